@@ -1,0 +1,3 @@
+"""Headgate decides what data enters a lake."""
+
+__version__ = "0.1.0"

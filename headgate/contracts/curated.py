@@ -1,0 +1,58 @@
+"""Derive what a dataset looks like behind the gate from what it looks like before it.
+
+The curated contract is never written by hand: a second column list would be a second truth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from headgate.contracts.model import Column, ColumnType, Kind, Mask, Rule
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Contract
+
+CARD_BRANDS = ("amex", "diners", "discover", "jcb", "maestro", "mastercard", "mir", "troy", "unionpay", "visa", "unknown")
+
+LINEAGE = (
+    Column("_content_sha256", ColumnType(Kind.STRING, length=64), "SHA-256 of the input file's bytes, as they lie in raw", required=True),
+    Column("_source_row", ColumnType(Kind.BIGINT), "1-based number of the data row in the input file", required=True),
+)
+
+
+def curated_contract(source: Contract) -> Contract:
+    """The contract of `source`'s rows once masked: same grain, key and order, sensitive columns replaced, lineage added."""
+    columns = [behind for column in source.columns for behind in masked_columns(column)]
+    names = {column.name for column in columns}
+    return replace(
+        source,
+        id=source.id.replace("source", "curated"),
+        zone="curated",
+        columns=(*columns, *LINEAGE),
+        comparisons=tuple(rule for rule in source.comparisons if {rule.left, rule.right or rule.left} <= names),
+    )
+
+
+def masked_columns(column: Column) -> tuple[Column, ...]:
+    """The columns that stand behind the gate in the place of one before it."""
+    if column.mask is Mask.PAN:
+        return _card_columns(column)
+    if column.mask in {Mask.CVV, Mask.TRACK}:
+        return ()
+    if column.mask is Mask.SSN:
+        return (Column(f"{column.name}_last4", ColumnType(Kind.STRING, length=4), "Last four digits of the social security number"),)
+    if column.mask is Mask.FREE_TEXT:
+        # A redaction can be longer than the number it replaces, so the length is no longer promised.
+        rules = tuple(rule for rule in column.rules if rule.name not in {"max_length", "pattern"})
+        return (replace(column, mask=None, type=ColumnType(Kind.STRING), rules=rules),)
+    return (column,)
+
+
+def _card_columns(column: Column) -> tuple[Column, ...]:
+    stem = column.name.removesuffix("_number").removesuffix("_pan")
+    return (
+        Column(f"{stem}_token", ColumnType(Kind.STRING, length=80), "Keyed HMAC-SHA256 of the card number, prefixed by the key's id", required=column.required),
+        Column(f"{stem}_brand", ColumnType(Kind.STRING, length=16), "Card brand by issuer range", rules=(Rule("valid_values", CARD_BRANDS),)),
+        Column(f"{stem}_last4", ColumnType(Kind.STRING, length=4), "Last four digits of the card number"),
+    )

@@ -1,0 +1,148 @@
+"""What a contract says, as plain values. Everything typed about columns anywhere else is compiled from these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from headgate.errors import ContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Kind(StrEnum):
+    """The value kinds a column may have; each has one exact Arrow, Glue and Athena type."""
+
+    STRING = "string"
+    BOOLEAN = "boolean"
+    SMALLINT = "smallint"
+    INTEGER = "integer"
+    BIGINT = "bigint"
+    DOUBLE = "double"
+    DECIMAL = "decimal"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+
+
+class Mask(StrEnum):
+    """What the gate does to a sensitive column before anything is written."""
+
+    PAN = "pan"  # becomes token, brand and last four
+    CVV = "cvv"  # dropped: PCI DSS v4.0.1 req. 3.3.1
+    TRACK = "track"  # dropped, as above
+    SSN = "ssn"  # keeps its last four
+    FREE_TEXT = "free_text"  # scanned; card numbers inside are replaced
+
+
+class Level(StrEnum):
+    """What happens to a row (or file) that breaks a rule."""
+
+    WARN = "warn"  # counted, let in
+    QUARANTINE = "quarantine"  # the row is refused
+    HALT = "halt"  # the file is refused
+
+
+@dataclass(frozen=True)
+class ColumnType:
+    """A column's exact type. `length` is for strings (characters), `precision` and `scale` for decimals."""
+
+    kind: Kind
+    length: int | None = None
+    precision: int | None = None
+    scale: int | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing every value of a column must satisfy; nulls satisfy every rule but `required`.
+
+    `name` is the reason code that a refused row carries: `required`, `minimum`, `maximum`, `exclusive_minimum`,
+    `exclusive_maximum`, `min_length`, `max_length`, `pattern` or `valid_values`. `argument` is the bound, the
+    pattern, or the tuple of allowed values.
+    """
+
+    name: str
+    argument: object = None
+    level: Level = Level.QUARANTINE
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A rule over a row: `left` `operator` (`right` column or literal `value`). A null on either side satisfies it."""
+
+    name: str
+    left: str
+    operator: str
+    right: str | None = None
+    value: object = None
+    level: Level = Level.QUARANTINE
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column, with everything that is to be known about it."""
+
+    name: str
+    type: ColumnType
+    description: str = ""
+    required: bool = False
+    mask: Mask | None = None
+    rules: tuple[Rule, ...] = ()
+    unit: str = ""
+    references: str = ""  # "dataset.column" of a parent
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One dataset's contract.
+
+    Attributes:
+        key: the primary key's columns, in their order.
+        order_by: columns that tell which of two rows with one key is newer; later values win.
+        grain: what one row is, in words.
+        system: for prod tables, the system whose bucket holds them.
+    """
+
+    id: str
+    dataset: str
+    zone: str
+    version: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    order_by: tuple[str, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    grain: str = ""
+    description: str = ""
+    system: str = ""
+    properties: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        names = [column.name for column in self.columns]
+        if len(set(names)) != len(names):
+            raise ContractError(f"{self.id}: a column is declared twice")
+        unknown = sorted({*self.key, *self.order_by, *self._compared()} - set(names))
+        if unknown:
+            raise ContractError(f"{self.id}: names columns it does not declare: {', '.join(unknown)}")
+
+    def _compared(self) -> set[str]:
+        return {name for rule in self.comparisons for name in (rule.left, rule.right) if name}
+
+    def column(self, name: str) -> Column:
+        """The declared column of that name."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise ContractError(f"{self.id}: no column {name}")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names in contract order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def sensitive(self) -> tuple[Column, ...]:
+        """Columns whose values must never be written or shown as they came, free text excepted."""
+        return tuple(column for column in self.columns if column.mask and column.mask is not Mask.FREE_TEXT)

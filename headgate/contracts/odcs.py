@@ -1,0 +1,136 @@
+"""Read contracts from Open Data Contract Standard v3 documents.
+
+Source: Open Data Contract Standard v3.1.0, https://bitol-io.github.io/open-data-contract-standard/
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
+from headgate.contracts.types import parse_physical_type
+from headgate.errors import ContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_OPTION_RULES = {
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "exclusiveMinimum": "exclusive_minimum",
+    "exclusiveMaximum": "exclusive_maximum",
+    "minLength": "min_length",
+    "maxLength": "max_length",
+    "pattern": "pattern",
+}
+_LEVELS = {"warning": Level.WARN, "error": Level.QUARANTINE, "critical": Level.HALT}
+_OPERATORS = {"==", "!=", "<", "<=", ">", ">="}
+
+
+def load(path: Path) -> Contract:
+    """The contract in one ODCS file, YAML or JSON.
+
+    Raises:
+        ContractError: the file is not a contract that can be kept.
+    """
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".json":
+        return parse(json.loads(text), zone=path.parent.name)
+    import yaml  # noqa: PLC0415 the Lambda reads JSON only and has no PyYAML
+
+    return parse(yaml.safe_load(text), zone=path.parent.name)
+
+
+def load_all(folder: Path) -> dict[str, Contract]:
+    """Every contract of a folder, by dataset, in the order of their names."""
+    paths = sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".json"})
+    contracts = [load(path) for path in paths]
+    return {contract.dataset: contract for contract in contracts}
+
+
+def parse(document: Mapping[str, Any], zone: str) -> Contract:
+    """The contract that an ODCS document states."""
+    identity = str(document.get("id", "?"))
+    if document.get("kind") != "DataContract" or not str(document.get("apiVersion", "")).startswith("v3."):
+        raise ContractError(f"{identity}: not an ODCS v3 DataContract")
+    if len(document.get("schema", [])) != 1:
+        raise ContractError(f"{identity}: one contract describes one table; found {len(document.get('schema', []))}")
+    table = document["schema"][0]
+    own = _custom(table)
+    return Contract(
+        id=identity,
+        dataset=table["name"],
+        zone=zone,
+        version=str(document["version"]),
+        columns=tuple(_column(identity, item) for item in table["properties"]),
+        key=_key(table["properties"]),
+        order_by=tuple(own.get("headgate.orderBy", ())),
+        comparisons=tuple(_comparison(identity, item) for item in table.get("quality", ())),
+        grain=table.get("dataGranularityDescription", ""),
+        description=table.get("description", ""),
+        system=str(own.get("headgate.system", "")),
+        properties=own,
+    )
+
+
+def _custom(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {entry["property"]: entry["value"] for entry in item.get("customProperties", ())}
+
+
+def _key(properties: list[dict[str, Any]]) -> tuple[str, ...]:
+    keyed = [item for item in properties if item.get("primaryKey")]
+    return tuple(item["name"] for item in sorted(keyed, key=lambda item: int(item.get("primaryKeyPosition", 1))))
+
+
+def _column(identity: str, item: Mapping[str, Any]) -> Column:
+    own = _custom(item)
+    column_type = parse_physical_type(item["physicalType"])
+    relationships = item.get("relationships", ())
+    return Column(
+        name=item["name"],
+        type=column_type,
+        description=item.get("description", ""),
+        required=bool(item.get("required") or item.get("primaryKey")),
+        mask=Mask(own["headgate.mask"]) if "headgate.mask" in own else None,
+        rules=_rules(identity, item, column_type),
+        unit=str(own.get("headgate.unit", "")),
+        references=str(relationships[0]["to"]) if relationships else "",
+    )
+
+
+def _rules(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> tuple[Rule, ...]:
+    rules = [Rule("required")] if item.get("required") or item.get("primaryKey") else []
+    if column_type.kind is Kind.STRING and column_type.length is not None:
+        rules.append(Rule("max_length", column_type.length))
+    options = item.get("logicalTypeOptions", {})
+    rules += [Rule(name, options[option]) for option, name in _OPTION_RULES.items() if option in options]
+    rules += [_valid_values(identity, item["name"], check) for check in item.get("quality", ())]
+    return tuple(rules)
+
+
+def _valid_values(identity: str, column: str, check: Mapping[str, Any]) -> Rule:
+    values = check.get("arguments", {}).get("validValues")
+    if check.get("metric") != "invalidValues" or check.get("mustBe") != 0 or not values:
+        raise ContractError(f"{identity}.{column}: the only quality check of a column is metric invalidValues with validValues, mustBe 0")
+    return Rule("valid_values", tuple(values), _level(check))
+
+
+def _comparison(identity: str, check: Mapping[str, Any]) -> Comparison:
+    how = check.get("implementation", {})
+    if check.get("engine") != "headgate" or how.get("operator") not in _OPERATORS or ("right" in how) == ("value" in how):
+        raise ContractError(f"{identity}: rule {check.get('name')!r} needs engine headgate, an operator, and either right or value")
+    return Comparison(
+        name=check["name"],
+        left=how["left"],
+        operator=how["operator"],
+        right=how.get("right"),
+        value=how.get("value"),
+        level=_level(check),
+        description=check.get("description", ""),
+    )
+
+
+def _level(check: Mapping[str, Any]) -> Level:
+    return _LEVELS[check.get("severity", "error")]

@@ -1,0 +1,68 @@
+"""One table from contract types to the types of everything else."""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+
+from headgate.contracts.model import ColumnType, Kind
+from headgate.errors import ContractError
+
+_PLAIN = {
+    "BOOLEAN": Kind.BOOLEAN,
+    "SMALLINT": Kind.SMALLINT,
+    "INT": Kind.INTEGER,
+    "INTEGER": Kind.INTEGER,
+    "BIGINT": Kind.BIGINT,
+    "DOUBLE": Kind.DOUBLE,
+    "DATE": Kind.DATE,
+    "TIMESTAMP": Kind.TIMESTAMP,
+    "DATETIME": Kind.TIMESTAMP,
+    "TEXT": Kind.STRING,
+    "VARCHAR": Kind.STRING,
+}
+_ARROW = {
+    Kind.STRING: pa.string(),
+    Kind.BOOLEAN: pa.bool_(),
+    Kind.SMALLINT: pa.int16(),
+    Kind.INTEGER: pa.int32(),
+    Kind.BIGINT: pa.int64(),
+    Kind.DOUBLE: pa.float64(),
+    Kind.DATE: pa.date32(),
+    # Every timestamp is UTC by convention and naive in type, so that Athena, DuckDB, Spark and pandas agree on it.
+    Kind.TIMESTAMP: pa.timestamp("us"),
+}
+_GLUE = {Kind.INTEGER: "int"}
+_LENGTH = re.compile(r"(?:VAR)?CHAR\((\d+)\)")
+_DECIMAL = re.compile(r"DECIMAL\((\d+), ?(\d+)\)")
+
+
+def parse_physical_type(text: str) -> ColumnType:
+    """The column type that an ODCS `physicalType` such as `DECIMAL(12,2)` means.
+
+    Raises:
+        ContractError: the type is none that Headgate keeps exactly.
+    """
+    name = text.strip().upper()
+    if found := _LENGTH.fullmatch(name):
+        return ColumnType(Kind.STRING, length=int(found[1]))
+    if found := _DECIMAL.fullmatch(name):
+        return ColumnType(Kind.DECIMAL, precision=int(found[1]), scale=int(found[2]))
+    if name in _PLAIN:
+        return ColumnType(_PLAIN[name])
+    raise ContractError(f"physicalType {text!r} is not supported; use one of {', '.join(sorted(_PLAIN))}, CHAR(n), VARCHAR(n), DECIMAL(p,s)")
+
+
+def arrow_type(column_type: ColumnType) -> pa.DataType:
+    """The Arrow type that holds this type exactly."""
+    if column_type.kind is Kind.DECIMAL:
+        return pa.decimal128(column_type.precision, column_type.scale)
+    return _ARROW[column_type.kind]
+
+
+def glue_type(column_type: ColumnType) -> str:
+    """The Glue (Hive) type name that Athena reads this type by."""
+    if column_type.kind is Kind.DECIMAL:
+        return f"decimal({column_type.precision},{column_type.scale})"
+    return _GLUE.get(column_type.kind, column_type.kind.value)

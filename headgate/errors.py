@@ -1,0 +1,100 @@
+"""Every error Headgate raises on purpose.
+
+HeadgateError
+├── BadInputError              the sender's file cannot be let in; carries file, column, rule, remedy
+│   ├── UnknownDatasetError    no contract is meant by the object's key
+│   ├── UnreadableFileError    empty, truncated, corrupt, or not of a format the gate reads
+│   └── HeaderError            columns missing, doubled or blank
+├── ContractError              a contract contradicts itself or the ODCS standard
+├── SettingsError              the process was started without what it needs
+├── AuditError                 an output does not hold its own contract; it was not published
+├── GateError                  a snapshot failed its Great Expectations suite; analytics did not run
+├── QueryError                 Athena refused or failed a query
+└── ServiceError               a service did not do what was asked
+    ├── NotPermittedError      the role lacks a permission
+    ├── NotFoundError          the object, record, table or secret does not exist
+    ├── ConflictError          somebody else changed it first; read again and retry
+    └── ThrottledError         the service asked for patience; retry later
+
+No message carries the value of a cell: a value may be a card number.
+"""
+
+
+class HeadgateError(Exception):
+    """Base of every error that Headgate raises on purpose."""
+
+
+class BadInputError(HeadgateError):
+    """A file cannot be let in. The sender can mend it; the original stays in raw.
+
+    Args:
+        rule: the reason code, one of the gate's stable vocabulary (`unknown_dataset`, `empty_file`, …).
+        message: what is wrong, without any cell's value.
+        remedy: what the sender can do about it.
+        file: the object's key, where it is known.
+        column: the column concerned, where there is one.
+    """
+
+    def __init__(self, *, rule: str, message: str, remedy: str, file: str = "", column: str = "") -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.message = message
+        self.remedy = remedy
+        self.file = file
+        self.column = column
+
+    def __str__(self) -> str:
+        where = ", ".join(part for part in (self.file, f"column {self.column}" if self.column else "") if part)
+        return f"{where}: {self.message} [rule {self.rule}] Remedy: {self.remedy}" if where else f"{self.message} [rule {self.rule}] Remedy: {self.remedy}"
+
+
+class UnknownDatasetError(BadInputError):
+    """No contract is meant by the object's key."""
+
+
+class UnreadableFileError(BadInputError):
+    """The bytes are empty, truncated, corrupt, or of no format that the gate reads."""
+
+
+class HeaderError(BadInputError):
+    """Columns are missing, doubled or blank."""
+
+
+class ContractError(HeadgateError):
+    """A contract contradicts itself or the ODCS standard."""
+
+
+class SettingsError(HeadgateError):
+    """The process was started without what it needs; the message names every missing variable."""
+
+
+class AuditError(HeadgateError):
+    """An output does not hold its own contract; it was not published."""
+
+
+class GateError(HeadgateError):
+    """A snapshot failed its Great Expectations suite; analytics did not run."""
+
+
+class QueryError(HeadgateError):
+    """Athena refused or failed a query."""
+
+
+class ServiceError(HeadgateError):
+    """A service did not do what was asked."""
+
+
+class NotPermittedError(ServiceError):
+    """The role lacks a permission."""
+
+
+class NotFoundError(ServiceError):
+    """The object, record, table or secret does not exist."""
+
+
+class ConflictError(ServiceError):
+    """Somebody else changed it first; read again and retry."""
+
+
+class ThrottledError(ServiceError):
+    """The service asked for patience; retry later."""

@@ -1,0 +1,90 @@
+"""Where things lie in the lake: build and parse object keys. No I/O.
+
+| zone       | key                                                            |
+|------------|----------------------------------------------------------------|
+| raw        | `<dataset>/dt=YYYY-MM-DD/run=<run>/<name>`, or `<dataset>/<anything>` |
+| curated    | `increments/<dataset>/<content sha256>.parquet`                |
+|            | `snapshots/<dataset>/<snapshot id>/part-00000.parquet`         |
+|            | `snapshots/_lake/<snapshot id>.json` (the set the five systems read) |
+| quarantine | `rows/<dataset>/<content sha256>.parquet`                      |
+| prod       | `tables/<table>/<version>/part-00000.parquet`                  |
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+INCREMENTS = "increments"
+SNAPSHOTS = "snapshots"
+QUARANTINE_ROWS = "rows"
+TABLES = "tables"
+
+_EXPORT = re.compile(r"(?P<dataset>[^/]+)/dt=(?P<on>\d{4}-\d{2}-\d{2})/run=(?P<run>[^/]+)/(?P<name>[^/]+)")
+
+
+@dataclass(frozen=True)
+class ExportKey:
+    """Key of one object of an export run in raw."""
+
+    dataset: str
+    exported_on: date
+    run: str
+    name: str
+
+    def path(self) -> str:
+        """The object's key."""
+        return f"{self.dataset}/dt={self.exported_on.isoformat()}/run={self.run}/{self.name}"
+
+    @classmethod
+    def parse(cls, path: str) -> ExportKey | None:
+        """The export key that a path spells, or None when it spells none."""
+        found = _EXPORT.fullmatch(path)
+        if not found:
+            return None
+        return cls(found["dataset"], date.fromisoformat(found["on"]), found["run"], found["name"])
+
+
+def dataset_of(raw_key: str) -> str:
+    """The dataset that a raw object is meant for: the first folder of its key, empty when it lies in none."""
+    head, separator, _ = raw_key.partition("/")
+    return head if separator else ""
+
+
+def increment_key(dataset: str, content_sha256: str) -> str:
+    """Key of the accepted rows of one input; a function of its content, so a second delivery writes the same object."""
+    return f"{INCREMENTS}/{dataset}/{content_sha256}.parquet"
+
+
+def parse_increment_key(key: str) -> tuple[str, str] | None:
+    """Dataset and content hash of an increment's key, or None when it is no increment."""
+    parts = key.split("/")
+    if len(parts) != 3 or parts[0] != INCREMENTS or not parts[2].endswith(".parquet"):  # noqa: PLR2004 the key has three parts
+        return None
+    return parts[1], parts[2].removesuffix(".parquet")
+
+
+def quarantine_key(dataset: str, content_sha256: str) -> str:
+    """Key of the refused rows of one input."""
+    return f"{QUARANTINE_ROWS}/{dataset}/{content_sha256}.parquet"
+
+
+def snapshot_prefix(dataset: str, snapshot_id: str) -> str:
+    """Folder of one merged snapshot of a dataset, ending in a slash."""
+    return f"{SNAPSHOTS}/{dataset}/{snapshot_id}/"
+
+
+def lake_snapshot_key(snapshot_id: str) -> str:
+    """Key of the manifest that names one snapshot per dataset."""
+    return f"{SNAPSHOTS}/_lake/{snapshot_id}.json"
+
+
+def table_prefix(table: str, version: str) -> str:
+    """Folder of one version of a prod table, ending in a slash."""
+    return f"{TABLES}/{table}/{version}/"
+
+
+def part(prefix: str, number: int = 0) -> str:
+    """Key of a numbered Parquet part below a folder."""
+    return f"{prefix}part-{number:05d}.parquet"

@@ -1,0 +1,158 @@
+"""What the stages need from the world. `headgate.aws` implements each port twice: over AWS, and in memory for tests.
+
+Every implementation raises only `headgate.errors`: NotFoundError, NotPermittedError, ConflictError, ThrottledError, ServiceError.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class ObjectRef:
+    """One object; `version_id` is empty for the newest."""
+
+    bucket: str
+    key: str
+    version_id: str = ""
+
+
+@dataclass(frozen=True)
+class ObjectInfo:
+    """What a store knows of an object without reading it. `modified_at` is UTC."""
+
+    ref: ObjectRef
+    size_bytes: int
+    modified_at: datetime
+
+
+class ObjectStore(Protocol):
+    """Objects in buckets (S3)."""
+
+    def info(self, ref: ObjectRef) -> ObjectInfo:
+        """Size and time of an object; NotFoundError when there is none."""
+        ...
+
+    def read(self, ref: ObjectRef) -> bytes:
+        """The whole object; NotFoundError when there is none."""
+        ...
+
+    def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:
+        """The object holds `body` when this returns."""
+        ...
+
+    def download(self, ref: ObjectRef, path: Path) -> None:
+        """The file at `path` holds the object."""
+        ...
+
+    def upload(self, path: Path, ref: ObjectRef) -> None:
+        """The object holds the file; multipart when large."""
+        ...
+
+    def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
+        """Every object below `prefix`, by key."""
+        ...
+
+    def delete(self, ref: ObjectRef) -> None:
+        """There is no such (version of the) object; absent already is fine."""
+        ...
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the ledger says to a worker that asks for a file.
+
+    `granted` means: go on. Otherwise `state` tells why not: `done` (this very object was processed), `duplicate` (the
+    same content was processed as `owner`), or `busy` (another worker holds it; try again later).
+    """
+
+    granted: bool
+    state: str
+    owner: str = ""
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    """The lineage of one raw object version.
+
+    `received = accepted + quarantined + duplicates`, in rows. `state` is processing, done, refused or skipped_duplicate.
+    """
+
+    file_id: str
+    bucket: str
+    key: str
+    version_id: str
+    dataset: str
+    state: str
+    size_bytes: int = 0
+    content_sha256: str = ""
+    contract: str = ""
+    received: int = 0
+    accepted: int = 0
+    quarantined: int = 0
+    duplicates: int = 0
+    warnings: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)  # rule → rows, refused and duplicates
+    curated_key: str = ""
+    quarantine_key: str = ""
+    error: Mapping[str, str] = field(default_factory=dict)  # rule, message, remedy, file, column
+    duplicate_of: str = ""
+    received_at: str = ""  # ISO 8601, UTC
+    finished_at: str = ""
+
+
+class FileLedger(Protocol):
+    """One record per raw object version, and one claim per dataset and content (DynamoDB `files`)."""
+
+    def claim(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
+        """Take the right to process `record`'s object and content, atomically; a lease that has run out may be taken over."""
+        ...
+
+    def finish(self, record: FileRecord) -> None:
+        """The record stands as given; finishing twice with the same record changes nothing."""
+        ...
+
+    def get(self, file_id: str) -> FileRecord:
+        """The record; NotFoundError when there is none."""
+        ...
+
+    def records(self) -> Iterator[FileRecord]:
+        """Every file's record, in no particular order."""
+        ...
+
+
+@dataclass(frozen=True)
+class TableVersion:
+    """What a catalog table points at now. `revision` guards the next move; `location` is an `s3://` folder."""
+
+    database: str
+    table: str
+    location: str
+    revision: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+class Catalog(Protocol):
+    """Tables of the Glue catalog."""
+
+    def current(self, database: str, table: str) -> TableVersion:
+        """Where the table points now; NotFoundError when it does not exist."""
+        ...
+
+    def move(self, current: TableVersion, location: str, columns: Sequence[Mapping[str, str]], parameters: Mapping[str, str]) -> None:
+        """The table points at `location` with `columns`, in one step. ConflictError when it changed since `current` was read."""
+        ...
+
+
+@dataclass(frozen=True)
+class MaskingKey:
+    """The HMAC key of card tokens, and its id, which every token carries. Its text never shows the key."""
+
+    key_id: str
+    secret: bytes = field(repr=False)

@@ -1,0 +1,49 @@
+"""What a snapshot of the lake is: plain values with one JSON form. No I/O."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True)
+class DatasetSnapshot:
+    """One dataset, merged: unique by key. `location` is the key of its folder in the curated bucket; `size_bytes` of its Parquet."""
+
+    dataset: str
+    snapshot_id: str
+    location: str
+    rows: int
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class LakeSnapshot:
+    """One snapshot per dataset, read together by all systems. `as_of` is the last day that its data knows, UTC."""
+
+    snapshot_id: str
+    as_of: date
+    datasets: Mapping[str, DatasetSnapshot]
+
+    def to_json(self) -> str:
+        """The manifest's text; equal snapshots give equal bytes."""
+        datasets = {name: asdict(self.datasets[name]) for name in sorted(self.datasets)}
+        return json.dumps({"snapshot_id": self.snapshot_id, "as_of": self.as_of.isoformat(), "datasets": datasets}, sort_keys=True, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> LakeSnapshot:
+        """The snapshot that a manifest states."""
+        read = json.loads(text)
+        datasets = {name: DatasetSnapshot(**item) for name, item in read["datasets"].items()}
+        return cls(read["snapshot_id"], date.fromisoformat(read["as_of"]), datasets)
+
+
+def snapshot_id_of(parts: Iterable[str]) -> str:
+    """An id that is a function of what a snapshot is made of: the same increments, in any order, give the same id."""
+    return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()[:16]
