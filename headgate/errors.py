@@ -45,7 +45,8 @@ class BadInputError(HeadgateError):
 
     def __str__(self) -> str:
         where = ", ".join(part for part in (self.file, f"column {self.column}" if self.column else "") if part)
-        return f"{where}: {self.message} [rule {self.rule}] Remedy: {self.remedy}" if where else f"{self.message} [rule {self.rule}] Remedy: {self.remedy}"
+        told = f"{self.message} [rule {self.rule}] Remedy: {self.remedy}"
+        return f"{where}: {told}" if where else told
 
 
 class UnknownDatasetError(BadInputError):

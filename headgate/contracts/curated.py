@@ -52,7 +52,14 @@ def masked_columns(column: Column) -> tuple[Column, ...]:
 def _card_columns(column: Column) -> tuple[Column, ...]:
     stem = column.name.removesuffix("_number").removesuffix("_pan")
     return (
-        Column(f"{stem}_token", ColumnType(Kind.STRING, length=80), "Keyed HMAC-SHA256 of the card number, prefixed by the key's id", required=column.required),
-        Column(f"{stem}_brand", ColumnType(Kind.STRING, length=16), "Card brand by issuer range", rules=(Rule("valid_values", CARD_BRANDS),)),
+        Column(
+            f"{stem}_token",
+            ColumnType(Kind.STRING, length=80),
+            "Keyed HMAC-SHA256 of the card number, prefixed by the key's id",
+            required=column.required,
+        ),
+        Column(
+            f"{stem}_brand", ColumnType(Kind.STRING, length=16), "Card brand by issuer range", rules=(Rule("valid_values", CARD_BRANDS),)
+        ),
         Column(f"{stem}_last4", ColumnType(Kind.STRING, length=4), "Last four digits of the card number"),
     )

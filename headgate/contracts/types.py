@@ -51,7 +51,9 @@ def parse_physical_type(text: str) -> ColumnType:
         return ColumnType(Kind.DECIMAL, precision=int(found[1]), scale=int(found[2]))
     if name in _PLAIN:
         return ColumnType(_PLAIN[name])
-    raise ContractError(f"physicalType {text!r} is not supported; use one of {', '.join(sorted(_PLAIN))}, CHAR(n), VARCHAR(n), DECIMAL(p,s)")
+    raise ContractError(
+        f"physicalType {text!r} is not supported; use one of {', '.join(sorted(_PLAIN))}, CHAR(n), VARCHAR(n), DECIMAL(p,s)"
+    )
 
 
 def arrow_type(column_type: ColumnType) -> pa.DataType:

@@ -34,7 +34,8 @@ class LakeSnapshot:
     def to_json(self) -> str:
         """The manifest's text; equal snapshots give equal bytes."""
         datasets = {name: asdict(self.datasets[name]) for name in sorted(self.datasets)}
-        return json.dumps({"snapshot_id": self.snapshot_id, "as_of": self.as_of.isoformat(), "datasets": datasets}, sort_keys=True, indent=1)
+        stated = {"snapshot_id": self.snapshot_id, "as_of": self.as_of.isoformat(), "datasets": datasets}
+        return json.dumps(stated, sort_keys=True, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> LakeSnapshot:

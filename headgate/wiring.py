@@ -1,0 +1,1 @@
+"""Settings to adapters: the only place that names concrete adapters."""
