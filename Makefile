@@ -1,0 +1,62 @@
+# Headgate. `make` alone lists what there is to do.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help setup check test test-unit demo deploy-localstack destroy-localstack plan-aws deploy-aws destroy-aws logs query docs clean
+
+help: ## list what there is to do
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[36m%-20s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.ready ## a virtual environment with the locked packages; Terraform found or told how to get
+
+$(VENV)/.ready: requirements/dev.lock pyproject.toml scripts/setup.sh
+	@PYTHON=$(PYTHON) scripts/setup.sh $(VENV)
+
+check: setup ## lint, format, types, import layers, Terraform format, validation and tests
+	ruff check .
+	ruff format --check .
+	mypy
+	lint-imports
+	python scripts/terraform_cli.py check
+
+test: setup ## every tier of tests: unit, integration, e2e (the emulator and databases start and stop by themselves)
+	python -m pytest -m unit -q -n 2
+	python -m pytest -m "integration or e2e" -q
+
+test-unit: setup ## the pure tests only: seconds
+	python -m pytest -m unit -q -n 2
+
+demo: setup ## half a million real invoice lines through the whole lake, on this machine; KEEP=1 leaves it running
+	@python scripts/demo.py $(if $(KEEP),--keep)
+
+deploy-localstack: setup ## deploy to a LocalStack-compatible emulator: the one that answers, else one of our own
+	@python scripts/deploy.py apply emulator
+
+destroy-localstack: setup ## take that deployment down and stop our emulator; YES=1 does not ask
+	@python scripts/deploy.py destroy emulator $(if $(YES),--yes)
+
+plan-aws: setup ## what a deployment to AWS would change
+	@python scripts/deploy.py plan aws
+
+deploy-aws: setup ## deploy to AWS with the credentials of this shell; YES=1 does not ask
+	@python scripts/deploy.py apply aws $(if $(YES),--yes)
+
+destroy-aws: setup ## take the deployment on AWS down; YES=1 does not ask
+	@python scripts/deploy.py destroy aws $(if $(YES),--yes)
+
+logs: setup ## what the functions and jobs of the newest deployment wrote
+	@headgate logs
+
+query: setup ## ask Athena: make query SQL="select count(*) from ecommerce_curated.orders"
+	@headgate query "$(SQL)"
+
+docs: setup ## write docs/data-dictionary.md anew from the contracts
+	@python -m headgate.contracts.dictionary > docs/data-dictionary.md
+
+clean: ## remove what was built; a running emulator and its state stay
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

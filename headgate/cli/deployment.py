@@ -1,0 +1,48 @@
+"""Which deployment a command speaks to: the environment's own, else the one a deploy wrote below `.headgate/`."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+FOLDER = Path(".headgate")
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A deployed lake: its name and the environment that an operator's shell needs."""
+
+    name: str
+    environment: dict[str, str]
+    outputs: dict[str, object]
+
+
+def find(name: str | None) -> Deployment:
+    """The deployment of that name, else the environment's own, else the one deployed last.
+
+    Raises:
+        click.ClickException: nothing is deployed, with what to do about it.
+    """
+    if name is None and "HEADGATE_RAW_BUCKET" in os.environ:
+        return Deployment("environment", dict(os.environ), {})
+    paths = sorted(FOLDER.glob(f"{name or '*'}/deployment.json"), key=lambda path: path.stat().st_mtime)
+    if not paths:
+        raise click.ClickException(f"no deployment {name or ''} found below {FOLDER}/. Remedy: run `make deploy-localstack` or `make deploy-aws` here first.")
+    return read(paths[-1])
+
+
+def read(path: Path) -> Deployment:
+    """The deployment that a `deployment.json` describes."""
+    stated = json.loads(path.read_text(encoding="utf-8"))
+    return Deployment(path.parent.name, stated["environment"], stated.get("outputs", {}))
+
+
+def activate(name: str | None) -> Deployment:
+    """Make this process speak to the deployment: boto3 and the settings read the environment."""
+    deployment = find(name)
+    os.environ.update(deployment.environment)
+    return deployment

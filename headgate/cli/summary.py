@@ -1,0 +1,68 @@
+"""What happened to the files, summed up. Pure: file records in, plain values out."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from headgate.lake.ports import FileRecord
+
+
+@dataclass
+class DatasetSummary:
+    """Sums over the files of one dataset, in rows but for `files` and `files_refused`."""
+
+    dataset: str
+    files: int = 0
+    files_refused: int = 0
+    received: int = 0
+    accepted: int = 0
+    quarantined: int = 0
+    duplicates: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def add(self, record: FileRecord) -> None:
+        """Count one file in."""
+        self.files += 1
+        self.files_refused += record.state == "refused"
+        self.received += record.received
+        self.accepted += record.accepted
+        self.quarantined += record.quarantined
+        self.duplicates += record.duplicates
+        self.reasons.update(record.reasons)
+
+
+def by_dataset(records: Iterable[FileRecord]) -> list[DatasetSummary]:
+    """One summary a dataset, by name; files of no known dataset come under `?`."""
+    sums: dict[str, DatasetSummary] = {}
+    for record in records:
+        name = record.dataset or "?"
+        sums.setdefault(name, DatasetSummary(name)).add(record)
+    return [sums[name] for name in sorted(sums)]
+
+
+def total(summaries: Iterable[DatasetSummary]) -> DatasetSummary:
+    """The sum over all datasets."""
+    whole = DatasetSummary("total")
+    for summary in summaries:
+        for name in ("files", "files_refused", "received", "accepted", "quarantined", "duplicates"):
+            setattr(whole, name, getattr(whole, name) + getattr(summary, name))
+        whole.reasons.update(summary.reasons)
+    return whole
+
+
+def as_dicts(summaries: Iterable[DatasetSummary]) -> list[dict[str, object]]:
+    """The summaries as plain values for `--json`."""
+    return [asdict(summary) | {"reasons": dict(sorted(summary.reasons.items()))} for summary in summaries]
+
+
+def states(records: Iterable[FileRecord]) -> dict[str, int]:
+    """Files by state."""
+    counts: defaultdict[str, int] = defaultdict(int)
+    for record in records:
+        counts[record.state] += 1
+    return dict(sorted(counts.items()))

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Make the virtual environment named by $1 hold exactly the locked packages and Headgate itself. Safe to run again.
+set -euo pipefail
+venv=$1
+python=${PYTHON:-python3}
+
+say() { printf 'setup: %s\n' "$*"; }
+fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+
+command -v "$python" >/dev/null || fail "no Python found. Install Python 3.11, or set PYTHON=/path/to/python3.11."
+"$python" -c 'import sys; sys.exit(sys.version_info[:2] not in {(3, 11), (3, 12)})' ||
+  fail "$("$python" --version) is not supported. Install Python 3.11, or set PYTHON=/path/to/python3.11."
+
+if ! [ -x "$venv/bin/python" ]; then
+  say "making $venv"
+  "$python" -m venv "$venv" || fail "python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv"
+fi
+
+say "installing $(grep -c == requirements/dev.lock) locked packages (a minute when they must be downloaded)"
+# uv installs the same lock ten times as fast as pip; where it is not to be had, pip does it.
+if "$venv/bin/python" -m pip install --quiet --disable-pip-version-check uv >/dev/null 2>&1 &&
+  "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" -r requirements/dev.lock 2>/dev/null; then
+  :
+else
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r requirements/dev.lock
+fi
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . 2>/dev/null ||
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+
+"$venv/bin/python" scripts/terraform_cli.py find || exit 1
+touch "$venv/.ready"
+say "ready"
