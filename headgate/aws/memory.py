@@ -1,0 +1,207 @@
+"""The lake's ports in memory: real implementations of the same rules, for tests and dry runs.
+
+One suite in `tests/integration` holds each twin and its AWS adapter to the same behaviour.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from headgate.errors import ConflictError, NotFoundError
+from headgate.lake.ports import Claim, FileRecord, ObjectInfo, ObjectRef, TableVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+_STILL = datetime(2024, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+
+@dataclass(frozen=True)
+class _Version:
+    version_id: str
+    body: bytes | None  # None is a delete marker
+    modified_at: datetime
+
+
+@dataclass
+class MemoryObjects:
+    """Versioned buckets, which exist as soon as something is written to them.
+
+    Args:
+        clock: tells each object's `modified_at`, in naive UTC; it stands still unless given.
+    """
+
+    clock: Callable[[], datetime] = lambda: _STILL
+    _versions: dict[tuple[str, str], list[_Version]] = field(default_factory=dict, repr=False)
+    _written: int = 0
+    _lock: RLock = field(default_factory=RLock, repr=False)
+
+    def info(self, ref: ObjectRef) -> ObjectInfo:
+        """Size and time of an object, with the version it really has; NotFoundError when there is none."""
+        version, body = self._found(ref)
+        return ObjectInfo(replace(ref, version_id=version.version_id), len(body), version.modified_at)
+
+    def read(self, ref: ObjectRef) -> bytes:
+        """The whole object; NotFoundError when there is none."""
+        return self._found(ref)[1]
+
+    def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:  # noqa: ARG002 nothing here reads it
+        """The object holds `body`, as a new version."""
+        self._append(ref, bytes(body))
+
+    def download(self, ref: ObjectRef, path: Path) -> None:
+        """The file at `path` holds the object."""
+        path.write_bytes(self.read(ref))
+
+    def upload(self, path: Path, ref: ObjectRef) -> None:
+        """The object holds the file."""
+        self._append(ref, path.read_bytes())
+
+    def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
+        """Every object below `prefix`, by key."""
+        for key, newest in self._newest(bucket, prefix):
+            yield ObjectInfo(ObjectRef(bucket, key), len(newest.body or b""), newest.modified_at)
+
+    def delete(self, ref: ObjectRef) -> None:
+        """There is no such object; with a version id, that version is gone and older ones show again."""
+        if not ref.version_id:
+            self._append(ref, None)
+            return
+        with self._lock:
+            place = (ref.bucket, ref.key)
+            self._versions[place] = [kept for kept in self._versions.get(place, []) if kept.version_id != ref.version_id]
+
+    def contents(self, bucket: str, prefix: str = "") -> dict[str, bytes]:
+        """Every object's newest body by key: two lakes are equal when their contents are."""
+        return {key: newest.body or b"" for key, newest in self._newest(bucket, prefix)}
+
+    def _append(self, ref: ObjectRef, body: bytes | None) -> None:
+        with self._lock:
+            self._written += 1
+            version = _Version(f"v{self._written:06d}", body, self.clock())
+            self._versions.setdefault((ref.bucket, ref.key), []).append(version)
+
+    def _found(self, ref: ObjectRef) -> tuple[_Version, bytes]:
+        kept = self._versions.get((ref.bucket, ref.key), [])
+        asked = next((version for version in reversed(kept) if ref.version_id in {"", version.version_id}), None)
+        if asked is None or asked.body is None:
+            raise NotFoundError(f"no object s3://{ref.bucket}/{ref.key}")
+        return asked, asked.body
+
+    def _newest(self, bucket: str, prefix: str) -> Sequence[tuple[str, _Version]]:
+        with self._lock:
+            newest = [(key, kept[-1]) for (where, key), kept in self._versions.items() if where == bucket and kept]
+        return sorted((key, last) for key, last in newest if last.body is not None and key.startswith(prefix))
+
+
+@dataclass(frozen=True)
+class _Holder:
+    """Which file a content belongs to; for good when there is no `until`."""
+
+    file_id: str
+    until: datetime | None = None
+
+
+@dataclass
+class MemoryLedger:
+    """File records and claims, by the rules of docs/adr/0006-ledger-claims.md."""
+
+    _records: dict[str, FileRecord] = field(default_factory=dict, repr=False)
+    _leases: dict[str, datetime] = field(default_factory=dict, repr=False)
+    _contents: dict[tuple[str, str], _Holder] = field(default_factory=dict, repr=False)
+    _lock: RLock = field(default_factory=RLock, repr=False)
+
+    def claim(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
+        """Take the right to process `record`'s object and content, atomically; a lease that has run out may be taken over."""
+        with self._lock:
+            refusal = self._object_taken(record, now) or self._content_taken(record, now)
+            if refusal:
+                return refusal
+            until = now + timedelta(seconds=lease_s)
+            self._records[record.file_id] = replace(record, state="processing")
+            self._leases[record.file_id] = until
+            if record.content_sha256:
+                self._contents[_content(record)] = _Holder(record.file_id, until)
+            return Claim(granted=True, state="granted", owner=record.file_id)
+
+    def finish(self, record: FileRecord) -> None:
+        """The record stands as given; ConflictError when another file has taken the content over meanwhile."""
+        with self._lock:
+            holder = self._contents.get(_content(record))
+            if record.state == "done" and record.content_sha256:
+                if holder and holder.file_id != record.file_id:
+                    raise ConflictError(f"the content of {record.key} was taken over by {holder.file_id}")
+                self._contents[_content(record)] = _Holder(record.file_id)
+            elif record.state == "refused" and holder and holder.file_id == record.file_id:
+                del self._contents[_content(record)]
+            self._records[record.file_id] = record
+            self._leases.pop(record.file_id, None)
+
+    def get(self, file_id: str) -> FileRecord:
+        """The record; NotFoundError when there is none."""
+        try:
+            return self._records[file_id]
+        except KeyError:
+            raise NotFoundError(f"no record of file {file_id}") from None
+
+    def records(self) -> Iterator[FileRecord]:
+        """Every file's record, in no particular order."""
+        yield from list(self._records.values())
+
+    def _object_taken(self, record: FileRecord, now: datetime) -> Claim | None:
+        known = self._records.get(record.file_id)
+        if known and known.state != "processing":
+            return Claim(granted=False, state="done", owner=record.file_id)
+        if known and self._leases[record.file_id] > now:
+            return Claim(granted=False, state="busy", owner=record.file_id)
+        return None
+
+    def _content_taken(self, record: FileRecord, now: datetime) -> Claim | None:
+        holder = self._contents.get(_content(record))
+        if not record.content_sha256 or holder is None or holder.file_id == record.file_id:
+            return None
+        if holder.until is None:
+            return Claim(granted=False, state="duplicate", owner=holder.file_id)
+        return Claim(granted=False, state="busy", owner=holder.file_id) if holder.until > now else None
+
+
+def _content(record: FileRecord) -> tuple[str, str]:
+    return record.dataset, record.content_sha256
+
+
+@dataclass
+class MemoryCatalog:
+    """Tables that move by revision, as Glue's do."""
+
+    _tables: dict[tuple[str, str], tuple[TableVersion, list[dict[str, str]]]] = field(default_factory=dict, repr=False)
+    _lock: RLock = field(default_factory=RLock, repr=False)
+
+    def create(self, database: str, table: str, location: str = "") -> None:
+        """The table exists, without columns; Terraform does this for the Glue catalog."""
+        with self._lock:
+            self._tables[database, table] = (TableVersion(database, table, location, "0"), [])
+
+    def current(self, database: str, table: str) -> TableVersion:
+        """Where the table points now; NotFoundError when it does not exist."""
+        try:
+            return self._tables[database, table][0]
+        except KeyError:
+            raise NotFoundError(f"no table {database}.{table}") from None
+
+    def columns(self, database: str, table: str) -> list[dict[str, str]]:
+        """The columns that the table declares now."""
+        self.current(database, table)
+        return self._tables[database, table][1]
+
+    def move(self, current: TableVersion, location: str, columns: Sequence[Mapping[str, str]], parameters: Mapping[str, str]) -> None:
+        """The table points at `location` with `columns`, in one step. ConflictError when it changed since `current` was read."""
+        with self._lock:
+            known = self.current(current.database, current.table)
+            if known.revision != current.revision:
+                raise ConflictError(f"{current.database}.{current.table} changed since revision {current.revision}")
+            moved = replace(known, location=location, revision=str(int(known.revision) + 1), parameters={**known.parameters, **parameters})
+            self._tables[current.database, current.table] = (moved, [dict(column) for column in columns])
