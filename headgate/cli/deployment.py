@@ -31,7 +31,9 @@ def find(name: str | None) -> Deployment:
         return Deployment("environment", dict(os.environ), {})
     paths = sorted(FOLDER.glob(f"{name or '*'}/deployment.json"), key=lambda path: path.stat().st_mtime)
     if not paths:
-        raise click.ClickException(f"no deployment {name or ''} found below {FOLDER}/. Remedy: run `make deploy-localstack` or `make deploy-aws` here first.")
+        raise click.ClickException(
+            f"no deployment {name or ''} found below {FOLDER}/. Remedy: run `make deploy-localstack` or `make deploy-aws` here first."
+        )
     return read(paths[-1])
 
 

@@ -1,0 +1,80 @@
+"""What a person sees: plain values in, rich renderables out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from headgate.cli.summary import total
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import RenderableType
+
+    from headgate.cli.summary import DatasetSummary
+    from headgate.cli.systems import SystemFacts
+
+SHOWN_REASONS = 12
+
+
+def received(summaries: Sequence[DatasetSummary]) -> Table:
+    """Files and rows by dataset; the last line adds them up."""
+    table = Table(title="Through the gate", title_justify="left", expand=False)
+    table.add_column("dataset")
+    for name in ("files", "received", "accepted", "quarantined", "duplicates"):
+        table.add_column(name, justify="right")
+    for summary in summaries:
+        table.add_row(summary.dataset, *_counts(summary))
+    table.add_section()
+    table.add_row("total", *_counts(total(summaries)), style="bold")
+    return table
+
+
+def _counts(summary: DatasetSummary) -> list[str]:
+    files = f"{summary.files:,}" + (f" ({summary.files_refused} refused)" if summary.files_refused else "")
+    return [files, *(f"{count:,}" for count in (summary.received, summary.accepted, summary.quarantined, summary.duplicates))]
+
+
+def reasons(summaries: Iterable[DatasetSummary]) -> Table:
+    """Refused and duplicate rows by reason, most frequent first."""
+    table = Table(title="Why rows were not let in", title_justify="left")
+    table.add_column("reason")
+    table.add_column("rows", justify="right")
+    counted = total(summaries).reasons.most_common()
+    for rule, rows in counted[:SHOWN_REASONS]:
+        table.add_row(rule, f"{rows:,}")
+    if len(counted) > SHOWN_REASONS:
+        table.add_row(f"… {len(counted) - SHOWN_REASONS} more", f"{sum(rows for _, rows in counted[SHOWN_REASONS:]):,}")
+    return table
+
+
+def systems(facts: Iterable[SystemFacts]) -> Table:
+    """Each system's tables, how good its models say they are, and one answer from it."""
+    table = Table(title="Five systems", title_justify="left", show_lines=True)
+    for name in ("system", "tables (rows)", "how good", "one answer from Athena"):
+        table.add_column(name, overflow="fold")
+    for fact in facts:
+        rows = "\n".join(f"{name} ({count:,})" for name, count in fact.rows.items())
+        table.add_row(fact.system, rows, fact.quality, fact.answer)
+    return table
+
+
+def answer(columns: Sequence[str], rows: Iterable[Sequence[object]], *, limit: int = 100) -> RenderableType:
+    """A query's result as a table; says when rows were left out."""
+    table = Table(*columns)
+    everything = list(rows)
+    for row in everything[:limit]:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    if len(everything) <= limit:
+        return table
+    return Group(table, Text(f"{limit} of {len(everything)} rows shown; --json gives all."))
+
+
+def next_steps(lines: Sequence[str]) -> Panel:
+    """Where to look next."""
+    return Panel("\n".join(lines), title="Where to look next", title_align="left")
