@@ -1,0 +1,174 @@
+"""The ledger in one DynamoDB table. docs/adr/0006-ledger-claims.md tells why its items look as they do.
+
+| item    | key `file_id`                 | attributes |
+|---------|-------------------------------|------------|
+| file    | the record's own id           | the record's fields, and `lease_until_ms` while it is processing |
+| content | `content#<dataset>#<sha256>`  | `owner` (a file id), `state` (processing or done), `lease_until_ms` |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, cast
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from headgate.aws.errors import translated
+from headgate.errors import ConflictError, NotFoundError
+from headgate.lake.ports import Claim, FileRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+CONTENT = "content#"
+_FIELDS = tuple(field.name for field in fields(FileRecord))
+_COUNTS = tuple(field.name for field in fields(FileRecord) if field.type == "int")  # annotations are text there
+_NAMES = {"#state": "state", "#owner": "owner"}  # DynamoDB reserves both words
+_FREE = "attribute_not_exists(file_id)"
+_RUN_OUT = "(#state = :processing AND lease_until_ms <= :now)"
+_FAILED = "ConditionalCheckFailed"
+_LOST = {"None", _FAILED, "TransactionConflict"}
+_Item = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class DynamoLedger:
+    """The FileLedger port over DynamoDB."""
+
+    client: DynamoDBClient
+    table: str
+
+    def claim(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
+        """Take the right to process `record`'s object and content, atomically; a lease that has run out may be taken over."""
+        now_ms = _epoch_ms(now)
+        until_ms = now_ms + 1000 * lease_s
+        expected = {":processing": "processing", ":now": now_ms}
+        writes = [self._put(_file_item(replace(record, state="processing"), until_ms), f"{_FREE} OR {_RUN_OUT}", expected)]
+        if record.content_sha256:
+            item = {"file_id": _content_id(record), "owner": record.file_id, "state": "processing", "lease_until_ms": until_ms}
+            mine = {**expected, ":me": record.file_id}
+            writes.append(self._put(item, f"{_FREE} OR #owner = :me OR {_RUN_OUT}", mine))
+        refused = self._transact(f"claim {record.key}", writes)
+        return Claim(granted=True, state="granted", owner=record.file_id) if refused is None else _refusal(record, refused)
+
+    def finish(self, record: FileRecord) -> None:
+        """The record stands as given; ConflictError when another file has taken the content over meanwhile."""
+        if record.state == "done" and record.content_sha256:
+            self._finish_owning(record)
+            return
+        with translated(f"record {record.key}"):
+            self.client.put_item(TableName=self.table, Item=_encode(_file_item(record)))
+        if record.state == "refused" and record.content_sha256:
+            self._release(record)
+
+    def get(self, file_id: str) -> FileRecord:
+        """The record; NotFoundError when there is none."""
+        with translated(f"read the record of {file_id}"):
+            item = self.client.get_item(TableName=self.table, Key=_encode({"file_id": file_id}), ConsistentRead=True).get("Item")
+        if item is None:
+            raise NotFoundError(f"no record of file {file_id}")
+        return _record(_decode(item))
+
+    def records(self) -> Iterator[FileRecord]:
+        """Every file's record, in no particular order."""
+        pages = self.client.get_paginator("scan").paginate(
+            TableName=self.table,
+            ConsistentRead=True,
+            FilterExpression="NOT begins_with(file_id, :content)",
+            ExpressionAttributeValues=_encode({":content": CONTENT}),
+        )
+        with translated(f"scan {self.table}"):
+            for page in pages:
+                yield from (_record(_decode(item)) for item in page["Items"])
+
+    def _finish_owning(self, record: FileRecord) -> None:
+        """Record and content become done together, so that no copy can be let in between the two."""
+        content = {"file_id": _content_id(record), "owner": record.file_id, "state": "done"}
+        writes = [self._put(_file_item(record)), self._put(content, f"{_FREE} OR #owner = :me", {":me": record.file_id})]
+        if self._transact(f"record {record.key}", writes) is not None:
+            raise ConflictError(f"the content of {record.key} was taken over by another file; deliver it again")
+
+    def _release(self, record: FileRecord) -> None:
+        """A refused content is nobody's: sent again after a contract was mended, it is tried again."""
+        try:
+            with translated(f"release the content of {record.key}"):
+                self.client.delete_item(
+                    TableName=self.table,
+                    Key=_encode({"file_id": _content_id(record)}),
+                    ConditionExpression=f"{_FREE} OR #owner = :me",
+                    ExpressionAttributeNames={"#owner": _NAMES["#owner"]},
+                    ExpressionAttributeValues=_encode({":me": record.file_id}),
+                )
+        except ConflictError:
+            return  # another file owns it, and its own end will settle it
+
+    def _put(self, item: _Item, condition: str = "", values: _Item | None = None) -> _Item:
+        put: _Item = {"TableName": self.table, "Item": _encode(item)}
+        if condition:
+            put["ConditionExpression"] = condition
+            put["ExpressionAttributeNames"] = {name: field for name, field in _NAMES.items() if name in condition}
+            put["ExpressionAttributeValues"] = _encode(values or {})
+            put["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        return {"Put": put}
+
+    def _transact(self, doing: str, writes: list[_Item]) -> list[_Item] | None:
+        """None when all was written; else what stood in the way, one reason per write."""
+        with translated(doing):
+            try:
+                self.client.transact_write_items(TransactItems=cast("list[TransactWriteItemTypeDef]", writes))
+            except ClientError as error:
+                reasons = cast("list[_Item]", error.response.get("CancellationReasons", []))
+                if not reasons or any(reason["Code"] not in _LOST for reason in reasons):
+                    raise
+                return reasons
+        return None
+
+
+def _refusal(record: FileRecord, reasons: list[_Item]) -> Claim:
+    """What stood in the way of a claim: first this object's own record, then the content's owner."""
+    own, *content = reasons
+    if own["Code"] == _FAILED:
+        busy = _decode(own.get("Item", {})).get("state", "processing") == "processing"
+        return Claim(granted=False, state="busy" if busy else "done", owner=record.file_id)
+    if content and content[0]["Code"] == _FAILED:
+        held = _decode(content[0].get("Item", {}))
+        return Claim(granted=False, state="duplicate" if held.get("state") == "done" else "busy", owner=held.get("owner", ""))
+    return Claim(granted=False, state="busy")  # another worker's transaction on the same items is under way
+
+
+def _content_id(record: FileRecord) -> str:
+    return f"{CONTENT}{record.dataset}#{record.content_sha256}"
+
+
+def _file_item(record: FileRecord, lease_until_ms: int | None = None) -> _Item:
+    item = vars(record) | {"reasons": dict(record.reasons), "error": dict(record.error)}
+    return item if lease_until_ms is None else item | {"lease_until_ms": lease_until_ms}
+
+
+def _record(item: _Item) -> FileRecord:
+    """The record that an item holds; DynamoDB's numbers become integers, fields it does not know keep their default."""
+    known = {name: item[name] for name in _FIELDS if name in item}
+    counts = {name: int(known[name]) for name in _COUNTS if name in known}
+    reasons = {rule: int(rows) for rule, rows in known.get("reasons", {}).items()}
+    return FileRecord(**{**known, **counts, "reasons": reasons})
+
+
+def _encode(item: Mapping[str, object]) -> _Item:
+    serialize = TypeSerializer().serialize
+    return {name: serialize(value) for name, value in item.items()}
+
+
+def _decode(item: Mapping[str, Any]) -> _Item:
+    deserialize = TypeDeserializer().deserialize
+    return {name: deserialize(value) for name, value in item.items()}
+
+
+def _epoch_ms(at: datetime) -> int:
+    """Milliseconds since 1970; a time without a zone is UTC, as everywhere in Headgate."""
+    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)

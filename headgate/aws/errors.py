@@ -1,0 +1,139 @@
+"""AWS's errors, told in Headgate's words. Nothing of a request's or a record's content gets into a message."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+
+from headgate.errors import ConflictError, NotFoundError, NotPermittedError, ServiceError, ThrottledError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# HeadObject has no body, so S3 answers it with the bare status; 405 is a delete marker asked for by version.
+NOT_FOUND = frozenset(
+    {
+        "404",
+        "405",
+        "EntityNotFoundException",
+        "ExecutionDoesNotExist",
+        "MethodNotAllowed",
+        "NoSuchBucket",
+        "NoSuchKey",
+        "NoSuchVersion",
+        "NotFound",
+        "NotFoundException",
+        "ResourceNotFoundException",
+        "StateMachineDoesNotExist",
+    }
+)
+NOT_PERMITTED = frozenset(
+    {
+        "403",
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "KMS.AccessDeniedException",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+CONFLICT = frozenset(
+    {
+        "409",
+        "412",
+        "ConcurrentModificationException",
+        "ConditionalCheckFailed",
+        "ConditionalCheckFailedException",
+        "ConditionalRequestConflict",
+        "ConflictException",
+        "ExecutionAlreadyExists",
+        "OperationAborted",
+        "PreconditionFailed",
+        "TransactionCanceledException",
+        "TransactionConflict",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+# Source: the throttling codes that botocore's standard retry mode knows (botocore.retries.standard), and S3's two.
+THROTTLED = frozenset(
+    {
+        "503",
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "KMS.ThrottlingException",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceeded",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "ServiceUnavailable",
+        "SlowDown",
+        "Throttling",
+        "ThrottledException",
+        "ThrottlingError",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+_KINDS: tuple[tuple[frozenset[str], type[ServiceError]], ...] = (
+    (NOT_FOUND, NotFoundError),
+    (NOT_PERMITTED, NotPermittedError),
+    (CONFLICT, ConflictError),
+    (THROTTLED, ThrottledError),
+)
+
+
+@contextmanager
+def translated(doing: str) -> Iterator[None]:
+    """Whatever boto3 raises inside leaves as one of `headgate.errors`.
+
+    The original is cut off (`from None`): its text may repeat what was sent, and tracebacks reach the logs.
+
+    Args:
+        doing: what was attempted, for the message: `read s3://bucket/key`.
+    """
+    try:
+        yield
+    except ClientError as error:
+        raise service_error(doing, error) from None
+    except NoCredentialsError:
+        raise NotPermittedError(f"{doing}: no AWS credentials were found") from None
+    except (BotoCoreError, Boto3Error) as error:
+        # A transfer wraps the refusal it met in a text; the refusal itself is its context.
+        met = error.__context__
+        raise (service_error(doing, met) if isinstance(met, ClientError) else _unreachable(doing, error)) from None
+
+
+def service_error(doing: str, error: ClientError) -> ServiceError:
+    """The error of `headgate.errors` that AWS's code means; its message names action, code and operation."""
+    code = _code(error)
+    kind = next((kind for codes, kind in _KINDS if code in codes), ServiceError)
+    return kind(f"{doing}: {code} on {error.operation_name}{_permission(kind, error)}")
+
+
+def _code(error: ClientError) -> str:
+    """AWS's code; for a cancelled transaction the first reason that is one."""
+    reasons = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
+    told = next((reason for reason in reasons if reason != "None"), "")
+    return told or str(error.response.get("Error", {}).get("Code", "Unknown"))
+
+
+def _permission(kind: type[ServiceError], error: ClientError) -> str:
+    """AWS's own text of a refusal: it names role, action and resource, which is what its reader has to mend."""
+    told = error.response.get("Error", {}).get("Message", "")
+    return f" ({told})" if kind is NotPermittedError and told else ""
+
+
+def _unreachable(doing: str, error: Exception) -> ServiceError:
+    return ServiceError(f"{doing}: {type(error).__name__}")

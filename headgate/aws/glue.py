@@ -1,0 +1,70 @@
+"""Tables of the Glue catalog."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from headgate.aws.errors import translated
+from headgate.errors import ConflictError
+from headgate.lake.ports import TableVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mypy_boto3_glue import GlueClient
+    from mypy_boto3_glue.type_defs import TableInputTypeDef
+
+# What of a read table may be written again; the rest (CreateTime, VersionId, CatalogId …) is Glue's own.
+# Source: AWS Glue API reference, TableInput.
+_WRITABLE = (
+    "Name",
+    "Description",
+    "Owner",
+    "LastAccessTime",
+    "LastAnalyzedTime",
+    "Retention",
+    "StorageDescriptor",
+    "PartitionKeys",
+    "ViewOriginalText",
+    "ViewExpandedText",
+    "TableType",
+    "Parameters",
+    "TargetTable",
+)
+
+
+@dataclass(frozen=True)
+class GlueCatalog:
+    """The Catalog port over Glue. A table's revision is its `VersionId`, which Glue checks on update."""
+
+    client: GlueClient
+
+    def current(self, database: str, table: str) -> TableVersion:
+        """Where the table points now; NotFoundError when it does not exist."""
+        known = self._table(database, table)
+        location = known.get("StorageDescriptor", {}).get("Location", "")
+        return TableVersion(database, table, location, known.get("VersionId", ""), dict(known.get("Parameters", {})))
+
+    def move(self, current: TableVersion, location: str, columns: Sequence[Mapping[str, str]], parameters: Mapping[str, str]) -> None:
+        """The table points at `location` with `columns`, in one step. ConflictError when it changed since `current` was read.
+
+        Everything else a crawler or Terraform put on the table stays as it is.
+        """
+        known = self._table(current.database, current.table)
+        if known.get("VersionId", "") != current.revision:
+            raise ConflictError(f"{current.database}.{current.table} changed since revision {current.revision}")
+        moved = {name: known[name] for name in _WRITABLE if known.get(name)}  # an empty Owner is read, but not taken back
+        moved["StorageDescriptor"] = {**known.get("StorageDescriptor", {}), "Location": location, "Columns": [dict(c) for c in columns]}
+        moved["Parameters"] = {**known.get("Parameters", {}), **parameters}
+        with translated(f"move table {current.database}.{current.table}"):
+            self.client.update_table(
+                DatabaseName=current.database,
+                TableInput=cast("TableInputTypeDef", moved),
+                VersionId=current.revision,
+                SkipArchive=True,  # the lake keeps its own versions; Glue's archive is limited and never read here
+            )
+
+    def _table(self, database: str, table: str) -> dict[str, Any]:
+        with translated(f"look up table {database}.{table}"):
+            return cast("dict[str, Any]", self.client.get_table(DatabaseName=database, Name=table)["Table"])

@@ -1,0 +1,84 @@
+"""Objects in S3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC
+from typing import TYPE_CHECKING, TypedDict
+
+from headgate.aws.errors import translated
+from headgate.lake.ports import ObjectInfo, ObjectRef
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from mypy_boto3_s3 import S3Client
+
+
+class _Address(TypedDict, total=False):
+    Bucket: str
+    Key: str
+    VersionId: str
+
+
+@dataclass(frozen=True)
+class S3Objects:
+    """The ObjectStore port over S3. Encryption is the bucket's own default, so nothing here names a key."""
+
+    client: S3Client
+
+    def info(self, ref: ObjectRef) -> ObjectInfo:
+        """Size and time of an object, with the version it really has; NotFoundError when there is none."""
+        with translated(f"look up {uri(ref)}"):
+            head = self.client.head_object(**_address(ref))
+        found = replace(ref, version_id=head.get("VersionId", ref.version_id))
+        return ObjectInfo(found, head["ContentLength"], _naive_utc(head["LastModified"]))
+
+    def read(self, ref: ObjectRef) -> bytes:
+        """The whole object; NotFoundError when there is none."""
+        with translated(f"read {uri(ref)}"):
+            return self.client.get_object(**_address(ref))["Body"].read()
+
+    def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:
+        """The object holds `body` when this returns."""
+        with translated(f"write {uri(ref)}"):
+            self.client.put_object(Bucket=ref.bucket, Key=ref.key, Body=body, ContentType=content_type)
+
+    def download(self, ref: ObjectRef, path: Path) -> None:
+        """The file at `path` holds the object."""
+        version = {"VersionId": ref.version_id} if ref.version_id else {}
+        with translated(f"download {uri(ref)}"):
+            self.client.download_file(ref.bucket, ref.key, str(path), ExtraArgs=version)
+
+    def upload(self, path: Path, ref: ObjectRef) -> None:
+        """The object holds the file; multipart when large."""
+        with translated(f"upload {uri(ref)}"):
+            self.client.upload_file(str(path), ref.bucket, ref.key)
+
+    def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
+        """Every object below `prefix`, by key."""
+        with translated(f"list s3://{bucket}/{prefix}"):
+            for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+                for found in page.get("Contents", []):
+                    yield ObjectInfo(ObjectRef(bucket, found["Key"]), found["Size"], _naive_utc(found["LastModified"]))
+
+    def delete(self, ref: ObjectRef) -> None:
+        """There is no such object; with a version id, that version is gone and older ones show again."""
+        with translated(f"delete {uri(ref)}"):
+            self.client.delete_object(**_address(ref))
+
+
+def uri(ref: ObjectRef) -> str:
+    """The object's `s3://` address."""
+    return f"s3://{ref.bucket}/{ref.key}"
+
+
+def _address(ref: ObjectRef) -> _Address:
+    address = _Address(Bucket=ref.bucket, Key=ref.key)
+    return {**address, "VersionId": ref.version_id} if ref.version_id else address
+
+
+def _naive_utc(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(tzinfo=None)

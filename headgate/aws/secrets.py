@@ -1,0 +1,87 @@
+"""The two secrets: the masking key and the MySQL login. Neither is ever shown by a repr or an error."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from headgate.aws.errors import translated
+from headgate.errors import SettingsError
+from headgate.lake.ports import MaskingKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+CACHED_S = 300.0  # a rotated key reaches every warm worker within five minutes
+KEY_BYTES = 32  # as long as SHA-256's output. Source: RFC 2104, section 3
+
+
+@dataclass(frozen=True)
+class MySqlLogin:
+    """How to reach the source database."""
+
+    host: str
+    port: int
+    username: str
+    password: str = field(repr=False)
+    dbname: str
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Secrets Manager's secrets by name or ARN, each fetched at most once in five minutes."""
+
+    client: SecretsManagerClient
+    monotonic_s: Callable[[], float] = time.monotonic
+    _fetched: dict[str, tuple[float, str]] = field(default_factory=dict, repr=False)
+
+    def masking_key(self, secret_id: str) -> MaskingKey:
+        """The key that card tokens are made with now.
+
+        Raises:
+            SettingsError: the secret is not `{"key_id": …, "key": <base64 of at least 32 bytes>}`.
+        """
+        stated = self._document(secret_id, {"key_id", "key"})
+        try:
+            secret = base64.b64decode(str(stated["key"]), validate=True)
+        except binascii.Error:
+            raise SettingsError(f"secret {secret_id}: key is not base64") from None
+        if len(secret) < KEY_BYTES:
+            raise SettingsError(f"secret {secret_id}: key has {len(secret)} bytes, it must have at least {KEY_BYTES}")
+        return MaskingKey(str(stated["key_id"]), secret)
+
+    def mysql_login(self, secret_id: str) -> MySqlLogin:
+        """The login of the source database.
+
+        Raises:
+            SettingsError: the secret lacks host, port, username, password or dbname.
+        """
+        stated = self._document(secret_id, {"host", "port", "username", "password", "dbname"})
+        host, username, password, dbname = (str(stated[name]) for name in ("host", "username", "password", "dbname"))
+        return MySqlLogin(host, int(str(stated["port"])), username, password, dbname)
+
+    def _document(self, secret_id: str, names: set[str]) -> dict[str, object]:
+        try:
+            stated = json.loads(self._text(secret_id))
+        except json.JSONDecodeError:
+            raise SettingsError(f"secret {secret_id} is not JSON") from None
+        missing = sorted(names - stated.keys()) if isinstance(stated, dict) else sorted(names)
+        if missing:
+            raise SettingsError(f"secret {secret_id} lacks {', '.join(missing)}")
+        return dict(stated)
+
+    def _text(self, secret_id: str) -> str:
+        now = self.monotonic_s()
+        fetched_at, text = self._fetched.get(secret_id, (float("-inf"), ""))
+        if now - fetched_at <= CACHED_S:
+            return text
+        with translated(f"read secret {secret_id}"):
+            text = self.client.get_secret_value(SecretId=secret_id)["SecretString"]
+        self._fetched[secret_id] = (now, text)
+        return text

@@ -1,0 +1,42 @@
+"""Alerts to people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.aws.errors import translated
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+
+    from headgate.lake.ports import FileRecord
+
+SUBJECT_LENGTH = 100  # Source: Amazon SNS API reference, Publish
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """Messages to everybody who subscribed to the topic."""
+
+    client: SNSClient
+    topic_arn: str
+
+    def refused(self, record: FileRecord) -> None:
+        """Tells that a file was refused: which, why, and what its sender can do."""
+        told = record.error
+        lines = [
+            f"File:   s3://{record.bucket}/{record.key}",
+            f"Column: {told.get('column') or '-'}",
+            f"Rule:   {told.get('rule', '-')}",
+            f"Why:    {told.get('message', '-')}",
+            f"Remedy: {told.get('remedy', '-')}",
+            "The original stays in raw; nothing of it was let in.",
+        ]
+        self.send(f"Headgate refused a file: {told.get('rule', 'unknown')}", "\n".join(lines))
+
+    def send(self, subject: str, message: str) -> None:
+        """The message is with SNS when this returns; the subject is cut and cleaned to what e-mail allows."""
+        clean = "".join(sign if sign.isascii() and sign.isprintable() else "?" for sign in subject)[:SUBJECT_LENGTH]
+        with translated(f"alert {self.topic_arn}"):
+            self.client.publish(TopicArn=self.topic_arn, Subject=clean, Message=message)

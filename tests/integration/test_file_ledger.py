@@ -1,0 +1,185 @@
+"""One set of rules for every FileLedger: the twin in memory and DynamoDB must not differ."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.aws.dynamodb import DynamoLedger
+from headgate.aws.memory import MemoryLedger
+from headgate.errors import ConflictError, NotFoundError
+from headgate.lake.ports import FileLedger, FileRecord
+from tests.conftest import unique
+
+if TYPE_CHECKING:
+    from tests.conftest import Emulator
+
+NOW = datetime(2024, 5, 1, 12, 0, tzinfo=UTC).replace(tzinfo=None)
+LEASE_S = 60
+LATER = NOW + timedelta(seconds=LEASE_S + 1)
+
+
+def dynamo_ledger(emulator: Emulator) -> DynamoLedger:
+    client, table = emulator.client("dynamodb"), unique("files")
+    client.create_table(
+        TableName=table,
+        KeySchema=[{"AttributeName": "file_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "file_id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return DynamoLedger(client, table)
+
+
+@pytest.fixture(params=[pytest.param("memory", marks=pytest.mark.unit), pytest.param("dynamodb", marks=pytest.mark.integration)])
+def ledger(request: pytest.FixtureRequest) -> FileLedger:
+    if request.param == "memory":
+        return MemoryLedger()
+    return dynamo_ledger(request.getfixturevalue("emulator"))
+
+
+def file(name: str, content: str = "c0ffee", dataset: str = "orders") -> FileRecord:
+    return FileRecord(
+        file_id=f"raw/{name}#v1",
+        bucket="raw",
+        key=name,
+        version_id="v1",
+        dataset=dataset,
+        state="processing",
+        content_sha256=content,
+    )
+
+
+def finished(record: FileRecord) -> FileRecord:
+    return replace(
+        record,
+        state="done",
+        received=10,
+        accepted=7,
+        quarantined=2,
+        duplicates=1,
+        reasons={"minimum": 2, "duplicate_row": 1},
+        finished_at="2024-05-01T12:00:09",
+    )
+
+
+def test_the_first_to_ask_is_granted(ledger: FileLedger) -> None:
+    claim = ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    assert (claim.granted, claim.state) == (True, "granted")
+    assert ledger.get("raw/a.csv#v1").state == "processing"
+
+
+def test_a_second_worker_on_the_same_object_finds_it_busy(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    claim = ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    assert (claim.granted, claim.state) == (False, "busy")
+
+
+def test_the_same_content_in_work_under_another_name_is_busy(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    claim = ledger.claim(file("b.csv"), now=NOW, lease_s=LEASE_S)
+    assert (claim.granted, claim.state, claim.owner) == (False, "busy", "raw/a.csv#v1")
+    with pytest.raises(NotFoundError):
+        ledger.get("raw/b.csv#v1")
+
+
+def test_a_finished_object_is_done(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    ledger.finish(finished(file("a.csv")))
+    claim = ledger.claim(file("a.csv"), now=LATER, lease_s=LEASE_S)
+    assert (claim.granted, claim.state) == (False, "done")
+
+
+def test_a_finished_content_under_another_name_is_a_duplicate_of_its_owner(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    ledger.finish(finished(file("a.csv")))
+    claim = ledger.claim(file("b.csv"), now=LATER, lease_s=LEASE_S)
+    assert (claim.granted, claim.state, claim.owner) == (False, "duplicate", "raw/a.csv#v1")
+
+
+def test_the_same_content_in_another_dataset_is_not_a_duplicate(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    assert ledger.claim(file("b.csv", dataset="payments"), now=NOW, lease_s=LEASE_S).granted
+
+
+def test_files_without_a_content_hash_do_not_meet(ledger: FileLedger) -> None:
+    assert ledger.claim(file("a.csv", content=""), now=NOW, lease_s=LEASE_S).granted
+    assert ledger.claim(file("b.csv", content=""), now=NOW, lease_s=LEASE_S).granted
+
+
+def test_a_lease_that_ran_out_is_taken_over(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    assert ledger.claim(file("a.csv"), now=NOW + timedelta(seconds=LEASE_S), lease_s=LEASE_S).granted
+
+
+def test_a_content_whose_lease_ran_out_is_taken_over_by_another_file(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    assert ledger.claim(file("b.csv"), now=LATER, lease_s=LEASE_S).granted
+    claim = ledger.claim(file("a.csv"), now=LATER, lease_s=LEASE_S)
+    assert (claim.state, claim.owner) == ("busy", "raw/b.csv#v1")
+
+
+def test_a_worker_that_lost_its_content_cannot_finish_and_becomes_a_duplicate(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    ledger.claim(file("b.csv"), now=LATER, lease_s=LEASE_S)
+    with pytest.raises(ConflictError):
+        ledger.finish(finished(file("a.csv")))
+    ledger.finish(finished(file("b.csv")))
+    assert ledger.claim(file("a.csv"), now=LATER, lease_s=LEASE_S).state == "duplicate"
+
+
+def test_finishing_twice_changes_nothing(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    ledger.finish(finished(file("a.csv")))
+    ledger.finish(finished(file("a.csv")))
+    assert list(ledger.records()) == [finished(file("a.csv"))]
+
+
+def test_a_record_comes_back_exactly_as_it_was_finished(ledger: FileLedger) -> None:
+    record = replace(finished(file("a.csv")), error={"rule": "empty_file", "message": "it is empty"}, warnings=3)
+    ledger.finish(record)
+    assert ledger.get(record.file_id) == record
+
+
+def test_a_refused_content_may_be_sent_again_under_another_name(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    ledger.finish(replace(file("a.csv"), state="refused"))
+    assert ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S).state == "done"
+    assert ledger.claim(file("b.csv"), now=NOW, lease_s=LEASE_S).granted
+
+
+def test_a_refusal_without_a_claim_leaves_the_owner_its_content(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    ledger.finish(replace(file("b.csv"), state="refused"))
+    ledger.finish(finished(file("a.csv")))
+    assert ledger.claim(file("c.csv"), now=NOW, lease_s=LEASE_S).owner == "raw/a.csv#v1"
+
+
+def test_a_skipped_duplicate_does_not_take_the_content(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    ledger.finish(finished(file("a.csv")))
+    ledger.finish(replace(file("b.csv"), state="skipped_duplicate", duplicate_of="raw/a.csv#v1"))
+    assert ledger.claim(file("b.csv"), now=NOW, lease_s=LEASE_S).state == "done"
+    assert ledger.claim(file("c.csv"), now=NOW, lease_s=LEASE_S).owner == "raw/a.csv#v1"
+
+
+def test_records_are_files_only(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    ledger.claim(file("b.csv", content="beef"), now=NOW, lease_s=LEASE_S)
+    assert sorted(record.key for record in ledger.records()) == ["a.csv", "b.csv"]
+
+
+def test_an_unknown_file_is_not_found(ledger: FileLedger) -> None:
+    with pytest.raises(NotFoundError):
+        ledger.get("raw/never#v1")
+
+
+def test_of_many_workers_at_once_one_is_granted(ledger: FileLedger) -> None:
+    names = ["a.csv", "b.csv"] * 4
+    with ThreadPoolExecutor(8) as pool:
+        claims = list(pool.map(lambda name: ledger.claim(file(name), now=NOW, lease_s=LEASE_S), names))
+    assert [claim.state for claim in claims if claim.granted] == ["granted"]
+    assert {claim.state for claim in claims if not claim.granted} == {"busy"}
