@@ -5,7 +5,8 @@
 | raw        | `<dataset>/dt=YYYY-MM-DD/run=<run>/<name>`, or `<dataset>/<anything>` |
 | curated    | `increments/<dataset>/<content sha256>.parquet`                |
 |            | `snapshots/<dataset>/<snapshot id>/part-00000.parquet`         |
-|            | `snapshots/_lake/<snapshot id>.json` (the set the five systems read) |
+|            | `snapshots/_lake/<snapshot id>.json` (what the five systems read; `current.json` is the newest) |
+|            | `snapshots/_lake/increments/<dataset>/<snapshot id>.json` (what a snapshot was merged from) |
 | quarantine | `rows/<dataset>/<content sha256>.parquet`                      |
 | prod       | `tables/<table>/<version>/part-00000.parquet`                  |
 """
@@ -20,6 +21,8 @@ INCREMENTS = "increments"
 SNAPSHOTS = "snapshots"
 QUARANTINE_ROWS = "rows"
 TABLES = "tables"
+LAKE_MANIFESTS = f"{SNAPSHOTS}/_lake/"
+CURRENT = "current"
 
 _EXPORT = re.compile(r"(?P<dataset>[^/]+)/dt=(?P<on>\d{4}-\d{2}-\d{2})/run=(?P<run>[^/]+)/(?P<name>[^/]+)")
 
@@ -76,8 +79,13 @@ def snapshot_prefix(dataset: str, snapshot_id: str) -> str:
 
 
 def lake_snapshot_key(snapshot_id: str) -> str:
-    """Key of the manifest that names one snapshot per dataset."""
-    return f"{SNAPSHOTS}/_lake/{snapshot_id}.json"
+    """Key of the manifest that names one snapshot per dataset; of the pointer, when the id is `CURRENT`."""
+    return f"{LAKE_MANIFESTS}{snapshot_id}.json"
+
+
+def merged_increments_key(dataset: str, snapshot_id: str) -> str:
+    """Key of the list of increments that a dataset's snapshot was merged from; not below the table, whose readers expect Parquet only."""
+    return f"{LAKE_MANIFESTS}increments/{dataset}/{snapshot_id}.json"
 
 
 def table_prefix(table: str, version: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -20,12 +21,14 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import Catalog, ObjectStore
+    from headgate.lake.ports import Catalog, ObjectStore, TableVersion
 
-KEPT_VERSIONS = 5
+ROW_GROUP_ROWS = 262_144
+_PARQUET = {"compression": "zstd", "store_schema": False}
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,21 @@ class Published:
 
 
 @dataclass(frozen=True)
+class Staged:
+    """A version of a table that is audited and written, and that nobody reads yet.
+
+    `current` is where the table pointed before; the move is refused when it points elsewhere by then.
+    """
+
+    contract: Contract
+    location: str
+    rows: int
+    size_bytes: int
+    current: TableVersion
+    parameters: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Publisher:
     """Publishes tables of one database into one bucket; `audit` raises AuditError to stop a publish."""
 
@@ -47,7 +65,7 @@ class Publisher:
     catalog: Catalog
     database: str
     bucket: str
-    audit: Callable[[Contract, pa.Table], None]
+    audit: Callable[[Contract, pa.Table | pa.RecordBatchReader], None]
 
     def publish(self, contract: Contract, rows: pa.Table, prefix: str, *, parameters: dict[str, str] | None = None) -> Published:
         """The table of `contract` shows exactly `rows`, which lie below `prefix`, or nothing has changed.
@@ -59,17 +77,44 @@ class Publisher:
             AuditError: the rows do not hold their contract; the table still shows what it showed before.
             ConflictError: another publisher moved the table first.
         """
+        return self.move(self.stage(contract, rows, prefix, parameters=parameters))
+
+    def stage(self, contract: Contract, rows: pa.Table, prefix: str, *, parameters: dict[str, str] | None = None) -> Staged:
+        """`rows` are audited and lie below `prefix`; the table shows what it showed before. Raises as `publish` does."""
+        current = self.catalog.current(self.database, contract.dataset)
         exact = conform(contract, rows)
         self.audit(contract, exact)
         body = parquet_bytes(exact)
-        current = self.catalog.current(self.database, contract.dataset)
-        location = f"s3://{self.bucket}/{prefix}"
         self.objects.write(ObjectRef(self.bucket, keys.part(prefix)), body, content_type="application/vnd.apache.parquet")
-        changed = current.location.rstrip("/") != location.rstrip("/")
+        return Staged(contract, self._location(prefix), exact.num_rows, len(body), current, parameters or {})
+
+    def stage_file(self, contract: Contract, path: Path, prefix: str, *, current: TableVersion) -> Staged:
+        """As `stage`, for rows in a local Parquet file that need not fit into memory.
+
+        Args:
+            path: a file with exactly the contract's columns and types, as `write_parquet` leaves it.
+            current: where the table pointed when the inputs were chosen; a later publish by another is then a conflict.
+        """
+        with pq.ParquetFile(path) as file:
+            schema = arrow_schema(contract)
+            if file.schema_arrow.names != schema.names or file.schema_arrow.types != schema.types:
+                raise AuditError(f"{contract.id}: the file's columns are not the contract's")
+            self.audit(contract, pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches()))
+            rows = file.metadata.num_rows
+        self.objects.upload(path, ObjectRef(self.bucket, keys.part(prefix)))
+        return Staged(contract, self._location(prefix), rows, path.stat().st_size, current, {})
+
+    def move(self, staged: Staged) -> Published:
+        """The table shows what was staged; unchanged when it did already. ConflictError when another moved it first."""
+        contract = staged.contract
+        changed = staged.current.location.rstrip("/") != staged.location.rstrip("/")
         if changed:
-            facts = {"headgate.rows": str(exact.num_rows), "headgate.contract": f"{contract.id}@{contract.version}", **(parameters or {})}
-            self.catalog.move(current, location, glue_columns(contract), facts)
-        return Published(contract.dataset, location, exact.num_rows, len(body), changed)
+            facts = {"headgate.rows": str(staged.rows), "headgate.contract": f"{contract.id}@{contract.version}", **staged.parameters}
+            self.catalog.move(staged.current, staged.location, glue_columns(contract), facts)
+        return Published(contract.dataset, staged.location, staged.rows, staged.size_bytes, changed)
+
+    def _location(self, prefix: str) -> str:
+        return f"s3://{self.bucket}/{prefix}"
 
 
 def conform(contract: Contract, rows: pa.Table) -> pa.Table:
@@ -91,5 +136,23 @@ def conform(contract: Contract, rows: pa.Table) -> pa.Table:
 def parquet_bytes(rows: pa.Table) -> bytes:
     """The rows as zstd Parquet; equal rows give equal bytes."""
     out = io.BytesIO()
-    pq.write_table(rows.replace_schema_metadata(None), out, compression="zstd", row_group_size=262_144, store_schema=False)
+    pq.write_table(rows.replace_schema_metadata(None), out, row_group_size=ROW_GROUP_ROWS, **_PARQUET)
     return out.getvalue()
+
+
+def write_parquet(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+    """The file holds the batches' rows; equal rows give equal bytes however they were batched. One row group is in memory at a time."""
+    with pq.ParquetWriter(path, schema, **_PARQUET) as writer:
+        for group in _row_groups(schema, batches):
+            writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
+
+
+def _row_groups(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    held = schema.empty_table()
+    for batch in chain(batches, (None,)):
+        if batch is not None:
+            held = pa.concat_tables([held, pa.Table.from_batches([batch]).cast(schema)])
+        while held.num_rows >= ROW_GROUP_ROWS or (batch is None and held.num_rows):
+            # Pages follow the chunks they are written from, so bytes are equal only from one chunk.
+            yield held.slice(0, ROW_GROUP_ROWS).combine_chunks()
+            held = held.slice(ROW_GROUP_ROWS)

@@ -14,13 +14,46 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DatasetSnapshot:
-    """One dataset, merged: unique by key. `location` is the key of its folder in the curated bucket; `size_bytes` of its Parquet."""
+    """One dataset, merged: unique by key.
+
+    Attributes:
+        location: the key of its folder in the curated bucket.
+        size_bytes: of its Parquet.
+        rows_in: accepted rows of all increments it was merged from.
+        latest_on: the last day of its events, ISO 8601; empty when it records none.
+    """
 
     dataset: str
     snapshot_id: str
     location: str
     rows: int
     size_bytes: int
+    rows_in: int = 0
+    latest_on: str = ""
+
+    @property
+    def superseded(self) -> int:
+        """Accepted rows that gave way to a newer version of their key, or to an equal row of another file."""
+        return self.rows_in - self.rows
+
+
+@dataclass(frozen=True)
+class MergedIncrements:
+    """What a dataset's snapshot was merged from: its increments' keys, and the table (`contract@version`, columns) they were merged to."""
+
+    snapshot_id: str
+    table: str
+    increments: tuple[str, ...]
+
+    def to_json(self) -> str:
+        """Its text; equal values give equal bytes."""
+        return json.dumps(asdict(self), sort_keys=True, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> MergedIncrements:
+        """The value that a text states."""
+        read = json.loads(text)
+        return cls(read["snapshot_id"], read["table"], tuple(read["increments"]))
 
 
 @dataclass(frozen=True)
