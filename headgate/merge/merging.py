@@ -1,0 +1,209 @@
+"""Merge the increments of every dataset into one snapshot of the lake, and publish it."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from headgate.contracts.catalog import glue_columns
+from headgate.errors import ConflictError, NotFoundError
+from headgate.lake import keys, pruning
+from headgate.lake.ports import ObjectRef
+from headgate.lake.publishing import Publisher, Staged
+from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements, snapshot_id_of
+from headgate.merge import as_of as lake_day
+from headgate.merge.files import Memory, merge_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date, datetime
+
+    import pyarrow as pa
+
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import Catalog, ObjectStore, TableVersion
+
+log = logging.getLogger(__name__)
+
+_DOWNLOADS = 8
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What one dataset's next snapshot is made of. `base` is the previous snapshot where it can be built upon; `new` is not in it."""
+
+    contract: Contract
+    current: TableVersion
+    made_of: MergedIncrements
+    base: DatasetSnapshot | None
+    new: tuple[str, ...]
+
+    @property
+    def is_published(self) -> bool:
+        """The table shows this very snapshot already."""
+        return bool(self.base) and not self.new and self.current.location.rstrip("/").endswith(self.prefix.rstrip("/"))
+
+    @property
+    def prefix(self) -> str:
+        """Where the snapshot lies."""
+        return keys.snapshot_prefix(self.contract.dataset, self.made_of.snapshot_id)
+
+
+@dataclass(frozen=True)
+class Merging:
+    """Merges the curated bucket's increments.
+
+    Args:
+        contracts: the curated contracts, by dataset.
+        audit: raises AuditError when rows do not hold their contract.
+        workspace: a local folder with room for the largest dataset, three times.
+        memory_limit: of DuckDB, in its notation; beyond it the merge spills into the workspace.
+    """
+
+    objects: ObjectStore
+    catalog: Catalog
+    contracts: Mapping[str, Contract]
+    curated_bucket: str
+    database: str
+    workspace: Path
+    audit: Callable[[Contract, pa.Table | pa.RecordBatchReader], None]
+    memory_limit: str = "2GB"
+
+    def merge(self, as_of: date | None = None) -> LakeSnapshot:
+        """The lake's newest snapshot: of every dataset, the newest row of each key over all increments.
+
+        The same increments give the same ids and bytes, and nothing is written for what has not changed.
+        All datasets are audited before the first table moves; the pointer moves last.
+
+        Args:
+            as_of: the day the systems take for today; by default the last one that the data knows.
+
+        Raises:
+            AuditError: a dataset does not hold its contract; no table was moved.
+            ConflictError: other merges moved the tables first, twice.
+        """
+        try:
+            return self._merge(as_of)
+        except ConflictError as conflict:
+            log.info("another merge moved a table first; reading again", extra={"conflict": str(conflict)})
+            return self._merge(as_of)
+
+    def _merge(self, as_of: date | None) -> LakeSnapshot:
+        previous = self._previous()
+        plans = [self._plan(contract, previous) for contract in self.contracts.values()]
+        built = [self._build(plan) for plan in plans]
+        for _, staged in built:
+            if staged:
+                self._publisher.move(staged)
+        lake = _lake([snapshot for snapshot, _ in built], as_of)
+        if lake != previous:
+            self._point_to(lake)
+        self._prune(lake)
+        return lake
+
+    @property
+    def _publisher(self) -> Publisher:
+        return Publisher(self.objects, self.catalog, self.database, self.curated_bucket, self.audit)
+
+    def _previous(self) -> LakeSnapshot | None:
+        text = self._read(keys.lake_snapshot_key(keys.CURRENT))
+        return LakeSnapshot.from_json(text) if text else None
+
+    def _plan(self, contract: Contract, previous: LakeSnapshot | None) -> _Plan:
+        # The table is read before its increments are listed: whoever publishes more meanwhile wins, and this merge conflicts.
+        current = self.catalog.current(self.database, contract.dataset)
+        increments = self._increments(contract.dataset)
+        table = _table_of(contract)
+        made_of = MergedIncrements(snapshot_id_of([*increments, table]), table, increments)
+        base = previous.datasets.get(contract.dataset) if previous else None
+        merged = self._merged_into(base) if base else None
+        if merged is None or merged.table != table or not set(merged.increments) <= set(increments):
+            return _Plan(contract, current, made_of, None, increments)
+        new = tuple(sorted(set(increments) - set(merged.increments)))
+        return _Plan(contract, current, made_of, base, new)
+
+    def _increments(self, dataset: str) -> tuple[str, ...]:
+        listed = (item.ref.key for item in self.objects.list(self.curated_bucket, f"{keys.INCREMENTS}/{dataset}/"))
+        return tuple(sorted(key for key in listed if keys.parse_increment_key(key)))
+
+    def _merged_into(self, snapshot: DatasetSnapshot) -> MergedIncrements | None:
+        text = self._read(keys.merged_increments_key(snapshot.dataset, snapshot.snapshot_id))
+        return MergedIncrements.from_json(text) if text else None
+
+    def _build(self, plan: _Plan) -> tuple[DatasetSnapshot, Staged | None]:
+        if plan.base and plan.is_published:
+            return plan.base, None
+        with tempfile.TemporaryDirectory(dir=self.workspace) as folder:
+            return self._build_in(Path(folder), plan)
+
+    def _build_in(self, folder: Path, plan: _Plan) -> tuple[DatasetSnapshot, Staged]:
+        dataset, snapshot_id = plan.contract.dataset, plan.made_of.snapshot_id
+        files = self._download(folder, [*([keys.part(plan.base.location)] if plan.base else []), *plan.new])
+        out = folder / "snapshot.parquet"
+        received = merge_files(plan.contract, files, out, Memory(folder / "spill", self.memory_limit))
+        staged = self._publisher.stage_file(plan.contract, out, plan.prefix, current=plan.current)
+        self._write(keys.merged_increments_key(dataset, snapshot_id), plan.made_of.to_json())
+        before = plan.base.superseded if plan.base else 0
+        snapshot = DatasetSnapshot(
+            dataset, snapshot_id, plan.prefix, staged.rows, staged.size_bytes, before + received, lake_day.latest_on(dataset, out)
+        )
+        log.info("dataset merged", extra={"dataset": dataset, "rows": snapshot.rows, "superseded": snapshot.superseded})
+        return snapshot, staged
+
+    def _download(self, folder: Path, wanted: Sequence[str]) -> list[Path]:
+        paths = [folder / f"{number:06d}.parquet" for number in range(len(wanted))]
+        refs = [ObjectRef(self.curated_bucket, key) for key in wanted]
+        with ThreadPoolExecutor(_DOWNLOADS) as pool:
+            list(pool.map(self.objects.download, refs, paths))
+        return paths
+
+    def _point_to(self, lake: LakeSnapshot) -> None:
+        self._write(keys.lake_snapshot_key(lake.snapshot_id), lake.to_json())
+        self._write(keys.lake_snapshot_key(keys.CURRENT), lake.to_json())
+
+    def _prune(self, lake: LakeSnapshot) -> None:
+        """Forget the manifests beyond the last few, and the snapshots that neither a kept manifest nor a table names."""
+        listed = self.objects.list(self.curated_bucket, keys.LAKE_MANIFESTS)
+        manifests = [item for item in listed if "/" not in item.ref.key.removeprefix(keys.LAKE_MANIFESTS)]
+        pointer = keys.lake_snapshot_key(keys.CURRENT)
+        dated = sorted((item for item in manifests if item.ref.key != pointer), key=lambda item: (item.modified_at, item.ref.key))
+        old, kept = dated[: -pruning.KEPT_VERSIONS], dated[-pruning.KEPT_VERSIONS :]
+        if not old:
+            return
+        named = [lake, *(LakeSnapshot.from_json(self._read(item.ref.key)) for item in kept)]
+        for item in old:
+            if item.ref.key != keys.lake_snapshot_key(lake.snapshot_id):
+                self.objects.delete(ObjectRef(self.curated_bucket, item.ref.key))
+        for dataset in self.contracts:
+            self._prune_dataset(dataset, named, before=kept[0].modified_at)
+
+    def _prune_dataset(self, dataset: str, named: Sequence[LakeSnapshot], before: datetime) -> None:
+        shown = self.catalog.current(self.database, dataset).location.rstrip("/").rpartition("/")[2]
+        ids = {lake.datasets[dataset].snapshot_id for lake in named if dataset in lake.datasets}
+        gone = pruning.prune(self.objects, self.curated_bucket, f"{keys.SNAPSHOTS}/{dataset}/", named=ids | {shown}, keep=0, before=before)
+        for snapshot_id in gone:
+            self.objects.delete(ObjectRef(self.curated_bucket, keys.merged_increments_key(dataset, snapshot_id)))
+
+    def _read(self, key: str) -> str:
+        try:
+            return self.objects.read(ObjectRef(self.curated_bucket, key)).decode()
+        except NotFoundError:
+            return ""
+
+    def _write(self, key: str, text: str) -> None:
+        self.objects.write(ObjectRef(self.curated_bucket, key), text.encode(), content_type="application/json")
+
+
+def _table_of(contract: Contract) -> str:
+    columns = ",".join(f"{column['Name']}:{column['Type']}" for column in glue_columns(contract))
+    return f"{contract.id}@{contract.version}({columns})"
+
+
+def _lake(snapshots: Sequence[DatasetSnapshot], as_of: date | None) -> LakeSnapshot:
+    day = as_of or lake_day.as_of({snapshot.dataset: snapshot.latest_on for snapshot in snapshots})
+    made_of = [f"{snapshot.dataset}={snapshot.snapshot_id}" for snapshot in snapshots]
+    return LakeSnapshot(snapshot_id_of([*made_of, f"as_of={day.isoformat()}"]), day, {snapshot.dataset: snapshot for snapshot in snapshots})
