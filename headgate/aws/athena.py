@@ -1,0 +1,146 @@
+"""Ask Athena and get typed rows, without pandas and without reading result files."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from headgate.aws.errors import translated
+from headgate.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from mypy_boto3_athena import AthenaClient
+    from mypy_boto3_athena.type_defs import GetQueryResultsOutputTypeDef, QueryExecutionTypeDef, RowTypeDef
+
+FIRST_POLL_S, LONGEST_POLL_S = 0.05, 2.0
+_UNDER_WAY = {"QUEUED", "RUNNING"}
+
+# Athena answers in text. Source: Amazon Athena user guide, "Data types in Amazon Athena".
+_PARSERS: dict[str, Callable[[str], object]] = {
+    "tinyint": int,
+    "smallint": int,
+    "int": int,
+    "integer": int,
+    "bigint": int,
+    "float": float,
+    "real": float,
+    "double": float,
+    "decimal": Decimal,
+    "boolean": lambda text: text == "true",
+    "date": date.fromisoformat,
+    "timestamp": datetime.fromisoformat,
+}
+
+
+@dataclass(frozen=True)
+class ResultColumn:
+    """A column of an answer, with Athena's type name."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a query answered: rows of Python values in column order; a null is None.
+
+    Attributes:
+        scanned_bytes: what Athena read, which is what it bills.
+    """
+
+    query_id: str
+    columns: tuple[ResultColumn, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    scanned_bytes: int = 0
+
+    def records(self) -> list[dict[str, Any]]:
+        """The rows as mappings from column name to value."""
+        names = [column.name for column in self.columns]
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
+
+
+@dataclass(frozen=True)
+class AthenaQueries:
+    """Runs Athena SQL in one workgroup, which says where results go and how much may be scanned.
+
+    Attributes:
+        spoken: turns Athena SQL into what the engine behind the API really speaks; on AWS it changes nothing.
+    """
+
+    client: AthenaClient
+    workgroup: str
+    database: str
+    spoken: Callable[[str], str] = str
+    sleep: Callable[[float], None] = time.sleep
+    monotonic_s: Callable[[], float] = time.monotonic
+
+    def run(self, sql: str, *, database: str = "", timeout_s: float = 900) -> Answer:
+        """The typed answer to one statement of Athena SQL.
+
+        Args:
+            database: where unqualified tables are looked for; the configured one unless given.
+
+        Raises:
+            QueryError: Athena refused or failed it, with Athena's reason, or it took longer than `timeout_s` and was stopped.
+        """
+        statement = self.spoken(sql)
+        with translated("ask Athena"):
+            query_id = self._start(statement, database or self.database)
+            ended = self._ended(query_id, self.monotonic_s() + timeout_s)
+            return self._answer(query_id, ended)
+
+    def _start(self, sql: str, database: str) -> str:
+        try:
+            started = self.client.start_query_execution(
+                QueryString=sql, QueryExecutionContext={"Database": database}, WorkGroup=self.workgroup
+            )
+        except self.client.exceptions.InvalidRequestException as error:
+            raise QueryError(f"Athena refused the query: {error.response['Error']['Message']}") from None
+        return started["QueryExecutionId"]
+
+    def _ended(self, query_id: str, deadline_s: float) -> QueryExecutionTypeDef:
+        for pause_s in _pauses():
+            execution = self.client.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
+            status = execution["Status"]
+            if status["State"] == "SUCCEEDED":
+                return execution
+            if status["State"] not in _UNDER_WAY:
+                raise QueryError(f"query {query_id} {status['State'].lower()}: {status.get('StateChangeReason', 'Athena gave no reason')}")
+            if self.monotonic_s() > deadline_s:
+                self.client.stop_query_execution(QueryExecutionId=query_id)
+                raise QueryError(f"query {query_id} took too long and was stopped")
+            self.sleep(pause_s)
+        raise AssertionError  # pauses never end
+
+    def _answer(self, query_id: str, ended: QueryExecutionTypeDef) -> Answer:
+        pages = list(self.client.get_paginator("get_query_results").paginate(QueryExecutionId=query_id))
+        columns = _columns(pages[0])
+        rows = [row for page in pages for row in page["ResultSet"]["Rows"]]
+        # Only a SELECT's first row repeats the column names; DESCRIBE and SHOW have no such row.
+        body = rows[1:] if ended.get("StatementType") == "DML" else rows
+        scanned = ended.get("Statistics", {}).get("DataScannedInBytes", 0)
+        return Answer(query_id, columns, tuple(_typed(columns, body)), scanned)
+
+
+def _pauses() -> Iterator[float]:
+    pause_s = FIRST_POLL_S
+    while True:
+        yield pause_s
+        pause_s = min(LONGEST_POLL_S, pause_s * 1.6)
+
+
+def _columns(page: GetQueryResultsOutputTypeDef) -> tuple[ResultColumn, ...]:
+    stated = page["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
+    return tuple(ResultColumn(column["Name"], column["Type"]) for column in stated)
+
+
+def _typed(columns: tuple[ResultColumn, ...], rows: Iterable[RowTypeDef]) -> Iterator[tuple[object, ...]]:
+    parsers = [_PARSERS.get(column.type.partition("(")[0], str) for column in columns]
+    for row in rows:
+        cells = [cell.get("VarCharValue") for cell in row["Data"]]
+        yield tuple(None if cell is None else parse(cell) for parse, cell in zip(parsers, cells, strict=True))

@@ -1,0 +1,116 @@
+"""Runs of the state machine `curated_to_prod`."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from headgate.aws.errors import translated
+from headgate.errors import ConflictError, ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_stepfunctions.type_defs import HistoryEventTypeDef
+
+POLL_S = 1.0
+RUNNING = "RUNNING"
+
+
+@dataclass(frozen=True)
+class PipelineRun:
+    """One run as it stands now.
+
+    Attributes:
+        status: RUNNING, PENDING_REDRIVE, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
+        entered, left: names of the states that were entered and left, in order; a state tried again stands there again.
+        error, cause: why the run failed, empty unless it did.
+        output: what the machine returned, empty until it did.
+    """
+
+    arn: str
+    status: str
+    entered: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    error: str = ""
+    cause: str = ""
+    output: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.status != RUNNING
+
+    @property
+    def under_way(self) -> tuple[str, ...]:
+        """States entered more often than left, in order of their first entry."""
+        first_entries = tuple(dict.fromkeys(self.entered))
+        return tuple(name for name in first_entries if self.entered.count(name) > self.left.count(name))
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Starts and watches runs. A run's name is its lock: the same name starts once."""
+
+    client: SFNClient
+    state_machine_arn: str
+    sleep: Callable[[float], None] = time.sleep
+    monotonic_s: Callable[[], float] = time.monotonic
+
+    def start(self, name: str, payload: Mapping[str, str] | None = None) -> str:
+        """The ARN of the run of that name, started now or before.
+
+        Args:
+            payload: the machine's input: nothing, or `{"as_of": "YYYY-MM-DD"}`.
+        """
+        try:
+            with translated(f"start {self.state_machine_arn}"):
+                started = self.client.start_execution(
+                    stateMachineArn=self.state_machine_arn, name=name, input=json.dumps(dict(payload or {}))
+                )
+        except ConflictError:
+            return f"{self.state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
+        return started["executionArn"]
+
+    def describe(self, arn: str) -> PipelineRun:
+        """The run as it stands now."""
+        with translated(f"look up {arn}"):
+            told = self.client.describe_execution(executionArn=arn)
+            events = self._history(arn)
+        return PipelineRun(
+            arn,
+            told["status"],
+            entered=tuple(event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event),
+            left=tuple(event["stateExitedEventDetails"]["name"] for event in events if "stateExitedEventDetails" in event),
+            error=told.get("error", ""),
+            cause=told.get("cause", ""),
+            output=_document(told.get("output", "")),
+        )
+
+    def wait(self, arn: str, progress: Callable[[PipelineRun], None], *, timeout_s: float) -> PipelineRun:
+        """The finished run, failed or not; `progress` hears of it at every look.
+
+        Raises:
+            ServiceError: it still runs after `timeout_s`; it goes on running.
+        """
+        deadline = self.monotonic_s() + timeout_s
+        while True:
+            run = self.describe(arn)
+            progress(run)
+            if run.finished:
+                return run
+            if self.monotonic_s() > deadline:
+                raise ServiceError(f"{arn} still runs after {timeout_s:g} s, in {', '.join(run.under_way) or 'no state'}")
+            self.sleep(POLL_S)
+
+    def _history(self, arn: str) -> list[HistoryEventTypeDef]:
+        pages = self.client.get_paginator("get_execution_history").paginate(executionArn=arn, includeExecutionData=False)
+        return [event for page in pages for event in page["events"]]
+
+
+def _document(text: str) -> Mapping[str, object]:
+    stated = json.loads(text) if text else {}
+    return stated if isinstance(stated, dict) else {"output": stated}
