@@ -127,10 +127,15 @@ def conform(contract: Contract, rows: pa.Table) -> pa.Table:
     if set(rows.column_names) != set(schema.names):
         missing, unknown = set(schema.names) - set(rows.column_names), set(rows.column_names) - set(schema.names)
         raise AuditError(f"{contract.id}: columns missing {sorted(missing)}, not in the contract {sorted(unknown)}")
+    return pa.table([_exact(contract, rows[field.name], field) for field in schema], schema=schema)
+
+
+def _exact(contract: Contract, values: pa.ChunkedArray, field: pa.Field) -> pa.ChunkedArray:
     try:
-        return rows.select(schema.names).cast(schema)
+        return values.cast(field.type)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
-        raise AuditError(f"{contract.id}: a column does not fit its type: {type(error).__name__}") from error
+        # Arrow's own message quotes the value.
+        raise AuditError(f"{contract.id}: column {field.name} does not fit {field.type}: {type(error).__name__}") from None
 
 
 def parquet_bytes(rows: pa.Table) -> bytes:

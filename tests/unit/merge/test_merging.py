@@ -1,0 +1,315 @@
+"""Merging over the in-memory lake: snapshots are unique by key, repeatable, and visible all at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from headgate.aws.memory import MemoryCatalog, MemoryObjects
+from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
+from headgate.errors import AuditError, ConflictError, NotFoundError
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef, TableVersion
+from headgate.lake.publishing import parquet_bytes
+from headgate.lake.snapshots import LakeSnapshot
+from headgate.merge.merging import Merging
+from headgate.quality.audit import audit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+pytestmark = pytest.mark.unit
+
+BUCKET = "ecommerce-curated"
+STAMP = ColumnType(Kind.TIMESTAMP)
+LINEAGE = (
+    Column("_content_sha256", ColumnType(Kind.STRING, length=64), required=True),
+    Column("_source_row", ColumnType(Kind.BIGINT), required=True),
+)
+ORDERS = Contract(
+    id="headgate.curated.orders",
+    dataset="orders",
+    zone="curated",
+    version="1.0.0",
+    key=("order_id",),
+    order_by=("updated_at",),
+    columns=(
+        Column("order_id", ColumnType(Kind.STRING), required=True),
+        Column("total", ColumnType(Kind.DECIMAL, precision=12, scale=2), rules=(Rule("minimum", 0),)),
+        Column("ordered_at", STAMP),
+        Column("updated_at", STAMP),
+        *LINEAGE,
+    ),
+)
+REGIONS = Contract(
+    id="headgate.curated.regions",
+    dataset="regions",
+    zone="curated",
+    version="1.0.0",
+    key=("region_id",),
+    columns=(Column("region_id", ColumnType(Kind.STRING), required=True), *LINEAGE),
+)
+
+
+@dataclass
+class TickingClock:
+    """Every look is a second later."""
+
+    now: datetime = datetime(2024, 1, 1)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@dataclass
+class CountingObjects(MemoryObjects):
+    """Remembers which keys were written."""
+
+    written: list[str] = field(default_factory=list)
+
+    def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:
+        self.written.append(ref.key)
+        super().write(ref, body, content_type=content_type)
+
+    def upload(self, path: Path, ref: ObjectRef) -> None:
+        self.written.append(ref.key)
+        super().upload(path, ref)
+
+
+@dataclass
+class Lake:
+    """A curated bucket, its catalog, and deliveries into it."""
+
+    workspace: Path
+    objects: CountingObjects = field(default_factory=lambda: CountingObjects(clock=TickingClock()))
+    catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
+    contracts: Mapping[str, Contract] = field(default_factory=lambda: {"orders": ORDERS, "regions": REGIONS})
+
+    def __post_init__(self) -> None:
+        for dataset in self.contracts:
+            self.catalog.create("ecommerce_curated", dataset, f"s3://{BUCKET}/empty/{dataset}/")
+
+    def deliver(self, name: str, *orders: dict[str, Any]) -> None:
+        lineage = [{"_content_sha256": name, "_source_row": number} for number in range(1, len(orders) + 1)]
+        rows = pa.Table.from_pylist([{**order, **line} for order, line in zip(orders, lineage, strict=True)], arrow_schema(ORDERS))
+        self.objects.write(ObjectRef(BUCKET, keys.increment_key("orders", name)), parquet_bytes(rows))
+
+    def merging(self) -> Merging:
+        return Merging(self.objects, self.catalog, self.contracts, BUCKET, "ecommerce_curated", self.workspace, audit)
+
+    def table(self, dataset: str) -> list[dict[str, Any]]:
+        prefix = self.catalog.current("ecommerce_curated", dataset).location.removeprefix(f"s3://{BUCKET}/")
+        body = self.objects.read(ObjectRef(BUCKET, keys.part(prefix)))
+        return list(pq.read_table(pa.BufferReader(body)).to_pylist())
+
+    def totals(self) -> dict[str, Decimal]:
+        return {row["order_id"]: row["total"] for row in self.table("orders")}
+
+    def snapshots(self) -> dict[str, bytes]:
+        return self.objects.contents(BUCKET, keys.SNAPSHOTS)
+
+
+def order(order_id: str, total: str, updated: int = 1) -> dict[str, Any]:
+    return {
+        "order_id": order_id,
+        "total": Decimal(total),
+        "ordered_at": datetime(2024, 1, updated),
+        "updated_at": datetime(2024, 2, updated),
+    }
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path)
+
+
+def test_the_newest_row_of_every_key_is_published(lake: Lake) -> None:
+    lake.deliver("aa", order("1", "1.00"), order("2", "2.00", updated=3))
+    lake.deliver("bb", order("2", "2.50", updated=2), order("3", "3.00"), order("1", "1.10", updated=2))
+    merged = lake.merging().merge()
+    assert lake.totals() == {"1": Decimal("1.10"), "2": Decimal("2.00"), "3": Decimal("3.00")}
+    assert (merged.datasets["orders"].rows_in, merged.datasets["orders"].rows, merged.datasets["orders"].superseded) == (5, 3, 2)
+
+
+def test_rows_lie_in_the_order_of_their_key(lake: Lake) -> None:
+    lake.deliver("aa", order("b", "1"), order("a", "1"), order("ä", "1"), order("B", "1"))
+    lake.merging().merge()
+    assert list(lake.totals()) == ["B", "a", "b", "ä"]
+
+
+def test_the_pointer_and_the_manifest_say_the_same(lake: Lake) -> None:
+    lake.deliver("aa", order("1", "1.00"))
+    merged = lake.merging().merge()
+    for name in (keys.CURRENT, merged.snapshot_id):
+        text = lake.objects.read(ObjectRef(BUCKET, keys.lake_snapshot_key(name))).decode()
+        assert LakeSnapshot.from_json(text) == merged
+
+
+def test_a_dataset_without_increments_has_an_empty_table(lake: Lake) -> None:
+    merged = lake.merging().merge()
+    assert lake.table("regions") == []
+    assert merged.datasets["regions"].rows == 0
+
+
+def test_nothing_is_written_when_nothing_has_changed(lake: Lake) -> None:
+    lake.deliver("aa", order("1", "1.00"))
+    first = lake.merging().merge()
+    lake.objects.written.clear()
+    assert lake.merging().merge() == first
+    assert lake.objects.written == []
+
+
+def test_only_the_dataset_that_changed_is_written(lake: Lake) -> None:
+    lake.deliver("aa", order("1", "1.00"))
+    lake.merging().merge()
+    lake.deliver("bb", order("2", "2.00"))
+    lake.objects.written.clear()
+    lake.merging().merge()
+    assert not [key for key in lake.objects.written if "/regions/" in key]
+    assert set(lake.totals()) == {"1", "2"}
+
+
+def test_merging_step_by_step_gives_the_bytes_of_merging_at_once(tmp_path: Path) -> None:
+    deliveries = {
+        "aa": [order("1", "1.00"), order("2", "2.00", updated=3)],
+        "bb": [order("2", "9.00", updated=2)],
+        "cc": [order("1", "1.00"), order("3", "3.00")],
+    }
+    step_by_step, at_once = Lake(tmp_path), Lake(tmp_path)
+    for name, rows in deliveries.items():
+        step_by_step.deliver(name, *rows)
+        last = step_by_step.merging().merge()
+    for name, rows in reversed(deliveries.items()):
+        at_once.deliver(name, *rows)
+    assert at_once.merging().merge() == last
+    assert at_once.snapshots().items() <= step_by_step.snapshots().items()
+
+
+def test_an_increment_that_was_taken_away_is_forgotten(lake: Lake) -> None:
+    lake.deliver("aa", order("1", "1.00"))
+    lake.deliver("bb", order("2", "2.00"))
+    lake.merging().merge()
+    lake.objects.delete(ObjectRef(BUCKET, keys.increment_key("orders", "bb")))
+    lake.merging().merge()
+    assert set(lake.totals()) == {"1"}
+
+
+def test_a_newer_contract_rebuilds_the_snapshot_from_all_increments(lake: Lake) -> None:
+    lake.deliver("aa", order("1", "1.00"))
+    first = lake.merging().merge()
+    wider = replace(
+        ORDERS,
+        version="1.1.0",
+        columns=(*ORDERS.columns[:1], Column("total", ColumnType(Kind.DECIMAL, precision=14, scale=4)), *ORDERS.columns[2:4],
+                 Column("note", ColumnType(Kind.STRING)), *LINEAGE),
+    )  # fmt: skip
+    lake.contracts = {"orders": wider, "regions": REGIONS}
+    second = lake.merging().merge()
+    assert second.datasets["orders"].snapshot_id != first.datasets["orders"].snapshot_id
+    assert lake.table("orders")[0]["total"] == Decimal("1.0000")
+    assert lake.table("orders")[0]["note"] is None
+
+
+def test_a_narrower_contract_never_rounds(lake: Lake) -> None:
+    lake.deliver("aa", order("1", "1.25"))
+    narrower = replace(
+        ORDERS, columns=(ORDERS.columns[0], Column("total", ColumnType(Kind.DECIMAL, precision=12, scale=1)), *ORDERS.columns[2:])
+    )
+    lake.contracts = {"orders": narrower, "regions": REGIONS}
+    with pytest.raises(AuditError, match="does not fit contract version"):
+        lake.merging().merge()
+
+
+def test_a_failed_audit_leaves_every_table_and_the_pointer_as_they_were(lake: Lake) -> None:
+    lake.deliver("aa", order("1", "1.00"))
+    before = lake.merging().merge()
+    lake.deliver("bb", order("2", "-1.00"))
+    with pytest.raises(AuditError, match="total: minimum"):
+        lake.merging().merge()
+    assert set(lake.totals()) == {"1"}
+    pointer = lake.objects.read(ObjectRef(BUCKET, keys.lake_snapshot_key(keys.CURRENT))).decode()
+    assert LakeSnapshot.from_json(pointer) == before
+
+
+def test_as_of_is_the_last_day_of_sales(lake: Lake) -> None:
+    lake.deliver("aa", order("1", "1.00", updated=7), order("2", "1.00", updated=2))
+    assert lake.merging().merge().as_of == date(2024, 1, 7)
+
+
+def test_as_of_can_be_given_and_makes_another_lake(lake: Lake) -> None:
+    lake.deliver("aa", order("1", "1.00"))
+    told, found = lake.merging().merge(date(2024, 6, 1)), lake.merging().merge()
+    assert told.as_of == date(2024, 6, 1)
+    assert told.snapshot_id != found.snapshot_id
+    assert told.datasets == found.datasets
+
+
+def test_an_empty_lake_has_a_day_too(lake: Lake) -> None:
+    assert lake.merging().merge().as_of == date(1970, 1, 1)
+
+
+def test_a_table_that_was_moved_away_is_moved_back(lake: Lake) -> None:
+    lake.deliver("aa", order("1", "1.00"))
+    first = lake.merging().merge()
+    lake.catalog.create("ecommerce_curated", "orders", f"s3://{BUCKET}/empty/orders/")
+    assert lake.merging().merge() == first
+    assert set(lake.totals()) == {"1"}
+
+
+@dataclass
+class ContestedCatalog(MemoryCatalog):
+    """Another publisher moves a table first, some number of times."""
+
+    contested: int = 0
+
+    def move(self, current: TableVersion, location: str, columns: Sequence[Mapping[str, str]], parameters: Mapping[str, str]) -> None:
+        if self.contested:
+            self.contested -= 1
+            super().move(current, "s3://elsewhere/", columns, parameters)
+        super().move(current, location, columns, parameters)
+
+
+def test_a_merge_that_was_overtaken_reads_again_and_succeeds(tmp_path: Path) -> None:
+    lake = Lake(tmp_path, catalog=ContestedCatalog(contested=1))
+    lake.deliver("aa", order("1", "1.00"))
+    lake.merging().merge()
+    assert set(lake.totals()) == {"1"}
+
+
+def test_a_merge_that_is_overtaken_twice_says_so_and_moves_no_pointer(tmp_path: Path) -> None:
+    lake = Lake(tmp_path, catalog=ContestedCatalog(contested=2))
+    lake.deliver("aa", order("1", "1.00"))
+    with pytest.raises(ConflictError):
+        lake.merging().merge()
+    with pytest.raises(NotFoundError):
+        lake.objects.read(ObjectRef(BUCKET, keys.lake_snapshot_key(keys.CURRENT)))
+
+
+def test_old_snapshots_are_forgotten_but_never_one_that_is_named(lake: Lake) -> None:
+    merged = []
+    for number in range(9):
+        lake.deliver(f"{number:02d}", order(str(number), "1.00"))
+        merged.append(lake.merging().merge())
+    kept = {snapshot.datasets["orders"].snapshot_id for snapshot in merged[-5:]}
+    left = {key.split("/")[2] for key in lake.snapshots() if key.startswith("snapshots/orders/")}
+    assert left == kept
+    assert len(lake.totals()) == 9
+    assert lake.table("regions") == []
+    for snapshot in merged[-5:]:
+        for dataset in snapshot.datasets.values():
+            lake.objects.read(ObjectRef(BUCKET, keys.part(dataset.location)))
+
+
+def test_the_workspace_is_left_empty(lake: Lake) -> None:
+    lake.deliver("aa", order("1", "1.00"))
+    lake.merging().merge()
+    assert not list(lake.workspace.iterdir())
