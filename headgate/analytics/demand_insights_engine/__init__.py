@@ -1,0 +1,51 @@
+"""demand-insights-engine: who the customers are, what they are worth, and who is leaving."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from headgate.analytics.demand_insights_engine import churn_risk, features, lifetime_value, model_quality, segments
+from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import ibis
+    import pandas as pd
+
+SYSTEM = "demand-insights-engine"
+READS = ("customers", "orders", "order_items")
+
+
+def build(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
+    """The system's tables as of the end of a day, each in the order of its key. Later purchases are not looked at."""
+    days = features.purchase_days(tables["orders"], tables["order_items"], as_of)
+    customers = features.known_histories(days, tables["customers"], as_of)
+    if customers.empty:
+        return _empty()
+    tried_on, learnt_on = (as_of - timedelta(days=features.HORIZON_DAYS * count) for count in (1, 2))
+    past = features.observed(days, tried_on)
+    model, groups = lifetime_value.fit(customers), segments.partition(customers)
+    trial = churn_risk.judged(features.observed(days, learnt_on), past)
+    return {
+        "customer_segments": segments.table(customers, groups),
+        "customer_lifetime_value": lifetime_value.table(model, customers),
+        "churn_risk": churn_risk.table(customers, past, trial),
+        "customer_model_quality": model_quality.table(
+            [
+                *model_quality.of_value_fit(model, customers),
+                *model_quality.of_value_trial(past, tried_on),
+                *model_quality.of_churn_trial(trial, tried_on),
+                *model_quality.of_clusters(groups),
+            ]
+        ),
+    }
+
+
+def _empty() -> dict[str, pd.DataFrame]:
+    """Every table without rows, with the columns of its contract less the two that the runner adds."""
+    contracts = Registry.load().tables_of(SYSTEM)
+    frames = {name: arrow_schema(contract).empty_table().to_pandas() for name, contract in contracts.items()}
+    return {name: frame.drop(columns=["as_of", "snapshot_id"]) for name, frame in frames.items()}
