@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, cast
@@ -65,7 +66,19 @@ class DynamoLedger:
         with translated(f"record {record.key}"):
             self.client.put_item(TableName=self.table, Item=_encode(_file_item(record)))
         if record.state == "refused" and record.content_sha256:
-            self._release(record)
+            self._disown(record)
+
+    def release(self, record: FileRecord) -> None:
+        """The object's lease ends now and its content is nobody's, where they are this file's and unfinished."""
+        with suppress(ConflictError), translated(f"release {record.key}"):
+            self.client.update_item(
+                TableName=self.table,
+                Key=_encode({"file_id": record.file_id}),
+                UpdateExpression="SET lease_until_ms = :past",
+                **_condition("#state = :processing", {":processing": "processing", ":past": 0}),
+            )
+        if record.content_sha256:
+            self._disown(record)
 
     def get(self, file_id: str) -> FileRecord:
         """The record; NotFoundError when there is none."""
@@ -94,27 +107,20 @@ class DynamoLedger:
         if self._transact(f"record {record.key}", writes) is not None:
             raise ConflictError(f"the content of {record.key} was taken over by another file; deliver it again")
 
-    def _release(self, record: FileRecord) -> None:
-        """A refused content is nobody's: sent again after a contract was mended, it is tried again."""
-        try:
-            with translated(f"release the content of {record.key}"):
-                self.client.delete_item(
-                    TableName=self.table,
-                    Key=_encode({"file_id": _content_id(record)}),
-                    ConditionExpression=f"{_FREE} OR #owner = :me",
-                    ExpressionAttributeNames={"#owner": _NAMES["#owner"]},
-                    ExpressionAttributeValues=_encode({":me": record.file_id}),
-                )
-        except ConflictError:
-            return  # another file owns it, and its own end will settle it
+    def _disown(self, record: FileRecord) -> None:
+        """The content is nobody's, where it was this file's and unfinished: whoever sends it next is let in."""
+        mine = {":me": record.file_id, ":processing": "processing"}
+        with suppress(ConflictError), translated(f"release the content of {record.key}"):
+            self.client.delete_item(
+                TableName=self.table,
+                Key=_encode({"file_id": _content_id(record)}),
+                **_condition("#owner = :me AND #state = :processing", mine),
+            )
 
     def _put(self, item: _Item, condition: str = "", values: _Item | None = None) -> _Item:
-        put: _Item = {"TableName": self.table, "Item": _encode(item)}
+        put = {"TableName": self.table, "Item": _encode(item)}
         if condition:
-            put["ConditionExpression"] = condition
-            put["ExpressionAttributeNames"] = {name: field for name, field in _NAMES.items() if name in condition}
-            put["ExpressionAttributeValues"] = _encode(values or {})
-            put["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+            put |= {**_condition(condition, values or {}), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
         return {"Put": put}
 
     def _transact(self, doing: str, writes: list[_Item]) -> list[_Item] | None:
@@ -140,6 +146,15 @@ def _refusal(record: FileRecord, reasons: list[_Item]) -> Claim:
         held = _decode(content[0].get("Item", {}))
         return Claim(granted=False, state="duplicate" if held.get("state") == "done" else "busy", owner=held.get("owner", ""))
     return Claim(granted=False, state="busy")  # another worker's transaction on the same items is under way
+
+
+def _condition(expression: str, values: _Item) -> _Item:
+    """A write's condition, with the names it uses: DynamoDB refuses names that no expression uses."""
+    return {
+        "ConditionExpression": expression,
+        "ExpressionAttributeNames": {name: field for name, field in _NAMES.items() if name in expression},
+        "ExpressionAttributeValues": _encode(values),
+    }
 
 
 def _content_id(record: FileRecord) -> str:

@@ -131,15 +131,22 @@ class MemoryLedger:
     def finish(self, record: FileRecord) -> None:
         """The record stands as given; ConflictError when another file has taken the content over meanwhile."""
         with self._lock:
-            holder = self._contents.get(_content(record))
             if record.state == "done" and record.content_sha256:
+                holder = self._contents.get(_content(record))
                 if holder and holder.file_id != record.file_id:
                     raise ConflictError(f"the content of {record.key} was taken over by {holder.file_id}")
                 self._contents[_content(record)] = _Holder(record.file_id)
-            elif record.state == "refused" and holder and holder.file_id == record.file_id:
-                del self._contents[_content(record)]
+            elif record.state == "refused":
+                self._disown(record)
             self._records[record.file_id] = record
             self._leases.pop(record.file_id, None)
+
+    def release(self, record: FileRecord) -> None:
+        """The object's and the content's lease end now, where they are this file's and still run; what is finished stays so."""
+        with self._lock:
+            if record.file_id in self._leases:
+                self._leases[record.file_id] = datetime.min  # noqa: DTZ901 naive UTC, as every time here
+            self._disown(record)
 
     def get(self, file_id: str) -> FileRecord:
         """The record; NotFoundError when there is none."""
@@ -151,6 +158,11 @@ class MemoryLedger:
     def records(self) -> Iterator[FileRecord]:
         """Every file's record, in no particular order."""
         yield from list(self._records.values())
+
+    def _disown(self, record: FileRecord) -> None:
+        holder = self._contents.get(_content(record))
+        if holder and holder.file_id == record.file_id and holder.until:
+            del self._contents[_content(record)]
 
     def _object_taken(self, record: FileRecord, now: datetime) -> Claim | None:
         known = self._records.get(record.file_id)

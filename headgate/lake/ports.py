@@ -118,6 +118,10 @@ class FileLedger(Protocol):
         """The record stands as given; finishing twice with the same record changes nothing."""
         ...
 
+    def release(self, record: FileRecord) -> None:
+        """A claim that was granted and whose work failed is given back, so that a retry need not wait for the lease to run out."""
+        ...
+
     def get(self, file_id: str) -> FileRecord:
         """The record; NotFoundError when there is none."""
         ...

@@ -166,6 +166,34 @@ def test_a_skipped_duplicate_does_not_take_the_content(ledger: FileLedger) -> No
     assert ledger.claim(file("c.csv"), now=NOW, lease_s=LEASE_S).owner == "raw/a.csv#v1"
 
 
+def test_a_released_claim_is_granted_at_once(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    ledger.release(file("a.csv"))
+    assert ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S).granted
+
+
+def test_a_released_content_is_granted_to_another_name_at_once(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    ledger.release(file("a.csv"))
+    assert ledger.claim(file("b.csv"), now=NOW, lease_s=LEASE_S).granted
+
+
+def test_releasing_what_is_finished_changes_nothing(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    ledger.finish(finished(file("a.csv")))
+    ledger.release(file("a.csv"))
+    assert ledger.get("raw/a.csv#v1") == finished(file("a.csv"))
+    assert ledger.claim(file("b.csv"), now=NOW, lease_s=LEASE_S).state == "duplicate"
+
+
+def test_releasing_what_was_never_claimed_changes_nothing(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    ledger.release(file("b.csv"))
+    assert ledger.claim(file("c.csv"), now=NOW, lease_s=LEASE_S).state == "busy"
+    with pytest.raises(NotFoundError):
+        ledger.get("raw/b.csv#v1")
+
+
 def test_records_are_files_only(ledger: FileLedger) -> None:
     ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
     ledger.claim(file("b.csv", content="beef"), now=NOW, lease_s=LEASE_S)
