@@ -1,1 +1,231 @@
-"""Settings to adapters: the only place that names concrete adapters."""
+"""Settings to adapters: the only place that names concrete adapters.
+
+Each function takes an environment and reads from it only what it needs. Stages are imported inside the functions: the gate's
+Lambda must not load pandas, Great Expectations or Ibis, which the jobs need.
+"""
+# ruff: noqa: PLC0415 a cold start loads only what its function wires
+
+from __future__ import annotations
+
+import json
+from dataclasses import MISSING, dataclass, fields
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
+
+from headgate.aws import clients
+from headgate.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from headgate.aws.athena import AthenaQueries
+    from headgate.aws.dynamodb import DynamoLedger
+    from headgate.aws.logs import Logs
+    from headgate.aws.s3 import S3Objects
+    from headgate.aws.scheduler import DebounceSchedule
+    from headgate.aws.secrets import MySqlLogin
+    from headgate.aws.sns import Alerts
+    from headgate.aws.sqs import Queues
+    from headgate.aws.stepfunctions import Pipeline
+    from headgate.merge.merging import Merging
+
+PREFIX = "HEADGATE_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of one entry point: each field is the variable `HEADGATE_<FIELD>`; one with a default may be left out."""
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Self:
+        """The settings that the environment states.
+
+        Raises:
+            SettingsError: names every variable that is missing or empty, or the one that cannot be read.
+        """
+        stated = {field.name: env.get(_variable(field.name), "") for field in fields(cls)}
+        missing = [_variable(field.name) for field in fields(cls) if field.default is MISSING and not stated[field.name]]
+        if missing:
+            raise SettingsError(f"missing environment variables: {', '.join(missing)}")
+        return cls(**{field.name: _parsed(field.name, field.type, stated[field.name]) for field in fields(cls) if stated[field.name]})
+
+
+@dataclass(frozen=True)
+class GateSettings(Settings):
+    """What the gate needs. `lease_s`: how long the file of a worker that died stays locked; not beyond the queue's visibility timeout."""
+
+    curated_bucket: str
+    quarantine_bucket: str
+    files_table: str
+    masking_key_secret: str
+    lease_s: int = 300
+
+
+@dataclass(frozen=True)
+class LedgerSettings(Settings):
+    """Where the file records are."""
+
+    files_table: str
+
+
+@dataclass(frozen=True)
+class AlertSettings(Settings):
+    """Whom to tell."""
+
+    alerts_topic_arn: str
+
+
+@dataclass(frozen=True)
+class DebounceSettings(Settings):
+    """When to start the pipeline after new data."""
+
+    debounce_schedule: str
+    scheduler_role_arn: str
+    state_machine_arn: str
+    quiet_s: int = 60
+    max_wait_s: int = 900
+
+
+@dataclass(frozen=True)
+class PipelineSettings(Settings):
+    """Which state machine to run."""
+
+    state_machine_arn: str
+
+
+@dataclass(frozen=True)
+class MergeSettings(Settings):
+    """Where increments are and snapshots go."""
+
+    curated_bucket: str
+    curated_database: str
+
+
+@dataclass(frozen=True)
+class SystemSettings(Settings):
+    """Where snapshots are and the systems' tables go."""
+
+    curated_bucket: str
+    prod_buckets: Mapping[str, str]
+    prod_database: str
+
+
+@dataclass(frozen=True)
+class QuerySettings(Settings):
+    """Where SQL runs. `sql_dialect` is what the engine behind the Athena API speaks; only an emulator's differs."""
+
+    workgroup: str
+    prod_database: str
+    sql_dialect: str = "athena"
+
+
+@dataclass(frozen=True)
+class MySqlSettings(Settings):
+    """Which secret holds the source database's login."""
+
+    mysql_secret: str
+
+
+def objects() -> S3Objects:
+    """The object store."""
+    from headgate.aws.s3 import S3Objects
+
+    return S3Objects(clients.s3())
+
+
+def ledger(env: Mapping[str, str]) -> DynamoLedger:
+    """The file records."""
+    from headgate.aws.dynamodb import DynamoLedger
+
+    return DynamoLedger(clients.dynamodb(), LedgerSettings.from_env(env).files_table)
+
+
+def merging(env: Mapping[str, str], workspace: Path) -> Merging:
+    """The merge; `workspace` is a local folder with room for three times the largest dataset."""
+    from headgate.aws.glue import GlueCatalog
+    from headgate.contracts.registry import Registry
+    from headgate.merge.merging import Merging
+    from headgate.quality.audit import audit
+
+    settings = MergeSettings.from_env(env)
+    contracts = Registry.load().curated
+    return Merging(objects(), GlueCatalog(clients.glue()), contracts, settings.curated_bucket, settings.curated_database, workspace, audit)
+
+
+def queries(env: Mapping[str, str]) -> AthenaQueries:
+    """Athena, in Athena's SQL whatever engine answers."""
+    from headgate.aws.athena import AthenaQueries
+    from headgate.query import translate
+
+    settings = QuerySettings.from_env(env)
+    spoken = str if settings.sql_dialect == "athena" else partial(translate, dialect=settings.sql_dialect)
+    return AthenaQueries(clients.athena(), settings.workgroup, settings.prod_database, spoken)
+
+
+def pipeline(env: Mapping[str, str]) -> Pipeline:
+    """Runs of `curated_to_prod`."""
+    from headgate.aws.stepfunctions import Pipeline
+
+    return Pipeline(clients.stepfunctions(), PipelineSettings.from_env(env).state_machine_arn)
+
+
+def debounce(env: Mapping[str, str]) -> DebounceSchedule:
+    """The start of the pipeline after a burst of new data."""
+    from headgate.aws.scheduler import DebounceSchedule
+
+    settings = DebounceSettings.from_env(env)
+    return DebounceSchedule(
+        clients.scheduler(),
+        settings.debounce_schedule,
+        settings.scheduler_role_arn,
+        settings.state_machine_arn,
+        timedelta(seconds=settings.quiet_s),
+        timedelta(seconds=settings.max_wait_s),
+    )
+
+
+def alerts(env: Mapping[str, str]) -> Alerts:
+    """Messages to people."""
+    from headgate.aws.sns import Alerts
+
+    return Alerts(clients.sns(), AlertSettings.from_env(env).alerts_topic_arn)
+
+
+def mysql_login(env: Mapping[str, str]) -> MySqlLogin:
+    """How to reach the source database."""
+    from headgate.aws.secrets import Secrets
+
+    return Secrets(clients.secretsmanager()).mysql_login(MySqlSettings.from_env(env).mysql_secret)
+
+
+def queues() -> Queues:
+    """Queues, as an operator sees them."""
+    from headgate.aws.sqs import Queues
+
+    return Queues(clients.sqs())
+
+
+def logs() -> Logs:
+    """What functions and jobs wrote."""
+    from headgate.aws.logs import Logs
+
+    return Logs(clients.logs())
+
+
+def _variable(field_name: str) -> str:
+    return PREFIX + field_name.upper()
+
+
+def _parsed(name: str, kind: object, text: str) -> Any:  # noqa: ANN401 as the field's annotation says
+    """The value of a variable; annotations are text here."""
+    parsers: Mapping[str, Callable[[str], Any]] = {"int": int, "Mapping[str, str]": json.loads}
+    try:
+        return parsers.get(str(kind), str)(text)
+    except ValueError:
+        raise SettingsError(f"{_variable(name)} is not {'a whole number' if kind == 'int' else 'a JSON object'}") from None
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

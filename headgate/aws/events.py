@@ -1,0 +1,33 @@
+"""What the queues bring: S3's notifications inside SQS messages."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
+
+from headgate.lake.ports import ObjectRef
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def created_objects(body: str) -> Iterator[ObjectRef]:
+    """The objects that a notification says were created; none for S3's test event or for other kinds of events.
+
+    Raises:
+        ValueError: the body is no notification of S3's; its text is not repeated.
+
+    Source:
+        Amazon S3 user guide, "Event message structure": keys are URL-encoded; `s3:TestEvent` has no records.
+    """
+    try:
+        told = json.loads(body)
+        records = [] if told.get("Event") == "s3:TestEvent" else told["Records"]
+        yield from [_object(record["s3"]) for record in records if record["eventName"].startswith("ObjectCreated:")]
+    except (json.JSONDecodeError, KeyError, TypeError, AttributeError):
+        raise ValueError("the message is no S3 notification") from None
+
+
+def _object(told: dict[str, dict[str, str]]) -> ObjectRef:
+    return ObjectRef(told["bucket"]["name"], unquote_plus(told["object"]["key"]), told["object"].get("versionId", ""))

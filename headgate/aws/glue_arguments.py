@@ -1,0 +1,62 @@
+"""One way to read a Glue job's arguments, wherever the job runs.
+
+Glue passes default and run arguments as `--name value` in `argv`; a job that runs as a plain process gets them as
+environment variables called `name`. The outcome is one mapping, in which arguments stand above the environment.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from headgate.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_MARK = "--"
+
+
+def merged(argv: Sequence[str], env: Mapping[str, str]) -> dict[str, str]:
+    """The environment with the arguments of `argv` (without the script's own name) laid over it.
+
+    `--name value` and `--name=value` are the same; a name without a value is an empty text.
+    """
+    return {**env, **dict(_named(argv))}
+
+
+def required(arguments: Mapping[str, str], name: str) -> str:
+    """An argument that the job cannot do without.
+
+    Raises:
+        SettingsError: it is absent or empty.
+    """
+    value = arguments.get(name, "")
+    if not value:
+        raise SettingsError(f"the job was started without --{name}")
+    return value
+
+
+def day(arguments: Mapping[str, str], name: str) -> date | None:
+    """An argument that is a day, or None when it is absent or empty.
+
+    Raises:
+        SettingsError: it is no ISO 8601 date.
+    """
+    text = arguments.get(name, "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise SettingsError(f"--{name} must be a date written YYYY-MM-DD") from None
+
+
+def _named(argv: Sequence[str]) -> list[tuple[str, str]]:
+    return [_pair(token, following) for token, following in pairwise([*argv, _MARK]) if token.startswith(_MARK)]
+
+
+def _pair(token: str, following: str) -> tuple[str, str]:
+    name, separator, value = token.removeprefix(_MARK).partition("=")
+    if separator or following.startswith(_MARK):
+        return name, value
+    return name, following
