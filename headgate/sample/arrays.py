@@ -1,0 +1,60 @@
+"""The array types that the pieces of the shop hand to each other, and the few steps from numpy to Arrow they share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+DAY_S = 86_400
+NEVER = int(np.iinfo(np.int64).min)  # a time that is not known, or has not come yet
+
+
+def day_number(day: date) -> int:
+    """Days from 1970-01-01 to `day`."""
+    return int(np.datetime64(day, "D").astype(np.int64))
+
+
+def timestamps(seconds: Ints) -> pa.Array:
+    """UTC seconds since 1970 as `timestamp[us]`; NEVER becomes null."""
+    return pa.array(seconds, mask=seconds == NEVER).cast(pa.timestamp("s")).cast(pa.timestamp("us"))
+
+
+def money(units: Ints, precision: int, scale: int, *, known: Bools | None = None) -> pa.Array:
+    """Whole `units` of 10**-scale as `decimal128(precision, scale)`, exactly: the integers are the decimals' own storage."""
+    words = np.stack([units, units >> 63], axis=1).astype("<i8")
+    exact = pa.Array.from_buffers(pa.decimal128(precision, scale), len(units), [None, pa.py_buffer(words.tobytes())])
+    return exact if known is None else pc.if_else(pa.array(known), exact, pa.scalar(None, exact.type))
+
+
+def chosen(values: Sequence[str] | pa.Array, index: Ints, *, known: Bools | None = None) -> pa.Array:
+    """`values[index]` as text; null where `known` is false."""
+    texts = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
+    return texts.take(pa.array(index, mask=None if known is None else ~known))
+
+
+def text_of(numbers: Ints, *, width: int = 0) -> pa.Array:
+    """Whole numbers as decimal text, padded on the left with zeros to `width`."""
+    text = pa.array(numbers).cast(pa.string())
+    return pc.utf8_lpad(text, width, "0") if width else text
+
+
+def joined(*parts: pa.Array | str, separator: str = "") -> pa.Array:
+    """The texts of each row joined by `separator`; null when a part is null."""
+    return pc.binary_join_element_wise(*parts, separator)
+
+
+def nullable(values: Any, known: Bools) -> pa.Array:  # noqa: ANN401 any numpy array: its type decides the Arrow type
+    """The values, null where they are not known."""
+    return pa.array(values, mask=~known)

@@ -1,0 +1,203 @@
+"""Write tables as an export run would lay them out in raw, all of them or none."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from headgate.errors import SettingsError
+from headgate.lake.keys import ExportKey
+from headgate.lake.publishing import conform, parquet_bytes
+from headgate.sample.arrays import joined
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+    from types import TracebackType
+
+    from headgate.contracts.model import Contract
+    from headgate.sample.arrays import Ints
+    from headgate.sample.bad_files import BadFile
+    from headgate.sample.defects import Spoiler
+
+    Progress = Callable[[str, int, int], None]  # dataset, rows written, rows expected (0 when not known)
+
+CSV, PARQUET = "csv.gz", "parquet"
+TRUTH, TRUTH_FILES = "truth.parquet", "truth_files.json"
+# Parents first, so that whoever loads in this order never meets a child before its parent.
+DATASETS = ("regions", "customers", "products", "orders", "order_items", "payments", "card_transactions", "search_queries")
+_GZIP_LEVEL = 4
+_QUOTED = '[",\r\n]'
+
+
+@dataclass(frozen=True)
+class PartFile:
+    """One object written: `rows` are data rows of the file, `defects` how many of them the gate must refuse."""
+
+    dataset: str
+    key: str
+    rows: int
+    defects: int
+    size_bytes: int
+
+
+@dataclass
+class PartWriter:
+    """Writes parts into a folder that appears, complete, when the `with` block ends without an error.
+
+    Attributes:
+        spoiler: adds defective rows to every part, which needs `file_format` CSV; None writes clean parts.
+    """
+
+    folder: Path
+    contracts: Mapping[str, Contract]
+    exported_on: date
+    run: str
+    file_format: str = PARQUET
+    rows_per_file: int = 250_000
+    spoiler: Spoiler | None = None
+    progress: Progress | None = None
+    parts: list[PartFile] = field(default_factory=list)
+    _truth: list[pa.Table] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.file_format not in {CSV, PARQUET}:
+            raise SettingsError(f"file format {self.file_format!r}: choose {CSV} or {PARQUET}")
+        if self.spoiler and self.file_format != CSV:
+            raise SettingsError(f"defective rows can only be written as {CSV}: a typed format cannot hold them")
+
+    def __enter__(self) -> Self:
+        if self.folder.exists() and any(self.folder.iterdir()):
+            raise SettingsError(f"folder {self.folder.name} is not empty; a sample is written into a folder of its own")
+        shutil.rmtree(self._partial, ignore_errors=True)
+        self._partial.mkdir(parents=True)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is not None:
+            shutil.rmtree(self._partial, ignore_errors=True)
+            return
+        if self.spoiler:
+            pq.write_table(pa.concat_tables(self._truth), self._partial / TRUTH)
+        if self.folder.exists():
+            self.folder.rmdir()
+        os.replace(self._partial, self.folder)  # noqa: PTH105 the atomic one is the point here
+
+    @property
+    def _partial(self) -> Path:
+        return self.folder.with_name(f".{self.folder.name}.partial")
+
+    def write(self, dataset: str, rows: pa.Table, *, expected: int = 0) -> None:
+        """The rows lie in as many parts as `rows_per_file` asks for; at least one, even without rows."""
+        for begin in range(0, max(1, rows.num_rows), self.rows_per_file):
+            self.write_part(dataset, rows.slice(begin, self.rows_per_file), expected=expected)
+
+    def write_part(self, dataset: str, rows: pa.Table, *, expected: int = 0) -> None:
+        """The rows lie in the next part of their dataset, all in one file."""
+        number = sum(part.dataset == dataset for part in self.parts)
+        key = ExportKey(dataset, self.exported_on, self.run, f"part-{number:05d}.{self.file_format}").path()
+        exact = conform(self.contracts[dataset], rows)
+        body, defects = self._encoded(self.contracts[dataset], exact, key)
+        self._put(key, body)
+        self.parts.append(PartFile(dataset, key, exact.num_rows + defects, defects, len(body)))
+        if self.progress:
+            self.progress(dataset, sum(part.rows for part in self.parts if part.dataset == dataset), expected)
+
+    def write_bad_files(self, files: Sequence[BadFile]) -> None:
+        """Files that the gate must refuse whole lie beside the parts; `truth_files.json` says why each is refused."""
+        keys = [ExportKey(file.dataset, self.exported_on, self.run, file.name).path() for file in files]
+        for key, file in zip(keys, files, strict=True):
+            self._put(key, file.body)
+        told = [{"object_key": key, "rule": file.rule, "column_name": file.column} for key, file in zip(keys, files, strict=True)]
+        (self._partial / TRUTH_FILES).write_text(json.dumps(told, indent=1), encoding="utf-8")
+
+    def _encoded(self, contract: Contract, rows: pa.Table, key: str) -> tuple[bytes, int]:
+        if self.file_format == PARQUET:
+            return parquet_bytes(rows), 0
+        text = as_text(rows)
+        if not self.spoiler:
+            return compressed(csv_bytes(text)), 0
+        spoiled = self.spoiler.spoil(contract, text, key)
+        self._truth.append(spoiled.truth)
+        return compressed(csv_bytes(spoiled.rows, spoiled.surplus_cells)), spoiled.truth.num_rows
+
+    def _put(self, key: str, body: bytes) -> None:
+        path = self._partial / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+
+
+def iter_objects(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Key and file of every object of a sample folder, parents first, then by key; truth files are no objects."""
+    keys = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    known = {dataset: rank for rank, dataset in enumerate(DATASETS)}
+    parsed = [(known.get(found.dataset, len(known)), key) for key in keys if (found := ExportKey.parse(key))]
+    for _, key in sorted(parsed):
+        yield key, folder / key
+
+
+def as_text(rows: pa.Table) -> pa.Table:
+    """Every cell as the text that a CSV export shows; timestamps to the second, nulls stay null."""
+    columns = [
+        column.cast(pa.timestamp("s")).cast(pa.string()) if pa.types.is_timestamp(column.type) else column.cast(pa.string())
+        for column in rows.columns
+    ]
+    return pa.table([column.combine_chunks() for column in columns], names=rows.column_names)
+
+
+def csv_bytes(rows: pa.Table, surplus_cells: Ints | None = None) -> bytes:
+    """Rows of text as RFC 4180 CSV with a header, quoted only where a cell needs it; null is an empty cell.
+
+    Args:
+        surplus_cells: shape (rows,); a positive number makes a line with a cell too many, a negative one with a cell too few.
+    """
+    cells = [_quoted(column) for column in rows.columns]
+    lines = joined(*cells, separator=",")
+    if surplus_cells is not None and surplus_cells.any():
+        lines = pc.if_else(pa.array(surplus_cells > 0), joined(lines, "surplus", separator=","), lines)
+        lines = pc.if_else(pa.array(surplus_cells < 0), joined(*cells[:-1], separator=","), lines)
+    text = joined(lines, "\n").cast(pa.large_string())
+    return (",".join(rows.column_names) + "\n").encode() + _characters(text)
+
+
+def _characters(texts: pa.Array) -> bytes:
+    """All texts of a large_string array, one behind the other: its own value buffer, without a Python string per row."""
+    if not len(texts):
+        return b""
+    _, offsets, values = texts.buffers()
+    return bytes(memoryview(values)[: np.frombuffer(offsets, dtype=np.int64)[len(texts)]])
+
+
+def compressed(body: bytes) -> bytes:
+    """The body as gzip without a time in its header: equal bodies give equal bytes."""
+    return gzip.compress(body, compresslevel=_GZIP_LEVEL, mtime=0)
+
+
+def _quoted(column: pa.ChunkedArray) -> pa.Array:
+    cells = column.combine_chunks()
+    needs = pc.match_substring_regex(cells, _QUOTED)
+    if not pc.any(needs).as_py():
+        return pc.fill_null(cells, "")
+    quoted = joined('"', pc.replace_substring(cells, '"', '""'), '"')
+    return pc.fill_null(pc.if_else(needs, quoted, cells), "")
+
+
+def summary(parts: Sequence[PartFile]) -> dict[str, dict[str, int]]:
+    """Files, rows and defects by dataset."""
+    told: dict[str, dict[str, int]] = {}
+    for part in parts:
+        counts = told.setdefault(part.dataset, {"files": 0, "rows": 0, "defects": 0})
+        counts["files"] += 1
+        counts["rows"] += asdict(part)["rows"]
+        counts["defects"] += part.defects
+    return told
