@@ -1,0 +1,104 @@
+"""Prediction intervals from the errors that the same forecaster made at earlier origins.
+
+One series has too few past errors for its own 2.5 % quantile, so errors are brought to one scale and pooled over the panel:
+a series keeps its own scale, the panel gives the shape of the distribution and how it widens with the step.
+
+Source:
+    Stankevičiūtė, Alaa & van der Schaar (2021), "Conformal time-series forecasting"; the order statistic with its finite-sample
+    correction is that of Vovk, Gammerman & Shafer (2005), "Algorithmic Learning in a Random World".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Array = npt.NDArray[np.float64]
+Bounds = dict[int, tuple[Array, Array]]
+
+SMALLEST_SPREAD = 1e-12  # below it a series does not move, and nothing can be measured in its units
+MIN_POOLED = 20  # errors; below it the shape is taken as that of a random walk with normal steps
+
+
+@dataclass(frozen=True)
+class PastErrors:
+    """What happened at earlier origins.
+
+    Attributes:
+        errors: shape (windows, series, steps); actual less mean, NaN where an origin tells nothing.
+        spread: shape (windows, series); one-step naive error inside the history before each origin.
+    """
+
+    errors: Array
+    spread: Array
+
+    def without(self, window: int) -> PastErrors:
+        """All windows but one."""
+        return PastErrors(np.delete(self.errors, window, axis=0), np.delete(self.spread, window, axis=0))
+
+
+def offsets(past: PastErrors, spread_now: Array, levels: Sequence[int]) -> Bounds:
+    """For each level in percent, what to add to the means for the lower and the upper bound; shape (series, steps) each.
+
+    Lower offsets are never positive, upper ones never negative, and a higher level's lie outside a lower one's.
+    """
+    steps = past.errors.shape[2]
+    growth, pooled = _shape(past)
+    widths = np.outer(_scales(past, spread_now), growth if growth.size else np.sqrt(np.arange(1, steps + 1)))
+    return {level: (widths * low, widths * high) for level, (low, high) in _quantiles(pooled, sorted(levels)).items()}
+
+
+def _scales(past: PastErrors, spread_now: Array) -> Array:
+    """One error scale per series: its own mean error, drawn to what its naive error would lead the panel to expect."""
+    windows, _, steps = past.errors.shape
+    sizes = np.abs(past.errors)
+    known = np.isfinite(sizes).sum(axis=(0, 2))
+    total = np.nansum(sizes, axis=(0, 2))
+    expected = spread_now * _panel_ratio(sizes, past.spread) if windows else spread_now
+    return np.asarray((total + steps * expected) / (known + steps), dtype=float)
+
+
+def _panel_ratio(sizes: Array, spread: Array) -> float:
+    """The panel's median of mean error over naive error, over windows and series."""
+    counted = np.isfinite(sizes).sum(axis=2)
+    means = np.divide(np.nansum(sizes, axis=2), counted, out=np.full(spread.shape, np.nan), where=counted > 0)
+    usable = np.isfinite(means) & (spread > SMALLEST_SPREAD)
+    return float(np.median(means[usable] / spread[usable])) if usable.any() else 1.0
+
+
+def _shape(past: PastErrors) -> tuple[Array, Array]:
+    """How errors grow with the step (mean 1), and all errors over their series' scale and that growth, sorted."""
+    scaled = [_scaled(past, window) for window in range(past.errors.shape[0])]
+    pooled = np.concatenate(scaled) if scaled else np.empty((0, past.errors.shape[2]))
+    pooled = pooled[np.isfinite(pooled).all(axis=1)]
+    if pooled.size < MIN_POOLED or not pooled.any():
+        return np.empty(0), np.empty(0)
+    growth = np.maximum.accumulate(np.abs(pooled).mean(axis=0))
+    growth = np.asarray(np.where(growth > 0, growth, growth[growth > 0].min()) / growth.mean(), dtype=float)
+    return growth, np.sort((pooled / growth).ravel())
+
+
+def _scaled(past: PastErrors, window: int) -> Array:
+    """One window's errors over scales that did not see that window."""
+    scale = _scales(past.without(window), past.spread[window])[:, None]
+    errors = past.errors[window]
+    return np.asarray(np.divide(errors, scale, out=np.full(errors.shape, np.nan), where=scale > SMALLEST_SPREAD), dtype=float)
+
+
+def _quantiles(pooled: Array, levels: list[int]) -> dict[int, tuple[float, float]]:
+    if not pooled.size:
+        normal = {level: NormalDist().inv_cdf(0.5 + level / 200) for level in levels}
+        return {level: (-z, z) for level, z in normal.items()}
+    return {level: _tails(pooled, (1 - level / 100) / 2) for level in levels}
+
+
+def _tails(pooled: Array, tail: float) -> tuple[float, float]:
+    rank = max(int(np.floor((pooled.size + 1) * tail)), 1)
+    return min(float(pooled[rank - 1]), 0.0), max(float(pooled[-rank]), 0.0)

@@ -1,0 +1,67 @@
+"""Split a series into trend, seasons and rest."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from statsforecast.mstl import mstl
+
+Array = npt.NDArray[np.float64]
+
+MIN_CYCLES = 2  # of history, before a season can be told from a trend
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A series as a sum: `seasons` maps each season's length to its part; every part is as long as the series.
+
+    Source of both strengths:
+        Wang, Smith & Hyndman (2006), "Characteristic-based clustering for time series data".
+    """
+
+    trend: Array
+    seasons: dict[int, Array]
+    rest: Array
+
+    @property
+    def trend_strength(self) -> float:
+        """How much of the series without its seasons the trend explains, 0..1."""
+        return _explained(self.trend, self.rest)
+
+    @property
+    def seasonal_strength(self) -> float:
+        """How much of the series without its trend the seasons explain, 0..1."""
+        return _explained(np.asarray(sum(self.seasons.values()), dtype=float), self.rest)
+
+    def seasons_ahead(self, steps: int) -> Array:
+        """The last cycle of every season, repeated."""
+        ahead = [part[-length:][np.arange(steps) % length] for length, part in self.seasons.items()]
+        return np.asarray(sum(ahead), dtype=float)
+
+
+def discernible(size: int, season_lengths: tuple[int, ...]) -> tuple[int, ...]:
+    """The seasons, shortest first, that a history of this size shows often enough."""
+    return tuple(length for length in sorted(season_lengths) if length > 1 and size > MIN_CYCLES * length)
+
+
+def parts_of(history: Array, seasons: tuple[int, ...]) -> Parts:
+    """Trend, seasons and rest of a history; `seasons` must be discernible in it.
+
+    Source:
+        Bandara, Hyndman & Bergmeir (2021), "MSTL: a seasonal-trend decomposition algorithm for time series with multiple
+        seasonal patterns".
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # STL warns of flat stretches, which shops have
+        found = mstl(history, list(seasons))
+    names = [name for name in found.columns if str(name).startswith("seasonal")]
+    patterns = {length: found[name].to_numpy(dtype=float) for length, name in zip(seasons, names, strict=True)}
+    return Parts(found["trend"].to_numpy(dtype=float), patterns, found["remainder"].to_numpy(dtype=float))
+
+
+def _explained(part: Array, rest: Array) -> float:
+    whole = float(np.var(part + rest))
+    return max(0.0, 1.0 - float(np.var(rest)) / whole) if whole > 0 else 0.0

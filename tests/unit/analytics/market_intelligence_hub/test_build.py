@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from headgate.analytics import market_intelligence_hub
+from headgate.analytics.market_intelligence_hub.plan import Plan
+from headgate.lake.publishing import conform
+from headgate.quality.audit import audit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import ibis
+
+    from headgate.contracts.registry import Registry
+
+    Line = tuple[str, str, datetime, str, int, str, str]
+    Shop = Callable[[Sequence[Line]], dict[str, ibis.Table]]
+    Built = dict[str, pd.DataFrame]
+
+pytestmark = pytest.mark.unit
+
+SYSTEM = "market-intelligence-hub"
+AS_OF = date(2010, 2, 28)
+PLAN = Plan(top_regions=2, top_categories=2, horizon=8, windows=3)
+
+
+@pytest.fixture(scope="module")
+def built(shop: Shop, seeded_lines: list[Line]) -> Built:
+    return market_intelligence_hub.build(shop(seeded_lines), AS_OF, PLAN)
+
+
+def _published(registry: Registry, name: str, frame: pd.DataFrame) -> pa.Table:
+    """The rows as the runner hands them to the publisher."""
+    complete = frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef")
+    return conform(registry.prod[name], pa.Table.from_pandas(complete, preserve_index=False))
+
+
+def test_every_table_holds_its_contract(built: Built, registry: Registry) -> None:
+    assert set(built) == set(registry.tables_of(SYSTEM))
+    for name, frame in built.items():
+        rows = _published(registry, name, frame)
+        audit(registry.prod[name], rows)
+        assert rows.num_rows > 0, name
+
+
+def test_no_sales_give_empty_tables_with_their_columns(shop: Shop, registry: Registry) -> None:
+    tables = shop([("1", "GB", datetime(2009, 1, 5), "Home", 1, "1.00", "completed")])
+    for name, frame in market_intelligence_hub.build({key: rows.limit(0) for key, rows in tables.items()}, AS_OF).items():
+        assert _published(registry, name, frame).num_rows == 0
+
+
+def test_a_shop_of_one_order_is_forecast_without_a_word(shop: Shop, registry: Registry) -> None:
+    built = market_intelligence_hub.build(shop([("1", "GB", datetime(2010, 2, 22), "Home", 1, "1.00", "completed")]), AS_OF)
+    for name, frame in built.items():
+        audit(registry.prod[name], _published(registry, name, frame))
+    assert len(built["sales_forecast"]) == 4 * 13
+
+
+def test_the_same_inputs_give_the_same_tables(shop: Shop, seeded_lines: list[Line], built: Built) -> None:
+    again = market_intelligence_hub.build(shop(seeded_lines[::-1]), AS_OF, PLAN)
+    for name, frame in built.items():
+        pd.testing.assert_frame_equal(frame, again[name])
+
+
+def test_forecasts_add_up_over_the_hierarchy(built: Built) -> None:
+    sums = built["sales_forecast"].assign(mean=lambda rows: rows["mean"].astype(float)).pivot_table("mean", "week_on", "level", "sum")
+    for level in ("region", "category", "region_category"):
+        assert sums[level].to_numpy() == pytest.approx(sums["total"].to_numpy(), abs=0.05)
+
+
+def test_the_weeks_ahead_follow_the_last_whole_week(built: Built) -> None:
+    weeks = built["sales_forecast"].query("series_id == 'total'")["week_on"].tolist()
+    assert weeks[0] == date(2010, 3, 1)
+    assert len(weeks) == PLAN.horizon
+
+
+def test_the_closed_week_and_the_huge_order_are_told(built: Built) -> None:
+    total = built["sales_anomalies"].query("series_id == 'total'").set_index("week_on")["reason"].to_dict()
+    assert total[date(2009, 8, 3)] == "no_sales"
+    assert total[date(2009, 8, 10)] == "one_large_order"
+
+
+def test_accuracy_states_windows_and_plausible_coverage(built: Built) -> None:
+    accuracy = built["forecast_accuracy"].set_index("series_id")
+    assert accuracy.loc["total", "windows"] == PLAN.windows
+    assert accuracy["coverage_80"].mean() == pytest.approx(0.8, abs=0.15)
+    assert accuracy["coverage_95"].mean() == pytest.approx(0.95, abs=0.1)
