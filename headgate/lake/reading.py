@@ -1,0 +1,37 @@
+"""Read a snapshot of the lake: its manifest, and its datasets as local files."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from headgate.errors import NotFoundError
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.lake.snapshots import LakeSnapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from headgate.lake.ports import ObjectStore
+
+_DOWNLOADS = 8
+
+
+def lake_snapshot(objects: ObjectStore, curated_bucket: str, snapshot_id: str = keys.CURRENT) -> LakeSnapshot:
+    """The snapshot of that id, or the newest one. NotFoundError when nothing was merged yet."""
+    return LakeSnapshot.from_json(objects.read(ObjectRef(curated_bucket, keys.lake_snapshot_key(snapshot_id))).decode())
+
+
+def fetch(objects: ObjectStore, curated_bucket: str, lake: LakeSnapshot, datasets: Iterable[str], folder: Path) -> dict[str, Path]:
+    """Each dataset's rows as a Parquet file below `folder`. NotFoundError when the snapshot lacks a dataset."""
+    wanted = list(datasets)
+    missing = sorted(set(wanted) - set(lake.datasets))
+    if missing:
+        raise NotFoundError(f"lake snapshot {lake.snapshot_id} has no dataset {', '.join(missing)}")
+    paths = {dataset: folder / f"{dataset}.parquet" for dataset in wanted}
+    refs = [ObjectRef(curated_bucket, keys.part(lake.datasets[dataset].location)) for dataset in wanted]
+    with ThreadPoolExecutor(_DOWNLOADS) as pool:
+        list(pool.map(objects.download, refs, paths.values()))
+    return paths

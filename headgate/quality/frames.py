@@ -1,0 +1,25 @@
+"""Arrow rows as a pandas frame in which every value is exactly what it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from pandas.api.extensions import ExtensionDtype
+
+# pandas' own integers and booleans have no null: a column with one would turn to float or object.
+_NULLABLE: dict[pa.DataType, ExtensionDtype] = {
+    pa.int16(): pd.Int16Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+}
+
+
+def frame_of(rows: pa.Table) -> pd.DataFrame:
+    """The rows with decimals as `Decimal`, dates as `date`, nullable integers and booleans, and timestamps to the microsecond."""
+    frame: pd.DataFrame = rows.to_pandas(types_mapper=_NULLABLE.get, date_as_object=True)
+    return frame

@@ -1,0 +1,161 @@
+"""Compile a contract to a Great Expectations suite.
+
+Great Expectations takes seconds to import, so only the functions here that build something import it.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from headgate.contracts.model import Kind, Level, Rule
+from headgate.errors import ContractError
+from headgate.quality.literals import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import great_expectations as gx
+
+    from headgate.contracts.model import Column, Comparison, Contract
+
+# How pandas names what `headgate.quality.frames` makes of each kind.
+_PANDAS_TYPES = {
+    Kind.STRING: "str",
+    Kind.BOOLEAN: "bool",
+    Kind.SMALLINT: "int16",
+    Kind.INTEGER: "int32",
+    Kind.BIGINT: "int64",
+    Kind.DOUBLE: "float64",
+    Kind.DECIMAL: "Decimal",
+    Kind.DATE: "date",
+    Kind.TIMESTAMP: "datetime64",
+}
+_BOUNDS: dict[str, dict[str, object]] = {
+    "minimum": {"min_value": None},
+    "exclusive_minimum": {"min_value": None, "strict_min": True},
+    "maximum": {"max_value": None},
+    "exclusive_maximum": {"max_value": None, "strict_max": True},
+}
+_ORDERINGS = {">": "exclusive_minimum", ">=": "minimum", "<": "exclusive_maximum", "<=": "maximum"}
+_LENGTHS = {"min_length": "min_value", "max_length": "max_value"}
+
+
+def suite_of(contract: Contract) -> gx.ExpectationSuite:
+    """The suite that a frame of `contract` passes exactly when every row holds every rule.
+
+    Each expectation's `meta` names its rule and place; rules of level `warn` have severity `warning`.
+    """
+    import great_expectations as gx  # noqa: PLC0415 takes seconds
+
+    return gx.ExpectationSuite(name=f"{contract.id}@{contract.version}", expectations=list(_expectations(contract)))
+
+
+def _expectations(contract: Contract) -> Iterator[Any]:
+    import great_expectations.expectations as gxe  # noqa: PLC0415 takes seconds
+
+    yield gxe.ExpectTableColumnsToMatchSet(column_set=list(contract.names), exact_match=True, meta=_meta("columns", "table"))
+    for column in contract.columns:
+        yield gxe.ExpectColumnValuesToBeOfType(column=column.name, type_=_PANDAS_TYPES[column.type.kind], meta=_meta("type", column.name))
+        if column.required:
+            yield gxe.ExpectColumnValuesToNotBeNull(column=column.name, meta=_meta("required", column.name))
+        yield from (_of_rule(column, rule) for rule in column.rules if rule.name != "required")
+    if contract.key:
+        yield _unique(contract.key)
+    yield from (_of_comparison(contract, rule) for rule in contract.comparisons)
+
+
+def _unique(key: tuple[str, ...]) -> Any:  # noqa: ANN401 Great Expectations ships no types
+    import great_expectations.expectations as gxe  # noqa: PLC0415 takes seconds
+
+    meta = _meta("unique", ", ".join(key))
+    if len(key) == 1:
+        return gxe.ExpectColumnValuesToBeUnique(column=key[0], meta=meta)
+    return gxe.ExpectCompoundColumnsToBeUnique(column_list=list(key), ignore_row_if="never", meta=meta)
+
+
+def _of_rule(column: Column, rule: Rule) -> Any:  # noqa: ANN401 as above
+    import great_expectations.expectations as gxe  # noqa: PLC0415 takes seconds
+
+    told = {"column": column.name, "meta": _meta(rule.name, column.name), "severity": _severity(rule.level)}
+    if rule.name in _BOUNDS:
+        bound = _bound(column, rule)
+        return gxe.ExpectColumnValuesToBeBetween(
+            **told, **{name: bound if value is None else value for name, value in _BOUNDS[rule.name].items()}
+        )
+    if rule.name in _LENGTHS:
+        return gxe.ExpectColumnValueLengthsToBeBetween(**told, **{_LENGTHS[rule.name]: rule.argument})
+    if rule.name == "pattern":
+        return gxe.ExpectColumnValuesToMatchRegex(**told, regex=python_pattern(str(rule.argument)))
+    if rule.name == "valid_values":
+        allowed = [literal(column.type, value) for value in rule.argument]  # type: ignore[attr-defined] # valid_values carries a tuple
+        return gxe.ExpectColumnValuesToBeInSet(**told, value_set=allowed)
+    raise ContractError(f"{column.name}: no expectation for rule {rule.name}")
+
+
+def _bound(column: Column, rule: Rule) -> object:
+    bound = literal(column.type, rule.argument)
+    if not isinstance(bound, Decimal):
+        return bound
+    # A float just above the bound parts the values as `<=` and `>` of the bound do; one just below, as `>=` and `<` do.
+    return float_bound(bound, column.type.scale or 0, above=rule.name in {"maximum", "exclusive_minimum"})
+
+
+def float_bound(bound: Decimal, scale: int, *, above: bool) -> float:
+    """A float that parts the decimals of `scale` exactly as `bound` does: Great Expectations turns every bound into a float.
+
+    Raises:
+        ContractError: the bound has so many digits that no float lies close enough.
+    """
+    near = float(bound)
+    if (Decimal(near) < bound) if above else (Decimal(near) > bound):
+        near = math.nextafter(near, math.inf if above else -math.inf)
+    if abs(Decimal(near) - bound) >= Decimal(1).scaleb(-scale):
+        raise ContractError(f"bound {bound} has too many digits for Great Expectations to keep at scale {scale}")
+    return near
+
+
+def _of_comparison(contract: Contract, rule: Comparison) -> Any:  # noqa: ANN401 as above
+    return _of_columns(rule) if rule.right else _of_literal(contract, rule)
+
+
+def _of_columns(rule: Comparison) -> Any:  # noqa: ANN401 as above
+    import great_expectations.expectations as gxe  # noqa: PLC0415 takes seconds
+
+    told = {"ignore_row_if": "either_value_is_missing", "meta": _meta(rule.name, rule.left), "severity": _severity(rule.level)}
+    if rule.operator == "==":
+        return gxe.ExpectColumnPairValuesToBeEqual(column_A=rule.left, column_B=rule.right, **told)
+    if rule.operator == "!=":
+        raise ContractError(f"rule {rule.name}: Great Expectations has no expectation that two columns differ")
+    greater, lesser = (rule.left, rule.right) if rule.operator.startswith(">") else (rule.right, rule.left)
+    return gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A=greater, column_B=lesser, or_equal=rule.operator.endswith("="), **told)
+
+
+def _of_literal(contract: Contract, rule: Comparison) -> Any:  # noqa: ANN401 as above
+    import great_expectations.expectations as gxe  # noqa: PLC0415 takes seconds
+
+    column = contract.column(rule.left)
+    if rule.operator in _ORDERINGS:
+        bound = _of_rule(column, Rule(_ORDERINGS[rule.operator], rule.value, rule.level))
+        return bound.copy(update={"meta": _meta(rule.name, rule.left)})
+    expectation = gxe.ExpectColumnValuesToBeInSet if rule.operator == "==" else gxe.ExpectColumnValuesToNotBeInSet
+    value = literal(column.type, rule.value)
+    return expectation(column=rule.left, value_set=[value], meta=_meta(rule.name, rule.left), severity=_severity(rule.level))
+
+
+def python_pattern(pattern: str) -> str:
+    r"""A contract's RE2 pattern, as Python's `re` must read it to mean the same.
+
+    Contracts are kept by Arrow, whose RE2 takes `\d` and `\s` for ASCII and `$` for the very end.
+    """
+    anchored = pattern[:-1] + r"\Z" if pattern.endswith("$") and not pattern.endswith(r"\$") else pattern
+    return f"(?a){anchored}"
+
+
+def _meta(rule: str, place: str) -> dict[str, str]:
+    return {"rule": rule, "place": place}
+
+
+def _severity(level: Level) -> str:
+    return "warning" if level is Level.WARN else "critical"

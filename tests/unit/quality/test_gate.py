@@ -1,0 +1,199 @@
+"""Great Expectations and the contract agree: every rule has a row that breaks it, and only it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Rule
+from headgate.contracts.registry import Registry
+from headgate.errors import ContractError, GateError
+from headgate.quality.audit import broken_rules
+from headgate.quality.gate import Broken, Verdict, check, require
+from headgate.quality.suites import float_bound, python_pattern, suite_of
+
+pytestmark = [
+    pytest.mark.unit,
+    # Great Expectations imports modules that Python has deprecated.
+    pytest.mark.filterwarnings("ignore:module 'sre_.*' is deprecated:DeprecationWarning"),
+]
+
+MONEY = ColumnType(Kind.DECIMAL, precision=12, scale=2)
+CONTRACT = Contract(
+    id="headgate.curated.lines",
+    dataset="lines",
+    zone="curated",
+    version="1.0.0",
+    key=("line_id",),
+    columns=(
+        Column("line_id", ColumnType(Kind.BIGINT), required=True, rules=(Rule("required"), Rule("minimum", 1))),
+        Column("price", MONEY, rules=(Rule("exclusive_minimum", 0), Rule("maximum", 99.99))),
+        Column("share", ColumnType(Kind.DOUBLE), rules=(Rule("minimum", 0), Rule("exclusive_maximum", 1))),
+        Column("code", ColumnType(Kind.STRING), rules=(Rule("max_length", 4), Rule("min_length", 2), Rule("pattern", "^([A-Z]|\\d)+$"))),
+        Column("state", ColumnType(Kind.STRING), rules=(Rule("valid_values", ("open", "NA")),)),
+        Column("on", ColumnType(Kind.DATE), rules=(Rule("minimum", "2020-01-01"),)),
+        Column("at", ColumnType(Kind.TIMESTAMP), rules=(Rule("maximum", "2030-01-01T00:00:00"),)),
+        Column("flag", ColumnType(Kind.BOOLEAN)),
+        Column("low", MONEY),
+        Column("high", MONEY),
+        Column("units", ColumnType(Kind.INTEGER)),
+    ),
+    comparisons=(
+        Comparison("low_below_high", "low", "<", "high"),
+        Comparison("high_at_least_low", "high", ">=", "low"),
+        Comparison("units_not_zero", "units", "!=", value=0),
+        Comparison("units_below_ten", "units", "<", value=10),
+        Comparison("units_at_least_minus_five", "units", ">=", value=-5),
+    ),
+)
+GOOD: dict[str, Any] = {
+    "line_id": 1,
+    "price": Decimal("99.99"),
+    "share": 0.0,
+    "code": "A7",
+    "state": "NA",
+    "on": date(2020, 1, 1),
+    "at": datetime(2030, 1, 1),
+    "flag": True,
+    "low": Decimal("1.00"),
+    "high": Decimal("2.00"),
+    "units": 2**3,
+}
+BROKEN = [
+    ({"line_id": None}, "line_id", "required"),
+    ({"line_id": 0}, "line_id", "minimum"),
+    ({"price": Decimal("0.00")}, "price", "exclusive_minimum"),
+    ({"price": Decimal("100.00")}, "price", "maximum"),
+    ({"share": -0.1}, "share", "minimum"),
+    ({"share": 1.0}, "share", "exclusive_maximum"),
+    ({"code": "A"}, "code", "min_length"),
+    ({"code": "ABCDE"}, "code", "max_length"),
+    ({"code": "AB\n"}, "code", "pattern"),
+    ({"code": "A٣"}, "code", "pattern"),
+    ({"state": "closed"}, "state", "valid_values"),
+    ({"on": date(2019, 12, 31)}, "on", "minimum"),
+    ({"at": datetime(2030, 1, 1, 0, 0, 0, 1)}, "at", "maximum"),
+    ({"low": Decimal("2.00")}, "low", "low_below_high"),
+    ({"high": Decimal("0.99"), "low": Decimal("1.00")}, "high", "high_at_least_low"),
+    ({"units": 0}, "units", "units_not_zero"),
+    ({"units": 10}, "units", "units_below_ten"),
+    ({"units": -6}, "units", "units_at_least_minus_five"),
+]
+
+
+def rows(*given: dict[str, Any]) -> pa.Table:
+    return pa.Table.from_pylist([GOOD | changes for changes in given], arrow_schema(CONTRACT))
+
+
+def places(found: tuple[Broken, ...]) -> set[tuple[str, str]]:
+    return {(broken.place, broken.rule) for broken in found}
+
+
+def test_rows_on_every_bound_pass() -> None:
+    verdict = check(CONTRACT, rows({}, {"line_id": 2}, dict.fromkeys(GOOD) | {"line_id": 3}))
+    assert verdict.passed, verdict
+    assert (verdict.dataset, verdict.rows) == ("lines", 3)
+
+
+def test_no_rows_pass() -> None:
+    assert check(CONTRACT, arrow_schema(CONTRACT).empty_table()).passed
+
+
+def test_one_row_of_each_defect_fails_its_own_expectation() -> None:
+    bad = [changes | ({} if "line_id" in changes else {"line_id": number}) for number, (changes, _, _) in enumerate(BROKEN, 100)]
+    verdict = check(CONTRACT, rows({}, *bad))
+    assert places(verdict.broken) == {(place, rule) for _, place, rule in BROKEN}
+
+
+@pytest.mark.parametrize(("changes", "place", "rule"), BROKEN)
+def test_the_gate_and_the_audit_give_one_verdict(changes: dict[str, Any], place: str, rule: str) -> None:
+    bad = rows({"line_id": 7}, changes)
+    verdict = check(CONTRACT, bad)
+    assert (place, rule) in places(verdict.broken)
+    assert {(broken.place, broken.rule): broken.rows for broken in verdict.broken} == dict(broken_rules(CONTRACT, bad))
+
+
+def test_a_failing_expectation_tells_its_count_and_keys_but_no_other_value() -> None:
+    verdict = check(CONTRACT, rows({"line_id": 41, "state": "4111111111111111"}, {"line_id": 42, "state": "5555555555554444"}))
+    assert verdict.broken == (Broken("valid_values", "state", 2, ("41", "42")),)
+
+
+def test_a_doubled_key_fails() -> None:
+    assert ("line_id", "unique") in places(check(CONTRACT, rows({}, {})).broken)
+
+
+def test_a_doubled_key_of_two_columns_fails() -> None:
+    pair = replace(CONTRACT, key=("line_id", "code"))
+    assert check(pair, rows({}, {"code": "B7"})).passed
+    assert places(check(pair, rows({}, {})).broken) == {("line_id, code", "unique")}
+
+
+def test_a_column_of_another_type_fails() -> None:
+    table = rows({})
+    wrong = table.set_column(table.schema.get_field_index("units"), "units", pa.array([8.0]))
+    assert places(check(CONTRACT, wrong).broken) == {("units", "type")}
+
+
+def test_missing_and_unknown_columns_fail() -> None:
+    assert ("table", "columns") in places(check(CONTRACT, rows({}).drop_columns(["flag"])).broken)
+    assert places(check(CONTRACT, rows({}).append_column("extra", pa.array([1]))).broken) == {("table", "columns")}
+
+
+def test_rules_that_only_warn_are_told_and_do_not_fail() -> None:
+    lenient = replace(
+        CONTRACT,
+        columns=tuple(
+            replace(column, rules=tuple(replace(rule, level=Level.WARN) for rule in column.rules)) for column in CONTRACT.columns
+        ),
+    )
+    verdict = check(lenient, rows({"state": "closed"}))
+    assert verdict.passed
+    assert places(verdict.warnings) == {("state", "valid_values")}
+
+
+def test_a_rule_that_has_no_expectation_is_an_error_of_the_contract() -> None:
+    unequal = replace(CONTRACT, comparisons=(Comparison("low_is_not_high", "low", "!=", "high"),))
+    with pytest.raises(ContractError, match="low_is_not_high"):
+        suite_of(unequal)
+
+
+def test_every_contract_of_the_lake_has_a_suite() -> None:
+    registry = Registry.load()
+    for contract in [*registry.curated.values(), *registry.lake.values(), *registry.prod.values()]:
+        assert check(contract, arrow_schema(contract).empty_table()).passed, contract.id
+
+
+def test_the_error_names_every_failing_dataset() -> None:
+    bad = Verdict("orders", 9, 3, (Broken("unique", "order_id", 2, ("7",)),))
+    with pytest.raises(GateError, match="orders: order_id: unique broken by 2 rows \\(keys 7\\)"):
+        require([Verdict("regions", 1, 3), bad])
+
+
+CENTS = st.integers(-(10**14), 10**14).map(lambda cents: Decimal(cents).scaleb(-2))
+
+
+@given(bound=CENTS, value=CENTS)
+def test_a_float_bound_parts_decimals_as_the_decimal_does(bound: Decimal, value: Decimal) -> None:
+    for near_value in (value, bound, bound + Decimal("0.01"), bound - Decimal("0.01")):
+        assert (near_value <= bound) == (near_value <= float_bound(bound, 2, above=True))
+        assert (near_value > bound) == (near_value > float_bound(bound, 2, above=True))
+        assert (near_value >= bound) == (near_value >= float_bound(bound, 2, above=False))
+        assert (near_value < bound) == (near_value < float_bound(bound, 2, above=False))
+
+
+def test_a_bound_that_no_float_can_keep_is_an_error_of_the_contract() -> None:
+    with pytest.raises(ContractError, match="too many digits"):
+        float_bound(Decimal("123456789012345678.99"), 2, above=True)
+
+
+def test_patterns_mean_in_python_what_they_mean_in_arrow() -> None:
+    assert python_pattern("^a$") == "(?a)^a\\Z"
+    assert python_pattern("^a\\$") == "(?a)^a\\$"
