@@ -20,6 +20,18 @@ class Deployment:
     environment: dict[str, str]
     outputs: dict[str, object]
 
+    def output(self, name: str) -> str:
+        """A Terraform output of the deployment, as text.
+
+        Raises:
+            click.ClickException: the deployment states no such output.
+        """
+        if name not in self.outputs:
+            raise click.ClickException(
+                f"deployment {self.name} states no {name}. Remedy: deploy again, so that deployment.json is written anew."
+            )
+        return str(self.outputs[name])
+
 
 def find(name: str | None) -> Deployment:
     """The deployment of that name, else the environment's own, else the one deployed last.

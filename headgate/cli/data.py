@@ -1,0 +1,88 @@
+"""`headgate sample` and `headgate import-online-retail`: data to try the lake with."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from headgate.cli import options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from rich.console import Console
+
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.command(**options.example("headgate sample --orders 20000 --defect-rate 0.01 /tmp/shop"))
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--seed", default=7, show_default=True, help="The same seed and sizes write the same bytes.")
+@click.option("--customers", default=2_000, show_default=True)
+@click.option("--orders", default=10_000, show_default=True, help="About how many; each has about five lines.")
+@click.option("--days", default=730, show_default=True, help="How many days of history.")
+@click.option("--ends-on", type=_DAY, default="2024-12-31", show_default=True, help="The shop's last day.")
+@click.option("--transactions", default=0, help="Card transactions; 0 lets the shop's size decide.")
+@click.option("--searches", default=0, help="Searches; 0 lets the shop's size decide.")
+@click.option("--defect-rate", default=0.01, show_default=True, help="Defective rows per clean row; 0 writes a clean shop as Parquet.")
+@click.option("--bad-files", is_flag=True, help="Add files that the gate must refuse whole.")
+@click.option("--rows-per-file", default=250_000, show_default=True)
+@options.as_json
+def sample(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> None:
+    """Write a coherent shop into FOLDER, laid out as an export would lie in raw.
+
+    Defects come with the truth about each of them in FOLDER/truth.parquet.
+    """
+    from headgate.sample.shop import ShopSpec, generate  # noqa: PLC0415 numpy and pyarrow load only when data is made
+
+    file_format = "csv.gz" if sizes["defect_rate"] else "parquet"
+    spec = ShopSpec(ends_on=ends_on.date(), file_format=file_format, **sizes)  # type: ignore[arg-type]  # click checked the options
+    with written_rows(options.progress_console()) as progress:
+        made = generate(spec, folder, progress)
+    fact = {"folder": str(folder), "files": len(made.parts), "rows": made.rows, "defects": made.defects, "frauds": made.frauds}
+    rows = sum(made.rows.values())
+    told = f"{rows:,} rows in {len(made.parts)} files below {folder}, {made.defects:,} of them defective. Next: headgate upload {folder}"
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: told)
+
+
+@click.command("import-online-retail", **options.example("headgate import-online-retail /tmp/online_retail"))
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--source",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The CSV; default: where HEADGATE_DATA or ../shared/data has it.",
+)
+@options.as_json
+def import_online_retail_command(folder: Path, source: Path | None, as_json: bool) -> None:
+    """Shape UCI Online Retail II into the tables of the shop, laid out as an export would lie in raw.
+
+    What that data does not have (payments, card transactions, searches) is generated for its customers and orders.
+    """
+    from headgate.sample.online_retail import find_source, import_online_retail  # noqa: PLC0415 as in sample
+
+    with written_rows(options.progress_console()) as progress:
+        made = import_online_retail(source or find_source(), folder, progress)
+    options.show(
+        as_json=as_json, value=lambda: asdict(made), screen=lambda: f"Online Retail II lies below {folder}. Next: headgate upload {folder}"
+    )
+
+
+@contextmanager
+def written_rows(console: Console) -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar per dataset, fed with dataset, rows written and rows expected."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f} rows"), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        tasks: dict[str, object] = {}
+
+        def written(dataset: str, rows: int, expected: int) -> None:
+            if dataset not in tasks:
+                tasks[dataset] = progress.add_task(dataset)
+            progress.update(tasks[dataset], completed=rows, total=max(rows, expected))  # type: ignore[arg-type]  # rich's own id
+
+        yield written

@@ -1,0 +1,96 @@
+"""`headgate upload` and `headgate files`: into raw, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from headgate import wiring
+from headgate.cli import deployment, options, screens, summary, watching
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from headgate.lake.ports import FileRecord
+
+
+@click.command(**options.example("headgate upload /tmp/shop"))
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--timeout-s", default=900, show_default=True, help="How long to wait for the gate.")
+@options.as_json
+@options.deployment
+def upload(folder: Path, timeout_s: int, as_json: bool, deployment_name: str | None) -> None:
+    """Send every file below FOLDER to raw and follow it through the gate.
+
+    A file's place in FOLDER is its key: its first folder names the dataset.
+    """
+    found = deployment.activate(deployment_name)
+    records = through_the_gate(found, folder, timeout_s=timeout_s, console=options.progress_console())
+    sums = summary.by_dataset(records)
+    options.show(as_json=as_json, value=lambda: summary.as_dicts(sums), screen=lambda: screens.received(sums))
+    refused = [record for record in records if record.state == "refused"]
+    if refused and not as_json:
+        options.console().print(refusals(refused))
+    options.finish(complete=not refused and len(records) == len(watching.objects_in(folder)))
+
+
+def through_the_gate(found: deployment.Deployment, folder: Path, *, timeout_s: int, console: Console) -> list[FileRecord]:
+    """The records of every file below `folder`, once the gate has ended with them, with live progress on the way."""
+    files = watching.objects_in(folder)
+    if not files:
+        raise click.ClickException(
+            f"{folder} holds no data. Remedy: files belong below a folder named for their dataset, e.g. {folder}/orders/."
+        )
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rows]}"), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        sending = progress.add_task("upload", total=len(files), rows="")
+        gating = progress.add_task("gate", total=len(files), rows="")
+        bucket = found.environment["HEADGATE_RAW_BUCKET"]
+        sent = watching.send(wiring.objects(), bucket, files, lambda _: progress.advance(sending))
+
+        def seen(ended: list[FileRecord]) -> None:
+            progress.update(gating, completed=len(ended), rows=f"{sum(record.received for record in ended):,} rows")
+
+        return watching.follow(wiring.ledger(found.environment), [one.ref for one in sent], seen, timeout_s=timeout_s)
+
+
+@click.command(**options.example("headgate files --state refused"))
+@click.option("--state", default="", help="Only files in this state: processing, done, refused, skipped_duplicate.")
+@options.as_json
+@options.deployment
+def files(state: str, as_json: bool, deployment_name: str | None) -> None:
+    """Show one record per file: state, counts, and the error of a refused one."""
+    found = deployment.activate(deployment_name)
+    records = sorted(wiring.ledger(found.environment).records(), key=lambda record: (record.received_at, record.key))
+    chosen = [record for record in records if state in ("", record.state)]
+    options.show(as_json=as_json, value=lambda: [asdict(record) for record in chosen], screen=lambda: _table(chosen))
+
+
+def refusals(records: list[FileRecord]) -> Table:
+    """Refused files: which, why, and what their sender can do."""
+    table = Table(
+        "file",
+        "column",
+        "rule",
+        "why",
+        "remedy",
+        title="Files that were refused; the originals stay in raw",
+        title_justify="left",
+        show_lines=True,
+    )
+    for record in records:
+        table.add_row(record.key, *(record.error.get(name, "") for name in ("column", "rule", "message", "remedy")))
+    return table
+
+
+def _table(records: list[FileRecord]) -> Table:
+    table = Table("file", "state", "received", "accepted", "quarantined", "duplicates", "error")
+    for record in records:
+        counts = (record.received, record.accepted, record.quarantined, record.duplicates)
+        table.add_row(record.key, record.state, *(f"{count:,}" for count in counts), record.error.get("message", ""))
+    return table

@@ -1,0 +1,51 @@
+"""Options and endings that commands share."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.console import RenderableType
+
+FINISHED_WITH_REFUSALS = 3
+
+deployment = click.option(
+    "--deployment", "deployment_name", metavar="NAME", help="Deployment below .headgate/ to speak to; default: the newest."
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a screen.")
+
+
+def console() -> Console:
+    """Where screens go."""
+    return Console()
+
+
+def progress_console() -> Console:
+    """Where progress goes: standard error, so that standard output stays machine-readable."""
+    return Console(stderr=True)
+
+
+def show(*, as_json: bool, value: Callable[[], object], screen: Callable[[], RenderableType]) -> None:
+    """Print the JSON or the screen; only the one asked for is computed."""
+    if as_json:
+        click.echo(json.dumps(value(), indent=2, default=str))
+    else:
+        console().print(screen())
+
+
+def finish(*, complete: bool) -> None:
+    """Leave with 3 when the work finished but something was refused or failed."""
+    if not complete:
+        sys.exit(FINISHED_WITH_REFUSALS)
+
+
+def example(text: str) -> dict[str, Any]:
+    """A command's `epilog`, with one example."""
+    return {"epilog": f"Example: {text}"}

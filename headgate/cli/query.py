@@ -1,0 +1,65 @@
+"""`headgate query` and `headgate questions`: SQL over the lake."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import click
+from rich.table import Table
+
+from headgate import wiring
+from headgate.cli import deployment, options, screens
+from headgate.query.saved import QUESTIONS
+
+if TYPE_CHECKING:
+    from headgate.aws.athena import Answer
+
+
+@click.command(**options.example('headgate query "select count(*) from ecommerce_curated.orders"'))
+@click.argument("sql", required=False)
+@click.option("--saved", metavar="NAME", help="Ask a saved question; `headgate questions` lists them.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV instead of a screen.")
+@options.as_json
+@options.deployment
+def query(sql: str | None, saved: str | None, as_csv: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Ask Athena one question, in Athena's SQL. Tables lie in ecommerce_curated and ecommerce_prod."""
+    statement = _statement(sql, saved)
+    found = deployment.activate(deployment_name)
+    answer = wiring.queries(found.environment).run(statement)
+    if as_csv:
+        click.echo(_csv(answer), nl=False)
+        return
+    names = [column.name for column in answer.columns]
+    options.show(as_json=as_json, value=answer.records, screen=lambda: screens.answer(names, answer.rows))
+
+
+@click.command(**options.example("headgate questions"))
+@options.as_json
+def questions(as_json: bool) -> None:
+    """List the saved questions."""
+    options.show(as_json=as_json, value=lambda: [vars(one) for one in QUESTIONS.values()], screen=_questions_table)
+
+
+def _statement(sql: str | None, saved: str | None) -> str:
+    if bool(sql) == bool(saved):
+        raise click.UsageError('give either SQL or --saved NAME, e.g. headgate query "select 1"')
+    if saved and saved not in QUESTIONS:
+        raise click.UsageError(f"no saved question {saved}; `headgate questions` lists them")
+    return QUESTIONS[saved].sql if saved else str(sql)
+
+
+def _csv(answer: Answer) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([column.name for column in answer.columns])
+    writer.writerows(answer.rows)
+    return out.getvalue()
+
+
+def _questions_table() -> Table:
+    table = Table("name", "system", "what it answers")
+    for one in QUESTIONS.values():
+        table.add_row(one.name, one.system, one.description)
+    return table

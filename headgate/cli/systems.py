@@ -1,0 +1,43 @@
+"""What the five systems have published, asked of Athena."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.contracts.registry import SYSTEMS
+from headgate.errors import QueryError
+from headgate.query.saved import ANSWERS, QUALITY
+
+if TYPE_CHECKING:
+    from headgate.aws.athena import AthenaQueries
+    from headgate.contracts.registry import Registry
+
+
+@dataclass(frozen=True)
+class SystemFacts:
+    """One system: rows by table, how good its models say they are, one answer. Texts are for a person."""
+
+    system: str
+    rows: dict[str, int]
+    quality: str
+    answer: str
+
+
+def facts(queries: AthenaQueries, registry: Registry) -> list[SystemFacts]:
+    """The facts of all five systems; what cannot be asked yet says so."""
+    return [_facts(queries, registry, system) for system in SYSTEMS]
+
+
+def _facts(queries: AthenaQueries, registry: Registry, system: str) -> SystemFacts:
+    tables = sorted(registry.tables_of(system))
+    counts = " union all ".join(f"select '{name}', count(*) from ecommerce_prod.{name}" for name in tables)  # noqa: S608 names come from contracts
+    try:
+        rows = dict(queries.run(f"select * from ({counts}) as counted (name, size) order by name").rows)  # noqa: S608 as above
+        return SystemFacts(system, rows, _lines(queries, QUALITY[system].sql), _lines(queries, ANSWERS[system].sql))
+    except QueryError as error:
+        return SystemFacts(system, {}, "not published yet", str(error))
+
+
+def _lines(queries: AthenaQueries, sql: str) -> str:
+    return "\n".join("  ".join("-" if cell is None else str(cell) for cell in row) for row in queries.run(sql).rows)

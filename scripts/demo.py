@@ -1,0 +1,134 @@
+"""Take half a million invoice lines through the whole lake on this machine, and show what became of them.
+
+Examples:
+    python scripts/demo.py
+    python scripts/demo.py --keep          # leave the lake running, to query it
+    MYSQL_URL=mysql://reader:secret@host:3306/ecommerce python scripts/demo.py
+
+Exit code 0 when all of it worked, 1 when something failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # so that a test may load this file by its path
+
+import deploy
+import emulator
+from terraform_cli import STATE, TerraformError
+
+from headgate.cli import deployment, files, pipeline, report
+from headgate.errors import HeadgateError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NAME = "demo"
+GENERATED_ORDERS = 100_000  # about half a million lines, as many as Online Retail II has
+GATE_TIMEOUT_S = 600
+RUN_TIMEOUT_S = 900
+NO_DEBOUNCE_S = 3600  # the demo starts its run itself
+
+
+class DemoError(Exception):
+    """A step of the demo failed. The message is for a person."""
+
+
+def demo(console: Console, *, keep: bool) -> bool:
+    """Whether every system published. The emulator is stopped at the end unless `keep`."""
+    folder = STATE / NAME
+    data = folder / "data"
+    shutil.rmtree(data, ignore_errors=True)
+    began = time.monotonic()
+    try:
+        with start_data(data) as making:
+            console.rule("1 of 4  Deploy the lake with Terraform, and make the data beside it")
+            deploy_lake(folder)
+            console.print(await_data(making))
+        return run_through(console, folder, data, began)
+    finally:
+        if not keep:
+            emulator.stop(folder)
+            console.print("The emulator is stopped. `make demo KEEP=1` leaves it running, `make deploy-localstack` gives you a lake that stays.")
+
+
+def deploy_lake(folder: Path) -> None:
+    """The lake stands on an emulator of its own."""
+    target = deploy.emulator_target(folder, own=True)
+    variables = {"platform": "emulator", "region": target.region, "quiet_s": str(NO_DEBOUNCE_S)}
+    deploy.apply(target, folder, variables, ask=False)
+
+
+def run_through(console: Console, folder: Path, data: Path, began: float) -> bool:
+    """Whether the data went from raw to answers; shows each step as it goes."""
+    found = deployment.activate(NAME)
+    console.rule("2 of 4  Through the gate: validate, mask, deduplicate")
+    records = files.through_the_gate(found, data, timeout_s=GATE_TIMEOUT_S, console=console)
+    refused = [record for record in records if record.state == "refused"]
+    if refused:
+        console.print(files.refusals(refused))
+    console.rule("3 of 4  Merge, Great Expectations gate, five systems, publish, crawl")
+    ended = pipeline.watched_run(found, as_of="", timeout_s=RUN_TIMEOUT_S, console=console)
+    if ended.cause:
+        console.print(f"[red]{ended.error}[/red] {ended.cause}")
+    console.rule("4 of 4  What became of it")
+    console.print(report.screen(*report.collect(found)))
+    console.print(f"From nothing to answers in {time.monotonic() - began:.0f} s. State and logs: {folder.relative_to(STATE.parent)}/")
+    return ended.status == "SUCCEEDED"
+
+
+def start_data(folder: Path) -> subprocess.Popen[bytes]:
+    """The process that writes the demo's data: a real MySQL's, else Online Retail II, else a generated shop."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "headgate.cli.main", *_data_command(), str(folder), "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def _data_command() -> Sequence[str]:
+    from headgate.sample.online_retail import find_source  # noqa: PLC0415 loads pyarrow, after the first line is on screen
+
+    if os.environ.get("MYSQL_URL"):
+        return ["import-mysql"]
+    if find_source() is not None:
+        return ["import-online-retail"]
+    return ["sample", "--orders", str(GENERATED_ORDERS), "--customers", "8000"]
+
+
+def await_data(making: subprocess.Popen[bytes]) -> str:
+    """What the data is, in a line, once it is written."""
+    out, err = making.communicate()
+    if making.returncode:
+        raise DemoError(f"the data could not be made: {err.decode(errors='replace')[-2000:]}")
+    return _told(json.loads(out))
+
+
+def _told(made: dict[str, Any]) -> str:
+    return f"Data: {made.get('summary') or made}"
+
+
+def main() -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--keep", action="store_true", help="leave the lake running at the end")
+    asked = parser.parse_args()
+    try:
+        return 0 if demo(Console(), keep=asked.keep) else 1
+    except (DemoError, deploy.MissingError, TerraformError, emulator.EmulatorError, HeadgateError, click.ClickException) as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
