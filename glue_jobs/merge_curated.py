@@ -1,0 +1,29 @@
+"""Merge the increments into one snapshot of the lake, unique by key.
+
+Arguments: `--as_of YYYY-MM-DD` (the last day that the data knows, unless given).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from headgate import wiring
+from headgate.aws import glue_arguments, glue_process
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def merge(arguments: Mapping[str, str]) -> dict[str, object]:
+    """What was merged: the snapshot's id and its datasets' rows."""
+    as_of = glue_arguments.day(arguments, "as_of")
+    with TemporaryDirectory(prefix="headgate-merge-") as workspace:
+        lake = wiring.merging(arguments, Path(workspace)).merge(as_of)
+    rows = {name: dataset.rows for name, dataset in lake.datasets.items()}
+    return {"snapshot_id": lake.snapshot_id, "as_of": lake.as_of.isoformat(), "rows": rows}
+
+
+if __name__ == "__main__":
+    glue_process.run(merge)

@@ -1,0 +1,38 @@
+"""Raw to curated: SQS brings S3's notifications, the gate lets valid, unique, card-safe rows through."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from headgate import wiring
+from headgate.aws.events import created_objects
+from headgate.aws.gate_report import GateReport
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger(service="raw_to_curated")
+metrics = Metrics(namespace="Headgate", service="raw_to_curated")
+processor = BatchProcessor(event_type=EventType.SQS)
+gate = cache(lambda: wiring.curation(os.environ))
+report = cache(lambda: GateReport(logger, metrics, wiring.alerts(os.environ)))
+
+
+def curate(message: SQSRecord) -> None:
+    """Every object that the message names was let in, refused with a reason, or raises so that SQS delivers it again."""
+    for ref in created_objects(message.body):
+        with report().of(ref):
+            report().told(gate().curate(ref))
+
+
+@metrics.log_metrics(raise_on_empty_metrics=False)
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> object:
+    """Which messages of the batch failed."""
+    return process_partial_response(event=event, record_handler=curate, processor=processor, context=context)

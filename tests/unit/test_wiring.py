@@ -1,0 +1,69 @@
+"""Settings come from the environment, and what is missing is named at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from headgate import wiring
+from headgate.errors import SettingsError
+
+pytestmark = pytest.mark.unit
+
+GATE = {
+    "HEADGATE_CURATED_BUCKET": "curated",
+    "HEADGATE_QUARANTINE_BUCKET": "quarantine",
+    "HEADGATE_FILES_TABLE": "files",
+    "HEADGATE_MASKING_KEY_SECRET": "masking",
+}
+
+
+def test_settings_are_the_environments() -> None:
+    settings = wiring.GateSettings.from_env({**GATE, "HEADGATE_LEASE_S": "20", "HOME": "/"})
+    assert settings == wiring.GateSettings("curated", "quarantine", "files", "masking", 20)
+
+
+def test_a_variable_with_a_default_may_be_left_out() -> None:
+    assert wiring.GateSettings.from_env(GATE).lease_s == 300
+
+
+def test_every_missing_variable_is_named_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        wiring.GateSettings.from_env({"HEADGATE_FILES_TABLE": "files", "HEADGATE_CURATED_BUCKET": ""})
+    assert str(caught.value) == (
+        "missing environment variables: HEADGATE_CURATED_BUCKET, HEADGATE_QUARANTINE_BUCKET, HEADGATE_MASKING_KEY_SECRET"
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "variable", "text"),
+    [(wiring.GateSettings, "HEADGATE_LEASE_S", "soon"), (wiring.SystemSettings, "HEADGATE_PROD_BUCKETS", "{")],
+)
+def test_a_variable_that_cannot_be_read_is_named(settings: type[wiring.Settings], variable: str, text: str) -> None:
+    env = {**GATE, "HEADGATE_PROD_DATABASE": "prod", "HEADGATE_PROD_BUCKETS": "{}", variable: text}
+    with pytest.raises(SettingsError, match=variable):
+        settings.from_env(env)
+
+
+def test_buckets_of_the_systems_are_a_json_object() -> None:
+    env = {
+        "HEADGATE_CURATED_BUCKET": "curated",
+        "HEADGATE_PROD_DATABASE": "prod",
+        "HEADGATE_PROD_BUCKETS": '{"retail-copilot": "retail-copilot-prod-0"}',
+    }
+    assert wiring.SystemSettings.from_env(env).prod_buckets == {"retail-copilot": "retail-copilot-prod-0"}
+
+
+@pytest.mark.parametrize("entry", ["lambdas.raw_to_curated.handler", "lambdas.start_pipeline.handler"])
+def test_a_function_starts_without_the_jobs_libraries(entry: str) -> None:
+    """A cold start pays for every import; pandas, Great Expectations and Ibis belong to the jobs."""
+    heavy = "{'pandas', 'great_expectations', 'ibis', 'duckdb', 'sklearn', 'yaml'}"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys, {entry}; print(sorted({heavy} & set(sys.modules)))"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == "[]"
