@@ -14,6 +14,7 @@ from headgate.errors import ConflictError, NotFoundError
 from headgate.lake import keys, pruning
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import Publisher, Staged
+from headgate.lake.reading import lake_snapshot
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements, snapshot_id_of
 from headgate.merge import as_of as lake_day
 from headgate.merge.files import Memory, merge_files
@@ -110,8 +111,10 @@ class Merging:
         return Publisher(self.objects, self.catalog, self.database, self.curated_bucket, self.audit)
 
     def _previous(self) -> LakeSnapshot | None:
-        text = self._read(keys.lake_snapshot_key(keys.CURRENT))
-        return LakeSnapshot.from_json(text) if text else None
+        try:
+            return lake_snapshot(self.objects, self.curated_bucket)
+        except NotFoundError:
+            return None
 
     def _plan(self, contract: Contract, previous: LakeSnapshot | None) -> _Plan:
         # The table is read before its increments are listed: whoever publishes more meanwhile wins, and this merge conflicts.
