@@ -68,10 +68,11 @@ class Spoiled:
 
 @dataclass(frozen=True)
 class Spoiler:
-    """Adds `rate` defective rows per clean row, all kinds of a dataset in equal numbers."""
+    """Adds `rate` defective rows per clean row of `datasets`, all kinds of a dataset in equal numbers."""
 
     seed: int
     rate: float
+    datasets: tuple[str, ...]
 
     def spoil(self, contract: Contract, rows: pa.Table, object_key: str) -> Spoiled:
         """`rows` (all text) with defective rows in between; a function of the seed and the object's key only."""

@@ -56,7 +56,8 @@ class PartWriter:
     """Writes parts into a folder that appears, complete, when the `with` block ends without an error.
 
     Attributes:
-        spoiler: adds defective rows to every part, which needs `file_format` CSV; None writes clean parts.
+        file_format: of clean parts.
+        spoiler: adds defective rows to the parts of its datasets, which are CSV: a typed format cannot hold most defects.
     """
 
     folder: Path
@@ -73,8 +74,6 @@ class PartWriter:
     def __post_init__(self) -> None:
         if self.file_format not in {CSV, PARQUET}:
             raise SettingsError(f"file format {self.file_format!r}: choose {CSV} or {PARQUET}")
-        if self.spoiler and self.file_format != CSV:
-            raise SettingsError(f"defective rows can only be written as {CSV}: a typed format cannot hold them")
 
     def __enter__(self) -> Self:
         if self.folder.exists() and any(self.folder.iterdir()):
@@ -105,9 +104,10 @@ class PartWriter:
     def write_part(self, dataset: str, rows: pa.Table, *, expected: int = 0) -> None:
         """The rows lie in the next part of their dataset, all in one file."""
         number = sum(part.dataset == dataset for part in self.parts)
-        key = ExportKey(dataset, self.exported_on, self.run, f"part-{number:05d}.{self.file_format}").path()
+        spoiler = self.spoiler if self.spoiler and dataset in self.spoiler.datasets else None
+        key = ExportKey(dataset, self.exported_on, self.run, f"part-{number:05d}.{CSV if spoiler else self.file_format}").path()
         exact = conform(self.contracts[dataset], rows)
-        body, defects = self._encoded(self.contracts[dataset], exact, key)
+        body, defects = self._spoiled(spoiler, dataset, exact, key) if spoiler else (self._clean(exact), 0)
         self._put(key, body)
         self.parts.append(PartFile(dataset, key, exact.num_rows + defects, defects, len(body)))
         if self.progress:
@@ -121,15 +121,13 @@ class PartWriter:
         told = [{"object_key": key, "rule": file.rule, "column_name": file.column} for key, file in zip(keys, files, strict=True)]
         (self._partial / TRUTH_FILES).write_text(json.dumps(told, indent=1), encoding="utf-8")
 
-    def _encoded(self, contract: Contract, rows: pa.Table, key: str) -> tuple[bytes, int]:
-        if self.file_format == PARQUET:
-            return parquet_bytes(rows), 0
-        text = as_text(rows)
-        if not self.spoiler:
-            return compressed(csv_bytes(text)), 0
-        spoiled = self.spoiler.spoil(contract, text, key)
+    def _clean(self, rows: pa.Table) -> bytes:
+        return parquet_bytes(rows) if self.file_format == PARQUET else compressed(csv_bytes(as_text(rows)))
+
+    def _spoiled(self, spoiler: Spoiler, dataset: str, rows: pa.Table, key: str) -> tuple[bytes, int]:
+        spoiled = spoiler.spoil(self.contracts[dataset], as_text(rows), key)
         self._truth.append(spoiled.truth)
-        return compressed(csv_bytes(spoiled.rows, spoiled.surplus_cells)), spoiled.truth.num_rows
+        return compressed(csv_bytes(spoiled.rows, spoiled.surplus_cells)), int(spoiled.truth.num_rows)
 
     def _put(self, key: str, body: bytes) -> None:
         path = self._partial / key

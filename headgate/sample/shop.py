@@ -19,7 +19,7 @@ from headgate.sample.countries import REGIONS, regions_table
 from headgate.sample.defects import Spoiler
 from headgate.sample.notes import notes_for
 from headgate.sample.orders import LINES_PER_ORDER, OrderBook, lines_of, lines_table, order_book, order_ids, orders_table, return_ids
-from headgate.sample.parts import PARQUET, PartFile, PartWriter
+from headgate.sample.parts import CSV, DATASETS, PARQUET, PartFile, PartWriter
 from headgate.sample.payments import NOTE_CARD_SHARE, UNITS_PER_GBP, Bills, Wallets, payments_table, wallets_for
 from headgate.sample.people import Population, customers_table, population_of
 from headgate.sample.searches import Bought, Offer, searches_table
@@ -65,6 +65,8 @@ class ShopSpec:
     def __post_init__(self) -> None:
         if min(self.customers, self.orders, self.rows_per_file) < 1 or self.days < 28:  # noqa: PLR2004 a week-season needs weeks
             raise SettingsError("a shop needs at least one customer, one order, one row per file and 28 days")
+        if self.defect_rate and self.file_format != CSV:
+            raise SettingsError(f"defective rows can only be written as {CSV}: a typed format cannot hold most of them")
 
     @property
     def catalogue_size(self) -> int:
@@ -110,7 +112,7 @@ def generate(spec: ShopSpec, folder: Path, progress: Progress | None = None) -> 
     Raises:
         SettingsError: the folder is not empty, or the spec contradicts itself.
     """
-    spoiler = Spoiler(spec.seed, spec.defect_rate) if spec.defect_rate else None
+    spoiler = Spoiler(spec.seed, spec.defect_rate, DATASETS) if spec.defect_rate else None
     contracts = Registry.load().source
     run = f"sample-{spec.seed}"
     with PartWriter(folder, contracts, spec.ends_on, run, spec.file_format, spec.rows_per_file, spoiler, progress) as out:
