@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from headgate.aws.sns import Alerts
     from headgate.aws.sqs import Queues
     from headgate.aws.stepfunctions import Pipeline
+    from headgate.lake.publishing import Published
+    from headgate.lake.snapshots import LakeSnapshot
     from headgate.merge.merging import Merging
+    from headgate.quality.gate import QualityGate
 
 PREFIX = "HEADGATE_"
 
@@ -104,6 +107,13 @@ class MergeSettings(Settings):
 
 
 @dataclass(frozen=True)
+class CuratedSettings(Settings):
+    """Where snapshots are."""
+
+    curated_bucket: str
+
+
+@dataclass(frozen=True)
 class SystemSettings(Settings):
     """Where snapshots are and the systems' tables go."""
 
@@ -152,6 +162,47 @@ def merging(env: Mapping[str, str], workspace: Path) -> Merging:
     settings = MergeSettings.from_env(env)
     contracts = Registry.load().curated
     return Merging(objects(), GlueCatalog(clients.glue()), contracts, settings.curated_bucket, settings.curated_database, workspace, audit)
+
+
+def lake_snapshot(env: Mapping[str, str], snapshot_id: str) -> LakeSnapshot:
+    """The merged snapshot of that id; `current` is the newest one."""
+    from headgate.lake.reading import lake_snapshot
+
+    return lake_snapshot(objects(), CuratedSettings.from_env(env).curated_bucket, snapshot_id)
+
+
+def quality_gate(env: Mapping[str, str], workspace: Path) -> QualityGate:
+    """The gate before analytics; `workspace` is a local folder with room for the whole snapshot."""
+    from headgate.contracts.registry import Registry
+    from headgate.quality.gate import QualityGate
+
+    return QualityGate(objects(), Registry.load().curated, CuratedSettings.from_env(env).curated_bucket, workspace)
+
+
+def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Callable[[LakeSnapshot], list[Published]]:
+    """Builds and publishes one system's tables from a snapshot; `workspace` is a local folder with room for what it reads.
+
+    Raises:
+        SettingsError: no bucket is stated for the system.
+    """
+    from headgate.analytics import registry
+    from headgate.analytics.run import run_system
+    from headgate.aws.glue import GlueCatalog
+    from headgate.contracts.registry import Registry
+    from headgate.lake.publishing import Publisher
+    from headgate.lake.reading import fetch
+    from headgate.quality.audit import audit
+
+    settings = SystemSettings.from_env(env)
+    if system not in settings.prod_buckets:
+        raise SettingsError(f"HEADGATE_PROD_BUCKETS names no bucket of {system}, only of {', '.join(sorted(settings.prod_buckets))}")
+    publisher = Publisher(objects(), GlueCatalog(clients.glue()), settings.prod_database, settings.prod_buckets[system], audit)
+
+    def run(lake: LakeSnapshot) -> list[Published]:
+        local = fetch(objects(), settings.curated_bucket, lake, registry.system(system).READS, workspace)
+        return run_system(system, lake, local, publisher, Registry.load().prod)
+
+    return run
 
 
 def queries(env: Mapping[str, str]) -> AthenaQueries:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from headgate.errors import SettingsError
+from headgate.lake.keys import CURRENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,6 +50,11 @@ def day(arguments: Mapping[str, str], name: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise SettingsError(f"--{name} must be a date written YYYY-MM-DD") from None
+
+
+def snapshot_id(arguments: Mapping[str, str]) -> str:
+    """The snapshot of the lake that a job is to read: the newest one, unless `--snapshot_id` names another."""
+    return arguments.get("snapshot_id", "") or CURRENT
 
 
 def _named(argv: Sequence[str]) -> list[tuple[str, str]]:

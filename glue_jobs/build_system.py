@@ -1,0 +1,30 @@
+"""Build, audit and publish the tables of one system from a snapshot of the lake.
+
+Arguments: `--system` (which of the five), `--snapshot_id` (the newest one, unless given).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from headgate import wiring
+from headgate.aws import glue_arguments, glue_process
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def build(arguments: Mapping[str, str]) -> dict[str, object]:
+    """Which tables were published, where, with how many rows."""
+    system = glue_arguments.required(arguments, "system")
+    lake = wiring.lake_snapshot(arguments, glue_arguments.snapshot_id(arguments))
+    with TemporaryDirectory(prefix="headgate-system-") as workspace:
+        published = wiring.system_runner(arguments, system, Path(workspace))(lake)
+    tables = {one.table: {"rows": one.rows, "location": one.location, "changed": one.changed} for one in published}
+    return {"system": system, "snapshot_id": lake.snapshot_id, "tables": tables}
+
+
+if __name__ == "__main__":
+    glue_process.run(build)

@@ -1,0 +1,77 @@
+"""People hear of a refused file: which, where, why, and what to do."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.aws.sns import SUBJECT_LENGTH, Alerts
+from headgate.errors import NotFoundError
+from headgate.lake.ports import FileRecord
+from tests.conftest import unique
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Emulator
+
+pytestmark = pytest.mark.integration
+
+REFUSED = FileRecord(
+    file_id="raw/payments/may.csv#v1",
+    bucket="ecommerce-raw",
+    key="payments/may.csv",
+    version_id="v1",
+    dataset="payments",
+    state="refused",
+    error={
+        "rule": "missing_sensitive_column",
+        "column": "card_number",
+        "message": "the column is missing",
+        "remedy": "send the file with it",
+        "file": "payments/may.csv",
+    },
+)
+
+
+@pytest.fixture
+def inbox(emulator: Emulator) -> tuple[Alerts, Callable[[], list[dict[str, str]]]]:
+    """A topic, and what its one subscriber was sent."""
+    sns, sqs = emulator.client("sns"), emulator.client("sqs")
+    topic = sns.create_topic(Name=unique("alerts"))["TopicArn"]
+    queue = sqs.create_queue(QueueName=unique("inbox"))["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    publishing = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn}
+    policy = {"Version": "2012-10-17", "Statement": [publishing]}
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(policy)})
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+
+    def received() -> list[dict[str, str]]:
+        messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(message["Body"]) for message in messages]
+
+    return Alerts(sns, topic), received
+
+
+def test_a_refused_file_is_told_with_file_column_rule_and_remedy(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
+    alerts, received = inbox
+    alerts.refused(REFUSED)
+    (told,) = received()
+    assert told["Subject"] == "Headgate refused a file: missing_sensitive_column"
+    for part in ("s3://ecommerce-raw/payments/may.csv", "card_number", "missing_sensitive_column", "send the file with it"):
+        assert part in told["Message"]
+
+
+def test_a_subject_is_cut_and_cleaned_to_what_email_allows(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
+    alerts, received = inbox
+    alerts.send("line\nbreak é " + "x" * 200, "message")
+    (told,) = received()
+    assert told["Subject"].startswith("line?break ? xxx")
+    assert len(told["Subject"]) == SUBJECT_LENGTH
+
+
+def test_an_absent_topic_is_not_found(emulator: Emulator) -> None:
+    with pytest.raises(NotFoundError):
+        Alerts(emulator.client("sns"), f"arn:aws:sns:us-east-1:000000000000:{unique('absent')}").send("subject", "message")

@@ -1,0 +1,83 @@
+"""Secrets are read rarely, checked, and never shown."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.aws.secrets import CACHED_S, Secrets
+from headgate.errors import NotFoundError, SettingsError
+from tests.conftest import unique
+
+if TYPE_CHECKING:
+    from tests.conftest import Emulator
+
+pytestmark = pytest.mark.integration
+
+KEY = bytes(range(32))
+
+
+def masking(key_id: str, key: bytes) -> dict[str, str]:
+    return {"key_id": key_id, "key": base64.b64encode(key).decode()}
+
+
+def stored(emulator: Emulator, document: object) -> str:
+    name = unique("secret")
+    emulator.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(document))
+    return name
+
+
+def test_the_masking_key_is_read_and_its_text_hides_it(emulator: Emulator) -> None:
+    name = stored(emulator, masking("k1", KEY))
+    key = Secrets(emulator.client("secretsmanager")).masking_key(name)
+    assert (key.key_id, key.secret) == ("k1", KEY)
+    assert "secret" not in repr(key)
+
+
+def test_a_rotated_key_is_seen_after_the_cached_time_and_not_before(emulator: Emulator) -> None:
+    name, seconds = stored(emulator, masking("k1", KEY)), [0.0]
+    secrets = Secrets(emulator.client("secretsmanager"), monotonic_s=lambda: seconds[0])
+    assert secrets.masking_key(name).key_id == "k1"
+    emulator.client("secretsmanager").put_secret_value(SecretId=name, SecretString=json.dumps(masking("k2", KEY)))
+    assert secrets.masking_key(name).key_id == "k1"
+    seconds[0] = CACHED_S + 1
+    assert secrets.masking_key(name).key_id == "k2"
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ({"key_id": "k1"}, "lacks key"),
+        ([], "lacks key, key_id"),
+        ({"key_id": "k1", "key": "?not base64?"}, "not base64"),
+        (masking("k1", b"short"), "at least 32"),
+    ],
+)
+def test_a_key_that_cannot_be_one_is_refused_without_being_shown(emulator: Emulator, document: object, told: str) -> None:
+    name = stored(emulator, document)
+    with pytest.raises(SettingsError, match=told) as caught:
+        Secrets(emulator.client("secretsmanager")).masking_key(name)
+    assert "?not base64?" not in str(caught.value)
+
+
+def test_a_secret_that_is_not_json_is_refused(emulator: Emulator) -> None:
+    name = unique("secret")
+    emulator.client("secretsmanager").create_secret(Name=name, SecretString="hunter2")
+    with pytest.raises(SettingsError, match="not JSON") as caught:
+        Secrets(emulator.client("secretsmanager")).masking_key(name)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_the_login_is_read_and_its_text_hides_the_password(emulator: Emulator) -> None:
+    name = stored(emulator, {"host": "db", "port": 3306, "username": "reader", "password": "hunter2", "dbname": "ecommerce"})
+    login = Secrets(emulator.client("secretsmanager")).mysql_login(name)
+    assert (login.host, login.port, login.username, login.password, login.dbname) == ("db", 3306, "reader", "hunter2", "ecommerce")
+    assert "hunter2" not in repr(login)
+
+
+def test_an_absent_secret_is_not_found(emulator: Emulator) -> None:
+    with pytest.raises(NotFoundError):
+        Secrets(emulator.client("secretsmanager")).masking_key(unique("absent"))
