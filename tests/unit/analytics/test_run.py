@@ -116,11 +116,11 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "tiny_system", raising=False)
     monkeypatch.setitem(registry._PACKAGES, "tiny", "tiny_system")
-    hours = iter(datetime(2024, 1, 1, hour) for hour in range(24))
+    minutes = iter(datetime(2024, 1, 1, 0, minute) for minute in range(60))
     catalog = MemoryCatalog()
     for table in ("totals", "counts"):
         catalog.create("ecommerce_prod", table, f"s3://{BUCKET}/tables/{table}/none/")
-    return Tiny(tmp_path / "orders.parquet", MemoryObjects(clock=partial(next, hours)), catalog)
+    return Tiny(tmp_path / "orders.parquet", MemoryObjects(clock=partial(next, minutes)), catalog)
 
 
 def test_tables_hold_exact_types_and_say_what_they_were_built_from(tiny: Tiny) -> None:
