@@ -1,0 +1,97 @@
+"""What each region sold and received: Ibis until the rows are few, then compact pandas frames.
+
+Sales are lines that go out, returns are lines that come back (negative quantity), revenue is what is left.
+Orders with status `adjusted` are bookkeeping (bad debt, stock found or lost), not sales, and are left out.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import ibis
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LATE_AFTER_DAYS = 7.0  # from the order to the door; no promised date is known, so one bound holds for every region
+DAY_S = 86_400
+UNKNOWN = "(unknown)"
+
+
+def sold_orders(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
+    """Orders and cancellations up to and including `as_of`, with their money. Grain: order."""
+    orders = tables["orders"]
+    known = orders.filter(orders.status != "adjusted", orders.ordered_at < pd.Timestamp(as_of + timedelta(days=1)))
+    items = tables["order_items"]
+    amount = items.quantity * items.unit_price
+    lines = items.group_by("order_id").agg(
+        sales=ibis.greatest(amount, 0).sum(), returns=ibis.least(amount, 0).sum(), units=items.quantity.cast("int64").sum()
+    )
+    joined = known.left_join(lines, "order_id")
+    is_sale = joined.status != "cancelled"
+    delivery_days = joined.delivered_at.delta(joined.ordered_at, unit="second") / DAY_S
+    return joined.select(
+        "order_id",
+        "region_id",
+        "ordered_at",
+        month_on=joined.ordered_at.truncate("M").date(),
+        is_sale=is_sale,
+        customer_id=is_sale.ifelse(joined.customer_id, None),
+        sales=joined.sales.fill_null(0),
+        returns=-joined.returns.fill_null(0),
+        units=joined.units.fill_null(0),
+        delivery_days=delivery_days,
+        is_late=delivery_days > LATE_AFTER_DAYS,
+    )
+
+
+def region_months(orders: ibis.Table) -> pd.DataFrame:
+    """Totals by region and month, for months in which anything happened. Money is exact."""
+    grouped = orders.group_by("region_id", "month_on").agg(
+        sales=orders.sales.sum(),
+        returns=orders.returns.sum(),
+        orders=orders.is_sale.sum(),
+        cancelled=(~orders.is_sale).sum(),
+        customers=orders.customer_id.nunique(),
+        units=orders.units.sum(),
+        delivered=orders.delivery_days.count(),
+        late=orders.is_late.sum().fill_null(0),
+        delivery_days_median=orders.delivery_days.median(),
+    )
+    rows: pd.DataFrame = grouped.to_pandas()
+    counts = ["orders", "cancelled", "customers", "units", "delivered", "late"]
+    typed = rows.astype(dict.fromkeys(counts, "int64")).assign(month_on=pd.to_datetime(rows["month_on"]))
+    return typed.sort_values(["region_id", "month_on"], ignore_index=True)
+
+
+def whole_months(orders: ibis.Table, as_of: date) -> pd.DatetimeIndex:
+    """The first days of the months that lie wholly between the first order and the end of `as_of`."""
+    first = orders.ordered_at.min().to_pyarrow().as_py()
+    if first is None:
+        return pd.DatetimeIndex([])
+    return pd.date_range(first.date(), as_of + timedelta(days=1), freq="MS")[:-1]  # the last one begins but does not end
+
+
+def cells(tables: Mapping[str, ibis.Table], orders: ibis.Table, months: pd.DatetimeIndex) -> pd.DataFrame:
+    """Orders and sales by region and category over `months`; `recent` are the orders of their later half."""
+    lines = tables["order_items"].left_join(tables["products"].select("product_id", "category"), "product_id")
+    known = orders.filter(orders.is_sale, orders.month_on.isin([month.date() for month in months]))
+    sold = lines.filter(lines.quantity > 0).inner_join(known.select("order_id", "region_id", "month_on"), "order_id")
+    later = [month.date() for month in months[len(months) // 2 :]]
+    grouped = sold.group_by(region_id=sold.region_id, category=sold.category.fill_null(UNKNOWN)).agg(
+        sales=(sold.quantity * sold.unit_price).sum(),
+        orders=sold.order_id.nunique(),
+        recent=sold.order_id.nunique(where=sold.month_on.isin(later)),
+    )
+    rows: pd.DataFrame = grouped.to_pandas()
+    return rows.sort_values(["region_id", "category"], ignore_index=True)
+
+
+def reference(tables: Mapping[str, ibis.Table]) -> pd.DataFrame:
+    """What is known of each region: name, continent, population, GDP in US dollars. Grain: region, by its id."""
+    regions = tables["regions"]
+    known = regions.select("region_id", "region_name", "continent", population="population", gdp_usd=regions.gdp_usd.cast("float64"))
+    rows: pd.DataFrame = known.to_pandas()
+    return rows.astype({"population": "float64", "gdp_usd": "float64"}).sort_values("region_id", ignore_index=True)

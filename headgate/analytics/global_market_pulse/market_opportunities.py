@@ -1,0 +1,167 @@
+"""Table `market_opportunities`: where, and with what, the shop could sell more; every part of the score in its own column."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from headgate.analytics.global_market_pulse.money import rounded
+from headgate.analytics.global_market_pulse.shrinkage import rate_weight, share_weight, shrunk_rate, shrunk_share
+
+if TYPE_CHECKING:
+    from typing import Any
+
+Array = npt.NDArray[np.float64]
+
+# What each part counts in the score. Whitespace weighs most: it is in money, so that a wide gap in a tiny market does not win,
+# and needs nothing to be known of the region.
+WEIGHTS = {"size_score": 0.10, "headroom_score": 0.15, "growth_score": 0.20, "whitespace_score": 0.45, "logistics_score": 0.10}
+UNKNOWN_SCORE = 50.0  # of a part that cannot be told: neither for nor against
+# Confidence is that in the counts, times 0.4, plus 0.2 for each of three things that may be unknown.
+EVIDENCE_WEIGHT, KNOWLEDGE_WEIGHT = 0.4, 0.2
+COLUMNS = [
+    "region_id",
+    "region_name",
+    "category",
+    "rank",
+    "score",
+    *WEIGHTS,
+    "confidence",
+    "orders",
+    "sales",
+    "sales_per_1000_people",
+    "penetration_ratio",
+    "growth",
+    "order_share",
+    "peer_share",
+    "potential_sales",
+]
+
+
+def market_opportunities(cells: pd.DataFrame, months: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
+    """Grain region by category, best first, for every region and every category that sold at all.
+
+    Args:
+        cells: as `features.cells` gives it, over the months that are looked at.
+        months: as `features.region_months` gives it, for the same months.
+        regions: as `features.reference` gives it.
+    """
+    if cells.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    grid = _grid(cells, months).merge(regions, how="left", on="region_id")
+    measured = _whitespace(_growth(_penetration(grid)))
+    scored = _scored(measured)
+    ordered = scored.sort_values(["score", "potential_sales", "region_id", "category"], ascending=[False, False, True, True])
+    return _presented(ordered.reset_index(drop=True))
+
+
+def _grid(cells: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
+    """Every region with every category, also where nothing was sold: that is where an opportunity may lie."""
+    categories = pd.DataFrame({"category": sorted(cells["category"].unique())})
+    totals = months.groupby("region_id", as_index=False)[["orders", "delivered", "late"]].sum()
+    totals = totals[totals["orders"] > 0].rename(columns={"orders": "region_orders"})
+    grid = totals.merge(categories, how="cross").merge(cells, how="left", on=["region_id", "category"])
+    grid["sales"] = grid["sales"].map(lambda amount: Decimal(0) if pd.isna(amount) else amount)
+    return grid.fillna({"orders": 0, "recent": 0}).astype({"orders": "int64", "recent": "int64"})
+
+
+def _penetration(grid: pd.DataFrame) -> pd.DataFrame:
+    """Orders per head over the average of all regions whose population is known; 1 is average."""
+    people = grid["population"].fillna(0.0)
+    by_category = grid["category"]
+    per_head = _safe(_sums(grid["orders"].where(people > 0, 0), by_category), _sums(people, by_category))
+    expected, orders = _array(per_head * people), _array(grid["orders"])
+    ratio = shrunk_rate(orders, expected, rate_weight(orders, expected))
+    return grid.assign(penetration_ratio=np.where(people > 0, ratio, np.nan))
+
+
+def _growth(grid: pd.DataFrame) -> pd.DataFrame:
+    """Orders of the later half of the time over those of the earlier half, less 1."""
+    recent, orders = _array(grid["recent"]), _array(grid["orders"])
+    usual = _array(_safe(_sums(grid["recent"], grid["category"]), _sums(grid["orders"], grid["category"])))
+    weight = share_weight(recent, orders, usual)
+    # One order more on each side keeps a share of 1, and so an infinite growth, out.
+    share = (shrunk_share(recent, orders, usual, weight) * (orders + weight) + 1) / (orders + weight + 2)
+    return grid.assign(growth=share / (1 - share) - 1, growth_evidence=orders / (orders + weight))
+
+
+def _whitespace(grid: pd.DataFrame) -> pd.DataFrame:
+    """How much rarer the category is in the region's orders than in those of its peers, and what the gap is worth.
+
+    Peers are the other regions of the continent; all other regions where there are none, or the continent is unknown.
+    """
+    peers = _peer_shares(grid)
+    orders, totals = _array(grid["orders"]), _array(grid["region_orders"])
+    weight = share_weight(orders, totals, peers)
+    share = shrunk_share(orders, totals, peers, weight)
+    worth = _safe(_sums(grid["sales"].astype(float), grid["category"]), _sums(grid["orders"], grid["category"]))
+    gap = peers - share
+    return grid.assign(
+        order_share=orders / totals,
+        peer_share=peers,
+        potential_sales=np.maximum(gap, 0) * totals * worth,
+        share_evidence=totals / (totals + weight),
+    )
+
+
+def _peer_shares(grid: pd.DataFrame) -> Array:
+    continent = grid["continent"].fillna("")
+    near = _others(grid, [grid["category"], continent])
+    far = _others(grid, [grid["category"]])
+    return np.where((continent != "") & np.isfinite(near), near, np.nan_to_num(far))
+
+
+def _others(grid: pd.DataFrame, by: list[pd.Series[Any]]) -> Array:
+    """The category's share of the orders of all other regions of the group; NaN where there are no others."""
+    orders = grid["orders"].groupby(by).transform("sum") - grid["orders"]
+    totals = grid["region_orders"].groupby(by).transform("sum") - grid["region_orders"]
+    return np.minimum(_array(orders / totals.where(totals > 0)), 1.0)
+
+
+def _scored(grid: pd.DataFrame) -> pd.DataFrame:
+    late = grid["late"] / grid["delivered"].where(grid["delivered"] > 0)
+    scored = grid.assign(
+        size_score=_standing(grid["gdp_usd"]),
+        headroom_score=_standing(-grid["penetration_ratio"]),
+        growth_score=_standing(grid["growth"]),
+        whitespace_score=_standing(grid["potential_sales"]),
+        logistics_score=_standing(-late),
+    )
+    evidence = np.sqrt(grid["growth_evidence"] * grid["share_evidence"])
+    unknowns = [grid["gdp_usd"], grid["penetration_ratio"], late]
+    knowledge = sum(KNOWLEDGE_WEIGHT * column.notna() for column in unknowns)
+    score = sum(weight * scored[name] for name, weight in WEIGHTS.items())
+    return scored.assign(score=score, confidence=EVIDENCE_WEIGHT * evidence + knowledge)
+
+
+def _standing(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Percent of the known values that lie below, ties counted half; so parts in different units can be weighed."""
+    known = values.notna().sum()
+    ranks = values.round(12).rank(method="average")
+    return (100 * (ranks - 0.5) / max(known, 1)).fillna(UNKNOWN_SCORE)
+
+
+def _presented(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(
+        rank=np.arange(1, len(rows) + 1),
+        sales_per_1000_people=rounded(rows["sales"].astype(float) * 1e3 / rows["population"]),
+        potential_sales=rounded(rows["potential_sales"]),
+        region_name=rows["region_name"].where(rows["region_name"].notna(), np.array(None)),
+    )[COLUMNS]
+
+
+def _sums(values: pd.Series[Any], by: pd.Series[Any]) -> pd.Series[Any]:
+    return values.groupby(by).transform("sum")
+
+
+def _safe(part: pd.Series[Any], whole: pd.Series[Any]) -> pd.Series[Any]:
+    """The ratio, 0 where there is nothing to divide by."""
+    return (part / whole.where(whole > 0)).fillna(0.0)
+
+
+def _array(values: pd.Series[Any]) -> Array:
+    return np.asarray(values, dtype=float)

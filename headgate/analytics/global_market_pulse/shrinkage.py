@@ -1,0 +1,58 @@
+"""Empirical Bayes: believe small numbers less, and draw them to what is usual.
+
+Every function takes counts and what was to be expected, and returns ratios that lie between the two.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+WEAKEST, STRONGEST = 1.0, 1e6  # bounds of a prior's weight, in observations
+
+
+def share_weight(counts: Array, totals: Array, usual: Array) -> float:
+    """How many observations the usual share is worth, from how much shares differ between groups beyond chance.
+
+    Source:
+        Kleinman (1973), "Proportions with extraneous variance: single and independent samples" (moment estimator).
+    """
+    known = totals > 0
+    if known.sum() <= 1:
+        return STRONGEST
+    count, total, share = counts[known], totals[known], usual[known]
+    chance = float((share * (1 - share)).sum())
+    found = float((total * (count / total - share) ** 2).sum())
+    excess = (found - chance) / float((share * (1 - share) * (total - 1)).sum() or 1.0)
+    return _weight(1 / excess - 1 if excess > 0 else STRONGEST)
+
+
+def shrunk_share(counts: Array, totals: Array, usual: Array, weight: float) -> Array:
+    """Shares of the totals, each drawn to the usual one as if that had been seen `weight` times."""
+    return np.asarray((counts + weight * usual) / (totals + weight), dtype=float)
+
+
+def rate_weight(counts: Array, expected: Array) -> float:
+    """How many expected events the usual rate is worth.
+
+    Source:
+        Marshall (1991), "Mapping disease and mortality rates using empirical Bayes estimators".
+    """
+    known = expected > 0
+    if known.sum() <= 1:
+        return STRONGEST
+    count, expect = counts[known], expected[known]
+    mean = float(count.sum() / expect.sum())
+    variance = float((expect * (count / expect - mean) ** 2).sum() / expect.sum()) - mean / float(expect.mean())
+    return _weight(mean / variance if variance > 0 else STRONGEST)
+
+
+def shrunk_rate(counts: Array, expected: Array, weight: float) -> Array:
+    """Events over expected events, each drawn to 1 as if `weight` more had been expected and seen."""
+    return np.asarray((counts + weight) / (expected + weight), dtype=float)
+
+
+def _weight(found: float) -> float:
+    return float(np.clip(found, WEAKEST, STRONGEST))

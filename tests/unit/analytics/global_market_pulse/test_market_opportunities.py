@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from headgate.analytics.global_market_pulse.market_opportunities import COLUMNS, WEIGHTS, market_opportunities
+
+pytestmark = pytest.mark.unit
+
+REGIONS = pd.DataFrame(
+    {
+        "region_id": ["AA", "BB", "CC", "DD"],
+        "region_name": ["A", "B", "C", None],
+        "continent": ["EU", "EU", "EU", None],
+        "population": [1e6, 1e6, 1e6, np.nan],
+        "gdp_usd": [4e9, 3e9, 2e9, np.nan],
+    }
+)
+MONTHS = pd.DataFrame(
+    {"region_id": ["AA", "BB", "CC", "DD"], "orders": [1000, 1000, 1000, 3], "delivered": [1000, 1000, 1000, 0], "late": [10, 500, 10, 0]}
+)
+
+
+def _cells(toys_of_c: int) -> pd.DataFrame:
+    orders = {
+        ("AA", "Home"): 800,
+        ("AA", "Toys"): 500,
+        ("BB", "Home"): 780,
+        ("BB", "Toys"): 520,
+        ("CC", "Home"): 810,
+        ("CC", "Toys"): toys_of_c,
+    }
+    rows = [(region, name, Decimal(count * 10), count, count // 2) for (region, name), count in (orders | {("DD", "Home"): 3}).items()]
+    return pd.DataFrame(rows, columns=["region_id", "category", "sales", "orders", "recent"])
+
+
+def _found(toys_of_c: int = 50) -> pd.DataFrame:
+    return market_opportunities(_cells(toys_of_c), MONTHS, REGIONS)
+
+
+def test_the_category_that_peers_buy_and_the_region_does_not_comes_first() -> None:
+    best = _found().iloc[0]
+    assert (best["region_id"], best["category"], best["rank"]) == ("CC", "Toys", 1)
+    assert best["peer_share"] == pytest.approx(0.51)
+    assert best["order_share"] == 0.05
+
+
+def test_potential_sales_are_the_gap_in_orders_times_their_worth() -> None:
+    best = _found().iloc[0]
+    assert float(best["potential_sales"]) == pytest.approx((0.51 - 0.05) * 1000 * 10, rel=0.05)
+
+
+def test_every_region_meets_every_category_even_where_nothing_was_sold() -> None:
+    found = _found()
+    assert len(found) == 8
+    nothing = found[(found["region_id"] == "DD") & (found["category"] == "Toys")].iloc[0]
+    assert (nothing["orders"], nothing["sales"], nothing["region_name"]) == (0, Decimal(0), None)
+
+
+def test_the_score_is_the_weighted_sum_of_its_parts() -> None:
+    found = _found()
+    assert sum(WEIGHTS.values()) == pytest.approx(1.0)
+    parts = sum(weight * found[name] for name, weight in WEIGHTS.items())
+    assert found["score"].to_numpy() == pytest.approx(parts.to_numpy())
+    assert found["score"].between(0, 100).all()
+
+
+def test_small_regions_without_reference_data_are_believed_least() -> None:
+    found = _found()
+    tiny = found["region_id"] == "DD"
+    assert found.loc[tiny, "confidence"].max() < found.loc[~tiny, "confidence"].min()
+    assert (found.loc[tiny, ["size_score", "headroom_score", "logistics_score"]] == 50).all(axis=None)
+    assert found["confidence"].between(0, 1).all()
+
+
+def test_late_deliveries_count_against_a_region() -> None:
+    found = _found().groupby("region_id")["logistics_score"].first()
+    assert found["BB"] < found["AA"]
+
+
+def test_nothing_sold_is_no_opportunity() -> None:
+    assert market_opportunities(_cells(5).iloc[:0], MONTHS, REGIONS).columns.tolist() == COLUMNS
