@@ -1,0 +1,114 @@
+"""A lake to run the whole pipeline on: the Terraform root, deployed to an emulator of its own, and driven as its users do."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+ROOT = Path(__file__).resolve().parents[2]
+DEPLOY = str(ROOT / "scripts" / "deploy.py")
+DATA = Path(os.environ.get("HEADGATE_DATA", ROOT.parent / "shared" / "data"))
+GATE_TIMEOUT_S = 240.0
+
+# Redelivery is quick and the debounce slow, so that faults show soon and runs start when a test says so.
+TEST_VARIABLES = ("quiet_s=3600", "redelivery_s=10", "max_receive_count=2")
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True)
+class Lake:
+    """A deployed lake, driven as its users drive it: through the command line and AWS's API."""
+
+    name: str
+    environment: Mapping[str, str]
+    outputs: Mapping[str, Any]
+
+    def headgate(self, *arguments: str, expect: int = 0) -> Any:  # noqa: ANN401 whatever JSON the command prints
+        """What `headgate … --json` prints; the test fails when it does not exit as expected."""
+        command = [sys.executable, "-m", "headgate.cli.main", *arguments, "--deployment", self.name, "--json"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == expect, done.stderr[-4000:] + done.stdout[-4000:]
+        return json.loads(done.stdout)
+
+    def query(self, sql: str) -> list[dict[str, Any]]:
+        """An Athena answer, as records of JSON values; decimals come as text."""
+        answered: list[dict[str, Any]] = self.headgate("query", sql)
+        return answered
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 boto3 makes a class per service at run time
+        """A boto3 client of a service, as root."""
+        return boto3.client(
+            service,
+            endpoint_url=self.environment["AWS_ENDPOINT_URL"],
+            region_name=self.environment["AWS_REGION"],
+            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
+            config=Config(s3={"addressing_style": "path"}),
+        )
+
+    def put(self, key: str, body: bytes) -> str:
+        """The version of a new object in raw."""
+        put = self.client("s3").put_object(Bucket=self.environment["HEADGATE_RAW_BUCKET"], Key=key, Body=body)
+        return str(put["VersionId"])
+
+    def records(self) -> list[dict[str, Any]]:
+        """Every file's record."""
+        found: list[dict[str, Any]] = self.headgate("files")
+        return found
+
+    def record_of(self, key: str, version_id: str, *, timeout_s: float = GATE_TIMEOUT_S) -> dict[str, Any]:
+        """The record of an object version, once the gate has ended with it."""
+
+        def ended() -> dict[str, Any] | None:
+            mine = [one for one in self.records() if (one["key"], one["version_id"]) == (key, version_id)]
+            return mine[0] if mine and mine[0]["state"] != "processing" else None
+
+        return eventually(ended, timeout_s)
+
+    def objects(self, bucket_variable: str, prefix: str = "") -> list[str]:
+        """Keys in the bucket that a HEADGATE_ variable names."""
+        pages = self.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.environment[bucket_variable], Prefix=prefix)
+        return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
+
+def eventually(look: Any, timeout_s: float) -> Any:  # noqa: ANN401 whatever `look` finds
+    """What `look` finds, once it finds something; the test fails when that takes longer than `timeout_s`."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if found := look():
+            return found
+        time.sleep(0.5)
+    pytest.fail(f"nothing came within {timeout_s} s")
+
+
+def deploy(name: str, *variables: str) -> str:
+    """What deploying the root to an emulator of its own printed."""
+    options = [option for variable in variables for option in ("--var", variable)]
+    command = [sys.executable, DEPLOY, "apply", "emulator", "--name", name, "--own", *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    return done.stdout
+
+
+@contextmanager
+def deployed(name: str, *variables: str) -> Iterator[Lake]:
+    """A lake that stands while the block runs."""
+    try:
+        deploy(name, *variables)
+        stated = json.loads((ROOT / ".headgate" / name / "deployment.json").read_text(encoding="utf-8"))
+        yield Lake(name, stated["environment"], stated["outputs"])
+    finally:
+        subprocess.run([sys.executable, str(ROOT / "scripts" / "emulator.py"), "stop", "--name", name], cwd=ROOT, check=False)

@@ -1,0 +1,245 @@
+"""A generated shop whose every defect is known: what must be refused is, for the right reason, and nothing else."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.e2e.lakes import eventually
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.e2e.lakes import Lake
+
+pytestmark = pytest.mark.e2e
+
+REFUSED_FILES_EXIT = 3
+
+
+@pytest.fixture(scope="module")
+def shop(shop_lake: Lake, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a shop with defective rows and bad files, after it went through the gate."""
+    folder = tmp_path_factory.mktemp("shop") / "data"
+    shop_lake.headgate("sample", str(folder), "--orders", "3000", "--customers", "600", "--defect-rate", "0.02", "--bad-files")
+    shop_lake.headgate("upload", str(folder), expect=REFUSED_FILES_EXIT)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def quarantine(shop: Path, shop_lake: Lake) -> list[dict[str, Any]]:
+    """Every row in quarantine."""
+    assert shop
+    return shop_lake.query("select object_key, source_row, rule, column_name, disposition, record from ecommerce_curated.quarantine")
+
+
+def test_every_row_of_the_truth_is_caught_for_the_right_reason_and_nothing_else_is_refused(
+    shop: Path, quarantine: list[dict[str, Any]]
+) -> None:
+    truth = {(row["object_key"], row["source_row"], row["rule"]) for row in pq.read_table(shop / "truth.parquet").to_pylist()}
+    caught = {(row["object_key"], row["source_row"], row["rule"]) for row in quarantine}
+    assert caught == truth
+    assert len(quarantine) == len(truth)
+
+
+def test_bad_files_are_refused_with_file_column_rule_and_remedy(shop: Path, shop_lake: Lake) -> None:
+    expected = {one["object_key"]: one["rule"] for one in json.loads((shop / "truth_files.json").read_text())}
+    refused = [record for record in shop_lake.records() if record["state"] == "refused"]
+    assert {record["key"]: record["error"]["rule"] for record in refused} == expected
+    for record in refused:
+        assert record["error"]["file"] == record["key"]
+        assert record["error"]["remedy"]
+    column_of = {record["error"]["rule"]: record["error"]["column"] for record in refused}
+    assert column_of["missing_sensitive_column"] == "card_number"
+
+
+def test_a_refused_file_stays_in_raw_and_nothing_of_it_is_visible(shop: Path, shop_lake: Lake) -> None:
+    assert shop
+    raw = shop_lake.objects("HEADGATE_RAW_BUCKET")
+    increments = " ".join(shop_lake.objects("HEADGATE_CURATED_BUCKET"))
+    for record in (one for one in shop_lake.records() if one["state"] == "refused"):
+        assert record["key"] in raw
+        assert not record["curated_key"]
+        assert not record["content_sha256"] or record["content_sha256"] not in increments
+
+
+def test_rows_of_every_file_add_up(shop: Path, shop_lake: Lake) -> None:
+    assert shop
+    for record in shop_lake.records():
+        assert record["received"] == record["accepted"] + record["quarantined"] + record["duplicates"], record["key"]
+
+
+def test_the_same_file_twice_is_let_in_once(shop: Path, shop_lake: Lake) -> None:
+    key = next(path for path in sorted(shop.rglob("*.csv.gz")) if path.parts[-4] == "orders").relative_to(shop).as_posix()
+    before = len(shop_lake.objects("HEADGATE_CURATED_BUCKET", "increments/"))
+    version = shop_lake.put(key, (shop / key).read_bytes())
+    assert shop_lake.record_of(key, version)["state"] == "skipped_duplicate"
+    assert len(shop_lake.objects("HEADGATE_CURATED_BUCKET", "increments/")) == before
+
+
+def test_no_card_number_cvv_or_ssn_of_the_input_is_anywhere_behind_the_gate(shop: Path, shop_lake: Lake) -> None:
+    secrets = _sensitive_values(shop)
+    assert len(secrets["card_number"]) > 100
+    assert len(secrets["ssn"]) > 100
+    shop_lake.headgate("run")
+    texts = _everything_written(shop_lake)
+    assert {"curated", "quarantine", "prod", "dynamodb", "logs", "queues"} <= {place.partition(":")[0] for place in texts}
+    found = {
+        place: leaked for place, text in texts.items() if (leaked := [kind for kind, values in secrets.items() if _holds(text, values)])
+    }
+    assert found == {}
+
+
+def test_no_refused_row_keeps_its_cvv(shop: Path, quarantine: list[dict[str, Any]]) -> None:
+    """Three digits alone are everywhere, so each CVV is looked for in its own row."""
+    sent = _cvv_of_rows(shop)
+    payments = [row for row in quarantine if row["object_key"].startswith("payments/") and (row["object_key"], row["source_row"]) in sent]
+    assert payments
+    for row in payments:
+        cells = json.loads(row["record"])
+        assert sent[(row["object_key"], row["source_row"])] not in cells.values(), row["source_row"]
+        assert cells.get("card_cvv") in (None, "", "[CVV]"), row["source_row"]
+
+
+def test_the_grep_for_sensitive_values_would_see_one() -> None:
+    assert _holds("… 4111111111111111 …", {"4111111111111111"})
+    assert not _holds("… tok_k1:9f4111111111111111ab …".replace("4111111111111111", ""), {"4111111111111111"})
+
+
+def test_a_permission_taken_away_ends_in_the_dead_letter_queue_and_redriving_completes_the_file(shop: Path, shop_lake: Lake) -> None:
+    assert shop
+    iam, role = shop_lake.client("iam"), shop_lake.outputs["functions"]["raw_to_curated"]["role"]
+    denied = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*"}]}
+    iam.put_role_policy(RoleName=role, PolicyName="taken-away", PolicyDocument=json.dumps(denied))
+    key, body = "regions/late/regions.csv", _regions_csv("XQ", "Late Region")
+    version = shop_lake.put(key, body)
+
+    assert eventually(lambda: _dead_letters(shop_lake) == 1, 120)
+    assert "AccessDenied" in _log_texts(shop_lake)
+    alarm = shop_lake.outputs["alarms"]["dead_letters"]
+    cloudwatch = shop_lake.client("cloudwatch")
+    assert eventually(lambda: cloudwatch.describe_alarms(AlarmNames=[alarm])["MetricAlarms"][0]["StateValue"] == "ALARM", 60)
+    assert [one for one in shop_lake.records() if one["key"] == key and one["state"] == "done"] == []
+
+    iam.delete_role_policy(RoleName=role, PolicyName="taken-away")
+    assert shop_lake.headgate("queue", "redrive", "--yes") == {"redriven": 1}
+    record = shop_lake.record_of(key, version)
+    assert (record["state"], record["received"], record["accepted"]) == ("done", 1, 1)
+    stored = [one for one in shop_lake.objects("HEADGATE_CURATED_BUCKET", "increments/regions/") if record["content_sha256"] in one]
+    assert len(stored) == 1
+    assert _dead_letters(shop_lake) == 0
+
+
+def test_one_failing_system_does_not_lose_the_others_and_names_its_cause(shop: Path, shop_lake: Lake) -> None:
+    assert shop
+    glue, job = shop_lake.client("glue"), shop_lake.outputs["jobs"]["build_retail_copilot"]
+    intact = glue.get_job(JobName=job)["Job"]
+    broken = {name: intact[name] for name in ("Role", "Command", "DefaultArguments", "MaxRetries", "Timeout") if name in intact}
+    arguments = {**intact["DefaultArguments"], "--HEADGATE_PROD_DATABASE": ""}
+    glue.update_job(JobName=job, JobUpdate={**broken, "DefaultArguments": arguments})
+    try:
+        ended = shop_lake.headgate("run", "--as-of", "2024-12-30", expect=REFUSED_FILES_EXIT)
+    finally:
+        glue.update_job(JobName=job, JobUpdate=broken)
+    assert ended["status"] == "FAILED"
+    assert "retail-copilot" in ended["cause"]
+    assert "HEADGATE_PROD_DATABASE" in ended["cause"]
+    built = shop_lake.query("select distinct as_of from ecommerce_prod.regional_performance")
+    assert built == [{"as_of": "2024-12-30"}]
+    kept = shop_lake.query("select distinct as_of from ecommerce_prod.query_patterns")
+    assert kept == [{"as_of": "2024-12-31"}]
+
+
+def _sensitive_values(shop: Path) -> dict[str, set[str]]:
+    """Every card number and SSN that the shop sent, as digits; CVVs stand with their column, three digits alone are everywhere."""
+    found: dict[str, set[str]] = {"card_number": set(), "ssn": set()}
+    for path in shop.rglob("*.csv.gz"):
+        if path.name.startswith("bad-truncated"):
+            continue
+        header, *lines = gzip.decompress(path.read_bytes()).decode("utf-8", errors="replace").splitlines()
+        names = header.split(",")
+        for kind, values in found.items():
+            if kind in names:
+                cells = (line.split(",") for line in lines)
+                values.update(row[names.index(kind)] for row in cells if len(row) == len(names) and len(row[names.index(kind)]) > 8)
+    return {kind: values - {""} for kind, values in found.items()}
+
+
+def _cvv_of_rows(shop: Path) -> dict[tuple[str, int], str]:
+    """CVV by object key and data row, of lines that have one."""
+    found: dict[tuple[str, int], str] = {}
+    for path in sorted((shop / "payments").rglob("part-*.csv.gz")):
+        with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
+            rows = csv.DictReader(lines)
+            key = path.relative_to(shop).as_posix()
+            found |= {(key, number): row["card_cvv"] for number, row in enumerate(rows, 1) if row.get("card_cvv")}
+    return found
+
+
+def _holds(text: str, values: set[str]) -> bool:
+    return any(value in text for value in values)
+
+
+def _everything_written(lake: Lake) -> dict[str, str]:
+    """The text of everything behind the gate, by place."""
+    texts = {f"logs:{name}": text for name, text in [("all", _log_texts(lake))]}
+    texts["dynamodb:files"] = json.dumps(
+        lake.client("dynamodb").scan(TableName=lake.environment["HEADGATE_FILES_TABLE"])["Items"], default=str
+    )
+    texts["queues:dead letters"] = _queue_texts(lake)
+    buckets = {"curated": lake.environment["HEADGATE_CURATED_BUCKET"], "quarantine": lake.environment["HEADGATE_QUARANTINE_BUCKET"]}
+    prod = json.loads(lake.environment["HEADGATE_PROD_BUCKETS"])
+    for place, bucket in [*buckets.items(), *(("prod", name) for name in prod.values())]:
+        texts |= {f"{place}:{bucket}/{key}": text for key, text in _object_texts(lake, bucket)}
+    return texts
+
+
+def _object_texts(lake: Lake, bucket: str) -> list[tuple[str, str]]:
+    s3 = lake.client("s3")
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+    return [(key, _text(key, s3.get_object(Bucket=bucket, Key=key)["Body"].read())) for key in keys]
+
+
+def _text(key: str, body: bytes) -> str:
+    """The object as text: Parquet column by column, since its pages are compressed."""
+    if not key.endswith(".parquet"):
+        return body.decode("utf-8", errors="replace")
+    table = pq.read_table(io.BytesIO(body))
+    return "\n".join(str(value) for column in table.columns for value in column.to_pylist())
+
+
+def _log_texts(lake: Lake) -> str:
+    return json.dumps(lake.headgate("logs", "--minutes", "120"))
+
+
+def _queue_texts(lake: Lake) -> str:
+    sqs = lake.client("sqs")
+    told = sqs.receive_message(QueueUrl=lake.outputs["raw_dead_letter_queue_url"], MaxNumberOfMessages=10, VisibilityTimeout=0)
+    return json.dumps(told.get("Messages", []))
+
+
+def _dead_letters(lake: Lake) -> int:
+    depths = lake.headgate("queue", "status")
+    return int(depths["raw_events_dead_letter"]["waiting"])
+
+
+def _regions_csv(region_id: str, name: str) -> bytes:
+    header = "region_id,region_name,country_code,continent,population,gdp_usd,updated_at"
+    return f"{header}\n{region_id},{name},,EU,1000,1000.00,2024-01-01 00:00:00\n".encode()
+
+
+def test_reasons_in_the_records_are_those_in_quarantine(shop: Path, shop_lake: Lake, quarantine: list[dict[str, Any]]) -> None:
+    assert shop
+    recorded: Counter[str] = Counter()
+    for record in shop_lake.records():
+        recorded.update(record["reasons"])
+    warned = recorded - Counter(row["rule"] for row in quarantine)
+    assert warned == Counter()
