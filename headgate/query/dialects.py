@@ -1,0 +1,146 @@
+"""Athena's SQL in the dialect of the engine behind the Athena API: DuckDB on an emulator, Athena itself on AWS.
+
+sqlglot knows the syntax. What it cannot know without the tables is mended here: where the two engines would run the same
+text and answer differently.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.annotate_types import annotate_types
+
+from headgate.contracts.registry import Registry
+from headgate.contracts.types import glue_type
+from headgate.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+ATHENA = "athena"
+
+# Source: Trino documentation, "Date and time functions", format_datetime; DuckDB documentation, "Date format functions".
+_JODA = {
+    "yyyy": "%Y", "yy": "%y", "MMMM": "%B", "MMM": "%b", "MM": "%m", "dd": "%d", "EEEE": "%A", "EEE": "%a",
+    "HH": "%H", "hh": "%I", "mm": "%M", "ss": "%S", "SSS": "%g", "a": "%p",
+}  # fmt: skip
+_JODA_LETTERS = re.compile("|".join(sorted(_JODA, key=len, reverse=True)))
+
+
+def translate(sql: str, dialect: str, types: Mapping[str, str] | None = None) -> str:
+    """The same question in `dialect`, `athena` or one of sqlglot's; Athena's own text passes through untouched.
+
+    Args:
+        types: Athena's type of each column by its name; by default of every column that has one type all over the lake.
+
+    Raises:
+        QueryError: the text is no SQL that Athena would take.
+    """
+    if dialect == ATHENA:
+        return sql
+    try:
+        statements = [statement for statement in sqlglot.parse(sql, read=ATHENA) if statement]
+    except SqlglotError as error:
+        raise QueryError(f"not Athena SQL: {str(error).splitlines()[0]}") from error
+    if len(statements) != 1:
+        raise QueryError(f"one statement at a time; found {len(statements)}")
+    if not isinstance(statements[0], exp.Query):
+        return sql
+    return str(_mended(statements[0], _lake_types() if types is None else types).sql(dialect=dialect))
+
+
+@cache
+def _lake_types() -> dict[str, str]:
+    registry = Registry.load()
+    found: dict[str, set[str]] = {}
+    for contract in [*registry.curated.values(), *registry.lake.values(), *registry.prod.values()]:
+        for column in contract.columns:
+            found.setdefault(column.name, set()).add(glue_type(column.type))
+    return {name: kinds.pop() for name, kinds in found.items() if len(kinds) == 1}
+
+
+def _mended(query: exp.Query, types: Mapping[str, str]) -> exp.Expression:
+    for column in query.find_all(exp.Column):
+        if column.name in types:
+            column.type = types[column.name]
+    typed = annotate_types(query, dialect=ATHENA, overwrite_types=False)
+    return _named(typed.transform(_mend))
+
+
+def _mend(node: exp.Expression) -> exp.Expression:
+    mend = _MENDS.get(type(node))
+    return mend(node) if mend else node
+
+
+def _divided(node: exp.Expression) -> exp.Expression:
+    """Whole numbers divide to whole numbers in Athena; in DuckDB to a double."""
+    if not (node.this.is_type(*exp.DataType.INTEGER_TYPES) and node.expression.is_type(*exp.DataType.INTEGER_TYPES)):
+        return node
+    return exp.Paren(this=exp.IntDiv(this=node.this, expression=node.expression))
+
+
+def _summed(node: exp.Expression) -> exp.Expression:
+    """A sum of whole numbers is a bigint in Athena; DuckDB makes it a hugeint, which the Athena API has no name for."""
+    return exp.cast(node.copy(), "bigint") if node.this.is_type(*exp.DataType.INTEGER_TYPES) else node
+
+
+def _averaged(node: exp.Expression) -> exp.Expression:
+    """The average of decimals is a decimal of their type in Athena; in DuckDB a double."""
+    return exp.cast(node.copy(), node.this.type) if node.this.is_type(exp.DataType.Type.DECIMAL) else node
+
+
+def _as_date(node: exp.Expression) -> exp.Expression:
+    """What is done to a date gives a date in Athena; in DuckDB a timestamp."""
+    return exp.cast(node.copy(), "date") if node.this.is_type(exp.DataType.Type.DATE) else node
+
+
+def _difference(node: exp.Expression) -> exp.Expression:
+    """Athena counts whole units that have passed; DuckDB's date_diff counts boundaries crossed, its date_sub what has passed."""
+    unit = exp.Literal.string(node.text("unit").lower() or "day")
+    return exp.Anonymous(this="DATE_SUB", expressions=[unit, node.expression, node.this])
+
+
+def _function(node: exp.Expression) -> exp.Expression:
+    replace = _FUNCTIONS.get(node.name.lower())
+    return replace(node.expressions) if replace else node
+
+
+def _formatted(arguments: list[exp.Expression]) -> exp.Expression:
+    pattern = _JODA_LETTERS.sub(lambda letters: _JODA[letters[0]], arguments[1].name)
+    return exp.Anonymous(this="STRFTIME", expressions=[arguments[0], exp.Literal.string(pattern)])
+
+
+_MENDS: dict[type[exp.Expression], Callable[[exp.Expression], exp.Expression]] = {
+    exp.Div: _divided,
+    exp.Sum: _summed,
+    exp.Avg: _averaged,
+    exp.DateAdd: _as_date,
+    exp.TimestampTrunc: _as_date,
+    exp.DateTrunc: _as_date,
+    exp.DateDiff: _difference,
+    exp.Anonymous: _function,
+}
+_FUNCTIONS: dict[str, Callable[[list[exp.Expression]], exp.Expression]] = {
+    "every": lambda arguments: exp.LogicalAnd(this=arguments[0]),
+    "format_datetime": _formatted,
+    "infinity": lambda _: exp.cast(exp.Literal.string("inf"), "double"),
+    "nan": lambda _: exp.cast(exp.Literal.string("nan"), "double"),
+    "map_agg": lambda pair: exp.func("MAP", *(exp.func("LIST", value) for value in pair)),
+    "codepoint": lambda arguments: exp.func("UNICODE", *arguments),
+}
+
+
+def _named(query: exp.Expression) -> exp.Expression:
+    """Athena names a column without a name `_col0` by its place; DuckDB by its text."""
+    outputs = query.selects if isinstance(query, exp.Select) else []
+    if any(isinstance(output, exp.Star | exp.Column) and output.is_star for output in outputs):
+        return query
+    for place, output in enumerate(outputs):
+        if not isinstance(output, exp.Alias | exp.Column):
+            output.replace(exp.alias_(output.copy(), f"_col{place}"))
+    return query
