@@ -1,0 +1,148 @@
+"""What a run states of one table, so that anybody can check it later. It is the run's manifest: written last, or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from headgate.errors import AuditError
+from headgate.export.digest import Digest
+from headgate.export.mapping import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from headgate.export.mapping import ExportColumn
+
+MANIFEST = "_manifest.json"
+FORMAT = 1
+
+
+class CertificateError(AuditError):
+    """What was written is not what the source holds; nothing was published."""
+
+
+@dataclass(frozen=True)
+class CertifiedColumn:
+    """One column as it was exported. `digested` is False for columns that were masked on the way: the digest leaves them out."""
+
+    name: str
+    declared: str
+    type: str
+    form: Form
+    fraction_digits: int = 0
+    digested: bool = True
+
+
+@dataclass(frozen=True)
+class CertifiedFile:
+    """One file, and the digest of its rows at the source and in the file, which are equal."""
+
+    name: str
+    size_bytes: int
+    sha256: str
+    digest: Digest
+    slice_number: int
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The moment of the source that a run shows. See `headgate.export.snapshot.Snapshot`."""
+
+    method: str
+    position: str
+    gtid: str
+    taken_at: str
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """One table in one run.
+
+    Attributes:
+        digest: of all rows, as the server computed it; the files' digests add up to it.
+        watermark: per column, the values that the run goes from (not included; None for all) and to (included).
+        impossible_dates: per column, dates on no calendar that became null.
+        deleted: rows that the run before had and the source no longer has; None when it was not asked.
+        drift: how the source's columns differ from the contract's, in words.
+    """
+
+    source: str
+    table: str
+    run: str
+    exported_on: str
+    mode: str
+    moment: Moment
+    schema_hash: str
+    columns: tuple[CertifiedColumn, ...]
+    digest: Digest
+    files: tuple[CertifiedFile, ...]
+    watermark: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    impossible_dates: Mapping[str, int] = field(default_factory=dict)
+    deleted: int | None = None
+    drift: tuple[str, ...] = ()
+
+    @property
+    def size_bytes(self) -> int:
+        """Size of all files."""
+        return sum(file.size_bytes for file in self.files)
+
+    @property
+    def digested(self) -> tuple[CertifiedColumn, ...]:
+        """The columns that the digest covers."""
+        return tuple(column for column in self.columns if column.digested)
+
+    def to_json(self) -> str:
+        """The manifest's text; equal certificates give equal bytes."""
+        return json.dumps({"format": FORMAT, **asdict(self)}, sort_keys=True, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Certificate:
+        """The certificate that a manifest states.
+
+        Raises:
+            CertificateError: the text is no manifest of this format.
+        """
+        read: dict[str, Any] = json.loads(text)
+        if read.pop("format", None) != FORMAT:
+            raise CertificateError(f"the manifest is not of format {FORMAT}")
+        return cls(
+            **{
+                **read,
+                "moment": Moment(**read["moment"]),
+                "columns": tuple(CertifiedColumn(**{**item, "form": Form(item["form"])}) for item in read["columns"]),
+                "digest": Digest(**read["digest"]),
+                "files": tuple(CertifiedFile(**{**item, "digest": Digest(**item["digest"])}) for item in read["files"]),
+                "watermark": {name: tuple(bounds) for name, bounds in read["watermark"].items()},
+                "drift": tuple(read["drift"]),
+            }
+        )
+
+
+def certified_columns(columns: Iterable[ExportColumn], masked: Sequence[str] = ()) -> tuple[CertifiedColumn, ...]:
+    """The columns as a certificate states them."""
+    return tuple(
+        CertifiedColumn(column.name, column.declared, str(column.type), column.form, column.fraction_digits, column.name not in masked)
+        for column in columns
+    )
+
+
+def schema_hash(columns: Sequence[CertifiedColumn]) -> str:
+    """A fingerprint of the columns' names, order and types, at the source and in Parquet."""
+    stated = [[column.name, column.declared, column.type, column.digested] for column in columns]
+    return hashlib.sha256(json.dumps(stated).encode()).hexdigest()
+
+
+def require_equal(table: str, slice_number: int, source: Digest, written: Digest) -> None:
+    """Nothing, when both sides agree.
+
+    Raises:
+        CertificateError: they do not; the message has counts only.
+    """
+    if source != written:
+        raise CertificateError(
+            f"{table}, slice {slice_number}: the source has {source.rows} rows, checksum {source.checksum}, {source.text_bytes} bytes; "
+            f"the file has {written.rows} rows, checksum {written.checksum}, {written.text_bytes} bytes. Nothing was published"
+        )

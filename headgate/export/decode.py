@@ -1,0 +1,205 @@
+"""Rows of the binary protocol to Arrow columns, a block at a time.
+
+A row is a zero byte, a bitmap of nulls, then the values that are not null: integers and floats in their own width, dates
+and times as a length byte and their parts, everything else as a length-encoded string. Each column is decoded for all
+rows of the block at once, at the offsets where the column before it ended.
+
+Source: https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_binary_resultset.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.errors import ContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.export.mapping import ExportColumn
+    from headgate.export.wire import Rows, WireColumn
+
+Values = np.ndarray[Any, np.dtype[Any]]
+
+# Type numbers of the protocol.
+_TINY, _SHORT, _LONG, _FLOAT, _DOUBLE, _TIMESTAMP, _LONGLONG, _INT24, _DATE, _DATETIME, _YEAR = 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13
+_NUMBERS = {_TINY: "i1", _SHORT: "i2", _YEAR: "i2", _LONG: "i4", _INT24: "i4", _LONGLONG: "i8", _FLOAT: "f4", _DOUBLE: "f8"}
+_REALS = {_FLOAT, _DOUBLE}
+_DATES = {_DATE, _DATETIME, _TIMESTAMP}
+
+# Lengths of a date's value that carry a time of day, and microseconds.
+_WITH_TIME, _WITH_MICROSECONDS = 7, 11
+# First byte of a length-encoded string: below 251 the length itself; 252, 253, 254 say how many bytes hold it.
+_LENGTH_BYTES = {0xFC: 2, 0xFD: 3, 0xFE: 8}
+_LONGEST_SHORT = 250
+_DAYS_BEFORE_MONTH = np.array([0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 0, 0, 0], dtype=np.int32)
+_DAYS_IN_MONTH = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0, 0, 0], dtype=np.uint8)
+_FEBRUARY = 2
+_DAYS_TO_1970 = 719_162  # from 0001-01-01
+
+
+@dataclass
+class Decoder:
+    """Makes record batches of one query's rows. `impossible_dates` counts, per column, dates that became null."""
+
+    columns: Sequence[ExportColumn]
+    wire: Sequence[WireColumn]
+    impossible_dates: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The schema of every batch."""
+        return pa.schema([column.field for column in self.columns])
+
+    def batch(self, rows: Rows) -> pa.RecordBatch:
+        """The rows as Arrow; nothing in it refers to the block any more."""
+        block = _Block(rows)
+        at = rows.starts + 1 + (len(self.wire) + 9) // 8
+        arrays = []
+        for number, (column, wire) in enumerate(zip(self.columns, self.wire, strict=True)):
+            array, at = self._column(column, wire, block.nulls(number), block, at)
+            arrays.append(array)
+        return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+
+    def _column(self, column: ExportColumn, wire: WireColumn, nulls: Values | None, block: _Block, at: Values) -> tuple[pa.Array, Values]:
+        if wire.type_code in _NUMBERS:
+            values, at = block.numbers(wire, nulls, at)
+            return _number_array(values, nulls, column.type), at
+        if wire.type_code in _DATES:
+            days, micros, possible, at = block.dates(nulls, at)
+            gone = ~possible if nulls is None else ~possible | nulls
+            self._count_impossible(column.name, possible, nulls)
+            return _date_array(days, micros, gone if gone.any() else None, column.type), at
+        array, at = block.strings(nulls, at)
+        return _string_array(array, column), at
+
+    def _count_impossible(self, name: str, possible: Values, nulls: Values | None) -> None:
+        count = int((~possible).sum() if nulls is None else (~possible & ~nulls).sum())
+        if count:
+            self.impossible_dates[name] = self.impossible_dates.get(name, 0) + count
+
+
+class _Block:
+    """Typed views of one block of bytes."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._block = rows.block
+        self._starts = rows.starts
+        self._bytes = np.frombuffer(rows.block, np.uint8)
+
+    def nulls(self, number: int) -> Values | None:
+        """Which rows have null in the column; None when none has."""
+        bit = number + 2  # the bitmap's first two bits are reserved
+        bits = self._bytes[self._starts + (1 + bit // 8)] & np.uint8(1 << bit % 8)
+        return bits.astype(bool) if bits.any() else None
+
+    def _view(self, kind: str) -> Values:
+        """The value of that kind which begins at each byte."""
+        return np.ndarray((len(self._block) - np.dtype(kind).itemsize + 1,), f"<{kind}", self._block, strides=(1,))
+
+    def numbers(self, wire: WireColumn, nulls: Values | None, at: Values) -> tuple[Values, Values]:
+        """Values (of any content where null), and where they end."""
+        kind = _NUMBERS[wire.type_code]
+        if (wire.unsigned or wire.type_code == _YEAR) and wire.type_code not in _REALS:
+            kind = kind.replace("i", "u")
+        values = self._view(kind)[at]
+        return values, at + (values.itemsize if nulls is None else values.itemsize * ~nulls)
+
+    def dates(self, nulls: Values | None, at: Values) -> tuple[Values, Values, Values, Values]:
+        """Days since 1970, microseconds of the day, which dates are on the calendar, and where they end."""
+        size = self._bytes[at] if nulls is None else np.where(nulls, 0, self._bytes[at])
+        year, month, day = self._view("u2")[at + 1], self._bytes[at + 3] & 15, self._bytes[at + 4]
+        days, possible = _days_since_1970(year.astype(np.int32), month, day)
+        micros = np.zeros(0, np.int64)
+        if len(size) and size.max() >= _WITH_TIME:
+            micros = np.where(size >= _WITH_TIME, self._time_of_day(at), 0)
+        if len(size) and size.max() >= _WITH_MICROSECONDS:
+            micros = micros + np.where(size >= _WITH_MICROSECONDS, self._view("u4")[at + 8], 0)
+        possible &= size > 0
+        return days, micros, possible, at + size + (1 if nulls is None else ~nulls)
+
+    def _time_of_day(self, at: Values) -> Values:
+        hours, minutes, seconds = self._bytes[at + 5], self._bytes[at + 6], self._bytes[at + 7]
+        total: Values = ((hours.astype(np.int64) * 60 + minutes) * 60 + seconds) * 1_000_000
+        return total
+
+    def strings(self, nulls: Values | None, at: Values) -> tuple[pa.Array, Values]:
+        """Values as bytes, and where they end."""
+        first = self._bytes[at]
+        size, start = first.astype(np.int64), at + 1
+        if nulls is not None:
+            size, start = np.where(nulls, 0, size), start - nulls
+        if len(first) and (first > _LONGEST_SHORT).any():
+            self._long(first, nulls, at, size, start)
+        end = start + size
+        return self._gathered(start, end, nulls), end
+
+    def _long(self, first: Values, nulls: Values | None, at: Values, size: Values, start: Values) -> None:
+        """Correct size and start, in place, of the strings whose length takes more than a byte."""
+        for mark, width in _LENGTH_BYTES.items():
+            rows = np.flatnonzero(first == mark if nulls is None else (first == mark) & ~nulls)
+            if len(rows):
+                lengths = self._view("u8")[at[rows] + 1] & np.uint64((1 << 8 * width) - 1)
+                size[rows], start[rows] = lengths.astype(np.int64), at[rows] + 1 + width
+
+    def _gathered(self, start: Values, end: Values, nulls: Values | None) -> pa.Array:
+        """The slices of the block as one array: every second element of the array that also has the gaps between them."""
+        count = len(start)
+        offsets = np.empty(2 * count, np.int32)
+        offsets[0::2], offsets[1::2] = start, end
+        both = pa.Array.from_buffers(pa.binary(), max(2 * count - 1, 0), [None, pa.py_buffer(offsets), pa.py_buffer(self._block)])
+        return both.take(pa.array(np.arange(0, 2 * count, 2, dtype=np.int32), mask=nulls))
+
+
+def _days_since_1970(year: Values, month: Values, day: Values) -> tuple[Values, Values]:
+    """Days in the proleptic Gregorian calendar, and which dates are on it. Year 0 is not: no reader of Parquet agrees on it."""
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    before = year - 1
+    before_month = _DAYS_BEFORE_MONTH[month] + (leap & (month > _FEBRUARY))
+    days = before * 365 + before // 4 - before // 100 + before // 400 + before_month + day
+    longest = _DAYS_IN_MONTH[month] - (~leap & (month == _FEBRUARY))
+    possible = (year > 0) & (day > 0) & (day <= longest)
+    return days - (_DAYS_TO_1970 + 1), possible
+
+
+def _date_array(days: Values, micros: Values, gone: Values | None, target: pa.DataType) -> pa.Array:
+    if pa.types.is_date32(target):
+        return pa.array(days.astype(np.int32), mask=gone).cast(target)
+    moments = days.astype(np.int64) * 86_400_000_000
+    return pa.array(moments + micros if len(micros) else moments, mask=gone).cast(target)
+
+
+def _number_array(values: Values, nulls: Values | None, target: pa.DataType) -> pa.Array:
+    if pa.types.is_decimal(target):
+        return _wide_array(values.astype(np.uint64), nulls, target)
+    array = pa.array(values, mask=nulls)
+    if pa.types.is_boolean(target):
+        return _flags(array)
+    return array if array.type == target else array.cast(target)
+
+
+def _wide_array(values: Values, nulls: Values | None, target: pa.DataType) -> pa.Array:
+    """Unsigned 64-bit integers as decimals of scale 0: the low half of each 128-bit value."""
+    wide = np.zeros((len(values), 2), np.uint64)
+    wide[:, 0] = values
+    valid = None if nulls is None else pa.array(~nulls).buffers()[1]
+    return pa.Array.from_buffers(target, len(values), [valid, pa.py_buffer(wide)])
+
+
+def _flags(array: pa.Array) -> pa.Array:
+    extremes = pc.min_max(array)
+    if extremes["min"].is_valid and (extremes["min"].as_py() < 0 or extremes["max"].as_py() > 1):
+        raise ContractError("a column that the contract calls BOOLEAN holds numbers other than 0 and 1")
+    return array.cast(pa.bool_())
+
+
+def _string_array(array: pa.Array, column: ExportColumn) -> pa.Array:
+    if pa.types.is_binary(column.type):
+        return array
+    text = array.cast(pa.string())
+    return text if pa.types.is_string(column.type) else text.cast(column.type)

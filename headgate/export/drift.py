@@ -1,0 +1,153 @@
+"""How the source's columns differ from the contract's, told before anything is read, and what is done about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from headgate.contracts.model import Kind
+from headgate.contracts.types import arrow_type
+from headgate.errors import ContractError
+from headgate.export.mapping import arrow_type_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from headgate.contracts.model import Column, Contract
+    from headgate.export.source import SourceColumn, SourceTable
+
+
+class SchemaChangedError(ContractError):
+    """The source's columns differ from the contract's in a way that its policy stops at."""
+
+
+class Change(StrEnum):
+    """Kinds of difference."""
+
+    ADDED = "added"  # the source has a column that the contract does not know
+    MISSING = "missing"  # the contract declares a column that the source has not
+    RENAMED = "renamed"  # one went and one of the same type came, at the same place
+    WIDENED = "widened"  # the source's type holds values that the contract's does not
+    CHANGED = "changed"  # another type altogether
+
+
+class Action(StrEnum):
+    """What is done about a difference."""
+
+    EXPORT = "export"  # go on, and export the column
+    LEAVE_OUT = "leave_out"  # go on without the column
+    STOP = "stop"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One difference, in words that name no value."""
+
+    change: Change
+    column: str
+    told: str
+
+
+# A new column may be sensitive, so it stays out until a contract says what it is. A missing or changed one would break the
+# gate later and less clearly.
+DEFAULT_POLICY: Mapping[Change, Action] = {
+    Change.ADDED: Action.LEAVE_OUT,
+    Change.MISSING: Action.STOP,
+    Change.RENAMED: Action.STOP,
+    Change.WIDENED: Action.EXPORT,
+    Change.CHANGED: Action.STOP,
+}
+
+
+def policy_of(contract: Contract) -> dict[Change, Action]:
+    """The contract's own policy (`headgate.schemaPolicy`: change → action) over the default."""
+    stated = contract.properties.get("headgate.schemaPolicy", {})
+    if not isinstance(stated, dict):
+        raise ContractError(f"{contract.id}: headgate.schemaPolicy maps a change to an action")
+    try:
+        return {**DEFAULT_POLICY, **{Change(name): Action(action) for name, action in stated.items()}}
+    except ValueError as error:
+        raise ContractError(f"{contract.id}: headgate.schemaPolicy: {error}") from error
+
+
+def differences(table: SourceTable, contract: Contract) -> tuple[Difference, ...]:
+    """Every difference, in the order of the source's columns, then those that are missing."""
+    declared = {column.name: column for column in contract.columns}
+    present = {column.name for column in table.columns}
+    missing = [column for column in contract.columns if column.name not in present]
+    found = []
+    for place, column in enumerate(table.columns):
+        if column.name in declared:
+            found.extend(_typed(column, declared[column.name]))
+        elif renamed := _renamed(column, place, missing, contract):
+            missing.remove(renamed)
+            found.append(Difference(Change.RENAMED, renamed.name, f"{renamed.name} is gone; {column.name} may be its new name"))
+        else:
+            found.append(Difference(Change.ADDED, column.name, f"{column.name} {column.declared} is not in the contract"))
+    found.extend(Difference(Change.MISSING, column.name, f"{column.name} is not at the source") for column in missing)
+    return tuple(found)
+
+
+def columns_to_export(table: SourceTable, contract: Contract | None, found: Sequence[Difference]) -> tuple[str, ...]:
+    """The names of the columns to export, in the source's order.
+
+    Raises:
+        SchemaChangedError: the policy stops at one of the differences; the message tells all of them.
+    """
+    if contract is None:
+        return tuple(column.name for column in table.columns)
+    policy = policy_of(contract)
+    if stopping := [item.told for item in found if policy[item.change] is Action.STOP]:
+        raise SchemaChangedError(f"{table.name} differs from contract {contract.id} {contract.version}: {'; '.join(stopping)}")
+    left_out = {item.column for item in found if policy[item.change] is Action.LEAVE_OUT}
+    known = {column.name for column in contract.columns}
+    if policy[Change.ADDED] is not Action.EXPORT:
+        left_out |= {column.name for column in table.columns if column.name not in known}
+    return tuple(column.name for column in table.columns if column.name not in left_out)
+
+
+def _renamed(column: SourceColumn, place: int, missing: Sequence[Column], contract: Contract) -> Column | None:
+    for candidate in missing:
+        if contract.names.index(candidate.name) == place and not _typed(column, candidate):
+            return candidate
+    return None
+
+
+def _typed(column: SourceColumn, declared: Column) -> list[Difference]:
+    """The difference of types, none when every value of the source fits the contract's type."""
+    source, target = arrow_type_of(column, as_boolean=declared.type.kind is Kind.BOOLEAN), arrow_type(declared.type)
+    if _fits(source, target) and not _longer(column, declared):
+        return []
+    change = Change.WIDENED if _family(source) == _family(target) else Change.CHANGED
+    wanted = declared.type.kind.value.upper()
+    return [Difference(change, column.name, f"{column.name} is {column.declared} at the source, {wanted} in the contract")]
+
+
+def _longer(column: SourceColumn, declared: Column) -> bool:
+    """A VARCHAR that holds more characters than the contract allows; TEXT is unbounded on purpose."""
+    limit = declared.type.length
+    characters = column.declared.partition("(")[2].rstrip(")")
+    return bool(limit) and column.kind in {"char", "varchar"} and characters.isdigit() and int(characters) > int(limit or 0)
+
+
+def _fits(source: pa.DataType, target: pa.DataType) -> bool:
+    if source == target or pa.types.is_string(target):
+        return not pa.types.is_binary(source)
+    if pa.types.is_decimal(source) and pa.types.is_decimal(target):
+        return bool(source.scale <= target.scale and source.precision - source.scale <= target.precision - target.scale)
+    if pa.types.is_integer(source) and pa.types.is_integer(target):
+        return bool(source.bit_width <= target.bit_width)
+    if pa.types.is_floating(source) and pa.types.is_floating(target):
+        return bool(source.bit_width <= target.bit_width)
+    return False
+
+
+def _family(kind: pa.DataType) -> str:
+    families = {
+        "number": pa.types.is_integer(kind) or pa.types.is_decimal(kind) or pa.types.is_floating(kind),
+        "time": pa.types.is_temporal(kind),
+    }
+    return next((name for name, belongs in families.items() if belongs), str(kind))

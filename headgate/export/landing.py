@@ -1,0 +1,117 @@
+"""What an export has in the buckets: runs with their manifests in raw, watermarks beside the deployment's other state."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.errors import NotFoundError
+from headgate.export.certificate import MANIFEST, Certificate
+from headgate.export.digest import Digest, digest_of_file
+from headgate.export.requests import Verification
+from headgate.export.watermark import Watermark
+from headgate.lake.keys import ExportKey
+from headgate.lake.ports import ObjectRef
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from headgate.export.certificate import CertifiedFile
+    from headgate.lake.ports import ObjectStore
+
+_JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Landing:
+    """The raw bucket, and the bucket (and prefix `exports/`) that keeps watermarks."""
+
+    objects: ObjectStore
+    raw_bucket: str
+    state_bucket: str
+
+    def land(self, certificate: Certificate, files: Mapping[str, Path]) -> None:
+        """The run's files lie in raw, and its manifest, which is written last. Landing again writes the same objects."""
+        for name, path in files.items():
+            self.objects.upload(path, self._ref(certificate, name))
+        self.objects.write(self._ref(certificate, MANIFEST), certificate.to_json().encode(), content_type=_JSON)
+
+    def certificate(self, key: ExportKey) -> Certificate | None:
+        """The certificate of a run of a table (whose manifest has this key), None when the run has not landed."""
+        try:
+            return Certificate.from_json(self.objects.read(ObjectRef(self.raw_bucket, key.path())).decode())
+        except NotFoundError:
+            return None
+
+    def runs(self, table: str) -> list[ExportKey]:
+        """The manifests of every landed run of a table, oldest first."""
+        found = [ExportKey.parse(item.ref.key) for item in self.objects.list(self.raw_bucket, f"{table}/dt=")]
+        return sorted((key for key in found if key and key.name == MANIFEST), key=lambda key: (key.exported_on, key.run))
+
+    def watermark(self, source: str, table: str) -> Watermark | None:
+        """How far the table has landed, None before the first run."""
+        try:
+            return Watermark.from_json(self.objects.read(self._state(source, table, "watermark.json")).decode())
+        except NotFoundError:
+            return None
+
+    def advance(self, source: str, table: str, watermark: Watermark) -> None:
+        """The next incremental run goes on from here."""
+        self.objects.write(self._state(source, table, "watermark.json"), watermark.to_json().encode(), content_type=_JSON)
+
+    def keys(self, source: str, table: str, path: Path) -> bool:
+        """The file at `path` holds the keys that the table had in the run before; False when there was none."""
+        try:
+            self.objects.download(self._state(source, table, "keys.parquet"), path)
+        except NotFoundError:
+            return False
+        return True
+
+    def keep_keys(self, source: str, table: str, path: Path) -> None:
+        """The next run compares its keys with these."""
+        self.objects.upload(path, self._state(source, table, "keys.parquet"))
+
+    def verify(self, key: ExportKey, workspace: Path) -> Verification:
+        """Whether a landed run is still what its manifest says: every file's bytes, and every row's fingerprint.
+
+        Raises:
+            NotFoundError: the run has no manifest, so it never landed whole.
+        """
+        certificate = self.certificate(key)
+        if certificate is None:
+            raise NotFoundError(f"{key.path()}: there is no such manifest, so this run has not landed")
+        findings: list[str] = []
+        total = Digest()
+        for file in certificate.files:
+            digest, told = self._checked(certificate, file, workspace)
+            findings.extend(f"{file.name}: {item}" for item in told)
+            total += digest
+        if not findings and total != certificate.digest:
+            findings.append("the files do not add up to the table's own digest")
+        return Verification(certificate.table, certificate.run, len(certificate.files), total.rows, tuple(findings))
+
+    def _checked(self, certificate: Certificate, file: CertifiedFile, workspace: Path) -> tuple[Digest, list[str]]:
+        path = workspace / "verify.parquet"
+        try:
+            self.objects.download(self._ref(certificate, file.name), path)
+        except NotFoundError:
+            return Digest(), ["is gone"]
+        try:
+            with path.open("rb") as body:
+                if hashlib.file_digest(body, "sha256").hexdigest() != file.sha256:
+                    return Digest(), ["its bytes are not those that were certified"]
+            digest = digest_of_file(path, certificate.digested)
+            return digest, [] if digest == file.digest else ["its rows are not those that were certified"]
+        finally:
+            path.unlink()
+
+    def _ref(self, certificate: Certificate, name: str) -> ObjectRef:
+        key = ExportKey.parse(f"{certificate.table}/dt={certificate.exported_on}/run={certificate.run}/{name}")
+        if key is None:
+            raise NotFoundError(f"{certificate.table}, {certificate.run}: these do not make a key of raw")
+        return ObjectRef(self.raw_bucket, key.path())
+
+    def _state(self, source: str, table: str, name: str) -> ObjectRef:
+        return ObjectRef(self.state_bucket, f"exports/{source}/{table}/{name}")

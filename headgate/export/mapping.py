@@ -1,0 +1,218 @@
+"""One table from MySQL's types to Arrow's, and to the SQL that reads and fingerprints a column exactly.
+
+| MySQL | Parquet (Arrow) | why |
+|---|---|---|
+| TINYINT, SMALLINT, YEAR | int16 | the smallest integer that Athena and the contracts share |
+| TINYINT(1) | int16, boolean where the contract says BOOLEAN | MySQL keeps any of -128…127 in it |
+| TINYINT UNSIGNED | int16 | |
+| SMALLINT UNSIGNED, MEDIUMINT, INT | int32 | |
+| INT UNSIGNED, BIGINT | int64 | |
+| BIGINT UNSIGNED, BIT(64) | decimal128(20, 0) | Athena has no unsigned type; a float would change digits |
+| BIT(1) | boolean | |
+| BIT(2…63) | int64 | |
+| DECIMAL(p, s) | decimal128(p, s); decimal256 above 38 digits | Athena reads up to 38 digits |
+| FLOAT, DOUBLE | float32, float64 | bit for bit, from the binary protocol |
+| DATE | date32 | zero dates by policy |
+| DATETIME, TIMESTAMP | timestamp[us] | naive; TIMESTAMP in UTC; zero dates by policy |
+| TIME | string | it spans ±838:59:59, which no time of day holds |
+| CHAR, VARCHAR, TEXT, ENUM, SET, JSON, UUID, INET | string | UTF-8, whatever the column's own charset |
+| BINARY, VARBINARY, BLOB, VECTOR | binary | |
+| GEOMETRY and its kinds | binary | well-known binary (WKB), without MySQL's SRID prefix |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from headgate.contracts.model import Kind
+from headgate.errors import ContractError
+from headgate.export.session import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.contracts.model import Contract
+    from headgate.export.source import SourceColumn, SourceTable
+
+# Longer columns enter the row's fingerprint by their own: a row's text must stay below max_allowed_packet.
+LONG_BYTES = 65_535
+_DECIMAL128_DIGITS = 38
+_BIGINT_BITS = 64
+
+_SIGNED = {"tinyint": pa.int16(), "smallint": pa.int16(), "mediumint": pa.int32(), "int": pa.int32(), "bigint": pa.int64()}
+_UNSIGNED = {
+    "tinyint": pa.int16(),
+    "smallint": pa.int32(),
+    "mediumint": pa.int32(),
+    "int": pa.int64(),
+    "bigint": pa.decimal128(20, 0),
+}
+_TEXT = {"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set", "json", "uuid", "inet4", "inet6", "xmltype"}
+_BYTES = {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "vector"}
+_GEOMETRY = {
+    "geometry",
+    "point",
+    "linestring",
+    "polygon",
+    "multipoint",
+    "multilinestring",
+    "multipolygon",
+    "geometrycollection",
+    "geomcollection",
+}
+_PLAIN = {
+    "year": pa.int16(),
+    "float": pa.float32(),
+    "double": pa.float64(),
+    "date": pa.date32(),
+    "datetime": pa.timestamp("us"),
+    "timestamp": pa.timestamp("us"),
+    "time": pa.string(),
+    **dict.fromkeys(_TEXT, pa.string()),
+    **dict.fromkeys(_BYTES | _GEOMETRY, pa.binary()),
+}
+_UNBOUNDED = {"json", *_GEOMETRY}
+
+
+class Form(StrEnum):
+    """How a value's canonical text is written, on both sides of the certificate."""
+
+    NUMBER = "number"
+    REAL = "real"
+    DATE = "date"
+    MOMENT = "moment"
+    TEXT = "text"
+    LONG = "long"  # the decimal CRC-32 of the bytes
+
+
+@dataclass(frozen=True)
+class ExportColumn:
+    """One column on its way: what Parquet holds, and the SQL for it.
+
+    Attributes:
+        read_sql: the expression that reads the value.
+        digest_sql: the expression of the value's canonical text, NULL where Parquet holds null.
+        fraction_digits: digits of a second that the canonical text shows.
+    """
+
+    name: str
+    declared: str
+    type: pa.DataType
+    nullable: bool
+    form: Form
+    read_sql: str
+    digest_sql: str
+    fraction_digits: int = 0
+
+    @property
+    def field(self) -> pa.Field:
+        """The column of the Parquet schema. Everything is nullable: a zero date becomes null even in a NOT NULL column."""
+        return pa.field(self.name, self.type)
+
+
+def map_table(table: SourceTable, columns: Sequence[str], contract: Contract | None = None) -> tuple[ExportColumn, ...]:
+    """The named columns of a table, in that order, as they will be exported.
+
+    Raises:
+        ContractError: a column has a type that is not known to be kept exactly.
+    """
+    booleans = {column.name for column in contract.columns if column.type.kind is Kind.BOOLEAN} if contract else set()
+    return tuple(map_column(table.column(name), as_boolean=name in booleans) for name in columns)
+
+
+def map_column(column: SourceColumn, *, as_boolean: bool = False) -> ExportColumn:
+    """The column as it will be exported.
+
+    Raises:
+        ContractError: its type is none that is known to be kept exactly.
+    """
+    arrow = arrow_type_of(column, as_boolean=as_boolean)
+    form = _form(column)
+    return ExportColumn(
+        column.name,
+        column.declared,
+        arrow,
+        column.nullable or form in {Form.DATE, Form.MOMENT},
+        form,
+        _read_sql(column),
+        _digest_sql(column, form),
+        column.fraction_digits if form is Form.MOMENT else 0,
+    )
+
+
+def arrow_type_of(column: SourceColumn, *, as_boolean: bool = False) -> pa.DataType:
+    """The Arrow type that keeps every value of the column."""
+    if column.kind in _SIGNED:
+        return _integer_type(column, as_boolean=as_boolean)
+    if column.kind == "decimal":
+        return (pa.decimal128 if column.precision <= _DECIMAL128_DIGITS else pa.decimal256)(column.precision, column.scale)
+    if column.kind == "bit":
+        return pa.bool_() if column.precision == 1 else pa.decimal128(20, 0) if column.precision == _BIGINT_BITS else pa.int64()
+    if column.kind in _PLAIN:
+        return _PLAIN[column.kind]
+    raise ContractError(f"column {column.name} has the type {column.declared}, which the export does not know to keep exactly")
+
+
+def _integer_type(column: SourceColumn, *, as_boolean: bool) -> pa.DataType:
+    if as_boolean and column.declared.startswith("tinyint(1)"):
+        return pa.bool_()
+    return (_UNSIGNED if column.unsigned else _SIGNED)[column.kind]
+
+
+def _form(column: SourceColumn) -> Form:
+    if column.kind in _UNBOUNDED or column.max_bytes > LONG_BYTES:
+        return Form.LONG
+    if column.kind in {"float", "double"}:
+        return Form.REAL
+    if column.kind == "date":
+        return Form.DATE
+    if column.kind in {"datetime", "timestamp"}:
+        return Form.MOMENT
+    return Form.TEXT if column.kind in _TEXT | _BYTES | {"time"} else Form.NUMBER
+
+
+def _read_sql(column: SourceColumn) -> str:
+    name = quoted(column.name)
+    if column.kind == "time":
+        return f"CAST({name} AS CHAR)"
+    if column.kind == "bit":
+        return f"CAST({name} AS UNSIGNED)"
+    if column.kind in _GEOMETRY:
+        return f"ST_AsWKB({name})"
+    return name
+
+
+def _digest_sql(column: SourceColumn, form: Form) -> str:
+    """The canonical text in SQL; `+ 0` drops zero padding, and gives a FLOAT all the digits of the double that it is."""
+    name = quoted(column.name)
+    if form is Form.REAL:
+        return f"{name} + 0e0"
+    if form in {Form.DATE, Form.MOMENT}:
+        return f"IF({impossible(column)}, NULL, {name})"
+    if column.kind in {"bit", "time"}:
+        return _read_sql(column)
+    if column.kind == "year" or column.zerofill:
+        return f"{name} + 0"
+    if form is Form.LONG:
+        return f"CRC32({_bytes_sql(column)})"
+    return _bytes_sql(column) if form is Form.TEXT else name
+
+
+def _bytes_sql(column: SourceColumn) -> str:
+    """The value's bytes: UTF-8 for text of any charset."""
+    if column.kind in _BYTES | _GEOMETRY:
+        return _read_sql(column)
+    unicode = column.charset in {"utf8mb4", "utf8mb3", "utf8", "ascii"}
+    return f"CAST({quoted(column.name)} AS BINARY)" if unicode else f"CAST(CONVERT({quoted(column.name)} USING utf8mb4) AS BINARY)"
+
+
+def impossible(column: SourceColumn) -> str:
+    """The SQL condition that a date is on no calendar: MySQL keeps zero parts and, by mode, the 31st of February."""
+    name = quoted(column.name)
+    if column.kind == "timestamp":
+        return f"YEAR({name}) = 0"
+    return f"YEAR({name}) = 0 OR MONTH({name}) = 0 OR DAY({name}) = 0 OR DAY({name}) > DAY(LAST_DAY({name}))"

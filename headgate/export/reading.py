@@ -1,0 +1,132 @@
+"""Write one slice of a table to one Parquet file."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from headgate.export.decode import Decoder
+from headgate.export.wire import ResultStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from headgate.export.mapping import ExportColumn
+    from headgate.export.session import Session
+
+    Mask = Callable[[pa.RecordBatch], pa.RecordBatch]
+
+ROW_GROUP_ROWS = 131_072
+ROW_GROUP_BYTES = 64 << 20
+ZSTD_LEVEL = 1
+# A dictionary pays where values repeat; elsewhere it is built and thrown away.
+_SAMPLE_ROWS = 10_000
+_REPEATING_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written of a slice."""
+
+    rows: int
+    impossible_dates: Mapping[str, int] = field(default_factory=dict)
+
+
+class GroupedWriter:
+    """A Parquet file whose row groups are as large as they may be, whatever the size of the batches that come in.
+
+    Equal rows give an equal file, however they were cut into batches: row groups end at a number of rows, and at a number
+    of bytes only where single rows are large.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: pq.ParquetWriter | None = None
+        self._waiting: list[pa.RecordBatch] = []
+        self._rows = 0
+        self._size_bytes = 0
+        self.rows = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is None and self._rows:
+            self._write(self._rows)
+        if self._writer:
+            self._writer.close()
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """The rows are in the file, or wait for their row group to fill."""
+        self._waiting.append(batch)
+        self._rows += batch.num_rows
+        self.rows += batch.num_rows
+        self._size_bytes += batch.nbytes
+        while self._rows >= ROW_GROUP_ROWS:
+            self._write(ROW_GROUP_ROWS)
+        if self._size_bytes >= ROW_GROUP_BYTES:
+            self._write(self._rows)
+
+    def _write(self, rows: int) -> None:
+        table = pa.Table.from_batches(self._waiting)
+        if self._writer is None:
+            self._writer = _open(self._path, table)
+        self._writer.write_table(table.slice(0, rows), row_group_size=rows)
+        rest = table.slice(rows)
+        self._waiting, self._rows = rest.to_batches(), rest.num_rows
+        self._size_bytes = rest.nbytes if self._rows else 0
+
+
+def _open(path: Path, table: pa.Table) -> pq.ParquetWriter:
+    return pq.ParquetWriter(
+        path,
+        table.schema,
+        compression="zstd",
+        compression_level=ZSTD_LEVEL,
+        use_dictionary=_repeating(table.slice(0, _SAMPLE_ROWS)),
+        store_schema=False,
+    )
+
+
+def _repeating(sample: pa.Table) -> list[str]:
+    """Names of the columns whose values repeat."""
+    most = max(int(sample.num_rows * _REPEATING_SHARE), 1)
+    return [name for name in sample.column_names if pc.count_distinct(sample.column(name)).as_py() <= most]
+
+
+def write_slice(
+    session: Session,
+    query: str,
+    columns: Sequence[ExportColumn],
+    path: Path,
+    *,
+    mask: Mask | None = None,
+    seen: Callable[[int], None] = lambda _: None,
+) -> Written:
+    """The file at `path` holds the query's rows; there is no file when there are none.
+
+    Args:
+        mask: applied to every batch before it is written anywhere.
+        seen: told the number of rows of every batch; may raise to stop.
+    """
+    stream = ResultStream(session, query)
+    decoder = Decoder(columns, stream.columns)
+    with GroupedWriter(path) as writer:
+        for rows in stream:
+            batch = decoder.batch(rows)
+            writer.add(mask(batch) if mask else batch)
+            seen(batch.num_rows)
+    return Written(writer.rows, decoder.impossible_dates)
+
+
+def sha256_of(path: Path) -> str:
+    """The file's SHA-256, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

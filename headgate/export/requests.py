@@ -1,0 +1,130 @@
+"""What is asked of an export, and what it tells while it works and when it is done."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from headgate.lake.keys import ExportKey
+
+if TYPE_CHECKING:
+    from headgate.export.certificate import Certificate
+
+TARGET_FILE_BYTES = 128 << 20
+
+
+class Mode(StrEnum):
+    """Which rows a run takes."""
+
+    FULL = "full"
+    INCREMENTAL = "incremental"
+
+
+class ImpossibleDates(StrEnum):
+    """What becomes of dates on no calendar (`0000-00-00`, `2023-00-01`)."""
+
+    NULL = "null"  # they become null and are counted in the certificate
+    STOP = "stop"
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """One run. `run` and `exported_on` name it, and its folder in raw; asking again for the same run goes on with it.
+
+    Attributes:
+        source: a name for the server and schema, such as `ecommerce`; watermarks are kept by it.
+        tables: their names at the source; empty for all that have a contract.
+        workers: connections that read at once.
+        overlap_s: how far an incremental run reaches back before the last watermark.
+        attempts: how often to begin again when the source is lost on the way.
+        slice_rows: rows of a slice; 0 finds what gives files of about `target_file_bytes`.
+        mask_at_source: sensitive columns are masked before anything is written.
+    """
+
+    source: str
+    run: str
+    exported_on: date
+    tables: tuple[str, ...] = ()
+    mode: Mode = Mode.FULL
+    workers: int = 2
+    overlap_s: int = 300
+    attempts: int = 5
+    target_file_bytes: int = TARGET_FILE_BYTES
+    slice_rows: int = 0
+    impossible_dates: ImpossibleDates = ImpossibleDates.NULL
+    mask_at_source: bool = False
+
+    def key(self, table: str, name: str) -> ExportKey:
+        """Key of one object of this run in raw."""
+        return ExportKey(table, self.exported_on, self.run, name)
+
+    def to_json(self) -> str:
+        """The request's text; equal requests give equal text."""
+        return json.dumps({**asdict(self), "exported_on": self.exported_on.isoformat()}, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> ExportRequest:
+        """The request that a text states."""
+        read = json.loads(text)
+        stated = {
+            "tables": tuple(read["tables"]),
+            "exported_on": date.fromisoformat(read["exported_on"]),
+            "mode": Mode(read["mode"]),
+            "impossible_dates": ImpossibleDates(read["impossible_dates"]),
+        }
+        return cls(**{**read, **stated})
+
+
+class Phase(StrEnum):
+    """What a progress event tells."""
+
+    PLANNED = "planned"  # `rows` are expected
+    READ = "read"  # `rows` more have been read
+    KEPT = "kept"  # a slice of an earlier attempt still holds; its `rows` are not read again
+    FINISHED = "finished"  # a slice is read, written and certified
+    CERTIFIED = "certified"  # the table is
+    LANDED = "landed"  # the table's files and manifest lie in raw
+    RETRIED = "retried"  # the source was lost; the run goes on with a new snapshot
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One event. Events come from several threads, one at a time."""
+
+    phase: Phase
+    table: str
+    rows: int = 0
+    slice_number: int = -1
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """What a run landed: a certificate for each table. `changed` is False when the whole run lay in raw already."""
+
+    run: str
+    certificates: tuple[Certificate, ...]
+    changed: bool = True
+
+    @property
+    def rows(self) -> int:
+        """Rows of all tables."""
+        return sum(certificate.digest.rows for certificate in self.certificates)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What checking an old run found. It holds when there are no findings."""
+
+    table: str
+    run: str
+    files: int
+    rows: int
+    findings: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """The run's files are what its certificate says."""
+        return not self.findings

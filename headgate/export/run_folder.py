@@ -1,0 +1,134 @@
+"""What an unfinished run has on disk, so that a killed one goes on where it was.
+
+    <workspace>/<source>/<run>/<table>/plan.json              what is to be read: columns, slices, bounds
+                                      slice-00000.parquet     a slice's rows; complete only with its record
+                                      slice-00000.json        its record, written after it by a rename
+                                      certificate.json        the table as a whole; nothing is read again after it
+
+Every record is written beside its place and renamed into it: it is whole or absent.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from headgate.export.certificate import Certificate
+from headgate.export.digest import Digest
+from headgate.export.slicing import KeyColumn, Slice
+from headgate.export.watermark import Bound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """What a run reads of one table. The same plan is kept over every attempt, so that slices keep their numbers."""
+
+    table: str
+    columns: tuple[str, ...]
+    schema_hash: str
+    key: tuple[KeyColumn, ...]
+    slices: tuple[Slice, ...]
+    bounds: tuple[Bound, ...] = ()
+    rows_expected: int = 0
+    drift: tuple[str, ...] = ()
+
+    @classmethod
+    def from_dict(cls, read: Mapping[str, Any]) -> TablePlan:
+        """The plan that `asdict` spelled."""
+        return cls(
+            **{
+                **read,
+                "columns": tuple(read["columns"]),
+                "key": tuple(KeyColumn(**item) for item in read["key"]),
+                "slices": tuple(Slice(item["number"], _key(item["lower"]), _key(item["upper"])) for item in read["slices"]),
+                "bounds": tuple(Bound(**item) for item in read["bounds"]),
+                "drift": tuple(read["drift"]),
+            }
+        )
+
+
+def _key(read: list[str] | None) -> tuple[str, ...] | None:
+    return tuple(read) if read is not None else None
+
+
+@dataclass(frozen=True)
+class SliceRecord:
+    """A finished slice; it has no file when it has no rows.
+
+    Attributes:
+        digest: of the columns that were not masked, equal at the source and in the file.
+        witness: of all columns at the source, by which a later attempt sees that the slice still holds.
+    """
+
+    number: int
+    digest: Digest
+    witness: Digest
+    size_bytes: int
+    sha256: str
+    impossible_dates: Mapping[str, int] = field(default_factory=dict)
+
+
+class TableFolder:
+    """One table's part of a run's folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.mkdir(parents=True, exist_ok=True)
+
+    def plan(self) -> TablePlan | None:
+        """The plan, None before there is one."""
+        read = _read(self.path / "plan.json")
+        return TablePlan.from_dict(read) if read else None
+
+    def begin(self, plan: TablePlan) -> None:
+        """The folder holds the plan and nothing else."""
+        shutil.rmtree(self.path)
+        self.path.mkdir()
+        _write(self.path / "plan.json", json.dumps(asdict(plan)))
+
+    def parquet(self, number: int) -> Path:
+        """Where a slice's rows lie."""
+        return self.path / f"slice-{number:05d}.parquet"
+
+    def record(self, number: int) -> SliceRecord | None:
+        """A slice's record, None while it is not finished."""
+        read = _read(self.path / f"slice-{number:05d}.json")
+        return SliceRecord(**{**read, "digest": Digest(**read["digest"]), "witness": Digest(**read["witness"])}) if read else None
+
+    def finish(self, record: SliceRecord) -> None:
+        """The slice is finished; its file is in place."""
+        _write(self.path / f"slice-{record.number:05d}.json", json.dumps(asdict(record)))
+
+    def forget(self, number: int) -> None:
+        """The slice is not finished."""
+        (self.path / f"slice-{number:05d}.json").unlink(missing_ok=True)
+        self.parquet(number).unlink(missing_ok=True)
+
+    def certificate(self) -> Certificate | None:
+        """The certificate, None before the table has one."""
+        path = self.path / "certificate.json"
+        return Certificate.from_json(path.read_text(encoding="utf-8")) if path.exists() else None
+
+    def certify(self, certificate: Certificate) -> None:
+        """The table is read, whole and certified."""
+        _write(self.path / "certificate.json", certificate.to_json())
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _write(path: Path, text: str) -> None:
+    beside = path.with_suffix(".tmp")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)

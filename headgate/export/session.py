@@ -1,0 +1,135 @@
+"""One connection to the source server: how it is opened, what its session promises, how its failures are told."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pymysql  # type: ignore[import-untyped]  # PyMySQL ships no types; what comes out of it is annotated here
+
+from headgate.errors import HeadgateError, NotFoundError, NotPermittedError, ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# Numbers of the server's and client's errors: https://mariadb.com/kb/en/mariadb-error-codes/ (the same on MySQL).
+_DENIED = {1044, 1045, 1142, 1143, 1227, 1370, 1698}
+_ABSENT = {1049, 1054, 1146}
+# Gone away, lost, shut down, killed, lock wait, deadlock, too many connections; 1412: the table changed under the snapshot.
+_PASSING = {0, 1040, 1053, 1077, 1078, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1205, 1213, 1317, 1412, 1927, 2003, 2006, 2013, 2055}
+
+# What every session promises, so that a value has one text form whatever the server's defaults are.
+_PROMISES = (
+    "SET NAMES utf8mb4",
+    "SET SESSION time_zone = '+00:00'",
+    "SET SESSION sql_mode = ''",
+    "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+    "SET SESSION net_write_timeout = 3600",
+    "SET SESSION wait_timeout = 28800",
+)
+
+
+class SourceLostError(ServiceError):
+    """The server or the connection went away, or changed under the snapshot; a new attempt can go on from what is finished."""
+
+
+@dataclass(frozen=True)
+class Login:
+    """How to reach the source. Its text never shows the password.
+
+    Attributes:
+        tls_ca: path of the certificate authority to trust; empty for the system's own when `tls` is asked for.
+        tls: False only for a server on this machine or a private network that ends TLS elsewhere.
+    """
+
+    host: str
+    port: int
+    username: str
+    password: str = field(repr=False)
+    database: str
+    tls: bool = True
+    tls_ca: str = ""
+
+    @classmethod
+    def from_secret(cls, secret: Mapping[str, Any], *, tls: bool = True, tls_ca: str = "") -> Login:
+        """The login that the secret's JSON states: host, port, username, password, dbname."""
+        return cls(secret["host"], int(secret["port"]), secret["username"], secret["password"], secret["dbname"], tls=tls, tls_ca=tls_ca)
+
+
+class Session:
+    """An open connection that speaks UTC and utf8mb4. Use it from one thread at a time."""
+
+    def __init__(self, login: Login) -> None:
+        with told("connect"):
+            self.connection: Any = pymysql.connect(
+                host=login.host,
+                port=login.port,
+                user=login.username,
+                password=login.password,
+                database=login.database,
+                charset="utf8mb4",
+                connect_timeout=10,
+                read_timeout=3600,
+                ssl=_tls(login),
+            )
+        self.database = login.database
+        for promise in _PROMISES:
+            self.do(promise)
+
+    def do(self, statement: str) -> None:
+        """The statement has been carried out."""
+        self.rows(statement)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Every row of a small result, as Python values."""
+        with told(query.split(" ", 1)[0].lower()), self.connection.cursor() as cursor:
+            cursor.execute(query)
+            return list(cursor.fetchall())
+
+    def value(self, query: str) -> Any:  # noqa: ANN401 whatever the server answers
+        """The first value of the first row, None when there is no row."""
+        found = self.rows(query)
+        return found[0][0] if found else None
+
+    def close(self) -> None:
+        """The connection is gone, whatever state it was in, its transaction and locks with it; a thread that waits on it wakes."""
+        with suppress(OSError, AttributeError):
+            self.connection._sock.shutdown(socket.SHUT_RDWR)  # noqa: SLF001 closing alone does not wake a blocked read
+        self.connection._force_close()  # noqa: SLF001 close() would wait for the rest of an unread result
+
+
+def _tls(login: Login) -> ssl.SSLContext | None:
+    return ssl.create_default_context(cafile=login.tls_ca or None) if login.tls else None
+
+
+@contextmanager
+def told(doing: str) -> Iterator[None]:
+    """Errors of the driver leave the block as Headgate's own, without any row's value."""
+    try:
+        yield
+    except HeadgateError:
+        raise
+    except pymysql.MySQLError as error:
+        number = error.args[0] if error.args and isinstance(error.args[0], int) else -1
+        raise _error_of(number, doing, error) from error
+    except (OSError, EOFError) as error:
+        raise SourceLostError(f"the connection to the source broke during {doing}: {type(error).__name__}") from error
+
+
+def _error_of(number: int, doing: str, error: Exception) -> ServiceError:
+    # Only the server's own messages about names and rights are repeated: others may quote a value.
+    if number in _PASSING or isinstance(error, pymysql.err.InterfaceError):
+        return SourceLostError(f"the source was lost during {doing} (error {number})")
+    if number in _DENIED:
+        return NotPermittedError(f"the source refused {doing}: {error.args[1]} (error {number})")
+    if number in _ABSENT:
+        return NotFoundError(f"the source lacks what {doing} names: {error.args[1]} (error {number})")
+    return ServiceError(f"the source failed {doing} (error {number})")
+
+
+def quoted(name: str) -> str:
+    """An identifier, quoted for MySQL."""
+    return "`" + name.replace("`", "``") + "`"

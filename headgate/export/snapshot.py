@@ -1,0 +1,197 @@
+"""One moment of the source, seen by many connections.
+
+Every worker opens `START TRANSACTION WITH CONSISTENT SNAPSHOT` while nothing can be committed to the exported tables, so
+that all of them see the same moment. What holds the writers back, for as long as opening the snapshots takes, is the first
+of these that the account may use:
+
+1. `global_lock`: FLUSH TABLES WITH READ LOCK (RELOAD; not granted on RDS and Aurora).
+2. `table_locks`: LOCK TABLES … READ on the exported tables (LOCK TABLES). A table lock waits for open transactions that wrote
+   to the table, so none is half seen.
+3. `agreed_position`: no lock at all; MariaDB tells each snapshot's own binlog position, and snapshots are taken again until
+   all agree (needs the binlog; SELECT is enough).
+4. `one_connection`: one snapshot on one connection, which reads all slices in turn.
+
+Tables without transactions (MyISAM, Aria) are not held by a snapshot: for them the lock stays until everything is read.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from headgate.errors import HeadgateError, NotFoundError, NotPermittedError, ServiceError
+from headgate.export.session import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from headgate.export.session import Session
+    from headgate.export.source import SourceTable
+
+LOCK_WAIT_S = 30
+_AGREEMENT_TRIES = 20
+_BEGIN = "START TRANSACTION WITH CONSISTENT SNAPSHOT"
+_BEGIN_READ_ONLY = f"{_BEGIN}, READ ONLY"
+
+
+class Method(StrEnum):
+    """What made the connections see one moment."""
+
+    GLOBAL_LOCK = "global_lock"
+    TABLE_LOCKS = "table_locks"
+    AGREED_POSITION = "agreed_position"
+    ONE_CONNECTION = "one_connection"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Sessions that see one moment of the source.
+
+    Attributes:
+        position: the moment in the server's binary log, `file:offset`, empty where the server or the account has none.
+        gtid: the same as a global transaction id set, empty likewise.
+        taken_at: the server's clock, UTC, ISO 8601.
+    """
+
+    sessions: tuple[Session, ...]
+    method: Method
+    position: str
+    gtid: str
+    taken_at: str
+
+
+@contextmanager
+def open_snapshot(
+    connect: Callable[[], Session], tables: Sequence[SourceTable], workers: int, methods: Sequence[Method] = tuple(Method)
+) -> Iterator[Snapshot]:
+    """A snapshot by the first of the methods that the account may use; everything is closed at the end.
+
+    Raises:
+        NotPermittedError: none of the methods is allowed, or a table without transactions cannot be locked.
+    """
+    holder = connect()
+    opened: list[Session] = [holder]
+
+    def join() -> Session:
+        opened.append(connect())
+        return opened[-1]
+
+    try:
+        yield _first_allowed(holder, join, tables, workers, methods)
+    finally:
+        for session in opened:
+            session.close()
+
+
+def _first_allowed(
+    holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, methods: Sequence[Method]
+) -> Snapshot:
+    unheld = sorted(table.name for table in tables if not table.transactional)
+    refusals = []
+    for method in methods:
+        if unheld and method in {Method.AGREED_POSITION, Method.ONE_CONNECTION}:
+            refusals.append(f"{method}: tables without transactions need a lock: {', '.join(unheld)}")
+            continue
+        try:
+            return _HOW[method](holder, join, tables, workers, bool(unheld))
+        except (NotPermittedError, NotFoundError, _NotAgreedError) as error:
+            refusals.append(f"{method}: {error}")
+    raise NotPermittedError("no consistent snapshot could be opened. " + "; ".join(refusals))
+
+
+class _NotAgreedError(ServiceError):
+    """The source wrote on between the snapshots, or tells no positions."""
+
+
+def _by_global_lock(holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool) -> Snapshot:
+    del tables
+    _lock(holder, "FLUSH TABLES WITH READ LOCK")
+    return _under_lock(holder, join, workers, keep, Method.GLOBAL_LOCK)
+
+
+def _by_table_locks(holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool) -> Snapshot:
+    _lock(holder, "LOCK TABLES " + ", ".join(f"{quoted(table.name)} READ" for table in tables))
+    return _under_lock(holder, join, workers, keep, Method.TABLE_LOCKS)
+
+
+def _lock(holder: Session, statement: str) -> None:
+    holder.do(f"SET SESSION lock_wait_timeout = {LOCK_WAIT_S}")
+    holder.do(statement)
+
+
+def _under_lock(holder: Session, join: Callable[[], Session], workers: int, keep: bool, method: Method) -> Snapshot:
+    sessions = tuple(_begun(join()) for _ in range(workers))
+    position, gtid = binlog_position(holder)
+    taken_at = _server_time(holder)
+    if not keep:
+        holder.do("UNLOCK TABLES")
+    return Snapshot(sessions, method, position or _own_position(sessions[0]), gtid, taken_at)
+
+
+def _by_agreement(holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool) -> Snapshot:
+    del tables, keep
+    sessions = tuple(join() for _ in range(workers))
+    for _ in range(_AGREEMENT_TRIES):
+        positions = {_own_position(_begun(session)) for session in sessions}
+        if "" in positions:
+            raise _NotAgreedError("the server tells no position of a snapshot")
+        if len(positions) == 1:
+            return Snapshot(sessions, Method.AGREED_POSITION, positions.pop(), "", _server_time(holder))
+    raise _NotAgreedError(f"the source wrote between the snapshots {_AGREEMENT_TRIES} times")
+
+
+def _by_one_connection(holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool) -> Snapshot:
+    del tables, workers, keep
+    session = _begun(join())
+    return Snapshot((session,), Method.ONE_CONNECTION, _own_position(session), "", _server_time(holder))
+
+
+_HOW = {
+    Method.GLOBAL_LOCK: _by_global_lock,
+    Method.TABLE_LOCKS: _by_table_locks,
+    Method.AGREED_POSITION: _by_agreement,
+    Method.ONE_CONNECTION: _by_one_connection,
+}
+
+
+def _begun(session: Session) -> Session:
+    session.do(_BEGIN_READ_ONLY)
+    return session
+
+
+def _own_position(session: Session) -> str:
+    """The binlog position that this session's snapshot stands at; MariaDB and Percona tell it, others do not."""
+    told = dict(session.rows("SHOW SESSION STATUS LIKE 'binlog_snapshot_%'"))
+    named = {str(name).lower(): value for name, value in told.items()}
+    file, offset = named.get("binlog_snapshot_file", ""), named.get("binlog_snapshot_position", "")
+    return f"{file}:{offset}" if file else ""
+
+
+def binlog_position(session: Session) -> tuple[str, str]:
+    """The server's binlog position and GTID set now; empty where the server or the account has none."""
+    return _log_position(session), _gtid(session)
+
+
+def _log_position(session: Session) -> str:
+    for statement in ("SHOW BINARY LOG STATUS", "SHOW MASTER STATUS"):
+        try:
+            found = session.rows(statement)
+        except HeadgateError:
+            continue
+        return f"{found[0][0]}:{found[0][1]}" if found else ""
+    return ""
+
+
+def _gtid(session: Session) -> str:
+    for variable in ("@@global.gtid_executed", "@@global.gtid_binlog_pos"):
+        try:
+            return str(session.value(f"SELECT {variable}") or "").replace("\n", "")
+        except HeadgateError:
+            continue
+    return ""
+
+
+def _server_time(session: Session) -> str:
+    return str(session.value("SELECT DATE_FORMAT(UTC_TIMESTAMP(6), '%Y-%m-%dT%H:%i:%s.%f')"))

@@ -1,0 +1,134 @@
+"""What the source says about its tables: columns, indexes, engine, size. Read from information_schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from headgate.export.session import Session
+
+_COLUMNS = """
+select column_name, data_type, column_type, is_nullable, character_set_name, character_octet_length,
+       numeric_precision, numeric_scale, datetime_precision, extra
+from information_schema.columns where table_schema = database() and table_name = {table} order by ordinal_position"""
+_INDEXES = """
+select index_name, column_name, non_unique, sub_part
+from information_schema.statistics where table_schema = database() and table_name = {table} order by index_name, seq_in_index"""
+_TABLE = """
+select engine, table_rows, avg_row_length from information_schema.tables
+where table_schema = database() and table_name = {table} and table_type = 'BASE TABLE'"""
+_TABLES = """
+select table_name from information_schema.tables
+where table_schema = database() and table_type = 'BASE TABLE' order by table_name"""
+_NUMBERS = {"tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "float", "double"}
+
+
+@dataclass(frozen=True)
+class SourceColumn:
+    """One column as the source declares it. `kind` is MySQL's data type; `declared` the whole type text."""
+
+    name: str
+    kind: str
+    declared: str
+    nullable: bool
+    charset: str = ""
+    max_bytes: int = 0
+    precision: int = 0
+    scale: int = 0
+    fraction_digits: int = 0
+    extra: str = ""
+
+    @property
+    def unsigned(self) -> bool:
+        """The column holds no negative numbers."""
+        return self.kind in _NUMBERS and "unsigned" in self.declared
+
+    @property
+    def zerofill(self) -> bool:
+        """The server pads the column's text with zeros."""
+        return self.kind in _NUMBERS and "zerofill" in self.declared
+
+
+@dataclass(frozen=True)
+class SourceIndex:
+    """A unique index over whole columns."""
+
+    name: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SourceTable:
+    """One table as the source declares it. `row_estimate` and `row_bytes` are the optimiser's guesses."""
+
+    name: str
+    engine: str
+    columns: tuple[SourceColumn, ...]
+    unique: tuple[SourceIndex, ...] = ()
+    row_estimate: int = 0
+    row_bytes: int = 0
+
+    def column(self, name: str) -> SourceColumn:
+        """The column of that name; NotFoundError when there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise NotFoundError(f"the source's table {self.name} has no column {name}")
+
+    @property
+    def transactional(self) -> bool:
+        """A snapshot holds for this table; for others only a lock does."""
+        return self.engine.lower() in {"innodb", "rocksdb", "tokudb", "ndbcluster"}
+
+
+def table_names(session: Session) -> tuple[str, ...]:
+    """Every base table of the session's database."""
+    return tuple(row[0] for row in session.rows(_TABLES))
+
+
+def describe(session: Session, table: str) -> SourceTable:
+    """The table as the source declares it now.
+
+    Raises:
+        NotFoundError: the source has no such table, or the account may not see it.
+    """
+    name = "'" + table.replace("\\", "\\\\").replace("'", "''") + "'"
+    found = session.rows(_TABLE.format(table=name))
+    if not found:
+        raise NotFoundError(f"the source has no table {table} that this account may see")
+    engine, rows, row_bytes = found[0]
+    columns = tuple(_column(row) for row in session.rows(_COLUMNS.format(table=name)))
+    return SourceTable(
+        table, engine or "", columns, _unique(session.rows(_INDEXES.format(table=name))), int(rows or 0), int(row_bytes or 0)
+    )
+
+
+def _column(row: tuple[object, ...]) -> SourceColumn:
+    name, kind, declared, nullable, charset, max_bytes, precision, scale, fraction, extra = row
+    return SourceColumn(
+        str(name),
+        str(kind).lower(),
+        str(declared),
+        nullable == "YES",
+        str(charset or ""),
+        int(str(max_bytes or 0)),
+        int(str(precision or 0)),
+        int(str(scale or 0)),
+        int(str(fraction or 0)),
+        str(extra or "").lower(),
+    )
+
+
+def _unique(rows: list[tuple[object, ...]]) -> tuple[SourceIndex, ...]:
+    """Unique indexes over whole columns, the primary key first."""
+    columns: dict[str, list[str]] = {}
+    unfit = set()
+    for index, column, non_unique, prefix in rows:
+        columns.setdefault(str(index), []).append(str(column))
+        if non_unique or prefix is not None or column is None:
+            unfit.add(str(index))
+    fit = [SourceIndex(name, tuple(names)) for name, names in columns.items() if name not in unfit]
+    return tuple(sorted(fit, key=lambda index: (index.name != "PRIMARY", len(index.columns), index.name)))

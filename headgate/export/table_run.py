@@ -1,0 +1,220 @@
+"""One table within a run: its plan, its slices, its certificate."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from headgate.errors import AuditError, ContractError
+from headgate.export.certificate import (
+    Certificate,
+    CertificateError,
+    CertifiedFile,
+    Moment,
+    certified_columns,
+    require_equal,
+    schema_hash,
+)
+from headgate.export.digest import Digest, digest_of_file, digest_sql
+from headgate.export.drift import columns_to_export, differences
+from headgate.export.mapping import map_table
+from headgate.export.reading import sha256_of, write_slice
+from headgate.export.requests import ImpossibleDates, Mode, Phase, Progress
+from headgate.export.run_folder import SliceRecord, TablePlan
+from headgate.export.session import quoted
+from headgate.export.slicing import EVERYTHING, key_of, rows_per_slice, slices_between, walk
+from headgate.export.watermark import bounds, changed, watermark_columns
+from headgate.lake import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from headgate.contracts.model import Contract
+    from headgate.export.certificate import CertifiedColumn
+    from headgate.export.mapping import ExportColumn
+    from headgate.export.reading import Mask
+    from headgate.export.requests import ExportRequest
+    from headgate.export.run_folder import TableFolder
+    from headgate.export.session import Session
+    from headgate.export.slicing import Slice
+    from headgate.export.snapshot import Snapshot
+    from headgate.export.source import SourceTable
+    from headgate.export.watermark import Bound, Watermark
+
+    Listener = Callable[[Progress], None]
+    Job = Callable[[Session], None]
+
+
+class ImpossibleDateError(AuditError):
+    """The source holds dates that are on no calendar, and the request said to stop at them."""
+
+
+@dataclass(frozen=True)
+class TableRun:
+    """One table of a run, over one attempt.
+
+    Attributes:
+        since: how far the table had landed before; None takes it from the beginning.
+        mask: what the request's masking does to a batch; None when nothing is to be masked.
+    """
+
+    request: ExportRequest
+    table: SourceTable
+    contract: Contract | None
+    folder: TableFolder
+    since: Watermark | None
+    listener: Listener
+    mask: Mask | None = None
+    counted: list[int] = field(default_factory=list)
+
+    @cached_property
+    def drift(self) -> tuple[str, ...]:
+        """How the source's columns differ from the contract's, in words."""
+        return tuple(f"{item.change}: {item.told}" for item in differences(self.table, self.contract)) if self.contract else ()
+
+    @cached_property
+    def columns(self) -> tuple[ExportColumn, ...]:
+        """The columns to export; SchemaChangedError when the contract's policy stops."""
+        found = differences(self.table, self.contract) if self.contract else ()
+        return map_table(self.table, columns_to_export(self.table, self.contract, found), self.contract)
+
+    @cached_property
+    def certified(self) -> tuple[CertifiedColumn, ...]:
+        """The columns as the certificate states them."""
+        masked = [column.name for column in self.contract.columns if column.mask] if self.mask and self.contract else []
+        return certified_columns(self.columns, masked)
+
+    def plan(self, session: Session) -> TablePlan:
+        """The plan of an earlier attempt if the source's columns are still the same, else a new one.
+
+        A plan keeps its bounds over all attempts, so that the run ends where it was going to.
+        """
+        kept = self.folder.plan()
+        if kept and kept.schema_hash == schema_hash(self.certified):
+            self._tell(Phase.PLANNED, kept.rows_expected)
+            return kept
+        plan = self._new_plan(session)
+        self.folder.begin(plan)
+        self._tell(Phase.PLANNED, plan.rows_expected)
+        return plan
+
+    def _new_plan(self, session: Session) -> TablePlan:
+        limits, key = self._bounds(session), key_of(self.table)
+        expected = self.table.row_estimate
+        step = self.request.slice_rows or rows_per_slice(
+            expected, self.table.row_bytes, target_bytes=self.request.target_file_bytes, workers=self.request.workers
+        )
+        edges = list(walk(session, self.table.name, key, step, self._within(limits))) if key else []
+        names = tuple(column.name for column in self.columns)
+        return TablePlan(self.table.name, names, schema_hash(self.certified), key, slices_between(edges), limits, expected, self.drift)
+
+    def _bounds(self, session: Session) -> tuple[Bound, ...]:
+        """The bounds of an incremental run; of a full one only how far it will have come, where the table can tell."""
+        incremental = self.request.mode is Mode.INCREMENTAL
+        columns = watermark_columns(self.table, self.contract)
+        if not columns and incremental:
+            raise ContractError(f"{self.table.name} has no watermark column: give its contract headgate.orderBy, or export it in full")
+        return bounds(session, self.table.name, columns, self.since if incremental else None, self.request.overlap_s)
+
+    def _within(self, limits: Sequence[Bound]) -> str:
+        return changed(limits) if self.request.mode is Mode.INCREMENTAL else EVERYTHING
+
+    def jobs(self, plan: TablePlan) -> list[Job]:
+        """What is to be done for the table, in any order, each on any session of the snapshot."""
+        slices: list[Job] = [partial(self._do_slice, plan=plan, piece=piece) for piece in plan.slices]
+        return [*slices, partial(self._count, plan=plan)]
+
+    def _count(self, session: Session, plan: TablePlan) -> None:
+        """Count the rows without slices, to see that the slices hold all of them."""
+        query = f"SELECT COUNT(*) FROM {quoted(self.table.name)} WHERE {self._within(plan.bounds)}"  # noqa: S608 quoted name, own literals
+        self.counted.append(int(session.value(query)))
+
+    def _do_slice(self, session: Session, plan: TablePlan, piece: Slice) -> None:
+        where = f"{self._within(plan.bounds)} AND {piece.where(plan.key)}"
+        record, witness = self.folder.record(piece.number), self._witness(session, where)
+        if record and record.witness == witness:
+            self._tell(Phase.KEPT, witness.rows, piece.number)
+            return
+        self.folder.forget(piece.number)
+        self.folder.finish(self._read(session, piece.number, where, witness))
+        self._tell(Phase.FINISHED, 0, piece.number)
+
+    def _read(self, session: Session, number: int, where: str, witness: Digest) -> SliceRecord:
+        path = self.folder.parquet(number)
+        expressions = ", ".join(column.read_sql for column in self.columns)
+        query = f"SELECT {expressions} FROM {quoted(self.table.name)} WHERE {where}"  # noqa: S608 quoted names, own literals
+        written = write_slice(session, query, self.columns, path, mask=self.mask, seen=lambda rows: self._tell(Phase.READ, rows, number))
+        self._accept_dates(written.impossible_dates)
+        if not written.rows:
+            path.unlink(missing_ok=True)
+            require_equal(self.table.name, number, witness, Digest())
+            return SliceRecord(number, Digest(), witness, 0, "")
+        source = witness if self.mask is None else self._digest(session, where, self._digested)
+        digest = digest_of_file(path, self._digested)
+        require_equal(self.table.name, number, source, digest)
+        return SliceRecord(number, digest, witness, path.stat().st_size, sha256_of(path), dict(written.impossible_dates))
+
+    @cached_property
+    def _digested(self) -> tuple[ExportColumn, ...]:
+        names = {column.name for column in self.certified if column.digested}
+        return tuple(column for column in self.columns if column.name in names)
+
+    def _witness(self, session: Session, where: str) -> Digest:
+        """The digest over all columns, masked ones too: whether a finished slice still holds."""
+        return self._digest(session, where, self.columns)
+
+    def _digest(self, session: Session, where: str, columns: Sequence[ExportColumn]) -> Digest:
+        return Digest(*(int(value) for value in session.rows(digest_sql(quoted(self.table.name), columns, where))[0]))
+
+    def _accept_dates(self, found: Mapping[str, int]) -> None:
+        if found and self.request.impossible_dates is ImpossibleDates.STOP:
+            told = ", ".join(f"{name}: {count}" for name, count in found.items())
+            raise ImpossibleDateError(f"{self.table.name} holds dates that are on no calendar ({told}); the request says to stop at them")
+
+    def certificate(self, plan: TablePlan, snapshot: Snapshot) -> Certificate:
+        """The certificate of the table, whose slices are all finished.
+
+        Raises:
+            CertificateError: the slices do not hold all rows of the table.
+        """
+        records = [self.folder.record(piece.number) for piece in plan.slices]
+        finished = [record for record in records if record is not None]
+        total = sum((record.digest for record in finished), Digest())
+        if len(finished) != len(records) or self.counted != [total.rows]:
+            raise CertificateError(f"{self.table.name}: the slices have {total.rows} rows, the table {self.counted}; nothing was published")
+        return Certificate(
+            source=self.request.source,
+            table=self.table.name,
+            run=self.request.run,
+            exported_on=self.request.exported_on.isoformat(),
+            mode=self.request.mode,
+            moment=Moment(snapshot.method, snapshot.position, snapshot.gtid, snapshot.taken_at),
+            schema_hash=plan.schema_hash,
+            columns=self.certified,
+            digest=total,
+            files=tuple(_file(record) for record in finished if record.digest.rows),
+            watermark={bound.column: (bound.after, bound.up_to) for bound in plan.bounds},
+            impossible_dates=_added(record.impossible_dates for record in finished),
+            drift=plan.drift,
+        )
+
+    def _tell(self, phase: Phase, rows: int = 0, number: int = -1) -> None:
+        self.listener(Progress(phase, self.table.name, rows, number))
+
+
+def part_name(number: int) -> str:
+    """Name in raw of a slice's file."""
+    return keys.part("", number)
+
+
+def _file(record: SliceRecord) -> CertifiedFile:
+    return CertifiedFile(part_name(record.number), record.size_bytes, record.sha256, record.digest, record.number)
+
+
+def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for count in counts:
+        total.update(count)
+    return dict(sorted(total.items()))

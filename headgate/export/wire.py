@@ -1,0 +1,148 @@
+"""Read a result of the server as Arrow batches, straight from its binary protocol.
+
+PyMySQL connects, authenticates and does TLS; from then on the rows are not made into Python objects. A block of bytes
+is taken from the socket, the rows in it are found by their packet lengths, and each column is decoded for all of them at
+once (`headgate.export.decode`). docs/adr/0010 has the measurements.
+
+Source: MySQL client/server protocol, https://dev.mysql.com/doc/dev/mysql-server/latest/PAGE_PROTOCOL.html
+(packets; COM_STMT_PREPARE, COM_STMT_EXECUTE; binary resultset rows).
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pymysql.err import raise_mysql_exception  # type: ignore[import-untyped]  # PyMySQL ships no types
+from pymysql.protocol import FieldDescriptorPacket, MysqlPacket  # type: ignore[import-untyped]  # as above
+
+from headgate.export.session import SourceLostError, told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from headgate.export.session import Session
+
+BLOCK_BYTES = 4 << 20
+# Column decoders look a few bytes past a row's last value; the block is this much longer than what is filled.
+MARGIN_BYTES = 32
+_HEADER_BYTES = 4
+_LONGEST_PACKET = 0xFFFFFF
+# The first byte of a packet within a binary result: a row, or its end as an EOF (0xFE) or an error.
+_ROW_MARK, _ERROR_MARK = 0x00, 0xFF
+_UNSIGNED_FLAG = 32
+_COM_STMT_PREPARE, _COM_STMT_EXECUTE, _COM_STMT_CLOSE = 0x16, 0x17, 0x19
+
+
+@dataclass(frozen=True)
+class WireColumn:
+    """How the server sends a column: the protocol's type number, and whether its integers are unsigned."""
+
+    name: str
+    type_code: int
+    unsigned: bool
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Complete rows in a block of bytes. `starts` are the offsets of their payloads; the block is reused after the next read."""
+
+    block: bytearray
+    starts: np.ndarray[Any, np.dtype[np.int64]]
+
+
+class ResultStream:
+    """One query's rows, in blocks. The session is busy until they have all been read."""
+
+    def __init__(self, session: Session, query: str) -> None:
+        self._connection = session.connection
+        with told("select"):
+            self._statement, self.columns = self._execute(query)
+
+    def _execute(self, query: str) -> tuple[int, tuple[WireColumn, ...]]:
+        self._connection._execute_command(_COM_STMT_PREPARE, query)  # noqa: SLF001 PyMySQL has no prepared statements of its own
+        prepared = self._packet()._data  # noqa: SLF001 as above
+        statement, count, _ = struct.unpack_from("<IHH", prepared, 1)
+        for _ in range(count + 1):  # the columns as prepared, and an EOF
+            self._packet()
+        self._connection._execute_command(_COM_STMT_EXECUTE, struct.pack("<IBI", statement, 0, 1))  # noqa: SLF001 as above
+        self._packet()  # number of columns, known already
+        columns = tuple(_wire_column(self._packet(FieldDescriptorPacket)) for _ in range(count))
+        self._packet()
+        return statement, columns
+
+    def _packet(self, kind: type = MysqlPacket) -> Any:  # noqa: ANN401 PyMySQL ships no types
+        return self._connection._read_packet(kind)  # noqa: SLF001 as above
+
+    def __iter__(self) -> Iterator[Rows]:
+        with told("read"):
+            yield from self._blocks()
+            self._connection._execute_command(_COM_STMT_CLOSE, struct.pack("<I", self._statement))  # noqa: SLF001 as above
+
+    def _blocks(self) -> Iterator[Rows]:
+        block, filled, ended = bytearray(BLOCK_BYTES + MARGIN_BYTES), 0, False
+        while not ended:
+            starts: list[int] = []
+            end, room = 0, memoryview(block)[:BLOCK_BYTES]
+            while filled < BLOCK_BYTES and not ended:
+                filled += self._receive(room[filled:])
+                end = find_rows(block, end, filled, starts)
+                ended = bool(starts) and block[starts[-1]] != _ROW_MARK
+            if ended:
+                self._check_end(block, starts.pop(), end)
+            if starts:
+                yield Rows(block, np.array(starts, dtype=np.int64))
+            elif not ended:
+                yield self._giant(block)
+                end = filled
+            block[: filled - end] = block[end:filled]
+            filled -= end
+
+    def _receive(self, room: memoryview) -> int:
+        count: int = self._connection._rfile.readinto1(room)  # noqa: SLF001 the only way to the bytes past authentication and TLS
+        if not count:
+            raise SourceLostError("the connection to the source ended within a result")
+        return count
+
+    def _check_end(self, block: bytearray, start: int, end: int) -> None:
+        """Nothing, when the result ended well; else the server's error is raised."""
+        if block[start] == _ERROR_MARK:
+            raise_mysql_exception(bytes(block[start:end]))
+
+    def _giant(self, block: bytearray) -> Rows:
+        """The one row that a full block did not hold, put together from as many packets as it came in."""
+        size = packet_size(block, 0)
+        payload = block[_HEADER_BYTES:BLOCK_BYTES] + self._exactly(size + _HEADER_BYTES - BLOCK_BYTES)
+        while size == _LONGEST_PACKET:
+            size = packet_size(self._exactly(_HEADER_BYTES), 0)
+            payload += self._exactly(size)
+        return Rows(payload + bytes(MARGIN_BYTES), np.zeros(1, dtype=np.int64))
+
+    def _exactly(self, size: int) -> bytes:
+        return bytes(self._connection._read_bytes(size))  # noqa: SLF001 as above
+
+
+def packet_size(block: bytes | bytearray, at: int) -> int:
+    """The payload's size that a packet's header states."""
+    return block[at] | block[at + 1] << 8 | block[at + 2] << 16
+
+
+def find_rows(block: bytearray, at: int, filled: int, starts: list[int]) -> int:
+    """Append the payload offset of every complete packet from `at` on; the offset where the first incomplete one begins.
+
+    This is the one loop per row in Python, so it does nothing else.
+    """
+    found = starts.append
+    while at + _HEADER_BYTES <= filled:
+        following = at + _HEADER_BYTES + (block[at] | block[at + 1] << 8 | block[at + 2] << 16)
+        if following > filled:
+            break
+        found(at + _HEADER_BYTES)
+        at = following
+    return at
+
+
+def _wire_column(packet: Any) -> WireColumn:  # noqa: ANN401 PyMySQL ships no types
+    return WireColumn(packet.name, packet.type_code, bool(packet.flags & _UNSIGNED_FLAG))
