@@ -211,7 +211,7 @@ def queries(env: Mapping[str, str]) -> AthenaQueries:
     from headgate.query import translate
 
     settings = QuerySettings.from_env(env)
-    spoken = str if settings.sql_dialect == "athena" else partial(translate, dialect=settings.sql_dialect)
+    spoken = partial(translate, dialect=settings.sql_dialect)
     return AthenaQueries(clients.athena(), settings.workgroup, settings.prod_database, spoken)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_scheduler.type_defs import FlexibleTimeWindowTypeDef, TargetTypeDef
 
 _EXACTLY: FlexibleTimeWindowTypeDef = {"Mode": "OFF"}
-_SINCE = "Starts curated_to_prod after a quiet time. First new data at "
+SINCE = "Starts curated_to_prod after a quiet time. First new data at "
 _TOO_LATE = timedelta(milliseconds=500)  # an update takes a while to arrive
 
 
@@ -27,7 +27,7 @@ class _Burst:
 
     @classmethod
     def parse(cls, description: str, expression: str) -> _Burst:
-        first_event_at = datetime.fromisoformat(description.removeprefix(_SINCE))
+        first_event_at = datetime.fromisoformat(description.removeprefix(SINCE))
         return cls(first_event_at, datetime.fromisoformat(expression.removeprefix("at(").removesuffix(")")))
 
     def pushed(self, now: datetime, quiet: timedelta, max_wait: timedelta) -> _Burst:
@@ -36,7 +36,7 @@ class _Burst:
 
     @property
     def description(self) -> str:
-        return f"{_SINCE}{self.first_event_at.isoformat()}"
+        return f"{SINCE}{self.first_event_at.isoformat()}"
 
     @property
     def expression(self) -> str:

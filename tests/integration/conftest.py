@@ -1,0 +1,90 @@
+"""A lake without Terraform: just the resources that the entry points speak to."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.contracts.catalog import glue_columns
+from headgate.contracts.registry import SYSTEMS, Registry
+from tests.conftest import unique
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.contracts.model import Contract
+    from tests.conftest import Emulator
+
+
+@dataclass(frozen=True)
+class Lake:
+    """The lake's resources, by the variables that entry points read."""
+
+    emulator: Emulator
+    settings: Mapping[str, str]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What an entry point finds in its environment."""
+        return {**self.emulator.environment, **self.settings}
+
+    def bucket(self, zone: str) -> str:
+        """The bucket of a zone."""
+        return self.settings[f"HEADGATE_{zone.upper()}_BUCKET"]
+
+
+@pytest.fixture(scope="module")
+def lake(emulator: Emulator) -> Lake:
+    """An empty lake."""
+    name = unique("lake")
+    settings = {f"HEADGATE_{zone.upper()}_BUCKET": _bucket(emulator, f"{name}-{zone}") for zone in ("raw", "curated", "quarantine")}
+    registry = Registry.load()
+    prod_buckets = {system: _bucket(emulator, f"{name}-{system}") for system in SYSTEMS}
+    return Lake(
+        emulator,
+        settings
+        | {
+            "HEADGATE_PROD_BUCKETS": json.dumps(prod_buckets),
+            "HEADGATE_FILES_TABLE": _files_table(emulator, f"{name}-files"),
+            "HEADGATE_MASKING_KEY_SECRET": _masking_key(emulator, f"{name}-masking"),
+            "HEADGATE_ALERTS_TOPIC_ARN": emulator.client("sns").create_topic(Name=f"{name}-alerts")["TopicArn"],
+            "HEADGATE_CURATED_DATABASE": _database(emulator, f"{name}_curated", registry.curated),
+            "HEADGATE_PROD_DATABASE": _database(emulator, f"{name}_prod", registry.prod),
+        },
+    )
+
+
+def _bucket(emulator: Emulator, name: str) -> str:
+    s3 = emulator.client("s3")
+    s3.create_bucket(Bucket=name)
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    return name
+
+
+def _files_table(emulator: Emulator, name: str) -> str:
+    emulator.client("dynamodb").create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "file_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "file_id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return name
+
+
+def _masking_key(emulator: Emulator, name: str) -> str:
+    key = {"key_id": "k1", "key": base64.b64encode(bytes(range(32))).decode()}
+    emulator.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(key))
+    return name
+
+
+def _database(emulator: Emulator, name: str, contracts: Mapping[str, Contract]) -> str:
+    glue = emulator.client("glue")
+    glue.create_database(DatabaseInput={"Name": name})
+    for table, contract in contracts.items():
+        descriptor = {"Location": f"s3://{name}/empty/", "Columns": glue_columns(contract)}
+        glue.create_table(DatabaseName=name, TableInput={"Name": table, "TableType": "EXTERNAL_TABLE", "StorageDescriptor": descriptor})
+    return name

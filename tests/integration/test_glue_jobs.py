@@ -1,0 +1,104 @@
+"""The Glue jobs, run by the emulator as it runs them: as processes that find their arguments in the environment."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.registry import Registry
+from headgate.lake import keys
+from tests.conftest import unique
+
+if TYPE_CHECKING:
+    from tests.integration.conftest import Lake
+
+pytestmark = pytest.mark.integration
+
+JOBS = Path(__file__).parents[2] / "glue_jobs"
+REGION = {
+    "region_id": "GB",
+    "region_name": "United Kingdom",
+    "country_code": "GB",
+    "continent": "EU",
+    "updated_at": datetime(2011, 12, 9),
+    "_content_sha256": "0" * 64,
+    "_source_row": 1,
+}
+
+
+def run_job(lake: Lake, script: str, arguments: dict[str, str] | None = None, defaults: dict[str, str] | None = None) -> dict[str, Any]:
+    """One run of a job, as the emulator tells it when it has ended."""
+    s3, glue, name = lake.emulator.client("s3"), lake.emulator.client("glue"), unique("job")
+    s3.put_object(Bucket=lake.bucket("raw"), Key=f"jobs/{name}.py", Body=(JOBS / script).read_bytes())
+    given = lake.settings if defaults is None else defaults
+    glue.create_job(
+        Name=name,
+        Role=lake.emulator.role("glue"),
+        Command={"Name": "pythonshell", "PythonVersion": "3.9", "ScriptLocation": f"s3://{lake.bucket('raw')}/jobs/{name}.py"},
+        DefaultArguments={f"--{key}": value for key, value in given.items()},
+        Timeout=300,
+    )
+    run_id = glue.start_job_run(JobName=name, Arguments=arguments or {})["JobRunId"]
+    deadline = time.monotonic() + 120
+    while (run := glue.get_job_run(JobName=name, RunId=run_id)["JobRun"])["JobRunState"] in {"STARTING", "RUNNING"}:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    ended: dict[str, Any] = run
+    return ended
+
+
+def put_region(lake: Lake) -> None:
+    schema = arrow_schema(Registry.load().curated["regions"])
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist([REGION], schema=schema), out)
+    key = keys.increment_key("regions", str(REGION["_content_sha256"]))
+    lake.emulator.client("s3").put_object(Bucket=lake.bucket("curated"), Key=key, Body=out.getvalue())
+
+
+def test_the_merge_reads_settings_and_arguments_and_publishes_a_snapshot(lake: Lake) -> None:
+    put_region(lake)
+    run = run_job(lake, "merge_curated.py", {"--as_of": "2011-12-09"})
+    assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
+    stored = lake.emulator.client("s3").get_object(Bucket=lake.bucket("curated"), Key=keys.lake_snapshot_key(keys.CURRENT))
+    pointer = json.loads(stored["Body"].read())
+    assert (pointer["as_of"], pointer["datasets"]["regions"]["rows"]) == (date(2011, 12, 9).isoformat(), 1)
+
+
+def test_the_gate_passes_a_good_snapshot(lake: Lake) -> None:
+    put_region(lake)
+    run_job(lake, "merge_curated.py", {"--as_of": "2011-12-09"})
+    run = run_job(lake, "quality_gate.py")
+    assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
+
+
+def test_a_job_without_its_settings_fails_with_one_line_that_names_them_all(lake: Lake) -> None:
+    run = run_job(lake, "merge_curated.py", defaults={})
+    assert run["JobRunState"] == "FAILED"
+    assert run["ErrorMessage"].strip() == "SettingsError: missing environment variables: HEADGATE_CURATED_BUCKET, HEADGATE_CURATED_DATABASE"
+
+
+def test_a_job_with_a_wrong_argument_fails_with_one_line_that_names_it(lake: Lake) -> None:
+    run = run_job(lake, "merge_curated.py", {"--as_of": "2011-13-09"})
+    assert run["ErrorMessage"].strip() == "SettingsError: --as_of must be a date written YYYY-MM-DD"
+
+
+def test_a_snapshot_that_does_not_exist_is_named(lake: Lake) -> None:
+    run = run_job(lake, "quality_gate.py", {"--snapshot_id": "0123456789abcdef"})
+    assert run["ErrorMessage"].startswith("NotFoundError: read s3://")
+    assert "0123456789abcdef" in run["ErrorMessage"]
+
+
+def test_a_system_without_a_bucket_is_named(lake: Lake) -> None:
+    put_region(lake)
+    run_job(lake, "merge_curated.py", {"--as_of": "2011-12-09"})
+    run = run_job(lake, "build_system.py", {"--system": "water-works"})
+    assert run["ErrorMessage"].startswith("SettingsError: HEADGATE_PROD_BUCKETS names no bucket of water-works")
