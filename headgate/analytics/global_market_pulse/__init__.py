@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 READS = ("orders", "order_items", "products", "regions")
-OPPORTUNITY_MONTHS = 12  # whole months looked at, the newest; an even number, because growth compares their halves
 
 
 def build(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
@@ -25,9 +24,10 @@ def build(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFra
     months = features.region_months(orders)
     whole = features.whole_months(orders, as_of)
     regions = features.reference(tables)
-    recent = whole[len(whole) - min(len(whole) // 2 * 2, OPPORTUNITY_MONTHS) :]
-    known = months[months["month_on"].isin(recent)]
+    span = features.Span.of(whole)
+    known = months[months["month_on"].isin(span.looked_at)]
+    sold = features.cells(tables, orders, span)
     return {
         "regional_performance": regional_performance(months, whole, regions),
-        "market_opportunities": market_opportunities(features.cells(tables, orders, recent), known, regions),
+        "market_opportunities": market_opportunities(sold, known, regions, is_seasonless=span.is_seasonless),
     }

@@ -6,6 +6,7 @@ Orders with status `adjusted` are bookkeeping (bad debt, stock found or lost), n
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 LATE_AFTER_DAYS = 7.0  # from the order to the door; no promised date is known, so one bound holds for every region
 DAY_S = 86_400
+YEAR = 12  # months
 UNKNOWN = "(unknown)"
 
 
@@ -74,19 +76,50 @@ def whole_months(orders: ibis.Table, as_of: date) -> pd.DatetimeIndex:
     return pd.date_range(first.date(), as_of + timedelta(days=1), freq="MS")[:-1]  # the last one begins but does not end
 
 
-def cells(tables: Mapping[str, ibis.Table], orders: ibis.Table, months: pd.DatetimeIndex) -> pd.DataFrame:
-    """Orders and sales by region and category over `months`; `recent` are the orders of their later half."""
+@dataclass(frozen=True)
+class Span:
+    """The whole months that opportunities are looked for in, and the two parts of equal length whose orders tell growth.
+
+    Attributes:
+        looked_at: the newest year, or what there is of one, in pairs of months.
+        recent, before: the newest year and the year before it; the two halves of what is looked at while two years are not known.
+    """
+
+    looked_at: pd.DatetimeIndex
+    recent: pd.DatetimeIndex
+    before: pd.DatetimeIndex
+
+    @property
+    def is_seasonless(self) -> bool:
+        """The two parts hold the same calendar months, so that growth is not the time of year."""
+        return len(self.recent) == YEAR
+
+    @classmethod
+    def of(cls, whole: pd.DatetimeIndex) -> Span:
+        """The span that the whole months of the data allow; empty below two months."""
+        looked_at = whole[len(whole) - min(len(whole) // 2 * 2, YEAR) :]
+        half = YEAR if len(whole) >= 2 * YEAR else len(looked_at) // 2
+        return cls(looked_at, whole[len(whole) - half :], whole[len(whole) - 2 * half : len(whole) - half])
+
+
+def cells(tables: Mapping[str, ibis.Table], orders: ibis.Table, span: Span) -> pd.DataFrame:
+    """Sales by region and category: orders and money of the months looked at, orders of the recent ones and those before."""
     lines = tables["order_items"].left_join(tables["products"].select("product_id", "category"), "product_id")
-    known = orders.filter(orders.is_sale, orders.month_on.isin([month.date() for month in months]))
+    known = orders.filter(orders.is_sale, _within(orders.month_on, span.looked_at.union(span.before)))
     sold = lines.filter(lines.quantity > 0).inner_join(known.select("order_id", "region_id", "month_on"), "order_id")
-    later = [month.date() for month in months[len(months) // 2 :]]
+    looked_at = _within(sold.month_on, span.looked_at)
     grouped = sold.group_by(region_id=sold.region_id, category=sold.category.fill_null(UNKNOWN)).agg(
-        sales=(sold.quantity * sold.unit_price).sum(),
-        orders=sold.order_id.nunique(),
-        recent=sold.order_id.nunique(where=sold.month_on.isin(later)),
+        sales=looked_at.ifelse(sold.quantity * sold.unit_price, 0).sum(),
+        orders=sold.order_id.nunique(where=looked_at),
+        recent=sold.order_id.nunique(where=_within(sold.month_on, span.recent)),
+        before=sold.order_id.nunique(where=_within(sold.month_on, span.before)),
     )
     rows: pd.DataFrame = grouped.to_pandas()
     return rows.sort_values(["region_id", "category"], ignore_index=True)
+
+
+def _within(month_on: ibis.Column, months: pd.DatetimeIndex) -> ibis.Column:
+    return month_on.isin([month.date() for month in months])
 
 
 def reference(tables: Mapping[str, ibis.Table]) -> pd.DataFrame:

@@ -20,6 +20,7 @@ Array = npt.NDArray[np.float64]
 # What each part counts in the score. Whitespace weighs most: it is in money, so that a wide gap in a tiny market does not win,
 # and needs nothing to be known of the region.
 WEIGHTS = {"size_score": 0.10, "headroom_score": 0.15, "growth_score": 0.20, "whitespace_score": 0.45, "logistics_score": 0.10}
+ORDERS = ["orders", "recent", "before"]
 UNKNOWN_SCORE = 50.0  # of a part that cannot be told: neither for nor against
 # Confidence is that in the counts, times 0.4, plus 0.2 for each of three things that may be unknown.
 EVIDENCE_WEIGHT, KNOWLEDGE_WEIGHT = 0.4, 0.2
@@ -36,24 +37,27 @@ COLUMNS = [
     "sales_per_1000_people",
     "penetration_ratio",
     "growth",
+    "category_growth",
     "order_share",
     "peer_share",
     "potential_sales",
 ]
 
 
-def market_opportunities(cells: pd.DataFrame, months: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
+def market_opportunities(cells: pd.DataFrame, months: pd.DataFrame, regions: pd.DataFrame, *, is_seasonless: bool) -> pd.DataFrame:
     """Grain region by category, best first, for every region and every category that sold at all.
 
     Args:
         cells: as `features.cells` gives it, over the months that are looked at.
         months: as `features.region_months` gives it, for the same months.
         regions: as `features.reference` gives it.
+        is_seasonless: the two spans of time whose orders are compared hold the same calendar months. If not, a category's own
+            growth may be the time of year and is left out; how a region differs from it is not.
     """
     if cells.empty:
         return pd.DataFrame(columns=COLUMNS)
     grid = _grid(cells, months).merge(regions, how="left", on="region_id")
-    measured = _whitespace(_growth(_penetration(grid)))
+    measured = _whitespace(_growth(_penetration(grid), is_seasonless=is_seasonless))
     scored = _scored(measured)
     ordered = scored.sort_values(["score", "potential_sales", "region_id", "category"], ascending=[False, False, True, True])
     return _presented(ordered.reset_index(drop=True))
@@ -66,7 +70,8 @@ def _grid(cells: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
     totals = totals[totals["orders"] > 0].rename(columns={"orders": "region_orders"})
     grid = totals.merge(categories, how="cross").merge(cells, how="left", on=["region_id", "category"])
     grid["sales"] = grid["sales"].map(lambda amount: Decimal(0) if pd.isna(amount) else amount)
-    return grid.fillna({"orders": 0, "recent": 0}).astype({"orders": "int64", "recent": "int64"})
+    grid[ORDERS] = grid[ORDERS].fillna(0).astype("int64")
+    return grid
 
 
 def _penetration(grid: pd.DataFrame) -> pd.DataFrame:
@@ -79,14 +84,21 @@ def _penetration(grid: pd.DataFrame) -> pd.DataFrame:
     return grid.assign(penetration_ratio=np.where(people > 0, ratio, np.nan))
 
 
-def _growth(grid: pd.DataFrame) -> pd.DataFrame:
-    """Orders of the later half of the time over those of the earlier half, less 1."""
-    recent, orders = _array(grid["recent"]), _array(grid["orders"])
-    usual = _array(_safe(_sums(grid["recent"], grid["category"]), _sums(grid["orders"], grid["category"])))
-    weight = share_weight(recent, orders, usual)
-    # One order more on each side keeps a share of 1, and so an infinite growth, out.
-    share = (shrunk_share(recent, orders, usual, weight) * (orders + weight) + 1) / (orders + weight + 2)
-    return grid.assign(growth=share / (1 - share) - 1, growth_evidence=orders / (orders + weight))
+def _growth(grid: pd.DataFrame, *, is_seasonless: bool) -> pd.DataFrame:
+    """Orders of the recent months over those before, less 1: the category's everywhere, and the region's beyond that."""
+    recent, both = _array(grid["recent"]), _array(grid["recent"] + grid["before"])
+    everywhere_recent, everywhere = _sums(grid["recent"], grid["category"]), _sums(grid["recent"] + grid["before"], grid["category"])
+    # One order more on each side keeps shares of 0 and 1, and so infinite growth, out.
+    usual = _array((everywhere_recent + 1) / (everywhere + 2))
+    weight = share_weight(recent, both, usual)
+    share = shrunk_share(recent, both, usual, weight)
+    own = (share * (both + weight) + 1) / ((1 - share) * (both + weight) + 1)
+    everywhere_growth = usual / (1 - usual)
+    return grid.assign(
+        growth=own / everywhere_growth - 1,
+        category_growth=everywhere_growth - 1 if is_seasonless else np.nan,
+        growth_evidence=both / (both + weight),
+    )
 
 
 def _whitespace(grid: pd.DataFrame) -> pd.DataFrame:
@@ -109,17 +121,20 @@ def _whitespace(grid: pd.DataFrame) -> pd.DataFrame:
 
 
 def _peer_shares(grid: pd.DataFrame) -> Array:
-    continent = grid["continent"].fillna("")
-    near = _others(grid, [grid["category"], continent])
-    far = _others(grid, [grid["category"]])
-    return np.where((continent != "") & np.isfinite(near), near, np.nan_to_num(far))
+    """The peers' share, drawn to that of all other regions where the peers are few."""
+    far_orders, far_totals = _others(grid, [grid["category"]])
+    far = np.divide(far_orders, far_totals, out=np.zeros_like(far_orders), where=far_totals > 0)
+    near_orders, near_totals = _others(grid, [grid["category"], grid["continent"].fillna("")])
+    has_continent = grid["continent"].notna().to_numpy()
+    near_orders, near_totals = near_orders * has_continent, near_totals * has_continent
+    return np.minimum(shrunk_share(near_orders, near_totals, far, share_weight(near_orders, near_totals, far)), 1.0)
 
 
-def _others(grid: pd.DataFrame, by: list[pd.Series[Any]]) -> Array:
-    """The category's share of the orders of all other regions of the group; NaN where there are no others."""
+def _others(grid: pd.DataFrame, by: list[pd.Series[Any]]) -> tuple[Array, Array]:
+    """The category's orders, and all orders, of the other regions of the group."""
     orders = grid["orders"].groupby(by).transform("sum") - grid["orders"]
     totals = grid["region_orders"].groupby(by).transform("sum") - grid["region_orders"]
-    return np.minimum(_array(orders / totals.where(totals > 0)), 1.0)
+    return _array(orders), _array(totals)
 
 
 def _scored(grid: pd.DataFrame) -> pd.DataFrame:
@@ -127,7 +142,7 @@ def _scored(grid: pd.DataFrame) -> pd.DataFrame:
     scored = grid.assign(
         size_score=_standing(grid["gdp_usd"]),
         headroom_score=_standing(-grid["penetration_ratio"]),
-        growth_score=_standing(grid["growth"]),
+        growth_score=_standing((1 + grid["growth"]) * (1 + grid["category_growth"].fillna(0.0))),
         whitespace_score=_standing(grid["potential_sales"]),
         logistics_score=_standing(-late),
     )

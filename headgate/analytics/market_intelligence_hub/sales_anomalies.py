@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from headgate.analytics.market_intelligence_hub.features import SERIES
+from headgate.analytics.market_intelligence_hub.members import INTERMITTENT_INTERVAL
 from headgate.analytics.market_intelligence_hub.money import pence
 from headgate.analytics.market_intelligence_hub.plan import UNIT
 
@@ -39,7 +40,7 @@ def sales_anomalies(weekly: pd.DataFrame) -> pd.DataFrame:
     """
     if weekly.empty:
         return pd.DataFrame(columns=COLUMNS)
-    judged = _judged(weekly.assign(**{name: weekly[name].astype(float) for name in ("largest_order", "largest_return", "promoted")}))
+    judged = _judged(_regular(weekly.astype({"largest_order": float, "largest_return": float, "promoted": float})))
     found = judged[judged["score"].abs() > THRESHOLD].reset_index(drop=True)
     reasons = _reasons(found)
     return found.assign(
@@ -55,6 +56,12 @@ def sales_anomalies(weekly: pd.DataFrame) -> pd.DataFrame:
     )[COLUMNS]
 
 
+def _regular(weekly: pd.DataFrame) -> pd.DataFrame:
+    """The series that are long enough and sell in most weeks; of one that sells now and then no week is unusual."""
+    sold = (weekly["orders"] > 0).groupby(weekly["series_id"])
+    return weekly[(sold.transform("size") >= MIN_WEEKS) & (sold.transform("mean") * INTERMITTENT_INTERVAL >= 1)]
+
+
 def _judged(weekly: pd.DataFrame) -> pd.DataFrame:
     revenue = weekly["revenue"].astype(float)
     by = weekly["series_id"]
@@ -62,7 +69,7 @@ def _judged(weekly: pd.DataFrame) -> pd.DataFrame:
     deviation = revenue - expected
     below, above = (_spread(deviation.where(side), expected, by) for side in (deviation <= 0, deviation >= 0))
     spread = above.where(deviation > 0, below)
-    score = (deviation / spread.where(spread > 0)).where(by.groupby(by).transform("size") >= MIN_WEEKS, 0.0).fillna(0.0)
+    score = (deviation / spread.where(spread > 0)).fillna(0.0)
     return weekly.assign(
         expected=expected,
         lower=expected - THRESHOLD * below,

@@ -33,18 +33,21 @@ def _cells(toys_of_c: int) -> pd.DataFrame:
         ("CC", "Home"): 810,
         ("CC", "Toys"): toys_of_c,
     }
-    rows = [(region, name, Decimal(count * 10), count, count // 2) for (region, name), count in (orders | {("DD", "Home"): 3}).items()]
-    return pd.DataFrame(rows, columns=["region_id", "category", "sales", "orders", "recent"])
+    rows = [
+        (region, name, Decimal(count * 10), count, count // 2, count - count // 2)
+        for (region, name), count in (orders | {("DD", "Home"): 3}).items()
+    ]
+    return pd.DataFrame(rows, columns=["region_id", "category", "sales", "orders", "recent", "before"])
 
 
 def _found(toys_of_c: int = 50) -> pd.DataFrame:
-    return market_opportunities(_cells(toys_of_c), MONTHS, REGIONS)
+    return market_opportunities(_cells(toys_of_c), MONTHS, REGIONS, is_seasonless=True)
 
 
 def test_the_category_that_peers_buy_and_the_region_does_not_comes_first() -> None:
     best = _found().iloc[0]
     assert (best["region_id"], best["category"], best["rank"]) == ("CC", "Toys", 1)
-    assert best["peer_share"] == pytest.approx(0.51)
+    assert best["peer_share"] == pytest.approx(0.51, abs=0.01)
     assert best["order_share"] == 0.05
 
 
@@ -82,4 +85,29 @@ def test_late_deliveries_count_against_a_region() -> None:
 
 
 def test_nothing_sold_is_no_opportunity() -> None:
-    assert market_opportunities(_cells(5).iloc[:0], MONTHS, REGIONS).columns.tolist() == COLUMNS
+    assert market_opportunities(_cells(5).iloc[:0], MONTHS, REGIONS, is_seasonless=True).columns.tolist() == COLUMNS
+
+
+def test_growth_is_told_apart_into_the_categorys_and_the_regions_own() -> None:
+    cells = _cells(500)
+    home_of_a = (cells["region_id"] == "AA") & (cells["category"] == "Home")
+    cells.loc[home_of_a, ["recent", "before"]] = [600, 200]
+    found = market_opportunities(cells, MONTHS, REGIONS, is_seasonless=True).set_index(["region_id", "category"])
+    recent, before = cells.query("category == 'Home'")[["recent", "before"]].sum()
+    assert found.loc[("AA", "Home"), "category_growth"] == pytest.approx((recent + 1) / (before + 1) - 1)
+    assert found.loc[("AA", "Home"), "growth"] == pytest.approx(3 / (recent / before) - 1, rel=0.1)
+    assert found.loc[("AA", "Home"), "growth"] > 0 > found.loc[("BB", "Home"), "growth"]
+
+
+def test_what_may_be_the_time_of_year_is_not_called_growth_of_the_category() -> None:
+    found = market_opportunities(_cells(500), MONTHS, REGIONS, is_seasonless=False)
+    assert found["category_growth"].isna().all()
+    assert np.isfinite(found["growth"]).all()
+
+
+def test_a_continent_of_few_orders_is_no_yardstick() -> None:
+    months = MONTHS.assign(orders=[1000, 1000, 1000, 2])
+    regions = REGIONS.assign(continent=["NA", "EU", "EU", "NA"])
+    cells = _cells(500)
+    found = market_opportunities(cells, months, regions, is_seasonless=True).set_index(["region_id", "category"])
+    assert found.loc[("AA", "Toys"), "peer_share"] == pytest.approx(0.5, abs=0.05)

@@ -67,3 +67,10 @@ def test_the_score_is_the_deviation_over_the_usual_one_of_that_side() -> None:
 def test_short_histories_and_no_rows_report_nothing() -> None:
     assert sales_anomalies(_weekly(revenue=3000).iloc[ODD - 10 : ODD + 10]).empty
     assert sales_anomalies(_weekly().iloc[:0]).columns.tolist() == COLUMNS
+
+
+def test_a_series_that_sells_now_and_then_has_no_unusual_weeks() -> None:
+    weekly = _weekly()
+    sparse = weekly.assign(orders=np.where(np.arange(WEEKS) % 3, 0, 20))
+    sparse["revenue"] = sparse["revenue"].where(sparse["orders"] > 0, Decimal(0))
+    assert sales_anomalies(sparse).empty
