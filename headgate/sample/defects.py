@@ -208,12 +208,12 @@ _NEGATIVE = _one_of("-0.0100", "-12.5000", "-199.9900")
 _EMPTY = _one_of(None)
 _MANGLED_CARD = _one_of("4.11E+15", "5.55556E+15", "3.78282E+14", "6.01111E+15")
 _BAD_EMAIL = _one_of("customer.example.com", "customer@", "@example.com", "two words@example.com", "customer@example")
-_BAD_SSN = _one_of("123-456-789", "12-345-6789", "ABC-12-3456", "000000000", "123 45 6789")
+_BAD_SSN = _one_of("123-456-789", "12-345-6789", "ABC-12-3456", "123-45-678X")
 
 DEFECTS = (
     Defect("impossible_date", "customers", "type", "signed_up_at", _IMPOSSIBLE_TIME),
     Defect("bad_email", "customers", "pattern", "email", _BAD_EMAIL),
-    Defect("bad_ssn", "customers", "pattern", "ssn", _BAD_SSN),
+    Defect("bad_ssn", "customers", "type", "ssn", _BAD_SSN),
     Defect("missing_required", "customers", "required", "region_id", _EMPTY),
     Defect("card_in_text", "customers", "undeclared_card_number", "full_name", _card_in_sentence),
     Defect("exact_duplicate", "customers", "duplicate_row", "", _unchanged),

@@ -37,6 +37,7 @@ from headgate.sample.payments import Bills, payments_table, wallets_for
 from headgate.sample.retail_lines import NOBODY, PRICE_SCALE, RetailLines, read_lines
 from headgate.sample.searches import Bought, Offer, searches_table
 from headgate.sample.transactions import transactions_of, transactions_table
+from headgate.sample.uci import find_source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
     from headgate.sample.parts import Progress
+
+__all__ = ["ImportReport", "find_source", "import_online_retail"]
 
 REAL = ("regions", "customers", "products", "orders", "order_items")
 GENERATED = ("payments", "card_transactions", "search_queries")
@@ -77,6 +80,14 @@ class ImportReport:
     def rows(self) -> dict[str, int]:
         """Data rows by dataset, defective ones included."""
         return {part.dataset: sum(each.rows for each in self.parts if each.dataset == part.dataset) for part in self.parts}
+
+    @property
+    def summary(self) -> str:
+        """What is real and what is not, in a line."""
+        return (
+            f"UCI Online Retail II, {self.lines:,} real invoice lines worth {self.amount:,} GBP ({', '.join(self.real)}); "
+            f"generated for them, because the data set lacks it: {', '.join(self.generated)}"
+        )
 
 
 def import_online_retail(
