@@ -5,8 +5,11 @@ Nothing here ever sees an event's or a file's content.
 
 from __future__ import annotations
 
+import os
+import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -35,14 +38,20 @@ class GateReport:
 
     @contextmanager
     def of(self, ref: ObjectRef) -> Iterator[None]:
-        """An error inside is logged with the file it concerns, and goes on."""
+        """An error inside is logged with the file it concerns, and goes on.
+
+        Raises:
+            HeadgateError: in the place of an unforeseen one, whose text may hold a cell's value; it tells kind and place only.
+        """
         try:
             yield
         except HeadgateError as error:
-            self.logger.error(  # noqa: TRY400 no traceback: it may hold what was sent to a service
-                "file not processed", extra={"bucket": ref.bucket, "key": ref.key, "error": type(error).__name__, "cause": str(error)}
-            )
+            self._failed(ref, error)
             raise
+        except Exception as error:  # noqa: BLE001 a library's error must not reach the log as it is
+            unforeseen = HeadgateError(f"unforeseen {type(error).__name__} at {_place(error)}")
+            self._failed(ref, unforeseen)
+            raise unforeseen from None
 
     def told(self, record: FileRecord) -> None:
         """The record's outcome stands in the log and the metrics; people know of a refused file."""
@@ -52,6 +61,17 @@ class GateReport:
         self.logger.info("file processed", extra=_facts(record))
         if record.state == "refused":
             self.alerts.refused(record)
+
+    def _failed(self, ref: ObjectRef, error: HeadgateError) -> None:
+        facts = {"bucket": ref.bucket, "key": ref.key, "error": type(error).__name__, "cause": str(error)}
+        self.logger.error("file not processed", extra=facts)
+
+
+def _place(error: Exception) -> str:
+    """Where an error came from: the innermost line of our own."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+    own = [frame for frame in frames if f"{os.sep}headgate{os.sep}" in frame.filename] or frames
+    return f"{Path(own[-1].filename).name}:{own[-1].lineno}"
 
 
 def _facts(record: FileRecord) -> dict[str, object]:

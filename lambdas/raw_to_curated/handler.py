@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from headgate import wiring
 from headgate.aws.events import created_objects
 from headgate.aws.gate_report import GateReport
+from headgate.aws.patience import patiently
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -28,7 +29,7 @@ def curate(message: SQSRecord) -> None:
     """Every object that the message names was let in, refused with a reason, or raises so that SQS delivers it again."""
     for ref in created_objects(message.body):
         with report().of(ref):
-            report().told(gate().curate(ref))
+            report().told(patiently(partial(gate().curate, ref)))
 
 
 @metrics.log_metrics(raise_on_empty_metrics=False)

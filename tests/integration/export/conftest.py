@@ -1,0 +1,172 @@
+"""A MariaDB server of the test session's own, and exports from it into memory."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from headgate.aws.memory import MemoryObjects
+from headgate.export.exporting import Exporting
+from headgate.export.requests import ExportReport, ExportRequest
+from headgate.export.session import Login, Session, quoted
+from headgate.lake.ports import ObjectRef
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+START_S = 60
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running MariaDB."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    def login(self, database: str = "mysql", username: str = "root", password: str = "") -> Login:
+        """A login to this server; a loopback connection needs no TLS."""
+        return Login("127.0.0.1", self.port, username, password, database, tls=False)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """MariaDB on a free port, with a folder of its own, ended by its own process."""
+    if not (shutil.which("mariadbd") and shutil.which("mariadb-install-db")):
+        pytest.skip("mariadbd is not installed (Debian: apt install mariadb-server); the export's integration tests need it")
+    folder = tmp_path_factory.mktemp("mariadb")
+    _install(folder / "data")
+    port = _free_port()
+    process = subprocess.Popen(
+        [
+            shutil.which("mariadbd") or "mariadbd",
+            "--no-defaults",
+            f"--user={_user()}",
+            f"--datadir={folder / 'data'}",
+            f"--port={port}",
+            "--bind-address=127.0.0.1",
+            f"--socket=/tmp/headgate-{port}.sock",
+            f"--pid-file={folder / 'pid'}",
+            "--log-bin=bin",
+            "--server-id=1",
+            "--innodb-flush-log-at-trx-commit=2",
+            "--innodb-buffer-pool-size=256M",
+            "--character-set-server=utf8mb4",
+        ],
+        stderr=(folder / "log").open("wb"),
+    )
+    try:
+        yield _started(Server(port, process))
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _install(data: Path) -> None:
+    subprocess.run(
+        ["mariadb-install-db", "--no-defaults", f"--datadir={data}", f"--user={_user()}", "--auth-root-authentication-method=normal"],
+        check=True,
+        capture_output=True,
+    )
+
+
+def _user() -> str:
+    return os.environ.get("USER") or ("root" if os.geteuid() == 0 else str(os.geteuid()))
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _started(server: Server) -> Server:
+    for _ in range(START_S * 10):
+        try:
+            Session(server.login()).close()
+        except Exception:  # noqa: BLE001 whatever a server that is still starting answers
+            time.sleep(0.1)
+        else:
+            return server
+    raise RuntimeError("mariadbd did not start")
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A database of one test, and where its exports land."""
+
+    server: Server
+    name: str
+    objects: MemoryObjects
+    workspace: Path
+
+    def login(self, username: str = "root", password: str = "") -> Login:
+        """A login to this database."""
+        return self.server.login(self.name, username, password)
+
+    def session(self) -> Session:
+        """A new session."""
+        return Session(self.login())
+
+    def run(self, *statements: str) -> None:
+        """The statements have been carried out and committed."""
+        session = self.session()
+        for statement in statements:
+            session.do(statement)
+        session.do("COMMIT")
+        session.close()
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """The answer to a query."""
+        session = self.session()
+        try:
+            return session.rows(query)
+        finally:
+            session.close()
+
+    def exporting(self, **given: Any) -> Exporting:  # noqa: ANN401 what Exporting takes
+        """An export of this database."""
+        settings: dict[str, Any] = {"contracts": {}, "pause": lambda _: None, "connect": self.session, **given}
+        return Exporting(objects=self.objects, raw_bucket="raw", state_bucket="state", workspace=self.workspace, **settings)
+
+    def export(self, tables: Sequence[str], run: str = "r1", **given: Any) -> ExportReport:  # noqa: ANN401 what ExportRequest takes
+        """The tables, exported."""
+        return self.exporting().run(request(tables, run, **given))
+
+    def landed(self, table: str, run: str = "r1") -> pa.Table:
+        """Every row that a run landed of a table."""
+        prefix = f"{table}/dt=2026-01-01/run={run}/"
+        keys = [item.ref.key for item in self.objects.list("raw", prefix) if item.ref.key.endswith(".parquet")]
+        return pa.concat_tables([self.parquet(key) for key in sorted(keys)])
+
+    def parquet(self, key: str) -> pa.Table:
+        """One Parquet object of raw."""
+        return pq.read_table(io.BytesIO(self.objects.read(ObjectRef("raw", key))))
+
+
+def request(tables: Sequence[str], run: str = "r1", **given: Any) -> ExportRequest:  # noqa: ANN401 what ExportRequest takes
+    """A request for a full export in tiny slices, unless told otherwise."""
+    return ExportRequest("shop", run, date(2026, 1, 1), tuple(tables), **{"slice_rows": 100, **given})
+
+
+@pytest.fixture
+def shop(server: Server, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Shop]:
+    """An empty database."""
+    name = f"t{abs(hash(request.node.nodeid)) % 10**12}"
+    session = Session(server.login())
+    session.do(f"CREATE DATABASE {quoted(name)} CHARACTER SET utf8mb4")
+    yield Shop(server, name, MemoryObjects(), tmp_path / "runs")
+    session.do(f"DROP DATABASE {quoted(name)}")
+    session.close()

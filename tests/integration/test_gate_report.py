@@ -1,0 +1,85 @@
+"""What the gate's function says of a file, and what it never says."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from aws_lambda_powertools import Logger, Metrics
+
+from headgate.aws.gate_report import GateReport
+from headgate.aws.sns import Alerts
+from headgate.errors import HeadgateError, NotPermittedError
+from headgate.lake.ports import FileRecord, ObjectRef
+from tests.conftest import unique
+
+if TYPE_CHECKING:
+    from tests.conftest import Emulator
+
+pytestmark = pytest.mark.integration
+
+PAN = "4111111111111111"  # a test number that payment gateways publish
+REF = ObjectRef("raw", "payments/may.csv", "v1")
+DONE = FileRecord(
+    file_id="raw/payments/may.csv#v1",
+    bucket="raw",
+    key="payments/may.csv",
+    version_id="v1",
+    dataset="payments",
+    state="done",
+    received=10,
+    accepted=7,
+    quarantined=2,
+    duplicates=1,
+    reasons={"minimum": 2, "duplicate_row": 1},
+)
+
+
+@pytest.fixture
+def said() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def report(emulator: Emulator, said: io.StringIO) -> GateReport:
+    sns = emulator.client("sns")
+    logger = Logger(service=unique("gate"), stream=said)
+    metrics = Metrics(namespace="Headgate", service="gate")
+    metrics.clear_metrics()
+    return GateReport(logger, metrics, Alerts(sns, sns.create_topic(Name=unique("alerts"))["TopicArn"]))
+
+
+def lines(said: io.StringIO) -> list[dict[str, object]]:
+    return [json.loads(line) for line in said.getvalue().splitlines()]
+
+
+def test_a_processed_file_is_logged_with_its_counts_and_reasons(report: GateReport, said: io.StringIO) -> None:
+    report.told(DONE)
+    (line,) = lines(said)
+    assert (line["message"], line["file_id"], line["received"], line["accepted"]) == ("file processed", DONE.file_id, 10, 7)
+    assert line["reasons"] == {"minimum": 2, "duplicate_row": 1}
+
+
+def test_rows_and_files_are_counted(report: GateReport) -> None:
+    report.told(DONE)
+    report.told(DONE)
+    sums = {name: sum(metric["Value"]) for name, metric in report.metrics.metric_set.items()}
+    assert sums == {"RowsReceived": 20, "RowsAccepted": 14, "RowsQuarantined": 4, "RowsDuplicate": 2, "FilesDone": 2}
+
+
+def test_a_failure_is_logged_with_its_file_and_goes_on(report: GateReport, said: io.StringIO) -> None:
+    with pytest.raises(NotPermittedError), report.of(REF):
+        raise NotPermittedError("write s3://curated/x: AccessDenied on PutObject")
+    (line,) = lines(said)
+    assert (line["key"], line["error"]) == (REF.key, "NotPermittedError")
+    assert "AccessDenied" in str(line["cause"])
+
+
+def test_an_unforeseen_error_is_told_by_kind_and_place_and_never_by_its_text(report: GateReport, said: io.StringIO) -> None:
+    with pytest.raises(HeadgateError) as caught, report.of(REF):
+        int(f"{PAN}x")
+    assert caught.value.__suppress_context__
+    assert str(caught.value).startswith("unforeseen ValueError at test_gate_report.py:")
+    assert PAN not in said.getvalue() + str(caught.value)
