@@ -1,0 +1,238 @@
+"""Find card numbers inside other text, and take them out.
+
+A number is found by issuer range, length and check digit together, and only between digit boundaries: it may be written with
+blanks, dashes or dots between its groups, but it never starts or ends inside a run of digits. So timestamps, order numbers and
+phone numbers stay. Found nevertheless, and left alone: the digits of a UUID, of an IBAN whose own check digits are right, and
+E.164 phone numbers behind a plus sign.
+
+The search is numpy over all cells at once. It works on a shadow of the text: one ASCII byte for each character.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from headgate.intake.cards import LONGEST, PREFIX_DIGITS, SHORTEST, is_issued, luhn_holds
+from headgate.intake.cells import NO_ROWS, Flags, Rows, bool_array, flags, int_array, marked, rewritten_where, text_array, text_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyarrow as pa
+
+Bytes = np.ndarray[Any, np.dtype[np.uint8]]
+Span = tuple[int, int]
+
+_SEPARATOR = np.isin(np.arange(256), np.frombuffer(b" \t\r\n-._", np.uint8))
+_WIDEST_GAP = 3  # as in "4111 - 1111"
+_CELLS_AT_ONCE = 1 << 16
+_ZERO, _PLUS, _FIRST_LEAD_BYTE, _FIRST_NON_ASCII = 0x30, 0x2B, 0xC0, 0x80
+_E164_DIGITS = 15
+
+_UUID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9a-fA-F])")
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])")
+# ISO/IEC 7813: what follows the number on tracks 1 and 2. It goes with the number (PCI DSS v4.0.1, req. 3.3.1.1).
+_REST_OF_TRACK = re.compile(r"(?:\^[^^\n]{0,40}\^|[=D])\d{4,}[^?\s]*\??")
+_CVV = (
+    r"(?i)\b(cvv2?|cvc2?|cav2|csc|security code|card verification (?:value|code|number))"
+    r"(\W{0,3}(?:is|no|number|code)?\W{0,3})[0-9]{3,4}\b"
+)
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """Runs of digits, in order.
+
+    `chain` is equal for runs that only separators part. `first` counts the digits before each run, and has one end more.
+    """
+
+    cell: Rows
+    start: Rows
+    stop: Rows
+    chain: Rows
+    first: Rows
+    digits: Bytes
+    after_plus: Flags
+
+
+def rows_with_cards(text: pa.Array) -> Rows:
+    """The rows whose text holds a card number."""
+    return np.array([row for row, _ in _found(text)], np.int64)
+
+
+def redact_cards(text: pa.Array) -> pa.Array:
+    """The text with every card number, and what follows it on a magnetic track, replaced by `[PAN ****1111]`."""
+    found = list(_found(text))
+    if not found:
+        return text
+    redacted = [_redacted(text[row].as_py(), spans) for row, spans in found]
+    return pc.replace_with_mask(text, bool_array(marked(np.array([row for row, _ in found]), len(text))), text_array(redacted))
+
+
+def redact(text: pa.Array) -> pa.Array:
+    """The text without card numbers, track data, and verification codes that are named as such."""
+    without_cards = redact_cards(text)
+    named = pc.match_substring_regex(without_cards, _CVV)
+    return rewritten_where(named, without_cards, lambda some: pc.replace_substring_regex(some, _CVV, r"\1\2[CVV]"))
+
+
+def _found(text: pa.Array) -> Iterator[tuple[int, list[Span]]]:
+    """For each row with a card number the characters it stands at."""
+    for start in range(0, len(text), _CELLS_AT_ONCE):
+        slab = text.slice(start, _CELLS_AT_ONCE)
+        rows = _with_enough_digits(slab)
+        if len(rows):
+            yield from ((start + row, spans) for row, spans in _found_among(slab.take(int_array(rows)), rows))
+
+
+def _with_enough_digits(text: pa.Array) -> Rows:
+    """Rows that could hold a card number: at least as many digits, or characters that may be digits, as the shortest has."""
+    data, starts = text_bytes(text)
+    if not data.size or np.diff(starts).max() < SHORTEST:
+        return NO_ROWS
+    countable = (data - _ZERO) < 10  # noqa: PLR2004 bytes wrap, so only digits are below ten
+    if data.max() >= _FIRST_NON_ASCII:
+        countable |= data >= _FIRST_LEAD_BYTE
+    before = np.concatenate(([0], np.cumsum(countable, dtype=np.int32)))
+    return np.flatnonzero((before[starts[1:]] - before[starts[:-1]] >= SHORTEST) & flags(text.is_valid()))
+
+
+def _found_among(text: pa.Array, rows: Rows) -> Iterator[tuple[int, list[Span]]]:
+    data, starts = text_bytes(_shadow(text))
+    cells, spans = _windows(_groups(data, starts), starts)
+    if not len(cells):
+        return
+    order = np.argsort(cells, kind="stable")
+    each, begins = np.unique(cells[order], return_index=True)
+    for cell, own in zip(each, np.split(spans[order], begins[1:]), strict=True):
+        if kept := _without_exempt(text[int(cell)].as_py(), _merged(own)):
+            yield int(rows[cell]), kept
+
+
+class _ShadowOf(dict[int, str]):
+    """One ASCII character for each character: a digit for every script's digits, a blank for blanks, dashes and invisible ones."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        digit = unicodedata.digit(character, None)
+        if code < _FIRST_NON_ASCII:
+            shadow = character
+        elif digit is not None:
+            shadow = str(digit)
+        else:
+            shadow = " " if unicodedata.category(character) in {"Zs", "Pd", "Cf"} or character in "．。·・−" else "x"  # noqa: RUF001 these are what people type
+        self[code] = shadow
+        return shadow
+
+
+_SHADOW = _ShadowOf()
+
+
+def _shadow(text: pa.Array) -> pa.Array:
+    data, _ = text_bytes(text)
+    if data.max() < _FIRST_NON_ASCII:
+        return text
+    return text_array(cell if cell.isascii() else cell.translate(_SHADOW) for cell in text.to_pylist())
+
+
+def _groups(data: Bytes, starts: Rows) -> _Groups:
+    """The runs of digits in all cells; every cell has some character."""
+    digit = (data - _ZERO) < 10  # noqa: PLR2004 as above
+    opens, closes = digit.copy(), digit.copy()
+    opens[1:] &= ~digit[:-1]
+    opens[starts[:-1]] = digit[starts[:-1]]
+    closes[:-1] &= ~digit[1:]
+    closes[starts[1:] - 1] = digit[starts[1:] - 1]
+    start, stop = np.flatnonzero(opens), np.flatnonzero(closes) + 1
+    cell = np.searchsorted(starts, start, "right") - 1
+    return _Groups(
+        cell=cell,
+        start=start,
+        stop=stop,
+        chain=_chains(data, cell, start, stop),
+        first=np.concatenate(([0], np.cumsum(stop - start))),
+        digits=data[digit] - _ZERO,
+        after_plus=(start > starts[cell]) & (data[np.maximum(start - 1, 0)] == _PLUS),
+    )
+
+
+def _chains(data: Bytes, cell: Rows, start: Rows, stop: Rows) -> Rows:
+    """A number for each run of digits, equal to its neighbour's when at most three separators part them."""
+    other = np.concatenate(([0], np.cumsum(~_SEPARATOR[data], dtype=np.int64)))
+    parted = other[start[1:]] - other[stop[:-1]]
+    linked = (cell[1:] == cell[:-1]) & (start[1:] - stop[:-1] <= _WIDEST_GAP) & (parted == 0)
+    return np.concatenate(([0], np.cumsum(~linked))).astype(np.int64)
+
+
+def _windows(groups: _Groups, starts: Rows) -> tuple[Rows, Rows]:
+    """Cell, and first and last character, of every chain of whole digit runs that is a card number."""
+    cells, spans = [NO_ROWS], [np.empty((0, 2), np.int64)]
+    for runs in range(1, LONGEST + 1):
+        chained = np.flatnonzero(groups.chain[runs - 1 :] == groups.chain[: len(groups.chain) - runs + 1])
+        if not len(chained):
+            break
+        cards = chained[_are_cards(groups, chained, runs)]
+        origin = starts[groups.cell[cards]]
+        cells.append(groups.cell[cards])
+        spans.append(np.stack((groups.start[cards] - origin, groups.stop[cards + runs - 1] - origin), axis=1))
+    return np.concatenate(cells), np.concatenate(spans)
+
+
+def _are_cards(groups: _Groups, at: Rows, runs: int) -> Flags:
+    """Whether the `runs` digit runs from each of `at` are together a card number."""
+    first = groups.first[at]
+    length = groups.first[at + runs] - first
+    cards: Flags = (length >= SHORTEST) & (length <= LONGEST) & ~(groups.after_plus[at] & (length <= _E164_DIGITS))
+    cards[cards] = is_issued(_prefixes(groups.digits, first[cards]), length[cards])
+    cards[cards] = luhn_holds(_right_aligned(groups.digits, first[cards], length[cards]))
+    return cards
+
+
+def _prefixes(digits: Bytes, first: Rows) -> Rows:
+    places = digits[first[:, None] + np.arange(PREFIX_DIGITS)].astype(np.int64)
+    prefixes: Rows = places @ 10 ** np.arange(PREFIX_DIGITS - 1, -1, -1)
+    return prefixes
+
+
+def _right_aligned(digits: Bytes, first: Rows, length: Rows) -> Bytes:
+    place = np.arange(-LONGEST, 0) + (first + length)[:, None]
+    aligned: Bytes = np.where(place >= first[:, None], digits[np.maximum(place, 0)], 0).astype(np.uint8)
+    return aligned
+
+
+def _merged(spans: Rows) -> list[Span]:
+    """The spans in order, those that overlap joined: digits that two readings share go with both."""
+    merged: list[Span] = []
+    for start, stop in sorted((int(start), int(stop)) for start, stop in spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(stop, merged[-1][1]))
+        else:
+            merged.append((start, stop))
+    return merged
+
+
+def _without_exempt(text: str, spans: list[Span]) -> list[Span]:
+    exempt = [found.span() for found in _UUID.finditer(text) if not found[0].replace("-", "").isdigit()]
+    exempt += [found.span() for found in _IBAN.finditer(text) if _is_iban(found[0])]
+    return [span for span in spans if not any(start <= span[0] and span[1] <= stop for start, stop in exempt)]
+
+
+def _is_iban(text: str) -> bool:
+    """Source: ISO 13616-1, check digits by ISO 7064 MOD 97-10."""
+    compact = text.replace(" ", "")
+    return int("".join(str(int(character, 36)) for character in compact[4:] + compact[:4])) % 97 == 1
+
+
+def _redacted(text: str, spans: list[Span]) -> str:
+    """The text with a marker in each span's place, from the last to the first so that positions stay right."""
+    for start, stop in reversed(spans):
+        last4 = "".join(_SHADOW[ord(character)] for character in text[start:stop] if character.isdigit())[-4:]
+        track = _REST_OF_TRACK.match(text, stop)
+        text = f"{text[:start]}[PAN ****{last4}]{text[track.end() if track else stop :]}"
+    return text

@@ -1,0 +1,150 @@
+"""Card numbers: which digits can be one, whose they are, and the token that stands for one behind the gate."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.intake.cells import Flags, Rows, bool_array, flags, int_array, matches, numbers, text_array, text_bytes
+
+if TYPE_CHECKING:
+    from headgate.lake.ports import MaskingKey
+
+Digits = np.ndarray[Any, np.dtype[np.uint8]]
+
+# ISO/IEC 7812-1: a primary account number has at most 19 digits; Maestro issues the shortest, of 12.
+SHORTEST, LONGEST = 12, 19
+PREFIX_DIGITS = 6
+
+# First six digits from, to; brand; lengths. `unknown` are issuers whose brand the curated contract does not name: RuPay,
+# Hipercard, Humo, Uzcard.
+# Source: issuer ranges as published by the schemes, collected in https://en.wikipedia.org/wiki/Payment_card_number and
+# https://github.com/braintree/credit-card-type; Mastercard 2-series: Mastercard, "2-Series BIN" (2221 00 to 2720 99).
+ISSUERS: tuple[tuple[int, int, str, tuple[int, ...]], ...] = (
+    (180000, 180099, "jcb", (15,)),
+    (213100, 213199, "jcb", (15,)),
+    (220000, 220499, "mir", (16, 17, 18, 19)),
+    (222100, 272099, "mastercard", (16,)),
+    (300000, 305999, "diners", (14, 15, 16, 17, 18, 19)),
+    (309500, 309599, "diners", (14, 15, 16, 17, 18, 19)),
+    (340000, 349999, "amex", (15,)),
+    (352800, 358999, "jcb", (16, 17, 18, 19)),
+    (360000, 369999, "diners", (14, 15, 16, 17, 18, 19)),
+    (370000, 379999, "amex", (15,)),
+    (380000, 399999, "diners", (14, 15, 16, 17, 18, 19)),
+    (400000, 499999, "visa", (13, 16, 18, 19)),
+    (500000, 509999, "maestro", (12, 13, 14, 15, 16, 17, 18, 19)),
+    (510000, 559999, "mastercard", (16,)),
+    (560000, 589999, "maestro", (12, 13, 14, 15, 16, 17, 18, 19)),
+    (601100, 601199, "discover", (16, 17, 18, 19)),
+    (606282, 606282, "unknown", (16, 19)),
+    (606985, 608500, "unknown", (16,)),
+    (620000, 629999, "unionpay", (14, 15, 16, 17, 18, 19)),
+    (630000, 639999, "maestro", (12, 13, 14, 15, 16, 17, 18, 19)),
+    (644000, 659999, "discover", (16, 17, 18, 19)),
+    (670000, 679999, "maestro", (12, 13, 14, 15, 16, 17, 18, 19)),
+    (810000, 817199, "unionpay", (16, 17, 18, 19)),
+    (860000, 860099, "unknown", (16,)),
+    (979200, 979299, "troy", (16,)),
+    (986000, 986099, "unknown", (16,)),
+)
+_FROM = np.array([issuer[0] for issuer in ISSUERS])
+_TO = np.array([issuer[1] for issuer in ISSUERS])
+_LENGTHS = np.array([sum(1 << length for length in issuer[3]) for issuer in ISSUERS])
+_BRANDS = text_array([*(issuer[2] for issuer in ISSUERS), "unknown"])
+_NO_ISSUER = len(ISSUERS)
+
+_DOUBLED = np.array([0, 2, 4, 6, 8, 1, 3, 5, 7, 9], np.uint8)
+_PLAIN = rf"[0-9]{{{SHORTEST},{LONGEST}}}"
+_SEPARATORS = re.compile(r"[\s\-._\u2010-\u2015\u2212\u200b-\u200d\u2060\ufeff\u00ad]+")
+_AS_FLOAT = re.compile(r"(\d{12,19})\.0+")
+_AS_EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d*)?[eE][+-]?\d{1,3}")
+
+
+def luhn_holds(digits: Digits) -> Flags:
+    """Whether each row of digits (right-aligned, zeros to the left) has a right check digit.
+
+    Source: ISO/IEC 7812-1, annex B.
+    """
+    from_right = digits[:, ::-1]
+    total = from_right[:, 0::2].sum(axis=1, dtype=np.int64) + _DOUBLED[from_right[:, 1::2]].sum(axis=1, dtype=np.int64)
+    holds: Flags = total % 10 == 0
+    return holds
+
+
+def issuer_of(prefixes: Rows, lengths: Rows) -> Rows:
+    """The position in ISSUERS that each number's first six digits and length belong to; one past its end when none."""
+    at = np.searchsorted(_FROM, prefixes, "right") - 1
+    belongs = (at >= 0) & (prefixes <= _TO[at]) & ((_LENGTHS[at] >> lengths) & 1 == 1)
+    return np.where(belongs, at, _NO_ISSUER)
+
+
+def is_issued(prefixes: Rows, lengths: Rows) -> Flags:
+    """Whether some issuer has numbers that start and are as long like this."""
+    issued: Flags = issuer_of(prefixes, lengths) != _NO_ISSUER
+    return issued
+
+
+def normalised(texts: pa.Array) -> pa.Array:
+    """The bare digits of what people and exports write for a card number: blanks, dashes, dots, full-width digits, `.0`; else the text."""
+    plain = flags(matches(texts, _PLAIN))
+    if plain.all():
+        return texts
+    odd = np.flatnonzero(~plain)
+    bare = text_array(_bare(texts[int(row)].as_py()) for row in odd)
+    return pc.replace_with_mask(texts, bool_array(~plain), bare)
+
+
+def _bare(text: str | None) -> str | None:
+    if text is None:
+        return None
+    simple = unicodedata.normalize("NFKC", text).strip().removeprefix("'")  # Excel marks text with a leading apostrophe
+    if found := _AS_FLOAT.fullmatch(simple):
+        return found[1]
+    joined = _SEPARATORS.sub("", simple)
+    return joined if joined.isascii() and joined.isdigit() else text
+
+
+def is_card(digits: pa.Array) -> Flags:
+    """Whether each text is 12 to 19 bare digits with a right check digit. The issuer may be one that nobody knows."""
+    shaped = flags(matches(digits, _PLAIN))
+    valid = np.zeros(len(digits), bool)
+    valid[shaped] = luhn_holds(_right_aligned(digits.filter(bool_array(shaped))))
+    return valid
+
+
+def is_destroyed(texts: pa.Array) -> Flags:
+    """Whether a spreadsheet has rounded the number away (`4.11E+15`): its digits cannot be had back."""
+    suspects = np.flatnonzero(flags(pc.match_substring_regex(texts, "[eE\uff25\uff45]")))
+    destroyed = np.zeros(len(texts), bool)
+    for row in suspects:
+        simple = unicodedata.normalize("NFKC", texts[int(row)].as_py()).strip()
+        destroyed[row] = _AS_EXPONENT.fullmatch(simple) is not None
+    return destroyed
+
+
+def brands(digits: pa.Array) -> pa.Array:
+    """The brand of each card number by its issuer's range; `unknown` when none has it."""
+    prefixes = numbers(pc.cast(pc.utf8_slice_codeunits(digits, 0, PREFIX_DIGITS), pa.int64()))
+    lengths = numbers(pc.binary_length(digits))
+    return _BRANDS.take(int_array(issuer_of(prefixes, lengths)))
+
+
+def tokens(digits: pa.Array, key: MaskingKey) -> pa.Array:
+    """`<key id>:<hex>`, the keyed hash of each whole number, that cannot be had back without the key.
+
+    Source: PCI DSS v4.0.1, req. 3.5.1.1: hashes of a PAN are keyed, over the entire PAN; HMAC-SHA256 by FIPS 198-1.
+    """
+    signed = [hmac.digest(key.secret, number.encode(), "sha256").hex() for number in digits.to_pylist()]
+    return text_array(f"{key.key_id}:{signature}" for signature in signed)
+
+
+def _right_aligned(digits: pa.Array) -> Digits:
+    data, _ = text_bytes(pc.ascii_lpad(digits, LONGEST, "0"))
+    return data.reshape(-1, LONGEST) - ord("0")

@@ -1,0 +1,111 @@
+"""A column of texts, as the gate works on it: Arrow for whole columns, numpy for their bytes, row numbers for what is wrong.
+
+Arrow and numpy exchange buffers here: `pa.array` and `to_numpy` import pandas where it is installed, half a second of a cold start.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+Rows = np.ndarray[Any, np.dtype[np.int64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+NO_ROWS: Rows = np.empty(0, np.int64)
+
+
+def text_array(texts: Iterable[str | None]) -> pa.Array:
+    """The texts as an Arrow array."""
+    builder = pa.lib.StringBuilder()
+    builder.append_values(texts)
+    return builder.finish()
+
+
+def int_array(numbers: Rows, *, nulls: Flags | None = None) -> pa.Array:
+    """The numbers as an Arrow array of 64 bits, null where `nulls` are true."""
+    valid = None if nulls is None else _bits(~nulls)
+    return pa.Array.from_buffers(pa.int64(), len(numbers), [valid, pa.py_buffer(np.ascontiguousarray(numbers, np.int64))])
+
+
+def bool_array(claims: Flags) -> pa.Array:
+    """The claims as an Arrow array."""
+    return pa.Array.from_buffers(pa.bool_(), len(claims), [None, _bits(claims)])
+
+
+def _bits(claims: Flags) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(claims, bitorder="little"))
+
+
+def rows_where(claim: pa.Array) -> Rows:
+    """The rows for which a boolean column is true; null is not true."""
+    return np.flatnonzero(flags(claim))
+
+
+def flags(claim: pa.Array) -> Flags:
+    """A boolean column as numpy sees it; null is false."""
+    valid, values = claim.buffers()
+    held = _unpacked(values, claim.offset, len(claim))
+    return held & _unpacked(valid, claim.offset, len(claim)) if claim.null_count else held
+
+
+def _unpacked(bits: pa.Buffer | None, offset: int, count: int) -> Flags:
+    if not bits or not count:
+        return np.zeros(count, bool)
+    return np.unpackbits(np.frombuffer(bits, np.uint8), count=offset + count, bitorder="little")[offset:].view(bool)
+
+
+def numbers(values: pa.Array) -> Rows:
+    """A column of integers without nulls as numpy sees it."""
+    wide = pc.cast(values, pa.int64())
+    return np.frombuffer(wide.buffers()[1], np.int64, len(wide), wide.offset * 8) if len(wide) else NO_ROWS
+
+
+def marked(rows: Rows, count: int) -> Flags:
+    """`count` claims, true for `rows`."""
+    claims = np.zeros(count, bool)
+    claims[rows] = True
+    return claims
+
+
+def null_where(claims: Flags, values: pa.Array) -> pa.Array:
+    """`values` with nulls where `claims` are true."""
+    return pc.if_else(bool_array(~claims), values, pa.scalar(None, values.type))
+
+
+def rewritten_where(claims: pa.Array, text: pa.Array, rewrite: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """`text` with those texts rewritten that the claim is true for; null is not true."""
+    if not pc.any(claims).as_py():
+        return text
+    sure = pc.fill_null(claims, False)  # noqa: FBT003 pyarrow's own signature
+    return pc.replace_with_mask(text, sure, rewrite(text.filter(sure)))
+
+
+def blank_to_null(text: pa.Array) -> pa.Array:
+    """`text` with null in the place of every empty text."""
+    blank = pc.equal(text, "")
+    return null_where(flags(blank), text) if pc.any(blank).as_py() else text
+
+
+def matches(text: pa.Array, pattern: str) -> pa.Array:
+    """Whether each text matches the whole pattern (RE2); null for null."""
+    return pc.match_substring_regex(text, f"^(?:{pattern})$")
+
+
+def text_bytes(text: pa.Array) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], Rows]:
+    """The UTF-8 of all texts in one run, and where each of them starts in it; one more start than texts."""
+    _, offsets, data = text.buffers()
+    starts = np.frombuffer(offsets, np.int32, len(text) + 1, text.offset * 4) if len(text) else np.zeros(1, np.int32)
+    held = np.frombuffer(data, np.uint8) if data is not None and data.size else np.empty(0, np.uint8)
+    return held[starts[0] : starts[-1]], (starts - starts[0]).astype(np.int64)
+
+
+def by_unique(text: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Each different text once, and for each row the index of its own; null for null."""
+    encoded = text.dictionary_encode()
+    return encoded.dictionary, encoded.indices

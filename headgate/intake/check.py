@@ -1,0 +1,131 @@
+"""A contract's rules over whole columns, and what breaks them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.model import Level
+from headgate.errors import ContractError
+from headgate.intake.cells import Rows, flags, rows_where, text_array
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from headgate.contracts.model import Column, Comparison, Rule
+
+
+@dataclass(frozen=True)
+class Breach:
+    """The rows that break one rule. `column` is empty for a rule over the row; `reason` says the rule, never a value."""
+
+    rule: str
+    column: str
+    reason: str
+    rows: Rows
+    level: Level = Level.QUARANTINE
+
+    @property
+    def code(self) -> str:
+        """The rule with its column, as a refused row lists it."""
+        return f"{self.rule}:{self.column}" if self.column else self.rule
+
+
+def column_breaches(column: Column, values: pa.Array, given: pa.Array) -> list[Breach]:
+    """What breaks the column's own rules, in the contract's order.
+
+    Args:
+        values: typed; null where there is no value or none that fits the type.
+        given: texts; null only where the file says nothing, so that a misfit is not also called missing.
+    """
+    return [breach for rule in column.rules if (breach := _rule_breach(rule, column, values, given))]
+
+
+def _rule_breach(rule: Rule, column: Column, values: pa.Array, given: pa.Array) -> Breach | None:
+    broken = rows_where(given.is_null()) if rule.name == "required" else _not_held(_holds(rule, column, values), values)
+    return Breach(rule.name, column.name, _reason(rule), broken, rule.level) if len(broken) else None
+
+
+def _holds(rule: Rule, column: Column, values: pa.Array) -> pa.Array:
+    if rule.name not in _HOLDS:
+        raise ContractError(f"column {column.name}: no rule is called {rule.name}")
+    try:
+        return _HOLDS[rule.name](values, rule.argument)
+    except (pa.ArrowException, TypeError, ArithmeticError) as error:
+        raise ContractError(f"column {column.name}: rule {rule.name} cannot be applied to a {column.type.kind.value}") from error
+
+
+def _not_held(holds: pa.Array, values: pa.Array) -> Rows:
+    """Rows with a value for which a rule does not hold: a null satisfies it."""
+    return np.flatnonzero(flags(values.is_valid()) & ~flags(holds))
+
+
+def _bound(argument: object, values: pa.DataType) -> pa.Scalar:
+    """A contract's literal as a scalar that compares exactly with values of that type."""
+    if pa.types.is_temporal(values):
+        return pa.scalar(str(argument)).cast(values)
+    if pa.types.is_floating(values):
+        return pa.scalar(float(str(argument)))
+    if pa.types.is_integer(values) or pa.types.is_decimal(values):
+        exact = Decimal(str(argument))
+        return pa.scalar(int(exact)) if exact == int(exact) else pa.scalar(exact)
+    return pa.scalar(argument, values)
+
+
+def _is_valid_value(values: pa.Array, allowed: Any) -> pa.Array:  # noqa: ANN401 a contract's literal
+    return pc.is_in(values, text_array(str(value) for value in allowed).cast(values.type))
+
+
+_HOLDS: dict[str, Callable[[pa.Array, Any], pa.Array]] = {
+    "minimum": lambda values, bound: pc.greater_equal(values, _bound(bound, values.type)),
+    "maximum": lambda values, bound: pc.less_equal(values, _bound(bound, values.type)),
+    "exclusive_minimum": lambda values, bound: pc.greater(values, _bound(bound, values.type)),
+    "exclusive_maximum": lambda values, bound: pc.less(values, _bound(bound, values.type)),
+    "min_length": lambda values, length: pc.greater_equal(pc.utf8_length(values), length),
+    "max_length": lambda values, length: pc.less_equal(pc.utf8_length(values), length),
+    "pattern": pc.match_substring_regex,
+    "valid_values": _is_valid_value,
+}
+_REASONS = {
+    "required": "has no value",
+    "minimum": "is less than {}",
+    "maximum": "is more than {}",
+    "exclusive_minimum": "is not more than {}",
+    "exclusive_maximum": "is not less than {}",
+    "min_length": "is shorter than {} characters",
+    "max_length": "is longer than {} characters",
+    "pattern": "does not match {}",
+    "valid_values": "is none of {}",
+}
+
+
+def _reason(rule: Rule) -> str:
+    argument = ", ".join(str(value) for value in rule.argument) if isinstance(rule.argument, tuple) else rule.argument
+    return _REASONS[rule.name].format(argument)
+
+
+_OPERATORS: dict[str, Callable[[Any, Any], pa.Array]] = {
+    "==": pc.equal,
+    "!=": pc.not_equal,
+    "<": pc.less,
+    "<=": pc.less_equal,
+    ">": pc.greater,
+    ">=": pc.greater_equal,
+}
+
+
+def comparison_breach(comparison: Comparison, values: Mapping[str, pa.Array]) -> Breach | None:
+    """What breaks a rule over the row; a null on either side satisfies it."""
+    left = values[comparison.left]
+    right = values[comparison.right] if comparison.right else _bound(comparison.value, left.type)
+    try:
+        broken = rows_where(pc.invert(_OPERATORS[comparison.operator](left, right)))
+    except pa.ArrowException as error:
+        raise ContractError(f"rule {comparison.name}: {comparison.left} cannot be compared so") from error
+    reason = comparison.description or f"{comparison.left} is not {comparison.operator} {comparison.right or comparison.value}"
+    return Breach(comparison.name, "", reason, broken, comparison.level) if len(broken) else None

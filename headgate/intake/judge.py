@@ -1,0 +1,132 @@
+"""Judge one column: cast it, hold its rules, mask it. What comes out is what curated may see, and the rows that may not pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.curated import masked_columns
+from headgate.contracts.model import Kind, Mask
+from headgate.intake import cards
+from headgate.intake.card_search import redact, rows_with_cards
+from headgate.intake.cast import cast
+from headgate.intake.cells import Flags, Rows, blank_to_null, bool_array, by_unique, flags, int_array, matches, null_where
+from headgate.intake.check import Breach, column_breaches
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.contracts.model import Column
+    from headgate.lake.ports import MaskingKey
+
+# Source: Social Security Administration, the number's form: area, group and serial number; hyphens or blanks may be left out.
+_SSN = r"[0-9]{3}([- ]?)[0-9]{2}([- ]?)[0-9]{4}"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One column.
+
+    Attributes:
+        text: as received; a value of a sensitive column here must never be written.
+        values: typed, for rules over the row and for keys; null where the text fits no value.
+        behind: the columns that stand for it behind the gate; `take_from` reads them.
+        breaches: what breaks its type and its rules, in the contract's order.
+    """
+
+    column: Column
+    text: pa.Array
+    values: pa.Array
+    behind: Mapping[str, pa.Array]
+    breaches: tuple[Breach, ...]
+
+
+def judge(column: Column, text: pa.Array, key: MaskingKey) -> Judged:
+    """The column, judged; text and values keep the rows' order."""
+    if column.mask is Mask.PAN:
+        return _judge_card(column, text, key)
+    if column.mask is Mask.SSN:
+        return _judge_ssn(column, text)
+    if column.mask in {Mask.CVV, Mask.TRACK}:
+        return _judge_dropped(column, text)
+    if column.mask is Mask.FREE_TEXT:
+        return Judged(column, text, text, {column.name: redact(text)}, tuple(column_breaches(column, text, text)))
+    return _judge_plain(column, text)
+
+
+def _judge_plain(column: Column, text: pa.Array) -> Judged:
+    is_text = column.type.kind is Kind.STRING
+    given = text if is_text else blank_to_null(text)
+    fitted = cast(given, column.type)
+    found = [_breach("type", column, f"is no {_type_name(column)}", fitted.misfits)]
+    if is_text:
+        found.append(
+            _breach("undeclared_card_number", column, "holds a card number in a column that is declared without", rows_with_cards(text))
+        )
+    return _judged(column, given, fitted.values, {column.name: fitted.values}, found)
+
+
+def _judge_card(column: Column, text: pa.Array, key: MaskingKey) -> Judged:
+    """Token, brand and last four stand for the number; each different number is looked at once."""
+    given = blank_to_null(text)
+    unique, own = by_unique(given)
+    digits = cards.normalised(unique)
+    valid = cards.is_card(digits)
+    destroyed = cards.is_destroyed(unique) & ~valid
+    numbers = digits.filter(bool_array(valid))
+    at = int_array(np.cumsum(valid) - 1, nulls=~valid).take(own)
+    token, brand, last4 = (part.name for part in masked_columns(column))
+    behind = {
+        token: pa.DictionaryArray.from_arrays(at, cards.tokens(numbers, key)),
+        brand: pa.DictionaryArray.from_arrays(at, cards.brands(numbers)),
+        last4: pa.DictionaryArray.from_arrays(at, pc.utf8_slice_codeunits(numbers, -4)),
+    }
+    found = [
+        _breach("destroyed_number", column, "was rounded by a spreadsheet; its digits cannot be had back", _rows_of(destroyed, own)),
+        _breach("card_number", column, "has a wrong length or check digit", _rows_of(~valid & ~destroyed, own)),
+    ]
+    return _judged(column, given, numbers.take(at), behind, found)
+
+
+def _judge_ssn(column: Column, text: pa.Array) -> Judged:
+    given = blank_to_null(text)
+    fits = flags(matches(given, _SSN))
+    last4 = pc.utf8_slice_codeunits(null_where(~fits, given), -4)
+    misfits = np.flatnonzero(flags(given.is_valid()) & ~fits)
+    (behind,) = masked_columns(column)
+    return _judged(column, given, given, {behind.name: last4}, [_breach("type", column, "is no social security number", misfits)])
+
+
+def _judge_dropped(column: Column, text: pa.Array) -> Judged:
+    given = blank_to_null(text)
+    return _judged(column, given, given, {}, [])
+
+
+def _judged(column: Column, given: pa.Array, values: pa.Array, behind: Mapping[str, pa.Array], found: list[Breach]) -> Judged:
+    """The column with what was `found` before its own rules, which come after."""
+    breaches = [breach for breach in found if len(breach.rows)]
+    return Judged(column, given, values, behind, (*breaches, *column_breaches(column, values, given)))
+
+
+def take_from(column: pa.Array, rows: Rows) -> pa.Array:
+    """The column's values in these rows, without a dictionary."""
+    taken = column.take(int_array(rows))
+    return taken.dictionary_decode() if isinstance(taken, pa.DictionaryArray) else taken
+
+
+def _rows_of(claims: Flags, own: pa.Array) -> Rows:
+    """The rows whose unique text the claim is true for."""
+    return np.flatnonzero(flags(bool_array(claims).take(own)))
+
+
+def _breach(rule: str, column: Column, reason: str, rows: Rows) -> Breach:
+    return Breach(rule, column.name, reason, rows)
+
+
+def _type_name(column: Column) -> str:
+    kind, precision = column.type.kind, column.type.precision
+    return f"decimal({precision},{column.type.scale})" if precision else kind.value

@@ -1,0 +1,181 @@
+"""The record of every row that was not let in: refused with its reasons, or set aside for a row with the same key."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.model import Level
+from headgate.intake.card_search import redact
+from headgate.intake.cells import Flags, Rows, bool_array, int_array, marked, rewritten_where, text_array
+from headgate.intake.check import Breach
+from headgate.intake.show import shown, without_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from headgate.intake.deduplicate import Survivors
+    from headgate.intake.judge import Judged
+    from headgate.intake.received import Ragged, Received
+
+RAGGED_ROW, SAME_ROW, SAME_KEY = "ragged_row", "duplicate_row", "duplicate_key"
+REFUSED, DUPLICATE = "refused", "duplicate"
+_ROWS_AT_ONCE = 1 << 16
+RAW_TEXT = "_raw"  # the one field of a ragged row's record
+_UNSAFE_IN_JSON = r'["\\\x00-\x1f]'
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a file's rows come from, written beside each of them."""
+
+    dataset: str
+    content_sha256: str
+    object_key: str
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was decided over a file's rows.
+
+    Attributes:
+        breaches: in contract order: the first that does not merely warn is a row's reason.
+        refused: rows that break a rule; the survivors are chosen among the others.
+    """
+
+    breaches: Sequence[Breach]
+    refused: Rows
+    survivors: Survivors
+
+
+def set_aside(origin: Origin, received: Received, judged: Sequence[Judged], verdict: Verdict) -> pa.Table:
+    """The rows of the quarantine contract for every refused row and every duplicate, by source row."""
+    table = _judged_rows(received.source_rows, judged, verdict)
+    if len(received.ragged.source_rows):
+        ragged = _ragged_rows(received.ragged, len(received.cells) - len(received.absent))
+        table = pa.concat_tables([table, ragged]).sort_by("source_row")
+    return _with_origin(table, origin)
+
+
+def _lost_to_another(survivors: Survivors) -> list[Breach]:
+    return [
+        Breach(SAME_ROW, "", "equals, in every cell, the row that was kept for its key", survivors.same_row),
+        Breach(SAME_KEY, "", "another row with its key is newer, or won the tie", survivors.same_key),
+    ]
+
+
+def _judged_rows(source_rows: Rows, judged: Sequence[Judged], verdict: Verdict) -> pa.Table:
+    survivors = verdict.survivors
+    rows = np.sort(np.concatenate((verdict.refused, survivors.same_row, survivors.same_key)))
+    reasons = [*verdict.breaches, *_lost_to_another(survivors)]
+    is_refused = marked(verdict.refused, len(source_rows))[rows]
+    first = int_array(_first(reasons, rows))
+    columns = text_array(reason.column or None for reason in reasons).take(first)
+    masked_value, record = _texts(judged, rows, is_refused, columns)
+    return pa.table(
+        {
+            "source_row": int_array(source_rows[rows]),
+            "disposition": pc.if_else(bool_array(is_refused), REFUSED, DUPLICATE),
+            "rule": text_array(reason.rule for reason in reasons).take(first),
+            "column_name": columns,
+            "reason": text_array(reason.reason for reason in reasons).take(first),
+            "all_rules": _all_codes(reasons, rows),
+            "masked_value": masked_value,
+            "record": record,
+        }
+    )
+
+
+def _texts(judged: Sequence[Judged], rows: Rows, is_refused: Flags, columns: pa.Array) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+    """Masked value and record of each row, made for some rows at a time: together their parts would outweigh the file."""
+    values, records = [], []
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        some = slice(start, start + _ROWS_AT_ONCE)
+        texts = shown(judged, rows[some], is_refused[some])
+        values.append(_value_of(columns[some], texts))
+        records.append(_records(texts))
+    return pa.chunked_array(values, pa.string()), pa.chunked_array(records, pa.string())
+
+
+def _first(reasons: list[Breach], rows: Rows) -> Rows:
+    """For each row the position of its first reason; warnings are none."""
+    first = np.full(rows.max() + 1 if len(rows) else 0, -1)
+    for position in reversed(range(len(reasons))):
+        if reasons[position].level is not Level.WARN:
+            first[_among(reasons[position].rows, first)] = position
+    return first[rows]
+
+
+def _among(rows: Rows, by_row: Rows) -> Rows:
+    return rows[rows < len(by_row)]
+
+
+def _all_codes(reasons: list[Breach], rows: Rows) -> pa.Array:
+    """For each row a JSON list of every rule it breaks, in contract order."""
+    place = np.full(rows.max() + 1 if len(rows) else 0, -1)
+    place[rows] = np.arange(len(rows))
+    places = [place[_among(reason.rows, place)] for reason in reasons]
+    positions = np.repeat(np.arange(len(reasons)), [len(each) for each in places])
+    flat = np.concatenate(places)
+    order = np.lexsort((positions[flat >= 0], flat[flat >= 0]))
+    counts = np.bincount(flat[flat >= 0], minlength=len(rows))
+    codes = text_array(json.dumps(reason.code) for reason in reasons).take(int_array(positions[flat >= 0][order]))
+    lists = pa.ListArray.from_arrays(pc.cast(int_array(np.concatenate(([0], np.cumsum(counts)))), pa.int32()), codes)
+    return pc.binary_join_element_wise("[", pc.binary_join(lists, ", "), "]", "")
+
+
+def _value_of(columns: pa.Array, texts: Mapping[str, pa.Array]) -> pa.Array:
+    """For each row the shown text of the column that it names."""
+    value = pa.nulls(len(columns), pa.string())
+    for name in pc.unique(columns).drop_null().to_pylist():
+        value = pc.if_else(pc.fill_null(pc.equal(columns, name), False), texts[name], value)  # noqa: FBT003 pyarrow's own signature
+    return value
+
+
+def _records(texts: Mapping[str, pa.Array]) -> pa.Array:
+    """Each row as a JSON object of texts; null stays null."""
+    parts: list[pa.Array | str] = []
+    for name, text in texts.items():
+        parts += [f"{', ' if parts else '{'}{json.dumps(name)}: ", _json_text(text)]
+    return pc.binary_join_element_wise(*parts, "}", "")
+
+
+def _json_text(text: pa.Array) -> pa.Array:
+    unsafe = pc.match_substring_regex(text, _UNSAFE_IN_JSON)
+    safe = rewritten_where(unsafe, text, lambda some: text_array(json.dumps(cell, ensure_ascii=False)[1:-1] for cell in some.to_pylist()))
+    return pc.coalesce(pc.binary_join_element_wise('"', safe, '"', ""), pa.scalar("null"))
+
+
+def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
+    """Nothing tells which column a ragged row's cells belong to, so none of its digits is shown."""
+    count = len(ragged.source_rows)
+    return pa.table(
+        {
+            "source_row": int_array(ragged.source_rows),
+            "disposition": pa.repeat(REFUSED, count),
+            "rule": pa.repeat(RAGGED_ROW, count),
+            "column_name": pa.nulls(count, pa.string()),
+            "reason": text_array(f"has {cells} cells where the header has {width}" for cells in ragged.widths),
+            "all_rules": pa.repeat(json.dumps([RAGGED_ROW]), count),
+            "masked_value": pa.nulls(count, pa.string()),
+            "record": _records({RAW_TEXT: without_digits(text_array(ragged.texts))}),
+        }
+    )
+
+
+def _with_origin(table: pa.Table, origin: Origin) -> pa.Table:
+    rows = table.num_rows
+    (object_key,) = redact(text_array([origin.object_key])).to_pylist()
+    before = {"dataset": pa.repeat(origin.dataset, rows), "content_sha256": pa.repeat(origin.content_sha256, rows)}
+    after = {
+        "object_key": pa.repeat(object_key, rows),
+        "received_at": pa.repeat(pa.scalar(origin.received_at, pa.timestamp("us")), rows),
+    }
+    return pa.table({**before, **{name: table.column(name) for name in table.column_names}, **after})

@@ -1,0 +1,162 @@
+"""Read Parquet: every typed value as the text that says it exactly, so that one set of casts judges all formats.
+
+| stored as                 | text                                                                                      |
+|---------------------------|-------------------------------------------------------------------------------------------|
+| text, dictionary          | itself                                                                                    |
+| integer, decimal, boolean | its digits; `true` or `false`                                                             |
+| float for a number or card | digits without a point when it is integral and below 2^53, else the shortest that says it |
+| date                      | `YYYY-MM-DD`                                                                              |
+| timestamp                 | UTC, with the fraction it has; nanoseconds that are not whole microseconds become misfits |
+
+A column stored in a type from which the contract's value cannot be had back (a float for text, a list for anything) refuses the file.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from headgate.contracts.model import Kind, Mask
+from headgate.errors import UnreadableFileError
+from headgate.intake.cells import bool_array, flags, int_array, text_array
+from headgate.intake.header import match_header
+from headgate.intake.received import Received
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Column, Contract
+
+_INTEGERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT}
+_NUMBERS = {*_INTEGERS, Kind.DECIMAL, Kind.DOUBLE}
+# IEEE 754: up to here every integer has a double of its own; float32 ends at 2^24.
+_EXACT_INTEGERS = {pa.float64(): 2.0**53, pa.float32(): 2.0**24, pa.float16(): 2.0**11}
+
+
+def read_parquet(content: bytes, contract: Contract) -> Received:
+    """The rows of a Parquet file.
+
+    Raises:
+        UnreadableFileError: `corrupt_parquet`, or `type` when a column is stored in a type that its values cannot be had back from.
+        HeaderError: the columns do not match the contract.
+    """
+    table = _table(content)
+    header = match_header(table.column_names, contract)
+    named = table.rename_columns(list(header.names))
+    missing = pa.nulls(table.num_rows, pa.string())
+    cells = {
+        column.name: missing if column.name in header.absent else spelled(named.column(column.name), column) for column in contract.columns
+    }
+    return Received(cells, np.arange(1, table.num_rows + 1, dtype=np.int64), absent=header.absent)
+
+
+def _table(content: bytes) -> pa.Table:
+    try:
+        # Not read_table: it would take a `key=value` path apart. Checksums are compared where the file carries them.
+        return pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True).read()
+    except (pa.ArrowException, OSError, ValueError, NotImplementedError):
+        # Arrow's own message can hold what it read, so it is not passed on.
+        raise UnreadableFileError(
+            rule="corrupt_parquet",
+            message="the Parquet file is damaged, encrypted or of an unknown encoding",
+            remedy="write it again without encryption and send it again",
+        ) from None
+
+
+def spelled(values: pa.ChunkedArray, column: Column) -> pa.Array:
+    """The column as texts that say its values exactly."""
+    held = _plain(values, column)
+    if pa.types.is_null(held.type):
+        return pa.nulls(len(held), pa.string())
+    if pa.types.is_string(held.type):
+        return held
+    if _is_recoverable(held.type, column):
+        return _text_of(held, column)
+    raise UnreadableFileError(
+        rule="type",
+        message=f"the column is stored as {_type_name(held.type)}, from which a {column.type.kind.value} cannot be had back",
+        remedy=f"write the column as {column.type.kind.value}, or as text",
+        column=column.name,
+    )
+
+
+def _plain(values: pa.ChunkedArray, column: Column) -> pa.Array:
+    """One array, without dictionaries; text and bytes as strings."""
+    joined = pa.concat_arrays(values.chunks) if values.num_chunks else pa.nulls(0, values.type)
+    held = joined.dictionary_decode() if pa.types.is_dictionary(joined.type) else joined
+    if not _is_textual(held.type):
+        return held
+    try:
+        return pc.cast(held, pa.string())
+    except pa.ArrowInvalid:
+        raise UnreadableFileError(
+            rule="type", message="the column holds bytes that are no UTF-8 text", remedy="write the column as text", column=column.name
+        ) from None
+
+
+def _is_textual(held: pa.DataType) -> bool:
+    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary, pa.types.is_large_binary)
+    return any(test(held) for test in (*tests, pa.types.is_binary_view, pa.types.is_fixed_size_binary))
+
+
+def _is_recoverable(held: pa.DataType, column: Column) -> bool:
+    kind, types = column.type.kind, pa.types
+    if types.is_integer(held):
+        return kind in {*_NUMBERS, Kind.STRING, Kind.BOOLEAN}
+    if types.is_floating(held):
+        return kind in _NUMBERS or column.mask is Mask.PAN
+    if types.is_decimal(held):
+        return kind in _NUMBERS
+    if types.is_date(held):
+        return kind in {Kind.DATE, Kind.STRING}
+    if types.is_timestamp(held):
+        return kind in {Kind.TIMESTAMP, Kind.DATE}
+    return bool(types.is_boolean(held)) and kind is Kind.BOOLEAN
+
+
+def _text_of(held: pa.Array, column: Column) -> pa.Array:
+    if pa.types.is_floating(held.type):
+        return _floats(held, column)
+    if pa.types.is_decimal(held.type):
+        return _decimals(held, column)
+    if pa.types.is_timestamp(held.type):
+        return _times(held, column)
+    return pc.cast(pc.cast(held, pa.date32()) if pa.types.is_date64(held.type) else held, pa.string())
+
+
+def _floats(held: pa.Array, column: Column) -> pa.Array:
+    shortest = pc.cast(held, pa.string())
+    if column.type.kind is Kind.DOUBLE:
+        return shortest
+    wide = pc.cast(held, pa.float64())
+    floats = np.frombuffer(wide.buffers()[1], np.float64, len(wide), wide.offset * 8) if len(wide) else np.empty(0)
+    integral = flags(held.is_valid()) & (np.abs(floats) < _EXACT_INTEGERS[held.type]) & (np.trunc(floats) == floats)
+    whole = int_array(np.where(integral, floats, 0).astype(np.int64), nulls=~integral)
+    return pc.coalesce(pc.cast(whole, pa.string()), shortest)
+
+
+def _decimals(held: pa.Array, column: Column) -> pa.Array:
+    """Plain digits: Arrow spells small decimals with an exponent. For an integer, `12.00` is spelled `12`."""
+    text = pc.cast(held, pa.string())
+    if pc.any(pc.match_substring(text, "E")).as_py():
+        text = text_array(None if value is None else f"{Decimal(value):f}" for value in text.to_pylist())
+    return pc.replace_substring_regex(text, r"\.0+$", "") if column.type.kind in _INTEGERS else text
+
+
+def _times(held: pa.Array, column: Column) -> pa.Array:
+    """UTC; midnight alone is spelled as a day where the contract has a date."""
+    utc = pc.cast(held, pa.timestamp(held.type.unit))
+    text = pc.cast(utc, pa.string())
+    if column.type.kind is not Kind.DATE:
+        return text
+    days = pc.cast(utc, pa.date32(), safe=False)
+    midnight = flags(pc.equal(pc.cast(days, utc.type), utc))
+    return pc.if_else(bool_array(midnight), pc.cast(days, pa.string()), text)
+
+
+def _type_name(held: pa.DataType) -> str:
+    """The type's plain name; a nested type's own text would spell its fields."""
+    return "nested values" if pa.types.is_nested(held) else str(held)

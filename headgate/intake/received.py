@@ -1,0 +1,43 @@
+"""What arrived in a file, before anything is judged: every cell as text, in the contract's columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from headgate.intake.cells import NO_ROWS, Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """Rows with more or fewer cells than the header. `texts` are as they came: they must be masked before they are written."""
+
+    source_rows: Rows = field(default_factory=lambda: NO_ROWS)
+    texts: tuple[str, ...] = ()
+    widths: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Received:
+    """One file's rows.
+
+    Attributes:
+        cells: for each column of the contract its texts; null where the file says nothing.
+        source_rows: for each row its 1-based number among the file's data rows.
+        absent: nullable columns that the file does not have; their cells are null.
+    """
+
+    cells: Mapping[str, pa.Array]
+    source_rows: Rows
+    ragged: Ragged = field(default_factory=Ragged)
+    absent: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """Every row of the file, ragged ones too."""
+        return len(self.source_rows) + len(self.ragged.source_rows)

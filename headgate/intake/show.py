@@ -1,0 +1,95 @@
+"""What of a row may be shown to those who mend it: its texts, with everything sensitive masked.
+
+A refused row may be one whose cells have slipped into other columns, so no column is trusted to hold only what it should:
+every text is searched for card numbers, and where the row shows signs of having slipped, no digit of it is shown at all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.curated import masked_columns
+from headgate.contracts.model import Kind, Mask
+from headgate.intake.card_search import redact
+from headgate.intake.cells import Flags, Rows, bool_array, flags, marked, matches, null_where, rewritten_where
+from headgate.intake.judge import Judged, take_from
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MASKED = "[masked]"
+DESTROYED = "[destroyed]"
+_DROPPED = {Mask.CVV: "[CVV]", Mask.TRACK: "[TRACK]"}
+_CVV = r"\d{3,4}"  # ISO/IEC 7813: card verification values have three or four digits
+_SSN_INSIDE = r"\b\d{3}-\d{2}-\d{4}\b"
+# A value of these kinds that fits its type spells no card number.
+_HARMLESS = {Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN}
+
+
+def shown(judged: Sequence[Judged], rows: Rows, refused: Flags) -> dict[str, pa.Array]:
+    """For each source column the texts of `rows` as they may be written; `refused` tells which of them broke a rule."""
+    texts = {each.column.name: _shown(each, rows) for each in judged}
+    if not any(each.column.mask in {Mask.CVV, Mask.TRACK, Mask.SSN} for each in judged):
+        return texts
+    broken, slipped = bool_array(refused), bool_array(refused & _slipped(judged, texts, rows))
+    return {name: _without_digits(text, slipped, broken) for name, text in texts.items()}
+
+
+def without_digits(text: pa.Array) -> pa.Array:
+    """The text with `#` for every digit of any script."""
+    return pc.replace_substring_regex(text, r"\p{Nd}", "#")
+
+
+def _shown(judged: Judged, rows: Rows) -> pa.Array:
+    text = take_from(judged.text, rows)
+    mask = judged.column.mask
+    if mask in _DROPPED:
+        return _where_given(text, pa.scalar(_DROPPED[mask]))
+    if mask is Mask.FREE_TEXT:
+        return take_from(judged.behind[judged.column.name], rows)
+    if mask is None:
+        return _searched(judged, text, rows)
+    last4 = take_from(judged.behind[masked_columns(judged.column)[-1].name], rows)
+    before = "[PAN ****" if mask is Mask.PAN else "[SSN ***-**-"
+    hidden = pc.if_else(bool_array(_broken(judged, rows)), MASKED, pc.binary_join_element_wise(before, last4, "]", ""))
+    destroyed = bool_array(_broken(judged, rows, "destroyed_number"))
+    return _where_given(text, pc.if_else(destroyed, DESTROYED, pc.coalesce(hidden, pa.scalar(MASKED))))
+
+
+def _where_given(text: pa.Array, instead: pa.Array | pa.Scalar) -> pa.Array:
+    return pc.if_else(text.is_valid(), instead, pa.scalar(None, pa.string()))
+
+
+def _broken(judged: Judged, rows: Rows, rule: str = "") -> Flags:
+    """Which of `rows` break the rule in this column, or any rule."""
+    every = [breach.rows for breach in judged.breaches if rule in {"", breach.rule}]
+    return marked(np.concatenate(every), len(judged.text))[rows] if every else np.zeros(len(rows), bool)
+
+
+def _searched(judged: Judged, text: pa.Array, rows: Rows) -> pa.Array:
+    if judged.column.type.kind not in _HARMLESS:
+        return redact(text)
+    misfits = _broken(judged, rows, "type")
+    return pc.coalesce(redact(null_where(~misfits, text)), text)
+
+
+def _slipped(judged: Sequence[Judged], texts: Mapping[str, pa.Array], rows: Rows) -> Flags:
+    """Rows that look as if their cells had moved: a card number where none belongs, or something else for a verification code."""
+    signs = np.zeros(len(rows), bool)
+    for each in judged:
+        text = take_from(each.text, rows)
+        if each.column.mask is None:
+            signs |= flags(pc.not_equal(text, texts[each.column.name]))
+        if each.column.mask is Mask.CVV:
+            signs |= flags(pc.invert(matches(text, _CVV)))
+    return signs
+
+
+def _without_digits(text: pa.Array, slipped: pa.Array, refused: pa.Array) -> pa.Array:
+    """No digits in slipped rows, and no social security numbers in refused ones."""
+    safe = rewritten_where(refused, text, lambda some: pc.replace_substring_regex(some, _SSN_INSIDE, "[SSN]"))
+    return rewritten_where(slipped, safe, without_digits)
