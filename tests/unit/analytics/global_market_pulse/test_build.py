@@ -4,17 +4,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import pyarrow as pa
 import pytest
 
 from headgate.analytics import global_market_pulse
-from headgate.lake.publishing import conform
+from headgate.analytics.rows import rows_of
 from headgate.quality.audit import audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import ibis
+    import pyarrow as pa
 
     from headgate.contracts.registry import Registry
 
@@ -28,8 +28,7 @@ AS_OF = date(2010, 6, 30)
 
 def _published(registry: Registry, name: str, frame: pd.DataFrame) -> pa.Table:
     """The rows as the runner hands them to the publisher."""
-    complete = frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef")
-    return conform(registry.prod[name], pa.Table.from_pandas(complete, preserve_index=False))
+    return rows_of(registry.prod[name], frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef"))
 
 
 def test_every_table_holds_its_contract(shop: Shop, seeded_rows: dict[str, Rows], registry: Registry) -> None:

@@ -4,18 +4,18 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import pyarrow as pa
 import pytest
 
 from headgate.analytics import market_intelligence_hub
 from headgate.analytics.market_intelligence_hub.plan import Plan
-from headgate.lake.publishing import conform
+from headgate.analytics.rows import rows_of
 from headgate.quality.audit import audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import ibis
+    import pyarrow as pa
 
     from headgate.contracts.registry import Registry
 
@@ -37,8 +37,7 @@ def built(shop: Shop, seeded_lines: list[Line]) -> Built:
 
 def _published(registry: Registry, name: str, frame: pd.DataFrame) -> pa.Table:
     """The rows as the runner hands them to the publisher."""
-    complete = frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef")
-    return conform(registry.prod[name], pa.Table.from_pandas(complete, preserve_index=False))
+    return rows_of(registry.prod[name], frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef"))
 
 
 def test_every_table_holds_its_contract(built: Built, registry: Registry) -> None:
