@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
 import pymysql  # type: ignore[import-untyped]  # it ships no types
+from pymysql.converters import encoders  # type: ignore[import-untyped]  # as below
 from pymysql.cursors import SSCursor  # type: ignore[import-untyped]  # as above
 
 from headgate.contracts.arrow import arrow_schema
@@ -73,7 +74,7 @@ def _connect(url: str) -> Any:  # noqa: ANN401 the driver ships no types
         charset="utf8mb4",
         connect_timeout=10,
         # No decoders: every value arrives as the text the server sends, and is cast once, by its contract's type.
-        conv={},
+        conv=encoders,
         cursorclass=SSCursor,
     )
     with connection.cursor() as cursor:
