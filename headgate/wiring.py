@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from headgate.aws.sns import Alerts
     from headgate.aws.sqs import Queues
     from headgate.aws.stepfunctions import Pipeline
+    from headgate.intake.curation import Curation
     from headgate.lake.publishing import Published
     from headgate.lake.snapshots import LakeSnapshot
     from headgate.merge.merging import Merging
@@ -150,6 +151,25 @@ def ledger(env: Mapping[str, str]) -> DynamoLedger:
     from headgate.aws.dynamodb import DynamoLedger
 
     return DynamoLedger(clients.dynamodb(), LedgerSettings.from_env(env).files_table)
+
+
+def curation(env: Mapping[str, str]) -> Curation:
+    """The gate, from raw to curated."""
+    from headgate.aws.secrets import Secrets
+    from headgate.contracts.registry import Registry
+    from headgate.intake.curation import Curation
+
+    settings = GateSettings.from_env(env)
+    return Curation(
+        objects=objects(),
+        ledger=ledger(env),
+        contracts=Registry.load().source,
+        masking_key=partial(Secrets(clients.secretsmanager()).masking_key, settings.masking_key_secret),
+        curated_bucket=settings.curated_bucket,
+        quarantine_bucket=settings.quarantine_bucket,
+        clock=_utc_now,
+        lease_s=settings.lease_s,
+    )
 
 
 def merging(env: Mapping[str, str], workspace: Path) -> Merging:

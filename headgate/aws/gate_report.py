@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import FileRecord, ObjectRef
 
 _COUNTS = {"RowsReceived": "received", "RowsAccepted": "accepted", "RowsQuarantined": "quarantined", "RowsDuplicate": "duplicates"}
-_FILES = {"done": "FilesDone", "refused": "FilesRefused", "skipped_duplicate": "FilesSkipped"}
+_FILES = {"done": "FilesDone", "refused": "FilesRefused", "skipped_duplicate": "FilesSkipped", "ignored": "FilesIgnored"}
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class GateReport:
         """The record's outcome stands in the log and the metrics; people know of a refused file."""
         for metric, field in _COUNTS.items():
             self.metrics.add_metric(name=metric, unit=MetricUnit.Count, value=getattr(record, field))
-        self.metrics.add_metric(name=_FILES.get(record.state, "FilesOther"), unit=MetricUnit.Count, value=1)
+        self.metrics.add_metric(name=_FILES[record.state], unit=MetricUnit.Count, value=1)
         self.logger.info("file processed", extra=_facts(record))
         if record.state == "refused":
             self.alerts.refused(record)
@@ -65,6 +65,7 @@ class GateReport:
     def _failed(self, ref: ObjectRef, error: HeadgateError) -> None:
         facts = {"bucket": ref.bucket, "key": ref.key, "error": type(error).__name__, "cause": str(error)}
         self.logger.error("file not processed", extra=facts)
+        self.metrics.add_metric(name="FilesFailed", unit=MetricUnit.Count, value=1)
 
 
 def _place(error: Exception) -> str:

@@ -20,20 +20,21 @@ if TYPE_CHECKING:
 
 logger = Logger(service="raw_to_curated")
 metrics = Metrics(namespace="Headgate", service="raw_to_curated")
-processor = BatchProcessor(event_type=EventType.SQS)
 gate = cache(lambda: wiring.curation(os.environ))
 report = cache(lambda: GateReport(logger, metrics, wiring.alerts(os.environ)))
 
 
-def curate(message: SQSRecord) -> None:
-    """Every object that the message names was let in, refused with a reason, or raises so that SQS delivers it again."""
-    for ref in created_objects(message.body):
+def curate(record: SQSRecord) -> None:
+    """Every object that the message names was let in or refused, or this raises and SQS delivers it again."""
+    for ref in created_objects(record.body):
         with report().of(ref):
             report().told(patiently(partial(gate().curate, ref)))
 
 
-@metrics.log_metrics(raise_on_empty_metrics=False)
+@metrics.log_metrics
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> object:
     """Which messages of the batch failed."""
-    return process_partial_response(event=event, record_handler=curate, processor=processor, context=context)
+    metrics.add_metric(name="Messages", unit="Count", value=len(event["Records"]))
+    processor = BatchProcessor(EventType.SQS)
+    return process_partial_response(event, curate, processor, context)

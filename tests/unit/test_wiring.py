@@ -56,7 +56,10 @@ def test_buckets_of_the_systems_are_a_json_object() -> None:
     assert wiring.SystemSettings.from_env(env).prod_buckets == {"retail-copilot": "retail-copilot-prod-0"}
 
 
-@pytest.mark.parametrize("entry", ["lambdas.raw_to_curated.handler", "lambdas.start_pipeline.handler"])
+GATE_PARTS = "lambdas.raw_to_curated.handler, headgate.intake.curation, headgate.aws.dynamodb, headgate.aws.secrets, headgate.aws.s3"
+
+
+@pytest.mark.parametrize("entry", [GATE_PARTS, "lambdas.start_pipeline.handler, headgate.aws.scheduler"])
 def test_a_function_starts_without_the_jobs_libraries(entry: str) -> None:
     """A cold start pays for every import; pandas, Great Expectations and Ibis belong to the jobs."""
     heavy = "{'pandas', 'great_expectations', 'ibis', 'duckdb', 'sklearn', 'yaml'}"

@@ -1,0 +1,168 @@
+"""The gate's function: events in, records, increments, quarantine, metrics and alerts out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_plus
+
+import pytest
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
+
+from headgate import wiring
+from headgate.aws import clients
+from headgate.lake.ports import ObjectRef
+from lambdas.raw_to_curated import handler as entry
+from tests.conftest import unique
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from headgate.lake.ports import FileRecord
+    from tests.integration.conftest import Lake
+
+pytestmark = pytest.mark.integration
+
+PAN, CVV = "4111111111111111", "917"  # a test number that payment gateways publish
+HEADER = "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at\n"
+GOOD = f"1,O-1,card,{PAN},{CVV},2027-12,19.90,GBP,2011-12-09 12:50:00,captured,called about {PAN},2011-12-09 12:50:00\n"
+BAD = f"2,O-2,barter,{PAN},{CVV},2027-12,5.00,GBP,2011-12-09 12:51:00,captured,,2011-12-09 12:51:00\n"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What Lambda tells a function of its invocation."""
+
+    function_name: str = "raw_to_curated"
+    memory_limit_in_mb: int = 3008
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:raw_to_curated"
+    aws_request_id: str = "7f6f4f7e-0000-0000-0000-000000000000"
+
+
+@pytest.fixture(autouse=True)
+def _function_of_this_lake(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The function starts cold, in this lake's environment."""
+    for variable, value in lake.environment.items():
+        monkeypatch.setenv(variable, value)
+    for cached in (entry.gate, entry.report, clients.s3, clients.dynamodb, clients.secretsmanager, clients.sns):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def sent(lake: Lake) -> Callable[[str, str], dict[str, Any]]:
+    """Puts an object into raw and gives the message that S3 sends for it."""
+
+    def put(key: str, body: str) -> dict[str, Any]:
+        version = lake.emulator.client("s3").put_object(Bucket=lake.bucket("raw"), Key=key, Body=body.encode())["VersionId"]
+        told = {"bucket": {"name": lake.bucket("raw")}, "object": {"key": quote_plus(key, safe="/"), "versionId": version}}
+        return message({"Records": [{"eventName": "ObjectCreated:Put", "s3": told}]})
+
+    return put
+
+
+def message(body: dict[str, Any]) -> dict[str, Any]:
+    return {"messageId": unique("message"), "eventSource": "aws:sqs", "body": json.dumps(body)}
+
+
+def handled(*messages: dict[str, Any]) -> object:
+    return entry.handler({"Records": list(messages)}, Context())
+
+
+def records(lake: Lake, key: str) -> list[FileRecord]:
+    return [record for record in wiring.ledger(lake.environment).records() if record.key == key]
+
+
+def test_a_file_is_curated_and_every_row_accounted_for(lake: Lake, sent: Callable[[str, str], dict[str, Any]]) -> None:
+    key = f"payments/{unique('may')} +é.csv"
+    assert handled(sent(key, HEADER + GOOD + BAD + GOOD)) == {"batchItemFailures": []}
+    (record,) = records(lake, key)
+    assert (record.state, record.received, record.accepted, record.quarantined, record.duplicates) == ("done", 3, 1, 1, 1)
+    assert wiring.objects().info(ObjectRef(lake.bucket("curated"), record.curated_key)).size_bytes > 0
+    assert wiring.objects().info(ObjectRef(lake.bucket("quarantine"), record.quarantine_key)).size_bytes > 0
+
+
+def test_a_file_delivered_twice_is_recorded_once(lake: Lake, sent: Callable[[str, str], dict[str, Any]]) -> None:
+    key = f"payments/{unique('twice')}.csv"
+    event = sent(key, HEADER + GOOD.replace("O-1", "O-twice"))
+    handled(event, event)
+    handled(event)
+    assert [record.accepted for record in records(lake, key)] == [1]
+
+
+def test_the_same_content_under_another_name_is_skipped(lake: Lake, sent: Callable[[str, str], dict[str, Any]]) -> None:
+    body, copy = HEADER + GOOD.replace("O-1", "O-copied"), f"payments/{unique('copy')}.csv"
+    handled(sent(f"payments/{unique('first')}.csv", body), sent(copy, body))
+    (record,) = records(lake, copy)
+    assert (record.state, record.accepted) == ("skipped_duplicate", 0)
+    assert record.duplicate_of
+
+
+def test_a_refused_file_fails_no_message_and_people_are_told(lake: Lake, sent: Callable[[str, str], dict[str, Any]]) -> None:
+    inbox = subscribed(lake)
+    key = f"payments/{unique('headless')}.csv"
+    assert handled(sent(key, HEADER.replace("card_cvv,", "") + GOOD.replace(f"{CVV},", ""))) == {"batchItemFailures": []}
+    (record,) = records(lake, key)
+    assert (record.state, record.error["rule"], record.error["file"]) == ("refused", "missing_sensitive_column", key)
+    (told,) = inbox()
+    for part in (key, record.error["column"], record.error["rule"], record.error["remedy"]):
+        assert part in told["Message"]
+
+
+def test_only_the_message_that_failed_is_delivered_again(lake: Lake, sent: Callable[[str, str], dict[str, Any]]) -> None:
+    good = sent(f"payments/{unique('good')}.csv", HEADER + GOOD.replace("O-1", "O-good"))
+    gone = message(
+        {
+            "Records": [
+                {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": lake.bucket("raw")}, "object": {"key": "payments/gone.csv"}}}
+            ]
+        }
+    )
+    assert handled(good, gone) == {"batchItemFailures": [{"itemIdentifier": gone["messageId"]}]}
+
+
+def test_a_batch_that_failed_as_a_whole_fails_the_function_so_that_its_alarm_rings() -> None:
+    with pytest.raises(BatchProcessingError):
+        handled(message({"no": "notification"}))
+
+
+def test_the_test_event_of_s3_is_ignored() -> None:
+    assert handled(message({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "raw"})) == {"batchItemFailures": []}
+
+
+def test_a_failed_attempt_leaves_the_file_free_for_the_next(
+    lake: Lake, sent: Callable[[str, str], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = f"payments/{unique('retried')}.csv"
+    event = sent(key, HEADER + GOOD.replace("O-1", "O-retried"))
+    monkeypatch.setenv("HEADGATE_CURATED_BUCKET", unique("absent"))
+    with pytest.raises(BatchProcessingError):
+        handled(event)
+    monkeypatch.setenv("HEADGATE_CURATED_BUCKET", lake.bucket("curated"))
+    entry.gate.cache_clear()
+    assert handled(event) == {"batchItemFailures": []}
+    assert [record.state for record in records(lake, key)] == ["done"]
+
+
+def test_logs_and_metrics_tell_counts_and_no_card_data(
+    sent: Callable[[str, str], dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    handled(sent(f"payments/{unique('loud')}.csv", HEADER + GOOD.replace("O-1", "O-loud") + BAD))
+    handled(sent(f"payments/{unique('loud')}.csv", f"{PAN};{CVV}"))
+    said = "".join(capsys.readouterr())
+    metrics = [json.loads(line) for line in said.splitlines() if '"CloudWatchMetrics"' in line]
+    assert (metrics[0]["RowsReceived"], metrics[0]["RowsAccepted"], metrics[0]["RowsQuarantined"]) == ([2.0], [1.0], [1.0])
+    assert metrics[1]["FilesRefused"] == [1.0]
+    assert PAN not in said
+    assert CVV not in said
+
+
+def subscribed(lake: Lake) -> Callable[[], list[dict[str, str]]]:
+    """A subscriber of the lake's alerts, and what it was sent."""
+    sqs = lake.emulator.client("sqs")
+    queue = sqs.create_queue(QueueName=unique("inbox"))["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sending = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn}
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [sending]})})
+    lake.emulator.client("sns").subscribe(TopicArn=lake.settings["HEADGATE_ALERTS_TOPIC_ARN"], Protocol="sqs", Endpoint=arn)
+    return lambda: [json.loads(one["Body"]) for one in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])]
