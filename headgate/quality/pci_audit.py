@@ -1,0 +1,137 @@
+"""`pci_audit`: what the leak scanner found in every zone of the lake, as a table."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from headgate.lake import keys
+from headgate.quality.leaks import CHECKS, leaks_in_rows, leaks_in_text, leaks_in_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from headgate.lake.ports import FileRecord, ObjectRef, ObjectStore
+    from headgate.lake.snapshots import LakeSnapshot
+
+_AT_ONCE = 4
+
+
+@dataclass(frozen=True)
+class Zone:
+    """Objects to look through: everything below each prefix of a bucket."""
+
+    name: str
+    bucket: str
+    prefixes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A place where something was found that must not be there: the object, the column where it has columns, and how often."""
+
+    zone: str
+    place: str
+    column: str
+    check: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What was looked at in one subject (a dataset or table) of a zone, and what was found there."""
+
+    zone: str
+    subject: str
+    objects: int
+    cells: int
+    findings: tuple[Finding, ...] = field(default=())
+
+
+def lake_zones(curated_bucket: str, quarantine_bucket: str, prod_buckets: Iterable[str], lake: LakeSnapshot) -> list[Zone]:
+    """All that the gate let in, all that it kept out, the current snapshots, and every version of the systems' tables."""
+    snapshots = tuple(snapshot.location for snapshot in lake.datasets.values())
+    return [
+        Zone("curated", curated_bucket, (f"{keys.INCREMENTS}/", *snapshots)),
+        Zone("quarantine", quarantine_bucket, ("",)),
+        *(Zone("prod", bucket, ("",)) for bucket in prod_buckets),
+    ]
+
+
+def scan_objects(objects: ObjectStore, zones: Sequence[Zone]) -> list[Scan]:
+    """Every object of the zones, looked through; Parquet by its cells, anything else by its lines."""
+    wanted = [(zone, item.ref) for zone in zones for prefix in zone.prefixes for item in objects.list(zone.bucket, prefix)]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return list(pool.map(lambda place: _scan_object(objects, *place), wanted))
+
+
+def scan_records(records: Iterable[FileRecord]) -> Scan:
+    """The file records of the ledger."""
+    return _scan_texts("ledger", "files", (json.dumps(asdict(record), default=str) for record in records))
+
+
+def scan_logs(lines: Mapping[str, Iterable[str]]) -> list[Scan]:
+    """Log lines, by the name of their log."""
+    return [_scan_texts("logs", name, texts) for name, texts in lines.items()]
+
+
+def findings(scans: Iterable[Scan]) -> list[Finding]:
+    """Every finding, worst first."""
+    return sorted((finding for scan in scans for finding in scan.findings), key=lambda finding: (-finding.count, finding.place))
+
+
+def pci_audit(scans: Iterable[Scan]) -> pd.DataFrame:
+    """The table `pci_audit`: one row per zone, subject and check, with what was looked at, what was found, and whether it passed."""
+    rows = [row for (zone, subject), group in _by_subject(scans).items() for row in _rows(zone, subject, group)]
+    columns = ["zone", "subject", "check_name", "objects_scanned", "cells_scanned", "findings", "passed"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _by_subject(scans: Iterable[Scan]) -> dict[tuple[str, str], list[Scan]]:
+    grouped: dict[tuple[str, str], list[Scan]] = {}
+    for scan in sorted(scans, key=lambda scan: (scan.zone, scan.subject)):
+        grouped.setdefault((scan.zone, scan.subject), []).append(scan)
+    return grouped
+
+
+def _rows(zone: str, subject: str, scans: Sequence[Scan]) -> Iterator[tuple[str, str, str, int, int, int, bool]]:
+    looked_at = sum(scan.objects for scan in scans), sum(scan.cells for scan in scans)
+    found: Counter[str] = Counter()
+    for finding in findings(scans):
+        found[finding.check] += finding.count
+    for check in CHECKS:
+        yield zone, subject, check, *looked_at, found[check], not found[check]
+
+
+def _scan_object(objects: ObjectStore, zone: Zone, ref: ObjectRef) -> Scan:
+    body = objects.read(ref)
+    if ref.key.endswith(".parquet"):
+        cells, found = leaks_in_rows(pq.read_table(pa.BufferReader(body)))
+    else:
+        lines = body.decode("utf-8", errors="replace").splitlines()
+        cells, by_kind = leaks_in_texts(lines)
+        found = Counter({("", kind): count for kind, count in by_kind.items()})
+    # A name is written too.
+    found.update({("", kind): count for kind, count in leaks_in_text(ref.key).items()})
+    place = f"s3://{zone.bucket}/{ref.key}"
+    told = tuple(Finding(zone.name, place, column, kind, count) for (column, kind), count in sorted(found.items()))
+    return Scan(zone.name, _subject(ref.key), 1, cells, told)
+
+
+def _subject(key: str) -> str:
+    """The dataset or table that an object belongs to: the second folder of its key in every zone but raw."""
+    folders = key.split("/")[:-1]
+    return folders[1] if len(folders) > 1 else "other"
+
+
+def _scan_texts(zone: str, subject: str, texts: Iterable[str]) -> Scan:
+    count, found = leaks_in_texts(texts)
+    told = tuple(Finding(zone, subject, "", kind, times) for kind, times in sorted(found.items()))
+    return Scan(zone, subject, count, count, told)

@@ -1,0 +1,181 @@
+"""The leak scanner finds what must not be there, however it is written, and does not cry wolf at what merely looks long."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.quality.leaks import (
+    CARD_NUMBER,
+    SECURITY_CODE,
+    SOCIAL_SECURITY_NUMBER,
+    TRACK_DATA,
+    leaks_in_rows,
+    leaks_in_text,
+    leaks_in_texts,
+)
+
+pytestmark = pytest.mark.unit
+
+# Test numbers that payment gateways publish.
+CARDS = {
+    "visa": "4111111111111111",
+    "visa of 13 digits": "4222222222222",
+    "mastercard": "5555555555554444",
+    "mastercard, second series": "2223003122003222",
+    "amex": "378282246310005",
+    "discover": "6011111111111117",
+    "diners": "30569309025904",
+    "jcb": "3530111333300000",
+    "unionpay": "6200000000000005",
+    "maestro": "6759649826438453",
+}
+
+
+def grouped(digits: str, gap: str) -> str:
+    return gap.join(digits[start : start + 4] for start in range(0, len(digits), 4))
+
+
+@pytest.mark.parametrize("digits", CARDS.values(), ids=CARDS)
+def test_every_brand_is_found(digits: str) -> None:
+    assert leaks_in_text(digits) == {CARD_NUMBER: 1}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "paid with 4111111111111111 today",
+        "4111 1111 1111 1111",
+        "4111-1111-1111-1111",
+        "4111.1111.1111.1111",
+        "4111_1111_1111_1111",
+        "4111 - 1111 - 1111 - 1111",
+        "3782 822463 10005",
+        "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1",
+        "4111111111111111.0",
+        "4.111111111111111E+15",
+        "４１１１１１１１１１１１１１１１",  # noqa: RUF001 full-width digits are the point
+        "4111\u00a01111\u00a01111\u00a01111",
+        "card4111111111111111x",
+        '{"card": "4111111111111111"}',
+        "order 2024 4111 1111 1111 1111",
+        "1,4111111111111111,2",
+        "deadbeef4111111111111111",
+    ],
+)
+def test_a_card_number_is_found_however_it_is_written(text: str) -> None:
+    assert leaks_in_text(text)[CARD_NUMBER] == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4111111111111112",
+        "41111111111111110000",
+        "9999999999999995",
+        "1111",
+        "************1111",
+        "2010-12-30 08:26:00.123456",
+        "30.08.2010 26.00",
+        "4.11E+15",
+        hashlib.sha256(b"a").hexdigest(),
+        "k1:" + hashlib.sha256(b"4111111111111111").hexdigest(),
+        str(uuid.UUID(int=0x41111111_1111_1111_1111_111111111111)),
+        "489434-12, 489435-1",
+        "85123A WHITE HANGING HEART T-LIGHT HOLDER",
+    ],
+)
+def test_what_is_no_card_number_is_left_alone(text: str) -> None:
+    assert not leaks_in_text(text)
+
+
+@given(data=st.binary(max_size=16))
+def test_digests_are_never_taken_for_card_numbers(data: bytes) -> None:
+    assert not leaks_in_text(f"k1:{hashlib.sha256(data).hexdigest()}")
+
+
+@given(
+    before=st.text(alphabet="abc ,:;\"'{}", max_size=5), digits=st.sampled_from(sorted(CARDS.values())), gap=st.sampled_from(["", " ", "-"])
+)
+def test_a_published_number_is_found_in_any_surroundings(before: str, digits: str, gap: str) -> None:
+    assert leaks_in_text(f"{before}{grouped(digits, gap)}{before}")[CARD_NUMBER] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("%B4111111111111111^DOE/JOHN^29121011234567890?", TRACK_DATA),
+        (";4111111111111111=29121011234567890?", TRACK_DATA),
+        ("cvv 123", SECURITY_CODE),
+        ('"card_cvv": "123"', SECURITY_CODE),
+        ("CVC2: 1234", SECURITY_CODE),
+        ("the security code is 987", SECURITY_CODE),
+        ("078-05-1120", SOCIAL_SECURITY_NUMBER),
+        ("his number is 219 09 9999.", SOCIAL_SECURITY_NUMBER),
+        ('"ssn": "219099999"', SOCIAL_SECURITY_NUMBER),
+    ],
+)
+def test_other_secrets_are_found(text: str, kind: str) -> None:
+    assert leaks_in_text(text)[kind] == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "000-12-3456",
+        "666-12-3456",
+        "900-12-3456",
+        "123-00-4567",
+        "123-45-0000",
+        "1123-45-6789",
+        "cvv ***",
+        "cvv",
+        '"ssn": null',
+        "ssn_last4 1120",
+    ],
+)
+def test_other_secrets_are_not_seen_where_there_are_none(text: str) -> None:
+    assert not leaks_in_text(text)
+
+
+def test_rows_are_scanned_by_column_and_every_occurrence_counts() -> None:
+    rows = pa.table(
+        {
+            "note": ["fine", "4111 1111 1111 1111", None, "4111 1111 1111 1111"],
+            "id": pa.array([1, 4111111111111111, None, 3], pa.int64()),
+            "amount": pa.array([Decimal("1.00"), Decimal("5555555555554444.00"), None, None], pa.decimal128(20, 2)),
+            "raw": pa.array([b"378282246310005", b"", None, b"x"], pa.binary()),
+            "flag": [True, False, None, True],
+        }
+    )
+    cells, found = leaks_in_rows(rows)
+    assert cells == 16
+    assert found == {("note", CARD_NUMBER): 2, ("id", CARD_NUMBER): 1, ("amount", CARD_NUMBER): 1, ("raw", CARD_NUMBER): 1}
+
+
+def test_a_column_whose_name_gives_its_values_away_is_found() -> None:
+    cells, found = leaks_in_rows(pa.table({"card_cvv": ["123", None, "***"], "cvv2": pa.array([123, None, 7], pa.int64())}))
+    assert cells == 6
+    assert found == {("card_cvv", SECURITY_CODE): 1, ("cvv2", SECURITY_CODE): 1}
+
+
+def test_dictionary_columns_are_scanned_too() -> None:
+    column = pa.array(["a", "4111111111111111", "a"]).dictionary_encode()
+    assert leaks_in_rows(pa.table({"note": column}))[1] == {("note", CARD_NUMBER): 1}
+
+
+def test_the_quick_look_over_columns_misses_nothing_that_the_slow_one_finds() -> None:
+    texts = [gap.join(digits) for digits in CARDS.values() for gap in ("", " ")] + [
+        grouped(digits, gap) for digits in CARDS.values() for gap in " -._"
+    ]
+    assert leaks_in_rows(pa.table({"note": texts}))[1] == {("note", CARD_NUMBER): len(texts)}
+
+
+def test_texts_are_counted() -> None:
+    assert leaks_in_texts(iter(["a", "cvv 123", "4111111111111111 and 5555555555554444"])) == (3, {SECURITY_CODE: 1, CARD_NUMBER: 2})

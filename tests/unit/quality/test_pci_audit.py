@@ -1,0 +1,95 @@
+"""`pci_audit` says of every zone what was looked at and what was found, and never shows it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pyarrow as pa
+import pytest
+
+from headgate.analytics.rows import rows_of
+from headgate.aws.memory import MemoryObjects
+from headgate.contracts.registry import Registry
+from headgate.lake import keys
+from headgate.lake.ports import FileRecord, ObjectRef
+from headgate.lake.publishing import parquet_bytes
+from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
+from headgate.quality.audit import audit
+from headgate.quality.leaks import CHECKS
+from headgate.quality.pci_audit import Finding, findings, lake_zones, pci_audit, scan_logs, scan_objects, scan_records
+
+pytestmark = pytest.mark.unit
+
+PAN = "4111111111111111"
+LAKE = LakeSnapshot("0" * 16, date(2024, 1, 31), {"orders": DatasetSnapshot("orders", "new", "snapshots/orders/new/", 1, 1)})
+ZONES = lake_zones("curated", "quarantine", ["hub-prod", "guardian-prod"], LAKE)
+RECORD = FileRecord("id", "raw", "orders/a.csv", "v1", "orders", "done", received=3, accepted=3)
+
+
+def lake(**places: str) -> MemoryObjects:
+    """A lake with one note at each place, named by zone."""
+    where = {
+        "curated": ("curated", keys.increment_key("orders", "a" * 64)),
+        "snapshot": ("curated", "snapshots/orders/new/part-00000.parquet"),
+        "old_snapshot": ("curated", "snapshots/orders/old/part-00000.parquet"),
+        "quarantine": ("quarantine", keys.quarantine_key("payments", "b" * 64)),
+        "prod": ("guardian-prod", "tables/fraud_scores/1/part-00000.parquet"),
+    }
+    objects = MemoryObjects()
+    for place, note in places.items():
+        bucket, key = where[place]
+        objects.write(ObjectRef(bucket, key), parquet_bytes(pa.table({"order_id": [1], "note": [note]})))
+    return objects
+
+
+@pytest.mark.parametrize(
+    ("place", "zone"), [("curated", "curated"), ("snapshot", "curated"), ("quarantine", "quarantine"), ("prod", "prod")]
+)
+def test_a_leak_in_any_zone_is_found_and_named_without_its_value(place: str, zone: str) -> None:
+    found = findings(scan_objects(lake(**{"curated": "fine", place: f"paid by {PAN}"}), ZONES))
+    assert [(one.zone, one.column, one.check, one.count) for one in found] == [(zone, "note", "card_number", 1)]
+    assert PAN not in repr(found)
+
+
+def test_a_clean_lake_passes_every_check_of_every_subject() -> None:
+    scans = scan_objects(lake(curated="fine", snapshot="fine", quarantine="fine", prod="fine"), ZONES)
+    frame = pci_audit([*scans, scan_records([RECORD]), *scan_logs({"raw_to_curated": ["claimed", "curated"]})])
+    assert list(frame.groupby(["zone", "subject"]).size().index) == [
+        ("curated", "orders"), ("ledger", "files"), ("logs", "raw_to_curated"), ("prod", "fraud_scores"), ("quarantine", "payments"),
+    ]  # fmt: skip
+    assert len(frame) == 5 * len(CHECKS)
+    assert frame["passed"].all()
+    assert frame.set_index(["zone", "check_name"]).loc[("curated", "card_number"), ["objects_scanned", "cells_scanned"]].tolist() == [2, 4]
+
+
+def test_the_audit_names_the_check_that_failed_and_only_that() -> None:
+    frame = pci_audit(scan_objects(lake(curated="fine", prod=f"{PAN} and {PAN[:4]}-1111-1111-1111 cvv 123"), ZONES))
+    failed = frame[~frame["passed"]]
+    assert failed[["zone", "subject", "check_name", "findings"]].values.tolist() == [
+        ["prod", "fraud_scores", "card_number", 1],
+        ["prod", "fraud_scores", "security_code", 1],
+    ]
+
+
+def test_a_leak_in_a_record_or_a_log_line_is_found() -> None:
+    refused = FileRecord("id", "raw", "orders/a.csv", "v1", "orders", "refused", error={"message": f"bad value {PAN}"})
+    assert findings([scan_records([RECORD, refused])]) == [Finding("ledger", "files", "", "card_number", 1)]
+    assert findings(scan_logs({"merge": [f"row {PAN}"]})) == [Finding("logs", "merge", "", "card_number", 1)]
+
+
+def test_a_leak_in_a_file_that_is_not_parquet_or_in_a_name_is_found() -> None:
+    objects = MemoryObjects()
+    objects.write(ObjectRef("quarantine", "rows/orders/notes.json"), f'{{"pan": "{PAN}"}}'.encode())
+    objects.write(ObjectRef("quarantine", f"rows/orders/{PAN}.json"), b"{}")
+    assert sum(one.count for one in findings(scan_objects(objects, ZONES))) == 2
+
+
+def test_the_table_holds_its_contract() -> None:
+    contract = Registry.load().prod["pci_audit"]
+    frame = pci_audit([scan_records([RECORD]), *scan_objects(lake(curated=PAN), ZONES)])
+    audit(contract, rows_of(contract, frame.assign(as_of=LAKE.as_of, snapshot_id=LAKE.snapshot_id)))
+
+
+def test_an_audit_of_nothing_has_its_columns() -> None:
+    contract = Registry.load().prod["pci_audit"]
+    assert [*pci_audit([]).columns, "as_of", "snapshot_id"] == list(contract.names)
