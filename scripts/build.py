@@ -1,0 +1,134 @@
+"""Build what Terraform deploys, into build/: the same input gives the same bytes.
+
+    build/lambdas/<name>.zip   the handler, the package and the contracts as JSON
+    build/headgate.zip         the package and the contracts, for Glue jobs
+    build/jobs/<name>.py       the Glue jobs' scripts
+    build/requirements.txt     what a Glue job installs: the package's dependencies at their locked versions
+    build/catalog.json         tables and columns, from the contracts
+
+Libraries are not in the archives: AWS's managed layers bring them, and the emulator runs with this environment's own.
+
+Example:
+    python scripts/build.py
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import re
+import sys
+import tempfile
+import tomllib
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from headgate.contracts.catalog import glue_columns
+from headgate.contracts.registry import Registry
+
+ROOT = Path(__file__).resolve().parents[1]
+BUILD = ROOT / "build"
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can have
+# In the development environment or in Glue already, and of no use to a job.
+NOT_FOR_JOBS = {"localstack-client", "aws-lambda-powertools", "rich", "boto3"}
+
+
+def build(out: Path = BUILD) -> list[Path]:
+    """Everything that Terraform reads is in `out`; the paths that changed."""
+    package = package_files()
+    wanted = {f"lambdas/{folder.name}.zip": archive({"handler.py": _bytes(folder / "handler.py")} | package) for folder in functions()}
+    wanted |= {f"jobs/{script.name}": _bytes(script) for script in sorted((ROOT / "glue_jobs").glob("*.py"))}
+    wanted["headgate.zip"] = archive(package)
+    wanted["requirements.txt"] = requirements().encode()
+    wanted["catalog.json"] = (json.dumps(catalog(Registry.load(ROOT / "contracts")), indent=1, sort_keys=True) + "\n").encode()
+    return [out / name for name, body in wanted.items() if _write(out / name, body)]
+
+
+def functions() -> list[Path]:
+    """The folders of the Lambda functions."""
+    return sorted(handler.parent for handler in (ROOT / "lambdas").glob("*/handler.py"))
+
+
+def package_files() -> dict[str, bytes]:
+    """The package by path inside an archive, with its contracts as JSON: a function has no YAML parser."""
+    sources = [path for path in sorted((ROOT / "headgate").rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
+    package = {path.relative_to(ROOT).as_posix(): _bytes(path) for path in sources}
+    return package | {
+        f"headgate/_contracts/{path.parent.name}/{path.stem}.json": _as_json(path) for path in sorted((ROOT / "contracts").glob("*/*.yaml"))
+    }
+
+
+def catalog(registry: Registry) -> dict[str, dict[str, Any]]:
+    """Tables by database and name, with their columns in Glue's form and the system that owns them."""
+    databases = {"curated": {**registry.curated, **registry.lake}, "prod": registry.prod}
+    return {
+        database: {name: {"columns": glue_columns(contract), "system": contract.system} for name, contract in contracts.items()}
+        for database, contracts in databases.items()
+    }
+
+
+def requirements() -> str:
+    """The package's own dependencies, each at the version that requirements/dev.lock holds."""
+    locked = dict(re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", (ROOT / "requirements/dev.lock").read_text(encoding="utf-8"), re.MULTILINE))
+    versions = {_normal(name): version for name, version in locked.items()}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = sorted(re.match(r"[A-Za-z0-9_.-]+(\[[a-z,]+\])?", stated)[0] for stated in project["dependencies"])  # type: ignore[index]  # every dependency begins with a name
+    wanted = [name for name in names if name.partition("[")[0] not in NOT_FOR_JOBS]
+    return "".join(f"{name}=={versions[_normal(name.partition('[')[0])]}\n" for name in wanted)
+
+
+def archive(files: dict[str, bytes]) -> bytes:
+    """A zip archive of the files whose bytes depend on nothing else."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            entry.create_system = 3  # the mode above is Unix's, wherever this runs
+            packed.writestr(entry, files[name])
+    return out.getvalue()
+
+
+def _as_json(path: Path) -> bytes:
+    return json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), sort_keys=True).encode()
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def _write(path: Path, body: bytes) -> bool:
+    """True when the file was not already so. Another build at the same time never sees half a file."""
+    if path.is_file() and path.read_bytes() == body:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as out:
+        out.write(body)
+    Path(name).chmod(0o644)
+    Path(name).replace(path)
+    return True
+
+
+def main() -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=BUILD, help="folder to build into (default: build/)")
+    out = parser.parse_args().out
+    changed = build(out)
+    print("\n".join(f"built {path}" for path in changed) or f"{out} is up to date")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

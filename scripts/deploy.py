@@ -1,0 +1,258 @@
+"""Deploy the Terraform root to an emulator or to AWS, with state and notes in .headgate/<name>/.
+
+Examples:
+    python scripts/deploy.py apply emulator
+    python scripts/deploy.py apply emulator --name test --own --var quiet_s=5
+    python scripts/deploy.py plan aws
+    python scripts/deploy.py destroy emulator --yes
+
+Exit code 0 when it is done, 1 when it failed, 2 when something is missing (`plan`: 0 also when there are changes).
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import json
+import os
+import secrets
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
+
+from scripts import build, emulator
+from scripts.terraform_cli import STATE, Applied, Terraform, TerraformError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MASKING_KEY_BYTES = 32
+AWS_NAMES = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION")
+
+
+class MissingError(Exception):
+    """Something that a deployment needs is not there. The message says what, in one line."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a deployment goes: `shell` is what an operator's shell needs to speak to it, `process` our own whole environment."""
+
+    platform: str
+    region: str
+    account: str
+    shell: dict[str, str]
+    process: dict[str, str]
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 boto3 makes clients of any kind
+        """A client of that service at this target."""
+        session = boto3.Session(
+            aws_access_key_id=self.shell.get("AWS_ACCESS_KEY_ID"),
+            aws_secret_access_key=self.shell.get("AWS_SECRET_ACCESS_KEY"),
+            region_name=self.region,
+        )
+        return session.client(service, endpoint_url=self.shell.get("AWS_ENDPOINT_URL"))  # type: ignore[call-overload]  # the service is a variable
+
+
+def emulator_target(folder: Path, *, own: bool) -> Target:
+    """An emulator that runs: AWS_ENDPOINT_URL's, ours, another LocalStack-compatible one, else a new one of ours."""
+    stated = None if own or "AWS_ENDPOINT_URL" not in os.environ else emulator.foreign()
+    found = stated or emulator.running(folder) or (None if own else emulator.foreign()) or emulator.start(folder)
+    print(f"emulator: {found.url}", flush=True)
+    inherited = {name: value for name, value in os.environ.items() if name not in AWS_NAMES}
+    return Target("emulator", found.environment["AWS_REGION"], emulator.ACCOUNT, found.environment, {**inherited, **found.environment})
+
+
+def aws_target() -> Target:
+    """The AWS account of this shell's credentials.
+
+    Raises:
+        MissingError: there are no working credentials, or no region.
+    """
+    if endpoint := os.environ.get("AWS_ENDPOINT_URL"):
+        raise MissingError(f"AWS_ENDPOINT_URL is set to {endpoint}: unset it to deploy to AWS.")
+    session = boto3.Session()
+    if session.get_credentials() is None:
+        raise MissingError("No AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and run this again.")
+    if not session.region_name:
+        raise MissingError("No AWS region: set AWS_REGION, for example AWS_REGION=eu-central-1, and run this again.")
+    try:
+        account = session.client("sts").get_caller_identity()["Account"]
+    except (BotoCoreError, ClientError) as error:
+        raise MissingError(f"These AWS credentials do not work: {error}") from error
+    shell = {"AWS_REGION": session.region_name, "AWS_DEFAULT_REGION": session.region_name}
+    return Target("aws", session.region_name, account, shell, {**os.environ, **shell})
+
+
+def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bool) -> None:
+    """The root stands at the target, its secrets have values, and deployment.json says how to speak to it."""
+    began = time.monotonic()
+    _forget_another_target(folder, target)
+    build.build()
+    terraform = Terraform(folder, target.process)
+    terraform.init()
+    applied = _apply_asked(terraform, folder, variables) if ask else terraform.apply(variables)
+    outputs = applied.outputs
+    seed_masking_key(target, outputs["environment"]["HEADGATE_MASKING_KEY_SECRET"])
+    seed_mysql_login(target, outputs["environment"]["HEADGATE_MYSQL_SECRET"], os.environ.get("MYSQL_URL", ""))
+    note = {"environment": {**target.shell, **outputs["environment"]}, "outputs": outputs}
+    (folder / "deployment.json").write_text(json.dumps(note, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    print(
+        f"deployed to {target.platform} account {target.account}: {applied.changed} resources changed, {time.monotonic() - began:.0f} s",
+        flush=True,
+    )
+
+
+def _apply_asked(terraform: Terraform, folder: Path, variables: Mapping[str, str]) -> Applied:
+    plan = folder / "deploy.tfplan"
+    try:
+        if terraform.plan(variables, out=plan):
+            _confirm("Apply this plan?")
+        return terraform.apply_plan(plan)
+    finally:
+        plan.unlink(missing_ok=True)
+
+
+def plan(target: Target, folder: Path, variables: Mapping[str, str]) -> None:
+    """What an apply would change has been printed."""
+    build.build()
+    terraform = Terraform(folder, target.process)
+    terraform.init()
+    print("There are changes." if terraform.plan(variables) else "Nothing would change.", flush=True)
+
+
+def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bool) -> None:
+    """Nothing of the deployment is left at the target."""
+    terraform = Terraform(folder, target.process)
+    if resources := terraform.resources():
+        _tell_loss(target, resources)
+        if ask:
+            _confirm("Destroy all of this?")
+        build.build()
+        terraform.init()
+        prefix = terraform.outputs().get("environment", {}).get("HEADGATE_DEBOUNCE_SCHEDULE", "")
+        print(f"destroyed {terraform.destroy(variables).changed} resources", flush=True)
+        delete_schedules(target, prefix)
+    (folder / "deployment.json").unlink(missing_ok=True)
+    terraform.state.unlink(missing_ok=True)
+
+
+def _tell_loss(target: Target, resources: list[str]) -> None:
+    holding_data = [address for address in resources if ".aws_s3_bucket.this" in address or "aws_dynamodb_table." in address]
+    managed = [address for address in resources if "data." not in address]
+    print(f"{len(managed)} resources in {target.platform} account {target.account} will be destroyed, with all that lies in:")
+    print("\n".join(f"  {address}" for address in holding_data), flush=True)
+
+
+def seed_masking_key(target: Target, secret_id: str) -> None:
+    """The masking key exists. One that does is never replaced: every token in the lake hangs on it."""
+    key = base64.b64encode(secrets.token_bytes(MASKING_KEY_BYTES)).decode()
+    if _seed_if_empty(target.client("secretsmanager"), secret_id, {"key_id": "k1", "key": key}):
+        print("made a masking key", flush=True)
+
+
+def seed_mysql_login(target: Target, secret_id: str, url: str) -> None:
+    """The MySQL login is that of `url` (mysql://user:password@host:port/database), unless there is one or no URL."""
+    if url and _seed_if_empty(target.client("secretsmanager"), secret_id, mysql_login(url)):
+        print("stored the MySQL login", flush=True)
+
+
+def mysql_login(url: str) -> dict[str, str]:
+    """The parts of a MySQL URL, as the secret holds them."""
+    parts = urlsplit(url)
+    return {
+        "host": parts.hostname or "",
+        "port": str(parts.port or 3306),
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "dbname": parts.path.lstrip("/"),
+    }
+
+
+def _seed_if_empty(client: Any, secret_id: str, value: Mapping[str, str]) -> bool:  # noqa: ANN401 a client made by name
+    try:
+        client.get_secret_value(SecretId=secret_id)
+    except client.exceptions.ResourceNotFoundException:
+        client.put_secret_value(SecretId=secret_id, SecretString=json.dumps(value))
+        return True
+    return False
+
+
+def delete_schedules(target: Target, prefix: str) -> None:
+    """The one-time schedules that the debounce made, and that have not fired, are gone."""
+    if not prefix:
+        return
+    client = target.client("scheduler")
+    for page in client.get_paginator("list_schedules").paginate(NamePrefix=prefix):
+        for schedule in page["Schedules"]:
+            client.delete_schedule(Name=schedule["Name"])
+
+
+def _forget_another_target(folder: Path, target: Target) -> None:
+    """A state that describes an emulator which is gone describes nothing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    note = folder / "target"
+    here = target.shell.get("AWS_ENDPOINT_URL", f"aws {target.account} {target.region}")
+    before = note.read_text(encoding="utf-8") if note.is_file() else here
+    if before != here and target.platform == "aws":
+        raise MissingError(f"{folder} holds a deployment to {before}, not to {here}: choose another --name.")
+    if before != here:
+        (folder / "terraform.tfstate").unlink(missing_ok=True)
+    note.write_text(here, encoding="utf-8")
+
+
+def _confirm(question: str) -> None:
+    if not sys.stdin.isatty():
+        raise MissingError(f"{question} Nobody is there to answer: give --yes.")
+    if input(f"{question} (yes/no) ").strip().lower() != "yes":
+        raise MissingError("Nothing was done.")
+
+
+def main() -> int:
+    """Run the command line."""
+    asked = _parser().parse_args()
+    folder = STATE / (asked.name or ("local" if asked.platform == "emulator" else "aws"))
+    try:
+        _run(asked, folder)
+    except MissingError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except (TerraformError, emulator.EmulatorError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _run(asked: argparse.Namespace, folder: Path) -> None:
+    target = emulator_target(folder, own=asked.own) if asked.platform == "emulator" else aws_target()
+    variables = {"platform": target.platform, "region": target.region, **dict(pair.split("=", 1) for pair in asked.var)}
+    if asked.command == "apply":
+        apply(target, folder, variables, ask=target.platform == "aws" and not asked.yes)
+    elif asked.command == "plan":
+        plan(target, folder, variables)
+    else:
+        destroy(target, folder, variables, ask=not asked.yes)
+        emulator.stop(folder)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=["apply", "plan", "destroy"])
+    parser.add_argument("platform", choices=["emulator", "aws"])
+    parser.add_argument("--name", help="deployment; its state lies in .headgate/<name>/ (default: local, or aws)")
+    parser.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="a Terraform variable; may be repeated")
+    parser.add_argument("--own", action="store_true", help="emulator: use none but our own")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

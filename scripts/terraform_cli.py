@@ -1,0 +1,267 @@
+"""Terraform or OpenTofu: found on PATH, its provider from a local mirror or the registry.
+
+Example:
+    python scripts/terraform_cli.py check
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ROOT = Path(__file__).resolve().parents[1]
+TERRAFORM_ROOT = ROOT / "terraform"
+STATE = ROOT / ".headgate"
+PROVIDER = Path("registry.terraform.io/hashicorp/aws")
+TOFU_PROVIDER = Path("registry.opentofu.org/hashicorp/aws")
+PARALLELISM = 30
+PROGRESS_EVERY_S = 5
+
+
+class TerraformError(Exception):
+    """Terraform is missing, or did not do what was asked. The message is for a person."""
+
+
+def find_binary() -> Path:
+    """The `terraform` on PATH, else the `tofu`.
+
+    Raises:
+        TerraformError: there is neither; the message says how to get one.
+    """
+    for name in ("terraform", "tofu"):
+        if found := shutil.which(name):
+            return Path(found)
+    raise TerraformError(
+        "Neither terraform nor tofu is on PATH. Install Terraform 1.9 or later (https://developer.hashicorp.com/terraform/install) "
+        "or OpenTofu (https://opentofu.org/docs/intro/install)."
+    )
+
+
+def find_mirror(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """A folder for `init -plugin-dir`: TF_PLUGIN_DIR, else a usual install root that holds the AWS provider; None means the registry."""
+    if stated := environment.get("TF_PLUGIN_DIR"):
+        return Path(stated)
+    return next((folder for folder in _usual_roots() if any((folder / PROVIDER).glob("5.*"))), None)
+
+
+def _usual_roots() -> Iterator[Path]:
+    home = Path.home()
+    for root in (
+        Path("/opt"),
+        Path("/usr/share/terraform"),
+        Path("/usr/local/share/terraform"),
+        home / ".terraform.d",
+        home / ".local/share/terraform",
+    ):
+        yield root
+        if root.is_dir():
+            yield from sorted(path for path in root.iterdir() if path.is_dir())
+
+
+def _mirror_for(binary: Path, mirror: Path) -> Path:
+    """OpenTofu asks for the same provider under its own registry's name."""
+    if binary.name != "tofu" or (mirror / TOFU_PROVIDER).is_dir():
+        return mirror
+    renamed = STATE / "tofu-mirror"
+    link = renamed / TOFU_PROVIDER
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.exists():
+        link.symlink_to(mirror / PROVIDER)
+    return renamed
+
+
+@dataclass(frozen=True)
+class Applied:
+    """How many resources an apply or destroy created, changed or removed, and the root's outputs after it."""
+
+    changed: int
+    outputs: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """The Terraform root with one deployment's own state, plug-ins and environment."""
+
+    folder: Path
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    binary: Path = field(default_factory=find_binary)
+
+    @property
+    def state(self) -> Path:
+        """The deployment's state file."""
+        return self.folder / "terraform.tfstate"
+
+    def init(self) -> None:
+        """Providers and modules stand ready; nothing is done when they already do."""
+        mirror = find_mirror()
+        done = self.folder / "terraform" / "initialised"
+        mark = _init_mark(mirror)
+        if done.is_file() and done.read_text(encoding="utf-8") == mark:
+            return
+        from_mirror = [f"-plugin-dir={_mirror_for(self.binary, mirror)}"] if mirror else []
+        self.run("init", "-input=false", "-no-color", *from_mirror)
+        done.write_text(mark, encoding="utf-8")
+
+    def run(self, *arguments: str) -> str:
+        """What the command printed.
+
+        Raises:
+            TerraformError: it failed; the message is what it said.
+        """
+        done = subprocess.run(
+            [str(self.binary), *arguments], cwd=TERRAFORM_ROOT, env=self._env(), capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise TerraformError(f"{self.binary.name} {arguments[0]} failed:\n{done.stdout[-4000:]}{done.stderr[-8000:]}")
+        return done.stdout
+
+    def plan(self, variables: Mapping[str, str], *, out: Path | None = None) -> bool:
+        """True when an apply would change something; the plan is printed for a person."""
+        saved = [f"-out={out}"] if out else []
+        command = [str(self.binary), "plan", "-input=false", "-detailed-exitcode", *self._common(variables), *saved]
+        code = subprocess.run(command, cwd=TERRAFORM_ROOT, env=self._env(), check=False).returncode
+        if code not in {0, 2}:
+            raise TerraformError(f"{self.binary.name} plan failed; its reasons stand above.")
+        return code == 2  # noqa: PLR2004 terraform's own code for "there are changes"
+
+    def apply(self, variables: Mapping[str, str]) -> Applied:
+        """What exists is as the root states."""
+        return self._follow("apply", "-auto-approve", *self._common(variables))
+
+    def destroy(self, variables: Mapping[str, str]) -> Applied:
+        """Nothing that the root states exists."""
+        return self._follow("destroy", "-auto-approve", *self._common(variables))
+
+    def apply_plan(self, plan: Path) -> Applied:
+        """As `apply`, for a plan that a person has seen."""
+        return self._follow("apply", f"-state={self.state}", f"-parallelism={PARALLELISM}", str(plan))
+
+    def outputs(self) -> dict[str, Any]:
+        """The root's outputs."""
+        text = self.run("output", "-json", f"-state={self.state}")
+        return {name: output["value"] for name, output in json.loads(text).items()}
+
+    def resources(self) -> list[str]:
+        """Addresses of everything in the state."""
+        return self.run("state", "list", f"-state={self.state}").split() if self.state.is_file() else []
+
+    def _common(self, variables: Mapping[str, str]) -> list[str]:
+        stated = [argument for name, value in variables.items() for argument in ("-var", f"{name}={value}")]
+        return [f"-state={self.state}", f"-parallelism={PARALLELISM}", "-input=false", *stated]
+
+    def _env(self) -> dict[str, str]:
+        # Terraform warns of a configuration file that is not there before every answer.
+        inherited = {name: value for name, value in self.environment.items() if name != "TF_CLI_CONFIG_FILE" or Path(value).is_file()}
+        data = self.folder / "terraform"
+        data.mkdir(parents=True, exist_ok=True)
+        return {**inherited, "TF_DATA_DIR": str(data), "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+
+    def _follow(self, command: str, *arguments: str) -> Applied:
+        started = [str(self.binary), command, "-json", *arguments]
+        with subprocess.Popen(started, cwd=TERRAFORM_ROOT, env=self._env(), stdout=subprocess.PIPE, text=True) as process:
+            told = Progress()
+            for line in process.stdout or ():
+                told.hear(line)
+        if process.returncode:
+            raise TerraformError(f"{self.binary.name} {command} failed:\n" + "\n".join(told.errors))
+        return Applied(told.changed, told.outputs)
+
+
+@dataclass
+class Progress:
+    """Turns Terraform's JSON lines into a line for a person every few seconds."""
+
+    changed: int = 0
+    planned: int = 0
+    errors: list[str] = field(default_factory=list)
+    outputs: dict[str, Any] = field(default_factory=dict)
+    started_at: float = field(default_factory=time.monotonic)
+    told_at: float = field(default_factory=time.monotonic)
+
+    def hear(self, line: str) -> None:
+        """Take one line of Terraform's into account."""
+        try:
+            said = json.loads(line)
+        except ValueError:
+            return
+        if said["type"] == "diagnostic" and said["diagnostic"]["severity"] == "error":
+            self.errors.append(_diagnosis(said["diagnostic"]))
+        if said["type"] == "planned_change":
+            self.planned += 1
+        if said["type"] == "apply_complete" and said["hook"]["action"] != "read":
+            self.changed += 1
+        if said["type"] == "outputs":
+            self.outputs = {name: output["value"] for name, output in said["outputs"].items() if "value" in output}
+        self._tell()
+
+    def _tell(self) -> None:
+        now = time.monotonic()
+        if now - self.told_at >= PROGRESS_EVERY_S:
+            self.told_at = now
+            print(f"  {self.changed} of {self.planned} resources, {now - self.started_at:.0f} s", flush=True)
+
+
+def _diagnosis(diagnostic: Mapping[str, Any]) -> str:
+    where = diagnostic.get("address") or diagnostic.get("range", {}).get("filename", "")
+    return f"{where}: {diagnostic['summary']}: {diagnostic.get('detail', '')}"
+
+
+def _init_mark(mirror: Path | None) -> str:
+    read = [TERRAFORM_ROOT / "versions.tf", TERRAFORM_ROOT / ".terraform.lock.hcl"]
+    calls = [
+        line for path in sorted(TERRAFORM_ROOT.glob("*.tf")) for line in path.read_text(encoding="utf-8").splitlines() if " source " in line
+    ]
+    stated = [*(path.read_text(encoding="utf-8") for path in read if path.is_file()), *calls, str(mirror)]
+    return hashlib.sha256("\n".join(stated).encode()).hexdigest()
+
+
+def check() -> None:
+    """The root is formatted and valid, and its tests pass.
+
+    Raises:
+        TerraformError: it is not; the message says where.
+    """
+    terraform = Terraform(STATE / "check")
+    for name, arguments in {
+        "format": ("fmt", "-check", "-recursive", "-diff"),
+        "validation": ("validate", "-no-color"),
+        "tests": ("test", "-no-color"),
+    }.items():
+        if name == "validation":
+            terraform.init()
+        began = time.monotonic()
+        terraform.run(*arguments)
+        print(f"terraform {name}: ok, {time.monotonic() - began:.1f} s", flush=True)
+
+
+def main() -> int:
+    """Run the command line; 0 when all is well."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "command", choices=["check", "where"], help="check: format, validation, tests; where: the binary and provider mirror in use"
+    )
+    try:
+        if parser.parse_args().command == "where":
+            print(find_binary(), find_mirror() or "provider from the registry")
+        else:
+            check()
+    except TerraformError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,198 @@
+# The Glue jobs of curated_to_prod, and the Athena workgroup that answers SQL.
+locals {
+  job_log_prefix = "/aws-glue/${var.name}"
+
+  job_arguments = merge(
+    { for name, value in local.environment : "--${name}" => value },
+    {
+      "--additional-python-modules"       = "s3://${module.bucket["artifacts"].name}/${aws_s3_object.requirements.key}"
+      "--python-modules-installer-option" = "-r"
+      "--extra-py-files"                  = "s3://${module.bucket["artifacts"].name}/${aws_s3_object.package.key}"
+      "--custom-logGroup-prefix"          = local.job_log_prefix
+      "--enable-metrics"                  = "true"
+      "--snapshot_id"                     = "current"
+    },
+  )
+
+  build_jobs = { for system in local.systems : "build_${replace(system, "-", "_")}" => system }
+
+  # One job per system, not one job with an argument: each has a role that can write its own bucket only,
+  # its own history of runs, and its own name in an alert.
+  jobs = merge(
+    {
+      merge_curated = {
+        description = "Merges the increments into one snapshot, unique by key"
+        script      = "merge_curated.py"
+        policy      = data.aws_iam_policy_document.merge_curated.json
+        arguments   = {}
+      }
+      quality_gate = {
+        description = "Holds the snapshot to its contracts before anything is built on it"
+        script      = "quality_gate.py"
+        policy      = data.aws_iam_policy_document.quality_gate.json
+        arguments   = {}
+      }
+    },
+    {
+      for job, system in local.build_jobs : job => {
+        description = "Builds, audits and publishes the tables of ${system}"
+        script      = "build_system.py"
+        policy      = data.aws_iam_policy_document.build_system[system].json
+        arguments   = { "--system" = system }
+      }
+    },
+  )
+}
+
+resource "aws_cloudwatch_log_group" "jobs" {
+  for_each = toset(["output", "error"])
+
+  name              = "${local.job_log_prefix}/${each.key}"
+  retention_in_days = var.log_retention_days
+}
+
+resource "aws_s3_object" "package" {
+  bucket      = module.bucket["artifacts"].name
+  key         = "code/headgate.zip"
+  source      = "${local.build_dir}/headgate.zip"
+  source_hash = filemd5("${local.build_dir}/headgate.zip")
+}
+
+resource "aws_s3_object" "requirements" {
+  bucket      = module.bucket["artifacts"].name
+  key         = "code/requirements.txt"
+  source      = "${local.build_dir}/requirements.txt"
+  source_hash = filemd5("${local.build_dir}/requirements.txt")
+}
+
+data "aws_iam_policy_document" "use_key" {
+  statement {
+    sid       = "UseKey"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    resources = [aws_kms_key.lake.arn]
+  }
+}
+
+data "aws_iam_policy_document" "read_snapshots" {
+  statement {
+    sid       = "ReadSnapshots"
+    actions   = ["s3:GetObject", "s3:GetObjectVersion"]
+    resources = ["${module.bucket["curated"].arn}/snapshots/*"]
+  }
+
+  statement {
+    sid       = "ListSnapshots"
+    actions   = ["s3:ListBucket"]
+    resources = [module.bucket["curated"].arn]
+  }
+}
+
+data "aws_iam_policy_document" "merge_curated" {
+  source_policy_documents = [
+    data.aws_iam_policy_document.use_key.json,
+    data.aws_iam_policy_document.read_snapshots.json,
+  ]
+
+  statement {
+    sid       = "ReadIncrements"
+    actions   = ["s3:GetObject", "s3:GetObjectVersion"]
+    resources = ["${module.bucket["curated"].arn}/increments/*"]
+  }
+
+  statement {
+    sid       = "WriteSnapshots"
+    actions   = ["s3:PutObject", "s3:DeleteObject"]
+    resources = ["${module.bucket["curated"].arn}/snapshots/*"]
+  }
+
+  statement {
+    sid     = "MoveCuratedTables"
+    actions = ["glue:GetTable", "glue:UpdateTable"]
+    resources = concat(
+      [local.catalog_arn, local.database_arns["curated"]],
+      [for key, table in local.published_tables : local.table_arns[key] if table.database == "curated"],
+    )
+  }
+}
+
+data "aws_iam_policy_document" "quality_gate" {
+  source_policy_documents = [
+    data.aws_iam_policy_document.use_key.json,
+    data.aws_iam_policy_document.read_snapshots.json,
+  ]
+
+  statement {
+    sid       = "WriteVerdicts"
+    actions   = ["s3:PutObject"]
+    resources = ["${module.bucket["artifacts"].arn}/quality/*"]
+  }
+}
+
+data "aws_iam_policy_document" "build_system" {
+  for_each = local.systems
+
+  source_policy_documents = [
+    data.aws_iam_policy_document.use_key.json,
+    data.aws_iam_policy_document.read_snapshots.json,
+  ]
+
+  statement {
+    sid       = "WriteOwnTables"
+    actions   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+    resources = ["${module.bucket[each.key].arn}/tables/*"]
+  }
+
+  statement {
+    sid       = "ListOwnTables"
+    actions   = ["s3:ListBucket"]
+    resources = [module.bucket[each.key].arn]
+  }
+
+  statement {
+    sid     = "MoveOwnTables"
+    actions = ["glue:GetTable", "glue:UpdateTable"]
+    resources = concat(
+      [local.catalog_arn, local.database_arns["prod"]],
+      [for key, table in local.published_tables : local.table_arns[key] if table.database == "prod" && table.system == each.key],
+    )
+  }
+}
+
+module "job" {
+  source   = "./modules/glue_job"
+  for_each = local.jobs
+
+  name             = "${var.name}-${each.key}"
+  description      = each.value.description
+  script           = "${local.build_dir}/jobs/${each.value.script}"
+  artifacts_bucket = module.bucket["artifacts"].name
+  arguments        = merge(local.job_arguments, each.value.arguments)
+  policy_json      = each.value.policy
+  log_group_arns   = [for group in aws_cloudwatch_log_group.jobs : group.arn]
+  runtime          = local.platform.job
+}
+
+resource "aws_athena_workgroup" "this" {
+  name          = var.name
+  description   = "SQL over curated and prod"
+  force_destroy = local.force_destroy
+
+  configuration {
+    bytes_scanned_cutoff_per_query     = var.scan_limit_gb * 1024 * 1024 * 1024
+    enforce_workgroup_configuration    = true
+    publish_cloudwatch_metrics_enabled = true
+
+    engine_version {
+      selected_engine_version = "Athena engine version 3"
+    }
+
+    result_configuration {
+      output_location = "s3://${module.bucket["athena_results"].name}/results/"
+
+      encryption_configuration {
+        encryption_option = "SSE_KMS"
+        kms_key_arn       = aws_kms_key.lake.arn
+      }
+    }
+  }
+}

@@ -1,0 +1,131 @@
+# Databases, tables and crawlers. Columns come from the contracts by build/catalog.json; nothing is typed here.
+locals {
+  catalog = jsondecode(file("${local.build_dir}/catalog.json"))
+  crawlers = {
+    for definition in fileset("${path.module}/../crawlers", "*.json") :
+    trimsuffix(definition, ".json") => jsondecode(file("${path.module}/../crawlers/${definition}"))
+  }
+
+  catalog_arn = "arn:aws:glue:${var.region}:${local.account_id}:catalog"
+
+  tables = merge([
+    for database, tables in local.catalog : {
+      for name, table in tables : "${database}.${name}" => merge(table, { database = database, name = name })
+    }
+  ]...)
+
+  # The publisher moves these tables from snapshot to snapshot. Quarantine has one place for good.
+  published_tables = { for key, table in local.tables : key => table if key != "curated.quarantine" }
+  first_location = {
+    for key, table in local.published_tables : key => (
+      table.database == "curated"
+      ? "s3://${module.bucket["curated"].name}/snapshots/${table.name}/none/"
+      : "s3://${module.bucket[table.system].name}/tables/${table.name}/none/"
+    )
+  }
+  table_arns = {
+    for key, table in local.tables : key => "${replace(local.catalog_arn, ":catalog", ":table")}/${aws_glue_catalog_database.this[table.database].name}/${table.name}"
+  }
+  database_arns = {
+    for key, database in aws_glue_catalog_database.this : key => "${replace(local.catalog_arn, ":catalog", ":database")}/${database.name}"
+  }
+}
+
+resource "aws_glue_catalog_database" "this" {
+  for_each = {
+    curated = "What came through the gate: the newest snapshot of each dataset, and quarantine"
+    prod    = "What the five systems make of it"
+  }
+
+  name        = "${var.domain}_${each.key}"
+  description = each.value
+}
+
+resource "aws_glue_catalog_table" "published" {
+  for_each = local.published_tables
+
+  database_name = aws_glue_catalog_database.this[each.value.database].name
+  name          = each.value.name
+  table_type    = "EXTERNAL_TABLE"
+  parameters    = { EXTERNAL = "TRUE", classification = "parquet" }
+
+  storage_descriptor {
+    location      = local.first_location[each.key]
+    input_format  = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
+    output_format = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
+
+    ser_de_info {
+      serialization_library = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+    }
+
+    dynamic "columns" {
+      for_each = each.value.columns
+
+      content {
+        name    = columns.value.Name
+        type    = columns.value.Type
+        comment = columns.value.Comment
+      }
+    }
+  }
+
+  lifecycle {
+    # From its first publish on, the publisher owns where a table lies and what columns it has.
+    ignore_changes = [storage_descriptor, parameters]
+  }
+}
+
+resource "aws_glue_catalog_table" "quarantine" {
+  database_name = aws_glue_catalog_database.this["curated"].name
+  name          = "quarantine"
+  description   = "Rows that the gate did not let in, each with its reason"
+  table_type    = "EXTERNAL_TABLE"
+  parameters    = { EXTERNAL = "TRUE", classification = "parquet" }
+
+  storage_descriptor {
+    location      = "s3://${module.bucket["quarantine"].name}/rows/"
+    input_format  = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
+    output_format = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
+
+    ser_de_info {
+      serialization_library = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+    }
+
+    dynamic "columns" {
+      for_each = local.tables["curated.quarantine"].columns
+
+      content {
+        name    = columns.value.Name
+        type    = columns.value.Type
+        comment = columns.value.Comment
+      }
+    }
+  }
+}
+
+# A crawler's tables are those of its zone: all of curated, or one system's.
+locals {
+  crawled_tables = {
+    for key, crawler in local.crawlers : key => sort([
+      for table in local.published_tables : table.name
+      if table.database == crawler.database && (crawler.system == null || table.system == crawler.system)
+    ])
+  }
+}
+
+module "crawler" {
+  source   = "./modules/crawler"
+  for_each = local.crawlers
+
+  name          = "${var.name}-${each.key}"
+  description   = each.value.description
+  database      = aws_glue_catalog_database.this[each.value.database].name
+  tables        = local.crawled_tables[each.key]
+  buckets       = [module.bucket[each.value.bucket].name]
+  catalog_arn   = local.catalog_arn
+  kms_key_arn   = aws_kms_key.lake.arn
+  schema_change = each.value.schema_change
+  configuration = each.value.configuration
+
+  depends_on = [aws_glue_catalog_table.published]
+}

@@ -1,0 +1,190 @@
+# Raw to curated: an object lands in raw, S3 tells the queue, the gate works the queue off.
+locals {
+  # What every process may know. Names only; what they open is settled by each role.
+  environment = {
+    HEADGATE_RAW_BUCKET         = module.bucket["raw"].name
+    HEADGATE_CURATED_BUCKET     = module.bucket["curated"].name
+    HEADGATE_QUARANTINE_BUCKET  = module.bucket["quarantine"].name
+    HEADGATE_ARTIFACTS_BUCKET   = module.bucket["artifacts"].name
+    HEADGATE_RESULTS_BUCKET     = module.bucket["athena_results"].name
+    HEADGATE_PROD_BUCKETS       = jsonencode({ for system in local.systems : system => module.bucket[system].name })
+    HEADGATE_FILES_TABLE        = aws_dynamodb_table.files.name
+    HEADGATE_MASKING_KEY_SECRET = aws_secretsmanager_secret.masking_key.name
+    HEADGATE_MYSQL_SECRET       = aws_secretsmanager_secret.mysql.name
+    HEADGATE_CURATED_DATABASE   = aws_glue_catalog_database.this["curated"].name
+    HEADGATE_PROD_DATABASE      = aws_glue_catalog_database.this["prod"].name
+    HEADGATE_WORKGROUP          = aws_athena_workgroup.this.name
+    HEADGATE_ALERTS_TOPIC_ARN   = aws_sns_topic.alerts.arn
+    HEADGATE_SQL_DIALECT        = local.platform.sql_dialect
+  }
+}
+
+locals {
+  redelivery_s = coalesce(var.redelivery_s, 6 * var.gate_timeout_s)
+}
+
+module "raw_objects" {
+  source = "./modules/queue"
+
+  name                 = "${var.name}-raw-objects"
+  region               = var.region
+  account_id           = local.account_id
+  source_bucket_arn    = module.bucket["raw"].arn
+  visibility_timeout_s = local.redelivery_s
+  max_receive_count    = var.max_receive_count
+}
+
+resource "aws_s3_bucket_notification" "raw" {
+  bucket = module.bucket["raw"].name
+
+  queue {
+    id        = "raw-objects"
+    queue_arn = module.raw_objects.arn
+    events    = ["s3:ObjectCreated:*"]
+  }
+}
+
+data "aws_iam_policy_document" "raw_to_curated" {
+  statement {
+    sid       = "ReadRaw"
+    actions   = ["s3:GetObject", "s3:GetObjectVersion"]
+    resources = ["${module.bucket["raw"].arn}/*"]
+  }
+
+  # Without it S3 answers 403 where 404 is true.
+  statement {
+    sid       = "KnowWhatIsInRaw"
+    actions   = ["s3:ListBucket"]
+    resources = [module.bucket["raw"].arn]
+  }
+
+  statement {
+    sid       = "WriteIncrements"
+    actions   = ["s3:PutObject"]
+    resources = ["${module.bucket["curated"].arn}/increments/*"]
+  }
+
+  statement {
+    sid       = "WriteQuarantine"
+    actions   = ["s3:PutObject"]
+    resources = ["${module.bucket["quarantine"].arn}/rows/*"]
+  }
+
+  statement {
+    sid = "ClaimAndRecordFiles"
+    actions = [
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:UpdateItem",
+      "dynamodb:DeleteItem",
+      "dynamodb:ConditionCheckItem",
+    ]
+    resources = [aws_dynamodb_table.files.arn]
+  }
+
+  statement {
+    sid       = "ReadMaskingKey"
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = [aws_secretsmanager_secret.masking_key.arn]
+  }
+
+  statement {
+    sid       = "UseKey"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    resources = [aws_kms_key.lake.arn]
+  }
+}
+
+module "raw_to_curated" {
+  source = "./modules/function"
+
+  name        = "${var.name}-raw_to_curated"
+  description = "Lets valid, unique, card-safe rows of one raw object into curated"
+  archive     = "${local.build_dir}/lambdas/raw_to_curated.zip"
+  memory_mb   = var.gate_memory_mb
+  timeout_s   = var.gate_timeout_s
+  layers      = local.platform.layers
+  environment = merge(local.environment, {
+    # A dead worker's claim ends before its message comes again.
+    HEADGATE_LEASE_S = tostring(min(var.gate_timeout_s, local.redelivery_s))
+  })
+  policy_json        = data.aws_iam_policy_document.raw_to_curated.json
+  queue_arn          = module.raw_objects.arn
+  queue_arn_by_name  = module.raw_objects.arn_by_name
+  batch              = { size = 1, window_s = 0 }
+  max_concurrency    = var.gate_concurrency
+  log_retention_days = var.log_retention_days
+}
+
+# Curated to prod, debounced: new increments push a one-time schedule a quiet period ahead.
+module "curated_changes" {
+  source = "./modules/queue"
+
+  name                 = "${var.name}-curated-changes"
+  region               = var.region
+  account_id           = local.account_id
+  source_bucket_arn    = module.bucket["curated"].arn
+  visibility_timeout_s = 180
+  max_receive_count    = 5
+}
+
+resource "aws_s3_bucket_notification" "curated" {
+  bucket = module.bucket["curated"].name
+
+  queue {
+    id            = "curated-changes"
+    queue_arn     = module.curated_changes.arn
+    events        = ["s3:ObjectCreated:*"]
+    filter_prefix = "increments/"
+  }
+}
+
+locals {
+  # The function makes one-time schedules whose names begin so; each removes itself once it has fired.
+  debounce_schedule  = "${var.name}-curated-quiet"
+  debounce_schedules = "arn:aws:scheduler:${var.region}:${local.account_id}:schedule/default/${local.debounce_schedule}-*"
+}
+
+data "aws_iam_policy_document" "start_pipeline" {
+  statement {
+    sid       = "MoveOwnSchedules"
+    actions   = ["scheduler:CreateSchedule", "scheduler:UpdateSchedule"]
+    resources = [local.debounce_schedules]
+  }
+
+  statement {
+    sid       = "LendSchedulerItsRole"
+    actions   = ["iam:PassRole"]
+    resources = [aws_iam_role.scheduler.arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "iam:PassedToService"
+      values   = ["scheduler.amazonaws.com"]
+    }
+  }
+}
+
+module "start_pipeline" {
+  source = "./modules/function"
+
+  name        = "${var.name}-start_pipeline"
+  description = "Starts curated_to_prod once curated has been quiet for ${var.quiet_s} s"
+  archive     = "${local.build_dir}/lambdas/start_pipeline.zip"
+  memory_mb   = 512
+  timeout_s   = 30
+  layers      = local.platform.layers
+  environment = merge(local.environment, {
+    HEADGATE_STATE_MACHINE_ARN  = aws_sfn_state_machine.curated_to_prod.arn
+    HEADGATE_DEBOUNCE_SCHEDULE  = local.debounce_schedule
+    HEADGATE_SCHEDULER_ROLE_ARN = aws_iam_role.scheduler.arn
+    HEADGATE_QUIET_S            = tostring(var.quiet_s)
+    HEADGATE_MAX_WAIT_S         = tostring(max(var.max_wait_s, var.quiet_s))
+  })
+  policy_json        = data.aws_iam_policy_document.start_pipeline.json
+  queue_arn          = module.curated_changes.arn
+  queue_arn_by_name  = module.curated_changes.arn_by_name
+  batch              = { size = 100, window_s = 5 }
+  max_concurrency    = 2
+  log_retention_days = var.log_retention_days
+}

@@ -1,0 +1,16 @@
+output "name" {
+  description = "Name of the bucket, once its settings stand."
+  value       = aws_s3_bucket.this.bucket
+
+  depends_on = [aws_s3_bucket_policy.this, aws_s3_bucket_server_side_encryption_configuration.this, aws_s3_bucket_versioning.this]
+}
+
+output "arn" {
+  description = "ARN of the bucket."
+  value       = aws_s3_bucket.this.arn
+}
+
+output "tls_policy" {
+  description = "The bucket's policy, as JSON."
+  value       = data.aws_iam_policy_document.tls_only.json
+}

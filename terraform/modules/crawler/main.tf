@@ -1,0 +1,97 @@
+# A crawler over tables that exist already, with a role of its own.
+data "aws_iam_policy_document" "trust" {
+  statement {
+    sid     = "GlueAssumes"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["glue.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role" "this" {
+  name               = "${var.name}-crawler"
+  assume_role_policy = data.aws_iam_policy_document.trust.json
+}
+
+data "aws_iam_policy_document" "this" {
+  statement {
+    sid       = "ReadData"
+    actions   = ["s3:GetObject"]
+    resources = [for bucket in var.buckets : "arn:aws:s3:::${bucket}/*"]
+  }
+
+  statement {
+    sid       = "ListData"
+    actions   = ["s3:ListBucket", "s3:GetBucketLocation"]
+    resources = [for bucket in var.buckets : "arn:aws:s3:::${bucket}"]
+  }
+
+  statement {
+    sid       = "Decrypt"
+    actions   = ["kms:Decrypt"]
+    resources = [var.kms_key_arn]
+  }
+
+  statement {
+    sid = "RefreshTables"
+    actions = [
+      "glue:GetDatabase",
+      "glue:GetTable",
+      "glue:GetTables",
+      "glue:UpdateTable",
+      "glue:GetPartition",
+      "glue:GetPartitions",
+      "glue:BatchGetPartition",
+      "glue:BatchCreatePartition",
+      "glue:UpdatePartition",
+      "glue:BatchUpdatePartition",
+    ]
+    resources = concat(
+      [var.catalog_arn, "${replace(var.catalog_arn, ":catalog", ":database")}/${var.database}"],
+      [for table in var.tables : "${replace(var.catalog_arn, ":catalog", ":table")}/${var.database}/${table}"],
+    )
+  }
+
+  statement {
+    sid       = "WriteLog"
+    actions   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["arn:aws:logs:*:*:log-group:/aws-glue/crawlers*"]
+  }
+}
+
+resource "aws_iam_role_policy" "this" {
+  name   = "own-work"
+  role   = aws_iam_role.this.id
+  policy = data.aws_iam_policy_document.this.json
+}
+
+resource "aws_glue_crawler" "this" {
+  name          = var.name
+  description   = var.description
+  role          = aws_iam_role.this.arn
+  database_name = var.database
+  configuration = jsonencode(var.configuration)
+
+  catalog_target {
+    database_name = var.database
+    tables        = var.tables
+  }
+
+  schema_change_policy {
+    update_behavior = var.schema_change.update
+    delete_behavior = var.schema_change.delete
+  }
+
+  lineage_configuration {
+    crawler_lineage_settings = "DISABLE"
+  }
+
+  recrawl_policy {
+    recrawl_behavior = "CRAWL_EVERYTHING"
+  }
+
+  depends_on = [aws_iam_role_policy.this]
+}

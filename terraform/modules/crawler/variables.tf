@@ -1,0 +1,62 @@
+variable "name" {
+  description = "Name of the crawler."
+  type        = string
+}
+
+variable "description" {
+  description = "What it crawls."
+  type        = string
+}
+
+variable "database" {
+  description = "Database of its tables."
+  type        = string
+}
+
+variable "tables" {
+  description = "Tables whose folders it reads."
+  type        = list(string)
+
+  validation {
+    condition     = length(var.tables) > 0
+    error_message = "A crawler needs at least one table."
+  }
+}
+
+variable "buckets" {
+  description = "Buckets that hold them."
+  type        = list(string)
+}
+
+variable "catalog_arn" {
+  description = "ARN of the Glue catalog."
+  type        = string
+}
+
+variable "kms_key_arn" {
+  description = "Key that the data is encrypted with."
+  type        = string
+}
+
+variable "schema_change" {
+  description = "What it does about a changed schema. Glue lets crawlers of tables only log what is gone."
+  type = object({
+    update = string
+    delete = string
+  })
+
+  validation {
+    condition     = contains(["LOG", "UPDATE_IN_DATABASE"], var.schema_change.update) && var.schema_change.delete == "LOG"
+    error_message = "update is LOG or UPDATE_IN_DATABASE, delete is LOG."
+  }
+}
+
+variable "configuration" {
+  description = "Glue's own settings of a crawler."
+  type = object({
+    Version = number
+    CrawlerOutput = object({
+      Tables = object({ AddOrUpdateBehavior = string })
+    })
+  })
+}

@@ -1,0 +1,82 @@
+# A Lambda function that works off a queue, with a role and a log group of its own.
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/aws/lambda/${var.name}"
+  retention_in_days = var.log_retention_days
+}
+
+data "aws_iam_policy_document" "trust" {
+  statement {
+    sid     = "LambdaAssumes"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["lambda.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role" "this" {
+  name               = "${var.name}-function"
+  assume_role_policy = data.aws_iam_policy_document.trust.json
+}
+
+data "aws_iam_policy_document" "this" {
+  source_policy_documents = [var.policy_json]
+
+  statement {
+    sid       = "WriteOwnLog"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
+  }
+
+  statement {
+    sid       = "WorkOffQueue"
+    actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]
+    resources = [var.queue_arn_by_name]
+  }
+}
+
+resource "aws_iam_role_policy" "this" {
+  name   = "own-work"
+  role   = aws_iam_role.this.id
+  policy = data.aws_iam_policy_document.this.json
+}
+
+resource "aws_lambda_function" "this" {
+  function_name    = var.name
+  description      = var.description
+  role             = aws_iam_role.this.arn
+  runtime          = "python3.11"
+  architectures    = ["x86_64"]
+  handler          = "handler.handler"
+  filename         = var.archive
+  source_code_hash = filebase64sha256(var.archive)
+  memory_size      = var.memory_mb
+  timeout          = var.timeout_s
+  layers           = var.layers
+
+  environment {
+    variables = var.environment
+  }
+
+  logging_config {
+    log_format = "Text"
+    log_group  = aws_cloudwatch_log_group.this.name
+  }
+
+  # A function that starts before it may write anything fails its first events.
+  depends_on = [aws_iam_role_policy.this]
+}
+
+resource "aws_lambda_event_source_mapping" "this" {
+  event_source_arn                   = var.queue_arn
+  function_name                      = aws_lambda_function.this.arn
+  batch_size                         = var.batch.size
+  maximum_batching_window_in_seconds = var.batch.window_s
+  function_response_types            = ["ReportBatchItemFailures"]
+
+  scaling_config {
+    maximum_concurrency = var.max_concurrency
+  }
+}

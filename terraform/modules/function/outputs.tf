@@ -1,0 +1,19 @@
+output "name" {
+  description = "Name of the function."
+  value       = aws_lambda_function.this.function_name
+}
+
+output "role_name" {
+  description = "Name of its role."
+  value       = aws_iam_role.this.name
+}
+
+output "log_group" {
+  description = "Name of its log group."
+  value       = aws_cloudwatch_log_group.this.name
+}
+
+output "policy" {
+  description = "What its role may do, as JSON."
+  value       = data.aws_iam_policy_document.this.json
+}

@@ -1,0 +1,67 @@
+variable "name" {
+  description = "Name of the function."
+  type        = string
+}
+
+variable "description" {
+  description = "What the function does."
+  type        = string
+}
+
+variable "archive" {
+  description = "Path of the zip archive."
+  type        = string
+}
+
+variable "memory_mb" {
+  description = "Memory."
+  type        = number
+}
+
+variable "timeout_s" {
+  description = "Seconds that one invocation may take."
+  type        = number
+}
+
+variable "layers" {
+  description = "ARNs of the layers it carries."
+  type        = list(string)
+}
+
+variable "environment" {
+  description = "Its environment variables."
+  type        = map(string)
+}
+
+variable "policy_json" {
+  description = "What it may do besides reading its queue and writing its log."
+  type        = string
+}
+
+variable "queue_arn" {
+  description = "Queue that it works off."
+  type        = string
+}
+
+variable "queue_arn_by_name" {
+  description = "The same, known before the queue exists, so that the function is made meanwhile."
+  type        = string
+}
+
+variable "batch" {
+  description = "Messages of one invocation, and seconds to wait for them."
+  type = object({
+    size     = number
+    window_s = number
+  })
+}
+
+variable "max_concurrency" {
+  description = "Invocations at once."
+  type        = number
+}
+
+variable "log_retention_days" {
+  description = "Days for which its log is kept."
+  type        = number
+}

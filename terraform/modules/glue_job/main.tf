@@ -1,0 +1,80 @@
+# A Glue job with a role of its own.
+data "aws_iam_policy_document" "trust" {
+  statement {
+    sid     = "GlueAssumes"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["glue.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role" "this" {
+  name               = "${var.name}-job"
+  assume_role_policy = data.aws_iam_policy_document.trust.json
+}
+
+data "aws_iam_policy_document" "this" {
+  source_policy_documents = [var.policy_json]
+
+  statement {
+    sid       = "ReadOwnCode"
+    actions   = ["s3:GetObject"]
+    resources = ["arn:aws:s3:::${var.artifacts_bucket}/code/*"]
+  }
+
+  statement {
+    sid       = "WriteJobLogs"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = [for arn in var.log_group_arns : "${arn}:*"]
+  }
+
+  statement {
+    sid       = "PublishJobMetrics"
+    actions   = ["cloudwatch:PutMetricData"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "cloudwatch:namespace"
+      values   = ["Glue"]
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "this" {
+  name   = "own-work"
+  role   = aws_iam_role.this.id
+  policy = data.aws_iam_policy_document.this.json
+}
+
+# One object per job, also where two jobs run one script: an emulator unpacks scripts by their last name.
+resource "aws_s3_object" "script" {
+  bucket      = var.artifacts_bucket
+  key         = "code/jobs/${var.name}.py"
+  source      = var.script
+  source_hash = filemd5(var.script)
+}
+
+resource "aws_glue_job" "this" {
+  name              = var.name
+  description       = var.description
+  role_arn          = aws_iam_role.this.arn
+  glue_version      = var.runtime.glue_version
+  worker_type       = var.runtime.workers.type
+  number_of_workers = var.runtime.workers.number
+  max_capacity      = var.runtime.max_capacity
+  timeout           = var.runtime.timeout
+  max_retries       = 0 # the state machine repeats, and knows what not to repeat
+  default_arguments = var.arguments
+
+  command {
+    name            = var.runtime.command
+    python_version  = var.runtime.python
+    script_location = "s3://${aws_s3_object.script.bucket}/${aws_s3_object.script.key}"
+  }
+
+  depends_on = [aws_iam_role_policy.this]
+}

@@ -1,0 +1,14 @@
+output "name" {
+  description = "Name of the job."
+  value       = aws_glue_job.this.name
+}
+
+output "arn" {
+  description = "ARN of the job."
+  value       = aws_glue_job.this.arn
+}
+
+output "policy" {
+  description = "What its role may do, as JSON."
+  value       = data.aws_iam_policy_document.this.json
+}

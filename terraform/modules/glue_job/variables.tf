@@ -1,0 +1,49 @@
+variable "name" {
+  description = "Name of the job."
+  type        = string
+}
+
+variable "description" {
+  description = "What the job does."
+  type        = string
+}
+
+variable "script" {
+  description = "Path of its script."
+  type        = string
+}
+
+variable "artifacts_bucket" {
+  description = "Bucket that its script is read from."
+  type        = string
+}
+
+variable "arguments" {
+  description = "Its default arguments."
+  type        = map(string)
+}
+
+variable "policy_json" {
+  description = "What it may do besides reading its code and writing its logs."
+  type        = string
+}
+
+variable "log_group_arns" {
+  description = "Log groups that it writes."
+  type        = list(string)
+}
+
+variable "runtime" {
+  description = "The kind of Glue job, by platform."
+  type = object({
+    command      = string
+    python       = string
+    glue_version = string
+    workers = object({
+      type   = string
+      number = number
+    })
+    max_capacity = number
+    timeout      = number
+  })
+}

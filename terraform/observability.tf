@@ -1,0 +1,149 @@
+# Alerts, alarms and the dashboard.
+resource "aws_sns_topic" "alerts" {
+  name              = "${var.name}-alerts"
+  kms_master_key_id = aws_kms_key.lake.arn
+}
+
+data "aws_iam_policy_document" "alerts" {
+  statement {
+    sid       = "AlarmsPublish"
+    actions   = ["sns:Publish"]
+    resources = [aws_sns_topic.alerts.arn]
+
+    principals {
+      type        = "Service"
+      identifiers = ["cloudwatch.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+  }
+}
+
+resource "aws_sns_topic_policy" "alerts" {
+  arn    = aws_sns_topic.alerts.arn
+  policy = data.aws_iam_policy_document.alerts.json
+}
+
+resource "aws_sns_topic_subscription" "email" {
+  for_each = var.alert_email == "" ? toset([]) : toset([var.alert_email])
+
+  topic_arn = aws_sns_topic.alerts.arn
+  protocol  = "email"
+  endpoint  = each.key
+}
+
+locals {
+  alarms = merge(
+    {
+      for key, queue in { dead_letters = module.raw_objects, debounce_dead_letters = module.curated_changes } : key => {
+        description                    = "Messages lie in ${queue.dead_letters.name}: read the function's log, mend the cause, redrive the queue (docs/runbook.md)"
+        namespace                      = "AWS/SQS"
+        metric                         = "ApproximateNumberOfMessagesVisible"
+        dimensions                     = { QueueName = queue.dead_letters.name }
+        statistic                      = "Maximum"
+        operator                       = "GreaterThanThreshold"
+        threshold                      = 0
+        period_s                       = 60
+        missing                        = "notBreaching"
+      }
+    },
+    {
+      for key, function in { gate_errors = module.raw_to_curated, debounce_errors = module.start_pipeline } : key => {
+        description                      = "${function.name} ended with an error: read ${function.log_group}"
+        namespace                        = "AWS/Lambda"
+        metric                           = "Errors"
+        dimensions                       = { FunctionName = function.name }
+        statistic                        = "Sum"
+        operator                         = "GreaterThanThreshold"
+        threshold                        = 0
+        period_s                         = 300
+        missing                          = "notBreaching"
+      }
+    },
+    {
+      raw_age = {
+        description = "The oldest object in raw has waited for an hour: the gate is too slow, or stands"
+        namespace   = "AWS/SQS"
+        metric      = "ApproximateAgeOfOldestMessage"
+        dimensions  = { QueueName = module.raw_objects.name }
+        statistic   = "Maximum"
+        operator    = "GreaterThanThreshold"
+        threshold   = 3600
+        period_s    = 300
+        missing     = "notBreaching"
+      }
+      pipeline_failed = {
+        description = "curated_to_prod failed: the alert sent by the run names the system and the cause"
+        namespace   = "AWS/States"
+        metric      = "ExecutionsFailed"
+        dimensions  = { StateMachineArn = local.state_machine_arn }
+        statistic   = "Sum"
+        operator    = "GreaterThanThreshold"
+        threshold   = 0
+        period_s    = 300
+        missing     = "notBreaching"
+      }
+      no_run_for_a_day = {
+        description = "curated_to_prod has not succeeded for a day: prod is stale"
+        namespace   = "AWS/States"
+        metric      = "ExecutionsSucceeded"
+        dimensions  = { StateMachineArn = local.state_machine_arn }
+        statistic   = "Sum"
+        operator    = "LessThanThreshold"
+        threshold   = 1
+        period_s    = 86400
+        missing     = "breaching"
+      }
+    },
+  )
+}
+
+resource "aws_cloudwatch_metric_alarm" "this" {
+  for_each = local.alarms
+
+  alarm_name          = "${var.name}-${replace(each.key, "_", "-")}"
+  alarm_description   = each.value.description
+  namespace           = each.value.namespace
+  metric_name         = each.value.metric
+  dimensions          = each.value.dimensions
+  statistic           = each.value.statistic
+  comparison_operator = each.value.operator
+  threshold           = each.value.threshold
+  period              = each.value.period_s
+  evaluation_periods  = 1
+  treat_missing_data  = each.value.missing
+  alarm_actions       = [aws_sns_topic.alerts.arn]
+  ok_actions          = [aws_sns_topic.alerts.arn]
+}
+
+locals {
+  charts = [
+    { title = "Files through the gate", metrics = [["AWS/Lambda", "Invocations", "FunctionName", module.raw_to_curated.name], [".", "Errors", ".", "."], [".", "Throttles", ".", "."]], stat = "Sum" },
+    { title = "Time per file, ms", metrics = [["AWS/Lambda", "Duration", "FunctionName", module.raw_to_curated.name, { stat = "p50" }], ["...", { stat = "p99" }]], stat = "p50" },
+    { title = "Waiting and dead messages", metrics = [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", module.raw_objects.name], ["...", module.raw_objects.dead_letters.name], ["...", module.curated_changes.dead_letters.name]], stat = "Maximum" },
+    { title = "Age of the oldest message, s", metrics = [["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", module.raw_objects.name]], stat = "Maximum" },
+    { title = "Runs of curated_to_prod", metrics = [["AWS/States", "ExecutionsSucceeded", "StateMachineArn", local.state_machine_arn], [".", "ExecutionsFailed", ".", "."]], stat = "Sum" },
+    { title = "Bytes scanned by Athena", metrics = [["AWS/Athena", "ProcessedBytes", "WorkGroup", aws_athena_workgroup.this.name]], stat = "Sum" },
+  ]
+}
+
+resource "aws_cloudwatch_dashboard" "this" {
+  dashboard_name = var.name
+
+  dashboard_body = jsonencode({
+    widgets = [
+      for index, chart in local.charts : {
+        type       = "metric"
+        x          = 12 * (index % 2)
+        y          = 6 * floor(index / 2)
+        width      = 12
+        height     = 6
+        properties = { title = chart.title, region = var.region, metrics = chart.metrics, stat = chart.stat, period = 300, view = "timeSeries" }
+      }
+    ]
+  })
+}

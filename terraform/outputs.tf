@@ -1,0 +1,69 @@
+output "environment" {
+  description = "What a shell needs to work with this deployment; scripts/deploy.py writes it to deployment.json."
+  value = merge(local.environment, {
+    HEADGATE_STATE_MACHINE_ARN  = aws_sfn_state_machine.curated_to_prod.arn
+    HEADGATE_DEBOUNCE_SCHEDULE  = local.debounce_schedule
+    HEADGATE_SCHEDULER_ROLE_ARN = aws_iam_role.scheduler.arn
+  })
+}
+
+output "account_id" {
+  description = "Account of the deployment."
+  value       = local.account_id
+}
+
+output "region" {
+  description = "Region of the deployment."
+  value       = var.region
+}
+
+output "raw_queue_url" {
+  description = "Queue of objects that landed in raw."
+  value       = module.raw_objects.url
+}
+
+output "raw_dead_letter_queue_url" {
+  description = "Messages that the gate could not work off."
+  value       = module.raw_objects.dead_letters.url
+}
+
+output "curated_queue_url" {
+  description = "Queue of new increments in curated."
+  value       = module.curated_changes.url
+}
+
+output "curated_dead_letter_queue_url" {
+  description = "Messages that the debounce could not work off."
+  value       = module.curated_changes.dead_letters.url
+}
+
+output "functions" {
+  description = "Functions with their roles and logs."
+  value = {
+    for key, function in { raw_to_curated = module.raw_to_curated, start_pipeline = module.start_pipeline } : key => {
+      name                                = function.name
+      role                                = function.role_name
+      log_group                           = function.log_group
+    }
+  }
+}
+
+output "jobs" {
+  description = "Glue jobs by what they do."
+  value       = { for key, job in module.job : key => job.name }
+}
+
+output "crawlers" {
+  description = "Crawlers by their definition's file name."
+  value       = { for key, crawler in module.crawler : key => crawler.name }
+}
+
+output "alarms" {
+  description = "Alarms by what they watch."
+  value       = { for key, alarm in aws_cloudwatch_metric_alarm.this : key => alarm.alarm_name }
+}
+
+output "dashboard" {
+  description = "Name of the dashboard."
+  value       = aws_cloudwatch_dashboard.this.dashboard_name
+}

@@ -1,0 +1,370 @@
+# curated_to_prod: merge, gate, five systems side by side, each crawled once it has published.
+#
+# A job is started, waited for and looked at again (`startJobRun.sync` is missing from emulators). Its result is data
+# until the very end: a system that fails says so in its branch's output, so that the other four go on.
+locals {
+  state_machine_name = "${var.name}-curated_to_prod"
+  state_machine_arn  = "arn:aws:states:${var.region}:${local.account_id}:stateMachine:${local.state_machine_name}"
+
+  # Repeating these is of no use: the data or the code must change first.
+  final_errors = ["GateError", "AuditError", "ContractError", "SettingsError"]
+  is_final     = join(" or ", [for error in local.final_errors : "$contains($states.input.cause, '${error}')"])
+
+  has_ended            = "$states.input.status in ['FAILED', 'ERROR', 'TIMEOUT', 'STOPPED', 'EXPIRED']"
+  failed_ones          = "$states.input.systems[state = 'failed']"
+  failure_story        = "$join(${local.failed_ones}.(system & ': ' & cause), '\\n')"
+  job_arguments_of_run = "{% $exists($states.context.Execution.Input.as_of) ? {'--as_of': $states.context.Execution.Input.as_of} : {} %}"
+
+  # Another run may hold the job: wait for it. The rest is Glue asking for patience.
+  glue_patience = [
+    {
+      ErrorEquals     = ["Glue.ConcurrentRunsExceededException", "Glue.ResourceNumberLimitExceededException"]
+      IntervalSeconds = local.job_poll_s
+      MaxAttempts     = 60
+      BackoffRate     = 1.2
+      MaxDelaySeconds = 120
+    },
+    {
+      ErrorEquals     = ["Glue.InternalServiceException", "Glue.OperationTimeoutException", "Glue.ThrottlingException", "Glue.SdkClientException"]
+      IntervalSeconds = 2
+      MaxAttempts     = 5
+      BackoffRate     = 2
+    },
+  ]
+
+  # What follows a job that succeeded (`done`, with `output`) or failed for good (`failed`).
+  stages = merge(
+    {
+      merge_curated = {
+        done    = "Crawl curated"
+        output  = "{% {} %}"
+        failed  = "Alert"
+        failure = "{% {'systems': [{'system': 'merge_curated', 'state': 'failed', 'cause': CAUSE}]} %}"
+      }
+      quality_gate = {
+        done    = "Build the systems"
+        output  = "{% {} %}"
+        failed  = "Alert"
+        failure = "{% {'systems': [{'system': 'quality_gate', 'state': 'failed', 'cause': CAUSE}]} %}"
+      }
+    },
+    {
+      for job, system in local.build_jobs : job => {
+        done    = "Crawl ${system}"
+        output  = "{% {} %}"
+        failed  = "Report ${system}"
+        failure = "{% {'system': '${system}', 'state': 'failed', 'cause': CAUSE} %}"
+      }
+    },
+  )
+
+  stage_states = {
+    for key, stage in local.stages : key => {
+      "Start ${key}" = {
+        Type     = "Task"
+        Resource = "arn:aws:states:::aws-sdk:glue:startJobRun"
+        Arguments = {
+          JobName   = module.job[key].name
+          Arguments = local.job_arguments_of_run
+        }
+        Output = "{% $merge([$states.input, {'run': $states.result.JobRunId, 'attempt': ($exists($states.input.attempt) ? $states.input.attempt : 0) + 1}]) %}"
+        Retry  = local.glue_patience
+        Catch = [{
+          ErrorEquals = ["States.ALL"]
+          Output      = replace(stage.failure, "CAUSE", "$states.errorOutput.Error & ': ' & $states.errorOutput.Cause")
+          Next        = stage.failed
+        }]
+        Next = "Wait for ${key}"
+      }
+      "Wait for ${key}" = {
+        Type    = "Wait"
+        Seconds = local.job_poll_s
+        Next    = "Look at ${key}"
+      }
+      "Look at ${key}" = {
+        Type     = "Task"
+        Resource = "arn:aws:states:::aws-sdk:glue:getJobRun"
+        Arguments = {
+          JobName = module.job[key].name
+          RunId   = "{% $states.input.run %}"
+        }
+        Output = "{% $merge([$states.input, {'status': $states.result.JobRun.JobRunState, 'cause': $exists($states.result.JobRun.ErrorMessage) ? $states.result.JobRun.ErrorMessage : $states.result.JobRun.JobRunState}]) %}"
+        Retry  = local.glue_patience
+        Catch = [{
+          ErrorEquals = ["States.ALL"]
+          Output      = replace(stage.failure, "CAUSE", "$states.errorOutput.Error & ': ' & $states.errorOutput.Cause")
+          Next        = stage.failed
+        }]
+        Next = "Judge ${key}"
+      }
+      "Judge ${key}" = {
+        Type = "Choice"
+        Choices = [
+          {
+            Condition = "{% $states.input.status = 'SUCCEEDED' %}"
+            Output    = stage.output
+            Next      = stage.done
+          },
+          {
+            Condition = "{% ${local.has_ended} and $states.input.attempt < ${var.job_attempts} and $not(${local.is_final}) %}"
+            Next      = "Start ${key}"
+          },
+          {
+            Condition = "{% ${local.has_ended} %}"
+            Output    = replace(stage.failure, "CAUSE", "$states.input.status & ' (run ' & $states.input.run & '): ' & $substring($trim($states.input.cause), 0, 2000)")
+            Next      = stage.failed
+          },
+        ]
+        Default = "Wait for ${key}"
+      }
+    }
+  }
+
+  system_branches = [
+    for job, system in local.build_jobs : {
+      StartAt = "Start ${job}"
+      States = merge(local.stage_states[job], {
+        "Crawl ${system}" = {
+          Type      = "Task"
+          Resource  = "arn:aws:states:::aws-sdk:glue:startCrawler"
+          Arguments = { Name = module.crawler[system].name }
+          Output    = "{% {'system': '${system}', 'state': 'published', 'crawl': 'started'} %}"
+          Retry     = local.glue_patience
+          # The tables are published already; a crawl that runs, or fails, takes nothing away.
+          Catch = [{
+            ErrorEquals = ["States.ALL"]
+            Output      = "{% {'system': '${system}', 'state': 'published', 'crawl': $states.errorOutput.Error} %}"
+            Next        = "Report ${system}"
+          }]
+          Next = "Report ${system}"
+        }
+        "Report ${system}" = { Type = "Pass", End = true }
+      })
+    }
+  ]
+
+  definition = {
+    Comment        = "Curated to prod: merge, gate, five systems in parallel; one that fails does not lose the others"
+    QueryLanguage  = "JSONata"
+    StartAt        = "See who runs"
+    TimeoutSeconds = 21600 # a run that hangs must not keep all others waiting
+    States = merge(local.stage_states["merge_curated"], local.stage_states["quality_gate"], {
+      # One run at a time: another run's merge would move the current snapshot under systems that are being built on one
+      # that has passed the gate. Running executions are listed newest first.
+      "See who runs" = {
+        Type     = "Task"
+        Resource = "arn:aws:states:::aws-sdk:sfn:listExecutions"
+        Arguments = {
+          StateMachineArn = "{% $states.context.StateMachine.Id %}"
+          StatusFilter    = "RUNNING"
+        }
+        Output = "{% {'oldest': $exists($states.result.Executions[-1]) ? $states.result.Executions[-1].ExecutionArn : ''} %}"
+        Retry  = [{ ErrorEquals = ["States.ALL"], IntervalSeconds = 2, MaxAttempts = 5, BackoffRate = 2 }]
+        Next   = "Is it our turn?"
+      }
+      "Is it our turn?" = {
+        Type    = "Choice"
+        Choices = [{ Condition = "{% $states.input.oldest = $states.context.Execution.Id %}", Output = "{% {} %}", Next = "Start merge_curated" }]
+        Default = "Wait our turn"
+      }
+      "Wait our turn" = {
+        Type    = "Wait"
+        Seconds = local.job_poll_s
+        Next    = "See who runs"
+      }
+      "Crawl curated" = {
+        Type      = "Task"
+        Resource  = "arn:aws:states:::aws-sdk:glue:startCrawler"
+        Arguments = { Name = module.crawler["curated"].name }
+        Output    = "{% $states.input %}"
+        Retry     = local.glue_patience
+        Catch     = [{ ErrorEquals = ["States.ALL"], Output = "{% $states.input %}", Next = "Start quality_gate" }]
+        Next      = "Start quality_gate"
+      }
+      "Build the systems" = {
+        Type     = "Parallel"
+        Branches = local.system_branches
+        Next     = "Gather the reports"
+      }
+      # A state of its own: emulators ignore the Output of a Parallel.
+      "Gather the reports" = {
+        Type   = "Pass"
+        Output = "{% {'systems': $states.input} %}"
+        Next   = "Did every system publish?"
+      }
+      "Did every system publish?" = {
+        Type    = "Choice"
+        Choices = [{ Condition = "{% $count(${local.failed_ones}) = 0 %}", Next = "Published" }]
+        Default = "Alert"
+      }
+      "Published" = { Type = "Succeed" }
+      "Alert" = {
+        Type     = "Task"
+        Resource = "arn:aws:states:::sns:publish"
+        Arguments = {
+          TopicArn = aws_sns_topic.alerts.arn
+          Subject  = "{% $substring('${var.name}: curated_to_prod failed in ' & $join(${local.failed_ones}.system, ', '), 0, 99) %}"
+          Message  = "{% ${local.failure_story} & '\\n\\nRun: ' & $states.context.Execution.Id %}"
+        }
+        Output = "{% $states.input %}"
+        Catch  = [{ ErrorEquals = ["States.ALL"], Output = "{% $states.input %}", Next = "Failed" }]
+        Next   = "Failed"
+      }
+      "Failed" = {
+        Type  = "Fail"
+        Error = "SystemsFailed"
+        Cause = "{% ${local.failure_story} %}"
+      }
+    })
+  }
+}
+
+data "aws_iam_policy_document" "states_trust" {
+  statement {
+    sid     = "StepFunctionsAssumes"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["states.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role" "curated_to_prod" {
+  name               = "${var.name}-curated_to_prod-machine"
+  assume_role_policy = data.aws_iam_policy_document.states_trust.json
+}
+
+data "aws_iam_policy_document" "curated_to_prod" {
+  statement {
+    sid       = "RunJobs"
+    actions   = ["glue:StartJobRun", "glue:GetJobRun"]
+    resources = [for job in module.job : job.arn]
+  }
+
+  statement {
+    sid       = "StartCrawlers"
+    actions   = ["glue:StartCrawler"]
+    resources = [for crawler in module.crawler : crawler.arn]
+  }
+
+  statement {
+    sid       = "SeeOwnRuns"
+    actions   = ["states:ListExecutions"]
+    resources = [local.state_machine_arn]
+  }
+
+  statement {
+    sid       = "TellOfFailures"
+    actions   = ["sns:Publish"]
+    resources = [aws_sns_topic.alerts.arn]
+  }
+
+  statement {
+    sid       = "UseKey"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    resources = [aws_kms_key.lake.arn]
+  }
+
+  # AWS has no narrower resource for the delivery of a state machine's logs.
+  statement {
+    sid = "DeliverLogs"
+    actions = [
+      "logs:CreateLogDelivery",
+      "logs:GetLogDelivery",
+      "logs:UpdateLogDelivery",
+      "logs:DeleteLogDelivery",
+      "logs:ListLogDeliveries",
+      "logs:PutResourcePolicy",
+      "logs:DescribeResourcePolicies",
+      "logs:DescribeLogGroups",
+    ]
+    resources = ["*"]
+  }
+}
+
+resource "aws_iam_role_policy" "curated_to_prod" {
+  name   = "own-work"
+  role   = aws_iam_role.curated_to_prod.id
+  policy = data.aws_iam_policy_document.curated_to_prod.json
+}
+
+resource "aws_cloudwatch_log_group" "curated_to_prod" {
+  name              = "/aws/vendedlogs/states/${local.state_machine_name}"
+  retention_in_days = var.log_retention_days
+}
+
+resource "aws_sfn_state_machine" "curated_to_prod" {
+  name       = local.state_machine_name
+  role_arn   = aws_iam_role.curated_to_prod.arn
+  definition = jsonencode(local.definition)
+
+  logging_configuration {
+    level                  = "ERROR"
+    include_execution_data = true
+    log_destination        = "${aws_cloudwatch_log_group.curated_to_prod.arn}:*"
+  }
+
+  depends_on = [aws_iam_role_policy.curated_to_prod]
+}
+
+# The daily run, and the role that any schedule starts the machine with.
+data "aws_iam_policy_document" "scheduler_trust" {
+  statement {
+    sid     = "SchedulerAssumes"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["scheduler.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+  }
+}
+
+resource "aws_iam_role" "scheduler" {
+  name               = "${var.name}-scheduler"
+  assume_role_policy = data.aws_iam_policy_document.scheduler_trust.json
+}
+
+data "aws_iam_policy_document" "scheduler" {
+  statement {
+    sid       = "StartCuratedToProd"
+    actions   = ["states:StartExecution"]
+    resources = [local.state_machine_arn]
+  }
+}
+
+resource "aws_iam_role_policy" "scheduler" {
+  name   = "own-work"
+  role   = aws_iam_role.scheduler.id
+  policy = data.aws_iam_policy_document.scheduler.json
+}
+
+resource "aws_scheduler_schedule" "daily" {
+  name                         = "${var.name}-daily"
+  description                  = "Runs curated_to_prod once a day, whether or not data came"
+  schedule_expression          = var.daily_schedule
+  schedule_expression_timezone = "UTC"
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = aws_sfn_state_machine.curated_to_prod.arn
+    role_arn = aws_iam_role.scheduler.arn
+    input    = jsonencode({})
+
+    retry_policy {
+      maximum_retry_attempts       = 3
+      maximum_event_age_in_seconds = 3600
+    }
+  }
+}

@@ -1,0 +1,53 @@
+# All that differs between AWS and an emulator. Nothing below this file asks which one it is.
+locals {
+  platform = {
+    aws = {
+      s3_path_style       = false
+      skip_account_checks = false
+      force_destroy       = false
+      secret_recovery     = 30
+      key_deletion_days   = 30
+      sql_dialect         = "athena"
+      job_poll_s          = 15
+      tags                = { project = var.name }
+      # The emulator runs functions with its own Python, which has these packages.
+      layers = [
+        "arn:aws:lambda:${var.region}:336392948345:layer:AWSSDKPandas-Python311:${var.layers.pandas}",
+        "arn:aws:lambda:${var.region}:017000801446:layer:AWSLambdaPowertoolsPythonV3-python311-x86_64:${var.layers.powertools}",
+      ]
+      # Glue's Python shell ends at Python 3.9; Glue 5.1 has the functions' Python 3.11.
+      job = {
+        command      = "glueetl"
+        python       = "3"
+        glue_version = "5.1"
+        workers      = { type = "G.1X", number = var.job_workers }
+        max_capacity = null
+        timeout      = 60 # minutes
+      }
+    }
+    emulator = {
+      s3_path_style       = true
+      skip_account_checks = true
+      force_destroy       = true
+      secret_recovery     = 0
+      key_deletion_days   = 7
+      sql_dialect         = "duckdb"
+      job_poll_s          = 1
+      tags                = {} # the emulator forgets the tags that a Glue job or crawler is made with
+      layers              = []
+      job = {
+        command      = "pythonshell"
+        python       = "3.9"
+        glue_version = "3.0"
+        workers      = { type = null, number = null }
+        max_capacity = 1
+        timeout      = 600 # seconds, as the emulator reads it
+      }
+    }
+  }[var.platform]
+
+  force_destroy = coalesce(var.force_destroy, local.platform.force_destroy)
+  job_poll_s    = coalesce(var.job_poll_s, local.platform.job_poll_s)
+  build_dir     = var.build_dir == "" ? "${path.module}/../build" : var.build_dir
+  account_id    = data.aws_caller_identity.current.account_id
+}

@@ -1,0 +1,52 @@
+# One key for everything that is stored. Data keys are cached per bucket; see modules/bucket.
+data "aws_iam_policy_document" "key" {
+  statement {
+    sid       = "AccountOwns"
+    actions   = ["kms:*"]
+    resources = ["*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:aws:iam::${local.account_id}:root"]
+    }
+  }
+
+  # CloudWatch puts its alarms into the encrypted topic.
+  statement {
+    sid       = "AlarmsUse"
+    actions   = ["kms:GenerateDataKey", "kms:Decrypt"]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["cloudwatch.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+  }
+}
+
+resource "aws_kms_key" "lake" {
+  description             = "Encrypts the buckets, tables, secrets and alerts of ${var.name}"
+  enable_key_rotation     = true
+  deletion_window_in_days = local.platform.key_deletion_days
+  policy                  = data.aws_iam_policy_document.key.json
+}
+
+resource "aws_kms_alias" "lake" {
+  name          = "alias/${var.name}"
+  target_key_id = aws_kms_key.lake.key_id
+}
+
+# The key of card tokens. It has no version here: scripts/deploy.py writes one where there is none,
+# so that the key never stands in a state file.
+resource "aws_secretsmanager_secret" "masking_key" {
+  name                    = "${var.name}/masking-key"
+  description             = "HMAC key of card tokens: {\"key_id\", \"key\" as base64 of 32 bytes}. Only the gate reads it."
+  kms_key_id              = aws_kms_key.lake.arn
+  recovery_window_in_days = local.force_destroy ? 0 : local.platform.secret_recovery
+}

@@ -1,0 +1,87 @@
+locals {
+  systems = toset([
+    "market-intelligence-hub",
+    "demand-insights-engine",
+    "compliance-guardian",
+    "global-market-pulse",
+    "retail-copilot",
+  ])
+
+  zones = {
+    raw            = { name = "${var.domain}-raw", expiry_days = var.raw_expiry_days }
+    curated        = { name = "${var.domain}-curated", expiry_days = null }
+    quarantine     = { name = "${var.domain}-quarantine", expiry_days = null }
+    artifacts      = { name = "${var.domain}-artifacts", expiry_days = null }
+    athena_results = { name = "${var.domain}-athena-results", expiry_days = 30 }
+  }
+
+  prod_zones = { for system in local.systems : system => { name = "${system}-prod", expiry_days = null } }
+}
+
+module "bucket" {
+  source   = "./modules/bucket"
+  for_each = merge(local.zones, local.prod_zones)
+
+  name          = "${each.value.name}-${local.account_id}"
+  kms_key_arn   = aws_kms_key.lake.arn
+  force_destroy = local.force_destroy
+}
+
+# Not in the module: the provider waits for 55 s until S3 has told the same rules ten times, and all that asks for a
+# bucket by a variable's value would wait with it.
+resource "aws_s3_bucket_lifecycle_configuration" "this" {
+  for_each = merge(local.zones, local.prod_zones)
+
+  bucket = module.bucket[each.key].name
+
+  rule {
+    id     = "forget-what-was-replaced"
+    status = "Enabled"
+    filter {}
+
+    noncurrent_version_expiration {
+      noncurrent_days = var.old_version_days
+    }
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 7
+    }
+  }
+
+  dynamic "rule" {
+    for_each = each.value.expiry_days == null ? [] : [each.value.expiry_days]
+
+    content {
+      id     = "expire"
+      status = "Enabled"
+      filter {}
+
+      expiration {
+        days = rule.value
+      }
+    }
+  }
+}
+
+# One record per file, and one claim per content.
+resource "aws_dynamodb_table" "files" {
+  name         = "${var.name}-files"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "file_id"
+
+  attribute {
+    name = "file_id"
+    type = "S"
+  }
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  server_side_encryption {
+    enabled     = true
+    kms_key_arn = aws_kms_key.lake.arn
+  }
+
+  deletion_protection_enabled = !local.force_destroy
+}

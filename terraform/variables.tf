@@ -1,0 +1,253 @@
+variable "platform" {
+  description = "Where this root is applied: aws, or an emulator that speaks its API. platform.tf holds all that follows from it."
+  type        = string
+
+  validation {
+    condition     = contains(["aws", "emulator"], var.platform)
+    error_message = "platform is aws or emulator."
+  }
+}
+
+variable "region" {
+  description = "AWS region of everything."
+  type        = string
+  default     = "us-east-1"
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region looks like eu-central-1."
+  }
+}
+
+variable "name" {
+  description = "Prefix of every name but the buckets'."
+  type        = string
+  default     = "headgate"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,19}$", var.name))
+    error_message = "name has 2 to 20 lower-case letters, digits and dashes, and starts with a letter."
+  }
+}
+
+variable "domain" {
+  description = "Prefix of the lake's buckets and databases: <domain>-raw-ACCOUNT, <domain>_curated."
+  type        = string
+  default     = "ecommerce"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{1,19}$", var.domain))
+    error_message = "domain has 2 to 20 lower-case letters and digits, and starts with a letter."
+  }
+}
+
+variable "build_dir" {
+  description = "Folder that scripts/build.py filled: archives, job scripts and catalog.json. Empty means ../build."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.build_dir == "" || !endswith(var.build_dir, "/")
+    error_message = "build_dir has no slash at its end."
+  }
+}
+
+variable "force_destroy" {
+  description = "Whether a destroy may delete buckets that hold objects, and secrets at once. Null takes the platform's default: true on an emulator, false on AWS."
+  type        = bool
+  default     = null
+}
+
+variable "raw_expiry_days" {
+  description = "Days after which objects in raw, which hold card data as it came, are deleted."
+  type        = number
+  default     = 90
+
+  validation {
+    condition     = var.raw_expiry_days >= 1 && var.raw_expiry_days <= 3650
+    error_message = "raw_expiry_days is from 1 to 3650."
+  }
+}
+
+variable "old_version_days" {
+  description = "Days for which replaced versions of an object are kept."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.old_version_days >= 1 && var.old_version_days <= 3650
+    error_message = "old_version_days is from 1 to 3650."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days for which logs are kept."
+  type        = number
+  default     = 7
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 180, 365], var.log_retention_days)
+    error_message = "log_retention_days is one of CloudWatch's: 1, 3, 5, 7, 14, 30, 60, 90, 180, 365."
+  }
+}
+
+variable "gate_memory_mb" {
+  description = "Memory of the gate's function. 1,769 MB is one vCPU, 3,008 MB is 1.7."
+  type        = number
+  default     = 3008
+
+  validation {
+    condition     = var.gate_memory_mb >= 512 && var.gate_memory_mb <= 10240
+    error_message = "gate_memory_mb is from 512 to 10240."
+  }
+}
+
+variable "gate_timeout_s" {
+  description = "Seconds that one invocation of the gate may take. The queue hides a message for six times as long."
+  type        = number
+  default     = 300
+
+  validation {
+    condition     = var.gate_timeout_s >= 30 && var.gate_timeout_s <= 900
+    error_message = "gate_timeout_s is from 30 to 900."
+  }
+}
+
+variable "gate_concurrency" {
+  description = "How many gates may work at once."
+  type        = number
+  default     = 10
+
+  validation {
+    condition     = var.gate_concurrency >= 2 && var.gate_concurrency <= 1000
+    error_message = "gate_concurrency is from 2 to 1000, Lambda's own limits."
+  }
+}
+
+variable "max_receive_count" {
+  description = "Deliveries of one message before it goes to the dead-letter queue."
+  type        = number
+  default     = 3
+
+  validation {
+    condition     = var.max_receive_count >= 1 && var.max_receive_count <= 1000
+    error_message = "max_receive_count is from 1 to 1000."
+  }
+}
+
+variable "redelivery_s" {
+  description = "Seconds for which the raw queue hides a message in work. Null takes six times the gate's timeout, AWS's own advice; a test may ask for less."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.redelivery_s == null ? true : var.redelivery_s >= 1 && var.redelivery_s <= 43200
+    error_message = "redelivery_s is from 1 to 43200."
+  }
+}
+
+variable "quiet_s" {
+  description = "Seconds without new curated data after which curated_to_prod starts."
+  type        = number
+  default     = 60
+
+  validation {
+    condition     = var.quiet_s >= 1 && var.quiet_s <= 3600
+    error_message = "quiet_s is from 1 to 3600."
+  }
+}
+
+variable "max_wait_s" {
+  description = "Seconds after which curated_to_prod starts though data keeps coming."
+  type        = number
+  default     = 900
+
+  validation {
+    condition     = var.max_wait_s >= 60 && var.max_wait_s <= 86400
+    error_message = "max_wait_s is from 60 to 86400."
+  }
+}
+
+variable "daily_schedule" {
+  description = "EventBridge Scheduler expression, in UTC, of the daily run."
+  type        = string
+  default     = "cron(0 3 * * ? *)"
+
+  validation {
+    condition     = can(regex("^(cron|rate)\\(.+\\)$", var.daily_schedule))
+    error_message = "daily_schedule is cron(...) or rate(...)."
+  }
+}
+
+variable "job_poll_s" {
+  description = "Seconds between two looks of the state machine at a job. Null takes the platform's default: 1 on an emulator, 15 on AWS."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.job_poll_s == null ? true : var.job_poll_s >= 1 && var.job_poll_s <= 600
+    error_message = "job_poll_s is from 1 to 600."
+  }
+}
+
+variable "job_attempts" {
+  description = "How often a job is started in one run before it counts as failed. A failed gate or audit is never repeated."
+  type        = number
+  default     = 2
+
+  validation {
+    condition     = var.job_attempts >= 1 && var.job_attempts <= 5
+    error_message = "job_attempts is from 1 to 5."
+  }
+}
+
+variable "job_workers" {
+  description = "Workers of each Glue job on AWS."
+  type        = number
+  default     = 2
+
+  validation {
+    condition     = var.job_workers >= 2 && var.job_workers <= 100
+    error_message = "job_workers is from 2 to 100."
+  }
+}
+
+variable "scan_limit_gb" {
+  description = "Gigabytes that one Athena query may scan before it is cancelled."
+  type        = number
+  default     = 10
+
+  validation {
+    condition     = var.scan_limit_gb >= 1 && var.scan_limit_gb <= 10000
+    error_message = "scan_limit_gb is from 1 to 10000."
+  }
+}
+
+variable "alert_email" {
+  description = "Address that alerts are sent to, or empty. AWS asks it to confirm."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.alert_email == "" || can(regex("^[^@ ]+@[^@ ]+\\.[^@ ]+$", var.alert_email))
+    error_message = "alert_email is empty or an e-mail address."
+  }
+}
+
+variable "layers" {
+  description = "Versions of AWS's managed layers that the functions carry on AWS."
+  type = object({
+    pandas     = number
+    powertools = number
+  })
+  # Sources: aws-sdk-pandas 3.16.1, "AWS Lambda Managed Layers"; Powertools for AWS Lambda (Python) V3, "Lambda Layer".
+  default = {
+    pandas     = 30
+    powertools = 23
+  }
+
+  validation {
+    condition     = var.layers.pandas >= 1 && var.layers.powertools >= 1
+    error_message = "layers are version numbers from 1."
+  }
+}
