@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from headgate.lake.snapshots import LakeSnapshot
     from headgate.merge.merging import Merging
     from headgate.quality.gate import QualityGate
+    from headgate.quality.pci_audit import Scan
 
 PREFIX = "HEADGATE_"
 
@@ -121,6 +122,15 @@ class SystemSettings(Settings):
     curated_bucket: str
     prod_buckets: Mapping[str, str]
     prod_database: str
+
+
+@dataclass(frozen=True)
+class ScanSettings(Settings):
+    """Everything behind the gate."""
+
+    curated_bucket: str
+    quarantine_bucket: str
+    prod_buckets: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -212,17 +222,29 @@ def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Calla
     from headgate.lake.publishing import Publisher
     from headgate.lake.reading import fetch
     from headgate.quality.audit import audit
+    from headgate.quality.pci_audit import pci_audit
 
     settings = SystemSettings.from_env(env)
     if system not in settings.prod_buckets:
         raise SettingsError(f"HEADGATE_PROD_BUCKETS names no bucket of {system}, only of {', '.join(sorted(settings.prod_buckets))}")
     publisher = Publisher(objects(), GlueCatalog(clients.glue()), settings.prod_database, settings.prod_buckets[system], audit)
+    own = Registry.load().tables_of(system)
 
     def run(lake: LakeSnapshot) -> list[Published]:
         local = fetch(objects(), settings.curated_bucket, lake, registry.system(system).READS, workspace)
-        return run_system(system, lake, local, publisher, Registry.load().prod)
+        inspections = {"pci_audit": lambda: pci_audit(leak_scans(env, lake))} if "pci_audit" in own else {}
+        return run_system(system, lake, local, publisher, own, inspections=inspections)
 
     return run
+
+
+def leak_scans(env: Mapping[str, str], lake: LakeSnapshot) -> list[Scan]:
+    """What an independent scan for card data finds in everything behind the gate: rows let in, rows kept out, tables, records."""
+    from headgate.quality.pci_audit import lake_zones, scan_objects, scan_records
+
+    settings = ScanSettings.from_env(env)
+    zones = lake_zones(settings.curated_bucket, settings.quarantine_bucket, settings.prod_buckets.values(), lake)
+    return [*scan_objects(objects(), zones), scan_records(ledger(env).records())]
 
 
 def queries(env: Mapping[str, str]) -> AthenaQueries:
