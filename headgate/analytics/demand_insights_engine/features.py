@@ -1,4 +1,7 @@
-"""What the customer models look at, as Ibis expressions: a purchase is a day on which a known customer spent money."""
+"""What the customer models look at, as Ibis expressions: a purchase is a day on which a known customer spent money.
+
+Money is summed as decimals and only then becomes a float: the sum of floats depends on the order, which no engine promises.
+"""
 
 from __future__ import annotations
 
@@ -46,13 +49,15 @@ def histories(days: ibis.Table, until: date) -> ibis.Table:
         last_on=known.purchased_on.max(),
         purchases=known.count(),
         revenue=known.revenue.sum(),
-        monetary=known.revenue.cast("float64").mean(where=again),
+        repeat_revenue=known.revenue.sum(where=again),
         recent_purchases=known.count(where=lately),
-        recent_revenue=known.revenue.cast("float64").sum(where=lately).fill_null(0.0),
+        recent_revenue=known.revenue.sum(where=lately).cast("float64").fill_null(0.0),
         products=known.products.mean(),
     )
+    frequency = counted.purchases - 1
     return counted.mutate(
-        frequency=counted.purchases - 1,
+        frequency=frequency,
+        monetary=counted.repeat_revenue.cast("float64") / frequency.nullif(0),
         recency_days=counted.last_on.delta(counted.first_on, unit="day"),
         age_days=ibis.date(until).delta(counted.first_on, unit="day"),
         silent_days=ibis.date(until).delta(counted.last_on, unit="day"),
@@ -62,7 +67,7 @@ def histories(days: ibis.Table, until: date) -> ibis.Table:
 def outcomes(days: ibis.Table, after: date) -> ibis.Table:
     """One row per customer who bought in the `HORIZON_DAYS` after a day: what they did, for training and measuring."""
     later = days.filter(days.purchased_on > ibis.date(after), days.purchased_on <= ibis.date(after + timedelta(days=HORIZON_DAYS)))
-    return later.group_by("customer_id").agg(bought=later.count(), spent=later.revenue.cast("float64").sum())
+    return later.group_by("customer_id").agg(bought=later.count(), spent=later.revenue.sum().cast("float64"))
 
 
 def observed(days: ibis.Table, until: date) -> pd.DataFrame:

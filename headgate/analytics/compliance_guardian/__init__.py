@@ -1,0 +1,40 @@
+"""compliance-guardian: which card transactions are fraud, and which customers, terminals and cards are a risk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.analytics.compliance_guardian import features, fraud_scores, model_quality, risk_scores, scoring
+from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import ibis
+    import pandas as pd
+
+READS = ("card_transactions", "payments", "customers")
+TABLES = ("fraud_scores", "risk_scores", "fraud_model_quality")
+"""What `build` makes; the system's `pci_audit` is made by the leak scanner."""
+
+
+def build(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
+    """The system's tables as of the end of a day, each in the order of its key. Later transactions are not looked at."""
+    transactions = features.described(tables["card_transactions"], tables["customers"], as_of)
+    if transactions.empty:
+        return _empty()
+    periods = scoring.scored(transactions)
+    return {
+        "fraud_scores": fraud_scores.table(periods),
+        "risk_scores": risk_scores.table(periods, risk_scores.failed_payments(tables["payments"])),
+        "fraud_model_quality": model_quality.table(periods),
+    }
+
+
+def _empty() -> dict[str, pd.DataFrame]:
+    """Every table without rows, with the columns of its contract less the two that the runner adds."""
+    contracts = Registry.load().prod
+    frames = {name: arrow_schema(contracts[name]).empty_table().to_pandas() for name in TABLES}
+    return {name: frame.drop(columns=["as_of", "snapshot_id"]) for name, frame in frames.items()}

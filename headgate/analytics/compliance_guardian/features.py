@@ -1,0 +1,139 @@
+"""What a card transaction looks like at the moment it is made, as Ibis expressions.
+
+Windows end with the transaction itself. What is known about fraud enters with a delay, because nobody knows it sooner.
+Sums are taken in whole pence, so that they do not depend on the order. Neither a card number nor its token is a feature:
+a model must not learn cards by heart.
+
+Source:
+    Le Borgne, Siblini, Lebichot & Bontempi (2022), Reproducible Machine Learning for Credit Card Fraud Detection,
+    chapter 3.3, https://fraud-detection-handbook.github.io/fraud-detection-handbook/
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import ibis
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DAY_S = 86_400
+DELAY_DAYS = 7
+"""Days until a fraud is known: until its card's owner has seen and reported it."""
+WINDOWS_DAYS = (1, 7, 30)
+MEMORY_DAYS = 90
+"""Days over which a customer's usual amount is taken."""
+COMPROMISE_DAYS = 28
+"""Days for which a terminal that was once misused is watched."""
+_LAST_NIGHT_HOUR = 6
+_SATURDAY = 5
+_LEAST_AMOUNT = 0.5  # a usual amount below it would make every purchase look unusual
+
+CUSTOMER = tuple(f"customer_{what}_{days}d" for days in WINDOWS_DAYS for what in ("count", "mean"))
+TERMINAL = tuple(f"terminal_{what}_{days}d" for days in WINDOWS_DAYS for what in ("known", "risk"))
+HANDBOOK = ("amount_gbp", "is_weekend", "is_night", *CUSTOMER, *TERMINAL)
+"""The handbook's own features."""
+ALL = (
+    *HANDBOOK,
+    "amount_to_usual",
+    "usual_amount",
+    "amount_spread",
+    "highest_to_usual_7d",
+    "highest_to_usual_14d",
+    "terminal_frauds_7d",
+    "terminal_frauds_30d",
+    "terminal_hours_since_first_fraud",
+    "terminal_hours_since_last_fraud",
+    "terminal_count_1d",
+    "customer_frauds_30d",
+    "account_age_days",
+)
+"""The handbook's features with what it leaves on the table: the customer's own scale, and for how long a terminal has been misused."""
+
+
+def described(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> pd.DataFrame:
+    """Every transaction up to the end of a day with its features, in the order of time and number."""
+    end = ibis.timestamp((as_of + timedelta(days=1)).isoformat())
+    timed = _timed(transactions.filter(transactions.transacted_at < end), customers)
+    found: pd.DataFrame = _shares(_compared(_counted(timed))).order_by("transacted_at", "transaction_id").to_pandas()
+    return found
+
+
+def _timed(transactions: ibis.Table, customers: ibis.Table) -> ibis.Table:
+    """The columns that windows need; an unknown label counts as no known fraud."""
+    fraud = transactions.is_fraud.fill_null(False).cast("int64")  # noqa: FBT003 a value, not a flag
+    plain = transactions.select(
+        "transaction_id",
+        "transacted_at",
+        "customer_id",
+        "terminal_id",
+        "card_token",
+        "is_fraud",
+        amount_gbp=transactions.amount.cast("float64"),
+        pence=(transactions.amount * 100).cast("int64"),
+        at_s=transactions.transacted_at.epoch_seconds(),
+        known_fraud=fraud,
+        fraud_at_s=(fraud == 1).ifelse(transactions.transacted_at.epoch_seconds(), ibis.null("int64")),
+        is_weekend=(transactions.transacted_at.day_of_week.index() >= _SATURDAY).cast("int64"),
+        is_night=(transactions.transacted_at.hour() <= _LAST_NIGHT_HOUR).cast("int64"),
+    )
+    since = customers.select("customer_id", signed_up_s=customers.signed_up_at.epoch_seconds())
+    joined = plain.left_join(since, "customer_id").drop("customer_id_right")
+    return joined.mutate(account_age_days=(joined.at_s - joined.signed_up_s) / DAY_S).drop("signed_up_s")
+
+
+def _counted(timed: ibis.Table) -> ibis.Table:
+    """Counts, means and known frauds over the windows of customer and terminal."""
+    customer = {f"customer_count_{days}d": timed.count().over(_past("customer_id", days)) for days in WINDOWS_DAYS}
+    customer |= {f"customer_mean_{days}d": timed.pence.mean().over(_past("customer_id", days)) / 100 for days in WINDOWS_DAYS}
+    terminal = {f"terminal_known_{days}d": timed.count().over(_delayed("terminal_id", days)) for days in WINDOWS_DAYS}
+    terminal |= {f"terminal_frauds_{days}d": timed.known_fraud.sum().over(_delayed("terminal_id", days)) for days in WINDOWS_DAYS}
+    memory, watched = _past("customer_id", MEMORY_DAYS), _delayed("terminal_id", COMPROMISE_DAYS)
+    return timed.mutate(
+        **customer,
+        **terminal,
+        others_mean=(timed.pence.sum().over(memory) - timed.pence) / (timed.count().over(memory) - 1).nullif(0) / 100,
+        usual_amount=timed.pence.mean().over(memory) / 100,
+        mean_square=(timed.pence * timed.pence).mean().over(_past("customer_id", 30)) / 10_000,
+        terminal_count_1d=timed.count().over(_past("terminal_id", 1)),
+        customer_frauds_30d=timed.known_fraud.sum().over(_delayed("customer_id", 30)).fill_null(0),
+        terminal_hours_since_first_fraud=(timed.at_s - timed.fraud_at_s.min().over(watched)) / 3600,
+        terminal_hours_since_last_fraud=(timed.at_s - timed.fraud_at_s.max().over(watched)) / 3600,
+    )
+
+
+def _compared(counted: ibis.Table) -> ibis.Table:
+    """Amounts against the customer's other transactions; a first transaction is compared with itself."""
+    others = ibis.greatest(counted.others_mean.fill_null(counted.amount_gbp), _LEAST_AMOUNT)
+    variance = ibis.greatest(counted.mean_square - counted.customer_mean_30d * counted.customer_mean_30d, 0.0)
+    ratio = counted.mutate(
+        amount_to_usual=counted.amount_gbp / others,
+        amount_spread=variance.sqrt(),
+        to_mean=counted.amount_gbp / ibis.greatest(counted.usual_amount, _LEAST_AMOUNT),
+    )
+    return ratio.mutate(**{f"highest_to_usual_{days}d": ratio.to_mean.max().over(_past("customer_id", days)) for days in (7, 14)}).drop(
+        "to_mean", "others_mean", "mean_square"
+    )
+
+
+def _shares(compared: ibis.Table) -> ibis.Table:
+    """Known frauds of a terminal as counts and as shares of what it did in the window; 0 where it did nothing."""
+    frauds = {name: compared[name].fill_null(0) for name in (f"terminal_frauds_{days}d" for days in WINDOWS_DAYS)}
+    risks = {
+        f"terminal_risk_{days}d": (compared[f"terminal_frauds_{days}d"] / compared[f"terminal_known_{days}d"].nullif(0)).fill_null(0.0)
+        for days in WINDOWS_DAYS
+    }
+    return compared.mutate(**frauds, **risks).drop("fraud_at_s", "at_s", "known_fraud", "terminal_frauds_1d")
+
+
+def _past(key: str, days: int) -> object:
+    """The transactions of one customer or terminal in the last days, this one included."""
+    return ibis.range_window(group_by=key, order_by="at_s", preceding=days * DAY_S - 1, following=0)
+
+
+def _delayed(key: str, days: int) -> object:
+    """The same, as many days as the delay earlier: what is known of them now."""
+    ends = ((days + DELAY_DAYS) * DAY_S - 1, DELAY_DAYS * DAY_S)
+    return ibis.range_window(group_by=key, order_by="at_s", preceding=ends)
