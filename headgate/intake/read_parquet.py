@@ -4,7 +4,8 @@
 |---------------------------|-------------------------------------------------------------------------------------------|
 | text, dictionary          | itself                                                                                    |
 | integer, decimal, boolean | its digits; `true` or `false`                                                             |
-| float for a number or card | digits without a point when it is integral and below 2^53, else the shortest that says it |
+| float for a number or card | digits without a point when it is integral and below 2^53, else the shortest that says it; |
+|                           | a misfit when that has more digits than a float keeps (15)                                |
 | date                      | `YYYY-MM-DD`                                                                              |
 | timestamp                 | UTC, with the fraction it has; nanoseconds that are not whole microseconds become misfits |
 
@@ -23,7 +24,7 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.model import Kind, Mask
 from headgate.errors import UnreadableFileError
-from headgate.intake.cells import bool_array, flags, int_array, text_array
+from headgate.intake.cells import bool_array, flags, int_array, rewritten_where, text_array
 from headgate.intake.header import match_header
 from headgate.intake.received import Received
 
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
 
 _INTEGERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT}
 _NUMBERS = {*_INTEGERS, Kind.DECIMAL, Kind.DOUBLE}
-# IEEE 754: up to here every integer has a double of its own; float32 ends at 2^24.
+# IEEE 754: up to here every integer has a float of its own, and so many significant digits survive a float and back.
 _EXACT_INTEGERS = {pa.float64(): 2.0**53, pa.float32(): 2.0**24, pa.float16(): 2.0**11}
+_EXACT_DIGITS = {pa.float64(): 15, pa.float32(): 6, pa.float16(): 3}
 
 
 def read_parquet(content: bytes, contract: Contract) -> Received:
@@ -135,7 +137,14 @@ def _floats(held: pa.Array, column: Column) -> pa.Array:
     floats = np.frombuffer(wide.buffers()[1], np.float64, len(wide), wide.offset * 8) if len(wide) else np.empty(0)
     integral = flags(held.is_valid()) & (np.abs(floats) < _EXACT_INTEGERS[held.type]) & (np.trunc(floats) == floats)
     whole = int_array(np.where(integral, floats, 0).astype(np.int64), nulls=~integral)
-    return pc.coalesce(pc.cast(whole, pa.string()), shortest)
+    return pc.coalesce(pc.cast(whole, pa.string()), _marked_inexact(shortest, _EXACT_DIGITS[held.type]))
+
+
+def _marked_inexact(shortest: pa.Array, exact_digits: int) -> pa.Array:
+    """Numbers with more digits than their float keeps are spelled with an exponent, which no integer and no decimal fits."""
+    digits = pc.utf8_length(pc.replace_substring_regex(shortest, r"^-?(?:0\.0*)?|\.", ""))
+    inexact = pc.and_(pc.greater(digits, exact_digits), pc.invert(pc.match_substring(shortest, "e")))
+    return rewritten_where(inexact, shortest, lambda some: pc.binary_join_element_wise(some, "e0", ""))
 
 
 def _decimals(held: pa.Array, column: Column) -> pa.Array:

@@ -1,0 +1,157 @@
+import random
+import re
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.intake.card_search import redact, redact_cards, rows_with_cards
+
+pytestmark = pytest.mark.unit
+
+PUBLISHED = [
+    "4111111111111111",
+    "4222222222222",
+    "5555555555554444",
+    "2223003122003222",
+    "378282246310005",
+    "6011111111111117",
+    "30569309025904",
+    "3530111333300000",
+    "6205500000000000004",
+    "6304000000000000",
+]
+_SEPARATORS = ["", " ", "-", ".", "\u00a0", "\u2011", " - ", "_", "\u200b", "\n"]
+
+
+def checked(body: str) -> str:
+    total = sum(int(digit) if place % 2 else sum(divmod(2 * int(digit), 10)) for place, digit in enumerate(reversed(body)))
+    return body + str(-total % 10)
+
+
+def grouped(number: str, separator: str, sizes: list[int]) -> str:
+    parts, rest = [], number
+    for size in sizes:
+        parts, rest = [*parts, rest[:size]], rest[size:]
+    return separator.join(part for part in [*parts, rest] if part)
+
+
+def full_width(number: str) -> str:
+    return "".join(chr(0xFF10 + int(digit)) if digit.isdigit() else digit for digit in number)
+
+
+def redacted(*texts: str | None) -> list[str | None]:
+    found: list[str | None] = redact(pa.array(texts, pa.string())).to_pylist()
+    return found
+
+
+numbers = st.sampled_from(PUBLISHED) | st.tuples(
+    st.sampled_from(["4", "51", "55", "2221", "2720", "34", "37", "6011", "65", "36", "3528", "62", "2200", "9792"]),
+    st.text(alphabet="0123456789", min_size=18, max_size=18),
+).map(lambda parts: checked((parts[0] + parts[1])[: {"3": 14, "34": 14, "37": 14, "36": 13}.get(parts[0], 15)]))
+around = st.text(alphabet="abc é,;:()#€日\n\"'\\")
+
+
+writings = st.tuples(st.sampled_from(_SEPARATORS), st.lists(st.integers(1, 6), max_size=6), st.booleans())
+
+
+@given(around, numbers, writings, around)
+def test_a_card_number_is_found_however_it_is_written(before: str, number: str, writing: tuple[str, list[int], bool], after: str) -> None:
+    separator, sizes, wide = writing
+    written = grouped(number, separator, sizes)
+    shown = full_width(written) if wide else written
+    assert redacted(f"{before}{shown}{after}") == [f"{before}[PAN ****{number[-4:]}]{after}"]
+
+
+def test_rows_are_told_by_number_over_many_slabs() -> None:
+    texts = ["nothing 12", None, ""] * 50_000
+    texts[70_001] = texts[149_999] = "paid with 4111111111111111, thanks"
+    assert rows_with_cards(pa.array(texts)).tolist() == [70_001, 149_999]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "14111111111111111",  # inside a longer run of digits
+        "4111111111111112",  # wrong check digit
+        "4111 1111 1111",
+        "9111111111111111",
+        "1700000000000",  # milliseconds
+        "1700000000000000",  # microseconds
+        "2024-01-05 12:34:56.789123",
+        "20240105123456",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "a4111111-1111-4111-8111-111111111111",  # a UUID that holds a number with a right check digit
+        "DE89370400440532013000",
+        "DE89 3704 0044 0532 0130 00",
+        "+49 151 2345 67890",
+        "",
+        "no digits at all, but long enough to be looked at",
+    ],
+)
+def test_what_is_no_card_number_stays(text: str) -> None:
+    assert redacted(text) == [text]
+
+
+def test_a_number_behind_other_numbers_is_found() -> None:
+    assert redacted("2 x 4111 1111 1111 1111 exp 12/26") == ["2 x [PAN ****1111] exp 12/26"]
+    assert redacted("qty 2 4111 1111 1111 1111") == ["qty 2 [PAN ****1111]"]
+
+
+def test_several_numbers_in_one_text_are_all_found() -> None:
+    assert redacted("4111111111111111,5555555555554444;378282246310005") == ["[PAN ****1111],[PAN ****4444];[PAN ****0005]"]
+
+
+def test_a_rounded_number_with_all_its_digits_is_found() -> None:
+    assert "4111111" not in (redacted("4.111111111111111E+15")[0] or "").replace(".", "")
+    assert redacted("4111111111111111.0") == ["[PAN ****1111].0"]
+
+
+def test_track_data_goes_with_its_number() -> None:
+    assert redacted("x %B4111111111111111^DOE/JANE^25121010000000000000? y") == ["x %B[PAN ****1111] y"]
+    assert redacted(";4111111111111111=25121010000012345678? z") == [";[PAN ****1111] z"]
+
+
+def test_a_verification_code_that_is_named_is_taken_out() -> None:
+    assert redacted("CVV: 123", "cvc2 is 1234", "security code 999.") == ["CVV: [CVV]", "cvc2 is [CVV]", "security code [CVV]."]
+    assert redacted("cvvs 123", "room 123", "csc 12345") == ["cvvs 123", "room 123", "csc 12345"]
+
+
+def test_hostile_columns_are_searched_whole() -> None:
+    texts = ["4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1", "x" * 100_000 + "4111111111111111", "1 " * 5_000]
+    assert rows_with_cards(pa.array(texts)).tolist() == [0, 1]
+
+
+@given(st.lists(st.none() | st.text(alphabet=st.characters() | st.sampled_from("0123456789 -."))))
+def test_a_column_without_cards_is_the_same_column(texts: list[str | None]) -> None:
+    column = pa.array(texts, pa.string())
+    found = set(rows_with_cards(column).tolist())
+    for row, (before, after) in enumerate(zip(texts, redact_cards(column).to_pylist(), strict=True)):
+        assert (before != after) == (row in found)
+
+
+def test_identifiers_are_rarely_taken_for_cards() -> None:
+    choose = random.Random(7)  # noqa: S311 seeded samples
+    samples = [
+        *(f"{choose.randint(1_600_000_000_000, 1_800_000_000_000)}" for _ in range(20_000)),
+        *(
+            f"2024-{choose.randint(1, 12):02d}-{choose.randint(1, 28):02d} {choose.randint(0, 23):02d}.{choose.randint(0, 59):02d}"
+            for _ in range(20_000)
+        ),
+        *(
+            f"+{choose.randint(1, 99)} {choose.randint(100, 999)} {choose.randint(1000, 9999)} {choose.randint(100, 9999)}"
+            for _ in range(20_000)
+        ),
+        *(
+            "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}".format(*(choose.getrandbits(bits) for bits in (32, 16, 12, 12, 48)))
+            for _ in range(20_000)
+        ),
+    ]
+    assert len(rows_with_cards(pa.array(samples))) <= len(samples) / 1000
+
+
+def test_no_seven_digits_of_a_number_are_left() -> None:
+    for number in PUBLISHED:
+        (text,) = redacted(f"card {number[:4]} {number[4:8]}-{number[8:]} ok")
+        assert not re.search(r"\d{7}", re.sub(r"\D", "", (text or "").replace("****", "x").split("]")[0]))

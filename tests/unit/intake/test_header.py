@@ -1,0 +1,62 @@
+import pytest
+
+from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
+from headgate.errors import HeadgateError, UnreadableFileError
+from headgate.intake.header import match_header
+
+pytestmark = pytest.mark.unit
+
+TEXT = ColumnType(Kind.STRING)
+CONTRACT = Contract(
+    "c",
+    "things",
+    "source",
+    "1",
+    (
+        Column("id", TEXT, required=True),
+        Column("card", TEXT, mask=Mask.PAN),
+        Column("notes", TEXT, mask=Mask.FREE_TEXT),
+        Column("size", TEXT),
+    ),
+)
+
+
+def test_names_match_in_any_order_case_and_with_blanks_around() -> None:
+    header = match_header([" Notes", "SIZE ", "id", "Card"], CONTRACT)
+    assert header.names == ("notes", "size", "id", "card")
+    assert header.absent == ()
+
+
+def test_a_nullable_column_may_be_absent() -> None:
+    assert match_header(["id", "card", "notes"], CONTRACT).absent == ("size",)
+
+
+@pytest.mark.parametrize(
+    ("names", "rule", "column"),
+    [
+        (["id", "card", "notes", " "], "blank_column", "number 4"),
+        (["id", "card", "notes", "ID"], "duplicate_column", "id"),
+        (["id", "card", "notes", "colour"], "unknown_column", "colour"),
+        (["id", "notes", "size"], "missing_sensitive_column", "card"),
+        (["id", "card", "size"], "missing_sensitive_column", "notes"),
+        (["card", "notes", "size"], "missing_column", "id"),
+    ],
+)
+def test_a_header_that_does_not_match_names_rule_column_and_remedy(names: list[str], rule: str, column: str) -> None:
+    with pytest.raises(HeadgateError) as refused:
+        match_header(names, CONTRACT)
+    assert (getattr(refused.value, "rule", ""), getattr(refused.value, "column", "")) == (rule, column)
+    assert getattr(refused.value, "remedy", "")
+
+
+def test_a_first_row_without_any_column_is_no_table() -> None:
+    with pytest.raises(UnreadableFileError) as refused:
+        match_header(["It was a dark and stormy night"], CONTRACT)
+    assert refused.value.rule == "not_a_table"
+
+
+def test_what_may_be_a_cell_is_never_shown() -> None:
+    with pytest.raises(HeadgateError) as refused:
+        match_header(["id", "card", "notes", "4111111111111111"], CONTRACT)
+    assert "4111" not in str(refused.value)
+    assert "number 4" in str(refused.value)

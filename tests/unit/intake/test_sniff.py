@@ -1,0 +1,85 @@
+import codecs
+
+import pytest
+
+from headgate.contracts.registry import Registry
+from headgate.errors import UnreadableFileError
+from headgate.intake.sniff import is_parquet, sniff_dialect, utf8_text
+
+pytestmark = pytest.mark.unit
+
+REGIONS = Registry.load().source["regions"]
+HEADER = list(REGIONS.names)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_the_one_that_gives_the_contracts_columns(delimiter: str) -> None:
+    text = delimiter.join(HEADER).encode() + b"\n1,2;3\n"
+    dialect = sniff_dialect(text, REGIONS)
+    assert dialect.delimiter == delimiter
+    assert dialect.names == REGIONS.names
+    assert text[dialect.data_at :] == b"1,2;3\n"
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_a_header_ends_where_its_line_ends(ending: str) -> None:
+    text = (ending + ",".join(HEADER) + ending + "data").encode()
+    assert text[sniff_dialect(text, REGIONS).data_at :] == b"data"
+
+
+def test_a_quoted_header_may_hold_delimiters_newlines_and_other_scripts() -> None:
+    text = f'"{HEADER[0]}","é,\n;ü"\ndata'.encode()
+    dialect = sniff_dialect(text, REGIONS)
+    assert dialect.names == (HEADER[0], "é,\n;ü")
+    assert text[dialect.data_at :] == b"data"
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (codecs.BOM_UTF8 + "né".encode(), "né"),
+        ("né".encode("utf-16"), "né"),
+        (codecs.BOM_UTF16_BE + "né".encode("utf-16-be"), "né"),
+        ("né".encode("utf-32"), "né"),
+        ("region,name\n".encode("utf-16-le"), "region,name\n"),
+        ("region,name\n".encode("utf-16-be"), "region,name\n"),
+        ("né “quoted” €".encode("cp1252"), "né “quoted” €"),
+        (codecs.BOM_UTF8 + "né".encode("cp1252"), "né"),
+        ("日本".encode(), "日本"),
+    ],
+)
+def test_every_encoding_becomes_utf8_without_a_mark(content: bytes, text: str) -> None:
+    assert utf8_text(content).decode() == text
+
+
+def test_a_character_that_a_chunk_cuts_is_still_utf8() -> None:
+    content = b"x" * ((1 << 20) - 1) + "é".encode() + b"y"
+    assert utf8_text(content) == content
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"PK\x03\x04rest", "Excel"),
+        (b"%PDF-1.7", "PDF"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary"),
+        (b"a\x81\x8d\x8f", "cp1252"),
+        (codecs.BOM_UTF16_LE + b"\x00\xd8\x00", "utf-16"),
+    ],
+)
+def test_bytes_that_are_no_text_are_no_table(content: bytes, says: str) -> None:
+    with pytest.raises(UnreadableFileError, match=says) as refused:
+        utf8_text(content)
+    assert refused.value.rule == "not_a_table"
+
+
+def test_a_file_of_blanks_is_empty() -> None:
+    with pytest.raises(UnreadableFileError) as refused:
+        utf8_text(b" \r\n\t\n" * 50_000)
+    assert refused.value.rule == "empty_file"
+
+
+def test_parquet_is_known_by_its_magic_alone() -> None:
+    assert is_parquet(b"PAR1...")
+    assert is_parquet(b"PARE...")
+    assert not is_parquet(b"region_id,PAR1")
