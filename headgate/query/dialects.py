@@ -89,6 +89,11 @@ def _summed(node: exp.Expression) -> exp.Expression:
     return exp.cast(node.copy(), "bigint") if node.this.is_type(*exp.DataType.INTEGER_TYPES) else node
 
 
+def _counted(node: exp.Expression) -> exp.Expression:
+    """`count_if` of no rows is 0 in Athena; in DuckDB null."""
+    return exp.Count(this=exp.Case(ifs=[exp.If(this=node.this, true=exp.Literal.number(1))]))
+
+
 def _averaged(node: exp.Expression) -> exp.Expression:
     """The average of decimals is a decimal of their type in Athena; in DuckDB a double."""
     return exp.cast(node.copy(), node.this.type) if node.this.is_type(exp.DataType.Type.DECIMAL) else node
@@ -119,6 +124,7 @@ _MENDS: dict[type[exp.Expression], Callable[[exp.Expression], exp.Expression]] =
     exp.Div: _divided,
     exp.Sum: _summed,
     exp.Avg: _averaged,
+    exp.CountIf: _counted,
     exp.DateAdd: _as_date,
     exp.TimestampTrunc: _as_date,
     exp.DateTrunc: _as_date,

@@ -62,6 +62,8 @@ def asked(expression: str) -> Any:  # noqa: ANN401 whatever the engine answers
         ("approx_distinct(whole)", 1),
         ("approx_percentile(ratio, 0.5)", 0.5),
         ("count_if(flag)", 1),
+        ("select count_if(flag) from shop.t where two = 3", 0),
+        ("count_if(flag) over ()", 1),
         ("every(flag)", True),
         ("max_by(tags, at)", "a,b,c"),
         ("arbitrary(two)", 2),
