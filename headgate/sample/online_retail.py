@@ -32,7 +32,7 @@ from headgate.sample.arrays import DAY_S, Bools, Floats, Ints, chosen, joined, m
 from headgate.sample.countries import REGIONS, Region, regions_table
 from headgate.sample.defects import Spoiler
 from headgate.sample.merchandise import SERVICE, categories_of
-from headgate.sample.parts import PARQUET, PartFile, PartWriter
+from headgate.sample.parts import PARQUET, PartFile, PartWriter, rows_by_dataset
 from headgate.sample.payments import Bills, payments_table, wallets_for
 from headgate.sample.retail_lines import NOBODY, PRICE_SCALE, RetailLines, read_lines
 from headgate.sample.searches import Bought, Offer, searches_table
@@ -79,7 +79,7 @@ class ImportReport:
     @property
     def rows(self) -> dict[str, int]:
         """Data rows by dataset, defective ones included."""
-        return {part.dataset: sum(each.rows for each in self.parts if each.dataset == part.dataset) for part in self.parts}
+        return rows_by_dataset(self.parts)
 
     @property
     def summary(self) -> str:
@@ -116,9 +116,10 @@ def import_online_retail(
     ends_on = _day(int(lines.sold_at.max()))
     spoiler = Spoiler(seed, defect_rate, GENERATED) if defect_rate else None
     with PartWriter(folder, Registry.load().source, ends_on, RUN, PARQUET, 250_000, spoiler, progress) as out:
-        _write_masters(lines, invoices, out)
+        products = _products(lines)
+        _write_masters(lines, invoices, products, out)
         _write_invoices(lines, invoices, out)
-        _write_generated(lines, invoices, out, _Wanted(seed, transactions, searches))
+        _write_generated(lines, invoices, products, out, _Wanted(seed, transactions, searches))
     amount = Decimal(int(lines.amount_units.sum())).scaleb(-PRICE_SCALE)
     return ImportReport(tuple(out.parts), len(lines), int((~lines.is_first).sum()), amount)
 
@@ -171,11 +172,11 @@ def regions_of(countries: pa.Array) -> list[Region]:
     return [known[name] for name in names]
 
 
-def _write_masters(lines: RetailLines, invoices: _Invoices, out: PartWriter) -> None:
+def _write_masters(lines: RetailLines, invoices: _Invoices, products: pa.Table, out: PartWriter) -> None:
     regions = regions_of(lines.countries)
     out.write("regions", regions_table(sorted(regions, key=lambda region: region.region_id), int(lines.sold_at.min())))
     out.write("customers", _customers(lines, invoices, [region.region_id for region in regions]))
-    out.write("products", _products(lines))
+    out.write("products", products)
 
 
 def _customers(lines: RetailLines, invoices: _Invoices, region_ids: list[str]) -> pa.Table:
@@ -296,7 +297,7 @@ class _Wanted:
         return np.random.default_rng([self.seed, zlib.crc32(name.encode())])
 
 
-def _write_generated(lines: RetailLines, invoices: _Invoices, out: PartWriter, wanted: _Wanted) -> None:
+def _write_generated(lines: RetailLines, invoices: _Invoices, products: pa.Table, out: PartWriter, wanted: _Wanted) -> None:
     first_day, last_day = int(lines.sold_at.min()) // DAY_S, int(lines.sold_at.max()) // DAY_S
     ends_s = (last_day + 1) * DAY_S
     wallets = wallets_for(wanted.stream("cards"), len(lines.customer_ids), ends_s)
@@ -304,7 +305,7 @@ def _write_generated(lines: RetailLines, invoices: _Invoices, out: PartWriter, w
     days: Floats = np.ones(last_day - first_day + 1) + np.bincount(invoices.first_at // DAY_S - first_day)
     made = transactions_of(wanted.stream("transactions"), wallets, first_day * DAY_S, days, wanted.transactions)
     out.write("card_transactions", transactions_table(made, lines.customer_ids, wallets, 1, ends_s))
-    out.write("search_queries", _searches(lines, invoices, wanted))
+    out.write("search_queries", _searches(lines, invoices, products, wanted))
 
 
 def _bills(lines: RetailLines, invoices: _Invoices) -> Bills:
@@ -314,8 +315,7 @@ def _bills(lines: RetailLines, invoices: _Invoices) -> Bills:
     return Bills(ids, invoices.customers[billed], invoices.first_at[billed], invoices.amount_units[billed])
 
 
-def _searches(lines: RetailLines, invoices: _Invoices, wanted: _Wanted) -> pa.Table:
-    products = _products(lines)
+def _searches(lines: RetailLines, invoices: _Invoices, products: pa.Table, wanted: _Wanted) -> pa.Table:
     rng = wanted.stream("searches")
     merchandise = pc.not_equal(products["category"], SERVICE).to_numpy()
     sold = (lines.quantities > 0) & merchandise[lines.stocks] & (invoices.status[lines.invoices] == 0)

@@ -6,7 +6,7 @@ import gzip
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -111,7 +111,7 @@ class PartWriter:
         self._put(key, body)
         self.parts.append(PartFile(dataset, key, exact.num_rows + defects, defects, len(body)))
         if self.progress:
-            self.progress(dataset, sum(part.rows for part in self.parts if part.dataset == dataset), expected)
+            self.progress(dataset, rows_by_dataset(self.parts)[dataset], expected)
 
     def write_bad_files(self, files: Sequence[BadFile]) -> None:
         """Files that the gate must refuse whole lie beside the parts; `truth_files.json` says why each is refused."""
@@ -133,6 +133,14 @@ class PartWriter:
         path = self._partial / key
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(body)
+
+
+def rows_by_dataset(parts: Sequence[PartFile]) -> dict[str, int]:
+    """Data rows of each dataset, defective ones included, in the order in which the datasets were written."""
+    rows: dict[str, int] = {}
+    for part in parts:
+        rows[part.dataset] = rows.get(part.dataset, 0) + part.rows
+    return rows
 
 
 def iter_objects(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -188,14 +196,3 @@ def _quoted(column: pa.ChunkedArray) -> pa.Array:
         return pc.fill_null(cells, "")
     quoted = joined('"', pc.replace_substring(cells, '"', '""'), '"')
     return pc.fill_null(pc.if_else(needs, quoted, cells), "")
-
-
-def summary(parts: Sequence[PartFile]) -> dict[str, dict[str, int]]:
-    """Files, rows and defects by dataset."""
-    told: dict[str, dict[str, int]] = {}
-    for part in parts:
-        counts = told.setdefault(part.dataset, {"files": 0, "rows": 0, "defects": 0})
-        counts["files"] += 1
-        counts["rows"] += asdict(part)["rows"]
-        counts["defects"] += part.defects
-    return told

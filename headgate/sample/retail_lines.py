@@ -94,6 +94,8 @@ def _texts(source: Path) -> pa.Table:
         raise HeaderError(
             rule="missing_column", message="the columns are not those of Online Retail II", remedy=f"have {', '.join(COLUMNS)}"
         )
+    if not texts.num_rows:
+        raise UnreadableFileError(rule="empty_file", message="the file holds no lines", remedy="use the whole data set", file=source.name)
     return texts.combine_chunks()
 
 

@@ -19,7 +19,7 @@ from headgate.sample.countries import REGIONS, regions_table
 from headgate.sample.defects import Spoiler
 from headgate.sample.notes import notes_for
 from headgate.sample.orders import LINES_PER_ORDER, OrderBook, lines_of, lines_table, order_book, order_ids, orders_table, return_ids
-from headgate.sample.parts import CSV, DATASETS, PARQUET, PartFile, PartWriter
+from headgate.sample.parts import CSV, DATASETS, PARQUET, PartFile, PartWriter, rows_by_dataset
 from headgate.sample.payments import NOTE_CARD_SHARE, UNITS_PER_GBP, Bills, Wallets, payments_table, wallets_for
 from headgate.sample.people import Population, customers_table, population_of
 from headgate.sample.searches import Bought, Offer, searches_table
@@ -95,12 +95,18 @@ class SampleReport:
     @property
     def rows(self) -> dict[str, int]:
         """Data rows by dataset, defective ones included."""
-        return {part.dataset: sum(each.rows for each in self.parts if each.dataset == part.dataset) for part in self.parts}
+        return rows_by_dataset(self.parts)
 
     @property
     def defects(self) -> int:
         """Rows that the gate must refuse or call duplicates."""
         return sum(part.defects for part in self.parts)
+
+    @property
+    def summary(self) -> str:
+        """What the shop is, in a line."""
+        rows = sum(self.rows.values())
+        return f"a generated shop (seed {self.spec.seed}): {rows:,} rows in {len(self.parts)} files, {self.defects:,} of them defective"
 
 
 def generate(spec: ShopSpec, folder: Path, progress: Progress | None = None) -> SampleReport:

@@ -161,6 +161,11 @@ def test_a_value_that_does_not_fit_stops_the_import_and_is_not_repaired(tmp_path
     assert not (tmp_path / "out").exists()
 
 
+def test_a_file_without_lines_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFileError, match="no lines"):
+        import_online_retail(written(tmp_path / "lines.csv", []), tmp_path / "out")
+
+
 def test_another_header_is_refused(tmp_path: Path) -> None:
     with pytest.raises(HeaderError):
         import_online_retail(written(tmp_path / "lines.csv", header=HEADER.replace("Price", "Cost")), tmp_path / "out")
