@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 NAME = "demo"
 GENERATED_ORDERS = 100_000  # about half a million lines, as many as Online Retail II has
+DEFECT_RATE = "0.01"  # of the generated tables, so that the gate has something to refuse
 GATE_TIMEOUT_S = 600
 RUN_TIMEOUT_S = 900
 NO_DEBOUNCE_S = 3600  # the demo starts its run itself
@@ -61,7 +62,9 @@ def demo(console: Console, *, keep: bool) -> bool:
     finally:
         if not keep:
             emulator.stop(folder)
-            console.print("The emulator is stopped. `make demo KEEP=1` leaves it running, `make deploy-localstack` gives you a lake that stays.")
+            console.print(
+                "The emulator is stopped. `make demo KEEP=1` leaves it running, `make deploy-localstack` gives you a lake that stays."
+            )
 
 
 def deploy_lake(folder: Path) -> None:
@@ -97,12 +100,12 @@ def start_data(folder: Path) -> subprocess.Popen[bytes]:
 
 
 def _data_command() -> Sequence[str]:
-    from headgate.sample.online_retail import find_source  # noqa: PLC0415 loads pyarrow, after the first line is on screen
+    from headgate.sample.uci import find_source  # noqa: PLC0415 loads pyarrow, after the first line is on screen
 
     if os.environ.get("MYSQL_URL"):
         return ["import-mysql"]
     if find_source() is not None:
-        return ["import-online-retail"]
+        return ["import-online-retail", "--defect-rate", DEFECT_RATE]
     return ["sample", "--orders", str(GENERATED_ORDERS), "--customers", "8000"]
 
 
@@ -111,11 +114,7 @@ def await_data(making: subprocess.Popen[bytes]) -> str:
     out, err = making.communicate()
     if making.returncode:
         raise DemoError(f"the data could not be made: {err.decode(errors='replace')[-2000:]}")
-    return _told(json.loads(out))
-
-
-def _told(made: dict[str, Any]) -> str:
-    return f"Data: {made.get('summary') or made}"
+    return f"Data: {json.loads(out)['summary']}"
 
 
 def main() -> int:

@@ -1,9 +1,10 @@
-"""`headgate sample` and `headgate import-online-retail`: data to try the lake with."""
+"""`headgate sample`, `import-online-retail` and `import-mysql`: data to try the lake with."""
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
-from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,6 @@ from headgate.cli import options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from rich.console import Console
 
@@ -45,10 +45,9 @@ def sample(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> No
     spec = ShopSpec(ends_on=ends_on.date(), file_format=file_format, **sizes)  # type: ignore[arg-type]  # click checked the options
     with written_rows(options.progress_console()) as progress:
         made = generate(spec, folder, progress)
-    fact = {"folder": str(folder), "files": len(made.parts), "rows": made.rows, "defects": made.defects, "frauds": made.frauds}
-    rows = sum(made.rows.values())
-    told = f"{rows:,} rows in {len(made.parts)} files below {folder}, {made.defects:,} of them defective. Next: headgate upload {folder}"
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: told)
+    told = f"A generated shop: {sum(made.rows.values()):,} rows in {len(made.parts)} files, {made.defects:,} of them defective on purpose."
+    fact = {"summary": told, "files": len(made.parts), "rows": made.rows, "defects": made.defects, "frauds": made.frauds}
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: f"{told} Next: headgate upload {folder}")
 
 
 @click.command("import-online-retail", **options.example("headgate import-online-retail /tmp/online_retail"))
@@ -56,21 +55,50 @@ def sample(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> No
 @click.option(
     "--source",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The CSV; default: where HEADGATE_DATA or ../shared/data has it.",
+    help="The CSV; default: below HEADGATE_DATA or ../shared/data.",
 )
+@click.option(
+    "--fetch",
+    "fetched",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Download it to this folder first; its checksum is checked.",
+)
+@click.option("--defect-rate", default=0.0, help="Defective rows per clean row of the tables that are generated.")
 @options.as_json
-def import_online_retail_command(folder: Path, source: Path | None, as_json: bool) -> None:
+def import_online_retail_command(folder: Path, source: Path | None, fetched: Path | None, defect_rate: float, as_json: bool) -> None:
     """Shape UCI Online Retail II into the tables of the shop, laid out as an export would lie in raw.
 
     What that data does not have (payments, card transactions, searches) is generated for its customers and orders.
     """
-    from headgate.sample.online_retail import find_source, import_online_retail  # noqa: PLC0415 as in sample
+    from headgate.sample.online_retail import import_online_retail  # noqa: PLC0415 as in sample
+    from headgate.sample.uci import fetch, find_source  # noqa: PLC0415 as in sample
 
     with written_rows(options.progress_console()) as progress:
-        made = import_online_retail(source or find_source(), folder, progress)
-    options.show(
-        as_json=as_json, value=lambda: asdict(made), screen=lambda: f"Online Retail II lies below {folder}. Next: headgate upload {folder}"
-    )
+        path = source or (fetch(fetched, progress) if fetched else find_source())
+        if path is None:
+            raise click.ClickException("Online Retail II is not here. Remedy: --fetch FOLDER downloads it, or set HEADGATE_DATA.")
+        made = import_online_retail(path, folder, progress, defect_rate=defect_rate)
+    told = f"{made.lines:,} real invoice lines. Real: {', '.join(made.real)}. Generated to go with them: {', '.join(made.generated)}."
+    fact = {"summary": told, "rows": made.rows, "lines": made.lines, "repeats": made.repeats, "amount": str(made.amount)}
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: f"{told} Next: headgate upload {folder}")
+
+
+@click.command("import-mysql", **options.example("MYSQL_URL=mysql://reader:secret@db:3306/ecommerce headgate import-mysql /tmp/export"))
+@click.argument("folder", type=click.Path(path_type=Path))
+@options.as_json
+def import_mysql_command(folder: Path, as_json: bool) -> None:
+    """Read the shop's tables once from the MySQL server at MYSQL_URL, laid out as an export would lie in raw."""
+    from headgate.sample.mysql_source import import_mysql  # noqa: PLC0415 as in sample
+
+    url = os.environ.get("MYSQL_URL", "")
+    if not url:
+        raise click.ClickException(
+            "MYSQL_URL is not set. Remedy: MYSQL_URL=mysql://user:password@host:port/database headgate import-mysql FOLDER"
+        )
+    with written_rows(options.progress_console()) as progress:
+        parts = import_mysql(url, folder, datetime.now(UTC).date(), progress)
+    told = f"{sum(part.rows for part in parts):,} rows read from MySQL."
+    options.show(as_json=as_json, value=lambda: {"summary": told}, screen=lambda: f"{told} Next: headgate upload {folder}")
 
 
 @contextmanager

@@ -27,6 +27,7 @@ def cli() -> None:
 for command in (
     contract.contract,
     data.sample,
+    data.import_mysql_command,
     data.import_online_retail_command,
     files.files,
     files.upload,
@@ -47,3 +48,7 @@ def main() -> None:
     except HeadgateError as error:
         click.echo(f"headgate: {error}", err=True)
         sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
