@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from headgate.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LAKE = "lake"
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question worth asking again. `system` is one of the five, or `lake`; the first of each is the one to show."""
+    """A question worth asking again. `system` is one of the five, or `lake`."""
 
     name: str
     system: str
-    asks: str
+    description: str
     sql: str
 
 
-QUESTIONS = (
+_QUESTIONS = (
     Question(
-        "sales-forecast",
+        "sales_forecast",
         "market-intelligence-hub",
         "What will the shop sell in each of the coming weeks, and how sure is that?",
         """
@@ -32,7 +36,7 @@ ORDER BY week_on
 """,
     ),
     Question(
-        "forecast-skill",
+        "forecast_skill",
         "market-intelligence-hub",
         "How much better than Naive2 are the forecasts, and do their intervals hold? (OWA below 1 is better)",
         """
@@ -44,7 +48,7 @@ ORDER BY level
 """,
     ),
     Question(
-        "rising-series",
+        "rising_series",
         "market-intelligence-hub",
         "Which regions and categories are rising, by how much of their sales a week?",
         """
@@ -56,7 +60,7 @@ LIMIT 20
 """,
     ),
     Question(
-        "unusual-weeks",
+        "unusual_weeks",
         "market-intelligence-hub",
         "Which weeks were not as expected, and why?",
         """
@@ -67,7 +71,7 @@ LIMIT 20
 """,
     ),
     Question(
-        "customer-segments",
+        "customer_segments",
         "demand-insights-engine",
         "Who are the customers, and what did each segment bring?",
         """
@@ -78,7 +82,7 @@ ORDER BY revenue_gbp DESC, segment
 """,
     ),
     Question(
-        "most-valuable-customers",
+        "most_valuable_customers",
         "demand-insights-engine",
         "Who will spend most in the next year, and how sure is that?",
         """
@@ -91,7 +95,7 @@ LIMIT 20
 """,
     ),
     Question(
-        "worth-an-offer",
+        "worth_an_offer",
         "demand-insights-engine",
         "Who is leaving and worth an offer, and what drives it?",
         """
@@ -103,7 +107,7 @@ LIMIT 20
 """,
     ),
     Question(
-        "customer-model-quality",
+        "customer_model_quality",
         "demand-insights-engine",
         "How good are the customer models against their baselines?",
         """
@@ -113,7 +117,7 @@ ORDER BY model, metric, period
 """,
     ),
     Question(
-        "fraud-decisions",
+        "fraud_decisions",
         "compliance-guardian",
         "What would be blocked or reviewed, and how much of the known fraud is that?",
         """
@@ -124,7 +128,7 @@ ORDER BY decision
 """,
     ),
     Question(
-        "pci-audit",
+        "pci_audit",
         "compliance-guardian",
         "Is there card data anywhere it must not be?",
         """
@@ -148,7 +152,7 @@ LIMIT 20
 """,
     ),
     Question(
-        "fraud-model-quality",
+        "fraud_model_quality",
         "compliance-guardian",
         "How good is the fraud model against its baseline?",
         """
@@ -158,7 +162,7 @@ ORDER BY model, metric, period
 """,
     ),
     Question(
-        "regions-last-month",
+        "regions_last_month",
         "global-market-pulse",
         "What did each region sell in the last complete month, and is it growing?",
         """
@@ -170,7 +174,7 @@ LIMIT 20
 """,
     ),
     Question(
-        "where-to-grow",
+        "where_to_grow",
         "global-market-pulse",
         "Where could more be sold, how much, and how sure is that?",
         """
@@ -181,7 +185,7 @@ LIMIT 20
 """,
     ),
     Question(
-        "what-people-search",
+        "what_people_search",
         "retail-copilot",
         "What do people search for, and does it lead anywhere?",
         """
@@ -193,7 +197,7 @@ LIMIT 20
 """,
     ),
     Question(
-        "what-they-miss",
+        "what_they_miss",
         "retail-copilot",
         "What do people search for in vain, and what does that cost?",
         """
@@ -204,7 +208,7 @@ LIMIT 20
 """,
     ),
     Question(
-        "searches-on-the-rise",
+        "searches_on_the_rise",
         "retail-copilot",
         "Which searches grew most in the last complete week?",
         """
@@ -216,34 +220,29 @@ LIMIT 20
 """,
     ),
     Question(
-        "money-reconciliation",
+        "online_retail_money",
         LAKE,
-        "Is every penny of the order lines accounted for: let in, refused, or set aside as a duplicate?",
+        "Is every penny of the order lines accounted for: accepted, refused or a duplicate? (Online Retail II: 9,539,484.634)",
         """
-WITH accepted AS (
-  SELECT count(*) AS order_lines, sum(quantity * unit_price) AS money
+WITH order_lines AS (
+  SELECT 'accepted' AS part, CAST(quantity * unit_price AS decimal(28, 4)) AS amount
   FROM ecommerce_curated.order_items
-), kept_out AS (
-  SELECT disposition,
-         try_cast(json_extract_scalar(record, '$.quantity') AS decimal(18, 4))
-           * try_cast(json_extract_scalar(record, '$.unit_price') AS decimal(18, 4)) AS money
+  UNION ALL
+  SELECT disposition AS part,
+         CAST(try_cast(json_extract_scalar(record, '$.quantity') AS decimal(18, 4))
+           * try_cast(json_extract_scalar(record, '$.unit_price') AS decimal(18, 4)) AS decimal(28, 4)) AS amount
   FROM ecommerce_curated.quarantine
   WHERE dataset = 'order_items'
-), summed AS (
-  SELECT count_if(disposition = 'refused') AS refused_lines, count_if(disposition = 'duplicate') AS duplicate_lines,
-         count_if(money IS NULL) AS lines_without_money,
-         CAST(coalesce(sum(money) FILTER (WHERE disposition = 'refused'), 0) AS decimal(28, 4)) AS refused_money,
-         CAST(coalesce(sum(money) FILTER (WHERE disposition = 'duplicate'), 0) AS decimal(28, 4)) AS duplicate_money
-  FROM kept_out
 )
-SELECT order_lines + refused_lines + duplicate_lines AS order_lines,
-       CAST(coalesce(money, 0) AS decimal(28, 4)) AS accepted_money, refused_money, duplicate_money,
-       CAST(coalesce(money, 0) AS decimal(28, 4)) + refused_money + duplicate_money AS all_money, lines_without_money
-FROM accepted CROSS JOIN summed
+SELECT part, count(*) AS lines, coalesce(sum(amount), 0) AS amount, count_if(amount IS NULL) AS lines_without_amount,
+       sum(sum(amount)) OVER () AS amount_of_all
+FROM order_lines
+GROUP BY part
+ORDER BY part
 """,
     ),
     Question(
-        "why-refused",
+        "why_refused",
         LAKE,
         "Which rows were kept out, and why?",
         """
@@ -256,14 +255,106 @@ ORDER BY kept_out DESC, dataset, rule, column_name
 )
 
 
+QUESTIONS: Mapping[str, Question] = {saved.name: saved for saved in _QUESTIONS}
+
+# For one screen: of each system, how good it says it is, and one answer. A line or two each.
+QUALITY: Mapping[str, Question] = {
+    saved.system: saved
+    for saved in (
+        Question(
+            "quality_of_forecasts",
+            "market-intelligence-hub",
+            "OWA against Naive2 of the shop's own forecast (below 1 is better), and coverage of its 80 % interval",
+            "SELECT 'OWA', round(owa, 3), '80 % interval covers', round(coverage_80, 3) FROM forecast_accuracy WHERE level = 'total'",
+        ),
+        Question(
+            "quality_of_customer_models",
+            "demand-insights-engine",
+            "AUC of churn and rank correlation of value on days that the models had not seen",
+            """
+SELECT model, metric, round(value, 3), 'baseline', round(baseline, 3)
+FROM customer_model_quality
+WHERE metric IN ('auc', 'value_rank_correlation')
+ORDER BY model, metric
+""",
+        ),
+        Question(
+            "quality_of_fraud_model",
+            "compliance-guardian",
+            "AUC and average precision on the newest labels that the model had not seen",
+            """
+SELECT metric, round(max_by(value, period), 3), 'baseline', round(max_by(baseline, period), 3)
+FROM fraud_model_quality
+WHERE metric IN ('auc', 'average_precision')
+GROUP BY metric
+ORDER BY metric
+""",
+        ),
+        Question(
+            "quality_of_opportunities",
+            "global-market-pulse",
+            "How sure the opportunities are",
+            "SELECT count(*), 'opportunities, mean confidence', round(avg(confidence), 3) FROM market_opportunities",
+        ),
+        Question(
+            "quality_of_query_models",
+            "retail-copilot",
+            "What the model of searches says of itself",
+            "SELECT metric, round(value, 3), 'baseline', round(baseline, 3) FROM query_model_quality ORDER BY metric, period LIMIT 3",
+        ),
+    )
+}
+ANSWERS: Mapping[str, Question] = {
+    saved.system: saved
+    for saved in (
+        Question(
+            "next_weeks",
+            "market-intelligence-hub",
+            "Sales of the next weeks, with their 80 % interval",
+            """
+SELECT week_on, mean, lower_80, upper_80
+FROM sales_forecast
+WHERE level = 'total'
+ORDER BY week_on
+LIMIT 2
+""",
+        ),
+        Question(
+            "best_segments",
+            "demand-insights-engine",
+            "The segments that brought most",
+            """
+SELECT segment, count(*), sum(revenue_gbp)
+FROM customer_segments
+GROUP BY segment
+ORDER BY sum(revenue_gbp) DESC, segment
+LIMIT 2
+""",
+        ),
+        Question(
+            "leaks_found",
+            "compliance-guardian",
+            "Cells looked through for card data, and what was found",
+            "SELECT sum(cells_scanned) / count(DISTINCT check_name), 'cells scanned, card data found', sum(findings) FROM pci_audit",
+        ),
+        Question(
+            "best_opportunity",
+            "global-market-pulse",
+            "Where most more could be sold",
+            "SELECT region_name, category, potential_sales FROM market_opportunities ORDER BY rank LIMIT 2",
+        ),
+        Question(
+            "top_searches",
+            "retail-copilot",
+            "What people search for most",
+            "SELECT template, searches, round(click_through_rate, 3) FROM query_patterns ORDER BY searches DESC, template LIMIT 2",
+        ),
+    )
+}
+
+
 def question(name: str) -> Question:
     """The saved question of that name. QueryError names those there are."""
-    for saved in QUESTIONS:
-        if saved.name == name:
-            return saved
-    raise QueryError(f"no saved question {name}; there are {', '.join(saved.name for saved in QUESTIONS)}")
-
-
-def questions_of(system: str) -> tuple[Question, ...]:
-    """The saved questions of one system, the one to show first."""
-    return tuple(saved for saved in QUESTIONS if saved.system == system)
+    if name not in QUESTIONS:
+        raise QueryError(f"no saved question {name}; there are {', '.join(QUESTIONS)}")
+    return QUESTIONS[name]
