@@ -173,6 +173,8 @@ def _chains(data: Bytes, cell: Rows, start: Rows, stop: Rows) -> Rows:
 def _windows(groups: _Groups, starts: Rows) -> tuple[Rows, Rows]:
     """Cell, and first and last character, of every chain of whole digit runs that is a card number."""
     cells, spans = [NO_ROWS], [np.empty((0, 2), np.int64)]
+    if not len(groups.start):
+        return cells[0], spans[0]
     for runs in range(1, LONGEST + 1):
         chained = np.flatnonzero(groups.chain[runs - 1 :] == groups.chain[: len(groups.chain) - runs + 1])
         if not len(chained):

@@ -137,21 +137,26 @@ def _floats(held: pa.Array, column: Column) -> pa.Array:
     floats = np.frombuffer(wide.buffers()[1], np.float64, len(wide), wide.offset * 8) if len(wide) else np.empty(0)
     integral = flags(held.is_valid()) & (np.abs(floats) < _EXACT_INTEGERS[held.type]) & (np.trunc(floats) == floats)
     whole = int_array(np.where(integral, floats, 0).astype(np.int64), nulls=~integral)
-    return pc.coalesce(pc.cast(whole, pa.string()), _marked_inexact(shortest, _EXACT_DIGITS[held.type]))
+    plain = _without_exponent(shortest) if column.type.kind is Kind.DECIMAL else shortest
+    return pc.coalesce(pc.cast(whole, pa.string()), _marked_inexact(plain, shortest, _EXACT_DIGITS[held.type]))
 
 
-def _marked_inexact(shortest: pa.Array, exact_digits: int) -> pa.Array:
+def _marked_inexact(plain: pa.Array, shortest: pa.Array, exact_digits: int) -> pa.Array:
     """Numbers with more digits than their float keeps are spelled with an exponent, which no integer and no decimal fits."""
-    digits = pc.utf8_length(pc.replace_substring_regex(shortest, r"^-?(?:0\.0*)?|\.", ""))
-    inexact = pc.and_(pc.greater(digits, exact_digits), pc.invert(pc.match_substring(shortest, "e")))
-    return rewritten_where(inexact, shortest, lambda some: pc.binary_join_element_wise(some, "e0", ""))
+    significant = pc.replace_substring_regex(shortest, r"^-?(?:0\.0*)?|\.|e.*", "")
+    inexact = pc.and_(pc.greater(pc.utf8_length(significant), exact_digits), pc.invert(pc.match_substring(plain, "e")))
+    return rewritten_where(inexact, plain, lambda some: pc.binary_join_element_wise(some, "e0", ""))
+
+
+def _without_exponent(text: pa.Array) -> pa.Array:
+    """Arrow spells large and small numbers with an exponent; these are spelled out."""
+    has_one = pc.match_substring_regex(text, r"[0-9][eE]")
+    return rewritten_where(has_one, text, lambda some: text_array(f"{Decimal(number):f}" for number in some.to_pylist()))
 
 
 def _decimals(held: pa.Array, column: Column) -> pa.Array:
-    """Plain digits: Arrow spells small decimals with an exponent. For an integer, `12.00` is spelled `12`."""
-    text = pc.cast(held, pa.string())
-    if pc.any(pc.match_substring(text, "E")).as_py():
-        text = text_array(None if value is None else f"{Decimal(value):f}" for value in text.to_pylist())
+    """Plain digits. For an integer, `12.00` is spelled `12`."""
+    text = _without_exponent(pc.cast(held, pa.string()))
     return pc.replace_substring_regex(text, r"\.0+$", "") if column.type.kind in _INTEGERS else text
 
 
