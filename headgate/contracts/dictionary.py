@@ -1,0 +1,103 @@
+"""The data dictionary: every table of the lake in Markdown, compiled from the contracts.
+
+`python -m headgate.contracts.dictionary > docs/data-dictionary.md` writes it anew.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from headgate.contracts.model import Level, Mask
+from headgate.contracts.registry import SYSTEMS, Registry
+from headgate.contracts.types import glue_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from headgate.contracts.model import Column, Comparison, Contract, Rule
+
+_MASKS = {
+    Mask.PAN: "becomes a token, the brand and the last four digits",
+    Mask.CVV: "is dropped",
+    Mask.TRACK: "is dropped",
+    Mask.SSN: "keeps its last four digits",
+    Mask.FREE_TEXT: "card numbers inside are replaced",
+}
+_RULES = {
+    "minimum": "≥ {}",
+    "exclusive_minimum": "> {}",
+    "maximum": "≤ {}",
+    "exclusive_maximum": "< {}",
+    "min_length": "at least {} characters",
+    "max_length": "at most {} characters",
+    "pattern": "matches `{}`",
+    "valid_values": "one of {}",
+}
+_LEVELS = {Level.WARN: " (only warns)", Level.QUARANTINE: "", Level.HALT: " (refuses the file)"}
+_HEAD = """# Data dictionary
+
+Every table of the lake, compiled from `contracts/`; write it anew with `python -m headgate.contracts.dictionary`.
+
+Timestamps are UTC. **Key** columns tell one row of a table from another. A column is required unless it says *may be null*.
+"""
+
+
+def dictionary(registry: Registry) -> str:
+    """Every table with its grain, columns, types, units, rules and masks, in Markdown."""
+    parts = [_HEAD]
+    parts += _zone(
+        "Curated: database `ecommerce_curated`",
+        "What lies behind the gate: valid, unique by key, card data masked.",
+        registry.curated.values(),
+    )
+    parts += [_table(contract) for contract in registry.lake.values()]
+    for system in SYSTEMS:
+        parts += _zone(f"{system}: database `ecommerce_prod`", "", registry.tables_of(system).values())
+    parts += _zone(
+        "Source: what the gate expects", "What a file must hold to be let in; what happens to sensitive columns.", registry.source.values()
+    )
+    return "\n".join(parts)
+
+
+def _zone(title: str, told: str, contracts: Iterable[Contract]) -> Iterator[str]:
+    yield f"## {title}\n" + (f"\n{told}\n" if told else "")
+    yield from (_table(contract) for contract in contracts)
+
+
+def _table(contract: Contract) -> str:
+    lines = [f"### {contract.dataset}", "", f"{contract.description}. {contract.grain}.", ""]
+    if contract.order_by and contract.zone != "prod":
+        lines += [f"Of two rows with one key, the one with the later {_listed(contract.order_by)} is kept.", ""]
+    lines += ["| column | type | unit | rules | what it is |", "|---|---|---|---|---|"]
+    lines += [_row(contract, column) for column in contract.columns]
+    lines += [""] + [_comparison(rule) for rule in contract.comparisons] + [""] * bool(contract.comparisons)
+    return "\n".join(lines)
+
+
+def _row(contract: Contract, column: Column) -> str:
+    name = f"**{column.name}**" if column.name in contract.key else column.name
+    rules = [_rule(rule) for rule in column.rules if rule.name != "required"]
+    rules += ["may be null"] * (not column.required)
+    rules += [f"in {column.references}"] if column.references else []
+    rules += [f"sensitive: {_MASKS[column.mask]}"] if column.mask else []
+    cells = (name, glue_type(column.type), column.unit, "; ".join(rules), column.description)
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _rule(rule: Rule) -> str:
+    argument = ", ".join(map(str, rule.argument)) if isinstance(rule.argument, tuple) else rule.argument
+    return _RULES[rule.name].format(argument) + _LEVELS[rule.level]
+
+
+def _comparison(rule: Comparison) -> str:
+    right = rule.right or rule.value
+    return f"- {rule.description or rule.name}: `{rule.left} {rule.operator} {right}`{_LEVELS[rule.level]}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", then ".join(names)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(dictionary(Registry.load()))
