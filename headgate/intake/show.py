@@ -26,16 +26,20 @@ DESTROYED = "[destroyed]"
 _DROPPED = {Mask.CVV: "[CVV]", Mask.TRACK: "[TRACK]"}
 _CVV = r"\d{3,4}"  # ISO/IEC 7813: card verification values have three or four digits
 _SSN_INSIDE = r"\b\d{3}-\d{2}-\d{4}\b"
+_NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL, Kind.DOUBLE}
 # A value of these kinds that fits its type spells no card number.
 _HARMLESS = {Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN}
 
 
 def shown(judged: Sequence[Judged], rows: Rows, refused: Flags) -> dict[str, pa.Array]:
     """For each source column the texts of `rows` as they may be written; `refused` tells which of them broke a rule."""
+    masks = {each.column.mask for each in judged}
     texts = {each.column.name: _shown(each, rows) for each in judged}
-    if not any(each.column.mask in {Mask.CVV, Mask.TRACK, Mask.SSN} for each in judged):
+    if masks.isdisjoint({Mask.CVV, Mask.TRACK, Mask.SSN}):
         return texts
     broken, slipped = bool_array(refused), bool_array(refused & _slipped(judged, texts, rows))
+    if Mask.CVV in masks:
+        texts = {each.column.name: _without_codes(each, texts[each.column.name], rows) for each in judged}
     return {name: _without_digits(text, slipped, broken) for name, text in texts.items()}
 
 
@@ -75,6 +79,14 @@ def _searched(judged: Judged, text: pa.Array, rows: Rows) -> pa.Array:
         return redact(text)
     misfits = _broken(judged, rows, "type")
     return pc.coalesce(redact(null_where(~misfits, text)), text)
+
+
+def _without_codes(judged: Judged, text: pa.Array, rows: Rows) -> pa.Array:
+    """Three or four digits that break a column which is no number may be a verification code that slipped there alone."""
+    broken = _broken(judged, rows)
+    if judged.column.type.kind in _NUMBERS or not broken.any():
+        return text
+    return pc.if_else(pc.and_(bool_array(broken), matches(text, _CVV)), MASKED, text)
 
 
 def _slipped(judged: Sequence[Judged], texts: Mapping[str, pa.Array], rows: Rows) -> Flags:

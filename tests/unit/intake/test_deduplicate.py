@@ -1,0 +1,87 @@
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.intake.cast import cast
+from headgate.intake.deduplicate import Survivors, survivors
+
+pytestmark = pytest.mark.unit
+
+BIGINT, TEXT = ColumnType(Kind.BIGINT), ColumnType(Kind.STRING)
+CONTRACT = Contract(
+    "c",
+    "things",
+    "source",
+    "1",
+    (Column("shop", TEXT), Column("id", BIGINT), Column("version", BIGINT), Column("name", TEXT)),
+    key=("shop", "id"),
+    order_by=("version",),
+)
+Row = tuple[str | None, str, str | None, str | None]
+rows = st.lists(
+    st.tuples(
+        st.sampled_from(["a", "b", None]),
+        st.sampled_from(["1", "2", "3"]),
+        st.sampled_from(["1", "2", "10", None]),
+        st.sampled_from(["x", "y", None]),
+    ),
+    min_size=1,
+)
+
+
+def chosen(table: list[Row], among: list[int] | None = None) -> Survivors:
+    cells = {name: pa.array([row[place] for row in table], pa.string()) for place, name in enumerate(CONTRACT.names)}
+    values = {column.name: cast(cells[column.name], column.type).values for column in CONTRACT.columns}
+    return survivors(CONTRACT, np.array(range(len(table)) if among is None else among, np.int64), values, cells)
+
+
+def test_the_newest_row_of_each_key_is_kept() -> None:
+    found = chosen([("a", "1", "2", "x"), ("a", "1", "10", "x"), ("b", "1", "1", "x"), ("a", "1", "2", "x")])
+    assert found.kept.tolist() == [1, 2]
+    assert found.same_key.tolist() == [0, 3]
+
+
+def test_a_row_that_equals_the_kept_one_in_every_cell_is_told_apart() -> None:
+    found = chosen([("a", "1", "2", None), ("a", "1", "2", None), ("a", "1", "1", None)])
+    assert (found.kept.tolist(), found.same_row.tolist(), found.same_key.tolist()) == ([0], [1], [2])
+
+
+def test_only_the_given_rows_take_part() -> None:
+    found = chosen([("a", "1", "9", "x"), ("a", "1", "2", "x"), ("a", "1", "1", "x")], among=[1, 2])
+    assert (found.kept.tolist(), found.same_key.tolist()) == ([1], [2])
+
+
+def test_nothing_to_choose_among_is_nothing_chosen() -> None:
+    assert not len(chosen([("a", "1", "1", "x")], among=[]).kept)
+
+
+def test_without_a_key_every_row_is_kept() -> None:
+    keyless = Contract("c", "things", "source", "1", (Column("x", TEXT),))
+    column = {"x": pa.array(["a", "a"])}
+    assert survivors(keyless, np.arange(2), column, column).kept.tolist() == [0, 1]
+
+
+@given(rows)
+def test_every_row_is_in_exactly_one_part_and_every_key_is_kept_once(table: list[Row]) -> None:
+    found = chosen(table)
+    parts = [*found.kept.tolist(), *found.same_row.tolist(), *found.same_key.tolist()]
+    assert sorted(parts) == list(range(len(table)))
+    kept_keys = [table[row][:2] for row in found.kept]
+    assert len(kept_keys) == len(set(kept_keys)) == len({row[:2] for row in table})
+
+
+@given(rows.flatmap(lambda table: st.tuples(st.just(table), st.permutations(table))))
+def test_the_same_rows_survive_whatever_order_they_came_in(tables: tuple[list[Row], list[Row]]) -> None:
+    survived = [sorted(map(repr, (table[row] for row in chosen(table).kept))) for table in tables]
+    assert survived[0] == survived[1]
+    equal = [len(chosen(table).same_row) for table in tables]
+    assert equal[0] == equal[1]
+
+
+@given(rows)
+def test_no_lost_row_is_newer_than_the_one_kept(table: list[Row]) -> None:
+    kept = {table[row][:2]: table[row] for row in chosen(table).kept}
+    assert all(int(row[2] or 0) <= int(kept[row[:2]][2] or 0) for row in table)

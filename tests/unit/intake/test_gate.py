@@ -1,0 +1,369 @@
+import datetime as dt
+import gzip
+import io
+import json
+import re
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.curated import curated_contract
+from headgate.contracts.model import Comparison, Contract, Level, Rule
+from headgate.contracts.registry import Registry
+from headgate.errors import AuditError, BadInputError
+from headgate.intake import Gated, pass_gate
+from headgate.lake.ports import MaskingKey
+from headgate.lake.publishing import parquet_bytes
+
+pytestmark = pytest.mark.unit
+
+REGISTRY = Registry.load()
+PAYMENTS, CUSTOMERS, ORDERS = (REGISTRY.source[name] for name in ("payments", "customers", "orders"))
+KEY = MaskingKey("k1", b"0123456789abcdef0123456789abcdef")
+LANDED = dt.datetime(2024, 1, 2, 3, 4, 5)
+PAN, OTHER_PAN, CVV, SSN = "4111111111111111", "2223003122003222", "917", "123-45-6789"
+
+GOOD = {
+    "payment_id": "1",
+    "order_id": "A1",
+    "method": "card",
+    "card_number": PAN,
+    "card_cvv": CVV,
+    "card_expiry": "2026-01",
+    "amount": "10.50",
+    "currency": "GBP",
+    "paid_at": "2024-01-01 10:00:00",
+    "status": "captured",
+    "notes": "thanks",
+    "updated_at": "2024-01-01 10:00:00",
+}
+CUSTOMER = {
+    "customer_id": "7",
+    "email": "jane@example.com",
+    "full_name": "Jane Doe",
+    "ssn": SSN,
+    "region_id": "NA",
+    "signed_up_at": "2024-01-01 00:00:00",
+    "marketing_opt_in": "true",
+    "updated_at": "2024-01-01 00:00:00",
+}
+
+
+def csv_of(*rows: dict[str, str | None]) -> bytes:
+    out = io.BytesIO()
+    pa_csv.write_csv(pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in rows[0]}), out)
+    return out.getvalue()
+
+
+def payment(**cells: str | None) -> dict[str, str | None]:
+    return {**GOOD, **cells}
+
+
+def gate(body: bytes, contract: Contract = PAYMENTS) -> Gated:
+    gated = pass_gate(body, contract, KEY, object_key=f"{contract.dataset}/in.csv", received_at=LANDED)
+    assert gated.accepted.schema.equals(arrow_schema(curated_contract(contract)))
+    assert gated.set_aside.schema.names == arrow_schema(REGISTRY.lake["quarantine"]).names
+    assert gated.set_aside.schema.types == arrow_schema(REGISTRY.lake["quarantine"]).types
+    return gated
+
+
+def passed(*rows: dict[str, str | None]) -> Gated:
+    return gate(csv_of(*rows))
+
+
+def reasons_of(gated: Gated) -> list[tuple[int, str, str | None]]:
+    return [(row["source_row"], row["rule"], row["column_name"]) for row in gated.set_aside.to_pylist()]
+
+
+def written(gated: Gated) -> str:
+    """Everything that would be written, as one text."""
+    return json.dumps([gated.accepted.to_pylist(), gated.set_aside.to_pylist()], default=str, ensure_ascii=False)
+
+
+def test_a_valid_row_is_accepted_masked_and_with_its_lineage() -> None:
+    gated = passed(payment())
+    (row,) = gated.accepted.to_pylist()
+    assert re.fullmatch(r"k1:[0-9a-f]{64}", row.pop("card_token"))
+    assert row == {
+        "payment_id": 1,
+        "order_id": "A1",
+        "method": "card",
+        "card_brand": "visa",
+        "card_last4": "1111",
+        "card_expiry": "2026-01",
+        "amount": Decimal("10.5000"),
+        "currency": "GBP",
+        "paid_at": dt.datetime(2024, 1, 1, 10),
+        "status": "captured",
+        "notes": "thanks",
+        "updated_at": dt.datetime(2024, 1, 1, 10),
+        "_content_sha256": gated.content_sha256,
+        "_source_row": 1,
+    }
+    assert (gated.received, gated.quarantined, gated.duplicates, gated.reasons) == (1, 0, 0, {})
+
+
+def test_a_refused_row_carries_its_first_reason_all_rules_and_the_masked_row() -> None:
+    gated = passed(
+        payment(), payment(payment_id="2", amount="10.50001", currency="gbp", status=None, notes='say "hi"\n\\ 4111 1111 1111 1111')
+    )
+    (row,) = gated.set_aside.to_pylist()
+    record = json.loads(row.pop("record"))
+    assert record == {
+        **GOOD,
+        "payment_id": "2",
+        "amount": "10.50001",
+        "currency": "gbp",
+        "status": None,
+        "notes": 'say "hi"\n\\ [PAN ****1111]',
+        "card_number": "[PAN ****1111]",
+        "card_cvv": "[CVV]",
+    }
+    assert json.loads(row.pop("all_rules")) == ["type:amount", "pattern:currency", "required:status"]
+    assert row == {
+        "dataset": "payments",
+        "content_sha256": gated.content_sha256,
+        "source_row": 2,
+        "disposition": "refused",
+        "rule": "type",
+        "column_name": "amount",
+        "reason": "is no decimal(14,4)",
+        "masked_value": "10.50001",
+        "object_key": "payments/in.csv",
+        "received_at": LANDED,
+    }
+
+
+@pytest.mark.parametrize(
+    ("cells", "rule", "column"),
+    [
+        ({"payment_id": "007"}, "type", "payment_id"),
+        ({"payment_id": None}, "required", "payment_id"),
+        ({"payment_id": "0"}, "minimum", "payment_id"),
+        ({"order_id": "X" * 21}, "max_length", "order_id"),
+        ({"method": "cash"}, "valid_values", "method"),
+        ({"card_number": "4111111111111112"}, "card_number", "card_number"),
+        ({"card_number": "none"}, "card_number", "card_number"),
+        ({"card_number": "4.11E+15"}, "destroyed_number", "card_number"),
+        ({"card_expiry": "01/26"}, "pattern", "card_expiry"),
+        ({"paid_at": "2023-13-45 10:00:00"}, "type", "paid_at"),
+        ({"order_id": PAN}, "undeclared_card_number", "order_id"),
+    ],
+)
+def test_a_row_that_breaks_a_rule_is_refused_for_it(cells: dict[str, str | None], rule: str, column: str) -> None:
+    gated = passed(payment(), payment(**{"payment_id": "2", **cells}))
+    assert reasons_of(gated) == [(2, rule, column)]
+    assert (gated.accepted.num_rows, gated.quarantined, gated.reasons) == (1, 1, {rule: 1})
+
+
+@pytest.mark.parametrize("rule", ["shipped_after_ordered"])
+def test_a_rule_over_the_row_refuses_without_a_column(rule: str) -> None:
+    order = dict.fromkeys(ORDERS.names, "2024-01-02 00:00:00") | {
+        "order_id": "A",
+        "customer_id": "1",
+        "region_id": "EU",
+        "status": "completed",
+    }
+    gated = gate(csv_of({**order, "shipped_at": "2024-01-01 00:00:00", "promotion_code": None, "notes": None}), ORDERS)
+    assert reasons_of(gated) == [(1, rule, None)]
+    assert gated.set_aside["masked_value"].to_pylist() == [None]
+
+
+def test_duplicates_are_set_aside_and_counted_apart() -> None:
+    old = payment(amount="9.00", updated_at="2023-12-31 00:00:00")
+    gated = passed(old, payment(), payment(), payment(payment_id="x"))
+    assert reasons_of(gated) == [(1, "duplicate_key", None), (3, "duplicate_row", None), (4, "type", "payment_id")]
+    assert gated.set_aside["disposition"].to_pylist() == ["duplicate", "duplicate", "refused"]
+    assert (gated.received, gated.accepted.num_rows, gated.quarantined, gated.duplicates) == (4, 1, 1, 2)
+    assert gated.accepted["_source_row"].to_pylist() == [2]
+
+
+def test_a_refused_row_never_pushes_out_a_valid_one() -> None:
+    gated = passed(payment(), payment(updated_at="2025-01-01 00:00:00", currency="??"))
+    assert gated.accepted["_source_row"].to_pylist() == [1]
+
+
+def test_ragged_rows_are_refused_with_their_number_and_without_digits() -> None:
+    lines = csv_of(payment(), payment(payment_id="2")).decode().splitlines()
+    gated = gate("\n".join([lines[0], lines[1], f"3,{PAN},{CVV}", lines[2], lines[1] + f",{SSN}"]).encode())
+    assert reasons_of(gated) == [(2, "ragged_row", None), (4, "ragged_row", None)]
+    assert json.loads(gated.set_aside["record"][0].as_py()) == {"_raw": "#,################,###"}
+    assert not any(character.isdigit() for record in gated.set_aside["record"].to_pylist() for character in record)
+    assert gated.accepted["_source_row"].to_pylist() == [1, 3]
+    assert (gated.received, gated.quarantined) == (4, 2)
+
+
+def test_warnings_are_counted_and_let_in() -> None:
+    warned = replace(PAYMENTS.column("currency"), rules=(Rule("valid_values", ("EUR",), Level.WARN),))
+    contract = replace(PAYMENTS, columns=tuple(warned if column.name == "currency" else column for column in PAYMENTS.columns))
+    gated = gate(csv_of(payment(), payment(payment_id="2", method="cash")), contract)
+    assert (gated.accepted.num_rows, gated.warnings, gated.reasons) == (1, 2, {"valid_values": 1})
+    assert reasons_of(gated) == [(2, "valid_values", "method")]
+
+
+def test_a_halting_rule_refuses_the_file_and_names_no_value() -> None:
+    contract = replace(PAYMENTS, comparisons=(Comparison("paid_before_updated", "paid_at", "<=", right="updated_at", level=Level.HALT),))
+    with pytest.raises(BadInputError, match="1 rows") as refused:
+        gate(csv_of(payment(paid_at="2025-01-01 00:00:00")), contract)
+    assert refused.value.rule == "paid_before_updated"
+
+
+def test_an_absent_nullable_column_is_null_and_a_warning() -> None:
+    row = {name: cell for name, cell in payment().items() if name != "card_expiry"}
+    gated = gate(csv_of(row))
+    assert gated.accepted["card_expiry"].to_pylist() == [None]
+    assert gated.warnings == 1
+
+
+def test_csv_gzip_and_parquet_of_one_table_give_the_same_rows() -> None:
+    rows = [payment(), payment(payment_id="2", card_number=None), payment(payment_id="x"), payment()]
+    table = pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in GOOD})
+    out = io.BytesIO()
+    pq.write_table(table, out)
+    plain, packed, parquet = (gate(body) for body in (csv_of(*rows), gzip.compress(csv_of(*rows)), out.getvalue()))
+    for other in (packed, parquet):
+        assert other.accepted.drop_columns("_content_sha256").equals(plain.accepted.drop_columns("_content_sha256"))
+        assert other.set_aside.drop_columns("content_sha256").equals(plain.set_aside.drop_columns("content_sha256"))
+
+
+def test_the_same_file_gives_the_same_bytes() -> None:
+    body = csv_of(payment(), payment(payment_id="x"), payment(), payment(payment_id="3", notes=f"card {PAN}"))
+    first, second = gate(body), gate(body)
+    assert parquet_bytes(first.accepted) == parquet_bytes(second.accepted)
+    assert parquet_bytes(first.set_aside) == parquet_bytes(second.set_aside)
+
+
+def test_all_ways_to_write_a_card_number_give_one_token() -> None:
+    spellings = [PAN, "4111 1111 1111 1111", "4111-1111-1111-1111", "4111111111111111.0", "\uff14111111111111111"]
+    gated = passed(*(payment(payment_id=str(number), card_number=spelling) for number, spelling in enumerate(spellings, 1)))
+    assert gated.accepted.num_rows == len(spellings)
+    assert len(set(gated.accepted["card_token"].to_pylist())) == 1
+
+
+def test_a_rounded_number_is_never_shown() -> None:
+    gated = passed(payment(card_number="4.11111E+15"))
+    (row,) = gated.set_aside.to_pylist()
+    assert row["masked_value"] == "[destroyed]"
+    assert "4.1111" not in written(gated)
+
+
+def test_an_ssn_keeps_its_last_four_and_a_broken_one_keeps_nothing() -> None:
+    gated = gate(csv_of(CUSTOMER, {**CUSTOMER, "customer_id": "8", "ssn": "123-45-678"}), CUSTOMERS)
+    assert gated.accepted["ssn_last4"].to_pylist() == ["6789"]
+    (row,) = gated.set_aside.to_pylist()
+    assert (row["rule"], row["masked_value"]) == ("type", "[masked]")
+    assert "123-45" not in written(gated)
+
+
+def test_an_ssn_in_another_column_of_a_refused_row_is_masked() -> None:
+    gated = gate(csv_of({**CUSTOMER, "full_name": f"Jane {SSN}", "email": "no address"}), CUSTOMERS)
+    assert json.loads(gated.set_aside["record"].to_pylist()[0])["full_name"] == "Jane [SSN]"
+
+
+@pytest.mark.parametrize("shift", [-2, -1, 1, 2])
+def test_a_row_whose_cells_have_slipped_shows_no_digit(shift: int) -> None:
+    cells = list(GOOD.values())
+    slipped = dict(zip(GOOD, cells[-shift:] + cells[:-shift], strict=True))
+    gated = passed(slipped)
+    assert gated.quarantined == 1
+    assert not re.search(r"\d", gated.set_aside["record"].to_pylist()[0])
+
+
+def test_a_verification_code_that_slipped_alone_is_not_shown() -> None:
+    (row,) = passed(payment(card_cvv=None, card_expiry=CVV)).set_aside.to_pylist()
+    assert (row["rule"], row["masked_value"], json.loads(row["record"])["card_expiry"]) == ("pattern", "[masked]", "[masked]")
+    assert json.loads(row["record"])["amount"] == "10.50"
+
+
+def test_a_number_column_of_a_refused_row_is_searched_too() -> None:
+    gated = passed(payment(payment_id=PAN, currency="??"))
+    assert PAN not in written(gated)
+
+
+def test_names_and_addresses_of_a_refused_row_can_still_be_read() -> None:
+    gated = gate(csv_of({**CUSTOMER, "region_id": None}), CUSTOMERS)
+    assert json.loads(gated.set_aside["record"].to_pylist()[0])["email"] == "jane@example.com"
+
+
+def test_a_file_of_no_rows_is_let_in_with_nothing() -> None:
+    gated = gate(",".join(GOOD).encode())
+    assert (gated.received, gated.accepted.num_rows, gated.set_aside.num_rows) == (0, 0, 0)
+
+
+def test_counts_that_do_not_add_up_are_an_error() -> None:
+    gated = passed(payment(), payment(payment_id="x"))
+    with pytest.raises(AuditError, match="3 rows received"):
+        replace(gated, received=3)
+    with pytest.raises(AuditError):
+        replace(gated, quarantined=0, received=1)
+
+
+cells = st.none() | st.sampled_from(
+    [
+        "",
+        "NA",
+        PAN,
+        OTHER_PAN,
+        "4111 1111 1111 1111",
+        "4.11E+15",
+        CVV,
+        SSN,
+        "12",
+        "-1",
+        "2024-01-01",
+        "2024-02-30 00:00:00",
+        "card",
+        "GBP",
+        'é\n"',
+        "\\N",
+        "x" * 30,
+    ]
+)
+dirty_rows = st.lists(st.dictionaries(st.sampled_from(list(GOOD)), cells).map(lambda cells: payment(**cells)), min_size=1, max_size=12)
+
+
+@settings(deadline=None)
+@given(dirty_rows)
+def test_every_row_received_is_accepted_quarantined_or_a_duplicate_once(rows: list[dict[str, str | None]]) -> None:
+    gated = passed(*rows)
+    numbers = gated.accepted["_source_row"].to_pylist() + gated.set_aside["source_row"].to_pylist()
+    assert sorted(numbers) == list(range(1, len(rows) + 1))
+    assert Counter(gated.set_aside["rule"].to_pylist()) == gated.reasons
+    for row in gated.set_aside.to_pylist():
+        assert json.loads(row["all_rules"])[0].partition(":")[0] == row["rule"]
+        assert set(json.loads(row["record"])) == set(GOOD)
+
+
+@settings(deadline=None)
+@given(dirty_rows)
+def test_no_seven_digits_of_a_card_number_are_ever_written(rows: list[dict[str, str | None]]) -> None:
+    shown = re.sub(r"\b[0-9a-f]{64}\b", "", written(passed(*rows)))
+    digits = re.sub(r"(?<=\d)[ .-](?=\d)", "", shown)
+    assert not any(number[place : place + 7] in digits for number in (PAN, OTHER_PAN) for place in range(len(number) - 6))
+
+
+@settings(deadline=None)
+@given(dirty_rows)
+def test_every_accepted_row_holds_its_contract(rows: list[dict[str, str | None]]) -> None:
+    for row in passed(*rows).accepted.to_pylist():
+        assert row["method"] in {"card", "paypal", "bank_transfer", "voucher"}
+        assert re.fullmatch("[A-Z]{3}", row["currency"])
+        assert row["payment_id"] >= 1
+        assert all(row[column.name] is not None for column in curated_contract(PAYMENTS).columns if column.required)
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=300))
+def test_no_bytes_stop_the_gate_otherwise_than_by_refusing_them(body: bytes) -> None:
+    for candidate in (body, b"PAR1" + body, gzip.compress(body), ",".join(GOOD).encode() + b"\n" + body):
+        with suppress(BadInputError):
+            gate(candidate)
