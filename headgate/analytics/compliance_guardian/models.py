@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import logit
+from scipy.special import expit, logit
 from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
 
 from headgate.analytics.compliance_guardian.features import ALL
@@ -22,7 +22,7 @@ Array = npt.NDArray[np.float64]
 SEED = 20_180_401
 MIN_FRAUDS = 30
 MIN_TRANSACTIONS = 1_000
-MAX_HONEST = 50_000  # more honest transactions teach little; those that are kept are weighed up
+MAX_HONEST = 50_000  # more honest transactions teach little; the share that is left out is put back into the odds
 _CERTAIN = 1e-6
 _UNKNOWN = -1.0  # the forest takes no nulls
 
@@ -51,20 +51,28 @@ class FraudModel(Protocol):
 
 @dataclass(frozen=True)
 class Boosting:
-    """Gradient boosting over `columns`; scores are probabilities. `reference` is the typical transaction."""
+    """Gradient boosting over `columns`; scores are probabilities. `reference` is the typical transaction.
+
+    `honest_share` is the share of the honest transactions that it learnt from.
+    """
 
     classifier: Any
     columns: Sequence[str]
     reference: pd.Series[float]
+    honest_share: float = 1.0
     name: str = "gradient_boosting"
 
     def strength(self, points: pd.DataFrame) -> Array:
-        """Log-odds of fraud."""
-        return np.asarray(logit(np.clip(self.scores(points), _CERTAIN, 1 - _CERTAIN)))
+        """Log-odds of fraud.
+
+        Source: Dal Pozzolo, Caelen, Johnson & Bontempi (2015), Calibrating Probability with Undersampling, eq. 4.
+        """
+        sampled = self.classifier.predict_proba(_matrix(points, self.columns))[:, 1]
+        return np.asarray(logit(np.clip(sampled, _CERTAIN, 1 - _CERTAIN)) + np.log(self.honest_share))
 
     def scores(self, points: pd.DataFrame) -> Array:
         """Probability of fraud."""
-        return np.asarray(self.classifier.predict_proba(_matrix(points, self.columns))[:, 1], dtype=np.float64)
+        return np.asarray(expit(self.strength(points)))
 
 
 @dataclass(frozen=True)
@@ -93,8 +101,9 @@ def is_enough(labels: pd.Series[bool]) -> bool:
 
 def boosting(points: pd.DataFrame, labels: pd.Series[bool], columns: Sequence[str] = ALL) -> Boosting:
     """A model of the labelled transactions: of every fraud, and of a sample of the honest ones where there are very many."""
-    kept, weights = _thinned(labels.to_numpy(dtype=np.bool_))
-    points, fraud = points.iloc[kept], labels.to_numpy(dtype=np.bool_)[kept]
+    fraud = labels.to_numpy(dtype=np.bool_)
+    kept = _thinned(fraud)
+    points, honest_share = points.iloc[kept], float((~fraud[kept]).sum() / (~fraud).sum())
     classifier = HistGradientBoostingClassifier(
         learning_rate=0.05,
         max_iter=120,
@@ -104,8 +113,8 @@ def boosting(points: pd.DataFrame, labels: pd.Series[bool], columns: Sequence[st
         early_stopping=False,
         random_state=SEED,
     )
-    fitted = classifier.fit(_matrix(points, columns), fraud, sample_weight=weights)
-    return Boosting(fitted, columns, points[list(columns)].median())
+    fitted = classifier.fit(_matrix(points, columns), fraud[kept])
+    return Boosting(fitted, columns, points[list(columns)].median(), honest_share)
 
 
 def isolation(points: pd.DataFrame, columns: Sequence[str] = ALL) -> Isolation:
@@ -116,12 +125,11 @@ def isolation(points: pd.DataFrame, columns: Sequence[str] = ALL) -> Isolation:
     return Isolation(fitted, columns, points[list(columns)].median())
 
 
-def _thinned(fraud: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.intp], Array]:
-    """Places of the transactions to learn from, in order, and the weights that keep the share of fraud as it is."""
+def _thinned(fraud: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    """Places of the transactions to learn from, in order."""
     honest, defrauded = np.flatnonzero(~fraud), np.flatnonzero(fraud)
     drawn = np.random.default_rng(SEED).permutation(honest)[:MAX_HONEST]
-    kept = np.sort(np.concatenate([drawn, defrauded]))
-    return kept, np.where(fraud[kept], 1.0, len(honest) / max(len(drawn), 1))
+    return np.sort(np.concatenate([drawn, defrauded]))
 
 
 def _matrix(points: pd.DataFrame, columns: Sequence[str]) -> Array:
