@@ -46,7 +46,11 @@ class ExportKey:
         found = _EXPORT.fullmatch(path)
         if not found:
             return None
-        return cls(found["dataset"], date.fromisoformat(found["on"]), found["run"], found["name"])
+        try:
+            exported_on = date.fromisoformat(found["on"])
+        except ValueError:
+            return None
+        return cls(found["dataset"], exported_on, found["run"], found["name"])
 
 
 def dataset_of(raw_key: str) -> str:
