@@ -1,0 +1,49 @@
+"""retail-copilot: what people search for, what they search for more and more, and what they do not find."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from headgate.analytics.retail_copilot import features, intents, model_quality, normalise, query_gaps, query_patterns, query_trends
+from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import ibis
+
+SYSTEM = "retail-copilot"
+READS = ("search_queries", "products", "order_items")
+
+
+def build(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
+    """The system's tables as of the end of a day, in a fixed order. Later searches are not looked at."""
+    found = features.searches(tables["search_queries"], as_of)
+    typed = features.texts(found)
+    if typed.empty:
+        return _empty()
+    products = features.product_values(tables["order_items"], tables["products"])
+    texts = normalise.templates(typed, products.product_name.dropna())
+    searched = features.named(found, texts)
+    counted = features.by_template(searched)
+    grouped = intents.found(counted.template, counted.searches)
+    labels = pd.Series(grouped.named, index=counted.template)
+    first_day = features.first_day(found)
+    values, shop_value = query_gaps.purchase_values(features.clicks(searched), products)
+    return {
+        "query_patterns": query_patterns.table(counted, labels, texts),
+        "query_trends": query_trends.table(features.by_week(searched), labels, first_day, as_of),
+        "query_gaps": query_gaps.table(counted, labels, values, shop_value),
+        "query_model_quality": model_quality.table(texts, grouped, f"{first_day}/{as_of}"),
+    }
+
+
+def _empty() -> dict[str, pd.DataFrame]:
+    """Every table without rows, with the columns of its contract less the two that the runner adds."""
+    contracts = Registry.load().tables_of(SYSTEM)
+    frames = {name: arrow_schema(contract).empty_table().to_pandas() for name, contract in contracts.items()}
+    return {name: frame.drop(columns=["as_of", "snapshot_id"]) for name, frame in frames.items()}

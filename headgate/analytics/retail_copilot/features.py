@@ -1,0 +1,92 @@
+"""Searches, counted: by text as typed, and, once the texts have templates, by template. Ibis expressions."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import ibis
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REFORMULATED_WITHIN_S = 300
+"""Other words within five minutes in one visit are another try, not another wish."""
+
+
+def searches(search_queries: ibis.Table, as_of: date) -> ibis.Table:
+    """One row per search up to the end of a day."""
+    end = ibis.timestamp((as_of + timedelta(days=1)).isoformat())
+    return search_queries.filter(search_queries.searched_at < end).select(
+        "query_id", "session_id", "searched_at", "query_text", "results_count", "clicked_product_id", "purchased"
+    )
+
+
+def texts(found: ibis.Table) -> pd.DataFrame:
+    """One row per text as typed: its searches and visits, the commonest first."""
+    counted = found.group_by("query_text").agg(searches=found.count(), sessions=found.session_id.nunique())
+    frame: pd.DataFrame = counted.order_by(ibis.desc("searches"), "query_text").to_pandas()
+    return frame
+
+
+def named(found: ibis.Table, templates: pd.DataFrame) -> ibis.Table:
+    """The searches with the template of their text, and whether the visit went on in other words.
+
+    Args:
+        templates: columns `query_text` and `template`, one row per text.
+    """
+    mapping = ibis.memtable(templates[["query_text", "template"]])
+    joined = found.inner_join(mapping, "query_text")
+    in_visit = ibis.window(group_by="session_id", order_by=["searched_at", "query_id"])
+    following = joined.mutate(
+        next_template=joined.template.lead().over(in_visit),
+        wait_s=joined.searched_at.epoch_seconds().lead().over(in_visit) - joined.searched_at.epoch_seconds(),
+    )
+    other = (following.next_template != following.template) & (following.wait_s <= REFORMULATED_WITHIN_S)
+    return following.mutate(is_reformulated=other.fill_null(False))  # noqa: FBT003 a value, not a flag
+
+
+def by_template(searched: ibis.Table) -> pd.DataFrame:
+    """One row per template: how many searches got how far."""
+    shown, clicked = searched.results_count > 0, searched.clicked_product_id.notnull()  # noqa: PD004 Ibis knows no notna
+    counted = searched.group_by("template").agg(
+        searches=searched.count(),
+        sessions=searched.session_id.nunique(),
+        spellings=searched.query_text.nunique(),
+        found=searched.count(where=shown),
+        clicked=searched.count(where=shown & clicked),
+        bought=searched.count(where=shown & clicked & searched.purchased),
+        reformulated=searched.count(where=searched.is_reformulated),
+    )
+    frame: pd.DataFrame = counted.order_by("template").to_pandas()
+    return frame
+
+
+def by_week(searched: ibis.Table) -> pd.DataFrame:
+    """One row per template and week that had a search; weeks begin on Monday."""
+    weekly = searched.mutate(week_on=searched.searched_at.truncate("W").date())
+    frame: pd.DataFrame = weekly.group_by("template", "week_on").agg(searches=weekly.count()).order_by("template", "week_on").to_pandas()
+    return frame
+
+
+def first_day(found: ibis.Table) -> date:
+    """The day of the first search."""
+    day: date = found.searched_at.date().min().execute()
+    return day
+
+
+def clicks(searched: ibis.Table) -> pd.DataFrame:
+    """One row per template and product that was opened from it."""
+    opened = searched.filter(searched.clicked_product_id.notnull())  # noqa: PD004 Ibis knows no notna
+    counted = opened.group_by("template", product_id=opened.clicked_product_id).agg(clicks=opened.count())
+    frame: pd.DataFrame = counted.order_by("template", "product_id").to_pandas()
+    return frame
+
+
+def product_values(order_items: ibis.Table, products: ibis.Table) -> pd.DataFrame:
+    """One row per product: money and lines sold, and its name; returns do not count."""
+    sold = order_items.filter(order_items.quantity > 0)
+    lines = sold.group_by("product_id").agg(money=(sold.quantity * sold.unit_price).sum().cast("float64"), lines=sold.count())
+    joined = products.select("product_id", "product_name").left_join(lines, "product_id").drop("product_id_right")
+    frame: pd.DataFrame = joined.order_by("product_id").to_pandas()
+    return frame

@@ -1,0 +1,46 @@
+"""query_trends: what people search for more and more, week by week."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+MIN_TREND_SEARCHES = 20
+"""Searches from which on a template has a trend."""
+BASE_WEEKS = 4
+
+
+def table(weekly: pd.DataFrame, intents: pd.Series[str], first_day: date, as_of: date) -> pd.DataFrame:
+    """The table's rows, one per template and week of the data, by template and week; weeks without searches count 0.
+
+    Args:
+        weekly: as `features.by_week` gives it.
+    """
+    weeks = pd.date_range(_monday(first_day), _monday(as_of), freq="7D", unit="us")
+    often = weekly.groupby("template").searches.transform("sum") >= MIN_TREND_SEARCHES
+    kept = weekly[often].assign(week_on=lambda frame: pd.to_datetime(frame.week_on).astype("datetime64[us]"))
+    grid = kept.pivot_table(index="template", columns="week_on", values="searches", aggfunc="sum").reindex(columns=weeks).fillna(0.0)
+    base = grid.T.shift(1).rolling(BASE_WEEKS, min_periods=1).mean().T
+    long = pd.DataFrame(
+        {
+            "searches": _long(grid).astype("int64"),
+            "searches_before": _long(grid.T.shift(1).T).astype("Int64"),
+            "growth": _long(grid / base.where(base > 0) - 1),
+        }
+    ).rename_axis(["template", "week_on"])
+    frame = long.reset_index()
+    complete = (frame.week_on >= pd.Timestamp(first_day)) & (frame.week_on + pd.Timedelta(days=6) <= pd.Timestamp(as_of))
+    ordered = frame.assign(intent=frame.template.map(intents), is_complete=complete)
+    return ordered[["template", "week_on", "intent", "searches", "searches_before", "growth", "is_complete"]]
+
+
+def _long(grid: pd.DataFrame) -> pd.Series[float]:
+    """One row per template and week, missing ones too."""
+    index = pd.MultiIndex.from_product([grid.index, grid.columns])
+    return pd.Series(grid.to_numpy().astype(np.float64).ravel(), index=index)
+
+
+def _monday(day: date) -> pd.Timestamp:
+    return pd.Timestamp(day - timedelta(days=day.weekday()))

@@ -1,0 +1,64 @@
+"""Words that are one slip of the finger away from a word that people use far more often, or that the shop uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+MIN_LENGTH = 4  # among shorter words too many are one letter apart
+RARER = 10
+"""A word is a slip when the other is used this many times as often; Norvig's error model takes slips to be that rare."""
+
+
+def corrections(counts: pd.Series[int], known: AbstractSet[str]) -> dict[str, str]:
+    """What each misspelled word was meant to be. Known words are never changed.
+
+    Args:
+        counts: how often each word was typed, by word.
+        known: words that are right, typed or not.
+    """
+    typed = counts.reindex(sorted(set(counts.index) | known), fill_value=0)
+    words = typed.index[typed.index.str.len() >= MIN_LENGTH].to_series()
+    words = words[words.str.isalpha()]
+    pairs = _near(words[~words.isin(known)], words)
+    pairs = pairs[(pairs.word != pairs.other)]
+    often = pairs.other.map(typed) + pairs.other.isin(known) * RARER * pairs.word.map(typed)
+    pairs = pairs.assign(often=often)[often >= RARER * pairs.word.map(typed)]
+    close = [is_one_slip(word, other) for word, other in zip(pairs.word, pairs.other, strict=True)]
+    best = pairs[close].sort_values(["word", "often", "other"], ascending=[True, False, True]).drop_duplicates("word")
+    return dict(zip(best.word, best.other, strict=True))
+
+
+def is_one_slip(word: str, other: str) -> bool:
+    """One letter is missing, doubled, wrong, or changed places with its neighbour.
+
+    Source: Damerau (1964), A Technique for Computer Detection and Correction of Spelling Errors.
+    """
+    start = _same(word, other)
+    word, other = word[start:], other[start:]
+    end = min(_same(word[::-1], other[::-1]), len(word), len(other))
+    word, other = word[: len(word) - end], other[: len(other) - end]
+    return max(len(word), len(other)) <= 1 or (len(word) == len(other) == 2 and word == other[::-1])  # noqa: PLR2004 two neighbours
+
+
+def _same(word: str, other: str) -> int:
+    """Letters that both begin with."""
+    return next((place for place, pair in enumerate(zip(word, other, strict=False)) if pair[0] != pair[1]), min(len(word), len(other)))
+
+
+def _near(wrong: pd.Series[str], right: pd.Series[str]) -> pd.DataFrame:
+    """Pairs that have a spelling in common once a letter is taken out of either: all that are one slip apart, and few more.
+
+    Source: Garbe's symmetric delete algorithm, https://github.com/wolfgarbe/SymSpell
+    """
+    left = pd.DataFrame({"word": wrong, "shortened": wrong.map(_shortened)}).explode("shortened")
+    others = pd.DataFrame({"other": right, "shortened": right.map(_shortened)}).explode("shortened")
+    return left.merge(others, on="shortened")[["word", "other"]].drop_duplicates()
+
+
+def _shortened(word: str) -> list[str]:
+    return [word, *(word[:place] + word[place + 1 :] for place in range(len(word)))]
