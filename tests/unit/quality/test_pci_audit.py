@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pytest
 from headgate.analytics.rows import rows_of
 from headgate.aws.memory import MemoryObjects
 from headgate.contracts.registry import Registry
+from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.publishing import parquet_bytes
@@ -82,6 +84,21 @@ def test_a_leak_in_a_file_that_is_not_parquet_or_in_a_name_is_found() -> None:
     objects.write(ObjectRef("quarantine", "rows/orders/notes.json"), f'{{"pan": "{PAN}"}}'.encode())
     objects.write(ObjectRef("quarantine", f"rows/orders/{PAN}.json"), b"{}")
     assert sum(one.count for one in findings(scan_objects(objects, ZONES))) == 2
+
+
+@dataclass
+class Forgetful(MemoryObjects):
+    """Lists objects that are gone by the time they are read."""
+
+    def read(self, ref: ObjectRef) -> bytes:
+        raise NotFoundError(ref.key)
+
+
+def test_an_object_that_vanished_since_it_was_listed_is_passed_over() -> None:
+    objects = Forgetful()
+    objects.write(ObjectRef("quarantine", "rows/orders/a.parquet"), b"")
+    (scan,) = scan_objects(objects, ZONES)
+    assert (scan.objects, scan.findings) == (0, ())
 
 
 def test_the_table_holds_its_contract() -> None:
