@@ -178,12 +178,18 @@ def mysql_login(url: str) -> dict[str, str]:
 
 
 def _seed_if_empty(client: Any, secret_id: str, value: Mapping[str, str]) -> bool:  # noqa: ANN401 a client made by name
+    if _secret_text(client, secret_id):
+        return False
+    client.put_secret_value(SecretId=secret_id, SecretString=json.dumps(value))
+    return True
+
+
+def _secret_text(client: Any, secret_id: str) -> str:  # noqa: ANN401 as above
+    """Empty when the secret has no version yet: AWS says it is not found, an emulator gives a version without a text."""
     try:
-        client.get_secret_value(SecretId=secret_id)
+        return str(client.get_secret_value(SecretId=secret_id).get("SecretString") or "")
     except client.exceptions.ResourceNotFoundException:
-        client.put_secret_value(SecretId=secret_id, SecretString=json.dumps(value))
-        return True
-    return False
+        return ""
 
 
 def delete_schedules(target: Target, prefix: str) -> None:

@@ -210,7 +210,8 @@ class Progress:
         now = time.monotonic()
         if now - self.told_at >= PROGRESS_EVERY_S:
             self.told_at = now
-            print(f"  {self.changed} of {self.planned} resources, {now - self.started_at:.0f} s", flush=True)
+            done = f"{self.changed} of {self.planned} resources" if self.planned else "comparing with what exists"
+            print(f"  {done}, {now - self.started_at:.0f} s", flush=True)
 
 
 def _diagnosis(diagnostic: Mapping[str, Any]) -> str:
@@ -219,12 +220,12 @@ def _diagnosis(diagnostic: Mapping[str, Any]) -> str:
 
 
 def _init_mark(mirror: Path | None) -> str:
-    read = [TERRAFORM_ROOT / "versions.tf", TERRAFORM_ROOT / ".terraform.lock.hcl"]
+    """What `init` depends on: providers, modules, those that tests call, and where the provider comes from."""
+    files = sorted([*TERRAFORM_ROOT.glob("*.tf"), *TERRAFORM_ROOT.glob("tests/*.tftest.hcl")])
     calls = [
-        line for path in sorted(TERRAFORM_ROOT.glob("*.tf")) for line in path.read_text(encoding="utf-8").splitlines() if " source " in line
+        line for path in files for line in path.read_text(encoding="utf-8").splitlines() if line.strip().startswith(("source ", "version "))
     ]
-    stated = [*(path.read_text(encoding="utf-8") for path in read if path.is_file()), *calls, str(mirror)]
-    return hashlib.sha256("\n".join(stated).encode()).hexdigest()
+    return hashlib.sha256("\n".join([*calls, str(mirror)]).encode()).hexdigest()
 
 
 def check() -> None:

@@ -10,7 +10,3 @@ output "arn" {
   value       = aws_s3_bucket.this.arn
 }
 
-output "tls_policy" {
-  description = "The bucket's policy, as JSON."
-  value       = data.aws_iam_policy_document.tls_only.json
-}

@@ -17,3 +17,14 @@ output "policy" {
   description = "What its role may do, as JSON."
   value       = data.aws_iam_policy_document.this.json
 }
+
+output "settings" {
+  description = "How it runs."
+  value = {
+    runtime         = aws_lambda_function.this.runtime
+    memory_mb       = aws_lambda_function.this.memory_size
+    layers          = aws_lambda_function.this.layers
+    responses       = aws_lambda_event_source_mapping.this.function_response_types
+    max_concurrency = one(aws_lambda_event_source_mapping.this.scaling_config).maximum_concurrency
+  }
+}

@@ -1,0 +1,184 @@
+# Names, tables, crawlers, jobs, alarms and the order of work.
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+}
+
+run "the_lake_is_as_described" {
+  command = plan
+
+  variables {
+    platform        = "aws"
+    build_dir       = "tests/fixtures/built"
+    raw_expiry_days = 42
+    gate_timeout_s  = 120
+    alert_email     = "ops@example.com"
+  }
+
+  assert {
+    condition     = module.bucket["raw"].name == "ecommerce-raw-123456789012" && module.bucket["curated"].name == "ecommerce-curated-123456789012"
+    error_message = "Raw and curated are named after the domain and the account."
+  }
+
+  assert {
+    condition     = alltrue([for system in local.systems : module.bucket[system].name == "${system}-prod-123456789012"])
+    error_message = "Each system's bucket is <system>-prod-ACCOUNT."
+  }
+
+  assert {
+    condition     = length(local.systems) == 5 && length(module.bucket) == 10
+    error_message = "Five zones and five systems have a bucket each."
+  }
+
+  assert {
+    condition     = aws_glue_catalog_database.this["curated"].name == "ecommerce_curated" && aws_glue_catalog_database.this["prod"].name == "ecommerce_prod"
+    error_message = "The databases are ecommerce_curated and ecommerce_prod."
+  }
+
+  assert {
+    condition     = endswith(aws_sfn_state_machine.curated_to_prod.name, "curated_to_prod")
+    error_message = "The state machine is called curated_to_prod."
+  }
+
+  assert {
+    condition     = [for rule in aws_s3_bucket_lifecycle_configuration.this["raw"].rule : rule.expiration[0].days if rule.id == "expire"] == [42]
+    error_message = "Raw holds card data as it came, and must not keep it for ever."
+  }
+
+  assert {
+    condition     = alltrue([for lifecycle in aws_s3_bucket_lifecycle_configuration.this : length([for rule in lifecycle.rule : rule if rule.id == "forget-what-was-replaced"]) == 1])
+    error_message = "Every bucket is versioned, so every bucket forgets old versions."
+  }
+
+  assert {
+    condition     = length([for rule in aws_s3_bucket_lifecycle_configuration.this["curated"].rule : rule if rule.id == "expire"]) == 0
+    error_message = "Curated does not expire."
+  }
+
+  assert {
+    condition     = toset(keys(aws_glue_catalog_table.published)) == toset([for key in keys(local.tables) : key if key != "curated.quarantine"])
+    error_message = "Each contract has its table."
+  }
+
+  assert {
+    condition     = aws_glue_catalog_table.published["prod.churn_risk"].storage_descriptor[0].location == "s3://demand-insights-engine-prod-123456789012/tables/churn_risk/none/"
+    error_message = "A prod table begins empty, in its system's bucket."
+  }
+
+  assert {
+    condition     = aws_glue_catalog_table.published["curated.orders"].storage_descriptor[0].location == "s3://ecommerce-curated-123456789012/snapshots/orders/none/"
+    error_message = "A curated table begins empty, below snapshots/."
+  }
+
+  assert {
+    condition     = aws_glue_catalog_table.quarantine.storage_descriptor[0].location == "s3://ecommerce-quarantine-123456789012/rows/"
+    error_message = "Quarantine shows every refused row."
+  }
+
+  assert {
+    condition     = aws_glue_catalog_table.published["prod.regional_performance"].storage_descriptor[0].columns[0].type == "decimal(18,2)"
+    error_message = "Column types are the contract's."
+  }
+
+  assert {
+    condition     = toset(keys(module.crawler)) == toset([for path in fileset("../crawlers", "*.json") : trimsuffix(path, ".json")])
+    error_message = "crawlers/*.json and the crawlers are the same set."
+  }
+
+  assert {
+    condition     = alltrue([for system in local.systems : contains(keys(module.crawler), system)]) && contains(keys(module.crawler), "curated")
+    error_message = "Each system and curated have a crawler."
+  }
+
+  assert {
+    condition     = local.crawled_tables["retail-copilot"] == tolist(["query_gaps"]) && local.crawled_tables["curated"] == tolist(["orders"])
+    error_message = "A crawler reads its own zone's tables and no other."
+  }
+
+  assert {
+    condition     = toset(keys(module.job)) == toset(concat(["merge_curated", "quality_gate"], [for system in local.systems : "build_${replace(system, "-", "_")}"]))
+    error_message = "Merge, gate and five systems are seven jobs."
+  }
+
+  assert {
+    condition     = local.jobs["build_retail_copilot"].arguments == { "--system" = "retail-copilot" }
+    error_message = "A system's job is told its system."
+  }
+
+  assert {
+    condition     = length(local.definition.States["Build the systems"].Branches) == 5
+    error_message = "Five systems run side by side."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for branch in local.definition.States["Build the systems"].Branches : [
+        for name, state in branch.States : [for catcher in try(state.Catch, []) : startswith(catcher.Next, "Report ")]
+      ]
+    ]))
+    error_message = "Whatever fails in a branch ends as that branch's report."
+  }
+
+  assert {
+    condition     = local.definition.States["Did every system publish?"].Default == "Alert" && local.definition.States["Alert"].Next == "Failed"
+    error_message = "A failure is told, and fails the run."
+  }
+
+  assert {
+    condition = length(concat(
+      keys(local.definition.States),
+      flatten([for branch in local.definition.States["Build the systems"].Branches : keys(branch.States)]),
+      )) == length(toset(concat(
+        keys(local.definition.States),
+        flatten([for branch in local.definition.States["Build the systems"].Branches : keys(branch.States)]),
+    )))
+    error_message = "Step Functions wants each state's name once in the whole machine."
+  }
+
+  assert {
+    condition     = local.redelivery_s == 720
+    error_message = "A message is hidden for six times the function's timeout."
+  }
+
+  assert {
+    condition     = module.raw_to_curated.settings.runtime == "python3.11" && module.raw_to_curated.settings.memory_mb == 3008
+    error_message = "The gate runs on Python 3.11 with 3,008 MB."
+  }
+
+  assert {
+    condition     = module.raw_to_curated.settings.responses == toset(["ReportBatchItemFailures"]) && module.raw_to_curated.settings.max_concurrency == 10
+    error_message = "The gate answers per message and has a maximum concurrency."
+  }
+
+  assert {
+    condition = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset([
+      "dead_letters", "debounce_dead_letters", "gate_errors", "debounce_errors", "raw_age", "pipeline_failed", "no_run_for_a_day",
+    ])
+    error_message = "Dead letters, errors, age, failed runs and a day without a run are watched."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["no_run_for_a_day"].treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.this["no_run_for_a_day"].period == 86400
+    error_message = "Silence for a day is an alarm."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["dead_letters"].threshold == 0 && aws_cloudwatch_metric_alarm.this["dead_letters"].dimensions.QueueName == "headgate-raw-objects-dead-letters"
+    error_message = "One dead letter is enough."
+  }
+
+  assert {
+    condition     = alltrue([for group in aws_cloudwatch_log_group.jobs : group.retention_in_days == 7]) && aws_cloudwatch_log_group.curated_to_prod.retention_in_days == 7
+    error_message = "Logs are kept for 7 days."
+  }
+
+  assert {
+    condition     = aws_sns_topic_subscription.email["ops@example.com"].protocol == "email"
+    error_message = "The address is subscribed."
+  }
+}

@@ -1,0 +1,82 @@
+# What differs between AWS and an emulator, and what must not.
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+}
+
+variables {
+  build_dir = "tests/fixtures/built"
+}
+
+run "aws_has_layers_and_spark_jobs" {
+  command = plan
+
+  variables {
+    platform = "aws"
+    region   = "eu-central-1"
+  }
+
+  assert {
+    condition     = length(local.platform.layers) == 2 && alltrue([for layer in local.platform.layers : startswith(layer, "arn:aws:lambda:eu-central-1:")])
+    error_message = "On AWS a function carries the two managed layers of its own region."
+  }
+
+  assert {
+    condition     = local.platform.job.command == "glueetl" && local.platform.job.glue_version == "5.1" && local.platform.job.python == "3"
+    error_message = "On AWS jobs are Glue 5.1 jobs."
+  }
+
+  assert {
+    condition     = local.platform.sql_dialect == "athena" && local.environment.HEADGATE_SQL_DIALECT == "athena"
+    error_message = "Athena's SQL needs no translation on AWS."
+  }
+
+  assert {
+    condition     = !local.force_destroy && aws_dynamodb_table.files.deletion_protection_enabled && aws_secretsmanager_secret.masking_key.recovery_window_in_days == 30
+    error_message = "Nothing that holds data goes easily on AWS."
+  }
+
+  assert {
+    condition     = local.job_poll_s == 15
+    error_message = "The state machine looks at a job every 15 s on AWS."
+  }
+}
+
+run "an_emulator_has_no_layers_and_python_jobs" {
+  command = plan
+
+  variables {
+    platform      = "emulator"
+    force_destroy = null
+  }
+
+  assert {
+    condition     = length(aws_sns_topic_subscription.email) == 0
+    error_message = "Without an address nobody is subscribed."
+  }
+
+  assert {
+    condition     = length(local.platform.layers) == 0
+    error_message = "An emulator runs functions with its own packages."
+  }
+
+  assert {
+    condition     = local.platform.job.command == "pythonshell" && local.platform.job.max_capacity == 1 && local.platform.job.workers.type == null
+    error_message = "Jobs are Python processes on an emulator."
+  }
+
+  assert {
+    condition     = local.environment.HEADGATE_SQL_DIALECT == "duckdb"
+    error_message = "The emulator's Athena speaks DuckDB's SQL."
+  }
+
+  assert {
+    condition     = local.force_destroy && !aws_dynamodb_table.files.deletion_protection_enabled && aws_secretsmanager_secret.masking_key.recovery_window_in_days == 0
+    error_message = "An emulator's deployment can be destroyed at once."
+  }
+}

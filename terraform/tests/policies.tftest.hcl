@@ -1,0 +1,140 @@
+# Who may do what. Policies are data here, so their statements are read as they stand in the files.
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+
+  mock_resource "aws_kms_key" {
+    defaults = { arn = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111" }
+  }
+
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/mocked" }
+  }
+
+  mock_resource "aws_sns_topic" {
+    defaults = { arn = "arn:aws:sns:us-east-1:123456789012:headgate-alerts" }
+  }
+
+  mock_resource "aws_sqs_queue" {
+    defaults = { arn = "arn:aws:sqs:us-east-1:123456789012:mocked" }
+  }
+
+  mock_resource "aws_lambda_function" {
+    defaults = { arn = "arn:aws:lambda:us-east-1:123456789012:function:mocked" }
+  }
+
+  mock_resource "aws_sfn_state_machine" {
+    defaults = { arn = "arn:aws:states:us-east-1:123456789012:stateMachine:headgate-curated_to_prod" }
+  }
+
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:mocked" }
+  }
+}
+
+run "least_privilege" {
+  command = apply
+
+  variables {
+    platform      = "aws"
+    build_dir     = "tests/fixtures/built"
+    force_destroy = true
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.raw_to_curated.statement : statement.resources if contains(statement.actions, "secretsmanager:GetSecretValue")] == [toset([aws_secretsmanager_secret.masking_key.arn])]
+    error_message = "The gate reads the masking key, and no other secret."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for document in concat(
+        [data.aws_iam_policy_document.start_pipeline, data.aws_iam_policy_document.merge_curated, data.aws_iam_policy_document.quality_gate, data.aws_iam_policy_document.curated_to_prod, data.aws_iam_policy_document.scheduler],
+        values(data.aws_iam_policy_document.build_system),
+      ) : [for statement in document.statement : alltrue([for action in statement.actions : !startswith(action, "secretsmanager:")])]
+    ]))
+    error_message = "Only the gate reads the masking key."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for document in concat(
+        [data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.start_pipeline, data.aws_iam_policy_document.merge_curated, data.aws_iam_policy_document.quality_gate, data.aws_iam_policy_document.scheduler],
+        values(data.aws_iam_policy_document.build_system),
+      ) : [for statement in document.statement : !contains(statement.resources, "*") && alltrue([for action in statement.actions : !endswith(action, "*")])]
+    ]))
+    error_message = "No role of ours has a wildcard for an action or for all resources."
+  }
+
+  assert {
+    condition = alltrue([
+      for system, document in data.aws_iam_policy_document.build_system : alltrue([
+        for statement in document.statement : alltrue([for resource in statement.resources : startswith(resource, "${module.bucket[system].arn}/")]) if contains(statement.actions, "s3:PutObject")
+      ])
+    ])
+    error_message = "A system writes its own bucket only."
+  }
+
+  assert {
+    condition     = alltrue([for document in [data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.merge_curated] : alltrue([for statement in document.statement : !contains(statement.actions, "s3:DeleteObject") || alltrue([for resource in statement.resources : endswith(resource, "/snapshots/*")])])])
+    error_message = "Nobody deletes increments or quarantined rows."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset([aws_sns_topic.alerts.arn]) && alarm.ok_actions == toset([aws_sns_topic.alerts.arn])])
+    error_message = "Every alarm tells the topic."
+  }
+
+  assert {
+    condition     = output.environment.HEADGATE_STATE_MACHINE_ARN == aws_sfn_state_machine.curated_to_prod.arn && aws_sfn_state_machine.curated_to_prod.arn == local.state_machine_arn
+    error_message = "The machine's ARN is the one that alarms and the scheduler's role were told beforehand."
+  }
+  assert {
+    condition     = length(jsonencode(local.definition)) < 1048576
+    error_message = "A definition has at most 1 MB."
+  }
+}
+
+run "a_bucket_is_private_and_speaks_tls_only" {
+  command = apply
+
+  module {
+    source = "./modules/bucket"
+  }
+
+  variables {
+    name          = "ecommerce-raw-123456789012"
+    kms_key_arn   = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111"
+    force_destroy = false
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.tls_only.statement[0].effect == "Deny" && one(data.aws_iam_policy_document.tls_only.statement[0].condition).variable == "aws:SecureTransport" && data.aws_iam_policy_document.tls_only.statement[0].actions == toset(["s3:*"])
+    error_message = "Whatever comes without TLS is denied."
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.tls_only.statement[0].resources == toset(["arn:aws:s3:::ecommerce-raw-123456789012", "arn:aws:s3:::ecommerce-raw-123456789012/*"])
+    error_message = "The denial covers the bucket and all that lies in it."
+  }
+
+  assert {
+    condition     = aws_s3_bucket_public_access_block.this.block_public_acls && aws_s3_bucket_public_access_block.this.block_public_policy && aws_s3_bucket_public_access_block.this.ignore_public_acls && aws_s3_bucket_public_access_block.this.restrict_public_buckets
+    error_message = "Nothing can be made public."
+  }
+
+  assert {
+    condition     = one(aws_s3_bucket_versioning.this.versioning_configuration).status == "Enabled"
+    error_message = "Objects are versioned."
+  }
+
+  assert {
+    condition     = one(aws_s3_bucket_server_side_encryption_configuration.this.rule).bucket_key_enabled && one(one(aws_s3_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).sse_algorithm == "aws:kms"
+    error_message = "Objects are encrypted with the lake's key, by a bucket key."
+  }
+}

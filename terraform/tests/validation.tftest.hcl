@@ -1,0 +1,64 @@
+# Every variable refuses what cannot be meant. One run for all of them: a run costs a second, and names each that does not refuse.
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+}
+
+run "every_variable_refuses_a_wrong_value" {
+  command = plan
+
+  variables {
+    platform           = "azure"
+    region             = "Frankfurt"
+    name               = "Head Gate"
+    domain             = "e-commerce"
+    build_dir          = "tests/fixtures/built/"
+    raw_expiry_days    = 0
+    old_version_days   = 0
+    log_retention_days = 8
+    gate_memory_mb     = 128
+    gate_timeout_s     = 901
+    gate_concurrency   = 1
+    max_receive_count  = 0
+    redelivery_s       = 0
+    quiet_s            = 0
+    max_wait_s         = 59
+    daily_schedule     = "every day"
+    job_poll_s         = 0
+    job_attempts       = 0
+    job_workers        = 1
+    scan_limit_gb      = 0
+    alert_email        = "nobody"
+    layers             = { pandas = 0, powertools = 1 }
+  }
+
+  expect_failures = [
+    var.platform,
+    var.region,
+    var.name,
+    var.domain,
+    var.build_dir,
+    var.raw_expiry_days,
+    var.old_version_days,
+    var.log_retention_days,
+    var.gate_memory_mb,
+    var.gate_timeout_s,
+    var.gate_concurrency,
+    var.max_receive_count,
+    var.redelivery_s,
+    var.quiet_s,
+    var.max_wait_s,
+    var.daily_schedule,
+    var.job_poll_s,
+    var.job_attempts,
+    var.job_workers,
+    var.scan_limit_gb,
+    var.alert_email,
+    var.layers,
+  ]
+}
