@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Kind
 from headgate.contracts.types import arrow_type
-from headgate.intake.cells import NO_ROWS, Flags, Rows, blank_to_null, bool_array, flags, matches, null_where, numbers, text_array
+from headgate.intake.cells import NO_ROWS, Flags, Rows, blank_to_null, bool_array, flags, literal, matches, null_where, numbers, text_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +71,7 @@ def _integers(text: pa.Array, column_type: ColumnType) -> pa.Array:
 
 def _within_bits(text: pa.Array, bits: int) -> pa.Array:
     wide, limit = pc.cast(text, pa.decimal128(19, 0)), 2 ** (bits - 1)
-    inside = pc.and_(pc.greater_equal(wide, Decimal(-limit)), pc.less(wide, Decimal(limit)))
+    inside = pc.and_(pc.greater_equal(wide, literal(f"-{limit}", wide.type)), pc.less(wide, literal(f"{limit}", wide.type)))
     return null_where(~flags(inside), text)
 
 
@@ -89,11 +89,11 @@ def _dates(text: pa.Array, column_type: ColumnType) -> pa.Array:
 
 def _on_real_days(text: pa.Array) -> pa.Array:
     """Null for 29 February in years that have none; the grammar has seen to all other days."""
-    leap_days = pc.fill_null(pc.equal(pc.utf8_slice_codeunits(text, 5, 10), "02-29"), False)  # noqa: FBT003 pyarrow's own signature
-    if not pc.any(leap_days).as_py():
+    leap_days = flags(pc.equal(pc.utf8_slice_codeunits(text, 5, 10), literal("02-29")))
+    if not leap_days.any():
         return text
-    years = numbers(pc.fill_null(pc.cast(pc.utf8_slice_codeunits(text, 0, 4), pa.int64()), 0))
-    return null_where(flags(leap_days) & ~_is_leap(years), text)
+    years = pc.cast(pc.utf8_slice_codeunits(text, 0, 4), pa.int64())
+    return null_where(leap_days & ~_is_leap(numbers(years)), text)
 
 
 def _is_leap(years: Rows) -> Flags:
@@ -121,8 +121,8 @@ def _micros(text: pa.Array) -> pa.Array:
 
 def _in_calendar(moved: pa.Array) -> pa.Array:
     """Null for times that a zone moves out of the years 1 to 9999."""
-    first, end = np.datetime64("0001-01-01", "us"), np.datetime64("9999-12-31T23:59:59.999999", "us")
-    inside = pc.and_(pc.greater_equal(moved, pa.scalar(first, moved.type)), pc.less_equal(moved, pa.scalar(end, moved.type)))
+    first, last = literal("0001-01-01", moved.type), literal("9999-12-31 23:59:59.999999", moved.type)
+    inside = pc.and_(pc.greater_equal(moved, first), pc.less_equal(moved, last))
     return null_where(~flags(inside), moved)
 
 
@@ -133,7 +133,8 @@ def _booleans(text: pa.Array, _: ColumnType) -> pa.Array:
 
 def _doubles(text: pa.Array, column_type: ColumnType) -> pa.Array:
     spelled = _fitting(text, _DOUBLE)
-    doubtful = flags(pc.or_(pc.greater(pc.utf8_length(spelled), _DOUBLE_DIGITS), pc.match_substring_regex(spelled, "[eE]")))
+    is_long = pc.greater(pc.utf8_length(spelled), literal(str(_DOUBLE_DIGITS), pa.int32()))
+    doubtful = flags(pc.or_(is_long, pc.match_substring_regex(spelled, "[eE]")))
     lossy = np.zeros(len(text), bool)
     for row in np.flatnonzero(doubtful):
         lossy[row] = not _survives_a_double(spelled[int(row)].as_py())

@@ -1,6 +1,7 @@
 """A column of texts, as the gate works on it: Arrow for whole columns, numpy for their bytes, row numbers for what is wrong.
 
-Arrow and numpy exchange buffers here: `pa.array` and `to_numpy` import pandas where it is installed, half a second of a cold start.
+Arrow and numpy exchange buffers here, and literals are made here: `pa.array`, `pa.scalar` and `to_numpy` import pandas where it is
+installed, which would be a second of a cold start.
 """
 
 from __future__ import annotations
@@ -25,6 +26,12 @@ def text_array(texts: Iterable[str | None]) -> pa.Array:
     builder = pa.lib.StringBuilder()
     builder.append_values(texts)
     return builder.finish()
+
+
+def literal(text: str, kind: pa.DataType | None = None) -> pa.Scalar:
+    """One value, by its text; a string unless another type is named."""
+    made = text_array([text])
+    return (made if kind is None else pc.cast(made, kind))[0]
 
 
 def int_array(numbers: Rows, *, nulls: Flags | None = None) -> pa.Array:
@@ -75,20 +82,25 @@ def marked(rows: Rows, count: int) -> Flags:
 
 def null_where(claims: Flags, values: pa.Array) -> pa.Array:
     """`values` with nulls where `claims` are true."""
-    return pc.if_else(bool_array(~claims), values, pa.scalar(None, values.type))
+    return pc.if_else(bool_array(~claims), values, pa.nulls(1, values.type)[0])
 
 
 def rewritten_where(claims: pa.Array, text: pa.Array, rewrite: Callable[[pa.Array], pa.Array]) -> pa.Array:
     """`text` with those texts rewritten that the claim is true for; null is not true."""
     if not pc.any(claims).as_py():
         return text
-    sure = pc.fill_null(claims, False)  # noqa: FBT003 pyarrow's own signature
+    sure = bool_array(flags(claims))
     return pc.replace_with_mask(text, sure, rewrite(text.filter(sure)))
+
+
+def joined(*parts: pa.Array | str) -> pa.Array:
+    """The parts of each row behind one another; null where one of them is."""
+    return pc.binary_join_element_wise(*(literal(part) if isinstance(part, str) else part for part in parts), literal(""))
 
 
 def blank_to_null(text: pa.Array) -> pa.Array:
     """`text` with null in the place of every empty text."""
-    blank = pc.equal(text, "")
+    blank = pc.equal(text, literal(""))
     return null_where(flags(blank), text) if pc.any(blank).as_py() else text
 
 

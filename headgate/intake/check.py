@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Level
 from headgate.errors import ContractError
-from headgate.intake.cells import Rows, flags, rows_where, text_array
+from headgate.intake.cells import Rows, flags, literal, rows_where, text_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,14 +67,12 @@ def _not_held(holds: pa.Array, values: pa.Array) -> Rows:
 
 def _bound(argument: object, values: pa.DataType) -> pa.Scalar:
     """A contract's literal as a scalar that compares exactly with values of that type."""
-    if pa.types.is_temporal(values):
-        return pa.scalar(str(argument)).cast(values)
-    if pa.types.is_floating(values):
-        return pa.scalar(float(str(argument)))
-    if pa.types.is_integer(values) or pa.types.is_decimal(values):
-        exact = Decimal(str(argument))
-        return pa.scalar(int(exact)) if exact == int(exact) else pa.scalar(exact)
-    return pa.scalar(argument, values)
+    text = str(argument).lower() if pa.types.is_boolean(values) else str(argument)
+    if not (pa.types.is_integer(values) or pa.types.is_decimal(values)):
+        return literal(text, values)
+    exact = Decimal(text)
+    scale = max(0, -int(exact.normalize().as_tuple().exponent))
+    return literal(f"{exact:f}", pa.decimal128(max(scale + 1, len(exact.as_tuple().digits)), scale) if scale else pa.int64())
 
 
 def _is_valid_value(values: pa.Array, allowed: Any) -> pa.Array:  # noqa: ANN401 a contract's literal
@@ -86,8 +84,8 @@ _HOLDS: dict[str, Callable[[pa.Array, Any], pa.Array]] = {
     "maximum": lambda values, bound: pc.less_equal(values, _bound(bound, values.type)),
     "exclusive_minimum": lambda values, bound: pc.greater(values, _bound(bound, values.type)),
     "exclusive_maximum": lambda values, bound: pc.less(values, _bound(bound, values.type)),
-    "min_length": lambda values, length: pc.greater_equal(pc.utf8_length(values), length),
-    "max_length": lambda values, length: pc.less_equal(pc.utf8_length(values), length),
+    "min_length": lambda values, length: pc.greater_equal(pc.utf8_length(values), literal(str(length), pa.int32())),
+    "max_length": lambda values, length: pc.less_equal(pc.utf8_length(values), literal(str(length), pa.int32())),
     "pattern": pc.match_substring_regex,
     "valid_values": _is_valid_value,
 }

@@ -89,11 +89,11 @@ def _codes(values: pa.Array) -> Rows:
 def _ranks(values: pa.Array) -> Rows:
     """A number for each value, greater where the value is; null is least."""
     if pa.types.is_timestamp(values.type) or pa.types.is_integer(values.type):
-        return numbers(pc.fill_null(pc.cast(values, pa.int64()), int(_LOWEST)))
+        return np.where(flags(values.is_valid()), numbers(values), _LOWEST)
     encoded = values.dictionary_encode()
     rank = np.empty(len(encoded.dictionary), np.int64)
     rank[numbers(pc.sort_indices(encoded.dictionary))] = np.arange(len(rank))
-    return numbers(pc.fill_null(int_array(rank).take(encoded.indices), -1))
+    return np.where(flags(values.is_valid()), numbers(int_array(rank).take(encoded.indices)), _LOWEST)
 
 
 def _equal_rows(cells: Mapping[str, pa.Array], rows: Rows, others: Rows) -> Flags:

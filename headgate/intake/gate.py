@@ -16,7 +16,7 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Level
 from headgate.errors import AuditError, BadInputError
-from headgate.intake.cells import NO_ROWS, Rows, int_array, marked
+from headgate.intake.cells import NO_ROWS, Rows, int_array, literal, marked
 from headgate.intake.check import Breach, comparison_breach
 from headgate.intake.deduplicate import survivors
 from headgate.intake.judge import Judged, judge, take_from
@@ -142,7 +142,7 @@ def _refused(breaches: Sequence[Breach], count: int) -> Rows:
 
 def _accepted(contract: Contract, judged: Sequence[Judged], source_rows: Rows, kept: Rows, origin: Origin) -> pa.Table:
     behind = {name: take_from(column, kept) for each in judged for name, column in each.behind.items()}
-    lineage = {"_content_sha256": pa.repeat(origin.content_sha256, len(kept)), "_source_row": int_array(source_rows[kept])}
+    lineage = {"_content_sha256": pa.repeat(literal(origin.content_sha256), len(kept)), "_source_row": int_array(source_rows[kept])}
     schema = arrow_schema(curated_contract(contract))
     return pa.Table.from_arrays([{**behind, **lineage}[name] for name in schema.names], schema=schema)
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Level
 from headgate.intake.card_search import redact
-from headgate.intake.cells import Flags, Rows, bool_array, int_array, marked, rewritten_where, text_array
+from headgate.intake.cells import Flags, Rows, bool_array, flags, int_array, joined, literal, marked, rewritten_where, text_array
 from headgate.intake.check import Breach
 from headgate.intake.show import shown, without_digits
 
@@ -82,7 +82,7 @@ def _judged_rows(source_rows: Rows, judged: Sequence[Judged], verdict: Verdict) 
     return pa.table(
         {
             "source_row": int_array(source_rows[rows]),
-            "disposition": pc.if_else(bool_array(is_refused), REFUSED, DUPLICATE),
+            "disposition": pc.if_else(bool_array(is_refused), literal(REFUSED), literal(DUPLICATE)),
             "rule": text_array(reason.rule for reason in reasons).take(first),
             "column_name": columns,
             "reason": text_array(reason.reason for reason in reasons).take(first),
@@ -128,14 +128,14 @@ def _all_codes(reasons: list[Breach], rows: Rows) -> pa.Array:
     counts = np.bincount(flat[flat >= 0], minlength=len(rows))
     codes = text_array(json.dumps(reason.code) for reason in reasons).take(int_array(positions[flat >= 0][order]))
     lists = pa.ListArray.from_arrays(pc.cast(int_array(np.concatenate(([0], np.cumsum(counts)))), pa.int32()), codes)
-    return pc.binary_join_element_wise("[", pc.binary_join(lists, ", "), "]", "")
+    return joined("[", pc.binary_join(lists, literal(", ")), "]")
 
 
 def _value_of(columns: pa.Array, texts: Mapping[str, pa.Array]) -> pa.Array:
     """For each row the shown text of the column that it names."""
     value = pa.nulls(len(columns), pa.string())
     for name in pc.unique(columns).drop_null().to_pylist():
-        value = pc.if_else(pc.fill_null(pc.equal(columns, name), False), texts[name], value)  # noqa: FBT003 pyarrow's own signature
+        value = pc.if_else(bool_array(flags(pc.equal(columns, literal(name)))), texts[name], value)
     return value
 
 
@@ -144,13 +144,13 @@ def _records(texts: Mapping[str, pa.Array]) -> pa.Array:
     parts: list[pa.Array | str] = []
     for name, text in texts.items():
         parts += [f"{', ' if parts else '{'}{json.dumps(name)}: ", _json_text(text)]
-    return pc.binary_join_element_wise(*parts, "}", "")
+    return joined(*parts, "}")
 
 
 def _json_text(text: pa.Array) -> pa.Array:
     unsafe = pc.match_substring_regex(text, _UNSAFE_IN_JSON)
     safe = rewritten_where(unsafe, text, lambda some: text_array(json.dumps(cell, ensure_ascii=False)[1:-1] for cell in some.to_pylist()))
-    return pc.coalesce(pc.binary_join_element_wise('"', safe, '"', ""), pa.scalar("null"))
+    return pc.coalesce(joined('"', safe, '"'), literal("null"))
 
 
 def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
@@ -159,11 +159,11 @@ def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
     return pa.table(
         {
             "source_row": int_array(ragged.source_rows),
-            "disposition": pa.repeat(REFUSED, count),
-            "rule": pa.repeat(RAGGED_ROW, count),
+            "disposition": pa.repeat(literal(REFUSED), count),
+            "rule": pa.repeat(literal(RAGGED_ROW), count),
             "column_name": pa.nulls(count, pa.string()),
             "reason": text_array(f"has {cells} cells where the header has {width}" for cells in ragged.widths),
-            "all_rules": pa.repeat(json.dumps([RAGGED_ROW]), count),
+            "all_rules": pa.repeat(literal(json.dumps([RAGGED_ROW])), count),
             "masked_value": pa.nulls(count, pa.string()),
             "record": _records({RAW_TEXT: without_digits(text_array(ragged.texts))}),
         }
@@ -173,9 +173,9 @@ def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
 def _with_origin(table: pa.Table, origin: Origin) -> pa.Table:
     rows = table.num_rows
     (object_key,) = redact(text_array([origin.object_key])).to_pylist()
-    before = {"dataset": pa.repeat(origin.dataset, rows), "content_sha256": pa.repeat(origin.content_sha256, rows)}
+    before = {"dataset": pa.repeat(literal(origin.dataset), rows), "content_sha256": pa.repeat(literal(origin.content_sha256), rows)}
     after = {
-        "object_key": pa.repeat(object_key, rows),
-        "received_at": pa.repeat(pa.scalar(origin.received_at, pa.timestamp("us")), rows),
+        "object_key": pa.repeat(literal(object_key), rows),
+        "received_at": pa.repeat(literal(origin.received_at.isoformat(), pa.timestamp("us")), rows),
     }
     return pa.table({**before, **{name: table.column(name) for name in table.column_names}, **after})

@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.model import Kind, Mask
 from headgate.errors import UnreadableFileError
-from headgate.intake.cells import bool_array, flags, int_array, rewritten_where, text_array
+from headgate.intake.cells import bool_array, flags, int_array, joined, literal, rewritten_where, text_array
 from headgate.intake.header import match_header
 from headgate.intake.received import Received
 
@@ -144,8 +144,10 @@ def _floats(held: pa.Array, column: Column) -> pa.Array:
 def _marked_inexact(plain: pa.Array, shortest: pa.Array, exact_digits: int) -> pa.Array:
     """Numbers with more digits than their float keeps are spelled with an exponent, which no integer and no decimal fits."""
     significant = pc.replace_substring_regex(shortest, r"^-?(?:0\.0*)?|\.|e.*", "")
-    inexact = pc.and_(pc.greater(pc.utf8_length(significant), exact_digits), pc.invert(pc.match_substring(plain, "e")))
-    return rewritten_where(inexact, plain, lambda some: pc.binary_join_element_wise(some, "e0", ""))
+    inexact = pc.and_(
+        pc.greater(pc.utf8_length(significant), literal(str(exact_digits), pa.int32())), pc.invert(pc.match_substring(plain, "e"))
+    )
+    return rewritten_where(inexact, plain, lambda some: joined(some, "e0"))
 
 
 def _without_exponent(text: pa.Array) -> pa.Array:

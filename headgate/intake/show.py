@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind, Mask
 from headgate.intake.card_search import redact
-from headgate.intake.cells import Flags, Rows, bool_array, flags, marked, matches, null_where, rewritten_where
+from headgate.intake.cells import Flags, Rows, bool_array, flags, joined, literal, marked, matches, null_where, rewritten_where
 from headgate.intake.judge import Judged, take_from
 
 if TYPE_CHECKING:
@@ -52,20 +52,20 @@ def _shown(judged: Judged, rows: Rows) -> pa.Array:
     text = take_from(judged.text, rows)
     mask = judged.column.mask
     if mask in _DROPPED:
-        return _where_given(text, pa.scalar(_DROPPED[mask]))
+        return _where_given(text, literal(_DROPPED[mask]))
     if mask is Mask.FREE_TEXT:
         return take_from(judged.behind[judged.column.name], rows)
     if mask is None:
         return _searched(judged, text, rows)
     last4 = take_from(judged.behind[masked_columns(judged.column)[-1].name], rows)
     before = "[PAN ****" if mask is Mask.PAN else "[SSN ***-**-"
-    hidden = pc.if_else(bool_array(_broken(judged, rows)), MASKED, pc.binary_join_element_wise(before, last4, "]", ""))
+    hidden = pc.if_else(bool_array(_broken(judged, rows)), literal(MASKED), joined(before, last4, "]"))
     destroyed = bool_array(_broken(judged, rows, "destroyed_number"))
-    return _where_given(text, pc.if_else(destroyed, DESTROYED, pc.coalesce(hidden, pa.scalar(MASKED))))
+    return _where_given(text, pc.if_else(destroyed, literal(DESTROYED), pc.coalesce(hidden, literal(MASKED))))
 
 
 def _where_given(text: pa.Array, instead: pa.Array | pa.Scalar) -> pa.Array:
-    return pc.if_else(text.is_valid(), instead, pa.scalar(None, pa.string()))
+    return pc.if_else(text.is_valid(), instead, pa.nulls(1, pa.string())[0])
 
 
 def _broken(judged: Judged, rows: Rows, rule: str = "") -> Flags:
@@ -86,7 +86,7 @@ def _without_codes(judged: Judged, text: pa.Array, rows: Rows) -> pa.Array:
     broken = _broken(judged, rows)
     if judged.column.type.kind in _NUMBERS or not broken.any():
         return text
-    return pc.if_else(pc.and_(bool_array(broken), matches(text, _CVV)), MASKED, text)
+    return pc.if_else(pc.and_(bool_array(broken), matches(text, _CVV)), literal(MASKED), text)
 
 
 def _slipped(judged: Sequence[Judged], texts: Mapping[str, pa.Array], rows: Rows) -> Flags:

@@ -3,10 +3,13 @@ import gzip
 import io
 import json
 import re
+import subprocess
+import sys
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -294,6 +297,23 @@ def test_names_and_addresses_of_a_refused_row_can_still_be_read() -> None:
     assert json.loads(gated.set_aside["record"].to_pylist()[0])["email"] == "jane@example.com"
 
 
+def test_the_gate_does_not_load_pandas() -> None:
+    """A cold start pays for what it loads; only a process of its own can tell."""
+    program = f"""
+import datetime, sys
+from headgate.contracts.registry import Registry
+from headgate.intake import pass_gate
+from headgate.lake.ports import MaskingKey
+from headgate.lake.publishing import parquet_bytes
+body = {csv_of(payment(), payment(), payment(payment_id="x"), payment(payment_id="2", order_id=PAN))!r} + b"1,2\\n"
+gated = pass_gate(body, Registry.load().source["payments"], MaskingKey("k", b"k"), object_key="k", received_at=datetime.datetime(2024, 1, 1))
+parquet_bytes(gated.accepted), parquet_bytes(gated.set_aside)
+print(gated.received, sorted({{"pandas", "ibis", "duckdb", "boto3"}} & set(sys.modules)))
+"""
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
+    assert told.stdout.split() == ["5", "[]"]
+
+
 def test_a_file_of_no_rows_is_let_in_with_nothing() -> None:
     gated = gate(",".join(GOOD).encode())
     assert (gated.received, gated.accepted.num_rows, gated.set_aside.num_rows) == (0, 0, 0)
@@ -346,7 +366,9 @@ def test_every_row_received_is_accepted_quarantined_or_a_duplicate_once(rows: li
 @settings(deadline=None)
 @given(dirty_rows)
 def test_no_seven_digits_of_a_card_number_are_ever_written(rows: list[dict[str, str | None]]) -> None:
-    shown = re.sub(r"\b[0-9a-f]{64}\b", "", written(passed(*rows)))
+    gated = passed(*rows)
+    # A number column may hold any number of its type: 16-digit ids would be refused by chance otherwise.
+    shown = re.sub(r"\b[0-9a-f]{64}\b", "", written(replace(gated, accepted=gated.accepted.drop_columns("payment_id"))))
     digits = re.sub(r"(?<=\d)[ .-](?=\d)", "", shown)
     assert not any(number[place : place + 7] in digits for number in (PAN, OTHER_PAN) for place in range(len(number) - 6))
 
