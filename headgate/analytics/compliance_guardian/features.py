@@ -58,7 +58,7 @@ def described(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> p
     end = ibis.timestamp((as_of + timedelta(days=1)).isoformat())
     timed = _timed(transactions.filter(transactions.transacted_at < end), customers)
     found: pd.DataFrame = _shares(_compared(_counted(timed))).order_by("transacted_at", "transaction_id").to_pandas()
-    return found
+    return found.assign(is_fraud=found.is_fraud.astype("boolean"))
 
 
 def _timed(transactions: ibis.Table, customers: ibis.Table) -> ibis.Table:

@@ -33,11 +33,13 @@ def failed_payments(payments: ibis.Table) -> pd.DataFrame:
 def table(periods: Sequence[Period], failed: pd.DataFrame) -> pd.DataFrame:
     """The table's rows, by kind of entity and entity."""
     rows = pd.concat([period.transactions for period in periods])
+    fraud = rows.is_fraud.fillna(value=False).astype(bool)
+    # A forest's score is a rank, not a probability: it says nothing about how much fraud to expect.
+    guessed = rows.score.where(rows.model == "gradient_boosting", 0.0)
     told = rows.assign(
-        known=rows.is_fraud.fillna(False).astype(bool),  # noqa: FBT003 a value, not a flag
+        known=fraud,
         recent=rows.transacted_at > rows.transacted_at.max() - pd.Timedelta(days=RECENT_DAYS),
-        # A forest's score is a rank, not a probability: it says nothing about how much fraud to expect.
-        expected=rows.score.where(rows.model == "gradient_boosting", 0.0).where(rows.is_fraud.isna(), rows.is_fraud.astype("float64")),
+        expected=guessed.where(rows.is_fraud.isna(), fraud.astype(np.float64)),
     )
     base = float(told.expected[told.recent].mean())
     parts = [_of(kind, column, told, base) for kind, column in _ENTITIES.items()]

@@ -96,7 +96,7 @@ def table(customers: pd.DataFrame, past: pd.DataFrame, trial: Judged | None) -> 
         }
     )
     frame[[f"driver_{place + 1}" for place in range(DRIVERS)]] = _drivers(model, points)
-    may_write = customers.marketing_opt_in.astype("boolean").fillna(False).astype(bool)  # noqa: FBT003 a value, not a flag
+    may_write = customers.marketing_opt_in.astype("boolean").fillna(value=False).astype(bool)
     return frame.assign(
         purchase_value_gbp=pounds(points.purchase_value.to_numpy()),
         offer_threshold=threshold,

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import ibis
-
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 REFORMULATED_WITHIN_S = 300
 """Other words within five minutes in one visit are another try, not another wish."""
@@ -71,8 +68,7 @@ def by_week(searched: ibis.Table) -> pd.DataFrame:
 
 def first_day(found: ibis.Table) -> date:
     """The day of the first search."""
-    day: date = found.searched_at.date().min().execute()
-    return day
+    return pd.Timestamp(found.searched_at.min().execute()).date()
 
 
 def clicks(searched: ibis.Table) -> pd.DataFrame:

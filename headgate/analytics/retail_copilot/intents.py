@@ -22,7 +22,7 @@ Array = npt.NDArray[np.float64]
 
 SEED = 20_101_209
 MIN_TEXTS = 20
-MAX_INTENTS = 60
+MAX_INTENTS = 120  # what a person can look through
 MAX_LEARNT_FROM = 5_000  # texts; the rest join the nearest group
 _DIMENSIONS = 100
 _SAMPLE = 2_000  # silhouettes cost the square of the texts
@@ -46,12 +46,13 @@ class Intents:
         return np.array(self.labels, dtype=object)[self.groups]
 
 
-def sized(texts: int) -> int:
-    """How many groups so many texts are sorted into: the rule of thumb √(n/2), within what a person can look through.
+def sizes(texts: int) -> list[int]:
+    """Numbers of groups worth trying for so many texts: around the rule of thumb √(n/2).
 
     Source: Mardia, Kent & Bibby (1979), Multivariate Analysis, p. 365.
     """
-    return int(np.clip(round((texts / 2) ** 0.5), 2, MAX_INTENTS))
+    rule = (texts / 2) ** 0.5
+    return sorted({int(np.clip(round(factor * rule), 2, MAX_INTENTS)) for factor in (0.5, 1.0, 2.0, 4.0)})
 
 
 def found(texts: pd.Series[str], weights: pd.Series[int]) -> Intents:
@@ -60,12 +61,19 @@ def found(texts: pd.Series[str], weights: pd.Series[int]) -> Intents:
         return Intents(np.zeros(len(texts), dtype=np.int64), [ONLY], np.nan)
     points = embedded(texts)
     leading = np.argsort(-weights.to_numpy(), kind="stable")[:MAX_LEARNT_FROM]
-    count = sized(len(leading))
-    fitted = KMeans(count, n_init=3, random_state=SEED).fit(points[leading], sample_weight=np.log1p(weights.to_numpy()[leading]))
-    groups = _renumbered(fitted.predict(points))
+    importance = np.log1p(weights.to_numpy()[leading])
+    tried = [_sorted(points, leading, importance, count) for count in sizes(len(leading))]
+    groups, apart = max(tried, key=lambda one: one[1])
+    return Intents(groups, labels(texts, groups, weights), apart)
+
+
+def _sorted(points: Array, leading: npt.NDArray[np.intp], importance: Array, count: int) -> tuple[npt.NDArray[np.int64], float]:
+    """The points in so many groups, numbered without gaps, and the silhouette of the leading ones."""
+    fitted = KMeans(count, n_init=1, random_state=SEED).fit(points[leading], sample_weight=importance)
+    groups = np.asarray(np.unique(fitted.predict(points), return_inverse=True)[1], dtype=np.int64)
     sample = leading[:_SAMPLE]
-    apart = silhouette_score(points[sample], groups[sample]) if 1 < len(np.unique(groups[sample])) < len(sample) else np.nan
-    return Intents(groups, labels(texts, groups, weights), float(apart))
+    several = 1 < len(np.unique(groups[sample])) < len(sample)
+    return groups, float(silhouette_score(points[sample], groups[sample])) if several else -1.0
 
 
 def embedded(texts: pd.Series[str]) -> Array:
@@ -87,8 +95,3 @@ def labels(texts: pd.Series[str], groups: npt.NDArray[np.int64], weights: pd.Ser
     plain = best.groupby("group").word.agg(" · ".join).reindex(range(int(groups.max()) + 1)).fillna("other").str.slice(0, _LABEL_LENGTH - 6)
     twins = plain.groupby(plain).cumcount()
     return list(plain.where(twins == 0, plain + " (" + (twins + 1).astype(str) + ")"))
-
-
-def _renumbered(groups: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    """Groups numbered without gaps."""
-    return np.asarray(np.unique(groups, return_inverse=True)[1], dtype=np.int64)

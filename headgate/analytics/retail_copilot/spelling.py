@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 MIN_LENGTH = 4  # among shorter words too many are one letter apart
-RARER = 10
-"""A word is a slip when the other is used this many times as often; Norvig's error model takes slips to be that rare."""
+RARER = 5
+"""A word that the shop does not use is a slip when a neighbour is typed this many times as often."""
+KNOWN_COUNTS = 5
+"""Times that a word of the shop counts as typed on top: it is right even if nobody typed it yet."""
 
 
 def corrections(counts: pd.Series[int], known: AbstractSet[str]) -> dict[str, str]:
@@ -22,15 +24,16 @@ def corrections(counts: pd.Series[int], known: AbstractSet[str]) -> dict[str, st
         known: words that are right, typed or not.
     """
     typed = counts.reindex(sorted(set(counts.index) | known), fill_value=0)
-    words = typed.index[typed.index.str.len() >= MIN_LENGTH].to_series()
+    words = typed.index[typed.index.str.len() >= MIN_LENGTH - 1].to_series()
     words = words[words.str.isalpha()]
-    pairs = _near(words[~words.isin(known)], words)
-    pairs = pairs[(pairs.word != pairs.other)]
-    often = pairs.other.map(typed) + pairs.other.isin(known) * RARER * pairs.word.map(typed)
+    pairs = _near(words[~words.isin(known)], words[words.str.len() >= MIN_LENGTH])
+    pairs = pairs[pairs.word != pairs.other]
+    often = pairs.other.map(typed) + pairs.other.isin(known) * KNOWN_COUNTS
     pairs = pairs.assign(often=often)[often >= RARER * pairs.word.map(typed)]
     close = [is_one_slip(word, other) for word, other in zip(pairs.word, pairs.other, strict=True)]
     best = pairs[close].sort_values(["word", "often", "other"], ascending=[True, False, True]).drop_duplicates("word")
-    return dict(zip(best.word, best.other, strict=True))
+    meant: dict[str, str] = dict(zip(best.word, best.other, strict=True))
+    return {word: meant.get(other, other) for word, other in meant.items()}
 
 
 def is_one_slip(word: str, other: str) -> bool:
