@@ -34,6 +34,11 @@ def literal(text: str, kind: pa.DataType | None = None) -> pa.Scalar:
     return (made if kind is None else pc.cast(made, kind))[0]
 
 
+def repeated(text: str, count: int) -> pa.Array:
+    """One text for many rows, held once."""
+    return pa.DictionaryArray.from_arrays(pa.repeat(literal("0", pa.int32()), count), text_array([text]))
+
+
 def int_array(numbers: Rows, *, nulls: Flags | None = None) -> pa.Array:
     """The numbers as an Arrow array of 64 bits, null where `nulls` are true."""
     valid = None if nulls is None else _bits(~nulls)

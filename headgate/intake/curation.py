@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from headgate.contracts.model import Mask
 from headgate.errors import BadInputError, ThrottledError, UnknownDatasetError
 from headgate.intake.gate import Gated, pass_gate
+from headgate.intake.parallel import side_by_side
 from headgate.intake.unpack import MAX_EXPANDED_BYTES, too_large
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
@@ -132,6 +133,7 @@ class Curation:
 
     def _written(self, record: FileRecord, gated: Gated) -> FileRecord:
         """The record of a file whose rows all lie where it says. Refused rows are written first, so that none is ever missing."""
+        aside, accepted = side_by_side(_encoded, (gated.set_aside, gated.accepted))
         quarantine = keys.quarantine_key(record.dataset, gated.content_sha256)
         increment = keys.increment_key(record.dataset, gated.content_sha256)
         return replace(
@@ -144,16 +146,20 @@ class Curation:
             duplicates=gated.duplicates,
             warnings=gated.warnings,
             reasons=gated.reasons,
-            quarantine_key=self._write(ObjectRef(self.quarantine_bucket, quarantine), gated.set_aside),
-            curated_key=self._write(ObjectRef(self.curated_bucket, increment), gated.accepted),
+            quarantine_key=self._write(ObjectRef(self.quarantine_bucket, quarantine), aside),
+            curated_key=self._write(ObjectRef(self.curated_bucket, increment), accepted),
         )
 
-    def _write(self, ref: ObjectRef, rows: pa.Table) -> str:
+    def _write(self, ref: ObjectRef, body: bytes) -> str:
         """The key that the rows lie at; empty, and nothing is written, when there are none."""
-        if not rows.num_rows:
+        if not body:
             return ""
-        self.objects.write(ref, parquet_bytes(rows), content_type=_PARQUET)
+        self.objects.write(ref, body, content_type=_PARQUET)
         return ref.key
+
+
+def _encoded(rows: pa.Table) -> bytes:
+    return parquet_bytes(rows) if rows.num_rows else b""
 
 
 def _fits(info: ObjectInfo) -> bool:

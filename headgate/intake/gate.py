@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,10 +15,11 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Level
 from headgate.errors import AuditError, BadInputError
-from headgate.intake.cells import NO_ROWS, Rows, int_array, literal, marked
+from headgate.intake.cells import NO_ROWS, Rows, int_array, marked, repeated
 from headgate.intake.check import Breach, comparison_breach
 from headgate.intake.deduplicate import survivors
 from headgate.intake.judge import Judged, judge, take_from
+from headgate.intake.parallel import side_by_side
 from headgate.intake.quarantine import DUPLICATE, REFUSED, Origin, Verdict, set_aside
 from headgate.intake.read_csv import read_csv
 from headgate.intake.read_parquet import read_parquet
@@ -34,16 +34,14 @@ if TYPE_CHECKING:
     from headgate.intake.received import Received
     from headgate.lake.ports import MaskingKey
 
-# Arrow and numpy let go of the interpreter's lock, so columns are judged side by side. Lambda has two cores at this function's memory.
-_THREADS = 2
-
 
 @dataclass(frozen=True)
 class Gated:
     """What the gate made of one file; `received = accepted + quarantined + duplicates` holds in every instance.
 
     Attributes:
-        accepted: by the curated contract, in the file's order.
+        accepted: by the curated contract, in the file's order. Texts that repeat are held as Arrow dictionaries, here and below;
+            Parquet does not show it, and `headgate.lake.publishing.conform` makes them plain.
         set_aside: refused rows and duplicates, by the quarantine contract, in the file's order.
         warnings: broken rules that only warn, one for each row and rule, and one for each absent column.
         reasons: rule → rows, for refused rows and duplicates.
@@ -84,23 +82,24 @@ def pass_gate(
     """
     origin = Origin(contract.dataset, content_sha256 or hashlib.sha256(body).hexdigest(), object_key, received_at)
     received = read(body, contract)
+    pa.default_memory_pool().release_unused()  # the allocator keeps the blocks that the reader worked with
     judged = _judge_all(contract, received, key)
-    breaches = _breaches(contract, judged)
-    _check_halts(breaches)
-    refused = _refused(breaches, len(received.source_rows))
-    passing = np.flatnonzero(~marked(refused, len(received.source_rows)))
-    chosen = survivors(contract, passing, {each.column.name: each.values for each in judged}, received.cells)
-    aside = set_aside(origin, received, judged, Verdict(breaches, refused, chosen))
+    verdict = _verdict(contract, received, judged)
+    aside = set_aside(origin, received, judged, verdict)
+    behind = {name: column for each in judged for name, column in each.behind.items()}
+    count, kept_from = received.rows, received.source_rows[verdict.survivors.kept]
+    warnings = sum(len(breach.rows) for breach in verdict.breaches if breach.level is Level.WARN) + len(received.absent)
+    del received, judged  # the texts are not needed any more, and make room for the rows that are let in
     dispositions = _counts(aside.column("disposition"))
     return Gated(
         contract=f"{contract.id}@{contract.version}",
         content_sha256=origin.content_sha256,
-        received=received.rows,
-        accepted=_accepted(contract, judged, received.source_rows, chosen.kept, origin),
+        received=count,
+        accepted=_accepted(contract, behind, verdict.survivors.kept, kept_from, origin),
         set_aside=aside,
         quarantined=dispositions.get(REFUSED, 0),
         duplicates=dispositions.get(DUPLICATE, 0),
-        warnings=sum(len(breach.rows) for breach in breaches if breach.level is Level.WARN) + len(received.absent),
+        warnings=warnings,
         reasons=_counts(aside.column("rule")),
     )
 
@@ -112,16 +111,19 @@ def read(body: bytes, contract: Contract) -> Received:
 
 
 def _judge_all(contract: Contract, received: Received, key: MaskingKey) -> list[Judged]:
-    with ThreadPoolExecutor(_THREADS) as threads:
-        return list(threads.map(lambda column: judge(column, received.cells[column.name], key), contract.columns))
+    return side_by_side(lambda column: judge(column, received.cells[column.name], key), contract.columns)
 
 
-def _breaches(contract: Contract, judged: Sequence[Judged]) -> list[Breach]:
-    """Every breach in contract order: columns first, then rules over the row."""
+def _verdict(contract: Contract, received: Received, judged: Sequence[Judged]) -> Verdict:
+    """Which rows break rules, and which of the others stand for their keys."""
     values = {each.column.name: each.values for each in judged}
-    of_columns = [breach for each in judged for breach in each.breaches]
     of_rows = [breach for comparison in contract.comparisons if (breach := comparison_breach(comparison, values))]
-    return [*of_columns, *of_rows]
+    breaches = [*(breach for each in judged for breach in each.breaches), *of_rows]
+    _check_halts(breaches)
+    broken = [breach.rows for breach in breaches if breach.level is Level.QUARANTINE]
+    is_refused = marked(np.concatenate((NO_ROWS, *broken)), len(received.source_rows))
+    chosen = survivors(contract, np.flatnonzero(~is_refused), values, received.cells)
+    return Verdict(breaches, np.flatnonzero(is_refused), chosen)
 
 
 def _check_halts(breaches: Sequence[Breach]) -> None:
@@ -135,16 +137,12 @@ def _check_halts(breaches: Sequence[Breach]) -> None:
             )
 
 
-def _refused(breaches: Sequence[Breach], count: int) -> Rows:
-    broken = [breach.rows for breach in breaches if breach.level is Level.QUARANTINE]
-    return np.flatnonzero(marked(np.concatenate((NO_ROWS, *broken)), count))
-
-
-def _accepted(contract: Contract, judged: Sequence[Judged], source_rows: Rows, kept: Rows, origin: Origin) -> pa.Table:
-    behind = {name: take_from(column, kept) for each in judged for name, column in each.behind.items()}
-    lineage = {"_content_sha256": pa.repeat(literal(origin.content_sha256), len(kept)), "_source_row": int_array(source_rows[kept])}
-    schema = arrow_schema(curated_contract(contract))
-    return pa.Table.from_arrays([{**behind, **lineage}[name] for name in schema.names], schema=schema)
+def _accepted(contract: Contract, behind: Mapping[str, pa.Array], kept: Rows, source_rows: Rows, origin: Origin) -> pa.Table:
+    lineage = {"_content_sha256": repeated(origin.content_sha256, len(kept)), "_source_row": int_array(source_rows)}
+    fields = list(arrow_schema(curated_contract(contract)))
+    columns = [lineage[field.name] if field.name in lineage else take_from(behind[field.name], kept) for field in fields]
+    held = [field.with_type(column.type) for field, column in zip(fields, columns, strict=True)]
+    return pa.Table.from_arrays(columns, schema=pa.schema(held))
 
 
 def _counts(column: pa.ChunkedArray) -> dict[str, int]:

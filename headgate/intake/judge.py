@@ -113,9 +113,9 @@ def _judged(column: Column, given: pa.Array, values: pa.Array, behind: Mapping[s
 
 
 def take_from(column: pa.Array, rows: Rows) -> pa.Array:
-    """The column's values in these rows, without a dictionary."""
+    """The column's values in these rows; of a dictionary only what they need, each value once."""
     taken = column.take(int_array(rows))
-    return taken.dictionary_decode() if isinstance(taken, pa.DictionaryArray) else taken
+    return taken.dictionary_decode().dictionary_encode() if isinstance(taken, pa.DictionaryArray) else taken
 
 
 def _rows_of(claims: Flags, own: pa.Array) -> Rows:

@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Level
 from headgate.intake.card_search import redact
-from headgate.intake.cells import Flags, Rows, bool_array, flags, int_array, joined, literal, marked, rewritten_where, text_array
+from headgate.intake.cells import Flags, Rows, bool_array, flags, int_array, joined, literal, marked, repeated, rewritten_where, text_array
 from headgate.intake.check import Breach
+from headgate.intake.parallel import side_by_side
 from headgate.intake.show import shown, without_digits
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def set_aside(origin: Origin, received: Received, judged: Sequence[Judged], verd
     table = _judged_rows(received.source_rows, judged, verdict)
     if len(received.ragged.source_rows):
         ragged = _ragged_rows(received.ragged, len(received.cells) - len(received.absent))
-        table = pa.concat_tables([table, ragged]).sort_by("source_row")
+        table = pa.concat_tables([table, ragged]).unify_dictionaries().sort_by("source_row")
     return _with_origin(table, origin)
 
 
@@ -82,11 +83,11 @@ def _judged_rows(source_rows: Rows, judged: Sequence[Judged], verdict: Verdict) 
     return pa.table(
         {
             "source_row": int_array(source_rows[rows]),
-            "disposition": pc.if_else(bool_array(is_refused), literal(REFUSED), literal(DUPLICATE)),
-            "rule": text_array(reason.rule for reason in reasons).take(first),
-            "column_name": columns,
-            "reason": text_array(reason.reason for reason in reasons).take(first),
-            "all_rules": _all_codes(reasons, rows),
+            "disposition": pc.if_else(bool_array(is_refused), literal(REFUSED), literal(DUPLICATE)).dictionary_encode(),
+            "rule": text_array(reason.rule for reason in reasons).take(first).dictionary_encode(),
+            "column_name": columns.dictionary_encode(),
+            "reason": text_array(reason.reason for reason in reasons).take(first).dictionary_encode(),
+            "all_rules": _all_codes(reasons, rows).dictionary_encode(),
             "masked_value": masked_value,
             "record": record,
         }
@@ -95,12 +96,16 @@ def _judged_rows(source_rows: Rows, judged: Sequence[Judged], verdict: Verdict) 
 
 def _texts(judged: Sequence[Judged], rows: Rows, is_refused: Flags, columns: pa.Array) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     """Masked value and record of each row, made for some rows at a time: together their parts would outweigh the file."""
-    values, records = [], []
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
+
+    def texts_of(start: int) -> tuple[pa.Array, pa.Array]:
         some = slice(start, start + _ROWS_AT_ONCE)
         texts = shown(judged, rows[some], is_refused[some])
-        values.append(_value_of(columns[some], texts))
-        records.append(_records(texts))
+        return _value_of(columns[some], texts), _records(texts)
+
+    values, records = [], []
+    for value, record in side_by_side(texts_of, range(0, len(rows), _ROWS_AT_ONCE)):
+        values.append(value)
+        records.append(record)
     return pa.chunked_array(values, pa.string()), pa.chunked_array(records, pa.string())
 
 
@@ -159,11 +164,11 @@ def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
     return pa.table(
         {
             "source_row": int_array(ragged.source_rows),
-            "disposition": pa.repeat(literal(REFUSED), count),
-            "rule": pa.repeat(literal(RAGGED_ROW), count),
-            "column_name": pa.nulls(count, pa.string()),
-            "reason": text_array(f"has {cells} cells where the header has {width}" for cells in ragged.widths),
-            "all_rules": pa.repeat(literal(json.dumps([RAGGED_ROW])), count),
+            "disposition": repeated(REFUSED, count),
+            "rule": repeated(RAGGED_ROW, count),
+            "column_name": pa.nulls(count, pa.string()).dictionary_encode(),
+            "reason": text_array(f"has {cells} cells where the header has {width}" for cells in ragged.widths).dictionary_encode(),
+            "all_rules": repeated(json.dumps([RAGGED_ROW]), count),
             "masked_value": pa.nulls(count, pa.string()),
             "record": _records({RAW_TEXT: without_digits(text_array(ragged.texts))}),
         }
@@ -173,9 +178,9 @@ def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
 def _with_origin(table: pa.Table, origin: Origin) -> pa.Table:
     rows = table.num_rows
     (object_key,) = redact(text_array([origin.object_key])).to_pylist()
-    before = {"dataset": pa.repeat(literal(origin.dataset), rows), "content_sha256": pa.repeat(literal(origin.content_sha256), rows)}
+    before = {"dataset": repeated(origin.dataset, rows), "content_sha256": repeated(origin.content_sha256, rows)}
     after = {
-        "object_key": pa.repeat(literal(object_key), rows),
+        "object_key": repeated(object_key, rows),
         "received_at": pa.repeat(literal(origin.received_at.isoformat(), pa.timestamp("us")), rows),
     }
     return pa.table({**before, **{name: table.column(name) for name in table.column_names}, **after})

@@ -57,7 +57,7 @@ def _shown(judged: Judged, rows: Rows) -> pa.Array:
         return take_from(judged.behind[judged.column.name], rows)
     if mask is None:
         return _searched(judged, text, rows)
-    last4 = take_from(judged.behind[masked_columns(judged.column)[-1].name], rows)
+    last4 = pc.cast(take_from(judged.behind[masked_columns(judged.column)[-1].name], rows), pa.string())
     before = "[PAN ****" if mask is Mask.PAN else "[SSN ***-**-"
     hidden = pc.if_else(bool_array(_broken(judged, rows)), literal(MASKED), joined(before, last4, "]"))
     destroyed = bool_array(_broken(judged, rows, "destroyed_number"))

@@ -25,7 +25,7 @@ from headgate.contracts.registry import Registry
 from headgate.errors import AuditError, BadInputError
 from headgate.intake import Gated, pass_gate
 from headgate.lake.ports import MaskingKey
-from headgate.lake.publishing import parquet_bytes
+from headgate.lake.publishing import conform, parquet_bytes
 
 pytestmark = pytest.mark.unit
 
@@ -73,10 +73,10 @@ def payment(**cells: str | None) -> dict[str, str | None]:
 
 def gate(body: bytes, contract: Contract = PAYMENTS) -> Gated:
     gated = pass_gate(body, contract, KEY, object_key=f"{contract.dataset}/in.csv", received_at=LANDED)
-    assert gated.accepted.schema.equals(arrow_schema(curated_contract(contract)))
-    assert gated.set_aside.schema.names == arrow_schema(REGISTRY.lake["quarantine"]).names
-    assert gated.set_aside.schema.types == arrow_schema(REGISTRY.lake["quarantine"]).types
-    return gated
+    for rows, kept in ((gated.accepted, curated_contract(contract)), (gated.set_aside, REGISTRY.lake["quarantine"])):
+        stored = pq.read_schema(io.BytesIO(parquet_bytes(rows)))
+        assert (stored.names, stored.types) == (arrow_schema(kept).names, arrow_schema(kept).types)
+    return replace(gated, accepted=conform(curated_contract(contract), gated.accepted))
 
 
 def passed(*rows: dict[str, str | None]) -> Gated:
@@ -306,7 +306,8 @@ from headgate.intake import pass_gate
 from headgate.lake.ports import MaskingKey
 from headgate.lake.publishing import parquet_bytes
 body = {csv_of(payment(), payment(), payment(payment_id="x"), payment(payment_id="2", order_id=PAN))!r} + b"1,2\\n"
-gated = pass_gate(body, Registry.load().source["payments"], MaskingKey("k", b"k"), object_key="k", received_at=datetime.datetime(2024, 1, 1))
+landed = datetime.datetime(2024, 1, 1)
+gated = pass_gate(body, Registry.load().source["payments"], MaskingKey("k", b"k"), object_key="k", received_at=landed)
 parquet_bytes(gated.accepted), parquet_bytes(gated.set_aside)
 print(gated.received, sorted({{"pandas", "ibis", "duckdb", "boto3"}} & set(sys.modules)))
 """
