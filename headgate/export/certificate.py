@@ -65,7 +65,8 @@ class Certificate:
         digest: of all rows, as the server computed it; the files' digests add up to it.
         watermark: per column, the values that the run goes from (not included; None for all) and to (included).
         impossible_dates: per column, dates on no calendar that became null.
-        deleted: rows that the run before had and the source no longer has; None when it was not asked.
+        deleted: rows that the run before had and the source no longer has, by key; None when the contract does not ask, or
+            there was no run before. Their keys lie in `_deleted.parquet` beside the files, with this SHA-256.
         drift: how the source's columns differ from the contract's, in words.
     """
 
@@ -82,6 +83,7 @@ class Certificate:
     watermark: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
     impossible_dates: Mapping[str, int] = field(default_factory=dict)
     deleted: int | None = None
+    deleted_sha256: str = ""
     drift: tuple[str, ...] = ()
 
     @property

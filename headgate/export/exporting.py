@@ -18,8 +18,9 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from headgate.errors import ConflictError, ContractError
+from headgate.errors import ConflictError, ContractError, SettingsError
 from headgate.export.certificate import MANIFEST
+from headgate.export.deletions import DELETED
 from headgate.export.exclusion import exclusive
 from headgate.export.landing import Landing
 from headgate.export.requests import ExportReport, ExportRequest, Mode, Phase, Progress
@@ -28,7 +29,7 @@ from headgate.export.session import SourceLostError
 from headgate.export.snapshot import Method, open_snapshot
 from headgate.export.source import describe
 from headgate.export.table_run import TableRun, part_name
-from headgate.export.watermark import Watermark
+from headgate.export.watermark import Reached
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -95,6 +96,8 @@ class Exporting:
             SourceLostError: the source was lost in every attempt.
         """
         asked = replace(request, tables=request.tables or tuple(sorted(self.contracts)))
+        if not asked.tables or asked.attempts < 1:
+            raise SettingsError("an export needs at least one table and one attempt")
         if landed := self._landed(asked):
             return ExportReport(asked.run, landed, changed=False)
         self._begin(asked)
@@ -107,7 +110,7 @@ class Exporting:
                     raise
                 told(Progress(Phase.RETRIED, ""))
                 self.pause(_FIRST_PAUSE_S * 2**attempt)
-        raise ContractError("a run needs at least one attempt")
+        raise AssertionError("the last attempt returns or raises")
 
     def unfinished(self) -> list[ExportRequest]:
         """The requests that a killed or failed run left in the workspace; running one again goes on with it."""
@@ -177,10 +180,12 @@ class Exporting:
         return runs
 
     def _table_run(self, session: Session, request: ExportRequest, table: str, listener: Listener) -> TableRun:
-        since = self.landing.watermark(request.source, table) if request.mode is Mode.INCREMENTAL else None
+        since = self.landing.reached_before(request.source, table, request.run) if request.mode is Mode.INCREMENTAL else None
         contract = self.contracts.get(table)
         folder = TableFolder(self._folder(request) / table)
-        return TableRun(request, describe(session, table), contract, folder, since, listener, self._mask(request, table))
+        find_keys_before = partial(self.landing.keys_before, request.source, table, request.run)
+        mask = self._mask(request, table)
+        return TableRun(request, describe(session, table), contract, folder, since, listener, find_keys_before, mask)
 
     def _mask(self, request: ExportRequest, table: str) -> Callable[[pa.RecordBatch], pa.RecordBatch] | None:
         if not request.mask_at_source:
@@ -193,10 +198,13 @@ class Exporting:
     def _land(self, request: ExportRequest, certificate: Certificate) -> None:
         folder = TableFolder(self._folder(request) / certificate.table)
         files = {part_name(file.slice_number): folder.parquet(file.slice_number) for file in certificate.files}
+        if certificate.deleted:
+            files[DELETED] = folder.deleted
         self.landing.land(certificate, files)
+        if folder.keys.exists():
+            self.landing.keep_keys(request.source, certificate.table, request.run, folder.keys)
         reached = {name: up_to or after for name, (after, up_to) in certificate.watermark.items()}
-        if reached:
-            self.landing.advance(request.source, certificate.table, Watermark(request.run, reached))
+        self.landing.advance(request.source, certificate.table, Reached(request.run, reached))
 
 
 def _one_at_a_time(listener: Listener) -> Listener:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
 from headgate.export.certificate import MANIFEST, Certificate
+from headgate.export.deletions import DELETED
 from headgate.export.digest import Digest, digest_of_file
+from headgate.export.reading import sha256_of
 from headgate.export.requests import Verification
-from headgate.export.watermark import Watermark
+from headgate.export.watermark import Reached, Watermark
 from headgate.lake.keys import ExportKey
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from headgate.export.certificate import CertifiedFile
     from headgate.lake.ports import ObjectStore
 
 _JSON = "application/json"
+_GONE = "is gone"
+_OTHER_BYTES = "its bytes are not those that were certified"
 
 
 @dataclass(frozen=True)
@@ -50,28 +54,38 @@ class Landing:
         found = [ExportKey.parse(item.ref.key) for item in self.objects.list(self.raw_bucket, f"{table}/dt=")]
         return sorted((key for key in found if key and key.name == MANIFEST), key=lambda key: (key.exported_on, key.run))
 
-    def watermark(self, source: str, table: str) -> Watermark | None:
-        """How far the table has landed, None before the first run."""
+    def reached_before(self, source: str, table: str, run: str) -> Reached | None:
+        """How far the runs before this one have landed the table, None when there were none."""
+        found = self._watermark(source, table)
+        return found.seen_by(run) if found else None
+
+    def _watermark(self, source: str, table: str) -> Watermark | None:
         try:
             return Watermark.from_json(self.objects.read(self._state(source, table, "watermark.json")).decode())
         except NotFoundError:
             return None
 
-    def advance(self, source: str, table: str, watermark: Watermark) -> None:
+    def advance(self, source: str, table: str, reached: Reached) -> None:
         """The next incremental run goes on from here."""
+        found = self._watermark(source, table)
+        watermark = Watermark(reached, found.seen_by(reached.run) if found else None)
         self.objects.write(self._state(source, table, "watermark.json"), watermark.to_json().encode(), content_type=_JSON)
+        if found and found.before and found.before != watermark.before:
+            self.objects.delete(self._keys(source, table, found.before.run))
 
-    def keys(self, source: str, table: str, path: Path) -> bool:
-        """The file at `path` holds the keys that the table had in the run before; False when there was none."""
+    def keys_before(self, source: str, table: str, run: str, path: Path) -> bool:
+        """The file at `path` holds the keys that the table had in the run before this one; False when that kept none."""
+        reached = self.reached_before(source, table, run)
         try:
-            self.objects.download(self._state(source, table, "keys.parquet"), path)
+            if reached:
+                self.objects.download(self._keys(source, table, reached.run), path)
         except NotFoundError:
             return False
-        return True
+        return reached is not None
 
-    def keep_keys(self, source: str, table: str, path: Path) -> None:
+    def keep_keys(self, source: str, table: str, run: str, path: Path) -> None:
         """The next run compares its keys with these."""
-        self.objects.upload(path, self._state(source, table, "keys.parquet"))
+        self.objects.upload(path, self._keys(source, table, run))
 
     def verify(self, key: ExportKey, workspace: Path) -> Verification:
         """Whether a landed run is still what its manifest says: every file's bytes, and every row's fingerprint.
@@ -88,30 +102,47 @@ class Landing:
             digest, told = self._checked(certificate, file, workspace)
             findings.extend(f"{file.name}: {item}" for item in told)
             total += digest
+        if certificate.deleted_sha256:
+            findings.extend(f"{DELETED}: {item}" for item in self._changed_bytes(certificate, workspace))
         if not findings and total != certificate.digest:
             findings.append("the files do not add up to the table's own digest")
         return Verification(certificate.table, certificate.run, len(certificate.files), total.rows, tuple(findings))
 
     def _checked(self, certificate: Certificate, file: CertifiedFile, workspace: Path) -> tuple[Digest, list[str]]:
-        path = workspace / "verify.parquet"
-        try:
-            self.objects.download(self._ref(certificate, file.name), path)
-        except NotFoundError:
-            return Digest(), ["is gone"]
-        try:
-            with path.open("rb") as body:
-                if hashlib.file_digest(body, "sha256").hexdigest() != file.sha256:
-                    return Digest(), ["its bytes are not those that were certified"]
+        with self._local(certificate, file.name, workspace) as path:
+            if path is None:
+                return Digest(), [_GONE]
+            if sha256_of(path) != file.sha256:
+                return Digest(), [_OTHER_BYTES]
             digest = digest_of_file(path, certificate.digested)
             return digest, [] if digest == file.digest else ["its rows are not those that were certified"]
+
+    def _changed_bytes(self, certificate: Certificate, workspace: Path) -> list[str]:
+        with self._local(certificate, DELETED, workspace) as path:
+            if path is None:
+                return [_GONE]
+            return [] if sha256_of(path) == certificate.deleted_sha256 else [_OTHER_BYTES]
+
+    @contextmanager
+    def _local(self, certificate: Certificate, name: str, workspace: Path) -> Iterator[Path | None]:
+        """A copy of a run's object for as long as the block lasts; None when there is no such object."""
+        path = workspace / f"verify-{certificate.run}-{certificate.table}-{name}"
+        try:
+            self.objects.download(self._ref(certificate, name), path)
+            yield path
+        except NotFoundError:
+            yield None
         finally:
-            path.unlink()
+            path.unlink(missing_ok=True)
 
     def _ref(self, certificate: Certificate, name: str) -> ObjectRef:
         key = ExportKey.parse(f"{certificate.table}/dt={certificate.exported_on}/run={certificate.run}/{name}")
         if key is None:
             raise NotFoundError(f"{certificate.table}, {certificate.run}: these do not make a key of raw")
         return ObjectRef(self.raw_bucket, key.path())
+
+    def _keys(self, source: str, table: str, run: str) -> ObjectRef:
+        return self._state(source, table, f"keys/{run}.parquet")
 
     def _state(self, source: str, table: str, name: str) -> ObjectRef:
         return ObjectRef(self.state_bucket, f"exports/{source}/{table}/{name}")

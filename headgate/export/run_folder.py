@@ -3,6 +3,9 @@
     <workspace>/<source>/<run>/<table>/plan.json              what is to be read: columns, slices, bounds
                                       slice-00000.parquet     a slice's rows; complete only with its record
                                       slice-00000.json        its record, written after it by a rename
+                                      keys.parquet            every row's key, where the contract asks for deletions
+                                      keys-before.parquet     those of the run before
+                                      deleted.parquet         keys that have gone
                                       certificate.json        the table as a whole; nothing is read again after it
 
 Every record is written beside its place and renamed into it: it is whole or absent.
@@ -110,6 +113,21 @@ class TableFolder:
         """The slice is not finished."""
         (self.path / f"slice-{number:05d}.json").unlink(missing_ok=True)
         self.parquet(number).unlink(missing_ok=True)
+
+    @property
+    def keys(self) -> Path:
+        """Where every row's key lies."""
+        return self.path / "keys.parquet"
+
+    @property
+    def keys_before(self) -> Path:
+        """Where the keys of the run before lie."""
+        return self.path / "keys-before.parquet"
+
+    @property
+    def deleted(self) -> Path:
+        """Where the keys of deleted rows lie."""
+        return self.path / "deleted.parquet"
 
     def certificate(self) -> Certificate | None:
         """The certificate, None before the table has one."""

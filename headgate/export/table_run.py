@@ -17,6 +17,7 @@ from headgate.export.certificate import (
     require_equal,
     schema_hash,
 )
+from headgate.export.deletions import asked_for, write_deleted, write_keys
 from headgate.export.digest import Digest, digest_of_file, digest_sql
 from headgate.export.drift import columns_to_export, differences
 from headgate.export.mapping import map_table
@@ -30,6 +31,7 @@ from headgate.lake import keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from headgate.contracts.model import Contract
     from headgate.export.certificate import CertifiedColumn
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from headgate.export.slicing import Slice
     from headgate.export.snapshot import Snapshot
     from headgate.export.source import SourceTable
-    from headgate.export.watermark import Bound, Watermark
+    from headgate.export.watermark import Bound, Reached
 
     Listener = Callable[[Progress], None]
     Job = Callable[[Session], None]
@@ -57,6 +59,7 @@ class TableRun:
 
     Attributes:
         since: how far the table had landed before; None takes it from the beginning.
+        find_keys_before: puts the keys of the run before into a file; False when there are none.
         mask: what the request's masking does to a batch; None when nothing is to be masked.
     """
 
@@ -64,8 +67,9 @@ class TableRun:
     table: SourceTable
     contract: Contract | None
     folder: TableFolder
-    since: Watermark | None
+    since: Reached | None
     listener: Listener
+    find_keys_before: Callable[[Path], bool]
     mask: Mask | None = None
     counted: list[int] = field(default_factory=list)
 
@@ -124,7 +128,21 @@ class TableRun:
     def jobs(self, plan: TablePlan) -> list[Job]:
         """What is to be done for the table, in any order, each on any session of the snapshot."""
         slices: list[Job] = [partial(self._do_slice, plan=plan, piece=piece) for piece in plan.slices]
-        return [*slices, partial(self._count, plan=plan)]
+        keys: list[Job] = [self._read_keys] if asked_for(self.contract) else []
+        return [*slices, partial(self._count, plan=plan), *keys]
+
+    def _read_keys(self, session: Session) -> None:
+        key = self.contract.key if self.contract else ()
+        self.folder.keys.unlink(missing_ok=True)
+        write_keys(session, self.table.name, map_table(self.table, key, self.contract), self.folder.keys)
+
+    def _deleted(self) -> tuple[int | None, str]:
+        """How many rows have gone since the run before, and the SHA-256 of the file of their keys."""
+        self.folder.deleted.unlink(missing_ok=True)
+        if not asked_for(self.contract) or not self.find_keys_before(self.folder.keys_before):
+            return None, ""
+        count = write_deleted(self.folder.keys_before, self.folder.keys, self.folder.deleted)
+        return count, sha256_of(self.folder.deleted) if count else ""
 
     def _count(self, session: Session, plan: TablePlan) -> None:
         """Count the rows without slices, to see that the slices hold all of them."""
@@ -184,6 +202,7 @@ class TableRun:
         total = sum((record.digest for record in finished), Digest())
         if len(finished) != len(records) or self.counted != [total.rows]:
             raise CertificateError(f"{self.table.name}: the slices have {total.rows} rows, the table {self.counted}; nothing was published")
+        deleted, deleted_sha256 = self._deleted()
         return Certificate(
             source=self.request.source,
             table=self.table.name,
@@ -197,6 +216,8 @@ class TableRun:
             files=tuple(_file(record) for record in finished if record.digest.rows),
             watermark={bound.column: (bound.after, bound.up_to) for bound in plan.bounds},
             impossible_dates=_added(record.impossible_dates for record in finished),
+            deleted=deleted,
+            deleted_sha256=deleted_sha256,
             drift=plan.drift,
         )
 

@@ -43,11 +43,23 @@ class Bound:
 
 
 @dataclass(frozen=True)
-class Watermark:
-    """How far a table has landed. `columns` gives each watermark column's last value as a literal."""
+class Reached:
+    """A run that has landed, and each watermark column's last value in it, as a literal."""
 
     run: str
     columns: dict[str, str | None]
+
+
+@dataclass(frozen=True)
+class Watermark:
+    """How far a table has landed, and how far it had before, for a run that has to land again."""
+
+    last: Reached
+    before: Reached | None = None
+
+    def seen_by(self, run: str) -> Reached | None:
+        """Where a run goes on from: where the run before it ended."""
+        return self.before if self.last.run == run else self.last
 
     def to_json(self) -> str:
         """The text in which it is kept."""
@@ -56,7 +68,8 @@ class Watermark:
     @classmethod
     def from_json(cls, text: str) -> Watermark:
         """The watermark that the text states."""
-        return cls(**json.loads(text))
+        read = json.loads(text)
+        return cls(Reached(**read["last"]), Reached(**read["before"]) if read["before"] else None)
 
 
 def watermark_columns(table: SourceTable, contract: Contract | None) -> tuple[KeyColumn, ...]:
@@ -75,7 +88,7 @@ def _growing_key(table: SourceTable) -> list[str]:
     return list(keys[0]) if fit else []
 
 
-def bounds(session: Session, table: str, columns: Sequence[KeyColumn], since: Watermark | None, overlap_s: int) -> tuple[Bound, ...]:
+def bounds(session: Session, table: str, columns: Sequence[KeyColumn], since: Reached | None, overlap_s: int) -> tuple[Bound, ...]:
     """The bounds of a run from what landed before up to the newest value that the session's snapshot shows."""
     found = []
     for column in columns:

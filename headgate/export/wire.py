@@ -58,6 +58,7 @@ class ResultStream:
 
     def __init__(self, session: Session, query: str) -> None:
         self._connection = session.connection
+        self._read_ahead = True
         with told("select"):
             self._statement, self.columns = self._execute(query)
 
@@ -101,7 +102,18 @@ class ResultStream:
             filled -= end
 
     def _receive(self, room: memoryview) -> int:
-        count: int = self._connection._rfile.readinto1(room)  # noqa: SLF001 the only way to the bytes past authentication and TLS
+        """How many bytes came. What PyMySQL has read ahead comes first; after that its buffer is left alone.
+
+        `readinto1` of the buffered reader would wait for the network even where it has read the whole result ahead.
+        """
+        if self._read_ahead:
+            self._read_ahead = False
+            ahead = self._connection._rfile.read1(len(room))  # noqa: SLF001 the only way to the bytes past authentication and TLS
+            room[: len(ahead)] = ahead
+            return self._some(len(ahead))
+        return self._some(self._connection._rfile.raw.readinto(room))  # noqa: SLF001 as above
+
+    def _some(self, count: int) -> int:
         if not count:
             raise SourceLostError("the connection to the source ended within a result")
         return count
@@ -120,8 +132,12 @@ class ResultStream:
             payload += self._exactly(size)
         return Rows(payload + bytes(MARGIN_BYTES), np.zeros(1, dtype=np.int64))
 
-    def _exactly(self, size: int) -> bytes:
-        return bytes(self._connection._read_bytes(size))  # noqa: SLF001 as above
+    def _exactly(self, size: int) -> bytearray:
+        found = bytearray(size)
+        room, filled = memoryview(found), 0
+        while filled < size:
+            filled += self._receive(room[filled:])
+        return found
 
 
 def packet_size(block: bytes | bytearray, at: int) -> int:

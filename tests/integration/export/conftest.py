@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -48,7 +49,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         pytest.skip("mariadbd is not installed (Debian: apt install mariadb-server); the export's integration tests need it")
     folder = tmp_path_factory.mktemp("mariadb")
     _install(folder / "data")
-    port = _free_port()
+    port, log = _free_port(), (folder / "log").open("wb")
     process = subprocess.Popen(
         [
             shutil.which("mariadbd") or "mariadbd",
@@ -63,15 +64,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             "--server-id=1",
             "--innodb-flush-log-at-trx-commit=2",
             "--innodb-buffer-pool-size=256M",
+            "--max-allowed-packet=64M",
             "--character-set-server=utf8mb4",
         ],
-        stderr=(folder / "log").open("wb"),
+        stderr=log,
     )
     try:
         yield _started(Server(port, process))
     finally:
         process.terminate()
         process.wait(30)
+        log.close()
 
 
 def _install(data: Path) -> None:
@@ -122,19 +125,15 @@ class Shop:
 
     def run(self, *statements: str) -> None:
         """The statements have been carried out and committed."""
-        session = self.session()
-        for statement in statements:
-            session.do(statement)
-        session.do("COMMIT")
-        session.close()
+        with closing(self.session()) as session:
+            for statement in statements:
+                session.do(statement)
+            session.do("COMMIT")
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """The answer to a query."""
-        session = self.session()
-        try:
+        with closing(self.session()) as session:
             return session.rows(query)
-        finally:
-            session.close()
 
     def exporting(self, **given: Any) -> Exporting:  # noqa: ANN401 what Exporting takes
         """An export of this database."""
@@ -165,8 +164,8 @@ def request(tables: Sequence[str], run: str = "r1", **given: Any) -> ExportReque
 def shop(server: Server, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Shop]:
     """An empty database."""
     name = f"t{abs(hash(request.node.nodeid)) % 10**12}"
-    session = Session(server.login())
-    session.do(f"CREATE DATABASE {quoted(name)} CHARACTER SET utf8mb4")
-    yield Shop(server, name, MemoryObjects(), tmp_path / "runs")
-    session.do(f"DROP DATABASE {quoted(name)}")
-    session.close()
+    with closing(Session(server.login())) as session:
+        session.do(f"CREATE DATABASE {quoted(name)} CHARACTER SET utf8mb4")
+        yield Shop(server, name, MemoryObjects(), tmp_path / "runs")
+        session.do("SET lock_wait_timeout = 10")
+        session.do(f"DROP DATABASE {quoted(name)}")

@@ -53,12 +53,12 @@ PLAIN = [
     ("mediumtext", (f"REPEAT('long ', {2**20})", "''"), pa.string()),
     ("enum('S','M','L','Ü')", ("'S'", "'Ü'"), pa.string()),
     ("set('a','b','c')", ("'a,c'", "''"), pa.string()),
-    ("json", ("'{\"a\": [1, 2.50, null, \"ü\"]}'", "'[]'"), pa.string()),
+    ("json", ('\'{"a": [1, 2.50, null, "ü"]}\'', "'[]'"), pa.string()),
     ("uuid", ("'123e4567-e89b-12d3-a456-426655440000'",), pa.string()),
     ("inet6", ("'2001:db8::ff00:42:8329'",), pa.string()),
     ("int(8) zerofill", ("42", "4294967295"), pa.int64()),
-    ("int generated always as (id * 2) virtual", (), pa.int32()),
-    ("int generated always as (id * 3) stored", (), pa.int32()),
+    ("int generated always as (t * 2) virtual", (), pa.int32()),
+    ("int generated always as (t * 3) stored", (), pa.int32()),
     ("int invisible", ("7",), pa.int32()),
 ]
 BINARY = [
@@ -78,14 +78,11 @@ REAL = [
 
 def fill(shop: Shop, declared: str, literals: tuple[str, ...]) -> None:
     """One row per value, then two rows without one."""
-    shop.run(f"CREATE TABLE typed (id INT PRIMARY KEY AUTO_INCREMENT, c {declared}, t INT DEFAULT 5)")
-    session = shop.session()
-    session.do("SET max_statement_time = 0")
-    for literal in literals:
-        session.do(f"INSERT INTO typed (c) VALUES ({literal})")  # noqa: S608 literals of this file
-    session.do("INSERT INTO typed (t) VALUES (1), (2)")
-    session.do("COMMIT")
-    session.close()
+    shop.run(
+        f"CREATE TABLE typed (id INT PRIMARY KEY AUTO_INCREMENT, c {declared}, t INT DEFAULT 5)",
+        *(f"INSERT INTO typed (c) VALUES ({literal})" for literal in literals),  # noqa: S608 literals of this file
+        "INSERT INTO typed (t) VALUES (1), (2)",
+    )
 
 
 def exported(shop: Shop) -> pa.ChunkedArray:

@@ -1,0 +1,428 @@
+"""What a run promises: every row once, one moment, certified, resumable, alone."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing, suppress
+from dataclasses import replace
+from decimal import Decimal
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pytest
+
+from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
+from headgate.errors import ConflictError, NotFoundError, NotPermittedError, SettingsError
+from headgate.export.certificate import CertificateError
+from headgate.export.drift import SchemaChangedError
+from headgate.export.exclusion import exclusive
+from headgate.export.requests import ImpossibleDates, Mode, Phase, Progress
+from headgate.export.session import Session, SourceLostError
+from headgate.export.snapshot import Method
+from headgate.export.table_run import ImpossibleDateError
+from headgate.lake.ports import ObjectRef
+from tests.integration.export.conftest import Shop, request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.integration
+
+NUMBERS = "CREATE TABLE numbers (id INT PRIMARY KEY AUTO_INCREMENT, v INT, changed_at DATETIME(6) NULL)"
+
+
+def fill(shop: Shop, rows: int) -> None:
+    """Rows 1…n, all changed on one day."""
+    shop.run(NUMBERS, f"INSERT INTO numbers SELECT seq, seq * 10, '2026-01-01' FROM seq_1_to_{rows}")  # noqa: S608 a number
+
+
+def contract(*columns: Column, **given: object) -> Contract:
+    return Contract(**{"id": "shop.numbers", "dataset": "numbers", "zone": "source", "version": "1.0.0", "columns": columns, **given})  # type: ignore[arg-type]  # tests give what fits
+
+
+NUMBERS_CONTRACT = contract(
+    Column("id", ColumnType(Kind.INTEGER), required=True),
+    Column("v", ColumnType(Kind.INTEGER)),
+    Column("changed_at", ColumnType(Kind.TIMESTAMP)),
+    key=("id",),
+    order_by=("changed_at",),
+)
+
+CARDS = contract(Column("id", ColumnType(Kind.INTEGER)), Column("card", ColumnType(Kind.STRING), mask=Mask.PAN))
+
+
+class Heard:
+    """A listener that remembers, and may interfere."""
+
+    def __init__(self, act: Callable[[Progress], None] = lambda _: None) -> None:
+        self.events: list[Progress] = []
+        self.act = act
+
+    def __call__(self, event: Progress) -> None:
+        self.events.append(event)
+        self.act(event)
+
+    def slices(self, phase: Phase) -> list[int]:
+        return [event.slice_number for event in self.events if event.phase is phase]
+
+
+def test_the_slices_hold_every_row_once(shop: Shop) -> None:
+    fill(shop, 1050)
+    report = shop.export(["numbers"])
+    assert sorted(shop.landed("numbers")["id"].to_pylist()) == list(range(1, 1051))
+    assert len(report.certificates[0].files) == 11
+
+
+@pytest.mark.parametrize(
+    ("declared", "value"),
+    [
+        ("a INT, b INT, PRIMARY KEY (a, b)", "seq MOD 7, seq"),
+        ("a VARCHAR(20), b DATE, PRIMARY KEY (a, b)", "CONCAT('ké', seq MOD 5), DATE '2020-01-01' + INTERVAL seq DAY"),
+        ("a VARCHAR(30) CHARACTER SET latin1 PRIMARY KEY, b INT", "CONCAT('Ü', seq), seq"),
+        ("a BINARY(8) PRIMARY KEY, b INT", "UNHEX(LEFT(MD5(seq), 16)), seq"),
+        ("a BIGINT UNSIGNED PRIMARY KEY, b INT", "18446744073709551615 - seq * seq * seq, seq"),
+        ("a DECIMAL(20,3) PRIMARY KEY, b INT", "(CAST(seq AS SIGNED) - 300) / 8, seq"),
+        ("a INT, b INT NOT NULL, UNIQUE (a), UNIQUE (b)", "NULLIF(seq, 9), seq"),
+        ("a INT, b INT", "seq MOD 3, seq"),
+        ("a ENUM('z','b','a'), b INT, PRIMARY KEY (a, b)", "1 + seq MOD 3, seq"),
+        ("a VARCHAR(20) COLLATE utf8mb4_unicode_ci, b INT, UNIQUE (a, b)", "IF(seq MOD 2, 'abc', 'ABD'), seq"),
+    ],
+)
+def test_any_key_can_be_sliced_by_or_needs_no_slices(shop: Shop, declared: str, value: str) -> None:
+    shop.run(f"CREATE TABLE keyed ({declared})", f"INSERT INTO keyed SELECT {value} FROM seq_1_to_550")  # noqa: S608 values of this file
+    report = shop.export(["keyed"])
+    landed = shop.landed("keyed")
+    assert report.rows == landed.num_rows == 550
+    assert sorted(landed["b"].to_pylist()) == sorted(row[0] for row in shop.ask("SELECT b FROM keyed"))
+
+
+def test_an_empty_table_lands_as_a_manifest_alone(shop: Shop) -> None:
+    shop.run(NUMBERS)
+    report = shop.export(["numbers"])
+    assert report.certificates[0].files == ()
+    assert [item.ref.key for item in shop.objects.list("raw", "")] == ["numbers/dt=2026-01-01/run=r1/_manifest.json"]
+
+
+def test_running_again_changes_nothing(shop: Shop) -> None:
+    fill(shop, 300)
+    first = shop.export(["numbers"])
+    before = {item.ref.key: item for item in shop.objects.list("raw", "")}
+    shop.run("DELETE FROM numbers")
+    again = shop.export(["numbers"])
+    assert not again.changed
+    assert again.certificates == first.certificates
+    assert {item.ref.key: item for item in shop.objects.list("raw", "")} == before
+
+
+def test_equal_rows_give_equal_bytes(shop: Shop) -> None:
+    fill(shop, 300)
+    shop.export(["numbers"], "r1")
+    shop.export(["numbers"], "r2")
+    keys = [f"numbers/dt=2026-01-01/run=r{run}/part-00001.parquet" for run in (1, 2)]
+    assert len({shop.objects.read(ObjectRef("raw", key)) for key in keys}) == 1
+
+
+def test_a_value_that_changes_on_the_way_fails_the_certificate_and_lands_nothing(shop: Shop) -> None:
+    """A masking function that touches a column it should leave alone is as good as a flipped bit."""
+    shop.run("CREATE TABLE numbers (id INT PRIMARY KEY, card VARCHAR(19))", "INSERT INTO numbers SELECT seq, NULL FROM seq_1_to_300")
+    exporting = shop.exporting(contracts={"numbers": CARDS}, masking=_meddling_mask)
+    with pytest.raises(CertificateError, match="Nothing was published"):
+        exporting.run(request(["numbers"], mask_at_source=True))
+    assert list(shop.objects.list("raw", "")) == []
+    assert list(shop.objects.list("state", "")) == []
+
+
+def _meddling_mask(_: Contract, rows: pa.RecordBatch) -> pa.RecordBatch:
+    ids = [0 if number == 250 else number for number in rows.column("id").to_pylist()]
+    return pa.RecordBatch.from_arrays([pa.array(ids, pa.int32())], ["id"])
+
+
+def test_rows_outside_every_slice_fail_the_certificate(shop: Shop) -> None:
+    fill(shop, 300)
+    with pytest.raises(KeyError):
+        shop.exporting().run(request(["numbers"]), Heard(_fail))
+    path = shop.workspace / "shop" / "r1" / "numbers" / "plan.json"
+    plan = json.loads(path.read_text())
+    path.write_text(json.dumps({**plan, "slices": plan["slices"][1:]}))
+    with pytest.raises(CertificateError, match=r"the slices have 200 rows, the table \[300\]"):
+        shop.export(["numbers"])
+
+
+def test_a_failed_run_keeps_its_finished_slices(shop: Shop) -> None:
+    fill(shop, 1000)
+
+    def stop(event: Progress) -> None:
+        if event.phase is Phase.FINISHED and event.slice_number == 5:
+            raise KeyError
+
+    first = Heard(stop)
+    with pytest.raises(KeyError):
+        shop.exporting().run(request(["numbers"]), first)
+    second = Heard()
+    exporting = shop.exporting()
+    assert exporting.unfinished() == [request(["numbers"])]
+    exporting.run(exporting.unfinished()[0], second)
+    assert set(second.slices(Phase.KEPT)) >= set(first.slices(Phase.FINISHED)) - {5}
+    assert not set(second.slices(Phase.READ)) & set(first.slices(Phase.FINISHED))
+    assert shop.landed("numbers").num_rows == 1000
+    assert exporting.unfinished() == []
+
+
+def test_a_finished_slice_that_changed_since_is_read_again(shop: Shop) -> None:
+    """So that a resumed run shows one moment: that of its last snapshot."""
+    fill(shop, 1000)
+
+    def stop(event: Progress) -> None:
+        if event.phase is Phase.FINISHED and event.slice_number == 5:
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        shop.exporting().run(request(["numbers"], workers=1), Heard(stop))
+    shop.run("UPDATE numbers SET v = -1 WHERE id = 150", "DELETE FROM numbers WHERE id = 950", "INSERT INTO numbers VALUES (5000, 1, NULL)")
+    heard = Heard()
+    shop.exporting().run(request(["numbers"], workers=1), heard)
+    assert sorted(heard.slices(Phase.KEPT)) == [0, 2, 3, 4, 5]
+    assert shop.landed("numbers").sort_by("id")["v"].to_pylist() == [row[0] for row in shop.ask("SELECT v FROM numbers ORDER BY id")]
+
+
+def test_a_dropped_connection_begins_a_new_attempt(shop: Shop) -> None:
+    fill(shop, 1000)
+    killed: list[int] = []
+
+    def kill(event: Progress) -> None:
+        if event.phase is Phase.FINISHED and not killed:
+            with closing(shop.session()) as session:
+                for (number,) in session.rows(
+                    f"SELECT id FROM information_schema.processlist WHERE db = '{shop.name}' AND id <> CONNECTION_ID()"  # noqa: S608 our own name
+                ):
+                    killed.append(number)
+                    with suppress(Exception):
+                        session.do(f"KILL {number}")
+
+    heard = Heard(kill)
+    report = shop.exporting().run(request(["numbers"]), heard)
+    assert Phase.RETRIED in {event.phase for event in heard.events}
+    assert report.rows == 1000
+
+
+def test_a_source_that_stays_away_is_an_error(shop: Shop) -> None:
+    fill(shop, 10)
+
+    def lost() -> Session:
+        raise SourceLostError("nobody answers")
+
+    with pytest.raises(SourceLostError):
+        shop.exporting(connect=lost).run(request(["numbers"], attempts=3))
+
+
+def test_two_runs_at_once_exclude_each_other(shop: Shop) -> None:
+    fill(shop, 10)
+    with exclusive(shop.session, ["numbers"]), pytest.raises(ConflictError, match="another run is exporting numbers"):
+        shop.export(["numbers"])
+
+
+def test_a_runs_name_stands_for_one_request(shop: Shop) -> None:
+    fill(shop, 300)
+    with pytest.raises(KeyError):
+        shop.exporting().run(request(["numbers"]), Heard(_fail))
+    with pytest.raises(ConflictError, match="begun with another request"):
+        shop.exporting().run(request(["numbers"], slice_rows=7))
+
+
+def _fail(_: Progress) -> None:
+    raise KeyError
+
+
+def test_an_incremental_run_takes_what_changed_with_an_overlap(shop: Shop) -> None:
+    fill(shop, 300)
+    exporting = shop.exporting(contracts={"numbers": NUMBERS_CONTRACT})
+    exporting.run(request(["numbers"], "r1", mode=Mode.INCREMENTAL))
+    shop.run(
+        "UPDATE numbers SET v = 1, changed_at = '2026-01-02' WHERE id IN (7, 8)",
+        "INSERT INTO numbers VALUES (900, 1, NULL), (901, 1, '2025-12-31 23:58:00'), (902, 1, '2025-12-31 12:00:00')",
+        "UPDATE numbers SET changed_at = '2025-11-11' WHERE id > 10 AND id < 300",
+    )
+    report = exporting.run(request(["numbers"], "r2", mode=Mode.INCREMENTAL, overlap_s=300))
+    landed = shop.landed("numbers", "r2")["id"].to_pylist()
+    assert sorted(landed) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 300, 900, 901]
+    assert report.certificates[0].watermark == {"changed_at": ("'2026-01-01 00:00:00.000000'", "'2026-01-02 00:00:00.000000'")}
+
+
+def test_a_table_without_watermark_column_goes_by_its_automatic_key(shop: Shop) -> None:
+    fill(shop, 300)
+    shop.export(["numbers"], "r1", mode=Mode.INCREMENTAL)
+    shop.run("INSERT INTO numbers (v) VALUES (1), (2)")
+    shop.export(["numbers"], "r2", mode=Mode.INCREMENTAL)
+    assert shop.landed("numbers", "r2")["id"].to_pylist() == [301, 302]
+
+
+def test_the_watermark_stays_when_a_run_fails(shop: Shop) -> None:
+    fill(shop, 300)
+    shop.export(["numbers"], "r1", mode=Mode.INCREMENTAL)
+    shop.run("INSERT INTO numbers (v) VALUES (1)")
+    with pytest.raises(KeyError):
+        shop.exporting().run(request(["numbers"], "r2", mode=Mode.INCREMENTAL), Heard(_fail))
+    shop.export(["numbers"], "r3", mode=Mode.INCREMENTAL)
+    assert shop.landed("numbers", "r3")["id"].to_pylist() == [301]
+
+
+def test_deletions_are_told_by_key(shop: Shop) -> None:
+    fill(shop, 300)
+    asking = replace(NUMBERS_CONTRACT, properties={"headgate.deletes": "key_comparison"})
+    exporting = shop.exporting(contracts={"numbers": asking})
+    first = exporting.run(request(["numbers"], "r1", mode=Mode.INCREMENTAL))
+    shop.run("DELETE FROM numbers WHERE id IN (17, 250)", "INSERT INTO numbers (v) VALUES (1)")
+    second = exporting.run(request(["numbers"], "r2", mode=Mode.INCREMENTAL))
+    third = exporting.run(request(["numbers"], "r3", mode=Mode.INCREMENTAL))
+    assert [report.certificates[0].deleted for report in (first, second, third)] == [None, 2, 0]
+    assert shop.parquet("numbers/dt=2026-01-01/run=r2/_deleted.parquet").to_pydict() == {"id": [17, 250]}
+    assert exporting.verify(exporting.runs("numbers")[1]).holds
+
+
+def test_impossible_dates_become_null_and_are_counted(shop: Shop) -> None:
+    shop.run(
+        "SET sql_mode = 'ALLOW_INVALID_DATES'",
+        "CREATE TABLE dated (id INT PRIMARY KEY, d DATE NOT NULL, t DATETIME(3), s TIMESTAMP NULL)",
+        "INSERT INTO dated VALUES (1, '0000-00-00', '2023-02-31 01:02:03.5', '0000-00-00'), (2, '2023-00-01', '2023-01-00', NULL), "
+        "(3, '2024-02-29', '0000-01-01', '2024-01-01'), (4, '2023-02-29', NULL, '2024-01-01')",
+    )
+    report = shop.export(["dated"])
+    landed = shop.landed("dated")
+    assert report.certificates[0].impossible_dates == {"d": 3, "s": 1, "t": 3}
+    assert [value and value.isoformat() for value in landed["d"].to_pylist()] == [None, None, "2024-02-29", None]
+    assert landed["t"].null_count == 4
+    with pytest.raises(ImpossibleDateError, match="d: 3, t: 3, s: 1"):
+        shop.export(["dated"], "r2", impossible_dates=ImpossibleDates.STOP)
+
+
+@pytest.mark.parametrize(
+    ("grants", "method"),
+    [
+        ("SELECT, RELOAD ON *.*", Method.GLOBAL_LOCK),
+        ("SELECT, LOCK TABLES ON *.*", Method.TABLE_LOCKS),
+        ("SELECT ON *.*", Method.AGREED_POSITION),
+    ],
+)
+def test_the_account_decides_how_the_source_is_held_still(shop: Shop, grants: str, method: Method) -> None:
+    user = f"u{method}"[:20]
+    fill(shop, 300)
+    shop.run(f"CREATE OR REPLACE USER {user}@localhost IDENTIFIED BY 'pw'", f"GRANT {grants} TO {user}@localhost")
+    report = shop.exporting(connect=lambda: Session(shop.login(user, "pw"))).run(request(["numbers"]))
+    moment = report.certificates[0].moment
+    assert moment.method == method
+    assert moment.position.startswith("bin.")
+
+
+def test_one_connection_is_enough(shop: Shop) -> None:
+    fill(shop, 300)
+    report = shop.exporting(methods=(Method.ONE_CONNECTION,)).run(request(["numbers"], workers=4))
+    assert report.rows == 300
+
+
+def test_a_table_without_transactions_needs_a_lock(shop: Shop) -> None:
+    shop.run("CREATE TABLE plain (id INT PRIMARY KEY) ENGINE = MyISAM", "INSERT INTO plain VALUES (1)")
+    with pytest.raises(NotPermittedError, match="tables without transactions need a lock: plain"):
+        shop.exporting(methods=(Method.ONE_CONNECTION,)).run(request(["plain"]))
+    assert shop.export(["plain"], "r2").rows == 1
+
+
+def test_a_contract_decides_what_a_changed_schema_does(shop: Shop) -> None:
+    fill(shop, 10)
+    shop.run("ALTER TABLE numbers ADD secret VARCHAR(20) DEFAULT 'x'", "ALTER TABLE numbers MODIFY v BIGINT")
+    exporting = shop.exporting(contracts={"numbers": NUMBERS_CONTRACT})
+    report = exporting.run(request(["numbers"]))
+    assert shop.landed("numbers").column_names == ["id", "v", "changed_at"]
+    assert report.certificates[0].drift == (
+        "widened: v is bigint(20) at the source, INTEGER in the contract",
+        "added: secret varchar(20) is not in the contract",
+    )
+    shop.run("ALTER TABLE numbers RENAME COLUMN v TO w")
+    with pytest.raises(SchemaChangedError, match="v is not at the source"):
+        exporting.run(request(["numbers"], "r2"))
+
+
+def test_a_masked_column_never_reaches_raw(shop: Shop) -> None:
+    shop.run("CREATE TABLE numbers (id INT PRIMARY KEY, card VARCHAR(19))", "INSERT INTO numbers VALUES (1, '4111111111111111'), (2, NULL)")
+
+    def mask(_: Contract, rows: pa.RecordBatch) -> pa.RecordBatch:
+        tokens = pa.array([None if card is None else "k1:token" for card in rows.column("card").to_pylist()])
+        return pa.RecordBatch.from_arrays([rows.column("id"), tokens], ["id", "card_token"])
+
+    exporting = shop.exporting(contracts={"numbers": CARDS}, masking=mask)
+    report = exporting.run(request(["numbers"], mask_at_source=True))
+    assert shop.landed("numbers").to_pydict() == {"id": [1, 2], "card_token": ["k1:token", None]}
+    assert [column.name for column in report.certificates[0].digested] == ["id"]
+    assert exporting.verify(exporting.runs("numbers")[0]).holds
+    assert all(b"4111111111111111" not in shop.objects.read(item.ref) for item in shop.objects.list("raw", ""))
+
+
+def test_verify_finds_a_changed_and_a_missing_file(shop: Shop) -> None:
+    fill(shop, 300)
+    shop.export(["numbers"])
+    exporting = shop.exporting()
+    manifest = exporting.runs("numbers")[0]
+    assert exporting.verify(manifest).rows == 300
+    body = shop.objects.read(ObjectRef("raw", "numbers/dt=2026-01-01/run=r1/part-00000.parquet"))
+    shop.objects.write(ObjectRef("raw", "numbers/dt=2026-01-01/run=r1/part-00001.parquet"), body)
+    shop.objects.delete(ObjectRef("raw", "numbers/dt=2026-01-01/run=r1/part-00002.parquet"))
+    assert exporting.verify(manifest).findings == (
+        "part-00001.parquet: its bytes are not those that were certified",
+        "part-00002.parquet: is gone",
+    )
+
+
+def test_a_run_that_never_landed_cannot_be_verified(shop: Shop) -> None:
+    with pytest.raises(NotFoundError, match="this run has not landed"):
+        shop.exporting().verify(request(["numbers"]).key("numbers", "_manifest.json"))
+
+
+def test_an_unknown_table_is_named(shop: Shop) -> None:
+    with pytest.raises(NotFoundError, match="no table nowhere"):
+        shop.export(["nowhere"])
+
+
+def test_an_export_of_nothing_is_refused(shop: Shop) -> None:
+    with pytest.raises(SettingsError):
+        shop.export([])
+
+
+def test_a_moving_ledger_still_balances(shop: Shop) -> None:
+    """Transfers, new and closed accounts keep the sum over two tables at zero, in every run, whatever the writer does meanwhile."""
+    shop.run(
+        "CREATE TABLE debits (id INT PRIMARY KEY AUTO_INCREMENT, amount DECIMAL(14,4))",
+        "CREATE TABLE credits (id VARCHAR(12) PRIMARY KEY, amount DECIMAL(14,4))",
+        "INSERT INTO debits SELECT seq, seq / 7 FROM seq_1_to_2000",
+        "INSERT INTO credits SELECT CONCAT('c', seq), -CAST(seq / 7 AS DECIMAL(14,4)) FROM seq_1_to_2000",
+    )
+    shop.run("UPDATE credits c JOIN debits d ON c.id = CONCAT('c', d.id) SET c.amount = -d.amount")
+    done = Event()
+    writer = Thread(target=_write, args=(shop, done))
+    writer.start()
+    try:
+        for number in range(5):
+            shop.export(["debits", "credits"], f"r{number}", slice_rows=300)
+    finally:
+        done.set()
+        writer.join()
+    for number in range(5):
+        amounts = [shop.landed(table, f"r{number}")["amount"].to_pylist() for table in ("debits", "credits")]
+        assert sum(sum(part, Decimal(0)) for part in amounts) == Decimal(0)
+
+
+def _write(shop: Shop, done: Event) -> None:
+    """One balanced transaction after the other."""
+    with closing(shop.session()) as session:
+        number = 0
+        while not done.is_set():
+            number += 1
+            account, amount = number * 37 % 2000 + 1, f"{number}.{number % 10000:04d}"
+            session.do("START TRANSACTION")
+            session.do(f"INSERT INTO debits (amount) VALUES ({amount})")  # noqa: S608 numbers
+            session.do(f"UPDATE debits SET amount = amount + {amount} WHERE id = {account}")  # noqa: S608 numbers
+            session.do(f"INSERT INTO credits VALUES ('n{number}', -2 * {amount})")  # noqa: S608 numbers
+            if number % 3 == 0:
+                session.do(f"UPDATE credits SET amount = 2 * {amount} + amount WHERE id = 'n{number}'")  # noqa: S608 numbers
+                session.do(f"UPDATE debits SET amount = amount - {amount} WHERE id = {account}")  # noqa: S608 numbers
+                session.do(f"DELETE FROM debits WHERE amount = {amount} AND id > 2000 ORDER BY id DESC LIMIT 1")  # noqa: S608 numbers
+            session.do("COMMIT")
