@@ -29,7 +29,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
 
 from scripts import build, emulator
-from scripts.terraform_cli import STATE, Applied, Terraform, TerraformError
+from scripts.terraform_cli import STATE, TERRAFORM_ROOT, Applied, Terraform, TerraformError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,10 +96,9 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
     """The root stands at the target, its secrets have values, and deployment.json says how to speak to it."""
     began = time.monotonic()
     _forget_another_target(folder, target)
-    build.build()
-    terraform = Terraform(folder, target.process)
-    terraform.init()
-    applied = _apply_asked(terraform, folder, variables) if ask else terraform.apply(variables)
+    terraform = _prepared(folder, target)
+    stated = _stated(target, folder, variables)
+    applied = _apply_asked(terraform, folder, stated) if ask else terraform.apply(stated)
     outputs = applied.outputs
     seed_masking_key(target, outputs["environment"]["HEADGATE_MASKING_KEY_SECRET"])
     seed_mysql_login(target, outputs["environment"]["HEADGATE_MYSQL_SECRET"], os.environ.get("MYSQL_URL", ""))
@@ -109,6 +108,19 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
         f"deployed to {target.platform} account {target.account}: {applied.changed} resources changed, {time.monotonic() - began:.0f} s",
         flush=True,
     )
+
+
+def _prepared(folder: Path, target: Target) -> Terraform:
+    """Terraform, initialised; beside its state lies what it deploys, out of reach of another deployment's build."""
+    build.build(folder / "build")
+    terraform = Terraform(folder, target.process)
+    terraform.init()
+    return terraform
+
+
+def _stated(target: Target, folder: Path, variables: Mapping[str, str]) -> dict[str, str]:
+    own = {"platform": target.platform, "region": target.region, "build_dir": os.path.relpath(folder / "build", TERRAFORM_ROOT)}
+    return {**own, **variables}
 
 
 def _apply_asked(terraform: Terraform, folder: Path, variables: Mapping[str, str]) -> Applied:
@@ -123,10 +135,8 @@ def _apply_asked(terraform: Terraform, folder: Path, variables: Mapping[str, str
 
 def plan(target: Target, folder: Path, variables: Mapping[str, str]) -> None:
     """What an apply would change has been printed."""
-    build.build()
-    terraform = Terraform(folder, target.process)
-    terraform.init()
-    print("There are changes." if terraform.plan(variables) else "Nothing would change.", flush=True)
+    terraform = _prepared(folder, target)
+    print("There are changes." if terraform.plan(_stated(target, folder, variables)) else "Nothing would change.", flush=True)
 
 
 def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bool) -> None:
@@ -136,10 +146,9 @@ def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: 
         _tell_loss(target, resources)
         if ask:
             _confirm("Destroy all of this?")
-        build.build()
-        terraform.init()
+        _prepared(folder, target)
         prefix = terraform.outputs().get("environment", {}).get("HEADGATE_DEBOUNCE_SCHEDULE", "")
-        print(f"destroyed {terraform.destroy(variables).changed} resources", flush=True)
+        print(f"destroyed {terraform.destroy(_stated(target, folder, variables)).changed} resources", flush=True)
         delete_schedules(target, prefix)
     (folder / "deployment.json").unlink(missing_ok=True)
     terraform.state.unlink(missing_ok=True)
@@ -239,7 +248,7 @@ def main() -> int:
 
 def _run(asked: argparse.Namespace, folder: Path) -> None:
     target = emulator_target(folder, own=asked.own) if asked.platform == "emulator" else aws_target()
-    variables = {"platform": target.platform, "region": target.region, **dict(pair.split("=", 1) for pair in asked.var)}
+    variables = dict(pair.split("=", 1) for pair in asked.var)
     if asked.command == "apply":
         apply(target, folder, variables, ask=target.platform == "aws" and not asked.yes)
     elif asked.command == "plan":

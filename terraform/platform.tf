@@ -10,6 +10,7 @@ locals {
       sql_dialect         = "athena"
       job_poll_s          = 15
       tags                = { project = var.name }
+      plain_http_from     = []
       # The emulator runs functions with its own Python, which has these packages.
       layers = [
         "arn:aws:lambda:${var.region}:336392948345:layer:AWSSDKPandas-Python311:${var.layers.pandas}",
@@ -28,6 +29,7 @@ locals {
     emulator = {
       s3_path_style       = true
       skip_account_checks = true
+      plain_http_from     = ["127.0.0.0/8", "::1/128"]
       force_destroy       = true
       secret_recovery     = 0
       key_deletion_days   = 7

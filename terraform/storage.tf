@@ -22,9 +22,10 @@ module "bucket" {
   source   = "./modules/bucket"
   for_each = merge(local.zones, local.prod_zones)
 
-  name          = "${each.value.name}-${local.account_id}"
-  kms_key_arn   = aws_kms_key.lake.arn
-  force_destroy = local.force_destroy
+  name            = "${each.value.name}-${local.account_id}"
+  kms_key_arn     = aws_kms_key.lake.arn
+  force_destroy   = local.force_destroy
+  plain_http_from = local.platform.plain_http_from
 }
 
 # Not in the module: the provider waits for 55 s until S3 has told the same rules ten times, and all that asks for a

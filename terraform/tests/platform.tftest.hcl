@@ -42,6 +42,11 @@ run "aws_has_layers_and_spark_jobs" {
   }
 
   assert {
+    condition     = length(local.platform.plain_http_from) == 0
+    error_message = "On AWS nobody comes without TLS."
+  }
+
+  assert {
     condition     = local.job_poll_s == 15
     error_message = "The state machine looks at a job every 15 s on AWS."
   }

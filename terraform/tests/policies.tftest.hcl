@@ -114,7 +114,7 @@ run "a_bucket_is_private_and_speaks_tls_only" {
   }
 
   assert {
-    condition     = data.aws_iam_policy_document.tls_only.statement[0].effect == "Deny" && one(data.aws_iam_policy_document.tls_only.statement[0].condition).variable == "aws:SecureTransport" && data.aws_iam_policy_document.tls_only.statement[0].actions == toset(["s3:*"])
+    condition     = data.aws_iam_policy_document.tls_only.statement[0].effect == "Deny" && [for condition in data.aws_iam_policy_document.tls_only.statement[0].condition : condition.variable] == ["aws:SecureTransport"] && data.aws_iam_policy_document.tls_only.statement[0].actions == toset(["s3:*"])
     error_message = "Whatever comes without TLS is denied."
   }
 
@@ -137,4 +137,21 @@ run "a_bucket_is_private_and_speaks_tls_only" {
     condition     = one(aws_s3_bucket_server_side_encryption_configuration.this.rule).bucket_key_enabled && one(one(aws_s3_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).sse_algorithm == "aws:kms"
     error_message = "Objects are encrypted with the lake's key, by a bucket key."
   }
+}
+
+run "a_bucket_takes_plain_http_from_nowhere_but_loopback" {
+  command = plan
+
+  module {
+    source = "./modules/bucket"
+  }
+
+  variables {
+    name            = "ecommerce-raw-123456789012"
+    kms_key_arn     = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111"
+    force_destroy   = false
+    plain_http_from = ["10.0.0.0/8"]
+  }
+
+  expect_failures = [var.plain_http_from]
 }

@@ -51,6 +51,16 @@ data "aws_iam_policy_document" "tls_only" {
       variable = "aws:SecureTransport"
       values   = ["false"]
     }
+
+    dynamic "condition" {
+      for_each = length(var.plain_http_from) == 0 ? [] : [var.plain_http_from]
+
+      content {
+        test     = "NotIpAddress"
+        variable = "aws:SourceIp"
+        values   = condition.value
+      }
+    }
   }
 }
 

@@ -17,3 +17,14 @@ variable "force_destroy" {
   description = "Whether a destroy may delete a bucket that holds objects."
   type        = bool
 }
+
+variable "plain_http_from" {
+  description = "Networks that may come without TLS: none, or an emulator's loopback."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for network in var.plain_http_from : startswith(network, "127.") || network == "::1/128"])
+    error_message = "Only the loopback network may come without TLS."
+  }
+}
