@@ -64,18 +64,22 @@ def put_region(lake: Lake) -> None:
     lake.emulator.client("s3").put_object(Bucket=lake.bucket("curated"), Key=key, Body=out.getvalue())
 
 
-def test_the_merge_reads_settings_and_arguments_and_publishes_a_snapshot(lake: Lake) -> None:
+@pytest.fixture(scope="module")
+def merged(lake: Lake) -> dict[str, Any]:
+    """The run of a merge over a lake with one region in it."""
     put_region(lake)
-    run = run_job(lake, "merge_curated.py", {"--as_of": "2011-12-09"})
-    assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
+    return run_job(lake, "merge_curated.py", {"--as_of": "2011-12-09"})
+
+
+def test_the_merge_reads_settings_and_arguments_and_publishes_a_snapshot(lake: Lake, merged: dict[str, Any]) -> None:
+    assert merged["JobRunState"] == "SUCCEEDED", merged.get("ErrorMessage")
     stored = lake.emulator.client("s3").get_object(Bucket=lake.bucket("curated"), Key=keys.lake_snapshot_key(keys.CURRENT))
     pointer = json.loads(stored["Body"].read())
     assert (pointer["as_of"], pointer["datasets"]["regions"]["rows"]) == (date(2011, 12, 9).isoformat(), 1)
 
 
+@pytest.mark.usefixtures("merged")
 def test_the_gate_passes_a_good_snapshot(lake: Lake) -> None:
-    put_region(lake)
-    run_job(lake, "merge_curated.py", {"--as_of": "2011-12-09"})
     run = run_job(lake, "quality_gate.py")
     assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
 
@@ -97,8 +101,7 @@ def test_a_snapshot_that_does_not_exist_is_named(lake: Lake) -> None:
     assert "0123456789abcdef" in run["ErrorMessage"]
 
 
+@pytest.mark.usefixtures("merged")
 def test_a_system_without_a_bucket_is_named(lake: Lake) -> None:
-    put_region(lake)
-    run_job(lake, "merge_curated.py", {"--as_of": "2011-12-09"})
     run = run_job(lake, "build_system.py", {"--system": "water-works"})
     assert run["ErrorMessage"].startswith("SettingsError: HEADGATE_PROD_BUCKETS names no bucket of water-works")
