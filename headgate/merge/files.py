@@ -31,7 +31,6 @@ class Memory:
 
     spill: Path
     limit: str = "2GB"
-    threads: int = 2
 
 
 def merge_files(contract: Contract, files: Sequence[Path], out: Path, memory: Memory) -> int:
@@ -50,7 +49,7 @@ def merge_files(contract: Contract, files: Sequence[Path], out: Path, memory: Me
 def _merged(contract: Contract, files: Sequence[Path], memory: Memory) -> Iterator[pa.RecordBatch]:
     if not files:
         return
-    config = {"memory_limit": memory.limit, "temp_directory": str(memory.spill), "threads": memory.threads}
+    config = {"memory_limit": memory.limit, "temp_directory": str(memory.spill)}
     rows = ibis.table(ibis.Schema.from_pyarrow(arrow_schema(contract)), name=_ROWS)
     newest = newest_by(rows, contract.key, contract.order_by, [column.name for column in LINEAGE])
     with duckdb.connect(config=config) as connection:

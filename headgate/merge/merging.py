@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.catalog import glue_columns
 from headgate.errors import ConflictError, NotFoundError
-from headgate.lake import keys, pruning
+from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import Publisher, Staged
 from headgate.lake.reading import lake_snapshot
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements, snapshot_id_of
 from headgate.merge import as_of as lake_day
 from headgate.merge.files import Memory, merge_files
+from headgate.merge.forgetting import forget_old
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     import pyarrow as pa
 
@@ -103,7 +104,8 @@ class Merging:
         lake = _lake([snapshot for snapshot, _ in built], as_of)
         if lake != previous:
             self._point_to(lake)
-        self._prune(lake)
+        shown = {dataset: self.catalog.current(self.database, dataset).location for dataset in self.contracts}
+        forget_old(self.objects, self.curated_bucket, lake, shown)
         return lake
 
     @property
@@ -167,29 +169,6 @@ class Merging:
     def _point_to(self, lake: LakeSnapshot) -> None:
         self._write(keys.lake_snapshot_key(lake.snapshot_id), lake.to_json())
         self._write(keys.lake_snapshot_key(keys.CURRENT), lake.to_json())
-
-    def _prune(self, lake: LakeSnapshot) -> None:
-        """Forget the manifests beyond the last few, and the snapshots that neither a kept manifest nor a table names."""
-        listed = self.objects.list(self.curated_bucket, keys.LAKE_MANIFESTS)
-        manifests = [item for item in listed if "/" not in item.ref.key.removeprefix(keys.LAKE_MANIFESTS)]
-        pointer = keys.lake_snapshot_key(keys.CURRENT)
-        dated = sorted((item for item in manifests if item.ref.key != pointer), key=lambda item: (item.modified_at, item.ref.key))
-        old, kept = dated[: -pruning.KEPT_VERSIONS], dated[-pruning.KEPT_VERSIONS :]
-        if not old:
-            return
-        named = [lake, *(LakeSnapshot.from_json(self._read(item.ref.key)) for item in kept)]
-        for item in old:
-            if item.ref.key != keys.lake_snapshot_key(lake.snapshot_id):
-                self.objects.delete(ObjectRef(self.curated_bucket, item.ref.key))
-        for dataset in self.contracts:
-            self._prune_dataset(dataset, named, before=kept[0].modified_at)
-
-    def _prune_dataset(self, dataset: str, named: Sequence[LakeSnapshot], before: datetime) -> None:
-        shown = self.catalog.current(self.database, dataset).location.rstrip("/").rpartition("/")[2]
-        ids = {lake.datasets[dataset].snapshot_id for lake in named if dataset in lake.datasets}
-        gone = pruning.prune(self.objects, self.curated_bucket, f"{keys.SNAPSHOTS}/{dataset}/", named=ids | {shown}, keep=0, before=before)
-        for snapshot_id in gone:
-            self.objects.delete(ObjectRef(self.curated_bucket, keys.merged_increments_key(dataset, snapshot_id)))
 
     def _read(self, key: str) -> str:
         try:
