@@ -140,16 +140,16 @@ resource "aws_s3_bucket_notification" "curated" {
 }
 
 locals {
-  # The function makes one-time schedules whose names begin so; each removes itself once it has fired.
-  debounce_schedule  = "${var.name}-curated-quiet"
-  debounce_schedules = "arn:aws:scheduler:${var.region}:${local.account_id}:schedule/default/${local.debounce_schedule}-*"
+  # The function makes this one-time schedule, and pushes it back; it removes itself once it has fired.
+  debounce_schedule     = "${var.name}-curated-quiet"
+  debounce_schedule_arn = "arn:aws:scheduler:${var.region}:${local.account_id}:schedule/default/${local.debounce_schedule}"
 }
 
 data "aws_iam_policy_document" "start_pipeline" {
   statement {
-    sid       = "MoveOwnSchedules"
-    actions   = ["scheduler:CreateSchedule", "scheduler:UpdateSchedule"]
-    resources = [local.debounce_schedules]
+    sid       = "MoveOwnSchedule"
+    actions   = ["scheduler:CreateSchedule", "scheduler:GetSchedule", "scheduler:UpdateSchedule"]
+    resources = [local.debounce_schedule_arn]
   }
 
   statement {
