@@ -135,7 +135,8 @@ def _floats(held: pa.Array, column: Column) -> pa.Array:
         return shortest
     wide = pc.cast(held, pa.float64())
     floats = np.frombuffer(wide.buffers()[1], np.float64, len(wide), wide.offset * 8) if len(wide) else np.empty(0)
-    integral = flags(held.is_valid()) & (np.abs(floats) < _EXACT_INTEGERS[held.type]) & (np.trunc(floats) == floats)
+    with np.errstate(invalid="ignore"):  # a signalling NaN is no reason to warn: it is not integral
+        integral = flags(held.is_valid()) & (np.abs(floats) < _EXACT_INTEGERS[held.type]) & (np.trunc(floats) == floats)
     whole = int_array(np.where(integral, floats, 0).astype(np.int64), nulls=~integral)
     plain = _without_exponent(shortest) if column.type.kind is Kind.DECIMAL else shortest
     return pc.coalesce(pc.cast(whole, pa.string()), _marked_inexact(plain, shortest, _EXACT_DIGITS[held.type]))
