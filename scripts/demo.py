@@ -23,14 +23,12 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))  # so that a test may load this file by its path
-
-import deploy
-import emulator
-from terraform_cli import STATE, TerraformError
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
 
 from headgate.cli import deployment, files, pipeline, report
 from headgate.errors import HeadgateError
+from scripts import deploy, emulator
+from scripts.terraform_cli import STATE, TerraformError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

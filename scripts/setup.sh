@@ -16,6 +16,8 @@ if ! [ -x "$venv/bin/python" ]; then
   "$python" -m venv "$venv" || fail "python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv"
 fi
 
+"$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip >/dev/null
+
 say "installing $(grep -c == requirements/dev.lock) locked packages (a minute when they must be downloaded)"
 # uv installs the same lock ten times as fast as pip; where it is not to be had, pip does it.
 if "$venv/bin/python" -m pip install --quiet --disable-pip-version-check uv >/dev/null 2>&1 &&
@@ -27,6 +29,6 @@ fi
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . 2>/dev/null ||
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 
-"$venv/bin/python" scripts/terraform_cli.py find || exit 1
+"$venv/bin/python" scripts/terraform_cli.py where || exit 1
 touch "$venv/.ready"
 say "ready"

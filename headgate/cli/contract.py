@@ -8,7 +8,6 @@ import click
 from rich.table import Table
 
 from headgate.cli import options
-from headgate.contracts.dictionary import dictionary
 from headgate.contracts.registry import Registry
 from headgate.contracts.types import glue_type
 
@@ -21,7 +20,7 @@ def contract() -> None:
     """Look at the contracts."""
 
 
-@contract.command(**options.example("headgate contract list --json"))
+@contract.command(epilog=options.example("headgate contract list --json"))
 @options.as_json
 def list(as_json: bool) -> None:  # noqa: A001 the command is named so
     """List every contract, with its key and how many columns it has."""
@@ -29,13 +28,15 @@ def list(as_json: bool) -> None:  # noqa: A001 the command is named so
     options.show(as_json=as_json, value=lambda: [_fact(one) for one in found], screen=lambda: _table(found))
 
 
-@contract.command(**options.example("headgate contract docs > dictionary.md"))
+@contract.command(epilog=options.example("headgate contract docs > dictionary.md"))
 def docs() -> None:
     """Print the data dictionary as Markdown."""
+    from headgate.contracts.dictionary import dictionary  # noqa: PLC0415 only this command writes prose
+
     click.echo(dictionary(Registry.load()))
 
 
-@contract.command(**options.example("headgate contract show curated payments"))
+@contract.command(epilog=options.example("headgate contract show curated payments"))
 @click.argument("zone", type=click.Choice(["source", "curated", "lake", "prod"]))
 @click.argument("dataset")
 @options.as_json

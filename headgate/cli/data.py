@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
-@click.command(**options.example("headgate sample --orders 20000 --defect-rate 0.01 /tmp/shop"))
+@click.command(epilog=options.example("headgate sample --orders 20000 --defect-rate 0.01 /tmp/shop"))
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--seed", default=7, show_default=True, help="The same seed and sizes write the same bytes.")
 @click.option("--customers", default=2_000, show_default=True)
@@ -45,12 +45,11 @@ def sample(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> No
     spec = ShopSpec(ends_on=ends_on.date(), file_format=file_format, **sizes)  # type: ignore[arg-type]  # click checked the options
     with written_rows(options.progress_console()) as progress:
         made = generate(spec, folder, progress)
-    told = f"A generated shop: {sum(made.rows.values()):,} rows in {len(made.parts)} files, {made.defects:,} of them defective on purpose."
-    fact = {"summary": told, "files": len(made.parts), "rows": made.rows, "defects": made.defects, "frauds": made.frauds}
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: f"{told} Next: headgate upload {folder}")
+    fact = {"summary": made.summary, "files": len(made.parts), "rows": made.rows, "defects": made.defects, "frauds": made.frauds}
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: f"{made.summary} Next: headgate upload {folder}")
 
 
-@click.command("import-online-retail", **options.example("headgate import-online-retail /tmp/online_retail"))
+@click.command("import-online-retail", epilog=options.example("headgate import-online-retail /tmp/online_retail"))
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "--source",
@@ -78,12 +77,13 @@ def import_online_retail_command(folder: Path, source: Path | None, fetched: Pat
         if path is None:
             raise click.ClickException("Online Retail II is not here. Remedy: --fetch FOLDER downloads it, or set HEADGATE_DATA.")
         made = import_online_retail(path, folder, progress, defect_rate=defect_rate)
-    told = f"{made.lines:,} real invoice lines. Real: {', '.join(made.real)}. Generated to go with them: {', '.join(made.generated)}."
-    fact = {"summary": told, "rows": made.rows, "lines": made.lines, "repeats": made.repeats, "amount": str(made.amount)}
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: f"{told} Next: headgate upload {folder}")
+    fact = {"summary": made.summary, "rows": made.rows, "lines": made.lines, "repeats": made.repeats, "amount": str(made.amount)}
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: f"{made.summary} Next: headgate upload {folder}")
 
 
-@click.command("import-mysql", **options.example("MYSQL_URL=mysql://reader:secret@db:3306/ecommerce headgate import-mysql /tmp/export"))
+@click.command(
+    "import-mysql", epilog=options.example("MYSQL_URL=mysql://reader:secret@db:3306/ecommerce headgate import-mysql /tmp/export")
+)
 @click.argument("folder", type=click.Path(path_type=Path))
 @options.as_json
 def import_mysql_command(folder: Path, as_json: bool) -> None:

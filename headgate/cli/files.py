@@ -12,6 +12,7 @@ from rich.table import Table
 
 from headgate import wiring
 from headgate.cli import deployment, options, screens, summary, watching
+from headgate.cli.progress import PlainLines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import FileRecord
 
 
-@click.command(**options.example("headgate upload /tmp/shop"))
+@click.command(epilog=options.example("headgate upload /tmp/shop"))
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--timeout-s", default=900, show_default=True, help="How long to wait for the gate.")
 @options.as_json
@@ -47,6 +48,7 @@ def through_the_gate(found: deployment.Deployment, folder: Path, *, timeout_s: i
             f"{folder} holds no data. Remedy: files belong below a folder named for their dataset, e.g. {folder}/orders/."
         )
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rows]}"), TimeElapsedColumn())
+    plain = PlainLines(console)
     with Progress(*columns, console=console) as progress:
         sending = progress.add_task("upload", total=len(files), rows="")
         gating = progress.add_task("gate", total=len(files), rows="")
@@ -54,12 +56,14 @@ def through_the_gate(found: deployment.Deployment, folder: Path, *, timeout_s: i
         sent = watching.send(wiring.objects(), bucket, files, lambda _: progress.advance(sending))
 
         def seen(ended: list[FileRecord]) -> None:
-            progress.update(gating, completed=len(ended), rows=f"{sum(record.received for record in ended):,} rows")
+            rows = f"{sum(record.received for record in ended):,} rows"
+            progress.update(gating, completed=len(ended), rows=rows)
+            plain.say(f"gate: {len(ended)} of {len(files)} files, {rows}")
 
         return watching.follow(wiring.ledger(found.environment), [one.ref for one in sent], seen, timeout_s=timeout_s)
 
 
-@click.command(**options.example("headgate files --state refused"))
+@click.command(epilog=options.example("headgate files --state refused"))
 @click.option("--state", default="", help="Only files in this state: processing, done, refused, skipped_duplicate.")
 @options.as_json
 @options.deployment

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PREFIXES = ("/aws/lambda/headgate", "/aws-glue", "/aws/vendedlogs/states/headgate")
 
 
-@click.command(**options.example("headgate logs --minutes 5 --contains error"))
+@click.command(epilog=options.example("headgate logs --minutes 5 --contains error"))
 @click.option("--minutes", default=15, show_default=True, help="How far back to read.")
 @click.option("--contains", default="", help="Only lines that hold this text.")
 @options.as_json

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -46,6 +46,6 @@ def finish(*, complete: bool) -> None:
         sys.exit(FINISHED_WITH_REFUSALS)
 
 
-def example(text: str) -> dict[str, Any]:
+def example(text: str) -> str:
     """A command's `epilog`, with one example."""
-    return {"epilog": f"Example: {text}"}
+    return f"Example: {text}"

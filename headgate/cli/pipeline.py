@@ -11,6 +11,7 @@ from rich.table import Table
 
 from headgate import wiring
 from headgate.cli import deployment, options
+from headgate.cli.progress import PlainLines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _SUCCEEDED = "SUCCEEDED"
 
 
-@click.command(**options.example("headgate run --as-of 2010-12-09"))
+@click.command(epilog=options.example("headgate run --as-of 2010-12-09"))
 @click.option("--as-of", type=click.DateTime(formats=["%Y-%m-%d"]), help="The day to look from; default: the last day that the data knows.")
 @click.option("--timeout-s", default=3600, show_default=True, help="How long to watch; the run goes on after that.")
 @options.as_json
@@ -40,9 +41,12 @@ def watched_run(found: deployment.Deployment, *, as_of: str, timeout_s: float, c
     arn = pipeline.start(f"cli-{datetime.now(UTC):%Y%m%dT%H%M%S%f}", {"as_of": as_of} if as_of else {})
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console) as progress:
         whole = progress.add_task("curated_to_prod")
+        plain = PlainLines(console)
 
         def looked(now: PipelineRun) -> None:
-            progress.update(whole, description=f"curated_to_prod: {'; '.join(now.under_way) or now.status.lower()}")
+            told = f"curated_to_prod: {'; '.join(now.under_way) or now.status.lower()}"
+            progress.update(whole, description=told)
+            plain.say(told)
 
         return pipeline.wait(arn, looked, timeout_s=timeout_s)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from headgate.aws.athena import Answer
 
 
-@click.command(**options.example('headgate query "select count(*) from ecommerce_curated.orders"'))
+@click.command(epilog=options.example('headgate query "select count(*) from ecommerce_curated.orders"'))
 @click.argument("sql", required=False)
 @click.option("--saved", metavar="NAME", help="Ask a saved question; `headgate questions` lists them.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV instead of a screen.")
@@ -35,7 +35,7 @@ def query(sql: str | None, saved: str | None, as_csv: bool, as_json: bool, deplo
     options.show(as_json=as_json, value=answer.records, screen=lambda: screens.answer(names, answer.rows))
 
 
-@click.command(**options.example("headgate questions"))
+@click.command(epilog=options.example("headgate questions"))
 @options.as_json
 def questions(as_json: bool) -> None:
     """List the saved questions."""

@@ -16,7 +16,7 @@ def queue() -> None:
     """Look at the queues and send failed messages round again."""
 
 
-@queue.command(**options.example("headgate queue status"))
+@queue.command(epilog=options.example("headgate queue status"))
 @options.as_json
 @options.deployment
 def status(as_json: bool, deployment_name: str | None) -> None:
@@ -30,7 +30,7 @@ def status(as_json: bool, deployment_name: str | None) -> None:
     )
 
 
-@queue.command(**options.example("headgate queue redrive --yes"))
+@queue.command(epilog=options.example("headgate queue redrive --yes"))
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.as_json
 @options.deployment

@@ -30,7 +30,7 @@ NEXT_STEPS = (
 )
 
 
-@click.command(**options.example("headgate report --json"))
+@click.command(epilog=options.example("headgate report --json"))
 @options.as_json
 @options.deployment
 def report(as_json: bool, deployment_name: str | None) -> None:
