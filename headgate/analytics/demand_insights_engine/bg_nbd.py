@@ -27,6 +27,8 @@ Array = npt.NDArray[np.float64]
 MIN_REPEAT_BUYERS = 10  # four parameters; below this the likelihood has no clear top
 _LOG_BOUND = 12.0  # e^12 ≈ 160,000 in scaled units: beyond it only a flat likelihood leads
 _STARTS = tuple(product((0.3, 2.0), (1.0,), (0.5, 2.0), (1.0, 5.0)))  # r, alpha / mean age, a, b
+_MANY_PURCHASES = 10
+_SERIES_TERMS = 200  # the terms of customers with many purchases x fall as n^-(r + x + 1)
 _SINGULAR = 1e-6  # the expectation's formula divides by a - 1
 
 
@@ -146,9 +148,21 @@ def expected_purchases(model: BgNbd, histories: Histories, horizon: float) -> Ar
     a = model.a if abs(model.a - 1) > _SINGULAR else 1 + _SINGULAR
     x, b = histories.frequency, model.b
     z = horizon / (model.alpha + histories.age + horizon)
-    rest = (1 - z) ** (a - 1) * hyp2f1(a + b - 1 - model.r, a - 1, a + b + x - 1, z)
+    rest = (1 - z) ** (a - 1) * _hypergeometric(a + b - 1 - model.r, a - 1, a + b + x - 1, z, x >= _MANY_PURCHASES)
     expected = (a + b + x - 1) / (a - 1) * (1 - rest) * alive_probability(model, histories)
     return np.asarray(np.maximum(expected, 0.0))
+
+
+def _hypergeometric(first: float, second: float, third: Array, z: Array, is_quick: npt.NDArray[np.bool_]) -> Array:
+    """2F1(first, second; third; z), by its series where that ends quickly: SciPy overflows there for z near 1."""
+    found = np.ones(len(z))
+    found[~is_quick] = hyp2f1(first, second, third[~is_quick], z[~is_quick])
+    term, total = np.ones(int(is_quick.sum())), np.ones(int(is_quick.sum()))
+    for n in range(_SERIES_TERMS):
+        term = term * (first + n) * (second + n) / ((third[is_quick] + n) * (n + 1)) * z[is_quick]
+        total = total + term
+    found[is_quick] = total
+    return found
 
 
 def simulated_purchases(model: BgNbd, histories: Histories, horizon: float, draws: int, rng: np.random.Generator) -> Array:

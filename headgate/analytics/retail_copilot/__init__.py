@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from headgate.analytics.retail_copilot import features, intents, model_quality, normalise, query_gaps, query_patterns, query_trends
 from headgate.contracts.arrow import arrow_schema
@@ -22,6 +23,12 @@ READS = ("search_queries", "products", "order_items")
 
 def build(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
     """The system's tables as of the end of a day, in a fixed order. Later searches are not looked at."""
+    # Five systems run side by side: threads that wait for each other would slow all of them down.
+    with threadpool_limits(1):
+        return _built(tables, as_of)
+
+
+def _built(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
     found = features.searches(tables["search_queries"], as_of)
     typed = features.texts(found)
     if typed.empty:
