@@ -25,7 +25,7 @@ MASKED = "[masked]"
 DESTROYED = "[destroyed]"
 _DROPPED = {Mask.CVV: "[CVV]", Mask.TRACK: "[TRACK]"}
 _CVV = r"\d{3,4}"  # ISO/IEC 7813: card verification values have three or four digits
-_SSN_INSIDE = r"\b\d{3}-\d{2}-\d{4}\b"
+_SSN_INSIDE = r"\b\d{3}[- ]\d{2}[- ]\d{4}\b"
 _NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL, Kind.DOUBLE}
 # A value of these kinds that fits its type spells no card number.
 _HARMLESS = {Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN}
