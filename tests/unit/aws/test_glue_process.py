@@ -1,0 +1,62 @@
+"""How a job starts and ends, whatever it does."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.aws import glue_process
+from headgate.errors import GateError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture(autouse=True)
+def _process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["job.py", "--system", "retail-copilot"])
+    monkeypatch.setenv("HEADGATE_PROD_DATABASE", "ecommerce_prod")
+    monkeypatch.setenv("OMP_WAIT_POLICY", "")
+    monkeypatch.delenv("OMP_WAIT_POLICY")
+
+
+def test_a_job_gets_arguments_and_environment_and_its_summary_is_the_last_line(capsys: pytest.CaptureFixture[str]) -> None:
+    def job(arguments: Mapping[str, str]) -> dict[str, object]:
+        return {"system": arguments["system"], "database": arguments["HEADGATE_PROD_DATABASE"]}
+
+    glue_process.run(job)
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"system": "retail-copilot", "database": "ecommerce_prod"}
+
+
+def test_a_failed_job_ends_with_one_line_that_names_the_cause() -> None:
+    def job(_: Mapping[str, str]) -> dict[str, object]:
+        raise GateError("orders: order_id: unique broken by 2 rows\npayments: amount: required broken by 1 rows")
+
+    with pytest.raises(SystemExit) as caught:
+        glue_process.run(job)
+    told = "GateError: orders: order_id: unique broken by 2 rows payments: amount: required broken by 1 rows"
+    assert caught.value.code == told
+
+
+def test_only_the_cause_reaches_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    def job(_: Mapping[str, str]) -> dict[str, object]:
+        sys.stderr.write("calculating 10 %")
+        raise ZeroDivisionError("division by zero")
+
+    with pytest.raises(SystemExit, match=r"^ZeroDivisionError: division by zero$"):
+        glue_process.run(job)
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert "calculating 10 %" in said.out
+    assert "Traceback" in said.out
+
+
+def test_models_threads_wait_without_spinning() -> None:
+    glue_process.run(lambda _: {})
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
