@@ -25,8 +25,8 @@ def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
     Raises:
         SystemExit: the job failed; the message is one line that names the cause.
     """
-    # Models' threads that spin while they wait take the processor from other jobs on the same machine: with five systems on
-    # two cores one took 110 s that takes 4 s so. OpenMP reads it when the first model is loaded.
+    # Models' threads that spin while they wait take the processor from other jobs on the same machine: on two busy cores
+    # demand-insights-engine took 110 s and more, and takes 4 s so. OpenMP reads it when the first model is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(levelname)s %(name)s %(message)s")
     try:
