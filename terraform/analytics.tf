@@ -76,7 +76,7 @@ data "aws_iam_policy_document" "use_key" {
 data "aws_iam_policy_document" "read_snapshots" {
   statement {
     sid       = "ReadSnapshots"
-    actions   = ["s3:GetObject", "s3:GetObjectVersion"]
+    actions   = ["s3:GetObject"]
     resources = ["${module.bucket["curated"].arn}/snapshots/*"]
   }
 
@@ -95,13 +95,13 @@ data "aws_iam_policy_document" "merge_curated" {
 
   statement {
     sid       = "ReadIncrements"
-    actions   = ["s3:GetObject", "s3:GetObjectVersion"]
+    actions   = ["s3:GetObject"]
     resources = ["${module.bucket["curated"].arn}/increments/*"]
   }
 
   statement {
     sid       = "WriteSnapshots"
-    actions   = ["s3:PutObject", "s3:DeleteObject"]
+    actions   = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"]
     resources = ["${module.bucket["curated"].arn}/snapshots/*"]
   }
 
@@ -120,25 +120,46 @@ data "aws_iam_policy_document" "quality_gate" {
     data.aws_iam_policy_document.use_key.json,
     data.aws_iam_policy_document.read_snapshots.json,
   ]
+}
+
+# The card-data audit looks through everything behind the gate, whoever wrote it.
+data "aws_iam_policy_document" "audit_everything" {
+  statement {
+    sid     = "ReadEverythingBehindTheGate"
+    actions = ["s3:GetObject"]
+    resources = concat(
+      ["${module.bucket["curated"].arn}/*", "${module.bucket["quarantine"].arn}/*"],
+      [for system in local.systems : "${module.bucket[system].arn}/*"],
+    )
+  }
 
   statement {
-    sid       = "WriteVerdicts"
-    actions   = ["s3:PutObject"]
-    resources = ["${module.bucket["artifacts"].arn}/quality/*"]
+    sid     = "ListEverythingBehindTheGate"
+    actions = ["s3:ListBucket"]
+    resources = concat(
+      [module.bucket["curated"].arn, module.bucket["quarantine"].arn],
+      [for system in local.systems : module.bucket[system].arn],
+    )
+  }
+
+  statement {
+    sid       = "ReadFileRecords"
+    actions   = ["dynamodb:Scan"]
+    resources = [aws_dynamodb_table.files.arn]
   }
 }
 
 data "aws_iam_policy_document" "build_system" {
   for_each = local.systems
 
-  source_policy_documents = [
-    data.aws_iam_policy_document.use_key.json,
-    data.aws_iam_policy_document.read_snapshots.json,
-  ]
+  source_policy_documents = concat(
+    [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.read_snapshots.json],
+    each.key == "compliance-guardian" ? [data.aws_iam_policy_document.audit_everything.json] : [],
+  )
 
   statement {
     sid       = "WriteOwnTables"
-    actions   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+    actions   = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"]
     resources = ["${module.bucket[each.key].arn}/tables/*"]
   }
 

@@ -71,15 +71,15 @@ data "aws_iam_policy_document" "raw_to_curated" {
   }
 
   statement {
-    sid = "ClaimAndRecordFiles"
-    actions = [
-      "dynamodb:GetItem",
-      "dynamodb:PutItem",
-      "dynamodb:UpdateItem",
-      "dynamodb:DeleteItem",
-      "dynamodb:ConditionCheckItem",
-    ]
+    sid       = "ClaimAndRecordFiles"
+    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
     resources = [aws_dynamodb_table.files.arn]
+  }
+
+  statement {
+    sid       = "TellOfRefusedFiles"
+    actions   = ["sns:Publish"]
+    resources = [aws_sns_topic.alerts.arn]
   }
 
   statement {

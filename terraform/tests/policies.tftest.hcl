@@ -54,7 +54,7 @@ run "least_privilege" {
   assert {
     condition = alltrue(flatten([
       for document in concat(
-        [data.aws_iam_policy_document.start_pipeline, data.aws_iam_policy_document.merge_curated, data.aws_iam_policy_document.quality_gate, data.aws_iam_policy_document.curated_to_prod, data.aws_iam_policy_document.scheduler],
+        [data.aws_iam_policy_document.start_pipeline, data.aws_iam_policy_document.merge_curated, data.aws_iam_policy_document.audit_everything, data.aws_iam_policy_document.curated_to_prod, data.aws_iam_policy_document.scheduler],
         values(data.aws_iam_policy_document.build_system),
       ) : [for statement in document.statement : alltrue([for action in statement.actions : !startswith(action, "secretsmanager:")])]
     ]))
@@ -64,7 +64,7 @@ run "least_privilege" {
   assert {
     condition = alltrue(flatten([
       for document in concat(
-        [data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.start_pipeline, data.aws_iam_policy_document.merge_curated, data.aws_iam_policy_document.quality_gate, data.aws_iam_policy_document.scheduler],
+        [data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.start_pipeline, data.aws_iam_policy_document.merge_curated, data.aws_iam_policy_document.audit_everything, data.aws_iam_policy_document.scheduler],
         values(data.aws_iam_policy_document.build_system),
       ) : [for statement in document.statement : !contains(statement.resources, "*") && alltrue([for action in statement.actions : !endswith(action, "*")])]
     ]))
