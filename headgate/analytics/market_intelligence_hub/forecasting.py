@@ -12,6 +12,7 @@ import pandas as pd
 from headgate.analytics.market_intelligence_hub.accuracy import naive_scale
 from headgate.analytics.market_intelligence_hub.conformal import Bounds, PastErrors, offsets
 from headgate.analytics.market_intelligence_hub.members import MIN_MODELLED, point_forecast
+from headgate.analytics.market_intelligence_hub.pooled import pooled_votes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -84,7 +85,8 @@ def look_ahead(histories: tuple[Array, ...], horizon: int, season_lengths: tuple
     Args:
         adjust: maps means and spread of the whole panel to better means, such as ones that add up.
     """
-    points = [point_forecast(history, horizon, season_lengths) for history in histories]
+    votes = pooled_votes(histories, horizon, season_lengths)
+    points = [point_forecast(history, horizon, season_lengths, votes[:, number]) for number, history in enumerate(histories)]
     means = np.stack([point.mean for point in points]) if points else np.empty((0, horizon))
     spread = np.array([np.nan_to_num(naive_scale(history)) for history in histories], dtype=float)
     adjusted = adjust(means, spread) if adjust else means
