@@ -55,12 +55,16 @@ def reasons(summaries: Iterable[DatasetSummary]) -> Table:
 
 def systems(facts: Iterable[SystemFacts]) -> Table:
     """Each system's tables, how good its models say they are, and one answer from it."""
-    table = Table(title="Five systems", title_justify="left", show_lines=True)
-    for name in ("system", "tables (rows)", "how good", "one answer from Athena"):
-        table.add_column(name, overflow="fold")
+    table = Table(title="Five systems", title_justify="left", show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column()
     for fact in facts:
-        rows = "\n".join(f"{name} ({count:,})" for name, count in fact.rows.items())
-        table.add_row(fact.system, rows, fact.quality, fact.answer)
+        rows = ", ".join(f"{name} {count:,}" for name, count in fact.rows.items())
+        table.add_row(fact.system, "rows", rows)
+        table.add_row("", "how good", fact.quality)
+        table.add_row("", "answer", fact.answer)
+        table.add_section()
     return table
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from headgate.contracts.registry import SYSTEMS
@@ -40,4 +41,11 @@ def _facts(queries: AthenaQueries, registry: Registry, system: str) -> SystemFac
 
 
 def _lines(queries: AthenaQueries, sql: str) -> str:
-    return "\n".join("  ".join("-" if cell is None else str(cell) for cell in row) for row in queries.run(sql).rows)
+    return "\n".join(" ".join(_shown(cell) for cell in row) for row in queries.run(sql).rows)
+
+
+def _shown(cell: object) -> str:
+    """A cell for a person: thousands marked, decimals as they came."""
+    if cell is None:
+        return "-"
+    return f"{cell:,}" if isinstance(cell, int | Decimal) else str(cell)

@@ -265,14 +265,18 @@ QUALITY: Mapping[str, Question] = {
             "quality_of_forecasts",
             "market-intelligence-hub",
             "OWA against Naive2 of the shop's own forecast (below 1 is better), and coverage of its 80 % interval",
-            "SELECT 'OWA', round(owa, 3), '80 % interval covers', round(coverage_80, 3) FROM forecast_accuracy WHERE level = 'total'",
+            """
+SELECT 'OWA', round(owa, 3), '(Naive2 is 1), 80 % interval covers', round(coverage_80, 3)
+FROM forecast_accuracy
+WHERE level = 'total'
+""",
         ),
         Question(
             "quality_of_customer_models",
             "demand-insights-engine",
             "AUC of churn and rank correlation of value on days that the models had not seen",
             """
-SELECT model, metric, round(value, 3), 'baseline', round(baseline, 3)
+SELECT replace(model || ' ' || metric, '_', ' '), round(value, 3), 'against', round(baseline, 3)
 FROM customer_model_quality
 WHERE metric IN ('auc', 'value_rank_correlation')
 ORDER BY model, metric
@@ -283,7 +287,7 @@ ORDER BY model, metric
             "compliance-guardian",
             "AUC and average precision on the newest labels that the model had not seen",
             """
-SELECT metric, round(max_by(value, period), 3), 'baseline', round(max_by(baseline, period), 3)
+SELECT replace('fraud ' || metric, '_', ' '), round(max_by(value, period), 3), 'against', round(max_by(baseline, period), 3)
 FROM fraud_model_quality
 WHERE metric IN ('auc', 'average_precision')
 GROUP BY metric
@@ -294,13 +298,20 @@ ORDER BY metric
             "quality_of_opportunities",
             "global-market-pulse",
             "How sure the opportunities are",
-            "SELECT count(*), 'opportunities, mean confidence', round(avg(confidence), 3) FROM market_opportunities",
+            """
+SELECT 'mean confidence', round(avg(confidence), 3), 'of', count(*), 'opportunities'
+FROM market_opportunities
+""",
         ),
         Question(
             "quality_of_query_models",
             "retail-copilot",
             "What the model of searches says of itself",
-            "SELECT metric, round(value, 3), 'baseline', round(baseline, 3) FROM query_model_quality ORDER BY metric, period LIMIT 3",
+            """
+SELECT replace(metric, '_', ' '), round(value, 3), 'against', round(baseline, 3)
+FROM query_model_quality
+WHERE metric = 'covered_share'
+""",
         ),
     )
 }
@@ -312,7 +323,7 @@ ANSWERS: Mapping[str, Question] = {
             "market-intelligence-hub",
             "Sales of the next weeks, with their 80 % interval",
             """
-SELECT week_on, mean, lower_80, upper_80
+SELECT 'week of', week_on, 'sells GBP', mean, '(80 %:', lower_80, 'to', upper_80, ')'
 FROM sales_forecast
 WHERE level = 'total'
 ORDER BY week_on
@@ -324,7 +335,7 @@ LIMIT 2
             "demand-insights-engine",
             "The segments that brought most",
             """
-SELECT segment, count(*), sum(revenue_gbp)
+SELECT count(*), segment, 'brought GBP', round(sum(revenue_gbp), 2)
 FROM customer_segments
 GROUP BY segment
 ORDER BY sum(revenue_gbp) DESC, segment
@@ -335,19 +346,32 @@ LIMIT 2
             "leaks_found",
             "compliance-guardian",
             "Cells looked through for card data, and what was found",
-            "SELECT sum(cells_scanned) / count(DISTINCT check_name), 'cells scanned, card data found', sum(findings) FROM pci_audit",
+            """
+SELECT sum(cells_scanned) / count(DISTINCT check_name), 'cells scanned, card data found', sum(findings)
+FROM pci_audit
+""",
         ),
         Question(
             "best_opportunity",
             "global-market-pulse",
             "Where most more could be sold",
-            "SELECT region_name, category, potential_sales FROM market_opportunities ORDER BY rank LIMIT 2",
+            """
+SELECT region_name, 'could buy', category, 'for GBP', round(potential_sales, 2), 'more'
+FROM market_opportunities
+ORDER BY rank
+LIMIT 2
+""",
         ),
         Question(
             "top_searches",
             "retail-copilot",
             "What people search for most",
-            "SELECT template, searches, round(click_through_rate, 3) FROM query_patterns ORDER BY searches DESC, template LIMIT 2",
+            """
+SELECT template, 'searched', searches, 'times, clicked', round(click_through_rate, 3)
+FROM query_patterns
+ORDER BY searches DESC, template
+LIMIT 2
+""",
         ),
     )
 }
