@@ -115,8 +115,8 @@ class Certificate:
                 **read,
                 "moment": Moment(**read["moment"]),
                 "columns": tuple(CertifiedColumn(**{**item, "form": Form(item["form"])}) for item in read["columns"]),
-                "digest": Digest(**read["digest"]),
-                "files": tuple(CertifiedFile(**{**item, "digest": Digest(**item["digest"])}) for item in read["files"]),
+                "digest": Digest.from_dict(read["digest"]),
+                "files": tuple(CertifiedFile(**{**item, "digest": Digest.from_dict(item["digest"])}) for item in read["files"]),
                 "watermark": {name: tuple(bounds) for name, bounds in read["watermark"].items()},
                 "drift": tuple(read["drift"]),
             }
@@ -144,7 +144,9 @@ def require_equal(table: str, slice_number: int, source: Digest, written: Digest
         CertificateError: they do not; the message has counts only.
     """
     if source != written:
+        nulls = [number for number, counts in enumerate(zip(source.present, written.present, strict=True)) if counts[0] != counts[1]]
         raise CertificateError(
-            f"{table}, slice {slice_number}: the source has {source.rows} rows, checksum {source.checksum}, {source.text_bytes} bytes; "
-            f"the file has {written.rows} rows, checksum {written.checksum}, {written.text_bytes} bytes. Nothing was published"
+            f"{table}, slice {slice_number}: the source has {source.rows} rows, checksum {source.checksum}; "
+            f"the file has {written.rows} rows, checksum {written.checksum}; "
+            f"columns with another number of nulls, by place: {nulls}. Nothing was published"
         )

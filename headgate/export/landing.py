@@ -97,7 +97,7 @@ class Landing:
         if certificate is None:
             raise NotFoundError(f"{key.path()}: there is no such manifest, so this run has not landed")
         findings: list[str] = []
-        total = Digest()
+        total = Digest.of_nothing(len(certificate.digested))
         for file in certificate.files:
             digest, told = self._checked(certificate, file, workspace)
             findings.extend(f"{file.name}: {item}" for item in told)
@@ -109,11 +109,12 @@ class Landing:
         return Verification(certificate.table, certificate.run, len(certificate.files), total.rows, tuple(findings))
 
     def _checked(self, certificate: Certificate, file: CertifiedFile, workspace: Path) -> tuple[Digest, list[str]]:
+        nothing = Digest.of_nothing(len(certificate.digested))
         with self._local(certificate, file.name, workspace) as path:
             if path is None:
-                return Digest(), [_GONE]
+                return nothing, [_GONE]
             if sha256_of(path) != file.sha256:
-                return Digest(), [_OTHER_BYTES]
+                return nothing, [_OTHER_BYTES]
             digest = digest_of_file(path, certificate.digested)
             return digest, [] if digest == file.digest else ["its rows are not those that were certified"]
 

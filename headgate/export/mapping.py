@@ -89,13 +89,17 @@ class Form(StrEnum):
     LONG = "long"  # the decimal CRC-32 of the bytes
 
 
+_DATES = {Form.DATE, Form.MOMENT}
+
+
 @dataclass(frozen=True)
 class ExportColumn:
     """One column on its way: what Parquet holds, and the SQL for it.
 
     Attributes:
         read_sql: the expression that reads the value.
-        digest_sql: the expression of the value's canonical text, NULL where Parquet holds null.
+        text_sql: the expression of the value's canonical text.
+        impossible_sql: the condition that a date is on no calendar; empty for what is no date.
         fraction_digits: digits of a second that the canonical text shows.
     """
 
@@ -105,8 +109,15 @@ class ExportColumn:
     nullable: bool
     form: Form
     read_sql: str
-    digest_sql: str
+    text_sql: str
+    impossible_sql: str = ""
     fraction_digits: int = 0
+
+    def digest_sql(self, *, impossible_as_null: bool) -> str:
+        """The expression of the value's canonical text; NULL where Parquet holds null, if that is asked for of dates too."""
+        if self.impossible_sql and impossible_as_null:
+            return f"IF({self.impossible_sql}, NULL, {self.text_sql})"
+        return self.text_sql
 
     @property
     def field(self) -> pa.Field:
@@ -136,10 +147,11 @@ def map_column(column: SourceColumn, *, as_boolean: bool = False) -> ExportColum
         column.name,
         column.declared,
         arrow,
-        column.nullable or form in {Form.DATE, Form.MOMENT},
+        column.nullable or form in _DATES,
         form,
         _read_sql(column),
-        _digest_sql(column, form),
+        _text_sql(column, form),
+        _impossible_sql(column) if form in _DATES else "",
         column.fraction_digits if form is Form.MOMENT else 0,
     )
 
@@ -186,13 +198,11 @@ def _read_sql(column: SourceColumn) -> str:
     return name
 
 
-def _digest_sql(column: SourceColumn, form: Form) -> str:
+def _text_sql(column: SourceColumn, form: Form) -> str:
     """The canonical text in SQL; `+ 0` drops zero padding, and gives a FLOAT all the digits of the double that it is."""
     name = quoted(column.name)
     if form is Form.REAL:
         return f"{name} + 0e0"
-    if form in {Form.DATE, Form.MOMENT}:
-        return f"IF({impossible(column)}, NULL, {name})"
     if column.kind in {"bit", "time"}:
         return _read_sql(column)
     if column.kind == "year" or column.zerofill:
@@ -210,7 +220,7 @@ def _bytes_sql(column: SourceColumn) -> str:
     return f"CAST({quoted(column.name)} AS BINARY)" if unicode else f"CAST(CONVERT({quoted(column.name)} USING utf8mb4) AS BINARY)"
 
 
-def impossible(column: SourceColumn) -> str:
+def _impossible_sql(column: SourceColumn) -> str:
     """The SQL condition that a date is on no calendar: MySQL keeps zero parts and, by mode, the 31st of February."""
     name = quoted(column.name)
     if column.kind == "timestamp":

@@ -103,7 +103,11 @@ class TableFolder:
     def record(self, number: int) -> SliceRecord | None:
         """A slice's record, None while it is not finished."""
         read = _read(self.path / f"slice-{number:05d}.json")
-        return SliceRecord(**{**read, "digest": Digest(**read["digest"]), "witness": Digest(**read["witness"])}) if read else None
+        return (
+            SliceRecord(**{**read, "digest": Digest.from_dict(read["digest"]), "witness": Digest.from_dict(read["witness"])})
+            if read
+            else None
+        )
 
     def finish(self, record: SliceRecord) -> None:
         """The slice is finished; its file is in place."""

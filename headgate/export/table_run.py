@@ -18,7 +18,7 @@ from headgate.export.certificate import (
     schema_hash,
 )
 from headgate.export.deletions import asked_for, write_deleted, write_keys
-from headgate.export.digest import Digest, digest_of_file, digest_sql
+from headgate.export.digest import Digest, digest_from, digest_of_file, digest_sql
 from headgate.export.drift import columns_to_export, differences
 from headgate.export.mapping import map_table
 from headgate.export.reading import sha256_of, write_slice
@@ -166,10 +166,11 @@ class TableRun:
         written = write_slice(session, query, self.columns, path, mask=self.mask, seen=lambda rows: self._tell(Phase.READ, rows, number))
         self._accept_dates(written.impossible_dates)
         if not written.rows:
-            path.unlink(missing_ok=True)
-            require_equal(self.table.name, number, witness, Digest())
-            return SliceRecord(number, Digest(), witness, 0, "")
-        source = witness if self.mask is None else self._digest(session, where, self._digested)
+            require_equal(self.table.name, number, witness, Digest.of_nothing(len(self.columns)))
+            return SliceRecord(number, Digest.of_nothing(len(self._digested)), witness, 0, "")
+        # The witness is the source's digest already, unless Parquet holds something else than the source on purpose.
+        differs = self.mask is not None or bool(written.impossible_dates)
+        source = self._digest(session, where, self._digested, impossible_as_null=True) if differs else witness
         digest = digest_of_file(path, self._digested)
         require_equal(self.table.name, number, source, digest)
         return SliceRecord(number, digest, witness, path.stat().st_size, sha256_of(path), dict(written.impossible_dates))
@@ -183,8 +184,9 @@ class TableRun:
         """The digest over all columns, masked ones too: whether a finished slice still holds."""
         return self._digest(session, where, self.columns)
 
-    def _digest(self, session: Session, where: str, columns: Sequence[ExportColumn]) -> Digest:
-        return Digest(*(int(value) for value in session.rows(digest_sql(quoted(self.table.name), columns, where))[0]))
+    def _digest(self, session: Session, where: str, columns: Sequence[ExportColumn], *, impossible_as_null: bool = False) -> Digest:
+        query = digest_sql(quoted(self.table.name), columns, where, impossible_as_null=impossible_as_null)
+        return digest_from(session.rows(query)[0])
 
     def _accept_dates(self, found: Mapping[str, int]) -> None:
         if found and self.request.impossible_dates is ImpossibleDates.STOP:
@@ -199,7 +201,7 @@ class TableRun:
         """
         records = [self.folder.record(piece.number) for piece in plan.slices]
         finished = [record for record in records if record is not None]
-        total = sum((record.digest for record in finished), Digest())
+        total = sum((record.digest for record in finished), Digest.of_nothing(len(self._digested)))
         if len(finished) != len(records) or self.counted != [total.rows]:
             raise CertificateError(f"{self.table.name}: the slices have {total.rows} rows, the table {self.counted}; nothing was published")
         deleted, deleted_sha256 = self._deleted()
