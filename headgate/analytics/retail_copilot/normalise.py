@@ -17,7 +17,8 @@ MAX_LENGTH = 255
 
 _ACCENTS = r"[\u0300-\u036f]"
 _EMAIL = r"[^\s@]+@[^\s@]+\.[^\s@]+"
-_PERSONAL = ((_EMAIL, "[e-mail]"), (r"\[[^\]]*\]", "[removed]"), (r"\+?\d[\d ()./-]{6,}\d", "[number]"))
+_PERSONAL = ((_EMAIL, "[e-mail]"), (r"\+?\d[\d ()./-]{6,}\d", "[number]"))
+_REMOVED = r"\[[^\]]*\]"  # what the gate leaves where a card number stood
 _UNIT = (
     r"(?:mm|cm|m|km|in|inch|inches|ft|feet|mg|g|gr|kg|oz|lb|lbs|ml|cl|l|ltr|litres?|liters?"
     r"|w|v|watts?|gb|mb|tb|pcs?|pieces?|packs?|pk|pairs?|units?|dozen|\"|'')"
@@ -61,7 +62,7 @@ def templates(texts: pd.DataFrame, vocabulary: Iterable[str]) -> pd.DataFrame:
     counts = words.to_frame("word").join(texts.searches).groupby("word").searches.sum()
     right = spelling.corrections(counts, known)
     respelled = words.map(right).fillna(words)
-    joined = respelled.groupby(level=0).agg(" ".join).str.slice(0, MAX_LENGTH)
+    joined = respelled.groupby(level=0).agg(" ".join).astype(object).str.slice(0, MAX_LENGTH)
     changed = (respelled != words).groupby(level=0).any()
     return texts.assign(
         template=joined.reindex(texts.index).fillna(BLANK), is_corrected=changed.reindex(texts.index, fill_value=False).astype(bool)
@@ -71,9 +72,7 @@ def templates(texts: pd.DataFrame, vocabulary: Iterable[str]) -> pd.DataFrame:
 def _words(texts: pd.Series[str]) -> pd.Series[str]:
     """The texts' words in the singular, one row each, under the index of their text; texts without words have none."""
     plain = texts.str.normalize("NFKD").str.replace(_ACCENTS, "", regex=True).str.casefold()
-    for pattern, _ in _PERSONAL:
-        plain = plain.str.replace(pattern, " ", regex=True)
-    for pattern in _MEASURES:
+    for pattern in (_REMOVED, *(pattern for pattern, _ in _PERSONAL), *_MEASURES):
         plain = plain.str.replace(pattern, " ", regex=True)
     split = plain.str.replace(r"['\u2019]s\b", "", regex=True).str.replace(r"[\W_]+", " ", regex=True).str.split()
     return singular(split.explode().dropna().astype(object))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
@@ -23,15 +24,16 @@ def corrections(counts: pd.Series[int], known: AbstractSet[str]) -> dict[str, st
         counts: how often each word was typed, by word.
         known: words that are right, typed or not.
     """
+    if counts.empty:
+        return {}
     typed = counts.reindex(sorted(set(counts.index) | known), fill_value=0)
     words = typed.index[typed.index.str.len() >= MIN_LENGTH - 1].to_series()
     words = words[words.str.isalpha()]
     pairs = _near(words[~words.isin(known)], words[words.str.len() >= MIN_LENGTH])
-    pairs = pairs[pairs.word != pairs.other]
-    often = pairs.other.map(typed) + pairs.other.isin(known) * KNOWN_COUNTS
-    pairs = pairs.assign(often=often)[often >= RARER * pairs.word.map(typed)]
-    close = [is_one_slip(word, other) for word, other in zip(pairs.word, pairs.other, strict=True)]
-    best = pairs[close].sort_values(["word", "often", "other"], ascending=[True, False, True]).drop_duplicates("word")
+    often = (pairs.other.map(typed) + pairs.other.isin(known) * KNOWN_COUNTS).astype("int64")
+    likely = pairs.assign(often=often).loc[(often >= RARER * pairs.word.map(typed).astype("int64")) & (pairs.word != pairs.other)]
+    slips = np.array([is_one_slip(word, other) for word, other in zip(likely.word, likely.other, strict=True)], dtype=np.bool_)
+    best = likely[slips].sort_values(["word", "often", "other"], ascending=[True, False, True]).drop_duplicates("word")
     meant: dict[str, str] = dict(zip(best.word, best.other, strict=True))
     return {word: meant.get(other, other) for word, other in meant.items()}
 
