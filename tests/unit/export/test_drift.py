@@ -1,0 +1,82 @@
+"""A changed source is told before it is read, and the contract says what happens then."""
+
+from __future__ import annotations
+
+import pytest
+
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.errors import ContractError
+from headgate.export.drift import Action, Change, SchemaChangedError, columns_to_export, differences, policy_of
+from headgate.export.source import SourceColumn, SourceTable
+
+pytestmark = pytest.mark.unit
+
+DECLARED = (
+    Column("id", ColumnType(Kind.BIGINT)),
+    Column("name", ColumnType(Kind.STRING, length=20)),
+    Column("price", ColumnType(Kind.DECIMAL, precision=12, scale=2)),
+    Column("paid", ColumnType(Kind.BOOLEAN)),
+)
+SAME = (
+    SourceColumn("id", "int", "int(11)", nullable=False),
+    SourceColumn("name", "varchar", "varchar(20)", nullable=True, charset="utf8mb4", max_bytes=80),
+    SourceColumn("price", "decimal", "decimal(12,2)", nullable=True, precision=12, scale=2),
+    SourceColumn("paid", "tinyint", "tinyint(1)", nullable=True),
+)
+
+
+def contract(policy: object = None) -> Contract:
+    return Contract("shop.sales", "sales", "source", "1.0.0", DECLARED, properties={"headgate.schemaPolicy": policy} if policy else {})
+
+
+def found(*columns: SourceColumn) -> dict[str, Change]:
+    return {item.column: item.change for item in differences(SourceTable("sales", "InnoDB", columns), contract())}
+
+
+def exported(*columns: SourceColumn, policy: object = None) -> tuple[str, ...]:
+    table, rules = SourceTable("sales", "InnoDB", columns), contract(policy)
+    return columns_to_export(table, rules, differences(table, rules))
+
+
+WIDER = SourceColumn("price", "decimal", "decimal(20,4)", nullable=True, precision=20, scale=4)
+LONGER = SourceColumn("name", "varchar", "varchar(50)", nullable=True)
+OTHER = SourceColumn("price", "datetime", "datetime", nullable=True)
+NEW = SourceColumn("secret", "text", "text", nullable=True)
+RENAMED = SourceColumn("label", "varchar", "varchar(20)", nullable=True)
+
+
+def test_what_fits_the_contract_is_no_difference() -> None:
+    assert found(*SAME) == {}
+
+
+def test_each_kind_of_change_is_told_apart() -> None:
+    assert found(*SAME, NEW) == {"secret": Change.ADDED}
+    assert found(*SAME[:3]) == {"paid": Change.MISSING}
+    assert found(SAME[0], LONGER, WIDER, SAME[3]) == {"name": Change.WIDENED, "price": Change.WIDENED}
+    assert found(SAME[0], SAME[1], OTHER, SAME[3]) == {"price": Change.CHANGED}
+    assert found(SAME[0], RENAMED, *SAME[2:]) == {"name": Change.RENAMED}
+
+
+def test_a_new_column_stays_out_until_the_contract_knows_it() -> None:
+    assert exported(*SAME, NEW) == ("id", "name", "price", "paid")
+    assert exported(*SAME, NEW, policy={"added": "export"})[-1] == "secret"
+    with pytest.raises(SchemaChangedError, match="secret text is not in the contract"):
+        exported(*SAME, NEW, policy={"added": "stop"})
+
+
+def test_missing_renamed_and_changed_columns_stop_unless_the_contract_says_otherwise() -> None:
+    for columns in (SAME[:3], (SAME[0], RENAMED, *SAME[2:]), (SAME[0], SAME[1], OTHER, SAME[3])):
+        with pytest.raises(SchemaChangedError, match=r"sales differs from contract shop.sales 1.0.0"):
+            exported(*columns)
+    assert exported(*SAME[:3], policy={"missing": "export"}) == ("id", "name", "price")
+
+
+def test_without_a_contract_everything_is_exported() -> None:
+    assert columns_to_export(SourceTable("sales", "InnoDB", (*SAME, NEW)), None, ()) == ("id", "name", "price", "paid", "secret")
+
+
+def test_an_unknown_policy_is_refused() -> None:
+    assert policy_of(contract({"added": "stop"}))[Change.ADDED] is Action.STOP
+    for wrong in ({"added": "perhaps"}, {"grown": "stop"}, "stop"):
+        with pytest.raises(ContractError, match=r"headgate\.schemaPolicy"):
+            policy_of(contract(wrong))

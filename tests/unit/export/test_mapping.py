@@ -1,0 +1,58 @@
+"""Types that are not known to be kept exactly are refused; all others have one answer."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from headgate.errors import ContractError
+from headgate.export.mapping import Form, arrow_type_of, map_column
+from headgate.export.source import SourceColumn
+
+pytestmark = pytest.mark.unit
+
+
+def column(kind: str, declared: str = "", **given: object) -> SourceColumn:
+    return SourceColumn("c", kind, declared or kind, nullable=True, **given)  # type: ignore[arg-type]  # tests give what fits
+
+
+def test_a_tinyint_is_a_boolean_only_where_the_contract_says_so() -> None:
+    flag = column("tinyint", "tinyint(1)")
+    assert arrow_type_of(flag) == pa.int16()
+    assert arrow_type_of(flag, as_boolean=True) == pa.bool_()
+    assert arrow_type_of(column("tinyint", "tinyint(4)"), as_boolean=True) == pa.int16()
+
+
+def test_unsigned_is_read_from_numbers_only() -> None:
+    assert arrow_type_of(column("bigint", "bigint(20) unsigned")) == pa.decimal128(20, 0)
+    assert not column("enum", "enum('unsigned','zerofill')").unsigned
+    assert not column("enum", "enum('unsigned','zerofill')").zerofill
+
+
+@pytest.mark.parametrize(("precision", "expected"), [(38, pa.decimal128(38, 2)), (39, pa.decimal256(39, 2))])
+def test_decimals_of_any_size_keep_their_digits(precision: int, expected: pa.DataType) -> None:
+    assert arrow_type_of(column("decimal", precision=precision, scale=2)) == expected
+
+
+def test_long_values_enter_the_fingerprint_by_their_own_checksum() -> None:
+    assert map_column(column("longtext", charset="utf8mb4", max_bytes=2**32 - 1)).form is Form.LONG
+    assert map_column(column("varchar", charset="utf8mb4", max_bytes=400)).form is Form.TEXT
+
+
+def test_text_of_another_charset_is_compared_as_utf8() -> None:
+    assert map_column(column("varchar", charset="latin1")).text_sql == "CAST(CONVERT(`c` USING utf8mb4) AS BINARY)"
+
+
+def test_dates_are_judged_only_where_it_is_asked_for() -> None:
+    mapped = map_column(column("date"))
+    assert mapped.digest_sql(impossible_as_null=False) == "`c`"
+    assert mapped.digest_sql(impossible_as_null=True).startswith("IF(YEAR(`c`) = 0 OR")
+
+
+def test_a_backtick_in_a_name_stays_within_its_quotes() -> None:
+    assert map_column(SourceColumn("a`; DROP", "int", "int", nullable=True)).read_sql == "`a``; DROP`"
+
+
+def test_an_unknown_type_is_refused() -> None:
+    with pytest.raises(ContractError, match="type interval_year"):
+        map_column(column("interval_year"))

@@ -1,0 +1,139 @@
+"""What is written down can be read back: requests, plans, certificates, watermarks, deletions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from headgate.aws.memory import MemoryObjects
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.errors import ContractError
+from headgate.export.certificate import Certificate, CertificateError, CertifiedColumn, CertifiedFile, Moment, require_equal
+from headgate.export.deletions import asked_for, write_deleted
+from headgate.export.digest import Digest
+from headgate.export.landing import Landing
+from headgate.export.mapping import Form
+from headgate.export.requests import ExportRequest, ImpossibleDates, Mode
+from headgate.export.run_folder import SliceRecord, TableFolder, TablePlan
+from headgate.export.session import Login
+from headgate.export.slicing import KeyColumn, Slice
+from headgate.export.watermark import Bound, Reached, Watermark, changed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.unit
+
+DIGEST = Digest(2, 77, (2, 1))
+CERTIFICATE = Certificate(
+    source="shop",
+    table="orders",
+    run="r1",
+    exported_on="2026-01-02",
+    mode="full",
+    moment=Moment("global_lock", "bin.1:4", "0-1-2", "2026-01-02T03:04:05.000000"),
+    schema_hash="00",
+    columns=(CertifiedColumn("id", "int(11)", "int32", Form.NUMBER), CertifiedColumn("at", "datetime(3)", "timestamp[us]", Form.MOMENT, 3)),
+    digest=DIGEST,
+    files=(CertifiedFile("part-00000.parquet", 10, "ab", DIGEST, 0),),
+    watermark={"at": (None, "'2026-01-02'")},
+    impossible_dates={"at": 1},
+    deleted=3,
+    drift=("added: x",),
+)
+
+
+def test_a_certificate_comes_back_from_its_manifest() -> None:
+    assert Certificate.from_json(CERTIFICATE.to_json()) == CERTIFICATE
+
+
+def test_a_manifest_of_another_format_is_refused() -> None:
+    with pytest.raises(CertificateError, match="format 1"):
+        Certificate.from_json(json.dumps({**json.loads(CERTIFICATE.to_json()), "format": 2}))
+
+
+def test_a_mismatch_names_counts_and_columns_but_no_value() -> None:
+    require_equal("orders", 0, DIGEST, DIGEST)
+    with pytest.raises(CertificateError, match=r"columns with another number of nulls, by place: \[1\]"):
+        require_equal("orders", 0, DIGEST, Digest(2, 78, (2, 2)))
+
+
+def test_a_request_comes_back_from_its_text() -> None:
+    asked = ExportRequest("shop", "r1", date(2026, 1, 2), ("orders",), Mode.INCREMENTAL, impossible_dates=ImpossibleDates.STOP)
+    assert ExportRequest.from_json(asked.to_json()) == asked
+
+
+def test_plans_and_slices_come_back_from_the_run_folder(tmp_path: Path) -> None:
+    folder = TableFolder(tmp_path / "orders")
+    assert folder.plan() is None
+    assert folder.record(0) is None
+    plan = TablePlan(
+        "orders", ("id",), "00", (KeyColumn("id", "int"),), (Slice(0, None, ("7",)), Slice(1, ("7",), None)), (Bound("at", None, "'x'", 3),)
+    )
+    record = SliceRecord(1, DIGEST, DIGEST, 10, "ab", {"at": 1})
+    folder.begin(plan)
+    folder.finish(record)
+    folder.certify(CERTIFICATE)
+    again = TableFolder(tmp_path / "orders")
+    assert (again.plan(), again.record(1), again.certificate()) == (plan, record, CERTIFICATE)
+    again.forget(1)
+    assert again.record(1) is None
+    assert asdict(plan)["slices"][0]["upper"] == ("7",)
+
+
+def test_a_watermark_advances_once_per_run() -> None:
+    """A run that lands twice goes on from where it went on the first time."""
+    landing = Landing(MemoryObjects(), "raw", "state")
+    assert landing.reached_before("shop", "orders", "r1") is None
+    for run in ("r1", "r2", "r2"):
+        landing.advance("shop", "orders", Reached(run, {"at": f"'{run}'"}))
+    assert landing.reached_before("shop", "orders", "r2") == Reached("r1", {"at": "'r1'"})
+    assert landing.reached_before("shop", "orders", "r3") == Reached("r2", {"at": "'r2'"})
+    assert Watermark.from_json(Watermark(Reached("r", {})).to_json()) == Watermark(Reached("r", {}))
+
+
+def test_bounds_reach_back_by_the_overlap_and_take_rows_without_a_watermark() -> None:
+    assert changed([]) == "TRUE"
+    assert changed([Bound("at", None, None)]) == "(TRUE)"
+    assert changed([Bound("at", "'a'", "'b'", 300), Bound("id", "5", "9")]) == (
+        "((`at` > 'a' - INTERVAL 300 SECOND AND `at` <= 'b' OR `at` IS NULL) OR (`id` > 5 AND `id` <= 9 OR `id` IS NULL))"
+    )
+
+
+def keys(path: Path, *pairs: tuple[int, str]) -> Path:
+    pq.write_table(pa.table({"a": pa.array([a for a, _ in pairs], pa.int64()), "b": [b for _, b in pairs]}), path)
+    return path
+
+
+def test_deleted_rows_are_the_keys_that_went(tmp_path: Path) -> None:
+    before, now = keys(tmp_path / "before", (2, "y"), (1, "x"), (2, "x")), keys(tmp_path / "now", (2, "x"), (3, "x"))
+    assert write_deleted(before, now, tmp_path / "gone") == 2
+    assert pq.read_table(tmp_path / "gone").to_pylist() == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
+    assert write_deleted(before, before, tmp_path / "none") == 0
+    assert not (tmp_path / "none").exists()
+    assert write_deleted(before, tmp_path / "empty", tmp_path / "all") == 3
+
+
+def test_deletions_are_asked_for_by_the_contract_with_a_key() -> None:
+    columns = (Column("id", ColumnType(Kind.BIGINT)),)
+    wanting = {"headgate.deletes": "key_comparison"}
+    assert not asked_for(None)
+    assert not asked_for(Contract("c", "t", "source", "1", columns, ("id",)))
+    assert asked_for(Contract("c", "t", "source", "1", columns, ("id",), properties=wanting))
+    with pytest.raises(ContractError, match="declares none"):
+        asked_for(Contract("c", "t", "source", "1", columns, properties=wanting))
+    with pytest.raises(ContractError, match="may only be key_comparison"):
+        asked_for(Contract("c", "t", "source", "1", columns, ("id",), properties={"headgate.deletes": "soft"}))
+
+
+def test_a_login_never_shows_its_password() -> None:
+    secret = {"host": "db", "port": "3306", "username": "u", "password": "hunter2", "dbname": "shop"}
+    login = Login.from_secret(secret)
+    assert "hunter2" not in repr(login)
+    assert login.tls
