@@ -112,7 +112,8 @@ def _scores(known: Array, actual: Array, found: pd.DataFrame, frequency: Frequen
 
 def main() -> None:
     """Run both frequencies and print the summary."""
-    default = Path(os.environ.get("DATA") or Path(os.environ.get("HEADGATE_DATA") or ROOT.parent / "shared" / "data") / "m4")
+    known = Path(os.environ.get("HEADGATE_DATA") or ROOT.parent / "shared" / "data") / "m4"
+    default = Path(os.environ.get("DATA") or known)
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("folder", nargs="?", type=Path, default=default)
     folder = parser.parse_args().folder
