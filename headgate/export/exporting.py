@@ -65,6 +65,7 @@ class Exporting:
         contracts: by table; tables without one are exported by name only.
         state_bucket: keeps the watermarks; not raw, whose every object the gate reads.
         workspace: a folder that outlives the process, so that a killed run can go on.
+        mirrored: the workspace does not (a Glue job's disk): finished slices are kept in the state bucket as well.
         masking: what `mask_at_source` does to the rows of a contract's table.
         methods: ways to hold the source still that may be tried, in order.
     """
@@ -75,6 +76,7 @@ class Exporting:
     raw_bucket: str
     state_bucket: str
     workspace: Path
+    mirrored: bool = False
     masking: Masking | None = None
     methods: tuple[Method, ...] = tuple(Method)
     pause: Callable[[float], None] = field(default=time.sleep)
@@ -132,6 +134,10 @@ class Exporting:
     def _folder(self, request: ExportRequest) -> Path:
         return self.workspace / request.source / request.run
 
+    def _table_folder(self, request: ExportRequest, table: str) -> TableFolder:
+        mirror = self.landing.unfinished(request.source, table, request.run) if self.mirrored else None
+        return TableFolder(self._folder(request) / table, mirror)
+
     def _begin(self, request: ExportRequest) -> None:
         path = self._folder(request) / REQUEST
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -146,12 +152,14 @@ class Exporting:
             for certificate in certificates:
                 self._land(request, certificate)
                 listener(Progress(Phase.LANDED, certificate.table, certificate.digest.rows))
+        for table in request.tables:
+            self._table_folder(request, table).end()
         shutil.rmtree(self._folder(request))
         return ExportReport(request.run, certificates)
 
     def _certified(self, request: ExportRequest) -> tuple[Certificate, ...]:
         """The certificates of an attempt that had read everything; none unless all tables show one moment."""
-        found = [TableFolder(self._folder(request) / table).certificate() for table in request.tables]
+        found = [self._table_folder(request, table).certificate() for table in request.tables]
         certificates = tuple(item for item in found if item)
         whole = len(certificates) == len(request.tables) and len({item.moment for item in certificates}) == 1
         return certificates if whole else ()
@@ -182,7 +190,7 @@ class Exporting:
     def _table_run(self, session: Session, request: ExportRequest, table: str, listener: Listener) -> TableRun:
         since = self.landing.reached_before(request.source, table, request.run) if request.mode is Mode.INCREMENTAL else None
         contract = self.contracts.get(table)
-        folder = TableFolder(self._folder(request) / table)
+        folder = self._table_folder(request, table)
         find_keys_before = partial(self.landing.keys_before, request.source, table, request.run)
         mask = self._mask(request, table)
         return TableRun(request, describe(session, table), contract, folder, since, listener, find_keys_before, mask)
@@ -196,7 +204,7 @@ class Exporting:
         return partial(self.masking, contract) if any(column.mask for column in contract.columns) else None
 
     def _land(self, request: ExportRequest, certificate: Certificate) -> None:
-        folder = TableFolder(self._folder(request) / certificate.table)
+        folder = self._table_folder(request, certificate.table)
         files = {part_name(file.slice_number): folder.parquet(file.slice_number) for file in certificate.files}
         if certificate.deleted:
             files[DELETED] = folder.deleted

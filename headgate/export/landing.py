@@ -29,6 +29,36 @@ _OTHER_BYTES = "its bytes are not those that were certified"
 
 
 @dataclass(frozen=True)
+class Kept:
+    """Files of an unfinished run, kept in a bucket below a prefix."""
+
+    objects: ObjectStore
+    bucket: str
+    prefix: str
+
+    def keep(self, path: Path) -> None:
+        """A copy of the file is kept under its name."""
+        self.objects.upload(path, self._ref(path.name))
+
+    def forget(self, name: str) -> None:
+        """No copy is kept under that name."""
+        self.objects.delete(self._ref(name))
+
+    def clear(self) -> None:
+        """Nothing is kept."""
+        for item in list(self.objects.list(self.bucket, self.prefix)):
+            self.objects.delete(ObjectRef(self.bucket, item.ref.key))
+
+    def restore(self, folder: Path) -> None:
+        """The folder holds every file that is kept."""
+        for item in self.objects.list(self.bucket, self.prefix):
+            self.objects.download(ObjectRef(self.bucket, item.ref.key), folder / item.ref.key.removeprefix(self.prefix))
+
+    def _ref(self, name: str) -> ObjectRef:
+        return ObjectRef(self.bucket, self.prefix + name)
+
+
+@dataclass(frozen=True)
 class Landing:
     """The raw bucket, and the bucket (and prefix `exports/`) that keeps watermarks."""
 
@@ -141,6 +171,10 @@ class Landing:
         if key is None:
             raise NotFoundError(f"{certificate.table}, {certificate.run}: these do not make a key of raw")
         return ObjectRef(self.raw_bucket, key.path())
+
+    def unfinished(self, source: str, table: str, run: str) -> Kept:
+        """Where a run that is not finished keeps its files, for a workspace that does not outlive the process."""
+        return Kept(self.objects, self.state_bucket, f"exports/{source}/{table}/unfinished/{run}/")
 
     def _keys(self, source: str, table: str, run: str) -> ObjectRef:
         return self._state(source, table, f"keys/{run}.parquet")

@@ -8,7 +8,8 @@
                                       deleted.parquet         keys that have gone
                                       certificate.json        the table as a whole; nothing is read again after it
 
-Every record is written beside its place and renamed into it: it is whole or absent.
+Every record is written beside its place and renamed into it: it is whole or absent. Where the disk dies with the process
+(a Glue job), a mirror keeps the same files in a bucket, and a new machine begins with them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import json
 import os
 import shutil
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from headgate.export.certificate import Certificate
 from headgate.export.digest import Digest
@@ -78,12 +79,51 @@ class SliceRecord:
     impossible_dates: Mapping[str, int] = field(default_factory=dict)
 
 
+class Mirror(Protocol):
+    """Where the files of a folder are kept as well."""
+
+    def keep(self, path: Path) -> None:
+        """A copy of the file is kept under its name."""
+        ...
+
+    def forget(self, name: str) -> None:
+        """No copy is kept under that name."""
+        ...
+
+    def clear(self) -> None:
+        """Nothing is kept."""
+        ...
+
+    def restore(self, folder: Path) -> None:
+        """The folder holds every file that is kept."""
+        ...
+
+
+class NoMirror:
+    """Keeps nothing: the workspace outlives the process."""
+
+    def keep(self, path: Path) -> None:
+        """Nothing happens."""
+
+    def forget(self, name: str) -> None:
+        """Nothing happens."""
+
+    def clear(self) -> None:
+        """Nothing happens."""
+
+    def restore(self, folder: Path) -> None:
+        """Nothing happens."""
+
+
 class TableFolder:
     """One table's part of a run's folder."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, mirror: Mirror | None = None) -> None:
         self.path = path
-        path.mkdir(parents=True, exist_ok=True)
+        self._mirror = mirror or NoMirror()
+        if not path.exists():
+            path.mkdir(parents=True)
+            self._mirror.restore(path)
 
     def plan(self) -> TablePlan | None:
         """The plan, None before there is one."""
@@ -94,7 +134,17 @@ class TableFolder:
         """The folder holds the plan and nothing else."""
         shutil.rmtree(self.path)
         self.path.mkdir()
-        _write(self.path / "plan.json", json.dumps(asdict(plan)))
+        self._mirror.clear()
+        self._write(self.path / "plan.json", json.dumps(asdict(plan)))
+
+    def end(self) -> None:
+        """Nothing is left of the table's part of the run."""
+        self._mirror.clear()
+        shutil.rmtree(self.path)
+
+    def _write(self, path: Path, text: str) -> None:
+        _write(path, text)
+        self._mirror.keep(path)
 
     def parquet(self, number: int) -> Path:
         """Where a slice's rows lie."""
@@ -103,20 +153,22 @@ class TableFolder:
     def record(self, number: int) -> SliceRecord | None:
         """A slice's record, None while it is not finished."""
         read = _read(self.path / f"slice-{number:05d}.json")
-        return (
-            SliceRecord(**{**read, "digest": Digest.from_dict(read["digest"]), "witness": Digest.from_dict(read["witness"])})
-            if read
-            else None
-        )
+        if not read:
+            return None
+        digests = {name: Digest.from_dict(read[name]) for name in ("digest", "witness")}
+        return SliceRecord(**{**read, **digests})
 
     def finish(self, record: SliceRecord) -> None:
         """The slice is finished; its file is in place."""
-        _write(self.path / f"slice-{record.number:05d}.json", json.dumps(asdict(record)))
+        if self.parquet(record.number).exists():
+            self._mirror.keep(self.parquet(record.number))
+        self._write(self.path / f"slice-{record.number:05d}.json", json.dumps(asdict(record)))
 
     def forget(self, number: int) -> None:
         """The slice is not finished."""
-        (self.path / f"slice-{number:05d}.json").unlink(missing_ok=True)
-        self.parquet(number).unlink(missing_ok=True)
+        for path in (self.path / f"slice-{number:05d}.json", self.parquet(number)):
+            path.unlink(missing_ok=True)
+            self._mirror.forget(path.name)
 
     @property
     def keys(self) -> Path:
@@ -140,7 +192,10 @@ class TableFolder:
 
     def certify(self, certificate: Certificate) -> None:
         """The table is read, whole and certified."""
-        _write(self.path / "certificate.json", certificate.to_json())
+        for path in (self.keys, self.deleted):
+            if path.exists():
+                self._mirror.keep(path)
+        self._write(self.path / "certificate.json", certificate.to_json())
 
 
 def _read(path: Path) -> dict[str, Any]:

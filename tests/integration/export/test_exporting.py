@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import closing, suppress
 from dataclasses import replace
 from decimal import Decimal
@@ -184,6 +185,24 @@ def test_a_finished_slice_that_changed_since_is_read_again(shop: Shop) -> None:
     shop.exporting().run(request(["numbers"], workers=1), heard)
     assert sorted(heard.slices(Phase.KEPT)) == [0, 2, 3, 4, 5]
     assert shop.landed("numbers").sort_by("id")["v"].to_pylist() == [row[0] for row in shop.ask("SELECT v FROM numbers ORDER BY id")]
+
+
+def test_a_mirrored_run_goes_on_where_the_disk_is_lost(shop: Shop) -> None:
+    """A Glue job's disk dies with it; its finished slices do not."""
+    fill(shop, 1000)
+
+    def stop(event: Progress) -> None:
+        if event.phase is Phase.FINISHED and event.slice_number == 5:
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        shop.exporting(mirrored=True).run(request(["numbers"], workers=1), Heard(stop))
+    shutil.rmtree(shop.workspace)
+    heard = Heard()
+    report = shop.exporting(mirrored=True).run(request(["numbers"], workers=1), heard)
+    assert sorted(heard.slices(Phase.KEPT)) == [0, 1, 2, 3, 4, 5]
+    assert report.rows == shop.landed("numbers").num_rows == 1000
+    assert [item.ref.key for item in shop.objects.list("state", "")] == ["exports/shop/numbers/watermark.json"]
 
 
 def test_a_dropped_connection_begins_a_new_attempt(shop: Shop) -> None:
