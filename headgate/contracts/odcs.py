@@ -45,7 +45,7 @@ def load(path: Path) -> Contract:
 
 def load_all(folder: Path) -> dict[str, Contract]:
     """Every contract of a folder, by dataset, in the order of their names."""
-    paths = sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".json"})
+    paths = sorted((path for path in folder.iterdir() if path.suffix in {".yaml", ".json"}), key=lambda path: path.name)
     contracts = [load(path) for path in paths]
     return {contract.dataset: contract for contract in contracts}
 

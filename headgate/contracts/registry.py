@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from headgate.contracts import odcs
 from headgate.contracts.curated import curated_contract
@@ -42,7 +43,9 @@ class Registry:
 
 
 def default_folder() -> Path:
-    """The contracts packed into a built archive, else `contracts/` of the checkout."""
-    package = Path(__file__).resolve().parents[1]
-    packed = package / "_contracts"
-    return packed if packed.is_dir() else package.parent / "contracts"
+    """The contracts packed into a built archive, else `contracts/` of the checkout.
+
+    Glue imports an archive without unpacking it; then this is a `zipfile.Path`, which does all that is asked of it here.
+    """
+    packed = files("headgate") / "_contracts"
+    return cast("Path", packed) if packed.is_dir() else Path(__file__).resolve().parents[2] / "contracts"
