@@ -1,0 +1,164 @@
+"""What is built and found before anything is deployed. Nothing here needs an emulator."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.contracts.registry import SYSTEMS, Registry
+from scripts import build, deploy, mended_ministack, terraform_cli
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.unit
+
+# What AWS's managed layers bring besides Python's own: aws-sdk-pandas 3.16 and Powertools V3 for Python 3.11.
+IN_LAYERS = (
+    "aws_lambda_powertools,aws_xray_sdk,awswrangler,boto3,botocore,cffi,charset_normalizer,cryptography,dateutil,jmespath,"
+    "jsonpath_ng,numpy,packaging,pandas,pyarrow,pydantic,pydantic_core,pymysql,pytz,requests,s3transfer,six,typing_extensions,"
+    "typing_inspection,annotated_types,tzdata,urllib3,wrapt,certifi,idna,redshift_connector,scramp,asn1crypto,bs4,lxml,pg8000,"
+    "gremlinpython,opensearchpy,aiohttp,simplejson"
+)
+SETTINGS = (
+    "CURATED_BUCKET QUARANTINE_BUCKET FILES_TABLE MASKING_KEY_SECRET "
+    "ALERTS_TOPIC_ARN DEBOUNCE_SCHEDULE SCHEDULER_ROLE_ARN STATE_MACHINE_ARN"
+)
+BARE_IMPORT = """
+import importlib.abc, sys
+allowed = set({layers!r}.split(",")) | set(sys.stdlib_module_names) | {{"headgate", "handler"}}
+
+class Nothing(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] not in allowed and not name.startswith("_"):
+            raise ModuleNotFoundError(f"not in Lambda: {{name}}", name=name)
+
+sys.meta_path.insert(0, Nothing())
+sys.path.insert(0, {archive!r})
+import handler
+{call}
+"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    build.build(folder)
+    return folder
+
+
+def test_the_same_input_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
+    build.build(tmp_path)
+    files = sorted(path.relative_to(built) for path in built.rglob("*") if path.is_file())
+    assert files == sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
+    assert all((built / path).read_bytes() == (tmp_path / path).read_bytes() for path in files)
+
+
+def test_a_second_build_touches_nothing(built: Path) -> None:
+    assert build.build(built) == []
+
+
+def test_archives_do_not_depend_on_the_order_of_files() -> None:
+    assert build.archive({"a": b"1", "b": b"2"}) == build.archive({"b": b"2", "a": b"1"})
+
+
+def test_archives_hold_handler_package_and_contracts_and_nothing_else(built: Path) -> None:
+    for path in (built / "lambdas").iterdir():
+        names = zipfile.ZipFile(io.BytesIO(path.read_bytes())).namelist()
+        assert {name.partition("/")[0] for name in names} == {"handler.py", "headgate"}
+        assert "headgate/_contracts/source/orders.json" in names
+
+
+def test_packed_contracts_say_what_the_written_ones_say(built: Path, tmp_path: Path) -> None:
+    zipfile.ZipFile(built / "headgate.zip").extractall(tmp_path)
+    packed, written = Registry.load(tmp_path / "headgate" / "_contracts"), Registry.load(build.ROOT / "contracts")
+    assert packed == written
+
+
+@pytest.mark.parametrize(
+    ("function", "call"),
+    [
+        ("raw_to_curated", "import os; handler.wiring.curation(os.environ); handler.wiring.alerts(os.environ)"),
+        ("start_pipeline", "import os; handler.wiring.debounce(os.environ)"),
+    ],
+)
+def test_a_function_needs_nothing_but_its_archive_and_the_layers(built: Path, function: str, call: str) -> None:
+    environment = {f"HEADGATE_{name}": "x" for name in SETTINGS.split()} | {
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "POWERTOOLS_TRACE_DISABLED": "1",
+    }
+    script = BARE_IMPORT.format(layers=IN_LAYERS, archive=str(built / "lambdas" / f"{function}.zip"), call=call)
+    done = subprocess.run([sys.executable, "-I", "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_contracts_are_read_from_an_archive_that_nobody_unpacked(built: Path) -> None:
+    """So does Glue import --extra-py-files."""
+    script = "\n".join(
+        (
+            f"import sys; sys.path.insert(0, {str(built / 'headgate.zip')!r})",
+            "from headgate.contracts.registry import Registry, default_folder",
+            "print(type(default_folder()).__module__, len(Registry.load().source))",
+        )
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["zipfile", str(len(Registry.load().source))]
+
+
+def test_every_system_has_tables_in_the_catalog(built: Path) -> None:
+    catalog = json.loads((built / "catalog.json").read_text(encoding="utf-8"))
+    assert {table["system"] for table in catalog["prod"].values()} == set(SYSTEMS)
+    assert "quarantine" in catalog["curated"]
+
+
+def test_jobs_install_locked_versions(built: Path) -> None:
+    stated = (built / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert all("==" in line for line in stated)
+    assert any(line.startswith("ibis-framework[duckdb]==") for line in stated)
+
+
+def test_a_stated_plugin_folder_is_taken(tmp_path: Path) -> None:
+    assert terraform_cli.find_mirror({"TF_PLUGIN_DIR": str(tmp_path)}) == tmp_path
+
+
+def test_a_missing_terraform_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(terraform_cli.TerraformError, match="Neither terraform nor tofu") as missing:
+        terraform_cli.find_binary()
+    assert "\n" not in str(missing.value)
+
+
+def test_progress_counts_changes_and_keeps_errors() -> None:
+    told = terraform_cli.Progress()
+    told.hear('{"type": "planned_change"}')
+    told.hear('{"type": "apply_complete", "hook": {"action": "read"}}')
+    told.hear('{"type": "apply_complete", "hook": {"action": "create"}}')
+    told.hear('{"type": "diagnostic", "diagnostic": {"severity": "error", "summary": "No", "detail": "because", "address": "a.b"}}')
+    told.hear("not JSON")
+    assert (told.planned, told.changed, told.errors) == (1, 1, ["a.b: No: because"])
+
+
+def test_a_mysql_url_is_taken_apart_with_its_escapes() -> None:
+    login = deploy.mysql_login("mysql://reader:p%40ss@db.example.com:3307/ecommerce")
+    assert login == {"host": "db.example.com", "port": "3307", "username": "reader", "password": "p@ss", "dbname": "ecommerce"}
+
+
+def test_an_alarm_is_described_with_all_its_settings() -> None:
+    alarm = {
+        "Period": 60,
+        "Statistic": "Maximum",
+        "ActionsEnabled": True,
+        "AlarmActions": ["arn:x"],
+        "Dimensions": [{"Name": "n", "Value": "v"}],
+    }
+    answer = b'<R xmlns="urn:x"><MetricAlarms><member><AlarmName>a</AlarmName></member></MetricAlarms></R>'
+    described = ET.fromstring(mended_ministack.complete(answer, {"a": alarm}))  # noqa: S314 our own text
+    found = {element.tag.partition("}")[2]: element.text for element in described.iter() if element.text}
+    assert found | {"Period": "60", "Statistic": "Maximum", "ActionsEnabled": "true", "Value": "v", "member": "arn:x"} == found
