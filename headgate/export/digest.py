@@ -43,7 +43,7 @@ _BATCH_ROWS = 32_768
 # Digits after which MySQL's text of a double changes to an exponent (dtoa.c, MAX_DECPT_FOR_F_FORMAT = DBL_DIG).
 _FIXED_DIGITS = 15
 _MICROSECOND_DIGITS = 6
-_EXPONENT = re.compile(r"(-?)(\d)(?:\.(\d+))?e([+-]?\d+)")
+_REAL = re.compile(r"(?P<sign>-?)(?P<whole>\d+)(?:\.(?P<fraction>\d+))?(?:e(?P<exponent>[+-]?\d+))?")
 
 
 @dataclass(frozen=True)
@@ -151,17 +151,14 @@ def real_text(value: float) -> str:
 
 
 def _shortest(value: float) -> tuple[str, str, int]:
-    """Sign, significant digits, and the position of the point before which they stand."""
-    found = _EXPONENT.fullmatch(format(value, ".17e") if value == 0 else _as_exponent(value))
+    """Sign, significant digits, and the place of the point after the first of them; Python and MySQL share the algorithm."""
+    found = _REAL.fullmatch(repr(value))
     if not found:
         raise ValueError("a source's float is never infinite or not a number")
-    sign, first, rest, exponent = found.groups()
-    return sign, (first + (rest or "")).rstrip("0") or "0", int(exponent) + 1
-
-
-def _as_exponent(value: float) -> str:
-    digits = len(repr(value).split("e", maxsplit=1)[0].replace(".", "").replace("-", "").strip("0")) or 1
-    return format(value, f".{digits - 1}e")
+    sign, whole, fraction, exponent = found["sign"], found["whole"], found["fraction"] or "", int(found["exponent"] or 0)
+    digits = (whole + fraction).lstrip("0")
+    leading = len(whole + fraction) - len(digits)
+    return sign, digits.rstrip("0") or "0", len(whole) - leading + exponent
 
 
 def _fixed(digits: str, point: int) -> str:
