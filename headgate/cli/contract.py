@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.table import Table
 
-from headgate.cli import options
+from headgate.cli import contract_files, options
 from headgate.contracts.registry import Registry
 from headgate.contracts.types import glue_type
 
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 @click.group()
 def contract() -> None:
-    """Look at the contracts."""
+    """Look at the contracts, draft new ones, and hold files to them."""
+
+
+for _command in (contract_files.init, contract_files.check, contract_files.diff):
+    contract.add_command(_command)
 
 
 @contract.command(epilog=options.example("headgate contract list --json"))

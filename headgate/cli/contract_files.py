@@ -1,0 +1,157 @@
+"""`headgate contract init|check|diff`: contracts as a tool, on files of one's own and without a lake."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Group
+from rich.table import Table
+
+from headgate.cli import options
+from headgate.contracts import difference, odcs
+from headgate.contracts.document import document
+from headgate.contracts.registry import Registry
+from headgate.errors import BadInputError
+from headgate.lake.ports import MaskingKey
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from headgate.contracts.model import Contract
+    from headgate.intake.draft import Finding
+    from headgate.intake.gate import Gated
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_SHOWN = ("source_row", "rule", "column_name", "masked_value", "reason")
+
+
+@click.command(epilog=options.example("headgate contract init returns.csv > contracts/source/returns.yaml"))
+@click.argument("file", type=_FILE)
+@click.option("--dataset", default="", help="What the dataset is called; default: the file's name.")
+def init(file: Path, dataset: str) -> None:
+    """Draft a contract from a sample FILE: YAML on standard output, what to look at on standard error.
+
+    Types are guessed only where every value fits them exactly; what may hold card data is masked.
+    """
+    import yaml  # noqa: PLC0415 only this command writes YAML
+
+    from headgate.intake.draft import draft  # noqa: PLC0415 as above
+
+    name = dataset or file.name.partition(".")[0].strip().lower().replace(" ", "_").replace("-", "_")
+    drafted = draft(file.read_bytes(), name)
+    click.echo(yaml.safe_dump(document(drafted.contract), sort_keys=False, allow_unicode=True, width=120), nl=False)
+    options.progress_console().print(_findings_table(drafted.findings, f"Drafted from {drafted.rows:,} rows; look at"))
+
+
+@click.command(epilog=options.example("headgate contract check exports/payments.csv --dataset payments"))
+@click.argument("file", type=_FILE)
+@click.option("--dataset", default="", help="Whose contract; default: the folder of the file's path that names a dataset.")
+@click.option("--contract", "contract_file", type=_FILE, help="A contract of one's own in the place of the lake's.")
+@click.option("--rows", default=10, show_default=True, help="How many refused rows to show.")
+@options.as_json
+def check(file: Path, dataset: str, contract_file: Path | None, rows: int, as_json: bool) -> None:
+    """Put FILE through the real gate on this machine: counts, reasons, and the first refused rows with card data masked.
+
+    Nothing is sent or written. Ends with 3 when the file or some of its rows would be refused.
+    """
+    from headgate.intake.gate import pass_gate  # noqa: PLC0415 the gate loads when it is used
+
+    contract = odcs.load(contract_file) if contract_file else _contract_for(file, dataset)
+    # Tokens are not shown, so any key will do.
+    key = MaskingKey("check", secrets.token_bytes(32))
+    landed = datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
+    try:
+        gated = pass_gate(file.read_bytes(), contract, key, object_key=str(file), received_at=landed)
+    except BadInputError as error:
+        _show_refusal(error, as_json=as_json)
+        options.finish(complete=False)
+        return
+    shown = _refused(gated, rows)
+    options.show(as_json=as_json, value=lambda: _fact(gated, shown), screen=lambda: _checked_screen(file, gated, shown))
+    options.finish(complete=not gated.quarantined)
+
+
+@click.command(epilog=options.example("headgate contract diff main/orders.yaml contracts/source/orders.yaml"))
+@click.argument("old", type=_FILE)
+@click.argument("new", type=_FILE)
+@options.as_json
+def diff(old: Path, new: Path, as_json: bool) -> None:
+    """Say what changes from contract OLD to contract NEW, and what breaks: for those who send files, or who query.
+
+    Ends with 3 when something breaks.
+    """
+    changes = difference.differences(odcs.load(old), odcs.load(new))
+    breaking = any(map(difference.is_breaking, changes))
+    fact = {"breaking": breaking, "changes": [asdict(change) for change in changes]}
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _changes_table(changes))
+    options.finish(complete=not breaking)
+
+
+def _contract_for(file: Path, dataset: str) -> Contract:
+    known = Registry.load().source
+    named = dataset or next((part for part in reversed(file.resolve().parts) if part in known), "")
+    if named not in known:
+        raise click.ClickException(
+            f"no contract {named!r} for {file}. Remedy: --dataset names one of {', '.join(sorted(known))}; --contract takes a file."
+        )
+    return known[named]
+
+
+def _refused(gated: Gated, count: int) -> list[dict[str, object]]:
+    rows = gated.set_aside.select(["disposition", *_SHOWN]).to_pylist()
+    refused = [row for row in rows if row["disposition"] == "refused"]
+    return [{name: row[name] for name in _SHOWN} for row in refused[:count]]
+
+
+def _fact(gated: Gated, shown: Sequence[dict[str, object]]) -> dict[str, object]:
+    return {"contract": gated.contract, **_counts(gated), "reasons": dict(gated.reasons), "refused_rows": list(shown)}
+
+
+def _counts(gated: Gated) -> dict[str, int]:
+    return {
+        "received": gated.received,
+        "accepted": gated.accepted.num_rows,
+        "quarantined": gated.quarantined,
+        "duplicates": gated.duplicates,
+        "warnings": gated.warnings,
+    }
+
+
+def _show_refusal(error: BadInputError, *, as_json: bool) -> None:
+    told = {"rule": error.rule, "column": error.column, "message": error.message, "remedy": error.remedy}
+    options.show(as_json=as_json, value=lambda: {"refused": told}, screen=lambda: f"The file would be refused: {error}")
+
+
+def _checked_screen(file: Path, gated: Gated, shown: Sequence[dict[str, object]]) -> RenderableType:
+    counts = Table(*_counts(gated), title=f"{file.name} against {gated.contract}", title_justify="left")
+    counts.add_row(*(f"{count:,}" for count in _counts(gated).values()))
+    reasons = Table("reason", "rows")
+    for rule, count in sorted(gated.reasons.items(), key=lambda item: (-item[1], item[0])):
+        reasons.add_row(rule, f"{count:,}")
+    rows = Table(*_SHOWN, title="First refused rows", title_justify="left")
+    for row in shown:
+        rows.add_row(*("" if value is None else str(value) for value in row.values()))
+    return Group(counts, *([reasons] if gated.reasons else []), *([rows] if shown else []))
+
+
+def _findings_table(findings: Sequence[Finding], title: str) -> Table:
+    table = Table("column", "what was guessed", title=title, title_justify="left")
+    for finding in findings:
+        table.add_row(finding.column or "the table", finding.told)
+    return table
+
+
+def _changes_table(changes: Sequence[difference.Change]) -> RenderableType:
+    if not changes:
+        return "Nothing changes but words."
+    table = Table("column", "change", "breaks")
+    for change in changes:
+        table.add_row(change.column or "the table", change.told, change.breaks)
+    return table

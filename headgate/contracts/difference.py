@@ -1,0 +1,191 @@
+"""What changed between two versions of a contract, and for whom it breaks something.
+
+Two sides hold on to a contract. **Senders**: a file that was let in before is now refused, or some of its rows are.
+**Readers**: a query that worked on the dataset before fails now, or finds values it could not have found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from headgate.contracts.curated import masked_columns
+from headgate.contracts.document import physical_type
+from headgate.contracts.model import Kind, Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Rule
+
+
+class Breaks(StrEnum):
+    """Whom a change breaks something for."""
+
+    NOBODY = "nobody"
+    SENDERS = "senders"
+    READERS = "readers"
+    BOTH = "both"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference; `column` is empty where the whole table is concerned."""
+
+    column: str
+    told: str
+    breaks: Breaks
+
+
+_INTEGER_BITS = {Kind.SMALLINT: 16, Kind.INTEGER: 32, Kind.BIGINT: 64}
+_LOWER_BOUNDS = {"minimum", "exclusive_minimum", "min_length"}
+_UPPER_BOUNDS = {"maximum", "exclusive_maximum", "max_length"}
+
+
+def differences(old: Contract, new: Contract) -> list[Change]:
+    """Every change from `old` to `new` that is more than words: the table's first, then by column in contract order."""
+    return [*_of_table(old, new), *_of_columns(old, new)]
+
+
+def is_breaking(change: Change) -> bool:
+    """Whether somebody must act before the change is made."""
+    return change.breaks is not Breaks.NOBODY
+
+
+def _of_table(old: Contract, new: Contract) -> Iterator[Change]:
+    if old.dataset != new.dataset:
+        yield Change("", f"the dataset is called {new.dataset}, was {old.dataset}", Breaks.BOTH)
+    if old.key != new.key:
+        yield Change("", f"the key is ({', '.join(new.key)}), was ({', '.join(old.key)}): other rows are duplicates now", Breaks.READERS)
+    if old.order_by != new.order_by:
+        told = f"of two rows with one key the later ({', '.join(new.order_by)}) is kept, was ({', '.join(old.order_by)})"
+        yield Change("", told, Breaks.READERS)
+    before, after = ({rule.name: rule for rule in contract.comparisons} for contract in (old, new))
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name) != after.get(name):
+            yield _of_comparison(name, before.get(name), after.get(name))
+
+
+def _of_comparison(name: str, old: Comparison | None, new: Comparison | None) -> Change:
+    if new is None:
+        return Change("", f"rule {name} is gone", Breaks.READERS)
+    if old is None:
+        return Change("", f"rule {name} is new ({new.level})", _if_refusing(new.level))
+    if (old.left, old.operator, old.right, old.value) != (new.left, new.operator, new.right, new.value):
+        return Change("", f"rule {name} compares something else", Breaks.BOTH)
+    return _of_level(f"rule {name}", "", old.level, new.level)
+
+
+def _of_columns(old: Contract, new: Contract) -> Iterator[Change]:
+    before, after = ({column.name: column for column in contract.columns} for contract in (old, new))
+    for name in [*before, *(name for name in after if name not in before)]:
+        if name not in after:
+            yield Change(name, "the column is gone; a file that has it is refused", Breaks.BOTH)
+        elif name not in before:
+            yield _added(after[name])
+        else:
+            yield from _of_column(before[name], after[name])
+
+
+def _added(column: Column) -> Change:
+    if column.required or column.mask:
+        why = "required" if column.required else "masked"
+        return Change(column.name, f"the column is new and {why}; a file without it is refused", Breaks.SENDERS)
+    return Change(column.name, "the column is new and may be left out", Breaks.NOBODY)
+
+
+def _of_column(old: Column, new: Column) -> Iterator[Change]:
+    name = new.name
+    if old.type != new.type:
+        told = f"the type is {physical_type(new.type)}, was {physical_type(old.type)}"
+        yield Change(name, told, _type_breaks(old, new))
+    if old.required != new.required:
+        told = "is required now" if new.required else "may be null now"
+        yield Change(name, told, Breaks.SENDERS if new.required else Breaks.READERS)
+    if old.mask != new.mask:
+        is_same_behind = [column.name for column in masked_columns(old)] == [column.name for column in masked_columns(new)]
+        told = f"the mask is {new.mask or 'none'}, was {old.mask or 'none'}"
+        yield Change(name, told, Breaks.READERS if not is_same_behind or new.mask is None else Breaks.NOBODY)
+    if old.unit != new.unit:
+        yield Change(name, f"the unit is {new.unit or 'none'}, was {old.unit or 'none'}", Breaks.READERS)
+    if old.references != new.references:
+        yield Change(name, f"points to {new.references or 'nothing'}, pointed to {old.references or 'nothing'}", Breaks.NOBODY)
+    yield from _of_rules(old, new)
+
+
+def _type_breaks(old: Column, new: Column) -> Breaks:
+    if not _holds_all(new.type, old.type):
+        return Breaks.BOTH
+    # A longer text is the same type to a query; any other type is another column.
+    return Breaks.NOBODY if new.type.kind is old.type.kind is Kind.STRING else Breaks.READERS
+
+
+def _holds_all(wide: ColumnType, narrow: ColumnType) -> bool:
+    """Whether every text that is a value of `narrow` is one of `wide`."""
+    if wide.kind is Kind.STRING:
+        return wide.length is None or (narrow.kind is Kind.STRING and narrow.length is not None and narrow.length <= wide.length)
+    if wide.kind is narrow.kind is Kind.DECIMAL:
+        return _whole(wide) >= _whole(narrow) and (wide.scale or 0) >= (narrow.scale or 0)
+    if wide.kind in _INTEGER_BITS and narrow.kind in _INTEGER_BITS:
+        return _INTEGER_BITS[wide.kind] >= _INTEGER_BITS[narrow.kind]
+    return wide == narrow
+
+
+def _whole(column_type: ColumnType) -> int:
+    return (column_type.precision or 0) - (column_type.scale or 0)
+
+
+def _of_rules(old: Column, new: Column) -> Iterator[Change]:
+    before, after = ({rule.name: rule for rule in column.rules if not _is_told_elsewhere(rule, column)} for column in (old, new))
+    for name in sorted(before.keys() | after.keys()):
+        was, now = before.get(name), after.get(name)
+        if was is None and now is not None:
+            yield Change(new.name, f"{_rule(now)} is new ({now.level})", _if_refusing(now.level))
+        elif now is None and was is not None:
+            yield Change(new.name, f"{_rule(was)} is gone", Breaks.READERS)
+        elif was and now and was.argument != now.argument:
+            yield Change(new.name, f"{_rule(now)}, was {was.argument}", _argument_breaks(was, now))
+        elif was and now and was.level is not now.level:
+            yield _of_level(_rule(now), new.name, was.level, now.level)
+
+
+def _is_told_elsewhere(rule: Rule, column: Column) -> bool:
+    return rule.name == "required" or (rule.name == "max_length" and rule.argument == column.type.length)
+
+
+def _rule(rule: Rule) -> str:
+    argument = ", ".join(map(str, rule.argument)) if isinstance(rule.argument, tuple) else rule.argument
+    return f"{rule.name} {argument}"
+
+
+def _argument_breaks(old: Rule, new: Rule) -> Breaks:
+    """A bound that moves out lets more in, which readers may not expect; one that moves in refuses what was let in."""
+    if new.level is Level.WARN and old.level is Level.WARN:
+        return Breaks.NOBODY
+    if isinstance(old.argument, tuple) and isinstance(new.argument, tuple):
+        kept, fresh = set(old.argument) - set(new.argument), set(new.argument) - set(old.argument)
+        return Breaks.BOTH if kept and fresh else Breaks.SENDERS if kept else Breaks.READERS
+    if new.name in _LOWER_BOUNDS | _UPPER_BOUNDS:
+        return Breaks.SENDERS if _is_higher(new.argument, old.argument) == (new.name in _LOWER_BOUNDS) else Breaks.READERS
+    return Breaks.BOTH
+
+
+def _is_higher(bound: object, than: object) -> bool:
+    try:
+        return Decimal(str(bound)) > Decimal(str(than))
+    except InvalidOperation:  # days and times, whose texts are in their order
+        return str(bound) > str(than)
+
+
+def _of_level(what: str, column: str, old: Level, new: Level) -> Change:
+    severity = list(Level)
+    told = f"{what} is now at level {new}, was {old}"
+    if severity.index(new) > severity.index(old):
+        return Change(column, told, Breaks.SENDERS)
+    return Change(column, told, Breaks.READERS if new is Level.WARN else Breaks.NOBODY)
+
+
+def _if_refusing(level: Level) -> Breaks:
+    return Breaks.NOBODY if level is Level.WARN else Breaks.SENDERS

@@ -1,0 +1,104 @@
+"""`headgate contract init|check|diff` work on files alone, and end with 3 when something is refused or breaks."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from headgate.cli.contract import contract
+from headgate.contracts import odcs
+from headgate.contracts.registry import default_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+pytestmark = pytest.mark.unit
+
+CONTRACTS = default_folder() / "source"
+HEADER = "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at\n"
+GOOD = "1,A1,card,4111111111111111,917,2026-01,10.50,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
+BAD = "2,A2,card,4111111111111112,917,2026-01,ten,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(contract, [str(argument) for argument in arguments], catch_exceptions=False)
+
+
+def payments(folder: Path, *rows: str) -> Path:
+    path = folder / "payments" / "p.csv"
+    path.parent.mkdir()
+    path.write_text(HEADER + "".join(rows))
+    return path
+
+
+def test_init_prints_a_contract_that_check_then_keeps(tmp_path: Path) -> None:
+    sample = payments(tmp_path, GOOD, GOOD.replace("1,A1", "3,A3"))
+    made = run("init", sample, "--dataset", "pay")
+    (tmp_path / "pay.yaml").write_text(made.stdout)
+    assert odcs.load(tmp_path / "pay.yaml").dataset == yaml.safe_load(made.stdout)["name"] == "pay"
+    assert "card numbers" in made.stderr
+    assert run("check", sample, "--contract", tmp_path / "pay.yaml").exit_code == 0
+
+
+def test_check_finds_the_contract_by_the_folder(tmp_path: Path) -> None:
+    result = run("check", payments(tmp_path, GOOD), "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["contract"] == "headgate.source.payments@1.0.0"
+
+
+def test_check_counts_reasons_and_shows_refused_rows_masked(tmp_path: Path) -> None:
+    result = run("check", payments(tmp_path, GOOD, GOOD, BAD), "--json")
+    told = json.loads(result.stdout)
+    assert result.exit_code == 3
+    assert {name: told[name] for name in ("received", "accepted", "quarantined", "duplicates")} == {
+        "received": 3,
+        "accepted": 1,
+        "quarantined": 1,
+        "duplicates": 1,
+    }
+    assert told["reasons"] == {"card_number": 1, "duplicate_row": 1}
+    assert [(row["source_row"], row["rule"], row["column_name"]) for row in told["refused_rows"]] == [(3, "card_number", "card_number")]
+    assert "411111111111111" not in result.stdout
+
+
+def test_check_shows_no_more_rows_than_asked_for_on_a_screen_too(tmp_path: Path) -> None:
+    result = run("check", payments(tmp_path, BAD, BAD.replace("2,A2", "4,A4")), "--rows", "1")
+    assert result.exit_code == 3
+    assert "4111" not in result.stdout
+
+
+def test_a_file_that_would_be_refused_as_a_whole_ends_with_three(tmp_path: Path) -> None:
+    path = payments(tmp_path)
+    path.write_text("payment_id\n1\n")
+    result = run("check", path, "--json")
+    assert (result.exit_code, json.loads(result.stdout)["refused"]["rule"]) == (3, "missing_column")
+
+
+def test_a_file_of_no_known_dataset_names_the_remedy(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("a\n1\n")
+    result = run("check", path)
+    assert result.exit_code == 1
+    assert "--dataset" in result.stderr
+
+
+def test_diff_of_equal_contracts_is_no_change() -> None:
+    result = run("diff", CONTRACTS / "orders.yaml", CONTRACTS / "orders.yaml", "--json")
+    assert (result.exit_code, json.loads(result.stdout)) == (0, {"breaking": False, "changes": []})
+
+
+def test_diff_ends_with_three_when_something_breaks(tmp_path: Path) -> None:
+    document = yaml.safe_load((CONTRACTS / "orders.yaml").read_text())
+    del document["schema"][0]["properties"][-1]
+    del document["schema"][0]["customProperties"]
+    document["schema"][0].pop("quality", None)
+    (tmp_path / "orders.yaml").write_text(yaml.safe_dump(document))
+    result = run("diff", CONTRACTS / "orders.yaml", tmp_path / "orders.yaml", "--json")
+    assert result.exit_code == 3
+    assert any("is gone" in change["told"] for change in json.loads(result.stdout)["changes"])

@@ -1,0 +1,104 @@
+"""A change of a contract says whom it breaks: those who send files, those who query, both or nobody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from headgate.contracts.difference import Breaks, differences, is_breaking
+from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
+
+pytestmark = pytest.mark.unit
+
+TEXT, TEXT20, TEXT40 = ColumnType(Kind.STRING), ColumnType(Kind.STRING, length=20), ColumnType(Kind.STRING, length=40)
+MONEY, MORE_MONEY = ColumnType(Kind.DECIMAL, precision=10, scale=2), ColumnType(Kind.DECIMAL, precision=12, scale=2)
+FINER_MONEY = ColumnType(Kind.DECIMAL, precision=10, scale=3)
+INT, BIG = ColumnType(Kind.INTEGER), ColumnType(Kind.BIGINT)
+
+
+def contract(*columns: Column, **facts: Any) -> Contract:  # noqa: ANN401 any field of a contract
+    return Contract(id="x", dataset="x", zone="source", version="1", columns=(Column("id", BIG, required=True), *columns), **facts)
+
+
+def breaks(old: Column | None, new: Column | None) -> list[Breaks]:
+    before, after = (contract(*([column] if column else [])) for column in (old, new))
+    return [change.breaks for change in differences(before, after)]
+
+
+def col(**facts: Any) -> Column:  # noqa: ANN401 any field of a column
+    return Column("c", **{"type": TEXT, **facts})
+
+
+def rule(name: str, argument: object, level: Level = Level.QUARANTINE) -> Column:
+    return col(rules=(Rule(name, argument, level),))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "whom"),
+    [
+        (None, col(), Breaks.NOBODY),
+        (None, col(required=True), Breaks.SENDERS),
+        (None, col(mask=Mask.PAN), Breaks.SENDERS),
+        (col(), None, Breaks.BOTH),
+        (col(), col(required=True), Breaks.SENDERS),
+        (col(required=True), col(), Breaks.READERS),
+        (col(type=TEXT20), col(type=TEXT40), Breaks.NOBODY),
+        (col(type=TEXT40), col(type=TEXT20), Breaks.BOTH),
+        (col(type=INT), col(type=BIG), Breaks.READERS),
+        (col(type=BIG), col(type=INT), Breaks.BOTH),
+        (col(type=BIG), col(type=TEXT), Breaks.READERS),
+        (col(type=TEXT), col(type=BIG), Breaks.BOTH),
+        (col(type=MONEY), col(type=MORE_MONEY), Breaks.READERS),
+        (col(type=MONEY), col(type=FINER_MONEY), Breaks.BOTH),
+        (col(), col(mask=Mask.PAN), Breaks.READERS),
+        (col(), col(mask=Mask.FREE_TEXT), Breaks.NOBODY),
+        (col(mask=Mask.FREE_TEXT), col(), Breaks.READERS),
+        (col(unit="GBP"), col(unit="EUR"), Breaks.READERS),
+        (col(), col(references="y.id"), Breaks.NOBODY),
+        (rule("minimum", 0), rule("minimum", 1), Breaks.SENDERS),
+        (rule("minimum", 10), rule("minimum", 9), Breaks.READERS),
+        (rule("maximum", 1), rule("maximum", 2), Breaks.READERS),
+        (rule("maximum", "2024-02-01"), rule("maximum", "2024-01-01"), Breaks.SENDERS),
+        (rule("pattern", "a"), rule("pattern", "b"), Breaks.BOTH),
+        (rule("valid_values", ("a",)), rule("valid_values", ("a", "b")), Breaks.READERS),
+        (rule("valid_values", ("a", "b")), rule("valid_values", ("a",)), Breaks.SENDERS),
+        (rule("valid_values", ("a",)), rule("valid_values", ("b",)), Breaks.BOTH),
+        (rule("valid_values", ("a",), Level.WARN), rule("valid_values", ("b",), Level.WARN), Breaks.NOBODY),
+        (rule("minimum", 0), rule("minimum", 0, Level.HALT), Breaks.SENDERS),
+        (rule("minimum", 0, Level.HALT), rule("minimum", 0), Breaks.NOBODY),
+        (rule("minimum", 0), rule("minimum", 0, Level.WARN), Breaks.READERS),
+        (col(), rule("minimum", 0), Breaks.SENDERS),
+        (col(), rule("minimum", 0, Level.WARN), Breaks.NOBODY),
+        (rule("minimum", 0), col(), Breaks.READERS),
+    ],
+)
+def test_a_change_of_a_column_breaks_exactly_those_it_concerns(old: Column | None, new: Column | None, whom: Breaks) -> None:
+    assert breaks(old, new) == [whom]
+
+
+def test_words_are_no_change() -> None:
+    old = contract(col(description="before"))
+    assert differences(old, replace(old, version="2", description="other", columns=contract(col(description="after")).columns)) == []
+
+
+def test_a_key_its_order_and_the_dataset_are_told_once_each() -> None:
+    old, new = contract(col(), key=("id",)), replace(contract(col(), key=("id", "c"), order_by=("c",)), dataset="y")
+    assert [change.breaks for change in differences(old, new)] == [Breaks.BOTH, Breaks.READERS, Breaks.READERS]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "whom"),
+    [
+        ((), (Comparison("r", "id", ">", value=1),), Breaks.SENDERS),
+        ((), (Comparison("r", "id", ">", value=1, level=Level.WARN),), Breaks.NOBODY),
+        ((Comparison("r", "id", ">", value=1),), (), Breaks.READERS),
+        ((Comparison("r", "id", ">", value=1),), (Comparison("r", "id", ">", value=2),), Breaks.BOTH),
+        ((Comparison("r", "id", ">", value=1),), (Comparison("r", "id", ">", value=1, level=Level.HALT),), Breaks.SENDERS),
+    ],
+)
+def test_rules_over_the_row_are_compared_by_name(old: Any, new: Any, whom: Breaks) -> None:  # noqa: ANN401 tuples of comparisons
+    (change,) = differences(contract(comparisons=old), contract(comparisons=new))
+    assert change.breaks is whom
+    assert is_breaking(change) is (whom is not Breaks.NOBODY)

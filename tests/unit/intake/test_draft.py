@@ -1,0 +1,199 @@
+"""A drafted contract lets its own sample in, types only what it is sure of, and masks what could be card data."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from headgate.contracts import odcs
+from headgate.contracts.document import document
+from headgate.contracts.model import Contract, Kind, Level, Mask, Rule
+from headgate.contracts.registry import Registry
+from headgate.errors import BadInputError, HeaderError, UnreadableFileError
+from headgate.intake.draft import draft
+from headgate.intake.gate import Gated, pass_gate
+from headgate.lake.ports import MaskingKey
+from headgate.sample.shop import ShopSpec, generate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.unit
+
+SAMPLE = b"""Payment_ID,order_id,zip,region,amount,card_number,cvv,notes,paid_at,day,nothing,rate,ok
+1,A1,01234,NA,10.50,4111111111111111,123,call me,2024-01-01 10:00:00,2024-01-01,,1e3,true
+2,A2,12345,EU,1.5,5555-5555-5555-4444,123,,2024-01-01T10:00:00Z,2024-01-02,,0.5,False
+3,A2,12345,EU,-7,,,,2024-01-03 10:00:00,2024-01-02,,2,false
+"""
+LETTERS = st.text(st.characters(categories=("L", "N", "P", "Zs"), exclude_characters='"'), max_size=12)
+
+
+def drafted(body: bytes) -> Contract:
+    return draft(body, "payments").contract
+
+
+def gated(body: bytes, contract: Contract) -> Gated:
+    return pass_gate(body, contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=dt.datetime(2024, 1, 1))
+
+
+def csv_of(**columns: list[str]) -> bytes:
+    rows = zip(*columns.values(), strict=True)
+    return "\n".join([",".join(columns), *(",".join(row) for row in rows)]).encode()
+
+
+def test_types_are_the_narrowest_that_lose_nothing() -> None:
+    kinds = {column.name: column.type.kind for column in drafted(SAMPLE).columns}
+    assert kinds == {
+        "payment_id": Kind.BIGINT,
+        "order_id": Kind.STRING,
+        "zip": Kind.STRING,
+        "region": Kind.STRING,
+        "amount": Kind.DECIMAL,
+        "card_number": Kind.STRING,
+        "cvv": Kind.STRING,
+        "notes": Kind.STRING,
+        "paid_at": Kind.TIMESTAMP,
+        "day": Kind.DATE,
+        "nothing": Kind.STRING,
+        "rate": Kind.DOUBLE,
+        "ok": Kind.BOOLEAN,
+    }
+
+
+@pytest.mark.parametrize(
+    "texts", [["007", "8"], ["NA", "1"], ["1", "n/a"], ["+1", "2"], ["2024-02-30", "2024-01-01"], ["1,5"], ["0", "1_0"]]
+)
+def test_what_only_looks_like_a_number_or_a_day_stays_text(texts: list[str]) -> None:
+    quoted = [f'"{text}"' for text in texts]
+    assert drafted(csv_of(id=[str(at) for at in range(len(texts))], v=quoted)).column("v").type.kind is Kind.STRING
+
+
+@pytest.mark.parametrize("name", ["zip", "phone_number", "product_code", "sku", "account_no"])
+def test_codes_stay_text_even_when_all_are_digits(name: str) -> None:
+    body = csv_of(id=["1", "2"], **{name: ["12345", "67890"]})
+    assert drafted(body).column(name).type.kind is Kind.STRING
+
+
+def test_the_draft_lets_its_own_sample_in() -> None:
+    result = gated(SAMPLE, drafted(SAMPLE))
+    assert (result.received, result.accepted.num_rows, dict(result.reasons)) == (3, 3, {})
+
+
+def test_the_draft_is_an_odcs_document() -> None:
+    contract = drafted(SAMPLE)
+    assert odcs.parse(json.loads(json.dumps(document(contract))), "source") == contract
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "mask"),
+    [
+        ("payee", "4111111111111111", Mask.PAN),
+        ("payee", "2223 0031 2200 3222", Mask.PAN),
+        ("payee", "378282246310005", Mask.PAN),
+        ("card_number", "1234", Mask.PAN),
+        ("customer_pan", "", Mask.PAN),
+        ("ccnum", "x", Mask.PAN),
+        ("card_cvv", "123", Mask.CVV),
+        ("security_code", "123", Mask.CVV),
+        ("swipe", ";4111111111111111=26011010000", Mask.TRACK),
+        ("track2", "", Mask.TRACK),
+        ("tax", "078-05-1120", Mask.SSN),
+        ("ssn", "078051120", Mask.SSN),
+        ("notes", "ok", Mask.FREE_TEXT),
+        ("reason", "the customer wants another colour", Mask.FREE_TEXT),
+        ("company", "Acme", None),
+        ("expansion", "yes", None),
+        ("order_no", "1700000000123", None),
+    ],
+)
+def test_card_like_columns_are_masked_by_name_or_by_value(name: str, value: str, mask: Mask | None) -> None:
+    assert drafted(csv_of(id=["1", "2"], **{name: [value, value]})).column(name).mask is mask
+
+
+def test_some_card_numbers_among_other_texts_make_free_text() -> None:
+    contract = drafted(csv_of(id=["1", "2", "3"], ref=["a", "b", "4111111111111111"]))
+    assert contract.column("ref").mask is Mask.FREE_TEXT
+
+
+def test_numbers_of_which_some_pass_as_cards_are_told() -> None:
+    found = draft(csv_of(id=["1", "2", "3"], ref=["12", "14", "4111111111111111"]), "x")
+    assert found.contract.column("ref").mask is Mask.FREE_TEXT
+    assert any(finding.column == "ref" and "1 values that pass as card numbers" in finding.told for finding in found.findings)
+
+
+def test_an_amount_that_passes_as_a_card_number_by_chance_stays_a_number() -> None:
+    assert drafted(csv_of(id=["1", "2", "3"], gdp=["41111111111111.11", "3.00", "4.00"])).column("gdp").type.kind is Kind.DECIMAL
+
+
+def test_no_finding_shows_a_value() -> None:
+    assert "4111" not in str(draft(SAMPLE, "payments").findings)
+
+
+def test_the_key_is_what_tells_rows_apart_and_sounds_like_one() -> None:
+    assert drafted(SAMPLE).key == ("payment_id",)
+    assert drafted(csv_of(order_id=["1", "1", "2"], line=["1", "2", "1"], price=["1", "1", "1"])).key == ("order_id", "line")
+
+
+def test_without_a_key_the_draft_says_so() -> None:
+    found = draft(csv_of(a=["1", "1"], b=["2", "2"]), "x")
+    assert found.contract.key == ()
+    assert any("name a key" in finding.told for finding in found.findings)
+
+
+def test_the_newest_row_is_told_by_a_column_of_that_name() -> None:
+    contract = drafted(csv_of(id=["1", "2"], updated_at=["2024-01-01 00:00:00", "2024-01-02 00:00:00"]))
+    assert contract.order_by == ("updated_at",)
+    assert odcs.parse(document(contract), "source").order_by == ("updated_at",)
+
+
+def test_few_repeated_values_become_a_rule_that_only_warns() -> None:
+    body = csv_of(id=[str(at) for at in range(200)], state=["open", "shut"] * 100)
+    assert Rule("valid_values", ("open", "shut"), Level.WARN) in drafted(body).column("state").rules
+
+
+def test_a_few_bad_cells_keep_a_column_text_and_are_told() -> None:
+    found = draft(csv_of(id=[str(at) for at in range(100)], day=["2024-01-01"] * 99 + ["soon"]), "x")
+    assert found.contract.column("day").type.kind is Kind.STRING
+    assert any("1 of its values are no date" in finding.told for finding in found.findings)
+
+
+def test_parquet_is_drafted_as_csv_is() -> None:
+    out = io.BytesIO()
+    pq.write_table(pa.table({"id": [1, 2], "price": [1.5, 2.25], "note": ["a", None]}), out)
+    kinds = {column.name: (column.type.kind, column.required) for column in drafted(out.getvalue()).columns}
+    assert kinds == {"id": (Kind.BIGINT, True), "price": (Kind.DECIMAL, True), "note": (Kind.STRING, False)}
+
+
+@pytest.mark.parametrize(("body", "error"), [(b"", UnreadableFileError), (b"a,a\n1,2\n", HeaderError), (b"PAR1xx", UnreadableFileError)])
+def test_a_file_that_is_no_table_cannot_be_drafted_from(body: bytes, error: type[BadInputError]) -> None:
+    with pytest.raises(error):
+        draft(body, "x")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.tuples(LETTERS, st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-1000, max_value=1000)), min_size=1)
+)
+def test_whatever_the_sample_holds_the_draft_refuses_none_of_its_rows(rows: list[tuple[str, object]]) -> None:
+    body = "\n".join(["id,word,price", *(f'{at},"{word}",{price}' for at, (word, price) in enumerate(rows))]).encode()
+    assert gated(body, drafted(body)).quarantined == 0
+
+
+def test_a_committed_dataset_is_found_in_its_own_draft(tmp_path: Path) -> None:
+    """The contracts written by hand are no stranger to the draft: same key, same masks."""
+    generate(ShopSpec(orders=300, ends_on=dt.date(2024, 6, 30), file_format="parquet", defect_rate=0), tmp_path)
+    for dataset, wanted in Registry.load().source.items():
+        body = next(iter(sorted((tmp_path / dataset).rglob("*.parquet")))).read_bytes()
+        own = draft(body, dataset).contract
+        masks = {column.name: column.mask for column in own.columns}
+        missed = [column.name for column in wanted.sensitive if masks[column.name] is not column.mask]
+        assert not missed, f"{dataset}: {missed}"
+        assert gated(body, own).quarantined == 0
