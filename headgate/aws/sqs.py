@@ -6,9 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from headgate.aws.errors import translated
+from headgate.errors import ServiceError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import (
+        DeleteMessageBatchRequestEntryTypeDef,
+        DeleteMessageBatchResultTypeDef,
+        MessageTypeDef,
+        SendMessageBatchRequestEntryTypeDef,
+        SendMessageBatchResultTypeDef,
+    )
 
 _WAITING: Final = "ApproximateNumberOfMessages"
 _IN_FLIGHT: Final = "ApproximateNumberOfMessagesNotVisible"
@@ -34,10 +42,32 @@ class Queues:
             found = self.client.get_queue_attributes(QueueUrl=url, AttributeNames=[_WAITING, _IN_FLIGHT])["Attributes"]
         return Depth(int(found[_WAITING]), int(found[_IN_FLIGHT]))
 
-    def redrive(self, dead_letter_url: str) -> int:
-        """Every message of the dead-letter queue is on its way back to the queue it came from; says how many there were."""
-        waiting = self.depth(dead_letter_url).waiting
+    def redrive(self, dead_letter_url: str, url: str) -> int:
+        """Every message of the dead-letter queue lies in the queue at `url` again; says how many there were.
+
+        Each is sent before it is deleted: a crash in between delivers it twice, which the gate bears, and loses none.
+        """
+        moved = 0
         with translated(f"redrive {dead_letter_url}"):
-            attributes = self.client.get_queue_attributes(QueueUrl=dead_letter_url, AttributeNames=["QueueArn"])["Attributes"]
-            self.client.start_message_move_task(SourceArn=attributes["QueueArn"])
-        return waiting
+            while messages := self._receive(dead_letter_url):
+                self._require(self.client.send_message_batch(QueueUrl=url, Entries=_sent(messages)))
+                self._require(self.client.delete_message_batch(QueueUrl=dead_letter_url, Entries=_deleted(messages)))
+                moved += len(messages)
+        return moved
+
+    def _receive(self, url: str) -> list[MessageTypeDef]:
+        received = self.client.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=_HIDDEN_S, WaitTimeSeconds=1)
+        return received.get("Messages", [])
+
+    @staticmethod
+    def _require(answer: SendMessageBatchResultTypeDef | DeleteMessageBatchResultTypeDef) -> None:
+        if failed := answer.get("Failed"):
+            raise ServiceError(f"{len(failed)} of the messages were not moved: {failed[0]['Code']}")
+
+
+def _sent(messages: list[MessageTypeDef]) -> list[SendMessageBatchRequestEntryTypeDef]:
+    return [{"Id": str(number), "MessageBody": message["Body"]} for number, message in enumerate(messages)]
+
+
+def _deleted(messages: list[MessageTypeDef]) -> list[DeleteMessageBatchRequestEntryTypeDef]:
+    return [{"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]} for number, message in enumerate(messages)]

@@ -44,8 +44,8 @@ def redrive(yes: bool, as_json: bool, deployment_name: str | None) -> None:
     waiting = wiring.queues().depth(url).waiting
     if waiting and not yes:
         click.confirm(f"Send {waiting} messages through the gate again?", abort=True, err=True)
-    moved = wiring.queues().redrive(url) if waiting else 0
-    options.show(as_json=as_json, value=lambda: {"redriven": moved}, screen=lambda: f"{moved} messages are on their way back to the gate.")
+    moved = wiring.queues().redrive(url, found.output("raw_queue_url")) if waiting else 0
+    options.show(as_json=as_json, value=lambda: {"redriven": moved}, screen=lambda: f"{moved} messages went back to the gate.")
 
 
 def _table(depths: dict[str, tuple[int, int]]) -> Table:

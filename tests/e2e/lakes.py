@@ -37,11 +37,8 @@ class Lake:
     outputs: Mapping[str, Any]
 
     def headgate(self, *arguments: str, expect: int = 0) -> Any:  # noqa: ANN401 whatever JSON the command prints
-        """What `headgate … --json` prints; the test fails when it does not exit as expected."""
-        command = [sys.executable, "-m", "headgate.cli.main", *arguments, "--deployment", self.name, "--json"]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert done.returncode == expect, done.stderr[-4000:] + done.stdout[-4000:]
-        return json.loads(done.stdout)
+        """What `headgate … --json` prints of this lake; the test fails when it does not exit as expected."""
+        return headgate(*arguments, "--deployment", self.name, expect=expect)
 
     def query(self, sql: str) -> list[dict[str, Any]]:
         """An Athena answer, as records of JSON values; decimals come as text."""
@@ -82,6 +79,14 @@ class Lake:
         """Keys in the bucket that a HEADGATE_ variable names."""
         pages = self.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.environment[bucket_variable], Prefix=prefix)
         return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
+
+def headgate(*arguments: str, expect: int = 0) -> Any:  # noqa: ANN401 whatever JSON the command prints
+    """What `headgate … --json` prints; the test fails when it does not exit as expected."""
+    command = [sys.executable, "-m", "headgate.cli.main", *arguments, "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == expect, done.stderr[-4000:] + done.stdout[-4000:]
+    return json.loads(done.stdout)
 
 
 def eventually(look: Any, timeout_s: float) -> Any:  # noqa: ANN401 whatever `look` finds

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from headgate.contracts.registry import SYSTEMS, Registry
+from tests.e2e.lakes import headgate
 
 if TYPE_CHECKING:
     from tests.e2e.lakes import Lake
@@ -23,7 +24,7 @@ AMOUNT = Decimal("9539484.634")
 def run(retail_lake: Lake, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """One run over the whole data set; `report` as the command prints it."""
     folder = tmp_path_factory.mktemp("retail") / "data"
-    retail_lake.headgate("import-online-retail", str(folder), "--defect-rate", "0.01")
+    headgate("import-online-retail", str(folder), "--defect-rate", "0.01")
     retail_lake.headgate("upload", str(folder))
     ended = retail_lake.headgate("run")
     return {"run": ended, "report": retail_lake.headgate("report")}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 import pytest
 
-from tests.e2e.lakes import eventually
+from tests.e2e.lakes import eventually, headgate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,15 +22,23 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 REFUSED_FILES_EXIT = 3
+SHORTEST_SECRET = 8  # shorter texts are defects that say nothing
 
 
 @pytest.fixture(scope="module")
 def shop(shop_lake: Lake, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a shop with defective rows and bad files, after it went through the gate."""
     folder = tmp_path_factory.mktemp("shop") / "data"
-    shop_lake.headgate("sample", str(folder), "--orders", "3000", "--customers", "600", "--defect-rate", "0.02", "--bad-files")
+    headgate("sample", str(folder), "--orders", "3000", "--customers", "600", "--defect-rate", "0.02", "--bad-files")
     shop_lake.headgate("upload", str(folder), expect=REFUSED_FILES_EXIT)
     return folder
+
+
+@pytest.fixture(scope="module")
+def built(shop: Path, shop_lake: Lake) -> Path:
+    """The shop's folder, after the five systems were built from it."""
+    shop_lake.headgate("run")
+    return shop
 
 
 @pytest.fixture(scope="module")
@@ -77,18 +85,17 @@ def test_rows_of_every_file_add_up(shop: Path, shop_lake: Lake) -> None:
 
 
 def test_the_same_file_twice_is_let_in_once(shop: Path, shop_lake: Lake) -> None:
-    key = next(path for path in sorted(shop.rglob("*.csv.gz")) if path.parts[-4] == "orders").relative_to(shop).as_posix()
+    key = next(path for path in sorted(shop.rglob("part-*.csv.gz")) if path.parts[-4] == "orders").relative_to(shop).as_posix()
     before = len(shop_lake.objects("HEADGATE_CURATED_BUCKET", "increments/"))
     version = shop_lake.put(key, (shop / key).read_bytes())
     assert shop_lake.record_of(key, version)["state"] == "skipped_duplicate"
     assert len(shop_lake.objects("HEADGATE_CURATED_BUCKET", "increments/")) == before
 
 
-def test_no_card_number_cvv_or_ssn_of_the_input_is_anywhere_behind_the_gate(shop: Path, shop_lake: Lake) -> None:
-    secrets = _sensitive_values(shop)
+def test_no_card_number_or_ssn_of_the_input_is_anywhere_behind_the_gate(built: Path, shop_lake: Lake) -> None:
+    secrets = _sensitive_values(built)
     assert len(secrets["card_number"]) > 100
-    assert len(secrets["ssn"]) > 100
-    shop_lake.headgate("run")
+    assert len(secrets["ssn"]) > 10
     texts = _everything_written(shop_lake)
     assert {"curated", "quarantine", "prod", "dynamodb", "logs", "queues"} <= {place.partition(":")[0] for place in texts}
     found = {
@@ -137,8 +144,8 @@ def test_a_permission_taken_away_ends_in_the_dead_letter_queue_and_redriving_com
     assert _dead_letters(shop_lake) == 0
 
 
-def test_one_failing_system_does_not_lose_the_others_and_names_its_cause(shop: Path, shop_lake: Lake) -> None:
-    assert shop
+def test_one_failing_system_does_not_lose_the_others_and_names_its_cause(built: Path, shop_lake: Lake) -> None:
+    assert built
     glue, job = shop_lake.client("glue"), shop_lake.outputs["jobs"]["build_retail_copilot"]
     intact = glue.get_job(JobName=job)["Job"]
     broken = {name: intact[name] for name in ("Role", "Command", "DefaultArguments", "MaxRetries", "Timeout") if name in intact}
@@ -158,18 +165,14 @@ def test_one_failing_system_does_not_lose_the_others_and_names_its_cause(shop: P
 
 
 def _sensitive_values(shop: Path) -> dict[str, set[str]]:
-    """Every card number and SSN that the shop sent, as digits; CVVs stand with their column, three digits alone are everywhere."""
+    """Every card number and SSN that the shop sent; CVVs are looked for row by row, three digits alone are everywhere."""
     found: dict[str, set[str]] = {"card_number": set(), "ssn": set()}
-    for path in shop.rglob("*.csv.gz"):
-        if path.name.startswith("bad-truncated"):
-            continue
-        header, *lines = gzip.decompress(path.read_bytes()).decode("utf-8", errors="replace").splitlines()
-        names = header.split(",")
-        for kind, values in found.items():
-            if kind in names:
-                cells = (line.split(",") for line in lines)
-                values.update(row[names.index(kind)] for row in cells if len(row) == len(names) and len(row[names.index(kind)]) > 8)
-    return {kind: values - {""} for kind, values in found.items()}
+    for path in sorted(shop.rglob("part-*.csv.gz")):
+        with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
+            for row in csv.DictReader(lines):
+                for kind, values in found.items():
+                    values.add(row.get(kind) or "")
+    return {kind: {value for value in values if len(value) > SHORTEST_SECRET} for kind, values in found.items()}
 
 
 def _cvv_of_rows(shop: Path) -> dict[tuple[str, int], str]:
