@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         SendMessageBatchResultTypeDef,
     )
 
+_HIDDEN_S = 60  # long enough to send ten messages on
 _WAITING: Final = "ApproximateNumberOfMessages"
 _IN_FLIGHT: Final = "ApproximateNumberOfMessagesNotVisible"
 
