@@ -8,6 +8,7 @@
 |            | `snapshots/_lake/<snapshot id>.json` (what the five systems read; `current.json` is the newest) |
 |            | `snapshots/_lake/increments/<dataset>/<snapshot id>.json` (what a snapshot was merged from) |
 | quarantine | `rows/<dataset>/<content sha256>.parquet`                      |
+| artifacts  | `processed/<dataset>/<content sha256>.json` (a file's profile; `_baseline.json` has the newest files' figures) |
 | prod       | `tables/<table>/<version>/part-00000.parquet`                  |
 """
 
@@ -21,6 +22,7 @@ INCREMENTS = "increments"
 SNAPSHOTS = "snapshots"
 QUARANTINE_ROWS = "rows"
 TABLES = "tables"
+PROFILES = "processed"
 LAKE_MANIFESTS = f"{SNAPSHOTS}/_lake/"
 CURRENT = "current"
 
@@ -75,6 +77,16 @@ def parse_increment_key(key: str) -> tuple[str, str] | None:
 def quarantine_key(dataset: str, content_sha256: str) -> str:
     """Key of the refused rows of one input."""
     return f"{QUARANTINE_ROWS}/{dataset}/{content_sha256}.parquet"
+
+
+def profile_key(dataset: str, content_sha256: str) -> str:
+    """Key of one input's profile; files of no known dataset lie below `_unknown`."""
+    return f"{PROFILES}/{dataset or '_unknown'}/{content_sha256}.json"
+
+
+def baseline_key(dataset: str) -> str:
+    """Key of the figures that a dataset's next file is compared with."""
+    return f"{PROFILES}/{dataset or '_unknown'}/_baseline.json"
 
 
 def snapshot_prefix(dataset: str, snapshot_id: str) -> str:

@@ -1,0 +1,137 @@
+"""Columns as the profile works on them: texts counted once each, and every ordered value as a sorted numpy array.
+
+Arrow and numpy exchange buffers here: `pa.array` and `to_numpy` import pandas where it is installed, which would be a second of a
+cold start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Values = np.ndarray[Any, np.dtype[Any]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+# A decimal of 18 digits fits 64 bits, and so does its unscaled value.
+_DIGITS_IN_64_BITS = 18
+# Source: Steele, Lea & Flood (2014), Fast Splittable Pseudorandom Number Generators: splitmix64's multiplier.
+_MIXER = np.uint64(0xBF58476D1CE4E5B9)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A column of texts: each different one, and in how many rows it stands; nulls are counted nowhere."""
+
+    unique: pa.Array
+    counts: Values
+
+
+def texts(items: Iterable[str | None]) -> pa.Array:
+    """The texts as an Arrow array."""
+    builder = pa.lib.StringBuilder()
+    builder.append_values(items)
+    return builder.finish()
+
+
+def in_one_piece(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """The column as one array; repeated texts stay an Arrow dictionary."""
+    if isinstance(column, pa.Array):
+        return column
+    if not column.num_chunks:
+        return pa.nulls(0, column.type)
+    held = column.unify_dictionaries() if pa.types.is_dictionary(column.type) else column
+    joined = held.combine_chunks()
+    return joined.chunk(0) if isinstance(joined, pa.ChunkedArray) else joined
+
+
+def counted(column: pa.Array) -> Counted:
+    """The column's different texts with their counts, in the order they first appear."""
+    encoded = column if isinstance(column, pa.DictionaryArray) else column.dictionary_encode()
+    at = encoded.indices.drop_null()
+    counts = np.bincount(numbers(pc.cast(at, pa.int64())), minlength=len(encoded.dictionary))
+    return Counted(encoded.dictionary, counts)
+
+
+def different_rows(columns: Sequence[pa.Array]) -> int:
+    """How many different rows the columns have together, by a 64-bit hash of each row's texts."""
+    row = np.zeros(len(columns[0]) if columns else 0, np.uint64)
+    for column in columns:
+        encoded = column if isinstance(column, pa.DictionaryArray) else column.dictionary_encode()
+        own = numbers(filled(pc.cast(encoded.indices, pa.int64()), "-1")).astype(np.uint64)
+        row = (row ^ own) * _MIXER
+        row ^= row >> np.uint64(29)
+    return len(np.unique(row))
+
+
+def numbers(values: pa.Array) -> Values:
+    """The values of an int64 or float64 column without nulls, as numpy sees them; no copy."""
+    kind = np.float64 if pa.types.is_floating(values.type) else np.int64
+    return np.frombuffer(values.buffers()[1], kind, len(values), values.offset * 8) if len(values) else np.empty(0, kind)
+
+
+def is_valid(values: pa.Array) -> Flags:
+    """For each row whether it holds a value."""
+    bits = values.buffers()[0]
+    if bits is None or not values.null_count:
+        return np.ones(len(values), bool)
+    return np.unpackbits(np.frombuffer(bits, np.uint8), count=values.offset + len(values), bitorder="little")[values.offset :].view(bool)
+
+
+def measured(values: pa.Array) -> pa.Array:
+    """Numbers, days or instants as 64-bit integers where that is exact, else as doubles: decimals by their unscaled value."""
+    kind = values.type
+    if pa.types.is_decimal128(kind) and kind.precision <= _DIGITS_IN_64_BITS:
+        low = np.frombuffer(values.buffers()[1], np.int64, 2 * len(values), values.offset * 16)[::2]
+        return pa.Array.from_buffers(pa.int64(), len(values), [_bits(is_valid(values)), pa.py_buffer(np.ascontiguousarray(low))])
+    if pa.types.is_date(kind):
+        return pc.cast(pc.cast(pc.cast(values, pa.date32()), pa.int32()), pa.int64())
+    if pa.types.is_timestamp(kind):
+        return pc.cast(pc.cast(values, pa.timestamp("us"), safe=False), pa.int64())
+    if pa.types.is_signed_integer(kind) or (pa.types.is_unsigned_integer(kind) and kind.bit_width < 64):  # noqa: PLR2004 bits
+        return pc.cast(values, pa.int64())
+    return pc.cast(values, pa.float64(), safe=False)
+
+
+def literal(text: str) -> pa.Scalar:
+    """One text."""
+    return texts([text])[0]
+
+
+def filled(values: pa.Array, text: str) -> pa.Array:
+    """The values, with one value, by its text, in the place of nulls."""
+    return pc.coalesce(values, pc.cast(texts([text]), values.type)[0])
+
+
+def flags(claim: pa.Array) -> Flags:
+    """A boolean column as numpy sees it; null is false."""
+    if not len(claim):
+        return np.zeros(0, bool)
+    bits = np.frombuffer(claim.buffers()[1], np.uint8)
+    held = np.unpackbits(bits, count=claim.offset + len(claim), bitorder="little")[claim.offset :].view(bool)
+    return held & is_valid(claim)
+
+
+def as_bools(claims: Flags) -> pa.Array:
+    """The claims as an Arrow array."""
+    return pa.Array.from_buffers(pa.bool_(), len(claims), [None, _bits(claims)])
+
+
+def as_places(places: Values) -> pa.Array:
+    """Row numbers as an Arrow array."""
+    return pa.Array.from_buffers(pa.int64(), len(places), [None, pa.py_buffer(np.ascontiguousarray(places, np.int64))])
+
+
+def spread(count: int, at_most: int) -> Values:
+    """At most so many of `count` row numbers, evenly spread; the same ones each time."""
+    return np.arange(count) if count <= at_most else np.linspace(0, count - 1, at_most).astype(np.int64)
+
+
+def _bits(claims: Flags) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(claims, bitorder="little"))

@@ -1,0 +1,250 @@
+"""One column, described: what its values are like, by numbers that a person can check.
+
+Numbers are written as text: exactly where they are values of the column, with twelve significant digits where they are computed, so
+that neither the order of the rows nor the machine changes a profile's bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.profiling.arrays import Counted, Values, as_places, counted, measured, numbers, spread
+from headgate.profiling.conceal import is_secret, shown, shown_number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+TOP = 10
+CATEGORIES = 50
+SIGNIFICANT_DIGITS = 12
+# Source: Tukey (1977), Exploratory Data Analysis: values beyond the inner fences are outside, beyond the outer ones far out.
+INNER_FENCE, OUTER_FENCE = 1.5, 3.0
+_LONGEST_SHOWN = 60
+_PATTERNS_FROM = 4096
+_SHORTEST_CARD = 10.0**11
+_MICROS = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CLASSES = ((r"\p{Lu}", "A"), (r"[\p{Ll}\p{Lo}]", "a"), (r"\p{Nd}", "9"), (r"\s", " "))
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is told of a column's values.
+
+    Attributes:
+        facts: min, max, mean, median, std, quantiles, outliers for what has an order; lengths for texts.
+        top: the most frequent values with their counts; the least by spelling first where counts are equal.
+        patterns: character classes of texts (`A{2}9{4}`), with their share.
+        bins: shares of the values by bin, for comparison with other files; a bin's name does not depend on the file.
+    """
+
+    distinct: int
+    facts: Mapping[str, object] = field(default_factory=dict)
+    top: tuple[tuple[str, int], ...] = ()
+    patterns: tuple[tuple[str, str], ...] = ()
+    bins: Mapping[str, str] = field(default_factory=dict)
+
+
+def describe(values: pa.Array) -> Description:
+    """The description of a column in its type; nulls are left out."""
+    kind = values.type
+    if pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return describe_texts(counted(values))
+    if pa.types.is_boolean(kind):
+        return describe_texts(counted(pc.cast(values, pa.string())))
+    if pa.types.is_primitive(kind) or pa.types.is_decimal(kind):
+        return _describe_ordered(values)
+    return Description(0)
+
+
+def number_text(number: float) -> str:
+    """Twelve significant digits, no exponent for ordinary sizes."""
+    if not np.isfinite(number):
+        return str(float(number))
+    rounded = Decimal(f"{number:.{SIGNIFICANT_DIGITS}g}").normalize()
+    return f"{rounded:f}" if -SIGNIFICANT_DIGITS < rounded.adjusted() < 2 * SIGNIFICANT_DIGITS else str(rounded)
+
+
+def share_text(part: float, whole: float) -> str:
+    """A share with six decimals; of nothing it is zero."""
+    return f"{part / whole:.6f}" if whole else "0.000000"
+
+
+def describe_texts(told: Counted) -> Description:
+    """Distinct texts, the most frequent of them, their lengths and their patterns."""
+    kept = np.flatnonzero(told.counts)
+    unique = told.unique if len(kept) == len(told.unique) else told.unique.take(as_places(kept))
+    counts, total = told.counts[kept], int(told.counts.sum())
+    if not total:
+        return Description(0)
+    length = numbers(pc.cast(pc.utf8_length(pc.cast(unique, pa.string())), pa.int64()))
+    facts = {"length": {"min": int(length.min()), "max": int(length.max()), "mean": number_text(float(length @ counts) / total)}}
+    frequent = _frequent(counts, lambda at: unique.take(as_places(at)).to_pylist())
+    repeated = tuple((_short(text), count) for text, count in frequent if count > 1 or len(unique) <= TOP)
+    return Description(len(unique), facts, repeated, _patterns(unique, counts), _categories(unique, counts, total))
+
+
+def _frequent(counts: Values, names: Callable[[Values], list[str]], many: int = TOP) -> list[tuple[str, int]]:
+    """The most frequent; a tie at the end is broken by spelling, among those that tie."""
+    if len(counts) > many:
+        least = np.partition(counts, -many)[-many]
+        at = np.flatnonzero(counts >= least)
+        at = (
+            at if len(at) <= 100 * many else np.concatenate((np.flatnonzero(counts > least), np.flatnonzero(counts == least)[: 100 * many]))
+        )
+    else:
+        at = np.arange(len(counts))
+    ranked = sorted(zip(names(at), counts[at].tolist(), strict=True), key=lambda one: (-one[1], one[0]))
+    return ranked[:many]
+
+
+def _short(text: str) -> str:
+    return shown(text) if len(text) <= _LONGEST_SHOWN else shown(text)[:_LONGEST_SHOWN] + "…"
+
+
+def _patterns(unique: pa.Array, counts: Values) -> tuple[tuple[str, str], ...]:
+    """Templates of an even sample of the different texts, the most frequent first, each with the share of the sample's rows."""
+    at = spread(len(unique), _PATTERNS_FROM)
+    text = pc.utf8_slice_codeunits(unique.take(as_places(at)), 0, _LONGEST_SHOWN)
+    for characters, name in _CLASSES:
+        text = pc.replace_substring_regex(text, characters, name)
+    weights: dict[str, int] = {}
+    for template, count in zip(text.to_pylist(), counts[at].tolist(), strict=True):
+        folded = re.sub(r"(.)\1{2,}", lambda run: f"{run[1]}{{{len(run[0])}}}", template)
+        weights[folded] = weights.get(folded, 0) + count
+    total = sum(weights.values())
+    ranked = sorted(weights.items(), key=lambda one: (-one[1], one[0]))
+    return tuple((template, share_text(count, total)) for template, count in ranked[: TOP // 2])
+
+
+def _categories(unique: pa.Array, counts: Values, total: int) -> dict[str, str]:
+    if len(unique) > CATEGORIES:
+        return {}
+    pairs = sorted(zip(unique.to_pylist(), counts.tolist(), strict=True))
+    return {_short(text): share_text(count, total) for text, count in pairs}
+
+
+def _describe_ordered(values: pa.Array) -> Description:
+    held = measured(values).drop_null()
+    numbers_held = numbers(held)
+    ordered = np.sort(numbers_held[np.isfinite(numbers_held)] if numbers_held.dtype == np.float64 else numbers_held)
+    if not len(ordered):
+        return Description(0)
+    spelled = _Spelling(values.type)
+    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    counts = np.diff(np.concatenate((starts, [len(ordered)])))
+    frequent = _frequent(counts, lambda at: [spelled.exactly(number) for number in ordered[starts[at]].tolist()])
+    repeated = tuple((shown_number(text), count) for text, count in frequent if count > 1)
+    bins = {} if spelled.is_time else steps(ordered[starts] * spelled.unit, counts)
+    facts = {} if _may_be_cards(ordered[starts], spelled) else _order_facts(ordered, spelled)
+    return Description(len(starts), facts, repeated, (), bins)
+
+
+def _may_be_cards(different: Values, spelled: _Spelling) -> bool:
+    """Whether some of the values could be card numbers: even a mean of such would show their first digits."""
+    if spelled.is_time or max(abs(different[0].item()), abs(different[-1].item())) * spelled.unit < _SHORTEST_CARD:
+        return False
+    looked_at = different[spread(len(different), _PATTERNS_FROM)].tolist()
+    return any(is_secret(spelled.exactly(number).partition(".")[0]) for number in (*looked_at, different[-1].item()))
+
+
+@dataclass(frozen=True)
+class _Spelling:
+    """How the 64-bit measure of a type is written as text."""
+
+    kind: pa.DataType
+
+    @property
+    def is_time(self) -> bool:
+        """Days and instants: their spread is told in days."""
+        return bool(pa.types.is_temporal(self.kind))
+
+    @property
+    def unit(self) -> float:
+        """The size of one step of the measure."""
+        if pa.types.is_decimal(self.kind) and self.kind.precision <= 18:  # noqa: PLR2004 as `measured` has it
+            return float(10.0**-self.kind.scale)
+        return 1 / (86_400 * _MICROS) if pa.types.is_timestamp(self.kind) else 1.0
+
+    def exactly(self, number: float) -> str:
+        """A value of the column."""
+        if pa.types.is_decimal(self.kind) and isinstance(number, int):
+            return f"{Decimal(number).scaleb(-self.kind.scale):f}"
+        if self.is_time:
+            return self.nearly(number)
+        return str(number) if isinstance(number, int) else number_text(number)
+
+    def nearly(self, number: float) -> str:
+        """A computed place on the same scale; times to the day or second."""
+        if pa.types.is_date(self.kind):
+            return (_EPOCH + timedelta(days=round(number))).date().isoformat()
+        if pa.types.is_timestamp(self.kind):
+            return (_EPOCH + timedelta(microseconds=round(number))).replace(tzinfo=None).isoformat(" ", "seconds")
+        return number_text(number * self.unit)
+
+
+def _order_facts(ordered: Values, spelled: _Spelling) -> dict[str, object]:
+    """Quantiles are linear between neighbours (Hyndman & Fan 1996, type 7); the standard deviation is the sample's (n - 1)."""
+    low, high = ordered[0].item(), ordered[-1].item()
+    floats = ordered.astype(np.float64)
+    mean, deviation = float(floats.mean()), float(floats.std(ddof=1)) if len(floats) > 1 else 0.0
+    told = {
+        "min": spelled.exactly(low),
+        "max": spelled.exactly(high),
+        "mean": spelled.nearly(mean),
+        "median": spelled.nearly(_quantile(floats, 0.5)),
+        "std_days" if spelled.is_time else "std": number_text(deviation * spelled.unit),
+    }
+    quantiles = {f"{q:g}": shown_number(spelled.nearly(_quantile(floats, q))) for q in QUANTILES}
+    return {name: shown_number(text) for name, text in told.items()} | {"quantiles": quantiles, "outliers": _outliers(floats, spelled)}
+
+
+def _quantile(ordered: Values, q: float) -> float:
+    place = q * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return float(ordered[below] + (ordered[above] - ordered[below]) * (place - below))
+
+
+def _outliers(ordered: Values, spelled: _Spelling) -> dict[str, object]:
+    """Values beyond the fences; no fences, and so no outliers, where the middle half of the values is one value."""
+    first, third = _quantile(ordered, 0.25), _quantile(ordered, 0.75)
+    spread_of = third - first
+    if spelled.is_time or not spread_of:
+        return {}
+
+    def beyond(fence: float) -> int:
+        below = np.searchsorted(ordered, first - fence * spread_of, "left")
+        return int(below + len(ordered) - np.searchsorted(ordered, third + fence * spread_of, "right"))
+
+    fences = [shown_number(spelled.nearly(first - INNER_FENCE * spread_of)), shown_number(spelled.nearly(third + INNER_FENCE * spread_of))]
+    return {"fences": fences, "outside": beyond(INNER_FENCE), "far_out": beyond(OUTER_FENCE)}
+
+
+def steps(values: Values, counts: Values) -> dict[str, str]:
+    """Shares of the values by the steps 1, 2, 5 of each power of ten, named by sign and lower bound."""
+    size = np.abs(values)
+    held = np.where(size > 0, size, 1.0)
+    power = np.floor(np.log10(held) + 1e-9)
+    lead = held / 10.0**power
+    step = np.select([lead >= 5 - 1e-9, lead >= 2 - 1e-9], [5, 2], 1)
+    place = np.where(size > 0, np.sign(values) * (1000 * (power + 400) + step), 0).astype(np.int64)
+    unique, at = np.unique(place, return_inverse=True)
+    weights = np.bincount(at, weights=counts)
+    return {_step_name(int(code)): share_text(float(weight), float(counts.sum())) for code, weight in zip(unique, weights, strict=True)}
+
+
+def _step_name(code: int) -> str:
+    if not code:
+        return "0"
+    power, step = divmod(abs(code), 1000)
+    return f"{'-' if code < 0 else ''}{step}e{power - 400}"

@@ -1,0 +1,195 @@
+"""Whether a file is out of line with the files of its dataset before it.
+
+A difference counts only when it is large *and* more than chance: a file of ten rows is out of line with everything.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field
+from statistics import NormalDist, median
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from headgate.profiling.profile import ColumnProfile, Profile
+
+KEPT_FILES = 10
+FEWEST_FILES = 3
+# Source: Siddiqi (2006), Credit Risk Scorecards: a population stability index above 0.25 is a major shift.
+PSI_LIMIT = 0.25
+# Source: Cohen (1988), Statistical Power Analysis for the Behavioral Sciences: half a standard deviation is a medium effect.
+MEAN_LIMIT_SDS = 0.5
+MISSING_LIMIT = 0.05
+ROWS_FACTOR = 10.0
+# A file has some hundred numbers to look at: at one in a million each, one quiet file in ten thousand raises a false alert.
+CHANCE = 1e-6
+_Z = NormalDist().inv_cdf(1 - CHANCE / 2)
+# Source: Yurdakul (2018), Statistical Properties of Population Stability Index, uses as small a share for empty bins.
+_EMPTY = 1e-4
+
+
+@dataclass(frozen=True)
+class ColumnFigures:
+    """What later files are compared with: one column of one file. `mean` and `std` are absent for what has none."""
+
+    type: str
+    rows: int
+    missing: int
+    bins: Mapping[str, float] = field(default_factory=dict)
+    mean: float | None = None
+    std: float | None = None
+
+
+@dataclass(frozen=True)
+class FileFigures:
+    """What later files are compared with: one file."""
+
+    content_sha256: str
+    rows: int
+    columns: Mapping[str, ColumnFigures]
+
+    def as_dict(self) -> dict[str, object]:
+        """As JSON has it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, read: Mapping[str, object]) -> FileFigures:
+        """The figures that JSON states."""
+        columns = read["columns"]
+        assert isinstance(columns, dict)  # noqa: S101 what `as_dict` wrote
+        return cls(str(read["content_sha256"]), int(str(read["rows"])), {name: ColumnFigures(**one) for name, one in columns.items()})
+
+
+@dataclass(frozen=True)
+class Shift:
+    """One thing that is out of line.
+
+    Attributes:
+        kind: `schema`, `rows`, `missing`, `mean` or `distribution`.
+        size: in the measure that the limit is in.
+        told: in words, without any value.
+    """
+
+    kind: str
+    column: str
+    size: str
+    limit: str
+    told: str
+
+
+def figures_of(profile: Profile) -> FileFigures:
+    """What is kept of a profile for comparison; of sensitive columns only how much is missing."""
+    return FileFigures(profile.content_sha256, profile.rows, {column.name: _figures(column) for column in profile.columns})
+
+
+def drift(now: FileFigures, before: Sequence[FileFigures]) -> list[Shift]:
+    """What of a file is out of line with the files before it; nothing where those are too few to tell."""
+    earlier = [one for one in before if one.content_sha256 != now.content_sha256]
+    if len(earlier) < FEWEST_FILES or not now.rows:
+        return []
+    return [*_of_rows(now, earlier), *_of_schema(now, earlier[-1]), *_of_columns(now, earlier)]
+
+
+def psi(expected: Mapping[str, float], actual: Mapping[str, float]) -> float:
+    """The population stability index of two sets of shares: the sum of (a - e) ln(a / e) over all bins.
+
+    Source:
+        Siddiqi (2006), Credit Risk Scorecards, ch. 10; it is Jeffreys' divergence of the two distributions.
+    """
+    names = {*expected, *actual}
+    pairs = [(max(expected.get(name, 0.0), _EMPTY), max(actual.get(name, 0.0), _EMPTY)) for name in names]
+    return sum((a - e) * math.log(a / e) for e, a in pairs)
+
+
+def psi_by_chance(bins: int, rows: int, rows_before: int) -> float:
+    """The index that two samples of one population exceed once in a million times.
+
+    Source:
+        Yurdakul (2018), Statistical Properties of Population Stability Index: it is (1/n + 1/m) times a chi-squared of B - 1 degrees;
+        its quantile by Wilson & Hilferty (1931).
+    """
+    degrees = max(bins - 1, 1)
+    part = 2 / (9 * degrees)
+    return degrees * float(1 - part + NormalDist().inv_cdf(1 - CHANCE) * math.sqrt(part)) ** 3 * (1 / rows + 1 / rows_before)
+
+
+def _figures(column: ColumnProfile) -> ColumnFigures:
+    if column.is_sensitive or column.missing is None:
+        return ColumnFigures(column.type, column.rows, column.missing or 0)
+    facts = {} if column.is_identifier or column.type in {"date", "timestamp"} else column.description.facts
+    bins = {} if column.is_identifier else {name: float(share) for name, share in column.description.bins.items()}
+    return ColumnFigures(column.type, column.rows, column.missing, bins, _number(facts.get("mean")), _number(facts.get("std")))
+
+
+def _number(text: object) -> float | None:
+    try:
+        return float(str(text))
+    except ValueError:
+        return None
+
+
+def _of_rows(now: FileFigures, earlier: Sequence[FileFigures]) -> Iterable[Shift]:
+    usual = median(one.rows for one in earlier)
+    if usual and not 1 / ROWS_FACTOR <= now.rows / usual <= ROWS_FACTOR:
+        told = f"{now.rows:,} rows, where the last {len(earlier)} files had {usual:,.0f} in the middle"
+        yield Shift("rows", "", f"{now.rows / usual:.4g}", f"{ROWS_FACTOR:g}", told)
+
+
+def _of_schema(now: FileFigures, last: FileFigures) -> Iterable[Shift]:
+    for name in sorted({*now.columns, *last.columns}):
+        was, is_now = last.columns.get(name), now.columns.get(name)
+        if was is None or is_now is None:
+            yield Shift("schema", name, "", "", "is new" if was is None else "is gone")
+        elif was.type and is_now.type and was.type != is_now.type:
+            yield Shift("schema", name, "", "", f"was {was.type} and is {is_now.type}")
+
+
+def _of_columns(now: FileFigures, earlier: Sequence[FileFigures]) -> Iterable[Shift]:
+    for name, column in now.columns.items():
+        before = [one.columns[name] for one in earlier if name in one.columns and one.columns[name].rows]
+        if before and column.rows:
+            yield from (
+                shift for shift in (_missing(name, column, before), _mean(name, column, before), _spread(name, column, before)) if shift
+            )
+
+
+def _missing(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shift | None:
+    """A change of five points that a two-proportion z-test does not put down to chance."""
+    rows = sum(one.rows for one in before)
+    was, is_now = sum(one.missing for one in before) / rows, now.missing / now.rows
+    pooled = (now.missing + was * rows) / (now.rows + rows)
+    error = math.sqrt(pooled * (1 - pooled) * (1 / now.rows + 1 / rows))
+    if abs(is_now - was) <= max(MISSING_LIMIT, _Z * error):
+        return None
+    return Shift("missing", name, f"{is_now - was:+.4f}", f"{MISSING_LIMIT:g}", f"{is_now:.1%} are missing, where {was:.1%} were before")
+
+
+def _mean(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shift | None:
+    """A mean half a pooled standard deviation away (Cohen's d), and further than the files before lie from each other by chance."""
+    told = [(one.rows - one.missing, one.mean, one.std) for one in before if one.mean is not None and one.std is not None]
+    rows, weight = now.rows - now.missing, sum(count for count, _, _ in told)
+    if now.mean is None or now.std is None or rows < 2 or weight < 2:  # noqa: PLR2004 no spread of one value
+        return None
+    was = sum(count * mean for count, mean, _ in told) / weight
+    within = sum(count * std**2 for count, _, std in told) + rows * now.std**2
+    pooled = math.sqrt((within + sum(count * (mean - was) ** 2 for count, mean, _ in told)) / (weight + rows))
+    if not pooled or abs(now.mean - was) / pooled <= max(MEAN_LIMIT_SDS, _Z * math.sqrt(1 / rows + 1 / weight)):
+        return None
+    size = (now.mean - was) / pooled
+    return Shift("mean", name, f"{size:+.4g}", f"{MEAN_LIMIT_SDS:g}", f"the mean moved by {size:+.2f} standard deviations")
+
+
+def _spread(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shift | None:
+    told = [one for one in before if one.bins]
+    rows, weight = now.rows - now.missing, sum(one.rows - one.missing for one in told)
+    if not now.bins or not rows or not weight:
+        return None
+    names = {name for one in told for name in one.bins}
+    expected = {name: sum((one.rows - one.missing) * one.bins.get(name, 0.0) for one in told) / weight for name in names}
+    index = psi(expected, now.bins)
+    if index <= max(PSI_LIMIT, psi_by_chance(len({*expected, *now.bins}), rows, weight)):
+        return None
+    told_so = f"its values are spread differently: population stability index {index:.2f}"
+    return Shift("distribution", name, f"{index:.4g}", f"{PSI_LIMIT:g}", told_so)

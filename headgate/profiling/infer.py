@@ -1,0 +1,144 @@
+"""What a column of texts is: its most specific type that nearly all of its texts spell, and the texts that do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.profiling.arrays import Counted, Values, as_bools, counted, filled, flags, is_valid, literal, numbers, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# A type fits a column when at least this share of its texts spells it: some dirt does not make numbers into texts.
+MINIMUM_SHARE = 0.9
+_YEAR = r"(?P<year>(?:1[6-9]|2[01])\d\d)"
+_DAY, _MONTH = r"(?P<day>0?[1-9]|[12]\d|3[01])", r"(?P<month>0?[1-9]|1[0-2])"
+_ISO_DAY = rf"{_YEAR}-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])"
+_TIME = r"[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
+# No number has zeros in front, no sign but a minus, no blanks: 007123 is a text (DESIGN.md, D5).
+_INT = r"0|-?[1-9]\d{0,17}"
+_DECIMAL = r"-?(?:0|[1-9]\d{0,16})(?:\.\d{1,17})?"
+_FLOAT = r"-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?"
+_BOOL = r"(?i:true|false|t|f|yes|no|y|n)"
+_DIGITS = 18
+_MISSING_WORDS = ("null", "none", "nan", "n/a", "-", "--", "?", "#n/a", "\\n")
+
+
+@dataclass(frozen=True)
+class Inferred:
+    """A column in its type.
+
+    Attributes:
+        type: int, decimal, float, bool, date, timestamp, string; empty when it holds no text at all.
+        format: how dates are written, in the terms of strptime; empty for all else.
+        values: typed; null where the text is missing or invalid.
+        invalid: rows with a text that the type does not spell.
+        suspected_missing: rows with a word that often stands for nothing; it counts as a value (`NA` is North America).
+    """
+
+    type: str
+    values: pa.Array
+    texts: Counted
+    missing: int
+    invalid: int
+    format: str = ""
+    suspected_missing: int = 0
+
+
+@dataclass(frozen=True)
+class _Reading:
+    type: str
+    pattern: str
+    parse: Callable[[pa.Array], pa.Array]
+    format: str = ""
+
+
+def infer(column: pa.Array) -> Inferred:
+    """The column in the first type that nearly all its texts spell, the most specific first; an empty text is missing."""
+    given = counted(column)
+    told = _without_blanks(given)
+    total = int(told.counts.sum())
+    reading = next((reading for reading in _READINGS if total and _share(told, reading.pattern) >= MINIMUM_SHARE), None)
+    suspected = int(told.counts[flags(pc.is_in(pc.utf8_lower(told.unique), texts(_MISSING_WORDS)))].sum())
+    missing = len(column) - total
+    if reading is None:
+        return Inferred("string" if total else "", told.unique, told, missing, 0, suspected_missing=suspected)
+    parsed = reading.parse(_only(told.unique, reading.pattern))
+    invalid = int(told.counts[~is_valid(parsed)].sum())
+    values = parsed.take(pc.index_in(_dense(column), told.unique))
+    return Inferred(reading.type, values, told, missing, invalid, reading.format, suspected)
+
+
+def _without_blanks(given: Counted) -> Counted:
+    kept = ~flags(pc.equal(pc.utf8_trim_whitespace(given.unique), literal("")))
+    return Counted(given.unique.filter(as_bools(kept)), given.counts[kept])
+
+
+def _dense(column: pa.Array) -> pa.Array:
+    return column.dictionary_decode() if isinstance(column, pa.DictionaryArray) else column
+
+
+def _share(told: Counted, pattern: str) -> float:
+    return float(told.counts[flags(pc.match_substring_regex(told.unique, f"^(?:{pattern})$"))].sum()) / float(told.counts.sum())
+
+
+def _only(unique: pa.Array, pattern: str) -> pa.Array:
+    fits = pc.match_substring_regex(unique, f"^(?:{pattern})$")
+    return pc.if_else(fits, unique, pa.nulls(1, pa.string())[0])
+
+
+def _as_decimals(text: pa.Array) -> pa.Array:
+    """As many places as the longest fraction has; what does not fit 18 digits then becomes a double, to be measured only."""
+    fraction = pc.utf8_length(pc.replace_substring_regex(text, r"^[^.]*\.?", ""))
+    scale = pc.max(fraction).as_py() or 0
+    whole = pc.max(pc.utf8_length(pc.replace_substring_regex(text, r"^-?(\d*)(?:\..*)?$", r"\1"))).as_py() or 0
+    return pc.cast(text, pa.decimal128(_DIGITS, scale) if whole + scale <= _DIGITS else pa.float64())
+
+
+def _as_days(text: pa.Array, pattern: str) -> pa.Array:
+    """Days since 1970, null for days that no calendar has."""
+    parts = pc.extract_regex(text, f"^(?:{pattern})")
+    year, month, day = (_part(parts, name) for name in ("year", "month", "day"))
+    months = (12 * (year - 1970) + month - 1).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + (day - 1)
+    real = is_valid(text) & (days.astype("datetime64[M]") == months)
+    ints = np.ascontiguousarray(days.astype(np.int64).astype(np.int32))
+    return pa.Array.from_buffers(pa.date32(), len(text), [pa.py_buffer(np.packbits(real, bitorder="little")), pa.py_buffer(ints)])
+
+
+def _part(parts: pa.Array, name: str) -> Values:
+    return numbers(filled(pc.cast(pc.struct_field(parts, name), pa.int64()), "1"))
+
+
+def _as_instants(text: pa.Array, pattern: str) -> pa.Array:
+    """Naive UTC, seconds where none are told; null for days that no calendar has."""
+    nothing = pa.nulls(1, pa.string())[0]
+    real = pc.if_else(_as_days(text, pattern).is_valid(), pc.replace_substring_regex(text, r"(\.\d{6})\d+", r"\1"), nothing)
+    zoned = pc.match_substring_regex(real, r":\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$")
+    moved = pc.cast(pc.cast(pc.if_else(zoned, real, nothing), pa.timestamp("us", "UTC")), pa.timestamp("us"))
+    return pc.coalesce(pc.cast(pc.if_else(zoned, nothing, real), pa.timestamp("us")), moved)
+
+
+def _of_days(pattern: str, form: str) -> _Reading:
+    return _Reading("date", pattern, lambda text: _as_days(text, pattern), form)
+
+
+_READINGS = (
+    _Reading("int", _INT, lambda text: pc.cast(text, pa.int64())),
+    _Reading("decimal", _DECIMAL, _as_decimals),
+    _Reading("float", _FLOAT, lambda text: pc.cast(text, pa.float64())),
+    _Reading("bool", _BOOL, lambda text: pc.match_substring_regex(text, r"^(?i:true|t|yes|y)$")),
+    _of_days(_ISO_DAY, "%Y-%m-%d"),
+    _Reading("timestamp", _ISO_DAY + _TIME, lambda text: _as_instants(text, _ISO_DAY + _TIME), "ISO 8601"),
+    # Where both readings fit, day first: only the United States write the month first.
+    _of_days(f"{_DAY}/{_MONTH}/{_YEAR}", "%d/%m/%Y"),
+    _of_days(f"{_MONTH}/{_DAY}/{_YEAR}", "%m/%d/%Y"),
+    _of_days(rf"{_DAY}\.{_MONTH}\.{_YEAR}", "%d.%m.%Y"),
+    _of_days(f"{_DAY}-{_MONTH}-{_YEAR}", "%d-%m-%Y"),
+    _of_days(f"{_YEAR}/{_MONTH}/{_DAY}", "%Y/%m/%d"),
+)

@@ -1,0 +1,63 @@
+"""Keep the profile of every file, and tell when a file is out of line with those before it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.errors import NotFoundError
+from headgate.lake.keys import baseline_key, profile_key
+from headgate.lake.ports import ObjectRef
+from headgate.profiling.drift import KEPT_FILES, FileFigures, Shift, drift, figures_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from headgate.lake.ports import ObjectStore
+    from headgate.profiling.profile import Profile
+
+_JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """Profiles in a bucket: one object for each content, and the figures of the newest files of each dataset.
+
+    The figures are advice, not lake: two files at the same moment may forget one another's, and nothing but later alerts depends on it.
+    """
+
+    objects: ObjectStore
+    bucket: str
+
+    def keep(self, profile: Profile) -> Mapping[str, str]:
+        """The profile is stored; what the file's record says of it: key, score and parts, and what is out of line."""
+        key = profile_key(profile.dataset, profile.content_sha256)
+        self.objects.write(ObjectRef(self.bucket, key), profile.to_json().encode(), content_type=_JSON)
+        if not profile.dataset:
+            return {"key": key, **profile.summary()}
+        before, own = self._before(profile.dataset), figures_of(profile)
+        shifts = drift(own, before)
+        self._remember(profile.dataset, [one for one in before if one.content_sha256 != own.content_sha256] + [own])
+        told = {"drift": _as_text(shifts)} if shifts else {}
+        return {"key": key, **profile.summary(), **told}
+
+    def read(self, dataset: str, content_sha256: str) -> dict[str, object]:
+        """A stored profile; NotFoundError when there is none."""
+        found: dict[str, object] = json.loads(self.objects.read(ObjectRef(self.bucket, profile_key(dataset, content_sha256))))
+        return found
+
+    def _before(self, dataset: str) -> list[FileFigures]:
+        try:
+            read = json.loads(self.objects.read(ObjectRef(self.bucket, baseline_key(dataset))))
+        except NotFoundError:
+            return []
+        return [FileFigures.from_dict(one) for one in read]
+
+    def _remember(self, dataset: str, figures: Sequence[FileFigures]) -> None:
+        kept = [one.as_dict() for one in figures[-KEPT_FILES:]]
+        self.objects.write(ObjectRef(self.bucket, baseline_key(dataset)), json.dumps(kept, sort_keys=True).encode(), content_type=_JSON)
+
+
+def _as_text(shifts: Sequence[Shift]) -> str:
+    return "; ".join(f"{shift.column or 'file'}: {shift.told} [{shift.kind}]" for shift in shifts)

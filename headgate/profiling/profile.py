@@ -1,0 +1,279 @@
+"""The profile of one file: its columns, what they have to do with each other, and how good its data are."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.curated import masked_columns
+from headgate.contracts.model import Kind
+from headgate.profiling.arrays import counted, different_rows, in_one_piece
+from headgate.profiling.conceal import holds_secrets, is_sensitive_name
+from headgate.profiling.correlate import correlations
+from headgate.profiling.describe import Description, describe, describe_texts, share_text
+from headgate.profiling.infer import infer
+from headgate.profiling.score import VOLATILITY_DAYS, Score, ratio, timeliness
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+    from headgate.contracts.model import Column, Contract
+    from headgate.profiling.infer import Inferred
+
+Part = TypeVar("Part")
+Done = TypeVar("Done")
+
+FORM = 1
+_THREADS = 2  # as many as the Lambda has
+_IDENTIFYING_SHARE = 0.9
+_FEW = 10
+_TYPE_OF = {
+    Kind.STRING: "string",
+    Kind.BOOLEAN: "bool",
+    Kind.SMALLINT: "int",
+    Kind.INTEGER: "int",
+    Kind.BIGINT: "int",
+    Kind.DOUBLE: "float",
+    Kind.DECIMAL: "decimal",
+    Kind.DATE: "date",
+    Kind.TIMESTAMP: "timestamp",
+}
+_NUMBERS = {"int", "decimal", "float"}
+
+
+@dataclass(frozen=True)
+class ColumnProfile:
+    """One column.
+
+    Attributes:
+        rows: that hold a value or should; of those that were refused for another column's sake nothing is told.
+        missing: None where the column is dropped unread.
+        invalid: rows whose text is no value of the type, or breaks a rule.
+        is_identifier: its values tell rows apart, or name rows of another table; how they are spread says nothing.
+    """
+
+    name: str
+    type: str
+    rows: int
+    missing: int | None
+    invalid: int = 0
+    is_sensitive: bool = False
+    is_identifier: bool = False
+    description: Description = field(default_factory=lambda: Description(0))
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, object]:
+        """As JSON has it; of a sensitive column counts only."""
+        counts: dict[str, object] = {
+            "name": self.name,
+            "type": self.type,
+            "rows": self.rows,
+            "missing": self.missing,
+            "missing_share": None if self.missing is None else share_text(self.missing, self.rows),
+            "invalid": self.invalid,
+            "identifier": self.is_identifier,
+            "sensitive": self.is_sensitive,
+        }
+        if self.is_sensitive:
+            return counts
+        told = self.description
+        return {
+            **counts,
+            **self.extra,
+            "distinct": told.distinct,
+            **told.facts,
+            "top": [{"value": text, "count": count} for text, count in told.top],
+            "patterns": [{"pattern": text, "share": share} for text, share in told.patterns],
+            "bins": dict(told.bins),
+        }
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One file, profiled."""
+
+    dataset: str
+    content_sha256: str
+    rows: int
+    columns: tuple[ColumnProfile, ...]
+    correlations: tuple[Mapping[str, str], ...]
+    score: Score
+
+    def as_dict(self) -> dict[str, object]:
+        """As JSON has it."""
+        return {
+            "form": FORM,
+            "dataset": self.dataset,
+            "content_sha256": self.content_sha256,
+            "rows": self.rows,
+            "columns": [column.as_dict() for column in self.columns],
+            "correlations": [dict(pair) for pair in self.correlations],
+            "score": self.score.as_texts(),
+        }
+
+    def to_json(self) -> str:
+        """Its text; equal profiles give equal bytes."""
+        return json.dumps(self.as_dict(), sort_keys=True, indent=1, ensure_ascii=False)
+
+    def summary(self) -> dict[str, str]:
+        """What the file's record keeps of it, as texts."""
+        return {"rows": str(self.rows), "columns": str(len(self.columns)), **self.score.as_texts()}
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file as the gate left it.
+
+    Attributes:
+        accepted: rows that were let in, by the curated contract.
+        set_aside: all others, by the quarantine contract.
+        received_at: when the file arrived, naive UTC.
+    """
+
+    contract: Contract
+    content_sha256: str
+    rows: int
+    accepted: pa.Table
+    set_aside: pa.Table
+    received_at: datetime
+
+
+def profile_of(received: Received) -> Profile:
+    """The profile of a file of a known dataset: statistics of what was let in, and counts of everything that was not.
+
+    What was let in is masked already, so no sensitive value is looked at; columns that stand for one tell counts only.
+    """
+    contract, broken = received.contract, _broken(received)
+    columns = side_by_side(lambda column: _known_column(received, broken, column), contract.columns)
+    numeric = {column.name: in_one_piece(received.accepted.column(column.name)) for column in columns if _is_measure(column)}
+    told, score = tuple(correlations(numeric)), _known_score(received, broken)
+    return Profile(contract.dataset, received.content_sha256, received.rows, tuple(columns), told, score)
+
+
+def profile_texts(columns: Mapping[str, pa.Array], *, dataset: str, content_sha256: str, received_at: datetime) -> Profile:
+    """The profile of a file that no contract is known for: types are inferred from its texts."""
+    held = {name: in_one_piece(column) for name, column in columns.items()}
+    inferred = dict(zip(held, side_by_side(infer, held.values()), strict=True))
+    profiled = side_by_side(lambda name: _inferred_column(name, inferred[name], len(held[name])), held)
+    numeric = {column.name: inferred[column.name].values for column in profiled if _is_measure(column)}
+    score, rows = _inferred_score(held, inferred, received_at), max(map(len, held.values()), default=0)
+    return Profile(dataset, content_sha256, rows, tuple(profiled), tuple(correlations(numeric)), score)
+
+
+def side_by_side(work: Callable[[Part], Done], parts: Iterable[Part]) -> list[Done]:
+    """What `work` makes of each part, in the parts' order; Arrow and numpy let go of the interpreter's lock."""
+    with ThreadPoolExecutor(_THREADS) as threads:
+        return list(threads.map(work, parts))
+
+
+def _is_measure(column: ColumnProfile) -> bool:
+    return column.type in _NUMBERS and not column.is_sensitive and not column.is_identifier
+
+
+@dataclass(frozen=True)
+class _Broken:
+    """Of the rows that were set aside: breaches by rule and column, and rows by what is wrong with them."""
+
+    cells: Counter[tuple[str, str]]
+    invalid: int
+    contradictory: int
+    duplicates: int
+
+
+def _broken(received: Received) -> _Broken:
+    comparisons = {rule.name for rule in received.contract.comparisons}
+    lists = counted(in_one_piece(received.set_aside.column("all_rules")))
+    cells: Counter[tuple[str, str]] = Counter()
+    rows: Counter[str] = Counter()
+    for codes, count in zip(lists.unique.to_pylist(), lists.counts.tolist(), strict=True):
+        broken = [(rule, column) for rule, _, column in (code.partition(":") for code in json.loads(codes))]
+        cells.update(dict.fromkeys(broken, count))
+        rows.update(dict.fromkeys({_kind_of(rule, comparisons) for rule, _ in broken}, count))
+    return _Broken(cells, rows["invalid"], rows["contradictory"], rows["duplicate"])
+
+
+def _kind_of(rule: str, comparisons: set[str]) -> str:
+    if rule.startswith("duplicate_"):
+        return "duplicate"
+    if rule in comparisons:
+        return "contradictory"
+    return "missing" if rule == "required" else "invalid"
+
+
+def _known_column(received: Received, broken: _Broken, column: Column) -> ColumnProfile:
+    refused_missing = broken.cells["required", column.name]
+    invalid = sum(count for (rule, name), count in broken.cells.items() if name == column.name and rule != "required")
+    behind = masked_columns(column)
+    accepted = received.accepted.num_rows
+    rows = accepted + refused_missing + invalid
+    if not behind:
+        return ColumnProfile(column.name, _TYPE_OF[column.type.kind], rows, None, invalid, is_sensitive=True)
+    values = in_one_piece(received.accepted.column(behind[0].name))
+    missing = values.null_count + refused_missing
+    if column.mask is not None or is_sensitive_name(column.name):
+        return ColumnProfile(column.name, _TYPE_OF[column.type.kind], rows, missing, invalid, is_sensitive=True)
+    told = describe(values)
+    names_rows = bool(column.references) or received.contract.key == (column.name,) or _tells_apart(column.type.kind, told.distinct, values)
+    kind = _TYPE_OF[column.type.kind]
+    return ColumnProfile(column.name, kind, rows, missing, invalid, is_identifier=names_rows, description=told)
+
+
+def _tells_apart(kind: Kind, distinct: int, values: pa.Array) -> bool:
+    return _TYPE_OF[kind] in {"int", "string"} and distinct >= _IDENTIFYING_SHARE * max(_FEW, len(values) - values.null_count)
+
+
+def _known_score(received: Received, broken: _Broken) -> Score:
+    contract, rows = received.contract, received.rows
+    required = [column.name for column in contract.columns if column.required]
+    missing = sum(broken.cells["required", name] for name in required)
+    stale_after = float(str(contract.properties.get("headgate.volatilityDays", VOLATILITY_DAYS)))
+    return Score(
+        completeness=ratio(missing, rows * len(required)),
+        validity=ratio(broken.invalid, rows),
+        uniqueness=ratio(broken.duplicates, rows),
+        consistency=ratio(broken.contradictory, rows),
+        timeliness=timeliness(_newest(received), received.received_at, stale_after),
+    )
+
+
+def _newest(received: Received) -> datetime | None:
+    """The newest event of the rows that were let in, by the columns that tell which version of a row is newer."""
+    held = [received.accepted.column(name) for name in received.contract.order_by if name in received.accepted.column_names]
+    return _latest(column for column in held if pa.types.is_timestamp(column.type))
+
+
+def _latest(columns: Iterable[pa.Array]) -> datetime | None:
+    found = [pc.max(column).cast(pa.timestamp("s"), safe=False).as_py() for column in columns if len(column) > column.null_count]
+    return max(found, default=None)
+
+
+def _inferred_column(name: str, told: Inferred, rows: int) -> ColumnProfile:
+    if is_sensitive_name(name) or holds_secrets(told.texts.unique, numeric=told.type in _NUMBERS):
+        return ColumnProfile(name, told.type, rows, told.missing, told.invalid, is_sensitive=True)
+    is_text = told.type in {"string", "bool", ""}
+    description = describe_texts(told.texts) if is_text else describe(told.values)
+    apart = told.type in {"int", "string"} and description.distinct >= _IDENTIFYING_SHARE * max(_FEW, rows - told.missing)
+    extra = {"format": told.format, "suspected_missing": told.suspected_missing}
+    return ColumnProfile(name, told.type, rows, told.missing, told.invalid, is_identifier=apart, description=description, extra=extra)
+
+
+def _inferred_score(held: Mapping[str, pa.Array], inferred: Mapping[str, Inferred], received_at: datetime) -> Score:
+    """Without a contract every cell should have a value, and a text that its column's type does not spell is invalid."""
+    rows = max(map(len, held.values()), default=0)
+    cells = rows * len(held)
+    missing, invalid = (sum(getattr(one, name) for one in inferred.values()) for name in ("missing", "invalid"))
+    different = different_rows(list(held.values()))
+    newest = _latest(one.values for one in inferred.values() if one.type == "timestamp")
+    return Score(
+        completeness=ratio(missing, cells),
+        validity=ratio(invalid, cells - missing),
+        uniqueness=ratio(rows - different, rows),
+        timeliness=timeliness(newest, received_at),
+    )

@@ -1,0 +1,68 @@
+"""How good a file's data are: five parts between 0 and 1, and their mean.
+
+Source:
+    ISO/IEC 25012:2008 and DAMA UK (2013), "The six primary dimensions for data quality assessment", for the dimensions;
+    Pipino, Lee & Wang (2002), "Data quality assessment", CACM 45(4), for the simple ratio (one less the share of what is undesired)
+    and the average; Ballou et al. (1998), "Modeling information manufacturing systems", for timeliness.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+DECIMALS = 4
+# Half a year old is half as timely; a contract that knows better says so in `headgate.volatilityDays`.
+VOLATILITY_DAYS = 365.0
+_DAY_S = 86_400
+
+
+@dataclass(frozen=True)
+class Score:
+    """The parts of a file's quality; None for what cannot be told of it.
+
+    Attributes:
+        completeness: of the cells that must have a value, the share that has one.
+        validity: of the rows, the share whose every value is of its column's type and within its rules.
+        uniqueness: of the rows, the share that is not another version of a row of the same file.
+        consistency: of the rows, the share that does not contradict itself: holds the rules between its columns.
+        timeliness: how fresh the newest event was when the file arrived: 1 less its age by the time after which such data are stale.
+    """
+
+    completeness: float | None = None
+    validity: float | None = None
+    uniqueness: float | None = None
+    consistency: float | None = None
+    timeliness: float | None = None
+
+    @property
+    def total(self) -> float | None:
+        """The mean of the parts that can be told; None when none can."""
+        told = [part for part in self.parts.values() if part is not None]
+        return sum(told) / len(told) if told else None
+
+    @property
+    def parts(self) -> dict[str, float | None]:
+        """Every part by its name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def as_texts(self) -> dict[str, str]:
+        """The score and its parts with four decimals; a part that cannot be told is left out."""
+        told = {"score": self.total, **self.parts}
+        return {name: f"{part:.{DECIMALS}f}" for name, part in told.items() if part is not None}
+
+
+def ratio(undesired: int, every: int) -> float | None:
+    """One less the share of what is undesired; None of nothing."""
+    return max(0.0, 1.0 - undesired / every) if every else None
+
+
+def timeliness(newest: datetime | None, received_at: datetime, volatility_days: float = VOLATILITY_DAYS) -> float | None:
+    """max(0, 1 - age / volatility); an event that is dated after the file's arrival is as fresh as can be."""
+    if newest is None:
+        return None
+    age_days = max(0.0, (received_at - newest).total_seconds() / _DAY_S)
+    return max(0.0, 1.0 - age_days / volatility_days)

@@ -1,0 +1,46 @@
+import pyarrow as pa
+import pytest
+
+from headgate.profiling.conceal import HIDDEN, holds_secrets, is_secret, is_sensitive_name, shown, shown_number
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    "name", ["card_number", "Card No", "creditCardNumber", "CVV2", "pan", "SSN", "social security no", "account_number"]
+)
+def test_some_names_say_what_they_hold(name: str) -> None:
+    assert is_sensitive_name(name)
+
+
+@pytest.mark.parametrize("name", ["order_id", "company", "panel", "amount", "discarded_number_of", "card_brand", "session"])
+def test_other_names_do_not(name: str) -> None:
+    assert not is_sensitive_name(name)
+
+
+@pytest.mark.parametrize("text", ["4111111111111111", "5555 5555 5555 4444", "x 3782-822463-10005 y", "078-05-1120"])
+def test_what_may_be_a_number_of_a_card_or_a_person_is_hidden(text: str) -> None:
+    assert is_secret(text)
+    assert shown(text) == HIDDEN
+
+
+@pytest.mark.parametrize("text", ["4111111111111112", "2024-01-01 10:00:00", "1700000000000", "P1234", "12.50"])
+def test_other_texts_are_shown(text: str) -> None:
+    assert shown(text) == text
+
+
+def test_the_decimals_of_a_number_are_no_card() -> None:
+    assert shown_number("280123.1234567890") == "280123.1234567890"
+    assert shown_number("4111111111111111.00") == HIDDEN
+
+
+def test_a_column_of_cards_is_sensitive_and_one_of_long_ids_is_not() -> None:
+    cards = pa.array([f"{number}" for number in (4111111111111111, 5555555555554444, 2223003122003222, 378282246310005)])
+    assert holds_secrets(cards, numeric=True)
+    assert not holds_secrets(pa.array([str(10**15 + number) for number in range(1000)]), numeric=True)
+    assert not holds_secrets(pa.array(["a", None]), numeric=False)
+
+
+def test_one_card_among_many_notes_makes_no_column_sensitive_but_is_not_shown() -> None:
+    notes = [f"note {number}" for number in range(1000)]
+    assert not holds_secrets(pa.array([*notes, "paid with 4111111111111111"]), numeric=False)

@@ -1,0 +1,92 @@
+import datetime as dt
+from decimal import Decimal
+from statistics import mean, median, stdev
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.profiling.describe import describe, steps
+
+pytestmark = pytest.mark.unit
+
+
+def test_numbers_tell_where_they_lie() -> None:
+    told = describe(pa.array([1, 2, 3, 4, None, 100]))
+    assert told.distinct == 5
+    assert {name: told.facts[name] for name in ("min", "max", "mean", "median")} == {"min": "1", "max": "100", "mean": "22", "median": "3"}
+    assert told.facts["std"] == "43.6176569751"
+    assert told.facts["outliers"] == {"fences": ["-1", "7"], "outside": 1, "far_out": 1}
+
+
+def test_money_is_told_exactly() -> None:
+    told = describe(pa.array([Decimal("10.10"), Decimal("-0.05"), Decimal("10.10")], pa.decimal128(14, 2)))
+    assert (told.facts["min"], told.facts["max"], told.top) == ("-0.05", "10.10", (("10.10", 2),))
+
+
+def test_days_and_instants_are_told_as_such() -> None:
+    days = describe(pa.array([dt.date(2024, 1, 1), dt.date(2024, 1, 3)]))
+    assert (days.facts["min"], days.facts["mean"], days.facts["std_days"]) == ("2024-01-01", "2024-01-02", "1.41421356237")
+    instants = describe(pa.array([dt.datetime(1969, 1, 1), dt.datetime(1969, 1, 1, 12)], pa.timestamp("us")))
+    assert (instants.facts["min"], instants.facts["median"]) == ("1969-01-01 00:00:00", "1969-01-01 06:00:00")
+
+
+def test_one_value_has_no_outliers_and_no_spread() -> None:
+    told = describe(pa.array([5, 5, 5]))
+    assert (told.facts["std"], told.facts["outliers"]) == ("0", {})
+
+
+def test_nothing_is_told_of_nothing() -> None:
+    assert describe(pa.nulls(3, pa.int64())).distinct == 0
+    assert describe(pa.nulls(3, pa.string())).facts == {}
+    assert describe(pa.array([float("nan"), float("inf")])).facts == {}
+
+
+def test_texts_tell_frequency_length_and_pattern() -> None:
+    told = describe(pa.array(["P123", "P9999", "P123", None, "x y"]))
+    assert (told.distinct, told.top[0]) == (3, ("P123", 2))
+    assert told.facts["length"] == {"min": 3, "max": 5, "mean": "4"}
+    assert told.patterns == (("A9{3}", "0.500000"), ("A9{4}", "0.250000"), ("a a", "0.250000"))
+    assert told.bins == {"P123": "0.500000", "P9999": "0.250000", "x y": "0.250000"}
+
+
+def test_texts_held_as_a_dictionary_are_described_as_if_they_were_plain() -> None:
+    texts = pa.array(["b", "a", None, "b"])
+    assert describe(texts.dictionary_encode()) == describe(texts)
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    texts = [f"t{number % 40}" for number in range(100)]
+    assert describe(pa.array(texts)) == describe(pa.array(texts[::-1]))
+
+
+@pytest.mark.parametrize("values", [["4111 1111 1111 1111"] * 3, [4111111111111111] * 3, ["078-05-1120"] * 2])
+def test_a_value_that_may_be_a_card_number_is_not_shown(values: list[object]) -> None:
+    told = describe(pa.array(values))
+    assert "[hidden]" in str(told)
+    assert "11111" not in str(told)
+    assert "078" not in str(told)
+
+
+def test_steps_are_the_same_whatever_the_file() -> None:
+    told = steps(np.array([0.0, 1, 1.99, 2, 5, 10, -3, 0.05]), np.ones(8))
+    assert told == {
+        "-2e0": "0.125000",
+        "0": "0.125000",
+        "5e-2": "0.125000",
+        "1e0": "0.250000",
+        "2e0": "0.125000",
+        "5e0": "0.125000",
+        "1e1": "0.125000",
+    }
+
+
+@given(st.lists(st.integers(-(10**9), 10**9), min_size=2, max_size=50))
+def test_mean_median_and_deviation_are_the_textbooks(numbers: list[int]) -> None:
+    facts = describe(pa.array(numbers)).facts
+    shown = {name: facts[name] for name in ("mean", "median", "std")}
+    assert float(str(shown["mean"])) == pytest.approx(mean(numbers), rel=1e-9, abs=1e-9)
+    assert float(str(shown["median"])) == pytest.approx(median(numbers))
+    assert float(str(shown["std"])) == pytest.approx(stdev(numbers), rel=1e-6, abs=1e-6)

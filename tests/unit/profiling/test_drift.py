@@ -1,0 +1,88 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.profiling.drift import ColumnFigures, FileFigures, drift, psi, psi_by_chance
+
+pytestmark = pytest.mark.unit
+
+AMOUNT = ColumnFigures("decimal", 1000, 10, {"1e1": 0.5, "2e1": 0.5}, mean=20.0, std=5.0)
+REGION = ColumnFigures("string", 1000, 0, {"EU": 0.6, "NA": 0.4})
+
+
+def a_file(name: str = "now", **columns: ColumnFigures) -> FileFigures:
+    return FileFigures(name, 1000, {"amount": AMOUNT, "region": REGION, **columns})
+
+
+BEFORE = [a_file(name) for name in "abc"]
+
+
+def kinds(now: FileFigures) -> list[tuple[str, str]]:
+    return [(shift.kind, shift.column) for shift in drift(now, BEFORE)]
+
+
+def test_a_file_like_those_before_it_is_in_line() -> None:
+    assert drift(a_file(), BEFORE) == []
+
+
+def test_two_files_are_too_few_to_tell() -> None:
+    assert drift(a_file(region=replace(REGION, missing=900)), BEFORE[:2]) == []
+
+
+def test_a_file_is_not_compared_with_itself() -> None:
+    assert drift(a_file("c", region=replace(REGION, missing=900)), BEFORE) == []
+
+
+def test_columns_that_come_go_or_change_their_type_are_told() -> None:
+    now = FileFigures("now", 1000, {"amount": replace(AMOUNT, type="string"), "colour": REGION})
+    assert kinds(now)[:3] == [("schema", "amount"), ("schema", "colour"), ("schema", "region")]
+
+
+def test_a_tenth_of_the_rows_is_told() -> None:
+    assert kinds(FileFigures("now", 99, BEFORE[0].columns)) == [("rows", "")]
+
+
+def test_missing_values_are_told_and_a_few_more_are_not() -> None:
+    assert kinds(a_file(region=replace(REGION, missing=100))) == [("missing", "region")]
+    assert kinds(a_file(region=replace(REGION, missing=4))) == []
+
+
+def test_a_mean_half_a_deviation_away_is_told_and_a_nearer_one_is_not() -> None:
+    assert kinds(a_file(amount=replace(AMOUNT, mean=24.0))) == [("mean", "amount")]
+    assert kinds(a_file(amount=replace(AMOUNT, mean=21.0))) == []
+
+
+def test_a_mean_in_a_tiny_file_is_put_down_to_chance() -> None:
+    few = replace(AMOUNT, rows=10, missing=0, mean=24.0)
+    assert kinds(a_file(amount=few)) == []
+
+
+def test_another_spread_over_categories_is_told() -> None:
+    (shift,) = drift(a_file(region=replace(REGION, bins={"EU": 0.1, "NA": 0.5, "APAC": 0.4})), BEFORE)
+    assert (shift.kind, shift.column) == ("distribution", "region")
+    assert "APAC" not in shift.told
+
+
+def test_the_index_is_the_textbooks() -> None:
+    assert psi({"a": 0.5, "b": 0.5}, {"a": 0.25, "b": 0.75}) == pytest.approx(0.274653, abs=1e-6)
+
+
+def test_what_chance_may_do_grows_with_bins_and_shrinks_with_rows() -> None:
+    # Chi-squared of 9 degrees: its 0.999999 quantile is 45.08 (tables).
+    assert psi_by_chance(10, 1000, 1000) == pytest.approx(45.08 * 2 / 1000, rel=0.02)
+    assert psi_by_chance(10, 100, 1000) > psi_by_chance(10, 1000, 1000)
+
+
+def test_figures_come_back_from_json_as_they_were() -> None:
+    assert FileFigures.from_dict(a_file().as_dict() | {"columns": {name: vars(one) for name, one in a_file().columns.items()}}) == a_file()
+
+
+shares = st.dictionaries(st.sampled_from("abcdef"), st.floats(0, 1), max_size=6)
+
+
+@given(shares, shares)
+def test_the_index_is_never_negative_and_of_equals_it_is_nothing(one: dict[str, float], other: dict[str, float]) -> None:
+    assert psi(one, other) >= 0
+    assert psi(one, one) == 0

@@ -1,0 +1,82 @@
+import datetime as dt
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.profiling.infer import infer
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind", "form"),
+    [
+        (["1", "-20", "0"], "int", ""),
+        (["1.50", "2", "-0.25"], "decimal", ""),
+        (["1e5", "2.5"], "float", ""),
+        (["yes", "No"], "bool", ""),
+        (["2024-02-29", "2024-03-01"], "date", "%Y-%m-%d"),
+        (["31/12/2023", "01/02/2024"], "date", "%d/%m/%Y"),
+        (["12/31/2023", "01/02/2024"], "date", "%m/%d/%Y"),
+        (["01/02/2024"], "date", "%d/%m/%Y"),
+        (["31.12.2023"], "date", "%d.%m.%Y"),
+        (["2024-01-01 10:00:00", "2024-01-01T10:00:00Z"], "timestamp", "ISO 8601"),
+        (["007123", "008000"], "string", ""),
+        (["NA", "EU"], "string", ""),
+        ([None, ""], "", ""),
+    ],
+)
+def test_a_column_is_of_the_most_specific_type_that_its_texts_spell(texts: list[str | None], kind: str, form: str) -> None:
+    told = infer(pa.array(texts, pa.string()))
+    assert (told.type, told.format, told.invalid) == (kind, form, 0)
+
+
+def test_some_dirt_is_invalid_and_does_not_make_numbers_into_texts() -> None:
+    told = infer(pa.array(["1"] * 19 + ["x"]))
+    assert (told.type, told.invalid, told.values.null_count) == ("int", 1, 1)
+
+
+def test_much_dirt_makes_a_text() -> None:
+    told = infer(pa.array(["1"] * 4 + ["x"]))
+    assert (told.type, told.invalid) == ("string", 0)
+
+
+def test_days_that_no_calendar_has_are_invalid() -> None:
+    told = infer(pa.array(["2023-02-29", "2023-02-28", "2023-04-31", "2024-02-29"]))
+    assert told.type == "date"
+    assert told.values.to_pylist() == [None, dt.date(2023, 2, 28), None, dt.date(2024, 2, 29)]
+    assert told.invalid == 2
+
+
+def test_instants_with_a_zone_are_moved_to_utc() -> None:
+    told = infer(pa.array(["2024-01-01 10:00", "2024-01-01T10:00:00+02:00", "2024-01-01 00:00:00.123456789"]))
+    day = dt.datetime(2024, 1, 1)
+    assert told.values.to_pylist() == [
+        day.replace(hour=10),
+        day.replace(hour=8),
+        day.replace(microsecond=123456),
+    ]
+
+
+def test_words_for_nothing_are_values_that_are_suspected() -> None:
+    told = infer(pa.array(["a", "null", "N/A", "NA", None, " "]))
+    assert (told.missing, told.suspected_missing) == (2, 2)
+
+
+@given(st.lists(st.one_of(st.none(), st.text(max_size=30)), max_size=40))
+def test_whatever_is_in_a_column_every_row_is_a_value_missing_or_invalid(texts: list[str | None]) -> None:
+    told = infer(pa.array(texts, pa.string()))
+    assert int(told.texts.counts.sum()) + told.missing == len(texts)
+    assert 0 <= told.invalid <= len(texts) - told.missing
+
+
+@given(st.lists(st.integers(-(10**17), 10**17), min_size=1, max_size=30))
+def test_whole_numbers_are_read_exactly(numbers: list[int]) -> None:
+    assert infer(pa.array([str(number) for number in numbers])).values.to_pylist() == numbers
+
+
+@given(st.lists(st.dates(dt.date(1700, 1, 1), dt.date(2199, 12, 31)), min_size=1, max_size=30))
+def test_days_are_read_exactly(days: list[dt.date]) -> None:
+    assert infer(pa.array([day.isoformat() for day in days])).values.to_pylist() == days
