@@ -232,13 +232,14 @@ def work(sessions: Sequence[Session], jobs: Sequence[Job]) -> None:
         waiting.put(job)
     with ThreadPoolExecutor(len(sessions)) as pool:
         futures = [pool.submit(_drain, session, waiting) for session in sessions]
-        done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-        failures = [error for future in done if (error := future.exception())]
-        if failures:
+        try:
+            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+            for future in done:
+                future.result()
+        except BaseException:
             for session in sessions:
                 session.close()
-    if failures:
-        raise failures[0]
+            raise
 
 
 def _drain(session: Session, waiting: SimpleQueue[Job]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pymysql  # type: ignore[import-untyped]  # PyMySQL ships no types; what comes out of it is annotated here
 
-from headgate.errors import HeadgateError, NotFoundError, NotPermittedError, ServiceError
+from headgate.errors import HeadgateError, NotFoundError, NotPermittedError, ServiceError, ThrottledError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 # Numbers of the server's and client's errors: https://mariadb.com/kb/en/mariadb-error-codes/ (the same on MySQL).
 _DENIED = {1044, 1045, 1142, 1143, 1227, 1370, 1698}
 _ABSENT = {1049, 1054, 1146}
-# Gone away, lost, shut down, killed, lock wait, deadlock, too many connections; 1412: the table changed under the snapshot.
-_PASSING = {0, 1040, 1053, 1077, 1078, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1205, 1213, 1317, 1412, 1927, 2003, 2006, 2013, 2055}
+_BUSY = {1205}  # waited too long for a lock
+# Gone away, lost, shut down, killed, deadlock, too many connections; 1412: the table changed under the snapshot.
+_PASSING = {0, 1040, 1053, 1077, 1078, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1213, 1317, 1412, 1927, 2003, 2006, 2013, 2055}
+
+# While a lock on the whole server waits for a long query, everybody else waits for it: it gives up soon.
+LOCK_WAIT_S = 5
 
 # What every session promises, so that a value has one text form whatever the server's defaults are.
 _PROMISES = (
@@ -28,7 +32,9 @@ _PROMISES = (
     "SET SESSION sql_mode = ''",
     "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
     "SET SESSION net_write_timeout = 3600",
-    "SET SESSION wait_timeout = 28800",
+    f"SET SESSION lock_wait_timeout = {LOCK_WAIT_S}",
+    # A slice may take long; comments that only MariaDB and only MySQL read switch off the limit that each has.
+    "SET SESSION wait_timeout = 28800 /*M!100101 , max_statement_time = 0 */ /*!50708 , max_execution_time = 0 */",
 )
 
 
@@ -123,6 +129,8 @@ def _error_of(number: int, doing: str, error: Exception) -> ServiceError:
     # Only the server's own messages about names and rights are repeated: others may quote a value.
     if number in _PASSING or isinstance(error, pymysql.err.InterfaceError):
         return SourceLostError(f"the source was lost during {doing} (error {number})")
+    if number in _BUSY:
+        return ThrottledError(f"the source was busy for longer than {LOCK_WAIT_S} s during {doing} (error {number})")
     if number in _DENIED:
         return NotPermittedError(f"the source refused {doing}: {error.args[1]} (error {number})")
     if number in _ABSENT:

@@ -2,7 +2,7 @@
 
 Every worker opens `START TRANSACTION WITH CONSISTENT SNAPSHOT` while nothing can be committed to the exported tables, so
 that all of them see the same moment. What holds the writers back, for as long as opening the snapshots takes, is the first
-of these that the account may use:
+of these that the account may use and that the server grants within a few seconds:
 
 1. `global_lock`: FLUSH TABLES WITH READ LOCK (RELOAD; not granted on RDS and Aurora).
 2. `table_locks`: LOCK TABLES … READ on the exported tables (LOCK TABLES). A table lock waits for open transactions that wrote
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from headgate.errors import HeadgateError, NotFoundError, NotPermittedError, ServiceError
+from headgate.errors import HeadgateError, NotFoundError, NotPermittedError, ServiceError, ThrottledError
 from headgate.export.session import quoted
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from headgate.export.session import Session
     from headgate.export.source import SourceTable
 
-LOCK_WAIT_S = 30
 _AGREEMENT_TRIES = 20
 _BEGIN = "START TRANSACTION WITH CONSISTENT SNAPSHOT"
 _BEGIN_READ_ONLY = f"{_BEGIN}, READ ONLY"
@@ -96,7 +95,7 @@ def _first_allowed(
             continue
         try:
             return _HOW[method](holder, join, tables, workers, bool(unheld))
-        except (NotPermittedError, NotFoundError, _NotAgreedError) as error:
+        except (NotPermittedError, NotFoundError, ThrottledError, _NotAgreedError) as error:
             refusals.append(f"{method}: {error}")
     raise NotPermittedError("no consistent snapshot could be opened. " + "; ".join(refusals))
 
@@ -107,18 +106,13 @@ class _NotAgreedError(ServiceError):
 
 def _by_global_lock(holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool) -> Snapshot:
     del tables
-    _lock(holder, "FLUSH TABLES WITH READ LOCK")
+    holder.do("FLUSH TABLES WITH READ LOCK")
     return _under_lock(holder, join, workers, keep, Method.GLOBAL_LOCK)
 
 
 def _by_table_locks(holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool) -> Snapshot:
-    _lock(holder, "LOCK TABLES " + ", ".join(f"{quoted(table.name)} READ" for table in tables))
+    holder.do("LOCK TABLES " + ", ".join(f"{quoted(table.name)} READ" for table in tables))
     return _under_lock(holder, join, workers, keep, Method.TABLE_LOCKS)
-
-
-def _lock(holder: Session, statement: str) -> None:
-    holder.do(f"SET SESSION lock_wait_timeout = {LOCK_WAIT_S}")
-    holder.do(statement)
 
 
 def _under_lock(holder: Session, join: Callable[[], Session], workers: int, keep: bool, method: Method) -> Snapshot:

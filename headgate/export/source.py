@@ -19,10 +19,10 @@ select index_name, column_name, non_unique, sub_part
 from information_schema.statistics where table_schema = database() and table_name = {table} order by index_name, seq_in_index"""
 _TABLE = """
 select engine, table_rows, avg_row_length from information_schema.tables
-where table_schema = database() and table_name = {table} and table_type = 'BASE TABLE'"""
+where table_schema = database() and table_name = {table} and table_type in ('BASE TABLE', 'SYSTEM VERSIONED')"""
 _TABLES = """
 select table_name from information_schema.tables
-where table_schema = database() and table_type = 'BASE TABLE' order by table_name"""
+where table_schema = database() and table_type in ('BASE TABLE', 'SYSTEM VERSIONED') order by table_name"""
 _NUMBERS = {"tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "float", "double"}
 
 

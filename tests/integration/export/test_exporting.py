@@ -333,6 +333,18 @@ def test_the_account_decides_how_the_source_is_held_still(shop: Shop, grants: st
     assert moment.position.startswith("bin.")
 
 
+def test_a_lock_that_the_server_does_not_grant_soon_is_not_waited_for(shop: Shop) -> None:
+    """While a lock waits for a long transaction, everybody else waits for the lock."""
+    fill(shop, 300)
+    exporting = shop.exporting(methods=(Method.TABLE_LOCKS, Method.ONE_CONNECTION))
+    with closing(shop.session()) as writer:
+        writer.do("START TRANSACTION")
+        writer.do("UPDATE numbers SET v = 0 WHERE id = 1")
+        report = exporting.run(request(["numbers"]))
+    assert report.certificates[0].moment.method == Method.ONE_CONNECTION
+    assert shop.landed("numbers").sort_by("id")["v"][0].as_py() == 10
+
+
 def test_one_connection_is_enough(shop: Shop) -> None:
     fill(shop, 300)
     report = shop.exporting(methods=(Method.ONE_CONNECTION,)).run(request(["numbers"], workers=4))
