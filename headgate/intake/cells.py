@@ -126,3 +126,13 @@ def by_unique(text: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Each different text once, and for each row the index of its own; null for null."""
     encoded = text.dictionary_encode()
     return encoded.dictionary, encoded.indices
+
+
+def compacted(encoded: pa.DictionaryArray) -> pa.DictionaryArray:
+    """The same values; in the dictionary each of them once, in the order of their first rows, and no others.
+
+    So it tells nothing of what it was cut from, or put together from.
+    """
+    used = encoded.indices.dictionary_encode()
+    different = encoded.dictionary.take(used.dictionary).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(different.indices.take(used.indices), different.dictionary)

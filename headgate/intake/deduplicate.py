@@ -1,4 +1,8 @@
-"""One row for each key: the newest, and the same one whatever order the rows came in."""
+"""One row for each key: the newest, and the same one whatever order the rows came in.
+
+Key and order columns of a whole file are small enough to be held; all its cells are not. Cells are looked at only where keys and order
+columns leave a tie, and then for some ties at a time.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.intake.cells import NO_ROWS, Flags, Rows, flags, int_array, marked, numbers
+from headgate.intake.cells import NO_ROWS, Rows, flags, int_array, marked, numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from headgate.contracts.model import Contract
 
 _LOWEST = np.iinfo(np.int64).min
+# With all their cells these are about 150 MB.
+_TIED_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -28,40 +34,66 @@ class Survivors:
     same_key: Rows
 
 
-def survivors(contract: Contract, rows: Rows, values: Mapping[str, pa.Array], cells: Mapping[str, pa.Array]) -> Survivors:
+def survivors(
+    contract: Contract,
+    count: int,
+    values: Mapping[str, pa.Array],
+    cells_of: Callable[[Rows], Mapping[str, pa.Array]],
+    tied_at_once: int = _TIED_AT_ONCE,
+) -> Survivors:
     """The newest row of each key by the contract's order columns, null being oldest; ties go to the greater cells, in contract order.
 
     Args:
-        rows: the rows to choose among.
-        values: typed columns, of all rows.
-        cells: what the file said, of all rows.
+        count: how many rows there are to choose among.
+        values: their typed key and order columns.
+        cells_of: what the file said in some of them, which are ascending.
     """
-    if not contract.key or not len(rows):
+    rows = np.arange(count)
+    if not contract.key or not count:
         return Survivors(rows, NO_ROWS, NO_ROWS)
-    groups = _groups([_of(values[name], rows) for name in contract.key])
-    shared = np.bincount(groups)[groups] > 1
-    if not shared.any():
-        return Survivors(rows, NO_ROWS, NO_ROWS)
-    kept, lost, winners = _contest(contract, rows[shared], groups[shared], values, cells)
-    same = _equal_rows(cells, lost, winners)
-    return Survivors(np.sort(np.concatenate((rows[~shared], kept))), lost[same], lost[~same])
+    groups = _groups([values[name] for name in contract.key])
+    sizes = np.bincount(groups)
+    shared = sizes[groups] > 1
+    alive = _newest(contract, rows[shared], groups, values)
+    standing = np.bincount(groups[alive], minlength=len(sizes))[groups[alive]]
+    kept, tied = [rows[~shared], alive[standing == 1]], alive[standing > 1]
+    same = np.zeros(count, bool)
+    for some in _in_whole_groups(tied, groups, tied_at_once):
+        winners, equal = _untied(contract, some, groups, cells_of(some))
+        kept.append(winners)
+        same[equal] = True
+    is_kept = marked(np.concatenate(kept), count)
+    return Survivors(np.flatnonzero(is_kept), np.flatnonzero(same), np.flatnonzero(~is_kept & ~same))
 
 
-def _contest(
-    contract: Contract, rows: Rows, groups: Rows, values: Mapping[str, pa.Array], cells: Mapping[str, pa.Array]
-) -> tuple[Rows, Rows, Rows]:
-    """The row kept for each group, the rows lost, and for each lost row the one that was kept instead."""
-    alive = np.arange(len(rows))
-    contested = np.count_nonzero(np.bincount(groups))
-    for column in (*(values[name] for name in contract.order_by), *(cells[name] for name in contract.names)):
-        alive = _greatest(alive, groups, _ranks(_of(column, rows[alive])))
-        if len(alive) == contested:
-            break
+def _newest(contract: Contract, rows: Rows, groups: Rows, values: Mapping[str, pa.Array]) -> Rows:
+    """Those of `rows` that no other row of their group is newer than."""
+    for name in contract.order_by:
+        rows = _greatest(rows, groups, _ranks(_of(values[name], rows)))
+    return rows
+
+
+def _in_whole_groups(tied: Rows, groups: Rows, at_once: int) -> Iterator[Rows]:
+    """The rows, ascending, some groups at a time; about `at_once` of them, but never a part of a group."""
+    by_group = tied[np.argsort(groups[tied], kind="stable")]
+    start = 0
+    while start < len(by_group):
+        last = groups[by_group[min(start + at_once, len(by_group)) - 1]]
+        stop = int(np.searchsorted(groups[by_group], last, "right"))
+        yield np.sort(by_group[start:stop])
+        start = stop
+
+
+def _untied(contract: Contract, rows: Rows, groups: Rows, cells: Mapping[str, pa.Array]) -> tuple[Rows, Rows]:
+    """Of rows with equal keys and orders the one that is kept for each group, and those that equal it in every cell."""
+    places, (_, own) = np.arange(len(rows)), np.unique(groups[rows], return_inverse=True)
+    alive = places
+    for name in contract.names:
+        alive = _greatest(alive, own, _ranks(_of(cells[name], alive)))
     # What is still tied is equal in every cell: the first stands for all, since the last to be set stays.
-    winner = np.empty(groups.max() + 1, np.int64)
-    winner[groups[alive[::-1]]] = alive[::-1]
-    lost = winner[groups] != np.arange(len(rows))
-    return rows[~lost], rows[lost], rows[winner[groups[lost]]]
+    winner = np.empty(int(own.max()) + 1, np.int64)
+    winner[own[alive[::-1]]] = alive[::-1]
+    return rows[winner], rows[alive[winner[own[alive]] != alive]]
 
 
 def _greatest(alive: Rows, groups: Rows, ranks: Rows) -> Rows:
@@ -94,16 +126,6 @@ def _ranks(values: pa.Array) -> Rows:
     rank = np.empty(len(encoded.dictionary), np.int64)
     rank[numbers(pc.sort_indices(encoded.dictionary))] = np.arange(len(rank))
     return np.where(flags(values.is_valid()), numbers(int_array(rank).take(encoded.indices)), _LOWEST)
-
-
-def _equal_rows(cells: Mapping[str, pa.Array], rows: Rows, others: Rows) -> Flags:
-    """Whether each row equals its other in every cell; null equals null."""
-    equal = np.arange(len(rows))
-    for column in cells.values():
-        one, other = _of(column, rows[equal]), _of(column, others[equal])
-        same = flags(pc.equal(one, other)) | (flags(one.is_null()) & flags(other.is_null()))
-        equal = equal[same]
-    return marked(equal, len(rows))
 
 
 def _of(column: pa.Array, rows: Rows) -> pa.Array:

@@ -1,10 +1,17 @@
-"""The gate, pure: a file's bytes in; the rows that may pass, and those that may not with their reasons, out."""
+"""The gate: a file in; the rows that may pass, and those that may not with their reasons, out.
+
+It goes over a file twice, some rows at a time, so that memory does not grow with the file:
+
+1. Every row is judged. What may pass is masked and put down; what is refused is told of. Keys and order columns are kept.
+2. Once it is known which row stands for each key, the others are told of, too, and everything is given out in the file's order.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,42 +19,72 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.arrow import arrow_schema
-from headgate.contracts.curated import curated_contract
+from headgate.contracts.curated import curated_contract, masked_columns
 from headgate.contracts.model import Level
 from headgate.errors import AuditError, BadInputError
-from headgate.intake.cells import NO_ROWS, Rows, int_array, marked, repeated
+from headgate.intake.batches import Source, rows_of, whole
+from headgate.intake.cards import Tokens
+from headgate.intake.cells import NO_ROWS, Flags, Rows, bool_array, int_array, marked, repeated
 from headgate.intake.check import Breach, comparison_breach
 from headgate.intake.deduplicate import survivors
-from headgate.intake.judge import Judged, judge, take_from
-from headgate.intake.parallel import side_by_side
-from headgate.intake.quarantine import DUPLICATE, REFUSED, Origin, Verdict, set_aside
+from headgate.intake.judge import Judged, given, judge
+from headgate.intake.parallel import in_turn
+from headgate.intake.quarantine import DUPLICATE, REFUSED, Origin, duplicate_rows, refused_rows, with_origin
 from headgate.intake.read_csv import read_csv
 from headgate.intake.read_parquet import read_parquet
+from headgate.intake.rows_file import RowsFile, in_one_piece
 from headgate.intake.sniff import is_parquet
+from headgate.intake.spool import Spool
 from headgate.intake.unpack import unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
-    from headgate.contracts.model import Contract
+    from headgate.contracts.model import Column, Contract
+    from headgate.intake.deduplicate import Survivors
     from headgate.intake.received import Received
     from headgate.lake.ports import MaskingKey
 
+_SOURCE_ROW = "_source_row"
+
 
 @dataclass(frozen=True)
-class Gated:
-    """What the gate made of one file; `received = accepted + quarantined + duplicates` holds in every instance.
+class Counts:
+    """What became of a file's rows; `received = accepted + quarantined + duplicates` holds in every instance.
 
     Attributes:
-        accepted: by the curated contract, in the file's order. Texts that repeat are held as Arrow dictionaries, here and below;
-            Parquet does not show it, and `headgate.lake.publishing.conform` makes them plain.
-        set_aside: refused rows and duplicates, by the quarantine contract, in the file's order.
         warnings: broken rules that only warn, one for each row and rule, and one for each absent column.
         reasons: rule → rows, for refused rows and duplicates.
 
     Raises:
         AuditError: the counts do not add up: rows were lost or doubled, and nothing of this file may be written.
+    """
+
+    contract: str
+    content_sha256: str
+    received: int
+    accepted: int
+    quarantined: int
+    duplicates: int
+    warnings: int
+    reasons: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        told = self.accepted + self.quarantined + self.duplicates
+        if told != self.received:
+            raise AuditError(f"{self.contract}: {self.received} rows received, {told} accounted for")
+
+
+@dataclass(frozen=True)
+class Gated:
+    """What the gate made of one file in memory.
+
+    Attributes:
+        accepted: by the curated contract, in the file's order. Texts that repeat are held as Arrow dictionaries, here and below;
+            Parquet does not show it, and `headgate.lake.publishing.conform` makes them plain.
+        set_aside: refused rows and duplicates, by the quarantine contract, in the file's order.
     """
 
     contract: str
@@ -66,6 +103,23 @@ class Gated:
             raise AuditError(f"{self.contract}: {self.received} rows received, {told} accounted for, {self.set_aside.num_rows} set aside")
 
 
+@dataclass(frozen=True)
+class _Sifted:
+    """What is kept of a batch between the two goes: which rows are refused, what the others only warn of, and their keys and orders."""
+
+    rows: int
+    ragged: int
+    refused: Rows
+    warnings: Sequence[Breach]
+    halts: Sequence[Breach]
+    keys: Mapping[str, pa.Array]
+
+    @property
+    def passing(self) -> Rows:
+        """The rows that were not refused."""
+        return np.flatnonzero(~marked(self.refused, self.rows))
+
+
 def pass_gate(
     body: bytes, contract: Contract, key: MaskingKey, *, object_key: str, received_at: datetime, content_sha256: str = ""
 ) -> Gated:
@@ -81,26 +135,24 @@ def pass_gate(
         BadInputError: the file as a whole cannot be let in; `rule` says why.
     """
     origin = Origin(contract.dataset, content_sha256 or hashlib.sha256(body).hexdigest(), object_key, received_at)
-    received = read(body, contract)
-    pa.default_memory_pool().release_unused()  # the allocator keeps the blocks that the reader worked with
-    judged = _judge_all(contract, received, key)
-    verdict = _verdict(contract, received, judged)
-    aside = set_aside(origin, received, judged, verdict)
-    behind = {name: column for each in judged for name, column in each.behind.items()}
-    count, kept_from = received.rows, received.source_rows[verdict.survivors.kept]
-    warnings = sum(len(breach.rows) for breach in verdict.breaches if breach.level is Level.WARN) + len(received.absent)
-    del received, judged  # the texts are not needed any more, and make room for the rows that are let in
-    dispositions = _counts(aside.column("disposition"))
+    return gate_in_memory(whole(read(body, contract)), contract, key, origin)
+
+
+def gate_in_memory(source: Source, contract: Contract, key: MaskingKey, origin: Origin) -> Gated:
+    """As `pass_gate`, for rows however they come."""
+    passage = Passage(source, contract, key, origin)
+    both = list(passage.rows())
+    counts = passage.counts()
     return Gated(
-        contract=f"{contract.id}@{contract.version}",
-        content_sha256=origin.content_sha256,
-        received=count,
-        accepted=_accepted(contract, behind, verdict.survivors.kept, kept_from, origin),
-        set_aside=aside,
-        quarantined=dispositions.get(REFUSED, 0),
-        duplicates=dispositions.get(DUPLICATE, 0),
-        warnings=warnings,
-        reasons=_counts(aside.column("rule")),
+        contract=counts.contract,
+        content_sha256=counts.content_sha256,
+        received=counts.received,
+        accepted=in_one_piece(pa.concat_tables([accepted for accepted, _ in both])),
+        set_aside=in_one_piece(pa.concat_tables([aside for _, aside in both])),
+        quarantined=counts.quarantined,
+        duplicates=counts.duplicates,
+        warnings=counts.warnings,
+        reasons=counts.reasons,
     )
 
 
@@ -110,41 +162,193 @@ def read(body: bytes, contract: Contract) -> Received:
     return read_parquet(content, contract) if is_parquet(content) else read_csv(content, contract)
 
 
-def _judge_all(contract: Contract, received: Received, key: MaskingKey) -> list[Judged]:
-    return side_by_side(lambda column: judge(column, received.cells[column.name], key), contract.columns)
+class Passage:
+    """One file's way through the gate. `rows` is gone through once, and then `counts` tells what became of them.
+
+    Args:
+        folder: a local folder for what does not stay in memory; everything stays when there is none.
+    """
+
+    def __init__(self, source: Source, contract: Contract, key: MaskingKey, origin: Origin, folder: Path | None = None) -> None:
+        self._source, self._contract, self._tokens, self._origin = source, contract, Tokens(key), origin
+        self._fields = arrow_schema(curated_contract(contract)).names
+        self._candidates = Spool(folder / "candidates.arrow" if folder else None)
+        self._refused = Spool(folder / "refused.arrow" if folder else None)
+        self._sifted: list[_Sifted] = []
+        self._accepted = 0
+        self._reasons: Counter[str] = Counter()
+        self._dispositions: Counter[str] = Counter()
+
+    def rows(self) -> Iterator[tuple[pa.Table, pa.Table]]:
+        """The accepted rows and those set aside, some at a time, in the file's order.
+
+        Raises:
+            BadInputError: a rule that halts the file is broken; nothing was given out by then.
+        """
+        self._sift()
+        _check_halts(self._contract, [breach for sifted in self._sifted for breach in sifted.halts])
+        chosen = self._survivors()
+        for accepted, aside in in_turn(partial(self._settled, chosen), self._put_down(chosen)):
+            self._accepted += accepted.num_rows
+            self._reasons.update(_counts(aside.column("rule")))
+            self._dispositions.update(_counts(aside.column("disposition")))
+            yield accepted, aside
+
+    def counts(self) -> Counts:
+        """What became of the rows. AuditError when one was lost or doubled."""
+        return Counts(
+            contract=f"{self._contract.id}@{self._contract.version}",
+            content_sha256=self._origin.content_sha256,
+            received=sum(sifted.rows + sifted.ragged for sifted in self._sifted),
+            accepted=self._accepted,
+            quarantined=self._dispositions[REFUSED],
+            duplicates=self._dispositions[DUPLICATE],
+            warnings=sum(len(breach.rows) for sifted in self._sifted for breach in sifted.warnings) + len(self._source.absent),
+            reasons=dict(sorted(self._reasons.items())),
+        )
+
+    def _sift(self) -> None:
+        for sifted, candidates, refused in in_turn(self._judged, self._source.batches()):
+            self._sifted.append(sifted)
+            self._candidates.put(candidates)
+            self._refused.put(refused)
+
+    def _judged(self, received: Received) -> tuple[_Sifted, pa.Table, pa.Table]:
+        judged = [judge(column, received.cells[column.name], self._tokens) for column in self._contract.columns]
+        values = {each.column.name: each.values for each in judged}
+        of_rows = [breach for comparison in self._contract.comparisons if (breach := comparison_breach(comparison, values))]
+        breaches = [*(breach for each in judged for breach in each.breaches), *of_rows]
+        broken = [breach.rows for breach in breaches if breach.level is Level.QUARANTINE]
+        refused = np.flatnonzero(marked(np.concatenate((NO_ROWS, *broken)), len(received.source_rows)))
+        told = refused_rows(received, judged, breaches, refused, self._source.width)
+        passing = int_array(np.flatnonzero(~marked(refused, len(received.source_rows))))
+        sifted = _Sifted(
+            rows=len(received.source_rows),
+            ragged=len(received.ragged.source_rows),
+            refused=refused,
+            warnings=[breach for breach in breaches if breach.level is Level.WARN],
+            halts=[breach for breach in breaches if breach.level is Level.HALT],
+            keys={name: values[name].take(passing) for name in {*self._contract.key, *self._contract.order_by}},
+        )
+        return sifted, _candidates(received, judged, passing), told
+
+    def _survivors(self) -> Survivors:
+        names = {*self._contract.key, *self._contract.order_by} if self._sifted else ()
+        values = {name: pa.concat_arrays([sifted.keys[name] for sifted in self._sifted]) for name in names}
+        count = sum(sifted.rows - len(sifted.refused) for sifted in self._sifted)
+        return survivors(self._contract, count, values, self._cells_of)
+
+    def _cells_of(self, candidates: Rows) -> dict[str, pa.Array]:
+        """What the file says in these rows of those that were not refused."""
+        parts: list[Received] = []
+        before = 0
+        for sifted, received in zip(self._sifted, self._source.batches(), strict=True):
+            passing = sifted.passing
+            wanted = candidates[np.searchsorted(candidates, before) : np.searchsorted(candidates, before + len(passing))] - before
+            if len(wanted):
+                parts.append(rows_of(received, passing[wanted]))
+            before += len(passing)
+        return {name: pa.concat_arrays([part.cells[name] for part in parts]) for name in self._contract.names}
+
+    def _put_down(self, chosen: Survivors) -> Iterator[tuple[int, _Sifted, pa.Table, pa.Table, Received | None]]:
+        """For each batch how many candidates came before it, what is kept of it, and, when some rows are duplicates, what the file says."""
+        texts = self._source.batches() if len(chosen.same_row) + len(chosen.same_key) else None
+        before = 0
+        for sifted, candidates, refused in zip(self._sifted, self._candidates.tables(), self._refused.tables(), strict=True):
+            yield before, sifted, candidates, refused, next(texts) if texts else None
+            before += candidates.num_rows
+
+    def _settled(self, chosen: Survivors, batch: tuple[int, _Sifted, pa.Table, pa.Table, Received | None]) -> tuple[pa.Table, pa.Table]:
+        """The batch's accepted rows, and those set aside."""
+        before, sifted, candidates, aside, received = batch
+        count = candidates.num_rows
+        same, other = (_of_batch(rows, before, count) for rows in (chosen.same_row, chosen.same_key))
+        lost = same | other
+        if received is not None and lost.any():
+            own = sifted.passing[lost]
+            texts = rows_of(received, own)
+            warnings = [_among(breach, own, sifted.rows) for breach in sifted.warnings]
+            judged = _rejudged(self._contract, texts, candidates.filter(bool_array(lost)), warnings)
+            told = duplicate_rows(texts.source_rows, judged, warnings, same[lost])
+            aside = pa.concat_tables([aside, told]).unify_dictionaries().sort_by("source_row") if aside.num_rows else told
+        kept = candidates.filter(bool_array(~lost)) if lost.any() else candidates
+        return self._with_lineage(kept), with_origin(aside, self._origin)
+
+    def _with_lineage(self, kept: pa.Table) -> pa.Table:
+        rows = kept.append_column("_content_sha256", repeated(self._origin.content_sha256, kept.num_rows))
+        return rows.select(self._fields)
 
 
-def _verdict(contract: Contract, received: Received, judged: Sequence[Judged]) -> Verdict:
-    """Which rows break rules, and which of the others stand for their keys."""
-    values = {each.column.name: each.values for each in judged}
-    of_rows = [breach for comparison in contract.comparisons if (breach := comparison_breach(comparison, values))]
-    breaches = [*(breach for each in judged for breach in each.breaches), *of_rows]
-    _check_halts(breaches)
-    broken = [breach.rows for breach in breaches if breach.level is Level.QUARANTINE]
-    is_refused = marked(np.concatenate((NO_ROWS, *broken)), len(received.source_rows))
-    chosen = survivors(contract, np.flatnonzero(~is_refused), values, received.cells)
-    return Verdict(breaches, np.flatnonzero(is_refused), chosen)
+def let_in(
+    path: Path, contract: Contract, key: MaskingKey, *, object_key: str, received_at: datetime, folder: Path, content_sha256: str = ""
+) -> Counts:
+    """`accepted.parquet` and `set_aside.parquet` in `folder` hold what `pass_gate` would give; absent when they would have no rows.
+
+    A file on disk need not fit into memory when it is plain CSV; see `stream_csv`.
+    """
+    origin = Origin(contract.dataset, content_sha256 or sha256_of(path), object_key, received_at)
+    return _written(Passage(whole(read(path.read_bytes(), contract)), contract, key, origin, folder), folder)
 
 
-def _check_halts(breaches: Sequence[Breach]) -> None:
-    for breach in breaches:
-        if breach.level is Level.HALT:
+def _written(passage: Passage, folder: Path) -> Counts:
+    accepted, aside = RowsFile(folder / "accepted.parquet"), RowsFile(folder / "set_aside.parquet")
+    for let_through, kept_out in passage.rows():
+        accepted.add(let_through)
+        aside.add(kept_out)
+    accepted.close()
+    aside.close()
+    return passage.counts()
+
+
+def sha256_of(path: Path) -> str:
+    """The content hash of a file, as lineage tells it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _candidates(received: Received, judged: Sequence[Judged], passing: pa.Array) -> pa.Table:
+    """What stands behind the gate for the rows that were not refused. Nothing of a card but token, brand and last four."""
+    behind = {name: column.take(passing) for each in judged for name, column in each.behind.items()}
+    return pa.table({**behind, _SOURCE_ROW: int_array(received.source_rows).take(passing)})
+
+
+def _rejudged(contract: Contract, texts: Received, behind: pa.Table, warnings: Sequence[Breach]) -> list[Judged]:
+    """Rows as they were judged before, from what was kept of them."""
+
+    def again(column: Column) -> Judged:
+        text = texts.cells[column.name]
+        own = tuple(breach for breach in warnings if breach.column == column.name)
+        masked = {each.name: behind.column(each.name).combine_chunks() for each in masked_columns(column)}
+        return Judged(column, given(column, text), text, masked, own)
+
+    return [again(column) for column in contract.columns]
+
+
+def _among(breach: Breach, rows: Rows, count: int) -> Breach:
+    """The breach, with the places that its rows have among `rows` of a batch of `count`."""
+    return replace(breach, rows=np.flatnonzero(marked(breach.rows, count)[rows]))
+
+
+def _of_batch(rows: Rows, before: int, count: int) -> Flags:
+    """Which of the `count` candidates after the first `before` are among `rows`."""
+    return marked(rows[np.searchsorted(rows, before) : np.searchsorted(rows, before + count)] - before, count)
+
+
+def _check_halts(contract: Contract, breaches: Sequence[Breach]) -> None:
+    """No rule that halts the file is broken, in any batch; if one is, the first by the contract is told of."""
+    order = [(column.name, rule.name) for column in contract.columns for rule in column.rules] + [
+        ("", each.name) for each in contract.comparisons
+    ]
+    for column, rule in order:
+        broken = [breach for breach in breaches if (breach.column, breach.rule) == (column, rule)]
+        if broken:
             raise BadInputError(
-                rule=breach.rule,
-                message=f"{len(breach.rows)} rows break a rule that halts the file: {breach.reason}",
+                rule=rule,
+                message=f"{sum(len(breach.rows) for breach in broken)} rows break a rule that halts the file: {broken[0].reason}",
                 remedy="correct these rows at their source and send the file again",
-                column=breach.column,
+                column=column,
             )
 
 
-def _accepted(contract: Contract, behind: Mapping[str, pa.Array], kept: Rows, source_rows: Rows, origin: Origin) -> pa.Table:
-    lineage = {"_content_sha256": repeated(origin.content_sha256, len(kept)), "_source_row": int_array(source_rows)}
-    fields = list(arrow_schema(curated_contract(contract)))
-    columns = [lineage[field.name] if field.name in lineage else take_from(behind[field.name], kept) for field in fields]
-    held = [field.with_type(column.type) for field, column in zip(fields, columns, strict=True)]
-    return pa.Table.from_arrays(columns, schema=pa.schema(held))
-
-
 def _counts(column: pa.ChunkedArray) -> dict[str, int]:
-    counted = Counter({entry["values"]: entry["counts"] for entry in pc.value_counts(column).to_pylist()})
-    return dict(sorted(counted.items()))
+    return {entry["values"]: entry["counts"] for entry in pc.value_counts(column).to_pylist()}

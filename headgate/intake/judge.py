@@ -14,14 +14,25 @@ from headgate.contracts.model import Kind, Mask
 from headgate.intake import cards
 from headgate.intake.card_search import redact, rows_with_cards
 from headgate.intake.cast import cast
-from headgate.intake.cells import Flags, Rows, blank_to_null, bool_array, by_unique, flags, int_array, matches, null_where
+from headgate.intake.cells import (
+    Flags,
+    Rows,
+    blank_to_null,
+    bool_array,
+    by_unique,
+    compacted,
+    flags,
+    int_array,
+    matches,
+    null_where,
+)
 from headgate.intake.check import Breach, column_breaches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.contracts.model import Column
-    from headgate.lake.ports import MaskingKey
+    from headgate.intake.cards import Tokens
 
 # Source: Social Security Administration, the number's form: area, group and serial number; hyphens or blanks may be left out.
 _SSN = r"[0-9]{3}([- ]?)[0-9]{2}([- ]?)[0-9]{4}"
@@ -45,10 +56,10 @@ class Judged:
     breaches: tuple[Breach, ...]
 
 
-def judge(column: Column, text: pa.Array, key: MaskingKey) -> Judged:
+def judge(column: Column, text: pa.Array, tokens: Tokens) -> Judged:
     """The column, judged; text and values keep the rows' order."""
     if column.mask is Mask.PAN:
-        return _judge_card(column, text, key)
+        return _judge_card(column, text, tokens)
     if column.mask is Mask.SSN:
         return _judge_ssn(column, text)
     if column.mask in {Mask.CVV, Mask.TRACK}:
@@ -56,6 +67,12 @@ def judge(column: Column, text: pa.Array, key: MaskingKey) -> Judged:
     if column.mask is Mask.FREE_TEXT:
         return Judged(column, text, text, {column.name: redact(text)}, tuple(column_breaches(column, text, text)))
     return _judge_plain(column, text)
+
+
+def given(column: Column, text: pa.Array) -> pa.Array:
+    """The column's texts; null where they say nothing, which an empty text does in a column that is no plain text."""
+    is_text = column.mask in {None, Mask.FREE_TEXT} and column.type.kind is Kind.STRING
+    return text if is_text else blank_to_null(text)
 
 
 def _judge_plain(column: Column, text: pa.Array) -> Judged:
@@ -70,7 +87,7 @@ def _judge_plain(column: Column, text: pa.Array) -> Judged:
     return _judged(column, given, fitted.values, {column.name: fitted.values}, found)
 
 
-def _judge_card(column: Column, text: pa.Array, key: MaskingKey) -> Judged:
+def _judge_card(column: Column, text: pa.Array, tokens: Tokens) -> Judged:
     """Token, brand and last four stand for the number; each different number is looked at once."""
     given = blank_to_null(text)
     unique, own = by_unique(given)
@@ -81,7 +98,7 @@ def _judge_card(column: Column, text: pa.Array, key: MaskingKey) -> Judged:
     at = int_array(np.cumsum(valid) - 1, nulls=~valid).take(own)
     token, brand, last4 = (part.name for part in masked_columns(column))
     behind = {
-        token: pa.DictionaryArray.from_arrays(at, cards.tokens(numbers, key)),
+        token: pa.DictionaryArray.from_arrays(at, tokens.of(numbers)),
         brand: pa.DictionaryArray.from_arrays(at, cards.brands(numbers)),
         last4: pa.DictionaryArray.from_arrays(at, pc.utf8_slice_codeunits(numbers, -4)),
     }
@@ -115,7 +132,7 @@ def _judged(column: Column, given: pa.Array, values: pa.Array, behind: Mapping[s
 def take_from(column: pa.Array, rows: Rows) -> pa.Array:
     """The column's values in these rows; of a dictionary only what they need, each value once."""
     taken = column.take(int_array(rows))
-    return taken.dictionary_decode().dictionary_encode() if isinstance(taken, pa.DictionaryArray) else taken
+    return compacted(taken) if isinstance(taken, pa.DictionaryArray) else taken
 
 
 def _rows_of(claims: Flags, own: pa.Array) -> Rows:

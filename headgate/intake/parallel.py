@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
 
 # Lambda gives two cores at 3,008 MB (one for each 1,769 MB).
 THREADS = 2
@@ -15,7 +17,22 @@ Part = TypeVar("Part")
 Done = TypeVar("Done")
 
 
+def in_turn(work: Callable[[Part], Done], parts: Iterable[Part], at_once: int = THREADS) -> Iterator[Done]:
+    """What `work` makes of each part, in the parts' order.
+
+    A part is taken only when fewer than `at_once` are under way, so that no more of them are in memory; what takes and gives the
+    parts works beside one worker less.
+    """
+    with ThreadPoolExecutor(at_once) as threads:
+        under_way: deque[Future[Done]] = deque()
+        for part in parts:
+            under_way.append(threads.submit(work, part))
+            if len(under_way) == at_once:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+
+
 def side_by_side(work: Callable[[Part], Done], parts: Iterable[Part]) -> list[Done]:
     """What `work` makes of each part, in the parts' order."""
-    with ThreadPoolExecutor(THREADS) as threads:
-        return list(threads.map(work, parts))
+    return list(in_turn(work, parts))

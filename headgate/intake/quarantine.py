@@ -12,22 +12,31 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Level
 from headgate.intake.card_search import redact
-from headgate.intake.cells import Flags, Rows, bool_array, flags, int_array, joined, literal, marked, repeated, rewritten_where, text_array
+from headgate.intake.cells import (
+    NO_ROWS,
+    Flags,
+    Rows,
+    bool_array,
+    flags,
+    int_array,
+    joined,
+    literal,
+    repeated,
+    rewritten_where,
+    text_array,
+)
 from headgate.intake.check import Breach
-from headgate.intake.parallel import side_by_side
 from headgate.intake.show import shown, without_digits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from headgate.intake.deduplicate import Survivors
     from headgate.intake.judge import Judged
     from headgate.intake.received import Ragged, Received
 
 RAGGED_ROW, SAME_ROW, SAME_KEY = "ragged_row", "duplicate_row", "duplicate_key"
 REFUSED, DUPLICATE = "refused", "duplicate"
-_ROWS_AT_ONCE = 1 << 16
 RAW_TEXT = "_raw"  # the one field of a ragged row's record
 _UNSAFE_IN_JSON = r'["\\\x00-\x1f]'
 
@@ -42,74 +51,55 @@ class Origin:
     received_at: datetime
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What was decided over a file's rows.
+def refused_rows(received: Received, judged: Sequence[Judged], breaches: Sequence[Breach], refused: Rows, width: int) -> pa.Table:
+    """What is told of the rows of a batch that break a rule, and of its ragged ones, by source row.
 
-    Attributes:
+    Args:
         breaches: in contract order: the first that does not merely warn is a row's reason.
-        refused: rows that break a rule; the survivors are chosen among the others.
+        refused: the rows that break one which does not merely warn.
+        width: how many columns the file's header has.
     """
-
-    breaches: Sequence[Breach]
-    refused: Rows
-    survivors: Survivors
-
-
-def set_aside(origin: Origin, received: Received, judged: Sequence[Judged], verdict: Verdict) -> pa.Table:
-    """The rows of the quarantine contract for every refused row and every duplicate, by source row."""
-    table = _judged_rows(received.source_rows, judged, verdict)
-    if len(received.ragged.source_rows):
-        ragged = _ragged_rows(received.ragged, len(received.cells) - len(received.absent))
-        table = pa.concat_tables([table, ragged]).unify_dictionaries().sort_by("source_row")
-    return _with_origin(table, origin)
+    table = _told(received.source_rows, judged, breaches, refused, REFUSED)
+    if not len(received.ragged.source_rows):
+        return table
+    return pa.concat_tables([table, _ragged_rows(received.ragged, width)]).unify_dictionaries().sort_by("source_row")
 
 
-def _lost_to_another(survivors: Survivors) -> list[Breach]:
-    return [
-        Breach(SAME_ROW, "", "equals, in every cell, the row that was kept for its key", survivors.same_row),
-        Breach(SAME_KEY, "", "another row with its key is newer, or won the tie", survivors.same_key),
+def duplicate_rows(source_rows: Rows, judged: Sequence[Judged], warnings: Sequence[Breach], is_same: Flags) -> pa.Table:
+    """What is told of rows that lost to another with their key.
+
+    Args:
+        source_rows, judged: these rows only.
+        warnings: what they break nevertheless.
+        is_same: whether each equals the row that was kept.
+    """
+    rows = np.arange(len(source_rows))
+    lost = [
+        Breach(SAME_ROW, "", "equals, in every cell, the row that was kept for its key", rows[is_same]),
+        Breach(SAME_KEY, "", "another row with its key is newer, or won the tie", rows[~is_same]),
     ]
+    return _told(source_rows, judged, [*warnings, *lost], rows, DUPLICATE)
 
 
-def _judged_rows(source_rows: Rows, judged: Sequence[Judged], verdict: Verdict) -> pa.Table:
-    survivors = verdict.survivors
-    rows = np.sort(np.concatenate((verdict.refused, survivors.same_row, survivors.same_key)))
-    reasons = [*verdict.breaches, *_lost_to_another(survivors)]
-    is_refused = marked(verdict.refused, len(source_rows))[rows]
+def _told(source_rows: Rows, judged: Sequence[Judged], reasons: Sequence[Breach], rows: Rows, disposition: str) -> pa.Table:
     first = int_array(_first(reasons, rows))
     columns = text_array(reason.column or None for reason in reasons).take(first)
-    masked_value, record = _texts(judged, rows, is_refused, columns)
+    texts = shown(judged, rows, np.full(len(rows), disposition == REFUSED))
     return pa.table(
         {
             "source_row": int_array(source_rows[rows]),
-            "disposition": pc.if_else(bool_array(is_refused), literal(REFUSED), literal(DUPLICATE)).dictionary_encode(),
+            "disposition": repeated(disposition, len(rows)),
             "rule": text_array(reason.rule for reason in reasons).take(first).dictionary_encode(),
             "column_name": columns.dictionary_encode(),
             "reason": text_array(reason.reason for reason in reasons).take(first).dictionary_encode(),
             "all_rules": _all_codes(reasons, rows).dictionary_encode(),
-            "masked_value": masked_value,
-            "record": record,
+            "masked_value": _value_of(columns, texts),
+            "record": _records(texts),
         }
     )
 
 
-def _texts(judged: Sequence[Judged], rows: Rows, is_refused: Flags, columns: pa.Array) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
-    """Masked value and record of each row, made for some rows at a time: together their parts would outweigh the file."""
-
-    def texts_of(start: int) -> tuple[pa.Array, pa.Array]:
-        some = slice(start, start + _ROWS_AT_ONCE)
-        texts = shown(judged, rows[some], is_refused[some])
-        return _value_of(columns[some], texts), _records(texts)
-
-    values, records = [], []
-    for value, record in side_by_side(texts_of, range(0, len(rows), _ROWS_AT_ONCE)):
-        values.append(value)
-        records.append(record)
-    return pa.chunked_array(values, pa.string()), pa.chunked_array(records, pa.string())
-
-
-def _first(reasons: list[Breach], rows: Rows) -> Rows:
+def _first(reasons: Sequence[Breach], rows: Rows) -> Rows:
     """For each row the position of its first reason; warnings are none."""
     first = np.full(rows.max() + 1 if len(rows) else 0, -1)
     for position in reversed(range(len(reasons))):
@@ -122,13 +112,13 @@ def _among(rows: Rows, by_row: Rows) -> Rows:
     return rows[rows < len(by_row)]
 
 
-def _all_codes(reasons: list[Breach], rows: Rows) -> pa.Array:
+def _all_codes(reasons: Sequence[Breach], rows: Rows) -> pa.Array:
     """For each row a JSON list of every rule it breaks, in contract order."""
     place = np.full(rows.max() + 1 if len(rows) else 0, -1)
     place[rows] = np.arange(len(rows))
     places = [place[_among(reason.rows, place)] for reason in reasons]
     positions = np.repeat(np.arange(len(reasons)), [len(each) for each in places])
-    flat = np.concatenate(places)
+    flat = np.concatenate((NO_ROWS, *places))
     order = np.lexsort((positions[flat >= 0], flat[flat >= 0]))
     counts = np.bincount(flat[flat >= 0], minlength=len(rows))
     codes = text_array(json.dumps(reason.code) for reason in reasons).take(int_array(positions[flat >= 0][order]))
@@ -175,7 +165,8 @@ def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
     )
 
 
-def _with_origin(table: pa.Table, origin: Origin) -> pa.Table:
+def with_origin(table: pa.Table, origin: Origin) -> pa.Table:
+    """The rows of the quarantine contract: what is told of them, and where they come from."""
     rows = table.num_rows
     (object_key,) = redact(text_array([origin.object_key])).to_pylist()
     before = {"dataset": repeated(origin.dataset, rows), "content_sha256": repeated(origin.content_sha256, rows)}

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.intake.cast import cast
+from headgate.intake.cells import Rows
 from headgate.intake.deduplicate import Survivors, survivors
 
 pytestmark = pytest.mark.unit
@@ -32,10 +33,15 @@ rows = st.lists(
 )
 
 
-def chosen(table: list[Row], among: list[int] | None = None) -> Survivors:
+def chosen(table: list[Row], tied_at_once: int = 1 << 20) -> Survivors:
     cells = {name: pa.array([row[place] for row in table], pa.string()) for place, name in enumerate(CONTRACT.names)}
     values = {column.name: cast(cells[column.name], column.type).values for column in CONTRACT.columns}
-    return survivors(CONTRACT, np.array(range(len(table)) if among is None else among, np.int64), values, cells)
+
+    def cells_of(rows: Rows) -> dict[str, pa.Array]:
+        assert (np.diff(rows) > 0).all()
+        return {name: column.take(pa.array(rows)) for name, column in cells.items()}
+
+    return survivors(CONTRACT, len(table), values, cells_of, tied_at_once)
 
 
 def test_the_newest_row_of_each_key_is_kept() -> None:
@@ -49,19 +55,35 @@ def test_a_row_that_equals_the_kept_one_in_every_cell_is_told_apart() -> None:
     assert (found.kept.tolist(), found.same_row.tolist(), found.same_key.tolist()) == ([0], [1], [2])
 
 
-def test_only_the_given_rows_take_part() -> None:
-    found = chosen([("a", "1", "9", "x"), ("a", "1", "2", "x"), ("a", "1", "1", "x")], among=[1, 2])
-    assert (found.kept.tolist(), found.same_key.tolist()) == ([1], [2])
-
-
 def test_nothing_to_choose_among_is_nothing_chosen() -> None:
-    assert not len(chosen([("a", "1", "1", "x")], among=[]).kept)
+    assert not len(chosen([]).kept)
+
+
+def test_cells_are_looked_at_only_where_keys_and_orders_leave_a_tie() -> None:
+    asked: list[int] = []
+
+    def cells_of(rows: Rows) -> dict[str, pa.Array]:
+        asked.extend(rows.tolist())
+        return {name: pa.array(["same"] * len(rows)) for name in CONTRACT.names}
+
+    values = {"shop": pa.array(["a"] * 4), "id": pa.array([1, 1, 2, 2]), "version": pa.array([1, 2, 3, 3])}
+    found = survivors(CONTRACT, 4, values, cells_of)
+    assert asked == [2, 3]
+    assert (found.kept.tolist(), found.same_row.tolist(), found.same_key.tolist()) == ([1, 2], [3], [0])
+
+
+@given(rows, st.integers(1, 5))
+def test_ties_are_broken_the_same_however_many_are_looked_at_together(table: list[Row], at_once: int) -> None:
+    some, every = chosen(table, at_once), chosen(table)
+    assert [part.tolist() for part in (some.kept, some.same_row, some.same_key)] == [
+        part.tolist() for part in (every.kept, every.same_row, every.same_key)
+    ]
 
 
 def test_without_a_key_every_row_is_kept() -> None:
     keyless = Contract("c", "things", "source", "1", (Column("x", TEXT),))
     column = {"x": pa.array(["a", "a"])}
-    assert survivors(keyless, np.arange(2), column, column).kept.tolist() == [0, 1]
+    assert survivors(keyless, 2, column, lambda _: column).kept.tolist() == [0, 1]
 
 
 @given(rows)

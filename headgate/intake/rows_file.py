@@ -1,0 +1,65 @@
+"""Rows as Parquet, written while they come: equal rows give equal bytes, however they were batched."""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from headgate.intake.cells import compacted
+from headgate.lake.publishing import ROW_GROUP_ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class RowsFile:
+    """A Parquet file of accepted or refused rows. Nothing is written to it before the first row; one row group is in memory at a time."""
+
+    def __init__(self, sink: Path | IO[bytes], row_group_rows: int = ROW_GROUP_ROWS) -> None:
+        self._sink, self._row_group_rows = sink, row_group_rows
+        self._held: list[pa.Table] = []
+        self._writer: pq.ParquetWriter | None = None
+        self.rows = 0
+
+    def add(self, rows: pa.Table) -> None:
+        """These rows come next."""
+        if rows.num_rows:
+            self._held.append(rows)
+            self.rows += rows.num_rows
+            for group in self._whole_groups():
+                self._write(group)
+
+    def close(self) -> None:
+        """Every row that was added is in the file."""
+        if self._held:
+            self._write(pa.concat_tables(self._held))
+            self._held = []
+        if self._writer:
+            self._writer.close()
+
+    def _whole_groups(self) -> Iterator[pa.Table]:
+        while sum(table.num_rows for table in self._held) >= self._row_group_rows:
+            held = pa.concat_tables(self._held)
+            self._held = [held.slice(self._row_group_rows)] if held.num_rows > self._row_group_rows else []
+            yield held.slice(0, self._row_group_rows)
+
+    def _write(self, group: pa.Table) -> None:
+        plain = in_one_piece(group)
+        if not self._writer:
+            self._writer = pq.ParquetWriter(self._sink, plain.schema, compression="zstd", store_schema=False)
+        self._writer.write_table(plain, row_group_size=self._row_group_rows)
+
+
+def in_one_piece(rows: pa.Table) -> pa.Table:
+    """The rows without a trace of the batches they came in: pages and dictionaries follow the rows alone."""
+    joined = rows.replace_schema_metadata(None).unify_dictionaries().combine_chunks()
+    columns = [_in_one_piece(column) for column in joined.columns]
+    return pa.Table.from_arrays(columns, names=joined.column_names)
+
+
+def _in_one_piece(column: pa.ChunkedArray) -> pa.Array:
+    piece = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    return compacted(piece) if isinstance(piece, pa.DictionaryArray) else piece

@@ -1,0 +1,48 @@
+"""Tables that are put down now and needed again later: in memory, or in a local file when they are many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Spool:
+    """Tables of one schema, had back in the order they were put down. Only masked values may be put here."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._held: list[pa.Table] = []
+        self._file: pa.NativeFile | None = None
+        self._writer: pa.RecordBatchStreamWriter | None = None
+
+    def put(self, table: pa.Table) -> None:
+        """The table comes next."""
+        if self._path is None:
+            self._held.append(table)
+            return
+        if self._writer is None:
+            self._file = pa.OSFile(str(self._path), "wb")
+            self._writer = pa.ipc.new_stream(self._file, table.schema)
+        self._writer.write_batch(pa.RecordBatch.from_arrays([column.combine_chunks() for column in table.columns], schema=table.schema))
+
+    def tables(self) -> Iterator[pa.Table]:
+        """Every table, once: nothing more can be put down, and afterwards there are none."""
+        self.close()
+        if self._path is not None and self._path.exists():
+            with pa.OSFile(str(self._path)) as file:
+                yield from (pa.Table.from_batches([batch]) for batch in pa.ipc.open_stream(file))
+            self._path.unlink()
+        while self._held:
+            yield self._held.pop(0)
+
+    def close(self) -> None:
+        """What was put down is complete."""
+        if self._writer is not None and self._file is not None:
+            self._writer.close()
+            self._file.close()
+            self._writer = None
