@@ -113,6 +113,7 @@ def boosting(points: pd.DataFrame, labels: pd.Series[bool], columns: Sequence[st
         early_stopping=False,
         random_state=SEED,
     )
+    columns = [name for name in columns if points[name].notna().any()]  # the classifier takes no column without a value
     fitted = classifier.fit(_matrix(points, columns), fraud[kept])
     return Boosting(fitted, columns, points[list(columns)].median(), honest_share)
 

@@ -58,11 +58,11 @@ def classifier(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any: 
     """Splines in a logistic regression and small boosted trees, averaged, then calibrated on folds neither has seen."""
     folds = StratifiedKFold(5, shuffle=True, random_state=SEED)
     both = VotingClassifier([("splines", _splines(numeric, categorical)), ("trees", _trees(numeric, categorical))], voting="soft")
-    return CalibratedClassifierCV(both, method="sigmoid", cv=folds, ensemble=False)
+    return CalibratedClassifierCV(both, method="temperature", cv=folds, ensemble=False)
 
 
 def _splines(numeric: Sequence[str], categorical: Sequence[str]) -> Any:  # noqa: ANN401 scikit-learn ships no types
-    smooth = make_pipeline(QuantileTransformer(n_quantiles=100, random_state=SEED), SplineTransformer(n_knots=6))
+    smooth = make_pipeline(QuantileTransformer(n_quantiles=100, random_state=SEED), SplineTransformer(n_knots=10))
     columns = make_column_transformer(
         (smooth, list(numeric)), (OneHotEncoder(drop="if_binary", handle_unknown="ignore"), list(categorical))
     )
@@ -73,12 +73,12 @@ def _trees(numeric: Sequence[str], categorical: Sequence[str]) -> Any:  # noqa: 
     codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
     columns = make_column_transformer(("passthrough", list(numeric)), (codes, list(categorical)))
     boosted = HistGradientBoostingClassifier(
-        learning_rate=0.03,
-        max_iter=300,
+        learning_rate=0.02,
+        max_iter=500,
         max_leaf_nodes=4,
         min_samples_leaf=40,
         l2_regularization=5.0,
-        max_features=0.4,
+        max_features=0.2,
         early_stopping=False,
         random_state=SEED,
     )

@@ -1,0 +1,55 @@
+"""The churn ensemble on labelled customers, in repeated cross-validation: ranking and calibration.
+
+DATA: a CSV with one row per customer; TARGET: its column of who left (two values, the second in order counts as left).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import RepeatedStratifiedKFold
+
+from headgate.analytics.demand_insights_engine import churn
+
+DEFAULT = Path(os.environ.get("HEADGATE_DATA", "../shared/data")) / "churn" / "Telco-Customer-Churn.csv"
+FOLDS, REPEATS = 5, int(os.environ.get("REPEATS", "2"))
+NUMERIC_SHARE = 0.95  # of the values that read as numbers; the rest are blanks
+FEW_VALUES = 10  # a number with fewer values is a code
+
+
+def main() -> None:
+    """Print the figures, the last line as JSON."""
+    data = pd.read_csv(Path(os.environ.get("DATA", DEFAULT)), dtype=str, keep_default_na=False)
+    target = os.environ.get("TARGET", "Churn")
+    left = (data[target] == max(data[target].unique())).to_numpy()
+    points, numeric, categorical = prepared(data.drop(columns=target))
+    print(f"{len(points):,} customers, {left.mean():.1%} left; {len(numeric)} numbers, {len(categorical)} codes")
+    folds = RepeatedStratifiedKFold(n_splits=FOLDS, n_repeats=REPEATS, random_state=churn.SEED)
+    probability = np.empty((REPEATS, len(points)))
+    ranked = []
+    for place, (train, test) in enumerate(folds.split(points, left)):
+        fitted = churn.classifier(numeric, categorical).fit(points.iloc[train], left[train])
+        probability[place // FOLDS, test] = fitted.predict_proba(points.iloc[test])[:, 1]
+        ranked.append(roc_auc_score(left[test], probability[place // FOLDS, test]))
+        print(f"fold {place + 1} of {FOLDS * REPEATS}: AUC {ranked[-1]:.4f}", flush=True)
+    error = float(np.mean([churn.calibration_error(left, repeat) for repeat in probability]))
+    print(json.dumps({"auc": round(float(np.mean(ranked)), 4), "calibration_error": round(error, 4)}))
+
+
+def prepared(customers: pd.DataFrame) -> tuple[pd.DataFrame, list[str], list[str]]:
+    """The customers with numbers as numbers, and the names of numbers and codes; columns that name one customer each are left out."""
+    read = customers.apply(pd.to_numeric, errors="coerce")
+    telling = [name for name in customers if customers[name].nunique() < len(customers) or read[name].notna().mean() >= NUMERIC_SHARE]
+    numeric = [name for name in telling if read[name].notna().mean() >= NUMERIC_SHARE and read[name].nunique() >= FEW_VALUES]
+    categorical = [name for name in telling if name not in numeric]
+    points = customers[telling].assign(**{name: read[name].fillna(read[name].median()) for name in numeric})
+    return points, numeric, categorical
+
+
+if __name__ == "__main__":
+    main()
