@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from headgate.aws.sqs import Queues
     from headgate.aws.stepfunctions import Pipeline
     from headgate.intake.curation import Curation
+    from headgate.intake.replay import Replaying
     from headgate.lake.publishing import Published
     from headgate.lake.snapshots import LakeSnapshot
     from headgate.merge.merging import Merging
@@ -65,6 +66,7 @@ class GateSettings(Settings):
     quarantine_bucket: str
     files_table: str
     masking_key_secret: str
+    artifacts_bucket: str
     lease_s: int = 300
 
 
@@ -168,9 +170,30 @@ def curation(env: Mapping[str, str]) -> Curation:
     from headgate.aws.secrets import Secrets
     from headgate.contracts.registry import Registry
     from headgate.intake.curation import Curation
+    from headgate.profiling.keeping import Profiles
 
     settings = GateSettings.from_env(env)
     return Curation(
+        objects=objects(),
+        ledger=ledger(env),
+        contracts=Registry.load().source,
+        masking_key=partial(Secrets(clients.secretsmanager()).masking_key, settings.masking_key_secret),
+        curated_bucket=settings.curated_bucket,
+        quarantine_bucket=settings.quarantine_bucket,
+        clock=_utc_now,
+        lease_s=settings.lease_s,
+        profile=Profiles(objects(), settings.artifacts_bucket).of,
+    )
+
+
+def replaying(env: Mapping[str, str]) -> Replaying:
+    """The gate, for files that it has ended with already."""
+    from headgate.aws.secrets import Secrets
+    from headgate.contracts.registry import Registry
+    from headgate.intake.replay import Replaying
+
+    settings = GateSettings.from_env(env)
+    return Replaying(
         objects=objects(),
         ledger=ledger(env),
         contracts=Registry.load().source,

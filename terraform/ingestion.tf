@@ -71,6 +71,19 @@ data "aws_iam_policy_document" "raw_to_curated" {
   }
 
   statement {
+    sid       = "KeepProfiles"
+    actions   = ["s3:GetObject", "s3:PutObject"]
+    resources = ["${module.bucket["artifacts"].arn}/processed/*"]
+  }
+
+  # Without it S3 answers 403 where 404 is true: the first file of a dataset has none before it.
+  statement {
+    sid       = "KnowWhichProfilesThereAre"
+    actions   = ["s3:ListBucket"]
+    resources = [module.bucket["artifacts"].arn]
+  }
+
+  statement {
     sid       = "ClaimAndRecordFiles"
     actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
     resources = [aws_dynamodb_table.files.arn]

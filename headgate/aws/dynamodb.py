@@ -162,7 +162,7 @@ def _content_id(record: FileRecord) -> str:
 
 
 def _file_item(record: FileRecord, lease_until_ms: int | None = None) -> _Item:
-    item = vars(record) | {"reasons": dict(record.reasons), "error": dict(record.error)}
+    item = vars(record) | {"reasons": dict(record.reasons), "error": dict(record.error), "profile": dict(record.profile)}
     return item if lease_until_ms is None else item | {"lease_until_ms": lease_until_ms}
 
 

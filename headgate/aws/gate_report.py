@@ -54,13 +54,16 @@ class GateReport:
             raise unforeseen from None
 
     def told(self, record: FileRecord) -> None:
-        """The record's outcome stands in the log and the metrics; people know of a refused file."""
+        """The record's outcome stands in the log and the metrics; people know of a refused file, and of one out of line."""
         for metric, field in _COUNTS.items():
             self.metrics.add_metric(name=metric, unit=MetricUnit.Count, value=getattr(record, field))
         self.metrics.add_metric(name=_FILES[record.state], unit=MetricUnit.Count, value=1)
         self.logger.info("file processed", extra=_facts(record))
         if record.state == "refused":
             self.alerts.refused(record)
+        if record.profile.get("drift"):
+            self.metrics.add_metric(name="FilesOutOfLine", unit=MetricUnit.Count, value=1)
+            self.alerts.out_of_line(record)
 
     def _failed(self, ref: ObjectRef, error: HeadgateError) -> None:
         facts = {"bucket": ref.bucket, "key": ref.key, "error": type(error).__name__, "cause": str(error)}
@@ -84,4 +87,5 @@ def _facts(record: FileRecord) -> dict[str, object]:
         **counts,
         "reasons": dict(record.reasons),
         "error": dict(record.error),
+        "profile": dict(record.profile),
     }

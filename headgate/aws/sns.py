@@ -35,6 +35,16 @@ class Alerts:
         ]
         self.send(f"Headgate refused a file: {told.get('rule', 'unknown')}", "\n".join(lines))
 
+    def out_of_line(self, record: FileRecord) -> None:
+        """Tells that a file that was let in differs from those of its dataset before it, and in what."""
+        lines = [
+            f"File:  s3://{record.bucket}/{record.key}",
+            f"Score: {record.profile.get('score', '-')}",
+            *(f"Shift: {shift}" for shift in record.profile.get("drift", "").split("; ")),
+            f"Its rows were let in. Its profile: {record.profile.get('key', '-')}",
+        ]
+        self.send(f"Headgate let in a file of {record.dataset} that is out of line", "\n".join(lines))
+
     def send(self, subject: str, message: str) -> None:
         """The message is with SNS when this returns; the subject is cut and cleaned to what e-mail allows."""
         clean = "".join(sign if sign.isascii() and sign.isprintable() else "?" for sign in subject)[:SUBJECT_LENGTH]

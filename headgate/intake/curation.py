@@ -55,6 +55,7 @@ class Curation:
         masking_key: called only for datasets with card numbers.
         clock: naive UTC; it reaches leases and `finished_at`, never data.
         lease_s: how long a claim keeps other workers away from a file.
+        profile: called with the record, its contract, and the rows let in and set aside; what it tells goes into the record.
     """
 
     objects: ObjectStore
@@ -65,6 +66,7 @@ class Curation:
     quarantine_bucket: str
     clock: Callable[[], datetime]
     lease_s: int
+    profile: Callable[[FileRecord, Contract, pa.Table, pa.Table], Mapping[str, str]] | None = None
 
     def curate(self, ref: ObjectRef) -> FileRecord:
         """The record of what became of the object; `ignored`, and not in the ledger, when its key names no data.
@@ -104,7 +106,12 @@ class Curation:
             gated = self._gated(record, info, body)
         except BadInputError as error:
             return self._refusal(record, error)
-        return self._written(record, gated)
+        return self._profiled(self._written(record, gated), gated)
+
+    def _profiled(self, record: FileRecord, gated: Gated) -> FileRecord:
+        if self.profile is None:
+            return record
+        return replace(record, profile=self.profile(record, self.contracts[record.dataset], gated.accepted, gated.set_aside))
 
     def _gated(self, record: FileRecord, info: ObjectInfo, body: bytes) -> Gated:
         contract = self._contract(record)

@@ -105,6 +105,7 @@ class FileRecord:
     duplicate_of: str = ""
     received_at: str = ""  # ISO 8601, UTC
     finished_at: str = ""
+    profile: Mapping[str, str] = field(default_factory=dict)  # key, rows, columns, score and its parts, drift
 
 
 class FileLedger(Protocol):

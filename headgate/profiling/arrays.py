@@ -53,7 +53,9 @@ def in_one_piece(column: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 def counted(column: pa.Array) -> Counted:
     """The column's different texts with their counts, in the order they first appear."""
-    encoded = column if isinstance(column, pa.DictionaryArray) else column.dictionary_encode()
+    encoded = column if isinstance(column, pa.DictionaryArray | pa.NullArray) else column.dictionary_encode()
+    if not pa.types.is_dictionary(encoded.type):  # a column of no type
+        return Counted(texts([]), np.empty(0, np.int64))
     at = encoded.indices.drop_null()
     counts = np.bincount(numbers(pc.cast(at, pa.int64())), minlength=len(encoded.dictionary))
     return Counted(encoded.dictionary, counts)

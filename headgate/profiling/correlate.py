@@ -44,6 +44,7 @@ def _pearson(left: np.ndarray[tuple[int], np.dtype[np.float64]], right: np.ndarr
     both = np.isfinite(left) & np.isfinite(right)
     if both.sum() < _FEWEST:
         return None
-    x, y = left[both] - left[both].mean(), right[both] - right[both].mean()
-    norm = float(np.sqrt((x @ x) * (y @ y)))
-    return float(np.clip((x @ y) / norm, -1, 1)) if norm > 0 else None
+    with np.errstate(over="ignore", invalid="ignore"):
+        x, y = left[both] - left[both].mean(), right[both] - right[both].mean()
+        norm = float(np.sqrt(x @ x) * np.sqrt(y @ y))
+        return float(np.clip((x @ y) / norm, -1, 1)) if 0 < norm < np.inf else None

@@ -145,7 +145,8 @@ def _describe_ordered(values: pa.Array) -> Description:
     frequent = _frequent(counts, lambda at: [spelled.exactly(number) for number in ordered[starts[at]].tolist()])
     repeated = tuple((shown_number(text), count) for text, count in frequent if count > 1)
     bins = {} if spelled.is_time else steps(ordered[starts] * spelled.unit, counts)
-    facts = {} if _may_be_cards(ordered[starts], spelled) else _order_facts(ordered, spelled)
+    with np.errstate(over="ignore", invalid="ignore"):  # doubles may be as large as they like; their spread is then told as inf or nan
+        facts = {} if _may_be_cards(ordered[starts], spelled) else _order_facts(ordered, spelled)
     return Description(len(starts), facts, repeated, (), bins)
 
 

@@ -124,10 +124,12 @@ def _figures(column: ColumnProfile) -> ColumnFigures:
 
 
 def _number(text: object) -> float | None:
+    """None for what is hidden, and for what no double holds."""
     try:
-        return float(str(text))
+        number = float(str(text))
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
 
 
 def _of_rows(now: FileFigures, earlier: Sequence[FileFigures]) -> Iterable[Shift]:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
 from headgate.lake.keys import baseline_key, profile_key
 from headgate.lake.ports import ObjectRef
+from headgate.profiling.columns import Columns
 from headgate.profiling.drift import KEPT_FILES, FileFigures, Shift, drift, figures_of
+from headgate.profiling.profile import Received, profile_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from headgate.lake.ports import ObjectStore
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import FileRecord, ObjectStore
+    from headgate.profiling.columns import Rows
     from headgate.profiling.profile import Profile
 
 _JSON = "application/json"
@@ -29,6 +34,17 @@ class Profiles:
 
     objects: ObjectStore
     bucket: str
+
+    def of(self, record: FileRecord, contract: Contract, accepted: Rows, set_aside: Rows) -> Mapping[str, str]:
+        """As `keep`, for a file that went through the gate; its rows as tables, or as the Parquet that was written.
+
+        Statistics never keep rows out: when they cannot be made, the record says what failed. Errors of services are raised.
+        """
+        try:
+            profile = profile_of(_received(record, contract, accepted, set_aside))
+        except Exception as error:  # noqa: BLE001 as the docstring has it; the text may hold a value, so only its kind is told
+            return {"failed": type(error).__name__}
+        return self.keep(profile)
 
     def keep(self, profile: Profile) -> Mapping[str, str]:
         """The profile is stored; what the file's record says of it: key, score and parts, and what is out of line."""
@@ -57,6 +73,11 @@ class Profiles:
     def _remember(self, dataset: str, figures: Sequence[FileFigures]) -> None:
         kept = [one.as_dict() for one in figures[-KEPT_FILES:]]
         self.objects.write(ObjectRef(self.bucket, baseline_key(dataset)), json.dumps(kept, sort_keys=True).encode(), content_type=_JSON)
+
+
+def _received(record: FileRecord, contract: Contract, accepted: Rows, set_aside: Rows) -> Received:
+    at = datetime.fromisoformat(record.received_at)
+    return Received(contract, record.content_sha256, record.received, Columns(accepted), Columns(set_aside), at)
 
 
 def _as_text(shifts: Sequence[Shift]) -> str:

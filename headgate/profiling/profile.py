@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headgate.contracts.model import Column, Contract
+    from headgate.profiling.columns import Columns
     from headgate.profiling.infer import Inferred
 
 Part = TypeVar("Part")
@@ -134,14 +135,15 @@ class Received:
     Attributes:
         accepted: rows that were let in, by the curated contract.
         set_aside: all others, by the quarantine contract.
+        rows: of the file, whatever became of them.
         received_at: when the file arrived, naive UTC.
     """
 
     contract: Contract
     content_sha256: str
     rows: int
-    accepted: pa.Table
-    set_aside: pa.Table
+    accepted: Columns
+    set_aside: Columns
     received_at: datetime
 
 
@@ -152,7 +154,7 @@ def profile_of(received: Received) -> Profile:
     """
     contract, broken = received.contract, _broken(received)
     columns = side_by_side(lambda column: _known_column(received, broken, column), contract.columns)
-    numeric = {column.name: in_one_piece(received.accepted.column(column.name)) for column in columns if _is_measure(column)}
+    numeric = {column.name: received.accepted.column(column.name) for column in columns if _is_measure(column)}
     told, score = tuple(correlations(numeric)), _known_score(received, broken)
     return Profile(contract.dataset, received.content_sha256, received.rows, tuple(columns), told, score)
 
@@ -189,7 +191,7 @@ class _Broken:
 
 def _broken(received: Received) -> _Broken:
     comparisons = {rule.name for rule in received.contract.comparisons}
-    lists = counted(in_one_piece(received.set_aside.column("all_rules")))
+    lists = counted(received.set_aside.column("all_rules"))
     cells: Counter[tuple[str, str]] = Counter()
     rows: Counter[str] = Counter()
     for codes, count in zip(lists.unique.to_pylist(), lists.counts.tolist(), strict=True):
@@ -211,11 +213,11 @@ def _known_column(received: Received, broken: _Broken, column: Column) -> Column
     refused_missing = broken.cells["required", column.name]
     invalid = sum(count for (rule, name), count in broken.cells.items() if name == column.name and rule != "required")
     behind = masked_columns(column)
-    accepted = received.accepted.num_rows
+    accepted = received.accepted.count
     rows = accepted + refused_missing + invalid
     if not behind:
         return ColumnProfile(column.name, _TYPE_OF[column.type.kind], rows, None, invalid, is_sensitive=True)
-    values = in_one_piece(received.accepted.column(behind[0].name))
+    values = received.accepted.column(behind[0].name)
     missing = values.null_count + refused_missing
     if column.mask is not None or is_sensitive_name(column.name):
         return ColumnProfile(column.name, _TYPE_OF[column.type.kind], rows, missing, invalid, is_sensitive=True)
@@ -245,7 +247,7 @@ def _known_score(received: Received, broken: _Broken) -> Score:
 
 def _newest(received: Received) -> datetime | None:
     """The newest event of the rows that were let in, by the columns that tell which version of a row is newer."""
-    held = [received.accepted.column(name) for name in received.contract.order_by if name in received.accepted.column_names]
+    held = [received.accepted.column(name) for name in received.contract.order_by if name in received.accepted.names]
     return _latest(column for column in held if pa.types.is_timestamp(column.type))
 
 

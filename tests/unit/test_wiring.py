@@ -14,6 +14,7 @@ pytestmark = pytest.mark.unit
 
 GATE = {
     "HEADGATE_CURATED_BUCKET": "curated",
+    "HEADGATE_ARTIFACTS_BUCKET": "artifacts",
     "HEADGATE_QUARANTINE_BUCKET": "quarantine",
     "HEADGATE_FILES_TABLE": "files",
     "HEADGATE_MASKING_KEY_SECRET": "masking",
@@ -22,7 +23,7 @@ GATE = {
 
 def test_settings_are_the_environments() -> None:
     settings = wiring.GateSettings.from_env({**GATE, "HEADGATE_LEASE_S": "20", "HOME": "/"})
-    assert settings == wiring.GateSettings("curated", "quarantine", "files", "masking", 20)
+    assert settings == wiring.GateSettings("curated", "quarantine", "files", "masking", "artifacts", 20)
 
 
 def test_a_variable_with_a_default_may_be_left_out() -> None:
@@ -33,7 +34,8 @@ def test_every_missing_variable_is_named_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
         wiring.GateSettings.from_env({"HEADGATE_FILES_TABLE": "files", "HEADGATE_CURATED_BUCKET": ""})
     assert str(caught.value) == (
-        "missing environment variables: HEADGATE_CURATED_BUCKET, HEADGATE_QUARANTINE_BUCKET, HEADGATE_MASKING_KEY_SECRET"
+        "missing environment variables: HEADGATE_CURATED_BUCKET, HEADGATE_QUARANTINE_BUCKET, HEADGATE_MASKING_KEY_SECRET, "
+        "HEADGATE_ARTIFACTS_BUCKET"
     )
 
 

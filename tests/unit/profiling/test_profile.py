@@ -1,0 +1,173 @@
+import datetime as dt
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headgate.aws.memory import MemoryObjects
+from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.curated import curated_contract
+from headgate.contracts.registry import Registry
+from headgate.errors import NotFoundError
+from headgate.lake.ports import FileRecord
+from headgate.profiling.columns import Columns, Rows
+from headgate.profiling.keeping import Profiles
+from headgate.profiling.profile import Profile, Received, profile_of, profile_texts
+
+pytestmark = pytest.mark.unit
+
+NOW = dt.datetime(2024, 1, 2)
+ORDERS = Registry.load().source["orders"]
+PAYMENTS = Registry.load().source["payments"]
+
+
+def payments(rows: int) -> pa.Table:
+    """Rows as they are behind the gate."""
+    one: dict[str, object] = dict.fromkeys(arrow_schema(curated_contract(PAYMENTS)).names)
+    one |= {
+        "order_id": "A1",
+        "method": "card",
+        "card_token": "k1:secret-token",
+        "card_last4": "1111",
+        "currency": "GBP",
+        "notes": "private",
+    }
+    one |= {"updated_at": dt.datetime(2024, 1, 1), "status": "captured"}
+    listed = [{**one, "payment_id": number} for number in range(rows)]
+    schema = pa.schema([field.with_nullable(True) for field in arrow_schema(curated_contract(PAYMENTS))])  # noqa: FBT003 pyarrow's own argument
+    return pa.Table.from_pylist(listed, schema=schema)
+
+
+def set_aside(*lists: list[str]) -> pa.Table:
+    return pa.table({"all_rules": pa.array([json.dumps(codes) for codes in lists], pa.string())})
+
+
+def profiled(accepted: Rows, aside: Rows, rows: int) -> Profile:
+    return profile_of(Received(PAYMENTS, "abc", rows, Columns(accepted), Columns(aside), NOW))
+
+
+def parquet(table: pa.Table) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(table, out)
+    return out.getvalue()
+
+
+def test_every_column_of_the_contract_is_told_of_in_its_order() -> None:
+    told = profiled(payments(3), set_aside(), 3)
+    assert [column.name for column in told.columns] == list(PAYMENTS.names)
+
+
+def test_sensitive_columns_tell_counts_and_nothing_else() -> None:
+    told = profiled(payments(3), set_aside(["card_number:card_number"]), 4)
+    by_name = {column["name"]: column for column in json.loads(told.to_json())["columns"]}
+    assert set(by_name["card_number"]) == {"name", "type", "rows", "missing", "missing_share", "invalid", "identifier", "sensitive"}
+    assert (by_name["card_number"]["rows"], by_name["card_number"]["invalid"]) == (4, 1)
+    assert by_name["card_cvv"]["missing"] is None
+    assert not any(text in told.to_json() for text in ("secret-token", "private", "1111"))
+
+
+def test_the_score_tells_what_was_refused_and_why() -> None:
+    aside = set_aside(["required:amount"], ["type:amount", "required:status"], ["duplicate_row"])
+    parts = profiled(payments(7), aside, 10).score.parts
+    required = sum(column.required for column in PAYMENTS.columns)
+    assert parts == {
+        "completeness": pytest.approx(1 - 2 / (10 * required)),
+        "validity": pytest.approx(0.9),
+        "uniqueness": pytest.approx(0.9),
+        "consistency": 1.0,
+        "timeliness": pytest.approx(1 - 1 / 365),
+    }
+
+
+def test_rows_that_contradict_themselves_are_inconsistent() -> None:
+    accepted = arrow_schema(curated_contract(ORDERS)).empty_table()
+    told = profile_of(Received(ORDERS, "abc", 2, Columns(accepted), Columns(set_aside(["shipped_after_ordered"])), NOW))
+    assert told.score.consistency == 0.5
+    assert told.score.validity == 1.0
+
+
+def test_rows_in_parquet_give_the_same_profile(tmp_path: Path) -> None:
+    told = profiled(payments(5), set_aside(["type:amount"]), 6).to_json()
+    assert profiled(parquet(payments(5)), parquet(set_aside(["type:amount"])), 6).to_json() == told
+    (tmp_path / "rows.parquet").write_bytes(parquet(payments(5)))
+    assert profiled(tmp_path / "rows.parquet", parquet(set_aside(["type:amount"])), 6).to_json() == told
+
+
+def test_a_file_without_rows_has_a_profile_too() -> None:
+    told = profiled(b"", b"", 0)
+    assert told.rows == 0
+    assert told.score.total is None
+
+
+def test_a_file_of_no_known_dataset_is_profiled_by_its_texts() -> None:
+    columns = {"id": ["1", "2", "3"], "card": ["4111111111111111", "5555555555554444", "x"], "at": ["2024-01-01 00:00:00", None, ""]}
+    arrays = {name: pa.array(texts, pa.string()) for name, texts in columns.items()}
+    told = profile_texts(arrays, dataset="", content_sha256="abc", received_at=NOW)
+    assert [(column.type, column.missing, column.is_sensitive) for column in told.columns] == [
+        ("int", 0, False),
+        ("string", 0, True),
+        ("timestamp", 2, False),
+    ]
+    assert told.score.parts == {
+        "completeness": pytest.approx(7 / 9),
+        "validity": 1.0,
+        "uniqueness": 1.0,
+        "consistency": None,
+        "timeliness": pytest.approx(1 - 1 / 365),
+    }
+    assert "4111" not in told.to_json()
+
+
+cells = st.one_of(
+    st.none(), st.text(max_size=8), st.sampled_from(["1", "2.50", "4111111111111111", "4111 1111 1111 1111", "2024-01-01", "1e300"])
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(cells, cells), max_size=25))
+def test_whatever_the_texts_no_card_number_is_told(rows: list[tuple[str | None, str | None]]) -> None:
+    arrays = {name: pa.array([row[place] for row in rows], pa.string()) for place, name in enumerate("ab")}
+    told = profile_texts(arrays, dataset="", content_sha256="", received_at=NOW).to_json()
+    assert "4111111111" not in told
+    assert "4111 1111" not in told
+
+
+RECORD = FileRecord(
+    "f", "raw", "payments/a.csv", "", "payments", "done", content_sha256="abc", received=3, received_at="2024-01-02T00:00:00"
+)
+
+
+def test_a_profile_is_stored_beside_its_files_content_and_summed_up_for_the_record() -> None:
+    store = Profiles(MemoryObjects(), "artifacts")
+    told = store.of(RECORD, PAYMENTS, payments(3), set_aside())
+    assert told["key"] == "processed/payments/abc.json"
+    assert (told["rows"], told["columns"], told["uniqueness"]) == ("3", "12", "1.0000")
+    assert store.read("payments", "abc")["score"]
+    with pytest.raises(NotFoundError):
+        store.read("payments", "other")
+
+
+def test_a_file_out_of_line_with_those_before_it_is_told_of() -> None:
+    store, usual = Profiles(MemoryObjects(), "artifacts"), profiled(payments(50), set_aside(), 50)
+    for name in "abcd":
+        assert "drift" not in store.keep(replace(usual, content_sha256=name))
+    told = store.keep(replace(profiled(payments(1000), set_aside(), 1000), content_sha256="e"))
+    assert told["drift"].endswith("[rows]")
+
+
+def test_files_of_no_known_dataset_are_compared_with_nothing() -> None:
+    store = Profiles(MemoryObjects(), "artifacts")
+    told = store.keep(replace(profiled(payments(5), set_aside(), 5), dataset=""))
+    assert told["key"] == "processed/_unknown/abc.json"
+    assert [item.ref.key for item in store.objects.list("artifacts", "processed/")] == [told["key"]]
+
+
+def test_statistics_that_cannot_be_made_keep_no_row_out() -> None:
+    store = Profiles(MemoryObjects(), "artifacts")
+    assert store.of(RECORD, PAYMENTS, pa.table({"no such": [1]}), set_aside()) == {"failed": "KeyError"}
