@@ -10,10 +10,15 @@ What is null, and what is not:
 | `NA`, `null`, `nan`    | those words: NA is North America                                                         |
 
 Blank lines are no rows. A row with more or fewer cells than the header is kept apart as ragged.
+
+Arrow reads the rows where it reads them right; where quotes stand in places that RFC 4180 does not have, where a delimiter has two
+characters or a backslash escapes, `rows` reads them one after the other.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,52 +26,113 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from headgate.errors import UnreadableFileError
-from headgate.intake.header import Header, match_header
+from headgate.intake.cells import text_array
+from headgate.intake.dialect import Dialect, sniff_dialect
+from headgate.intake.header import match_header
 from headgate.intake.received import Ragged, Received
-from headgate.intake.sniff import Dialect, sniff_dialect, utf8_text
+from headgate.intake.sniff import text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from headgate.contracts.model import Contract
     from headgate.intake.cells import Rows
+    from headgate.intake.rows import Row
 
 NULL_TEXTS = ["", "\\N"]
+MAX_COLUMNS = 4096  # far above any table that people keep, far below what would fill the memory with empty columns
 _BLOCK_BYTES = 1 << 20
+_ROWS_AT_ONCE = 1 << 16
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """The rows of a CSV text, column by column in the file's order, whatever its header says."""
+
+    columns: tuple[pa.Array, ...]
+    source_rows: Rows
+    ragged: Ragged
 
 
 def read_csv(content: bytes, contract: Contract) -> Received:
-    """The rows of a CSV file in any of the encodings and delimiters that `sniff` knows.
+    """The rows of a CSV file in any of the encodings and dialects that `sniff` and `dialect` know.
 
     Raises:
-        UnreadableFileError: `not_a_table`, or `unclosed_quote` when a quote swallows the rest of the file.
+        UnreadableFileError: `not_a_table`, `too_large` (absurdly wide), or `unclosed_quote` when a quote swallows the rest of the file.
         HeaderError: the header does not match the contract.
     """
-    text = utf8_text(content)
-    dialect = sniff_dialect(text, contract)
+    text = text_of(content)
+    dialect = replace(sniff_dialect(text.utf8, contract), encoding=text.encoding)
     header = match_header(dialect.names, contract)
-    table, invalid = _parse(text, dialect, header)
+    table = read_rows(text.utf8, dialect)
+    columns, rows = dict(zip(header.names, table.columns, strict=True)), len(table.source_rows)
+    cells = {name: columns.pop(name) if name in columns else pa.nulls(rows, pa.string()) for name in contract.names}
+    return Received(cells, table.source_rows, table.ragged, header.absent, dialect)
+
+
+def read_rows(text: bytes, dialect: Dialect) -> TextTable:
+    """Every row behind the header: those of the dialect's width, and apart from them the ragged ones.
+
+    Raises:
+        UnreadableFileError: `not_a_table`, `too_large` or `unclosed_quote`.
+    """
+    _check_width(dialect.width)
+    data = pa.py_buffer(text).slice(dialect.data_at)
+    if dialect.form.is_plain and has_regular_quotes(data, dialect):
+        return _read_by_arrow(data, dialect)
+    return _read_one_by_one(bytes(data).decode("utf-8"), dialect)
+
+
+def _check_width(width: int) -> None:
+    if width > MAX_COLUMNS:
+        raise UnreadableFileError(
+            rule="too_large", message=f"the header has more than {MAX_COLUMNS:,} columns", remedy="send a table with fewer columns"
+        )
+
+
+def has_regular_quotes(data: pa.Buffer, dialect: Dialect) -> bool:
+    """Whether every quote opens or closes a cell, or is doubled inside one. Then, and only then, Arrow keeps every character.
+
+    Source: RFC 4180, section 2, rules 5 to 7.
+    """
+    octets = np.frombuffer(data, np.uint8)
+    quote = ord(dialect.form.quote)
+    blocks = [np.flatnonzero(octets[at : at + _BLOCK_BYTES] == quote) + at for at in range(0, len(octets), _BLOCK_BYTES)]
+    quotes = np.concatenate(blocks) if blocks else np.empty(0, np.int64)
+    if len(quotes) % 2:
+        return False
+    opening, closing = quotes[::2], quotes[1::2]
+    ends = np.frombuffer(dialect.form.delimiter.encode() + b"\r\n", np.uint8)
+    begins = (opening == 0) | np.isin(octets[np.maximum(opening - 1, 0)], ends)
+    finishes = (closing == len(octets) - 1) | np.isin(octets[np.minimum(closing + 1, len(octets) - 1)], ends)
+    goes_on = closing[:-1] + 1 == opening[1:]  # a doubled quote closes and opens again
+    begins[1:] |= goes_on
+    finishes[:-1] |= goes_on
+    return bool(begins.all() and finishes.all())
+
+
+def _read_by_arrow(data: pa.Buffer, dialect: Dialect) -> TextTable:
+    table, invalid = _parse(data, dialect)
     ragged = _ragged(invalid)
     source_rows = _numbers_without(ragged.source_rows, table.num_rows)
-    _check_closed(text, table, ragged, source_rows)
-    columns, rows = {name: table.column(name) for name in header.names}, table.num_rows
+    columns = table.columns
     del table  # so that each column's blocks are freed once it is in one piece
-    cells = {name: _in_one_piece(columns.pop(name)) if name in columns else pa.nulls(rows, pa.string()) for name in contract.names}
-    return Received(cells, source_rows, ragged, header.absent)
+    return TextTable(tuple(_in_one_piece(columns.pop(0)) for _ in range(len(columns))), source_rows, ragged)
 
 
-def _parse(text: bytes, dialect: Dialect, header: Header) -> tuple[pa.Table, list[Any]]:
+def _parse(data: pa.Buffer, dialect: Dialect) -> tuple[pa.Table, list[Any]]:
     """Arrow's reading of the rows, and the rows it could not read: at first block by block, and in one block when a row outgrows them."""
-    data = pa.py_buffer(text).slice(dialect.data_at)
     if not data.size:
-        return pa.table({name: pa.nulls(0, pa.string()) for name in header.names}), []
+        return pa.table({str(column): pa.nulls(0, pa.string()) for column in range(dialect.width)}), []
     try:
-        return _parse_blocks(data, dialect, header, _BLOCK_BYTES)
+        return _parse_blocks(data, dialect, _BLOCK_BYTES)
     except pa.ArrowInvalid:
-        return _parse_whole(data, dialect, header)
+        return _parse_whole(data, dialect)
 
 
-def _parse_whole(data: pa.Buffer, dialect: Dialect, header: Header) -> tuple[pa.Table, list[Any]]:
+def _parse_whole(data: pa.Buffer, dialect: Dialect) -> tuple[pa.Table, list[Any]]:
     try:
-        return _parse_blocks(data, dialect, header, data.size + 1)
+        return _parse_blocks(data, dialect, data.size + 1)
     except pa.ArrowInvalid:
         # Arrow's own message can hold a cell's value, so it is not passed on.
         raise UnreadableFileError(
@@ -74,8 +140,9 @@ def _parse_whole(data: pa.Buffer, dialect: Dialect, header: Header) -> tuple[pa.
         ) from None
 
 
-def _parse_blocks(data: pa.Buffer, dialect: Dialect, header: Header, block_bytes: int) -> tuple[pa.Table, list[Any]]:
+def _parse_blocks(data: pa.Buffer, dialect: Dialect, block_bytes: int) -> tuple[pa.Table, list[Any]]:
     invalid: list[Any] = []
+    names = [str(column) for column in range(dialect.width)]  # a header may have blank names, and one twice
 
     def keep_apart(row: Any) -> str:  # noqa: ANN401 pyarrow's InvalidRow has no types
         invalid.append(row)
@@ -84,10 +151,12 @@ def _parse_blocks(data: pa.Buffer, dialect: Dialect, header: Header, block_bytes
     table = pa_csv.read_csv(
         pa.BufferReader(data),
         # One thread: only then does Arrow number the rows it cannot read, and with newlines in values it is faster, too.
-        read_options=pa_csv.ReadOptions(use_threads=False, column_names=list(header.names), block_size=block_bytes),
-        parse_options=pa_csv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=True, invalid_row_handler=keep_apart),
+        read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=block_bytes),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=dialect.form.delimiter, quote_char=dialect.form.quote, newlines_in_values=True, invalid_row_handler=keep_apart
+        ),
         convert_options=pa_csv.ConvertOptions(
-            column_types={name: pa.string() for name in header.names},
+            column_types=dict.fromkeys(names, pa.string()),
             strings_can_be_null=True,
             null_values=NULL_TEXTS,
             quoted_strings_can_be_null=False,
@@ -109,24 +178,28 @@ def _numbers_without(ragged: Rows, rows: int) -> Rows:
     return np.delete(every, ragged - 1) if len(ragged) else every
 
 
-def _check_closed(text: bytes, table: pa.Table, ragged: Ragged, source_rows: Rows) -> None:
-    """A quote that is never closed turns all rows behind it into one cell: rows would be lost without a trace."""
-    if _swallowed(text, table, ragged, source_rows):
-        raise UnreadableFileError(
-            rule="unclosed_quote",
-            message=f"a quote is opened in data row {len(source_rows) + len(ragged.source_rows)} and never closed",
-            remedy="close the quote, or double it where it belongs to the text",
-        )
+def _read_one_by_one(text: str, dialect: Dialect) -> TextTable:
+    found = dialect.form.rows(text, 0, dialect.width)
+    blocks: list[Sequence[pa.Array]] = [[pa.nulls(0, pa.string())] * dialect.width]
+    ragged: list[tuple[int, str, int]] = []
+    count = 0
+    while some := list(islice(found, _ROWS_AT_ONCE)):
+        ragged += [(count + at, text[row.start : row.end].rstrip("\r\n"), len(row.cells)) for at, row in _misfits(some, dialect.width)]
+        blocks.append(_columns(some, dialect.width))
+        count += len(some)
+    numbers, texts, widths = zip(*ragged, strict=True) if ragged else ((), (), ())
+    apart = Ragged(np.array(numbers, np.int64), texts, widths)
+    columns = tuple(pa.concat_arrays(column) for column in zip(*blocks, strict=True))
+    return TextTable(columns, _numbers_without(apart.source_rows, count - len(ragged)), apart)
 
 
-def _swallowed(text: bytes, table: pa.Table, ragged: Ragged, source_rows: Rows) -> bool:
-    last = source_rows[-1] if len(source_rows) else 0
-    if len(ragged.source_rows) and ragged.source_rows[-1] > last:
-        return "\n" in ragged.texts[-1] and ragged.texts[-1].count('"') % 2 == 1
-    if not table.num_rows or text.rstrip(b"\r\n").endswith(b'"'):
-        return False
-    cell = table.column(table.num_columns - 1)[-1].as_py()
-    return cell is not None and "\n" in cell
+def _misfits(rows: list[Row], width: int) -> Iterator[tuple[int, Row]]:
+    return ((at, row) for at, row in enumerate(rows, 1) if len(row.cells) != width)
+
+
+def _columns(rows: list[Row], width: int) -> Sequence[pa.Array]:
+    whole = [row.cells for row in rows if len(row.cells) == width]
+    return [text_array(column) for column in zip(*whole, strict=True)] if whole else [pa.nulls(0, pa.string())] * width
 
 
 def _in_one_piece(column: pa.ChunkedArray) -> pa.Array:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from headgate.intake.dialect import Dialect
+
 
 @dataclass(frozen=True)
 class Ragged:
@@ -30,12 +32,14 @@ class Received:
         cells: for each column of the contract its texts; null where the file says nothing.
         source_rows: for each row its 1-based number among the file's data rows.
         absent: nullable columns that the file does not have; their cells are null.
+        dialect: how the text was written, and how sure that is; None for formats that say so themselves.
     """
 
     cells: Mapping[str, pa.Array]
     source_rows: Rows
     ragged: Ragged = field(default_factory=Ragged)
     absent: tuple[str, ...] = ()
+    dialect: Dialect | None = None
 
     @property
     def rows(self) -> int:

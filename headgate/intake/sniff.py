@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 import codecs
-import csv
-import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from headgate.errors import UnreadableFileError
-from headgate.intake.header import known
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from headgate.contracts.model import Contract
 
 PARQUET_MAGICS = (b"PAR1", b"PARE")  # plain, and with an encrypted footer
 DELIMITERS = ",;\t|"
@@ -38,12 +29,11 @@ _HEADER_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
-class Dialect:
-    """How a CSV text is written. `data_at` is the byte behind its header."""
+class Text:
+    """A text as UTF-8 without a byte-order mark, and the encoding that it came in."""
 
-    delimiter: str
-    names: tuple[str, ...]
-    data_at: int
+    utf8: bytes
+    encoding: str
 
 
 def is_parquet(content: bytes) -> bool:
@@ -51,7 +41,7 @@ def is_parquet(content: bytes) -> bool:
     return content.startswith(PARQUET_MAGICS)
 
 
-def utf8_text(content: bytes) -> bytes:
+def text_of(content: bytes) -> Text:
     """The content as UTF-8 without a byte-order mark.
 
     What is not valid UTF-8 is read as Windows-1252, the encoding of spreadsheets, which gives a character for nearly every byte.
@@ -60,14 +50,20 @@ def utf8_text(content: bytes) -> bytes:
         UnreadableFileError: `not_a_table`: the bytes are not text; `empty_file`: only blanks.
     """
     text = _decoded(content)
-    if b"\0" in text[:_PROBE_BYTES]:
+    head = text.utf8[:_PROBE_BYTES]
+    if b"\0" in head:
         raise _not_text("binary data")
-    if not text[:_PROBE_BYTES].strip() and not text.strip():
+    if not head.strip() and not text.utf8.strip():
         raise UnreadableFileError(rule="empty_file", message="the file holds only blanks", remedy="send a file with a header")
     return text
 
 
-def _decoded(content: bytes) -> bytes:
+def utf8_text(content: bytes) -> bytes:
+    """The UTF-8 of `text_of`."""
+    return text_of(content).utf8
+
+
+def _decoded(content: bytes) -> Text:
     for magic, what in _OTHER_MAGICS.items():
         if content.startswith(magic):
             raise _not_text(what)
@@ -77,12 +73,12 @@ def _decoded(content: bytes) -> bytes:
     if wide := _unmarked_utf16(content[:_PROBE_BYTES]):
         return _recoded(content, wide)
     plain = content.removeprefix(codecs.BOM_UTF8)
-    return plain if _is_utf8(plain) else _recoded(plain, "cp1252")
+    return Text(plain, "utf-8") if _is_utf8(plain) else _recoded(plain, "cp1252")
 
 
-def _recoded(content: bytes, encoding: str) -> bytes:
+def _recoded(content: bytes, encoding: str) -> Text:
     try:
-        return content.decode(encoding).removeprefix("\ufeff").encode()
+        return Text(content.decode(encoding).removeprefix("\ufeff").encode(), encoding)
     except UnicodeError:
         raise _not_text(f"bytes that are not {encoding}") from None
 
@@ -113,23 +109,3 @@ def _not_text(what: str) -> UnreadableFileError:
     return UnreadableFileError(
         rule="not_a_table", message=f"the file is no CSV and no Parquet: it holds {what}", remedy="send CSV or Parquet, plain or with gzip"
     )
-
-
-def sniff_dialect(text: bytes, contract: Contract) -> Dialect:
-    """The dialect whose reading of the first row has most of the contract's columns; a comma when none has any."""
-    head = text[:_HEADER_BYTES].decode("utf-8", errors="ignore")
-    readings = [_first_row(head, delimiter) for delimiter in DELIMITERS]
-    return max(readings, key=lambda dialect: known(dialect.names, contract))
-
-
-def _first_row(head: str, delimiter: str) -> Dialect:
-    lines = io.StringIO(head, newline="")
-    names: Sequence[str] = ()
-    try:
-        for row in csv.reader(lines, delimiter=delimiter):
-            if any(cell.strip() for cell in row):
-                names = row
-                break
-    except csv.Error:  # a field of more than 128 KiB: no header
-        names = ()
-    return Dialect(delimiter, tuple(names), len(head[: lines.tell()].encode()))

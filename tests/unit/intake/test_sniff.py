@@ -4,7 +4,8 @@ import pytest
 
 from headgate.contracts.registry import Registry
 from headgate.errors import UnreadableFileError
-from headgate.intake.sniff import is_parquet, sniff_dialect, utf8_text
+from headgate.intake.dialect import sniff_dialect
+from headgate.intake.sniff import is_parquet, utf8_text
 
 pytestmark = pytest.mark.unit
 
@@ -16,7 +17,7 @@ HEADER = list(REGIONS.names)
 def test_the_delimiter_is_the_one_that_gives_the_contracts_columns(delimiter: str) -> None:
     text = delimiter.join(HEADER).encode() + b"\n1,2;3\n"
     dialect = sniff_dialect(text, REGIONS)
-    assert dialect.delimiter == delimiter
+    assert dialect.form.delimiter == delimiter
     assert dialect.names == REGIONS.names
     assert text[dialect.data_at :] == b"1,2;3\n"
 

@@ -1,0 +1,199 @@
+"""How a CSV text is written, found from its content: delimiter, quotes, escapes, line ends, and where its header stands.
+
+With a contract, the header is the row that names most of its columns. Without one, the dialect is the one in which most rows have
+the same width, and a header is a row without digits above columns that have them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from headgate.errors import UnreadableFileError
+from headgate.intake.header import folded, known
+from headgate.intake.rows import Form, Row
+from headgate.intake.sniff import DELIMITERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.contracts.model import Contract
+
+# Rarer ones, tried only where the plain ones do not fit: two characters, and blanks, which ordinary text has, too.
+_RARE_DELIMITERS = (":", "^", "~", "\x01", "\x1f", " ")
+_RARE = 0.7  # what the evenness of a rare delimiter is worth
+_PADDED = 0.99
+_PROBE_CHARACTERS = 1 << 20
+_PROBE_ROWS = 128
+_HEADER_LINES = 8
+
+
+@dataclass(frozen=True)
+class Dialect:
+    r"""How a CSV text is written.
+
+    Attributes:
+        form: delimiter, quote and escape.
+        names: the header's cells; where it has several lines, each column's cells joined with a blank.
+        data_at: the byte behind the header.
+        width: cells in a row: the header's with a contract, else the usual number.
+        preamble_lines: rows above the header.
+        header_lines: rows of the header; 0 when there is none and `names` are made up.
+        line_end: `\n`, `\r\n`, `\r`, or empty where they are mixed or there is none.
+        encoding: of the bytes that arrived.
+        confidence: 0 to 1; with a contract the share of the header's cells that it knows, else the share of probed rows of the usual width.
+    """
+
+    form: Form
+    names: tuple[str, ...]
+    data_at: int
+    width: int
+    preamble_lines: int = 0
+    header_lines: int = 1
+    line_end: str = "\n"
+    encoding: str = "utf-8"
+    confidence: float = 1.0
+
+
+def sniff_dialect(text: bytes, contract: Contract | None = None) -> Dialect:
+    """The dialect of a UTF-8 text."""
+    head = text[:_PROBE_CHARACTERS].decode("utf-8", errors="ignore")
+    found = _plain(head, contract) if contract else None
+    if found is None:
+        found = _by_contract(head, contract) if contract else _by_shape(head)
+    return replace(found, line_end=_line_end(head))
+
+
+def _plain(head: str, contract: Contract) -> Dialect | None:
+    """The ordinary case: the first row is the header, and every cell of it is a column of the contract."""
+    for delimiter in DELIMITERS:
+        row = _first(head, Form(delimiter))
+        if row and known(row.texts, contract) == len(row.texts) and not (row.texts[1:] and all(name[:1] == " " for name in row.texts[1:])):
+            form = Form(delimiter, escape=_escape(head, '"'))
+            return _behind_repeats(Dialect(form, row.texts, 0, len(row.texts)), head, row.end)
+    return None
+
+
+def _by_contract(head: str, contract: Contract) -> Dialect:
+    """The dialect and the row that have most of the contract's columns."""
+    best, most, end = Dialect(Form(), (), 0, 0, confidence=0.0), -1, 0
+    for form in _forms(head):
+        for above, row in enumerate(probed(head, form)):
+            if (count := known(row.texts, contract)) > most:
+                most, end = count, row.end
+                best = Dialect(form, row.texts, 0, len(row.texts), above, confidence=round(count / len(row.texts), 3))
+    return _behind_repeats(best, head, end)
+
+
+def _behind_repeats(dialect: Dialect, head: str, end: int) -> Dialect:
+    """Lines that repeat the header, which ends at `end`, belong to it."""
+    names = [folded(name) for name in dialect.names]
+    count = 0
+    with suppress(UnreadableFileError):
+        for row in islice(dialect.form.rows(head, end), _HEADER_LINES - 1):
+            if [folded(cell) for cell in row.texts] != names:
+                break
+            count, end = count + 1, row.end
+    return replace(dialect, header_lines=1 + count, data_at=_bytes_to(head, end))
+
+
+def _by_shape(head: str) -> Dialect:
+    """The dialect in which most rows have one width of several cells."""
+    readings = [(form, probed(head, form)) for form in _forms(head)]
+    form, rows = max(readings, key=lambda reading: _evenness(reading[1]) * (_RARE if reading[0].delimiter in _RARE_DELIMITERS else 1))
+    width = _usual_width(rows)
+    rows = probed(head, form, width)
+    above = next((at for at, row in enumerate(rows) if _full(row) >= max(1, width / 2)), 0)
+    lines = _header_lines(rows[above:], width)
+    header = rows[above : above + lines]
+    even = sum(len(row.texts) == width for row in rows) / len(rows) if rows else 0.0
+    end = header[-1].end if header else (rows[above].start if rows else 0)
+    names = _names(header) if header else tuple(f"column_{number}" for number in range(1, width + 1))
+    return Dialect(form, names, _bytes_to(head, end), width, above, lines, confidence=round(even, 3))
+
+
+def _evenness(rows: Sequence[Row]) -> float:
+    """The share of rows of the usual width, each worth more the wider it is; rows of one cell are worth nothing."""
+    width = _usual_width(rows)
+    return sum(len(row.texts) == width for row in rows) / len(rows) * (1 - 1 / width) if rows and width else 0.0
+
+
+def _usual_width(rows: Sequence[Row]) -> int:
+    widths = Counter(len(row.texts) for row in rows)
+    return max(widths, key=lambda width: (widths[width], width)) if widths else 0
+
+
+def _full(row: Row) -> int:
+    return sum(bool(cell.strip()) for cell in row.texts)
+
+
+def _header_lines(rows: Sequence[Row], width: int) -> int:
+    """Leading rows without digits in the columns whose other cells nearly all have some; 1 where no column tells."""
+    below = rows[min(_HEADER_LINES, len(rows) // 2) :]
+    body = [row.texts for row in below if len(row.texts) == width]
+    telling = [column for column in range(width) if body and sum(map(_has_digit, (row[column] for row in body))) >= 0.9 * len(body)]
+    if not telling:
+        return 1
+    for count, row in enumerate(rows[:_HEADER_LINES]):
+        cells = [row.texts[column] for column in telling if column < len(row.texts)]
+        if any(map(_has_digit, cells)) or sum(map(bool, cells)) < len(telling) / 2:
+            return count
+    return 1
+
+
+def _names(header: Sequence[Row]) -> tuple[str, ...]:
+    width = max(len(row.texts) for row in header)
+    padded = [[*row.texts, *[""] * (width - len(row.texts))] for row in header]
+    return tuple(" ".join(filter(None, column)) for column in zip(*padded, strict=True))
+
+
+def _has_digit(cell: str) -> bool:
+    return re.search(r"\d", cell) is not None
+
+
+def _forms(head: str) -> list[Form]:
+    """The forms that the text can have at all, the usual ones first."""
+    double, single = head.count('"'), len(re.findall(r"(?:^|[,;\t|\r\n])'", head))
+    quotes = ['"', "'"] if single > double else ['"']
+    usual = [f"{delimiter} " if _is_padded(head, delimiter) else delimiter for delimiter in DELIMITERS]
+    delimiters = [delimiter for delimiter in (*usual, *_RARE_DELIMITERS) if delimiter in head] or [","]
+    return [Form(delimiter, quote, _escape(head, quote)) for quote in quotes for delimiter in delimiters]
+
+
+def _is_padded(head: str, delimiter: str) -> bool:
+    """Whether a blank follows nearly every delimiter, and so belongs to it."""
+    return head.count(f"{delimiter} ") > _PADDED * head.count(delimiter)
+
+
+def _escape(head: str, quote: str) -> str:
+    """A backslash where the text escapes quotes with it, and does not double any."""
+    escaped = len(re.findall(rf"\\{quote}(?![,;\t|\r\n]|\Z)", head))
+    return "\\" if escaped and escaped >= len(re.findall(rf"[^,;\t|\r\n\\{quote}]{quote}{quote}", head)) else ""
+
+
+def _first(head: str, form: Form) -> Row | None:
+    with suppress(UnreadableFileError):
+        return next(form.rows(head), None)
+    return None
+
+
+def probed(head: str, form: Form, width: int = 0) -> list[Row]:
+    """The first rows; none behind a quote that the probe cuts off."""
+    rows: list[Row] = []
+    with suppress(UnreadableFileError):
+        for row in islice(form.rows(head, 0, width), _PROBE_ROWS):
+            rows.append(row)  # noqa: PERF402 what was read before the error is kept
+    return rows
+
+
+def _bytes_to(head: str, at: int) -> int:
+    return len(head[:at].encode())
+
+
+def _line_end(head: str) -> str:
+    found = set(re.findall(r"\r\n|\r|\n", head))
+    return found.pop() if len(found) == 1 else ""

@@ -1,0 +1,136 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.errors import UnreadableFileError
+from headgate.intake.dialect import Dialect, sniff_dialect
+from headgate.intake.read_csv import MAX_COLUMNS, has_regular_quotes, read_csv
+from headgate.intake.tables import read_unknown
+
+pytestmark = pytest.mark.unit
+
+TEXT = ColumnType(Kind.STRING)
+CONTRACT = Contract("c", "things", "source", "1", tuple(Column(name, TEXT) for name in ("id", "name", "note")))
+
+
+def read(text: str) -> tuple[list[tuple[str | None, ...]], Dialect]:
+    received = read_csv(text.encode(), CONTRACT)
+    assert received.dialect is not None
+    return list(zip(*(received.cells[name].to_pylist() for name in CONTRACT.names), strict=True)), received.dialect
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter", "quote", "escape"),
+    [
+        ('id, name, note\n1, "a, b", x\n', ", ", '"', ""),
+        ("id:name:note\n1:a, b:x\n", ":", '"', ""),
+        ("id\x01name\x01note\n1\x01a, b\x01x\n", "\x01", '"', ""),
+        ("id;'name';note\n1;'a, b';'x'\n", ";", "'", ""),
+        ("id^name^note\n1^a, b^x\n", "^", '"', ""),
+    ],
+)
+def test_the_form_is_found_from_the_text(text: str, delimiter: str, quote: str, escape: str) -> None:
+    rows, dialect = read(text)
+    assert rows == [("1", "a, b", "x")]
+    assert (dialect.form.delimiter, dialect.form.quote, dialect.form.escape) == (delimiter, quote, escape)
+    assert dialect.confidence == 1.0
+
+
+def test_escaped_quotes_are_read_as_they_are_meant() -> None:
+    rows, dialect = read('id,name,note\n1,"say \\"hi\\" twice","x"\n')
+    assert rows == [("1", 'say "hi" twice', "x")]
+    assert dialect.form.escape == "\\"
+
+
+def test_a_backslash_at_the_end_of_a_cell_is_no_escape() -> None:
+    rows, dialect = read('id,name,note\n1,"C:\\","x"\n2,"a","D:\\"\n')
+    assert rows == [("1", "C:\\", "x"), ("2", "a", "D:\\")]
+    assert dialect.form.escape == ""
+
+
+def test_lines_above_the_header_are_counted_and_passed_over() -> None:
+    rows, dialect = read("Report of the day;made by hand\n;;\n\nid;name;note\n1;a;b\n")
+    assert rows == [("1", "a", "b")]
+    assert (dialect.preamble_lines, dialect.form.delimiter) == (2, ";")
+
+
+def test_a_header_that_is_said_twice_is_one_header() -> None:
+    rows, dialect = read("id,name,note\nID,Name,Note\n1,a,b\n")
+    assert rows == [("1", "a", "b")]
+    assert dialect.header_lines == 2
+
+
+def test_a_footer_of_another_width_is_set_aside_and_counted() -> None:
+    received = read_csv(b"id,name,note\n1,a,b\nTotal: 1\n", CONTRACT)
+    assert (received.rows, received.ragged.source_rows.tolist()) == (2, [2])
+
+
+def test_confidence_tells_how_much_of_the_header_is_known() -> None:
+    assert sniff_dialect(b"id,name,colour,size\n1,2,3,4\n", CONTRACT).confidence == 0.5
+    assert sniff_dialect(b"id,name,note\n1,2,3\n", CONTRACT).confidence == 1.0
+
+
+@pytest.mark.parametrize(("text", "found"), [("a,b\r\n1,2\r\n", "\r\n"), ("a,b\r1,2", "\r"), ("a,b\n1,2\r\n", ""), ("a,b", "")])
+def test_line_ends_are_told_unless_they_are_mixed(text: str, found: str) -> None:
+    assert sniff_dialect(text.encode()).line_end == found
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"),
+    [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("utf-16", "utf-16"), ("utf-16-be", "utf-16-be"), ("cp1252", "cp1252")],
+)
+def test_the_encoding_is_told(encoding: str, told: str) -> None:
+    received = read_csv("id,name,note\n1,Zoë,x\n".encode(encoding), CONTRACT)
+    assert received.cells["name"].to_pylist() == ["Zoë"]
+    assert received.dialect is not None
+    assert received.dialect.encoding == told
+
+
+def test_odd_quotes_keep_every_character_of_their_cells() -> None:
+    rows, _ = read('id,name,note\n1,"5" pipe, long",x\n2,"opened,y\n3,"a ""b""",z\n4,5" pipe,w\n')
+    assert rows == [("1", '5" pipe, long', "x"), ("2", '"opened', "y"), ("3", 'a "b"', "z"), ("4", '5" pipe', "w")]
+
+
+@given(st.lists(st.tuples(*[st.text(alphabet='a,"\n ')] * 3), min_size=1))
+def test_what_is_quoted_by_the_standard_is_regular_and_read_whole(rows: list[tuple[str, str, str]]) -> None:
+    body = "".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) + "\r\n" for row in rows).encode()
+    data = memoryview(b"id,name,note\r\n" + body)
+    assert has_regular_quotes(body, sniff_dialect(bytes(data), CONTRACT))
+    assert read(bytes(data).decode())[0] == rows
+
+
+@pytest.mark.parametrize("body", ['1,"a"b,2\n', '1,a"b,2\n', '1,"a,2\n', '1,""a,2\n', '1,"5" x",2\n', 'x"\n'])
+def test_a_quote_in_an_odd_place_is_seen(body: str) -> None:
+    assert not has_regular_quotes(body.encode(), sniff_dialect(b"id,name,note\n", CONTRACT))
+
+
+def test_a_file_of_absurd_width_is_refused() -> None:
+    wide = ",".join(f"c{number}" for number in range(MAX_COLUMNS + 1)).encode()
+    with pytest.raises(UnreadableFileError) as refused:
+        read_unknown(wide + b"\n")
+    assert refused.value.rule == "too_large"
+
+
+def test_without_a_contract_the_even_dialect_is_taken() -> None:
+    table = read_unknown(b"when|what\n2024-01-01|a, b\n2024-01-02|c, d, e\n")
+    assert (table.dialect.form.delimiter, table.dialect.names) == ("|", ("when", "what"))
+    assert [column.to_pylist() for column in table.rows.columns] == [["2024-01-01", "2024-01-02"], ["a, b", "c, d, e"]]
+
+
+def test_without_a_header_columns_are_numbered() -> None:
+    table = read_unknown(b"1,2.5,a\n2,3.5,b\n3,4.5,c\n")
+    assert (table.dialect.header_lines, table.dialect.names) == (0, ("column_1", "column_2", "column_3"))
+    assert len(table.rows.source_rows) == 3
+
+
+def test_several_header_lines_are_joined() -> None:
+    table = read_unknown(b"order,order\nid,total\n1,2.5\n2,3.5\n")
+    assert (table.dialect.header_lines, table.dialect.names) == (2, ("order id", "order total"))
+
+
+@pytest.mark.parametrize("header", ["id,total", "id,total,more"])
+def test_a_second_table_is_not_read_as_rows_of_the_first(header: str) -> None:
+    body = "id,total\n1,2\n3,4\n"
+    table = read_unknown((body + header + "\n" + "5,6\n").encode())
+    assert len(table.rows.source_rows) == 2
