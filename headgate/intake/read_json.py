@@ -1,0 +1,206 @@
+"""Read JSON: an array of objects, an object that holds one such array, or JSON Lines; every value as the text that is written.
+
+| in the file              | read as                                                               |
+|--------------------------|-----------------------------------------------------------------------|
+| a string                 | itself                                                                |
+| a number                 | its characters: `1.10` stays `1.10`, a 64-bit id never is a float     |
+| `true`, `false`          | those words                                                           |
+| `null`, or no such name  | null                                                                  |
+| an object or an array    | nothing: it refuses the file, since the contract's columns hold values |
+
+A line of JSON Lines that is no object is kept apart as ragged. Source: RFC 8259; jsonlines.org.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from headgate.errors import HeaderError, UnreadableFileError
+from headgate.intake.cells import text_array
+from headgate.intake.header import match_header
+from headgate.intake.received import Ragged, Received
+from headgate.intake.sniff import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from headgate.contracts.model import Contract
+
+    Record = dict[str, Any]
+
+# One array must be held as a whole, in objects that outweigh its text several times; JSON Lines are read some at a time.
+MAX_ARRAY_BYTES = 1 << 28
+MAX_NAMES = 4096
+_RECORDS_AT_ONCE = 1 << 15
+_START = re.compile(rb"\s*(?:\[\s*(?:[{\]]|$)|\{\s*[\"}])")
+_PROBE_BYTES = 1 << 12
+
+
+def is_json(text: bytes) -> bool:
+    """Whether a UTF-8 text starts as an array of objects or as an object does."""
+    return _START.match(text[:_PROBE_BYTES]) is not None
+
+
+def read_json(content: bytes, contract: Contract) -> Received:
+    """The records of a JSON or JSON Lines file.
+
+    Raises:
+        UnreadableFileError: `not_a_table` when it is no valid JSON or holds no records; `too_large` when it is nested or wide beyond all
+            tables; `type` when a column holds nested values.
+        HeaderError: a record says a name twice (`duplicate_column`), or the names do not match the contract.
+    """
+    text = text_of(content).utf8
+    lines = _lines(text)
+    records = _Records()
+    if lines is None:
+        records.add((0, found) for found in _array(_parsed(text)))
+    else:
+        records.add(enumerate(map(_line, lines), 1), lines)
+    return records.received(contract)
+
+
+class _Records:
+    """The records so far, column by column."""
+
+    def __init__(self) -> None:
+        self.blocks: dict[str, list[pa.Array]] = {}
+        self.whole: list[int] = []
+        self.ragged: list[tuple[int, str]] = []
+        self.count = 0
+
+    def add(self, records: Iterable[tuple[int, object]], lines: Sequence[bytes] = ()) -> None:
+        rest = iter(records)
+        while some := list(islice(rest, _RECORDS_AT_ONCE)):
+            kept: list[Record] = []
+            for line, record in some:
+                self.count += 1
+                if isinstance(record, dict):
+                    self.whole.append(self.count)
+                    kept.append(record)
+                else:
+                    self.ragged.append((self.count, lines[line - 1].decode() if lines else json.dumps(record)))
+            self._put(kept)
+
+    def _put(self, records: list[Record]) -> None:
+        before = sum(map(len, next(iter(self.blocks.values()), [])))
+        for name in dict.fromkeys(name for record in records for name in record):
+            _check_names(len(self.blocks))
+            self.blocks.setdefault(name, [pa.nulls(before, pa.string())])
+        for name, blocks in self.blocks.items():
+            blocks.append(_texts(name, records))
+
+    def received(self, contract: Contract) -> Received:
+        header = match_header(tuple(self.blocks), contract)
+        columns = {name: pa.concat_arrays(self.blocks.pop(said)) for name, said in zip(header.names, tuple(self.blocks), strict=True)}
+        nulls = pa.nulls(len(self.whole), pa.string())
+        numbers, texts = zip(*self.ragged, strict=True) if self.ragged else ((), ())
+        apart = Ragged(np.array(numbers, np.int64), texts, (0,) * len(texts))
+        return Received({name: columns.get(name, nulls) for name in contract.names}, np.array(self.whole, np.int64), apart, header.absent)
+
+
+def _check_names(names: int) -> None:
+    if names >= MAX_NAMES:
+        raise UnreadableFileError(
+            rule="too_large", message=f"the records have more than {MAX_NAMES:,} different names", remedy="send records with fewer names"
+        )
+
+
+def _texts(name: str, records: Sequence[Mapping[str, Any]]) -> pa.Array:
+    try:
+        return text_array(_text(record.get(name), name) for record in records)
+    except UnicodeEncodeError:
+        raise UnreadableFileError(
+            rule="not_a_table", message="a text holds half of a surrogate pair", remedy="write the file as valid UTF-8", column=_shown(name)
+        ) from None
+
+
+def _text(value: object, name: str) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    raise UnreadableFileError(
+        rule="type",
+        message="the column holds nested values, which no column of the contract can",
+        remedy="write each nested value to a column of its own",
+        column=_shown(name),
+    )
+
+
+def _shown(name: str) -> str:
+    """A name that a person gave a column; anything else may be a value."""
+    return name if re.fullmatch(r"[A-Za-z_][A-Za-z_ .-]{0,40}\d{0,2}", name) else ""
+
+
+def _lines(text: bytes) -> list[bytes] | None:
+    """The lines of JSON Lines: the first is an object, and another stands behind it; None for one JSON text."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    starts = lines[0].lstrip().startswith(b"{") and len(lines) > 1 and lines[1].lstrip().startswith(b"{")
+    return lines if starts and isinstance(_line(lines[0]), dict) else None
+
+
+def _line(line: bytes) -> object:
+    """What the line holds; None for what is no JSON, which is no object either."""
+    try:
+        return _decoded(line)
+    except ValueError:
+        return None
+
+
+def _parsed(text: bytes) -> object:
+    if len(text) > MAX_ARRAY_BYTES:
+        raise UnreadableFileError(
+            rule="too_large",
+            message=f"one JSON text of more than {MAX_ARRAY_BYTES:,} bytes",
+            remedy="send it as JSON Lines, a record a line",
+        )
+    try:
+        return _decoded(text)
+    except json.JSONDecodeError as error:
+        raise UnreadableFileError(
+            rule="not_a_table",
+            message=f"the JSON is broken off or wrong in line {error.lineno}",
+            remedy="write the file again and send it again",
+        ) from None
+
+
+def _decoded(text: bytes) -> object:
+    try:
+        # Numbers stay the characters they are written in.
+        return json.loads(text.decode(), parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_record)
+    except RecursionError:
+        raise UnreadableFileError(
+            rule="too_large", message="the JSON is nested deeper than any table", remedy="send flat records, one for each row"
+        ) from None
+
+
+def _record(pairs: list[tuple[str, Any]]) -> Record:
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        raise HeaderError(rule="duplicate_column", message="a record says a name twice", remedy="keep one of the two values")
+    return record
+
+
+def _array(parsed: object) -> Iterator[object]:
+    """The records of an array, of the one array in an object, or the object itself."""
+    if isinstance(parsed, list):
+        return iter(parsed)
+    arrays = {name: value for name, value in parsed.items() if _is_records(value)} if isinstance(parsed, dict) else {}
+    if len(arrays) > 1:
+        names = ", ".join(filter(None, map(_shown, arrays)))
+        raise UnreadableFileError(
+            rule="not_a_table",
+            message=f"the object holds {len(arrays)} arrays of records: {names}",
+            remedy="send each array as its own file",
+        )
+    return iter(next(iter(arrays.values()), [parsed]))
+
+
+def _is_records(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(entry, dict) for entry in value)
