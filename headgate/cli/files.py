@@ -63,16 +63,33 @@ def through_the_gate(found: deployment.Deployment, folder: Path, *, timeout_s: i
         return watching.follow(wiring.ledger(found.environment), [one.ref for one in sent], seen, timeout_s=timeout_s)
 
 
-@click.command(epilog=options.example("headgate files --state refused"))
+@click.group(invoke_without_command=True, epilog=options.example("headgate files --state refused"))
 @click.option("--state", default="", help="Only files in this state: processing, done, refused, skipped_duplicate.")
 @options.as_json
 @options.deployment
-def files(state: str, as_json: bool, deployment_name: str | None) -> None:
+@click.pass_context
+def files(context: click.Context, state: str, as_json: bool, deployment_name: str | None) -> None:
     """Show one record per file: state, counts, and the error of a refused one."""
+    if context.invoked_subcommand:
+        return
     found = deployment.activate(deployment_name)
     records = sorted(wiring.ledger(found.environment).records(), key=lambda record: (record.received_at, record.key))
     chosen = [record for record in records if state in ("", record.state)]
     options.show(as_json=as_json, value=lambda: [asdict(record) for record in chosen], screen=lambda: _table(chosen))
+
+
+@files.command(epilog=options.example("headgate files show orders/2024-01-02.csv"))
+@click.argument("key")
+@options.as_json
+@options.deployment
+def show(key: str, as_json: bool, deployment_name: str | None) -> None:
+    """Show everything that is recorded of the file at KEY: counts, errors, quality score, and what is out of line."""
+    found = deployment.activate(deployment_name)
+    records = [record for record in wiring.ledger(found.environment).records() if record.key == key]
+    if not records:
+        raise click.ClickException(f"no file {key} was received. Remedy: `headgate files` lists those that were.")
+    newest = max(records, key=lambda record: record.received_at)
+    options.show(as_json=as_json, value=lambda: asdict(newest), screen=lambda: _whole(newest))
 
 
 def refusals(records: list[FileRecord]) -> Table:
@@ -89,6 +106,14 @@ def refusals(records: list[FileRecord]) -> Table:
     )
     for record in records:
         table.add_row(record.key, *(record.error.get(name, "") for name in ("column", "rule", "message", "remedy")))
+    return table
+
+
+def _whole(record: FileRecord) -> Table:
+    table = Table("what", "value", title=record.key, title_justify="left")
+    for name, value in asdict(record).items():
+        for part, told in value.items() if isinstance(value, dict) else [("", value)]:
+            table.add_row(f"{name} {part}".strip(), str(told).replace("; ", "\n"))
     return table
 
 

@@ -11,7 +11,7 @@ import sys
 import click
 
 from headgate import __version__
-from headgate.cli import contract, data, files, logs, pipeline, query, queue, report
+from headgate.cli import contract, data, files, logs, pipeline, profile, query, queue, report
 from headgate.errors import HeadgateError
 
 
@@ -33,6 +33,7 @@ for command in (
     files.upload,
     logs.logs,
     pipeline.run,
+    profile.profile,
     query.query,
     query.questions,
     queue.queue,

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from headgate.profiling.arrays import as_places, spread
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pyarrow as pa
 
 HIDDEN = "[hidden]"
@@ -32,6 +34,15 @@ _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 def is_sensitive_name(name: str) -> bool:
     """Whether a column's name says that it holds card data or a person's number."""
     return bool(_SENSITIVE_NAME.search(re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())))
+
+
+def column_names(names: Iterable[str]) -> list[str]:
+    """Names as they may be told: a number stands behind one that is blank or came before, and for one that may be a value."""
+    found: dict[str, None] = {}
+    for place, name in enumerate(names, 1):
+        told = "" if is_secret(name) else name
+        found[told if told and told not in found else f"{told}#{place}"] = None
+    return list(found)
 
 
 def holds_secrets(unique: pa.Array, *, numeric: bool) -> bool:

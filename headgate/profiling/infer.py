@@ -58,8 +58,20 @@ class _Reading:
     format: str = ""
 
 
+_TYPES: tuple[tuple[str, Callable[[pa.DataType], bool]], ...] = (
+    ("int", pa.types.is_integer),
+    ("decimal", pa.types.is_decimal),
+    ("float", pa.types.is_floating),
+    ("bool", pa.types.is_boolean),
+    ("date", pa.types.is_date),
+    ("timestamp", pa.types.is_timestamp),
+)
+
+
 def infer(column: pa.Array) -> Inferred:
     """The column in the first type that nearly all its texts spell, the most specific first; an empty text is missing."""
+    if not pa.types.is_string(_texts_of(column.type)):
+        return typed(column)
     given = counted(column)
     told = _without_blanks(given)
     total = int(told.counts.sum())
@@ -72,6 +84,17 @@ def infer(column: pa.Array) -> Inferred:
     invalid = int(told.counts[~is_valid(parsed)].sum())
     values = parsed.take(pc.index_in(_dense(column), told.unique))
     return Inferred(reading.type, values, told, missing, invalid, reading.format, suspected)
+
+
+def _texts_of(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def typed(column: pa.Array) -> Inferred:
+    """A column whose file says its type; nested values are counted and not looked into."""
+    kind = next((name for name, holds in _TYPES if holds(column.type)), "nested")
+    as_text = counted(pc.cast(column, pa.string())) if kind != "nested" else Counted(texts([]), np.empty(0, np.int64))
+    return Inferred(kind, column if kind != "nested" else pa.nulls(len(column)), as_text, column.null_count, 0)
 
 
 def _without_blanks(given: Counted) -> Counted:

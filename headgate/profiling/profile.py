@@ -21,7 +21,7 @@ from headgate.profiling.infer import infer
 from headgate.profiling.score import VOLATILITY_DAYS, Score, ratio, timeliness
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
 
     from headgate.contracts.model import Column, Contract
@@ -159,11 +159,17 @@ def profile_of(received: Received) -> Profile:
     return Profile(contract.dataset, received.content_sha256, received.rows, tuple(columns), told, score)
 
 
-def profile_texts(columns: Mapping[str, pa.Array], *, dataset: str, content_sha256: str, received_at: datetime) -> Profile:
-    """The profile of a file that no contract is known for: types are inferred from its texts."""
+def profile_unknown(
+    columns: Mapping[str, pa.Array], *, dataset: str, content_sha256: str, received_at: datetime, sensitive: Collection[str] = ()
+) -> Profile:
+    """The profile of a file as it came, by no contract: types are inferred from texts.
+
+    Args:
+        sensitive: columns that are known to be so; others are found by their names and values.
+    """
     held = {name: in_one_piece(column) for name, column in columns.items()}
     inferred = dict(zip(held, side_by_side(infer, held.values()), strict=True))
-    profiled = side_by_side(lambda name: _inferred_column(name, inferred[name], len(held[name])), held)
+    profiled = side_by_side(lambda name: _inferred_column(name, inferred[name], len(held[name]), known=name in sensitive), held)
     numeric = {column.name: inferred[column.name].values for column in profiled if _is_measure(column)}
     score, rows = _inferred_score(held, inferred, received_at), max(map(len, held.values()), default=0)
     return Profile(dataset, content_sha256, rows, tuple(profiled), tuple(correlations(numeric)), score)
@@ -256,8 +262,8 @@ def _latest(columns: Iterable[pa.Array]) -> datetime | None:
     return max(found, default=None)
 
 
-def _inferred_column(name: str, told: Inferred, rows: int) -> ColumnProfile:
-    if is_sensitive_name(name) or holds_secrets(told.texts.unique, numeric=told.type in _NUMBERS):
+def _inferred_column(name: str, told: Inferred, rows: int, *, known: bool) -> ColumnProfile:
+    if known or is_sensitive_name(name) or holds_secrets(told.texts.unique, numeric=told.type in _NUMBERS):
         return ColumnProfile(name, told.type, rows, told.missing, told.invalid, is_sensitive=True)
     is_text = told.type in {"string", "bool", ""}
     description = describe_texts(told.texts) if is_text else describe(told.values)
@@ -271,11 +277,11 @@ def _inferred_score(held: Mapping[str, pa.Array], inferred: Mapping[str, Inferre
     rows = max(map(len, held.values()), default=0)
     cells = rows * len(held)
     missing, invalid = (sum(getattr(one, name) for one in inferred.values()) for name in ("missing", "invalid"))
-    different = different_rows(list(held.values()))
+    different = different_rows([column for name, column in held.items() if inferred[name].type != "nested"])
     newest = _latest(one.values for one in inferred.values() if one.type == "timestamp")
     return Score(
         completeness=ratio(missing, cells),
         validity=ratio(invalid, cells - missing),
-        uniqueness=ratio(rows - different, rows),
+        uniqueness=ratio(rows - different, rows) if different else None,
         timeliness=timeliness(newest, received_at),
     )

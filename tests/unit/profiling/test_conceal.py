@@ -1,7 +1,7 @@
 import pyarrow as pa
 import pytest
 
-from headgate.profiling.conceal import HIDDEN, holds_secrets, is_secret, is_sensitive_name, shown, shown_number
+from headgate.profiling.conceal import HIDDEN, column_names, holds_secrets, is_secret, is_sensitive_name, shown, shown_number
 
 pytestmark = pytest.mark.unit
 
@@ -44,3 +44,7 @@ def test_a_column_of_cards_is_sensitive_and_one_of_long_ids_is_not() -> None:
 def test_one_card_among_many_notes_makes_no_column_sensitive_but_is_not_shown() -> None:
     notes = [f"note {number}" for number in range(1000)]
     assert not holds_secrets(pa.array([*notes, "paid with 4111111111111111"]), numeric=False)
+
+
+def test_a_header_that_may_be_a_value_is_not_told() -> None:
+    assert column_names(["id", "", "id", "4111111111111111"]) == ["id", "#2", "id#3", "#4"]

@@ -65,6 +65,20 @@ def test_words_for_nothing_are_values_that_are_suspected() -> None:
     assert (told.missing, told.suspected_missing) == (2, 2)
 
 
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [
+        (pa.array([1, None]), "int"),
+        (pa.array([1.5]), "float"),
+        (pa.array([dt.date(2024, 1, 1)]), "date"),
+        (pa.array([[1, 2]]), "nested"),
+    ],
+)
+def test_a_column_whose_file_says_its_type_is_believed(column: pa.Array, kind: str) -> None:
+    told = infer(column)
+    assert (told.type, told.missing, told.invalid) == (kind, column.null_count, 0)
+
+
 @given(st.lists(st.one_of(st.none(), st.text(max_size=30)), max_size=40))
 def test_whatever_is_in_a_column_every_row_is_a_value_missing_or_invalid(texts: list[str | None]) -> None:
     told = infer(pa.array(texts, pa.string()))

@@ -18,7 +18,7 @@ from headgate.errors import NotFoundError
 from headgate.lake.ports import FileRecord
 from headgate.profiling.columns import Columns, Rows
 from headgate.profiling.keeping import Profiles
-from headgate.profiling.profile import Profile, Received, profile_of, profile_texts
+from headgate.profiling.profile import Profile, Received, profile_of, profile_unknown
 
 pytestmark = pytest.mark.unit
 
@@ -108,7 +108,7 @@ def test_a_file_without_rows_has_a_profile_too() -> None:
 def test_a_file_of_no_known_dataset_is_profiled_by_its_texts() -> None:
     columns = {"id": ["1", "2", "3"], "card": ["4111111111111111", "5555555555554444", "x"], "at": ["2024-01-01 00:00:00", None, ""]}
     arrays = {name: pa.array(texts, pa.string()) for name, texts in columns.items()}
-    told = profile_texts(arrays, dataset="", content_sha256="abc", received_at=NOW)
+    told = profile_unknown(arrays, dataset="", content_sha256="abc", received_at=NOW)
     assert [(column.type, column.missing, column.is_sensitive) for column in told.columns] == [
         ("int", 0, False),
         ("string", 0, True),
@@ -133,7 +133,7 @@ cells = st.one_of(
 @given(st.lists(st.tuples(cells, cells), max_size=25))
 def test_whatever_the_texts_no_card_number_is_told(rows: list[tuple[str | None, str | None]]) -> None:
     arrays = {name: pa.array([row[place] for row in rows], pa.string()) for place, name in enumerate("ab")}
-    told = profile_texts(arrays, dataset="", content_sha256="", received_at=NOW).to_json()
+    told = profile_unknown(arrays, dataset="", content_sha256="", received_at=NOW).to_json()
     assert "4111111111" not in told
     assert "4111 1111" not in told
 

@@ -1,0 +1,91 @@
+"""`headgate profile`: what a file on this machine holds, without the lake."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import pyarrow as pa
+import pyarrow.parquet as pq
+from rich.console import Group
+from rich.table import Table
+
+from headgate.cli import options
+from headgate.contracts.registry import Registry
+from headgate.intake.header import folded
+from headgate.intake.sniff import is_parquet
+from headgate.intake.tables import read_unknown
+from headgate.intake.unpack import unpack
+from headgate.profiling.conceal import column_names
+from headgate.profiling.profile import Profile, profile_unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from headgate.profiling.profile import ColumnProfile
+
+
+@click.command(epilog=options.example("headgate profile orders.csv --dataset orders"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dataset", default="", help="The contract that says which columns are sensitive; others are found by name and value.")
+@options.as_json
+def profile(file: Path, dataset: str, as_json: bool) -> None:
+    """Profile FILE: the type, spread, patterns and gaps of each column, and a quality score. No sensitive value is shown."""
+    told = profile_file(file, dataset)
+    options.show(as_json=as_json, value=told.as_dict, screen=lambda: Group(_columns(told), score_line(told.score.as_texts())))
+
+
+def profile_file(file: Path, dataset: str) -> Profile:
+    """The profile of a local file; it is as old as its last change."""
+    body = file.read_bytes()
+    columns = _table(unpack(body))
+    changed_at = datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None)
+    sensitive = _sensitive(dataset, columns)
+    sha256 = hashlib.sha256(body).hexdigest()
+    return profile_unknown(columns, dataset=dataset, content_sha256=sha256, received_at=changed_at, sensitive=sensitive)
+
+
+def score_line(parts: Mapping[str, str]) -> str:
+    """The score and its parts in one line."""
+    told = ", ".join(f"{name} {parts[name]}" for name in parts if name != "score")
+    return f"quality {parts['score']} ({told})" if "score" in parts else "quality cannot be told of no rows"
+
+
+def _table(content: bytes) -> dict[str, pa.Array]:
+    if is_parquet(content):
+        table = pq.read_table(pa.BufferReader(content))
+        return dict(zip(column_names(table.column_names), table.columns, strict=True))
+    read = read_unknown(content)
+    return dict(zip(column_names(read.dialect.names), read.rows.columns, strict=True))
+
+
+def _sensitive(dataset: str, names: Collection[str]) -> set[str]:
+    if not dataset:
+        return set()
+    contract = Registry.load().source.get(dataset)
+    if contract is None:
+        raise click.ClickException(f"no contract source/{dataset}. Remedy: `headgate contract list` names them all.")
+    masked = {folded(column.name) for column in contract.columns if column.mask}
+    return {name for name in names if folded(name) in masked}
+
+
+def _columns(told: Profile) -> Table:
+    table = Table(
+        "column", "type", "missing", "invalid", "distinct", "from", "to", "most frequent, or pattern", title=f"{told.rows:,} rows"
+    )
+    for column in told.columns:
+        table.add_row(*_cells(column))
+    return table
+
+
+def _cells(column: ColumnProfile) -> tuple[str, ...]:
+    counts = (column.name, column.type, f"{column.missing:,}", f"{column.invalid:,}")
+    if column.is_sensitive:
+        return (*counts, "", "", "", "[sensitive: not shown]".replace("[", "\\["))
+    known = column.description
+    shown = [text for text, _ in known.top[:3]] or [text for text, _ in known.patterns[:1]]
+    ends = (str(known.facts.get("min", "")), str(known.facts.get("max", "")))
+    return (*counts, f"{known.distinct:,}", *ends, ", ".join(shown).replace("[", "\\["))
