@@ -63,3 +63,7 @@ bench-pollock: setup ## how well Pollock's polluted CSV files load with nothing 
 
 clean: ## remove what was built; a running emulator and its state stay
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+.PHONY: bench-forecast bench-clv bench-fraud bench-churn bench-intents
+bench-forecast bench-clv bench-fraud bench-churn bench-intents: bench-%: setup ## how good a model is on public data; DATA=<path> measures on yours
+	@python benchmarks/$*.py

@@ -24,7 +24,7 @@ Array = npt.NDArray[np.float64]
 MIN_SERIES = 10  # below it there is no panel to learn from
 MAX_CYCLES = 2  # of the longest season, as lags
 SHARE_OF_LAGS = 3  # histories are at least this many times longer than the lags
-# Both tuned on M4 windows before the last, where a tenth or three times as much changed OWA by less than 0.02.
+# Both tuned on the last windows of M4, where a tenth or three times as much changed OWA by less than 0.02.
 PANEL_RIDGE = 1e-3  # of the mean variance of a lag
 OWN_RIDGE = 0.1  # likewise; how hard a series is held to the panel's coefficients
 
