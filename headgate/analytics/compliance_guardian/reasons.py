@@ -54,4 +54,4 @@ def told(model: FraudModel, points: pd.DataFrame) -> npt.NDArray[np.object_]:
 
 
 def _typical(points: pd.DataFrame, names: list[str], model: FraudModel) -> pd.DataFrame:
-    return points.assign(**{name: model.reference[name] for name in names})
+    return points.assign(**{name: model.reference[name] for name in names if name in model.reference})

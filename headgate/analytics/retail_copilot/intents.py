@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.cluster import KMeans
 from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer, TfidfVectorizer
 from sklearn.metrics import silhouette_score
+from sklearn.neighbors import kneighbors_graph
 from sklearn.pipeline import make_union
 from sklearn.preprocessing import normalize
 
@@ -24,7 +25,10 @@ SEED = 20_101_209
 MIN_TEXTS = 20
 MAX_INTENTS = 120  # what a person can look through
 MAX_LEARNT_FROM = 5_000  # texts; the rest join the nearest group
-_DIMENSIONS = 100
+_DIMENSIONS = 150
+_MAX_WORDS = 4_000  # the vectors cost the square of the words
+_RARE = 0.01  # share of the texts from which on a word counts for less
+_NEIGHBOURS, _STEPS = 15, 4
 _SAMPLE = 2_000  # silhouettes cost the square of the texts
 _WORD = r"(?u)\b\w+\b"  # words of one letter count too
 _LABEL_WORDS = 3
@@ -56,33 +60,77 @@ def sizes(texts: int) -> list[int]:
 
 
 def found(texts: pd.Series[str], weights: pd.Series[int]) -> Intents:
-    """The groups of the texts; the commonest texts shape them."""
+    """The groups of the texts; the commonest texts shape them, the others join the nearest."""
     if texts.nunique() < MIN_TEXTS:
         return Intents(np.zeros(len(texts), dtype=np.int64), [ONLY], np.nan)
     points = embedded(texts)
     leading = np.argsort(-weights.to_numpy(), kind="stable")[:MAX_LEARNT_FROM]
-    importance = np.log1p(weights.to_numpy()[leading])
-    tried = [_sorted(points, leading, importance, count) for count in sizes(len(leading))]
-    groups, apart = max(tried, key=lambda one: one[1])
+    shaping, importance = drawn_together(points[leading]), np.log1p(weights.to_numpy()[leading])
+    tried = [_apart(shaping, points[leading], importance, count) for count in sizes(len(leading))]
+    shaped, apart = max(tried, key=lambda one: one[1])
+    centres = normalize(pd.DataFrame(points[leading]).groupby(shaped).mean().to_numpy())
+    groups = np.asarray((points @ centres.T).argmax(axis=1), dtype=np.int64)
+    groups[leading] = shaped
     return Intents(groups, labels(texts, groups, weights), apart)
 
 
-def _sorted(points: Array, leading: npt.NDArray[np.intp], importance: Array, count: int) -> tuple[npt.NDArray[np.int64], float]:
-    """The points in so many groups, numbered without gaps, and the silhouette of the leading ones."""
-    fitted = KMeans(count, n_init=1, random_state=SEED).fit(points[leading], sample_weight=importance)
-    groups = np.asarray(np.unique(fitted.predict(points), return_inverse=True)[1], dtype=np.int64)
-    sample = leading[:_SAMPLE]
-    several = 1 < len(np.unique(groups[sample])) < len(sample)
-    return groups, float(silhouette_score(points[sample], groups[sample])) if several else -1.0
+def grouped(texts: pd.Series[str], count: int) -> npt.NDArray[np.int64]:
+    """The texts in a given number of groups."""
+    return _sorted(drawn_together(embedded(texts)), np.ones(len(texts)), count, starts=5)
+
+
+def _apart(shaping: Array, points: Array, importance: Array, count: int) -> tuple[npt.NDArray[np.int64], float]:
+    """The points in so many groups, and the silhouette of the first ones."""
+    groups = _sorted(shaping, importance, count)
+    several = 1 < len(np.unique(groups[:_SAMPLE])) < len(groups[:_SAMPLE])
+    return groups, float(silhouette_score(points[:_SAMPLE], groups[:_SAMPLE])) if several else -1.0
+
+
+def _sorted(points: Array, importance: Array, count: int, starts: int = 1) -> npt.NDArray[np.int64]:
+    """K-means groups, numbered without gaps."""
+    fitted = KMeans(count, n_init=starts, random_state=SEED).fit(points, sample_weight=importance)
+    return np.asarray(np.unique(fitted.labels_, return_inverse=True)[1], dtype=np.int64)
 
 
 def embedded(texts: pd.Series[str]) -> Array:
-    """The texts as points on a sphere: weighed words and parts of words, brought down to their main directions."""
-    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, stop_words=sorted(ENGLISH_STOP_WORDS), token_pattern=_WORD)
+    """The texts as points on a sphere: by the words and parts of words they share, and by the company their words keep."""
+    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=_WORD)
     parts = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=2)
     weighed = make_union(words, parts).fit_transform(texts)
-    reduced = TruncatedSVD(min(_DIMENSIONS, weighed.shape[1] - 1), random_state=SEED).fit_transform(weighed)
-    return np.asarray(normalize(reduced), dtype=np.float64)
+    main = TruncatedSVD(min(_DIMENSIONS, min(weighed.shape) - 1), random_state=SEED)
+    shared = main.fit_transform(weighed) / np.sqrt(np.maximum(main.singular_values_, np.finfo(np.float64).eps))
+    return np.asarray(normalize(np.hstack([normalize(shared), normalize(_by_company(texts))])), dtype=np.float64)
+
+
+def _by_company(texts: pd.Series[str]) -> Array:
+    """Each text as the mean of its words' vectors, rare words counting more.
+
+    Source:
+        Levy & Goldberg (2014), Neural Word Embedding as Implicit Matrix Factorization, for the vectors;
+        Arora, Liang & Ma (2017), A Simple but Tough-to-Beat Baseline for Sentence Embeddings, for the weights.
+    """
+    counted = CountVectorizer(max_features=_MAX_WORDS, binary=True, token_pattern=_WORD).fit_transform(texts).astype(np.float64)
+    together = (counted.T @ counted).toarray()
+    seen = together.diagonal()
+    information = np.log(np.maximum(together, np.finfo(np.float64).tiny) * len(texts) / np.outer(seen, seen)).clip(min=0)
+    vectors = TruncatedSVD(min(_DIMENSIONS, len(seen) - 1), random_state=SEED)
+    company = vectors.fit_transform(information) / np.sqrt(np.maximum(vectors.singular_values_, np.finfo(np.float64).eps))
+    rarity = _RARE / (_RARE + seen / len(texts))
+    means = counted @ (rarity[:, None] * company)
+    return np.asarray(means - means.mean(axis=0))
+
+
+def drawn_together(points: Array) -> Array:
+    """The points moved towards their nearest neighbours some times over, so that groups close up.
+
+    Source: Wu et al. (2019), Simplifying Graph Convolutional Networks, eq. 8: the smoothing without the learning.
+    """
+    near = kneighbors_graph(points, min(_NEIGHBOURS, len(points) - 1), include_self=True)
+    towards = normalize(near.maximum(near.T), norm="l1")
+    moved = points
+    for _ in range(_STEPS):
+        moved = towards @ moved
+    return np.asarray(normalize(moved - moved.mean(axis=0)), dtype=np.float64)
 
 
 def labels(texts: pd.Series[str], groups: npt.NDArray[np.int64], weights: pd.Series[int]) -> list[str]:
