@@ -2,7 +2,7 @@
 
 | item    | key `file_id`                 | attributes |
 |---------|-------------------------------|------------|
-| file    | the record's own id           | the record's fields, and `lease_until_ms` while it is processing |
+| file    | the record's own id           | the record's fields, and `lease_until_ms` while it is processing or replaying |
 | content | `content#<dataset>#<sha256>`  | `owner` (a file id), `state` (processing or done), `lease_until_ms` |
 """
 
@@ -17,7 +17,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from headgate.aws.errors import translated
-from headgate.errors import ConflictError, NotFoundError
+from headgate.errors import ConflictError, NotFoundError, ThrottledError
 from headgate.lake.ports import Claim, FileRecord
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ _COUNTS = tuple(field.name for field in fields(FileRecord) if field.type == "int
 _NAMES = {"#state": "state", "#owner": "owner"}  # DynamoDB reserves both words
 _FREE = "attribute_not_exists(file_id)"
 _RUN_OUT = "(#state = :processing AND lease_until_ms <= :now)"
+_REOPENABLE = "#state IN (:done, :refused) OR (#state = :replaying AND lease_until_ms <= :now)"
 _FAILED = "ConditionalCheckFailed"
 _LOST = {"None", _FAILED, "TransactionConflict"}
 _Item = dict[str, Any]
@@ -75,10 +76,28 @@ class DynamoLedger:
                 TableName=self.table,
                 Key=_encode({"file_id": record.file_id}),
                 UpdateExpression="SET lease_until_ms = :past",
-                **_condition("#state = :processing", {":processing": "processing", ":past": 0}),
+                **_condition("#state IN (:processing, :replaying)", {":processing": "processing", ":replaying": "replaying", ":past": 0}),
             )
         if record.content_sha256:
             self._disown(record)
+
+    def reopen(self, file_id: str, *, now: datetime, lease_s: int) -> FileRecord:
+        """The finished record as it stands; it is `replaying` from now on, in one conditional update."""
+        now_ms = _epoch_ms(now)
+        values = {":done": "done", ":refused": "refused", ":replaying": "replaying", ":now": now_ms, ":until": now_ms + 1000 * lease_s}
+        try:
+            with translated(f"reopen {file_id}"):
+                before = self.client.update_item(
+                    TableName=self.table,
+                    Key=_encode({"file_id": file_id}),
+                    UpdateExpression="SET #state = :replaying, lease_until_ms = :until",
+                    ReturnValues="ALL_OLD",
+                    **_condition(_REOPENABLE, values),
+                )
+        except ConflictError:
+            record = self.get(file_id)
+            raise ThrottledError(f"{record.key} is {record.state}; it can be replayed when it is done") from None
+        return _record(_decode(before["Attributes"]))
 
     def get(self, file_id: str) -> FileRecord:
         """The record; NotFoundError when there is none."""
@@ -140,7 +159,7 @@ def _refusal(record: FileRecord, reasons: list[_Item]) -> Claim:
     """What stood in the way of a claim: first this object's own record, then the content's owner."""
     own, *content = reasons
     if own["Code"] == _FAILED:
-        busy = _decode(own.get("Item", {})).get("state", "processing") == "processing"
+        busy = _decode(own.get("Item", {})).get("state", "processing") in {"processing", "replaying"}
         return Claim(granted=False, state="busy" if busy else "done", owner=record.file_id)
     if content and content[0]["Code"] == _FAILED:
         held = _decode(content[0].get("Item", {}))

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from headgate.errors import ConflictError, NotFoundError
-from headgate.lake.ports import Claim, FileRecord, ObjectInfo, ObjectRef, TableVersion
+from headgate.errors import ConflictError, NotFoundError, ThrottledError
+from headgate.lake.ports import REOPENABLE, Claim, FileRecord, ObjectInfo, ObjectRef, TableVersion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -148,6 +148,17 @@ class MemoryLedger:
                 self._leases[record.file_id] = datetime.min  # noqa: DTZ901 naive UTC, as every time here
             self._disown(record)
 
+    def reopen(self, file_id: str, *, now: datetime, lease_s: int) -> FileRecord:
+        """The finished record as it stands; it is `replaying` from now on."""
+        with self._lock:
+            record = self.get(file_id)
+            is_held = record.state == "replaying" and self._leases[file_id] > now
+            if is_held or record.state not in REOPENABLE:
+                raise ThrottledError(f"{record.key} is {record.state}; it can be replayed when it is done")
+            self._records[file_id] = replace(record, state="replaying")
+            self._leases[file_id] = now + timedelta(seconds=lease_s)
+            return record
+
     def get(self, file_id: str) -> FileRecord:
         """The record; NotFoundError when there is none."""
         try:
@@ -166,8 +177,10 @@ class MemoryLedger:
 
     def _object_taken(self, record: FileRecord, now: datetime) -> Claim | None:
         known = self._records.get(record.file_id)
-        if known and known.state != "processing":
+        if known and known.state not in {"processing", "replaying"}:
             return Claim(granted=False, state="done", owner=record.file_id)
+        if known and known.state == "replaying":
+            return Claim(granted=False, state="busy", owner=record.file_id)
         if known and self._leases[record.file_id] > now:
             return Claim(granted=False, state="busy", owner=record.file_id)
         return None

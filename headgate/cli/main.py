@@ -11,7 +11,7 @@ import sys
 import click
 
 from headgate import __version__
-from headgate.cli import contract, data, files, logs, pipeline, profile, query, queue, report
+from headgate.cli import contract, data, files, logs, pipeline, profile, quarantine, query, queue, report
 from headgate.errors import HeadgateError
 
 
@@ -34,6 +34,7 @@ for command in (
     logs.logs,
     pipeline.run,
     profile.profile,
+    quarantine.quarantine,
     query.query,
     query.questions,
     queue.queue,

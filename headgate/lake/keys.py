@@ -4,6 +4,7 @@
 |------------|----------------------------------------------------------------|
 | raw        | `<dataset>/dt=YYYY-MM-DD/run=<run>/<name>`, or `<dataset>/<anything>` |
 | curated    | `increments/<dataset>/<content sha256>.parquet`                |
+|            | `increments/<dataset>/<content sha256>.edition-<edition>` (it was replayed; which rows it holds now) |
 |            | `snapshots/<dataset>/<snapshot id>/part-00000.parquet`         |
 |            | `snapshots/_lake/<snapshot id>.json` (what the five systems read; `current.json` is the newest) |
 |            | `snapshots/_lake/increments/<dataset>/<snapshot id>.json` (what a snapshot was merged from) |
@@ -27,6 +28,8 @@ LAKE_MANIFESTS = f"{SNAPSHOTS}/_lake/"
 CURRENT = "current"
 
 _EXPORT = re.compile(r"(?P<dataset>[^/]+)/dt=(?P<on>\d{4}-\d{2}-\d{2})/run=(?P<run>[^/]+)/(?P<name>[^/]+)")
+
+_EDITION = re.compile(rf"(?P<increment>{INCREMENTS}/[^/]+/[^/]+)\.edition-(?P<edition>[0-9a-f]+)")
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,17 @@ def parse_increment_key(key: str) -> tuple[str, str] | None:
     if len(parts) != 3 or parts[0] != INCREMENTS or not parts[2].endswith(".parquet"):  # noqa: PLR2004 the key has three parts
         return None
     return parts[1], parts[2].removesuffix(".parquet")
+
+
+def edition_key(dataset: str, content_sha256: str, edition: str) -> str:
+    """Key of the mark that an increment was written anew, and as what; one listing shows it beside the increment."""
+    return f"{INCREMENTS}/{dataset}/{content_sha256}.edition-{edition}"
+
+
+def edition_of(key: str) -> tuple[str, str] | None:
+    """The increment's key and its edition that a mark's key spells, or None when it spells none."""
+    found = _EDITION.fullmatch(key)
+    return (f"{found['increment']}.parquet", found["edition"]) if found else None
 
 
 def quarantine_key(dataset: str, content_sha256: str) -> str:

@@ -81,7 +81,8 @@ class Claim:
 class FileRecord:
     """The lineage of one raw object version.
 
-    `received = accepted + quarantined + duplicates`, in rows. `state` is processing, done, refused or skipped_duplicate.
+    `received = accepted + quarantined + duplicates`, in rows. `state` is processing, done, refused or skipped_duplicate;
+    replaying is a file that was done or refused, whose counts are still those of before.
     """
 
     file_id: str
@@ -108,6 +109,9 @@ class FileRecord:
     profile: Mapping[str, str] = field(default_factory=dict)  # key, rows, columns, score and its parts, drift
 
 
+REOPENABLE = ("done", "refused", "replaying")
+
+
 class FileLedger(Protocol):
     """One record per raw object version, and one claim per dataset and content (DynamoDB `files`)."""
 
@@ -120,7 +124,18 @@ class FileLedger(Protocol):
         ...
 
     def release(self, record: FileRecord) -> None:
-        """A claim that was granted and whose work failed is given back, so that a retry need not wait for the lease to run out."""
+        """A claim or a reopened record whose work failed is given back, so that a retry need not wait for the lease to run out."""
+        ...
+
+    def reopen(self, file_id: str, *, now: datetime, lease_s: int) -> FileRecord:
+        """The finished record as it stands; from now on it is `replaying`, and nobody else's until `finish`, `release` or the lease's end.
+
+        Its content stays its own. A replay that died is taken over when its lease has run out; the record says `replaying` then.
+
+        Raises:
+            NotFoundError: there is no such record.
+            ThrottledError: another worker holds it, or it is not finished, or it was skipped as a duplicate.
+        """
         ...
 
     def get(self, file_id: str) -> FileRecord:

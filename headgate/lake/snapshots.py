@@ -39,7 +39,12 @@ class DatasetSnapshot:
 
 @dataclass(frozen=True)
 class MergedIncrements:
-    """What a dataset's snapshot was merged from: its increments' keys, and the table (`contract@version`, columns) they were merged to."""
+    """What a dataset's snapshot was merged from.
+
+    Attributes:
+        table: what it was merged to (`contract@version`, columns).
+        increments: their keys; of one that was replayed, its key and its edition with a blank between.
+    """
 
     snapshot_id: str
     table: str

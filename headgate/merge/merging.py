@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,8 +91,9 @@ class Merging:
         """
         try:
             return self._merge(as_of)
-        except ConflictError as conflict:
-            log.info("another merge moved a table first; reading again", extra={"conflict": str(conflict)})
+        except (ConflictError, NotFoundError) as conflict:
+            # Another merge moved a table, or a replay took an increment away after it was listed.
+            log.info("the lake changed while it was merged; reading again", extra={"conflict": str(conflict)})
             return self._merge(as_of)
 
     def _merge(self, as_of: date | None) -> LakeSnapshot:
@@ -132,8 +134,12 @@ class Merging:
         return _Plan(contract, current, made_of, base, new)
 
     def _increments(self, dataset: str) -> tuple[str, ...]:
-        listed = (item.ref.key for item in self.objects.list(self.curated_bucket, f"{keys.INCREMENTS}/{dataset}/"))
-        return tuple(sorted(key for key in listed if keys.parse_increment_key(key)))
+        """Every increment, by key and edition: one that was replayed is another than the one that was merged, so all is merged anew."""
+        listed = [item.ref.key for item in self.objects.list(self.curated_bucket, f"{keys.INCREMENTS}/{dataset}/")]
+        editions: defaultdict[str, str] = defaultdict(str)
+        for key, edition in sorted(spelled for key in listed if (spelled := keys.edition_of(key))):
+            editions[key] += f" {edition}"
+        return tuple(sorted(key + editions[key] for key in listed if keys.parse_increment_key(key)))
 
     def _merged_into(self, snapshot: DatasetSnapshot) -> MergedIncrements | None:
         text = self._read(keys.merged_increments_key(snapshot.dataset, snapshot.snapshot_id))
@@ -161,7 +167,7 @@ class Merging:
 
     def _download(self, folder: Path, wanted: Sequence[str]) -> list[Path]:
         paths = [folder / f"{number:06d}.parquet" for number in range(len(wanted))]
-        refs = [ObjectRef(self.curated_bucket, key) for key in wanted]
+        refs = [ObjectRef(self.curated_bucket, key.partition(" ")[0]) for key in wanted]
         with ThreadPoolExecutor(_DOWNLOADS) as pool:
             list(pool.map(self.objects.download, refs, paths))
         return paths

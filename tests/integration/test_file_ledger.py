@@ -11,7 +11,7 @@ import pytest
 
 from headgate.aws.dynamodb import DynamoLedger
 from headgate.aws.memory import MemoryLedger
-from headgate.errors import ConflictError, NotFoundError
+from headgate.errors import ConflictError, NotFoundError, ThrottledError
 from headgate.lake.ports import FileLedger, FileRecord
 from tests.conftest import unique
 
@@ -211,3 +211,53 @@ def test_of_many_workers_at_once_one_is_granted(ledger: FileLedger) -> None:
         claims = list(pool.map(lambda name: ledger.claim(file(name), now=NOW, lease_s=LEASE_S), names))
     assert [claim.state for claim in claims if claim.granted] == ["granted"]
     assert {claim.state for claim in claims if not claim.granted} == {"busy"}
+
+
+def ended(ledger: FileLedger, state: str = "done") -> FileRecord:
+    """A file that the gate has ended with."""
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    record = finished(file("a.csv")) if state == "done" else replace(file("a.csv"), state=state)
+    ledger.finish(record)
+    return record
+
+
+@pytest.mark.parametrize("state", ["done", "refused"])
+def test_an_ended_file_is_reopened_as_it_stands(ledger: FileLedger, state: str) -> None:
+    before = ended(ledger, state)
+    assert ledger.reopen(before.file_id, now=NOW, lease_s=LEASE_S) == before
+    assert ledger.get(before.file_id) == replace(before, state="replaying")
+    ledger.finish(before)
+    assert ledger.get(before.file_id) == before
+
+
+def test_a_reopened_file_is_nobody_elses_until_its_lease_ends(ledger: FileLedger) -> None:
+    before = ended(ledger)
+    ledger.reopen(before.file_id, now=NOW, lease_s=LEASE_S)
+    with pytest.raises(ThrottledError, match="replaying"):
+        ledger.reopen(before.file_id, now=NOW, lease_s=LEASE_S)
+    assert ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S).state == "busy"
+    assert ledger.claim(file("copy.csv"), now=NOW, lease_s=LEASE_S).state == "duplicate"
+    assert ledger.reopen(before.file_id, now=LATER, lease_s=LEASE_S) == replace(before, state="replaying")
+
+
+def test_a_released_replay_can_be_reopened_at_once_and_says_that_it_was_begun(ledger: FileLedger) -> None:
+    before = ended(ledger)
+    ledger.reopen(before.file_id, now=NOW, lease_s=LEASE_S)
+    ledger.release(before)
+    assert ledger.reopen(before.file_id, now=NOW, lease_s=LEASE_S).state == "replaying"
+
+
+def test_a_finished_replay_can_be_replayed_again(ledger: FileLedger) -> None:
+    before = ended(ledger)
+    ledger.reopen(before.file_id, now=NOW, lease_s=LEASE_S)
+    again = replace(before, contract="headgate.source.orders@2.0.0")
+    ledger.finish(again)
+    assert ledger.reopen(before.file_id, now=NOW, lease_s=LEASE_S) == again
+
+
+def test_what_is_not_ended_is_not_reopened(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    with pytest.raises(ThrottledError, match="processing"):
+        ledger.reopen("raw/a.csv#v1", now=LATER, lease_s=LEASE_S)
+    with pytest.raises(NotFoundError):
+        ledger.reopen("raw/never#v1", now=NOW, lease_s=LEASE_S)

@@ -66,3 +66,14 @@ def test_places_of_the_lake_are_where_the_documentation_says() -> None:
 
 def test_no_manifest_lies_below_a_table() -> None:
     assert not keys.merged_increments_key("orders", "1a").startswith(keys.snapshot_prefix("orders", "1a"))
+
+
+def test_the_mark_of_an_edition_names_its_increment_and_is_none() -> None:
+    mark = keys.edition_key("orders", "ab", "0f")
+    assert keys.edition_of(mark) == (keys.increment_key("orders", "ab"), "0f")
+    assert keys.parse_increment_key(mark) is None
+
+
+@pytest.mark.parametrize("path", ["increments/orders/ab.parquet", "increments/ab.edition-0f", "rows/orders/ab.edition-0f"])
+def test_other_objects_mark_no_edition(path: str) -> None:
+    assert keys.edition_of(path) is None

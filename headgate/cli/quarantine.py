@@ -1,0 +1,156 @@
+"""`headgate quarantine`: what the gate kept out, and letting it in once the cause is mended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Group
+from rich.table import Table
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.contracts.registry import Registry
+from headgate.errors import ThrottledError
+from headgate.intake.kept_out import kept_out, named, replayable, rows_of
+from headgate.intake.replay import REPLAYED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from headgate.intake.kept_out import KeptOut
+    from headgate.intake.replay import Replayed, Replaying
+    from headgate.lake.ports import FileRecord
+
+_SHOWN = ("source_row", "rule", "column_name", "masked_value", "reason", "record")
+
+
+@click.group()
+def quarantine() -> None:
+    """See what the gate kept out, and send it through again once the cause is mended."""
+
+
+@quarantine.command(epilog=options.example("headgate quarantine list --dataset payments --files"))
+@click.option("--dataset", default="", help="Only this dataset.")
+@click.option("--rule", default="", help="Only what this rule keeps out.")
+@click.option("--files", "by_file", is_flag=True, help="One line per file and rule.")
+@options.as_json
+@options.deployment
+def list(dataset: str, rule: str, by_file: bool, as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 the command is named so
+    """Count what is kept out, by dataset and rule: refused rows, duplicates, and files that were refused as a whole."""
+    found = deployment.activate(deployment_name)
+    lines = kept_out(wiring.ledger(found.environment).records(), by_file=by_file)
+    chosen = [line for line in lines if dataset in ("", line.dataset) and rule in ("", line.rule)]
+    options.show(as_json=as_json, value=lambda: [asdict(line) for line in chosen], screen=lambda: _lines_table(chosen, by_file=by_file))
+
+
+@quarantine.command(epilog=options.example("headgate quarantine show payments/today.csv --rule card_number"))
+@click.argument("file")
+@click.option("--rule", default="", help="Only rows that this rule keeps out.")
+@click.option("--rows", "count", default=20, show_default=True, help="How many rows.")
+@options.as_json
+@options.deployment
+def show(file: str, rule: str, count: int, as_json: bool, deployment_name: str | None) -> None:
+    """Show rows of FILE (its id, or its key in raw) that are kept out, with sensitive values masked."""
+    found = deployment.activate(deployment_name)
+    record = _record(found, file)
+    if not record.quarantine_key:
+        raise click.ClickException(f"{record.key} has no rows in quarantine ({record.state}). {record.error.get('message', '')}".strip())
+    table = rows_of(wiring.objects(), found.environment["HEADGATE_QUARANTINE_BUCKET"], record, rule=rule)
+    rows = [{name: row[name] for name in _SHOWN} for row in table.slice(0, count).to_pylist()]
+    fact = {"file_id": record.file_id, "key": record.key, "contract": record.contract, "rows": rows, "of": table.num_rows}
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _rows_table(record, rows, table.num_rows))
+
+
+@quarantine.command(epilog=options.example("headgate quarantine replay --dataset payments"))
+@click.argument("files", nargs=-1)
+@click.option("--dataset", default="", help="Only files of this dataset.")
+@click.option("--rule", default="", help="Only files of which this rule keeps something out.")
+@click.option("--again", is_flag=True, help="Also files that the contract of today has judged already.")
+@options.as_json
+@options.deployment
+def replay(files: tuple[str, ...], *, dataset: str, rule: str, again: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Send the originals of FILES (ids or keys), or of all whose contract has changed, through the gate again.
+
+    Run it where the contracts are the deployed ones: the gate runs on this machine, and needs the right to read raw and the masking
+    key and to write curated and quarantine. A row that is let in now leaves quarantine; the next merge shows it.
+    Ends with 3 when a file could not be replayed.
+    """
+    found = deployment.activate(deployment_name)
+    records = _chosen(found, files, dataset=dataset, rule=rule, again=again)
+    results = replay_all(wiring.replaying(found.environment), records)
+    options.show(as_json=as_json, value=lambda: results, screen=lambda: _replayed_screen(results))
+    options.finish(complete=all(one["outcome"] == REPLAYED for one in results))
+
+
+def replay_all(replaying: Replaying, records: Iterable[FileRecord]) -> Sequence[dict[str, object]]:
+    """What came of each replay, in order; a file that another worker holds stays as it is, and the others go on."""
+    return [_replayed(replaying, record) for record in records]
+
+
+def _replayed(replaying: Replaying, record: FileRecord) -> dict[str, object]:
+    try:
+        return _outcome(replaying.replay(record.file_id))
+    except ThrottledError as held:
+        return {"file_id": record.file_id, "key": record.key, "dataset": record.dataset, "outcome": "held", "told": str(held)}
+
+
+def _outcome(done: Replayed) -> dict[str, object]:
+    record = done.record
+    return {
+        "file_id": record.file_id,
+        "key": record.key,
+        "dataset": record.dataset,
+        "outcome": done.outcome,
+        "left": done.left,
+        "entered": done.entered,
+        "accepted": record.accepted,
+        "quarantined": record.quarantined,
+        "duplicates": record.duplicates,
+        "told": done.told.get("message", ""),
+    }
+
+
+def _chosen(found: deployment.Deployment, files: tuple[str, ...], *, dataset: str, rule: str, again: bool) -> Sequence[FileRecord]:
+    if files:
+        return [_record(found, file) for file in files]
+    records = wiring.ledger(found.environment).records()
+    return replayable(records, Registry.load().source, dataset=dataset, rule=rule, again=again)
+
+
+def _record(found: deployment.Deployment, file: str) -> FileRecord:
+    """The newest record of that id or key."""
+    matching = named(wiring.ledger(found.environment).records(), file)
+    if not matching:
+        raise click.ClickException(f"no record of a file {file}. Remedy: `headgate quarantine list --files` names ids and keys.")
+    return matching[0]
+
+
+def _lines_table(lines: Sequence[KeptOut], *, by_file: bool) -> Table:
+    table = Table("dataset", "rule", *(["file", "key"] if by_file else ["files"]), "refused whole", "rows")
+    for line in lines:
+        where = [line.file_id, line.key] if by_file else [f"{line.files:,}"]
+        table.add_row(line.dataset, line.rule, *where, f"{line.files_refused:,}", f"{line.rows:,}")
+    return table
+
+
+def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int) -> Table:
+    title = f"{record.key} by {record.contract}: {len(rows)} of {of:,} rows"
+    table = Table(*_SHOWN, title=title, title_justify="left", show_lines=True)
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    return table
+
+
+def _replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:
+    if not results:
+        return "Nothing to replay: every file that something is kept out of was judged by the contract of today (--again replays it)."
+    table = Table("file", "outcome", "left quarantine", "entered it", "accepted", "quarantined", "duplicates", "why")
+    for one in results:
+        cells = (one.get(name, "") for name in ("key", "outcome", "left", "entered", "accepted", "quarantined", "duplicates", "told"))
+        table.add_row(*(str(cell) for cell in cells))
+    counted = Counter(str(one["outcome"]) for one in results)
+    told = ", ".join(f"{count} {outcome}" for outcome, count in counted.items())
+    return Group(table, f"{told}. `headgate run` merges what was let in.")

@@ -1,0 +1,97 @@
+"""What quarantine holds, for those who work it off: which files and rules, the rows themselves, and what a replay may let in."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from headgate.lake.ports import REOPENABLE, FileRecord, ObjectRef
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pyarrow as pa
+
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import ObjectStore
+
+
+@dataclass(frozen=True)
+class KeptOut:
+    """One line of the list: how much of a dataset, or of a file of it, a rule keeps out. `files_refused` were refused as a whole."""
+
+    dataset: str
+    rule: str
+    files: int
+    files_refused: int
+    rows: int
+    file_id: str = ""
+    key: str = ""
+
+
+def kept_out(records: Iterable[FileRecord], *, by_file: bool = False) -> list[KeptOut]:
+    """What is kept out, by dataset and rule, and by file where asked for; most rows first."""
+    rows: Counter[tuple[str, str, str, str]] = Counter()
+    files: Counter[tuple[str, str, str, str]] = Counter()
+    refused: Counter[tuple[str, str, str, str]] = Counter()
+    for record in records:
+        of_file = (record.file_id, record.key) if by_file else ("", "")
+        for rule, count in record.reasons.items():
+            place = (record.dataset, rule, *of_file)
+            rows[place] += count
+            files[place] += 1
+        if record.state == "refused":
+            place = (record.dataset, record.error.get("rule", ""), *of_file)
+            files[place] += 1
+            refused[place] += 1
+    listed = [KeptOut(place[0], place[1], files[place], refused[place], rows[place], *place[2:]) for place in files]
+    return sorted(listed, key=lambda line: (-line.rows, -line.files, line.dataset, line.rule, line.key, line.file_id))
+
+
+def rows_of(objects: ObjectStore, bucket: str, record: FileRecord, *, rule: str = "") -> pa.Table:
+    """The file's rows in quarantine, sensitive values masked, in the file's order; only those that a rule keeps out where one is named."""
+    rows = pq.read_table(io.BytesIO(objects.read(ObjectRef(bucket, record.quarantine_key))))
+    return rows.filter(pc.field("rule") == rule) if rule else rows
+
+
+def named(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
+    """The records whose file id, or whose key in raw, the name is; newest first."""
+    found = [record for record in records if name in {record.file_id, record.key}]
+    return sorted(found, key=lambda record: (record.received_at, record.version_id), reverse=True)
+
+
+def replayable(
+    records: Iterable[FileRecord], contracts: Mapping[str, Contract], *, dataset: str = "", rule: str = "", again: bool = False
+) -> list[FileRecord]:
+    """The files that a replay may let more of in, by key: something of them is kept out, and their contract has changed since.
+
+    Args:
+        again: also those that the contract of today has judged already.
+    """
+    return sorted(
+        (
+            record
+            for record in records
+            if record.state in REOPENABLE
+            and dataset in ("", record.dataset)
+            and rule in _rules(record)
+            and (again or record.state == "replaying" or _is_judged_by_another(record, contracts))
+        ),
+        key=lambda record: (record.dataset, record.key, record.received_at, record.file_id),
+    )
+
+
+def _rules(record: FileRecord) -> set[str]:
+    """The rules that keep something of the file out, and the empty text, which stands for any; none where all of it was let in."""
+    rules = {*record.reasons, *([record.error["rule"]] if "rule" in record.error else [])}
+    return {"", *rules} if rules or record.state == "replaying" else set()
+
+
+def _is_judged_by_another(record: FileRecord, contracts: Mapping[str, Contract]) -> bool:
+    contract = contracts.get(record.dataset)
+    return contract is not None and record.contract != f"{contract.id}@{contract.version}"
