@@ -10,10 +10,8 @@ from headgate.errors import UnreadableFileError
 PARQUET_MAGICS = (b"PAR1", b"PARE")  # plain, and with an encrypted footer
 DELIMITERS = ",;\t|"
 _OTHER_MAGICS = {
-    b"PK\x03\x04": "an Excel workbook or ZIP archive",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"%PDF": "a PDF document",
-    b"\x28\xb5\x2f\xfd": "a zstd archive",
     b"BZh": "a bzip2 archive",
     b"\xfd7zXZ": "an xz archive",
 }
@@ -107,5 +105,7 @@ def _is_utf8(content: bytes) -> bool:
 
 def _not_text(what: str) -> UnreadableFileError:
     return UnreadableFileError(
-        rule="not_a_table", message=f"the file is no CSV and no Parquet: it holds {what}", remedy="send CSV or Parquet, plain or with gzip"
+        rule="not_a_table",
+        message=f"the file holds {what}, which is no table",
+        remedy="send CSV, JSON, Parquet or Excel (.xlsx), plain or with gzip, zip or zstd",
     )

@@ -1,16 +1,25 @@
-import gzip
+from __future__ import annotations
 
+import gzip
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.errors import UnreadableFileError
-from headgate.intake.unpack import unpack
+from headgate.intake.unpack import MAX_LAYERS, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.unit
 
 
-@given(st.binary(min_size=1).filter(lambda body: not body.startswith(b"\x1f\x8b")))
+@given(st.binary(min_size=1).filter(lambda body: not body.startswith((b"\x1f\x8b", b"PK", b"\x28\xb5"))))
 def test_gzip_gives_back_what_was_packed_and_other_bytes_stay(body: bytes) -> None:
     assert unpack(gzip.compress(body)) == body
     assert unpack(body) == body
@@ -65,3 +74,87 @@ def test_a_bomb_stops_at_the_limit() -> None:
         unpack(bomb, limit_bytes=1_000_000)
     assert refused.value.rule == "too_large"
     assert len(unpack(gzip.compress(b"0" * 1000), limit_bytes=1000)) == 1000
+
+
+def zstd(content: bytes) -> bytes:
+    out = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(out, "zstd") as packed:
+        packed.write(content)
+    packed_bytes: bytes = out.getvalue().to_pybytes()
+    return packed_bytes
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+@given(st.binary(min_size=1).filter(lambda body: not body.startswith((b"\x1f\x8b", b"PK", b"\x28\xb5"))))
+def test_zip_and_zstd_give_back_what_was_packed(body: bytes) -> None:
+    assert unpack(zstd(body)) == body
+    assert unpack(zipped({"orders.csv": body})) == body
+
+
+def test_one_compression_inside_another_is_taken_off_too() -> None:
+    assert unpack(zipped({"a.csv.gz": gzip.compress(b"a,b\n")})) == b"a,b\n"
+    assert unpack(gzip.compress(zstd(zstd(b"a,b\n")))) == b"a,b\n"
+
+
+def test_several_zstd_frames_are_one_file() -> None:
+    assert unpack(zstd(b"one,") + zstd(b"two")) == b"one,two"
+
+
+def test_what_tools_leave_in_a_zip_is_no_data() -> None:
+    assert unpack(zipped({"x/": b"", "x/a.csv": b"data", "__MACOSX/x/._a.csv": b"?", ".DS_Store": b"?", "_SUCCESS": b""})) == b"data"
+
+
+def test_a_zip_with_several_data_files_is_refused_by_their_names_and_no_card_shows() -> None:
+    with pytest.raises(UnreadableFileError) as refused:
+        unpack(zipped({"a.csv": b"1", "b 4111111111111111.csv": b"2"}))
+    assert refused.value.rule == "several_files"
+    assert "a.csv" in str(refused.value)
+    assert "4111111111111111" not in str(refused.value)
+
+
+def test_an_archive_without_data_is_empty() -> None:
+    with pytest.raises(UnreadableFileError) as refused:
+        unpack(zipped({}))
+    assert refused.value.rule == "empty_file"
+
+
+@pytest.mark.parametrize("pack", [zstd, lambda content: zipped({"a.csv": content})])
+def test_a_cut_or_damaged_archive_is_refused(pack: Callable[[bytes], bytes]) -> None:
+    packed = pack(bytes(range(256)) * 100)
+    for broken in (packed[:-30], packed[: len(packed) // 2], packed[:5]):
+        with pytest.raises(UnreadableFileError) as refused:
+            unpack(broken)
+        assert refused.value.rule == "corrupt_archive"
+
+
+def test_a_changed_byte_in_a_zip_is_refused() -> None:
+    packed = bytearray(zipped({"a.csv": bytes(range(256)) * 10}))
+    packed[60] ^= 0xFF
+    with pytest.raises(UnreadableFileError) as refused:
+        unpack(bytes(packed))
+    assert refused.value.rule == "corrupt_archive"
+
+
+@pytest.mark.parametrize("pack", [zstd, gzip.compress, lambda content: zipped({"a.csv": content})])
+def test_bombs_stop_at_the_limit_of_bytes_and_of_growth(pack: Callable[[bytes], bytes]) -> None:
+    bomb = pack(b"0" * 80_000_000)
+    for limit_bytes in (1_000_000, 1 << 30):
+        with pytest.raises(UnreadableFileError) as refused:
+            unpack(bomb, limit_bytes=limit_bytes)
+        assert refused.value.rule == "too_large"
+
+
+def test_layers_have_an_end() -> None:
+    body = b"a,b\n"
+    for _ in range(MAX_LAYERS + 1):
+        body = gzip.compress(body)
+    with pytest.raises(UnreadableFileError) as refused:
+        unpack(body)
+    assert refused.value.rule == "too_large"
