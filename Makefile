@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup check test test-unit demo deploy-localstack destroy-localstack plan-aws deploy-aws destroy-aws logs query docs bench-pollock clean
+.PHONY: help setup check test test-unit demo deploy-localstack destroy-localstack plan-aws deploy-aws destroy-aws logs query docs bench-pollock bench-gate clean
 
 help: ## list what there is to do
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[36m%-20s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ docs: setup ## write docs/data-dictionary.md anew from the contracts
 
 bench-pollock: setup ## how well Pollock's polluted CSV files load with nothing given; DATA=folder or archive with csv/ and clean/
 	@python benchmarks/pollock.py $(DATA)
+
+bench-gate: setup ## the gate against hand-written DuckDB SQL on a million orders; DATA=csv of that form, ROUNDS=5, ROWS10M=1
+	@ROUNDS=$(ROUNDS) ROWS10M=$(ROWS10M) python benchmarks/gate.py $(DATA)
 
 clean: ## remove what was built; a running emulator and its state stay
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

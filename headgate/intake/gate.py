@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ from headgate.intake.read_parquet import read_parquet
 from headgate.intake.rows_file import RowsFile, in_one_piece
 from headgate.intake.sniff import is_parquet
 from headgate.intake.spool import Spool
+from headgate.intake.stream_csv import NotPlainError, stream
 from headgate.intake.unpack import unpack
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ if TYPE_CHECKING:
     from headgate.intake.received import Received
     from headgate.lake.ports import MaskingKey
 
+ACCEPTED, SET_ASIDE = "accepted.parquet", "set_aside.parquet"
+DISTINCT_ASIDE = ("source_row", "record")
 _SOURCE_ROW = "_source_row"
 
 
@@ -171,6 +175,7 @@ class Passage:
 
     def __init__(self, source: Source, contract: Contract, key: MaskingKey, origin: Origin, folder: Path | None = None) -> None:
         self._source, self._contract, self._tokens, self._origin = source, contract, Tokens(key), origin
+        self.distinct = (*contract.key, *contract.order_by, _SOURCE_ROW)
         self._fields = arrow_schema(curated_contract(contract)).names
         self._candidates = Spool(folder / "candidates.arrow" if folder else None)
         self._refused = Spool(folder / "refused.arrow" if folder else None)
@@ -282,16 +287,20 @@ class Passage:
 def let_in(
     path: Path, contract: Contract, key: MaskingKey, *, object_key: str, received_at: datetime, folder: Path, content_sha256: str = ""
 ) -> Counts:
-    """`accepted.parquet` and `set_aside.parquet` in `folder` hold what `pass_gate` would give; absent when they would have no rows.
+    """ACCEPTED and SET_ASIDE in `folder` hold what `pass_gate` would give; absent when they would have no rows.
 
     A file on disk need not fit into memory when it is plain CSV; see `stream_csv`.
     """
     origin = Origin(contract.dataset, content_sha256 or sha256_of(path), object_key, received_at)
+    streamed = stream(path, contract)
+    if streamed:
+        with suppress(NotPlainError):
+            return _written(Passage(streamed, contract, key, origin, folder), folder)
     return _written(Passage(whole(read(path.read_bytes(), contract)), contract, key, origin, folder), folder)
 
 
 def _written(passage: Passage, folder: Path) -> Counts:
-    accepted, aside = RowsFile(folder / "accepted.parquet"), RowsFile(folder / "set_aside.parquet")
+    accepted, aside = RowsFile(folder / ACCEPTED, passage.distinct), RowsFile(folder / SET_ASIDE, DISTINCT_ASIDE)
     for let_through, kept_out in passage.rows():
         accepted.add(let_through)
         aside.add(kept_out)

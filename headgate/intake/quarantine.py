@@ -24,6 +24,7 @@ from headgate.intake.cells import (
     repeated,
     rewritten_where,
     text_array,
+    text_bytes,
 )
 from headgate.intake.check import Breach
 from headgate.intake.show import shown, without_digits
@@ -39,6 +40,7 @@ RAGGED_ROW, SAME_ROW, SAME_KEY = "ragged_row", "duplicate_row", "duplicate_key"
 REFUSED, DUPLICATE = "refused", "duplicate"
 RAW_TEXT = "_raw"  # the one field of a ragged row's record
 _UNSAFE_IN_JSON = r'["\\\x00-\x1f]'
+_UNSAFE_BYTES = np.isin(np.arange(256), [*range(32), *b'"\\'])
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,8 @@ def _records(texts: Mapping[str, pa.Array]) -> pa.Array:
 
 
 def _json_text(text: pa.Array) -> pa.Array:
+    if not _UNSAFE_BYTES[text_bytes(text)[0]].any():
+        return pc.coalesce(joined('"', text, '"'), literal("null"))
     unsafe = pc.match_substring_regex(text, _UNSAFE_IN_JSON)
     safe = rewritten_where(unsafe, text, lambda some: text_array(json.dumps(cell, ensure_ascii=False)[1:-1] for cell in some.to_pylist()))
     return pc.coalesce(joined('"', safe, '"'), literal("null"))

@@ -1,4 +1,5 @@
 import datetime as dt
+import gzip
 import io
 import tempfile
 from pathlib import Path
@@ -17,6 +18,7 @@ from headgate.intake.quarantine import Origin
 from headgate.intake.received import Ragged, Received
 from headgate.intake.rows_file import RowsFile
 from headgate.intake.spool import Spool
+from headgate.intake.stream_csv import stream
 from headgate.lake.ports import MaskingKey
 
 pytestmark = pytest.mark.unit
@@ -51,7 +53,7 @@ def in_batches_of(body: bytes, rows_at_once: int) -> Gated:
 
 def bytes_in_batches_of(body: bytes, rows_at_once: int, folder: Path | None) -> tuple[bytes, bytes]:
     accepted, aside = io.BytesIO(), io.BytesIO()
-    files = (RowsFile(accepted, 7), RowsFile(aside, 7))
+    files = (RowsFile(accepted, (), 7), RowsFile(aside, ("record",), 7))
     for both in Passage(whole(read(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN, folder).rows():
         for file, rows in zip(files, both, strict=True):
             file.add(rows)
@@ -116,3 +118,49 @@ def test_a_spool_gives_back_what_was_put_down_once_and_in_order(tmp_path: Path, 
     assert [table.to_pylist() for table in spool.tables()] == [table.to_pylist() for table in tables]
     assert list(spool.tables()) == []
     assert not list(tmp_path.iterdir())
+
+
+@settings(max_examples=30, deadline=None)
+@given(lines, st.sampled_from(["\n", "\r\n"]), st.sampled_from([b"", b"\xef\xbb\xbf"]))
+def test_a_file_that_is_streamed_reads_as_one_that_is_read_whole(rows: list[str], line_end: str, mark: bytes) -> None:
+    body = mark + line_end.join([",".join(PAYMENTS.names), *rows, ""]).encode()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "in.csv"
+        path.write_bytes(body)
+        source = stream(path, PAYMENTS, from_bytes=0)
+        assert source
+        streamed = gate_in_memory(source, PAYMENTS, KEY, ORIGIN)
+    every = in_batches_of(body, 1000)
+    assert streamed.accepted.to_pylist() == every.accepted.to_pylist()
+    assert streamed.set_aside.to_pylist() == every.set_aside.to_pylist()
+
+
+GOOD_LINE = "1,A1,card,4111111111111111,123,2026-01,1.00,GBP,2024-01-01 10:00:00,captured,thanks,2024-01-01 00:00:00"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        GOOD_LINE.replace("thanks", 'a 5" pipe'),
+        GOOD_LINE.replace("thanks", '"never closed'),
+    ],
+    ids=["a quote inside a cell", "a quote that nothing closes"],
+)
+def test_what_arrow_would_read_wrong_is_not_streamed(tmp_path: Path, row: str) -> None:
+    (tmp_path / "in.csv").write_bytes(csv_of([GOOD_LINE, row]))
+    assert stream(tmp_path / "in.csv", PAYMENTS, from_bytes=0) is None
+
+
+@pytest.mark.parametrize("body", [csv_of([GOOD_LINE]).decode().encode("utf-16"), gzip.compress(csv_of([GOOD_LINE])), b"", b"PAR1\nPAR1"])
+def test_what_is_no_plain_text_is_not_streamed(tmp_path: Path, body: bytes) -> None:
+    (tmp_path / "in.csv").write_bytes(body)
+    assert stream(tmp_path / "in.csv", PAYMENTS, from_bytes=0) is None
+
+
+def test_a_file_that_turns_out_not_to_be_plain_is_read_whole(tmp_path: Path) -> None:
+    """Its first character that is not UTF-8 stands far behind its head."""
+    many = csv_of([GOOD_LINE.replace("1,A1", f"{row},A{row}") for row in range(1, 200_001)])
+    (tmp_path / "in.csv").write_bytes(many + GOOD_LINE.replace("1,A1", "0,A0").replace("thanks", "café").encode("cp1252"))
+    counts = let_in(tmp_path / "in.csv", PAYMENTS, KEY, object_key="payments/in.csv", received_at=LANDED, folder=tmp_path)
+    assert (counts.received, counts.accepted, counts.quarantined) == (200_001, 200_000, 1)
+    assert "café" in pq.read_table(tmp_path / "set_aside.parquet")["record"][0].as_py()
