@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from headgate.aws.logs import Logs
     from headgate.aws.s3 import S3Objects
     from headgate.aws.scheduler import DebounceSchedule
-    from headgate.aws.secrets import MySqlLogin
+    from headgate.aws.secrets import MaskingKeys, MySqlLogin
     from headgate.aws.sns import Alerts
     from headgate.aws.sqs import Queues
     from headgate.aws.stepfunctions import Pipeline
@@ -68,6 +68,24 @@ class GateSettings(Settings):
     masking_key_secret: str
     artifacts_bucket: str
     lease_s: int = 300
+
+
+@dataclass(frozen=True)
+class ReplaySettings(Settings):
+    """What the gate needs for files that it has ended with. `lease_s`: how long the file of a replay that died stays locked."""
+
+    curated_bucket: str
+    quarantine_bucket: str
+    files_table: str
+    masking_key_secret: str
+    lease_s: int = 300
+
+
+@dataclass(frozen=True)
+class MaskingKeySettings(Settings):
+    """Which secret holds the masking keys."""
+
+    masking_key_secret: str
 
 
 @dataclass(frozen=True)
@@ -192,7 +210,7 @@ def replaying(env: Mapping[str, str]) -> Replaying:
     from headgate.contracts.registry import Registry
     from headgate.intake.replay import Replaying
 
-    settings = GateSettings.from_env(env)
+    settings = ReplaySettings.from_env(env)
     return Replaying(
         objects=objects(),
         ledger=ledger(env),
@@ -203,6 +221,13 @@ def replaying(env: Mapping[str, str]) -> Replaying:
         clock=_utc_now,
         lease_s=settings.lease_s,
     )
+
+
+def masking_keys(env: Mapping[str, str]) -> MaskingKeys:
+    """The masking keys, as those see them who rotate them."""
+    from headgate.aws.secrets import MaskingKeys, Secrets
+
+    return MaskingKeys(Secrets(clients.secretsmanager()), MaskingKeySettings.from_env(env).masking_key_secret)
 
 
 def merging(env: Mapping[str, str], workspace: Path) -> Merging:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,11 +15,12 @@ from headgate.errors import SettingsError
 from headgate.lake.ports import MaskingKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 CACHED_S = 300.0  # a rotated key reaches every warm worker within five minutes
+_NUMBERED = re.compile(r"k(\d+)")
 KEY_BYTES = 32  # as long as SHA-256's output. Source: RFC 2104, section 3
 
 
@@ -45,16 +47,35 @@ class Secrets:
         """The key that card tokens are made with now.
 
         Raises:
-            SettingsError: the secret is not `{"key_id": …, "key": <base64 of at least 32 bytes>}`.
+            SettingsError: the secret is not `{"key_id": …, "key": <base64 of at least 32 bytes>}`; `previous`, a list of the same, may be
+                beside them.
         """
         stated = self._document(secret_id, {"key_id", "key"})
-        try:
-            secret = base64.b64decode(str(stated["key"]), validate=True)
-        except binascii.Error:
-            raise SettingsError(f"secret {secret_id}: key is not base64") from None
-        if len(secret) < KEY_BYTES:
-            raise SettingsError(f"secret {secret_id}: key has {len(secret)} bytes, it must have at least {KEY_BYTES}")
-        return MaskingKey(str(stated["key_id"]), secret)
+        return _masking_key(secret_id, stated)
+
+    def masking_key_ids(self, secret_id: str) -> tuple[str, ...]:
+        """The id of the key that tokens are made with now, and of those before it, newest first."""
+        stated = self._document(secret_id, {"key_id", "key"})
+        return (str(stated["key_id"]), *(str(one["key_id"]) for one in _previous(secret_id, stated)))
+
+    def rotate_masking_key(self, secret_id: str, key: bytes) -> MaskingKey:
+        """`key` is the one that new tokens are made with, under an id of its own; the one before is kept behind it.
+
+        Raises:
+            SettingsError: the secret holds no masking key, or `key` is too short or in use already.
+        """
+        self._fetched.pop(secret_id, None)
+        stated = self._document(secret_id, {"key_id", "key"})
+        current = _masking_key(secret_id, stated)
+        before = [_entry(current), *_previous(secret_id, stated)]
+        entry = _entry(MaskingKey(_next_id([str(one["key_id"]) for one in before]), key))
+        if entry["key"] in {one["key"] for one in before}:
+            raise SettingsError(f"secret {secret_id} holds this very key already")
+        made = _masking_key(secret_id, entry)
+        with translated(f"write secret {secret_id}"):
+            self.client.put_secret_value(SecretId=secret_id, SecretString=json.dumps({**entry, "previous": before}))
+        self._fetched.pop(secret_id, None)
+        return made
 
     def mysql_login(self, secret_id: str) -> MySqlLogin:
         """The login of the source database.
@@ -85,3 +106,46 @@ class Secrets:
             text = self.client.get_secret_value(SecretId=secret_id)["SecretString"]
         self._fetched[secret_id] = (now, text)
         return text
+
+
+@dataclass(frozen=True)
+class MaskingKeys:
+    """One secret's masking keys, as those see them who rotate them: by their ids."""
+
+    secrets: Secrets
+    secret_id: str
+
+    def ids(self) -> tuple[str, ...]:
+        """The id of the key that tokens are made with now, and of those before it, newest first."""
+        return self.secrets.masking_key_ids(self.secret_id)
+
+    def rotate(self, key: bytes) -> str:
+        """The id under which `key` makes all new tokens."""
+        return self.secrets.rotate_masking_key(self.secret_id, key).key_id
+
+
+def _masking_key(secret_id: str, stated: Mapping[str, object]) -> MaskingKey:
+    try:
+        secret = base64.b64decode(str(stated["key"]), validate=True)
+    except binascii.Error:
+        raise SettingsError(f"secret {secret_id}: key is not base64") from None
+    if len(secret) < KEY_BYTES:
+        raise SettingsError(f"secret {secret_id}: key has {len(secret)} bytes, it must have at least {KEY_BYTES}")
+    return MaskingKey(str(stated["key_id"]), secret)
+
+
+def _entry(key: MaskingKey) -> dict[str, str]:
+    return {"key_id": key.key_id, "key": base64.b64encode(key.secret).decode()}
+
+
+def _previous(secret_id: str, stated: Mapping[str, object]) -> list[dict[str, str]]:
+    held = stated.get("previous", [])
+    if not isinstance(held, list) or not all(isinstance(one, dict) and {"key_id", "key"} <= one.keys() for one in held):
+        raise SettingsError(f"secret {secret_id}: previous is no list of keys with their ids")
+    return held
+
+
+def _next_id(used: list[str]) -> str:
+    """`k` and the next number after all that are in use."""
+    numbers = [int(found[1]) for key_id in used if (found := _NUMBERED.fullmatch(key_id))]
+    return f"k{max(numbers, default=len(used)) + 1}"

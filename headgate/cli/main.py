@@ -11,7 +11,7 @@ import sys
 import click
 
 from headgate import __version__
-from headgate.cli import contract, data, files, logs, pipeline, profile, quarantine, query, queue, report
+from headgate.cli import contract, data, files, keys, logs, pipeline, profile, quarantine, query, queue, report
 from headgate.errors import HeadgateError
 
 
@@ -31,6 +31,7 @@ for command in (
     data.import_online_retail_command,
     files.files,
     files.upload,
+    keys.keys,
     logs.logs,
     pipeline.run,
     profile.profile,

@@ -81,3 +81,33 @@ def test_the_login_is_read_and_its_text_hides_the_password(emulator: Emulator) -
 def test_an_absent_secret_is_not_found(emulator: Emulator) -> None:
     with pytest.raises(NotFoundError):
         Secrets(emulator.client("secretsmanager")).masking_key(unique("absent"))
+
+
+def test_a_rotated_key_has_an_id_of_its_own_and_the_one_before_is_kept(emulator: Emulator) -> None:
+    name = stored(emulator, masking("k1", KEY))
+    secrets = Secrets(emulator.client("secretsmanager"))
+    assert secrets.masking_key_ids(name) == ("k1",)
+    made = secrets.rotate_masking_key(name, b"2" * 32)
+    assert (made.key_id, made.secret) == ("k2", b"2" * 32)
+    assert secrets.masking_key(name) == made
+    assert secrets.rotate_masking_key(name, b"3" * 32).key_id == "k3"
+    assert secrets.masking_key_ids(name) == ("k3", "k2", "k1")
+
+
+def test_a_key_of_another_name_is_followed_by_a_numbered_one(emulator: Emulator) -> None:
+    assert Secrets(emulator.client("secretsmanager")).rotate_masking_key(stored(emulator, masking("first", KEY)), b"2" * 32).key_id == "k2"
+
+
+@pytest.mark.parametrize("key", [b"short", KEY])
+def test_a_short_key_or_the_same_key_again_is_no_rotation(emulator: Emulator, key: bytes) -> None:
+    name = stored(emulator, masking("k1", KEY))
+    with pytest.raises(SettingsError) as refused:
+        Secrets(emulator.client("secretsmanager")).rotate_masking_key(name, key)
+    assert base64.b64encode(KEY).decode() not in str(refused.value)
+    assert Secrets(emulator.client("secretsmanager")).masking_key_ids(name) == ("k1",)
+
+
+def test_previous_keys_that_are_none_are_refused(emulator: Emulator) -> None:
+    name = stored(emulator, {**masking("k1", KEY), "previous": ["k0"]})
+    with pytest.raises(SettingsError, match="previous"):
+        Secrets(emulator.client("secretsmanager")).masking_key_ids(name)

@@ -18,6 +18,7 @@ from headgate.errors import NotFoundError, ServiceError, ThrottledError
 from headgate.intake.curation import Curation
 from headgate.intake.kept_out import kept_out, named, replayable, rows_of
 from headgate.intake.replay import Replaying
+from headgate.intake.retoken import old_tokens
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 
@@ -371,3 +372,36 @@ def test_the_record_of_before_keeps_what_a_replay_does_not_know() -> None:
         **{name: getattr(before, name) for name in ("contract", "accepted", "quarantined", "reasons", "quarantine_key", "finished_at")},
     )
     assert same == before
+
+
+def old(lake: Lake, by: Contract, current: str) -> list[tuple[str, tuple[str, ...]]]:
+    found = old_tokens(lake.objects, "curated", lake.ledger.records(), {"things": by}, current)
+    return [(one.record.key, one.key_ids) for one in found]
+
+
+def test_files_with_tokens_of_another_key_are_named_until_they_are_replayed() -> None:
+    card = Column("card_number", ColumnType(Kind.STRING), mask=Mask.PAN)
+    by = contract(10, "1", card)
+    lake = fresh(by, f"id,amount,card_number\n1,5,{VISA}\n2,5,\n".encode())
+    lake.curate(by, lake.put(b"id,amount,card_number\n3,5,\n", "things/no_cards.csv"))
+    assert old(lake, by, "k1") == []
+    assert old(lake, by, "k2") == [(KEY, ("k1",))]
+    lake.key = MaskingKey("k2", b"1" * 32)
+    lake.curate(by, lake.put(b"id,amount,card_number\n4,5,5555555555554444\n", "things/new.csv"))
+    assert old(lake, by, "k2") == [(KEY, ("k1",))]
+    lake.replaying(by).replay(next(lake.ledger.records()).file_id)
+    assert old(lake, by, "k2") == []
+
+
+def test_tokens_of_files_whose_original_is_gone_stay_and_are_named() -> None:
+    by = contract(10, "1", Column("card_number", ColumnType(Kind.STRING), mask=Mask.PAN))
+    lake = fresh(by, f"id,amount,card_number\n1,5,{VISA}\n".encode())
+    record = next(lake.ledger.records())
+    lake.objects.delete(ObjectRef("raw", KEY, record.version_id))
+    lake.key = MaskingKey("k2", b"1" * 32)
+    assert lake.replaying(by).replay(record.file_id).outcome == "raw_gone"
+    assert old(lake, by, "k2") == [(KEY, ("k1",))]
+
+
+def test_datasets_without_cards_have_no_tokens_to_make_anew() -> None:
+    assert old(fresh(contract(10), body_of(1)), contract(10), "k2") == []

@@ -1,0 +1,60 @@
+"""Which files' card tokens were made with a key that is not the current one. A replay makes them anew, from the original in raw."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from headgate.contracts.curated import masked_columns
+from headgate.contracts.model import Mask
+from headgate.lake.ports import ObjectRef
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import FileRecord, ObjectStore
+
+
+@dataclass(frozen=True)
+class OldTokens:
+    """A file with rows in curated whose tokens other keys have made."""
+
+    record: FileRecord
+    key_ids: tuple[str, ...]
+
+
+def old_tokens(
+    objects: ObjectStore, curated_bucket: str, records: Iterable[FileRecord], contracts: Mapping[str, Contract], current_key_id: str
+) -> Iterator[OldTokens]:
+    """Every file that has tokens of another key than the current one, by dataset and key; only their token columns are looked at."""
+    for record in sorted(records, key=lambda record: (record.dataset, record.key, record.file_id)):
+        columns = token_columns(contracts[record.dataset]) if record.dataset in contracts else ()
+        if not record.curated_key or not columns:
+            continue
+        other = key_ids(objects.read(ObjectRef(curated_bucket, record.curated_key)), columns) - {current_key_id}
+        if other:
+            yield OldTokens(record, tuple(sorted(other)))
+
+
+def token_columns(contract: Contract) -> tuple[str, ...]:
+    """The columns behind the gate that hold tokens of card numbers."""
+    return tuple(masked_columns(column)[0].name for column in contract.columns if column.mask is Mask.PAN)
+
+
+def key_ids(increment: bytes, columns: Iterable[str]) -> set[str]:
+    """The ids of the keys that made an increment's tokens."""
+    file = pq.ParquetFile(pa.BufferReader(increment))
+    held = [name for name in columns if name in file.schema_arrow.names]
+    table = pq.read_table(io.BytesIO(increment), columns=held)
+    return {found for name in held for found in _ids(table[name])}
+
+
+def _ids(tokens: pa.ChunkedArray) -> list[str]:
+    texts: list[str] = pc.unique(pc.replace_substring_regex(tokens.drop_null(), r":[^:]*$", "")).to_pylist()
+    return texts

@@ -1,0 +1,89 @@
+"""`headgate quarantine` and `headgate keys` over a deployed lake's own services."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from headgate import wiring
+from headgate.aws import clients
+from headgate.cli.main import cli
+from headgate.lake.ports import FileRecord, ObjectRef
+from tests.conftest import unique
+
+if TYPE_CHECKING:
+    from tests.integration.conftest import Lake
+
+pytestmark = pytest.mark.integration
+
+PAN = "4111111111111111"  # a test number that payment gateways publish
+HEADER = "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at\n"
+GOOD = f"1,O-1,card,{PAN},917,2027-12,19.90,GBP,2011-12-09 12:50:00,captured,,2011-12-09 12:50:00\n"
+BAD = f"2,O-2,barter,{PAN},917,2027-12,5.00,GBP,2011-12-09 12:51:00,captured,,2011-12-09 12:51:00\n"
+
+
+@pytest.fixture(autouse=True)
+def _shell_of_this_lake(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable, value in lake.environment.items():
+        monkeypatch.setenv(variable, value)
+    for cached in (clients.s3, clients.dynamodb, clients.secretsmanager):
+        cached.cache_clear()
+
+
+def curated(lake: Lake, *rows: str) -> FileRecord:
+    key = f"payments/{unique('p')}.csv"
+    ref = ObjectRef(lake.bucket("raw"), key)
+    wiring.objects().write(ref, (HEADER + "".join(row.replace("O-", f"O-{key[-6:-4]}-") for row in rows)).encode())
+    return wiring.curation({"HEADGATE_ARTIFACTS_BUCKET": lake.bucket("curated"), **lake.environment}).curate(ref)
+
+
+def ran(*arguments: str) -> tuple[int, Any]:
+    result = CliRunner().invoke(cli, [*arguments, "--json"], catch_exceptions=False)
+    assert PAN not in result.output
+    return result.exit_code, json.loads(result.stdout)
+
+
+def key_ids(lake: Lake, record: FileRecord) -> list[str]:
+    body = wiring.objects().read(ObjectRef(lake.bucket("curated"), record.curated_key))
+    return [token.partition(":")[0] for token in pq.read_table(io.BytesIO(body))["card_token"].to_pylist()]
+
+
+def test_what_is_kept_out_is_listed_shown_and_replayed(lake: Lake) -> None:
+    record = curated(lake, GOOD, BAD)
+    _, lines = ran("quarantine", "list", "--dataset", "payments", "--files")
+    assert ("valid_values", 1) in [(line["rule"], line["rows"]) for line in lines if line["file_id"] == record.file_id]
+    code, shown = ran("quarantine", "show", record.key)
+    assert (code, [row["rule"] for row in shown["rows"]]) == (0, ["valid_values"])
+    code, (done,) = ran("quarantine", "replay", record.key)
+    assert (code, done["outcome"], done["left"], done["accepted"], done["quarantined"]) == (0, "replayed", 0, 1, 1)
+    after = wiring.ledger(lake.environment).get(record.file_id)
+    assert (after.state, after.reasons) == ("done", record.reasons)
+    assert record.file_id not in [one["file_id"] for one in ran("quarantine", "replay", "--dataset", "payments")[1]]
+
+
+def test_a_file_that_nobody_knows_is_told(lake: Lake) -> None:
+    result = CliRunner().invoke(cli, ["quarantine", "show", "payments/never.csv"], catch_exceptions=False)
+    assert lake
+    assert (result.exit_code, "no record" in result.stderr) == (1, True)
+
+
+def test_a_rotated_key_makes_new_tokens_and_then_all_tokens_but_those_without_an_original(lake: Lake) -> None:
+    kept, gone = curated(lake, GOOD), curated(lake, GOOD.replace("1,O-1", "3,O-3"))
+    (before,) = set(key_ids(lake, kept))
+    _, made = ran("keys", "rotate", "--yes")
+    _, listed = ran("keys", "list")
+    assert listed["current"] == made["current"] != before
+    assert before in listed["previous"]
+    assert key_ids(lake, curated(lake, GOOD.replace("1,O-1", "4,O-4"))) == [made["current"]]
+    assert {kept.file_id, gone.file_id} <= {one["file_id"] for one in ran("keys", "retoken", "--dry-run")[1]}
+    wiring.objects().delete(ObjectRef(gone.bucket, gone.key, gone.version_id))
+    code, results = ran("keys", "retoken")
+    assert code == 3
+    assert {one["file_id"]: one["outcome"] for one in results}[gone.file_id] == "raw_gone"
+    assert (key_ids(lake, kept), key_ids(lake, gone)) == ([made["current"]], [before])
+    assert [one["file_id"] for one in ran("keys", "retoken", "--dry-run")[1]] == [gone.file_id]
