@@ -33,6 +33,7 @@ class Received:
         source_rows: for each row its 1-based number among the file's data rows.
         absent: nullable columns that the file does not have; their cells are null.
         dialect: how the text was written, and how sure that is; None for formats that say so themselves.
+        left_out: parts of the file that hold other tables, by name: sheets without the contract's header.
     """
 
     cells: Mapping[str, pa.Array]
@@ -40,6 +41,7 @@ class Received:
     ragged: Ragged = field(default_factory=Ragged)
     absent: tuple[str, ...] = ()
     dialect: Dialect | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
