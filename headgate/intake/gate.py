@@ -31,13 +31,10 @@ from headgate.intake.deduplicate import survivors
 from headgate.intake.judge import Judged, given, judge
 from headgate.intake.parallel import in_turn
 from headgate.intake.quarantine import DUPLICATE, REFUSED, Origin, duplicate_rows, refused_rows, with_origin
-from headgate.intake.read_csv import read_csv
-from headgate.intake.read_parquet import read_parquet
+from headgate.intake.read_file import read_file
 from headgate.intake.rows_file import RowsFile, in_one_piece
-from headgate.intake.sniff import is_parquet
 from headgate.intake.spool import Spool
 from headgate.intake.stream_csv import NotPlainError, stream
-from headgate.intake.unpack import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -162,8 +159,7 @@ def gate_in_memory(source: Source, contract: Contract, key: MaskingKey, origin: 
 
 def read(body: bytes, contract: Contract) -> Received:
     """What the file says, in whatever format it says it."""
-    content = unpack(body)
-    return read_parquet(content, contract) if is_parquet(content) else read_csv(content, contract)
+    return read_file(body, contract)
 
 
 class Passage:

@@ -19,6 +19,7 @@ from headgate.intake.batches import ROWS_AT_ONCE, Source
 from headgate.intake.dialect import Dialect, sniff_dialect
 from headgate.intake.header import Header, match_header
 from headgate.intake.read_csv import MAX_COLUMNS, NULL_TEXTS
+from headgate.intake.read_json import is_json
 from headgate.intake.received import Ragged, Received
 from headgate.intake.sniff import is_parquet, text_of
 
@@ -77,7 +78,7 @@ def _plain(path: Path, contract: Contract) -> _Plain | None:
 def _is_plain_text(head: bytes) -> bool:
     lines = head[: head.rfind(b"\n") + 1]
     with suppress(UnreadableFileError):
-        return bool(lines) and not is_parquet(head) and text_of(lines).encoding == "utf-8"
+        return bool(lines) and not is_parquet(head) and text_of(lines).encoding == "utf-8" and not is_json(text_of(lines).utf8)
     return False
 
 

@@ -1,0 +1,82 @@
+"""One dataset, written in every form that people send: the gate reads the same rows from each."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zipfile
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.errors import UnreadableFileError
+from headgate.intake.read_file import read_file
+from headgate.intake.stream_csv import stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+pytestmark = pytest.mark.unit
+
+TEXT = ColumnType(Kind.STRING)
+CONTRACT = Contract("c", "things", "source", "1", (Column("id", ColumnType(Kind.BIGINT)), Column("name", TEXT), Column("note", TEXT)))
+ROWS = [("9007199254740993", "Zoë", None), ("7", "NA", "two\nlines")]
+RECORDS = [{"id": int(key), "name": name, "note": note} for key, name, note in ROWS]
+
+
+def parquet() -> bytes:
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(RECORDS), out)
+    return out.getvalue()
+
+
+def zipped(content: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("export", content)
+    return out.getvalue()
+
+
+def zstd(content: bytes) -> bytes:
+    out = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(out, "zstd") as packed:
+        packed.write(content)
+    packed_bytes: bytes = out.getvalue().to_pybytes()
+    return packed_bytes
+
+
+CSV = 'id,name,note\n9007199254740993,Zoë,\n7,NA,"two\nlines"\n'
+FORMS = {
+    "csv": CSV.encode(),
+    "tsv in utf-16": CSV.replace(",", "\t").encode("utf-16"),
+    "semicolons in windows-1252": CSV.replace(",", ";").encode("cp1252"),
+    "json": json.dumps(RECORDS, ensure_ascii=False).encode(),
+    "json in utf-16": json.dumps(RECORDS).encode("utf-16"),
+    "json lines": "\n".join(map(json.dumps, RECORDS)).encode(),
+    "parquet": parquet(),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zipped, zstd])
+def test_every_form_in_every_compression_gives_the_same_rows(form: str, pack: Callable[[bytes], bytes]) -> None:
+    received = read_file(pack(FORMS[form]), CONTRACT)
+    assert list(zip(*(received.cells[name].to_pylist() for name in CONTRACT.names), strict=True)) == ROWS
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_stream_of_rows_is_taken_for_nothing_else(form: str, tmp_path: Path) -> None:
+    path = tmp_path / "export"
+    path.write_bytes(FORMS[form])
+    assert (stream(path, CONTRACT, from_bytes=1) is not None) == (form == "csv")
+
+
+def test_what_is_of_no_known_form_is_refused() -> None:
+    for body in (b"\x89PNG\r\n\x1a\n\0\0", b"%PDF-1.7\n", b"BZh91AY&SY", b"just prose", b" \n "):
+        with pytest.raises(UnreadableFileError):
+            read_file(body, CONTRACT)
