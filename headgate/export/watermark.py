@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from headgate.export.source import SourceTable
 
 _MOMENTS = {"datetime", "timestamp", "date"}
+_NUMBERS = {"tinyint", "smallint", "mediumint", "int", "bigint", "decimal"}
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ class Watermark:
 def watermark_columns(table: SourceTable, contract: Contract | None) -> tuple[KeyColumn, ...]:
     """The columns whose values only grow when a row changes: the contract's order columns, else an automatic primary key, else none."""
     present = {column.name: column for column in table.columns}
-    names = [name for name in (contract.order_by if contract else ()) if name in present]
+    ordered = contract.order_by if contract else ()
+    names = [name for name in ordered if name in present and present[name].kind in _MOMENTS | _NUMBERS]
     if not names:
         names = _growing_key(table)
     return tuple(KeyColumn(name, present[name].kind, present[name].charset) for name in names)

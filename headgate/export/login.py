@@ -1,0 +1,57 @@
+"""Where the source's login comes from: a URL on a laptop, the parts of a secret anywhere else; and when TLS may be left out."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from headgate.errors import SettingsError
+from headgate.export.session import Login
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PORT = 3306
+_SCHEMES = {"mysql", "mariadb"}
+_OPTIONS = {"tls", "ca"}
+_SPELLING = "MYSQL_URL must be mysql://user:password@host:port/database, with ?tls=off or ?ca=FILE behind it where that is needed"
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether what is said to a host never leaves the machine, so that TLS protects nothing."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def login_from_url(url: str) -> Login:
+    """The login that a URL states. TLS is on, except to this machine or where the URL says `?tls=off`.
+
+    Args:
+        url: mysql://user:password@host:port/database; parts with special characters are percent-encoded.
+
+    Raises:
+        SettingsError: the URL is none; the message does not repeat it, for it holds a password.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port or PORT
+    except ValueError:
+        raise SettingsError(_SPELLING) from None
+    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    database = unquote(parts.path.strip("/"))
+    if parts.scheme not in _SCHEMES or not host or not database or not _understood(options):
+        raise SettingsError(_SPELLING)
+    tls = options["tls"] == "on" if "tls" in options else not is_this_machine(host)
+    return Login(host, port, unquote(parts.username or ""), unquote(parts.password or ""), database, tls=tls, tls_ca=options.get("ca", ""))
+
+
+def login_from_secret(secret: Mapping[str, object], tls_ca: str = "") -> Login:
+    """The login that a secret's parts state; TLS is on, except to this machine."""
+    return Login.from_secret(secret, tls=not is_this_machine(str(secret["host"])), tls_ca=tls_ca)
+
+
+def _understood(options: Mapping[str, str]) -> bool:
+    return options.keys() <= _OPTIONS and options.get("tls", "on") in {"on", "off"}

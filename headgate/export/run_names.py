@@ -1,0 +1,21 @@
+"""Names of runs that begin by the clock: the time, and the day that they lie under in raw."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+_FORM = "%Y%m%dT%H%M%SZ"
+_LENGTH = len("20260102T030405Z")
+
+
+def named_by_time(at: datetime) -> str:
+    """Name of the run that begins at a time; the same time in another zone gives the same name."""
+    return at.astimezone(UTC).strftime(_FORM)
+
+
+def day_of(run: str, otherwise: date) -> date:
+    """The day that a run lies under: the one that it is named for, so that it is the same whenever the run goes on."""
+    try:
+        return datetime.strptime(run[:_LENGTH], _FORM).replace(tzinfo=UTC).date()
+    except ValueError:
+        return otherwise

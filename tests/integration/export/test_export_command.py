@@ -1,0 +1,129 @@
+"""`headgate export`, as a person types it: a real server on one side, the emulator's S3 on the other."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.conftest import unique
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tests.conftest import Emulator
+    from tests.integration.export.conftest import Shop
+
+pytestmark = pytest.mark.integration
+
+RUN = "20260102T010000Z"
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """A folder to type commands in, and the variables that they find."""
+
+    folder: Path
+    environment: Mapping[str, str]
+
+    def type(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """What `headgate export …` answers."""
+        command = [sys.executable, "-m", "headgate.cli.main", "export", *words]
+        return subprocess.run(command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False, timeout=120)
+
+    def ask(self, *words: str) -> Any:  # noqa: ANN401 a JSON document
+        """The JSON that it answers, after it has succeeded."""
+        done = self.type(*words, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def terminal(shop: Shop, emulator: Emulator, tmp_path: Path) -> Terminal:
+    """A laptop with a database of three regions, and a lake."""
+    shop.run(
+        "CREATE TABLE regions (region_id VARCHAR(8) PRIMARY KEY, region_name VARCHAR(64), country_code CHAR(2), continent CHAR(2), "
+        "updated_at DATETIME(6) NOT NULL)",
+        "INSERT INTO regions VALUES ('GB', 'United Kingdom', 'GB', 'EU', '2026-01-01 00:00:00'), "
+        "('FR', 'France', 'FR', 'EU', '2026-01-01 00:00:01'), ('DE', 'Germany', 'DE', 'EU', '2026-01-01 00:00:02')",
+    )
+    buckets = {zone: unique(zone) for zone in ("raw", "artifacts")}
+    for bucket in buckets.values():
+        emulator.client("s3").create_bucket(Bucket=bucket)
+    login = shop.login()
+    return Terminal(
+        tmp_path,
+        {
+            **emulator.environment,
+            "MYSQL_URL": f"mysql://{login.username}:@{login.host}:{login.port}/{login.database}",
+            "HEADGATE_RAW_BUCKET": buckets["raw"],
+            "HEADGATE_ARTIFACTS_BUCKET": buckets["artifacts"],
+        },
+    )
+
+
+def landed(terminal: Terminal, emulator: Emulator) -> list[str]:
+    found = emulator.client("s3").list_objects_v2(Bucket=terminal.environment["HEADGATE_RAW_BUCKET"])
+    return [item["Key"] for item in found.get("Contents", [])]
+
+
+def test_a_run_lands_is_listed_and_holds(terminal: Terminal, emulator: Emulator) -> None:
+    [report] = terminal.ask("run", "--tables", "regions", "--run", RUN)
+    assert (report["run"], report["changed"], report["rows"], report["tables"][0]["day"]) == (RUN, True, 3, "2026-01-02")
+    folder = f"regions/dt=2026-01-02/run={RUN}"
+    assert landed(terminal, emulator) == [f"{folder}/_manifest.json", f"{folder}/part-00000.parquet"]
+    assert [one["run"] for one in terminal.ask("runs", "regions")] == [RUN]
+    assert [one["holds"] for one in terminal.ask("verify", "regions", "--run", RUN)] == [True]
+
+
+def test_the_same_run_again_changes_nothing(terminal: Terminal) -> None:
+    terminal.ask("run", "--tables", "regions", "--run", RUN)
+    [report] = terminal.ask("run", "--tables", "regions", "--run", RUN)
+    assert not report["changed"]
+
+
+def test_an_incremental_run_takes_what_changed(terminal: Terminal, shop: Shop) -> None:
+    terminal.ask("run", "--tables", "regions", "--run", RUN, "--incremental")
+    shop.run("INSERT INTO regions VALUES ('IE', 'Ireland', 'IE', 'EU', '2026-01-03 00:00:00')")
+    [report] = terminal.ask("run", "--tables", "regions", "--run", "20260103T010000Z", "--incremental", "--overlap-s", "0")
+    assert report["rows"] == 1
+
+
+def test_a_file_that_was_changed_in_raw_is_found(terminal: Terminal, emulator: Emulator) -> None:
+    terminal.ask("run", "--tables", "regions", "--run", RUN)
+    part = next(key for key in landed(terminal, emulator) if key.endswith(".parquet"))
+    emulator.client("s3").put_object(Bucket=terminal.environment["HEADGATE_RAW_BUCKET"], Key=part, Body=b"PAR1")
+    done = terminal.type("verify", "regions")
+    assert done.returncode == 3
+    assert "its bytes are not those" in " ".join(done.stdout.split())
+
+
+def test_a_failed_run_is_gone_on_with(terminal: Terminal, shop: Shop) -> None:
+    shop.run("UPDATE regions SET updated_at = '0000-00-00' WHERE region_id = 'DE'")
+    failed = terminal.type("run", "--tables", "regions", "--run", RUN, "--stop-on-impossible-dates")
+    assert failed.returncode == 1
+    assert failed.stderr.splitlines()[-1].startswith("headgate: ")
+    shop.run("UPDATE regions SET updated_at = '2026-01-02' WHERE region_id = 'DE'")
+    assert [report["rows"] for report in terminal.ask("run", "--resume")] == [3]
+    assert "No run is unfinished." in terminal.type("run", "--resume").stdout
+
+
+def test_progress_is_plain_lines_where_nobody_watches(terminal: Terminal) -> None:
+    done = terminal.type("run", "--tables", "regions", "--run", RUN)
+    assert "regions: 3 rows landed" in done.stderr.splitlines()
+
+
+def test_a_run_that_never_landed_cannot_be_verified(terminal: Terminal) -> None:
+    done = terminal.type("verify", "regions", "--run", "never")
+    assert done.returncode == 1
+    assert "headgate export runs" in done.stderr
+
+
+def test_without_a_login_the_missing_variable_is_named(terminal: Terminal) -> None:
+    without = Terminal(terminal.folder, {**terminal.environment, "MYSQL_URL": ""})
+    assert "HEADGATE_MYSQL_SECRET" in without.type("run").stderr
