@@ -29,9 +29,13 @@ if TYPE_CHECKING:
     from headgate.aws.sns import Alerts
     from headgate.aws.sqs import Queues
     from headgate.aws.stepfunctions import Pipeline
+    from headgate.export.exporting import Exporting
+    from headgate.export.landing import Landing
+    from headgate.export.session import Login
     from headgate.intake.curation import Curation
     from headgate.intake.replay import Replaying
     from headgate.lake.publishing import Published
+    from headgate.lake.references import CheckedReference
     from headgate.lake.snapshots import LakeSnapshot
     from headgate.merge.merging import Merging
     from headgate.quality.gate import QualityGate
@@ -86,6 +90,13 @@ class MaskingKeySettings(Settings):
     """Which secret holds the masking keys."""
 
     masking_key_secret: str
+
+
+@dataclass(frozen=True)
+class MappingSettings(Settings):
+    """Where decisions about columns are remembered."""
+
+    artifacts_bucket: str
 
 
 @dataclass(frozen=True)
@@ -164,9 +175,18 @@ class QuerySettings(Settings):
 
 @dataclass(frozen=True)
 class MySqlSettings(Settings):
-    """Which secret holds the source database's login."""
+    """Which secret holds the source database's login. `mysql_tls_ca`: path of the authority that signed its certificate."""
 
     mysql_secret: str
+    mysql_tls_ca: str = ""
+
+
+@dataclass(frozen=True)
+class ExportSettings(Settings):
+    """Where exports land, and where they keep what they have reached."""
+
+    raw_bucket: str
+    artifacts_bucket: str
 
 
 def objects() -> S3Objects:
@@ -188,19 +208,21 @@ def curation(env: Mapping[str, str]) -> Curation:
     from headgate.aws.secrets import Secrets
     from headgate.contracts.registry import Registry
     from headgate.intake.curation import Curation
+    from headgate.intake.mapping import Mappings
     from headgate.profiling.keeping import Profiles
 
-    settings = GateSettings.from_env(env)
+    settings, contracts = GateSettings.from_env(env), Registry.load().source
     return Curation(
         objects=objects(),
         ledger=ledger(env),
-        contracts=Registry.load().source,
+        contracts=contracts,
         masking_key=partial(Secrets(clients.secretsmanager()).masking_key, settings.masking_key_secret),
         curated_bucket=settings.curated_bucket,
         quarantine_bucket=settings.quarantine_bucket,
         clock=_utc_now,
         lease_s=settings.lease_s,
         profile=Profiles(objects(), settings.artifacts_bucket).of,
+        mappings=Mappings(objects(), settings.artifacts_bucket, contracts),
     )
 
 
@@ -230,6 +252,14 @@ def masking_keys(env: Mapping[str, str]) -> MaskingKeys:
     return MaskingKeys(Secrets(clients.secretsmanager()), MaskingKeySettings.from_env(env).masking_key_secret)
 
 
+def mappings(env: Mapping[str, str]) -> Mappings:
+    """Which columns are which fields, as people decide."""
+    from headgate.contracts.registry import Registry
+    from headgate.intake.mapping import Mappings
+
+    return Mappings(objects(), MappingSettings.from_env(env).artifacts_bucket, Registry.load().source)
+
+
 def merging(env: Mapping[str, str], workspace: Path) -> Merging:
     """The merge; `workspace` is a local folder with room for three times the largest dataset."""
     from headgate.aws.glue import GlueCatalog
@@ -247,6 +277,18 @@ def lake_snapshot(env: Mapping[str, str], snapshot_id: str) -> LakeSnapshot:
     from headgate.lake.reading import lake_snapshot
 
     return lake_snapshot(objects(), CuratedSettings.from_env(env).curated_bucket, snapshot_id)
+
+
+def checked_references(env: Mapping[str, str]) -> tuple[CheckedReference, ...]:
+    """What the newest snapshot knows of rows whose parent is not there; nothing before the first merge."""
+    from headgate.errors import NotFoundError
+    from headgate.lake.reading import checked_references
+
+    try:
+        lake = lake_snapshot(env, "current")
+    except NotFoundError:
+        return ()
+    return checked_references(objects(), CuratedSettings.from_env(env).curated_bucket, lake.snapshot_id)
 
 
 def quality_gate(env: Mapping[str, str], workspace: Path) -> QualityGate:
@@ -339,6 +381,42 @@ def mysql_login(env: Mapping[str, str]) -> MySqlLogin:
     from headgate.aws.secrets import Secrets
 
     return Secrets(clients.secretsmanager()).mysql_login(MySqlSettings.from_env(env).mysql_secret)
+
+
+def source_login(env: Mapping[str, str]) -> Login:
+    """The export's login: MYSQL_URL where there is one, as on a laptop, else the secret."""
+    from headgate.export.login import login_from_secret, login_from_url
+
+    if url := env.get("MYSQL_URL", ""):
+        return login_from_url(url)
+    found = mysql_login(env)
+    return login_from_secret(vars(found), MySqlSettings.from_env(env).mysql_tls_ca)
+
+
+def exporting(env: Mapping[str, str], login: Login, workspace: Path, *, mirrored: bool) -> Exporting:
+    """The export of one source; `mirrored` where `workspace` does not outlive the process."""
+    from headgate.contracts.registry import Registry
+    from headgate.export.exporting import Exporting
+    from headgate.export.session import Session
+
+    settings = ExportSettings.from_env(env)
+    return Exporting(
+        connect=partial(Session, login),
+        objects=objects(),
+        contracts=Registry.load().source,
+        raw_bucket=settings.raw_bucket,
+        state_bucket=settings.artifacts_bucket,
+        workspace=workspace,
+        mirrored=mirrored,
+    )
+
+
+def landed_exports(env: Mapping[str, str]) -> Landing:
+    """What exports have left in the buckets."""
+    from headgate.export.landing import Landing
+
+    settings = ExportSettings.from_env(env)
+    return Landing(objects(), settings.raw_bucket, settings.artifacts_bucket)
 
 
 def queues() -> Queues:

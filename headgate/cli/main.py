@@ -11,7 +11,7 @@ import sys
 import click
 
 from headgate import __version__
-from headgate.cli import contract, data, files, keys, logs, pipeline, profile, quarantine, query, queue, report
+from headgate.cli import contract, data, export, files, keys, logs, pipeline, profile, quarantine, query, queue, report
 from headgate.errors import HeadgateError
 
 
@@ -29,6 +29,7 @@ for command in (
     data.sample,
     data.import_mysql_command,
     data.import_online_retail_command,
+    export.export,
     files.files,
     files.upload,
     keys.keys,

@@ -48,9 +48,9 @@ def terminal(shop: Shop, emulator: Emulator, tmp_path: Path) -> Terminal:
     """A laptop with a database of three regions, and a lake."""
     shop.run(
         "CREATE TABLE regions (region_id VARCHAR(8) PRIMARY KEY, region_name VARCHAR(64), country_code CHAR(2), continent CHAR(2), "
-        "updated_at DATETIME(6) NOT NULL)",
-        "INSERT INTO regions VALUES ('GB', 'United Kingdom', 'GB', 'EU', '2026-01-01 00:00:00'), "
-        "('FR', 'France', 'FR', 'EU', '2026-01-01 00:00:01'), ('DE', 'Germany', 'DE', 'EU', '2026-01-01 00:00:02')",
+        "population BIGINT, gdp_usd DECIMAL(18, 2), updated_at DATETIME(6) NOT NULL)",
+        "INSERT INTO regions VALUES ('GB', 'United Kingdom', 'GB', 'EU', 1, 0.10, '2026-01-01 00:00:00'), "
+        "('FR', 'France', 'FR', 'EU', 1, 0.10, '2026-01-01 00:00:01'), ('DE', 'Germany', 'DE', 'EU', 1, 0.10, '2026-01-01 00:00:02')",
     )
     buckets = {zone: unique(zone) for zone in ("raw", "artifacts")}
     for bucket in buckets.values():
@@ -89,7 +89,7 @@ def test_the_same_run_again_changes_nothing(terminal: Terminal) -> None:
 
 def test_an_incremental_run_takes_what_changed(terminal: Terminal, shop: Shop) -> None:
     terminal.ask("run", "--tables", "regions", "--run", RUN, "--incremental")
-    shop.run("INSERT INTO regions VALUES ('IE', 'Ireland', 'IE', 'EU', '2026-01-03 00:00:00')")
+    shop.run("INSERT INTO regions VALUES ('IE', 'Ireland', 'IE', 'EU', 1, 0.10, '2026-01-03 00:00:00')")
     [report] = terminal.ask("run", "--tables", "regions", "--run", "20260103T010000Z", "--incremental", "--overlap-s", "0")
     assert report["rows"] == 1
 
@@ -98,9 +98,9 @@ def test_a_file_that_was_changed_in_raw_is_found(terminal: Terminal, emulator: E
     terminal.ask("run", "--tables", "regions", "--run", RUN)
     part = next(key for key in landed(terminal, emulator) if key.endswith(".parquet"))
     emulator.client("s3").put_object(Bucket=terminal.environment["HEADGATE_RAW_BUCKET"], Key=part, Body=b"PAR1")
-    done = terminal.type("verify", "regions")
+    done = terminal.type("verify", "regions", "--json")
     assert done.returncode == 3
-    assert "its bytes are not those" in " ".join(done.stdout.split())
+    assert json.loads(done.stdout)[0]["findings"] == ["part-00000.parquet: its bytes are not those that were certified"]
 
 
 def test_a_failed_run_is_gone_on_with(terminal: Terminal, shop: Shop) -> None:

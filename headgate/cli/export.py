@@ -1,0 +1,189 @@
+"""`headgate export`: tables of a MySQL server into raw, certified; and what earlier runs left there."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+from rich.table import Table
+
+from headgate import wiring
+from headgate.cli import deployment, export_progress, options
+from headgate.contracts.registry import Registry
+from headgate.errors import AuditError
+from headgate.export.requests import ExportRequest, ImpossibleDates, Mode
+from headgate.export.run_names import day_of, named_by_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from headgate.export.certificate import Certificate
+    from headgate.export.exporting import Exporting
+    from headgate.export.landing import Landing
+    from headgate.export.requests import ExportReport, Verification
+    from headgate.lake.keys import ExportKey
+
+WORKSPACE = deployment.FOLDER / "exports"
+
+
+@click.group()
+def export() -> None:
+    """Export tables of a MySQL or MariaDB server to raw, exactly and as of one moment.
+
+    The login is MYSQL_URL (mysql://user:password@host:port/database), else the deployment's secret. TLS is on, except to this
+    machine or where MYSQL_URL ends in ?tls=off; ?ca=FILE names the authority to trust.
+    """
+
+
+@export.command(epilog=options.example("headgate export run --tables orders,customers --incremental --workers 4"))
+@click.option("--tables", default="", metavar="A,B", help="Which tables; default: all that have a contract.")
+@click.option("--incremental", is_flag=True, help="Only rows that changed since the run before.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Connections that read at once.")
+@click.option("--run", "run_name", default="", metavar="NAME", help="Name of the run; the same name goes on with it. Default: the time.")
+@click.option("--overlap-s", default=300, show_default=True, help="How far an incremental run reaches back before the last one's end.")
+@click.option("--stop-on-impossible-dates", is_flag=True, help="Fail on dates on no calendar, which become null otherwise.")
+@click.option("--resume", is_flag=True, help="Go on with every run that was killed or failed, as it was asked for.")
+@options.as_json
+@options.deployment
+def run(resume: bool, as_json: bool, deployment_name: str | None, **asked: str | int) -> None:
+    """Export now: every table lands whole with its certificate, or none does."""
+    found = deployment.activate(deployment_name)
+    login = wiring.source_login(os.environ)
+    exporting = wiring.exporting(os.environ, login, WORKSPACE / found.name, mirrored=False)
+    wanted = exporting.unfinished() if resume else [_again(exporting, _request(login.database, asked))]
+    with export_progress.shown(options.progress_console()) as listener:
+        reports = [exporting.run(request, listener) for request in wanted]
+    options.show(as_json=as_json, value=lambda: [report_facts(report) for report in reports], screen=lambda: _reports(reports))
+
+
+@export.command(epilog=options.example("headgate export verify orders --run 20260102T010000Z"))
+@click.argument("table", default="")
+@click.option("--run", "run_name", default="", metavar="NAME", help="Which run; default: each table's newest.")
+@options.as_json
+@options.deployment
+def verify(table: str, run_name: str, as_json: bool, deployment_name: str | None) -> None:
+    """Check landed runs again: every file's bytes and every row, against the certificate. Exit code 3 when one does not hold."""
+    found = deployment.activate(deployment_name)
+    landing, workspace = wiring.landed_exports(os.environ), WORKSPACE / found.name
+    chosen = [run for run in _runs(landing, table) if run_name in ("", run.key.run)]
+    newest = chosen if run_name else list({run.key.dataset: run for run in chosen}.values())
+    if not newest:
+        raise click.ClickException("there is no such run. Remedy: `headgate export runs` lists those that have landed.")
+    workspace.mkdir(parents=True, exist_ok=True)
+    checked = [landing.verify(run.key, workspace) for run in newest]
+    options.show(
+        as_json=as_json, value=lambda: [{**vars(one), "holds": one.holds} for one in checked], screen=lambda: _verifications(checked)
+    )
+    options.finish(complete=all(one.holds for one in checked))
+
+
+@export.command(epilog=options.example("headgate export runs orders"))
+@click.argument("table", default="")
+@options.as_json
+@options.deployment
+def runs(table: str, as_json: bool, deployment_name: str | None) -> None:
+    """List the runs that have landed, of TABLE or of every table that has a contract."""
+    deployment.activate(deployment_name)
+    found = [run.certificate for run in _runs(wiring.landed_exports(os.environ), table)]
+    options.show(as_json=as_json, value=lambda: [certificate_facts(one) for one in found], screen=lambda: _certificates(found))
+
+
+def report_facts(report: ExportReport) -> dict[str, object]:
+    """A run's outcome, for a machine."""
+    return {
+        "run": report.run,
+        "changed": report.changed,
+        "rows": report.rows,
+        "tables": [certificate_facts(one) for one in report.certificates],
+    }
+
+
+def certificate_facts(certificate: Certificate) -> dict[str, object]:
+    """What a person or a machine asks of a certificate first; the rest stands in the manifest."""
+    return {
+        "table": certificate.table,
+        "run": certificate.run,
+        "day": certificate.exported_on,
+        "mode": certificate.mode,
+        "rows": certificate.digest.rows,
+        "files": len(certificate.files),
+        "size_bytes": certificate.size_bytes,
+        "checksum": certificate.digest.checksum,
+        "method": certificate.moment.method,
+        "position": certificate.moment.position,
+        "deleted": certificate.deleted,
+        "impossible_dates": sum(certificate.impossible_dates.values()),
+        "drift": list(certificate.drift),
+    }
+
+
+@dataclass(frozen=True)
+class _Run:
+    key: ExportKey
+    certificate: Certificate
+
+
+def _request(source: str, asked: dict[str, str | int]) -> ExportRequest:
+    now = datetime.now(UTC)
+    run_name = str(asked["run_name"]) or named_by_time(now)
+    return ExportRequest(
+        source,
+        run_name,
+        day_of(run_name, now.date()),
+        tuple(name.strip() for name in str(asked["tables"]).split(",") if name.strip()),
+        mode=Mode.INCREMENTAL if asked["incremental"] else Mode.FULL,
+        workers=int(asked["workers"]),
+        overlap_s=int(asked["overlap_s"]),
+        impossible_dates=ImpossibleDates.STOP if asked["stop_on_impossible_dates"] else ImpossibleDates.NULL,
+    )
+
+
+def _again(exporting: Exporting, request: ExportRequest) -> ExportRequest:
+    """The request, for the day that an earlier attempt of the same run began on."""
+    begun = [one.exported_on for one in exporting.unfinished() if (one.source, one.run) == (request.source, request.run)]
+    return replace(request, exported_on=begun[0]) if begun else request
+
+
+def _runs(landing: Landing, table: str) -> list[_Run]:
+    """Every landed run, oldest first."""
+    names = [table] if table else sorted(Registry.load().source)
+    found = [(key, _certificate(landing, key)) for name in names for key in landing.runs(name)]
+    return [_Run(key, certificate) for key, certificate in found if certificate]
+
+
+def _certificate(landing: Landing, key: ExportKey) -> Certificate | None:
+    """None for a manifest that certifies nothing: others may write runs as well."""
+    try:
+        return landing.certificate(key)
+    except AuditError:
+        return None
+
+
+def _reports(reports: list[ExportReport]) -> Table | str:
+    if not reports:
+        return "No run is unfinished."
+    table = _certificates([one for report in reports for one in report.certificates])
+    if not any(report.changed for report in reports):
+        table.title = "Landed before; nothing was changed"
+    return table
+
+
+def _certificates(certificates: Iterable[Certificate]) -> Table:
+    table = Table("table", "run", "mode", "rows", "files", "MB", "moment", "checksum", title_justify="left")
+    for one in certificates:
+        moment = f"{one.moment.method} {one.moment.gtid or one.moment.position}"
+        megabytes = f"{one.size_bytes / 1e6:,.1f}"
+        table.add_row(
+            one.table, one.run, one.mode, f"{one.digest.rows:,}", str(len(one.files)), megabytes, moment, str(one.digest.checksum)
+        )
+    return table
+
+
+def _verifications(checked: list[Verification]) -> Table:
+    table = Table("table", "run", "files", "rows", "holds", "findings")
+    for one in checked:
+        table.add_row(one.table, one.run, str(one.files), f"{one.rows:,}", "yes" if one.holds else "NO", "\n".join(one.findings))
+    return table

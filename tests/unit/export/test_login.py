@@ -1,0 +1,70 @@
+"""Logins: TLS is left out only where nothing leaves the machine or somebody says so, and no text shows a password."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.errors import SettingsError
+from headgate.export.login import is_this_machine, login_from_secret, login_from_url
+
+pytestmark = pytest.mark.unit
+
+SECRET = {"host": "db.example.com", "port": 3306, "username": "reader", "password": "p", "dbname": "ecommerce"}
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_every_user_and_password_can_be_spelt(username: str, password: str) -> None:
+    login = login_from_url(f"mysql://{quote(username, safe='')}:{quote(password, safe='')}@db:3307/shop")
+    assert (login.username, login.password, login.host, login.port, login.database) == (username, password, "db", 3307, "shop")
+
+
+@pytest.mark.parametrize(
+    ("url", "tls"),
+    [
+        ("mysql://u:p@db.example.com/shop", True),
+        ("mysql://u:p@db.example.com/shop?tls=off", False),
+        ("mysql://u:p@127.0.0.1/shop", False),
+        ("mysql://u:p@127.0.0.1/shop?tls=on", True),
+        ("mysql://u:p@[::1]:3306/shop", False),
+        ("mariadb://u:p@localhost/shop", False),
+        ("mysql://u:p@10.0.0.1/shop", True),
+    ],
+)
+def test_tls_is_on_except_to_this_machine_or_by_word(url: str, tls: bool) -> None:
+    assert login_from_url(url).tls is tls
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://u:secret@db/shop",
+        "mysql://u:secret@db",
+        "mysql:///shop",
+        "mysql://u:secret@db:port/shop",
+        "mysql://u:secret@db/shop?tls=maybe",
+        "mysql://u:secret@db/shop?ssl=off",
+    ],
+)
+def test_what_is_no_login_is_refused_without_repeating_it(url: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        login_from_url(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_secrets_login_speaks_tls_except_to_this_machine() -> None:
+    assert login_from_secret(SECRET, "ca.pem").tls
+    assert login_from_secret(SECRET, "ca.pem").tls_ca == "ca.pem"
+    assert not login_from_secret({**SECRET, "host": "127.0.0.1"}).tls
+
+
+def test_an_authority_can_be_named() -> None:
+    assert login_from_url("mysql://u:p@db/shop?ca=/etc/ssl/rds.pem").tls_ca == "/etc/ssl/rds.pem"
+
+
+def test_names_that_merely_look_local_are_not_this_machine() -> None:
+    assert not is_this_machine("localhost.example.com")
+    assert not is_this_machine("128.0.0.1")
