@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
 
 def merge(arguments: Mapping[str, str]) -> dict[str, object]:
-    """What was merged: the snapshot's id and its datasets' rows."""
+    """What was merged: the snapshot's id, its datasets' rows, and how many of these point to a parent that is not there."""
     as_of = glue_arguments.day(arguments, "as_of")
     with TemporaryDirectory(prefix="headgate-merge-") as workspace:
         lake = wiring.merging(arguments, Path(workspace)).merge(as_of)
     rows = {name: dataset.rows for name, dataset in lake.datasets.items()}
-    return {"snapshot_id": lake.snapshot_id, "as_of": lake.as_of.isoformat(), "rows": rows}
+    orphans = {one.column: one.rows for one in wiring.checked_references(arguments) if one.rows}
+    return {"snapshot_id": lake.snapshot_id, "as_of": lake.as_of.isoformat(), "rows": rows, "rows_without_parent": orphans}
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from headgate.cli.systems import SystemFacts
+    from headgate.lake.references import CheckedReference
 
 NEXT_STEPS = (
     'headgate query "select * from ecommerce_prod.sales_forecast limit 10"   any Athena SQL',
@@ -37,8 +38,13 @@ def report(as_json: bool, deployment_name: str | None) -> None:
     """Show what came in, what was refused and why, and what the five systems made of it."""
     found = deployment.activate(deployment_name)
     sums, facts = collect(found)
-    fact = {"datasets": summary.as_dicts(sums), "systems": [asdict(one) for one in facts]}
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: screen(sums, facts))
+    checked = wiring.checked_references(found.environment)
+    fact = {
+        "datasets": summary.as_dicts(sums),
+        "references": [asdict(one) for one in checked],
+        "systems": [asdict(one) for one in facts],
+    }
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: screen(sums, facts, checked))
 
 
 def collect(found: deployment.Deployment) -> tuple[list[summary.DatasetSummary], list[SystemFacts]]:
@@ -47,7 +53,10 @@ def collect(found: deployment.Deployment) -> tuple[list[summary.DatasetSummary],
     return sums, systems.facts(wiring.queries(found.environment), Registry.load())
 
 
-def screen(sums: Sequence[summary.DatasetSummary], facts: Sequence[SystemFacts]) -> RenderableType:
-    """The one screen."""
+def screen(
+    sums: Sequence[summary.DatasetSummary], facts: Sequence[SystemFacts], checked: Sequence[CheckedReference] = ()
+) -> RenderableType:
+    """The one screen; references appear on it only where rows lack a parent."""
     gate = Columns([screens.received(sums), screens.reasons(sums)], padding=(0, 4))
-    return Group(gate, screens.systems(facts), screens.next_steps(NEXT_STEPS))
+    broken = [one for one in checked if one.rows]
+    return Group(gate, *([screens.references(broken)] if broken else []), screens.systems(facts), screens.next_steps(NEXT_STEPS))

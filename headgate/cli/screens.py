@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from headgate.cli.summary import DatasetSummary
     from headgate.cli.systems import SystemFacts
+    from headgate.lake.references import CheckedReference
 
 SHOWN_REASONS = 12
 
@@ -50,6 +51,18 @@ def reasons(summaries: Iterable[DatasetSummary]) -> Table:
         table.add_row(rule, f"{rows:,}")
     if len(counted) > SHOWN_REASONS:
         table.add_row(f"… {len(counted) - SHOWN_REASONS} more", f"{sum(rows for _, rows in counted[SHOWN_REASONS:]):,}")
+    return table
+
+
+def references(checked: Iterable[CheckedReference]) -> Table:
+    """Rows whose parent is not in the lake (yet), by the column that points to it."""
+    table = Table(title="Rows whose parent is not there (yet)", title_justify="left")
+    table.add_column("column")
+    table.add_column("points to")
+    table.add_column("rows", justify="right")
+    table.add_column("different keys", justify="right")
+    for one in checked:
+        table.add_row(one.column, one.references, f"{one.rows:,}", f"{one.keys:,}")
     return table
 
 

@@ -8,6 +8,7 @@
 |            | `snapshots/<dataset>/<snapshot id>/part-00000.parquet`         |
 |            | `snapshots/_lake/<snapshot id>.json` (what the five systems read; `current.json` is the newest) |
 |            | `snapshots/_lake/increments/<dataset>/<snapshot id>.json` (what a snapshot was merged from) |
+|            | `snapshots/_lake/references/<snapshot id>.json` (rows whose parent is not there) |
 | quarantine | `rows/<dataset>/<content sha256>.parquet`                      |
 | artifacts  | `processed/<dataset>/<content sha256>.json` (a file's profile; `_baseline.json` has the newest files' figures) |
 | prod       | `tables/<table>/<version>/part-00000.parquet`                  |
@@ -116,6 +117,11 @@ def lake_snapshot_key(snapshot_id: str) -> str:
 def merged_increments_key(dataset: str, snapshot_id: str) -> str:
     """Key of the list of increments that a dataset's snapshot was merged from; not below the table, whose readers expect Parquet only."""
     return f"{LAKE_MANIFESTS}increments/{dataset}/{snapshot_id}.json"
+
+
+def checked_references_key(snapshot_id: str) -> str:
+    """Key of what a lake snapshot knows of rows whose parent is not there."""
+    return f"{LAKE_MANIFESTS}references/{snapshot_id}.json"
 
 
 def table_prefix(table: str, version: str) -> str:

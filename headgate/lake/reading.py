@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
-from headgate.lake import keys
+from headgate.lake import keys, references
 from headgate.lake.ports import ObjectRef
 from headgate.lake.snapshots import LakeSnapshot
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.lake.ports import ObjectStore
+    from headgate.lake.references import CheckedReference
 
 _DOWNLOADS = 8
 
@@ -22,6 +23,15 @@ _DOWNLOADS = 8
 def lake_snapshot(objects: ObjectStore, curated_bucket: str, snapshot_id: str = keys.CURRENT) -> LakeSnapshot:
     """The snapshot of that id, or the newest one. NotFoundError when nothing was merged yet."""
     return LakeSnapshot.from_json(objects.read(ObjectRef(curated_bucket, keys.lake_snapshot_key(snapshot_id))).decode())
+
+
+def checked_references(objects: ObjectStore, curated_bucket: str, snapshot_id: str) -> tuple[CheckedReference, ...]:
+    """What the snapshot of that id knows of rows whose parent is not there; nothing when it was merged before anybody looked."""
+    try:
+        text = objects.read(ObjectRef(curated_bucket, keys.checked_references_key(snapshot_id))).decode()
+    except NotFoundError:
+        return ()
+    return references.from_json(text)
 
 
 def fetch(objects: ObjectStore, curated_bucket: str, lake: LakeSnapshot, datasets: Iterable[str], folder: Path) -> dict[str, Path]:

@@ -29,6 +29,7 @@ def forget_old(objects: ObjectStore, bucket: str, lake: LakeSnapshot, shown: Map
     for item in old:
         if _id_of(item) != lake.snapshot_id:
             objects.delete(ObjectRef(bucket, item.ref.key))
+            objects.delete(ObjectRef(bucket, keys.checked_references_key(_id_of(item))))
     for dataset, location in shown.items():
         ids = {snapshot.datasets[dataset].snapshot_id for snapshot in named if dataset in snapshot.datasets}
         ids.add(location.rstrip("/").rpartition("/")[2])

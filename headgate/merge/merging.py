@@ -15,11 +15,13 @@ from headgate.errors import ConflictError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import Publisher, Staged
-from headgate.lake.reading import lake_snapshot
+from headgate.lake.reading import checked_references, lake_snapshot
+from headgate.lake.references import to_json
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements, snapshot_id_of
 from headgate.merge import as_of as lake_day
 from headgate.merge.files import Memory, merge_files
 from headgate.merge.forgetting import forget_old
+from headgate.merge.references import ReferenceCheck
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -99,11 +101,15 @@ class Merging:
     def _merge(self, as_of: date | None) -> LakeSnapshot:
         previous = self._previous()
         plans = [self._plan(contract, previous) for contract in self.contracts.values()]
-        built = [self._build(plan) for plan in plans]
-        for _, staged in built:
-            if staged:
-                self._publisher.move(staged)
-        lake = _lake([snapshot for snapshot, _ in built], as_of)
+        with tempfile.TemporaryDirectory(dir=self.workspace) as folder:
+            references = ReferenceCheck(self.objects, self.curated_bucket, self.contracts, Path(folder), self.memory_limit)
+            built = [self._build(plan, references) for plan in plans]
+            for _, staged in built:
+                if staged:
+                    self._publisher.move(staged)
+            lake = _lake([snapshot for snapshot, _ in built], as_of)
+            if lake != previous:
+                self._check_references(references, lake, previous)
         if lake != previous:
             self._point_to(lake)
         shown = {dataset: self.catalog.current(self.database, dataset).location for dataset in self.contracts}
@@ -113,6 +119,15 @@ class Merging:
     @property
     def _publisher(self) -> Publisher:
         return Publisher(self.objects, self.catalog, self.database, self.curated_bucket, self.audit)
+
+    def _check_references(self, references: ReferenceCheck, lake: LakeSnapshot, previous: LakeSnapshot | None) -> None:
+        """The report of rows whose parent is not there lies beside the manifest before anybody is pointed to that."""
+        known = checked_references(self.objects, self.curated_bucket, previous.snapshot_id) if previous else ()
+        checked = references.check(lake.datasets, known)
+        for one in checked:
+            if one.rows:
+                log.warning("rows without parent", extra={"column": one.column, "references": one.references, "rows": one.rows})
+        self._write(keys.checked_references_key(lake.snapshot_id), to_json(checked))
 
     def _previous(self) -> LakeSnapshot | None:
         try:
@@ -145,18 +160,19 @@ class Merging:
         text = self._read(keys.merged_increments_key(snapshot.dataset, snapshot.snapshot_id))
         return MergedIncrements.from_json(text) if text else None
 
-    def _build(self, plan: _Plan) -> tuple[DatasetSnapshot, Staged | None]:
+    def _build(self, plan: _Plan, references: ReferenceCheck) -> tuple[DatasetSnapshot, Staged | None]:
         if plan.base and plan.is_published:
             return plan.base, None
         with tempfile.TemporaryDirectory(dir=self.workspace) as folder:
-            return self._build_in(Path(folder), plan)
+            return self._build_in(Path(folder), plan, references)
 
-    def _build_in(self, folder: Path, plan: _Plan) -> tuple[DatasetSnapshot, Staged]:
+    def _build_in(self, folder: Path, plan: _Plan, references: ReferenceCheck) -> tuple[DatasetSnapshot, Staged]:
         dataset, snapshot_id = plan.contract.dataset, plan.made_of.snapshot_id
         files = self._download(folder, [*([keys.part(plan.base.location)] if plan.base else []), *plan.new])
         out = folder / "snapshot.parquet"
         received = merge_files(plan.contract, files, out, Memory(folder / "spill", self.memory_limit))
         staged = self._publisher.stage_file(plan.contract, out, plan.prefix, current=plan.current)
+        references.keep(dataset, out)
         self._write(keys.merged_increments_key(dataset, snapshot_id), plan.made_of.to_json())
         before = plan.base.superseded if plan.base else 0
         snapshot = DatasetSnapshot(

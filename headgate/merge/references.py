@@ -1,0 +1,129 @@
+"""Foreign keys, checked where children and parents meet: in the merged snapshots.
+
+A missing parent is told and never refuses a row: files come in any order, and a child may well arrive before its parent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+import ibis
+
+from headgate.contracts.arrow import arrow_schema
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.lake.references import CheckedReference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import ObjectStore
+    from headgate.lake.snapshots import DatasetSnapshot
+
+_FIRST_KEYS = 20
+_CHILDREN, _PARENTS, _VALUE, _ROWS = "children", "parents", "value", "rows"
+_ORPHANS = "orphans"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A column of one dataset that points to a column of another, as the children's contract says."""
+
+    dataset: str
+    column: str
+    parent: str
+    parent_column: str
+
+
+def references(contracts: Mapping[str, Contract]) -> tuple[Reference, ...]:
+    """Every reference between datasets of the lake, in the order of contracts and columns."""
+    stated = [
+        Reference(contract.dataset, column.name, *column.references.split(".", 1))
+        for contract in contracts.values()
+        for column in contract.columns
+        if "." in column.references
+    ]
+    return tuple(one for one in stated if one.parent in contracts and one.parent_column in contracts[one.parent].names)
+
+
+def without_parent(children: ibis.Table, column: str, parents: ibis.Table, parent_column: str) -> ibis.Table:
+    """Each value of `column` that no parent has, once, with its number of rows, in the order of the values."""
+    is_same_type = children[column].type() == parents[parent_column].type()
+    own, known = (value if is_same_type else value.cast("string") for value in (children[column], parents[parent_column]))
+    pointing = children.select(own.name(_VALUE)).filter(lambda row: row[_VALUE].notnull())
+    orphans = pointing.anti_join(parents.select(known.name(_VALUE)), _VALUE)
+    return orphans.group_by(_VALUE).aggregate(**{_ROWS: lambda row: row.count()}).order_by(_VALUE)
+
+
+@dataclass(frozen=True)
+class ReferenceCheck:
+    """Checks the references between snapshots.
+
+    Args:
+        folder: a local folder for the columns that point or are pointed to, as `keep` puts them there.
+        memory_limit: of DuckDB, in its notation; beyond it the check spills into the folder.
+    """
+
+    objects: ObjectStore
+    bucket: str
+    contracts: Mapping[str, Contract]
+    folder: Path
+    memory_limit: str = "2GB"
+
+    def keep(self, dataset: str, snapshot: Path) -> None:
+        """The columns of a snapshot's file that references need lie in the folder; the file itself is not needed any more."""
+        names = sorted(_columns_of(dataset, references(self.contracts)))
+        if names:
+            with duckdb.connect() as connection:
+                quoted = ", ".join(f'"{name}"' for name in names)
+                connection.read_parquet(str(snapshot)).project(quoted).write_parquet(str(self._kept(dataset)))
+
+    def check(self, snapshots: Mapping[str, DatasetSnapshot], known: Iterable[CheckedReference] = ()) -> tuple[CheckedReference, ...]:
+        """Every reference, over these snapshots. What is `known` of the same two snapshots is not looked at again."""
+        before = {(one.column, one.references, one.children, one.parents): one for one in known}
+        checked = []
+        for one in references(self.contracts):
+            about = (
+                f"{one.dataset}.{one.column}",
+                f"{one.parent}.{one.parent_column}",
+                snapshots[one.dataset].snapshot_id,
+                snapshots[one.parent].snapshot_id,
+            )
+            checked.append(before[about] if about in before else self._checked(one, about, snapshots))
+        return tuple(checked)
+
+    def _checked(self, one: Reference, about: tuple[str, str, str, str], snapshots: Mapping[str, DatasetSnapshot]) -> CheckedReference:
+        children, parents = (
+            ibis.table(ibis.Schema.from_pyarrow(arrow_schema(self.contracts[dataset])), name=name)
+            for dataset, name in ((one.dataset, _CHILDREN), (one.parent, _PARENTS))
+        )
+        orphans = ibis.to_sql(without_parent(children, one.column, parents, one.parent_column), dialect="duckdb")
+        with duckdb.connect(config={"memory_limit": self.memory_limit, "temp_directory": str(self.folder / "spill")}) as connection:
+            for dataset, name in ((one.dataset, _CHILDREN), (one.parent, _PARENTS)):
+                connection.read_parquet(str(self._fetched(snapshots[dataset]))).create_view(name)
+            connection.sql(str(orphans)).create(_ORPHANS)
+            found = connection.table(_ORPHANS)
+            ((rows, distinct),) = found.aggregate(f"coalesce(sum({_ROWS}), 0), count(*)").fetchall()
+            first = found.order(_VALUE).limit(_FIRST_KEYS).fetchall()
+        return CheckedReference(*about, int(rows), int(distinct), tuple(str(value) for value, _ in first))
+
+    def _fetched(self, snapshot: DatasetSnapshot) -> Path:
+        """The kept columns; of a snapshot that was not built now they are fetched first."""
+        kept = self._kept(snapshot.dataset)
+        if not kept.exists():
+            whole = self.folder / f"{snapshot.dataset}.whole.parquet"
+            self.objects.download(ObjectRef(self.bucket, keys.part(snapshot.location)), whole)
+            self.keep(snapshot.dataset, whole)
+            whole.unlink()
+        return kept
+
+    def _kept(self, dataset: str) -> Path:
+        return self.folder / f"{dataset}.parquet"
+
+
+def _columns_of(dataset: str, stated: Iterable[Reference]) -> set[str]:
+    return {name for one in stated for owner, name in ((one.dataset, one.column), (one.parent, one.parent_column)) if owner == dataset}

@@ -1,0 +1,153 @@
+"""A child without its parent is told and stays; a parent that comes late makes it whole again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headgate.aws.memory import MemoryCatalog, MemoryObjects
+from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.registry import Registry
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.lake.publishing import parquet_bytes
+from headgate.lake.reading import checked_references
+from headgate.lake.references import CheckedReference, from_json, to_json
+from headgate.merge.merging import Merging
+from headgate.merge.references import Reference, references, without_parent
+from headgate.quality.audit import audit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+pytestmark = pytest.mark.unit
+
+BUCKET = "curated"
+TEXT = ColumnType(Kind.STRING)
+LINEAGE = (Column("_content_sha256", TEXT, required=True), Column("_source_row", ColumnType(Kind.BIGINT), required=True))
+ORDERS = Contract("parents", "parents", "curated", "1", (Column("order_id", TEXT, required=True), *LINEAGE), key=("order_id",))
+LINES = Contract(
+    "lines",
+    "lines",
+    "curated",
+    "1",
+    (Column("line_id", TEXT, required=True), Column("order_id", TEXT, references="parents.order_id"), *LINEAGE),
+    key=("line_id",),
+)
+
+
+@dataclass
+class Downloads(MemoryObjects):
+    """Remembers which objects were fetched."""
+
+    fetched: list[str] = field(default_factory=list)
+
+    def download(self, ref: ObjectRef, path: Path) -> None:
+        self.fetched.append(ref.key)
+        super().download(ref, path)
+
+
+@dataclass
+class Lake:
+    """Orders and their lines."""
+
+    workspace: Path
+    objects: Downloads = field(default_factory=Downloads)
+    catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
+    contracts: Mapping[str, Contract] = field(default_factory=lambda: {"lines": LINES, "parents": ORDERS})
+
+    def __post_init__(self) -> None:
+        for dataset in self.contracts:
+            self.catalog.create("db", dataset, f"s3://{BUCKET}/empty/")
+
+    def deliver(self, contract: Contract, name: str, *rows: dict[str, Any]) -> None:
+        told = [{**row, "_content_sha256": name, "_source_row": at} for at, row in enumerate(rows, 1)]
+        table = pa.Table.from_pylist(told, arrow_schema(contract))
+        self.objects.write(ObjectRef(BUCKET, keys.increment_key(contract.dataset, name)), parquet_bytes(table))
+
+    def merged(self) -> tuple[CheckedReference, ...]:
+        lake = Merging(self.objects, self.catalog, self.contracts, BUCKET, "db", self.workspace, audit).merge()
+        return checked_references(self.objects, BUCKET, lake.snapshot_id)
+
+
+def line(line_id: str, order_id: str | None) -> dict[str, Any]:
+    return {"line_id": line_id, "order_id": order_id}
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path)
+
+
+def test_rows_without_parent_are_counted_listed_and_stay(lake: Lake) -> None:
+    lake.deliver(ORDERS, "a", {"order_id": "1"})
+    lake.deliver(LINES, "b", line("x", "1"), line("y", "2"), line("z", "2"), line("w", "10"), line("v", None))
+    (found,) = lake.merged()
+    assert (found.column, found.references) == ("lines.order_id", "parents.order_id")
+    assert (found.rows, found.keys, found.first_keys) == (3, 2, ("10", "2"))
+    location = lake.catalog.current("db", "lines").location.removeprefix(f"s3://{BUCKET}/")
+    assert lake.catalog.current("db", "lines").parameters["headgate.rows"] == "5"
+    assert lake.objects.contents(BUCKET, location)
+
+
+def test_a_late_parent_makes_its_children_whole(lake: Lake) -> None:
+    lake.deliver(LINES, "b", line("x", "1"), line("y", "2"))
+    assert [one.rows for one in lake.merged()] == [2]
+    lake.deliver(ORDERS, "a", {"order_id": "1"}, {"order_id": "2"})
+    assert [(one.rows, one.keys, one.first_keys) for one in lake.merged()] == [(0, 0, ())]
+
+
+def test_what_has_not_changed_is_neither_fetched_nor_checked_again(lake: Lake) -> None:
+    lake.deliver(LINES, "b", line("x", "1"))
+    first = lake.merged()
+    lake.objects.fetched.clear()
+    assert lake.merged() == first
+    assert lake.objects.fetched == []
+
+
+def test_without_a_snapshot_nothing_is_known(lake: Lake) -> None:
+    assert checked_references(lake.objects, BUCKET, "never") == ()
+
+
+def test_references_to_nothing_in_the_lake_are_left_out() -> None:
+    stray = replace(LINES, columns=(Column("a", TEXT, references="nowhere.a"), Column("b", TEXT, references="parents.nothing")), key=("a",))
+    assert references({"lines": stray, "parents": ORDERS}) == ()
+    assert references({"lines": LINES, "parents": ORDERS}) == (Reference("lines", "order_id", "parents", "order_id"),)
+
+
+def test_every_reference_of_the_lakes_own_contracts_is_checked() -> None:
+    registry = Registry.load()
+    stated = [column for contract in registry.curated.values() for column in contract.columns if column.references]
+    assert len(references(registry.curated)) == len(stated) > 0
+
+
+def test_a_report_reads_back_as_it_was_written() -> None:
+    report = (CheckedReference("a.b", "c.d", "1", "2", 3, 2, ("x", "y")), CheckedReference("a.e", "c.d", "1", "2", 0, 0))
+    assert from_json(to_json(report)) == report
+
+
+def test_ids_of_other_types_are_compared_by_their_texts() -> None:
+    children, parents = ibis.memtable({"id": ["1", "2"]}), ibis.memtable({"id": [1, 3]})
+    assert without_parent(children, "id", parents, "id").execute().to_dict("records") == [{"value": "2", "rows": 1}]
+
+
+KEYS = st.lists(st.one_of(st.none(), st.integers(0, 6)), max_size=20)
+
+
+@settings(max_examples=40, deadline=None)
+@given(children=KEYS, parents=KEYS)
+def test_orphans_are_what_counting_by_hand_says(children: list[int | None], parents: list[int | None]) -> None:
+    wanted = Counter(child for child in children if child is not None and child not in parents)
+    tables = (ibis.memtable(pa.table({"k": pa.array(values, pa.int64())})) for values in (children, parents))
+    child_rows, parent_rows = tables
+    found = without_parent(child_rows, "k", parent_rows, "k").execute()
+    assert list(zip(found["value"], found["rows"], strict=True)) == sorted(wanted.items())
