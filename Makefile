@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup check test test-unit demo deploy-localstack destroy-localstack plan-aws deploy-aws destroy-aws logs query docs bench-pollock bench-gate clean
+.PHONY: help setup check test test-unit demo deploy-localstack destroy-localstack plan-aws deploy-aws destroy-aws logs query docs bench-pollock bench-gate bench-rules bench-pan clean
 
 help: ## list what there is to do
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[36m%-20s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,12 @@ bench-pollock: setup ## how well Pollock's polluted CSV files load with nothing 
 
 bench-gate: setup ## the gate against hand-written DuckDB SQL on a million orders; DATA=csv of that form, ROUNDS=5, ROWS10M=1
 	@ROUNDS=$(ROUNDS) ROWS10M=$(ROWS10M) python benchmarks/gate.py $(DATA)
+
+bench-rules: setup ## the compiled rules against the same Great Expectations suite; DATA=csv of synthetic orders, ROWS=1000000
+	@ROWS=$(ROWS) python benchmarks/rules.py $(DATA)
+
+bench-pan: setup ## how card numbers are found in text, and what else is; DATA=csv with text,is_pan
+	@python benchmarks/pan.py $(DATA)
 
 clean: ## remove what was built; a running emulator and its state stay
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
