@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from headgate.analytics.compliance_guardian.money import pounds
+from headgate.analytics.money import amounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,4 +32,4 @@ _COLUMNS = (
 def table(periods: Sequence[Period]) -> pd.DataFrame:
     """The table's rows, one per transaction, by number."""
     rows = pd.concat([period.transactions for period in periods])
-    return rows.assign(amount=pounds(rows.pence))[list(_COLUMNS)].sort_values("transaction_id", ignore_index=True)
+    return rows.assign(amount=amounts(rows.pence / 100))[list(_COLUMNS)].sort_values("transaction_id", ignore_index=True)

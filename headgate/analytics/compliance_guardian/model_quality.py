@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from headgate.analytics import measures as measuring
 from headgate.analytics.compliance_guardian import decisions
+from headgate.analytics.measures import Measure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
+    import pandas as pd
 
     from headgate.analytics.compliance_guardian.scoring import Period
 
@@ -26,26 +27,9 @@ _BASELINE = "amount to usual"
 _TERMS = f"review {decisions.REVIEW_COST_GBP} GBP, block {decisions.BLOCK_CALL_GBP} GBP and margin {decisions.MARGIN_SHARE:.0%}"
 
 
-@dataclass(frozen=True)
-class Measure:
-    """One figure about one model in one period; `baseline` is the same figure for the ranking it has to beat."""
-
-    model: str
-    metric: str
-    period: str
-    value: float | None
-    baseline: float | None = None
-    baseline_model: str | None = None
-    rows_used: int = 0
-    note: str | None = None
-
-
 def table(periods: Sequence[Period]) -> pd.DataFrame:
     """The table's rows, in the order of model, metric and period."""
-    rows = [asdict(measure) for period in periods for measure in measures(period.transactions)]
-    frame = pd.DataFrame(rows, columns=[field.name for field in fields(Measure)])
-    typed = frame.astype({"value": "float64", "baseline": "float64", "rows_used": "int64"})
-    return typed.sort_values(["model", "metric", "period"], ignore_index=True)
+    return measuring.table(measure for period in periods for measure in measures(period.transactions))
 
 
 def measures(transactions: pd.DataFrame) -> list[Measure]:

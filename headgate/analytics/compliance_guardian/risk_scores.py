@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from headgate.analytics.compliance_guardian.money import pounds
+from headgate.analytics.money import amounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,8 +82,8 @@ def _of(kind: str, column: str, told: pd.DataFrame, base: float) -> pd.DataFrame
         entity_type=kind,
         score=score,
         risk_band=band,
-        amount=pounds(frame.pence),
-        fraud_amount=pounds(frame.stolen),
+        amount=amounts(frame.pence / 100),
+        fraud_amount=amounts(frame.stolen / 100),
         known_frauds=frame.known_frauds.astype("int64"),
     )
     return named.assign(entity_id=named.index.astype(str)).sort_values("entity_id", ignore_index=True)

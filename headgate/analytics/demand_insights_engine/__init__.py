@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
+from headgate.analytics import measures
 from headgate.analytics.demand_insights_engine import churn_risk, features, lifetime_value, model_quality, segments
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
@@ -41,7 +42,7 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFr
         "customer_segments": segments.table(customers, groups),
         "customer_lifetime_value": lifetime_value.table(model, customers),
         "churn_risk": churn_risk.table(customers, past, trial),
-        "customer_model_quality": model_quality.table(
+        "customer_model_quality": measures.table(
             [
                 *model_quality.of_value_fit(model, customers),
                 *model_quality.of_value_trial(past, tried_on),

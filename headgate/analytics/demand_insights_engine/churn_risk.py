@@ -10,7 +10,7 @@ import pandas as pd
 
 from headgate.analytics.demand_insights_engine import churn
 from headgate.analytics.demand_insights_engine.features import HORIZON_DAYS
-from headgate.analytics.demand_insights_engine.money import pounds
+from headgate.analytics.money import amounts
 
 Array = npt.NDArray[np.float64]
 
@@ -98,7 +98,7 @@ def table(customers: pd.DataFrame, past: pd.DataFrame, trial: Judged | None) -> 
     frame[[f"driver_{place + 1}" for place in range(DRIVERS)]] = _drivers(model, points)
     may_write = customers.marketing_opt_in.astype("boolean").fillna(value=False).astype(bool)
     return frame.assign(
-        purchase_value_gbp=pounds(points.purchase_value.to_numpy()),
+        purchase_value_gbp=amounts(points.purchase_value.to_numpy()),
         offer_threshold=threshold,
         make_offer=(probability >= threshold) & may_write,
         model="calibrated_ensemble" if model else "recency_share",

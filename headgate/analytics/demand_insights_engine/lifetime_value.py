@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from headgate.analytics.demand_insights_engine import bg_nbd, gamma_gamma
-from headgate.analytics.demand_insights_engine.money import pounds
+from headgate.analytics.money import amounts
 
 Array = npt.NDArray[np.float64]
 
@@ -113,15 +113,15 @@ def table(model: ValueModel, customers: pd.DataFrame) -> pd.DataFrame:
         "recency_days": customers.recency_days.astype("int32"),
         "age_days": customers.age_days.astype("int32"),
         "alive_probability": alive,
-        "expected_purchase_gbp": pounds(spend_per_purchase(model, customers)),
+        "expected_purchase_gbp": amounts(spend_per_purchase(model, customers)),
     }
     for days in HORIZONS_DAYS:
         coming = forecast(model, customers, days)
         columns |= {
             f"expected_purchases_{days}d": coming.purchases,
-            f"expected_value_{days}d": pounds(coming.value),
-            f"value_{days}d_low": pounds(coming.low),
-            f"value_{days}d_high": pounds(coming.high),
+            f"expected_value_{days}d": amounts(coming.value),
+            f"value_{days}d_low": amounts(coming.low),
+            f"value_{days}d_high": amounts(coming.high),
         }
     kinds = {
         "purchase_model": "bg_nbd" if model.purchases else "pooled_rate",

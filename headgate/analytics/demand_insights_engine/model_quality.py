@@ -2,49 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy.stats import spearmanr
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from headgate.analytics.demand_insights_engine import churn, lifetime_value
 from headgate.analytics.demand_insights_engine.features import HORIZON_DAYS
+from headgate.analytics.measures import Measure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import pandas as pd
 
     from headgate.analytics.demand_insights_engine.churn_risk import Judged
     from headgate.analytics.demand_insights_engine.clusters import Clusters
 
 Array = npt.NDArray[np.float64]
 FIT = "fit"
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One figure about one model; `baseline` is the same figure for the model it has to beat."""
-
-    model: str
-    metric: str
-    period: str
-    value: float | None
-    baseline: float | None = None
-    baseline_model: str | None = None
-    rows_used: int = 0
-    note: str | None = None
-
-
-def table(measures: Iterable[Measure]) -> pd.DataFrame:
-    """The table's rows, in the order of model, metric and period."""
-    rows = [asdict(measure) for measure in measures]
-    frame = pd.DataFrame(rows, columns=[field.name for field in fields(Measure)])
-    typed = frame.astype({"value": "float64", "baseline": "float64", "rows_used": "int64"})
-    return typed.sort_values(["model", "metric", "period"], ignore_index=True)
 
 
 def days(after: date) -> str:

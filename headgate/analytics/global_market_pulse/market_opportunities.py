@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from headgate.analytics.global_market_pulse.money import rounded
 from headgate.analytics.global_market_pulse.shrinkage import rate_weight, share_weight, shrunk_rate, shrunk_share
+from headgate.analytics.money import HUNDREDTHS_OF_PENCE, amounts
 
 if TYPE_CHECKING:
     from typing import Any
@@ -163,8 +163,8 @@ def _standing(values: pd.Series[Any]) -> pd.Series[Any]:
 def _presented(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(
         rank=np.arange(1, len(rows) + 1),
-        sales_per_1000_people=rounded(rows["sales"].astype(float) * 1e3 / rows["population"]),
-        potential_sales=rounded(rows["potential_sales"]),
+        sales_per_1000_people=amounts(rows["sales"].astype(float) * 1e3 / rows["population"], HUNDREDTHS_OF_PENCE),
+        potential_sales=amounts(rows["potential_sales"], HUNDREDTHS_OF_PENCE),
         region_name=rows["region_name"].where(rows["region_name"].notna(), np.array(None)),
     )[COLUMNS]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from headgate.analytics.global_market_pulse.money import rounded
 from headgate.analytics.global_market_pulse.seasonality import seasonal_indices
+from headgate.analytics.money import HUNDREDTHS_OF_PENCE, amounts
 
 if TYPE_CHECKING:
     from typing import Any
@@ -101,9 +101,9 @@ def _rated(rows: pd.DataFrame) -> pd.DataFrame:
     revenue, sales, returns = (rows[name].astype(float) for name in ("revenue", "sales", "returns"))
     invoices = rows["orders"] + rows["cancelled"]
     return rows.assign(
-        average_order_value=rounded(_over(sales, rows["orders"])),
-        revenue_per_1000_people=rounded(_over(revenue * 1e3, rows["population"])),
-        revenue_per_gdp_billion=rounded(_over(revenue * 1e9, rows["gdp_usd"])),
+        average_order_value=amounts(_over(sales, rows["orders"]), HUNDREDTHS_OF_PENCE),
+        revenue_per_1000_people=amounts(_over(revenue * 1e3, rows["population"]), HUNDREDTHS_OF_PENCE),
+        revenue_per_gdp_billion=amounts(_over(revenue * 1e9, rows["gdp_usd"]), HUNDREDTHS_OF_PENCE),
         return_rate=_over(returns, sales),
         cancellation_rate=_over(rows["cancelled"], invoices),
         late_share=_over(rows["late"], rows["delivered"]),

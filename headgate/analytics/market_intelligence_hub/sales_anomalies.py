@@ -7,8 +7,8 @@ import pandas as pd
 
 from headgate.analytics.market_intelligence_hub.features import SERIES
 from headgate.analytics.market_intelligence_hub.members import INTERMITTENT_INTERVAL
-from headgate.analytics.market_intelligence_hub.money import pence
 from headgate.analytics.market_intelligence_hub.plan import UNIT
+from headgate.analytics.money import amounts
 
 # Source: Iglewicz & Hoaglin (1993), "How to detect and handle outliers": modified z-scores beyond 3.5 are outliers;
 # 1.4826 makes the median absolute deviation a standard deviation under normality.
@@ -46,9 +46,9 @@ def sales_anomalies(weekly: pd.DataFrame) -> pd.DataFrame:
     return found.assign(
         week_on=found["week_on"].dt.date,
         actual=found["revenue"],
-        expected=pence(found["expected"]),
-        lower=pence(found["lower"]),
-        upper=pence(found["upper"]),
+        expected=amounts(found["expected"]),
+        lower=amounts(found["lower"]),
+        upper=amounts(found["upper"]),
         direction=np.where(found["score"] > 0, "above", "below"),
         reason=reasons,
         explanation=reasons.map(REASONS),

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from headgate.analytics.market_intelligence_hub.features import SERIES
-from headgate.analytics.market_intelligence_hub.money import pence
 from headgate.analytics.market_intelligence_hub.plan import UNIT
+from headgate.analytics.money import amounts
 
 if TYPE_CHECKING:
     from headgate.analytics.market_intelligence_hub.outlook import Outlook
@@ -26,10 +26,10 @@ def sales_forecast(outlook: Outlook) -> pd.DataFrame:
     steps = np.tile(np.arange(1, horizon + 1), count)
     rows["week_on"] = (pd.Timestamp(outlook.last_week) + pd.to_timedelta(7 * steps, unit="D")).date
     rows["horizon_weeks"] = steps
-    rows["mean"] = pence(outlook.now.means.ravel())
+    rows["mean"] = amounts(outlook.now.means.ravel())
     for level, (lower, upper) in outlook.bounds.items():
-        rows[f"lower_{level}"] = pence(lower.ravel())
-        rows[f"upper_{level}"] = pence(upper.ravel())
+        rows[f"lower_{level}"] = amounts(lower.ravel())
+        rows[f"upper_{level}"] = amounts(upper.ravel())
     rows["model"] = np.repeat(np.array(outlook.now.models, dtype=object), horizon)
     rows["unit"] = UNIT
     return rows[COLUMNS]

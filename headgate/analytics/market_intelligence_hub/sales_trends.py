@@ -10,9 +10,9 @@ import pandas as pd
 from scipy import stats
 
 from headgate.analytics.market_intelligence_hub.features import SERIES
-from headgate.analytics.market_intelligence_hub.money import pence
 from headgate.analytics.market_intelligence_hub.plan import UNIT
 from headgate.analytics.market_intelligence_hub.seasons import discernible, parts_of
+from headgate.analytics.money import amounts
 
 if TYPE_CHECKING:
     from datetime import date
@@ -53,7 +53,9 @@ def sales_trends(weekly: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS)
     found = [_trend(rows) for _, rows in weekly.groupby("series_id", sort=False)]
     table = weekly[SERIES].drop_duplicates(ignore_index=True).join(pd.DataFrame(found))
-    return table.assign(weekly_revenue=pence(table["weekly_revenue"]), slope_per_week=pence(table["slope_per_week"]), unit=UNIT)[COLUMNS]
+    return table.assign(weekly_revenue=amounts(table["weekly_revenue"]), slope_per_week=amounts(table["slope_per_week"]), unit=UNIT)[
+        COLUMNS
+    ]
 
 
 def _trend(rows: pd.DataFrame) -> dict[str, object]:

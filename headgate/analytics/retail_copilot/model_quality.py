@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
+from headgate.analytics import measures
+from headgate.analytics.measures import Measure
 from headgate.analytics.retail_copilot.query_trends import MIN_TREND_SEARCHES
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from headgate.analytics.retail_copilot.intents import Intents
 
-_COLUMNS = ("model", "metric", "value", "baseline", "baseline_model", "note")
 _FOLDED = "texts as typed, lower case"
 
 
@@ -33,9 +35,9 @@ def table(texts: pd.DataFrame, intents: Intents, period: str) -> pd.DataFrame:
         ("intents", "intents", float(len(intents.labels)), None, None, few),
         ("intents", "silhouette", intents.silhouette, 0.0, "groups by chance", few),
     ]
-    frame = pd.DataFrame(figures, columns=list(_COLUMNS)).assign(period=period, rows_used=total)
-    typed = frame.astype({"value": "float64", "baseline": "float64", "rows_used": "int64"})
-    return typed.sort_values(["model", "metric", "period"], ignore_index=True)
+    return measures.table(
+        Measure(model, metric, period, value, base, who, total, note) for model, metric, value, base, who, note in figures
+    )
 
 
 def covered(texts: pd.DataFrame, groups: pd.Series[str]) -> float:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
+
+from headgate.analytics.money import amounts
 
 PRIOR_SEARCHES = 10.0
 """Average searches that every template starts with: one search that found nothing is not a gap of 100 %."""
@@ -45,8 +45,8 @@ def table(counted: pd.DataFrame, intents: pd.Series[str], values: pd.Series[floa
     named = rows.assign(
         gap_rank=np.arange(1, len(rows) + 1),
         intent=rows.template.map(intents),
-        purchase_value_gbp=_pounds(rows.worth),
-        lost_revenue_gbp=_pounds(rows.lost),
+        purchase_value_gbp=amounts(rows.worth),
+        lost_revenue_gbp=amounts(rows.lost),
     )
     return named[list(_COLUMNS)]
 
@@ -71,8 +71,3 @@ def _step(counted: pd.DataFrame, gap: str, reached: str, passed: str, chance: fl
 
 def _rate(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
-
-
-def _pounds(values: pd.Series[float]) -> pd.Series[float]:
-    rounded = pc.round(pa.array(values.to_numpy(dtype=np.float64)), 2, round_mode="half_to_even")
-    return pd.Series(rounded.cast(pa.decimal128(18, 2)).to_numpy(zero_copy_only=False), index=values.index, dtype=object)

@@ -1,0 +1,32 @@
+"""How good a model is, one figure a row: the common form of the quality tables."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure about one model in one period; `baseline` is the same figure for what it has to beat."""
+
+    model: str
+    metric: str
+    period: str
+    value: float | None
+    baseline: float | None = None
+    baseline_model: str | None = None
+    rows_used: int = 0
+    note: str | None = None
+
+
+def table(measures: Iterable[Measure]) -> pd.DataFrame:
+    """One row per measure, in the order of model, metric and period."""
+    frame = pd.DataFrame([asdict(measure) for measure in measures], columns=[field.name for field in fields(Measure)])
+    typed = frame.astype({"value": "float64", "baseline": "float64", "rows_used": "int64"})
+    return typed.sort_values(["model", "metric", "period"], ignore_index=True)
