@@ -8,6 +8,7 @@
 |                           | a misfit when that has more digits than a float keeps (15)                                |
 | date                      | `YYYY-MM-DD`                                                                              |
 | timestamp                 | UTC, with the fraction it has; nanoseconds that are not whole microseconds become misfits |
+| INT96 timestamp           | the same; years beyond 2262, which nanoseconds cannot say, come through, too              |
 
 A column stored in a type from which the contract's value cannot be had back (a float for text, a list for anything) refuses the file.
 """
@@ -35,6 +36,8 @@ _INTEGERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT}
 _NUMBERS = {*_INTEGERS, Kind.DECIMAL, Kind.DOUBLE}
 # IEEE 754: up to here every integer has a float of its own, and so many significant digits survive a float and back.
 _EXACT_INTEGERS = {pa.float64(): 2.0**53, pa.float32(): 2.0**24, pa.float16(): 2.0**11}
+# Times that 64-bit nanoseconds since 1970 say for sure.
+_NANOSECONDS_FROM, _NANOSECONDS_TO = literal("1678-01-01", pa.timestamp("us")), literal("2262-01-01", pa.timestamp("us"))
 _EXACT_DIGITS = {pa.float64(): 15, pa.float32(): 6, pa.float16(): 3}
 
 
@@ -57,8 +60,9 @@ def read_parquet(content: bytes, contract: Contract) -> Received:
 
 def _table(content: bytes) -> pa.Table:
     try:
-        # Not read_table: it would take a `key=value` path apart. Checksums are compared where the file carries them.
-        return pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True).read()
+        table = _read(content, "us")
+        legacy = [name for name, is_legacy in _columns_in_int96(content).items() if is_legacy]
+        return _with_fractions(table, _read(content, "ns", legacy), legacy) if legacy else table
     except (pa.ArrowException, OSError, ValueError, NotImplementedError):
         # Arrow's own message can hold what it read, so it is not passed on.
         raise UnreadableFileError(
@@ -66,6 +70,41 @@ def _table(content: bytes) -> pa.Table:
             message="the Parquet file is damaged, encrypted or of an unknown encoding",
             remedy="write it again without encryption and send it again",
         ) from None
+
+
+def _read(content: bytes, int96_unit: str, columns: list[str] | None = None) -> pa.Table:
+    # Not read_table: it would take a `key=value` path apart. Checksums are compared where the file carries them.
+    source = pa.BufferReader(content)
+    return pq.ParquetFile(source, page_checksum_verification=True, coerce_int96_timestamp_unit=int96_unit).read(columns)
+
+
+def _columns_in_int96(content: bytes) -> dict[str, bool]:
+    """For each flat column whether it holds timestamps in the form that Impala and older Sparks write."""
+    schema = pq.ParquetFile(pa.BufferReader(content)).schema
+    columns = [schema.column(at) for at in range(len(schema))]
+    return {column.path: column.physical_type == "INT96" for column in columns if column.path == column.name}
+
+
+def _with_fractions(table: pa.Table, exact: pa.Table, columns: list[str]) -> pa.Table:
+    """The table, with nanoseconds in the INT96 columns that need them; Arrow wraps around where they cannot say a time.
+
+    Raises:
+        UnreadableFileError: `type`: a column has both, and nothing that holds both.
+    """
+    for name in columns:
+        wide, fine = table.column(name), exact.column(name)
+        in_range = pc.and_(pc.greater(wide, _NANOSECONDS_FROM), pc.less(wide, _NANOSECONDS_TO))
+        cut = pc.and_(in_range, pc.not_equal(pc.cast(wide, fine.type, safe=False), fine))
+        if pc.any(cut).as_py() and not pc.all(in_range).as_py():
+            raise UnreadableFileError(
+                rule="type",
+                message="the column holds nanoseconds and years beyond 2262",
+                remedy="write it as a timestamp in microseconds",
+                column=name,
+            )
+        if pc.any(cut).as_py():
+            table = table.set_column(table.column_names.index(name), name, fine)
+    return table
 
 
 def spelled(values: pa.ChunkedArray, column: Column) -> pa.Array:
