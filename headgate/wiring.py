@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from headgate.export.landing import Landing
     from headgate.export.session import Login
     from headgate.intake.curation import Curation
+    from headgate.intake.mapping import Mappings
     from headgate.intake.replay import Replaying
     from headgate.lake.publishing import Published
-    from headgate.lake.references import CheckedReference
     from headgate.lake.references import CheckedReference
     from headgate.lake.snapshots import LakeSnapshot
     from headgate.merge.merging import Merging
@@ -278,18 +278,6 @@ def lake_snapshot(env: Mapping[str, str], snapshot_id: str) -> LakeSnapshot:
     from headgate.lake.reading import lake_snapshot
 
     return lake_snapshot(objects(), CuratedSettings.from_env(env).curated_bucket, snapshot_id)
-
-
-def checked_references(env: Mapping[str, str]) -> tuple[CheckedReference, ...]:
-    """What the newest snapshot knows of rows whose parent is not there; nothing before the first merge."""
-    from headgate.errors import NotFoundError
-    from headgate.lake.reading import checked_references
-
-    try:
-        lake = lake_snapshot(env, "current")
-    except NotFoundError:
-        return ()
-    return checked_references(objects(), CuratedSettings.from_env(env).curated_bucket, lake.snapshot_id)
 
 
 def checked_references(env: Mapping[str, str]) -> tuple[CheckedReference, ...]:

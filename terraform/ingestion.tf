@@ -76,6 +76,12 @@ data "aws_iam_policy_document" "raw_to_curated" {
     resources = ["${module.bucket["artifacts"].arn}/processed/*"]
   }
 
+  statement {
+    sid       = "ReadMappings"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["artifacts"].arn}/mappings/*"]
+  }
+
   # Without it S3 answers 403 where 404 is true: the first file of a dataset has none before it.
   statement {
     sid       = "KnowWhichProfilesThereAre"

@@ -66,7 +66,7 @@ class DynamoLedger:
             return
         with translated(f"record {record.key}"):
             self.client.put_item(TableName=self.table, Item=_encode(_file_item(record)))
-        if record.state == "refused" and record.content_sha256:
+        if record.state in {"refused", "needs_mapping"} and record.content_sha256:
             self._disown(record)
 
     def release(self, record: FileRecord) -> None:
@@ -181,7 +181,7 @@ def _content_id(record: FileRecord) -> str:
 
 
 def _file_item(record: FileRecord, lease_until_ms: int | None = None) -> _Item:
-    item = vars(record) | {"reasons": dict(record.reasons), "error": dict(record.error), "profile": dict(record.profile)}
+    item = vars(record) | {name: dict(getattr(record, name)) for name in ("reasons", "error", "profile", "mapping")}
     return item if lease_until_ms is None else item | {"lease_until_ms": lease_until_ms}
 
 

@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from headgate.lake.ports import FileRecord, ObjectRef
 
 _COUNTS = {"RowsReceived": "received", "RowsAccepted": "accepted", "RowsQuarantined": "quarantined", "RowsDuplicate": "duplicates"}
-_FILES = {"done": "FilesDone", "refused": "FilesRefused", "skipped_duplicate": "FilesSkipped", "ignored": "FilesIgnored"}
+_FILES = {
+    "done": "FilesDone",
+    "refused": "FilesRefused",
+    "needs_mapping": "FilesToMap",
+    "skipped_duplicate": "FilesSkipped",
+    "ignored": "FilesIgnored",
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class GateReport:
             self.metrics.add_metric(name=metric, unit=MetricUnit.Count, value=getattr(record, field))
         self.metrics.add_metric(name=_FILES[record.state], unit=MetricUnit.Count, value=1)
         self.logger.info("file processed", extra=_facts(record))
-        if record.state == "refused":
+        if record.state in {"refused", "needs_mapping"}:
             self.alerts.refused(record)
         if record.profile.get("drift"):
             self.metrics.add_metric(name="FilesOutOfLine", unit=MetricUnit.Count, value=1)

@@ -136,7 +136,7 @@ class MemoryLedger:
                 if holder and holder.file_id != record.file_id:
                     raise ConflictError(f"the content of {record.key} was taken over by {holder.file_id}")
                 self._contents[_content(record)] = _Holder(record.file_id)
-            elif record.state == "refused":
+            elif record.state in {"refused", "needs_mapping"}:
                 self._disown(record)
             self._records[record.file_id] = record
             self._leases.pop(record.file_id, None)

@@ -23,7 +23,7 @@ class Alerts:
     topic_arn: str
 
     def refused(self, record: FileRecord) -> None:
-        """Tells that a file was refused: which, why, and what its sender can do."""
+        """Tells that a file was refused, or waits for a mapping: which, why, and what its sender can do."""
         told = record.error
         lines = [
             f"File:   s3://{record.bucket}/{record.key}",
@@ -33,7 +33,9 @@ class Alerts:
             f"Remedy: {told.get('remedy', '-')}",
             "The original stays in raw; nothing of it was let in.",
         ]
-        self.send(f"Headgate refused a file: {told.get('rule', 'unknown')}", "\n".join(lines))
+        waits = record.state == "needs_mapping"
+        subject = "Headgate asks what a file's columns mean" if waits else f"Headgate refused a file: {told.get('rule', 'unknown')}"
+        self.send(subject, "\n".join(lines))
 
     def out_of_line(self, record: FileRecord) -> None:
         """Tells that a file that was let in differs from those of its dataset before it, and in what."""

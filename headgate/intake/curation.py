@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from headgate.contracts.model import Mask
 from headgate.errors import BadInputError, ThrottledError, UnknownDatasetError
 from headgate.intake.gate import Gated, pass_gate
+from headgate.intake.mapping import MENDABLE, Suggested
 from headgate.intake.parallel import side_by_side
 from headgate.intake.unpack import MAX_EXPANDED_BYTES, too_large
 from headgate.lake import keys
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.contracts.model import Contract
+    from headgate.intake.mapping import Mappings
     from headgate.lake.ports import Claim, FileLedger, ObjectInfo, ObjectStore
 
-DONE, REFUSED, SKIPPED, IGNORED = "done", "refused", "skipped_duplicate", "ignored"
+DONE, REFUSED, SKIPPED, IGNORED, NEEDS_MAPPING = "done", "refused", "skipped_duplicate", "ignored", "needs_mapping"
 _PARQUET = "application/vnd.apache.parquet"
 
 
@@ -56,6 +58,7 @@ class Curation:
         clock: naive UTC; it reaches leases and `finished_at`, never data.
         lease_s: how long a claim keeps other workers away from a file.
         profile: called with the record, its contract, and the rows let in and set aside; what it tells goes into the record.
+        mappings: for files whose folder or header names no contract; without them such files are refused.
     """
 
     objects: ObjectStore
@@ -67,6 +70,7 @@ class Curation:
     clock: Callable[[], datetime]
     lease_s: int
     profile: Callable[[FileRecord, Contract, pa.Table, pa.Table], Mapping[str, str]] | None = None
+    mappings: Mappings | None = None
 
     def curate(self, ref: ObjectRef) -> FileRecord:
         """The record of what became of the object; `ignored`, and not in the ledger, when its key names no data.
@@ -80,8 +84,15 @@ class Curation:
         info = self.objects.info(ref)
         body = self.objects.read(info.ref) if _fits(info) else b""
         record = replace(_received(info), content_sha256=hashlib.sha256(body).hexdigest() if body else "")
+        record = replace(record, dataset=self._dataset(record, body))
         claim = self.ledger.claim(record, now=self.clock(), lease_s=self.lease_s)
         return self._finished(record, info, body) if claim.granted else self._not_granted(record, claim)
+
+    def _dataset(self, record: FileRecord, body: bytes) -> str:
+        """By the folder; by the columns where the folder is no contract's."""
+        if self.mappings is None or not body or record.dataset in self.contracts:
+            return record.dataset
+        return self.mappings.dataset(record.key, body) or record.dataset
 
     def _finished(self, record: FileRecord, info: ObjectInfo, body: bytes) -> FileRecord:
         try:
@@ -105,8 +116,22 @@ class Curation:
         try:
             gated = self._gated(record, info, body)
         except BadInputError as error:
-            return self._refusal(record, error)
+            return self._mended(record, info, body, error)
         return self._profiled(self._written(record, gated), gated)
+
+    def _mended(self, record: FileRecord, info: ObjectInfo, body: bytes, error: BadInputError) -> FileRecord:
+        """The record of a file that may only need another header: let in under one that is sure, parked, or refused after all."""
+        told = self.mappings.decide(record.key, record.dataset, body) if self.mappings and error.rule in MENDABLE else None
+        if isinstance(told, Suggested):
+            asked = self._refusal(record, told.asked(record.key))
+            return replace(asked, state=NEEDS_MAPPING, error={**asked.error, "suggestion": told.to_json()})
+        if told is None:
+            return self._refusal(record, error)
+        try:
+            gated = self._gated(record, info, told.body)
+        except BadInputError as still:
+            return self._refusal(record, still)
+        return replace(self._profiled(self._written(record, gated), gated), mapping=told.as_record())
 
     def _profiled(self, record: FileRecord, gated: Gated) -> FileRecord:
         if self.profile is None:

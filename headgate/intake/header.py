@@ -25,6 +25,11 @@ class Header:
     absent: tuple[str, ...]
 
 
+def showable(name: str) -> bool:
+    """Whether a name may be told: it is a plain word, and no cell's value that stands where a header should."""
+    return bool(_SHOWABLE.fullmatch(name))
+
+
 def folded(name: str) -> str:
     """A column name as it is compared: surrounding blanks and case do not tell columns apart."""
     return name.strip().casefold()
@@ -59,7 +64,7 @@ def match_header(names: Sequence[str], contract: Contract) -> Header:
 
 
 def _check_name(position: int, name: str, earlier: list[str], own: dict[str, str]) -> None:
-    shown = name if _SHOWABLE.fullmatch(name) else f"number {position}"
+    shown = name if showable(name) else f"number {position}"
     if not name:
         raise HeaderError(
             rule="blank_column", message=f"column {position} has no name", remedy="name it in the header, or leave it out", column=shown

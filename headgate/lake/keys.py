@@ -11,6 +11,7 @@
 |            | `snapshots/_lake/references/<snapshot id>.json` (rows whose parent is not there) |
 | quarantine | `rows/<dataset>/<content sha256>.parquet`                      |
 | artifacts  | `processed/<dataset>/<content sha256>.json` (a file's profile; `_baseline.json` has the newest files' figures) |
+|            | `mappings/<source>/<header>.json` (which columns are which fields, as people decided) |
 | prod       | `tables/<table>/<version>/part-00000.parquet`                  |
 """
 
@@ -25,6 +26,7 @@ SNAPSHOTS = "snapshots"
 QUARANTINE_ROWS = "rows"
 TABLES = "tables"
 PROFILES = "processed"
+MAPPINGS = "mappings"
 LAKE_MANIFESTS = f"{SNAPSHOTS}/_lake/"
 CURRENT = "current"
 
@@ -102,6 +104,11 @@ def profile_key(dataset: str, content_sha256: str) -> str:
 def baseline_key(dataset: str) -> str:
     """Key of the figures that a dataset's next file is compared with."""
     return f"{PROFILES}/{dataset or '_unknown'}/_baseline.json"
+
+
+def mapping_key(source: str, fingerprint: str) -> str:
+    """Key of what was decided for files of one source with one header."""
+    return f"{MAPPINGS}/{source}/{fingerprint}.json"
 
 
 def snapshot_prefix(dataset: str, snapshot_id: str) -> str:

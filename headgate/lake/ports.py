@@ -81,7 +81,7 @@ class Claim:
 class FileRecord:
     """The lineage of one raw object version.
 
-    `received = accepted + quarantined + duplicates`, in rows. `state` is processing, done, refused or skipped_duplicate;
+    `received = accepted + quarantined + duplicates`, in rows. `state` is processing, done, refused, needs_mapping or skipped_duplicate;
     replaying is a file that was done or refused, whose counts are still those of before.
     """
 
@@ -107,6 +107,7 @@ class FileRecord:
     received_at: str = ""  # ISO 8601, UTC
     finished_at: str = ""
     profile: Mapping[str, str] = field(default_factory=dict)  # key, rows, columns, score and its parts, drift
+    mapping: Mapping[str, str] = field(default_factory=dict)  # columns (JSON, column → field), how, confidence; where the header was mapped
 
 
 REOPENABLE = ("done", "refused", "replaying")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
 _NOISE_BYTES = 4_096
+_LOYALTY = b"member,points,tier\n1,20,gold\n2,35,silver\n"  # columns of no contract
 _PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452")  # how a picture begins
 
 
@@ -31,7 +32,7 @@ def bad_files(rng: Generator, orders: pa.Table, payments: pa.Table) -> tuple[Bad
     good = compressed(csv_bytes(as_text(orders)))
     without_card = as_text(payments.drop_columns(["card_number"]))
     return (
-        BadFile("loyalty_points", "part-00000.csv.gz", good, "unknown_dataset"),
+        BadFile("loyalty_points", "part-00000.csv.gz", compressed(_LOYALTY), "unknown_dataset"),
         BadFile("payments", "bad-without-card.csv.gz", compressed(csv_bytes(without_card)), "missing_sensitive_column", "card_number"),
         BadFile("orders", "bad-empty.csv", b"", "empty_file"),
         BadFile("orders", "bad-truncated.csv.gz", good[: len(good) // 2], "truncated_gzip"),

@@ -1,0 +1,250 @@
+"""Files whose header is not a contract's: mapped when that is sure, parked with a suggestion when it is not.
+
+What a person decides is remembered for the source (the first folder of the key) and that very header, and is applied to its next file.
+A mapped file is one whose header was written anew; its rows are not touched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from headgate.errors import BadInputError, NotFoundError
+from headgate.intake.dialect import sniff_dialect
+from headgate.intake.header import folded, showable
+from headgate.intake.matching import EXACT, MOST_COLUMNS, SAMPLE_ROWS, THRESHOLD, Match, match_columns, match_dataset
+from headgate.intake.read_csv import read_rows
+from headgate.intake.sniff import is_parquet, text_of
+from headgate.intake.unpack import unpack
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from headgate.contracts.model import Contract
+    from headgate.intake.dialect import Dialect
+    from headgate.lake.ports import ObjectStore
+
+# Refusals that another header may mend.
+MENDABLE = {"unknown_dataset", "not_a_table", "missing_column", "missing_sensitive_column", "unknown_column"}
+REMEMBERED = "remembered"
+# Half of both sides known, and a little more: less is some other table that has a date and a status, too.
+_WORTH_GUESSING = 0.6
+_WORTH_ASKING = 0.3
+_HEAD_BYTES = 1 << 18
+
+
+@dataclass(frozen=True)
+class Headed:
+    """A file's header, some of its rows, and what is needed to write the header anew."""
+
+    content: bytes
+    names: tuple[str, ...]
+    samples: tuple[pa.Array, ...]
+    dialect: Dialect | None = None  # None for Parquet
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for files with the same columns in the same order."""
+        return hashlib.sha256("\x1f".join(folded(name) for name in self.names).encode()).hexdigest()[:16]
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The names as they may be told: a number stands for what may be a cell's value."""
+        return tuple(name if showable(name) and self.names.count(name) == 1 else f"#{place}" for place, name in enumerate(self.names, 1))
+
+    def under(self, fields: Sequence[str]) -> bytes:
+        """The file with these names above its columns."""
+        if self.dialect is None:
+            out = io.BytesIO()
+            pq.write_table(pq.read_table(pa.BufferReader(self.content)).rename_columns(list(fields)), out)
+            return out.getvalue()
+        header = self.dialect.form.delimiter.join(fields) + (self.dialect.line_end or "\n")
+        return header.encode() + self.content[self.dialect.data_at :]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The fields of a file's columns, by position, and what that rests on: `remembered`, or how the least sure pair was found."""
+
+    dataset: str
+    fields: tuple[str, ...]
+    how: str
+    confidence: float
+    body: bytes
+    names: tuple[str, ...]
+
+    def as_record(self) -> dict[str, str]:
+        """What the file's record keeps: column → field, how, and how sure."""
+        pairs = {name: field for name, field in zip(self.names, self.fields, strict=True) if folded(name) != folded(field)}
+        return {"columns": json.dumps(pairs), "how": self.how, "confidence": f"{self.confidence:.2f}"}
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """What a person is asked about: a field, or nothing, for each column."""
+
+    dataset: str
+    source: str
+    fingerprint: str
+    names: tuple[str, ...]
+    fields: tuple[str, ...]
+    confidence: tuple[float, ...]
+    absent: tuple[str, ...]
+
+    def asked(self, key: str) -> BadInputError:
+        """What the file's sender, or who looks after the lake, is asked to do."""
+        unsure = [name for name, confidence in zip(self.names, self.confidence, strict=True) if confidence < THRESHOLD]
+        missing = f"; no column is surely {', '.join(self.absent)}" if self.absent else ""
+        return BadInputError(
+            rule="needs_mapping",
+            message=f"the header is not that of {self.dataset}, and it is not sure what {', '.join(unsure) or 'it'} means{missing}",
+            remedy=f"see `headgate mapping show {key}`; then `headgate mapping accept {key}`, or `headgate mapping set {key} COLUMN=FIELD`",
+            file=key,
+        )
+
+    def to_json(self) -> str:
+        """Its text, for the file's record."""
+        return json.dumps(vars(self) | {"confidence": [round(one, 2) for one in self.confidence]})
+
+    @classmethod
+    def from_json(cls, text: str) -> Suggested:
+        """The suggestion that a record holds."""
+        read: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(text).items()}
+        return cls(**read)
+
+
+@dataclass(frozen=True)
+class Mappings:
+    """Which columns are which fields: as people decided, else as names and values say."""
+
+    objects: ObjectStore
+    bucket: str
+    contracts: Mapping[str, Contract]
+
+    def dataset(self, key: str, body: bytes) -> str:
+        """The dataset of a file whose folder names none; empty when neither memory nor its columns tell."""
+        headed = headed_of(body)
+        if headed is None:
+            return ""
+        if known := self._remembered(source_of(key), headed):
+            return known[0]
+        match = match_dataset(headed.names, headed.samples, self.contracts)
+        return match.dataset if match and match.worth >= _WORTH_GUESSING else ""
+
+    def decide(self, key: str, dataset: str, body: bytes) -> Decided | Suggested | None:
+        """The file's mapping, or what to ask a person; None where its header is not what is wrong with it."""
+        headed = headed_of(body, self.contracts.get(dataset))
+        if headed is None or dataset not in self.contracts:
+            return None
+        if known := self._remembered(source_of(key), headed):
+            return _decided(headed, known[0], known[1], REMEMBERED, 1.0)
+        match = match_columns(headed.names, headed.samples, self.contracts[dataset])
+        if match.worth < _WORTH_ASKING or (all(pair.how == EXACT for pair in match.pairs) and not match.unknown):
+            return None
+        return _sure(headed, match) if match.confidence >= THRESHOLD else _suggested(key, headed, match)
+
+    def remember(self, suggested: Suggested, fields: Sequence[str]) -> None:
+        """From now on a file of this source with this header has these fields, by position.
+
+        Raises:
+            BadInputError: `needs_mapping`: a column is no field, two are the same one, or one that must be there is missing.
+        """
+        _check(self.contracts[suggested.dataset], suggested.names, fields)
+        told = json.dumps({"dataset": suggested.dataset, "fields": list(fields)}, sort_keys=True).encode()
+        self.objects.write(self._ref(suggested.source, suggested.fingerprint), told, content_type="application/json")
+
+    def _remembered(self, source: str, headed: Headed) -> tuple[str, tuple[str, ...]] | None:
+        try:
+            read = json.loads(self.objects.read(self._ref(source, headed.fingerprint)))
+        except NotFoundError:
+            return None
+        return (read["dataset"], tuple(read["fields"])) if read["dataset"] in self.contracts else None
+
+    def _ref(self, source: str, fingerprint: str) -> ObjectRef:
+        return ObjectRef(self.bucket, keys.mapping_key(source, fingerprint))
+
+
+def source_of(key: str) -> str:
+    """Who sent a file: the first folder of its key."""
+    return keys.dataset_of(key) or "_root"
+
+
+def headed_of(body: bytes, contract: Contract | None = None) -> Headed | None:
+    """The file's header with some rows; None where it has none that could be read. A contract helps to tell it from the rows."""
+    try:
+        content = unpack(body)
+        headed = _of_parquet(content) if is_parquet(content) else _of_text(content, contract)
+    except (BadInputError, pa.ArrowException):
+        return None
+    return headed if headed and 0 < len(headed.names) <= MOST_COLUMNS else None
+
+
+def _of_text(content: bytes, contract: Contract | None) -> Headed | None:
+    text = text_of(content).utf8
+    head = text if len(text) <= _HEAD_BYTES else text[: text.rfind(b"\n", 0, _HEAD_BYTES) + 1]
+    dialect = sniff_dialect(head, contract)
+    if not dialect.header_lines:
+        return None
+    return Headed(text, dialect.names, read_rows(head, dialect).columns, dialect)
+
+
+def _of_parquet(content: bytes) -> Headed:
+    file = pq.ParquetFile(pa.BufferReader(content))
+    head = pa.Table.from_batches(list(file.iter_batches(SAMPLE_ROWS))[:1], file.schema_arrow)
+    return Headed(content, tuple(head.column_names), tuple(_as_text(column) for column in head.columns))
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.Array:
+    if pa.types.is_nested(column.type) or pa.types.is_binary(column.type):
+        return pa.nulls(len(column), pa.string())
+    return pc.cast(column, pa.string()).combine_chunks()
+
+
+def _sure(headed: Headed, match: Match) -> Decided:
+    fields = {pair.position: pair.field for pair in match.pairs}
+    least = min(match.pairs, key=lambda pair: pair.confidence)
+    return _decided(headed, match.dataset, tuple(fields[place] for place in range(len(headed.names))), least.how, least.confidence)
+
+
+def _decided(headed: Headed, dataset: str, fields: tuple[str, ...], how: str, confidence: float) -> Decided:
+    return Decided(dataset, fields, how, confidence, headed.under(fields), headed.shown)
+
+
+def _suggested(key: str, headed: Headed, match: Match) -> Suggested:
+    by_place = {pair.position: pair for pair in match.pairs}
+    pairs = [by_place.get(place) for place in range(len(headed.names))]
+    return Suggested(
+        dataset=match.dataset,
+        source=source_of(key),
+        fingerprint=headed.fingerprint,
+        names=headed.shown,
+        fields=tuple(pair.field if pair else "" for pair in pairs),
+        confidence=tuple(pair.confidence if pair else 0.0 for pair in pairs),
+        absent=match.absent,
+    )
+
+
+def _check(contract: Contract, names: Sequence[str], fields: Sequence[str]) -> None:
+    wrong = [name for name, field in zip(names, fields, strict=True) if field not in contract.names]
+    twice = sorted({field for field in fields if field and list(fields).count(field) > 1})
+    absent = [column.name for column in contract.columns if (column.required or column.mask) and column.name not in fields]
+    told = [
+        f"no field for {', '.join(wrong)}" if wrong else "",
+        f"two columns for {', '.join(twice)}" if twice else "",
+        f"no column for {', '.join(absent)}" if absent else "",
+    ]
+    if any(told):
+        raise BadInputError(
+            rule="needs_mapping",
+            message=f"the columns do not make a file of {contract.dataset}: {'; '.join(part for part in told if part)}",
+            remedy="name a field of the contract for each column, or have the file sent without the columns that are none",
+        )
