@@ -10,6 +10,7 @@ SHA-256 in the manifest is.
 from __future__ import annotations
 
 import re
+import struct
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 
 SEPARATOR = b"\x1f"
+# `pa.scalar` would do, but imports pandas for it, which costs more than the digest of a small table.
+_SEPARATOR = pa.Array.from_buffers(pa.binary(), 1, [None, pa.py_buffer(struct.pack("<ii", 0, len(SEPARATOR))), pa.py_buffer(SEPARATOR)])[0]
 _BATCH_ROWS = 32_768
 # Digits after which MySQL's text of a double changes to an exponent (dtoa.c, MAX_DECPT_FOR_F_FORMAT = DBL_DIG).
 _FIXED_DIGITS = 15
@@ -78,7 +81,7 @@ def digest_sql(table_sql: str, columns: Sequence[ExportColumn], where: str, *, i
     """
     texts = [column.digest_sql(impossible_as_null=impossible_as_null) for column in columns]
     row = f"CONCAT_WS(X'{SEPARATOR.hex()}', {', '.join(texts)})"
-    counts = "".join(f", COUNT({text})" if column.nullable else ", COUNT(*)" for column, text in zip(columns, texts, strict=True))
+    counts = "".join(f", {column.count_sql(impossible_as_null=impossible_as_null)}" for column in columns)
     return f"SELECT COUNT(*), COALESCE(SUM(CRC32({row})), 0){counts} FROM {table_sql} WHERE {where}"  # noqa: S608 quoted names, own literals
 
 
@@ -99,7 +102,7 @@ def digest_of_file(path: Path, columns: Sequence[Printed]) -> Digest:
 def digest_of(rows: pa.RecordBatch, columns: Sequence[Printed]) -> Digest:
     """The digest of the rows."""
     texts = [canonical_text(rows.column(column.name), column.form, column.fraction_digits) for column in columns]
-    lines = pc.binary_join_element_wise(*texts, SEPARATOR, null_handling="skip")
+    lines = pc.binary_join_element_wise(*texts, _SEPARATOR, null_handling="skip")
     present = tuple(rows.num_rows - text.null_count for text in texts)
     return Digest(rows.num_rows, sum(map(zlib.crc32, lines.to_pylist())), present)
 

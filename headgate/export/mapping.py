@@ -119,6 +119,14 @@ class ExportColumn:
             return f"IF({self.impossible_sql}, NULL, {self.text_sql})"
         return self.text_sql
 
+    def count_sql(self, *, impossible_as_null: bool) -> str:
+        """The expression that counts the values which are not null in Parquet; it does not make their texts."""
+        if not self.nullable:
+            return "COUNT(*)"
+        if self.impossible_sql and impossible_as_null:
+            return f"COUNT({self.digest_sql(impossible_as_null=True)})"
+        return f"COUNT({quoted(self.name)})"
+
     @property
     def field(self) -> pa.Field:
         """The column of the Parquet schema. Everything is nullable: a zero date becomes null even in a NOT NULL column."""
