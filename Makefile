@@ -76,3 +76,7 @@ clean: ## remove what was built; a running emulator and its state stay
 .PHONY: bench-forecast bench-clv bench-fraud bench-churn bench-intents
 bench-forecast bench-clv bench-fraud bench-churn bench-intents: bench-%: setup ## how good a model is on public data; DATA=<path> measures on yours
 	@python benchmarks/$*.py
+
+.PHONY: bench-matching
+bench-matching: setup ## how sure the matching of columns to contracts is: accuracy at the threshold, wrongly accepted files
+	@python benchmarks/matching.py

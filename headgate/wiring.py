@@ -243,6 +243,7 @@ def replaying(env: Mapping[str, str]) -> Replaying:
         quarantine_bucket=settings.quarantine_bucket,
         clock=_utc_now,
         lease_s=settings.lease_s,
+        mappings=mappings(env),
     )
 
 

@@ -34,7 +34,7 @@ def upload(folder: Path, timeout_s: int, as_json: bool, deployment_name: str | N
     records = through_the_gate(found, folder, timeout_s=timeout_s, console=options.progress_console())
     sums = summary.by_dataset(records)
     options.show(as_json=as_json, value=lambda: summary.as_dicts(sums), screen=lambda: screens.received(sums))
-    refused = [record for record in records if record.state == "refused"]
+    refused = [record for record in records if record.state in {"refused", "needs_mapping"}]
     if refused and not as_json:
         options.console().print(refusals(refused))
     options.finish(complete=not refused and len(records) == len(watching.objects_in(folder)))
@@ -64,7 +64,7 @@ def through_the_gate(found: deployment.Deployment, folder: Path, *, timeout_s: i
 
 
 @click.group(invoke_without_command=True, epilog=options.example("headgate files --state refused"))
-@click.option("--state", default="", help="Only files in this state: processing, done, refused, skipped_duplicate.")
+@click.option("--state", default="", help="Only files in this state: processing, done, refused, needs_mapping, skipped_duplicate.")
 @options.as_json
 @options.deployment
 @click.pass_context

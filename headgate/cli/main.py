@@ -11,7 +11,7 @@ import sys
 import click
 
 from headgate import __version__
-from headgate.cli import contract, data, export, files, keys, logs, pipeline, profile, quarantine, query, queue, report
+from headgate.cli import contract, data, export, files, keys, logs, mapping, pipeline, profile, quarantine, query, queue, report
 from headgate.errors import HeadgateError
 
 
@@ -34,6 +34,7 @@ for command in (
     files.upload,
     keys.keys,
     logs.logs,
+    mapping.mapping,
     pipeline.run,
     profile.profile,
     quarantine.quarantine,

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from headgate.contracts.model import Mask
 from headgate.errors import BadInputError, NotFoundError
 from headgate.intake.gate import Gated, pass_gate
+from headgate.intake.mapping import Decided
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from headgate.lake.publishing import parquet_bytes
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headgate.contracts.model import Contract
+    from headgate.intake.mapping import Mappings
     from headgate.lake.ports import FileLedger, ObjectStore
 
 REPLAYED, STILL_REFUSED, RAW_GONE, LET_IN_ELSEWHERE = "replayed", "still_refused", "raw_gone", "let_in_elsewhere"
@@ -64,6 +66,7 @@ class Replaying:
         masking_key: called only for datasets with card numbers.
         clock: naive UTC; it reaches leases and `finished_at`, never data.
         lease_s: how long other replays keep away from the file of one that died.
+        mappings: for files whose header was mapped.
     """
 
     objects: ObjectStore
@@ -74,6 +77,7 @@ class Replaying:
     quarantine_bucket: str
     clock: Callable[[], datetime]
     lease_s: int
+    mappings: Mappings | None = None
 
     def replay(self, file_id: str) -> Replayed:
         """The file's rows lie where its contract says now, each in curated or in quarantine once, and its record tells so.
@@ -128,8 +132,14 @@ class Replaying:
         sha256 = hashlib.sha256(body).hexdigest()
         if before.content_sha256 not in {"", sha256}:
             raise NotFoundError(f"{before.key} holds another content now")
+        body = self._under_its_mapping(before, body)
         key = self.masking_key() if any(column.mask is Mask.PAN for column in contract.columns) else MaskingKey("", b"")
         return pass_gate(body, contract, key, object_key=before.key, received_at=info.modified_at, content_sha256=sha256)
+
+    def _under_its_mapping(self, before: FileRecord, body: bytes) -> bytes:
+        """A file that was let in under another header has that header again."""
+        told = self.mappings.decide(before.key, before.dataset, body) if self.mappings and before.mapping else None
+        return told.body if isinstance(told, Decided) else body
 
     def _write(self, before: FileRecord, gated: Gated) -> tuple[int, int]:
         """How many rows left quarantine, and how many entered it. At every moment each row lies in one of the two places, or in both."""

@@ -1,0 +1,101 @@
+"""`headgate mapping`: say what the columns of a file mean whose header is not its contract's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+from rich.table import Table
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.errors import HeadgateError
+from headgate.intake.curation import NEEDS_MAPPING
+from headgate.intake.mapping import Suggested
+from headgate.lake.ports import ObjectRef
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.lake.ports import FileRecord
+
+
+@click.group()
+def mapping() -> None:
+    """Settle files that wait because it is not sure what their columns mean."""
+
+
+@mapping.command(epilog=options.example("headgate mapping show payments/new-shop.csv"))
+@click.argument("key")
+@options.as_json
+@options.deployment
+def show(key: str, as_json: bool, deployment_name: str | None) -> None:
+    """Show what is suggested for the columns of the file at KEY."""
+    _, suggested = _waiting(deployment.activate(deployment_name), key)
+    options.show(as_json=as_json, value=lambda: vars(suggested), screen=lambda: _table(suggested))
+
+
+@mapping.command(epilog=options.example("headgate mapping accept payments/new-shop.csv"))
+@click.argument("key")
+@options.as_json
+@options.deployment
+def accept(key: str, as_json: bool, deployment_name: str | None) -> None:
+    """Take the suggestion for the file at KEY, remember it for its source and header, and send the file through the gate again."""
+    found = deployment.activate(deployment_name)
+    record, suggested = _waiting(found, key)
+    _settle(found, record, suggested, suggested.fields, as_json=as_json)
+
+
+@mapping.command(name="set", epilog=options.example("headgate mapping set payments/new-shop.csv F1=payment_id ref=order_id"))
+@click.argument("key")
+@click.argument("pairs", nargs=-1, required=True, metavar="COLUMN=FIELD...")
+@options.as_json
+@options.deployment
+def set_command(key: str, pairs: Sequence[str], as_json: bool, deployment_name: str | None) -> None:
+    """As accept, with other fields for some columns. COLUMN is as `headgate mapping show` has it."""
+    found = deployment.activate(deployment_name)
+    record, suggested = _waiting(found, key)
+    _settle(found, record, suggested, with_changes(suggested, pairs), as_json=as_json)
+
+
+def with_changes(suggested: Suggested, pairs: Sequence[str]) -> tuple[str, ...]:
+    """The suggested fields with those that `pairs` (COLUMN=FIELD) name in their place; another column loses a field given away."""
+    chosen = {}
+    for pair in pairs:
+        column, separator, field = pair.rpartition("=")
+        if not separator or column not in suggested.names:
+            raise click.UsageError(f"{pair!r} is no COLUMN=FIELD of a column of the file: {', '.join(suggested.names)}")
+        chosen[column] = field
+    given_away = set(chosen.values())
+    kept = ["" if field in given_away else field for field in suggested.fields]
+    return tuple(chosen.get(name, field) for name, field in zip(suggested.names, kept, strict=True))
+
+
+def _waiting(found: deployment.Deployment, key: str) -> tuple[FileRecord, Suggested]:
+    records = [record for record in wiring.ledger(found.environment).records() if record.key == key and record.state == NEEDS_MAPPING]
+    if not records:
+        raise HeadgateError(f"no file {key} waits for a mapping. Remedy: `headgate files --state {NEEDS_MAPPING}` lists those that do.")
+    newest = max(records, key=lambda record: (record.received_at, record.finished_at))
+    return newest, Suggested.from_json(newest.error["suggestion"])
+
+
+def _settle(found: deployment.Deployment, record: FileRecord, suggested: Suggested, fields: Sequence[str], *, as_json: bool) -> None:
+    """The decision is remembered, and the file lies in raw once more, as a new version that the gate will look at."""
+    wiring.mappings(found.environment).remember(suggested, fields)
+    store, ref = wiring.objects(), ObjectRef(record.bucket, record.key)
+    store.write(ref, store.read(ObjectRef(record.bucket, record.key, record.version_id)))
+    told = {"dataset": suggested.dataset, "source": suggested.source, "columns": dict(zip(suggested.names, fields, strict=True))}
+    options.show(
+        as_json=as_json,
+        value=lambda: told,
+        screen=lambda: f"Remembered for files of {suggested.source} with this header; {record.key} is on its way through the gate again.",
+    )
+
+
+def _table(suggested: Suggested) -> Table:
+    table = Table("column", "field", "confidence", title=f"as {suggested.dataset}", title_justify="left")
+    for name, field, confidence in zip(suggested.names, suggested.fields, suggested.confidence, strict=True):
+        table.add_row(name, field or "?", f"{confidence:.2f}")
+    for field in suggested.absent:
+        table.add_row("?", field, "")
+    return table
