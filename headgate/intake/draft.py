@@ -6,8 +6,6 @@ masked, what could be a code stays text, and everything that was guessed is told
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -23,7 +21,8 @@ from headgate.intake.cells import blank_to_null
 from headgate.intake.gate import read
 from headgate.intake.guess import guess_mask, guess_type, misfits_of_most, rows_repeated
 from headgate.intake.header import folded
-from headgate.intake.sniff import DELIMITERS, is_parquet, utf8_text
+from headgate.intake.names import column_names
+from headgate.intake.sniff import is_parquet
 from headgate.intake.unpack import unpack
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ _KEY_ENDINGS = ("id", "number", "no", "key", "uuid", "code", "sku")
 _CHANGED = ("updated_at", "modified_at", "last_modified", "changed_at", "last_updated", "updated", "modified")
 _MOST_KEY_CANDIDATES = 8
 _MOST_VALUES, _LONGEST_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
-_HEAD_CHARACTERS = 1 << 16
 _WHY = {
     Mask.PAN: "holds card numbers: a token, the brand and the last four digits stand for it behind the gate",
     Mask.CVV: "is named as a verification code: it is dropped",
@@ -99,7 +97,8 @@ def _cells(body: bytes, dataset: str) -> Mapping[str, pa.Array]:
 def _stored_columns(content: bytes) -> tuple[Column, ...]:
     if is_parquet(content):
         return tuple(Column(folded(field.name), _stored_type(field.type)) for field in _parquet_schema(content))
-    return tuple(Column(folded(name), ColumnType(Kind.STRING)) for name in dict.fromkeys(_header(utf8_text(content))))
+    names = dict.fromkeys(folded(name) for name in column_names(content))
+    return tuple(Column(name, ColumnType(Kind.STRING)) for name in names)
 
 
 def _stored_type(stored: pa.DataType) -> ColumnType:
@@ -120,21 +119,6 @@ def _parquet_schema(content: bytes) -> pa.Schema:
         return pq.read_schema(pa.BufferReader(content))
     except (pa.ArrowException, OSError, ValueError):
         raise UnreadableFileError(rule="corrupt_parquet", message="the Parquet file is damaged", remedy="write it again") from None
-
-
-def _header(text: bytes) -> Sequence[str]:
-    """The first row that says something, by the delimiter that cuts it into most names."""
-    head = text[:_HEAD_CHARACTERS].decode("utf-8", errors="ignore")
-    readings = [_first_row(head, delimiter) for delimiter in DELIMITERS]
-    return max(readings, key=len)
-
-
-def _first_row(head: str, delimiter: str) -> Sequence[str]:
-    try:
-        rows = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
-        return next((row for row in rows if any(cell.strip() for cell in row)), [])
-    except csv.Error:
-        return []
 
 
 def _column(name: str, text: pa.Array) -> Column:

@@ -41,7 +41,9 @@ class Lake:
 def lake(emulator: Emulator) -> Lake:
     """An empty lake."""
     name = unique("lake")
-    settings = {f"HEADGATE_{zone.upper()}_BUCKET": _bucket(emulator, f"{name}-{zone}") for zone in ("raw", "curated", "quarantine")}
+    settings = {
+        f"HEADGATE_{zone.upper()}_BUCKET": _bucket(emulator, f"{name}-{zone}") for zone in ("raw", "curated", "quarantine", "artifacts")
+    }
     registry = Registry.load()
     prod_buckets = {system: _bucket(emulator, f"{name}-{system}") for system in SYSTEMS}
     return Lake(

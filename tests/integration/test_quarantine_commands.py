@@ -39,7 +39,7 @@ def curated(lake: Lake, *rows: str) -> FileRecord:
     key = f"payments/{unique('p')}.csv"
     ref = ObjectRef(lake.bucket("raw"), key)
     wiring.objects().write(ref, (HEADER + "".join(row.replace("O-", f"O-{key[-6:-4]}-") for row in rows)).encode())
-    return wiring.curation({"HEADGATE_ARTIFACTS_BUCKET": lake.bucket("curated"), **lake.environment}).curate(ref)
+    return wiring.curation(lake.environment).curate(ref)
 
 
 def ran(*arguments: str) -> tuple[int, Any]:

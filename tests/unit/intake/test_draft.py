@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import io
 import json
+import zipfile
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -197,3 +199,49 @@ def test_a_committed_dataset_is_found_in_its_own_draft(tmp_path: Path) -> None:
         missed = [column.name for column in wanted.sensitive if masks[column.name] is not column.mask]
         assert not missed, f"{dataset}: {missed}"
         assert gated(body, own).quarantined == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'[{"id": 1, "price": 1.50}, {"id": 2, "price": 2.25, "note": "a"}]',
+        b'{"id": 1, "price": 1.50}\n{"id": 2, "price": 2.25, "note": "a"}\n',
+        b'{"rows": [{"id": 1, "price": 1.50}, {"id": 2, "price": 2.25, "note": "a"}]}',
+        b"id;price;note\n1;1.50;\n2;2.25;a\n",
+        "id\tprice\tnote\r\n1\t1.50\t\r\n2\t2.25\ta\r\n".encode("utf-16"),
+        gzip.compress(b"id|price|note\n1|1.50|\n2|2.25|a\n"),
+    ],
+)
+def test_every_format_that_the_gate_reads_can_be_drafted_from(body: bytes) -> None:
+    kinds = {column.name: (column.type.kind, column.required) for column in drafted(body).columns}
+    assert kinds == {"id": (Kind.BIGINT, True), "price": (Kind.DECIMAL, True), "note": (Kind.STRING, False)}
+    assert gated(body, drafted(body)).accepted.num_rows == 2
+
+
+def workbook(*rows: tuple[str, ...]) -> bytes:
+    """The smallest workbook with one sheet of texts."""
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    links = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    lines = [
+        f'<row r="{at}">'
+        + "".join(f'<c r="{"ABC"[place]}{at}" t="inlineStr"><is><t>{text}</t></is></c>' for place, text in enumerate(row) if text)
+        + "</row>"
+        for at, row in enumerate(rows, 1)
+    ]
+    parts = {
+        "[Content_Types].xml": "<Types/>",
+        "xl/workbook.xml": f'<workbook {main} {links}><sheets><sheet name="s" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f"<worksheet {main}><sheetData>{''.join(lines)}</sheetData></worksheet>",
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+def test_a_workbook_is_drafted_by_its_header_and_not_by_the_title_above() -> None:
+    body = workbook(("Prices of May",), ("id", "price", "note"), ("1", "1.50", ""), ("2", "2.25", "a"))
+    kinds = {column.name: (column.type.kind, column.required) for column in drafted(body).columns}
+    assert kinds == {"id": (Kind.BIGINT, True), "price": (Kind.DECIMAL, True), "note": (Kind.STRING, False)}
