@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup check test test-unit demo deploy-localstack destroy-localstack plan-aws deploy-aws destroy-aws logs query docs bench-pollock bench-gate bench-rules bench-pan clean
+.PHONY: help setup check test test-unit demo deploy-localstack destroy-localstack plan-aws deploy-aws destroy-aws logs query docs bench-pollock bench-gate bench-rules bench-pan bench-latency bench-parallel clean
 
 help: ## list what there is to do
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[36m%-20s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,14 @@ bench-rules: setup ## the compiled rules against the same Great Expectations sui
 
 bench-pan: setup ## how card numbers are found in text, and what else is; DATA=csv with text,is_pan
 	@python benchmarks/pan.py $(DATA)
+
+bench-latency: setup ## from putting a file into raw to its record, on an emulator of its own; FILES=100
+	@python scripts/deploy.py apply emulator --name bench --own
+	@FILES=$(FILES) python -m benchmarks.latency; result=$$?; python scripts/deploy.py destroy emulator --name bench --yes; exit $$result
+
+bench-parallel: setup ## files a minute from 16 uploaders, and whether one is lost, on an emulator of its own; FILES=200
+	@python scripts/deploy.py apply emulator --name bench --own
+	@FILES=$(FILES) python -m benchmarks.parallel; result=$$?; python scripts/deploy.py destroy emulator --name bench --yes; exit $$result
 
 clean: ## remove what was built; a running emulator and its state stay
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

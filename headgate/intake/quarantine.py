@@ -139,17 +139,23 @@ def _value_of(columns: pa.Array, texts: Mapping[str, pa.Array]) -> pa.Array:
 def _records(texts: Mapping[str, pa.Array]) -> pa.Array:
     """Each row as a JSON object of texts; null stays null."""
     parts: list[pa.Array | str] = []
+    before = "{"
     for name, text in texts.items():
-        parts += [f"{', ' if parts else '{'}{json.dumps(name)}: ", _json_text(text)]
-    return joined(*parts, "}")
+        escaped = _escaped(text)
+        quote = "" if text.null_count else '"'  # where all have values, the quotes belong to what stands between the columns
+        parts += [
+            f"{before}{json.dumps(name)}: {quote}",
+            pc.coalesce(joined('"', escaped, '"'), literal("null")) if text.null_count else escaped,
+        ]
+        before = f"{quote}, "
+    return joined(*parts, f"{before.removesuffix(', ')}}}")
 
 
-def _json_text(text: pa.Array) -> pa.Array:
+def _escaped(text: pa.Array) -> pa.Array:
     if not _UNSAFE_BYTES[text_bytes(text)[0]].any():
-        return pc.coalesce(joined('"', text, '"'), literal("null"))
+        return text
     unsafe = pc.match_substring_regex(text, _UNSAFE_IN_JSON)
-    safe = rewritten_where(unsafe, text, lambda some: text_array(json.dumps(cell, ensure_ascii=False)[1:-1] for cell in some.to_pylist()))
-    return pc.coalesce(joined('"', safe, '"'), literal("null"))
+    return rewritten_where(unsafe, text, lambda some: text_array(json.dumps(cell, ensure_ascii=False)[1:-1] for cell in some.to_pylist()))
 
 
 def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:

@@ -131,3 +131,11 @@ def test_normalising_never_fails_and_gives_digits_only_for_digits(written: str) 
     if bare != written:
         digits = [str(unicodedata.digit(character)) for character in unicodedata.normalize("NFKC", written) if character.isdigit()]
         assert bare in ("".join(digits), "".join(digits).rstrip("0"), "".join(digits)[: len(bare)])
+
+
+def test_a_card_that_comes_again_in_a_file_has_the_token_that_it_has_alone() -> None:
+    key = MaskingKey("k1", b"0123456789abcdef0123456789abcdef")
+    of_file, numbers = cards.Tokens(key), list(PUBLISHED)
+    for some in (numbers[:3], numbers[2:5], numbers[:5], []):
+        digits = pa.array(some, pa.string())
+        assert of_file.of(digits).equals(cards.tokens(digits, key))

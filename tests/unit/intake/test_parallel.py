@@ -1,0 +1,38 @@
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from headgate.intake.parallel import in_turn, side_by_side
+
+pytestmark = pytest.mark.unit
+
+
+def test_what_is_made_comes_in_the_order_of_the_parts() -> None:
+    assert side_by_side(lambda part: part * 2, range(10)) == [part * 2 for part in range(10)]
+
+
+def test_no_more_parts_are_taken_than_are_worked_on() -> None:
+    """Else a large file's batches would pile up in memory."""
+    taken, done, most = 0, 0, 0
+
+    def parts() -> Iterator[int]:
+        nonlocal taken, most
+        for part in range(20):
+            taken += 1
+            most = max(most, taken - done)
+            yield part
+
+    for _ in in_turn(lambda part: part, parts()):
+        done += 1
+    assert most <= 2
+
+
+def test_an_error_in_one_part_is_raised() -> None:
+    with pytest.raises(ZeroDivisionError):
+        side_by_side(lambda part: 1 // part, [1, 0, 1])
+
+
+def test_parts_are_worked_on_at_the_same_time() -> None:
+    meeting = threading.Barrier(2, timeout=10)
+    assert len(side_by_side(lambda _: meeting.wait(), [1, 2])) == 2
