@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ from headgate.intake.cells import int_array
 from headgate.intake.received import Ragged, Received
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from headgate.intake.cells import Rows
 
@@ -27,17 +27,19 @@ class Source:
         batches: the rows in the file's order, the same each time; each batch covers a run of source rows, ragged ones too.
         width: how many columns the header has.
         absent: nullable columns that the file does not have.
+        written_as: the file's form, as its record tells it.
     """
 
     batches: Callable[[], Iterator[Received]]
     width: int
     absent: tuple[str, ...] = ()
+    written_as: Mapping[str, str] = field(default_factory=dict)
 
 
 def whole(received: Received, rows_at_once: int = ROWS_AT_ONCE) -> Source:
     """A file that is in memory already, in slices of it."""
     width = len(received.cells) - len(received.absent)
-    return Source(lambda: _slices(received, rows_at_once), width, received.absent)
+    return Source(lambda: _slices(received, rows_at_once), width, received.absent, received.written_as)
 
 
 def _slices(received: Received, rows_at_once: int) -> Iterator[Received]:

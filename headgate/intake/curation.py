@@ -178,6 +178,7 @@ class Curation:
             duplicates=gated.duplicates,
             warnings=gated.warnings,
             reasons=gated.reasons,
+            written_as=gated.written_as,
             quarantine_key=self._write(ObjectRef(self.quarantine_bucket, quarantine), aside),
             curated_key=self._write(ObjectRef(self.curated_bucket, increment), accepted),
         )

@@ -58,6 +58,7 @@ class Counts:
     Attributes:
         warnings: broken rules that only warn, one for each row and rule, and one for each absent column.
         reasons: rule → rows, for refused rows and duplicates.
+        written_as: the file's form: format, encoding, delimiter and so on, and how sure that is.
 
     Raises:
         AuditError: the counts do not add up: rows were lost or doubled, and nothing of this file may be written.
@@ -71,6 +72,7 @@ class Counts:
     duplicates: int
     warnings: int
     reasons: Mapping[str, int] = field(default_factory=dict)
+    written_as: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         told = self.accepted + self.quarantined + self.duplicates
@@ -97,6 +99,7 @@ class Gated:
     duplicates: int
     warnings: int
     reasons: Mapping[str, int] = field(default_factory=dict)
+    written_as: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         told = self.accepted.num_rows + self.quarantined + self.duplicates
@@ -154,6 +157,7 @@ def gate_in_memory(source: Source, contract: Contract, key: MaskingKey, origin: 
         duplicates=counts.duplicates,
         warnings=counts.warnings,
         reasons=counts.reasons,
+        written_as=counts.written_as,
     )
 
 
@@ -206,6 +210,7 @@ class Passage:
             duplicates=self._dispositions[DUPLICATE],
             warnings=sum(len(breach.rows) for sifted in self._sifted for breach in sifted.warnings) + len(self._source.absent),
             reasons=dict(sorted(self._reasons.items())),
+            written_as=self._source.written_as,
         )
 
     def _sift(self) -> None:

@@ -67,7 +67,7 @@ def read_csv(content: bytes, contract: Contract) -> Received:
     table = read_rows(text.utf8, dialect)
     columns, rows = dict(zip(header.names, table.columns, strict=True)), len(table.source_rows)
     cells = {name: columns.pop(name) if name in columns else pa.nulls(rows, pa.string()) for name in contract.names}
-    return Received(cells, table.source_rows, table.ragged, header.absent, dialect)
+    return Received(cells, table.source_rows, table.ragged, header.absent, dialect=dialect)
 
 
 def read_rows(text: bytes, dialect: Dialect) -> TextTable:

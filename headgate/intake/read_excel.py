@@ -106,4 +106,4 @@ def _joined(parts: Sequence[Received], left_out: tuple[str, ...]) -> Received:
     )
     cells = {name: pa.concat_arrays([part.cells[name] for part in parts]) for name in parts[0].cells}
     absent = tuple(name for name in parts[0].absent if all(name in part.absent for part in parts))
-    return Received(cells, np.concatenate(numbers), ragged, absent, left_out=left_out)
+    return Received(cells, np.concatenate(numbers), ragged, absent, "xlsx", left_out=left_out)

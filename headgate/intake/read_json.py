@@ -57,7 +57,7 @@ def read_json(content: bytes, contract: Contract) -> Received:
     """
     text = text_of(content).utf8
     lines = _lines(text)
-    records = _Records()
+    records = _Records("json" if lines is None else "json_lines")
     if lines is None:
         records.add((0, found) for found in _array(_parsed(text)))
     else:
@@ -68,7 +68,8 @@ def read_json(content: bytes, contract: Contract) -> Received:
 class _Records:
     """The records so far, column by column."""
 
-    def __init__(self) -> None:
+    def __init__(self, form: str) -> None:
+        self.form = form
         self.blocks: dict[str, list[pa.Array]] = {}
         self.whole: list[int] = []
         self.ragged: list[tuple[int, str]] = []
@@ -101,7 +102,8 @@ class _Records:
         nulls = pa.nulls(len(self.whole), pa.string())
         numbers, texts = zip(*self.ragged, strict=True) if self.ragged else ((), ())
         apart = Ragged(np.array(numbers, np.int64), texts, (0,) * len(texts))
-        return Received({name: columns.get(name, nulls) for name in contract.names}, np.array(self.whole, np.int64), apart, header.absent)
+        cells = {name: columns.get(name, nulls) for name in contract.names}
+        return Received(cells, np.array(self.whole, np.int64), apart, header.absent, self.form)
 
 
 def _check_names(names: int) -> None:

@@ -55,7 +55,7 @@ def read_parquet(content: bytes, contract: Contract) -> Received:
     cells = {
         column.name: missing if column.name in header.absent else spelled(named.column(column.name), column) for column in contract.columns
     }
-    return Received(cells, np.arange(1, table.num_rows + 1, dtype=np.int64), absent=header.absent)
+    return Received(cells, np.arange(1, table.num_rows + 1, dtype=np.int64), absent=header.absent, form="parquet")
 
 
 def _table(content: bytes) -> pa.Table:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from headgate.intake.cells import NO_ROWS, Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
@@ -32,7 +32,8 @@ class Received:
         cells: for each column of the contract its texts; null where the file says nothing.
         source_rows: for each row its 1-based number among the file's data rows.
         absent: nullable columns that the file does not have; their cells are null.
-        dialect: how the text was written, and how sure that is; None for formats that say so themselves.
+        form: `csv`, `json`, `json_lines`, `parquet` or `xlsx`.
+        dialect: how a CSV text was written, and how sure that is; None for formats that say so themselves.
         left_out: parts of the file that hold other tables, by name: sheets without the contract's header.
     """
 
@@ -40,6 +41,7 @@ class Received:
     source_rows: Rows
     ragged: Ragged = field(default_factory=Ragged)
     absent: tuple[str, ...] = ()
+    form: str = "csv"
     dialect: Dialect | None = None
     left_out: tuple[str, ...] = ()
 
@@ -47,3 +49,25 @@ class Received:
     def rows(self) -> int:
         """Every row of the file, ragged ones too."""
         return len(self.source_rows) + len(self.ragged.source_rows)
+
+    @property
+    def written_as(self) -> Mapping[str, str]:
+        """What was found out about the file's form, as its record tells it."""
+        return written_as(self.form, self.dialect, self.left_out)
+
+
+def written_as(form: str, dialect: Dialect | None = None, left_out: Sequence[str] = ()) -> Mapping[str, str]:
+    """A file's form in words: none of its cells is among them."""
+    told = {"format": form}
+    if dialect:
+        told |= {
+            "encoding": dialect.encoding,
+            "delimiter": dialect.form.delimiter,
+            "quote": dialect.form.quote,
+            "escape": dialect.form.escape or dialect.form.quote,
+            "line_end": dialect.line_end or "mixed",
+            "preamble_lines": str(dialect.preamble_lines),
+            "header_lines": str(dialect.header_lines),
+            "confidence": str(dialect.confidence),
+        }
+    return told | ({"left_out": ", ".join(left_out)} if left_out else {})

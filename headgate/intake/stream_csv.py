@@ -20,7 +20,7 @@ from headgate.intake.dialect import Dialect, sniff_dialect
 from headgate.intake.header import Header, match_header
 from headgate.intake.read_csv import MAX_COLUMNS, NULL_TEXTS
 from headgate.intake.read_json import is_json
-from headgate.intake.received import Ragged, Received
+from headgate.intake.received import Ragged, Received, written_as
 from headgate.intake.sniff import is_parquet, text_of
 
 if TYPE_CHECKING:
@@ -59,7 +59,10 @@ def stream(path: Path, contract: Contract, from_bytes: int = STREAMED_FROM_BYTES
         NotPlainError: while batches are read; those before it are to be forgotten.
     """
     plain = _plain(path, contract) if path.stat().st_size >= from_bytes else None
-    return Source(lambda: _batches(plain, contract), len(plain.header.names), plain.header.absent) if plain else None
+    if plain is None:
+        return None
+    told = written_as("csv", plain.dialect)
+    return Source(lambda: _batches(plain, contract), len(plain.header.names), plain.header.absent, told)
 
 
 def _plain(path: Path, contract: Contract) -> _Plain | None:
@@ -124,7 +127,7 @@ def _received(plain: _Plain, contract: Contract, columns: list[pa.Array], number
         np.array([row.number for row in apart], np.int64), tuple(row.text for row in apart), tuple(row.actual_columns for row in apart)
     )
     rows = np.delete(numbers, ragged.source_rows - numbers[0]) if apart else numbers
-    return Received({name: named.get(name, missing) for name in contract.names}, rows, ragged, plain.header.absent, plain.dialect)
+    return Received({name: named.get(name, missing) for name in contract.names}, rows, ragged, plain.header.absent, dialect=plain.dialect)
 
 
 def _columns(plain: _Plain, apart: deque[Any]) -> Iterator[list[pa.Array]]:

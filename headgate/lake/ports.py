@@ -106,6 +106,7 @@ class FileRecord:
     duplicate_of: str = ""
     received_at: str = ""  # ISO 8601, UTC
     finished_at: str = ""
+    written_as: Mapping[str, str] = field(default_factory=dict)  # format, encoding, delimiter, …, confidence of the guess; sheets left out
     profile: Mapping[str, str] = field(default_factory=dict)  # key, rows, columns, score and its parts, drift
     mapping: Mapping[str, str] = field(default_factory=dict)  # columns (JSON, column → field), how, confidence; where the header was mapped
 

@@ -80,3 +80,23 @@ def test_what_is_of_no_known_form_is_refused() -> None:
     for body in (b"\x89PNG\r\n\x1a\n\0\0", b"%PDF-1.7\n", b"BZh91AY&SY", b"just prose", b" \n "):
         with pytest.raises(UnreadableFileError):
             read_file(body, CONTRACT)
+
+
+def test_what_was_found_out_about_the_form_is_told_with_its_confidence() -> None:
+    told = {form: read_file(content, CONTRACT).written_as for form, content in FORMS.items()}
+    assert {form: each["format"] for form, each in told.items() if form in {"json", "json lines", "parquet"}} == {
+        "json": "json",
+        "json lines": "json_lines",
+        "parquet": "parquet",
+    }
+    assert told["semicolons in windows-1252"] == {
+        "format": "csv",
+        "encoding": "cp1252",
+        "delimiter": ";",
+        "quote": '"',
+        "escape": '"',
+        "line_end": "\n",
+        "preamble_lines": "0",
+        "header_lines": "1",
+        "confidence": "1.0",
+    }
