@@ -129,9 +129,9 @@ def _record(found: deployment.Deployment, file: str) -> FileRecord:
 
 
 def _lines_table(lines: Sequence[KeptOut], *, by_file: bool) -> Table:
-    table = Table("dataset", "rule", *(["file", "key"] if by_file else ["files"]), "refused whole", "rows")
+    table = Table("dataset", "rule", *(["file", "key", "corrected by"] if by_file else ["files"]), "refused whole", "rows")
     for line in lines:
-        where = [line.file_id, line.key] if by_file else [f"{line.files:,}"]
+        where = [line.file_id, line.key, line.corrected_by] if by_file else [f"{line.files:,}"]
         table.add_row(line.dataset, line.rule, *where, f"{line.files_refused:,}", f"{line.rows:,}")
     return table
 

@@ -20,10 +20,18 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.lake.ports import ObjectStore
 
+_Place = tuple[str, str, str, str, str]
+_REFUSED_WHOLE = {"refused", "needs_mapping"}
+
 
 @dataclass(frozen=True)
 class KeptOut:
-    """One line of the list: how much of a dataset, or of a file of it, a rule keeps out. `files_refused` were refused as a whole."""
+    """One line of the list: how much of a dataset, or of a file of it, a rule keeps out.
+
+    Attributes:
+        files_refused: files that were refused as a whole, or wait for a mapping.
+        corrected_by: of a file, the id of a later version of the same object that was let in; its rows win where they are newer.
+    """
 
     dataset: str
     rule: str
@@ -32,25 +40,39 @@ class KeptOut:
     rows: int
     file_id: str = ""
     key: str = ""
+    corrected_by: str = ""
 
 
 def kept_out(records: Iterable[FileRecord], *, by_file: bool = False) -> list[KeptOut]:
     """What is kept out, by dataset and rule, and by file where asked for; most rows first."""
-    rows: Counter[tuple[str, str, str, str]] = Counter()
-    files: Counter[tuple[str, str, str, str]] = Counter()
-    refused: Counter[tuple[str, str, str, str]] = Counter()
-    for record in records:
-        of_file = (record.file_id, record.key) if by_file else ("", "")
+    every = list(records)
+    newest = _newest_let_in(every)
+    rows: Counter[_Place] = Counter()
+    files: Counter[_Place] = Counter()
+    refused: Counter[_Place] = Counter()
+    for record in every:
+        of_file = (record.file_id, record.key, _correction(record, newest)) if by_file else ("", "", "")
         for rule, count in record.reasons.items():
             place = (record.dataset, rule, *of_file)
             rows[place] += count
             files[place] += 1
-        if record.state == "refused":
+        if record.state in _REFUSED_WHOLE:
             place = (record.dataset, record.error.get("rule", ""), *of_file)
             files[place] += 1
             refused[place] += 1
     listed = [KeptOut(place[0], place[1], files[place], refused[place], rows[place], *place[2:]) for place in files]
     return sorted(listed, key=lambda line: (-line.rows, -line.files, line.dataset, line.rule, line.key, line.file_id))
+
+
+def _newest_let_in(records: Iterable[FileRecord]) -> dict[tuple[str, str], FileRecord]:
+    """Of each object, the version that was let in last."""
+    done = (record for record in records if record.state == "done")
+    return {(record.bucket, record.key): record for record in sorted(done, key=lambda record: record.received_at)}
+
+
+def _correction(record: FileRecord, newest: Mapping[tuple[str, str], FileRecord]) -> str:
+    last = newest.get((record.bucket, record.key))
+    return last.file_id if last and last.received_at > record.received_at else ""
 
 
 def rows_of(objects: ObjectStore, bucket: str, record: FileRecord, *, rule: str = "") -> pa.Table:

@@ -329,6 +329,17 @@ def test_the_list_counts_rows_and_files_by_rule() -> None:
     assert listing(lake, by_file=True) == [("maximum", 1, 0, 2), ("maximum", 1, 0, 1), ("not_a_table", 1, 1, 0)]
 
 
+def test_the_list_tells_which_file_a_later_version_has_corrected() -> None:
+    lake = fresh(contract(10), body_of(1, 50))
+    wrong = next(lake.ledger.records())
+    lake.objects.clock = lambda: LANDED + dt.timedelta(hours=1)
+    right = lake.curate(contract(10), lake.put(body_of(1, 5)))
+    lake.curate(contract(10), lake.put(body_of(1, 60), "things/other.csv"))
+    lines = {line.file_id: line.corrected_by for line in kept_out(lake.ledger.records(), by_file=True)}
+    assert lines.pop(wrong.file_id) == right.file_id
+    assert set(lines.values()) == {""}
+
+
 def test_rows_are_shown_by_rule() -> None:
     lake = fresh(contract(10), body_of(1, 50, 500) + b"0,1\n")
     record = next(lake.ledger.records())
