@@ -29,11 +29,3 @@ def test_planning_for_aws_without_credentials_says_so_in_one_line() -> None:
     assert done.returncode == 2
     assert "No AWS credentials" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
-
-
-def test_start_of_the_pipeline_follows_new_curated_data(shop_lake: Lake) -> None:
-    """The debounce has put a one-time schedule ahead, because increments came in."""
-    scheduler = shop_lake.client("scheduler")
-    prefix = shop_lake.environment["HEADGATE_DEBOUNCE_SCHEDULE"]
-    found = [one["Name"] for one in scheduler.list_schedules(NamePrefix=prefix)["Schedules"]]
-    assert found

@@ -78,6 +78,14 @@ def test_a_refused_file_stays_in_raw_and_nothing_of_it_is_visible(shop: Path, sh
         assert not record["content_sha256"] or record["content_sha256"] not in increments
 
 
+def test_new_curated_data_puts_the_start_of_the_pipeline_a_quiet_time_ahead(shop: Path, shop_lake: Lake) -> None:
+    assert shop
+    name = shop_lake.environment["HEADGATE_DEBOUNCE_SCHEDULE"]
+    scheduler = shop_lake.client("scheduler")
+    found = eventually(lambda: [one["Name"] for one in scheduler.list_schedules(NamePrefix=name)["Schedules"]], 60)
+    assert found == [name]
+
+
 def test_rows_of_every_file_add_up(shop: Path, shop_lake: Lake) -> None:
     assert shop
     for record in shop_lake.records():
