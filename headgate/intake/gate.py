@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -302,9 +303,15 @@ def let_in(
 
 def _written(passage: Passage, folder: Path) -> Counts:
     accepted, aside = RowsFile(folder / ACCEPTED, passage.distinct), RowsFile(folder / SET_ASIDE, DISTINCT_ASIDE)
-    for let_through, kept_out in passage.rows():
-        accepted.add(let_through)
-        aside.add(kept_out)
+    with ThreadPoolExecutor(1) as beside:
+        written = None
+        for let_through, kept_out in passage.rows():
+            if written:
+                written.result()
+            written = beside.submit(aside.add, kept_out)
+            accepted.add(let_through)
+        if written:
+            written.result()
     accepted.close()
     aside.close()
     return passage.counts()

@@ -26,6 +26,7 @@ class Spool:
             self._held.append(table)
             return
         if self._writer is None:
+            self._path.unlink(missing_ok=True)  # one that was given up may still be open, and would write into this one
             self._file = pa.OSFile(str(self._path), "wb")
             self._writer = pa.ipc.new_stream(self._file, table.schema)
         self._writer.write_batch(pa.RecordBatch.from_arrays([column.combine_chunks() for column in table.columns], schema=table.schema))
