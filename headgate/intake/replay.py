@@ -147,7 +147,7 @@ class Replaying:
         old, new = self._rows(at), _as_stored(gated.set_aside)
         leaving = _without(old, new)
         if new.num_rows:
-            self._store(at, pa.concat_tables([new, leaving], promote_options="default").sort_by("source_row"))
+            self._store(at, _together(new, leaving) if leaving.num_rows else gated.set_aside)
         self._write_increment(before, gated)
         if leaving.num_rows:
             self._store(at, gated.set_aside)
@@ -209,6 +209,11 @@ class Replaying:
 def _as_stored(rows: pa.Table) -> pa.Table:
     """The rows as they read back from Parquet: texts that repeat are plain there."""
     return pq.read_table(io.BytesIO(parquet_bytes(rows)))
+
+
+def _together(some: pa.Table, others: pa.Table) -> pa.Table:
+    """Both in the file's order; rows of an older quarantine may lack newer columns."""
+    return pa.concat_tables([some, others], promote_options="default").sort_by("source_row")
 
 
 def _without(rows: pa.Table, others: pa.Table) -> pa.Table:

@@ -127,9 +127,14 @@ def counts(record: FileRecord) -> tuple[object, ...]:
     return record.state, record.received, record.accepted, record.quarantined, record.duplicates, dict(record.reasons), record.contract
 
 
+def stored(lake: Lake) -> dict[str, bytes]:
+    objects = {**lake.objects.contents("curated"), **lake.objects.contents("quarantine")}
+    return {key: body for key, body in objects.items() if not keys.edition_of(key)}
+
+
 def assert_equal(lake: Lake, quiet: Lake) -> None:
-    assert lake.rows("curated") == quiet.rows("curated")
-    assert lake.rows("quarantine") == quiet.rows("quarantine")
+    """Byte for byte, but for the marks of what was replayed."""
+    assert stored(lake) == stored(quiet)
     assert [counts(record) for record in lake.ledger.records()] == [counts(record) for record in quiet.ledger.records()]
 
 
@@ -208,12 +213,12 @@ def test_a_refused_file_whose_content_came_in_otherwise_is_not_let_in_twice() ->
 def test_a_file_that_the_new_contract_refuses_whole_stays_as_it_was() -> None:
     lake = fresh(contract(10), body_of(1, 50))
     before = next(lake.ledger.records())
-    stored = {**lake.objects.contents("curated"), **lake.objects.contents("quarantine")}
+    rows = stored(lake)
     stricter = contract(10, "2", Column("must", ColumnType(Kind.STRING), required=True))
     done = lake.replaying(stricter).replay(before.file_id)
     assert (done.outcome, done.told["rule"], done.record) == ("still_refused", "missing_column", before)
     assert lake.ledger.get(before.file_id) == before
-    assert {**lake.objects.contents("curated"), **lake.objects.contents("quarantine")} == stored
+    assert stored(lake) == rows
 
 
 def test_a_file_whose_original_is_gone_stays_as_it_was_and_says_so() -> None:
