@@ -83,8 +83,13 @@ clean: ## remove what was built; a running emulator and its state stay
 
 .PHONY: bench-forecast bench-clv bench-fraud bench-churn bench-intents
 bench-forecast bench-clv bench-fraud bench-churn bench-intents: bench-%: setup ## how good a model is on public data; DATA=<path> measures on yours
-	@python benchmarks/$*.py
+	@PYTHONPATH=. python benchmarks/$*.py
 
 .PHONY: bench-matching
 bench-matching: setup ## how sure the matching of columns to contracts is: accuracy at the threshold, wrongly accepted files
 	@python benchmarks/matching.py
+
+.PHONY: bench-export
+bench-export: setup ## how fast the export is against awswrangler and ConnectorX on one MariaDB; ROWS10M=1 measures memory at ten million rows
+	@test -d .headgate/peers || { $(PYTHON) -m venv .headgate/peers && .headgate/peers/bin/pip install --quiet connectorx awswrangler pymysql; }
+	@PYTHONPATH=. python benchmarks/export.py --peers $${HEADGATE_BENCH:-../shared/bench}/export_peers.py --peers-python .headgate/peers/bin/python

@@ -6,15 +6,19 @@ HeadgateError
 │   ├── UnreadableFileError    empty, truncated, corrupt, or not of a format the gate reads
 │   └── HeaderError            columns missing, doubled or blank
 ├── ContractError              a contract contradicts itself or the ODCS standard
+│   └── SchemaChangedError     the source's columns differ from a contract that stops for it (headgate.export)
 ├── SettingsError              the process was started without what it needs
 ├── AuditError                 an output does not hold its own contract; it was not published
+│   ├── CertificateError       what an export wrote is not what the source holds (headgate.export)
+│   └── ImpossibleDateError    the source holds a date on no calendar, and was told to stop (headgate.export)
 ├── GateError                  a snapshot failed its Great Expectations suite; analytics did not run
 ├── QueryError                 Athena refused or failed a query
 └── ServiceError               a service did not do what was asked
     ├── NotPermittedError      the role lacks a permission
     ├── NotFoundError          the object, record, table or secret does not exist
     ├── ConflictError          somebody else changed it first; read again and retry
-    └── ThrottledError         the service asked for patience; retry later
+    ├── ThrottledError         the service asked for patience; retry later
+    └── SourceLostError        the connection to the source database was lost (headgate.export)
 
 No message carries the value of a cell: a value may be a card number.
 """
