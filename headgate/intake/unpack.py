@@ -73,7 +73,7 @@ def is_workbook(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return WORKBOOK_PART in archive.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError):
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         return False
 
 
@@ -102,7 +102,7 @@ def _unzip(body: bytes, limit_bytes: int) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive, archive.open(_data_member(archive)) as member:
             return read_within(member, limit_bytes)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, LookupError, OSError, ValueError, RuntimeError):
         # RuntimeError: it wants a password. Its text, as that of the others, can hold a member's name.
         raise _corrupt("zip") from None
 
