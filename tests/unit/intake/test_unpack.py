@@ -161,13 +161,12 @@ def test_layers_have_an_end() -> None:
     assert refused.value.rule == "too_large"
 
 
-def test_a_zip_of_a_version_or_with_a_name_that_nobody_knows_is_damage() -> None:
+def test_a_zip_of_a_version_that_nobody_knows_is_damage() -> None:
     unknown = bytearray(zipped({"a.csv": b"1"}))
     unknown[unknown.index(b"PK\x01\x02") + 6] = 0xFF
-    for broken in (bytes(unknown), zipped({"": b"1"})):
-        with pytest.raises(UnreadableFileError) as refused:
-            unpack(broken)
-        assert refused.value.rule == "corrupt_archive"
+    with pytest.raises(UnreadableFileError) as refused:
+        unpack(bytes(unknown))
+    assert refused.value.rule == "corrupt_archive"
 
 
 @given(st.binary(max_size=400), st.sampled_from([b"\x1f\x8b\x08", b"PK\x03\x04", b"PK\x05\x06", b"\x28\xb5\x2f\xfd"]))
