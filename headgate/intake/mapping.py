@@ -212,7 +212,7 @@ def _as_text(column: pa.ChunkedArray) -> pa.Array:
 def _sure(headed: Headed, match: Match) -> Decided:
     fields = {pair.position: pair.field for pair in match.pairs}
     least = min(match.pairs, key=lambda pair: pair.confidence)
-    return _decided(headed, match.dataset, tuple(fields[place] for place in range(len(headed.names))), least.how, least.confidence)
+    return _decided(headed, match.dataset, tuple(fields[place] for place in range(len(headed.names))), least.how, match.confidence)
 
 
 def _decided(headed: Headed, dataset: str, fields: tuple[str, ...], how: str, confidence: float) -> Decided:

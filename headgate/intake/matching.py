@@ -5,10 +5,11 @@ A pair's confidence is the share of such pairs that are right, as `benchmarks/ma
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +35,9 @@ SAMPLE_ROWS = 200
 MOST_COLUMNS = 200
 EXACT, ALIAS, FUZZY, VALUE = "exact", "alias", "fuzzy", "value"
 _ALIAS_CONFIDENCE = 0.99
+# The model's word for a pair alone, and the share of such pairs that were right once all were paired one to one (`--fit`, too).
+_SAID = (0.3, 0.6, 0.83, 0.95, 0.99)
+_WAS = (0.75, 0.82, 0.9, 0.95, 0.995)
 # A logistic model of a pair's rightness, fitted by `benchmarks/matching.py --fit` on half of the generated headers.
 _WEIGHTS = {"one": 1.05, "name": -0.43, "fit": 3.01, "misfit": -6.92, "margin": 7.57}
 _WELL = 0.9  # values fit well when at most one in ten does not
@@ -66,12 +70,19 @@ _SSN = r"[0-9]{3}([- ]?)[0-9]{2}([- ]?)[0-9]{4}"
 
 @dataclass(frozen=True)
 class Pair:
-    """One column of a file that is one field of a contract. `how` is exact, alias, fuzzy (by name) or value."""
+    """One column of a file that is one field of a contract.
+
+    Attributes:
+        confidence: that the pair is right, where the contract is.
+        how: exact, alias, fuzzy (by name) or value.
+        likeness: of the two alone, 0 to 1: it tells whether the contract is right.
+    """
 
     position: int
     field: str
     confidence: float
     how: str
+    likeness: float
 
 
 @dataclass(frozen=True)
@@ -91,15 +102,15 @@ class Match:
 
     @property
     def confidence(self) -> float:
-        """That of the least sure pair; none where something is left over on either side."""
+        """How sure it is that every pair is right; none where something is left over on either side."""
         if self.unknown or self.absent or not self.pairs:
             return 0.0
-        return min(pair.confidence for pair in self.pairs)
+        return math.prod(pair.confidence for pair in self.pairs)
 
     @property
     def worth(self) -> float:
         """How much of both sides is paired: to choose among contracts."""
-        told = sum(pair.confidence for pair in self.pairs)
+        told = sum(pair.likeness for pair in self.pairs)
         return 2 * told / (2 * len(self.pairs) + len(self.unknown) + 2 * len(self.absent)) if self.pairs else 0.0
 
 
@@ -110,10 +121,7 @@ def match_columns(names: Sequence[str], samples: Sequence[pa.Array], contract: C
         samples: for each name some of its texts, as they came.
     """
     facts = _facts(names, samples, contract)
-    confidence = facts.confidence()
-    pairs = tuple(
-        Pair(row, contract.columns[at].name, float(confidence[row, at]), facts.how(row, at)) for row, at in best_pairs(_gains(confidence))
-    )
+    pairs = tuple(facts.pair(row, at, contract.columns[at].name) for row, at in best_pairs(_gains(facts.confidence)))
     paired, fields = {pair.position for pair in pairs}, {pair.field for pair in pairs}
     absent = [column.name for column in contract.columns if (column.required or column.mask) and column.name not in fields]
     return Match(contract.dataset, pairs, tuple(set(range(len(names))) - paired), tuple(absent))
@@ -148,13 +156,20 @@ class _Facts:
             "margin": _ahead(self.name),
         }
 
+    @cached_property
     def confidence(self) -> Gains:
-        """Between 0 and 1; an exact name is certain, whatever the values."""
+        """Of each pair alone, between 0 and 1; an exact name is certain, whatever the values."""
         likely = 1 / (1 + np.exp(-sum(_WEIGHTS[name] * values for name, values in self.features().items())))
         known = np.where(self.alias > 0, np.where(self.fit >= _WELL, _ALIAS_CONFIDENCE, likely), likely)
         # An exact name elsewhere in the row or column takes it: neither side has another choice.
         taken = (self.exact.max(axis=1, keepdims=True) > 0) | (self.exact.max(axis=0, keepdims=True) > 0)
         return np.where(self.exact > 0, 1.0, np.where(taken, 0.0, np.minimum(known, _ALIAS_CONFIDENCE)))
+
+    def pair(self, row: int, at: int, field: str) -> Pair:
+        """A pair that was chosen: the share that is right of those of which the model said so much; known names are not weighed."""
+        said = float(self.confidence[row, at])
+        is_known = self.exact[row, at] or self.alias[row, at]
+        return Pair(row, field, said if is_known else float(np.interp(said, _SAID, _WAS)), self.how(row, at), said)
 
     def how(self, row: int, at: int) -> str:
         """What the pair rests on."""
