@@ -33,7 +33,7 @@ from headgate.intake.judge import Judged, given, judge
 from headgate.intake.parallel import in_turn
 from headgate.intake.quarantine import DUPLICATE, REFUSED, Origin, duplicate_rows, refused_rows, with_origin
 from headgate.intake.read_file import read_file
-from headgate.intake.rows_file import RowsFile, in_one_piece
+from headgate.intake.rows_file import RowsFile, each_value_once
 from headgate.intake.spool import Spool
 from headgate.intake.stream_csv import NotPlainError, stream
 
@@ -146,14 +146,14 @@ def pass_gate(
 def gate_in_memory(source: Source, contract: Contract, key: MaskingKey, origin: Origin) -> Gated:
     """As `pass_gate`, for rows however they come."""
     passage = Passage(source, contract, key, origin)
-    both = list(passage.rows())
+    both = [(each_value_once(accepted), aside) for accepted, aside in passage.rows()]
     counts = passage.counts()
     return Gated(
         contract=counts.contract,
         content_sha256=counts.content_sha256,
         received=counts.received,
-        accepted=in_one_piece(pa.concat_tables([accepted for accepted, _ in both])),
-        set_aside=in_one_piece(pa.concat_tables([aside for _, aside in both])),
+        accepted=pa.concat_tables([accepted for accepted, _ in both]).unify_dictionaries(),
+        set_aside=pa.concat_tables([aside for _, aside in both]).unify_dictionaries(),
         quarantined=counts.quarantined,
         duplicates=counts.duplicates,
         warnings=counts.warnings,

@@ -62,9 +62,12 @@ class RowsFile:
 
 def in_one_piece(rows: pa.Table) -> pa.Table:
     """The rows without a trace of the batches they came in: pages and dictionaries follow the rows alone."""
-    joined = rows.replace_schema_metadata(None).unify_dictionaries().combine_chunks()
-    columns = [_in_one_piece(column) for column in joined.columns]
-    return pa.Table.from_arrays(columns, names=joined.column_names)
+    return each_value_once(rows.replace_schema_metadata(None).unify_dictionaries().combine_chunks())
+
+
+def each_value_once(rows: pa.Table) -> pa.Table:
+    """The rows, each column in one piece; Parquet takes no dictionary that has a value twice."""
+    return pa.Table.from_arrays([_in_one_piece(column) for column in rows.columns], names=rows.column_names)
 
 
 def _in_one_piece(column: pa.ChunkedArray) -> pa.Array:
