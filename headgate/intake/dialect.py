@@ -72,10 +72,26 @@ def _plain(head: str, contract: Contract) -> Dialect | None:
     """The ordinary case: the first row is the header, and every cell of it is a column of the contract."""
     for delimiter in DELIMITERS:
         row = _first(head, Form(delimiter))
-        if row and known(row.texts, contract) == len(row.texts) and not (row.texts[1:] and all(name[:1] == " " for name in row.texts[1:])):
-            form = Form(delimiter, escape=_escape(head, '"'))
+        if row and known(row.texts, contract) == len(row.texts) and not _all_padded(row.texts[1:]):
+            quote = _quote(head, delimiter, len(row.texts))
+            form = Form(delimiter, quote, _escape(head, quote))
             return _behind_repeats(Dialect(form, row.texts, 0, len(row.texts)), head, row.end)
     return None
+
+
+def _all_padded(names: Sequence[str]) -> bool:
+    return bool(names) and all(name[:1] == " " for name in names)
+
+
+def _quote(head: str, delimiter: str, width: int) -> str:
+    """A single quote only where cells hold delimiters without it, and none do with it: else it belongs to the text."""
+    if "'" not in _quotes(head):
+        return '"'
+
+    def misfits(quote: str) -> int:
+        return sum(len(row.cells) != width for row in probed(head, Form(delimiter, quote)))
+
+    return "'" if misfits('"') and not misfits("'") else '"'
 
 
 def _by_contract(head: str, contract: Contract) -> Dialect:
@@ -157,11 +173,14 @@ def _has_digit(cell: str) -> bool:
 
 def _forms(head: str) -> list[Form]:
     """The forms that the text can have at all, the usual ones first."""
-    double, single = head.count('"'), len(re.findall(r"(?:^|[,;\t|\r\n])'", head))
-    quotes = ['"', "'"] if single > double else ['"']
     usual = [f"{delimiter} " if _is_padded(head, delimiter) else delimiter for delimiter in DELIMITERS]
     delimiters = [delimiter for delimiter in (*usual, *_RARE_DELIMITERS) if delimiter in head] or [","]
-    return [Form(delimiter, quote, _escape(head, quote)) for quote in quotes for delimiter in delimiters]
+    return [Form(delimiter, quote, _escape(head, quote)) for quote in _quotes(head) for delimiter in delimiters]
+
+
+def _quotes(head: str) -> list[str]:
+    single = len(re.findall(r"(?:^|[,;\t|\r\n])'", head)) if "'" in head else 0
+    return ['"', "'"] if single > head.count('"') else ['"']
 
 
 def _is_padded(head: str, delimiter: str) -> bool:

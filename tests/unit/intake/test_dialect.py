@@ -37,6 +37,11 @@ def test_the_form_is_found_from_the_text(text: str, delimiter: str, quote: str, 
     assert dialect.confidence == 1.0
 
 
+def test_single_quotes_are_quotes_only_where_they_hold_delimiters() -> None:
+    assert read("id;name;note\n1;'a;b';'x'\n")[0] == [("1", "a;b", "x")]
+    assert read("id;name;note\n1;'a';'til dawn\n")[0] == [("1", "'a'", "'til dawn")]
+
+
 def test_escaped_quotes_are_read_as_they_are_meant() -> None:
     rows, dialect = read('id,name,note\n1,"say \\"hi\\" twice","x"\n')
     assert rows == [("1", 'say "hi" twice', "x")]
