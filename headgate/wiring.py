@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from headgate.intake.curation import Curation
     from headgate.intake.mapping import Mappings
     from headgate.intake.replay import Replaying
+    from headgate.intake.runs import Runs
     from headgate.lake.publishing import Published
     from headgate.lake.references import CheckedReference
     from headgate.lake.snapshots import LakeSnapshot
@@ -84,6 +85,13 @@ class ReplaySettings(Settings):
     files_table: str
     masking_key_secret: str
     lease_s: int = 300
+
+
+@dataclass(frozen=True)
+class RunSettings(Settings):
+    """Which queue the gate works off."""
+
+    raw_queue_url: str
 
 
 @dataclass(frozen=True)
@@ -225,6 +233,15 @@ def curation(env: Mapping[str, str]) -> Curation:
         profile=Profiles(objects(), settings.artifacts_bucket).of,
         mappings=Mappings(objects(), settings.artifacts_bucket, contracts),
     )
+
+
+def runs(env: Mapping[str, str]) -> Runs:
+    """The gate, with what lets an export run enter whole before it."""
+    from headgate.aws.events import notification
+    from headgate.intake.runs import Runs
+
+    url, queue = RunSettings.from_env(env).raw_queue_url, queues()
+    return Runs(objects(), curation(env).curate, lambda parts: queue.send(url, [notification(part) for part in parts]))
 
 
 def replaying(env: Mapping[str, str]) -> Replaying:
@@ -386,11 +403,17 @@ def mysql_login(env: Mapping[str, str]) -> MySqlLogin:
 
 
 def source_login(env: Mapping[str, str]) -> Login:
-    """The export's login: MYSQL_URL where there is one, as on a laptop, else the secret."""
-    from headgate.export.login import login_from_secret, login_from_url
+    """The export's login for a person: MYSQL_URL where there is one, as on a laptop, else the secret."""
+    from headgate.export.login import login_from_url
 
-    if url := env.get("MYSQL_URL", ""):
-        return login_from_url(url)
+    url = env.get("MYSQL_URL", "")
+    return login_from_url(url) if url else secret_login(env)
+
+
+def secret_login(env: Mapping[str, str]) -> Login:
+    """The export's login for a job, whatever stands in the environment of the machine that it runs on."""
+    from headgate.export.login import login_from_secret
+
     found = mysql_login(env)
     return login_from_secret(vars(found), MySqlSettings.from_env(env).mysql_tls_ca)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 from headgate.lake.ports import ObjectRef
 
@@ -27,6 +27,15 @@ def created_objects(body: str) -> Iterator[ObjectRef]:
         yield from [_object(record["s3"]) for record in records if record["eventName"].startswith("ObjectCreated:")]
     except (json.JSONDecodeError, KeyError, TypeError, AttributeError):
         raise ValueError("the message is no S3 notification") from None
+
+
+def notification(ref: ObjectRef) -> str:
+    """The message that S3 would send of a new object, for one that is to be met again; `created_objects` reads it."""
+    told = {
+        "bucket": {"name": ref.bucket},
+        "object": {"key": quote_plus(ref.key)} | ({"versionId": ref.version_id} if ref.version_id else {}),
+    }
+    return json.dumps({"Records": [{"eventName": "ObjectCreated:Put", "s3": told}]})
 
 
 def _object(told: dict[str, dict[str, str]]) -> ObjectRef:

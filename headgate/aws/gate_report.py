@@ -31,6 +31,7 @@ _FILES = {
     "needs_mapping": "FilesToMap",
     "skipped_duplicate": "FilesSkipped",
     "ignored": "FilesIgnored",
+    "waiting": "FilesWaiting",
 }
 
 

@@ -9,6 +9,8 @@ from headgate.aws.errors import translated
 from headgate.errors import ServiceError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import (
         DeleteMessageBatchRequestEntryTypeDef,
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
         SendMessageBatchResultTypeDef,
     )
 
+_BATCH = 10  # as many as SQS takes at once
 _HIDDEN_S = 60  # long enough to send ten messages on
 _WAITING: Final = "ApproximateNumberOfMessages"
 _IN_FLIGHT: Final = "ApproximateNumberOfMessagesNotVisible"
@@ -43,6 +46,15 @@ class Queues:
             found = self.client.get_queue_attributes(QueueUrl=url, AttributeNames=[_WAITING, _IN_FLIGHT])["Attributes"]
         return Depth(int(found[_WAITING]), int(found[_IN_FLIGHT]))
 
+    def send(self, url: str, bodies: Sequence[str]) -> None:
+        """Every message lies in the queue; ServiceError when one may not, and then some may lie there."""
+        with translated(f"send to queue {url}"):
+            for begin in range(0, len(bodies), _BATCH):
+                entries: list[SendMessageBatchRequestEntryTypeDef] = [
+                    {"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies[begin : begin + _BATCH])
+                ]
+                self._require(self.client.send_message_batch(QueueUrl=url, Entries=entries))
+
     def redrive(self, dead_letter_url: str, url: str) -> int:
         """Every message of the dead-letter queue lies in the queue at `url` again; says how many there were.
 
@@ -63,7 +75,7 @@ class Queues:
     @staticmethod
     def _require(answer: SendMessageBatchResultTypeDef | DeleteMessageBatchResultTypeDef) -> None:
         if failed := answer.get("Failed"):
-            raise ServiceError(f"{len(failed)} of the messages were not moved: {failed[0]['Code']}")
+            raise ServiceError(f"{len(failed)} of the messages were not taken: {failed[0]['Code']}")
 
 
 def _sent(messages: list[MessageTypeDef]) -> list[SendMessageBatchRequestEntryTypeDef]:

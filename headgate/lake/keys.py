@@ -27,6 +27,7 @@ QUARANTINE_ROWS = "rows"
 TABLES = "tables"
 PROFILES = "processed"
 MAPPINGS = "mappings"
+RUN_MANIFEST = "_manifest.json"  # written last; it names the run's parts, which wait for it
 LAKE_MANIFESTS = f"{SNAPSHOTS}/_lake/"
 CURRENT = "current"
 

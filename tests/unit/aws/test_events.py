@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.aws.events import created_objects
+from headgate.aws.events import notification as notification_of
 from headgate.lake.ports import ObjectRef
 
 pytestmark = pytest.mark.unit
@@ -55,3 +56,9 @@ def test_every_key_survives_s3s_encoding(key: str) -> None:
     except UnicodeEncodeError:  # a lone surrogate, which S3 takes no more than we do
         return
     assert [ref.key for ref in created_objects(notification(encoded))] == [key]
+
+
+@given(st.text(min_size=1), st.text())
+def test_a_notification_of_our_own_is_read_as_one_of_s3s(key: str, version_id: str) -> None:
+    ref = ObjectRef("raw", key, version_id)
+    assert list(created_objects(notification_of(ref))) == [ref]
