@@ -1,8 +1,237 @@
-# The login of the MySQL server that the lake is fed from; scripts/deploy.py writes it from MYSQL_URL.
-# The scheduled export itself will stand in this file.
+# The scheduled export of the MySQL server that the lake is fed from: schedule, state machine, job, login.
+locals {
+  export_machine_name = "${var.name}-export_mysql"
+  export_machine_arn  = "arn:aws:states:${var.region}:${local.account_id}:stateMachine:${local.export_machine_name}"
+  connection_arn      = "arn:aws:glue:${var.region}:${local.account_id}:connection/${var.name}-database"
+  ec2_arn             = "arn:aws:ec2:${var.region}:${local.account_id}"
+
+  # No database network, no connection: the server is reached over the internet, or from the emulator's own machine.
+  database_networks = var.database_network == null ? {} : { database = var.database_network }
+
+  # The run is named for the time that it was due, so that one delivered twice is one run. Whoever starts the machine by
+  # hand may say `tables`, `incremental` or `run`.
+  export_arguments = "{% $merge([{'--scheduled_at': $states.context.Execution.Input.scheduled_at != '' ? $states.context.Execution.Input.scheduled_at : $states.context.Execution.StartTime}, $states.context.Execution.Input.tables ? {'--tables': $states.context.Execution.Input.tables} : {}, $states.context.Execution.Input.run ? {'--run': $states.context.Execution.Input.run} : {}, $states.context.Execution.Input.incremental ? {'--incremental': 'true'} : {}]) %}"
+
+  export_definition = {
+    Comment        = "MySQL to raw: one run of the export, repeated when it may help, and told when it failed"
+    QueryLanguage  = "JSONata"
+    StartAt        = "Start export_mysql"
+    TimeoutSeconds = 43200
+    States = merge(local.stage_states["export_mysql"], {
+      "Exported" = { Type = "Succeed" }
+      "Alert" = {
+        Type     = "Task"
+        Resource = "arn:aws:states:::sns:publish"
+        Arguments = {
+          TopicArn = aws_sns_topic.alerts.arn
+          Subject  = "${var.name}: export_mysql failed"
+          Message  = "{% $states.input.cause & '\\n\\nRun: ' & $states.context.Execution.Id %}"
+        }
+        Output = "{% $states.input %}"
+        Catch  = [{ ErrorEquals = ["States.ALL"], Output = "{% $states.input %}", Next = "Failed" }]
+        Next   = "Failed"
+      }
+      "Failed" = {
+        Type  = "Fail"
+        Error = "ExportFailed"
+        Cause = "{% $states.input.cause %}"
+      }
+    })
+  }
+}
+
+# The login; scripts/deploy.py writes it from MYSQL_URL.
 resource "aws_secretsmanager_secret" "mysql" {
   name                    = "${var.name}/mysql"
   description             = "MySQL login: {\"host\", \"port\", \"username\", \"password\", \"dbname\"}"
   kms_key_id              = aws_kms_key.lake.arn
   recovery_window_in_days = local.force_destroy ? 0 : local.platform.secret_recovery
+}
+
+resource "aws_glue_connection" "database" {
+  for_each = local.database_networks
+
+  name            = "${var.name}-database"
+  description     = "The database's own subnet, for the export"
+  connection_type = "NETWORK"
+
+  physical_connection_requirements {
+    availability_zone      = each.value.availability_zone
+    subnet_id              = each.value.subnet_id
+    security_group_id_list = each.value.security_group_ids
+  }
+}
+
+data "aws_iam_policy_document" "export_mysql" {
+  source_policy_documents = concat(
+    [data.aws_iam_policy_document.use_key.json],
+    [for document in data.aws_iam_policy_document.enter_network : document.json],
+  )
+
+  statement {
+    sid       = "ReadLogin"
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = [aws_secretsmanager_secret.mysql.arn]
+  }
+
+  # It reads a manifest to see whether the run has landed already.
+  statement {
+    sid       = "LandRuns"
+    actions   = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:GetObject"]
+    resources = ["${module.bucket["raw"].arn}/*/dt=*/run=*/*"]
+  }
+
+  statement {
+    sid       = "KeepWhatWasReached"
+    actions   = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:GetObject", "s3:DeleteObject"]
+    resources = ["${module.bucket["artifacts"].arn}/exports/*"]
+  }
+
+  # Without it S3 answers 403 where 404 is true.
+  statement {
+    sid       = "KnowWhatHasLanded"
+    actions   = ["s3:ListBucket"]
+    resources = [module.bucket["raw"].arn, module.bucket["artifacts"].arn]
+  }
+}
+
+# Source: AWS Glue, "Setting up Amazon VPC for JDBC connections" and the managed policy AWSGlueServiceRole.
+data "aws_iam_policy_document" "enter_network" {
+  for_each = local.database_networks
+
+  statement {
+    sid       = "UseConnection"
+    actions   = ["glue:GetConnection"]
+    resources = [local.catalog_arn, local.connection_arn]
+  }
+
+  # EC2 knows no narrower resource for looking.
+  statement {
+    sid       = "SeeNetwork"
+    actions   = ["ec2:DescribeVpcEndpoints", "ec2:DescribeRouteTables", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcAttribute"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid     = "EnterSubnet"
+    actions = ["ec2:CreateNetworkInterface"]
+    resources = concat(
+      ["${local.ec2_arn}:network-interface/*", "${local.ec2_arn}:subnet/${each.value.subnet_id}"],
+      [for group in each.value.security_group_ids : "${local.ec2_arn}:security-group/${group}"],
+    )
+  }
+
+  statement {
+    sid       = "LeaveSubnet"
+    actions   = ["ec2:DeleteNetworkInterface"]
+    resources = ["${local.ec2_arn}:network-interface/*"]
+  }
+
+  statement {
+    sid       = "MarkInterfaces"
+    actions   = ["ec2:CreateTags", "ec2:DeleteTags"]
+    resources = ["${local.ec2_arn}:network-interface/*"]
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "aws:TagKeys"
+      values   = ["aws-glue-service-resource"]
+    }
+  }
+}
+
+module "export_mysql" {
+  source = "./modules/glue_job"
+
+  name             = "${var.name}-export_mysql"
+  description      = "Exports the MySQL server's tables to raw, certified"
+  script           = "${local.build_dir}/jobs/export_mysql.py"
+  artifacts_bucket = module.bucket["artifacts"].name
+  arguments        = local.job_arguments
+  policy_json      = data.aws_iam_policy_document.export_mysql.json
+  log_group_arns   = [for group in aws_cloudwatch_log_group.jobs : group.arn]
+  runtime          = local.platform.job
+  connections      = [for connection in aws_glue_connection.database : connection.name]
+}
+
+resource "aws_iam_role" "export_machine" {
+  name               = "${var.name}-export_mysql-machine"
+  assume_role_policy = data.aws_iam_policy_document.states_trust.json
+}
+
+data "aws_iam_policy_document" "export_machine" {
+  statement {
+    sid       = "RunJob"
+    actions   = ["glue:StartJobRun", "glue:GetJobRun"]
+    resources = [module.export_mysql.arn]
+  }
+
+  statement {
+    sid       = "TellOfFailures"
+    actions   = ["sns:Publish"]
+    resources = [aws_sns_topic.alerts.arn]
+  }
+
+  statement {
+    sid       = "UseKey"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    resources = [aws_kms_key.lake.arn]
+  }
+}
+
+resource "aws_iam_role_policy" "export_machine" {
+  name   = "own-work"
+  role   = aws_iam_role.export_machine.id
+  policy = data.aws_iam_policy_document.export_machine.json
+}
+
+resource "aws_sfn_state_machine" "export_mysql" {
+  name       = local.export_machine_name
+  role_arn   = aws_iam_role.export_machine.arn
+  definition = jsonencode(local.export_definition)
+
+  depends_on = [aws_iam_role_policy.export_machine]
+}
+
+resource "aws_iam_role" "export_scheduler" {
+  name               = "${var.name}-export_mysql-scheduler"
+  assume_role_policy = data.aws_iam_policy_document.scheduler_trust.json
+}
+
+data "aws_iam_policy_document" "export_scheduler" {
+  statement {
+    sid       = "StartExport"
+    actions   = ["states:StartExecution"]
+    resources = [local.export_machine_arn]
+  }
+}
+
+resource "aws_iam_role_policy" "export_scheduler" {
+  name   = "own-work"
+  role   = aws_iam_role.export_scheduler.id
+  policy = data.aws_iam_policy_document.export_scheduler.json
+}
+
+resource "aws_scheduler_schedule" "export_mysql" {
+  name                         = "${var.name}-export_mysql"
+  description                  = "Exports the MySQL server's tables"
+  schedule_expression          = var.export_schedule
+  schedule_expression_timezone = "UTC"
+  state                        = var.export_enabled ? "ENABLED" : "DISABLED"
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = aws_sfn_state_machine.export_mysql.arn
+    role_arn = aws_iam_role.export_scheduler.arn
+    # Not by jsonencode, which writes < as an escape that the scheduler does not look for.
+    input = "{\"scheduled_at\": \"${local.platform.scheduled_at}\", \"incremental\": true}"
+
+    retry_policy {
+      maximum_retry_attempts       = 3
+      maximum_event_age_in_seconds = 3600
+    }
+  }
 }

@@ -50,7 +50,12 @@ output "functions" {
 
 output "jobs" {
   description = "Glue jobs by what they do."
-  value       = { for key, job in module.job : key => job.name }
+  value       = local.job_names
+}
+
+output "export_state_machine_arn" {
+  description = "State machine that exports the MySQL server's tables."
+  value       = aws_sfn_state_machine.export_mysql.arn
 }
 
 output "crawlers" {

@@ -7,7 +7,7 @@ locals {
   state_machine_arn  = "arn:aws:states:${var.region}:${local.account_id}:stateMachine:${local.state_machine_name}"
 
   # Repeating these is of no use: the data or the code must change first.
-  final_errors = ["GateError", "AuditError", "ContractError", "SettingsError"]
+  final_errors = ["GateError", "AuditError", "ContractError", "SchemaChangedError", "SettingsError"]
   is_final     = join(" or ", [for error in local.final_errors : "$contains($states.input.cause, '${error}')"])
 
   has_ended            = "$states.input.status in ['FAILED', 'ERROR', 'TIMEOUT', 'STOPPED', 'EXPIRED']"
@@ -32,28 +32,41 @@ locals {
     },
   ]
 
-  # What follows a job that succeeded (`done`, with `output`) or failed for good (`failed`).
+  job_names = merge({ for key, job in module.job : key => job.name }, { export_mysql = module.export_mysql.name })
+
+  # What a job is told, and what follows when it succeeded (`done`, with `output`) or failed for good (`failed`).
+  # The export's own machine is in export.tf.
   stages = merge(
     {
+      export_mysql = {
+        arguments = local.export_arguments
+        done      = "Exported"
+        output    = "{% {} %}"
+        failed    = "Alert"
+        failure   = "{% {'cause': CAUSE} %}"
+      }
       merge_curated = {
-        done    = "Crawl curated"
-        output  = "{% {} %}"
-        failed  = "Alert"
-        failure = "{% {'systems': [{'system': 'merge_curated', 'state': 'failed', 'cause': CAUSE}]} %}"
+        arguments = local.job_arguments_of_run
+        done      = "Crawl curated"
+        output    = "{% {} %}"
+        failed    = "Alert"
+        failure   = "{% {'systems': [{'system': 'merge_curated', 'state': 'failed', 'cause': CAUSE}]} %}"
       }
       quality_gate = {
-        done    = "Build the systems"
-        output  = "{% {} %}"
-        failed  = "Alert"
-        failure = "{% {'systems': [{'system': 'quality_gate', 'state': 'failed', 'cause': CAUSE}]} %}"
+        arguments = local.job_arguments_of_run
+        done      = "Build the systems"
+        output    = "{% {} %}"
+        failed    = "Alert"
+        failure   = "{% {'systems': [{'system': 'quality_gate', 'state': 'failed', 'cause': CAUSE}]} %}"
       }
     },
     {
       for job, system in local.build_jobs : job => {
-        done    = "Crawl ${system}"
-        output  = "{% {} %}"
-        failed  = "Report ${system}"
-        failure = "{% {'system': '${system}', 'state': 'failed', 'cause': CAUSE} %}"
+        arguments = local.job_arguments_of_run
+        done      = "Crawl ${system}"
+        output    = "{% {} %}"
+        failed    = "Report ${system}"
+        failure   = "{% {'system': '${system}', 'state': 'failed', 'cause': CAUSE} %}"
       }
     },
   )
@@ -64,8 +77,8 @@ locals {
         Type     = "Task"
         Resource = "arn:aws:states:::aws-sdk:glue:startJobRun"
         Arguments = {
-          JobName   = module.job[key].name
-          Arguments = local.job_arguments_of_run
+          JobName   = local.job_names[key]
+          Arguments = stage.arguments
         }
         Output = "{% $merge([$states.input, {'run': $states.result.JobRunId, 'attempt': ($exists($states.input.attempt) ? $states.input.attempt : 0) + 1}]) %}"
         Retry  = local.glue_patience
@@ -85,7 +98,7 @@ locals {
         Type     = "Task"
         Resource = "arn:aws:states:::aws-sdk:glue:getJobRun"
         Arguments = {
-          JobName = module.job[key].name
+          JobName = local.job_names[key]
           RunId   = "{% $states.input.run %}"
         }
         Output = "{% $merge([$states.input, {'status': $states.result.JobRun.JobRunState, 'cause': $exists($states.result.JobRun.ErrorMessage) ? $states.result.JobRun.ErrorMessage : $states.result.JobRun.JobRunState}]) %}"

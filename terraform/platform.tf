@@ -9,6 +9,7 @@ locals {
       key_deletion_days   = 30
       sql_dialect         = "athena"
       job_poll_s          = 15
+      scheduled_at        = "<aws.scheduler.scheduled-time>" # the scheduler puts the time in its place
       tags                = { project = var.name }
       plain_http_from     = []
       # The emulator runs functions with its own Python, which has these packages.
@@ -35,6 +36,7 @@ locals {
       key_deletion_days   = 7
       sql_dialect         = "duckdb"
       job_poll_s          = 1
+      scheduled_at        = "" # the emulator's scheduler puts nothing in that place
       tags                = {} # the emulator forgets the tags that a Glue job or crawler is made with
       layers              = []
       job = {

@@ -179,6 +179,41 @@ variable "daily_schedule" {
   }
 }
 
+variable "export_schedule" {
+  description = "EventBridge Scheduler expression, in UTC, of the MySQL export."
+  type        = string
+  default     = "cron(0 1 * * ? *)"
+
+  validation {
+    condition     = can(regex("^(cron|rate)\\(.+\\)$", var.export_schedule))
+    error_message = "export_schedule is cron(...) or rate(...)."
+  }
+}
+
+variable "export_enabled" {
+  description = "Whether the MySQL export runs by its schedule. It needs a login in the secret <name>/mysql."
+  type        = bool
+  default     = false
+}
+
+variable "database_network" {
+  description = "Where the export's job runs, so that it reaches the database: a subnet with ways to S3, Secrets Manager and KMS, and security groups of which one lets itself in. Null leaves the job outside every network."
+  type = object({
+    subnet_id          = string
+    security_group_ids = list(string)
+    availability_zone  = string
+  })
+  default = null
+
+  validation {
+    condition = var.database_network == null ? true : alltrue(concat(
+      [startswith(var.database_network.subnet_id, "subnet-"), length(var.database_network.security_group_ids) > 0],
+      [for group in var.database_network.security_group_ids : startswith(group, "sg-")],
+    ))
+    error_message = "database_network has a subnet-..., and at least one sg-...."
+  }
+}
+
 variable "job_poll_s" {
   description = "Seconds between two looks of the state machine at a job. Null takes the platform's default: 1 on an emulator, 15 on AWS."
   type        = number

@@ -86,6 +86,32 @@ run "least_privilege" {
   }
 
   assert {
+    condition     = [for statement in data.aws_iam_policy_document.export_mysql.statement : statement.resources if contains(statement.actions, "secretsmanager:GetSecretValue")] == [toset([aws_secretsmanager_secret.mysql.arn])]
+    error_message = "The export reads the database's login, and no other secret."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for document in [data.aws_iam_policy_document.export_mysql, data.aws_iam_policy_document.export_machine, data.aws_iam_policy_document.export_scheduler] :
+      [for statement in document.statement : !contains(statement.resources, "*") && alltrue([for action in statement.actions : !endswith(action, "*")])]
+    ]))
+    error_message = "The export has no wildcard for an action or for all resources."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in data.aws_iam_policy_document.export_mysql.statement :
+      statement.resources == toset(["${module.bucket["raw"].arn}/*/dt=*/run=*/*"]) || statement.resources == toset(["${module.bucket["artifacts"].arn}/exports/*"]) if contains(statement.actions, "s3:PutObject")
+    ])
+    error_message = "The export writes runs in raw, and what it has reached beside them."
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.export_scheduler.statement[0].resources == toset([local.export_machine_arn])
+    error_message = "The export's schedule starts the export and nothing else."
+  }
+
+  assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset([aws_sns_topic.alerts.arn]) && alarm.ok_actions == toset([aws_sns_topic.alerts.arn])])
     error_message = "Every alarm tells the topic."
   }

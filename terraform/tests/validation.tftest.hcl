@@ -29,6 +29,8 @@ run "every_variable_refuses_a_wrong_value" {
     quiet_s            = 0
     max_wait_s         = 59
     daily_schedule     = "every day"
+    export_schedule    = "every night"
+    database_network   = { subnet_id = "subnet-1", security_group_ids = [], availability_zone = "us-east-1a" }
     job_poll_s         = 0
     job_attempts       = 0
     job_workers        = 1
@@ -54,6 +56,8 @@ run "every_variable_refuses_a_wrong_value" {
     var.quiet_s,
     var.max_wait_s,
     var.daily_schedule,
+    var.export_schedule,
+    var.database_network,
     var.job_poll_s,
     var.job_attempts,
     var.job_workers,

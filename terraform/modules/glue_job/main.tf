@@ -69,6 +69,7 @@ resource "aws_glue_job" "this" {
   timeout           = var.runtime.timeout
   max_retries       = 0 # the state machine repeats, and knows what not to repeat
   default_arguments = var.arguments
+  connections       = var.connections
 
   command {
     name            = var.runtime.command

@@ -12,3 +12,8 @@ output "policy" {
   description = "What its role may do, as JSON."
   value       = data.aws_iam_policy_document.this.json
 }
+
+output "connections" {
+  description = "Connections whose network it runs in."
+  value       = aws_glue_job.this.connections
+}

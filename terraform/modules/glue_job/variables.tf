@@ -33,6 +33,12 @@ variable "log_group_arns" {
   type        = list(string)
 }
 
+variable "connections" {
+  description = "Glue connections whose network it runs in."
+  type        = list(string)
+  default     = []
+}
+
 variable "runtime" {
   description = "The kind of Glue job, by platform."
   type = object({

@@ -1,0 +1,54 @@
+"""Export the source database's tables to raw, certified, all of them as of one moment.
+
+Arguments: `--scheduled_at` (when the run was due; it names the run, so that a repeated attempt goes on with it), `--run` (another
+name), `--tables a,b` (all that have a contract, unless given), `--incremental true`, `--workers` (2), `--overlap_s` (300).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from headgate import wiring
+from headgate.aws import glue_arguments, glue_process
+from headgate.errors import SettingsError
+from headgate.export.requests import ExportRequest, Mode
+from headgate.export.run_names import day_of, named_by_time
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def export(arguments: Mapping[str, str]) -> dict[str, object]:
+    """What landed: the run, and each table's rows."""
+    login = wiring.secret_login(arguments)
+    request = requested(arguments, login.database)
+    with TemporaryDirectory(prefix="headgate-export-") as workspace:
+        report = wiring.exporting(arguments, login, Path(workspace), mirrored=True).run(request)
+    rows = {certificate.table: certificate.digest.rows for certificate in report.certificates}
+    return {"run": report.run, "changed": report.changed, "rows": rows}
+
+
+def requested(arguments: Mapping[str, str], source: str) -> ExportRequest:
+    """What the job's arguments ask for."""
+    try:
+        due_at = datetime.fromisoformat(glue_arguments.required(arguments, "scheduled_at"))
+        workers, overlap_s = int(arguments.get("workers") or 2), int(arguments.get("overlap_s") or 300)
+    except ValueError:
+        raise SettingsError("--scheduled_at must be an ISO 8601 time, --workers and --overlap_s whole numbers") from None
+    run = arguments.get("run") or named_by_time(due_at)
+    return ExportRequest(
+        source,
+        run,
+        day_of(run, due_at.date()),
+        tuple(name.strip() for name in arguments.get("tables", "").split(",") if name.strip()),
+        mode=Mode.INCREMENTAL if arguments.get("incremental") == "true" else Mode.FULL,
+        workers=workers,
+        overlap_s=overlap_s,
+    )
+
+
+if __name__ == "__main__":
+    glue_process.run(export)

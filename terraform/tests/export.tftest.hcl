@@ -1,0 +1,86 @@
+# The scheduled export: asleep until it is asked for, in the database's network where there is one, and allowed little.
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+}
+
+variables {
+  platform  = "aws"
+  build_dir = "tests/fixtures/built"
+}
+
+run "it_sleeps_until_it_is_asked_for" {
+  command = plan
+
+  assert {
+    condition     = aws_scheduler_schedule.export_mysql.state == "DISABLED" && aws_scheduler_schedule.export_mysql.schedule_expression == "cron(0 1 * * ? *)"
+    error_message = "Without a login there is nothing to export."
+  }
+
+  assert {
+    condition     = jsondecode(aws_scheduler_schedule.export_mysql.target[0].input).scheduled_at == "<aws.scheduler.scheduled-time>" && strcontains(aws_scheduler_schedule.export_mysql.target[0].input, "<aws.scheduler.scheduled-time>")
+    error_message = "The scheduler finds the place where the time goes."
+  }
+
+  assert {
+    condition     = length(aws_glue_connection.database) == 0 && length(data.aws_iam_policy_document.enter_network) == 0
+    error_message = "Without a network there is no connection, and no right to enter one."
+  }
+
+  assert {
+    condition     = local.export_definition.States["Judge export_mysql"].Choices[2].Next == "Alert" && local.export_definition.States["Alert"].Next == "Failed"
+    error_message = "A failure is told, and fails the run."
+  }
+
+  assert {
+    condition     = toset(keys(local.export_definition.States)) == toset(["Start export_mysql", "Wait for export_mysql", "Look at export_mysql", "Judge export_mysql", "Exported", "Alert", "Failed"])
+    error_message = "Start, wait, look, judge."
+  }
+}
+
+run "it_runs_in_the_databases_network" {
+  command = plan
+
+  variables {
+    export_enabled   = true
+    database_network = { subnet_id = "subnet-1", security_group_ids = ["sg-1", "sg-2"], availability_zone = "us-east-1a" }
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.export_mysql.state == "ENABLED"
+    error_message = "It runs by its schedule once it is enabled."
+  }
+
+  assert {
+    condition     = module.export_mysql.connections == tolist([aws_glue_connection.database["database"].name])
+    error_message = "The job runs in the database's subnet."
+  }
+
+  assert {
+    condition     = one(aws_glue_connection.database["database"].physical_connection_requirements).subnet_id == "subnet-1" && aws_glue_connection.database["database"].connection_type == "NETWORK"
+    error_message = "A connection of the kind NETWORK holds no login."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in data.aws_iam_policy_document.enter_network["database"].statement :
+      !contains(statement.resources, "*") || alltrue([for action in statement.actions : startswith(action, "ec2:Describe")])
+    ])
+    error_message = "Everything but looking is held to its own subnet, groups and interfaces."
+  }
+}
+
+run "a_group_that_is_none_is_refused" {
+  command = plan
+
+  variables {
+    database_network = { subnet_id = "subnet-1", security_group_ids = ["default"], availability_zone = "us-east-1a" }
+  }
+
+  expect_failures = [var.database_network]
+}
