@@ -221,6 +221,7 @@ def curation(env: Mapping[str, str]) -> Curation:
     from headgate.profiling.keeping import Profiles
 
     settings, contracts = GateSettings.from_env(env), Registry.load().source
+    profiles = Profiles(objects(), settings.artifacts_bucket)
     return Curation(
         objects=objects(),
         ledger=ledger(env),
@@ -230,7 +231,8 @@ def curation(env: Mapping[str, str]) -> Curation:
         quarantine_bucket=settings.quarantine_bucket,
         clock=_utc_now,
         lease_s=settings.lease_s,
-        profile=Profiles(objects(), settings.artifacts_bucket).of,
+        profile=profiles.of,
+        profile_unknown=profiles.of_unknown,
         mappings=Mappings(objects(), settings.artifacts_bucket, contracts),
     )
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from headgate.contracts.model import Mask
 from headgate.errors import BadInputError, ThrottledError, UnknownDatasetError
 from headgate.intake.gate import Gated, pass_gate
-from headgate.intake.mapping import MENDABLE, Suggested
+from headgate.intake.mapping import MENDABLE, Suggested, columns_of
 from headgate.intake.parallel import side_by_side
 from headgate.intake.unpack import MAX_EXPANDED_BYTES, too_large
 from headgate.lake import keys
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import Claim, FileLedger, ObjectInfo, ObjectStore
 
 DONE, REFUSED, SKIPPED, IGNORED, NEEDS_MAPPING = "done", "refused", "skipped_duplicate", "ignored", "needs_mapping"
+UNKNOWN_DATASET = "unknown_dataset"
 _PARQUET = "application/vnd.apache.parquet"
 
 
@@ -59,6 +60,7 @@ class Curation:
         lease_s: how long a claim keeps other workers away from a file.
         profile: called with the record, its contract, and the rows let in and set aside; what it tells goes into the record.
         mappings: for files whose folder or header names no contract; without them such files are refused.
+        profile_unknown: called with the record and the columns of a file that is not let in for want of a contract.
     """
 
     objects: ObjectStore
@@ -71,6 +73,7 @@ class Curation:
     lease_s: int
     profile: Callable[[FileRecord, Contract, pa.Table, pa.Table], Mapping[str, str]] | None = None
     mappings: Mappings | None = None
+    profile_unknown: Callable[[FileRecord, Mapping[str, pa.Array]], Mapping[str, str]] | None = None
 
     def curate(self, ref: ObjectRef) -> FileRecord:
         """The record of what became of the object; `ignored`, and not in the ledger, when its key names no data.
@@ -124,9 +127,11 @@ class Curation:
         told = self.mappings.decide(record.key, record.dataset, body) if self.mappings and error.rule in MENDABLE else None
         if isinstance(told, Suggested):
             asked = self._refusal(record, told.asked(record.key))
-            return replace(asked, state=NEEDS_MAPPING, error={**asked.error, "suggestion": told.to_json()})
+            waiting = replace(asked, state=NEEDS_MAPPING, error={**asked.error, "suggestion": told.to_json()})
+            return self._profiled_as_it_came(waiting, body)
         if told is None:
-            return self._refusal(record, error)
+            refused = self._refusal(record, error)
+            return self._profiled_as_it_came(refused, body) if error.rule == UNKNOWN_DATASET else refused
         try:
             gated = self._gated(record, info, told.body)
         except BadInputError as still:
@@ -138,6 +143,15 @@ class Curation:
             return record
         return replace(record, profile=self.profile(record, self.contracts[record.dataset], gated.accepted, gated.set_aside))
 
+    def _profiled_as_it_came(self, record: FileRecord, body: bytes) -> FileRecord:
+        if self.profile_unknown is None:
+            return record
+        try:
+            columns = columns_of(body, self.contracts.get(record.dataset))
+        except BadInputError:
+            return record
+        return replace(record, profile=self.profile_unknown(record, columns)) if columns else record
+
     def _gated(self, record: FileRecord, info: ObjectInfo, body: bytes) -> Gated:
         contract = self._contract(record)
         if not _fits(info):
@@ -148,7 +162,7 @@ class Curation:
     def _contract(self, record: FileRecord) -> Contract:
         if record.dataset not in self.contracts:
             raise UnknownDatasetError(
-                rule="unknown_dataset",
+                rule=UNKNOWN_DATASET,
                 message=f"no contract is called {record.dataset!r}, the first folder of the key",
                 remedy=f"send the file below one of {', '.join(sorted(self.contracts))}",
             )

@@ -188,6 +188,18 @@ def headed_of(body: bytes, contract: Contract | None = None) -> Headed | None:
     return headed if headed and 0 < len(headed.names) <= MOST_COLUMNS else None
 
 
+def columns_of(body: bytes, contract: Contract | None = None) -> dict[str, pa.Array]:
+    """Every column of a file that no contract is known for, by the name that may be told; none where it is no table."""
+    headed = headed_of(body, contract)
+    if headed is None:
+        return {}
+    if headed.dialect is None:
+        columns = pq.read_table(pa.BufferReader(headed.content)).columns
+    else:
+        columns = read_rows(headed.content, headed.dialect).columns
+    return dict(zip(headed.shown, columns, strict=True))
+
+
 def _of_text(content: bytes, contract: Contract | None) -> Headed | None:
     text = text_of(content).utf8
     head = text if len(text) <= _HEAD_BYTES else text[: text.rfind(b"\n", 0, _HEAD_BYTES) + 1]

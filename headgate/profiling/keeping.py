@@ -12,10 +12,12 @@ from headgate.lake.keys import baseline_key, profile_key
 from headgate.lake.ports import ObjectRef
 from headgate.profiling.columns import Columns
 from headgate.profiling.drift import KEPT_FILES, FileFigures, Shift, drift, figures_of
-from headgate.profiling.profile import Received, profile_of
+from headgate.profiling.profile import Received, profile_of, profile_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import FileRecord, ObjectStore
@@ -43,6 +45,15 @@ class Profiles:
         try:
             profile = profile_of(_received(record, contract, accepted, set_aside))
         except Exception as error:  # noqa: BLE001 as the docstring has it; the text may hold a value, so only its kind is told
+            return {"failed": type(error).__name__}
+        return self.keep(profile)
+
+    def of_unknown(self, record: FileRecord, columns: Mapping[str, pa.Array]) -> Mapping[str, str]:
+        """As `of`, for a file that was not let in for want of a contract; it is compared with nothing."""
+        at = datetime.fromisoformat(record.received_at)
+        try:
+            profile = profile_unknown(columns, dataset="", content_sha256=record.content_sha256, received_at=at)
+        except Exception as error:  # noqa: BLE001 as above
             return {"failed": type(error).__name__}
         return self.keep(profile)
 

@@ -13,6 +13,7 @@ from headgate.errors import BadInputError
 from headgate.intake.curation import Curation
 from headgate.intake.mapping import Mappings, Suggested, headed_of, source_of
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
+from headgate.profiling.keeping import Profiles
 
 pytestmark = pytest.mark.unit
 
@@ -58,6 +59,7 @@ class Lake:
             lambda: now,
             300,
             mappings=self.mappings,
+            profile_unknown=Profiles(self.objects, "artifacts").of_unknown,
         )
         return gate.curate(ref)
 
@@ -109,7 +111,7 @@ def test_a_mapping_that_makes_no_file_is_not_remembered(place: int, field_name: 
     fields[place] = field_name
     with pytest.raises(BadInputError, match=told):
         lake.mappings.remember(suggested, fields)
-    assert lake.objects.contents("artifacts") == {}
+    assert lake.objects.contents("artifacts", "mappings/") == {}
 
 
 @pytest.mark.parametrize("key", ["a.csv", "inbox/a.csv"])
@@ -151,6 +153,15 @@ def test_parquet_is_mapped_too() -> None:
 def test_a_header_that_may_be_a_cells_value_is_not_told() -> None:
     headed = headed_of(with_header(payment_id="4111111111111111"))
     assert headed is None or "4111" not in str(headed.shown)
+
+
+@pytest.mark.parametrize(("key", "body"), [("payments/a.csv", UNSURE), ("inbox/a.csv", b"member,points,tier\n1,20,gold\n")])
+def test_a_file_that_waits_or_is_of_no_dataset_is_profiled_as_it_came(key: str, body: bytes) -> None:
+    lake = Lake()
+    record = lake.curate(key, body)
+    stored = lake.objects.read(ObjectRef("artifacts", record.profile["key"])).decode()
+    assert record.profile["key"] == f"processed/_unknown/{record.content_sha256}.json"
+    assert "4111" not in stored
 
 
 def test_a_source_is_the_first_folder() -> None:
