@@ -8,7 +8,7 @@ from rich.table import Table
 from headgate import wiring
 from headgate.cli import deployment, options
 
-QUEUES = {"raw_events": "raw_queue_url", "raw_events_dead_letter": "raw_dead_letter_queue_url", "curated_changes": "curated_queue_url"}
+QUEUES = {"raw_events": "raw", "curated_changes": "curated"}  # name here → beginning of its Terraform outputs' names
 
 
 @click.group()
@@ -22,7 +22,8 @@ def queue() -> None:
 def status(as_json: bool, deployment_name: str | None) -> None:
     """Show how many messages wait in each queue."""
     found = deployment.activate(deployment_name)
-    depths = {name: wiring.queues().depth(found.output(output)) for name, output in QUEUES.items()}
+    urls = {name + of: found.output(f"{output}{of}_queue_url") for name, output in QUEUES.items() for of in ("", "_dead_letter")}
+    depths = {name: wiring.queues().depth(url) for name, url in urls.items()}
     options.show(
         as_json=as_json,
         value=lambda: {name: vars(depth) for name, depth in depths.items()},
@@ -31,21 +32,22 @@ def status(as_json: bool, deployment_name: str | None) -> None:
 
 
 @queue.command(epilog=options.example("headgate queue redrive --yes"))
+@click.option("--queue", "name", type=click.Choice(list(QUEUES)), default="raw_events", show_default=True, help="Whose dead letters.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.as_json
 @options.deployment
-def redrive(yes: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Send every message of the dead-letter queue through the gate again.
+def redrive(name: str, yes: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Send every message of a dead-letter queue round again.
 
     Mend the cause first: a message that fails again comes back. Files that were let in already are not let in twice.
     """
     found = deployment.activate(deployment_name)
-    url = found.output("raw_dead_letter_queue_url")
+    url = found.output(f"{QUEUES[name]}_dead_letter_queue_url")
     waiting = wiring.queues().depth(url).waiting
     if waiting and not yes:
-        click.confirm(f"Send {waiting} messages through the gate again?", abort=True, err=True)
-    moved = wiring.queues().redrive(url, found.output("raw_queue_url")) if waiting else 0
-    options.show(as_json=as_json, value=lambda: {"redriven": moved}, screen=lambda: f"{moved} messages went back to the gate.")
+        click.confirm(f"Send {waiting} messages round again?", abort=True, err=True)
+    moved = wiring.queues().redrive(url, found.output(f"{QUEUES[name]}_queue_url")) if waiting else 0
+    options.show(as_json=as_json, value=lambda: {"redriven": moved}, screen=lambda: f"{moved} messages went round again.")
 
 
 def _table(depths: dict[str, tuple[int, int]]) -> Table:
