@@ -84,10 +84,6 @@ class SourceTable:
         return self.engine.lower() in {"innodb", "rocksdb", "tokudb", "ndbcluster"}
 
 
-def table_names(session: Session) -> tuple[str, ...]:
-    """Every base table of the session's database."""
-    return tuple(row[0] for row in session.rows(_TABLES))
-
 
 def describe(session: Session, table: str) -> SourceTable:
     """The table as the source declares it now.
