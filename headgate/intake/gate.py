@@ -194,6 +194,7 @@ class Passage:
         self._sift()
         _check_halts(self._contract, [breach for sifted in self._sifted for breach in sifted.halts])
         chosen = self._survivors()
+        pa.default_memory_pool().release_unused()  # the allocator keeps the blocks that the first go worked with
         for accepted, aside in in_turn(partial(self._settled, chosen), self._put_down(chosen)):
             self._accepted += accepted.num_rows
             self._reasons.update(_counts(aside.column("rule")))
