@@ -1,9 +1,11 @@
-"""Find card numbers inside other text, and take them out.
+"""Find card numbers and social security numbers inside other text, and take them out.
 
 A number is found by issuer range, length and check digit together, and only between digit boundaries: it may be written with
 blanks, dashes or dots between its groups, but it never starts or ends inside a run of digits. So timestamps, order numbers and
 phone numbers stay. Found nevertheless, and left alone: the digits of a UUID, of an IBAN whose own check digits are right, and
 E.164 phone numbers behind a plus sign.
+
+Social security numbers are looked for in their written form only, `NNN-NN-NNNN`: nine digits in a row may be anything.
 
 The search is numpy over all cells at once. It works on a shadow of the text: one ASCII byte for each character.
 """
@@ -33,7 +35,7 @@ _SEPARATOR = np.isin(np.arange(256), np.frombuffer(b" \t\r\n-._", np.uint8))
 _LETTER = np.isin(np.arange(256), [*range(ord("A"), ord("Z") + 1), *range(ord("a"), ord("z") + 1)])
 _WIDEST_GAP = 3  # as in "4111 - 1111"
 _CELLS_AT_ONCE = 1 << 16
-_ZERO, _PLUS, _FIRST_LEAD_BYTE, _FIRST_NON_ASCII = 0x30, 0x2B, 0xC0, 0x80
+_ZERO, _PLUS, _HYPHEN, _FIRST_LEAD_BYTE, _FIRST_NON_ASCII = 0x30, 0x2B, 0x2D, 0xC0, 0x80
 _E164_DIGITS = 15
 
 _NO_DIGIT = re.compile(r"[^0-9]+")
@@ -45,6 +47,14 @@ _CVV = (
     r"(?i)\b(cvv2?|cvc2?|cav2|csc|security code|card verification (?:value|code|number))"
     r"(\W{0,3}(?:is|no|number|code)?\W{0,3})[0-9]{3,4}\b"
 )
+# Area, group and serial number. Numbers that were never given out are none, nor is what goes on before or behind, as a product's code does.
+# Source: Social Security Administration, POMS RM 10201.035: no area 000, 666 or 900-999, no group 00, no serial number 0000.
+_SSN = re.compile(
+    r"(?:(?<![0-9A-Za-z.-])|(?i:(?<=ssn)|(?<=ssn-)))"
+    r"(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?!-?[0-9A-Za-z]|\.[0-9])"
+)
+_SSN_LENGTH, _SSN_HYPHENS, _SSN_DIGITS = 11, (3, 6), (0, 1, 2, 4, 5, 7, 8, 9, 10)
+_DIALLED_BEFORE = re.compile(r"\+[0-9() .-]{1,8}\Z")  # E.164: a country's code, and perhaps an area's
 
 
 @dataclass(frozen=True)
@@ -77,13 +87,49 @@ def redact_cards(text: pa.Array) -> pa.Array:
     return pc.replace_with_mask(text, bool_array(marked(np.array([row for row, _ in found]), len(text))), text_array(redacted))
 
 
+def rows_with_ssns(text: pa.Array) -> Rows:
+    """The rows whose text holds a social security number, written with hyphens."""
+    return np.array([row for row in _perhaps_ssns(text) if _ssns(text[int(row)].as_py() or "")], np.int64)
+
+
+def redact_ssns(text: pa.Array) -> pa.Array:
+    """The text with `[SSN ***-**-6789]` in the place of every social security number that is written with hyphens."""
+    found = rows_with_ssns(text)
+    if not len(found):
+        return text
+    redacted = [_without_ssns(text[int(row)].as_py()) for row in found]
+    return pc.replace_with_mask(text, bool_array(marked(found, len(text))), text_array(redacted))
+
+
 def redact(text: pa.Array) -> pa.Array:
-    """The text without card numbers, track data, and verification codes that are named as such."""
-    without_cards = redact_cards(text)
-    if not _LETTER[text_bytes(without_cards)[0]].any():
-        return without_cards
-    named = pc.match_substring_regex(without_cards, _CVV)
-    return rewritten_where(named, without_cards, lambda some: pc.replace_substring_regex(some, _CVV, r"\1\2[CVV]"))
+    """The text without card numbers, track data, verification codes that are named as such, and social security numbers."""
+    without_numbers = redact_ssns(redact_cards(text))
+    if not _LETTER[text_bytes(without_numbers)[0]].any():
+        return without_numbers
+    named = pc.match_substring_regex(without_numbers, _CVV)
+    return rewritten_where(named, without_numbers, lambda some: pc.replace_substring_regex(some, _CVV, r"\1\2[CVV]"))
+
+
+def _perhaps_ssns(text: pa.Array) -> Rows:
+    """Rows with hyphens and digits in a social security number's places."""
+    data, starts = text_bytes(text)
+    at = np.flatnonzero(data == _HYPHEN) - _SSN_HYPHENS[0]
+    at = at[(at >= 0) & (at + _SSN_LENGTH <= len(data))]
+    at = at[data[at + _SSN_HYPHENS[1]] == _HYPHEN]
+    for place in _SSN_DIGITS:
+        at = at[(data[at + place] - _ZERO) < 10]  # noqa: PLR2004 bytes wrap, so only digits are below ten
+    rows = np.searchsorted(starts, at, "right") - 1
+    return np.unique(rows[at + _SSN_LENGTH <= starts[rows + 1]])
+
+
+def _ssns(text: str) -> list[re.Match[str]]:
+    return [found for found in _SSN.finditer(text) if not _DIALLED_BEFORE.search(text, max(0, found.start() - 9), found.start())]
+
+
+def _without_ssns(text: str) -> str:
+    for found in reversed(_ssns(text)):
+        text = f"{text[: found.start()]}[SSN ***-**-{found[0][-4:]}]{text[found.end() :]}"
+    return text
 
 
 def _found(text: pa.Array) -> Iterator[tuple[int, list[Span]]]:

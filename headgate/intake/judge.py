@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind, Mask
 from headgate.intake import cards
-from headgate.intake.card_search import redact, rows_with_cards
+from headgate.intake.card_search import redact, rows_with_cards, rows_with_ssns
 from headgate.intake.cast import cast
 from headgate.intake.cells import (
     Flags,
@@ -81,9 +81,10 @@ def _judge_plain(column: Column, text: pa.Array) -> Judged:
     fitted = cast(given, column.type)
     found = [_breach("type", column, f"is no {_type_name(column)}", fitted.misfits)]
     if is_text:
-        found.append(
-            _breach("undeclared_card_number", column, "holds a card number in a column that is declared without", rows_with_cards(text))
-        )
+        found += [
+            _breach("undeclared_card_number", column, "holds a card number in a column that is declared without", rows_with_cards(text)),
+            _breach("undeclared_ssn", column, "holds a social security number in a column that is declared without", rows_with_ssns(text)),
+        ]
     return _judged(column, given, fitted.values, {column.name: fitted.values}, found)
 
 

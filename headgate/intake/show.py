@@ -1,7 +1,8 @@
 """What of a row may be shown to those who mend it: its texts, with everything sensitive masked.
 
 A refused row may be one whose cells have slipped into other columns, so no column is trusted to hold only what it should:
-every text is searched for card numbers, and where the row shows signs of having slipped, no digit of it is shown at all.
+every text is searched for card and social security numbers, and where the row shows signs of having slipped, no digit of it is
+shown at all.
 """
 
 from __future__ import annotations
@@ -36,11 +37,11 @@ def shown(judged: Sequence[Judged], rows: Rows, refused: Flags) -> dict[str, pa.
     masks = {each.column.mask for each in judged}
     texts = {each.column.name: _shown(each, rows) for each in judged}
     if masks.isdisjoint({Mask.CVV, Mask.TRACK, Mask.SSN}):
-        return texts
-    broken, slipped = bool_array(refused), bool_array(refused & _slipped(judged, texts, rows))
+        return {name: _without_ssns(text) for name, text in texts.items()}
+    slipped = bool_array(refused & _slipped(judged, texts, rows))
     if Mask.CVV in masks:
         texts = {each.column.name: _without_codes(each, texts[each.column.name], rows) for each in judged}
-    return {name: _without_digits(text, slipped, broken) for name, text in texts.items()}
+    return {name: rewritten_where(slipped, _without_ssns(text), without_digits) for name, text in texts.items()}
 
 
 def without_digits(text: pa.Array) -> pa.Array:
@@ -101,7 +102,7 @@ def _slipped(judged: Sequence[Judged], texts: Mapping[str, pa.Array], rows: Rows
     return signs
 
 
-def _without_digits(text: pa.Array, slipped: pa.Array, refused: pa.Array) -> pa.Array:
-    """No digits in slipped rows, and no social security numbers in refused ones."""
-    safe = rewritten_where(refused, text, lambda some: pc.replace_substring_regex(some, _SSN_INSIDE, "[SSN]"))
-    return rewritten_where(slipped, safe, without_digits)
+def _without_ssns(text: pa.Array) -> pa.Array:
+    """The text without anything that looks like a social security number, whether or not it was ever given out."""
+    looks = pc.match_substring_regex(text, _SSN_INSIDE)
+    return rewritten_where(looks, text, lambda some: pc.replace_substring_regex(some, _SSN_INSIDE, "[SSN]"))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.intake.card_search import redact, redact_cards, rows_with_cards
+from headgate.intake.card_search import redact, redact_cards, rows_with_cards, rows_with_ssns
 
 pytestmark = pytest.mark.unit
 
@@ -157,3 +157,60 @@ def test_no_seven_digits_of_a_number_are_left() -> None:
     for number in PUBLISHED:
         (text,) = redacted(f"card {number[:4]} {number[4:8]}-{number[8:]} ok")
         assert not re.search(r"\d{7}", re.sub(r"\D", "", (text or "").replace("****", "x").split("]")[0]))
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("my ssn is 123-45-6789", "my ssn is [SSN ***-**-6789]"),
+        ("123-45-6789.", "[SSN ***-**-6789]."),
+        ("SSN123-45-6789, ssn-899-99-9999", "SSN[SSN ***-**-6789], ssn-[SSN ***-**-9999]"),
+        ("née 001-01-0001\nété", "née [SSN ***-**-0001]\nété"),
+    ],
+)
+def test_a_social_security_number_is_found_as_it_is_written(text: str, left: str) -> None:
+    assert redacted("", text, None) == ["", left, None]
+    assert rows_with_ssns(pa.array(["", text, None])).tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "000-12-3456",  # never given out: area
+        "666-12-3456",
+        "900-12-3456",
+        "123-00-4567",  # group
+        "123-45-0000",  # serial number
+        "2024-01-05",
+        "2024-01-05 12:34:56",
+        "555-123-4567",  # phone numbers
+        "+358 123-45-6789",
+        "+7 (495) 123-45-6789",
+        "8-800-123-45-6789",
+        "SKU-123-45-6789",  # products' codes
+        "AB123-45-6789",
+        "123-45-6789-XL",
+        "123-45-6789X",
+        "123-45-67890",
+        "1123-45-6789",
+        "123-45-6789.5",
+        "978-0-306-40615-7",
+        "123456789",
+        "123-45-",
+    ],
+)
+def test_what_is_no_social_security_number_stays(text: str) -> None:
+    assert redacted(text) == [text]
+    assert not len(rows_with_ssns(pa.array([text])))
+
+
+def test_a_social_security_number_is_not_put_together_from_two_cells() -> None:
+    texts = ["x 123-45", "-6789", "6789 123-45-6", "789"]
+    assert redacted(*texts) == texts
+
+
+@given(around, st.integers(1, 899).filter(lambda area: area != 666), st.integers(1, 99), st.integers(1, 9999), around)
+def test_every_number_that_may_be_given_out_is_found(before: str, area: int, group: int, serial: int, after: str) -> None:
+    last4 = f"{serial:04d}"
+    shown = redacted(f"{before} {area:03d}-{group:02d}-{last4} {after}")
+    assert shown == [f"{before} [SSN ***-**-{last4}] {after}"]

@@ -160,6 +160,7 @@ def test_a_refused_row_carries_its_first_reason_all_rules_and_the_masked_row() -
         ({"card_expiry": "01/26"}, "pattern", "card_expiry"),
         ({"paid_at": "2023-13-45 10:00:00"}, "type", "paid_at"),
         ({"order_id": PAN}, "undeclared_card_number", "order_id"),
+        ({"order_id": SSN}, "undeclared_ssn", "order_id"),
     ],
 )
 def test_a_row_that_breaks_a_rule_is_refused_for_it(cells: dict[str, str | None], rule: str, column: str) -> None:
@@ -267,9 +268,24 @@ def test_an_ssn_keeps_its_last_four_and_a_broken_one_keeps_nothing() -> None:
     assert "123-45" not in written(gated)
 
 
-def test_an_ssn_in_another_column_of_a_refused_row_is_masked() -> None:
-    gated = gate(csv_of({**CUSTOMER, "full_name": f"Jane {SSN}", "email": "no address"}), CUSTOMERS)
-    assert json.loads(gated.set_aside["record"].to_pylist()[0])["full_name"] == "Jane [SSN]"
+def test_an_ssn_in_another_column_refuses_the_row_and_is_not_shown() -> None:
+    gated = gate(csv_of({**CUSTOMER, "full_name": f"Jane {SSN}"}), CUSTOMERS)
+    assert reasons_of(gated) == [(1, "undeclared_ssn", "full_name")]
+    assert json.loads(gated.set_aside["record"].to_pylist()[0])["full_name"] == "Jane [SSN ***-**-####]"
+
+
+def test_an_ssn_in_free_text_keeps_its_last_four() -> None:
+    gated = passed(payment(notes=f"my ssn is {SSN}"))
+    assert gated.accepted["notes"].to_pylist() == ["my ssn is [SSN ***-**-6789]"]
+
+
+@pytest.mark.parametrize("written", [SSN, SSN.replace("-", " ")])
+def test_no_ssn_is_shown_of_rows_that_are_set_aside_whatever_their_dataset_and_disposition(written: str) -> None:
+    order = dict.fromkeys(ORDERS.names, "2024-01-02 00:00:00") | {"order_id": "A", "customer_id": "1", "region_id": "EU"}
+    twice = {**order, "status": "completed", "promotion_code": None, "notes": written}
+    gated = gate(csv_of(twice, twice, {**twice, "order_id": "B", "status": written}), ORDERS)
+    assert gated.set_aside["disposition"].to_pylist() == ["duplicate", "refused"]
+    assert written not in str(gated.set_aside.to_pylist())
 
 
 @pytest.mark.parametrize("shift", [-2, -1, 1, 2])
