@@ -47,6 +47,11 @@ def through_the_gate(found: deployment.Deployment, folder: Path, *, timeout_s: i
         raise click.ClickException(
             f"{folder} holds no data. Remedy: files belong below a folder named for their dataset, e.g. {folder}/orders/."
         )
+    if incomplete := watching.runs_without_manifest(folder):
+        raise click.ClickException(
+            f"{incomplete[0]} has no _manifest.json, so its parts would wait in raw. "
+            "Remedy: write the folder again with this version, or put the files below their dataset without dt= and run= folders."
+        )
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rows]}"), TimeElapsedColumn())
     plain = PlainLines(console)
     with Progress(*columns, console=console) as progress:
@@ -54,6 +59,7 @@ def through_the_gate(found: deployment.Deployment, folder: Path, *, timeout_s: i
         gating = progress.add_task("gate", total=len(files), rows="")
         bucket = found.environment["HEADGATE_RAW_BUCKET"]
         sent = watching.send(wiring.objects(), bucket, files, lambda _: progress.advance(sending))
+        watching.send(wiring.objects(), bucket, watching.manifests_in(folder), lambda _: None)
 
         def seen(ended: list[FileRecord]) -> None:
             rows = f"{sum(record.received for record in ended):,} rows"

@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from headgate.intake.curation import is_data
+from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
@@ -29,7 +31,23 @@ class Sent:
 
 
 def objects_in(folder: Path) -> list[tuple[str, Path]]:
-    """Every file of the folder that lies in a sub-folder, with its key in raw, by key; files at the top are notes, not data."""
+    """Every data file of the folder that lies in a sub-folder, with its key in raw, by key; files at the top are notes, not data."""
+    return [(key, path) for key, path in _files_in(folder) if is_data(key)]
+
+
+def manifests_in(folder: Path) -> list[tuple[str, Path]]:
+    """Every manifest of a run, with its key in raw; it is sent after all data, for it says that its run is complete."""
+    return [(key, path) for key, path in _files_in(folder) if key.endswith(f"/{RUN_MANIFEST}")]
+
+
+def runs_without_manifest(folder: Path) -> list[str]:
+    """Folders laid out as runs whose parts would wait in raw for ever."""
+    complete = {key.rpartition("/")[0] for key, _ in manifests_in(folder)}
+    parts = {key.rpartition("/")[0] for key, _ in objects_in(folder) if ExportKey.parse(key)}
+    return sorted(parts - complete)
+
+
+def _files_in(folder: Path) -> list[tuple[str, Path]]:
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.parent != folder)
     return [(path.relative_to(folder).as_posix(), path) for path in paths]
 

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.errors import SettingsError
-from headgate.lake.keys import ExportKey
+from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.publishing import conform, parquet_bytes
 from headgate.sample.arrays import joined
 
@@ -86,6 +86,7 @@ class PartWriter:
         if kind is not None:
             shutil.rmtree(self._partial, ignore_errors=True)
             return
+        self._write_manifests()
         if self.spoiler:
             pq.write_table(pa.concat_tables(self._truth), self._partial / TRUTH)
         if self.folder.exists():
@@ -121,6 +122,12 @@ class PartWriter:
         told = [{"object_key": key, "rule": file.rule, "column_name": file.column} for key, file in zip(keys, files, strict=True)]
         (self._partial / TRUTH_FILES).write_text(json.dumps(told, indent=1), encoding="utf-8")
 
+    def _write_manifests(self) -> None:
+        """Each dataset's run names its parts, so that the gate takes it for complete."""
+        for folder in sorted({path.parent for path in self._partial.rglob("run=*/*")}):
+            files = [{"name": path.name, "size_bytes": path.stat().st_size} for path in sorted(folder.iterdir())]
+            (folder / RUN_MANIFEST).write_text(json.dumps({"files": files}, indent=1), encoding="utf-8")
+
     def _clean(self, rows: pa.Table) -> bytes:
         return parquet_bytes(rows) if self.file_format == PARQUET else compressed(csv_bytes(as_text(rows)))
 
@@ -144,8 +151,8 @@ def rows_by_dataset(parts: Sequence[PartFile]) -> dict[str, int]:
 
 
 def iter_objects(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Key and file of every object of a sample folder, parents first, then by key; truth files are no objects."""
-    keys = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    """Key and file of every data object of a sample folder, parents first, then by key; truth files are no objects."""
+    keys = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file() and path.name != RUN_MANIFEST]
     known = {dataset: rank for rank, dataset in enumerate(DATASETS)}
     parsed = [(known.get(found.dataset, len(known)), key) for key in keys if (found := ExportKey.parse(key))]
     for _, key in sorted(parsed):

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 logger = Logger(service="raw_to_curated")
 metrics = Metrics(namespace="Headgate", service="raw_to_curated")
-gate = cache(lambda: wiring.curation(os.environ))
+gate = cache(lambda: wiring.runs(os.environ))
 report = cache(lambda: GateReport(logger, metrics, wiring.alerts(os.environ)))
 
 
 def curate(record: SQSRecord) -> None:
-    """Every object that the message names was let in or refused, or this raises and SQS delivers it again."""
+    """Every object that the message names was let in, refused, or waits for its run, or this raises and SQS delivers it again."""
     for ref in created_objects(record.body):
         with report().of(ref):
-            report().told(patiently(partial(gate().curate, ref)))
+            report().told(patiently(partial(gate().receive, ref)))
 
 
 @metrics.log_metrics

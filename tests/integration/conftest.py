@@ -53,6 +53,7 @@ def lake(emulator: Emulator) -> Lake:
             "HEADGATE_PROD_BUCKETS": json.dumps(prod_buckets),
             "HEADGATE_FILES_TABLE": _files_table(emulator, f"{name}-files"),
             "HEADGATE_MASKING_KEY_SECRET": _masking_key(emulator, f"{name}-masking"),
+            "HEADGATE_RAW_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=f"{name}-raw")["QueueUrl"],
             "HEADGATE_ALERTS_TOPIC_ARN": emulator.client("sns").create_topic(Name=f"{name}-alerts")["TopicArn"],
             "HEADGATE_CURATED_DATABASE": _database(emulator, f"{name}_curated", registry.curated),
             "HEADGATE_PROD_DATABASE": _database(emulator, f"{name}_prod", registry.prod),

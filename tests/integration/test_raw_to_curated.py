@@ -45,7 +45,7 @@ def _function_of_this_lake(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     """The function starts cold, in this lake's environment."""
     for variable, value in lake.environment.items():
         monkeypatch.setenv(variable, value)
-    for cached in (entry.gate, entry.report, clients.s3, clients.dynamodb, clients.secretsmanager, clients.sns):
+    for cached in (entry.gate, entry.report, clients.s3, clients.dynamodb, clients.secretsmanager, clients.sns, clients.sqs):
         cached.cache_clear()
 
 
@@ -166,3 +166,17 @@ def subscribed(lake: Lake) -> Callable[[], list[dict[str, str]]]:
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [sending]})})
     lake.emulator.client("sns").subscribe(TopicArn=lake.settings["HEADGATE_ALERTS_TOPIC_ARN"], Protocol="sqs", Endpoint=arn)
     return lambda: [json.loads(one["Body"]) for one in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])]
+
+
+def test_a_run_enters_with_its_manifest(lake: Lake, sent: Callable[[str, str], dict[str, Any]]) -> None:
+    """The parts' own events come too early; the manifest's event puts a message for each part into the queue."""
+    folder = "payments/dt=2026-01-02/run=r1"
+    part = sent(f"{folder}/part é.csv", HEADER + GOOD.replace("O-1", "O-7"))
+    assert handled(part) == {"batchItemFailures": []}
+    assert records(lake, f"{folder}/part é.csv") == []
+    manifest = sent(f"{folder}/_manifest.json", json.dumps({"files": [{"name": "part é.csv"}]}))
+    assert handled(manifest) == {"batchItemFailures": []}
+    url = lake.settings["HEADGATE_RAW_QUEUE_URL"]
+    [called] = lake.emulator.client("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=2)["Messages"]
+    assert handled({**part, "body": called["Body"]}, part) == {"batchItemFailures": []}
+    assert [(record.state, record.accepted) for record in records(lake, f"{folder}/part é.csv")] == [("done", 1)]

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.errors import SettingsError
-from headgate.lake.keys import ExportKey
+from headgate.intake.runs import names_of
+from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.sample.parts import CSV, DATASETS, PARQUET, iter_objects
 from headgate.sample.shop import SampleReport, ShopSpec, generate
 
@@ -68,6 +69,14 @@ def test_every_object_lies_at_an_export_key_parents_first(shop: tuple[Path, Samp
     assert all(found and found.exported_on == SPEC.ends_on for found in parsed)
     assert list(dict.fromkeys(found.dataset for found in parsed if found)) == list(DATASETS)
     assert keys == [key for dataset in DATASETS for key in sorted(keys) if key.startswith(f"{dataset}/")]
+
+
+def test_every_dataset_has_a_manifest_that_names_its_parts(shop: tuple[Path, SampleReport]) -> None:
+    keys = [key for key, _ in iter_objects(shop[0])]
+    named = [
+        path.with_name(name).relative_to(shop[0]).as_posix() for path in shop[0].rglob(RUN_MANIFEST) for name in names_of(path.read_bytes())
+    ]
+    assert sorted(named) == sorted(keys)
 
 
 def test_large_tables_are_split_into_several_files(shop: tuple[Path, SampleReport]) -> None:
