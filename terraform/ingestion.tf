@@ -129,7 +129,7 @@ module "raw_to_curated" {
   archive     = "${local.build_dir}/lambdas/raw_to_curated.zip"
   memory_mb   = var.gate_memory_mb
   timeout_s   = var.gate_timeout_s
-  layers      = values(local.layer_arns)
+  layers      = local.platform.layers
   environment = merge(local.environment, {
     HEADGATE_RAW_QUEUE_URL = module.raw_objects.url
     # A dead worker's claim ends before its message comes again.
@@ -200,7 +200,7 @@ module "start_pipeline" {
   archive     = "${local.build_dir}/lambdas/start_pipeline.zip"
   memory_mb   = 512
   timeout_s   = 30
-  layers      = [for name, arn in local.layer_arns : arn if name == "tools"]
+  layers      = local.platform.layers
   environment = merge(local.environment, {
     HEADGATE_STATE_MACHINE_ARN  = aws_sfn_state_machine.curated_to_prod.arn
     HEADGATE_DEBOUNCE_SCHEDULE  = local.debounce_schedule
