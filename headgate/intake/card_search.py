@@ -1,9 +1,9 @@
 """Find card numbers and social security numbers inside other text, and take them out.
 
 A number is found by issuer range, length and check digit together, and only between digit boundaries: it may be written with
-blanks, dashes or dots between its groups, but it never starts or ends inside a run of digits. So timestamps, order numbers and
-phone numbers stay. Found nevertheless, and left alone: the digits of a UUID, of an IBAN whose own check digits are right, and
-E.164 phone numbers behind a plus sign.
+blanks, dashes or dots between its groups, with slashes, or with commas as a spreadsheet groups digits, but it never starts or
+ends inside a run of digits. So timestamps, order numbers and phone numbers stay. Found nevertheless, and left alone: the digits
+of a UUID, of an IBAN whose own check digits are right, and E.164 phone numbers behind a plus sign.
 
 Social security numbers are looked for in their written form only, `NNN-NN-NNNN`: nine digits in a row may be anything.
 
@@ -32,6 +32,9 @@ Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 Span = tuple[int, int]
 
 _SEPARATOR = np.isin(np.arange(256), np.frombuffer(b" \t\r\n-._", np.uint8))
+_SLASH, _COMMA = 0x2F, 0x2C
+_SHORTEST_PART, _LONGEST_PART = 3, 7  # between slashes, so that dates are none
+_THOUSANDS, _CARD_GROUP = 3, 4  # between commas, so that lists are none
 _LETTER = np.isin(np.arange(256), [*range(ord("A"), ord("Z") + 1), *range(ord("a"), ord("z") + 1)])
 _WIDEST_GAP = 3  # as in "4111 - 1111"
 _CELLS_AT_ONCE = 1 << 16
@@ -43,6 +46,11 @@ _UUID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])")
 # ISO/IEC 7813: what follows the number on tracks 1 and 2. It goes with the number (PCI DSS v4.0.1, req. 3.3.1.1).
 _REST_OF_TRACK = re.compile(r"(?:\^[^^\n]{0,40}\^|[=D])\d{4,}[^?\s]*\??")
+# What people write behind a number: when it expires, which stays, and its verification code.
+_CODE_BESIDE = re.compile(
+    r"(?P<expiry>[ ,;|/-]{1,3}(?:exp(?:iry|ires|\.)?:?[ ]?)?(?:0?[1-9]|1[0-2])(?:[ ]?[/|.-][ ]?)?(?:20)?\d\d)?"
+    r"(?P<gap>[ \t,;|/-]{1,3})\d{3,4}(?!\w|[.,:/-]\d)"
+)
 _CVV = (
     r"(?i)\b(cvv2?|cvc2?|cav2|csc|security code|card verification (?:value|code|number))"
     r"(\W{0,3}(?:is|no|number|code)?\W{0,3})[0-9]{3,4}\b"
@@ -79,7 +87,7 @@ def rows_with_cards(text: pa.Array) -> Rows:
 
 
 def redact_cards(text: pa.Array) -> pa.Array:
-    """The text with every card number, and what follows it on a magnetic track, replaced by `[PAN ****1111]`."""
+    """The text with `[PAN ****1111]` for every card number and what follows it on a magnetic track, and `[CVV]` for a code beside it."""
     found = list(_found(text))
     if not found:
         return text
@@ -213,11 +221,22 @@ def _groups(data: Bytes, starts: Rows) -> _Groups:
 
 
 def _chains(data: Bytes, cell: Rows, start: Rows, stop: Rows) -> Rows:
-    """A number for each run of digits, equal to its neighbour's when at most three separators part them."""
+    """A number for each run of digits, equal to its neighbour's when at most three separators part them, or one slash or comma."""
     other = np.concatenate(([0], np.cumsum(~_SEPARATOR[data], dtype=np.int64)))
     parted = other[start[1:]] - other[stop[:-1]]
-    linked = (cell[1:] == cell[:-1]) & (start[1:] - stop[:-1] <= _WIDEST_GAP) & (parted == 0)
+    near = (start[1:] - stop[:-1] <= _WIDEST_GAP) & (parted == 0)
+    linked = (cell[1:] == cell[:-1]) & (near | _one_sign(data, start, stop))
     return np.concatenate(([0], np.cumsum(~linked))).astype(np.int64)
+
+
+def _one_sign(data: Bytes, start: Rows, stop: Rows) -> Flags:
+    """Whether each run of digits and its neighbour are parted as 4111/1111 is, as 4,111 or as 4111,1111."""
+    size = stop - start
+    before, after, sign = size[:-1], size[1:], data[stop[:-1]]
+    parts = (np.minimum(before, after) >= _SHORTEST_PART) & (np.maximum(before, after) <= _LONGEST_PART)
+    grouped = ((after == _THOUSANDS) & (before <= _THOUSANDS)) | ((after == _CARD_GROUP) & (before == _CARD_GROUP))
+    one: Flags = (start[1:] - stop[:-1] == 1) & (((sign == _SLASH) & parts) | ((sign == _COMMA) & grouped))
+    return one
 
 
 def _windows(groups: _Groups, starts: Rows) -> tuple[Rows, Rows]:
@@ -285,6 +304,14 @@ def _redacted(text: str, spans: list[Span]) -> str:
     """The text with a marker in each span's place, from the last to the first so that positions stay right."""
     for start, stop in reversed(spans):
         last4 = _NO_DIGIT.sub("", text[start:stop].translate(_SHADOW))[-4:]
-        track = _REST_OF_TRACK.match(text, stop)
-        text = f"{text[:start]}[PAN ****{last4}]{text[track.end() if track else stop :]}"
+        text = f"{text[:start]}[PAN ****{last4}]{_behind(text, stop)}"
     return text
+
+
+def _behind(text: str, stop: int) -> str:
+    """What of the text behind a number may stay: not the rest of its track, nor the code beside it."""
+    if track := _REST_OF_TRACK.match(text, stop):
+        return text[track.end() :]
+    if code := _CODE_BESIDE.match(text, stop):
+        return f"{code['expiry'] or ''}{code['gap']}[CVV]{text[code.end() :]}"
+    return text[stop:]

@@ -115,6 +115,38 @@ def test_track_data_goes_with_its_number() -> None:
     assert redacted(";4111111111111111=25121010000012345678? z") == [";[PAN ****1111] z"]
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("4111-1111-1111-1111 12/27 123", "[PAN ****1111] 12/27 [CVV]"),
+        ("4111111111111111, exp 12/2027, 123 thanks", "[PAN ****1111], exp 12/2027, [CVV] thanks"),
+        ("378282246310005 1227 1234", "[PAN ****0005] 1227 [CVV]"),
+        ("4111111111111111/123", "[PAN ****1111]/[CVV]"),
+        ("4111111111111111 123; 5555555555554444 999", "[PAN ****1111] [CVV]; [PAN ****4444] [CVV]"),
+        ("4111111111111111|12|27|123", "[PAN ****1111]|12|27|[CVV]"),
+    ],
+)
+def test_a_verification_code_beside_its_number_goes_and_the_expiry_stays(text: str, left: str) -> None:
+    assert redacted(text) == [left]
+
+
+@pytest.mark.parametrize(
+    "behind", [" 12/27", " exp 12/26", ", 100.50 EUR", " 2024-01-05", "\n123 Main Street", " 12:30", " 12345", " 123rd"]
+)
+def test_what_is_no_code_stays_beside_a_number(behind: str) -> None:
+    assert redacted(f"4111111111111111{behind}") == [f"[PAN ****1111]{behind}"]
+
+
+@pytest.mark.parametrize("text", ["4111/1111/1111/1111", "4,111,111,111,111,111", "4111,1111,1111,1111", "3782/822463/10005"])
+def test_a_number_with_slashes_or_commas_is_found(text: str) -> None:
+    assert redacted(f"card {text}, thanks") == [f"card [PAN ****{text.replace('/', '').replace(',', '')[-4:]}], thanks"]
+
+
+@pytest.mark.parametrize("text", ["4,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1", "30/01/2024 12.30.45", "4/11/1111/1111/1111/11"])
+def test_lists_and_dates_are_no_numbers(text: str) -> None:
+    assert redacted(text) == [text]
+
+
 def test_a_verification_code_that_is_named_is_taken_out() -> None:
     assert redacted("CVV: 123", "cvc2 is 1234", "security code 999.") == ["CVV: [CVV]", "cvc2 is [CVV]", "security code [CVV]."]
     assert redacted("cvvs 123", "room 123", "csc 12345") == ["cvvs 123", "room 123", "csc 12345"]
