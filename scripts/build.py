@@ -6,7 +6,7 @@
     build/requirements.txt     what a Glue job installs: the package's dependencies at their locked versions
     build/catalog.json         tables and columns, from the contracts
 
-Libraries are not in the archives: AWS's managed layers bring them, and the emulator runs with this environment's own.
+Libraries are not in the archives: on AWS the layers of scripts/layer.py bring them, and the emulator runs with this environment's own.
 
 Example:
     python scripts/build.py
@@ -46,7 +46,7 @@ def build(out: Path = BUILD) -> list[Path]:
     wanted["headgate.zip"] = archive(package)
     wanted["requirements.txt"] = requirements().encode()
     wanted["catalog.json"] = (json.dumps(catalog(Registry.load(ROOT / "contracts")), indent=1, sort_keys=True) + "\n").encode()
-    return [out / name for name, body in wanted.items() if _write(out / name, body)]
+    return [out / name for name, body in wanted.items() if write(out / name, body)]
 
 
 def functions() -> list[Path]:
@@ -107,7 +107,7 @@ def _bytes(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _write(path: Path, body: bytes) -> bool:
+def write(path: Path, body: bytes) -> bool:
     """True when the file was not already so. Another build at the same time never sees half a file."""
     if path.is_file() and path.read_bytes() == body:
         return False

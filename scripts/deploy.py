@@ -28,7 +28,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
 
-from scripts import build, emulator
+from scripts import build, emulator, layer
 from scripts.terraform_cli import STATE, TERRAFORM_ROOT, Applied, Terraform, TerraformError
 
 if TYPE_CHECKING:
@@ -113,6 +113,8 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
 def _prepared(folder: Path, target: Target) -> Terraform:
     """Terraform, initialised; beside its state lies what it deploys, out of reach of another deployment's build."""
     build.build(folder / "build")
+    if target.platform == "aws":
+        layer.build(folder / "build")
     terraform = Terraform(folder, target.process)
     terraform.init()
     return terraform
@@ -240,7 +242,7 @@ def main() -> int:
     except MissingError as error:
         print(error, file=sys.stderr)
         return 2
-    except (TerraformError, emulator.EmulatorError) as error:
+    except (TerraformError, emulator.EmulatorError, layer.LayerError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -58,13 +58,6 @@ data "aws_iam_policy_document" "raw_to_curated" {
     resources = [module.bucket["raw"].arn]
   }
 
-  # A run's manifest lets the run's parts in, by a message for each.
-  statement {
-    sid       = "CallPartsOfRuns"
-    actions   = ["sqs:SendMessage"]
-    resources = [module.raw_objects.arn]
-  }
-
   statement {
     sid       = "WriteIncrements"
     actions   = ["s3:PutObject"]
@@ -129,9 +122,8 @@ module "raw_to_curated" {
   archive     = "${local.build_dir}/lambdas/raw_to_curated.zip"
   memory_mb   = var.gate_memory_mb
   timeout_s   = var.gate_timeout_s
-  layers      = local.platform.layers
+  layers      = values(local.layer_arns)
   environment = merge(local.environment, {
-    HEADGATE_RAW_QUEUE_URL = module.raw_objects.url
     # A dead worker's claim ends before its message comes again.
     HEADGATE_LEASE_S = tostring(min(var.gate_timeout_s, local.redelivery_s))
   })
@@ -200,7 +192,7 @@ module "start_pipeline" {
   archive     = "${local.build_dir}/lambdas/start_pipeline.zip"
   memory_mb   = 512
   timeout_s   = 30
-  layers      = local.platform.layers
+  layers      = [for name, arn in local.layer_arns : arn if name == "tools"]
   environment = merge(local.environment, {
     HEADGATE_STATE_MACHINE_ARN  = aws_sfn_state_machine.curated_to_prod.arn
     HEADGATE_DEBOUNCE_SCHEDULE  = local.debounce_schedule

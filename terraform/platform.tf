@@ -13,10 +13,10 @@ locals {
       tags                = { project = var.name }
       plain_http_from     = []
       # The emulator runs functions with its own Python, which has these packages.
-      layers = [
-        "arn:aws:lambda:${var.region}:336392948345:layer:AWSSDKPandas-Python311:${var.layers.pandas}",
-        "arn:aws:lambda:${var.region}:017000801446:layer:AWSLambdaPowertoolsPythonV3-python311-x86_64:${var.layers.powertools}",
-      ]
+      layers = {
+        tools = "Powertools for AWS Lambda"
+        arrow = "numpy and Arrow with all its codecs"
+      }
       # Glue's Python shell ends at Python 3.9; Glue 5.1 has the functions' Python 3.11.
       job = {
         command      = "glueetl"
@@ -38,7 +38,7 @@ locals {
       job_poll_s          = 1
       scheduled_at        = "" # the emulator's scheduler puts nothing in that place
       tags                = {} # the emulator forgets the tags that a Glue job or crawler is made with
-      layers              = []
+      layers              = {}
       job = {
         command      = "pythonshell"
         python       = "3.9"

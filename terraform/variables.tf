@@ -268,21 +268,3 @@ variable "alert_email" {
     error_message = "alert_email is empty or an e-mail address."
   }
 }
-
-variable "layers" {
-  description = "Versions of AWS's managed layers that the functions carry on AWS."
-  type = object({
-    pandas     = number
-    powertools = number
-  })
-  # Sources: aws-sdk-pandas 3.16.1, "AWS Lambda Managed Layers"; Powertools for AWS Lambda (Python) V3, "Lambda Layer".
-  default = {
-    pandas     = 30
-    powertools = 23
-  }
-
-  validation {
-    condition     = var.layers.pandas >= 1 && var.layers.powertools >= 1
-    error_message = "layers are version numbers from 1."
-  }
-}

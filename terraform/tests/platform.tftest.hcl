@@ -22,8 +22,16 @@ run "aws_has_layers_and_spark_jobs" {
   }
 
   assert {
-    condition     = length(local.platform.layers) == 2 && alltrue([for layer in local.platform.layers : startswith(layer, "arn:aws:lambda:eu-central-1:")])
-    error_message = "On AWS a function carries the two managed layers of its own region."
+    condition = alltrue([
+      for name, layer in aws_lambda_layer_version.this :
+      contains(layer.compatible_runtimes, module.raw_to_curated.settings.runtime) && aws_s3_object.layer[name].key == "code/layers/${name}.zip"
+    ]) && length(aws_lambda_layer_version.this) == 2
+    error_message = "On AWS the functions' libraries are layers of our own."
+  }
+
+  assert {
+    condition     = length(module.raw_to_curated.settings.layers) == 2 && length(module.start_pipeline.settings.layers) == 1
+    error_message = "The gate carries all layers, a function that reads no data carries Powertools only."
   }
 
   assert {
@@ -66,7 +74,7 @@ run "an_emulator_has_no_layers_and_python_jobs" {
   }
 
   assert {
-    condition     = length(local.platform.layers) == 0
+    condition     = length(aws_lambda_layer_version.this) == 0 && length(module.raw_to_curated.settings.layers) == 0
     error_message = "An emulator runs functions with its own packages."
   }
 

@@ -36,7 +36,6 @@ run "every_variable_refuses_a_wrong_value" {
     job_workers        = 1
     scan_limit_gb      = 0
     alert_email        = "nobody"
-    layers             = { pandas = 0, powertools = 1 }
   }
 
   expect_failures = [
@@ -63,6 +62,5 @@ run "every_variable_refuses_a_wrong_value" {
     var.job_workers,
     var.scan_limit_gb,
     var.alert_email,
-    var.layers,
   ]
 }

@@ -20,15 +20,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.unit
 
-# What AWS's managed layers bring besides Python's own: aws-sdk-pandas 3.16 and Powertools V3 for Python 3.11.
-IN_LAYERS = (
-    "aws_lambda_powertools,aws_xray_sdk,awswrangler,boto3,botocore,cffi,charset_normalizer,cryptography,dateutil,jmespath,"
-    "jsonpath_ng,numpy,packaging,pandas,pyarrow,pydantic,pydantic_core,pymysql,pytz,requests,s3transfer,six,typing_extensions,"
-    "typing_inspection,annotated_types,tzdata,urllib3,wrapt,certifi,idna,redshift_connector,scramp,asn1crypto,bs4,lxml,pg8000,"
-    "gremlinpython,opensearchpy,aiohttp,simplejson"
-)
+# What a function finds on AWS besides Python's own: Lambda's boto3 with what it stands on, and its layers (scripts/layer.py).
+RUNTIME = "boto3,botocore,s3transfer,dateutil,six,urllib3,jmespath"
+TOOLS = f"{RUNTIME},aws_lambda_powertools,typing_extensions"
+ARROW = f"{TOOLS},numpy,pyarrow"
 SETTINGS = (
-    "CURATED_BUCKET QUARANTINE_BUCKET ARTIFACTS_BUCKET RAW_QUEUE_URL FILES_TABLE MASKING_KEY_SECRET "
+    "CURATED_BUCKET QUARANTINE_BUCKET ARTIFACTS_BUCKET FILES_TABLE MASKING_KEY_SECRET "
     "ALERTS_TOPIC_ARN DEBOUNCE_SCHEDULE SCHEDULER_ROLE_ARN STATE_MACHINE_ARN"
 )
 BARE_IMPORT = """
@@ -83,18 +80,18 @@ def test_packed_contracts_say_what_the_written_ones_say(built: Path, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("function", "call"),
+    ("function", "layers", "call"),
     [
-        ("raw_to_curated", "import os; handler.wiring.runs(os.environ); handler.wiring.alerts(os.environ)"),
-        ("start_pipeline", "import os; handler.wiring.debounce(os.environ)"),
+        ("raw_to_curated", ARROW, "import os; handler.wiring.curation(os.environ); handler.wiring.alerts(os.environ)"),
+        ("start_pipeline", TOOLS, "import os; handler.wiring.debounce(os.environ)"),
     ],
 )
-def test_a_function_needs_nothing_but_its_archive_and_the_layers(built: Path, function: str, call: str) -> None:
+def test_a_function_needs_nothing_but_its_archive_and_the_layers(built: Path, function: str, layers: str, call: str) -> None:
     environment = {f"HEADGATE_{name}": "x" for name in SETTINGS.split()} | {
         "AWS_DEFAULT_REGION": "us-east-1",
         "POWERTOOLS_TRACE_DISABLED": "1",
     }
-    script = BARE_IMPORT.format(layers=IN_LAYERS, archive=str(built / "lambdas" / f"{function}.zip"), call=call)
+    script = BARE_IMPORT.format(layers=layers, archive=str(built / "lambdas" / f"{function}.zip"), call=call)
     done = subprocess.run([sys.executable, "-I", "-c", script], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

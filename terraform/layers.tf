@@ -1,0 +1,25 @@
+# The functions' libraries on AWS, as scripts/layer.py built them. An archive over 50 MB would not go up with the request itself.
+resource "aws_s3_object" "layer" {
+  for_each = local.platform.layers
+
+  bucket      = module.bucket["artifacts"].name
+  key         = "code/layers/${each.key}.zip"
+  source      = "${local.build_dir}/layers/${each.key}.zip"
+  source_hash = filemd5("${local.build_dir}/layers/${each.key}.zip")
+}
+
+resource "aws_lambda_layer_version" "this" {
+  for_each = local.platform.layers
+
+  layer_name               = "${var.name}-${each.key}"
+  description              = each.value
+  s3_bucket                = aws_s3_object.layer[each.key].bucket
+  s3_key                   = aws_s3_object.layer[each.key].key
+  source_code_hash         = filebase64sha256("${local.build_dir}/layers/${each.key}.zip")
+  compatible_runtimes      = ["python3.11"]
+  compatible_architectures = ["x86_64"]
+}
+
+locals {
+  layer_arns = { for name, layer in aws_lambda_layer_version.this : name => layer.arn }
+}
