@@ -58,6 +58,13 @@ data "aws_iam_policy_document" "raw_to_curated" {
     resources = [module.bucket["raw"].arn]
   }
 
+  # A run's manifest lets the run's parts in, by a message for each.
+  statement {
+    sid       = "CallPartsOfRuns"
+    actions   = ["sqs:SendMessage"]
+    resources = [module.raw_objects.arn]
+  }
+
   statement {
     sid       = "WriteIncrements"
     actions   = ["s3:PutObject"]
@@ -124,6 +131,7 @@ module "raw_to_curated" {
   timeout_s   = var.gate_timeout_s
   layers      = values(local.layer_arns)
   environment = merge(local.environment, {
+    HEADGATE_RAW_QUEUE_URL = module.raw_objects.url
     # A dead worker's claim ends before its message comes again.
     HEADGATE_LEASE_S = tostring(min(var.gate_timeout_s, local.redelivery_s))
   })

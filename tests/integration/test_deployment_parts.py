@@ -25,7 +25,7 @@ RUNTIME = "boto3,botocore,s3transfer,dateutil,six,urllib3,jmespath"
 TOOLS = f"{RUNTIME},aws_lambda_powertools,typing_extensions"
 ARROW = f"{TOOLS},numpy,pyarrow"
 SETTINGS = (
-    "CURATED_BUCKET QUARANTINE_BUCKET ARTIFACTS_BUCKET FILES_TABLE MASKING_KEY_SECRET "
+    "CURATED_BUCKET QUARANTINE_BUCKET ARTIFACTS_BUCKET RAW_QUEUE_URL FILES_TABLE MASKING_KEY_SECRET "
     "ALERTS_TOPIC_ARN DEBOUNCE_SCHEDULE SCHEDULER_ROLE_ARN STATE_MACHINE_ARN"
 )
 BARE_IMPORT = """
@@ -82,7 +82,7 @@ def test_packed_contracts_say_what_the_written_ones_say(built: Path, tmp_path: P
 @pytest.mark.parametrize(
     ("function", "layers", "call"),
     [
-        ("raw_to_curated", ARROW, "import os; handler.wiring.curation(os.environ); handler.wiring.alerts(os.environ)"),
+        ("raw_to_curated", ARROW, "import os; handler.wiring.runs(os.environ); handler.wiring.alerts(os.environ)"),
         ("start_pipeline", TOOLS, "import os; handler.wiring.debounce(os.environ)"),
     ],
 )
