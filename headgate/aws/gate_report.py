@@ -5,15 +5,13 @@ Nothing here ever sees an event's or a file's content.
 
 from __future__ import annotations
 
-import os
-import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from headgate.aws import unforeseen
 from headgate.errors import HeadgateError
 
 if TYPE_CHECKING:
@@ -56,9 +54,9 @@ class GateReport:
             self._failed(ref, error)
             raise
         except Exception as error:  # noqa: BLE001 a library's error must not reach the log as it is
-            unforeseen = HeadgateError(f"unforeseen {type(error).__name__} at {_place(error)}")
-            self._failed(ref, unforeseen)
-            raise unforeseen from None
+            kind_and_place = HeadgateError(unforeseen.told(error, by=__file__))
+            self._failed(ref, kind_and_place)
+            raise kind_and_place from None
 
     def told(self, record: FileRecord) -> None:
         """The record's outcome stands in the log and the metrics; people know of a refused file, and of one out of line."""
@@ -76,13 +74,6 @@ class GateReport:
         facts = {"bucket": ref.bucket, "key": ref.key, "error": type(error).__name__, "cause": str(error)}
         self.logger.error("file not processed", extra=facts)
         self.metrics.add_metric(name="FilesFailed", unit=MetricUnit.Count, value=1)
-
-
-def _place(error: Exception) -> str:
-    """Where an error came from: the innermost line of our own."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
-    own = [frame for frame in frames if f"{os.sep}headgate{os.sep}" in frame.filename] or frames
-    return f"{Path(own[-1].filename).name}:{own[-1].lineno}"
 
 
 def _facts(record: FileRecord) -> dict[str, object]:

@@ -6,11 +6,11 @@ import json
 import logging
 import os
 import sys
-import traceback
 from contextlib import redirect_stderr
 from typing import TYPE_CHECKING
 
-from headgate.aws import glue_arguments
+from headgate.aws import glue_arguments, unforeseen
+from headgate.errors import HeadgateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,10 +20,11 @@ def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
     """The job is done and its summary stands on standard output, as one line of JSON.
 
     Everything a job says goes to standard output: Glue takes what a failed process wrote to standard error for the run's
-    error message, and that shall be the cause, not a progress bar.
+    error message, and that shall be the cause, not a progress bar. Of an error of anybody else's neither the log nor the message
+    has the text, which may hold a cell's value.
 
     Raises:
-        SystemExit: the job failed; the message is one line that names the cause.
+        SystemExit: the job failed; the message is one line that names the cause, or the kind and place of what was not foreseen.
     """
     # Models' threads that spin while they wait take the processor from other jobs on the same machine: on two busy cores
     # demand-insights-engine took 110 s and more, and takes 4 s so. OpenMP reads it when the first model is loaded.
@@ -33,10 +34,12 @@ def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
         with redirect_stderr(sys.stdout):
             summary = job(glue_arguments.merged(sys.argv[1:], os.environ))
     except Exception as error:  # noqa: BLE001 whatever it is, the run's message must name it
-        traceback.print_exc(file=sys.stdout)
-        raise SystemExit(f"{type(error).__name__}: {_one_line(error)}") from None
+        print(unforeseen.frames_of(error), _one_line(error), sep="")  # noqa: T201 for those who look for the cause
+        raise SystemExit(_one_line(error)) from None
     print(json.dumps(summary, default=str))  # noqa: T201 the job's answer
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+    if not isinstance(error, HeadgateError):
+        return unforeseen.told(error, by=__file__)
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"

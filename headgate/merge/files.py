@@ -72,5 +72,6 @@ def _fitted(contract: Contract, file: Path) -> int:
         # Arrow refuses to lose a digit; DuckDB's own cast would round.
         pq.write_table(table.select(schema.names).cast(schema), file)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
-        raise AuditError(f"{contract.id}: an increment does not fit contract version {contract.version}: {type(error).__name__}") from error
+        # Arrow's own text quotes the value.
+        raise AuditError(f"{contract.id}: an increment does not fit contract version {contract.version}: {type(error).__name__}") from None
     return int(table.num_rows)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.unit
 
+PAN = "4111111111111111"  # a test number that payment gateways publish
+
 
 @pytest.fixture(autouse=True)
 def _process(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,12 +51,36 @@ def test_only_the_cause_reaches_standard_error(capsys: pytest.CaptureFixture[str
         sys.stderr.write("calculating 10 %")
         raise ZeroDivisionError("division by zero")
 
-    with pytest.raises(SystemExit, match=r"^ZeroDivisionError: division by zero$"):
+    with pytest.raises(SystemExit, match=r"^unforeseen ZeroDivisionError at test_glue_process.py:\d+$"):
         glue_process.run(job)
     said = capsys.readouterr()
     assert said.err == ""
     assert "calculating 10 %" in said.out
     assert "Traceback" in said.out
+
+
+def test_a_librarys_text_reaches_neither_the_log_nor_the_message(capsys: pytest.CaptureFixture[str]) -> None:
+    def job(_: Mapping[str, str]) -> dict[str, object]:
+        return {"number": int("-".join(PAN))}
+
+    with pytest.raises(SystemExit) as caught:
+        glue_process.run(job)
+    said = capsys.readouterr()
+    assert "-".join(PAN) not in said.out + said.err + str(caught.value.code)
+    assert "Traceback" in said.out
+
+
+def test_the_error_behind_a_foreseen_one_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+    def job(_: Mapping[str, str]) -> dict[str, object]:
+        try:
+            int("-".join(PAN))
+        except ValueError as error:
+            raise GateError("orders: a value does not fit") from error
+        return {}
+
+    with pytest.raises(SystemExit, match=r"^GateError: orders: a value does not fit$"):
+        glue_process.run(job)
+    assert "-".join(PAN) not in capsys.readouterr().out
 
 
 def test_models_threads_wait_without_spinning() -> None:

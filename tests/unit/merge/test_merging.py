@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -225,6 +226,15 @@ def test_a_newer_contract_rebuilds_the_snapshot_from_all_increments(lake: Lake) 
     assert second.datasets["orders"].snapshot_id != first.datasets["orders"].snapshot_id
     assert lake.table("orders")[0]["total"] == Decimal("1.0000")
     assert lake.table("orders")[0]["note"] is None
+
+
+def test_an_increment_that_does_not_fit_shows_no_value(lake: Lake) -> None:
+    lake.deliver("aa", order("4111111111111111x", "1.25"))
+    numbered = replace(ORDERS, columns=(Column("order_id", ColumnType(Kind.BIGINT), required=True), *ORDERS.columns[1:]))
+    lake.contracts = {"orders": numbered, "regions": REGIONS}
+    with pytest.raises(AuditError) as caught:
+        lake.merging().merge()
+    assert "4111111111111111" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_a_narrower_contract_never_rounds(lake: Lake) -> None:

@@ -1,0 +1,22 @@
+"""Errors that nobody foresaw, told without their text: a library's message may quote a cell, and a cell may be a card number."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from pathlib import Path
+
+_OWN = f"{os.sep}headgate{os.sep}"
+
+
+def told(error: BaseException, *, by: str) -> str:
+    """Its kind and its place: the innermost line of our own. `by` is the file that tells, and is no place."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != by]
+    last = ([frame for frame in frames if _OWN in frame.filename] or frames)[-1:]
+    place = "".join(f" at {Path(frame.filename).name}:{frame.lineno}" for frame in last)
+    return f"unforeseen {type(error).__name__}{place}"
+
+
+def frames_of(error: BaseException) -> str:
+    """The lines of code that the error came through, without its text, and without the errors behind it."""
+    return "".join(("Traceback (most recent call last):\n", *traceback.format_tb(error.__traceback__)))
