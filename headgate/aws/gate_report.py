@@ -1,6 +1,6 @@
 """What the gate's function tells the outside of each file: a log line, metrics, and an alert for a refused one.
 
-Nothing here ever sees an event's or a file's content.
+Nothing here ever sees an event's or a file's content. A file's key is told without card and social security numbers.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from headgate.aws import unforeseen
 from headgate.errors import HeadgateError
+from headgate.intake.card_search import redacted_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +72,8 @@ class GateReport:
             self.alerts.out_of_line(record)
 
     def _failed(self, ref: ObjectRef, error: HeadgateError) -> None:
-        facts = {"bucket": ref.bucket, "key": ref.key, "error": type(error).__name__, "cause": str(error)}
+        key, cause = redacted_text(ref.key), redacted_text(str(error))
+        facts = {"bucket": ref.bucket, "key": key, "error": type(error).__name__, "cause": cause}
         self.logger.error("file not processed", extra=facts)
         self.metrics.add_metric(name="FilesFailed", unit=MetricUnit.Count, value=1)
 
@@ -80,7 +82,7 @@ def _facts(record: FileRecord) -> dict[str, object]:
     counts = {field: getattr(record, field) for field in (*_COUNTS.values(), "warnings")}
     return {
         "file_id": record.file_id,
-        "dataset": record.dataset,
+        "dataset": redacted_text(record.dataset),
         "state": record.state,
         **counts,
         "reasons": dict(record.reasons),

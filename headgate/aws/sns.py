@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.aws.errors import translated
+from headgate.intake.card_search import redacted_text
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -48,7 +49,7 @@ class Alerts:
         self.send(f"Headgate let in a file of {record.dataset} that is out of line", "\n".join(lines))
 
     def send(self, subject: str, message: str) -> None:
-        """The message is with SNS when this returns; the subject is cut and cleaned to what e-mail allows."""
-        clean = "".join(sign if sign.isascii() and sign.isprintable() else "?" for sign in subject)[:SUBJECT_LENGTH]
+        """The message is with SNS when this returns, without card numbers; the subject is cut and cleaned to what e-mail allows."""
+        clean = "".join(sign if sign.isascii() and sign.isprintable() else "?" for sign in redacted_text(subject))[:SUBJECT_LENGTH]
         with translated(f"alert {self.topic_arn}"):
-            self.client.publish(TopicArn=self.topic_arn, Subject=clean, Message=message)
+            self.client.publish(TopicArn=self.topic_arn, Subject=clean, Message=redacted_text(message))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.model import Mask
 from headgate.errors import BadInputError, ThrottledError, UnknownDatasetError
+from headgate.intake.card_search import redacted_text
 from headgate.intake.gate import Gated, pass_gate
 from headgate.intake.mapping import MENDABLE, Suggested, columns_of
 from headgate.intake.parallel import side_by_side
@@ -78,12 +79,15 @@ class Curation:
     def curate(self, ref: ObjectRef) -> FileRecord:
         """The record of what became of the object; `ignored`, and not in the ledger, when its key names no data.
 
+        A key that holds a card or social security number is recorded without it, so such a file cannot be replayed.
+
         Raises:
             ThrottledError: another worker holds the file or its content; deliver it again later.
             ServiceError: a service failed; the claim is given back and nothing of the file is recorded as done.
         """
         if not is_data(ref.key):
-            return FileRecord(file_id_of(ref), ref.bucket, ref.key, ref.version_id, keys.dataset_of(ref.key), IGNORED)
+            key = redacted_text(ref.key)
+            return FileRecord(file_id_of(ref), ref.bucket, key, ref.version_id, keys.dataset_of(key), IGNORED)
         info = self.objects.info(ref)
         body = self.objects.read(info.ref) if _fits(info) else b""
         record = replace(_received(info), content_sha256=hashlib.sha256(body).hexdigest() if body else "")
@@ -215,13 +219,13 @@ def _fits(info: ObjectInfo) -> bool:
 
 
 def _received(info: ObjectInfo) -> FileRecord:
-    ref = info.ref
+    ref, key = info.ref, redacted_text(info.ref.key)
     return FileRecord(
         file_id=file_id_of(ref),
         bucket=ref.bucket,
-        key=ref.key,
+        key=key,
         version_id=ref.version_id,
-        dataset=keys.dataset_of(ref.key),
+        dataset=keys.dataset_of(key),
         state="processing",
         size_bytes=info.size_bytes,
         received_at=_iso(info.modified_at),

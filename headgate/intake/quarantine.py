@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.model import Level
-from headgate.intake.card_search import redact
+from headgate.intake.card_search import redacted_text
 from headgate.intake.cells import (
     NO_ROWS,
     Flags,
@@ -178,7 +178,7 @@ def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
 def with_origin(table: pa.Table, origin: Origin) -> pa.Table:
     """The rows of the quarantine contract: what is told of them, and where they come from."""
     rows = table.num_rows
-    (object_key,) = redact(text_array([origin.object_key])).to_pylist()
+    object_key = redacted_text(origin.object_key)
     before = {"dataset": repeated(origin.dataset, rows), "content_sha256": repeated(origin.content_sha256, rows)}
     after = {
         "object_key": repeated(object_key, rows),

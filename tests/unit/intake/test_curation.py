@@ -1,5 +1,6 @@
 import datetime as dt
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -111,6 +112,25 @@ def test_a_second_delivery_changes_nothing() -> None:
     assert lake.curation().curate(ref) == first
     assert lake.curation().curate(ObjectRef(ref.bucket, ref.key)) == first
     assert lake.objects._written == before
+
+
+@pytest.mark.parametrize(
+    ("key", "told", "state"),
+    [
+        ("payments/4111111111111111.csv", "payments/[PAN ****1111].csv", "done"),
+        ("payments/123-45-6789.csv", "payments/[SSN ***-**-6789].csv", "done"),
+        ("4111111111111111/a.csv", "[PAN ****1111]/a.csv", "refused"),
+        ("4111/1111/1111/1111/a.csv", "[PAN ****1111]/a.csv", "refused"),
+        ("payments/4111111111111111/", "payments/[PAN ****1111]/", "ignored"),
+    ],
+)
+def test_a_number_in_a_files_key_is_recorded_nowhere(key: str, told: str, state: str) -> None:
+    lake = Lake()
+    ref = lake.put(key, ONE_GOOD_ROW)
+    record = lake.curation().curate(ref)
+    assert (record.key, record.state, record.file_id) == (told, state, file_id_of(ref))
+    shown = f"{record}{list(lake.ledger.records())}"
+    assert not re.search("4111|123-45", shown)
 
 
 def test_the_same_content_under_another_name_is_skipped() -> None:
