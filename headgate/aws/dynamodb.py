@@ -182,6 +182,7 @@ def _content_id(record: FileRecord) -> str:
 
 def _file_item(record: FileRecord, lease_until_ms: int | None = None) -> _Item:
     item = vars(record) | {name: dict(getattr(record, name)) for name in ("reasons", "error", "profile", "mapping")}
+    del item["seen_before"]
     return item if lease_until_ms is None else item | {"lease_until_ms": lease_until_ms}
 
 

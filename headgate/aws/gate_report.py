@@ -60,7 +60,13 @@ class GateReport:
             raise kind_and_place from None
 
     def told(self, record: FileRecord) -> None:
-        """The record's outcome stands in the log and the metrics; people know of a refused file, and of one out of line."""
+        """The record's outcome stands in the log and the metrics; people know of a refused file, and of one out of line.
+
+        Of a file that was delivered again only the log tells: it was counted, and people were told, when it was settled.
+        """
+        if record.seen_before:
+            self.logger.info("file seen before", extra=_facts(record))
+            return
         for metric, field in _COUNTS.items():
             self.metrics.add_metric(name=metric, unit=MetricUnit.Count, value=getattr(record, field))
         self.metrics.add_metric(name=_FILES[record.state], unit=MetricUnit.Count, value=1)

@@ -112,7 +112,7 @@ class Curation:
 
     def _not_granted(self, record: FileRecord, claim: Claim) -> FileRecord:
         if claim.state == DONE:
-            return self.ledger.get(record.file_id)
+            return replace(self.ledger.get(record.file_id), seen_before=True)
         if claim.state != "duplicate":
             raise ThrottledError(f"another worker holds {record.key} or its content; deliver it again")
         skipped = replace(record, state=SKIPPED, duplicate_of=claim.owner, finished_at=_iso(self.clock()))

@@ -82,7 +82,8 @@ class FileRecord:
     """The lineage of one raw object version.
 
     `received = accepted + quarantined + duplicates`, in rows. `state` is processing, done, refused, needs_mapping or skipped_duplicate;
-    replaying is a file that was done or refused, whose counts are still those of before.
+    replaying is a file that was done or refused, whose counts are still those of before. `seen_before` is kept nowhere: it tells,
+    of an object that was delivered again, that the record stood already.
     """
 
     file_id: str
@@ -109,6 +110,7 @@ class FileRecord:
     written_as: Mapping[str, str] = field(default_factory=dict)  # format, encoding, delimiter, …, confidence of the guess; sheets left out
     profile: Mapping[str, str] = field(default_factory=dict)  # key, rows, columns, score and its parts, drift
     mapping: Mapping[str, str] = field(default_factory=dict)  # columns (JSON, column → field), how, confidence; where the header was mapped
+    seen_before: bool = field(default=False, compare=False)
 
 
 REOPENABLE = ("done", "refused", "replaying")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,6 +63,13 @@ def test_a_refused_file_is_told_with_file_column_rule_and_remedy(inbox: tuple[Al
     assert told["Subject"] == "Headgate refused a file: missing_sensitive_column"
     for part in ("s3://ecommerce-raw/payments/may.csv", "card_number", "missing_sensitive_column", "send the file with it"):
         assert part in told["Message"]
+
+
+def test_a_number_in_a_files_key_is_sent_to_nobody(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
+    alerts, received = inbox
+    alerts.refused(replace(REFUSED, key="payments/4111111111111111.csv"))
+    (told,) = received()
+    assert "s3://ecommerce-raw/payments/[PAN ****1111].csv" in told["Message"]
 
 
 def test_a_subject_is_cut_and_cleaned_to_what_email_allows(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,6 +68,23 @@ def test_rows_and_files_are_counted(report: GateReport) -> None:
     report.told(DONE)
     sums = {name: sum(metric["Value"]) for name, metric in report.metrics.metric_set.items()}
     assert sums == {"RowsReceived": 20, "RowsAccepted": 14, "RowsQuarantined": 4, "RowsDuplicate": 2, "FilesDone": 2}
+
+
+def test_a_file_that_was_delivered_again_is_logged_and_neither_counted_nor_alerted(emulator: Emulator, said: io.StringIO) -> None:
+    metrics = Metrics(namespace="Headgate", service="gate")
+    metrics.clear_metrics()
+    nobody = Alerts(emulator.client("sns"), f"arn:aws:sns:us-east-1:000000000000:{unique('absent')}")
+    report = GateReport(Logger(service=unique("gate"), stream=said), metrics, nobody)
+    report.told(replace(DONE, state="refused", seen_before=True))
+    assert [line["message"] for line in lines(said)] == ["file seen before"]
+    assert not metrics.metric_set
+
+
+def test_a_number_in_a_files_key_is_not_logged(report: GateReport, said: io.StringIO) -> None:
+    with pytest.raises(NotPermittedError), report.of(ObjectRef("raw", f"payments/{PAN}.csv")):
+        raise NotPermittedError(f"read s3://raw/payments/{PAN}.csv: AccessDenied on GetObject")
+    assert PAN not in said.getvalue()
+    assert "[PAN ****1111].csv" in said.getvalue()
 
 
 def test_a_failure_is_logged_with_its_file_and_goes_on(report: GateReport, said: io.StringIO) -> None:

@@ -111,6 +111,7 @@ def test_a_second_delivery_changes_nothing() -> None:
     before = lake.objects._written
     assert lake.curation().curate(ref) == first
     assert lake.curation().curate(ObjectRef(ref.bucket, ref.key)) == first
+    assert (first.seen_before, lake.curation().curate(ref).seen_before) == (False, True)
     assert lake.objects._written == before
 
 
