@@ -18,8 +18,8 @@ from headgate.contracts.registry import Registry
 from headgate.sample.arrays import NEVER, money, timestamps
 from headgate.sample.cards import check_digits, issue_cards
 from headgate.sample.countries import REGIONS, regions_table
+from headgate.sample.csv_text import compressed, csv_bytes
 from headgate.sample.merchandise import category_of
-from headgate.sample.parts import compressed, csv_bytes
 from headgate.sample.purchases import Habits, habits_for, purchase_times
 from headgate.sample.searches import Offer, phrases_of
 from headgate.sample.season import PROMOTIONS, daily_demand, season_of, time_of_day
