@@ -166,11 +166,13 @@ class SystemSettings(Settings):
 
 @dataclass(frozen=True)
 class ScanSettings(Settings):
-    """Everything behind the gate."""
+    """Everything behind the gate, and what is told of it."""
 
     curated_bucket: str
     quarantine_bucket: str
     prod_buckets: Mapping[str, str]
+    artifacts_bucket: str
+    results_bucket: str
 
 
 @dataclass(frozen=True)
@@ -350,12 +352,13 @@ def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Calla
 
 
 def leak_scans(env: Mapping[str, str], lake: LakeSnapshot) -> list[Scan]:
-    """What an independent scan for card data finds in everything behind the gate: rows let in, rows kept out, tables, records."""
-    from headgate.quality.pci_audit import lake_zones, scan_objects, scan_records
+    """What an independent scan for card data finds behind the gate: in rows let in and kept out, tables, profiles, answers, records."""
+    from headgate.quality.pci_audit import lake_zones, scan_objects, scan_records, told_zones
 
     settings = ScanSettings.from_env(env)
     zones = lake_zones(settings.curated_bucket, settings.quarantine_bucket, settings.prod_buckets.values(), lake)
-    return [*scan_objects(objects(), zones), scan_records(ledger(env).records())]
+    told = told_zones(settings.artifacts_bucket, settings.results_bucket)
+    return [*scan_objects(objects(), [*zones, *told]), scan_records(ledger(env).records())]
 
 
 def queries(env: Mapping[str, str]) -> AthenaQueries:

@@ -11,6 +11,7 @@ locals {
       "--custom-logGroup-prefix"          = local.job_log_prefix
       "--enable-metrics"                  = "true"
       "--snapshot_id"                     = "current"
+      "--HEADGATE_REGION"                 = var.region # nobody else tells a job of Glue's where it is
     },
   )
 
@@ -129,6 +130,7 @@ data "aws_iam_policy_document" "audit_everything" {
     actions = ["s3:GetObject"]
     resources = concat(
       ["${module.bucket["curated"].arn}/*", "${module.bucket["quarantine"].arn}/*"],
+      ["${module.bucket["artifacts"].arn}/processed/*", "${module.bucket["athena_results"].arn}/*"],
       [for system in local.systems : "${module.bucket[system].arn}/*"],
     )
   }
@@ -137,7 +139,7 @@ data "aws_iam_policy_document" "audit_everything" {
     sid     = "ListEverythingBehindTheGate"
     actions = ["s3:ListBucket"]
     resources = concat(
-      [module.bucket["curated"].arn, module.bucket["quarantine"].arn],
+      [for zone in ["curated", "quarantine", "artifacts", "athena_results"] : module.bucket[zone].arn],
       [for system in local.systems : module.bucket[system].arn],
     )
   }

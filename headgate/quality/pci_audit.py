@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -66,8 +68,13 @@ def lake_zones(curated_bucket: str, quarantine_bucket: str, prod_buckets: Iterab
     ]
 
 
+def told_zones(artifacts_bucket: str, results_bucket: str) -> list[Zone]:
+    """What is told of the data: files' profiles, and the answers to questions."""
+    return [Zone("profiles", artifacts_bucket, (f"{keys.PROFILES}/",)), Zone("results", results_bucket, ("",))]
+
+
 def scan_objects(objects: ObjectStore, zones: Sequence[Zone]) -> list[Scan]:
-    """Every object of the zones, looked through; Parquet by its cells, anything else by its lines."""
+    """Every object of the zones, looked through; Parquet and CSV by their cells, JSON by its values, anything else by its lines."""
     wanted = [(zone, item.ref) for zone in zones for prefix in zone.prefixes for item in objects.list(zone.bucket, prefix)]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return list(pool.map(lambda place: _scan_object(objects, *place), wanted))
@@ -117,17 +124,57 @@ def _scan_object(objects: ObjectStore, zone: Zone, ref: ObjectRef) -> Scan:
     except NotFoundError:
         # A version that its publisher has forgotten since it was listed.
         return Scan(zone.name, _subject(ref.key), 0, 0)
-    if ref.key.endswith(".parquet"):
-        cells, found = leaks_in_rows(pq.read_table(pa.BufferReader(body)))
-    else:
-        lines = body.decode("utf-8", errors="replace").splitlines()
-        cells, by_kind = leaks_in_texts(lines)
-        found = Counter({("", kind): count for kind, count in by_kind.items()})
+    cells, found = _leaks_in(ref.key, body)
     # A name is written too.
     found.update({("", kind): count for kind, count in leaks_in_text(ref.key).items()})
     place = f"s3://{zone.bucket}/{ref.key}"
     told = tuple(Finding(zone.name, place, column, kind, count) for (column, kind), count in sorted(found.items()))
     return Scan(zone.name, _subject(ref.key), 1, cells, told)
+
+
+def _leaks_in(key: str, body: bytes) -> tuple[int, Counter[tuple[str, str]]]:
+    """How many cells there were, and how many leaks by (column, kind)."""
+    if key.endswith(".parquet"):
+        return leaks_in_rows(pq.read_table(pa.BufferReader(body)))
+    text = body.decode("utf-8", errors="replace")
+    if key.endswith(".csv") and (rows := _rows_of(text)):
+        return leaks_in_rows(rows)
+    cells, by_kind = leaks_in_texts(_texts_of(key, text))
+    return cells, Counter({("", kind): count for kind, count in by_kind.items()})
+
+
+def _rows_of(text: str) -> pa.Table | None:
+    """The rows of an answer; None where it is no table. Read by lines, neighbouring cells would look like one number."""
+    try:
+        header, *rows = csv.reader(io.StringIO(text, newline=""))
+        columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+        return pa.Table.from_arrays(columns, names=header)
+    except (csv.Error, ValueError):
+        return None
+
+
+def _texts_of(key: str, text: str) -> Iterable[str]:
+    if not key.endswith(".json"):
+        return text.splitlines()
+    try:
+        return list(_values(json.loads(text)))
+    except ValueError:
+        return text.splitlines()
+
+
+def _values(value: object, name: str = "") -> Iterator[str]:
+    """Names and values of a JSON document, each by itself: figures in a list are not one number, nor are a fraction's digits."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _values(inner, key)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _values(inner, name)
+    elif isinstance(value, str):
+        yield f"{name}: {value}"
+    elif isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+        yield str(int(value))
 
 
 def _subject(key: str) -> str:
