@@ -87,7 +87,7 @@ def _without_codes(judged: Judged, text: pa.Array, rows: Rows) -> pa.Array:
     broken = _broken(judged, rows)
     if judged.column.type.kind in _NUMBERS or not broken.any():
         return text
-    return pc.if_else(pc.and_(bool_array(broken), matches(text, _CVV)), literal(MASKED), text)
+    return pc.replace_with_mask(text, pc.and_(bool_array(broken), matches(text, _CVV)), literal(MASKED))
 
 
 def _slipped(judged: Sequence[Judged], texts: Mapping[str, pa.Array], rows: Rows) -> Flags:

@@ -112,7 +112,7 @@ def _share(told: Counted, pattern: str) -> float:
 
 def _only(unique: pa.Array, pattern: str) -> pa.Array:
     fits = pc.match_substring_regex(unique, f"^(?:{pattern})$")
-    return pc.if_else(fits, unique, pa.nulls(1, pa.string())[0])
+    return pc.replace_with_mask(unique, pc.invert(fits), pa.nulls(1, pa.string())[0])
 
 
 def _as_decimals(text: pa.Array) -> pa.Array:

@@ -1,9 +1,10 @@
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.intake.cells import compacted
+from headgate.intake.cells import compacted, null_where
 
 pytestmark = pytest.mark.unit
 
@@ -23,3 +24,10 @@ def test_a_dictionary_tells_nothing_of_what_it_was_cut_from(before: list[str | N
     alone = pa.array(own, pa.string()).dictionary_encode()
     assert compacted(cut).to_pylist() == own
     assert compacted(cut).dictionary.equals(compacted(alone).dictionary)
+
+
+@given(words, st.lists(st.tuples(st.sampled_from(["a", "bb", "", None]), st.booleans())))
+def test_a_slice_loses_the_rows_that_are_claimed_and_no_others(before: list[str | None], own: list[tuple[str | None, bool]]) -> None:
+    cut = pa.array([*before, *(text for text, _ in own)], pa.string()).slice(len(before))
+    found = null_where(np.array([claimed for _, claimed in own], bool), cut)
+    assert found.to_pylist() == [None if claimed else text for text, claimed in own]
