@@ -32,11 +32,19 @@ def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
     logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(levelname)s %(name)s %(message)s")
     try:
         with redirect_stderr(sys.stdout):
-            summary = job(glue_arguments.merged(sys.argv[1:], os.environ))
+            summary = job(_arguments())
     except Exception as error:  # noqa: BLE001 whatever it is, the run's message must name it
         print(unforeseen.frames_of(error), _one_line(error), sep="")  # noqa: T201 for those who look for the cause
         raise SystemExit(_one_line(error)) from None
     print(json.dumps(summary, default=str))  # noqa: T201 the job's answer
+
+
+def _arguments() -> Mapping[str, str]:
+    """The job's arguments; boto3, which asks the environment, knows the region by them where nothing else has told it."""
+    arguments = glue_arguments.merged(sys.argv[1:], os.environ)
+    if region := arguments.get("HEADGATE_REGION"):
+        os.environ.setdefault("AWS_DEFAULT_REGION", region)
+    return arguments
 
 
 def _one_line(error: Exception) -> str:

@@ -86,3 +86,18 @@ def test_the_error_behind_a_foreseen_one_is_not_told(capsys: pytest.CaptureFixtu
 def test_models_threads_wait_without_spinning() -> None:
     glue_process.run(lambda _: {})
     assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
+
+
+def test_a_job_is_told_its_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["job.py", "--HEADGATE_REGION", "eu-central-1"])
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "")
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    glue_process.run(lambda _: {})
+    assert os.environ["AWS_DEFAULT_REGION"] == "eu-central-1"
+
+
+def test_a_region_that_is_known_already_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["job.py", "--HEADGATE_REGION", "eu-central-1"])
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    glue_process.run(lambda _: {})
+    assert os.environ["AWS_DEFAULT_REGION"] == "us-east-1"
