@@ -52,9 +52,10 @@ variable "schema_change" {
 }
 
 variable "configuration" {
-  description = "Glue's own settings of a crawler."
+  description = "Glue's own settings of a crawler. Glue itself sets the grouping of crawlers of tables, so that a definition without it is never up to date."
   type = object({
-    Version = number
+    Version  = number
+    Grouping = object({ TableGroupingPolicy = string })
     CrawlerOutput = object({
       Tables = object({ AddOrUpdateBehavior = string })
     })
