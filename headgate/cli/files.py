@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -81,7 +81,7 @@ def files(context: click.Context, state: str, as_json: bool, deployment_name: st
     found = deployment.activate(deployment_name)
     records = sorted(wiring.ledger(found.environment).records(), key=lambda record: (record.received_at, record.key))
     chosen = [record for record in records if state in ("", record.state)]
-    options.show(as_json=as_json, value=lambda: [asdict(record) for record in chosen], screen=lambda: _table(chosen))
+    options.show(as_json=as_json, value=lambda: [_kept(record) for record in chosen], screen=lambda: _table(chosen))
 
 
 @files.command(epilog=options.example("headgate files show orders/2024-01-02.csv"))
@@ -95,7 +95,7 @@ def show(key: str, as_json: bool, deployment_name: str | None) -> None:
     if not records:
         raise click.ClickException(f"no file {key} was received. Remedy: `headgate files` lists those that were.")
     newest = max(records, key=lambda record: record.received_at)
-    options.show(as_json=as_json, value=lambda: asdict(newest), screen=lambda: _whole(newest))
+    options.show(as_json=as_json, value=lambda: _kept(newest), screen=lambda: _whole(newest))
 
 
 def refusals(records: list[FileRecord]) -> Table:
@@ -115,9 +115,14 @@ def refusals(records: list[FileRecord]) -> Table:
     return table
 
 
+def _kept(record: FileRecord) -> dict[str, Any]:
+    """What the ledger keeps of a file; that one delivery met an older one's record is nothing of the file's."""
+    return {name: value for name, value in asdict(record).items() if name != "seen_before"}
+
+
 def _whole(record: FileRecord) -> Table:
     table = Table("what", "value", title=record.key, title_justify="left")
-    for name, value in asdict(record).items():
+    for name, value in _kept(record).items():
         for part, told in value.items() if isinstance(value, dict) else [("", value)]:
             table.add_row(f"{name} {part}".strip(), str(told).replace("; ", "\n"))
     return table
