@@ -21,15 +21,29 @@ logger = Logger(service="start_pipeline")
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:  # noqa: ARG001 Lambda passes it
-    """All messages of the batch failed, or none: they share one schedule."""
-    created = [ref for message in event["Records"] for ref in created_objects(message["body"])]
-    increments = [ref for ref in created if parse_increment_key(ref.key)]
-    if not increments:
-        return {"batchItemFailures": []}
+    """Which messages failed: those that are no notifications, and all that tell of increments if the start could not be scheduled."""
+    told = {message["messageId"]: _increments(message["body"]) for message in event["Records"]}
+    failed = [message for message, increments in told.items() if increments is None]
+    telling = {message: increments for message, increments in told.items() if increments}
+    if telling and not _pushed(sum(telling.values())):
+        failed += telling
+    return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
+
+
+def _increments(body: str) -> int | None:
+    """How many increments the message tells of; None when it is no notification, which must not hold up the others."""
+    try:
+        return sum(1 for ref in created_objects(body) if parse_increment_key(ref.key))
+    except ValueError as error:
+        logger.warning("message not understood", extra={"cause": str(error)})
+        return None
+
+
+def _pushed(increments: int) -> bool:
     try:
         starts_at = wiring.debounce(os.environ).push(datetime.now(UTC).replace(tzinfo=None))
     except ServiceError as error:
         logger.warning("start not scheduled", extra={"error": type(error).__name__, "cause": str(error)})
-        return {"batchItemFailures": [{"itemIdentifier": message["messageId"]} for message in event["Records"]]}
-    logger.info("start scheduled", extra={"starts_at": starts_at.isoformat(), "increments": len(increments)})
-    return {"batchItemFailures": []}
+        return False
+    logger.info("start scheduled", extra={"starts_at": starts_at.isoformat(), "increments": increments})
+    return True

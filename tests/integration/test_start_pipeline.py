@@ -82,3 +82,10 @@ def test_events_that_come_while_the_start_is_due_are_delivered_again(emulator: E
     )
     answer = handler(event("increments/orders/01.parquet", "increments/orders/02.parquet"), Context())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}, {"itemIdentifier": "m1"}]}
+
+
+def test_a_message_that_is_no_notification_fails_alone(emulator: Emulator, schedule: str) -> None:
+    batch = event("increments/orders/00.parquet")
+    told = {"Records": [*batch["Records"], {"messageId": "odd", "body": "hello"}]}  # type: ignore[misc]  # a list, as event makes it
+    assert handler(told, Context()) == {"batchItemFailures": [{"itemIdentifier": "odd"}]}
+    assert exists(emulator, schedule)
