@@ -52,8 +52,9 @@ locals {
       }
     },
     {
+      # They see functions that crash. Messages that a function gives back show as dead letters once it has done so too often.
       for key, function in { gate_errors = module.raw_to_curated, debounce_errors = module.start_pipeline } : key => {
-        description                      = "${function.name} ended with an error: read ${function.log_group}"
+        description                      = "${function.name} crashed: read ${function.log_group}"
         namespace                        = "AWS/Lambda"
         metric                           = "Errors"
         dimensions                       = { FunctionName = function.name }
@@ -65,6 +66,19 @@ locals {
       }
     },
     {
+      for key, ended in { pipeline_failed = "Failed", pipeline_timed_out = "TimedOut", pipeline_aborted = "Aborted" } : key => {
+        description                       = "A run of curated_to_prod ended as ${ended}: the alert of a run that failed names the system and the cause"
+        namespace                         = "AWS/States"
+        metric                            = "Executions${ended}"
+        dimensions                        = { StateMachineArn = local.state_machine_arn }
+        statistic                         = "Sum"
+        operator                          = "GreaterThanThreshold"
+        threshold                         = 0
+        period_s                          = 300
+        missing                           = "notBreaching"
+      }
+    },
+    {
       raw_age = {
         description = "The oldest object in raw has waited for an hour: the gate is too slow, or stands"
         namespace   = "AWS/SQS"
@@ -73,17 +87,6 @@ locals {
         statistic   = "Maximum"
         operator    = "GreaterThanThreshold"
         threshold   = 3600
-        period_s    = 300
-        missing     = "notBreaching"
-      }
-      pipeline_failed = {
-        description = "curated_to_prod failed: the alert sent by the run names the system and the cause"
-        namespace   = "AWS/States"
-        metric      = "ExecutionsFailed"
-        dimensions  = { StateMachineArn = local.state_machine_arn }
-        statistic   = "Sum"
-        operator    = "GreaterThanThreshold"
-        threshold   = 0
         period_s    = 300
         missing     = "notBreaching"
       }
@@ -126,7 +129,7 @@ locals {
     { title = "Time per file, ms", metrics = [["AWS/Lambda", "Duration", "FunctionName", module.raw_to_curated.name, { stat = "p50" }], ["...", { stat = "p99" }]], stat = "p50" },
     { title = "Waiting and dead messages", metrics = [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", module.raw_objects.name], ["...", module.raw_objects.dead_letters.name], ["...", module.curated_changes.dead_letters.name]], stat = "Maximum" },
     { title = "Age of the oldest message, s", metrics = [["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", module.raw_objects.name]], stat = "Maximum" },
-    { title = "Runs of curated_to_prod", metrics = [["AWS/States", "ExecutionsSucceeded", "StateMachineArn", local.state_machine_arn], [".", "ExecutionsFailed", ".", "."]], stat = "Sum" },
+    { title = "Runs of curated_to_prod", metrics = [["AWS/States", "ExecutionsSucceeded", "StateMachineArn", local.state_machine_arn], [".", "ExecutionsFailed", ".", "."], [".", "ExecutionsTimedOut", ".", "."], [".", "ExecutionsAborted", ".", "."]], stat = "Sum" },
     { title = "Bytes scanned by Athena", metrics = [["AWS/Athena", "ProcessedBytes", "WorkGroup", aws_athena_workgroup.this.name]], stat = "Sum" },
   ]
 }

@@ -157,7 +157,7 @@ run "the_lake_is_as_described" {
 
   assert {
     condition = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset([
-      "dead_letters", "debounce_dead_letters", "gate_errors", "debounce_errors", "raw_age", "pipeline_failed", "no_run_for_a_day",
+      "dead_letters", "debounce_dead_letters", "gate_errors", "debounce_errors", "raw_age", "pipeline_failed", "pipeline_timed_out", "pipeline_aborted", "no_run_for_a_day",
     ])
     error_message = "Dead letters, errors, age, failed runs and a day without a run are watched."
   }
