@@ -163,21 +163,23 @@ locals {
     TimeoutSeconds = 21600 # a run that hangs must not keep all others waiting
     States = merge(local.stage_states["merge_curated"], local.stage_states["quality_gate"], {
       # One run at a time: another run's merge would move the current snapshot under systems that are being built on one
-      # that has passed the gate. Running executions are listed newest first.
+      # that has passed the gate. Running executions are listed newest first, and late: a run takes its turn when two looks
+      # agree that it is the oldest.
       "See who runs" = {
         Type     = "Task"
         Resource = "arn:aws:states:::aws-sdk:sfn:listExecutions"
         Arguments = {
           StateMachineArn = "{% $states.context.StateMachine.Id %}"
           StatusFilter    = "RUNNING"
+          MaxResults      = 1000
         }
-        Output = "{% {'oldest': $exists($states.result.Executions[-1]) ? $states.result.Executions[-1].ExecutionArn : ''} %}"
+        Output = "{% {'oldest': $exists($states.result.Executions[-1]) ? $states.result.Executions[-1].ExecutionArn : '', 'before': $exists($states.input.oldest) ? $states.input.oldest : ''} %}"
         Retry  = [{ ErrorEquals = ["States.ALL"], IntervalSeconds = 2, MaxAttempts = 5, BackoffRate = 2 }]
         Next   = "Is it our turn?"
       }
       "Is it our turn?" = {
         Type    = "Choice"
-        Choices = [{ Condition = "{% $states.input.oldest = $states.context.Execution.Id %}", Output = "{% {} %}", Next = "Start merge_curated" }]
+        Choices = [{ Condition = "{% $states.input.oldest = $states.context.Execution.Id and $states.input.before = $states.context.Execution.Id %}", Output = "{% {} %}", Next = "Start merge_curated" }]
         Default = "Wait our turn"
       }
       "Wait our turn" = {
@@ -320,6 +322,13 @@ resource "aws_sfn_state_machine" "curated_to_prod" {
   }
 
   depends_on = [aws_iam_role_policy.curated_to_prod]
+
+  lifecycle {
+    precondition {
+      condition     = local.job_poll_s >= local.platform.least_job_poll_s
+      error_message = "job_poll_s is at least ${local.platform.least_job_poll_s} here, or a long run has more events than Step Functions takes."
+    }
+  }
 }
 
 # The daily run, and the role that any schedule starts the machine with.

@@ -8,7 +8,8 @@ locals {
       secret_recovery     = 30
       key_deletion_days   = 30
       sql_dialect         = "athena"
-      job_poll_s          = 15
+      job_poll_s          = 30
+      least_job_poll_s    = 10                               # a run has at most 25,000 events, and a look at a job is nine of them
       scheduled_at        = "<aws.scheduler.scheduled-time>" # the scheduler puts the time in its place
       tags                = { project = var.name }
       plain_http_from     = []
@@ -36,6 +37,7 @@ locals {
       key_deletion_days   = 7
       sql_dialect         = "duckdb"
       job_poll_s          = 1
+      least_job_poll_s    = 1
       scheduled_at        = "" # the emulator's scheduler puts nothing in that place
       tags                = {} # the emulator forgets the tags that a Glue job or crawler is made with
       layers              = {}

@@ -55,9 +55,26 @@ run "aws_has_layers_and_spark_jobs" {
   }
 
   assert {
-    condition     = local.job_poll_s == 15
-    error_message = "The state machine looks at a job every 15 s on AWS."
+    condition     = local.job_poll_s == 30
+    error_message = "The state machine looks at a job every 30 s on AWS."
   }
+
+  # Nine events a look: five jobs side by side, merge and gate before them, each as often as it is tried, until the timeout.
+  assert {
+    condition     = (local.platform.job.timeout * 60 / local.job_poll_s) * 9 * (length(local.build_jobs) + 2) * var.job_attempts < 25000 * 0.8
+    error_message = "The history of the longest run fits into Step Functions' 25,000 events."
+  }
+}
+
+run "aws_is_not_asked_too_often" {
+  command = plan
+
+  variables {
+    platform   = "aws"
+    job_poll_s = 9
+  }
+
+  expect_failures = [aws_sfn_state_machine.curated_to_prod]
 }
 
 run "an_emulator_has_no_layers_and_python_jobs" {
