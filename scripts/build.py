@@ -3,7 +3,7 @@
     build/lambdas/<name>.zip   the handler, the package and the contracts as JSON
     build/headgate.zip         the package and the contracts, for Glue jobs
     build/jobs/<name>.py       the Glue jobs' scripts
-    build/requirements.txt     what a Glue job installs: the package's dependencies at their locked versions
+    build/requirements.txt     what a Glue job installs: all that the package needs, at the locked versions
     build/catalog.json         tables and columns, from the contracts
 
 Libraries are not in the archives: on AWS the layers of scripts/layer.py bring them, and the emulator runs with this environment's own.
@@ -23,19 +23,26 @@ import sys
 import tempfile
 import tomllib
 import zipfile
+from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import NormalizedName, canonicalize_name
 
 from headgate.contracts.catalog import glue_columns
 from headgate.contracts.registry import Registry
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can have
-# In the development environment or in Glue already, and of no use to a job.
-NOT_FOR_JOBS = {"localstack-client", "aws-lambda-powertools", "rich", "boto3"}
+# In the development environment, and of no use to a job.
+NOT_FOR_JOBS = {"localstack-client", "aws-lambda-powertools", "rich"}
+GLUE = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "python_version": "3.11"}
 
 
 def build(out: Path = BUILD) -> list[Path]:
@@ -73,13 +80,29 @@ def catalog(registry: Registry) -> dict[str, dict[str, Any]]:
 
 
 def requirements() -> str:
-    """The package's own dependencies, each at the version that requirements/dev.lock holds."""
+    """The package's dependencies and theirs, but not those of development, each at the version that requirements/dev.lock holds."""
     locked = dict(re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", (ROOT / "requirements/dev.lock").read_text(encoding="utf-8"), re.MULTILINE))
-    versions = {_normal(name): version for name, version in locked.items()}
+    versions = {canonicalize_name(name): version for name, version in locked.items()}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    names = sorted(re.match(r"[A-Za-z0-9_.-]+(\[[a-z,]+\])?", stated)[0] for stated in project["dependencies"])  # type: ignore[index]  # every dependency begins with a name
-    wanted = [name for name in names if name.partition("[")[0] not in NOT_FOR_JOBS]
-    return "".join(f"{name}=={versions[_normal(name.partition('[')[0])]}\n" for name in wanted)
+    direct = [wanted for wanted in map(Requirement, project["dependencies"]) if wanted.name not in NOT_FOR_JOBS]
+    return "".join(f"{name}=={versions[name]}\n" for name in sorted(closure(direct)))
+
+
+def closure(direct: Iterable[Requirement]) -> set[NormalizedName]:
+    """The names of those packages and of all that they need in Glue, as this environment's own packages tell."""
+    known: set[tuple[NormalizedName, str]] = set()
+    open_ones = [(wanted.name, extra) for wanted in direct for extra in ("", *wanted.extras)]
+    while open_ones:
+        name, extra = open_ones.pop()
+        if (canonicalize_name(name), extra) not in known:
+            known.add((canonicalize_name(name), extra))
+            open_ones += [(needed.name, own) for needed in _needed(name, extra) for own in ("", *needed.extras)]
+    return {name for name, _ in known}
+
+
+def _needed(name: str, extra: str) -> list[Requirement]:
+    stated = map(Requirement, metadata.requires(name) or [])
+    return [needed for needed in stated if needed.marker is None or needed.marker.evaluate({**GLUE, "extra": extra})]
 
 
 def archive(files: dict[str, bytes]) -> bytes:
@@ -97,10 +120,6 @@ def archive(files: dict[str, bytes]) -> bytes:
 
 def _as_json(path: Path) -> bytes:
     return json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), sort_keys=True).encode()
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _bytes(path: Path) -> bytes:

@@ -18,6 +18,7 @@ import os
 import secrets
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MASKING_KEY_BYTES = 32
+# Glue's own name for the log of all crawlers of an account. Glue would make it, and keep everything in it for ever.
+CRAWLERS_LOG = "/aws-glue/crawlers"
+LOG_RETENTION_DAYS = 7  # as the root's variable
 AWS_NAMES = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION")
 
 
@@ -102,6 +106,7 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
     outputs = applied.outputs
     seed_masking_key(target, outputs["environment"]["HEADGATE_MASKING_KEY_SECRET"])
     seed_mysql_login(target, outputs["environment"]["HEADGATE_MYSQL_SECRET"], os.environ.get("MYSQL_URL", ""))
+    keep_log_for(target, CRAWLERS_LOG, int(stated.get("log_retention_days", LOG_RETENTION_DAYS)))
     note = {"environment": {**target.shell, **outputs["environment"]}, "outputs": outputs}
     (folder / "deployment.json").write_text(json.dumps(note, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     print(
@@ -142,9 +147,14 @@ def plan(target: Target, folder: Path, variables: Mapping[str, str]) -> None:
 
 
 def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bool) -> None:
-    """Nothing of the deployment is left at the target."""
+    """Nothing of the deployment is left at the target.
+
+    Raises:
+        MissingError: its data is protected, or nobody agreed.
+    """
     terraform = Terraform(folder, target.process)
     if resources := terraform.resources():
+        refuse_to_lose(terraform.state)
         _tell_loss(target, resources)
         if ask:
             _confirm("Destroy all of this?")
@@ -201,6 +211,33 @@ def _secret_text(client: Any, secret_id: str) -> str:  # noqa: ANN401 as above
         return str(client.get_secret_value(SecretId=secret_id).get("SecretString") or "")
     except client.exceptions.ResourceNotFoundException:
         return ""
+
+
+def keep_log_for(target: Target, group: str, days: int) -> None:
+    """The log group exists, and what it holds ends some day: after `days`, unless somebody has said otherwise."""
+    client = target.client("logs")
+    with suppress(client.exceptions.ResourceAlreadyExistsException):
+        client.create_log_group(logGroupName=group)
+    found = client.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+    if not any("retentionInDays" in one for one in found if one["logGroupName"] == group):
+        client.put_retention_policy(logGroupName=group, retentionInDays=days)
+
+
+def refuse_to_lose(state: Path) -> None:
+    """Nothing in the state is kept from being destroyed.
+
+    Raises:
+        MissingError: something is, and a destroy would end half-way.
+    """
+    resources = json.loads(state.read_text(encoding="utf-8"))["resources"]
+    if any(_is_protected(resource["type"], instance["attributes"]) for resource in resources for instance in resource["instances"]):
+        raise MissingError("The lake's data is protected: apply this deployment with --var force_destroy=true, then destroy it.")
+
+
+def _is_protected(kind: str, attributes: Mapping[str, Any]) -> bool:
+    if kind == "aws_s3_bucket":
+        return attributes["force_destroy"] is False
+    return kind == "aws_dynamodb_table" and attributes["deletion_protection_enabled"] is True
 
 
 def delete_schedules(target: Target, prefix: str) -> None:

@@ -11,6 +11,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.requirements import Requirement
 
 from headgate.contracts.registry import SYSTEMS, Registry
 from scripts import build, deploy, mended_ministack, terraform_cli
@@ -115,10 +116,16 @@ def test_every_system_has_tables_in_the_catalog(built: Path) -> None:
     assert "quarantine" in catalog["curated"]
 
 
-def test_jobs_install_locked_versions(built: Path) -> None:
-    stated = (built / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    assert all("==" in line for line in stated)
-    assert any(line.startswith("ibis-framework[duckdb]==") for line in stated)
+def test_jobs_install_all_they_need_at_locked_versions_and_nothing_of_development(built: Path) -> None:
+    stated = dict(line.split("==") for line in (built / "requirements.txt").read_text(encoding="utf-8").splitlines())
+    assert {"ibis-framework", "duckdb", "great-expectations", "botocore", "python-dateutil"} <= stated.keys()
+    assert not stated.keys() & {"pytest", "ruff", "mypy", "ministack", "hypothesis", "localstack-client"}
+
+
+def test_what_packages_need_is_followed_to_its_end() -> None:
+    found = build.closure([Requirement("boto3")])
+    assert {"boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3"} <= found
+    assert "duckdb" in build.closure([Requirement("ibis-framework[duckdb]")]) - build.closure([Requirement("ibis-framework")])
 
 
 def test_a_stated_plugin_folder_is_taken(tmp_path: Path) -> None:
@@ -145,6 +152,28 @@ def test_progress_counts_changes_and_keeps_errors() -> None:
 def test_a_mysql_url_is_taken_apart_with_its_escapes() -> None:
     login = deploy.mysql_login("mysql://reader:p%40ss@db.example.com:3307/ecommerce")
     assert login == {"host": "db.example.com", "port": "3307", "username": "reader", "password": "p@ss", "dbname": "ecommerce"}
+
+
+def state_of(folder: Path, kind: str, **attributes: object) -> Path:
+    resource = {"mode": "managed", "type": kind, "instances": [{"attributes": attributes}]}
+    (folder / "terraform.tfstate").write_text(json.dumps({"resources": [resource]}), encoding="utf-8")
+    return folder / "terraform.tfstate"
+
+
+@pytest.mark.parametrize(
+    ("kind", "attributes"),
+    [("aws_s3_bucket", {"force_destroy": False}), ("aws_dynamodb_table", {"deletion_protection_enabled": True})],
+)
+def test_protected_data_is_not_destroyed_half_way(tmp_path: Path, kind: str, attributes: dict[str, object]) -> None:
+    with pytest.raises(deploy.MissingError, match="--var force_destroy=true") as refused:
+        deploy.refuse_to_lose(state_of(tmp_path, kind, **attributes))
+    assert "\n" not in str(refused.value)
+
+
+def test_what_was_applied_to_be_destroyed_may_be(tmp_path: Path) -> None:
+    deploy.refuse_to_lose(state_of(tmp_path, "aws_s3_bucket", force_destroy=True))
+    deploy.refuse_to_lose(state_of(tmp_path, "aws_dynamodb_table", deletion_protection_enabled=False))
+    deploy.refuse_to_lose(state_of(tmp_path, "aws_s3_object", force_destroy=False))
 
 
 def test_an_alarm_is_described_with_all_its_settings() -> None:

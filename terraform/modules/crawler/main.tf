@@ -55,10 +55,11 @@ data "aws_iam_policy_document" "this" {
     )
   }
 
+  # All crawlers of an account share this group, so that no deployment owns it; scripts/deploy.py sees to its retention.
   statement {
     sid       = "WriteLog"
-    actions   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = ["arn:aws:logs:*:*:log-group:/aws-glue/crawlers*"]
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = [replace(replace(var.catalog_arn, ":glue:", ":logs:"), ":catalog", ":log-group:/aws-glue/crawlers:*")]
   }
 }
 
