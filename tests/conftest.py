@@ -12,11 +12,16 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.config import Config
+from hypothesis import HealthCheck, settings
 
 from scripts import emulator as emulators
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+# How long an example takes says nothing on a busy machine: speed is measured in benchmarks/.
+settings.register_profile("headgate", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("headgate")
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,6 @@ class SourceTable:
         return self.engine.lower() in {"innodb", "rocksdb", "tokudb", "ndbcluster"}
 
 
-
 def describe(session: Session, table: str) -> SourceTable:
     """The table as the source declares it now.
 
