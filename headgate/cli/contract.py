@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
-from rich.table import Table
 
-from headgate.cli import contract_files, options
+from headgate.cli import contract_files, options, screens
 from headgate.contracts.registry import Registry
 from headgate.contracts.types import glue_type
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from headgate.contracts.model import Contract
 
 
@@ -69,7 +70,7 @@ def _fact(one: Contract) -> dict[str, object]:
 
 
 def _table(contracts: tuple[Contract, ...]) -> Table:
-    table = Table("zone", "dataset", "system", "key", "columns", "one row is")
+    table = screens.table("zone", "dataset", "system", "key", "columns", "one row is")
     for one in contracts:
         table.add_row(one.zone, one.dataset, one.system, ", ".join(one.key), str(len(one.columns)), one.grain.removeprefix("One row per "))
     return table
@@ -90,7 +91,7 @@ def _columns(one: Contract) -> dict[str, dict[str, object]]:
 
 
 def _column_table(one: Contract) -> Table:
-    table = Table("column", "type", "required", "mask", "rules", "description", title=f"{one.zone}/{one.dataset}: {one.grain}")
+    table = screens.table("column", "type", "required", "mask", "rules", "description", title=f"{one.zone}/{one.dataset}: {one.grain}")
     for name, fact in _columns(one).items():
         rules = ", ".join(rule.name if rule.argument is None else f"{rule.name} {rule.argument}" for rule in one.column(name).rules)
         table.add_row(name, str(fact["type"]), "yes" if fact["required"] else "", str(fact["mask"] or ""), rules, str(fact["description"]))

@@ -12,7 +12,7 @@ import click
 from rich.console import Group
 from rich.table import Table
 
-from headgate.cli import options
+from headgate.cli import options, screens
 from headgate.contracts import difference, odcs
 from headgate.contracts.document import document
 from headgate.contracts.registry import Registry
@@ -63,7 +63,7 @@ def check(file: Path, dataset: str, contract_file: Path | None, rows: int, as_js
     """
     from headgate.intake.gate import pass_gate  # noqa: PLC0415 the gate loads when it is used
 
-    contract = odcs.load(contract_file) if contract_file else _contract_for(file, dataset)
+    contract = _loaded(contract_file) if contract_file else _contract_for(file, dataset)
     # Tokens are not shown, so any key will do.
     key = MaskingKey("check", secrets.token_bytes(32))
     landed = datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
@@ -87,11 +87,22 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
 
     Ends with 3 when something breaks.
     """
-    changes = difference.differences(odcs.load(old), odcs.load(new))
+    changes = difference.differences(_loaded(old), _loaded(new))
     breaking = any(map(difference.is_breaking, changes))
     fact = {"breaking": breaking, "changes": [asdict(change) for change in changes]}
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _changes_table(changes))
     options.finish(complete=not breaking)
+
+
+def _loaded(path: Path) -> Contract:
+    import yaml  # noqa: PLC0415 only commands that read a contract of one's own meet YAML that is none
+
+    try:
+        return odcs.load(path)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        where = getattr(error, "problem_mark", None)
+        line = f" (line {where.line + 1})" if where else ""
+        raise click.ClickException(f"{path} is no YAML{line}. Remedy: name a contract, like those below contracts/.") from None
 
 
 def _contract_for(file: Path, dataset: str) -> Contract:
@@ -135,14 +146,14 @@ def _checked_screen(file: Path, gated: Gated, shown: Sequence[dict[str, object]]
     reasons = Table("reason", "rows")
     for rule, count in sorted(gated.reasons.items(), key=lambda item: (-item[1], item[0])):
         reasons.add_row(rule, f"{count:,}")
-    rows = Table(*_SHOWN, title="First refused rows", title_justify="left")
+    rows = screens.table(*_SHOWN, title="First refused rows")
     for row in shown:
         rows.add_row(*("" if value is None else str(value) for value in row.values()))
     return Group(counts, *([reasons] if gated.reasons else []), *([rows] if shown else []))
 
 
 def _findings_table(findings: Sequence[Finding], title: str) -> Table:
-    table = Table("column", "what was guessed", title=title, title_justify="left")
+    table = screens.table("column", "what was guessed", title=title)
     for finding in findings:
         table.add_row(finding.column or "the table", finding.told)
     return table
@@ -151,7 +162,7 @@ def _findings_table(findings: Sequence[Finding], title: str) -> Table:
 def _changes_table(changes: Sequence[difference.Change]) -> RenderableType:
     if not changes:
         return "Nothing changes but words."
-    table = Table("column", "change", "breaks")
+    table = screens.table("column", "change", "breaks")
     for change in changes:
         table.add_row(change.column or "the table", change.told, change.breaks)
     return table

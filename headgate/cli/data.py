@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,7 +47,11 @@ def sample(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> No
     with written_rows(options.progress_console()) as progress:
         made = generate(spec, folder, progress)
     fact = {"summary": made.summary, "files": len(made.parts), "rows": made.rows, "defects": made.defects, "frauds": made.frauds}
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: f"{made.summary} Next: headgate upload {folder}")
+    options.show(
+        as_json=as_json,
+        value=lambda: fact,
+        screen=lambda: f"{made.summary.removesuffix('.')}. Next: headgate upload {shlex.quote(str(folder))}",
+    )
 
 
 @click.command("import-online-retail", epilog=options.example("headgate import-online-retail /tmp/online_retail"))
@@ -78,7 +83,11 @@ def import_online_retail_command(folder: Path, source: Path | None, fetched: Pat
             raise click.ClickException("Online Retail II is not here. Remedy: --fetch FOLDER downloads it, or set HEADGATE_DATA.")
         made = import_online_retail(path, folder, progress, defect_rate=defect_rate)
     fact = {"summary": made.summary, "rows": made.rows, "lines": made.lines, "repeats": made.repeats, "amount": str(made.amount)}
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: f"{made.summary} Next: headgate upload {folder}")
+    options.show(
+        as_json=as_json,
+        value=lambda: fact,
+        screen=lambda: f"{made.summary.removesuffix('.')}. Next: headgate upload {shlex.quote(str(folder))}",
+    )
 
 
 @click.command(
@@ -98,7 +107,9 @@ def import_mysql_command(folder: Path, as_json: bool) -> None:
     with written_rows(options.progress_console()) as progress:
         parts = import_mysql(url, folder, datetime.now(UTC).date(), progress)
     told = f"{sum(part.rows for part in parts):,} rows read from MySQL."
-    options.show(as_json=as_json, value=lambda: {"summary": told}, screen=lambda: f"{told} Next: headgate upload {folder}")
+    options.show(
+        as_json=as_json, value=lambda: {"summary": told}, screen=lambda: f"{told} Next: headgate upload {shlex.quote(str(folder))}"
+    )
 
 
 @contextmanager

@@ -44,7 +44,8 @@ def find(name: str | None) -> Deployment:
     paths = sorted(FOLDER.glob(f"{name or '*'}/deployment.json"), key=lambda path: path.stat().st_mtime)
     if not paths:
         raise click.ClickException(
-            f"no deployment {name or ''} found below {FOLDER}/. Remedy: run `make deploy-localstack` or `make deploy-aws` here first."
+            f"no deployment {name or ''}".rstrip() + f" found below {FOLDER.resolve()}. "
+            "Remedy: go to the folder that you deployed from, or run `make deploy-localstack` or `make deploy-aws` first."
         )
     return read(paths[-1])
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from headgate import wiring
 from headgate.cli import deployment, options, screens, summary, watching
@@ -16,8 +15,11 @@ from headgate.cli.progress import PlainLines
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from headgate.lake.ports import FileRecord
+
+STATES = ("processing", "done", "refused", "needs_mapping", "skipped_duplicate", "replaying")
 
 
 @click.command(epilog=options.example("headgate upload /tmp/shop"))
@@ -34,6 +36,9 @@ def upload(folder: Path, timeout_s: int, as_json: bool, deployment_name: str | N
     records = through_the_gate(found, folder, timeout_s=timeout_s, console=options.progress_console())
     sums = summary.by_dataset(records)
     options.show(as_json=as_json, value=lambda: summary.as_dicts(sums), screen=lambda: screens.received(sums))
+    known = sum(record.state == "skipped_duplicate" for record in records)
+    if known and not as_json:
+        options.console().print(f"Skipped, since the same content was let in before: {known:,} of {len(records):,} files.")
     refused = [record for record in records if record.state in {"refused", "needs_mapping"}]
     if refused and not as_json:
         options.console().print(refusals(refused))
@@ -70,17 +75,17 @@ def through_the_gate(found: deployment.Deployment, folder: Path, *, timeout_s: i
 
 
 @click.group(invoke_without_command=True, epilog=options.example("headgate files --state refused"))
-@click.option("--state", default="", help="Only files in this state: processing, done, refused, needs_mapping, skipped_duplicate.")
+@click.option("--state", type=click.Choice(STATES), help="Only files in this state.")
 @options.as_json
 @options.deployment
 @click.pass_context
-def files(context: click.Context, state: str, as_json: bool, deployment_name: str | None) -> None:
+def files(context: click.Context, state: str | None, as_json: bool, deployment_name: str | None) -> None:
     """Show one record per file: state, counts, and the error of a refused one."""
     if context.invoked_subcommand:
         return
     found = deployment.activate(deployment_name)
     records = sorted(wiring.ledger(found.environment).records(), key=lambda record: (record.received_at, record.key))
-    chosen = [record for record in records if state in ("", record.state)]
+    chosen = [record for record in records if state in (None, record.state)]
     options.show(as_json=as_json, value=lambda: [_kept(record) for record in chosen], screen=lambda: _table(chosen))
 
 
@@ -100,16 +105,8 @@ def show(key: str, as_json: bool, deployment_name: str | None) -> None:
 
 def refusals(records: list[FileRecord]) -> Table:
     """Refused files: which, why, and what their sender can do."""
-    table = Table(
-        "file",
-        "column",
-        "rule",
-        "why",
-        "remedy",
-        title="Files that were refused; the originals stay in raw",
-        title_justify="left",
-        show_lines=True,
-    )
+    title = "Files that were refused; the originals stay in raw"
+    table = screens.table("file", "column", "rule", "why", "remedy", title=title, show_lines=True)
     for record in records:
         table.add_row(record.key, *(record.error.get(name, "") for name in ("column", "rule", "message", "remedy")))
     return table
@@ -121,7 +118,7 @@ def _kept(record: FileRecord) -> dict[str, Any]:
 
 
 def _whole(record: FileRecord) -> Table:
-    table = Table("what", "value", title=record.key, title_justify="left")
+    table = screens.table("what", "value", title=record.key)
     for name, value in _kept(record).items():
         for part, told in value.items() if isinstance(value, dict) else [("", value)]:
             table.add_row(f"{name} {part}".strip(), str(told).replace("; ", "\n"))
@@ -129,7 +126,7 @@ def _whole(record: FileRecord) -> Table:
 
 
 def _table(records: list[FileRecord]) -> Table:
-    table = Table("file", "state", "received", "accepted", "quarantined", "duplicates", "error")
+    table = screens.table("file", "state", "received", "accepted", "quarantined", "duplicates", "error")
     for record in records:
         counts = (record.received, record.accepted, record.quarantined, record.duplicates)
         table.add_row(record.key, record.state, *(f"{count:,}" for count in counts), record.error.get("message", ""))

@@ -17,7 +17,7 @@ PREFIXES = ("/aws/lambda/headgate", "/aws-glue", "/aws/vendedlogs/states/headgat
 
 
 @click.command(epilog=options.example("headgate logs --minutes 5 --contains error"))
-@click.option("--minutes", default=15, show_default=True, help="How far back to read.")
+@click.option("--minutes", type=click.IntRange(min=1), default=15, show_default=True, help="How far back to read.")
 @click.option("--contains", default="", help="Only lines that hold this text.")
 @options.as_json
 @options.deployment
@@ -29,6 +29,8 @@ def logs(minutes: int, contains: str, as_json: bool, deployment_name: str | None
     if as_json:
         options.show(as_json=True, value=lambda: [vars(line) for line in found], screen=str)
         return
+    if not found:
+        click.echo("headgate: no such line; --minutes reads further back.", err=True)
     for line in found:
         click.echo(f"{line.written_at:%H:%M:%S} {line.group.rsplit('/', 1)[-1]}: {line.text}")
 

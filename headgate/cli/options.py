@@ -23,13 +23,13 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON d
 
 
 def console() -> Console:
-    """Where screens go."""
-    return Console()
+    """Where screens go. Names and values of data are text: `[b]` or `:x:` in them is no markup."""
+    return Console(markup=False, emoji=False)
 
 
 def progress_console() -> Console:
     """Where progress goes: standard error, so that standard output stays machine-readable."""
-    return Console(stderr=True)
+    return Console(stderr=True, markup=False, emoji=False)
 
 
 def show(*, as_json: bool, value: Callable[[], object], screen: Callable[[], RenderableType]) -> None:

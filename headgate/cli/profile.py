@@ -11,9 +11,8 @@ import click
 import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.console import Group
-from rich.table import Table
 
-from headgate.cli import options
+from headgate.cli import options, screens
 from headgate.contracts.registry import Registry
 from headgate.intake.header import folded
 from headgate.intake.sniff import is_parquet
@@ -24,6 +23,8 @@ from headgate.profiling.profile import Profile, profile_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from rich.table import Table
 
     from headgate.profiling.profile import ColumnProfile
 
@@ -73,7 +74,7 @@ def _sensitive(dataset: str, names: Collection[str]) -> set[str]:
 
 
 def _columns(told: Profile) -> Table:
-    table = Table(
+    table = screens.table(
         "column", "type", "missing", "invalid", "distinct", "from", "to", "most frequent, or pattern", title=f"{told.rows:,} rows"
     )
     for column in told.columns:
@@ -84,8 +85,8 @@ def _columns(told: Profile) -> Table:
 def _cells(column: ColumnProfile) -> tuple[str, ...]:
     counts = (column.name, column.type, f"{column.missing:,}", f"{column.invalid:,}")
     if column.is_sensitive:
-        return (*counts, "", "", "", "[sensitive: not shown]".replace("[", "\\["))
+        return (*counts, "", "", "", "[sensitive: not shown]")
     known = column.description
     shown = [text for text, _ in known.top[:3]] or [text for text, _ in known.patterns[:1]]
     ends = (str(known.facts.get("min", "")), str(known.facts.get("max", "")))
-    return (*counts, f"{known.distinct:,}", *ends, ", ".join(shown).replace("[", "\\["))
+    return (*counts, f"{known.distinct:,}", *ends, ", ".join(shown))

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Group
-from rich.table import Table
 
 from headgate import wiring
-from headgate.cli import deployment, options
+from headgate.cli import deployment, options, screens
 from headgate.contracts.registry import Registry
 from headgate.errors import ThrottledError
 from headgate.intake.kept_out import kept_out, named, replayable, rows_of
@@ -19,6 +18,8 @@ from headgate.intake.replay import REPLAYED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from rich.table import Table
 
     from headgate.intake.kept_out import KeptOut
     from headgate.intake.replay import Replayed, Replaying
@@ -129,7 +130,7 @@ def _record(found: deployment.Deployment, file: str) -> FileRecord:
 
 
 def _lines_table(lines: Sequence[KeptOut], *, by_file: bool) -> Table:
-    table = Table("dataset", "rule", *(["file", "key", "corrected by"] if by_file else ["files"]), "refused whole", "rows")
+    table = screens.table("dataset", "rule", *(["file", "key", "corrected by"] if by_file else ["files"]), "refused whole", "rows")
     for line in lines:
         where = [line.file_id, line.key, line.corrected_by] if by_file else [f"{line.files:,}"]
         table.add_row(line.dataset, line.rule, *where, f"{line.files_refused:,}", f"{line.rows:,}")
@@ -138,7 +139,7 @@ def _lines_table(lines: Sequence[KeptOut], *, by_file: bool) -> Table:
 
 def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int) -> Table:
     title = f"{record.key} by {record.contract}: {len(rows)} of {of:,} rows"
-    table = Table(*_SHOWN, title=title, title_justify="left", show_lines=True)
+    table = screens.table(*_SHOWN, title=title, show_lines=True)
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row.values()))
     return table
@@ -147,7 +148,7 @@ def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int) 
 def _replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:
     if not results:
         return "Nothing to replay: every file that something is kept out of was judged by the contract of today (--again replays it)."
-    table = Table("file", "outcome", "left quarantine", "entered it", "accepted", "quarantined", "duplicates", "why")
+    table = screens.table("file", "outcome", "left quarantine", "entered it", "accepted", "quarantined", "duplicates", "why")
     for one in results:
         cells = (one.get(name, "") for name in ("key", "outcome", "left", "entered", "accepted", "quarantined", "duplicates", "told"))
         table.add_row(*(str(cell) for cell in cells))

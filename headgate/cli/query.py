@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +16,14 @@ from headgate.query.saved import QUESTIONS
 
 if TYPE_CHECKING:
     from headgate.aws.athena import Answer
+
+# The statements of Athena that do not only read; blanks, brackets and comments may stand before them.
+# Source: Amazon Athena user guide, "DDL statements" and "DML queries, functions, and operators".
+_WRITES = re.compile(
+    r"(?:\s|\(|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
+    r"(alter|create|deallocate|delete|drop|execute|insert|merge|msck|optimize|prepare|truncate|unload|update|vacuum)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @click.command(epilog=options.example('headgate query "select count(*) from ecommerce_curated.orders"'))
@@ -47,7 +56,13 @@ def _statement(sql: str | None, saved: str | None) -> str:
         raise click.UsageError('give either SQL or --saved NAME, e.g. headgate query "select 1"')
     if saved and saved not in QUESTIONS:
         raise click.UsageError(f"no saved question {saved}; `headgate questions` lists them")
-    return QUESTIONS[saved].sql if saved else str(sql)
+    statement = QUESTIONS[saved].sql if saved else str(sql)
+    if writes := _WRITES.match(statement):
+        raise click.ClickException(
+            f"{writes[1].upper()} would change the lake; this command only reads it. "
+            "Remedy: tables are changed by sending files and by `headgate run`."
+        )
+    return statement
 
 
 def _csv(answer: Answer) -> str:

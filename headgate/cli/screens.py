@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 SHOWN_REASONS = 12
 
 
+def table(*names: str, title: str = "", show_lines: bool = False) -> Table:
+    """A table that breaks a long cell over lines and never cuts it: ids and keys are there to be copied."""
+    made = Table(title=title or None, title_justify="left", show_lines=show_lines)
+    for name in names:
+        made.add_column(name, overflow="fold")
+    return made
+
+
 def received(summaries: Sequence[DatasetSummary]) -> Table:
     """Files and rows by dataset; the last line adds them up."""
     table = Table(title="Through the gate", title_justify="left", expand=False)
@@ -83,13 +91,13 @@ def systems(facts: Iterable[SystemFacts]) -> Table:
 
 def answer(columns: Sequence[str], rows: Iterable[Sequence[object]], *, limit: int = 100) -> RenderableType:
     """A query's result as a table; says when rows were left out."""
-    table = Table(*columns)
+    shown = table(*columns)
     everything = list(rows)
     for row in everything[:limit]:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        shown.add_row(*("" if value is None else str(value) for value in row))
     if len(everything) <= limit:
-        return table
-    return Group(table, Text(f"{limit} of {len(everything)} rows shown; --json gives all."))
+        return shown
+    return Group(shown, Text(f"{limit} of {len(everything)} rows shown; --json gives all."))
 
 
 def next_steps(lines: Sequence[str]) -> Panel:

@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import click
+
 from headgate.intake.curation import is_data
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import ObjectRef
@@ -49,7 +51,16 @@ def runs_without_manifest(folder: Path) -> list[str]:
 
 def _files_in(folder: Path) -> list[tuple[str, Path]]:
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.parent != folder)
-    return [(path.relative_to(folder).as_posix(), path) for path in paths]
+    return [(_key(path.relative_to(folder)), path) for path in paths]
+
+
+def _key(path: Path) -> str:
+    key = path.as_posix()
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        raise click.ClickException(f"the file name {key!a} is not UTF-8, which S3 asks of keys. Remedy: rename the file.") from None
+    return key
 
 
 def send(store: ObjectStore, bucket: str, files: Sequence[tuple[str, Path]], sent: Callable[[Sent], None]) -> list[Sent]:
