@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # The statements of Athena that do not only read; blanks, brackets and comments may stand before them.
 # Source: Amazon Athena user guide, "DDL statements" and "DML queries, functions, and operators".
 _WRITES = re.compile(
-    r"(?:\s|\(|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
+    r"(?>\s|\(|--[^\n]*(?:\n|$)|/\*.*?\*/)*+"
     r"(alter|create|deallocate|delete|drop|execute|insert|merge|msck|optimize|prepare|truncate|unload|update|vacuum)\b",
     re.IGNORECASE | re.DOTALL,
 )
@@ -33,7 +33,7 @@ _WRITES = re.compile(
 @options.as_json
 @options.deployment
 def query(sql: str | None, saved: str | None, as_csv: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Ask Athena one question, in Athena's SQL. Tables lie in ecommerce_curated and ecommerce_prod."""
+    """Ask Athena one question, in Athena's SQL. Tables lie in ecommerce_curated and ecommerce_prod, and are only read."""
     statement = _statement(sql, saved)
     found = deployment.activate(deployment_name)
     answer = wiring.queries(found.environment).run(statement)
