@@ -25,7 +25,7 @@ import pyarrow as pa
 from headgate.contracts import odcs
 from headgate.intake.cast import cast
 from headgate.intake.check import column_breaches
-from headgate.intake.gate import read
+from headgate.intake.read_file import read_file
 from headgate.quality.frames import frame_of
 from headgate.quality.suites import suite_of
 
@@ -59,7 +59,7 @@ def rules_only(contract: Contract) -> Contract:
 
 def typed(path: Path, contract: Contract) -> pa.Table:
     """The file's rows in the contract's types; null where a text fits no value."""
-    cells = read(path.read_bytes(), contract).cells
+    cells = read_file(path.read_bytes(), contract).cells
     return pa.table({column.name: cast(cells[column.name], column.type).values for column in contract.columns})
 
 

@@ -18,10 +18,10 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, 
 from headgate.errors import UnreadableFileError
 from headgate.intake.card_search import rows_with_cards
 from headgate.intake.cells import blank_to_null
-from headgate.intake.gate import read
 from headgate.intake.guess import guess_mask, guess_type, misfits_of_most, rows_repeated
 from headgate.intake.header import folded
 from headgate.intake.names import column_names
+from headgate.intake.read_file import read_file
 from headgate.intake.sniff import is_parquet
 from headgate.intake.unpack import unpack
 
@@ -91,7 +91,7 @@ def _cells(body: bytes, dataset: str) -> Mapping[str, pa.Array]:
     """Every column's texts, read as the gate reads them."""
     columns = _stored_columns(unpack(body))
     everything = Contract(id=dataset, dataset=dataset, zone="source", version="0", columns=columns)
-    return read(body, everything).cells
+    return read_file(body, everything).cells
 
 
 def _stored_columns(content: bytes) -> tuple[Column, ...]:

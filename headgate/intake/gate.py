@@ -140,7 +140,7 @@ def pass_gate(
         BadInputError: the file as a whole cannot be let in; `rule` says why.
     """
     origin = Origin(contract.dataset, content_sha256 or hashlib.sha256(body).hexdigest(), object_key, received_at)
-    return gate_in_memory(whole(read(body, contract)), contract, key, origin)
+    return gate_in_memory(whole(read_file(body, contract)), contract, key, origin)
 
 
 def gate_in_memory(source: Source, contract: Contract, key: MaskingKey, origin: Origin) -> Gated:
@@ -160,11 +160,6 @@ def gate_in_memory(source: Source, contract: Contract, key: MaskingKey, origin: 
         reasons=counts.reasons,
         written_as=counts.written_as,
     )
-
-
-def read(body: bytes, contract: Contract) -> Received:
-    """What the file says, in whatever format it says it."""
-    return read_file(body, contract)
 
 
 class Passage:
@@ -299,7 +294,7 @@ def let_in(
     if streamed:
         with suppress(NotPlainError):
             return _written(Passage(streamed, contract, key, origin, folder), folder)
-    return _written(Passage(whole(read(path.read_bytes(), contract)), contract, key, origin, folder), folder)
+    return _written(Passage(whole(read_file(path.read_bytes(), contract)), contract, key, origin, folder), folder)
 
 
 def _written(passage: Passage, folder: Path) -> Counts:

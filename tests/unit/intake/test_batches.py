@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
 from headgate.intake.batches import whole
-from headgate.intake.gate import Gated, Passage, gate_in_memory, let_in, pass_gate, read
+from headgate.intake.gate import Gated, Passage, gate_in_memory, let_in, pass_gate
 from headgate.intake.quarantine import Origin
+from headgate.intake.read_file import read_file
 from headgate.intake.received import Ragged, Received
 from headgate.intake.rows_file import RowsFile
 from headgate.intake.spool import Spool
@@ -48,13 +49,13 @@ def csv_of(rows: list[str]) -> bytes:
 
 
 def in_batches_of(body: bytes, rows_at_once: int) -> Gated:
-    return gate_in_memory(whole(read(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN)
+    return gate_in_memory(whole(read_file(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN)
 
 
 def bytes_in_batches_of(body: bytes, rows_at_once: int, folder: Path | None) -> tuple[bytes, bytes]:
     accepted, aside = io.BytesIO(), io.BytesIO()
     files = (RowsFile(accepted, (), 7), RowsFile(aside, ("record",), 7))
-    for both in Passage(whole(read(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN, folder).rows():
+    for both in Passage(whole(read_file(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN, folder).rows():
         for file, rows in zip(files, both, strict=True):
             file.add(rows)
     for file in files:
