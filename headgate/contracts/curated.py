@@ -38,8 +38,10 @@ def masked_columns(column: Column) -> tuple[Column, ...]:
     """The columns that stand behind the gate in the place of one before it."""
     if column.mask is Mask.PAN:
         return _card_columns(column)
-    if column.mask in {Mask.CVV, Mask.TRACK}:
+    if column.mask in {Mask.CVV, Mask.TRACK, Mask.VERDICTS}:
         return ()
+    if column.mask is Mask.MASKED:
+        return (replace(column, mask=None),)
     if column.mask is Mask.SSN:
         return (Column(f"{column.name}_last4", ColumnType(Kind.STRING, length=4), "Last four digits of the social security number"),)
     if column.mask is Mask.FREE_TEXT:

@@ -16,7 +16,7 @@ from headgate.contracts.document import physical_type
 from headgate.contracts.model import Kind, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Rule
 
@@ -42,6 +42,16 @@ class Change:
 _INTEGER_BITS = {Kind.SMALLINT: 16, Kind.INTEGER: 32, Kind.BIGINT: 64}
 _LOWER_BOUNDS = {"minimum", "exclusive_minimum", "min_length"}
 _UPPER_BOUNDS = {"maximum", "exclusive_maximum", "max_length"}
+_ALIASES = "headgate.aliases"
+_TOLD_BY_FIELD = {"headgate.orderBy"}
+# Whom it breaks something for when such a property is there, is another, or is gone; properties of others are words.
+_PROPERTY_BREAKS = {
+    "headgate.deletes": Breaks.READERS,  # rows leave the snapshot, or stay in it
+    "headgate.optional": Breaks.BOTH,  # the table may be missing, or must be there
+    "headgate.schemaPolicy": Breaks.SENDERS,  # an export that went through stops, or leaves columns out
+    "headgate.system": Breaks.READERS,  # the table lies in another bucket
+    "headgate.table": Breaks.READERS,  # the rows are those of another table
+}
 
 
 def differences(old: Contract, new: Contract) -> list[Change]:
@@ -62,20 +72,46 @@ def _of_table(old: Contract, new: Contract) -> Iterator[Change]:
     if old.order_by != new.order_by:
         told = f"of two rows with one key the later ({', '.join(new.order_by)}) is kept, was ({', '.join(old.order_by)})"
         yield Change("", told, Breaks.READERS)
+    yield from _of_properties(old.properties, new.properties)
     before, after = ({rule.name: rule for rule in contract.comparisons} for contract in (old, new))
     for name in sorted(before.keys() | after.keys()):
-        if before.get(name) != after.get(name):
-            yield _of_comparison(name, before.get(name), after.get(name))
+        yield from _of_comparison(name, before.get(name), after.get(name))
 
 
-def _of_comparison(name: str, old: Comparison | None, new: Comparison | None) -> Change:
-    if new is None:
-        return Change("", f"rule {name} is gone", Breaks.READERS)
-    if old is None:
-        return Change("", f"rule {name} is new ({new.level})", _if_refusing(new.level))
+def _of_properties(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+    yield from _of_aliases(_aliases(old), _aliases(new))
+    for name in sorted((old.keys() | new.keys()) - _TOLD_BY_FIELD - {_ALIASES}):
+        if name.startswith("headgate.") and old.get(name) != new.get(name):
+            told = f"{name} is {new.get(name, 'not stated')}, was {old.get(name, 'not stated')}"
+            yield Change("", told, _PROPERTY_BREAKS.get(name, Breaks.NOBODY))
+
+
+def _of_aliases(old: Mapping[str, set[str]], new: Mapping[str, set[str]]) -> Iterator[Change]:
+    """Without its alias a column may be no field any more, and its file waits for a person."""
+    for field in sorted(old.keys() | new.keys()):
+        gone, fresh = old.get(field, set()) - new.get(field, set()), new.get(field, set()) - old.get(field, set())
+        if gone:
+            yield Change(field, f"a file may no longer call it {', '.join(sorted(gone))}", Breaks.SENDERS)
+        if fresh:
+            yield Change(field, f"a file may call it {', '.join(sorted(fresh))}, too", Breaks.NOBODY)
+
+
+def _aliases(properties: Mapping[str, object]) -> dict[str, set[str]]:
+    stated = properties.get(_ALIASES)
+    return {field: set(map(str, names)) for field, names in stated.items()} if isinstance(stated, dict) else {}
+
+
+def _of_comparison(name: str, old: Comparison | None, new: Comparison | None) -> Iterator[Change]:
+    if old is None or new is None:
+        if old:
+            yield Change("", f"rule {name} is gone", Breaks.READERS)
+        if new:
+            yield Change("", f"rule {name} is new ({new.level})", _if_refusing(new.level))
+        return
     if (old.left, old.operator, old.right, old.value) != (new.left, new.operator, new.right, new.value):
-        return Change("", f"rule {name} compares something else", Breaks.BOTH)
-    return _of_level(f"rule {name}", "", old.level, new.level)
+        yield Change("", f"rule {name} compares something else", Breaks.BOTH if _refuse(old.level, new.level) else Breaks.NOBODY)
+    if old.level is not new.level:
+        yield _of_level(f"rule {name}", "", old.level, new.level)
 
 
 def _of_columns(old: Contract, new: Contract) -> Iterator[Change]:
@@ -145,10 +181,15 @@ def _of_rules(old: Column, new: Column) -> Iterator[Change]:
             yield Change(new.name, f"{_rule(now)} is new ({now.level})", _if_refusing(now.level))
         elif now is None and was is not None:
             yield Change(new.name, f"{_rule(was)} is gone", Breaks.READERS)
-        elif was and now and was.argument != now.argument:
-            yield Change(new.name, f"{_rule(now)}, was {was.argument}", _argument_breaks(was, now))
-        elif was and now and was.level is not now.level:
-            yield _of_level(_rule(now), new.name, was.level, now.level)
+        elif was and now:
+            yield from _of_rule(new.name, was, now)
+
+
+def _of_rule(column: str, old: Rule, new: Rule) -> Iterator[Change]:
+    if old.argument != new.argument:
+        yield Change(column, f"{_rule(new)}, was {_argument(old)}", _argument_breaks(old, new))
+    if old.level is not new.level:
+        yield _of_level(_rule(new), column, old.level, new.level)
 
 
 def _is_told_elsewhere(rule: Rule, column: Column) -> bool:
@@ -156,13 +197,16 @@ def _is_told_elsewhere(rule: Rule, column: Column) -> bool:
 
 
 def _rule(rule: Rule) -> str:
-    argument = ", ".join(map(str, rule.argument)) if isinstance(rule.argument, tuple) else rule.argument
-    return f"{rule.name} {argument}"
+    return f"{rule.name} {_argument(rule)}"
+
+
+def _argument(rule: Rule) -> str:
+    return ", ".join(map(str, rule.argument)) if isinstance(rule.argument, tuple) else str(rule.argument)
 
 
 def _argument_breaks(old: Rule, new: Rule) -> Breaks:
     """A bound that moves out lets more in, which readers may not expect; one that moves in refuses what was let in."""
-    if new.level is Level.WARN and old.level is Level.WARN:
+    if not _refuse(old.level, new.level):
         return Breaks.NOBODY
     if isinstance(old.argument, tuple) and isinstance(new.argument, tuple):
         kept, fresh = set(old.argument) - set(new.argument), set(new.argument) - set(old.argument)
@@ -185,6 +229,11 @@ def _of_level(what: str, column: str, old: Level, new: Level) -> Change:
     if severity.index(new) > severity.index(old):
         return Change(column, told, Breaks.SENDERS)
     return Change(column, told, Breaks.READERS if new is Level.WARN else Breaks.NOBODY)
+
+
+def _refuse(*levels: Level) -> bool:
+    """Whether rows are refused at all of these levels: where one lets all in, what is compared matters to nobody but for the level."""
+    return Level.WARN not in levels
 
 
 def _if_refusing(level: Level) -> Breaks:

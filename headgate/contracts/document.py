@@ -71,7 +71,8 @@ def physical_type(column_type: ColumnType) -> str:
 
 def _column(contract: Contract, column: Column) -> dict[str, Any]:
     is_key = column.name in contract.key
-    own = {"headgate.mask": column.mask.value if column.mask else "", "headgate.unit": column.unit}
+    unmasked = "none" if column.unmasked else ""
+    own = {"headgate.mask": column.mask.value if column.mask else unmasked, "headgate.unit": column.unit}
     is_secret = column.mask not in {None, Mask.FREE_TEXT}
     return _stated(
         {

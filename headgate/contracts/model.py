@@ -34,6 +34,9 @@ class Mask(StrEnum):
     TRACK = "track"  # dropped, as above
     SSN = "ssn"  # keeps its last four
     FREE_TEXT = "free_text"  # scanned; card numbers inside are replaced
+    # No contract may declare these two: they tell of columns of files that were masked before they came.
+    MASKED = "masked"  # stands for a sensitive column already
+    VERDICTS = "verdicts"  # what was wrong with values that are gone
 
 
 class Level(StrEnum):
@@ -93,6 +96,7 @@ class Column:
     rules: tuple[Rule, ...] = ()
     unit: str = ""
     references: str = ""  # "dataset.column" of a parent
+    unmasked: bool = False  # stated to hold no card data, whatever its name or its numbers look like
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,7 @@ class Contract:
         order_by: columns that tell which of two rows with one key is newer; later values win.
         grain: what one row is, in words.
         system: for prod tables, the system whose bucket holds them.
+        headings: what one file calls its columns, in its order, each with the column it is; empty where they are the contract's names.
     """
 
     id: str
@@ -118,6 +123,7 @@ class Contract:
     description: str = ""
     system: str = ""
     properties: Mapping[str, object] = field(default_factory=dict)
+    headings: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
@@ -145,4 +151,4 @@ class Contract:
     @property
     def sensitive(self) -> tuple[Column, ...]:
         """Columns whose values must never be written or shown as they came, free text excepted."""
-        return tuple(column for column in self.columns if column.mask and column.mask is not Mask.FREE_TEXT)
+        return tuple(column for column in self.columns if column.mask not in {None, Mask.FREE_TEXT, Mask.MASKED, Mask.VERDICTS})

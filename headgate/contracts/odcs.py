@@ -8,7 +8,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
+from headgate.contracts.sensitive_names import mask_by_name
 from headgate.contracts.types import parse_physical_type
 from headgate.errors import ContractError
 
@@ -26,6 +30,8 @@ _OPTION_RULES = {
     "pattern": "pattern",
 }
 _LEVELS = {"warning": Level.WARN, "error": Level.QUARANTINE, "critical": Level.HALT}
+_UNMASKED = "none"
+_MASKS = tuple(mask.value for mask in Mask if mask not in {Mask.MASKED, Mask.VERDICTS})
 _OPERATORS = {"==", "!=", "<", "<=", ">", ">="}
 
 
@@ -51,7 +57,13 @@ def load_all(folder: Path) -> dict[str, Contract]:
 
 
 def parse(document: Mapping[str, Any], zone: str) -> Contract:
-    """The contract that an ODCS document states."""
+    """The contract that an ODCS document states.
+
+    Raises:
+        ContractError: the document states none, or one that cannot be kept.
+    """
+    if not isinstance(document, dict):
+        raise ContractError("not an ODCS v3 DataContract: the document is no mapping")
     identity = str(document.get("id", "?"))
     if document.get("kind") != "DataContract" or not str(document.get("apiVersion", "")).startswith("v3."):
         raise ContractError(f"{identity}: not an ODCS v3 DataContract")
@@ -84,20 +96,47 @@ def _key(properties: list[dict[str, Any]]) -> tuple[str, ...]:
     return tuple(item["name"] for item in sorted(keyed, key=lambda item: int(item.get("primaryKeyPosition", 1))))
 
 
+def _mask(identity: str, own: Mapping[str, Any]) -> Mask | None:
+    stated = own.get("headgate.mask", _UNMASKED)
+    if stated == _UNMASKED:
+        return None
+    if stated in (Mask.MASKED, Mask.VERDICTS):
+        raise ContractError(f"{identity}: headgate.mask: {stated} tells of files that come masked already, and no contract declares it")
+    if stated not in list(Mask):
+        raise ContractError(f"{identity}: headgate.mask: {stated!r} is none of {', '.join([*_MASKS, _UNMASKED])}")
+    return Mask(stated)
+
+
 def _column(identity: str, item: Mapping[str, Any]) -> Column:
     own = _custom(item)
     column_type = parse_physical_type(item["physicalType"])
     relationships = item.get("relationships", ())
+    _hold_name(identity, item["name"], own)
     return Column(
         name=item["name"],
         type=column_type,
         description=item.get("description", ""),
         required=bool(item.get("required") or item.get("primaryKey")),
-        mask=Mask(own["headgate.mask"]) if "headgate.mask" in own else None,
+        mask=_mask(identity, own),
         rules=_rules(identity, item, column_type),
         unit=str(own.get("headgate.unit", "")),
         references=str(relationships[0]["to"]) if relationships else "",
+        unmasked=own.get("headgate.mask") == _UNMASKED,
     )
+
+
+def _hold_name(identity: str, column: str, own: Mapping[str, Any]) -> None:
+    """A column that is named for card data says what becomes of it: a number that is no card's is searched for nowhere else.
+
+    Raises:
+        ContractError: it says nothing.
+    """
+    needed = mask_by_name(column)
+    if needed and "headgate.mask" not in own:
+        raise ContractError(
+            f"{identity}.{column}: is named for sensitive data and declares no headgate.mask. "
+            f"Remedy: headgate.mask: {needed}; or {_UNMASKED} if it holds nothing of the kind"
+        )
 
 
 def _rules(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> tuple[Rule, ...]:
@@ -106,8 +145,18 @@ def _rules(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> t
         rules.append(Rule("max_length", column_type.length))
     options = item.get("logicalTypeOptions", {})
     rules += [Rule(name, options[option]) for option, name in _OPTION_RULES.items() if option in options]
+    if "pattern" in options:
+        _hold_pattern(f"{identity}.{item['name']}", options["pattern"])
     rules += [_valid_values(identity, item["name"], check) for check in item.get("quality", ())]
     return tuple(rules)
+
+
+def _hold_pattern(column: str, pattern: object) -> None:
+    """The pattern is one that the gate's engine, RE2, can read."""
+    try:
+        pc.match_substring_regex(pa.nulls(1, pa.string()), pattern)
+    except (pa.ArrowInvalid, TypeError):
+        raise ContractError(f"{column}: the pattern cannot be read. Remedy: RE2's syntax, which has no look-around") from None
 
 
 def _valid_values(identity: str, column: str, check: Mapping[str, Any]) -> Rule:

@@ -5,6 +5,8 @@
 | raw        | `<dataset>/dt=YYYY-MM-DD/run=<run>/<name>`, or `<dataset>/<anything>` |
 | curated    | `increments/<dataset>/<content sha256>.parquet`                |
 |            | `increments/<dataset>/<content sha256>.edition-<edition>` (it was replayed; which rows it holds now) |
+|            | `increments/<dataset>/<content sha256>.seen-<moment>` (its source still held these rows then) |
+|            | `increments/<dataset>/<moment>.deleted.parquet` (keys of rows that the source had deleted by then) |
 |            | `snapshots/<dataset>/<snapshot id>/part-00000.parquet`         |
 |            | `snapshots/_lake/<snapshot id>.json` (what the five systems read; `current.json` is the newest) |
 |            | `snapshots/_lake/increments/<dataset>/<snapshot id>.json` (what a snapshot was merged from) |
@@ -12,6 +14,9 @@
 | quarantine | `rows/<dataset>/<content sha256>.parquet`                      |
 | artifacts  | `processed/<dataset>/<content sha256>.json` (a file's profile; `_baseline.json` has the newest files' figures) |
 |            | `mappings/<source>/<header>.json` (which columns are which fields, as people decided) |
+|            | `models/<system>/<model>/versions/<version>/{model.joblib,card.json}` (a fitted model and its record) |
+|            | `models/<system>/<model>/days/as_of=YYYY-MM-DD/card.json` (the record of the day's last run) |
+|            | `data_docs/<snapshot id>/<about>/index.html` (Great Expectations' pages of a run) |
 | prod       | `tables/<table>/<version>/part-00000.parquet`                  |
 """
 
@@ -19,7 +24,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 INCREMENTS = "increments"
 SNAPSHOTS = "snapshots"
@@ -27,11 +32,20 @@ QUARANTINE_ROWS = "rows"
 TABLES = "tables"
 PROFILES = "processed"
 MAPPINGS = "mappings"
+MODELS = "models"
+DATA_DOCS = "data_docs"
+RUN_DELETIONS = "_deleted.parquet"  # beside the manifest, which certifies it: keys of rows that are no more
 RUN_MANIFEST = "_manifest.json"  # written last; it names the run's parts, which wait for it
 LAKE_MANIFESTS = f"{SNAPSHOTS}/_lake/"
 CURRENT = "current"
 
 _EXPORT = re.compile(r"(?P<dataset>[^/]+)/dt=(?P<on>\d{4}-\d{2}-\d{2})/run=(?P<run>[^/]+)/(?P<name>[^/]+)")
+
+# A moment of a source, UTC: moments compare as their texts do.
+_MOMENT = "%Y%m%dT%H%M%S.%fZ"
+_SIGHTING = re.compile(rf"(?P<increment>{INCREMENTS}/[^/]+/[^/]+)\.seen-(?P<moment>[0-9T.]+Z)")
+_DELETIONS = re.compile(rf"{INCREMENTS}/[^/]+/(?P<moment>[0-9T.]+Z)\.deleted\.parquet")
+_MODEL_OF_DAY = re.compile(rf"{MODELS}/[^/]+/[^/]+/days/as_of=(?P<on>\d{{4}}-\d{{2}}-\d{{2}})/card\.json")
 
 _EDITION = re.compile(rf"(?P<increment>{INCREMENTS}/[^/]+/[^/]+)\.edition-(?P<edition>[0-9a-f]+)")
 
@@ -78,7 +92,29 @@ def parse_increment_key(key: str) -> tuple[str, str] | None:
     parts = key.split("/")
     if len(parts) != 3 or parts[0] != INCREMENTS or not parts[2].endswith(".parquet"):  # noqa: PLR2004 the key has three parts
         return None
-    return parts[1], parts[2].removesuffix(".parquet")
+    return None if _DELETIONS.fullmatch(key) else (parts[1], parts[2].removesuffix(".parquet"))
+
+
+def sighting_key(dataset: str, content_sha256: str, moment: datetime) -> str:
+    """Key of the mark that the source held an increment's rows at a moment, naive UTC."""
+    return f"{INCREMENTS}/{dataset}/{content_sha256}.seen-{moment.strftime(_MOMENT)}"
+
+
+def sighting_of(key: str) -> tuple[str, str] | None:
+    """The increment's key and the moment that a mark's key spells, or None when it spells none."""
+    found = _SIGHTING.fullmatch(key)
+    return (f"{found['increment']}.parquet", found["moment"]) if found else None
+
+
+def deletions_key(dataset: str, moment: datetime) -> str:
+    """Key of the keys that a source had deleted by a moment, naive UTC."""
+    return f"{INCREMENTS}/{dataset}/{moment.strftime(_MOMENT)}.deleted.parquet"
+
+
+def deleted_by(key: str) -> str:
+    """The moment that the key of deletions spells, empty when it spells none."""
+    found = _DELETIONS.fullmatch(key)
+    return found["moment"] if found else ""
 
 
 def edition_key(dataset: str, content_sha256: str, edition: str) -> str:
@@ -110,6 +146,37 @@ def baseline_key(dataset: str) -> str:
 def mapping_key(source: str, fingerprint: str) -> str:
     """Key of what was decided for files of one source with one header."""
     return f"{MAPPINGS}/{source}/{fingerprint}.json"
+
+
+def model_key(system: str, model: str, version: str) -> str:
+    """Key of one version of a fitted model."""
+    return f"{MODELS}/{system}/{model}/versions/{version}/model.joblib"
+
+
+def model_card_key(system: str, model: str, version: str) -> str:
+    """Key of the record of one version of a model."""
+    return f"{MODELS}/{system}/{model}/versions/{version}/card.json"
+
+
+def models_of_days_prefix(system: str, model: str) -> str:
+    """Folder of the records of a model's last run of each day, ending in a slash."""
+    return f"{MODELS}/{system}/{model}/days/"
+
+
+def model_of_day_key(system: str, model: str, as_of: date) -> str:
+    """Key of the record of a model's last run of a day."""
+    return f"{models_of_days_prefix(system, model)}as_of={as_of.isoformat()}/card.json"
+
+
+def parse_model_of_day_key(key: str) -> date | None:
+    """The day of such a record's key, or None when the key names none."""
+    found = _MODEL_OF_DAY.fullmatch(key)
+    return date.fromisoformat(found["on"]) if found else None
+
+
+def data_docs_key(snapshot_id: str, about: str, page: str) -> str:
+    """Key of one page of the Data Docs of a run; its first page is `index.html`."""
+    return f"{DATA_DOCS}/{snapshot_id}/{about}/{page}"
 
 
 def snapshot_prefix(dataset: str, snapshot_id: str) -> str:

@@ -47,11 +47,15 @@ class ObjectStore(Protocol):
         """The object holds `body` when this returns."""
         ...
 
-    def download(self, ref: ObjectRef, path: Path) -> None:
-        """The file at `path` holds the object."""
+    def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
+        """At most so many of the first bytes of an object that has any; NotFoundError when there is none."""
         ...
 
-    def upload(self, path: Path, ref: ObjectRef) -> None:
+    def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
+        """The file at `path` holds the object; to know its size saves calls, and ServiceError tells when it is another."""
+        ...
+
+    def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "application/octet-stream") -> None:
         """The object holds the file; multipart when large."""
         ...
 
@@ -69,7 +73,8 @@ class Claim:
     """What the ledger says to a worker that asks for a file.
 
     `granted` means: go on. Otherwise `state` tells why not: `done` (this very object was processed), `duplicate` (the
-    same content was processed as `owner`), or `busy` (another worker holds it; try again later).
+    same content was processed as `owner`), `busy` (another worker holds it; try again later), or `handed_over` (a larger worker
+    has it, or is about to; nothing is left to do).
     """
 
     granted: bool
@@ -82,6 +87,7 @@ class FileRecord:
     """The lineage of one raw object version.
 
     `received = accepted + quarantined + duplicates`, in rows. `state` is processing, done, refused, needs_mapping or skipped_duplicate;
+    handed_over is a file that a larger worker is to process, or does, and failed one that it could not: `error` tells why;
     replaying is a file that was done or refused, whose counts are still those of before. `seen_before` is kept nowhere: it tells,
     of an object that was delivered again, that the record stood already.
     """
@@ -110,9 +116,28 @@ class FileRecord:
     written_as: Mapping[str, str] = field(default_factory=dict)  # format, encoding, delimiter, …, confidence of the guess; sheets left out
     profile: Mapping[str, str] = field(default_factory=dict)  # key, rows, columns, score and its parts, drift
     mapping: Mapping[str, str] = field(default_factory=dict)  # columns (JSON, column → field), how, confidence; where the header was mapped
+    closed_by: str = ""  # the later version of the object that settles what was kept out of this one
     seen_before: bool = field(default=False, compare=False)
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What one file took of a worker.
+
+    Attributes:
+        size_bytes: of the object as it lies in raw.
+        unpacked_bytes: of the same without compression.
+        milliseconds: from the object's download to the end of all that is written of it.
+        peak_bytes: the most memory that the process held; 0 where an earlier file may have held more.
+    """
+
+    size_bytes: int
+    unpacked_bytes: int
+    milliseconds: int
+    peak_bytes: int = 0
+
+
+UNDER_WAY = ("processing", "replaying", "handed_over")
 REOPENABLE = ("done", "refused", "replaying")
 
 
@@ -121,6 +146,30 @@ class FileLedger(Protocol):
 
     def claim(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
         """Take the right to process `record`'s object and content, atomically; a lease that has run out may be taken over."""
+        ...
+
+    def hand_over(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
+        """As `claim`, for a larger worker: the record is `handed_over`, and its content, which nobody has read, stays free."""
+        ...
+
+    def keep_handed_over(self, file_id: str, *, now: datetime, lease_s: int) -> None:
+        """From now on nobody but the larger worker may claim the file for so long; nothing changes once it is not handed over any more."""
+        ...
+
+    def take_over(self, record: FileRecord, *, run: str, now: datetime, lease_s: int) -> Claim:
+        """As `claim`, by a larger worker: it gets what was handed over, unless another run has it; the record stays `handed_over`.
+
+        Args:
+            run: attempts of one run come one after the other, so a later one takes over from an earlier one at once.
+        """
+        ...
+
+    def measured(self, kind: str) -> tuple[Measured, ...]:
+        """What the newest files of a kind took, oldest first; none where none was measured."""
+        ...
+
+    def measure(self, kind: str, files: Sequence[Measured]) -> None:
+        """The newest files of a kind took that. Two at one moment may forget one another's: nothing but a forecast depends on it."""
         ...
 
     def finish(self, record: FileRecord) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import ObjectStore
     from headgate.lake.references import CheckedReference
+    from headgate.lake.snapshots import DatasetSnapshot
 
 _DOWNLOADS = 8
 
@@ -36,12 +37,18 @@ def checked_references(objects: ObjectStore, curated_bucket: str, snapshot_id: s
 
 def fetch(objects: ObjectStore, curated_bucket: str, lake: LakeSnapshot, datasets: Iterable[str], folder: Path) -> dict[str, Path]:
     """Each dataset's rows as a Parquet file below `folder`. NotFoundError when the snapshot lacks a dataset."""
+    known = known_datasets(lake, datasets)
+    paths = {dataset: folder / f"{dataset}.parquet" for dataset in known}
+    refs = [ObjectRef(curated_bucket, keys.part(snapshot.location)) for snapshot in known.values()]
+    with ThreadPoolExecutor(_DOWNLOADS) as pool:
+        list(pool.map(objects.download, refs, paths.values()))
+    return paths
+
+
+def known_datasets(lake: LakeSnapshot, datasets: Iterable[str]) -> dict[str, DatasetSnapshot]:
+    """The snapshot of each dataset. NotFoundError when the lake's snapshot lacks one."""
     wanted = list(datasets)
     missing = sorted(set(wanted) - set(lake.datasets))
     if missing:
         raise NotFoundError(f"lake snapshot {lake.snapshot_id} has no dataset {', '.join(missing)}")
-    paths = {dataset: folder / f"{dataset}.parquet" for dataset in wanted}
-    refs = [ObjectRef(curated_bucket, keys.part(lake.datasets[dataset].location)) for dataset in wanted]
-    with ThreadPoolExecutor(_DOWNLOADS) as pool:
-        list(pool.map(objects.download, refs, paths.values()))
-    return paths
+    return {dataset: lake.datasets[dataset] for dataset in wanted}

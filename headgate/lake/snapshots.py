@@ -33,7 +33,7 @@ class DatasetSnapshot:
 
     @property
     def superseded(self) -> int:
-        """Accepted rows that gave way to a newer version of their key, or to an equal row of another file."""
+        """Accepted rows that gave way to a newer version of their key, or to an equal row of another file, or were deleted."""
         return self.rows_in - self.rows
 
 
@@ -43,7 +43,8 @@ class MergedIncrements:
 
     Attributes:
         table: what it was merged to (`contract@version`, columns).
-        increments: their keys; of one that was replayed, its key and its edition with a blank between.
+        increments: their keys, and those of the objects that tell of deletions; behind the key of one that was replayed stands its
+            edition, and behind one that its source held after it had deleted rows `held-after-<moment>`, each after a blank.
     """
 
     snapshot_id: str

@@ -78,6 +78,48 @@ def test_a_change_of_a_column_breaks_exactly_those_it_concerns(old: Column | Non
     assert breaks(old, new) == [whom]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "whom"),
+    [
+        (rule("maximum", 10, Level.WARN), rule("maximum", 100), [Breaks.NOBODY, Breaks.SENDERS]),
+        (rule("maximum", 10), rule("maximum", 5, Level.WARN), [Breaks.NOBODY, Breaks.READERS]),
+        (rule("maximum", 10), rule("maximum", 5, Level.HALT), [Breaks.SENDERS, Breaks.SENDERS]),
+        (rule("maximum", 10, Level.HALT), rule("maximum", 100), [Breaks.READERS, Breaks.NOBODY]),
+    ],
+)
+def test_a_bound_and_a_level_that_change_at_once_are_both_told(old: Column, new: Column, whom: list[Breaks]) -> None:
+    assert breaks(old, new) == whom
+
+
+def test_a_row_rule_and_its_level_that_change_at_once_are_both_told() -> None:
+    old, new = Comparison("r", "id", ">", value=1, level=Level.WARN), Comparison("r", "id", ">", value=2)
+    changes = differences(contract(comparisons=(old,)), contract(comparisons=(new,)))
+    assert [change.breaks for change in changes] == [Breaks.NOBODY, Breaks.SENDERS]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "whom"),
+    [
+        ({"headgate.aliases": {"c": ["amount", "sum"]}}, {"headgate.aliases": {"c": ["sum"]}}, Breaks.SENDERS),
+        ({"headgate.aliases": {"c": ["amount"]}}, {}, Breaks.SENDERS),
+        ({}, {"headgate.aliases": {"c": ["amount"]}}, Breaks.NOBODY),
+        ({}, {"headgate.deletes": "key_comparison"}, Breaks.READERS),
+        ({"headgate.deletes": "key_comparison"}, {}, Breaks.READERS),
+        ({"headgate.optional": True}, {}, Breaks.BOTH),
+        ({"headgate.table": "a"}, {"headgate.table": "b"}, Breaks.READERS),
+        ({}, {"headgate.volatilityDays": 3}, Breaks.NOBODY),
+    ],
+)
+def test_what_a_property_of_ours_changes_is_told(old: dict[str, object], new: dict[str, object], whom: Breaks) -> None:
+    (change,) = differences(contract(col(), properties=old), contract(col(), properties=new))
+    assert change.breaks is whom
+
+
+def test_properties_of_others_and_aliases_in_another_order_are_no_change() -> None:
+    old, new = {"headgate.aliases": {"c": ["a", "b"]}, "team": "a"}, {"headgate.aliases": {"c": ["b", "a"]}, "team": "b"}
+    assert differences(contract(col(), properties=old), contract(col(), properties=new)) == []
+
+
 def test_words_are_no_change() -> None:
     old = contract(col(description="before"))
     assert differences(old, replace(old, version="2", description="other", columns=contract(col(description="after")).columns)) == []

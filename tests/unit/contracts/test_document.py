@@ -31,6 +31,7 @@ def test_levels_keys_masks_and_bounds_survive() -> None:
         columns=(
             Column("b", ColumnType(Kind.SMALLINT), required=True, rules=(Rule("required"),)),
             Column("a", ColumnType(Kind.DECIMAL, precision=12, scale=3), required=True, rules=(Rule("required"), Rule("minimum", 0))),
+            Column("card_number", ColumnType(Kind.BIGINT), unmasked=True),
             Column(
                 "c",
                 ColumnType(Kind.STRING, length=4),

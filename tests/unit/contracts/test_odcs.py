@@ -118,11 +118,29 @@ def test_everything_that_the_document_says_is_read() -> None:
         (changed("schema", 0, "properties", 3, "quality", 0, "metric", to="rowCount"), "status: the only quality check"),
         (changed("schema", 0, "properties", 3, "quality", 0, "mustBe", to=1), "status: the only quality check"),
         (changed("schema", 0, "properties", 3, "quality", 0, "arguments", to={}), "status: the only quality check"),
+        (
+            changed("schema", 0, "properties", 4, "customProperties", to=[]),
+            "card_number: is named for sensitive data .* headgate.mask: pan",
+        ),
+        (changed("schema", 0, "properties", 2, "name", to="CVV Code"), "CVV Code: is named for sensitive data .* headgate.mask: cvv"),
+        (changed("schema", 0, "properties", 3, "logicalTypeOptions", to={"pattern": "("}), "status: the pattern cannot be read"),
+        (changed("schema", 0, "properties", 3, "logicalTypeOptions", to={"pattern": "a(?=b)"}), "status: the pattern cannot be read"),
+        ("just words", "the document is no mapping"),
+        (None, "the document is no mapping"),
+        (changed("schema", 0, "properties", 4, "customProperties", 0, "value", to="pam"), "headgate.mask: 'pam' is none of pan, cvv"),
+        (changed("schema", 0, "properties", 4, "customProperties", 0, "value", to=["pan"]), "is none of pan, cvv"),
+        (changed("schema", 0, "properties", 4, "customProperties", 0, "value", to="verdicts"), "no contract declares it"),
     ],
 )
 def test_a_contract_that_cannot_be_kept_is_refused_with_the_reason(document: dict[str, Any], told: str) -> None:
     with pytest.raises(ContractError, match=told):
         odcs.parse(document, zone="source")
+
+
+def test_a_column_may_state_that_it_holds_no_card_data() -> None:
+    stated = changed("schema", 0, "properties", 4, "customProperties", 0, "value", to="none")
+    column = odcs.parse(stated, zone="source").column("card_number")
+    assert (column.mask, column.unmasked) == (None, True)
 
 
 def test_asking_for_a_column_that_is_not_there_is_an_error() -> None:

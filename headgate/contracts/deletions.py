@@ -1,0 +1,30 @@
+"""Whether a contract wants the rows that its source deletes told: `headgate.deletes: key_comparison`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.errors import ContractError
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Contract
+
+_PROPERTY, _KEY_COMPARISON = "headgate.deletes", "key_comparison"
+
+
+def tells_deletions(contract: Contract | None) -> bool:
+    """Whether the contract wants deletions told.
+
+    Raises:
+        ContractError: it wants them in a way that is not known, or by a key that is not there or that is masked.
+    """
+    stated = contract.properties.get(_PROPERTY) if contract else None
+    if contract is None or stated is None:
+        return False
+    if stated != _KEY_COMPARISON:
+        raise ContractError(f"{contract.id}: {_PROPERTY} may only be {_KEY_COMPARISON}")
+    if not contract.key:
+        raise ContractError(f"{contract.id}: deletions can only be told by a primary key, and it declares none")
+    if masked := [name for name in contract.key if contract.column(name).mask]:
+        raise ContractError(f"{contract.id}: deletions cannot be told by a key that is masked: {', '.join(masked)}")
+    return True

@@ -1,0 +1,41 @@
+"""Names that say what a column holds are known however they are written."""
+
+from __future__ import annotations
+
+import pytest
+
+from headgate.contracts.model import Mask
+from headgate.contracts.registry import Registry
+from headgate.contracts.sensitive_names import is_sensitive_name, mask_by_name
+
+pytestmark = pytest.mark.unit
+
+NAMES = {
+    Mask.PAN: "pan|PAN|Card Number|Card-Number|card no.|creditCardNumber|Credit Card|ccnumber|PANnumber|cc_num|customer_pan|card_number_2",
+    Mask.CVV: "cvv|CVV2|CVV Code|cvv_code|cvvcode|cvv2code|card_cvv|Security Code|card_verification|CardVerificationValue|csc",
+    Mask.TRACK: "track1|track_2|track2_data|Track Data|magstripe|mag_stripe_data|Magnetic Stripe",
+    Mask.SSN: "ssn|SSN#|customer_ssn|Social Security Number|social-security|socialsecuritynumber",
+}
+OTHERS = "card_token|card_brand|card_number_last4|ssn_last4|company|japan|discard_no|has_credit_card|track|tracking_number|card"
+
+
+@pytest.mark.parametrize(("mask", "name"), [(mask, name) for mask, names in NAMES.items() for name in names.split("|")])
+def test_a_name_that_says_what_it_holds_needs_its_mask(mask: Mask, name: str) -> None:
+    assert mask_by_name(name) is mask
+    assert is_sensitive_name(name)
+
+
+@pytest.mark.parametrize("name", OTHERS.split("|"))
+def test_other_names_need_none(name: str) -> None:
+    assert mask_by_name(name) is None
+
+
+@pytest.mark.parametrize("name", ["verification_code", "account_number", "iban", "track", "cc", "password"])
+def test_a_profile_hides_more_than_a_contract_masks(name: str) -> None:
+    assert is_sensitive_name(name)
+
+
+def test_no_column_behind_the_gate_is_named_for_what_it_must_not_hold() -> None:
+    registry = Registry.load()
+    behind = [*registry.curated.values(), *registry.lake.values(), *registry.prod.values()]
+    assert not [(contract.id, name) for contract in behind for name in contract.names if mask_by_name(name)]
