@@ -5,13 +5,18 @@ Endpoint, region and credentials come from the environment, which boto3 reads it
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, wraps
+from typing import TYPE_CHECKING, TypeVar
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import NoRegionError
+
+from headgate.errors import SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_athena import AthenaClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_glue import GlueClient
@@ -33,61 +38,82 @@ CONFIG = Config(
 )
 
 
-@cache
+Client = TypeVar("Client")
+
+
+def once(make: Callable[[], Client]) -> Callable[[], Client]:
+    """The client is made at the first call.
+
+    Raises:
+        SettingsError: neither the environment nor AWS's own files name a region.
+    """
+
+    @cache
+    @wraps(make)
+    def made() -> Client:
+        try:
+            return make()
+        except NoRegionError:
+            raise SettingsError("no AWS region is set: export AWS_REGION, or run `aws configure set region <region>`") from None
+
+    return made
+
+
+@once
 def s3() -> S3Client:
     """The S3 client."""
     return boto3.client("s3", config=CONFIG)
 
 
-@cache
+@once
 def dynamodb() -> DynamoDBClient:
     """The DynamoDB client."""
     return boto3.client("dynamodb", config=CONFIG)
 
 
-@cache
+@once
 def secretsmanager() -> SecretsManagerClient:
     """The Secrets Manager client."""
     return boto3.client("secretsmanager", config=CONFIG)
 
 
-@cache
+@once
 def sns() -> SNSClient:
     """The SNS client."""
     return boto3.client("sns", config=CONFIG)
 
 
-@cache
+@once
 def glue() -> GlueClient:
     """The Glue client."""
     return boto3.client("glue", config=CONFIG)
 
 
-@cache
+@once
 def athena() -> AthenaClient:
     """The Athena client."""
     return boto3.client("athena", config=CONFIG)
 
 
-@cache
+@once
 def stepfunctions() -> SFNClient:
     """The Step Functions client."""
     return boto3.client("stepfunctions", config=CONFIG)
 
 
-@cache
+@once
 def scheduler() -> EventBridgeSchedulerClient:
     """The EventBridge Scheduler client."""
     return boto3.client("scheduler", config=CONFIG)
 
 
-@cache
+@once
 def sqs() -> SQSClient:
     """The SQS client."""
     return boto3.client("sqs", config=CONFIG)
 
 
-@cache
+@once
 def logs() -> CloudWatchLogsClient:
     """The CloudWatch Logs client."""
     return boto3.client("logs", config=CONFIG)

@@ -3,7 +3,9 @@
 | item    | key `file_id`                 | attributes |
 |---------|-------------------------------|------------|
 | file    | the record's own id           | the record's fields, and `lease_until_ms` while it is processing or replaying |
+|         |                               | `taken_by` (a run) and `taken_until_ms` while a larger worker has it |
 | content | `content#<dataset>#<sha256>`  | `owner` (a file id), `state` (processing or done), `lease_until_ms` |
+| pace    | `pace#<kind>`                 | `files`: what the newest files of a kind took |
 """
 
 from __future__ import annotations
@@ -18,21 +20,23 @@ from botocore.exceptions import ClientError
 
 from headgate.aws.errors import translated
 from headgate.errors import ConflictError, NotFoundError, ThrottledError
-from headgate.lake.ports import Claim, FileRecord
+from headgate.lake.ports import UNDER_WAY, Claim, FileRecord, Measured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-CONTENT = "content#"
+CONTENT, PACE = "content#", "pace#"
 _FIELDS = tuple(field.name for field in fields(FileRecord))
 _COUNTS = tuple(field.name for field in fields(FileRecord) if field.type == "int")  # annotations are text there
 _NAMES = {"#state": "state", "#owner": "owner"}  # DynamoDB reserves both words
 _FREE = "attribute_not_exists(file_id)"
 _RUN_OUT = "(#state = :processing AND lease_until_ms <= :now)"
+_ENDED = "#state = :failed OR (#state IN (:processing, :handed_over) AND lease_until_ms <= :now)"
+_NOT_TAKEN = "(#state = :handed_over AND (attribute_not_exists(taken_by) OR taken_by = :run OR taken_until_ms <= :now))"
 _REOPENABLE = "#state IN (:done, :refused) OR (#state = :replaying AND lease_until_ms <= :now)"
 _FAILED = "ConditionalCheckFailed"
 _LOST = {"None", _FAILED, "TransactionConflict"}
@@ -50,14 +54,56 @@ class DynamoLedger:
         """Take the right to process `record`'s object and content, atomically; a lease that has run out may be taken over."""
         now_ms = _epoch_ms(now)
         until_ms = now_ms + 1000 * lease_s
-        expected = {":processing": "processing", ":now": now_ms}
-        writes = [self._put(_file_item(replace(record, state="processing"), until_ms), f"{_FREE} OR {_RUN_OUT}", expected)]
+        file = _file_item(replace(record, state="processing"), until_ms)
+        return self._claim(record, self._put(file, f"{_FREE} OR {_ENDED}", _states(now_ms)), now_ms, until_ms)
+
+    def hand_over(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
+        """As `claim`, for a larger worker: the record is `handed_over`, and its content, which nobody has read, stays free."""
+        now_ms = _epoch_ms(now)
+        unread, until_ms = replace(record, state="handed_over", content_sha256=""), now_ms + 1000 * lease_s
+        return self._claim(unread, self._put(_file_item(unread, until_ms), f"{_FREE} OR {_ENDED}", _states(now_ms)), now_ms, until_ms)
+
+    def keep_handed_over(self, file_id: str, *, now: datetime, lease_s: int) -> None:
+        """From now on nobody but the larger worker may claim the file for so long; nothing changes once it is not handed over any more."""
+        with suppress(ConflictError), translated(f"keep {file_id} for a larger worker"):
+            self.client.update_item(
+                TableName=self.table,
+                Key=_encode({"file_id": file_id}),
+                UpdateExpression="SET lease_until_ms = :until",
+                **_condition("#state = :handed_over", {":handed_over": "handed_over", ":until": _epoch_ms(now) + 1000 * lease_s}),
+            )
+
+    def take_over(self, record: FileRecord, *, run: str, now: datetime, lease_s: int) -> Claim:
+        """As `claim`, by a larger worker: it gets what was handed over, unless another run has it; the record stays `handed_over`."""
+        now_ms = _epoch_ms(now)
+        until_ms = now_ms + 1000 * lease_s
+        taken = _file_item(replace(record, state="handed_over"), until_ms) | {"taken_by": run, "taken_until_ms": until_ms}
+        free = f"{_FREE} OR #state = :failed OR {_RUN_OUT} OR {_NOT_TAKEN}"
+        claim = self._claim(record, self._put(taken, free, {**_states(now_ms), ":run": run}), now_ms, until_ms)
+        return replace(claim, state="busy") if claim.state == "handed_over" else claim
+
+    def _claim(self, record: FileRecord, file: _Item, now_ms: int, until_ms: int) -> Claim:
+        """The file's item and, where its content is known, the content's are written, both or neither."""
+        writes = [file]
         if record.content_sha256:
             item = {"file_id": _content_id(record), "owner": record.file_id, "state": "processing", "lease_until_ms": until_ms}
-            mine = {**expected, ":me": record.file_id}
+            mine = {":processing": "processing", ":now": now_ms, ":me": record.file_id}
             writes.append(self._put(item, f"{_FREE} OR #owner = :me OR {_RUN_OUT}", mine))
         refused = self._transact(f"claim {record.key}", writes)
         return Claim(granted=True, state="granted", owner=record.file_id) if refused is None else _refusal(record, refused)
+
+    def measured(self, kind: str) -> tuple[Measured, ...]:
+        """What the newest files of a kind took, oldest first; none where none was measured."""
+        with translated(f"read what files of {kind} took"):
+            item = self.client.get_item(TableName=self.table, Key=_encode({"file_id": PACE + kind})).get("Item")
+        files = _decode(item)["files"] if item else []
+        return tuple(Measured(**{name: int(value) for name, value in one.items()}) for one in files)
+
+    def measure(self, kind: str, files: Sequence[Measured]) -> None:
+        """The newest files of a kind took that."""
+        with translated(f"record what files of {kind} took"):
+            item = {"file_id": PACE + kind, "files": [dict(vars(one)) for one in files]}
+            self.client.put_item(TableName=self.table, Item=_encode(item))
 
     def finish(self, record: FileRecord) -> None:
         """The record stands as given; ConflictError when another file has taken the content over meanwhile."""
@@ -75,8 +121,8 @@ class DynamoLedger:
             self.client.update_item(
                 TableName=self.table,
                 Key=_encode({"file_id": record.file_id}),
-                UpdateExpression="SET lease_until_ms = :past",
-                **_condition("#state IN (:processing, :replaying)", {":processing": "processing", ":replaying": "replaying", ":past": 0}),
+                UpdateExpression="SET lease_until_ms = :past REMOVE taken_by, taken_until_ms",
+                **_condition("#state IN (:processing, :replaying, :handed_over)", {**_under_way(), ":past": 0}),
             )
         if record.content_sha256:
             self._disown(record)
@@ -112,8 +158,8 @@ class DynamoLedger:
         pages = self.client.get_paginator("scan").paginate(
             TableName=self.table,
             ConsistentRead=True,
-            FilterExpression="NOT begins_with(file_id, :content)",
-            ExpressionAttributeValues=_encode({":content": CONTENT}),
+            FilterExpression="NOT begins_with(file_id, :content) AND NOT begins_with(file_id, :pace)",
+            ExpressionAttributeValues=_encode({":content": CONTENT, ":pace": PACE}),
         )
         with translated(f"scan {self.table}"):
             for page in pages:
@@ -159,8 +205,9 @@ def _refusal(record: FileRecord, reasons: list[_Item]) -> Claim:
     """What stood in the way of a claim: first this object's own record, then the content's owner."""
     own, *content = reasons
     if own["Code"] == _FAILED:
-        busy = _decode(own.get("Item", {})).get("state", "processing") in {"processing", "replaying"}
-        return Claim(granted=False, state="busy" if busy else "done", owner=record.file_id)
+        state = _decode(own.get("Item", {})).get("state", "processing")
+        told = {"handed_over": "handed_over", **dict.fromkeys(("processing", "replaying"), "busy")}
+        return Claim(granted=False, state=told.get(state, "done"), owner=record.file_id)
     if content and content[0]["Code"] == _FAILED:
         held = _decode(content[0].get("Item", {}))
         return Claim(granted=False, state="duplicate" if held.get("state") == "done" else "busy", owner=held.get("owner", ""))
@@ -174,6 +221,15 @@ def _condition(expression: str, values: _Item) -> _Item:
         "ExpressionAttributeNames": {name: field for name, field in _NAMES.items() if name in expression},
         "ExpressionAttributeValues": _encode(values),
     }
+
+
+def _states(now_ms: int) -> _Item:
+    """What a claim's condition compares with."""
+    return {":processing": "processing", ":handed_over": "handed_over", ":failed": "failed", ":now": now_ms}
+
+
+def _under_way() -> _Item:
+    return {f":{state}": state for state in UNDER_WAY}
 
 
 def _content_id(record: FileRecord) -> str:

@@ -1,4 +1,4 @@
-"""What the gate's function tells the outside of each file: a log line, metrics, and an alert for a refused one.
+"""What the gate's function tells the outside of each file: a log line and metrics. People are told before the record stands.
 
 Nothing here ever sees an event's or a file's content. A file's key is told without card and social security numbers.
 """
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools import Logger, Metrics
 
-    from headgate.aws.sns import Alerts
     from headgate.lake.ports import FileRecord, ObjectRef
 
 _COUNTS = {"RowsReceived": "received", "RowsAccepted": "accepted", "RowsQuarantined": "quarantined", "RowsDuplicate": "duplicates"}
@@ -31,6 +30,7 @@ _FILES = {
     "skipped_duplicate": "FilesSkipped",
     "ignored": "FilesIgnored",
     "waiting": "FilesWaiting",
+    "handed_over": "FilesHandedOver",
 }
 
 
@@ -40,7 +40,6 @@ class GateReport:
 
     logger: Logger
     metrics: Metrics
-    alerts: Alerts
 
     @contextmanager
     def of(self, ref: ObjectRef) -> Iterator[None]:
@@ -60,10 +59,7 @@ class GateReport:
             raise kind_and_place from None
 
     def told(self, record: FileRecord) -> None:
-        """The record's outcome stands in the log and the metrics; people know of a refused file, and of one out of line.
-
-        Of a file that was delivered again only the log tells: it was counted, and people were told, when it was settled.
-        """
+        """The record's outcome stands in the log and the metrics; of a file that was counted before, only in the log."""
         if record.seen_before:
             self.logger.info("file seen before", extra=_facts(record))
             return
@@ -71,11 +67,8 @@ class GateReport:
             self.metrics.add_metric(name=metric, unit=MetricUnit.Count, value=getattr(record, field))
         self.metrics.add_metric(name=_FILES[record.state], unit=MetricUnit.Count, value=1)
         self.logger.info("file processed", extra=_facts(record))
-        if record.state in {"refused", "needs_mapping"}:
-            self.alerts.refused(record)
         if record.profile.get("drift"):
             self.metrics.add_metric(name="FilesOutOfLine", unit=MetricUnit.Count, value=1)
-            self.alerts.out_of_line(record)
 
     def _failed(self, ref: ObjectRef, error: HeadgateError) -> None:
         key, cause = redacted_text(ref.key), redacted_text(str(error))
@@ -93,5 +86,6 @@ def _facts(record: FileRecord) -> dict[str, object]:
         **counts,
         "reasons": dict(record.reasons),
         "error": dict(record.error),
-        "profile": dict(record.profile),
+        # A column's least and greatest value are the lake's, and no business of those who read logs.
+        "profile": {name: told for name, told in record.profile.items() if name != "statistics"},
     }

@@ -10,12 +10,14 @@ from datetime import UTC, datetime, timedelta
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from headgate.errors import ConflictError, NotFoundError, ThrottledError
-from headgate.lake.ports import REOPENABLE, Claim, FileRecord, ObjectInfo, ObjectRef, TableVersion
+from headgate.errors import ConflictError, NotFoundError, ServiceError, ThrottledError
+from headgate.lake.ports import REOPENABLE, UNDER_WAY, Claim, FileRecord, ObjectInfo, ObjectRef, TableVersion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from headgate.lake.ports import Measured
 
 _STILL = datetime(2024, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
@@ -53,11 +55,17 @@ class MemoryObjects:
         """The object holds `body`, as a new version."""
         self._append(ref, bytes(body))
 
-    def download(self, ref: ObjectRef, path: Path) -> None:
-        """The file at `path` holds the object."""
-        path.write_bytes(self.read(ref))
+    def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
+        """At most so many of the first bytes of an object that has any; NotFoundError when there is none."""
+        return self.read(ref)[:size_bytes]
 
-    def upload(self, path: Path, ref: ObjectRef) -> None:
+    def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
+        """The file at `path` holds the object; ServiceError when it has another size than is given."""
+        path.write_bytes(self.read(ref))
+        if size_bytes not in {None, path.stat().st_size}:
+            raise ServiceError(f"download {ref.key}: it has not {size_bytes} bytes")
+
+    def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "application/octet-stream") -> None:  # noqa: ARG002 as above
         """The object holds the file."""
         self._append(ref, path.read_bytes())
 
@@ -113,20 +121,57 @@ class MemoryLedger:
     _records: dict[str, FileRecord] = field(default_factory=dict, repr=False)
     _leases: dict[str, datetime] = field(default_factory=dict, repr=False)
     _contents: dict[tuple[str, str], _Holder] = field(default_factory=dict, repr=False)
+    _takers: dict[str, tuple[str, datetime]] = field(default_factory=dict, repr=False)
+    _measured: dict[str, tuple[Measured, ...]] = field(default_factory=dict, repr=False)
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     def claim(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
         """Take the right to process `record`'s object and content, atomically; a lease that has run out may be taken over."""
         with self._lock:
             refusal = self._object_taken(record, now) or self._content_taken(record, now)
-            if refusal:
+            return refusal or self._granted(replace(record, state="processing"), now + timedelta(seconds=lease_s))
+
+    def hand_over(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
+        """As `claim`, for a larger worker: the record is `handed_over`, and its content, which nobody has read, stays free."""
+        with self._lock:
+            unread = replace(record, state="handed_over", content_sha256="")
+            return self._object_taken(record, now) or self._granted(unread, now + timedelta(seconds=lease_s))
+
+    def keep_handed_over(self, file_id: str, *, now: datetime, lease_s: int) -> None:
+        """From now on nobody but the larger worker may claim the file for so long; nothing changes once it is not handed over any more."""
+        with self._lock:
+            if file_id in self._leases and self._records[file_id].state == "handed_over":
+                self._leases[file_id] = now + timedelta(seconds=lease_s)
+
+    def take_over(self, record: FileRecord, *, run: str, now: datetime, lease_s: int) -> Claim:
+        """As `claim`, by a larger worker: it gets what was handed over, unless another run has it; the record stays `handed_over`."""
+        with self._lock:
+            known, until = self._records.get(record.file_id), now + timedelta(seconds=lease_s)
+            other, taken_until = self._takers.get(record.file_id, (run, now))
+            if known and known.state == "handed_over" and other != run and taken_until > now:
+                return Claim(granted=False, state="busy", owner=record.file_id)
+            refusal = None if known and known.state == "handed_over" else self._object_taken(record, now)
+            if refusal := refusal or self._content_taken(record, now):
                 return refusal
-            until = now + timedelta(seconds=lease_s)
-            self._records[record.file_id] = replace(record, state="processing")
-            self._leases[record.file_id] = until
-            if record.content_sha256:
-                self._contents[_content(record)] = _Holder(record.file_id, until)
-            return Claim(granted=True, state="granted", owner=record.file_id)
+            self._takers[record.file_id] = (run, until)
+            return self._granted(replace(record, state="handed_over"), until)
+
+    def _granted(self, record: FileRecord, until: datetime) -> Claim:
+        self._records[record.file_id] = record
+        self._leases[record.file_id] = until
+        if record.state != "handed_over":
+            self._takers.pop(record.file_id, None)
+        if record.content_sha256:
+            self._contents[_content(record)] = _Holder(record.file_id, until)
+        return Claim(granted=True, state="granted", owner=record.file_id)
+
+    def measured(self, kind: str) -> tuple[Measured, ...]:
+        """What the newest files of a kind took, oldest first; none where none was measured."""
+        return self._measured.get(kind, ())
+
+    def measure(self, kind: str, files: Sequence[Measured]) -> None:
+        """The newest files of a kind took that."""
+        self._measured[kind] = tuple(files)
 
     def finish(self, record: FileRecord) -> None:
         """The record stands as given; ConflictError when another file has taken the content over meanwhile."""
@@ -140,12 +185,14 @@ class MemoryLedger:
                 self._disown(record)
             self._records[record.file_id] = record
             self._leases.pop(record.file_id, None)
+            self._takers.pop(record.file_id, None)
 
     def release(self, record: FileRecord) -> None:
         """The object's and the content's lease end now, where they are this file's and still run; what is finished stays so."""
         with self._lock:
             if record.file_id in self._leases:
                 self._leases[record.file_id] = datetime.min  # noqa: DTZ901 naive UTC, as every time here
+                self._takers.pop(record.file_id, None)
             self._disown(record)
 
     def reopen(self, file_id: str, *, now: datetime, lease_s: int) -> FileRecord:
@@ -177,12 +224,12 @@ class MemoryLedger:
 
     def _object_taken(self, record: FileRecord, now: datetime) -> Claim | None:
         known = self._records.get(record.file_id)
-        if known and known.state not in {"processing", "replaying"}:
+        if known is None or known.state == "failed":
+            return None
+        if known.state not in UNDER_WAY:
             return Claim(granted=False, state="done", owner=record.file_id)
-        if known and known.state == "replaying":
-            return Claim(granted=False, state="busy", owner=record.file_id)
-        if known and self._leases[record.file_id] > now:
-            return Claim(granted=False, state="busy", owner=record.file_id)
+        if known.state == "replaying" or self._leases[record.file_id] > now:
+            return Claim(granted=False, state="handed_over" if known.state == "handed_over" else "busy", owner=record.file_id)
         return None
 
     def _content_taken(self, record: FileRecord, now: datetime) -> Claim | None:

@@ -7,6 +7,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, TypedDict
 
 from headgate.aws.errors import translated
+from headgate.errors import ServiceError
 from headgate.lake.ports import ObjectInfo, ObjectRef
 
 if TYPE_CHECKING:
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mypy_boto3_s3 import S3Client
+
+
+# As boto3's own transfers, which start ten threads and ask for the object's size first: more than a small file takes.
+ONE_CALL_BYTES = 8 << 20
+_CHUNK_BYTES = 1 << 20
 
 
 class _Address(TypedDict, total=False):
@@ -46,16 +52,34 @@ class S3Objects:
         with translated(f"write {uri(ref)}"):
             self.client.put_object(Bucket=ref.bucket, Key=ref.key, Body=body, ContentType=content_type)
 
-    def download(self, ref: ObjectRef, path: Path) -> None:
-        """The file at `path` holds the object."""
-        version = {"VersionId": ref.version_id} if ref.version_id else {}
-        with translated(f"download {uri(ref)}"):
-            self.client.download_file(ref.bucket, ref.key, str(path), ExtraArgs=version)
+    def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
+        """At most so many of the first bytes of an object that has any; NotFoundError when there is none."""
+        with translated(f"read the head of {uri(ref)}"):
+            return self.client.get_object(**_address(ref), Range=f"bytes=0-{size_bytes - 1}")["Body"].read(size_bytes)
 
-    def upload(self, path: Path, ref: ObjectRef) -> None:
+    def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
+        """The file at `path` holds the object, in one call when its size is known: one stream is faster than what is done with it.
+
+        Raises:
+            ServiceError: what came is of another size.
+        """
+        with translated(f"download {uri(ref)}"):
+            if size_bytes is None:
+                version = {"VersionId": ref.version_id} if ref.version_id else {}
+                self.client.download_file(ref.bucket, ref.key, str(path), ExtraArgs=version)
+                return
+            with path.open("wb") as file:
+                file.writelines(self.client.get_object(**_address(ref))["Body"].iter_chunks(_CHUNK_BYTES))
+        if path.stat().st_size != size_bytes:
+            raise ServiceError(f"download {uri(ref)}: {path.stat().st_size} bytes came, not {size_bytes}")
+
+    def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "application/octet-stream") -> None:
         """The object holds the file; multipart when large."""
+        if path.stat().st_size <= ONE_CALL_BYTES:
+            self.write(ref, path.read_bytes(), content_type=content_type)
+            return
         with translated(f"upload {uri(ref)}"):
-            self.client.upload_file(str(path), ref.bucket, ref.key)
+            self.client.upload_file(str(path), ref.bucket, ref.key, ExtraArgs={"ContentType": content_type})
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         """Every object below `prefix`, by key."""

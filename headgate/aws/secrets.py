@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from headgate.aws.errors import translated
-from headgate.errors import SettingsError
+from headgate.errors import ConflictError, SettingsError
 from headgate.lake.ports import MaskingKey
 
 if TYPE_CHECKING:
@@ -21,18 +21,20 @@ if TYPE_CHECKING:
 
 CACHED_S = 300.0  # a rotated key reaches every warm worker within five minutes
 _NUMBERED = re.compile(r"k(\d+)")
+_CURRENT, _NEXT = "AWSCURRENT", "AWSPENDING"  # labels of Secrets Manager's own
 KEY_BYTES = 32  # as long as SHA-256's output. Source: RFC 2104, section 3
 
 
 @dataclass(frozen=True)
 class MySqlLogin:
-    """How to reach the source database."""
+    """How to reach the source database. `ca`: PEM of the authority that signed its certificate, empty where the system knows it."""
 
     host: str
     port: int
     username: str
     password: str = field(repr=False)
     dbname: str
+    ca: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,18 +65,17 @@ class Secrets:
 
         Raises:
             SettingsError: the secret holds no masking key, or `key` is too short or in use already.
+            ConflictError: somebody else changed the secret meanwhile; `key` is not in use.
         """
-        self._fetched.pop(secret_id, None)
-        stated = self._document(secret_id, {"key_id", "key"})
+        version, text = self._current(secret_id)
+        stated = _document(secret_id, text, {"key_id", "key"})
         current = _masking_key(secret_id, stated)
         before = [_entry(current), *_previous(secret_id, stated)]
         entry = _entry(MaskingKey(_next_id([str(one["key_id"]) for one in before]), key))
         if entry["key"] in {one["key"] for one in before}:
             raise SettingsError(f"secret {secret_id} holds this very key already")
         made = _masking_key(secret_id, entry)
-        with translated(f"write secret {secret_id}"):
-            self.client.put_secret_value(SecretId=secret_id, SecretString=json.dumps({**entry, "previous": before}))
-        self._fetched.pop(secret_id, None)
+        self._replace(secret_id, version, json.dumps({**entry, "previous": before}))
         return made
 
     def mysql_login(self, secret_id: str) -> MySqlLogin:
@@ -85,27 +86,41 @@ class Secrets:
         """
         stated = self._document(secret_id, {"host", "port", "username", "password", "dbname"})
         host, username, password, dbname = (str(stated[name]) for name in ("host", "username", "password", "dbname"))
-        return MySqlLogin(host, int(str(stated["port"])), username, password, dbname)
+        return MySqlLogin(host, int(str(stated["port"])), username, password, dbname, str(stated.get("ca") or ""))
 
     def _document(self, secret_id: str, names: set[str]) -> dict[str, object]:
-        try:
-            stated = json.loads(self._text(secret_id))
-        except json.JSONDecodeError:
-            raise SettingsError(f"secret {secret_id} is not JSON") from None
-        missing = sorted(names - stated.keys()) if isinstance(stated, dict) else sorted(names)
-        if missing:
-            raise SettingsError(f"secret {secret_id} lacks {', '.join(missing)}")
-        return dict(stated)
+        return _document(secret_id, self._text(secret_id), names)
 
     def _text(self, secret_id: str) -> str:
         now = self.monotonic_s()
         fetched_at, text = self._fetched.get(secret_id, (float("-inf"), ""))
         if now - fetched_at <= CACHED_S:
             return text
-        with translated(f"read secret {secret_id}"):
-            text = self.client.get_secret_value(SecretId=secret_id)["SecretString"]
+        _, text = self._current(secret_id)
         self._fetched[secret_id] = (now, text)
         return text
+
+    def _current(self, secret_id: str) -> tuple[str, str]:
+        """The id of the secret's version that is current, and its text."""
+        with translated(f"read secret {secret_id}"):
+            found = self.client.get_secret_value(SecretId=secret_id)
+        return found["VersionId"], found["SecretString"]
+
+    def _replace(self, secret_id: str, version: str, text: str) -> None:
+        """The secret's text is this one, if that version was current until now.
+
+        Source: AWS Secrets Manager API reference, UpdateSecretVersionStage: it fails when the label is not attached to the version that
+        it is taken from.
+        """
+        self._fetched.pop(secret_id, None)
+        with translated(f"write secret {secret_id}"):
+            written = self.client.put_secret_value(SecretId=secret_id, SecretString=text, VersionStages=[_NEXT])["VersionId"]
+            try:
+                self.client.update_secret_version_stage(
+                    SecretId=secret_id, VersionStage=_CURRENT, MoveToVersionId=written, RemoveFromVersionId=version
+                )
+            except self.client.exceptions.InvalidParameterException:
+                raise ConflictError(f"secret {secret_id} was changed by somebody else meanwhile; look at it and try again") from None
 
 
 @dataclass(frozen=True)
@@ -122,6 +137,17 @@ class MaskingKeys:
     def rotate(self, key: bytes) -> str:
         """The id under which `key` makes all new tokens."""
         return self.secrets.rotate_masking_key(self.secret_id, key).key_id
+
+
+def _document(secret_id: str, text: str, names: set[str]) -> dict[str, object]:
+    try:
+        stated = json.loads(text)
+    except json.JSONDecodeError:
+        raise SettingsError(f"secret {secret_id} is not JSON") from None
+    missing = sorted(names - stated.keys()) if isinstance(stated, dict) else sorted(names)
+    if missing:
+        raise SettingsError(f"secret {secret_id} lacks {', '.join(missing)}")
+    return dict(stated)
 
 
 def _masking_key(secret_id: str, stated: Mapping[str, object]) -> MaskingKey:

@@ -23,6 +23,13 @@ class Alerts:
     client: SNSClient
     topic_arn: str
 
+    def settled(self, record: FileRecord) -> None:
+        """People know of a file that was refused, that waits for a mapping, or that is out of line; of any other there is no news."""
+        if record.state in {"refused", "needs_mapping"}:
+            self.refused(record)
+        if record.profile.get("drift"):
+            self.out_of_line(record)
+
     def refused(self, record: FileRecord) -> None:
         """Tells that a file was refused, or waits for a mapping: which, why, and what its sender can do."""
         told = record.error

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from headgate.intake.cells import int_array
+from headgate.intake.places import Listed
 from headgate.intake.received import Ragged, Received
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from headgate.intake.cells import Rows
+    from headgate.intake.places import Places
 
 # About 5 MB of text for each batch: numpy's overhead is small from here on, and two batches' parts fit beside one another.
 ROWS_AT_ONCE = 1 << 15
@@ -25,21 +28,24 @@ class Source:
 
     Attributes:
         batches: the rows in the file's order, the same each time; each batch covers a run of source rows, ragged ones too.
-        width: how many columns the header has.
+        width: how many cells a whole row has.
         absent: nullable columns that the file does not have.
         written_as: the file's form, as its record tells it.
+        places: where its rows begin, from the first on; None where rows have no place of their own.
     """
 
     batches: Callable[[], Iterator[Received]]
     width: int
     absent: tuple[str, ...] = ()
     written_as: Mapping[str, str] = field(default_factory=dict)
+    places: Callable[[], Places] | None = None
 
 
 def whole(received: Received, rows_at_once: int = ROWS_AT_ONCE) -> Source:
     """A file that is in memory already, in slices of it."""
-    width = len(received.cells) - len(received.absent)
-    return Source(lambda: _slices(received, rows_at_once), width, received.absent, received.written_as)
+    width = received.dialect.width if received.dialect else len(received.cells) - len(received.absent)
+    places = partial(Listed, received.starts) if len(received.starts) else None
+    return Source(lambda: _slices(received, rows_at_once), width, received.absent, received.written_as, places)
 
 
 def _slices(received: Received, rows_at_once: int) -> Iterator[Received]:

@@ -3,9 +3,14 @@
 A number is found by issuer range, length and check digit together, and only between digit boundaries: it may be written with
 blanks, dashes or dots between its groups, with slashes, or with commas as a spreadsheet groups digits, but it never starts or
 ends inside a run of digits. So timestamps, order numbers and phone numbers stay. Found nevertheless, and left alone: the digits
-of a UUID, of an IBAN whose own check digits are right, and E.164 phone numbers behind a plus sign.
+of a UUID, of an IBAN whose own check digits are right, and E.164 phone numbers behind a plus sign. Groups of four digits may be parted
+by more: `4111|1111`, `"4111" "1111"`, `4111%201111`.
 
-Social security numbers are looked for in their written form only, `NNN-NN-NNNN`: nine digits in a row may be anything.
+A number that a spreadsheet has rounded, `4.11111111111111E+15`, counts as one by issuer and length alone: nearly all of its digits are
+there, and the check digit tells the last.
+
+Social security numbers are looked for in their written form, `NNN-NN-NNNN`, with hyphens, dots or blanks of any kind, and behind their
+name; nine digits in a row may be anything.
 
 The search is numpy over all cells at once. It works on a shadow of the text: one ASCII byte for each character.
 """
@@ -21,7 +26,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from headgate.intake.cards import LONGEST, PREFIX_DIGITS, SHORTEST, is_issued, luhn_holds
-from headgate.intake.cells import NO_ROWS, Flags, Rows, bool_array, flags, int_array, marked, rewritten_where, text_array, text_bytes
+from headgate.intake.cells import NO_ROWS, Flags, Rows, bool_array, by_unique, flags, int_array, marked, numbers, text_array, text_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,11 +40,19 @@ _SEPARATOR = np.isin(np.arange(256), np.frombuffer(b" \t\r\n-._", np.uint8))
 _SLASH, _COMMA = 0x2F, 0x2C
 _SHORTEST_PART, _LONGEST_PART = 3, 7  # between slashes, so that dates are none
 _THOUSANDS, _CARD_GROUP = 3, 4  # between commas, so that lists are none
-_LETTER = np.isin(np.arange(256), [*range(ord("A"), ord("Z") + 1), *range(ord("a"), ord("z") + 1)])
 _WIDEST_GAP = 3  # as in "4111 - 1111"
+# Between groups of four digits more signs may stand, and more of them, as in 4111|1111 and "4111" "1111"; not those of a track.
+_PARTS_FOURS = np.isin(np.arange(256), np.frombuffer(b" \t\r\n-._|:*+,;\"'()[]", np.uint8))
+_WIDEST_GAP_OF_FOURS = 8
+_WRITTEN_BLANKS = ("%20", "&nbsp;", "&#160;")  # as in addresses and in HTML
 _CELLS_AT_ONCE = 1 << 16
-_ZERO, _PLUS, _HYPHEN, _FIRST_LEAD_BYTE, _FIRST_NON_ASCII = 0x30, 0x2B, 0x2D, 0xC0, 0x80
+_SAMPLED = 1 << 10
+_ZERO, _PLUS, _FIRST_LEAD_BYTE, _FIRST_NON_ASCII = 0x30, 0x2B, 0xC0, 0x80
 _E164_DIGITS = 15
+
+# As spreadsheets spell long numbers, with so many digits that a card's last ones can be told. Six digits and fewer tell no card.
+_ROUNDED = re.compile(r"(?<![0-9])([0-9])[.,]([0-9]{10,18})[eE]\+?0?(1[1-8])(?![0-9])")
+_FEWEST_DECIMALS, _MOST_DECIMALS = 10, 18
 
 _NO_DIGIT = re.compile(r"[^0-9]+")
 _UUID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9a-fA-F])")
@@ -55,13 +68,27 @@ _CVV = (
     r"(?i)\b(cvv2?|cvc2?|cav2|csc|security code|card verification (?:value|code|number))"
     r"(\W{0,3}(?:is|no|number|code)?\W{0,3})[0-9]{3,4}\b"
 )
-# Area, group and serial number. Numbers that were never given out are none, nor is what goes on before or behind, as a product's code does.
+# Area, group and serial number. Numbers that were never given out are none, nor is what goes on before or behind, as a product's code or
+# a longer grouped number does. Characters that cannot be seen may stand anywhere.
 # Source: Social Security Administration, POMS RM 10201.035: no area 000, 666 or 900-999, no group 00, no serial number 0000.
+_UNSEEN = "[\u00ad\u200b-\u200d\u2060\ufeff]*"
+_AREA, _GROUP, _SERIAL = (rf"(?!{never})(?:[0-9]{_UNSEEN}){{{count}}}" for never, count in (("000|666|9", 3), ("00", 2), ("0000", 4)))
+_NO_MORE = r"(?!-?[0-9A-Za-z]|\.[0-9])"
 _SSN = re.compile(
-    r"(?:(?<![0-9A-Za-z.-])|(?i:(?<=ssn)|(?<=ssn-)))"
-    r"(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?!-?[0-9A-Za-z]|\.[0-9])"
+    r"(?:(?<![0-9A-Za-z.-])|(?i:(?<=ssn)|(?<=ssn-)))" + rf"{_AREA}(?P<gap>[-. /]){_UNSEEN}{_GROUP}(?P=gap){_UNSEEN}{_SERIAL}{_NO_MORE}"
 )
-_SSN_LENGTH, _SSN_HYPHENS, _SSN_DIGITS = 11, (3, 6), (0, 1, 2, 4, 5, 7, 8, 9, 10)
+# Where the name stands before it, the number needs no separators.
+_SSN_NAMED = re.compile(
+    rf"(?i:\bssn|social security(?: number| no)?)\W{{0,6}}(?P<number>{_AREA}[-. ]?{_UNSEEN}{_GROUP}[-. ]?{_UNSEEN}{_SERIAL}(?![0-9A-Za-z]))"
+)
+_SSN_FORM = r"\b\d{3}[-. /]\d{2}[-. /]\d{4}\b"
+_LOWER = np.uint8(0x20)  # what ASCII's small letters have and its capitals have not
+_LONG_S = 0xE5  # the first byte of U+017F, which is an S whatever its case, with that bit
+_LONGEST_OPENING = len("card v")
+_SSN_LENGTH, _SSN_GAPS, _SSN_DIGITS = 11, (3, 6), (0, 1, 2, 4, 5, 7, 8, 9, 10)
+_SSN_SEPARATORS = b"- ./"
+_FEWEST_SSN_DIGITS = 9
+_DIGIT_BEFORE, _DIGIT_BEHIND = re.compile(r"[0-9] \Z"), re.compile(r" [0-9]")
 _DIALLED_BEFORE = re.compile(r"\+[0-9() .-]{1,8}\Z")  # E.164: a country's code, and perhaps an area's
 
 
@@ -87,7 +114,10 @@ def rows_with_cards(text: pa.Array) -> Rows:
 
 
 def redact_cards(text: pa.Array) -> pa.Array:
-    """The text with `[PAN ****1111]` for every card number and what follows it on a magnetic track, and `[CVV]` for a code beside it."""
+    """The text with `[PAN ****1111]` for every card number and what follows it on a magnetic track, and `[CVV]` for a code beside it.
+
+    `[PAN destroyed]` stands for one that a spreadsheet has rounded.
+    """
     found = list(_found(text))
     if not found:
         return text
@@ -96,12 +126,13 @@ def redact_cards(text: pa.Array) -> pa.Array:
 
 
 def rows_with_ssns(text: pa.Array) -> Rows:
-    """The rows whose text holds a social security number, written with hyphens."""
-    return np.array([row for row in _perhaps_ssns(text) if _ssns(text[int(row)].as_py() or "")], np.int64)
+    """The rows whose text holds a social security number: grouped by hyphens, dots or blanks of any kind, or behind its name."""
+    perhaps = np.unique(np.concatenate((_perhaps_ssns(text), _perhaps_named_ssns(text), _oddly_written(text))))
+    return np.array([row for row in perhaps if _ssns(text[int(row)].as_py() or "")], np.int64)
 
 
 def redact_ssns(text: pa.Array) -> pa.Array:
-    """The text with `[SSN ***-**-6789]` in the place of every social security number that is written with hyphens."""
+    """The text with `[SSN ***-**-6789]` in the place of every social security number."""
     found = rows_with_ssns(text)
     if not len(found):
         return text
@@ -111,11 +142,25 @@ def redact_ssns(text: pa.Array) -> pa.Array:
 
 def redact(text: pa.Array) -> pa.Array:
     """The text without card numbers, track data, verification codes that are named as such, and social security numbers."""
+    if not _repeats(text):
+        return _redacted_each(text)
+    unique, own = by_unique(text)
+    return _redacted_each(unique).take(own)
+
+
+def _repeats(text: pa.Array) -> bool:
+    """Whether so many texts come again, by the first of them, that it is quicker to look at each different one once."""
+    return len(text) > 2 * _SAMPLED and 2 * len(pc.unique(text.slice(0, _SAMPLED))) < _SAMPLED
+
+
+def _redacted_each(text: pa.Array) -> pa.Array:
     without_numbers = redact_ssns(redact_cards(text))
-    if not _LETTER[text_bytes(without_numbers)[0]].any():
-        return without_numbers
-    named = pc.match_substring_regex(without_numbers, _CVV)
-    return rewritten_where(named, without_numbers, lambda some: pc.replace_substring_regex(some, _CVV, r"\1\2[CVV]"))
+    return _rewritten(without_numbers, _perhaps_named_codes(without_numbers), _CVV, r"\1\2[CVV]")
+
+
+def without_ssn_forms(text: pa.Array) -> pa.Array:
+    """The text with `[SSN]` for whatever is written like a social security number, whether or not it was ever given out."""
+    return _rewritten(text, _perhaps_ssns(text), _SSN_FORM, "[SSN]")
 
 
 def redacted_text(text: str) -> str:
@@ -124,26 +169,104 @@ def redacted_text(text: str) -> str:
     return redacted
 
 
-def _perhaps_ssns(text: pa.Array) -> Rows:
-    """Rows with hyphens and digits in a social security number's places."""
+def _rewritten(text: pa.Array, rows: Rows, pattern: str, instead: str) -> pa.Array:
+    """The text with the pattern replaced, which no other rows than these have."""
+    if not len(rows):
+        return text
+    some = text.take(int_array(rows))
+    return pc.replace_with_mask(text, bool_array(marked(rows, len(text))), pc.replace_substring_regex(some, pattern, instead))
+
+
+def _perhaps_named_codes(text: pa.Array) -> Rows:
+    """Rows that may name a verification code, by the first letters of its names from their first C on."""
     data, starts = text_bytes(text)
-    at = np.flatnonzero(data == _HYPHEN) - _SSN_HYPHENS[0]
-    at = at[(at >= 0) & (at + _SSN_LENGTH <= len(data))]
-    at = at[data[at + _SSN_HYPHENS[1]] == _HYPHEN]
+    letters = np.zeros(len(data) + _LONGEST_OPENING, np.uint8)
+    np.bitwise_or(data, _LOWER, out=letters[: len(data)])
+    at = np.flatnonzero(letters == ord("c"))
+    second, third = letters[at + 1], letters[at + 2]
+    named = ((second == ord("v")) & ((third == ord("v")) | (third == ord("c")))) | ((second == ord("s")) & (third == ord("c")))
+    named |= ((second == ord("u")) & (third == ord("r"))) | (second == _LONG_S)  # as in "security", and "csc" with a long s
+    is_ca = np.flatnonzero(second == ord("a"))
+    named[is_ca] |= (third[is_ca] == ord("v")) | ((third[is_ca] == ord("r")) & (letters[at[is_ca] + _LONGEST_OPENING - 1] == ord("v")))
+    return np.unique(np.searchsorted(starts, at[named], "right") - 1)
+
+
+def _perhaps_ssns(text: pa.Array) -> Rows:
+    """Rows with separators and digits in a social security number's places."""
+    data, starts = text_bytes(text)
+    is_separator = np.zeros(len(data), bool)
+    for separator in _SSN_SEPARATORS:
+        is_separator |= data == separator
+    last = max(len(data) - _SSN_LENGTH + 1, 0)
+    first, second = (is_separator[gap : gap + last] for gap in _SSN_GAPS)
+    at = np.flatnonzero(first & second)
     for place in _SSN_DIGITS:
         at = at[(data[at + place] - _ZERO) < 10]  # noqa: PLR2004 bytes wrap, so only digits are below ten
     rows = np.searchsorted(starts, at, "right") - 1
     return np.unique(rows[at + _SSN_LENGTH <= starts[rows + 1]])
 
 
-def _ssns(text: str) -> list[re.Match[str]]:
-    return [found for found in _SSN.finditer(text) if not _DIALLED_BEFORE.search(text, max(0, found.start() - 9), found.start())]
+def _perhaps_named_ssns(text: pa.Array) -> Rows:
+    """Rows that may name a social security number: that hold `ssn` or `soc`, whatever their case."""
+    data, starts = text_bytes(text)
+    letters = data | _LOWER
+    is_s, last = letters == ord("s"), max(len(letters) - 2, 0)
+    second, third = letters[1 : last + 1], letters[2:]
+    at = np.flatnonzero(is_s[:last])
+    named = ((second[at] == ord("s")) & (third[at] == ord("n"))) | ((second[at] == ord("o")) & (third[at] == ord("c")))
+    return np.unique(np.searchsorted(starts, at[named], "right") - 1)
+
+
+def _oddly_written(text: pa.Array) -> Rows:
+    """Rows with characters beyond ASCII and digits enough: full-width digits, dashes and blanks of other kinds, what cannot be seen."""
+    data, starts = text_bytes(text)
+    rows = np.unique(np.searchsorted(starts, np.flatnonzero(data >= _FIRST_NON_ASCII), "right") - 1)
+    if not len(rows):
+        return rows
+    digits = numbers(pc.count_substring_regex(text.take(int_array(rows)), r"\p{Nd}"))
+    return rows[digits >= _FEWEST_SSN_DIGITS]
+
+
+def _ssns(text: str) -> list[tuple[int, int]]:
+    """Where social security numbers stand."""
+    plain = text if text.isascii() else text.translate(_AS_TYPED)
+    grouped = [found.span() for found in _SSN.finditer(plain) if not _goes_on(plain, found)]
+    named = [found.span("number") for found in _SSN_NAMED.finditer(plain)]
+    return sorted({*grouped, *(span for span in named if not any(start < span[1] and span[0] < stop for start, stop in grouped))})
+
+
+def _goes_on(text: str, found: re.Match[str]) -> bool:
+    """Whether a number is part of a longer one: dialled behind a plus sign, or, between blanks, among further groups; or of a path."""
+    if found["gap"] == "/" and "/" in (text[max(0, found.start() - 1) : found.start()], text[found.end() : found.end() + 1]):
+        return True
+    if _DIALLED_BEFORE.search(text, max(0, found.start() - 9), found.start()):
+        return True
+    return found["gap"] == " " and bool(
+        _DIGIT_BEFORE.search(text, max(0, found.start() - 2), found.start()) or _DIGIT_BEHIND.match(text, found.end())
+    )
 
 
 def _without_ssns(text: str) -> str:
-    for found in reversed(_ssns(text)):
-        text = f"{text[: found.start()]}[SSN ***-**-{found[0][-4:]}]{text[found.end() :]}"
+    for start, stop in reversed(_ssns(text)):
+        digits = [sign for sign in text[start:stop].translate(_AS_TYPED) if sign.isdecimal()]
+        text = f"{text[:start]}[SSN ***-**-{''.join(digits[-4:])}]{text[stop:]}"
     return text
+
+
+class _Typed(dict[int, str]):
+    """For each character the one that a keyboard has for it: digits, hyphens, dots and blanks of all kinds."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        kind = unicodedata.category(sign)
+        if kind == "Nd":
+            self[code] = str(unicodedata.decimal(sign))
+        else:
+            self[code] = {"Pd": "-", "Zs": " "}.get(kind) or {"\uff0e": ".", "\u2024": ".", "\u2212": "-"}.get(sign, sign)
+        return self[code]
+
+
+_AS_TYPED = _Typed()
 
 
 def _found(text: pa.Array) -> Iterator[tuple[int, list[Span]]]:
@@ -168,8 +291,11 @@ def _with_enough_digits(text: pa.Array) -> Rows:
 
 
 def _found_among(text: pa.Array, rows: Rows) -> Iterator[tuple[int, list[Span]]]:
-    data, starts = text_bytes(_shadow(text))
-    cells, spans = _windows(_groups(data, starts), starts)
+    shadow = _shadow(text)
+    data, starts = text_bytes(shadow)
+    groups = _groups(data, starts)
+    windows, rounded = _windows(groups, starts), _rounded(shadow, groups, data)
+    cells, spans = np.concatenate((windows[0], rounded[0])), np.concatenate((windows[1], rounded[1]))
     if not len(cells):
         return
     order = np.argsort(cells, kind="stable")
@@ -200,9 +326,11 @@ _SHADOW = _ShadowOf()
 
 def _shadow(text: pa.Array) -> pa.Array:
     data, _ = text_bytes(text)
-    if data.max() < _FIRST_NON_ASCII:
-        return text
-    return text_array(cell if cell.isascii() else cell.translate(_SHADOW) for cell in text.to_pylist())
+    if data.max() >= _FIRST_NON_ASCII:
+        text = text_array(cell if cell.isascii() else cell.translate(_SHADOW) for cell in text.to_pylist())
+    for blank in _WRITTEN_BLANKS if (data == ord("%")).any() or (data == ord("&")).any() else ():
+        text = pc.replace_substring(text, blank, " " * len(blank))
+    return text
 
 
 def _groups(data: Bytes, starts: Rows) -> _Groups:
@@ -232,7 +360,19 @@ def _chains(data: Bytes, cell: Rows, start: Rows, stop: Rows) -> Rows:
     parted = other[start[1:]] - other[stop[:-1]]
     near = (start[1:] - stop[:-1] <= _WIDEST_GAP) & (parted == 0)
     linked = (cell[1:] == cell[:-1]) & (near | _one_sign(data, start, stop))
+    fours = np.flatnonzero(
+        ~linked & (cell[1:] == cell[:-1]) & (stop[:-1] - start[:-1] == _CARD_GROUP) & (stop[1:] - start[1:] == _CARD_GROUP)
+    )
+    linked[fours] = _part_fours(data, stop[:-1][fours], start[1:][fours])
     return np.concatenate(([0], np.cumsum(~linked))).astype(np.int64)
+
+
+def _part_fours(data: Bytes, begins: Rows, ends: Rows) -> Flags:
+    """Whether only signs that people put between groups of four stand from each of `begins` to its end."""
+    parted: Flags = ends - begins <= _WIDEST_GAP_OF_FOURS
+    for place in range(_WIDEST_GAP_OF_FOURS):
+        parted &= (begins + place >= ends) | _PARTS_FOURS[data[np.minimum(begins + place, len(data) - 1)]]
+    return parted
 
 
 def _one_sign(data: Bytes, start: Rows, stop: Rows) -> Flags:
@@ -259,6 +399,27 @@ def _windows(groups: _Groups, starts: Rows) -> tuple[Rows, Rows]:
         cells.append(groups.cell[cards])
         spans.append(np.stack((groups.start[cards] - origin, groups.stop[cards + runs - 1] - origin), axis=1))
     return np.concatenate(cells), np.concatenate(spans)
+
+
+def _rounded(shadow: pa.Array, groups: _Groups, data: Bytes) -> tuple[Rows, Rows]:
+    """Cell, and first and last character, of every number with an exponent that is a card's: only long runs of digits are looked at."""
+    size = groups.stop - groups.start
+    long = np.flatnonzero((size >= _FEWEST_DECIMALS) & (size <= _MOST_DECIMALS))
+    behind = data[np.minimum(groups.stop[long], len(data) - 1)] | _LOWER
+    cells = np.unique(groups.cell[long[behind == ord("e")]])
+    found = [(cell, *each.span()) for cell in cells for each in _ROUNDED.finditer(shadow[int(cell)].as_py()) if _is_rounded_card(each)]
+    table = np.array(found, np.int64).reshape(-1, 3)
+    return table[:, 0], table[:, 1:]
+
+
+def _is_rounded_card(found: re.Match[str]) -> bool:
+    """Whether an issuer's numbers begin so and are as long; where no digit is missing, the check digit must be right, too."""
+    length = int(found[3]) + 1
+    digits, fraction = (found[1] + found[2])[:length], (found[1] + found[2])[length:]
+    if fraction.strip("0") or not is_issued(np.array([int(digits[:PREFIX_DIGITS])]), np.array([length])).all():
+        return False
+    own = np.frombuffer(digits.zfill(LONGEST).encode(), np.uint8).reshape(1, -1) - _ZERO
+    return len(digits) < length or bool(luhn_holds(own).all())
 
 
 def _are_cards(groups: _Groups, at: Rows, runs: int) -> Flags:
@@ -309,9 +470,13 @@ def _is_iban(text: str) -> bool:
 def _redacted(text: str, spans: list[Span]) -> str:
     """The text with a marker in each span's place, from the last to the first so that positions stay right."""
     for start, stop in reversed(spans):
-        last4 = _NO_DIGIT.sub("", text[start:stop].translate(_SHADOW))[-4:]
-        text = f"{text[:start]}[PAN ****{last4}]{_behind(text, stop)}"
+        text = f"{text[:start]}{_marker(text[start:stop].translate(_SHADOW))}{_behind(text, stop)}"
     return text
+
+
+def _marker(number: str) -> str:
+    """What stands for a number: a rounded one has no last four digits."""
+    return "[PAN destroyed]" if _ROUNDED.search(number) else f"[PAN ****{_NO_DIGIT.sub('', number)[-4:]}]"
 
 
 def _behind(text: str, stop: int) -> str:

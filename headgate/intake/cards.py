@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.intake.cells import Flags, Rows, bool_array, flags, int_array, matches, numbers, text_array, text_bytes
+from headgate.intake.cells import NO_ROWS, Flags, Rows, bool_array, flags, int_array, numbers, text_array, text_bytes
+from headgate.intake.plain import are_digits
 
 if TYPE_CHECKING:
     from headgate.lake.ports import MaskingKey
@@ -70,9 +71,16 @@ _NO_ISSUER = len(ISSUERS)
 # Numbers and tokens of so many cards take about 25 MB.
 _TOKENS_KNOWN = 1 << 16
 
+# Powers of ten that a 64-bit integer holds. No issuer's numbers of 19 digits are greater than it.
+_POWERS = 10 ** np.arange(LONGEST, dtype=np.int64)
+# Numbers of 12 and 13 digits are article numbers (GTIN-12, GTIN-13), milliseconds since 1970 and ids; whole ranges of them begin like
+# cards, and one in ten has the right check digit. Numeric columns are searched from 14 digits on, text from 12.
+_FEWEST_IN_NUMBERS = 14
+_LEAST, _MOST = 10 ** (_FEWEST_IN_NUMBERS - 1), (1 << 63) - 1
+
 _DOUBLED = np.array([0, 2, 4, 6, 8, 1, 3, 5, 7, 9], np.uint8)
-_PLAIN = rf"[0-9]{{{SHORTEST},{LONGEST}}}"
 _SEPARATORS = re.compile(r"[\s\-._\u2010-\u2015\u2212\u200b-\u200d\u2060\ufeff\u00ad]+")
+_IN_EXPONENT = np.isin(np.arange(256), [*b"eE", 0xEF])  # and the first byte of full-width letters
 _AS_FLOAT = re.compile(r"(\d{12,19})\.0+")
 _AS_EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d*)?[eE][+-]?\d{1,3}")
 
@@ -103,7 +111,7 @@ def is_issued(prefixes: Rows, lengths: Rows) -> Flags:
 
 def normalised(texts: pa.Array) -> pa.Array:
     """The bare digits of what people and exports write for a card number: blanks, dashes, dots, full-width digits, `.0`; else the text."""
-    plain = flags(matches(texts, _PLAIN))
+    plain = are_digits(texts, SHORTEST, LONGEST)
     if plain.all():
         return texts
     odd = np.flatnonzero(~plain)
@@ -123,16 +131,79 @@ def _bare(text: str | None) -> str | None:
 
 def is_card(digits: pa.Array) -> Flags:
     """Whether each text is 12 to 19 bare digits with a right check digit. The issuer may be one that nobody knows."""
-    shaped = flags(matches(digits, _PLAIN))
+    shaped = are_digits(digits, SHORTEST, LONGEST)
     valid = np.zeros(len(digits), bool)
     valid[shaped] = luhn_holds(_right_aligned(digits.filter(bool_array(shaped))))
     return valid
 
 
+def rows_of_cards(values: pa.Array) -> Rows:
+    """The rows of a numeric column whose value, but for its sign, is a card number of 14 digits or more by issuer and check digit.
+
+    Nearly every column is through with one look at how large its values are. Columns that are not numbers hold none.
+    """
+    rows, wholes = _long_numbers(values)
+    if not len(rows):
+        return rows
+    lengths = np.searchsorted(_POWERS, wholes, "right")
+    issued = is_issued(wholes // _POWERS[lengths - PREFIX_DIGITS], lengths)
+    rows, wholes = rows[issued], wholes[issued]
+    digits = (wholes[:, None] // _POWERS[::-1] % 10).astype(np.uint8)
+    found = rows[luhn_holds(digits)]
+    return found[flags(values.is_valid())[found]]
+
+
+def _long_numbers(values: pa.Array) -> tuple[Rows, Rows]:
+    """The rows, null ones perhaps among them, whose value is a whole number as long as a card's, and these numbers without their sign."""
+    kind = values.type
+    if not len(values):
+        return NO_ROWS, NO_ROWS
+    if pa.types.is_int64(kind):
+        wholes = np.abs(np.frombuffer(values.buffers()[1], np.int64, len(values), values.offset * 8))
+    elif pa.types.is_float64(kind):
+        wholes = _wholes_of_doubles(np.frombuffer(values.buffers()[1], np.float64, len(values), values.offset * 8))
+    elif pa.types.is_decimal128(kind):
+        wholes = _wholes_of_decimals(values)
+    else:
+        return NO_ROWS, NO_ROWS
+    rows = np.flatnonzero(wholes >= _LEAST)
+    return rows, wholes[rows]
+
+
+def _wholes_of_doubles(doubles: np.ndarray[Any, np.dtype[np.float64]]) -> Rows:
+    """Without sign; zero where there is a fraction, or more than 64 bits hold."""
+    size = np.abs(doubles)
+    is_whole = (size >= _LEAST) & (size < _MOST)
+    is_whole[is_whole] = size[is_whole] % 1 == 0
+    return np.where(is_whole, size, 0).astype(np.int64)
+
+
+def _wholes_of_decimals(values: pa.Array) -> Rows:
+    """Without sign; zero where there is a fraction, or more than 64 bits hold."""
+    halves = np.frombuffer(values.buffers()[1], np.int64, 2 * len(values), values.offset * 16).reshape(-1, 2)
+    low, high = halves[:, 0], halves[:, 1]
+    unit = 10**values.type.scale
+    is_wide = high != low >> 63
+    wholes = np.where(is_wide, 0, np.abs(low))
+    if unit == 1:
+        return wholes
+    at = np.flatnonzero(wholes >= min(_LEAST * unit, _MOST))
+    kept = np.zeros_like(wholes)
+    if len(at) and unit < _MOST:
+        kept[at] = np.where(wholes[at] % unit == 0, wholes[at] // unit, 0)
+    size = np.abs(high[is_wide] * 2.0**64 + low[is_wide].view(np.uint64)) / unit
+    for row in np.flatnonzero(is_wide)[(size >= _LEAST - 1) & (size < _MOST)]:
+        whole, fraction = divmod(abs(values[int(row)].as_py() or 0), 1)
+        kept[row] = 0 if fraction else int(whole)
+    return kept
+
+
 def is_destroyed(texts: pa.Array) -> Flags:
     """Whether a spreadsheet has rounded the number away (`4.11E+15`): its digits cannot be had back."""
-    suspects = np.flatnonzero(flags(pc.match_substring_regex(texts, "[eE\uff25\uff45]")))
     destroyed = np.zeros(len(texts), bool)
+    if not _IN_EXPONENT[text_bytes(texts)[0]].any():
+        return destroyed
+    suspects = np.flatnonzero(flags(pc.match_substring_regex(texts, "[eE\uff25\uff45]")))
     for row in suspects:
         simple = unicodedata.normalize("NFKC", texts[int(row)].as_py()).strip()
         destroyed[row] = _AS_EXPONENT.fullmatch(simple) is not None

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Kind
 from headgate.contracts.types import arrow_type
+from headgate.intake import plain
 from headgate.intake.cells import NO_ROWS, Flags, Rows, blank_to_null, bool_array, flags, literal, matches, null_where, numbers, text_array
 
 if TYPE_CHECKING:
@@ -51,8 +52,33 @@ def cast(text: pa.Array, column_type: ColumnType) -> Cast:
     if column_type.kind is Kind.STRING:
         return Cast(text, NO_ROWS)
     given = blank_to_null(text)
-    values = _CASTS[column_type.kind](given, column_type)
+    values = _values(given, column_type)
+    if values.null_count == given.null_count:
+        return Cast(values, NO_ROWS)
     return Cast(values, np.flatnonzero(flags(given.is_valid()) & flags(values.is_null())))
+
+
+def _values(given: pa.Array, column_type: ColumnType) -> pa.Array:
+    """Plain spellings at once, and all others by the grammar of the type."""
+    found = _plainly(given, column_type)
+    if found is None:
+        return _CASTS[column_type.kind](given, column_type)
+    kind = arrow_type(column_type)
+    values = plain.as_decimals(found, kind) if column_type.kind is Kind.DECIMAL else plain.as_integers(found, kind)
+    others = flags(given.is_valid()) & ~found.sure
+    if not others.any():
+        return values
+    chosen = bool_array(others)
+    return pc.replace_with_mask(values, chosen, _CASTS[column_type.kind](given.filter(chosen), column_type))
+
+
+def _plainly(given: pa.Array, column_type: ColumnType) -> plain.Found | None:
+    if column_type.kind in {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT}:
+        found, limit = plain.integers(given), 2 ** (arrow_type(column_type).bit_width - 1)
+        return plain.Found(found.values, found.sure & (found.values >= -limit) & (found.values < limit))
+    if column_type.kind is Kind.DECIMAL:
+        return plain.decimals(given, column_type.precision or 0, column_type.scale or 0)
+    return {Kind.DATE: plain.days, Kind.TIMESTAMP: plain.instants}[column_type.kind](given) if column_type.kind in _TIMES else None
 
 
 def _fitting(text: pa.Array, pattern: str) -> pa.Array:
@@ -147,6 +173,7 @@ def _survives_a_double(text: str) -> bool:
     return abs(held) != float("inf") and number in (Decimal(held), Decimal(repr(held)))
 
 
+_TIMES = {Kind.DATE, Kind.TIMESTAMP}
 _CASTS: dict[Kind, Callable[[pa.Array, ColumnType], pa.Array]] = {
     Kind.BOOLEAN: _booleans,
     Kind.SMALLINT: _integers,

@@ -6,6 +6,7 @@ installed, which would be a second of a cold start.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +29,7 @@ def text_array(texts: Iterable[str | None]) -> pa.Array:
     return builder.finish()
 
 
+@lru_cache(maxsize=1024)
 def literal(text: str, kind: pa.DataType | None = None) -> pa.Scalar:
     """One value, by its text; a string unless another type is named."""
     made = text_array([text])

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Level
 from headgate.errors import ContractError
-from headgate.intake.cells import Rows, flags, literal, rows_where, text_array
+from headgate.intake.cells import Rows, bool_array, flags, literal, rows_where, text_array, text_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -79,13 +79,21 @@ def _is_valid_value(values: pa.Array, allowed: Any) -> pa.Array:  # noqa: ANN401
     return pc.is_in(values, text_array(str(value) for value in allowed).cast(values.type))
 
 
+def _is_no_longer(values: pa.Array, length: int) -> pa.Array:
+    """Characters are counted only where there are more bytes than that."""
+    _, starts = text_bytes(values)
+    if len(values) and np.diff(starts).max() > length:
+        return pc.less_equal(pc.utf8_length(values), literal(str(length), pa.int32()))
+    return bool_array(np.ones(len(values), bool))
+
+
 _HOLDS: dict[str, Callable[[pa.Array, Any], pa.Array]] = {
     "minimum": lambda values, bound: pc.greater_equal(values, _bound(bound, values.type)),
     "maximum": lambda values, bound: pc.less_equal(values, _bound(bound, values.type)),
     "exclusive_minimum": lambda values, bound: pc.greater(values, _bound(bound, values.type)),
     "exclusive_maximum": lambda values, bound: pc.less(values, _bound(bound, values.type)),
     "min_length": lambda values, length: pc.greater_equal(pc.utf8_length(values), literal(str(length), pa.int32())),
-    "max_length": lambda values, length: pc.less_equal(pc.utf8_length(values), literal(str(length), pa.int32())),
+    "max_length": _is_no_longer,
     "pattern": pc.match_substring_regex,
     "valid_values": _is_valid_value,
 }

@@ -7,33 +7,40 @@ the content, and the record is finished only when everything it tells of is writ
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from headgate.contracts.model import Mask
-from headgate.errors import BadInputError, ThrottledError, UnknownDatasetError
+from headgate.errors import BadInputError, ThrottledError
 from headgate.intake.card_search import redacted_text
-from headgate.intake.gate import Gated, pass_gate
-from headgate.intake.mapping import MENDABLE, Suggested, columns_of
-from headgate.intake.parallel import side_by_side
-from headgate.intake.unpack import MAX_EXPANDED_BYTES, too_large
+from headgate.intake.gate import sha256_of
+from headgate.intake.gatehouse import iso, told, with_counts
+from headgate.intake.handing_over import Stopwatch
+from headgate.intake.headed import columns_of
+from headgate.intake.mapping import MENDABLE, Suggested, perhaps_masked
+from headgate.intake.open_file import opened
+from headgate.intake.unpack import OutgrownError
+from headgate.intake.workspace import workspace
 from headgate.lake import keys
-from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
-from headgate.lake.publishing import parquet_bytes
+from headgate.lake.ports import FileRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from collections.abc import Callable, Collection, Mapping
+    from concurrent.futures import Executor
+    from pathlib import Path
 
     import pyarrow as pa
 
     from headgate.contracts.model import Contract
-    from headgate.intake.mapping import Mappings
-    from headgate.lake.ports import Claim, FileLedger, ObjectInfo, ObjectStore
+    from headgate.intake.gatehouse import Gatehouse, Passed
+    from headgate.intake.handing_over import HandingOver
+    from headgate.lake.ports import Claim, ObjectInfo, ObjectRef
 
 DONE, REFUSED, SKIPPED, IGNORED, NEEDS_MAPPING = "done", "refused", "skipped_duplicate", "ignored", "needs_mapping"
-UNKNOWN_DATASET = "unknown_dataset"
-_PARQUET = "application/vnd.apache.parquet"
+HANDED_OVER = "handed_over"
+RECEIVED = "received"
+# A file that nobody knows is profiled from all its texts at once, which is not worth a larger worker.
+_PROFILED_AS_IT_CAME_BYTES = 256 << 20
 
 
 def file_id_of(ref: ObjectRef) -> str:
@@ -50,34 +57,37 @@ def is_data(key: str) -> bool:
     return bool(name) and not name.startswith(("_", "."))
 
 
+def _one_thread() -> Executor:
+    return ThreadPoolExecutor(1)
+
+
 @dataclass(frozen=True)
 class Curation:
     """Lets raw objects into curated.
 
     Args:
-        contracts: source contracts by dataset.
-        masking_key: called only for datasets with card numbers.
-        clock: naive UTC; it reaches leases and `finished_at`, never data.
-        lease_s: how long a claim keeps other workers away from a file.
-        profile: called with the record, its contract, and the rows let in and set aside; what it tells goes into the record.
-        mappings: for files whose folder or header names no contract; without them such files are refused.
-        profile_unknown: called with the record and the columns of a file that is not let in for want of a contract.
+        profile: called with the record, its contract, and the rows let in and set aside, as tables or as local Parquet, of which one
+            without rows does not exist; what it tells goes into the record.
+        profile_unknown: called with the record, the columns of a file that is not let in, and the names of those that are sensitive.
+        tell: called with each record before it stands, so that no file is settled whose news were lost. A worker that dies in between
+            tells twice.
+        beside: makes what rows are stored by while they are profiled.
+        handing_over: what is done with a file that is too much for this worker; without it every file is this worker's own.
+        run: the name of a larger worker's run; what was handed over is its to take.
     """
 
-    objects: ObjectStore
-    ledger: FileLedger
-    contracts: Mapping[str, Contract]
-    masking_key: Callable[[], MaskingKey]
-    curated_bucket: str
-    quarantine_bucket: str
-    clock: Callable[[], datetime]
-    lease_s: int
-    profile: Callable[[FileRecord, Contract, pa.Table, pa.Table], Mapping[str, str]] | None = None
-    mappings: Mappings | None = None
-    profile_unknown: Callable[[FileRecord, Mapping[str, pa.Array]], Mapping[str, str]] | None = None
+    house: Gatehouse
+    profile: Callable[[FileRecord, Contract, pa.Table | Path, pa.Table | Path], Mapping[str, str]] | None = None
+    profile_unknown: Callable[[FileRecord, Mapping[str, pa.Array], Collection[str]], Mapping[str, str]] | None = None
+    tell: Callable[[FileRecord], None] | None = None
+    beside: Callable[[], Executor] = _one_thread
+    handing_over: HandingOver | None = None
+    run: str = ""
 
     def curate(self, ref: ObjectRef) -> FileRecord:
         """The record of what became of the object; `ignored`, and not in the ledger, when its key names no data.
+
+        `handed_over` is a file that a larger worker goes on with; there is nothing left to do about it here.
 
         A key that holds a card or social security number is recorded without it, so such a file cannot be replayed.
 
@@ -88,134 +98,154 @@ class Curation:
         if not is_data(ref.key):
             key = redacted_text(ref.key)
             return FileRecord(file_id_of(ref), ref.bucket, key, ref.version_id, keys.dataset_of(key), IGNORED)
-        info = self.objects.info(ref)
-        body = self.objects.read(info.ref) if _fits(info) else b""
-        record = replace(_received(info), content_sha256=hashlib.sha256(body).hexdigest() if body else "")
-        record = replace(record, dataset=self._dataset(record, body))
-        claim = self.ledger.claim(record, now=self.clock(), lease_s=self.lease_s)
-        return self._finished(record, info, body) if claim.granted else self._not_granted(record, claim)
+        info = self.house.objects.info(ref)
+        record = _received(info)
+        if self.handing_over and self.handing_over.lacks(self.house.objects, self.house.ledger, record, info):
+            return self._handed_over(record, info)
+        with workspace() as folder:
+            return self._curated(record, info, folder / RECEIVED)
 
-    def _dataset(self, record: FileRecord, body: bytes) -> str:
-        """By the folder; by the columns where the folder is no contract's."""
-        if self.mappings is None or not body or record.dataset in self.contracts:
-            return record.dataset
-        return self.mappings.dataset(record.key, body) or record.dataset
-
-    def _finished(self, record: FileRecord, info: ObjectInfo, body: bytes) -> FileRecord:
+    def _curated(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
+        watch = Stopwatch.start(self.house.clock())
+        if self._fits(info):
+            self.house.objects.download(info.ref, path, info.size_bytes)
+            record = replace(record, content_sha256=sha256_of(path) if info.size_bytes else "")
+            record = replace(record, dataset=self._dataset(record, path))
+        claim = self._claim(record)
+        if not claim.granted:
+            return self._not_granted(record, claim)
         try:
-            settled = replace(self._settled(record, info, body), finished_at=_iso(self.clock()))
-            self.ledger.finish(settled)
+            settled = self._settle(record, lambda: self._settled(record, info, path))
+        except OutgrownError:
+            return self._handed_over(record, info)
+        if settled.state == DONE and (self.handing_over or self.run):
+            watch.note(self.house.ledger, settled, path, self.house.clock())
+        return settled
+
+    def _claim(self, record: FileRecord) -> Claim:
+        now, lease_s = self.house.clock(), self.house.lease_s
+        if self.run:
+            return self.house.ledger.take_over(record, run=self.run, now=now, lease_s=lease_s)
+        return self.house.ledger.claim(record, now=now, lease_s=lease_s)
+
+    def _handed_over(self, record: FileRecord, info: ObjectInfo) -> FileRecord:
+        """The record as it is for a larger worker; refused when no other may know its name."""
+        house, handing_over = self.house, self.handing_over
+        if handing_over is None:
+            return record
+        try:
+            claim = handing_over.hand_over(house.ledger, record, info.ref, now=house.clock(), claim_s=house.lease_s)
+        except BadInputError as error:
+            refused, claim = self._refusal(record, error), self._claim(record)
+            return self._settle(record, lambda: refused) if claim.granted else self._not_granted(record, claim)
+        return replace(record, state=HANDED_OVER) if claim.granted else self._not_granted(record, claim)
+
+    def _fits(self, info: ObjectInfo) -> bool:
+        """Whether the object can be read by this worker at all; a larger one is refused unread."""
+        return info.size_bytes <= self.house.largest_bytes
+
+    def _dataset(self, record: FileRecord, path: Path) -> str:
+        """By the folder; by the columns where the folder is no contract's."""
+        mappings = self.house.mappings
+        if mappings is None or not record.size_bytes or record.dataset in self.house.contracts:
+            return record.dataset
+        return mappings.dataset(record.key, self._readable(path)) or record.dataset
+
+    def _settle(self, record: FileRecord, outcome: Callable[[], FileRecord]) -> FileRecord:
+        try:
+            settled = replace(outcome(), finished_at=self.house.now())
+            if self.tell:
+                self.tell(settled)
+            self.house.ledger.finish(settled)
         except Exception:
-            self.ledger.release(record)
+            self.house.ledger.release(record)
             raise
         return settled
 
     def _not_granted(self, record: FileRecord, claim: Claim) -> FileRecord:
-        if claim.state == DONE:
-            return replace(self.ledger.get(record.file_id), seen_before=True)
+        if claim.state in {DONE, HANDED_OVER} or (self.run and claim.owner == record.file_id and self._is_handed_over(record)):
+            return replace(self.house.ledger.get(record.file_id), seen_before=True)
         if claim.state != "duplicate":
             raise ThrottledError(f"another worker holds {record.key} or its content; deliver it again")
-        skipped = replace(record, state=SKIPPED, duplicate_of=claim.owner, finished_at=_iso(self.clock()))
-        self.ledger.finish(skipped)
+        skipped = replace(record, state=SKIPPED, duplicate_of=claim.owner, finished_at=self.house.now())
+        self.house.ledger.finish(skipped)
         return skipped
 
-    def _settled(self, record: FileRecord, info: ObjectInfo, body: bytes) -> FileRecord:
-        try:
-            gated = self._gated(record, info, body)
-        except BadInputError as error:
-            return self._mended(record, info, body, error)
-        return self._profiled(self._written(record, gated), gated)
+    def _is_handed_over(self, record: FileRecord) -> bool:
+        """Whether another run than ours has the file."""
+        return self.house.ledger.get(record.file_id).state == HANDED_OVER
 
-    def _mended(self, record: FileRecord, info: ObjectInfo, body: bytes, error: BadInputError) -> FileRecord:
-        """The record of a file that may only need another header: let in under one that is sure, parked, or refused after all."""
-        told = self.mappings.decide(record.key, record.dataset, body) if self.mappings and error.rule in MENDABLE else None
-        if isinstance(told, Suggested):
-            asked = self._refusal(record, told.asked(record.key))
-            waiting = replace(asked, state=NEEDS_MAPPING, error={**asked.error, "suggestion": told.to_json()})
-            return self._profiled_as_it_came(waiting, body)
-        if told is None:
-            refused = self._refusal(record, error)
-            return self._profiled_as_it_came(refused, body) if error.rule == UNKNOWN_DATASET else refused
+    def _settled(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
         try:
-            gated = self._gated(record, info, told.body)
+            contract = self.house.contract(record.dataset)
+            return self._let_in(record, info, path, contract)
+        except OutgrownError as error:
+            if self.handing_over:
+                raise
+            return self._refusal(record, error)
+        except BadInputError as error:
+            return self._mended(record, info, path, error)
+
+    def _let_in(self, record: FileRecord, info: ObjectInfo, path: Path, contract: Contract) -> FileRecord:
+        if not self._fits(info):
+            raise OutgrownError.of(self.house.largest_bytes)
+        passed = self.house.passed(record, path, info.modified_at, contract)
+        counted = with_counts(record, passed.counts)
+        with self.beside() as beside:  # storing waits for S3 most of its time
+            stored = beside.submit(self._stored, counted, passed)
+            profile = self._profile(counted, passed)
+            return replace(stored.result(), profile=profile)
+
+    def _mended(self, record: FileRecord, info: ObjectInfo, path: Path, error: BadInputError) -> FileRecord:
+        """The record of a file that may only need other headings: let in under those that are sure, parked, or refused after all."""
+        mappings = self.house.mappings
+        decided = mappings.decide(record.key, record.dataset, self._readable(path)) if mappings and error.rule in MENDABLE else None
+        if isinstance(decided, Suggested):
+            asked = self._refusal(record, decided.asked(record.key))
+            waiting = replace(asked, state=NEEDS_MAPPING, error={**asked.error, "suggestion": decided.to_json()})
+            return self._profiled_as_it_came(waiting, path)
+        if decided is None:
+            return self._profiled_as_it_came(self._refusal(record, error), path)
+        try:
+            return replace(self._let_in(record, info, path, decided.contract), mapping=decided.as_record())
         except BadInputError as still:
             return self._refusal(record, still)
-        return replace(self._profiled(self._written(record, gated), gated), mapping=told.as_record())
 
-    def _profiled(self, record: FileRecord, gated: Gated) -> FileRecord:
-        if self.profile is None:
-            return record
-        return replace(record, profile=self.profile(record, self.contracts[record.dataset], gated.accepted, gated.set_aside))
+    def _profile(self, record: FileRecord, passed: Passed) -> Mapping[str, str]:
+        contract = self.house.contracts[record.dataset]
+        return self.profile(record, contract, *passed.rows()) if self.profile else {}
 
-    def _profiled_as_it_came(self, record: FileRecord, body: bytes) -> FileRecord:
-        if self.profile_unknown is None:
+    def _profiled_as_it_came(self, record: FileRecord, path: Path) -> FileRecord:
+        if self.profile_unknown is None or not path.is_file():
             return record
+        file = self._readable(path)
+        if file.stat().st_size > _PROFILED_AS_IT_CAME_BYTES:
+            return record
+        contract = self.house.contracts.get(record.dataset)
+        columns = columns_of(file, contract)
+        asked = Suggested.from_json(record.error["suggestion"]) if "suggestion" in record.error else None
+        sensitive = perhaps_masked(contract, columns, asked) if contract else frozenset()
+        return replace(record, profile=self.profile_unknown(record, columns, sensitive)) if columns else record
+
+    def _readable(self, path: Path) -> Path:
+        """The file without its compression, where that can be taken off."""
         try:
-            columns = columns_of(body, self.contracts.get(record.dataset))
+            return opened(path, path.parent, self.house.largest_bytes).path
         except BadInputError:
-            return record
-        return replace(record, profile=self.profile_unknown(record, columns)) if columns else record
-
-    def _gated(self, record: FileRecord, info: ObjectInfo, body: bytes) -> Gated:
-        contract = self._contract(record)
-        if not _fits(info):
-            raise too_large(MAX_EXPANDED_BYTES)
-        sha256, received_at = record.content_sha256, info.modified_at
-        return pass_gate(body, contract, self._key(contract), object_key=record.key, received_at=received_at, content_sha256=sha256)
-
-    def _contract(self, record: FileRecord) -> Contract:
-        if record.dataset not in self.contracts:
-            raise UnknownDatasetError(
-                rule=UNKNOWN_DATASET,
-                message=f"no contract is called {record.dataset!r}, the first folder of the key",
-                remedy=f"send the file below one of {', '.join(sorted(self.contracts))}",
-            )
-        return self.contracts[record.dataset]
-
-    def _key(self, contract: Contract) -> MaskingKey:
-        has_cards = any(column.mask is Mask.PAN for column in contract.columns)
-        return self.masking_key() if has_cards else MaskingKey("", b"")
+            return path
 
     def _refusal(self, record: FileRecord, error: BadInputError) -> FileRecord:
-        told = {"rule": error.rule, "message": error.message, "remedy": error.remedy, "file": record.key, "column": error.column}
-        contract = self.contracts.get(record.dataset)
-        return replace(record, state=REFUSED, error=told, contract=f"{contract.id}@{contract.version}" if contract else "")
+        contract = self.house.contracts.get(record.dataset)
+        by = f"{contract.id}@{contract.version}" if contract else ""
+        return replace(record, state=REFUSED, error={**told(error), "file": record.key}, contract=by)
 
-    def _written(self, record: FileRecord, gated: Gated) -> FileRecord:
+    def _stored(self, record: FileRecord, passed: Passed) -> FileRecord:
         """The record of a file whose rows all lie where it says. Refused rows are written first, so that none is ever missing."""
-        aside, accepted = side_by_side(_encoded, (gated.set_aside, gated.accepted))
-        quarantine = keys.quarantine_key(record.dataset, gated.content_sha256)
-        increment = keys.increment_key(record.dataset, gated.content_sha256)
         return replace(
             record,
-            state=DONE,
-            contract=gated.contract,
-            received=gated.received,
-            accepted=gated.accepted.num_rows,
-            quarantined=gated.quarantined,
-            duplicates=gated.duplicates,
-            warnings=gated.warnings,
-            reasons=gated.reasons,
-            written_as=gated.written_as,
-            quarantine_key=self._write(ObjectRef(self.quarantine_bucket, quarantine), aside),
-            curated_key=self._write(ObjectRef(self.curated_bucket, increment), accepted),
+            quarantine_key=self.house.store(passed.set_aside, self.house.quarantine_of(record)),
+            curated_key=self.house.store(passed.accepted, self.house.increment_of(record)),
         )
-
-    def _write(self, ref: ObjectRef, body: bytes) -> str:
-        """The key that the rows lie at; empty, and nothing is written, when there are none."""
-        if not body:
-            return ""
-        self.objects.write(ref, body, content_type=_PARQUET)
-        return ref.key
-
-
-def _encoded(rows: pa.Table) -> bytes:
-    return parquet_bytes(rows) if rows.num_rows else b""
-
-
-def _fits(info: ObjectInfo) -> bool:
-    """Whether the object can be read by this worker at all; a larger one is refused unread."""
-    return info.size_bytes <= MAX_EXPANDED_BYTES
 
 
 def _received(info: ObjectInfo) -> FileRecord:
@@ -228,9 +258,5 @@ def _received(info: ObjectInfo) -> FileRecord:
         dataset=keys.dataset_of(key),
         state="processing",
         size_bytes=info.size_bytes,
-        received_at=_iso(info.modified_at),
+        received_at=iso(info.modified_at),
     )
-
-
-def _iso(at: datetime) -> str:
-    return at.isoformat(timespec="seconds")

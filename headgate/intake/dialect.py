@@ -1,7 +1,8 @@
 """How a CSV text is written, found from its content: delimiter, quotes, escapes, line ends, and where its header stands.
 
-With a contract, the header is the row that names most of its columns. Without one, the dialect is the one in which most rows have
-the same width, and a header is a row without digits above columns that have them.
+With a contract, the header is the row that names most of its columns, or the lines that name all of theirs when each column's cells are
+joined. Without one, the dialect is the one in which most rows have the same width, and a header is a row without digits above columns
+that have them.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import re
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import islice
+from functools import partial
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from headgate.errors import UnreadableFileError
-from headgate.intake.header import folded, known
+from headgate.intake.header import folded, known, states_types
 from headgate.intake.rows import Form, Row
 from headgate.intake.sniff import DELIMITERS
 
@@ -23,13 +25,17 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
 
-# Rarer ones, tried only where the plain ones do not fit: two characters, and blanks, which ordinary text has, too.
+# Rarer ones, tried only where the plain ones do not fit: ordinary text has them, too.
 _RARE_DELIMITERS = (":", "^", "~", "\x01", "\x1f", " ")
+_DOUBLED = (*DELIMITERS, ":")
 _RARE = 0.7  # what the evenness of a rare delimiter is worth
 _PADDED = 0.99
 _PROBE_CHARACTERS = 1 << 20
 _PROBE_ROWS = 128
+_FIRST_ROW_BYTES = 1 << 14
 _HEADER_LINES = 8
+_LINES_OF_NAMES = (2, 3)
+_JOINTS = (" ", "_", "")  # between the parts of a name that stand in one another's column
 
 
 @dataclass(frozen=True)
@@ -38,9 +44,10 @@ class Dialect:
 
     Attributes:
         form: delimiter, quote and escape.
-        names: the header's cells; where it has several lines, each column's cells joined with a blank.
+        names: the header's cells; where it has several lines, each column's cells joined.
         data_at: the byte behind the header.
         width: cells in a row: the header's with a contract, else the usual number.
+        unnamed: of these the last ones, which have no name and no value: each row ends with delimiters.
         preamble_lines: rows above the header.
         header_lines: rows of the header; 0 when there is none and `names` are made up.
         line_end: `\n`, `\r\n`, `\r`, or empty where they are mixed or there is none.
@@ -57,6 +64,7 @@ class Dialect:
     line_end: str = "\n"
     encoding: str = "utf-8"
     confidence: float = 1.0
+    unnamed: int = 0
 
 
 def sniff_dialect(text: bytes, contract: Contract | None = None) -> Dialect:
@@ -65,17 +73,36 @@ def sniff_dialect(text: bytes, contract: Contract | None = None) -> Dialect:
     found = _plain(head, contract) if contract else None
     if found is None:
         found = _by_contract(head, contract) if contract else _by_shape(head)
-    return replace(found, line_end=_line_end(head))
+    first = _first(text[found.data_at : found.data_at + _FIRST_ROW_BYTES].decode("utf-8", errors="ignore"), found.form)
+    is_even = first is not None and len(first.cells) == found.width == len(_named(found.names))
+    return replace(found if is_even else _without_unnamed(found, head), line_end=_line_end(head))
+
+
+def _without_unnamed(found: Dialect, head: str) -> Dialect:
+    """The dialect whose names end with the last that is one, if nothing stands behind it in the rows, however many delimiters do."""
+    names = _named(found.names)
+    rows = probed(head, found.form, found.width)[found.preamble_lines + found.header_lines :]
+    widths = {len(row.cells) for row in rows}
+    width = max(widths) if len(widths) == 1 and max(widths) >= len(names) else found.width
+    if width < len(names) or any(any(row.texts[len(names) :]) for row in rows if len(row.cells) == width):
+        return found
+    return replace(found, names=names, width=width, unnamed=width - len(names))
+
+
+def _named(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """The cells up to the last that is not blank."""
+    return cells[: max((place for place, cell in enumerate(cells, 1) if cell.strip()), default=0)]
 
 
 def _plain(head: str, contract: Contract) -> Dialect | None:
     """The ordinary case: the first row is the header, and every cell of it is a column of the contract."""
     for delimiter in DELIMITERS:
         row = _first(head, Form(delimiter))
-        if row and known(row.texts, contract) == len(row.texts) and not _all_padded(row.texts[1:]):
+        names = _named(row.texts) if row else ()
+        if row and names and known(names, contract) == len(names) and not _all_padded(names[1:]):
             quote = _quote(head, delimiter, len(row.texts))
             form = Form(delimiter, quote, _escape(head, quote))
-            return _behind_repeats(Dialect(form, row.texts, 0, len(row.texts)), head, row.end)
+            return _behind_repeats(Dialect(form, row.texts, 0, len(row.texts)), head, row.end, contract)
     return None
 
 
@@ -87,11 +114,8 @@ def _quote(head: str, delimiter: str, width: int) -> str:
     """A single quote only where cells hold delimiters without it, and none do with it: else it belongs to the text."""
     if "'" not in _quotes(head):
         return '"'
-
-    def misfits(quote: str) -> int:
-        return sum(len(row.cells) != width for row in probed(head, Form(delimiter, quote)))
-
-    return "'" if misfits('"') and not misfits("'") else '"'
+    misfits = {quote: sum(len(row.cells) != width for row in probed(head, Form(delimiter, quote))) for quote in "'\""}
+    return "'" if misfits['"'] and not misfits["'"] else '"'
 
 
 def _by_contract(head: str, contract: Contract) -> Dialect:
@@ -101,26 +125,43 @@ def _by_contract(head: str, contract: Contract) -> Dialect:
         for above, row in enumerate(probed(head, form)):
             if (count := known(row.texts, contract)) > most:
                 most, end = count, row.end
-                best = Dialect(form, row.texts, 0, len(row.texts), above, confidence=round(count / len(row.texts), 3))
-    return _behind_repeats(best, head, end)
+                best = Dialect(form, row.texts, 0, len(row.texts), above, confidence=round(count / max(1, len(_named(row.texts))), 3))
+    best, end = (most < best.width and _over_lines(head, contract, most)) or (best, end)
+    return _behind_repeats(best, head, end, contract)
 
 
-def _behind_repeats(dialect: Dialect, head: str, end: int) -> Dialect:
-    """Lines that repeat the header, which ends at `end`, belong to it."""
+def _over_lines(head: str, contract: Contract, most: int) -> tuple[Dialect, int] | None:
+    """A header over two lines or three that together name more than so many columns and nothing else, and where it ends."""
+    for form in _forms(head):
+        rows = probed(head, form)
+        for above, lines in product(range(min(len(rows), _HEADER_LINES)), _LINES_OF_NAMES):
+            header = rows[above : above + lines]
+            if names := next((names for names in map(partial(_names, header), _JOINTS) if _are_all_known(names, contract, most)), None):
+                return Dialect(form, names, 0, len(names), above, len(header)), header[-1].end
+    return None
+
+
+def _are_all_known(names: tuple[str, ...], contract: Contract, most: int) -> bool:
+    named = _named(names)
+    return known(named, contract) == len(named) > max(1, most)
+
+
+def _behind_repeats(dialect: Dialect, head: str, end: int, contract: Contract) -> Dialect:
+    """Lines that repeat the header, which ends at `end`, or state the types of its columns, belong to it."""
     names = [folded(name) for name in dialect.names]
     count = 0
     with suppress(UnreadableFileError):
         for row in islice(dialect.form.rows(head, end), _HEADER_LINES - 1):
-            if [folded(cell) for cell in row.texts] != names:
+            if [folded(cell) for cell in row.texts] != names and not states_types(row.texts, dialect.names, contract):
                 break
             count, end = count + 1, row.end
-    return replace(dialect, header_lines=1 + count, data_at=_bytes_to(head, end))
+    return replace(dialect, header_lines=dialect.header_lines + count, data_at=_bytes_to(head, end))
 
 
 def _by_shape(head: str) -> Dialect:
     """The dialect in which most rows have one width of several cells."""
     readings = [(form, probed(head, form)) for form in _forms(head)]
-    form, rows = max(readings, key=lambda reading: _evenness(reading[1]) * (_RARE if reading[0].delimiter in _RARE_DELIMITERS else 1))
+    form, rows = max(readings, key=lambda reading: _evenness(reading[1]) * (_RARE if reading[0].delimiter[0] in _RARE_DELIMITERS else 1))
     width = _usual_width(rows)
     rows = probed(head, form, width)
     above = next((at for at, row in enumerate(rows) if _full(row) >= max(1, width / 2)), 0)
@@ -161,10 +202,10 @@ def _header_lines(rows: Sequence[Row], width: int) -> int:
     return 1
 
 
-def _names(header: Sequence[Row]) -> tuple[str, ...]:
+def _names(header: Sequence[Row], joint: str = " ") -> tuple[str, ...]:
     width = max(len(row.texts) for row in header)
     padded = [[*row.texts, *[""] * (width - len(row.texts))] for row in header]
-    return tuple(" ".join(filter(None, column)) for column in zip(*padded, strict=True))
+    return tuple(joint.join(filter(None, column)) for column in zip(*padded, strict=True))
 
 
 def _has_digit(cell: str) -> bool:
@@ -173,9 +214,23 @@ def _has_digit(cell: str) -> bool:
 
 def _forms(head: str) -> list[Form]:
     """The forms that the text can have at all, the usual ones first."""
-    usual = [f"{delimiter} " if _is_padded(head, delimiter) else delimiter for delimiter in DELIMITERS]
-    delimiters = [delimiter for delimiter in (*usual, *_RARE_DELIMITERS) if delimiter in head] or [","]
+    delimiters = [_whole(head, delimiter) for delimiter in (*DELIMITERS, *_RARE_DELIMITERS) if delimiter in head] or [","]
     return [Form(delimiter, quote, _escape(head, quote)) for quote in _quotes(head) for delimiter in delimiters]
+
+
+def _whole(head: str, delimiter: str) -> str:
+    """The delimiter with all that belongs to it: a blank behind it, or itself once more."""
+    if delimiter in DELIMITERS and _is_padded(head, delimiter):
+        return f"{delimiter} "
+    return delimiter * 2 if delimiter in _DOUBLED and delimiter * 2 in head and _is_doubled(head, delimiter) else delimiter
+
+
+def _is_doubled(head: str, delimiter: str) -> bool:
+    """Whether every second column is blank, and so is none, in all rows of the usual width."""
+    rows = probed(head, Form(delimiter))
+    width = _usual_width(rows)
+    cells = [row.texts for row in rows if len(row.texts) == width]
+    return width % 2 == 1 < width and not any(any(row[1::2]) for row in cells) and any(any(row[2::2]) for row in cells)
 
 
 def _quotes(head: str) -> list[str]:

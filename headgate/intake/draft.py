@@ -6,6 +6,7 @@ masked, what could be a code stays text, and everything that was guessed is told
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.errors import UnreadableFileError
-from headgate.intake.card_search import rows_with_cards
+from headgate.intake.card_search import redacted_text, rows_with_cards
 from headgate.intake.cells import blank_to_null
 from headgate.intake.guess import guess_mask, guess_type, misfits_of_most, rows_repeated
 from headgate.intake.header import folded
@@ -34,6 +35,7 @@ _KEY_ENDINGS = ("id", "number", "no", "key", "uuid", "code", "sku")
 _CHANGED = ("updated_at", "modified_at", "last_modified", "changed_at", "last_updated", "updated", "modified")
 _MOST_KEY_CANDIDATES = 8
 _MOST_VALUES, _LONGEST_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
+_LONG_NUMBER = re.compile(r"\W*(?:\d\W*){9,}")
 _WHY = {
     Mask.PAN: "holds card numbers: a token, the brand and the last four digits stand for it behind the gate",
     Mask.CVV: "is named as a verification code: it is dropped",
@@ -64,7 +66,7 @@ def draft(body: bytes, dataset: str) -> Draft:
     """A source contract that lets every row of the sample in, but for exact and keyed repeats of rows.
 
     Raises:
-        UnreadableFileError: the sample cannot be read as a table.
+        UnreadableFileError: the sample cannot be read as a table, or its first row is data.
         HeaderError: its header names a column twice, or not at all.
     """
     cells = _cells(body, dataset)
@@ -98,7 +100,18 @@ def _stored_columns(content: bytes) -> tuple[Column, ...]:
     if is_parquet(content):
         return tuple(Column(folded(field.name), _stored_type(field.type)) for field in _parquet_schema(content))
     names = dict.fromkeys(folded(name) for name in column_names(content))
+    if any(map(_is_data, names)):
+        raise UnreadableFileError(
+            rule="not_a_table",
+            message="the first row looks like data: a name in it is a long number, a card number or a social security number",
+            remedy="put a line with the columns' names above",
+        )
     return tuple(Column(name, ColumnType(Kind.STRING)) for name in names)
+
+
+def _is_data(name: str) -> bool:
+    """Whether a name is a value of a file without a header, which may be told to nobody."""
+    return _LONG_NUMBER.fullmatch(name) is not None or redacted_text(name) != name
 
 
 def _stored_type(stored: pa.DataType) -> ColumnType:

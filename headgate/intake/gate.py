@@ -26,19 +26,23 @@ from headgate.contracts.model import Level
 from headgate.errors import AuditError, BadInputError
 from headgate.intake.batches import Source, rows_of, whole
 from headgate.intake.cards import Tokens
-from headgate.intake.cells import NO_ROWS, Flags, Rows, bool_array, int_array, marked, repeated
+from headgate.intake.cells import NO_ROWS, Rows, bool_array, int_array, marked, repeated
 from headgate.intake.check import Breach, comparison_breach
-from headgate.intake.deduplicate import survivors
+from headgate.intake.deduplicate import KEPT, SAME_ROW, survivors
 from headgate.intake.judge import Judged, given, judge
+from headgate.intake.open_file import is_large, opened, read_whole, streamed
 from headgate.intake.parallel import in_turn
+from headgate.intake.places import Listed
 from headgate.intake.quarantine import DUPLICATE, REFUSED, Origin, duplicate_rows, refused_rows, with_origin
 from headgate.intake.read_file import read_file
 from headgate.intake.rows_file import RowsFile, each_value_once
 from headgate.intake.spool import Spool
-from headgate.intake.stream_csv import NotPlainError, stream
+from headgate.intake.stream_csv import NotPlainError
+from headgate.intake.unpack import MAX_EXPANDED_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from concurrent.futures import Future
     from datetime import datetime
     from pathlib import Path
 
@@ -109,7 +113,7 @@ class Gated:
 
 
 @dataclass(frozen=True)
-class _Sifted:
+class Sifted:
     """What is kept of a batch between the two goes: which rows are refused, what the others only warn of, and their keys and orders."""
 
     rows: int
@@ -117,12 +121,32 @@ class _Sifted:
     refused: Rows
     warnings: Sequence[Breach]
     halts: Sequence[Breach]
-    keys: Mapping[str, pa.Array]
+    keys: dict[str, pa.Array]
 
     @property
     def passing(self) -> Rows:
         """The rows that were not refused."""
         return np.flatnonzero(~marked(self.refused, self.rows))
+
+
+@dataclass(frozen=True)
+class PutDown:
+    """A batch between the two goes.
+
+    Attributes:
+        before: how many candidates came before its own.
+        received: what the file says, when some of its rows are duplicates.
+        first_row: the number of its first source row.
+        starts: where its rows begin in the file.
+    """
+
+    before: int
+    sifted: Sifted
+    candidates: pa.Table
+    aside: pa.Table
+    received: Received | None
+    first_row: int
+    starts: Rows
 
 
 def pass_gate(
@@ -175,7 +199,7 @@ class Passage:
         self._fields = arrow_schema(curated_contract(contract)).names
         self._candidates = Spool(folder / "candidates.arrow" if folder else None)
         self._refused = Spool(folder / "refused.arrow" if folder else None)
-        self._sifted: list[_Sifted] = []
+        self._sifted: list[Sifted] = []
         self._accepted = 0
         self._reasons: Counter[str] = Counter()
         self._dispositions: Counter[str] = Counter()
@@ -216,7 +240,7 @@ class Passage:
             self._candidates.put(candidates)
             self._refused.put(refused)
 
-    def _judged(self, received: Received) -> tuple[_Sifted, pa.Table, pa.Table]:
+    def _judged(self, received: Received) -> tuple[Sifted, pa.Table, pa.Table]:
         judged = [judge(column, received.cells[column.name], self._tokens) for column in self._contract.columns]
         values = {each.column.name: each.values for each in judged}
         of_rows = [breach for comparison in self._contract.comparisons if (breach := comparison_breach(comparison, values))]
@@ -225,7 +249,7 @@ class Passage:
         refused = np.flatnonzero(marked(np.concatenate((NO_ROWS, *broken)), len(received.source_rows)))
         told = refused_rows(received, judged, breaches, refused, self._source.width)
         passing = int_array(np.flatnonzero(~marked(refused, len(received.source_rows))))
-        sifted = _Sifted(
+        sifted = Sifted(
             rows=len(received.source_rows),
             ragged=len(received.ragged.source_rows),
             refused=refused,
@@ -237,7 +261,7 @@ class Passage:
 
     def _survivors(self) -> Survivors:
         names = {*self._contract.key, *self._contract.order_by} if self._sifted else ()
-        values = {name: pa.concat_arrays([sifted.keys[name] for sifted in self._sifted]) for name in names}
+        values = {name: pa.concat_arrays([sifted.keys.pop(name) for sifted in self._sifted]) for name in names}
         count = sum(sifted.rows - len(sifted.refused) for sifted in self._sifted)
         return survivors(self._contract, count, values, self._cells_of)
 
@@ -253,29 +277,30 @@ class Passage:
             before += len(passing)
         return {name: pa.concat_arrays([part.cells[name] for part in parts]) for name in self._contract.names}
 
-    def _put_down(self, chosen: Survivors) -> Iterator[tuple[int, _Sifted, pa.Table, pa.Table, Received | None]]:
-        """For each batch how many candidates came before it, what is kept of it, and, when some rows are duplicates, what the file says."""
-        texts = self._source.batches() if len(chosen.same_row) + len(chosen.same_key) else None
-        before = 0
+    def _put_down(self, chosen: Survivors) -> Iterator[PutDown]:
+        places = self._source.places() if self._source.places else Listed(NO_ROWS)
+        texts = self._source.batches() if chosen.fates.any() else None
+        before, first_row = 0, 1
         for sifted, candidates, refused in zip(self._sifted, self._candidates.tables(), self._refused.tables(), strict=True):
-            yield before, sifted, candidates, refused, next(texts) if texts else None
-            before += candidates.num_rows
+            starts = places.take(sifted.rows + sifted.ragged)
+            yield PutDown(before, sifted, candidates, refused, next(texts) if texts else None, first_row, starts)
+            before, first_row = before + candidates.num_rows, first_row + sifted.rows + sifted.ragged
 
-    def _settled(self, chosen: Survivors, batch: tuple[int, _Sifted, pa.Table, pa.Table, Received | None]) -> tuple[pa.Table, pa.Table]:
+    def _settled(self, chosen: Survivors, batch: PutDown) -> tuple[pa.Table, pa.Table]:
         """The batch's accepted rows, and those set aside."""
-        before, sifted, candidates, aside, received = batch
+        before, sifted, candidates, aside, received = batch.before, batch.sifted, batch.candidates, batch.aside, batch.received
         count = candidates.num_rows
-        same, other = (_of_batch(rows, before, count) for rows in (chosen.same_row, chosen.same_key))
-        lost = same | other
+        fates = chosen.fates[before : before + count]
+        lost = fates != KEPT
         if received is not None and lost.any():
             own = sifted.passing[lost]
             texts = rows_of(received, own)
             warnings = [_among(breach, own, sifted.rows) for breach in sifted.warnings]
             judged = _rejudged(self._contract, texts, candidates.filter(bool_array(lost)), warnings)
-            told = duplicate_rows(texts.source_rows, judged, warnings, same[lost])
+            told = duplicate_rows(texts.source_rows, judged, warnings, fates[lost] == SAME_ROW)
             aside = pa.concat_tables([aside, told]).unify_dictionaries().sort_by("source_row") if aside.num_rows else told
         kept = candidates.filter(bool_array(~lost)) if lost.any() else candidates
-        return self._with_lineage(kept), with_origin(aside, self._origin)
+        return self._with_lineage(kept), with_origin(aside, self._origin, batch.first_row, batch.starts)
 
     def _with_lineage(self, kept: pa.Table) -> pa.Table:
         rows = kept.append_column("_content_sha256", repeated(self._origin.content_sha256, kept.num_rows))
@@ -283,34 +308,52 @@ class Passage:
 
 
 def let_in(
-    path: Path, contract: Contract, key: MaskingKey, *, object_key: str, received_at: datetime, folder: Path, content_sha256: str = ""
+    path: Path,
+    contract: Contract,
+    key: MaskingKey,
+    *,
+    object_key: str,
+    received_at: datetime,
+    folder: Path,
+    content_sha256: str = "",
+    limit_bytes: int = MAX_EXPANDED_BYTES,
 ) -> Counts:
     """ACCEPTED and SET_ASIDE in `folder` hold what `pass_gate` would give; absent when they would have no rows.
 
-    A file on disk need not fit into memory when it is plain CSV; see `stream_csv`.
+    A file on disk need not fit into memory when it is plain CSV, JSON Lines or Parquet, compressed or not; see `open_file`.
+
+    Args:
+        limit_bytes: what the file may hold without compression.
+
+    Raises:
+        BadInputError: the file as a whole cannot be let in; OutgrownError when it holds more than it may here.
     """
     origin = Origin(contract.dataset, content_sha256 or sha256_of(path), object_key, received_at)
-    streamed = stream(path, contract)
-    if streamed:
+    file = opened(path, folder, limit_bytes)
+    put_down_in = folder if is_large(file) else None
+    source = streamed(file, contract, folder)
+    if source:
         with suppress(NotPlainError):
-            return _written(Passage(streamed, contract, key, origin, folder), folder)
-    return _written(Passage(whole(read_file(path.read_bytes(), contract)), contract, key, origin, folder), folder)
+            return written(Passage(source, contract, key, origin, folder), folder)
+    return written(Passage(whole(read_whole(file, contract)), contract, key, origin, put_down_in), folder)
 
 
-def _written(passage: Passage, folder: Path) -> Counts:
+def written(passage: Passage, folder: Path) -> Counts:
+    """The passage's rows lie in `folder`, as ACCEPTED and SET_ASIDE, one of which without rows does not exist."""
     accepted, aside = RowsFile(folder / ACCEPTED, passage.distinct), RowsFile(folder / SET_ASIDE, DISTINCT_ASIDE)
-    with ThreadPoolExecutor(1) as beside:
-        written = None
+    with ThreadPoolExecutor(2) as beside:
+        writing: list[Future[None]] = []
         for let_through, kept_out in passage.rows():
-            if written:
-                written.result()
-            written = beside.submit(aside.add, kept_out)
-            accepted.add(let_through)
-        if written:
-            written.result()
-    accepted.close()
-    aside.close()
+            _wait_for(writing)
+            writing = [beside.submit(accepted.add, let_through), beside.submit(aside.add, kept_out)]
+        _wait_for(writing)
+        _wait_for([beside.submit(accepted.close), beside.submit(aside.close)])
     return passage.counts()
+
+
+def _wait_for(work: list[Future[None]]) -> None:
+    for each in work:
+        each.result()
 
 
 def sha256_of(path: Path) -> str:
@@ -340,11 +383,6 @@ def _rejudged(contract: Contract, texts: Received, behind: pa.Table, warnings: S
 def _among(breach: Breach, rows: Rows, count: int) -> Breach:
     """The breach, with the places that its rows have among `rows` of a batch of `count`."""
     return replace(breach, rows=np.flatnonzero(marked(breach.rows, count)[rows]))
-
-
-def _of_batch(rows: Rows, before: int, count: int) -> Flags:
-    """Which of the `count` candidates after the first `before` are among `rows`."""
-    return marked(rows[np.searchsorted(rows, before) : np.searchsorted(rows, before + count)] - before, count)
 
 
 def _check_halts(contract: Contract, breaches: Sequence[Breach]) -> None:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.model import ColumnType, Kind, Mask
+from headgate.contracts.sensitive_names import compared, mask_by_name
 from headgate.intake import cards
 from headgate.intake.card_search import rows_with_cards
 from headgate.intake.cast import cast
@@ -21,10 +22,6 @@ from headgate.intake.cells import Rows, blank_to_null, bool_array, by_unique, fl
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PAN_NAMES = r"(?:.*_)?(?:pan|primary_account_number|(?:credit_?|debit_?|payment_?)?card_?(?:number|num|no)|cc_?(?:number|num|no))"
-_CVV_NAMES = r"(?:.*_)?(?:cvv2?|cvc2?|cav2|csc|security_code|card_verification(?:_.*)?)"
-_TRACK_NAMES = r"(?:.*_)?(?:track_?(?:1|2|data)?|magstripe|magnetic_stripe)"
-_SSN_NAMES = r"(?:.*_)?(?:ssn|social_security(?:_(?:number|no))?)"
 _PROSE_NAMES = r"(?:.*_)?(?:notes?|comments?|messages?|remarks?|free_?text|feedback|body|memo)"
 _CODE_NAMES = r"(?:.*_)?(?:zip|postcode|postal|phone|telephone|mobile|fax|code|sku|ean|gtin|upc|iban|account|serial|batch|barcode)(?:_.*)?"
 # ISO/IEC 7813: how the first and second track of a magnetic stripe begin.
@@ -42,7 +39,7 @@ def guess_type(name: str, text: pa.Array) -> ColumnType:
     given = blank_to_null(text).drop_null()
     if not len(given):
         return ColumnType(Kind.STRING)
-    if not re.fullmatch(_CODE_NAMES, name):
+    if not re.fullmatch(_CODE_NAMES, compared(name)):
         for candidate in _candidates(given):
             if not len(cast(given, candidate).misfits):
                 return candidate
@@ -54,7 +51,7 @@ def misfits_of_most(name: str, text: pa.Array) -> tuple[Kind, int] | None:
     given = blank_to_null(text).drop_null()
     for kind in (Kind.BIGINT, Kind.DATE, Kind.TIMESTAMP):
         bad = len(cast(given, ColumnType(kind)).misfits)
-        if 0 < bad <= 0.05 * len(given) and not re.fullmatch(_CODE_NAMES, name):
+        if 0 < bad <= 0.05 * len(given) and not re.fullmatch(_CODE_NAMES, compared(name)):
             return kind, bad
     return None
 
@@ -62,10 +59,8 @@ def misfits_of_most(name: str, text: pa.Array) -> tuple[Kind, int] | None:
 def guess_mask(name: str, text: pa.Array) -> Mask | None:
     """How the gate must treat the column, by its name and by its values; None when nothing speaks for a mask."""
     given = blank_to_null(text).drop_null()
-    named = {_TRACK_NAMES: Mask.TRACK, _CVV_NAMES: Mask.CVV, _PAN_NAMES: Mask.PAN, _SSN_NAMES: Mask.SSN}
-    for names, mask in named.items():
-        if re.fullmatch(names, name):
-            return mask
+    if named := mask_by_name(name):
+        return named
     if _share(given, _TRACK) >= _CARD_SHARE:
         return Mask.TRACK
     if card_share(given) >= _CARD_SHARE:
@@ -99,7 +94,7 @@ def _prose(name: str, text: pa.Array) -> Mask | None:
 
     Amounts with a fraction may pass as card numbers by chance, and nobody writes card numbers so.
     """
-    if re.fullmatch(_PROSE_NAMES, name):
+    if re.fullmatch(_PROSE_NAMES, compared(name)):
         return Mask.FREE_TEXT
     if len(rows_with_cards(text)) and guess_type(name, text).kind not in {Kind.DECIMAL, Kind.DOUBLE}:
         return Mask.FREE_TEXT

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from headgate.contracts.model import Kind
 from headgate.errors import HeaderError, UnreadableFileError
 
 if TYPE_CHECKING:
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
 # A file without a header offers its first row as names: anything but a plain word may be a cell's value and is not shown.
 _SHOWABLE = re.compile(r"[A-Za-z_][A-Za-z_ .-]{0,40}\d{0,2}")
+# What databases and frames call their types, and the rules that consoles draw below a header.
+_TYPE = re.compile(
+    r"(?:tiny|small|medium|big)?int(?:eger)?\d{0,2}(?:\(\d+\))?(?: unsigned)?|(?:small|big)?serial|bool(?:ean)?|bit|real|money|uuid|jsonb?"
+    r"|(?:float|double)\d{0,2}(?: precision)?|(?:decimal|numeric|number)(?:\(\d+(?:, ?\d+)?\))?|text|str(?:ing)?|object|enum|blob"
+    r"|n?(?:var)?char2?(?:acter)?(?: varying)?(?:\(\d+\))?|date|(?:datetime|timestamp|time)(?:64|tz)?(?:\(\d\))?|-{2,}|={2,}"
+)
 
 
 @dataclass(frozen=True)
@@ -35,9 +42,28 @@ def folded(name: str) -> str:
     return name.strip().casefold()
 
 
+def under(contract: Contract, names: Sequence[str], fields: Sequence[str]) -> Contract:
+    """The contract for a file that calls its columns `names`, each of which is the field at its place."""
+    return replace(contract, headings=tuple(zip(names, fields, strict=True)))
+
+
 def known(names: Sequence[str], contract: Contract) -> int:
     """How many of the contract's columns are among `names`."""
-    return len({folded(name) for name in names} & {folded(name) for name in contract.names})
+    return len({folded(name) for name in names} & set(_own(contract)))
+
+
+def _own(contract: Contract) -> dict[str, str]:
+    """The contract's columns by what the file calls them."""
+    return {folded(heading): name for heading, name in contract.headings or zip(contract.names, contract.names, strict=True)}
+
+
+def states_types(cells: Sequence[str], names: Sequence[str], contract: Contract) -> bool:
+    """Whether a row states the types of the columns above it, or underlines them, and could be no row of them: some column is no text."""
+    if len(cells) != len(names) or not all(_TYPE.fullmatch(folded(cell)) for cell in cells):
+        return False
+    own = _own(contract)
+    kinds = {contract.column(own[folded(name)]).type.kind for name in names if folded(name) in own}
+    return bool(kinds - {Kind.STRING})
 
 
 def match_header(names: Sequence[str], contract: Contract) -> Header:
@@ -53,22 +79,30 @@ def match_header(names: Sequence[str], contract: Contract) -> Header:
             message=f"the first row has none of the columns of {contract.dataset}",
             remedy=f"put a header in the first row ({', '.join(contract.names)}), or send the file to its own dataset's folder",
         )
-    own = {folded(name): name for name in contract.names}
-    for position, name in enumerate(names, 1):
-        _check_name(position, folded(name), [folded(earlier) for earlier in names[: position - 1]], own)
-    matched = tuple(own[folded(name)] for name in names)
+    matched = _said_so(names, contract) or _by_name(names, contract)
     absent = tuple(column for column in contract.columns if column.name not in matched)
     for column in absent:
         _check_absent(column)
     return Header(matched, tuple(column.name for column in absent))
 
 
+def _said_so(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
+    """The columns by their places, which tell two headings of one name apart; nothing where the headings are others."""
+    same = [folded(name) for name in names] == [folded(heading) for heading, _ in contract.headings]
+    return tuple(name for _, name in contract.headings) if same else ()
+
+
+def _by_name(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
+    own = _own(contract)
+    for position, name in enumerate(names, 1):
+        _check_name(position, folded(name), [folded(earlier) for earlier in names[: position - 1]], own)
+    return tuple(own[folded(name)] for name in names)
+
+
 def _check_name(position: int, name: str, earlier: list[str], own: dict[str, str]) -> None:
     shown = name if showable(name) else f"number {position}"
     if not name:
-        raise HeaderError(
-            rule="blank_column", message=f"column {position} has no name", remedy="name it in the header, or leave it out", column=shown
-        )
+        raise unnamed_column(position)
     if name in earlier:
         raise HeaderError(
             rule="duplicate_column", message="the header names a column twice", remedy="keep one of the two columns", column=shown
@@ -80,6 +114,16 @@ def _check_name(position: int, name: str, earlier: list[str], own: dict[str, str
             remedy="leave the column out, or add it to the contract",
             column=shown,
         )
+
+
+def unnamed_column(position: int) -> HeaderError:
+    """Nothing says what the column at that place is."""
+    return HeaderError(
+        rule="blank_column",
+        message=f"column {position} has no name",
+        remedy="name it in the header, or leave it out",
+        column=f"number {position}",
+    )
 
 
 def _check_absent(column: Column) -> None:

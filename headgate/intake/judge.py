@@ -27,6 +27,8 @@ from headgate.intake.cells import (
     null_where,
 )
 from headgate.intake.check import Breach, column_breaches
+from headgate.intake.plain import have_shape
+from headgate.intake.verdicts import breaches_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from headgate.intake.cards import Tokens
 
 # Source: Social Security Administration, the number's form: area, group and serial number; hyphens or blanks may be left out.
+_PLAIN_SSN = "999-99-9999"
 _SSN = r"[0-9]{3}([- ]?)[0-9]{2}([- ]?)[0-9]{4}"
 
 
@@ -60,6 +63,8 @@ def judge(column: Column, text: pa.Array, tokens: Tokens) -> Judged:
     """The column, judged; text and values keep the rows' order."""
     if column.mask is Mask.PAN:
         return _judge_card(column, text, tokens)
+    if column.mask in {Mask.MASKED, Mask.VERDICTS}:
+        return _judge_masked(column, text)
     if column.mask is Mask.SSN:
         return _judge_ssn(column, text)
     if column.mask in {Mask.CVV, Mask.TRACK}:
@@ -67,6 +72,13 @@ def judge(column: Column, text: pa.Array, tokens: Tokens) -> Judged:
     if column.mask is Mask.FREE_TEXT:
         return Judged(column, text, text, {column.name: redact(text)}, tuple(column_breaches(column, text, text)))
     return _judge_plain(column, text)
+
+
+def _judge_masked(column: Column, text: pa.Array) -> Judged:
+    """A column of a file that was masked before it came: what stands for a value is held to its form, and verdicts are taken over."""
+    if column.mask is Mask.VERDICTS:
+        return Judged(column, text, text, {}, breaches_of(text))
+    return Judged(column, text, text, {column.name: text}, tuple(column_breaches(column, text, text)))
 
 
 def given(column: Column, text: pa.Array) -> pa.Array:
@@ -82,10 +94,17 @@ def _judge_plain(column: Column, text: pa.Array) -> Judged:
     found = [_breach("type", column, f"is no {_type_name(column)}", fitted.misfits)]
     if is_text:
         found += [
-            _breach("undeclared_card_number", column, "holds a card number in a column that is declared without", rows_with_cards(text)),
+            undeclared_card(column, rows_with_cards(text)),
             _breach("undeclared_ssn", column, "holds a social security number in a column that is declared without", rows_with_ssns(text)),
         ]
+    elif not column.unmasked:
+        found.append(undeclared_card(column, cards.rows_of_cards(fitted.values)))
     return _judged(column, given, fitted.values, {column.name: fitted.values}, found)
+
+
+def undeclared_card(column: Column, rows: Rows) -> Breach:
+    """The breach of rows whose value is or holds a card number that the column does not declare."""
+    return _breach("undeclared_card_number", column, "holds a card number in a column that is declared without", rows)
 
 
 def _judge_card(column: Column, text: pa.Array, tokens: Tokens) -> Judged:
@@ -112,7 +131,9 @@ def _judge_card(column: Column, text: pa.Array, tokens: Tokens) -> Judged:
 
 def _judge_ssn(column: Column, text: pa.Array) -> Judged:
     given = blank_to_null(text)
-    fits = flags(matches(given, _SSN))
+    fits = have_shape(given, _PLAIN_SSN)
+    if (flags(given.is_valid()) & ~fits).any():
+        fits = flags(matches(given, _SSN))
     last4 = pc.utf8_slice_codeunits(null_where(~fits, given), -4)
     misfits = np.flatnonzero(flags(given.is_valid()) & ~fits)
     (behind,) = masked_columns(column)
@@ -131,8 +152,8 @@ def _judged(column: Column, given: pa.Array, values: pa.Array, behind: Mapping[s
 
 
 def take_from(column: pa.Array, rows: Rows) -> pa.Array:
-    """The column's values in these rows; of a dictionary only what they need, each value once."""
-    taken = column.take(int_array(rows))
+    """The column's values in these rows, ascending; of a dictionary only what they need, each value once."""
+    taken = column.take(int_array(rows)) if len(rows) < len(column) else column
     return compacted(taken) if isinstance(taken, pa.DictionaryArray) else taken
 
 

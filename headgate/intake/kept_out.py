@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from headgate.intake.closing import corrections
 from headgate.lake.ports import REOPENABLE, FileRecord, ObjectRef
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class KeptOut:
 
     Attributes:
         files_refused: files that were refused as a whole, or wait for a mapping.
-        corrected_by: of a file, the id of a later version of the same object that was let in; its rows win where they are newer.
+        corrected_by: of a file, the id of a later version of the same object that was let in and settles it.
     """
 
     dataset: str
@@ -43,15 +44,20 @@ class KeptOut:
     corrected_by: str = ""
 
 
-def kept_out(records: Iterable[FileRecord], *, by_file: bool = False) -> list[KeptOut]:
-    """What is kept out, by dataset and rule, and by file where asked for; most rows first."""
+def kept_out(records: Iterable[FileRecord], *, by_file: bool = False, closed: bool = False) -> list[KeptOut]:
+    """What is kept out and waits for somebody, by dataset and rule, and by file where asked for; most rows first.
+
+    Args:
+        closed: also what a corrected version of the file has settled.
+    """
     every = list(records)
-    newest = _newest_let_in(every)
+    settled_by = corrections(every)
+    open_ones = [record for record in every if closed or not _correction(record, settled_by)]
     rows: Counter[_Place] = Counter()
     files: Counter[_Place] = Counter()
     refused: Counter[_Place] = Counter()
-    for record in every:
-        of_file = (record.file_id, record.key, _correction(record, newest)) if by_file else ("", "", "")
+    for record in open_ones:
+        of_file = (record.file_id, record.key, _correction(record, settled_by)) if by_file else ("", "", "")
         for rule, count in record.reasons.items():
             place = (record.dataset, rule, *of_file)
             rows[place] += count
@@ -64,15 +70,9 @@ def kept_out(records: Iterable[FileRecord], *, by_file: bool = False) -> list[Ke
     return sorted(listed, key=lambda line: (-line.rows, -line.files, line.dataset, line.rule, line.key, line.file_id))
 
 
-def _newest_let_in(records: Iterable[FileRecord]) -> dict[tuple[str, str], FileRecord]:
-    """Of each object, the version that was let in last."""
-    done = (record for record in records if record.state == "done")
-    return {(record.bucket, record.key): record for record in sorted(done, key=lambda record: record.received_at)}
-
-
-def _correction(record: FileRecord, newest: Mapping[tuple[str, str], FileRecord]) -> str:
-    last = newest.get((record.bucket, record.key))
-    return last.file_id if last and last.received_at > record.received_at else ""
+def _correction(record: FileRecord, settled_by: Mapping[str, FileRecord]) -> str:
+    """What is recorded, or will be at the next merge."""
+    return record.closed_by or (settled_by[record.file_id].file_id if record.file_id in settled_by else "")
 
 
 def rows_of(objects: ObjectStore, bucket: str, record: FileRecord, *, rule: str = "") -> pa.Table:
@@ -93,7 +93,7 @@ def replayable(
     """The files that a replay may let more of in, by key: something of them is kept out, and their contract has changed since.
 
     Args:
-        again: also those that the contract of today has judged already.
+        again: also those that the contract of today has judged already, or that a corrected version has settled.
     """
     return sorted(
         (
@@ -102,7 +102,7 @@ def replayable(
             if record.state in REOPENABLE
             and dataset in ("", record.dataset)
             and rule in _rules(record)
-            and (again or record.state == "replaying" or _is_judged_by_another(record, contracts))
+            and (again or record.state == "replaying" or (not record.closed_by and _is_judged_by_another(record, contracts)))
         ),
         key=lambda record: (record.dataset, record.key, record.received_at, record.file_id),
     )

@@ -1,36 +1,27 @@
 """Files whose header is not a contract's: mapped when that is sure, parked with a suggestion when it is not.
 
 What a person decides is remembered for the source (the first folder of the key) and that very header, and is applied to its next file.
-A mapped file is one whose header was written anew; its rows are not touched.
+A mapped file is read as it is, by its dataset's contract under the file's own headings.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-
 from headgate.errors import BadInputError, NotFoundError
-from headgate.intake.dialect import sniff_dialect
-from headgate.intake.header import folded, showable
-from headgate.intake.matching import EXACT, MOST_COLUMNS, SAMPLE_ROWS, THRESHOLD, Match, match_columns, match_dataset
-from headgate.intake.read_csv import read_rows
-from headgate.intake.sniff import is_parquet, text_of
-from headgate.intake.unpack import unpack
+from headgate.intake.headed import Headed, headed_of
+from headgate.intake.header import folded, under
+from headgate.intake.matching import EXACT, THRESHOLD, Match, match_columns, match_dataset
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.intake.dialect import Dialect
     from headgate.lake.ports import ObjectStore
 
 # Refusals that another header may mend.
@@ -39,47 +30,20 @@ REMEMBERED = "remembered"
 # Half of both sides known, and a little more: less is some other table that has a date and a status, too.
 _WORTH_GUESSING = 0.6
 _WORTH_ASKING = 0.3
-_HEAD_BYTES = 1 << 18
-
-
-@dataclass(frozen=True)
-class Headed:
-    """A file's header, some of its rows, and what is needed to write the header anew."""
-
-    content: bytes
-    names: tuple[str, ...]
-    samples: tuple[pa.Array, ...]
-    dialect: Dialect | None = None  # None for Parquet
-
-    @property
-    def fingerprint(self) -> str:
-        """Equal for files with the same columns in the same order."""
-        return hashlib.sha256("\x1f".join(folded(name) for name in self.names).encode()).hexdigest()[:16]
-
-    @property
-    def shown(self) -> tuple[str, ...]:
-        """The names as they may be told: a number stands for what may be a cell's value."""
-        return tuple(name if showable(name) and self.names.count(name) == 1 else f"#{place}" for place, name in enumerate(self.names, 1))
-
-    def under(self, fields: Sequence[str]) -> bytes:
-        """The file with these names above its columns."""
-        if self.dialect is None:
-            out = io.BytesIO()
-            pq.write_table(pq.read_table(pa.BufferReader(self.content)).rename_columns(list(fields)), out)
-            return out.getvalue()
-        header = self.dialect.form.delimiter.join(fields) + (self.dialect.line_end or "\n")
-        return header.encode() + self.content[self.dialect.data_at :]
 
 
 @dataclass(frozen=True)
 class Decided:
-    """The fields of a file's columns, by position, and what that rests on: `remembered`, or how the least sure pair was found."""
+    """The fields of a file's columns, by position, and what that rests on: `remembered`, or how the least sure pair was found.
+
+    `contract` is the dataset's, with the file's headings: by it the file can be read as it is.
+    """
 
     dataset: str
     fields: tuple[str, ...]
     how: str
     confidence: float
-    body: bytes
+    contract: Contract
     names: tuple[str, ...]
 
     def as_record(self) -> dict[str, str]:
@@ -130,8 +94,8 @@ class Mappings:
     bucket: str
     contracts: Mapping[str, Contract]
 
-    def dataset(self, key: str, body: bytes) -> str:
-        """The dataset of a file whose folder names none; empty when neither memory nor its columns tell."""
+    def dataset(self, key: str, body: bytes | Path) -> str:
+        """The dataset of a file, in memory or on disk, whose folder names none; empty when neither memory nor its columns tell."""
         headed = headed_of(body)
         if headed is None:
             return ""
@@ -140,17 +104,19 @@ class Mappings:
         match = match_dataset(headed.names, headed.samples, self.contracts)
         return match.dataset if match and match.worth >= _WORTH_GUESSING else ""
 
-    def decide(self, key: str, dataset: str, body: bytes) -> Decided | Suggested | None:
+    def decide(self, key: str, dataset: str, body: bytes | Path) -> Decided | Suggested | None:
         """The file's mapping, or what to ask a person; None where its header is not what is wrong with it."""
         headed = headed_of(body, self.contracts.get(dataset))
         if headed is None or dataset not in self.contracts:
             return None
-        if known := self._remembered(source_of(key), headed):
-            return _decided(headed, known[0], known[1], REMEMBERED, 1.0)
-        match = match_columns(headed.names, headed.samples, self.contracts[dataset])
+        contract = self.contracts[dataset]
+        known = self._remembered(source_of(key), headed)
+        if known and known[0] == dataset:
+            return _decided(headed, contract, known[1], REMEMBERED, 1.0)
+        match = match_columns(headed.names, headed.samples, contract)
         if match.worth < _WORTH_ASKING or (all(pair.how == EXACT for pair in match.pairs) and not match.unknown):
             return None
-        return _sure(headed, match) if match.confidence >= THRESHOLD else _suggested(key, headed, match)
+        return _sure(headed, contract, match) if match.confidence >= THRESHOLD else _suggested(key, headed, match)
 
     def remember(self, suggested: Suggested, fields: Sequence[str]) -> None:
         """From now on a file of this source with this header has these fields, by position.
@@ -173,62 +139,28 @@ class Mappings:
         return ObjectRef(self.bucket, keys.mapping_key(source, fingerprint))
 
 
+def perhaps_masked(contract: Contract, names: Iterable[str], suggested: Suggested | None = None) -> frozenset[str]:
+    """Of a file's columns those that the contract masks, or may: what it does not know may be one of them under another name."""
+    masked = {folded(column.name) for column in contract.columns if column.mask}
+    fields = dict(zip(suggested.names, suggested.fields, strict=True)) if suggested else {}
+    own = {folded(name) for name in contract.names}
+    meant = {name: folded(fields.get(name, name)) for name in names}
+    return frozenset(name for name, field in meant.items() if field in masked or (masked and field not in own))
+
+
 def source_of(key: str) -> str:
     """Who sent a file: the first folder of its key."""
     return keys.dataset_of(key) or "_root"
 
 
-def headed_of(body: bytes, contract: Contract | None = None) -> Headed | None:
-    """The file's header with some rows; None where it has none that could be read. A contract helps to tell it from the rows."""
-    try:
-        content = unpack(body)
-        headed = _of_parquet(content) if is_parquet(content) else _of_text(content, contract)
-    except (BadInputError, pa.ArrowException):
-        return None
-    return headed if headed and 0 < len(headed.names) <= MOST_COLUMNS else None
-
-
-def columns_of(body: bytes, contract: Contract | None = None) -> dict[str, pa.Array]:
-    """Every column of a file that no contract is known for, by the name that may be told; none where it is no table."""
-    headed = headed_of(body, contract)
-    if headed is None:
-        return {}
-    if headed.dialect is None:
-        columns = pq.read_table(pa.BufferReader(headed.content)).columns
-    else:
-        columns = read_rows(headed.content, headed.dialect).columns
-    return dict(zip(headed.shown, columns, strict=True))
-
-
-def _of_text(content: bytes, contract: Contract | None) -> Headed | None:
-    text = text_of(content).utf8
-    head = text if len(text) <= _HEAD_BYTES else text[: text.rfind(b"\n", 0, _HEAD_BYTES) + 1]
-    dialect = sniff_dialect(head, contract)
-    if not dialect.header_lines:
-        return None
-    return Headed(text, dialect.names, read_rows(head, dialect).columns, dialect)
-
-
-def _of_parquet(content: bytes) -> Headed:
-    file = pq.ParquetFile(pa.BufferReader(content))
-    head = pa.Table.from_batches(list(file.iter_batches(SAMPLE_ROWS))[:1], file.schema_arrow)
-    return Headed(content, tuple(head.column_names), tuple(_as_text(column) for column in head.columns))
-
-
-def _as_text(column: pa.ChunkedArray) -> pa.Array:
-    if pa.types.is_nested(column.type) or pa.types.is_binary(column.type):
-        return pa.nulls(len(column), pa.string())
-    return pc.cast(column, pa.string()).combine_chunks()
-
-
-def _sure(headed: Headed, match: Match) -> Decided:
+def _sure(headed: Headed, contract: Contract, match: Match) -> Decided:
     fields = {pair.position: pair.field for pair in match.pairs}
     least = min(match.pairs, key=lambda pair: pair.confidence)
-    return _decided(headed, match.dataset, tuple(fields[place] for place in range(len(headed.names))), least.how, match.confidence)
+    return _decided(headed, contract, tuple(fields[place] for place in range(len(headed.names))), least.how, match.confidence)
 
 
-def _decided(headed: Headed, dataset: str, fields: tuple[str, ...], how: str, confidence: float) -> Decided:
-    return Decided(dataset, fields, how, confidence, headed.under(fields), headed.shown)
+def _decided(headed: Headed, contract: Contract, fields: tuple[str, ...], how: str, confidence: float) -> Decided:
+    return Decided(contract.dataset, fields, how, confidence, under(contract, headed.names, fields), headed.shown)
 
 
 def _suggested(key: str, headed: Headed, match: Match) -> Suggested:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -20,17 +21,32 @@ Done = TypeVar("Done")
 def in_turn(work: Callable[[Part], Done], parts: Iterable[Part], at_once: int = THREADS) -> Iterator[Done]:
     """What `work` makes of each part, in the parts' order.
 
-    A part is taken only when fewer than `at_once` are under way, so that no more of them are in memory; what takes and gives the
-    parts works beside one worker less.
+    A part is taken only when fewer than `at_once` are under way, so that no more of them are in memory, but for one that is made
+    ready ahead. A single part is worked on where it is: no threads are begun for a small file.
     """
+    coming = iter(parts)
+    first = list(islice(coming, 2))
+    if len(first) == 1:
+        yield work(first[0])
+        return
     with ThreadPoolExecutor(at_once) as threads:
         under_way: deque[Future[Done]] = deque()
-        for part in parts:
+        for part in chain(first, ahead(coming)):
             under_way.append(threads.submit(work, part))
             if len(under_way) == at_once:
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
+
+
+def ahead(parts: Iterable[Part]) -> Iterator[Part]:
+    """The parts, each made in a thread beside while the one before it is worked on."""
+    coming = iter(parts)
+    with ThreadPoolExecutor(1) as beside:
+        following = beside.submit(lambda: list(islice(coming, 1)))
+        while part := following.result():
+            following = beside.submit(lambda: list(islice(coming, 1)))
+            yield part[0]
 
 
 def side_by_side(work: Callable[[Part], Done], parts: Iterable[Part]) -> list[Done]:

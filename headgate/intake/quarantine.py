@@ -21,13 +21,14 @@ from headgate.intake.cells import (
     int_array,
     joined,
     literal,
+    numbers,
     repeated,
     rewritten_where,
     text_array,
     text_bytes,
 )
 from headgate.intake.check import Breach
-from headgate.intake.show import shown, without_digits
+from headgate.intake.show import MASKED, shown, without_digits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -132,7 +133,8 @@ def _value_of(columns: pa.Array, texts: Mapping[str, pa.Array]) -> pa.Array:
     """For each row the shown text of the column that it names."""
     value = pa.nulls(len(columns), pa.string())
     for name in pc.unique(columns).drop_null().to_pylist():
-        value = pc.if_else(bool_array(flags(pc.equal(columns, literal(name)))), texts[name], value)
+        told = texts.get(name, literal(MASKED))  # the column was masked before it came, and its value with it
+        value = pc.if_else(bool_array(flags(pc.equal(columns, literal(name)))), told, value)
     return value
 
 
@@ -167,7 +169,7 @@ def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
             "disposition": repeated(REFUSED, count),
             "rule": repeated(RAGGED_ROW, count),
             "column_name": pa.nulls(count, pa.string()).dictionary_encode(),
-            "reason": text_array(f"has {cells} cells where the header has {width}" for cells in ragged.widths).dictionary_encode(),
+            "reason": text_array(_misfit(cells, width) for cells in ragged.widths).dictionary_encode(),
             "all_rules": repeated(json.dumps([RAGGED_ROW]), count),
             "masked_value": pa.nulls(count, pa.string()),
             "record": _records({RAW_TEXT: without_digits(text_array(ragged.texts))}),
@@ -175,13 +177,30 @@ def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
     )
 
 
-def with_origin(table: pa.Table, origin: Origin) -> pa.Table:
-    """The rows of the quarantine contract: what is told of them, and where they come from."""
+def _misfit(cells: int, width: int) -> str:
+    return f"has {cells} cells where the header has {width}" if cells else "is no JSON object"
+
+
+def with_origin(table: pa.Table, origin: Origin, first_row: int, starts: Rows) -> pa.Table:
+    """The rows of the quarantine contract: what is told of them, and where they come from.
+
+    Args:
+        first_row: the source row of the batch's first row.
+        starts: where the batch's rows begin; none where rows have no place.
+    """
     rows = table.num_rows
     object_key = redacted_text(origin.object_key)
     before = {"dataset": repeated(origin.dataset, rows), "content_sha256": repeated(origin.content_sha256, rows)}
     after = {
         "object_key": repeated(object_key, rows),
         "received_at": pa.repeat(literal(origin.received_at.isoformat(), pa.timestamp("us")), rows),
+        "byte_offset": _offsets(numbers(table.column("source_row").combine_chunks()) - first_row, starts),
+        "closed_by": pa.nulls(rows, pa.string()),
     }
     return pa.table({**before, **{name: table.column(name) for name in table.column_names}, **after})
+
+
+def _offsets(places: Rows, starts: Rows) -> pa.Array:
+    """Null where a row's place is not known."""
+    known = places < len(starts)
+    return int_array(np.where(known, starts[np.minimum(places, len(starts) - 1)] if len(starts) else 0, 0), nulls=~known)

@@ -11,25 +11,29 @@ What is null, and what is not:
 
 Blank lines are no rows. A row with more or fewer cells than the header is kept apart as ragged.
 
-Arrow reads the rows where it reads them right; where quotes stand in places that RFC 4180 does not have, where a delimiter has two
-characters or a backslash escapes, `rows` reads them one after the other.
+Arrow reads the rows where it reads them right. Rows with quotes in places that RFC 4180 does not have are read by `rows`, one after
+the other, and those between them by Arrow; all are read by `rows` where a delimiter has two characters or a backslash escapes.
 """
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from headgate.errors import UnreadableFileError
-from headgate.intake.cells import text_array
+from headgate.intake.cells import NO_ROWS, text_array
 from headgate.intake.dialect import Dialect, sniff_dialect
-from headgate.intake.header import match_header
+from headgate.intake.header import match_header, unnamed_column
+from headgate.intake.places import as_sent, row_starts
 from headgate.intake.received import Ragged, Received
+from headgate.intake.regular import regular_to
 from headgate.intake.sniff import text_of
 
 if TYPE_CHECKING:
@@ -43,15 +47,20 @@ NULL_TEXTS = ["", "\\N"]
 MAX_COLUMNS = 4096  # far above any table that people keep, far below what would fill the memory with empty columns
 _BLOCK_BYTES = 1 << 20
 _ROWS_AT_ONCE = 1 << 16
+_WORTH_BYTES = 1 << 14  # reading these takes Arrow no longer than to begin
 
 
 @dataclass(frozen=True)
 class TextTable:
-    """The rows of a CSV text, column by column in the file's order, whatever its header says."""
+    """The rows of a CSV text, column by column in the file's order, whatever its header says.
+
+    `starts` are the places of all rows, ragged ones too, in the bytes behind the header.
+    """
 
     columns: tuple[pa.Array, ...]
     source_rows: Rows
     ragged: Ragged
+    starts: Rows
 
 
 def read_csv(content: bytes, contract: Contract) -> Received:
@@ -67,7 +76,8 @@ def read_csv(content: bytes, contract: Contract) -> Received:
     table = read_rows(text.utf8, dialect)
     columns, rows = dict(zip(header.names, table.columns, strict=True)), len(table.source_rows)
     cells = {name: columns.pop(name) if name in columns else pa.nulls(rows, pa.string()) for name in contract.names}
-    return Received(cells, table.source_rows, table.ragged, header.absent, dialect=dialect)
+    starts = as_sent(text.utf8, table.starts + dialect.data_at, content, text.encoding)
+    return Received(cells, table.source_rows, table.ragged, header.absent, dialect=dialect, starts=starts)
 
 
 def read_rows(text: bytes, dialect: Dialect) -> TextTable:
@@ -75,11 +85,28 @@ def read_rows(text: bytes, dialect: Dialect) -> TextTable:
 
     Raises:
         UnreadableFileError: `not_a_table`, `too_large` or `unclosed_quote`.
+        HeaderError: `blank_column`: behind the last name stands a value.
     """
     _check_width(dialect.width)
+    table = _read_rows(text, dialect)
+    return replace(table, columns=tuple(named_of(table.columns, dialect)))
+
+
+def named_of(columns: Sequence[pa.Array], dialect: Dialect) -> Sequence[pa.Array]:
+    """The columns that have a name; HeaderError (`blank_column`) where another one has a value."""
+    count = dialect.width - dialect.unnamed
+    for place, column in enumerate(columns[count:], count + 1):
+        if pc.any(pc.greater(pc.binary_length(column), 0)).as_py():
+            raise unnamed_column(place)
+    return columns[:count]
+
+
+def _read_rows(text: bytes, dialect: Dialect) -> TextTable:
     data = pa.py_buffer(text).slice(dialect.data_at)
     if dialect.form.is_plain and has_regular_quotes(data, dialect):
         return _read_by_arrow(data, dialect)
+    if dialect.form.is_plain:
+        return read_by_turns(data, dialect)
     return _read_one_by_one(bytes(data).decode("utf-8"), dialect)
 
 
@@ -112,12 +139,15 @@ def has_regular_quotes(data: pa.Buffer, dialect: Dialect) -> bool:
 
 
 def _read_by_arrow(data: pa.Buffer, dialect: Dialect) -> TextTable:
-    table, invalid = _parse(data, dialect)
+    # Of an empty last cell without a line end Arrow says that it was quoted, when the cell before it was.
+    ends_in_nothing = bytes(data.slice(max(0, data.size - 1))) == dialect.form.delimiter.encode()
+    table, invalid = _parse(pa.py_buffer(bytes(data) + b"\n") if ends_in_nothing else data, dialect)
     ragged = _ragged(invalid)
     source_rows = _numbers_without(ragged.source_rows, table.num_rows)
     columns = table.columns
     del table  # so that each column's blocks are freed once it is in one piece
-    return TextTable(tuple(_in_one_piece(columns.pop(0)) for _ in range(len(columns))), source_rows, ragged)
+    starts = row_starts(memoryview(data), dialect.form.quote)
+    return TextTable(tuple(_in_one_piece(columns.pop(0)) for _ in range(len(columns))), source_rows, ragged, starts)
 
 
 def _parse(data: pa.Buffer, dialect: Dialect) -> tuple[pa.Table, list[Any]]:
@@ -182,15 +212,87 @@ def _read_one_by_one(text: str, dialect: Dialect) -> TextTable:
     found = dialect.form.rows(text, 0, dialect.width)
     blocks: list[Sequence[pa.Array]] = [[pa.nulls(0, pa.string())] * dialect.width]
     ragged: list[tuple[int, str, int]] = []
-    count = 0
+    count, starts = 0, array("q")
     while some := list(islice(found, _ROWS_AT_ONCE)):
+        starts.extend(row.start for row in some)
         ragged += [(count + at, text[row.start : row.end].rstrip("\r\n"), len(row.cells)) for at, row in _misfits(some, dialect.width)]
         blocks.append(_columns(some, dialect.width))
         count += len(some)
     numbers, texts, widths = zip(*ragged, strict=True) if ragged else ((), (), ())
     apart = Ragged(np.array(numbers, np.int64), texts, widths)
     columns = tuple(pa.concat_arrays(column) for column in zip(*blocks, strict=True))
-    return TextTable(columns, _numbers_without(apart.source_rows, count - len(ragged)), apart)
+    return TextTable(columns, _numbers_without(apart.source_rows, count - len(ragged)), apart, _bytes_to(text, starts))
+
+
+def read_by_turns(data: pa.Buffer, dialect: Dialect, worth_bytes: int = _WORTH_BYTES) -> TextTable:
+    """As one row after the other, but for stretches of at least so many bytes whose quotes are in their places.
+
+    The bytes are taken for characters: all that structures a row is ASCII, and places are the same.
+    """
+    octets, text = np.frombuffer(data, np.uint8), bytes(data).decode("latin-1")
+    tables = [TextTable((pa.nulls(0, pa.string()),) * dialect.width, NO_ROWS, Ragged(), NO_ROWS)]
+    at, window, patience = 0, 4 * worth_bytes, 1
+    while at < len(octets):
+        stop = regular_to(octets, at, window, dialect.form)
+        if stop - at >= worth_bytes or stop == len(octets):
+            tables.append(_moved(_read_by_arrow(data.slice(at, stop - at), dialect), at))
+            at, window, patience = stop, min(2 * window, _BLOCK_BYTES), 1
+        else:
+            rows = _some_rows(dialect.form.rows(text, at, dialect.width), stop, patience)
+            tables.append(_of_rows(rows, text, dialect.width))
+            at, window, patience = rows[-1].end if rows else len(octets), 4 * worth_bytes, min(2 * patience, _ROWS_AT_ONCE)
+    return _behind_one_another(tables)
+
+
+def _some_rows(rows: Iterator[Row], stop: int, at_least: int) -> list[Row]:
+    """So many rows, and on to the first that begins at `stop` or behind it."""
+    some: list[Row] = []
+    for row in rows:
+        some.append(row)
+        if len(some) >= at_least and row.start >= stop:
+            break
+    return some
+
+
+def _of_rows(rows: list[Row], text: str, width: int) -> TextTable:
+    rows = [row._replace(cells=[_as_utf8(cell) for cell in row.cells]) for row in rows]
+    misfits = list(_misfits(rows, width))
+    apart = Ragged(
+        np.array([at for at, _ in misfits], np.int64),
+        tuple(_as_utf8(text[row.start : row.end].rstrip("\r\n")) or "" for _, row in misfits),
+        tuple(len(row.cells) for _, row in misfits),
+    )
+    numbers = _numbers_without(apart.source_rows, len(rows) - len(misfits))
+    return TextTable(tuple(_columns(rows, width)), numbers, apart, np.array([row.start for row in rows], np.int64))
+
+
+def _as_utf8(cell: str | None) -> str | None:
+    return cell if cell is None or cell.isascii() else cell.encode("latin-1").decode("utf-8")
+
+
+def _moved(table: TextTable, by: int) -> TextTable:
+    return replace(table, starts=table.starts + by)
+
+
+def _behind_one_another(tables: list[TextTable]) -> TextTable:
+    before = np.cumsum([0, *(len(table.source_rows) + len(table.ragged.source_rows) for table in tables)])
+    ragged = Ragged(
+        np.concatenate([table.ragged.source_rows + first for table, first in zip(tables, before, strict=False)]),
+        tuple(chain.from_iterable(table.ragged.texts for table in tables)),
+        tuple(chain.from_iterable(table.ragged.widths for table in tables)),
+    )
+    rows = np.concatenate([table.source_rows + first for table, first in zip(tables, before, strict=False)])
+    columns = tuple(pa.concat_arrays(column) for column in zip(*(table.columns for table in tables), strict=True))
+    return TextTable(columns, rows, ragged, np.concatenate([table.starts for table in tables]))
+
+
+def _bytes_to(text: str, characters: array[int]) -> Rows:
+    """Places among the characters of a text, as places in its UTF-8."""
+    places = np.array(characters, np.int64)
+    if text.isascii() or not len(places):
+        return places
+    edges = [0, *characters]
+    return np.cumsum([len(text[start:stop].encode()) for start, stop in pairwise(edges)])
 
 
 def _misfits(rows: list[Row], width: int) -> Iterator[tuple[int, Row]]:

@@ -1,24 +1,25 @@
 """Read Excel workbooks: the rows of every sheet that has the contract's header, one sheet behind the other.
 
-The header may stand below other rows and in several rows with merged cells: it is the row that, with what is merged into it, names
-most of the contract's columns. A sheet with fewer of them is left out and told of. Blank rows are no rows; a row that holds something
-to the right of the header is ragged.
+The header may stand below other rows and in several rows with merged cells: it is the first row that, with what is merged into it, is
+one by the contract, else the first that names most of the contract's columns. A sheet that is another table is left out and told of.
+Blank rows are no rows; a row that holds something to the right of the header is ragged.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from headgate.errors import UnreadableFileError
+from headgate.errors import BadInputError, HeaderError, UnreadableFileError
 from headgate.intake.card_search import redact
 from headgate.intake.cells import text_array
-from headgate.intake.header import known, match_header
+from headgate.intake.header import folded, known, match_header
 from headgate.intake.received import Ragged, Received
-from headgate.intake.workbook import sheets
+from headgate.intake.workbook import TOP_ROWS, sheets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.intake.workbook import Cells, Sheet
 
-_HEADER_WITHIN_ROWS = 64
+_NUMBER = re.compile(r"[-+.\d:,\s]*\d[-+.\d:,\sE]*")
 
 
 @dataclass(frozen=True)
@@ -43,22 +44,116 @@ def read_excel(content: bytes, contract: Contract) -> Received:
     """The rows of a workbook.
 
     Raises:
-        UnreadableFileError: `corrupt_workbook`, `too_large`; `empty_file`: no sheet holds anything; `not_a_table`: no sheet has the header.
-        HeaderError: the best header does not match the contract.
+        UnreadableFileError: `corrupt_workbook`, `too_large`; `empty_file`: no sheet holds anything; `not_a_table`: no sheet has the
+            header, or one that seems to go on with the rows has none.
+        HeaderError: the header of a sheet has most of the columns, and does not match the contract.
     """
     found = [_found(sheet, contract) for sheet in sheets(content) if any(sheet.rows)]
     if not found:
         raise UnreadableFileError(rule="empty_file", message="no sheet of the workbook holds anything", remedy="send it with its rows")
     most = max(each.known for each in found)
-    meant = [each for each in found if each.known == most] if most else found[:1]
-    left_out = tuple(redact(text_array(each.sheet.name for each in found if each not in meant)).to_pylist())
-    return _joined([_rows(each, contract) for each in meant], left_out)
+    meant = [each for each in found if _is_meant(each, most, contract)] if most else found[:1]
+    rows = [_of_sheet(each, contract) for each in meant]
+    others = [each for each in found if each not in meant]
+    for each in others:
+        _check_other(each, meant)
+    return _joined(rows, tuple(f"{_shown(each.sheet)} (rows: {_filled_rows(each.sheet)})" for each in others))
+
+
+def _is_meant(found: _Found, most: int, contract: Contract) -> bool:
+    """Whether a sheet is a part of the table: its header is one by the contract, or has most of the columns that the best one has.
+
+    What is no header then refuses the file: its rows are not to be passed over. A sheet with nothing below its header has none.
+    """
+    if found.known == most:
+        return True
+    is_near = found.known > most / 2 and bool(_body(found))
+    return is_near or (found.known > 1 and _is_accepted(found, contract))
+
+
+def _of_sheet(found: _Found, contract: Contract) -> Received:
+    try:
+        return _rows(found, contract)
+    except HeaderError as error:
+        message = f"sheet {_shown(found.sheet)}: {error.message}"
+        raise HeaderError(rule=error.rule, message=message, remedy=error.remedy, column=error.column) from None
+
+
+def _check_other(other: _Found, meant: Sequence[_Found]) -> None:
+    """A sheet without a header holds no more rows of the table: as wide as it, and with numbers from its first row on."""
+    first = _named(next(row for row in other.sheet.rows if any(row)))
+    is_wide = len(first) in {len(each.names) for each in meant}
+    if is_wide and not other.known and any(_NUMBER.fullmatch(cell) for cell in first):
+        raise UnreadableFileError(
+            rule="not_a_table",
+            message=f"sheet {_shown(other.sheet)} has rows as wide as the table's, and no header",
+            remedy="put the header in the first row of each sheet, or send the sheet's rows as a file of their own",
+        )
+
+
+def _shown(sheet: Sheet) -> str:
+    """The sheet's name, without what could be a card number."""
+    return str(redact(text_array([sheet.name]))[0])
+
+
+def _filled_rows(sheet: Sheet) -> int:
+    return sum(any(row) for row in sheet.rows)
+
+
+def heading_of(content: bytes, contract: Contract | None = None) -> tuple[str, ...]:
+    """The names above the columns of a workbook that no contract is known for, or whose header is not the contract's.
+
+    The row that names most of the contract's columns, where one names more than half of its own; else the first of the rows that have
+    the most different names and no number among them.
+    """
+    read = [sheet for sheet in sheets(content) if any(sheet.rows)]
+    by_contract = [_found(sheet, contract) for sheet in read] if contract else []
+    best = max(by_contract, key=lambda each: each.known, default=None)
+    if best and best.known > len(best.names) / 2:
+        return best.names
+    return max((_fullest(sheet) for sheet in read), key=lambda names: len(set(names)), default=())
+
+
+def _fullest(sheet: Sheet) -> tuple[str, ...]:
+    rows = [_named(_filled(sheet, row)) for row in range(min(len(sheet.rows), TOP_ROWS))]
+    worded = [row for row in rows if not any(_NUMBER.fullmatch(name) for name in row)] or rows
+    return max(worded, key=lambda row: len({name for name in row if name.strip()}), default=())
 
 
 def _found(sheet: Sheet, contract: Contract) -> _Found:
-    candidates = [(_filled(sheet, row), row) for row in range(min(len(sheet.rows), _HEADER_WITHIN_ROWS))]
+    candidates = [(_filled(sheet, row), row) for row in range(min(len(sheet.rows), TOP_ROWS))]
     rows = [_Found(sheet, _named(cells), row, known(_named(cells), contract)) for cells, row in candidates if any(cells)]
-    return max(rows, key=lambda each: (each.known, each.row if each.known else -each.row), default=_Found(sheet, (), 0, 0))
+    first = next((each for each in rows if _is_header(each, contract)), None)
+    first = first or max(rows, key=lambda each: (each.known, -each.row), default=_Found(sheet, (), 0, 0))
+    below = [each for each in rows if each.known >= first.known and _are_merged(sheet, first.row, each.row)]
+    return _behind_repeats(below[-1] if below else first)
+
+
+def _is_header(found: _Found, contract: Contract) -> bool:
+    """Whether the row is beyond doubt a header: some of the columns alone may be a title."""
+    return found.known > len(contract.names) / 2 and _is_accepted(found, contract)
+
+
+def _is_accepted(found: _Found, contract: Contract) -> bool:
+    try:
+        match_header(found.names, contract)
+    except BadInputError:
+        return False
+    return True
+
+
+def _are_merged(sheet: Sheet, upper: int, lower: int) -> bool:
+    """Whether a merged cell reaches from one row down to another: they are one header then, not a header and its repetition."""
+    return any(merged.top <= upper < lower <= merged.bottom for merged in sheet.merged)
+
+
+def _behind_repeats(found: _Found) -> _Found:
+    """Rows that repeat the header right below it belong to it, as in CSV; further down a repetition is a row, to be judged as one."""
+    row, rows = found.row, found.sheet.rows
+    names = [folded(name) for name in found.names]
+    while row + 1 < min(len(rows), TOP_ROWS) and [folded(name) for name in _named(rows[row + 1])] == names:
+        row += 1
+    return replace(found, row=row)
 
 
 def _filled(sheet: Sheet, row: int) -> Cells:
@@ -80,9 +175,13 @@ def _named(cells: Cells) -> tuple[str, ...]:
     return tuple(names)
 
 
+def _body(found: _Found) -> list[Cells]:
+    return [row for row in found.sheet.rows[found.row + 1 :] if any(row)]
+
+
 def _rows(found: _Found, contract: Contract) -> Received:
     header = match_header(found.names, contract)
-    body = [row for row in found.sheet.rows[found.row + 1 :] if any(cell for cell in row)]
+    body = _body(found)
     width = len(header.names)
     whole = [number for number, row in enumerate(body, 1) if not any(row[width:])]
     apart = sorted({*range(1, len(body) + 1)} - {*whole})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.errors import UnreadableFileError
@@ -10,7 +11,7 @@ from headgate.intake.read_excel import read_excel
 from headgate.intake.read_json import is_json, read_json
 from headgate.intake.read_parquet import read_parquet
 from headgate.intake.sniff import is_parquet, text_of
-from headgate.intake.unpack import is_workbook, unpack
+from headgate.intake.unpack import is_workbook, unpacked
 
 if TYPE_CHECKING:
     from headgate.contracts.model import Contract
@@ -25,16 +26,21 @@ def read_file(body: bytes, contract: Contract) -> Received:
     Raises:
         BadInputError: the file as a whole cannot be read; `rule` says why.
     """
-    content = unpack(body)
+    found = unpacked(body)
+    return replace(_read(found.content, contract), packed=found.packed)
+
+
+def _read(content: bytes, contract: Contract) -> Received:
     if is_parquet(content):
         return read_parquet(content, contract)
     if is_workbook(content):
         return read_excel(content, contract)
-    return read_json(content, contract) if _holds_json(content) else read_csv(content, contract)
+    return read_json(content, contract) if holds_json(content) else read_csv(content, contract)
 
 
-def _holds_json(content: bytes) -> bool:
+def holds_json(content: bytes) -> bool:
+    """Whether the bytes are a text that starts as JSON does."""
     try:
-        return is_json(text_of(content[:_PROBE_BYTES]).utf8)
+        return is_json(text_of(content[:_PROBE_BYTES], is_cut=len(content) > _PROBE_BYTES).utf8)
     except UnreadableFileError:  # blanks, or no text at all: the CSV reader says so
         return False

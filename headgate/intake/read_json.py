@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,9 @@ import numpy as np
 import pyarrow as pa
 
 from headgate.errors import HeaderError, UnreadableFileError
-from headgate.intake.cells import text_array
+from headgate.intake.cells import NO_ROWS, text_array
 from headgate.intake.header import match_header
+from headgate.intake.places import as_sent, line_starts, record_starts
 from headgate.intake.received import Ragged, Received
 from headgate.intake.sniff import text_of
 
@@ -31,12 +33,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from headgate.contracts.model import Contract
+    from headgate.intake.cells import Rows
 
     Record = dict[str, Any]
 
 # One array must be held as a whole, in objects that outweigh its text several times; JSON Lines are read some at a time.
 MAX_ARRAY_BYTES = 1 << 28
 MAX_NAMES = 4096
+# Every name is a cell of every record, said or not. Few are as they like; many must be said, one in so many at least.
+CELLS_FREELY = 1 << 22
+MAX_CELLS = 1 << 28
+_CELLS_OF_ONE_SAID = 64
+NESTED = "{…}"
+NO_RECORD = 0  # the width of a line that is no object: it has no cells
 _RECORDS_AT_ONCE = 1 << 15
 _START = re.compile(rb"\s*(?:\[\s*(?:[{\]]|$)|\{\s*[\"}])")
 _PROBE_BYTES = 1 << 12
@@ -47,6 +56,38 @@ def is_json(text: bytes) -> bool:
     return _START.match(text[:_PROBE_BYTES]) is not None
 
 
+@dataclass(frozen=True)
+class Records:
+    """The records of a file, column by column in the order in which the names first come.
+
+    Attributes:
+        columns: every name's texts; NESTED where it is an object or an array.
+        nested: the names under which there is one.
+        source_rows, ragged, starts: as in `Received`.
+        form: `json` or `json_lines`.
+        confidence: the share of the lines that are records.
+    """
+
+    columns: Mapping[str, pa.Array]
+    nested: frozenset[str]
+    source_rows: Rows
+    ragged: Ragged
+    form: str
+    encoding: str
+    starts: Rows
+
+    @property
+    def confidence(self) -> float:
+        """The share of the lines, or of the array's entries, that are records."""
+        rows, apart = len(self.source_rows), len(self.ragged.source_rows)
+        return rows / (rows + apart) if rows else 0.0
+
+
+def are_lines(text: bytes) -> bool:
+    """Whether a text that starts as JSON does is JSON Lines."""
+    return _lines(text) is not None
+
+
 def read_json(content: bytes, contract: Contract) -> Received:
     """The records of a JSON or JSON Lines file.
 
@@ -55,25 +96,66 @@ def read_json(content: bytes, contract: Contract) -> Received:
             tables; `type` when a column holds nested values.
         HeaderError: a record says a name twice (`duplicate_column`), or the names do not match the contract.
     """
-    text = text_of(content).utf8
-    lines = _lines(text)
-    records = _Records("json" if lines is None else "json_lines")
+    read = read_records(content)
+    check_flat(read.nested)
+    header = match_header(tuple(read.columns), contract)
+    columns = dict(zip(header.names, read.columns.values(), strict=True))
+    nulls = pa.nulls(len(read.source_rows), pa.string())
+    cells = {name: columns.get(name, nulls) for name in contract.names}
+    return Received(
+        cells,
+        read.source_rows,
+        read.ragged,
+        header.absent,
+        read.form,
+        encoding=read.encoding,
+        confidence=read.confidence,
+        starts=read.starts,
+    )
+
+
+def check_flat(nested: Iterable[str]) -> None:
+    """No name has nested values; UnreadableFileError tells of the first that has."""
+    for name in sorted(nested):
+        raise UnreadableFileError(
+            rule="type",
+            message="the column holds nested values, which no column of the contract can",
+            remedy="write each nested value to a column of its own",
+            column=_shown(name),
+        )
+
+
+def read_records(content: bytes) -> Records:
+    """The records under the names that they have; UnreadableFileError and HeaderError as `read_json`, but for nested values."""
+    text = text_of(content)
+    lines = _lines(text.utf8)
+    records = _Gathered()
     if lines is None:
-        records.add((0, found) for found in _array(_parsed(text)))
+        records.add((0, found) for found in _array(_parsed(text.utf8)))
+        starts = record_starts(text.utf8, records.count)
     else:
         records.add(enumerate(map(_line, lines), 1), lines)
-    return records.received(contract)
+        starts = line_starts(text.utf8)
+    return records.all("json" if lines is None else "json_lines", text.encoding, as_sent(text.utf8, starts, content, text.encoding))
 
 
-class _Records:
+def read_lines(lines: Sequence[bytes]) -> Records:
+    """The records of some lines of JSON Lines in UTF-8, counted from 1, without their places; errors as `read_records`."""
+    records = _Gathered()
+    records.add(enumerate(map(_line, lines), 1), lines)
+    return records.all("json_lines", "utf-8", NO_ROWS)
+
+
+class _Gathered:
     """The records so far, column by column."""
 
-    def __init__(self, form: str) -> None:
-        self.form = form
+    def __init__(self) -> None:
         self.blocks: dict[str, list[pa.Array]] = {}
+        self.nested: set[str] = set()
         self.whole: list[int] = []
         self.ragged: list[tuple[int, str]] = []
         self.count = 0
+        self.said = 0
 
     def add(self, records: Iterable[tuple[int, object]], lines: Sequence[bytes] = ()) -> None:
         rest = iter(records)
@@ -85,54 +167,83 @@ class _Records:
                     self.whole.append(self.count)
                     kept.append(record)
                 else:
-                    self.ragged.append((self.count, lines[line - 1].decode() if lines else json.dumps(record)))
+                    self.ragged.append((self.count, lines[line - 1].decode() if lines else _entry(record)))
             self._put(kept)
 
     def _put(self, records: list[Record]) -> None:
         before = sum(map(len, next(iter(self.blocks.values()), [])))
+        self.said += sum(map(len, records))
         for name in dict.fromkeys(name for record in records for name in record):
-            _check_names(len(self.blocks))
+            check_names(len(self.blocks))
+            _check_whole(name)
             self.blocks.setdefault(name, [pa.nulls(before, pa.string())])
+        _check_cells(len(self.blocks) * (before + len(records)), self.said)
         for name, blocks in self.blocks.items():
-            blocks.append(_texts(name, records))
+            said = [record.get(name) for record in records]
+            if any(isinstance(value, dict | list) for value in said):
+                self.nested.add(name)
+            blocks.append(_texts(name, said))
 
-    def received(self, contract: Contract) -> Received:
-        header = match_header(tuple(self.blocks), contract)
-        columns = {name: pa.concat_arrays(self.blocks.pop(said)) for name, said in zip(header.names, tuple(self.blocks), strict=True)}
-        nulls = pa.nulls(len(self.whole), pa.string())
+    def all(self, form: str, encoding: str, starts: Rows) -> Records:
         numbers, texts = zip(*self.ragged, strict=True) if self.ragged else ((), ())
-        apart = Ragged(np.array(numbers, np.int64), texts, (0,) * len(texts))
-        cells = {name: columns.get(name, nulls) for name in contract.names}
-        return Received(cells, np.array(self.whole, np.int64), apart, header.absent, self.form)
+        apart = Ragged(np.array(numbers, np.int64), texts, (NO_RECORD,) * len(texts))
+        columns = {name: pa.concat_arrays(self.blocks.pop(name)) for name in tuple(self.blocks)}
+        return Records(columns, frozenset(self.nested), np.array(self.whole, np.int64), apart, form, encoding, starts)
 
 
-def _check_names(names: int) -> None:
+def check_names(names: int) -> None:
+    """There may be one more name beside so many; UnreadableFileError where there may not."""
     if names >= MAX_NAMES:
         raise UnreadableFileError(
             rule="too_large", message=f"the records have more than {MAX_NAMES:,} different names", remedy="send records with fewer names"
         )
 
 
-def _texts(name: str, records: Sequence[Mapping[str, Any]]) -> pa.Array:
-    try:
-        return text_array(_text(record.get(name), name) for record in records)
-    except UnicodeEncodeError:
+def _check_cells(cells: int, said: int) -> None:
+    """A small file with other names in each record would be a large table of nothing; UnreadableFileError for one."""
+    allowed = min(MAX_CELLS, max(CELLS_FREELY, _CELLS_OF_ONE_SAID * said))
+    if cells > allowed:
         raise UnreadableFileError(
-            rule="not_a_table", message="a text holds half of a surrogate pair", remedy="write the file as valid UTF-8", column=_shown(name)
-        ) from None
+            rule="too_large",
+            message=f"the records' names make a table of more than {allowed:,} cells, nearly all of which nothing is said in",
+            remedy="send records with the same names, or in smaller files",
+        )
 
 
-def _text(value: object, name: str) -> str | None:
+def _texts(name: str, said: Sequence[object]) -> pa.Array:
+    try:
+        return text_array(map(_text, said))
+    except UnicodeEncodeError:
+        raise _halved(_shown(name)) from None
+
+
+def _entry(value: object) -> str:
+    """An array's entry that is no record, as JSON."""
+    text = json.dumps(value, ensure_ascii=False)
+    _check_whole(text)
+    return text
+
+
+def _check_whole(text: str) -> None:
+    """JSON can spell half of a surrogate pair, which no text in UTF-8 is; UnreadableFileError for one. Source: RFC 8259, section 8.2."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _halved() from None
+
+
+def _halved(column: str = "") -> UnreadableFileError:
+    return UnreadableFileError(
+        rule="not_a_table", message="a text holds half of a surrogate pair", remedy="write the file as valid UTF-8", column=column
+    )
+
+
+def _text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    raise UnreadableFileError(
-        rule="type",
-        message="the column holds nested values, which no column of the contract can",
-        remedy="write each nested value to a column of its own",
-        column=_shown(name),
-    )
+    return NESTED
 
 
 def _shown(name: str) -> str:

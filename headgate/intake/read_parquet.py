@@ -31,7 +31,10 @@ from headgate.intake.received import Received
 
 if TYPE_CHECKING:
     from headgate.contracts.model import Column, Contract
+    from headgate.intake.header import Header
 
+# What Arrow raises at a file that it cannot read.
+BROKEN = (pa.ArrowException, OSError, ValueError, NotImplementedError)
 _INTEGERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT}
 _NUMBERS = {*_INTEGERS, Kind.DECIMAL, Kind.DOUBLE}
 # IEEE 754: up to here every integer has a float of its own, and so many significant digits survive a float and back.
@@ -50,26 +53,36 @@ def read_parquet(content: bytes, contract: Contract) -> Received:
     """
     table = _table(content)
     header = match_header(table.column_names, contract)
+    return rows_of_table(table, contract, header)
+
+
+def rows_of_table(table: pa.Table, contract: Contract, header: Header, first_row: int = 1) -> Received:
+    """Rows of a Parquet file, of which the first has that number. UnreadableFileError: as `read_parquet`."""
     named = table.rename_columns(list(header.names))
     missing = pa.nulls(table.num_rows, pa.string())
     cells = {
         column.name: missing if column.name in header.absent else spelled(named.column(column.name), column) for column in contract.columns
     }
-    return Received(cells, np.arange(1, table.num_rows + 1, dtype=np.int64), absent=header.absent, form="parquet")
+    rows = np.arange(first_row, first_row + table.num_rows, dtype=np.int64)
+    return Received(cells, rows, absent=header.absent, form="parquet")
 
 
 def _table(content: bytes) -> pa.Table:
     try:
         table = _read(content, "us")
-        legacy = [name for name, is_legacy in _columns_in_int96(content).items() if is_legacy]
+        legacy = columns_in_int96(pq.ParquetFile(pa.BufferReader(content)).schema)
         return _with_fractions(table, _read(content, "ns", legacy), legacy) if legacy else table
-    except (pa.ArrowException, OSError, ValueError, NotImplementedError):
-        # Arrow's own message can hold what it read, so it is not passed on.
-        raise UnreadableFileError(
-            rule="corrupt_parquet",
-            message="the Parquet file is damaged, encrypted or of an unknown encoding",
-            remedy="write it again without encryption and send it again",
-        ) from None
+    except BROKEN:
+        raise corrupt_parquet() from None
+
+
+def corrupt_parquet() -> UnreadableFileError:
+    """The refusal of a file that Arrow cannot read. Arrow's own message can hold what it read, so it is not passed on."""
+    return UnreadableFileError(
+        rule="corrupt_parquet",
+        message="the Parquet file is damaged, encrypted or of an unknown encoding",
+        remedy="write it again without encryption and send it again",
+    )
 
 
 def _read(content: bytes, int96_unit: str, columns: list[str] | None = None) -> pa.Table:
@@ -78,11 +91,10 @@ def _read(content: bytes, int96_unit: str, columns: list[str] | None = None) -> 
     return pq.ParquetFile(source, page_checksum_verification=True, coerce_int96_timestamp_unit=int96_unit).read(columns)
 
 
-def _columns_in_int96(content: bytes) -> dict[str, bool]:
-    """For each flat column whether it holds timestamps in the form that Impala and older Sparks write."""
-    schema = pq.ParquetFile(pa.BufferReader(content)).schema
+def columns_in_int96(schema: pq.ParquetSchema) -> list[str]:
+    """The flat columns that hold timestamps in the form that Impala and older Sparks write."""
     columns = [schema.column(at) for at in range(len(schema))]
-    return {column.path: column.physical_type == "INT96" for column in columns if column.path == column.name}
+    return list(dict.fromkeys(column.path for column in columns if column.physical_type == "INT96" and column.path == column.name))
 
 
 def _with_fractions(table: pa.Table, exact: pa.Table, columns: list[str]) -> pa.Table:
@@ -131,11 +143,13 @@ def _plain(values: pa.ChunkedArray, column: Column) -> pa.Array:
     if not _is_textual(held.type):
         return held
     try:
-        return pc.cast(held, pa.string())
+        text = pc.cast(held, pa.string())
+        text.validate(full=True)  # what a damaged file calls text was looked at by nobody yet
     except pa.ArrowInvalid:
         raise UnreadableFileError(
             rule="type", message="the column holds bytes that are no UTF-8 text", remedy="write the column as text", column=column.name
         ) from None
+    return text
 
 
 def _is_textual(held: pa.DataType) -> bool:

@@ -34,7 +34,11 @@ class Received:
         absent: nullable columns that the file does not have; their cells are null.
         form: `csv`, `json`, `json_lines`, `parquet` or `xlsx`.
         dialect: how a CSV text was written, and how sure that is; None for formats that say so themselves.
-        left_out: parts of the file that hold other tables, by name: sheets without the contract's header.
+        left_out: parts of the file that hold other tables, by name and how many rows they have: sheets without the contract's header.
+        packed: how the file was compressed, from the outside in: `gzip`, `zip`, `zstd`.
+        encoding: of a text that has no dialect.
+        confidence: as in `Dialect`; 1 where the file itself says what it is.
+        starts: where each of the file's rows begins, ragged ones too, in bytes of the unpacked file; none where rows have no place.
     """
 
     cells: Mapping[str, pa.Array]
@@ -44,6 +48,10 @@ class Received:
     form: str = "csv"
     dialect: Dialect | None = None
     left_out: tuple[str, ...] = ()
+    packed: tuple[str, ...] = ()
+    encoding: str = ""
+    confidence: float = 1.0
+    starts: Rows = field(default_factory=lambda: NO_ROWS)
 
     @property
     def rows(self) -> int:
@@ -53,12 +61,14 @@ class Received:
     @property
     def written_as(self) -> Mapping[str, str]:
         """What was found out about the file's form, as its record tells it."""
-        return written_as(self.form, self.dialect, self.left_out)
+        told = written_as(self.form, self.dialect, self.packed)
+        said = {} if self.dialect else {"confidence": share_text(self.confidence)} | ({"encoding": self.encoding} if self.encoding else {})
+        return told | said | ({"left_out": ", ".join(self.left_out)} if self.left_out else {})
 
 
-def written_as(form: str, dialect: Dialect | None = None, left_out: Sequence[str] = ()) -> Mapping[str, str]:
+def written_as(form: str, dialect: Dialect | None = None, packed: Sequence[str] = ()) -> dict[str, str]:
     """A file's form in words: none of its cells is among them."""
-    told = {"format": form}
+    told = {"format": form, "compression": ", ".join(packed) or "none"}
     if dialect:
         told |= {
             "encoding": dialect.encoding,
@@ -68,6 +78,12 @@ def written_as(form: str, dialect: Dialect | None = None, left_out: Sequence[str
             "line_end": dialect.line_end or "mixed",
             "preamble_lines": str(dialect.preamble_lines),
             "header_lines": str(dialect.header_lines),
-            "confidence": str(dialect.confidence),
+            "confidence": share_text(dialect.confidence),
         }
-    return told | ({"left_out": ", ".join(left_out)} if left_out else {})
+        told |= {"unnamed_columns": str(dialect.unnamed)} if dialect.unnamed else {}
+    return told
+
+
+def share_text(confidence: float) -> str:
+    """A confidence to three decimals."""
+    return str(round(confidence, 3))

@@ -7,33 +7,28 @@ stays `replaying` then, and the next replay of the file does all of it again. do
 
 from __future__ import annotations
 
-import hashlib
-import io
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-
-from headgate.contracts.model import Mask
 from headgate.errors import BadInputError, NotFoundError
-from headgate.intake.gate import Gated, pass_gate
+from headgate.intake.curation import RECEIVED
+from headgate.intake.gate import DISTINCT_ASIDE, sha256_of
+from headgate.intake.gatehouse import told, with_counts
 from headgate.intake.mapping import Decided
+from headgate.intake.rows_file import RowsFile
+from headgate.intake.source_rows import in_order, source_rows, without
+from headgate.intake.workspace import workspace
 from headgate.lake import keys
-from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
-from headgate.lake.publishing import parquet_bytes
+from headgate.lake.ports import FileRecord, ObjectRef
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from collections.abc import Mapping
+    from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.intake.mapping import Mappings
-    from headgate.lake.ports import FileLedger, ObjectStore
+    from headgate.intake.gatehouse import Gatehouse, Passed
 
 REPLAYED, STILL_REFUSED, RAW_GONE, LET_IN_ELSEWHERE = "replayed", "still_refused", "raw_gone", "let_in_elsewhere"
-_PARQUET = "application/vnd.apache.parquet"
 _EDITION_CHARACTERS = 16
 
 
@@ -59,25 +54,9 @@ class Replayed:
 
 @dataclass(frozen=True)
 class Replaying:
-    """Replays files that the gate has ended with.
+    """Replays files that the gate has ended with, by the contracts as they are now."""
 
-    Args:
-        contracts: source contracts by dataset, as they are now.
-        masking_key: called only for datasets with card numbers.
-        clock: naive UTC; it reaches leases and `finished_at`, never data.
-        lease_s: how long other replays keep away from the file of one that died.
-        mappings: for files whose header was mapped.
-    """
-
-    objects: ObjectStore
-    ledger: FileLedger
-    contracts: Mapping[str, Contract]
-    masking_key: Callable[[], MaskingKey]
-    curated_bucket: str
-    quarantine_bucket: str
-    clock: Callable[[], datetime]
-    lease_s: int
-    mappings: Mappings | None = None
+    house: Gatehouse
 
     def replay(self, file_id: str) -> Replayed:
         """The file's rows lie where its contract says now, each in curated or in quarantine once, and its record tells so.
@@ -87,136 +66,137 @@ class Replaying:
             ThrottledError: another worker holds the file, or it is no file that the gate has ended with.
             ServiceError: a service failed; nothing is lost, and replaying the file again completes it.
         """
-        before = self.ledger.reopen(file_id, now=self.clock(), lease_s=self.lease_s)
+        before = self.house.ledger.reopen(file_id, now=self.house.clock(), lease_s=self.house.lease_s)
         try:
-            return self._replayed(before)
+            with workspace() as folder:
+                return self._replayed(before, folder)
         except Exception:
-            self.ledger.release(before)
+            self.house.ledger.release(before)
             raise
 
-    def _replayed(self, before: FileRecord) -> Replayed:
+    def _replayed(self, before: FileRecord, folder: Path) -> Replayed:
         try:
-            gated = self._gated(before)
+            passed = self._passed(before, folder / RECEIVED)
         except BadInputError as error:
-            return self._kept(before, STILL_REFUSED, {"rule": error.rule, "message": error.message, "column": error.column})
+            why = told(error)
+            return self._kept(before, STILL_REFUSED, {name: why[name] for name in ("rule", "message", "column")})
         except NotFoundError:
             return self._kept(before, RAW_GONE, {"message": "the original is not in raw any more"})
-        if self._is_let_in_elsewhere(before, gated):
+        after = replace(before, content_sha256=passed.counts.content_sha256)
+        if self._is_let_in_elsewhere(after):
             return self._kept(before, LET_IN_ELSEWHERE, {"message": "the same content was let in as another file since"})
-        left, entered = self._write(before, gated)
-        record = self._record(before, gated)
-        self.ledger.finish(record)
+        left, entered = self._write(after, passed)
+        record = self._record(after, passed)
+        self.house.ledger.finish(record)
         return Replayed(REPLAYED, record, left, entered)
 
-    def _kept(self, before: FileRecord, outcome: str, told: Mapping[str, str]) -> Replayed:
+    def _kept(self, before: FileRecord, outcome: str, why: Mapping[str, str]) -> Replayed:
         """The record as it was before; that of a replay that died half-way stays open, since its rows are not where it says."""
-        if before.state == "replaying":
-            self.ledger.release(before)
+        was_refused = before.state == "replaying" and bool(before.error) and not self._has_rows(before)
+        kept = replace(before, state="refused") if was_refused else before
+        if kept.state == "replaying":
+            self.house.ledger.release(kept)
         else:
-            self.ledger.finish(before)
-        return Replayed(outcome, before, told=told)
+            self.house.ledger.finish(kept)
+        return Replayed(outcome, kept, told=why)
 
-    def _is_let_in_elsewhere(self, before: FileRecord, gated: Gated) -> bool:
+    def _has_rows(self, record: FileRecord) -> bool:
+        """Whether a replay that died has stored rows of the file; of one whose content is not known, it may have."""
+        if not record.content_sha256:
+            return True
+        return any(self._exists(at) for at in (self.house.quarantine_of(record), self.house.increment_of(record)))
+
+    def _exists(self, ref: ObjectRef) -> bool:
+        try:
+            self.house.objects.info(ref)
+        except NotFoundError:
+            return False
+        return True
+
+    def _is_let_in_elsewhere(self, before: FileRecord) -> bool:
         """Only a refused file can have lost its content to another; all others own theirs."""
         return before.state == "refused" and any(
-            record.state == "done" and (record.dataset, record.content_sha256) == (before.dataset, gated.content_sha256)
-            for record in self.ledger.records()
+            record.state == "done" and (record.dataset, record.content_sha256) == (before.dataset, before.content_sha256)
+            for record in self.house.ledger.records()
         )
 
-    def _gated(self, before: FileRecord) -> Gated:
-        contract = self.contracts.get(before.dataset)
-        if contract is None:
-            raise BadInputError(rule="unknown_dataset", message="no contract has this name", remedy="add one", file=before.key)
-        ref = ObjectRef(before.bucket, before.key, before.version_id)
-        info, body = self.objects.info(ref), self.objects.read(ref)
-        sha256 = hashlib.sha256(body).hexdigest()
+    def _passed(self, before: FileRecord, path: Path) -> Passed:
+        contract = self.house.contract(before.dataset)
+        info = self.house.objects.info(ObjectRef(before.bucket, before.key, before.version_id))
+        self.house.objects.download(info.ref, path, info.size_bytes)
+        sha256 = sha256_of(path)
         if before.content_sha256 not in {"", sha256}:
             raise NotFoundError(f"{before.key} holds another content now")
-        body = self._under_its_mapping(before, body)
-        key = self.masking_key() if any(column.mask is Mask.PAN for column in contract.columns) else MaskingKey("", b"")
-        return pass_gate(body, contract, key, object_key=before.key, received_at=info.modified_at, content_sha256=sha256)
-
-    def _under_its_mapping(self, before: FileRecord, body: bytes) -> bytes:
-        """A file that was let in under another header has that header again."""
-        told = self.mappings.decide(before.key, before.dataset, body) if self.mappings and before.mapping else None
-        return told.body if isinstance(told, Decided) else body
-
-    def _write(self, before: FileRecord, gated: Gated) -> tuple[int, int]:
-        """How many rows left quarantine, and how many entered it. At every moment each row lies in one of the two places, or in both."""
-        at = ObjectRef(self.quarantine_bucket, keys.quarantine_key(before.dataset, gated.content_sha256))
-        old, new = self._rows(at), _as_stored(gated.set_aside)
-        leaving = _without(old, new)
-        if new.num_rows:
-            self._store(at, _together(new, leaving) if leaving.num_rows else gated.set_aside)
-        self._write_increment(before, gated)
-        if leaving.num_rows:
-            self._store(at, gated.set_aside)
-        return leaving.num_rows, _without(new, old).num_rows
-
-    def _write_increment(self, before: FileRecord, gated: Gated) -> None:
-        """The increment, then its edition's mark: a merge in between reads new rows as an old edition, and later merges anew."""
-        ref = ObjectRef(self.curated_bucket, keys.increment_key(before.dataset, gated.content_sha256))
-        marks = self._marks(before.dataset, gated.content_sha256)
-        if gated.accepted.num_rows:
-            body = parquet_bytes(gated.accepted)
-            edition = hashlib.sha256(body).hexdigest()[:_EDITION_CHARACTERS]
-            mark = keys.edition_key(before.dataset, gated.content_sha256, edition)
-            self.objects.write(ref, body, content_type=_PARQUET)
-            self.objects.write(ObjectRef(self.curated_bucket, mark), gated.contract.encode(), content_type="text/plain")
-            marks.discard(mark)
-        else:
-            self.objects.delete(ref)
-        for stale in sorted(marks):
-            self.objects.delete(ObjectRef(self.curated_bucket, stale))
-
-    def _marks(self, dataset: str, content_sha256: str) -> set[str]:
-        listed = self.objects.list(self.curated_bucket, keys.edition_key(dataset, content_sha256, ""))
-        return {item.ref.key for item in listed}
-
-    def _record(self, before: FileRecord, gated: Gated) -> FileRecord:
-        sha256 = gated.content_sha256
-        return replace(
-            before,
-            state="done",
-            content_sha256=sha256,
-            contract=gated.contract,
-            received=gated.received,
-            accepted=gated.accepted.num_rows,
-            quarantined=gated.quarantined,
-            duplicates=gated.duplicates,
-            warnings=gated.warnings,
-            reasons=gated.reasons,
-            curated_key=keys.increment_key(before.dataset, sha256) if gated.accepted.num_rows else "",
-            quarantine_key=keys.quarantine_key(before.dataset, sha256) if gated.set_aside.num_rows else "",
-            error={},
-            finished_at=self.clock().isoformat(timespec="seconds"),
+        return self.house.passed(
+            replace(before, content_sha256=sha256), path, info.modified_at, self._under_its_mapping(before, contract, path)
         )
 
-    def _rows(self, ref: ObjectRef) -> pa.Table:
+    def _under_its_mapping(self, before: FileRecord, contract: Contract, path: Path) -> Contract:
+        """A file that was let in under other headings is read by them again."""
+        mappings = self.house.mappings
+        decided = mappings.decide(before.key, before.dataset, path) if mappings and before.mapping else None
+        return decided.contract if isinstance(decided, Decided) else contract
+
+    def _write(self, before: FileRecord, passed: Passed) -> tuple[int, int]:
+        """How many rows left quarantine, and how many entered it. At every moment each row lies in one of the two places, or in both."""
+        at = self.house.quarantine_of(before)
+        was = self._quarantined_before(at, passed.set_aside.with_name("before.parquet"))
+        old, new = source_rows(was), source_rows(passed.set_aside)
+        leaving = len(without(old, new))
+        if len(new):
+            self.house.store(_together(passed.set_aside, was) if leaving else passed.set_aside, at)
+        self._write_increment(before, passed)
+        if leaving:
+            self._store_or_delete(passed.set_aside, at)
+        return leaving, len(without(new, old))
+
+    def _write_increment(self, before: FileRecord, passed: Passed) -> None:
+        """The increment, then its edition's mark: a merge in between reads new rows as an old edition, and later merges anew."""
+        sha256, marks = before.content_sha256, self._marks(before)
+        self._store_or_delete(passed.accepted, self.house.increment_of(before))
+        if passed.accepted.is_file():
+            mark = keys.edition_key(before.dataset, sha256, sha256_of(passed.accepted)[:_EDITION_CHARACTERS])
+            self.house.objects.write(self._curated(mark), passed.counts.contract.encode(), content_type="text/plain")
+            marks.discard(mark)
+        for stale in sorted(marks):
+            self.house.objects.delete(self._curated(stale))
+
+    def _marks(self, before: FileRecord) -> set[str]:
+        listed = self.house.objects.list(self.house.curated_bucket, keys.edition_key(before.dataset, before.content_sha256, ""))
+        return {item.ref.key for item in listed}
+
+    def _curated(self, key: str) -> ObjectRef:
+        return ObjectRef(self.house.curated_bucket, key)
+
+    def _record(self, before: FileRecord, passed: Passed) -> FileRecord:
+        return replace(
+            with_counts(before, passed.counts),
+            written_as=before.written_as,
+            closed_by="",
+            curated_key=self.house.increment_of(before).key if passed.accepted.is_file() else "",
+            quarantine_key=self.house.quarantine_of(before).key if passed.set_aside.is_file() else "",
+            finished_at=self.house.now(),
+        )
+
+    def _quarantined_before(self, at: ObjectRef, path: Path) -> Path:
+        """A local copy of what lies in quarantine; no file where nothing does."""
         try:
-            return pq.read_table(io.BytesIO(self.objects.read(ref)))
+            self.house.objects.download(at, path)
         except NotFoundError:
-            return pa.table({"source_row": pa.nulls(0, pa.int64())})
+            path.unlink(missing_ok=True)
+        return path
 
-    def _store(self, ref: ObjectRef, rows: pa.Table) -> None:
+    def _store_or_delete(self, rows: Path, ref: ObjectRef) -> None:
         """The object holds exactly the rows; there is none where there are none."""
-        if rows.num_rows:
-            self.objects.write(ref, parquet_bytes(rows), content_type=_PARQUET)
-        else:
-            self.objects.delete(ref)
+        if not self.house.store(rows, ref):
+            self.house.objects.delete(ref)
 
 
-def _as_stored(rows: pa.Table) -> pa.Table:
-    """The rows as they read back from Parquet: texts that repeat are plain there."""
-    return pq.read_table(io.BytesIO(parquet_bytes(rows)))
-
-
-def _together(some: pa.Table, others: pa.Table) -> pa.Table:
-    """Both in the file's order; rows of an older quarantine may lack newer columns."""
-    return pa.concat_tables([some, others], promote_options="default").sort_by("source_row")
-
-
-def _without(rows: pa.Table, others: pa.Table) -> pa.Table:
-    """The rows whose source row is none of the others'."""
-    found = pc.is_in(rows["source_row"], others["source_row"].combine_chunks())
-    return rows.filter(pc.invert(found))
+def _together(new: Path, was: Path) -> Path:
+    """A file with the new rows and those of the old ones that the new ones lack, in the file's order."""
+    path = new.with_name("together.parquet")
+    rows = RowsFile(path, DISTINCT_ASIDE)
+    for some in in_order(new, was):
+        rows.add(some)
+    rows.close()
+    return path

@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError, UnreadableFileError
 from headgate.intake.curation import IGNORED, file_id_of, is_data
+from headgate.intake.deletions import moment_of
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import FileRecord, ObjectRef
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from headgate.intake.deletions import Sightings
     from headgate.lake.ports import ObjectStore
 
 WAITING = "waiting"
+_NO_PARTS = b'{"files": []}'
 
 
 @dataclass(frozen=True)
@@ -31,11 +34,13 @@ class Runs:
     Args:
         curate: lets one object through the gate.
         send: puts objects into the queue that the gate works off.
+        sightings: told what each run saw of its source.
     """
 
     objects: ObjectStore
     curate: Callable[[ObjectRef], FileRecord]
     send: Callable[[Sequence[ObjectRef]], None]
+    sightings: Sightings
 
     def receive(self, ref: ObjectRef) -> FileRecord:
         """The record of what became of the object; `waiting`, and not in the ledger, for a part whose run is not complete.
@@ -44,29 +49,36 @@ class Runs:
 
         Raises:
             UnreadableFileError: the object is a run's manifest, and is none.
+            AuditError: the run's deleted keys are not those that its manifest certifies.
             ThrottledError, ServiceError: as the gate does.
         """
         key = ExportKey.parse(ref.key)
         if key is None or (key.name != RUN_MANIFEST and not is_data(ref.key)):
-            return self.curate(ref)
+            return self._seen(self.curate(ref))
+        manifest = self._manifest(ref.bucket, key)
         if key.name == RUN_MANIFEST:
-            return self._call(ref, key)
-        if key.name not in self._named(ref.bucket, key):
+            return self._call(ref, key, manifest)
+        if key.name not in names_of(manifest):
             return _record(ref, key, WAITING)
-        return self.curate(ObjectRef(ref.bucket, ref.key))
+        record = self.curate(ObjectRef(ref.bucket, ref.key))
+        return record if moment_of(manifest) else self._seen(record)
 
-    def _call(self, ref: ObjectRef, key: ExportKey) -> FileRecord:
-        parts = [replace(key, name=name).path() for name in self._named(ref.bucket, key)]
+    def _call(self, ref: ObjectRef, key: ExportKey, manifest: bytes) -> FileRecord:
+        parts = [replace(key, name=name).path() for name in names_of(manifest)]
+        self.sightings.of_run(ref.bucket, key, manifest)
         self.send([ObjectRef(ref.bucket, part) for part in parts if is_data(part)])
         return _record(ref, key, IGNORED)
 
-    def _named(self, bucket: str, key: ExportKey) -> tuple[str, ...]:
-        """Names of the parts of a run; none while it has no manifest."""
+    def _seen(self, record: FileRecord) -> FileRecord:
+        self.sightings.of_file(record)
+        return record
+
+    def _manifest(self, bucket: str, key: ExportKey) -> bytes:
+        """A run's manifest; one that names no parts while it has none."""
         try:
-            body = self.objects.read(ObjectRef(bucket, replace(key, name=RUN_MANIFEST).path()))
+            return self.objects.read(ObjectRef(bucket, replace(key, name=RUN_MANIFEST).path()))
         except NotFoundError:
-            return ()
-        return names_of(body)
+            return _NO_PARTS
 
 
 def names_of(manifest: bytes) -> tuple[str, ...]:

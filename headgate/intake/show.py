@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind, Mask
-from headgate.intake.card_search import redact
+from headgate.intake.card_search import redact, without_ssn_forms
 from headgate.intake.cells import Flags, Rows, bool_array, flags, joined, literal, marked, matches, null_where, rewritten_where
 from headgate.intake.judge import Judged, take_from
 
@@ -26,7 +26,6 @@ MASKED = "[masked]"
 DESTROYED = "[destroyed]"
 _DROPPED = {Mask.CVV: "[CVV]", Mask.TRACK: "[TRACK]"}
 _CVV = r"\d{3,4}"  # ISO/IEC 7813: card verification values have three or four digits
-_SSN_INSIDE = r"\b\d{3}[- ]\d{2}[- ]\d{4}\b"
 _NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL, Kind.DOUBLE}
 # A value of these kinds that fits its type spells no card number.
 _HARMLESS = {Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN}
@@ -35,13 +34,13 @@ _HARMLESS = {Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN}
 def shown(judged: Sequence[Judged], rows: Rows, refused: Flags) -> dict[str, pa.Array]:
     """For each source column the texts of `rows` as they may be written; `refused` tells which of them broke a rule."""
     masks = {each.column.mask for each in judged}
-    texts = {each.column.name: _shown(each, rows) for each in judged}
+    texts = {each.column.name: _shown(each, rows) for each in judged if each.column.mask is not Mask.VERDICTS}
     if masks.isdisjoint({Mask.CVV, Mask.TRACK, Mask.SSN}):
-        return {name: _without_ssns(text) for name, text in texts.items()}
-    slipped = bool_array(refused & _slipped(judged, texts, rows))
+        return {name: without_ssn_forms(text) for name, text in texts.items()}
+    slipped = bool_array(refused & _slipped(judged, texts, rows) if refused.any() else refused)
     if Mask.CVV in masks:
         texts = {each.column.name: _without_codes(each, texts[each.column.name], rows) for each in judged}
-    return {name: rewritten_where(slipped, _without_ssns(text), without_digits) for name, text in texts.items()}
+    return {name: rewritten_where(slipped, without_ssn_forms(text), without_digits) for name, text in texts.items()}
 
 
 def without_digits(text: pa.Array) -> pa.Array:
@@ -56,7 +55,7 @@ def _shown(judged: Judged, rows: Rows) -> pa.Array:
         return _where_given(text, literal(_DROPPED[mask]))
     if mask is Mask.FREE_TEXT:
         return take_from(judged.behind[judged.column.name], rows)
-    if mask is None:
+    if mask in {None, Mask.MASKED}:
         return _searched(judged, text, rows)
     last4 = pc.cast(take_from(judged.behind[masked_columns(judged.column)[-1].name], rows), pa.string())
     before = "[PAN ****" if mask is Mask.PAN else "[SSN ***-**-"
@@ -100,9 +99,3 @@ def _slipped(judged: Sequence[Judged], texts: Mapping[str, pa.Array], rows: Rows
         if each.column.mask is Mask.CVV:
             signs |= flags(pc.invert(matches(text, _CVV)))
     return signs
-
-
-def _without_ssns(text: pa.Array) -> pa.Array:
-    """The text without anything that looks like a social security number, whether or not it was ever given out."""
-    looks = pc.match_substring_regex(text, _SSN_INSIDE)
-    return rewritten_where(looks, text, lambda some: pc.replace_substring_regex(some, _SSN_INSIDE, "[SSN]"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 from headgate.errors import UnreadableFileError
@@ -22,6 +23,14 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# What Windows-1252 has behind a capital at a word's end, and UTF-8 as the second half of a letter: € … quotes, dashes, ™, blank, «, ®, ».
+_BEHIND_A_WORD = rb"\x80\x82\x84\x85\x8b\x91-\x97\x99\x9b\xa0\xab\xae\xbb"
+# A character of two to four bytes that no text in Windows-1252 holds. `Ã` and `Â` are told apart by nothing: they are nearly always UTF-8.
+_UTF8_CHARACTER = re.compile(
+    rb"[\xc2\xc3][\x80-\xbf]|[\xc4-\xdf](?![" + _BEHIND_A_WORD + rb"])[\x80-\xbf]"
+    rb"|\xe2[\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1\xe3-\xef](?![" + _BEHIND_A_WORD + rb"]{2})[\x80-\xbf]{2}"
+    rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}"
+)
 _PROBE_BYTES = 1 << 16
 _HEADER_BYTES = 1 << 20
 
@@ -39,15 +48,19 @@ def is_parquet(content: bytes) -> bool:
     return content.startswith(PARQUET_MAGICS)
 
 
-def text_of(content: bytes) -> Text:
+def text_of(content: bytes, *, is_cut: bool = False) -> Text:
     """The content as UTF-8 without a byte-order mark.
 
     What is not valid UTF-8 is read as Windows-1252, the encoding of spreadsheets, which gives a character for nearly every byte.
 
+    Args:
+        is_cut: the content goes on, and may end within a character.
+
     Raises:
-        UnreadableFileError: `not_a_table`: the bytes are not text; `empty_file`: only blanks.
+        UnreadableFileError: `not_a_table`: the bytes are not text; `mixed_encoding`: some are UTF-8 and others are not; `empty_file`: only
+            blanks.
     """
-    text = _decoded(content)
+    text = _decoded(content, is_cut=is_cut)
     head = text.utf8[:_PROBE_BYTES]
     if b"\0" in head:
         raise _not_text("binary data")
@@ -61,7 +74,7 @@ def utf8_text(content: bytes) -> bytes:
     return text_of(content).utf8
 
 
-def _decoded(content: bytes) -> Text:
+def _decoded(content: bytes, *, is_cut: bool) -> Text:
     for magic, what in _OTHER_MAGICS.items():
         if content.startswith(magic):
             raise _not_text(what)
@@ -71,7 +84,26 @@ def _decoded(content: bytes) -> Text:
     if wide := _unmarked_utf16(content[:_PROBE_BYTES]):
         return _recoded(content, wide)
     plain = content.removeprefix(codecs.BOM_UTF8)
-    return Text(plain, "utf-8") if _is_utf8(plain) else _recoded(plain, "cp1252")
+    wrong = _not_utf8_at(plain, is_cut=is_cut)
+    if wrong is None:
+        return Text(plain if not is_cut else plain.decode(errors="ignore").encode(), "utf-8")
+    _check_not_mixed(plain, wrong)
+    return _recoded(plain, "cp1252")
+
+
+def _check_not_mixed(content: bytes, wrong: int) -> None:
+    """The text, which from `wrong` on is not UTF-8, is not so elsewhere either: read as Windows-1252, `é` in UTF-8 would be `Ã©`."""
+    right = None if b"\0" in content[:_PROBE_BYTES] else _UTF8_CHARACTER.search(content)
+    if right:
+        raise UnreadableFileError(
+            rule="mixed_encoding",
+            message=f"line {_line_of(content, wrong)} is not UTF-8, but line {_line_of(content, right.start())} is",
+            remedy="write the whole file in one encoding, best in UTF-8",
+        )
+
+
+def _line_of(content: bytes, at: int) -> int:
+    return 1 + max(content.count(b"\n", 0, at), content.count(b"\r", 0, at))
 
 
 def _recoded(content: bytes, encoding: str) -> Text:
@@ -90,17 +122,19 @@ def _unmarked_utf16(probe: bytes) -> str:
     return ""
 
 
-def _is_utf8(content: bytes) -> bool:
+def _not_utf8_at(content: bytes, *, is_cut: bool) -> int | None:
+    """Where the first byte is that UTF-8 cannot have there; None where there is none."""
     if content.isascii():
-        return True
+        return None
     decoder, view = codecs.getincrementaldecoder("utf-8")(), memoryview(content)
-    try:
-        for start in range(0, len(content), _HEADER_BYTES):
-            decoder.decode(view[start : start + _HEADER_BYTES])
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+    for start in range(0, len(content), _HEADER_BYTES):
+        begun = start - len(decoder.getstate()[0])
+        is_last = start + _HEADER_BYTES >= len(content)
+        try:
+            decoder.decode(view[start : start + _HEADER_BYTES], final=is_last and not is_cut)
+        except UnicodeDecodeError as error:
+            return begun + error.start
+    return None
 
 
 def _not_text(what: str) -> UnreadableFileError:

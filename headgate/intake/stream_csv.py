@@ -5,29 +5,35 @@ Only plain files are read so: UTF-8, in a dialect that Arrow reads right. Every 
 
 from __future__ import annotations
 
+import os
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from headgate.errors import UnreadableFileError
+from headgate.errors import HeaderError, UnreadableFileError
 from headgate.intake.batches import ROWS_AT_ONCE, Source
 from headgate.intake.dialect import Dialect, sniff_dialect
 from headgate.intake.header import Header, match_header
-from headgate.intake.read_csv import MAX_COLUMNS, NULL_TEXTS
+from headgate.intake.places import Scanned
+from headgate.intake.read_csv import MAX_COLUMNS, NULL_TEXTS, named_of
 from headgate.intake.read_json import is_json
 from headgate.intake.received import Ragged, Received, written_as
 from headgate.intake.sniff import is_parquet, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from headgate.contracts.model import Contract
+    from headgate.intake.places import Octets
+    from headgate.intake.rows import Form
 
 # A smaller file is read faster whole, and its memory is no matter.
 STREAMED_FROM_BYTES = 16 << 20
@@ -42,13 +48,21 @@ class NotPlainError(Exception):
 
 
 @dataclass(frozen=True)
-class _Plain:
-    """A file that can be streamed. `data_at` is its byte behind the header."""
+class Plain:
+    """A file that can be streamed, or some of its rows.
+
+    Attributes:
+        data_at: where its rows begin, behind the header.
+        first_row: the number of the first of them.
+        data_to: where they end, when that is not the file's end.
+    """
 
     path: Path
     dialect: Dialect
     header: Header
     data_at: int
+    first_row: int = 1
+    data_to: int | None = None
 
 
 def stream(path: Path, contract: Contract, from_bytes: int = STREAMED_FROM_BYTES) -> Source | None:
@@ -58,14 +72,17 @@ def stream(path: Path, contract: Contract, from_bytes: int = STREAMED_FROM_BYTES
         HeaderError: the header does not match the contract.
         NotPlainError: while batches are read; those before it are to be forgotten.
     """
-    plain = _plain(path, contract) if path.stat().st_size >= from_bytes else None
+    plain = plain_csv(path, contract) if path.stat().st_size >= from_bytes else None
     if plain is None:
         return None
     told = written_as("csv", plain.dialect)
-    return Source(lambda: _batches(plain, contract), len(plain.header.names), plain.header.absent, told)
+    places = partial(Scanned, plain.path, plain.data_at, plain.dialect.form.quote)
+    is_regular = lru_cache(maxsize=1)(partial(_has_regular_quotes, plain))
+    return Source(lambda: _batches(plain, contract, is_regular), plain.dialect.width, plain.header.absent, told, places)
 
 
-def _plain(path: Path, contract: Contract) -> _Plain | None:
+def plain_csv(path: Path, contract: Contract) -> Plain | None:
+    """The file, if its head is that of a plain CSV file. HeaderError: the header does not match the contract."""
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     text = head.removeprefix(_BYTE_ORDER_MARK)
@@ -73,9 +90,16 @@ def _plain(path: Path, contract: Contract) -> _Plain | None:
         return None
     dialect = sniff_dialect(text, contract)
     data_at = dialect.data_at + len(head) - len(text)
-    if not dialect.form.is_plain or dialect.width > MAX_COLUMNS or not _has_regular_quotes(path, data_at, dialect):
+    if not dialect.form.is_plain or dialect.width > MAX_COLUMNS or _ends_in(path, dialect.form.delimiter):
         return None
-    return _Plain(path, replace(dialect, encoding="utf-8"), match_header(dialect.names, contract), data_at)
+    return Plain(path, replace(dialect, encoding="utf-8"), match_header(dialect.names, contract), data_at)
+
+
+def _ends_in(path: Path, delimiter: str) -> bool:
+    """Whether the file's last cell is empty and no line end follows: Arrow then says that it was quoted, when the cell before it was."""
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read() == delimiter.encode()
 
 
 def _is_plain_text(head: bytes) -> bool:
@@ -85,59 +109,81 @@ def _is_plain_text(head: bytes) -> bool:
     return False
 
 
-def _has_regular_quotes(path: Path, data_at: int, dialect: Dialect) -> bool:
+def _has_regular_quotes(plain: Plain) -> bool:
     """As `read_csv.has_regular_quotes`, block by block."""
-    quote, ends = ord(dialect.form.quote), np.zeros(256, bool)
-    ends[np.frombuffer(f"{dialect.form.delimiter}\r\n{dialect.form.quote}".encode(), np.uint8)] = True
-    seen, before = 0, b"\n"
-    with path.open("rb") as file:
-        file.seek(data_at)
+    form, seen, before = plain.dialect.form, 0, b"\n"
+    with plain.path.open("rb") as file:
+        file.seek(plain.data_at)
         block = file.read(_BLOCK_BYTES)
         while block:
             following = file.read(_BLOCK_BYTES)
             octets = np.frombuffer(before + block + (following[:1] or b"\n"), np.uint8)
-            quotes = np.flatnonzero(octets[1:-1] == quote) + 1
-            opening = (np.arange(len(quotes)) + seen) % 2 == 0
-            if not ends[octets[np.where(opening, quotes - 1, quotes + 1)]].all():
+            quotes = int(np.count_nonzero(octets[1:-1] == ord(form.quote)))
+            if not are_regular(octets, form, is_quoted=seen % 2 == 1):
                 return False
-            seen, before, block = seen + len(quotes), block[-1:], following
+            seen, before, block = seen + quotes, block[-1:], following
     return seen % 2 == 0
 
 
-def _batches(plain: _Plain, contract: Contract) -> Iterator[Received]:
+def are_regular(octets: Octets, form: Form, *, is_quoted: bool) -> bool:
+    """Whether each quote among the octets, but for the first and the last of them, opens or closes a whole cell."""
+    ends = np.zeros(256, bool)
+    ends[np.frombuffer(f"{form.delimiter}\r\n{form.quote}".encode(), np.uint8)] = True
+    quotes = np.flatnonzero(octets[1:-1] == ord(form.quote)) + 1
+    opening = (np.arange(len(quotes)) + is_quoted) % 2 == 0
+    return bool(ends[octets[np.where(opening, quotes - 1, quotes + 1)]].all())
+
+
+def _batches(plain: Plain, contract: Contract, is_regular: Callable[[], bool]) -> Iterator[Received]:
+    """The rows, while it is found out whether Arrow reads them right."""
+    with ThreadPoolExecutor(1) as beside:
+        regular = beside.submit(is_regular)
+        for batch in rows_of_plain(plain, contract):
+            yield batch
+            if regular.done() and not regular.result():
+                raise NotPlainError
+        if not regular.result():
+            raise NotPlainError
+
+
+def rows_of_plain(plain: Plain, contract: Contract) -> Iterator[Received]:
+    """The rows, whether or not Arrow reads them right. NotPlainError: it cannot read them at all."""
     apart: deque[Any] = deque()
-    number = 1
+    number = plain.first_row
     for columns in _columns(plain, apart):
         end = number + len(columns[0])
         own: list[Any] = []
-        while apart and apart[0].number < end:
+        while apart and apart[0].number + plain.first_row - 1 < end:
             own.append(apart.popleft())
             end += 1
         yield _received(plain, contract, columns, np.arange(number, end, dtype=np.int64), own)
         number = end
-    if apart or number == 1:
-        nothing = [pa.nulls(0, pa.string())] * plain.dialect.width
+    if apart or number == plain.first_row:
+        nothing = [pa.nulls(0, pa.string())] * len(plain.header.names)
         yield _received(plain, contract, nothing, np.arange(number, number + len(apart), dtype=np.int64), list(apart))
 
 
-def _received(plain: _Plain, contract: Contract, columns: list[pa.Array], numbers: Any, apart: list[Any]) -> Received:  # noqa: ANN401 as below
+def _received(plain: Plain, contract: Contract, columns: Sequence[pa.Array], numbers: Any, apart: list[Any]) -> Received:  # noqa: ANN401 as below
     named = dict(zip(plain.header.names, columns, strict=True))
     missing = pa.nulls(len(columns[0]), pa.string())
     ragged = Ragged(
-        np.array([row.number for row in apart], np.int64), tuple(row.text for row in apart), tuple(row.actual_columns for row in apart)
+        np.array([row.number + plain.first_row - 1 for row in apart], np.int64),
+        tuple(row.text for row in apart),
+        tuple(row.actual_columns for row in apart),
     )
     rows = np.delete(numbers, ragged.source_rows - numbers[0]) if apart else numbers
     return Received({name: named.get(name, missing) for name in contract.names}, rows, ragged, plain.header.absent, dialect=plain.dialect)
 
 
-def _columns(plain: _Plain, apart: deque[Any]) -> Iterator[list[pa.Array]]:
-    """The columns, some rows at a time; rows that are not of the header's width are put `apart`."""
+def _columns(plain: Plain, apart: deque[Any]) -> Iterator[Sequence[pa.Array]]:
+    """The columns that have a name, some rows at a time; rows that are not of the header's width are put `apart`."""
     try:
         with pa.OSFile(str(plain.path)) as file:
             file.seek(plain.data_at)
             if plain.data_at < file.size():
-                yield from _joined(_reader(file, plain.dialect, apart))
-    except pa.ArrowInvalid:  # a row longer than a block, or bytes that are not UTF-8
+                some = file if plain.data_to is None else pa.BufferReader(file.read(plain.data_to - plain.data_at))
+                yield from (named_of(columns, plain.dialect) for columns in _joined(_reader(some, plain.dialect, apart)))
+    except (pa.ArrowInvalid, HeaderError):  # a row longer than a block, bytes that are not UTF-8, or a value that no name is above
         raise NotPlainError from None
 
 

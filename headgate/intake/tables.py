@@ -50,7 +50,7 @@ def _until(table: TextTable, end: float, whole: int) -> TextTable:
     ragged = replace(
         table.ragged, source_rows=table.ragged.source_rows[:few], texts=table.ragged.texts[:few], widths=table.ragged.widths[:few]
     )
-    return TextTable(tuple(column.slice(0, whole) for column in table.columns), table.source_rows[:whole], ragged)
+    return TextTable(tuple(column.slice(0, whole) for column in table.columns), table.source_rows[:whole], ragged, table.starts)
 
 
 def _next_table(table: TextTable, dialect: Dialect) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -14,15 +14,16 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import LINEAGE
 from headgate.errors import AuditError, ContractError
 from headgate.lake.publishing import write_parquet
+from headgate.merge.deletions import DELETED_BY, HELD_AFTER, INCREMENT, still_there
 from headgate.merge.newest import newest_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from headgate.contracts.model import Contract
 
-_ROWS = "increments"
+_ROWS, _DELETED, _HELD = "increments", "deleted", "held"
 
 
 @dataclass(frozen=True)
@@ -33,41 +34,67 @@ class Memory:
     limit: str = "2GB"
 
 
-def merge_files(contract: Contract, files: Sequence[Path], out: Path, memory: Memory) -> int:
-    """The number of rows in `files`; the newest of every key lie in the file `out`, in the order of the key.
+@dataclass(frozen=True)
+class Deletions:
+    """Files of deleted keys, by the moment by which they had gone; and after which of these moments each increment was held again."""
+
+    files: Mapping[str, Path] = field(default_factory=dict)
+    held_after: Mapping[str, str] = field(default_factory=dict)  # content hash → moment
+
+
+def merge_files(contract: Contract, files: Sequence[Path], out: Path, memory: Memory, deletions: Deletions | None = None) -> int:
+    """The number of rows in `files`; the newest of every key lie in the file `out`, in the order of the key, but for deleted ones.
 
     Raises:
         AuditError: a file holds values that do not fit the contract.
     """
     if not contract.key:
         raise ContractError(f"{contract.id}: rows without a primary key cannot be merged")
-    received = sum(_fitted(contract, file) for file in files)
-    write_parquet(out, arrow_schema(contract), _merged(contract, files, memory))
+    received = sum(_fitted(contract, file, arrow_schema(contract)) for file in files)
+    write_parquet(out, arrow_schema(contract), _merged(contract, files, memory, deletions or Deletions()))
     return received
 
 
-def _merged(contract: Contract, files: Sequence[Path], memory: Memory) -> Iterator[pa.RecordBatch]:
+def _merged(contract: Contract, files: Sequence[Path], memory: Memory, deletions: Deletions) -> Iterator[pa.RecordBatch]:
     if not files:
         return
     config = {"memory_limit": memory.limit, "temp_directory": str(memory.spill)}
     rows = ibis.table(ibis.Schema.from_pyarrow(arrow_schema(contract)), name=_ROWS)
-    newest = newest_by(rows, contract.key, contract.order_by, [column.name for column in LINEAGE])
+    tables = _deletion_tables(contract, deletions) if deletions.files else {}
+    there = still_there(rows, _named(tables, _DELETED), _named(tables, _HELD), contract.key) if tables else rows
+    newest = newest_by(there, contract.key, contract.order_by, [column.name for column in LINEAGE])
     with duckdb.connect(config=config) as connection:
         connection.read_parquet([str(file) for file in files]).create_view(_ROWS)
+        for name, table in tables.items():
+            connection.register(name, table)
         yield from connection.sql(ibis.to_sql(newest.order_by(*contract.key), dialect="duckdb")).to_arrow_reader()
 
 
-def _fitted(contract: Contract, file: Path) -> int:
+def _named(tables: Mapping[str, pa.Table], name: str) -> ibis.Table:
+    return ibis.table(ibis.Schema.from_pyarrow(tables[name].schema), name=name)
+
+
+def _deletion_tables(contract: Contract, deletions: Deletions) -> dict[str, pa.Table]:
+    """What `still_there` takes of deletions, by name."""
+    schema = pa.schema([arrow_schema(contract).field(name) for name in contract.key])
+    gone = []
+    for moment, file in deletions.files.items():
+        rows = _fitted(contract, file, schema)
+        gone.append(pq.read_table(file).append_column(DELETED_BY, pa.repeat(moment, rows)))
+    held = [pa.array(list(values), pa.string()) for values in (deletions.held_after.keys(), deletions.held_after.values())]
+    return {_DELETED: pa.concat_tables(gone), _HELD: pa.table(held, [INCREMENT, HELD_AFTER])}
+
+
+def _fitted(contract: Contract, file: Path, schema: pa.Schema) -> int:
     """The file's number of rows; written anew where an older version of the contract gave it other columns or types."""
-    schema = arrow_schema(contract)
     with pq.ParquetFile(file) as parquet:
         found = parquet.schema_arrow
         if found.names == schema.names and found.types == schema.types:
             return int(parquet.metadata.num_rows)
     table = pq.read_table(file)
-    for field in schema:
-        if field.name not in table.column_names:
-            table = table.append_column(field.name, pa.nulls(table.num_rows, field.type))
+    for wanted in schema:
+        if wanted.name not in table.column_names:
+            table = table.append_column(wanted.name, pa.nulls(table.num_rows, wanted.type))
     try:
         # Arrow refuses to lose a digit; DuckDB's own cast would round.
         pq.write_table(table.select(schema.names).cast(schema), file)

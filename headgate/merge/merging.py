@@ -14,14 +14,16 @@ from headgate.contracts.catalog import glue_columns
 from headgate.errors import ConflictError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
+from headgate.lake.pruning import prune
 from headgate.lake.publishing import Publisher, Staged
 from headgate.lake.reading import checked_references, lake_snapshot
 from headgate.lake.references import to_json
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements, snapshot_id_of
 from headgate.merge import as_of as lake_day
-from headgate.merge.files import Memory, merge_files
+from headgate.merge.deletions import deletions_among, held_after, marked, moment_of
+from headgate.merge.files import Deletions, Memory, merge_files
 from headgate.merge.forgetting import forget_old
-from headgate.merge.references import ReferenceCheck
+from headgate.merge.references import ReferenceCheck, missing_parents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -53,6 +55,11 @@ class _Plan:
         return bool(self.base) and not self.new and self.current.location.rstrip("/").endswith(self.prefix.rstrip("/"))
 
     @property
+    def rows(self) -> tuple[str, ...]:
+        """What is new of rows."""
+        return tuple(key for key in self.new if not keys.deleted_by(key))
+
+    @property
     def prefix(self) -> str:
         """Where the snapshot lies."""
         return keys.snapshot_prefix(self.contract.dataset, self.made_of.snapshot_id)
@@ -67,6 +74,7 @@ class Merging:
         audit: raises AuditError when rows do not hold their contract.
         workspace: a local folder with room for the largest dataset, three times.
         memory_limit: of DuckDB, in its notation; beyond it the merge spills into the workspace.
+        missing_parents: the contract of the table that tells which rows lack a parent; without it only the report beside the manifest does.
     """
 
     objects: ObjectStore
@@ -77,6 +85,7 @@ class Merging:
     workspace: Path
     audit: Callable[[Contract, pa.Table | pa.RecordBatchReader], None]
     memory_limit: str = "2GB"
+    missing_parents: Contract | None = None
 
     def merge(self, as_of: date | None = None) -> LakeSnapshot:
         """The lake's newest snapshot: of every dataset, the newest row of each key over all increments.
@@ -112,6 +121,8 @@ class Merging:
                 self._check_references(references, lake, previous)
         if lake != previous:
             self._point_to(lake)
+        if self.missing_parents:
+            self._tell_missing_parents(self.missing_parents, lake)
         shown = {dataset: self.catalog.current(self.database, dataset).location for dataset in self.contracts}
         forget_old(self.objects, self.curated_bucket, lake, shown)
         return lake
@@ -128,6 +139,15 @@ class Merging:
             if one.rows:
                 log.warning("rows without parent", extra={"column": one.column, "references": one.references, "rows": one.rows})
         self._write(keys.checked_references_key(lake.snapshot_id), to_json(checked))
+
+    def _tell_missing_parents(self, contract: Contract, lake: LakeSnapshot) -> None:
+        """The table shows what was checked of this very snapshot."""
+        prefix = keys.snapshot_prefix(contract.dataset, lake.snapshot_id)
+        if self.catalog.current(self.database, contract.dataset).location.rstrip("/").endswith(prefix.rstrip("/")):
+            return
+        checked = checked_references(self.objects, self.curated_bucket, lake.snapshot_id)
+        self._publisher.publish(contract, missing_parents(contract, checked, lake), prefix)
+        prune(self.objects, self.curated_bucket, f"{keys.SNAPSHOTS}/{contract.dataset}/", named={lake.snapshot_id})
 
     def _previous(self) -> LakeSnapshot | None:
         try:
@@ -149,12 +169,19 @@ class Merging:
         return _Plan(contract, current, made_of, base, new)
 
     def _increments(self, dataset: str) -> tuple[str, ...]:
-        """Every increment, by key and edition: one that was replayed is another than the one that was merged, so all is merged anew."""
+        """Every increment, and every object that tells of deletions, by key.
+
+        With an increment's key stand its edition, and after which deletions its rows were held again: one that was replayed or that
+        came back is another than the one that was merged, so all is merged anew. Deletions that change no such mark are newer than
+        every row, so that the snapshot before can be built upon.
+        """
         listed = [item.ref.key for item in self.objects.list(self.curated_bucket, f"{keys.INCREMENTS}/{dataset}/")]
         editions: defaultdict[str, str] = defaultdict(str)
         for key, edition in sorted(spelled for key in listed if (spelled := keys.edition_of(key))):
             editions[key] += f" {edition}"
-        return tuple(sorted(key + editions[key] for key in listed if keys.parse_increment_key(key)))
+        held = held_after(listed)
+        increments = [key + editions[key] + marked(held.get(key, "")) for key in listed if keys.parse_increment_key(key)]
+        return tuple(sorted([*increments, *deletions_among(listed)]))
 
     def _merged_into(self, snapshot: DatasetSnapshot) -> MergedIncrements | None:
         text = self._read(keys.merged_increments_key(snapshot.dataset, snapshot.snapshot_id))
@@ -168,9 +195,9 @@ class Merging:
 
     def _build_in(self, folder: Path, plan: _Plan, references: ReferenceCheck) -> tuple[DatasetSnapshot, Staged]:
         dataset, snapshot_id = plan.contract.dataset, plan.made_of.snapshot_id
-        files = self._download(folder, [*([keys.part(plan.base.location)] if plan.base else []), *plan.new])
+        files = self._download(folder, [*([keys.part(plan.base.location)] if plan.base else []), *plan.rows])
         out = folder / "snapshot.parquet"
-        received = merge_files(plan.contract, files, out, Memory(folder / "spill", self.memory_limit))
+        received = merge_files(plan.contract, files, out, Memory(folder / "spill", self.memory_limit), self._deletions(folder, plan))
         staged = self._publisher.stage_file(plan.contract, out, plan.prefix, current=plan.current)
         references.keep(dataset, out)
         self._write(keys.merged_increments_key(dataset, snapshot_id), plan.made_of.to_json())
@@ -180,6 +207,13 @@ class Merging:
         )
         log.info("dataset merged", extra={"dataset": dataset, "rows": snapshot.rows, "superseded": snapshot.superseded})
         return snapshot, staged
+
+    def _deletions(self, folder: Path, plan: _Plan) -> Deletions:
+        told, spelled = deletions_among(plan.made_of.increments), plan.made_of.increments
+        (folder / "deleted").mkdir()
+        files = self._download(folder / "deleted", told)
+        held = {Path(key.partition(" ")[0]).stem: moment_of(key) for key in spelled if moment_of(key)}
+        return Deletions(dict(zip(map(keys.deleted_by, told), files, strict=True)), held)
 
     def _download(self, folder: Path, wanted: Sequence[str]) -> list[Path]:
         paths = [folder / f"{number:06d}.parquet" for number in range(len(wanted))]

@@ -5,11 +5,13 @@ A missing parent is told and never refuses a row: files come in any order, and a
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import duckdb
 import ibis
+import pyarrow as pa
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.lake import keys
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import ObjectStore
-    from headgate.lake.snapshots import DatasetSnapshot
+    from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 
 _FIRST_KEYS = 20
 _CHILDREN, _PARENTS, _VALUE, _ROWS = "children", "parents", "value", "rows"
@@ -57,6 +59,23 @@ def without_parent(children: ibis.Table, column: str, parents: ibis.Table, paren
     pointing = children.select(own.name(_VALUE)).filter(lambda row: row[_VALUE].notnull())
     orphans = pointing.anti_join(parents.select(known.name(_VALUE)), _VALUE)
     return orphans.group_by(_VALUE).aggregate(**{_ROWS: lambda row: row.count()}).order_by(_VALUE)
+
+
+def missing_parents(contract: Contract, checked: Iterable[CheckedReference], lake: LakeSnapshot) -> pa.Table:
+    """The report as rows of its table, by column."""
+    rows = [
+        {
+            "column_name": one.column,
+            "references_column": one.references,
+            "rows_without_parent": one.rows,
+            "different_keys": one.keys,
+            "first_keys": json.dumps(one.first_keys, ensure_ascii=False),
+            "as_of": lake.as_of,
+            "snapshot_id": lake.snapshot_id,
+        }
+        for one in sorted(checked, key=lambda one: one.column)
+    ]
+    return pa.Table.from_pylist(rows, schema=arrow_schema(contract))
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 Values = np.ndarray[Any, np.dtype[Any]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Hashes = np.ndarray[Any, np.dtype[np.uint64]]
 
 # A decimal of 18 digits fits 64 bits, and so does its unscaled value.
 _DIGITS_IN_64_BITS = 18
-# Source: Steele, Lea & Flood (2014), Fast Splittable Pseudorandom Number Generators: splitmix64's multiplier.
-_MIXER = np.uint64(0xBF58476D1CE4E5B9)
+# Source: Steele, Lea & Flood (2014), Fast Splittable Pseudorandom Number Generators: splitmix64.
+_GOLDEN, _MIXER, _SECOND = (np.uint64(word) for word in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,15 @@ def as_places(places: Values) -> pa.Array:
 def spread(count: int, at_most: int) -> Values:
     """At most so many of `count` row numbers, evenly spread; the same ones each time."""
     return np.arange(count) if count <= at_most else np.linspace(0, count - 1, at_most).astype(np.int64)
+
+
+def mixed(words: Hashes) -> Hashes:
+    """For each 64-bit word another one that looks random: equal words give equal ones, and different words different ones."""
+    with np.errstate(over="ignore"):  # arithmetic modulo 2^64 is what is meant
+        shuffled = words + _GOLDEN
+        shuffled = (shuffled ^ (shuffled >> np.uint64(30))) * _MIXER
+        shuffled = (shuffled ^ (shuffled >> np.uint64(27))) * _SECOND
+        return shuffled ^ (shuffled >> np.uint64(31))
 
 
 def _bits(claims: Flags) -> pa.Buffer:

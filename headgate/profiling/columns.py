@@ -6,13 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.profiling.arrays import in_one_piece
+from headgate.profiling.arrays import as_places, in_one_piece, mixed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
+
+# Files of more rows are told by a sample of theirs where all of them would have to be in memory at once.
+EXACT_ROWS = 1 << 21
+# A quantile of so many rows is off by less than 0.2 % of the ranks, in 99 of 100 samples.
+SAMPLED_ROWS = 1 << 19
+_BATCH_ROWS = 1 << 16
 
 Rows: TypeAlias = "pa.Table | Path | bytes"
 
@@ -46,6 +53,35 @@ class Columns:
         # Texts that repeat stay a dictionary, as they lie in the file.
         return in_one_piece(pq.read_table(self._file(), columns=[name], read_dictionary=[name]).column(0))
 
+    @property
+    def are_many(self) -> bool:
+        """Whether only some of the rows may be in memory at once."""
+        return self.count > EXACT_ROWS
+
+    def batches(self, name: str) -> Iterator[pa.Array]:
+        """One column in the rows' order: in one piece, or some rows at a time where there are many."""
+        if not self.are_many:
+            yield self.column(name)
+        elif isinstance(self.rows, pa.Table):
+            yield from self.rows.column(name).chunks
+        else:
+            file = pq.ParquetFile(self._file(), read_dictionary=[name])
+            yield from (batch.column(0) for batch in file.iter_batches(_BATCH_ROWS, columns=[name]))
+
+    def some(self, name: str) -> pa.Array:
+        """One column in one piece: all rows, or where there are many a sample that looks random and is the same for all columns.
+
+        Rows at even distances would do, were no data periodic.
+        """
+        if not self.are_many:
+            return self.column(name)
+        chosen, start, parts = np.uint64(int(SAMPLED_ROWS / self.count * 2**64)), 0, []
+        for batch in self.batches(name):
+            own = np.flatnonzero(mixed(np.arange(start, start + len(batch), dtype=np.uint64)) < chosen)
+            parts.append(_plain(batch.take(as_places(own))))
+            start += len(batch)
+        return in_one_piece(pa.chunked_array(parts))
+
     def _holds_bytes(self) -> bool:
         if isinstance(self.rows, Path):
             return self.rows.is_file() and self.rows.stat().st_size > 0
@@ -53,3 +89,8 @@ class Columns:
 
     def _file(self) -> Path | pa.BufferReader:
         return self.rows if isinstance(self.rows, Path) else pa.BufferReader(self.rows)
+
+
+def _plain(values: pa.Array) -> pa.Array:
+    """Texts of their own: a dictionary would hold on to all that its batch has."""
+    return values.dictionary_decode() if isinstance(values, pa.DictionaryArray) else values

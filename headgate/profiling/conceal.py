@@ -6,6 +6,7 @@ A profile goes where the data may not: of a sensitive column it tells counts onl
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from headgate.profiling.arrays import as_places, spread
@@ -16,24 +17,20 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 HIDDEN = "[hidden]"
-# Names under which people keep what PCI DSS v4.0.1 (req. 3) and privacy law protect.
-_SENSITIVE_NAME = re.compile(
-    r"(?:^|_)(?:pan|cc|ccn|cvv2?|cvc2?|csc|cid|ssn|sin|iban|passport|track[12]?|password|pwd|secret|pin)(?:_|$)"
-    r"|(?:card|account)_?(?:number|num|no|nr|pan)(?:_|$)|credit_?card|social_?security|security_?code"
+_DIGITS = re.compile(r"(?<!\d)\d(?:[ .,/_\-]{0,3}\d){11,18}(?!\d)")
+# First digits and lengths of card numbers. Source: the schemes' ranges, as `headgate.intake.cards` has them, in fewer steps.
+_ISSUED = re.compile(
+    r"4\d{15}(?:\d{2,3})?|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|3[0689]\d{12,17}|35\d{14,17}|6(?:011|4|5|2)\d{12,17}|(?:5[06-8]|6[37])\d{12,17}"
 )
-_DIGITS = re.compile(r"(?<!\d)\d(?:[ .\-]{0,3}\d){11,18}(?!\d)")
-_SSN = re.compile(r"(?<!\d)\d{3}[- ]\d{2}[- ]\d{4}(?!\d)")
+_SSN = re.compile(r"(?<!\d)\d{3}[-. ]\d{2}[-. ]\d{4}(?!\d)")
+_CODE = re.compile(r"\d{3,4}")
 _SAMPLE = 2048
+_MOST = 0.9
 # One number in ten has a right check digit by chance; three in ten do not happen by chance.
 _CARD_SHARE = 0.3
 _SHARE_IN_TEXT = 0.01
 _FEW = 10
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
-
-
-def is_sensitive_name(name: str) -> bool:
-    """Whether a column's name says that it holds card data or a person's number."""
-    return bool(_SENSITIVE_NAME.search(re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())))
 
 
 def column_names(names: Iterable[str]) -> list[str]:
@@ -47,15 +44,49 @@ def column_names(names: Iterable[str]) -> list[str]:
 
 def holds_secrets(unique: pa.Array, *, numeric: bool) -> bool:
     """Whether a column's different texts look like card numbers or social security numbers; a fixed sample of them is looked at."""
-    looked_at = unique.take(as_places(spread(len(unique), _SAMPLE))).drop_null().to_pylist()
+    looked_at = _sample(unique)
     hits = sum(map(is_secret, looked_at))
     enough = _CARD_SHARE if numeric and len(looked_at) >= _FEW else _SHARE_IN_TEXT
-    return hits > enough * len(looked_at)
+    return hits > enough * len(looked_at) or sum(map(_begins_as_a_card, looked_at)) > _MOST * len(looked_at)
+
+
+def _begins_as_a_card(text: str) -> bool:
+    """Whether the whole text is a number that begins and is as long as an issuer's, right check digit or not.
+
+    Thirteen digits are left out: whole ranges of barcodes begin like cards of that length, which no one issues any more.
+    """
+    plain = _typed(text).strip()
+    return bool(_DIGITS.fullmatch(plain)) and bool(_ISSUED.fullmatch("".join(sign for sign in plain if sign.isdecimal())))
+
+
+def may_hold_cards(unique: pa.Array) -> bool:
+    """Whether some of a column's different texts may be card numbers; a fixed sample of them is looked at."""
+    return any(is_secret(text) and not _SSN.search(_typed(text)) for text in _sample(unique))
+
+
+def may_hold_codes(unique: pa.Array) -> bool:
+    """Whether nearly all of a column's different texts are three or four digits, as the verification codes beside card numbers are."""
+    looked_at = _sample(unique)
+    return bool(looked_at) and sum(bool(_CODE.fullmatch(text)) for text in looked_at) >= _MOST * len(looked_at)
+
+
+def _sample(unique: pa.Array) -> list[str]:
+    looked_at: list[str] = unique.take(as_places(spread(len(unique), _SAMPLE))).drop_null().to_pylist()
+    return looked_at
 
 
 def is_secret(text: str) -> bool:
     """Whether the text holds twelve to nineteen digits that may be a card number, or a written-out SSN."""
-    return bool(_SSN.search(text)) or any(_luhn(found[0]) for found in _DIGITS.finditer(text))
+    plain = _typed(text)
+    return bool(_SSN.search(plain)) or any(_luhn(found[0]) for found in _DIGITS.finditer(plain))
+
+
+def _typed(text: str) -> str:
+    """The text with digits, blanks and hyphens as a keyboard has them, without what cannot be seen."""
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join("-" if unicodedata.category(sign) == "Pd" else sign for sign in plain if unicodedata.category(sign) != "Cf")
 
 
 def shown(text: str) -> str:

@@ -6,7 +6,7 @@ A difference counts only when it is large *and* more than chance: a file of ten 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from statistics import NormalDist, median
 from typing import TYPE_CHECKING
 
@@ -52,7 +52,7 @@ class FileFigures:
 
     def as_dict(self) -> dict[str, object]:
         """As JSON has it."""
-        return asdict(self)
+        return {**vars(self), "columns": {name: vars(column) for name, column in self.columns.items()}}
 
     @classmethod
     def from_dict(cls, read: Mapping[str, object]) -> FileFigures:

@@ -15,7 +15,7 @@ from headgate.profiling.drift import KEPT_FILES, FileFigures, Shift, drift, figu
 from headgate.profiling.profile import Received, profile_of, profile_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -48,11 +48,15 @@ class Profiles:
             return {"failed": type(error).__name__}
         return self.keep(profile)
 
-    def of_unknown(self, record: FileRecord, columns: Mapping[str, pa.Array]) -> Mapping[str, str]:
-        """As `of`, for a file that was not let in for want of a contract; it is compared with nothing."""
+    def of_unknown(self, record: FileRecord, columns: Mapping[str, pa.Array], sensitive: Collection[str] = ()) -> Mapping[str, str]:
+        """As `of`, for a file that was not let in; it is compared with nothing.
+
+        Args:
+            sensitive: columns that are known to be so; others are found by their names and values.
+        """
         at = datetime.fromisoformat(record.received_at)
         try:
-            profile = profile_unknown(columns, dataset="", content_sha256=record.content_sha256, received_at=at)
+            profile = profile_unknown(columns, dataset="", content_sha256=record.content_sha256, received_at=at, sensitive=sensitive)
         except Exception as error:  # noqa: BLE001 as above
             return {"failed": type(error).__name__}
         return self.keep(profile)

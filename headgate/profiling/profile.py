@@ -13,12 +13,14 @@ import pyarrow.compute as pc
 
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind
+from headgate.contracts.sensitive_names import is_sensitive_name
 from headgate.profiling.arrays import counted, different_rows, in_one_piece
-from headgate.profiling.conceal import holds_secrets, is_sensitive_name
+from headgate.profiling.conceal import holds_secrets, may_hold_cards, may_hold_codes
 from headgate.profiling.correlate import correlations
 from headgate.profiling.describe import Description, describe, describe_texts, share_text
 from headgate.profiling.infer import infer
 from headgate.profiling.score import VOLATILITY_DAYS, Score, ratio, timeliness
+from headgate.profiling.streamed import describe_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -47,6 +49,9 @@ _TYPE_OF = {
     Kind.TIMESTAMP: "timestamp",
 }
 _NUMBERS = {"int", "decimal", "float"}
+_SUMMARY = ("type", "missing", "invalid", "distinct", "min", "max", "mean", "median", "std", "std_days")
+# DynamoDB's items hold 400 KB, and cost by the KB; the rest of a profile is in its object. Source: DynamoDB developer guide, Quotas.
+LONGEST_STATISTICS = 16_384
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,11 @@ class ColumnProfile:
     is_identifier: bool = False
     description: Description = field(default_factory=lambda: Description(0))
     extra: Mapping[str, object] = field(default_factory=dict)
+
+    def summary(self) -> dict[str, object]:
+        """The figures that one asks for first; of a sensitive column counts only."""
+        told = self.as_dict()
+        return {name: told[name] for name in _SUMMARY if told.get(name) not in {None, ""}}
 
     def as_dict(self) -> dict[str, object]:
         """As JSON has it; of a sensitive column counts only."""
@@ -93,6 +103,7 @@ class ColumnProfile:
             "top": [{"value": text, "count": count} for text, count in told.top],
             "patterns": [{"pattern": text, "share": share} for text, share in told.patterns],
             "bins": dict(told.bins),
+            **({"estimated": dict(told.estimated)} if told.estimated else {}),
         }
 
 
@@ -124,8 +135,10 @@ class Profile:
         return json.dumps(self.as_dict(), sort_keys=True, indent=1, ensure_ascii=False)
 
     def summary(self) -> dict[str, str]:
-        """What the file's record keeps of it, as texts."""
-        return {"rows": str(self.rows), "columns": str(len(self.columns)), **self.score.as_texts()}
+        """What the file's record keeps of it, as texts; `statistics` are each column's own, by name, while they are few."""
+        told = json.dumps({column.name: column.summary() for column in self.columns}, ensure_ascii=False, separators=(",", ":"))
+        kept = {"statistics": told} if len(told) <= LONGEST_STATISTICS else {}
+        return {"rows": str(self.rows), "columns": str(len(self.columns)), **self.score.as_texts(), **kept}
 
 
 @dataclass(frozen=True)
@@ -154,7 +167,7 @@ def profile_of(received: Received) -> Profile:
     """
     contract, broken = received.contract, _broken(received)
     columns = side_by_side(lambda column: _known_column(received, broken, column), contract.columns)
-    numeric = {column.name: received.accepted.column(column.name) for column in columns if _is_measure(column)}
+    numeric = {column.name: received.accepted.some(column.name) for column in columns if _is_measure(column)}
     told, score = tuple(correlations(numeric)), _known_score(received, broken)
     return Profile(contract.dataset, received.content_sha256, received.rows, tuple(columns), told, score)
 
@@ -169,7 +182,10 @@ def profile_unknown(
     """
     held = {name: in_one_piece(column) for name, column in columns.items()}
     inferred = dict(zip(held, side_by_side(infer, held.values()), strict=True))
-    profiled = side_by_side(lambda name: _inferred_column(name, inferred[name], len(held[name]), known=name in sensitive), held)
+    hidden = {*sensitive, *(name for name in held if _is_sensitive(name, inferred[name]))}
+    if any(may_hold_cards(inferred[name].texts.unique) for name in hidden):
+        hidden |= {name for name, told in inferred.items() if may_hold_codes(told.texts.unique)}
+    profiled = side_by_side(lambda name: _inferred_column(name, inferred[name], len(held[name]), hidden=name in hidden), held)
     numeric = {column.name: inferred[column.name].values for column in profiled if _is_measure(column)}
     score, rows = _inferred_score(held, inferred, received_at), max(map(len, held.values()), default=0)
     return Profile(dataset, content_sha256, rows, tuple(profiled), tuple(correlations(numeric)), score)
@@ -223,18 +239,27 @@ def _known_column(received: Received, broken: _Broken, column: Column) -> Column
     rows = accepted + refused_missing + invalid
     if not behind:
         return ColumnProfile(column.name, _TYPE_OF[column.type.kind], rows, None, invalid, is_sensitive=True)
-    values = received.accepted.column(behind[0].name)
-    missing = values.null_count + refused_missing
     if column.mask is not None or is_sensitive_name(column.name):
+        missing = refused_missing + sum(batch.null_count for batch in received.accepted.batches(behind[0].name))
         return ColumnProfile(column.name, _TYPE_OF[column.type.kind], rows, missing, invalid, is_sensitive=True)
-    told = describe(values)
-    names_rows = bool(column.references) or received.contract.key == (column.name,) or _tells_apart(column.type.kind, told.distinct, values)
+    told, nulls = _described(received.accepted, behind[0].name)
+    missing = nulls + refused_missing
+    is_key = bool(column.references) or received.contract.key == (column.name,)
+    names_rows = is_key or _tells_apart(column.type.kind, told.distinct, accepted - nulls)
     kind = _TYPE_OF[column.type.kind]
     return ColumnProfile(column.name, kind, rows, missing, invalid, is_identifier=names_rows, description=told)
 
 
-def _tells_apart(kind: Kind, distinct: int, values: pa.Array) -> bool:
-    return _TYPE_OF[kind] in {"int", "string"} and distinct >= _IDENTIFYING_SHARE * max(_FEW, len(values) - values.null_count)
+def _described(columns: Columns, name: str) -> tuple[Description, int]:
+    """A column's description, and how many values are missing."""
+    if columns.are_many:
+        return describe_many(columns, name)
+    values = columns.column(name)
+    return describe(values), values.null_count
+
+
+def _tells_apart(kind: Kind, distinct: int, present: int) -> bool:
+    return _TYPE_OF[kind] in {"int", "string"} and distinct >= _IDENTIFYING_SHARE * max(_FEW, present)
 
 
 def _known_score(received: Received, broken: _Broken) -> Score:
@@ -253,8 +278,8 @@ def _known_score(received: Received, broken: _Broken) -> Score:
 
 def _newest(received: Received) -> datetime | None:
     """The newest event of the rows that were let in, by the columns that tell which version of a row is newer."""
-    held = [received.accepted.column(name) for name in received.contract.order_by if name in received.accepted.names]
-    return _latest(column for column in held if pa.types.is_timestamp(column.type))
+    names = [name for name in received.contract.order_by if name in received.accepted.names]
+    return _latest(batch for name in names for batch in received.accepted.batches(name) if pa.types.is_timestamp(batch.type))
 
 
 def _latest(columns: Iterable[pa.Array]) -> datetime | None:
@@ -262,8 +287,12 @@ def _latest(columns: Iterable[pa.Array]) -> datetime | None:
     return max(found, default=None)
 
 
-def _inferred_column(name: str, told: Inferred, rows: int, *, known: bool) -> ColumnProfile:
-    if known or is_sensitive_name(name) or holds_secrets(told.texts.unique, numeric=told.type in _NUMBERS):
+def _is_sensitive(name: str, told: Inferred) -> bool:
+    return is_sensitive_name(name) or holds_secrets(told.texts.unique, numeric=told.type in _NUMBERS)
+
+
+def _inferred_column(name: str, told: Inferred, rows: int, *, hidden: bool) -> ColumnProfile:
+    if hidden:
         return ColumnProfile(name, told.type, rows, told.missing, told.invalid, is_sensitive=True)
     is_text = told.type in {"string", "bool", ""}
     description = describe_texts(told.texts) if is_text else describe(told.values)

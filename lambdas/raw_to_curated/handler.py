@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from headgate import wiring
+from headgate.aws.deadline import Deadline
 from headgate.aws.events import created_objects
 from headgate.aws.gate_report import GateReport
 from headgate.aws.patience import patiently
@@ -20,21 +21,23 @@ if TYPE_CHECKING:
 
 logger = Logger(service="raw_to_curated")
 metrics = Metrics(namespace="Headgate", service="raw_to_curated")
-gate = cache(lambda: wiring.runs(os.environ))
-report = cache(lambda: GateReport(logger, metrics, wiring.alerts(os.environ)))
+deadline = Deadline()
+gate = cache(lambda: wiring.runs(os.environ, deadline.left_s))
+report = GateReport(logger, metrics)
 
 
 def curate(record: SQSRecord) -> None:
-    """Every object that the message names was let in, refused, or waits for its run, or this raises and SQS delivers it again."""
+    """Every object that the message names was settled, handed over, or waits for its run; or this raises, and SQS delivers it again."""
     for ref in created_objects(record.body):
-        with report().of(ref):
-            report().told(patiently(partial(gate().receive, ref)))
+        with report.of(ref):
+            report.told(patiently(partial(gate().receive, ref)))
 
 
 @metrics.log_metrics
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> object:
     """Which messages of the batch failed."""
+    deadline.context = context
     metrics.add_metric(name="Messages", unit="Count", value=len(event["Records"]))
     processor = BatchProcessor(EventType.SQS)
     return process_partial_response(event, curate, processor, context)

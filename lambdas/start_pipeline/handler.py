@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 from headgate import wiring
 from headgate.aws.events import created_objects
 from headgate.errors import ServiceError
-from headgate.lake.keys import parse_increment_key
+from headgate.lake.keys import deleted_by, parse_increment_key
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -31,9 +31,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dic
 
 
 def _increments(body: str) -> int | None:
-    """How many increments the message tells of; None when it is no notification, which must not hold up the others."""
+    """How many increments or deletions the message tells of; None when it is no notification, which must not hold up the others."""
     try:
-        return sum(1 for ref in created_objects(body) if parse_increment_key(ref.key))
+        return sum(1 for ref in created_objects(body) if parse_increment_key(ref.key) or deleted_by(ref.key))
     except ValueError as error:
         logger.warning("message not understood", extra={"cause": str(error)})
         return None

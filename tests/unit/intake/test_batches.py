@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
+from headgate.errors import HeaderError
 from headgate.intake.batches import whole
 from headgate.intake.gate import Gated, Passage, gate_in_memory, let_in, pass_gate
 from headgate.intake.quarantine import Origin
@@ -19,7 +20,7 @@ from headgate.intake.read_file import read_file
 from headgate.intake.received import Ragged, Received
 from headgate.intake.rows_file import RowsFile
 from headgate.intake.spool import Spool
-from headgate.intake.stream_csv import stream
+from headgate.intake.stream_csv import NotPlainError, stream
 from headgate.lake.ports import MaskingKey
 
 pytestmark = pytest.mark.unit
@@ -122,9 +123,9 @@ def test_a_spool_gives_back_what_was_put_down_once_and_in_order(tmp_path: Path, 
 
 
 @settings(max_examples=30, deadline=None)
-@given(lines, st.sampled_from(["\n", "\r\n"]), st.sampled_from([b"", b"\xef\xbb\xbf"]))
-def test_a_file_that_is_streamed_reads_as_one_that_is_read_whole(rows: list[str], line_end: str, mark: bytes) -> None:
-    body = mark + line_end.join([",".join(PAYMENTS.names), *rows, ""]).encode()
+@given(lines, st.sampled_from(["\n", "\r\n"]), st.sampled_from([b"", b"\xef\xbb\xbf"]), st.sampled_from(["", ",", ",,"]))
+def test_a_file_that_is_streamed_reads_as_one_that_is_read_whole(rows: list[str], line_end: str, mark: bytes, tail: str) -> None:
+    body = mark + "".join(f"{row}{tail}{line_end}" for row in [",".join(PAYMENTS.names), *rows]).encode()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "in.csv"
         path.write_bytes(body)
@@ -148,16 +149,42 @@ GOOD_LINE = "1,A1,card,4111111111111111,123,2026-01,1.00,GBP,2024-01-01 10:00:00
     ids=["a quote inside a cell", "a quote that nothing closes"],
 )
 def test_what_arrow_would_read_wrong_is_not_streamed(tmp_path: Path, row: str) -> None:
+    """That is found out while its rows are read, and at the latest behind the last of them."""
     (tmp_path / "in.csv").write_bytes(csv_of([GOOD_LINE, row]))
-    assert stream(tmp_path / "in.csv", PAYMENTS, from_bytes=0) is None
+    source = stream(tmp_path / "in.csv", PAYMENTS, from_bytes=0)
+    assert source
+    for _ in range(2):
+        with pytest.raises(NotPlainError):
+            list(source.batches())
 
 
 @pytest.mark.parametrize(
-    "body", [csv_of([GOOD_LINE]).decode().encode("utf-16"), gzip.compress(csv_of([GOOD_LINE]), mtime=0), b"", b"PAR1\nPAR1"]
+    "body",
+    [
+        csv_of([GOOD_LINE]).strip() + b'\n1,"a",',
+        csv_of([GOOD_LINE]).decode().encode("utf-16"),
+        gzip.compress(csv_of([GOOD_LINE]), mtime=0),
+        b"",
+        b"PAR1\nPAR1",
+    ],
 )
 def test_what_is_no_plain_text_is_not_streamed(tmp_path: Path, body: bytes) -> None:
     (tmp_path / "in.csv").write_bytes(body)
     assert stream(tmp_path / "in.csv", PAYMENTS, from_bytes=0) is None
+
+
+def test_a_value_behind_the_last_name_refuses_a_file_however_it_is_read(tmp_path: Path) -> None:
+    """What no name is above may be card data."""
+    lines = [",".join(PAYMENTS.names), *[GOOD_LINE] * 200, GOOD_LINE]
+    body = "".join(f"{line},\n" for line in lines).encode().removesuffix(b"\n") + b"x\n"
+    (tmp_path / "in.csv").write_bytes(body)
+    source = stream(tmp_path / "in.csv", PAYMENTS, from_bytes=0)
+    assert source
+    with pytest.raises(NotPlainError):
+        list(source.batches())
+    with pytest.raises(HeaderError) as refused:
+        read_file(body, PAYMENTS)
+    assert refused.value.rule == "blank_column"
 
 
 def test_a_file_that_turns_out_not_to_be_plain_is_read_whole(tmp_path: Path) -> None:

@@ -2,11 +2,12 @@ import random
 import re
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.intake.card_search import redact, redact_cards, rows_with_cards, rows_with_ssns
+from headgate.intake.card_search import _CVV, _SSN_FORM, redact, redact_cards, rows_with_cards, rows_with_ssns, without_ssn_forms
 
 pytestmark = pytest.mark.unit
 
@@ -110,6 +111,66 @@ def test_a_rounded_number_with_all_its_digits_is_found() -> None:
     assert redacted("4111111111111111.0") == ["[PAN ****1111].0"]
 
 
+@pytest.mark.parametrize(
+    "between",
+    ["|", ":", "*", "+", "&nbsp;", "%20", '" "', "     ", ", ", "; ", " | ", '", "', "&#160;"],
+)
+def test_groups_of_four_may_be_parted_by_other_signs(between: str) -> None:
+    assert redacted(f"x {between.join(['4111'] + ['1111'] * 3)} y") == ["x [PAN ****1111] y"]
+
+
+def test_a_group_of_four_may_stand_in_brackets() -> None:
+    assert redacted("4111 (1111) 1111 1111") == ["[PAN ****1111]"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "411|11111|1111|111",
+        "4111=1111=1111=1111",
+        "4111a1111a1111a1111",
+        "4111          1111 1111 1111",
+        "41:11:11:11:11:11:11:11",
+        "2019, 2020, 2021, 2022",
+    ],
+)
+def test_other_groups_so_parted_stay(text: str) -> None:
+    assert redacted(text) == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4.11111111111111E+15",
+        "4,11111111111111e15",
+        "4.1111111111E+15",
+        "4.1111111111111110e+15",
+        "3.7828224631000E+14",
+        "5.55555555555544E+015",
+        "4.1234567890E+12",
+    ],
+)
+def test_a_number_that_a_spreadsheet_rounded_goes_whole(text: str) -> None:
+    assert redacted(text, f"paid with {text}, thanks") == ["[PAN destroyed]", "paid with [PAN destroyed], thanks"]
+    assert list(rows_with_cards(pa.array(["x", text]))) == [1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4.11E+15",
+        "2.70319E+15",
+        "1.70000000000012E+12",
+        "4.111111111111112E+15",
+        "4.11111111111111E+25",
+        "4.11111111111111E-15",
+        "4.11111111111111E+11",
+    ],
+)
+def test_other_numbers_with_an_exponent_stay(text: str) -> None:
+    assert redacted(text) == [text]
+
+
 def test_track_data_goes_with_its_number() -> None:
     assert redacted("x %B4111111111111111^DOE/JANE^25121010000000000000? y") == ["x %B[PAN ****1111] y"]
     assert redacted(";4111111111111111=25121010000012345678? z") == [";[PAN ****1111] z"]
@@ -196,6 +257,15 @@ def test_no_seven_digits_of_a_number_are_left() -> None:
     [
         ("my ssn is 123-45-6789", "my ssn is [SSN ***-**-6789]"),
         ("123-45-6789.", "[SSN ***-**-6789]."),
+        ("123 45 6789", "[SSN ***-**-6789]"),
+        ("123.45.6789", "[SSN ***-**-6789]"),
+        ("123\u201345\u20136789", "[SSN ***-**-6789]"),
+        ("123\u00a045\u00a06789", "[SSN ***-**-6789]"),
+        ("\uff11\uff12\uff13-\uff14\uff15-\uff16\uff17\uff18\uff19", "[SSN ***-**-6789]"),
+        ("1\u200b23-45\u200b-67\ufeff89", "[SSN ***-**-6789]"),
+        ("Ssn 123456789", "Ssn [SSN ***-**-6789]"),
+        ("Social Security No: 123-456789.", "Social Security No: [SSN ***-**-6789]."),
+        ("ssn 12 is 1 for 123 45 6789", "ssn 12 is 1 for [SSN ***-**-6789]"),
         ("SSN123-45-6789, ssn-899-99-9999", "SSN[SSN ***-**-6789], ssn-[SSN ***-**-9999]"),
         ("née 001-01-0001\nété", "née [SSN ***-**-0001]\nété"),
     ],
@@ -229,11 +299,22 @@ def test_a_social_security_number_is_found_as_it_is_written(text: str, left: str
         "978-0-306-40615-7",
         "123456789",
         "123-45-",
+        "030 123 45 6789",
+        "123 45 6789 01",
+        "123-45 6789",
+        "123.45 6789",
+        "assn 123456789x",
+        "society 123456789",
     ],
 )
 def test_what_is_no_social_security_number_stays(text: str) -> None:
     assert redacted(text) == [text]
     assert not len(rows_with_ssns(pa.array([text])))
+
+
+def test_a_social_security_number_with_slashes_is_found_but_in_a_path() -> None:
+    assert redacted("219/09/9999", "id 219/09/9999.") == ["[SSN ***-**-9999]", "id [SSN ***-**-9999]."]
+    assert redacted("/219/09/9999", "219/09/9999/x") == ["/219/09/9999", "219/09/9999/x"]
 
 
 def test_a_social_security_number_is_not_put_together_from_two_cells() -> None:
@@ -244,5 +325,58 @@ def test_a_social_security_number_is_not_put_together_from_two_cells() -> None:
 @given(around, st.integers(1, 899).filter(lambda area: area != 666), st.integers(1, 99), st.integers(1, 9999), around)
 def test_every_number_that_may_be_given_out_is_found(before: str, area: int, group: int, serial: int, after: str) -> None:
     last4 = f"{serial:04d}"
-    shown = redacted(f"{before} {area:03d}-{group:02d}-{last4} {after}")
-    assert shown == [f"{before} [SSN ***-**-{last4}] {after}"]
+    for gap in "-.":
+        shown = redacted(f"{before} {area:03d}{gap}{group:02d}{gap}{last4} {after}")
+        assert shown == [f"{before} [SSN ***-**-{last4}] {after}"]
+
+
+_PIECES = [
+    "cvv",
+    "CVV2",
+    "cAv2",
+    "csc",
+    "c\u017fc",
+    "security code",
+    "\u017fecurity code",
+    "card verification value",
+    "Card",
+    "code",
+    " is ",
+    ":",
+]
+_PIECES += [
+    " ",
+    "-",
+    "123",
+    "1234",
+    "12",
+    "123-45-6789",
+    "123 45 6789",
+    "000-00-0000",
+    "\u00e9",
+    "a",
+    "c",
+    "cv",
+    "\n",
+    "\u0661\u0662\u0663",
+]
+pieced = st.lists(st.none() | st.lists(st.sampled_from(_PIECES), max_size=6).map("".join), max_size=20)
+
+
+def test_texts_that_come_again_are_redacted_like_others() -> None:
+    texts = ["paid with 4111111111111111", None, "", "cvv 123", "ssn 219-09-9999", "nothing"]
+    many = pa.array(texts * 1000, pa.string()).slice(3)
+    assert redact(many).equals(pa.array(redacted(*texts) * 1000, pa.string()).slice(3))
+
+
+@given(pieced, st.integers(0, 2))
+def test_looking_for_names_of_codes_first_misses_none(texts: list[str | None], skipped: int) -> None:
+    text = pa.array(texts, pa.string()).slice(skipped)
+    without_numbers = redact(text)
+    assert not pc.any(pc.match_substring_regex(without_numbers, _CVV)).as_py()
+
+
+@given(pieced, st.integers(0, 2))
+def test_looking_for_the_form_of_social_security_numbers_first_misses_none(texts: list[str | None], skipped: int) -> None:
+    text = pa.array(texts, pa.string()).slice(skipped)
+    assert without_ssn_forms(text).equals(pc.replace_substring_regex(text, _SSN_FORM, "[SSN]"))

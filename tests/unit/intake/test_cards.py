@@ -2,6 +2,7 @@ import base64
 import hashlib
 import hmac
 import unicodedata
+from decimal import Decimal
 
 import pyarrow as pa
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from headgate.contracts.curated import CARD_BRANDS
 from headgate.intake import cards
+from headgate.intake.card_search import rows_with_cards
 from headgate.lake.ports import MaskingKey
 
 pytestmark = pytest.mark.unit
@@ -139,3 +141,40 @@ def test_a_card_that_comes_again_in_a_file_has_the_token_that_it_has_alone() -> 
     for some in (numbers[:3], numbers[2:5], numbers[:5], []):
         digits = pa.array(some, pa.string())
         assert of_file.of(digits).equals(cards.tokens(digits, key))
+
+
+LONG = st.one_of(
+    st.sampled_from([int(number) for number in PUBLISHED]),
+    st.integers(-(2**63), 2**63 - 1),
+    st.integers(4 * 10**15, 5 * 10**15),
+    st.integers(50 * 10**10, 70 * 10**10),
+    st.integers(0, 10**6),
+)
+
+
+@given(numbers=st.lists(st.none() | LONG, max_size=40), skipped=st.integers(0, 3))
+def test_a_numeric_column_holds_the_cards_from_14_digits_on_that_its_digits_would_as_text(numbers: list[int | None], skipped: int) -> None:
+    texts = [str(abs(each)) if each is not None and abs(each) >= 10**13 else None for each in numbers]
+    expected = list(rows_with_cards(pa.array(texts, pa.string()).slice(skipped)))
+    assert list(cards.rows_of_cards(pa.array(numbers, pa.int64()).slice(skipped))) == expected
+    for scale in (0, 2, 7, 9, 18):
+        exact = pa.array([None if each is None else Decimal(each) for each in numbers], pa.decimal128(38, scale))
+        assert list(cards.rows_of_cards(exact.slice(skipped))) == expected
+
+
+def test_article_numbers_moments_and_ids_of_up_to_13_digits_are_no_cards() -> None:
+    as_text = pa.array(["4222222222222", "4006381333931"])  # a card number that gateways publish, and an article number
+    assert list(rows_with_cards(as_text)) == [0]
+    assert not len(cards.rows_of_cards(pa.array([4222222222222, 4006381333931, 1700000000123, 501000000000], pa.int64())))
+
+
+@pytest.mark.parametrize("kind", [pa.decimal128(38, 18), pa.decimal128(20, 2), pa.float64()])
+def test_a_fraction_makes_it_no_card_number(kind: pa.DataType) -> None:
+    values = [Decimal(4111111111111111), Decimal("4111111111111111.5"), Decimal(-378282246310005), None, Decimal("4111.11")]
+    column = pa.array([None if each is None else float(each) for each in values]) if pa.types.is_floating(kind) else pa.array(values, kind)
+    assert list(cards.rows_of_cards(column)) == [0, 2]
+
+
+@pytest.mark.parametrize("values", [[], [None], [float("nan"), float("inf"), float("-inf"), 1e300, -1e18]])
+def test_odd_doubles_are_no_card_numbers(values: list[float | None]) -> None:
+    assert not len(cards.rows_of_cards(pa.array(values, pa.float64())))

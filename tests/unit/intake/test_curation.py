@@ -3,6 +3,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -11,6 +12,7 @@ from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.contracts.registry import Registry
 from headgate.errors import NotFoundError, NotPermittedError, ServiceError, ThrottledError
 from headgate.intake.curation import Curation, file_id_of, is_data
+from headgate.intake.gatehouse import Gatehouse
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 
 pytestmark = pytest.mark.unit
@@ -44,10 +46,25 @@ class Lake:
 
     def curation(self, key: Callable[[], MaskingKey] = lambda: MaskingKey("k1", b"0" * 32), **ports: object) -> Curation:
         objects, ledger = ports.get("objects", self.objects), ports.get("ledger", self.ledger)
-        return Curation(objects, ledger, REGISTRY.source, key, "curated", "quarantine", self.clock, 300)  # type: ignore[arg-type]  # twins of the ports
+        house = Gatehouse(objects, ledger, REGISTRY.source, key, "curated", "quarantine", self.clock, 300)  # type: ignore[arg-type]  # twins of the ports
+        return Curation(house)
 
     def contents(self) -> dict[str, bytes]:
         return {**self.objects.contents("curated"), **self.objects.contents("quarantine")}
+
+
+PLAIN_CSV = {
+    "format": "csv",
+    "compression": "none",
+    "encoding": "utf-8",
+    "delimiter": ",",
+    "quote": '"',
+    "escape": '"',
+    "line_end": "\n",
+    "preamble_lines": "0",
+    "header_lines": "1",
+    "confidence": "1.0",
+}
 
 
 def rows_in(body: bytes) -> int:
@@ -74,17 +91,7 @@ def test_a_file_leaves_an_increment_its_refused_rows_and_one_record() -> None:
         accepted=1,
         quarantined=1,
         duplicates=1,
-        written_as={
-            "format": "csv",
-            "encoding": "utf-8",
-            "delimiter": ",",
-            "quote": '"',
-            "escape": '"',
-            "line_end": "\n",
-            "preamble_lines": "0",
-            "header_lines": "1",
-            "confidence": "1.0",
-        },
+        written_as=PLAIN_CSV,
         reasons={"card_number": 1, "duplicate_row": 1},
         curated_key=f"increments/payments/{sha}.parquet",
         quarantine_key=f"rows/payments/{sha}.parquet",
@@ -273,8 +280,8 @@ def test_a_worker_may_be_stopped_at_any_call_and_the_lake_is_the_same(call: int,
 class Full(MemoryObjects):
     """A store without room."""
 
-    def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "") -> None:
-        raise ServiceError(f"no room for {len(body)} bytes of {content_type} at {ref.key}")
+    def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "") -> None:
+        raise ServiceError(f"no room for {path.name} of {content_type} at {ref.key}")
 
 
 def test_a_write_that_fails_leaves_no_record_of_success() -> None:

@@ -33,7 +33,7 @@ rows = st.lists(
 )
 
 
-def chosen(table: list[Row], tied_at_once: int = 1 << 20) -> Survivors:
+def chosen(table: list[Row], tied_at_once: int = 1 << 20, grouped_at_once: int = 1 << 17) -> Survivors:
     cells = {name: pa.array([row[place] for row in table], pa.string()) for place, name in enumerate(CONTRACT.names)}
     values = {column.name: cast(cells[column.name], column.type).values for column in CONTRACT.columns}
 
@@ -41,7 +41,7 @@ def chosen(table: list[Row], tied_at_once: int = 1 << 20) -> Survivors:
         assert (np.diff(rows) > 0).all()
         return {name: column.take(pa.array(rows)) for name, column in cells.items()}
 
-    return survivors(CONTRACT, len(table), values, cells_of, tied_at_once)
+    return survivors(CONTRACT, len(table), values, cells_of, tied_at_once=tied_at_once, grouped_at_once=grouped_at_once)
 
 
 def test_the_newest_row_of_each_key_is_kept() -> None:
@@ -107,3 +107,28 @@ def test_the_same_rows_survive_whatever_order_they_came_in(tables: tuple[list[Ro
 def test_no_lost_row_is_newer_than_the_one_kept(table: list[Row]) -> None:
     kept = {table[row][:2]: table[row] for row in chosen(table).kept}
     assert all(int(row[2] or 0) <= int(kept[row[:2]][2] or 0) for row in table)
+
+
+@given(rows, st.integers(1, 5))
+def test_the_same_rows_survive_however_many_keys_are_grouped_together(table: list[Row], at_once: int) -> None:
+    assert np.array_equal(chosen(table, grouped_at_once=at_once).fates, chosen(table).fates)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        pa.array([2**40, -1, None, 2**40, None, 7, -1], pa.int64()),
+        pa.array(["a" * 40, "", None, "a" * 40, None, "a" * 41, ""]),
+        pa.array([1, 2, None, 1, None, 3, 2], pa.int16()),
+        pa.array([1, 2, None, 1, None, 3, 2], pa.date32()),
+        pa.array([1, 2, None, 1, None, 3, 2], pa.timestamp("us")),
+        pa.array([1, 2, None, 1, None, 3, 2], pa.float64()),
+        pa.array([1, 2, None, 1, None, 3, 2], pa.decimal128(38, 2)),
+    ],
+    ids=lambda key: str(key.type),
+)
+def test_equal_keys_of_any_type_are_grouped_together(key: pa.Array) -> None:
+    keyed = Contract("c", "things", "source", "1", (Column("x", TEXT), Column("n", BIGINT)), key=("x",), order_by=("n",))
+    values = {"x": pa.concat_arrays([key, key.slice(0, 2)]).slice(0, 7), "n": pa.array(range(7))}
+    found = survivors(keyed, 7, values, lambda _: pytest.fail("nothing is tied"), grouped_at_once=1)
+    assert found.kept.tolist() == [3, 4, 5, 6]

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.errors import UnreadableFileError
+from headgate.errors import HeaderError, UnreadableFileError
 from headgate.intake.dialect import Dialect, sniff_dialect
 from headgate.intake.read_csv import MAX_COLUMNS, has_regular_quotes, read_csv
 from headgate.intake.tables import read_unknown
@@ -28,6 +28,9 @@ def read(text: str) -> tuple[list[tuple[str | None, ...]], Dialect]:
         ("id\x01name\x01note\n1\x01a, b\x01x\n", "\x01", '"', ""),
         ("id;'name';note\n1;'a, b';'x'\n", ";", "'", ""),
         ("id^name^note\n1^a, b^x\n", "^", '"', ""),
+        ("id||name||note\n1||a, b||x\n", "||", '"', ""),
+        ("id::name::note\n1::a, b::x\n", "::", '"', ""),
+        ('id||name||note||\n1||"a, b"||x||\n', "||", '"', ""),
     ],
 )
 def test_the_form_is_found_from_the_text(text: str, delimiter: str, quote: str, escape: str) -> None:
@@ -64,6 +67,76 @@ def test_a_header_that_is_said_twice_is_one_header() -> None:
     rows, dialect = read("id,name,note\nID,Name,Note\n1,a,b\n")
     assert rows == [("1", "a", "b")]
     assert dialect.header_lines == 2
+
+
+@pytest.mark.parametrize("header", ["id,name,note,", "id,name,note", "id,name,note,,", "ID , Name,NOTE, "])
+def test_a_delimiter_at_the_end_of_every_row_makes_no_column(header: str) -> None:
+    rows, dialect = read(f'{header}\n1,a,b,\n2,,c,""\n')
+    assert rows == [("1", "a", "b"), ("2", None, "c")]
+    assert (dialect.width, dialect.unnamed, dialect.confidence) == (4, 1, 1.0)
+
+
+def test_a_header_alone_may_end_with_a_delimiter() -> None:
+    assert read("id,name,note,\n")[0] == []
+    assert read("id,name,note,\n1,a,b\n")[0] == [("1", "a", "b")]
+
+
+def test_an_unknown_file_has_no_column_behind_its_last_name() -> None:
+    table = read_unknown(b"day,total,\n2024-01-01,2,\n2024-01-02,3,\n")
+    assert table.dialect.names == ("day", "total")
+    assert [column.to_pylist() for column in table.rows.columns] == [["2024-01-01", "2024-01-02"], ["2", "3"]]
+
+
+@pytest.mark.parametrize("text", ["id,name,note,\n1,a,b,\n2,a,b,x\n", "id,,name,note\n1,,a,b\n"])
+def test_a_column_without_a_name_is_refused_where_it_is_one(text: str) -> None:
+    with pytest.raises(HeaderError) as refused:
+        read(text)
+    assert refused.value.rule == "blank_column"
+
+
+def test_a_row_without_the_last_delimiter_is_set_aside_with_its_text() -> None:
+    received = read_csv(b"id,name,note,\n1,a,b,\n2,a,b\n3,a,b,\n", CONTRACT)
+    assert (received.ragged.texts, received.ragged.widths) == (("2,a,b",), (3,))
+
+
+def test_blank_cells_between_delimiters_are_no_doubled_delimiter() -> None:
+    assert read("id,name,note\n1,,b\n2,,c\n")[0] == [("1", None, "b"), ("2", None, "c")]
+    assert read("id|name|note\n||b\n||c\n")[0] == [(None, None, "b"), (None, None, "c")]
+    table = read_unknown(b"when||what||why\n1||||x\n2||b|c||y\n")
+    assert [column.to_pylist() for column in table.rows.columns] == [["1", "2"], [None, "b|c"], ["x", "y"]]
+
+
+@pytest.mark.parametrize("header", ["id,na,no\n,me,te", ",,note\nid,name,", "i,na,n\nd,m,o\n,e,te", "title\nid,na,no\n,me,te"])
+def test_a_header_over_several_lines_is_one(header: str) -> None:
+    rows, dialect = read(f"{header}\n1,a,b\n")
+    assert rows == [("1", "a", "b")]
+    assert (dialect.names, dialect.confidence) == (("id", "name", "note"), 1.0)
+
+
+@pytest.mark.parametrize(("above", "below"), [("order", "_id"), ("Order", "Id"), ("order_", "id")])
+def test_the_parts_of_a_name_are_joined_as_the_contract_has_it(above: str, below: str) -> None:
+    contract = Contract("c", "orders", "source", "1", (Column("order_id", TEXT), Column("day", TEXT)))
+    assert read_csv(f"{above},\n{below},day\n1,2\n".encode(), contract).cells["order_id"].to_pylist() == ["1"]
+
+
+def test_lines_that_only_partly_name_columns_are_no_header_of_several_lines() -> None:
+    with pytest.raises(UnreadableFileError) as refused:
+        read("i,na,x\nd,me,y\n1,a,b\n")
+    assert refused.value.rule == "not_a_table"
+
+
+TYPED = Contract("c", "things", "source", "1", (Column("id", ColumnType(Kind.BIGINT)), Column("name", TEXT)))
+
+
+@pytest.mark.parametrize("line", ["bigint,varchar(20)", "INT64,object", "--,----"])
+def test_a_line_of_types_or_dashes_belongs_to_the_header(line: str) -> None:
+    received = read_csv(f"id,name\n{line}\n1,a\n".encode(), TYPED)
+    assert (received.cells["name"].to_pylist(), received.dialect and received.dialect.header_lines) == (["a"], 2)
+
+
+def test_words_for_types_are_a_row_where_they_could_be_one() -> None:
+    assert read("id,name,note\ntext,date,int\n")[0] == [("text", "date", "int")]
+    assert read_csv(b"id,name\n7,date\n", TYPED).rows == 1
 
 
 def test_a_footer_of_another_width_is_set_aside_and_counted() -> None:

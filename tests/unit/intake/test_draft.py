@@ -107,6 +107,17 @@ def test_the_draft_is_an_odcs_document() -> None:
         ("security_code", "123", Mask.CVV),
         ("swipe", ";4111111111111111=26011010000", Mask.TRACK),
         ("track2", "", Mask.TRACK),
+        ("Card Number", "4111111111111112", Mask.PAN),
+        ("Card-Number", "", Mask.PAN),
+        ("Credit Card", "x", Mask.PAN),
+        ("CVV Code", "123", Mask.CVV),
+        ("cvv_code", "123", Mask.CVV),
+        ("Security Code", "123", Mask.CVV),
+        ("Social Security Number", "x", Mask.SSN),
+        ("SSN#", "x", Mask.SSN),
+        ("track2_data", "x", Mask.TRACK),
+        ("has_credit_card", "true", None),
+        ("track", "Yesterday", None),
         ("tax", "078-05-1120", Mask.SSN),
         ("ssn", "078051120", Mask.SSN),
         ("notes", "ok", Mask.FREE_TEXT),
@@ -117,7 +128,7 @@ def test_the_draft_is_an_odcs_document() -> None:
     ],
 )
 def test_card_like_columns_are_masked_by_name_or_by_value(name: str, value: str, mask: Mask | None) -> None:
-    assert drafted(csv_of(id=["1", "2"], **{name: [value, value]})).column(name).mask is mask
+    assert drafted(csv_of(id=["1", "2"], **{name: [value, value]})).column(name.lower()).mask is mask
 
 
 def test_some_card_numbers_among_other_texts_make_free_text() -> None:
@@ -192,7 +203,8 @@ def test_whatever_the_sample_holds_the_draft_refuses_none_of_its_rows(rows: list
 def test_a_committed_dataset_is_found_in_its_own_draft(tmp_path: Path) -> None:
     """The contracts written by hand are no stranger to the draft: same key, same masks."""
     generate(ShopSpec(orders=300, ends_on=dt.date(2024, 6, 30), file_format="parquet", defect_rate=0), tmp_path)
-    for dataset, wanted in Registry.load().source.items():
+    generated = {name: contract for name, contract in Registry.load().source.items() if "headgate.optional" not in contract.properties}
+    for dataset, wanted in generated.items():
         body = next(iter(sorted((tmp_path / dataset).rglob("*.parquet")))).read_bytes()
         own = draft(body, dataset).contract
         masks = {column.name: column.mask for column in own.columns}

@@ -1,7 +1,10 @@
 import datetime as dt
+import gzip
 import io
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,9 +14,12 @@ from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError
 from headgate.intake.curation import Curation
-from headgate.intake.mapping import Mappings, Suggested, headed_of, source_of
+from headgate.intake.gatehouse import Gatehouse
+from headgate.intake.headed import headed_of
+from headgate.intake.mapping import Mappings, Suggested, source_of
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from headgate.profiling.keeping import Profiles
+from tests.unit.intake.test_read_excel import sheet, workbook
 
 pytestmark = pytest.mark.unit
 
@@ -49,7 +55,7 @@ class Lake:
         self.objects.write(ObjectRef("raw", key), body)
         ref = self.objects.info(ObjectRef("raw", key)).ref
         now = dt.datetime(2024, 1, 3)
-        gate = Curation(
+        house = Gatehouse(
             self.objects,
             self.ledger,
             SOURCE,
@@ -59,9 +65,8 @@ class Lake:
             lambda: now,
             300,
             mappings=self.mappings,
-            profile_unknown=Profiles(self.objects, "artifacts").of_unknown,
         )
-        return gate.curate(ref)
+        return Curation(house, profile_unknown=Profiles(self.objects, "artifacts").of_unknown).curate(ref)
 
 
 def test_a_header_that_is_surely_meant_is_mapped_and_the_record_says_so() -> None:
@@ -141,13 +146,120 @@ def test_a_file_that_no_header_could_mend_is_refused_as_ever(key: str, body: byt
     assert (record.state, record.error["rule"]) == ("refused", rule)
 
 
-def test_parquet_is_mapped_too() -> None:
-    header, *rows = PAYMENTS.strip().split("\n")
-    columns = {("Amt" if name == "amount" else name): [row.split(",")[at] for row in rows] for at, name in enumerate(header.split(","))}
-    out = io.BytesIO()
-    pq.write_table(pa.table(columns), out)
-    record = Lake().curate("payments/a.parquet", out.getvalue())
+NAMES, ROWS = PAYMENTS.strip().split("\n")[0].split(","), [line.split(",") for line in PAYMENTS.strip().split("\n")[1:]]
+
+
+def written(form: str, names: Sequence[str]) -> bytes:
+    """The two payments, under these names."""
+    records = [dict(zip(names, row, strict=True)) for row in ROWS]
+    if form == "parquet":
+        out = io.BytesIO()
+        pq.write_table(pa.Table.from_pylist(records), out)
+        return out.getvalue()
+    if form == "xlsx":
+        return workbook({"cover": sheet([["Payments of May"]]), "data": sheet([names, *ROWS])})
+    if form.startswith("json"):
+        return json.dumps(records).encode() if form == "json" else "\n".join(map(json.dumps, records)).encode()
+    delimiter, encoding = {"tsv": ("\t", "utf-8"), "semicolons in utf-16": (";", "utf-16")}[form]
+    text = "\n".join(delimiter.join(f"'{cell}'" for cell in row) for row in (names, *ROWS)) + "\n"
+    return ("Payments of May\n\n" + text.replace("'", '"')).encode(encoding)
+
+
+FORMS = ("parquet", "xlsx", "json", "json lines", "tsv", "semicolons in utf-16")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_file_of_every_form_is_mapped(form: str, pack: Callable[[bytes], bytes]) -> None:
+    lake = Lake()
+    record = lake.curate("payments/a", pack(written(form, ["Amt" if name == "amount" else name for name in NAMES])))
     assert (record.state, record.accepted, json.loads(record.mapping["columns"])) == ("done", 2, {"Amt": "amount"})
+    rows = pq.read_table(io.BytesIO(lake.objects.read(ObjectRef("curated", record.curated_key)))).to_pylist()
+    assert [str(row["amount"]) for row in rows] == ["10.5000", "11.5000"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_of_every_form_is_known_by_its_columns(form: str) -> None:
+    record = Lake().curate("inbox/a", written(form, NAMES))
+    assert (record.state, record.dataset, record.accepted) == ("done", "payments", 2)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_of_every_form_waits_where_it_is_not_sure_and_goes_by_what_a_person_says(form: str) -> None:
+    lake, names = Lake(), [{"payment_id": "F1", "order_id": "F2", "amount": "F3"}.get(name, name) for name in NAMES]
+    waiting = lake.curate("payments/a", written(form, names))
+    assert (waiting.state, waiting.accepted, lake.objects.contents("curated")) == ("needs_mapping", 0, {})
+    suggested = Suggested.from_json(waiting.error["suggestion"])
+    lake.mappings.remember(suggested, [dict(zip(names, NAMES, strict=True))[name] for name in suggested.names])
+    again = lake.curate("payments/a", written(form, names))
+    assert (again.state, again.mapping["how"], again.accepted) == ("done", "remembered", 2)
+
+
+def test_what_is_remembered_of_json_holds_in_whatever_order_its_names_come() -> None:
+    lake, names = Lake(), ["F1", "F2", *NAMES[2:6], "F3", *NAMES[7:]]
+    suggested = Suggested.from_json(lake.curate("payments/a.json", written("json", names)).error["suggestion"])
+    lake.mappings.remember(suggested, [dict(zip(names, NAMES, strict=True))[name] for name in suggested.names])
+    turned = [dict(reversed(record.items())) for record in json.loads(written("json", names))]
+    record = lake.curate("payments/b.json", json.dumps(turned).encode())
+    assert (record.state, record.accepted) == ("done", 2)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_of_every_form_that_is_of_no_dataset_is_profiled_as_it_came(form: str) -> None:
+    lake = Lake()
+    record = lake.curate("inbox/a", written(form, [f"{letter}_card_number" for letter in "abcdefghijkl"]))
+    stored = json.loads(lake.objects.read(ObjectRef("artifacts", record.profile["key"])))
+    assert (record.state, len(stored["columns"]), stored["rows"]) == ("refused", 12, 2)
+    assert "4111" not in json.dumps(stored)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_on_disk_is_known_as_one_in_memory_is(form: str, tmp_path: Path) -> None:
+    body, path = written(form, ["Amt" if name == "amount" else name for name in NAMES]), tmp_path / "file"
+    path.write_bytes(body)
+    in_memory, on_disk = (Lake().mappings.decide("payments/a", "payments", one) for one in (body, path))
+    assert in_memory is not None
+    assert in_memory == on_disk
+    assert Lake().mappings.dataset("inbox/a", path) == "payments"
+    assert headed_of(path) == headed_of(body)
+
+
+def test_of_a_long_text_on_disk_only_the_head_is_looked_at(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(PAYMENTS.encode() + ("é" * 100 + "\n").encode() * 5000)
+    headed = headed_of(path, SOURCE["payments"])
+    assert headed is not None
+    assert list(headed.names) == NAMES
+
+
+def test_of_a_file_that_waits_no_column_that_may_be_a_masked_one_is_told_by_value() -> None:
+    lake = Lake()
+    names = ["F1", "F2", *NAMES[2:4], "F3", *NAMES[5:]]  # F3 holds the verification codes
+    record = lake.curate("payments/a.csv", written("tsv", names))
+    stored = lake.objects.read(ObjectRef("artifacts", record.profile["key"])).decode()
+    assert record.state == "needs_mapping"
+    assert "917" not in stored
+
+
+def test_a_file_of_a_known_dataset_that_is_refused_is_profiled_too() -> None:
+    lake = Lake()
+    record = lake.curate("payments/a.csv", "\n".join(line.rpartition(",")[0] for line in PAYMENTS.splitlines()).encode())
+    assert (record.state, record.error["rule"]) == ("refused", "missing_column")
+    stored = json.loads(lake.objects.read(ObjectRef("artifacts", record.profile["key"])))
+    assert (stored["rows"], len(stored["columns"])) == (2, len(NAMES) - 1)
+    assert not [text for text in ("4111", "917") if text in json.dumps(stored)]
+
+
+def test_a_refused_file_that_is_no_table_has_no_profile() -> None:
+    assert Lake().curate("payments/a.csv", b"%PDF-1.7").profile == {}
+
+
+def test_two_headings_of_one_name_are_told_apart_by_their_places() -> None:
+    lake, names = Lake(), ["id", "id", *NAMES[2:]]
+    body = written("tsv", names)
+    suggested = Suggested.from_json(lake.curate("payments/a.tsv", body).error["suggestion"])
+    lake.mappings.remember(suggested, NAMES)
+    assert lake.curate("payments/b.tsv", body).accepted == 2
 
 
 def test_a_header_that_may_be_a_cells_value_is_not_told() -> None:

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from headgate.intake.parallel import in_turn, side_by_side
+from headgate.intake.parallel import ahead, in_turn, side_by_side
 
 pytestmark = pytest.mark.unit
 
@@ -12,7 +12,7 @@ def test_what_is_made_comes_in_the_order_of_the_parts() -> None:
     assert side_by_side(lambda part: part * 2, range(10)) == [part * 2 for part in range(10)]
 
 
-def test_no_more_parts_are_taken_than_are_worked_on() -> None:
+def test_no_more_parts_are_taken_than_are_worked_on_and_one_ahead() -> None:
     """Else a large file's batches would pile up in memory."""
     taken, done, most = 0, 0, 0
 
@@ -25,7 +25,22 @@ def test_no_more_parts_are_taken_than_are_worked_on() -> None:
 
     for _ in in_turn(lambda part: part, parts()):
         done += 1
-    assert most <= 2
+    assert most <= 3
+
+
+def test_the_next_part_is_made_while_one_is_worked_on() -> None:
+    meeting = threading.Barrier(2, timeout=10)
+
+    def parts() -> Iterator[int]:
+        yield 0
+        yield meeting.wait()
+
+    assert len([meeting.wait() if part == 0 else part for part in ahead(parts())]) == 2
+
+
+def test_an_error_in_making_a_part_is_raised() -> None:
+    with pytest.raises(ZeroDivisionError):
+        list(ahead(1 // part for part in (1, 0)))
 
 
 def test_an_error_in_one_part_is_raised() -> None:

@@ -28,6 +28,10 @@ def test_nothing_is_null_and_quoted_nothing_is_the_empty_text() -> None:
     assert rows(read('a,b,c\n,"",x\n')) == [(None, "", "x")]
 
 
+def test_nothing_behind_a_quoted_cell_is_null_where_the_file_ends_with_it() -> None:
+    assert rows(read('a,b,c\n1,"x",')) == [("1", "x", None)]
+
+
 def test_mysql_null_is_null_unless_it_is_quoted() -> None:
     assert rows(read('a,b,c\n\\N,"\\N",x\n')) == [(None, "\\N", "x")]
 

@@ -91,6 +91,7 @@ def test_what_was_found_out_about_the_form_is_told_with_its_confidence() -> None
     }
     assert told["semicolons in windows-1252"] == {
         "format": "csv",
+        "compression": "none",
         "encoding": "cp1252",
         "delimiter": ";",
         "quote": '"',
@@ -100,3 +101,14 @@ def test_what_was_found_out_about_the_form_is_told_with_its_confidence() -> None
         "header_lines": "1",
         "confidence": "1.0",
     }
+    assert (told["json lines"]["encoding"], told["json lines"]["confidence"], told["parquet"]["confidence"]) == ("utf-8", "1.0", "1.0")
+
+
+def test_the_compressions_that_were_found_are_told_from_the_outside_in() -> None:
+    assert read_file(gzip.compress(zipped(FORMS["csv"])), CONTRACT).written_as["compression"] == "gzip, zip"
+    assert read_file(zstd(FORMS["parquet"]), CONTRACT).written_as["compression"] == "zstd"
+
+
+def test_of_json_lines_the_confidence_is_the_share_of_lines_that_are_records() -> None:
+    broken = FORMS["json lines"] + b'\n{"broken\n'
+    assert 0.0 < float(read_file(broken, CONTRACT).written_as["confidence"]) < 1.0

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import BadInputError
-from headgate.intake.read_json import is_json, read_json
+from headgate.intake.read_json import is_json, read_json, read_records
 from headgate.intake.received import Received
 
 pytestmark = pytest.mark.unit
@@ -80,6 +80,10 @@ def test_a_name_that_first_comes_late_is_null_before() -> None:
         ("[1, 2]", "not_a_table"),
         ('{"x": [{"a": 1}], "y": [{"a": 2}]}', "not_a_table"),
         ('[{"a": "\\ud800"}]', "not_a_table"),
+        ('[{"a": 1, "\\ud800": 2}]', "not_a_table"),
+        ('{"a": 1}\n{"\\udfff": 2}\n', "not_a_table"),
+        ('[{"a": 1}, ["\\ud800"]]', "not_a_table"),
+        ('[{"a": 1}, {"a": 2}, {"b": 2}, "\\udfff"]', "not_a_table"),
         ('[{"a": {"deep": 1}}]', "type"),
         ('[{"a": [1]}]', "type"),
         ('[{"a": 1, "a": 2}]', "duplicate_column"),
@@ -95,6 +99,21 @@ def test_what_is_no_table_of_the_contract_is_refused_with_its_rule(text: str, ru
     assert refused.value.remedy
 
 
+def test_a_small_file_with_other_names_in_each_record_is_refused() -> None:
+    with pytest.raises(BadInputError) as refused:
+        read("".join(f'{{"a{number % 4000}": 1}}\n' for number in range(4000)))
+    assert refused.value.rule == "too_large"
+
+
+def test_many_names_of_which_each_record_says_some_are_read() -> None:
+    lines = "".join(json.dumps({f"n{(number + at) % 900}": at for at in range(20)}) + "\n" for number in range(4700))
+    assert len(read_records(lines.encode()).columns) == 900
+
+
+def test_half_of_a_surrogate_pair_in_a_line_that_is_no_record_stays_as_it_is_spelled() -> None:
+    assert read('{"a": 1}\n{"a": 2}\n["\\ud800"]\n').ragged.texts == ('["\\ud800"]',)
+
+
 def test_no_message_shows_a_value() -> None:
     for text in ('[{"4111111111111111": {"x": 1}}]', '[{"a": "4111111111111111"', '{"4111111111111111": [{"a": 1}], "y": [{"a": 1}]}'):
         with pytest.raises(BadInputError) as refused:
@@ -105,3 +124,8 @@ def test_no_message_shows_a_value() -> None:
 @pytest.mark.parametrize("text", [b"a,b\n1,2\n", b"", b"[note],b\n", b"{x},y\n", b'"a","b"\n'])
 def test_csv_is_not_taken_for_json(text: bytes) -> None:
     assert not is_json(text)
+
+
+def test_foreign_letters_of_what_is_no_record_stay_as_they_are() -> None:
+    assert read('[{"a": "1", "b": "2"}, "naïve é 𝄞"]').ragged.texts == ('"naïve é 𝄞"',)
+    assert read('{"a": "1", "b": "2"}\n{"a": "3", "b": "4"}\n{"naïve é 𝄞\n').ragged.texts == ('{"naïve é 𝄞',)

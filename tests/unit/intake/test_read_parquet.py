@@ -176,3 +176,11 @@ def test_a_flipped_byte_is_read_right_or_refused(place: int, flip: int) -> None:
     except (UnreadableFileError, HeaderError):
         return
     assert len(received.cells["x"]) == received.rows
+
+
+def test_a_text_that_is_no_utf8_refuses_the_file() -> None:
+    """A damaged page may say so of a column that is declared as text."""
+    damaged = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\1\0\0\0"), pa.py_buffer(b"\x82")])
+    with pytest.raises(UnreadableFileError) as refused:
+        texts_of(damaged, TEXT)
+    assert refused.value.rule == "type"

@@ -16,6 +16,7 @@ from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask, Rule
 from headgate.errors import NotFoundError, ServiceError, ThrottledError
 from headgate.intake.curation import Curation
+from headgate.intake.gatehouse import Gatehouse
 from headgate.intake.kept_out import kept_out, named, replayable, rows_of
 from headgate.intake.replay import Replaying
 from headgate.intake.retoken import old_tokens
@@ -66,7 +67,7 @@ class Killing:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 whatever the port has
         found = getattr(self.port, name)
-        return self._counted(found) if name in {"write", "delete", "finish", "reopen"} else found
+        return self._counted(found) if name in {"write", "upload", "delete", "finish", "reopen"} else found
 
     def _counted(self, call: Any) -> Any:  # noqa: ANN401 as above
         def counted(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 as above
@@ -100,11 +101,11 @@ class Lake:
 
     def curate(self, by: Contract, ref: ObjectRef) -> FileRecord:
         ports = (self.objects, self.ledger, {by.dataset: by}, lambda: self.key)
-        return Curation(*ports, "curated", "quarantine", self.clock, 300).curate(ref)
+        return Curation(Gatehouse(*ports, "curated", "quarantine", self.clock, 300)).curate(ref)
 
     def replaying(self, by: Contract, objects: Any = None, ledger: Any = None) -> Replaying:  # noqa: ANN401 twins of the ports
         ports = (objects or self.objects, ledger or self.ledger, {by.dataset: by}, lambda: self.key)
-        return Replaying(*ports, "curated", "quarantine", self.clock, 300)
+        return Replaying(Gatehouse(*ports, "curated", "quarantine", self.clock, 300))
 
     def rows(self, bucket: str) -> dict[int, dict[str, Any]]:
         """Rows by source row; there is one file."""
@@ -340,7 +341,7 @@ def test_the_list_tells_which_file_a_later_version_has_corrected() -> None:
     lake.objects.clock = lambda: LANDED + dt.timedelta(hours=1)
     right = lake.curate(contract(10), lake.put(body_of(1, 5)))
     lake.curate(contract(10), lake.put(body_of(1, 60), "things/other.csv"))
-    lines = {line.file_id: line.corrected_by for line in kept_out(lake.ledger.records(), by_file=True)}
+    lines = {line.file_id: line.corrected_by for line in kept_out(lake.ledger.records(), by_file=True, closed=True)}
     assert lines.pop(wrong.file_id) == right.file_id
     assert set(lines.values()) == {""}
 

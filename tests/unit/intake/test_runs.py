@@ -15,12 +15,15 @@ from hypothesis import strategies as st
 from headgate.aws.memory import MemoryObjects
 from headgate.errors import UnreadableFileError
 from headgate.intake.curation import DONE, IGNORED, file_id_of
+from headgate.intake.deletions import Sightings
 from headgate.intake.runs import WAITING, Runs, names_of
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import FileRecord, ObjectRef
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from headgate.contracts.model import Contract
 
 pytestmark = pytest.mark.unit
 
@@ -43,11 +46,12 @@ class Raw:
     objects: MemoryObjects = field(default_factory=MemoryObjects)
     queue: deque[ObjectRef] = field(default_factory=deque)
     let_in: list[ObjectRef] = field(default_factory=list)
+    contracts: Mapping[str, Contract] = field(default_factory=dict)
 
     @property
     def runs(self) -> Runs:
         """What is tested."""
-        return Runs(self.objects, self.curate, self.queue.extend)
+        return Runs(self.objects, self.curate, self.queue.extend, Sightings(self.objects, self.contracts, "curated"))
 
     def curate(self, ref: ObjectRef) -> FileRecord:
         """The gate's answer to one object, which it reads."""

@@ -1,11 +1,14 @@
 import codecs
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
 from headgate.errors import UnreadableFileError
 from headgate.intake.dialect import sniff_dialect
-from headgate.intake.sniff import is_parquet, utf8_text
+from headgate.intake.read_file import holds_json
+from headgate.intake.sniff import is_parquet, text_of, utf8_text
 
 pytestmark = pytest.mark.unit
 
@@ -56,6 +59,41 @@ def test_every_encoding_becomes_utf8_without_a_mark(content: bytes, text: str) -
 def test_a_character_that_a_chunk_cuts_is_still_utf8() -> None:
     content = b"x" * ((1 << 20) - 1) + "é".encode() + b"y"
     assert utf8_text(content) == content
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        ("id,name\n1,café\n2,".encode() + "Zoë\n".encode("cp1252"), ("line 3", "line 2")),
+        ("id,name\r\n1,Zoë\r\n".encode("cp1252") + "2,日本\r\n".encode(), ("line 2", "line 3")),
+        ("id,name\r1,\x80uro\r".encode("latin-1") + "2,“quoted”\r".encode(), ("line 2", "line 3")),
+        ("naïve ".encode() + b"\x81", ("line 1", "line 1")),
+        (b"x" * ((1 << 20) - 1) + "é\né".encode()[:-1], ("line 2", "line 1")),
+    ],
+)
+def test_text_that_is_utf8_in_one_line_and_not_in_another_is_refused_with_both(content: bytes, lines: tuple[str, str]) -> None:
+    with pytest.raises(UnreadableFileError, match=f"^{lines[0]} is not UTF-8, but {lines[1]} is") as refused:
+        text_of(content)
+    assert refused.value.rule == "mixed_encoding"
+
+
+@pytest.mark.parametrize("text", ["“LE CAFÉ” né", "STRAß\u2013 né", "Ö… É» né", "«CAFÉ\xa0»é", "«café…» né", "Größe €5, naïve"])
+def test_windows_1252_that_has_a_capital_before_a_sign_is_not_taken_for_utf8(text: str) -> None:
+    assert utf8_text(text.encode("cp1252")).decode() == text
+
+
+@given(st.text("abc\n,;éüñ€日本😀Žя", min_size=1).filter(lambda text: not text.isascii()))
+def test_every_utf8_text_with_a_byte_of_another_encoding_is_refused(text: str) -> None:
+    with pytest.raises(UnreadableFileError) as refused:
+        utf8_text(text.encode() + b"x\xe9x")
+    assert refused.value.rule == "mixed_encoding"
+
+
+def test_a_probe_that_ends_within_a_character_is_still_utf8() -> None:
+    content = b'[{"a": "' + "é".encode() * 4096
+    assert holds_json(content)
+    assert holds_json(b'[{"a": "x' + "é".encode() * 4096)
+    assert text_of("né".encode()[:-1], is_cut=True).utf8 == b"n"
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.errors import UnreadableFileError
-from headgate.intake.unpack import MAX_LAYERS, unpack
+from headgate.intake.unpack import MAX_LAYERS, OutgrownError, unpack, unpack_file, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 pytestmark = pytest.mark.unit
 
@@ -173,3 +174,51 @@ def test_a_zip_of_a_version_that_nobody_knows_is_damage() -> None:
 def test_bytes_that_only_start_as_an_archive_are_refused_or_read(body: bytes, magic: bytes) -> None:
     with suppress(UnreadableFileError):
         unpack(magic + body)
+
+
+TEXT = b"id,name\n" + b"1,one\n" * 400_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        TEXT,
+        gzip.compress(TEXT),
+        gzip.compress(TEXT[:70]) * 3 + b"\0" * 3_000_000,
+        pa.compress(TEXT, "zstd", asbytes=True),
+        zipped({"orders.csv": TEXT}),
+        gzip.compress(zipped({"orders.csv": TEXT})),
+    ],
+    ids=["empty", "plain", "gzip", "padded members", "zstd", "zip", "zip in gzip"],
+)
+def test_a_file_on_disk_is_unpacked_as_one_in_memory_and_leaves_nothing_else_behind(tmp_path: Path, body: bytes) -> None:
+    path = tmp_path / "in"
+    path.write_bytes(body)
+    found = unpack_file(path, tmp_path)
+    if body:
+        assert (found.path.read_bytes(), found.packed) == (unpacked(body).content, unpacked(body).packed)
+    assert set(tmp_path.iterdir()) == {path, found.path}
+
+
+@pytest.mark.parametrize(
+    "cut", [gzip.compress(TEXT)[:-9], gzip.compress(TEXT) + b"\0\0rest", zipped({"orders.csv": TEXT})[:-30], gzip.compress(TEXT)[:9]]
+)
+def test_a_damaged_file_on_disk_is_refused_as_one_in_memory(tmp_path: Path, cut: bytes) -> None:
+    (tmp_path / "in").write_bytes(cut)
+    rules = []
+    for attempt in (lambda: unpack(cut), lambda: unpack_file(tmp_path / "in", tmp_path)):
+        with pytest.raises(UnreadableFileError) as refused:
+            attempt()
+        rules.append(refused.value.rule)
+    assert rules[0] == rules[1]
+
+
+def test_a_file_that_outgrows_the_worker_is_told_from_a_bomb(tmp_path: Path) -> None:
+    (tmp_path / "table").write_bytes(gzip.compress(TEXT))
+    with pytest.raises(OutgrownError):
+        unpack_file(tmp_path / "table", tmp_path, limit_bytes=1_000_000)
+    (tmp_path / "bomb").write_bytes(gzip.compress(b"\0" * 100_000_000))
+    with pytest.raises(UnreadableFileError) as refused:
+        unpack_file(tmp_path / "bomb", tmp_path)
+    assert (refused.value.rule, isinstance(refused.value, OutgrownError)) == ("too_large", False)

@@ -31,6 +31,9 @@ def test_a_number_of_15_digits_comes_back_as_it_was_typed(typed: Decimal) -> Non
         ("100", "100"),
         ("2.70319E+15", "2.70319E+15"),
         ("not a number", "not a number"),
+        ("sNaN", "sNaN"),
+        ("1E9999999", "1E9999999"),
+        ("1E-999999", "0"),
     ],
 )
 def test_a_number_is_the_one_that_is_shown(stored: str, shown: str) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -44,6 +46,8 @@ LINES = Contract(
     key=("line_id",),
 )
 
+TABLE = Registry.load().lake["missing_parents"]
+
 
 @dataclass
 class Downloads(MemoryObjects):
@@ -51,9 +55,9 @@ class Downloads(MemoryObjects):
 
     fetched: list[str] = field(default_factory=list)
 
-    def download(self, ref: ObjectRef, path: Path) -> None:
+    def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
         self.fetched.append(ref.key)
-        super().download(ref, path)
+        super().download(ref, path, size_bytes)
 
 
 @dataclass
@@ -66,7 +70,7 @@ class Lake:
     contracts: Mapping[str, Contract] = field(default_factory=lambda: {"lines": LINES, "parents": ORDERS})
 
     def __post_init__(self) -> None:
-        for dataset in self.contracts:
+        for dataset in (*self.contracts, TABLE.dataset):
             self.catalog.create("db", dataset, f"s3://{BUCKET}/empty/")
 
     def deliver(self, contract: Contract, name: str, *rows: dict[str, Any]) -> None:
@@ -75,8 +79,17 @@ class Lake:
         self.objects.write(ObjectRef(BUCKET, keys.increment_key(contract.dataset, name)), parquet_bytes(table))
 
     def merged(self) -> tuple[CheckedReference, ...]:
-        lake = Merging(self.objects, self.catalog, self.contracts, BUCKET, "db", self.workspace, audit).merge()
+        lake = self.merging().merge()
         return checked_references(self.objects, BUCKET, lake.snapshot_id)
+
+    def merging(self) -> Merging:
+        return Merging(self.objects, self.catalog, self.contracts, BUCKET, "db", self.workspace, audit, missing_parents=TABLE)
+
+    def told(self) -> list[dict[str, Any]]:
+        """What the table shows."""
+        location = self.catalog.current("db", TABLE.dataset).location.removeprefix(f"s3://{BUCKET}/")
+        rows: list[dict[str, Any]] = pq.read_table(pa.BufferReader(self.objects.read(ObjectRef(BUCKET, keys.part(location))))).to_pylist()
+        return rows
 
 
 def line(line_id: str, order_id: str | None) -> dict[str, Any]:
@@ -97,6 +110,43 @@ def test_rows_without_parent_are_counted_listed_and_stay(lake: Lake) -> None:
     location = lake.catalog.current("db", "lines").location.removeprefix(f"s3://{BUCKET}/")
     assert lake.catalog.current("db", "lines").parameters["headgate.rows"] == "5"
     assert lake.objects.contents(BUCKET, location)
+
+
+def test_the_table_tells_what_was_checked_of_the_newest_snapshot(lake: Lake) -> None:
+    lake.deliver(LINES, "b", line("x", "1"), line("y", "2"), line("z", "2"))
+    snapshot = lake.merging().merge()
+    (row,) = lake.told()
+    assert row == {
+        "column_name": "lines.order_id",
+        "references_column": "parents.order_id",
+        "rows_without_parent": 3,
+        "different_keys": 2,
+        "first_keys": '["1", "2"]',
+        "as_of": snapshot.as_of,
+        "snapshot_id": snapshot.snapshot_id,
+    }
+    lake.deliver(ORDERS, "a", {"order_id": "1"}, {"order_id": "2"})
+    lake.merged()
+    assert [row["rows_without_parent"] for row in lake.told()] == [0]
+
+
+def test_a_table_that_fell_behind_is_caught_up_by_the_next_merge_and_one_that_did_not_stays(lake: Lake) -> None:
+    lake.deliver(LINES, "b", line("x", "1"))
+    replace(lake.merging(), missing_parents=None).merge()
+    assert lake.catalog.current("db", TABLE.dataset).location.endswith("/empty/")
+    lake.merged()
+    assert [row["rows_without_parent"] for row in lake.told()] == [1]
+    revision = lake.catalog.current("db", TABLE.dataset).revision
+    lake.merged()
+    assert lake.catalog.current("db", TABLE.dataset).revision == revision
+
+
+def test_of_the_table_the_newest_versions_are_kept(lake: Lake) -> None:
+    for number in range(8):
+        lake.objects.clock = lambda at=datetime(2024, 1, 1 + number): at  # type: ignore[misc]  # a day for each merge
+        lake.deliver(LINES, f"b{number}", line(f"x{number}", "1"))
+        lake.merged()
+    assert len(lake.objects.contents(BUCKET, "snapshots/missing_parents/")) == 5
 
 
 def test_a_late_parent_makes_its_children_whole(lake: Lake) -> None:

@@ -1,13 +1,32 @@
 import pyarrow as pa
 import pytest
 
-from headgate.profiling.conceal import HIDDEN, column_names, holds_secrets, is_secret, is_sensitive_name, shown, shown_number
+from headgate.contracts.sensitive_names import is_sensitive_name
+from headgate.profiling.conceal import HIDDEN, column_names, holds_secrets, is_secret, shown, shown_number
 
 pytestmark = pytest.mark.unit
 
 
 @pytest.mark.parametrize(
-    "name", ["card_number", "Card No", "creditCardNumber", "CVV2", "pan", "SSN", "social security no", "account_number"]
+    "name",
+    [
+        "card_number",
+        "Card No",
+        "creditCardNumber",
+        "CVV2",
+        "pan",
+        "SSN",
+        "social security no",
+        "account_number",
+        "card_verification",
+        "CardVerificationValue",
+        "cvvcode",
+        "cvv2code",
+        "verification_code",
+        "ccnumber",
+        "PANnumber",
+        "magstripe",
+    ],
 )
 def test_some_names_say_what_they_hold(name: str) -> None:
     assert is_sensitive_name(name)
@@ -18,7 +37,20 @@ def test_other_names_do_not(name: str) -> None:
     assert not is_sensitive_name(name)
 
 
-@pytest.mark.parametrize("text", ["4111111111111111", "5555 5555 5555 4444", "x 3782-822463-10005 y", "078-05-1120"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4111111111111111",
+        "5555 5555 5555 4444",
+        "x 3782-822463-10005 y",
+        "078-05-1120",
+        "078.05.1120",
+        "4111/1111/1111/1111",
+        "4111\u200b1111\u200b1111\u200b1111",
+        "\uff14111\u20131111\u20131111\u20131111",
+        "078\u201105\u20111120",
+    ],
+)
 def test_what_may_be_a_number_of_a_card_or_a_person_is_hidden(text: str) -> None:
     assert is_secret(text)
     assert shown(text) == HIDDEN
@@ -48,3 +80,13 @@ def test_one_card_among_many_notes_makes_no_column_sensitive_but_is_not_shown() 
 
 def test_a_header_that_may_be_a_value_is_not_told() -> None:
     assert column_names(["id", "", "id", "4111111111111111"]) == ["id", "#2", "id#3", "#4"]
+
+
+def test_a_column_of_numbers_that_begin_as_cards_is_hidden_whatever_their_check_digit() -> None:
+    assert holds_secrets(pa.array(["4111111111111112", "5555 5555 5555 4445", "378282246310006"]), numeric=False)
+    assert holds_secrets(pa.array([str(4111111111111112 + 10 * row) for row in range(50)]), numeric=True)
+
+
+@pytest.mark.parametrize("first", [4006381333932, 1700000000123, 20240102000123, 1_000_000_000_000_000])
+def test_a_column_of_other_long_numbers_is_shown(first: int) -> None:
+    assert not holds_secrets(pa.array([str(first + 7 * row) for row in range(50)]), numeric=True)

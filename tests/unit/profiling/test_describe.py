@@ -90,3 +90,10 @@ def test_mean_median_and_deviation_are_the_textbooks(numbers: list[int]) -> None
     assert float(str(shown["mean"])) == pytest.approx(mean(numbers), rel=1e-9, abs=1e-9)
     assert float(str(shown["median"])) == pytest.approx(median(numbers))
     assert float(str(shown["std"])) == pytest.approx(stdev(numbers), rel=1e-6, abs=1e-6)
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127), min_size=1, max_size=20))
+def test_a_plain_text_has_the_pattern_that_it_has_before_a_sign_of_another_script(text: str) -> None:
+    """Plain ASCII takes a shorter way."""
+    ((plain, _),), ((among_others, _),) = (describe(pa.array([each])).patterns for each in (text, text + "€"))
+    assert plain + "€" == among_others

@@ -124,6 +124,52 @@ def test_a_file_of_no_known_dataset_is_profiled_by_its_texts() -> None:
     assert "4111" not in told.to_json()
 
 
+CARDS = pa.array(["4111111111111111", "5555555555554444"] * 3, pa.string())
+CODES = pa.array(["917", "123", "4567", "001", "020", "917"], pa.string())
+
+
+def test_beside_card_numbers_a_column_of_three_or_four_digits_is_told_by_counts_only() -> None:
+    told = profile_unknown({"F1": CARDS, "F2": CODES}, dataset="", content_sha256="", received_at=NOW)
+    assert [column.is_sensitive for column in told.columns] == [True, True]
+    assert "917" not in told.to_json()
+
+
+def test_three_digits_alone_are_figures_as_any_others() -> None:
+    told = profile_unknown({"units": CODES}, dataset="", content_sha256="", received_at=NOW)
+    assert not told.columns[0].is_sensitive
+
+
+def test_columns_that_are_known_to_be_sensitive_are_told_by_counts_only() -> None:
+    told = profile_unknown({"units": CODES}, dataset="", content_sha256="", received_at=NOW, sensitive={"units"})
+    assert "917" not in told.to_json()
+
+
+def test_the_record_has_each_columns_figures_and_none_of_a_sensitive_one() -> None:
+    figures = json.loads(profile_unknown({"n": CODES, "F1": CARDS}, dataset="", content_sha256="", received_at=NOW).summary()["statistics"])
+    assert figures["F1"] == {"type": "int", "missing": 0, "invalid": 0}
+    plain = json.loads(
+        profile_unknown({"x": pa.array(["1", "3", None, "8"])}, dataset="", content_sha256="", received_at=NOW).summary()["statistics"]
+    )
+    assert plain == {
+        "x": {
+            "type": "int",
+            "missing": 1,
+            "invalid": 0,
+            "distinct": 3,
+            "min": "1",
+            "max": "8",
+            "mean": "4",
+            "median": "3",
+            "std": "3.60555127546",
+        }
+    }
+
+
+def test_the_figures_of_very_many_columns_are_left_to_the_profile_itself() -> None:
+    wide = {f"column_{number}": pa.array(["1", "2"]) for number in range(1000)}
+    assert "statistics" not in profile_unknown(wide, dataset="", content_sha256="", received_at=NOW).summary()
+
+
 cells = st.one_of(
     st.none(), st.text(max_size=8), st.sampled_from(["1", "2.50", "4111111111111111", "4111 1111 1111 1111", "2024-01-01", "1e300"])
 )

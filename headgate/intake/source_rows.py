@@ -1,0 +1,61 @@
+"""Rows of quarantine by their source rows, from Parquet files that need not fit into memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from headgate.intake.cells import NO_ROWS, Rows, int_array, numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_NAME = "source_row"
+
+
+def source_rows(path: Path) -> Rows:
+    """The source rows of a file, ascending; none where there is no file."""
+    if not path.is_file():
+        return NO_ROWS
+    return numbers(pq.ParquetFile(path).read([_NAME]).column(0).combine_chunks())
+
+
+def without(rows: Rows, others: Rows) -> Rows:
+    """The rows that are none of the others."""
+    left: Rows = np.setdiff1d(rows, others, assume_unique=True)
+    return left
+
+
+def in_order(new: Path, old: Path) -> Iterator[pa.Table]:
+    """The rows of both files in the order of their source rows; of one that is in both the new one. Old rows may lack newer columns."""
+    schema, known = pq.read_schema(new).remove_metadata(), int_array(source_rows(new))
+    lacking = (table.filter(pc.invert(pc.is_in(table[_NAME], known))) for table in _tables(old))
+    for due in _by_turns(_tables(new), lacking):
+        yield pa.concat_tables([schema.empty_table(), *due], promote_options="default").sort_by(_NAME)
+
+
+def _by_turns(some: Iterator[pa.Table], others: Iterator[pa.Table]) -> Iterator[list[pa.Table]]:
+    """The tables' rows, each time all up to where the first of two ends, so that no row comes after a later one."""
+    ahead = {part: table for part in (some, others) if (table := _filled(part))}
+    while ahead:
+        last = min(table[_NAME][-1].as_py() for table in ahead.values())
+        counts = {part: int(np.searchsorted(numbers(table[_NAME].combine_chunks()), last, "right")) for part, table in ahead.items()}
+        yield [table.slice(0, counts[part]) for part, table in ahead.items()]
+        rest = {part: table.slice(counts[part]) for part, table in ahead.items()}
+        ahead = {part: table for part, left in rest.items() if (table := left if left.num_rows else _filled(part))}
+
+
+def _filled(tables: Iterator[pa.Table]) -> pa.Table | None:
+    """The next table with rows, if there is one."""
+    return next((table for table in tables if table.num_rows), None)
+
+
+def _tables(path: Path) -> Iterator[pa.Table]:
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches():
+            yield pa.Table.from_batches([batch]).replace_schema_metadata(None)

@@ -1,0 +1,95 @@
+"""How many different values there are, in bounded memory: exact while they are few, an estimate beyond.
+
+Source:
+    Bar-Yossef et al. (2002), Counting Distinct Elements in a Data Stream; Beyer et al. (2007), On Synopses for Distinct-Value Estimation
+    Under Multiset Operations, eq. 1 for the unbiased estimate (k - 1) / (the k-th smallest of hashes between 0 and 1), whose relative
+    standard error is at most 1 / sqrt(k - 2).
+    Lemire & Kaser (2014), Strongly Universal String Hashing is Fast, for the multilinear hash of texts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.profiling.arrays import Hashes, measured, mixed, numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# A relative standard error of 0.8 %, in 128 KB.
+KEPT = 1 << 14
+_NONE: Hashes = np.empty(0, np.uint64)
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """A sketch of a set of values: the smallest of their hashes. Sketches of parts make the sketch of the whole, in whatever order."""
+
+    smallest: Hashes = field(default_factory=lambda: _NONE)
+    kept: int = KEPT
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether no value was ever left out."""
+        return len(self.smallest) < self.kept
+
+    @property
+    def count(self) -> int:
+        """The number of different values, or its estimate."""
+        if self.is_exact:
+            return len(self.smallest)
+        return round((self.kept - 1) / (float(self.smallest[-1]) / 2.0**64))
+
+    def with_values(self, values: pa.Array) -> Distinct:
+        """The sketch with these values among the others; nulls are none."""
+        return self.with_hashes(hashes(values))
+
+    def with_hashes(self, others: Hashes) -> Distinct:
+        """As `with_values`, for values that were hashed."""
+        if not self.is_exact:
+            others = others[others < self.smallest[-1]]
+        return Distinct(np.unique(np.concatenate((self.smallest, others)))[: self.kept], self.kept) if len(others) else self
+
+    def __or__(self, other: Distinct) -> Distinct:
+        """The sketch of both sets together."""
+        return self.with_hashes(other.smallest)
+
+
+def distinct_of(batches: Iterable[pa.Array]) -> Distinct:
+    """The sketch of all values of some batches."""
+    sketch = Distinct()
+    for batch in batches:
+        sketch = sketch.with_values(batch)
+    return sketch
+
+
+def hashes(values: pa.Array) -> Hashes:
+    """A 64-bit hash of each different value of a column, in no order; the same on every machine."""
+    plain = values.dictionary_decode() if isinstance(values, pa.DictionaryArray) else values
+    unique = pc.unique(plain.drop_null())
+    if not len(unique):
+        return _NONE
+    kind = unique.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return _of_texts(pc.cast(unique, pa.large_string()))
+    if pa.types.is_boolean(kind) or not (pa.types.is_primitive(kind) or pa.types.is_decimal128(kind)):
+        return _of_texts(pc.cast(pc.cast(unique, pa.string()), pa.large_string()))
+    return mixed(numbers(measured(unique)).view(np.uint64))
+
+
+def _of_texts(texts: pa.Array) -> Hashes:
+    """The sum of each text's bytes, each by a factor of its place; a one stands behind the last, so that zeros there count."""
+    offsets = np.frombuffer(texts.buffers()[1], np.int64, len(texts) + 1, texts.offset * 8)
+    lengths = np.diff(offsets)
+    data = np.frombuffer(texts.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
+    factors = mixed(np.arange(int(lengths.max()) + 1, dtype=np.uint64)) | np.uint64(1)
+    starts = np.repeat(offsets[:-1] - offsets[0], lengths)
+    terms = data.astype(np.uint64) * factors[np.arange(len(data)) - starts]
+    total = np.concatenate(([np.uint64(0)], np.cumsum(terms, dtype=np.uint64)))
+    ends = offsets - offsets[0]
+    return mixed(total[ends[1:]] - total[ends[:-1]] + factors[lengths])

@@ -1,0 +1,80 @@
+"""The same behind the real adapters: stopped, throttled and cut off at every call that boto3 makes, and killed by the system."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.aws_lake import AwsLake, Stand, answer_lost, throttled
+from tests.faults.lake import AFTER, BEFORE, Fault, Worker, calls_of
+from tests.faults.test_every_call import befallen, found_wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Emulator
+
+pytestmark = pytest.mark.faults
+
+# Between them they make every call that there is; the others make the same ones. FAULTS=all sends the rest, too.
+SENT = ["copies", "correction", "refused", "to map", "unknown", "run"]
+REST = ["csv", "parquet", "gzip", "empty", "found by its header", "no manifest"] if os.environ.get("FAULTS") == "all" else []
+
+
+@pytest.fixture(params=[*SENT, *REST], scope="module")
+def stand(request: pytest.FixtureRequest, emulator: Emulator) -> Stand:
+    return Stand(emulator, request.param)
+
+
+@pytest.fixture(scope="module")
+def copies(emulator: Emulator) -> Stand:
+    return Stand(emulator, "copies")
+
+
+def holds_for_all(stand: Stand, when: str, happen: Callable[[Worker], None]) -> None:
+    for place in range(len(stand.refs)):
+        for call in calls_of(AwsLake(stand.group, stand=stand), place):
+            lake = AwsLake(stand.group, stand=stand)
+            worker = befallen(lake, place, Fault(call, when, happen))
+            assert worker.fault is None, f"{call} was not made"
+            assert found_wrong(lake) == [], f"{stand.group}, file {place}, {when} {call}"
+
+
+@pytest.mark.parametrize("when", [BEFORE, AFTER])
+def test_a_worker_stopped_before_or_after_any_call_to_aws_loses_and_doubles_nothing(stand: Stand, when: str) -> None:
+    holds_for_all(stand, when, Worker.stop)
+
+
+def test_a_call_to_aws_that_is_throttled_loses_and_doubles_nothing(stand: Stand) -> None:
+    holds_for_all(stand, BEFORE, throttled)
+
+
+def test_a_call_to_aws_whose_answer_is_lost_loses_and_doubles_nothing(stand: Stand) -> None:
+    holds_for_all(stand, AFTER, answer_lost)
+
+
+@pytest.mark.parametrize(
+    ("operation", "number", "when"),
+    [
+        ("GetObject", 1, AFTER),
+        ("TransactWriteItems", 1, AFTER),
+        ("PutObject", 1, AFTER),
+        ("PutObject", 2, BEFORE),
+        ("PutObject", 4, AFTER),
+        ("TransactWriteItems", 2, BEFORE),
+        ("TransactWriteItems", 2, AFTER),
+    ],
+)
+def test_a_process_that_the_system_kills_loses_and_doubles_nothing(copies: Stand, operation: str, number: int, when: str) -> None:
+    lake, (ref, _) = AwsLake(copies.group, stand=copies, now=datetime.now(UTC).replace(tzinfo=None)), copies.refs
+    place = (ref.bucket, ref.key, ref.version_id, operation, str(number), when)
+    environment = {**os.environ, **copies.emulator.environment, **lake.settings}
+    done = subprocess.run([sys.executable, "-m", "tests.faults.killed_worker", *place], env=environment, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert found_wrong(lake) == []

@@ -1,0 +1,26 @@
+"""Clients are made once, and a missing region is told with its remedy."""
+
+from __future__ import annotations
+
+import pytest
+from botocore.exceptions import NoRegionError
+
+from headgate.aws.clients import once
+from headgate.errors import SettingsError
+
+pytestmark = pytest.mark.unit
+
+
+def test_a_missing_region_is_told_with_what_to_do() -> None:
+    @once
+    def client() -> object:
+        raise NoRegionError
+
+    with pytest.raises(SettingsError, match="AWS_REGION"):
+        client()
+
+
+def test_a_client_is_made_once() -> None:
+    assert once(object)() is not once(object)()
+    made = once(object)
+    assert made() is made()
