@@ -1,7 +1,8 @@
 """Export the source database's tables to raw, certified, all of them as of one moment.
 
 Arguments: `--scheduled_at` (when the run was due; it names the run, so that a repeated attempt goes on with it), `--run` (another
-name), `--tables a,b` (all that have a contract, unless given), `--incremental true`, `--workers` (2), `--overlap_s` (300).
+name), `--tables a,b` (all that have a contract, unless given), `--incremental true`, `--mask_at_source true`, `--workers` (2),
+`--overlap_s` (300), `--format csv`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from headgate import wiring
 from headgate.aws import glue_arguments, glue_process
 from headgate.errors import SettingsError
+from headgate.export.files import FileFormat
 from headgate.export.requests import ExportRequest, Mode
 from headgate.export.run_names import day_of, named_by_time
 
@@ -26,7 +28,8 @@ def export(arguments: Mapping[str, str]) -> dict[str, object]:
     login = wiring.secret_login(arguments)
     request = requested(arguments, login.database)
     with TemporaryDirectory(prefix="headgate-export-") as workspace:
-        report = wiring.exporting(arguments, login, Path(workspace), mirrored=True).run(request)
+        exporting = wiring.exporting(arguments, login, Path(workspace), mirrored=True, masked=request.mask_at_source)
+        report = exporting.run(request)
     rows = {certificate.table: certificate.digest.rows for certificate in report.certificates}
     return {"run": report.run, "changed": report.changed, "rows": rows}
 
@@ -47,6 +50,8 @@ def requested(arguments: Mapping[str, str], source: str) -> ExportRequest:
         mode=Mode.INCREMENTAL if arguments.get("incremental") == "true" else Mode.FULL,
         workers=workers,
         overlap_s=overlap_s,
+        mask_at_source=arguments.get("mask_at_source") == "true",
+        file_format=FileFormat.CSV if arguments.get("format") == "csv" else FileFormat.PARQUET,
     )
 
 

@@ -12,16 +12,21 @@ from headgate.export.digest import Digest
 from headgate.export.mapping import Form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from headgate.export.mapping import ExportColumn
 
 MANIFEST = "_manifest.json"
-FORMAT = 1
+_SHA256 = "manifest_sha256"
+FORMAT = 2  # 1 had checksums that did not tell which values of a row were null
 
 
 class CertificateError(AuditError):
-    """What was written is not what the source holds; nothing was published."""
+    """What was written is not what the source holds, and nothing was published; or a manifest is not as it was written."""
+
+
+class OtherManifestError(CertificateError):
+    """The manifest certifies nothing: somebody else wrote it, who may write runs as well."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +43,17 @@ class CertifiedColumn:
 
 @dataclass(frozen=True)
 class CertifiedFile:
-    """One file, and the digest of its rows at the source and in the file, which are equal."""
+    """One file, and the digest of its rows at the source and in the file, which are equal.
+
+    `seal` is empty but for files that were masked on the way: by it the gate knows them.
+    """
 
     name: str
     size_bytes: int
     sha256: str
     digest: Digest
     slice_number: int
+    seal: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,11 +72,14 @@ class Certificate:
 
     Attributes:
         digest: of all rows, as the server computed it; the files' digests add up to it.
-        watermark: per column, the values that the run goes from (not included; None for all) and to (included).
+        watermark: per column, the values that the run goes from (not included; None for all) and to (included); the next run goes
+            on from there, and rows after it may be in this one already.
         impossible_dates: per column, dates on no calendar that became null.
         deleted: rows that the run before had and the source no longer has, by key; None when the contract does not ask, or
             there was no run before. Their keys lie in `_deleted.parquet` beside the files, with this SHA-256.
         drift: how the source's columns differ from the contract's, in words.
+        withheld: rows masked on the way that had a number taken out of a column which declares none; their digests are those of
+            what was written, and were compared with the source's before that.
     """
 
     source: str
@@ -85,6 +97,7 @@ class Certificate:
     deleted: int | None = None
     deleted_sha256: str = ""
     drift: tuple[str, ...] = ()
+    withheld: int = 0
 
     @property
     def size_bytes(self) -> int:
@@ -98,19 +111,38 @@ class Certificate:
 
     def to_json(self) -> str:
         """The manifest's text; equal certificates give equal bytes."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, sort_keys=True, indent=1)
+        stated = json.loads(json.dumps({"format": FORMAT, **asdict(self)}))
+        return json.dumps({**stated, _SHA256: _sha256_of(stated)}, sort_keys=True, indent=1)
 
     @classmethod
-    def from_json(cls, text: str) -> Certificate:
+    def from_json(cls, text: str | bytes) -> Certificate:
         """The certificate that a manifest states.
 
         Raises:
-            CertificateError: the text is no manifest of this format.
+            OtherManifestError: the text says nothing of a format.
+            CertificateError: the text is no manifest of this format, or was changed after it was written.
         """
-        read: dict[str, Any] = json.loads(text)
-        if read.pop("format", None) != FORMAT:
+        try:
+            read: dict[str, Any] = json.loads(text)
+            stated = read.pop("format", None), read.pop(_SHA256, "")
+        except (ValueError, TypeError, AttributeError) as error:
+            raise CertificateError(f"the manifest is damaged: {type(error).__name__}") from None
+        if stated[0] is None:
+            raise OtherManifestError("the manifest is not of an export that certifies")
+        if stated[0] != FORMAT:
             raise CertificateError(f"the manifest is not of format {FORMAT}")
-        return cls(
+        if stated[1] != _sha256_of({"format": FORMAT, **read}):
+            raise CertificateError("the manifest was changed after it was written")
+        return _from_dict(read)
+
+
+def _sha256_of(stated: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
+
+
+def _from_dict(read: Mapping[str, Any]) -> Certificate:
+    try:
+        return Certificate(
             **{
                 **read,
                 "moment": Moment(**read["moment"]),
@@ -121,9 +153,11 @@ class Certificate:
                 "drift": tuple(read["drift"]),
             }
         )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:  # of another version of Headgate that calls itself by this format
+        raise CertificateError(f"the manifest states something else than a certificate: {type(error).__name__}") from None
 
 
-def certified_columns(columns: Iterable[ExportColumn], masked: Sequence[str] = ()) -> tuple[CertifiedColumn, ...]:
+def certified_columns(columns: Iterable[ExportColumn], masked: Collection[str] = ()) -> tuple[CertifiedColumn, ...]:
     """The columns as a certificate states them."""
     return tuple(
         CertifiedColumn(column.name, column.declared, str(column.type), column.form, column.fraction_digits, column.name not in masked)

@@ -1,60 +1,102 @@
-"""Which rows the source has deleted since the run before: keys that were there and are not any more.
+"""Which rows the source has deleted since the run before, and which have come that no watermark tells of.
 
-An incremental run sees new and changed rows only. Where the contract says `headgate.deletes: key_comparison`, every run also
-reads the key of every row, in the same snapshot, and compares it with the keys of the run before.
+An incremental run sees new and changed rows by their watermark only. Where the contract says `headgate.deletes: key_comparison`, every
+run also reads the key of every row, in the same snapshot, and compares it with the keys of the run before: a key that was there and is
+not any more was deleted; one that was not there and lies outside the watermark's bounds belongs to a row that came late, such as one
+that was restored from a backup with its old time of change.
 """
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from decimal import Decimal
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.errors import ContractError
+from headgate.export.mapping import BYTES, ExportColumn, Form
 from headgate.export.reading import write_slice
 from headgate.export.session import quoted
+from headgate.lake.keys import RUN_DELETIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from headgate.contracts.model import Contract
-    from headgate.export.mapping import ExportColumn
     from headgate.export.session import Session
+    from headgate.export.source import SourceColumn, SourceTable
 
-DELETED = "_deleted.parquet"
-_PROPERTY, _KEY_COMPARISON = "headgate.deletes", "key_comparison"
-
-
-def asked_for(contract: Contract | None) -> bool:
-    """Whether the contract wants deletions told.
-
-    Raises:
-        ContractError: it wants them in a way that is not known, or names no key.
-    """
-    stated = contract.properties.get(_PROPERTY) if contract else None
-    if contract is None or stated is None:
-        return False
-    if stated != _KEY_COMPARISON:
-        raise ContractError(f"{contract.id}: {_PROPERTY} may only be {_KEY_COMPARISON}")
-    if not contract.key:
-        raise ContractError(f"{contract.id}: deletions can only be told by a primary key, and it declares none")
-    return True
+DELETED = RUN_DELETIONS
+_WITHIN = "_within"
+# So many keys make a statement of some 50 KB.
+_KEYS_OF_A_SLICE = 1000
+_MEMORY, _BATCH_ROWS = "128MB", 65_536
 
 
-def write_keys(session: Session, table: str, key: Sequence[ExportColumn], path: Path) -> None:
-    """The file at `path` holds the key of every row; there is none when the table is empty."""
-    names = ", ".join(column.read_sql for column in key)
-    write_slice(session, f"SELECT {names} FROM {quoted(table)}", key, path)  # noqa: S608 quoted names
+def write_keys(session: Session, table: str, key: Sequence[ExportColumn], within: str, path: Path) -> None:
+    """The file at `path` holds every row's key, and whether the condition `within` holds for the row; there is none for an empty table."""
+    columns = [*key, ExportColumn(_WITHIN, "int", pa.int64(), nullable=False, form=Form.NUMBER, read_sql=f"({within})", text_sql="")]
+    write_slice(session, f"SELECT {', '.join(column.read_sql for column in columns)} FROM {quoted(table)}", columns, path)  # noqa: S608 quoted names
 
 
 def deleted(before: Path, now: Path) -> pa.Table:
     """The keys of `before` that `now` lacks, in their order; every key when `now` is no file."""
-    old = pq.read_table(before)
-    if now.exists():
-        old = old.join(pq.read_table(now), keys=old.column_names, join_type="left anti")
-    return old.sort_by([(name, "ascending") for name in old.column_names]).combine_chunks()
+    return _lacking(before, now, "TRUE")
+
+
+def came_late(before: Path, now: Path) -> pa.Table:
+    """The keys of `now` that `before` lacks and that lie outside the bounds of the run, in their order."""
+    return _lacking(now, before, f"{_WITHIN} = 0") if now.exists() else pa.table({})
+
+
+def _lacking(keys: Path, others: Path, condition: str) -> pa.Table:
+    """The keys for which the condition holds and that the others are not among; beyond some memory the comparison spills beside them."""
+    with ExitStack() as held:
+        spill = held.enter_context(TemporaryDirectory(dir=keys.parent, prefix="spill-"))
+        connection = held.enter_context(duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": spill, "threads": 2}))
+        batches = _batches(held, keys)
+        schema = pa.schema([field for field in pq.read_schema(keys) if field.name != _WITHIN])
+        names = ", ".join(_quoted(name) for name in schema.names)
+        connection.register("keys", batches)
+        query = f"SELECT {names} FROM keys"  # noqa: S608 quoted names
+        if others.exists():
+            connection.register("others", _batches(held, others))
+            query += f" ANTI JOIN others USING ({names})"
+        return connection.sql(f"{query} WHERE {condition} ORDER BY {names}").to_arrow_table().cast(schema)
+
+
+def _batches(held: ExitStack, path: Path) -> pa.RecordBatchReader:
+    """A file of keys, read while it is asked for; decimals that are too long for DuckDB as text."""
+    file = held.enter_context(pq.ParquetFile(path, pre_buffer=False))
+    schema = pa.schema([pa.field(field.name, pa.string()) if pa.types.is_decimal256(field.type) else field for field in file.schema_arrow])
+    batches = file.iter_batches(_BATCH_ROWS, use_threads=False)
+    return pa.RecordBatchReader.from_batches(schema, (batch.cast(schema) for batch in batches))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def any_of(keys: pa.Table, table: SourceTable) -> list[str]:
+    """SQL conditions that together hold for the rows with these keys, each of them for some."""
+    names = ", ".join(quoted(name) for name in keys.column_names)
+    columns = [table.column(name) for name in keys.column_names]
+    rows = [", ".join(map(_literal, columns, row.values())) for row in keys.to_pylist()]
+    parts = [rows[start : start + _KEYS_OF_A_SLICE] for start in range(0, len(rows), _KEYS_OF_A_SLICE)]
+    return [f"({names}) IN ({', '.join(f'({row})' for row in part)})" for part in parts]
+
+
+def _literal(column: SourceColumn, value: object) -> str:
+    """The value as SQL, in the column's own terms."""
+    if isinstance(value, bytes):
+        return f"X'{value.hex()}'"
+    if isinstance(value, bool | int | float | Decimal):
+        return format(value, "f") if isinstance(value, Decimal) else repr(int(value) if isinstance(value, bool) else value)
+    text = f"_utf8mb4 X'{str(value).encode().hex()}'"
+    return f"FROM_BASE64({text})" if column.kind in BYTES else text
 
 
 def write_deleted(before: Path, now: Path, path: Path) -> int:

@@ -1,6 +1,7 @@
 """The fingerprint of a set of rows, the same whether the server computes it in SQL or we compute it from Parquet.
 
-A row's text is the canonical texts of its values that are not null, in the columns' order, joined by the unit separator.
+A row's text is which of its values are null, and the canonical texts of the others, in the columns' order, joined by the unit
+separator. Which are null is a number for every 63 columns, whose bits are the columns from the first on.
 The fingerprint is the number of rows, the sum of the CRC-32 of the rows' texts, and how many values of each column are not
 null. Sums do not depend on order, and unlike XOR they see a row that was doubled.
 It finds accidents: lost, doubled, shortened, shifted or changed rows. It is no signature against a forger; the files'
@@ -15,10 +16,12 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from headgate.export.csv_files import decimal_text
+from headgate.export.files import batches_of
 from headgate.export.mapping import Form
 
 if TYPE_CHECKING:
@@ -29,10 +32,12 @@ if TYPE_CHECKING:
     from headgate.export.mapping import ExportColumn
 
     class Printed(Protocol):
-        """What must be known of a column to print its values: its name and form, and the digits of its seconds."""
+        """What must be known of a column to print its values: its name, type and form, and the digits of its seconds."""
 
         @property
         def name(self) -> str: ...  # noqa: D102 a declaration
+        @property
+        def type(self) -> pa.DataType | str: ...  # noqa: D102 a declaration
         @property
         def form(self) -> Form: ...  # noqa: D102 a declaration
         @property
@@ -40,9 +45,15 @@ if TYPE_CHECKING:
 
 
 SEPARATOR = b"\x1f"
-# `pa.scalar` would do, but imports pandas for it, which costs more than the digest of a small table.
-_SEPARATOR = pa.Array.from_buffers(pa.binary(), 1, [None, pa.py_buffer(struct.pack("<ii", 0, len(SEPARATOR))), pa.py_buffer(SEPARATOR)])[0]
-_BATCH_ROWS = 32_768
+_NULLS_AT_ONCE = 63
+
+
+def _scalar(value: bytes) -> pa.Scalar:
+    """`pa.scalar` would do, but imports pandas for it, which costs more than the digest of a small table."""
+    return pa.Array.from_buffers(pa.binary(), 1, [None, pa.py_buffer(struct.pack("<ii", 0, len(value))), pa.py_buffer(value)])[0]
+
+
+_SEPARATOR, _NO_NULLS = _scalar(SEPARATOR), _scalar(b"0")
 # Digits after which MySQL's text of a double changes to an exponent (dtoa.c, MAX_DECPT_FOR_F_FORMAT = DBL_DIG).
 _FIXED_DIGITS = 15
 _MICROSECOND_DIGITS = 6
@@ -80,9 +91,19 @@ def digest_sql(table_sql: str, columns: Sequence[ExportColumn], where: str, *, i
             so it is asked for only where there are such dates.
     """
     texts = [column.digest_sql(impossible_as_null=impossible_as_null) for column in columns]
-    row = f"CONCAT_WS(X'{SEPARATOR.hex()}', {', '.join(texts)})"
+    nulls = _nulls_sql([column.null_sql(impossible_as_null=impossible_as_null) for column in columns])
+    row = f"CONCAT_WS(X'{SEPARATOR.hex()}', {', '.join([*nulls, *texts])})"
     counts = "".join(f", {column.count_sql(impossible_as_null=impossible_as_null)}" for column in columns)
     return f"SELECT COUNT(*), COALESCE(SUM(CRC32({row})), 0){counts} FROM {table_sql} WHERE {where}"  # noqa: S608 quoted names, own literals
+
+
+def _nulls_sql(conditions: Sequence[str]) -> list[str]:
+    """The numbers that tell which values are null."""
+    found = []
+    for first in range(0, len(conditions), _NULLS_AT_ONCE):
+        group = conditions[first : first + _NULLS_AT_ONCE]
+        found.append(" | ".join(f"({condition}) << {place}" for place, condition in enumerate(group) if condition) or "0")
+    return found
 
 
 def digest_from(row: Sequence[Any]) -> Digest:
@@ -91,20 +112,34 @@ def digest_from(row: Sequence[Any]) -> Digest:
 
 
 def digest_of_file(path: Path, columns: Sequence[Printed]) -> Digest:
-    """The digest of a Parquet file's rows, as they are read back from it."""
+    """The digest of a file's rows, Parquet or CSV, as they are read back from it."""
     total = Digest.of_nothing(len(columns))
-    with pq.ParquetFile(path, pre_buffer=False) as file:
-        for batch in file.iter_batches(_BATCH_ROWS, columns=[column.name for column in columns], use_threads=False):
-            total += digest_of(batch, columns)
+    for batch in batches_of(path, {column.name: column.type for column in columns}):
+        total += digest_of(batch, columns)
     return total
 
 
 def digest_of(rows: pa.RecordBatch, columns: Sequence[Printed]) -> Digest:
     """The digest of the rows."""
     texts = [canonical_text(rows.column(column.name), column.form, column.fraction_digits) for column in columns]
-    lines = pc.binary_join_element_wise(*texts, _SEPARATOR, null_handling="skip")
+    lines = pc.binary_join_element_wise(*_nulls(texts), *texts, _SEPARATOR, null_handling="skip")
     present = tuple(rows.num_rows - text.null_count for text in texts)
     return Digest(rows.num_rows, sum(map(zlib.crc32, lines.to_pylist())), present)
+
+
+def _nulls(texts: Sequence[pa.Array]) -> list[pa.Array | pa.Scalar]:
+    """What `_nulls_sql` is at the server."""
+    return [_nulls_of(texts[first : first + _NULLS_AT_ONCE]) for first in range(0, len(texts), _NULLS_AT_ONCE)]
+
+
+def _nulls_of(texts: Sequence[pa.Array]) -> pa.Array | pa.Scalar:
+    if not any(text.null_count for text in texts):
+        return _NO_NULLS
+    bits = np.zeros(len(texts[0]), np.int64)
+    for place, text in enumerate(texts):
+        if text.null_count:
+            bits |= text.is_null().to_numpy(zero_copy_only=False).astype(np.int64) << place
+    return pa.array(bits).cast(pa.string()).cast(pa.binary())
 
 
 def canonical_text(values: pa.Array, form: Form, fraction_digits: int = 0) -> pa.Array:
@@ -118,7 +153,7 @@ def canonical_text(values: pa.Array, form: Form, fraction_digits: int = 0) -> pa
     if form is Form.MOMENT:
         return _moment_text(values, fraction_digits).cast(pa.binary())
     if pa.types.is_decimal(values.type):
-        return _decimal_text(values).cast(pa.binary())
+        return decimal_text(values).cast(pa.binary())
     if pa.types.is_boolean(values.type):
         values = values.cast(pa.int8())
     return values if pa.types.is_binary(values.type) else values.cast(pa.string()).cast(pa.binary())
@@ -130,15 +165,6 @@ def _moment_text(values: pa.Array, fraction_digits: int) -> pa.Array:
     text = values.cast(pa.string())
     cut = _MICROSECOND_DIGITS - fraction_digits
     return pc.utf8_slice_codeunits(text, 0, -cut) if cut else text
-
-
-def _decimal_text(values: pa.Array) -> pa.Array:
-    """Decimals with all their digits; Arrow itself writes the small ones with an exponent."""
-    text = values.cast(pa.string())
-    short = pc.match_substring(text, "E") if values.type.scale > 6 else None  # noqa: PLR2004 Arrow's limit, as Java's BigDecimal
-    if short is None or not pc.any(short).as_py():
-        return text
-    return pc.replace_with_mask(text, short, pa.array([format(value, "f") for value in values.filter(short).to_pylist()], pa.string()))
 
 
 def real_text(value: float) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from headgate.contracts.model import Kind
 from headgate.contracts.types import arrow_type
 from headgate.errors import ContractError
 from headgate.export.mapping import arrow_type_of
@@ -118,7 +117,7 @@ def _renamed(column: SourceColumn, place: int, missing: Sequence[Column], contra
 
 def _typed(column: SourceColumn, declared: Column) -> list[Difference]:
     """The difference of types, none when every value of the source fits the contract's type."""
-    source, target = arrow_type_of(column, as_boolean=declared.type.kind is Kind.BOOLEAN), arrow_type(declared.type)
+    source, target = arrow_type_of(column, declared.type.kind), arrow_type(declared.type)
     if _fits(source, target) and not _longer(column, declared):
         return []
     change = Change.WIDENED if _family(source) == _family(target) else Change.CHANGED

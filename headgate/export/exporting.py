@@ -1,7 +1,7 @@
 """Export tables of a MySQL server to raw: one moment, exact types, certified, resumable.
 
 A run reads its tables in slices from one snapshot. Every slice is fingerprinted by the server and again from the file that
-was written; only when all slices of all tables agree does anything land in raw, each table's manifest last, and only then
+was written; only when all slices of all tables agree does anything land in raw, all tables' manifests last, and only then
 do the watermarks advance. When the run is killed or the source is lost, the next attempt opens a new snapshot and asks the
 server for the fingerprints of the finished slices: those that still hold are kept, the others are read again, so the
 run shows one moment whatever happened on the way.
@@ -13,40 +13,41 @@ import shutil
 import threading
 import time
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from headgate.errors import ConflictError, ContractError, SettingsError
+from headgate.errors import ConflictError, ContractError, NotFoundError, SettingsError
 from headgate.export.certificate import MANIFEST
 from headgate.export.deletions import DELETED
 from headgate.export.exclusion import exclusive
+from headgate.export.files import FileFormat
 from headgate.export.landing import Landing
 from headgate.export.requests import ExportReport, ExportRequest, Mode, Phase, Progress
 from headgate.export.run_folder import TableFolder
 from headgate.export.session import SourceLostError
 from headgate.export.snapshot import Method, open_snapshot
-from headgate.export.source import describe
-from headgate.export.table_run import TableRun, part_name
-from headgate.export.watermark import Reached
+from headgate.export.source import described
+from headgate.export.table_run import TableRun
+from headgate.export.watermark import Reached, mode_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    import pyarrow as pa
-
     from headgate.contracts.model import Contract
     from headgate.export.certificate import Certificate
+    from headgate.export.masking import Masking
     from headgate.export.requests import Verification
     from headgate.export.session import Session
+    from headgate.export.source import SourceTable
     from headgate.export.table_run import Job
     from headgate.lake.keys import ExportKey
     from headgate.lake.ports import ObjectStore
 
     Listener = Callable[[Progress], None]
-    Masking = Callable[[Contract, pa.RecordBatch], pa.RecordBatch]
 
 _FIRST_PAUSE_S = 1.0
 REQUEST = "request.json"
@@ -97,12 +98,14 @@ class Exporting:
             SchemaChangedError: the source's columns differ from a contract whose policy stops.
             SourceLostError: the source was lost in every attempt.
         """
-        asked = replace(request, tables=request.tables or tuple(sorted(self.contracts)))
+        asked = replace(request, tables=tuple(dict.fromkeys(request.tables)) or tuple(sorted(self._always())))
         if not asked.tables or asked.attempts < 1:
             raise SettingsError("an export needs at least one table and one attempt")
-        if landed := self._landed(asked):
+        if asked.mask_at_source and asked.file_format is not FileFormat.PARQUET:
+            raise SettingsError("rows that are masked at the source are written as Parquet: CSV cannot say that they are")
+        if (landed := self._landed(asked)) and not self._left(asked):
             return ExportReport(asked.run, landed, changed=False)
-        self._begin(asked)
+        self._require_same(asked)
         told = _one_at_a_time(listener)
         for attempt in range(asked.attempts):
             try:
@@ -113,6 +116,10 @@ class Exporting:
                 told(Progress(Phase.RETRIED, ""))
                 self.pause(_FIRST_PAUSE_S * 2**attempt)
         raise AssertionError("the last attempt returns or raises")
+
+    def _always(self) -> list[str]:
+        """The tables to export when none is named: a source need not have those that are optional."""
+        return [table for table, contract in self.contracts.items() if not contract.properties.get("headgate.optional")]
 
     def unfinished(self) -> list[ExportRequest]:
         """The requests that a killed or failed run left in the workspace; running one again goes on with it."""
@@ -131,34 +138,62 @@ class Exporting:
         found = [self.landing.certificate(request.key(table, MANIFEST)) for table in request.tables]
         return tuple(item for item in found if item) if all(found) else ()
 
+    def _left(self, request: ExportRequest) -> bool:
+        """Whether an attempt of the run has ended before everything of it was put away."""
+        mirrors = (self.landing.unfinished(request.source, table, request.run) for table in request.tables)
+        return self._folder(request).exists() or (self.mirrored and not all(mirror.is_empty() for mirror in mirrors))
+
     def _folder(self, request: ExportRequest) -> Path:
         return self.workspace / request.source / request.run
 
     def _table_folder(self, request: ExportRequest, table: str) -> TableFolder:
         mirror = self.landing.unfinished(request.source, table, request.run) if self.mirrored else None
-        return TableFolder(self._folder(request) / table, mirror)
+        return TableFolder(self._folder(request) / table, mirror, request.file_format)
+
+    def _begun(self, request: ExportRequest) -> Path:
+        return self._folder(request) / REQUEST
+
+    def _require_same(self, request: ExportRequest) -> None:
+        try:
+            begun = ExportRequest.from_json(self._begun(request).read_text(encoding="utf-8"))
+        except FileNotFoundError:  # nothing has begun, or the same run has just landed
+            return
+        if begun != request:
+            raise ConflictError(f"run {request.run} was begun with another request; finish that one, or name this run otherwise")
 
     def _begin(self, request: ExportRequest) -> None:
-        path = self._folder(request) / REQUEST
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and ExportRequest.from_json(path.read_text(encoding="utf-8")) != request:
-            raise ConflictError(f"run {request.run} was begun with another request; finish that one, or name this run otherwise")
-        path.write_text(request.to_json(), encoding="utf-8")
+        """The request is kept, so that it can be gone on with; what can never run is not."""
+        self._require_same(request)
+        self._begun(request).parent.mkdir(parents=True, exist_ok=True)
+        self._begun(request).write_text(request.to_json(), encoding="utf-8")
 
     def _attempt(self, request: ExportRequest, listener: Listener) -> ExportReport:
         with exclusive(self.connect, request.tables) as still_exclusive:
-            certificates = self._certified(request) or self._read(request, listener)
-            still_exclusive()
+            # The same run may have landed elsewhere while this one waited, or in an attempt that was killed right after.
+            landed = self._landed(request)
+            certificates = landed or self._certified(request) or self._read(request, listener)
+            if not landed:
+                still_exclusive()
+                self._land(request, certificates)
             for certificate in certificates:
-                self._land(request, certificate)
                 listener(Progress(Phase.LANDED, certificate.table, certificate.digest.rows))
+            self._settle(request, certificates)
+        return ExportReport(request.run, certificates, changed=not landed)
+
+    def _settle(self, request: ExportRequest, certificates: Sequence[Certificate]) -> None:
+        """The next run goes on from this one, which has landed, and nothing of its work is left."""
+        if not self._left(request):
+            return
+        for certificate in certificates:
+            self._remember(request, certificate)
         for table in request.tables:
             self._table_folder(request, table).end()
         shutil.rmtree(self._folder(request))
-        return ExportReport(request.run, certificates)
 
     def _certified(self, request: ExportRequest) -> tuple[Certificate, ...]:
         """The certificates of an attempt that had read everything; none unless all tables show one moment."""
+        if not (self.mirrored or self._begun(request).exists()):
+            return ()
         found = [self._table_folder(request, table).certificate() for table in request.tables]
         certificates = tuple(item for item in found if item)
         whole = len(certificates) == len(request.tables) and len({item.moment for item in certificates}) == 1
@@ -166,53 +201,74 @@ class Exporting:
 
     def _read(self, request: ExportRequest, listener: Listener) -> tuple[Certificate, ...]:
         runs = self._table_runs(request, listener)
-        with open_snapshot(self.connect, [run.table for run in runs], request.workers, self.methods) as snapshot:
-            plans = [run.plan(snapshot.sessions[0]) for run in runs]
-            jobs = [job for run, plan in zip(runs, plans, strict=True) for job in run.jobs(plan)]
-            work(snapshot.sessions, jobs)
-            certificates = [run.certificate(plan, snapshot) for run, plan in zip(runs, plans, strict=True)]
+        try:
+            certificates = self._read_all(request, runs)
+        except NotFoundError as error:  # the next attempt begins with what the source declares then, and the contract's policy for it
+            raise SourceLostError(f"a table or column went while the export began: {error}") from error
         for run, certificate in zip(runs, certificates, strict=True):
             run.folder.certify(certificate)
             listener(Progress(Phase.CERTIFIED, certificate.table, certificate.digest.rows))
         return tuple(certificates)
 
+    def _read_all(self, request: ExportRequest, runs: Sequence[TableRun]) -> list[Certificate]:
+        """Every slice is read, in one snapshot of the tables as they were looked up."""
+        with open_snapshot(self.connect, [run.table for run in runs], request.workers, self.methods) as snapshot:
+            for run in runs:
+                if described(snapshot.sessions[0], run.dataset, run.contract).declared != run.table.declared:
+                    raise SourceLostError(f"{run.dataset} was altered while the snapshot was opened")
+            plans = [run.plan(snapshot.sessions[0]) for run in runs]
+            jobs = [job for run, plan in zip(runs, plans, strict=True) for job in run.jobs(plan)]
+            work(snapshot.sessions, jobs)
+            work(snapshot.sessions, [job for run, plan in zip(runs, plans, strict=True) for job in run.late_jobs(plan)])
+            return [run.certificate(plan, snapshot) for run, plan in zip(runs, plans, strict=True)]
+
     def _table_runs(self, request: ExportRequest, listener: Listener) -> list[TableRun]:
         """The request's tables as the source declares them now; every difference from a contract is seen before anything is read."""
-        session = self.connect()
-        try:
-            runs = [self._table_run(session, request, table, listener) for table in request.tables]
-        finally:
-            session.close()
+        maskings = [self._masking(request, table) for table in request.tables]
+        with closing(self.connect()) as session:
+            sources = [described(session, table, self.contracts.get(table)) for table in request.tables]
+        self._begin(request)
+        named = zip(request.tables, sources, maskings, strict=True)
+        runs = [self._table_run(request, table, source, masking, listener) for table, source, masking in named]
         for run in runs:
             run.columns  # noqa: B018 raises SchemaChangedError
         return runs
 
-    def _table_run(self, session: Session, request: ExportRequest, table: str, listener: Listener) -> TableRun:
-        since = self.landing.reached_before(request.source, table, request.run) if request.mode is Mode.INCREMENTAL else None
+    def _table_run(self, request: ExportRequest, table: str, source: SourceTable, masking: Masking | None, listener: Listener) -> TableRun:
         contract = self.contracts.get(table)
+        incremental = mode_of(contract, request.mode) is Mode.INCREMENTAL
+        since = self.landing.reached_before(request.source, table, request.run) if incremental else None
         folder = self._table_folder(request, table)
         find_keys_before = partial(self.landing.keys_before, request.source, table, request.run)
-        mask = self._mask(request, table)
-        return TableRun(request, describe(session, table), contract, folder, since, listener, find_keys_before, mask)
+        return TableRun(request, table, source, contract, folder, since, listener, find_keys_before, masking)
 
-    def _mask(self, request: ExportRequest, table: str) -> Callable[[pa.RecordBatch], pa.RecordBatch] | None:
-        if not request.mask_at_source:
-            return None
-        if self.masking is None or table not in self.contracts:
+    def _masking(self, request: ExportRequest, table: str) -> Masking | None:
+        if request.mask_at_source and (self.masking is None or table not in self.contracts):
             raise ContractError(f"{table} cannot be masked at the source: that takes a contract and a masking key")
-        contract = self.contracts[table]
-        return partial(self.masking, contract) if any(column.mask for column in contract.columns) else None
+        return self.masking if request.mask_at_source else None
 
-    def _land(self, request: ExportRequest, certificate: Certificate) -> None:
+    def _land(self, request: ExportRequest, certificates: Sequence[Certificate]) -> None:
+        """All tables' files, then all manifests: a kill in between leaves no table of the run ahead of another."""
+        for certificate in certificates:
+            self.landing.bring(certificate, self._files(request, certificate))
+        for certificate in certificates:
+            self.landing.state(certificate)
+
+    def _files(self, request: ExportRequest, certificate: Certificate) -> dict[str, Path]:
         folder = self._table_folder(request, certificate.table)
-        files = {part_name(file.slice_number): folder.parquet(file.slice_number) for file in certificate.files}
-        if certificate.deleted:
-            files[DELETED] = folder.deleted
-        self.landing.land(certificate, files)
+        files = {file.name: folder.rows(file.slice_number) for file in certificate.files}
+        return {**files, DELETED: folder.deleted} if certificate.deleted else files
+
+    def _remember(self, request: ExportRequest, certificate: Certificate) -> None:
+        """What the run has reached is kept, unless that was done before or a later run has come further."""
+        folder = self._table_folder(request, certificate.table)
+        columns = {name: up_to or after for name, (after, up_to) in certificate.watermark.items()}
+        reached = Reached(request.run, columns, certificate.moment.taken_at)
+        if folder.certificate() is None or self.landing.passed(request.source, certificate.table, reached):
+            return
         if folder.keys.exists():
             self.landing.keep_keys(request.source, certificate.table, request.run, folder.keys)
-        reached = {name: up_to or after for name, (after, up_to) in certificate.watermark.items()}
-        self.landing.advance(request.source, certificate.table, Reached(request.run, reached))
+        self.landing.advance(request.source, certificate.table, reached)
 
 
 def _one_at_a_time(listener: Listener) -> Listener:

@@ -49,6 +49,10 @@ class Kept:
         for item in list(self.objects.list(self.bucket, self.prefix)):
             self.objects.delete(ObjectRef(self.bucket, item.ref.key))
 
+    def is_empty(self) -> bool:
+        """Whether nothing is kept."""
+        return next(iter(self.objects.list(self.bucket, self.prefix)), None) is None
+
     def restore(self, folder: Path) -> None:
         """The folder holds every file that is kept."""
         for item in self.objects.list(self.bucket, self.prefix):
@@ -66,16 +70,19 @@ class Landing:
     raw_bucket: str
     state_bucket: str
 
-    def land(self, certificate: Certificate, files: Mapping[str, Path]) -> None:
-        """The run's files lie in raw, and its manifest, which is written last. Landing again writes the same objects."""
+    def bring(self, certificate: Certificate, files: Mapping[str, Path]) -> None:
+        """The run's files lie in raw; nobody takes them before its manifest. Bringing them again writes the same objects."""
         for name, path in files.items():
             self.objects.upload(path, self._ref(certificate, name))
+
+    def state(self, certificate: Certificate) -> None:
+        """The run's manifest lies beside its files: the table has landed."""
         self.objects.write(self._ref(certificate, MANIFEST), certificate.to_json().encode(), content_type=_JSON)
 
     def certificate(self, key: ExportKey) -> Certificate | None:
         """The certificate of a run of a table (whose manifest has this key), None when the run has not landed."""
         try:
-            return Certificate.from_json(self.objects.read(ObjectRef(self.raw_bucket, key.path())).decode())
+            return Certificate.from_json(self.objects.read(ObjectRef(self.raw_bucket, key.path())))
         except NotFoundError:
             return None
 
@@ -94,6 +101,11 @@ class Landing:
             return Watermark.from_json(self.objects.read(self._state(source, table, "watermark.json")).decode())
         except NotFoundError:
             return None
+
+    def passed(self, source: str, table: str, reached: Reached) -> bool:
+        """Whether another run has landed the table as of a later moment: what it reached must not be taken back."""
+        found = self._watermark(source, table)
+        return found is not None and found.last.run != reached.run and found.last.taken_at > reached.taken_at
 
     def advance(self, source: str, table: str, reached: Reached) -> None:
         """The next incremental run goes on from here."""

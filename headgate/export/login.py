@@ -49,8 +49,9 @@ def login_from_url(url: str) -> Login:
 
 
 def login_from_secret(secret: Mapping[str, object], tls_ca: str = "") -> Login:
-    """The login that a secret's parts state; TLS is on, except to this machine."""
-    return Login.from_secret(secret, tls=not is_this_machine(str(secret["host"])), tls_ca=tls_ca)
+    """The login that a secret's parts state; TLS is on, except to this machine where the secret names no authority (`ca`, PEM)."""
+    authority = str(secret.get("ca") or "") or tls_ca
+    return Login.from_secret(secret, tls=bool(authority) or not is_this_machine(str(secret["host"])), tls_ca=authority)
 
 
 def _understood(options: Mapping[str, str]) -> bool:

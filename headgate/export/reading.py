@@ -1,8 +1,10 @@
-"""Write one slice of a table to one Parquet file."""
+"""Write one slice of a table to one file."""
 
 from __future__ import annotations
 
 import hashlib
+import os
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
@@ -10,11 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from headgate.errors import HeadgateError
+from headgate.export.csv_files import CsvWriter
 from headgate.export.decode import Decoder
+from headgate.export.files import FileFormat
 from headgate.export.wire import ResultStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -29,6 +34,10 @@ ZSTD_LEVEL = 1
 # A dictionary pays where values repeat; elsewhere it is built and thrown away.
 _SAMPLE_ROWS = 10_000
 _REPEATING_SHARE = 0.2
+
+
+class WorkspaceError(HeadgateError):
+    """The folder of unfinished runs does not take what is written to it: its disk is full, or it may not be written."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,7 @@ class GroupedWriter:
 
 
 def _open(path: Path, table: pa.Table) -> pq.ParquetWriter:
-    return pq.ParquetWriter(
+    writer = pq.ParquetWriter(
         path,
         table.schema,
         compression="zstd",
@@ -93,6 +102,9 @@ def _open(path: Path, table: pa.Table) -> pq.ParquetWriter:
         use_dictionary=_repeating(table.slice(0, _SAMPLE_ROWS)),
         store_schema=False,
     )
+    if table.schema.metadata:  # how the file was masked; without Arrow's own schema it would not be written
+        writer.add_key_value_metadata(table.schema.metadata)
+    return writer
 
 
 def _repeating(sample: pa.Table) -> list[str]:
@@ -110,20 +122,36 @@ def write_slice(
     mask: Mask | None = None,
     seen: Callable[[int], None] = lambda _: None,
 ) -> Written:
-    """The file at `path` holds the query's rows; there is no file when there are none.
+    """The file at `path` holds the query's rows, as CSV where its name says so; there is no file when there are none.
 
     Args:
         mask: applied to every batch before it is written anywhere.
         seen: told the number of rows of every batch; may raise to stop.
+
+    Raises:
+        WorkspaceError: the file cannot be written.
     """
     stream = ResultStream(session, query)
     decoder = Decoder(columns, stream.columns)
-    with GroupedWriter(path) as writer:
+    with _room(path.parent), CsvWriter(path) if path.name.endswith(FileFormat.CSV) else GroupedWriter(path) as writer:
         for rows in stream:
             batch = decoder.batch(rows)
             writer.add(mask(batch) if mask else batch)
             seen(batch.num_rows)
     return Written(writer.rows, decoder.impossible_dates)
+
+
+@contextmanager
+def _room(folder: Path) -> Iterator[None]:
+    """Failures to write are told with the folder and what can be done; the source's own never come as an OSError."""
+    try:
+        yield
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else type(error).__name__
+        raise WorkspaceError(
+            f"{folder} takes no more rows ({why}). Remedy: make room there, or let the workspace lie on a larger disk; "
+            "the same run then goes on with what is finished"
+        ) from error
 
 
 def sha256_of(path: Path) -> str:

@@ -8,16 +8,19 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from headgate.errors import SettingsError
+from headgate.export.files import FileFormat
 from headgate.lake.keys import ExportKey
 
 if TYPE_CHECKING:
     from headgate.export.certificate import Certificate
 
 TARGET_FILE_BYTES = 128 << 20
+_NO_FOLDERS = {".", ".."}
 
 
 class Mode(StrEnum):
-    """Which rows a run takes."""
+    """Which rows a run takes. A contract's `headgate.export` may say `full` for its table in incremental runs."""
 
     FULL = "full"
     INCREMENTAL = "incremental"
@@ -41,7 +44,10 @@ class ExportRequest:
         overlap_s: how far an incremental run reaches back before the last watermark.
         attempts: how often to begin again when the source is lost on the way.
         slice_rows: rows of a slice; 0 finds what gives files of about `target_file_bytes`.
+        sampled_from_rows: in tables of so many rows slices are cut by the server's estimates; walking the index would cost a twentieth
+            of the export.
         mask_at_source: sensitive columns are masked before anything is written.
+        file_format: of the files with rows; keys and deleted keys are always Parquet.
     """
 
     source: str
@@ -54,12 +60,24 @@ class ExportRequest:
     attempts: int = 5
     target_file_bytes: int = TARGET_FILE_BYTES
     slice_rows: int = 0
+    sampled_from_rows: int = 1_000_000
     impossible_dates: ImpossibleDates = ImpossibleDates.NULL
     mask_at_source: bool = False
+    file_format: FileFormat = FileFormat.PARQUET
 
     def key(self, table: str, name: str) -> ExportKey:
-        """Key of one object of this run in raw."""
-        return ExportKey(table, self.exported_on, self.run, name)
+        """Key of one object of this run in raw.
+
+        Raises:
+            SettingsError: the names of run and table make no key, or no folder of the workspace.
+        """
+        key = ExportKey(table, self.exported_on, self.run, name)
+        if ExportKey.parse(key.path()) != key or {table, self.run} & _NO_FOLDERS:
+            raise SettingsError(
+                f"run {self.run!r} of {table!r} cannot lie in raw by these names: they make no key. Remedy: name the run otherwise; "
+                "a table may be called otherwise in the lake by its contract's headgate.table"
+            )
+        return key
 
     def to_json(self) -> str:
         """The request's text; equal requests give equal text."""
@@ -74,6 +92,7 @@ class ExportRequest:
             "exported_on": date.fromisoformat(read["exported_on"]),
             "mode": Mode(read["mode"]),
             "impossible_dates": ImpossibleDates(read["impossible_dates"]),
+            "file_format": FileFormat(read.get("file_format", FileFormat.PARQUET)),
         }
         return cls(**{**read, **stated})
 

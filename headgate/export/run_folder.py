@@ -1,7 +1,7 @@
 """What an unfinished run has on disk, so that a killed one goes on where it was.
 
     <workspace>/<source>/<run>/<table>/plan.json              what is to be read: columns, slices, bounds
-                                      slice-00000.parquet     a slice's rows; complete only with its record
+                                      slice-00000.parquet     a slice's rows (or .csv.gz); complete only with its record
                                       slice-00000.json        its record, written after it by a rename
                                       keys.parquet            every row's key, where the contract asks for deletions
                                       keys-before.parquet     those of the run before
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from headgate.export.certificate import Certificate
 from headgate.export.digest import Digest
+from headgate.export.files import FileFormat
 from headgate.export.slicing import KeyColumn, Slice
 from headgate.export.watermark import Bound
 
@@ -69,6 +70,7 @@ class SliceRecord:
     Attributes:
         digest: of the columns that were not masked, equal at the source and in the file.
         witness: of all columns at the source, by which a later attempt sees that the slice still holds.
+        withheld: rows that had a number taken out of a column which declares none.
     """
 
     number: int
@@ -77,6 +79,7 @@ class SliceRecord:
     size_bytes: int
     sha256: str
     impossible_dates: Mapping[str, int] = field(default_factory=dict)
+    withheld: int = 0
 
 
 class Mirror(Protocol):
@@ -118,8 +121,9 @@ class NoMirror:
 class TableFolder:
     """One table's part of a run's folder."""
 
-    def __init__(self, path: Path, mirror: Mirror | None = None) -> None:
+    def __init__(self, path: Path, mirror: Mirror | None = None, file_format: FileFormat = FileFormat.PARQUET) -> None:
         self.path = path
+        self._format = file_format
         self._mirror = mirror or NoMirror()
         if not path.exists():
             path.mkdir(parents=True)
@@ -146,9 +150,9 @@ class TableFolder:
         _write(path, text)
         self._mirror.keep(path)
 
-    def parquet(self, number: int) -> Path:
+    def rows(self, number: int) -> Path:
         """Where a slice's rows lie."""
-        return self.path / f"slice-{number:05d}.parquet"
+        return self.path / f"slice-{number:05d}.{self._format}"
 
     def record(self, number: int) -> SliceRecord | None:
         """A slice's record, None while it is not finished."""
@@ -160,13 +164,13 @@ class TableFolder:
 
     def finish(self, record: SliceRecord) -> None:
         """The slice is finished; its file is in place."""
-        if self.parquet(record.number).exists():
-            self._mirror.keep(self.parquet(record.number))
+        if self.rows(record.number).exists():
+            self._mirror.keep(self.rows(record.number))
         self._write(self.path / f"slice-{record.number:05d}.json", json.dumps(asdict(record)))
 
     def forget(self, number: int) -> None:
         """The slice is not finished."""
-        for path in (self.path / f"slice-{number:05d}.json", self.parquet(number)):
+        for path in (self.path / f"slice-{number:05d}.json", self.rows(number)):
             path.unlink(missing_ok=True)
             self._mirror.forget(path.name)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _DENIED = {1044, 1045, 1142, 1143, 1227, 1370, 1698}
 _ABSENT = {1049, 1054, 1146}
 _BUSY = {1205}  # waited too long for a lock
+_CROWDED = {1203, 1226}  # more connections, or more work in an hour, than the account may have
 # Gone away, lost, shut down, killed, deadlock, too many connections; 1412: the table changed under the snapshot.
 _PASSING = {0, 1040, 1053, 1077, 1078, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1213, 1317, 1412, 1927, 2003, 2006, 2013, 2055}
 
@@ -38,6 +39,9 @@ _PROMISES = (
 )
 
 
+_PEM = "-----BEGIN"
+
+
 class SourceLostError(ServiceError):
     """The server or the connection went away, or changed under the snapshot; a new attempt can go on from what is finished."""
 
@@ -47,7 +51,7 @@ class Login:
     """How to reach the source. Its text never shows the password.
 
     Attributes:
-        tls_ca: path of the certificate authority to trust; empty for the system's own when `tls` is asked for.
+        tls_ca: the certificate authority to trust, as the path of a PEM file or as PEM itself; empty for the system's own.
         tls: False only for a server on this machine or a private network that ends TLS elsewhere.
     """
 
@@ -69,7 +73,7 @@ class Session:
     """An open connection that speaks UTC and utf8mb4. Use it from one thread at a time."""
 
     def __init__(self, login: Login) -> None:
-        with told("connect"):
+        with told(f"connect to {login.host}:{login.port}"):
             self.connection: Any = pymysql.connect(
                 host=login.host,
                 port=login.port,
@@ -95,6 +99,13 @@ class Session:
             cursor.execute(query)
             return list(cursor.fetchall())
 
+    def estimate(self, query: str) -> int:
+        """About how many rows the server would look at for a query on one table."""
+        with told("explain"), self.connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {query}")
+            names = [column[0].lower() for column in cursor.description]
+            return int(dict(zip(names, cursor.fetchone(), strict=True))["rows"] or 0)
+
     def value(self, query: str) -> Any:  # noqa: ANN401 whatever the server answers
         """The first value of the first row, None when there is no row."""
         found = self.rows(query)
@@ -108,7 +119,11 @@ class Session:
 
 
 def _tls(login: Login) -> ssl.SSLContext | None:
-    return ssl.create_default_context(cafile=login.tls_ca or None) if login.tls else None
+    if not login.tls:
+        return None
+    if login.tls_ca.startswith(_PEM):
+        return ssl.create_default_context(cadata=login.tls_ca)
+    return ssl.create_default_context(cafile=login.tls_ca or None)
 
 
 @contextmanager
@@ -119,10 +134,17 @@ def told(doing: str) -> Iterator[None]:
     except HeadgateError:
         raise
     except pymysql.MySQLError as error:
+        if isinstance(getattr(error, "original_exception", None), ssl.SSLError):
+            raise NotPermittedError(f"no TLS with the source: {_why(error.original_exception)}") from error
         number = error.args[0] if error.args and isinstance(error.args[0], int) else -1
         raise _error_of(number, doing, error) from error
     except (OSError, EOFError) as error:
         raise SourceLostError(f"the connection to the source broke during {doing}: {type(error).__name__}") from error
+
+
+def _why(error: ssl.SSLError) -> str:
+    """What TLS itself says of a certificate, which is no secret."""
+    return error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else str(error.reason or type(error).__name__)
 
 
 def _error_of(number: int, doing: str, error: Exception) -> ServiceError:
@@ -135,6 +157,10 @@ def _error_of(number: int, doing: str, error: Exception) -> ServiceError:
         return NotPermittedError(f"the source refused {doing}: {error.args[1]} (error {number})")
     if number in _ABSENT:
         return NotFoundError(f"the source lacks what {doing} names: {error.args[1]} (error {number})")
+    if number in _CROWDED:
+        return ServiceError(
+            f"the source refused {doing}: {error.args[1]} (error {number}). Remedy: fewer workers, or more connections for the account"
+        )
     return ServiceError(f"the source failed {doing} (error {number})")
 
 

@@ -1,21 +1,22 @@
-"""Cut a table into slices of equal rows along a unique key.
+"""Cut a table into slices of equal rows along a key, unique if there is one.
 
 Boundaries are keys that were found by walking the key's index, so a slice has as many rows as asked for however skewed
 the keys are. A slice is everything after its lower boundary up to and including its upper one; the first has no lower and
-the last no upper boundary, so that together they hold every row there can be, once.
+the last no upper boundary, so that together they hold every row there can be, once. Rows with one key are never parted.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from headgate.errors import ServiceError
 from headgate.export.session import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from headgate.export.session import Session
     from headgate.export.source import SourceColumn, SourceTable
@@ -24,6 +25,9 @@ EVERYTHING = "TRUE"
 
 # zstd Parquet against InnoDB's pages, as measured on retail tables (docs/adr/0010).
 _SHRINKING = 4
+# Rows beyond half a page of InnoDB hold long values: pictures, which do not shrink, or documents, which do. Between the two a file is
+# half the target or twice it.
+_WIDE_BYTES, _WIDE_SHRINKING = 8192, 2
 # Below this many rows a slice's own cost outweighs what a second connection saves.
 _FEWEST_ROWS = 50_000
 # The server's count is a guess; without slack a low one leaves a last slice of a few rows.
@@ -33,6 +37,8 @@ _NUMBERS = {"tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "yea
 _MOMENTS = {"date", "datetime", "timestamp"}
 _TEXTS = {"char", "varchar"}
 _BYTES = {"binary", "varbinary"}
+# What orders by the place of its value, or by its bits: both are whole numbers to the server.
+_PLACES = {"enum", "set", "bit"}
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _MOMENT = re.compile(r"[0-9:. -]+")
 _CHARSET = re.compile(r"\w+")
@@ -54,11 +60,13 @@ class KeyColumn:
         """The SQL expression whose text `literal` understands."""
         if self.kind in _TEXTS | _BYTES:
             return f"HEX({quoted(self.name)})"
+        if self.kind in _PLACES:
+            return f"CAST(CAST({quoted(self.name)} AS UNSIGNED) AS CHAR)"
         return f"CAST({quoted(self.name)} AS CHAR)"
 
     def literal(self, text: str) -> str:
         """The SQL literal of the value with that text, in the column's own character set, so that its own collation compares."""
-        if self.kind in _NUMBERS and _NUMBER.fullmatch(text):
+        if self.kind in _NUMBERS | _PLACES and _NUMBER.fullmatch(text):
             return text
         if self.kind in _MOMENTS and _MOMENT.fullmatch(text):
             return f"'{text}'"
@@ -83,20 +91,26 @@ class Slice:
         return " AND ".join(part for part in parts if part) or EVERYTHING
 
 
-def key_of(table: SourceTable) -> tuple[KeyColumn, ...]:
-    """The unique key to slice by: the first one whose columns are never null and compare as they are ordered; empty if there is none.
+def key_of(table: SourceTable, sensitive: Collection[str] = ()) -> tuple[KeyColumn, ...]:
+    """The key to slice by: the first unique one whose columns all fit, else the longest beginning of an index that does; empty if none.
 
-    ENUM, SET, BIT and floats order by something other than their text, so that a boundary in text would not be theirs.
+    Columns fit that are never null and compare as they are ordered. Boundaries are written down, so columns whose values must not be
+    do not; nor do floats, whose text may be another value. Of indexes the primary key's comes first, by which rows lie on the disk.
     """
-    for index in table.unique:
-        columns = [table.column(name) for name in index.columns]
-        if all(_fit(column) for column in columns):
-            return tuple(KeyColumn(column.name, column.kind, column.charset) for column in columns)
+    whole = [index.columns for index in table.unique]
+    beginnings = [_beginning(table, index.columns, sensitive) for index in table.indexes]
+    for names in [*(names for names in whole if _beginning(table, names, sensitive) == names), *filter(None, beginnings)]:
+        return tuple(KeyColumn(column.name, column.kind, column.charset) for column in map(table.column, names))
     return ()
 
 
+def _beginning(table: SourceTable, names: Sequence[str], sensitive: Collection[str]) -> tuple[str, ...]:
+    """The first columns of an index, as far as they fit."""
+    return tuple(takewhile(lambda name: name not in sensitive and _fit(table.column(name)), names))
+
+
 def _fit(column: SourceColumn) -> bool:
-    return not column.nullable and column.kind in _NUMBERS | _MOMENTS | _TEXTS | _BYTES
+    return not column.nullable and column.kind in _NUMBERS | _MOMENTS | _TEXTS | _BYTES | _PLACES
 
 
 def after(key: Sequence[KeyColumn], bound: Key) -> str:
@@ -152,6 +166,8 @@ def rows_per_slice(rows: int, row_bytes: int, *, target_bytes: int, workers: int
     Args:
         row_bytes: the server's guess of a row's size on its disk.
     """
-    per_file = max(target_bytes * _SHRINKING // max(row_bytes, 1), _FEWEST_ROWS)
+    shrinking = _WIDE_SHRINKING if row_bytes > _WIDE_BYTES else _SHRINKING
+    per_file = max(target_bytes * shrinking // max(row_bytes, 1), 1)
     files = max(-(-rows // per_file), workers if rows >= workers * _FEWEST_ROWS else 1)
-    return max(int(rows / files * _SLACK), _FEWEST_ROWS)
+    # Of wide rows a file holds fewer than are worth a slice otherwise: what a file may weigh comes first.
+    return max(int(rows / files * _SLACK), min(per_file, _FEWEST_ROWS))

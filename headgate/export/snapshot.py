@@ -8,7 +8,7 @@ of these that the account may use and that the server grants within a few second
 2. `table_locks`: LOCK TABLES … READ on the exported tables (LOCK TABLES). A table lock waits for open transactions that wrote
    to the table, so none is half seen.
 3. `agreed_position`: no lock at all; MariaDB tells each snapshot's own binlog position, and snapshots are taken again until
-   all agree (needs the binlog; SELECT is enough).
+   all agree and nothing was written meanwhile, in no transaction (needs the binlog; SELECT is enough; InnoDB tables only).
 4. `one_connection`: one snapshot on one connection, which reads all slices in turn.
 
 Tables without transactions (MyISAM, Aria) are not held by a snapshot: for them the lock stays until everything is read.
@@ -16,6 +16,7 @@ Tables without transactions (MyISAM, Aria) are not held by a snapshot: for them 
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from headgate.export.source import SourceTable
 
 _AGREEMENT_TRIES = 20
+# Between a commit's number and its rows' being seen lie a few instructions: whoever commits has done so after this long.
+_COMMITTING_S = 0.002
 _BEGIN = "START TRANSACTION WITH CONSISTENT SNAPSHOT"
 _BEGIN_READ_ONLY = f"{_BEGIN}, READ ONLY"
 
@@ -116,7 +119,11 @@ def _by_table_locks(holder: Session, join: Callable[[], Session], tables: Sequen
 
 
 def _under_lock(holder: Session, join: Callable[[], Session], workers: int, keep: bool, method: Method) -> Snapshot:
-    sessions = tuple(_begun(join()) for _ in range(workers))
+    try:
+        sessions = tuple(_begun(join()) for _ in range(workers))
+    except HeadgateError:
+        holder.do("UNLOCK TABLES")  # another way is tried next, and the source must not wait for it
+        raise
     position, gtid = binlog_position(holder)
     taken_at = _server_time(holder)
     if not keep:
@@ -125,15 +132,32 @@ def _under_lock(holder: Session, join: Callable[[], Session], workers: int, keep
 
 
 def _by_agreement(holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool) -> Snapshot:
-    del tables, keep
+    """Snapshots at one position of the binlog, between which no transaction wrote or committed.
+
+    Equal positions alone prove nothing: what an unlogged session commits, an ignored schema or a replica that logs no updates, moves none.
+    """
+    del keep
+    if others := sorted(table.name for table in tables if table.engine.lower() != "innodb"):
+        raise _NotAgreedError(f"the server counts transactions of InnoDB only: {', '.join(others)}")
     sessions = tuple(join() for _ in range(workers))
     for _ in range(_AGREEMENT_TRIES):
+        before = _transactions(holder)
+        time.sleep(_COMMITTING_S)
         positions = {_own_position(_begun(session)) for session in sessions}
-        if "" in positions:
-            raise _NotAgreedError("the server tells no position of a snapshot")
-        if len(positions) == 1:
+        if "" in positions or not before:
+            raise _NotAgreedError("the server tells no position of a snapshot, or does not count its transactions")
+        if len(positions) == 1 and _transactions(holder) == before:
             return Snapshot(sessions, Method.AGREED_POSITION, positions.pop(), "", _server_time(holder))
     raise _NotAgreedError(f"the source wrote between the snapshots {_AGREEMENT_TRIES} times")
+
+
+def _transactions(session: Session) -> str:
+    """A count that grows when a transaction of InnoDB writes its first row and again when it commits; empty where it is not told.
+
+    Source: MariaDB, trx_sys_t::get_max_trx_id: ids of transactions and numbers of commits are drawn from one counter.
+    """
+    told = session.rows("SHOW GLOBAL STATUS LIKE 'Innodb_max_trx_id'")
+    return str(told[0][1]) if told else ""
 
 
 def _by_one_connection(holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool) -> Snapshot:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from headgate.contracts.model import Contract
     from headgate.export.session import Session
 
+TABLE_PROPERTY = "headgate.table"
 _COLUMNS = """
 select column_name, data_type, column_type, is_nullable, character_set_name, character_octet_length,
        numeric_precision, numeric_scale, datetime_precision, extra
 from information_schema.columns where table_schema = database() and table_name = {table} order by ordinal_position"""
 _INDEXES = """
-select index_name, column_name, non_unique, sub_part
+select index_name, column_name, non_unique, sub_part, cardinality, index_type
 from information_schema.statistics where table_schema = database() and table_name = {table} order by index_name, seq_in_index"""
 _TABLE = """
 select engine, table_rows, avg_row_length from information_schema.tables
@@ -54,7 +56,7 @@ class SourceColumn:
 
 @dataclass(frozen=True)
 class SourceIndex:
-    """A unique index over whole columns."""
+    """An index over whole columns, or what of one begins so."""
 
     name: str
     columns: tuple[str, ...]
@@ -62,12 +64,19 @@ class SourceIndex:
 
 @dataclass(frozen=True)
 class SourceTable:
-    """One table as the source declares it. `row_estimate` and `row_bytes` are the optimiser's guesses."""
+    """One table as the source declares it.
+
+    Attributes:
+        unique: indexes over whole columns that no two rows share, the primary key first.
+        indexes: what rows can be read in the order of, unique or not; the primary key first, then by how many values they tell apart.
+        row_estimate, row_bytes: the optimiser's guesses.
+    """
 
     name: str
     engine: str
     columns: tuple[SourceColumn, ...]
     unique: tuple[SourceIndex, ...] = ()
+    indexes: tuple[SourceIndex, ...] = ()
     row_estimate: int = 0
     row_bytes: int = 0
 
@@ -79,9 +88,34 @@ class SourceTable:
         raise NotFoundError(f"the source's table {self.name} has no column {name}")
 
     @property
+    def declared(self) -> tuple[str, tuple[SourceColumn, ...], tuple[SourceIndex, ...]]:
+        """What of the table changes by ALTER TABLE only, as estimates do not."""
+        return self.engine, self.columns, self.unique
+
+    @property
     def transactional(self) -> bool:
         """A snapshot holds for this table; for others only a lock does."""
         return self.engine.lower() in {"innodb", "rocksdb", "tokudb", "ndbcluster"}
+
+
+def described(session: Session, dataset: str, contract: Contract | None) -> SourceTable:
+    """The dataset's table at the source, its columns called as the contract calls them.
+
+    A table may be called otherwise there (`headgate.table`). Names of columns differ in case only, which MySQL does not tell apart.
+    """
+    table = describe(session, str(contract.properties.get(TABLE_PROPERTY, dataset)) if contract else dataset)
+    called = {name.lower(): name for name in contract.names} if contract else {}
+    columns = tuple(replace(column, name=called.get(column.name.lower(), column.name)) for column in table.columns)
+    unique, indexes = (
+        tuple(replace(index, columns=tuple(called.get(name.lower(), name) for name in index.columns)) for index in group)
+        for group in (table.unique, table.indexes)
+    )
+    return replace(table, columns=columns, unique=unique, indexes=indexes)
+
+
+def tables(session: Session) -> list[str]:
+    """Names of all tables of the database that this account may see; views are none."""
+    return [str(name) for (name,) in session.rows(_TABLES)]
 
 
 def describe(session: Session, table: str) -> SourceTable:
@@ -96,9 +130,8 @@ def describe(session: Session, table: str) -> SourceTable:
         raise NotFoundError(f"the source has no table {table} that this account may see")
     engine, rows, row_bytes = found[0]
     columns = tuple(_column(row) for row in session.rows(_COLUMNS.format(table=name)))
-    return SourceTable(
-        table, engine or "", columns, _unique(session.rows(_INDEXES.format(table=name))), int(rows or 0), int(row_bytes or 0)
-    )
+    parts = session.rows(_INDEXES.format(table=name))
+    return SourceTable(table, engine or "", columns, _unique(parts), _ordering(parts), int(rows or 0), int(row_bytes or 0))
 
 
 def _column(row: tuple[object, ...]) -> SourceColumn:
@@ -121,9 +154,25 @@ def _unique(rows: list[tuple[object, ...]]) -> tuple[SourceIndex, ...]:
     """Unique indexes over whole columns, the primary key first."""
     columns: dict[str, list[str]] = {}
     unfit = set()
-    for index, column, non_unique, prefix in rows:
+    for index, column, non_unique, prefix, *_ in rows:
         columns.setdefault(str(index), []).append(str(column))
         if non_unique or prefix is not None or column is None:
             unfit.add(str(index))
     fit = [SourceIndex(name, tuple(names)) for name, names in columns.items() if name not in unfit]
     return tuple(sorted(fit, key=lambda index: (index.name != "PRIMARY", len(index.columns), index.name)))
+
+
+def _ordering(rows: list[tuple[object, ...]]) -> tuple[SourceIndex, ...]:
+    """What of each index is over whole columns from its first on, in the order in which they are worth slicing by."""
+    columns: dict[str, list[str]] = {}
+    told_apart: dict[str, int] = {}
+    cut = set()
+    for index, column, _, prefix, cardinality, kind in rows:
+        name = str(index)
+        if prefix is not None or column is None or kind != "BTREE":
+            cut.add(name)
+        if name not in cut:
+            columns.setdefault(name, []).append(str(column))
+            told_apart[name] = int(str(cardinality or 0))
+    best_first = sorted(columns, key=lambda name: (name != "PRIMARY", -told_apart[name], name))
+    return tuple(SourceIndex(name, tuple(columns[name])) for name in best_first)

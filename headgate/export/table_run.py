@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from headgate.contracts.deletions import tells_deletions
 from headgate.errors import AuditError, ContractError
 from headgate.export.certificate import (
     Certificate,
@@ -17,16 +18,19 @@ from headgate.export.certificate import (
     require_equal,
     schema_hash,
 )
-from headgate.export.deletions import asked_for, write_deleted, write_keys
+from headgate.export.deletions import any_of, came_late, write_deleted, write_keys
 from headgate.export.digest import Digest, digest_from, digest_of_file, digest_sql
 from headgate.export.drift import columns_to_export, differences
+from headgate.export.files import FileFormat
 from headgate.export.mapping import map_table
+from headgate.export.masking import MaskedSlice
 from headgate.export.reading import sha256_of, write_slice
 from headgate.export.requests import ImpossibleDates, Mode, Phase, Progress
 from headgate.export.run_folder import SliceRecord, TablePlan
+from headgate.export.sampling import sampled
 from headgate.export.session import quoted
 from headgate.export.slicing import EVERYTHING, key_of, rows_per_slice, slices_between, walk
-from headgate.export.watermark import bounds, changed, watermark_columns
+from headgate.export.watermark import bounds, changed, mode_of, watermark_columns
 from headgate.lake import keys
 
 if TYPE_CHECKING:
@@ -36,11 +40,11 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.export.certificate import CertifiedColumn
     from headgate.export.mapping import ExportColumn
-    from headgate.export.reading import Mask
+    from headgate.export.masking import Masking
     from headgate.export.requests import ExportRequest
     from headgate.export.run_folder import TableFolder
     from headgate.export.session import Session
-    from headgate.export.slicing import Slice
+    from headgate.export.slicing import Key, KeyColumn, Slice
     from headgate.export.snapshot import Snapshot
     from headgate.export.source import SourceTable
     from headgate.export.watermark import Bound, Reached
@@ -58,20 +62,23 @@ class TableRun:
     """One table of a run, over one attempt.
 
     Attributes:
+        dataset: what the table is called in the lake; `table.name` is what its source calls it.
         since: how far the table had landed before; None takes it from the beginning.
         find_keys_before: puts the keys of the run before into a file; False when there are none.
-        mask: what the request's masking does to a batch; None when nothing is to be masked.
+        masking: None when nothing is to be masked.
     """
 
     request: ExportRequest
+    dataset: str
     table: SourceTable
     contract: Contract | None
     folder: TableFolder
     since: Reached | None
     listener: Listener
     find_keys_before: Callable[[Path], bool]
-    mask: Mask | None = None
+    masking: Masking | None = None
     counted: list[int] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
 
     @cached_property
     def drift(self) -> tuple[str, ...]:
@@ -85,10 +92,19 @@ class TableRun:
         return map_table(self.table, columns_to_export(self.table, self.contract, found), self.contract)
 
     @cached_property
+    def mode(self) -> Mode:
+        """Which of the table's rows are taken."""
+        return mode_of(self.contract, self.request.mode)
+
+    @cached_property
     def certified(self) -> tuple[CertifiedColumn, ...]:
         """The columns as the certificate states them."""
-        masked = [column.name for column in self.contract.columns if column.mask] if self.mask and self.contract else []
-        return certified_columns(self.columns, masked)
+        return certified_columns(self.columns, self._sensitive)
+
+    @cached_property
+    def _sensitive(self) -> frozenset[str]:
+        """Columns that nothing of is written."""
+        return frozenset(column.name for column in self.contract.columns if column.mask) if self.masking and self.contract else frozenset()
 
     def plan(self, session: Session) -> TablePlan:
         """The plan of an earlier attempt if the source's columns are still the same, else a new one.
@@ -105,41 +121,59 @@ class TableRun:
         return plan
 
     def _new_plan(self, session: Session) -> TablePlan:
-        limits, key = self._bounds(session), key_of(self.table)
-        expected = self.table.row_estimate
-        step = self.request.slice_rows or rows_per_slice(
-            expected, self.table.row_bytes, target_bytes=self.request.target_file_bytes, workers=self.request.workers
-        )
-        edges = list(walk(session, self.table.name, key, step, self._within(limits))) if key else []
+        limits, expected = self._bounds(session), self.table.row_estimate
+        key, edges = self._edges(session, limits)
         names = tuple(column.name for column in self.columns)
-        return TablePlan(self.table.name, names, schema_hash(self.certified), key, slices_between(edges), limits, expected, self.drift)
+        return TablePlan(self.dataset, names, schema_hash(self.certified), key, slices_between(edges), limits, expected, self.drift)
+
+    def _edges(self, session: Session, limits: Sequence[Bound]) -> tuple[tuple[KeyColumn, ...], list[Key]]:
+        """What to slice by, and where: estimated in large tables that are taken whole, else found by walking the index."""
+        key, within, rows = key_of(self.table, self._sensitive), self._within(limits), self.table.row_estimate
+        if not key:
+            return (), []
+        target = self.request.target_file_bytes
+        step = self.request.slice_rows or rows_per_slice(rows, self.table.row_bytes, target_bytes=target, workers=self.request.workers)
+        if within == EVERYTHING and rows >= self.request.sampled_from_rows:
+            edges = sampled(session, self.table.name, key, rows, step)
+            if edges is not None:
+                return key[:1], edges
+        return key, list(walk(session, self.table.name, key, step, within))
 
     def _bounds(self, session: Session) -> tuple[Bound, ...]:
         """The bounds of an incremental run; of a full one only how far it will have come, where the table can tell."""
-        incremental = self.request.mode is Mode.INCREMENTAL
+        incremental = self.mode is Mode.INCREMENTAL
         columns = watermark_columns(self.table, self.contract)
         if not columns and incremental:
-            raise ContractError(f"{self.table.name} has no watermark column: give its contract headgate.orderBy, or export it in full")
+            raise ContractError(f"{self.table.name} has no watermark column: give its contract headgate.orderBy, or headgate.export: full")
         return bounds(session, self.table.name, columns, self.since if incremental else None, self.request.overlap_s)
 
     def _within(self, limits: Sequence[Bound]) -> str:
-        return changed(limits) if self.request.mode is Mode.INCREMENTAL else EVERYTHING
+        return changed(limits) if self.mode is Mode.INCREMENTAL else EVERYTHING
 
     def jobs(self, plan: TablePlan) -> list[Job]:
         """What is to be done for the table, in any order, each on any session of the snapshot."""
         slices: list[Job] = [partial(self._do_slice, plan=plan, piece=piece) for piece in plan.slices]
-        keys: list[Job] = [self._read_keys] if asked_for(self.contract) else []
+        keys: list[Job] = [partial(self._read_keys, plan=plan)] if tells_deletions(self.contract) else []
         return [*slices, partial(self._count, plan=plan), *keys]
 
-    def _read_keys(self, session: Session) -> None:
+    def _read_keys(self, session: Session, plan: TablePlan) -> None:
         key = self.contract.key if self.contract else ()
         self.folder.keys.unlink(missing_ok=True)
-        write_keys(session, self.table.name, map_table(self.table, key, self.contract), self.folder.keys)
+        write_keys(session, self.table.name, map_table(self.table, key, self.contract), self._within(plan.bounds), self.folder.keys)
+
+    def late_jobs(self, plan: TablePlan) -> list[Job]:
+        """What is to be done when `jobs` are: rows that came since the run before and that its watermark does not tell of."""
+        if not self.folder.keys.exists() or not self.find_keys_before(self.folder.keys_before):
+            return []
+        self.late[:] = any_of(came_late(self.folder.keys_before, self.folder.keys), self.table)
+        outside = f"NOT {self._within(plan.bounds)}"
+        first = len(plan.slices)
+        return [partial(self._do, number=first + place, where=f"{outside} AND {some}") for place, some in enumerate(self.late)]
 
     def _deleted(self) -> tuple[int | None, str]:
         """How many rows have gone since the run before, and the SHA-256 of the file of their keys."""
         self.folder.deleted.unlink(missing_ok=True)
-        if not asked_for(self.contract) or not self.find_keys_before(self.folder.keys_before):
+        if not tells_deletions(self.contract) or not self.find_keys_before(self.folder.keys_before):
             return None, ""
         count = write_deleted(self.folder.keys_before, self.folder.keys, self.folder.deleted)
         return count, sha256_of(self.folder.deleted) if count else ""
@@ -150,30 +184,34 @@ class TableRun:
         self.counted.append(int(session.value(query)))
 
     def _do_slice(self, session: Session, plan: TablePlan, piece: Slice) -> None:
-        where = f"{self._within(plan.bounds)} AND {piece.where(plan.key)}"
-        record, witness = self.folder.record(piece.number), self._witness(session, where)
+        self._do(session, piece.number, f"{self._within(plan.bounds)} AND {piece.where(plan.key)}")
+
+    def _do(self, session: Session, number: int, where: str) -> None:
+        record, witness = self.folder.record(number), self._witness(session, where)
         if record and record.witness == witness:
-            self._tell(Phase.KEPT, witness.rows, piece.number)
+            self._tell(Phase.KEPT, witness.rows, number)
             return
-        self.folder.forget(piece.number)
-        self.folder.finish(self._read(session, piece.number, where, witness))
-        self._tell(Phase.FINISHED, 0, piece.number)
+        self.folder.forget(number)
+        self.folder.finish(self._read(session, number, where, witness))
+        self._tell(Phase.FINISHED, 0, number)
 
     def _read(self, session: Session, number: int, where: str, witness: Digest) -> SliceRecord:
-        path = self.folder.parquet(number)
+        path = self.folder.rows(number)
         expressions = ", ".join(column.read_sql for column in self.columns)
         query = f"SELECT {expressions} FROM {quoted(self.table.name)} WHERE {where}"  # noqa: S608 quoted names, own literals
-        written = write_slice(session, query, self.columns, path, mask=self.mask, seen=lambda rows: self._tell(Phase.READ, rows, number))
+        masked = MaskedSlice(self.masking, self.contract, self.columns, self._digested) if self.masking and self.contract else None
+        written = write_slice(session, query, self.columns, path, mask=masked, seen=lambda rows: self._tell(Phase.READ, rows, number))
         self._accept_dates(written.impossible_dates)
         if not written.rows:
             require_equal(self.table.name, number, witness, Digest.of_nothing(len(self.columns)))
             return SliceRecord(number, Digest.of_nothing(len(self._digested)), witness, 0, "")
         # The witness is the source's digest already, unless Parquet holds something else than the source on purpose.
-        differs = self.mask is not None or bool(written.impossible_dates)
+        differs = masked is not None or bool(written.impossible_dates)
         source = self._digest(session, where, self._digested, impossible_as_null=True) if differs else witness
         digest = digest_of_file(path, self._digested)
-        require_equal(self.table.name, number, source, digest)
-        return SliceRecord(number, digest, witness, path.stat().st_size, sha256_of(path), dict(written.impossible_dates))
+        withheld = masked.before.rows if masked else 0
+        require_equal(self.table.name, number, source + masked.after if masked else source, digest + masked.before if masked else digest)
+        return SliceRecord(number, digest, witness, path.stat().st_size, sha256_of(path), dict(written.impossible_dates), withheld)
 
     @cached_property
     def _digested(self) -> tuple[ExportColumn, ...]:
@@ -199,41 +237,46 @@ class TableRun:
         Raises:
             CertificateError: the slices do not hold all rows of the table.
         """
-        records = [self.folder.record(piece.number) for piece in plan.slices]
+        late_numbers = range(len(plan.slices), len(plan.slices) + len(self.late))
+        records = [self.folder.record(number) for number in (*(piece.number for piece in plan.slices), *late_numbers)]
         finished = [record for record in records if record is not None]
         total = sum((record.digest for record in finished), Digest.of_nothing(len(self._digested)))
-        if len(finished) != len(records) or self.counted != [total.rows]:
+        late = sum(record.digest.rows for record in finished if record.number in late_numbers)
+        if len(finished) != len(records) or self.counted != [total.rows - late]:
             raise CertificateError(f"{self.table.name}: the slices have {total.rows} rows, the table {self.counted}; nothing was published")
         deleted, deleted_sha256 = self._deleted()
         return Certificate(
             source=self.request.source,
-            table=self.table.name,
+            table=self.dataset,
             run=self.request.run,
             exported_on=self.request.exported_on.isoformat(),
-            mode=self.request.mode,
+            mode=self.mode,
             moment=Moment(snapshot.method, snapshot.position, snapshot.gtid, snapshot.taken_at),
             schema_hash=plan.schema_hash,
             columns=self.certified,
             digest=total,
-            files=tuple(_file(record) for record in finished if record.digest.rows),
-            watermark={bound.column: (bound.after, bound.up_to) for bound in plan.bounds},
+            files=tuple(self._file(record) for record in finished if record.digest.rows),
+            watermark={bound.column: (bound.after, bound.reached) for bound in plan.bounds},
             impossible_dates=_added(record.impossible_dates for record in finished),
             deleted=deleted,
             deleted_sha256=deleted_sha256,
             drift=plan.drift,
+            withheld=sum(record.withheld for record in finished),
+        )
+
+    def _file(self, record: SliceRecord) -> CertifiedFile:
+        seal = self.masking.seal(record.sha256) if self.masking else ""
+        return CertifiedFile(
+            part_name(record.number, self.request.file_format), record.size_bytes, record.sha256, record.digest, record.number, seal
         )
 
     def _tell(self, phase: Phase, rows: int = 0, number: int = -1) -> None:
-        self.listener(Progress(phase, self.table.name, rows, number))
+        self.listener(Progress(phase, self.dataset, rows, number))
 
 
-def part_name(number: int) -> str:
+def part_name(number: int, file_format: FileFormat) -> str:
     """Name in raw of a slice's file."""
-    return keys.part("", number)
-
-
-def _file(record: SliceRecord) -> CertifiedFile:
-    return CertifiedFile(part_name(record.number), record.size_bytes, record.sha256, record.digest, record.number)
+    return keys.part("", number).removesuffix(FileFormat.PARQUET) + file_format
 
 
 def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from headgate.errors import ContractError
+from headgate.export.requests import Mode
 from headgate.export.session import quoted
 from headgate.export.slicing import EVERYTHING, KeyColumn
 
@@ -14,41 +18,79 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.export.session import Session
-    from headgate.export.source import SourceTable
+    from headgate.export.source import SourceColumn, SourceTable
 
+_MODE_PROPERTY = "headgate.export"
 _MOMENTS = {"datetime", "timestamp", "date"}
-_NUMBERS = {"tinyint", "smallint", "mediumint", "int", "bigint", "decimal"}
+_WHOLE = {"tinyint", "smallint", "mediumint", "int", "bigint"}
+_NUMBERS = _WHOLE | {"decimal"}
+
+# Automatic keys are given in one order and committed in another: so many of the newest are looked through for any still missing.
+UNSETTLED_IDS = 100_000
+# A contract's numbers may be counters, or moments since 1970: so far an incremental run reaches back, or by `overlap_s` if that is more.
+OVERLAP_NUMBERS = 10_000
+# Digits that moments since 1970 have in milli-, micro- and nanoseconds, and how many of these make a second.
+_UNITS = ((18, 10**9), (15, 10**6), (12, 10**3), (0, 1))
+# MySQL's first supported date: https://dev.mysql.com/doc/refman/8.4/en/datetime.html. Only impossible ones lie before it.
+_FIRST_DATE = "1000-01-01"
+_FIRST_YEAR = 1000
+_DAY_S = 86_400
+
+
+@dataclass(frozen=True)
+class WatermarkColumn(KeyColumn):
+    """A column whose values only grow when a row changes; `automatic` when the server itself gives them, one after the other."""
+
+    automatic: bool = False
 
 
 @dataclass(frozen=True)
 class Bound:
     """From (not included, None for the beginning) and to (included) of one watermark column, as SQL literals.
 
-    `overlap_s` moves the beginning back: transactions commit later than they stamp their rows.
+    Attributes:
+        overlap_s: moves the beginning back: transactions commit later than they stamp their rows.
+        reach_back: the same for numbers, in their own unit.
+        besides: the condition of rows whose watermark says nothing, such as one in the future; they come with every run.
+        settled: where the next run goes on from, when that is before `up_to`: transactions may still hold values after it.
     """
 
     column: str
     after: str | None
     up_to: str | None
     overlap_s: int = 0
+    reach_back: int = 0
+    besides: str = ""
+    settled: str | None = None
+
+    @property
+    def reached(self) -> str | None:
+        """Where the next run goes on from."""
+        return self.settled or self.up_to
 
     def where(self) -> str:
         """The SQL condition; a row without a watermark comes with every run, since nobody can say that it did not change."""
         name = quoted(self.column)
         if self.up_to is None:
             return EVERYTHING
+        others = " OR ".join([f"{name} IS NULL", *([self.besides] if self.besides else [])])
         if self.after is None:
-            return f"({name} <= {self.up_to} OR {name} IS NULL)"
-        start = f"{self.after} - INTERVAL {self.overlap_s} SECOND" if self.overlap_s else self.after
-        return f"({name} > {start} AND {name} <= {self.up_to} OR {name} IS NULL)"
+            return f"({name} <= {self.up_to} OR {others})"
+        return f"({name} > {self._start(self.after)} AND {name} <= {self.up_to} OR {others})"
+
+    def _start(self, after: str) -> str:
+        if self.reach_back:
+            return str(int(Decimal(after)) - self.reach_back)
+        return f"{after} - INTERVAL {self.overlap_s} SECOND" if self.overlap_s else after
 
 
 @dataclass(frozen=True)
 class Reached:
-    """A run that has landed, and each watermark column's last value in it, as a literal."""
+    """A run that has landed, each watermark column's last value in it as a literal, and the moment of the source that it shows."""
 
     run: str
     columns: dict[str, str | None]
+    taken_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,32 +115,109 @@ class Watermark:
         return cls(Reached(**read["last"]), Reached(**read["before"]) if read["before"] else None)
 
 
-def watermark_columns(table: SourceTable, contract: Contract | None) -> tuple[KeyColumn, ...]:
+def mode_of(contract: Contract | None, asked: Mode) -> Mode:
+    """How a table is taken in a run: as asked, but for tables that their contract wants in full every time.
+
+    Raises:
+        ContractError: the contract says something else.
+    """
+    stated = contract.properties.get(_MODE_PROPERTY) if contract else None
+    if stated is None:
+        return asked
+    if stated != Mode.FULL:
+        raise ContractError(f"{contract.id if contract else ''}: {_MODE_PROPERTY} may only be {Mode.FULL}")
+    return Mode.FULL
+
+
+def watermark_columns(table: SourceTable, contract: Contract | None) -> tuple[WatermarkColumn, ...]:
     """The columns whose values only grow when a row changes: the contract's order columns, else an automatic primary key, else none."""
     present = {column.name: column for column in table.columns}
     ordered = contract.order_by if contract else ()
     names = [name for name in ordered if name in present and present[name].kind in _MOMENTS | _NUMBERS]
     if not names:
         names = _growing_key(table)
-    return tuple(KeyColumn(name, present[name].kind, present[name].charset) for name in names)
+    return tuple(_watermark_column(present[name]) for name in names)
+
+
+def _watermark_column(column: SourceColumn) -> WatermarkColumn:
+    automatic = column.kind in _WHOLE and "auto_increment" in column.extra
+    return WatermarkColumn(column.name, column.kind, column.charset, automatic=automatic)
 
 
 def _growing_key(table: SourceTable) -> list[str]:
     """The single automatic integer key, whose new rows are always greater."""
     keys = [index.columns for index in table.unique if index.name == "PRIMARY"]
-    fit = len(keys) == 1 and len(keys[0]) == 1 and "auto_increment" in table.column(keys[0][0]).extra
+    fit = len(keys) == 1 and len(keys[0]) == 1 and _watermark_column(table.column(keys[0][0])).automatic
     return list(keys[0]) if fit else []
 
 
-def bounds(session: Session, table: str, columns: Sequence[KeyColumn], since: Reached | None, overlap_s: int) -> tuple[Bound, ...]:
+def bounds(session: Session, table: str, columns: Sequence[WatermarkColumn], since: Reached | None, overlap_s: int) -> tuple[Bound, ...]:
     """The bounds of a run from what landed before up to the newest value that the session's snapshot shows."""
     found = []
     for column in columns:
-        newest = session.value(f"SELECT CAST(MAX({quoted(column.name)}) AS CHAR) FROM {quoted(table)}")  # noqa: S608 quoted names
-        up_to = None if newest is None else column.literal(str(newest))
-        overlap = overlap_s if column.kind in _MOMENTS else 0
-        found.append(Bound(column.name, since.columns.get(column.name) if since else None, up_to, overlap))
+        after = since.columns.get(column.name) if since else None
+        bound = _bound_of_moments if column.kind in _MOMENTS else _bound_of_numbers
+        found.append(bound(session, table, column, after, overlap_s))
     return tuple(found)
+
+
+def _bound_of_moments(session: Session, table: str, column: WatermarkColumn, after: str | None, overlap_s: int) -> Bound:
+    """Up to the server's clock: one row that is stamped in the future would else keep all rows of the time until then out."""
+    name, clock = quoted(column.name), str(session.value("SELECT CAST(UTC_TIMESTAMP(6) AS CHAR)"))
+    newest, besides = _newest(session, table, column), f"{name} < '{_FIRST_DATE}'"
+    if newest and newest > clock:
+        newest, besides = _newest(session, table, column, f"{name} <= '{clock}'"), f"{besides} OR {name} > '{clock}'"
+    if newest is None or not _on_calendar(newest):
+        return Bound(column.name, after, None)
+    begun = (after or "").strip("'")
+    # What landed is not known to be all before a moment that is still to come, nor when the table has gone back behind it.
+    known = _on_calendar(begun, overlap_s) and begun <= newest
+    overlap = overlap_s + (_DAY_S if column.kind == "date" else 0)  # a day is stamped on rows until it ends
+    return Bound(column.name, after if known else None, column.literal(newest), overlap, besides=besides)
+
+
+def _bound_of_numbers(session: Session, table: str, column: WatermarkColumn, after: str | None, overlap_s: int) -> Bound:
+    newest = _newest(session, table, column)
+    if newest is None:
+        return Bound(column.name, after, None)
+    # Below what landed the table was emptied, or restored, and may give its numbers again.
+    known = after is not None and "'" not in after and Decimal(after) <= Decimal(newest)
+    begun, up_to = after if known else None, column.literal(newest)
+    if column.automatic:
+        return Bound(column.name, begun, up_to, settled=str(_settled(session, table, column, int(newest))))
+    second = next(many for digits, many in _UNITS if len(str(abs(int(Decimal(newest))))) > digits)
+    return Bound(column.name, begun, up_to, reach_back=max(OVERLAP_NUMBERS, overlap_s * second))
+
+
+def _newest(session: Session, table: str, column: WatermarkColumn, where: str = EVERYTHING) -> str | None:
+    query = f"SELECT CAST(MAX({quoted(column.name)}) AS CHAR) FROM {quoted(table)} WHERE {where}"  # noqa: S608 quoted names, own literals
+    newest = session.value(query)
+    return None if newest is None else str(newest)
+
+
+def _on_calendar(text: str, back_s: int = 0) -> bool:
+    """Whether a moment, and the one so many seconds before it, can be reckoned with; with others the server's conditions are NULL."""
+    try:
+        return (datetime.fromisoformat(text).replace(tzinfo=UTC) - timedelta(seconds=back_s)).year >= _FIRST_YEAR
+    except (ValueError, OverflowError):
+        return False
+
+
+def _settled(session: Session, table: str, column: WatermarkColumn, newest: int) -> int:
+    """The id before the first that is missing among the newest ones: a transaction that is still open may hold it."""
+    name = quoted(column.name)
+
+    def whole(low: int, high: int) -> bool:
+        query = f"SELECT COUNT(*) FROM {quoted(table)} WHERE {name} > {low} AND {name} <= {high}"  # noqa: S608 quoted names, numbers
+        return int(session.value(query)) == high - low
+
+    settled, missing = max(newest - UNSETTLED_IDS, 0), newest
+    if newest <= settled or whole(settled, newest):
+        return newest
+    while missing - settled > 1:
+        middle = (settled + missing) // 2
+        settled, missing = (middle, missing) if whole(settled, middle) else (settled, middle)
+    return settled
 
 
 def changed(limits: Sequence[Bound]) -> str:

@@ -32,10 +32,16 @@ START_S = 60
 
 @dataclass(frozen=True)
 class Server:
-    """A running MariaDB."""
+    """A running server."""
 
     port: int
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | None = None
+
+    def stop(self) -> None:
+        """Its process has ended."""
+        if self.process:
+            self.process.terminate()
+            self.process.wait(30)
 
     def login(self, database: str = "mysql", username: str = "root", password: str = "") -> Login:
         """A login to this server; a loopback connection needs no TLS."""
@@ -44,40 +50,48 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """MariaDB on a free port, with a folder of its own, ended by its own process."""
+    """MariaDB on a free port, with a folder of its own, ended by its own process.
+
+    HEADGATE_TEST_MYSQL_PORT names another server of this machine, whose root has no password: so `test_types.py` is held to MySQL.
+    """
+    if port := os.environ.get("HEADGATE_TEST_MYSQL_PORT"):
+        yield Server(int(port))
+        return
     if not (shutil.which("mariadbd") and shutil.which("mariadb-install-db")):
         pytest.skip("mariadbd is not installed (Debian: apt install mariadb-server); the export's integration tests need it")
     folder = tmp_path_factory.mktemp("mariadb")
-    _install(folder / "data")
-    port, log = _free_port(), (folder / "log").open("wb")
-    process = subprocess.Popen(
-        [
-            shutil.which("mariadbd") or "mariadbd",
-            "--no-defaults",
-            f"--user={_user()}",
-            f"--datadir={folder / 'data'}",
-            f"--port={port}",
-            "--bind-address=127.0.0.1",
-            f"--socket=/tmp/headgate-{port}.sock",
-            f"--pid-file={folder / 'pid'}",
-            "--log-bin=bin",
-            "--server-id=1",
-            "--innodb-flush-log-at-trx-commit=2",
-            "--innodb-buffer-pool-size=256M",
-            "--max-allowed-packet=64M",
-            "--character-set-server=utf8mb4",
-        ],
-        stderr=log,
-    )
+    install(folder / "data")
+    started = launch(folder, free_port())
     try:
-        yield _started(Server(port, process))
+        yield started
     finally:
-        process.terminate()
-        process.wait(30)
-        log.close()
+        started.stop()
 
 
-def _install(data: Path) -> None:
+def launch(folder: Path, port: int, *more: str) -> Server:
+    """MariaDB over the data in a folder, when it answers."""
+    options = [
+        "--no-defaults",
+        f"--user={_user()}",
+        f"--datadir={folder / 'data'}",
+        f"--port={port}",
+        "--bind-address=127.0.0.1",
+        f"--socket=/tmp/headgate-{port}.sock",
+        f"--pid-file={folder / 'pid'}",
+        "--log-bin=bin",
+        "--server-id=1",
+        "--innodb-flush-log-at-trx-commit=2",
+        "--innodb-buffer-pool-size=256M",
+        "--max-allowed-packet=64M",
+        "--character-set-server=utf8mb4",
+        *more,
+    ]
+    with (folder / "log").open("ab") as log:
+        return _started(Server(port, subprocess.Popen([shutil.which("mariadbd") or "mariadbd", *options], stderr=log)))
+
+
+def install(data: Path) -> None:
+    """An empty server's data."""
     subprocess.run(
         ["mariadb-install-db", "--no-defaults", f"--datadir={data}", f"--user={_user()}", "--auth-root-authentication-method=normal"],
         check=True,
@@ -89,7 +103,8 @@ def _user() -> str:
     return os.environ.get("USER") or ("root" if os.geteuid() == 0 else str(os.geteuid()))
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])

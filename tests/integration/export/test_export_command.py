@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headgate.contracts import odcs
 from tests.conftest import unique
 
 if TYPE_CHECKING:
@@ -103,6 +104,19 @@ def test_a_file_that_was_changed_in_raw_is_found(terminal: Terminal, emulator: E
     assert json.loads(done.stdout)[0]["findings"] == ["part-00000.parquet: its bytes are not those that were certified"]
 
 
+@pytest.mark.parametrize("cut", [1, 400])
+def test_a_damaged_manifest_is_a_finding(terminal: Terminal, emulator: Emulator, cut: int) -> None:
+    terminal.ask("run", "--tables", "regions", "--run", RUN)
+    place = {"Bucket": terminal.environment["HEADGATE_RAW_BUCKET"], "Key": f"regions/dt=2026-01-02/run={RUN}/_manifest.json"}
+    body = emulator.client("s3").get_object(**place)["Body"].read()
+    emulator.client("s3").put_object(**place, Body=body[:-cut])
+    done = terminal.type("verify", "regions", "--json")
+    assert done.returncode == 3, done.stderr
+    [found] = json.loads(done.stdout)
+    assert (found["run"], found["holds"], found["findings"]) == (RUN, False, ["_manifest.json: the manifest is damaged: JSONDecodeError"])
+    assert terminal.ask("runs", "regions") == []
+
+
 def test_a_failed_run_is_gone_on_with(terminal: Terminal, shop: Shop) -> None:
     shop.run("UPDATE regions SET updated_at = '0000-00-00' WHERE region_id = 'DE'")
     failed = terminal.type("run", "--tables", "regions", "--run", RUN, "--stop-on-impossible-dates")
@@ -127,3 +141,13 @@ def test_a_run_that_never_landed_cannot_be_verified(terminal: Terminal) -> None:
 def test_without_a_login_the_missing_variable_is_named(terminal: Terminal) -> None:
     without = Terminal(terminal.folder, {**terminal.environment, "MYSQL_URL": ""})
     assert "HEADGATE_MYSQL_SECRET" in without.type("run").stderr
+
+
+def test_contracts_are_drafted_from_the_server_and_never_written_over(terminal: Terminal) -> None:
+    """Without a lake: it takes a login only."""
+    done = terminal.type("contract", "--tables", "regions", "--into", "drafts")
+    assert (done.returncode, done.stdout) == (0, "drafts/regions.yaml: 7 columns, 0 sensitive\n"), done.stderr
+    drafted = odcs.load(terminal.folder / "drafts" / "regions.yaml")
+    assert (drafted.dataset, drafted.key, drafted.column("gdp_usd").type.scale) == ("regions", ("region_id",), 2)
+    assert "is there already" in terminal.type("contract", "--tables", "regions", "--into", "drafts").stderr
+    assert terminal.type("contract", "--tables", "regions").stdout.startswith("---\napiVersion: v3.1.0")

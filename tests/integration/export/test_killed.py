@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-KILLS = 12
+KILLS, MOST_KILLS_OF_A_RUN = 50, 10
 # How far a process comes: so many slices at most, and then so long.
-MOST_SLICES, LONGEST_WAIT_S = 3, 0.1
+MOST_SLICES, LONGEST_WAIT_S = 8, 0.1
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -42,6 +42,8 @@ class Folder:  # objects that outlive the process
         path.with_suffix(".tmp").rename(path)
     def upload(self, path, ref):
         self.write(ref, path.read_bytes())
+    def delete(self, ref):
+        Path(lake, ref.key.replace("/", "!")).unlink(missing_ok=True)
 
 port, database, workspace, log, lake, asked = sys.argv[1:]
 login = Login("127.0.0.1", int(port), "root", "", database, tls=False)
@@ -51,10 +53,10 @@ with open(log, "a", buffering=1) as out:
 """
 
 
-def start(shop: Shop, log: Path) -> subprocess.Popen[bytes]:
-    """The export in a process of its own, which writes its events to the log."""
-    asked = request(["numbers"], slice_rows=2000).to_json()
-    where = [str(shop.server.port), shop.name, str(shop.workspace), str(log), str(log.parent)]
+def start(shop: Shop, run: str, folder: Path) -> subprocess.Popen[bytes]:
+    """The export in a process of its own, which writes its events to the run's log."""
+    asked = request(["numbers"], run, slice_rows=300).to_json()
+    where = [str(shop.server.port), shop.name, str(shop.workspace), str(folder / run), str(folder)]
     return subprocess.Popen([sys.executable, "-c", PROGRAM, *where, asked])
 
 
@@ -63,24 +65,39 @@ def test_kills_at_any_moment_leave_the_same_lake(shop: Shop, tmp_path: Path) -> 
         "CREATE TABLE numbers (id INT PRIMARY KEY, v VARCHAR(200))",
         "INSERT INTO numbers SELECT seq, REPEAT(MD5(seq), 6) FROM seq_1_to_60000",
     )
-    undisturbed = shop.export(["numbers"], "undisturbed", slice_rows=2000)
-    log, when = tmp_path / "log", random.Random(4)  # noqa: S311 seeded moments, no secret
+    undisturbed = {file.name: file.sha256 for file in shop.export(["numbers"], "undisturbed", slice_rows=300).certificates[0].files}
+    moments = random.Random(4)  # noqa: S311 seeded moments, no secret
+    runs: list[str] = []
     kills = 0
-    while kills < KILLS and "landed" not in told(log):
-        finished_before = told(log).count("finished")
-        process = start(shop, log)
-        wait_for_work(log, kills + 1, finished_before + when.randrange(MOST_SLICES))
-        time.sleep(when.uniform(0, LONGEST_WAIT_S))
+    while kills < KILLS:  # a fast machine lands some runs before their last kill, so it takes more of them
+        runs.append(f"r{len(runs)}")
+        killed = killed_until_it_lands(shop, runs[-1], tmp_path, moments, most=min(MOST_KILLS_OF_A_RUN, KILLS - kills))
+        assert killed, "the run landed before any kill"
+        kills += killed
+    for run in runs:
+        assert start(shop, run, tmp_path).wait(120) == 0
+        finished = [int(number) for phase, number in events(tmp_path / run) if phase == "finished"]
+        assert len(finished) == len(set(finished)), "a finished slice was read again"
+        assert {path.name.rpartition("!")[2]: sha256_of(path) for path in tmp_path.glob(f"numbers!*run={run}!*.parquet")} == undisturbed
+    assert "kept" in {phase for run in runs for phase, _ in events(tmp_path / run)}, "no kill came between two slices"
+
+
+def killed_until_it_lands(shop: Shop, run: str, folder: Path, moments: random.Random, most: int) -> int:
+    """How often the run was killed, each time at another moment."""
+    kills = 0
+    while kills < most and "landed" not in told(folder / run):
+        finished_before = told(folder / run).count("finished")
+        process = start(shop, run, folder)
+        wait_for_work(folder / run, kills + 1, finished_before + moments.randrange(MOST_SLICES))
+        time.sleep(moments.uniform(0, LONGEST_WAIT_S))
         process.send_signal(signal.SIGKILL)
-        process.wait()
-        kills += 1
-    assert start(shop, log).wait(120) == 0
-    events = [line.split(" ", 1) for line in told(log).splitlines()]
-    finished = [int(number) for phase, number in events if phase == "finished"]
-    assert "kept" in {phase for phase, _ in events}, "no kill came between two slices"
-    assert len(finished) == len(set(finished)), "a finished slice was read again"
-    landed = {path.name.rpartition("!")[2]: sha256_of(path) for path in tmp_path.glob("numbers!*.parquet")}
-    assert landed == {file.name: file.sha256 for file in undisturbed.certificates[0].files}
+        kills += process.wait() == -signal.SIGKILL
+    return kills
+
+
+def events(log: Path) -> list[tuple[str, str]]:
+    """What the processes of a run have said, in turn."""
+    return [(phase, number) for phase, _, number in (line.partition(" ") for line in told(log).splitlines())]
 
 
 def told(log: Path) -> str:

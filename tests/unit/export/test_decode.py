@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headgate.contracts.model import Kind
 from headgate.errors import ContractError
 from headgate.export.decode import Decoder
 from headgate.export.mapping import map_column
@@ -28,7 +29,7 @@ TINY, LONG, DOUBLE, LONGLONG, DATE, DATETIME, DECIMAL, BLOB, STRING = 1, 3, 5, 8
 
 
 def column(kind: str, **given: Any) -> ExportColumn:  # noqa: ANN401 what SourceColumn takes
-    return map_column(SourceColumn("c", kind, given.pop("declared", kind), nullable=True, **given), as_boolean=given.pop("flag", False))
+    return map_column(SourceColumn("c", kind, given.pop("declared", kind), nullable=True, **given))
 
 
 def counted(body: bytes) -> bytes:
@@ -142,7 +143,7 @@ def test_a_date_on_no_calendar_becomes_null_and_is_counted(parts: tuple[int, int
 
 
 def test_a_number_in_a_boolean_column_is_refused_not_rounded() -> None:
-    flag = map_column(SourceColumn("c", "tinyint", "tinyint(1)", nullable=True), as_boolean=True)
+    flag = map_column(SourceColumn("c", "tinyint", "tinyint(1)", nullable=True), Kind.BOOLEAN)
     wire = [WireColumn("c", TINY, unsigned=False)]
     assert decoded([(0,), (1,), (None,)], [flag], wire) == [(False,), (True,), (None,)]
     with pytest.raises(ContractError, match="BOOLEAN"):

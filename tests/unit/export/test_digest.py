@@ -51,6 +51,7 @@ def test_digests_of_parts_add_up(one: list[tuple[Any, Any]], other: list[tuple[A
         [(1, "z"), (2, None), (3, "x")],
         [(1, "x"), (None, "2"), (3, "z")],
         [(1, "x "), (2, None), (3, "z")],
+        [(1, "x"), (None, "2"), (3, None)],
     ],
 )
 def test_lost_doubled_changed_and_shifted_values_are_seen(broken: list[tuple[Any, Any]]) -> None:
@@ -58,7 +59,29 @@ def test_lost_doubled_changed_and_shifted_values_are_seen(broken: list[tuple[Any
 
 
 def test_the_checksum_is_the_sum_of_the_rows_own() -> None:
-    assert digest([(7, "é"), (-1, None)]) == Digest(2, zlib.crc32("7\x1fé".encode()) + zlib.crc32(b"-1"), (2, 1))
+    assert digest([(7, "é"), (-1, None)]) == Digest(2, zlib.crc32("0\x1f7\x1fé".encode()) + zlib.crc32(b"2\x1f-1"), (2, 1))
+
+
+def test_values_that_moved_to_the_column_beside_are_seen() -> None:
+    """With as many nulls in every column as before."""
+    names = ("home", "work")
+    columns = tuple(CertifiedColumn(name, "text", "string", Form.TEXT) for name in names)
+
+    def of(*rows: tuple[str | None, str | None]) -> Digest:
+        arrays = [pa.array([row[place] for row in rows], pa.string()) for place in (0, 1)]
+        return digest_of(pa.RecordBatch.from_arrays(arrays, list(names)), columns)
+
+    assert of(("a", None), (None, "b")) != of((None, "a"), ("b", None))
+
+
+def test_nulls_are_told_beyond_the_bits_of_one_number() -> None:
+    columns = tuple(CertifiedColumn(f"c{place}", "int", "int32", Form.NUMBER) for place in range(70))
+
+    def only(one: int) -> Digest:
+        arrays = [pa.array([5 if place == one else None], pa.int32()) for place in range(70)]
+        return digest_of(pa.RecordBatch.from_arrays(arrays, [column.name for column in columns]), columns)
+
+    assert len({only(place).checksum for place in range(70)}) == 70
 
 
 def text(values: pa.Array, form: Form = Form.NUMBER, digits: int = 0) -> list[bytes | None]:

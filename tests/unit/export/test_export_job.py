@@ -8,6 +8,7 @@ import pytest
 
 from glue_jobs.export_mysql import requested
 from headgate.errors import SettingsError
+from headgate.export.files import FileFormat
 from headgate.export.requests import ExportRequest, Mode
 
 pytestmark = pytest.mark.unit
@@ -24,9 +25,25 @@ def test_fractions_of_a_second_do_not_matter() -> None:
 
 
 def test_arguments_say_what_is_exported() -> None:
-    given = {"tables": "orders, regions", "incremental": "true", "workers": "4", "overlap_s": "0", "run": "again"}
+    given = {
+        "tables": "orders, regions",
+        "incremental": "true",
+        "workers": "4",
+        "overlap_s": "0",
+        "run": "again",
+        "mask_at_source": "true",
+        "format": "csv",
+    }
     assert requested({**DUE, **given}, "shop") == ExportRequest(
-        "shop", "again", date(2026, 1, 2), ("orders", "regions"), mode=Mode.INCREMENTAL, workers=4, overlap_s=0
+        "shop",
+        "again",
+        date(2026, 1, 2),
+        ("orders", "regions"),
+        mode=Mode.INCREMENTAL,
+        workers=4,
+        overlap_s=0,
+        mask_at_source=True,
+        file_format=FileFormat.CSV,
     )
 
 

@@ -12,10 +12,17 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.aws.memory import MemoryObjects
-from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.errors import ContractError
-from headgate.export.certificate import Certificate, CertificateError, CertifiedColumn, CertifiedFile, Moment, require_equal
-from headgate.export.deletions import asked_for, write_deleted
+from headgate.errors import SettingsError
+from headgate.export.certificate import (
+    Certificate,
+    CertificateError,
+    CertifiedColumn,
+    CertifiedFile,
+    Moment,
+    OtherManifestError,
+    require_equal,
+)
+from headgate.export.deletions import write_deleted
 from headgate.export.digest import Digest
 from headgate.export.landing import Landing
 from headgate.export.mapping import Form
@@ -54,8 +61,27 @@ def test_a_certificate_comes_back_from_its_manifest() -> None:
 
 
 def test_a_manifest_of_another_format_is_refused() -> None:
-    with pytest.raises(CertificateError, match="format 1"):
-        Certificate.from_json(json.dumps({**json.loads(CERTIFICATE.to_json()), "format": 2}))
+    with pytest.raises(CertificateError, match="format 2"):
+        Certificate.from_json(json.dumps({**json.loads(CERTIFICATE.to_json()), "format": 1}))
+
+
+@pytest.mark.parametrize("damaged", ["", "{", "[]", "7", '{"format": 2}', b"\xff\xfe{", CERTIFICATE.to_json()[:-1]])
+def test_a_damaged_manifest_is_told(damaged: str | bytes) -> None:
+    with pytest.raises(CertificateError, match="manifest"):
+        Certificate.from_json(damaged)
+
+
+@pytest.mark.parametrize("name", sorted(json.loads(CERTIFICATE.to_json()).keys() - {"format"}))
+def test_a_change_of_anything_that_a_manifest_states_is_seen(name: str) -> None:
+    stated = json.loads(CERTIFICATE.to_json())
+    for another in ({**stated, name: "otherwise"}, {key: value for key, value in stated.items() if key != name}):
+        with pytest.raises(CertificateError, match="changed after it was written"):
+            Certificate.from_json(json.dumps(another))
+
+
+def test_a_manifest_of_somebody_else_is_told_apart() -> None:
+    with pytest.raises(OtherManifestError):
+        Certificate.from_json('{"parts": ["part-00000.csv"]}')
 
 
 def test_a_mismatch_names_counts_and_columns_but_no_value() -> None:
@@ -67,6 +93,12 @@ def test_a_mismatch_names_counts_and_columns_but_no_value() -> None:
 def test_a_request_comes_back_from_its_text() -> None:
     asked = ExportRequest("shop", "r1", date(2026, 1, 2), ("orders",), Mode.INCREMENTAL, impossible_dates=ImpossibleDates.STOP)
     assert ExportRequest.from_json(asked.to_json()) == asked
+
+
+@pytest.mark.parametrize(("run", "table"), [("..", "t"), ("a/../../x", "t"), ("", "t"), (".", "t"), ("r1", "sl/ash"), ("r1", "..")])
+def test_names_that_make_no_key_are_refused(run: str, table: str) -> None:
+    with pytest.raises(SettingsError, match="they make no key"):
+        ExportRequest("shop", run, date(2026, 1, 2), (table,)).key(table, "_manifest.json")
 
 
 def test_plans_and_slices_come_back_from_the_run_folder(tmp_path: Path) -> None:
@@ -118,18 +150,6 @@ def test_deleted_rows_are_the_keys_that_went(tmp_path: Path) -> None:
     assert write_deleted(before, before, tmp_path / "none") == 0
     assert not (tmp_path / "none").exists()
     assert write_deleted(before, tmp_path / "empty", tmp_path / "all") == 3
-
-
-def test_deletions_are_asked_for_by_the_contract_with_a_key() -> None:
-    columns = (Column("id", ColumnType(Kind.BIGINT)),)
-    wanting = {"headgate.deletes": "key_comparison"}
-    assert not asked_for(None)
-    assert not asked_for(Contract("c", "t", "source", "1", columns, ("id",)))
-    assert asked_for(Contract("c", "t", "source", "1", columns, ("id",), properties=wanting))
-    with pytest.raises(ContractError, match="declares none"):
-        asked_for(Contract("c", "t", "source", "1", columns, properties=wanting))
-    with pytest.raises(ContractError, match="may only be key_comparison"):
-        asked_for(Contract("c", "t", "source", "1", columns, ("id",), properties={"headgate.deletes": "soft"}))
 
 
 def test_a_login_never_shows_its_password() -> None:

@@ -1,0 +1,104 @@
+"""CSV files that say exactly what the source holds, and say it back.
+
+RFC 4180, UTF-8, gzipped; the header names the columns. Nothing between two commas is null, `""` is the empty text.
+Bytes are base64, decimals all their digits, booleans `true` and `false`, moments `YYYY-MM-DD HH:MM:SS.ffffff` in UTC.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import TYPE_CHECKING, Self
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+    from types import TracebackType
+
+_BLOCK_BYTES = 4 << 20
+_DECIMAL = re.compile(r"(decimal(?:128|256))\((\d+), (\d+)\)")
+
+
+class CsvWriter:
+    """A CSV file that grows batch by batch; equal rows give equal bytes. There is no file while there is no row."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stream: pa.CompressedOutputStream | None = None
+        self._writer: csv.CSVWriter | None = None
+        self.rows = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._writer and self._stream:
+            self._writer.close()
+            self._stream.close()
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """The rows are in the file."""
+        spelled = pa.RecordBatch.from_arrays([_spelled(values) for values in batch.columns], batch.schema.names)
+        if self._writer is None:
+            self._stream = pa.CompressedOutputStream(str(self._path), "gzip")
+            # "needed" quotes every text, so that an empty one is not taken for null.
+            self._writer = csv.CSVWriter(self._stream, spelled.schema, write_options=csv.WriteOptions(quoting_style="needed"))
+        self._writer.write_batch(spelled)
+        self.rows += batch.num_rows
+
+
+def _spelled(values: pa.Array) -> pa.Array:
+    """What Arrow would write otherwise than exactly, as text."""
+    if pa.types.is_decimal(values.type):
+        return decimal_text(values)
+    if pa.types.is_binary(values.type):
+        return pa.array([None if value is None else base64.b64encode(value).decode() for value in values.to_pylist()], pa.string())
+    return values
+
+
+def decimal_text(values: pa.Array) -> pa.Array:
+    """Decimals with all their digits; Arrow itself writes the small ones with an exponent."""
+    text = values.cast(pa.string())
+    short = pc.match_substring(text, "E") if values.type.scale > 6 else None  # noqa: PLR2004 Arrow's limit, as Java's BigDecimal
+    if short is None or not pc.any(short).as_py():
+        return text
+    return pc.replace_with_mask(text, short, pa.array([format(value, "f") for value in values.filter(short).to_pylist()], pa.string()))
+
+
+def csv_batches(path: Path, types: Mapping[str, pa.DataType | str]) -> Iterator[pa.RecordBatch]:
+    """The rows of a file that `CsvWriter` wrote, in their types (or the names of their types)."""
+    wanted = {name: _type_named(kind) if isinstance(kind, str) else kind for name, kind in types.items()}
+    as_text = {name: pa.string() if pa.types.is_binary(kind) else kind for name, kind in wanted.items()}
+    convert = csv.ConvertOptions(
+        column_types=as_text,
+        include_columns=list(wanted),
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=False,
+        true_values=["true"],
+        false_values=["false"],
+    )
+    # With one column a null is an empty line.
+    parse = csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=len(wanted) > 1)
+    read = csv.ReadOptions(block_size=_BLOCK_BYTES, use_threads=False)
+    with pa.input_stream(str(path), compression="gzip") as stream, csv.open_csv(stream, read, parse, convert) as reader:
+        for batch in reader:
+            arrays = [_read(values, kind) for values, kind in zip(batch.columns, wanted.values(), strict=True)]
+            yield pa.RecordBatch.from_arrays(arrays, list(wanted))
+
+
+def _read(values: pa.Array, kind: pa.DataType) -> pa.Array:
+    if not pa.types.is_binary(kind):
+        return values
+    return pa.array([None if value is None else base64.b64decode(value) for value in values.to_pylist()], pa.binary())
+
+
+def _type_named(name: str) -> pa.DataType:
+    """The type that Arrow calls so."""
+    if found := _DECIMAL.fullmatch(name):
+        return getattr(pa, found[1])(int(found[2]), int(found[3]))
+    return pa.type_for_alias(name)

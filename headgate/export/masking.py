@@ -1,0 +1,46 @@
+"""Masking on the way: what is asked of the function that does it, and what the certificate needs to know of its work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import pyarrow.compute as pc
+
+from headgate.export.digest import Digest, digest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    import pyarrow as pa
+
+    from headgate.contracts.model import Contract
+    from headgate.export.mapping import ExportColumn
+
+
+class Masking(Protocol):
+    """Masks rows as the gate would, before they are written anywhere."""
+
+    def mask(self, contract: Contract, rows: pa.RecordBatch, encoded: Collection[str] = ()) -> tuple[pa.RecordBatch, pa.Array]:
+        """The masked rows, and for each whether a number was taken out of a column that declares none; `encoded` columns are base64."""
+        ...
+
+    def seal(self, sha256: str) -> str:
+        """Proof for the gate that a file with this SHA-256 was written by this masking."""
+        ...
+
+
+class MaskedSlice:
+    """Masks one slice's batches, and keeps account of what the digest will miss: certified columns that had something taken out."""
+
+    def __init__(self, masking: Masking, contract: Contract, columns: Sequence[ExportColumn], digested: Sequence[ExportColumn]) -> None:
+        self._masking, self._contract, self._digested = masking, contract, digested
+        self._encoded = frozenset(column.name for column in columns if column.is_base64)
+        self.before = self.after = Digest.of_nothing(len(digested))
+
+    def __call__(self, rows: pa.RecordBatch) -> pa.RecordBatch:
+        """The masked rows."""
+        masked, withheld = self._masking.mask(self._contract, rows, self._encoded)
+        if pc.any(withheld).as_py():
+            self.before += digest_of(rows.filter(withheld), self._digested)
+            self.after += digest_of(masked.filter(withheld), self._digested)
+        return masked

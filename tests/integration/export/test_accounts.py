@@ -1,0 +1,43 @@
+"""What an account may not do, and a server that is not there, are told with what can be done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.errors import ServiceError, SettingsError
+from headgate.export.session import Login, Session, SourceLostError
+from tests.integration.export.conftest import free_port, request
+
+if TYPE_CHECKING:
+    from tests.integration.export.conftest import Shop
+
+pytestmark = pytest.mark.integration
+
+
+def test_a_server_that_is_not_there_is_named() -> None:
+    port = free_port()
+    with pytest.raises(SourceLostError, match=f"connect to 127.0.0.1:{port}"):
+        Session(Login("127.0.0.1", port, "reader", "hunter2", "shop", tls=False))
+
+
+def test_an_account_of_few_connections_is_told_to_take_fewer_workers(shop: Shop) -> None:
+    shop.run(
+        "CREATE TABLE t (id INT PRIMARY KEY)",
+        "INSERT INTO t VALUES (1)",
+        "CREATE OR REPLACE USER few@localhost IDENTIFIED BY 'pw' WITH MAX_USER_CONNECTIONS 3",
+        f"GRANT SELECT ON {shop.name}.* TO few@localhost",
+    )
+    exporting = shop.exporting(connect=lambda: Session(shop.login("few", "pw")))
+    with pytest.raises(ServiceError, match=r"max_user_connections.*Remedy: fewer workers"):
+        exporting.run(request(["t"], workers=4))
+    assert exporting.run(request(["t"], "r2", workers=1)).rows == 1
+
+
+def test_a_run_or_table_whose_name_makes_no_key_reads_nothing(shop: Shop) -> None:
+    shop.run("CREATE TABLE `sl/ash` (id INT PRIMARY KEY)")
+    for tables, run in ((["sl/ash"], "r1"), (["t"], "..")):
+        with pytest.raises(SettingsError, match="they make no key"):
+            shop.export(tables, run)
+    assert not shop.workspace.exists()
