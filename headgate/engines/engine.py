@@ -1,0 +1,53 @@
+"""What an engine is, and which one stands behind a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from headgate.engines.local import Local
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    import ibis
+    import pandas as pd
+    import pyarrow as pa
+
+    Rows: TypeAlias = ibis.Table | pd.DataFrame
+
+
+class Engine(Protocol):
+    """Runs what is too much for one expression: a model over every one of many groups."""
+
+    def map_groups(
+        self,
+        rows: Rows,
+        by: Sequence[str],
+        function: Callable[[pd.DataFrame], pd.DataFrame],
+        schema: pa.Schema,
+        order_by: Sequence[str] = (),
+    ) -> pd.DataFrame:
+        """What `function` makes of each group of rows, all together, in the order of `by`: the same on every engine.
+
+        Args:
+            rows: a table of this engine, or a frame.
+            by: columns that make a group; a null is a value of its own.
+            function: one group's rows, ordered by `order_by` and then by all other columns, to the rows it gives. Pure, and known to
+                other processes: a function of a module, or a `functools.partial` of one.
+            schema: Arrow types of what it gives, the columns `by` among them.
+        """
+        ...
+
+
+LOCAL: Engine = Local()
+"""This machine."""
+
+
+def engine_of(tables: Iterable[ibis.Table]) -> Engine:
+    """The engine that holds the tables; this machine for tables in memory."""
+    spark = next((backend for table in tables if (backend := table.get_backend()).name == "pyspark"), None)
+    if spark is None:
+        return LOCAL
+    from headgate.engines.spark import Spark  # noqa: PLC0415 where Spark is not in use it need not be installed
+
+    return Spark(spark)

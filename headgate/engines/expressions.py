@@ -1,0 +1,45 @@
+"""Expressions that mean the same on every engine, for what engines take differently when asked by the short name.
+
+| asked for | what differs |
+|---|---|
+| `x.median()`, `x.quantile()` | Athena has approximate ones only; Spark interpolates by other sums than DuckDB |
+| `at.epoch_seconds()` | DuckDB and Athena keep the fraction of a second, Spark drops it |
+| `b.delta(a, unit="second")` | DuckDB counts seconds begun, Spark seconds passed |
+| `money.mean()`, `money / money` | a double on DuckDB, a decimal with fewer digits on Spark and Athena |
+| sums of floats | depend on the order of the rows, which no engine promises |
+
+Source: the engines' manuals, and `tests/integration/engines`, where each of these is held.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_VALUE, _RANK, _OF = "_headgate_value", "_headgate_rank", "_headgate_of"
+
+
+def whole_seconds(at: ibis.Column) -> ibis.Column:
+    """Seconds since 1970 at which a time's second began, as int64."""
+    return at.truncate("s").epoch_seconds().cast("int64")
+
+
+def medians(table: ibis.Table, by: Sequence[str], whole: str, name: str) -> ibis.Table:
+    """The exact median of a column of whole numbers in each group, as a double; a group without values has no row.
+
+    Half of the sum of the two middle values is exact for whole numbers below 2**52, whoever computes it.
+    """
+    known = table.filter(table[whole].notnull())
+    valued = known.select(*by, **{_VALUE: known[whole].cast("int64")})
+    ranked = valued.mutate(
+        **{
+            _RANK: 2 * ibis.row_number().over(ibis.window(group_by=list(by), order_by=_VALUE)),
+            _OF: valued.count().over(ibis.window(group_by=list(by))),
+        }
+    )
+    middle = ranked.filter(ranked[_RANK] >= ranked[_OF] - 2, ranked[_RANK] <= ranked[_OF])
+    return middle.group_by(*by).agg(**{name: middle[_VALUE].sum().cast("float64") / middle.count().cast("float64")})

@@ -1,0 +1,87 @@
+"""From an engine's Arrow answer to pandas: by one rule for all engines, without a Python object per number, and exactly."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.types as pat
+
+from headgate.errors import AuditError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_EXACT_IN_FLOAT = 2**53
+
+
+def frame_of(table: pa.Table) -> pd.DataFrame:
+    """The rows in pandas, with types that depend on the Arrow types and on where nulls are, on nothing else.
+
+    Decimals and texts are objects with None; dates and timestamps are `datetime64` with NaT; whole numbers with nulls are floats,
+    unless one of them has more digits than a float holds: then they are pandas' `Int64`.
+    """
+    return frame_of_batches(table.schema, table.to_batches())
+
+
+def frame_of_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> pd.DataFrame:
+    """As `frame_of`, for rows that come some at a time: a batch is let go before the next one comes."""
+    pieces: list[list[Any]] = [[] for _ in schema]
+    for batch in chain(schema.empty_table().to_batches() or [pa.RecordBatch.from_pylist([], schema)], batches):
+        for kept, column in zip(pieces, batch.columns, strict=True):
+            kept.append(_apart(column))
+    joined = {name: _joined(pieces.pop(0)) for name in schema.names}
+    return pd.DataFrame(joined, copy=False)  # each column is its own memory already
+
+
+def exact(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The table's columns by the schema that its expression has. Instants become naive UTC; what would change a value is an error.
+
+    Raises:
+        AuditError: a value does not fit, or the engine has computed in floats what the expression says is a decimal, or the other
+            way round, as each does it in its own way with averages and quotients of decimals. The message does not say the value.
+    """
+    for field in schema:
+        if {pat.is_floating(field.type), pat.is_floating(table[field.name].type)} == {True, False} and not pat.is_null(
+            table[field.name].type
+        ):
+            raise AuditError(f"{field.name}: an engine computed {table[field.name].type} for {field.type}; cast before dividing")
+    try:
+        return table.select(schema.names).cast(schema)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError, KeyError) as error:
+        raise AuditError(f"an engine answered what does not fit {', '.join(schema.names)}: {type(error).__name__}") from None
+
+
+def by_rows(table: pa.Table, first: Sequence[str]) -> pa.Table:
+    """The rows in the order of the columns `first`, then of all others: an order that no engine's own order has a part in."""
+    names = [*first, *sorted(set(table.column_names) - set(first))]
+    return table.take(pc.sort_indices(table, sort_keys=[(name, "ascending") for name in names]))
+
+
+def _apart(column: pa.Array) -> Any:  # noqa: ANN401 Arrow or pandas, whatever the column holds
+    """The values in memory of their own: a batch's memory stays while any of its columns is in use."""
+    if pat.is_integer(column.type) or pat.is_boolean(column.type):
+        return pa.concat_arrays([column, column.slice(0, 0)])  # whether there are nulls further on decides what these become
+    if pat.is_date(column.type):
+        return column.cast(pa.timestamp("s")).to_pandas().to_numpy(copy=True)
+    if pat.is_timestamp(column.type):
+        return column.cast(pa.timestamp("ns")).to_pandas().to_numpy(copy=True)
+    return column.to_pandas().to_numpy(copy=True)
+
+
+def _joined(pieces: list[Any]) -> Any:  # noqa: ANN401 as above
+    if isinstance(pieces[0], np.ndarray):
+        return np.concatenate(pieces)
+    column = pa.chunked_array(pieces)
+    if pat.is_integer(column.type) and column.null_count and _has_many_digits(column):
+        return column.to_pandas(types_mapper={column.type: pd.Int64Dtype()}.get)
+    return column.to_pandas().to_numpy(copy=True)
+
+
+def _has_many_digits(column: pa.ChunkedArray) -> bool:
+    extremes = pc.min_max(column.cast(pa.int64())).as_py()
+    return any(value is not None and abs(value) > _EXACT_IN_FLOAT for value in extremes.values())

@@ -1,0 +1,99 @@
+"""A function over every group of rows, the same whoever runs it: what each group is, and how what it gives is put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
+
+from headgate.engines.frames import by_rows, frame_of
+from headgate.errors import ContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import pandas as pd
+
+_ROW = "_headgate_row"
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """What is done to each group.
+
+    Attributes:
+        by: the columns that make a group; a null is a value of its own.
+        function: one group's rows, in the order of `order_by` and then of all other columns, to the rows it gives; pure, and known
+            to other processes: a function of a module, or a `functools.partial` of one.
+        schema: Arrow types of what it gives, the columns `by` among them.
+    """
+
+    by: tuple[str, ...]
+    function: Callable[[pd.DataFrame], pd.DataFrame]
+    schema: pa.Schema
+    order_by: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        missing = sorted(set(self.by) - set(self.schema.names))
+        if not self.by or missing:
+            raise ContractError(f"what is done to each group must give the columns that make the group; missing: {missing}")
+
+    @property
+    def numbered(self) -> pa.Schema:
+        """The schema with the number of each row in its group, by which answers find their order again."""
+        return self.schema.append(pa.field(_ROW, pa.int64()))
+
+
+def apply(rows: pa.Table, grouping: Grouping) -> pa.Table:
+    """What the function makes of each group, in the order of the groups, by the schema `numbered`."""
+    # Sums that several threads share depend on how they share them.
+    with threadpool_limits(1):
+        given = [_given(group, grouping) for group in split(rows, grouping)]
+    return pa.concat_tables([grouping.numbered.empty_table(), *given])
+
+
+def split(rows: pa.Table, grouping: Grouping) -> Iterator[pa.Table]:
+    """Each group's rows, in order."""
+    ordered = by_rows(rows, [*grouping.by, *grouping.order_by])
+    edges = _edges(ordered, grouping.by)
+    for begin, end in pairwise(edges):
+        yield ordered.slice(begin, end - begin)
+
+
+def collected(answers: pa.Table, grouping: Grouping) -> pd.DataFrame:
+    """All that was given, in the order of the groups and, in each, as the function gave it."""
+    return frame_of(by_rows(answers, [*grouping.by, _ROW]).select(grouping.schema.names))
+
+
+def chunks(rows: pa.Table, by: Sequence[str], count: int) -> Iterator[pa.Table]:
+    """The rows in at most `count` parts that cut no group in two."""
+    ordered = by_rows(rows, by)
+    edges = _edges(ordered, by)
+    bounds = np.unique(edges[np.linspace(0, len(edges) - 1, count + 1).astype(int)])
+    for begin, end in pairwise(bounds):
+        yield ordered.slice(begin, end - begin)
+
+
+def _given(group: pa.Table, grouping: Grouping) -> pa.Table:
+    made = grouping.function(frame_of(group))
+    table = pa.Table.from_pandas(made, schema=grouping.schema, preserve_index=False)
+    return table.append_column(grouping.numbered.field(_ROW), pa.array(range(table.num_rows), pa.int64()))
+
+
+def _edges(ordered: pa.Table, by: Sequence[str]) -> np.ndarray:
+    """Where groups begin, and the end of the last one."""
+    count = ordered.num_rows
+    if not count:
+        return np.zeros(1, dtype=np.int64)
+    changed = np.zeros(count - 1, dtype=bool)
+    for name in by:
+        codes = ordered[name].combine_chunks()
+        # A null is a value of its own, as it is in an engine's GROUP BY.
+        numbers = pc.dictionary_encode(codes, null_encoding="encode").indices.to_numpy(zero_copy_only=False)
+        changed |= numbers[1:] != numbers[:-1]
+    return np.concatenate([[0], np.flatnonzero(changed) + 1, [count]])

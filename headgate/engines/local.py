@@ -1,0 +1,86 @@
+"""This machine as an engine: DuckDB for tables, joblib's processes for models over many groups."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import joblib
+import pyarrow as pa
+from ibis.backends.duckdb import Backend
+
+from headgate.engines.frames import exact, frame_of_batches
+from headgate.engines.groups import Grouping, apply, chunks, collected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import pandas as pd
+
+    from headgate.engines.engine import Rows
+
+_ALONE_S = 2.0  # until then other processes would not have loaded their libraries either
+_CHUNKS = 64
+_BATCH_ROWS = 131_072
+
+
+class DuckDbTables(Backend):  # type: ignore[misc]  # Ibis ships no types
+    """Ibis's DuckDB backend, with answers in the types that every engine's answers have.
+
+    Ibis itself makes a Python object of every value of a column that has a null, and a float of a long id in it.
+    """
+
+    def execute(self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None) -> Any:  # noqa: ANN401 a frame, a series or a value, as the expression is
+        """The answer in pandas."""
+        table = expr.as_table()
+        schema = table.schema().to_pyarrow()
+        answer = self._to_duckdb_relation(table, params=params, limit=limit).to_arrow_reader(_BATCH_ROWS)
+        batches = (part for batch in answer for part in exact(pa.Table.from_batches([batch]), schema).to_batches())
+        return expr.__pandas_result__(frame_of_batches(schema, batches))
+
+
+@contextmanager
+def opened(places: Mapping[str, str], memory_limit: str = "2GB") -> Iterator[dict[str, ibis.Table]]:
+    """Each local Parquet file or folder as a table, while the block lasts. Beyond `memory_limit` (DuckDB's notation) queries spill."""
+    with tempfile.TemporaryDirectory(prefix="headgate-spill-") as spill:
+        backend = DuckDbTables()
+        backend.do_connect(memory_limit=memory_limit, temp_directory=spill)
+        try:
+            yield {table: backend.read_parquet(place, table_name=table) for table, place in places.items()}
+        finally:
+            backend.disconnect()
+
+
+class Local:
+    """Runs groups in this process, and what is left after two seconds on every processor of the machine.
+
+    Which process a group ran in changes nothing: each is worked on by one thread.
+    """
+
+    def __init__(self, workers: int = 0) -> None:
+        self._workers = workers or joblib.cpu_count()
+
+    def map_groups(
+        self,
+        rows: Rows,
+        by: Sequence[str],
+        function: Callable[[pd.DataFrame], pd.DataFrame],
+        schema: pa.Schema,
+        order_by: Sequence[str] = (),
+    ) -> pd.DataFrame:
+        """As `Engine.map_groups` says."""
+        grouping = Grouping(tuple(by), function, schema, tuple(order_by))
+        waiting = list(chunks(_arrow_of(rows), grouping.by, _CHUNKS))[::-1]
+        done, began = [grouping.numbered.empty_table()], time.monotonic()
+        while waiting and (self._workers == 1 or time.monotonic() - began < _ALONE_S):
+            done.append(apply(waiting.pop(), grouping))
+        if waiting:
+            done += joblib.Parallel(n_jobs=self._workers)(joblib.delayed(apply)(chunk, grouping) for chunk in waiting)
+        return collected(pa.concat_tables(done), grouping)
+
+
+def _arrow_of(rows: Rows) -> pa.Table:
+    return rows.to_pyarrow() if isinstance(rows, ibis.Table) else pa.Table.from_pandas(rows, preserve_index=False)

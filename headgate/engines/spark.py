@@ -1,0 +1,133 @@
+"""Spark as an engine: Ibis expressions as Spark SQL, answers by way of Arrow, models over many groups on the executors."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import pyarrow as pa
+from ibis.backends.pyspark import Backend
+from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+
+from headgate.engines import spark_session
+from headgate.engines.frames import exact, frame_of
+from headgate.engines.groups import Grouping, apply, collected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    import pandas as pd
+    from pyspark.sql import DataFrame, SparkSession
+
+    from headgate.engines.engine import Rows
+
+# Source: Spark 3.5 documentation, "Configuration" and "ANSI Compliance".
+_SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    # An overflow is an error, not a null that nobody sees.
+    "spark.sql.ansi.enabled": "true",
+    # Time in the lake has no zone; Spark must not take it for an instant of its own.
+    "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+}
+
+
+class SparkTables(Backend):  # type: ignore[misc]  # Ibis ships no types
+    """Ibis's Spark backend, with answers that come as Arrow: exact, and in the types that every engine's answers have."""
+
+    def to_pyarrow(self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None) -> pa.Table:
+        """The answer in the Arrow types of the expression."""
+        table = expr.as_table()
+        self._run_pre_execute_hooks(table)
+        answer = arrow_of(self._session.sql(self.compile(table, params=params, limit=limit)))
+        return expr.__pyarrow_result__(exact(answer, table.schema().to_pyarrow()))
+
+    def execute(self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None) -> Any:  # noqa: ANN401 a frame, a series or a value, as the expression is
+        """The answer in pandas."""
+        table = self.to_pyarrow(expr.as_table(), params=params, limit=limit)
+        return expr.__pandas_result__(frame_of(table))
+
+    def _register_in_memory_table(self, op: Any) -> None:  # noqa: ANN401 Ibis ships no types
+        """Rows in memory become a view, exactly."""
+        rows = op.data.to_pyarrow(op.schema)
+        created(self._session, rows).createOrReplaceTempView(op.name)
+
+
+@dataclass(frozen=True)
+class Spark:
+    """Runs groups on the executors of a session."""
+
+    backend: SparkTables
+
+    def map_groups(
+        self,
+        rows: Rows,
+        by: Sequence[str],
+        function: Callable[[pd.DataFrame], pd.DataFrame],
+        schema: pa.Schema,
+        order_by: Sequence[str] = (),
+    ) -> pd.DataFrame:
+        """As `Engine.map_groups` says."""
+        grouping = Grouping(tuple(by), function, schema, tuple(order_by))
+        frame, read_as = self._frame(rows)
+
+        def work(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
+            held = list(batches)
+            if held:
+                yield from apply(exact(pa.Table.from_batches(held), read_as), grouping).to_batches()
+
+        spread = frame.repartition(*grouping.by).mapInArrow(work, from_arrow_schema(grouping.numbered, prefer_timestamp_ntz=True))
+        return collected(exact(arrow_of(spread), grouping.numbered), grouping)
+
+    def _frame(self, rows: Rows) -> tuple[DataFrame, pa.Schema]:
+        session = self.backend._session  # noqa: SLF001 Ibis keeps the session to itself
+        if isinstance(rows, ibis.Table):
+            return session.sql(self.backend.compile(rows)), rows.schema().to_pyarrow()
+        table = pa.Table.from_pandas(rows, preserve_index=False)
+        return created(session, table), table.schema
+
+
+@contextmanager
+def opened(places: Mapping[str, str], session: SparkSession | None = None) -> Iterator[dict[str, ibis.Table]]:
+    """Each Parquet file or folder as a table, while the block lasts; the session goes on.
+
+    Args:
+        places: what the executors can read: `s3://…` on a cluster, local paths where Spark runs on this machine.
+        session: a running session; by default the one that `spark_session` finds.
+    """
+    running = session or spark_session.session()
+    backend = connect(running)
+    try:
+        yield {table: backend.read_parquet(place, table_name=table) for table, place in places.items()}
+    finally:
+        for table in places:
+            running.catalog.dropTempView(table)
+
+
+def connect(session: SparkSession) -> SparkTables:
+    """A session as an Ibis backend, set to the lake's rules: UTC, exact decimals, errors instead of nulls."""
+    backend = SparkTables()
+    backend.register_options()
+    backend.do_connect(session)
+    for name, value in _SETTINGS.items():
+        session.conf.set(name, value)
+    return backend
+
+
+def created(session: SparkSession, rows: pa.Table) -> DataFrame:
+    """Rows as a Spark frame, by way of Python values: pandas, which Spark's faster way goes through, has no whole numbers with nulls."""
+    schema = from_arrow_schema(rows.schema.remove_metadata(), prefer_timestamp_ntz=True)
+    return session.createDataFrame([tuple(row.values()) for row in rows.to_pylist()], schema=schema, verifySchema=False)
+
+
+def arrow_of(frame: DataFrame) -> pa.Table:
+    """A Spark frame's rows as Arrow, without a detour that makes floats of numbers with nulls.
+
+    Spark 4 has `toArrow`; in 3.5 the same thing has a private name.
+    """
+    batches = frame._collect_as_arrow()  # noqa: SLF001 see above
+    return pa.Table.from_batches(batches) if batches else to_arrow_schema(frame.schema).empty_table()

@@ -1,0 +1,39 @@
+# Where the systems' set-sized work runs: DuckDB in the job's own process, Spark on the job's workers, or Athena.
+locals {
+  engine = coalesce(var.engine, local.platform.engine)
+
+  engine_arguments = {
+    "--HEADGATE_ENGINE"        = local.engine
+    "--HEADGATE_SPARK_FROM_MB" = tostring(var.spark_from_mb)
+  }
+}
+
+# Athena asks for the caller's own rights to catalog and results; that to the rows it reads, every system has already.
+data "aws_iam_policy_document" "ask_athena" {
+  statement {
+    sid       = "AskAthena"
+    actions   = ["athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution"]
+    resources = [aws_athena_workgroup.this.arn]
+  }
+
+  statement {
+    sid     = "ReadCuratedTables"
+    actions = ["glue:GetDatabase", "glue:GetTable", "glue:GetPartitions"]
+    resources = concat(
+      [local.catalog_arn, local.database_arns["curated"]],
+      [for key, table in local.published_tables : local.table_arns[key] if table.database == "curated"],
+    )
+  }
+
+  statement {
+    sid       = "KeepAnswers"
+    actions   = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
+    resources = ["${module.bucket["athena_results"].arn}/results/*"]
+  }
+
+  statement {
+    sid       = "FindAnswers"
+    actions   = ["s3:GetBucketLocation", "s3:ListBucket"]
+    resources = [module.bucket["athena_results"].arn]
+  }
+}
