@@ -1,0 +1,1 @@
+"""What every system that learns needs: columns prepared, drift told, recipes contested, models kept with their record."""

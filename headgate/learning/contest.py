@@ -1,0 +1,86 @@
+"""Which of several recipes scores from now on: the champion, unless a challenger is better beyond doubt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Array = npt.NDArray[np.float64]
+
+MIN_CASES = 100
+# The normal quantile of one-sided 1 %: of a hundred challengers no better than the champion, one replaces it.
+SURE = 2.326
+_CERTAIN = 1e-6
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a recipe did on the cases of the backtest.
+
+    Attributes:
+        mean_loss: over the cases; lower is better.
+        lead: the champion's mean loss less this recipe's, in standard errors of the paired difference; 0 for the champion.
+    """
+
+    recipe: str
+    mean_loss: float
+    lead: float
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Who scores from now on, and why. `results` are in the order that the recipes were named in."""
+
+    champion: str
+    winner: str
+    cases: int
+    results: tuple[Result, ...]
+
+    @property
+    def replaced(self) -> bool:
+        """A challenger won."""
+        return self.winner != self.champion
+
+
+def decide(champion: str, losses: Mapping[str, Array]) -> Decision:
+    """The winner among recipes that were tried on the same cases.
+
+    Args:
+        champion: who stands; a name that is not among the recipes any more leaves the first of them to defend.
+        losses: recipe → loss of each case, shape (cases,), the same cases in the same order.
+
+    Raises:
+        ValueError: no recipe, or recipes tried on different cases.
+    """
+    if len({len(loss) for loss in losses.values()}) != 1:
+        raise ValueError("recipes can only be compared on the same cases")
+    standing = champion if champion in losses else next(iter(losses))
+    results = tuple(Result(name, _mean(loss), _lead(losses[standing], loss)) for name, loss in losses.items())
+    cases = len(losses[standing])
+    able = [one for one in results if one.lead > SURE and cases >= MIN_CASES]
+    winner = min(able, key=lambda one: one.mean_loss).recipe if able else standing
+    return Decision(standing, winner, cases, results)
+
+
+def log_loss(came_true: npt.NDArray[np.bool_], probability: Array) -> Array:
+    """The loss of each case, shape (cases,): minus the logarithm of the probability given to what came true."""
+    given = np.where(came_true, probability, 1 - probability)
+    return np.asarray(-np.log(np.clip(given, _CERTAIN, 1.0)), dtype=np.float64)
+
+
+def _mean(loss: Array) -> float:
+    return float(loss.mean()) if len(loss) else np.nan
+
+
+def _lead(standing: Array, other: Array) -> float:
+    gained = standing - other
+    if len(gained) < 2:  # noqa: PLR2004 one case has no spread
+        return 0.0
+    error = gained.std(ddof=1) / np.sqrt(len(gained))
+    return float(gained.mean() / error) if error > 0 else 0.0

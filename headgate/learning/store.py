@@ -1,0 +1,195 @@
+"""Models, kept in the artifacts bucket with the record of what they were made from and how good they were."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import joblib
+
+from headgate.errors import AuditError
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.lake.snapshots import snapshot_id_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from headgate.lake.ports import ObjectStore
+    from headgate.learning.contest import Decision
+
+LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas")
+_JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A fitted model and what is to be known of it.
+
+    Attributes:
+        name: the model's, within its system: `churn`.
+        fitted: whatever scores, with its preprocessing; joblib must be able to write it.
+        columns: what it looks at, in its order.
+        rows: how many it learnt from.
+        metrics: figure → value, on cases it had not seen.
+        drift: column → population stability index between what it learnt from and what it scores.
+    """
+
+    name: str
+    recipe: str
+    fitted: Any = field(repr=False)
+    columns: tuple[str, ...]
+    rows: int
+    metrics: Mapping[str, float]
+    contest: Decision | None = None
+    drift: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a run makes its models from: all of it decides their versions. `code` is a hash of the system's source."""
+
+    system: str
+    snapshot_id: str
+    as_of: date
+    code: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """The record of one version of a model. `sha256` is of the model's bytes; `libraries` are what can load it."""
+
+    model: str
+    system: str
+    version: str
+    recipe: str
+    snapshot_id: str
+    as_of: str
+    code: str
+    columns: tuple[str, ...]
+    rows: int
+    metrics: Mapping[str, float]
+    contest: Mapping[str, Any] | None
+    drift: Mapping[str, float]
+    libraries: Mapping[str, str]
+    sha256: str
+
+    def to_json(self) -> str:
+        """Its text; equal cards give equal bytes."""
+        return json.dumps(asdict(self), sort_keys=True, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Card:
+        """The card that a text states."""
+        read = json.loads(text)
+        return cls(**{**read, "columns": tuple(read["columns"])})
+
+
+@dataclass(frozen=True)
+class ModelStore:
+    """Models by system and name; see ADR 31 for what lies where."""
+
+    objects: ObjectStore
+    bucket: str
+
+    def keep(self, trained: Trained, origin: Origin) -> Card:
+        """The model can be loaded, and is the last word of its day. Keeping the same one again changes nothing."""
+        body = _bytes(trained.fitted)
+        card = _card(trained, origin, hashlib.sha256(body).hexdigest())
+        self.objects.write(self._ref(keys.model_key(card.system, card.model, card.version)), body)
+        for key in (
+            keys.model_card_key(card.system, card.model, card.version),
+            keys.model_of_day_key(card.system, card.model, origin.as_of),
+        ):
+            self.objects.write(self._ref(key), card.to_json().encode(), content_type=_JSON)
+        return card
+
+    def champion(self, system: str, model: str, before: date) -> str:
+        """The recipe that the latest day before `before` left in charge; empty when there was none."""
+        days = [day for key in self._below(system, model) if (day := keys.parse_model_of_day_key(key)) and day < before]
+        if not days:
+            return ""
+        return self._read(keys.model_of_day_key(system, model, max(days))).recipe
+
+    def card(self, system: str, model: str, version: str) -> Card:
+        """The record of a version. NotFoundError when there is none."""
+        return self._read(keys.model_card_key(system, model, version))
+
+    def cards(self, system: str, model: str) -> list[Card]:
+        """The last word of each day, oldest first."""
+        days = sorted(key for key in self._below(system, model) if keys.parse_model_of_day_key(key))
+        return [self._read(key) for key in days]
+
+    def newest(self) -> list[Card]:
+        """The last word on every model of every system, by system and model."""
+        found = (info.ref.key for info in self.objects.list(self.bucket, f"{keys.MODELS}/"))
+        last = {key.rpartition("/as_of=")[0]: key for key in sorted(found) if keys.parse_model_of_day_key(key)}
+        return [self._read(key) for key in last.values()]
+
+    def load(self, card: Card) -> Any:  # noqa: ANN401 whatever was kept
+        """The fitted model of a card.
+
+        Raises:
+            NotFoundError: its bytes are gone.
+            AuditError: its bytes are not those that were kept. They are not loaded, since loading runs what they say.
+        """
+        body = self.objects.read(self._ref(keys.model_key(card.system, card.model, card.version)))
+        if hashlib.sha256(body).hexdigest() != card.sha256:
+            raise AuditError(f"model {card.system}/{card.model} version {card.version}: its bytes are not those that its card names")
+        return joblib.load(io.BytesIO(body))
+
+    def _below(self, system: str, model: str) -> list[str]:
+        return [info.ref.key for info in self.objects.list(self.bucket, keys.models_of_days_prefix(system, model))]
+
+    def _read(self, key: str) -> Card:
+        return Card.from_json(self.objects.read(self._ref(key)).decode())
+
+    def _ref(self, key: str) -> ObjectRef:
+        return ObjectRef(self.bucket, key)
+
+
+@dataclass
+class Shelf:
+    """What one run of a system finds of the models before it, and what it leaves. Filled by `build`, kept by the runner."""
+
+    champions: Mapping[str, str] = field(default_factory=dict)  # model → recipe in charge before this run's day
+    trained: list[Trained] = field(default_factory=list)
+
+    def champion(self, model: str) -> str:
+        """The recipe in charge of a model; empty when there is none yet."""
+        return self.champions.get(model, "")
+
+    def put(self, trained: Trained) -> None:
+        """The run leaves this model."""
+        self.trained.append(trained)
+
+
+def _card(trained: Trained, origin: Origin, sha256: str) -> Card:
+    parts = [origin.snapshot_id, origin.as_of.isoformat(), f"code={origin.code}", f"recipe={trained.recipe}", f"model={trained.name}"]
+    return Card(
+        model=trained.name,
+        system=origin.system,
+        version=snapshot_id_of(parts),
+        recipe=trained.recipe,
+        snapshot_id=origin.snapshot_id,
+        as_of=origin.as_of.isoformat(),
+        code=origin.code,
+        columns=trained.columns,
+        rows=trained.rows,
+        metrics=dict(trained.metrics),
+        contest=json.loads(json.dumps(asdict(trained.contest))) if trained.contest else None,
+        drift=dict(trained.drift),
+        libraries={name: version(name) for name in LIBRARIES},
+        sha256=sha256,
+    )
+
+
+def _bytes(fitted: object) -> bytes:
+    out = io.BytesIO()
+    joblib.dump(fitted, out, compress=3)
+    return out.getvalue()
