@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def build(arguments: Mapping[str, str]) -> dict[str, object]:
-    """Which tables were published, where, with how many rows."""
+    """Which tables were published, where, with how many rows, and where the Data Docs of their audit lie."""
     system = glue_arguments.required(arguments, "system")
     lake = wiring.lake_snapshot(arguments, glue_arguments.snapshot_id(arguments))
     with TemporaryDirectory(prefix="headgate-system-") as workspace:
-        published = wiring.system_runner(arguments, system, Path(workspace))(lake)
+        published, docs = wiring.system_runner(arguments, system, Path(workspace))(lake)
     tables = {one.table: {"rows": one.rows, "location": one.location, "changed": one.changed} for one in published}
-    return {"system": system, "snapshot_id": lake.snapshot_id, "tables": tables}
+    return {"system": system, "snapshot_id": lake.snapshot_id, "tables": tables, "data_docs": docs}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Merge the increments into one snapshot of the lake, unique by key.
+"""Merge the increments into one snapshot of the lake, unique by key, and close in quarantine what corrected files stand for.
 
 Arguments: `--as_of YYYY-MM-DD` (the last day that the data knows, unless given).
 """
@@ -17,13 +17,21 @@ if TYPE_CHECKING:
 
 
 def merge(arguments: Mapping[str, str]) -> dict[str, object]:
-    """What was merged: the snapshot's id, its datasets' rows, and how many of these point to a parent that is not there."""
+    """What was merged: the snapshot's id, its datasets' rows, how many of these have no parent there, and what was closed."""
     as_of = glue_arguments.day(arguments, "as_of")
     with TemporaryDirectory(prefix="headgate-merge-") as workspace:
         lake = wiring.merging(arguments, Path(workspace)).merge(as_of)
     rows = {name: dataset.rows for name, dataset in lake.datasets.items()}
+    closed = wiring.closing(arguments).close()
     orphans = {one.column: one.rows for one in wiring.checked_references(arguments) if one.rows}
-    return {"snapshot_id": lake.snapshot_id, "as_of": lake.as_of.isoformat(), "rows": rows, "rows_without_parent": orphans}
+    return {
+        "snapshot_id": lake.snapshot_id,
+        "as_of": lake.as_of.isoformat(),
+        "rows": rows,
+        "rows_without_parent": orphans,
+        "files_closed": len(closed),
+        "rows_closed": sum(one.rows for one in closed),
+    }
 
 
 if __name__ == "__main__":

@@ -7,15 +7,19 @@ from importlib import import_module
 from importlib.resources import files
 from typing import TYPE_CHECKING, Protocol, cast
 
+from headgate.analytics.added import models_of
 from headgate.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import date
     from importlib.resources.abc import Traversable
+    from types import ModuleType
 
     import ibis
     import pandas as pd
+
+    from headgate.learning.store import Shelf
 
 _PACKAGES = {
     "market-intelligence-hub": "headgate.analytics.market_intelligence_hub",
@@ -36,14 +40,71 @@ class System(Protocol):
         ...
 
 
+class OptionalSystem(Protocol):
+    """A system whose tables depend on options, and that looks at datasets which a lake need not have."""
+
+    OPTIONS: tuple[str, ...]
+    MAY_READ: tuple[str, ...]
+
+    def build(self, tables: Mapping[str, ibis.Table], as_of: date, options: Mapping[str, str]) -> dict[str, pd.DataFrame]:
+        """As `System.build`; an option that is not stated is absent."""
+        ...
+
+
+class LearningSystem(Protocol):
+    """A system with models that are kept: it asks the shelf which recipe is in charge, and puts there what it fitted."""
+
+    LEARNS: tuple[str, ...]
+
+    def build(self, tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
+        """As `System.build`."""
+        ...
+
+
+def learns(package: System) -> tuple[str, ...]:
+    """The names of the models that a system keeps."""
+    return cast("tuple[str, ...]", getattr(package, "LEARNS", ()))
+
+
+def options(package: System) -> tuple[str, ...]:
+    """The names of the options that a system's tables depend on."""
+    return cast("tuple[str, ...]", getattr(package, "OPTIONS", ()))
+
+
+def built(
+    package: System, tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, stated: Mapping[str, str]
+) -> dict[str, pd.DataFrame]:
+    """The frames of the system and of the models that its package was given.
+
+    Args:
+        shelf: for a system that learns.
+        stated: options, for a system that has some.
+    """
+    if learns(package):
+        own = cast("LearningSystem", package).build(tables, as_of, shelf)
+    elif options(package):
+        own = cast("OptionalSystem", package).build(tables, as_of, stated)
+    else:
+        own = package.build(tables, as_of)
+    return own | {model.table: model(tables, as_of) for model in models_of(cast("ModuleType", package))}
+
+
+def reads(package: System, known: Collection[str] = ()) -> tuple[str, ...]:
+    """The datasets that the system and its models read, and those that it looks at where they are among the known ones."""
+    added = (dataset for model in models_of(cast("ModuleType", package)) for dataset in model.reads)
+    looked_at = (dataset for dataset in getattr(package, "MAY_READ", ()) if dataset in known)
+    return tuple(dict.fromkeys((*package.READS, *added, *looked_at)))
+
+
 def system(name: str) -> System:
     """The package that builds the system of that name."""
     return cast("System", import_module(_package(name)))
 
 
 def code_version(name: str) -> str:
-    """A hash of the system's source: tables built by other code lie elsewhere."""
-    digest = hashlib.sha256()
+    """A hash of the system's source, and of what else it says it is made with: tables built by other code lie elsewhere."""
+    made_with = getattr(system(name), "made_with", str)
+    digest = hashlib.sha256(made_with().encode())
     for path, body in _sources(files(_package(name)), ""):
         digest.update(f"{path}\0{hashlib.sha256(body).hexdigest()}\n".encode())
     return digest.hexdigest()[:16]

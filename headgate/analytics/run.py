@@ -6,65 +6,69 @@ import hashlib
 import logging
 from typing import TYPE_CHECKING
 
-import ibis
-
 from headgate.analytics import registry
 from headgate.analytics.rows import rows_of
 from headgate.errors import AuditError
 from headgate.lake import keys, pruning
 from headgate.lake.publishing import parquet_bytes
 from headgate.lake.snapshots import snapshot_id_of
+from headgate.learning.store import Origin, Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
-    from pathlib import Path
 
     import pandas as pd
     import pyarrow as pa
 
     from headgate.analytics.registry import System
+    from headgate.analytics.snapshot_tables import Opened
     from headgate.contracts.model import Contract
     from headgate.lake.publishing import Published, Publisher, Staged
     from headgate.lake.snapshots import LakeSnapshot
+    from headgate.learning.store import ModelStore
 
 log = logging.getLogger(__name__)
 
 _NO_INSPECTIONS: Mapping[str, Callable[[], pd.DataFrame]] = {}
+_NO_OPTIONS: Mapping[str, str] = {}
 
 
 def run_system(
     system: str,
     snapshot: LakeSnapshot,
-    local: Mapping[str, Path],
+    tables: Opened,
     publisher: Publisher,
     contracts: Mapping[str, Contract],
     *,
+    models: ModelStore | None = None,
     inspections: Mapping[str, Callable[[], pd.DataFrame]] = _NO_INSPECTIONS,
+    options: Mapping[str, str] = _NO_OPTIONS,
 ) -> list[Published]:
     """All tables of `system` show what it makes of `snapshot`; none moves unless every one of them passed its audit.
 
     Args:
-        local: the datasets that the system reads (`registry.system(name).READS`), as Parquet files.
+        tables: opens the datasets that the system reads (`registry.reads`) on some engine.
         contracts: the prod contracts, by table; those of other systems are passed over.
+        models: where the system's models are kept, before any table moves; they are forgotten when there is none.
         inspections: the system's tables that are not built from the snapshot, and what makes their frames.
+        options: by name; a system takes those that it has (`registry.options`), and tables built with others lie elsewhere.
 
     Raises:
         AuditError: an output does not hold its contract; every table shows what it showed before.
         ConflictError: another run moved a table first.
     """
     own = {name: contract for name, contract in contracts.items() if contract.system == system}
-    frames = build(registry.system(system), local, snapshot.as_of) | {name: make() for name, make in inspections.items()}
-    if set(frames) != set(own):
-        raise AuditError(
-            f"{system}: tables not built {sorted(set(own) - set(frames))}, without a contract {sorted(set(frames) - set(own))}"
-        )
-    outputs = {name: rows_of(contract, _stamped(frames[name], snapshot)) for name, contract in own.items()}
-    code = registry.code_version(system)
-    staged = [
-        _stage(publisher, own[name], rows, version_of(own[name], snapshot, code, made_of=(_digest(rows),) if name in inspections else ()))
-        for name, rows in outputs.items()
-    ]
+    package = registry.system(system)
+    shelf = Shelf({name: models.champion(system, name, snapshot.as_of) for name in registry.learns(package)} if models else {})
+    stated = {name: options[name] for name in registry.options(package) if options.get(name)}
+    frames = build(package, tables, snapshot.as_of, shelf, stated) | {name: make() for name, make in inspections.items()}
+    outputs = _outputs(system, frames, own, snapshot)
+    code, asked = registry.code_version(system), tuple(f"{name}={value}" for name, value in sorted(stated.items()))
+    made_of = {name: (*asked, *_made_of(shelf, rows, name in inspections)) for name, rows in outputs.items()}
+    staged = [_stage(publisher, own[name], rows, version_of(own[name], snapshot, code, made_of[name])) for name, rows in outputs.items()]
+    if models:
+        _keep(models, shelf, Origin(system, snapshot.snapshot_id, snapshot.as_of, code))
     published = [publisher.move(one) for one in staged]
     for one in staged:
         _forget_old(publisher, one)
@@ -72,14 +76,27 @@ def run_system(
     return published
 
 
-def build(package: System, local: Mapping[str, Path], as_of: date) -> dict[str, pd.DataFrame]:
-    """What a system makes of local Parquet files as of a day."""
-    connection = ibis.duckdb.connect()
-    try:
-        tables = {dataset: connection.read_parquet(local[dataset], table_name=dataset) for dataset in package.READS}
-        return package.build(tables, as_of)
-    finally:
-        connection.disconnect()
+def build(
+    package: System, tables: Opened, as_of: date, shelf: Shelf | None = None, options: Mapping[str, str] = _NO_OPTIONS
+) -> dict[str, pd.DataFrame]:
+    """What a system makes of the tables as of a day; the models that it learnt stand on the shelf."""
+    with tables as opened:
+        return registry.built(package, opened, as_of, shelf or Shelf(), options)
+
+
+def _outputs(
+    system: str, frames: Mapping[str, pd.DataFrame], contracts: Mapping[str, Contract], snapshot: LakeSnapshot
+) -> dict[str, pa.Table]:
+    """The rows of every table by its contract; AuditError where a table was not built, or one more was."""
+    if set(frames) != set(contracts):
+        missing, further = sorted(set(contracts) - set(frames)), sorted(set(frames) - set(contracts))
+        raise AuditError(f"{system}: tables not built {missing}, without a contract {further}")
+    return {name: rows_of(contract, _stamped(frames[name], snapshot)) for name, contract in contracts.items()}
+
+
+def _keep(models: ModelStore, shelf: Shelf, origin: Origin) -> None:
+    for trained in shelf.trained:
+        models.keep(trained, origin)
 
 
 def version_of(contract: Contract, snapshot: LakeSnapshot, code: str, made_of: tuple[str, ...] = ()) -> str:
@@ -89,6 +106,12 @@ def version_of(contract: Contract, snapshot: LakeSnapshot, code: str, made_of: t
 
 def _stamped(frame: pd.DataFrame, snapshot: LakeSnapshot) -> pd.DataFrame:
     return frame.assign(as_of=snapshot.as_of, snapshot_id=snapshot.snapshot_id)
+
+
+def _made_of(shelf: Shelf, rows: pa.Table, inspected: bool) -> tuple[str, ...]:
+    """What else decides a table's content: who was in charge of the models, and for an inspection all that it found."""
+    champions = tuple(f"{model}={recipe}" for model, recipe in sorted(shelf.champions.items()) if recipe)
+    return (*champions, _digest(rows)) if inspected else champions
 
 
 def _digest(rows: pa.Table) -> str:

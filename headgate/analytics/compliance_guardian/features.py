@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from headgate.engines.expressions import whole_seconds
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -27,6 +29,8 @@ MEMORY_DAYS = 90
 """Days over which a customer's usual amount is taken."""
 COMPROMISE_DAYS = 28
 """Days for which a terminal that was once misused is watched."""
+ORDINARY_BELOW = 2.0
+"""Times a customer's usual amount below which a fraud does not stand out: then its terminal is the suspect, not the card."""
 _LAST_NIGHT_HOUR = 6
 _SATURDAY = 5
 _LEAST_AMOUNT = 0.5  # a usual amount below it would make every purchase look unusual
@@ -46,24 +50,30 @@ ALL = (
     "terminal_frauds_30d",
     "terminal_hours_since_first_fraud",
     "terminal_hours_since_last_fraud",
+    "terminal_ordinary_frauds_28d",
+    "terminal_odd_frauds_28d",
+    "terminal_hours_since_ordinary_fraud",
     "terminal_count_1d",
     "customer_frauds_30d",
     "account_age_days",
 )
 """The handbook's features with what it leaves on the table: the customer's own scale, and for how long a terminal has been misused."""
+UNLABELLED = tuple(name for name in ALL if "fraud" not in name and "risk" not in name)
+"""The features that hold something where no fraud is known."""
 
 
 def described(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> pd.DataFrame:
     """Every transaction up to the end of a day with its features, in the order of time and number."""
     end = ibis.timestamp((as_of + timedelta(days=1)).isoformat())
     timed = _timed(transactions.filter(transactions.transacted_at < end), customers)
-    found: pd.DataFrame = _shares(_compared(_counted(timed))).order_by("transacted_at", "transaction_id").to_pandas()
+    found: pd.DataFrame = _shares(_suspected(_compared(_counted(timed)))).order_by("transacted_at", "transaction_id").to_pandas()
     return found.assign(is_fraud=found.is_fraud.astype("boolean"))
 
 
 def _timed(transactions: ibis.Table, customers: ibis.Table) -> ibis.Table:
     """The columns that windows need; an unknown label counts as no known fraud."""
     fraud = transactions.is_fraud.fill_null(False).cast("int64")  # noqa: FBT003 a value, not a flag
+    at_s = whole_seconds(transactions.transacted_at)
     plain = transactions.select(
         "transaction_id",
         "transacted_at",
@@ -73,13 +83,13 @@ def _timed(transactions: ibis.Table, customers: ibis.Table) -> ibis.Table:
         "is_fraud",
         amount_gbp=transactions.amount.cast("float64"),
         pence=(transactions.amount * 100).cast("int64"),
-        at_s=transactions.transacted_at.epoch_seconds(),
+        at_s=at_s,
         known_fraud=fraud,
-        fraud_at_s=(fraud == 1).ifelse(transactions.transacted_at.epoch_seconds(), ibis.null("int64")),
+        fraud_at_s=(fraud == 1).ifelse(at_s, ibis.null("int64")),
         is_weekend=(transactions.transacted_at.day_of_week.index() >= _SATURDAY).cast("int64"),
         is_night=(transactions.transacted_at.hour() <= _LAST_NIGHT_HOUR).cast("int64"),
     )
-    since = customers.select("customer_id", signed_up_s=customers.signed_up_at.epoch_seconds())
+    since = customers.select("customer_id", signed_up_s=whole_seconds(customers.signed_up_at))
     joined = plain.left_join(since, "customer_id").drop("customer_id_right")
     return joined.mutate(account_age_days=(joined.at_s - joined.signed_up_s) / DAY_S).drop("signed_up_s")
 
@@ -116,6 +126,18 @@ def _compared(counted: ibis.Table) -> ibis.Table:
     return ratio.mutate(**{f"highest_to_usual_{days}d": ratio.to_mean.max().over(_past("customer_id", days)) for days in (7, 14)}).drop(
         "to_mean", "others_mean", "mean_square"
     )
+
+
+def _suspected(compared: ibis.Table) -> ibis.Table:
+    """A terminal's known frauds, apart for those whose amount stands out and those whose amount does not."""
+    is_ordinary = (compared.known_fraud == 1) & (compared.amount_to_usual < ORDINARY_BELOW)
+    marked = compared.mutate(ordinary=is_ordinary.cast("int64"), ordinary_at_s=is_ordinary.ifelse(compared.at_s, ibis.null("int64")))
+    watched = _delayed("terminal_id", COMPROMISE_DAYS)
+    return marked.mutate(
+        terminal_ordinary_frauds_28d=marked.ordinary.sum().over(watched).fill_null(0),
+        terminal_odd_frauds_28d=(marked.known_fraud - marked.ordinary).sum().over(watched).fill_null(0),
+        terminal_hours_since_ordinary_fraud=(marked.at_s - marked.ordinary_at_s.min().over(watched)) / 3600,
+    ).drop("ordinary", "ordinary_at_s")
 
 
 def _shares(compared: ibis.Table) -> ibis.Table:

@@ -20,7 +20,7 @@ _WORTH_TELLING = 0.01  # share of the whole rise over the typical transaction
 # The first group whose beginning fits a feature's name owns it.
 _BEGINNINGS = {
     "customer_known_fraud": ("customer_frauds",),
-    "terminal_known_fraud": ("terminal_risk", "terminal_frauds", "terminal_hours"),
+    "terminal_known_fraud": ("terminal_risk", "terminal_frauds", "terminal_hours", "terminal_ordinary", "terminal_odd"),
     "terminal_burst": ("terminal_",),
     "customer_burst": ("customer_count",),
     "unusual_time": ("is_weekend", "is_night"),

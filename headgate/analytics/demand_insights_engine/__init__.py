@@ -18,18 +18,25 @@ if TYPE_CHECKING:
     import ibis
     import pandas as pd
 
+    from headgate.learning.store import Shelf
+
 SYSTEM = "demand-insights-engine"
 READS = ("customers", "orders", "order_items")
+LEARNS = (churn_risk.NAME,)
 
 
-def build(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
-    """The system's tables as of the end of a day, each in the order of its key. Later purchases are not looked at."""
+def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
+    """The system's tables as of the end of a day, each in the order of its key. Later purchases are not looked at.
+
+    Args:
+        shelf: says which recipe of a model is in charge, and takes the fitted models.
+    """
     # Five systems run side by side: threads that wait for each other would slow all of them down.
     with threadpool_limits(1):
-        return _built(tables, as_of)
+        return _built(tables, as_of, shelf)
 
 
-def _built(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
+def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
     days = features.purchase_days(tables["orders"], tables["order_items"], as_of)
     customers = features.known_histories(days, tables["customers"], as_of)
     if customers.empty:
@@ -37,11 +44,14 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFr
     tried_on, learnt_on = (as_of - timedelta(days=features.HORIZON_DAYS * count) for count in (1, 2))
     past = features.observed(days, tried_on)
     model, groups = lifetime_value.fit(customers), segments.partition(customers)
-    trial = churn_risk.judged(features.observed(days, learnt_on), past)
+    trial = churn_risk.judged(features.observed(days, learnt_on), past, shelf.champion(churn_risk.NAME))
+    leaving = churn_risk.fitted(past, trial)
+    if leaving:
+        shelf.put(churn_risk.kept(leaving, trial, past, customers))
     return {
         "customer_segments": segments.table(customers, groups),
         "customer_lifetime_value": lifetime_value.table(model, customers),
-        "churn_risk": churn_risk.table(customers, past, trial),
+        "churn_risk": churn_risk.table(customers, leaving, trial),
         "customer_model_quality": measures.table(
             [
                 *model_quality.of_value_fit(model, customers),

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from sklearn.metrics import roc_auc_score
 
 from headgate.analytics.demand_insights_engine import churn
 from headgate.analytics.demand_insights_engine.features import HORIZON_DAYS
 from headgate.analytics.money import amounts
+from headgate.learning.contest import Decision, decide, log_loss
+from headgate.learning.store import Trained
 
 Array = npt.NDArray[np.float64]
 
+NAME = "churn"
 DRIVERS = 3
 _WORTH_TELLING = 0.05  # log-odds
 _HIGH, _MEDIUM = 2 / 3, 1 / 3
@@ -36,10 +40,12 @@ SIGNALS = tuple(_WORDS)
 class Judged:
     """Probabilities on a past period that the model had not seen, what came true, and what the period taught.
 
+    `contest` says which recipe they are of, and why.
     `probability` and `left` are per customer; `threshold` is the one that earned most, `earned_gbp` what it earned and
     `earned_all_gbp` what an offer to everybody would have.
     """
 
+    contest: Decision
     probability: Array
     left: npt.NDArray[np.bool_]
     silent_days: Array
@@ -57,19 +63,39 @@ def signals(customers: pd.DataFrame) -> pd.DataFrame:
     return plain.assign(silence_in_gaps=customers.silent_days / own_gap.fillna(customers.age_days).clip(lower=1.0), purchase_value=value)
 
 
-def judged(train: pd.DataFrame, test: pd.DataFrame) -> Judged | None:
-    """A model of the earlier period tried on the later one; None where either has too few customers of a kind.
+def judged(train: pd.DataFrame, test: pd.DataFrame, champion: str = "") -> Judged | None:
+    """Models of the earlier period tried on the later one, told of the recipe that won; None where either has too few of a kind.
 
     Args:
         train, test: histories with what followed, as `features.observed` gives them.
+        champion: the recipe in charge so far; empty when there was none.
     """
     if not (churn.is_enough(left(train)) and churn.is_enough(left(test))):
         return None
-    points = signals(test)
-    probability = churn.fit(signals(train), left(train), SIGNALS).probability(points)
-    gains = churn.earned(left(test), points.purchase_value.to_numpy())
+    points, came_true = signals(test), left(test)
+    tried = {recipe: churn.fit(signals(train), left(train), SIGNALS, recipe).probability(points) for recipe in churn.RECIPES}
+    contest = decide(champion, {recipe: log_loss(came_true, probability) for recipe, probability in tried.items()})
+    probability, gains = tried[contest.winner], churn.earned(came_true, points.purchase_value.to_numpy())
     threshold, most = churn.best_threshold(probability, gains)
-    return Judged(probability, left(test), points.silent_days.to_numpy(), threshold, most, float(gains.sum()))
+    return Judged(contest, probability, came_true, points.silent_days.to_numpy(), threshold, most, float(gains.sum()))
+
+
+def fitted(past: pd.DataFrame, trial: Judged | None) -> churn.ChurnModel | None:
+    """The winner's recipe, fitted on the newest histories whose end is known; None where these carry no model."""
+    if not churn.is_enough(left(past)):
+        return None
+    return churn.fit(signals(past), left(past), SIGNALS, trial.contest.winner if trial else churn.FIRST)
+
+
+def kept(model: churn.ChurnModel, trial: Judged | None, past: pd.DataFrame, customers: pd.DataFrame) -> Trained:
+    """The model with what is to be known of it: its figures on unseen days, and how far the customers have moved since it learnt."""
+    metrics = {} if trial is None else {"auc": float(roc_auc_score(trial.left, trial.probability)), "log_loss": _loss(trial)}
+    drift = model.watch.index(signals(customers))
+    return Trained(NAME, model.recipe, model, SIGNALS, len(past), metrics, trial.contest if trial else None, drift)
+
+
+def _loss(trial: Judged) -> float:
+    return float(log_loss(trial.left, trial.probability).mean())
 
 
 def left(past: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -77,15 +103,14 @@ def left(past: pd.DataFrame) -> npt.NDArray[np.bool_]:
     return np.asarray(past.bought.to_numpy() == 0)
 
 
-def table(customers: pd.DataFrame, past: pd.DataFrame, trial: Judged | None) -> pd.DataFrame:
+def table(customers: pd.DataFrame, model: churn.ChurnModel | None, trial: Judged | None) -> pd.DataFrame:
     """The table's rows, one per customer, in the customers' order.
 
     Args:
-        past: histories with what followed, the newest there are; the model is fitted on them.
-        trial: the model's trial; without one no offer is made, because nobody knows what it would earn.
+        model: as `fitted` gives it.
+        trial: its recipe's trial; without one no offer is made, because nobody knows what it would earn.
     """
     points = signals(customers)
-    model = churn.fit(signals(past), left(past), SIGNALS) if churn.is_enough(left(past)) else None
     probability = model.probability(points) if model else _share_of_silence(points)
     threshold = trial.threshold if trial and model else churn.NO_OFFER
     frame = pd.DataFrame(
@@ -101,7 +126,7 @@ def table(customers: pd.DataFrame, past: pd.DataFrame, trial: Judged | None) -> 
         purchase_value_gbp=amounts(points.purchase_value.to_numpy()),
         offer_threshold=threshold,
         make_offer=(probability >= threshold) & may_write,
-        model="calibrated_ensemble" if model else "recency_share",
+        model=model.recipe if model else "recency_share",
     )
 
 

@@ -95,7 +95,27 @@ def of_churn_trial(trial: Judged | None, after: date) -> list[Measure]:
         ("churn_share", share, float(trial.probability.mean()), "mean probability", None),
         ("offers_earned_gbp", trial.earned_gbp, trial.earned_all_gbp, "offer to everybody", terms),
     ]
-    return [Measure("churn_risk", name, days(after), value, base, who, rows, note) for name, value, base, who, note in figures]
+    told = [Measure("churn_risk", name, days(after), value, base, who, rows, note) for name, value, base, who, note in figures]
+    return [*told, *_of_contest(trial, after)]
+
+
+def _of_contest(trial: Judged, after: date) -> list[Measure]:
+    """The mean loss of each recipe that was tried, beside the champion's."""
+    contest = trial.contest
+    standing = next(one.mean_loss for one in contest.results if one.recipe == contest.champion)
+    return [
+        Measure(
+            "churn_risk",
+            f"log_loss_{one.recipe}",
+            days(after),
+            one.mean_loss,
+            standing,
+            contest.champion,
+            contest.cases,
+            "in charge" if one.recipe == contest.winner else "challenger",
+        )
+        for one in contest.results
+    ]
 
 
 def of_clusters(groups: Clusters) -> list[Measure]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
+from headgate.engines.expressions import medians, whole_seconds
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -33,7 +35,7 @@ def sold_orders(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
     )
     joined = known.left_join(lines, "order_id")
     is_sale = joined.status != "cancelled"
-    delivery_days = joined.delivered_at.delta(joined.ordered_at, unit="second") / DAY_S
+    delivery_s = whole_seconds(joined.delivered_at) - whole_seconds(joined.ordered_at)
     return joined.select(
         "order_id",
         "region_id",
@@ -44,8 +46,8 @@ def sold_orders(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
         sales=joined.sales.fill_null(0),
         returns=-joined.returns.fill_null(0),
         units=joined.units.fill_null(0),
-        delivery_days=delivery_days,
-        is_late=delivery_days > LATE_AFTER_DAYS,
+        delivery_s=delivery_s,
+        is_late=delivery_s > LATE_AFTER_DAYS * DAY_S,
     )
 
 
@@ -58,11 +60,13 @@ def region_months(orders: ibis.Table) -> pd.DataFrame:
         cancelled=(~orders.is_sale).sum(),
         customers=orders.customer_id.nunique(),
         units=orders.units.sum(),
-        delivered=orders.delivery_days.count(),
+        delivered=orders.delivery_s.count(),
         late=orders.is_late.sum().fill_null(0),
-        delivery_days_median=orders.delivery_days.median(),
     )
-    rows: pd.DataFrame = grouped.to_pandas()
+    usual = medians(orders, ["region_id", "month_on"], "delivery_s", "delivery_s_median")
+    joined = grouped.left_join(usual, ["region_id", "month_on"])
+    told = joined.mutate(delivery_days_median=joined.delivery_s_median / DAY_S)
+    rows: pd.DataFrame = told.drop("delivery_s_median", "region_id_right", "month_on_right").to_pandas()
     counts = ["orders", "cancelled", "customers", "units", "delivered", "late"]
     typed = rows.astype(dict.fromkeys(counts, "int64")).assign(month_on=pd.to_datetime(rows["month_on"]))
     return typed.sort_values(["region_id", "month_on"], ignore_index=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.analytics.market_intelligence_hub.features import sale_lines, weekly_sales, whole_weeks
+from headgate.analytics.market_intelligence_hub.calendar import DATASET, events_of
+from headgate.analytics.market_intelligence_hub.features import sale_lines, sales_by_period, whole_periods
 from headgate.analytics.market_intelligence_hub.forecast_accuracy import forecast_accuracy
 from headgate.analytics.market_intelligence_hub.outlook import outlook
-from headgate.analytics.market_intelligence_hub.plan import Plan
+from headgate.analytics.market_intelligence_hub.plan import OPTIONS, Plan
 from headgate.analytics.market_intelligence_hub.sales_anomalies import sales_anomalies
 from headgate.analytics.market_intelligence_hub.sales_forecast import sales_forecast
 from headgate.analytics.market_intelligence_hub.sales_trends import sales_trends
+from headgate.engines import engine_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,18 +21,31 @@ if TYPE_CHECKING:
     import ibis
     import pandas as pd
 
+__all__ = ["MAY_READ", "OPTIONS", "READS", "build", "planned"]
+
 READS = ("orders", "order_items", "products")
+MAY_READ = (DATASET,)
+NO_OPTIONS: Mapping[str, str] = {}
 
 
-def build(tables: Mapping[str, ibis.Table], as_of: date, plan: Plan = Plan()) -> dict[str, pd.DataFrame]:  # noqa: B008 Plan is frozen
-    """The hub's four tables, as their contracts say, from what was known at the end of `as_of`."""
-    lines = sale_lines(tables, as_of)
-    weeks = whole_weeks(lines, as_of)
-    weekly = weekly_sales(lines, weeks, plan)
-    ahead = outlook(weekly, weeks.last, plan)
+def build(tables: Mapping[str, ibis.Table], as_of: date, options: Mapping[str, str] = NO_OPTIONS) -> dict[str, pd.DataFrame]:
+    """The hub's tables, as their contracts say, from what was known at the end of `as_of`.
+
+    Raises:
+        SettingsError: an option is not understood; see `Plan.of`.
+    """
+    return planned(tables, as_of, Plan.of(options))
+
+
+def planned(tables: Mapping[str, ibis.Table], as_of: date, plan: Plan) -> dict[str, pd.DataFrame]:
+    """The tables by a plan; models over the series run on the engine that holds the tables."""
+    lines = sale_lines(tables, as_of, plan.grain)
+    span = whole_periods(lines, as_of, plan.grain)
+    sales = sales_by_period(lines, span, plan)
+    ahead = outlook(sales, events_of(tables), span, plan, engine_of(tables.values()))
     return {
         "sales_forecast": sales_forecast(ahead),
-        "sales_trends": sales_trends(weekly),
-        "sales_anomalies": sales_anomalies(weekly),
+        "sales_trends": sales_trends(sales, plan.grain),
+        "sales_anomalies": sales_anomalies(sales, plan.grain),
         "forecast_accuracy": forecast_accuracy(ahead),
     }

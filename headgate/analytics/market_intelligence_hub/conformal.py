@@ -2,6 +2,9 @@
 
 One series has too few past errors for its own 2.5 % quantile, so errors are brought to one scale and pooled over the panel:
 a series keeps its own scale, the panel gives the shape of the distribution and how it widens with the step.
+Errors of a window are measured in units that were known before it, as the next forecast's will be: whoever scales a window by later
+ones, or by itself, learns a shape that is too narrow or too wide for what comes. The newest windows give the shape; see
+docs/adr/0025-forecast-ensemble.md for how often each way held on M4's earlier windows.
 
 Source:
     Stankevičiūtė, Alaa & van der Schaar (2021), "Conformal time-series forecasting"; the order statistic with its finite-sample
@@ -24,16 +27,17 @@ Array = npt.NDArray[np.float64]
 Bounds = dict[int, tuple[Array, Array]]
 
 SMALLEST_SPREAD = 1e-12  # below it a series does not move, and nothing can be measured in its units
+ENOUGH_POOLED = 1000  # errors, 25 beyond either 2.5 % quantile; with fewer, older windows help to tell the shape
 MIN_POOLED = 20  # errors; below it the shape is taken as that of a random walk with normal steps
 
 
 @dataclass(frozen=True)
 class PastErrors:
-    """What happened at earlier origins.
+    """What happened at earlier origins, newest first.
 
     Attributes:
         errors: shape (windows, series, steps); actual less mean, NaN where an origin tells nothing.
-        spread: shape (windows, series); one-step naive error inside the history before each origin.
+        spread: shape (windows, series); a naive method's error inside the history before each origin.
     """
 
     errors: Array
@@ -43,6 +47,10 @@ class PastErrors:
         """All windows but one."""
         return PastErrors(np.delete(self.errors, window, axis=0), np.delete(self.spread, window, axis=0))
 
+    def before(self, window: int) -> PastErrors:
+        """The windows that are older than one."""
+        return PastErrors(self.errors[window + 1 :], self.spread[window + 1 :])
+
 
 def offsets(past: PastErrors, spread_now: Array, levels: Sequence[int]) -> Bounds:
     """For each level in percent, what to add to the means for the lower and the upper bound; shape (series, steps) each.
@@ -50,34 +58,36 @@ def offsets(past: PastErrors, spread_now: Array, levels: Sequence[int]) -> Bound
     Lower offsets are never positive, upper ones never negative, and a higher level's lie outside a lower one's.
     """
     steps = past.errors.shape[2]
-    growth, pooled = _shape(past)
-    widths = np.outer(_scales(past, spread_now), growth if growth.size else np.sqrt(np.arange(1, steps + 1)))
+    ratio = _panel_ratio(np.abs(past.errors), past.spread)
+    growth, pooled = _shape(past, ratio)
+    widths = np.outer(_scales(past, spread_now * ratio), growth if growth.size else np.sqrt(np.arange(1, steps + 1)))
     return {level: (widths * low, widths * high) for level, (low, high) in _quantiles(pooled, sorted(levels)).items()}
 
 
-def _scales(past: PastErrors, spread_now: Array) -> Array:
-    """One error scale per series: its own mean error, drawn to what its naive error would lead the panel to expect."""
-    windows, _, steps = past.errors.shape
+def _scales(past: PastErrors, expected: Array) -> Array:
+    """One error scale per series: its own mean error, drawn to the expected one as by one more window."""
+    steps = past.errors.shape[2]
     sizes = np.abs(past.errors)
     known = np.isfinite(sizes).sum(axis=(0, 2))
-    total = np.nansum(sizes, axis=(0, 2))
-    expected = spread_now * _panel_ratio(sizes, past.spread) if windows else spread_now
-    return np.asarray((total + steps * expected) / (known + steps), dtype=float)
+    return np.asarray((np.nansum(sizes, axis=(0, 2)) + steps * expected) / (known + steps), dtype=float)
 
 
 def _panel_ratio(sizes: Array, spread: Array) -> float:
-    """The panel's median of mean error over naive error, over windows and series."""
+    """The panel's median of mean error over naive error, over windows and series; 1 where nothing is known."""
     counted = np.isfinite(sizes).sum(axis=2)
     means = np.divide(np.nansum(sizes, axis=2), counted, out=np.full(spread.shape, np.nan), where=counted > 0)
     usable = np.isfinite(means) & (spread > SMALLEST_SPREAD)
     return float(np.median(means[usable] / spread[usable])) if usable.any() else 1.0
 
 
-def _shape(past: PastErrors) -> tuple[Array, Array]:
+def _shape(past: PastErrors, ratio: float) -> tuple[Array, Array]:
     """How errors grow with the step (mean 1), and all errors over their series' scale and that growth, sorted."""
-    scaled = [_scaled(past, window) for window in range(past.errors.shape[0])]
-    pooled = np.concatenate(scaled) if scaled else np.empty((0, past.errors.shape[2]))
-    pooled = pooled[np.isfinite(pooled).all(axis=1)]
+    pooled = np.empty((0, past.errors.shape[2]))
+    for window in range(past.errors.shape[0]):
+        if pooled.size >= ENOUGH_POOLED:
+            break
+        scaled = _scaled(past, window, ratio)
+        pooled = np.concatenate([pooled, scaled[np.isfinite(scaled).all(axis=1)]])
     if pooled.size < MIN_POOLED or not pooled.any():
         return np.empty(0), np.empty(0)
     growth = np.maximum.accumulate(np.abs(pooled).mean(axis=0))
@@ -85,9 +95,9 @@ def _shape(past: PastErrors) -> tuple[Array, Array]:
     return growth, np.sort((pooled / growth).ravel())
 
 
-def _scaled(past: PastErrors, window: int) -> Array:
-    """One window's errors over scales that did not see that window."""
-    scale = _scales(past.without(window), past.spread[window])[:, None]
+def _scaled(past: PastErrors, window: int, ratio: float) -> Array:
+    """One window's errors over the scales that were known before it."""
+    scale = _scales(past.before(window), past.spread[window] * ratio)[:, None]
     errors = past.errors[window]
     return np.asarray(np.divide(errors, scale, out=np.full(errors.shape, np.nan), where=scale > SMALLEST_SPREAD), dtype=float)
 

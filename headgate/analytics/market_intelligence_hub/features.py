@@ -1,8 +1,8 @@
-"""Weekly sales of every series of the hierarchy: Ibis until the rows are few, then one compact pandas frame.
+"""Sales of every series of the hierarchy, by period: Ibis until the rows are few, then one compact pandas frame.
 
-Revenue is net: lines of returns and cancellations have a negative quantity and count against their own week.
+Revenue is net: lines of returns and cancellations have a negative quantity and count against their own period.
 Orders with status `adjusted` are bookkeeping (bad debt, stock found or lost), not sales, and are left out.
-Weeks start on Monday, UTC; only whole weeks count, because half a week would read as a fall.
+Only whole periods count, because half a week would read as a fall.
 """
 
 from __future__ import annotations
@@ -16,39 +16,38 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from headgate.analytics.market_intelligence_hub.plan import ALL, OTHER, UNKNOWN, Plan
+from headgate.analytics.market_intelligence_hub.plan import ALL, LEVELS, OTHER, UNKNOWN, Grain, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LEVELS = {
-    "total": (),
-    "region": ("region_id",),
-    "category": ("category",),
-    "region_category": ("region_id", "category"),
-}
 SERIES = ["series_id", "level", "region_id", "category"]
 COUNTS = ["units", "orders"]
 MONEY = ["revenue", "largest_order", "largest_return", "promoted"]
-WEEK = timedelta(days=7)
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Weeks:
-    """The whole weeks that the data knows, by their Mondays, both included; none when `last` is before `first`."""
+class Span:
+    """The whole periods that the data knows, by their first days, both included; none when `last` is before `first`."""
 
     first: date
     last: date
+    grain: Grain
 
-    def mondays(self) -> pd.DatetimeIndex:
-        """Every Monday of the span."""
-        return pd.date_range(self.first, self.last, freq="W-MON")
+    def starts(self) -> pd.DatetimeIndex:
+        """The first day of every period."""
+        return self.grain.starts(self.first, self.last)
+
+    def ahead(self, horizon: int) -> pd.DatetimeIndex:
+        """The first days of the `horizon` periods after the last."""
+        return self.grain.starts(self.grain.shifted(self.last, 1), self.grain.shifted(self.last, horizon))
 
 
-def sale_lines(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
+def sale_lines(tables: Mapping[str, ibis.Table], as_of: date, grain: Grain) -> ibis.Table:
     """Order lines up to and including `as_of` that are sales or returns. Grain: order line."""
     orders = tables["orders"]
-    sold = orders.filter(orders.status != "adjusted", orders.ordered_at < pd.Timestamp(as_of) + WEEK / 7)
+    sold = orders.filter(orders.status != "adjusted", orders.ordered_at < pd.Timestamp(as_of) + ONE_DAY)
     joined = tables["order_items"].select("order_id", "product_id", "quantity", "unit_price")
     joined = joined.inner_join(sold.select("order_id", "region_id", "ordered_at", "promotion_code"), "order_id")
     joined = joined.left_join(tables["products"].select("product_id", "category"), "product_id")
@@ -57,25 +56,21 @@ def sale_lines(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
         "region_id",
         "ordered_at",
         category=joined.category.fill_null(UNKNOWN),  # a line of a product nobody described is still revenue
-        week_on=joined.ordered_at.truncate("W").date(),
+        period_on=joined.ordered_at.truncate(grain.unit).date(),
         revenue=joined.quantity * joined.unit_price,
         units=joined.quantity.cast("int64"),
         is_promoted=joined.promotion_code.notnull(),  # noqa: PD004 an Ibis column, which has no notna
     )
 
 
-def whole_weeks(lines: ibis.Table, as_of: date) -> Weeks:
-    """The weeks that lie wholly between the first sale and the end of `as_of`."""
+def whole_periods(lines: ibis.Table, as_of: date, grain: Grain) -> Span:
+    """The periods that lie wholly between the first sale and the end of `as_of`."""
     first = lines.ordered_at.min().to_pyarrow().as_py()
-    last = monday_of(as_of + timedelta(days=1)) - WEEK
+    last = grain.shifted(as_of + ONE_DAY, -1)
     if first is None:
-        return Weeks(last + WEEK, last)
-    return Weeks(monday_of(first.date() + timedelta(days=6)), last)
-
-
-def monday_of(day: date) -> date:
-    """The Monday of the day's week."""
-    return day - timedelta(days=day.weekday())
+        return Span(grain.shifted(last, 1), last, grain)
+    begun = grain.start_of(first.date())
+    return Span(begun if begun == first.date() else grain.shifted(begun, 1), last, grain)
 
 
 def largest(lines: ibis.Table, by: str, count: int) -> list[str]:
@@ -85,22 +80,22 @@ def largest(lines: ibis.Table, by: str, count: int) -> list[str]:
     return [str(name) for name in names[by].to_pyarrow().to_pylist()]
 
 
-def weekly_sales(lines: ibis.Table, weeks: Weeks, plan: Plan) -> pd.DataFrame:
-    """Sales per series and week, with no week missing from a series' first sale on.
+def sales_by_period(lines: ibis.Table, span: Span, plan: Plan) -> pd.DataFrame:
+    """Sales per series and period, with no period missing from a series' first sale on.
 
     Returns:
-        Grain series by week, in that order: the columns SERIES, `week_on`, revenue (exact), units, orders,
-        the largest order and the largest return (negative) of the week, and revenue under a promotion.
+        Grain series by period, in that order: the columns SERIES, `period_on`, revenue (exact), units, orders,
+        the largest order and the largest return (negative) of the period, and revenue under a promotion.
     """
-    known = lines.filter(lines.week_on >= weeks.first, lines.week_on <= weeks.last)
+    known = lines.filter(lines.period_on >= span.first, lines.period_on <= span.last)
     labelled = _with_tail_summed(known, largest(known, "region_id", plan.top_regions), largest(known, "category", plan.top_categories))
-    leaves = labelled.group_by("order_id", "region_id", "category", "week_on").agg(
+    leaves = labelled.group_by("order_id", "region_id", "category", "period_on").agg(
         revenue=labelled.revenue.sum(),
         units=labelled.units.sum(),
         promoted=labelled.is_promoted.ifelse(labelled.revenue, 0).sum(),
     )
-    rows = _by_week(ibis.union(*[_at_level(leaves, level) for level in LEVELS])).to_pandas()
-    return _without_gaps(_named(rows), weeks)
+    rows = _by_period(ibis.union(*[_at_level(leaves, level) for level in plan.levels])).to_pandas()
+    return _without_gaps(_named(rows), span)
 
 
 def _with_tail_summed(lines: ibis.Table, regions: list[str], categories: list[str]) -> ibis.Table:
@@ -114,7 +109,7 @@ def _at_level(leaves: ibis.Table, level: str) -> ibis.Table:
     kept = LEVELS[level]
     return leaves.select(
         "order_id",
-        "week_on",
+        "period_on",
         "revenue",
         "units",
         "promoted",
@@ -124,8 +119,8 @@ def _at_level(leaves: ibis.Table, level: str) -> ibis.Table:
     )
 
 
-def _by_week(leaves: ibis.Table) -> ibis.Table:
-    keys = ["level", "region_id", "category", "week_on"]
+def _by_period(leaves: ibis.Table) -> ibis.Table:
+    keys = ["level", "region_id", "category", "period_on"]
     orders = leaves.group_by([*keys, "order_id"]).agg(
         revenue=leaves.revenue.sum(), units=leaves.units.sum(), promoted=leaves.promoted.sum()
     )
@@ -140,7 +135,7 @@ def _by_week(leaves: ibis.Table) -> ibis.Table:
 
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(week_on=pd.to_datetime(rows["week_on"]), series_id=series_ids(rows))
+    return rows.assign(period_on=pd.to_datetime(rows["period_on"]), series_id=series_ids(rows))
 
 
 def series_ids(rows: pd.DataFrame) -> pd.Series[Any]:
@@ -151,10 +146,10 @@ def series_ids(rows: pd.DataFrame) -> pd.Series[Any]:
     return pd.Series(named, index=rows.index, dtype=object)
 
 
-def _without_gaps(rows: pd.DataFrame, weeks: Weeks) -> pd.DataFrame:
-    starts = rows.groupby(SERIES).agg(first_on=("week_on", "min")).reset_index()
-    calendar = starts.merge(pd.DataFrame({"week_on": weeks.mondays()}), how="cross").query("week_on >= first_on")
-    full = calendar.drop(columns="first_on").merge(rows, how="left", on=[*SERIES, "week_on"])
+def _without_gaps(rows: pd.DataFrame, span: Span) -> pd.DataFrame:
+    starts = rows.groupby(SERIES).agg(first_on=("period_on", "min")).reset_index()
+    calendar = starts.merge(pd.DataFrame({"period_on": span.starts()}), how="cross").query("period_on >= first_on")
+    full = calendar.drop(columns="first_on").merge(rows, how="left", on=[*SERIES, "period_on"])
     full[MONEY] = full[MONEY].map(lambda amount: Decimal(0) if pd.isna(amount) else amount)
     full[COUNTS] = full[COUNTS].fillna(0).astype("int64")
-    return full[[*SERIES, "week_on", *COUNTS, *MONEY]].sort_values(["series_id", "week_on"], ignore_index=True)
+    return full[[*SERIES, "period_on", *COUNTS, *MONEY]].sort_values(["series_id", "period_on"], ignore_index=True)

@@ -1,4 +1,4 @@
-"""Table `forecast_accuracy`: how good the forecasts were when made from earlier weeks, against Naive2 and their own intervals."""
+"""Table `forecast_accuracy`: how good the forecasts were when made from earlier periods, against Naive2 and their own intervals."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ Array = npt.NDArray[np.float64]
 
 MEASURES = ["mase", "smape", "mase_naive2", "smape_naive2"]
 COVERAGES = ["coverage_80", "coverage_95"]
-COLUMNS = [*SERIES, "model", "horizon_weeks", "windows", "mase", "smape", "owa", "mase_naive2", "smape_naive2", *COVERAGES]
+COLUMNS = [*SERIES, "model", "grain", "horizon", "windows", "mase", "smape", "owa", "mase_naive2", "smape_naive2", *COVERAGES]
 
 
 def forecast_accuracy(outlook: Outlook) -> pd.DataFrame:
     """Grain series, in the hierarchy's order; measures are null where no earlier origin could tell."""
     if outlook.series.empty:
         return pd.DataFrame(columns=COLUMNS)
-    rows = outlook.series[SERIES].assign(model=outlook.now.models, horizon_weeks=outlook.now.means.shape[1])
+    rows = outlook.series[SERIES].assign(model=outlook.now.models, grain=outlook.span.grain.name, horizon=outlook.now.means.shape[1])
     tried = _tried(outlook)
     means = tried.groupby("number")[[*MEASURES, *COVERAGES]].mean().reindex(rows.index)
     windows = tried.groupby("number").size().reindex(rows.index, fill_value=0)

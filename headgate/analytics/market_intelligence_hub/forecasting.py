@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from headgate.analytics.market_intelligence_hub.accuracy import naive_scale
 from headgate.analytics.market_intelligence_hub.conformal import Bounds, PastErrors, offsets
-from headgate.analytics.market_intelligence_hub.members import MIN_MODELLED, point_forecast
+from headgate.analytics.market_intelligence_hub.effects import effects_of, without_events
+from headgate.analytics.market_intelligence_hub.members import MIN_MODELLED, Ensemble, point_forecast
 from headgate.analytics.market_intelligence_hub.pooled import pooled_votes
+from headgate.analytics.market_intelligence_hub.seasons import discernible
+from headgate.engines import LOCAL, Engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +28,52 @@ Adjustment: TypeAlias = "Callable[[Array, Array], Array]"
 LEVELS = (80, 95)
 
 
+POINTS = pa.schema([("origin", pa.int64()), ("number", pa.int64()), ("mean", pa.float64()), ("model", pa.string())])
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is asked of the forecaster.
+
+    Attributes:
+        horizon: steps ahead.
+        season_lengths: seasons to look for, in steps; those without two whole seasons of history are ignored.
+        cycle: steps after which one is like another again, for telling what an event did.
+    """
+
+    horizon: int
+    season_lengths: tuple[int, ...] = ()
+    ensemble: Ensemble = Ensemble.MEASURED
+    cycle: int = 1
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What is known of all series.
+
+    Attributes:
+        histories: each series, oldest first; the last value of each is of the same period.
+        exposure: shape (series, periods, kinds of event), 0..1, with the horizon as its last periods; None where nothing is known
+            to come or to have been.
+    """
+
+    histories: tuple[Array, ...]
+    exposure: Array | None = None
+
+    def before(self, cut: int) -> Panel:
+        """The panel as it was `cut` periods ago, when what events were to come was known as well."""
+        known = self.exposure[:, : self.exposure.shape[1] - cut] if self.exposure is not None else None
+        return Panel(tuple(_before(history, cut) for history in self.histories), known)
+
+    def without_events(self, task: Task) -> tuple[tuple[Array, ...], Array]:
+        """The histories as they would have been without events, and what to multiply means by; shape (series, steps)."""
+        if self.exposure is None or not self.exposure.any():
+            return self.histories, np.ones((len(self.histories), task.horizon))
+        past, ahead = self.exposure[:, : -task.horizon], self.exposure[:, -task.horizon :]
+        effects = effects_of(self.histories, past, task.cycle)
+        return without_events(self.histories, past, effects), effects.factors(ahead)
+
+
 @dataclass(frozen=True)
 class Origin:
     """What a forecaster knew and said at one point in time.
@@ -31,7 +82,7 @@ class Origin:
         histories: each series up to the origin, oldest first.
         means: shape (series, steps).
         models: the method that forecast each series.
-        spread: shape (series,); one-step naive error inside each history, 0 where there is none.
+        spread: shape (series,); `error_scale` of each history, 0 where there is none.
     """
 
     histories: tuple[Array, ...]
@@ -59,13 +110,17 @@ class Backtest:
 
 
 def forecast(
-    series: pd.DataFrame, horizon: int, season_lengths: tuple[int, ...] = (), levels: Sequence[int] = LEVELS, *, windows: int = 2
+    series: pd.DataFrame,
+    task: Task,
+    levels: Sequence[int] = LEVELS,
+    *,
+    windows: int = 3,
+    engine: Engine = LOCAL,
 ) -> pd.DataFrame:
-    """Means and intervals for the next `horizon` steps of every series.
+    """Means and intervals for the next steps of every series.
 
     Args:
         series: columns unique_id, ds, y; any order, no gaps.
-        season_lengths: seasons to look for, in steps.
         levels: interval levels in percent.
         windows: earlier origins, one horizon apart, whose errors the intervals come from.
 
@@ -74,43 +129,75 @@ def forecast(
     """
     grouped = series.sort_values(["unique_id", "ds"]).groupby("unique_id", sort=True)["y"]
     histories = tuple(group.to_numpy(dtype=float) for _, group in grouped)
-    now = look_ahead(histories, horizon, season_lengths)
-    past = backtest(histories, horizon, season_lengths, windows=windows, step=horizon).past
-    return _long([str(name) for name, _ in grouped], now, offsets(past, now.spread, levels))
-
-
-def look_ahead(histories: tuple[Array, ...], horizon: int, season_lengths: tuple[int, ...], adjust: Adjustment | None = None) -> Origin:
-    """Forecast every series from the end of its history.
-
-    Args:
-        adjust: maps means and spread of the whole panel to better means, such as ones that add up.
-    """
-    votes = pooled_votes(histories, horizon, season_lengths)
-    points = [point_forecast(history, horizon, season_lengths, votes[:, number]) for number, history in enumerate(histories)]
-    means = np.stack([point.mean for point in points]) if points else np.empty((0, horizon))
-    spread = np.array([np.nan_to_num(naive_scale(history)) for history in histories], dtype=float)
-    adjusted = adjust(means, spread) if adjust else means
-    return Origin(histories, adjusted, tuple(point.model for point in points), spread)
+    now, past = backtest(Panel(histories), task, windows=windows, step=task.horizon, engine=engine)
+    return _long([str(name) for name, _ in grouped], now, offsets(past.past, now.spread, levels))
 
 
 def backtest(
-    histories: tuple[Array, ...],
-    horizon: int,
-    season_lengths: tuple[int, ...],
+    panel: Panel,
+    task: Task,
     *,
     windows: int,
     step: int,
     adjust: Adjustment | None = None,
-) -> Backtest:
-    """Forecast again from `windows` earlier origins, `step` apart, the newest with exactly `horizon` known values after it.
+    engine: Engine = LOCAL,
+) -> tuple[Origin, Backtest]:
+    """The forecast from the end of every history, and those from `windows` earlier origins, `step` apart.
 
-    Origins from which no series has a history worth modelling are left out.
+    The newest of the earlier ones has exactly `horizon` known values after it. Origins from which no series has a history worth
+    modelling are left out.
+
+    Args:
+        adjust: maps means and spread of the whole panel to better means, such as ones that add up.
     """
-    longest = max((history.size for history in histories), default=0)
-    cuts = [horizon + step * number for number in range(windows) if longest - horizon - step * number >= MIN_MODELLED]
-    origins = tuple(look_ahead(tuple(_before(history, cut) for history in histories), horizon, season_lengths, adjust) for cut in cuts)
-    actuals = [np.stack([_after(history, cut, horizon) for history in histories]) for cut in cuts]
-    return Backtest(origins, np.stack(actuals) if actuals else np.empty((0, len(histories), horizon)))
+    longest = max((history.size for history in panel.histories), default=0)
+    cuts = [cut for cut in (task.horizon + step * number for number in range(windows)) if longest - cut >= MIN_MODELLED]
+    now, *earlier = _origins([panel.before(cut) for cut in (0, *cuts)], task, adjust, engine)
+    actuals = [np.stack([_after(history, cut, task.horizon) for history in panel.histories]) for cut in cuts]
+    return now, Backtest(tuple(earlier), np.stack(actuals) if actuals else np.empty((0, len(panel.histories), task.horizon)))
+
+
+def _origins(panels: list[Panel], task: Task, adjust: Adjustment | None, engine: Engine) -> list[Origin]:
+    """One origin for each panel."""
+    plain = [panel.without_events(task) for panel in panels]
+    votes = [pooled_votes(histories, task.horizon, task.season_lengths) for histories, _ in plain]
+    rows = _rows([histories for histories, _ in plain])
+    points = engine.map_groups(rows, ["origin", "number"], partial(_points, task=task, votes=votes), POINTS, ["ds"])
+    each = [points[points["origin"] == number] for number in range(len(panels))]
+    return [_origin(panel, found, factors, task, adjust) for panel, found, (_, factors) in zip(panels, each, plain, strict=True)]
+
+
+def _rows(known: list[tuple[Array, ...]]) -> pd.DataFrame:
+    """All histories, long. One that has no values yet has one that is not known, so that it is a group like the others."""
+    panels = [(origin, number, y if y.size else np.array([np.nan])) for origin, panel in enumerate(known) for number, y in enumerate(panel)]
+    sizes = [y.size for _, _, y in panels]
+    return pd.DataFrame(
+        {
+            "origin": np.repeat(np.array([origin for origin, _, _ in panels], dtype=np.int64), sizes),
+            "number": np.repeat(np.array([number for _, number, _ in panels], dtype=np.int64), sizes),
+            "ds": np.concatenate([np.arange(size) for size in sizes] or [np.empty(0, dtype=np.int64)]),
+            "y": np.concatenate([y for _, _, y in panels] or [np.empty(0)]),
+        }
+    )
+
+
+def _points(rows: pd.DataFrame, task: Task, votes: list[Array]) -> pd.DataFrame:
+    origin, number = int(rows["origin"].iloc[0]), int(rows["number"].iloc[0])
+    point = point_forecast(rows["y"].to_numpy(dtype=float), task.horizon, task.season_lengths, votes[origin][:, number], task.ensemble)
+    return pd.DataFrame({"origin": origin, "number": number, "mean": point.mean, "model": point.model})
+
+
+def _origin(panel: Panel, points: pd.DataFrame, factors: Array, task: Task, adjust: Adjustment | None) -> Origin:
+    means = points["mean"].to_numpy(dtype=float).reshape(len(panel.histories), task.horizon) * factors
+    spread = np.array([error_scale(history, task.season_lengths) for history in panel.histories], dtype=float)
+    models = tuple(points["model"].iloc[:: task.horizon])
+    return Origin(panel.histories, adjust(means, spread) if adjust else means, models, spread)
+
+
+def error_scale(history: Array, season_lengths: tuple[int, ...]) -> float:
+    """What a naive method is wrong by inside the history: the seasonal one where the shortest season is discernible."""
+    seasons = discernible(history.size, season_lengths)
+    return float(np.nan_to_num(naive_scale(history, seasons[0] if seasons else 1)))
 
 
 def _before(history: Array, cut: int) -> Array:

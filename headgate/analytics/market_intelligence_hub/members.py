@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,13 @@ STRONG_SEASON = 0.64
 REACH = 3.0  # how many times the history's own range a member may leave it before it is taken for diverged
 
 
+class Ensemble(StrEnum):
+    """Which methods vote on a series that is neither intermittent nor short."""
+
+    MEASURED = "measured"  # those that did best on M4's earlier windows; see docs/adr/0025-forecast-ensemble.md
+    LISTED = "listed"  # ETS, CES, Theta and ARIMA, each beside the seasons of MSTL
+
+
 @dataclass(frozen=True)
 class PointForecast:
     """Means for each step ahead, and the name of the method that gave them."""
@@ -35,18 +43,23 @@ class PointForecast:
     model: str
 
 
-def point_forecast(history: Array, horizon: int, season_lengths: tuple[int, ...] = (), pooled: Array | None = None) -> PointForecast:
+def point_forecast(
+    history: Array,
+    horizon: int,
+    season_lengths: tuple[int, ...] = (),
+    pooled: Array | None = None,
+    ensemble: Ensemble = Ensemble.MEASURED,
+) -> PointForecast:
     """The next `horizon` values; non-negative where the whole history is.
 
     Args:
-        history: shape (weeks,), oldest first; values that are not finite count as zero.
+        history: shape (periods,), oldest first; values that are not finite count as zero.
         season_lengths: seasons to look for, in steps; those without two whole seasons of history are ignored.
         pooled: shape (votes, steps); what the panel has to say of this series, NaN for nothing.
 
     Source:
         Petropoulos & Svetunkov (2020), "A simple combination of univariate models": the median of ETS, CES, ARIMA and DOT,
-        sixth in M4. ARIMA is left out: it costs about ten times the other three together, and on M4's weekly series the median
-        without it was as good.
+        sixth in M4. What else votes, and why ARIMA does not, is measured in docs/adr/0025-forecast-ensemble.md.
     """
     known = np.nan_to_num(np.asarray(history, dtype=float), nan=0.0, posinf=0.0, neginf=0.0)
     if known.size == 0 or not known.any():
@@ -57,7 +70,7 @@ def point_forecast(history: Array, horizon: int, season_lengths: tuple[int, ...]
         return PointForecast(np.full(horizon, known.mean()), "mean")
     scale = float(np.abs(known).mean())
     votes = np.empty((0, horizon)) if pooled is None else pooled[np.isfinite(pooled).all(axis=1)]
-    found = _modelled(known / scale, horizon, season_lengths, votes / scale)
+    found = _modelled(known / scale, horizon, season_lengths, votes / scale, ensemble)
     return PointForecast(_within_reach(found.mean * scale, known), found.model)
 
 
@@ -67,10 +80,12 @@ def is_intermittent(history: Array) -> bool:
     return bool(history.min() >= 0 and sold.size > 0 and (history.size - sold[0]) / sold.size > INTERMITTENT_INTERVAL)
 
 
-def _modelled(history: Array, horizon: int, season_lengths: tuple[int, ...], pooled: Array) -> PointForecast:
+def _modelled(history: Array, horizon: int, season_lengths: tuple[int, ...], pooled: Array, ensemble: Ensemble) -> PointForecast:
     if is_intermittent(history):
         return _median("intermittent", _intermittent_members(history, horizon), history)
     seasons = discernible(history.size, season_lengths)
+    if ensemble is Ensemble.LISTED:
+        return _median("listed", _listed_members(history, horizon, seasons), history)
     if not seasons:
         return _median("ensemble", _plain_members(history, horizon), history)
     is_strong = max(seasonal_strength(history, season) for season in seasons) >= STRONG_SEASON
@@ -79,8 +94,7 @@ def _modelled(history: Array, horizon: int, season_lengths: tuple[int, ...], poo
         return _median("seasonal_ensemble", members(history, horizon, seasons), history)
     if is_strong:
         return _median("pooled_ensemble", chain(pooled, [seasonal_naive(history, horizon, seasons[-1])]), history)
-    # The panel's votes count twice beside the many of one series: on M4's weekly series OWA 0.69, counted once 0.72, without 0.76.
-    return _median("pooled_ensemble", chain(pooled, pooled, members(history, horizon, seasons)), history)
+    return _median("pooled_ensemble", chain(pooled, members(history, horizon, seasons)), history)
 
 
 def _intermittent_members(history: Array, horizon: int) -> Iterator[Array]:
@@ -89,8 +103,10 @@ def _intermittent_members(history: Array, horizon: int) -> Iterator[Array]:
 
 
 def _plain_members(history: Array, horizon: int) -> Iterator[Array]:
+    """Without seasons, three methods and the last value: the shorter a history, the better that one is."""
     yield from _weak_members(history, horizon, ())
     yield _attempt(models.DynamicOptimizedTheta(1), history, horizon)
+    yield np.full(horizon, history[-1])
 
 
 def _weak_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> Iterator[Array]:
@@ -107,6 +123,20 @@ def _strong_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> I
     yield _attempt(models.DynamicOptimizedTheta(seasons[0]), history, horizon)
     parts = parts_of(history, seasons)
     yield _attempt(models.AutoCES(season_length=1), parts.trend + parts.rest, horizon) + parts.seasons_ahead(horizon)
+
+
+def _listed_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> Iterator[Array]:
+    """The four methods of Petropoulos & Svetunkov, on what MSTL leaves of the history once it has taken the seasons off."""
+    parts = parts_of(history, seasons) if seasons else None
+    without = parts.trend + parts.rest if parts else history
+    ahead = parts.seasons_ahead(horizon) if parts else np.zeros(horizon)
+    for model in (
+        models.AutoETS(season_length=1, model="ZZN"),
+        models.AutoCES(season_length=1),
+        models.DynamicOptimizedTheta(1),
+        models.AutoARIMA(season_length=1, approximation=True),
+    ):
+        yield _attempt(model, without, horizon) + ahead
 
 
 def _attempt(model: Any, history: Array, horizon: int) -> Array:  # noqa: ANN401 statsforecast's models share no typed base

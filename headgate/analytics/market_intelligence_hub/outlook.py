@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from headgate.analytics.market_intelligence_hub.calendar import exposure
 from headgate.analytics.market_intelligence_hub.conformal import Bounds, offsets
 from headgate.analytics.market_intelligence_hub.features import SERIES
-from headgate.analytics.market_intelligence_hub.forecasting import LEVELS, Backtest, Origin, backtest, bounded, look_ahead
+from headgate.analytics.market_intelligence_hub.forecasting import LEVELS, Backtest, Origin, Panel, Task, backtest, bounded
 from headgate.analytics.market_intelligence_hub.reconcile import reconcile, summing_matrix
+from headgate.engines import LOCAL, Engine
 
 if TYPE_CHECKING:
-    from datetime import date
-
     import pandas as pd
 
+    from headgate.analytics.market_intelligence_hub.features import Span
     from headgate.analytics.market_intelligence_hub.plan import Plan
 
 Array = npt.NDArray[np.float64]
@@ -30,32 +31,54 @@ class Outlook:
 
     Attributes:
         series: one row per series, in the order of every array.
-        last_week: Monday of the last known week.
+        span: the known periods.
         bounds: interval bounds from now, by level.
         past_bounds: for each earlier origin, its bounds from the errors of the *other* origins, so that coverage is honest.
     """
 
     series: pd.DataFrame
-    last_week: date
+    span: Span
     now: Origin
     bounds: Bounds
     past: Backtest
     past_bounds: tuple[Bounds, ...]
 
 
-def outlook(weekly: pd.DataFrame, last_week: date, plan: Plan) -> Outlook:
-    """Forecast weekly net revenue of every series, adding up over the hierarchy."""
-    series, histories = _histories(weekly)
-    adjust = partial(reconcile, summing=summing_matrix(series))
-    now = look_ahead(histories, plan.horizon, plan.season_lengths, adjust)
-    past = backtest(histories, plan.horizon, plan.season_lengths, windows=plan.windows, step=plan.window_step, adjust=adjust)
+def outlook(sales: pd.DataFrame, events: pd.DataFrame, span: Span, plan: Plan, engine: Engine = LOCAL) -> Outlook:
+    """Forecast net revenue of every series by period, adding up over the hierarchy.
+
+    Args:
+        events: what is known beforehand to move sales, as `calendar.events_of` gives it.
+    """
+    series, histories = _histories(sales)
+    leaves, summing = series[series["level"] == plan.levels[-1]], summing_matrix(series, plan.levels[-1])
+    panel = Panel(histories, _exposure(events, leaves, _shares(histories, summing, leaves), span, plan))
+    task = Task(plan.horizon, plan.grain.season_lengths, cycle=plan.grain.cycle)
+    adjust = partial(reconcile, summing=summing)
+    now, past = backtest(panel, task, windows=plan.windows, step=plan.grain.step, adjust=adjust, engine=engine)
     errors = past.past
     known = [bounded(origin, offsets(errors.without(number), origin.spread, LEVELS)) for number, origin in enumerate(past.origins)]
-    return Outlook(series, last_week, now, bounded(now, offsets(errors, now.spread, LEVELS)), past, tuple(known))
+    return Outlook(series, span, now, bounded(now, offsets(errors, now.spread, LEVELS)), past, tuple(known))
 
 
-def _histories(weekly: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Array, ...]]:
-    """One row per series, and its revenue by week, in that order."""
-    series = weekly[SERIES].drop_duplicates(ignore_index=True)
-    revenue = weekly["revenue"].astype(float)
-    return series, tuple(np.asarray(group, dtype=float) for _, group in revenue.groupby(weekly["series_id"], sort=False))
+def _exposure(events: pd.DataFrame, leaves: pd.DataFrame, shares: Array, span: Span, plan: Plan) -> Array | None:
+    """A series above the leaves is under an event as far as its leaves are."""
+    if events.empty or leaves.empty:
+        return None
+    last = span.grain.shifted(span.last, plan.horizon)
+    exposed = exposure(events, leaves, span.grain.starts(span.first, last), plan.grain)
+    return np.asarray(np.einsum("sl,lpk->spk", shares, exposed), dtype=np.float64)
+
+
+def _shares(histories: tuple[Array, ...], summing: Array, leaves: pd.DataFrame) -> Array:
+    """Each leaf's share in what a series sells; shape (series, leaves)."""
+    sold = summing * np.array([max(float(histories[number].mean()), 0.0) for number in leaves.index])
+    whole = sold.sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(sold, whole, out=np.zeros_like(sold), where=whole > 0), dtype=np.float64)
+
+
+def _histories(sales: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Array, ...]]:
+    """One row per series, and its revenue by period, in that order."""
+    series = sales[SERIES].drop_duplicates(ignore_index=True)
+    revenue = sales["revenue"].astype(float)
+    return series, tuple(np.asarray(group, dtype=float) for _, group in revenue.groupby(sales["series_id"], sort=False))

@@ -1,6 +1,8 @@
-"""Table `sales_anomalies`: weeks that do not look like their neighbours, and what made them so."""
+"""Table `sales_anomalies`: periods that do not look like their neighbours, and what made them so."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,12 +12,15 @@ from headgate.analytics.market_intelligence_hub.members import INTERMITTENT_INTE
 from headgate.analytics.market_intelligence_hub.plan import UNIT
 from headgate.analytics.money import amounts
 
+if TYPE_CHECKING:
+    from headgate.analytics.market_intelligence_hub.plan import Grain
+
 # Source: Iglewicz & Hoaglin (1993), "How to detect and handle outliers": modified z-scores beyond 3.5 are outliers;
 # 1.4826 makes the median absolute deviation a standard deviation under normality.
 THRESHOLD = 3.5
 MAD_TO_SD = 1.4826
-NEIGHBOURS = 13  # weeks, the one itself in the middle
-MIN_WEEKS = 26  # of history before a series can be called unusual
+NEIGHBOURS = 13  # periods of the same place in the cycle, the one itself in the middle
+MIN_PERIODS = 26  # of the same place in the cycle, before a series can be called unusual
 MIN_DEVIATION = 0.05  # of the expected level; keeps a nearly constant series from being anomalous by pennies
 MOST_OF_IT = 0.5  # of the deviation, for one cause to be named as its reason
 
@@ -24,27 +29,42 @@ REASONS = {
     "large_return": "Returns of one order make up more than half of the deviation",
     "promotion": "Promoted sales make up more than half of the deviation",
     "no_sales": "Nothing was sold",
-    "more_orders": "More orders than in the weeks around it",
-    "fewer_orders": "Fewer orders than in the weeks around it",
-    "larger_orders": "Orders were worth more than in the weeks around it",
-    "smaller_orders": "Orders were worth less than in the weeks around it",
+    "more_orders": "More orders than around it",
+    "fewer_orders": "Fewer orders than around it",
+    "larger_orders": "Orders were worth more than around it",
+    "smaller_orders": "Orders were worth less than around it",
 }
-COLUMNS = [*SERIES, "week_on", "actual", "expected", "lower", "upper", "score", "direction", "reason", "explanation", "orders", "unit"]
+COLUMNS = [
+    *SERIES,
+    "period_on",
+    "grain",
+    "actual",
+    "expected",
+    "lower",
+    "upper",
+    "score",
+    "direction",
+    "reason",
+    "explanation",
+    "orders",
+    "unit",
+]
 
 
-def sales_anomalies(weekly: pd.DataFrame) -> pd.DataFrame:
-    """Grain series by week; only weeks whose score is beyond the threshold.
+def sales_anomalies(sales: pd.DataFrame, grain: Grain) -> pd.DataFrame:
+    """Grain series by period; only periods whose score is beyond the threshold.
 
     Args:
-        weekly: grain series by week, gapless, by series and week, with all measures of `features.weekly_sales`.
+        sales: grain series by period, gapless, by series and period, with all measures of `features.sales_by_period`.
     """
-    if weekly.empty:
+    if sales.empty:
         return pd.DataFrame(columns=COLUMNS)
-    judged = _judged(_regular(weekly.astype({"largest_order": float, "largest_return": float, "promoted": float})))
+    judged = _judged(_regular(sales.astype({"largest_order": float, "largest_return": float, "promoted": float}), grain), grain)
     found = judged[judged["score"].abs() > THRESHOLD].reset_index(drop=True)
     reasons = _reasons(found)
     return found.assign(
-        week_on=found["week_on"].dt.date,
+        period_on=found["period_on"].dt.date,
+        grain=grain.name,
         actual=found["revenue"],
         expected=amounts(found["expected"]),
         lower=amounts(found["lower"]),
@@ -56,29 +76,30 @@ def sales_anomalies(weekly: pd.DataFrame) -> pd.DataFrame:
     )[COLUMNS]
 
 
-def _regular(weekly: pd.DataFrame) -> pd.DataFrame:
-    """The series that are long enough and sell in most weeks; of one that sells now and then no week is unusual."""
-    sold = (weekly["orders"] > 0).groupby(weekly["series_id"])
-    return weekly[(sold.transform("size") >= MIN_WEEKS) & (sold.transform("mean") * INTERMITTENT_INTERVAL >= 1)]
+def _regular(sales: pd.DataFrame, grain: Grain) -> pd.DataFrame:
+    """The series that are long enough and sell in most periods; of one that sells now and then no period is unusual."""
+    sold = (sales["orders"] > 0).groupby(sales["series_id"])
+    return sales[(sold.transform("size") >= MIN_PERIODS * grain.cycle) & (sold.transform("mean") * INTERMITTENT_INTERVAL >= 1)]
 
 
-def _judged(weekly: pd.DataFrame) -> pd.DataFrame:
-    revenue = weekly["revenue"].astype(float)
-    by = weekly["series_id"]
-    expected = _around(revenue, by)
+def _judged(sales: pd.DataFrame, grain: Grain) -> pd.DataFrame:
+    revenue = sales["revenue"].astype(float)
+    by = sales["series_id"]
+    alike = by + "/" + (sales["period_on"].dt.dayofweek % grain.cycle).astype(str)  # a Sunday is compared with Sundays
+    expected = _around(revenue, alike)
     deviation = revenue - expected
     below, above = (_spread(deviation.where(side), expected, by) for side in (deviation <= 0, deviation >= 0))
     spread = above.where(deviation > 0, below)
     score = (deviation / spread.where(spread > 0)).fillna(0.0)
-    return weekly.assign(
+    return sales.assign(
         expected=expected,
         lower=expected - THRESHOLD * below,
         upper=expected + THRESHOLD * above,
         score=score,
         deviation=deviation,
-        usual_orders=_around(weekly["orders"].astype(float), by),
-        usual_largest=_around(weekly["largest_order"], by),
-        usual_promoted=_around(weekly["promoted"], by),
+        usual_orders=_around(sales["orders"].astype(float), alike),
+        usual_largest=_around(sales["largest_order"], alike),
+        usual_promoted=_around(sales["promoted"], alike),
     )
 
 
@@ -93,7 +114,7 @@ def _spread(deviation: pd.Series[float], expected: pd.Series[float], by: pd.Seri
 
 
 def _around(values: pd.Series[float], by: pd.Series[str]) -> pd.Series[float]:
-    """The median of the weeks around each one, within its series."""
+    """The median of the periods around each one, among those that are alike."""
     medians = values.groupby(by, sort=False).rolling(NEIGHBOURS, center=True, min_periods=1).median()
     return medians.reset_index(level=0, drop=True).reindex(values.index)
 

@@ -1,4 +1,4 @@
-"""Table `sales_forecast`: what each series will sell, week by week, and how sure that is."""
+"""Table `sales_forecast`: what each series will sell, period by period, and how sure that is."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from headgate.analytics.money import amounts
 if TYPE_CHECKING:
     from headgate.analytics.market_intelligence_hub.outlook import Outlook
 
-COLUMNS = [*SERIES, "week_on", "horizon_weeks", "mean", "lower_80", "upper_80", "lower_95", "upper_95", "model", "unit"]
+COLUMNS = [*SERIES, "period_on", "grain", "horizon", "mean", "lower_80", "upper_80", "lower_95", "upper_95", "model", "unit"]
 
 
 def sales_forecast(outlook: Outlook) -> pd.DataFrame:
-    """Grain series by week ahead, in that order."""
+    """Grain series by period ahead, in that order."""
     count, horizon = outlook.now.means.shape
     if not count:
         return pd.DataFrame(columns=COLUMNS)
     rows = outlook.series.loc[outlook.series.index.repeat(horizon), SERIES].reset_index(drop=True)
-    steps = np.tile(np.arange(1, horizon + 1), count)
-    rows["week_on"] = (pd.Timestamp(outlook.last_week) + pd.to_timedelta(7 * steps, unit="D")).date
-    rows["horizon_weeks"] = steps
+    rows["period_on"] = np.tile(outlook.span.ahead(horizon).date, count)
+    rows["grain"] = outlook.span.grain.name
+    rows["horizon"] = np.tile(np.arange(1, horizon + 1), count)
     rows["mean"] = amounts(outlook.now.means.ravel())
     for level, (lower, upper) in outlook.bounds.items():
         rows[f"lower_{level}"] = amounts(lower.ravel())

@@ -17,18 +17,19 @@ from headgate.analytics.money import amounts
 if TYPE_CHECKING:
     from datetime import date
 
+    from headgate.analytics.market_intelligence_hub.plan import Grain
+
 Array = npt.NDArray[np.float64]
 
-QUARTER = 13
-YEAR = 52
-MIN_WEEKS = 8  # Mann-Kendall's normal approximation; below it no trend is called
+MIN_PERIODS = 8  # Mann-Kendall's normal approximation; below it no trend is called
 TREND_P = 0.05
-CHANGE_P = 0.01  # stricter than the trend's: one change point is looked for among all weeks
+CHANGE_P = 0.01  # stricter than the trend's: one change point is looked for among all periods
 COLUMNS = [
     *SERIES,
-    "weeks",
-    "weekly_revenue",
-    "slope_per_week",
+    "grain",
+    "periods",
+    "recent_revenue",
+    "slope_per_period",
     "slope_share",
     "direction",
     "p_value",
@@ -43,45 +44,43 @@ COLUMNS = [
 ]
 
 
-def sales_trends(weekly: pd.DataFrame) -> pd.DataFrame:
+def sales_trends(sales: pd.DataFrame, grain: Grain) -> pd.DataFrame:
     """Grain series, by name.
 
     Args:
-        weekly: grain series by week, gapless, by series and week: the columns SERIES, `week_on`, revenue.
+        sales: grain series by period, gapless, by series and period: the columns SERIES, `period_on`, revenue.
     """
-    if weekly.empty:
+    if sales.empty:
         return pd.DataFrame(columns=COLUMNS)
-    found = [_trend(rows) for _, rows in weekly.groupby("series_id", sort=False)]
-    table = weekly[SERIES].drop_duplicates(ignore_index=True).join(pd.DataFrame(found))
-    return table.assign(weekly_revenue=amounts(table["weekly_revenue"]), slope_per_week=amounts(table["slope_per_week"]), unit=UNIT)[
-        COLUMNS
-    ]
+    found = [_trend(rows, grain) for _, rows in sales.groupby("series_id", sort=False)]
+    table = sales[SERIES].drop_duplicates(ignore_index=True).join(pd.DataFrame(found))
+    money = {name: amounts(table[name]) for name in ("recent_revenue", "slope_per_period")}
+    return table.assign(**money, grain=grain.name, unit=UNIT)[COLUMNS]
 
 
-def _trend(rows: pd.DataFrame) -> dict[str, object]:
+def _trend(rows: pd.DataFrame, grain: Grain) -> dict[str, object]:
     revenue = rows["revenue"].to_numpy(dtype=float)
     slope, p_value = _slope(revenue)
-    level = float(revenue[-QUARTER:].mean())
     return {
-        "weeks": revenue.size,
-        "weekly_revenue": level,
-        "slope_per_week": slope,
+        "periods": revenue.size,
+        "recent_revenue": float(revenue[-grain.quarter :].mean()),
+        "slope_per_period": slope,
         "slope_share": _ratio(slope, abs(float(revenue.mean()))),
         "direction": _direction(slope, p_value),
         "p_value": p_value,
-        "quarter_growth": growth(revenue, QUARTER),
-        "yearly_growth": growth(revenue, YEAR),
-        **_strengths(revenue),
-        **_change(revenue, rows["week_on"].dt.date.tolist()),
+        "quarter_growth": growth(revenue, grain.quarter, grain.quarter),
+        "yearly_growth": growth(revenue, grain.quarter, grain.year),
+        **_strengths(revenue, grain),
+        **_change(revenue, rows["period_on"].dt.date.tolist()),
     }
 
 
-def growth(revenue: Array, lag: int) -> float:
-    """The last quarter over the quarter `lag` weeks before it, less one; NaN where there is none or it sold nothing."""
-    if revenue.size < lag + QUARTER:
+def growth(revenue: Array, quarter: int, lag: int) -> float:
+    """The last quarter over the quarter `lag` periods before it, less one; NaN where there is none or it sold nothing."""
+    if revenue.size < lag + quarter:
         return float("nan")
-    before = float(revenue[revenue.size - lag - QUARTER : revenue.size - lag].sum())
-    return _ratio(float(revenue[-QUARTER:].sum()) - before, before)
+    before = float(revenue[revenue.size - lag - quarter : revenue.size - lag].sum())
+    return _ratio(float(revenue[-quarter:].sum()) - before, before)
 
 
 def _ratio(part: float, whole: float) -> float:
@@ -94,10 +93,10 @@ def _slope(revenue: Array) -> tuple[float, float]:
     Source:
         Sen (1968), "Estimates of the regression coefficient based on Kendall's tau"; Mann (1945), "Nonparametric tests against trend".
     """
-    weeks = np.arange(revenue.size)
-    if revenue.size < MIN_WEEKS or np.ptp(revenue) == 0:
+    numbers = np.arange(revenue.size)
+    if revenue.size < MIN_PERIODS or np.ptp(revenue) == 0:
         return 0.0, 1.0
-    return float(stats.theilslopes(revenue, weeks).slope), float(stats.kendalltau(weeks, revenue).pvalue)
+    return float(stats.theilslopes(revenue, numbers).slope), float(stats.kendalltau(numbers, revenue).pvalue)
 
 
 def _direction(slope: float, p_value: float) -> str:
@@ -106,24 +105,24 @@ def _direction(slope: float, p_value: float) -> str:
     return "rising" if slope > 0 else "falling"
 
 
-def _strengths(revenue: Array) -> dict[str, float]:
-    """Strengths of trend and yearly season; NaN below two whole years."""
-    seasons = discernible(revenue.size, (YEAR,))
+def _strengths(revenue: Array, grain: Grain) -> dict[str, float]:
+    """Strengths of trend and seasons; NaN below two whole years."""
+    seasons = discernible(revenue.size, grain.season_lengths) if revenue.size > 2 * grain.year else ()
     if not seasons or np.ptp(revenue) == 0:
         return {"trend_strength": float("nan"), "seasonal_strength": float("nan")}
     parts = parts_of(revenue, seasons)
     return {"trend_strength": parts.trend_strength, "seasonal_strength": parts.seasonal_strength}
 
 
-def _change(revenue: Array, weeks: list[date]) -> dict[str, object]:
-    """The week from which the level is another one, if there is such a week, and by what share of the level before.
+def _change(revenue: Array, periods: list[date]) -> dict[str, object]:
+    """The period from which the level is another one, if there is such a period, and by what share of the level before.
 
     Source:
         Pettitt (1979), "A non-parametric approach to the change-point problem".
     """
     none: dict[str, object] = {"change_on": None, "change_share": float("nan"), "change_p_value": float("nan")}
     count = revenue.size
-    if count < 2 * MIN_WEEKS or np.ptp(revenue) == 0:
+    if count < 2 * MIN_PERIODS or np.ptp(revenue) == 0:
         return none
     ranks = stats.rankdata(revenue)
     shift = np.abs(2 * np.cumsum(ranks)[:-1] - np.arange(1, count) * (count + 1))
@@ -132,4 +131,4 @@ def _change(revenue: Array, weeks: list[date]) -> dict[str, object]:
     if p_value >= CHANGE_P:
         return {**none, "change_p_value": p_value}
     before = float(revenue[:at].mean())
-    return {"change_on": weeks[at], "change_share": _ratio(float(revenue[at:].mean()) - before, before), "change_p_value": p_value}
+    return {"change_on": periods[at], "change_share": _ratio(float(revenue[at:].mean()) - before, before), "change_p_value": p_value}

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
-from headgate.analytics.retail_copilot import features, intents, model_quality, normalise, query_gaps, query_patterns, query_trends
+from headgate.analytics.retail_copilot import (
+    features,
+    intents,
+    model_quality,
+    normalise,
+    query_gaps,
+    query_patterns,
+    query_trends,
+    sentence_model,
+)
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
 
@@ -19,6 +28,11 @@ if TYPE_CHECKING:
 
 SYSTEM = "retail-copilot"
 READS = ("search_queries", "products", "order_items")
+
+
+def made_with() -> str:
+    """The sentence model, where there is one: it groups searches otherwise than their words do."""
+    return sentence_model.NAME if sentence_model.is_installed() else ""
 
 
 def build(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
@@ -34,10 +48,11 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFr
     if typed.empty:
         return _empty()
     products = features.product_values(tables["order_items"], tables["products"])
-    texts = normalise.templates(typed, products.product_name.dropna())
+    model = sentence_model.installed()
+    texts = normalise.templates(typed, products.product_name.dropna(), model.words() if model else frozenset())
     searched = features.named(found, texts)
     counted = features.by_template(searched)
-    grouped = intents.found(counted.template, counted.searches)
+    grouped = intents.found(counted.template, counted.searches, model)
     labels = pd.Series(grouped.named, index=counted.template)
     first_day = features.first_day(found)
     values, shop_value = query_gaps.purchase_values(features.clicks(searched), products)
@@ -45,7 +60,7 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFr
         "query_patterns": query_patterns.table(counted, labels, texts),
         "query_trends": query_trends.table(features.by_week(searched), labels, first_day, as_of),
         "query_gaps": query_gaps.table(counted, labels, values, shop_value),
-        "query_model_quality": model_quality.table(texts, grouped, f"{first_day}/{as_of}"),
+        "query_model_quality": model_quality.table(texts, grouped, f"{first_day}/{as_of}", sentence_model.NAME if model else None),
     }
 
 

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 import ibis
 import pandas as pd
 
+from headgate.engines.expressions import whole_seconds
+
 REFORMULATED_WITHIN_S = 300
 """Other words within five minutes in one visit are another try, not another wish."""
 
@@ -35,9 +37,10 @@ def named(found: ibis.Table, templates: pd.DataFrame) -> ibis.Table:
     mapping = ibis.memtable(templates[["query_text", "template"]])
     joined = found.inner_join(mapping, "query_text")
     in_visit = ibis.window(group_by="session_id", order_by=["searched_at", "query_id"])
+    searched_s = whole_seconds(joined.searched_at)
     following = joined.mutate(
         next_template=joined.template.lead().over(in_visit),
-        wait_s=joined.searched_at.epoch_seconds().lead().over(in_visit) - joined.searched_at.epoch_seconds(),
+        wait_s=searched_s.lead().over(in_visit) - searched_s,
     )
     other = (following.next_template != following.template) & (following.wait_s <= REFORMULATED_WITHIN_S)
     return following.mutate(is_reformulated=other.fill_null(False))  # noqa: FBT003 a value, not a flag

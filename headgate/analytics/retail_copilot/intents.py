@@ -19,16 +19,20 @@ from sklearn.preprocessing import normalize
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from headgate.analytics.retail_copilot.sentence_model import SentenceModel
+
 Array = npt.NDArray[np.float64]
 
 SEED = 20_101_209
 MIN_TEXTS = 20
 MAX_INTENTS = 120  # what a person can look through
-MAX_LEARNT_FROM = 5_000  # texts; the rest join the nearest group
-_DIMENSIONS = 150
+MAX_LEARNT_FROM = 5_000  # texts that shape the groups; the rest join the nearest group
+MAX_READ = 10_000  # texts that the sentence model reads, about 500 a second; the rest join by their words
+_WORDS_WEIGHT = 0.5  # beside the meaning: names and numbers tell products apart that mean much the same
+_DIMENSIONS, _ROUNDS = 100, 2  # more of either takes longer and finds no more
 _MAX_WORDS = 4_000  # the vectors cost the square of the words
 _RARE = 0.01  # share of the texts from which on a word counts for less
-_NEIGHBOURS, _STEPS = 15, 4
+_LEAST_NEIGHBOURS, _NEIGHBOURS, _STEPS = 8, 15, 4
 _SAMPLE = 2_000  # silhouettes cost the square of the texts
 _WORD = r"(?u)\b\w+\b"  # words of one letter count too
 _LABEL_WORDS = 3
@@ -59,24 +63,52 @@ def sizes(texts: int) -> list[int]:
     return sorted({int(np.clip(round(factor * rule), 2, MAX_INTENTS)) for factor in (0.5, 1.0, 2.0, 4.0)})
 
 
-def found(texts: pd.Series[str], weights: pd.Series[int]) -> Intents:
-    """The groups of the texts; the commonest texts shape them, the others join the nearest."""
+def found(texts: pd.Series[str], weights: pd.Series[int], model: SentenceModel | None = None) -> Intents:
+    """The groups of the texts; the commonest texts shape them, the others join the nearest.
+
+    Args:
+        weights: searches per text, in the texts' order.
+        model: reads what the texts mean; without it, words alone tell.
+    """
     if texts.nunique() < MIN_TEXTS:
         return Intents(np.zeros(len(texts), dtype=np.int64), [ONLY], np.nan)
-    points = embedded(texts)
-    leading = np.argsort(-weights.to_numpy(), kind="stable")[:MAX_LEARNT_FROM]
-    shaping, importance = drawn_together(points[leading]), np.log1p(weights.to_numpy()[leading])
-    tried = [_apart(shaping, points[leading], importance, count) for count in sizes(len(leading))]
-    shaped, apart = max(tried, key=lambda one: one[1])
-    centres = normalize(pd.DataFrame(points[leading]).groupby(shaped).mean().to_numpy())
-    groups = np.asarray((points @ centres.T).argmax(axis=1), dtype=np.int64)
-    groups[leading] = shaped
+    words, order = by_words(texts), _commonest_first(weights)
+    read, rest = order[:MAX_READ], order[MAX_READ:]
+    points, importance = _with_meaning(words[read], texts.iloc[read], model), np.log1p(weights.to_numpy()[read])
+    shaped, apart = _shaped(points[:MAX_LEARNT_FROM], importance[:MAX_LEARNT_FROM])
+    joined = np.r_[shaped, _nearest(points[MAX_LEARNT_FROM:], points[: len(shaped)], shaped)]
+    groups = np.empty(len(texts), dtype=np.int64)
+    groups[read], groups[rest] = joined, _nearest(words[rest], words[read], joined)
     return Intents(groups, labels(texts, groups, weights), apart)
 
 
-def grouped(texts: pd.Series[str], count: int) -> npt.NDArray[np.int64]:
+def grouped(texts: pd.Series[str], count: int, model: SentenceModel | None = None) -> npt.NDArray[np.int64]:
     """The texts in a given number of groups."""
-    return _sorted(drawn_together(embedded(texts)), np.ones(len(texts)), count, starts=5)
+    return _sorted(drawn_together(embedded(texts, model), _neighbours(len(texts), count)), np.ones(len(texts)), count, starts=5)
+
+
+def _shaped(points: Array, importance: Array) -> tuple[npt.NDArray[np.int64], float]:
+    """The points in as many groups as set them furthest apart, and how far that is."""
+    counts = {count: _neighbours(len(points), count) for count in sizes(len(points))}
+    drawn = {neighbours: drawn_together(points, neighbours) for neighbours in set(counts.values())}
+    tried = [_apart(drawn[neighbours], points, importance, count) for count, neighbours in counts.items()]
+    return max(tried, key=lambda one: one[1])
+
+
+def _neighbours(texts: int, count: int) -> int:
+    """About as many as a group has: more would draw several groups into one."""
+    return int(np.clip(texts // count, _LEAST_NEIGHBOURS, _NEIGHBOURS))
+
+
+def _commonest_first(weights: pd.Series[int]) -> npt.NDArray[np.intp]:
+    """Places by weight; equal ones in a drawn order, as the alphabet's first letters do not speak for the others."""
+    return np.lexsort((np.random.default_rng(SEED).permutation(len(weights)), -weights.to_numpy()))
+
+
+def _nearest(points: Array, known: Array, groups: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Each point's nearest group, by the middle of its known points."""
+    centres = normalize(pd.DataFrame(known).groupby(groups).mean().to_numpy())
+    return np.asarray((points @ centres.T).argmax(axis=1), dtype=np.int64)
 
 
 def _apart(shaping: Array, points: Array, importance: Array, count: int) -> tuple[npt.NDArray[np.int64], float]:
@@ -92,12 +124,25 @@ def _sorted(points: Array, importance: Array, count: int, starts: int = 1) -> np
     return np.asarray(np.unique(fitted.labels_, return_inverse=True)[1], dtype=np.int64)
 
 
-def embedded(texts: pd.Series[str]) -> Array:
+def embedded(texts: pd.Series[str], model: SentenceModel | None = None) -> Array:
+    """The texts as points on a sphere: by what they mean and, counting less, by their words; without a model by their words alone."""
+    return _with_meaning(by_words(texts), texts, model)
+
+
+def _with_meaning(words: Array, texts: pd.Series[str], model: SentenceModel | None) -> Array:
+    if model is None:
+        return words
+    meaning = model.vectors(texts).astype(np.float64)
+    centred = normalize(meaning - meaning.mean(axis=0))  # what all texts of a shop share tells none of them apart
+    return np.asarray(normalize(np.hstack([centred, _WORDS_WEIGHT * words])), dtype=np.float64)
+
+
+def by_words(texts: pd.Series[str]) -> Array:
     """The texts as points on a sphere: by the words and parts of words they share, and by the company their words keep."""
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=_WORD)
     parts = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=2)
     weighed = make_union(words, parts).fit_transform(texts)
-    main = TruncatedSVD(min(_DIMENSIONS, min(weighed.shape) - 1), random_state=SEED)
+    main = TruncatedSVD(min(_DIMENSIONS, min(weighed.shape) - 1), n_iter=_ROUNDS, random_state=SEED)
     shared = main.fit_transform(weighed) / np.sqrt(np.maximum(main.singular_values_, np.finfo(np.float64).eps))
     return np.asarray(normalize(np.hstack([normalize(shared), normalize(_by_company(texts))])), dtype=np.float64)
 
@@ -113,19 +158,19 @@ def _by_company(texts: pd.Series[str]) -> Array:
     together = (counted.T @ counted).toarray()
     seen = together.diagonal()
     information = np.log(np.maximum(together, np.finfo(np.float64).tiny) * len(texts) / np.outer(seen, seen)).clip(min=0)
-    vectors = TruncatedSVD(min(_DIMENSIONS, len(seen) - 1), random_state=SEED)
+    vectors = TruncatedSVD(min(_DIMENSIONS, len(seen) - 1), n_iter=_ROUNDS, random_state=SEED)
     company = vectors.fit_transform(information) / np.sqrt(np.maximum(vectors.singular_values_, np.finfo(np.float64).eps))
     rarity = _RARE / (_RARE + seen / len(texts))
     means = counted @ (rarity[:, None] * company)
     return np.asarray(means - means.mean(axis=0))
 
 
-def drawn_together(points: Array) -> Array:
+def drawn_together(points: Array, neighbours: int) -> Array:
     """The points moved towards their nearest neighbours some times over, so that groups close up.
 
     Source: Wu et al. (2019), Simplifying Graph Convolutional Networks, eq. 8: the smoothing without the learning.
     """
-    near = kneighbors_graph(points, min(_NEIGHBOURS, len(points) - 1), include_self=True)
+    near = kneighbors_graph(points, min(neighbours, len(points) - 1), include_self=True)
     towards = normalize(near.maximum(near.T), norm="l1")
     moved = points
     for _ in range(_STEPS):

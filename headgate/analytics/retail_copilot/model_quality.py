@@ -16,18 +16,21 @@ if TYPE_CHECKING:
     from headgate.analytics.retail_copilot.intents import Intents
 
 _FOLDED = "texts as typed, lower case"
+_WORDS_ONLY = "no sentence model is installed: words alone tell what is alike (requirements/model.lock)"
 
 
-def table(texts: pd.DataFrame, intents: Intents, period: str) -> pd.DataFrame:
+def table(texts: pd.DataFrame, intents: Intents, period: str, read_by: str | None) -> pd.DataFrame:
     """The table's rows, in the order of model, metric and period.
 
     Args:
         texts: columns `query_text`, `template`, `searches`, `is_corrected`, one row per text.
+        read_by: the sentence model that told what the texts mean, None where there was none.
     """
     folded = texts.query_text.str.casefold().str.strip()
     total = int(texts.searches.sum())
     respelled = float(texts.searches[texts.is_corrected].sum()) / total
-    few = "too few templates: one intent" if len(intents.labels) == 1 else None
+    told = f"meaning read by {read_by}" if read_by else _WORDS_ONLY
+    few = "too few templates: one intent" if len(intents.labels) == 1 else told
     figures = [
         ("templates", "covered_share", covered(texts, texts.template), covered(texts, folded), _FOLDED, _covered_note()),
         ("templates", "templates", float(texts.template.nunique()), float(folded.nunique()), _FOLDED, None),

@@ -10,6 +10,7 @@ from headgate.analytics.retail_copilot import spelling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
 BLANK = "(blank)"
 """The template of texts that hold no word."""
@@ -48,19 +49,20 @@ def redacted(texts: pd.Series[str]) -> pd.Series[str]:
     return texts
 
 
-def templates(texts: pd.DataFrame, vocabulary: Iterable[str]) -> pd.DataFrame:
+def templates(texts: pd.DataFrame, vocabulary: Iterable[str], language: AbstractSet[str] = frozenset()) -> pd.DataFrame:
     """The texts with their `template`, and whether a word was respelled (`is_corrected`).
 
     Args:
         texts: columns `query_text` and `searches`, one row per text.
         vocabulary: names in the shop's own words, which count as spelled right.
+        language: words that are right in any shop.
     """
     if texts.empty:
         return texts.assign(template=pd.Series(dtype=object), is_corrected=pd.Series(dtype=bool))
-    words = _words(texts.query_text)
-    known = set(_words(pd.Series(list(vocabulary), dtype=object)))
+    words = _words(texts.query_text, language)
+    known = set(_words(pd.Series(list(vocabulary), dtype=object), language))
     counts = words.to_frame("word").join(texts.searches).groupby("word").searches.sum()
-    right = spelling.corrections(counts, known)
+    right = spelling.corrections(counts, known, language)
     respelled = words.map(right).fillna(words)
     joined = respelled.groupby(level=0).agg(" ".join).astype(object).str.slice(0, MAX_LENGTH)
     changed = (respelled != words).groupby(level=0).any()
@@ -69,18 +71,22 @@ def templates(texts: pd.DataFrame, vocabulary: Iterable[str]) -> pd.DataFrame:
     )
 
 
-def _words(texts: pd.Series[str]) -> pd.Series[str]:
+def _words(texts: pd.Series[str], language: AbstractSet[str]) -> pd.Series[str]:
     """The texts' words in the singular, one row each, under the index of their text; texts without words have none."""
     plain = texts.str.normalize("NFKD").str.replace(_ACCENTS, "", regex=True).str.casefold()
     for pattern in (_REMOVED, *(pattern for pattern, _ in _PERSONAL), *_MEASURES):
         plain = plain.str.replace(pattern, " ", regex=True)
     split = plain.str.replace(r"['\u2019]s\b", "", regex=True).str.replace(r"[\W_]+", " ", regex=True).str.split()
-    return singular(split.explode().dropna().astype(object))
+    return singular(split.explode().dropna().astype(object), language)
 
 
-def singular(words: pd.Series[str]) -> pd.Series[str]:
-    """English words without their plural ending: the first ending that fits is taken off."""
+def singular(words: pd.Series[str], language: AbstractSet[str] = frozenset()) -> pd.Series[str]:
+    """English words without their plural ending: the first ending that fits is taken off.
+
+    A word of the language stays whole where the rest would be none: Christmas is not many of something.
+    """
+    found = words
     for pattern, replacement in _SINGULARS:
-        changed = words.str.replace(pattern, replacement, regex=True)
-        words = words.where(changed == words, changed)
-    return words
+        changed = found.str.replace(pattern, replacement, regex=True)
+        found = found.where(changed == found, changed)
+    return found.where(~words.isin(language) | found.isin(language), words)

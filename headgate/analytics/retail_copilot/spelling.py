@@ -17,19 +17,20 @@ KNOWN_COUNTS = 5
 """Times that a word of the shop counts as typed on top: it is right even if nobody typed it yet."""
 
 
-def corrections(counts: pd.Series[int], known: AbstractSet[str]) -> dict[str, str]:
-    """What each misspelled word was meant to be. Known words are never changed.
+def corrections(counts: pd.Series[int], known: AbstractSet[str], language: AbstractSet[str] = frozenset()) -> dict[str, str]:
+    """What each misspelled word was meant to be. Words of the shop and of the language are never changed.
 
     Args:
         counts: how often each word was typed, by word.
-        known: words that are right, typed or not.
+        known: the shop's words: right and likely to be meant, typed or not.
+        language: other words that are right: a rare one (belt) is no slip for a common one (bell).
     """
     if counts.empty:
         return {}
     typed = counts.reindex(sorted(set(counts.index) | known), fill_value=0)
     words = typed.index[typed.index.str.len() >= MIN_LENGTH - 1].to_series()
     words = words[words.str.isalpha()]
-    pairs = _near(words[~words.isin(known)], words[words.str.len() >= MIN_LENGTH])
+    pairs = _near(words[~words.isin(known | language)], words[words.str.len() >= MIN_LENGTH])
     often = (pairs.other.map(typed) + pairs.other.isin(known) * KNOWN_COUNTS).astype("int64")
     likely = pairs.assign(often=often).loc[(often >= RARER * pairs.word.map(typed).astype("int64")) & (pairs.word != pairs.other)]
     slips = np.array([is_one_slip(word, other) for word, other in zip(likely.word, likely.other, strict=True)], dtype=np.bool_)

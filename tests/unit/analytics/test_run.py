@@ -23,6 +23,7 @@ from headgate.aws.memory import MemoryCatalog, MemoryObjects
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.contracts.registry import SYSTEMS
+from headgate.engines import local
 from headgate.errors import AuditError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
@@ -101,7 +102,7 @@ class Tiny:
 
     def run(self, snapshot: LakeSnapshot = SNAPSHOT, **more: Any) -> list[Any]:  # noqa: ANN401 passed on as it is
         contracts = {contract.dataset: contract for contract in (TOTALS, COUNTS, OTHER)}
-        return run_system("tiny", snapshot, {"orders": self.orders}, self.publisher, contracts, **more)
+        return run_system("tiny", snapshot, local.opened({"orders": str(self.orders)}), self.publisher, contracts, **more)
 
     def table(self, name: str) -> pa.Table:
         prefix = self.catalog.current("ecommerce_prod", name).location.removeprefix(f"s3://{BUCKET}/")
@@ -178,6 +179,34 @@ def test_other_code_builds_another_version(tiny: Tiny) -> None:
     source = tiny.orders.parent / "tiny_system" / "__init__.py"
     source.write_text(source.read_text() + "\n# changed\n")
     assert registry.code_version("tiny") != before
+
+
+def test_what_a_system_says_it_is_made_with_is_part_of_its_version(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    without = registry.code_version("tiny")
+    registry.system("tiny").made_with = lambda: "a model"  # type: ignore[attr-defined] # a module takes any name
+    assert registry.code_version("tiny") != without
+
+
+def test_a_system_takes_its_own_options_and_other_options_are_another_version(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    source = tiny.orders.parent / "tiny_system" / "__init__.py"
+    optional = SOURCE.replace("def build(tables, as_of):", 'OPTIONS = ("added",)\n\n\ndef build(tables, as_of, options):')
+    source.write_text(optional.replace("len(orders)", 'len(orders) + int(options.get("added", 0))'))
+    tiny.run(options={"added": "", "of_another_system": "3"})
+    assert tiny.table("counts")["orders"].to_pylist() == [1]
+    assert [published.changed for published in tiny.run(options={"added": "4"})] == [True, True]
+    assert tiny.table("counts")["orders"].to_pylist() == [5]
+    assert [published.changed for published in tiny.run(options={"added": "4"})] == [False, False]
+
+
+def test_a_dataset_that_a_lake_need_not_have_is_read_where_it_is(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    source = tiny.orders.parent / "tiny_system" / "__init__.py"
+    source.write_text(SOURCE + 'MAY_READ = ("events",)\n')
+    package = registry.system("tiny")
+    assert registry.reads(package, {"orders", "others"}) == ("orders",)
+    assert registry.reads(package, {"orders", "events"}) == ("orders", "events")
 
 
 def test_old_versions_are_forgotten(tiny: Tiny) -> None:

@@ -50,6 +50,16 @@ def test_a_fraud_at_a_terminal_is_known_seven_days_later_and_no_sooner(tables: T
     assert found.terminal_hours_since_first_fraud.tolist()[2:] == [168, 336]
 
 
+def test_frauds_of_an_ordinary_amount_speak_against_the_terminal_and_others_are_counted_apart(tables: Tables) -> None:
+    usual = [(f"2024-01-0{day}T00:00:00", customer, 1, "10", False) for day in (1, 2) for customer in (1, 2)]
+    misused = [("2024-01-03T00:00:00", 1, 5, "11", True), ("2024-01-03T01:00:00", 2, 5, "90", True)]
+    later = [("2024-01-10T00:00:00", 3, 5, "10", False), ("2024-01-10T01:00:00", 3, 5, "10", False)]
+    found = described(tables(usual + misused + later)).tail(3)
+    assert found.terminal_ordinary_frauds_28d.tolist() == [0, 1, 1]
+    assert found.terminal_odd_frauds_28d.tolist() == [0, 0, 1]
+    assert found.terminal_hours_since_ordinary_fraud.tolist()[1:] == [168, 169]
+
+
 def test_an_amount_is_compared_with_the_customers_other_amounts(tables: Tables) -> None:
     found = described(tables([(f"2024-01-0{day}T10:00:00", 1, 1, amount, False) for day, amount in ((1, "10"), (2, "20"), (3, "60"))]))
     assert found.amount_to_usual.tolist() == pytest.approx([1, 2, 4])
@@ -65,6 +75,12 @@ def test_night_and_weekend_are_the_handbooks(tables: Tables) -> None:
 
 def test_neither_a_card_nor_an_id_is_a_feature() -> None:
     assert not [name for name in features.ALL if "card" in name or "token" in name or name.endswith("_id")]
+
+
+def test_a_model_without_labels_sees_no_feature_made_of_labels(tables: Tables) -> None:
+    rows = [(f"2024-01-{day:02}T10:00:00", day % 3, day % 2, f"{day}.50", False) for day in range(1, 29)]
+    honest, fraud = (described(tables([(*row[:4], label) for row in rows])) for label in (False, True))
+    pd.testing.assert_frame_equal(honest[list(features.UNLABELLED)], fraud[list(features.UNLABELLED)])
 
 
 def test_a_fraud_never_shows_in_its_own_features(tables: Tables) -> None:

@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from headgate.analytics import compliance_guardian as system
+from headgate.analytics.compliance_guardian import models
 from headgate.analytics.rows import rows_of
 from headgate.contracts.registry import Registry
+from headgate.learning.store import Shelf
 
 pytestmark = pytest.mark.unit
 
@@ -21,7 +23,7 @@ Tables = Callable[..., dict[str, ibis.Table]]
 
 @pytest.fixture(scope="module")
 def built(town: dict[str, ibis.Table]) -> dict[str, pd.DataFrame]:
-    return system.build(town, AS_OF)
+    return system.build(town, AS_OF, Shelf())
 
 
 def assert_contracts_hold(built: dict[str, pd.DataFrame]) -> None:
@@ -37,9 +39,30 @@ def test_every_table_holds_its_contract(built: dict[str, pd.DataFrame]) -> None:
 
 
 def test_the_same_day_twice_gives_identical_tables(built: dict[str, pd.DataFrame], town: dict[str, ibis.Table]) -> None:
-    again = system.build(town, AS_OF)
+    again = system.build(town, AS_OF, Shelf())
     for name, frame in built.items():
         pd.testing.assert_frame_equal(frame, again[name], check_exact=True)
+
+
+def test_a_model_for_the_days_to_come_is_left_with_its_contest(town: dict[str, ibis.Table]) -> None:
+    shelf = Shelf()
+    system.build(town, AS_OF, shelf)
+    (kept,) = shelf.trained
+    assert kept.contest is not None
+    assert (kept.name, kept.recipe, kept.contest.champion) == ("fraud", kept.contest.winner, models.FIRST)
+    assert [one.recipe for one in kept.contest.results] == list(models.RECIPES)
+    assert kept.metrics["auc"] > 0.6
+    assert not {"card_token", "transaction_id"} & set(kept.columns)
+
+
+def test_the_recipe_in_charge_scores(town: dict[str, ibis.Table], built: dict[str, pd.DataFrame]) -> None:
+    other = system.build(town, AS_OF, Shelf({"fraud": "boosting_24_leaves"}))
+    assert other["fraud_scores"].score.tolist() != built["fraud_scores"].score.tolist()
+
+
+def test_a_recipe_that_is_gone_leaves_the_first_in_charge(town: dict[str, ibis.Table], built: dict[str, pd.DataFrame]) -> None:
+    again = system.build(town, AS_OF, Shelf({"fraud": "retired"}))
+    pd.testing.assert_frame_equal(again["fraud_scores"], built["fraud_scores"])
 
 
 def test_money_of_every_kind_of_entity_is_the_money_of_all_transactions(built: dict[str, pd.DataFrame]) -> None:
@@ -68,7 +91,7 @@ def test_decisions_cost_less_than_approving_everything(built: dict[str, pd.DataF
 
 
 def test_no_transactions_give_empty_tables(tables: Tables) -> None:
-    built = system.build(tables([]), AS_OF)
+    built = system.build(tables([]), AS_OF, Shelf())
     assert all(frame.empty for frame in built.values())
     assert_contracts_hold(built)
 
@@ -77,7 +100,7 @@ def test_no_transactions_give_empty_tables(tables: Tables) -> None:
 @pytest.mark.parametrize("count", [1, 40])
 def test_few_labels_fall_back_to_strangeness_and_say_so(tables: Tables, count: int, label: bool | None) -> None:
     rows = [(f"2024-06-{1 + place % 28:02}T10:00:00", 1 + place % 5, 1 + place % 3, "10.01", label) for place in range(count)]
-    built = system.build(tables(rows), AS_OF)
+    built = system.build(tables(rows), AS_OF, Shelf())
     assert_contracts_hold(built)
     assert set(built["fraud_scores"].model) == {"isolation_forest"}
     assert "block" not in set(built["fraud_scores"].decision)
@@ -86,6 +109,6 @@ def test_few_labels_fall_back_to_strangeness_and_say_so(tables: Tables, count: i
 
 def test_failed_payments_are_counted_for_their_card(tables: Tables) -> None:
     rows = [("2024-06-01T10:00:00", 1, 1, "10", None), ("2024-06-02T10:00:00", 2, 1, "10", None)]
-    built = system.build(tables(rows, failed_tokens=("k1:0002", "k1:0002", "k1:9999")), AS_OF)
+    built = system.build(tables(rows, failed_tokens=("k1:0002", "k1:0002", "k1:9999")), AS_OF, Shelf())
     cards = built["risk_scores"].query("entity_type == 'card'").set_index("entity_id")
     assert cards.failed_payments.to_dict() == {"k1:0001": 0, "k1:0002": 2}

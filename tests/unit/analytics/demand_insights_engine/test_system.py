@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 from headgate.analytics import demand_insights_engine as system
+from headgate.analytics.demand_insights_engine import churn
 from headgate.analytics.rows import rows_of
 from headgate.contracts.registry import Registry
+from headgate.learning.store import Shelf
 
 pytestmark = pytest.mark.unit
 
@@ -20,7 +22,7 @@ Shop = Callable[..., dict[str, ibis.Table]]
 
 @pytest.fixture(scope="module")
 def built(drawn_shop: dict[str, ibis.Table]) -> dict[str, pd.DataFrame]:
-    return system.build(drawn_shop, AS_OF)
+    return system.build(drawn_shop, AS_OF, Shelf())
 
 
 def quality(tables: dict[str, pd.DataFrame], model: str, metric: str) -> pd.Series:
@@ -46,9 +48,30 @@ def test_every_customer_table_has_the_same_customers(built: dict[str, pd.DataFra
 
 
 def test_the_same_day_twice_gives_identical_tables(built: dict[str, pd.DataFrame], drawn_shop: dict[str, ibis.Table]) -> None:
-    again = system.build(drawn_shop, AS_OF)
+    again = system.build(drawn_shop, AS_OF, Shelf())
     for name, frame in built.items():
         pd.testing.assert_frame_equal(frame, again[name], check_exact=True)
+
+
+def test_the_model_that_scored_is_left_with_its_contest_and_the_drift_since_it_learnt(
+    drawn_shop: dict[str, ibis.Table], built: dict[str, pd.DataFrame]
+) -> None:
+    shelf = Shelf()
+    system.build(drawn_shop, AS_OF, shelf)
+    (kept,) = shelf.trained
+    assert kept.contest is not None
+    assert (kept.name, kept.recipe, kept.contest.winner) == ("churn", churn.FIRST, churn.FIRST)
+    assert built["churn_risk"].model.unique().tolist() == [kept.recipe]
+    assert kept.metrics["auc"] == quality(built, "churn_risk", "auc").value
+    assert set(kept.drift) == set(kept.columns)
+
+
+def test_the_recipe_in_charge_scores_unless_another_is_better_beyond_doubt(drawn_shop: dict[str, ibis.Table]) -> None:
+    shelf = Shelf({"churn": "calibrated_splines"})
+    tables = system.build(drawn_shop, AS_OF, shelf)
+    assert tables["churn_risk"].model.unique().tolist() == [shelf.trained[0].recipe] == ["calibrated_splines"]
+    told = quality(tables, "churn_risk", "log_loss_calibrated_ensemble")
+    assert (told.baseline_model, told.note) == ("calibrated_splines", "challenger")
 
 
 def test_models_are_measured_on_days_they_had_not_seen(built: dict[str, pd.DataFrame]) -> None:
@@ -79,14 +102,14 @@ def test_no_money_is_negative(built: dict[str, pd.DataFrame]) -> None:
 
 
 def test_an_empty_shop_gives_empty_tables(shop: Shop) -> None:
-    tables = system.build(shop([]), AS_OF)
+    tables = system.build(shop([]), AS_OF, Shelf())
     assert all(frame.empty for frame in tables.values())
     assert_contracts_hold(tables)
 
 
 @pytest.mark.parametrize("customers", [1, 2, 30])
 def test_a_tiny_shop_falls_back_and_says_so(shop: Shop, customers: int) -> None:
-    tables = system.build(shop([(number + 1, "2024-12-01T10:00:00", "12.50", "completed") for number in range(customers)]), AS_OF)
+    tables = system.build(shop([(number + 1, "2024-12-01T10:00:00", "12.50", "completed") for number in range(customers)]), AS_OF, Shelf())
     assert_contracts_hold(tables)
     assert set(tables["customer_lifetime_value"].purchase_model) == {"pooled_rate"}
     assert set(tables["churn_risk"].model) == {"recency_share"}
@@ -99,6 +122,6 @@ def test_purchases_after_the_day_change_nothing(shop: Shop) -> None:
     before = [(1, "2024-03-01T10:00:00", "10", "completed"), (2, "2024-04-01T10:00:00", "20", "completed")]
     later = [*before, (1, "2025-01-01T00:00:00", "99", "completed"), (3, "2025-02-01T10:00:00", "99", "completed")]
     consent = {1: True, 2: True, 3: True}
-    first, second = (system.build(shop(rows, consent), AS_OF) for rows in (before, later))
+    first, second = (system.build(shop(rows, consent), AS_OF, Shelf()) for rows in (before, later))
     for name, frame in first.items():
         pd.testing.assert_frame_equal(frame, second[name])

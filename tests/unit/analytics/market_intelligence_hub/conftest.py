@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -42,6 +42,18 @@ def shop(registry: Registry) -> Shop:
 def _table(registry: Registry, name: str, rows: list[dict[str, Any]]) -> pa.Table:
     schema = pa.schema([field.with_nullable(nullable=True) for field in arrow_schema(registry.curated[name])])
     return pa.Table.from_pylist(rows, schema=schema)
+
+
+@pytest.fixture(scope="session")
+def calendar(registry: Registry) -> Callable[..., ibis.Table]:
+    """A curated calendar of the given events: kind, region, category, first day, last day."""
+
+    def table(*events: tuple[str, str | None, str | None, date, date]) -> ibis.Table:
+        names = ["event_kind", "region_id", "category", "starts_on", "ends_on"]
+        rows = [{"event_id": f"{number:03}", **dict(zip(names, event, strict=True))} for number, event in enumerate(events)]
+        return ibis.memtable(_table(registry, "calendar", rows))
+
+    return table
 
 
 @pytest.fixture(scope="session")

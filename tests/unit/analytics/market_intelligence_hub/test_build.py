@@ -32,7 +32,12 @@ PLAN = Plan(top_regions=2, top_categories=2, horizon=8, windows=3)
 
 @pytest.fixture(scope="module")
 def built(shop: Shop, seeded_lines: list[Line]) -> Built:
-    return market_intelligence_hub.build(shop(seeded_lines), AS_OF, PLAN)
+    return market_intelligence_hub.planned(shop(seeded_lines), AS_OF, PLAN)
+
+
+@pytest.fixture(scope="module")
+def small_shop(shop: Shop, seeded_lines: list[Line]) -> dict[str, ibis.Table]:
+    return shop([line for line in seeded_lines if line[3] in {"Home", "Garden"}])
 
 
 def _published(registry: Registry, name: str, frame: pd.DataFrame) -> pa.Table:
@@ -62,25 +67,47 @@ def test_a_shop_of_one_order_is_forecast_without_a_word(shop: Shop, registry: Re
 
 
 def test_the_same_inputs_give_the_same_tables(shop: Shop, seeded_lines: list[Line], built: Built) -> None:
-    again = market_intelligence_hub.build(shop(seeded_lines[::-1]), AS_OF, PLAN)
+    again = market_intelligence_hub.planned(shop(seeded_lines[::-1]), AS_OF, PLAN)
     for name, frame in built.items():
         pd.testing.assert_frame_equal(frame, again[name])
 
 
-def test_forecasts_add_up_over_the_hierarchy(built: Built) -> None:
-    sums = built["sales_forecast"].assign(mean=lambda rows: rows["mean"].astype(float)).pivot_table("mean", "week_on", "level", "sum")
+def test_forecasts_add_up_over_the_hierarchy_to_the_penny(built: Built) -> None:
+    sums = built["sales_forecast"].groupby(["level", "period_on"])["mean"].sum()
     for level in ("region", "category", "region_category"):
-        assert sums[level].to_numpy() == pytest.approx(sums["total"].to_numpy(), abs=0.05)
+        assert sums[level].tolist() == sums["total"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("options", "days", "levels"),
+    [
+        ({"forecast_grain": "day", "forecast_horizon": "9"}, (date(2010, 3, 1), date(2010, 3, 9)), 4),
+        ({"forecast_grain": "month", "forecast_horizon": "3"}, (date(2010, 3, 1), date(2010, 5, 1)), 4),
+        ({"forecast_by": "region", "forecast_horizon": "2"}, (date(2010, 3, 1), date(2010, 3, 8)), 2),
+        ({"forecast_by": "none", "forecast_horizon": "1"}, (date(2010, 3, 1), date(2010, 3, 1)), 1),
+    ],
+)
+def test_grain_horizon_and_dimensions_are_as_stated(
+    small_shop: dict[str, ibis.Table], registry: Registry, options: dict[str, str], days: tuple[date, date], levels: int
+) -> None:
+    built = market_intelligence_hub.build(small_shop, AS_OF, options)
+    for name, frame in built.items():
+        audit(registry.prod[name], _published(registry, name, frame))
+    found = built["sales_forecast"]
+    assert (found["period_on"].min(), found["period_on"].max()) == days
+    assert found["level"].nunique() == levels
+    assert len({tuple(sums) for _, sums in found.groupby(["level", "period_on"])["mean"].sum().groupby("level")}) == 1
+    assert (built["forecast_accuracy"]["windows"] > 0).any()
 
 
 def test_the_weeks_ahead_follow_the_last_whole_week(built: Built) -> None:
-    weeks = built["sales_forecast"].query("series_id == 'total'")["week_on"].tolist()
+    weeks = built["sales_forecast"].query("series_id == 'total'")["period_on"].tolist()
     assert weeks[0] == date(2010, 3, 1)
     assert len(weeks) == PLAN.horizon
 
 
 def test_the_closed_week_and_the_huge_order_are_told(built: Built) -> None:
-    total = built["sales_anomalies"].query("series_id == 'total'").set_index("week_on")["reason"].to_dict()
+    total = built["sales_anomalies"].query("series_id == 'total'").set_index("period_on")["reason"].to_dict()
     assert total[date(2009, 8, 3)] == "no_sales"
     assert total[date(2009, 8, 10)] == "one_large_order"
 

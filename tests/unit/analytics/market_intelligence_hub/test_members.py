@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate.analytics.market_intelligence_hub.members import is_intermittent, point_forecast
+from headgate.analytics.market_intelligence_hub.members import Ensemble, is_intermittent, point_forecast
 
 pytestmark = pytest.mark.unit
 
@@ -61,3 +61,17 @@ def test_a_season_without_two_whole_cycles_is_not_looked_for() -> None:
 def test_no_forecast_runs_away_from_its_history() -> None:
     explosive = 1.5 ** np.arange(40.0)
     assert point_forecast(explosive, 50).mean.max() <= explosive.max() * 4
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(VALUES, max_size=30), st.sampled_from([(), (4, 7)]))
+def test_the_listed_methods_never_fail_either(history: list[float], seasons: tuple[int, ...]) -> None:
+    assert np.isfinite(point_forecast(np.array(history), 5, seasons, ensemble=Ensemble.LISTED).mean).all()
+
+
+def test_the_listed_methods_carry_two_seasons_on() -> None:
+    at = np.arange(96)
+    history = 100 + 10 * np.sin(2 * np.pi * at / 4) + 20 * np.sin(2 * np.pi * at / 12) + np.random.default_rng(8).normal(0, 0.5, 96)
+    found = point_forecast(history[:84], 12, (4, 12), ensemble=Ensemble.LISTED)
+    assert found.model == "listed"
+    assert found.mean == pytest.approx(history[84:], abs=5)

@@ -62,12 +62,12 @@ def test_intervals_hold_about_as_many_real_weeks_as_they_say(built: dict[str, pd
 
 
 def test_the_christmas_closure_is_told(built: dict[str, pd.DataFrame]) -> None:
-    total = built["sales_anomalies"].query("series_id == 'total'").set_index("week_on")
+    total = built["sales_anomalies"].query("series_id == 'total'").set_index("period_on")
     closed = total.loc[date(2009, 12, 28)]
     assert (closed["actual"], closed["reason"]) == (Decimal(0), "no_sales")
 
 
 def test_fifty_two_whole_weeks_are_known_and_the_year_rises_into_autumn(built: dict[str, pd.DataFrame]) -> None:
     total = built["sales_trends"].set_index("series_id").loc["total"]
-    assert (total["weeks"], total["direction"]) == (52, "rising")
-    assert built["sales_forecast"]["week_on"].min() == date(2010, 12, 6)
+    assert (total["periods"], total["direction"]) == (52, "rising")
+    assert built["sales_forecast"]["period_on"].min() == date(2010, 12, 6)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from headgate.analytics.market_intelligence_hub.forecasting import look_ahead
+from headgate.analytics.market_intelligence_hub.forecasting import Panel, Task, backtest
 from headgate.analytics.market_intelligence_hub.pooled import pooled_votes
 
 pytestmark = pytest.mark.unit
@@ -56,6 +56,6 @@ def test_logarithms_are_taken_of_positive_series_only() -> None:
 
 def test_the_panels_votes_count_in_the_forecast() -> None:
     series = _panel(12)
-    found = look_ahead(tuple(y[:-STEPS] for y in series), STEPS, (SEASON,))
+    found, _ = backtest(Panel(tuple(y[:-STEPS] for y in series)), Task(STEPS, (SEASON,)), windows=0, step=1)
     assert set(found.models) == {"pooled_ensemble"}
     assert np.stack([y[-STEPS:] for y in series]) == pytest.approx(found.means, rel=0.2)

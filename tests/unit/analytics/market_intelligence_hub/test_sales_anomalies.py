@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from headgate.analytics.market_intelligence_hub.plan import WEEK
 from headgate.analytics.market_intelligence_hub.sales_anomalies import COLUMNS, REASONS, sales_anomalies
 
 pytestmark = pytest.mark.unit
@@ -18,7 +19,7 @@ ODD = 20
 def _weekly(**odd: float) -> pd.DataFrame:
     """Forty weeks of about 1,000 from 20 orders of 50; week 20 is as given."""
     noise = np.random.default_rng(9).integers(-40, 41, WEEKS)
-    weekly = pd.DataFrame({"week_on": pd.date_range("2009-01-05", periods=WEEKS, freq="W-MON"), "revenue": 1000 + noise, "orders": 20})
+    weekly = pd.DataFrame({"period_on": pd.date_range("2009-01-05", periods=WEEKS, freq="W-MON"), "revenue": 1000 + noise, "orders": 20})
     weekly = weekly.assign(
         series_id="total", level="total", region_id="(all)", category="(all)", largest_order=50, largest_return=0, promoted=0
     )
@@ -43,8 +44,8 @@ def _weekly(**odd: float) -> pd.DataFrame:
     ],
 )
 def test_an_odd_week_is_found_with_its_reason(odd: dict[str, float], reason: str) -> None:
-    found = sales_anomalies(_weekly(**odd))
-    assert found["week_on"].tolist() == [date(2009, 5, 25)]
+    found = sales_anomalies(_weekly(**odd), WEEK)
+    assert found["period_on"].tolist() == [date(2009, 5, 25)]
     assert found["reason"].tolist() == [reason]
     assert found["explanation"].tolist() == [REASONS[reason]]
     assert found["actual"].tolist() == [Decimal(odd["revenue"])]
@@ -52,12 +53,12 @@ def test_an_odd_week_is_found_with_its_reason(odd: dict[str, float], reason: str
 
 
 def test_ordinary_weeks_are_not_reported() -> None:
-    assert sales_anomalies(_weekly()).empty
+    assert sales_anomalies(_weekly(), WEEK).empty
 
 
 def test_the_score_is_the_deviation_over_the_usual_one_of_that_side() -> None:
     weekly = _weekly(revenue=3000)
-    found = sales_anomalies(weekly).iloc[0]
+    found = sales_anomalies(weekly, WEEK).iloc[0]
     revenue = weekly["revenue"].astype(float)
     around = revenue.rolling(13, center=True, min_periods=1).median()
     above = (revenue - around)[revenue >= around]
@@ -65,12 +66,12 @@ def test_the_score_is_the_deviation_over_the_usual_one_of_that_side() -> None:
 
 
 def test_short_histories_and_no_rows_report_nothing() -> None:
-    assert sales_anomalies(_weekly(revenue=3000).iloc[ODD - 10 : ODD + 10]).empty
-    assert sales_anomalies(_weekly().iloc[:0]).columns.tolist() == COLUMNS
+    assert sales_anomalies(_weekly(revenue=3000).iloc[ODD - 10 : ODD + 10], WEEK).empty
+    assert sales_anomalies(_weekly().iloc[:0], WEEK).columns.tolist() == COLUMNS
 
 
 def test_a_series_that_sells_now_and_then_has_no_unusual_weeks() -> None:
     weekly = _weekly()
     sparse = weekly.assign(orders=np.where(np.arange(WEEKS) % 3, 0, 20))
     sparse["revenue"] = sparse["revenue"].where(sparse["orders"] > 0, Decimal(0))
-    assert sales_anomalies(sparse).empty
+    assert sales_anomalies(sparse, WEEK).empty

@@ -7,21 +7,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from headgate.analytics.market_intelligence_hub.plan import WEEK
 from headgate.analytics.market_intelligence_hub.sales_trends import COLUMNS, growth, sales_trends
 
 pytestmark = pytest.mark.unit
 
 
 def _trend_of(revenue: list[float]) -> pd.Series:
-    weekly = pd.DataFrame({"week_on": pd.date_range("2009-01-05", periods=len(revenue), freq="W-MON"), "revenue": revenue})
+    weekly = pd.DataFrame({"period_on": pd.date_range("2009-01-05", periods=len(revenue), freq="W-MON"), "revenue": revenue})
     named = weekly.assign(series_id="total", level="total", region_id="(all)", category="(all)")
-    return sales_trends(named).iloc[0]
+    return sales_trends(named, WEEK).iloc[0]
 
 
 def test_a_steady_rise_is_rising_by_its_slope() -> None:
     found = _trend_of([10.0 + 2 * week for week in range(26)])
-    assert (found["direction"], found["slope_per_week"]) == ("rising", Decimal("2.00"))
-    assert found["weekly_revenue"] == Decimal("48.00")  # the mean of 36, 38, … 60
+    assert (found["direction"], found["slope_per_period"]) == ("rising", Decimal("2.00"))
+    assert found["recent_revenue"] == Decimal("48.00")  # the mean of 36, 38, … 60
     assert found["quarter_growth"] == pytest.approx((13 * 48 - 13 * 22) / (13 * 22))
 
 
@@ -45,10 +46,10 @@ def test_no_new_level_has_no_date() -> None:
 
 
 def test_growth_needs_both_quarters_and_sales_in_the_first() -> None:
-    assert np.isnan(growth(np.ones(25), 13))
-    assert np.isnan(growth(np.r_[np.zeros(13), np.ones(13)], 13))
-    assert growth(np.r_[np.ones(13), 2 * np.ones(13)], 13) == 1.0
-    assert growth(np.r_[np.ones(52), 3 * np.ones(13)], 52) == 2.0
+    assert np.isnan(growth(np.ones(25), 13, 13))
+    assert np.isnan(growth(np.r_[np.zeros(13), np.ones(13)], 13, 13))
+    assert growth(np.r_[np.ones(13), 2 * np.ones(13)], 13, 13) == 1.0
+    assert growth(np.r_[np.ones(52), 3 * np.ones(13)], 13, 52) == 2.0
 
 
 def test_strengths_tell_a_season_after_two_years() -> None:
@@ -60,5 +61,5 @@ def test_strengths_tell_a_season_after_two_years() -> None:
 
 def test_short_series_have_no_trend_and_no_rows_have_columns() -> None:
     assert _trend_of([1.0, 5, 9])["direction"] == "flat"
-    nothing = pd.DataFrame(columns=["series_id", "level", "region_id", "category", "week_on", "revenue"])
-    assert sales_trends(nothing).columns.tolist() == COLUMNS
+    nothing = pd.DataFrame(columns=["series_id", "level", "region_id", "category", "period_on", "revenue"])
+    assert sales_trends(nothing, WEEK).columns.tolist() == COLUMNS

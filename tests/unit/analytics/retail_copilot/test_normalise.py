@@ -81,3 +81,8 @@ def test_any_text_has_a_template_that_is_its_own_template(texts: list[str]) -> N
 
 def test_no_texts_give_no_templates() -> None:
     assert normalise.templates(pd.DataFrame({"query_text": [], "searches": []}), ["mug"]).empty
+
+
+def test_a_word_that_only_ends_like_a_plural_stays_whole() -> None:
+    words = pd.Series(["christmas", "mugs", "gnomes"])
+    assert list(normalise.singular(words, {"christmas", "mug", "mugs"})) == ["christmas", "mug", "gnome"]

@@ -59,3 +59,8 @@ def test_every_single_slip_is_recognised_both_ways(word: str, data: st.DataObjec
 @given(st.text("abc", min_size=1, max_size=7), st.text("abc", min_size=1, max_size=7))
 def test_words_two_letters_longer_are_never_one_slip(word: str, more: str) -> None:
     assert not spelling.is_one_slip(word, word + "x" + more)
+
+
+def test_a_rare_word_of_the_language_is_no_slip() -> None:
+    counts = pd.Series({"bell": 18, "belt": 1, "bel": 1})
+    assert spelling.corrections(counts, set(), {"belt"}) == {"bel": "bell"}

@@ -1,0 +1,78 @@
+"""What promotions, holidays and closures do to sales: taken out of histories before they are forecast, and put back where they come.
+
+The methods that vote on a series know nothing of events, and a single one that did would be outvoted. So the regression stands around
+all of them: its errors are what the ensemble forecasts.
+
+Source:
+    Hyndman & Athanasopoulos (2021), "Forecasting: Principles and Practice", 3rd ed., ch. 10 (regression with time-series errors);
+    each series' own effects are the ridge estimate around the panel's, as for the autoregression in `pooled`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+NEIGHBOURS = 13  # periods around one, those under events left out, whose median is what would have sold without
+# In periods wholly under an event: a panel with fewer of them than this has its effects drawn to none by more than half.
+PANEL_PERIODS = 4.0
+OWN_PERIODS = 4.0  # likewise; how hard a series is held to the panel's effects
+MOST_UPLIFT = 5.0  # one period's sales over what would have sold, less 1; beyond it is an accident, not an effect
+LEAST_FACTOR = 0.05  # of what would have sold; a history is not divided by less
+
+
+@dataclass(frozen=True)
+class Effects:
+    """By how much a period wholly under an event of each kind sells more, as a share; shape (series, kinds)."""
+
+    uplift: Array
+
+    def factors(self, exposure: Array) -> Array:
+        """What to multiply sales without events by; shape (series, periods), for an exposure of shape (series, periods, kinds)."""
+        return np.asarray(np.maximum(1.0 + np.einsum("spk,sk->sp", exposure, self.uplift), LEAST_FACTOR), dtype=np.float64)
+
+
+def effects_of(histories: tuple[Array, ...], exposure: Array, cycle: int) -> Effects:
+    """The effects that the panel's histories show.
+
+    Args:
+        exposure: shape (series, periods, kinds), 0..1; its last period is every history's last.
+        cycle: periods after which one is like another again.
+    """
+    found = [
+        _sums(history, exposed[exposed.shape[0] - history.size :], cycle) for history, exposed in zip(histories, exposure, strict=True)
+    ]
+    kinds = exposure.shape[2]
+    inner, cross = (np.array([sums[part] for sums in found]).reshape(-1, kinds, *rest) for part, rest in ((0, (kinds,)), (1, ())))
+    panel = np.linalg.solve(inner.sum(axis=0) + PANEL_PERIODS * np.eye(kinds), cross.sum(axis=0))
+    own = np.linalg.solve(inner + OWN_PERIODS * np.eye(kinds), (cross - inner @ panel)[..., None])[..., 0]
+    return Effects(panel + own)
+
+
+def without_events(histories: tuple[Array, ...], exposure: Array, effects: Effects) -> tuple[Array, ...]:
+    """What would have sold without events."""
+    factors = effects.factors(exposure)
+    return tuple(history / factor[factor.size - history.size :] for history, factor in zip(histories, factors, strict=True))
+
+
+def _sums(history: Array, exposed: Array, cycle: int) -> tuple[Array, Array]:
+    """Least-squares sums of the uplift over the exposure, over the periods that are under an event."""
+    under = np.flatnonzero(exposed.any(axis=1))
+    usual = np.array([_usual(history, exposed, int(at), cycle) for at in under])
+    known = usual > 0
+    uplift = np.clip(history[under][known] / usual[known] - 1.0, -1.0, MOST_UPLIFT)
+    given = exposed[under][known]
+    return given.T @ given, given.T @ uplift
+
+
+def _usual(history: Array, exposed: Array, at: int, cycle: int) -> float:
+    """The median of the periods around one that are alike and under no event; NaN where there are none."""
+    reach = NEIGHBOURS // 2
+    around = at + cycle * np.arange(-reach, reach + 1)
+    around = around[(around >= 0) & (around < history.size)]
+    free = around[~exposed[around].any(axis=1)]
+    return float(np.median(history[free])) if free.size else float("nan")

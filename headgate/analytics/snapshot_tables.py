@@ -1,0 +1,89 @@
+"""A snapshot's datasets as tables of the engine that suits their size."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from headgate.contracts.arrow import arrow_schema
+from headgate.engines.opening import EngineName, opened
+from headgate.errors import ConflictError
+from headgate.lake import keys
+from headgate.lake.reading import fetch, known_datasets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    import ibis
+    import pyarrow as pa
+
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import Catalog, ObjectStore
+    from headgate.lake.snapshots import LakeSnapshot
+
+log = logging.getLogger(__name__)
+
+Opened: TypeAlias = "AbstractContextManager[Mapping[str, ibis.Table]]"
+
+
+@dataclass(frozen=True)
+class EngineChoice:
+    """What is stated of the engine.
+
+    Attributes:
+        spark_from_mb: with `auto`, Spark is used when a system reads so many megabytes of Parquet.
+        reads_objects: Spark's executors do not see this machine's files.
+    """
+
+    stated: EngineName = EngineName.DUCKDB
+    spark_from_mb: int = 0
+    reads_objects: bool = False
+
+
+@dataclass(frozen=True)
+class SnapshotTables:
+    """Opens datasets of a snapshot.
+
+    Args:
+        contracts: the curated contracts, by dataset.
+        workspace: a local folder with room for what is read, where the engine reads local files.
+        ask_athena: opens tables of a database, given their columns; of use for Athena only.
+        open_files: opens Parquet files, or objects, on DuckDB or Spark.
+    """
+
+    objects: ObjectStore
+    catalog: Catalog
+    contracts: Mapping[str, Contract]
+    bucket: str
+    database: str
+    workspace: Path
+    choice: EngineChoice
+    ask_athena: Callable[[Mapping[str, pa.Schema], str], Opened]
+    open_files: Callable[[EngineName, Mapping[str, str]], Opened] = opened
+
+    def opened(self, lake: LakeSnapshot, datasets: tuple[str, ...]) -> Opened:
+        """Each dataset of the snapshot as a table, while the block lasts.
+
+        Raises:
+            NotFoundError: the snapshot lacks a dataset.
+            ConflictError: the engine is Athena and its tables show another snapshot.
+        """
+        known = known_datasets(lake, datasets)
+        engine = self.choice.stated.chosen(sum(one.size_bytes for one in known.values()), self.choice.spark_from_mb)
+        log.info("engine chosen", extra={"engine": engine, "datasets": list(known)})
+        if engine is EngineName.ATHENA:
+            return self._in_athena(lake, datasets)
+        if engine is EngineName.SPARK and self.choice.reads_objects:
+            return self.open_files(engine, {name: f"s3://{self.bucket}/{keys.part(one.location)}" for name, one in known.items()})
+        files = fetch(self.objects, self.bucket, lake, datasets, self.workspace)
+        return self.open_files(engine, {name: str(path) for name, path in files.items()})
+
+    def _in_athena(self, lake: LakeSnapshot, datasets: tuple[str, ...]) -> Opened:
+        for name in datasets:
+            shown = self.catalog.current(self.database, name).location.rstrip("/")
+            if shown != f"s3://{self.bucket}/{lake.datasets[name].location}".rstrip("/"):
+                raise ConflictError(f"table {self.database}.{name} shows another snapshot than {lake.snapshot_id}")
+        return self.ask_athena({name: arrow_schema(self.contracts[name]) for name in datasets}, self.database)
