@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def inspect(arguments: Mapping[str, str]) -> dict[str, object]:
-    """What was asked of each dataset, all of it answered well; GateError otherwise."""
+    """What was asked of each dataset, all of it answered well, and where the Data Docs lie; GateError otherwise."""
     lake = wiring.lake_snapshot(arguments, glue_arguments.snapshot_id(arguments))
     with TemporaryDirectory(prefix="headgate-gate-") as workspace:
-        verdicts = wiring.quality_gate(arguments, Path(workspace)).inspect(lake)
-    asked = {one.dataset: {"rows": one.rows, "expectations": one.expectations, "warnings": len(one.warnings)} for one in verdicts}
-    return {"snapshot_id": lake.snapshot_id, "datasets": asked}
+        inspected = wiring.quality_gate(arguments, Path(workspace)).inspect(lake)
+    asked = {one.dataset: {"rows": one.rows, "expectations": one.expectations, "warnings": len(one.warnings)} for one in inspected.verdicts}
+    return {"snapshot_id": lake.snapshot_id, "datasets": asked, "data_docs": inspected.docs_at}
 
 
 if __name__ == "__main__":

@@ -60,11 +60,13 @@ _OPAQUE = re.compile(
 )
 _OPAQUE_RE2 = r"\b(?:[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b"
 _NAMED_RE2 = r"(?i)cvv|cvc|csc|cvn|security.?code|ssn|social.?security"
+_WRITTEN_BLANK = re.compile(r"%20|&nbsp;|&#160;")  # as in addresses and in HTML
 # Twelve digits, however they are spaced, or a social security number's nine.
-_DIGITS_RE2 = r"(?:\p{Nd}[^\p{L}\p{N}]{0,3}){11}\p{Nd}|\d{3}[^\p{L}\p{N}]\d{2}[^\p{L}\p{N}]\d{4}"
+_DIGITS_RE2 = r"(?:\p{Nd}[^\p{L}\p{N}]{0,3}){11}\p{Nd}|\p{Nd}[^\p{L}\p{N}]{0,3}(?:\p{Nd}[^\p{L}\p{N}]{0,3}){7}\p{Nd}"
 _FEWEST_DIGITS = 9
 _DIGITS = re.compile(r"\d+")
-_SCIENTIFIC = re.compile(r"(?<!\d)(\d)[.,](\d{11,18})[eE]\+?1[1-8](?!\d)")
+# A spreadsheet's spelling of long numbers. With eleven digits and the length, the check digit soon tells what is missing.
+_SCIENTIFIC = re.compile(r"(?<!\d)(\d)[.,](\d{10,18})[eE]\+?0?(1[1-8])(?!\d)")
 # Groups of digits with one and the same gap between them, as people write card numbers, and as times and dates are not;
 # the last one may be what is left over. They may overlap, hence the lookahead.
 _SPACED = tuple(
@@ -79,7 +81,10 @@ _SECURITY_CODE = re.compile(
     re.IGNORECASE,
 )
 # Numbers that were never given out are none. Source: Social Security Administration, POMS RM 10201.035.
-_SSN = re.compile(r"(?<![\d\-.])(?!000|666|9\d\d)\d{3}([- .])(?!00)\d{2}\1(?!0000)\d{4}(?![\d\-.]\d|\d)")
+# Between blanks, further groups of digits beside it make it part of a longer number, a telephone's for one.
+_SSN = re.compile(
+    r"(?<![\d\-.])(?!000|666|9\d\d)\d{3}(?:([-./])(?!00)\d{2}\1|(?<!\d \d{3}) (?!00)\d{2} (?!\d{4} \d))(?!0000)\d{4}(?![\d\-.]\d|\d)"
+)
 _SSN_NAMED = re.compile(
     r"(?:ssn|social.?security(?:.?(?:number|no))?)(?:\W|_){0,6}(?!000|666|9\d\d)\d{3}\W?(?!00)\d{2}\W?(?!0000)\d{4}(?!\d)", re.IGNORECASE
 )
@@ -87,7 +92,7 @@ _SSN_NAMED = re.compile(
 
 def leaks_in_text(text: str) -> Counter[str]:
     """How many leaks of each kind one text holds."""
-    plain = _OPAQUE.sub(" ", unicodedata.normalize("NFKC", text))
+    plain = _OPAQUE.sub(" ", _typed(_WRITTEN_BLANK.sub(" ", text)))
     found = {
         CARD_NUMBER: len(set(_card_numbers(plain))),
         TRACK_DATA: len(_TRACK.findall(plain)),
@@ -95,6 +100,16 @@ def leaks_in_text(text: str) -> Counter[str]:
         SOCIAL_SECURITY_NUMBER: len(_SSN.findall(plain)) + len(_SSN_NAMED.findall(plain)),
     }
     return +Counter(found)
+
+
+def _typed(text: str) -> str:
+    """The text as a keyboard has it: digits of all scripts, hyphens of all lengths; what cannot be seen is left out."""
+    if text.isascii():
+        return text
+    signs = (sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
+    return "".join(
+        str(unicodedata.decimal(sign)) if sign.isdecimal() else "-" if unicodedata.category(sign) == "Pd" else sign for sign in signs
+    )
 
 
 def leaks_in_texts(texts: Iterable[str]) -> tuple[int, Counter[str]]:
@@ -145,7 +160,7 @@ def _suspects(texts: pa.ChunkedArray) -> Iterator[tuple[str, int]]:
     """Each distinct text that is worth a closer look, and how often it occurs."""
     counted = pc.value_counts(texts.drop_null())
     values, counts = counted.field("values"), counted.field("counts")
-    stripped = pc.replace_substring_regex(values, _OPAQUE_RE2, " ")
+    stripped = pc.replace_substring_regex(pc.replace_substring_regex(values, _WRITTEN_BLANK.pattern, " "), _OPAQUE_RE2, " ")
     named = pc.match_substring_regex(stripped, _NAMED_RE2)
     # Counting digits is cheap and leaves few values for the costly pattern.
     many = pc.greater_equal(pc.count_substring_regex(stripped, r"\p{Nd}"), _FEWEST_DIGITS)
@@ -156,7 +171,7 @@ def _suspects(texts: pa.ChunkedArray) -> Iterator[tuple[str, int]]:
 
 def _card_numbers(text: str) -> Iterator[str]:
     yield from filter(_is_card_number, _DIGITS.findall(text))
-    yield from filter(_is_card_number, (before + after for before, after in _SCIENTIFIC.findall(text)))
+    yield from (before + after for before, after, power in _SCIENTIFIC.findall(text) if _is_rounded_card(before + after, int(power) + 1))
     for spaced in _SPACED:
         for found in spaced.finditer(text):
             # Where the number begins is where the match does; where it ends, any group may tell.
@@ -165,6 +180,13 @@ def _card_numbers(text: str) -> Iterator[str]:
 
 def _is_card_number(digits: str) -> bool:
     return _SHORTEST <= len(digits) <= _LONGEST and _has_issuer(digits) and _passes_luhn(digits)
+
+
+def _is_rounded_card(digits: str, length: int) -> bool:
+    """Whether a card number of that length may begin with these digits; with all of them its check digit must be right."""
+    if len(digits) >= length:
+        return not digits[length:].strip("0") and _is_card_number(digits[:length])
+    return _has_issuer(digits.ljust(length, "0"))
 
 
 def _has_issuer(digits: str) -> bool:

@@ -62,7 +62,7 @@ def lake_zones(curated_bucket: str, quarantine_bucket: str, prod_buckets: Iterab
     """All that the gate let in, all that it kept out, the current snapshots, and every version of the systems' tables."""
     snapshots = tuple(snapshot.location for snapshot in lake.datasets.values())
     return [
-        Zone("curated", curated_bucket, (f"{keys.INCREMENTS}/", *snapshots)),
+        Zone("curated", curated_bucket, (f"{keys.INCREMENTS}/", f"{keys.SNAPSHOTS}/missing_parents/", *snapshots)),
         Zone("quarantine", quarantine_bucket, ("",)),
         *(Zone("prod", bucket, ("",)) for bucket in prod_buckets),
     ]

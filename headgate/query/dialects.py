@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.optimizer.annotate_types import annotate_types
 
 from headgate.contracts.registry import Registry
 from headgate.contracts.types import glue_type
 from headgate.errors import QueryError
+from headgate.query.catalog import about_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,15 +44,26 @@ def translate(sql: str, dialect: str, types: Mapping[str, str] | None = None) ->
     """
     if dialect == ATHENA:
         return sql
+    if told := about_tables(sql):
+        return told
     try:
         statements = [statement for statement in sqlglot.parse(sql, read=ATHENA) if statement]
     except SqlglotError as error:
-        raise QueryError(f"not Athena SQL: {str(error).splitlines()[0]}") from error
+        raise QueryError(f"not Athena SQL: {_complaint(error)}") from None
     if len(statements) != 1:
         raise QueryError(f"one statement at a time; found {len(statements)}")
     if not isinstance(statements[0], exp.Query):
         return sql
     return str(_mended(statements[0], _lake_types() if types is None else types).sql(dialect=dialect))
+
+
+def _complaint(error: SqlglotError) -> str:
+    """What is wrong, and where; never the parser's own classes."""
+    told = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
+    what = str(told.get("description") or error).splitlines()[0]
+    missing = re.search(r"missing for <class '[\w.]+\.(\w+)'>", what)
+    what = f"something is missing in {missing[1].upper()}" if missing else what.rstrip(".")
+    return f"{what}, line {told['line']}, column {told['col']}" if told.get("line") else what
 
 
 @cache
@@ -89,6 +101,18 @@ def _summed(node: exp.Expression) -> exp.Expression:
     return exp.cast(node.copy(), "bigint") if node.this.is_type(*exp.DataType.INTEGER_TYPES) else node
 
 
+def _over_rows(node: exp.Expression) -> exp.Expression:
+    """What is made of an aggregate's result stands around its window or filter, not between the two."""
+    aggregate = node.this
+    while isinstance(aggregate, exp.Filter | exp.IgnoreNulls):
+        aggregate = aggregate.this
+    if isinstance(aggregate, exp.Sum) and aggregate.this.is_type(*exp.DataType.INTEGER_TYPES):
+        return exp.cast(node.copy(), "bigint")
+    if isinstance(aggregate, exp.Avg) and aggregate.this.is_type(exp.DataType.Type.DECIMAL):
+        return exp.cast(node.copy(), aggregate.this.type)
+    return node
+
+
 def _counted(node: exp.Expression) -> exp.Expression:
     """`count_if` of no rows is 0 in Athena; in DuckDB null."""
     return exp.Count(this=exp.Case(ifs=[exp.If(this=node.this, true=exp.Literal.number(1))]))
@@ -122,6 +146,8 @@ def _formatted(arguments: list[exp.Expression]) -> exp.Expression:
 
 _MENDS: dict[type[exp.Expression], Callable[[exp.Expression], exp.Expression]] = {
     exp.Div: _divided,
+    exp.Window: _over_rows,
+    exp.Filter: _over_rows,
     exp.Sum: _summed,
     exp.Avg: _averaged,
     exp.CountIf: _counted,

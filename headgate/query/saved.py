@@ -27,12 +27,12 @@ _QUESTIONS = (
     Question(
         "sales_forecast",
         "market-intelligence-hub",
-        "What will the shop sell in each of the coming weeks, and how sure is that?",
+        "What will the shop sell in each of the coming weeks (or days, or months), and how sure is that?",
         """
-SELECT week_on, mean, lower_80, upper_80, lower_95, upper_95, model
+SELECT period_on, mean, lower_80, upper_80, lower_95, upper_95, model
 FROM sales_forecast
 WHERE level = 'total'
-ORDER BY week_on
+ORDER BY period_on
 """,
     ),
     Question(
@@ -50,23 +50,23 @@ ORDER BY level
     Question(
         "rising_series",
         "market-intelligence-hub",
-        "Which regions and categories are rising, by how much of their sales a week?",
+        "Which regions and categories are rising, by how much from one period to the next?",
         """
-SELECT series_id, level, weekly_revenue, slope_per_week, slope_share, quarter_growth, p_value
+SELECT series_id, level, recent_revenue, slope_per_period, slope_share, quarter_growth, p_value
 FROM sales_trends
 WHERE direction = 'rising' AND level IN ('region', 'category')
-ORDER BY slope_per_week DESC, series_id
+ORDER BY slope_per_period DESC, series_id
 LIMIT 20
 """,
     ),
     Question(
         "unusual_weeks",
         "market-intelligence-hub",
-        "Which weeks were not as expected, and why?",
+        "Which weeks (or days, or months) were not as expected, and why?",
         """
-SELECT week_on, series_id, direction, actual, expected, round(score, 1) AS score, reason, explanation
+SELECT period_on, series_id, direction, actual, expected, round(score, 1) AS score, reason, explanation
 FROM sales_anomalies
-ORDER BY abs(score) DESC, series_id, week_on
+ORDER BY abs(score) DESC, series_id, period_on
 LIMIT 20
 """,
     ),
@@ -323,10 +323,10 @@ ANSWERS: Mapping[str, Question] = {
             "market-intelligence-hub",
             "Sales of the next weeks, with their 80 % interval",
             """
-SELECT 'week of', week_on, 'sells GBP', mean, '(80 %:', lower_80, 'to', upper_80, ')'
+SELECT grain, 'of', period_on, 'sells GBP', mean, '(80 %:', lower_80, 'to', upper_80, ')'
 FROM sales_forecast
 WHERE level = 'total'
-ORDER BY week_on
+ORDER BY period_on
 LIMIT 2
 """,
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
@@ -17,8 +17,12 @@ from headgate.contracts.model import Column, ColumnType, Comparison, Contract, K
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError, GateError
 from headgate.quality.audit import broken_rules
-from headgate.quality.gate import Broken, Verdict, check, require
+from headgate.quality.examination import Broken, Examination, Verdict, check
+from headgate.quality.gate import require
 from headgate.quality.suites import float_bound, python_pattern, suite_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = [
     pytest.mark.unit,
@@ -126,6 +130,18 @@ def test_a_failing_expectation_tells_its_count_and_keys_but_no_other_value() -> 
     assert verdict.broken == (Broken("valid_values", "state", 2, ("41", "42")),)
 
 
+def test_data_docs_have_a_page_for_each_dataset_and_show_counts_but_no_value(tmp_path: Path) -> None:
+    examination = Examination("5nap", date(2026, 3, 1))
+    examination.check(CONTRACT, rows({"line_id": 4242, "code": "SECRET"}))
+    examination.check(replace(CONTRACT, dataset="other", id="headgate.curated.other"), rows({}))
+    examination.write_docs(tmp_path)
+    pages = {page.name: page.read_text() for page in (tmp_path / "validations").rglob("*.html")}
+    assert len(pages) == 2
+    assert "SECRET" not in "".join(pages.values())
+    assert "1 unexpected values found" in pages["lake-lines.html"]
+    assert "5nap" in (tmp_path / "index.html").read_text()
+
+
 def test_a_doubled_key_fails() -> None:
     assert ("line_id", "unique") in places(check(CONTRACT, rows({}, {})).broken)
 
@@ -174,7 +190,12 @@ def test_every_contract_of_the_lake_has_a_suite() -> None:
 def test_the_error_names_every_failing_dataset() -> None:
     bad = Verdict("orders", 9, 3, (Broken("unique", "order_id", 2, ("7",)),))
     with pytest.raises(GateError, match="orders: order_id: unique broken by 2 rows \\(keys 7\\)"):
-        require([Verdict("regions", 1, 3), bad])
+        require([Verdict("regions", 1, 3), bad], "s3://artifacts/data_docs/abc/snapshot/index.html")
+
+
+def test_the_error_says_where_the_data_docs_lie() -> None:
+    with pytest.raises(GateError, match=r"Data Docs: s3://artifacts/data_docs/abc/snapshot/index\.html$"):
+        require([Verdict("orders", 9, 3, (Broken("unique", "order_id", 2),))], "s3://artifacts/data_docs/abc/snapshot/index.html")
 
 
 CENTS = st.integers(-(10**14), 10**14).map(lambda cents: Decimal(cents).scaleb(-2))

@@ -124,6 +124,21 @@ def test_sums_and_averages_keep_the_types_that_athena_gives_them() -> None:
     assert ENGINE.fetchall() == [(7, Decimal("2.55"), Decimal("2.55"))]
 
 
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("select sum(whole) over (partition by flag order by at) from shop.t", 7),
+        ("select sum(whole) filter (where flag) from shop.t", 7),
+        ("select sum(whole) filter (where flag) over (partition by flag) from shop.t", 7),
+        ("select avg(price) over (partition by flag) from shop.t", Decimal("2.55")),
+    ],
+)
+def test_windows_and_filters_stay_with_their_aggregates(expression: str, expected: object) -> None:
+    found = asked(expression)
+    assert found == expected
+    assert type(found) is type(expected)
+
+
 def test_nameless_columns_are_named_by_their_place() -> None:
     ENGINE.execute(translate("select two, count(*), sum(two) as s from shop.t group by two", "duckdb", TYPES))
     assert [column[0] for column in ENGINE.description or []] == ["two", "_col1", "s"]
@@ -136,7 +151,7 @@ def test_athena_itself_gets_the_text_as_it_is() -> None:
 
 
 def test_statements_that_ask_nothing_pass_as_they_are() -> None:
-    assert translate("show tables in ecommerce_prod", "duckdb", TYPES) == "show tables in ecommerce_prod"
+    assert translate("show partitions ecommerce_prod.sales_trends", "duckdb", TYPES) == "show partitions ecommerce_prod.sales_trends"
 
 
 @pytest.mark.parametrize("text", ["select from where", "select 1; select 2", "", "select (1"])

@@ -1,0 +1,46 @@
+"""The audit of one system's outputs before they are published: by Great Expectations, whose pages are kept, and by what it cannot ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from headgate.errors import AuditError
+from headgate.quality.audit import audit
+from headgate.quality.examination import Examination
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from headgate.contracts.model import Contract
+    from headgate.lake.snapshots import LakeSnapshot
+    from headgate.quality.data_docs import DataDocs
+
+
+class OutputAudit:
+    """Asks each output's contract about its rows. Leaving the context publishes the Data Docs, also of a run that failed.
+
+    Attributes:
+        docs_at: where the Data Docs begin, an `s3://` URL; empty before they are published.
+    """
+
+    def __init__(self, docs: DataDocs, lake: LakeSnapshot, about: str) -> None:
+        self._docs, self._snapshot_id, self._about = docs, lake.snapshot_id, about
+        self._examination = Examination(lake.snapshot_id, lake.as_of)
+        self.docs_at = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.docs_at = self._docs.publish(self._examination, self._snapshot_id, self._about)
+
+    def __call__(self, contract: Contract, rows: pa.Table) -> None:
+        """Nothing happens when `rows` hold their contract.
+
+        Raises:
+            AuditError: names every rule that is broken, with the keys of some rows that break it.
+        """
+        verdict = self._examination.check(contract, rows)
+        if not verdict.passed:
+            raise AuditError(str(verdict))
+        audit(contract, rows)

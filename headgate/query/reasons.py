@@ -1,0 +1,43 @@
+"""Why a query failed, in Athena's words whatever engine stands behind the Athena API, without that engine's SQL and files."""
+
+from __future__ import annotations
+
+import re
+
+from headgate.query.dialects import ATHENA
+
+# What DuckDB says, and what Athena would. Source: Trino's StandardErrorCode, whose names Athena's messages begin with.
+_SAID: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r'Binder Error: Referenced column "(?P<name>[^"]+)" not found'), "COLUMN_NOT_FOUND: Column '{name}' cannot be resolved"),
+    (
+        re.compile(r"Catalog Error: Table with name (?P<name>\S+) does not exist"),
+        "TABLE_NOT_FOUND: Table '{name}' does not exist; SHOW TABLES IN <database> lists those that do",
+    ),
+    (
+        re.compile(r'Catalog Error: Scalar Function with name "?(?P<name>[^" ]+)"? does not exist'),
+        "FUNCTION_NOT_FOUND: Function '{name}' not registered",
+    ),
+    (
+        re.compile(r"Binder Error: No function matches .*?'(?P<name>[^']+)'"),
+        "FUNCTION_NOT_FOUND: Unexpected parameters for function {name}",
+    ),
+    (re.compile(r"Conversion Error: (?P<name>[^\n]+)"), "INVALID_CAST_ARGUMENT: {name}"),
+    (re.compile(r"Parser Error: (?P<name>[^\n]+)"), "SYNTAX_ERROR: {name}"),
+)
+_KIND = re.compile(r"\A\w+(?: \w+)? Error: ")
+_LOCAL = re.compile(r"read_\w+\([^)]*\)?|(?<![\w:/])/[^\s'\",)]+")
+
+
+def reason_of(text: str, dialect: str) -> str:
+    """The reason in one line; Athena's own passes through untouched."""
+    if dialect == ATHENA:
+        return text
+    for said, meant in _SAID:
+        if found := said.search(text):
+            return _without_places(meant.format(name=found["name"]))
+    return _without_places(_KIND.sub("", text.strip().partition("\n")[0]))
+
+
+def _without_places(text: str) -> str:
+    """No path of the machine that the engine runs on is of use to anybody else."""
+    return _LOCAL.sub("the table", text)

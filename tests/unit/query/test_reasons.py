@@ -1,0 +1,51 @@
+"""A failed query is explained in Athena's words, without the SQL and the files of the engine behind it."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from headgate.errors import QueryError
+from headgate.query import reason_of, translate
+
+pytestmark = pytest.mark.unit
+
+
+def why(sql: str) -> str:
+    with pytest.raises(duckdb.Error) as failed:
+        duckdb.sql(sql).fetchall()
+    return reason_of(str(failed.value), "duckdb")
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("select nope from (select 1 as yes)", "COLUMN_NOT_FOUND: Column 'nope' cannot be resolved"),
+        ("select * from nosuch", "TABLE_NOT_FOUND: Table 'nosuch' does not exist; SHOW TABLES IN <database> lists those that do"),
+        ("select sum('a'::varchar)", "FUNCTION_NOT_FOUND: Unexpected parameters for function sum(VARCHAR)"),
+        ("select cast('x' as bigint)", "INVALID_CAST_ARGUMENT: Could not convert string 'x' to INT64"),
+    ],
+)
+def test_the_reason_is_athenas(sql: str, told: str) -> None:
+    assert why(sql).startswith(told)
+    assert "\n" not in why(sql)
+
+
+def test_no_path_of_the_engines_machine_is_told() -> None:
+    told = why("select * from read_parquet(['/srv/lake/no such/part.parquet'])")
+    assert "/srv" not in told
+    assert "part.parquet" not in reason_of("IO Error: No files found that match '/var/data/part.parquet'", "duckdb")
+
+
+def test_athenas_own_reason_is_left_alone() -> None:
+    text = "COLUMN_NOT_FOUND: line 1:8: Column 'x' cannot be resolved\nLINE /tmp"
+    assert reason_of(text, "athena") == text
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"), [("select 1 from t where", "something is missing in WHERE, line 1"), ("selec 1", "line 1, column 7")]
+)
+def test_what_is_no_sql_is_told_with_its_place(sql: str, told: str) -> None:
+    with pytest.raises(QueryError, match=told) as refused:
+        translate(sql, "duckdb")
+    assert "sqlglot" not in str(refused.value)
