@@ -8,18 +8,22 @@ Lambda must not load pandas, Great Expectations or Ibis, which the jobs need.
 from __future__ import annotations
 
 import json
+import math
+import shutil
+import tempfile
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Self
 
 from headgate.aws import clients
 from headgate.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from headgate.analytics.snapshot_tables import SnapshotTables
     from headgate.aws.athena import AthenaQueries
     from headgate.aws.dynamodb import DynamoLedger
     from headgate.aws.logs import Logs
@@ -29,21 +33,30 @@ if TYPE_CHECKING:
     from headgate.aws.sns import Alerts
     from headgate.aws.sqs import Queues
     from headgate.aws.stepfunctions import Pipeline
+    from headgate.contracts.model import Contract
     from headgate.export.exporting import Exporting
     from headgate.export.landing import Landing
     from headgate.export.session import Login
+    from headgate.intake.closing import Closing
     from headgate.intake.curation import Curation
+    from headgate.intake.gatehouse import Gatehouse
+    from headgate.intake.handing_over import HandingOver
     from headgate.intake.mapping import Mappings
     from headgate.intake.replay import Replaying
     from headgate.intake.runs import Runs
+    from headgate.intake.sizing import Worker
+    from headgate.intake.spread import Spread
     from headgate.lake.publishing import Published
     from headgate.lake.references import CheckedReference
     from headgate.lake.snapshots import LakeSnapshot
+    from headgate.learning.store import ModelStore
     from headgate.merge.merging import Merging
+    from headgate.quality.data_docs import DataDocs
     from headgate.quality.gate import QualityGate
     from headgate.quality.pci_audit import Scan
 
 PREFIX = "HEADGATE_"
+MIB = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -77,13 +90,28 @@ class GateSettings(Settings):
 
 
 @dataclass(frozen=True)
-class ReplaySettings(Settings):
-    """What the gate needs for files that it has ended with. `lease_s`: how long the file of a replay that died stays locked."""
+class WorkerSettings(Settings):
+    """What the worker has that the gate runs on, where that is stated, and who takes what is too much for it.
 
-    curated_bucket: str
+    Attributes:
+        memory_mb, disk_mb: nothing stated is a person's own machine, which has what it has.
+        large_machine_arn: state machine of the larger worker; without one every file is this worker's own.
+        large_lease_s: how long that may take for a file, waiting and trying again included.
+        spark_rows_from_mb: from where on a plain CSV file is judged on Spark's workers; never, when it is 0.
+    """
+
+    memory_mb: int = 0
+    disk_mb: int = 0
+    large_machine_arn: str = ""
+    large_lease_s: int = 86_400
+    spark_rows_from_mb: int = 0
+
+
+@dataclass(frozen=True)
+class ClosingSettings(Settings):
+    """Where refused rows are. `lease_s`: how long the file of a closing that died stays locked."""
+
     quarantine_bucket: str
-    files_table: str
-    masking_key_secret: str
     lease_s: int = 300
 
 
@@ -165,6 +193,21 @@ class SystemSettings(Settings):
 
 
 @dataclass(frozen=True)
+class ArtifactsSettings(Settings):
+    """Where what is told of the lake lies: models, Data Docs."""
+
+    artifacts_bucket: str
+
+
+@dataclass(frozen=True)
+class EngineSettings(Settings):
+    """Where set-sized work runs: duckdb, spark, athena, or auto. `spark_from_mb`: of Parquet that is read, with auto."""
+
+    engine: str = "duckdb"
+    spark_from_mb: int = 2_000
+
+
+@dataclass(frozen=True)
 class ScanSettings(Settings):
     """Everything behind the gate, and what is told of it."""
 
@@ -173,6 +216,14 @@ class ScanSettings(Settings):
     prod_buckets: Mapping[str, str]
     artifacts_bucket: str
     results_bucket: str
+
+
+@dataclass(frozen=True)
+class LogSettings(Settings):
+    """The logs that are audited, and how far back each audit reads them."""
+
+    log_groups: Sequence[str] = ()
+    audited_log_days: int = 7
 
 
 @dataclass(frozen=True)
@@ -186,7 +237,7 @@ class QuerySettings(Settings):
 
 @dataclass(frozen=True)
 class MySqlSettings(Settings):
-    """Which secret holds the source database's login. `mysql_tls_ca`: path of the authority that signed its certificate."""
+    """Which secret holds the source database's login. `mysql_tls_ca`: path of the authority that it trusts, unless the secret names one."""
 
     mysql_secret: str
     mysql_tls_ca: str = ""
@@ -214,17 +265,22 @@ def ledger(env: Mapping[str, str]) -> DynamoLedger:
     return DynamoLedger(clients.dynamodb(), LedgerSettings.from_env(env).files_table)
 
 
-def curation(env: Mapping[str, str]) -> Curation:
-    """The gate, from raw to curated."""
-    from headgate.aws.secrets import Secrets
+@cache
+def source_contracts() -> dict[str, Contract]:
+    """The contracts before the gate, read once per process."""
     from headgate.contracts.registry import Registry
-    from headgate.intake.curation import Curation
-    from headgate.intake.mapping import Mappings
-    from headgate.profiling.keeping import Profiles
 
-    settings, contracts = GateSettings.from_env(env), Registry.load().source
-    profiles = Profiles(objects(), settings.artifacts_bucket)
-    return Curation(
+    return Registry.load().source
+
+
+def gatehouse(env: Mapping[str, str]) -> Gatehouse:
+    """What every way through the gate needs."""
+    from headgate.aws.secrets import Secrets
+    from headgate.intake.gatehouse import Gatehouse
+    from headgate.intake.mapping import Mappings
+
+    settings, contracts = GateSettings.from_env(env), source_contracts()
+    return Gatehouse(
         objects=objects(),
         ledger=ledger(env),
         contracts=contracts,
@@ -233,39 +289,93 @@ def curation(env: Mapping[str, str]) -> Curation:
         quarantine_bucket=settings.quarantine_bucket,
         clock=_utc_now,
         lease_s=settings.lease_s,
-        profile=profiles.of,
-        profile_unknown=profiles.of_unknown,
         mappings=Mappings(objects(), settings.artifacts_bucket, contracts),
+        largest_bytes=worker(env).largest_bytes,
+        spread=spread(env),
     )
 
 
-def runs(env: Mapping[str, str]) -> Runs:
-    """The gate, with what lets an export run enter whole before it."""
+def spread(env: Mapping[str, str]) -> Spread | None:
+    """What lets large files through on more than this worker; None where all are this worker's."""
+    from_mb = WorkerSettings.from_env(env).spark_rows_from_mb
+    if not from_mb:
+        return None
+    from headgate.engines.spark_session import session
+    from headgate.intake.spread import Spread
+
+    return Spread(session, from_mb * MIB)
+
+
+def worker(env: Mapping[str, str]) -> Worker:
+    """What this worker has for one file."""
+    from headgate.intake.sizing import Worker
+
+    settings = WorkerSettings.from_env(env)
+    disk_bytes = settings.disk_mb * MIB or shutil.disk_usage(tempfile.gettempdir()).free
+    return Worker(settings.memory_mb * MIB, disk_bytes)
+
+
+def handing_over(env: Mapping[str, str], time_left_s: Callable[[], float]) -> HandingOver | None:
+    """What becomes of files that are too much for this worker; None where no larger one is stated."""
+    from headgate.aws.stepfunctions import Pipeline
+    from headgate.intake.handing_over import HandingOver
+
+    settings = WorkerSettings.from_env(env)
+    if not settings.large_machine_arn:
+        return None
+
+    def start(name: str, told: Mapping[str, str]) -> None:
+        Pipeline(clients.stepfunctions(), settings.large_machine_arn).start(name, told)
+
+    return HandingOver(worker(env), time_left_s, start, settings.large_lease_s)
+
+
+def curation(env: Mapping[str, str], time_left_s: Callable[[], float] = lambda: math.inf, run: str = "") -> Curation:
+    """The gate, from raw to curated.
+
+    Args:
+        time_left_s: until this worker is stopped.
+        run: the name of a larger worker's run.
+    """
+    from headgate.intake.curation import Curation
+    from headgate.profiling.keeping import Profiles
+
+    profiles, told = Profiles(objects(), GateSettings.from_env(env).artifacts_bucket), alerts(env)
+    return Curation(
+        gatehouse(env),
+        profile=profiles.of,
+        profile_unknown=profiles.of_unknown,
+        tell=told.settled,
+        handing_over=handing_over(env, time_left_s),
+        run=run,
+    )
+
+
+def runs(env: Mapping[str, str], time_left_s: Callable[[], float] = lambda: math.inf, run: str = "") -> Runs:
+    """The gate, with what lets an export run enter whole before it; arguments as `curation`."""
     from headgate.aws.events import notification
+    from headgate.intake.deletions import Sightings
     from headgate.intake.runs import Runs
 
-    url, queue = RunSettings.from_env(env).raw_queue_url, queues()
-    return Runs(objects(), curation(env).curate, lambda parts: queue.send(url, [notification(part) for part in parts]))
+    url = RunSettings.from_env(env).raw_queue_url
+    sightings = Sightings(objects(), source_contracts(), GateSettings.from_env(env).curated_bucket)
+    gate = curation(env, time_left_s, run)
+    return Runs(objects(), gate.curate, lambda parts: queues().send(url, [notification(part) for part in parts]), sightings)
 
 
 def replaying(env: Mapping[str, str]) -> Replaying:
     """The gate, for files that it has ended with already."""
-    from headgate.aws.secrets import Secrets
-    from headgate.contracts.registry import Registry
     from headgate.intake.replay import Replaying
 
-    settings = ReplaySettings.from_env(env)
-    return Replaying(
-        objects=objects(),
-        ledger=ledger(env),
-        contracts=Registry.load().source,
-        masking_key=partial(Secrets(clients.secretsmanager()).masking_key, settings.masking_key_secret),
-        curated_bucket=settings.curated_bucket,
-        quarantine_bucket=settings.quarantine_bucket,
-        clock=_utc_now,
-        lease_s=settings.lease_s,
-        mappings=mappings(env),
-    )
+    return Replaying(gatehouse(env))
+
+
+def closing(env: Mapping[str, str]) -> Closing:
+    """What closes the refused rows of files that were corrected since."""
+    from headgate.intake.closing import Closing
+
+    settings = ClosingSettings.from_env(env)
+    return Closing(objects(), ledger(env), settings.quarantine_bucket, _utc_now, settings.lease_s)
 
 
 def masking_keys(env: Mapping[str, str]) -> MaskingKeys:
@@ -291,8 +401,17 @@ def merging(env: Mapping[str, str], workspace: Path) -> Merging:
     from headgate.quality.audit import audit
 
     settings = MergeSettings.from_env(env)
-    contracts = Registry.load().curated
-    return Merging(objects(), GlueCatalog(clients.glue()), contracts, settings.curated_bucket, settings.curated_database, workspace, audit)
+    registry = Registry.load()
+    return Merging(
+        objects(),
+        GlueCatalog(clients.glue()),
+        registry.curated,
+        settings.curated_bucket,
+        settings.curated_database,
+        workspace,
+        audit,
+        missing_parents=registry.lake["missing_parents"],
+    )
 
 
 def lake_snapshot(env: Mapping[str, str], snapshot_id: str) -> LakeSnapshot:
@@ -319,11 +438,28 @@ def quality_gate(env: Mapping[str, str], workspace: Path) -> QualityGate:
     from headgate.contracts.registry import Registry
     from headgate.quality.gate import QualityGate
 
-    return QualityGate(objects(), Registry.load().curated, CuratedSettings.from_env(env).curated_bucket, workspace)
+    return QualityGate(objects(), Registry.load().curated, CuratedSettings.from_env(env).curated_bucket, data_docs(env), workspace)
 
 
-def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Callable[[LakeSnapshot], list[Published]]:
-    """Builds and publishes one system's tables from a snapshot; `workspace` is a local folder with room for what it reads.
+def data_docs(env: Mapping[str, str]) -> DataDocs:
+    """Where Great Expectations' pages about runs lie."""
+    from headgate.quality.data_docs import DataDocs
+
+    return DataDocs(objects(), ArtifactsSettings.from_env(env).artifacts_bucket)
+
+
+def models(env: Mapping[str, str]) -> ModelStore:
+    """The systems' models with their records."""
+    from headgate.learning.store import ModelStore
+
+    return ModelStore(objects(), ArtifactsSettings.from_env(env).artifacts_bucket)
+
+
+def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Callable[[LakeSnapshot], tuple[list[Published], str]]:
+    """Builds and publishes one system's tables from a snapshot, and says where the Data Docs of its audit lie.
+
+    Args:
+        workspace: a local folder with room for what the system reads.
 
     Raises:
         SettingsError: no bucket is stated for the system.
@@ -333,42 +469,75 @@ def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Calla
     from headgate.aws.glue import GlueCatalog
     from headgate.contracts.registry import Registry
     from headgate.lake.publishing import Publisher
-    from headgate.lake.reading import fetch
-    from headgate.quality.audit import audit
+    from headgate.quality.output_audit import OutputAudit
     from headgate.quality.pci_audit import pci_audit
 
     settings = SystemSettings.from_env(env)
     if system not in settings.prod_buckets:
         raise SettingsError(f"HEADGATE_PROD_BUCKETS names no bucket of {system}, only of {', '.join(sorted(settings.prod_buckets))}")
-    publisher = Publisher(objects(), GlueCatalog(clients.glue()), settings.prod_database, settings.prod_buckets[system], audit)
     own = Registry.load().tables_of(system)
 
-    def run(lake: LakeSnapshot) -> list[Published]:
-        local = fetch(objects(), settings.curated_bucket, lake, registry.system(system).READS, workspace)
+    package = registry.system(system)
+
+    def run(lake: LakeSnapshot) -> tuple[list[Published], str]:
+        tables = snapshot_tables(env, workspace).opened(lake, registry.reads(package, lake.datasets))
+        options = {name: env.get(name, "") or env.get(f"HEADGATE_{name.upper()}", "") for name in registry.options(package)}
         inspections = {"pci_audit": lambda: pci_audit(leak_scans(env, lake))} if "pci_audit" in own else {}
-        return run_system(system, lake, local, publisher, own, inspections=inspections)
+        with OutputAudit(data_docs(env), lake, system) as audit:
+            publisher = Publisher(objects(), GlueCatalog(clients.glue()), settings.prod_database, settings.prod_buckets[system], audit)
+            published = run_system(system, lake, tables, publisher, own, models=models(env), inspections=inspections, options=options)
+        return published, audit.docs_at
 
     return run
 
 
+def snapshot_tables(env: Mapping[str, str], workspace: Path) -> SnapshotTables:
+    """Opens a snapshot's datasets on the engine that is stated; `workspace` is a local folder with room for what is read."""
+    from headgate.analytics.snapshot_tables import EngineChoice, SnapshotTables
+    from headgate.aws.glue import GlueCatalog
+    from headgate.contracts.registry import Registry
+    from headgate.engines import athena, spark_session
+    from headgate.engines.opening import EngineName
+
+    settings, engine = MergeSettings.from_env(env), EngineSettings.from_env(env)
+    choice = EngineChoice(EngineName.stated(engine.engine), engine.spark_from_mb, reads_objects=spark_session.is_started_by_cluster())
+    return SnapshotTables(
+        objects(),
+        GlueCatalog(clients.glue()),
+        Registry.load().curated,
+        settings.curated_bucket,
+        settings.curated_database,
+        workspace,
+        choice,
+        lambda schemas, database: athena.opened(schemas, database, queries(env).table),
+    )
+
+
 def leak_scans(env: Mapping[str, str], lake: LakeSnapshot) -> list[Scan]:
-    """What an independent scan for card data finds behind the gate: in rows let in and kept out, tables, profiles, answers, records."""
-    from headgate.quality.pci_audit import lake_zones, scan_objects, scan_records, told_zones
+    """What an independent scan for card data finds: in rows let in and kept out, tables, profiles, answers, records, logs."""
+    from headgate.quality.pci_audit import lake_zones, scan_logs, scan_objects, scan_records, told_zones
 
     settings = ScanSettings.from_env(env)
     zones = lake_zones(settings.curated_bucket, settings.quarantine_bucket, settings.prod_buckets.values(), lake)
     told = told_zones(settings.artifacts_bucket, settings.results_bucket)
-    return [*scan_objects(objects(), [*zones, *told]), scan_records(ledger(env).records())]
+    return [*scan_objects(objects(), [*zones, *told]), scan_records(ledger(env).records()), *scan_logs(_log_lines(env))]
+
+
+def _log_lines(env: Mapping[str, str]) -> dict[str, Iterator[str]]:
+    settings, written = LogSettings.from_env(env), logs()
+    since = datetime.now(UTC) - timedelta(days=settings.audited_log_days)
+    return {group: (line.text for line in written.lines(group, since=since)) for group in settings.log_groups}
 
 
 def queries(env: Mapping[str, str]) -> AthenaQueries:
     """Athena, in Athena's SQL whatever engine answers."""
     from headgate.aws.athena import AthenaQueries
-    from headgate.query import translate
+    from headgate.query import reason_of, translate
 
     settings = QuerySettings.from_env(env)
     spoken = partial(translate, dialect=settings.sql_dialect)
-    return AthenaQueries(clients.athena(), settings.workgroup, settings.prod_database, spoken)
+    reason = partial(reason_of, dialect=settings.sql_dialect)
+    return AthenaQueries(clients.athena(), settings.workgroup, settings.prod_database, spoken, reason)
 
 
 def pipeline(env: Mapping[str, str]) -> Pipeline:
@@ -423,13 +592,16 @@ def secret_login(env: Mapping[str, str]) -> Login:
     return login_from_secret(vars(found), MySqlSettings.from_env(env).mysql_tls_ca)
 
 
-def exporting(env: Mapping[str, str], login: Login, workspace: Path, *, mirrored: bool) -> Exporting:
-    """The export of one source; `mirrored` where `workspace` does not outlive the process."""
+def exporting(env: Mapping[str, str], login: Login, workspace: Path, *, mirrored: bool, masked: bool = False) -> Exporting:
+    """The export of one source; `mirrored` where `workspace` does not outlive the process, `masked` where it may mask rows on the way."""
+    from headgate.aws.secrets import Secrets
     from headgate.contracts.registry import Registry
     from headgate.export.exporting import Exporting
     from headgate.export.session import Session
+    from headgate.intake.at_source import AtSource
 
     settings = ExportSettings.from_env(env)
+    key = Secrets(clients.secretsmanager()).masking_key(MaskingKeySettings.from_env(env).masking_key_secret) if masked else None
     return Exporting(
         connect=partial(Session, login),
         objects=objects(),
@@ -438,6 +610,7 @@ def exporting(env: Mapping[str, str], login: Login, workspace: Path, *, mirrored
         state_bucket=settings.artifacts_bucket,
         workspace=workspace,
         mirrored=mirrored,
+        masking=AtSource(key) if key else None,
     )
 
 
@@ -469,11 +642,11 @@ def _variable(field_name: str) -> str:
 
 def _parsed(name: str, kind: object, text: str) -> Any:  # noqa: ANN401 as the field's annotation says
     """The value of a variable; annotations are text here."""
-    parsers: Mapping[str, Callable[[str], Any]] = {"int": int, "Mapping[str, str]": json.loads}
+    parsers: Mapping[str, Callable[[str], Any]] = {"int": int, "Mapping[str, str]": json.loads, "Sequence[str]": json.loads}
     try:
         return parsers.get(str(kind), str)(text)
     except ValueError:
-        raise SettingsError(f"{_variable(name)} is not {'a whole number' if kind == 'int' else 'a JSON object'}") from None
+        raise SettingsError(f"{_variable(name)} is not {'a whole number' if kind == 'int' else 'JSON'}") from None
 
 
 def _utc_now() -> datetime:

@@ -38,7 +38,7 @@ def docs() -> None:
     """Print the data dictionary as Markdown."""
     from headgate.contracts.dictionary import dictionary  # noqa: PLC0415 only this command writes prose
 
-    click.echo(dictionary(Registry.load()))
+    click.echo(dictionary(Registry.load()), nl=False)
 
 
 @contract.command(epilog=options.example("headgate contract show curated payments"))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Group
-from rich.table import Table
 
 from headgate.cli import options, screens
 from headgate.contracts import difference, odcs
@@ -23,13 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import RenderableType
+    from rich.table import Table
 
     from headgate.contracts.model import Contract
     from headgate.intake.draft import Finding
     from headgate.intake.gate import Gated
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_SHOWN = ("source_row", "rule", "column_name", "masked_value", "reason")
+_SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "reason")
 
 
 @click.command(epilog=options.example("headgate contract init returns.csv > contracts/source/returns.yaml"))
@@ -42,8 +42,11 @@ def init(file: Path, dataset: str) -> None:
     """
     import yaml  # noqa: PLC0415 only this command writes YAML
 
+    from headgate.intake.card_search import redacted_text  # noqa: PLC0415 the gate loads when it is used
     from headgate.intake.draft import draft  # noqa: PLC0415 as above
 
+    if redacted_text(dataset or file.name) != (dataset or file.name):
+        raise click.ClickException("the name holds a card number or a social security number. Remedy: --dataset names the dataset.")
     name = dataset or file.name.partition(".")[0].strip().lower().replace(" ", "_").replace("-", "_")
     drafted = draft(file.read_bytes(), name)
     click.echo(yaml.safe_dump(document(drafted.contract), sort_keys=False, allow_unicode=True, width=120), nl=False)
@@ -141,9 +144,9 @@ def _show_refusal(error: BadInputError, *, as_json: bool) -> None:
 
 
 def _checked_screen(file: Path, gated: Gated, shown: Sequence[dict[str, object]]) -> RenderableType:
-    counts = Table(*_counts(gated), title=f"{file.name} against {gated.contract}", title_justify="left")
+    counts = screens.table(*_counts(gated), title=f"{file.name} against {gated.contract}")
     counts.add_row(*(f"{count:,}" for count in _counts(gated).values()))
-    reasons = Table("reason", "rows")
+    reasons = screens.table("reason", "rows")
     for rule, count in sorted(gated.reasons.items(), key=lambda item: (-item[1], item[0])):
         reasons.add_row(rule, f"{count:,}")
     rows = screens.table(*_SHOWN, title="First refused rows")

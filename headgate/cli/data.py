@@ -20,20 +20,23 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
+_AT_LEAST_ONE, _RATE = click.IntRange(min=1), click.FloatRange(0, 1)
 
 
 @click.command(epilog=options.example("headgate sample --orders 20000 --defect-rate 0.01 /tmp/shop"))
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--seed", default=7, show_default=True, help="The same seed and sizes write the same bytes.")
-@click.option("--customers", default=2_000, show_default=True)
-@click.option("--orders", default=10_000, show_default=True, help="About how many; each has about five lines.")
-@click.option("--days", default=730, show_default=True, help="How many days of history.")
+@click.option("--customers", type=_AT_LEAST_ONE, default=2_000, show_default=True)
+@click.option("--orders", type=_AT_LEAST_ONE, default=10_000, show_default=True, help="About how many; each has about five lines.")
+@click.option("--days", type=_AT_LEAST_ONE, default=730, show_default=True, help="How many days of history.")
 @click.option("--ends-on", type=_DAY, default="2024-12-31", show_default=True, help="The shop's last day.")
-@click.option("--transactions", default=0, help="Card transactions; 0 lets the shop's size decide.")
-@click.option("--searches", default=0, help="Searches; 0 lets the shop's size decide.")
-@click.option("--defect-rate", default=0.01, show_default=True, help="Defective rows per clean row; 0 writes a clean shop as Parquet.")
+@click.option("--transactions", type=click.IntRange(min=0), default=0, help="Card transactions; 0 lets the shop's size decide.")
+@click.option("--searches", type=click.IntRange(min=0), default=0, help="Searches; 0 lets the shop's size decide.")
+@click.option(
+    "--defect-rate", type=_RATE, default=0.01, show_default=True, help="Defective rows per clean row; 0 writes a clean shop as Parquet."
+)
 @click.option("--bad-files", is_flag=True, help="Add files that the gate must refuse whole.")
-@click.option("--rows-per-file", default=250_000, show_default=True)
+@click.option("--rows-per-file", type=_AT_LEAST_ONE, default=250_000, show_default=True)
 @options.as_json
 def sample(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> None:
     """Write a coherent shop into FOLDER, laid out as an export would lie in raw.
@@ -67,7 +70,7 @@ def sample(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> No
     type=click.Path(file_okay=False, path_type=Path),
     help="Download it to this folder first; its checksum is checked.",
 )
-@click.option("--defect-rate", default=0.0, help="Defective rows per clean row of the tables that are generated.")
+@click.option("--defect-rate", type=_RATE, default=0.0, help="Defective rows per clean row of the tables that are generated.")
 @options.as_json
 def import_online_retail_command(folder: Path, source: Path | None, fetched: Path | None, defect_rate: float, as_json: bool) -> None:
     """Shape UCI Online Retail II into the tables of the shop, laid out as an export would lie in raw.

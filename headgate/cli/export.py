@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.table import Table
 
 from headgate import wiring
-from headgate.cli import deployment, export_progress, options
+from headgate.cli import deployment, export_progress, options, screens
+from headgate.contracts.document import document
 from headgate.contracts.registry import Registry
 from headgate.errors import AuditError
-from headgate.export.requests import ExportRequest, ImpossibleDates, Mode
+from headgate.export.certificate import MANIFEST, OtherManifestError
+from headgate.export.files import FileFormat
+from headgate.export.requests import ExportRequest, ImpossibleDates, Mode, Verification
 from headgate.export.run_names import day_of, named_by_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rich.table import Table
+
+    from headgate.contracts.model import Contract
     from headgate.export.certificate import Certificate
     from headgate.export.exporting import Exporting
     from headgate.export.landing import Landing
-    from headgate.export.requests import ExportReport, Verification
+    from headgate.export.requests import ExportReport
+    from headgate.export.session import Login
     from headgate.lake.keys import ExportKey
 
 WORKSPACE = deployment.FOLDER / "exports"
@@ -43,8 +52,16 @@ def export() -> None:
 @click.option("--incremental", is_flag=True, help="Only rows that changed since the run before.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Connections that read at once.")
 @click.option("--run", "run_name", default="", metavar="NAME", help="Name of the run; the same name goes on with it. Default: the time.")
-@click.option("--overlap-s", default=300, show_default=True, help="How far an incremental run reaches back before the last one's end.")
+@click.option(
+    "--overlap-s",
+    default=300,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="How far an incremental run reaches back before the last one's end.",
+)
 @click.option("--stop-on-impossible-dates", is_flag=True, help="Fail on dates on no calendar, which become null otherwise.")
+@click.option("--format", "file_format", default="parquet", show_default=True, type=click.Choice(["parquet", "csv"]), help="Of the files.")
+@click.option("--mask-at-source", is_flag=True, help="Mask sensitive columns on the way: no card number reaches raw.")
 @click.option("--resume", is_flag=True, help="Go on with every run that was killed or failed, as it was asked for.")
 @options.as_json
 @options.deployment
@@ -52,8 +69,11 @@ def run(resume: bool, as_json: bool, deployment_name: str | None, **asked: str |
     """Export now: every table lands whole with its certificate, or none does."""
     found = deployment.activate(deployment_name)
     login = wiring.source_login(os.environ)
-    exporting = wiring.exporting(os.environ, login, WORKSPACE / found.name, mirrored=False)
+    exporting_as = partial(wiring.exporting, os.environ, login, WORKSPACE / found.name, mirrored=False)
+    exporting = exporting_as()
     wanted = exporting.unfinished() if resume else [_again(exporting, _request(login.database, asked))]
+    if any(request.mask_at_source for request in wanted):
+        exporting = exporting_as(masked=True)
     with export_progress.shown(options.progress_console()) as listener:
         reports = [exporting.run(request, listener) for request in wanted]
     options.show(as_json=as_json, value=lambda: [report_facts(report) for report in reports], screen=lambda: _reports(reports))
@@ -68,12 +88,12 @@ def verify(table: str, run_name: str, as_json: bool, deployment_name: str | None
     """Check landed runs again: every file's bytes and every row, against the certificate. Exit code 3 when one does not hold."""
     found = deployment.activate(deployment_name)
     landing, workspace = wiring.landed_exports(os.environ), WORKSPACE / found.name
-    chosen = [run for run in _runs(landing, table) if run_name in ("", run.key.run)]
-    newest = chosen if run_name else list({run.key.dataset: run for run in chosen}.values())
+    chosen = [key for key in _manifests(landing, table) if run_name in ("", key.run) and _certifies(landing, key)]
+    newest = chosen if run_name else list({key.dataset: key for key in chosen}.values())
     if not newest:
         raise click.ClickException("there is no such run. Remedy: `headgate export runs` lists those that have landed.")
     workspace.mkdir(parents=True, exist_ok=True)
-    checked = [landing.verify(run.key, workspace) for run in newest]
+    checked = [_verified(landing, key, workspace) for key in newest]
     options.show(
         as_json=as_json, value=lambda: [{**vars(one), "holds": one.holds} for one in checked], screen=lambda: _verifications(checked)
     )
@@ -87,8 +107,50 @@ def verify(table: str, run_name: str, as_json: bool, deployment_name: str | None
 def runs(table: str, as_json: bool, deployment_name: str | None) -> None:
     """List the runs that have landed, of TABLE or of every table that has a contract."""
     deployment.activate(deployment_name)
-    found = [run.certificate for run in _runs(wiring.landed_exports(os.environ), table)]
+    landing = wiring.landed_exports(os.environ)
+    found = [one for one in (_certificate(landing, key) for key in _manifests(landing, table)) if one]
     options.show(as_json=as_json, value=lambda: [certificate_facts(one) for one in found], screen=lambda: _certificates(found))
+
+
+@export.command(epilog=options.example("headgate export contract --tables film,actor --into contracts/source"))
+@click.option("--tables", default="", metavar="A,B", help="Which tables; default: all of the database.")
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="A folder for one file per table; default: standard output.")
+@options.deployment
+def contract(tables: str, into: Path | None, deployment_name: str | None) -> None:
+    """Draft the contracts of the server's tables: types, keys, foreign keys; columns that may hold card data are masked.
+
+    A file that is there already is left alone.
+    """
+    import yaml  # noqa: PLC0415 only this command writes YAML
+
+    if not os.environ.get("MYSQL_URL"):
+        deployment.activate(deployment_name)
+    for name, drafted in _drafts(wiring.source_login(os.environ), _names(tables)).items():
+        text = yaml.safe_dump(document(drafted), sort_keys=False, allow_unicode=True, width=120)
+        path = into / f"{name}.yaml" if into else None
+        if path is None:
+            click.echo(f"---\n{text}", nl=False)
+        elif path.exists():
+            click.echo(f"{path} is there already", err=True)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            click.echo(f"{path}: {len(drafted.columns)} columns, {len(drafted.sensitive)} sensitive")
+
+
+def _drafts(login: Login, wanted: tuple[str, ...]) -> dict[str, Contract]:
+    from headgate.export import source  # noqa: PLC0415 other commands have no use for it
+    from headgate.export.drafting import draft  # noqa: PLC0415 as above
+    from headgate.export.session import Session  # noqa: PLC0415 as above
+    from headgate.intake.guess import guess_mask  # noqa: PLC0415 as above
+
+    with closing(Session(login)) as session:
+        found = [draft(session, source.describe(session, table), guess_mask) for table in wanted or source.tables(session)]
+    return {one.dataset: one for one in found}
+
+
+def _names(listed: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in listed.split(",") if name.strip())
 
 
 def report_facts(report: ExportReport) -> dict[str, object]:
@@ -120,12 +182,6 @@ def certificate_facts(certificate: Certificate) -> dict[str, object]:
     }
 
 
-@dataclass(frozen=True)
-class _Run:
-    key: ExportKey
-    certificate: Certificate
-
-
 def _request(source: str, asked: dict[str, str | int]) -> ExportRequest:
     now = datetime.now(UTC)
     run_name = str(asked["run_name"]) or named_by_time(now)
@@ -133,11 +189,13 @@ def _request(source: str, asked: dict[str, str | int]) -> ExportRequest:
         source,
         run_name,
         day_of(run_name, now.date()),
-        tuple(name.strip() for name in str(asked["tables"]).split(",") if name.strip()),
+        _names(str(asked["tables"])),
         mode=Mode.INCREMENTAL if asked["incremental"] else Mode.FULL,
         workers=int(asked["workers"]),
         overlap_s=int(asked["overlap_s"]),
         impossible_dates=ImpossibleDates.STOP if asked["stop_on_impossible_dates"] else ImpossibleDates.NULL,
+        mask_at_source=bool(asked["mask_at_source"]),
+        file_format=FileFormat[str(asked["file_format"]).upper()],
     )
 
 
@@ -147,19 +205,36 @@ def _again(exporting: Exporting, request: ExportRequest) -> ExportRequest:
     return replace(request, exported_on=begun[0]) if begun else request
 
 
-def _runs(landing: Landing, table: str) -> list[_Run]:
-    """Every landed run, oldest first."""
-    names = [table] if table else sorted(Registry.load().source)
-    found = [(key, _certificate(landing, key)) for name in names for key in landing.runs(name)]
-    return [_Run(key, certificate) for key, certificate in found if certificate]
+def _manifests(landing: Landing, table: str) -> list[ExportKey]:
+    """The manifests of every landed run, oldest first."""
+    return [key for name in ([table] if table else sorted(Registry.load().source)) for key in landing.runs(name)]
 
 
 def _certificate(landing: Landing, key: ExportKey) -> Certificate | None:
-    """None for a manifest that certifies nothing: others may write runs as well."""
+    """None for a manifest that certifies nothing: others may write runs as well, and `verify` tells of a damaged one."""
     try:
         return landing.certificate(key)
     except AuditError:
         return None
+
+
+def _certifies(landing: Landing, key: ExportKey) -> bool:
+    """Whether a manifest is of an export, in whatever state it is now."""
+    try:
+        landing.certificate(key)
+    except OtherManifestError:
+        return False
+    except AuditError:
+        return True
+    return True
+
+
+def _verified(landing: Landing, key: ExportKey, workspace: Path) -> Verification:
+    """What checking a run found; a manifest that cannot be read is a finding, too."""
+    try:
+        return landing.verify(key, workspace)
+    except AuditError as error:
+        return Verification(key.dataset, key.run, 0, 0, (f"{MANIFEST}: {error}",))
 
 
 def _reports(reports: list[ExportReport]) -> Table | str:
@@ -172,7 +247,7 @@ def _reports(reports: list[ExportReport]) -> Table | str:
 
 
 def _certificates(certificates: Iterable[Certificate]) -> Table:
-    table = Table("table", "run", "mode", "rows", "files", "MB", "moment", "checksum", title_justify="left")
+    table = screens.table("table", "run", "mode", "rows", "files", "MB", "moment", "checksum")
     for one in certificates:
         moment = f"{one.moment.method} {one.moment.gtid or one.moment.position}"
         megabytes = f"{one.size_bytes / 1e6:,.1f}"
@@ -183,7 +258,7 @@ def _certificates(certificates: Iterable[Certificate]) -> Table:
 
 
 def _verifications(checked: list[Verification]) -> Table:
-    table = Table("table", "run", "files", "rows", "holds", "findings")
+    table = screens.table("table", "run", "files", "rows", "holds", "findings")
     for one in checked:
         table.add_row(one.table, one.run, str(one.files), f"{one.rows:,}", "yes" if one.holds else "NO", "\n".join(one.findings))
     return table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import FileRecord
 
-STATES = ("processing", "done", "refused", "needs_mapping", "skipped_duplicate", "replaying")
+STATES = ("processing", "handed_over", "failed", "done", "refused", "needs_mapping", "skipped_duplicate", "replaying")
 
 
 @click.command(epilog=options.example("headgate upload /tmp/shop"))
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--timeout-s", default=900, show_default=True, help="How long to wait for the gate.")
+@click.option("--timeout-s", type=click.IntRange(min=1), default=900, show_default=True, help="How long to wait for the gate.")
 @options.as_json
 @options.deployment
 def upload(folder: Path, timeout_s: int, as_json: bool, deployment_name: str | None) -> None:
@@ -121,8 +122,17 @@ def _whole(record: FileRecord) -> Table:
     table = screens.table("what", "value", title=record.key)
     for name, value in _kept(record).items():
         for part, told in value.items() if isinstance(value, dict) else [("", value)]:
-            table.add_row(f"{name} {part}".strip(), str(told).replace("; ", "\n"))
+            table.add_row(f"{name} {part}".strip(), _told(part, told))
     return table
+
+
+def _told(part: str, told: object) -> str:
+    """A value for a person: what cannot be seen is spelled, and each column's figures have a line of their own."""
+    text = str(told)
+    if part == "statistics":
+        columns = json.loads(text).items()
+        return "\n".join(f"{name}: {', '.join(f'{figure} {value}' for figure, value in figures.items())}" for name, figures in columns)
+    return repr(text) if text and (text.isspace() or not text.isprintable()) else text.replace("; ", "\n")
 
 
 def _table(records: list[FileRecord]) -> Table:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Group
-from rich.table import Table
 
 from headgate import wiring
-from headgate.cli import deployment, options
+from headgate.cli import deployment, options, screens
 from headgate.cli.quarantine import replay_all
 from headgate.contracts.registry import Registry
 from headgate.intake.replay import REPLAYED
@@ -95,7 +94,7 @@ def _fact(old: OldTokens) -> dict[str, object]:
 def _screen(results: Sequence[dict[str, object]]) -> Group | str:
     if not results:
         return "Every token is made with the current key."
-    table = Table("dataset", "file", "outcome", "why")
+    table = screens.table("dataset", "file", "outcome", "why")
     for one in results:
         table.add_row(str(one["dataset"]), str(one["key"]), str(one["outcome"]), str(one.get("told", "")))
     return Group(table, "`headgate run` merges what was made anew.")

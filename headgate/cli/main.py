@@ -11,7 +11,7 @@ import sys
 import click
 
 from headgate import __version__
-from headgate.cli import contract, data, export, files, keys, logs, mapping, pipeline, profile, quarantine, query, queue, report
+from headgate.cli import contract, data, export, files, keys, logs, mapping, models, pipeline, profile, quarantine, query, queue, report
 from headgate.errors import HeadgateError
 
 
@@ -35,6 +35,8 @@ for command in (
     keys.keys,
     logs.logs,
     mapping.mapping,
+    models.data_docs,
+    models.models,
     pipeline.run,
     profile.profile,
     quarantine.quarantine,

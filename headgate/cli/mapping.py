@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
-from rich.table import Table
 
 from headgate import wiring
-from headgate.cli import deployment, options
+from headgate.cli import deployment, options, screens
 from headgate.errors import HeadgateError
 from headgate.intake.curation import NEEDS_MAPPING
 from headgate.intake.mapping import Suggested
@@ -16,6 +15,8 @@ from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from rich.table import Table
 
     from headgate.lake.ports import FileRecord
 
@@ -93,7 +94,7 @@ def _settle(found: deployment.Deployment, record: FileRecord, suggested: Suggest
 
 
 def _table(suggested: Suggested) -> Table:
-    table = Table("column", "field", "confidence", title=f"as {suggested.dataset}", title_justify="left")
+    table = screens.table("column", "field", "confidence", title=f"as {suggested.dataset}")
     for name, field, confidence in zip(suggested.names, suggested.fields, suggested.confidence, strict=True):
         table.add_row(name, field or "?", f"{confidence:.2f}")
     for field in suggested.absent:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from headgate import wiring
-from headgate.cli import deployment, options
+from headgate.cli import deployment, options, screens
 from headgate.cli.progress import PlainLines
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from headgate.aws.stepfunctions import PipelineRun
 
@@ -23,7 +23,9 @@ _SUCCEEDED = "SUCCEEDED"
 
 @click.command(epilog=options.example("headgate run --as-of 2010-12-09"))
 @click.option("--as-of", type=click.DateTime(formats=["%Y-%m-%d"]), help="The day to look from; default: the last day that the data knows.")
-@click.option("--timeout-s", default=3600, show_default=True, help="How long to watch; the run goes on after that.")
+@click.option(
+    "--timeout-s", type=click.IntRange(min=1), default=3600, show_default=True, help="How long to watch; the run goes on after that."
+)
 @options.as_json
 @options.deployment
 def run(as_of: datetime | None, timeout_s: int, as_json: bool, deployment_name: str | None) -> None:
@@ -52,7 +54,7 @@ def watched_run(found: deployment.Deployment, *, as_of: str, timeout_s: float, c
 
 
 def _table(ended: PipelineRun) -> Table:
-    table = Table("system", "state", "cause", title=f"curated_to_prod {ended.status.lower()}")
+    table = screens.table("system", "state", "cause", title=f"curated_to_prod {ended.status.lower()}")
     systems = ended.output.get("systems", [])
     for system in systems if isinstance(systems, list) else []:
         table.add_row(str(system.get("system")), str(system.get("state")), str(system.get("cause", "")))

@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import pyarrow as pa
-import pyarrow.parquet as pq
 from rich.console import Group
 
 from headgate.cli import options, screens
 from headgate.contracts.registry import Registry
+from headgate.intake.headed import table_of
 from headgate.intake.header import folded
-from headgate.intake.sniff import is_parquet
 from headgate.intake.tables import read_unknown
 from headgate.intake.unpack import unpack
 from headgate.profiling.conceal import column_names
@@ -24,6 +22,7 @@ from headgate.profiling.profile import Profile, profile_unknown
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    import pyarrow as pa
     from rich.table import Table
 
     from headgate.profiling.profile import ColumnProfile
@@ -42,7 +41,7 @@ def profile(file: Path, dataset: str, as_json: bool) -> None:
 def profile_file(file: Path, dataset: str) -> Profile:
     """The profile of a local file; it is as old as its last change."""
     body = file.read_bytes()
-    columns = _table(unpack(body))
+    columns = _table(body, dataset)
     changed_at = datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None)
     sensitive = _sensitive(dataset, columns)
     sha256 = hashlib.sha256(body).hexdigest()
@@ -55,11 +54,12 @@ def score_line(parts: Mapping[str, str]) -> str:
     return f"quality {parts['score']} ({told})" if "score" in parts else "quality cannot be told of no rows"
 
 
-def _table(content: bytes) -> dict[str, pa.Array]:
-    if is_parquet(content):
-        table = pq.read_table(pa.BufferReader(content))
-        return dict(zip(column_names(table.column_names), table.columns, strict=True))
-    read = read_unknown(content)
+def _table(body: bytes, dataset: str) -> dict[str, pa.Array]:
+    contract = Registry.load().source.get(dataset)
+    headed = table_of(unpack(body), contract)
+    if headed.names:
+        return dict(zip(column_names(headed.names), headed.columns, strict=True))
+    read = read_unknown(unpack(body))  # rows without a header, under made-up names
     return dict(zip(column_names(read.dialect.names), read.rows.columns, strict=True))
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from headgate.intake.replay import Replayed, Replaying
     from headgate.lake.ports import FileRecord
 
-_SHOWN = ("source_row", "rule", "column_name", "masked_value", "reason", "record")
+_SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "reason", "record")
 
 
 @click.group()
@@ -37,12 +37,13 @@ def quarantine() -> None:
 @click.option("--dataset", default="", help="Only this dataset.")
 @click.option("--rule", default="", help="Only what this rule keeps out.")
 @click.option("--files", "by_file", is_flag=True, help="One line per file and rule.")
+@click.option("--closed", is_flag=True, help="Also what a corrected version of the same file has settled.")
 @options.as_json
 @options.deployment
-def list(dataset: str, rule: str, by_file: bool, as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 the command is named so
+def list(dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 so named
     """Count what is kept out, by dataset and rule: refused rows, duplicates, and files that were refused as a whole."""
     found = deployment.activate(deployment_name)
-    lines = kept_out(wiring.ledger(found.environment).records(), by_file=by_file)
+    lines = kept_out(wiring.ledger(found.environment).records(), by_file=by_file, closed=closed)
     chosen = [line for line in lines if dataset in ("", line.dataset) and rule in ("", line.rule)]
     options.show(as_json=as_json, value=lambda: [asdict(line) for line in chosen], screen=lambda: _lines_table(chosen, by_file=by_file))
 
@@ -50,19 +51,20 @@ def list(dataset: str, rule: str, by_file: bool, as_json: bool, deployment_name:
 @quarantine.command(epilog=options.example("headgate quarantine show payments/today.csv --rule card_number"))
 @click.argument("file")
 @click.option("--rule", default="", help="Only rows that this rule keeps out.")
-@click.option("--rows", "count", default=20, show_default=True, help="How many rows.")
+@click.option("--rows", "count", type=click.IntRange(min=1), default=20, show_default=True, help="How many rows.")
+@click.option("--records", "whole", is_flag=True, help="The whole row beneath each; --json has it always.")
 @options.as_json
 @options.deployment
-def show(file: str, rule: str, count: int, as_json: bool, deployment_name: str | None) -> None:
+def show(file: str, rule: str, count: int, *, whole: bool, as_json: bool, deployment_name: str | None) -> None:
     """Show rows of FILE (its id, or its key in raw) that are kept out, with sensitive values masked."""
     found = deployment.activate(deployment_name)
     record = _record(found, file)
     if not record.quarantine_key:
         raise click.ClickException(f"{record.key} has no rows in quarantine ({record.state}). {record.error.get('message', '')}".strip())
     table = rows_of(wiring.objects(), found.environment["HEADGATE_QUARANTINE_BUCKET"], record, rule=rule)
-    rows = [{name: row[name] for name in _SHOWN} for row in table.slice(0, count).to_pylist()]
+    rows = [{name: row.get(name) for name in _SHOWN} for row in table.slice(0, count).to_pylist()]
     fact = {"file_id": record.file_id, "key": record.key, "contract": record.contract, "rows": rows, "of": table.num_rows}
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _rows_table(record, rows, table.num_rows))
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _rows_table(record, rows, table.num_rows, whole=whole))
 
 
 @quarantine.command(epilog=options.example("headgate quarantine replay --dataset payments"))
@@ -137,11 +139,14 @@ def _lines_table(lines: Sequence[KeptOut], *, by_file: bool) -> Table:
     return table
 
 
-def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int) -> Table:
+def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int, *, whole: bool) -> Table:
+    """A line for each row; its cells beneath it where they are asked for."""
     title = f"{record.key} by {record.contract}: {len(rows)} of {of:,} rows"
-    table = screens.table(*_SHOWN, title=title, show_lines=True)
+    table = screens.table("row", "byte", "rule", "column", "value", "reason", title=title, show_lines=whole)
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
+        *cells, held = ("" if row[name] is None else str(row[name]) for name in _SHOWN)
+        cells[-1] += f"\n{held}" if whole else ""
+        table.add_row(*cells)
     return table
 
 

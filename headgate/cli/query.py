@@ -8,13 +8,14 @@ import re
 from typing import TYPE_CHECKING
 
 import click
-from rich.table import Table
 
 from headgate import wiring
 from headgate.cli import deployment, options, screens
 from headgate.query.saved import QUESTIONS
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from headgate.aws.athena import Answer
 
 # The statements of Athena that do not only read; blanks, brackets and comments may stand before them.
@@ -74,7 +75,7 @@ def _csv(answer: Answer) -> str:
 
 
 def _questions_table() -> Table:
-    table = Table("name", "system", "what it answers")
+    table = screens.table("name", "system", "what it answers")
     for one in QUESTIONS.values():
         table.add_row(one.name, one.system, one.description)
     return table

@@ -83,6 +83,8 @@ def systems(facts: Iterable[SystemFacts]) -> Table:
     for fact in facts:
         rows = ", ".join(f"{name} {count:,}" for name, count in fact.rows.items())
         table.add_row(fact.system, "rows", rows)
+        if fact.missing and fact.rows:
+            table.add_row("", "missing", ", ".join(fact.missing))
         table.add_row("", "how good", fact.quality)
         table.add_row("", "answer", fact.answer)
         table.add_section()

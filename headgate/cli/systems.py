@@ -11,18 +11,23 @@ from headgate.errors import QueryError
 from headgate.query.saved import ANSWERS, QUALITY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from headgate.aws.athena import AthenaQueries
     from headgate.contracts.registry import Registry
+
+NOT_PUBLISHED = "not published yet"
 
 
 @dataclass(frozen=True)
 class SystemFacts:
-    """One system: rows by table, how good its models say they are, one answer. Texts are for a person."""
+    """One system: rows by table, how good its models say they are, one answer, and tables that are not there. Texts are for a person."""
 
     system: str
     rows: dict[str, int]
     quality: str
     answer: str
+    missing: tuple[str, ...] = ()
 
 
 def facts(queries: AthenaQueries, registry: Registry) -> list[SystemFacts]:
@@ -32,12 +37,27 @@ def facts(queries: AthenaQueries, registry: Registry) -> list[SystemFacts]:
 
 def _facts(queries: AthenaQueries, registry: Registry, system: str) -> SystemFacts:
     tables = sorted(registry.tables_of(system))
+    rows = _rows(queries, tables)
+    if not rows:
+        return SystemFacts(system, {}, NOT_PUBLISHED, "", tuple(tables))
+    missing = tuple(name for name in tables if name not in rows)
+    return SystemFacts(system, rows, _asked(queries, QUALITY[system].sql), _asked(queries, ANSWERS[system].sql), missing)
+
+
+def _rows(queries: AthenaQueries, tables: Sequence[str]) -> dict[str, int]:
+    """The rows of each table that can be asked: all with one question, and one by one where that cannot be answered."""
     counts = " union all ".join(f"select '{name}', count(*) from ecommerce_prod.{name}" for name in tables)  # noqa: S608 names come from contracts
     try:
-        rows = dict(queries.run(f"select * from ({counts}) as counted (name, size) order by name").rows)  # noqa: S608 as above
-        return SystemFacts(system, rows, _lines(queries, QUALITY[system].sql), _lines(queries, ANSWERS[system].sql))
+        return dict(queries.run(f"select * from ({counts}) as counted (name, size) order by name").rows)  # noqa: S608 as above
+    except QueryError:
+        return {name: size for one in tables for name, size in _rows(queries, [one]).items()} if len(tables) > 1 else {}
+
+
+def _asked(queries: AthenaQueries, sql: str) -> str:
+    try:
+        return _lines(queries, sql)
     except QueryError as error:
-        return SystemFacts(system, {}, "not published yet", str(error))
+        return f"cannot be told: {error}"
 
 
 def _lines(queries: AthenaQueries, sql: str) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 UPLOADERS = 8
 POLL_S = 1.0
-UNDER_WAY = "processing"
+UNDER_WAY = {"processing", "handed_over"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,10 @@ def runs_without_manifest(folder: Path) -> list[str]:
 
 
 def _files_in(folder: Path) -> list[tuple[str, Path]]:
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.parent != folder)
+    every = sorted(path for path in folder.rglob("*") if path.parent != folder)
+    if dangling := [path for path in every if path.is_symlink() and not path.exists()]:
+        raise click.ClickException(f"{dangling[0]} is a link to nothing, so a file would be left out. Remedy: mend or remove the link.")
+    paths = [path for path in every if path.is_file()]
     return [(_key(path.relative_to(folder)), path) for path in paths]
 
 
@@ -87,7 +90,7 @@ def follow(
     wanted = {(ref.key, ref.version_id) for ref in refs}
     deadline = time.monotonic() + timeout_s
     while True:
-        ended = [record for record in ledger.records() if (record.key, record.version_id) in wanted and record.state != UNDER_WAY]
+        ended = [record for record in ledger.records() if (record.key, record.version_id) in wanted and record.state not in UNDER_WAY]
         seen(ended)
         if len(ended) == len(wanted) or time.monotonic() > deadline:
             return ended

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 from headgate.cli.contract import contract
 from headgate.contracts import odcs
 from headgate.contracts.registry import default_folder
+from headgate.errors import ContractError, UnreadableFileError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,3 +104,31 @@ def test_diff_ends_with_three_when_something_breaks(tmp_path: Path) -> None:
     result = run("diff", CONTRACTS / "orders.yaml", tmp_path / "orders.yaml", "--json")
     assert result.exit_code == 3
     assert any("is gone" in change["told"] for change in json.loads(result.stdout)["changes"])
+
+
+@pytest.mark.parametrize(
+    "first", ["4111111111111111,Jane", "1,4111 1111 1111 1111", "1,078-05-1120", "1,card 4111111111111111", "1,4111111111111112"]
+)
+def test_init_of_a_sample_without_a_header_shows_no_value(tmp_path: Path, first: str) -> None:
+    sample = tmp_path / "a.csv"
+    sample.write_text(f"{first}\n{first}\n")
+    with pytest.raises(UnreadableFileError, match="first row looks like data") as refused:
+        run("init", sample)
+    assert not re.search(r"[0-9]{2}", str(refused.value))
+
+
+def test_init_of_a_file_named_for_a_card_asks_for_another_name(tmp_path: Path) -> None:
+    sample = tmp_path / "4111111111111111.csv"
+    sample.write_text("id,name\n1,a\n")
+    refused = run("init", sample)
+    assert refused.exit_code == 1
+    assert "--dataset" in refused.output
+    assert "1111" not in refused.output
+    assert yaml.safe_load(run("init", sample, "--dataset", "people").stdout)["name"] == "people"
+
+
+def test_a_file_that_is_no_contract_is_told_and_no_traceback(tmp_path: Path) -> None:
+    words = tmp_path / "words.yaml"
+    words.write_text("only words")
+    with pytest.raises(ContractError, match="no mapping"):
+        run("check", payments(tmp_path, GOOD), "--contract", words)

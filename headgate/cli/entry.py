@@ -1,0 +1,18 @@
+"""Where the command `headgate` begins: nothing is loaded yet, so that Ctrl-C ends it in one line from its first moment on."""
+
+from __future__ import annotations
+
+import sys
+
+_INTERRUPTED = 130  # 128 and the signal's number. Source: POSIX shells' convention
+
+
+def main() -> None:
+    """Load the command and run it."""
+    try:
+        from headgate.cli.main import main as run  # noqa: PLC0415 loading takes a second, in which Ctrl-C may come
+
+        run()
+    except KeyboardInterrupt:
+        sys.stderr.write("\nAborted!\n")
+        sys.exit(_INTERRUPTED)

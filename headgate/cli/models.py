@@ -1,0 +1,54 @@
+"""`headgate models`: what scores and how it came to be in charge. `headgate data-docs`: what was asked of the data of a run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.table import Table
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.learning.drift import SHIFTED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.learning.store import Card
+
+
+@click.command(epilog=options.example("headgate models --json"))
+@options.as_json
+@options.deployment
+def models(as_json: bool, deployment_name: str | None) -> None:
+    """Show the model that scores in each system: its recipe, its figures on unseen days, and columns that have moved since it learnt."""
+    found = deployment.activate(deployment_name)
+    newest = wiring.models(found.environment).newest()
+    options.show(as_json=as_json, value=lambda: [asdict(card) for card in newest], screen=lambda: _table(newest))
+
+
+@click.command("data-docs", epilog=options.example("headgate data-docs --to data-docs"))
+@click.option("--snapshot", default="current", show_default=True, help="Snapshot of the lake that they are about.")
+@click.option(
+    "--to", "folder", default="data-docs", show_default=True, type=click.Path(file_okay=False, path_type=Path), help="Local folder."
+)
+@options.as_json
+@options.deployment
+def data_docs(snapshot: str, folder: Path, as_json: bool, deployment_name: str | None) -> None:
+    """Fetch Great Expectations' pages about a run, to be opened in a browser; files of that name are written over."""
+    found = deployment.activate(deployment_name)
+    lake = wiring.lake_snapshot(found.environment, snapshot)
+    sites = wiring.data_docs(found.environment).fetch(lake.snapshot_id, folder)
+    value = {"snapshot_id": lake.snapshot_id, "sites": [str(site) for site in sites]}
+    options.show(as_json=as_json, value=lambda: value, screen=lambda: "\n".join(value["sites"]) or "No Data Docs of this snapshot.")
+
+
+def _table(cards: Sequence[Card]) -> Table:
+    table = Table("system", "model", "as of", "recipe", "on unseen days", "moved since")
+    for card in cards:
+        figures = ", ".join(f"{name} {value:.4g}" for name, value in sorted(card.metrics.items()))
+        moved = ", ".join(sorted(name for name, index in card.drift.items() if index > SHIFTED))
+        table.add_row(card.system, card.model, card.as_of, card.recipe, figures or "-", moved or "-")
+    return table

@@ -1,0 +1,240 @@
+"""What commands print: every id whole, data's words as text, no command accepts a number that makes no sense."""
+
+from __future__ import annotations
+
+import io
+import json
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from headgate.aws.athena import Answer, ResultColumn
+from headgate.cli import files, keys, mapping, options, pipeline, quarantine, query, screens, systems
+from headgate.cli.contract import contract
+from headgate.cli.contract_files import diff
+from headgate.cli.data import sample
+from headgate.cli.deployment import find
+from headgate.cli.files import upload
+from headgate.cli.logs import logs
+from headgate.cli.main import cli
+from headgate.cli.watching import objects_in
+from headgate.contracts.dictionary import dictionary
+from headgate.contracts.registry import Registry
+from headgate.errors import QueryError
+from headgate.intake.kept_out import kept_out
+from headgate.intake.mapping import Suggested
+from headgate.lake.ports import FileRecord
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import RenderableType
+
+pytestmark = pytest.mark.unit
+
+KEY = "payments/dt=2026-01-02/run=20260102T000000-0123456789abcdef/part-00000-of-a-rather-long-name.csv"
+FILE_ID = "0123456789abcdef0123456789abcdef"
+RECORD = FileRecord(
+    FILE_ID, "raw", KEY, "v1", "payments", "done", received=3, accepted=2, quarantined=1, contract="headgate.source.payments@1.0.0"
+)
+ROW = {
+    "source_row": 2,
+    "byte_offset": 261,
+    "rule": "type",
+    "column_name": "amount",
+    "masked_value": "[b]x[/b] :x:",
+    "reason": "is no decimal(14,4)",
+    "record": '{"payment_id": "2"}',
+}
+
+
+def printed(screen: RenderableType, width: int = 80) -> str:
+    """What a terminal of that width shows."""
+    out = io.StringIO()
+    Console(file=out, width=width, markup=False, emoji=False).print(screen)
+    return out.getvalue()
+
+
+def together(text: str) -> str:
+    """The text without what a table puts between the lines of a cell, one column after the other."""
+    lines = [line.strip()[1:-1].split("│") for line in text.splitlines() if "│" in line]
+    return "|".join("".join(cell.strip() for cell in column) for column in zip(*lines, strict=False))
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [
+        files.refusals([RECORD]),
+        screens.answer(["file", "n"], [(KEY, 1)]),
+        keys._screen([{"dataset": "payments", "key": KEY, "outcome": "old_tokens"}]),
+        mapping._table(Suggested("payments", "s", "f", (KEY,), ("payment_id",), (0.5,), ("order_id",))),
+        quarantine._lines_table(kept_out([FileRecord(**{**vars(RECORD), "reasons": {"type": 1}})], by_file=True), by_file=True),
+    ],
+)
+def test_ids_and_keys_are_broken_over_lines_and_never_cut(screen: RenderableType) -> None:
+    assert "…" not in printed(screen)
+    assert KEY in together(printed(screen))
+
+
+def test_what_data_says_is_text_and_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    options.show(as_json=False, value=dict, screen=lambda: screens.answer(["word"], [("[b]x[/b] :x:",)]))
+    assert "[b]x[/b] :x:" in capsys.readouterr().out
+
+
+def test_a_quarantined_row_is_a_line_and_its_cells_are_shown_when_asked_for() -> None:
+    short, whole = (printed(quarantine._rows_table(RECORD, [ROW] * 3, 3, whole=asked), 140) for asked in (False, True))
+    assert short.count("is no decimal(14,4)") == 3
+    assert len(short.splitlines()) <= 10
+    assert "261" in short
+    assert '"payment_id"' not in short
+    assert whole.count('{"payment_id": "2"}') == 3
+
+
+def test_of_a_file_everything_is_shown_also_what_cannot_be_seen() -> None:
+    form = {"format": "csv", "delimiter": "\t", "line_end": "\r\n", "confidence": "1.0", "compression": "gzip"}
+    statistics = json.dumps({"amount": {"type": "decimal", "min": "1.00"}, "id": {"type": "int"}})
+    shown = printed(files._whole(FileRecord(**{**vars(RECORD), "written_as": form, "profile": {"statistics": statistics}})), 200)
+    for told in (r"'\t'", r"'\r\n'", "gzip", "amount: type decimal, min 1.00", "id: type int"):
+        assert told in shown
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    [
+        (sample, ["--defect-rate", "3", "x"]),
+        (sample, ["--defect-rate", "-0.1", "x"]),
+        (sample, ["--orders", "0", "x"]),
+        (sample, ["--days", "-1", "x"]),
+        (sample, ["--rows-per-file", "0", "x"]),
+        (pipeline.run, ["--timeout-s", "0"]),
+        (upload, [".", "--timeout-s", "0"]),
+        (logs, ["--minutes", "0"]),
+        (quarantine.show, ["f", "--rows", "0"]),
+        (files.files, ["--state", "lost"]),
+    ],
+)
+def test_numbers_and_words_that_make_no_sense_are_misspelt(command: click.Command, arguments: list[str]) -> None:
+    ran = CliRunner().invoke(command, arguments)
+    assert ran.exit_code == 2
+    assert "Invalid value" in ran.output
+
+
+def test_the_dictionary_is_printed_as_it_is_kept() -> None:
+    assert CliRunner().invoke(contract, ["docs"]).output == dictionary(Registry.load())
+
+
+@pytest.mark.parametrize(
+    "sql", ["drop table x", "-- note\n(insert into x values (1)", "/* */ Update x set a = 1", "CREATE TABLE a AS SELECT 1"]
+)
+def test_a_query_that_would_change_the_lake_is_refused(sql: str) -> None:
+    with pytest.raises(click.ClickException, match="would change the lake"):
+        query._statement(sql, None)
+
+
+@pytest.mark.parametrize(
+    "sql", ["select 1", "with a as (select 1) select * from a", "show tables", "describe orders", "(select 'drop table x')"]
+)
+def test_a_query_that_reads_is_asked(sql: str) -> None:
+    assert query._statement(sql, None) == sql
+
+
+def test_help_says_that_a_query_only_reads() -> None:
+    assert "only read" in " ".join(CliRunner().invoke(cli, ["query", "--help"]).output.split())
+
+
+def test_where_nothing_is_deployed_the_folder_and_the_remedy_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HEADGATE_RAW_BUCKET", raising=False)
+    with pytest.raises(click.ClickException) as told:
+        find(None)
+    assert str(tmp_path.resolve()) in str(told.value)
+    assert "make deploy-localstack" in str(told.value)
+
+
+def test_a_contract_that_is_no_yaml_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("a: 1\nb: [\n")
+    ran = CliRunner().invoke(diff, [str(tmp_path / "a.yaml"), str(tmp_path / "a.yaml")])
+    assert (ran.exit_code, "is no YAML (line" in ran.output) == (1, True)
+
+
+def test_a_link_to_nothing_is_told_and_not_left_out(tmp_path: Path) -> None:
+    (tmp_path / "orders").mkdir()
+    (tmp_path / "orders/good.csv").write_text("x")
+    (tmp_path / "orders/link.csv").symlink_to(tmp_path / "orders/good.csv")
+    assert [key for key, _ in objects_in(tmp_path)] == ["orders/good.csv", "orders/link.csv"]
+    (tmp_path / "orders/lost.csv").symlink_to(tmp_path / "nowhere.csv")
+    with pytest.raises(click.ClickException, match=r"lost\.csv is a link to nothing"):
+        objects_in(tmp_path)
+
+
+def test_a_file_name_that_s3_cannot_have_is_told(tmp_path: Path) -> None:
+    (tmp_path / "orders").mkdir()
+    (tmp_path / "orders" / "caf\udce9.csv").write_text("x")
+    with pytest.raises(click.ClickException, match="is not UTF-8"):
+        objects_in(tmp_path)
+
+
+class Prod:
+    """Answers for the tables that are there; the real adapter's only other answer is a QueryError."""
+
+    def __init__(self, *tables: str) -> None:
+        self.tables = set(tables)
+
+    def run(self, sql: str) -> Answer:
+        asked = {name for name in Registry.load().prod if f"ecommerce_prod.{name}" in sql or f"FROM {name}" in sql}
+        if asked - self.tables:
+            raise QueryError(f"TABLE_NOT_FOUND: Table '{min(asked - self.tables)}' does not exist")
+        rows = [(name, 7) for name in sorted(asked)] if "as counted" in sql else [("good",)]
+        return Answer("q", (ResultColumn("a", "varchar"),), tuple(rows))
+
+
+def facts_of(*tables: str) -> dict[str, systems.SystemFacts]:
+    prod: Any = Prod(*tables)
+    return {fact.system: fact for fact in systems.facts(prod, Registry.load())}
+
+
+def test_a_table_that_is_missing_does_not_hide_the_others() -> None:
+    every = Registry.load().tables_of("compliance-guardian")
+    fact = facts_of(*[name for name in every if name != "risk_scores"])["compliance-guardian"]
+    assert (fact.missing, sorted(fact.rows)) == (("risk_scores",), sorted({*every} - {"risk_scores"}))
+    shown = printed(screens.systems([fact]), 200)
+    assert "fraud_scores 7" in shown
+    assert "risk_scores" in shown
+
+
+def test_a_system_of_which_nothing_is_there_says_so() -> None:
+    fact = facts_of()["retail-copilot"]
+    assert (fact.rows, fact.quality) == ({}, systems.NOT_PUBLISHED)
+
+
+SLOW = """
+import builtins, signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background is started with the signal ignored
+real = builtins.__import__
+def late(name, *rest):
+    if name == "headgate.cli.main":
+        print("loading", flush=True)
+        time.sleep(60)
+    return real(name, *rest)
+builtins.__import__ = late
+from headgate.cli.entry import main
+main()
+"""
+
+
+def test_an_interrupt_ends_the_command_in_one_line_from_its_first_moment_on() -> None:
+    """The import of the command itself is where the first second goes, so the signal is sent while it is under way."""
+    with subprocess.Popen([sys.executable, "-c", SLOW], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as command:
+        assert command.stdout is not None
+        assert command.stdout.readline() == "loading\n"
+        time.sleep(0.1)
+        command.send_signal(signal.SIGINT)
+        _, told = command.communicate(timeout=30)
+    assert (command.returncode, told.strip()) == (130, "Aborted!")
