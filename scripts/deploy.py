@@ -18,11 +18,12 @@ import os
 import secrets
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MASKING_KEY_BYTES = 32
+BUCKETS_AT_ONCE = 4
 # Glue's own name for the log of all crawlers of an account. Glue would make it, and keep everything in it for ever.
 CRAWLERS_LOG = "/aws-glue/crawlers"
 LOG_RETENTION_DAYS = 7  # as the root's variable
@@ -159,6 +161,7 @@ def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: 
         if ask:
             _confirm("Destroy all of this?")
         _prepared(folder, target)
+        empty_buckets(target, terraform.state)
         prefix = terraform.outputs().get("environment", {}).get("HEADGATE_DEBOUNCE_SCHEDULE", "")
         print(f"destroyed {terraform.destroy(_stated(target, folder, variables)).changed} resources", flush=True)
         delete_schedules(target, prefix)
@@ -187,14 +190,16 @@ def seed_mysql_login(target: Target, secret_id: str, url: str) -> None:
 
 
 def mysql_login(url: str) -> dict[str, str]:
-    """The parts of a MySQL URL, as the secret holds them."""
+    """The parts of a MySQL URL, as the secret holds them; of `?ca=FILE` the file's text."""
     parts = urlsplit(url)
+    authority = parse_qs(parts.query).get("ca", [""])[-1]
     return {
         "host": parts.hostname or "",
         "port": str(parts.port or 3306),
         "username": unquote(parts.username or ""),
         "password": unquote(parts.password or ""),
         "dbname": parts.path.lstrip("/"),
+        **({"ca": Path(authority).read_text(encoding="ascii")} if authority else {}),
     }
 
 
@@ -238,6 +243,30 @@ def _is_protected(kind: str, attributes: Mapping[str, Any]) -> bool:
     if kind == "aws_s3_bucket":
         return attributes["force_destroy"] is False
     return kind == "aws_dynamodb_table" and attributes["deletion_protection_enabled"] is True
+
+
+def empty_buckets(target: Target, state: Path) -> None:
+    """The buckets that may be destroyed with their objects hold none: every version and every upload that never ended is gone.
+
+    Terraform would do it itself, but never ends where a key has characters that its provider and the store spell differently.
+    """
+    client = target.client("s3")
+    resources = [one for one in json.loads(state.read_text(encoding="utf-8"))["resources"] if one["type"] == "aws_s3_bucket"]
+    held = [instance["attributes"] for one in resources for instance in one["instances"]]
+    with ThreadPoolExecutor(BUCKETS_AT_ONCE) as threads:
+        list(threads.map(lambda bucket: _empty(client, bucket), [bucket["bucket"] for bucket in held if bucket["force_destroy"]]))
+
+
+def _empty(client: Any, bucket: str) -> None:  # noqa: ANN401 a client made by name
+    with suppress(client.exceptions.NoSuchBucket):
+        for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            doomed = [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in versions]
+            if doomed:
+                client.delete_objects(Bucket=bucket, Delete={"Objects": doomed, "Quiet": True})
+        for page in client.get_paginator("list_multipart_uploads").paginate(Bucket=bucket):
+            for upload in page.get("Uploads", []):
+                client.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
 
 
 def delete_schedules(target: Target, prefix: str) -> None:

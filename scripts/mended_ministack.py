@@ -1,17 +1,22 @@
-"""MiniStack with one answer made whole: DescribeAlarms in the query protocol, which Terraform's provider speaks.
+"""MiniStack with two things made whole. Without this file all works but for what stands here.
 
-MiniStack 1.5.33 stores an alarm's settings but leaves most of them out of that one answer, so Terraform would plan to
-set them again after every apply. Nothing else is changed; without this file all works but for those plans.
+MiniStack 1.5.33 stores an alarm's settings but leaves most of them out of DescribeAlarms in the query protocol, which Terraform's
+provider speaks, so it would plan to set them again after every apply.
+And it takes no notice of an event source mapping's batching window: each of a burst's messages would start the function by itself.
 """
 
 from __future__ import annotations
 
 import sys
+import time
 import xml.etree.ElementTree as ET
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ministack import app
-from ministack.services import cloudwatch
+from ministack.services import cloudwatch, lambda_svc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
 
 LEFT_OUT = ("AlarmDescription", "ActionsEnabled", "Statistic", "Period", "TreatMissingData", "Unit")
 LISTS = ("AlarmActions", "OKActions", "InsufficientDataActions")
@@ -53,6 +58,29 @@ def _add_settings(member: ET.Element, namespace: str, alarm: dict[str, Any]) -> 
         _add(one, f"{namespace}Value", dimension["Value"])
 
 
+Mapping = tuple[str, str, dict[str, Any]]  # account, region, settings
+
+
+class Windows:
+    """Event source mappings, each after a batch only when its batching window is over.
+
+    AWS waits for a window's end before the first batch, too; that would only make the emulator slower.
+    """
+
+    def __init__(self, every: Callable[[], Iterable[Mapping]], dispatch: Callable[..., None], clock: Callable[[], float]) -> None:
+        self._every, self._dispatch, self._clock = every, dispatch, clock
+        self._over_at: dict[str, float] = {}
+
+    def ready(self) -> Iterator[Mapping]:
+        """The mappings whose queue may be looked at now."""
+        return (mapping for mapping in self._every() if self._over_at.get(mapping[2]["UUID"], 0.0) <= self._clock())
+
+    def dispatch(self, esm_id: str, run: Callable[..., None], esm: dict[str, Any], *batch: object) -> None:
+        """The batch is on its way to its function."""
+        self._over_at[esm_id] = self._clock() + (esm.get("MaximumBatchingWindowInSeconds") or 0)
+        self._dispatch(esm_id, run, esm, *batch)
+
+
 def _add(parent: ET.Element, tag: str, text: str | None = None) -> ET.Element:
     child = ET.SubElement(parent, tag)
     child.text = text
@@ -65,4 +93,7 @@ def _text(value: object) -> str:
 
 if __name__ == "__main__":
     cloudwatch._describe_alarms = describe_alarms  # noqa: SLF001 as above
+    windows = Windows(lambda_svc._iter_all_esms, lambda_svc._dispatch_esm_batch, time.monotonic)  # noqa: SLF001 as above
+    lambda_svc._iter_all_esms = windows.ready  # noqa: SLF001 as above
+    lambda_svc._dispatch_esm_batch = windows.dispatch  # noqa: SLF001 as above
     sys.exit(app.main())

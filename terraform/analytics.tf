@@ -3,6 +3,7 @@ locals {
   job_log_prefix = "/aws-glue/${var.name}"
 
   job_arguments = merge(
+    local.platform.job_arguments,
     { for name, value in local.environment : "--${name}" => value },
     {
       "--additional-python-modules"       = "s3://${module.bucket["artifacts"].name}/${aws_s3_object.requirements.key}"
@@ -14,6 +15,15 @@ locals {
       "--HEADGATE_REGION"                 = var.region # nobody else tells a job of Glue's where it is
     },
   )
+
+  # Every log that is written with data at hand; the card-data audit reads them.
+  log_groups = sort([
+    module.raw_to_curated.log_group,
+    module.start_pipeline.log_group,
+    aws_cloudwatch_log_group.curated_to_prod.name,
+    aws_cloudwatch_log_group.jobs["output"].name,
+    aws_cloudwatch_log_group.jobs["error"].name,
+  ])
 
   build_jobs = { for system in local.systems : "build_${replace(system, "-", "_")}" => system }
 
@@ -39,7 +49,11 @@ locals {
         description = "Builds, audits and publishes the tables of ${system}"
         script      = "build_system.py"
         policy      = data.aws_iam_policy_document.build_system[system].json
-        arguments   = { "--system" = system }
+        arguments = merge(
+          { "--system" = system },
+          local.engine_arguments,
+          system == "compliance-guardian" ? { "--HEADGATE_LOG_GROUPS" = jsonencode(local.log_groups) } : {},
+        )
       }
     },
   )
@@ -106,6 +120,25 @@ data "aws_iam_policy_document" "merge_curated" {
     resources = ["${module.bucket["curated"].arn}/snapshots/*"]
   }
 
+  # Refused rows of a file that was corrected since are marked as settled, in quarantine and in the file's record.
+  statement {
+    sid       = "MarkSettledRows"
+    actions   = ["s3:GetObject", "s3:PutObject"]
+    resources = ["${module.bucket["quarantine"].arn}/rows/*"]
+  }
+
+  statement {
+    sid       = "KnowWhichRowsThereAre"
+    actions   = ["s3:ListBucket"]
+    resources = [module.bucket["quarantine"].arn]
+  }
+
+  statement {
+    sid       = "SettleFiles"
+    actions   = ["dynamodb:Scan", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
+    resources = [aws_dynamodb_table.files.arn]
+  }
+
   statement {
     sid     = "MoveCuratedTables"
     actions = ["glue:GetTable", "glue:UpdateTable"]
@@ -121,6 +154,12 @@ data "aws_iam_policy_document" "quality_gate" {
     data.aws_iam_policy_document.use_key.json,
     data.aws_iam_policy_document.read_snapshots.json,
   ]
+
+  statement {
+    sid       = "WriteDataDocs"
+    actions   = ["s3:PutObject"]
+    resources = ["${module.bucket["artifacts"].arn}/data_docs/*"]
+  }
 }
 
 # The card-data audit looks through everything behind the gate, whoever wrote it.
@@ -149,6 +188,12 @@ data "aws_iam_policy_document" "audit_everything" {
     actions   = ["dynamodb:Scan"]
     resources = [aws_dynamodb_table.files.arn]
   }
+
+  statement {
+    sid       = "ReadLogs"
+    actions   = ["logs:FilterLogEvents"]
+    resources = [for group in local.log_groups : "arn:aws:logs:${var.region}:${local.account_id}:log-group:${group}:*"]
+  }
 }
 
 data "aws_iam_policy_document" "build_system" {
@@ -157,6 +202,7 @@ data "aws_iam_policy_document" "build_system" {
   source_policy_documents = concat(
     [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.read_snapshots.json],
     each.key == "compliance-guardian" ? [data.aws_iam_policy_document.audit_everything.json] : [],
+    local.engine == "athena" ? [data.aws_iam_policy_document.ask_athena.json] : [],
   )
 
   statement {
@@ -169,6 +215,30 @@ data "aws_iam_policy_document" "build_system" {
     sid       = "ListOwnTables"
     actions   = ["s3:ListBucket"]
     resources = [module.bucket[each.key].arn]
+  }
+
+  statement {
+    sid       = "WriteDataDocs"
+    actions   = ["s3:PutObject"]
+    resources = ["${module.bucket["artifacts"].arn}/data_docs/*"]
+  }
+
+  statement {
+    sid       = "KeepOwnModels"
+    actions   = ["s3:GetObject", "s3:PutObject"]
+    resources = ["${module.bucket["artifacts"].arn}/models/${each.key}/*"]
+  }
+
+  statement {
+    sid       = "ListOwnModels"
+    actions   = ["s3:ListBucket"]
+    resources = [module.bucket["artifacts"].arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["models/${each.key}/*"]
+    }
   }
 
   statement {

@@ -9,8 +9,38 @@ locals {
   database_networks = var.database_network == null ? {} : { database = var.database_network }
 
   # The run is named for the time that it was due, so that one delivered twice is one run. Whoever starts the machine by
-  # hand may say `tables`, `incremental` or `run`.
-  export_arguments = "{% $merge([{'--scheduled_at': $states.context.Execution.Input.scheduled_at != '' ? $states.context.Execution.Input.scheduled_at : $states.context.Execution.StartTime}, $states.context.Execution.Input.tables ? {'--tables': $states.context.Execution.Input.tables} : {}, $states.context.Execution.Input.run ? {'--run': $states.context.Execution.Input.run} : {}, $states.context.Execution.Input.incremental ? {'--incremental': 'true'} : {}]) %}"
+  # hand may say `tables`, `incremental`, `mask_at_source` or `run`.
+  export_arguments = "{% $merge([{'--scheduled_at': $states.context.Execution.Input.scheduled_at != '' ? $states.context.Execution.Input.scheduled_at : $states.context.Execution.StartTime}, $states.context.Execution.Input.tables ? {'--tables': $states.context.Execution.Input.tables} : {}, $states.context.Execution.Input.run ? {'--run': $states.context.Execution.Input.run} : {}, $states.context.Execution.Input.incremental ? {'--incremental': 'true'} : {}, $states.context.Execution.Input.mask_at_source ? {'--mask_at_source': 'true'} : {}]) %}"
+
+  # A stopped export is seen by its failures, and by the success that does not come.
+  export_alarms = merge(
+    {
+      for key, ended in { export_failed = "Failed", export_timed_out = "TimedOut", export_aborted = "Aborted" } : key => {
+        description                     = "A run of export_mysql ended as ${ended}: its alert names the cause; nothing of the run has landed, or all of it"
+        namespace                       = "AWS/States"
+        metric                          = "Executions${ended}"
+        dimensions                      = { StateMachineArn = local.export_machine_arn }
+        statistic                       = "Sum"
+        operator                        = "GreaterThanThreshold"
+        threshold                       = 0
+        period_s                        = 300
+        missing                         = "notBreaching"
+      }
+    },
+    {
+      for key in toset(var.export_enabled ? ["no_export_for_a_day"] : []) : key => {
+        description = "export_mysql has not succeeded for a day: raw is stale, or a run lies there without its manifest"
+        namespace   = "AWS/States"
+        metric      = "ExecutionsSucceeded"
+        dimensions  = { StateMachineArn = local.export_machine_arn }
+        statistic   = "Sum"
+        operator    = "LessThanThreshold"
+        threshold   = 1
+        period_s    = 86400
+        missing     = "breaching"
+      }
+    },
+  )
 
   export_definition = {
     Comment        = "MySQL to raw: one run of the export, repeated when it may help, and told when it failed"
@@ -43,7 +73,7 @@ locals {
 # The login; scripts/deploy.py writes it from MYSQL_URL.
 resource "aws_secretsmanager_secret" "mysql" {
   name                    = "${var.name}/mysql"
-  description             = "MySQL login: {\"host\", \"port\", \"username\", \"password\", \"dbname\"}"
+  description             = "MySQL login: {\"host\", \"port\", \"username\", \"password\", \"dbname\"}, and \"ca\" (PEM) for an authority that systems do not know"
   kms_key_id              = aws_kms_key.lake.arn
   recovery_window_in_days = local.force_destroy ? 0 : local.platform.secret_recovery
 }
@@ -72,6 +102,16 @@ data "aws_iam_policy_document" "export_mysql" {
     sid       = "ReadLogin"
     actions   = ["secretsmanager:GetSecretValue"]
     resources = [aws_secretsmanager_secret.mysql.arn]
+  }
+
+  dynamic "statement" {
+    for_each = toset(var.export_mask_at_source ? ["masking"] : [])
+
+    content {
+      sid       = "ReadMaskingKey"
+      actions   = ["secretsmanager:GetSecretValue"]
+      resources = [aws_secretsmanager_secret.masking_key.arn]
+    }
   }
 
   # It reads a manifest to see whether the run has landed already.
@@ -227,7 +267,7 @@ resource "aws_scheduler_schedule" "export_mysql" {
     arn      = aws_sfn_state_machine.export_mysql.arn
     role_arn = aws_iam_role.export_scheduler.arn
     # Not by jsonencode, which writes < as an escape that the scheduler does not look for.
-    input = "{\"scheduled_at\": \"${local.platform.scheduled_at}\", \"incremental\": true}"
+    input = "{\"scheduled_at\": \"${local.platform.scheduled_at}\", \"incremental\": true, \"mask_at_source\": ${var.export_mask_at_source}}"
 
     retry_policy {
       maximum_retry_attempts       = 3

@@ -44,7 +44,8 @@ resource "aws_s3_bucket_notification" "raw" {
   }
 }
 
-data "aws_iam_policy_document" "raw_to_curated" {
+# What the gate needs wherever it works: in its function, and in the job that takes what is too much for that.
+data "aws_iam_policy_document" "gate" {
   statement {
     sid       = "ReadRaw"
     actions   = ["s3:GetObject", "s3:GetObjectVersion"]
@@ -58,22 +59,15 @@ data "aws_iam_policy_document" "raw_to_curated" {
     resources = [module.bucket["raw"].arn]
   }
 
-  # A run's manifest lets the run's parts in, by a message for each.
-  statement {
-    sid       = "CallPartsOfRuns"
-    actions   = ["sqs:SendMessage"]
-    resources = [module.raw_objects.arn]
-  }
-
   statement {
     sid       = "WriteIncrements"
-    actions   = ["s3:PutObject"]
+    actions   = ["s3:PutObject", "s3:AbortMultipartUpload"]
     resources = ["${module.bucket["curated"].arn}/increments/*"]
   }
 
   statement {
     sid       = "WriteQuarantine"
-    actions   = ["s3:PutObject"]
+    actions   = ["s3:PutObject", "s3:AbortMultipartUpload"]
     resources = ["${module.bucket["quarantine"].arn}/rows/*"]
   }
 
@@ -121,6 +115,29 @@ data "aws_iam_policy_document" "raw_to_curated" {
   }
 }
 
+data "aws_iam_policy_document" "raw_to_curated" {
+  source_policy_documents = [data.aws_iam_policy_document.gate.json]
+
+  # A run's manifest lets the run's parts in, by a message for each.
+  statement {
+    sid       = "CallPartsOfRuns"
+    actions   = ["sqs:SendMessage"]
+    resources = [module.raw_objects.arn]
+  }
+
+  statement {
+    sid       = "HandLargeFilesOver"
+    actions   = ["states:StartExecution"]
+    resources = [local.large_machine_arn]
+  }
+}
+
+locals {
+  # A file lies there as it came and unpacked, beside what is put down of it and what comes of it: four times what it holds. The
+  # function cannot hold more than its memory of a file in the worst form, so more disk than that would stay empty.
+  gate_disk_mb = min(10240, max(512, 4 * var.gate_memory_mb))
+}
+
 module "raw_to_curated" {
   source = "./modules/function"
 
@@ -128,10 +145,15 @@ module "raw_to_curated" {
   description = "Lets valid, unique, card-safe rows of one raw object into curated"
   archive     = "${local.build_dir}/lambdas/raw_to_curated.zip"
   memory_mb   = var.gate_memory_mb
+  disk_mb     = local.gate_disk_mb
   timeout_s   = var.gate_timeout_s
   layers      = values(local.layer_arns)
   environment = merge(local.environment, {
-    HEADGATE_RAW_QUEUE_URL = module.raw_objects.url
+    HEADGATE_RAW_QUEUE_URL     = module.raw_objects.url
+    HEADGATE_MEMORY_MB         = tostring(var.gate_memory_mb)
+    HEADGATE_DISK_MB           = tostring(local.gate_disk_mb)
+    HEADGATE_LARGE_MACHINE_ARN = local.large_machine_arn
+    HEADGATE_LARGE_LEASE_S     = tostring(local.large_definition.TimeoutSeconds)
     # A dead worker's claim ends before its message comes again.
     HEADGATE_LEASE_S = tostring(min(var.gate_timeout_s, local.redelivery_s))
   })
@@ -139,7 +161,7 @@ module "raw_to_curated" {
   queue_arn          = module.raw_objects.arn
   queue_arn_by_name  = module.raw_objects.arn_by_name
   batch              = { size = 1, window_s = 0 }
-  max_concurrency    = var.gate_concurrency
+  max_concurrency    = coalesce(var.gate_concurrency, local.platform.gate_concurrency)
   log_retention_days = var.log_retention_days
 }
 

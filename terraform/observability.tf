@@ -102,6 +102,8 @@ locals {
         missing     = "breaching"
       }
     },
+    local.export_alarms,
+    local.large_alarms,
   )
 }
 

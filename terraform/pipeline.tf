@@ -32,10 +32,10 @@ locals {
     },
   ]
 
-  job_names = merge({ for key, job in module.job : key => job.name }, { export_mysql = module.export_mysql.name })
+  job_names = merge({ for key, job in module.job : key => job.name }, { export_mysql = module.export_mysql.name, curate_large = module.curate_large.name })
 
   # What a job is told, and what follows when it succeeded (`done`, with `output`) or failed for good (`failed`).
-  # The export's own machine is in export.tf.
+  # The export's own machine is in export.tf, that of large files in large.tf.
   stages = merge(
     {
       export_mysql = {
@@ -43,6 +43,14 @@ locals {
         done      = "Exported"
         output    = "{% {} %}"
         failed    = "Alert"
+        failure   = "{% {'cause': CAUSE} %}"
+      }
+      curate_large = {
+        arguments = local.large_arguments
+        turns     = 350 # two minutes each: as long as the machine may take
+        done      = "Settled"
+        output    = "{% {} %}"
+        failed    = "Record the failure"
         failure   = "{% {'cause': CAUSE} %}"
       }
       merge_curated = {
@@ -81,7 +89,7 @@ locals {
           Arguments = stage.arguments
         }
         Output = "{% $merge([$states.input, {'run': $states.result.JobRunId, 'attempt': ($exists($states.input.attempt) ? $states.input.attempt : 0) + 1}]) %}"
-        Retry  = local.glue_patience
+        Retry  = [merge(local.glue_patience[0], { MaxAttempts = try(stage.turns, local.glue_patience[0].MaxAttempts) }), local.glue_patience[1]]
         Catch = [{
           ErrorEquals = ["States.ALL"]
           Output      = replace(stage.failure, "CAUSE", "$states.errorOutput.Error & ': ' & $states.errorOutput.Cause")

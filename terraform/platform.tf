@@ -9,6 +9,7 @@ locals {
       key_deletion_days   = 30
       sql_dialect         = "athena"
       job_poll_s          = 30
+      gate_concurrency    = 10
       least_job_poll_s    = 10                               # a run has at most 25,000 events, and a look at a job is nine of them
       scheduled_at        = "<aws.scheduler.scheduled-time>" # the scheduler puts the time in its place
       tags                = { project = var.name }
@@ -23,10 +24,15 @@ locals {
         command      = "glueetl"
         python       = "3"
         glue_version = "5.1"
-        workers      = { type = "G.1X", number = var.job_workers }
+        workers      = { type = var.job_worker_type, number = var.job_workers }
         max_capacity = null
         timeout      = 60 # minutes
       }
+      engine        = "auto"
+      job_arguments = { "--enable-auto-scaling" = "true" } # a job has more workers than its driver needs only while Spark asks for them
+      # Python shares a G.1X worker of 16 GB and some 34 GB of free disk with Spark's driver.
+      # Source: AWS Glue developer guide, "Configuring job properties for Spark jobs", worker types.
+      large = { timeout = 480, timeout_s = 28800, memory_mb = 12288, disk_mb = 32768, concurrent_runs = var.large_concurrency }
     }
     emulator = {
       s3_path_style       = true
@@ -37,6 +43,7 @@ locals {
       key_deletion_days   = 7
       sql_dialect         = "duckdb"
       job_poll_s          = 1
+      gate_concurrency    = 4 # each more is a cold start on the cores that the emulator itself needs
       least_job_poll_s    = 1
       scheduled_at        = "" # the emulator's scheduler puts nothing in that place
       tags                = {} # the emulator forgets the tags that a Glue job or crawler is made with
@@ -49,6 +56,10 @@ locals {
         max_capacity = 1
         timeout      = 600 # seconds, as the emulator reads it
       }
+      engine        = "duckdb"
+      job_arguments = {}
+      # The emulator forgets how many runs a job may have, and starts all at once.
+      large = { timeout = 600, timeout_s = 600, memory_mb = 12288, disk_mb = 32768, concurrent_runs = null }
     }
   }[var.platform]
 

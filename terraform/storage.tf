@@ -49,6 +49,24 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
+  # Nobody reads what was asked of a snapshot of last year; models stay, for who must explain a score.
+  dynamic "rule" {
+    for_each = each.key == "artifacts" ? ["data_docs/"] : []
+
+    content {
+      id     = "expire-data-docs"
+      status = "Enabled"
+
+      filter {
+        prefix = rule.value
+      }
+
+      expiration {
+        days = 90
+      }
+    }
+  }
+
   dynamic "rule" {
     for_each = each.value.expiry_days == null ? [] : [each.value.expiry_days]
 

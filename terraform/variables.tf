@@ -102,6 +102,28 @@ variable "gate_memory_mb" {
   }
 }
 
+variable "large_concurrency" {
+  description = "How many files that are too much for the gate's function may be in work at once, each in a Glue job of its own."
+  type        = number
+  default     = 4
+
+  validation {
+    condition     = var.large_concurrency >= 1 && var.large_concurrency <= 1000
+    error_message = "large_concurrency is from 1 to 1000."
+  }
+}
+
+variable "large_spark_from_mb" {
+  description = "Megabytes from which on a plain CSV file in the job for large files is judged on Spark's workers. 0 is never."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.large_spark_from_mb >= 0 && var.large_spark_from_mb == floor(var.large_spark_from_mb)
+    error_message = "large_spark_from_mb is 0 or a whole number of megabytes."
+  }
+}
+
 variable "gate_timeout_s" {
   description = "Seconds that one invocation of the gate may take. The queue hides a message for six times as long."
   type        = number
@@ -114,12 +136,12 @@ variable "gate_timeout_s" {
 }
 
 variable "gate_concurrency" {
-  description = "How many gates may work at once."
+  description = "How many gates may work at once; by default 10, and 4 on an emulator."
   type        = number
-  default     = 10
+  default     = null
 
   validation {
-    condition     = var.gate_concurrency >= 2 && var.gate_concurrency <= 1000
+    condition     = var.gate_concurrency == null ? true : var.gate_concurrency >= 2 && var.gate_concurrency <= 1000
     error_message = "gate_concurrency is from 2 to 1000, Lambda's own limits."
   }
 }
@@ -196,6 +218,12 @@ variable "export_enabled" {
   default     = false
 }
 
+variable "export_mask_at_source" {
+  description = "Whether scheduled exports mask sensitive columns on the way, so that no card number reaches raw. The export's job may then read the masking key."
+  type        = bool
+  default     = false
+}
+
 variable "database_network" {
   description = "Where the export's job runs, so that it reaches the database: a subnet with ways to S3, Secrets Manager and KMS, and security groups of which one lets itself in. Null leaves the job outside every network."
   type = object({
@@ -236,14 +264,47 @@ variable "job_attempts" {
   }
 }
 
-variable "job_workers" {
-  description = "Workers of each Glue job on AWS."
+variable "engine" {
+  description = "Where the systems' features are computed: duckdb (the job's own machine), spark (the job's workers), athena, or auto (duckdb, and spark from spark_from_mb on). Null takes the platform's default: auto on AWS, duckdb on an emulator."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.engine == null ? true : contains(["auto", "duckdb", "spark", "athena"], var.engine)
+    error_message = "engine is auto, duckdb, spark or athena."
+  }
+}
+
+variable "spark_from_mb" {
+  description = "Megabytes of Parquet that a system reads from which engine auto takes Spark; docs/engines.md says what was measured."
   type        = number
-  default     = 2
+  default     = 2000
+
+  validation {
+    condition     = var.spark_from_mb >= 0
+    error_message = "spark_from_mb is not negative; 0 takes Spark always."
+  }
+}
+
+variable "job_workers" {
+  description = "The most workers that a Glue job on AWS may have. It begins with what its driver needs, and has more while Spark asks for them."
+  type        = number
+  default     = 10
 
   validation {
     condition     = var.job_workers >= 2 && var.job_workers <= 100
     error_message = "job_workers is from 2 to 100."
+  }
+}
+
+variable "job_worker_type" {
+  description = "Kind of worker of the Glue jobs on AWS: G.1X has 4 cores and 16 GB, G.2X twice as much, and so on. Models hold their frames in the memory of one."
+  type        = string
+  default     = "G.1X"
+
+  validation {
+    condition     = contains(["G.1X", "G.2X", "G.4X", "G.8X"], var.job_worker_type)
+    error_message = "job_worker_type is G.1X, G.2X, G.4X or G.8X."
   }
 }
 

@@ -75,6 +75,32 @@ run "it_runs_in_the_databases_network" {
   }
 }
 
+run "it_masks_only_where_it_is_told_to" {
+  command = plan
+
+  variables {
+    export_mask_at_source = true
+  }
+
+  assert {
+    condition     = jsondecode(aws_scheduler_schedule.export_mysql.target[0].input).mask_at_source && contains(data.aws_iam_policy_document.export_mysql.statement[*].sid, "ReadMaskingKey")
+    error_message = "Whoever masks needs the key."
+  }
+}
+
+run "its_alarms_ring_for_every_end_but_success" {
+  command = plan
+
+  variables {
+    export_enabled = true
+  }
+
+  assert {
+    condition     = toset(keys(local.export_alarms)) == toset(["export_failed", "export_timed_out", "export_aborted", "no_export_for_a_day"]) && !contains(data.aws_iam_policy_document.export_mysql.statement[*].sid, "ReadMaskingKey")
+    error_message = "A run that ends otherwise, or does not come, is told; the key stays with the gate."
+  }
+}
+
 run "a_group_that_is_none_is_refused" {
   command = plan
 

@@ -106,7 +106,7 @@ run "the_lake_is_as_described" {
   }
 
   assert {
-    condition     = local.jobs["build_retail_copilot"].arguments == { "--system" = "retail-copilot" }
+    condition     = local.jobs["build_retail_copilot"].arguments["--system"] == "retail-copilot"
     error_message = "A system's job is told its system."
   }
 
@@ -146,6 +146,26 @@ run "the_lake_is_as_described" {
   }
 
   assert {
+    condition     = module.raw_to_curated.settings.disk_mb == 10240
+    error_message = "The gate's disk holds four times what its memory does, as far as Lambda gives it."
+  }
+
+  assert {
+    condition     = module.curate_large.max_concurrent_runs == 4
+    error_message = "Several large files may be in work at once."
+  }
+
+  assert {
+    condition     = local.large_definition.States["Start curate_large"].Retry[0].MaxAttempts * 120 <= local.large_definition.TimeoutSeconds && local.definition.States["Start merge_curated"].Retry[0].MaxAttempts == 60
+    error_message = "A large file waits for its turn for as long as its machine may take."
+  }
+
+  assert {
+    condition     = alltrue([for name in ["Record the failure", "Keep the message", "Tell of the failure"] : local.large_definition.States[name].Catch[0].ErrorEquals == ["States.ALL"]]) && local.large_definition.States["Failed"].Type == "Fail"
+    error_message = "Whatever goes wrong on the way, a large file that failed fails its run."
+  }
+
+  assert {
     condition     = module.raw_to_curated.settings.runtime == "python3.11" && module.raw_to_curated.settings.memory_mb == 3008
     error_message = "The gate runs on Python 3.11 with 3,008 MB."
   }
@@ -158,6 +178,7 @@ run "the_lake_is_as_described" {
   assert {
     condition = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset([
       "dead_letters", "debounce_dead_letters", "gate_errors", "debounce_errors", "raw_age", "pipeline_failed", "pipeline_timed_out", "pipeline_aborted", "no_run_for_a_day",
+      "export_failed", "large_failed", "large_timed_out", "large_aborted", "export_timed_out", "export_aborted",
     ])
     error_message = "Dead letters, errors, age, failed runs and a day without a run are watched."
   }

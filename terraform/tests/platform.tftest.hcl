@@ -40,6 +40,19 @@ run "aws_has_layers_and_spark_jobs" {
   }
 
   assert {
+    condition = alltrue([
+      for job in keys(local.build_jobs) :
+      local.jobs[job].arguments["--HEADGATE_ENGINE"] == "auto" && local.jobs[job].arguments["--HEADGATE_SPARK_FROM_MB"] == "2000"
+    ]) && local.platform.job.workers.number == 10 && local.job_arguments["--enable-auto-scaling"] == "true"
+    error_message = "On AWS every system goes to Spark by the size of what it reads, on workers that come when they are needed."
+  }
+
+  assert {
+    condition     = !contains(keys(local.jobs["merge_curated"].arguments), "--HEADGATE_ENGINE")
+    error_message = "The merge has its own bound of memory."
+  }
+
+  assert {
     condition     = local.platform.sql_dialect == "athena" && local.environment.HEADGATE_SQL_DIALECT == "athena"
     error_message = "Athena's SQL needs no translation on AWS."
   }
@@ -101,6 +114,11 @@ run "an_emulator_has_no_layers_and_python_jobs" {
   }
 
   assert {
+    condition     = alltrue([for job in keys(local.build_jobs) : local.jobs[job].arguments["--HEADGATE_ENGINE"] == "duckdb"]) && !contains(keys(local.platform.job_arguments), "--enable-auto-scaling")
+    error_message = "On an emulator the engine is DuckDB unless another is asked for."
+  }
+
+  assert {
     condition     = local.environment.HEADGATE_SQL_DIALECT == "duckdb"
     error_message = "The emulator's Athena speaks DuckDB's SQL."
   }
@@ -108,5 +126,20 @@ run "an_emulator_has_no_layers_and_python_jobs" {
   assert {
     condition     = local.force_destroy && !aws_dynamodb_table.files.deletion_protection_enabled && aws_secretsmanager_secret.masking_key.recovery_window_in_days == 0
     error_message = "An emulator's deployment can be destroyed at once."
+  }
+}
+
+run "an_emulator_runs_spark_when_asked" {
+  command = plan
+
+  variables {
+    platform      = "emulator"
+    engine        = "spark"
+    spark_from_mb = 0
+  }
+
+  assert {
+    condition     = alltrue([for job in keys(local.build_jobs) : local.jobs[job].arguments["--HEADGATE_ENGINE"] == "spark"])
+    error_message = "The engine that is asked for is the engine that is used."
   }
 }

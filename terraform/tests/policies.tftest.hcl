@@ -51,14 +51,14 @@ run "least_privilege" {
   }
 
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.raw_to_curated.statement : statement.resources if contains(statement.actions, "secretsmanager:GetSecretValue")] == [toset([aws_secretsmanager_secret.masking_key.arn])]
+    condition     = [for statement in data.aws_iam_policy_document.gate.statement : statement.resources if contains(statement.actions, "secretsmanager:GetSecretValue")] == [toset([aws_secretsmanager_secret.masking_key.arn])]
     error_message = "The gate reads the masking key, and no other secret."
   }
 
   assert {
     condition = alltrue(flatten([
       for document in concat(
-        [data.aws_iam_policy_document.start_pipeline, data.aws_iam_policy_document.merge_curated, data.aws_iam_policy_document.audit_everything, data.aws_iam_policy_document.curated_to_prod, data.aws_iam_policy_document.scheduler],
+        [data.aws_iam_policy_document.start_pipeline, data.aws_iam_policy_document.merge_curated, data.aws_iam_policy_document.audit_everything, data.aws_iam_policy_document.curated_to_prod, data.aws_iam_policy_document.scheduler, data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.large_machine],
         values(data.aws_iam_policy_document.build_system),
       ) : [for statement in document.statement : alltrue([for action in statement.actions : !startswith(action, "secretsmanager:")])]
     ]))
@@ -68,7 +68,7 @@ run "least_privilege" {
   assert {
     condition = alltrue(flatten([
       for document in concat(
-        [data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.start_pipeline, data.aws_iam_policy_document.merge_curated, data.aws_iam_policy_document.audit_everything, data.aws_iam_policy_document.scheduler],
+        [data.aws_iam_policy_document.gate, data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.large_machine, data.aws_iam_policy_document.start_pipeline, data.aws_iam_policy_document.merge_curated, data.aws_iam_policy_document.audit_everything, data.aws_iam_policy_document.scheduler],
         values(data.aws_iam_policy_document.build_system),
       ) : [for statement in document.statement : !contains(statement.resources, "*") && alltrue([for action in statement.actions : !endswith(action, "*")])]
     ]))
@@ -78,15 +78,37 @@ run "least_privilege" {
   assert {
     condition = alltrue([
       for system, document in data.aws_iam_policy_document.build_system : alltrue([
-        for statement in document.statement : alltrue([for resource in statement.resources : startswith(resource, "${module.bucket[system].arn}/")]) if contains(statement.actions, "s3:PutObject")
+        for statement in document.statement : alltrue([
+          for resource in statement.resources : startswith(resource, "${module.bucket[system].arn}/") || contains(["${module.bucket["artifacts"].arn}/models/${system}/*", "${module.bucket["artifacts"].arn}/data_docs/*"], resource)
+        ]) if contains(statement.actions, "s3:PutObject")
       ])
     ])
-    error_message = "A system writes its own bucket only."
+    error_message = "A system writes its own bucket, its own models and the Data Docs only."
   }
 
   assert {
-    condition     = alltrue([for document in [data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.merge_curated] : alltrue([for statement in document.statement : !contains(statement.actions, "s3:DeleteObject") || alltrue([for resource in statement.resources : endswith(resource, "/snapshots/*")])])])
+    condition     = alltrue([for document in [data.aws_iam_policy_document.gate, data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.merge_curated] : alltrue([for statement in document.statement : !contains(statement.actions, "s3:DeleteObject") || alltrue([for resource in statement.resources : endswith(resource, "/snapshots/*")])])])
     error_message = "Nobody deletes increments or quarantined rows."
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.raw_to_curated.statement : statement.resources if contains(statement.actions, "states:StartExecution")] == [toset([local.large_machine_arn])]
+    error_message = "The gate's function hands large files over to their own machine, and starts nothing else."
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.large_machine.statement[0].resources == toset([module.curate_large.arn]) && aws_sfn_state_machine.curate_large.name == "headgate-curate_large"
+    error_message = "The machine of large files starts their job, and no other."
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.large_machine.statement : statement.resources if contains(statement.actions, "sqs:SendMessage")] == [toset([module.raw_objects.dead_letters.arn])]
+    error_message = "The machine of large files keeps what failed in the gate's dead-letter queue."
+  }
+
+  assert {
+    condition     = length(data.aws_iam_policy_document.curate_large.statement) == 0 && length(data.aws_iam_policy_document.curate_large.source_policy_documents) == 1
+    error_message = "The job of large files may do what the gate may, and nothing else."
   }
 
   assert {
@@ -184,4 +206,27 @@ run "a_bucket_takes_plain_http_from_nowhere_but_loopback" {
   }
 
   expect_failures = [var.plain_http_from]
+}
+
+run "only_an_engine_that_asks_athena_may" {
+  command = plan
+
+  variables {
+    platform      = "aws"
+    build_dir     = "tests/fixtures/built"
+    engine        = "athena"
+    force_destroy = true
+  }
+
+  assert {
+    condition = alltrue([
+      for system in local.systems : length(data.aws_iam_policy_document.build_system[system].source_policy_documents) >= 3
+    ]) && local.jobs["build_retail_copilot"].arguments["--HEADGATE_ENGINE"] == "athena"
+    error_message = "A system that computes in Athena may ask it."
+  }
+
+  assert {
+    condition     = !anytrue([for statement in data.aws_iam_policy_document.ask_athena.statement : contains(tolist(statement.resources), "*")])
+    error_message = "It asks in its own workgroup, of curated tables, and keeps answers with the workgroup's."
+  }
 }

@@ -33,7 +33,10 @@ run "every_variable_refuses_a_wrong_value" {
     database_network   = { subnet_id = "subnet-1", security_group_ids = [], availability_zone = "us-east-1a" }
     job_poll_s         = 0
     job_attempts       = 0
+    engine             = "polars"
+    spark_from_mb      = -1
     job_workers        = 1
+    job_worker_type    = "G.025X"
     scan_limit_gb      = 0
     alert_email        = "nobody"
   }
@@ -59,7 +62,10 @@ run "every_variable_refuses_a_wrong_value" {
     var.database_network,
     var.job_poll_s,
     var.job_attempts,
+    var.engine,
+    var.spark_from_mb,
     var.job_workers,
+    var.job_worker_type,
     var.scan_limit_gb,
     var.alert_email,
   ]

@@ -56,6 +56,10 @@ resource "aws_lambda_function" "this" {
   timeout          = var.timeout_s
   layers           = var.layers
 
+  ephemeral_storage {
+    size = var.disk_mb
+  }
+
   environment {
     variables = var.environment
   }

@@ -23,6 +23,7 @@ output "settings" {
   value = {
     runtime         = aws_lambda_function.this.runtime
     memory_mb       = aws_lambda_function.this.memory_size
+    disk_mb         = one(aws_lambda_function.this.ephemeral_storage).size
     layers          = aws_lambda_function.this.layers
     responses       = aws_lambda_event_source_mapping.this.function_response_types
     max_concurrency = one(aws_lambda_event_source_mapping.this.scaling_config).maximum_concurrency

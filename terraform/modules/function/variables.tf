@@ -18,6 +18,17 @@ variable "memory_mb" {
   type        = number
 }
 
+variable "disk_mb" {
+  description = "Local disk. Lambda gives from 512 to 10,240 MB."
+  type        = number
+  default     = 512
+
+  validation {
+    condition     = var.disk_mb >= 512 && var.disk_mb <= 10240
+    error_message = "disk_mb is from 512 to 10240."
+  }
+}
+
 variable "timeout_s" {
   description = "Seconds that one invocation may take."
   type        = number

@@ -71,6 +71,14 @@ resource "aws_glue_job" "this" {
   default_arguments = var.arguments
   connections       = var.connections
 
+  dynamic "execution_property" {
+    for_each = var.max_concurrent_runs == null ? [] : [var.max_concurrent_runs]
+
+    content {
+      max_concurrent_runs = execution_property.value
+    }
+  }
+
   command {
     name            = var.runtime.command
     python_version  = var.runtime.python

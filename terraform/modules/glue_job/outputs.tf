@@ -17,3 +17,8 @@ output "connections" {
   description = "Connections whose network it runs in."
   value       = aws_glue_job.this.connections
 }
+
+output "max_concurrent_runs" {
+  description = "How many of its runs may work at once."
+  value       = var.max_concurrent_runs
+}

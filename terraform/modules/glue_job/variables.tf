@@ -39,6 +39,12 @@ variable "connections" {
   default     = []
 }
 
+variable "max_concurrent_runs" {
+  description = "Runs at once. Null is Glue's own default of one."
+  type        = number
+  default     = null
+}
+
 variable "runtime" {
   description = "The kind of Glue job, by platform."
   type = object({
