@@ -77,7 +77,9 @@ def measured(transactions: pd.DataFrame, train: Range, test: Range) -> dict[str,
         "truth": tried.is_fraud.to_numpy(dtype=np.float64),
     }
     found = {kind: figures(tried, score) for kind, score in scores.items()}
-    print(f"train {train[0]}/{train[1]}, test {test[0]}/{test[1]}: {found['ours']}", flush=True)
+    print(f"train {train[0]}/{train[1]}, test {test[0]}/{test[1]}")
+    for kind, values in found.items():
+        print(f"  {kind:8} {values}", flush=True)
     return found
 
 

@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=int(os.environ.get("FILES") or 100))
     given = parser.parse_args()
     # Every run sends other contents: the same ones would be skipped as duplicates.
-    lake, began = deployed(given.name), int(time.time()) % 1_000_000
+    lake, began = deployed(given.name), 1_000 * (int(time.time()) % 1_000_000)
     cold = milliseconds(lake, began, f"{began}")
     warm = [milliseconds(lake, began + number, f"{began}") for number in range(1, given.files + 1)]
     result = {
