@@ -27,6 +27,11 @@ def test_every_alarm_stands_in_the_runbook() -> None:
     assert sorted(name for name in alarms if f"`{name}`" not in RUNBOOK) == []
 
 
+def test_the_exports_alarms_stand_there_too() -> None:
+    for name in ("export-failed", "export-timed-out", "export-aborted", "no-export-for-a-day"):
+        assert f"`{name}`" in RUNBOOK
+
+
 def test_an_alarm_that_nobody_described_would_be_seen() -> None:
     terraform = 'alarms = merge(\n    {\n      brand_new = {\n  }\n})\nresource "aws_cloudwatch_metric_alarm"'
     assert alarm_names(terraform) == {"brand-new"}
