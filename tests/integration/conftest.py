@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from tests.conftest import Emulator
 
 
+# As terraform/catalog.tf makes tables.
+_HIVE = "org.apache.hadoop.hive.ql.io.parquet"
+PARQUET = {
+    "InputFormat": f"{_HIVE}.MapredParquetInputFormat",
+    "OutputFormat": f"{_HIVE}.MapredParquetOutputFormat",
+    "SerdeInfo": {"SerializationLibrary": f"{_HIVE}.serde.ParquetHiveSerDe"},
+}
+
+
 @dataclass(frozen=True)
 class Lake:
     """The lake's resources, by the variables that entry points read."""
@@ -55,7 +64,7 @@ def lake(emulator: Emulator) -> Lake:
             "HEADGATE_MASKING_KEY_SECRET": _masking_key(emulator, f"{name}-masking"),
             "HEADGATE_RAW_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=f"{name}-raw")["QueueUrl"],
             "HEADGATE_ALERTS_TOPIC_ARN": emulator.client("sns").create_topic(Name=f"{name}-alerts")["TopicArn"],
-            "HEADGATE_CURATED_DATABASE": _database(emulator, f"{name}_curated", registry.curated),
+            "HEADGATE_CURATED_DATABASE": _database(emulator, f"{name}_curated", {**registry.curated, **registry.lake}),
             "HEADGATE_PROD_DATABASE": _database(emulator, f"{name}_prod", registry.prod),
         },
     )
@@ -88,6 +97,7 @@ def _database(emulator: Emulator, name: str, contracts: Mapping[str, Contract]) 
     glue = emulator.client("glue")
     glue.create_database(DatabaseInput={"Name": name})
     for table, contract in contracts.items():
-        descriptor = {"Location": f"s3://{name}/empty/", "Columns": glue_columns(contract)}
-        glue.create_table(DatabaseName=name, TableInput={"Name": table, "TableType": "EXTERNAL_TABLE", "StorageDescriptor": descriptor})
+        descriptor = {"Location": f"s3://{name}/empty/", "Columns": glue_columns(contract), **PARQUET}
+        made = {"Name": table, "TableType": "EXTERNAL_TABLE", "StorageDescriptor": descriptor, "Parameters": {"classification": "parquet"}}
+        glue.create_table(DatabaseName=name, TableInput=made)
     return name

@@ -65,6 +65,26 @@ def test_a_refused_file_is_told_with_file_column_rule_and_remedy(inbox: tuple[Al
         assert part in told["Message"]
 
 
+def test_people_hear_of_files_that_were_refused_wait_or_are_out_of_line_and_of_no_others(
+    inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]],
+) -> None:
+    alerts, received = inbox
+    shifted = replace(REFUSED, state="done", error={}, profile={"drift": "amount: mean moved [mean]"})
+    for record in (
+        REFUSED,
+        replace(REFUSED, state="needs_mapping"),
+        shifted,
+        replace(shifted, profile={}),
+        replace(REFUSED, state="ignored"),
+    ):
+        alerts.settled(record)
+    assert sorted(message["Subject"] for message in received()) == [
+        "Headgate asks what a file's columns mean",
+        "Headgate let in a file of payments that is out of line",
+        "Headgate refused a file: missing_sensitive_column",
+    ]
+
+
 def test_a_number_in_a_files_key_is_sent_to_nobody(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
     alerts, received = inbox
     alerts.refused(replace(REFUSED, key="payments/4111111111111111.csv"))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -13,6 +15,7 @@ import pytest
 
 from headgate.aws.athena import AthenaQueries
 from headgate.errors import QueryError
+from headgate.query import reason_of, translate
 from tests.conftest import unique
 
 if TYPE_CHECKING:
@@ -119,3 +122,11 @@ def test_a_query_that_takes_too_long_is_stopped(queries: AthenaQueries) -> None:
     slow = "select count(*) from range(3000000) as a(x), range(3000) as b(y) where (x * y) % 7 = 3"
     with pytest.raises(QueryError, match="took too long"):
         hasty.run(slow, timeout_s=1)
+
+
+def test_questions_about_tables_and_reasons_are_athenas_whatever_engine_answers(queries: AthenaQueries) -> None:
+    asked = replace(queries, spoken=partial(translate, dialect="duckdb"), reason=partial(reason_of, dialect="duckdb"))
+    assert {"tab_name": "orders"} in asked.run("show tables in ecommerce_curated").records()
+    assert [row["col_name"] for row in asked.run("describe ecommerce_curated.regions").records()][:1] == ["region_id"]
+    with pytest.raises(QueryError, match=r"COLUMN_NOT_FOUND: Column .nope. cannot be resolved$"):
+        asked.run("select nope from sales")

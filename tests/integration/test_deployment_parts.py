@@ -63,6 +63,16 @@ def test_a_second_build_touches_nothing(built: Path) -> None:
     assert build.build(built) == []
 
 
+def test_compiled_modules_are_those_that_python_itself_would_load(built: Path, tmp_path: Path) -> None:
+    """And it looks at no source for them: a wrong source beside them changes nothing."""
+    with zipfile.ZipFile(built / "lambdas" / "raw_to_curated.zip") as packed:
+        packed.extractall(tmp_path)
+    (tmp_path / "headgate" / "errors.py").write_text("raise SystemExit('read from its source')", encoding="utf-8")
+    script = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import headgate.errors; print(headgate.errors.__file__)"
+    done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == str(tmp_path / "headgate" / "errors.py"), done.stderr
+
+
 def test_archives_do_not_depend_on_the_order_of_files() -> None:
     assert build.archive({"a": b"1", "b": b"2"}) == build.archive({"b": b"2", "a": b"1"})
 
@@ -188,3 +198,16 @@ def test_an_alarm_is_described_with_all_its_settings() -> None:
     described = ET.fromstring(mended_ministack.complete(answer, {"a": alarm}))  # noqa: S314 our own text
     found = {element.tag.partition("}")[2]: element.text for element in described.iter() if element.text}
     assert found | {"Period": "60", "Statistic": "Maximum", "ActionsEnabled": "true", "Value": "v", "member": "arn:x"} == found
+
+
+def test_a_mapping_with_a_batching_window_rests_after_a_batch() -> None:
+    now = [0.0]
+    mappings = [("0", "us-east-1", {"UUID": "a", "MaximumBatchingWindowInSeconds": 5}), ("0", "us-east-1", {"UUID": "b"})]
+    sent: list[object] = []
+    windows = mended_ministack.Windows(lambda: mappings, lambda *batch: sent.append(batch), lambda: now[0])
+    for _, _, esm in windows.ready():
+        windows.dispatch(esm["UUID"], print, esm, "records")
+    assert [esm["UUID"] for _, _, esm in windows.ready()] == ["b"]
+    now[0] = 5.0
+    assert [esm["UUID"] for _, _, esm in windows.ready()] == ["a", "b"]
+    assert len(sent) == 2

@@ -12,7 +12,7 @@ import pytest
 from headgate.aws.dynamodb import DynamoLedger
 from headgate.aws.memory import MemoryLedger
 from headgate.errors import ConflictError, NotFoundError, ThrottledError
-from headgate.lake.ports import FileLedger, FileRecord
+from headgate.lake.ports import FileLedger, FileRecord, Measured
 from tests.conftest import unique
 
 if TYPE_CHECKING:
@@ -261,3 +261,82 @@ def test_what_is_not_ended_is_not_reopened(ledger: FileLedger) -> None:
         ledger.reopen("raw/a.csv#v1", now=LATER, lease_s=LEASE_S)
     with pytest.raises(NotFoundError):
         ledger.reopen("raw/never#v1", now=NOW, lease_s=LEASE_S)
+
+
+def test_a_file_that_is_handed_over_is_for_nobody_else_until_its_lease_runs_out(ledger: FileLedger) -> None:
+    assert ledger.hand_over(file("a.csv"), now=NOW, lease_s=LEASE_S).granted
+    assert ledger.get("raw/a.csv#v1").state == "handed_over"
+    assert ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S).state == "handed_over"
+    assert ledger.hand_over(file("a.csv"), now=NOW, lease_s=LEASE_S).state == "handed_over"
+    assert ledger.claim(file("a.csv"), now=LATER, lease_s=LEASE_S).granted
+
+
+def test_the_content_of_a_file_that_is_handed_over_is_free(ledger: FileLedger) -> None:
+    ledger.hand_over(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    assert ledger.claim(file("b.csv"), now=NOW, lease_s=LEASE_S).granted
+    assert ledger.take_over(file("a.csv"), run="1", now=NOW, lease_s=LEASE_S).state == "busy"
+
+
+def test_a_hand_over_that_is_kept_outlasts_its_lease(ledger: FileLedger) -> None:
+    ledger.hand_over(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    ledger.keep_handed_over("raw/a.csv#v1", now=NOW, lease_s=100 * LEASE_S)
+    assert ledger.claim(file("a.csv"), now=LATER, lease_s=LEASE_S).state == "handed_over"
+
+
+def test_what_is_finished_is_not_kept_for_a_larger_worker(ledger: FileLedger) -> None:
+    ledger.finish(finished(file("a.csv")))
+    ledger.keep_handed_over("raw/a.csv#v1", now=NOW, lease_s=LEASE_S)
+    ledger.keep_handed_over("nobody", now=NOW, lease_s=LEASE_S)
+    assert list(ledger.records()) == [finished(file("a.csv"))]
+
+
+def test_one_run_takes_over_what_was_handed_over_and_every_attempt_of_it(ledger: FileLedger) -> None:
+    ledger.hand_over(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    assert ledger.take_over(file("a.csv"), run="1", now=NOW, lease_s=LEASE_S).granted
+    assert ledger.get("raw/a.csv#v1").state == "handed_over"
+    assert ledger.take_over(file("a.csv"), run="2", now=NOW, lease_s=LEASE_S).state == "busy"
+    assert ledger.take_over(file("a.csv"), run="1", now=NOW, lease_s=LEASE_S).granted
+    assert ledger.take_over(file("a.csv"), run="2", now=LATER, lease_s=LEASE_S).granted
+    ledger.finish(finished(file("a.csv")))
+    assert ledger.take_over(file("a.csv"), run="1", now=LATER, lease_s=LEASE_S).state == "done"
+    assert ledger.claim(file("copy.csv"), now=LATER, lease_s=LEASE_S).state == "duplicate"
+
+
+def test_a_larger_worker_waits_for_a_worker_that_is_under_way(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    assert ledger.take_over(file("a.csv"), run="1", now=NOW, lease_s=LEASE_S).state == "busy"
+    assert ledger.take_over(file("a.csv"), run="1", now=LATER, lease_s=LEASE_S).granted
+
+
+def test_a_larger_worker_finds_a_duplicate(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    ledger.finish(finished(file("a.csv")))
+    ledger.hand_over(file("b.csv"), now=NOW, lease_s=LEASE_S)
+    assert ledger.take_over(file("b.csv"), run="1", now=NOW, lease_s=LEASE_S).state == "duplicate"
+
+
+def test_what_is_given_back_may_be_taken_at_once(ledger: FileLedger) -> None:
+    ledger.hand_over(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    ledger.take_over(file("a.csv"), run="1", now=NOW, lease_s=LEASE_S)
+    ledger.release(file("a.csv"))
+    assert ledger.take_over(file("a.csv"), run="2", now=NOW, lease_s=LEASE_S).granted
+    ledger.release(file("a.csv"))
+    assert ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S).granted
+
+
+def test_a_file_that_failed_may_be_claimed_again(ledger: FileLedger) -> None:
+    for ask in (
+        lambda: ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S),
+        lambda: ledger.hand_over(file("a.csv"), now=NOW, lease_s=LEASE_S),
+        lambda: ledger.take_over(file("a.csv"), run="1", now=NOW, lease_s=LEASE_S),
+    ):
+        ledger.finish(replace(file("a.csv"), state="failed", error={"rule": "job_failed", "message": "out of memory"}))
+        assert ask().granted
+
+
+def test_what_files_took_is_remembered_by_kind_and_is_no_record(ledger: FileLedger) -> None:
+    took = (Measured(100, 1000, 20), Measured(200, 2000, 30, 4000))
+    assert ledger.measured("orders/csv") == ()
+    ledger.measure("orders/csv", took)
+    assert (ledger.measured("orders/csv"), ledger.measured("orders/json")) == (took, ())
+    assert list(ledger.records()) == []

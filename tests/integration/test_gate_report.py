@@ -5,21 +5,16 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 from aws_lambda_powertools import Logger, Metrics
 
 from headgate.aws.gate_report import GateReport
-from headgate.aws.sns import Alerts
 from headgate.errors import HeadgateError, NotPermittedError
 from headgate.lake.ports import FileRecord, ObjectRef
 from tests.conftest import unique
 
-if TYPE_CHECKING:
-    from tests.conftest import Emulator
-
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.unit
 
 PAN = "4111111111111111"  # a test number that payment gateways publish
 REF = ObjectRef("raw", "payments/may.csv", "v1")
@@ -44,12 +39,11 @@ def said() -> io.StringIO:
 
 
 @pytest.fixture
-def report(emulator: Emulator, said: io.StringIO) -> GateReport:
-    sns = emulator.client("sns")
+def report(said: io.StringIO) -> GateReport:
     logger = Logger(service=unique("gate"), stream=said)
     metrics = Metrics(namespace="Headgate", service="gate")
     metrics.clear_metrics()
-    return GateReport(logger, metrics, Alerts(sns, sns.create_topic(Name=unique("alerts"))["TopicArn"]))
+    return GateReport(logger, metrics)
 
 
 def lines(said: io.StringIO) -> list[dict[str, object]]:
@@ -63,6 +57,13 @@ def test_a_processed_file_is_logged_with_its_counts_and_reasons(report: GateRepo
     assert line["reasons"] == {"minimum": 2, "duplicate_row": 1}
 
 
+def test_of_a_profile_the_score_is_logged_and_no_value(report: GateReport, said: io.StringIO) -> None:
+    report.told(replace(DONE, profile={"score": "0.9000", "statistics": '{"name": {"min": "Ada"}}'}))
+    (line,) = lines(said)
+    assert line["profile"] == {"score": "0.9000"}
+    assert "Ada" not in said.getvalue()
+
+
 def test_rows_and_files_are_counted(report: GateReport) -> None:
     report.told(DONE)
     report.told(DONE)
@@ -70,14 +71,10 @@ def test_rows_and_files_are_counted(report: GateReport) -> None:
     assert sums == {"RowsReceived": 20, "RowsAccepted": 14, "RowsQuarantined": 4, "RowsDuplicate": 2, "FilesDone": 2}
 
 
-def test_a_file_that_was_delivered_again_is_logged_and_neither_counted_nor_alerted(emulator: Emulator, said: io.StringIO) -> None:
-    metrics = Metrics(namespace="Headgate", service="gate")
-    metrics.clear_metrics()
-    nobody = Alerts(emulator.client("sns"), f"arn:aws:sns:us-east-1:000000000000:{unique('absent')}")
-    report = GateReport(Logger(service=unique("gate"), stream=said), metrics, nobody)
+def test_a_file_that_was_delivered_again_is_logged_and_not_counted(report: GateReport, said: io.StringIO) -> None:
     report.told(replace(DONE, state="refused", seen_before=True))
     assert [line["message"] for line in lines(said)] == ["file seen before"]
-    assert not metrics.metric_set
+    assert not report.metrics.metric_set
 
 
 def test_a_number_in_a_files_key_is_not_logged(report: GateReport, said: io.StringIO) -> None:

@@ -48,7 +48,7 @@ def run_job(lake: Lake, script: str, arguments: dict[str, str] | None = None, de
         Timeout=300,
     )
     run_id = glue.start_job_run(JobName=name, Arguments=arguments or {})["JobRunId"]
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 280
     while (run := glue.get_job_run(JobName=name, RunId=run_id)["JobRun"])["JobRunState"] in {"STARTING", "RUNNING"}:
         assert time.monotonic() < deadline
         time.sleep(0.2)
@@ -105,3 +105,20 @@ def test_a_snapshot_that_does_not_exist_is_named(lake: Lake) -> None:
 def test_a_system_without_a_bucket_is_named(lake: Lake) -> None:
     run = run_job(lake, "build_system.py", {"--system": "water-works"})
     assert run["ErrorMessage"].startswith("SettingsError: HEADGATE_PROD_BUCKETS names no bucket of water-works")
+
+
+@pytest.mark.usefixtures("merged")
+@pytest.mark.parametrize("engine", ["duckdb", "spark", "athena"])
+def test_a_system_is_built_on_the_engine_that_is_asked_for(lake: Lake, engine: str) -> None:
+    results = {"ResultConfiguration": {"OutputLocation": f"s3://{lake.bucket('raw')}/results/"}}
+    workgroup = unique("workgroup")
+    lake.emulator.client("athena").create_work_group(Name=workgroup, Configuration=results)
+    athena = {"--HEADGATE_WORKGROUP": workgroup, "--HEADGATE_SQL_DIALECT": "duckdb"}
+    run = run_job(lake, "build_system.py", {"--system": "global-market-pulse", "--HEADGATE_ENGINE": engine, **athena})
+    assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
+
+
+@pytest.mark.usefixtures("merged")
+def test_an_engine_that_there_is_not_is_named(lake: Lake) -> None:
+    run = run_job(lake, "build_system.py", {"--system": "global-market-pulse", "--HEADGATE_ENGINE": "polars"})
+    assert run["ErrorMessage"].strip() == "SettingsError: no engine polars; there are auto, duckdb, spark, athena"

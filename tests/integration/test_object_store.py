@@ -8,7 +8,7 @@ import pytest
 
 from headgate.aws.memory import MemoryObjects
 from headgate.aws.s3 import S3Objects
-from headgate.errors import NotFoundError
+from headgate.errors import NotFoundError, ServiceError
 from headgate.lake.ports import ObjectRef, ObjectStore
 from tests.conftest import unique
 
@@ -128,3 +128,26 @@ def test_deleting_the_newest_version_shows_the_one_before(objects: ObjectStore, 
 def test_a_bucket_that_does_not_exist_is_not_found(emulator: Emulator) -> None:
     with pytest.raises(NotFoundError):
         S3Objects(emulator.client("s3")).read(ObjectRef(unique("absent"), "key"))
+
+
+def test_a_large_version_downloads_as_it_is_and_its_head_is_its_first_bytes(objects: ObjectStore, ref: ObjectRef, tmp_path: Path) -> None:
+    large = bytes(range(256)) * 70_000
+    objects.write(ref, large)
+    info = objects.info(ref)
+    objects.write(ref, b"another")
+    objects.download(info.ref, tmp_path / "large", info.size_bytes)
+    assert (tmp_path / "large").read_bytes() == large
+    assert objects.head(info.ref, 1000) == large[:1000]
+
+
+def test_a_download_of_another_size_than_was_looked_up_is_no_download(objects: ObjectStore, ref: ObjectRef, tmp_path: Path) -> None:
+    objects.write(ref, b"12345")
+    with pytest.raises(ServiceError):
+        objects.download(ref, tmp_path / "cut", 4)
+
+
+def test_a_small_and_a_large_file_are_uploaded_whole(objects: ObjectStore, ref: ObjectRef, tmp_path: Path) -> None:
+    for body in (b"12345", bytes(range(256)) * 70_000):
+        (tmp_path / "up").write_bytes(body)
+        objects.upload(tmp_path / "up", ref, content_type="text/csv")
+        assert objects.read(ref) == body

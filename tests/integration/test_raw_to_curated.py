@@ -39,13 +39,17 @@ class Context:
     invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:raw_to_curated"
     aws_request_id: str = "7f6f4f7e-0000-0000-0000-000000000000"
 
+    def get_remaining_time_in_millis(self) -> int:
+        """How long the function may still run."""
+        return 300_000
+
 
 @pytest.fixture(autouse=True)
 def _function_of_this_lake(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     """The function starts cold, in this lake's environment."""
     for variable, value in lake.environment.items():
         monkeypatch.setenv(variable, value)
-    for cached in (entry.gate, entry.report, clients.s3, clients.dynamodb, clients.secretsmanager, clients.sns, clients.sqs):
+    for cached in (entry.gate, clients.s3, clients.dynamodb, clients.secretsmanager, clients.sns, clients.sqs):
         cached.cache_clear()
 
 

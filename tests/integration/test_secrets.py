@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.aws.secrets import CACHED_S, Secrets
-from headgate.errors import NotFoundError, SettingsError
+from headgate.errors import ConflictError, NotFoundError, SettingsError
 from tests.conftest import unique
 
 if TYPE_CHECKING:
+    from headgate.lake.ports import MaskingKey
     from tests.conftest import Emulator
 
 pytestmark = pytest.mark.integration
@@ -92,6 +93,23 @@ def test_a_rotated_key_has_an_id_of_its_own_and_the_one_before_is_kept(emulator:
     assert secrets.masking_key(name) == made
     assert secrets.rotate_masking_key(name, b"3" * 32).key_id == "k3"
     assert secrets.masking_key_ids(name) == ("k3", "k2", "k1")
+
+
+def test_of_two_who_rotate_at_the_same_time_one_is_told_to_look_again(emulator: Emulator) -> None:
+    """Else one's key, and all tokens made with it, would be lost without a word."""
+    name, client = stored(emulator, masking("k1", KEY)), emulator.client("secretsmanager")
+    other = Secrets(emulator.client("secretsmanager"))
+
+    def rotated_meanwhile(**_: object) -> None:
+        if not met:
+            met.append(other.rotate_masking_key(name, b"3" * 32))
+
+    met: list[MaskingKey] = []
+    client.meta.events.register("before-call.secrets-manager.PutSecretValue", rotated_meanwhile)
+    with pytest.raises(ConflictError, match="meanwhile"):
+        Secrets(client).rotate_masking_key(name, b"2" * 32)
+    assert Secrets(emulator.client("secretsmanager")).masking_key(name) == met[0]
+    assert other.masking_key_ids(name) == ("k2", "k1")
 
 
 def test_a_key_of_another_name_is_followed_by_a_numbered_one(emulator: Emulator) -> None:

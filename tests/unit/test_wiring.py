@@ -58,6 +58,14 @@ def test_buckets_of_the_systems_are_a_json_object() -> None:
     assert wiring.SystemSettings.from_env(env).prod_buckets == {"retail-copilot": "retail-copilot-prod-0"}
 
 
+def test_audited_logs_are_a_json_list_and_may_be_none() -> None:
+    assert wiring.LogSettings.from_env({"HEADGATE_LOG_GROUPS": '["/aws/lambda/a", "/aws-glue/b"]'}).log_groups == [
+        "/aws/lambda/a",
+        "/aws-glue/b",
+    ]
+    assert not wiring.LogSettings.from_env({}).log_groups
+
+
 GATE_PARTS = "lambdas.raw_to_curated.handler, headgate.intake.curation, headgate.aws.dynamodb, headgate.aws.secrets, headgate.aws.s3"
 
 

@@ -1,0 +1,126 @@
+"""The scheduled export as it is deployed: state machine, job, secret; a server on one side, Athena on the other."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from headgate.export.session import Session
+from headgate.quality.leaks import leaks_in_rows
+from tests.e2e.lakes import TEST_VARIABLES, deployed, eventually
+from tests.integration.export.conftest import free_port, install, launch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.e2e.lakes import Lake
+    from tests.integration.export.conftest import Server
+
+pytestmark = pytest.mark.e2e
+
+JOB_TIMEOUT_S = 180.0
+DUE = "2026-01-02T01:00:00Z"
+CARD = "4111111111111111"  # a test number that payment gateways publish
+TABLES = (
+    "CREATE DATABASE ecommerce CHARACTER SET utf8mb4",
+    "USE ecommerce",
+    """CREATE TABLE regions (region_id VARCHAR(8) PRIMARY KEY, region_name VARCHAR(80) NOT NULL, country_code CHAR(2), continent CHAR(2),
+    population BIGINT, gdp_usd DECIMAL(20,2), updated_at DATETIME(6) NOT NULL)""",
+    """CREATE TABLE payments (payment_id BIGINT PRIMARY KEY, order_id VARCHAR(20), method VARCHAR(16), card_number VARCHAR(19),
+    card_cvv VARCHAR(4), card_expiry CHAR(7), amount DECIMAL(14,4), currency CHAR(3), paid_at DATETIME, status VARCHAR(12), notes TEXT,
+    updated_at DATETIME)""",
+    "INSERT INTO regions VALUES ('GB', 'United Kingdom', 'GB', 'EU', 67000000, 3070667732359.50, '2026-01-01')",
+    f"""INSERT INTO payments SELECT seq, CONCAT('O-', seq), 'card', '{CARD}', '917', '2027-12', seq / 4, 'GBP', '2026-01-01', 'captured',
+    'read out {CARD}', '2026-01-01' FROM seq_1_to_500""",  # noqa: S608 literals of this file
+    "COMMIT",
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with two of the lake's tables."""
+    if not shutil.which("mariadbd"):
+        pytest.skip("mariadbd is not installed (Debian: apt install mariadb-server); the export's end-to-end test needs it")
+    folder = tmp_path_factory.mktemp("mariadb")
+    install(folder / "data")
+    started = launch(folder, free_port())
+    with closing(Session(started.login())) as session:
+        for statement in TABLES:
+            session.do(statement)
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def lake(server: Server) -> Iterator[Lake]:
+    """A lake that exports from the server, and masks on the way."""
+    with deployed("e2e-export", *TEST_VARIABLES, "export_mask_at_source=true") as standing:
+        login = {"host": "127.0.0.1", "port": server.port, "username": "root", "password": "", "dbname": "ecommerce"}
+        secret = standing.environment["HEADGATE_MYSQL_SECRET"]
+        standing.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=json.dumps(login))
+        yield standing
+
+
+def exported(lake: Lake) -> str:
+    """How a run of the state machine ended that was due at DUE."""
+    machines = lake.client("stepfunctions")
+    arn = lake.environment["HEADGATE_STATE_MACHINE_ARN"].replace("curated_to_prod", "export_mysql")
+    given = {"scheduled_at": DUE, "tables": "regions,payments", "mask_at_source": True}
+    execution = machines.start_execution(stateMachineArn=arn, input=json.dumps(given))["executionArn"]
+
+    def ended() -> Any:  # noqa: ANN401 boto3's answer
+        told = machines.describe_execution(executionArn=execution)
+        return told if told["status"] != "RUNNING" else None
+
+    told = eventually(ended, JOB_TIMEOUT_S)
+    return str(told["status"])
+
+
+def merged(lake: Lake) -> None:
+    """The merge's job has run."""
+    glue = lake.client("glue")
+    name = lake.environment["HEADGATE_STATE_MACHINE_ARN"].rpartition(":")[2].replace("curated_to_prod", "merge_curated")
+    run = glue.start_job_run(JobName=name)["JobRunId"]
+
+    def ended() -> str | None:
+        state = str(glue.get_job_run(JobName=name, RunId=run)["JobRun"]["JobRunState"])
+        return state if state in {"SUCCEEDED", "FAILED", "ERROR", "TIMEOUT", "STOPPED"} else None
+
+    assert eventually(ended, JOB_TIMEOUT_S) == "SUCCEEDED"
+
+
+def test_a_scheduled_export_reaches_athena_and_no_card_number_reaches_raw(lake: Lake) -> None:
+    assert exported(lake) == "SUCCEEDED"
+    raw = lake.objects("HEADGATE_RAW_BUCKET")
+    assert sorted(key for key in raw if key.endswith("_manifest.json")) == [
+        f"{table}/dt=2026-01-02/run=20260102T010000Z/_manifest.json" for table in ("payments", "regions")
+    ]
+    for key in raw:
+        body = lake.client("s3").get_object(Bucket=lake.environment["HEADGATE_RAW_BUCKET"], Key=key)["Body"].read()
+        assert CARD.encode() not in body
+        assert not key.endswith(".parquet") or not leaks_in_rows(pq.read_table(io.BytesIO(body)))[1]
+
+    def all_in() -> bool:
+        return sorted(one["state"] for one in lake.records()) == ["done", "done"]
+
+    assert eventually(all_in, JOB_TIMEOUT_S)
+    merged(lake)
+    [found] = lake.query(
+        "select count(*) as n, sum(amount) as total, min(card_last4) as last4, min(notes) as notes from ecommerce_curated.payments"
+    )
+    assert (int(found["n"]), float(found["total"]), found["last4"]) == (500, 500 * 501 / 8, "1111")
+    assert CARD not in found["notes"]
+    assert lake.query("select gdp_usd from ecommerce_curated.regions") == [{"gdp_usd": "3070667732359.50"}]
+
+
+def test_the_same_run_again_lands_nothing_new(lake: Lake) -> None:
+    assert exported(lake) == "SUCCEEDED"
+    before = sorted(lake.objects("HEADGATE_RAW_BUCKET"))
+    assert exported(lake) == "SUCCEEDED"
+    assert sorted(lake.objects("HEADGATE_RAW_BUCKET")) == before
