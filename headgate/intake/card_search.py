@@ -86,7 +86,8 @@ _LOWER = np.uint8(0x20)  # what ASCII's small letters have and its capitals have
 _LONG_S = 0xE5  # the first byte of U+017F, which is an S whatever its case, with that bit
 _LONGEST_OPENING = len("card v")
 _SSN_LENGTH, _SSN_GAPS, _SSN_DIGITS = 11, (3, 6), (0, 1, 2, 4, 5, 7, 8, 9, 10)
-_SSN_SEPARATORS = b"- ./"
+_SSN_SEPARATORS = b"-./"  # bytes in a row; and the blank
+_FIRST_SSN_SEPARATOR = np.uint8(_SSN_SEPARATORS[0])
 _FEWEST_SSN_DIGITS = 9
 _DIGIT_BEFORE, _DIGIT_BEHIND = re.compile(r"[0-9] \Z"), re.compile(r" [0-9]")
 _DIALLED_BEFORE = re.compile(r"\+[0-9() .-]{1,8}\Z")  # E.164: a country's code, and perhaps an area's
@@ -154,8 +155,12 @@ def _repeats(text: pa.Array) -> bool:
 
 
 def _redacted_each(text: pa.Array) -> pa.Array:
-    without_numbers = redact_ssns(redact_cards(text))
-    return _rewritten(without_numbers, _perhaps_named_codes(without_numbers), _CVV, r"\1\2[CVV]")
+    return without_named_codes(redact_ssns(redact_cards(text)))
+
+
+def without_named_codes(text: pa.Array) -> pa.Array:
+    """The text with `[CVV]` for every verification code that is named as such."""
+    return _rewritten(text, _perhaps_named_codes(text), _CVV, r"\1\2[CVV]")
 
 
 def without_ssn_forms(text: pa.Array) -> pa.Array:
@@ -194,9 +199,8 @@ def _perhaps_named_codes(text: pa.Array) -> Rows:
 def _perhaps_ssns(text: pa.Array) -> Rows:
     """Rows with separators and digits in a social security number's places."""
     data, starts = text_bytes(text)
-    is_separator = np.zeros(len(data), bool)
-    for separator in _SSN_SEPARATORS:
-        is_separator |= data == separator
+    is_separator = (data - _FIRST_SSN_SEPARATOR) < len(_SSN_SEPARATORS)  # bytes wrap
+    is_separator |= data == ord(" ")
     last = max(len(data) - _SSN_LENGTH + 1, 0)
     first, second = (is_separator[gap : gap + last] for gap in _SSN_GAPS)
     at = np.flatnonzero(first & second)

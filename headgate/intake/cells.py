@@ -133,6 +133,11 @@ def by_unique(text: pa.Array) -> tuple[pa.Array, pa.Array]:
     return encoded.dictionary, encoded.indices
 
 
+def in_one_piece(column: pa.ChunkedArray) -> pa.Array:
+    """The column as one array; Arrow's `combine_chunks` copies also what is in one piece already."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
 def compacted(encoded: pa.DictionaryArray) -> pa.DictionaryArray:
     """The same values; in the dictionary each of them once, in the order of their first rows, and no others.
 

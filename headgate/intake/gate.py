@@ -31,7 +31,7 @@ from headgate.intake.check import Breach, comparison_breach
 from headgate.intake.deduplicate import KEPT, SAME_ROW, survivors
 from headgate.intake.judge import Judged, given, judge
 from headgate.intake.open_file import is_large, opened, read_whole, streamed
-from headgate.intake.parallel import in_turn
+from headgate.intake.parallel import in_turn, use_lean_allocator
 from headgate.intake.places import Listed
 from headgate.intake.quarantine import DUPLICATE, REFUSED, Origin, duplicate_rows, refused_rows, with_origin
 from headgate.intake.read_file import read_file
@@ -328,6 +328,7 @@ def let_in(
     Raises:
         BadInputError: the file as a whole cannot be let in; OutgrownError when it holds more than it may here.
     """
+    use_lean_allocator()
     origin = Origin(contract.dataset, content_sha256 or sha256_of(path), object_key, received_at)
     file = opened(path, folder, limit_bytes)
     put_down_in = folder if is_large(file) else None

@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
+import pyarrow as pa
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
@@ -16,6 +18,15 @@ THREADS = 2
 
 Part = TypeVar("Part")
 Done = TypeVar("Done")
+
+
+def use_lean_allocator() -> None:
+    """Let Arrow take its memory from jemalloc where it is built with it, in the whole process.
+
+    Its newer default asks the system for huge pages: half as much time again goes into clearing them, and more stays held.
+    """
+    if "jemalloc" in pa.supported_memory_backends():
+        pa.set_memory_pool(pa.jemalloc_memory_pool())
 
 
 def in_turn(work: Callable[[Part], Done], parts: Iterable[Part], at_once: int = THREADS) -> Iterator[Done]:

@@ -7,7 +7,7 @@ Source: RFC 4180, section 2; `\r`, `\n` and `\r\n` all end a line, as Arrow read
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,10 +16,10 @@ import numpy as np
 from headgate.intake.cells import NO_ROWS, Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Sequence
 
 Octets = np.ndarray[Any, np.dtype[np.uint8]]
+Distances = np.ndarray[Any, np.dtype[np.uint32]]
 
 _LF, _CR = 10, 13
 _BLOCK_BYTES = 1 << 20
@@ -47,76 +47,62 @@ class Listed:
         return self.starts[self._taken - count : self._taken]
 
 
-@dataclass
-class Scanned:
-    """Places that are found on the way through a file on disk.
+class Spaced:
+    """Places that were found before, kept as the distance of each from the one before it: four bytes a row."""
 
-    Args:
-        data_at: the byte that the first row, or a blank line before it, begins with.
-        quote: what stands around cells that hold line ends.
-    """
-
-    path: Path
-    data_at: int
-    quote: str
-    block_bytes: int = _BLOCK_BYTES
-    _ahead: Rows = field(default_factory=lambda: NO_ROWS)
-    _blocks: Iterator[Rows] | None = None
+    def __init__(self, distances: Sequence[Distances]) -> None:
+        self._distances = np.concatenate([np.empty(0, np.uint32), *distances])
+        self._taken, self._last = 0, 0
 
     def take(self, count: int) -> Rows:
-        """The next ones; the file is read no further than they are."""
-        if self._blocks is None:
-            self._blocks = self._found()
-        while len(self._ahead) < count and (more := next(self._blocks, None)) is not None:
-            self._ahead = np.concatenate((self._ahead, more))
-        taken, self._ahead = self._ahead[:count], self._ahead[count:]
-        return taken
-
-    def _found(self) -> Iterator[Rows]:
-        with self.path.open("rb") as file:
-            file.seek(self.data_at)
-            scan = _Scan(self.quote, self.data_at)
-            while block := file.read(self.block_bytes):
-                yield scan.starts(block)
+        """The next ones."""
+        places = self._last + np.cumsum(self._distances[self._taken : self._taken + count], dtype=np.int64)
+        self._taken += count
+        self._last = int(places[-1]) if len(places) else self._last
+        return places
 
 
 def row_starts(data: memoryview, quote: str) -> Rows:
     """Where the rows of a text begin, in its bytes."""
-    scan = _Scan(quote)
-    blocks = [scan.starts(data[at : at + _BLOCK_BYTES]) for at in range(0, len(data), _BLOCK_BYTES)]
+    scan, octets = Scan(quote), np.frombuffer(data, np.uint8)
+    blocks = [scan.starts(octets[at : at + _BLOCK_BYTES])[0] for at in range(0, len(data), _BLOCK_BYTES)]
     return np.concatenate(blocks) if blocks else NO_ROWS
 
 
-def starts_in(octets: Octets, quote: int, *, is_quoted: bool, is_behind_end: bool) -> Rows:
+def starts_in(octets: Octets, quotes: Rows, *, is_quoted: bool, is_behind_end: bool) -> Rows:
     """Where rows begin in a part of a text.
 
     Args:
+        quotes: where in it quotes stand.
         is_quoted: whether a quote is open before it.
         is_behind_end: whether a line ends before it.
     """
-    ends = (octets == _LF) | (octets == _CR)
-    quotes = np.flatnonzero(octets == quote)
-    begins = np.empty(len(octets), bool)
-    begins[0], begins[1:] = is_behind_end, ends[:-1]
-    found = np.flatnonzero(begins & ~ends)
+    is_end = octets == _LF
+    if (carriage := octets == _CR).any():
+        is_end |= carriage
+    behind = np.flatnonzero(is_end[:-1]) + 1
+    found = np.concatenate(([0], behind)) if is_behind_end else behind
+    found = found[~is_end[found]]
     if len(quotes) or is_quoted:
         found = found[(np.searchsorted(quotes, found) + is_quoted) % 2 == 0]
     return found
 
 
-class _Scan:
+class Scan:
     """What is to be known of the blocks before: how long they are, whether a quote is open, and whether a row may begin."""
 
     def __init__(self, quote: str, at: int = 0) -> None:
-        self._quote, self._at, self._is_quoted, self._is_behind_end = ord(quote), at, False, True
+        self._quote, self._at, self._is_behind_end = ord(quote), at, True
+        self.is_quoted = False
 
-    def starts(self, block: bytes | memoryview) -> Rows:
-        octets = np.frombuffer(block, np.uint8)
-        found = starts_in(octets, self._quote, is_quoted=self._is_quoted, is_behind_end=self._is_behind_end)
-        self._is_quoted ^= bool(np.count_nonzero(octets == self._quote) % 2)
-        self._is_behind_end = bool(octets[-1] in {_LF, _CR})
-        self._at += len(octets)
-        return found + (self._at - len(octets))
+    def starts(self, block: Octets) -> tuple[Rows, Rows]:
+        """Where rows begin, in the text; and where quotes stand, in the block."""
+        quotes = np.flatnonzero(block == self._quote)
+        found = starts_in(block, quotes, is_quoted=self.is_quoted, is_behind_end=self._is_behind_end) + self._at
+        self.is_quoted ^= len(quotes) % 2 == 1
+        self._is_behind_end = bool(block[-1] in {_LF, _CR})
+        self._at += len(block)
+        return found, quotes
 
 
 def as_sent(text: bytes, starts: Rows, content: bytes, encoding: str) -> Rows:

@@ -41,7 +41,7 @@ RAGGED_ROW, SAME_ROW, SAME_KEY = "ragged_row", "duplicate_row", "duplicate_key"
 REFUSED, DUPLICATE = "refused", "duplicate"
 RAW_TEXT = "_raw"  # the one field of a ragged row's record
 _UNSAFE_IN_JSON = r'["\\\x00-\x1f]'
-_UNSAFE_BYTES = np.isin(np.arange(256), [*range(32), *b'"\\'])
+_BLANK = 0x20  # control characters come before it
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,8 @@ def _records(texts: Mapping[str, pa.Array]) -> pa.Array:
 
 
 def _escaped(text: pa.Array) -> pa.Array:
-    if not _UNSAFE_BYTES[text_bytes(text)[0]].any():
+    data, _ = text_bytes(text)
+    if not ((data < _BLANK).any() or (data == ord('"')).any() or (data == ord("\\")).any()):
         return text
     unsafe = pc.match_substring_regex(text, _UNSAFE_IN_JSON)
     return rewritten_where(unsafe, text, lambda some: text_array(json.dumps(cell, ensure_ascii=False)[1:-1] for cell in some.to_pylist()))

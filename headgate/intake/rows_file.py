@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.intake.cells import compacted
+from headgate.intake.cells import compacted, in_one_piece
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -55,7 +55,7 @@ class RowsFile:
             yield held.slice(0, self._row_group_rows)
 
     def _write(self, group: pa.Table) -> None:
-        plain = in_one_piece(group)
+        plain = without_batches(group)
         if not self._writer:
             repeating = [name for name in plain.column_names if name not in self._distinct]
             self._writer = pq.ParquetWriter(
@@ -75,16 +75,13 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_dictionary(kind))
 
 
-def in_one_piece(rows: pa.Table) -> pa.Table:
+def without_batches(rows: pa.Table) -> pa.Table:
     """The rows without a trace of the batches they came in: pages and dictionaries follow the rows alone."""
     return each_value_once(rows.replace_schema_metadata(None).unify_dictionaries().combine_chunks())
 
 
 def each_value_once(rows: pa.Table) -> pa.Table:
     """The rows, each column in one piece; Parquet takes no dictionary that has a value twice."""
-    return pa.Table.from_arrays([_in_one_piece(column) for column in rows.columns], names=rows.column_names)
-
-
-def _in_one_piece(column: pa.ChunkedArray) -> pa.Array:
-    piece = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-    return compacted(piece) if isinstance(piece, pa.DictionaryArray) else piece
+    pieces = [in_one_piece(column) for column in rows.columns]
+    whole = [compacted(piece) if isinstance(piece, pa.DictionaryArray) else piece for piece in pieces]
+    return pa.Table.from_arrays(whole, names=rows.column_names)

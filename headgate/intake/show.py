@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind, Mask
-from headgate.intake.card_search import redact, without_ssn_forms
-from headgate.intake.cells import Flags, Rows, bool_array, flags, joined, literal, marked, matches, null_where, rewritten_where
+from headgate.intake.card_search import redact, redact_cards, without_named_codes, without_ssn_forms
+from headgate.intake.cells import Flags, Rows, bool_array, flags, joined, literal, marked, matches, rewritten_where
 from headgate.intake.judge import Judged, take_from
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ _HARMLESS = {Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN}
 def shown(judged: Sequence[Judged], rows: Rows, refused: Flags) -> dict[str, pa.Array]:
     """For each source column the texts of `rows` as they may be written; `refused` tells which of them broke a rule."""
     masks = {each.column.mask for each in judged}
-    texts = {each.column.name: _shown(each, rows) for each in judged if each.column.mask is not Mask.VERDICTS}
-    if masks.isdisjoint({Mask.CVV, Mask.TRACK, Mask.SSN}):
-        return {name: without_ssn_forms(text) for name, text in texts.items()}
-    slipped = bool_array(refused & _slipped(judged, texts, rows) if refused.any() else refused)
+    texts = {each.column.name: _shown(each, rows, passed=not refused.any()) for each in judged if each.column.mask is not Mask.VERDICTS}
+    if masks.isdisjoint({Mask.CVV, Mask.TRACK, Mask.SSN}) or not refused.any():
+        return texts
+    slipped = bool_array(refused & _slipped(judged, texts, rows))
     if Mask.CVV in masks:
         texts = {each.column.name: _without_codes(each, texts[each.column.name], rows) for each in judged}
-    return {name: rewritten_where(slipped, without_ssn_forms(text), without_digits) for name, text in texts.items()}
+    return {name: rewritten_where(slipped, text, without_digits) for name, text in texts.items()}
 
 
 def without_digits(text: pa.Array) -> pa.Array:
@@ -48,20 +48,22 @@ def without_digits(text: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(text, r"\p{Nd}", "#")
 
 
-def _shown(judged: Judged, rows: Rows) -> pa.Array:
+def _shown(judged: Judged, rows: Rows, *, passed: bool) -> pa.Array:
     text = take_from(judged.text, rows)
     mask = judged.column.mask
     if mask in _DROPPED:
         return _where_given(text, literal(_DROPPED[mask]))
     if mask is Mask.FREE_TEXT:
-        return take_from(judged.behind[judged.column.name], rows)
+        return without_ssn_forms(take_from(judged.behind[judged.column.name], rows))
     if mask in {None, Mask.MASKED}:
-        return _searched(judged, text, rows)
+        return _searched(judged, text, rows, passed=passed)
     last4 = pc.cast(take_from(judged.behind[masked_columns(judged.column)[-1].name], rows), pa.string())
     before = "[PAN ****" if mask is Mask.PAN else "[SSN ***-**-"
-    hidden = pc.if_else(bool_array(_broken(judged, rows)), literal(MASKED), joined(before, last4, "]"))
-    destroyed = bool_array(_broken(judged, rows, "destroyed_number"))
-    return _where_given(text, pc.if_else(destroyed, literal(DESTROYED), pc.coalesce(hidden, literal(MASKED))))
+    hidden = pc.coalesce(joined(before, last4, "]"), literal(MASKED))
+    for rule, instead in (("", MASKED), ("destroyed_number", DESTROYED)):
+        broken = _broken(judged, rows, rule)
+        hidden = pc.if_else(bool_array(broken), literal(instead), hidden) if broken.any() else hidden
+    return _where_given(text, hidden)
 
 
 def _where_given(text: pa.Array, instead: pa.Array | pa.Scalar) -> pa.Array:
@@ -74,11 +76,19 @@ def _broken(judged: Judged, rows: Rows, rule: str = "") -> Flags:
     return marked(np.concatenate(every), len(judged.text))[rows] if every else np.zeros(len(rows), bool)
 
 
-def _searched(judged: Judged, text: pa.Array, rows: Rows) -> pa.Array:
-    if judged.column.type.kind not in _HARMLESS:
-        return redact(text)
-    misfits = _broken(judged, rows, "type")
-    return pc.coalesce(redact(null_where(~misfits, text)), text)
+def _searched(judged: Judged, text: pa.Array, rows: Rows, *, passed: bool) -> pa.Array:
+    """The texts of a column that is declared without card numbers.
+
+    A text that fits a number may still be a card's number, short as it is, and nothing else; one that fits a date is nothing sensitive.
+    A plain text of a row that has `passed` was searched for numbers when it was judged.
+    """
+    kind = judged.column.type.kind
+    if kind is Kind.STRING or judged.column.mask is Mask.MASKED:
+        is_searched = passed and judged.column.mask is None
+        return without_ssn_forms(without_named_codes(text) if is_searched else redact(text))
+    fitting = text if kind in _HARMLESS else redact_cards(text)
+    misfits = bool_array(_broken(judged, rows, "type"))
+    return rewritten_where(misfits, fitting, lambda some: without_ssn_forms(redact(some)))
 
 
 def _without_codes(judged: Judged, text: pa.Array, rows: Rows) -> pa.Array:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from headgate.intake.cells import in_one_piece
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -29,7 +31,8 @@ class Spool:
             self._path.unlink(missing_ok=True)  # one that was given up may still be open, and would write into this one
             self._file = pa.OSFile(str(self._path), "wb")
             self._writer = pa.ipc.new_stream(self._file, table.schema)
-        self._writer.write_batch(pa.RecordBatch.from_arrays([column.combine_chunks() for column in table.columns], schema=table.schema))
+        columns = [in_one_piece(column) for column in table.columns]
+        self._writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=table.schema))
 
     def tables(self) -> Iterator[pa.Table]:
         """Every table, once: nothing more can be put down, and afterwards there are none."""

@@ -243,14 +243,14 @@ def _scanned(asked: tuple[Plain, int, int]) -> Iterator[Range]:
         before = b"\n" if start == plain.data_at else file.read(1)
         body, following = file.read(stop - start), file.read(1) or b"\n"
     octets, form = np.frombuffer(before + body + following, np.uint8), plain.dialect.form
+    quotes = np.flatnonzero(octets[1:-1] == ord(form.quote))
 
     def reading(*, is_quoted: bool) -> Reading:
-        starts = starts_in(octets[1:-1], ord(form.quote), is_quoted=is_quoted, is_behind_end=before in {b"\n", b"\r"})
+        starts = starts_in(octets[1:-1], quotes, is_quoted=is_quoted, is_behind_end=before in {b"\n", b"\r"})
         first = int(starts[0]) + start if len(starts) else stop
-        return Reading(len(starts), first, are_regular(octets, form, is_quoted=is_quoted))
+        return Reading(len(starts), first, are_regular(octets, quotes + 1, form, is_quoted=is_quoted))
 
-    quotes = int(np.count_nonzero(octets[1:-1] == ord(form.quote)))
-    yield Range(start, stop, quotes, reading(is_quoted=False), reading(is_quoted=True))
+    yield Range(start, stop, len(quotes), reading(is_quoted=False), reading(is_quoted=True))
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from headgate.errors import HeaderError, UnreadableFileError
 from headgate.intake.batches import ROWS_AT_ONCE, Source
 from headgate.intake.dialect import Dialect, sniff_dialect
 from headgate.intake.header import Header, match_header
-from headgate.intake.places import Scanned
+from headgate.intake.places import Scan, Spaced
 from headgate.intake.read_csv import MAX_COLUMNS, NULL_TEXTS, named_of
 from headgate.intake.read_json import is_json
 from headgate.intake.received import Ragged, Received, written_as
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.intake.places import Octets
+    from headgate.intake.cells import Rows
+    from headgate.intake.places import Distances, Octets
     from headgate.intake.rows import Form
 
 # A smaller file is read faster whole, and its memory is no matter.
@@ -76,9 +77,10 @@ def stream(path: Path, contract: Contract, from_bytes: int = STREAMED_FROM_BYTES
     if plain is None:
         return None
     told = written_as("csv", plain.dialect)
-    places = partial(Scanned, plain.path, plain.data_at, plain.dialect.form.quote)
-    is_regular = lru_cache(maxsize=1)(partial(_has_regular_quotes, plain))
-    return Source(lambda: _batches(plain, contract, is_regular), plain.dialect.width, plain.header.absent, told, places)
+    layout = lru_cache(maxsize=1)(partial(_layout, plain))
+    return Source(
+        lambda: _batches(plain, contract, layout), plain.dialect.width, plain.header.absent, told, lambda: Spaced(layout().distances)
+    )
 
 
 def plain_csv(path: Path, contract: Contract) -> Plain | None:
@@ -109,40 +111,50 @@ def _is_plain_text(head: bytes) -> bool:
     return False
 
 
-def _has_regular_quotes(plain: Plain) -> bool:
-    """As `read_csv.has_regular_quotes`, block by block."""
-    form, seen, before = plain.dialect.form, 0, b"\n"
+@dataclass(frozen=True)
+class _Layout:
+    """Whether Arrow reads the file's quotes right, as `read_csv.has_regular_quotes` says it; and the distances between its rows' starts."""
+
+    is_regular: bool
+    distances: tuple[Distances, ...] = ()
+
+
+def _layout(plain: Plain) -> _Layout:
+    """What one look through the file tells, block by block."""
+    form, scan, last, distances = plain.dialect.form, Scan(plain.dialect.form.quote, plain.data_at), 0, []
     with plain.path.open("rb") as file:
         file.seek(plain.data_at)
-        block = file.read(_BLOCK_BYTES)
+        before, block = b"\n", file.read(_BLOCK_BYTES)
         while block:
             following = file.read(_BLOCK_BYTES)
-            octets = np.frombuffer(before + block + (following[:1] or b"\n"), np.uint8)
-            quotes = int(np.count_nonzero(octets[1:-1] == ord(form.quote)))
-            if not are_regular(octets, form, is_quoted=seen % 2 == 1):
-                return False
-            seen, before, block = seen + quotes, block[-1:], following
-    return seen % 2 == 0
+            octets, is_quoted = np.frombuffer(before + block + (following[:1] or b"\n"), np.uint8), scan.is_quoted
+            starts, quotes = scan.starts(octets[1:-1])
+            if not are_regular(octets, quotes + 1, form, is_quoted=is_quoted):
+                return _Layout(is_regular=False)
+            if len(starts):
+                distances.append(np.diff(starts, prepend=last).astype(np.uint32))
+                last = int(starts[-1])
+            before, block = block[-1:], following
+    return _Layout(not scan.is_quoted, tuple(distances))
 
 
-def are_regular(octets: Octets, form: Form, *, is_quoted: bool) -> bool:
-    """Whether each quote among the octets, but for the first and the last of them, opens or closes a whole cell."""
+def are_regular(octets: Octets, quotes: Rows, form: Form, *, is_quoted: bool) -> bool:
+    """Whether each of these quotes, of which none is the first or the last octet, opens or closes a whole cell."""
     ends = np.zeros(256, bool)
     ends[np.frombuffer(f"{form.delimiter}\r\n{form.quote}".encode(), np.uint8)] = True
-    quotes = np.flatnonzero(octets[1:-1] == ord(form.quote)) + 1
-    opening = (np.arange(len(quotes)) + is_quoted) % 2 == 0
-    return bool(ends[octets[np.where(opening, quotes - 1, quotes + 1)]].all())
+    opening, closing = quotes[is_quoted::2], quotes[not is_quoted :: 2]
+    return bool(ends[octets[opening - 1]].all() and ends[octets[closing + 1]].all())
 
 
-def _batches(plain: Plain, contract: Contract, is_regular: Callable[[], bool]) -> Iterator[Received]:
+def _batches(plain: Plain, contract: Contract, layout: Callable[[], _Layout]) -> Iterator[Received]:
     """The rows, while it is found out whether Arrow reads them right."""
     with ThreadPoolExecutor(1) as beside:
-        regular = beside.submit(is_regular)
+        found = beside.submit(layout)
         for batch in rows_of_plain(plain, contract):
             yield batch
-            if regular.done() and not regular.result():
+            if found.done() and not found.result().is_regular:
                 raise NotPlainError
-        if not regular.result():
+        if not found.result().is_regular:
             raise NotPlainError
 
 

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.intake import stream_csv
 from headgate.intake.gate import Gated, pass_gate
-from headgate.intake.places import Scanned, record_starts, row_starts
+from headgate.intake.places import record_starts, row_starts
 from headgate.intake.read_json import read_records
 from headgate.lake.ports import MaskingKey
 from tests.unit.intake.test_read_excel import sheet, workbook
@@ -109,10 +110,16 @@ def test_every_row_is_found_however_its_cells_look(rows: list[list[str]], line_e
 
 @pytest.mark.parametrize("step", [1, 2, 7])
 @pytest.mark.parametrize("block_bytes", [1, 2, 3, 1 << 20])
-def test_a_file_on_disk_gives_its_places_in_turn_wherever_its_blocks_end(step: int, block_bytes: int, tmp_path: Path) -> None:
+def test_a_file_on_disk_gives_its_places_in_turn_wherever_its_blocks_end(
+    step: int, block_bytes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = quoted(ROWS * 5, "\r\n").encode()
     (tmp_path / "rows.csv").write_bytes(data)
-    at = len("n,note")
-    places, begins = Scanned(tmp_path / "rows.csv", at, '"', block_bytes), row_starts(memoryview(data)[at:], '"') + at
+    monkeypatch.setattr(stream_csv, "_BLOCK_BYTES", block_bytes)
+    source = stream_csv.stream(tmp_path / "rows.csv", CONTRACT, from_bytes=0)
+    assert source
+    assert source.places
+    places, at = source.places(), len("n,note")
+    begins = row_starts(memoryview(data)[at:], '"') + at
     taken = [place for _ in range(0, len(begins) + step, step) for place in places.take(step).tolist()]
     assert taken == begins.tolist()
