@@ -226,7 +226,7 @@ class Tokens:
     """Tokens under one key, for one file: a card that comes again in it is not hashed again."""
 
     def __init__(self, key: MaskingKey) -> None:
-        self._key = key
+        self._key_id, self._keyed = key.key_id, hmac.new(key.secret, digestmod="sha256")
         self._known = (text_array([]), text_array([]))  # numbers and their tokens, set together: two threads may ask at once
 
     def of(self, digits: pa.Array) -> pa.Array:
@@ -236,14 +236,16 @@ class Tokens:
         if not at.null_count:
             return made.take(at)
         new = digits.filter(at.is_null())
-        signed = text_array(self._made(number) for number in new.to_pylist())
+        signed = text_array([self._made(number) for number in new.to_pylist()])
         if len(known) < _TOKENS_KNOWN:
             self._known = (pa.concat_arrays([known, new]), pa.concat_arrays([made, signed]))
         return pc.replace_with_mask(made.take(at), at.is_null(), signed)
 
     def _made(self, number: str) -> str:
         """Source: PCI DSS v4.0.1, req. 3.5.1.1: hashes of a PAN are keyed, over the entire PAN; HMAC-SHA256 by FIPS 198-1."""
-        return f"{self._key.key_id}:{hmac.digest(self._key.secret, number.encode(), 'sha256').hex()}"
+        keyed = self._keyed.copy()  # half the time of `hmac.digest`, which prepares the key each time
+        keyed.update(number.encode())
+        return f"{self._key_id}:{keyed.hexdigest()}"
 
 
 def _right_aligned(digits: pa.Array) -> Digits:

@@ -52,7 +52,9 @@ if TYPE_CHECKING:
     from headgate.lake.ports import MaskingKey
 
 ACCEPTED, SET_ASIDE = "accepted.parquet", "set_aside.parquet"
-DISTINCT_ASIDE = ("source_row", "record")
+# A row set aside is told of in some 400 bytes, and a group is in memory twice while it is written.
+ASIDE_GROUP_ROWS = 1 << 15
+DISTINCT_ASIDE = ("source_row", "record", "byte_offset")
 _SOURCE_ROW = "_source_row"
 
 
@@ -341,7 +343,7 @@ def let_in(
 
 def written(passage: Passage, folder: Path) -> Counts:
     """The passage's rows lie in `folder`, as ACCEPTED and SET_ASIDE, one of which without rows does not exist."""
-    accepted, aside = RowsFile(folder / ACCEPTED, passage.distinct), RowsFile(folder / SET_ASIDE, DISTINCT_ASIDE)
+    accepted, aside = RowsFile(folder / ACCEPTED, passage.distinct), RowsFile(folder / SET_ASIDE, DISTINCT_ASIDE, ASIDE_GROUP_ROWS)
     with ThreadPoolExecutor(2) as beside:
         writing: list[Future[None]] = []
         for let_through, kept_out in passage.rows():
