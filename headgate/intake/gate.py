@@ -21,20 +21,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.arrow import arrow_schema
-from headgate.contracts.curated import curated_contract, masked_columns
+from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Level
 from headgate.errors import AuditError, BadInputError
 from headgate.intake.batches import Source, rows_of, whole
 from headgate.intake.cards import Tokens
-from headgate.intake.cells import NO_ROWS, Rows, bool_array, int_array, marked, repeated
+from headgate.intake.cells import NO_ROWS, Rows, bool_array, int_array, marked, numbers, repeated
 from headgate.intake.check import Breach, comparison_breach
 from headgate.intake.deduplicate import KEPT, SAME_ROW, survivors
-from headgate.intake.judge import Judged, given, judge
+from headgate.intake.judge import Judged, judge
 from headgate.intake.open_file import is_large, opened, read_whole, streamed
 from headgate.intake.parallel import in_turn, use_lean_allocator
 from headgate.intake.places import Listed
 from headgate.intake.quarantine import DUPLICATE, REFUSED, Origin, duplicate_rows, refused_rows, with_origin
 from headgate.intake.read_file import read_file
+from headgate.intake.retelling import kept_texts, retold
 from headgate.intake.rows_file import RowsFile, each_value_once
 from headgate.intake.spool import Spool
 from headgate.intake.stream_csv import NotPlainError
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from headgate.contracts.model import Column, Contract
+    from headgate.contracts.model import Contract
     from headgate.intake.deduplicate import Survivors
     from headgate.intake.received import Received
     from headgate.lake.ports import MaskingKey
@@ -137,7 +138,6 @@ class PutDown:
 
     Attributes:
         before: how many candidates came before its own.
-        received: what the file says, when some of its rows are duplicates.
         first_row: the number of its first source row.
         starts: where its rows begin in the file.
     """
@@ -146,7 +146,6 @@ class PutDown:
     sifted: Sifted
     candidates: pa.Table
     aside: pa.Table
-    received: Received | None
     first_row: int
     starts: Rows
 
@@ -216,7 +215,7 @@ class Passage:
         _check_halts(self._contract, [breach for sifted in self._sifted for breach in sifted.halts])
         chosen = self._survivors()
         pa.default_memory_pool().release_unused()  # the allocator keeps the blocks that the first go worked with
-        for accepted, aside in in_turn(partial(self._settled, chosen), self._put_down(chosen)):
+        for accepted, aside in self._all_settled(chosen):
             self._accepted += accepted.num_rows
             self._reasons.update(_counts(aside.column("rule")))
             self._dispositions.update(_counts(aside.column("disposition")))
@@ -279,27 +278,27 @@ class Passage:
             before += len(passing)
         return {name: pa.concat_arrays([part.cells[name] for part in parts]) for name in self._contract.names}
 
-    def _put_down(self, chosen: Survivors) -> Iterator[PutDown]:
+    def _all_settled(self, chosen: Survivors) -> Iterator[tuple[pa.Table, pa.Table]]:
+        return in_turn(partial(self._settled, chosen), self._put_down())
+
+    def _put_down(self) -> Iterator[PutDown]:
         places = self._source.places() if self._source.places else Listed(NO_ROWS)
-        texts = self._source.batches() if chosen.fates.any() else None
         before, first_row = 0, 1
         for sifted, candidates, refused in zip(self._sifted, self._candidates.tables(), self._refused.tables(), strict=True):
             starts = places.take(sifted.rows + sifted.ragged)
-            yield PutDown(before, sifted, candidates, refused, next(texts) if texts else None, first_row, starts)
+            yield PutDown(before, sifted, candidates, refused, first_row, starts)
             before, first_row = before + candidates.num_rows, first_row + sifted.rows + sifted.ragged
 
     def _settled(self, chosen: Survivors, batch: PutDown) -> tuple[pa.Table, pa.Table]:
         """The batch's accepted rows, and those set aside."""
-        before, sifted, candidates, aside, received = batch.before, batch.sifted, batch.candidates, batch.aside, batch.received
-        count = candidates.num_rows
-        fates = chosen.fates[before : before + count]
+        before, sifted, candidates, aside = batch.before, batch.sifted, batch.candidates, batch.aside
+        fates = chosen.fates[before : before + candidates.num_rows]
         lost = fates != KEPT
-        if received is not None and lost.any():
-            own = sifted.passing[lost]
-            texts = rows_of(received, own)
-            warnings = [_among(breach, own, sifted.rows) for breach in sifted.warnings]
-            judged = _rejudged(self._contract, texts, candidates.filter(bool_array(lost)), warnings)
-            told = duplicate_rows(texts.source_rows, judged, warnings, fates[lost] == SAME_ROW)
+        if lost.any():
+            rows = candidates.filter(bool_array(lost))
+            warnings = [_among(breach, sifted.passing[lost], sifted.rows) for breach in sifted.warnings]
+            judged, source_rows = retold(self._contract, rows, warnings), numbers(rows.column(_SOURCE_ROW).combine_chunks())
+            told = duplicate_rows(source_rows, judged, warnings, fates[lost] == SAME_ROW)
             aside = pa.concat_tables([aside, told]).unify_dictionaries().sort_by("source_row") if aside.num_rows else told
         kept = candidates.filter(bool_array(~lost)) if lost.any() else candidates
         return self._with_lineage(kept), with_origin(aside, self._origin, batch.first_row, batch.starts)
@@ -368,19 +367,7 @@ def sha256_of(path: Path) -> str:
 def _candidates(received: Received, judged: Sequence[Judged], passing: pa.Array) -> pa.Table:
     """What stands behind the gate for the rows that were not refused. Nothing of a card but token, brand and last four."""
     behind = {name: column.take(passing) for each in judged for name, column in each.behind.items()}
-    return pa.table({**behind, _SOURCE_ROW: int_array(received.source_rows).take(passing)})
-
-
-def _rejudged(contract: Contract, texts: Received, behind: pa.Table, warnings: Sequence[Breach]) -> list[Judged]:
-    """Rows as they were judged before, from what was kept of them."""
-
-    def again(column: Column) -> Judged:
-        text = texts.cells[column.name]
-        own = tuple(breach for breach in warnings if breach.column == column.name)
-        masked = {each.name: behind.column(each.name).combine_chunks() for each in masked_columns(column)}
-        return Judged(column, given(column, text), text, masked, own)
-
-    return [again(column) for column in contract.columns]
+    return pa.table({**behind, **kept_texts(judged, passing), _SOURCE_ROW: int_array(received.source_rows).take(passing)})
 
 
 def _among(breach: Breach, rows: Rows, count: int) -> Breach:

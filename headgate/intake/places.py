@@ -56,7 +56,7 @@ class Spaced:
 
     def take(self, count: int) -> Rows:
         """The next ones."""
-        places = self._last + np.cumsum(self._distances[self._taken : self._taken + count], dtype=np.int64)
+        places: Rows = self._last + np.cumsum(self._distances[self._taken : self._taken + count], dtype=np.int64)
         self._taken += count
         self._last = int(places[-1]) if len(places) else self._last
         return places
@@ -81,7 +81,7 @@ def starts_in(octets: Octets, quotes: Rows, *, is_quoted: bool, is_behind_end: b
     if (carriage := octets == _CR).any():
         is_end |= carriage
     behind = np.flatnonzero(is_end[:-1]) + 1
-    found = np.concatenate(([0], behind)) if is_behind_end else behind
+    found: Rows = np.concatenate(([0], behind)) if is_behind_end else behind
     found = found[~is_end[found]]
     if len(quotes) or is_quoted:
         found = found[(np.searchsorted(quotes, found) + is_quoted) % 2 == 0]

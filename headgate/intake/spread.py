@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.intake.gate import Counts
     from headgate.intake.quarantine import Origin
-    from headgate.intake.received import Received
     from headgate.lake.ports import MaskingKey
 
 RANGE_BYTES = 64 << 20
@@ -123,12 +122,10 @@ class _Judged:
     """A batch after the first go, where it was made.
 
     Attributes:
-        place: which one of its part's.
         sifted: with the keys of the rows that may pass.
     """
 
     part: Plain
-    place: int
     first_row: int
     sifted: Sifted
     candidates: pa.Table
@@ -205,13 +202,10 @@ class SpreadPassage(Passage):
                 texts += [rows_of(received, own)] if len(own) else []
         return {name: pa.concat_arrays([text.cells[name] for text in texts]) for name in self._contract.names}
 
-    def _put_down(self, chosen: Survivors) -> Iterator[tuple[pa.Table, pa.Table]]:  # type: ignore[override]  # settled where it was put down
+    def _all_settled(self, chosen: Survivors) -> Iterator[tuple[pa.Table, pa.Table]]:
         for row in self._of_judged(_Settling(self._work, chosen)).toLocalIterator():  # a part is on the driver at a time
             yield pickle.loads(row.packed)  # noqa: S301 packed by this very job
         self._rows.unpersist()
-
-    def _settled(self, chosen: Survivors, batch: tuple[pa.Table, pa.Table]) -> tuple[pa.Table, pa.Table]:  # type: ignore[override]  # noqa: ARG002 as above
-        return batch
 
 
 def parts(plain: Plain, ranges: Sequence[Range]) -> list[Plain]:
@@ -280,40 +274,34 @@ class _Part(Passage):
     def judged(self) -> Iterator[_Judged]:
         """Each batch, judged and masked."""
         row = self._part.first_row
-        for place, received in enumerate(self._source.batches()):
-            judged = _Judged(self._part, place, row, *self._judged(received))
+        for received in self._source.batches():
+            judged = _Judged(self._part, row, *self._judged(received))
             yield judged
             row += judged.sifted.rows + judged.sifted.ragged
 
-    def settled(self, judged: _Judged, chosen: Survivors, texts: Received | None, starts: Rows) -> tuple[pa.Table, pa.Table]:
+    def settled(self, judged: _Judged, chosen: Survivors, starts: Rows) -> tuple[pa.Table, pa.Table]:
         """The rows of a batch that are let in, and those that are set aside."""
-        return self._settled(chosen, PutDown(0, judged.sifted, judged.candidates, judged.refused, texts, judged.first_row, starts))
+        return self._settled(chosen, PutDown(0, judged.sifted, judged.candidates, judged.refused, judged.first_row, starts))
 
 
 @dataclass
 class _Settling:
-    """Settles a part's batches, one after the other. The part's text is read again only where one of its rows lost its key."""
+    """Settles a part's batches, one after the other."""
 
     work: _Work
     chosen: Survivors
     _part: _Part | None = None
     _of: Plain | None = None
-    _texts: Iterator[tuple[int, Received]] | None = None
     _places: Listed = field(default_factory=lambda: Listed(NO_ROWS))
 
     def __call__(self, judged: _Judged) -> Iterator[tuple[pa.Table, pa.Table]]:
         """The one batch, settled."""
         if self._part is None or self._of != judged.part:
-            self._part, self._of, self._texts = _Part(_here(judged.part), self.work), judged.part, None
+            self._part, self._of = _Part(_here(judged.part), self.work), judged.part
             self._places = Listed(_starts(_here(judged.part)))
         starts = self._places.take(judged.sifted.rows + judged.sifted.ragged)
         chosen = self.chosen.of(judged.source_rows) if isinstance(self.chosen, _Shared) else self.chosen
-        texts = self._text(judged) if (chosen.fates != KEPT).any() else None
-        yield self._part.settled(judged, chosen, texts, starts)
-
-    def _text(self, judged: _Judged) -> Received:
-        self._texts = self._texts or enumerate(rows_of_plain(_here(judged.part), self.work.contract))
-        return next(received for place, received in self._texts if place == judged.place)
+        yield self._part.settled(judged, chosen, starts)
 
 
 def _here(part: Plain) -> Plain:
