@@ -61,7 +61,7 @@ class ChurnModel:
         points = customers[list(self.columns)]
         parts = (points.iloc[start : start + _AT_ONCE] for start in range(0, len(points), _AT_ONCE))
         found = [np.empty(0), *(self.classifier.predict_proba(part)[:, 1] for part in parts)]
-        return np.clip(np.concatenate(found), _CERTAIN, 1 - _CERTAIN)
+        return np.asarray(np.clip(np.concatenate(found), _CERTAIN, 1 - _CERTAIN), dtype=np.float64)
 
 
 def is_enough(left: Labels) -> bool:
