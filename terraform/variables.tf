@@ -286,6 +286,12 @@ variable "spark_from_mb" {
   }
 }
 
+variable "sentence_model" {
+  description = "Whether retail-copilot's job gets the sentence model (91 MB, English), where scripts/build.py found it installed; without it searches are grouped by their words alone. Null takes the platform's default: true on AWS, false on an emulator, whose jobs find an installed one."
+  type        = bool
+  default     = null
+}
+
 variable "job_workers" {
   description = "The most workers that a Glue job on AWS may have. It begins with what its driver needs, and has more while Spark asks for them."
   type        = number

@@ -48,6 +48,14 @@ run "aws_has_layers_and_spark_jobs" {
   }
 
   assert {
+    condition = { for job, one in local.jobs : job => merge(local.job_arguments, one.arguments)["--extra-py-files"] } == merge(
+      { for job in keys(local.jobs) : job => "s3://ecommerce-artifacts-123456789012/code/headgate.zip" },
+      { build_retail_copilot = "s3://ecommerce-artifacts-123456789012/code/headgate.zip,s3://ecommerce-artifacts-123456789012/code/sentence_model.zip" },
+    )
+    error_message = "The job of retail-copilot gets the sentence model, by the name of an archive that PySpark puts on the path, and no other job does."
+  }
+
+  assert {
     condition     = !contains(keys(local.jobs["merge_curated"].arguments), "--HEADGATE_ENGINE")
     error_message = "The merge has its own bound of memory."
   }
@@ -76,6 +84,20 @@ run "aws_has_layers_and_spark_jobs" {
   assert {
     condition     = (local.platform.job.timeout * 60 / local.job_poll_s) * 9 * (length(local.build_jobs) + 2) * var.job_attempts < 25000 * 0.8
     error_message = "The history of the longest run fits into Step Functions' 25,000 events."
+  }
+}
+
+run "aws_does_without_the_sentence_model_when_told_to" {
+  command = plan
+
+  variables {
+    platform       = "aws"
+    sentence_model = false
+  }
+
+  assert {
+    condition     = length(aws_s3_object.sentence_model) == 0 && !contains(keys(local.jobs["build_retail_copilot"].arguments), "--extra-py-files")
+    error_message = "Without the model searches are grouped by their words."
   }
 }
 
@@ -116,6 +138,11 @@ run "an_emulator_has_no_layers_and_python_jobs" {
   assert {
     condition     = alltrue([for job in keys(local.build_jobs) : local.jobs[job].arguments["--HEADGATE_ENGINE"] == "duckdb"]) && !contains(keys(local.platform.job_arguments), "--enable-auto-scaling")
     error_message = "On an emulator the engine is DuckDB unless another is asked for."
+  }
+
+  assert {
+    condition     = length(aws_s3_object.sentence_model) == 0
+    error_message = "An emulator's jobs find the sentence model that is installed."
   }
 
   assert {
