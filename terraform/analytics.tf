@@ -31,9 +31,14 @@ locals {
 
   # What the job of one system is told, and no other's.
   own_arguments = {
-    compliance-guardian = { "--HEADGATE_LOG_GROUPS" = jsonencode(local.log_groups) }
-    retail-copilot      = { for model in aws_s3_object.sentence_model : "--extra-py-files" => "${local.package_uri},s3://${model.bucket}/${model.key}" }
+    compliance-guardian     = { "--HEADGATE_LOG_GROUPS" = jsonencode(local.log_groups) }
+    market-intelligence-hub = local.forecast_arguments
+    retail-copilot          = { for model in aws_s3_object.sentence_model : "--extra-py-files" => "${local.package_uri},s3://${model.bucket}/${model.key}" }
   }
+
+  # An option that is not stated is the system's own affair.
+  forecast_options   = { grain = var.forecast_grain, horizon = var.forecast_horizon, by = var.forecast_by }
+  forecast_arguments = { for name, value in local.forecast_options : "--forecast_${name}" => tostring(value) if value != null }
 
   sentence_model_zip = "${local.build_dir}/sentence_model.zip"
 

@@ -141,6 +141,11 @@ run "an_emulator_has_no_layers_and_python_jobs" {
   }
 
   assert {
+    condition     = toset(keys(local.jobs["build_market_intelligence_hub"].arguments)) == toset(["--HEADGATE_ENGINE", "--HEADGATE_SPARK_FROM_MB", "--system"])
+    error_message = "What nobody asked for is the hub's own default."
+  }
+
+  assert {
     condition     = length(aws_s3_object.sentence_model) == 0
     error_message = "An emulator's jobs find the sentence model that is installed."
   }
@@ -153,6 +158,27 @@ run "an_emulator_has_no_layers_and_python_jobs" {
   assert {
     condition     = local.force_destroy && !aws_dynamodb_table.files.deletion_protection_enabled && aws_secretsmanager_secret.masking_key.recovery_window_in_days == 0
     error_message = "An emulator's deployment can be destroyed at once."
+  }
+}
+
+run "sales_are_forecast_as_told" {
+  command = plan
+
+  variables {
+    platform         = "emulator"
+    forecast_grain   = "month"
+    forecast_horizon = 6
+    forecast_by      = "none"
+  }
+
+  assert {
+    condition     = { for name, value in local.jobs["build_market_intelligence_hub"].arguments : name => value if startswith(name, "--forecast_") } == { "--forecast_grain" = "month", "--forecast_horizon" = "6", "--forecast_by" = "none" }
+    error_message = "The hub's job is told grain, horizon and dimensions."
+  }
+
+  assert {
+    condition     = alltrue([for job, one in local.jobs : job == "build_market_intelligence_hub" || length([for name in keys(one.arguments) : name if startswith(name, "--forecast_")]) == 0])
+    error_message = "No other job is told how to forecast."
   }
 }
 
