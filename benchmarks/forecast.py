@@ -5,6 +5,8 @@ official test part is forecast from the whole training part instead.
 
     python benchmarks/forecast.py [folder with Weekly-train.csv.gz, Hourly-train.csv.gz]
 
+Of M4's frequencies those are measured that the folder holds; OWA of a kind it lacks is null.
+
 Settings are chosen on earlier windows, never on the last one: `--earlier 1` leaves the last window out and forecasts the one
 before it, and so on. `--ensemble listed` measures ETS, CES, Theta and ARIMA beside MSTL instead of the ensemble in use.
 """
@@ -44,7 +46,16 @@ class Frequency:
     season_lengths: tuple[int, ...]
 
 
-FREQUENCIES = (Frequency("Weekly", 13, 1, (52,)), Frequency("Hourly", 48, 24, (24, 168)))
+# Source: M4 Competitor's Guide (2018), horizons and seasons of MASE by frequency.
+FREQUENCIES = (
+    Frequency("Weekly", 13, 1, (52,)),
+    Frequency("Hourly", 48, 24, (24, 168)),
+    Frequency("Daily", 14, 1, (7,)),
+    Frequency("Monthly", 18, 12, (12,)),
+    Frequency("Quarterly", 8, 4, (4,)),
+    Frequency("Yearly", 6, 1, ()),
+)
+REPORTED = FREQUENCIES[:2]  # their OWA is told even where it is not known
 
 
 @dataclass(frozen=True)
@@ -69,20 +80,22 @@ def read_series(folder: Path, stem: str) -> dict[str, Array]:
     if path is None:
         return {}
     body = path.read_bytes()
-    text = (gzip.decompress(body) if path.suffix == ".gz" else body).decode("utf-8")
+    text = (gzip.decompress(body) if path.suffix == ".gz" else body).decode("utf-8-sig")
     rows = islice(csv.reader(text.splitlines()), 1, None)
     return {row[0]: np.array([float(value) for value in row[1:] if value not in {"", "NA"}]) for row in rows}
 
 
-def split(folder: Path, frequency: Frequency, earlier: int = 0) -> Split:
-    """The official split where the test part is there, else the last values of the training part held back.
+def split(folder: Path, frequency: Frequency, earlier: int = 0) -> Split | None:
+    """The official split where the test part is there, else the last values of the training part held back; None without either.
 
     Args:
         earlier: windows at the end of the training part to leave out; the one before them is then held back, whatever lies beside.
     """
     known, ahead = (read_series(folder, f"{frequency.name}-{part}") for part in ("train", "test"))
     if not known:
-        raise SystemExit(f"{folder} holds no {frequency.name}-train.csv or .csv.gz; name the folder of M4 with DATA=<folder>")
+        return None
+    if unknown := sorted(set(ahead) - set(known)):
+        raise SystemExit(f"{frequency.name}-test has {len(unknown)} series that {frequency.name}-train has not, first {unknown[0]}")
     if ahead and not earlier:
         return Split({name: known[name] for name in ahead}, ahead)
     horizon = frequency.horizon
@@ -93,12 +106,17 @@ def split(folder: Path, frequency: Frequency, earlier: int = 0) -> Split:
 def measured(data: Split, frequency: Frequency, ensemble: Ensemble) -> Result:
     """Forecast and compare. OWA is of the means over all series, as the competition computes it."""
     began, began_cpu = time.perf_counter(), _cpu_seconds()
+    horizon = max(actual.size for actual in data.ahead.values())
+    print(
+        f"{frequency.name}: {len(data.ahead)} series, {horizon} values ahead of each, now and from three earlier origins ...",
+        flush=True,
+    )
     panel = pd.concat([pd.DataFrame({"unique_id": name, "ds": np.arange(y.size), "y": y}) for name, y in data.known.items()])
-    found = forecast(panel, Task(frequency.horizon, frequency.season_lengths, ensemble))
+    found = forecast(panel, Task(horizon, frequency.season_lengths, ensemble))
     seconds, cpu_seconds = time.perf_counter() - began, _cpu_seconds() - began_cpu
     by_series = dict(iter(found.groupby("unique_id", sort=False)))
     scores = [_scores(data.known[name], actual, by_series[name], frequency) for name, actual in data.ahead.items()]
-    own_smape, own_mase, naive_smape, naive_mase = np.mean(scores, axis=0)
+    own_smape, own_mase, naive_smape, naive_mase = np.nanmean(scores, axis=0)  # no MASE of a series that never moved
     covered = {level: float(np.mean([_inside(by_series[name], ahead, level) for name, ahead in data.ahead.items()])) for level in LEVELS}
     result = Result(0.5 * (own_smape / naive_smape + own_mase / naive_mase), covered)
     print(
@@ -137,14 +155,17 @@ def main() -> None:
     parser.add_argument("--ensemble", type=Ensemble, default=Ensemble(os.environ.get("ENSEMBLE") or Ensemble.MEASURED))
     parser.add_argument("--earlier", type=int, default=int(os.environ.get("EARLIER") or 0))
     given = parser.parse_args()
-    results = {
-        frequency.name.lower(): measured(split(given.folder, frequency, given.earlier), frequency, given.ensemble)
-        for frequency in FREQUENCIES
-    }
-    summary = {f"{name}_owa": result.owa for name, result in results.items()}
+    found = {frequency: split(given.folder, frequency, given.earlier) for frequency in FREQUENCIES}
+    if not any(found.values()):
+        raise SystemExit(
+            f"{given.folder} holds no Weekly-train.csv[.gz] or Hourly-train.csv[.gz]; name the folder of M4 with DATA=<folder>"
+        )
+    results = {frequency.name.lower(): measured(data, frequency, given.ensemble) for frequency, data in found.items() if data}
+    summary: dict[str, float | None] = {f"{frequency.name.lower()}_owa": None for frequency in REPORTED}
+    summary |= {f"{name}_owa": result.owa for name, result in results.items()}
     summary |= {f"coverage{level}": float(np.mean([result.covered[level] for result in results.values()])) for level in LEVELS}
     summary |= {f"{name}_coverage{level}": share for name, result in results.items() for level, share in result.covered.items()}
-    print(json.dumps({name: round(float(value), 4) for name, value in summary.items()}))
+    print(json.dumps({name: value if value is None else round(float(value), 4) for name, value in summary.items()}))
 
 
 if __name__ == "__main__":

@@ -130,13 +130,6 @@ class MaskingKeySettings(Settings):
 
 
 @dataclass(frozen=True)
-class MappingSettings(Settings):
-    """Where decisions about columns are remembered."""
-
-    artifacts_bucket: str
-
-
-@dataclass(frozen=True)
 class LedgerSettings(Settings):
     """Where the file records are."""
 
@@ -194,7 +187,7 @@ class SystemSettings(Settings):
 
 @dataclass(frozen=True)
 class ArtifactsSettings(Settings):
-    """Where what is told of the lake lies: models, Data Docs."""
+    """Where what is learnt and told of the lake lies: decisions about columns, models, Data Docs."""
 
     artifacts_bucket: str
 
@@ -390,7 +383,7 @@ def mappings(env: Mapping[str, str]) -> Mappings:
     from headgate.contracts.registry import Registry
     from headgate.intake.mapping import Mappings
 
-    return Mappings(objects(), MappingSettings.from_env(env).artifacts_bucket, Registry.load().source)
+    return Mappings(objects(), ArtifactsSettings.from_env(env).artifacts_bucket, Registry.load().source)
 
 
 def merging(env: Mapping[str, str], workspace: Path) -> Merging:

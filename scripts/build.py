@@ -5,6 +5,7 @@
     build/jobs/<name>.py       the Glue jobs' scripts
     build/requirements.txt     what a Glue job installs: all that the package needs, at the locked versions
     build/catalog.json         tables and columns, from the contracts
+    build/sentence_model.zip   what retail-copilot's job reads searches with, where it is installed and a deployment wants it
 
 Libraries are not in the archives: on AWS the layers of scripts/layer.py bring them, and the emulator runs with this environment's own.
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build"
+MODEL_LOCK = ROOT / "requirements" / "model.lock"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can have
 UNCHECKED = (1).to_bytes(4, "little")  # it is right without a look at its source
 # Rooms that no function enters; a cold start unpacks the archive.
@@ -61,6 +63,25 @@ def build(out: Path = BUILD) -> list[Path]:
     wanted["requirements.txt"] = requirements().encode()
     wanted["catalog.json"] = (json.dumps(catalog(Registry.load(ROOT / "contracts")), indent=1, sort_keys=True) + "\n").encode()
     return [out / name for name, body in wanted.items() if write(out / name, body)]
+
+
+def sentence_model(out: Path = BUILD) -> Path | None:
+    """The installed sentence model lies in `out` as an archive that Python imports it from; None where the locked one is not installed.
+
+    Not as the wheel that it came as: Glue does with the files that a job names what PySpark does, which takes archives by the name
+    of .zip and no wheels. docs/adr/0029-sentence-model.md
+    """
+    name, version = _locked(MODEL_LOCK).popitem()
+    try:
+        held = metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        return None
+    if held.version != version:
+        return None
+    files = [path for path in held.files or () if path.parts[0] == name.replace("-", "_") and "__pycache__" not in path.parts]
+    packed = archive({path.as_posix(): path.read_binary() for path in files}, zipfile.ZIP_STORED)  # weights do not shrink
+    write(out / "sentence_model.zip", packed)
+    return out / "sentence_model.zip"
 
 
 def functions() -> list[Path]:
@@ -102,11 +123,14 @@ def catalog(registry: Registry) -> dict[str, dict[str, Any]]:
 
 def requirements() -> str:
     """The package's dependencies and theirs, but not those of development, each at the version that requirements/dev.lock holds."""
-    locked = dict(re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", (ROOT / "requirements/dev.lock").read_text(encoding="utf-8"), re.MULTILINE))
-    versions = {canonicalize_name(name): version for name, version in locked.items()}
+    versions = {canonicalize_name(name): version for name, version in _locked(ROOT / "requirements" / "dev.lock").items()}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     direct = [wanted for wanted in map(Requirement, project["dependencies"]) if wanted.name not in NOT_FOR_JOBS]
     return "".join(f"{name}=={versions[name]}\n" for name in sorted(closure(direct)))
+
+
+def _locked(lock: Path) -> dict[str, str]:
+    return dict(re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", lock.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def closure(direct: Iterable[Requirement]) -> set[NormalizedName]:
@@ -126,13 +150,13 @@ def _needed(name: str, extra: str) -> list[Requirement]:
     return [needed for needed in stated if needed.marker is None or needed.marker.evaluate({**GLUE, "extra": extra})]
 
 
-def archive(files: dict[str, bytes]) -> bytes:
+def archive(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     """A zip archive of the files whose bytes depend on nothing else."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.compress_type = compression
             entry.external_attr = 0o644 << 16
             entry.create_system = 3  # the mode above is Unix's, wherever this runs
             packed.writestr(entry, files[name])

@@ -102,7 +102,7 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
     """The root stands at the target, its secrets have values, and deployment.json says how to speak to it."""
     began = time.monotonic()
     _forget_another_target(folder, target)
-    terraform = _prepared(folder, target)
+    terraform = _prepared(folder, target, variables)
     stated = _stated(target, folder, variables)
     applied = _apply_asked(terraform, folder, stated) if ask else terraform.apply(stated)
     outputs = applied.outputs
@@ -117,14 +117,23 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
     )
 
 
-def _prepared(folder: Path, target: Target) -> Terraform:
+def _prepared(folder: Path, target: Target, variables: Mapping[str, str]) -> Terraform:
     """Terraform, initialised; beside its state lies what it deploys, out of reach of another deployment's build."""
     build.build(folder / "build")
     if target.platform == "aws":
         layer.build(folder / "build")
+    if _wants_sentence_model(target, variables) and not build.sentence_model(folder / "build"):
+        print(
+            "the sentence model is not installed here (make setup): retail-copilot's job groups searches by their words alone", flush=True
+        )
     terraform = Terraform(folder, target.process)
     terraform.init()
     return terraform
+
+
+def _wants_sentence_model(target: Target, variables: Mapping[str, str]) -> bool:
+    """As the root decides; an emulator's jobs find the model where this process does."""
+    return variables.get("sentence_model", str(target.platform == "aws")).lower() in {"true", "1"}
 
 
 def _stated(target: Target, folder: Path, variables: Mapping[str, str]) -> dict[str, str]:
@@ -144,7 +153,7 @@ def _apply_asked(terraform: Terraform, folder: Path, variables: Mapping[str, str
 
 def plan(target: Target, folder: Path, variables: Mapping[str, str]) -> None:
     """What an apply would change has been printed."""
-    terraform = _prepared(folder, target)
+    terraform = _prepared(folder, target, variables)
     print("There are changes." if terraform.plan(_stated(target, folder, variables)) else "Nothing would change.", flush=True)
 
 
@@ -160,7 +169,7 @@ def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: 
         _tell_loss(target, resources)
         if ask:
             _confirm("Destroy all of this?")
-        _prepared(folder, target)
+        _prepared(folder, target, variables)
         empty_buckets(target, terraform.state)
         prefix = terraform.outputs().get("environment", {}).get("HEADGATE_DEBOUNCE_SCHEDULE", "")
         print(f"destroyed {terraform.destroy(_stated(target, folder, variables)).changed} resources", flush=True)

@@ -221,8 +221,8 @@ def _diagnosis(diagnostic: Mapping[str, Any]) -> str:
 
 
 def _init_mark(mirror: Path | None) -> str:
-    """What `init` depends on: providers, modules, those that tests call, and where the provider comes from."""
-    files = sorted([*TERRAFORM_ROOT.glob("*.tf"), *TERRAFORM_ROOT.glob("tests/*.tftest.hcl")])
+    """What `init` depends on: providers, modules, those that modules and tests call, and where the provider comes from."""
+    files = sorted(path for form in ("*.tf", "modules/*/*.tf", "tests/*.tftest.hcl") for path in TERRAFORM_ROOT.glob(form))
     calls = [
         line for path in files for line in path.read_text(encoding="utf-8").splitlines() if line.strip().startswith(("source ", "version "))
     ]

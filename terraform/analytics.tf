@@ -8,13 +8,15 @@ locals {
     {
       "--additional-python-modules"       = "s3://${module.bucket["artifacts"].name}/${aws_s3_object.requirements.key}"
       "--python-modules-installer-option" = "-r"
-      "--extra-py-files"                  = "s3://${module.bucket["artifacts"].name}/${aws_s3_object.package.key}"
+      "--extra-py-files"                  = local.package_uri
       "--custom-logGroup-prefix"          = local.job_log_prefix
       "--enable-metrics"                  = "true"
       "--snapshot_id"                     = "current"
       "--HEADGATE_REGION"                 = var.region # nobody else tells a job of Glue's where it is
     },
   )
+
+  package_uri = "s3://${module.bucket["artifacts"].name}/${aws_s3_object.package.key}"
 
   # Every log that is written with data at hand; the card-data audit reads them.
   log_groups = sort([
@@ -26,6 +28,19 @@ locals {
   ])
 
   build_jobs = { for system in local.systems : "build_${replace(system, "-", "_")}" => system }
+
+  # What the job of one system is told, and no other's.
+  own_arguments = {
+    compliance-guardian     = { "--HEADGATE_LOG_GROUPS" = jsonencode(local.log_groups) }
+    market-intelligence-hub = local.forecast_arguments
+    retail-copilot          = { for model in aws_s3_object.sentence_model : "--extra-py-files" => "${local.package_uri},s3://${model.bucket}/${model.key}" }
+  }
+
+  # An option that is not stated is the system's own affair.
+  forecast_options   = { grain = var.forecast_grain, horizon = var.forecast_horizon, by = var.forecast_by }
+  forecast_arguments = { for name, value in local.forecast_options : "--forecast_${name}" => tostring(value) if value != null }
+
+  sentence_model_zip = "${local.build_dir}/sentence_model.zip"
 
   # One job per system, not one job with an argument: each has a role that can write its own bucket only,
   # its own history of runs, and its own name in an alert.
@@ -52,7 +67,7 @@ locals {
         arguments = merge(
           { "--system" = system },
           local.engine_arguments,
-          system == "compliance-guardian" ? { "--HEADGATE_LOG_GROUPS" = jsonencode(local.log_groups) } : {},
+          lookup(local.own_arguments, system, {}),
         )
       }
     },
@@ -78,6 +93,16 @@ resource "aws_s3_object" "requirements" {
   key         = "code/requirements.txt"
   source      = "${local.build_dir}/requirements.txt"
   source_hash = filemd5("${local.build_dir}/requirements.txt")
+}
+
+# What retail-copilot reads searches with. Its name ends in .zip, or PySpark would not put it on the path.
+resource "aws_s3_object" "sentence_model" {
+  for_each = toset(coalesce(var.sentence_model, local.platform.sentence_model) && fileexists(local.sentence_model_zip) ? ["sentence_model"] : [])
+
+  bucket      = module.bucket["artifacts"].name
+  key         = "code/sentence_model.zip"
+  source      = local.sentence_model_zip
+  source_hash = filemd5(local.sentence_model_zip)
 }
 
 data "aws_iam_policy_document" "use_key" {

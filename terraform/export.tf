@@ -1,9 +1,7 @@
 # The scheduled export of the MySQL server that the lake is fed from: schedule, state machine, job, login.
 locals {
-  export_machine_name = "${var.name}-export_mysql"
-  export_machine_arn  = "arn:aws:states:${var.region}:${local.account_id}:stateMachine:${local.export_machine_name}"
-  connection_arn      = "arn:aws:glue:${var.region}:${local.account_id}:connection/${var.name}-database"
-  ec2_arn             = "arn:aws:ec2:${var.region}:${local.account_id}"
+  connection_arn = "arn:aws:glue:${var.region}:${local.account_id}:connection/${var.name}-database"
+  ec2_arn        = "arn:aws:ec2:${var.region}:${local.account_id}"
 
   # No database network, no connection: the server is reached over the internet, or from the emulator's own machine.
   database_networks = var.database_network == null ? {} : { database = var.database_network }
@@ -12,61 +10,12 @@ locals {
   # hand may say `tables`, `incremental`, `mask_at_source` or `run`.
   export_arguments = "{% $merge([{'--scheduled_at': $states.context.Execution.Input.scheduled_at != '' ? $states.context.Execution.Input.scheduled_at : $states.context.Execution.StartTime}, $states.context.Execution.Input.tables ? {'--tables': $states.context.Execution.Input.tables} : {}, $states.context.Execution.Input.run ? {'--run': $states.context.Execution.Input.run} : {}, $states.context.Execution.Input.incremental ? {'--incremental': 'true'} : {}, $states.context.Execution.Input.mask_at_source ? {'--mask_at_source': 'true'} : {}]) %}"
 
-  # A stopped export is seen by its failures, and by the success that does not come.
-  export_alarms = merge(
-    {
-      for key, ended in { export_failed = "Failed", export_timed_out = "TimedOut", export_aborted = "Aborted" } : key => {
-        description                     = "A run of export_mysql ended as ${ended}: its alert names the cause; nothing of the run has landed, or all of it"
-        namespace                       = "AWS/States"
-        metric                          = "Executions${ended}"
-        dimensions                      = { StateMachineArn = local.export_machine_arn }
-        statistic                       = "Sum"
-        operator                        = "GreaterThanThreshold"
-        threshold                       = 0
-        period_s                        = 300
-        missing                         = "notBreaching"
-      }
-    },
-    {
-      for key in toset(var.export_enabled ? ["no_export_for_a_day"] : []) : key => {
-        description = "export_mysql has not succeeded for a day: raw is stale, or a run lies there without its manifest"
-        namespace   = "AWS/States"
-        metric      = "ExecutionsSucceeded"
-        dimensions  = { StateMachineArn = local.export_machine_arn }
-        statistic   = "Sum"
-        operator    = "LessThanThreshold"
-        threshold   = 1
-        period_s    = 86400
-        missing     = "breaching"
-      }
-    },
-  )
-
   export_definition = {
     Comment        = "MySQL to raw: one run of the export, repeated when it may help, and told when it failed"
     QueryLanguage  = "JSONata"
     StartAt        = "Start export_mysql"
     TimeoutSeconds = 43200
-    States = merge(local.stage_states["export_mysql"], {
-      "Exported" = { Type = "Succeed" }
-      "Alert" = {
-        Type     = "Task"
-        Resource = "arn:aws:states:::sns:publish"
-        Arguments = {
-          TopicArn = aws_sns_topic.alerts.arn
-          Subject  = "${var.name}: export_mysql failed"
-          Message  = "{% $states.input.cause & '\\n\\nRun: ' & $states.context.Execution.Id %}"
-        }
-        Output = "{% $states.input %}"
-        Catch  = [{ ErrorEquals = ["States.ALL"], Output = "{% $states.input %}", Next = "Failed" }]
-        Next   = "Failed"
-      }
-      "Failed" = {
-        Type  = "Fail"
-        Error = "ExportFailed"
-        Cause = "{% $states.input.cause %}"
-      }
-    })
+    States         = merge(local.stage_states["export_mysql"], local.failure_states["export_mysql"], { "Exported" = { Type = "Succeed" } })
   }
 }
 
@@ -194,84 +143,40 @@ module "export_mysql" {
   connections      = [for connection in aws_glue_connection.database : connection.name]
 }
 
-resource "aws_iam_role" "export_machine" {
-  name               = "${var.name}-export_mysql-machine"
-  assume_role_policy = data.aws_iam_policy_document.states_trust.json
-}
-
 data "aws_iam_policy_document" "export_machine" {
+  source_policy_documents = [data.aws_iam_policy_document.tell_of_failures.json]
+
   statement {
     sid       = "RunJob"
     actions   = ["glue:StartJobRun", "glue:GetJobRun"]
     resources = [module.export_mysql.arn]
   }
-
-  statement {
-    sid       = "TellOfFailures"
-    actions   = ["sns:Publish"]
-    resources = [aws_sns_topic.alerts.arn]
-  }
-
-  statement {
-    sid       = "UseKey"
-    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-    resources = [aws_kms_key.lake.arn]
-  }
 }
 
-resource "aws_iam_role_policy" "export_machine" {
-  name   = "own-work"
-  role   = aws_iam_role.export_machine.id
-  policy = data.aws_iam_policy_document.export_machine.json
+module "export_machine_role" {
+  source = "./modules/role"
+
+  name        = "${local.machine_names["export_mysql"]}-machine"
+  service     = "states"
+  policy_json = data.aws_iam_policy_document.export_machine.json
 }
 
 resource "aws_sfn_state_machine" "export_mysql" {
-  name       = local.export_machine_name
-  role_arn   = aws_iam_role.export_machine.arn
+  name       = local.machine_names["export_mysql"]
+  role_arn   = module.export_machine_role.arn
   definition = jsonencode(local.export_definition)
-
-  depends_on = [aws_iam_role_policy.export_machine]
 }
 
-resource "aws_iam_role" "export_scheduler" {
-  name               = "${var.name}-export_mysql-scheduler"
-  assume_role_policy = data.aws_iam_policy_document.scheduler_trust.json
-}
+module "export_schedule" {
+  source = "./modules/schedule"
 
-data "aws_iam_policy_document" "export_scheduler" {
-  statement {
-    sid       = "StartExport"
-    actions   = ["states:StartExecution"]
-    resources = [local.export_machine_arn]
-  }
-}
-
-resource "aws_iam_role_policy" "export_scheduler" {
-  name   = "own-work"
-  role   = aws_iam_role.export_scheduler.id
-  policy = data.aws_iam_policy_document.export_scheduler.json
-}
-
-resource "aws_scheduler_schedule" "export_mysql" {
-  name                         = "${var.name}-export_mysql"
-  description                  = "Exports the MySQL server's tables"
-  schedule_expression          = var.export_schedule
-  schedule_expression_timezone = "UTC"
-  state                        = var.export_enabled ? "ENABLED" : "DISABLED"
-
-  flexible_time_window {
-    mode = "OFF"
-  }
-
-  target {
-    arn      = aws_sfn_state_machine.export_mysql.arn
-    role_arn = aws_iam_role.export_scheduler.arn
-    # Not by jsonencode, which writes < as an escape that the scheduler does not look for.
-    input = "{\"scheduled_at\": \"${local.platform.scheduled_at}\", \"incremental\": true, \"mask_at_source\": ${var.export_mask_at_source}}"
-
-    retry_policy {
-      maximum_retry_attempts       = 3
-      maximum_event_age_in_seconds = 3600
-    }
-  }
+  name        = "${var.name}-export_mysql"
+  role_name   = "${var.name}-export_mysql-scheduler"
+  description = "Exports the MySQL server's tables"
+  expression  = var.export_schedule
+  enabled     = var.export_enabled
+  machine_arn = aws_sfn_state_machine.export_mysql.arn
+  account_id  = local.account_id
+  # Not by jsonencode, which writes < as an escape that the scheduler does not look for.
+  input = "{\"scheduled_at\": \"${local.platform.scheduled_at}\", \"incremental\": true, \"mask_at_source\": ${var.export_mask_at_source}}"
 }

@@ -128,7 +128,7 @@ data "aws_iam_policy_document" "raw_to_curated" {
   statement {
     sid       = "HandLargeFilesOver"
     actions   = ["states:StartExecution"]
-    resources = [local.large_machine_arn]
+    resources = [local.machine_arns["curate_large"]]
   }
 }
 
@@ -152,7 +152,7 @@ module "raw_to_curated" {
     HEADGATE_RAW_QUEUE_URL     = module.raw_objects.url
     HEADGATE_MEMORY_MB         = tostring(var.gate_memory_mb)
     HEADGATE_DISK_MB           = tostring(local.gate_disk_mb)
-    HEADGATE_LARGE_MACHINE_ARN = local.large_machine_arn
+    HEADGATE_LARGE_MACHINE_ARN = local.machine_arns["curate_large"]
     HEADGATE_LARGE_LEASE_S     = tostring(local.large_definition.TimeoutSeconds)
     # A dead worker's claim ends before its message comes again.
     HEADGATE_LEASE_S = tostring(min(var.gate_timeout_s, local.redelivery_s))
@@ -204,7 +204,7 @@ data "aws_iam_policy_document" "start_pipeline" {
   statement {
     sid       = "LendSchedulerItsRole"
     actions   = ["iam:PassRole"]
-    resources = [aws_iam_role.scheduler.arn]
+    resources = [module.daily_schedule.role_arn]
 
     condition {
       test     = "StringEquals"
@@ -226,7 +226,7 @@ module "start_pipeline" {
   environment = merge(local.environment, {
     HEADGATE_STATE_MACHINE_ARN  = aws_sfn_state_machine.curated_to_prod.arn
     HEADGATE_DEBOUNCE_SCHEDULE  = local.debounce_schedule
-    HEADGATE_SCHEDULER_ROLE_ARN = aws_iam_role.scheduler.arn
+    HEADGATE_SCHEDULER_ROLE_ARN = module.daily_schedule.role_arn
     HEADGATE_QUIET_S            = tostring(var.quiet_s)
     HEADGATE_MAX_WAIT_S         = tostring(max(var.max_wait_s, var.quiet_s))
   })

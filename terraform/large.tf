@@ -3,30 +3,14 @@
 # The machine waits for a free place among the job's runs, repeats what may be repeated, and sees a job that was killed. A file that
 # fails for good says so in its record, and its message lies in the gate's dead-letter queue, to be sent round again like any other.
 locals {
-  large_machine_name = "${var.name}-curate_large"
-  large_machine_arn  = "arn:aws:states:${var.region}:${local.account_id}:stateMachine:${local.large_machine_name}"
-  large_arguments    = "{% {'--object': $states.context.Execution.Input.object, '--run': $states.context.Execution.Name} %}"
-
-  large_alarms = {
-    for key, ended in { large_failed = "Failed", large_timed_out = "TimedOut", large_aborted = "Aborted" } : key => {
-      description                    = "A run of curate_large ended as ${ended}: headgate files --state failed and --state handed_over name the file, its message lies in the dead-letter queue (docs/runbook.md)"
-      namespace                      = "AWS/States"
-      metric                         = "Executions${ended}"
-      dimensions                     = { StateMachineArn = local.large_machine_arn }
-      statistic                      = "Sum"
-      operator                       = "GreaterThanThreshold"
-      threshold                      = 0
-      period_s                       = 300
-      missing                        = "notBreaching"
-    }
-  }
+  large_arguments = "{% {'--object': $states.context.Execution.Input.object, '--run': $states.context.Execution.Name} %}"
 
   large_definition = {
     Comment        = "One large file through the gate"
     QueryLanguage  = "JSONata"
     StartAt        = "Start curate_large"
     TimeoutSeconds = 43200 # the function hands a file over again when it has not heard of it for so long
-    States = merge(local.stage_states["curate_large"], {
+    States = merge(local.stage_states["curate_large"], local.failure_states["curate_large"], {
       "Settled" = { Type = "Succeed" }
       "Record the failure" = {
         Type     = "Task"
@@ -63,25 +47,8 @@ locals {
         }
         Output = "{% $states.input %}"
         Retry  = [{ ErrorEquals = ["States.ALL"], IntervalSeconds = 2, MaxAttempts = 5, BackoffRate = 2 }]
-        Catch  = [{ ErrorEquals = ["States.ALL"], Output = "{% $states.input %}", Next = "Tell of the failure" }]
-        Next   = "Tell of the failure"
-      }
-      "Tell of the failure" = {
-        Type     = "Task"
-        Resource = "arn:aws:states:::sns:publish"
-        Arguments = {
-          TopicArn = aws_sns_topic.alerts.arn
-          Subject  = "${var.name}: a large file failed"
-          Message  = "{% $states.input.cause & '\\n\\nFile: ' & $states.context.Execution.Input.file_id & '\\nRun: ' & $states.context.Execution.Id %}"
-        }
-        Output = "{% $states.input %}"
-        Catch  = [{ ErrorEquals = ["States.ALL"], Output = "{% $states.input %}", Next = "Failed" }]
-        Next   = "Failed"
-      }
-      "Failed" = {
-        Type  = "Fail"
-        Error = "CurateLargeFailed"
-        Cause = "{% $states.input.cause %}"
+        Catch  = [{ ErrorEquals = ["States.ALL"], Output = "{% $states.input %}", Next = "Alert" }]
+        Next   = "Alert"
       }
     })
   }
@@ -112,12 +79,9 @@ module "curate_large" {
   })
 }
 
-resource "aws_iam_role" "large_machine" {
-  name               = "${var.name}-curate_large-machine"
-  assume_role_policy = data.aws_iam_policy_document.states_trust.json
-}
-
 data "aws_iam_policy_document" "large_machine" {
+  source_policy_documents = [data.aws_iam_policy_document.tell_of_failures.json]
+
   statement {
     sid       = "RunJob"
     actions   = ["glue:StartJobRun", "glue:GetJobRun"]
@@ -135,30 +99,18 @@ data "aws_iam_policy_document" "large_machine" {
     actions   = ["sqs:SendMessage"]
     resources = [module.raw_objects.dead_letters.arn]
   }
-
-  statement {
-    sid       = "TellOfFailures"
-    actions   = ["sns:Publish"]
-    resources = [aws_sns_topic.alerts.arn]
-  }
-
-  statement {
-    sid       = "UseKey"
-    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-    resources = [aws_kms_key.lake.arn]
-  }
 }
 
-resource "aws_iam_role_policy" "large_machine" {
-  name   = "own-work"
-  role   = aws_iam_role.large_machine.id
-  policy = data.aws_iam_policy_document.large_machine.json
+module "large_machine_role" {
+  source = "./modules/role"
+
+  name        = "${local.machine_names["curate_large"]}-machine"
+  service     = "states"
+  policy_json = data.aws_iam_policy_document.large_machine.json
 }
 
 resource "aws_sfn_state_machine" "curate_large" {
-  name       = local.large_machine_name
-  role_arn   = aws_iam_role.large_machine.arn
+  name       = local.machine_names["curate_large"]
+  role_arn   = module.large_machine_role.arn
   definition = jsonencode(local.large_definition)
-
-  depends_on = [aws_iam_role_policy.large_machine]
 }

@@ -66,19 +66,6 @@ locals {
       }
     },
     {
-      for key, ended in { pipeline_failed = "Failed", pipeline_timed_out = "TimedOut", pipeline_aborted = "Aborted" } : key => {
-        description                       = "A run of curated_to_prod ended as ${ended}: the alert of a run that failed names the system and the cause"
-        namespace                         = "AWS/States"
-        metric                            = "Executions${ended}"
-        dimensions                        = { StateMachineArn = local.state_machine_arn }
-        statistic                         = "Sum"
-        operator                          = "GreaterThanThreshold"
-        threshold                         = 0
-        period_s                          = 300
-        missing                           = "notBreaching"
-      }
-    },
-    {
       raw_age = {
         description = "The oldest object in raw has waited for an hour: the gate is too slow, or stands"
         namespace   = "AWS/SQS"
@@ -90,20 +77,8 @@ locals {
         period_s    = 300
         missing     = "notBreaching"
       }
-      no_run_for_a_day = {
-        description = "curated_to_prod has not succeeded for a day: prod is stale"
-        namespace   = "AWS/States"
-        metric      = "ExecutionsSucceeded"
-        dimensions  = { StateMachineArn = local.state_machine_arn }
-        statistic   = "Sum"
-        operator    = "LessThanThreshold"
-        threshold   = 1
-        period_s    = 86400
-        missing     = "breaching"
-      }
     },
-    local.export_alarms,
-    local.large_alarms,
+    local.machine_alarms,
   )
 }
 
@@ -131,7 +106,7 @@ locals {
     { title = "Time per file, ms", metrics = [["AWS/Lambda", "Duration", "FunctionName", module.raw_to_curated.name, { stat = "p50" }], ["...", { stat = "p99" }]], stat = "p50" },
     { title = "Waiting and dead messages", metrics = [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", module.raw_objects.name], ["...", module.raw_objects.dead_letters.name], ["...", module.curated_changes.dead_letters.name]], stat = "Maximum" },
     { title = "Age of the oldest message, s", metrics = [["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", module.raw_objects.name]], stat = "Maximum" },
-    { title = "Runs of curated_to_prod", metrics = [["AWS/States", "ExecutionsSucceeded", "StateMachineArn", local.state_machine_arn], [".", "ExecutionsFailed", ".", "."], [".", "ExecutionsTimedOut", ".", "."], [".", "ExecutionsAborted", ".", "."]], stat = "Sum" },
+    { title = "Runs of curated_to_prod", metrics = [["AWS/States", "ExecutionsSucceeded", "StateMachineArn", local.machine_arns["curated_to_prod"]], [".", "ExecutionsFailed", ".", "."], [".", "ExecutionsTimedOut", ".", "."], [".", "ExecutionsAborted", ".", "."]], stat = "Sum" },
     { title = "Bytes scanned by Athena", metrics = [["AWS/Athena", "ProcessedBytes", "WorkGroup", aws_athena_workgroup.this.name]], stat = "Sum" },
   ]
 }

@@ -3,7 +3,7 @@ output "environment" {
   value = merge(local.environment, {
     HEADGATE_STATE_MACHINE_ARN  = aws_sfn_state_machine.curated_to_prod.arn
     HEADGATE_DEBOUNCE_SCHEDULE  = local.debounce_schedule
-    HEADGATE_SCHEDULER_ROLE_ARN = aws_iam_role.scheduler.arn
+    HEADGATE_SCHEDULER_ROLE_ARN = module.daily_schedule.role_arn
   })
 }
 

@@ -3,9 +3,6 @@
 # A job is started, waited for and looked at again (`startJobRun.sync` is missing from emulators). Its result is data
 # until the very end: a system that fails says so in its branch's output, so that the other four go on.
 locals {
-  state_machine_name = "${var.name}-curated_to_prod"
-  state_machine_arn  = "arn:aws:states:${var.region}:${local.account_id}:stateMachine:${local.state_machine_name}"
-
   # Repeating these is of no use: the data or the code must change first.
   final_errors = ["GateError", "AuditError", "ContractError", "SchemaChangedError", "SettingsError"]
   is_final     = join(" or ", [for error in local.final_errors : "$contains($states.input.cause, '${error}')"])
@@ -169,7 +166,7 @@ locals {
     QueryLanguage  = "JSONata"
     StartAt        = "See who runs"
     TimeoutSeconds = 21600 # a run that hangs must not keep all others waiting
-    States = merge(local.stage_states["merge_curated"], local.stage_states["quality_gate"], {
+    States = merge(local.stage_states["merge_curated"], local.stage_states["quality_gate"], local.failure_states["curated_to_prod"], {
       # One run at a time: another run's merge would move the current snapshot under systems that are being built on one
       # that has passed the gate. Running executions are listed newest first, and late: a run takes its turn when two looks
       # agree that it is the oldest.
@@ -221,45 +218,13 @@ locals {
         Default = "Alert"
       }
       "Published" = { Type = "Succeed" }
-      "Alert" = {
-        Type     = "Task"
-        Resource = "arn:aws:states:::sns:publish"
-        Arguments = {
-          TopicArn = aws_sns_topic.alerts.arn
-          Subject  = "{% $substring('${var.name}: curated_to_prod failed in ' & $join(${local.failed_ones}.system, ', '), 0, 99) %}"
-          Message  = "{% ${local.failure_story} & '\\n\\nRun: ' & $states.context.Execution.Id %}"
-        }
-        Output = "{% $states.input %}"
-        Catch  = [{ ErrorEquals = ["States.ALL"], Output = "{% $states.input %}", Next = "Failed" }]
-        Next   = "Failed"
-      }
-      "Failed" = {
-        Type  = "Fail"
-        Error = "SystemsFailed"
-        Cause = "{% ${local.failure_story} %}"
-      }
     })
   }
 }
 
-data "aws_iam_policy_document" "states_trust" {
-  statement {
-    sid     = "StepFunctionsAssumes"
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["states.amazonaws.com"]
-    }
-  }
-}
-
-resource "aws_iam_role" "curated_to_prod" {
-  name               = "${var.name}-curated_to_prod-machine"
-  assume_role_policy = data.aws_iam_policy_document.states_trust.json
-}
-
 data "aws_iam_policy_document" "curated_to_prod" {
+  source_policy_documents = [data.aws_iam_policy_document.tell_of_failures.json]
+
   statement {
     sid       = "RunJobs"
     actions   = ["glue:StartJobRun", "glue:GetJobRun"]
@@ -275,19 +240,7 @@ data "aws_iam_policy_document" "curated_to_prod" {
   statement {
     sid       = "SeeOwnRuns"
     actions   = ["states:ListExecutions"]
-    resources = [local.state_machine_arn]
-  }
-
-  statement {
-    sid       = "TellOfFailures"
-    actions   = ["sns:Publish"]
-    resources = [aws_sns_topic.alerts.arn]
-  }
-
-  statement {
-    sid       = "UseKey"
-    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-    resources = [aws_kms_key.lake.arn]
+    resources = [local.machine_arns["curated_to_prod"]]
   }
 
   # AWS has no narrower resource for the delivery of a state machine's logs.
@@ -307,20 +260,22 @@ data "aws_iam_policy_document" "curated_to_prod" {
   }
 }
 
-resource "aws_iam_role_policy" "curated_to_prod" {
-  name   = "own-work"
-  role   = aws_iam_role.curated_to_prod.id
-  policy = data.aws_iam_policy_document.curated_to_prod.json
+module "pipeline_machine_role" {
+  source = "./modules/role"
+
+  name        = "${local.machine_names["curated_to_prod"]}-machine"
+  service     = "states"
+  policy_json = data.aws_iam_policy_document.curated_to_prod.json
 }
 
 resource "aws_cloudwatch_log_group" "curated_to_prod" {
-  name              = "/aws/vendedlogs/states/${local.state_machine_name}"
+  name              = "/aws/vendedlogs/states/${local.machine_names["curated_to_prod"]}"
   retention_in_days = var.log_retention_days
 }
 
 resource "aws_sfn_state_machine" "curated_to_prod" {
-  name       = local.state_machine_name
-  role_arn   = aws_iam_role.curated_to_prod.arn
+  name       = local.machine_names["curated_to_prod"]
+  role_arn   = module.pipeline_machine_role.arn
   definition = jsonencode(local.definition)
 
   logging_configuration {
@@ -328,8 +283,6 @@ resource "aws_sfn_state_machine" "curated_to_prod" {
     include_execution_data = true
     log_destination        = "${aws_cloudwatch_log_group.curated_to_prod.arn}:*"
   }
-
-  depends_on = [aws_iam_role_policy.curated_to_prod]
 
   lifecycle {
     precondition {
@@ -339,62 +292,14 @@ resource "aws_sfn_state_machine" "curated_to_prod" {
   }
 }
 
-# The daily run, and the role that any schedule starts the machine with.
-data "aws_iam_policy_document" "scheduler_trust" {
-  statement {
-    sid     = "SchedulerAssumes"
-    actions = ["sts:AssumeRole"]
+# The daily run. Its role is the one that any schedule starts the machine with.
+module "daily_schedule" {
+  source = "./modules/schedule"
 
-    principals {
-      type        = "Service"
-      identifiers = ["scheduler.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [local.account_id]
-    }
-  }
-}
-
-resource "aws_iam_role" "scheduler" {
-  name               = "${var.name}-scheduler"
-  assume_role_policy = data.aws_iam_policy_document.scheduler_trust.json
-}
-
-data "aws_iam_policy_document" "scheduler" {
-  statement {
-    sid       = "StartCuratedToProd"
-    actions   = ["states:StartExecution"]
-    resources = [local.state_machine_arn]
-  }
-}
-
-resource "aws_iam_role_policy" "scheduler" {
-  name   = "own-work"
-  role   = aws_iam_role.scheduler.id
-  policy = data.aws_iam_policy_document.scheduler.json
-}
-
-resource "aws_scheduler_schedule" "daily" {
-  name                         = "${var.name}-daily"
-  description                  = "Runs curated_to_prod once a day, whether or not data came"
-  schedule_expression          = var.daily_schedule
-  schedule_expression_timezone = "UTC"
-
-  flexible_time_window {
-    mode = "OFF"
-  }
-
-  target {
-    arn      = aws_sfn_state_machine.curated_to_prod.arn
-    role_arn = aws_iam_role.scheduler.arn
-    input    = jsonencode({})
-
-    retry_policy {
-      maximum_retry_attempts       = 3
-      maximum_event_age_in_seconds = 3600
-    }
-  }
+  name        = "${var.name}-daily"
+  role_name   = "${var.name}-scheduler"
+  description = "Runs curated_to_prod once a day, whether or not data came"
+  expression  = var.daily_schedule
+  machine_arn = aws_sfn_state_machine.curated_to_prod.arn
+  account_id  = local.account_id
 }

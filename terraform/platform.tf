@@ -28,8 +28,9 @@ locals {
         max_capacity = null
         timeout      = 60 # minutes
       }
-      engine        = "auto"
-      job_arguments = { "--enable-auto-scaling" = "true" } # a job has more workers than its driver needs only while Spark asks for them
+      engine         = "auto"
+      sentence_model = true
+      job_arguments  = { "--enable-auto-scaling" = "true" } # a job has more workers than its driver needs only while Spark asks for them
       # Python shares a G.1X worker of 16 GB and some 34 GB of free disk with Spark's driver.
       # Source: AWS Glue developer guide, "Configuring job properties for Spark jobs", worker types.
       large = { timeout = 480, timeout_s = 28800, memory_mb = 12288, disk_mb = 32768, concurrent_runs = var.large_concurrency }
@@ -56,8 +57,9 @@ locals {
         max_capacity = 1
         timeout      = 600 # seconds, as the emulator reads it
       }
-      engine        = "duckdb"
-      job_arguments = {}
+      engine         = "duckdb"
+      sentence_model = false # its jobs find the one that is installed where it runs
+      job_arguments  = {}
       # The emulator forgets how many runs a job may have, and starts all at once.
       large = { timeout = 600, timeout_s = 600, memory_mb = 12288, disk_mb = 32768, concurrent_runs = null }
     }

@@ -286,6 +286,45 @@ variable "spark_from_mb" {
   }
 }
 
+variable "forecast_grain" {
+  description = "Periods that sales are forecast by: day, week (from Monday) or month, in UTC. Null takes the system's default, week; docs/forecasts.md."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.forecast_grain == null ? true : contains(["day", "week", "month"], var.forecast_grain)
+    error_message = "forecast_grain is day, week or month."
+  }
+}
+
+variable "forecast_horizon" {
+  description = "How many periods ahead sales are forecast. Null takes the system's default: 28 days, 13 weeks or 12 months."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.forecast_horizon == null ? true : var.forecast_horizon >= 1 && var.forecast_horizon <= 400 && var.forecast_horizon == floor(var.forecast_horizon)
+    error_message = "forecast_horizon is a whole number of periods from 1 to 400."
+  }
+}
+
+variable "forecast_by" {
+  description = "What sales are split by before they are forecast: region,category, region, category, or none. Null takes the system's default, region,category."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.forecast_by == null ? true : contains(["region,category", "region", "category", "none"], var.forecast_by)
+    error_message = "forecast_by is region,category, region, category or none."
+  }
+}
+
+variable "sentence_model" {
+  description = "Whether retail-copilot's job gets the sentence model (91 MB, English), where scripts/build.py found it installed; without it searches are grouped by their words alone. Null takes the platform's default: true on AWS, false on an emulator, whose jobs find an installed one."
+  type        = bool
+  default     = null
+}
+
 variable "job_workers" {
   description = "The most workers that a Glue job on AWS may have. It begins with what its driver needs, and has more while Spark asks for them."
   type        = number

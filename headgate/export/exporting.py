@@ -231,7 +231,7 @@ class Exporting:
         named = zip(request.tables, sources, maskings, strict=True)
         runs = [self._table_run(request, table, source, masking, listener) for table, source, masking in named]
         for run in runs:
-            run.columns  # noqa: B018 raises SchemaChangedError
+            run.check_columns()
         return runs
 
     def _table_run(self, request: ExportRequest, table: str, source: SourceTable, masking: Masking | None, listener: Listener) -> TableRun:

@@ -33,6 +33,7 @@ import pyarrow as pa
 from headgate.contracts.model import Kind
 from headgate.errors import ContractError
 from headgate.export.session import quoted
+from headgate.export.source import INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -199,7 +200,7 @@ def arrow_type_of(column: SourceColumn, wanted: Kind | None = None) -> pa.DataTy
     """The Arrow type that keeps every value of the column, and is what its contract wants where that keeps them, too."""
     if wanted is Kind.STRING and _has_no_text(column):
         return pa.string()
-    if column.kind in _SIGNED:
+    if column.kind in INTEGERS:
         return _integer_type(column, as_boolean=wanted is Kind.BOOLEAN)
     if column.kind == "float" and wanted is Kind.DOUBLE:
         return pa.float64()

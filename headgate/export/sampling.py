@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.export.session import quoted
+from headgate.export.source import INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from headgate.export.session import Session
     from headgate.export.slicing import Key, KeyColumn
 
-_INTEGERS = {"tinyint", "smallint", "mediumint", "int", "bigint"}
 _TOLERANCE = 0.2
 # Proportional steps find the place in an even key at once; halving finds it in any, in as many steps as the key has bits.
 _PROPORTIONAL_TRIES, _TRIES = 4, 70
@@ -61,7 +61,7 @@ def sampled(session: Session, table: str, key: Sequence[KeyColumn], rows: int, r
     """
     column = key[0]
     found = session.rows(f"SELECT MIN({quoted(column.name)}), MAX({quoted(column.name)}) FROM {quoted(table)}")  # noqa: S608 quoted names
-    if column.kind not in _INTEGERS or not found or found[0][0] is None:
+    if column.kind not in INTEGERS or not found or found[0][0] is None:
         return None
     estimates = _Estimates(session, table, column.name)
     place, end = int(found[0][0]) - 1, int(found[0][1])

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import ServiceError
 from headgate.export.session import quoted
+from headgate.export.source import INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -33,7 +34,7 @@ _FEWEST_ROWS = 50_000
 # The server's count is a guess; without slack a low one leaves a last slice of a few rows.
 _SLACK = 1.05
 
-_NUMBERS = {"tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "year"}
+_NUMBERS = INTEGERS | {"decimal", "year"}
 _MOMENTS = {"date", "datetime", "timestamp"}
 _TEXTS = {"char", "varchar"}
 _BYTES = {"binary", "varbinary"}

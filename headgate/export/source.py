@@ -25,7 +25,8 @@ where table_schema = database() and table_name = {table} and table_type in ('BAS
 _TABLES = """
 select table_name from information_schema.tables
 where table_schema = database() and table_type in ('BASE TABLE', 'SYSTEM VERSIONED') order by table_name"""
-_NUMBERS = {"tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "float", "double"}
+INTEGERS = frozenset({"tinyint", "smallint", "mediumint", "int", "bigint"})
+_NUMBERS = INTEGERS | {"decimal", "float", "double"}
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,10 @@ class TableRun:
         found = differences(self.table, self.contract) if self.contract else ()
         return map_table(self.table, columns_to_export(self.table, self.contract, found), self.contract)
 
+    def check_columns(self) -> None:
+        """The columns can be exported; raises as `columns` does, so that a run of many tables stops before it has read any."""
+        _ = self.columns
+
     @cached_property
     def mode(self) -> Mode:
         """Which of the table's rows are taken."""

@@ -12,6 +12,7 @@ from headgate.errors import ContractError
 from headgate.export.requests import Mode
 from headgate.export.session import quoted
 from headgate.export.slicing import EVERYTHING, KeyColumn
+from headgate.export.source import INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 
 _MODE_PROPERTY = "headgate.export"
 _MOMENTS = {"datetime", "timestamp", "date"}
-_WHOLE = {"tinyint", "smallint", "mediumint", "int", "bigint"}
-_NUMBERS = _WHOLE | {"decimal"}
+_NUMBERS = INTEGERS | {"decimal"}
 
 # Automatic keys are given in one order and committed in another: so many of the newest are looked through for any still missing.
 UNSETTLED_IDS = 100_000
@@ -140,7 +140,7 @@ def watermark_columns(table: SourceTable, contract: Contract | None) -> tuple[Wa
 
 
 def _watermark_column(column: SourceColumn) -> WatermarkColumn:
-    automatic = column.kind in _WHOLE and "auto_increment" in column.extra
+    automatic = column.kind in INTEGERS and "auto_increment" in column.extra
     return WatermarkColumn(column.name, column.kind, column.charset, automatic=automatic)
 
 

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from headgate.errors import NotFoundError, ThrottledError
 from headgate.intake.cells import repeated
 from headgate.lake.ports import ObjectRef
-from headgate.lake.publishing import parquet_bytes
+from headgate.lake.publishing import PARQUET_TYPE, parquet_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 CLOSED_BY = "closed_by"
 _CLOSABLE = {"done", "refused"}
-_PARQUET = "application/vnd.apache.parquet"
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ class Closing:
             rows = pq.read_table(io.BytesIO(self.objects.read(ref)))
         except NotFoundError:  # taken away by hand
             return 0
-        self.objects.write(ref, parquet_bytes(marked_rows(rows, newer.file_id)), content_type=_PARQUET)
+        self.objects.write(ref, parquet_bytes(marked_rows(rows, newer.file_id)), content_type=PARQUET_TYPE)
         return int(rows.num_rows)
 
 

@@ -50,6 +50,7 @@ class Dialect:
         unnamed: of these the last ones, which have no name and no value: each row ends with delimiters.
         preamble_lines: rows above the header.
         header_lines: rows of the header; 0 when there is none and `names` are made up.
+        footer_lines: rows behind the last one that are none of the table, where that is sure.
         line_end: `\n`, `\r\n`, `\r`, or empty where they are mixed or there is none.
         encoding: of the bytes that arrived.
         confidence: 0 to 1; with a contract the share of the header's cells that it knows, else the share of probed rows of the usual width.
@@ -65,6 +66,7 @@ class Dialect:
     encoding: str = "utf-8"
     confidence: float = 1.0
     unnamed: int = 0
+    footer_lines: int = 0
 
 
 def sniff_dialect(text: bytes, contract: Contract | None = None) -> Dialect:
@@ -82,8 +84,9 @@ def _without_unnamed(found: Dialect, head: str) -> Dialect:
     """The dialect whose names end with the last that is one, if nothing stands behind it in the rows, however many delimiters do."""
     names = _named(found.names)
     rows = probed(head, found.form, found.width)[found.preamble_lines + found.header_lines :]
-    widths = {len(row.cells) for row in rows}
-    width = max(widths) if len(widths) == 1 and max(widths) >= len(names) else found.width
+    usual = _usual_width(rows)
+    is_theirs = len({len(row.cells) for row in rows}) == 1 or usual > found.width  # else the header tells what a row of another width lacks
+    width = usual if is_theirs and usual >= len(names) else found.width
     if width < len(names) or any(any(row.texts[len(names) :]) for row in rows if len(row.cells) == width):
         return found
     return replace(found, names=names, width=width, unnamed=width - len(names))

@@ -16,6 +16,7 @@ from headgate.intake.quarantine import Origin
 from headgate.intake.unpack import MAX_EXPANDED_BYTES
 from headgate.lake import keys
 from headgate.lake.ports import MaskingKey, ObjectRef
+from headgate.lake.publishing import PARQUET_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 UNKNOWN_DATASET = "unknown_dataset"
 # Parquet of so many bytes is some 10 MB of rows, which are no matter to a worker; column by column it would be opened some thirty times.
 _AT_HAND_BYTES = 1 << 20
-PARQUET = "application/vnd.apache.parquet"
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class Gatehouse:
         """The key that the rows lie at; empty, and nothing is written, when there are none."""
         if not rows.is_file():
             return ""
-        self.objects.upload(rows, ref, content_type=PARQUET)
+        self.objects.upload(rows, ref, content_type=PARQUET_TYPE)
         return ref.key
 
     def now(self) -> str:

@@ -81,6 +81,12 @@ def _judge_masked(column: Column, text: pa.Array) -> Judged:
     return Judged(column, text, text, {column.name: text}, tuple(column_breaches(column, text, text)))
 
 
+def given(column: Column, text: pa.Array) -> pa.Array:
+    """The column's texts; null where they say nothing, which an empty text does in a column that is no plain text."""
+    is_text = column.mask in {None, Mask.FREE_TEXT} and column.type.kind is Kind.STRING
+    return text if is_text else blank_to_null(text)
+
+
 def _judge_plain(column: Column, text: pa.Array) -> Judged:
     is_text = column.type.kind is Kind.STRING
     given = text if is_text else blank_to_null(text)

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from headgate.intake.ends import ends_of_file
+from headgate.intake.footer import with_footers
+from headgate.intake.loose_ends import with_loose_ends
 from headgate.intake.read_file import read_file
-from headgate.intake.stream_csv import STREAMED_FROM_BYTES, stream
+from headgate.intake.received import footer_told
+from headgate.intake.stream_csv import STREAMED_FROM_BYTES, plain_csv, stream
 from headgate.intake.stream_json import stream_json
 from headgate.intake.stream_parquet import stream_parquet
 from headgate.intake.unpack import GROWS_FREELY_BYTES, MAX_EXPANDED_BYTES, MAX_RATIO, OutgrownError, UnpackedFile, unpack_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from headgate.contracts.model import Contract
     from headgate.intake.batches import Source
+    from headgate.intake.ends import Ends
     from headgate.intake.received import Received
 
 # A compressed file of no more bytes is no matter to a worker's memory, whatever it grows to.
@@ -41,17 +48,39 @@ def is_large(file: UnpackedFile) -> bool:
     return file.size_bytes >= STREAMED_FROM_BYTES
 
 
-def streamed(file: UnpackedFile, contract: Contract, folder: Path) -> Source | None:
+def streamed(file: UnpackedFile, contract: Contract, folder: Path, from_bytes: int = STREAMED_FROM_BYTES) -> Source | None:
     """The rows, some at a time; None where the file is to be read whole.
+
+    Args:
+        from_bytes: a smaller file is read whole.
 
     Raises:
         BadInputError: as the format's own reader.
     """
-    source = stream_parquet(file.path, contract, STREAMED_FROM_BYTES)
-    if source is None and is_large(file):
-        source = stream_json(file.path, contract, folder / "records.arrow") or stream(file.path, contract)
+    source = stream_parquet(file.path, contract, from_bytes)
+    if source is None and file.size_bytes >= from_bytes:
+        source = stream_json(file.path, contract, folder / "records.arrow") or stream_plain(file.path, contract)
     compression = ", ".join(file.packed) or "none"
     return replace(source, written_as={**source.written_as, "compression": compression}) if source else None
+
+
+def stream_plain(path: Path, contract: Contract) -> Source | None:
+    """The rows of a plain CSV file, which end as `read_csv` has them end; None for any other.
+
+    Raises:
+        HeaderError, NotPlainError: as `stream`.
+    """
+    source = stream(path, contract, 0)
+    plain = plain_csv(path, contract) if source else None
+    if source is None or plain is None:
+        return source
+    ends = ends_of_file(path, plain.data_at, plain.dialect, plain.header.names, contract)
+    settled = partial(_with_ends, source, contract, ends)
+    return replace(source, batches=settled, written_as={**source.written_as, **footer_told(ends.footer)})
+
+
+def _with_ends(source: Source, contract: Contract, ends: Ends) -> Iterator[Received]:
+    return with_footers((with_loose_ends(batch, contract, ends) for batch in source.batches()), ends.footer)
 
 
 def read_whole(file: UnpackedFile, contract: Contract) -> Received:

@@ -30,6 +30,7 @@ import pyarrow.csv as pa_csv
 from headgate.errors import UnreadableFileError
 from headgate.intake.cells import NO_ROWS, text_array
 from headgate.intake.dialect import Dialect, sniff_dialect
+from headgate.intake.ends import ends_of_text, with_ends
 from headgate.intake.header import match_header, unnamed_column
 from headgate.intake.places import as_sent, row_starts
 from headgate.intake.received import Ragged, Received
@@ -77,7 +78,9 @@ def read_csv(content: bytes, contract: Contract) -> Received:
     columns, rows = dict(zip(header.names, table.columns, strict=True)), len(table.source_rows)
     cells = {name: columns.pop(name) if name in columns else pa.nulls(rows, pa.string()) for name in contract.names}
     starts = as_sent(text.utf8, table.starts + dialect.data_at, content, text.encoding)
-    return Received(cells, table.source_rows, table.ragged, header.absent, dialect=dialect, starts=starts)
+    received = Received(cells, table.source_rows, table.ragged, header.absent, dialect=dialect, starts=starts)
+    ends = ends_of_text(text.utf8, dialect, header.names, contract)
+    return replace(with_ends(received, contract, ends), dialect=replace(dialect, footer_lines=ends.footer))
 
 
 def read_rows(text: bytes, dialect: Dialect) -> TextTable:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.intake.received import Received
 
-_PROBE_BYTES = 1 << 12
+_PROBE_BYTES = 1 << 16
 
 
 def read_file(body: bytes, contract: Contract) -> Received:

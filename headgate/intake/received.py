@@ -17,11 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Ragged:
-    """Rows with more or fewer cells than the header. `texts` are as they came: they must be masked before they are written."""
+    """Rows with more or fewer cells than the header. `texts` are as they came: they must be masked before they are written.
+
+    Attributes:
+        footer: how many of them, the last ones, are the file's footer.
+    """
 
     source_rows: Rows = field(default_factory=lambda: NO_ROWS)
     texts: tuple[str, ...] = ()
     widths: tuple[int, ...] = ()
+    footer: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,13 @@ def written_as(form: str, dialect: Dialect | None = None, packed: Sequence[str] 
             "confidence": share_text(dialect.confidence),
         }
         told |= {"unnamed_columns": str(dialect.unnamed)} if dialect.unnamed else {}
+        told |= footer_told(dialect.footer_lines)
     return told
+
+
+def footer_told(lines: int) -> dict[str, str]:
+    """How many lines the file's footer has; nothing where it has none."""
+    return {"footer_lines": str(lines)} if lines else {}
 
 
 def share_text(confidence: float) -> str:

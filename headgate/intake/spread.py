@@ -31,7 +31,10 @@ from headgate.engines.spark_session import is_started_by_cluster
 from headgate.intake.batches import Source, rows_of
 from headgate.intake.cells import NO_ROWS, Rows, bool_array, int_array, joined, literal, numbers
 from headgate.intake.deduplicate import KEPT, Survivors, survivors
+from headgate.intake.ends import ends_of_file
+from headgate.intake.footer import with_footers
 from headgate.intake.gate import Passage, PutDown, Sifted, written
+from headgate.intake.loose_ends import with_loose_ends
 from headgate.intake.places import Listed, row_starts, starts_in
 from headgate.intake.received import written_as
 from headgate.intake.stream_csv import NotPlainError, Plain, are_regular, plain_csv, rows_of_plain
@@ -42,6 +45,8 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
     from headgate.contracts.model import Contract
+    from headgate.intake.dialect import Dialect
+    from headgate.intake.ends import Ends
     from headgate.intake.gate import Counts
     from headgate.intake.quarantine import Origin
     from headgate.lake.ports import MaskingKey
@@ -155,17 +160,18 @@ class SpreadPassage(Passage):
     """One plain CSV file's way through the gate on Spark; its rows are given out as `Passage` gives them."""
 
     def __init__(self, spark: SparkSession, plain: Plain, contract: Contract, key: MaskingKey, *, origin: Origin, range_bytes: int) -> None:
-        form = written_as("csv", plain.dialect)
+        ends = ends_of_file(plain.path, plain.data_at, plain.dialect, plain.header.names, contract)
+        form = written_as("csv", replace(plain.dialect, footer_lines=ends.footer))
         super().__init__(Source(lambda: iter(()), plain.dialect.width, plain.header.absent, form), contract, key, origin)
         self._spark, self._plain, self._range_bytes = spark, plain, range_bytes
-        self._work = _Work(contract, key, origin)
+        self._work = _Work(contract, key, origin, ends)
         self._parts: list[Plain] = []
         self._rows = self._over([])
 
     def _sift(self) -> None:
         edges = [*range(self._plain.data_at, self._plain.path.stat().st_size, self._range_bytes), self._plain.path.stat().st_size]
         scanned = self._over([(self._plain, *both) for both in pairwise(edges)]).mapInArrow(_each(_scanned), _PACKED)
-        self._parts = parts(self._plain, _found(scanned))
+        self._parts = parts(self._plain, _found(scanned), self._work.ends.footer)
         self._rows = self._over(self._parts).mapInArrow(_each(self._work.judged), _PACKED).persist()
         self._sifted = _found(self._of_judged(_told))
         if None in self._sifted:
@@ -197,7 +203,7 @@ class SpreadPassage(Passage):
         """What the file says in these source rows, which are ascending."""
         texts = []
         for part in self._parts:
-            for received in rows_of_plain(part, self._contract):
+            for received in _rows_of(part, self._contract, self._work.ends):
                 own = np.flatnonzero(np.isin(received.source_rows, rows))
                 texts += [rows_of(received, own)] if len(own) else []
         return {name: pa.concat_arrays([text.cells[name] for text in texts]) for name in self._contract.names}
@@ -208,8 +214,8 @@ class SpreadPassage(Passage):
         self._rows.unpersist()
 
 
-def parts(plain: Plain, ranges: Sequence[Range]) -> list[Plain]:
-    """The file's rows in parts that begin and end with one.
+def parts(plain: Plain, ranges: Sequence[Range], footer: int = 0) -> list[Plain]:
+    """The file's rows in parts that begin and end with one; of the last `footer` rows each part tells in its dialect how many it has.
 
     Raises:
         NotPlainError: a quote stands where Arrow would misread it.
@@ -224,9 +230,21 @@ def parts(plain: Plain, ranges: Sequence[Range]) -> list[Plain]:
         row, is_quoted = row + reading.starts, is_quoted ^ (each.quotes % 2 == 1)
     if is_quoted:
         raise NotPlainError
-    found = [replace(plain, data_at=start, first_row=row) for start, row in begun]
-    ends = [part.data_at for part in found[1:]]
-    return [*(replace(part, data_to=end) for part, end in zip(found, ends, strict=False)), *found[-1:]]
+    ends, behind = [*(start for start, _ in begun[1:]), None], [*(first for _, first in begun[1:]), row]
+    return [
+        replace(plain, data_at=start, first_row=first, data_to=end, dialect=_with_footer(plain.dialect, last - max(first, row - footer)))
+        for (start, first), end, last in zip(begun, ends, behind, strict=False)
+    ]
+
+
+def _with_footer(dialect: Dialect, rows: int) -> Dialect:
+    return replace(dialect, footer_lines=max(0, rows))
+
+
+def _rows_of(part: Plain, contract: Contract, ends: Ends) -> Iterator[Received]:
+    """As `rows_of_plain`, with the rows' and the file's ends as they are meant."""
+    loose = (with_loose_ends(batch, contract, ends) for batch in rows_of_plain(part, contract))
+    return with_footers(loose, part.dialect.footer_lines)
 
 
 def _scanned(asked: tuple[Plain, int, int]) -> Iterator[Range]:
@@ -254,6 +272,7 @@ class _Work:
     contract: Contract
     key: MaskingKey
     origin: Origin
+    ends: Ends
 
     def judged(self, part: Plain) -> Iterator[_Judged | None]:
         """The part's batches after the first go; None when the file is not to be read so."""
@@ -267,7 +286,7 @@ class _Part(Passage):
     """A part's way through the gate, in two halves that may be worlds apart."""
 
     def __init__(self, part: Plain, work: _Work) -> None:
-        source = Source(lambda: rows_of_plain(part, work.contract), len(part.header.names), part.header.absent)
+        source = Source(lambda: _rows_of(part, work.contract, work.ends), part.dialect.width, part.header.absent)
         super().__init__(source, work.contract, work.key, work.origin)
         self._part = part
 

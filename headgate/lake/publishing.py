@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import Catalog, ObjectStore, TableVersion
 
 ROW_GROUP_ROWS = 262_144
+PARQUET_TYPE = "application/vnd.apache.parquet"  # Source: IANA, Media Types
 _PARQUET = {"compression": "zstd", "store_schema": False}
 
 
@@ -85,7 +86,7 @@ class Publisher:
         exact = conform(contract, rows)
         self.audit(contract, exact)
         body = parquet_bytes(exact)
-        self.objects.write(ObjectRef(self.bucket, keys.part(prefix)), body, content_type="application/vnd.apache.parquet")
+        self.objects.write(ObjectRef(self.bucket, keys.part(prefix)), body, content_type=PARQUET_TYPE)
         return Staged(contract, self._location(prefix), exact.num_rows, len(body), current, parameters or {})
 
     def stage_file(self, contract: Contract, path: Path, prefix: str, *, current: TableVersion) -> Staged:

@@ -18,12 +18,12 @@ run "it_sleeps_until_it_is_asked_for" {
   command = plan
 
   assert {
-    condition     = aws_scheduler_schedule.export_mysql.state == "DISABLED" && aws_scheduler_schedule.export_mysql.schedule_expression == "cron(0 1 * * ? *)"
+    condition     = module.export_schedule.settings.state == "DISABLED" && module.export_schedule.settings.expression == "cron(0 1 * * ? *)"
     error_message = "Without a login there is nothing to export."
   }
 
   assert {
-    condition     = jsondecode(aws_scheduler_schedule.export_mysql.target[0].input).scheduled_at == "<aws.scheduler.scheduled-time>" && strcontains(aws_scheduler_schedule.export_mysql.target[0].input, "<aws.scheduler.scheduled-time>")
+    condition     = jsondecode(module.export_schedule.settings.input).scheduled_at == "<aws.scheduler.scheduled-time>" && strcontains(module.export_schedule.settings.input, "<aws.scheduler.scheduled-time>")
     error_message = "The scheduler finds the place where the time goes."
   }
 
@@ -52,7 +52,7 @@ run "it_runs_in_the_databases_network" {
   }
 
   assert {
-    condition     = aws_scheduler_schedule.export_mysql.state == "ENABLED"
+    condition     = module.export_schedule.settings.state == "ENABLED"
     error_message = "It runs by its schedule once it is enabled."
   }
 
@@ -83,7 +83,7 @@ run "it_masks_only_where_it_is_told_to" {
   }
 
   assert {
-    condition     = jsondecode(aws_scheduler_schedule.export_mysql.target[0].input).mask_at_source && contains(data.aws_iam_policy_document.export_mysql.statement[*].sid, "ReadMaskingKey")
+    condition     = jsondecode(module.export_schedule.settings.input).mask_at_source && contains(data.aws_iam_policy_document.export_mysql.statement[*].sid, "ReadMaskingKey")
     error_message = "Whoever masks needs the key."
   }
 }
@@ -96,7 +96,7 @@ run "its_alarms_ring_for_every_end_but_success" {
   }
 
   assert {
-    condition     = toset(keys(local.export_alarms)) == toset(["export_failed", "export_timed_out", "export_aborted", "no_export_for_a_day"]) && !contains(data.aws_iam_policy_document.export_mysql.statement[*].sid, "ReadMaskingKey")
+    condition     = toset([for key in keys(aws_cloudwatch_metric_alarm.this) : key if strcontains(key, "export")]) == toset(["export_failed", "export_timed_out", "export_aborted", "no_export_for_a_day"]) && !contains(data.aws_iam_policy_document.export_mysql.statement[*].sid, "ReadMaskingKey")
     error_message = "A run that ends otherwise, or does not come, is told; the key stays with the gate."
   }
 }

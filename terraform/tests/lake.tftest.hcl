@@ -161,7 +161,7 @@ run "the_lake_is_as_described" {
   }
 
   assert {
-    condition     = alltrue([for name in ["Record the failure", "Keep the message", "Tell of the failure"] : local.large_definition.States[name].Catch[0].ErrorEquals == ["States.ALL"]]) && local.large_definition.States["Failed"].Type == "Fail"
+    condition     = alltrue([for name in ["Record the failure", "Keep the message", "Alert"] : local.large_definition.States[name].Catch[0].ErrorEquals == ["States.ALL"]]) && local.large_definition.States["Failed"].Type == "Fail"
     error_message = "Whatever goes wrong on the way, a large file that failed fails its run."
   }
 

@@ -48,6 +48,14 @@ run "aws_has_layers_and_spark_jobs" {
   }
 
   assert {
+    condition = { for job, one in local.jobs : job => merge(local.job_arguments, one.arguments)["--extra-py-files"] } == merge(
+      { for job in keys(local.jobs) : job => "s3://ecommerce-artifacts-123456789012/code/headgate.zip" },
+      { build_retail_copilot = "s3://ecommerce-artifacts-123456789012/code/headgate.zip,s3://ecommerce-artifacts-123456789012/code/sentence_model.zip" },
+    )
+    error_message = "The job of retail-copilot gets the sentence model, by the name of an archive that PySpark puts on the path, and no other job does."
+  }
+
+  assert {
     condition     = !contains(keys(local.jobs["merge_curated"].arguments), "--HEADGATE_ENGINE")
     error_message = "The merge has its own bound of memory."
   }
@@ -76,6 +84,20 @@ run "aws_has_layers_and_spark_jobs" {
   assert {
     condition     = (local.platform.job.timeout * 60 / local.job_poll_s) * 9 * (length(local.build_jobs) + 2) * var.job_attempts < 25000 * 0.8
     error_message = "The history of the longest run fits into Step Functions' 25,000 events."
+  }
+}
+
+run "aws_does_without_the_sentence_model_when_told_to" {
+  command = plan
+
+  variables {
+    platform       = "aws"
+    sentence_model = false
+  }
+
+  assert {
+    condition     = length(aws_s3_object.sentence_model) == 0 && !contains(keys(local.jobs["build_retail_copilot"].arguments), "--extra-py-files")
+    error_message = "Without the model searches are grouped by their words."
   }
 }
 
@@ -119,6 +141,16 @@ run "an_emulator_has_no_layers_and_python_jobs" {
   }
 
   assert {
+    condition     = toset(keys(local.jobs["build_market_intelligence_hub"].arguments)) == toset(["--HEADGATE_ENGINE", "--HEADGATE_SPARK_FROM_MB", "--system"])
+    error_message = "What nobody asked for is the hub's own default."
+  }
+
+  assert {
+    condition     = length(aws_s3_object.sentence_model) == 0
+    error_message = "An emulator's jobs find the sentence model that is installed."
+  }
+
+  assert {
     condition     = local.environment.HEADGATE_SQL_DIALECT == "duckdb"
     error_message = "The emulator's Athena speaks DuckDB's SQL."
   }
@@ -126,6 +158,27 @@ run "an_emulator_has_no_layers_and_python_jobs" {
   assert {
     condition     = local.force_destroy && !aws_dynamodb_table.files.deletion_protection_enabled && aws_secretsmanager_secret.masking_key.recovery_window_in_days == 0
     error_message = "An emulator's deployment can be destroyed at once."
+  }
+}
+
+run "sales_are_forecast_as_told" {
+  command = plan
+
+  variables {
+    platform         = "emulator"
+    forecast_grain   = "month"
+    forecast_horizon = 6
+    forecast_by      = "none"
+  }
+
+  assert {
+    condition     = { for name, value in local.jobs["build_market_intelligence_hub"].arguments : name => value if startswith(name, "--forecast_") } == { "--forecast_grain" = "month", "--forecast_horizon" = "6", "--forecast_by" = "none" }
+    error_message = "The hub's job is told grain, horizon and dimensions."
+  }
+
+  assert {
+    condition     = alltrue([for job, one in local.jobs : job == "build_market_intelligence_hub" || length([for name in keys(one.arguments) : name if startswith(name, "--forecast_")]) == 0])
+    error_message = "No other job is told how to forecast."
   }
 }
 

@@ -58,7 +58,7 @@ run "least_privilege" {
   assert {
     condition = alltrue(flatten([
       for document in concat(
-        [data.aws_iam_policy_document.start_pipeline, data.aws_iam_policy_document.merge_curated, data.aws_iam_policy_document.audit_everything, data.aws_iam_policy_document.curated_to_prod, data.aws_iam_policy_document.scheduler, data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.large_machine],
+        [data.aws_iam_policy_document.start_pipeline, data.aws_iam_policy_document.merge_curated, data.aws_iam_policy_document.audit_everything, data.aws_iam_policy_document.curated_to_prod, data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.large_machine],
         values(data.aws_iam_policy_document.build_system),
       ) : [for statement in document.statement : alltrue([for action in statement.actions : !startswith(action, "secretsmanager:")])]
     ]))
@@ -68,7 +68,7 @@ run "least_privilege" {
   assert {
     condition = alltrue(flatten([
       for document in concat(
-        [data.aws_iam_policy_document.gate, data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.large_machine, data.aws_iam_policy_document.start_pipeline, data.aws_iam_policy_document.merge_curated, data.aws_iam_policy_document.audit_everything, data.aws_iam_policy_document.scheduler],
+        [data.aws_iam_policy_document.gate, data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.large_machine, data.aws_iam_policy_document.start_pipeline, data.aws_iam_policy_document.merge_curated, data.aws_iam_policy_document.audit_everything],
         values(data.aws_iam_policy_document.build_system),
       ) : [for statement in document.statement : !contains(statement.resources, "*") && alltrue([for action in statement.actions : !endswith(action, "*")])]
     ]))
@@ -92,7 +92,7 @@ run "least_privilege" {
   }
 
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.raw_to_curated.statement : statement.resources if contains(statement.actions, "states:StartExecution")] == [toset([local.large_machine_arn])]
+    condition     = [for statement in data.aws_iam_policy_document.raw_to_curated.statement : statement.resources if contains(statement.actions, "states:StartExecution")] == [toset([local.machine_arns["curate_large"]])]
     error_message = "The gate's function hands large files over to their own machine, and starts nothing else."
   }
 
@@ -118,7 +118,7 @@ run "least_privilege" {
 
   assert {
     condition = alltrue(flatten([
-      for document in [data.aws_iam_policy_document.export_mysql, data.aws_iam_policy_document.export_machine, data.aws_iam_policy_document.export_scheduler] :
+      for document in [data.aws_iam_policy_document.export_mysql, data.aws_iam_policy_document.export_machine] :
       [for statement in document.statement : !contains(statement.resources, "*") && alltrue([for action in statement.actions : !endswith(action, "*")])]
     ]))
     error_message = "The export has no wildcard for an action or for all resources."
@@ -133,22 +133,112 @@ run "least_privilege" {
   }
 
   assert {
-    condition     = data.aws_iam_policy_document.export_scheduler.statement[0].resources == toset([local.export_machine_arn])
-    error_message = "The export's schedule starts the export and nothing else."
-  }
-
-  assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset([aws_sns_topic.alerts.arn]) && alarm.ok_actions == toset([aws_sns_topic.alerts.arn])])
     error_message = "Every alarm tells the topic."
   }
 
   assert {
-    condition     = output.environment.HEADGATE_STATE_MACHINE_ARN == aws_sfn_state_machine.curated_to_prod.arn && aws_sfn_state_machine.curated_to_prod.arn == local.state_machine_arn
-    error_message = "The machine's ARN is the one that alarms and the scheduler's role were told beforehand."
+    condition     = output.environment.HEADGATE_STATE_MACHINE_ARN == aws_sfn_state_machine.curated_to_prod.arn && aws_sfn_state_machine.curated_to_prod.arn == local.machine_arns["curated_to_prod"]
+    error_message = "The machine's ARN is the one that alarms were told beforehand."
   }
+
+  assert {
+    condition     = alltrue([for key, machine in { curated_to_prod = data.aws_iam_policy_document.curated_to_prod, export_mysql = data.aws_iam_policy_document.export_machine, curate_large = data.aws_iam_policy_document.large_machine } : machine.source_policy_documents == tolist([data.aws_iam_policy_document.tell_of_failures.json]) && local.failure_states[key]["Alert"].Next == "Failed"])
+    error_message = "Every machine may tell people of its failures, and does."
+  }
+
   assert {
     condition     = length(jsonencode(local.definition)) < 1048576
     error_message = "A definition has at most 1 MB."
+  }
+}
+
+run "a_role_is_for_its_service_and_does_its_own_work" {
+  command = apply
+
+  module {
+    source = "./modules/role"
+  }
+
+  variables {
+    name        = "headgate-any-job"
+    service     = "glue"
+    policy_json = "{\"own\": \"work\"}"
+  }
+
+  assert {
+    condition     = one(data.aws_iam_policy_document.trust.statement[0].principals).identifiers == toset(["glue.amazonaws.com"]) && length(data.aws_iam_policy_document.trust.statement[0].condition) == 0
+    error_message = "Its service may assume it, and nobody else."
+  }
+
+  assert {
+    condition     = aws_iam_role_policy.this.policy == "{\"own\": \"work\"}" && aws_iam_role_policy.this.role == aws_iam_role.this.id && output.name == "headgate-any-job"
+    error_message = "It may do what its policy says."
+  }
+}
+
+run "a_service_is_named_by_its_first_word" {
+  command = plan
+
+  module {
+    source = "./modules/role"
+  }
+
+  variables {
+    name              = "headgate-any-job"
+    service           = "glue.amazonaws.com"
+    policy_json       = "{}"
+    source_account_id = "me"
+  }
+
+  expect_failures = [var.service, var.source_account_id]
+}
+
+run "a_schedule_starts_its_machine_and_nothing_else" {
+  command = apply
+
+  module {
+    source = "./modules/schedule"
+  }
+
+  variables {
+    name        = "headgate-export_mysql"
+    role_name   = "headgate-export_mysql-scheduler"
+    description = "Exports the MySQL server's tables"
+    expression  = "cron(0 1 * * ? *)"
+    enabled     = false
+    machine_arn = "arn:aws:states:us-east-1:123456789012:stateMachine:headgate-export_mysql"
+    account_id  = "123456789012"
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.this.statement : [statement.actions, statement.resources]] == [[toset(["states:StartExecution"]), toset([var.machine_arn])]]
+    error_message = "Its role starts that machine and does nothing else."
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.this.target[0].arn == var.machine_arn && aws_scheduler_schedule.this.state == "DISABLED"
+    error_message = "It starts that machine, or nothing while it sleeps."
+  }
+}
+
+run "the_scheduler_lends_its_role_to_no_other_account" {
+  command = plan
+
+  module {
+    source = "./modules/role"
+  }
+
+  variables {
+    name              = "headgate-scheduler"
+    service           = "scheduler"
+    source_account_id = "123456789012"
+    policy_json       = "{}"
+  }
+
+  assert {
+    condition     = one(data.aws_iam_policy_document.trust.statement[0].condition).variable == "aws:SourceAccount" && one(data.aws_iam_policy_document.trust.statement[0].condition).values == tolist(["123456789012"])
+    error_message = "A role of the scheduler's is for schedules of its own account."
   }
 }
 

@@ -35,6 +35,9 @@ run "every_variable_refuses_a_wrong_value" {
     job_attempts       = 0
     engine             = "polars"
     spark_from_mb      = -1
+    forecast_grain     = "hour"
+    forecast_horizon   = 401
+    forecast_by        = "customer"
     job_workers        = 1
     job_worker_type    = "G.025X"
     scan_limit_gb      = 0
@@ -64,6 +67,9 @@ run "every_variable_refuses_a_wrong_value" {
     var.job_attempts,
     var.engine,
     var.spark_from_mb,
+    var.forecast_grain,
+    var.forecast_horizon,
+    var.forecast_by,
     var.job_workers,
     var.job_worker_type,
     var.scan_limit_gb,

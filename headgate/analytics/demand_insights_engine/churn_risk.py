@@ -91,7 +91,8 @@ def kept(model: churn.ChurnModel, trial: Judged | None, past: pd.DataFrame, cust
     """The model with what is to be known of it: its figures on unseen days, and how far the customers have moved since it learnt."""
     metrics = {} if trial is None else {"auc": float(roc_auc_score(trial.left, trial.probability)), "log_loss": _loss(trial)}
     drift = model.watch.index(signals(customers))
-    return Trained(NAME, model.recipe, model, SIGNALS, len(past), metrics, trial.contest if trial else None, drift)
+    learnt = min(len(past), churn.MAX_LEARNT_FROM)
+    return Trained(NAME, model.recipe, model, SIGNALS, learnt, metrics, trial.contest if trial else None, drift)
 
 
 def _loss(trial: Judged) -> float:

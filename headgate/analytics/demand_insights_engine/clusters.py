@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.cluster import KMeans
-from sklearn.metrics import adjusted_rand_score, silhouette_score
+from sklearn.metrics import adjusted_rand_score, pairwise_distances_argmin, silhouette_score
+
+from headgate.learning.sampling import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +21,7 @@ Array = npt.NDArray[np.float64]
 SEED = 20_101_209
 CLUSTER_COUNTS = range(3, 8)  # two clusters say no more than good and bad
 MIN_CUSTOMERS = 50
+MAX_LEARNT_FROM = 50_000  # customers that shape the clusters; the rest join the nearest
 STABLE = 0.8  # mean adjusted Rand index from which a partition counts as reproducible
 _HALVES = 4
 _SAMPLE = 2_000  # silhouettes cost the square of the customers
@@ -43,11 +46,22 @@ def found(points: Array) -> Clusters:
     """
     if len(np.unique(points, axis=0)) < MIN_CUSTOMERS:
         return Clusters(np.zeros(len(points), dtype=np.int64), ["all customers"], np.nan, np.nan)
-    tried = [_partition(points, count) for count in CLUSTER_COUNTS]
+    shaping = points[drawn(len(points), MAX_LEARNT_FROM, SEED)]
+    best = _best([_partition(shaping, count) for count in CLUSTER_COUNTS])
+    return best if len(shaping) == len(points) else replace(best, labels=_nearest(points, shaping, best.labels))
+
+
+def _best(tried: Sequence[Clusters]) -> Clusters:
     stable = [one for one in tried if one.stability >= STABLE]
     if stable:
         return max(stable, key=lambda one: one.silhouette)
     return max(tried, key=lambda one: one.stability)
+
+
+def _nearest(points: Array, shaping: Array, labels: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Each point's cluster, by the middle of those that shaped it."""
+    centres = pd.DataFrame(shaping).groupby(labels).mean().to_numpy()
+    return np.asarray(pairwise_distances_argmin(points, centres), dtype=np.int64)
 
 
 def _partition(points: Array, count: int) -> Clusters:

@@ -10,6 +10,7 @@ from headgate.analytics.market_intelligence_hub.forecast_accuracy import forecas
 from headgate.analytics.market_intelligence_hub.outlook import outlook
 from headgate.analytics.market_intelligence_hub.plan import OPTIONS, Plan
 from headgate.analytics.market_intelligence_hub.sales_anomalies import sales_anomalies
+from headgate.analytics.market_intelligence_hub.sales_changes import sales_changes
 from headgate.analytics.market_intelligence_hub.sales_forecast import sales_forecast
 from headgate.analytics.market_intelligence_hub.sales_trends import sales_trends
 from headgate.engines import engine_of
@@ -42,10 +43,13 @@ def planned(tables: Mapping[str, ibis.Table], as_of: date, plan: Plan) -> dict[s
     lines = sale_lines(tables, as_of, plan.grain)
     span = whole_periods(lines, as_of, plan.grain)
     sales = sales_by_period(lines, span, plan)
-    ahead = outlook(sales, events_of(tables), span, plan, engine_of(tables.values()))
+    events = events_of(tables)
+    ahead = outlook(sales, events, span, plan, engine_of(tables.values()))
+    changes = sales_changes(sales, plan.grain)
     return {
         "sales_forecast": sales_forecast(ahead),
-        "sales_trends": sales_trends(sales, plan.grain),
-        "sales_anomalies": sales_anomalies(sales, plan.grain),
+        "sales_trends": sales_trends(sales, changes, plan.grain),
+        "sales_changes": changes,
+        "sales_anomalies": sales_anomalies(sales, events, plan.grain),
         "forecast_accuracy": forecast_accuracy(ahead),
     }

@@ -19,7 +19,7 @@ Array = npt.NDArray[np.float64]
 
 DATASET = "calendar"
 KINDS = ("promotion", "holiday", "closure")
-COLUMNS = ["event_kind", "region_id", "category", "starts_on", "ends_on"]
+COLUMNS = ["event_kind", "event_name", "region_id", "category", "starts_on", "ends_on"]
 
 
 def events_of(tables: Mapping[str, ibis.Table]) -> pd.DataFrame:

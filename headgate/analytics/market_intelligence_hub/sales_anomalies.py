@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from headgate.analytics.market_intelligence_hub.event_reasons import DIRECTIONS, MOST_OF_IT, events_on
 from headgate.analytics.market_intelligence_hub.features import SERIES
 from headgate.analytics.market_intelligence_hub.members import INTERMITTENT_INTERVAL
 from headgate.analytics.market_intelligence_hub.plan import UNIT
@@ -22,11 +23,12 @@ MAD_TO_SD = 1.4826
 NEIGHBOURS = 13  # periods of the same place in the cycle, the one itself in the middle
 MIN_PERIODS = 26  # of the same place in the cycle, before a series can be called unusual
 MIN_DEVIATION = 0.05  # of the expected level; keeps a nearly constant series from being anomalous by pennies
-MOST_OF_IT = 0.5  # of the deviation, for one cause to be named as its reason
 
 REASONS = {
     "one_large_order": "One order alone makes up more than half of the deviation",
     "large_return": "Returns of one order make up more than half of the deviation",
+    "holiday": "A holiday lies on it",
+    "closure": "A closure lies on it",
     "promotion": "Promoted sales make up more than half of the deviation",
     "no_sales": "Nothing was sold",
     "more_orders": "More orders than around it",
@@ -46,22 +48,27 @@ COLUMNS = [
     "direction",
     "reason",
     "explanation",
+    "event_name",
     "orders",
     "unit",
 ]
 
 
-def sales_anomalies(sales: pd.DataFrame, grain: Grain) -> pd.DataFrame:
+def sales_anomalies(sales: pd.DataFrame, events: pd.DataFrame, grain: Grain) -> pd.DataFrame:
     """Grain series by period; only periods whose score is beyond the threshold.
 
     Args:
         sales: grain series by period, gapless, by series and period, with all measures of `features.sales_by_period`.
+        events: what was known beforehand to move sales, as `calendar.events_of` gives it.
     """
     if sales.empty:
         return pd.DataFrame(columns=COLUMNS)
-    judged = _judged(_regular(sales.astype({"largest_order": float, "largest_return": float, "promoted": float}), grain), grain)
-    found = judged[judged["score"].abs() > THRESHOLD].reset_index(drop=True)
+    judged = _judged(sales.astype({"largest_order": float, "largest_return": float, "promoted": float}), grain)
+    found = judged[_is_regular(sales, grain) & (judged["score"].abs() > THRESHOLD)].reset_index(drop=True)
+    found = found.join(events_on(found, judged, events, grain))
     reasons = _reasons(found)
+    event_name = found["event_name"].where(reasons == found["event_kind"], None)
+    explanation = reasons.map(REASONS)
     return found.assign(
         period_on=found["period_on"].dt.date,
         grain=grain.name,
@@ -71,15 +78,16 @@ def sales_anomalies(sales: pd.DataFrame, grain: Grain) -> pd.DataFrame:
         upper=amounts(found["upper"]),
         direction=np.where(found["score"] > 0, "above", "below"),
         reason=reasons,
-        explanation=reasons.map(REASONS),
+        explanation=explanation.where(event_name.isna(), "In the calendar: " + event_name.astype(str)),
+        event_name=event_name,
         unit=UNIT,
     )[COLUMNS]
 
 
-def _regular(sales: pd.DataFrame, grain: Grain) -> pd.DataFrame:
-    """The series that are long enough and sell in most periods; of one that sells now and then no period is unusual."""
+def _is_regular(sales: pd.DataFrame, grain: Grain) -> pd.Series[bool]:
+    """The series is long enough and sells in most periods; of one that sells now and then no period is unusual."""
     sold = (sales["orders"] > 0).groupby(sales["series_id"])
-    return sales[(sold.transform("size") >= MIN_PERIODS * grain.cycle) & (sold.transform("mean") * INTERMITTENT_INTERVAL >= 1)]
+    return (sold.transform("size") >= MIN_PERIODS * grain.cycle) & (sold.transform("mean") * INTERMITTENT_INTERVAL >= 1)
 
 
 def _judged(sales: pd.DataFrame, grain: Grain) -> pd.DataFrame:
@@ -127,6 +135,7 @@ def _reasons(found: pd.DataFrame) -> pd.Series[str]:
     causes = [
         ("one_large_order", above & (found["largest_order"] - found["usual_largest"] > half)),
         ("large_return", ~above & (found["largest_return"] < half)),
+        *((kind, found["event_kind"] == kind) for kind in DIRECTIONS),
         ("promotion", above & (found["promoted"] - found["usual_promoted"] > half)),
         ("no_sales", ~above & (found["orders"] == 0)),
         ("more_orders", above & (order_ratio > 1)),

@@ -15,15 +15,12 @@ from headgate.analytics.market_intelligence_hub.seasons import discernible, part
 from headgate.analytics.money import amounts
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from headgate.analytics.market_intelligence_hub.plan import Grain
 
 Array = npt.NDArray[np.float64]
 
 MIN_PERIODS = 8  # Mann-Kendall's normal approximation; below it no trend is called
 TREND_P = 0.05
-CHANGE_P = 0.01  # stricter than the trend's: one change point is looked for among all periods
 COLUMNS = [
     *SERIES,
     "grain",
@@ -37,6 +34,7 @@ COLUMNS = [
     "yearly_growth",
     "trend_strength",
     "seasonal_strength",
+    "changes",
     "change_on",
     "change_share",
     "change_p_value",
@@ -44,18 +42,28 @@ COLUMNS = [
 ]
 
 
-def sales_trends(sales: pd.DataFrame, grain: Grain) -> pd.DataFrame:
+def sales_trends(sales: pd.DataFrame, changes: pd.DataFrame, grain: Grain) -> pd.DataFrame:
     """Grain series, by name.
 
     Args:
         sales: grain series by period, gapless, by series and period: the columns SERIES, `period_on`, revenue.
+        changes: the series' changes of level, as `sales_changes` gives them.
     """
     if sales.empty:
         return pd.DataFrame(columns=COLUMNS)
     found = [_trend(rows, grain) for _, rows in sales.groupby("series_id", sort=False)]
-    table = sales[SERIES].drop_duplicates(ignore_index=True).join(pd.DataFrame(found))
+    table = sales[SERIES].drop_duplicates(ignore_index=True).join(pd.DataFrame(found)).merge(_newest(changes), how="left", on="series_id")
+    table["changes"] = table["changes"].fillna(0).astype("int64")
+    table["change_on"] = table["change_on"].astype(object).where(table["change_on"].notna(), None)
     money = {name: amounts(table[name]) for name in ("recent_revenue", "slope_per_period")}
     return table.assign(**money, grain=grain.name, unit=UNIT)[COLUMNS]
+
+
+def _newest(changes: pd.DataFrame) -> pd.DataFrame:
+    """How often each series changed its level, and when and how much it last did."""
+    by = changes.groupby("series_id", sort=False)
+    last = by[["series_id", "change_on", "change_share", "p_value"]].tail(1).rename(columns={"p_value": "change_p_value"})
+    return last.merge(by.size().rename("changes"), on="series_id")
 
 
 def _trend(rows: pd.DataFrame, grain: Grain) -> dict[str, object]:
@@ -71,7 +79,6 @@ def _trend(rows: pd.DataFrame, grain: Grain) -> dict[str, object]:
         "quarter_growth": growth(revenue, grain.quarter, grain.quarter),
         "yearly_growth": growth(revenue, grain.quarter, grain.year),
         **_strengths(revenue, grain),
-        **_change(revenue, rows["period_on"].dt.date.tolist()),
     }
 
 
@@ -112,23 +119,3 @@ def _strengths(revenue: Array, grain: Grain) -> dict[str, float]:
         return {"trend_strength": float("nan"), "seasonal_strength": float("nan")}
     parts = parts_of(revenue, seasons)
     return {"trend_strength": parts.trend_strength, "seasonal_strength": parts.seasonal_strength}
-
-
-def _change(revenue: Array, periods: list[date]) -> dict[str, object]:
-    """The period from which the level is another one, if there is such a period, and by what share of the level before.
-
-    Source:
-        Pettitt (1979), "A non-parametric approach to the change-point problem".
-    """
-    none: dict[str, object] = {"change_on": None, "change_share": float("nan"), "change_p_value": float("nan")}
-    count = revenue.size
-    if count < 2 * MIN_PERIODS or np.ptp(revenue) == 0:
-        return none
-    ranks = stats.rankdata(revenue)
-    shift = np.abs(2 * np.cumsum(ranks)[:-1] - np.arange(1, count) * (count + 1))
-    at = int(np.argmax(shift)) + 1
-    p_value = min(1.0, float(2 * np.exp(-6 * shift[at - 1] ** 2 / (count**3 + count**2))))
-    if p_value >= CHANGE_P:
-        return {**none, "change_p_value": p_value}
-    before = float(revenue[:at].mean())
-    return {"change_on": periods[at], "change_share": _ratio(float(revenue[at:].mean()) - before, before), "change_p_value": p_value}

@@ -1,21 +1,4 @@
 # A crawler over tables that exist already, with a role of its own.
-data "aws_iam_policy_document" "trust" {
-  statement {
-    sid     = "GlueAssumes"
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["glue.amazonaws.com"]
-    }
-  }
-}
-
-resource "aws_iam_role" "this" {
-  name               = "${var.name}-crawler"
-  assume_role_policy = data.aws_iam_policy_document.trust.json
-}
-
 data "aws_iam_policy_document" "this" {
   statement {
     sid       = "ReadData"
@@ -63,16 +46,18 @@ data "aws_iam_policy_document" "this" {
   }
 }
 
-resource "aws_iam_role_policy" "this" {
-  name   = "own-work"
-  role   = aws_iam_role.this.id
-  policy = data.aws_iam_policy_document.this.json
+module "role" {
+  source = "../role"
+
+  name        = "${var.name}-crawler"
+  service     = "glue"
+  policy_json = data.aws_iam_policy_document.this.json
 }
 
 resource "aws_glue_crawler" "this" {
   name          = var.name
   description   = var.description
-  role          = aws_iam_role.this.arn
+  role          = module.role.arn
   database_name = var.database
   configuration = jsonencode(var.configuration)
 
@@ -93,6 +78,14 @@ resource "aws_glue_crawler" "this" {
   recrawl_policy {
     recrawl_behavior = "CRAWL_EVERYTHING"
   }
+}
 
-  depends_on = [aws_iam_role_policy.this]
+moved {
+  from = aws_iam_role.this
+  to   = module.role.aws_iam_role.this
+}
+
+moved {
+  from = aws_iam_role_policy.this
+  to   = module.role.aws_iam_role_policy.this
 }

@@ -4,23 +4,6 @@ resource "aws_cloudwatch_log_group" "this" {
   retention_in_days = var.log_retention_days
 }
 
-data "aws_iam_policy_document" "trust" {
-  statement {
-    sid     = "LambdaAssumes"
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["lambda.amazonaws.com"]
-    }
-  }
-}
-
-resource "aws_iam_role" "this" {
-  name               = "${var.name}-function"
-  assume_role_policy = data.aws_iam_policy_document.trust.json
-}
-
 data "aws_iam_policy_document" "this" {
   source_policy_documents = [var.policy_json]
 
@@ -37,16 +20,18 @@ data "aws_iam_policy_document" "this" {
   }
 }
 
-resource "aws_iam_role_policy" "this" {
-  name   = "own-work"
-  role   = aws_iam_role.this.id
-  policy = data.aws_iam_policy_document.this.json
+module "role" {
+  source = "../role"
+
+  name        = "${var.name}-function"
+  service     = "lambda"
+  policy_json = data.aws_iam_policy_document.this.json
 }
 
 resource "aws_lambda_function" "this" {
   function_name    = var.name
   description      = var.description
-  role             = aws_iam_role.this.arn
+  role             = module.role.arn
   runtime          = "python3.11"
   architectures    = ["x86_64"]
   handler          = "handler.handler"
@@ -68,9 +53,6 @@ resource "aws_lambda_function" "this" {
     log_format = "Text"
     log_group  = aws_cloudwatch_log_group.this.name
   }
-
-  # A function that starts before it may write anything fails its first events.
-  depends_on = [aws_iam_role_policy.this]
 }
 
 resource "aws_lambda_event_source_mapping" "this" {
@@ -83,4 +65,14 @@ resource "aws_lambda_event_source_mapping" "this" {
   scaling_config {
     maximum_concurrency = var.max_concurrency
   }
+}
+
+moved {
+  from = aws_iam_role.this
+  to   = module.role.aws_iam_role.this
+}
+
+moved {
+  from = aws_iam_role_policy.this
+  to   = module.role.aws_iam_role_policy.this
 }

@@ -5,7 +5,7 @@ output "name" {
 
 output "role_name" {
   description = "Name of its role."
-  value       = aws_iam_role.this.name
+  value       = module.role.name
 }
 
 output "log_group" {

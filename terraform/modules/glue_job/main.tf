@@ -1,21 +1,4 @@
 # A Glue job with a role of its own.
-data "aws_iam_policy_document" "trust" {
-  statement {
-    sid     = "GlueAssumes"
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["glue.amazonaws.com"]
-    }
-  }
-}
-
-resource "aws_iam_role" "this" {
-  name               = "${var.name}-job"
-  assume_role_policy = data.aws_iam_policy_document.trust.json
-}
-
 data "aws_iam_policy_document" "this" {
   source_policy_documents = [var.policy_json]
 
@@ -44,10 +27,12 @@ data "aws_iam_policy_document" "this" {
   }
 }
 
-resource "aws_iam_role_policy" "this" {
-  name   = "own-work"
-  role   = aws_iam_role.this.id
-  policy = data.aws_iam_policy_document.this.json
+module "role" {
+  source = "../role"
+
+  name        = "${var.name}-job"
+  service     = "glue"
+  policy_json = data.aws_iam_policy_document.this.json
 }
 
 # One object per job, also where two jobs run one script: an emulator unpacks scripts by their last name.
@@ -61,7 +46,7 @@ resource "aws_s3_object" "script" {
 resource "aws_glue_job" "this" {
   name              = var.name
   description       = var.description
-  role_arn          = aws_iam_role.this.arn
+  role_arn          = module.role.arn
   glue_version      = var.runtime.glue_version
   worker_type       = var.runtime.workers.type
   number_of_workers = var.runtime.workers.number
@@ -84,6 +69,14 @@ resource "aws_glue_job" "this" {
     python_version  = var.runtime.python
     script_location = "s3://${aws_s3_object.script.bucket}/${aws_s3_object.script.key}"
   }
+}
 
-  depends_on = [aws_iam_role_policy.this]
+moved {
+  from = aws_iam_role.this
+  to   = module.role.aws_iam_role.this
+}
+
+moved {
+  from = aws_iam_role_policy.this
+  to   = module.role.aws_iam_role_policy.this
 }

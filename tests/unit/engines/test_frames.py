@@ -11,8 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from headgate.engines import local
-from headgate.engines.frames import by_rows, exact, frame_of
+from headgate.engines import frames, local
+from headgate.engines.frames import by_rows, exact, frame_of, frame_of_batches
 from headgate.errors import AuditError
 
 pytestmark = pytest.mark.unit
@@ -88,3 +88,17 @@ def test_an_empty_answer_keeps_its_columns() -> None:
     frame = frame_of(pa.table({"id": pa.array([], pa.int64()), "text": pa.array([], pa.string())}))
     assert list(frame.columns) == ["id", "text"]
     assert frame["id"].dtype == np.int64
+
+
+def test_equal_texts_are_one_object_however_the_rows_are_batched() -> None:
+    tokens = pa.array(["k1:" + "a" * 64, None, "k1:" + "b" * 64, "k1:" + "a" * 64])
+    batches = pa.table({"token": tokens}).to_batches(max_chunksize=2)
+    column = frame_of_batches(pa.schema({"token": pa.string()}), batches)["token"]
+    assert column.tolist() == tokens.to_pylist()
+    assert column[0] is column[3]
+
+
+def test_texts_beyond_those_that_are_looked_out_for_come_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "_REMEMBERED", 1)
+    table = pa.table({"token": ["a", "b", "a", "c", "b"]})
+    assert frame_of_batches(table.schema, table.to_batches(max_chunksize=1))["token"].tolist() == ["a", "b", "a", "c", "b"]

@@ -94,9 +94,9 @@ def test_a_column_without_a_name_is_refused_where_it_is_one(text: str) -> None:
     assert refused.value.rule == "blank_column"
 
 
-def test_a_row_without_the_last_delimiter_is_set_aside_with_its_text() -> None:
-    received = read_csv(b"id,name,note,\n1,a,b,\n2,a,b\n3,a,b,\n", CONTRACT)
-    assert (received.ragged.texts, received.ragged.widths) == (("2,a,b",), (3,))
+def test_a_row_without_the_last_delimiter_is_read_and_one_without_a_cell_is_set_aside_with_its_text() -> None:
+    received = read_csv(b"id,name,note,\n1,a,b,\n2,a,b\n3,a,\n", CONTRACT)
+    assert (received.ragged.texts, received.ragged.widths) == (("3,a,",), (3,))
 
 
 def test_blank_cells_between_delimiters_are_no_doubled_delimiter() -> None:

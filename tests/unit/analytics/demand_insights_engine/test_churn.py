@@ -27,6 +27,24 @@ def test_probabilities_rank_and_mean_what_they_say() -> None:
     assert churn.calibration_error(truth, probability) < 0.04
 
 
+def test_a_part_of_very_many_customers_teaches_what_all_of_them_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    points, left = drawn(3_000, 1)
+    unseen, truth = drawn(3_000, 2)
+    monkeypatch.setattr(churn, "MAX_LEARNT_FROM", 1_000)
+    model = churn.fit(points, left, COLUMNS)
+    assert model.classifier.n_features_in_ == len(COLUMNS)
+    assert roc_auc_score(truth, model.probability(unseen)) > 0.72
+
+
+def test_customers_scored_in_parts_have_the_probabilities_of_all_scored_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    points, left = drawn(500, 1)
+    model = churn.fit(points, left, COLUMNS)
+    together = model.probability(points)
+    monkeypatch.setattr(churn, "_AT_ONCE", 7)
+    assert model.probability(points).tolist() == pytest.approx(together.tolist(), rel=1e-12)
+    assert model.probability(points.head(0)).tolist() == []
+
+
 def test_shuffled_labels_teach_nothing() -> None:
     """Were a label to leak into the signals, this would be well above one half."""
     points, left = drawn(2_000, 1)

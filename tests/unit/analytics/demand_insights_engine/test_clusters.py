@@ -32,3 +32,12 @@ def test_too_few_customers_are_one_cluster() -> None:
 def test_names_are_never_given_twice() -> None:
     names = clusters.found(np.random.default_rng(1).normal(size=(500, 3))).names
     assert len(set(names)) == len(names)
+
+
+def test_customers_beyond_those_that_shape_the_clusters_join_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = clouds((-1.5, 1.5, 1.5), (0, 0, 0), (1.5, -1.5, -1.5))
+    expected = clusters.found(points)
+    monkeypatch.setattr(clusters, "MAX_LEARNT_FROM", 90)
+    found = clusters.found(points)
+    assert found.labels.tolist() == expected.labels.tolist()
+    assert list(found.names) == list(expected.names)

@@ -50,7 +50,10 @@ def calendar(registry: Registry) -> Callable[..., ibis.Table]:
 
     def table(*events: tuple[str, str | None, str | None, date, date]) -> ibis.Table:
         names = ["event_kind", "region_id", "category", "starts_on", "ends_on"]
-        rows = [{"event_id": f"{number:03}", **dict(zip(names, event, strict=True))} for number, event in enumerate(events)]
+        rows = [
+            {"event_id": f"{number:03}", "event_name": f"Event {number}", **dict(zip(names, event, strict=True))}
+            for number, event in enumerate(events)
+        ]
         return ibis.memtable(_table(registry, "calendar", rows))
 
     return table
@@ -58,11 +61,11 @@ def calendar(registry: Registry) -> Callable[..., ibis.Table]:
 
 @pytest.fixture(scope="session")
 def seeded_lines() -> list[Line]:
-    """Sixty weeks of a seeded shop: three regions, four categories, growth, a closed week, one huge order, some returns."""
+    """Sixty weeks of a seeded shop: three regions, four categories, growth, a new level, a closed week, one huge order, some returns."""
     rng = np.random.default_rng(20100104)
     lines: list[Line] = []
     for week in range(60):
-        for number in range(0 if week == 30 else rng.poisson(20 + week / 4)):
+        for number in range(0 if week == 30 else rng.poisson(20 + week / 4 + (30 if week >= 48 else 0))):
             when = datetime(2009, 1, 5) + timedelta(weeks=week, hours=int(rng.integers(0, 168)))
             region = str(rng.choice(["GB", "FR", "DE"], p=[0.7, 0.2, 0.1]))
             category = str(rng.choice(["Home", "Garden", "Toys", "Party"], p=[0.5, 0.3, 0.15, 0.05]))

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from headgate.analytics.market_intelligence_hub.plan import WEEK
+from headgate.analytics.market_intelligence_hub.sales_changes import sales_changes
 from headgate.analytics.market_intelligence_hub.sales_trends import COLUMNS, growth, sales_trends
 
 pytestmark = pytest.mark.unit
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.unit
 def _trend_of(revenue: list[float]) -> pd.Series:
     weekly = pd.DataFrame({"period_on": pd.date_range("2009-01-05", periods=len(revenue), freq="W-MON"), "revenue": revenue})
     named = weekly.assign(series_id="total", level="total", region_id="(all)", category="(all)")
-    return sales_trends(named, WEEK).iloc[0]
+    return sales_trends(named, sales_changes(named, WEEK), WEEK).iloc[0]
 
 
 def test_a_steady_rise_is_rising_by_its_slope() -> None:
@@ -32,17 +33,20 @@ def test_a_fall_is_falling_and_noise_is_flat() -> None:
     assert _trend_of([5.0] * 30)["direction"] == "flat"
 
 
-def test_a_new_level_is_dated_and_measured() -> None:
-    found = _trend_of([10.0, 11, 9, 10, 12] * 4 + [30.0, 31, 29, 32, 28] * 4)
-    assert found["change_on"] == date(2009, 5, 25)
+def test_the_newest_of_several_levels_is_dated_and_measured() -> None:
+    found = _trend_of([50.0] * 12 + [10.0, 11, 9, 10, 12] * 4 + [30.0, 31, 29, 32, 28] * 4)
+    assert found["changes"] == 2
+    assert found["change_on"] == date(2009, 8, 17)
     assert found["change_share"] == pytest.approx(30 / 10.4 - 1)
+    assert found["change_p_value"] < 0.01
 
 
 def test_no_new_level_has_no_date() -> None:
     found = _trend_of(list(np.random.default_rng(5).normal(100, 5, 40)))
+    assert found["changes"] == 0
     assert found["change_on"] is None
     assert np.isnan(found["change_share"])
-    assert found["change_p_value"] > 0.01
+    assert np.isnan(found["change_p_value"])
 
 
 def test_growth_needs_both_quarters_and_sales_in_the_first() -> None:
@@ -62,4 +66,4 @@ def test_strengths_tell_a_season_after_two_years() -> None:
 def test_short_series_have_no_trend_and_no_rows_have_columns() -> None:
     assert _trend_of([1.0, 5, 9])["direction"] == "flat"
     nothing = pd.DataFrame(columns=["series_id", "level", "region_id", "category", "period_on", "revenue"])
-    assert sales_trends(nothing, WEEK).columns.tolist() == COLUMNS
+    assert sales_trends(nothing, sales_changes(nothing, WEEK), WEEK).columns.tolist() == COLUMNS

@@ -1,0 +1,108 @@
+# What the three state machines have in common: their names, how a failed run ends, and the alarms that ring for it.
+# Their own work is in pipeline.tf, export.tf and large.tf.
+locals {
+  machine_names = { for key in ["curated_to_prod", "export_mysql", "curate_large"] : key => "${var.name}-${key}" }
+
+  # Known before the machines are, by those that may start them or watch them.
+  machine_arns = {
+    for key, name in local.machine_names : key => "arn:aws:states:${var.region}:${local.account_id}:stateMachine:${name}"
+  }
+
+  # What is said of a run that failed, as JSONata without its marks, and the error that it ends with.
+  failures = {
+    curated_to_prod = {
+      subject = "$substring('${var.name}: curated_to_prod failed in ' & $join(${local.failed_ones}.system, ', '), 0, 99)"
+      message = "${local.failure_story} & '\\n\\nRun: ' & $states.context.Execution.Id"
+      error   = "SystemsFailed"
+      cause   = local.failure_story
+    }
+    export_mysql = {
+      subject = "'${var.name}: export_mysql failed'"
+      message = "$states.input.cause & '\\n\\nRun: ' & $states.context.Execution.Id"
+      error   = "ExportFailed"
+      cause   = "$states.input.cause"
+    }
+    curate_large = {
+      subject = "'${var.name}: a large file failed'"
+      message = "$states.input.cause & '\\n\\nFile: ' & $states.context.Execution.Input.file_id & '\\nRun: ' & $states.context.Execution.Id"
+      error   = "CurateLargeFailed"
+      cause   = "$states.input.cause"
+    }
+  }
+
+  # An alert that cannot be sent does not hide the failure.
+  failure_states = {
+    for key, failure in local.failures : key => {
+      "Alert" = {
+        Type     = "Task"
+        Resource = "arn:aws:states:::sns:publish"
+        Arguments = {
+          TopicArn = aws_sns_topic.alerts.arn
+          Subject  = "{% ${failure.subject} %}"
+          Message  = "{% ${failure.message} %}"
+        }
+        Output = "{% $states.input %}"
+        Catch  = [{ ErrorEquals = ["States.ALL"], Output = "{% $states.input %}", Next = "Failed" }]
+        Next   = "Failed"
+      }
+      "Failed" = {
+        Type  = "Fail"
+        Error = failure.error
+        Cause = "{% ${failure.cause} %}"
+      }
+    }
+  }
+
+  ends = { failed = "Failed", timed_out = "TimedOut", aborted = "Aborted" }
+  watched = {
+    pipeline = { machine = "curated_to_prod", told = "the alert of a run that failed names the system and the cause" }
+    export   = { machine = "export_mysql", told = "its alert names the cause; nothing of the run has landed, or all of it" }
+    large    = { machine = "curate_large", told = "headgate files --state failed and --state handed_over name the file, its message lies in the dead-letter queue (docs/runbook.md)" }
+  }
+
+  # A run that hangs, or that never comes, shows by the success that is missing.
+  awaited = merge(
+    { no_run_for_a_day = { machine = "curated_to_prod", told = "prod is stale" } },
+    var.export_enabled ? { no_export_for_a_day = { machine = "export_mysql", told = "raw is stale, or a run lies there without its manifest" } } : {},
+  )
+
+  machine_alarms = merge(
+    {
+      for pair in setproduct(keys(local.watched), keys(local.ends)) : "${pair[0]}_${pair[1]}" => {
+        description = "A run of ${local.watched[pair[0]].machine} ended as ${local.ends[pair[1]]}: ${local.watched[pair[0]].told}"
+        namespace   = "AWS/States"
+        metric      = "Executions${local.ends[pair[1]]}"
+        dimensions  = { StateMachineArn = local.machine_arns[local.watched[pair[0]].machine] }
+        statistic   = "Sum"
+        operator    = "GreaterThanThreshold"
+        threshold   = 0
+        period_s    = 300
+        missing     = "notBreaching"
+      }
+    },
+    {
+      for key, success in local.awaited : key => {
+        description = "${success.machine} has not succeeded for a day: ${success.told}"
+        namespace   = "AWS/States"
+        metric      = "ExecutionsSucceeded"
+        dimensions  = { StateMachineArn = local.machine_arns[success.machine] }
+        statistic   = "Sum"
+        operator    = "LessThanThreshold"
+        threshold   = 1
+        period_s    = 86400
+        missing     = "breaching"
+      }
+    },
+  )
+}
+
+# What every machine may do besides starting its jobs: tell people of failures.
+data "aws_iam_policy_document" "tell_of_failures" {
+  source_policy_documents = [data.aws_iam_policy_document.use_key.json]
+
+  statement {
+    sid       = "TellOfFailures"
+    actions   = ["sns:Publish"]
+    resources = [aws_sns_topic.alerts.arn]
+  }
+}

@@ -1,0 +1,30 @@
+variable "name" {
+  description = "Name of the role."
+  type        = string
+}
+
+variable "service" {
+  description = "Who may assume it: the first part of a service's name, as glue of glue.amazonaws.com."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]+$", var.service))
+    error_message = "service is one lower-case word, without .amazonaws.com."
+  }
+}
+
+variable "policy_json" {
+  description = "What it may do."
+  type        = string
+}
+
+variable "source_account_id" {
+  description = "Account for whose resources alone the service may assume it. Null asks for none: not every service says for whom it comes."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.source_account_id == null ? true : can(regex("^[0-9]{12}$", var.source_account_id))
+    error_message = "source_account_id has 12 digits."
+  }
+}
