@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from headgate.intake.ends import Ends
     from headgate.intake.gate import Counts
     from headgate.intake.quarantine import Origin
+    from headgate.intake.received import Received
     from headgate.lake.ports import MaskingKey
 
 RANGE_BYTES = 64 << 20
