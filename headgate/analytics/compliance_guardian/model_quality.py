@@ -6,7 +6,7 @@ their cards are blocked, and known is only what the delay has brought; a custome
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -112,12 +112,17 @@ def without_defrauded(tried: pd.DataFrame, frauds: pd.DataFrame, blocked: pd.Tim
         frauds: transactions that turned out to be fraud; each is known from the day after the delay on.
         blocked: for how long a customer is left out from then on; for good, unless given.
     """
-    known = frauds.assign(known_on=frauds.transacted_at.dt.normalize() + (DELAY_DAYS + 1) * _DAY)
+    known = frauds.assign(known_on=_days_of(frauds) + (DELAY_DAYS + 1) * _DAY)
     known = known[["customer_id", "known_on"]].drop_duplicates().sort_values("known_on", kind="stable")
-    days = tried[["customer_id"]].assign(day=tried.transacted_at.dt.normalize(), place=np.arange(len(tried)))
+    days = tried[["customer_id"]].assign(day=_days_of(tried), place=np.arange(len(tried)))
     ordered = days.sort_values("day", kind="stable")
     newest = pd.merge_asof(ordered, known, left_on="day", right_on="known_on", by="customer_id", tolerance=blocked)
     return tried[newest.set_index("place").known_on.isna().sort_index().to_numpy()]
+
+
+def _days_of(transactions: pd.DataFrame) -> pd.Series[Any]:
+    days: pd.Series[Any] = transactions.transacted_at.dt.normalize()
+    return days.astype("datetime64[ns]")  # merges ask for one resolution on both sides
 
 
 def _ranked(fraud: npt.NDArray[np.bool_], score: Array, plain: Array, model: str) -> list[_Figure]:

@@ -85,6 +85,14 @@ def test_quality_says_which_model_was_measured_and_what_it_has_to_beat(built: di
     assert auc.query("model == 'isolation_forest'").note.str.contains("strangeness").all()
 
 
+def test_every_day_has_its_figures_beside_those_of_the_periods(built: dict[str, pd.DataFrame]) -> None:
+    quality = built["fraud_model_quality"]
+    days = quality[quality.metric == "daily_auc"].period
+    assert sorted(days) == [f"{day:%Y-%m-%d}/{day:%Y-%m-%d}" for day in pd.date_range("2024-01-01", periods=60)]
+    assert quality[quality.metric == "daily_card_precision_100"].value.between(0, 1).all()
+    assert (quality[quality.metric == "auc"].period.str[:10] < quality[quality.metric == "auc"].period.str[11:]).all()
+
+
 def test_decisions_cost_less_than_approving_everything(built: dict[str, pd.DataFrame]) -> None:
     cost = built["fraud_model_quality"].query("metric == 'cost_gbp' and model == 'gradient_boosting'")
     assert cost.value.sum() < cost.baseline.sum()
