@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -122,8 +123,10 @@ def redact_cards(text: pa.Array) -> pa.Array:
     found = list(_found(text))
     if not found:
         return text
-    redacted = [_redacted(text[row].as_py(), spans) for row, spans in found]
-    return pc.replace_with_mask(text, bool_array(marked(np.array([row for row, _ in found]), len(text))), text_array(redacted))
+    rows = np.array([row for row, _ in found])
+    cells = text.take(int_array(rows)).to_pylist()
+    redacted = [_redacted(cell, spans) for cell, (_, spans) in zip(cells, found, strict=True)]
+    return pc.replace_with_mask(text, bool_array(marked(rows, len(text))), text_array(redacted))
 
 
 def rows_with_ssns(text: pa.Array) -> Rows:
@@ -304,9 +307,10 @@ def _found_among(text: pa.Array, rows: Rows) -> Iterator[tuple[int, list[Span]]]
         return
     order = np.argsort(cells, kind="stable")
     each, begins = np.unique(cells[order], return_index=True)
-    for cell, own in zip(each, np.split(spans[order], begins[1:]), strict=True):
-        if kept := _without_exempt(text[int(cell)].as_py(), _merged(own)):
-            yield int(rows[cell]), kept
+    texts, edges, sorted_spans = text.take(int_array(each)).to_pylist(), [*begins.tolist(), len(order)], spans[order].tolist()
+    for row, cell, (begin, end) in zip(rows[each].tolist(), texts, pairwise(edges), strict=True):
+        if kept := _without_exempt(cell, _merged(sorted_spans[begin:end])):
+            yield row, kept
 
 
 class _ShadowOf(dict[int, str]):
@@ -448,10 +452,10 @@ def _right_aligned(digits: Bytes, first: Rows, length: Rows) -> Bytes:
     return aligned
 
 
-def _merged(spans: Rows) -> list[Span]:
+def _merged(spans: list[list[int]]) -> list[Span]:
     """The spans in order, those that overlap joined: digits that two readings share go with both."""
     merged: list[Span] = []
-    for start, stop in sorted((int(start), int(stop)) for start, stop in spans):
+    for start, stop in sorted(spans):
         if merged and start < merged[-1][1]:
             merged[-1] = (merged[-1][0], max(stop, merged[-1][1]))
         else:
@@ -460,7 +464,7 @@ def _merged(spans: Rows) -> list[Span]:
 
 
 def _without_exempt(text: str, spans: list[Span]) -> list[Span]:
-    exempt = [found.span() for found in _UUID.finditer(text) if not found[0].replace("-", "").isdigit()]
+    exempt = [found.span() for found in _UUID.finditer(text) if not found[0].replace("-", "").isdigit()] if "-" in text else []
     exempt += [found.span() for found in _IBAN.finditer(text) if _is_iban(found[0])]
     return [span for span in spans if not any(start <= span[0] and span[1] <= stop for start, stop in exempt)]
 

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import curated_contract
@@ -391,5 +390,10 @@ def _check_halts(contract: Contract, breaches: Sequence[Breach]) -> None:
             )
 
 
-def _counts(column: pa.ChunkedArray) -> dict[str, int]:
-    return {entry["values"]: entry["counts"] for entry in pc.value_counts(column).to_pylist()}
+def _counts(column: pa.ChunkedArray) -> Counter[str]:
+    """How often each of a column's few texts comes."""
+    found: Counter[str] = Counter()
+    for chunk in column.chunks:
+        counts = np.bincount(numbers(chunk.indices), minlength=len(chunk.dictionary)).tolist()
+        found.update({text: count for text, count in zip(chunk.dictionary.to_pylist(), counts, strict=True) if count})
+    return found

@@ -121,21 +121,31 @@ class _Layout:
 
 def _layout(plain: Plain) -> _Layout:
     """What one look through the file tells, block by block."""
-    form, scan, last, distances = plain.dialect.form, Scan(plain.dialect.form.quote, plain.data_at), 0, []
-    with plain.path.open("rb") as file:
-        file.seek(plain.data_at)
-        before, block = b"\n", file.read(_BLOCK_BYTES)
-        while block:
-            following = file.read(_BLOCK_BYTES)
-            octets, is_quoted = np.frombuffer(before + block + (following[:1] or b"\n"), np.uint8), scan.is_quoted
-            starts, quotes = scan.starts(octets[1:-1])
-            if not are_regular(octets, quotes + 1, form, is_quoted=is_quoted):
-                return _Layout(is_regular=False)
-            if len(starts):
-                distances.append(np.diff(starts, prepend=last).astype(np.uint32))
-                last = int(starts[-1])
-            before, block = block[-1:], following
+    form, last, distances = plain.dialect.form, 0, []
+    scan = Scan(form.quote, plain.data_at)
+    for octets in _blocks(plain):
+        is_quoted = scan.is_quoted
+        starts, quotes = scan.starts(octets[1:-1])
+        if not are_regular(octets, quotes + 1, form, is_quoted=is_quoted):
+            return _Layout(is_regular=False)
+        if len(starts):
+            distances.append(np.diff(starts, prepend=last).astype(np.uint32))
+            last = int(starts[-1])
     return _Layout(not scan.is_quoted, tuple(distances))
+
+
+def _blocks(plain: Plain) -> Iterator[Octets]:
+    """The file from its first row on, each block with the octet before it and the one behind it, or with line ends for them."""
+    here, following = (np.full(_BLOCK_BYTES + 2, ord("\n"), np.uint8) for _ in range(2))
+    with plain.path.open("rb", buffering=0) as file:
+        file.seek(plain.data_at)
+        count = file.readinto(here[1:-1].data)
+        while count:
+            more = file.readinto(following[1:-1].data)
+            here[count + 1] = following[1] if more else ord("\n")
+            yield here[: count + 2]
+            following[0] = here[count]
+            here, following, count = following, here, more
 
 
 def are_regular(octets: Octets, quotes: Rows, form: Form, *, is_quoted: bool) -> bool:
