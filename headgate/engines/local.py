@@ -47,7 +47,8 @@ def opened(places: Mapping[str, str], memory_limit: str = "2GB") -> Iterator[dic
     """Each local Parquet file or folder as a table, while the block lasts. Beyond `memory_limit` (DuckDB's notation) queries spill."""
     with tempfile.TemporaryDirectory(prefix="headgate-spill-") as spill:
         backend = DuckDbTables()
-        backend.do_connect(memory_limit=memory_limit, temp_directory=spill)
+        # Whoever needs an order asks for one; to keep that of the file takes memory.
+        backend.do_connect(memory_limit=memory_limit, temp_directory=spill, preserve_insertion_order=False)
         try:
             yield {table: backend.read_parquet(place, table_name=table) for table, place in places.items()}
         finally:
