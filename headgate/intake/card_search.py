@@ -39,7 +39,8 @@ Span = tuple[int, int]
 _SEPARATOR = np.isin(np.arange(256), np.frombuffer(b" \t\r\n-._", np.uint8))
 _SLASH, _COMMA = 0x2F, 0x2C
 _SHORTEST_PART, _LONGEST_PART = 3, 7  # between slashes, so that dates are none
-_THOUSANDS, _CARD_GROUP, _MIDDLE_GROUP = 3, 4, 6  # between commas, so that lists are none
+_THOUSANDS, _CARD_GROUP = 3, 4  # between commas, so that lists are none
+_MIDDLE_GROUP, _LAST_GROUP = 6, 5  # American Express's second and third
 _WIDEST_GAP = 3  # as in "4111 - 1111"
 # Between groups as cards have them more signs may stand, and more of them, as in 4111|1111 and "4111" "1111"; not those of a track.
 _PARTS_FOURS = np.isin(np.arange(256), np.frombuffer(b" \t\r\n-._|:*+,;\"'()[]", np.uint8))
@@ -371,12 +372,10 @@ def _chains(data: Bytes, cell: Rows, start: Rows, stop: Rows) -> Rows:
 
 def _are_printed_so(before: Rows, after: Rows) -> Flags:
     """Whether digits are grouped so on cards: 4-4-4-4, American Express 4-6-5, Diners Club 4-6-4."""
-    fours: Flags = (before == _CARD_GROUP) & (after == _CARD_GROUP)
-    return (
-        fours
-        | ((before == _CARD_GROUP) & (after == _MIDDLE_GROUP))
-        | ((before == _MIDDLE_GROUP) & (after >= _CARD_GROUP) & (after <= _CARD_GROUP + 1))
-    )
+    begun = (before == _CARD_GROUP) & ((after == _CARD_GROUP) | (after == _MIDDLE_GROUP))
+    ended = (before == _MIDDLE_GROUP) & ((after == _CARD_GROUP) | (after == _LAST_GROUP))
+    printed: Flags = begun | ended
+    return printed
 
 
 def _part_fours(data: Bytes, begins: Rows, ends: Rows) -> Flags:
