@@ -49,6 +49,7 @@ from headgate.errors import BadInputError, HeadgateError
 from headgate.intake import pass_gate
 from headgate.intake.draft import draft
 from headgate.intake.headed import columns_of
+from headgate.intake.parallel import use_lean_allocator
 from headgate.intake.sniff import is_parquet
 from headgate.lake.ports import MaskingKey
 
@@ -327,7 +328,8 @@ def _shows(text: str, secret: str) -> bool:
 
 
 def some(first: int, count: int, seed: int, data: Path) -> Outcome:
-    """The inputs of these numbers, in this process."""
+    """The inputs of these numbers, in this process, which takes memory as the function does."""
+    use_lean_allocator()
     outcome, log = Outcome(), io.StringIO()
     logging.basicConfig(stream=log, level=logging.DEBUG, force=True)
     for number in range(first, first + count):

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.analytics import registry
+from headgate.analytics.rows import without_rows
 from headgate.analytics.run import run_system
 from headgate.aws.memory import MemoryCatalog, MemoryObjects
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
 from headgate.engines.opening import EngineName, opened
 from headgate.lake.publishing import Publisher
@@ -43,7 +43,7 @@ def build(system: str, folder: Path, engine: str) -> dict[str, object]:
 
 def _nothing_found() -> pd.DataFrame:
     """The card-data audit looks through buckets, of which there are none here."""
-    return arrow_schema(Registry.load().prod["pci_audit"]).empty_table().to_pandas().drop(columns=["as_of", "snapshot_id"])
+    return without_rows({"pci_audit": Registry.load().prod["pci_audit"]})["pci_audit"]
 
 
 def _last_day(folder: Path) -> date:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.types as pat
 
+from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Kind
 from headgate.contracts.types import arrow_type
 from headgate.errors import AuditError
@@ -30,6 +31,15 @@ _NATURAL: Mapping[Kind, tuple[Callable[[pa.DataType], bool], ...]] = {
     Kind.DATE: (pat.is_date, pat.is_timestamp),
     Kind.TIMESTAMP: (pat.is_timestamp,),
 }
+
+STAMPS = ("as_of", "snapshot_id")
+"""The columns that the runner adds to every table."""
+
+
+def without_rows(contracts: Mapping[str, Contract]) -> dict[str, pd.DataFrame]:
+    """Each table's frame as a system gives it when there is nothing to tell: its contract's columns less the stamps, no rows."""
+    frames = {name: arrow_schema(contract).empty_table().to_pandas() for name, contract in contracts.items()}
+    return {name: frame.drop(columns=list(STAMPS)) for name, frame in frames.items()}
 
 
 def rows_of(contract: Contract, frame: pd.DataFrame) -> pa.Table:

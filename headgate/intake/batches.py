@@ -29,7 +29,7 @@ class Source:
     Attributes:
         batches: the rows in the file's order, the same each time; each batch covers a run of source rows, ragged ones too.
         width: how many cells a whole row has.
-        absent: nullable columns that the file does not have.
+        absent: what is warned of once: nullable columns that the file does not have, and parts of it that were left out.
         written_as: the file's form, as its record tells it.
         places: where its rows begin, from the first on; None where rows have no place of their own.
     """
@@ -45,7 +45,8 @@ def whole(received: Received, rows_at_once: int = ROWS_AT_ONCE) -> Source:
     """A file that is in memory already, in slices of it."""
     width = received.dialect.width if received.dialect else len(received.cells) - len(received.absent)
     places = partial(Listed, received.starts) if len(received.starts) else None
-    return Source(lambda: _slices(received, rows_at_once), width, received.absent, received.written_as, places)
+    absent = (*received.absent, *received.left_out)
+    return Source(lambda: _slices(received, rows_at_once), width, absent, received.written_as, places)
 
 
 def _slices(received: Received, rows_at_once: int) -> Iterator[Received]:

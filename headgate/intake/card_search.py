@@ -3,7 +3,7 @@
 A number is found by issuer range, length and check digit together, and only between digit boundaries: it may be written with
 blanks, dashes or dots between its groups, with slashes, or with commas as a spreadsheet groups digits, but it never starts or
 ends inside a run of digits. So timestamps, order numbers and phone numbers stay. Found nevertheless, and left alone: the digits
-of a UUID, of an IBAN whose own check digits are right, and E.164 phone numbers behind a plus sign. Groups of four digits may be parted
+of a UUID, of an IBAN whose own check digits are right, and E.164 phone numbers behind a plus sign. Groups as cards have them may be parted
 by more: `4111|1111`, `"4111" "1111"`, `4111%201111`.
 
 A number that a spreadsheet has rounded, `4.11111111111111E+15`, counts as one by issuer and length alone: nearly all of its digits are
@@ -41,8 +41,9 @@ _SEPARATOR = np.isin(np.arange(256), np.frombuffer(b" \t\r\n-._", np.uint8))
 _SLASH, _COMMA = 0x2F, 0x2C
 _SHORTEST_PART, _LONGEST_PART = 3, 7  # between slashes, so that dates are none
 _THOUSANDS, _CARD_GROUP = 3, 4  # between commas, so that lists are none
+_MIDDLE_GROUP, _LAST_GROUP = 6, 5  # American Express's second and third
 _WIDEST_GAP = 3  # as in "4111 - 1111"
-# Between groups of four digits more signs may stand, and more of them, as in 4111|1111 and "4111" "1111"; not those of a track.
+# Between groups as cards have them more signs may stand, and more of them, as in 4111|1111 and "4111" "1111"; not those of a track.
 _PARTS_FOURS = np.isin(np.arange(256), np.frombuffer(b" \t\r\n-._|:*+,;\"'()[]", np.uint8))
 _WIDEST_GAP_OF_FOURS = 8
 _WRITTEN_BLANKS = ("%20", "&nbsp;", "&#160;")  # as in addresses and in HTML
@@ -368,11 +369,17 @@ def _chains(data: Bytes, cell: Rows, start: Rows, stop: Rows) -> Rows:
     parted = other[start[1:]] - other[stop[:-1]]
     near = (start[1:] - stop[:-1] <= _WIDEST_GAP) & (parted == 0)
     linked = (cell[1:] == cell[:-1]) & (near | _one_sign(data, start, stop))
-    fours = np.flatnonzero(
-        ~linked & (cell[1:] == cell[:-1]) & (stop[:-1] - start[:-1] == _CARD_GROUP) & (stop[1:] - start[1:] == _CARD_GROUP)
-    )
+    fours = np.flatnonzero(~linked & (cell[1:] == cell[:-1]) & _are_printed_so(stop[:-1] - start[:-1], stop[1:] - start[1:]))
     linked[fours] = _part_fours(data, stop[:-1][fours], start[1:][fours])
     return np.concatenate(([0], np.cumsum(~linked))).astype(np.int64)
+
+
+def _are_printed_so(before: Rows, after: Rows) -> Flags:
+    """Whether digits are grouped so on cards: 4-4-4-4, American Express 4-6-5, Diners Club 4-6-4."""
+    begun = (before == _CARD_GROUP) & ((after == _CARD_GROUP) | (after == _MIDDLE_GROUP))
+    ended = (before == _MIDDLE_GROUP) & ((after == _CARD_GROUP) | (after == _LAST_GROUP))
+    printed: Flags = begun | ended
+    return printed
 
 
 def _part_fours(data: Bytes, begins: Rows, ends: Rows) -> Flags:

@@ -19,6 +19,7 @@ from headgate.intake.handing_over import Stopwatch
 from headgate.intake.headed import columns_of
 from headgate.intake.mapping import MENDABLE, Suggested, perhaps_masked
 from headgate.intake.open_file import opened
+from headgate.intake.sizing import LOOKED_AT_FROM_BYTES
 from headgate.intake.unpack import OutgrownError
 from headgate.intake.workspace import workspace
 from headgate.lake import keys
@@ -74,6 +75,7 @@ class Curation:
         beside: makes what rows are stored by while they are profiled.
         handing_over: what is done with a file that is too much for this worker; without it every file is this worker's own.
         run: the name of a larger worker's run; what was handed over is its to take.
+        measured_from_bytes: what a smaller file takes is not remembered.
     """
 
     house: Gatehouse
@@ -83,6 +85,7 @@ class Curation:
     beside: Callable[[], Executor] = _one_thread
     handing_over: HandingOver | None = None
     run: str = ""
+    measured_from_bytes: int = LOOKED_AT_FROM_BYTES
 
     def curate(self, ref: ObjectRef) -> FileRecord:
         """The record of what became of the object; `ignored`, and not in the ledger, when its key names no data.
@@ -106,7 +109,7 @@ class Curation:
             return self._curated(record, info, folder / RECEIVED)
 
     def _curated(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
-        watch = Stopwatch.start(self.house.clock())
+        watch = Stopwatch.start(self.house.clock(), self.measured_from_bytes)
         if self._fits(info):
             self.house.objects.download(info.ref, path, info.size_bytes)
             record = replace(record, content_sha256=sha256_of(path) if info.size_bytes else "")
@@ -144,6 +147,10 @@ class Curation:
         """Whether the object can be read by this worker at all; a larger one is refused unread."""
         return info.size_bytes <= self.house.largest_bytes
 
+    def _check_fits(self, info: ObjectInfo) -> None:
+        if not self._fits(info):
+            raise OutgrownError.of(self.house.largest_bytes)
+
     def _dataset(self, record: FileRecord, path: Path) -> str:
         """By the folder; by the columns where the folder is no contract's."""
         mappings = self.house.mappings
@@ -177,6 +184,7 @@ class Curation:
 
     def _settled(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
         try:
+            self._check_fits(info)  # first of all: what does not is not here to be looked at
             contract = self.house.contract(record.dataset)
             return self._let_in(record, info, path, contract)
         except OutgrownError as error:
@@ -187,8 +195,6 @@ class Curation:
             return self._mended(record, info, path, error)
 
     def _let_in(self, record: FileRecord, info: ObjectInfo, path: Path, contract: Contract) -> FileRecord:
-        if not self._fits(info):
-            raise OutgrownError.of(self.house.largest_bytes)
         passed = self.house.passed(record, path, info.modified_at, contract)
         counted = with_counts(record, passed.counts)
         with self.beside() as beside:  # storing waits for S3 most of its time

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus, unquote_plus
 
-from headgate.errors import NotFoundError, UnreadableFileError
+from headgate.errors import NotFoundError, ServiceError, ThrottledError, UnreadableFileError
 from headgate.intake.sizing import HEAD_BYTES, KEPT_MEASUREMENTS, LOOKED_AT_FROM_BYTES, form_of, need, pace
 from headgate.intake.unpack import unpacked_bytes
 from headgate.lake import keys
@@ -38,16 +38,18 @@ class HandingOver:
         time_left_s: until it is stopped.
         start: starts a run of the larger worker, by a name that starts once, with its input.
         lease_s: how long a larger worker may take at most, waiting for its turn and trying again included.
+        from_bytes: a smaller file is never looked at.
     """
 
     worker: Worker
     time_left_s: Callable[[], float]
     start: Callable[[str, Mapping[str, str]], object]
     lease_s: int
+    from_bytes: int = LOOKED_AT_FROM_BYTES
 
     def lacks(self, objects: ObjectStore, ledger: FileLedger, record: FileRecord, info: ObjectInfo) -> str:
         """What this worker has too little of: `time`, `memory` or `disk`; `killed` when one like it died of the file; else nothing."""
-        if info.size_bytes < LOOKED_AT_FROM_BYTES:
+        if info.size_bytes < self.from_bytes:
             return ""
         if _is_left_undone(ledger, record):
             return KILLED
@@ -62,10 +64,11 @@ class HandingOver:
 
         Raises:
             UnreadableFileError: its name may not be told to others.
+            ServiceError: a service failed, or asked for patience where asking again at once would lose the file.
         """
         if record.key != ref.key:
             raise _unspeakable()
-        claim = ledger.hand_over(record, now=now, lease_s=claim_s)
+        claim = _claim(ledger, record, now, claim_s)
         if claim.granted:
             try:
                 self.start(f"{record.file_id}-{int(now.timestamp() * 1000)}", as_input(record, ref))
@@ -74,6 +77,14 @@ class HandingOver:
                 raise
             ledger.keep_handed_over(record.file_id, now=now, lease_s=self.lease_s)
         return claim
+
+
+def _claim(ledger: FileLedger, record: FileRecord, now: datetime, claim_s: int) -> Claim:
+    """Asked again while the lease runs, a ledger that did as asked and whose answer was lost would say that a run has the file."""
+    try:
+        return ledger.hand_over(record, now=now, lease_s=claim_s)
+    except ThrottledError as error:
+        raise ServiceError(f"whether {record.key} is handed over is not known; deliver it again when no lease runs") from error
 
 
 def as_input(record: FileRecord, ref: ObjectRef) -> dict[str, str]:
@@ -103,19 +114,20 @@ def kind_of(record: FileRecord, form: str) -> str:
 
 @dataclass(frozen=True)
 class Stopwatch:
-    """Measures what a file takes of this worker, from now on."""
+    """Measures what a file takes of this worker, from now on; a smaller one than `from_bytes` tells nothing."""
 
     began_at: datetime
     peak_bytes: int
+    from_bytes: int = LOOKED_AT_FROM_BYTES
 
     @classmethod
-    def start(cls, now: datetime) -> Stopwatch:
+    def start(cls, now: datetime, from_bytes: int = LOOKED_AT_FROM_BYTES) -> Stopwatch:
         """Nothing of the file was done yet."""
-        return cls(now, _peak_bytes())
+        return cls(now, _peak_bytes(), from_bytes)
 
     def note(self, ledger: FileLedger, record: FileRecord, path: Path, now: datetime) -> None:
         """What the file took is remembered, if it is large enough to tell anything."""
-        if record.size_bytes < LOOKED_AT_FROM_BYTES:
+        if record.size_bytes < self.from_bytes:
             return
         with path.open("rb") as file:
             kind = kind_of(record, form_of(file.read(HEAD_BYTES)))

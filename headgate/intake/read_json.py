@@ -182,6 +182,11 @@ class _Gathered:
         self.said = 0
 
     def add(self, records: Iterable[tuple[int, object]], lines: Sequence[bytes] = ()) -> None:
+        """These records come next, each with the number of its line among `lines`, from 1 on; what is no object is ragged.
+
+        Raises:
+            UnreadableFileError: `too_large` or `not_a_table`, as `read_records`.
+        """
         rest = iter(records)
         while some := list(islice(rest, _RECORDS_AT_ONCE)):
             kept: list[Record] = []
@@ -209,6 +214,7 @@ class _Gathered:
             blocks.append(_texts(name, said))
 
     def all(self, form: str, encoding: str, starts: Rows) -> Records:
+        """Every record, column by column; afterwards none is held here."""
         numbers, texts = zip(*self.ragged, strict=True) if self.ragged else ((), ())
         apart = Ragged(np.array(numbers, np.int64), texts, (NO_RECORD,) * len(texts))
         columns = {name: pa.concat_arrays(self.blocks.pop(name)) for name in tuple(self.blocks)}

@@ -62,7 +62,7 @@ _OPAQUE_RE2 = r"\b(?:[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b
 _NAMED_RE2 = r"(?i)cvv|cvc|csc|cvn|security.?code|ssn|social.?security"
 _WRITTEN_BLANK = re.compile(r"%20|&nbsp;|&#160;")  # as in addresses and in HTML
 # Twelve digits, however they are spaced, or a social security number's nine.
-_DIGITS_RE2 = r"(?:\p{Nd}[^\p{L}\p{N}]{0,3}){11}\p{Nd}|\p{Nd}[^\p{L}\p{N}]{0,3}(?:\p{Nd}[^\p{L}\p{N}]{0,3}){7}\p{Nd}"
+_DIGITS_RE2 = r"(?:\p{Nd}[^\p{L}\p{N}]{0,8}){11}\p{Nd}|\p{Nd}[^\p{L}\p{N}]{0,3}(?:\p{Nd}[^\p{L}\p{N}]{0,3}){7}\p{Nd}"
 _FEWEST_DIGITS = 9
 _DIGITS = re.compile(r"\d+")
 # A spreadsheet's spelling of long numbers. With eleven digits and the length, the check digit soon tells what is missing.
@@ -72,6 +72,11 @@ _SCIENTIFIC = re.compile(r"(?<!\d)(\d)[.,](\d{10,18})[eE]\+?0?(1[1-8])(?!\d)")
 _SPACED = tuple(
     re.compile(rf"(?<!\d)(?=(?P<run>{group}(?P<gap>\W{{1,3}}|_){group}(?!\d)(?:(?P=gap){group}(?!\d))*(?:(?P=gap)\d\d?(?!\d))?))")
     for group in (r"\d", r"\d\d", r"\d{3,7}")
+)
+# In the groups that are printed on cards, whatever stands in each gap: 4-4-4-4 and longer, 4-6-5 and 4-6-4.
+_GAP = r"[\W_]{1,8}"
+_PRINTED = re.compile(
+    rf"(?<!\d)(?=(?P<run>\d{{4}}(?:{_GAP}\d{{4}}(?!\d)){{2,4}}(?:{_GAP}\d{{1,3}}(?!\d))?|\d{{4}}{_GAP}\d{{6}}{_GAP}\d{{4,5}}(?!\d)))"
 )
 
 # Track 1 format B and track 2. Source: ISO/IEC 7813.
@@ -172,7 +177,7 @@ def _suspects(texts: pa.ChunkedArray) -> Iterator[tuple[str, int]]:
 def _card_numbers(text: str) -> Iterator[str]:
     yield from filter(_is_card_number, _DIGITS.findall(text))
     yield from (before + after for before, after, power in _SCIENTIFIC.findall(text) if _is_rounded_card(before + after, int(power) + 1))
-    for spaced in _SPACED:
+    for spaced in (*_SPACED, _PRINTED):
         for found in spaced.finditer(text):
             # Where the number begins is where the match does; where it ends, any group may tell.
             yield from filter(_is_card_number, accumulate(_DIGITS.findall(found["run"])))

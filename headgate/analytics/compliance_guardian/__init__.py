@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from headgate.analytics.compliance_guardian import features, fraud_scores, learnt, model_quality, risk_scores, scoring
-from headgate.contracts.arrow import arrow_schema
+from headgate.analytics.rows import without_rows
 from headgate.contracts.registry import Registry
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[s
 def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
     transactions = features.described(tables["card_transactions"], tables["customers"], as_of)
     if transactions.empty:
-        return _empty()
+        contracts = Registry.load().prod
+        return without_rows({name: contracts[name] for name in TABLES})
     champion = shelf.champion(learnt.NAME)
     periods = scoring.scored(transactions, learnt.in_charge(champion))
     if model := learnt.kept(transactions, periods[-1].start, champion):
@@ -50,10 +51,3 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[
         "risk_scores": risk_scores.table(periods, risk_scores.failed_payments(tables["payments"])),
         "fraud_model_quality": model_quality.table(periods),
     }
-
-
-def _empty() -> dict[str, pd.DataFrame]:
-    """Every table without rows, with the columns of its contract less the two that the runner adds."""
-    contracts = Registry.load().prod
-    frames = {name: arrow_schema(contracts[name]).empty_table().to_pandas() for name in TABLES}
-    return {name: frame.drop(columns=["as_of", "snapshot_id"]) for name, frame in frames.items()}

@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # s
 
 from headgate.analytics import measures
 from headgate.analytics.demand_insights_engine import churn_risk, features, lifetime_value, model_quality, segments
-from headgate.contracts.arrow import arrow_schema
+from headgate.analytics.rows import without_rows
 from headgate.contracts.registry import Registry
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[
     days = features.purchase_days(tables["orders"], tables["order_items"], as_of)
     customers = features.known_histories(days, tables["customers"], as_of)
     if customers.empty:
-        return _empty()
+        return without_rows(Registry.load().tables_of(SYSTEM))
     tried_on, learnt_on = (as_of - timedelta(days=features.HORIZON_DAYS * count) for count in (1, 2))
     past = features.observed(days, tried_on)
     model, groups = lifetime_value.fit(customers), segments.partition(customers)
@@ -61,10 +61,3 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[
             ]
         ),
     }
-
-
-def _empty() -> dict[str, pd.DataFrame]:
-    """Every table without rows, with the columns of its contract less the two that the runner adds."""
-    contracts = Registry.load().tables_of(SYSTEM)
-    frames = {name: arrow_schema(contract).empty_table().to_pandas() for name, contract in contracts.items()}
-    return {name: frame.drop(columns=["as_of", "snapshot_id"]) for name, frame in frames.items()}

@@ -171,8 +171,13 @@ def simulated_purchases(model: BgNbd, histories: Histories, horizon: float, draw
     Given that a customer is active, lambda ~ Gamma(r + x, alpha + T) and p ~ Beta(a, b + x); they then buy until the horizon ends or
     until the purchase after which they leave, which is geometric in p.
     """
-    shape = (len(histories.age), draws)
-    rate = rng.gamma(model.r + histories.frequency[:, None], 1 / (model.alpha + histories.age[:, None]), shape)
-    leaving = np.clip(rng.beta(model.a, model.b + histories.frequency[:, None], shape), 1e-12, 1.0)
-    made = np.minimum(rng.poisson(rate * horizon), rng.geometric(leaving))
-    return np.where(rng.random(shape) < alive_probability(model, histories)[:, None], made, 0).astype(np.float64)
+    drawn = np.zeros((len(histories.age), draws))
+    active = rng.random(drawn.shape) < alive_probability(model, histories)[:, None]
+    # Only of those who are active a rate is drawn, and only of those who buy when they leave: most do neither, and draws are dear.
+    of = np.nonzero(active)[0]
+    made = rng.poisson(horizon * rng.gamma(model.r + histories.frequency[of], 1 / (model.alpha + histories.age[of])))
+    buying = made > 0
+    leaving = np.clip(rng.beta(model.a, model.b + histories.frequency[of[buying]]), 1e-12, 1.0)
+    made[buying] = np.minimum(made[buying], rng.geometric(leaving))
+    drawn[active] = made
+    return drawn

@@ -101,7 +101,10 @@ def simulated_spend(model: GammaGamma, frequency: Array, monetary: Array, purcha
 
     Given the history, nu ~ Gamma(q + p x, gamma + x z̄), and the total of n purchases is Gamma(p n, nu).
     """
-    paid = np.where(frequency > 0, monetary * frequency, 0.0)[:, None]
-    scale = rng.gamma((model.q + model.p * frequency)[:, None], 1 / (model.gamma + paid), purchases.shape)
-    total = rng.gamma(np.where(purchases > 0, model.p * purchases, 1.0)) / np.maximum(scale, np.finfo(np.float64).tiny)
-    return np.where(purchases > 0, total, 0.0)
+    paid = np.where(frequency > 0, monetary * frequency, 0.0)
+    spent = np.zeros(purchases.shape)
+    buying = purchases > 0
+    of = np.nonzero(buying)[0]
+    scale = rng.gamma((model.q + model.p * frequency)[of], 1 / (model.gamma + paid[of]))
+    spent[buying] = rng.gamma(model.p * purchases[buying]) / np.maximum(scale, np.finfo(np.float64).tiny)
+    return spent

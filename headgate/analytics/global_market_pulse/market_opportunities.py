@@ -21,6 +21,7 @@ Array = npt.NDArray[np.float64]
 # and needs nothing to be known of the region.
 WEIGHTS = {"size_score": 0.10, "headroom_score": 0.15, "growth_score": 0.20, "whitespace_score": 0.45, "logistics_score": 0.10}
 ORDERS = ["orders", "recent", "before"]
+TOLD_PLACES = 3  # of growth, ratios and shares that make a difference: a tenth of a percent
 UNKNOWN_SCORE = 50.0  # of a part that cannot be told: neither for nor against
 # Confidence is that in the counts, times 0.4, plus 0.2 for each of three things that may be unknown.
 EVIDENCE_WEIGHT, KNOWLEDGE_WEIGHT = 0.4, 0.2
@@ -86,12 +87,13 @@ def _penetration(grid: pd.DataFrame) -> pd.DataFrame:
 
 def _growth(grid: pd.DataFrame, *, is_seasonless: bool) -> pd.DataFrame:
     """Orders of the recent months over those before, less 1: the category's everywhere, and the region's beyond that."""
-    recent, both = _array(grid["recent"]), _array(grid["recent"] + grid["before"])
-    everywhere_recent, everywhere = _sums(grid["recent"], grid["category"]), _sums(grid["recent"] + grid["before"], grid["category"])
-    # One order more on each side keeps shares of 0 and 1, and so infinite growth, out.
-    usual = _array((everywhere_recent + 1) / (everywhere + 2))
-    weight = share_weight(recent, both, usual)
+    both_parts = grid["recent"] + grid["before"]
+    recent, both = _array(grid["recent"]), _array(both_parts)
+    usual, everywhere = _category_shares(grid["category"], grid["recent"], both_parts), _array(_sums(both_parts, grid["category"]))
+    inside = np.divide(both, everywhere, out=np.zeros_like(both), where=everywhere > 0)
+    weight = share_weight(recent, both, usual, inside)
     share = shrunk_share(recent, both, usual, weight)
+    # One order more on each side keeps shares of 0 and 1, and so infinite growth, out.
     own = (share * (both + weight) + 1) / ((1 - share) * (both + weight) + 1)
     everywhere_growth = usual / (1 - usual)
     return grid.assign(
@@ -99,6 +101,15 @@ def _growth(grid: pd.DataFrame, *, is_seasonless: bool) -> pd.DataFrame:
         category_growth=everywhere_growth - 1 if is_seasonless else np.nan,
         growth_evidence=both / (both + weight),
     )
+
+
+def _category_shares(categories: pd.Series[Any], recent: pd.Series[Any], both: pd.Series[Any]) -> Array:
+    """The recent part of each category's orders in all regions, drawn to that of all categories where they are few."""
+    counts, totals = _array(recent.groupby(categories).sum()), _array(both.groupby(categories).sum())
+    whole = totals.sum()
+    usual = np.full(totals.shape, (counts.sum() + 1) / (whole + 2))
+    shares = shrunk_share(counts + 1, totals + 2, usual, share_weight(counts, totals, usual, totals / max(whole, 1.0)))
+    return _array(categories.map(dict(zip(sorted(categories.unique()), shares, strict=True))))
 
 
 def _whitespace(grid: pd.DataFrame) -> pd.DataFrame:
@@ -154,9 +165,12 @@ def _scored(grid: pd.DataFrame) -> pd.DataFrame:
 
 
 def _standing(values: pd.Series[Any]) -> pd.Series[Any]:
-    """Percent of the known values that lie below, ties counted half; so parts in different units can be weighed."""
+    """Percent of the known values that lie below, ties counted half; so parts in different units can be weighed.
+
+    Values that differ by less than anybody would act on are ties: a growth that is noise drawn to nothing makes no order.
+    """
     known = values.notna().sum()
-    ranks = values.round(12).rank(method="average")
+    ranks = values.round(TOLD_PLACES).rank(method="average")
     return (100 * (ranks - 0.5) / max(known, 1)).fillna(UNKNOWN_SCORE)
 
 

@@ -14,6 +14,8 @@ MIN_MONTHS = 2 * YEAR  # below it some calendar month has no centred year around
 def seasonal_indices(sales: Array, first_month: int) -> Array:
     """How much each calendar month (January first) sells over an average one; all NaN when it cannot be told.
 
+    Only months since the last one without sales count: a shop that has not begun, or is closed, has no season.
+
     Args:
         sales: shape (months,), without a gap, oldest first.
         first_month: calendar month of the first value, 1..12.
@@ -21,7 +23,10 @@ def seasonal_indices(sales: Array, first_month: int) -> Array:
     Source:
         Classical multiplicative decomposition; Hyndman & Athanasopoulos, "Forecasting: Principles and Practice", 3rd ed., 3.4.
     """
-    if sales.size < MIN_MONTHS or sales.min() <= 0:
+    closed = np.flatnonzero(sales <= 0)
+    begun = int(closed[-1]) + 1 if closed.size else 0
+    sales, first_month = sales[begun:], first_month + begun
+    if sales.size < MIN_MONTHS:
         return np.full(YEAR, np.nan)
     weights = np.r_[0.5, np.ones(YEAR - 1), 0.5] / YEAR
     ratios = sales[YEAR // 2 : -YEAR // 2] / np.convolve(sales, weights, "valid")

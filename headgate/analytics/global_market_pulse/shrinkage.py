@@ -13,8 +13,12 @@ Array = npt.NDArray[np.float64]
 WEAKEST, STRONGEST = 1.0, 1e6  # bounds of a prior's weight, in observations
 
 
-def share_weight(counts: Array, totals: Array, usual: Array) -> float:
+def share_weight(counts: Array, totals: Array, usual: Array, inside: Array | float = 0.0) -> float:
     """How many observations the usual share is worth, from how much shares differ between groups beyond chance.
+
+    Args:
+        inside: each group's part of the observations that its usual share was taken from. A group that makes up most of them is
+            near to its usual share by that alone, and would be taken for proof that groups do not differ.
 
     Source:
         Kleinman (1973), "Proportions with extraneous variance: single and independent samples" (moment estimator).
@@ -23,9 +27,10 @@ def share_weight(counts: Array, totals: Array, usual: Array) -> float:
     if known.sum() <= 1:
         return STRONGEST
     count, total, share = counts[known], totals[known], usual[known]
-    chance = float((share * (1 - share)).sum())
+    apart = 1 - np.broadcast_to(inside, totals.shape)[known]
+    chance = float((share * (1 - share) * apart).sum())
     found = float((total * (count / total - share) ** 2).sum())
-    excess = (found - chance) / float((share * (1 - share) * (total - 1)).sum() or 1.0)
+    excess = (found - chance) / float((share * (1 - share) * (total - 1) * apart).sum() or 1.0)
     return _weight(1 / excess - 1 if excess > 0 else STRONGEST)
 
 

@@ -89,12 +89,9 @@ def sales_by_period(lines: ibis.Table, span: Span, plan: Plan) -> pd.DataFrame:
     """
     known = lines.filter(lines.period_on >= span.first, lines.period_on <= span.last)
     labelled = _with_tail_summed(known, largest(known, "region_id", plan.top_regions), largest(known, "category", plan.top_categories))
-    leaves = labelled.group_by("order_id", "region_id", "category", "period_on").agg(
-        revenue=labelled.revenue.sum(),
-        units=labelled.units.sum(),
-        promoted=labelled.is_promoted.ifelse(labelled.revenue, 0).sum(),
-    )
-    rows = _by_period(ibis.union(*[_at_level(leaves, level) for level in plan.levels])).to_pandas()
+    # An order has one region, and as many categories as it has: what is counted by order is counted twice, and no oftener.
+    apart = [[level for level in plan.levels if ("category" in LEVELS[level]) is split] for split in (False, True)]
+    rows = pd.concat([_at_levels(labelled, levels).to_pandas() for levels in apart if levels], ignore_index=True)
     return _without_gaps(_named(rows), span)
 
 
@@ -105,32 +102,42 @@ def _with_tail_summed(lines: ibis.Table, regions: list[str], categories: list[st
     )
 
 
-def _at_level(leaves: ibis.Table, level: str) -> ibis.Table:
-    kept = LEVELS[level]
-    return leaves.select(
-        "order_id",
-        "period_on",
-        "revenue",
-        "units",
-        "promoted",
-        level=ibis.literal(level),
-        region_id=leaves.region_id if "region_id" in kept else ibis.literal(ALL),
-        category=leaves.category if "category" in kept else ibis.literal(ALL),
+def _at_levels(lines: ibis.Table, levels: list[str]) -> ibis.Table:
+    """Sales by period at levels that all keep the category, or all do not: the finest is counted by order, the others sum it."""
+    finest = list(LEVELS[levels[-1]])
+    cells = _by_period(_by_order(lines, finest), finest)
+    return ibis.union(*[_rolled_up(cells, level) for level in levels])
+
+
+def _by_order(lines: ibis.Table, kept: list[str]) -> ibis.Table:
+    return lines.group_by("order_id", *kept, "period_on").agg(
+        revenue=lines.revenue.sum(), units=lines.units.sum(), promoted=lines.is_promoted.ifelse(lines.revenue, 0).sum()
     )
 
 
-def _by_period(leaves: ibis.Table) -> ibis.Table:
-    keys = ["level", "region_id", "category", "period_on"]
-    orders = leaves.group_by([*keys, "order_id"]).agg(
-        revenue=leaves.revenue.sum(), units=leaves.units.sum(), promoted=leaves.promoted.sum()
-    )
-    return orders.group_by(keys).agg(
+def _by_period(orders: ibis.Table, kept: list[str]) -> ibis.Table:
+    return orders.group_by(*kept, "period_on").agg(
         revenue=orders.revenue.sum(),
         units=orders.units.sum(),
         orders=(orders.revenue > 0).sum(),
         largest_order=ibis.greatest(orders.revenue.max(), 0),
         largest_return=ibis.least(orders.revenue.min(), 0),
         promoted=orders.promoted.sum(),
+    )
+
+
+def _rolled_up(cells: ibis.Table, level: str) -> ibis.Table:
+    kept = LEVELS[level]
+    summed = cells.group_by(*kept, "period_on").agg(
+        **{name: cells[name].sum() for name in ("revenue", "units", "orders", "promoted")},
+        largest_order=cells.largest_order.max(),
+        largest_return=cells.largest_return.min(),
+    )
+    return summed.select(
+        level=ibis.literal(level),
+        region_id=summed.region_id if "region_id" in kept else ibis.literal(ALL),
+        category=summed.category if "category" in kept else ibis.literal(ALL),
+        **{name: summed[name] for name in ("period_on", *COUNTS, *MONEY)},
     )
 
 

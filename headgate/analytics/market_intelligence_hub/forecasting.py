@@ -15,7 +15,7 @@ from headgate.analytics.market_intelligence_hub.accuracy import naive_scale
 from headgate.analytics.market_intelligence_hub.conformal import Bounds, PastErrors, offsets
 from headgate.analytics.market_intelligence_hub.effects import effects_of, without_events
 from headgate.analytics.market_intelligence_hub.members import MIN_MODELLED, Ensemble, point_forecast
-from headgate.analytics.market_intelligence_hub.pooled import pooled_votes
+from headgate.analytics.market_intelligence_hub.pooled import PanelVotes, pooled_votes
 from headgate.analytics.market_intelligence_hub.seasons import discernible
 from headgate.engines import LOCAL, Engine
 
@@ -181,9 +181,9 @@ def _rows(known: list[tuple[Array, ...]]) -> pd.DataFrame:
     )
 
 
-def _points(rows: pd.DataFrame, task: Task, votes: list[Array]) -> pd.DataFrame:
+def _points(rows: pd.DataFrame, task: Task, votes: list[PanelVotes]) -> pd.DataFrame:
     origin, number = int(rows["origin"].iloc[0]), int(rows["number"].iloc[0])
-    point = point_forecast(rows["y"].to_numpy(dtype=float), task.horizon, task.season_lengths, votes[origin][:, number], task.ensemble)
+    point = point_forecast(rows["y"].to_numpy(dtype=float), task.horizon, task.season_lengths, votes[origin].of(number), task.ensemble)
     return pd.DataFrame({"origin": origin, "number": number, "mean": point.mean, "model": point.model})
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from statsforecast import models
 
+from headgate.analytics.market_intelligence_hub.pooled import SeriesVotes
 from headgate.analytics.market_intelligence_hub.seasons import discernible, parts_of, seasonal_naive, seasonal_strength
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ MIN_MODELLED = 10  # values; below it no method here has more to say than the me
 INTERMITTENT_INTERVAL = 1.32
 # Source: Hyndman & Khandakar's nsdiffs() in R's forecast takes a series with this seasonal strength for seasonal beyond doubt.
 STRONG_SEASON = 0.64
+WELL_TOLD = 0.5  # of the naive error that the panel leaves: then it alone votes, beside the last season; see docs/adr/0025
 REACH = 3.0  # how many times the history's own range a member may leave it before it is taken for diverged
 
 
@@ -47,7 +49,7 @@ def point_forecast(
     history: Array,
     horizon: int,
     season_lengths: tuple[int, ...] = (),
-    pooled: Array | None = None,
+    pooled: SeriesVotes | None = None,
     ensemble: Ensemble = Ensemble.MEASURED,
 ) -> PointForecast:
     """The next `horizon` values; non-negative where the whole history is.
@@ -55,7 +57,7 @@ def point_forecast(
     Args:
         history: shape (periods,), oldest first; values that are not finite count as zero.
         season_lengths: seasons to look for, in steps; those without two whole seasons of history are ignored.
-        pooled: shape (votes, steps); what the panel has to say of this series, NaN for nothing.
+        pooled: what the panel has to say of this series.
 
     Source:
         Petropoulos & Svetunkov (2020), "A simple combination of univariate models": the median of ETS, CES, ARIMA and DOT,
@@ -69,8 +71,9 @@ def point_forecast(
     if known.size < MIN_MODELLED:
         return PointForecast(np.full(horizon, known.mean()), "mean")
     scale = float(np.abs(known).mean())
-    votes = np.empty((0, horizon)) if pooled is None else pooled[np.isfinite(pooled).all(axis=1)]
-    found = _modelled(known / scale, horizon, season_lengths, votes / scale, ensemble)
+    said = pooled or SeriesVotes(np.empty((0, horizon)), float("nan"))
+    votes = SeriesVotes(said.ahead[np.isfinite(said.ahead).all(axis=1)] / scale, said.left)
+    found = _modelled(known / scale, horizon, season_lengths, votes, ensemble)
     return PointForecast(_within_reach(found.mean * scale, known), found.model)
 
 
@@ -80,7 +83,7 @@ def is_intermittent(history: Array) -> bool:
     return bool(history.min() >= 0 and sold.size > 0 and (history.size - sold[0]) / sold.size > INTERMITTENT_INTERVAL)
 
 
-def _modelled(history: Array, horizon: int, season_lengths: tuple[int, ...], pooled: Array, ensemble: Ensemble) -> PointForecast:
+def _modelled(history: Array, horizon: int, season_lengths: tuple[int, ...], pooled: SeriesVotes, ensemble: Ensemble) -> PointForecast:
     if is_intermittent(history):
         return _median("intermittent", _intermittent_members(history, horizon), history)
     seasons = discernible(history.size, season_lengths)
@@ -90,11 +93,11 @@ def _modelled(history: Array, horizon: int, season_lengths: tuple[int, ...], poo
         return _median("ensemble", _plain_members(history, horizon), history)
     is_strong = max(seasonal_strength(history, season) for season in seasons) >= STRONG_SEASON
     members = _strong_members if is_strong else _weak_members
-    if not pooled.size:
+    if not pooled.ahead.size:
         return _median("seasonal_ensemble", members(history, horizon, seasons), history)
-    if is_strong:
-        return _median("pooled_ensemble", chain(pooled, [seasonal_naive(history, horizon, seasons[-1])]), history)
-    return _median("pooled_ensemble", chain(pooled, members(history, horizon, seasons)), history)
+    if is_strong or pooled.left <= WELL_TOLD:
+        return _median("pooled_ensemble", chain(pooled.ahead, [seasonal_naive(history, horizon, seasons[-1])]), history)
+    return _median("pooled_ensemble", chain(pooled.ahead, members(history, horizon, seasons)), history)
 
 
 def _intermittent_members(history: Array, horizon: int) -> Iterator[Array]:

@@ -41,24 +41,58 @@ class Shape:
 
 @dataclass(frozen=True)
 class Moments:
-    """One series' least-squares sums over all its windows, in units of its own seasonal naive error `scale`."""
+    """One series' least-squares sums over all its windows, in units of its own seasonal naive error `scale`.
+
+    Attributes:
+        outer: sum of squares of what followed.
+        naive: the same of what the better of two naive methods left of it: the last value repeated, and the last season.
+    """
 
     inner: Array
     cross: Array
+    outer: float
+    naive: float
     windows: int
     scale: float
 
 
-def pooled_votes(histories: tuple[Array, ...], horizon: int, season_lengths: tuple[int, ...]) -> Array:
-    """Forecasts of each series, of its values and of their logarithms, for every shape; shape (votes, series, steps).
+@dataclass(frozen=True)
+class SeriesVotes:
+    """What the panel says of one series.
+
+    Attributes:
+        ahead: shape (votes, steps); NaN for nothing.
+        left: the error inside the history over that of the better naive method, as root mean squares; NaN for nothing.
+    """
+
+    ahead: Array
+    left: float
+
+
+@dataclass(frozen=True)
+class PanelVotes:
+    """What the panel says of all series: `ahead` has shape (votes, series, steps), `left` shape (series,); see `SeriesVotes`."""
+
+    ahead: Array
+    left: Array
+
+    def of(self, number: int) -> SeriesVotes:
+        """Of one series, by its place in the panel."""
+        return SeriesVotes(self.ahead[:, number], float(self.left[number]))
+
+
+def pooled_votes(histories: tuple[Array, ...], horizon: int, season_lengths: tuple[int, ...]) -> PanelVotes:
+    """Forecasts of each series, of its values and of their logarithms, for every shape.
 
     NaN where there is nothing to say: a panel of few or short series, a short series in it, the logarithm of what is not positive.
     """
     shapes = _shapes(histories, horizon, season_lengths)
     if not shapes:
-        return np.full((2, len(histories), horizon), np.nan)
+        return PanelVotes(np.full((2, len(histories), horizon), np.nan), np.full(len(histories), np.nan))
     logs = tuple(np.log(history) if history.size and history.min() > 0 else np.empty(0) for history in histories)
-    return np.stack([vote for shape in shapes for vote in (_forecast(histories, shape), np.exp(_forecast(logs, shape)))])
+    found = [(_forecast(histories, shape), _forecast(logs, shape)) for shape in shapes]
+    ahead = np.stack([vote for of_values, of_logs in found for vote in (of_values.ahead, np.exp(of_logs.ahead))])
+    return PanelVotes(ahead, np.fmin.reduce([of_values.left for of_values, _ in found]))
 
 
 def _shapes(histories: tuple[Array, ...], horizon: int, season_lengths: tuple[int, ...]) -> tuple[Shape, ...]:
@@ -74,16 +108,24 @@ def _shapes(histories: tuple[Array, ...], horizon: int, season_lengths: tuple[in
     return tuple(Shape(cycles * seasons[-1], level, seasons[0], horizon) for level in levels)
 
 
-def _forecast(histories: tuple[Array, ...], shape: Shape) -> Array:
+@dataclass(frozen=True)
+class _Found:
+    """One autoregression's forecasts, shape (series, steps), and the error it leaves of each series."""
+
+    ahead: Array
+    left: Array
+
+
+def _forecast(histories: tuple[Array, ...], shape: Shape) -> _Found:
     moments = [_moments(history, shape) for history in histories]
     known = [each for each in moments if each]
     if len(known) < MIN_SERIES:
-        return np.full((len(histories), shape.horizon), np.nan)
+        return _Found(np.full((len(histories), shape.horizon), np.nan), np.full(len(histories), np.nan))
     inner = np.add.reduce([each.inner / each.windows for each in known])
     cross = np.add.reduce([each.cross / each.windows for each in known])
     panel = _solve(inner, cross, PANEL_RIDGE)
-    ahead = [_apply(history, each, panel, shape) for history, each in zip(histories, moments, strict=True)]
-    return np.stack(ahead)
+    found = [_apply(history, each, panel, shape) for history, each in zip(histories, moments, strict=True)]
+    return _Found(np.stack([ahead for ahead, _ in found]), np.array([left for _, left in found]))
 
 
 def _moments(history: Array, shape: Shape) -> Moments | None:
@@ -96,17 +138,22 @@ def _moments(history: Array, shape: Shape) -> Moments | None:
     windows = sliding_window_view(history / scale, shape.lags + shape.horizon)
     centred = windows - windows[:, shape.lags - shape.level : shape.lags].mean(axis=1, keepdims=True)
     past, future = centred[:, : shape.lags], centred[:, shape.lags :]
-    return Moments(past.T @ past, past.T @ future, len(windows), scale)
+    season = past[:, -shape.season :][:, np.arange(shape.horizon) % shape.season]
+    naive = min(float(((future - plain) ** 2).sum()) for plain in (past[:, -1:], season))
+    return Moments(past.T @ past, past.T @ future, float((future**2).sum()), naive, len(windows), scale)
 
 
-def _apply(history: Array, moments: Moments | None, panel: Array, shape: Shape) -> Array:
+def _apply(history: Array, moments: Moments | None, panel: Array, shape: Shape) -> tuple[Array, float]:
+    """The forecast of one series, and the error that is left inside its history over the naive one."""
     if moments is None:
-        return np.full(shape.horizon, np.nan)
+        return np.full(shape.horizon, np.nan), float("nan")
     own = panel + _solve(moments.inner, moments.cross - moments.inner @ panel, OWN_RIDGE)
     last = history[-shape.lags :] / moments.scale
     level = last[-shape.level :].mean()
     ahead = ((last - level) @ own + level) * moments.scale
-    return np.asarray(np.clip(ahead, history.min() - np.ptp(history), history.max() + np.ptp(history)), dtype=float)
+    left = moments.outer - 2 * float((own * moments.cross).sum()) + float((own * (moments.inner @ own)).sum())
+    bounded = np.clip(ahead, history.min() - np.ptp(history), history.max() + np.ptp(history))
+    return np.asarray(bounded, dtype=float), float(np.sqrt(max(left, 0.0) / moments.naive)) if moments.naive > 0 else float("nan")
 
 
 def _solve(inner: Array, cross: Array, ridge: float) -> Array:

@@ -17,7 +17,7 @@ from headgate.analytics.retail_copilot import (
     query_trends,
     sentence_model,
 )
-from headgate.contracts.arrow import arrow_schema
+from headgate.analytics.rows import without_rows
 from headgate.contracts.registry import Registry
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFr
     found = features.searches(tables["search_queries"], as_of)
     typed = features.texts(found)
     if typed.empty:
-        return _empty()
+        return without_rows(Registry.load().tables_of(SYSTEM))
     products = features.product_values(tables["order_items"], tables["products"])
     model = sentence_model.installed()
     texts = normalise.templates(typed, products.product_name.dropna(), model.words() if model else frozenset())
@@ -62,10 +62,3 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFr
         "query_gaps": query_gaps.table(counted, labels, values, shop_value),
         "query_model_quality": model_quality.table(texts, grouped, f"{first_day}/{as_of}", sentence_model.NAME if model else None),
     }
-
-
-def _empty() -> dict[str, pd.DataFrame]:
-    """Every table without rows, with the columns of its contract less the two that the runner adds."""
-    contracts = Registry.load().tables_of(SYSTEM)
-    frames = {name: arrow_schema(contract).empty_table().to_pandas() for name, contract in contracts.items()}
-    return {name: frame.drop(columns=["as_of", "snapshot_id"]) for name, frame in frames.items()}

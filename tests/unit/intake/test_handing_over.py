@@ -7,18 +7,20 @@ import gzip
 import hashlib
 import random
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from headgate.aws.memory import MemoryLedger, MemoryObjects
+from headgate.aws.patience import patiently
 from headgate.contracts.registry import Registry
 from headgate.errors import ServiceError, ThrottledError
 from headgate.intake.curation import Curation, file_id_of
 from headgate.intake.gatehouse import Gatehouse
 from headgate.intake.handing_over import HandingOver, from_address
 from headgate.intake.sizing import FIRST, LOOKED_AT_FROM_BYTES, Worker, form_of, need, pace
-from headgate.lake.ports import FileRecord, MaskingKey, Measured, ObjectRef
+from headgate.lake.ports import Claim, FileRecord, MaskingKey, Measured, ObjectRef
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,6 +135,25 @@ def test_a_run_that_cannot_be_started_leaves_the_file_to_the_next_delivery(large
     assert (lake.function().curate(ref).state, len(lake.started)) == ("handed_over", 1)
 
 
+def test_a_hand_over_whose_answer_was_lost_is_not_asked_for_again_while_its_lease_runs(large: bytes) -> None:
+    """Else the ledger says that a run has the file, the message is acknowledged, and there is no run."""
+    lake = Lake()
+    ref = lake.put("regions/a.csv", large)
+
+    class Loses(MemoryLedger):
+        def hand_over(self, record: FileRecord, *, now: dt.datetime, lease_s: int) -> Claim:
+            super().hand_over(record, now=now, lease_s=lease_s)
+            raise ThrottledError("the answer was lost")
+
+    ledger, lake.ledger = lake.ledger, Loses()
+    with pytest.raises(ServiceError) as failed:
+        patiently(partial(lake.function().curate, ref), sleep=lambda _: None)
+    assert not isinstance(failed.value, ThrottledError)
+    ledger._records, ledger._leases, lake.ledger = lake.ledger._records, lake.ledger._leases, ledger
+    lake.now += dt.timedelta(seconds=LEASE_S + 1)
+    assert (lake.function().curate(ref).state, len(lake.started)) == ("handed_over", 1)
+
+
 def test_a_function_that_dies_before_the_start_is_followed_by_another(large: bytes) -> None:
     lake = Lake()
     ref = lake.put("regions/a.csv", large)
@@ -227,6 +248,13 @@ def test_what_no_worker_can_hold_is_refused_by_the_largest(large: bytes) -> None
     lake = Lake()
     ref = lake.put("regions/a.csv", large)
     lake.function().curate(ref)
+    record = Curation(lake.house(RUN_S, largest_bytes=1_000_000), run="1").curate(ref)
+    assert (record.state, record.error["rule"]) == ("refused", "too_large")
+
+
+def test_what_no_worker_can_hold_is_refused_unread_whatever_its_dataset(large: bytes) -> None:
+    lake = Lake()
+    ref = lake.put("nobody/knows.csv", large)
     record = Curation(lake.house(RUN_S, largest_bytes=1_000_000), run="1").curate(ref)
     assert (record.state, record.error["rule"]) == ("refused", "too_large")
 

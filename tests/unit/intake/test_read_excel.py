@@ -1,15 +1,18 @@
 import io
 import zipfile
 from collections.abc import Sequence
+from datetime import datetime
 from xml.sax.saxutils import escape
 
 import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import BadInputError
+from headgate.intake.gate import pass_gate
 from headgate.intake.read_excel import read_excel
 from headgate.intake.read_file import read_file
 from headgate.intake.unpack import is_workbook
+from headgate.lake.ports import MaskingKey
 
 pytestmark = pytest.mark.unit
 
@@ -127,6 +130,12 @@ def test_a_sheet_with_another_table_or_with_a_header_alone_is_left_out_with_its_
     others = {"rates": sheet([["currency", "rate", "id"], [], ["GBP", 1, 2]]), "form": sheet([["id", "name", "colour"]])}
     received = read_excel(workbook({"a": sheet([HEADER, [1, "a", "b"]]), **others}), CONTRACT)
     assert (received.rows, received.left_out) == (1, ("rates (rows: 2)", "form (rows: 1)"))
+
+
+def test_each_sheet_that_is_left_out_is_a_warning_of_the_record() -> None:
+    book = workbook({"Notes": sheet([["see below"]]), "a": sheet([HEADER, [1, "a", "b"]]), "rates": sheet([["currency"], ["GBP"]])})
+    gated = pass_gate(book, CONTRACT, MaskingKey("", b""), object_key="things/in.xlsx", received_at=datetime(2024, 1, 1))
+    assert (gated.received, gated.warnings, gated.written_as["left_out"]) == (1, 2, "Notes (rows: 1), rates (rows: 2)")
 
 
 def test_a_header_may_stand_below_a_title_and_in_merged_rows() -> None:

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
 from headgate.engines import spark_session
+from headgate.intake.ends import ends_of_file
 from headgate.intake.gate import ACCEPTED, SET_ASIDE, let_in
 from headgate.intake.places import row_starts
 from headgate.intake.quarantine import Origin
-from headgate.intake.spread import Range, _scanned, let_in_spread, parts
+from headgate.intake.spread import Range, _rows_of, _scanned, let_in_spread, parts
 from headgate.intake.stream_csv import NotPlainError, Plain, plain_csv, rows_of_plain
 from headgate.lake.ports import MaskingKey
 
@@ -157,6 +158,24 @@ def test_parts_begin_and_end_with_rows_wherever_the_ranges_do(rows: list[str], r
             assert numbers[0].tolist() == numbers[1].tolist()
         cells = [[text for one in some for text in one.cells["notes"].to_pylist()] for some in (whole, split)]
         assert cells[0] == cells[1]
+
+
+@pytest.mark.parametrize("range_bytes", [1, 7, 30, 10_000])
+def test_a_footer_is_one_wherever_the_ranges_part_it(tmp_path: Path, range_bytes: int) -> None:
+    row = ROW.format(key=1, pan="", amount="", status="", notes="fine", newer=1)
+    (tmp_path / "in.csv").write_bytes(csv_of([row, "too,short", row, "", "Total,,,3", "(3 rows affected)", "# the end"]))
+    plain = plain_of(tmp_path / "in.csv")
+    ends = ends_of_file(plain.path, plain.data_at, plain.dialect, plain.header.names, PAYMENTS)
+    found = [batch for part in parts(plain, ranges_of(plain, range_bytes), ends.footer) for batch in _rows_of(part, PAYMENTS, ends)]
+    footer = [number for one in found for number in one.ragged.source_rows[len(one.ragged.texts) - one.ragged.footer :].tolist()]
+    assert (ends.footer, footer) == (3, [4, 5, 6])
+
+
+def test_ends_of_rows_and_of_the_file_become_the_same(spark: SparkSession) -> None:
+    rows = [ROW.format(key=key, pan="4111111111111111", amount="1.00", status="captured", notes="fine", newer=1) for key in range(6)]
+    one, several = both(spark, csv_of([*rows[:3], f"{rows[3]},", "too,short", *rows, "Total,,,3", "(3 rows affected)"]), 101)
+    assert one == several
+    assert one[0].written_as["footer_lines"] == "2"  # type: ignore[attr-defined]  # counts
 
 
 @pytest.mark.parametrize("notes", ['a 5" pipe', '"never closed'])

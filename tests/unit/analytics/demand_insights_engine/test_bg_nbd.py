@@ -48,7 +48,7 @@ def test_expectation_is_the_mean_of_what_can_happen(x: float, last: float, age: 
 
 def test_simulated_purchases_have_the_expected_mean() -> None:
     known = histories((0, 0, 38), (3, 30, 38), (12, 37, 38))
-    drawn = bg_nbd.simulated_purchases(CDNOW, known, 39, 20_000, np.random.default_rng(1)).mean(axis=1)
+    drawn = bg_nbd.simulated_purchases(CDNOW, known, 39, 200_000, np.random.default_rng(1)).mean(axis=1)
     assert drawn == pytest.approx(bg_nbd.expected_purchases(CDNOW, known, 39), rel=0.03)
 
 

@@ -94,9 +94,22 @@ def test_growth_is_told_apart_into_the_categorys_and_the_regions_own() -> None:
     cells.loc[home_of_a, ["recent", "before"]] = [600, 200]
     found = market_opportunities(cells, MONTHS, REGIONS, is_seasonless=True).set_index(["region_id", "category"])
     recent, before = cells.query("category == 'Home'")[["recent", "before"]].sum()
-    assert found.loc[("AA", "Home"), "category_growth"] == pytest.approx((recent + 1) / (before + 1) - 1)
+    assert found.loc[("AA", "Home"), "category_growth"] == pytest.approx(recent / before - 1, rel=0.02)
     assert found.loc[("AA", "Home"), "growth"] == pytest.approx(3 / (recent / before) - 1, rel=0.1)
     assert found.loc[("AA", "Home"), "growth"] > 0 > found.loc[("BB", "Home"), "growth"]
+
+
+def test_growth_that_is_no_more_than_chance_makes_no_order() -> None:
+    found = market_opportunities(_cells(500), MONTHS, REGIONS, is_seasonless=False)
+    assert found["growth"].abs().max() < 0.001
+    assert (found["growth_score"] == 50).all()
+
+
+def test_a_category_of_few_orders_grows_as_the_shop_does() -> None:
+    few = pd.DataFrame([("AA", "Rare", Decimal(40), 4, 4, 0)], columns=_cells(500).columns)
+    cells = pd.concat([_cells(500), few], ignore_index=True)
+    found = market_opportunities(cells, MONTHS, REGIONS, is_seasonless=True).set_index(["region_id", "category"])
+    assert found.loc[("AA", "Rare"), "category_growth"] < 0.5
 
 
 def test_what_may_be_the_time_of_year_is_not_called_growth_of_the_category() -> None:

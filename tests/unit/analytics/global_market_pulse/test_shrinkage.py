@@ -37,6 +37,21 @@ def test_shares_that_differ_by_chance_alone_are_drawn_more_than_ones_that_really
     assert share_weight(same, totals, usual) > 100
 
 
+def test_a_group_that_is_most_of_its_yardstick_hides_no_difference() -> None:
+    """Source: Olist, whose largest state has four in ten orders and grows faster than the others."""
+    rng = np.random.default_rng(5)
+    totals = np.tile([400.0, 60, 60, 60, 60], 70)
+    truth = np.tile([0.56, 0.5, 0.5, 0.5, 0.5], 70)
+    counts = rng.binomial(totals.astype(int), truth).astype(float)
+    groups = totals.reshape(-1, 5)
+    usual = np.repeat(counts.reshape(-1, 5).sum(axis=1) / groups.sum(axis=1), 5)
+    inside = totals / np.repeat(groups.sum(axis=1), 5)
+    assert share_weight(counts, totals, usual) > 2 * share_weight(counts, totals, usual, inside)
+    same = rng.binomial(totals.astype(int), 0.5).astype(float)
+    usual_of_same = np.repeat(same.reshape(-1, 5).sum(axis=1) / groups.sum(axis=1), 5)
+    assert share_weight(same, totals, usual_of_same, inside) > 500
+
+
 def test_rates_that_really_differ_tell_how_much() -> None:
     rng = np.random.default_rng(4)
     expected = np.full(2000, 20.0)

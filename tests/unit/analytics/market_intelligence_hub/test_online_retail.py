@@ -4,17 +4,16 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import ibis
-import pyarrow.parquet as pq
 import pytest
 
 from headgate.analytics import market_intelligence_hub
 from headgate.analytics.rows import rows_of
 from headgate.quality.audit import audit
-from headgate.sample.online_retail import import_online_retail
-from headgate.sample.uci import find_source
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import ibis
     import pandas as pd
 
     from headgate.contracts.registry import Registry
@@ -25,23 +24,8 @@ AS_OF = date(2010, 12, 9)
 
 
 @pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ibis.Table]:
-    """What the gate lets in of Online Retail II: no exact repeats, no negative prices."""
-    source = find_source()
-    if not source:
-        pytest.skip("Online Retail II is not here; set HEADGATE_DATA to the folder that holds it")
-    folder = tmp_path_factory.mktemp("online_retail") / "raw"
-    import_online_retail(source, folder, transactions=10, searches=10)
-    found = {name: ibis.memtable(pq.read_table(folder / name, partitioning=None)) for name in market_intelligence_hub.READS}
-    lines = found["order_items"]
-    kept = lines.filter(lines.unit_price >= 0, lines.quantity != 0)
-    unique = kept.distinct(on="order_item_id", keep="first").to_pyarrow()
-    return found | {"order_items": ibis.memtable(unique)}
-
-
-@pytest.fixture(scope="module")
-def built(tables: dict[str, ibis.Table]) -> dict[str, pd.DataFrame]:
-    return market_intelligence_hub.build(tables, AS_OF)
+def built(online_retail: Mapping[str, ibis.Table]) -> dict[str, pd.DataFrame]:
+    return market_intelligence_hub.build(online_retail, AS_OF)
 
 
 def test_every_table_of_the_real_shop_holds_its_contract(built: dict[str, pd.DataFrame], registry: Registry) -> None:

@@ -1,0 +1,105 @@
+"""A lake whose function is too small for every file: it hands them over to runs of the larger worker, which can be stopped as it can.
+
+The machine that starts the job and watches it is as Terraform has it: a job that fails or dies is started again under its run's name,
+and when its attempts are used up, the record is `failed` and the file's message is dead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from glue_jobs.curate_large import PAUSES_S
+from headgate.aws.patience import patiently
+from headgate.errors import HeadgateError
+from headgate.intake.handing_over import HandingOver, from_address
+from headgate.intake.sizing import Worker as Capacity
+from tests.faults.lake import Lake, StoppedError, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from headgate.intake.curation import Curation
+    from headgate.intake.runs import Runs
+    from headgate.lake.ports import FileRecord, ObjectRef
+
+RUN_S = 43_200
+ATTEMPTS = 3
+GIB = 1 << 30
+FORETOLD, OUTGROWN = "foretold", "outgrown"
+
+
+@dataclass
+class LargeLake(Lake):
+    """A lake in memory, with the machine that runs the larger worker.
+
+    Attributes:
+        sees: `foretold`: the function sees by a file's size that it has too little memory; `outgrown`: it takes the file on, and finds
+            that it is more than its disk holds.
+        befalls: what the next attempts of runs meet with, in turn.
+    """
+
+    sees: str = FORETOLD
+    befalls: list[Worker] = field(default_factory=list)
+    started: dict[str, ObjectRef] = field(default_factory=dict)
+    attempts: dict[str, int] = field(default_factory=dict)
+    jobs: list[Worker] = field(default_factory=list)
+
+    def runs(self, worker: Worker) -> Runs:
+        """The function's own way, on which it hands files over."""
+        capacity = Capacity(1, GIB) if self.sees == FORETOLD else Capacity(GIB, 4)
+        start = partial(self._start, worker)
+        handing_over = HandingOver(capacity, lambda: 300.0, start, RUN_S, from_bytes=1 if self.sees == FORETOLD else GIB)
+
+        def small(gate: Curation) -> Curation:
+            return replace(
+                gate, handing_over=handing_over, measured_from_bytes=1, house=replace(gate.house, largest_bytes=capacity.largest_bytes)
+            )
+
+        return self._changed(super().runs(worker), small)
+
+    def job(self, run: str, worker: Worker) -> FileRecord:
+        """One attempt of the larger worker at what its run was told of."""
+
+        def large(gate: Curation) -> Curation:
+            return replace(gate, run=run, measured_from_bytes=1, house=replace(gate.house, lease_s=RUN_S))
+
+        runs = self._changed(super().runs(worker), large)
+        return patiently(partial(runs.receive, self.started[run]), pauses_s=PAUSES_S, sleep=super().wait)
+
+    def wait(self, seconds: float) -> None:
+        """Time passes, in which every run that was started ends."""
+        super().wait(seconds)
+        for run in [run for run in self.started if self.attempts.get(run, 0) < ATTEMPTS]:
+            self._watched(run)
+
+    def _watched(self, run: str) -> None:
+        """The machine lets a run work until an attempt ends well."""
+        while self.attempts.get(run, 0) < ATTEMPTS:
+            self.attempts[run] = self.attempts.get(run, 0) + 1
+            worker = self.befalls.pop(0) if self.befalls else Worker()
+            self.jobs.append(worker)
+            try:
+                self.job(run, worker)
+            except (HeadgateError, StoppedError):
+                super().wait(60)
+            else:
+                self.attempts[run] = ATTEMPTS
+                return
+        self._gave_up(run)
+
+    def _gave_up(self, run: str) -> None:
+        """As the machine's last states have it."""
+        record = self.ledger.get(run.partition("-")[0])
+        if record.state == "handed_over":
+            self.ledger.finish(replace(record, state="failed", error={"rule": "job_failed", "message": "attempts used up"}))
+            self.dead.add(self.started[run])
+
+    def _start(self, worker: Worker, run: str, told: Mapping[str, str]) -> None:
+        worker.call("start run", partial(self.started.setdefault, run, from_address(told["object"])))
+
+    def _changed(self, runs: Runs, change: Callable[[Curation], Curation]) -> Runs:
+        """The same way with another gate."""
+        curation: Curation = runs.curate.__self__  # type: ignore[attr-defined]  # a method of one
+        return replace(runs, curate=change(curation).curate)

@@ -1,0 +1,141 @@
+"""A file that is handed over to the larger worker, whatever befalls either of them at whichever call: the lake is that of a quiet run.
+
+The quiet run is that of a function which is large enough for every file: a file becomes there what it becomes here.
+"""
+
+from __future__ import annotations
+
+import random
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.errors import HeadgateError, ServiceError, ThrottledError
+from tests.faults.inputs import GROUPS
+from tests.faults.lake import ADVICE, AFTER, BEFORE, HIDDEN_S, LEASE_S, Call, Fault, StoppedError, Worker, difference, failing
+from tests.faults.large import ATTEMPTS, FORETOLD, OUTGROWN, LargeLake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.faults
+
+LARGE = ["csv", "parquet", "gzip", "copies", "correction", "refused", "to map", "unknown", "found by its header", "run"]
+HAPPENS = {"killed": Worker.stop, "failed": failing(ServiceError), "throttled": failing(ThrottledError)}
+FUNCTION, JOB = "function", "job"
+
+
+def quiet_calls(group: str, place: int, sees: str, who: str) -> list[Call]:
+    """Every call that the function, or the job, makes for the group's file of that place when nothing goes wrong."""
+    lake, worker = LargeLake(group, sees=sees), Worker()
+    for ref in lake.refs[:place]:
+        with suppress(HeadgateError):
+            lake.receive(ref)
+            lake.wait(0)
+    lake.jobs.clear()
+    with suppress(HeadgateError):
+        lake.receive(lake.refs[place], worker)
+    lake.wait(0)
+    return worker.calls if who == FUNCTION else [call for job in lake.jobs for call in job.calls]
+
+
+def befallen(lake: LargeLake, place: int, fault: Fault, who: str) -> Worker:
+    """Who met with this over the group's file of that place. Those before it had come already."""
+    for ref in lake.refs[:place]:
+        with suppress(HeadgateError):
+            lake.receive(ref)
+            lake.wait(0)
+    worker = Worker(fault)
+    if who == JOB:
+        lake.befalls = [worker]
+    with suppress(HeadgateError, StoppedError):
+        lake.receive(lake.refs[place], worker if who == FUNCTION else None)
+    lake.wait(0)
+    return worker
+
+
+def found_wrong(lake: LargeLake) -> list[str]:
+    """What is not as it should be when everything has come again, and yet again."""
+    lake.wait(LEASE_S)
+    lake.deliver(lake.refs)
+    lake.deliver(reversed(lake.refs))
+    return difference(lake)
+
+
+@pytest.mark.parametrize("sees", [FORETOLD, OUTGROWN])
+@pytest.mark.parametrize("group", LARGE)
+def test_every_file_goes_to_the_larger_worker_and_becomes_there_what_it_becomes_here(group: str, sees: str) -> None:
+    lake = LargeLake(group, sees=sees)
+    lake.deliver(lake.refs)
+    assert difference(lake) == []
+    data = {ref.key for ref in lake.refs if not ref.key.rpartition("/")[2].startswith("_")}
+    assert {ref.key for ref in lake.started.values()} == data
+
+
+@pytest.mark.parametrize("happen", HAPPENS.values(), ids=HAPPENS)
+@pytest.mark.parametrize(("sees", "who"), [(FORETOLD, FUNCTION), (OUTGROWN, FUNCTION), (FORETOLD, JOB)])
+@pytest.mark.parametrize("group", LARGE)
+def test_who_ends_before_or_after_any_call_of_the_hand_over_loses_and_doubles_nothing(
+    group: str, sees: str, who: str, happen: Callable[[Worker], None]
+) -> None:
+    for place in range(len(GROUPS[group])):
+        for call in quiet_calls(group, place, sees, who):
+            for when in (BEFORE, AFTER):
+                lake = LargeLake(group, sees=sees)
+                worker = befallen(lake, place, Fault(call, when, happen), who)
+                assert worker.fault is None, f"{call} was not made"
+                assert found_wrong(lake) == [], f"{group}, file {place}, {when} {call}"
+
+
+def troubled(seed: int) -> LargeLake:
+    """A lake to which every file came up to six times, in any order, while functions and jobs met with something at any of their calls."""
+    dice = random.Random(seed)  # noqa: S311 a test's dice
+    lake, hidden = LargeLake("all", sees=dice.choice([FORETOLD, OUTGROWN])), []
+    order = list(range(len(lake.refs)))
+    dice.shuffle(order)
+    for place in order:
+        faults = [Fault(_some_call(dice), dice.choice([BEFORE, AFTER]), dice.choice([*HAPPENS.values()])) for _ in range(2)]
+        lake.befalls.append(Worker(faults[0]))
+        try:
+            lake.receive(lake.refs[place], Worker(faults[1]))
+        except (HeadgateError, StoppedError):
+            hidden.append(lake.refs[place])
+    lake.wait(dice.choice([0, HIDDEN_S]))
+    lake.deliver([ref for ref in lake.refs for _ in range(dice.randint(1, 6))], dice)
+    lake.deliver(hidden, dice)  # the messages of those that died or failed: SQS shows them again when no lease runs any more
+    lake.deliver(sorted(lake.dead & set(lake.refs), key=str))  # as `headgate queue redrive` sends them round again
+    return lake
+
+
+def _some_call(dice: random.Random) -> Call:
+    group = dice.choice(["csv", "copies", "run"])
+    return dice.choice(quiet_calls(group, 0, FORETOLD, dice.choice([FUNCTION, JOB])) or [Call("none", 1)])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_up_to_six_deliveries_in_any_order_of_files_that_are_handed_over_change_nothing(seed: int) -> None:
+    assert difference(troubled(seed), ADVICE | {"dead"}) == []
+
+
+@pytest.mark.parametrize("group", ["csv", "copies"])
+def test_a_run_that_fails_for_good_is_dead_until_its_message_is_sent_round_again(group: str) -> None:
+    lake = LargeLake(group)
+    lake.befalls = [Worker(Fault(Call("take_over", 1), BEFORE, Worker.stop)) for _ in range(ATTEMPTS)]
+    lake.deliver(lake.refs[:1])
+    assert ([record.state for record in lake.ledger.records()], lake.dead) == (["failed"], {lake.refs[0]})
+    lake.dead.clear()
+    lake.wait(1)
+    lake.deliver(lake.refs)
+    assert difference(lake) == []
+
+
+class StartsNothing(LargeLake):
+    """A function that is wrong: it hands a file over and starts no run."""
+
+    def _start(self, worker: Worker, run: str, told: object) -> None:
+        """Nothing."""
+
+
+def test_the_harness_finds_a_file_that_nobody_was_told_of() -> None:
+    assert found_wrong(StartsNothing("csv"))
