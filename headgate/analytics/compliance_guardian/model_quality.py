@@ -6,20 +6,21 @@ their cards are blocked, and known is only what the delay has brought; a custome
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import average_precision_score, roc_auc_score
 
 from headgate.analytics import measures as measuring
 from headgate.analytics.compliance_guardian import decisions
 from headgate.analytics.compliance_guardian.features import DELAY_DAYS
 from headgate.analytics.compliance_guardian.models import Boosting
 from headgate.analytics.measures import Measure
+from headgate.learning.ranking import ranked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import numpy.typing as npt
 
@@ -86,7 +87,7 @@ def _of_day(day: pd.Timestamp, rows: pd.DataFrame, found: dict[str, dict[int, pd
     fraud = rows.is_fraud.to_numpy(dtype=np.bool_)
     if not 0 < fraud.sum() < len(fraud):
         return [Measure(model, "daily_auc", period, None, rows_used=len(rows), note=_NOTHING)]
-    precision, usual = (_found_on(day, rows.assign(score=rows[name]), seen) for name, seen in found.items())
+    precision, usual = (_found_on(day, _customers(rows, rows[name].to_numpy()), seen) for name, seen in found.items())
     figures = [
         *_ranked(fraud, rows.score.to_numpy(), rows.amount_to_usual.to_numpy(), model),
         ("card_precision_100", precision, usual, _BASELINE, "customers stand for cards"),
@@ -97,12 +98,12 @@ def _of_day(day: pd.Timestamp, rows: pd.DataFrame, found: dict[str, dict[int, pd
     ]
 
 
-def _found_on(day: pd.Timestamp, rows: pd.DataFrame, seen: dict[int, pd.Timestamp]) -> float:
+def _found_on(day: pd.Timestamp, customers: _Customers, seen: dict[int, pd.Timestamp]) -> float:
     """Card precision of one day; customers found before are not looked at again while their cards are blocked."""
-    blocked = {customer for customer, on in seen.items() if day - on <= (DELAY_DAYS + BLOCKED_DAYS) * _DAY}
-    worst = _by_customer(rows[~rows.customer_id.isin(blocked)]).head(CARDS_A_DAY)
-    seen.update(dict.fromkeys(worst.customer_id[worst.fraud], day))
-    return float(worst.fraud.sum() / CARDS_A_DAY)
+    blocked = [customer for customer, on in seen.items() if day - on <= (DELAY_DAYS + BLOCKED_DAYS) * _DAY]
+    defrauded = customers.defrauded_among_first(CARDS_A_DAY, blocked)
+    seen.update(dict.fromkeys(defrauded, day))
+    return len(defrauded) / CARDS_A_DAY
 
 
 def without_defrauded(tried: pd.DataFrame, frauds: pd.DataFrame, blocked: pd.Timedelta | None = None) -> pd.DataFrame:
@@ -127,9 +128,10 @@ def _days_of(transactions: pd.DataFrame) -> pd.Series[Any]:
 
 def _ranked(fraud: npt.NDArray[np.bool_], score: Array, plain: Array, model: str) -> list[_Figure]:
     note = None if model == Boosting.name else "too few labels were known by then: strangeness stands in for a model"
+    ours, theirs = ranked(fraud, score), ranked(fraud, plain)
     return [
-        ("auc", roc_auc_score(fraud, score), roc_auc_score(fraud, plain), _BASELINE, note),
-        ("average_precision", average_precision_score(fraud, score), average_precision_score(fraud, plain), _BASELINE, note),
+        ("auc", ours.auc, theirs.auc, _BASELINE, note),
+        ("average_precision", ours.average_precision, theirs.average_precision, _BASELINE, note),
     ]
 
 
@@ -151,17 +153,31 @@ def card_precision(transactions: pd.DataFrame, score: Array, cards: int = CARDS_
     found: set[int] = set()
     shares = []
     for _, rows in scored.groupby(scored.transacted_at.dt.normalize()):
-        looked_at = _by_customer(rows[~rows.customer_id.isin(found)]).head(cards)
-        found |= set(looked_at.customer_id[looked_at.fraud])
-        shares.append(looked_at.fraud.sum() / cards)
+        defrauded = _customers(rows, rows.score.to_numpy()).defrauded_among_first(cards, found)
+        found |= set(defrauded)
+        shares.append(len(defrauded) / cards)
     return float(np.mean(shares))
 
 
-def _by_customer(rows: pd.DataFrame) -> pd.DataFrame:
-    """Each customer's highest score and whether any transaction was fraud, the highest score first."""
-    order = np.lexsort((rows.customer_id.to_numpy(), -rows.score.to_numpy()))
-    highest = rows[["customer_id", "score"]].iloc[order].drop_duplicates("customer_id")
-    return highest.assign(fraud=highest.customer_id.isin(rows.customer_id[rows.is_fraud.astype(bool)]))
+@dataclass(frozen=True)
+class _Customers:
+    """Customers of a day, the highest score first, and whether any of their transactions was fraud."""
+
+    ids: npt.NDArray[np.int64]
+    defrauded: npt.NDArray[np.bool_]
+
+    def defrauded_among_first(self, count: int, without: Collection[int]) -> list[int]:
+        """Those defrauded among the first so many, the ones in `without` passed over."""
+        looked_at = np.flatnonzero(~np.isin(self.ids, list(without)))[:count]
+        return [int(customer) for customer in self.ids[looked_at[self.defrauded[looked_at]]]]
+
+
+def _customers(rows: pd.DataFrame, score: Array) -> _Customers:
+    customers, fraud = rows.customer_id.to_numpy(), rows.is_fraud.to_numpy(dtype=np.bool_)
+    order = np.lexsort((customers, -score))
+    _, first = np.unique(customers[order], return_index=True)
+    ids = customers[order[np.sort(first)]]
+    return _Customers(ids, np.isin(ids, customers[fraud]))
 
 
 def _days(transactions: pd.DataFrame) -> str:

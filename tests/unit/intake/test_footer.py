@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
+from headgate.intake.batches import whole
 from headgate.intake.gate import Gated, gate_in_memory, pass_gate
 from headgate.intake.open_file import stream_plain
 from headgate.intake.quarantine import Origin
@@ -155,3 +156,13 @@ def test_a_footer_behind_many_batches_is_found(rows: int) -> None:
     assert disk
     assert disk.reasons == in_memory(content).reasons
     assert disk.written_as["footer_lines"] == "3"
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 2, 3, 100])
+def test_each_batch_tells_which_of_its_rows_are_the_footer(rows_at_once: int) -> None:
+    read = read_csv(body(HEADER, ROWS[0], "too,few", *ROWS[1:], "(3 rows affected)", "Total,,,3"), REGIONS)
+    batches = list(whole(read, rows_at_once).batches())
+    told = [
+        (text, place >= len(each.ragged.texts) - each.ragged.footer) for each in batches for place, text in enumerate(each.ragged.texts)
+    ]
+    assert told == [("too,few", False), ("(3 rows affected)", True), ("Total,,,3", True)]

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headgate.analytics.market_intelligence_hub.members import Ensemble, is_intermittent, point_forecast
+from headgate.analytics.market_intelligence_hub.pooled import SeriesVotes
 
 pytestmark = pytest.mark.unit
 
@@ -75,3 +76,13 @@ def test_the_listed_methods_carry_two_seasons_on() -> None:
     found = point_forecast(history[:84], 12, (4, 12), ensemble=Ensemble.LISTED)
     assert found.model == "listed"
     assert found.mean == pytest.approx(history[84:], abs=5)
+
+
+def test_where_the_panel_tells_a_series_well_no_method_of_one_series_outvotes_it() -> None:
+    """Source: M4's hourly series without a daily season, of which the panel leaves a fifth of the naive error."""
+    history = 500 + np.cumsum(np.random.default_rng(19).normal(0, 1, 120))
+    said = history.max() + np.ptp(history)
+    ahead = np.full((2, 4), said)
+    alone = point_forecast(history, 4, (12,), SeriesVotes(ahead, left=0.2))
+    assert alone.mean == pytest.approx([said] * 4)
+    assert point_forecast(history, 4, (12,), SeriesVotes(ahead, left=0.9)).mean.max() < history.max() + np.ptp(history) / 2

@@ -26,7 +26,7 @@ def _panel(count: int, size: int = 80) -> list[np.ndarray]:
 
 def test_a_shape_that_the_panel_shares_is_carried_on_in_every_series() -> None:
     series = _panel(20)
-    votes = pooled_votes(tuple(y[:-STEPS] for y in series), STEPS, (SEASON,))
+    votes = pooled_votes(tuple(y[:-STEPS] for y in series), STEPS, (SEASON,)).ahead
     for vote in votes:
         errors = [np.abs(vote[number] - y[-STEPS:]).mean() / np.ptp(y) for number, y in enumerate(series)]
         assert max(errors) < 0.1
@@ -34,14 +34,14 @@ def test_a_shape_that_the_panel_shares_is_carried_on_in_every_series() -> None:
 
 def test_small_panels_and_panels_without_a_season_have_nothing_to_say() -> None:
     few = tuple(_panel(9))
-    assert np.isnan(pooled_votes(few, STEPS, (SEASON,))).all()
-    assert np.isnan(pooled_votes(tuple(_panel(20)), STEPS, ())).all()
-    assert np.isnan(pooled_votes((), STEPS, (SEASON,))).all()
+    assert np.isnan(pooled_votes(few, STEPS, (SEASON,)).ahead).all()
+    assert np.isnan(pooled_votes(tuple(_panel(20)), STEPS, ()).ahead).all()
+    assert np.isnan(pooled_votes((), STEPS, (SEASON,)).ahead).all()
 
 
 def test_series_that_are_short_or_never_move_are_left_to_others() -> None:
     histories = (*_panel(20), np.full(90, 5.0), np.arange(7.0), np.empty(0))
-    votes = pooled_votes(histories, STEPS, (SEASON,))
+    votes = pooled_votes(histories, STEPS, (SEASON,)).ahead
     assert np.isfinite(votes[:, :20]).all()
     assert np.isnan(votes[:, 20:]).all()
 
@@ -49,9 +49,19 @@ def test_series_that_are_short_or_never_move_are_left_to_others() -> None:
 def test_logarithms_are_taken_of_positive_series_only() -> None:
     histories = [*_panel(20)]
     histories[3] = histories[3] - histories[3].mean()
-    values, logs = pooled_votes(tuple(histories), STEPS, (SEASON,))
+    values, logs = pooled_votes(tuple(histories), STEPS, (SEASON,)).ahead
     assert np.isfinite(values[3]).all()
     assert np.isnan(logs[3]).all()
+
+
+def test_how_well_the_panel_tells_a_series_is_told_with_its_votes() -> None:
+    """A wave of another length than the season: both naive methods fail, an autoregression does not."""
+    wave = 500 + 50 * np.sin(2 * np.pi * np.arange(80) / 11)
+    found = pooled_votes((*_panel(20), wave, np.full(90, 5.0)), STEPS, (SEASON,))
+    assert found.left[:20].max() < 1
+    assert found.of(20).left < 0.6 * found.left[:20].min()
+    assert np.isnan(found.of(21).left)
+    assert np.isnan(pooled_votes(tuple(_panel(9)), STEPS, (SEASON,)).left).all()
 
 
 def test_the_panels_votes_count_in_the_forecast() -> None:
