@@ -18,15 +18,16 @@ from headgate.analytics.demand_insights_engine import churn
 
 DEFAULT = Path(os.environ.get("HEADGATE_DATA", "../shared/data")) / "churn" / "Telco-Customer-Churn.csv"
 FOLDS, REPEATS = 5, int(os.environ.get("REPEATS", "2"))
+TWO = 2  # values of the target: stayed, left
 NUMERIC_SHARE = 0.95  # of the values that read as numbers; the rest are blanks
 FEW_VALUES = 10  # a number with fewer values is a code
 
 
 def main() -> None:
     """Print the figures, the last line as JSON."""
-    data = pd.read_csv(Path(os.environ.get("DATA", DEFAULT)), dtype=str, keep_default_na=False)
-    target = os.environ.get("TARGET", "Churn")
-    left = (data[target] == max(data[target].unique())).to_numpy()
+    target = os.environ.get("TARGET") or "Churn"
+    data = labelled(Path(os.environ.get("DATA") or DEFAULT), target)
+    left = (data[target] == max(data[target])).to_numpy()
     points, numeric, categorical = prepared(data.drop(columns=target))
     print(f"{len(points):,} customers, {left.mean():.1%} left; {len(numeric)} numbers, {len(categorical)} codes")
     folds = RepeatedStratifiedKFold(n_splits=FOLDS, n_repeats=REPEATS, random_state=churn.SEED)
@@ -39,6 +40,17 @@ def main() -> None:
         print(f"fold {place + 1} of {FOLDS * REPEATS}: AUC {ranked[-1]:.4f}", flush=True)
     error = float(np.mean([churn.calibration_error(left, repeat) for repeat in probability]))
     print(json.dumps({"auc": round(float(np.mean(ranked)), 4), "calibration_error": round(error, 4)}))
+
+
+def labelled(path: Path, target: str) -> pd.DataFrame:
+    """The customers of whom it is known whether they left, everything as text."""
+    data = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    if target not in data:
+        raise SystemExit(f"{path} has no column {target}; name the one that says who left with TARGET=<column>: {', '.join(data)}")
+    known = data[data[target].str.strip() != ""].reset_index(drop=True)
+    if (count := known[target].nunique()) != TWO:
+        raise SystemExit(f"{target} has {count} values besides blanks; TARGET=<column> names one that has two, such as Yes and No")
+    return known
 
 
 def prepared(customers: pd.DataFrame) -> tuple[pd.DataFrame, list[str], list[str]]:

@@ -33,7 +33,7 @@ PUBLISHED = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426, "log_likelihood
 
 def main() -> None:
     """Print the figures, the last line as JSON."""
-    data = Path(os.environ.get("DATA", DEFAULT))
+    data = Path(os.environ.get("DATA") or DEFAULT)
     histories, frequency, monetary = calibration(data)
     purchases, spend = bg_nbd.fit(histories), gamma_gamma.fit(frequency, monetary)
     found = {name: getattr(purchases, name) for name in ("r", "alpha", "a", "b", "log_likelihood")}

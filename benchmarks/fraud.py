@@ -43,7 +43,7 @@ Range = tuple[date, date]
 def main() -> None:
     """Print the figures, the last line as JSON."""
     folds, started = stated(), time.perf_counter()
-    transactions = described(Path(os.environ.get("DATA", DEFAULT)))
+    transactions = described(Path(os.environ.get("DATA") or DEFAULT))
     print(f"{len(transactions):,} transactions described in {time.perf_counter() - started:.1f} s")
     figures = [measured(transactions, train, test) for train, test in folds or newest(transactions)]
     mean = {kind: {name: round(float(np.mean([fold[kind][name] for fold in figures])), 4) for name in METRICS} for kind in figures[0]}

@@ -32,12 +32,20 @@ _PLAIN, _GIVEN = "TF-IDF and k-means (floor)", "with the sentence model, number 
 def main() -> None:
     """Print the figures, the last line as JSON."""
     # Shuffled: a file in the order of its labels must not tell anything.
-    data = pd.read_csv(Path(os.environ.get("DATA", DEFAULT)), dtype=str, keep_default_na=False).sample(frac=1, random_state=intents.SEED)
+    data = labelled(Path(os.environ.get("DATA") or DEFAULT)).sample(frac=1, random_state=intents.SEED)
     count = data.category.nunique()
     print(f"{len(data):,} texts of {count} categories")
     scores = measured(data.text, data.category, count)
     best = scores.get(_GIVEN, scores["words alone, number given"])
     print(json.dumps({"nmi": round(best, 4), "nmi_floor": round(scores[_PLAIN], 4)}))
+
+
+def labelled(path: Path) -> pd.DataFrame:
+    """Texts and the category that people gave each; rows that lack either are left out."""
+    data = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    if missing := {"text", "category"} - set(data):
+        raise SystemExit(f"{path} has no column {' and '.join(sorted(missing))}; its header must be text,category")
+    return data[(data.text.str.strip() != "") & (data.category.str.strip() != "")]
 
 
 def measured(texts: pd.Series, categories: pd.Series, count: int) -> dict[str, float]:
