@@ -99,7 +99,7 @@ bench-export: setup ## how fast the export is against awswrangler and ConnectorX
 	@PYTHONPATH=. python benchmarks/export.py --peers $${HEADGATE_BENCH:-../shared/bench}/export_peers.py --peers-python .headgate/peers/bin/python
 
 .PHONY: fuzz
-fuzz: setup ## mutated files through the gate, on every core: what crashes, what leaks; COUNT=1000000, SEED=0, FIRST=0, DATA=folder
+fuzz: setup ## mutated files through the gate, on every core: what crashes, what leaks; COUNT=1000000, SEED=0, FIRST=0, WORKERS=2, DATA=folder
 	@PYTHONPATH=. COUNT=$(COUNT) SEED=$(SEED) FIRST=$(FIRST) python benchmarks/fuzz.py $(DATA)
 
 .PHONY: bench-systems bench-scale

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from headgate.intake.judge import Judged
     from headgate.intake.received import Ragged, Received
 
-RAGGED_ROW, SAME_ROW, SAME_KEY = "ragged_row", "duplicate_row", "duplicate_key"
+RAGGED_ROW, FOOTER, SAME_ROW, SAME_KEY = "ragged_row", "footer", "duplicate_row", "duplicate_key"
 REFUSED, DUPLICATE = "refused", "duplicate"
 RAW_TEXT = "_raw"  # the one field of a ragged row's record
 _UNSAFE_IN_JSON = r'["\\\x00-\x1f]'
@@ -164,21 +164,25 @@ def _escaped(text: pa.Array) -> pa.Array:
 def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
     """Nothing tells which column a ragged row's cells belong to, so none of its digits is shown."""
     count = len(ragged.source_rows)
+    rules = [RAGGED_ROW] * (count - ragged.footer) + [FOOTER] * ragged.footer
+    reasons = [_misfit(cells, width, rule) for cells, rule in zip(ragged.widths, rules, strict=True)]
     return pa.table(
         {
             "source_row": int_array(ragged.source_rows),
             "disposition": repeated(REFUSED, count),
-            "rule": repeated(RAGGED_ROW, count),
+            "rule": text_array(rules).dictionary_encode(),
             "column_name": pa.nulls(count, pa.string()).dictionary_encode(),
-            "reason": text_array(_misfit(cells, width) for cells in ragged.widths).dictionary_encode(),
-            "all_rules": repeated(json.dumps([RAGGED_ROW]), count),
+            "reason": text_array(reasons).dictionary_encode(),
+            "all_rules": text_array(json.dumps([rule]) for rule in rules).dictionary_encode(),
             "masked_value": pa.nulls(count, pa.string()),
             "record": _records({RAW_TEXT: without_digits(text_array(ragged.texts))}),
         }
     )
 
 
-def _misfit(cells: int, width: int) -> str:
+def _misfit(cells: int, width: int, rule: str) -> str:
+    if rule == FOOTER:
+        return "stands below the last row of the table"
     return f"has {cells} cells where the header has {width}" if cells else "is no JSON object"
 
 

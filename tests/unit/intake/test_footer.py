@@ -132,6 +132,18 @@ def in_memory(content: bytes) -> Gated:
     return pass_gate(content, REGIONS, KEY, object_key="regions/in", received_at=LANDED, content_sha256="0" * 64)
 
 
+def test_a_footer_is_set_aside_by_a_rule_of_its_own_and_counted() -> None:
+    gated = in_memory(body(HEADER, ROWS[0], "too,few", *ROWS[1:], "(3 rows affected)", "Total,,,3"))
+    assert gated.received == gated.accepted.num_rows + gated.quarantined == 6
+    assert gated.reasons == {"footer": 2, "ragged_row": 1}
+    aside = gated.set_aside.to_pylist()
+    assert [(row["source_row"], row["rule"], row["all_rules"]) for row in aside[-2:]] == [
+        (5, "footer", '["footer"]'),
+        (6, "footer", '["footer"]'),
+    ]
+    assert {row["reason"] for row in aside[-2:]} == {"stands below the last row of the table"}
+
+
 lines = st.lists(
     st.sampled_from([*ROWS, ROWS[0] + ",", "Total,,,3", "(3 rows affected)", "", "  ", "some note", "IT,It", '"a\nb",c', "1 row, or so"]),
     max_size=12,
