@@ -158,6 +158,7 @@ LIMIT 20
         """
 SELECT model, metric, period, round(value, 4) AS value, round(baseline, 4) AS baseline, baseline_model, rows_used
 FROM fraud_model_quality
+WHERE metric NOT LIKE 'daily_%'
 ORDER BY model, metric, period
 """,
     ),
