@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
+from scipy.optimize import OptimizeResult, minimize
 from scipy.special import expit, gammaln, hyp2f1, log_expit, psi
 
 if TYPE_CHECKING:
@@ -61,20 +61,30 @@ class BgNbd:
 def fit(histories: Histories) -> BgNbd:
     """The parameters of the greatest likelihood over all starts.
 
-    Time is scaled by the mean age, so that the unit of the input does not matter to the optimiser.
+    Time is scaled by the mean age, so that the unit of the input does not matter to the optimiser. Of many customers every n-th tells
+    which start leads to the greatest likelihood, and all of them where it is.
     """
     scale = float(histories.age.mean()) or 1.0
     scaled = Histories(histories.frequency, histories.recency / scale, histories.age / scale)
-    counted = _Counted.of(scaled)
-    bounds = [(-_LOG_BOUND, _LOG_BOUND)] * 4
-    tops = [minimize(counted.loss, np.log(start), jac=True, method="L-BFGS-B", bounds=bounds, options=_PRECISE) for start in _STARTS]
+    step = -(-len(scaled.age) // _TOLD_BY)
+    few = _Counted.of(Histories(scaled.frequency[::step], scaled.recency[::step], scaled.age[::step]))
+    tops = [_top(few, np.log(start)) for start in _STARTS]
     best = min(tops, key=lambda top: float(top.fun))
+    if step > 1:
+        tops = [best := _top(_Counted.of(scaled), best.x)]
     r, alpha, a, b = np.exp(best.x)
     found = BgNbd(float(r), float(alpha * scale), float(a), float(b), converged=any(top.success for top in tops))
     return replace(found, log_likelihood=log_likelihood(found, histories))
 
 
 _PRECISE = {"ftol": 1e-13, "gtol": 1e-8, "maxiter": 500}
+_TOLD_BY = 10_000  # customers
+
+
+def _top(counted: _Counted, start: Array) -> OptimizeResult:
+    """Where the likelihood of these histories is greatest, uphill from the start."""
+    bounds = [(-_LOG_BOUND, _LOG_BOUND)] * len(start)
+    return minimize(counted.loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=_PRECISE)
 
 
 def log_likelihood(model: BgNbd, histories: Histories) -> float:
