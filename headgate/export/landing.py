@@ -10,9 +10,9 @@ from headgate.errors import NotFoundError
 from headgate.export.certificate import MANIFEST, Certificate
 from headgate.export.deletions import DELETED
 from headgate.export.digest import Digest, digest_of_file
-from headgate.export.reading import sha256_of
 from headgate.export.requests import Verification
 from headgate.export.watermark import Reached, Watermark
+from headgate.lake.content import sha256_of
 from headgate.lake.keys import ExportKey
 from headgate.lake.ports import ObjectRef
 

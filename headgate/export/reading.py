@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -152,9 +151,3 @@ def _room(folder: Path) -> Iterator[None]:
             f"{folder} takes no more rows ({why}). Remedy: make room there, or let the workspace lie on a larger disk; "
             "the same run then goes on with what is finished"
         ) from error
-
-
-def sha256_of(path: Path) -> str:
-    """The file's SHA-256, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -24,7 +24,7 @@ from headgate.export.drift import columns_to_export, differences
 from headgate.export.files import FileFormat
 from headgate.export.mapping import map_table
 from headgate.export.masking import MaskedSlice
-from headgate.export.reading import sha256_of, write_slice
+from headgate.export.reading import write_slice
 from headgate.export.requests import ImpossibleDates, Mode, Phase, Progress
 from headgate.export.run_folder import SliceRecord, TablePlan
 from headgate.export.sampling import sampled
@@ -32,6 +32,7 @@ from headgate.export.session import quoted
 from headgate.export.slicing import EVERYTHING, key_of, rows_per_slice, slices_between, walk
 from headgate.export.watermark import bounds, changed, mode_of, watermark_columns
 from headgate.lake import keys
+from headgate.lake.content import sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

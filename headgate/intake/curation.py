@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import BadInputError, ThrottledError
 from headgate.intake.card_search import redacted_text
-from headgate.intake.gate import sha256_of
 from headgate.intake.gatehouse import iso, told, with_counts
 from headgate.intake.handing_over import Stopwatch
 from headgate.intake.headed import columns_of
@@ -23,6 +22,7 @@ from headgate.intake.sizing import LOOKED_AT_FROM_BYTES
 from headgate.intake.unpack import OutgrownError
 from headgate.intake.workspace import workspace
 from headgate.lake import keys
+from headgate.lake.content import sha256_of
 from headgate.lake.ports import FileRecord
 
 if TYPE_CHECKING:

@@ -39,6 +39,7 @@ from headgate.intake.rows_file import RowsFile, each_value_once
 from headgate.intake.spool import Spool
 from headgate.intake.stream_csv import NotPlainError
 from headgate.intake.unpack import MAX_EXPANDED_BYTES
+from headgate.lake.content import sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -355,12 +356,6 @@ def written(passage: Passage, folder: Path) -> Counts:
 def _wait_for(work: list[Future[None]]) -> None:
     for each in work:
         each.result()
-
-
-def sha256_of(path: Path) -> str:
-    """The content hash of a file, as lineage tells it."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _candidates(received: Received, judged: Sequence[Judged], passing: pa.Array) -> pa.Table:

@@ -11,10 +11,11 @@ import pyarrow.parquet as pq
 from headgate.contracts.model import Mask
 from headgate.errors import BadInputError, UnknownDatasetError
 from headgate.intake.at_source import check_seal, claims_to_be_masked, masked_form
-from headgate.intake.gate import ACCEPTED, SET_ASIDE, let_in, sha256_of
+from headgate.intake.gate import ACCEPTED, SET_ASIDE, let_in
 from headgate.intake.quarantine import Origin
 from headgate.intake.unpack import MAX_EXPANDED_BYTES
 from headgate.lake import keys
+from headgate.lake.content import sha256_of
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.lake.publishing import PARQUET_TYPE
 

@@ -88,18 +88,17 @@ def given(column: Column, text: pa.Array) -> pa.Array:
 
 
 def _judge_plain(column: Column, text: pa.Array) -> Judged:
-    is_text = column.type.kind is Kind.STRING
-    given = text if is_text else blank_to_null(text)
-    fitted = cast(given, column.type)
+    said = given(column, text)
+    fitted = cast(said, column.type)
     found = [_breach("type", column, f"is no {_type_name(column)}", fitted.misfits)]
-    if is_text:
+    if column.type.kind is Kind.STRING:
         found += [
             undeclared_card(column, rows_with_cards(text)),
             _breach("undeclared_ssn", column, "holds a social security number in a column that is declared without", rows_with_ssns(text)),
         ]
     elif not column.unmasked:
         found.append(undeclared_card(column, cards.rows_of_cards(fitted.values)))
-    return _judged(column, given, fitted.values, {column.name: fitted.values}, found)
+    return _judged(column, said, fitted.values, {column.name: fitted.values}, found)
 
 
 def undeclared_card(column: Column, rows: Rows) -> Breach:

@@ -28,7 +28,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from headgate.errors import UnreadableFileError
-from headgate.intake.cells import NO_ROWS, text_array
+from headgate.intake.cells import NO_ROWS, in_one_piece, text_array
 from headgate.intake.dialect import Dialect, sniff_dialect
 from headgate.intake.ends import ends_of_text, with_ends
 from headgate.intake.header import match_header, unnamed_column
@@ -150,7 +150,7 @@ def _read_by_arrow(data: pa.Buffer, dialect: Dialect) -> TextTable:
     columns = table.columns
     del table  # so that each column's blocks are freed once it is in one piece
     starts = row_starts(memoryview(data), dialect.form.quote)
-    return TextTable(tuple(_in_one_piece(columns.pop(0)) for _ in range(len(columns))), source_rows, ragged, starts)
+    return TextTable(tuple(in_one_piece(columns.pop(0)) for _ in range(len(columns))), source_rows, ragged, starts)
 
 
 def _parse(data: pa.Buffer, dialect: Dialect) -> tuple[pa.Table, list[Any]]:
@@ -305,7 +305,3 @@ def _misfits(rows: list[Row], width: int) -> Iterator[tuple[int, Row]]:
 def _columns(rows: list[Row], width: int) -> Sequence[pa.Array]:
     whole = [row.cells for row in rows if len(row.cells) == width]
     return [text_array(column) for column in zip(*whole, strict=True)] if whole else [pa.nulls(0, pa.string())] * width
-
-
-def _in_one_piece(column: pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if column.num_chunks else pa.nulls(0, pa.string())

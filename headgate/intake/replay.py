@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import BadInputError, NotFoundError
 from headgate.intake.curation import RECEIVED
-from headgate.intake.gate import DISTINCT_ASIDE, sha256_of
+from headgate.intake.gate import DISTINCT_ASIDE
 from headgate.intake.gatehouse import told, with_counts
 from headgate.intake.mapping import Decided
 from headgate.intake.rows_file import RowsFile
 from headgate.intake.source_rows import in_order, source_rows, without
 from headgate.intake.workspace import workspace
 from headgate.lake import keys
+from headgate.lake.content import sha256_of
 from headgate.lake.ports import FileRecord, ObjectRef
 
 if TYPE_CHECKING:
