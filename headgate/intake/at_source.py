@@ -26,7 +26,7 @@ from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Column, ColumnType, Kind, Mask, Rule
 from headgate.errors import NotFoundError, UnreadableFileError
 from headgate.intake.card_search import redact, rows_with_cards, rows_with_ssns
-from headgate.intake.cards import Tokens, rows_of_cards
+from headgate.intake.cards import KnownCards, rows_of_cards
 from headgate.intake.cells import NO_ROWS, bool_array, flags, marked, null_where, rewritten_where, text_bytes
 from headgate.intake.check import comparison_breach
 from headgate.intake.judge import judge, undeclared_card
@@ -160,11 +160,11 @@ class AtSource:
         return pa.RecordBatch.from_arrays(list(arrays.values()), schema=schema), bool_array(withheld)
 
     @cached_property
-    def _tokens(self) -> Tokens:
-        return Tokens(self.key)
+    def _cards(self) -> KnownCards:
+        return KnownCards(self.key)
 
     def _judged(self, column: Column, rows: pa.RecordBatch) -> Judged:
-        return judge(column, spelled(pa.chunked_array([rows.column(column.name)]), column), self._tokens)
+        return judge(column, spelled(pa.chunked_array([rows.column(column.name)]), column), self._cards)
 
 
 def _without_hidden(contract: Contract, rows: pa.RecordBatch, encoded: Collection[str]) -> tuple[pa.RecordBatch, list[Breach]]:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.intake.cells import NO_ROWS, Flags, Rows, bool_array, flags, int_array, numbers, text_array, text_bytes
+from headgate.intake.cells import NO_ROWS, Flags, Rows, bool_array, flags, int_array, literal, numbers, text_array, text_bytes
 from headgate.intake.plain import are_digits
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ _TO = np.array([issuer[1] for issuer in ISSUERS])
 _LENGTHS = np.array([sum(1 << length for length in issuer[3]) for issuer in ISSUERS])
 _BRANDS = text_array([*(issuer[2] for issuer in ISSUERS), "unknown"])
 _NO_ISSUER = len(ISSUERS)
-# Numbers and tokens of so many cards take about 25 MB.
-_TOKENS_KNOWN = 1 << 16
+# So many take about 10 MB.
+_CARDS_KNOWN = 1 << 16
 
 # Powers of ten that a 64-bit integer holds. No issuer's numbers of 19 digits are greater than it.
 _POWERS = 10 ** np.arange(LONGEST, dtype=np.int64)
@@ -217,32 +217,51 @@ def brands(digits: pa.Array) -> pa.Array:
     return _BRANDS.take(int_array(issuer_of(prefixes, lengths)))
 
 
-def tokens(digits: pa.Array, key: MaskingKey) -> pa.Array:
-    """`<key id>:<hex>`, the keyed hash of each whole number, that cannot be had back without the key."""
-    return Tokens(key).of(digits)
-
-
-class Tokens:
-    """Tokens under one key, for one file: a card that comes again in it is not hashed again."""
+class KnownCards:
+    """What stands for the cards of one file, under one key: a text that comes again in it is not looked at again."""
 
     def __init__(self, key: MaskingKey) -> None:
         self._key_id, self._keyed = key.key_id, hmac.new(key.secret, digestmod="sha256")
-        self._known = (text_array([]), text_array([]))  # numbers and their tokens, set together: two threads may ask at once
+        self._known = self._cards_of(text_array([]))
 
-    def of(self, digits: pa.Array) -> pa.Array:
-        """`<key id>:<hex>` for each number; `digits` has each of them once."""
-        known, made = self._known
-        at = pc.index_in(digits, known)
-        if not at.null_count:
-            return made.take(at)
-        new = digits.filter(at.is_null())
-        signed = text_array([self._made(number) for number in new.to_pylist()])
-        if len(known) < _TOKENS_KNOWN:
-            self._known = (pa.concat_arrays([known, new]), pa.concat_arrays([made, signed]))
-        return pc.replace_with_mask(made.take(at), at.is_null(), signed)
+    def of(self, texts: pa.Array) -> tuple[pa.Array, pa.RecordBatch]:
+        """For each text the place of its card among these cards, null where it is none; and of each: `number`, `token`, `brand`, `last4`.
 
-    def _made(self, number: str) -> str:
-        """Source: PCI DSS v4.0.1, req. 3.5.1.1: hashes of a PAN are keyed, over the entire PAN; HMAC-SHA256 by FIPS 198-1."""
+        Batches of a file are given the same cards, or more, as long as they are not too many.
+        """
+        known = self._known
+        at = pc.index_in(texts, known.column("text"))
+        new = self._cards_of(pc.unique(texts.filter(bool_array(flags(texts.is_valid()) & ~flags(at.is_valid())))))
+        if not new.num_rows:
+            return at, known
+        if known.num_rows >= _CARDS_KNOWN:
+            known = known.take(at.unique().drop_null())
+            at = pc.index_in(texts, known.column("text"))
+        cards = pa.concat_batches([known, new])
+        if known is self._known:  # else another thread has learnt of more meanwhile
+            self._known = cards
+        behind_them = pc.add(pc.index_in(texts, new.column("text")), literal(str(known.num_rows), pa.int32()))
+        return pc.coalesce(at, behind_them), cards
+
+    def _cards_of(self, texts: pa.Array) -> pa.RecordBatch:
+        """Those texts that are cards."""
+        digits = normalised(texts)
+        is_valid = bool_array(is_card(digits))
+        cards = digits.filter(is_valid)
+        columns = {
+            "text": texts.filter(is_valid),
+            "number": cards,
+            "token": text_array([self.token(number) for number in cards.to_pylist()]),
+            "brand": brands(cards),
+            "last4": pc.utf8_slice_codeunits(cards, -4),
+        }
+        return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
+
+    def token(self, number: str) -> str:
+        """`<key id>:<hex>`, the keyed hash of a whole number, that cannot be had back without the key.
+
+        Source: PCI DSS v4.0.1, req. 3.5.1.1: hashes of a PAN are keyed, over the entire PAN; HMAC-SHA256 by FIPS 198-1.
+        """
         keyed = self._keyed.copy()  # half the time of `hmac.digest`, which prepares the key each time
         keyed.update(number.encode())
         return f"{self._key_id}:{keyed.hexdigest()}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Level
 from headgate.errors import ContractError
-from headgate.intake.cells import Rows, bool_array, flags, literal, rows_where, text_array, text_bytes
+from headgate.intake.cells import Rows, bool_array, flags, literal, marked, rows_where, text_array, text_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +34,11 @@ class Breach:
     def code(self) -> str:
         """The rule with its column, as a refused row lists it."""
         return f"{self.rule}:{self.column}" if self.column else self.rule
+
+
+def among(breach: Breach, rows: Rows, count: int) -> Breach:
+    """The breach, with the places that its rows have among `rows` of a batch of `count`."""
+    return replace(breach, rows=np.flatnonzero(marked(breach.rows, count)[rows]))
 
 
 def column_breaches(column: Column, values: pa.Array, given: pa.Array) -> list[Breach]:

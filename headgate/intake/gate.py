@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,13 +23,13 @@ from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Level
 from headgate.errors import AuditError, BadInputError
 from headgate.intake.batches import Source, rows_of, whole
-from headgate.intake.cards import Tokens
+from headgate.intake.cards import KnownCards
 from headgate.intake.cells import NO_ROWS, Rows, bool_array, int_array, marked, numbers, repeated
-from headgate.intake.check import Breach, comparison_breach
+from headgate.intake.check import Breach, among, comparison_breach
 from headgate.intake.deduplicate import KEPT, SAME_ROW, survivors
 from headgate.intake.judge import Judged, judge
 from headgate.intake.open_file import is_large, opened, read_whole, streamed
-from headgate.intake.parallel import in_turn, use_lean_allocator
+from headgate.intake.parallel import in_order, in_turn, side_by_side, use_lean_allocator
 from headgate.intake.places import Listed
 from headgate.intake.quarantine import DUPLICATE, REFUSED, Origin, duplicate_rows, refused_rows, with_origin
 from headgate.intake.read_file import read_file
@@ -43,7 +42,6 @@ from headgate.lake.content import sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from concurrent.futures import Future
     from datetime import datetime
     from pathlib import Path
 
@@ -53,6 +51,8 @@ if TYPE_CHECKING:
     from headgate.lake.ports import MaskingKey
 
 ACCEPTED, SET_ASIDE = "accepted.parquet", "set_aside.parquet"
+# So many batches may wait for each writer: who settles rows goes on while a row group is written.
+BACKLOG = 2
 # A row set aside is told of in some 400 bytes, and a group is in memory twice while it is written.
 ASIDE_GROUP_ROWS = 1 << 15
 DISTINCT_ASIDE = ("source_row", "record", "byte_offset")
@@ -195,7 +195,7 @@ class Passage:
     """
 
     def __init__(self, source: Source, contract: Contract, key: MaskingKey, origin: Origin, folder: Path | None = None) -> None:
-        self._source, self._contract, self._tokens, self._origin = source, contract, Tokens(key), origin
+        self._source, self._contract, self._cards, self._origin = source, contract, KnownCards(key), origin
         self.distinct = (*contract.key, *contract.order_by, _SOURCE_ROW)
         self._fields = arrow_schema(curated_contract(contract)).names
         self._candidates = Spool(folder / "candidates.arrow" if folder else None)
@@ -242,7 +242,7 @@ class Passage:
             self._refused.put(refused)
 
     def _judged(self, received: Received) -> tuple[Sifted, pa.Table, pa.Table]:
-        judged = [judge(column, received.cells[column.name], self._tokens) for column in self._contract.columns]
+        judged = [judge(column, received.cells[column.name], self._cards) for column in self._contract.columns]
         values = {each.column.name: each.values for each in judged}
         of_rows = [breach for comparison in self._contract.comparisons if (breach := comparison_breach(comparison, values))]
         breaches = [*(breach for each in judged for breach in each.breaches), *of_rows]
@@ -296,7 +296,7 @@ class Passage:
         lost = fates != KEPT
         if lost.any():
             rows = candidates.filter(bool_array(lost))
-            warnings = [_among(breach, sifted.passing[lost], sifted.rows) for breach in sifted.warnings]
+            warnings = [among(breach, sifted.passing[lost], sifted.rows) for breach in sifted.warnings]
             judged, source_rows = retold(self._contract, rows, warnings), numbers(rows.column(_SOURCE_ROW).combine_chunks())
             told = duplicate_rows(source_rows, judged, warnings, fates[lost] == SAME_ROW)
             aside = pa.concat_tables([aside, told]).unify_dictionaries().sort_by("source_row") if aside.num_rows else told
@@ -343,30 +343,18 @@ def let_in(
 def written(passage: Passage, folder: Path) -> Counts:
     """The passage's rows lie in `folder`, as ACCEPTED and SET_ASIDE, one of which without rows does not exist."""
     accepted, aside = RowsFile(folder / ACCEPTED, passage.distinct), RowsFile(folder / SET_ASIDE, DISTINCT_ASIDE, ASIDE_GROUP_ROWS)
-    with ThreadPoolExecutor(2) as beside:
-        writing: list[Future[None]] = []
-        for let_through, kept_out in passage.rows():
-            _wait_for(writing)
-            writing = [beside.submit(accepted.add, let_through), beside.submit(aside.add, kept_out)]
-        _wait_for(writing)
-        _wait_for([beside.submit(accepted.close), beside.submit(aside.close)])
+    with in_order(accepted.add, BACKLOG) as let_through, in_order(aside.add, BACKLOG) as kept_out:
+        for passed, told in passage.rows():
+            let_through(passed)
+            kept_out(told)
+    side_by_side(RowsFile.close, (accepted, aside))
     return passage.counts()
-
-
-def _wait_for(work: list[Future[None]]) -> None:
-    for each in work:
-        each.result()
 
 
 def _candidates(received: Received, judged: Sequence[Judged], passing: pa.Array) -> pa.Table:
     """What stands behind the gate for the rows that were not refused. Nothing of a card but token, brand and last four."""
     behind = {name: column.take(passing) for each in judged for name, column in each.behind.items()}
     return pa.table({**behind, **kept_texts(judged, passing), _SOURCE_ROW: int_array(received.source_rows).take(passing)})
-
-
-def _among(breach: Breach, rows: Rows, count: int) -> Breach:
-    """The breach, with the places that its rows have among `rows` of a batch of `count`."""
-    return replace(breach, rows=np.flatnonzero(marked(breach.rows, count)[rows]))
 
 
 def _check_halts(contract: Contract, breaches: Sequence[Breach]) -> None:

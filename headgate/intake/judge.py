@@ -11,22 +11,18 @@ import pyarrow.compute as pc
 
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind, Mask
-from headgate.intake import cards
 from headgate.intake.card_search import redact, rows_with_cards, rows_with_ssns
+from headgate.intake.cards import is_destroyed, rows_of_cards
 from headgate.intake.cast import cast
 from headgate.intake.cells import (
-    Flags,
     Rows,
     blank_to_null,
-    bool_array,
-    by_unique,
-    compacted,
     flags,
     int_array,
     matches,
     null_where,
 )
-from headgate.intake.check import Breach, column_breaches
+from headgate.intake.check import Breach, among, column_breaches
 from headgate.intake.plain import have_shape
 from headgate.intake.verdicts import breaches_of
 
@@ -34,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.contracts.model import Column
-    from headgate.intake.cards import Tokens
+    from headgate.intake.cards import KnownCards
 
 # Source: Social Security Administration, the number's form: area, group and serial number; hyphens or blanks may be left out.
 _PLAIN_SSN = "999-99-9999"
@@ -48,7 +44,7 @@ class Judged:
     Attributes:
         text: as received; a value of a sensitive column here must never be written.
         values: typed, for rules over the row and for keys; null where the text fits no value.
-        behind: the columns that stand for it behind the gate; `take_from` reads them.
+        behind: the columns that stand for it behind the gate.
         breaches: what breaks its type and its rules, in the contract's order.
     """
 
@@ -59,10 +55,10 @@ class Judged:
     breaches: tuple[Breach, ...]
 
 
-def judge(column: Column, text: pa.Array, tokens: Tokens) -> Judged:
+def judge(column: Column, text: pa.Array, known: KnownCards) -> Judged:
     """The column, judged; text and values keep the rows' order."""
     if column.mask is Mask.PAN:
-        return _judge_card(column, text, tokens)
+        return _judge_card(column, text, known)
     if column.mask in {Mask.MASKED, Mask.VERDICTS}:
         return _judge_masked(column, text)
     if column.mask is Mask.SSN:
@@ -97,7 +93,7 @@ def _judge_plain(column: Column, text: pa.Array) -> Judged:
             _breach("undeclared_ssn", column, "holds a social security number in a column that is declared without", rows_with_ssns(text)),
         ]
     elif not column.unmasked:
-        found.append(undeclared_card(column, cards.rows_of_cards(fitted.values)))
+        found.append(undeclared_card(column, rows_of_cards(fitted.values)))
     return _judged(column, said, fitted.values, {column.name: fitted.values}, found)
 
 
@@ -106,26 +102,19 @@ def undeclared_card(column: Column, rows: Rows) -> Breach:
     return _breach("undeclared_card_number", column, "holds a card number in a column that is declared without", rows)
 
 
-def _judge_card(column: Column, text: pa.Array, tokens: Tokens) -> Judged:
-    """Token, brand and last four stand for the number; each different number is looked at once."""
+def _judge_card(column: Column, text: pa.Array, known: KnownCards) -> Judged:
+    """Token, brand and last four stand for the number."""
     given = blank_to_null(text)
-    unique, own = by_unique(given)
-    digits = cards.normalised(unique)
-    valid = cards.is_card(digits)
-    destroyed = cards.is_destroyed(unique) & ~valid
-    numbers = digits.filter(bool_array(valid))
-    at = int_array(np.cumsum(valid) - 1, nulls=~valid).take(own)
-    token, brand, last4 = (part.name for part in masked_columns(column))
-    behind = {
-        token: pa.DictionaryArray.from_arrays(at, tokens.of(numbers)),
-        brand: pa.DictionaryArray.from_arrays(at, cards.brands(numbers)),
-        last4: pa.DictionaryArray.from_arrays(at, pc.utf8_slice_codeunits(numbers, -4)),
-    }
+    at, cards = known.of(given)
+    stand = zip((part.name for part in masked_columns(column)), ("token", "brand", "last4"), strict=True)
+    behind = {name: pa.DictionaryArray.from_arrays(at, cards.column(part)) for name, part in stand}
+    misfits = np.flatnonzero(flags(given.is_valid()) & ~flags(at.is_valid()))
+    destroyed = is_destroyed(given.take(int_array(misfits)))
     found = [
-        _breach("destroyed_number", column, "was rounded by a spreadsheet; its digits cannot be had back", _rows_of(destroyed, own)),
-        _breach("card_number", column, "has a wrong length or check digit", _rows_of(~valid & ~destroyed, own)),
+        _breach("destroyed_number", column, "was rounded by a spreadsheet; its digits cannot be had back", misfits[destroyed]),
+        _breach("card_number", column, "has a wrong length or check digit", misfits[~destroyed]),
     ]
-    return _judged(column, given, numbers.take(at), behind, found)
+    return _judged(column, given, cards.column("number").take(at), behind, found)
 
 
 def _judge_ssn(column: Column, text: pa.Array) -> Judged:
@@ -150,15 +139,12 @@ def _judged(column: Column, given: pa.Array, values: pa.Array, behind: Mapping[s
     return Judged(column, given, values, behind, (*breaches, *column_breaches(column, values, given)))
 
 
-def take_from(column: pa.Array, rows: Rows) -> pa.Array:
-    """The column's values in these rows, ascending; of a dictionary only what they need, each value once."""
-    taken = column.take(int_array(rows)) if len(rows) < len(column) else column
-    return compacted(taken) if isinstance(taken, pa.DictionaryArray) else taken
-
-
-def _rows_of(claims: Flags, own: pa.Array) -> Rows:
-    """The rows whose unique text the claim is true for."""
-    return np.flatnonzero(flags(bool_array(claims).take(own)))
+def of_rows(judged: Judged, rows: Rows) -> Judged:
+    """The column in these rows only."""
+    at = int_array(rows)
+    behind = {name: column.take(at) for name, column in judged.behind.items()}
+    breaches = tuple(among(breach, rows, len(judged.text)) for breach in judged.breaches)
+    return Judged(judged.column, judged.text.take(at), judged.values.take(at), behind, breaches)
 
 
 def _breach(rule: str, column: Column, reason: str, rows: Rows) -> Breach:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -51,6 +52,25 @@ def in_turn(work: Callable[[Part], Done], parts: Iterable[Part], at_once: int = 
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
+
+
+@contextmanager
+def in_order(work: Callable[[Part], None], backlog: int) -> Iterator[Callable[[Part], None]]:
+    """Hands parts to `work` in a thread beside, one after the other; waits where so many are still to be worked on.
+
+    At the end all are worked on. What `work` raises comes out of a later hand-over, or of the end.
+    """
+    with ThreadPoolExecutor(1) as beside:
+        waiting: deque[Future[None]] = deque()
+
+        def hand_over(part: Part) -> None:
+            while len(waiting) > backlog:
+                waiting.popleft().result()
+            waiting.append(beside.submit(work, part))
+
+        yield hand_over
+        while waiting:
+            waiting.popleft().result()
 
 
 def ahead(parts: Iterable[Part]) -> Iterator[Part]:

@@ -27,7 +27,8 @@ from headgate.intake.cells import (
     text_array,
     text_bytes,
 )
-from headgate.intake.check import Breach
+from headgate.intake.check import Breach, among
+from headgate.intake.judge import of_rows
 from headgate.intake.show import MASKED, shown, without_digits
 
 if TYPE_CHECKING:
@@ -62,7 +63,13 @@ def refused_rows(received: Received, judged: Sequence[Judged], breaches: Sequenc
         refused: the rows that break one which does not merely warn.
         width: how many columns the file's header has.
     """
-    table = _told(received.source_rows, judged, breaches, refused, REFUSED)
+    count = len(received.source_rows)
+    table = _told(
+        received.source_rows[refused],
+        [of_rows(each, refused) for each in judged],
+        [among(breach, refused, count) for breach in breaches],
+        REFUSED,
+    )
     if not len(received.ragged.source_rows):
         return table
     return pa.concat_tables([table, _ragged_rows(received.ragged, width)]).unify_dictionaries().sort_by("source_row")
@@ -81,50 +88,43 @@ def duplicate_rows(source_rows: Rows, judged: Sequence[Judged], warnings: Sequen
         Breach(SAME_ROW, "", "equals, in every cell, the row that was kept for its key", rows[is_same]),
         Breach(SAME_KEY, "", "another row with its key is newer, or won the tie", rows[~is_same]),
     ]
-    return _told(source_rows, judged, [*warnings, *lost], rows, DUPLICATE)
+    return _told(source_rows, judged, [*warnings, *lost], DUPLICATE)
 
 
-def _told(source_rows: Rows, judged: Sequence[Judged], reasons: Sequence[Breach], rows: Rows, disposition: str) -> pa.Table:
-    first = int_array(_first(reasons, rows))
+def _told(source_rows: Rows, judged: Sequence[Judged], reasons: Sequence[Breach], disposition: str) -> pa.Table:
+    count = len(source_rows)
+    first = int_array(_first(reasons, count))
     columns = text_array(reason.column or None for reason in reasons).take(first)
-    texts = shown(judged, rows, np.full(len(rows), disposition == REFUSED))
+    texts = shown(judged, passed=disposition == DUPLICATE)
     return pa.table(
         {
-            "source_row": int_array(source_rows[rows]),
-            "disposition": repeated(disposition, len(rows)),
+            "source_row": int_array(source_rows),
+            "disposition": repeated(disposition, count),
             "rule": text_array(reason.rule for reason in reasons).take(first).dictionary_encode(),
             "column_name": columns.dictionary_encode(),
             "reason": text_array(reason.reason for reason in reasons).take(first).dictionary_encode(),
-            "all_rules": _all_codes(reasons, rows).dictionary_encode(),
+            "all_rules": _all_codes(reasons, count).dictionary_encode(),
             "masked_value": _value_of(columns, texts),
             "record": _records(texts),
         }
     )
 
 
-def _first(reasons: Sequence[Breach], rows: Rows) -> Rows:
+def _first(reasons: Sequence[Breach], count: int) -> Rows:
     """For each row the position of its first reason; warnings are none."""
-    first = np.full(rows.max() + 1 if len(rows) else 0, -1)
+    first = np.full(count, -1)
     for position in reversed(range(len(reasons))):
         if reasons[position].level is not Level.WARN:
-            first[_among(reasons[position].rows, first)] = position
-    return first[rows]
+            first[reasons[position].rows] = position
+    return first
 
 
-def _among(rows: Rows, by_row: Rows) -> Rows:
-    return rows[rows < len(by_row)]
-
-
-def _all_codes(reasons: Sequence[Breach], rows: Rows) -> pa.Array:
+def _all_codes(reasons: Sequence[Breach], count: int) -> pa.Array:
     """For each row a JSON list of every rule it breaks, in contract order."""
-    place = np.full(rows.max() + 1 if len(rows) else 0, -1)
-    place[rows] = np.arange(len(rows))
-    places = [place[_among(reason.rows, place)] for reason in reasons]
-    positions = np.repeat(np.arange(len(reasons)), [len(each) for each in places])
-    flat = np.concatenate((NO_ROWS, *places))
-    order = np.lexsort((positions[flat >= 0], flat[flat >= 0]))
-    counts = np.bincount(flat[flat >= 0], minlength=len(rows))
-    codes = text_array(json.dumps(reason.code) for reason in reasons).take(int_array(positions[flat >= 0][order]))
+    positions = np.repeat(np.arange(len(reasons)), [len(reason.rows) for reason in reasons])
+    rows = np.concatenate((NO_ROWS, *(reason.rows for reason in reasons)))
+    counts = np.bincount(rows, minlength=count)
+    codes = text_array(json.dumps(reason.code) for reason in reasons).take(int_array(positions[np.lexsort((positions, rows))]))
     lists = pa.ListArray.from_arrays(pc.cast(int_array(np.concatenate(([0], np.cumsum(counts)))), pa.int32()), codes)
     return joined("[", pc.binary_join(lists, literal(", ")), "]")
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+# Of a dictionary that has grown since the last table only what is new.
+_WHAT_IS_NEW = pa.ipc.IpcWriteOptions(emit_dictionary_deltas=True)
+
 
 class Spool:
     """Tables of one schema, had back in the order they were put down. Only masked values may be put here."""
@@ -30,7 +33,7 @@ class Spool:
         if self._writer is None:
             self._path.unlink(missing_ok=True)  # one that was given up may still be open, and would write into this one
             self._file = pa.OSFile(str(self._path), "wb")
-            self._writer = pa.ipc.new_stream(self._file, table.schema)
+            self._writer = pa.ipc.new_stream(self._file, table.schema, options=_WHAT_IS_NEW)
         columns = [in_one_piece(column) for column in table.columns]
         self._writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=table.schema))
 

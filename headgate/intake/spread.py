@@ -37,6 +37,7 @@ from headgate.intake.gate import Passage, PutDown, Sifted, written
 from headgate.intake.loose_ends import with_loose_ends
 from headgate.intake.places import Listed, row_starts, starts_in
 from headgate.intake.received import written_as
+from headgate.intake.rows_file import each_value_once
 from headgate.intake.stream_csv import NotPlainError, Plain, are_regular, plain_csv, rows_of_plain
 
 if TYPE_CHECKING:
@@ -295,7 +296,8 @@ class _Part(Passage):
         """Each batch, judged and masked."""
         row = self._part.first_row
         for received in self._source.batches():
-            judged = _Judged(self._part, row, *self._judged(received))
+            sifted, candidates, refused = self._judged(received)
+            judged = _Judged(self._part, row, sifted, each_value_once(candidates), refused)  # else all cards go with each batch
             yield judged
             row += judged.sifted.rows + judged.sifted.ragged
 

@@ -111,12 +111,11 @@ def test_other_texts_are_not_destroyed_numbers(written: str | None) -> None:
 @given(digit_strings, st.binary(min_size=16, max_size=32))
 def test_a_token_is_the_keyed_hash_of_the_whole_number(body: str, secret: bytes) -> None:
     number = checked(body)
-    (token,) = cards.tokens(text(number), MaskingKey("k7", secret)).to_pylist()
-    assert token == "k7:" + hmac.new(secret, number.encode(), hashlib.sha256).hexdigest()
+    assert cards.KnownCards(MaskingKey("k7", secret)).token(number) == "k7:" + hmac.new(secret, number.encode(), hashlib.sha256).hexdigest()
 
 
 def test_tokens_differ_by_key() -> None:
-    one, other = (cards.tokens(text("4111111111111111"), MaskingKey("k", secret)).to_pylist() for secret in (b"a" * 32, b"b" * 32))
+    one, other = (cards.KnownCards(MaskingKey("k", secret)).token("4111111111111111") for secret in (b"a" * 32, b"b" * 32))
     assert one != other
 
 
@@ -135,12 +134,51 @@ def test_normalising_never_fails_and_gives_digits_only_for_digits(written: str) 
         assert bare in ("".join(digits), "".join(digits).rstrip("0"), "".join(digits)[: len(bare)])
 
 
-def test_a_card_that_comes_again_in_a_file_has_the_token_that_it_has_alone() -> None:
-    key = MaskingKey("k1", b"0123456789abcdef0123456789abcdef")
-    of_file, numbers = cards.Tokens(key), list(PUBLISHED)
-    for some in (numbers[:3], numbers[2:5], numbers[:5], []):
-        digits = pa.array(some, pa.string())
-        assert of_file.of(digits).equals(cards.tokens(digits, key))
+KEY = MaskingKey("k1", b"0123456789abcdef0123456789abcdef")
+COLUMN = st.lists(st.sampled_from([*PUBLISHED, "4111 1111 1111 1111", "4111111111111112", "no card", None]), max_size=9)
+
+
+def told(known: cards.KnownCards, texts: list[str | None]) -> list[dict[str, str] | None]:
+    at, found = known.of(text(*texts))
+    return [None if place is None else found.to_pylist()[place] for place in at.to_pylist()]
+
+
+@given(st.lists(COLUMN, max_size=5), st.sampled_from([0, 3, 1 << 16]))
+def test_a_text_stands_for_the_same_card_whatever_the_file_said_before_and_however_much_is_remembered(
+    columns: list[list[str | None]], remembered: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(cards, "_CARDS_KNOWN", remembered)
+        of_file = cards.KnownCards(KEY)
+        for column in columns:
+            assert told(of_file, column) == [told(cards.KnownCards(KEY), [each])[0] for each in column]
+
+
+def test_what_is_no_card_stands_for_none() -> None:
+    assert told(cards.KnownCards(KEY), ["4111111111111112", "no card", None, ""]) == [None] * 4
+
+
+def test_a_card_is_told_with_its_bare_number_its_brand_and_last_four() -> None:
+    (card,) = told(cards.KnownCards(KEY), ["4111-1111 1111.1111"])
+    assert card is not None
+    assert (card["number"], card["brand"], card["last4"]) == ("4111111111111111", "visa", "1111")
+
+
+def test_cards_that_are_known_keep_their_places_when_more_are_learnt() -> None:
+    """So that of the cards of a file's batches only new ones are written down."""
+    of_file = cards.KnownCards(KEY)
+    _, before = of_file.of(text("4111111111111111", "378282246310005"))
+    _, after = of_file.of(text("5555555555554444", "378282246310005"))
+    assert after.slice(0, before.num_rows).equals(before)
+    assert after.num_rows == before.num_rows + 1
+
+
+def test_no_more_cards_are_remembered_than_memory_is_kept_for() -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(cards, "_CARDS_KNOWN", 2)
+        of_file, numbers = cards.KnownCards(KEY), [number for number in PUBLISHED if cards.is_card(text(number)).all()]
+        sizes = [of_file.of(text(number, numbers[0]))[1].num_rows for number in numbers]
+    assert max(sizes) <= 3
 
 
 LONG = st.one_of(

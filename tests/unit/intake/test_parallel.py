@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from headgate.intake.parallel import ahead, in_turn, side_by_side
+from headgate.intake.parallel import ahead, in_order, in_turn, side_by_side
 
 pytestmark = pytest.mark.unit
 
@@ -51,3 +51,34 @@ def test_an_error_in_one_part_is_raised() -> None:
 def test_parts_are_worked_on_at_the_same_time() -> None:
     meeting = threading.Barrier(2, timeout=10)
     assert len(side_by_side(lambda _: meeting.wait(), [1, 2])) == 2
+
+
+def test_parts_that_are_handed_over_are_worked_on_in_their_order_and_all_of_them() -> None:
+    done: list[int] = []
+    with in_order(done.append, 2) as hand_over:
+        for part in range(20):
+            hand_over(part)
+    assert done == list(range(20))
+
+
+def test_who_hands_over_waits_while_the_backlog_is_full() -> None:
+    """Else a large file's batches would pile up in memory."""
+    most, handed, done = 0, 0, 0
+    may_go_on = threading.Semaphore(0)
+
+    def work(_: int) -> None:
+        nonlocal most, done
+        may_go_on.acquire(timeout=10)
+        most, done = max(most, handed - done), done + 1
+
+    with in_order(work, 2) as hand_over:
+        for part in range(20):
+            handed += 1
+            may_go_on.release()
+            hand_over(part)
+    assert most <= 4
+
+
+def test_an_error_in_work_that_was_handed_over_is_raised() -> None:
+    with pytest.raises(IndexError), in_order(lambda part: [][part], 2) as hand_over:
+        hand_over(0)
