@@ -1,12 +1,15 @@
-"""MiniStack with two things made whole. Without this file all works but for what stands here.
+"""MiniStack with three things made whole. Without this file all works but for what stands here.
 
 MiniStack 1.5.33 stores an alarm's settings but leaves most of them out of DescribeAlarms in the query protocol, which Terraform's
 provider speaks, so it would plan to set them again after every apply.
 And it takes no notice of an event source mapping's batching window: each of a burst's messages would start the function by itself.
+And under load it is slow enough that Terraform's provider sends a call again whose first sending it carries out: the second finds that
+its table exists already, and the deployment fails.
 """
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 import xml.etree.ElementTree as ET
@@ -16,13 +19,17 @@ from ministack import app
 from ministack.services import cloudwatch, lambda_svc
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 LEFT_OUT = ("AlarmDescription", "ActionsEnabled", "Statistic", "Period", "TreatMissingData", "Unit")
 LISTS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 _describe = cloudwatch._describe_alarms  # noqa: SLF001 there is no public way in
 
+# Many more than Terraform has under way; nearly all answers are short.
+CALLS_REMEMBERED = 1000
+
 Answer = tuple[int, dict[str, str], bytes]
+Message = dict[str, Any]
 
 
 def describe_alarms(params: dict[str, Any], cbor_data: dict[str, Any], is_cbor: bool, is_json: bool = False) -> Answer:
@@ -81,6 +88,53 @@ class Windows:
         self._dispatch(esm_id, run, esm, *batch)
 
 
+class Repeats:
+    """An ASGI application that answers a call of Terraform's which is sent again as it answered its first sending.
+
+    AWS's tools give all sendings of a call one id. Only calls that succeeded are answered so; others are tried anew. Our own calls always
+    are: they must know by themselves whether an earlier sending was carried out.
+    """
+
+    def __init__(self, application: Callable[..., Awaitable[None]]) -> None:
+        self._application = application
+        self._calls: dict[bytes, asyncio.Task[list[Message]]] = {}
+
+    async def __call__(
+        self, scope: dict[str, Any], receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+    ) -> None:
+        """Answer one request."""
+        headers = dict(scope.get("headers", ()))
+        call = headers.get(b"amz-sdk-invocation-id")
+        if scope["type"] != "http" or scope["method"] != "POST" or call is None or b"Terraform/" not in headers.get(b"user-agent", b""):
+            await self._application(scope, receive, send)
+            return
+        before = self._calls.get(call)
+        if before:
+            await asyncio.wait([before])
+        if before is None or not _succeeded(before):
+            before = self._calls[call] = asyncio.ensure_future(self._answer(scope, receive))
+            self._forget_old()
+        for message in await asyncio.shield(before):  # whoever asked may be gone by now; the call is carried out all the same
+            await send(message)
+
+    async def _answer(self, scope: dict[str, Any], receive: Callable[[], Awaitable[Message]]) -> list[Message]:
+        answer: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            answer.append(message)
+
+        await self._application(scope, receive, keep)
+        return answer
+
+    def _forget_old(self) -> None:
+        while len(self._calls) > CALLS_REMEMBERED:
+            del self._calls[next(iter(self._calls))]
+
+
+def _succeeded(call: asyncio.Task[list[Message]]) -> bool:
+    return call.exception() is None and any(message.get("status") == 200 for message in call.result())  # noqa: PLR2004 HTTP's own number
+
+
 def _add(parent: ET.Element, tag: str, text: str | None = None) -> ET.Element:
     child = ET.SubElement(parent, tag)
     child.text = text
@@ -96,4 +150,5 @@ if __name__ == "__main__":
     windows = Windows(lambda_svc._iter_all_esms, lambda_svc._dispatch_esm_batch, time.monotonic)  # noqa: SLF001 as above
     lambda_svc._iter_all_esms = windows.ready  # noqa: SLF001 as above
     lambda_svc._dispatch_esm_batch = windows.dispatch  # noqa: SLF001 as above
+    app.app = Repeats(app.app)
     sys.exit(app.main())

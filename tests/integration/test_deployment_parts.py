@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -17,6 +18,7 @@ from headgate.contracts.registry import SYSTEMS, Registry
 from scripts import build, deploy, mended_ministack, terraform_cli
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
 pytestmark = pytest.mark.unit
@@ -211,3 +213,66 @@ def test_a_mapping_with_a_batching_window_rests_after_a_batch() -> None:
     now[0] = 5.0
     assert [esm["UUID"] for _, _, esm in windows.ready()] == ["a", "b"]
     assert len(sent) == 2
+
+
+TERRAFORM = (b"user-agent", b"APN/1.0 HashiCorp/1.0 Terraform/1.9.8 terraform-provider-aws/5.80.0")
+
+
+class Server:
+    """Carries out each request that it is sent, with these statuses one after the other."""
+
+    def __init__(self, *statuses: int) -> None:
+        self.statuses, self.carried_out = list(statuses), 0
+        self.application = mended_ministack.Repeats(self._answer)
+
+    async def _answer(self, _scope: object, _receive: object, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+        self.carried_out += 1
+        await asyncio.sleep(0)
+        await send({"type": "http.response.start", "status": self.statuses.pop(0)})
+        await send({"type": "http.response.body", "body": str(self.carried_out).encode()})
+
+    async def ask(self, call: bytes, *headers: tuple[bytes, bytes]) -> tuple[int, bytes]:
+        """Status and body of the answer."""
+        said: list[dict[str, Any]] = []
+
+        async def send(message: dict[str, Any]) -> None:
+            said.append(message)
+
+        scope = {"type": "http", "method": "POST", "headers": [(b"amz-sdk-invocation-id", call), *headers]}
+        await self.application(scope, asyncio.Event().wait, send)  # type: ignore[arg-type]  # nothing is received
+        return said[0]["status"], said[1]["body"]
+
+
+def test_a_call_of_terraform_that_is_sent_again_is_carried_out_once() -> None:
+    async def sent_thrice(server: Server) -> list[tuple[int, bytes]]:
+        at_once = await asyncio.gather(server.ask(b"a", TERRAFORM), server.ask(b"a", TERRAFORM))
+        return [*at_once, await server.ask(b"a", TERRAFORM)]
+
+    server = Server(200)
+    assert asyncio.run(sent_thrice(server)) == [(200, b"1")] * 3
+
+
+def test_a_call_that_failed_is_tried_anew_when_it_is_sent_again() -> None:
+    async def sent_twice(server: Server) -> list[tuple[int, bytes]]:
+        return [await server.ask(b"a", TERRAFORM), await server.ask(b"a", TERRAFORM)]
+
+    assert asyncio.run(sent_twice(Server(503, 200))) == [(503, b"1"), (200, b"2")]
+
+
+def test_other_calls_and_calls_of_others_are_each_carried_out() -> None:
+    async def sent(server: Server) -> list[tuple[int, bytes]]:
+        return [await server.ask(b"a", TERRAFORM), await server.ask(b"b", TERRAFORM), await server.ask(b"b"), await server.ask(b"b")]
+
+    assert [body for _, body in asyncio.run(sent(Server(*[200] * 4)))] == [b"1", b"2", b"3", b"4"]
+
+
+def test_a_call_is_carried_out_though_its_client_has_gone() -> None:
+    async def gone_and_back(server: Server) -> tuple[int, bytes]:
+        first = asyncio.ensure_future(server.ask(b"a", TERRAFORM))
+        await asyncio.sleep(0)
+        first.cancel()
+        return await server.ask(b"a", TERRAFORM)
+
+    server = Server(200)
+    assert asyncio.run(gone_and_back(server)) == (200, b"1")
+    assert server.carried_out == 1
