@@ -249,14 +249,14 @@ class Passage:
         broken = [breach.rows for breach in breaches if breach.level is Level.QUARANTINE]
         refused = np.flatnonzero(marked(np.concatenate((NO_ROWS, *broken)), len(received.source_rows)))
         told = refused_rows(received, judged, breaches, refused, self._source.width)
-        passing = int_array(np.flatnonzero(~marked(refused, len(received.source_rows))))
+        passing = bool_array(~marked(refused, len(received.source_rows)))
         sifted = Sifted(
             rows=len(received.source_rows),
             ragged=len(received.ragged.source_rows),
             refused=refused,
             warnings=[breach for breach in breaches if breach.level is Level.WARN],
             halts=[breach for breach in breaches if breach.level is Level.HALT],
-            keys={name: values[name].take(passing) for name in {*self._contract.key, *self._contract.order_by}},
+            keys={name: values[name].filter(passing) for name in {*self._contract.key, *self._contract.order_by}},
         )
         return sifted, _candidates(received, judged, passing), told
 
@@ -353,8 +353,8 @@ def written(passage: Passage, folder: Path) -> Counts:
 
 def _candidates(received: Received, judged: Sequence[Judged], passing: pa.Array) -> pa.Table:
     """What stands behind the gate for the rows that were not refused. Nothing of a card but token, brand and last four."""
-    behind = {name: column.take(passing) for each in judged for name, column in each.behind.items()}
-    return pa.table({**behind, **kept_texts(judged, passing), _SOURCE_ROW: int_array(received.source_rows).take(passing)})
+    behind = {name: column.filter(passing) for each in judged for name, column in each.behind.items()}
+    return pa.table({**behind, **kept_texts(judged, passing), _SOURCE_ROW: int_array(received.source_rows).filter(passing)})
 
 
 def _check_halts(contract: Contract, breaches: Sequence[Breach]) -> None:

@@ -33,7 +33,7 @@ def kept_texts(judged: Sequence[Judged], passing: pa.Array) -> dict[str, pa.Arra
 
 
 def _kept(judged: Judged, passing: pa.Array) -> pa.Array:
-    text = judged.text.take(passing)
+    text = judged.text.filter(passing)
     return text.is_valid() if judged.column.mask in _DROPPED else text
 
 
