@@ -18,7 +18,6 @@ from headgate.intake.dialect import sniff_dialect
 from headgate.intake.header import folded, showable, under
 from headgate.intake.matching import MOST_COLUMNS, SAMPLE_ROWS
 from headgate.intake.read_csv import read_rows
-from headgate.intake.read_excel import heading_of, read_excel
 from headgate.intake.read_file import holds_json
 from headgate.intake.read_json import are_lines, read_records
 from headgate.intake.sniff import is_parquet, text_of
@@ -149,6 +148,8 @@ def _of_parquet(content: bytes | Path, *, whole: bool) -> Headed:
 
 
 def _of_workbook(content: bytes, contract: Contract | None) -> Headed:
+    from headgate.intake.read_excel import heading_of, read_excel  # noqa: PLC0415 as read_file has it
+
     names = heading_of(content, contract)
     if not names:
         return NOTHING

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import UnreadableFileError
 from headgate.intake.read_csv import read_csv
-from headgate.intake.read_excel import read_excel
 from headgate.intake.read_json import is_json, read_json
 from headgate.intake.read_parquet import read_parquet
 from headgate.intake.sniff import is_parquet, text_of
@@ -34,6 +33,8 @@ def _read(content: bytes, contract: Contract) -> Received:
     if is_parquet(content):
         return read_parquet(content, contract)
     if is_workbook(content):
+        from headgate.intake.read_excel import read_excel  # noqa: PLC0415 a cold start loads what opens workbooks when one comes
+
         return read_excel(content, contract)
     return read_json(content, contract) if holds_json(content) else read_csv(content, contract)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from headgate.aws import cold_start
+
+# isort: split
 import os
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -24,6 +27,7 @@ metrics = Metrics(namespace="Headgate", service="raw_to_curated")
 deadline = Deadline()
 gate = cache(lambda: wiring.runs(os.environ, deadline.left_s))
 report = GateReport(logger, metrics)
+cold_start.is_over()
 
 
 def curate(record: SQSRecord) -> None:

@@ -1,0 +1,56 @@
+"""What a function's first event waits for, and what it does not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+# What opens workbooks, and what nobody asks for but the command line and the jobs.
+NOT_FOR_EVERY_FILE = [
+    "headgate.intake.read_excel",
+    "headgate.intake.workbook",
+    "headgate.engines",
+    "headgate.intake.spread",
+    "pandas",
+    "yaml",
+]
+
+
+def said_by(script: str, **environment: str) -> str:
+    """What a new process prints, in which a function's handler can be imported."""
+    known = {name: text for name, text in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**known, "AWS_DEFAULT_REGION": "eu-west-1", **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("module", NOT_FOR_EVERY_FILE)
+def test_the_gate_imports_nothing_that_a_plain_file_has_no_use_for(module: str) -> None:
+    assert said_by(f"import sys, lambdas.raw_to_curated.handler; print({module!r} in sys.modules)") == "False"
+
+
+def test_garbage_is_collected_again_once_everything_is_imported_and_what_was_imported_is_set_aside() -> None:
+    said = said_by("import gc, lambdas.raw_to_curated.handler; print(gc.isenabled(), gc.get_freeze_count() > 50_000)")
+    assert said == "True True"
+
+
+def test_garbage_is_not_collected_while_modules_are_imported() -> None:
+    script = "import gc, sys\nruns = []\ngc.callbacks.append(lambda phase, told: runs.append('headgate' in sys.modules))\n"
+    assert said_by(f"{script}import lambdas.raw_to_curated.handler\nprint(sum(runs))") == "0"
+
+
+def test_linear_algebra_starts_no_threads_of_its_own_unless_it_is_told_to() -> None:
+    threads = "import headgate.aws.cold_start, numpy, os; print(len(os.listdir('/proc/self/task')))"  # Arrow has one of its own
+    assert said_by(threads) == "1"
+    assert said_by("import lambdas.raw_to_curated.handler, os; print(os.environ['OPENBLAS_NUM_THREADS'])", OPENBLAS_NUM_THREADS="3") == "3"
