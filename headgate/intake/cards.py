@@ -1,8 +1,7 @@
-"""Card numbers: which digits can be one, whose they are, and the token that stands for one behind the gate."""
+"""Card numbers: which digits can be one, whose they are, and what stands for one behind the gate."""
 
 from __future__ import annotations
 
-import hmac
 import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import pyarrow.compute as pc
 
 from headgate.intake.cells import NO_ROWS, Flags, Rows, bool_array, flags, int_array, literal, numbers, text_array, text_bytes
 from headgate.intake.plain import are_digits
+from headgate.intake.tokens import Tokens
 
 if TYPE_CHECKING:
     from headgate.lake.ports import MaskingKey
@@ -221,7 +221,7 @@ class KnownCards:
     """What stands for the cards of one file, under one key: a text that comes again in it is not looked at again."""
 
     def __init__(self, key: MaskingKey) -> None:
-        self._key_id, self._keyed = key.key_id, hmac.new(key.secret, digestmod="sha256")
+        self._tokens = Tokens(key)
         self._known = self._cards_of(text_array([]))
 
     def of(self, texts: pa.Array) -> tuple[pa.Array, pa.RecordBatch]:
@@ -251,20 +251,11 @@ class KnownCards:
         columns = {
             "text": texts.filter(is_valid),
             "number": cards,
-            "token": text_array([self.token(number) for number in cards.to_pylist()]),
+            "token": self._tokens.of(cards),
             "brand": brands(cards),
             "last4": pc.utf8_slice_codeunits(cards, -4),
         }
         return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
-
-    def token(self, number: str) -> str:
-        """`<key id>:<hex>`, the keyed hash of a whole number, that cannot be had back without the key.
-
-        Source: PCI DSS v4.0.1, req. 3.5.1.1: hashes of a PAN are keyed, over the entire PAN; HMAC-SHA256 by FIPS 198-1.
-        """
-        keyed = self._keyed.copy()  # half the time of `hmac.digest`, which prepares the key each time
-        keyed.update(number.encode())
-        return f"{self._key_id}:{keyed.hexdigest()}"
 
 
 def _right_aligned(digits: pa.Array) -> Digits:
