@@ -1,7 +1,8 @@
 """Close what a corrected file has left behind: the refused rows of the versions before it, each once.
 
 The rows stay where they are, marked with the version that stands for them; see docs/adr/0020-corrected-files-close-their-past.md.
-A file's rows are one object, rewritten in one write, so that they are closed together or not at all.
+A file's rows are one object, rewritten in one write, so that they are closed together or not at all. An object that goes back to what
+it held before opens the rows of that version again.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 CLOSED_BY = "closed_by"
 _CLOSABLE = {"done", "refused"}
+_LET_IN = {"done", "skipped_duplicate"}
 
 
 @dataclass(frozen=True)
@@ -60,28 +62,31 @@ class Closing:
         Raises:
             ServiceError: a service failed; what was closed before is closed, and closing again completes it.
         """
-        closed = []
-        for old, newer in corrected(self.ledger.records()):
+        records, closed = list(self.ledger.records()), []
+        for back in returned(records):
             with suppress(ThrottledError):
-                if done := self._closed(old, newer):
+                self._marked(back, "")
+        for old, newer in corrected(records):
+            with suppress(ThrottledError):
+                if done := self._marked(old, newer.file_id):
                     closed.append(done)
         return closed
 
-    def _closed(self, old: FileRecord, newer: FileRecord) -> Closed | None:
+    def _marked(self, old: FileRecord, closed_by: str) -> Closed | None:
         """None where a replay died half-way: that replay has to be completed first."""
         before = self.ledger.reopen(old.file_id, now=self.clock(), lease_s=self.lease_s)
         if before.state not in _CLOSABLE:
             self.ledger.release(before)
             return None
         try:
-            rows = self._mark(before, newer)
+            rows = self._mark(before, closed_by)
         except Exception:
             self.ledger.finish(before)  # its rows are all marked or none are: both are what the next closing begins with
             raise
-        self.ledger.finish(replace(before, closed_by=newer.file_id))
-        return Closed(before.file_id, before.key, newer.file_id, rows)
+        self.ledger.finish(replace(before, closed_by=closed_by))
+        return Closed(before.file_id, before.key, closed_by, rows)
 
-    def _mark(self, before: FileRecord, newer: FileRecord) -> int:
+    def _mark(self, before: FileRecord, closed_by: str) -> int:
         """How many rows are marked now."""
         if not before.quarantine_key:
             return 0
@@ -90,7 +95,7 @@ class Closing:
             rows = pq.read_table(io.BytesIO(self.objects.read(ref)))
         except NotFoundError:  # taken away by hand
             return 0
-        self.objects.write(ref, parquet_bytes(marked_rows(rows, newer.file_id)), content_type=PARQUET_TYPE)
+        self.objects.write(ref, parquet_bytes(marked_rows(rows, closed_by)), content_type=PARQUET_TYPE)
         return int(rows.num_rows)
 
 
@@ -102,27 +107,50 @@ def corrected(records: Iterable[FileRecord]) -> list[tuple[FileRecord, FileRecor
     return [(record, settled_by[record.file_id]) for record in waiting if record.file_id in settled_by]
 
 
-def corrections(records: Iterable[FileRecord]) -> dict[str, FileRecord]:
-    """For each file that has one the next version of the same object that was let in, by file id.
+def returned(records: Iterable[FileRecord]) -> list[FileRecord]:
+    """Each version that was closed by a later one, before its object held the same bytes again: what it keeps out waits again."""
+    every = list(records)
+    settled_by, held_at = corrections(every), _last_held(every)
+    return [
+        record
+        for record in every
+        if record.closed_by and record.state in _CLOSABLE and record.file_id not in settled_by and record.file_id in held_at
+    ]
 
+
+def corrections(records: Iterable[FileRecord]) -> dict[str, FileRecord]:
+    """For each file that has one the next version of the same object whose content was let in, by file id.
+
+    A version that was skipped as a duplicate is one: its content was let in, be it as an older version or under another name.
     Of two versions of one second nobody knows which was meant to correct the other, so neither does.
     """
     let_in: dict[tuple[str, str], list[FileRecord]] = {}
     every = sorted(records, key=lambda record: (record.received_at, record.file_id))
     for record in every:
-        if record.state == "done":
+        if record.state in _LET_IN:
             let_in.setdefault((record.bucket, record.key), []).append(record)
-    found = {}
+    found, held_at = {}, _last_held(every)
     for record in every:
-        versions = let_in.get((record.bucket, record.key), [])
-        if (later := bisect_right(versions, record.received_at, key=lambda one: one.received_at)) < len(versions):
+        versions, last = let_in.get((record.bucket, record.key), []), held_at.get(record.file_id, record.received_at)
+        if (later := bisect_right(versions, last, key=lambda one: one.received_at)) < len(versions):
             found[record.file_id] = versions[later]
     return found
 
 
+def _last_held(records: Iterable[FileRecord]) -> dict[str, str]:
+    """When an object came to hold once more what a version of it had held before, the last time, by that version's file id."""
+    every = {record.file_id: record for record in records}
+    held: dict[str, str] = {}
+    for again in every.values():
+        first = every.get(again.duplicate_of)
+        if first and (first.bucket, first.key) == (again.bucket, again.key) and again.received_at > first.received_at:
+            held[first.file_id] = max(held.get(first.file_id, ""), again.received_at)
+    return held
+
+
 def marked_rows(rows: pa.Table, closed_by: str) -> pa.Table:
-    """The rows, closed by that file."""
-    mark = repeated(closed_by, rows.num_rows)
+    """The rows, closed by that file; open, where it is none."""
+    mark = repeated(closed_by, rows.num_rows) if closed_by else pa.nulls(rows.num_rows, pa.string())
     if CLOSED_BY not in rows.column_names:  # rows of before there was the column
         return rows.append_column(CLOSED_BY, mark)
     return rows.set_column(rows.column_names.index(CLOSED_BY), CLOSED_BY, mark)

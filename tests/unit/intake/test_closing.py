@@ -118,6 +118,37 @@ def test_a_replay_opens_the_rows_again_and_the_next_merge_closes_them() -> None:
     assert lake.closed_by() == {(old.content_sha256, 1): new.file_id}
 
 
+def test_an_object_that_goes_back_to_what_it_held_opens_that_version_again_and_closes_the_one_between() -> None:
+    """A, B, A: the third is skipped as a duplicate of the first, whose refused rows are what is kept out of the lake now."""
+    lake = Versions()
+    first, between = lake.sent(5, 99), lake.sent(5, 98)
+    lake.closing().close()
+    again = lake.sent(5, 99)
+    assert (again.state, again.duplicate_of) == ("skipped_duplicate", first.file_id)
+    assert lake.closing().close() == [Closed(between.file_id, KEY, again.file_id, 1)]
+    assert lake.closed_by() == {(first.content_sha256, 2): None, (between.content_sha256, 2): again.file_id}
+    assert [one.file_id for one in kept_out(list(lake.ledger.records()), by_file=True)] == [first.file_id]
+    assert lake.closing().close() == []
+    last = lake.sent(5, 6)
+    assert lake.closing().close() == [Closed(first.file_id, KEY, last.file_id, 1)]
+
+
+def test_an_object_that_goes_back_before_any_merge_never_closes_what_it_holds() -> None:
+    lake = Versions()
+    first, between, again = lake.sent(5, 99), lake.sent(5, 98), lake.sent(5, 99)
+    assert lake.closing().close() == [Closed(between.file_id, KEY, again.file_id, 1)]
+    assert lake.ledger.get(first.file_id).closed_by == ""
+
+
+def test_a_correction_that_came_under_another_name_first_closes_the_old_version_all_the_same() -> None:
+    lake = Versions()
+    old = lake.sent(5, 99)
+    elsewhere = lake.curate(BY, lake.put(body_of(5, 9), key=f"{KEY}.corrected"))
+    new = lake.sent(5, 9)
+    assert (new.state, new.duplicate_of) == ("skipped_duplicate", elsewhere.file_id)
+    assert lake.closing().close() == [Closed(old.file_id, KEY, new.file_id, 1)]
+
+
 @given(st.integers(1, 4), st.booleans())
 def test_a_closing_that_dies_anywhere_is_completed_by_the_next_or_by_a_replay(dies_at: int, after: bool) -> None:
     lake = Versions()
