@@ -38,6 +38,7 @@ _RUN_OUT = "(#state = :processing AND lease_until_ms <= :now)"
 _ENDED = "#state = :failed OR (#state IN (:processing, :handed_over) AND lease_until_ms <= :now)"
 _NOT_TAKEN = "(#state = :handed_over AND (attribute_not_exists(taken_by) OR taken_by = :run OR taken_until_ms <= :now))"
 _REOPENABLE = "#state IN (:done, :refused) OR (#state = :replaying AND lease_until_ms <= :now)"
+_RELEASED = 0  # the lease of what was given back; every other one is a moment
 _FAILED = "ConditionalCheckFailed"
 _LOST = {"None", _FAILED, "TransactionConflict"}
 _Item = dict[str, Any]
@@ -122,7 +123,7 @@ class DynamoLedger:
                 TableName=self.table,
                 Key=_encode({"file_id": record.file_id}),
                 UpdateExpression="SET lease_until_ms = :past REMOVE taken_by, taken_until_ms",
-                **_condition("#state IN (:processing, :replaying, :handed_over)", {**_under_way(), ":past": 0}),
+                **_condition("#state IN (:processing, :replaying, :handed_over)", {**_under_way(), ":past": _RELEASED}),
             )
         if record.content_sha256:
             self._disown(record)
@@ -147,11 +148,20 @@ class DynamoLedger:
 
     def get(self, file_id: str) -> FileRecord:
         """The record; NotFoundError when there is none."""
-        with translated(f"read the record of {file_id}"):
-            item = self.client.get_item(TableName=self.table, Key=_encode({"file_id": file_id}), ConsistentRead=True).get("Item")
+        item = self._item(file_id)
         if item is None:
             raise NotFoundError(f"no record of file {file_id}")
-        return _record(_decode(item))
+        return _record(item)
+
+    def is_left_undone(self, file_id: str) -> bool:
+        """Whether a worker took the file and neither finished it nor gave it back: it works on it, or it died."""
+        item = self._item(file_id) or {}
+        return item.get("state") == "processing" and item.get("lease_until_ms") != _RELEASED
+
+    def _item(self, file_id: str) -> _Item | None:
+        with translated(f"read the record of {file_id}"):
+            item = self.client.get_item(TableName=self.table, Key=_encode({"file_id": file_id}), ConsistentRead=True).get("Item")
+        return _decode(item) if item else None
 
     def records(self) -> Iterator[FileRecord]:
         """Every file's record, in no particular order."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import Measured
 
+_RELEASED = datetime.min  # noqa: DTZ901 naive UTC, as every time here
 _STILL = datetime(2024, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
@@ -191,7 +192,7 @@ class MemoryLedger:
         """The object's and the content's lease end now, where they are this file's and still run; what is finished stays so."""
         with self._lock:
             if record.file_id in self._leases:
-                self._leases[record.file_id] = datetime.min  # noqa: DTZ901 naive UTC, as every time here
+                self._leases[record.file_id] = _RELEASED
                 self._takers.pop(record.file_id, None)
             self._disown(record)
 
@@ -205,6 +206,11 @@ class MemoryLedger:
             self._records[file_id] = replace(record, state="replaying")
             self._leases[file_id] = now + timedelta(seconds=lease_s)
             return record
+
+    def is_left_undone(self, file_id: str) -> bool:
+        """Whether a worker took the file and neither finished it nor gave it back: it works on it, or it died."""
+        record = self._records.get(file_id)
+        return record is not None and record.state == "processing" and self._leases[file_id] != _RELEASED
 
     def get(self, file_id: str) -> FileRecord:
         """The record; NotFoundError when there is none."""

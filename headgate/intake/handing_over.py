@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus, unquote_plus
 
-from headgate.errors import NotFoundError, ServiceError, ThrottledError, UnreadableFileError
+from headgate.errors import ServiceError, ThrottledError, UnreadableFileError
 from headgate.intake.sizing import HEAD_BYTES, KEPT_MEASUREMENTS, LOOKED_AT_FROM_BYTES, form_of, need, pace
 from headgate.intake.unpack import unpacked_bytes
 from headgate.lake import keys
@@ -51,7 +51,7 @@ class HandingOver:
         """What this worker has too little of: `time`, `memory` or `disk`; `killed` when one like it died of the file; else nothing."""
         if info.size_bytes < self.from_bytes:
             return ""
-        if _is_left_undone(ledger, record):
+        if ledger.is_left_undone(record.file_id):
             return KILLED
         form = form_of(objects.head(info.ref, HEAD_BYTES))
         return need(info.size_bytes, pace(form, ledger.measured(kind_of(record, form)))).beyond(self.worker, self.time_left_s())
@@ -140,13 +140,6 @@ class Stopwatch:
 def _peak_bytes() -> int:
     """The most memory that this process ever held. Linux tells it in KiB."""
     return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
-def _is_left_undone(ledger: FileLedger, record: FileRecord) -> bool:
-    try:
-        return ledger.get(record.file_id).state == "processing"
-    except NotFoundError:
-        return False
 
 
 def _unspeakable() -> UnreadableFileError:

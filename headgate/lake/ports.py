@@ -191,6 +191,10 @@ class FileLedger(Protocol):
         """
         ...
 
+    def is_left_undone(self, file_id: str) -> bool:
+        """Whether a worker took the file and neither finished it nor gave it back: it works on it, or it died."""
+        ...
+
     def get(self, file_id: str) -> FileRecord:
         """The record; NotFoundError when there is none."""
         ...

@@ -178,6 +178,20 @@ def test_a_released_content_is_granted_to_another_name_at_once(ledger: FileLedge
     assert ledger.claim(file("b.csv"), now=NOW, lease_s=LEASE_S).granted
 
 
+def test_what_a_worker_took_is_left_undone_until_it_finishes_it_or_gives_it_back(ledger: FileLedger) -> None:
+    """A lease that ran out by itself is that of a worker that died."""
+    record = file("a.csv")
+    assert not ledger.is_left_undone(record.file_id)
+    ledger.claim(record, now=NOW, lease_s=LEASE_S)
+    assert ledger.is_left_undone(record.file_id)
+    ledger.release(record)
+    assert not ledger.is_left_undone(record.file_id)
+    ledger.claim(record, now=LATER, lease_s=LEASE_S)
+    assert ledger.is_left_undone(record.file_id)
+    ledger.finish(replace(record, state="done"))
+    assert not ledger.is_left_undone(record.file_id)
+
+
 def test_releasing_what_is_finished_changes_nothing(ledger: FileLedger) -> None:
     ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
     ledger.finish(finished(file("a.csv")))

@@ -8,7 +8,8 @@ import hashlib
 import random
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -31,6 +32,7 @@ SOURCE = Registry.load().source
 START = dt.datetime(2024, 1, 2, 3, 4, 5)
 LEASE_S, RUN_S = 300, 40_000
 GIB = 1 << 30
+CALLS = ("info", "read", "write", "head", "download", "upload", "list", "delete")
 SMALL, HUGE = Worker(512 << 20, 512 << 20), Worker(1 << 50, 1 << 50)
 HEADER = "region_id,region_name,country_code,continent,population,gdp_usd,updated_at\n"
 
@@ -274,6 +276,22 @@ def test_a_file_that_killed_a_worker_goes_to_a_larger_one(large: bytes) -> None:
         lake.function(HUGE).curate(ref)
     lake.now += dt.timedelta(seconds=LEASE_S + 1)
     assert lake.function(HUGE).curate(ref).state == "handed_over"
+
+
+def test_a_file_that_only_met_a_failing_service_stays_with_the_worker_that_has_enough_for_it(large: bytes) -> None:
+    """No job, which takes minutes and costs money, for one call that S3 throttled: nobody died of the file."""
+    lake = Lake()
+    ref, met = lake.put("regions/a.csv", large), ["SlowDown"]
+
+    def upload(*told: Any, **also: Any) -> None:  # noqa: ANN401 as the port has it
+        if met:
+            raise ThrottledError(met.pop())
+        lake.objects.upload(*told, **also)
+
+    function = lake.function(HUGE)
+    objects = cast("MemoryObjects", SimpleNamespace(**{name: getattr(lake.objects, name) for name in CALLS} | {"upload": upload}))
+    record = patiently(partial(replace(function, house=replace(function.house, objects=objects)).curate, ref), sleep=lambda _: None)
+    assert (record.state, met, lake.started) == ("done", [], {})
 
 
 def test_what_a_file_took_is_remembered_for_the_next_of_its_kind(large: bytes) -> None:
