@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 VERDICTS = "_verdicts"
 MARK = b"headgate.masked"
 _BY = b"at_source"
-_UNDECLARED = {"undeclared_card_number", "undeclared_ssn"}
+_UNDECLARED = {"undeclared_card_number", "undeclared_ssn", "undeclared_cvv"}
 _SEALED = b"headgate: masked at the source\n"
 _PARQUET_MAGIC_BYTES = 4
 _FIRST_NON_ASCII, _HYPHEN, _OTHER = 0x80, 0x2D, 0x78

@@ -4,7 +4,8 @@ A number is found by issuer range, length and check digit together, and only bet
 blanks, dashes or dots between its groups, with slashes, or with commas as a spreadsheet groups digits, but it never starts or
 ends inside a run of digits. So timestamps, order numbers and phone numbers stay. Found nevertheless, and left alone: the digits
 of a UUID, of an IBAN whose own check digits are right, and E.164 phone numbers behind a plus sign. Groups as cards have them may be parted
-by more: `4111|1111`, `"4111" "1111"`, `4111%201111`.
+by more: `4111|1111`, `"4111" "1111"`, `4111%201111`. A field of nineteen
+digits, the most that ISO/IEC 7812 allows, may be filled up with zeros in front.
 
 A number that a spreadsheet has rounded, `4.11111111111111E+15`, counts as one by issuer and length alone: nearly all of its digits are
 there, and the check digit tells the last.
@@ -18,6 +19,7 @@ The search is numpy over all cells at once. It works on a shadow of the text: on
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
@@ -44,8 +46,12 @@ _THOUSANDS, _CARD_GROUP = 3, 4  # between commas, so that lists are none
 _MIDDLE_GROUP, _LAST_GROUP = 6, 5  # American Express's second and third
 _WIDEST_GAP = 3  # as in "4111 - 1111"
 # Between groups as cards have them more signs may stand, and more of them, as in 4111|1111 and "4111" "1111"; not those of a track.
-_PARTS_FOURS = np.isin(np.arange(256), np.frombuffer(b" \t\r\n-._|:*+,;\"'()[]", np.uint8))
+_OF_TRACKS = b"=^?"
+_PARTS_FOURS = np.isin(np.arange(256), np.frombuffer(b" \t\r\n" + string.punctuation.encode(), np.uint8)) & ~np.isin(
+    np.arange(256), np.frombuffer(_OF_TRACKS, np.uint8)
+)
 _WIDEST_GAP_OF_FOURS = 8
+_FEWEST_PADDED = 14  # behind zeros, numbers of 12 and 13 digits are those of articles
 _WRITTEN_BLANKS = ("%20", "&nbsp;", "&#160;")  # as in addresses and in HTML
 _CELLS_AT_ONCE = 1 << 16
 _SAMPLED = 1 << 10
@@ -63,12 +69,14 @@ _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-
 _REST_OF_TRACK = re.compile(r"(?:\^[^^\n]{0,40}\^|[=D])\d{4,}[^?\s]*\??")
 # What people write behind a number: when it expires, which stays, and its verification code.
 _CODE_BESIDE = re.compile(
-    r"(?P<expiry>[ ,;|/-]{1,3}(?:exp(?:iry|ires|\.)?:?[ ]?)?(?:0?[1-9]|1[0-2])(?:[ ]?[/|.-][ ]?)?(?:20)?\d\d)?"
-    r"(?P<gap>[ \t,;|/-]{1,3})\d{3,4}(?!\w|[.,:/-]\d)"
+    r"(?P<expiry>[ \r\n,;|/-]{1,3}(?:exp(?:iry|ires|\.)?:?[ ]?)?"
+    r"(?:(?:0?[1-9]|1[0-2])(?:[ ]?[/|.-][ ]?)?(?:20)?\d\d|20\d\d[/.-](?:0[1-9]|1[0-2])))?"
+    r"(?:(?P<gap>[ \t,;:|/#(\[-]{1,4})\d{3,4}(?!\w|[.,:/-]\d)|(?P<below>[ \t]*[\r\n]+[ \t]*)\d{3,4}(?=[ \t]*(?:[\r\n]|\Z)))"
 )
+# As a word, or as the last of a name like `card_cvv` or `cardCvv`; digits of any script.
 _CVV = (
-    r"(?i)\b(cvv2?|cvc2?|cav2|csc|security code|card verification (?:value|code|number))"
-    r"(\W{0,3}(?:is|no|number|code)?\W{0,3})[0-9]{3,4}\b"
+    r"((?:(?:^|[^0-9A-Za-z])(?i:cvv2?|cvc2?|cvn2?|cav2|csc|security.?code|card.?verification.?(?:value|code|number))"
+    r"|[a-z](?:Cvv|CVV|Cvc|CVC|Cvn|CVN)2?)[\W_]{0,6}(?:(?i:is|no|number|code|value)[\W_]{0,4}){0,2})\p{Nd}{3,4}([^\p{Nd}\p{L}]|$)"
 )
 # Area, group and serial number. Numbers that were never given out are none, nor is what goes on before or behind, as a product's code or
 # a longer grouped number does. Characters that cannot be seen may stand anywhere.
@@ -81,7 +89,8 @@ _SSN = re.compile(
 )
 # Where the name stands before it, the number needs no separators.
 _SSN_NAMED = re.compile(
-    rf"(?i:\bssn|social security(?: number| no)?)\W{{0,6}}(?P<number>{_AREA}[-. ]?{_UNSEEN}{_GROUP}[-. ]?{_UNSEEN}{_SERIAL}(?![0-9A-Za-z]))"
+    r"(?:(?<![0-9A-Za-z])(?i:ssns?)|(?<=[a-z])(?:Ssn|SSN)|(?i:social.?security(?:.?(?:number|no))?))[\W_]{0,6}"
+    rf"(?P<number>{_AREA}[-. ]?{_UNSEEN}{_GROUP}[-. ]?{_UNSEEN}{_SERIAL}(?![0-9A-Za-z]))"
 )
 _SSN_FORM = r"\b\d{3}[-. /]\d{2}[-. /]\d{4}\b"
 _LOWER = np.uint8(0x20)  # what ASCII's small letters have and its capitals have not
@@ -164,7 +173,15 @@ def _redacted_each(text: pa.Array) -> pa.Array:
 
 def without_named_codes(text: pa.Array) -> pa.Array:
     """The text with `[CVV]` for every verification code that is named as such."""
-    return _rewritten(text, _perhaps_named_codes(text), _CVV, r"\1\2[CVV]")
+    return _rewritten(text, _perhaps_named_codes(text), _CVV, r"\1[CVV]\2")
+
+
+def rows_with_named_codes(text: pa.Array) -> Rows:
+    """The rows whose text holds a verification code that is named as such."""
+    perhaps = _perhaps_named_codes(text)
+    if not len(perhaps):
+        return perhaps
+    return perhaps[flags(pc.match_substring_regex(text.take(int_array(perhaps)), _CVV))]
 
 
 def without_ssn_forms(text: pa.Array) -> pa.Array:
@@ -193,7 +210,8 @@ def _perhaps_named_codes(text: pa.Array) -> Rows:
     np.bitwise_or(data, _LOWER, out=letters[: len(data)])
     at = np.flatnonzero(letters == ord("c"))
     second, third = letters[at + 1], letters[at + 2]
-    named = ((second == ord("v")) & ((third == ord("v")) | (third == ord("c")))) | ((second == ord("s")) & (third == ord("c")))
+    named = (second == ord("v")) & ((third == ord("v")) | (third == ord("c")) | (third == ord("n")))
+    named |= (second == ord("s")) & (third == ord("c"))
     named |= ((second == ord("u")) & (third == ord("r"))) | (second == _LONG_S)  # as in "security", and "csc" with a long s
     is_ca = np.flatnonzero(second == ord("a"))
     named[is_ca] |= (third[is_ca] == ord("v")) | ((third[is_ca] == ord("r")) & (letters[at[is_ca] + _LONGEST_OPENING - 1] == ord("v")))
@@ -302,8 +320,8 @@ def _found_among(text: pa.Array, rows: Rows) -> Iterator[tuple[int, list[Span]]]
     shadow = _shadow(text)
     data, starts = text_bytes(shadow)
     groups = _groups(data, starts)
-    windows, rounded = _windows(groups, starts), _rounded(shadow, groups, data)
-    cells, spans = np.concatenate((windows[0], rounded[0])), np.concatenate((windows[1], rounded[1]))
+    found = _windows(groups, starts), _padded(groups, starts), _rounded(shadow, groups, data)
+    cells, spans = (np.concatenate(parts) for parts in zip(*found, strict=True))
     if not len(cells):
         return
     order = np.argsort(cells, kind="stable")
@@ -315,7 +333,7 @@ def _found_among(text: pa.Array, rows: Rows) -> Iterator[tuple[int, list[Span]]]
 
 
 class _ShadowOf(dict[int, str]):
-    """One ASCII character for each character: a digit for every script's digits, a blank for blanks, dashes and invisible ones."""
+    """One ASCII character for each character: a digit for every script's digits, a blank for blanks, dashes, marks and invisible ones."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
@@ -325,7 +343,9 @@ class _ShadowOf(dict[int, str]):
         elif digit is not None:
             shadow = str(digit)
         else:
-            shadow = " " if unicodedata.category(character) in {"Zs", "Pd", "Cf"} or character in "．。·・−" else "x"  # noqa: RUF001 these are what people type
+            kind = unicodedata.category(character)
+            is_blank = kind in {"Zs", "Pd", "Cf"} or kind[0] == "M" or character in "．。·・−"  # noqa: RUF001 these are what people type
+            shadow = " " if is_blank else "|" if kind[0] in "PS" else "x"
         self[code] = shadow
         return shadow
 
@@ -416,6 +436,22 @@ def _windows(groups: _Groups, starts: Rows) -> tuple[Rows, Rows]:
     return np.concatenate(cells), np.concatenate(spans)
 
 
+def _padded(groups: _Groups, starts: Rows) -> tuple[Rows, Rows]:
+    """Cell, and first and last character, of every run of digits as long as the longest card number that is a shorter one behind zeros."""
+    at = np.flatnonzero((groups.stop - groups.start == LONGEST) & (groups.digits[groups.first[:-1]] == 0))
+    if not len(at):
+        return NO_ROWS, np.empty((0, 2), np.int64)
+    digits = groups.digits[groups.first[at][:, None] + np.arange(LONGEST)]
+    length = LONGEST - np.argmax(digits != 0, axis=1)
+    cards = (length >= _FEWEST_PADDED) & (length < LONGEST)  # all zeros are as long as the field
+    first = groups.first[at] + LONGEST - length
+    cards[cards] = is_issued(_prefixes(groups.digits, first[cards]), length[cards])
+    cards[cards] = luhn_holds(digits[cards])
+    at = at[cards]
+    origin = starts[groups.cell[at]]
+    return groups.cell[at], np.stack((groups.start[at] - origin, groups.stop[at] - origin), axis=1)
+
+
 def _rounded(shadow: pa.Array, groups: _Groups, data: Bytes) -> tuple[Rows, Rows]:
     """Cell, and first and last character, of every number with an exponent that is a card's: only long runs of digits are looked at."""
     size = groups.stop - groups.start
@@ -499,5 +535,5 @@ def _behind(text: str, stop: int) -> str:
     if track := _REST_OF_TRACK.match(text, stop):
         return text[track.end() :]
     if code := _CODE_BESIDE.match(text, stop):
-        return f"{code['expiry'] or ''}{code['gap']}[CVV]{text[code.end() :]}"
+        return f"{code['expiry'] or ''}{code['gap'] or code['below']}[CVV]{text[code.end() :]}"
     return text[stop:]

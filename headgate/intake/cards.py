@@ -78,6 +78,7 @@ _POWERS = 10 ** np.arange(LONGEST, dtype=np.int64)
 _FEWEST_IN_NUMBERS = 14
 _LEAST, _MOST = 10 ** (_FEWEST_IN_NUMBERS - 1), (1 << 63) - 1
 
+_ZERO = 0x30
 _DOUBLED = np.array([0, 2, 4, 6, 8, 1, 3, 5, 7, 9], np.uint8)
 _SEPARATORS = re.compile(r"[\s\-._\u2010-\u2015\u2212\u200b-\u200d\u2060\ufeff\u00ad]+")
 _IN_EXPONENT = np.isin(np.arange(256), [*b"eE", 0xEF])  # and the first byte of full-width letters
@@ -127,6 +128,28 @@ def _bare(text: str | None) -> str | None:
         return found[1]
     joined = _SEPARATORS.sub("", simple)
     return joined if joined.isascii() and joined.isdigit() else text
+
+
+def without_padding(digits: pa.Array) -> pa.Array:
+    """The numbers without zeros that fill up a field in front of them, so that each card has one token; else the text."""
+    data, starts = text_bytes(digits)
+    begins = starts[:-1][starts[1:] > starts[:-1]]
+    if not (data[begins] == _ZERO).any():
+        return digits
+    bare = pc.utf8_ltrim(digits, "0")
+    return pc.if_else(bool_array(~_of_an_issuer(digits) & _of_an_issuer(bare)), bare, digits)
+
+
+def _of_an_issuer(digits: pa.Array) -> Flags:
+    """Whether each text is bare digits that start, and are as many, as some issuer's numbers."""
+    issued = are_digits(digits, SHORTEST, LONGEST)
+    some = digits.filter(bool_array(issued))
+    issued[issued] = is_issued(*_prefixes_and_lengths(some))
+    return issued
+
+
+def _prefixes_and_lengths(digits: pa.Array) -> tuple[Rows, Rows]:
+    return numbers(pc.cast(pc.utf8_slice_codeunits(digits, 0, PREFIX_DIGITS), pa.int64())), numbers(pc.binary_length(digits))
 
 
 def is_card(digits: pa.Array) -> Flags:
@@ -212,9 +235,7 @@ def is_destroyed(texts: pa.Array) -> Flags:
 
 def brands(digits: pa.Array) -> pa.Array:
     """The brand of each card number by its issuer's range; `unknown` when none has it."""
-    prefixes = numbers(pc.cast(pc.utf8_slice_codeunits(digits, 0, PREFIX_DIGITS), pa.int64()))
-    lengths = numbers(pc.binary_length(digits))
-    return _BRANDS.take(int_array(issuer_of(prefixes, lengths)))
+    return _BRANDS.take(int_array(issuer_of(*_prefixes_and_lengths(digits))))
 
 
 class KnownCards:
@@ -245,7 +266,7 @@ class KnownCards:
 
     def _cards_of(self, texts: pa.Array) -> pa.RecordBatch:
         """Those texts that are cards."""
-        digits = normalised(texts)
+        digits = without_padding(normalised(texts))
         is_valid = bool_array(is_card(digits))
         cards = digits.filter(is_valid)
         columns = {

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind, Mask
-from headgate.intake.card_search import redact, rows_with_cards, rows_with_ssns
+from headgate.intake.card_search import redact, rows_with_cards, rows_with_named_codes, rows_with_ssns
 from headgate.intake.cards import is_destroyed, rows_of_cards
 from headgate.intake.cast import cast
 from headgate.intake.cells import (
@@ -91,6 +91,9 @@ def _judge_plain(column: Column, text: pa.Array) -> Judged:
         found += [
             undeclared_card(column, rows_with_cards(text)),
             _breach("undeclared_ssn", column, "holds a social security number in a column that is declared without", rows_with_ssns(text)),
+            _breach(
+                "undeclared_cvv", column, "holds a verification code in a column that is declared without", rows_with_named_codes(text)
+            ),
         ]
     elif not column.unmasked:
         found.append(undeclared_card(column, rows_of_cards(fitted.values)))

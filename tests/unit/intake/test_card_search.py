@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.intake.card_search import _CVV, _SSN_FORM, redact, redact_cards, rows_with_cards, rows_with_ssns, without_ssn_forms
+from headgate.intake.card_search import (
+    _CVV,
+    _SSN_FORM,
+    redact,
+    redact_cards,
+    rows_with_cards,
+    rows_with_named_codes,
+    rows_with_ssns,
+    without_ssn_forms,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -113,7 +122,29 @@ def test_a_rounded_number_with_all_its_digits_is_found() -> None:
 
 @pytest.mark.parametrize(
     "between",
-    ["|", ":", "*", "+", "&nbsp;", "%20", '" "', "     ", ", ", "; ", " | ", '", "', "&#160;"],
+    [
+        "|",
+        ":",
+        "*",
+        "+",
+        "&nbsp;",
+        "%20",
+        '" "',
+        "     ",
+        ", ",
+        "; ",
+        " | ",
+        '", "',
+        "&#160;",
+        "\\",
+        "#",
+        "~",
+        "<",
+        "@",
+        "\uff1a",
+        "\u2022",
+        "\u0336",
+    ],
 )
 def test_groups_of_four_may_be_parted_by_other_signs(between: str) -> None:
     assert redacted(f"x {between.join(['4111'] + ['1111'] * 3)} y") == ["x [PAN ****1111] y"]
@@ -185,6 +216,12 @@ def test_track_data_goes_with_its_number() -> None:
         ("4111111111111111/123", "[PAN ****1111]/[CVV]"),
         ("4111111111111111 123; 5555555555554444 999", "[PAN ****1111] [CVV]; [PAN ****4444] [CVV]"),
         ("4111111111111111|12|27|123", "[PAN ****1111]|12|27|[CVV]"),
+        ("4111111111111111:123", "[PAN ****1111]:[CVV]"),
+        ("4111111111111111 (123)", "[PAN ****1111] ([CVV])"),
+        ("4111111111111111 12-27 #123", "[PAN ****1111] 12-27 #[CVV]"),
+        ("4111111111111111 2027-12 123", "[PAN ****1111] 2027-12 [CVV]"),
+        ("4111111111111111\n12/27\n123\nthanks", "[PAN ****1111]\n12/27\n[CVV]\nthanks"),
+        ("4111111111111111\r\n123", "[PAN ****1111]\r\n[CVV]"),
     ],
 )
 def test_a_verification_code_beside_its_number_goes_and_the_expiry_stays(text: str, left: str) -> None:
@@ -196,6 +233,18 @@ def test_a_verification_code_beside_its_number_goes_and_the_expiry_stays(text: s
 )
 def test_what_is_no_code_stays_beside_a_number(behind: str) -> None:
     assert redacted(f"4111111111111111{behind}") == [f"[PAN ****1111]{behind}"]
+
+
+@pytest.mark.parametrize("number", ["4111111111111111", "378282246310005", "36227206271667", "6205500000000000004"])
+def test_zeros_that_fill_up_a_field_of_nineteen_digits_hide_no_number(number: str) -> None:
+    assert redacted(f"x {number.zfill(19)}.") == [f"x [PAN ****{number[-4:]}]."]
+
+
+@pytest.mark.parametrize(
+    "text", ["0004012345678901", "00340123450000000018", "0000004012345678901", "0000000000000000000", "0004111111111111112"]
+)
+def test_other_numbers_behind_zeros_stay(text: str) -> None:
+    assert redacted(text) == [text]
 
 
 @pytest.mark.parametrize("text", ["4111/1111/1111/1111", "4,111,111,111,111,111", "4111,1111,1111,1111", "3782/822463/10005"])
@@ -211,6 +260,22 @@ def test_lists_and_dates_are_no_numbers(text: str) -> None:
 def test_a_verification_code_that_is_named_is_taken_out() -> None:
     assert redacted("CVV: 123", "cvc2 is 1234", "security code 999.") == ["CVV: [CVV]", "cvc2 is [CVV]", "security code [CVV]."]
     assert redacted("cvvs 123", "room 123", "csc 12345") == ["cvvs 123", "room 123", "csc 12345"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["CVN {}", "card_cvv={}", "cardCvc: {}", "cvv_{}", "CVV number is: {}", '"security_code": "{}"', "card-verification-value {}"],
+)
+@pytest.mark.parametrize("code", ["123", "1234", "\uff11\uff12\uff13", "\u0661\u0662\u0663"])
+def test_a_verification_code_is_known_by_any_of_its_names_and_in_any_digits(written: str, code: str) -> None:
+    assert redacted(written.format(code)) == [written.format("[CVV]")]
+    assert rows_with_named_codes(pa.array(["", written.format(code), None])).tolist() == [1]
+
+
+@pytest.mark.parametrize("text", ["01HXCVV123ABCDEFGHJKMNPQRS", "CVV123456", "acvv123", "csc 123a", "SKU-12345"])
+def test_ids_that_hold_a_codes_name_by_chance_stay(text: str) -> None:
+    assert redacted(text) == [text]
+    assert not len(rows_with_named_codes(pa.array([text])))
 
 
 def test_hostile_columns_are_searched_whole() -> None:
@@ -265,6 +330,10 @@ def test_no_seven_digits_of_a_number_are_left() -> None:
         ("1\u200b23-45\u200b-67\ufeff89", "[SSN ***-**-6789]"),
         ("Ssn 123456789", "Ssn [SSN ***-**-6789]"),
         ("Social Security No: 123-456789.", "Social Security No: [SSN ***-**-6789]."),
+        ("social_security_number=123456789", "social_security_number=[SSN ***-**-6789]"),
+        ("customer_ssn: 123456789", "customer_ssn: [SSN ***-**-6789]"),
+        ("customerSsn: 123456789", "customerSsn: [SSN ***-**-6789]"),
+        ("SSNs 123456789", "SSNs [SSN ***-**-6789]"),
         ("ssn 12 is 1 for 123 45 6789", "ssn 12 is 1 for [SSN ***-**-6789]"),
         ("SSN123-45-6789, ssn-899-99-9999", "SSN[SSN ***-**-6789], ssn-[SSN ***-**-9999]"),
         ("née 001-01-0001\nété", "née [SSN ***-**-0001]\nété"),
@@ -336,6 +405,10 @@ _PIECES = [
     "cAv2",
     "csc",
     "c\u017fc",
+    "cvn",
+    "aCvc",
+    "card_verification-code",
+    "_",
     "security code",
     "\u017fecurity code",
     "card verification value",

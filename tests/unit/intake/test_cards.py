@@ -160,6 +160,15 @@ def test_cards_that_are_known_keep_their_places_when_more_are_learnt() -> None:
     assert after.num_rows == before.num_rows + 1
 
 
+@pytest.mark.parametrize("number", ["4111111111111111", "378282246310005", "6759649826438453"])
+def test_zeros_that_fill_up_a_field_change_neither_token_nor_brand(number: str) -> None:
+    known = cards.KnownCards(KEY)
+    at, found = known.of(text(number, number.zfill(19), f" {number.zfill(18)}.0"))
+    own = [found.slice(place.as_py(), 1).drop_columns(["text"]) for place in at]
+    assert own[0].column("number").to_pylist() == [number]
+    assert own[0] == own[1] == own[2]
+
+
 def test_no_more_cards_are_remembered_than_memory_is_kept_for() -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(cards, "_CARDS_KNOWN", 2)

@@ -165,6 +165,7 @@ def test_a_refused_row_carries_its_first_reason_all_rules_and_the_masked_row() -
         ({"payment_id": PAN}, "undeclared_card_number", "payment_id"),
         ({"order_id": "4.11111111111111E+15"}, "undeclared_card_number", "order_id"),
         ({"order_id": SSN}, "undeclared_ssn", "order_id"),
+        ({"order_id": f"cvv {CVV}"}, "undeclared_cvv", "order_id"),
     ],
 )
 def test_a_row_that_breaks_a_rule_is_refused_for_it(cells: dict[str, str | None], rule: str, column: str) -> None:
