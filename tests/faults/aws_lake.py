@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -27,11 +28,11 @@ from tests.faults.inputs import GROUPS
 from tests.faults.lake import AFTER, BEFORE, KEY, Lake, Ports, Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from tests.conftest import Emulator
 
-SERVICES = ("s3", "dynamodb", "secretsmanager", "sns", "sqs")
+SERVICES = ("s3", "dynamodb", "secretsmanager", "sns", "sqs", "stepfunctions")
 _CALL = "headgate_call"
 
 
@@ -129,12 +130,20 @@ class AwsLake(Lake):
 
     def receive(self, ref: ObjectRef, worker: Worker | None = None) -> Any:  # noqa: ANN401 as the lake it stands for
         """As in memory; the clients' calls are the worker's meanwhile, and what it sent to the queue comes from there."""
+        try:
+            with self.calls_of(worker):
+                return super().receive(ref, worker)
+        finally:
+            self._take_from_queue()
+
+    @contextmanager
+    def calls_of(self, worker: Worker | None) -> Iterator[None]:
+        """Whose calls the clients make meanwhile; nobody's who is watched, where it is None."""
         outer, self.stand.worker = self.stand.worker, worker
         try:
-            return super().receive(ref, worker)
+            yield
         finally:
             self.stand.worker = outer
-            self._take_from_queue()
 
     def ports(self, worker: Worker) -> Ports:  # noqa: ARG002 the stand knows it
         """The adapters."""

@@ -49,7 +49,7 @@ class LargeLake(Lake):
     def runs(self, worker: Worker) -> Runs:
         """The function's own way, on which it hands files over."""
         capacity = Capacity(1, GIB) if self.sees == FORETOLD else Capacity(GIB, 4)
-        start = partial(self._start, worker)
+        start = self.starting(worker)
         handing_over = HandingOver(capacity, lambda: 300.0, start, RUN_S, from_bytes=1 if self.sees == FORETOLD else GIB)
 
         def small(gate: Curation) -> Curation:
@@ -71,8 +71,16 @@ class LargeLake(Lake):
     def wait(self, seconds: float) -> None:
         """Time passes, in which every run that was started ends."""
         super().wait(seconds)
-        for run in [run for run in self.started if self.attempts.get(run, 0) < ATTEMPTS]:
+        for run in [run for run in self.runs_started() if self.attempts.get(run, 0) < ATTEMPTS]:
             self._watched(run)
+
+    def starting(self, worker: Worker) -> Callable[[str, Mapping[str, str]], object]:
+        """What starts a run of the larger worker."""
+        return partial(self._start, worker)
+
+    def runs_started(self) -> Mapping[str, ObjectRef]:
+        """Every run's object."""
+        return self.started
 
     def _watched(self, run: str) -> None:
         """The machine lets a run work until an attempt ends well."""
