@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 # Rarer ones, tried only where the plain ones do not fit: ordinary text has them, too.
 _RARE_DELIMITERS = (":", "^", "~", "\x01", "\x1f", " ")
 _DOUBLED = (*DELIMITERS, ":")
+# What may stand before or behind a quote around a cell, as a set of a regular expression; a blank also does in ordinary text.
+_ENDS_OF_CELLS = re.escape(DELIMITERS + "".join(_RARE_DELIMITERS).strip(" ")) + r"\r\n"
 _RARE = 0.7  # what the evenness of a rare delimiter is worth
 _PADDED = 0.99
 _PROBE_CHARACTERS = 1 << 20
@@ -103,8 +105,7 @@ def _plain(head: str, contract: Contract) -> Dialect | None:
         row = _first(head, Form(delimiter))
         names = _named(row.texts) if row else ()
         if row and names and known(names, contract) == len(names) and not _all_padded(names[1:]):
-            quote = _quote(head, delimiter, len(row.texts))
-            form = Form(delimiter, quote, _escape(head, quote))
+            form = _with_quote(head, delimiter, len(row.texts))
             return _behind_repeats(Dialect(form, row.texts, 0, len(row.texts)), head, row.end, contract)
     return None
 
@@ -113,12 +114,13 @@ def _all_padded(names: Sequence[str]) -> bool:
     return bool(names) and all(name[:1] == " " for name in names)
 
 
-def _quote(head: str, delimiter: str, width: int) -> str:
-    """A single quote only where cells hold delimiters without it, and none do with it: else it belongs to the text."""
-    if "'" not in _quotes(head):
-        return '"'
-    misfits = {quote: sum(len(row.cells) != width for row in probed(head, Form(delimiter, quote))) for quote in "'\""}
-    return "'" if misfits['"'] and not misfits["'"] else '"'
+def _with_quote(text: str, delimiter: str, width: int) -> Form:
+    """The form with a single quote only where cells hold delimiters without it, and none do with it: else it belongs to the text."""
+    quote = '"'
+    if "'" in _quotes(text):
+        misfits = {quote: sum(len(row.cells) != width for row in probed(text, Form(delimiter, quote))) for quote in "'\""}
+        quote = "'" if misfits['"'] and not misfits["'"] else '"'
+    return Form(delimiter, quote, _escape(text, quote))
 
 
 def _by_contract(head: str, contract: Contract) -> Dialect:
@@ -130,6 +132,8 @@ def _by_contract(head: str, contract: Contract) -> Dialect:
                 most, end = count, row.end
                 best = Dialect(form, row.texts, 0, len(row.texts), above, confidence=round(count / max(1, len(_named(row.texts))), 3))
     best, end = (most < best.width and _over_lines(head, contract, most)) or (best, end)
+    if best.form.quote == '"':
+        best = replace(best, form=_with_quote(head[end:], best.form.delimiter, best.width))
     return _behind_repeats(best, head, end, contract)
 
 
@@ -199,7 +203,8 @@ def _header_lines(rows: Sequence[Row], width: int) -> int:
     if not telling:
         return 1
     for count, row in enumerate(rows[:_HEADER_LINES]):
-        cells = [row.texts[column] for column in telling if column < len(row.texts)]
+        texts = row.texts
+        cells = [texts[column] for column in telling if column < len(texts)]
         if any(map(_has_digit, cells)) or sum(map(bool, cells)) < len(telling) / 2:
             return count
     return 1
@@ -237,7 +242,7 @@ def _is_doubled(head: str, delimiter: str) -> bool:
 
 
 def _quotes(head: str) -> list[str]:
-    single = len(re.findall(r"(?:^|[,;\t|\r\n])'", head)) if "'" in head else 0
+    single = len(re.findall(rf"(?:^|[{_ENDS_OF_CELLS}])'", head)) if "'" in head else 0
     return ['"', "'"] if single > head.count('"') else ['"']
 
 
@@ -248,8 +253,8 @@ def _is_padded(head: str, delimiter: str) -> bool:
 
 def _escape(head: str, quote: str) -> str:
     """A backslash where the text escapes quotes with it, and does not double any."""
-    escaped = len(re.findall(rf"\\{quote}(?![,;\t|\r\n]|\Z)", head))
-    return "\\" if escaped and escaped >= len(re.findall(rf"[^,;\t|\r\n\\{quote}]{quote}{quote}", head)) else ""
+    escaped = len(re.findall(rf"\\{quote}(?![{_ENDS_OF_CELLS}]|\Z)", head))
+    return "\\" if escaped and escaped >= len(re.findall(rf"[^{_ENDS_OF_CELLS}\\{quote}]{quote}{quote}", head)) else ""
 
 
 def _first(head: str, form: Form) -> Row | None:

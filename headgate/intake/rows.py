@@ -108,7 +108,7 @@ class Form:
     def _row(self, text: str, at: int, line_end: int, width: int) -> tuple[list[str | None], int]:
         line = text[at:line_end]
         if self.quote not in line:
-            return [_said(cell) for cell in line.split(self.delimiter)], line_end
+            return [self._said(cell) for cell in line.split(self.delimiter)], line_end
         if strict := self._cells(self._strict, text, at, len(text)):
             return strict
         self._check_closed(text, at)
@@ -123,7 +123,7 @@ class Form:
         cells: list[str | None] = []
         while found := reading.match(text, at, stop):
             quoted, bare = found.groups()
-            cells.append(_said(bare) if quoted is None else self._meant(quoted))
+            cells.append(self._said(bare) if quoted is None else self._meant(quoted))
             at = found.end()
             if not text.startswith(self.delimiter, at, stop):
                 return (cells, at) if at == stop or text[at] in "\r\n" else None
@@ -132,8 +132,14 @@ class Form:
 
     def _meant(self, quoted: str) -> str:
         """A quoted cell without what protects its quotes."""
-        doubled = quoted.replace(self.quote * 2, self.quote)
-        return re.sub(rf"\\([\\{self.quote}])", r"\1", doubled) if self.escape else doubled
+        return self._unescaped(quoted.replace(self.quote * 2, self.quote))
+
+    def _said(self, bare: str) -> str | None:
+        """A cell without quotes around it; writers escape the quotes and backslashes in it, too."""
+        return None if not bare or bare == _NULL else self._unescaped(bare)
+
+    def _unescaped(self, text: str) -> str:
+        return re.sub(rf"\\([\\{self.quote}])", r"\1", text) if self.escape and self.escape in text else text
 
     def _check_closed(self, text: str, at: int) -> None:
         """A quote that nothing behind it closes: the file may have been cut inside a cell, and all that follows may belong to it."""
@@ -147,7 +153,3 @@ class Form:
                 message=f"a quote is opened in line {len(_LINE_BREAK.findall(text, 0, at)) + 1} of the data and never closed",
                 remedy="close the quote, or double it where it belongs to the text",
             )
-
-
-def _said(cell: str) -> str | None:
-    return None if not cell or cell == _NULL else cell

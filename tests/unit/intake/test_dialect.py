@@ -1,3 +1,5 @@
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,6 +51,27 @@ def test_escaped_quotes_are_read_as_they_are_meant() -> None:
     rows, dialect = read('id,name,note\n1,"say \\"hi\\" twice","x"\n')
     assert rows == [("1", 'say "hi" twice', "x")]
     assert dialect.form.escape == "\\"
+
+
+def test_escaped_quotes_are_read_as_they_are_meant_in_cells_without_quotes_around_them_too() -> None:
+    rows, dialect = read('id,name,note\n1,say \\"hi\\" twice,C:\\\\dir\n2,\\N,\\\\N\n')
+    assert rows == [("1", 'say "hi" twice', "C:\\dir"), ("2", None, "\\N")]
+    assert dialect.form.escape == "\\"
+
+
+@pytest.mark.parametrize("delimiter", [":", "^", "~", "\x01", "\x1f"])
+def test_single_quotes_are_found_beside_a_rare_delimiter_too(delimiter: str) -> None:
+    rows, dialect = read("id,name,note\n1,'a,b','it''s'\n2,'c','d\ne'\n".replace(",", delimiter))
+    assert rows == [("1", f"a{delimiter}b", "it's"), ("2", "c", "d\ne")]
+    assert dialect.form.quote == "'"
+
+
+def test_a_very_wide_text_is_looked_at_once_and_not_once_for_each_column() -> None:
+    header, row = (",".join(cells) for cells in (map("c{}".format, range(40_000)), ["1"] * 40_000))
+    before = process_time()
+    with pytest.raises(UnreadableFileError, match="too_large"):
+        read_unknown(f"{header}\n{row}\n".encode())
+    assert process_time() - before < 10
 
 
 def test_a_backslash_at_the_end_of_a_cell_is_no_escape() -> None:
