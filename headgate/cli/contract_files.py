@@ -42,10 +42,9 @@ def init(file: Path, dataset: str) -> None:
     """
     import yaml  # noqa: PLC0415 only this command writes YAML
 
-    from headgate.intake.card_search import redacted_text  # noqa: PLC0415 the gate loads when it is used
-    from headgate.intake.draft import draft  # noqa: PLC0415 as above
+    from headgate.intake.draft import draft  # noqa: PLC0415 the gate loads when it is used
 
-    if redacted_text(dataset or file.name) != (dataset or file.name):
+    if _shown(dataset or file.name) != (dataset or file.name):
         raise click.ClickException("the name holds a card number or a social security number. Remedy: --dataset names the dataset.")
     name = dataset or file.name.partition(".")[0].strip().lower().replace(" ", "_").replace("-", "_")
     drafted = draft(file.read_bytes(), name)
@@ -113,9 +112,16 @@ def _contract_for(file: Path, dataset: str) -> Contract:
     named = dataset or next((part for part in reversed(file.resolve().parts) if part in known), "")
     if named not in known:
         raise click.ClickException(
-            f"no contract {named!r} for {file}. Remedy: --dataset names one of {', '.join(sorted(known))}; --contract takes a file."
+            f"no contract {_shown(named)!r} for {_shown(str(file))}. Remedy: --dataset names one of {', '.join(sorted(known))}; --contract takes a file."
         )
     return known[named]
+
+
+def _shown(name: str) -> str:
+    """A file's name, which may hold what no screen shows."""
+    from headgate.intake.card_search import redacted_text  # noqa: PLC0415 the gate loads when it is used
+
+    return redacted_text(name)
 
 
 def _refused(gated: Gated, count: int) -> list[dict[str, object]]:
@@ -144,7 +150,7 @@ def _show_refusal(error: BadInputError, *, as_json: bool) -> None:
 
 
 def _checked_screen(file: Path, gated: Gated, shown: Sequence[dict[str, object]]) -> RenderableType:
-    counts = screens.table(*_counts(gated), title=f"{file.name} against {gated.contract}")
+    counts = screens.table(*_counts(gated), title=f"{_shown(file.name)} against {gated.contract}")
     counts.add_row(*(f"{count:,}" for count in _counts(gated).values()))
     reasons = screens.table("reason", "rows")
     for rule, count in sorted(gated.reasons.items(), key=lambda item: (-item[1], item[0])):

@@ -18,8 +18,10 @@ import pyarrow.parquet as pq
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.errors import UnreadableFileError
 from headgate.intake.card_search import redacted_text, rows_with_cards
+from headgate.intake.cards import rows_of_cards
+from headgate.intake.cast import cast
 from headgate.intake.cells import blank_to_null
-from headgate.intake.guess import guess_mask, guess_type, misfits_of_most, rows_repeated
+from headgate.intake.guess import CARD_SHARE, MOST_PRECISION, guess_mask, guess_type, misfits_of_most, rows_repeated
 from headgate.intake.header import folded
 from headgate.intake.names import column_names
 from headgate.intake.read_file import read_file
@@ -69,9 +71,11 @@ def draft(body: bytes, dataset: str) -> Draft:
         UnreadableFileError: the sample cannot be read as a table, or its first row is data.
         HeaderError: its header names a column twice, or not at all.
     """
-    cells = _cells(body, dataset)
+    stored = _stored_columns(unpack(body))
+    cells = _cells(body, dataset, stored)
     rows = len(next(iter(cells.values())))
-    columns = {name: _column(name, text) for name, text in cells.items()}
+    columns = {column.name: _column(column, cells[column.name]) for column in stored}
+    columns |= _floats_again(body, stored, columns)
     key = _key(columns, cells)
     order_by = tuple(name for name in _CHANGED if name in columns and columns[name].type.kind is Kind.TIMESTAMP)[:1]
     declared = tuple(_keyed(column) if column.name in key else column for column in columns.values())
@@ -89,24 +93,25 @@ def draft(body: bytes, dataset: str) -> Draft:
     return Draft(contract, tuple(_findings(contract, cells)), rows)
 
 
-def _cells(body: bytes, dataset: str) -> Mapping[str, pa.Array]:
+def _cells(body: bytes, dataset: str, columns: tuple[Column, ...]) -> Mapping[str, pa.Array]:
     """Every column's texts, read as the gate reads them."""
-    columns = _stored_columns(unpack(body))
     everything = Contract(id=dataset, dataset=dataset, zone="source", version="0", columns=columns)
     return read_file(body, everything).cells
 
 
 def _stored_columns(content: bytes) -> tuple[Column, ...]:
+    """The file's columns in the types by which the gate's reader spells every value of theirs."""
     if is_parquet(content):
-        return tuple(Column(folded(field.name), _stored_type(field.type)) for field in _parquet_schema(content))
-    names = dict.fromkeys(folded(name) for name in column_names(content))
-    if any(map(_is_data, names)):
+        columns = tuple(Column(folded(field.name), _stored_type(field.type)) for field in _parquet_schema(content))
+    else:
+        columns = tuple(Column(name, ColumnType(Kind.STRING)) for name in dict.fromkeys(folded(name) for name in column_names(content)))
+    if any(_is_data(column.name) for column in columns):
         raise UnreadableFileError(
             rule="not_a_table",
-            message="the first row looks like data: a name in it is a long number, a card number or a social security number",
-            remedy="put a line with the columns' names above",
+            message="a column's name looks like data: it is a long number, a card number or a social security number",
+            remedy="put a line with the columns' names above the first row",
         )
-    return tuple(Column(name, ColumnType(Kind.STRING)) for name in names)
+    return columns
 
 
 def _is_data(name: str) -> bool:
@@ -134,9 +139,9 @@ def _parquet_schema(content: bytes) -> pa.Schema:
         raise UnreadableFileError(rule="corrupt_parquet", message="the Parquet file is damaged", remedy="write it again") from None
 
 
-def _column(name: str, text: pa.Array) -> Column:
-    mask = guess_mask(name, text)
-    column_type = _masked_type(mask) or guess_type(name, text)
+def _column(stored: Column, text: pa.Array) -> Column:
+    name, mask = stored.name, _mask(stored, text)
+    column_type = _masked_type(mask) or _readable(guess_type(name, text), stored.type)
     required = len(text) > 0 and not blank_to_null(text).null_count
     rules = [Rule("required")] if required else []
     if column_type.length is not None:
@@ -144,6 +149,35 @@ def _column(name: str, text: pa.Array) -> Column:
     if mask is None:
         rules += _valid_values(text, column_type)
     return Column(name, column_type, required=required, mask=mask, rules=tuple(rules))
+
+
+def _mask(stored: Column, text: pa.Array) -> Mask | None:
+    """By name and texts; floats spell card numbers with an exponent, and nobody stores prose as a number or a time."""
+    mask = guess_mask(stored.name, text)
+    if stored.type.kind is Kind.STRING or mask not in {None, Mask.FREE_TEXT}:
+        return mask
+    values = cast(blank_to_null(text), _kept(stored.type)).values
+    return Mask.PAN if len(rows_of_cards(values)) >= CARD_SHARE * max(1, len(values) - values.null_count) else None
+
+
+def _readable(guessed: ColumnType, stored: ColumnType) -> ColumnType:
+    """What is stored as a fraction, a time or a truth value has no text of its own: such a column is what it is stored as."""
+    return _kept(stored) if guessed.kind is Kind.STRING else guessed
+
+
+def _kept(stored: ColumnType) -> ColumnType:
+    """The stored type, no wider than a contract's."""
+    return replace(stored, precision=min(stored.precision, MOST_PRECISION)) if stored.precision else stored
+
+
+def _floats_again(body: bytes, stored: tuple[Column, ...], columns: Mapping[str, Column]) -> dict[str, Column]:
+    """Columns of floats that do not keep all digits of the guessed type: they stay floats."""
+    floats = {column.name for column in stored if column.type.kind is Kind.DOUBLE} - {name for name in columns if columns[name].mask}
+    if not floats:
+        return {}
+    cells = _cells(body, "", tuple(columns[column.name] if column.name in floats else column for column in stored))
+    lossy = [name for name in floats if len(cast(cells[name], columns[name].type).misfits)]
+    return {name: replace(columns[name], type=ColumnType(Kind.DOUBLE)) for name in lossy}
 
 
 def _masked_type(mask: Mask | None) -> ColumnType | None:

@@ -27,9 +27,9 @@ _CODE_NAMES = r"(?:.*_)?(?:zip|postcode|postal|phone|telephone|mobile|fax|code|s
 # ISO/IEC 7813: how the first and second track of a magnetic stripe begin.
 _TRACK = r"%?B[0-9]{12,19}\^.*|;?[0-9]{12,19}=[0-9]{4,}.*"
 _SSN = r"[0-9]{3}-[0-9]{2}-[0-9]{4}"
-_CARD_SHARE, _SSN_SHARE, _PROSE_WORDS = 0.5, 0.9, 4.0
+CARD_SHARE, _SSN_SHARE, _PROSE_WORDS = 0.5, 0.9, 4.0
 _WORDS = {"true", "false"}
-_MOST_SCALE, _LEAST_PRECISION, _SPARE_DIGITS, _MOST_PRECISION = 9, 10, 2, 38
+_MOST_SCALE, _LEAST_PRECISION, _SPARE_DIGITS, MOST_PRECISION = 9, 10, 2, 38
 _LENGTHS = (8, 16, 32, 64, 128, 255)
 _SPARE_LENGTH = 1.5
 
@@ -61,9 +61,9 @@ def guess_mask(name: str, text: pa.Array) -> Mask | None:
     given = blank_to_null(text).drop_null()
     if named := mask_by_name(name):
         return named
-    if _share(given, _TRACK) >= _CARD_SHARE:
+    if _share(given, _TRACK) >= CARD_SHARE:
         return Mask.TRACK
-    if card_share(given) >= _CARD_SHARE:
+    if card_share(given) >= CARD_SHARE:
         return Mask.PAN
     return Mask.SSN if _share(given, _SSN) >= _SSN_SHARE else _prose(name, given)
 
@@ -118,7 +118,7 @@ def _decimal_type(given: pa.Array) -> ColumnType | None:
     whole = _longest(given, r"^-?([0-9]+).*$")
     scale = _longest(given, r"^[^.]*\.?([0-9]*)$")
     precision = max(_LEAST_PRECISION, whole + scale + _SPARE_DIGITS)
-    return ColumnType(Kind.DECIMAL, precision=precision, scale=scale) if scale <= _MOST_SCALE and precision <= _MOST_PRECISION else None
+    return ColumnType(Kind.DECIMAL, precision=precision, scale=scale) if scale <= _MOST_SCALE and precision <= MOST_PRECISION else None
 
 
 def _longest(given: pa.Array, pattern: str) -> int:

@@ -132,3 +132,11 @@ def test_a_file_that_is_no_contract_is_told_and_no_traceback(tmp_path: Path) -> 
     words.write_text("only words")
     with pytest.raises(ContractError, match="no mapping"):
         run("check", payments(tmp_path, GOOD), "--contract", words)
+
+
+def test_check_of_a_file_named_for_a_card_shows_no_number(tmp_path: Path) -> None:
+    sample = tmp_path / "paid 4111111111111111.csv"
+    sample.write_text(HEADER + BAD)
+    shown = [run("check", sample, "--dataset", "payments"), run("check", sample, "--dataset", "payments", "--json"), run("check", sample)]
+    assert [result.exit_code for result in shown] == [3, 3, 1]
+    assert not [result.output for result in shown if "4111" in result.output]

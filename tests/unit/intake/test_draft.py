@@ -185,6 +185,50 @@ def test_parquet_is_drafted_as_csv_is() -> None:
     assert kinds == {"id": (Kind.BIGINT, True), "price": (Kind.DECIMAL, True), "note": (Kind.STRING, False)}
 
 
+def parquet_of(**columns: pa.Array) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(pa.table(columns), out)
+    return out.getvalue()
+
+
+NUMBERS = st.integers(0, 10**6)
+STORED = {
+    pa.float32(): st.floats(0, 2.0**60, width=32),
+    pa.float64(): st.floats(0, 2.0**60),
+    pa.decimal128(20, 12): st.decimals(0, 10**6, places=12),
+    pa.decimal256(50, 2): st.decimals(0, 10**6, places=2),
+    pa.bool_(): st.booleans(),
+    pa.date32(): NUMBERS,
+    pa.uint64(): NUMBERS,
+    pa.timestamp("us", "UTC"): NUMBERS,
+}
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data(), st.sampled_from(list(STORED)), st.sampled_from(["value", "zip", "notes"]))
+def test_a_draft_from_parquet_lets_its_sample_in_whatever_its_columns_are_stored_as(
+    data: st.DataObject, stored: pa.DataType, name: str
+) -> None:
+    values = data.draw(st.lists(st.none() | STORED[stored], min_size=1, max_size=5))
+    body = parquet_of(**{"id": pa.array(range(len(values))), name: pa.array(values, stored)})
+    assert gated(body, drafted(body)).quarantined == 0
+
+
+def test_card_numbers_that_are_stored_as_floats_are_masked() -> None:
+    body = parquet_of(id=pa.array(range(3)), account=pa.array([4111111111111111.0, 5555555555554444.0, None]))
+    contract = drafted(body)
+    assert contract.column("account").mask is Mask.PAN
+    assert gated(body, contract).quarantined == 0
+
+
+@pytest.mark.parametrize("name", ["4111111111111111", "4111 1111 1111 1111", "219-09-9999"])
+def test_a_column_that_is_named_with_a_number_is_told_to_nobody(name: str) -> None:
+    for body in (parquet_of(**{"id": pa.array([1]), name: pa.array([[1]])}), f"id,{name}\n1,2\n2,3\n".encode()):
+        with pytest.raises(UnreadableFileError) as refused:
+            draft(body, "x")
+        assert name not in str(refused.value)
+
+
 @pytest.mark.parametrize(("body", "error"), [(b"", UnreadableFileError), (b"a,a\n1,2\n", HeaderError), (b"PAR1xx", UnreadableFileError)])
 def test_a_file_that_is_no_table_cannot_be_drafted_from(body: bytes, error: type[BadInputError]) -> None:
     with pytest.raises(error):
