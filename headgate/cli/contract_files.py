@@ -111,9 +111,8 @@ def _contract_for(file: Path, dataset: str) -> Contract:
     known = Registry.load().source
     named = dataset or next((part for part in reversed(file.resolve().parts) if part in known), "")
     if named not in known:
-        raise click.ClickException(
-            f"no contract {_shown(named)!r} for {_shown(str(file))}. Remedy: --dataset names one of {', '.join(sorted(known))}; --contract takes a file."
-        )
+        remedy = f"--dataset names one of {', '.join(sorted(known))}; --contract takes a file"
+        raise click.ClickException(f"no contract {_shown(named)!r} for {_shown(str(file))}. Remedy: {remedy}.")
     return known[named]
 
 

@@ -108,8 +108,8 @@ def _stored_columns(content: bytes) -> tuple[Column, ...]:
     if any(_is_data(column.name) for column in columns):
         raise UnreadableFileError(
             rule="not_a_table",
-            message="a column's name looks like data: it is a long number, a card number or a social security number",
-            remedy="put a line with the columns' names above the first row",
+            message="the first row looks like data: a column's name is a long number, a card number or a social security number",
+            remedy="put a line with the columns' names above",
         )
     return columns
 
