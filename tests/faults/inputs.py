@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 REGION = "region_id,region_name,country_code,continent,population,gdp_usd,updated_at"
 PAYMENT = "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at"
 CARD = "4111111111111111"  # a test number that payment gateways publish
-Upload = tuple[str, bytes]
+Upload = tuple[str, bytes | None]  # key and body; without one the object is deleted
 
 
 @cache
@@ -91,6 +91,8 @@ GROUPS: dict[str, tuple[Upload, ...]] = {
     "no manifest": ((ExportKey("regions", date(2024, 5, 2), "r2", RUN_MANIFEST).path(), b"[]"),),
 }
 GROUPS["all"] = tuple(upload for group in GROUPS.values() for upload in group)
+GROUPS["reverted"] = (("payments/july.csv", MIXED), ("payments/july.csv", payments("9.50", "no amount")), ("payments/july.csv", MIXED))
+GROUPS["sent again"] = (("payments/august.csv", MIXED), ("payments/august.csv", None), ("payments/august.csv", MIXED))
 # Three files like each other and one unlike them: people are told of it, and it must not be compared with itself when it comes again.
 GROUPS["out of line"] = tuple(
     (f"payments/{number}.csv", payments(*[f"{amount}.{number}" for amount in range(100, 400)])) for number in (1, 2, 3)

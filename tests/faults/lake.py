@@ -193,6 +193,9 @@ class Lake:
 
     def __post_init__(self) -> None:
         for key, body in GROUPS[self.group]:
+            if body is None:
+                self.objects.delete(ObjectRef("raw", key))
+                continue
             self.objects.write(ObjectRef("raw", key), body)
             self.refs.append(self.objects.info(ObjectRef("raw", key)).ref)
 

@@ -26,14 +26,14 @@ NO_CALLS = (Call("none", 1),)
 HAPPENS = (Worker.stop, Worker.stop, failing(ServiceError), failing(ThrottledError))
 
 
-def troubled(seed: int) -> Lake:
+def troubled(seed: int, group: str = "all") -> Lake:
     """A lake to which every file came up to six times, in any order, first from workers that met with something at any of their calls."""
     dice = random.Random(seed)  # noqa: S311 a test's dice
-    lake = Lake("all")
+    lake = Lake(group)
     order = list(range(len(lake.refs)))
     dice.shuffle(order)
     for place in order:
-        call, when, happen = dice.choice(calls_of(Lake("all"), place) or NO_CALLS), dice.choice([BEFORE, AFTER]), dice.choice(HAPPENS)
+        call, when, happen = dice.choice(calls_of(Lake(group), place) or NO_CALLS), dice.choice([BEFORE, AFTER]), dice.choice(HAPPENS)
         with suppress(HeadgateError, StoppedError):
             lake.receive(lake.refs[place], Worker(Fault(call, when, happen)))
     lake.wait(dice.choice([0, HIDDEN_S]))
@@ -44,6 +44,13 @@ def troubled(seed: int) -> Lake:
 @pytest.mark.parametrize("seed", range(24))
 def test_any_order_up_to_six_deliveries_and_dying_workers_change_nothing(seed: int) -> None:
     lake = troubled(seed)
+    assert difference(lake, ADVICE) == []
+
+
+@pytest.mark.parametrize("group", ["reverted", "sent again", "correction"])
+@pytest.mark.parametrize("seed", range(8))
+def test_any_order_of_the_versions_of_one_object_changes_nothing(seed: int, group: str) -> None:
+    lake = troubled(seed, group)
     assert difference(lake, ADVICE) == []
 
 

@@ -50,6 +50,8 @@ EXPECTED = {
     "gzip": ["done"],
     "copies": ["done", "skipped_duplicate"],
     "correction": ["done", "done"],
+    "reverted": ["done", "done", "skipped_duplicate"],
+    "sent again": ["done", "skipped_duplicate"],
     "refused": ["refused"],
     "empty": ["refused"],
     "to map": ["needs_mapping"],
@@ -61,11 +63,12 @@ EXPECTED = {
     "out of line": ["done"] * 4,
 }
 MANY = 3
+LAST_ONLY = {"out of line", "reverted", "sent again"}
 
 
 def places(group: str) -> Iterator[tuple[int, Call]]:
     """Every call of every file of the group; of the last one only where the others are there to be compared with."""
-    for place in range(len(GROUPS[group]))[-1 if group == "out of line" else 0 :]:
+    for place in range(len(Lake(group).refs))[-1 if group in LAST_ONLY else 0 :]:
         for call in calls_of(Lake(group), place):
             yield place, call
 
@@ -127,7 +130,7 @@ def test_a_second_worker_at_any_moment_of_the_first_changes_nothing(group: str, 
     """On the same file and on the other one of its group: a copy, or a corrected version."""
     but = ADVICE | ORIGIN if waited_s and group == "copies" else ADVICE
     for place, call in places(group):
-        for when, other in product((BEFORE, AFTER), range(len(GROUPS[group]))):
+        for when, other in product((BEFORE, AFTER), range(len(Lake(group).refs))):
             lake = Lake(group)
 
             def second(_: Worker, lake: Lake = lake, other: int = other) -> None:

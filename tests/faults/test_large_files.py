@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from contextlib import suppress
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,12 +56,12 @@ def befallen(lake: LargeLake, place: int, fault: Fault, who: str) -> Worker:
     return worker
 
 
-def found_wrong(lake: LargeLake) -> list[str]:
+def found_wrong(lake: LargeLake, but: frozenset[str] = frozenset()) -> list[str]:
     """What is not as it should be when everything has come again, and yet again."""
     lake.wait(LEASE_S)
     lake.deliver(lake.refs)
     lake.deliver(reversed(lake.refs))
-    return difference(lake)
+    return difference(lake, but)
 
 
 @pytest.mark.parametrize("sees", [FORETOLD, OUTGROWN])
@@ -86,6 +87,27 @@ def test_who_ends_before_or_after_any_call_of_the_hand_over_loses_and_doubles_no
                 worker = befallen(lake, place, Fault(call, when, happen), who)
                 assert worker.fault is None, f"{call} was not made"
                 assert found_wrong(lake) == [], f"{group}, file {place}, {when} {call}"
+
+
+@pytest.mark.parametrize("second", ["another run", "a function that is large enough"])
+@pytest.mark.parametrize("group", ["copies", "correction"])
+def test_whoever_else_works_at_any_moment_of_a_job_changes_nothing(group: str, second: str) -> None:
+    """On the same file and on the others of its group: a copy, a corrected version."""
+    places = range(len(LargeLake(group).refs))
+    for call in quiet_calls(group, 0, FORETOLD, JOB):
+        for when, other in product((BEFORE, AFTER), places):
+            lake = LargeLake(group)
+
+            def meanwhile(_: Worker, lake: LargeLake = lake, other: int = other) -> None:
+                if second == "another run":
+                    lake.receive_once(lake.refs[other])
+                    lake.wait(0)
+                else:
+                    lake.receive_here(lake.refs[other])
+
+            worker = befallen(lake, 0, Fault(call, when, meanwhile), JOB)
+            assert worker.fault is None, f"{call} was not made"
+            assert found_wrong(lake, ADVICE) == [], f"{group}, file {other}, {when} {call}"
 
 
 def troubled(seed: int) -> LargeLake:
