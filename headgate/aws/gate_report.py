@@ -66,7 +66,7 @@ class GateReport:
         for metric, field in _COUNTS.items():
             self.metrics.add_metric(name=metric, unit=MetricUnit.Count, value=getattr(record, field))
         self.metrics.add_metric(name=_FILES[record.state], unit=MetricUnit.Count, value=1)
-        self.logger.info("file processed", extra=_facts(record))
+        self.logger.info(_skipped_or_processed(record), extra=_facts(record))
         if record.profile.get("drift"):
             self.metrics.add_metric(name="FilesOutOfLine", unit=MetricUnit.Count, value=1)
 
@@ -77,12 +77,17 @@ class GateReport:
         self.metrics.add_metric(name="FilesFailed", unit=MetricUnit.Count, value=1)
 
 
+def _skipped_or_processed(record: FileRecord) -> str:
+    return "Duplicate File Skipped" if record.state == "skipped_duplicate" else "file processed"
+
+
 def _facts(record: FileRecord) -> dict[str, object]:
     counts = {field: getattr(record, field) for field in (*_COUNTS.values(), "warnings")}
     return {
         "file_id": record.file_id,
         "dataset": redacted_text(record.dataset),
         "state": record.state,
+        **({"duplicate_of": record.duplicate_of} if record.duplicate_of else {}),
         **counts,
         "reasons": dict(record.reasons),
         "error": dict(record.error),
