@@ -57,7 +57,7 @@ def test_a_processed_file_is_logged_with_its_counts_and_reasons(report: GateRepo
     assert line["reasons"] == {"minimum": 2, "duplicate_row": 1}
 
 
-def test_the_same_content_under_another_name_is_reported_as_a_duplicate_file_that_was_skipped(report: GateReport, said: io.StringIO) -> None:
+def test_the_same_content_under_another_name_is_reported_as_a_duplicate_that_was_skipped(report: GateReport, said: io.StringIO) -> None:
     report.told(replace(DONE, state="skipped_duplicate", duplicate_of="the first", received=0, accepted=0, quarantined=0, duplicates=0))
     (line,) = lines(said)
     assert (line["message"], line["duplicate_of"], line["received"]) == ("Duplicate File Skipped", "the first", 0)
