@@ -6,6 +6,8 @@ Source: Open Data Contract Standard v3.1.0, https://bitol-io.github.io/open-data
 from __future__ import annotations
 
 import json
+import re
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -152,11 +154,17 @@ def _rules(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> t
 
 
 def _hold_pattern(column: str, pattern: object) -> None:
-    """The pattern is one that the gate's engine, RE2, can read."""
+    """The pattern is one that the gate's engine, RE2, and that of Great Expectations, Python's `re`, both can read."""
     try:
         pc.match_substring_regex(pa.nulls(1, pa.string()), pattern)
-    except (pa.ArrowInvalid, TypeError):
-        raise ContractError(f"{column}: the pattern cannot be read. Remedy: RE2's syntax, which has no look-around") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # Python warns of `[[:alpha:]]`, which it reads as something else
+            re.compile(str(pattern))
+    except (pa.ArrowInvalid, TypeError, re.error, Warning):
+        raise ContractError(
+            f"{column}: the pattern cannot be read. Remedy: what RE2 and Python have in common: "
+            r"classes like [A-Za-z], no look-around, no \p{..}, no [[:..:]]"
+        ) from None
 
 
 def _valid_values(identity: str, column: str, check: Mapping[str, Any]) -> Rule:

@@ -81,7 +81,10 @@ def _bound(argument: object, values: pa.DataType) -> pa.Scalar:
 
 
 def _is_valid_value(values: pa.Array, allowed: Any) -> pa.Array:  # noqa: ANN401 a contract's literal
-    return pc.is_in(values, text_array(str(value) for value in allowed).cast(values.type))
+    held = text_array(str(value) for value in allowed).cast(values.type)
+    if pa.types.is_floating(values.type):
+        values, held = (pc.add(numbers, literal("0", values.type)) for numbers in (values, held))  # so that -0.0 is 0.0
+    return pc.is_in(values, held)
 
 
 def _is_no_longer(values: pa.Array, length: int) -> pa.Array:

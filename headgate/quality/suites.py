@@ -6,6 +6,7 @@ Great Expectations takes seconds to import, so only the functions here that buil
 from __future__ import annotations
 
 import math
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ _BOUNDS: dict[str, dict[str, object]] = {
     "maximum": {"max_value": None},
     "exclusive_maximum": {"max_value": None, "strict_max": True},
 }
+_EXACT_INTEGERS = 2**53  # IEEE 754: up to here every integer has a float of its own
 _ORDERINGS = {">": "exclusive_minimum", ">=": "minimum", "<": "exclusive_maximum", "<=": "maximum"}
 _LENGTHS = {"min_length": "min_value", "max_length": "max_value"}
 
@@ -96,6 +98,8 @@ def _of_rule(column: Column, rule: Rule) -> Any:  # noqa: ANN401 as above
 
 def _bound(column: Column, rule: Rule) -> object:
     bound = literal(column.type, rule.argument)
+    if type(bound) is int and abs(bound) >= _EXACT_INTEGERS:
+        raise ContractError(f"bound {bound} of {column.name} is too large for Great Expectations to keep: it compares floats")
     if not isinstance(bound, Decimal):
         return bound
     # A float just above the bound parts the values as `<=` and `>` of the bound do; one just below, as `>=` and `<` do.
@@ -147,10 +151,10 @@ def _of_literal(contract: Contract, rule: Comparison) -> Any:  # noqa: ANN401 as
 def python_pattern(pattern: str) -> str:
     r"""A contract's RE2 pattern, as Python's `re` must read it to mean the same.
 
-    Contracts are kept by Arrow, whose RE2 takes `\d` and `\s` for ASCII and `$` for the very end.
+    Contracts are kept by Arrow, whose RE2 takes `\d` and `\s` for ASCII and each `$` for the very end.
     """
-    anchored = pattern[:-1] + r"\Z" if pattern.endswith("$") and not pattern.endswith(r"\$") else pattern
-    return f"(?a){anchored}"
+    parts = re.findall(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", pattern, re.DOTALL)
+    return f"(?a){''.join(chr(92) + 'Z' if part == '$' else part for part in parts)}"
 
 
 def _meta(rule: str, place: str) -> dict[str, str]:

@@ -125,6 +125,11 @@ def test_everything_that_the_document_says_is_read() -> None:
         (changed("schema", 0, "properties", 2, "name", to="CVV Code"), "CVV Code: is named for sensitive data .* headgate.mask: cvv"),
         (changed("schema", 0, "properties", 3, "logicalTypeOptions", to={"pattern": "("}), "status: the pattern cannot be read"),
         (changed("schema", 0, "properties", 3, "logicalTypeOptions", to={"pattern": "a(?=b)"}), "status: the pattern cannot be read"),
+        (changed("schema", 0, "properties", 3, "logicalTypeOptions", to={"pattern": r"^\p{L}+$"}), "status: the pattern cannot be read"),
+        (
+            changed("schema", 0, "properties", 3, "logicalTypeOptions", to={"pattern": "^[[:alpha:]]$"}),
+            "status: the pattern cannot be read",
+        ),
         ("just words", "the document is no mapping"),
         (None, "the document is no mapping"),
         (changed("schema", 0, "properties", 4, "customProperties", 0, "value", to="pam"), "headgate.mask: 'pam' is none of pan, cvv"),

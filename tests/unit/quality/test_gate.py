@@ -215,6 +215,14 @@ def test_a_bound_that_no_float_can_keep_is_an_error_of_the_contract() -> None:
         float_bound(Decimal("123456789012345678.99"), 2, above=True)
 
 
+@pytest.mark.parametrize("bound", [2**53, -(2**53), 2**63 - 1])
+def test_a_whole_bound_that_no_float_tells_from_its_neighbour_is_an_error_of_the_contract(bound: int) -> None:
+    column = Column("number", ColumnType(Kind.BIGINT), rules=(Rule("maximum", bound),))
+    with pytest.raises(ContractError, match="number is too large"):
+        suite_of(Contract(id="x", dataset="x", zone="curated", version="1", columns=(column,)))
+
+
 def test_patterns_mean_in_python_what_they_mean_in_arrow() -> None:
     assert python_pattern("^a$") == "(?a)^a\\Z"
     assert python_pattern("^a\\$") == "(?a)^a\\$"
+    assert python_pattern("^a$|[$]$|[]$]$") == "(?a)^a\\Z|[$]\\Z|[]$]\\Z"

@@ -43,11 +43,15 @@ CONTRACT = Contract(
         Column("low", MONEY),
         Column("high", MONEY),
         Column("units", ColumnType(Kind.INTEGER)),
+        Column("answer", ColumnType(Kind.STRING), rules=(Rule("pattern", r"^yes$|^no$|[$]\$"),)),
+        Column("ratio", ColumnType(Kind.DOUBLE), rules=(Rule("valid_values", (0.0, 0.5, 2)),)),
     ),
     comparisons=(
         Comparison("low_below_high", "low", "<", "high"),
         Comparison("units_not_zero", "units", "!=", value=0),
         Comparison("units_below_ten", "units", "<", value=10),
+        Comparison("ratio_is_half", "ratio", "==", value="0.5"),
+        Comparison("same_price", "low", "==", "high"),
     ),
 )
 VALUES: dict[str, list[Any]] = {
@@ -61,6 +65,8 @@ VALUES: dict[str, list[Any]] = {
     "low": [Decimal("1.00"), Decimal("1.01"), Decimal("-5.00")],
     "high": [Decimal("1.00"), Decimal("1.01"), Decimal("7.77")],
     "units": [0, 9, 10, -3],
+    "answer": ["yes", "yes\n", "no", "no\n", "$$", "x"],
+    "ratio": [0.0, -0.0, 0.5, 2.0, 2.5],
 }
 row = st.fixed_dictionaries({name: st.sampled_from([*values, None]) for name, values in VALUES.items()})
 
