@@ -13,20 +13,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+# The gate has all that it does with columns from here.
+from headgate.lake.columns import Flags as Flags  # noqa: PLC0414 so that others may have it from here
+from headgate.lake.columns import bits_of
+from headgate.lake.columns import bool_array as bool_array  # noqa: PLC0414 as above
+from headgate.lake.columns import text_array as text_array  # noqa: PLC0414 as above
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 Rows = np.ndarray[Any, np.dtype[np.int64]]
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 NO_ROWS: Rows = np.empty(0, np.int64)
-
-
-def text_array(texts: Iterable[str | None]) -> pa.Array:
-    """The texts as an Arrow array."""
-    builder = pa.lib.StringBuilder()
-    builder.append_values(texts)
-    return builder.finish()
 
 
 @lru_cache(maxsize=1024)
@@ -43,17 +41,8 @@ def repeated(text: str, count: int) -> pa.Array:
 
 def int_array(numbers: Rows, *, nulls: Flags | None = None) -> pa.Array:
     """The numbers as an Arrow array of 64 bits, null where `nulls` are true."""
-    valid = None if nulls is None else _bits(~nulls)
+    valid = None if nulls is None else bits_of(~nulls)
     return pa.Array.from_buffers(pa.int64(), len(numbers), [valid, pa.py_buffer(np.ascontiguousarray(numbers, np.int64))])
-
-
-def bool_array(claims: Flags) -> pa.Array:
-    """The claims as an Arrow array."""
-    return pa.Array.from_buffers(pa.bool_(), len(claims), [None, _bits(claims)])
-
-
-def _bits(claims: Flags) -> pa.Buffer:
-    return pa.py_buffer(np.packbits(claims, bitorder="little"))
 
 
 def rows_where(claim: pa.Array) -> Rows:
@@ -131,11 +120,6 @@ def by_unique(text: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Each different text once, and for each row the index of its own; null for null."""
     encoded = text.dictionary_encode()
     return encoded.dictionary, encoded.indices
-
-
-def in_one_piece(column: pa.ChunkedArray) -> pa.Array:
-    """The column as one array; Arrow's `combine_chunks` copies also what is in one piece already."""
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def compacted(encoded: pa.DictionaryArray) -> pa.DictionaryArray:

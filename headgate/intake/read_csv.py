@@ -28,7 +28,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from headgate.errors import UnreadableFileError
-from headgate.intake.cells import NO_ROWS, in_one_piece, text_array
+from headgate.intake.cells import NO_ROWS, text_array
 from headgate.intake.dialect import Dialect, sniff_dialect
 from headgate.intake.ends import ends_of_text, with_ends
 from headgate.intake.header import match_header, unnamed_column
@@ -36,6 +36,7 @@ from headgate.intake.places import as_sent, row_starts
 from headgate.intake.received import Ragged, Received
 from headgate.intake.regular import regular_to
 from headgate.intake.sniff import text_of
+from headgate.lake.columns import in_one_piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

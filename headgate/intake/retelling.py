@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind, Mask
-from headgate.intake.cells import in_one_piece, literal
+from headgate.intake.cells import literal
 from headgate.intake.judge import Judged
+from headgate.lake.columns import in_one_piece
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,8 @@ from typing import IO, TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.intake.cells import compacted, in_one_piece
+from headgate.intake.cells import compacted
+from headgate.lake.columns import in_one_piece
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

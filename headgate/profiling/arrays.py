@@ -13,11 +13,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headgate.lake.columns import bits_of, text_array
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
+
+    from headgate.lake.columns import Flags
 
 Values = np.ndarray[Any, np.dtype[Any]]
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]
 
 # A decimal of 18 digits fits 64 bits, and so does its unscaled value.
@@ -34,29 +37,11 @@ class Counted:
     counts: Values
 
 
-def texts(items: Iterable[str | None]) -> pa.Array:
-    """The texts as an Arrow array."""
-    builder = pa.lib.StringBuilder()
-    builder.append_values(items)
-    return builder.finish()
-
-
-def in_one_piece(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """The column as one array; repeated texts stay an Arrow dictionary."""
-    if isinstance(column, pa.Array):
-        return column
-    if not column.num_chunks:
-        return pa.nulls(0, column.type)
-    held = column.unify_dictionaries() if pa.types.is_dictionary(column.type) else column
-    joined = held.combine_chunks()
-    return joined.chunk(0) if isinstance(joined, pa.ChunkedArray) else joined
-
-
 def counted(column: pa.Array) -> Counted:
     """The column's different texts with their counts, in the order they first appear."""
     encoded = column if isinstance(column, pa.DictionaryArray | pa.NullArray) else column.dictionary_encode()
     if not pa.types.is_dictionary(encoded.type):  # a column of no type
-        return Counted(texts([]), np.empty(0, np.int64))
+        return Counted(text_array([]), np.empty(0, np.int64))
     at = encoded.indices.drop_null()
     counts = np.bincount(numbers(pc.cast(at, pa.int64())), minlength=len(encoded.dictionary))
     return Counted(encoded.dictionary, counts)
@@ -92,7 +77,7 @@ def measured(values: pa.Array) -> pa.Array:
     kind = values.type
     if pa.types.is_decimal128(kind) and kind.precision <= _DIGITS_IN_64_BITS:
         low = np.frombuffer(values.buffers()[1], np.int64, 2 * len(values), values.offset * 16)[::2]
-        return pa.Array.from_buffers(pa.int64(), len(values), [_bits(is_valid(values)), pa.py_buffer(np.ascontiguousarray(low))])
+        return pa.Array.from_buffers(pa.int64(), len(values), [bits_of(is_valid(values)), pa.py_buffer(np.ascontiguousarray(low))])
     if pa.types.is_date(kind):
         return pc.cast(pc.cast(pc.cast(values, pa.date32()), pa.int32()), pa.int64())
     if pa.types.is_timestamp(kind):
@@ -104,12 +89,12 @@ def measured(values: pa.Array) -> pa.Array:
 
 def literal(text: str) -> pa.Scalar:
     """One text."""
-    return texts([text])[0]
+    return text_array([text])[0]
 
 
 def filled(values: pa.Array, text: str) -> pa.Array:
     """The values, with one value, by its text, in the place of nulls."""
-    return pc.coalesce(values, pc.cast(texts([text]), values.type)[0])
+    return pc.coalesce(values, pc.cast(text_array([text]), values.type)[0])
 
 
 def flags(claim: pa.Array) -> Flags:
@@ -119,11 +104,6 @@ def flags(claim: pa.Array) -> Flags:
     bits = np.frombuffer(claim.buffers()[1], np.uint8)
     held = np.unpackbits(bits, count=claim.offset + len(claim), bitorder="little")[claim.offset :].view(bool)
     return held & is_valid(claim)
-
-
-def as_bools(claims: Flags) -> pa.Array:
-    """The claims as an Arrow array."""
-    return pa.Array.from_buffers(pa.bool_(), len(claims), [None, _bits(claims)])
 
 
 def as_places(places: Values) -> pa.Array:
@@ -143,7 +123,3 @@ def mixed(words: Hashes) -> Hashes:
         shuffled = (shuffled ^ (shuffled >> np.uint64(30))) * _MIXER
         shuffled = (shuffled ^ (shuffled >> np.uint64(27))) * _SECOND
         return shuffled ^ (shuffled >> np.uint64(31))
-
-
-def _bits(claims: Flags) -> pa.Buffer:
-    return pa.py_buffer(np.packbits(claims, bitorder="little"))

@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.profiling.arrays import as_places, in_one_piece, mixed
+from headgate.lake.columns import in_one_piece
+from headgate.profiling.arrays import as_places, mixed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

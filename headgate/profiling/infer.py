@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.profiling.arrays import Counted, Values, as_bools, counted, filled, flags, is_valid, literal, numbers, texts
+from headgate.lake.columns import bool_array, text_array
+from headgate.profiling.arrays import Counted, Values, counted, filled, flags, is_valid, literal, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +77,7 @@ def infer(column: pa.Array) -> Inferred:
     told = _without_blanks(given)
     total = int(told.counts.sum())
     reading = next((reading for reading in _READINGS if total and _share(told, reading.pattern) >= MINIMUM_SHARE), None)
-    suspected = int(told.counts[flags(pc.is_in(pc.utf8_lower(told.unique), texts(_MISSING_WORDS)))].sum())
+    suspected = int(told.counts[flags(pc.is_in(pc.utf8_lower(told.unique), text_array(_MISSING_WORDS)))].sum())
     missing = len(column) - total
     if reading is None:
         return Inferred("string" if total else "", told.unique, told, missing, 0, suspected_missing=suspected)
@@ -93,13 +94,13 @@ def _texts_of(kind: pa.DataType) -> pa.DataType:
 def typed(column: pa.Array) -> Inferred:
     """A column whose file says its type; nested values are counted and not looked into."""
     kind = next((name for name, holds in _TYPES if holds(column.type)), "nested")
-    as_text = counted(pc.cast(column, pa.string())) if kind != "nested" else Counted(texts([]), np.empty(0, np.int64))
+    as_text = counted(pc.cast(column, pa.string())) if kind != "nested" else Counted(text_array([]), np.empty(0, np.int64))
     return Inferred(kind, column if kind != "nested" else pa.nulls(len(column)), as_text, column.null_count, 0)
 
 
 def _without_blanks(given: Counted) -> Counted:
     kept = ~flags(pc.equal(pc.utf8_trim_whitespace(given.unique), literal("")))
-    return Counted(given.unique.filter(as_bools(kept)), given.counts[kept])
+    return Counted(given.unique.filter(bool_array(kept)), given.counts[kept])
 
 
 def _dense(column: pa.Array) -> pa.Array:

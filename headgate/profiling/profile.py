@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind
 from headgate.contracts.sensitive_names import is_sensitive_name
-from headgate.profiling.arrays import counted, different_rows, in_one_piece
+from headgate.lake.columns import in_one_piece
+from headgate.profiling.arrays import counted, different_rows
 from headgate.profiling.conceal import holds_secrets, may_hold_cards, may_hold_codes
 from headgate.profiling.correlate import correlations
 from headgate.profiling.describe import Description, describe, describe_texts, share_text

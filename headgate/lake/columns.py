@@ -1,0 +1,47 @@
+"""Columns in Arrow, as every room that works on them makes them and holds them.
+
+Not by `pa.array`, which imports pandas where it is installed: that would be a second of a cold start.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+def text_array(texts: Iterable[str | None]) -> pa.Array:
+    """The texts as an Arrow array."""
+    builder = pa.lib.StringBuilder()
+    builder.append_values(texts)
+    return builder.finish()
+
+
+def bool_array(claims: Flags) -> pa.Array:
+    """The claims as an Arrow array."""
+    return pa.Array.from_buffers(pa.bool_(), len(claims), [None, bits_of(claims)])
+
+
+def bits_of(claims: Flags) -> pa.Buffer:
+    """The claims as Arrow has them, eight in a byte: also the buffer that says which values there are."""
+    return pa.py_buffer(np.packbits(claims, bitorder="little"))
+
+
+def in_one_piece(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """The column as one array; texts that repeat stay an Arrow dictionary.
+
+    Arrow's `combine_chunks` copies also what is in one piece already.
+    """
+    if isinstance(column, pa.Array):
+        return column
+    if not column.num_chunks:
+        return pa.nulls(0, column.type)
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    return (column.unify_dictionaries() if pa.types.is_dictionary(column.type) else column).combine_chunks()
