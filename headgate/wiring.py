@@ -7,20 +7,19 @@ Lambda must not load pandas, Great Expectations or Ibis, which the jobs need.
 
 from __future__ import annotations
 
-import json
 import math
 import shutil
 import tempfile
-from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 from headgate.aws import clients
 from headgate.errors import SettingsError
+from headgate.settings import AlertSettings, GateSettings, LedgerSettings, RunSettings, WorkerSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from headgate.analytics.snapshot_tables import SnapshotTables
@@ -55,193 +54,7 @@ if TYPE_CHECKING:
     from headgate.quality.gate import QualityGate
     from headgate.quality.pci_audit import Scan
 
-PREFIX = "HEADGATE_"
 MIB = 1 << 20
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Settings of one entry point: each field is the variable `HEADGATE_<FIELD>`; one with a default may be left out."""
-
-    @classmethod
-    def from_env(cls, env: Mapping[str, str]) -> Self:
-        """The settings that the environment states.
-
-        Raises:
-            SettingsError: names every variable that is missing or empty, or the one that cannot be read.
-        """
-        stated = {field.name: env.get(_variable(field.name), "") for field in fields(cls)}
-        missing = [_variable(field.name) for field in fields(cls) if field.default is MISSING and not stated[field.name]]
-        if missing:
-            raise SettingsError(f"missing environment variables: {', '.join(missing)}")
-        return cls(**{field.name: _parsed(field.name, field.type, stated[field.name]) for field in fields(cls) if stated[field.name]})
-
-
-@dataclass(frozen=True)
-class GateSettings(Settings):
-    """What the gate needs. `lease_s`: how long the file of a worker that died stays locked; not beyond the queue's visibility timeout."""
-
-    curated_bucket: str
-    quarantine_bucket: str
-    files_table: str
-    masking_key_secret: str
-    artifacts_bucket: str
-    lease_s: int = 300
-
-
-@dataclass(frozen=True)
-class WorkerSettings(Settings):
-    """What the worker has that the gate runs on, where that is stated, and who takes what is too much for it.
-
-    Attributes:
-        memory_mb, disk_mb: nothing stated is a person's own machine, which has what it has.
-        large_machine_arn: state machine of the larger worker; without one every file is this worker's own.
-        large_lease_s: how long that may take for a file, waiting and trying again included.
-        spark_rows_from_mb: from where on a plain CSV file is judged on Spark's workers; never, when it is 0.
-    """
-
-    memory_mb: int = 0
-    disk_mb: int = 0
-    large_machine_arn: str = ""
-    large_lease_s: int = 86_400
-    spark_rows_from_mb: int = 0
-
-
-@dataclass(frozen=True)
-class ClosingSettings(Settings):
-    """Where refused rows are. `lease_s`: how long the file of a closing that died stays locked."""
-
-    quarantine_bucket: str
-    lease_s: int = 300
-
-
-@dataclass(frozen=True)
-class RunSettings(Settings):
-    """Which queue the gate works off."""
-
-    raw_queue_url: str
-
-
-@dataclass(frozen=True)
-class MaskingKeySettings(Settings):
-    """Which secret holds the masking keys."""
-
-    masking_key_secret: str
-
-
-@dataclass(frozen=True)
-class LedgerSettings(Settings):
-    """Where the file records are."""
-
-    files_table: str
-
-
-@dataclass(frozen=True)
-class AlertSettings(Settings):
-    """Whom to tell."""
-
-    alerts_topic_arn: str
-
-
-@dataclass(frozen=True)
-class DebounceSettings(Settings):
-    """When to start the pipeline after new data."""
-
-    debounce_schedule: str
-    scheduler_role_arn: str
-    state_machine_arn: str
-    quiet_s: int = 60
-    max_wait_s: int = 900
-
-
-@dataclass(frozen=True)
-class PipelineSettings(Settings):
-    """Which state machine to run."""
-
-    state_machine_arn: str
-
-
-@dataclass(frozen=True)
-class MergeSettings(Settings):
-    """Where increments are and snapshots go."""
-
-    curated_bucket: str
-    curated_database: str
-
-
-@dataclass(frozen=True)
-class CuratedSettings(Settings):
-    """Where snapshots are."""
-
-    curated_bucket: str
-
-
-@dataclass(frozen=True)
-class SystemSettings(Settings):
-    """Where snapshots are and the systems' tables go."""
-
-    curated_bucket: str
-    prod_buckets: Mapping[str, str]
-    prod_database: str
-
-
-@dataclass(frozen=True)
-class ArtifactsSettings(Settings):
-    """Where what is learnt and told of the lake lies: decisions about columns, models, Data Docs."""
-
-    artifacts_bucket: str
-
-
-@dataclass(frozen=True)
-class EngineSettings(Settings):
-    """Where set-sized work runs: duckdb, spark, athena, or auto. `spark_from_mb`: of Parquet that is read, with auto."""
-
-    engine: str = "duckdb"
-    spark_from_mb: int = 2_000
-
-
-@dataclass(frozen=True)
-class ScanSettings(Settings):
-    """Everything behind the gate, and what is told of it."""
-
-    curated_bucket: str
-    quarantine_bucket: str
-    prod_buckets: Mapping[str, str]
-    artifacts_bucket: str
-    results_bucket: str
-
-
-@dataclass(frozen=True)
-class LogSettings(Settings):
-    """The logs that are audited, and how far back each audit reads them."""
-
-    log_groups: Sequence[str] = ()
-    audited_log_days: int = 7
-
-
-@dataclass(frozen=True)
-class QuerySettings(Settings):
-    """Where SQL runs. `sql_dialect` is what the engine behind the Athena API speaks; only an emulator's differs."""
-
-    workgroup: str
-    prod_database: str
-    sql_dialect: str = "athena"
-
-
-@dataclass(frozen=True)
-class MySqlSettings(Settings):
-    """Which secret holds the source database's login. `mysql_tls_ca`: path of the authority that it trusts, unless the secret names one."""
-
-    mysql_secret: str
-    mysql_tls_ca: str = ""
-
-
-@dataclass(frozen=True)
-class ExportSettings(Settings):
-    """Where exports land, and where they keep what they have reached."""
-
-    raw_bucket: str
-    artifacts_bucket: str
 
 
 def objects() -> S3Objects:
@@ -366,6 +179,7 @@ def replaying(env: Mapping[str, str]) -> Replaying:
 def closing(env: Mapping[str, str]) -> Closing:
     """What closes the refused rows of files that were corrected since."""
     from headgate.intake.closing import Closing
+    from headgate.settings_of_jobs import ClosingSettings
 
     settings = ClosingSettings.from_env(env)
     return Closing(objects(), ledger(env), settings.quarantine_bucket, _utc_now, settings.lease_s)
@@ -374,6 +188,7 @@ def closing(env: Mapping[str, str]) -> Closing:
 def masking_keys(env: Mapping[str, str]) -> MaskingKeys:
     """The masking keys, as those see them who rotate them."""
     from headgate.aws.secrets import MaskingKeys, Secrets
+    from headgate.settings_of_jobs import MaskingKeySettings
 
     return MaskingKeys(Secrets(clients.secretsmanager()), MaskingKeySettings.from_env(env).masking_key_secret)
 
@@ -382,6 +197,7 @@ def mappings(env: Mapping[str, str]) -> Mappings:
     """Which columns are which fields, as people decide."""
     from headgate.contracts.registry import Registry
     from headgate.intake.mapping import Mappings
+    from headgate.settings_of_jobs import ArtifactsSettings
 
     return Mappings(objects(), ArtifactsSettings.from_env(env).artifacts_bucket, Registry.load().source)
 
@@ -392,6 +208,7 @@ def merging(env: Mapping[str, str], workspace: Path) -> Merging:
     from headgate.contracts.registry import Registry
     from headgate.merge.merging import Merging
     from headgate.quality.audit import audit
+    from headgate.settings_of_jobs import MergeSettings
 
     settings = MergeSettings.from_env(env)
     registry = Registry.load()
@@ -410,6 +227,7 @@ def merging(env: Mapping[str, str], workspace: Path) -> Merging:
 def lake_snapshot(env: Mapping[str, str], snapshot_id: str) -> LakeSnapshot:
     """The merged snapshot of that id; `current` is the newest one."""
     from headgate.lake.reading import lake_snapshot
+    from headgate.settings_of_jobs import CuratedSettings
 
     return lake_snapshot(objects(), CuratedSettings.from_env(env).curated_bucket, snapshot_id)
 
@@ -418,6 +236,7 @@ def checked_references(env: Mapping[str, str]) -> tuple[CheckedReference, ...]:
     """What the newest snapshot knows of rows whose parent is not there; nothing before the first merge."""
     from headgate.errors import NotFoundError
     from headgate.lake.reading import checked_references
+    from headgate.settings_of_jobs import CuratedSettings
 
     try:
         lake = lake_snapshot(env, "current")
@@ -430,6 +249,7 @@ def quality_gate(env: Mapping[str, str], workspace: Path) -> QualityGate:
     """The gate before analytics; `workspace` is a local folder with room for the whole snapshot."""
     from headgate.contracts.registry import Registry
     from headgate.quality.gate import QualityGate
+    from headgate.settings_of_jobs import CuratedSettings
 
     return QualityGate(objects(), Registry.load().curated, CuratedSettings.from_env(env).curated_bucket, data_docs(env), workspace)
 
@@ -437,6 +257,7 @@ def quality_gate(env: Mapping[str, str], workspace: Path) -> QualityGate:
 def data_docs(env: Mapping[str, str]) -> DataDocs:
     """Where Great Expectations' pages about runs lie."""
     from headgate.quality.data_docs import DataDocs
+    from headgate.settings_of_jobs import ArtifactsSettings
 
     return DataDocs(objects(), ArtifactsSettings.from_env(env).artifacts_bucket)
 
@@ -444,6 +265,7 @@ def data_docs(env: Mapping[str, str]) -> DataDocs:
 def models(env: Mapping[str, str]) -> ModelStore:
     """The systems' models with their records."""
     from headgate.learning.store import ModelStore
+    from headgate.settings_of_jobs import ArtifactsSettings
 
     return ModelStore(objects(), ArtifactsSettings.from_env(env).artifacts_bucket)
 
@@ -464,6 +286,7 @@ def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Calla
     from headgate.lake.publishing import Publisher
     from headgate.quality.output_audit import OutputAudit
     from headgate.quality.pci_audit import pci_audit
+    from headgate.settings_of_jobs import SystemSettings
 
     settings = SystemSettings.from_env(env)
     if system not in settings.prod_buckets:
@@ -491,6 +314,7 @@ def snapshot_tables(env: Mapping[str, str], workspace: Path) -> SnapshotTables:
     from headgate.contracts.registry import Registry
     from headgate.engines import athena, spark_session
     from headgate.engines.opening import EngineName
+    from headgate.settings_of_jobs import EngineSettings, MergeSettings
 
     settings, engine = MergeSettings.from_env(env), EngineSettings.from_env(env)
     choice = EngineChoice(EngineName.stated(engine.engine), engine.spark_from_mb, reads_objects=spark_session.is_started_by_cluster())
@@ -509,6 +333,7 @@ def snapshot_tables(env: Mapping[str, str], workspace: Path) -> SnapshotTables:
 def leak_scans(env: Mapping[str, str], lake: LakeSnapshot) -> list[Scan]:
     """What an independent scan for card data finds: in rows let in and kept out, tables, profiles, answers, records, logs."""
     from headgate.quality.pci_audit import lake_zones, scan_logs, scan_objects, scan_records, told_zones
+    from headgate.settings_of_jobs import ScanSettings
 
     settings = ScanSettings.from_env(env)
     zones = lake_zones(settings.curated_bucket, settings.quarantine_bucket, settings.prod_buckets.values(), lake)
@@ -517,6 +342,8 @@ def leak_scans(env: Mapping[str, str], lake: LakeSnapshot) -> list[Scan]:
 
 
 def _log_lines(env: Mapping[str, str]) -> dict[str, Iterator[str]]:
+    from headgate.settings_of_jobs import LogSettings
+
     settings, written = LogSettings.from_env(env), logs()
     since = datetime.now(UTC) - timedelta(days=settings.audited_log_days)
     return {group: (line.text for line in written.lines(group, since=since)) for group in settings.log_groups}
@@ -526,6 +353,7 @@ def queries(env: Mapping[str, str]) -> AthenaQueries:
     """Athena, in Athena's SQL whatever engine answers."""
     from headgate.aws.athena import AthenaQueries
     from headgate.query import reason_of, translate
+    from headgate.settings_of_jobs import QuerySettings
 
     settings = QuerySettings.from_env(env)
     spoken = partial(translate, dialect=settings.sql_dialect)
@@ -536,6 +364,7 @@ def queries(env: Mapping[str, str]) -> AthenaQueries:
 def pipeline(env: Mapping[str, str]) -> Pipeline:
     """Runs of `curated_to_prod`."""
     from headgate.aws.stepfunctions import Pipeline
+    from headgate.settings_of_jobs import PipelineSettings
 
     return Pipeline(clients.stepfunctions(), PipelineSettings.from_env(env).state_machine_arn)
 
@@ -543,6 +372,7 @@ def pipeline(env: Mapping[str, str]) -> Pipeline:
 def debounce(env: Mapping[str, str]) -> DebounceSchedule:
     """The start of the pipeline after a burst of new data."""
     from headgate.aws.scheduler import DebounceSchedule
+    from headgate.settings_of_jobs import DebounceSettings
 
     settings = DebounceSettings.from_env(env)
     return DebounceSchedule(
@@ -565,6 +395,7 @@ def alerts(env: Mapping[str, str]) -> Alerts:
 def mysql_login(env: Mapping[str, str]) -> MySqlLogin:
     """How to reach the source database."""
     from headgate.aws.secrets import Secrets
+    from headgate.settings_of_jobs import MySqlSettings
 
     return Secrets(clients.secretsmanager()).mysql_login(MySqlSettings.from_env(env).mysql_secret)
 
@@ -580,6 +411,7 @@ def source_login(env: Mapping[str, str]) -> Login:
 def secret_login(env: Mapping[str, str]) -> Login:
     """The export's login for a job, whatever stands in the environment of the machine that it runs on."""
     from headgate.export.login import login_from_secret
+    from headgate.settings_of_jobs import MySqlSettings
 
     found = mysql_login(env)
     return login_from_secret(vars(found), MySqlSettings.from_env(env).mysql_tls_ca)
@@ -592,6 +424,7 @@ def exporting(env: Mapping[str, str], login: Login, workspace: Path, *, mirrored
     from headgate.export.exporting import Exporting
     from headgate.export.session import Session
     from headgate.intake.at_source import AtSource
+    from headgate.settings_of_jobs import ExportSettings, MaskingKeySettings
 
     settings = ExportSettings.from_env(env)
     key = Secrets(clients.secretsmanager()).masking_key(MaskingKeySettings.from_env(env).masking_key_secret) if masked else None
@@ -610,6 +443,7 @@ def exporting(env: Mapping[str, str], login: Login, workspace: Path, *, mirrored
 def landed_exports(env: Mapping[str, str]) -> Landing:
     """What exports have left in the buckets."""
     from headgate.export.landing import Landing
+    from headgate.settings_of_jobs import ExportSettings
 
     settings = ExportSettings.from_env(env)
     return Landing(objects(), settings.raw_bucket, settings.artifacts_bucket)
@@ -627,19 +461,6 @@ def logs() -> Logs:
     from headgate.aws.logs import Logs
 
     return Logs(clients.logs())
-
-
-def _variable(field_name: str) -> str:
-    return PREFIX + field_name.upper()
-
-
-def _parsed(name: str, kind: object, text: str) -> Any:  # noqa: ANN401 as the field's annotation says
-    """The value of a variable; annotations are text here."""
-    parsers: Mapping[str, Callable[[str], Any]] = {"int": int, "Mapping[str, str]": json.loads, "Sequence[str]": json.loads}
-    try:
-        return parsers.get(str(kind), str)(text)
-    except ValueError:
-        raise SettingsError(f"{_variable(name)} is not {'a whole number' if kind == 'int' else 'JSON'}") from None
 
 
 def _utc_now() -> datetime:

@@ -15,7 +15,6 @@ from headgate.errors import BadInputError, ThrottledError
 from headgate.intake.card_search import redacted_text
 from headgate.intake.gatehouse import iso, told, with_counts
 from headgate.intake.handing_over import Stopwatch
-from headgate.intake.headed import columns_of
 from headgate.intake.mapping import MENDABLE, Suggested, perhaps_masked
 from headgate.intake.open_file import opened
 from headgate.intake.sizing import LOOKED_AT_FROM_BYTES
@@ -227,6 +226,8 @@ class Curation:
         file = self._readable(path)
         if file.stat().st_size > _PROFILED_AS_IT_CAME_BYTES:
             return record
+        from headgate.intake.headed import columns_of  # noqa: PLC0415 a cold start loads what reads unknown tables when one comes
+
         contract = self.house.contracts.get(record.dataset)
         columns = columns_of(file, contract)
         asked = Suggested.from_json(record.error["suggestion"]) if "suggestion" in record.error else None

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from headgate.errors import BadInputError, NotFoundError
-from headgate.intake.headed import Headed, headed_of
 from headgate.intake.header import folded, under
-from headgate.intake.matching import EXACT, THRESHOLD, Match, match_columns, match_dataset
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 
@@ -22,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
+    from headgate.intake.headed import Headed
+    from headgate.intake.matching import Match
     from headgate.lake.ports import ObjectStore
 
 # Refusals that another header may mend.
@@ -66,6 +66,8 @@ class Suggested:
 
     def asked(self, key: str) -> BadInputError:
         """What the file's sender, or who looks after the lake, is asked to do."""
+        from headgate.intake.matching import THRESHOLD  # noqa: PLC0415 a cold start loads what matches headers when one asks for it
+
         unsure = [name for name, confidence in zip(self.names, self.confidence, strict=True) if confidence < THRESHOLD]
         missing = f"; no column is surely {', '.join(self.absent)}" if self.absent else ""
         return BadInputError(
@@ -96,6 +98,9 @@ class Mappings:
 
     def dataset(self, key: str, body: bytes | Path) -> str:
         """The dataset of a file, in memory or on disk, whose folder names none; empty when neither memory nor its columns tell."""
+        from headgate.intake.headed import headed_of  # noqa: PLC0415 as above
+        from headgate.intake.matching import match_dataset  # noqa: PLC0415 as above
+
         headed = headed_of(body)
         if headed is None:
             return ""
@@ -106,6 +111,9 @@ class Mappings:
 
     def decide(self, key: str, dataset: str, body: bytes | Path) -> Decided | Suggested | None:
         """The file's mapping, or what to ask a person; None where its header is not what is wrong with it."""
+        from headgate.intake.headed import headed_of  # noqa: PLC0415 as above
+        from headgate.intake.matching import EXACT, THRESHOLD, match_columns  # noqa: PLC0415 as above
+
         headed = headed_of(body, self.contracts.get(dataset))
         if headed is None or dataset not in self.contracts:
             return None

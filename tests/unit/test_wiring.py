@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from headgate import wiring
 from headgate.errors import SettingsError
+from headgate.settings import GateSettings, Settings
+from headgate.settings_of_jobs import LogSettings, SystemSettings
 
 pytestmark = pytest.mark.unit
 
@@ -22,17 +23,17 @@ GATE = {
 
 
 def test_settings_are_the_environments() -> None:
-    settings = wiring.GateSettings.from_env({**GATE, "HEADGATE_LEASE_S": "20", "HOME": "/"})
-    assert settings == wiring.GateSettings("curated", "quarantine", "files", "masking", "artifacts", 20)
+    settings = GateSettings.from_env({**GATE, "HEADGATE_LEASE_S": "20", "HOME": "/"})
+    assert settings == GateSettings("curated", "quarantine", "files", "masking", "artifacts", 20)
 
 
 def test_a_variable_with_a_default_may_be_left_out() -> None:
-    assert wiring.GateSettings.from_env(GATE).lease_s == 300
+    assert GateSettings.from_env(GATE).lease_s == 300
 
 
 def test_every_missing_variable_is_named_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
-        wiring.GateSettings.from_env({"HEADGATE_FILES_TABLE": "files", "HEADGATE_CURATED_BUCKET": ""})
+        GateSettings.from_env({"HEADGATE_FILES_TABLE": "files", "HEADGATE_CURATED_BUCKET": ""})
     assert str(caught.value) == (
         "missing environment variables: HEADGATE_CURATED_BUCKET, HEADGATE_QUARANTINE_BUCKET, HEADGATE_MASKING_KEY_SECRET, "
         "HEADGATE_ARTIFACTS_BUCKET"
@@ -41,9 +42,9 @@ def test_every_missing_variable_is_named_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("settings", "variable", "text"),
-    [(wiring.GateSettings, "HEADGATE_LEASE_S", "soon"), (wiring.SystemSettings, "HEADGATE_PROD_BUCKETS", "{")],
+    [(GateSettings, "HEADGATE_LEASE_S", "soon"), (SystemSettings, "HEADGATE_PROD_BUCKETS", "{")],
 )
-def test_a_variable_that_cannot_be_read_is_named(settings: type[wiring.Settings], variable: str, text: str) -> None:
+def test_a_variable_that_cannot_be_read_is_named(settings: type[Settings], variable: str, text: str) -> None:
     env = {**GATE, "HEADGATE_PROD_DATABASE": "prod", "HEADGATE_PROD_BUCKETS": "{}", variable: text}
     with pytest.raises(SettingsError, match=variable):
         settings.from_env(env)
@@ -55,15 +56,15 @@ def test_buckets_of_the_systems_are_a_json_object() -> None:
         "HEADGATE_PROD_DATABASE": "prod",
         "HEADGATE_PROD_BUCKETS": '{"retail-copilot": "retail-copilot-prod-0"}',
     }
-    assert wiring.SystemSettings.from_env(env).prod_buckets == {"retail-copilot": "retail-copilot-prod-0"}
+    assert SystemSettings.from_env(env).prod_buckets == {"retail-copilot": "retail-copilot-prod-0"}
 
 
 def test_audited_logs_are_a_json_list_and_may_be_none() -> None:
-    assert wiring.LogSettings.from_env({"HEADGATE_LOG_GROUPS": '["/aws/lambda/a", "/aws-glue/b"]'}).log_groups == [
+    assert LogSettings.from_env({"HEADGATE_LOG_GROUPS": '["/aws/lambda/a", "/aws-glue/b"]'}).log_groups == [
         "/aws/lambda/a",
         "/aws-glue/b",
     ]
-    assert not wiring.LogSettings.from_env({}).log_groups
+    assert not LogSettings.from_env({}).log_groups
 
 
 GATE_PARTS = "lambdas.raw_to_curated.handler, headgate.intake.curation, headgate.aws.dynamodb, headgate.aws.secrets, headgate.aws.s3"
