@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.document import physical_type
-from headgate.contracts.model import Kind, Level
+from headgate.contracts.model import Kind, Level, Mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -141,9 +141,7 @@ def _of_column(old: Column, new: Column) -> Iterator[Change]:
         told = "is required now" if new.required else "may be null now"
         yield Change(name, told, Breaks.SENDERS if new.required else Breaks.READERS)
     if old.mask != new.mask:
-        is_same_behind = [column.name for column in masked_columns(old)] == [column.name for column in masked_columns(new)]
-        told = f"the mask is {new.mask or 'none'}, was {old.mask or 'none'}"
-        yield Change(name, told, Breaks.READERS if not is_same_behind or new.mask is None else Breaks.NOBODY)
+        yield Change(name, f"the mask is {new.mask or 'none'}, was {old.mask or 'none'}", _mask_breaks(old, new))
     elif old.unmasked != new.unmasked:
         yield _of_exemption(new)
     if old.unit != new.unit:
@@ -151,6 +149,15 @@ def _of_column(old: Column, new: Column) -> Iterator[Change]:
     if old.references != new.references:
         yield Change(name, f"points to {new.references or 'nothing'}, pointed to {old.references or 'nothing'}", Breaks.NOBODY)
     yield from _of_rules(old, new)
+
+
+def _mask_breaks(old: Column, new: Column) -> Breaks:
+    """Without a mask, rows that hold card data are refused; a first one asks files for the column; some ask for numbers of their form."""
+    for_readers = new.mask is None or [column.name for column in masked_columns(old)] != [column.name for column in masked_columns(new)]
+    for_senders = new.mask in {None, Mask.PAN, Mask.SSN} or (old.mask is None and not new.required)
+    if for_readers and for_senders:
+        return Breaks.BOTH
+    return Breaks.READERS if for_readers else Breaks.SENDERS if for_senders else Breaks.NOBODY
 
 
 def _of_exemption(new: Column) -> Change:
@@ -186,6 +193,11 @@ def _whole(column_type: ColumnType) -> int:
 
 
 def _of_rules(old: Column, new: Column) -> Iterator[Change]:
+    told = [{rule.name: rule for rule in column.rules if _is_told_elsewhere(rule, column)} for column in (old, new)]
+    for name in sorted(told[0].keys() & told[1].keys()):
+        levels = [rules[name].level for rules in told]
+        if levels[0] is not levels[1] and (name != "required" or old.required == new.required):
+            yield _of_level(name, new.name, *levels)
     before, after = ({rule.name: rule for rule in column.rules if not _is_told_elsewhere(rule, column)} for column in (old, new))
     for name in sorted(before.keys() | after.keys()):
         was, now = before.get(name), after.get(name)
@@ -198,10 +210,17 @@ def _of_rules(old: Column, new: Column) -> Iterator[Change]:
 
 
 def _of_rule(column: str, old: Rule, new: Rule) -> Iterator[Change]:
-    if old.argument != new.argument:
+    if not _is_same(old.argument, new.argument):
         yield Change(column, f"{_rule(new)}, was {_argument(old)}", _argument_breaks(old, new))
     if old.level is not new.level:
         yield _of_level(_rule(new), column, old.level, new.level)
+
+
+def _is_same(old: object, new: object) -> bool:
+    """Allowed values have no order."""
+    if isinstance(old, tuple) and isinstance(new, tuple):
+        return set(old) == set(new)
+    return old == new
 
 
 def _is_told_elsewhere(rule: Rule, column: Column) -> bool:

@@ -72,7 +72,11 @@ def physical_type(column_type: ColumnType) -> str:
 def _column(contract: Contract, column: Column) -> dict[str, Any]:
     is_key = column.name in contract.key
     unmasked = "none" if column.unmasked else ""
-    own = {"headgate.mask": column.mask.value if column.mask else unmasked, "headgate.unit": column.unit}
+    own = {
+        "headgate.mask": column.mask.value if column.mask else unmasked,
+        "headgate.unit": column.unit,
+        "headgate.severity": _severities(column),
+    }
     is_secret = column.mask not in {None, Mask.FREE_TEXT}
     return _stated(
         {
@@ -82,7 +86,7 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
             "description": column.description,
             "primaryKey": is_key,
             "primaryKeyPosition": contract.key.index(column.name) + 1 if is_key else None,
-            "required": column.required,
+            "required": any(rule.name == "required" for rule in column.rules) or column.required,
             "classification": "restricted" if is_secret else "",
             "logicalTypeOptions": _options(column),
             "relationships": [{"type": "foreignKey", "to": column.references}] if column.references else [],
@@ -95,6 +99,16 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
 def _options(column: Column) -> dict[str, Any]:
     implied = ("max_length", column.type.length)
     return {_OPTIONS[rule.name]: rule.argument for rule in column.rules if rule.name in _OPTIONS and (rule.name, rule.argument) != implied}
+
+
+def _severities(column: Column) -> dict[str, str]:
+    """Of rules that have none of their own in ODCS; `error` goes without saying."""
+    keywords = {"required": "required", **_OPTIONS}
+    return {
+        keywords[rule.name]: _SEVERITIES[rule.level]
+        for rule in column.rules
+        if rule.name in keywords and rule.level is not Level.QUARANTINE
+    }
 
 
 def _valid_values(rule: Rule) -> dict[str, Any]:
@@ -123,7 +137,7 @@ def _comparison(rule: Comparison) -> dict[str, Any]:
 
 
 def _custom(own: Mapping[str, object]) -> list[dict[str, object]]:
-    return [{"property": name, "value": value} for name, value in own.items() if value not in ("", [], ())]
+    return [{"property": name, "value": value} for name, value in own.items() if value not in ("", [], (), {})]
 
 
 def _stated(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -31,6 +32,7 @@ _OPTION_RULES = {
     "maxLength": "max_length",
     "pattern": "pattern",
 }
+_SEVERED = {"required": "required", **_OPTION_RULES}
 _LEVELS = {"warning": Level.WARN, "error": Level.QUARANTINE, "critical": Level.HALT}
 _UNMASKED = "none"
 _MASKS = tuple(mask.value for mask in Mask if mask not in {Mask.MASKED, Mask.VERDICTS})
@@ -114,13 +116,16 @@ def _column(identity: str, item: Mapping[str, Any]) -> Column:
     column_type = parse_physical_type(item["physicalType"])
     relationships = item.get("relationships", ())
     _hold_name(identity, item["name"], own)
+    rules = _levelled(f"{identity}.{item['name']}", _rules(identity, item, column_type), own.get("headgate.severity", {}))
+    if item.get("primaryKey") and Rule("required", level=Level.WARN) in rules:
+        raise ContractError(f"{identity}.{item['name']}: a key cannot be missing. Remedy: headgate.severity of required: error or critical")
     return Column(
         name=item["name"],
         type=column_type,
         description=item.get("description", ""),
-        required=bool(item.get("required") or item.get("primaryKey")),
+        required=any(rule.name == "required" and rule.level is not Level.WARN for rule in rules),
         mask=_mask(identity, own),
-        rules=_rules(identity, item, column_type),
+        rules=rules,
         unit=str(own.get("headgate.unit", "")),
         references=str(relationships[0]["to"]) if relationships else "",
         unmasked=own.get("headgate.mask") == _UNMASKED,
@@ -151,6 +156,19 @@ def _rules(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> t
         _hold_pattern(f"{identity}.{item['name']}", options["pattern"])
     rules += [_valid_values(identity, item["name"], check) for check in item.get("quality", ())]
     return tuple(rules)
+
+
+def _levelled(column: str, rules: tuple[Rule, ...], severities: Mapping[str, str]) -> tuple[Rule, ...]:
+    """The rules at the levels that `headgate.severity` gives to those of them that ODCS has no severity for.
+
+    Raises:
+        ContractError: it names a rule that the column has not, or a severity that there is not.
+    """
+    levels = {_SEVERED.get(keyword, keyword): severity for keyword, severity in severities.items()}
+    unknown = sorted(levels.keys() - ({rule.name for rule in rules} & {*_SEVERED.values()}))
+    if unknown or not {*levels.values()} <= _LEVELS.keys():
+        raise ContractError(f"{column}: headgate.severity gives each of the column's own {', '.join(_SEVERED)} one of {', '.join(_LEVELS)}")
+    return tuple(replace(rule, level=_LEVELS[levels[rule.name]]) if rule.name in levels else rule for rule in rules)
 
 
 def _hold_pattern(column: str, pattern: object) -> None:

@@ -35,6 +35,10 @@ def rule(name: str, argument: object, level: Level = Level.QUARANTINE) -> Column
     return col(rules=(Rule(name, argument, level),))
 
 
+def required(level: Level) -> Column:
+    return col(required=level is not Level.WARN, rules=(Rule("required", level=level),))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "whom"),
     [
@@ -52,13 +56,13 @@ def rule(name: str, argument: object, level: Level = Level.QUARANTINE) -> Column
         (col(type=TEXT), col(type=BIG), Breaks.BOTH),
         (col(type=MONEY), col(type=MORE_MONEY), Breaks.READERS),
         (col(type=MONEY), col(type=FINER_MONEY), Breaks.BOTH),
-        (col(), col(mask=Mask.PAN), Breaks.READERS),
-        (col(), col(mask=Mask.FREE_TEXT), Breaks.NOBODY),
-        (col(mask=Mask.FREE_TEXT), col(), Breaks.READERS),
+        (col(), col(mask=Mask.PAN), Breaks.BOTH),
+        (col(), col(mask=Mask.FREE_TEXT), Breaks.SENDERS),
+        (col(mask=Mask.FREE_TEXT), col(), Breaks.BOTH),
         (col(type=BIG), col(type=BIG, unmasked=True), Breaks.READERS),
         (col(type=BIG, unmasked=True), col(type=BIG), Breaks.SENDERS),
         (col(), col(unmasked=True), Breaks.NOBODY),
-        (col(unmasked=True), col(mask=Mask.PAN), Breaks.READERS),
+        (col(unmasked=True), col(mask=Mask.PAN), Breaks.BOTH),
         (col(unit="GBP"), col(unit="EUR"), Breaks.READERS),
         (col(), col(references="y.id"), Breaks.NOBODY),
         (rule("minimum", 0), rule("minimum", 1), Breaks.SENDERS),
@@ -76,6 +80,12 @@ def rule(name: str, argument: object, level: Level = Level.QUARANTINE) -> Column
         (col(), rule("minimum", 0), Breaks.SENDERS),
         (col(), rule("minimum", 0, Level.WARN), Breaks.NOBODY),
         (rule("minimum", 0), col(), Breaks.READERS),
+        (required(Level.QUARANTINE), required(Level.HALT), Breaks.SENDERS),
+        (required(Level.WARN), required(Level.QUARANTINE), Breaks.SENDERS),
+        (required(Level.QUARANTINE), required(Level.WARN), Breaks.READERS),
+        (col(type=TEXT20, rules=(Rule("max_length", 20, Level.WARN),)), col(type=TEXT20, rules=(Rule("max_length", 20),)), Breaks.SENDERS),
+        (col(mask=Mask.PAN), col(mask=Mask.FREE_TEXT), Breaks.READERS),
+        (col(required=True), col(required=True, mask=Mask.FREE_TEXT), Breaks.NOBODY),
     ],
 )
 def test_a_change_of_a_column_breaks_exactly_those_it_concerns(old: Column | None, new: Column | None, whom: Breaks) -> None:
@@ -148,3 +158,7 @@ def test_rules_over_the_row_are_compared_by_name(old: Any, new: Any, whom: Break
     (change,) = differences(contract(comparisons=old), contract(comparisons=new))
     assert change.breaks is whom
     assert is_breaking(change) is (whom is not Breaks.NOBODY)
+
+
+def test_allowed_values_in_another_order_are_no_change() -> None:
+    assert breaks(rule("valid_values", ("a", "b")), rule("valid_values", ("b", "a"))) == []

@@ -32,6 +32,13 @@ def test_levels_keys_masks_and_bounds_survive() -> None:
             Column("b", ColumnType(Kind.SMALLINT), required=True, rules=(Rule("required"),)),
             Column("a", ColumnType(Kind.DECIMAL, precision=12, scale=3), required=True, rules=(Rule("required"), Rule("minimum", 0))),
             Column("card_number", ColumnType(Kind.BIGINT), unmasked=True),
+            Column("d", ColumnType(Kind.DATE), rules=(Rule("required", level=Level.WARN), Rule("maximum", "2030-01-01", Level.HALT))),
+            Column(
+                "e",
+                ColumnType(Kind.STRING, length=4),
+                required=True,
+                rules=(Rule("required", level=Level.HALT), Rule("max_length", 4, Level.WARN)),
+            ),
             Column(
                 "c",
                 ColumnType(Kind.STRING, length=4),

@@ -85,6 +85,27 @@ def changed(*path: str | int, to: object) -> dict[str, Any]:
     return document
 
 
+def levels(column: int, severities: dict[str, str]) -> dict[str, Any]:
+    """The document with severities for rules of a column."""
+    return changed("schema", 0, "properties", column, "customProperties", to=[{"property": "headgate.severity", "value": severities}])
+
+
+def test_every_rule_of_a_column_has_the_level_that_the_contract_gives_it() -> None:
+    total = odcs.parse(levels(2, {"minimum": "warning", "exclusiveMaximum": "critical"}), zone="source").column("total")
+    assert total.rules == (Rule("minimum", 0, Level.WARN), Rule("exclusive_maximum", 100, Level.HALT))
+    order_id = odcs.parse(levels(1, {"required": "critical", "maxLength": "warning"}), zone="source").column("order_id")
+    assert order_id.rules == (Rule("required", level=Level.HALT), Rule("max_length", 20, Level.WARN))
+    assert order_id.required
+
+
+def test_a_value_whose_absence_only_warns_may_be_missing() -> None:
+    document = levels(2, {"required": "warning"})
+    document["schema"][0]["properties"][2]["required"] = True
+    total = odcs.parse(document, zone="source").column("total")
+    assert Rule("required", level=Level.WARN) in total.rules
+    assert not total.required
+
+
 def test_everything_that_the_document_says_is_read() -> None:
     contract = odcs.parse(DOCUMENT, zone="source")
     assert (contract.id, contract.dataset, contract.zone, contract.version) == ("headgate.source.orders", "orders", "source", "1.2.0")
@@ -123,6 +144,10 @@ def test_everything_that_the_document_says_is_read() -> None:
             "card_number: is named for sensitive data .* headgate.mask: pan",
         ),
         (changed("schema", 0, "properties", 2, "name", to="CVV Code"), "CVV Code: is named for sensitive data .* headgate.mask: cvv"),
+        (levels(1, {"required": "warning"}), "order_id: a key cannot be missing"),
+        (levels(2, {"pattern": "warning"}), "total: headgate.severity gives each of the column's own required, minimum"),
+        (levels(2, {"minimum": "warn"}), "one of warning, error, critical"),
+        (levels(3, {"valid_values": "warning"}), "status: headgate.severity"),
         (changed("schema", 0, "properties", 3, "logicalTypeOptions", to={"pattern": "("}), "status: the pattern cannot be read"),
         (changed("schema", 0, "properties", 3, "logicalTypeOptions", to={"pattern": "a(?=b)"}), "status: the pattern cannot be read"),
         (changed("schema", 0, "properties", 3, "logicalTypeOptions", to={"pattern": r"^\p{L}+$"}), "status: the pattern cannot be read"),
