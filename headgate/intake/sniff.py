@@ -5,8 +5,12 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from headgate.errors import UnreadableFileError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PARQUET_MAGICS = (b"PAR1", b"PARE")  # plain, and with an encrypted footer
 DELIMITERS = ",;\t|"
@@ -67,6 +71,19 @@ def text_of(content: bytes, *, is_cut: bool = False) -> Text:
     if not head.strip() and not text.utf8.strip():
         raise UnreadableFileError(rule="empty_file", message="the file holds only blanks", remedy="send a file with a header")
     return text
+
+
+def is_utf8(path: Path) -> bool:
+    """Whether all of a local file is UTF-8; some of it at a time is in memory."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as file:
+            while part := file.read(_HEADER_BYTES):
+                decoder.decode(part)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def utf8_text(content: bytes) -> bytes:

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from headgate.errors import HeaderError, UnreadableFileError
+from headgate.errors import BadInputError, HeaderError, UnreadableFileError
 from headgate.intake.batches import ROWS_AT_ONCE, Source
 from headgate.intake.dialect import Dialect, sniff_dialect
 from headgate.intake.header import Header, match_header
@@ -25,7 +25,7 @@ from headgate.intake.places import Scan, Spaced
 from headgate.intake.read_csv import MAX_COLUMNS, NULL_TEXTS, named_of
 from headgate.intake.read_json import is_json
 from headgate.intake.received import Ragged, Received, written_as
-from headgate.intake.sniff import is_parquet, text_of
+from headgate.intake.sniff import is_parquet, is_utf8, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -84,7 +84,7 @@ def stream(path: Path, contract: Contract, from_bytes: int = STREAMED_FROM_BYTES
 
 
 def plain_csv(path: Path, contract: Contract) -> Plain | None:
-    """The file, if its head is that of a plain CSV file. HeaderError: the header does not match the contract."""
+    """The file, if its head is that of a plain CSV file. BadInputError: the header does not match the contract, and all is UTF-8."""
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     text = head.removeprefix(_BYTE_ORDER_MARK)
@@ -94,7 +94,13 @@ def plain_csv(path: Path, contract: Contract) -> Plain | None:
     data_at = dialect.data_at + len(head) - len(text)
     if not dialect.form.is_plain or dialect.width > MAX_COLUMNS or _ends_in(path, dialect.form.delimiter):
         return None
-    return Plain(path, replace(dialect, encoding="utf-8"), match_header(dialect.names, contract), data_at)
+    try:
+        header = match_header(dialect.names, contract)
+    except BadInputError:
+        if is_utf8(path):
+            raise
+        return None  # its encoding is what is told first of a file that is read whole
+    return Plain(path, replace(dialect, encoding="utf-8"), header, data_at)
 
 
 def _ends_in(path: Path, delimiter: str) -> bool:
@@ -106,6 +112,8 @@ def _ends_in(path: Path, delimiter: str) -> bool:
 
 def _is_plain_text(head: bytes) -> bool:
     lines = head[: head.rfind(b"\n") + 1]
+    if b"\0" in head[len(lines) :]:  # what stands behind the last line end tells of binary data, too
+        return False
     with suppress(UnreadableFileError):
         return bool(lines) and not is_parquet(head) and text_of(lines).encoding == "utf-8" and not is_json(text_of(lines).utf8)
     return False

@@ -6,13 +6,13 @@ and the batches come from there: as often as somebody asks, and without reading 
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
+from headgate.errors import BadInputError
 from headgate.intake.batches import Source
 from headgate.intake.cells import NO_ROWS, Rows, int_array, numbers, text_array
 from headgate.intake.header import match_header
@@ -20,6 +20,7 @@ from headgate.intake.places import Listed, line_starts
 from headgate.intake.read_file import holds_json
 from headgate.intake.read_json import NO_RECORD, are_lines, check_flat, check_names, read_lines
 from headgate.intake.received import Ragged, Received
+from headgate.intake.sniff import is_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,14 +106,20 @@ def _starts_with_lines(path: Path) -> bool:
 
 
 def _shelved(path: Path, shelf: Path, block_bytes: int) -> _Shelf | None:
-    """The records, put down; None when the text is not UTF-8."""
+    """The records, put down; None when the text is not UTF-8, which is told first of a file that is read whole."""
     found = _Shelf(shelf)
-    with suppress(UnicodeDecodeError), path.open("rb") as file, pa.OSFile(str(shelf), "wb") as sink:
-        for at, block in _blocks(file, block_bytes):
-            block.decode()
-            found.put(sink, read_lines([line for line in block.splitlines() if line.strip()]), at + line_starts(block))
-        return found
-    return None
+    try:
+        with path.open("rb") as file, pa.OSFile(str(shelf), "wb") as sink:
+            for at, block in _blocks(file, block_bytes):
+                block.decode()
+                found.put(sink, read_lines([line for line in block.splitlines() if line.strip()]), at + line_starts(block))
+    except UnicodeDecodeError:
+        return None
+    except BadInputError:
+        if is_utf8(path):
+            raise
+        return None
+    return found
 
 
 def _blocks(file: IO[bytes], block_bytes: int) -> Iterator[tuple[int, bytes]]:

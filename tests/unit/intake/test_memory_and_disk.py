@@ -156,6 +156,20 @@ def test_every_format_becomes_the_same(form: str, tmp_path: Path) -> None:
     assert found == (way, expected)
 
 
+WITH_TWO_FAULTS: dict[str, bytes] = {
+    "another header, and two encodings": b"a,b\n1," + "Zo\u00eb \u20ac".encode() + b"\n2,Zo\xeb\n",
+    "a column too many, and two encodings": PLAIN.replace(b"notes", b"remark", 1) + b"Zo\xeb,\n",
+    "a name twice in a record, and two encodings": b'{"a": 1, "a": 2}\n' + LINES + b'{"a": "Zo\xeb \xc3\xab"}\n',
+    "a line that nothing ends, with binary data": PLAIN + bytes(100),
+}
+
+
+@pytest.mark.parametrize("faults", WITH_TWO_FAULTS)
+def test_a_file_with_two_faults_is_refused_for_the_same_one_of_them(faults: str, tmp_path: Path) -> None:
+    body = WITH_TWO_FAULTS[faults]
+    assert from_disk(body, PAYMENTS, tmp_path / "plain") == (REFUSED, in_memory(body, PAYMENTS))
+
+
 PACKINGS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
     "zip": zipped,
