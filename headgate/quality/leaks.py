@@ -64,6 +64,7 @@ _WRITTEN_BLANK = re.compile(r"%20|&nbsp;|&#160;")  # as in addresses and in HTML
 # Twelve digits, however they are spaced, or a social security number's nine.
 _DIGITS_RE2 = r"(?:\p{Nd}[^\p{L}\p{N}]{0,8}){11}\p{Nd}|\p{Nd}[^\p{L}\p{N}]{0,3}(?:\p{Nd}[^\p{L}\p{N}]{0,3}){7}\p{Nd}"
 _FEWEST_DIGITS = 9
+_DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d+")
 # A spreadsheet's spelling of long numbers. With eleven digits and the length, the check digit soon tells what is missing.
 _SCIENTIFIC = re.compile(r"(?<!\d)(\d)[.,](\d{10,18})[eE]\+?0?(1[1-8])(?!\d)")
@@ -117,6 +118,11 @@ def _typed(text: str) -> str:
     )
 
 
+def without_leaks(name: str) -> str:
+    """A name as a finding may tell it: with no digit where it is a leak itself."""
+    return _DIGIT.sub("#", name) if leaks_in_text(name) else name
+
+
 def leaks_in_texts(texts: Iterable[str]) -> tuple[int, Counter[str]]:
     """How many texts there were, and how many leaks of each kind they hold together."""
     scanned, found = 0, Counter[str]()
@@ -127,16 +133,18 @@ def leaks_in_texts(texts: Iterable[str]) -> tuple[int, Counter[str]]:
 
 
 def leaks_in_rows(rows: pa.Table) -> tuple[int, Counter[tuple[str, str]]]:
-    """How many cells were looked at, and how many leaks there are by (column, kind)."""
+    """How many cells were looked at, and how many leaks there are by (column, kind); by no column for those in a column's name."""
     cells, found = 0, Counter[tuple[str, str]]()
     for name, column in zip(rows.column_names, rows.columns, strict=True):
+        for kind, count in leaks_in_text(name).items():
+            found["", kind] += count
         texts = _texts(name, column)
         if texts is None:
             continue
         cells += rows.num_rows
         for text, times in _suspects(texts):
             for kind, count in leaks_in_text(text).items():
-                found[name, kind] += count * times
+                found[without_leaks(name), kind] += count * times
     return cells, found
 
 
@@ -150,11 +158,22 @@ def _texts(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
         return pc.binary_join_element_wise(name, column.cast(pa.string()), " ")
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return column
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        return pa.chunked_array([pa.array([body.decode("latin-1") for body in column.drop_null().to_pylist()], pa.string())])
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind) or pa.types.is_nested(kind):
+        return pa.chunked_array([pa.array([leaf for value in column.to_pylist() for leaf in _leaves(value)], pa.string())])
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return column.filter(pc.greater_equal(column.cast(pa.float64(), safe=False), 10.0 ** (_SHORTEST - 1))).cast(pa.string())
+        return column.filter(pc.greater_equal(pc.abs(column.cast(pa.float64(), safe=False)), 10.0 ** (_SHORTEST - 1))).cast(pa.string())
     return None
+
+
+def _leaves(value: object) -> Iterator[str]:
+    """What a nested value holds, each by itself: figures in a list are not one number."""
+    if isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _leaves(inner)
+    elif isinstance(value, dict):
+        yield from (f"{name}: {leaf}" for name, inner in value.items() for leaf in _leaves(inner))
+    elif value is not None:
+        yield value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 def _is_telling(name: str) -> bool:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from headgate.errors import NotFoundError
 from headgate.lake import keys
-from headgate.quality.leaks import CHECKS, leaks_in_rows, leaks_in_text, leaks_in_texts
+from headgate.quality.leaks import CHECKS, leaks_in_rows, leaks_in_text, leaks_in_texts, without_leaks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -127,7 +127,7 @@ def _scan_object(objects: ObjectStore, zone: Zone, ref: ObjectRef) -> Scan:
     cells, found = _leaks_in(ref.key, body)
     # A name is written too.
     found.update({("", kind): count for kind, count in leaks_in_text(ref.key).items()})
-    place = f"s3://{zone.bucket}/{ref.key}"
+    place = f"s3://{zone.bucket}/{without_leaks(ref.key)}"
     told = tuple(Finding(zone.name, place, column, kind, count) for (column, kind), count in sorted(found.items()))
     return Scan(zone.name, _subject(ref.key), 1, cells, told)
 
@@ -180,7 +180,7 @@ def _values(value: object, name: str = "") -> Iterator[str]:
 def _subject(key: str) -> str:
     """The dataset or table that an object belongs to: the second folder of its key in every zone but raw."""
     folders = key.split("/")[:-1]
-    return folders[1] if len(folders) > 1 else "other"
+    return without_leaks(folders[1]) if len(folders) > 1 else "other"
 
 
 def _scan_texts(zone: str, subject: str, texts: Iterable[str]) -> Scan:

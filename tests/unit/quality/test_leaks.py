@@ -183,6 +183,24 @@ def test_a_column_whose_name_gives_its_values_away_is_found() -> None:
     assert found == {("card_cvv", SECURITY_CODE): 1, ("cvv2", SECURITY_CODE): 1}
 
 
+def test_nested_columns_negative_numbers_and_names_are_scanned_too() -> None:
+    rows = pa.table(
+        {
+            "holder": [{"pan": ["x", "4111111111111111"], "cvv": 123}, None],
+            "weekly": [[4, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], None],
+            "refund": pa.array([-4111111111111111, 1], pa.int64()),
+            "5555 5555 5555 4444": [1, 2],
+        }
+    )
+    found = leaks_in_rows(rows)[1]
+    assert found == {("holder", CARD_NUMBER): 1, ("holder", SECURITY_CODE): 1, ("refund", CARD_NUMBER): 1, ("", CARD_NUMBER): 1}
+
+
+def test_a_finding_tells_no_number_that_is_a_columns_name() -> None:
+    found = leaks_in_rows(pa.table({"4111111111111111": ["5555555555554444"]}))[1]
+    assert found == {("################", CARD_NUMBER): 1, ("", CARD_NUMBER): 1}
+
+
 def test_dictionary_columns_are_scanned_too() -> None:
     column = pa.array(["a", "4111111111111111", "a"]).dictionary_encode()
     assert leaks_in_rows(pa.table({"note": column}))[1] == {("note", CARD_NUMBER): 1}

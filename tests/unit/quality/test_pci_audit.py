@@ -104,6 +104,16 @@ def test_a_leak_in_what_is_told_of_the_data_is_found(bucket: str, key: str, body
     assert (found.zone, found.column, found.check) == (zone, column, "card_number")
 
 
+def test_a_number_in_a_name_is_told_by_its_place_without_its_digits() -> None:
+    objects = MemoryObjects()
+    objects.write(ObjectRef("quarantine", f"rows/{PAN}/{PAN}.json"), b"{}")
+    scans = [*scan_objects(objects, ZONES)]
+    (found,) = findings(scans)
+    assert found.check == "card_number"
+    assert found.place.startswith("s3://quarantine/rows/")
+    assert PAN not in f"{scans} {pci_audit(scans).to_csv()}"
+
+
 def test_figures_beside_one_another_are_no_number() -> None:
     objects = MemoryObjects()
     objects.write(ObjectRef("artifacts", "processed/orders/a.json"), b'{"histogram": [4111, 1111, 1111, 1111], "mean": 0.4111111111111111}')
