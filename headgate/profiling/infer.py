@@ -22,9 +22,11 @@ _DAY, _MONTH = r"(?P<day>0?[1-9]|[12]\d|3[01])", r"(?P<month>0?[1-9]|1[0-2])"
 _ISO_DAY = rf"{_YEAR}-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])"
 _TIME = r"[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
 # No number has zeros in front, no sign but a minus, no blanks: 007123 is a text (DESIGN.md, D5).
-_INT = r"0|-?[1-9]\d{0,17}"
+# Of nineteen digits, those that 64 bits hold for sure. More of them are a text, since a double would tell another number.
+_INT = r"0|-?[1-9]\d{0,17}|-?[1-8]\d{18}"
 _DECIMAL = r"-?(?:0|[1-9]\d{0,16})(?:\.\d{1,17})?"
-_FLOAT = r"-?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?"
+_EXPONENT = r"[eE][+-]?\d{1,3}"
+_FLOAT = rf"-?(?:(?:(?:0|[1-9]\d*)\.\d*|\.\d+)(?:{_EXPONENT})?|(?:0|[1-9]\d*){_EXPONENT}|0|[1-9]\d{{0,16}})"
 _BOOL = r"(?i:true|false|t|f|yes|no|y|n)"
 _DIGITS = 18
 _MISSING_WORDS = ("null", "none", "nan", "n/a", "-", "--", "?", "#n/a", "\\n")
@@ -58,6 +60,11 @@ class _Reading:
     parse: Callable[[pa.Array], pa.Array]
     format: str = ""
 
+    @property
+    def name(self) -> str:
+        """The type; of dates, which are written in several ways, the format."""
+        return self.format if self.type == "date" else self.type
+
 
 _TYPES: tuple[tuple[str, Callable[[pa.DataType], bool]], ...] = (
     ("int", pa.types.is_integer),
@@ -76,7 +83,7 @@ def infer(column: pa.Array) -> Inferred:
     given = counted(column)
     told = _without_blanks(given)
     total = int(told.counts.sum())
-    reading = next((reading for reading in _READINGS if total and _share(told, reading.pattern) >= MINIMUM_SHARE), None)
+    reading = _reading(told) if total else None
     suspected = int(told.counts[flags(pc.is_in(pc.utf8_lower(told.unique), text_array(_MISSING_WORDS)))].sum())
     missing = len(column) - total
     if reading is None:
@@ -85,6 +92,15 @@ def infer(column: pa.Array) -> Inferred:
     invalid = int(told.counts[~is_valid(parsed)].sum())
     values = parsed.take(pc.index_in(_dense(column), told.unique))
     return Inferred(reading.type, values, told, missing, invalid, reading.format, suspected)
+
+
+def _reading(told: Counted) -> _Reading | None:
+    """The first reading that nearly all texts have, or the one of its rivals that more of them have."""
+    first = next((reading for reading in _READINGS if _share(told, reading.pattern) >= MINIMUM_SHARE), None)
+    if first is None:
+        return None
+    rivals = next(([one for one in _READINGS if one.name in names] for names in _RIVALS if first.name in names), [first])
+    return max(rivals, key=lambda one: _share(told, one.pattern))
 
 
 def _texts_of(kind: pa.DataType) -> pa.DataType:
@@ -152,6 +168,8 @@ def _of_days(pattern: str, form: str) -> _Reading:
     return _Reading("date", pattern, lambda text: _as_days(text, pattern), form)
 
 
+# What some texts of a column spell and others do not: `5` and `7.50` are both decimals, `12/31/2023` has no month 31.
+_RIVALS = (("int", "decimal", "float"), ("%d/%m/%Y", "%m/%d/%Y"))
 _READINGS = (
     _Reading("int", _INT, lambda text: pc.cast(text, pa.int64())),
     _Reading("decimal", _DECIMAL, _as_decimals),

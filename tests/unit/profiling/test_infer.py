@@ -38,6 +38,26 @@ def test_some_dirt_is_invalid_and_does_not_make_numbers_into_texts() -> None:
     assert (told.type, told.invalid, told.values.null_count) == ("int", 1, 1)
 
 
+@pytest.mark.parametrize(
+    ("most", "few", "kind", "form"),
+    [
+        ("5", "7.50", "decimal", ""),
+        ("5", "1e3", "float", ""),
+        ("0.5", "1.5e-7", "float", ""),
+        ("01/02/2024", "12/31/2023", "date", "%m/%d/%Y"),
+    ],
+)
+def test_what_a_few_texts_say_of_the_type_is_heard_and_does_not_make_them_invalid(most: str, few: str, kind: str, form: str) -> None:
+    told = infer(pa.array([most] * 19 + [few]))
+    assert (told.type, told.format, told.invalid, told.values.null_count) == (kind, form, 0, 0)
+
+
+def test_ids_of_64_bits_are_whole_numbers_and_longer_ones_texts_but_none_is_rounded() -> None:
+    told = infer(pa.array(["1234567890123456789", "-8999999999999999999", "7"]))
+    assert (told.type, told.values.to_pylist()) == ("int", [1234567890123456789, -8999999999999999999, 7])
+    assert infer(pa.array(["12345678901234567890", "12345678901234567891"])).type == "string"
+
+
 def test_much_dirt_makes_a_text() -> None:
     told = infer(pa.array(["1"] * 4 + ["x"]))
     assert (told.type, told.invalid) == ("string", 0)
