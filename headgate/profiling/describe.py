@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import TYPE_CHECKING
@@ -33,7 +32,6 @@ _LONGEST_SHOWN = 60
 _PATTERNS_FROM = 4096
 _SHORTEST_CARD = 10.0**11
 _MICROS = 1_000_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CLASSES = ((r"\p{Lu}", "A"), (r"[\p{Ll}\p{Lo}]", "a"), (r"\p{Nd}", "9"), (r"\s", " "))
 _SPACES = b"\t\n\f\r "
 _LETTERS_AND_DIGITS = (ascii_uppercase + ascii_lowercase + digits).encode()
@@ -202,11 +200,11 @@ class _Spelling:
         return str(number) if isinstance(number, int) else number_text(number)
 
     def nearly(self, number: float) -> str:
-        """A computed place on the same scale; times to the day or second."""
+        """A computed place on the same scale; times to the day or second, also of years that Python's calendar has not."""
         if pa.types.is_date(self.kind):
-            return (_EPOCH + timedelta(days=round(number))).date().isoformat()
+            return str(np.datetime64(round(number), "D"))
         if pa.types.is_timestamp(self.kind):
-            return (_EPOCH + timedelta(microseconds=round(number))).replace(tzinfo=None).isoformat(" ", "seconds")
+            return str(np.datetime64(round(number), "us").astype("datetime64[s]")).replace("T", " ")
         return number_text(number * self.unit)
 
 

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
@@ -25,7 +26,6 @@ from headgate.profiling.streamed import describe_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
-    from datetime import datetime
 
     from headgate.contracts.model import Column, Contract
     from headgate.profiling.columns import Columns
@@ -35,6 +35,9 @@ Part = TypeVar("Part")
 Done = TypeVar("Done")
 
 FORM = 1
+_EPOCH = datetime(1970, 1, 1)
+# Seconds from 1970 to the first and the last that Python's calendar has.
+_FIRST_S, _LAST_S = -62_135_596_800, 253_402_300_799
 _THREADS = 2  # as many as the Lambda has
 _IDENTIFYING_SHARE = 0.9
 _FEW = 10
@@ -181,7 +184,7 @@ def profile_unknown(
     Args:
         sensitive: columns that are known to be so; others are found by their names and values.
     """
-    held = {name: in_one_piece(column) for name, column in columns.items()}
+    held = {name: _computable(in_one_piece(column)) for name, column in columns.items()}
     inferred = dict(zip(held, side_by_side(infer, held.values()), strict=True))
     hidden = {*sensitive, *(name for name in held if _is_sensitive(name, inferred[name]))}
     if any(may_hold_cards(inferred[name].texts.unique) for name in hidden):
@@ -190,6 +193,11 @@ def profile_unknown(
     numeric = {column.name: inferred[column.name].values for column in profiled if _is_measure(column)}
     score, rows = _inferred_score(held, inferred, received_at), max(map(len, held.values()), default=0)
     return Profile(dataset, content_sha256, rows, tuple(profiled), tuple(correlations(numeric)), score)
+
+
+def _computable(column: pa.Array) -> pa.Array:
+    """Floats of 16 bits, which Arrow stores and hardly computes with, as floats of 32, which are the same numbers."""
+    return pc.cast(column, pa.float32()) if pa.types.is_float16(column.type) else column
 
 
 def side_by_side(work: Callable[[Part], Done], parts: Iterable[Part]) -> list[Done]:
@@ -284,8 +292,10 @@ def _newest(received: Received) -> datetime | None:
 
 
 def _latest(columns: Iterable[pa.Array]) -> datetime | None:
-    found = [pc.max(column).cast(pa.timestamp("s"), safe=False).as_py() for column in columns if len(column) > column.null_count]
-    return max(found, default=None)
+    """The newest instant, or Python's last one where it is later still."""
+    held = (column for column in columns if len(column) > column.null_count)
+    found = [pc.max(column).cast(pa.timestamp("s"), safe=False).cast(pa.int64()).as_py() for column in held]
+    return _EPOCH + timedelta(seconds=min(max(*found, _FIRST_S), _LAST_S)) if found else None
 
 
 def _is_sensitive(name: str, told: Inferred) -> bool:

@@ -217,3 +217,18 @@ def test_files_of_no_known_dataset_are_compared_with_nothing() -> None:
 def test_statistics_that_cannot_be_made_keep_no_row_out() -> None:
     store = Profiles(MemoryObjects(), "artifacts")
     assert store.of(RECORD, PAYMENTS, pa.table({"no such": [1]}), set_aside()) == {"failed": "KeyError"}
+
+
+@pytest.mark.parametrize(
+    ("column", "least"),
+    [
+        (pa.array([1.5, 2.0, None], pa.float32()).cast(pa.float16()), "1.5"),
+        (pa.array([2**31 - 1, -(2**31), None], pa.int32()).cast(pa.date32()), "-5877641-06-23"),
+        (pa.array([2**62, -(2**62), None], pa.timestamp("us")), "-144169-02-22 19:39:47"),
+    ],
+    ids=["floats of 16 bits", "days beyond the calendar", "instants beyond the calendar"],
+)
+def test_whatever_type_parquet_stores_has_a_profile(column: pa.Array, least: str) -> None:
+    profile = profile_unknown({"x": column}, dataset="", content_sha256="0" * 64, received_at=dt.datetime(2024, 1, 1))
+    (told,) = profile.columns
+    assert (told.missing, told.description.facts["min"]) == (1, least)
