@@ -224,7 +224,7 @@ def test_statistics_that_cannot_be_made_keep_no_row_out() -> None:
     [
         (pa.array([1.5, 2.0, None], pa.float32()).cast(pa.float16()), "1.5"),
         (pa.array([2**31 - 1, -(2**31), None], pa.int32()).cast(pa.date32()), "-5877641-06-23"),
-        (pa.array([2**62, -(2**62), None], pa.timestamp("us")), "-144169-02-22 19:39:47"),
+        (pa.array([2**62, -(2**62), None], pa.timestamp("us")), "-144169-06-28 09:59:32"),
     ],
     ids=["floats of 16 bits", "days beyond the calendar", "instants beyond the calendar"],
 )
