@@ -121,7 +121,7 @@ def worker(env: Mapping[str, str]) -> Worker:
     return Worker(settings.memory_mb * MIB, disk_bytes)
 
 
-def handing_over(env: Mapping[str, str], time_left_s: Callable[[], float]) -> HandingOver | None:
+def handing_over(env: Mapping[str, str], time_left_s: Callable[[], float], comes_again: Callable[[], bool]) -> HandingOver | None:
     """What becomes of files that are too much for this worker; None where no larger one is stated."""
     from headgate.aws.stepfunctions import Pipeline
     from headgate.intake.handing_over import HandingOver
@@ -133,15 +133,21 @@ def handing_over(env: Mapping[str, str], time_left_s: Callable[[], float]) -> Ha
     def start(name: str, told: Mapping[str, str]) -> None:
         Pipeline(clients.stepfunctions(), settings.large_machine_arn).start(name, told)
 
-    return HandingOver(worker(env), time_left_s, start, settings.large_lease_s)
+    return HandingOver(worker(env), time_left_s, start, settings.large_lease_s, comes_again=comes_again)
 
 
-def curation(env: Mapping[str, str], time_left_s: Callable[[], float] = lambda: math.inf, run: str = "") -> Curation:
+def curation(
+    env: Mapping[str, str],
+    time_left_s: Callable[[], float] = lambda: math.inf,
+    run: str = "",
+    comes_again: Callable[[], bool] = lambda: False,
+) -> Curation:
     """The gate, from raw to curated.
 
     Args:
         time_left_s: until this worker is stopped.
         run: the name of a larger worker's run.
+        comes_again: whether the file that is at work was delivered before.
     """
     from headgate.intake.curation import Curation
     from headgate.profiling.keeping import Profiles
@@ -152,12 +158,17 @@ def curation(env: Mapping[str, str], time_left_s: Callable[[], float] = lambda: 
         profile=profiles.of,
         profile_unknown=profiles.of_unknown,
         tell=told.settled,
-        handing_over=handing_over(env, time_left_s),
+        handing_over=handing_over(env, time_left_s, comes_again),
         run=run,
     )
 
 
-def runs(env: Mapping[str, str], time_left_s: Callable[[], float] = lambda: math.inf, run: str = "") -> Runs:
+def runs(
+    env: Mapping[str, str],
+    time_left_s: Callable[[], float] = lambda: math.inf,
+    run: str = "",
+    comes_again: Callable[[], bool] = lambda: False,
+) -> Runs:
     """The gate, with what lets an export run enter whole before it; arguments as `curation`."""
     from headgate.aws.events import notification
     from headgate.intake.deletions import Sightings
@@ -165,7 +176,7 @@ def runs(env: Mapping[str, str], time_left_s: Callable[[], float] = lambda: math
 
     url = RunSettings.from_env(env).raw_queue_url
     sightings = Sightings(objects(), source_contracts(), GateSettings.from_env(env).curated_bucket)
-    gate = curation(env, time_left_s, run)
+    gate = curation(env, time_left_s, run, comes_again)
     return Runs(objects(), gate.curate, lambda parts: queues().send(url, [notification(part) for part in parts]), sightings)
 
 

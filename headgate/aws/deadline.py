@@ -1,4 +1,4 @@
-"""How long the function's invocation may still go on."""
+"""What the function knows of its invocation: how long it may still go on, and whether its message came before."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ class Deadline:
     """The end of the invocation that is under way; a function has one at a time."""
 
     context: LambdaContext | None = None
+    receives: int = 1
 
     def left_s(self) -> float:
         """Seconds until Lambda stops the invocation; without end outside of one."""
         return self.context.get_remaining_time_in_millis() / 1000 if self.context else math.inf
+
+    def comes_again(self) -> bool:
+        """Whether SQS delivered the message that is at work before."""
+        return self.receives > 1

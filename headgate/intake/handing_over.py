@@ -38,7 +38,8 @@ class HandingOver:
         time_left_s: until it is stopped.
         start: starts a run of the larger worker, by a name that starts once, with its input.
         lease_s: how long a larger worker may take at most, waiting for its turn and trying again included.
-        from_bytes: a smaller file is never looked at.
+        from_bytes: a smaller file is never looked at, unless a worker died of it.
+        comes_again: whether the file was delivered before. Only then is it asked what became of the first worker: that is a call.
     """
 
     worker: Worker
@@ -46,13 +47,15 @@ class HandingOver:
     start: Callable[[str, Mapping[str, str]], object]
     lease_s: int
     from_bytes: int = LOOKED_AT_FROM_BYTES
+    comes_again: Callable[[], bool] = lambda: False
 
     def lacks(self, objects: ObjectStore, ledger: FileLedger, record: FileRecord, info: ObjectInfo) -> str:
         """What this worker has too little of: `time`, `memory` or `disk`; `killed` when one like it died of the file; else nothing."""
-        if info.size_bytes < self.from_bytes:
-            return ""
-        if ledger.is_left_undone(record.file_id):
+        is_large = info.size_bytes >= self.from_bytes
+        if (is_large or self.comes_again()) and ledger.is_left_undone(record.file_id):
             return KILLED
+        if not is_large:
+            return ""
         form = form_of(objects.head(info.ref, HEAD_BYTES))
         return need(info.size_bytes, pace(form, ledger.measured(kind_of(record, form)))).beyond(self.worker, self.time_left_s())
 

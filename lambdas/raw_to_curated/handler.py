@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 logger = Logger(service="raw_to_curated")
 metrics = Metrics(namespace="Headgate", service="raw_to_curated")
 deadline = Deadline()
-gate = cache(lambda: wiring.runs(os.environ, deadline.left_s))
+gate = cache(lambda: wiring.runs(os.environ, deadline.left_s, comes_again=deadline.comes_again))
 report = GateReport(logger, metrics)
 cold_start.is_over()
 
 
 def curate(record: SQSRecord) -> None:
     """Every object that the message names was settled, handed over, or waits for its run; or this raises, and SQS delivers it again."""
+    deadline.receives = int(record.raw_event.get("attributes", {}).get("ApproximateReceiveCount", 1))
     for ref in created_objects(record.body):
         with report.of(ref):
             report.told(patiently(partial(gate().receive, ref)))

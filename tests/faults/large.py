@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 RUN_S = 43_200
 ATTEMPTS = 3
 GIB = 1 << 30
-FORETOLD, OUTGROWN = "foretold", "outgrown"
+FORETOLD, OUTGROWN, DIED = "foretold", "outgrown", "died"
 
 
 @dataclass
@@ -36,7 +36,7 @@ class LargeLake(Lake):
 
     Attributes:
         sees: `foretold`: the function sees by a file's size that it has too little memory; `outgrown`: it takes the file on, and finds
-            that it is more than its disk holds.
+            that it is more than its disk holds; `died`: it has enough for the file, and hands over what comes again after a worker died.
         befalls: what the next attempts of runs meet with, in turn.
     """
 
@@ -48,9 +48,10 @@ class LargeLake(Lake):
 
     def runs(self, worker: Worker) -> Runs:
         """The function's own way, on which it hands files over."""
-        capacity = Capacity(1, GIB) if self.sees == FORETOLD else Capacity(GIB, 4)
+        capacity = {FORETOLD: Capacity(1, GIB), OUTGROWN: Capacity(GIB, 4), DIED: Capacity(GIB, GIB)}[self.sees]
         start = self.starting(worker)
-        handing_over = HandingOver(capacity, lambda: 300.0, start, RUN_S, from_bytes=1 if self.sees == FORETOLD else GIB)
+        from_bytes = 1 if self.sees == FORETOLD else GIB
+        handing_over = HandingOver(capacity, lambda: 300.0, start, RUN_S, from_bytes, comes_again=lambda: self.sees == DIED)
 
         def small(gate: Curation) -> Curation:
             return replace(

@@ -15,7 +15,7 @@ import pytest
 from headgate.errors import HeadgateError, ServiceError, ThrottledError
 from tests.faults.inputs import GROUPS
 from tests.faults.lake import ADVICE, AFTER, BEFORE, HIDDEN_S, LEASE_S, Call, Fault, StoppedError, Worker, difference, failing
-from tests.faults.large import ATTEMPTS, FORETOLD, OUTGROWN, LargeLake
+from tests.faults.large import ATTEMPTS, DIED, FORETOLD, OUTGROWN, LargeLake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +87,19 @@ def test_who_ends_before_or_after_any_call_of_the_hand_over_loses_and_doubles_no
                 worker = befallen(lake, place, Fault(call, when, happen), who)
                 assert worker.fault is None, f"{call} was not made"
                 assert found_wrong(lake) == [], f"{group}, file {place}, {when} {call}"
+
+
+@pytest.mark.parametrize("group", ["csv", "copies"])
+def test_a_small_file_on_which_a_function_died_is_let_in_by_a_job_once(group: str) -> None:
+    handed = 0
+    for place in range(len(GROUPS[group])):
+        for call in quiet_calls(group, place, DIED, FUNCTION):
+            for when in (BEFORE, AFTER):
+                lake = LargeLake(group, sees=DIED)
+                befallen(lake, place, Fault(call, when, Worker.stop), FUNCTION)
+                assert found_wrong(lake) == [], f"{group}, file {place}, {when} {call}"
+                handed += len(lake.started)
+    assert handed
 
 
 @pytest.mark.parametrize("second", ["another run", "a function that is large enough"])

@@ -72,8 +72,8 @@ class Lake:
         ports = (self.objects, self.ledger, SOURCE, lambda: MaskingKey("k", b"0" * 32), "curated", "quarantine", lambda: self.now)
         return Gatehouse(*ports, lease_s, largest_bytes=largest_bytes)
 
-    def function(self, worker: Worker = SMALL, time_left_s: float = 300.0) -> Curation:
-        handing_over = HandingOver(worker, lambda: time_left_s, self.start, RUN_S)
+    def function(self, worker: Worker = SMALL, time_left_s: float = 300.0, *, again: bool = False) -> Curation:
+        handing_over = HandingOver(worker, lambda: time_left_s, self.start, RUN_S, comes_again=lambda: again)
         return Curation(self.house(LEASE_S, worker.largest_bytes), handing_over=handing_over)
 
     def job(self, run: str = "run-1") -> Curation:
@@ -276,6 +276,26 @@ def test_a_file_that_killed_a_worker_goes_to_a_larger_one(large: bytes) -> None:
         lake.function(HUGE).curate(ref)
     lake.now += dt.timedelta(seconds=LEASE_S + 1)
     assert lake.function(HUGE).curate(ref).state == "handed_over"
+
+
+def test_a_small_file_that_killed_a_worker_goes_to_a_larger_one_when_it_comes_again() -> None:
+    """A small archive or workbook may hold a lot; three deaths would leave a dead letter and no word of why."""
+    lake = Lake()
+    ref = lake.put("regions/small.csv", regions("small", 0))
+    lake.ledger.claim(FileRecord(file_id_of(ref), *vars(ref).values(), "regions", "processing"), now=lake.now, lease_s=LEASE_S)
+    lake.now += dt.timedelta(seconds=LEASE_S + 1)
+    assert lake.function(HUGE, again=True).curate(ref).state == "handed_over"
+    (done,) = lake.passed_on()
+    assert (done.state, lake.function(HUGE, again=True).curate(ref).state) == ("done", "done")
+
+
+def test_a_small_file_that_comes_again_after_a_failed_call_stays_with_the_function() -> None:
+    lake = Lake()
+    ref = lake.put("regions/small.csv", regions("small", 0))
+    record = FileRecord(file_id_of(ref), *vars(ref).values(), "regions", "processing")
+    lake.ledger.claim(record, now=lake.now, lease_s=LEASE_S)
+    lake.ledger.release(record)
+    assert lake.function(HUGE, again=True).curate(ref).state == "done"
 
 
 def test_a_file_that_only_met_a_failing_service_stays_with_the_worker_that_has_enough_for_it(large: bytes) -> None:
