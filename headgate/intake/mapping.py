@@ -112,7 +112,7 @@ class Mappings:
     def decide(self, key: str, dataset: str, body: bytes | Path) -> Decided | Suggested | None:
         """The file's mapping, or what to ask a person; None where its header is not what is wrong with it."""
         from headgate.intake.headed import headed_of  # noqa: PLC0415 as above
-        from headgate.intake.matching import EXACT, THRESHOLD, match_columns  # noqa: PLC0415 as above
+        from headgate.intake.matching import THRESHOLD, match_columns  # noqa: PLC0415 as above
 
         headed = headed_of(body, self.contracts.get(dataset))
         if headed is None or dataset not in self.contracts:
@@ -122,7 +122,7 @@ class Mappings:
         if known and known[0] == dataset:
             return _decided(headed, contract, known[1], REMEMBERED, 1.0)
         match = match_columns(headed.names, headed.samples, contract)
-        if match.worth < _WORTH_ASKING or (all(pair.how == EXACT for pair in match.pairs) and not match.unknown):
+        if match.worth < _WORTH_ASKING or _is_own(headed, match):
             return None
         return _sure(headed, contract, match) if match.confidence >= THRESHOLD else _suggested(key, headed, match)
 
@@ -159,6 +159,11 @@ def perhaps_masked(contract: Contract, names: Iterable[str], suggested: Suggeste
 def source_of(key: str) -> str:
     """Who sent a file: the first folder of its key."""
     return keys.dataset_of(key) or "_root"
+
+
+def _is_own(headed: Headed, match: Match) -> bool:
+    """Whether the header has the contract's own names alone, as the gate compares them: `Order ID` is no such, and means `order_id`."""
+    return not match.unknown and all(folded(headed.names[pair.position]) == folded(pair.field) for pair in match.pairs)
 
 
 def _sure(headed: Headed, contract: Contract, match: Match) -> Decided:

@@ -77,6 +77,19 @@ def test_a_header_that_is_surely_meant_is_mapped_and_the_record_says_so() -> Non
     assert record.mapping["how"] == "fuzzy"
 
 
+@pytest.mark.parametrize("written", [lambda name: name.replace("_", " ").title(), lambda name: name.title().replace("_", "")])
+def test_the_contracts_own_names_in_other_separators_are_meant_for_certain(written: Callable[[str], str]) -> None:
+    lake = Lake()
+    record = lake.curate("payments/a.csv", with_header(**{name: written(name) for name in SOURCE["payments"].names}))
+    assert (record.state, record.accepted) == ("done", 2)
+    assert (record.mapping["how"], record.mapping["confidence"]) == ("exact", "1.00")
+
+
+def test_a_column_that_is_missing_under_names_in_other_separators_is_asked_for() -> None:
+    names = {name: name.title().replace("_", " ") for name in SOURCE["payments"].names} | {"amount": "thing"}
+    assert Lake().curate("payments/a.csv", with_header(**names)).state == "needs_mapping"
+
+
 def test_a_mapped_file_gives_the_rows_of_one_that_needed_no_mapping() -> None:
     plain, mapped = Lake(), Lake()
     a = plain.curate("payments/a.csv", PAYMENTS.encode())
