@@ -119,7 +119,7 @@ class Mappings:
             return None
         contract = self.contracts[dataset]
         known = self._remembered(source_of(key), headed)
-        if known and known[0] == dataset:
+        if known and known[0] == dataset and not _wrong_with(contract, headed.names, known[1]):
             return _decided(headed, contract, known[1], REMEMBERED, 1.0)
         match = match_columns(headed.names, headed.samples, contract)
         if match.worth < _WORTH_ASKING or _is_own(headed, match):
@@ -191,6 +191,16 @@ def _suggested(key: str, headed: Headed, match: Match) -> Suggested:
 
 
 def _check(contract: Contract, names: Sequence[str], fields: Sequence[str]) -> None:
+    if wrong := _wrong_with(contract, names, fields):
+        raise BadInputError(
+            rule="needs_mapping",
+            message=f"the columns do not make a file of {contract.dataset}: {wrong}",
+            remedy="name a field of the contract for each column, or have the file sent without the columns that are none",
+        )
+
+
+def _wrong_with(contract: Contract, names: Sequence[str], fields: Sequence[str]) -> str:
+    """Why the columns do not make a file; also of fields that did once, by a contract that was another then. Empty where they do."""
     wrong = [name for name, field in zip(names, fields, strict=True) if field not in contract.names]
     twice = sorted({field for field in fields if field and list(fields).count(field) > 1})
     absent = [column.name for column in contract.columns if (column.required or column.mask) and column.name not in fields]
@@ -199,9 +209,4 @@ def _check(contract: Contract, names: Sequence[str], fields: Sequence[str]) -> N
         f"two columns for {', '.join(twice)}" if twice else "",
         f"no column for {', '.join(absent)}" if absent else "",
     ]
-    if any(told):
-        raise BadInputError(
-            rule="needs_mapping",
-            message=f"the columns do not make a file of {contract.dataset}: {'; '.join(part for part in told if part)}",
-            remedy="name a field of the contract for each column, or have the file sent without the columns that are none",
-        )
+    return "; ".join(part for part in told if part)

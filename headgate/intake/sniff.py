@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PARQUET_MAGICS = (b"PAR1", b"PARE")  # plain, and with an encrypted footer
 DELIMITERS = ",;\t|"
 _OTHER_MAGICS = {
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook, or one with a password",
     b"%PDF": "a PDF document",
     b"BZh": "a bzip2 archive",
     b"\xfd7zXZ": "an xz archive",

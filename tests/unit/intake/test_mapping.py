@@ -3,7 +3,7 @@ import gzip
 import io
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -116,6 +116,15 @@ def test_what_a_person_decides_is_remembered_for_the_source_and_the_header() -> 
     assert (again.state, again.mapping["how"], again.accepted) == ("done", "remembered", 2)
     other = lake.curate("elsewhere/a.csv", UNSURE)
     assert other.state != "done"
+
+
+def test_what_was_remembered_for_a_contract_that_is_another_now_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = Lake()
+    suggested = Suggested.from_json(lake.curate("payments/a.csv", UNSURE).error["suggestion"])
+    lake.mappings.remember(suggested, PAYMENTS.split("\n", 1)[0].split(","))
+    without = tuple(column for column in SOURCE["payments"].columns if column.name != "status")
+    monkeypatch.setitem(globals(), "SOURCE", {**SOURCE, "payments": replace(SOURCE["payments"], columns=without, comparisons=())})
+    assert lake.curate("payments/b.csv", UNSURE + b"\n").state == "needs_mapping"
 
 
 @pytest.mark.parametrize(
