@@ -5,12 +5,15 @@ The curated contract is never written by hand: a second column list would be a s
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.contracts.model import Column, ColumnType, Kind, Mask, Rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from headgate.contracts.model import Contract
 
 CARD_BRANDS = ("amex", "diners", "discover", "jcb", "maestro", "mastercard", "mir", "troy", "unionpay", "visa", "unknown")
@@ -43,7 +46,11 @@ def masked_columns(column: Column) -> tuple[Column, ...]:
     if column.mask is Mask.MASKED:
         return (replace(column, mask=None),)
     if column.mask is Mask.SSN:
-        return (Column(f"{column.name}_last4", ColumnType(Kind.STRING, length=4), "Last four digits of the social security number"),)
+        return (
+            Column(
+                f"{column.stem or column.name}_last4", ColumnType(Kind.STRING, length=4), "Last four digits of the social security number"
+            ),
+        )
     if column.mask is Mask.FREE_TEXT:
         # A redaction can be longer than the number it replaces, so the length is no longer promised.
         rules = tuple(rule for rule in column.rules if rule.name not in {"max_length", "pattern"})
@@ -51,8 +58,19 @@ def masked_columns(column: Column) -> tuple[Column, ...]:
     return (column,)
 
 
+def kept_apart(columns: Iterable[Column]) -> tuple[Column, ...]:
+    """The columns; one whose stand-ins would bear another's name, as `card_last4` beside `card_number`, has a stem of its own."""
+    every = tuple(columns)
+    borne = Counter(name for column in every for name in {column.name, *(behind.name for behind in masked_columns(column))})
+    return tuple(replace(column, stem=f"{column.name}_masked") if _is_taken(column, borne) else column for column in every)
+
+
+def _is_taken(column: Column, borne: Counter[str]) -> bool:
+    return column.mask in {Mask.PAN, Mask.SSN} and any(borne[behind.name] > 1 for behind in masked_columns(column))
+
+
 def _card_columns(column: Column) -> tuple[Column, ...]:
-    stem = column.name.removesuffix("_number").removesuffix("_pan")
+    stem = column.stem or column.name.removesuffix("_number").removesuffix("_pan")
     return (
         Column(
             f"{stem}_token",

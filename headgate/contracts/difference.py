@@ -142,6 +142,8 @@ def _of_column(old: Column, new: Column) -> Iterator[Change]:
         yield Change(name, told, Breaks.SENDERS if new.required else Breaks.READERS)
     if old.mask != new.mask:
         yield Change(name, f"the mask is {new.mask or 'none'}, was {old.mask or 'none'}", _mask_breaks(old, new))
+    elif (was := _behind(old)) != _behind(new):
+        yield Change(name, f"behind the gate stands {', '.join(_behind(new))}, stood {', '.join(was)}", Breaks.READERS)
     elif old.unmasked != new.unmasked:
         yield _of_exemption(new)
     if old.unit != new.unit:
@@ -151,9 +153,13 @@ def _of_column(old: Column, new: Column) -> Iterator[Change]:
     yield from _of_rules(old, new)
 
 
+def _behind(column: Column) -> list[str]:
+    return [behind.name for behind in masked_columns(column)]
+
+
 def _mask_breaks(old: Column, new: Column) -> Breaks:
     """Without a mask, rows that hold card data are refused; a first one asks files for the column; some ask for numbers of their form."""
-    for_readers = new.mask is None or [column.name for column in masked_columns(old)] != [column.name for column in masked_columns(new)]
+    for_readers = new.mask is None or _behind(old) != _behind(new)
     for_senders = new.mask in {None, Mask.PAN, Mask.SSN} or (old.mask is None and not new.required)
     if for_readers and for_senders:
         return Breaks.BOTH

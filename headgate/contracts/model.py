@@ -97,6 +97,7 @@ class Column:
     unit: str = ""
     references: str = ""  # "dataset.column" of a parent
     unmasked: bool = False  # stated to hold no card data, whatever its name or its numbers look like
+    stem: str = ""  # of the names behind the gate of what stands for it, where the usual ones are other columns'
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headgate.contracts.curated import kept_apart
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.sensitive_names import mask_by_name
 from headgate.contracts.types import parse_physical_type
@@ -80,7 +81,7 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
         dataset=table["name"],
         zone=zone,
         version=str(document["version"]),
-        columns=tuple(_column(identity, item) for item in table["properties"]),
+        columns=kept_apart(_column(identity, item) for item in table["properties"]),
         key=_key(table["properties"]),
         order_by=tuple(own.get("headgate.orderBy", ())),
         comparisons=tuple(_comparison(identity, item) for item in table.get("quality", ())),

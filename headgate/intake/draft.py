@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from headgate.contracts.curated import kept_apart
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.errors import UnreadableFileError
 from headgate.intake.card_search import redacted_text, rows_with_cards
@@ -78,7 +79,7 @@ def draft(body: bytes, dataset: str) -> Draft:
     columns |= _floats_again(body, stored, columns)
     key = _key(columns, cells)
     order_by = tuple(name for name in _CHANGED if name in columns and columns[name].type.kind is Kind.TIMESTAMP)[:1]
-    declared = tuple(_keyed(column) if column.name in key else column for column in columns.values())
+    declared = kept_apart(_keyed(column) if column.name in key else column for column in columns.values())
     contract = Contract(
         id=f"headgate.source.{dataset}",
         dataset=dataset,

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from headgate.contracts.model import ColumnType, Kind, Mask
 from headgate.contracts.sensitive_names import compared, mask_by_name
 from headgate.intake import cards
-from headgate.intake.card_search import rows_with_cards
+from headgate.intake.card_search import rows_with_cards, rows_with_named_codes, rows_with_ssns
 from headgate.intake.cast import cast
 from headgate.intake.cells import Rows, blank_to_null, bool_array, by_unique, flags, matches, numbers
 
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PROSE_NAMES = r"(?:.*_)?(?:notes?|comments?|messages?|remarks?|free_?text|feedback|body|memo)"
-_CODE_NAMES = r"(?:.*_)?(?:zip|postcode|postal|phone|telephone|mobile|fax|code|sku|ean|gtin|upc|iban|account|serial|batch|barcode)(?:_.*)?"
+_CODE_NAMES = (
+    r"(?:.*_)?(?:zip|postcode|postal|phone|telephone|mobile|fax|code|sku|ean|gtin|upc|iban|account|serial|batch|barcode|last_?(?:4|four))"
+    r"(?:_.*)?"
+)
 # ISO/IEC 7813: how the first and second track of a magnetic stripe begin.
 _TRACK = r"%?B[0-9]{12,19}\^.*|;?[0-9]{12,19}=[0-9]{4,}.*"
 _SSN = r"[0-9]{3}-[0-9]{2}-[0-9]{4}"
@@ -90,13 +93,15 @@ def _share(text: pa.Array, pattern: str) -> float:
 
 
 def _prose(name: str, text: pa.Array) -> Mask | None:
-    """Free text by its name, by card numbers in some of its cells, or by having as many words as a sentence.
+    """Free text by its name, by numbers or named codes that are masked in some of its cells, or by as many words as a sentence has.
 
     Amounts with a fraction may pass as card numbers by chance, and nobody writes card numbers so.
     """
     if re.fullmatch(_PROSE_NAMES, compared(name)):
         return Mask.FREE_TEXT
     if len(rows_with_cards(text)) and guess_type(name, text).kind not in {Kind.DECIMAL, Kind.DOUBLE}:
+        return Mask.FREE_TEXT
+    if len(rows_with_ssns(text)) or len(rows_with_named_codes(text)):
         return Mask.FREE_TEXT
     words = pc.mean(pc.count_substring_regex(text, r"[A-Za-z]{2,}")).as_py() if len(text) else None
     return Mask.FREE_TEXT if (words or 0.0) >= _PROSE_WORDS else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headgate.contracts.curated import LINEAGE, curated_contract, masked_columns
+from headgate.contracts.curated import LINEAGE, curated_contract, kept_apart, masked_columns
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Mask, Rule
 from headgate.contracts.registry import Registry
 
@@ -36,6 +36,19 @@ def test_what_may_never_be_stored_leaves_no_column(mask: Mask) -> None:
 def test_a_social_security_number_keeps_its_last_four() -> None:
     (kept,) = masked_columns(Column("ssn", TEXT, mask=Mask.SSN, rules=(Rule("pattern", "^x$"),)))
     assert (kept.name, kept.type.length, kept.rules) == ("ssn_last4", 4, ())
+
+
+def test_what_stands_for_a_column_takes_no_other_columns_name() -> None:
+    card, other, ssn = (
+        Column("card_number", TEXT, mask=Mask.PAN),
+        Column("card_pan", TEXT, mask=Mask.PAN),
+        Column("ssn", TEXT, mask=Mask.SSN),
+    )
+    apart = {column.name: names(column) for column in kept_apart((card, Column("card_last4", TEXT), Column("ssn_last4", TEXT), ssn))}
+    assert apart["card_number"] == ["card_number_masked_token", "card_number_masked_brand", "card_number_masked_last4"]
+    assert (apart["ssn"], apart["card_last4"], apart["ssn_last4"]) == (["ssn_masked_last4"], ["card_last4"], ["ssn_last4"])
+    assert len({name for column in kept_apart((card, other)) for name in names(column)}) == 6
+    assert kept_apart((card, ssn, Column("last4", TEXT))) == (card, ssn, Column("last4", TEXT))
 
 
 def test_free_text_stays_but_promises_no_length() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from headgate.contracts.curated import kept_apart
 from headgate.contracts.difference import Breaks, differences, is_breaking
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
 
@@ -162,3 +163,10 @@ def test_rules_over_the_row_are_compared_by_name(old: Any, new: Any, whom: Break
 
 def test_allowed_values_in_another_order_are_no_change() -> None:
     assert breaks(rule("valid_values", ("a", "b")), rule("valid_values", ("b", "a"))) == []
+
+
+def test_a_column_that_takes_a_stand_ins_name_renames_it_for_readers() -> None:
+    card, last4 = col(mask=Mask.PAN), Column("c_last4", TEXT)
+    old, new = (contract(*kept_apart(columns)) for columns in ((card,), (card, last4)))
+    told = {change.column: change.breaks for change in differences(old, new)}
+    assert told == {"c": Breaks.READERS, "c_last4": Breaks.NOBODY}
