@@ -61,22 +61,17 @@ def init(file: Path, dataset: str) -> None:
 def check(file: Path, dataset: str, contract_file: Path | None, rows: int, as_json: bool) -> None:
     """Put FILE through the real gate on this machine: counts, reasons, and the first refused rows with card data masked.
 
-    Nothing is sent or written. Ends with 3 when the file or some of its rows would be refused.
+    Nothing is sent or written. Ends with 3 when the file or some of its rows would be refused, or a person would be asked for its columns.
     """
-    from headgate.intake.gate import pass_gate  # noqa: PLC0415 the gate loads when it is used
-
     contract = _loaded(contract_file) if contract_file else _contract_for(file, dataset)
-    # Tokens are not shown, so any key will do.
-    key = MaskingKey("check", secrets.token_bytes(32))
-    landed = datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
     try:
-        gated = pass_gate(file.read_bytes(), contract, key, object_key=str(file), received_at=landed)
+        gated, mapped = _gated(file, contract)
     except BadInputError as error:
         _show_refusal(error, as_json=as_json)
         options.finish(complete=False)
         return
     shown = _refused(gated, rows)
-    options.show(as_json=as_json, value=lambda: _fact(gated, shown), screen=lambda: _checked_screen(file, gated, shown))
+    options.show(as_json=as_json, value=lambda: _fact(gated, shown, mapped), screen=lambda: _checked_screen(file, gated, shown))
     options.finish(complete=not gated.quarantined)
 
 
@@ -94,6 +89,32 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
     fact = {"breaking": breaking, "changes": [asdict(change) for change in changes]}
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _changes_table(changes))
     options.finish(complete=not breaking)
+
+
+def _gated(file: Path, contract: Contract) -> tuple[Gated, dict[str, str]]:
+    """What the gate makes of the file, and how its columns were mapped where they have other names, as the lake does it.
+
+    Raises:
+        BadInputError: it would be refused, or would wait for a mapping.
+    """
+    from headgate.aws.memory import MemoryObjects  # noqa: PLC0415 the gate and what it needs load when they are used
+    from headgate.intake.gate import pass_gate  # noqa: PLC0415 as above
+    from headgate.intake.mapping import MENDABLE, Mappings, Suggested  # noqa: PLC0415 as above
+
+    body, name = file.read_bytes(), _shown(file.name)
+    # Tokens are not shown, so any key will do.
+    key = MaskingKey("check", secrets.token_bytes(32))
+    landed = datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
+    try:
+        return pass_gate(body, contract, key, object_key=str(file), received_at=landed), {}
+    except BadInputError as error:
+        nothing_remembered = Mappings(MemoryObjects(), "", {contract.dataset: contract})
+        decided = nothing_remembered.decide(name, contract.dataset, body) if error.rule in MENDABLE else None
+        if isinstance(decided, Suggested):
+            raise decided.asked(name) from None
+        if decided is None:
+            raise
+    return pass_gate(body, decided.contract, key, object_key=str(file), received_at=landed), decided.as_record()
 
 
 def _loaded(path: Path) -> Contract:
@@ -129,8 +150,9 @@ def _refused(gated: Gated, count: int) -> list[dict[str, object]]:
     return [{name: row[name] for name in _SHOWN} for row in refused[:count]]
 
 
-def _fact(gated: Gated, shown: Sequence[dict[str, object]]) -> dict[str, object]:
-    return {"contract": gated.contract, **_counts(gated), "reasons": dict(gated.reasons), "refused_rows": list(shown)}
+def _fact(gated: Gated, shown: Sequence[dict[str, object]], mapped: dict[str, str]) -> dict[str, object]:
+    fact = {"contract": gated.contract, **_counts(gated), "reasons": dict(gated.reasons), "refused_rows": list(shown)}
+    return fact | ({"mapping": mapped} if mapped else {})
 
 
 def _counts(gated: Gated) -> dict[str, int]:

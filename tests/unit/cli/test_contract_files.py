@@ -140,3 +140,17 @@ def test_check_of_a_file_named_for_a_card_shows_no_number(tmp_path: Path) -> Non
     shown = [run("check", sample, "--dataset", "payments"), run("check", sample, "--dataset", "payments", "--json"), run("check", sample)]
     assert [result.exit_code for result in shown] == [3, 3, 1]
     assert not [result.output for result in shown if "4111" in result.output]
+
+
+def test_check_takes_other_names_of_columns_as_the_lake_does(tmp_path: Path) -> None:
+    known = yaml.safe_load((CONTRACTS / "payments.yaml").read_text())
+    known["schema"][0]["customProperties"].append({"property": "headgate.aliases", "value": {"order_id": ["Bestellung"]}})
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump(known))
+    sample = tmp_path / "p.csv"
+    sample.write_text(HEADER.replace("order_id", "Bestellung") + GOOD)
+    checked = run("check", sample, "--contract", tmp_path / "own.yaml", "--json")
+    assert (checked.exit_code, json.loads(checked.stdout)["accepted"]) == (0, 1)
+    assert "order_id" in str(json.loads(checked.stdout)["mapping"])
+    sample.write_text(HEADER.replace("card_number", "ref").replace("card_cvv", "x") + GOOD)
+    asked = run("check", sample, "--dataset", "payments", "--json")
+    assert (asked.exit_code, json.loads(asked.stdout)["refused"]["rule"]) == (3, "needs_mapping")
