@@ -8,14 +8,14 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from headgate.contracts.model import Level, Mask
+from headgate.contracts.model import Level, Mask, Rule
 from headgate.contracts.registry import SYSTEMS, Registry
 from headgate.contracts.types import glue_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from headgate.contracts.model import Column, Comparison, Contract, Rule
+    from headgate.contracts.model import Column, Comparison, Contract
 
 _MASKS = {
     Mask.PAN: "becomes a token, the brand and the last four digits",
@@ -25,6 +25,7 @@ _MASKS = {
     Mask.FREE_TEXT: "card numbers inside are replaced",
 }
 _RULES = {
+    "required": "has a value",
     "minimum": "≥ {}",
     "exclusive_minimum": "> {}",
     "maximum": "≤ {}",
@@ -77,7 +78,7 @@ def _table(contract: Contract) -> str:
 
 def _row(contract: Contract, column: Column) -> str:
     name = f"**{column.name}**" if column.name in contract.key else column.name
-    rules = [_rule(rule) for rule in column.rules if rule.name != "required"]
+    rules = [_rule(rule) for rule in column.rules if rule != Rule("required")]
     rules += ["may be null"] * (not column.required)
     rules += [f"in {column.references}"] if column.references else []
     rules += [f"sensitive: {_MASKS[column.mask]}"] if column.mask else []

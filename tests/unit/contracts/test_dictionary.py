@@ -66,3 +66,14 @@ def test_every_table_of_the_lake_is_in_it() -> None:
 def test_the_copy_in_docs_is_up_to_date() -> None:
     """Mend it with `python -m headgate.contracts.dictionary > docs/data-dictionary.md`."""
     assert DOCS.read_text(encoding="utf-8") == dictionary(Registry.load())
+
+
+def test_a_value_whose_absence_only_warns_or_refuses_the_file_is_told() -> None:
+    columns = tuple(
+        Column(level.value, ColumnType(Kind.DATE), required=level is not Level.WARN, rules=(Rule("required", level=level),))
+        for level in Level
+    )
+    told = dictionary(Registry(source={"x": Contract("x", "x", "source", "1", columns)}, curated={}, prod={}, lake={}))
+    assert "| warn | date |  | has a value (only warns); may be null |" in told
+    assert "| quarantine | date |  |  |" in told
+    assert "| halt | date |  | has a value (refuses the file) |" in told
