@@ -117,7 +117,7 @@ def _all_padded(names: Sequence[str]) -> bool:
 def _with_quote(text: str, delimiter: str, width: int) -> Form:
     """The form with a single quote only where cells hold delimiters without it, and none do with it: else it belongs to the text."""
     quote = '"'
-    if "'" in _quotes(text):
+    if _opening_singles(text):
         misfits = {quote: sum(len(row.cells) != width for row in probed(text, Form(delimiter, quote))) for quote in "'\""}
         quote = "'" if misfits['"'] and not misfits["'"] else '"'
     return Form(delimiter, quote, _escape(text, quote))
@@ -242,8 +242,12 @@ def _is_doubled(head: str, delimiter: str) -> bool:
 
 
 def _quotes(head: str) -> list[str]:
-    single = len(re.findall(rf"(?:^|[{_ENDS_OF_CELLS}])'", head)) if "'" in head else 0
-    return ['"', "'"] if single > head.count('"') else ['"']
+    return ['"', "'"] if _opening_singles(head) > head.count('"') else ['"']
+
+
+def _opening_singles(text: str) -> int:
+    """How many single quotes a cell begins with."""
+    return len(re.findall(rf"(?:^|[{_ENDS_OF_CELLS}])'", text)) if "'" in text else 0
 
 
 def _is_padded(head: str, delimiter: str) -> bool:

@@ -66,6 +66,12 @@ def test_single_quotes_are_found_beside_a_rare_delimiter_too(delimiter: str) -> 
     assert dialect.form.quote == "'"
 
 
+def test_single_quotes_that_make_every_row_as_wide_as_the_header_are_quotes_however_few() -> None:
+    rows, dialect = read('id,name,note\n1,say "hi","5" pipe\n2,\'a,b\',x\n')
+    assert rows == [("1", 'say "hi"', '"5" pipe'), ("2", "a,b", "x")]
+    assert dialect.form.quote == "'"
+
+
 def test_a_very_wide_text_is_looked_at_once_and_not_once_for_each_column() -> None:
     header, row = (",".join(cells) for cells in (map("c{}".format, range(40_000)), ["1"] * 40_000))
     before = process_time()
