@@ -20,6 +20,7 @@ from headgate.intake.matching import MOST_COLUMNS, SAMPLE_ROWS
 from headgate.intake.read_csv import read_rows
 from headgate.intake.read_file import holds_json
 from headgate.intake.read_json import are_lines, read_records
+from headgate.intake.read_parquet import BROKEN, check_size, corrupt_parquet
 from headgate.intake.sniff import is_parquet, text_of
 from headgate.intake.unpack import is_packed, is_workbook, unpack
 
@@ -105,7 +106,7 @@ def _table(content: bytes | Path, contract: Contract | None, *, whole: bool) -> 
     """As `table_of`; None where there is none. Not `whole`: some of its first rows do."""
     try:
         headed = table_of(content, contract, whole=whole)
-    except (BadInputError, pa.ArrowException, OSError, ValueError):  # the last two are Arrow's for damaged Parquet
+    except (BadInputError, pa.ArrowException, OSError, ValueError):  # the last three are Arrow's
         return None
     return headed if headed.names else None
 
@@ -142,8 +143,13 @@ def _dialect(head: bytes, contract: Contract | None) -> Dialect:
 
 
 def _of_parquet(content: bytes | Path, *, whole: bool) -> Headed:
-    file = pq.ParquetFile(content if isinstance(content, Path) else pa.BufferReader(content))
-    table = file.read() if whole else pa.Table.from_batches(islice(file.iter_batches(SAMPLE_ROWS), 1), file.schema_arrow)
+    size_bytes = content.stat().st_size if isinstance(content, Path) else len(content)
+    try:
+        file = pq.ParquetFile(content if isinstance(content, Path) else pa.BufferReader(content))
+        check_size(file.metadata, size_bytes)
+        table = file.read() if whole else pa.Table.from_batches(islice(file.iter_batches(SAMPLE_ROWS), 1), file.schema_arrow)
+    except BROKEN:
+        raise corrupt_parquet() from None
     return Headed(tuple(table.column_names), tuple(table.columns))
 
 

@@ -116,9 +116,14 @@ def _read_rows(text: bytes, dialect: Dialect) -> TextTable:
 
 def _check_width(width: int) -> None:
     if width > MAX_COLUMNS:
-        raise UnreadableFileError(
-            rule="too_large", message=f"the header has more than {MAX_COLUMNS:,} columns", remedy="send a table with fewer columns"
-        )
+        raise too_wide()
+
+
+def too_wide() -> UnreadableFileError:
+    """The refusal of a table with absurdly many columns, whatever its format."""
+    return UnreadableFileError(
+        rule="too_large", message=f"the header has more than {MAX_COLUMNS:,} columns", remedy="send a table with fewer columns"
+    )
 
 
 def has_regular_quotes(data: pa.Buffer, dialect: Dialect) -> bool:

@@ -27,7 +27,9 @@ from headgate.contracts.model import Kind, Mask
 from headgate.errors import UnreadableFileError
 from headgate.intake.cells import bool_array, flags, int_array, joined, literal, rewritten_where, text_array
 from headgate.intake.header import match_header
+from headgate.intake.read_csv import MAX_COLUMNS, too_wide
 from headgate.intake.received import Received
+from headgate.intake.unpack import allowed_bytes, too_large
 
 if TYPE_CHECKING:
     from headgate.contracts.model import Column, Contract
@@ -48,7 +50,8 @@ def read_parquet(content: bytes, contract: Contract) -> Received:
     """The rows of a Parquet file.
 
     Raises:
-        UnreadableFileError: `corrupt_parquet`, or `type` when a column is stored in a type that its values cannot be had back from.
+        UnreadableFileError: `corrupt_parquet`, `too_large`, or `type` when a column is stored in a type that its values cannot be had
+            back from.
         HeaderError: the columns do not match the contract.
     """
     table = _table(content)
@@ -69,11 +72,24 @@ def rows_of_table(table: pa.Table, contract: Contract, header: Header, first_row
 
 def _table(content: bytes) -> pa.Table:
     try:
+        check_size(pq.read_metadata(pa.BufferReader(content)), len(content))
         table = _read(content, "us")
         legacy = columns_in_int96(pq.ParquetFile(pa.BufferReader(content)).schema)
         return _with_fractions(table, _read(content, "ns", legacy), legacy) if legacy else table
     except BROKEN:
         raise corrupt_parquet() from None
+
+
+def check_size(metadata: pq.FileMetaData, size_bytes: int) -> None:
+    """A column of one value is some bytes in Parquet however many rows it has: each cell counts as a byte once unpacked.
+
+    Raises:
+        UnreadableFileError: `too_large`: more cells than a file of this size may grow to, or absurdly wide.
+    """
+    if metadata.num_columns > MAX_COLUMNS:
+        raise too_wide()
+    if metadata.num_rows * metadata.num_columns > allowed_bytes(size_bytes):
+        raise too_large(allowed_bytes(size_bytes))
 
 
 def corrupt_parquet() -> UnreadableFileError:

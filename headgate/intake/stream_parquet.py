@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from headgate.intake.batches import ROWS_AT_ONCE, Source
 from headgate.intake.cells import NO_ROWS
 from headgate.intake.header import match_header
-from headgate.intake.read_parquet import BROKEN, columns_in_int96, corrupt_parquet, rows_of_table
+from headgate.intake.read_parquet import BROKEN, check_size, columns_in_int96, corrupt_parquet, rows_of_table
 from headgate.intake.received import Received
 from headgate.intake.sniff import is_parquet
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from headgate.intake.header import Header
 
 _MAGIC_BYTES = 4
+_CELL_BYTES = 8  # of a short text in memory, or a number
 _READ_AHEAD_BYTES = 1 << 20
 
 
@@ -32,13 +33,16 @@ def stream_parquet(path: Path, contract: Contract, from_bytes: int, rows_at_once
     What such a column holds is decided by all of its values, so that file is read whole.
 
     Raises:
+        UnreadableFileError: `too_large`.
         HeaderError: the columns do not match the contract.
     """
     if not _is_parquet(path):
         return None
     with suppress(*BROKEN), _opened(path) as file:
         metadata, names = file.metadata, file.schema_arrow.names
-        held = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
+        check_size(metadata, path.stat().st_size)
+        stored = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
+        held = max(stored, metadata.num_rows * metadata.num_columns * _CELL_BYTES)  # values that repeat are stored once
         if held < from_bytes or columns_in_int96(file.schema):
             return None
         header = match_header(names, contract)

@@ -209,3 +209,11 @@ def test_a_bomb_is_for_nobody(tmp_path: Path) -> None:
     with pytest.raises(BadInputError) as refused:
         let_in(path, PAYMENTS, KEY, object_key="k", received_at=LANDED, folder=tmp_path, limit_bytes=1_000_000_000)
     assert not isinstance(refused.value, OutgrownError)
+
+
+def test_parquet_whose_values_repeat_is_streamed_for_its_cells_and_not_kept_in_memory_for_its_few_bytes(tmp_path: Path) -> None:
+    contract = Registry.load().source["regions"]
+    path = tmp_path / "regions.parquet"
+    pq.write_table(pa.table({name: pa.repeat("1", 1 << 19) for name in contract.names}), path)
+    assert path.stat().st_size < STREAMED_FROM_BYTES // 100
+    assert stream_parquet(path, contract, STREAMED_FROM_BYTES) is not None

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.errors import HeaderError, UnreadableFileError
 from headgate.intake.cast import cast
+from headgate.intake.headed import columns_of, table_of
+from headgate.intake.read_csv import MAX_COLUMNS
 from headgate.intake.read_parquet import read_parquet
 
 pytestmark = pytest.mark.unit
@@ -184,3 +186,27 @@ def test_a_text_that_is_no_utf8_refuses_the_file() -> None:
     with pytest.raises(UnreadableFileError) as refused:
         texts_of(damaged, TEXT)
     assert refused.value.rule == "type"
+
+
+def test_a_small_file_of_absurdly_many_equal_cells_is_refused_before_they_are_made() -> None:
+    bomb = io.BytesIO()
+    row_group = pa.table({"x": pa.nulls(1 << 20, pa.int64())})
+    with pq.ParquetWriter(bomb, row_group.schema) as writer:
+        for _ in range(65):
+            writer.write_table(row_group)
+    assert len(bomb.getvalue()) < 1 << 18
+    with pytest.raises(UnreadableFileError, match="67,108,864"):
+        read_parquet(bomb.getvalue(), contract_of(BIGINT))
+    assert columns_of(bomb.getvalue()) == {}
+
+
+def test_an_absurdly_wide_file_is_refused() -> None:
+    wide = io.BytesIO()
+    pq.write_table(pa.table({f"x{place}": pa.nulls(1, pa.int64()) for place in range(MAX_COLUMNS + 1)}), wide)
+    with pytest.raises(UnreadableFileError, match="too_large"):
+        read_parquet(wide.getvalue(), contract_of(BIGINT))
+
+
+def test_the_table_of_a_damaged_file_is_refused_as_its_rows_are() -> None:
+    with pytest.raises(UnreadableFileError, match="corrupt_parquet"):
+        table_of(written(pa.array([1]))[:-9])
