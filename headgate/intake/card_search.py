@@ -73,11 +73,14 @@ _CODE_BESIDE = re.compile(
     r"(?:(?:0?[1-9]|1[0-2])(?:[ ]?[/|.-][ ]?)?(?:20)?\d\d|20\d\d[/.-](?:0[1-9]|1[0-2])))?"
     r"(?:(?P<gap>[ \t,;:|/#(\[-]{1,4})\d{3,4}(?!\w|[.,:/-]\d)|(?P<below>[ \t]*[\r\n]+[ \t]*)\d{3,4}(?=[ \t]*(?:[\r\n]|\Z)))"
 )
-# As a word, or as the last of a name like `card_cvv` or `cardCvv`; digits of any script.
-_CVV = (
-    r"((?:(?:^|[^0-9A-Za-z])(?i:cvv2?|cvc2?|cvn2?|cav2|csc|security.?code|card.?verification.?(?:value|code|number))"
-    r"|[a-z](?:Cvv|CVV|Cvc|CVC|Cvn|CVN)2?)[\W_]{0,6}(?:(?i:is|no|number|code|value)[\W_]{0,4}){0,2})\p{Nd}{3,4}([^\p{Nd}\p{L}]|$)"
-)
+# As a word, or as the last of a name like `card_cvv` or `cardCvv`, and digits of any script.
+_NO_WORD = r"[^\p{L}\p{Nd}]"
+_LONG_NAMES = r"security.?code|card.?verification.?(?:value|code|number)"
+_CAMEL_NAMES = "(?:Cvv|CVV|Cvc|CVC|Cvn|CVN)2?"
+_CODE = rf"(?:(?i:is|no|number|code|value){_NO_WORD}{{0,4}}){{0,2}})\p{{Nd}}{{3,4}}({_NO_WORD}|$)"
+_CVV = rf"((?:(?:^|[^0-9A-Za-z])(?i:cvv2?|cvc2?|cvn2?|cav2|csc|{_LONG_NAMES})|[a-z]{_CAMEL_NAMES}){_NO_WORD}{{0,6}}{_CODE}"
+# Where a row is refused for it: things are called CSC500, too.
+_SURELY_CVV = rf"((?:(?:^|[^0-9A-Za-z])(?i:cvv2?|cvc2?|cvn2?|cav2|{_LONG_NAMES})|[a-z]{_CAMEL_NAMES}){_NO_WORD}{{1,6}}{_CODE}"
 # Area, group and serial number. Numbers that were never given out are none, nor is what goes on before or behind, as a product's code or
 # a longer grouped number does. Characters that cannot be seen may stand anywhere.
 # Source: Social Security Administration, POMS RM 10201.035: no area 000, 666 or 900-999, no group 00, no serial number 0000.
@@ -177,11 +180,11 @@ def without_named_codes(text: pa.Array) -> pa.Array:
 
 
 def rows_with_named_codes(text: pa.Array) -> Rows:
-    """The rows whose text holds a verification code that is named as such."""
+    """The rows whose text surely holds a verification code that is named as such, and no model's number."""
     perhaps = _perhaps_named_codes(text)
     if not len(perhaps):
         return perhaps
-    return perhaps[flags(pc.match_substring_regex(text.take(int_array(perhaps)), _CVV))]
+    return perhaps[flags(pc.match_substring_regex(text.take(int_array(perhaps)), _SURELY_CVV))]
 
 
 def without_ssn_forms(text: pa.Array) -> pa.Array:

@@ -82,6 +82,7 @@ _PRINTED = re.compile(
 
 # Track 1 format B and track 2. Source: ISO/IEC 7813.
 _TRACK = re.compile(r"%?B\d{12,19}\^[^^\n]{2,26}\^\d{4}|;?(?<!\d)\d{12,19}=\d{4}\d{3}")
+_TAKEN_OUT = "[CVV]"  # stands where a code stood: what is behind it is none, as an amount is
 _SECURITY_CODE = re.compile(
     r"(?:cvv|cvc|csc|cvn|card.?security.?code|security.?code)[0-9]?(?:\W|_){0,6}(?:(?:is|value|code|number)\W{1,4})?\d{3,4}(?!\d)",
     re.IGNORECASE,
@@ -98,7 +99,7 @@ _SSN_NAMED = re.compile(
 
 def leaks_in_text(text: str) -> Counter[str]:
     """How many leaks of each kind one text holds."""
-    plain = _OPAQUE.sub(" ", _typed(_WRITTEN_BLANK.sub(" ", text)))
+    plain = _OPAQUE.sub(" ", _typed(_WRITTEN_BLANK.sub(" ", text.replace(_TAKEN_OUT, "[x]"))))
     found = {
         CARD_NUMBER: len(set(_card_numbers(plain))),
         TRACK_DATA: len(_TRACK.findall(plain)),

@@ -201,6 +201,11 @@ def test_a_finding_tells_no_number_that_is_a_columns_name() -> None:
     assert found == {("################", CARD_NUMBER): 1, ("", CARD_NUMBER): 1}
 
 
+def test_a_number_behind_a_code_that_was_taken_out_is_no_code() -> None:
+    assert not leaks_in_text("[PAN ****1111] 12/27 [CVV] 500 EUR, cvv [CVV] 2024")
+    assert leaks_in_text("cvv [CVV], cvc 123") == {SECURITY_CODE: 1}
+
+
 def test_dictionary_columns_are_scanned_too() -> None:
     column = pa.array(["a", "4111111111111111", "a"]).dictionary_encode()
     assert leaks_in_rows(pa.table({"note": column}))[1] == {("note", CARD_NUMBER): 1}
