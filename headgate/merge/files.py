@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
 
-_ROWS, _DELETED, _HELD = "increments", "deleted", "held"
+_ROWS, _DELETED, _HELD, _RECEIVED = "increments", "deleted", "held", "received"
+_CONTENT, _AT = "_received_content", "_received_at"
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,19 @@ class Deletions:
     held_after: Mapping[str, str] = field(default_factory=dict)  # content hash → moment
 
 
-def merge_files(contract: Contract, files: Sequence[Path], out: Path, memory: Memory, deletions: Deletions | None = None) -> int:
+def merge_files(
+    contract: Contract,
+    files: Sequence[Path],
+    out: Path,
+    memory: Memory,
+    deletions: Deletions | None = None,
+    *,
+    received_at: Mapping[str, str] | None = None,
+) -> int:
     """The number of rows in `files`; the newest of every key lie in the file `out`, in the order of the key, but for deleted ones.
+
+    Args:
+        received_at: content hash → when it was received; of rows that order columns leave tied the one that came last is the newest.
 
     Raises:
         AuditError: a file holds values that do not fit the contract.
@@ -51,23 +63,32 @@ def merge_files(contract: Contract, files: Sequence[Path], out: Path, memory: Me
     if not contract.key:
         raise ContractError(f"{contract.id}: rows without a primary key cannot be merged")
     received = sum(_fitted(contract, file, arrow_schema(contract)) for file in files)
-    write_parquet(out, arrow_schema(contract), _merged(contract, files, memory, deletions or Deletions()))
+    write_parquet(out, arrow_schema(contract), _merged(contract, files, memory, deletions or Deletions(), received_at or {}))
     return received
 
 
-def _merged(contract: Contract, files: Sequence[Path], memory: Memory, deletions: Deletions) -> Iterator[pa.RecordBatch]:
+def _merged(
+    contract: Contract, files: Sequence[Path], memory: Memory, deletions: Deletions, received_at: Mapping[str, str]
+) -> Iterator[pa.RecordBatch]:
     if not files:
         return
     config = {"memory_limit": memory.limit, "temp_directory": str(memory.spill)}
     rows = ibis.table(ibis.Schema.from_pyarrow(arrow_schema(contract)), name=_ROWS)
     tables = _deletion_tables(contract, deletions) if deletions.files else {}
     there = still_there(rows, _named(tables, _DELETED), _named(tables, _HELD), contract.key) if tables else rows
-    newest = newest_by(there, contract.key, contract.order_by, [column.name for column in LINEAGE])
+    tables[_RECEIVED] = pa.table([pa.array(list(told), pa.string()) for told in (received_at, received_at.values())], [_CONTENT, _AT])
+    newest = _newest(contract, there, _named(tables, _RECEIVED))
     with duckdb.connect(config=config) as connection:
         connection.read_parquet([str(file) for file in files]).create_view(_ROWS)
         for name, table in tables.items():
             connection.register(name, table)
         yield from connection.sql(ibis.to_sql(newest.order_by(*contract.key), dialect="duckdb")).to_arrow_reader()
+
+
+def _newest(contract: Contract, rows: ibis.Table, received: ibis.Table) -> ibis.Table:
+    """Of what the order columns leave tied that which was received last: a corrected file often keeps its rows' own times of change."""
+    dated = rows.left_join(received, rows["_content_sha256"] == received[_CONTENT]).drop(_CONTENT)
+    return newest_by(dated, contract.key, contract.order_by, [_AT, *(column.name for column in LINEAGE)]).drop(_AT)
 
 
 def _named(tables: Mapping[str, pa.Table], name: str) -> ibis.Table:

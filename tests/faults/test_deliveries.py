@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import random
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from headgate.aws.memory import MemoryCatalog
+from headgate.aws.memory import MemoryCatalog, MemoryObjects
 from headgate.contracts.curated import curated_contract
 from headgate.errors import HeadgateError, ServiceError, ThrottledError
 from headgate.intake.curation import file_id_of
+from headgate.lake.keys import part
+from headgate.lake.ports import ObjectRef
+from headgate.lake.versions import last_received
 from headgate.merge.merging import Merging
 from headgate.quality.audit import audit
-from tests.faults.inputs import contracts
+from tests.faults.inputs import contracts, payments
 from tests.faults.lake import ADVICE, AFTER, BEFORE, HIDDEN_S, Call, Fault, Lake, StoppedError, Worker, calls_of, difference, failing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from headgate.lake.versions import Received
 
 pytestmark = pytest.mark.faults
 
@@ -62,10 +71,41 @@ def test_the_merged_snapshot_is_that_of_a_quiet_run(tmp_path: Path) -> None:
     assert merged == _merged(calm, tmp_path)
 
 
+@pytest.mark.parametrize("sent", ["AB", "BA", "ABA", "BAB", "ABAB"])
+@pytest.mark.parametrize("merges", ["once", "after each"])
+def test_the_lake_shows_what_an_object_holds_though_its_rows_tell_of_no_change(sent: str, merges: str, tmp_path: Path) -> None:
+    """A corrected file whose sender left `updated_at` as it was; and one that goes back to what it held before."""
+    amounts, june = {"A": "10.50", "B": "11.75"}, ObjectRef("raw", "payments/june.csv")
+    lake, catalog = Lake("no data"), _catalog()
+    objects = lake.objects = MemoryObjects(clock=lambda: lake.now)
+    for place, name in enumerate(sent, 1):
+        objects.write(june, payments(amounts[name]))
+        lake.wait(60)
+        lake.receive(objects.info(june).ref)
+        if merges == "after each" or place == len(sent):
+            _merging(lake, catalog, tmp_path).merge()
+    key = catalog.current("curated", "payments").location.removeprefix("s3://curated/")
+    rows = pq.read_table(pa.BufferReader(objects.read(ObjectRef("curated", part(key))))).to_pylist()
+    assert [float(row["amount"]) for row in rows] == [float(amounts[sent[-1]])]
+
+
 def _merged(lake: Lake, workspace: Path) -> dict[str, bytes]:
-    catalog = MemoryCatalog()
-    curated = {name: curated_contract(contract) for name, contract in contracts().items()}
-    for name in curated:
-        catalog.create("curated", name)
-    Merging(lake.objects, catalog, curated, "curated", "curated", workspace, audit).merge()
+    _merging(lake, _catalog(), workspace).merge()
     return {key: body for key, body in lake.contents("curated").items() if key.startswith("snapshots/")}
+
+
+def _catalog() -> MemoryCatalog:
+    catalog = MemoryCatalog()
+    for name in contracts():
+        catalog.create("curated", name)
+    return catalog
+
+
+def _merging(lake: Lake, catalog: MemoryCatalog, workspace: Path) -> Merging:
+    curated = {name: curated_contract(contract) for name, contract in contracts().items()}
+    received = partial(_received, lake)
+    return Merging(lake.objects, catalog, curated, "curated", "curated", workspace, audit, received=received)
+
+
+def _received(lake: Lake) -> Mapping[str, Received]:
+    return last_received(lake.ledger.records())
