@@ -35,8 +35,13 @@ locals {
           }
         }
         Output = "{% $states.input %}"
-        Catch  = [{ ErrorEquals = ["States.ALL"], Output = "{% $states.input %}", Next = "Keep the message" }]
-        Next   = "Keep the message"
+        # Without its record the file would be taken for one under way. That somebody else has it is told at once, and nothing to ask again.
+        Retry = [
+          { ErrorEquals = ["DynamoDB.ConditionalCheckFailedException"], MaxAttempts = 0 },
+          { ErrorEquals = ["States.ALL"], IntervalSeconds = 2, MaxAttempts = 5, BackoffRate = 2 },
+        ]
+        Catch = [{ ErrorEquals = ["States.ALL"], Output = "{% $states.input %}", Next = "Keep the message" }]
+        Next  = "Keep the message"
       }
       "Keep the message" = {
         Type     = "Task"

@@ -39,7 +39,7 @@ def upload(folder: Path, timeout_s: int, as_json: bool, deployment_name: str | N
     options.show(as_json=as_json, value=lambda: summary.as_dicts(sums), screen=lambda: screens.received(sums))
     known = sum(record.state == "skipped_duplicate" for record in records)
     if known and not as_json:
-        options.console().print(f"Skipped, since the same content was let in before: {known:,} of {len(records):,} files.")
+        options.console().print(f"Duplicate File Skipped: {known:,} of {len(records):,} files, whose content was let in before.")
     refused = [record for record in records if record.state in {"refused", "needs_mapping"}]
     if refused and not as_json:
         options.console().print(refusals(refused))
