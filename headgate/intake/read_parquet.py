@@ -8,6 +8,8 @@
 |                           | a misfit when that has more digits than a float keeps (15)                                |
 | date                      | `YYYY-MM-DD`                                                                              |
 | timestamp                 | UTC, with the fraction it has; nanoseconds that are not whole microseconds become misfits |
+| timestamp for a date      | the day at midnight, where the zone is UTC or none is told; else a misfit: the day would hang |
+|                           | on the zone                                                                               |
 | INT96 timestamp           | the same; years beyond 2262, which nanoseconds cannot say, come through, too              |
 
 A column stored in a type from which the contract's value cannot be had back (a float for text, a list for anything) refuses the file.
@@ -43,6 +45,8 @@ _NUMBERS = {*_INTEGERS, Kind.DECIMAL, Kind.DOUBLE}
 _EXACT_INTEGERS = {pa.float64(): 2.0**53, pa.float32(): 2.0**24, pa.float16(): 2.0**11}
 # Times that 64-bit nanoseconds since 1970 say for sure.
 _NANOSECONDS_FROM, _NANOSECONDS_TO = literal("1678-01-01", pa.timestamp("us")), literal("2262-01-01", pa.timestamp("us"))
+# Names of the zone in which a day is UTC's day. Source: IANA time zone database, `etcetera` and `backward`; Arrow's own offsets.
+_UTC = {"UTC", "UCT", "Universal", "Zulu", "Z", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "+00:00", "-00:00"}
 _EXACT_DIGITS = {pa.float64(): 15, pa.float32(): 6, pa.float16(): 3}
 
 
@@ -233,10 +237,13 @@ def _decimals(held: pa.Array, column: Column) -> pa.Array:
 
 
 def _times(held: pa.Array, column: Column) -> pa.Array:
-    """UTC; midnight alone is spelled as a day where the contract has a date."""
+    """UTC; midnight alone is spelled as a day where the contract has a date.
+
+    Midnight in UTC is another day elsewhere, so a time of any other zone stays a time, which fits no date.
+    """
     utc = pc.cast(held, pa.timestamp(held.type.unit))
     text = pc.cast(utc, pa.string())
-    if column.type.kind is not Kind.DATE:
+    if column.type.kind is not Kind.DATE or (held.type.tz or "UTC") not in _UTC:
         return text
     days = pc.cast(utc, pa.date32(), safe=False)
     midnight = flags(pc.equal(pc.cast(days, utc.type), utc))

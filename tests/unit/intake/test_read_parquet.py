@@ -113,6 +113,21 @@ def test_a_time_is_a_date_only_at_midnight() -> None:
     assert values_of(pa.array([dt.date(2024, 1, 2)], pa.date64()), DATE) == [dt.date(2024, 1, 2)]
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "Europe/Paris", "+01:00", "Etc/GMT+5"])
+def test_a_time_of_another_zone_is_no_date_though_it_is_midnight_in_utc_or_there(zone: str) -> None:
+    midnight, there = dt.datetime(2024, 1, 1, tzinfo=dt.UTC), dt.datetime(2024, 1, 1, 5, tzinfo=dt.UTC)
+    stored = pa.array([midnight, there, None], pa.timestamp("us", zone))
+    texts = texts_of(stored, DATE)
+    assert texts == ["2024-01-01 00:00:00.000000", "2024-01-01 05:00:00.000000", None]
+    assert cast(pa.array(texts), DATE).misfits.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Etc/UTC", "+00:00", None])
+def test_midnight_in_utc_is_a_day(zone: str | None) -> None:
+    stored = pa.array([dt.datetime(2024, 1, 1), dt.datetime(2024, 1, 1, 5)], pa.timestamp("ms")).cast(pa.timestamp("ms", zone))
+    assert values_of(stored, DATE) == [dt.date(2024, 1, 1), None]
+
+
 @pytest.mark.parametrize("stored", [pa.string(), pa.large_string(), pa.dictionary(pa.int8(), pa.string()), pa.binary(), pa.string_view()])
 def test_text_is_text_however_it_is_stored(stored: pa.DataType) -> None:
     assert texts_of(pa.array(["NA", None, "007", "é"]).cast(stored), TEXT) == ["NA", None, "007", "é"]
