@@ -4,6 +4,7 @@
 |---------------------------|-------------------------------------------------------------------------------------------|
 | text, dictionary          | itself                                                                                    |
 | integer, decimal, boolean | its digits; `true` or `false`                                                             |
+| decimal for what is masked | the digits of a whole number; with its fraction it is a misfit                             |
 | float for a number or card | digits without a point when it is integral and below 2^53, else the shortest that says it; |
 |                           | a misfit when that has more digits than a float keeps (15)                                |
 | date                      | `YYYY-MM-DD`                                                                              |
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 BROKEN = (pa.ArrowException, OSError, ValueError, NotImplementedError)
 _INTEGERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT}
 _NUMBERS = {*_INTEGERS, Kind.DECIMAL, Kind.DOUBLE}
+_MASKED_DIGITS = {Mask.PAN, Mask.CVV, Mask.SSN}  # texts that are whole numbers where they are stored as numbers
 # IEEE 754: up to here every integer has a float of its own, and so many significant digits survive a float and back.
 _EXACT_INTEGERS = {pa.float64(): 2.0**53, pa.float32(): 2.0**24, pa.float16(): 2.0**11}
 # Times that 64-bit nanoseconds since 1970 say for sure.
@@ -184,7 +186,7 @@ def _is_recoverable(held: pa.DataType, column: Column) -> bool:
     if types.is_floating(held):
         return kind in _NUMBERS or column.mask is Mask.PAN
     if types.is_decimal(held):
-        return kind in _NUMBERS
+        return kind in _NUMBERS or column.mask in _MASKED_DIGITS
     if types.is_date(held):
         return kind in {Kind.DATE, Kind.STRING}
     if types.is_timestamp(held):
@@ -231,9 +233,10 @@ def _without_exponent(text: pa.Array) -> pa.Array:
 
 
 def _decimals(held: pa.Array, column: Column) -> pa.Array:
-    """Plain digits. For an integer, `12.00` is spelled `12`."""
+    """Plain digits. For an integer, and for a number that is masked, `12.00` is spelled `12`."""
     text = _without_exponent(pc.cast(held, pa.string()))
-    return pc.replace_substring_regex(text, r"\.0+$", "") if column.type.kind in _INTEGERS else text
+    is_whole = column.type.kind in _INTEGERS or column.mask in _MASKED_DIGITS
+    return pc.replace_substring_regex(text, r"\.0+$", "") if is_whole else text
 
 
 def _times(held: pa.Array, column: Column) -> pa.Array:

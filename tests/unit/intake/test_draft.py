@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import zipfile
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -234,6 +235,28 @@ def test_card_numbers_that_are_stored_as_floats_are_masked() -> None:
     contract = drafted(body)
     assert contract.column("account").mask is Mask.PAN
     assert gated(body, contract).quarantined == 0
+
+
+@pytest.mark.parametrize(
+    "stored", [pa.decimal128(16, 0), pa.decimal128(19, 0), pa.decimal128(38, 0), pa.decimal256(50, 0), pa.decimal128(20, 2)]
+)
+def test_card_numbers_that_are_stored_as_decimals_are_masked(stored: pa.DataType) -> None:
+    numbers = [Decimal("4111111111111111"), Decimal("5555555555554444"), None]
+    for name in ("account", "card_number"):
+        body = parquet_of(**{"id": pa.array(range(3)), name: pa.array(numbers, stored)})
+        contract = drafted(body)
+        assert contract.column(name).mask is Mask.PAN
+        own = gated(body, contract)
+        assert own.quarantined == 0
+        last4 = next(column for column in own.accepted.column_names if column.endswith("last4"))
+        assert own.accepted.column(last4).to_pylist() == ["1111", "4444", None]
+
+
+@pytest.mark.parametrize(("name", "value"), [("cvv", 123), ("ssn", 219099999)])
+def test_other_secrets_that_are_stored_as_decimals_are_masked(name: str, value: int) -> None:
+    body = parquet_of(**{"id": pa.array(range(2)), name: pa.array([Decimal(value), None], pa.decimal128(10, 0))})
+    assert drafted(body).column(name).mask in {Mask.CVV, Mask.SSN}
+    assert gated(body, drafted(body)).quarantined == 0
 
 
 @pytest.mark.parametrize("name", ["4111111111111111", "4111 1111 1111 1111", "219-09-9999"])

@@ -151,6 +151,24 @@ def test_card_numbers_kept_as_numbers_become_their_digits() -> None:
 
 
 @pytest.mark.parametrize(
+    "stored", [pa.decimal128(19, 0), pa.decimal128(38, 0), pa.decimal128(21, 2), pa.decimal256(60, 0), pa.decimal128(38, 12)]
+)
+def test_card_numbers_kept_as_decimals_become_their_digits_to_the_last(stored: pa.DataType) -> None:
+    numbers = [Decimal("4111111111111111"), Decimal("6205500000000000004"), None]
+    assert texts_of(pa.array(numbers, stored), TEXT, Mask.PAN) == ["4111111111111111", "6205500000000000004", None]
+
+
+def test_a_card_number_with_a_fraction_is_none() -> None:
+    stored = pa.array([Decimal("4111111111111111.50")], pa.decimal128(20, 2))
+    assert texts_of(stored, TEXT, Mask.PAN) == ["4111111111111111.50"]
+
+
+def test_text_that_is_kept_as_a_decimal_still_refuses_the_file() -> None:
+    with pytest.raises(UnreadableFileError):
+        texts_of(pa.array([Decimal(12)], pa.decimal128(20, 0)), TEXT)
+
+
+@pytest.mark.parametrize(
     ("values", "column_type"),
     [
         (pa.array([12.0]), TEXT),
