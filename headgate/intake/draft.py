@@ -103,9 +103,10 @@ def _cells(body: bytes, dataset: str, columns: tuple[Column, ...]) -> Mapping[st
 def _stored_columns(content: bytes) -> tuple[Column, ...]:
     """The file's columns in the types by which the gate's reader spells every value of theirs."""
     if is_parquet(content):
-        columns = tuple(Column(folded(field.name), _stored_type(field.type)) for field in _parquet_schema(content))
+        stored = {folded(field.name): _stored_type(field.type) for field in _parquet_schema(content)}
     else:
-        columns = tuple(Column(name, ColumnType(Kind.STRING)) for name in dict.fromkeys(folded(name) for name in column_names(content)))
+        stored = {folded(name): ColumnType(Kind.STRING) for name in column_names(content)}
+    columns = tuple(Column(name, column_type) for name, column_type in stored.items())  # a name that comes twice is left to the reader
     if any(_is_data(column.name) for column in columns):
         raise UnreadableFileError(
             rule="not_a_table",

@@ -339,3 +339,13 @@ def test_a_workbook_is_drafted_by_its_header_and_not_by_the_title_above() -> Non
     body = workbook(("Prices of May",), ("id", "price", "note"), ("1", "1.50", ""), ("2", "2.25", "a"))
     kinds = {column.name: (column.type.kind, column.required) for column in drafted(body).columns}
     assert kinds == {"id": (Kind.BIGINT, True), "price": (Kind.DECIMAL, True), "note": (Kind.STRING, False)}
+
+
+@pytest.mark.parametrize("names", [["a", "a"], ["Amount", " amount"], ["id", "x", "X"]])
+def test_parquet_with_a_column_twice_is_refused_as_csv_is(names: list[str]) -> None:
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_arrays([pa.array([1, 2])] * len(names), names=names), out)
+    for body in (out.getvalue(), f"{','.join(names)}\n{','.join('1' * len(names))}\n".encode()):
+        with pytest.raises(HeaderError) as refused:
+            draft(body, "x")
+        assert refused.value.rule == "duplicate_column"
