@@ -23,6 +23,17 @@ _ISSUED = re.compile(
     r"4\d{15}(?:\d{2,3})?|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|3[0689]\d{12,17}|35\d{14,17}|6(?:011|4|5|2)\d{12,17}|(?:5[06-8]|6[37])\d{12,17}"
 )
 _SSN = re.compile(r"(?<!\d)\d{3}[-. ]\d{2}[-. ]\d{4}(?!\d)")
+# Between groups as cards have them more signs may stand, as in 4111|1111; a field of nineteen digits may be filled up with zeros.
+_GAP = r"[\W_]{1,8}"
+_PRINTED = re.compile(rf"(?<!\d)(?:\d{{4}}(?:{_GAP}\d{{4}}){{3}}(?:{_GAP}\d{{1,3}})?|\d{{4}}{_GAP}\d{{6}}{_GAP}\d{{4,5}})(?!\d)")
+_PADDED = re.compile(r"(?<!\d)(?=\d{19}(?!\d))0+([1-9]\d{13,17})(?!\d)")
+# A code or a social security number behind its name.
+_NAMED = re.compile(
+    r"(?:(?<![0-9a-z])(?:cvv2?|cvc2?|cvn2?|cav2|csc)|security.?code|card.?verification.?(?:value|code|number))[\W_]{1,6}"
+    r"(?:(?:is|no|number|code|value)[\W_]{1,4}){0,2}\d{3,4}(?![^\W_])"
+    r"|(?:(?<![0-9a-z])ssns?|social.?security(?:.?(?:number|no))?)[\W_]{0,6}\d{3}[-. ]?\d{2}[-. ]?\d{4}(?![0-9a-z])",
+    re.IGNORECASE,
+)
 _CODE = re.compile(r"\d{3,4}")
 _SAMPLE = 2048
 _MOST = 0.9
@@ -76,9 +87,12 @@ def _sample(unique: pa.Array) -> list[str]:
 
 
 def is_secret(text: str) -> bool:
-    """Whether the text holds twelve to nineteen digits that may be a card number, or a written-out SSN."""
+    """Whether the text holds twelve to nineteen digits that may be a card number, a written-out SSN, or a code or an SSN that is named."""
     plain = _typed(text)
-    return bool(_SSN.search(plain)) or any(_luhn(found[0]) for found in _DIGITS.finditer(plain))
+    if _SSN.search(plain) or _NAMED.search(plain) or any(_luhn(found[0]) for found in _DIGITS.finditer(plain)):
+        return True
+    printed = any(_luhn(found[0]) for found in _PRINTED.finditer(plain))
+    return printed or any(_ISSUED.fullmatch(found[1]) and _luhn(found[1]) for found in _PADDED.finditer(plain))
 
 
 def _typed(text: str) -> str:

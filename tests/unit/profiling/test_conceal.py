@@ -49,6 +49,14 @@ def test_other_names_do_not(name: str) -> None:
         "4111\u200b1111\u200b1111\u200b1111",
         "\uff14111\u20131111\u20131111\u20131111",
         "078\u201105\u20111120",
+        "4242|4242|4242|4242",
+        "4242\\4242\\4242\\4242",
+        "3782|822463|10005",
+        "0004242424242424242",
+        "cvv 123",
+        "card_cvc: 1234",
+        "the security code is 987",
+        "ssn 219099999",
     ],
 )
 def test_what_may_be_a_number_of_a_card_or_a_person_is_hidden(text: str) -> None:
@@ -56,7 +64,9 @@ def test_what_may_be_a_number_of_a_card_or_a_person_is_hidden(text: str) -> None
     assert shown(text) == HIDDEN
 
 
-@pytest.mark.parametrize("text", ["4111111111111112", "2024-01-01 10:00:00", "1700000000000", "P1234", "12.50"])
+@pytest.mark.parametrize(
+    "text", ["4111111111111112", "2024-01-01 10:00:00", "1700000000000", "P1234", "12.50", "CSC500", "0004242424242424243", "1|2|3"]
+)
 def test_other_texts_are_shown(text: str) -> None:
     assert shown(text) == text
 
