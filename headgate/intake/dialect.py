@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.contracts.model import Contract
+    from headgate.intake.sniff import Text
 
 # Rarer ones, tried only where the plain ones do not fit: ordinary text has them, too.
 _RARE_DELIMITERS = (":", "^", "~", "\x01", "\x1f", " ")
@@ -55,7 +56,8 @@ class Dialect:
         footer_lines: rows behind the last one that are none of the table, where that is sure.
         line_end: `\n`, `\r\n`, `\r`, or empty where they are mixed or there is none.
         encoding: of the bytes that arrived.
-        confidence: 0 to 1; with a contract the share of the header's cells that it knows, else the share of probed rows of the usual width.
+        confidence: 0 to 1; with a contract the share of the header's cells that it knows, else the share of probed rows of the usual width;
+            that of the encoding where it is less.
     """
 
     form: Form
@@ -69,6 +71,10 @@ class Dialect:
     confidence: float = 1.0
     unnamed: int = 0
     footer_lines: int = 0
+
+    def in_encoding(self, text: Text) -> Dialect:
+        """The dialect of what arrived as this text."""
+        return replace(self, encoding=text.encoding, confidence=min(self.confidence, text.confidence))
 
 
 def sniff_dialect(text: bytes, contract: Contract | None = None) -> Dialect:

@@ -73,7 +73,7 @@ def read_csv(content: bytes, contract: Contract) -> Received:
         HeaderError: the header does not match the contract.
     """
     text = text_of(content)
-    dialect = replace(sniff_dialect(text.utf8, contract), encoding=text.encoding)
+    dialect = sniff_dialect(text.utf8, contract).in_encoding(text)
     header = match_header(dialect.names, contract)
     table = read_rows(text.utf8, dialect)
     columns, rows = dict(zip(header.names, table.columns, strict=True)), len(table.source_rows)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +89,7 @@ class Records:
         nested: the names under which there is one.
         source_rows, ragged, starts: as in `Received`.
         form: `json` or `json_lines`.
-        confidence: the share of the lines that are records.
+        encoding_confidence: from 0 to 1.
     """
 
     columns: Mapping[str, pa.Array]
@@ -99,12 +99,13 @@ class Records:
     form: str
     encoding: str
     starts: Rows
+    encoding_confidence: float = 1.0
 
     @property
     def confidence(self) -> float:
-        """The share of the lines, or of the array's entries, that are records."""
+        """The share of the lines, or of the array's entries, that are records; that of the encoding where it is less."""
         rows, apart = len(self.source_rows), len(self.ragged.source_rows)
-        return rows / (rows + apart) if rows else 0.0
+        return min(rows / (rows + apart), self.encoding_confidence) if rows else 0.0
 
 
 def are_lines(text: bytes) -> bool:
@@ -160,7 +161,8 @@ def read_records(content: bytes) -> Records:
     else:
         records.add(enumerate(map(_line, lines), 1), lines)
         starts = line_starts(text.utf8)
-    return records.all("json" if lines is None else "json_lines", text.encoding, as_sent(text.utf8, starts, content, text.encoding))
+    read = records.all("json" if lines is None else "json_lines", text.encoding, as_sent(text.utf8, starts, content, text.encoding))
+    return replace(read, encoding_confidence=text.confidence)
 
 
 def read_lines(lines: Sequence[bytes]) -> Records:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from headgate.errors import UnreadableFileError
@@ -35,16 +36,20 @@ _UTF8_CHARACTER = re.compile(
     rb"|\xe2[\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1\xe3-\xef](?![" + _BEHIND_A_WORD + rb"]{2})[\x80-\xbf]{2}"
     rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}"
 )
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_LONGEST_RUN, _RUNS_PROBED = 2, 1 << 14
+_WITHIN_WORDS = "\u2019\u2018\u00b4\u2013\u2014\u00b7"  # apostrophes and dashes
 _PROBE_BYTES = 1 << 16
 _HEADER_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
 class Text:
-    """A text as UTF-8 without a byte-order mark, and the encoding that it came in."""
+    """A text as UTF-8 without a byte-order mark, the encoding that it came in, and from 0 to 1 how sure that is."""
 
     utf8: bytes
     encoding: str
+    confidence: float = 1.0
 
 
 def is_parquet(content: bytes) -> bool:
@@ -105,7 +110,24 @@ def _decoded(content: bytes, *, is_cut: bool) -> Text:
     if wrong is None:
         return Text(plain if not is_cut else plain.decode(errors="ignore").encode(), "utf-8")
     _check_not_mixed(plain, wrong)
-    return _recoded(plain, "cp1252")
+    recoded = _recoded(plain, "cp1252")
+    return replace(recoded, confidence=round(_western_share(recoded.utf8.decode()), 3))
+
+
+def _western_share(text: str) -> float:
+    """The share of the first signs beyond ASCII that stand as they do in western languages: one or two at a time, letters within words.
+
+    Bytes say nothing of their encoding. Of sentences in nine languages, read as Windows-1252, this is 1 where they were written in it,
+    in ISO 8859-15 or Windows-1254, 0.6 to 1 from Mac Roman, Windows-1250 and ISO 8859-2, and 0 from Windows-1251, Windows-1253 and KOI8-R.
+    """
+    usual = every = 0
+    for run in islice(_BEYOND_ASCII.finditer(text), _RUNS_PROBED):
+        signs, behind = run[0], text[run.end() : run.end() + 1]
+        is_inside = text[max(0, run.start() - 1) : run.start()].isalpha() and behind.isalpha()
+        every += len(signs)
+        if len(signs) <= _LONGEST_RUN and (not is_inside or all(sign.isalpha() or sign in _WITHIN_WORDS for sign in signs)):
+            usual += len(signs)
+    return usual / every if every else 1.0
 
 
 def _check_not_mixed(content: bytes, wrong: int) -> None:

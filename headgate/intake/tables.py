@@ -38,7 +38,7 @@ def read_unknown(content: bytes) -> Unknown:
         UnreadableFileError: `empty_file`, `not_a_table`, `too_large` or `unclosed_quote`.
     """
     text = text_of(content)
-    dialect = replace(sniff_dialect(text.utf8), encoding=text.encoding)
+    dialect = sniff_dialect(text.utf8).in_encoding(text)
     table = read_rows(text.utf8, dialect)
     end = _next_table(table, dialect)
     whole = int(np.searchsorted(table.source_rows, end))

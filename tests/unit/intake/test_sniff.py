@@ -8,7 +8,9 @@ from headgate.contracts.registry import Registry
 from headgate.errors import UnreadableFileError
 from headgate.intake.dialect import sniff_dialect
 from headgate.intake.read_file import holds_json
+from headgate.intake.read_json import read_records
 from headgate.intake.sniff import is_parquet, text_of, utf8_text
+from headgate.intake.tables import read_unknown
 
 pytestmark = pytest.mark.unit
 
@@ -121,3 +123,40 @@ def test_parquet_is_known_by_its_magic_alone() -> None:
     assert is_parquet(b"PAR1...")
     assert is_parquet(b"PARE...")
     assert not is_parquet(b"region_id,PAR1")
+
+
+WESTERN = (
+    "Müller, Straße 5, Köln; schöne Grüße aus Österreich \u2013 5 € für Übergrößen",
+    "Élève à l\u2019école, forêt, garçon, où êtes-vous? cœur, août; “déjà vu”",
+    "¿Dónde está el niño? Año 2023, señor Núñez, corazón, pingüino",
+    "São Paulo, ação, coração, Conceição, irmãos",
+)
+
+
+@pytest.mark.parametrize("text", WESTERN)
+def test_text_of_a_western_language_is_surely_in_windows_1252(text: str) -> None:
+    assert text_of(text.encode("cp1252")).confidence > 0.9
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Привет мир, заказ номер пять, Москва", "cp1251"),
+        ("Привет мир, заказ номер пять, Москва", "koi8-r"),
+        ("Καλημέρα κόσμε, παραγγελία", "cp1253"),
+    ],
+)
+def test_text_of_another_script_is_hardly_in_windows_1252(text: str, encoding: str) -> None:
+    assert text_of(text.encode(encoding)).confidence < 0.1
+
+
+@pytest.mark.parametrize("content", [b"plain", "né".encode(), codecs.BOM_UTF8 + "Привет".encode(), "Привет".encode("utf-16")])
+def test_an_encoding_that_the_bytes_show_is_sure(content: bytes) -> None:
+    assert text_of(content).confidence == 1.0
+
+
+@pytest.mark.parametrize("form", ["id;город\n1;Москва\n2;Казань\n", '{"id": 1, "город": "Москва"}\n{"id": 2, "город": "Казань"}\n'])
+def test_a_file_whose_encoding_is_a_bad_guess_is_read_with_little_confidence(form: str) -> None:
+    content = form.encode("cp1251")
+    read = read_records(content) if form.startswith("{") else read_unknown(content).dialect
+    assert read.confidence < 0.1
