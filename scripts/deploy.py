@@ -303,7 +303,7 @@ def _forget_another_target(folder: Path, target: Target) -> None:
 
 def _confirm(question: str) -> None:
     if not sys.stdin.isatty():
-        raise MissingError(f"{question} Nobody is there to answer: give --yes.")
+        raise MissingError(f"{question} Nobody is there to answer: give --yes (with make: YES=1).")
     if input(f"{question} (yes/no) ").strip().lower() != "yes":
         raise MissingError("Nothing was done.")
 
