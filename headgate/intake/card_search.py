@@ -175,8 +175,12 @@ def _redacted_each(text: pa.Array) -> pa.Array:
 
 
 def without_named_codes(text: pa.Array) -> pa.Array:
-    """The text with `[CVV]` for every verification code that is named as such."""
-    return _rewritten(text, _perhaps_named_codes(text), _CVV, r"\1[CVV]\2")
+    """The text with `[CVV]` for every verification code that is named as such.
+
+    What stands between one code and the next name belongs to the first find, so that every second one is left for a second look.
+    """
+    once = _rewritten(text, _perhaps_named_codes(text), _CVV, r"\1[CVV]\2")
+    return once if once is text else _rewritten(once, _perhaps_named_codes(once), _CVV, r"\1[CVV]\2")
 
 
 def rows_with_named_codes(text: pa.Array) -> Rows:

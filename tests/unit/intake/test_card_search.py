@@ -4,7 +4,7 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from headgate.intake.card_search import (
@@ -447,7 +447,12 @@ def test_texts_that_come_again_are_redacted_like_others() -> None:
     assert redact(many).equals(pa.array(redacted(*texts) * 1000, pa.string()).slice(3))
 
 
+def test_codes_that_only_one_sign_parts_are_all_masked() -> None:
+    assert redacted("cvv 123,cvv 456,cvc 789,cvv 012") == ["cvv [CVV],cvv [CVV],cvc [CVV],cvv [CVV]"]
+
+
 @given(pieced, st.integers(0, 2))
+@example(["cvv123:cvv123"], 0)
 def test_looking_for_names_of_codes_first_misses_none(texts: list[str | None], skipped: int) -> None:
     text = pa.array(texts, pa.string()).slice(skipped)
     left = pc.replace_substring(redact(text), "[CVV]", "[x]")  # the mark names a code, too
