@@ -101,9 +101,11 @@ class Secrets:
         return text
 
     def _current(self, secret_id: str) -> tuple[str, str]:
-        """The id of the secret's version that is current, and its text."""
+        """The id of the secret's version that is current, and its text; SettingsError where it has none, as right after a deployment."""
         with translated(f"read secret {secret_id}"):
             found = self.client.get_secret_value(SecretId=secret_id)
+        if not found.get("SecretString"):
+            raise SettingsError(f"secret {secret_id} has no value yet")
         return found["VersionId"], found["SecretString"]
 
     def _replace(self, secret_id: str, version: str, text: str) -> None:

@@ -37,13 +37,22 @@ def upload(folder: Path, timeout_s: int, as_json: bool, deployment_name: str | N
     records = through_the_gate(found, folder, timeout_s=timeout_s, console=options.progress_console())
     sums = summary.by_dataset(records)
     options.show(as_json=as_json, value=lambda: summary.as_dicts(sums), screen=lambda: screens.received(sums))
-    known = sum(record.state == "skipped_duplicate" for record in records)
-    if known and not as_json:
-        options.console().print(f"Duplicate File Skipped: {known:,} of {len(records):,} files, whose content was let in before.")
     refused = [record for record in records if record.state in {"refused", "needs_mapping"}]
-    if refused and not as_json:
-        options.console().print(refusals(refused))
+    if not as_json:
+        _tell_what_to_do(records, refused, watching.left_out_of(folder))
     options.finish(complete=not refused and len(records) == len(watching.objects_in(folder)))
+
+
+def _tell_what_to_do(records: list[FileRecord], refused: list[FileRecord], left_out: list[str]) -> None:
+    console = options.console()
+    if known := sum(record.state == "skipped_duplicate" for record in records):
+        console.print(f"Duplicate File Skipped: {known:,} of {len(records):,} files, whose content was let in before.")
+    if any(record.quarantined for record in records):
+        console.print("Why rows were kept out, and how to let them in: headgate quarantine list")
+    if left_out:
+        console.print(f"Not sent, since no folder names their dataset: {', '.join(left_out)}", soft_wrap=True)
+    if refused:
+        console.print(refusals(refused))
 
 
 def through_the_gate(found: deployment.Deployment, folder: Path, *, timeout_s: int, console: Console) -> list[FileRecord]:

@@ -37,6 +37,11 @@ def objects_in(folder: Path) -> list[tuple[str, Path]]:
     return [(key, path) for key, path in _files_in(folder) if is_data(key)]
 
 
+def left_out_of(folder: Path) -> list[str]:
+    """The names of the files at the top of the folder, whose dataset no folder names."""
+    return sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+
+
 def manifests_in(folder: Path) -> list[tuple[str, Path]]:
     """Every manifest of a run, with its key in raw; it is sent after all data, for it says that its run is complete."""
     return [(key, path) for key, path in _files_in(folder) if key.endswith(f"/{RUN_MANIFEST}")]

@@ -64,6 +64,13 @@ def test_a_key_that_cannot_be_one_is_refused_without_being_shown(emulator: Emula
     assert "?not base64?" not in str(caught.value)
 
 
+def test_a_secret_that_was_deployed_and_never_filled_is_told_of(emulator: Emulator) -> None:
+    name = unique("secret")
+    emulator.client("secretsmanager").create_secret(Name=name)
+    with pytest.raises(SettingsError, match=f"{name} has no value yet"):
+        Secrets(emulator.client("secretsmanager")).mysql_login(name)
+
+
 def test_a_secret_that_is_not_json_is_refused(emulator: Emulator) -> None:
     name = unique("secret")
     emulator.client("secretsmanager").create_secret(Name=name, SecretString="hunter2")

@@ -33,3 +33,11 @@ def test_a_run_without_its_manifest_is_told(folder: Path) -> None:
     assert watching.runs_without_manifest(folder) == []
     (folder / RUN / "_manifest.json").unlink()
     assert watching.runs_without_manifest(folder) == [RUN]
+
+
+def test_files_at_the_top_of_the_folder_are_named_and_not_sent(tmp_path: Path) -> None:
+    (tmp_path / "orders").mkdir()
+    for name in ("orders/sent.csv", "loose.csv", "truth.json", ".hidden"):
+        (tmp_path / name).write_text("a\n1\n", encoding="utf-8")
+    assert watching.left_out_of(tmp_path) == ["loose.csv", "truth.json"]
+    assert [key for key, _ in watching.objects_in(tmp_path)] == ["orders/sent.csv"]
