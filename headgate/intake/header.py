@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Column, Contract
 
 # A file without a header offers its first row as names: anything but a plain word may be a cell's value and is not shown.
-_SHOWABLE = re.compile(r"[A-Za-z_][A-Za-z_ .-]{0,40}\d{0,2}")
+_SHOWABLE = re.compile(r"[^\W\d](?:[^\W\d]|[ .-]){0,40}[0-9]{0,2}")
 # What databases and frames call their types, and the rules that consoles draw below a header.
 _TYPE = re.compile(
     r"(?:tiny|small|medium|big)?int(?:eger)?\d{0,2}(?:\(\d+\))?(?: unsigned)?|(?:small|big)?serial|bool(?:ean)?|bit|real|money|uuid|jsonb?"
@@ -33,8 +33,8 @@ class Header:
 
 
 def showable(name: str) -> bool:
-    """Whether a name may be told: it is a plain word, and no cell's value that stands where a header should."""
-    return bool(_SHOWABLE.fullmatch(name))
+    """Whether a name may be told: it is a plain word of any language, and no cell's value that stands where a header should."""
+    return bool(_SHOWABLE.fullmatch(name)) and all(sign.isalpha() for sign in name if not sign.isascii())
 
 
 def folded(name: str) -> str:

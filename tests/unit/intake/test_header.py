@@ -2,7 +2,7 @@ import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.errors import HeadgateError, UnreadableFileError
-from headgate.intake.header import match_header
+from headgate.intake.header import match_header, showable
 
 pytestmark = pytest.mark.unit
 
@@ -60,3 +60,25 @@ def test_what_may_be_a_cell_is_never_shown() -> None:
         match_header(["id", "card", "notes", "4111111111111111"], CONTRACT)
     assert "4111" not in str(refused.value)
     assert "number 4" in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["order_id", "Prüfziffer", "Gültig bis", "Währung", "сумма", "金額", "ligne 12"])
+def test_a_plain_word_of_any_language_may_be_told(name: str) -> None:
+    assert showable(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "4111111111111111",
+        "ord4111",
+        "\u0664\u0661\u0661\u0661",
+        "\u2463\u2460\u2460\u2460",
+        "a\u00b2\u00b3\u00b9",
+        "ann@example.com",
+        "12/27",
+        "",
+    ],
+)
+def test_what_may_be_a_value_is_not_told_as_a_name(name: str) -> None:
+    assert not showable(name)
