@@ -1,8 +1,8 @@
 """How sure the matching of columns may be: generated headers over a generated shop. Prints JSON as its last line.
 
 Each file is a sample of one dataset whose header was changed: another case, words shortened, vowels dropped, typing slips, synonyms,
-prefixes, other columns' names, or nothing that says anything. The weights of the model are fitted with `--fit` on half of the
-contracts; what is printed is measured on the other half.
+prefixes, other columns' names, or nothing that says anything; or it is in another language. The weights of the model are fitted with
+`--fit` on half of the contracts and languages; what is printed is measured on the other half.
 
     python benchmarks/matching.py [--fit] [--files 400]
 """
@@ -22,12 +22,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from foreign_headers import foreign
 
 from headgate.contracts.registry import Registry
 from headgate.intake import matching
+from headgate.sample.parts import DATASETS
 from headgate.sample.shop import ShopSpec, generate
 
 FITTED_ON = ("customers", "order_items", "payments", "regions")
+FITTED_IN, HELD_OUT_IN = ("de", "fr"), ("es", "nl")
 BINS = (0.3, 0.5, 0.7, 0.9, 0.98, 1.01)
 SYNONYMS = {
     "order_id": ("invoice no", "InvoiceNumber", "order ref"), "customer_id": ("client number", "buyer id", "cust"),
@@ -59,7 +62,7 @@ def shop(folder: Path) -> dict[str, pa.Table]:
     """A few hundred rows of each dataset, as texts."""
     generate(ShopSpec(orders=400, customers=200, file_format="parquet"), folder)
     found = {}
-    for dataset in Registry.load().source:
+    for dataset in DATASETS:
         table = pq.read_table(next((folder / dataset).rglob("*.parquet"))).slice(0, 300)
         found[dataset] = pa.table({name: pc.cast(table.column(name), pa.string()).combine_chunks() for name in table.column_names})
     return found
@@ -115,6 +118,20 @@ def files(tables: dict[str, pa.Table], datasets: tuple[str, ...], count: int, se
     return [a_file(dataset, tables[dataset], rng) for dataset in (rng.choice(datasets) for _ in range(count))]
 
 
+def foreign_files(tables: dict[str, pa.Table], datasets: tuple[str, ...], languages: tuple[str, ...], count: int, seed: int) -> list[File]:
+    """So many files of these datasets, short and long, with all or half of their header in another language."""
+    rng = random.Random(seed)
+    made = []
+    for _ in range(count):
+        dataset, language = rng.choice(datasets), rng.choice(languages)
+        table, share = tables[dataset].slice(0, rng.choice([3, 30, 300])), rng.choice([0.5, 1.0, 1.0])
+        kept = [name for name in table.column_names if rng.random() > 0.05]
+        rng.shuffle(kept)
+        names = tuple(foreign(name, language) if rng.random() < share else name for name in kept)
+        made.append(File(dataset, names, tuple(table.column(name).combine_chunks() for name in kept), tuple(kept)))
+    return made
+
+
 def fit(given: list[File]) -> dict[str, float]:
     """The model's weights from every pair of column and field that a name does not settle."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 only `--fit` needs it
@@ -131,6 +148,29 @@ def fit(given: list[File]) -> dict[str, float]:
         right.append(truth[open_pairs])
     model = LogisticRegression(C=10.0, max_iter=1000).fit(np.concatenate(rows), np.concatenate(right))
     return dict(zip(matching._WEIGHTS, [float(model.intercept_[0]), *model.coef_[0].tolist()], strict=True))
+
+
+def fit_rivalry(given: list[File]) -> dict[str, float]:
+    """What a pair's odds weigh among rivals: the least log loss over every pair that a name does not settle."""
+    from scipy.optimize import minimize  # noqa: PLC0415 only `--fit` needs it
+
+    contracts = Registry.load().source
+    odds, truth = [], []
+    for file in given:
+        contract = contracts[file.dataset]
+        facts = matching._facts(file.names, file.samples, contract)
+        alone = np.clip(facts.alone, 1e-6, 0.99)
+        rows, columns = ~(facts.exact.max(axis=1) > 0), ~(facts.exact.max(axis=0) > 0)
+        odds.append(np.log(alone / (1 - alone))[np.ix_(rows, columns)])
+        truth.append(np.array([[field == column for column in contract.names] for field in file.truth])[np.ix_(rows, columns)])
+
+    def loss(weights: np.ndarray) -> float:
+        shares = np.concatenate([matching.share_of_odds(np.exp(weights[0] + weights[1] * each)).ravel() for each in odds])
+        right = np.concatenate([each.ravel() for each in truth])
+        return float(-np.log(np.clip(np.where(right, shares, 1 - shares), 1e-4, 1)).mean())
+
+    best = minimize(loss, [2.0, 1.0], method="Nelder-Mead").x
+    return dict(zip(matching._RIVALRY, best.tolist(), strict=True))
 
 
 def measure(given: list[File]) -> dict[str, object]:
@@ -204,12 +244,17 @@ def main() -> None:
         tables = shop(Path(folder) / "shop")
     if asked.fit:
         matching._WEIGHTS.update(fit(files(tables, FITTED_ON, asked.files, seed=1)))
-        print(json.dumps({name: round(weight, 2) for name, weight in matching._WEIGHTS.items()}))
+        half = files(tables, FITTED_ON, asked.files, seed=1) + foreign_files(tables, FITTED_ON, FITTED_IN, asked.files // 2, seed=5)
+        matching._RIVALRY.update(fit_rivalry(half))
+        for weights in (matching._WEIGHTS, matching._RIVALRY):
+            print(json.dumps({name: round(weight, 2) for name, weight in weights.items()}))
         matching._SAID = matching._WAS = (0.0, 1.0)
         print(json.dumps(measure(files(tables, FITTED_ON, asked.files, seed=3))["calibration"]))
         return
     held_out = tuple(dataset for dataset in tables if dataset not in FITTED_ON)
-    print(json.dumps(measure(files(tables, held_out, asked.files, seed=2))))
+    told = measure(files(tables, held_out, asked.files, seed=2))
+    told["foreign"] = measure(foreign_files(tables, held_out, HELD_OUT_IN, asked.files // 2, seed=6))
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":

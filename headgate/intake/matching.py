@@ -1,6 +1,7 @@
 """Which dataset a file is, and which of its columns is which field: by names first, then by values, and never two columns for one field.
 
-A pair's confidence is the share of such pairs that are right, as `benchmarks/matching.py` measured it on generated headers.
+A pair's confidence is the share of such pairs that are right, as `benchmarks/matching.py` measured it on generated headers, also in
+languages that no contract speaks.
 """
 
 from __future__ import annotations
@@ -35,11 +36,16 @@ SAMPLE_ROWS = 200
 MOST_COLUMNS = 200
 EXACT, ALIAS, FUZZY, VALUE = "exact", "alias", "fuzzy", "value"
 _ALIAS_CONFIDENCE = 0.99
-# The model's word for a pair alone, and the share of such pairs that were right once all were paired one to one (`--fit`, too).
-_SAID = (0.3, 0.6, 0.83, 0.95, 0.99)
-_WAS = (0.75, 0.82, 0.9, 0.95, 0.995)
-# A logistic model of a pair's rightness, fitted by `benchmarks/matching.py --fit` on half of the generated headers.
+# A logistic model of one pair's rightness, fitted by `benchmarks/matching.py --fit` on half of the generated headers.
 _WEIGHTS = {"one": 1.05, "name": -0.43, "fit": 3.01, "misfit": -6.92, "margin": 7.57}
+# What its odds weigh where all columns and fields are rivals (`share_of_odds`), fitted there, too.
+_RIVALRY = {"one": 7.5, "odds": 1.21}
+# A pair's share of the odds, and the share of such pairs by name that were right; of pairs by value it is the same.
+_SAID = (0.3, 0.6, 0.85, 0.95)
+_WAS = (0.3, 0.6, 0.95, 0.995)
+# A column that nobody knows in the place of a field that is missing looks like this, too: values alone settle nothing.
+_BY_VALUE_AT_MOST = THRESHOLD - 0.01
+_ROUNDS = 30
 _WELL = 0.9  # values fit well when at most one in ten does not
 _TIE = 0.05
 _BEGINS, _SHORTENS, _SLIPS = 0.85, 0.75, 0.75
@@ -121,7 +127,7 @@ def match_columns(names: Sequence[str], samples: Sequence[pa.Array], contract: C
         samples: for each name some of its texts, as they came.
     """
     facts = _facts(names, samples, contract)
-    pairs = tuple(facts.pair(row, at, contract.columns[at].name) for row, at in best_pairs(_gains(facts.confidence)))
+    pairs = tuple(facts.pair(row, at, contract.columns[at].name) for row, at in best_pairs(_gains(facts.alone)))
     paired, fields = {pair.position for pair in pairs}, {pair.field for pair in pairs}
     absent = [column.name for column in contract.columns if (column.required or column.mask) and column.name not in fields]
     return Match(contract.dataset, pairs, tuple(set(range(len(names))) - paired), tuple(absent))
@@ -157,19 +163,31 @@ class _Facts:
         }
 
     @cached_property
-    def confidence(self) -> Gains:
-        """Of each pair alone, between 0 and 1; an exact name is certain, whatever the values."""
+    def alone(self) -> Gains:
+        """How likely each pair is, whatever the others, between 0 and 1; an exact name is certain, whatever the values."""
         likely = 1 / (1 + np.exp(-sum(_WEIGHTS[name] * values for name, values in self.features().items())))
         known = np.where(self.alias > 0, np.where(self.fit >= _WELL, _ALIAS_CONFIDENCE, likely), likely)
-        # An exact name elsewhere in the row or column takes it: neither side has another choice.
-        taken = (self.exact.max(axis=1, keepdims=True) > 0) | (self.exact.max(axis=0, keepdims=True) > 0)
-        return np.where(self.exact > 0, 1.0, np.where(taken, 0.0, np.minimum(known, _ALIAS_CONFIDENCE)))
+        return np.where(self.exact > 0, 1.0, np.where(self._taken, 0.0, np.minimum(known, _ALIAS_CONFIDENCE)))
+
+    @cached_property
+    def _taken(self) -> Flags:
+        """An exact name elsewhere in the row or column takes it: neither side has another choice."""
+        return (self.exact.max(axis=1, keepdims=True) > 0) | (self.exact.max(axis=0, keepdims=True) > 0)
+
+    @cached_property
+    def shares(self) -> Gains:
+        """How likely each pair is among all others: of fields whose values look alike each has but a part."""
+        likely = np.clip(self.alone, 1e-6, _ALIAS_CONFIDENCE)
+        odds = np.exp(_RIVALRY["one"] + _RIVALRY["odds"] * np.log(likely / (1 - likely)))
+        return share_of_odds(np.where(self._taken, 0.0, odds))
 
     def pair(self, row: int, at: int, field: str) -> Pair:
-        """A pair that was chosen: the share that is right of those of which the model said so much; known names are not weighed."""
-        said = float(self.confidence[row, at])
-        is_known = self.exact[row, at] or self.alias[row, at]
-        return Pair(row, field, said if is_known else float(np.interp(said, _SAID, _WAS)), self.how(row, at), said)
+        """A pair that was chosen: how often such pairs are right; known names are not weighed."""
+        alone, how = float(self.alone[row, at]), self.how(row, at)
+        if how in {EXACT, ALIAS}:
+            return Pair(row, field, alone, how, alone)
+        share = float(self.shares[row, at])
+        return Pair(row, field, float(np.interp(share, _SAID, _WAS)) if how == FUZZY else min(share, _BY_VALUE_AT_MOST), how, alone)
 
     def how(self, row: int, at: int) -> str:
         """What the pair rests on."""
@@ -192,6 +210,20 @@ def _facts(names: Sequence[str], samples: Sequence[pa.Array], contract: Contract
             fit[row, at] = _fit(samples[row].slice(0, SAMPLE_ROWS), column)
     exact *= exact.sum(axis=0) == 1  # a name that is there twice is not known
     return _Facts(exact, alias, name, fit, np.tile([_telling(column) for column in contract.columns], (len(names), 1)))
+
+
+def share_of_odds(odds: Gains) -> Gains:
+    """The probability of each pair where no row and no column has two, or it has none at the odds of one.
+
+    Source:
+        Sinkhorn (1964), scaling to given sums of rows and columns; with slack for what is left over, as in softassign by
+        Gold & Rangarajan (1996).
+    """
+    rows, columns = np.ones((odds.shape[0], 1)), np.ones((1, odds.shape[1]))
+    for _ in range(_ROUNDS):
+        rows = 1 / ((odds * columns).sum(axis=1, keepdims=True) + 1)
+        columns = 1 / ((odds * rows).sum(axis=0, keepdims=True) + 1)
+    return odds * rows * columns
 
 
 def _gains(confidence: Gains) -> Gains:

@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError
-from headgate.intake.matching import ALIAS, EXACT, FUZZY, THRESHOLD, VALUE, likeness, match_columns, match_dataset
+from headgate.intake.matching import ALIAS, EXACT, FUZZY, THRESHOLD, VALUE, likeness, match_columns, match_dataset, share_of_odds
 
 pytestmark = pytest.mark.unit
 
@@ -58,6 +59,29 @@ def test_names_that_say_nothing_are_matched_by_value_and_are_less_sure() -> None
     names = renamed(card_number="F7")
     assert fields(names)["F7"] == ("card_number", VALUE)
     assert match_columns(names, SAMPLES, PAYMENTS).confidence < 1.0
+
+
+def test_values_alone_never_settle_a_column() -> None:
+    for name in GOOD:
+        match = match_columns(renamed(**{name: "F7"}), SAMPLES, PAYMENTS)
+        assert all(pair.confidence < THRESHOLD for pair in match.pairs if pair.how == VALUE), name
+
+
+def test_fields_whose_values_look_alike_share_the_confidence() -> None:
+    alone = match_columns(renamed(paid_at="F7"), SAMPLES, PAYMENTS)
+    both = match_columns(renamed(paid_at="F7", updated_at="F8"), SAMPLES, PAYMENTS)
+    sure = {pair.field: pair.confidence for pair in alone.pairs}
+    torn = {pair.field: pair.confidence for pair in both.pairs}
+    assert torn["paid_at"] <= 0.6 < sure["paid_at"]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(1, 6).flatmap(lambda wide: st.lists(st.lists(st.floats(0, 1e8), min_size=wide, max_size=wide), min_size=1, max_size=6)))
+def test_shares_of_odds_are_probabilities_and_no_row_and_no_column_has_more_than_one(odds: list[list[float]]) -> None:
+    shares = share_of_odds(np.array(odds))
+    assert ((shares >= 0) & (shares <= 1)).all()
+    assert (shares.sum(axis=0) <= 1 + 1e-9).all()
+    assert (shares.sum(axis=1) <= 1 + 1e-3).all()
 
 
 def test_an_alias_of_the_contract_is_nearly_certain() -> None:
