@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 # Rarer ones, tried only where the plain ones do not fit: ordinary text has them, too.
 _RARE_DELIMITERS = (":", "^", "~", "\x01", "\x1f", " ")
 _DOUBLED = (*DELIMITERS, ":")
-# What may stand before or behind a quote around a cell, as a set of a regular expression; a blank also does in ordinary text.
-_ENDS_OF_CELLS = re.escape(DELIMITERS + "".join(_RARE_DELIMITERS).strip(" ")) + r"\r\n"
 _RARE = 0.7  # what the evenness of a rare delimiter is worth
 _PADDED = 0.99
 _PROBE_CHARACTERS = 1 << 20
@@ -123,10 +121,10 @@ def _all_padded(names: Sequence[str]) -> bool:
 def _with_quote(text: str, delimiter: str, width: int) -> Form:
     """The form with a single quote only where cells hold delimiters without it, and none do with it: else it belongs to the text."""
     quote = '"'
-    if _opening_singles(text):
+    if _opening_singles(text, delimiter):
         misfits = {quote: sum(len(row.cells) != width for row in probed(text, Form(delimiter, quote))) for quote in "'\""}
         quote = "'" if misfits['"'] and not misfits["'"] else '"'
-    return Form(delimiter, quote, _escape(text, quote))
+    return Form(delimiter, quote, _escape(text, quote, delimiter))
 
 
 def _by_contract(head: str, contract: Contract) -> Dialect:
@@ -229,7 +227,9 @@ def _has_digit(cell: str) -> bool:
 def _forms(head: str) -> list[Form]:
     """The forms that the text can have at all, the usual ones first."""
     delimiters = [_whole(head, delimiter) for delimiter in (*DELIMITERS, *_RARE_DELIMITERS) if delimiter in head] or [","]
-    return [Form(delimiter, quote, _escape(head, quote)) for quote in _quotes(head) for delimiter in delimiters]
+    doubles = head.count('"')
+    quoted = [('"', delimiter) for delimiter in delimiters] + [("'", each) for each in delimiters if _opening_singles(head, each) > doubles]
+    return [Form(delimiter, quote, _escape(head, quote, delimiter)) for quote, delimiter in quoted]
 
 
 def _whole(head: str, delimiter: str) -> str:
@@ -247,13 +247,9 @@ def _is_doubled(head: str, delimiter: str) -> bool:
     return width % 2 == 1 < width and not any(any(row[1::2]) for row in cells) and any(any(row[2::2]) for row in cells)
 
 
-def _quotes(head: str) -> list[str]:
-    return ['"', "'"] if _opening_singles(head) > head.count('"') else ['"']
-
-
-def _opening_singles(text: str) -> int:
+def _opening_singles(text: str, delimiter: str) -> int:
     """How many single quotes a cell begins with."""
-    return len(re.findall(rf"(?:^|[{_ENDS_OF_CELLS}])'", text)) if "'" in text else 0
+    return len(re.findall(rf"(?:^|[\r\n]|{re.escape(delimiter)})'", text)) if "'" in text else 0
 
 
 def _is_padded(head: str, delimiter: str) -> bool:
@@ -261,10 +257,11 @@ def _is_padded(head: str, delimiter: str) -> bool:
     return head.count(f"{delimiter} ") > _PADDED * head.count(delimiter)
 
 
-def _escape(head: str, quote: str) -> str:
-    """A backslash where the text escapes quotes with it, and does not double any."""
-    escaped = len(re.findall(rf"\\{quote}(?![{_ENDS_OF_CELLS}]|\Z)", head))
-    return "\\" if escaped and escaped >= len(re.findall(rf"[^{_ENDS_OF_CELLS}\\{quote}]{quote}{quote}", head)) else ""
+def _escape(head: str, quote: str, delimiter: str) -> str:
+    """A backslash where the text escapes quotes within cells with it, and does not double any."""
+    end = re.escape(delimiter)
+    escaped = len(re.findall(rf"\\{quote}(?!{end}|[\r\n]|\Z)", head))
+    return "\\" if escaped and escaped >= len(re.findall(rf"[^\r\n\\{quote}](?<!{end}){quote}{quote}", head)) else ""
 
 
 def _first(head: str, form: Form) -> Row | None:

@@ -53,6 +53,16 @@ def test_escaped_quotes_are_read_as_they_are_meant() -> None:
     assert dialect.form.escape == "\\"
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", ":", "^", "~"])
+@pytest.mark.parametrize("sign", [",", ";", "\t", "|", ":", "^", "~"])
+def test_only_the_files_own_delimiter_ends_a_cell_behind_an_escaped_quote(delimiter: str, sign: str) -> None:
+    if sign != delimiter:
+        text = 'id,name,note\n1,"12\\"@ wide, long",x\n2,"size 5\\"@6\\"@, x",y\n'.replace(",", delimiter).replace("@", sign)
+        rows, dialect = read(text)
+        assert rows == [("1", f'12"{sign} wide{delimiter} long', "x"), ("2", f'size 5"{sign}6"{sign}{delimiter} x', "y")]
+        assert dialect.form.escape == "\\"
+
+
 def test_escaped_quotes_are_read_as_they_are_meant_in_cells_without_quotes_around_them_too() -> None:
     rows, dialect = read('id,name,note\n1,say \\"hi\\" twice,C:\\\\dir\n2,\\N,\\\\N\n')
     assert rows == [("1", 'say "hi" twice', "C:\\dir"), ("2", None, "\\N")]
