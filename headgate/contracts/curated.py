@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from headgate.contracts.model import Column, ColumnType, Kind, Mask, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from headgate.contracts.model import Contract
 
@@ -60,13 +60,19 @@ def masked_columns(column: Column) -> tuple[Column, ...]:
 
 def kept_apart(columns: Iterable[Column]) -> tuple[Column, ...]:
     """The columns; one whose stand-ins would bear another's name, as `card_last4` beside `card_number`, has a stem of its own."""
-    every = tuple(columns)
-    borne = Counter(name for column in every for name in {column.name, *(behind.name for behind in masked_columns(column))})
-    return tuple(replace(column, stem=f"{column.name}_masked") if _is_taken(column, borne) else column for column in every)
+    every = list(columns)
+    for place in _taken(every):
+        every[place] = replace(every[place], stem=f"{every[place].name}_masked")
+    while taken := _taken(every):  # the new name may be a column's, too
+        every[taken[0]] = replace(every[taken[0]], stem=f"{every[taken[0]].stem or every[taken[0]].name}_masked")
+    return tuple(every)
 
 
-def _is_taken(column: Column, borne: Counter[str]) -> bool:
-    return column.mask in {Mask.PAN, Mask.SSN} and any(borne[behind.name] > 1 for behind in masked_columns(column))
+def _taken(columns: Sequence[Column]) -> list[int]:
+    """The places of the columns that have a stand-in with another's name."""
+    borne = Counter(name for column in columns for name in {column.name, *(behind.name for behind in masked_columns(column))})
+    masked = [place for place, column in enumerate(columns) if column.mask in {Mask.PAN, Mask.SSN}]
+    return [place for place in masked if any(borne[behind.name] > 1 for behind in masked_columns(columns[place]))]
 
 
 def _card_columns(column: Column) -> tuple[Column, ...]:

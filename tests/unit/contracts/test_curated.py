@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from headgate.contracts.curated import LINEAGE, curated_contract, kept_apart, masked_columns
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Mask, Rule
 from headgate.contracts.registry import Registry
+
+if TYPE_CHECKING:
+    from random import Random
 
 pytestmark = pytest.mark.unit
 
@@ -49,6 +56,28 @@ def test_what_stands_for_a_column_takes_no_other_columns_name() -> None:
     assert (apart["ssn"], apart["card_last4"], apart["ssn_last4"]) == (["ssn_masked_last4"], ["card_last4"], ["ssn_last4"])
     assert len({name for column in kept_apart((card, other)) for name in names(column)}) == 6
     assert kept_apart((card, ssn, Column("last4", TEXT))) == (card, ssn, Column("last4", TEXT))
+
+
+@given(
+    st.lists(st.sampled_from(["card", "card_number", "card_pan", "card_last4"]), min_size=1, max_size=4),
+    st.lists(st.sampled_from(["", "_masked", "_masked_masked", "_masked_last4", "_masked_masked_token"]), min_size=1, max_size=4),
+    st.randoms(use_true_random=False),
+)
+def test_no_two_columns_behind_the_gate_ever_have_one_name(stems: list[str], endings: list[str], chance: Random) -> None:
+    every = sorted({stem + ending for stem in stems for ending in endings})
+    masks = [Mask.PAN, Mask.SSN, Mask.CVV, None]
+    columns = kept_apart(Column(name, TEXT, mask=chance.choice(masks)) for name in every)
+    behind = [name for column in columns for name in names(column)]
+    assert len(set(behind)) == len(behind)
+
+
+def test_a_stand_ins_second_name_may_be_taken_too() -> None:
+    card, last4, masked = (
+        Column("card_number", TEXT, mask=Mask.PAN),
+        Column("card_last4", TEXT),
+        Column("card_number_masked_last4", TEXT),
+    )
+    assert names(kept_apart((card, last4, masked))[0])[2] == "card_number_masked_masked_last4"
 
 
 def test_free_text_stays_but_promises_no_length() -> None:
