@@ -159,17 +159,21 @@ def _rules(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> t
     return tuple(rules)
 
 
-def _levelled(column: str, rules: tuple[Rule, ...], severities: Mapping[str, str]) -> tuple[Rule, ...]:
+def _levelled(column: str, rules: tuple[Rule, ...], severities: object) -> tuple[Rule, ...]:
     """The rules at the levels that `headgate.severity` gives to those of them that ODCS has no severity for.
 
     Raises:
-        ContractError: it names a rule that the column has not, or a severity that there is not.
+        ContractError: it is no mapping, or names a rule that the column has not, or a severity that there is not.
     """
-    levels = {_SEVERED.get(keyword, keyword): severity for keyword, severity in severities.items()}
-    unknown = sorted(levels.keys() - ({rule.name for rule in rules} & {*_SEVERED.values()}))
-    if unknown or not {*levels.values()} <= _LEVELS.keys():
-        raise ContractError(f"{column}: headgate.severity gives each of the column's own {', '.join(_SEVERED)} one of {', '.join(_LEVELS)}")
-    return tuple(replace(rule, level=_LEVELS[levels[rule.name]]) if rule.name in levels else rule for rule in rules)
+    stated = {rule.name for rule in rules}
+    own = {keyword for keyword, name in _SEVERED.items() if name in stated}
+    if not isinstance(severities, dict) or not all(rule in own and level in tuple(_LEVELS) for rule, level in severities.items()):
+        raise ContractError(
+            f"{column}: headgate.severity cannot be read. Remedy: as in {{required: warning}}, "
+            f"give each of the column's own {', '.join(_SEVERED)} one of {', '.join(_LEVELS)}"
+        )
+    levels = {_SEVERED[keyword]: _LEVELS[severity] for keyword, severity in severities.items()}
+    return tuple(replace(rule, level=levels.get(rule.name, rule.level)) for rule in rules)
 
 
 def _hold_pattern(column: str, pattern: object) -> None:

@@ -85,7 +85,10 @@ def changed(*path: str | int, to: object) -> dict[str, Any]:
     return document
 
 
-def levels(column: int, severities: dict[str, str]) -> dict[str, Any]:
+MALFORMED: list[Any] = ["warning", None, ["required"], 1, {"required": ["warning"]}, {"required": None}, {None: "warning"}, {1: "error"}]
+
+
+def levels(column: int, severities: object) -> dict[str, Any]:
     """The document with severities for rules of a column."""
     return changed("schema", 0, "properties", column, "customProperties", to=[{"property": "headgate.severity", "value": severities}])
 
@@ -145,7 +148,11 @@ def test_everything_that_the_document_says_is_read() -> None:
         ),
         (changed("schema", 0, "properties", 2, "name", to="CVV Code"), "CVV Code: is named for sensitive data .* headgate.mask: cvv"),
         (levels(1, {"required": "warning"}), "order_id: a key cannot be missing"),
-        (levels(2, {"pattern": "warning"}), "total: headgate.severity gives each of the column's own required, minimum"),
+        (levels(2, {"pattern": "warning"}), "total: headgate.severity .* give each of the column's own required, minimum"),
+        *(
+            (levels(1, malformed), "order_id: headgate.severity cannot be read. Remedy: as in {required: warning}")
+            for malformed in MALFORMED
+        ),
         (levels(2, {"minimum": "warn"}), "one of warning, error, critical"),
         (levels(3, {"valid_values": "warning"}), "status: headgate.severity"),
         (changed("schema", 0, "properties", 3, "logicalTypeOptions", to={"pattern": "("}), "status: the pattern cannot be read"),
