@@ -18,6 +18,7 @@ A column stored in a type from which the contract's value cannot be had back (a 
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -47,8 +48,8 @@ _MASKED_DIGITS = {Mask.PAN, Mask.CVV, Mask.SSN}  # texts that are whole numbers 
 _EXACT_INTEGERS = {pa.float64(): 2.0**53, pa.float32(): 2.0**24, pa.float16(): 2.0**11}
 # Times that 64-bit nanoseconds since 1970 say for sure.
 _NANOSECONDS_FROM, _NANOSECONDS_TO = literal("1678-01-01", pa.timestamp("us")), literal("2262-01-01", pa.timestamp("us"))
-# Names of the zone in which a day is UTC's day. Source: IANA time zone database, `etcetera` and `backward`; Arrow's own offsets.
-_UTC = {"UTC", "UCT", "Universal", "Zulu", "Z", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "+00:00", "-00:00"}
+# Names of the zone in which a day is UTC's day. Source: IANA time zone database, `etcetera` and `backward`; offsets as ISO 8601 has them.
+_UTC = re.compile(r"(?:etc/)?(?:utc|uct|universal|zulu|greenwich|gmt(?:[+-]?0)?)|z|(?:utc|gmt)?[+-]00(?::?00)?", re.IGNORECASE)
 _EXACT_DIGITS = {pa.float64(): 15, pa.float32(): 6, pa.float16(): 3}
 
 
@@ -246,7 +247,7 @@ def _times(held: pa.Array, column: Column) -> pa.Array:
     """
     utc = pc.cast(held, pa.timestamp(held.type.unit))
     text = pc.cast(utc, pa.string())
-    if column.type.kind is not Kind.DATE or (held.type.tz or "UTC") not in _UTC:
+    if column.type.kind is not Kind.DATE or not _UTC.fullmatch(held.type.tz or "UTC"):
         return text
     days = pc.cast(utc, pa.date32(), safe=False)
     midnight = flags(pc.equal(pc.cast(days, utc.type), utc))

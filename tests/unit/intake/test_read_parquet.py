@@ -122,10 +122,24 @@ def test_a_time_of_another_zone_is_no_date_though_it_is_midnight_in_utc_or_there
     assert cast(pa.array(texts), DATE).misfits.tolist() == [0, 1]
 
 
-@pytest.mark.parametrize("zone", ["UTC", "Etc/UTC", "+00:00", None])
-def test_midnight_in_utc_is_a_day(zone: str | None) -> None:
-    stored = pa.array([dt.datetime(2024, 1, 1), dt.datetime(2024, 1, 1, 5)], pa.timestamp("ms")).cast(pa.timestamp("ms", zone))
-    assert values_of(stored, DATE) == [dt.date(2024, 1, 1), None]
+def midnight_and_five(zone: str | None) -> pa.Array:
+    return pa.array([dt.datetime(2024, 1, 1), dt.datetime(2024, 1, 1, 5)], pa.timestamp("ms")).view(pa.timestamp("ms", zone))
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        *("UTC", "utc", "Etc/UTC", "etc/utc", "UCT", "Universal", "Zulu", "Z", "GMT", "Etc/GMT", "GMT0", "Etc/GMT+0", "Greenwich"),
+        *("+00:00", "-00:00", "+0000", "+00", "UTC+00:00", None),
+    ],
+)
+def test_midnight_in_utc_is_a_day_whatever_the_zone_is_called(zone: str | None) -> None:
+    assert values_of(midnight_and_five(zone), DATE) == [dt.date(2024, 1, 1), None]
+
+
+@pytest.mark.parametrize("zone", ["Europe/London", "Etc/GMT+1", "GMT-1", "+00:30", "+01:00", "-0030", "Africa/Abidjan", "WET"])
+def test_midnight_of_another_zone_is_a_time(zone: str) -> None:
+    assert values_of(midnight_and_five(zone), DATE) == [None, None]
 
 
 @pytest.mark.parametrize("stored", [pa.string(), pa.large_string(), pa.dictionary(pa.int8(), pa.string()), pa.binary(), pa.string_view()])
