@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Column, Contract
 
 # A file without a header offers its first row as names: anything but a plain word may be a cell's value and is not shown.
-_SHOWABLE = re.compile(r"[^\W\d](?:[^\W\d]|[ .-]){0,40}[0-9]{0,2}")
+_MARK, _MARKS = "\N{COMBINING ACUTE ACCENT}", {"Mn", "Mc"}
+_LETTER = f"[A-Za-z]{_MARK}{{0,4}}"
+_SHOWABLE = re.compile(f"(?:{_LETTER}|_)(?:{_LETTER}|[_ .-]){{0,40}}[0-9]{{0,2}}")
 # What databases and frames call their types, and the rules that consoles draw below a header.
 _TYPE = re.compile(
     r"(?:tiny|small|medium|big)?int(?:eger)?\d{0,2}(?:\(\d+\))?(?: unsigned)?|(?:small|big)?serial|bool(?:ean)?|bit|real|money|uuid|jsonb?"
@@ -34,7 +37,17 @@ class Header:
 
 def showable(name: str) -> bool:
     """Whether a name may be told: it is a plain word of any language, and no cell's value that stands where a header should."""
-    return bool(_SHOWABLE.fullmatch(name)) and all(sign.isalpha() for sign in name if not sign.isascii())
+    # Many scripts write vowels as marks on a letter; macOS writes so the umlauts, too.
+    return _SHOWABLE.fullmatch("".join(map(_as_ascii, unicodedata.normalize("NFC", name)))) is not None
+
+
+def _as_ascii(sign: str) -> str:
+    """What is a letter to `_SHOWABLE` is one of any script; a digit of another script is nothing that it takes."""
+    if sign.isascii():
+        return sign
+    if sign.isalpha():
+        return "x"
+    return _MARK if unicodedata.category(sign) in _MARKS else "?"
 
 
 def folded(name: str) -> str:

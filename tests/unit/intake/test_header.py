@@ -62,7 +62,9 @@ def test_what_may_be_a_cell_is_never_shown() -> None:
     assert "number 4" in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["order_id", "Prüfziffer", "Gültig bis", "Währung", "сумма", "金額", "ligne 12"])
+@pytest.mark.parametrize(
+    "name", ["order_id", "Prüfziffer", "Gültig bis", "Währung", "сумма", "金額", "ligne 12", "नाम", "ชื่อ", "Gro\u0308ße", "Số tiền", "_"]
+)
 def test_a_plain_word_of_any_language_may_be_told(name: str) -> None:
     assert showable(name)
 
@@ -75,6 +77,10 @@ def test_a_plain_word_of_any_language_may_be_told(name: str) -> None:
         "\u0664\u0661\u0661\u0661",
         "\u2463\u2460\u2460\u2460",
         "a\u00b2\u00b3\u00b9",
+        "नाम\u0967\u0968\u0969",  # Devanagari digits
+        "4\u03081\u03081\u03081",
+        "\u0308",
+        "a" + "\u0308" * 9,
         "ann@example.com",
         "12/27",
         "",
