@@ -70,17 +70,25 @@ _REST_OF_TRACK = re.compile(r"(?:\^[^^\n]{0,40}\^|[=D])\d{4,}[^?\s]*\??")
 # What people write behind a number: when it expires, which stays, and its verification code.
 _CODE_BESIDE = re.compile(
     r"(?P<expiry>[ \r\n,;|/-]{1,3}(?:exp(?:iry|ires|\.)?:?[ ]?)?"
-    r"(?:(?:0?[1-9]|1[0-2])(?:[ ]?[/|.-][ ]?)?(?:20)?\d\d|20\d\d[/.-](?:0[1-9]|1[0-2])))?"
+    r"(?:(?:0?[1-9]|1[0-2])[ ]?[/|.-][ ]?(?:20)?\d\d|(?:0[1-9]|1[0-2])(?:20)?\d\d|20\d\d[/.-](?:0[1-9]|1[0-2])))?"
     r"(?:(?P<gap>[ \t,;:|/#(\[-]{1,4})\d{3,4}(?!\w|[.,:/-]\d)|(?P<below>[ \t]*[\r\n]+[ \t]*)\d{3,4}(?=[ \t]*(?:[\r\n]|\Z)))"
 )
-# As a word, or as the last of a name like `card_cvv` or `cardCvv`, and digits of any script.
-_NO_WORD = r"[^\p{L}\p{Nd}]"
-_LONG_NAMES = r"security.?code|card.?verification.?(?:value|code|number)"
-_CAMEL_NAMES = "(?:Cvv|CVV|Cvc|CVC|Cvn|CVN)2?"
-_CODE = rf"(?:(?i:is|no|number|code|value){_NO_WORD}{{0,4}}){{0,2}})\p{{Nd}}{{3,4}}({_NO_WORD}|$)"
-_CVV = rf"((?:(?:^|[^0-9A-Za-z])(?i:cvv2?|cvc2?|cvn2?|cav2|csc|{_LONG_NAMES})|[a-z]{_CAMEL_NAMES}){_NO_WORD}{{0,6}}{_CODE}"
-# Where a row is refused for it: things are called CSC500, too.
-_SURELY_CVV = rf"((?:(?:^|[^0-9A-Za-z])(?i:cvv2?|cvc2?|cvn2?|cav2|{_LONG_NAMES})|[a-z]{_CAMEL_NAMES}){_NO_WORD}{{1,6}}{_CODE}"
+# A verification code behind its name, or one that ends so, as `card_cvv` and `cardCvc`; letters and digits right before and behind it are
+# an id's. The mark of a code taken out names none.
+_LONG_NAMES = r"security[\W_]{0,3}code|card[\W_]{0,3}verification[\W_]{0,3}(?:value|code|number)"
+_CVV_NAMES = r"(?!(?<=\[)CVV\])cvv2?"
+_OTHER_NAMES = rf"cvc2?|cvn2?|(?<![A-Za-z])cav2|{_LONG_NAMES}"
+_CSC = r"(?<![A-Za-z])csc"
+_THREE_OR_FOUR = r"(?:(?:is|no|number|code|value)[\W_]{0,4}){0,2})\d{3,4}(?![^\W_])"
+_NAMED_CODE = re.compile(
+    rf"((?:(?<![^\W_])(?:{_CVV_NAMES}|{_OTHER_NAMES}|{_CSC})|(?:{_CVV_NAMES}|{_OTHER_NAMES}|{_CSC})[\W_])[\W_]{{0,6}}{_THREE_OR_FOUR}",
+    re.IGNORECASE,
+)
+# Where a row is refused for it: things are called CSC500 and CSC-500, too, and years and amounts are no codes.
+_SURE_CODE = re.compile(
+    rf"((?:(?<![^\W_]){_CVV_NAMES}|(?:{_CVV_NAMES}|{_OTHER_NAMES}|{_CSC}(?=\s{{0,2}}[:=#]))[\W_])[\W_]{{0,6}}{_THREE_OR_FOUR}(?![/.-]\d)",
+    re.IGNORECASE,
+)
 # Area, group and serial number. Numbers that were never given out are none, nor is what goes on before or behind, as a product's code or
 # a longer grouped number does. Characters that cannot be seen may stand anywhere.
 # Source: Social Security Administration, POMS RM 10201.035: no area 000, 666 or 900-999, no group 00, no serial number 0000.
@@ -93,18 +101,18 @@ _SSN = re.compile(
 # Where the name stands before it, the number needs no separators.
 _SSN_NAMED = re.compile(
     r"(?:(?<![0-9A-Za-z])(?i:ssns?)|(?<=[a-z])(?:Ssn|SSN)|(?i:social.?security(?:.?(?:number|no))?))[\W_]{0,6}"
-    rf"(?P<number>{_AREA}[-. ]?{_UNSEEN}{_GROUP}[-. ]?{_UNSEEN}{_SERIAL}(?![0-9A-Za-z]))"
+    rf"(?P<number>{_AREA}[-. /]?{_UNSEEN}{_GROUP}[-. /]?{_UNSEEN}{_SERIAL}(?![0-9A-Za-z]))"
 )
 _SSN_FORM = r"\b\d{3}[-. /]\d{2}[-. /]\d{4}\b"
 _LOWER = np.uint8(0x20)  # what ASCII's small letters have and its capitals have not
 _LONG_S = 0xE5  # the first byte of U+017F, which is an S whatever its case, with that bit
-_LONGEST_OPENING = len("card v")
+_LOOKED_AT = len("veri")
 _SSN_LENGTH, _SSN_GAPS, _SSN_DIGITS = 11, (3, 6), (0, 1, 2, 4, 5, 7, 8, 9, 10)
 _SSN_SEPARATORS = b"-./"  # bytes in a row; and the blank
 _FIRST_SSN_SEPARATOR = np.uint8(_SSN_SEPARATORS[0])
 _FEWEST_SSN_DIGITS = 9
 _DIGIT_BEFORE, _DIGIT_BEHIND = re.compile(r"[0-9] \Z"), re.compile(r" [0-9]")
-_DIALLED_BEFORE = re.compile(r"\+[0-9() .-]{1,8}\Z")  # E.164: a country's code, and perhaps an area's
+_DIALLED_BEFORE = re.compile(r"\+[0-9][0-9() .-]{0,7}\Z")  # E.164: a country's code, and perhaps an area's
 
 
 @dataclass(frozen=True)
@@ -175,20 +183,20 @@ def _redacted_each(text: pa.Array) -> pa.Array:
 
 
 def without_named_codes(text: pa.Array) -> pa.Array:
-    """The text with `[CVV]` for every verification code that is named as such.
-
-    What stands between one code and the next name belongs to the first find, so that every second one is left for a second look.
-    """
-    once = _rewritten(text, _perhaps_named_codes(text), _CVV, r"\1[CVV]\2")
-    return once if once is text else _rewritten(once, _perhaps_named_codes(once), _CVV, r"\1[CVV]\2")
+    """The text with `[CVV]` for every verification code that is named as such."""
+    rows = _perhaps_named_codes(text)
+    if not len(rows):
+        return text
+    taken_out = [_NAMED_CODE.sub(r"\1[CVV]", cell) for cell in text.take(int_array(rows)).to_pylist()]
+    return pc.replace_with_mask(text, bool_array(marked(rows, len(text))), text_array(taken_out))
 
 
 def rows_with_named_codes(text: pa.Array) -> Rows:
     """The rows whose text surely holds a verification code that is named as such, and no model's number."""
     perhaps = _perhaps_named_codes(text)
-    if not len(perhaps):
-        return perhaps
-    return perhaps[flags(pc.match_substring_regex(text.take(int_array(perhaps)), _SURELY_CVV))]
+    cells = text.take(int_array(perhaps)).to_pylist()
+    found: Rows = perhaps[np.array([bool(_SURE_CODE.search(cell)) for cell in cells], bool)]
+    return found
 
 
 def without_ssn_forms(text: pa.Array) -> pa.Array:
@@ -211,18 +219,21 @@ def _rewritten(text: pa.Array, rows: Rows, pattern: str, instead: str) -> pa.Arr
 
 
 def _perhaps_named_codes(text: pa.Array) -> Rows:
-    """Rows that may name a verification code, by the first letters of its names from their first C on."""
+    """Rows that may name a verification code, by some letters of each of its names, and have three digits in a row."""
     data, starts = text_bytes(text)
-    letters = np.zeros(len(data) + _LONGEST_OPENING, np.uint8)
+    letters = np.zeros(len(data) + _LOOKED_AT, np.uint8)
     np.bitwise_or(data, _LOWER, out=letters[: len(data)])
-    at = np.flatnonzero(letters == ord("c"))
-    second, third = letters[at + 1], letters[at + 2]
-    named = (second == ord("v")) & ((third == ord("v")) | (third == ord("c")) | (third == ord("n")))
-    named |= (second == ord("s")) & (third == ord("c"))
+    of_c, of_v = (np.flatnonzero(letters == ord(letter)) for letter in "cv")
+    second, third = letters[of_c + 1], letters[of_c + 2]
+    named = (second == ord("s")) & (third == ord("c"))
     named |= ((second == ord("u")) & (third == ord("r"))) | (second == _LONG_S)  # as in "security", and "csc" with a long s
-    is_ca = np.flatnonzero(second == ord("a"))
-    named[is_ca] |= (third[is_ca] == ord("v")) | ((third[is_ca] == ord("r")) & (letters[at[is_ca] + _LONGEST_OPENING - 1] == ord("v")))
-    return np.unique(np.searchsorted(starts, at[named], "right") - 1)
+    before, behind = letters[of_v - 1], letters[of_v + 1]
+    codes = (before == ord("c")) & ((behind == ord("v")) | (behind == ord("c")) | (behind == ord("n")))
+    codes |= (before == ord("a")) & (behind == ord("2"))  # "cav2"
+    codes |= (behind == ord("e")) & (letters[of_v + 2] == ord("r")) & (letters[of_v + 3] == ord("i"))  # "verification"
+    rows = np.unique(np.searchsorted(starts, np.concatenate((of_c[named], of_v[codes])), "right") - 1)
+    named_rows: Rows = rows[flags(pc.match_substring_regex(text.take(int_array(rows)), r"\p{Nd}{3}"))] if len(rows) else rows
+    return named_rows
 
 
 def _perhaps_ssns(text: pa.Array) -> Rows:
@@ -402,8 +413,8 @@ def _chains(data: Bytes, cell: Rows, start: Rows, stop: Rows) -> Rows:
 
 
 def _are_printed_so(before: Rows, after: Rows) -> Flags:
-    """Whether digits are grouped so on cards: 4-4-4-4, American Express 4-6-5, Diners Club 4-6-4."""
-    begun = (before == _CARD_GROUP) & ((after == _CARD_GROUP) | (after == _MIDDLE_GROUP))
+    """Whether digits are grouped so on cards: 4-4-4-4 and what is left over, American Express 4-6-5, Diners Club 4-6-4."""
+    begun = (before == _CARD_GROUP) & ((after <= _CARD_GROUP) | (after == _MIDDLE_GROUP))
     ended = (before == _MIDDLE_GROUP) & ((after == _CARD_GROUP) | (after == _LAST_GROUP))
     printed: Flags = begun | ended
     return printed

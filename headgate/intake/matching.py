@@ -172,7 +172,8 @@ class _Facts:
     @cached_property
     def _taken(self) -> Flags:
         """An exact name elsewhere in the row or column takes it: neither side has another choice."""
-        return (self.exact.max(axis=1, keepdims=True) > 0) | (self.exact.max(axis=0, keepdims=True) > 0)
+        taken: Flags = (self.exact.max(axis=1, keepdims=True) > 0) | (self.exact.max(axis=0, keepdims=True) > 0)
+        return taken
 
     @cached_property
     def shares(self) -> Gains:

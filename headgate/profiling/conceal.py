@@ -7,34 +7,38 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
 from headgate.profiling.arrays import as_places, spread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     import pyarrow as pa
 
 HIDDEN = "[hidden]"
-_DIGITS = re.compile(r"(?<!\d)\d(?:[ .,/_\-]{0,3}\d){11,18}(?!\d)")
+_DIGITS = re.compile(r"(?<!\d)\d(?:[\s.,/_\-]{0,3}\d){11,}(?!\d)")
+_GROUP = re.compile(r"\d+")
 # First digits and lengths of card numbers. Source: the schemes' ranges, as `headgate.intake.cards` has them, in fewer steps.
 _ISSUED = re.compile(
     r"4\d{15}(?:\d{2,3})?|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|3[0689]\d{12,17}|35\d{14,17}|6(?:011|4|5|2)\d{12,17}|(?:5[06-8]|6[37])\d{12,17}"
 )
-_SSN = re.compile(r"(?<!\d)\d{3}[-. ]\d{2}[-. ]\d{4}(?!\d)")
+_SSN = re.compile(r"(?<!\d)\d{3}[-. /]\d{2}[-. /]\d{4}(?!\d)")
+_WRITTEN_BLANK = re.compile("%20|&nbsp;|&#160;")  # as in addresses and in HTML
 # Between groups as cards have them more signs may stand, as in 4111|1111; a field of nineteen digits may be filled up with zeros.
 _GAP = r"[\W_]{1,8}"
-_PRINTED = re.compile(rf"(?<!\d)(?:\d{{4}}(?:{_GAP}\d{{4}}){{3}}(?:{_GAP}\d{{1,3}})?|\d{{4}}{_GAP}\d{{6}}{_GAP}\d{{4,5}})(?!\d)")
+_PRINTED = re.compile(rf"(?<!\d)(?=(\d{{4}}(?:{_GAP}\d{{4}}){{2,}}(?:{_GAP}\d{{1,3}})?(?!\d)|\d{{4}}{_GAP}\d{{6}}{_GAP}\d{{4,5}}(?!\d)))")
 _PADDED = re.compile(r"(?<!\d)(?=\d{19}(?!\d))0+([1-9]\d{13,17})(?!\d)")
 # A code or a social security number behind its name.
 _NAMED = re.compile(
-    r"(?:(?<![0-9a-z])(?:cvv2?|cvc2?|cvn2?|cav2|csc)|security.?code|card.?verification.?(?:value|code|number))[\W_]{1,6}"
-    r"(?:(?:is|no|number|code|value)[\W_]{1,4}){0,2}\d{3,4}(?![^\W_])"
-    r"|(?:(?<![0-9a-z])ssns?|social.?security(?:.?(?:number|no))?)[\W_]{0,6}\d{3}[-. ]?\d{2}[-. ]?\d{4}(?![0-9a-z])",
+    r"(?:(?<![^\W_])(?:cvv2?|cvc2?|cvn2?|cav2)|(?:cvv2?|cvc2?|cvn2?|(?<![a-z])(?:cav2|csc)|security.{0,3}code|card.{0,3}verification.{0,3}"
+    r"(?:value|code|number))[\W_])[\W_]{0,6}(?:(?:is|no|number|code|value)[\W_]{0,4}){0,2}\d{3,4}(?![^\W_])"
+    r"|(?:(?<![0-9a-z])ssns?|social.?security(?:.?(?:number|no))?)[\W_]{0,6}\d{3}[-. /]?\d{2}[-. /]?\d{4}(?![0-9a-z])",
     re.IGNORECASE,
 )
 _CODE = re.compile(r"\d{3,4}")
+_SHORTEST, _LONGEST = 12, 19
 _SAMPLE = 2048
 _MOST = 0.9
 # One number in ten has a right check digit by chance; three in ten do not happen by chance.
@@ -88,11 +92,18 @@ def _sample(unique: pa.Array) -> list[str]:
 
 def is_secret(text: str) -> bool:
     """Whether the text holds twelve to nineteen digits that may be a card number, a written-out SSN, or a code or an SSN that is named."""
-    plain = _typed(text)
-    if _SSN.search(plain) or _NAMED.search(plain) or any(_luhn(found[0]) for found in _DIGITS.finditer(plain)):
+    plain = _WRITTEN_BLANK.sub(" ", _typed(text))
+    if _SSN.search(plain) or _NAMED.search(plain) or any(map(_luhn, _whole_groups(plain))):
         return True
-    printed = any(_luhn(found[0]) for found in _PRINTED.finditer(plain))
-    return printed or any(_ISSUED.fullmatch(found[1]) and _luhn(found[1]) for found in _PADDED.finditer(plain))
+    return any(_ISSUED.fullmatch(found[1]) and _luhn(found[1]) for found in _PADDED.finditer(plain))
+
+
+def _whole_groups(text: str) -> Iterator[str]:
+    """The texts of twelve to nineteen digits that begin and end with a group of digits: what stands beside a number is no part of it."""
+    for found in chain(_DIGITS.finditer(text), _PRINTED.finditer(text)):
+        groups = _GROUP.findall(found[found.re.groups])
+        for first in range(len(groups)):
+            yield from (digits for digits in accumulate(groups[first:]) if _SHORTEST <= len(digits) <= _LONGEST)
 
 
 def _typed(text: str) -> str:

@@ -59,7 +59,7 @@ _OPAQUE = re.compile(
     r"(?<![0-9a-zA-Z])(?:(?=[0-9a-f]*[a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-zA-Z])"
 )
 _OPAQUE_RE2 = r"\b(?:[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b"
-_NAMED_RE2 = r"(?i)cvv|cvc|csc|cvn|security.?code|ssn|social.?security"
+_NAMED_RE2 = r"(?i)cvv|cvc|csc|cvn|cav2|security.{0,3}code|verification|ssn|social.?security"
 _WRITTEN_BLANK = re.compile(r"%20|&nbsp;|&#160;")  # as in addresses and in HTML
 # Twelve digits, however they are spaced, or a social security number's nine.
 _DIGITS_RE2 = r"(?:\p{Nd}[^\p{L}\p{N}]{0,8}){11}\p{Nd}|\p{Nd}[^\p{L}\p{N}]{0,3}(?:\p{Nd}[^\p{L}\p{N}]{0,3}){7}\p{Nd}"
@@ -82,24 +82,34 @@ _PRINTED = re.compile(
 
 # Track 1 format B and track 2. Source: ISO/IEC 7813.
 _TRACK = re.compile(r"%?B\d{12,19}\^[^^\n]{2,26}\^\d{4}|;?(?<!\d)\d{12,19}=\d{4}\d{3}")
+# Telephone numbers are none, though a German mobile is as long as an old Visa number and begins like one. Source: ITU-T E.164, 15 digits.
+_DIALLED = re.compile(r"\+\d(?:[ .()-]{0,3}\d){6,14}(?![ .()-]{0,3}\d)")
 _TAKEN_OUT = "[CVV]"  # stands where a code stood: what is behind it is none, as an amount is
+_CODES_NAMES = (
+    r"(?:cvv|cvc|cvn)2?|(?<![a-z])(?:csc(?=\s{0,2}[:=#])|cav2)|security[\W_]{0,3}code|card[\W_]{0,3}verification[\W_]{0,3}"
+    r"(?:value|code|number)"
+)
 _SECURITY_CODE = re.compile(
-    r"(?:cvv|cvc|csc|cvn|card.?security.?code|security.?code)[0-9]?(?:\W|_){0,6}(?:(?:is|value|code|number)\W{1,4})?\d{3,4}(?!\d)",
+    rf"(?:(?<![^\W_])cvv2?|(?:{_CODES_NAMES})[\W_])[\W_]{{0,6}}(?:(?:is|no|value|code|number)\W{{0,4}}){{0,2}}\d{{3,4}}(?![^\W_]|[/.-]\d)",
     re.IGNORECASE,
 )
 # Numbers that were never given out are none. Source: Social Security Administration, POMS RM 10201.035.
 # Between blanks, further groups of digits beside it make it part of a longer number, a telephone's for one.
 _SSN = re.compile(
-    r"(?<![\d\-.])(?!000|666|9\d\d)\d{3}(?:([-./])(?!00)\d{2}\1|(?<!\d \d{3}) (?!00)\d{2} (?!\d{4} \d))(?!0000)\d{4}(?![\d\-.]\d|\d)"
+    r"(?<![0-9A-Za-z\-.])(?!000|666|9\d\d)\d{3}"
+    r"(?:([-.])(?!00)\d{2}\1|(?<!/\d{3})/(?!00)\d{2}/(?!\d{4}/)|(?<!\d \d{3}) (?!00)\d{2} (?!\d{4} \d))"
+    r"(?!0000)\d{4}(?!-?[0-9A-Za-z]|\.\d)"
 )
 _SSN_NAMED = re.compile(
-    r"(?:ssn|social.?security(?:.?(?:number|no))?)(?:\W|_){0,6}(?!000|666|9\d\d)\d{3}\W?(?!00)\d{2}\W?(?!0000)\d{4}(?!\d)", re.IGNORECASE
+    r"(?:ssn|social.?security(?:.?(?:number|no))?)(?:\W|_){0,6}"
+    r"(?!000|666|9\d\d)\d{3}\W?(?!00)\d{2}\W?(?!0000)\d{4}(?![0-9A-Za-z])",
+    re.IGNORECASE,
 )
 
 
 def leaks_in_text(text: str) -> Counter[str]:
     """How many leaks of each kind one text holds."""
-    plain = _OPAQUE.sub(" ", _typed(_WRITTEN_BLANK.sub(" ", text.replace(_TAKEN_OUT, "[x]"))))
+    plain = _DIALLED.sub(" ", _OPAQUE.sub(" ", _typed(_WRITTEN_BLANK.sub(" ", text.replace(_TAKEN_OUT, "[x]")))))
     found = {
         CARD_NUMBER: len(set(_card_numbers(plain))),
         TRACK_DATA: len(_TRACK.findall(plain)),
@@ -154,31 +164,40 @@ def _texts(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     kind = column.type
     if pa.types.is_dictionary(kind):
         return _texts(name, column.cast(kind.value_type))
-    if _is_telling(name):
+    if pa.types.is_nested(kind) or _is_bytes(kind):
         # Three or four digits are nothing by themselves; only the column's name gives them away.
-        return pc.binary_join_element_wise(name, column.cast(pa.string()), " ")
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return column
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind) or pa.types.is_nested(kind):
-        return pa.chunked_array([pa.array([leaf for value in column.to_pylist() for leaf in _leaves(value)], pa.string())])
+        named = f"{name}: " if _is_telling(name) else ""
+        return pa.chunked_array([pa.array([leaf for value in column for leaf in _leaves(value, named)], pa.string())])
+    if _is_telling(name):
+        return pc.binary_join_element_wise(name, column.cast(pa.string()), ": ")
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return column.filter(pc.greater_equal(pc.abs(column.cast(pa.float64(), safe=False)), 10.0 ** (_SHORTEST - 1))).cast(pa.string())
-    return None
+    return None if pa.types.is_temporal(kind) or pa.types.is_boolean(kind) else column.cast(pa.string())
 
 
-def _leaves(value: object) -> Iterator[str]:
-    """What a nested value holds, each by itself: figures in a list are not one number."""
-    if isinstance(value, (list, tuple)):
-        for inner in value:
-            yield from _leaves(inner)
-    elif isinstance(value, dict):
-        yield from (f"{name}: {leaf}" for name, inner in value.items() for leaf in _leaves(inner))
-    elif value is not None:
-        yield value.decode("latin-1") if isinstance(value, bytes) else str(value)
+def _is_bytes(kind: pa.DataType) -> bool:
+    return any(
+        is_kind(kind) for is_kind in (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary, pa.types.is_binary_view)
+    )
+
+
+def _leaves(value: pa.Scalar, named: str) -> Iterator[str]:
+    """What a nested value holds, each by itself: figures in a list are not one number; behind its names, where it has some."""
+    if not value.is_valid:
+        return
+    if isinstance(value, pa.MapScalar):
+        yield from (f"{key}: {leaf}" for key, inner in value.as_py() for leaf in _leaves(pa.scalar(inner, value.type.item_type), named))
+    elif isinstance(value, pa.StructScalar):
+        yield from (f"{key}: {leaf}" for key, inner in value.items() for leaf in _leaves(inner, named))
+    elif isinstance(value, pa.ListScalar):
+        yield from (leaf for inner in value.values for leaf in _leaves(inner, named))
+    else:
+        plain = value.as_py()
+        yield named + (plain.decode("latin-1") if isinstance(plain, bytes) else str(plain))
 
 
 def _is_telling(name: str) -> bool:
-    return bool(_SECURITY_CODE.search(f"{name} 123") or _SSN_NAMED.search(f"{name} 219099999"))
+    return bool(_SECURITY_CODE.search(f"{name}: 123") or _SSN_NAMED.search(f"{name} 219099999"))
 
 
 def _suspects(texts: pa.ChunkedArray) -> Iterator[tuple[str, int]]:

@@ -57,6 +57,12 @@ def test_other_names_do_not(name: str) -> None:
         "card_cvc: 1234",
         "the security code is 987",
         "ssn 219099999",
+        "219/09/9999",
+        "4242%204242%204242%204242",
+        "cvv123",
+        "cardCvv: 123",
+        "7 378282246310005",
+        "INV-2024-000123/4111|1111|1111|1111",
     ],
 )
 def test_what_may_be_a_number_of_a_card_or_a_person_is_hidden(text: str) -> None:

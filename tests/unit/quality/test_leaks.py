@@ -106,6 +106,8 @@ def test_a_card_number_is_found_however_it_is_written(text: str) -> None:
         "k1:" + hashlib.sha256(b"4111111111111111").hexdigest(),
         str(uuid.UUID(int=0x41111111_1111_1111_1111_111111111111)),
         "489434-12, 489435-1",
+        "+4915112345677",
+        "+49 151 12345677",
         "85123A WHITE HANGING HEART T-LIGHT HOLDER",
     ],
 )
@@ -134,6 +136,10 @@ def test_a_published_number_is_found_in_any_surroundings(before: str, digits: st
         ('"card_cvv": "123"', SECURITY_CODE),
         ("CVC2: 1234", SECURITY_CODE),
         ("the security code is 987", SECURITY_CODE),
+        ("card verification code 123", SECURITY_CODE),
+        ("{cardVerificationValue: 1234}", SECURITY_CODE),
+        ("cav2 123", SECURITY_CODE),
+        ("csc: 123", SECURITY_CODE),
         ("078-05-1120", SOCIAL_SECURITY_NUMBER),
         ("his number is 219 09 9999.", SOCIAL_SECURITY_NUMBER),
         ('"ssn": "219099999"', SOCIAL_SECURITY_NUMBER),
@@ -152,6 +158,11 @@ def test_other_secrets_are_found(text: str, kind: str) -> None:
         "123-00-4567",
         "123-45-0000",
         "1123-45-6789",
+        "AB123-45-6789",
+        "123-45-6789-B",
+        "/123/45/6789/",
+        "CSC-500",
+        "cvc 100.50",
         "cvv ***",
         "cvv",
         '"ssn": null',
@@ -194,6 +205,21 @@ def test_nested_columns_negative_numbers_and_names_are_scanned_too() -> None:
     )
     found = leaks_in_rows(rows)[1]
     assert found == {("holder", CARD_NUMBER): 1, ("holder", SECURITY_CODE): 1, ("refund", CARD_NUMBER): 1, ("", CARD_NUMBER): 1}
+
+
+def test_a_nested_column_whose_name_gives_its_values_away_is_found_in_any_type() -> None:
+    rows = pa.table(
+        {
+            "cvv": [[123], None],
+            "csc": [{"first": 1234}, {"first": None}],
+            "more": pa.array([[("cvv", "123")], [("a", "123")]], pa.map_(pa.string(), pa.string())),
+            "viewed": pa.array(["4111111111111111", None], pa.string_view()),
+            "bytes": pa.array([b"4111111111111111", None], pa.binary_view()),
+            "nothing": pa.nulls(2),
+        }
+    )
+    found = leaks_in_rows(rows)[1]
+    assert found == {(name, SECURITY_CODE): 1 for name in ("cvv", "csc", "more")} | {(name, CARD_NUMBER): 1 for name in ("viewed", "bytes")}
 
 
 def test_a_finding_tells_no_number_that_is_a_columns_name() -> None:
