@@ -119,12 +119,20 @@ def _all_padded(names: Sequence[str]) -> bool:
 
 
 def _with_quote(text: str, delimiter: str, width: int) -> Form:
-    """The form with a single quote only where cells hold delimiters without it, and none do with it: else it belongs to the text."""
-    quote = '"'
-    if _opening_singles(text, delimiter):
-        misfits = {quote: sum(len(row.cells) != width for row in probed(text, Form(delimiter, quote))) for quote in "'\""}
-        quote = "'" if misfits['"'] and not misfits["'"] else '"'
-    return Form(delimiter, quote, _escape(text, quote, delimiter))
+    """The form with single quotes or with escapes where all rows have the width with them alone: else they belong to the text."""
+    forms = [
+        Form(delimiter, quote, escape)
+        for quote in ("\"'" if _opening_singles(text, delimiter) else '"')
+        for escape in dict.fromkeys((_escape(text, quote, delimiter), "\\" if f"\\{quote}" in text else ""))
+    ]
+    fitting = (form for form in forms if len(forms) > 1 and _all_fit(text, form, width))
+    return next(fitting, forms[0])
+
+
+def _all_fit(text: str, form: Form, width: int) -> bool:
+    rows = probed(text, form)
+    is_whole = len(rows) == _PROBE_ROWS or not text[rows[-1].end if rows else 0 :].strip()
+    return is_whole and all(len(row.cells) == width for row in rows)
 
 
 def _by_contract(head: str, contract: Contract) -> Dialect:

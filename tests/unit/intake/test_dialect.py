@@ -96,6 +96,18 @@ def test_a_backslash_at_the_end_of_a_cell_is_no_escape() -> None:
     assert dialect.form.escape == ""
 
 
+def test_a_backslash_at_the_end_of_a_cell_is_an_escape_where_every_row_is_as_wide_as_the_header_with_it_alone() -> None:
+    rows, dialect = read('id:name:note\n1:"12\\": wide":x\n2:"a":y\n')
+    assert rows == [("1", '12": wide', "x"), ("2", "a", "y")]
+    assert dialect.form.escape == "\\"
+
+
+def test_a_row_with_a_cell_too_many_makes_no_backslash_an_escape() -> None:
+    received = read_csv(b'id,name,note\n1,"C:\\",x\n2,a,b,c\n', CONTRACT)
+    assert received.cells["name"].to_pylist() == ["C:\\"]
+    assert received.ragged.texts == ("2,a,b,c",)
+
+
 def test_lines_above_the_header_are_counted_and_passed_over() -> None:
     rows, dialect = read("Report of the day;made by hand\n;;\n\nid;name;note\n1;a;b\n")
     assert rows == [("1", "a", "b")]
