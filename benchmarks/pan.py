@@ -90,6 +90,12 @@ FORMATS: dict[str, Callable[[str], str]] = {
     "as float": lambda number: f"{number}.0",
     "full width": lambda number: number.translate({ord(str(digit)): 0xFF10 + digit for digit in range(10)}),
     "no-break blanks": lambda number: in_groups(number, "\u00a0"),
+    "bars": lambda number: in_groups(number, "|"),
+    "slashes": lambda number: in_groups(number, "/"),
+    "lines": lambda number: in_groups(number, "\n"),
+    "HTML blanks": lambda number: in_groups(number, "&nbsp;"),
+    "unseen signs": lambda number: in_groups(number, "\u200b"),
+    "dashes with blanks": lambda number: in_groups(number, " - "),
 }
 
 
@@ -110,6 +116,7 @@ def no_cards(chance: random.Random) -> Iterator[Cell]:
         yield Cell(str(chance.randrange(1_500_000_000_000, 1_800_000_000_000)), is_pan=False, kind="millisecond timestamp")
         yield Cell(f"ORD-{chance.randrange(10**9, 10**11)}", is_pan=False, kind="order id")
         yield Cell(f"+{chance.choice((1, 33, 44, 49, 86))} {chance.randrange(10**9, 10**10)}", is_pan=False, kind="phone number")
+        yield Cell(f"+49 15{chance.randrange(10)} {chance.randrange(10**7, 10**8)}", is_pan=False, kind="phone number")
         yield Cell(iban(chance), is_pan=False, kind="IBAN")
         yield Cell(str(uuid.UUID(int=chance.getrandbits(128), version=4)), is_pan=False, kind="UUID")
 

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind, Mask
+from headgate.intake.article_numbers import is_article_number
 from headgate.intake.card_search import redact, rows_with_cards, rows_with_named_codes, rows_with_ssns
 from headgate.intake.cards import is_destroyed, rows_of_cards
 from headgate.intake.cast import cast
@@ -89,7 +90,7 @@ def _judge_plain(column: Column, text: pa.Array) -> Judged:
     found = [_breach("type", column, f"is no {_type_name(column)}", fitted.misfits)]
     if column.type.kind is Kind.STRING:
         found += [
-            undeclared_card(column, rows_with_cards(text)),
+            undeclared_card(column, _cards_in(column, text)),
             _breach("undeclared_ssn", column, "holds a social security number in a column that is declared without", rows_with_ssns(text)),
             _breach(
                 "undeclared_cvv", column, "holds a verification code in a column that is declared without", rows_with_named_codes(text)
@@ -98,6 +99,14 @@ def _judge_plain(column: Column, text: pa.Array) -> Judged:
     elif not column.unmasked:
         found.append(undeclared_card(column, rows_of_cards(fitted.values)))
     return _judged(column, said, fitted.values, {column.name: fitted.values}, found)
+
+
+def _cards_in(column: Column, text: pa.Array) -> Rows:
+    """The rows whose text holds a card number; where the column states that it holds none, an article number is not taken for one."""
+    rows = rows_with_cards(text)
+    if not column.unmasked:
+        return rows
+    return np.array([row for row in rows if not is_article_number(text[int(row)].as_py())], np.int64)
 
 
 def undeclared_card(column: Column, rows: Rows) -> Breach:

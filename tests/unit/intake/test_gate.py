@@ -184,6 +184,14 @@ def test_a_numeric_column_may_state_that_its_long_numbers_are_no_cards() -> None
     assert gate(csv_of(payment(payment_id=PAN)), replace(PAYMENTS, columns=columns)).accepted["payment_id"].to_pylist() == [int(PAN)]
 
 
+@pytest.mark.parametrize(("text", "is_let_in"), [("4000000000105", True), ("4222222222222", False), (PAN, False), (f"see {PAN}", False)])
+def test_a_text_column_that_states_to_hold_no_cards_may_hold_article_numbers(text: str, is_let_in: bool) -> None:
+    columns = tuple(replace(column, unmasked=column.name == "order_id") for column in PAYMENTS.columns)
+    gated = gate(csv_of(payment(order_id=text)), replace(PAYMENTS, columns=columns))
+    assert (gated.accepted.num_rows == 1) is is_let_in
+    assert not passed(payment(order_id=text)).accepted.num_rows
+
+
 @pytest.mark.parametrize("rule", ["shipped_after_ordered"])
 def test_a_rule_over_the_row_refuses_without_a_column(rule: str) -> None:
     order = dict.fromkeys(ORDERS.names, "2024-01-02 00:00:00") | {

@@ -232,6 +232,28 @@ def test_a_number_behind_a_code_that_was_taken_out_is_no_code() -> None:
     assert leaks_in_text("cvv [CVV], cvc 123") == {SECURITY_CODE: 1}
 
 
+def article_number(body: str) -> str:
+    return body + str(-sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(body)) % 10)
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.int64()])
+def test_a_column_of_article_numbers_holds_no_old_visa_numbers(kind: pa.DataType) -> None:
+    numbers = [article_number(f"4{place:011}") for place in range(200)]
+    assert sum(bool(leaks_in_text(number)) for number in numbers) >= 10
+    assert not leaks_in_rows(pa.table({"ean": pa.array([*numbers, None]).cast(kind)}))[1]
+
+
+def test_a_card_number_among_article_numbers_is_found() -> None:
+    numbers = [article_number(f"4{place:011}") for place in range(50)]
+    assert leaks_in_rows(pa.table({"ean": [*numbers, "4222222222222", "4111111111111111"]}))[1] == {("ean", CARD_NUMBER): 2}
+
+
+def test_a_column_of_old_visa_numbers_is_found() -> None:
+    bodies = [f"4{place:011}" for place in range(1, 200)]
+    cards = [f"{body}{digit}" for body in bodies for digit in range(10) if leaks_in_text(f"{body}{digit}")]
+    assert leaks_in_rows(pa.table({"number": cards}))[1] == {("number", CARD_NUMBER): len(bodies)}
+
+
 def test_dictionary_columns_are_scanned_too() -> None:
     column = pa.array(["a", "4111111111111111", "a"]).dictionary_encode()
     assert leaks_in_rows(pa.table({"note": column}))[1] == {("note", CARD_NUMBER): 1}
