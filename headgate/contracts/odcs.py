@@ -6,16 +6,13 @@ Source: Open Data Contract Standard v3.1.0, https://bitol-io.github.io/open-data
 from __future__ import annotations
 
 import json
-import re
-import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from headgate.contracts.curated import kept_apart
+from headgate.contracts.literals import hold_bounds
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
+from headgate.contracts.patterns import python_pattern
 from headgate.contracts.sensitive_names import mask_by_name
 from headgate.contracts.types import parse_physical_type
 from headgate.errors import ContractError
@@ -76,7 +73,7 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
         raise ContractError(f"{identity}: one contract describes one table; found {len(document.get('schema', []))}")
     table = document["schema"][0]
     own = _custom(table)
-    return Contract(
+    contract = Contract(
         id=identity,
         dataset=table["name"],
         zone=zone,
@@ -90,6 +87,8 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
         system=str(own.get("headgate.system", "")),
         properties=own,
     )
+    hold_bounds(contract)
+    return contract
 
 
 def _custom(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -177,17 +176,10 @@ def _levelled(column: str, rules: tuple[Rule, ...], severities: object) -> tuple
 
 
 def _hold_pattern(column: str, pattern: object) -> None:
-    """The pattern is one that the gate's engine, RE2, and that of Great Expectations, Python's `re`, both can read."""
     try:
-        pc.match_substring_regex(pa.nulls(1, pa.string()), pattern)
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # Python warns of `[[:alpha:]]`, which it reads as something else
-            re.compile(str(pattern))
-    except (pa.ArrowInvalid, TypeError, re.error, Warning):
-        raise ContractError(
-            f"{column}: the pattern cannot be read. Remedy: what RE2 and Python have in common: "
-            r"classes like [A-Za-z], no look-around, no \p{..}, no [[:..:]]"
-        ) from None
+        python_pattern(pattern)
+    except ContractError as error:
+        raise ContractError(f"{column}: {error}") from None
 
 
 def _valid_values(identity: str, column: str, check: Mapping[str, Any]) -> Rule:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headgate.contracts.literals import literal
 from headgate.contracts.model import Kind, Level
 from headgate.errors import AuditError
-from headgate.quality.literals import literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

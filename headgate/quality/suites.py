@@ -5,14 +5,12 @@ Great Expectations takes seconds to import, so only the functions here that buil
 
 from __future__ import annotations
 
-import math
-import re
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from headgate.contracts.literals import ORDERINGS, bound_of_floats, literal
 from headgate.contracts.model import Kind, Level, Rule
+from headgate.contracts.patterns import python_pattern
 from headgate.errors import ContractError
-from headgate.quality.literals import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +37,6 @@ _BOUNDS: dict[str, dict[str, object]] = {
     "maximum": {"max_value": None},
     "exclusive_maximum": {"max_value": None, "strict_max": True},
 }
-_EXACT_INTEGERS = 2**53  # IEEE 754: up to here every integer has a float of its own
-_ORDERINGS = {">": "exclusive_minimum", ">=": "minimum", "<": "exclusive_maximum", "<=": "maximum"}
 _LENGTHS = {"min_length": "min_value", "max_length": "max_value"}
 
 
@@ -82,42 +78,18 @@ def _of_rule(column: Column, rule: Rule) -> Any:  # noqa: ANN401 as above
 
     told = {"column": column.name, "meta": _meta(rule.name, column.name), "severity": _severity(rule.level)}
     if rule.name in _BOUNDS:
-        bound = _bound(column, rule)
+        bound = bound_of_floats(column, rule)
         return gxe.ExpectColumnValuesToBeBetween(
             **told, **{name: bound if value is None else value for name, value in _BOUNDS[rule.name].items()}
         )
     if rule.name in _LENGTHS:
         return gxe.ExpectColumnValueLengthsToBeBetween(**told, **{_LENGTHS[rule.name]: rule.argument})
     if rule.name == "pattern":
-        return gxe.ExpectColumnValuesToMatchRegex(**told, regex=python_pattern(str(rule.argument)))
+        return gxe.ExpectColumnValuesToMatchRegex(**told, regex=python_pattern(rule.argument))
     if rule.name == "valid_values":
         allowed = [literal(column.type, value) for value in rule.argument]  # type: ignore[attr-defined] # valid_values carries a tuple
         return gxe.ExpectColumnValuesToBeInSet(**told, value_set=allowed)
     raise ContractError(f"{column.name}: no expectation for rule {rule.name}")
-
-
-def _bound(column: Column, rule: Rule) -> object:
-    bound = literal(column.type, rule.argument)
-    if type(bound) is int and abs(bound) >= _EXACT_INTEGERS:
-        raise ContractError(f"bound {bound} of {column.name} is too large for Great Expectations to keep: it compares floats")
-    if not isinstance(bound, Decimal):
-        return bound
-    # A float just above the bound parts the values as `<=` and `>` of the bound do; one just below, as `>=` and `<` do.
-    return float_bound(bound, column.type.scale or 0, above=rule.name in {"maximum", "exclusive_minimum"})
-
-
-def float_bound(bound: Decimal, scale: int, *, above: bool) -> float:
-    """A float that parts the decimals of `scale` exactly as `bound` does: Great Expectations turns every bound into a float.
-
-    Raises:
-        ContractError: the bound has so many digits that no float lies close enough.
-    """
-    near = float(bound)
-    if (Decimal(near) < bound) if above else (Decimal(near) > bound):
-        near = math.nextafter(near, math.inf if above else -math.inf)
-    if abs(Decimal(near) - bound) >= Decimal(1).scaleb(-scale):
-        raise ContractError(f"bound {bound} has too many digits for Great Expectations to keep at scale {scale}")
-    return near
 
 
 def _of_comparison(contract: Contract, rule: Comparison) -> Any:  # noqa: ANN401 as above
@@ -140,21 +112,12 @@ def _of_literal(contract: Contract, rule: Comparison) -> Any:  # noqa: ANN401 as
     import great_expectations.expectations as gxe  # noqa: PLC0415 takes seconds
 
     column = contract.column(rule.left)
-    if rule.operator in _ORDERINGS:
-        bound = _of_rule(column, Rule(_ORDERINGS[rule.operator], rule.value, rule.level))
+    if rule.operator in ORDERINGS:
+        bound = _of_rule(column, Rule(ORDERINGS[rule.operator], rule.value, rule.level))
         return bound.copy(update={"meta": _meta(rule.name, rule.left)})
     expectation = gxe.ExpectColumnValuesToBeInSet if rule.operator == "==" else gxe.ExpectColumnValuesToNotBeInSet
     value = literal(column.type, rule.value)
     return expectation(column=rule.left, value_set=[value], meta=_meta(rule.name, rule.left), severity=_severity(rule.level))
-
-
-def python_pattern(pattern: str) -> str:
-    r"""A contract's RE2 pattern, as Python's `re` must read it to mean the same.
-
-    Contracts are kept by Arrow, whose RE2 takes `\d` and `\s` for ASCII and each `$` for the very end.
-    """
-    parts = re.findall(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", pattern, re.DOTALL)
-    return f"(?a){''.join(chr(92) + 'Z' if part == '$' else part for part in parts)}"
 
 
 def _meta(rule: str, place: str) -> dict[str, str]:

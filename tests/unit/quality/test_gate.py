@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Rule
@@ -19,7 +17,7 @@ from headgate.errors import ContractError, GateError
 from headgate.quality.audit import broken_rules
 from headgate.quality.examination import Broken, Examination, Verdict, check
 from headgate.quality.gate import require
-from headgate.quality.suites import float_bound, python_pattern, suite_of
+from headgate.quality.suites import suite_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -196,33 +194,3 @@ def test_the_error_names_every_failing_dataset() -> None:
 def test_the_error_says_where_the_data_docs_lie() -> None:
     with pytest.raises(GateError, match=r"Data Docs: s3://artifacts/data_docs/abc/snapshot/index\.html$"):
         require([Verdict("orders", 9, 3, (Broken("unique", "order_id", 2),))], "s3://artifacts/data_docs/abc/snapshot/index.html")
-
-
-CENTS = st.integers(-(10**14), 10**14).map(lambda cents: Decimal(cents).scaleb(-2))
-
-
-@given(bound=CENTS, value=CENTS)
-def test_a_float_bound_parts_decimals_as_the_decimal_does(bound: Decimal, value: Decimal) -> None:
-    for near_value in (value, bound, bound + Decimal("0.01"), bound - Decimal("0.01")):
-        assert (near_value <= bound) == (near_value <= float_bound(bound, 2, above=True))
-        assert (near_value > bound) == (near_value > float_bound(bound, 2, above=True))
-        assert (near_value >= bound) == (near_value >= float_bound(bound, 2, above=False))
-        assert (near_value < bound) == (near_value < float_bound(bound, 2, above=False))
-
-
-def test_a_bound_that_no_float_can_keep_is_an_error_of_the_contract() -> None:
-    with pytest.raises(ContractError, match="too many digits"):
-        float_bound(Decimal("123456789012345678.99"), 2, above=True)
-
-
-@pytest.mark.parametrize("bound", [2**53, -(2**53), 2**63 - 1])
-def test_a_whole_bound_that_no_float_tells_from_its_neighbour_is_an_error_of_the_contract(bound: int) -> None:
-    column = Column("number", ColumnType(Kind.BIGINT), rules=(Rule("maximum", bound),))
-    with pytest.raises(ContractError, match="number is too large"):
-        suite_of(Contract(id="x", dataset="x", zone="curated", version="1", columns=(column,)))
-
-
-def test_patterns_mean_in_python_what_they_mean_in_arrow() -> None:
-    assert python_pattern("^a$") == "(?a)^a\\Z"
-    assert python_pattern("^a\\$") == "(?a)^a\\$"
-    assert python_pattern("^a$|[$]$|[]$]$") == "(?a)^a\\Z|[$]\\Z|[]$]\\Z"

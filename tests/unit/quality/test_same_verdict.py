@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Rule
+from headgate.contracts.patterns import python_pattern
+from headgate.errors import ContractError
 from headgate.intake.check import column_breaches, comparison_breach
 from headgate.quality.frames import frame_of
 from headgate.quality.suites import suite_of
@@ -71,17 +73,34 @@ VALUES: dict[str, list[Any]] = {
 row = st.fixed_dictionaries({name: st.sampled_from([*values, None]) for name, values in VALUES.items()})
 
 
-def by_the_row_engine(rows: pa.Table) -> dict[tuple[str, str], list[int]]:
-    values = {name: rows.column(name).combine_chunks() for name in CONTRACT.names}
-    found = [breach for column in CONTRACT.columns for breach in column_breaches(column, values[column.name], values[column.name])]
+PARTS = [
+    *("a", "b", "-", "\u017f", "^", "$", r"\$", ".", "(?:a|b)", "(b)", "|", "+", "*", "{0,2}"),
+    *(r"\s", r"\S", r"[\s,]", r"[^\Sa]", r"\d", r"\w", r"\b"),
+]
+
+
+def is_read(pattern: str) -> bool:
+    try:
+        return bool(python_pattern(pattern))
+    except ContractError:
+        return False
+
+
+patterns = st.lists(st.sampled_from(PARTS), min_size=1, max_size=5).map("".join).filter(is_read)
+texts = st.text(st.sampled_from([*"ab-1_,$ \n\v\r", "\u017f", "\u212a", "é", "\uff11"]), max_size=4)
+
+
+def by_the_row_engine(rows: pa.Table, contract: Contract = CONTRACT) -> dict[tuple[str, str], list[int]]:
+    values = {name: rows.column(name).combine_chunks() for name in contract.names}
+    found = [breach for column in contract.columns for breach in column_breaches(column, values[column.name], values[column.name])]
     told = {(breach.rule, breach.column): breach.rows.tolist() for breach in found}
-    for comparison in CONTRACT.comparisons:
+    for comparison in contract.comparisons:
         if breach := comparison_breach(comparison, values):
             told[comparison.name, comparison.left] = breach.rows.tolist()
     return told
 
 
-def by_great_expectations(rows: pa.Table) -> dict[tuple[str, str], list[int]]:
+def by_great_expectations(rows: pa.Table, contract: Contract = CONTRACT) -> dict[tuple[str, str], list[int]]:
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations as gx  # noqa: PLC0415 takes seconds
     from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415 as above
@@ -92,7 +111,7 @@ def by_great_expectations(rows: pa.Table) -> dict[tuple[str, str], list[int]]:
     batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame_of(rows)})
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="This pattern is interpreted as a regular expression", category=UserWarning)
-        results = batch.validate(suite_of(CONTRACT), result_format="COMPLETE").results
+        results = batch.validate(suite_of(contract), result_format="COMPLETE").results
     failed = [result for result in results if not result.success and result.expectation_config.meta["rule"] != "type"]
     return {
         (result.expectation_config.meta["rule"], result.expectation_config.meta["place"]): sorted(result.result["unexpected_index_list"])
@@ -105,6 +124,15 @@ def by_great_expectations(rows: pa.Table) -> dict[tuple[str, str], list[int]]:
 def test_both_find_the_same_rows_to_break_the_same_rules(frame: list[dict[str, Any]]) -> None:
     rows = pa.Table.from_pylist(frame, schema=arrow_schema(CONTRACT))
     assert by_the_row_engine(rows) == by_great_expectations(rows)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(patterns, min_size=12, max_size=12), st.lists(texts | st.none(), min_size=1, max_size=30))
+def test_both_read_a_pattern_alike(drawn: list[str], cells: list[str | None]) -> None:
+    columns = tuple(Column(f"c{place}", ColumnType(Kind.STRING), rules=(Rule("pattern", pattern),)) for place, pattern in enumerate(drawn))
+    contract = Contract(id="x", dataset="x", zone="curated", version="1", columns=columns)
+    rows = pa.table([pa.array(cells, pa.string())] * len(columns), names=contract.names)
+    assert by_the_row_engine(rows, contract) == by_great_expectations(rows, contract)
 
 
 def test_every_rule_is_broken_by_some_row_of_such_frames() -> None:

@@ -1,0 +1,64 @@
+r"""The patterns that a contract may state: those that mean the same to the gate and to Great Expectations.
+
+The gate reads them as RE2, which is Arrow's engine; Great Expectations as Python's `re`. A pattern that only one can read, or that the two
+read differently (`a{,2}`, `(?i)`, `(?m)`, `\B`), is refused when its contract is loaded. What one spelling says to both, Python is told.
+
+Source: https://github.com/google/re2/wiki/Syntax and https://docs.python.org/3/library/re.html
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.errors import ContractError
+
+_ESCAPE = r"\\(?:[dDwWsSafnrtv]|x[0-9A-Fa-f]{2}|[^0-9A-Za-z])"
+_OPENED = r"\[(?:\^?\]|\^(?!\])|(?![\]^]))"  # a class: `]` is a sign of it where it comes first
+_PART = re.compile(
+    rf"{_ESCAPE}|\\[bA]"
+    rf"|{_OPENED}(?:{_ESCAPE}|[^\\\][])*\]"  # a class in a class is RE2's alone
+    r"|\((?!\?)|\(\?:|\(\?P<[A-Za-z_][A-Za-z0-9_]*>"
+    r"|\{(?:0|[1-9][0-9]*)(?:,(?:[1-9][0-9]*)?)?\}"
+    r"|[^\\\[({]",
+    re.DOTALL,
+)
+# RE2's blanks are these five; Python's have the vertical tab, too. RE2's `$` is the very end; Python's, a line's end before it, too.
+_BLANKS = r"\t\n\f\r "
+_IN_PYTHON = {"$": r"\Z", r"\s": f"[{_BLANKS}]", r"\S": f"[^{_BLANKS}]"}
+_IN_PYTHON_CLASSES = {r"\s": _BLANKS, r"\S": r"\S\v"}
+
+
+def python_pattern(pattern: object) -> str:
+    r"""A contract's pattern, as Python's `re` must read it to mean what it means to RE2, whose `\d`, `\w` and `\b` are ASCII's.
+
+    Raises:
+        ContractError: RE2 and Python do not both read it, or may read it differently.
+    """
+    parts = _PART.findall(pattern) if isinstance(pattern, str) else []
+    if "".join(parts) != pattern or not _is_read_by_both(pattern):
+        raise ContractError(
+            "the pattern cannot be read by RE2 and Python alike. Remedy: what they have in common: classes like [A-Za-z], repeats like "
+            r"{0,2}, no flags like (?i) or (?m), no look-around, no \B, \Z or \p{..}, no [ in a class but as \["
+        )
+    return f"(?a){''.join(map(_in_python, parts))}"
+
+
+def _is_read_by_both(pattern: str) -> bool:
+    try:
+        pc.match_substring_regex(pa.nulls(1, pa.string()), pattern)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # Python warns of `[a--b]`, which a later one may read as something else
+            re.compile(pattern)
+    except (pa.ArrowInvalid, re.error, OverflowError, Warning):
+        return False
+    return True
+
+
+def _in_python(part: str) -> str:
+    if part.startswith("["):
+        return re.sub(r"\\.", lambda found: _IN_PYTHON_CLASSES.get(found[0], found[0]), part, flags=re.DOTALL)
+    return _IN_PYTHON.get(part, part)
