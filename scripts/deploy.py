@@ -15,6 +15,7 @@ import argparse
 import base64
 import json
 import os
+import re
 import secrets
 import sys
 import time
@@ -172,16 +173,20 @@ def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: 
         _prepared(folder, target, variables)
         empty_buckets(target, terraform.state)
         prefix = terraform.outputs().get("environment", {}).get("HEADGATE_DEBOUNCE_SCHEDULE", "")
-        print(f"destroyed {terraform.destroy(_stated(target, folder, variables)).changed} resources", flush=True)
+        terraform.destroy(_stated(target, folder, variables))
+        print(f"destroyed {len(_managed(resources))} resources", flush=True)
         delete_schedules(target, prefix)
     (folder / "deployment.json").unlink(missing_ok=True)
     terraform.state.unlink(missing_ok=True)
 
 
+def _managed(resources: list[str]) -> list[str]:
+    return [address for address in resources if not re.search(r"(?:^|\.)data\.", address)]
+
+
 def _tell_loss(target: Target, resources: list[str]) -> None:
     holding_data = [address for address in resources if ".aws_s3_bucket.this" in address or "aws_dynamodb_table." in address]
-    managed = [address for address in resources if "data." not in address]
-    print(f"{len(managed)} resources in {target.platform} account {target.account} will be destroyed, with all that lies in:")
+    print(f"{len(_managed(resources))} resources in {target.platform} account {target.account} will be destroyed, with all that lies in:")
     print("\n".join(f"  {address}" for address in holding_data), flush=True)
 
 
