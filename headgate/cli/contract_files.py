@@ -44,7 +44,7 @@ def init(file: Path, dataset: str) -> None:
 
     from headgate.intake.draft import draft  # noqa: PLC0415 the gate loads when it is used
 
-    if _shown(dataset or file.name) != (dataset or file.name):
+    if screens.shown(dataset or file.name) != (dataset or file.name):
         raise click.ClickException("the name holds a card number or a social security number. Remedy: --dataset names the dataset.")
     name = dataset or file.name.partition(".")[0].strip().lower().replace(" ", "_").replace("-", "_")
     drafted = draft(file.read_bytes(), name)
@@ -101,7 +101,7 @@ def _gated(file: Path, contract: Contract) -> tuple[Gated, dict[str, str]]:
     from headgate.intake.gate import pass_gate  # noqa: PLC0415 as above
     from headgate.intake.mapping import MENDABLE, Mappings, Suggested  # noqa: PLC0415 as above
 
-    body, name = file.read_bytes(), _shown(file.name)
+    body, name = file.read_bytes(), screens.shown(file.name)
     # Tokens are not shown, so any key will do.
     key = MaskingKey("check", secrets.token_bytes(32))
     landed = datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
@@ -125,7 +125,9 @@ def _loaded(path: Path) -> Contract:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         where = getattr(error, "problem_mark", None)
         line = f" (line {where.line + 1})" if where else ""
-        raise click.ClickException(f"{path} is no YAML{line}. Remedy: name a contract, like those below contracts/.") from None
+        raise click.ClickException(
+            f"{screens.shown(str(path))} is no YAML{line}. Remedy: name a contract, like those below contracts/."
+        ) from None
 
 
 def _contract_for(file: Path, dataset: str) -> Contract:
@@ -133,15 +135,8 @@ def _contract_for(file: Path, dataset: str) -> Contract:
     named = dataset or next((part for part in reversed(file.resolve().parts) if part in known), "")
     if named not in known:
         remedy = f"--dataset names one of {', '.join(sorted(known))}; --contract takes a file"
-        raise click.ClickException(f"no contract {_shown(named)!r} for {_shown(str(file))}. Remedy: {remedy}.")
+        raise click.ClickException(f"no contract {screens.shown(named)!r} for {screens.shown(str(file))}. Remedy: {remedy}.")
     return known[named]
-
-
-def _shown(name: str) -> str:
-    """A file's name, which may hold what no screen shows."""
-    from headgate.intake.card_search import redacted_text  # noqa: PLC0415 the gate loads when it is used
-
-    return redacted_text(name)
 
 
 def _refused(gated: Gated, count: int) -> list[dict[str, object]]:
@@ -171,7 +166,7 @@ def _show_refusal(error: BadInputError, *, as_json: bool) -> None:
 
 
 def _checked_screen(file: Path, gated: Gated, shown: Sequence[dict[str, object]]) -> RenderableType:
-    counts = screens.table(*_counts(gated), title=f"{_shown(file.name)} against {gated.contract}")
+    counts = screens.table(*_counts(gated), title=f"{screens.shown(file.name)} against {gated.contract}")
     counts.add_row(*(f"{count:,}" for count in _counts(gated).values()))
     reasons = screens.table("reason", "rows")
     for rule, count in sorted(gated.reasons.items(), key=lambda item: (-item[1], item[0])):

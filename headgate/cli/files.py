@@ -60,11 +60,11 @@ def through_the_gate(found: deployment.Deployment, folder: Path, *, timeout_s: i
     files = watching.objects_in(folder)
     if not files:
         raise click.ClickException(
-            f"{folder} holds no data. Remedy: files belong below a folder named for their dataset, e.g. {folder}/orders/."
+            f"{screens.shown(str(folder))} holds no data. Remedy: files belong below a folder in it that is named for their dataset: orders/."
         )
     if incomplete := watching.runs_without_manifest(folder):
         raise click.ClickException(
-            f"{incomplete[0]} has no _manifest.json, so its parts would wait in raw. "
+            f"{screens.shown(incomplete[0])} has no _manifest.json, so its parts would wait in raw. "
             "Remedy: write the folder again with this version, or put the files below their dataset without dt= and run= folders."
         )
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rows]}"), TimeElapsedColumn())

@@ -31,6 +31,13 @@ def table(*names: str, title: str = "", show_lines: bool = False) -> Table:
     return made
 
 
+def shown(name: str) -> str:
+    """A name of a file or folder on this machine, which may hold what no screen shows."""
+    from headgate.intake.card_search import redacted_text  # noqa: PLC0415 the gate loads when it is used
+
+    return redacted_text(name)
+
+
 def received(summaries: Sequence[DatasetSummary]) -> Table:
     """Files and rows by dataset; the last line adds them up."""
     table = Table(title="Through the gate", title_justify="left", expand=False)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headgate.intake.curation import is_data
+from headgate.cli import screens
+from headgate.intake.curation import file_id_of, is_data
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import ObjectRef
 
@@ -38,8 +39,8 @@ def objects_in(folder: Path) -> list[tuple[str, Path]]:
 
 
 def left_out_of(folder: Path) -> list[str]:
-    """The names of the files at the top of the folder, whose dataset no folder names."""
-    return sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    """The names, as they may be told, of the data files at the top of the folder, whose dataset no folder names."""
+    return sorted(screens.shown(path.name) for path in folder.iterdir() if path.is_file() and is_data(path.name))
 
 
 def manifests_in(folder: Path) -> list[tuple[str, Path]]:
@@ -57,7 +58,8 @@ def runs_without_manifest(folder: Path) -> list[str]:
 def _files_in(folder: Path) -> list[tuple[str, Path]]:
     every = sorted(path for path in folder.rglob("*") if path.parent != folder)
     if dangling := [path for path in every if path.is_symlink() and not path.exists()]:
-        raise click.ClickException(f"{dangling[0]} is a link to nothing, so a file would be left out. Remedy: mend or remove the link.")
+        name = screens.shown(str(dangling[0]))
+        raise click.ClickException(f"{name} is a link to nothing, so a file would be left out. Remedy: mend or remove the link.")
     paths = [path for path in every if path.is_file()]
     return [(_key(path.relative_to(folder)), path) for path in paths]
 
@@ -67,7 +69,9 @@ def _key(path: Path) -> str:
     try:
         key.encode()
     except UnicodeEncodeError:
-        raise click.ClickException(f"the file name {key!a} is not UTF-8, which S3 asks of keys. Remedy: rename the file.") from None
+        raise click.ClickException(
+            f"the file name {screens.shown(ascii(key))} is not UTF-8, which S3 asks of keys. Remedy: rename the file."
+        ) from None
     return key
 
 
@@ -92,10 +96,10 @@ def follow(
 
     `seen` hears of all ended records each time they were looked at.
     """
-    wanted = {(ref.key, ref.version_id) for ref in refs}
+    wanted = {file_id_of(ref) for ref in refs}  # a record's key may lack what the object's own holds
     deadline = time.monotonic() + timeout_s
     while True:
-        ended = [record for record in ledger.records() if (record.key, record.version_id) in wanted and record.state not in UNDER_WAY]
+        ended = [record for record in ledger.records() if record.file_id in wanted and record.state not in UNDER_WAY]
         seen(ended)
         if len(ended) == len(wanted) or time.monotonic() > deadline:
             return ended

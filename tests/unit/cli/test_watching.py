@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 
+from headgate.aws.memory import MemoryLedger
 from headgate.cli import watching
+from headgate.intake.curation import file_id_of
+from headgate.lake.ports import FileRecord, ObjectRef
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +41,27 @@ def test_a_run_without_its_manifest_is_told(folder: Path) -> None:
 
 def test_files_at_the_top_of_the_folder_are_named_and_not_sent(tmp_path: Path) -> None:
     (tmp_path / "orders").mkdir()
-    for name in ("orders/sent.csv", "loose.csv", "truth.json", ".hidden"):
+    for name in ("orders/sent.csv", "loose.csv", "truth.json", ".hidden", "_manifest.json", "_SUCCESS"):
         (tmp_path / name).write_text("a\n1\n", encoding="utf-8")
     assert watching.left_out_of(tmp_path) == ["loose.csv", "truth.json"]
     assert [key for key, _ in watching.objects_in(tmp_path)] == ["orders/sent.csv"]
+
+
+CARD = "card 4111 1111 1111 1111"
+
+
+def test_a_card_number_in_a_name_is_told_nowhere(tmp_path: Path) -> None:
+    (tmp_path / f"{CARD}.csv").write_text("x")
+    assert watching.left_out_of(tmp_path) == ["card [PAN ****1111].csv"]
+    (tmp_path / "orders").mkdir()
+    (tmp_path / "orders" / CARD).symlink_to(tmp_path / "nowhere")
+    with pytest.raises(click.ClickException, match="link to nothing") as told:
+        watching.objects_in(tmp_path)
+    assert "4111" not in told.value.message
+
+
+def test_a_file_with_a_card_number_in_its_name_is_followed_to_its_end() -> None:
+    ref = ObjectRef("raw", f"orders/{CARD}.csv", "v1")
+    record = FileRecord(file_id_of(ref), ref.bucket, "orders/card [PAN ****1111].csv", ref.version_id, "orders", "refused")
+    ledger = MemoryLedger({record.file_id: record})
+    assert watching.follow(ledger, [ref], lambda _: None, timeout_s=0) == [record]
