@@ -36,7 +36,7 @@ _UTF8_CHARACTER = re.compile(
     rb"|\xe2[\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1\xe3-\xef](?![" + _BEHIND_A_WORD + rb"]{2})[\x80-\xbf]{2}"
     rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}"
 )
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 _LONGEST_RUN, _RUNS_PROBED = 2, 1 << 14
 _WITHIN_WORDS = "\u2019\u2018\u00b4\u2013\u2014\u00b7"  # apostrophes and dashes
 _PROBE_BYTES = 1 << 16
@@ -111,19 +111,19 @@ def _decoded(content: bytes, *, is_cut: bool) -> Text:
         return Text(plain if not is_cut else plain.decode(errors="ignore").encode(), "utf-8")
     _check_not_mixed(plain, wrong)
     recoded = _recoded(plain, "cp1252")
-    return replace(recoded, confidence=round(_western_share(recoded.utf8.decode()), 3))
+    return replace(recoded, confidence=round(_western_share(plain), 3))
 
 
-def _western_share(text: str) -> float:
-    """The share of the first signs beyond ASCII that stand as they do in western languages: one or two at a time, letters within words.
+def _western_share(content: bytes) -> float:
+    """The share of a Windows-1252 text's first signs beyond ASCII that stand as in western languages: one or two, letters within words.
 
     Bytes say nothing of their encoding. Of sentences in nine languages, read as Windows-1252, this is 1 where they were written in it,
     in ISO 8859-15 or Windows-1254, 0.6 to 1 from Mac Roman, Windows-1250 and ISO 8859-2, and 0 from Windows-1251, Windows-1253 and KOI8-R.
     """
     usual = every = 0
-    for run in islice(_BEYOND_ASCII.finditer(text), _RUNS_PROBED):
-        signs, behind = run[0], text[run.end() : run.end() + 1]
-        is_inside = text[max(0, run.start() - 1) : run.start()].isalpha() and behind.isalpha()
+    for run in islice(_BEYOND_ASCII.finditer(content), _RUNS_PROBED):
+        signs, before, behind = run[0].decode("cp1252"), content[max(0, run.start() - 1) : run.start()], content[run.end() : run.end() + 1]
+        is_inside = before.isalpha() and behind.isalpha()
         every += len(signs)
         if len(signs) <= _LONGEST_RUN and (not is_inside or all(sign.isalpha() or sign in _WITHIN_WORDS for sign in signs)):
             usual += len(signs)
@@ -180,5 +180,5 @@ def _not_text(what: str) -> UnreadableFileError:
     return UnreadableFileError(
         rule="not_a_table",
         message=f"the file holds {what}, which is no table",
-        remedy="send CSV, JSON, Parquet or Excel (.xlsx), plain or with gzip, zip or zstd",
+        remedy="send CSV, JSON, Parquet or Excel (.xlsx), plain or with gzip, zip or zstd; the content tells which, not the name",
     )
