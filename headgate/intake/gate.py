@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import MaskingKey
 
 ACCEPTED, SET_ASIDE = "accepted.parquet", "set_aside.parquet"
-# So many batches may wait for each writer: who settles rows goes on while a row group is written.
+# So many batches may wait for each writer beside the one being written: who settles rows goes on while a row group is written.
 BACKLOG = 2
 # A row set aside is told of in some 400 bytes, and a group is in memory twice while it is written.
 ASIDE_GROUP_ROWS = 1 << 15

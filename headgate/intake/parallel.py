@@ -56,7 +56,7 @@ def in_turn(work: Callable[[Part], Done], parts: Iterable[Part], at_once: int = 
 
 @contextmanager
 def in_order(work: Callable[[Part], None], backlog: int) -> Iterator[Callable[[Part], None]]:
-    """Hands parts to `work` in a thread beside, one after the other; waits where so many are still to be worked on.
+    """Hands parts to `work` in a thread beside, one after the other; waits where so many wait there beside the one being worked on.
 
     At the end all are worked on. What `work` raises comes out of a later hand-over, or of the end.
     """
