@@ -111,10 +111,16 @@ def _gated(file: Path, contract: Contract) -> tuple[Gated, dict[str, str]]:
         nothing_remembered = Mappings(MemoryObjects(), "", {contract.dataset: contract})
         decided = nothing_remembered.decide(name, contract.dataset, body) if error.rule in MENDABLE else None
         if isinstance(decided, Suggested):
-            raise decided.asked(name) from None
+            raise _asked_here(decided.asked(name), contract) from None
         if decided is None:
             raise
     return pass_gate(body, decided.contract, key, object_key=str(file), received_at=landed), decided.as_record()
+
+
+def _asked_here(asked: BadInputError, contract: Contract) -> BadInputError:
+    """What helps with a file that lies in no lake, so that no command can settle its mapping."""
+    remedy = f"name the columns as the contract does ({', '.join(contract.names)}), or list the file's names in its headgate.aliases"
+    return BadInputError(rule=asked.rule, message=asked.message, remedy=remedy, file=asked.file)
 
 
 def _loaded(path: Path) -> Contract:

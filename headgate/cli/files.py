@@ -60,7 +60,7 @@ def through_the_gate(found: deployment.Deployment, folder: Path, *, timeout_s: i
     files = watching.objects_in(folder)
     if not files:
         raise click.ClickException(
-            f"{screens.shown(str(folder))} holds no data. Remedy: files belong below a folder in it that is named for their dataset: orders/."
+            f"{screens.shown(str(folder))} holds no data. Remedy: files belong below a folder named for their dataset, e.g. orders/."
         )
     if incomplete := watching.runs_without_manifest(folder):
         raise click.ClickException(

@@ -8,7 +8,7 @@ import click
 
 from headgate import wiring
 from headgate.cli import deployment, options, screens
-from headgate.errors import HeadgateError
+from headgate.errors import BadInputError, HeadgateError
 from headgate.intake.curation import NEEDS_MAPPING
 from headgate.intake.mapping import Suggested
 from headgate.lake.ports import ObjectRef
@@ -82,7 +82,11 @@ def _waiting(found: deployment.Deployment, key: str) -> tuple[FileRecord, Sugges
 
 def _settle(found: deployment.Deployment, record: FileRecord, suggested: Suggested, fields: Sequence[str], *, as_json: bool) -> None:
     """The decision is remembered, and the file lies in raw once more, as a new version that the gate will look at."""
-    wiring.mappings(found.environment).remember(suggested, fields)
+    try:
+        wiring.mappings(found.environment).remember(suggested, fields)
+    except BadInputError as error:
+        remedy = f"`headgate mapping set {record.key} COLUMN=FIELD` names a column's field; one that is none must not be in the file"
+        raise BadInputError(rule=error.rule, message=error.message, remedy=remedy, file=record.key) from None
     store, ref = wiring.objects(), ObjectRef(record.bucket, record.key)
     store.write(ref, store.read(ObjectRef(record.bucket, record.key, record.version_id)))
     told = {"dataset": suggested.dataset, "source": suggested.source, "columns": dict(zip(suggested.names, fields, strict=True))}

@@ -154,3 +154,7 @@ def test_check_takes_other_names_of_columns_as_the_lake_does(tmp_path: Path) -> 
     sample.write_text(HEADER.replace("card_number", "ref").replace("card_cvv", "x") + GOOD)
     asked = run("check", sample, "--dataset", "payments", "--json")
     assert (asked.exit_code, json.loads(asked.stdout)["refused"]["rule"]) == (3, "needs_mapping")
+    remedy = json.loads(asked.stdout)["refused"]["remedy"]
+    assert "headgate mapping" not in remedy, "the file is in no lake"
+    assert "card_number, card_cvv" in remedy
+    assert "headgate.aliases" in remedy
