@@ -217,7 +217,7 @@ def merging(env: Mapping[str, str], workspace: Path) -> Merging:
     """The merge; `workspace` is a local folder with room for three times the largest dataset."""
     from headgate.aws.glue import GlueCatalog
     from headgate.contracts.registry import Registry
-    from headgate.lake.versions import last_received
+    from headgate.lake.versions import last_held
     from headgate.merge.merging import Merging
     from headgate.quality.audit import audit
     from headgate.settings_of_jobs import MergeSettings
@@ -233,7 +233,7 @@ def merging(env: Mapping[str, str], workspace: Path) -> Merging:
         workspace,
         audit,
         missing_parents=registry.lake["missing_parents"],
-        received=lambda: last_received(ledger(env).records()),
+        last_held=lambda: last_held(ledger(env).records()),
     )
 
 

@@ -1,14 +1,13 @@
 """Close what a corrected file has left behind: the refused rows of the versions before it, each once.
 
 The rows stay where they are, marked with the version that stands for them; see docs/adr/0020-corrected-files-close-their-past.md.
-A file's rows are one object, rewritten in one write, so that they are closed together or not at all. An object that goes back to what
-it held before opens the rows of that version again.
+A file's rows are one object, rewritten in one write, so that they are closed together or not at all. An object that comes back to a
+content opens that version's rows again.
 """
 
 from __future__ import annotations
 
 import io
-from bisect import bisect_right
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from headgate.errors import NotFoundError, ThrottledError
 from headgate.intake.cells import repeated
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import PARQUET_TYPE, parquet_bytes
+from headgate.lake.versions import History
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
 
 CLOSED_BY = "closed_by"
+_OPEN = ""  # as the record has it
 _CLOSABLE = {"done", "refused"}
-_LET_IN = {"done", "skipped_duplicate"}
 
 
 @dataclass(frozen=True)
@@ -62,19 +62,26 @@ class Closing:
         Raises:
             ServiceError: a service failed; what was closed before is closed, and closing again completes it.
         """
-        records, closed = list(self.ledger.records()), []
-        for back in returned(records):
+        records = list(self.ledger.records())
+        past, closed = History.of(records), []
+        for back in returned(records, past):
             with suppress(ThrottledError):
-                self._marked(back, "")
-        for old, newer in corrected(records):
+                self._open_again(back)
+        for old, newer in corrected(records, past):
             with suppress(ThrottledError):
-                if done := self._marked(old, newer.file_id):
-                    closed.append(done)
+                closed += self._close(old, newer)
         return closed
 
-    def _marked(self, old: FileRecord, closed_by: str) -> Closed | None:
-        """None where a replay died half-way: that replay has to be completed first."""
-        before = self.ledger.reopen(old.file_id, now=self.clock(), lease_s=self.lease_s)
+    def _open_again(self, old: FileRecord) -> None:
+        self._rewrite(old.file_id, _OPEN)
+
+    def _close(self, old: FileRecord, newer: FileRecord) -> list[Closed]:
+        rows = self._rewrite(old.file_id, newer.file_id)
+        return [] if rows is None else [Closed(old.file_id, old.key, newer.file_id, rows)]
+
+    def _rewrite(self, file_id: str, closed_by: str) -> int | None:
+        """How many rows tell of it now, as the record does; None where a replay died half-way: that has to be completed first."""
+        before = self.ledger.reopen(file_id, now=self.clock(), lease_s=self.lease_s)
         if before.state not in _CLOSABLE:
             self.ledger.release(before)
             return None
@@ -84,7 +91,7 @@ class Closing:
             self.ledger.finish(before)  # its rows are all marked or none are: both are what the next closing begins with
             raise
         self.ledger.finish(replace(before, closed_by=closed_by))
-        return Closed(before.file_id, before.key, closed_by, rows)
+        return rows
 
     def _mark(self, before: FileRecord, closed_by: str) -> int:
         """How many rows are marked now."""
@@ -99,58 +106,28 @@ class Closing:
         return int(rows.num_rows)
 
 
-def corrected(records: Iterable[FileRecord]) -> list[tuple[FileRecord, FileRecord]]:
-    """Each version of an object that something is kept out of and that is open, with the first later one that was let in."""
-    every = list(records)
-    settled_by = corrections(every)
-    waiting = [record for record in every if record.state in _CLOSABLE and not record.closed_by and (record.reasons or record.error)]
-    return [(record, settled_by[record.file_id]) for record in waiting if record.file_id in settled_by]
+def corrected(records: Iterable[FileRecord], past: History) -> list[tuple[FileRecord, FileRecord]]:
+    """Each version of an object that something is kept out of and that is open, with the version that settles it."""
+    kept_out = [record for record in records if record.state in _CLOSABLE and not record.closed_by and (record.reasons or record.error)]
+    return [(record, newer) for record in kept_out if (newer := past.settled_by(record))]
 
 
-def returned(records: Iterable[FileRecord]) -> list[FileRecord]:
-    """Each version that was closed by a later one, before its object held the same bytes again: what it keeps out waits again."""
-    every = list(records)
-    settled_by, held_at = corrections(every), _last_held(every)
-    return [
-        record
-        for record in every
-        if record.closed_by and record.state in _CLOSABLE and record.file_id not in settled_by and record.file_id in held_at
-    ]
+def returned(records: Iterable[FileRecord], past: History) -> list[FileRecord]:
+    """Each version that was closed by a later one, before an object came back to its content: what it keeps out waits again."""
+    closed = [record for record in records if record.state in _CLOSABLE and record.closed_by]
+    return [record for record in closed if past.came_back(record) and not past.settled_by(record)]
 
 
 def corrections(records: Iterable[FileRecord]) -> dict[str, FileRecord]:
-    """For each file that has one the next version of the same object whose content was let in, by file id.
-
-    A version that was skipped as a duplicate is one: its content was let in, be it as an older version or under another name.
-    Of two versions of one second nobody knows which was meant to correct the other, so neither does.
-    """
-    let_in: dict[tuple[str, str], list[FileRecord]] = {}
-    every = sorted(records, key=lambda record: (record.received_at, record.file_id))
-    for record in every:
-        if record.state in _LET_IN:
-            let_in.setdefault((record.bucket, record.key), []).append(record)
-    found, held_at = {}, _last_held(every)
-    for record in every:
-        versions, last = let_in.get((record.bucket, record.key), []), held_at.get(record.file_id, record.received_at)
-        if (later := bisect_right(versions, last, key=lambda one: one.received_at)) < len(versions):
-            found[record.file_id] = versions[later]
-    return found
-
-
-def _last_held(records: Iterable[FileRecord]) -> dict[str, str]:
-    """When an object came to hold once more what a version of it had held before, the last time, by that version's file id."""
-    every = {record.file_id: record for record in records}
-    held: dict[str, str] = {}
-    for again in every.values():
-        first = every.get(again.duplicate_of)
-        if first and (first.bucket, first.key) == (again.bucket, again.key) and again.received_at > first.received_at:
-            held[first.file_id] = max(held.get(first.file_id, ""), again.received_at)
-    return held
+    """For each file that a later version of the same object settles, that version, by file id."""
+    every = list(records)
+    past = History.of(every)
+    return {record.file_id: newer for record in every if (newer := past.settled_by(record))}
 
 
 def marked_rows(rows: pa.Table, closed_by: str) -> pa.Table:
-    """The rows, closed by that file; open, where it is none."""
-    mark = repeated(closed_by, rows.num_rows) if closed_by else pa.nulls(rows.num_rows, pa.string())
+    """The rows, closed by that file, or open."""
+    mark = pa.nulls(rows.num_rows, pa.string()) if closed_by == _OPEN else repeated(closed_by, rows.num_rows)
     if CLOSED_BY not in rows.column_names:  # rows of before there was the column
         return rows.append_column(CLOSED_BY, mark)
     return rows.set_column(rows.column_names.index(CLOSED_BY), CLOSED_BY, mark)

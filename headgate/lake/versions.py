@@ -1,31 +1,101 @@
-"""Of the contents that were let in: when an object last came to hold each of them. Pure."""
+"""Which contents objects came to hold, of those that were let in, and when each of them was last come to. Pure.
+
+What a correction is, what a copy, and what of it counts: docs/adr/0020-corrected-files-close-their-past.md.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import defaultdict
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from headgate.lake.ports import FileRecord
 
+_Object = tuple[str, str]
+
 
 @dataclass(frozen=True)
-class Received:
-    """When a content was received, ISO 8601; `again`: its object held another one in between, and went back to it."""
+class LastHeld:
+    """When a content was last come to, ISO 8601; `moved`: the file that brought its rows was received at another moment."""
 
     at: str
-    again: bool = False
+    moved: bool = False
 
 
-def last_received(records: Iterable[FileRecord]) -> dict[str, Received]:
-    """For each content that was let in, by its SHA-256: when its object last came to hold it. A copy under another name says nothing."""
-    every = {record.file_id: record for record in records}
-    found = {record.file_id: Received(record.received_at) for record in every.values() if record.state in {"done", "replaying"}}
-    for copy in every.values():
-        first = every.get(copy.duplicate_of)
-        is_same_object = first is not None and (first.bucket, first.key) == (copy.bucket, copy.key)
-        if first and is_same_object and first.file_id in found and copy.received_at > found[first.file_id].at:
-            found[first.file_id] = Received(copy.received_at, again=True)
-    return {every[file_id].content_sha256: received for file_id, received in found.items()}
+@dataclass(frozen=True)
+class History:
+    """What objects held of the contents that were let in.
+
+    Attributes:
+        versions: of each object, by bucket and key, the versions whose content was let in, oldest first.
+        corrections: those of them that came in the place of another content, oldest first.
+        last_came: of each content, by its SHA-256, the moment of its last correction; where it is none, the first at which it was held.
+    """
+
+    versions: Mapping[_Object, Sequence[FileRecord]]
+    corrections: Mapping[_Object, Sequence[FileRecord]]
+    last_came: Mapping[str, str]
+
+    @classmethod
+    def of(cls, records: Iterable[FileRecord]) -> History:
+        """The history that the files' records tell, in whatever order they come."""
+        versions: defaultdict[_Object, list[FileRecord]] = defaultdict(list)
+        for record in sorted(filter(is_let_in, records), key=lambda record: (record.received_at, record.file_id)):
+            versions[record.bucket, record.key].append(record)
+        corrections = {place: _corrections(held) for place, held in versions.items()}
+        first = {version.content_sha256: version.received_at for version in reversed(_by_time(versions))}
+        last = {version.content_sha256: version.received_at for version in _by_time(corrections)}
+        return cls(versions, corrections, first | last)
+
+    def settled_by(self, record: FileRecord) -> FileRecord | None:
+        """The first version that stands for this one of the same object: it came after this one's content was last come to.
+
+        For a version that was not let in every one stands that was let in later.
+        """
+        place = (record.bucket, record.key)
+        later = (self.corrections if is_let_in(record) else self.versions).get(place, ())
+        first = bisect_right(later, self._held_at(record), key=lambda one: one.received_at)
+        return later[first] if first < len(later) else None
+
+    def came_back(self, record: FileRecord) -> bool:
+        """Whether an object came to hold the version's content once more, after this version was received."""
+        return self._held_at(record) > record.received_at
+
+    def _held_at(self, record: FileRecord) -> str:
+        return max(record.received_at, self.last_came[record.content_sha256]) if is_let_in(record) else record.received_at
+
+
+def is_let_in(record: FileRecord) -> bool:
+    """Whether the version's content is in the lake, if only as another file; of a refused one that is replayed nobody knows yet."""
+    return record.state in {"done", "skipped_duplicate"} or (record.state == "replaying" and not record.error)
+
+
+def last_held(records: Iterable[FileRecord]) -> dict[str, LastHeld]:
+    """For each content that was let in, by its SHA-256: when an object last came to hold it."""
+    every = list(records)
+    last_came, received = History.of(every).last_came, defaultdict(set)
+    for record in every:
+        if record.state in {"done", "replaying"}:
+            received[record.content_sha256].add(record.received_at)
+    told = {content: last_came.get(content, min(moments)) for content, moments in received.items()}
+    return {content: LastHeld(at, moved=received[content] != {at}) for content, at in told.items()}
+
+
+def _corrections(versions: Sequence[FileRecord]) -> list[FileRecord]:
+    """Those that came in the place of another content. Of several contents of one moment each may have come after another."""
+    found, before = [], set[str]()
+    for _, sent in groupby(versions, key=lambda version: version.received_at):
+        together = list(sent)
+        now = {version.content_sha256 for version in together}
+        found += [version for version in together if (before | now) - {version.content_sha256}]
+        before = now
+    return found
+
+
+def _by_time(versions: Mapping[_Object, Sequence[FileRecord]]) -> list[FileRecord]:
+    return sorted((version for held in versions.values() for version in held), key=lambda version: version.received_at)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
 
-_ROWS, _DELETED, _HELD, _RECEIVED = "increments", "deleted", "held", "received"
-_CONTENT, _AT = "_received_content", "_received_at"
+_ROWS, _DELETED, _HELD, _LAST_HELD = "increments", "deleted", "held", "last_held"
+_CONTENT, _AT = "_last_held_content", "_last_held_at"
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,12 @@ def merge_files(
     memory: Memory,
     deletions: Deletions | None = None,
     *,
-    received_at: Mapping[str, str] | None = None,
+    held_at: Mapping[str, str] | None = None,
 ) -> int:
     """The number of rows in `files`; the newest of every key lie in the file `out`, in the order of the key, but for deleted ones.
 
     Args:
-        received_at: content hash → when it was received; of rows that order columns leave tied the one that came last is the newest.
+        held_at: content hash → when an object last came to hold it; the latest of rows that order columns leave tied is the newest.
 
     Raises:
         AuditError: a file holds values that do not fit the contract.
@@ -63,12 +63,12 @@ def merge_files(
     if not contract.key:
         raise ContractError(f"{contract.id}: rows without a primary key cannot be merged")
     received = sum(_fitted(contract, file, arrow_schema(contract)) for file in files)
-    write_parquet(out, arrow_schema(contract), _merged(contract, files, memory, deletions or Deletions(), received_at or {}))
+    write_parquet(out, arrow_schema(contract), _merged(contract, files, memory, deletions or Deletions(), held_at or {}))
     return received
 
 
 def _merged(
-    contract: Contract, files: Sequence[Path], memory: Memory, deletions: Deletions, received_at: Mapping[str, str]
+    contract: Contract, files: Sequence[Path], memory: Memory, deletions: Deletions, held_at: Mapping[str, str]
 ) -> Iterator[pa.RecordBatch]:
     if not files:
         return
@@ -76,8 +76,8 @@ def _merged(
     rows = ibis.table(ibis.Schema.from_pyarrow(arrow_schema(contract)), name=_ROWS)
     tables = _deletion_tables(contract, deletions) if deletions.files else {}
     there = still_there(rows, _named(tables, _DELETED), _named(tables, _HELD), contract.key) if tables else rows
-    tables[_RECEIVED] = pa.table([pa.array(list(told), pa.string()) for told in (received_at, received_at.values())], [_CONTENT, _AT])
-    newest = _newest(contract, there, _named(tables, _RECEIVED))
+    tables[_LAST_HELD] = pa.table([pa.array(list(told), pa.string()) for told in (held_at, held_at.values())], [_CONTENT, _AT])
+    newest = _newest(contract, there, _named(tables, _LAST_HELD))
     with duckdb.connect(config=config) as connection:
         connection.read_parquet([str(file) for file in files]).create_view(_ROWS)
         for name, table in tables.items():
@@ -85,9 +85,9 @@ def _merged(
         yield from connection.sql(ibis.to_sql(newest.order_by(*contract.key), dialect="duckdb")).to_arrow_reader()
 
 
-def _newest(contract: Contract, rows: ibis.Table, received: ibis.Table) -> ibis.Table:
-    """Of what the order columns leave tied that which was received last: a corrected file often keeps its rows' own times of change."""
-    dated = rows.left_join(received, rows["_content_sha256"] == received[_CONTENT]).drop(_CONTENT)
+def _newest(contract: Contract, rows: ibis.Table, last_held: ibis.Table) -> ibis.Table:
+    """Of what order columns leave tied that which an object came to hold last: corrected files often keep their rows' times of change."""
+    dated = rows.left_join(last_held, rows["_content_sha256"] == last_held[_CONTENT]).drop(_CONTENT)
     return newest_by(dated, contract.key, contract.order_by, [_AT, *(column.name for column in LINEAGE)]).drop(_AT)
 
 

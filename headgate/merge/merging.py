@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import Catalog, ObjectStore, TableVersion
-    from headgate.lake.versions import Received
+    from headgate.lake.versions import LastHeld
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,8 @@ class Merging:
         audit: raises AuditError when rows do not hold their contract.
         workspace: a local folder with room for the largest dataset, three times.
         memory_limit: of DuckDB, in its notation; beyond it the merge spills into the workspace.
-        received: when each content was received, by its hash; without it rows that order columns leave tied are told apart by hash alone.
+        last_held: when an object last came to hold each content, by its hash; without it rows that order columns leave tied are told
+            apart by hash alone.
         missing_parents: the contract of the table that tells which rows lack a parent; without it only the report beside the manifest does.
     """
 
@@ -89,7 +90,7 @@ class Merging:
     audit: Callable[[Contract, pa.Table | pa.RecordBatchReader], None]
     memory_limit: str = "2GB"
     missing_parents: Contract | None = None
-    received: Callable[[], Mapping[str, Received]] = dict
+    last_held: Callable[[], Mapping[str, LastHeld]] = dict
 
     def merge(self, as_of: date | None = None) -> LakeSnapshot:
         """The lake's newest snapshot: of every dataset, the newest row of each key over all increments.
@@ -113,11 +114,11 @@ class Merging:
 
     def _merge(self, as_of: date | None) -> LakeSnapshot:
         previous = self._previous()
-        received = self.received()
-        plans = [self._plan(contract, previous, received) for contract in self.contracts.values()]
+        last_held = self.last_held()
+        plans = [self._plan(contract, previous, last_held) for contract in self.contracts.values()]
         with tempfile.TemporaryDirectory(dir=self.workspace) as folder:
             references = ReferenceCheck(self.objects, self.curated_bucket, self.contracts, Path(folder), self.memory_limit)
-            built = [self._build(plan, references, received) for plan in plans]
+            built = [self._build(plan, references, last_held) for plan in plans]
             for _, staged in built:
                 if staged:
                     self._publisher.move(staged)
@@ -160,10 +161,10 @@ class Merging:
         except NotFoundError:
             return None
 
-    def _plan(self, contract: Contract, previous: LakeSnapshot | None, received: Mapping[str, Received]) -> _Plan:
+    def _plan(self, contract: Contract, previous: LakeSnapshot | None, last_held: Mapping[str, LastHeld]) -> _Plan:
         # The table is read before its increments are listed: whoever publishes more meanwhile wins, and this merge conflicts.
         current = self.catalog.current(self.database, contract.dataset)
-        increments = self._increments(contract.dataset, received)
+        increments = self._increments(contract.dataset, last_held)
         table = _table_of(contract)
         made_of = MergedIncrements(snapshot_id_of([*increments, table]), table, increments)
         base = previous.datasets.get(contract.dataset) if previous else None
@@ -173,19 +174,19 @@ class Merging:
         new = tuple(sorted(set(increments) - set(merged.increments)))
         return _Plan(contract, current, made_of, base, new)
 
-    def _increments(self, dataset: str, received: Mapping[str, Received]) -> tuple[str, ...]:
+    def _increments(self, dataset: str, last_held: Mapping[str, LastHeld]) -> tuple[str, ...]:
         """Every increment, and every object that tells of deletions, by key.
 
         With an increment's key stand its edition, and after which deletions its rows were held again: one that was replayed or that
         came back is another than the one that was merged, so all is merged anew. Deletions that change no such mark are newer than
-        every row, so that the snapshot before can be built upon. A content that its object went back to is newer than it was.
+        every row, so that the snapshot before can be built upon. A content that an object came back to is newer than it was.
         """
         listed = [item.ref.key for item in self.objects.list(self.curated_bucket, f"{keys.INCREMENTS}/{dataset}/")]
         editions: defaultdict[str, str] = defaultdict(str)
         for key, edition in sorted(spelled for key in listed if (spelled := keys.edition_of(key))):
             editions[key] += f" {edition}"
         held = held_after(listed)
-        back = {content: f" {_BACK}{told.at}" for content, told in received.items() if told.again}
+        back = {content: f" {_BACK}{told.at}" for content, told in last_held.items() if told.moved}
         increments = [
             key + editions[key] + marked(held.get(key, "")) + back.get(Path(key).stem, "")
             for key in listed
@@ -197,20 +198,20 @@ class Merging:
         text = self._read(keys.merged_increments_key(snapshot.dataset, snapshot.snapshot_id))
         return MergedIncrements.from_json(text) if text else None
 
-    def _build(self, plan: _Plan, references: ReferenceCheck, received: Mapping[str, Received]) -> tuple[DatasetSnapshot, Staged | None]:
+    def _build(self, plan: _Plan, references: ReferenceCheck, last_held: Mapping[str, LastHeld]) -> tuple[DatasetSnapshot, Staged | None]:
         if plan.base and plan.is_published:
             return plan.base, None
         with tempfile.TemporaryDirectory(dir=self.workspace) as folder:
-            return self._build_in(Path(folder), plan, references, {content: told.at for content, told in received.items()})
+            return self._build_in(Path(folder), plan, references, {content: told.at for content, told in last_held.items()})
 
     def _build_in(
-        self, folder: Path, plan: _Plan, references: ReferenceCheck, received_at: Mapping[str, str]
+        self, folder: Path, plan: _Plan, references: ReferenceCheck, held_at: Mapping[str, str]
     ) -> tuple[DatasetSnapshot, Staged]:
         dataset, snapshot_id = plan.contract.dataset, plan.made_of.snapshot_id
         files = self._download(folder, [*([keys.part(plan.base.location)] if plan.base else []), *plan.rows])
         out = folder / "snapshot.parquet"
         memory = Memory(folder / "spill", self.memory_limit)
-        rows = merge_files(plan.contract, files, out, memory, self._deletions(folder, plan), received_at=received_at)
+        rows = merge_files(plan.contract, files, out, memory, self._deletions(folder, plan), held_at=held_at)
         staged = self._publisher.stage_file(plan.contract, out, plan.prefix, current=plan.current)
         references.keep(dataset, out)
         self._write(keys.merged_increments_key(dataset, snapshot_id), plan.made_of.to_json())

@@ -17,7 +17,7 @@ from headgate.errors import HeadgateError, ServiceError, ThrottledError
 from headgate.intake.curation import file_id_of
 from headgate.lake.keys import part
 from headgate.lake.ports import ObjectRef
-from headgate.lake.versions import last_received
+from headgate.lake.versions import last_held
 from headgate.merge.merging import Merging
 from headgate.quality.audit import audit
 from tests.faults.inputs import contracts, payments
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from headgate.lake.versions import Received
+    from headgate.lake.versions import LastHeld
 
 pytestmark = pytest.mark.faults
 
@@ -75,18 +75,31 @@ def test_the_merged_snapshot_is_that_of_a_quiet_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize("merges", ["once", "after each"])
 def test_the_lake_shows_what_an_object_holds_though_its_rows_tell_of_no_change(sent: str, merges: str, tmp_path: Path) -> None:
     """A corrected file whose sender left `updated_at` as it was; and one that goes back to what it held before."""
-    amounts, june = {"A": "10.50", "B": "11.75"}, ObjectRef("raw", "payments/june.csv")
+    assert _shown_after([("june", content) for content in sent], tmp_path, every_time=merges == "after each") == [sent[-1]]
+
+
+@pytest.mark.parametrize("every_time", [False, True])
+def test_a_correction_wins_that_came_under_another_name_first_and_a_copy_does_not(tmp_path: Path, *, every_time: bool) -> None:
+    corrected = [("other", "A"), ("june", "B"), ("june", "A")]
+    assert _shown_after(corrected, tmp_path, every_time=every_time) == ["A"]
+    assert _shown_after([*corrected, ("june", "B"), ("copy", "A")], tmp_path, every_time=every_time) == ["B"]
+
+
+def _shown_after(sent: list[tuple[str, str]], workspace: Path, *, every_time: bool) -> list[str]:
+    """The contents whose rows the table shows; all of them hold the same key, and tell of the same time of change."""
+    amounts = {"A": "10.50", "B": "11.75"}
     lake, catalog = Lake("no data"), _catalog()
     objects = lake.objects = MemoryObjects(clock=lambda: lake.now)
-    for place, name in enumerate(sent, 1):
-        objects.write(june, payments(amounts[name]))
+    for place, (name, content) in enumerate(sent, 1):
+        ref = ObjectRef("raw", f"payments/{name}.csv")
+        objects.write(ref, payments(amounts[content]))
         lake.wait(60)
-        lake.receive(objects.info(june).ref)
-        if merges == "after each" or place == len(sent):
-            _merging(lake, catalog, tmp_path).merge()
+        lake.receive(objects.info(ref).ref)
+        if every_time or place == len(sent):
+            _merging(lake, catalog, workspace).merge()
     key = catalog.current("curated", "payments").location.removeprefix("s3://curated/")
     rows = pq.read_table(pa.BufferReader(objects.read(ObjectRef("curated", part(key))))).to_pylist()
-    assert [float(row["amount"]) for row in rows] == [float(amounts[sent[-1]])]
+    return [content for row in rows for content, amount in amounts.items() if float(amount) == float(row["amount"])]
 
 
 def _merged(lake: Lake, workspace: Path) -> dict[str, bytes]:
@@ -103,9 +116,8 @@ def _catalog() -> MemoryCatalog:
 
 def _merging(lake: Lake, catalog: MemoryCatalog, workspace: Path) -> Merging:
     curated = {name: curated_contract(contract) for name, contract in contracts().items()}
-    received = partial(_received, lake)
-    return Merging(lake.objects, catalog, curated, "curated", "curated", workspace, audit, received=received)
+    return Merging(lake.objects, catalog, curated, "curated", "curated", workspace, audit, last_held=partial(_last_held, lake))
 
 
-def _received(lake: Lake) -> Mapping[str, Received]:
-    return last_received(lake.ledger.records())
+def _last_held(lake: Lake) -> Mapping[str, LastHeld]:
+    return last_held(lake.ledger.records())

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from headgate.errors import ServiceError
 from headgate.intake.closing import Closed, Closing, corrected, corrections
 from headgate.intake.kept_out import kept_out, replayable
+from headgate.lake.versions import History
 from tests.unit.intake.test_replay import KEY, KilledError, Killing, Lake, body_of, contract
 
 if TYPE_CHECKING:
@@ -149,6 +150,39 @@ def test_a_correction_that_came_under_another_name_first_closes_the_old_version_
     assert lake.closing().close() == [Closed(old.file_id, KEY, new.file_id, 1)]
 
 
+def test_rows_wait_again_once_another_object_came_back_to_their_content() -> None:
+    """It is what the merge shows then."""
+    lake = Versions()
+    first, second = lake.sent(5, 99), lake.sent(5, 98)
+    lake.closing().close()
+    other = f"{KEY}.other"
+    between = lake.curate(BY, lake.put(body_of(7, 97), key=other))
+    again = lake.curate(BY, lake.put(body_of(5, 99), key=other))
+    assert lake.closing().close() == [Closed(between.file_id, other, again.file_id, 1)]
+    assert lake.closed_by() == {
+        (first.content_sha256, 2): None,
+        (second.content_sha256, 2): None,
+        (between.content_sha256, 2): again.file_id,
+    }
+
+
+def test_a_copy_under_another_name_and_the_same_bytes_sent_again_open_nothing() -> None:
+    lake = Versions()
+    first, second = lake.sent(5, 99), lake.sent(5, 98)
+    lake.closing().close()
+    lake.curate(BY, lake.put(body_of(5, 99), key=f"{KEY}.copy"))
+    lake.sent(5, 98)
+    assert lake.closing().close() == []
+    assert lake.ledger.get(first.file_id).closed_by == second.file_id
+
+
+def test_a_version_that_is_being_replayed_corrects_what_it_had_corrected() -> None:
+    lake = Versions()
+    old, new = lake.sent(99), lake.sent(1)
+    lake.ledger.reopen(new.file_id, now=lake.now, lease_s=300)
+    assert lake.closing().close() == [Closed(old.file_id, KEY, new.file_id, 1)]
+
+
 @given(st.integers(1, 4), st.booleans())
 def test_a_closing_that_dies_anywhere_is_completed_by_the_next_or_by_a_replay(dies_at: int, after: bool) -> None:
     lake = Versions()
@@ -184,6 +218,6 @@ def test_a_service_that_fails_leaves_the_file_to_the_next_closing() -> None:
 def test_of_two_versions_of_one_second_neither_corrects_the_other() -> None:
     lake = Versions()
     one = lake.sent(99)
-    twin = replace(one, file_id="f" * 32, version_id="v2")
+    twin = replace(one, file_id="f" * 32, version_id="v2", content_sha256="f" * 64)
     assert corrections([one, twin]) == {}
-    assert corrected([one, twin]) == []
+    assert corrected([one, twin], History.of([one, twin])) == []

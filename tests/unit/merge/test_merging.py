@@ -17,9 +17,10 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.errors import AuditError, ConflictError, NotFoundError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef, TableVersion
+from headgate.lake.ports import FileRecord, ObjectRef, TableVersion
 from headgate.lake.publishing import parquet_bytes
 from headgate.lake.snapshots import LakeSnapshot
+from headgate.lake.versions import LastHeld, last_held
 from headgate.merge.merging import Merging
 from headgate.quality.audit import audit
 
@@ -112,8 +113,9 @@ class Lake:
         for key in older:
             self.objects.delete(ObjectRef(BUCKET, key))
 
-    def merging(self) -> Merging:
-        return Merging(self.objects, self.catalog, self.contracts, BUCKET, "ecommerce_curated", self.workspace, audit)
+    def merging(self, held: Mapping[str, LastHeld] | None = None) -> Merging:
+        ports = (self.objects, self.catalog, self.contracts, BUCKET, "ecommerce_curated", self.workspace, audit)
+        return Merging(*ports, last_held=lambda: held or {})
 
     def table(self, dataset: str) -> list[dict[str, Any]]:
         prefix = self.catalog.current("ecommerce_curated", dataset).location.removeprefix(f"s3://{BUCKET}/")
@@ -161,6 +163,43 @@ def test_the_pointer_and_the_manifest_say_the_same(lake: Lake) -> None:
     for name in (keys.CURRENT, merged.snapshot_id):
         text = lake.objects.read(ObjectRef(BUCKET, keys.lake_snapshot_key(name))).decode()
         assert LakeSnapshot.from_json(text) == merged
+
+
+@pytest.mark.parametrize("newest", ["aa", "bb"])
+def test_of_rows_that_changed_at_the_same_time_those_win_that_an_object_came_to_hold_last(lake: Lake, newest: str) -> None:
+    totals = {"aa": Decimal("1.00"), "bb": Decimal("2.00")}
+    for name, total in totals.items():
+        lake.deliver(name, order("1", str(total)))
+    lake.merging({name: LastHeld("2024-05-02" if name == newest else "2024-05-01") for name in totals}).merge()
+    assert lake.totals() == {"1": totals[newest]}
+
+
+def test_when_a_content_was_held_matters_only_where_the_rows_own_time_of_change_leaves_a_tie(lake: Lake) -> None:
+    lake.deliver("aa", order("1", "1.00", updated=2))
+    lake.deliver("bb", order("1", "2.00", updated=1))
+    lake.merging({"aa": LastHeld("2024-05-01"), "bb": LastHeld("2024-05-02")}).merge()
+    assert lake.totals() == {"1": Decimal("1.00")}
+
+
+def test_a_content_that_an_object_came_back_to_is_merged_anew(lake: Lake) -> None:
+    lake.deliver("aa", order("1", "1.00"))
+    lake.deliver("bb", order("1", "2.00"))
+    held = {"aa": LastHeld("2024-05-01"), "bb": LastHeld("2024-05-02")}
+    lake.merging(held).merge()
+    lake.merging(held | {"aa": LastHeld("2024-05-03", moved=True)}).merge()
+    assert lake.totals() == {"1": Decimal("1.00")}
+    lake.merging(held | {"aa": LastHeld("2024-05-03", moved=True), "bb": LastHeld("2024-05-04", moved=True)}).merge()
+    assert lake.totals() == {"1": Decimal("2.00")}
+
+
+def test_nothing_is_written_for_a_file_that_was_skipped_as_the_duplicate_of_itself(lake: Lake) -> None:
+    lake.deliver("aa", order("1", "1.00"))
+    sent = FileRecord("1", "raw", "orders/a.csv", "v1", "orders", "done", content_sha256="aa", received_at="2024-05-01")
+    first = lake.merging(last_held([sent])).merge()
+    lake.objects.written.clear()
+    again = replace(sent, file_id="2", version_id="v2", state="skipped_duplicate", duplicate_of="1", received_at="2024-05-02")
+    assert lake.merging(last_held([sent, again])).merge() == first
+    assert lake.objects.written == []
 
 
 def test_a_dataset_without_increments_has_an_empty_table(lake: Lake) -> None:
