@@ -48,6 +48,7 @@ _MASKED_DIGITS = {Mask.PAN, Mask.CVV, Mask.SSN}  # texts that are whole numbers 
 _EXACT_INTEGERS = {pa.float64(): 2.0**53, pa.float32(): 2.0**24, pa.float16(): 2.0**11}
 # Times that 64-bit nanoseconds since 1970 say for sure.
 _NANOSECONDS_FROM, _NANOSECONDS_TO = literal("1678-01-01", pa.timestamp("us")), literal("2262-01-01", pa.timestamp("us"))
+_MAX_FIELDS = 16 * MAX_COLUMNS
 # Names of the zone in which a day is UTC's day. Source: IANA time zone database, `etcetera` and `backward`; offsets as ISO 8601 has them.
 _UTC = re.compile(r"(?:etc/)?(?:utc|uct|universal|zulu|greenwich|gmt(?:[+-]?0)?)|z|(?:utc|gmt)?[+-]00(?::?00)?", re.IGNORECASE)
 _EXACT_DIGITS = {pa.float64(): 15, pa.float32(): 6, pa.float16(): 3}
@@ -93,10 +94,21 @@ def check_size(metadata: pq.FileMetaData, size_bytes: int) -> None:
     Raises:
         UnreadableFileError: `too_large`: more cells than a file of this size may grow to, or absurdly wide.
     """
-    if metadata.num_columns > MAX_COLUMNS:
-        raise too_wide()
+    if metadata.num_columns > MAX_COLUMNS:  # which counts the fields of a nested column, each
+        _check_width(metadata)
     if metadata.num_rows * metadata.num_columns > allowed_bytes(size_bytes):
         raise too_large(allowed_bytes(size_bytes))
+
+
+def _check_width(metadata: pq.FileMetaData) -> None:
+    if len(metadata.schema.to_arrow_schema()) > MAX_COLUMNS:
+        raise too_wide()
+    if metadata.num_columns > _MAX_FIELDS:
+        raise UnreadableFileError(
+            rule="too_large",
+            message=f"nested columns have more than {_MAX_FIELDS:,} fields",
+            remedy="send a table without nested columns",
+        )
 
 
 def corrupt_parquet() -> UnreadableFileError:

@@ -254,6 +254,21 @@ def test_an_absurdly_wide_file_is_refused() -> None:
         read_parquet(wide.getvalue(), contract_of(BIGINT))
 
 
+def struct_of(fields: int) -> bytes:
+    written = io.BytesIO()
+    values = pa.StructArray.from_arrays([pa.array([1], pa.int8())] * fields, names=[str(place) for place in range(fields)])
+    pq.write_table(pa.table({"x": values}), written)
+    return written.getvalue()
+
+
+def test_the_fields_of_a_nested_column_are_no_columns() -> None:
+    with pytest.raises(UnreadableFileError, match="stored as nested values"):
+        read_parquet(struct_of(MAX_COLUMNS + 1), contract_of(BIGINT))
+    with pytest.raises(UnreadableFileError, match="nested columns have more than 65,536 fields") as refused:
+        read_parquet(struct_of(16 * MAX_COLUMNS + 1), contract_of(BIGINT))
+    assert refused.value.rule == "too_large"
+
+
 def test_the_table_of_a_damaged_file_is_refused_as_its_rows_are() -> None:
     with pytest.raises(UnreadableFileError, match="corrupt_parquet"):
         table_of(written(pa.array([1]))[:-9])
