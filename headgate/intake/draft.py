@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.contracts.curated import kept_apart
+from headgate.contracts.document import physical_type
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.errors import UnreadableFileError
 from headgate.intake.card_search import redacted_text, rows_with_cards
@@ -66,7 +67,7 @@ class Draft:
 
 
 def draft(body: bytes, dataset: str) -> Draft:
-    """A source contract that lets every row of the sample in, but for exact and keyed repeats of rows.
+    """A source contract that lets every row of the sample in, but for exact and keyed repeats of rows, and values that the findings count.
 
     Raises:
         UnreadableFileError: the sample cannot be read as a table, or its first row is data.
@@ -169,7 +170,9 @@ def _readable(guessed: ColumnType, stored: ColumnType) -> ColumnType:
 
 def _kept(stored: ColumnType) -> ColumnType:
     """The stored type, no wider than a contract's."""
-    return replace(stored, precision=min(stored.precision, MOST_PRECISION)) if stored.precision else stored
+    if stored.precision is None or stored.scale is None:
+        return stored
+    return replace(stored, precision=min(stored.precision, MOST_PRECISION), scale=min(stored.scale, MOST_PRECISION))
 
 
 def _floats_again(body: bytes, stored: tuple[Column, ...], columns: Mapping[str, Column]) -> dict[str, Column]:
@@ -234,6 +237,10 @@ def _about(column: Column, text: pa.Array) -> list[str]:
         told.append("has no value in the sample, so its type is a guess")
     if column.mask is Mask.FREE_TEXT and (count := len(rows_with_cards(given))):
         told.append(f"has {count} values that pass as card numbers: take the mask away only if they are none")
+    if misfits := len(cast(given, column.type).misfits):
+        told.append(
+            f"has {misfits} values that are no {physical_type(column.type)}: their rows are refused, so mend the sample or its type"
+        )
     if column.type.kind is Kind.STRING and column.mask is None and (most := misfits_of_most(column.name, text)):
         told.append(f"stays text since {most[1]} of its values are no {most[0]}: mend the sample to have it typed")
     if " " in column.name:

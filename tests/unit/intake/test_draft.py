@@ -349,3 +349,25 @@ def test_parquet_with_a_column_twice_is_refused_as_csv_is(names: list[str]) -> N
         with pytest.raises(HeaderError) as refused:
             draft(body, "x")
         assert refused.value.rule == "duplicate_column"
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (pa.array([1.5, float("nan"), 2.5]), "has 1 values that are no DOUBLE"),
+        (pa.array([1.5, float("inf"), float("-inf")], pa.float32()), "has 2 values that are no DOUBLE"),
+        (pa.array([Decimal("1" * 44 + ".5"), Decimal("2.5"), None], pa.decimal256(45, 1)), "has 1 values that are no DECIMAL(38,1)"),
+        (pa.array([Decimal("0." + "1" * 45), Decimal("0.5"), None], pa.decimal256(47, 45)), "has 2 values that are no DECIMAL(38,38)"),
+        (pa.array([1, 1001, 2000], pa.timestamp("ns")), "has 2 values that are no TIMESTAMP"),
+        (pa.array([1.5, 2.5, None]), ""),
+    ],
+)
+def test_values_that_no_contract_can_hold_are_counted_as_their_rows_are_refused(values: pa.Array, told: str) -> None:
+    body = io.BytesIO()
+    pq.write_table(pa.table({"id": ["a", "b", "c"], "v": values}), body)
+    made = draft(body.getvalue(), "payments")
+    refused = gated(body.getvalue(), made.contract).quarantined
+    counts = [finding.told for finding in made.findings if finding.column == "v" and "that are no" in finding.told]
+    assert [count.partition(":")[0] for count in counts] == ([told] if told else [])
+    assert f"has {refused} values" in (told or "has 0 values")
+    assert odcs.parse(json.loads(json.dumps(document(made.contract))), "source") == made.contract
