@@ -77,17 +77,14 @@ _CODE_BESIDE = re.compile(
 # an id's. The mark of a code taken out names none.
 _LONG_NAMES = r"security[\W_]{0,3}code|card[\W_]{0,3}verification[\W_]{0,3}(?:value|code|number)"
 _CVV_NAMES = r"(?!(?<=\[)CVV\])cvv2?"
-_OTHER_NAMES = rf"cvc2?|cvn2?|(?<![A-Za-z])cav2|{_LONG_NAMES}"
+_NAMES = rf"{_CVV_NAMES}|cvc2?|cvn2?|(?<![A-Za-z])cav2|{_LONG_NAMES}"
 _CSC = r"(?<![A-Za-z])csc"
+_NO_WORD_BEFORE, _GAP = r"(?<![^\W_])", r"[\W_]{0,6}"
 _THREE_OR_FOUR = r"(?:(?:is|no|number|code|value)[\W_]{0,4}){0,2})\d{3,4}(?![^\W_])"
-_NAMED_CODE = re.compile(
-    rf"((?:(?<![^\W_])(?:{_CVV_NAMES}|{_OTHER_NAMES}|{_CSC})|(?:{_CVV_NAMES}|{_OTHER_NAMES}|{_CSC})[\W_])[\W_]{{0,6}}{_THREE_OR_FOUR}",
-    re.IGNORECASE,
-)
+_NAMED_CODE = re.compile(rf"((?:{_NO_WORD_BEFORE}(?:{_NAMES}|{_CSC})|(?:{_NAMES}|{_CSC})[\W_]){_GAP}{_THREE_OR_FOUR}", re.IGNORECASE)
 # Where a row is refused for it: things are called CSC500 and CSC-500, too, and years and amounts are no codes.
 _SURE_CODE = re.compile(
-    rf"((?:(?<![^\W_]){_CVV_NAMES}|(?:{_CVV_NAMES}|{_OTHER_NAMES}|{_CSC}(?=\s{{0,2}}[:=#]))[\W_])[\W_]{{0,6}}{_THREE_OR_FOUR}(?![/.-]\d)",
-    re.IGNORECASE,
+    rf"((?:{_NO_WORD_BEFORE}{_CVV_NAMES}|(?:{_NAMES}|{_CSC}(?=\s{{0,2}}[:=#]))[\W_]){_GAP}{_THREE_OR_FOUR}(?![/.-]\d)", re.IGNORECASE
 )
 # Area, group and serial number. Numbers that were never given out are none, nor is what goes on before or behind, as a product's code or
 # a longer grouped number does. Characters that cannot be seen may stand anywhere.
