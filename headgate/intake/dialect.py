@@ -182,6 +182,7 @@ def _by_shape(head: str) -> Dialect:
     readings = [(form, probed(head, form)) for form in _forms(head)]
     form, rows = max(readings, key=lambda reading: _evenness(reading[1]) * (_RARE if reading[0].delimiter[0] in _RARE_DELIMITERS else 1))
     width = _usual_width(rows)
+    form = _with_quote(head, form.delimiter, width) if form.quote == '"' else form
     rows = probed(head, form, width)
     above = next((at for at, row in enumerate(rows) if _full(row) >= max(1, width / 2)), 0)
     lines = _header_lines(rows[above:], width)

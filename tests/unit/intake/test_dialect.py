@@ -250,6 +250,12 @@ def test_without_a_contract_the_even_dialect_is_taken() -> None:
     assert [column.to_pylist() for column in table.rows.columns] == [["2024-01-01", "2024-01-02"], ["a, b", "c, d, e"]]
 
 
+@pytest.mark.parametrize(("quoted", "said"), [('"12\\": wide"', '12": wide'), ("'5\" x: 6\" y'", '5" x: 6" y')])
+def test_without_a_contract_quotes_and_escapes_are_those_that_make_all_rows_as_wide_as_most(quoted: str, said: str) -> None:
+    table = read_unknown(f"id:name:note\n1:a:x\n2:{quoted}:y\n3:b:z\n".encode())
+    assert table.rows.columns[1].to_pylist() == ["a", said, "b"]
+
+
 def test_without_a_header_columns_are_numbered() -> None:
     table = read_unknown(b"1,2.5,a\n2,3.5,b\n3,4.5,c\n")
     assert (table.dialect.header_lines, table.dialect.names) == (0, ("column_1", "column_2", "column_3"))
