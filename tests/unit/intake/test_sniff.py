@@ -160,3 +160,10 @@ def test_a_file_whose_encoding_is_a_bad_guess_is_read_with_little_confidence(for
     content = form.encode("cp1251")
     read = read_records(content) if form.startswith("{") else read_unknown(content).dialect
     assert read.confidence < 0.1
+
+
+def test_who_sends_what_is_no_table_is_told_that_the_content_and_not_the_name_tells_how_it_is_packed() -> None:
+    """A file may be called `.csv.gz` and be no gzip at all."""
+    with pytest.raises(UnreadableFileError) as refused:
+        text_of(b"\x00\x8bno gzip\x00")
+    assert "the content tells which, not the name" in refused.value.remedy
