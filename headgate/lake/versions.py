@@ -67,7 +67,7 @@ class History:
         return self._held_at(record) > record.received_at
 
     def _held_at(self, record: FileRecord) -> str:
-        return max(record.received_at, self.last_came[record.content_sha256]) if is_let_in(record) else record.received_at
+        return self.last_came[record.content_sha256] if is_let_in(record) else record.received_at
 
 
 def is_let_in(record: FileRecord) -> bool:

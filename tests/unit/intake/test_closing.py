@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.errors import ServiceError
-from headgate.intake.closing import Closed, Closing, corrected, corrections
+from headgate.intake.closing import Closed, Closing, corrected, corrections, returned
 from headgate.intake.kept_out import kept_out, replayable
 from headgate.lake.versions import History
 from tests.unit.intake.test_replay import KEY, KilledError, Killing, Lake, body_of, contract
@@ -164,6 +164,20 @@ def test_rows_wait_again_once_another_object_came_back_to_their_content() -> Non
         (second.content_sha256, 2): None,
         (between.content_sha256, 2): again.file_id,
     }
+
+
+def test_what_is_closed_stays_so_where_its_object_came_back_to_it_and_left_it_again() -> None:
+    lake = Versions()
+    first, second = lake.sent(5, 99), lake.sent(5, 98)
+    lake.closing().close()
+    back, _ = lake.sent(5, 99), lake.sent(5, 6)
+    assert lake.closing().close() == [Closed(second.file_id, KEY, back.file_id, 1)]
+    assert lake.ledger.get(first.file_id).closed_by == second.file_id
+
+
+def test_what_is_closed_stays_so_though_nothing_is_known_any_more_of_what_closed_it() -> None:
+    closed = replace(Versions().sent(5, 99), closed_by="gone")
+    assert returned([closed], History.of([closed])) == []
 
 
 def test_a_copy_under_another_name_and_the_same_bytes_sent_again_open_nothing() -> None:

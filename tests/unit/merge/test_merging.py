@@ -192,6 +192,15 @@ def test_a_content_that_an_object_came_back_to_is_merged_anew(lake: Lake) -> Non
     assert lake.totals() == {"1": Decimal("2.00")}
 
 
+def test_when_a_file_was_received_changes_no_snapshots_id(lake: Lake) -> None:
+    lake.deliver("aa", order("1", "1.00"))
+    assert (
+        lake.merging().merge()
+        == lake.merging({"aa": LastHeld("2024-05-01")}).merge()
+        == lake.merging({"aa": LastHeld("2024-06-01")}).merge()
+    )
+
+
 def test_nothing_is_written_for_a_file_that_was_skipped_as_the_duplicate_of_itself(lake: Lake) -> None:
     lake.deliver("aa", order("1", "1.00"))
     sent = FileRecord("1", "raw", "orders/a.csv", "v1", "orders", "done", content_sha256="aa", received_at="2024-05-01")
