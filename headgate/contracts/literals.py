@@ -11,7 +11,7 @@ from headgate.contracts.model import Kind, Rule
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from headgate.contracts.model import Column, ColumnType, Contract
 
@@ -47,13 +47,18 @@ def hold_bounds(contract: Contract) -> None:
     Raises:
         ContractError: one is not.
     """
-    for column in contract.columns:
-        for rule in column.rules:
-            if rule.name in BOUNDS:
-                bound_of_floats(column, rule)
+    for column, rule in _bounds(contract):
+        try:
+            bound_of_floats(column, rule)
+        except ContractError as error:
+            raise ContractError(f"{contract.id}.{column.name}: {error}") from None
+
+
+def _bounds(contract: Contract) -> Iterator[tuple[Column, Rule]]:
+    yield from ((column, rule) for column in contract.columns for rule in column.rules if rule.name in BOUNDS)
     for comparison in contract.comparisons:
         if comparison.right is None and comparison.operator in ORDERINGS:
-            bound_of_floats(contract.column(comparison.left), Rule(ORDERINGS[comparison.operator], comparison.value))
+            yield contract.column(comparison.left), Rule(ORDERINGS[comparison.operator], comparison.value)
 
 
 def bound_of_floats(column: Column, rule: Rule) -> object:
@@ -63,20 +68,28 @@ def bound_of_floats(column: Column, rule: Rule) -> object:
         ContractError: there is none, or the bound is no value of the column's type.
     """
     try:
-        bound = literal(column.type, rule.argument)
-        if column.type.kind is Kind.DOUBLE:
-            return float(bound)  # type: ignore[arg-type] # else a TypeError
+        bound = _finite(column.type, rule.argument)
     except (ValueError, TypeError, OverflowError, InvalidOperation):
-        raise ContractError(f"{column.name}: {rule.argument!r} is no {column.type.kind}. Remedy: a {rule.name} of that type") from None
-    if type(bound) is int and abs(bound) >= _EXACT_INTEGERS:
+        raise ContractError(f"the bound {rule.argument!r} is no {column.type.kind}. Remedy: a {rule.name} of that type") from None
+    if column.type.kind is not Kind.DOUBLE and isinstance(bound, int | float) and abs(bound) >= _EXACT_INTEGERS:
         raise ContractError(
-            f"{column.name}: the {rule.name} {bound} is too large for Great Expectations to keep, which compares floats. "
-            f"Remedy: one nearer to 0 than {_EXACT_INTEGERS}, or none"
+            f"the bound {bound} is too large for Great Expectations to keep, which compares floats. "
+            f"Remedy: a {rule.name} nearer to 0 than {_EXACT_INTEGERS}, or none"
         )
     if not isinstance(bound, Decimal):
         return bound
     # A float just above the bound parts the values as `<=` and `>` of the bound do; one just below, as `>=` and `<` do.
     return float_bound(bound, column.type.scale or 0, above=rule.name in {"maximum", "exclusive_minimum"})
+
+
+def _finite(column_type: ColumnType, value: object) -> object:
+    """The literal; ValueError, TypeError, OverflowError or InvalidOperation where it is none of the type, or no number."""
+    bound = literal(column_type, value)
+    if column_type.kind is Kind.DOUBLE:
+        bound = float(bound)  # type: ignore[arg-type] # else a TypeError
+    if isinstance(bound, int | float | Decimal) and not math.isfinite(bound):
+        raise ValueError("not finite")
+    return bound
 
 
 def float_bound(bound: Decimal, scale: int, *, above: bool) -> float:
@@ -89,5 +102,5 @@ def float_bound(bound: Decimal, scale: int, *, above: bool) -> float:
     if (Decimal(near) < bound) if above else (Decimal(near) > bound):
         near = math.nextafter(near, math.inf if above else -math.inf)
     if abs(Decimal(near) - bound) >= Decimal(1).scaleb(-scale):
-        raise ContractError(f"bound {bound} has too many digits for Great Expectations to keep at scale {scale}")
+        raise ContractError(f"the bound {bound} has too many digits for Great Expectations to keep at scale {scale}. Remedy: fewer")
     return near
