@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -128,11 +129,11 @@ def _loaded(path: Path) -> Contract:
 
     try:
         return odcs.load(path)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, json.JSONDecodeError, UnicodeDecodeError) as error:
         where = getattr(error, "problem_mark", None)
         line = f" (line {where.line + 1})" if where else ""
         raise click.ClickException(
-            f"{screens.shown(str(path))} is no YAML{line}. Remedy: name a contract, like those below contracts/."
+            f"{screens.shown(str(path))} is no YAML{line} or JSON. Remedy: name a contract, like those below contracts/."
         ) from None
 
 

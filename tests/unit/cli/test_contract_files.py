@@ -134,6 +134,14 @@ def test_a_file_that_is_no_contract_is_told_and_no_traceback(tmp_path: Path) -> 
         run("check", payments(tmp_path, GOOD), "--contract", words)
 
 
+@pytest.mark.parametrize(("name", "text"), [("broken.yaml", "a: [1"), ("broken.json", "{"), ("4111111111111111.json", "")])
+def test_a_file_that_is_no_yaml_or_json_is_told_and_no_traceback(tmp_path: Path, name: str, text: str) -> None:
+    broken = tmp_path / name
+    broken.write_text(text)
+    told = run("diff", broken, broken)
+    assert (told.exit_code, "Remedy" in told.output, "1111111" in told.output) == (1, True, False)
+
+
 def test_check_of_a_file_named_for_a_card_shows_no_number(tmp_path: Path) -> None:
     sample = tmp_path / "paid 4111111111111111.csv"
     sample.write_text(HEADER + BAD)
