@@ -27,7 +27,7 @@ from headgate.contracts.model import Column, ColumnType, Kind, Mask, Rule
 from headgate.errors import NotFoundError, UnreadableFileError
 from headgate.intake.card_search import redact, rows_with_cards, rows_with_ssns
 from headgate.intake.cards import KnownCards, rows_of_cards
-from headgate.intake.cells import NO_ROWS, bool_array, flags, marked, null_where, rewritten_where, text_bytes
+from headgate.intake.cells import NO_ROWS, bool_array, decoded, flags, marked, null_where, rewritten_where, text_bytes
 from headgate.intake.check import comparison_breach
 from headgate.intake.judge import judge, undeclared_card
 from headgate.intake.read_parquet import spelled
@@ -149,7 +149,7 @@ class AtSource:
         withheld = marked(np.concatenate((NO_ROWS, *(breach.rows for breach in found))), rows.num_rows)
         for name, values in zip(rows.schema.names, rows.columns, strict=True):
             if name in judged and judged[name].column.mask:
-                arrays.update({behind: _decoded(masked) for behind, masked in judged[name].behind.items()})
+                arrays.update({behind: decoded(masked) for behind, masked in judged[name].behind.items()})
             else:
                 hidden = _undeclared(judged.get(name), values)
                 arrays[name] = _without(values, hidden)
@@ -233,7 +233,3 @@ def _without(values: pa.Array, hidden: Flags) -> pa.Array:
     if not hidden.any():
         return values
     return rewritten_where(bool_array(hidden), values, redact) if pa.types.is_string(values.type) else null_where(hidden, values)
-
-
-def _decoded(values: pa.Array) -> pa.Array:
-    return values.dictionary_decode() if pa.types.is_dictionary(values.type) else values

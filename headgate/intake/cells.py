@@ -122,6 +122,11 @@ def by_unique(text: pa.Array) -> tuple[pa.Array, pa.Array]:
     return encoded.dictionary, encoded.indices
 
 
+def decoded(values: pa.Array) -> pa.Array:
+    """The values, each by itself."""
+    return values.dictionary_decode() if pa.types.is_dictionary(values.type) else values
+
+
 def compacted(encoded: pa.DictionaryArray) -> pa.DictionaryArray:
     """The same values; in the dictionary each of them once, in the order of their first rows, and no others.
 

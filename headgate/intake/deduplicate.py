@@ -19,7 +19,7 @@ from headgate.intake.cells import NO_ROWS, Rows, flags, int_array, numbers, text
 from headgate.intake.parallel import in_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from headgate.contracts.model import Contract
 
@@ -38,7 +38,7 @@ KEPT, SAME_ROW, SAME_KEY = range(3)
 
 @dataclass(frozen=True)
 class Survivors:
-    """What becomes of each row: KEPT, SAME_ROW when it equals its key's kept row in every cell, SAME_KEY when it does not."""
+    """What becomes of each row: KEPT, SAME_ROW when it ties with its key's kept row in all that ties go by, SAME_KEY when it does not."""
 
     fates: np.ndarray[tuple[int], np.dtype[np.uint8]]
 
@@ -49,7 +49,7 @@ class Survivors:
 
     @property
     def same_row(self) -> Rows:
-        """The rows that equal the kept one of their key in every cell."""
+        """The rows that tie with the kept one of their key in all that ties go by."""
         return np.flatnonzero(self.fates == SAME_ROW)
 
     @property
@@ -70,17 +70,17 @@ def survivors(
     contract: Contract,
     count: int,
     values: Mapping[str, pa.Array],
-    cells_of: Callable[[Rows], Mapping[str, pa.Array]],
+    cells_of: Callable[[Rows], Sequence[pa.Array]],
     *,
     tied_at_once: int = _TIED_AT_ONCE,
     grouped_at_once: int = _GROUPED_AT_ONCE,
 ) -> Survivors:
-    """The newest row of each key by the contract's order columns, null being oldest; ties go to the greater cells, in contract order.
+    """The newest row of each key by the contract's order columns, null being oldest; ties go to the greater cells.
 
     Args:
         count: how many rows there are to choose among.
         values: their typed key and order columns.
-        cells_of: what the file said in some of them, which are ascending.
+        cells_of: for some of them, which are ascending, what ties go by, in this order; rows that are equal in all of it are the same.
     """
     if not contract.key or not count:
         return Survivors(np.full(count, KEPT, np.uint8))
@@ -92,7 +92,7 @@ def survivors(
         tied.append(_Tied(ties.rows, ties.groups + groups))
         groups += len(ties.rows)
     for some in _in_whole_groups(_together(tied), tied_at_once):
-        winners, equal = _untied(contract, some, cells_of(some.rows))
+        winners, equal = _untied(some, cells_of(some.rows))
         fates[winners] = KEPT
         fates[equal] = SAME_ROW
     return Survivors(fates)
@@ -183,13 +183,13 @@ def _in_whole_groups(tied: _Tied, at_once: int) -> Iterable[_Tied]:
         start = stop
 
 
-def _untied(contract: Contract, tied: _Tied, cells: Mapping[str, pa.Array]) -> tuple[Rows, Rows]:
-    """The row that is kept for each group, and those that equal it in every cell."""
+def _untied(tied: _Tied, cells: Sequence[pa.Array]) -> tuple[Rows, Rows]:
+    """The row that is kept for each group, and those that tie with it in every cell."""
     rows, (_, own) = tied.rows, np.unique(tied.groups, return_inverse=True)
     alive = np.arange(len(rows))
-    for name in contract.names:
-        alive = _greatest(alive, own, _ranks(_of(cells[name], alive)))
-    # What is still tied is equal in every cell: the first stands for all, since the last to be set stays.
+    for each in cells:
+        alive = _greatest(alive, own, _ranks(_of(each, alive)))
+    # What is still tied is equal in all of them: the first stands for all, since the last to be set stays.
     winner = np.empty(int(own.max()) + 1, np.int64)
     winner[own[alive[::-1]]] = alive[::-1]
     return rows[winner], rows[alive[winner[own[alive]] != alive]]

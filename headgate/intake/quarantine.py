@@ -85,7 +85,7 @@ def duplicate_rows(source_rows: Rows, judged: Sequence[Judged], warnings: Sequen
     """
     rows = np.arange(len(source_rows))
     lost = [
-        Breach(SAME_ROW, "", "equals, in every cell, the row that was kept for its key", rows[is_same]),
+        Breach(SAME_ROW, "", "equals, in all that may go behind the gate, the row that was kept for its key", rows[is_same]),
         Breach(SAME_KEY, "", "another row with its key is newer, or won the tie", rows[~is_same]),
     ]
     return _told(source_rows, judged, [*warnings, *lost], DUPLICATE)
