@@ -167,13 +167,13 @@ def _mask_breaks(old: Column, new: Column) -> Breaks:
 
 
 def _of_exemption(new: Column) -> Change:
-    """`headgate.mask: none` lets numbers in that look like card numbers; in texts they are looked for all the same."""
-    told = "headgate.mask: none is stated: it holds no card data" if new.unmasked else "headgate.mask: none is stated no more"
-    if new.type.kind is Kind.STRING:
-        return Change(new.name, told, Breaks.NOBODY)
+    """`headgate.mask: none` lets numbers in that look like card numbers, in texts article numbers alone."""
+    is_text = new.type.kind is Kind.STRING
+    what = "an article number" if is_text else "a number"
     if new.unmasked:
-        return Change(new.name, f"{told}, and a number that looks like a card number is let in", Breaks.READERS)
-    return Change(new.name, f"{told}, and a number that looks like a card number is refused", Breaks.SENDERS)
+        told = f"headgate.mask: none is stated: it holds no card data, and {what} that looks like a card number is let in"
+        return Change(new.name, told, Breaks.NOBODY if is_text else Breaks.READERS)
+    return Change(new.name, f"headgate.mask: none is stated no more, and {what} that looks like a card number is refused", Breaks.SENDERS)
 
 
 def _type_breaks(old: Column, new: Column) -> Breaks:

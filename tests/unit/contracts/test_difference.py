@@ -63,6 +63,7 @@ def required(level: Level) -> Column:
         (col(type=BIG), col(type=BIG, unmasked=True), Breaks.READERS),
         (col(type=BIG, unmasked=True), col(type=BIG), Breaks.SENDERS),
         (col(), col(unmasked=True), Breaks.NOBODY),
+        (col(unmasked=True), col(), Breaks.SENDERS),
         (col(unmasked=True), col(mask=Mask.PAN), Breaks.BOTH),
         (col(unit="GBP"), col(unit="EUR"), Breaks.READERS),
         (col(), col(references="y.id"), Breaks.NOBODY),
