@@ -36,7 +36,8 @@ _SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "r
 @click.command(epilog=options.example("headgate contract init returns.csv > contracts/source/returns.yaml"))
 @click.argument("file", type=_FILE)
 @click.option("--dataset", default="", help="What the dataset is called; default: the file's name.")
-def init(file: Path, dataset: str) -> None:
+@click.option("--encoding", default="", help="Of files that are not UTF-8, such as windows-1250; the draft states it.")
+def init(file: Path, dataset: str, encoding: str) -> None:
     """Draft a contract from a sample FILE: YAML on standard output, what to look at on standard error.
 
     Types are guessed only where every value fits them exactly; what may hold card data is masked.
@@ -48,7 +49,7 @@ def init(file: Path, dataset: str) -> None:
     if screens.shown(dataset or file.name) != (dataset or file.name):
         raise click.ClickException("the name holds a card number or a social security number. Remedy: --dataset names the dataset.")
     name = dataset or file.name.partition(".")[0].strip().lower().replace(" ", "_").replace("-", "_")
-    drafted = draft(file.read_bytes(), name)
+    drafted = draft(file.read_bytes(), name, encoding)
     click.echo(yaml.safe_dump(document(drafted.contract), sort_keys=False, allow_unicode=True, width=120), nl=False)
     options.progress_console().print(_findings_table(drafted.findings, f"Drafted from {drafted.rows:,} rows; look at"))
 

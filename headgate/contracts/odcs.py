@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.curated import kept_apart
+from headgate.contracts.encodings import stated_encoding
 from headgate.contracts.literals import hold_bounds
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.patterns import python_pattern
@@ -88,6 +89,7 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
         properties=own,
     )
     hold_bounds(contract)
+    stated_encoding(contract)
     return contract
 
 

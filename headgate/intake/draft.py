@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.curated import kept_apart
 from headgate.contracts.document import physical_type
+from headgate.contracts.encodings import ENCODING_PROPERTY, stated_encoding
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.errors import UnreadableFileError
 from headgate.intake.card_search import redacted_text, rows_with_cards
@@ -66,18 +67,23 @@ class Draft:
     rows: int
 
 
-def draft(body: bytes, dataset: str) -> Draft:
+def draft(body: bytes, dataset: str, encoding: str = "") -> Draft:
     """A source contract that lets every row of the sample in, but for exact and keyed repeats of rows, and values that the findings count.
 
+    Args:
+        encoding: of samples that are not UTF-8, which the draft states.
+
     Raises:
+        ContractError: there is no such encoding.
         UnreadableFileError: the sample cannot be read as a table, or its first row is data.
         HeaderError: its header names a column twice, or not at all.
     """
-    stored = _stored_columns(unpack(body))
-    cells = _cells(body, dataset, stored)
+    unread = Contract(dataset, dataset, "source", "0", (), properties={ENCODING_PROPERTY: encoding} if encoding else {})
+    stored = _stored_columns(unpack(body), stated_encoding(unread))
+    cells = _cells(body, replace(unread, columns=stored))
     rows = len(next(iter(cells.values())))
     columns = {column.name: _column(column, cells[column.name]) for column in stored}
-    columns |= _floats_again(body, stored, columns)
+    columns |= _floats_again(body, replace(unread, columns=stored), columns)
     key = _key(columns, cells)
     order_by = tuple(name for name in _CHANGED if name in columns and columns[name].type.kind is Kind.TIMESTAMP)[:1]
     declared = kept_apart(_keyed(column) if column.name in key else column for column in columns.values())
@@ -90,23 +96,22 @@ def draft(body: bytes, dataset: str) -> Draft:
         key=key,
         order_by=order_by,
         grain=f"One row per {' and '.join(key)}" if key else "",
-        properties={"headgate.orderBy": [*order_by]} if order_by else {},
+        properties={**unread.properties, **({"headgate.orderBy": [*order_by]} if order_by else {})},
     )
     return Draft(contract, tuple(_findings(contract, cells)), rows)
 
 
-def _cells(body: bytes, dataset: str, columns: tuple[Column, ...]) -> Mapping[str, pa.Array]:
+def _cells(body: bytes, stored: Contract) -> Mapping[str, pa.Array]:
     """Every column's texts, read as the gate reads them."""
-    everything = Contract(id=dataset, dataset=dataset, zone="source", version="0", columns=columns)
-    return read_file(body, everything).cells
+    return read_file(body, stored).cells
 
 
-def _stored_columns(content: bytes) -> tuple[Column, ...]:
+def _stored_columns(content: bytes, encoding: str) -> tuple[Column, ...]:
     """The file's columns in the types by which the gate's reader spells every value of theirs."""
     if is_parquet(content):
         stored = {folded(field.name): _stored_type(field.type) for field in _parquet_schema(content)}
     else:
-        stored = {folded(name): ColumnType(Kind.STRING) for name in column_names(content)}
+        stored = {folded(name): ColumnType(Kind.STRING) for name in column_names(content, encoding)}
     columns = tuple(Column(name, column_type) for name, column_type in stored.items())  # a name that comes twice is left to the reader
     if any(_is_data(column.name) for column in columns):
         raise UnreadableFileError(
@@ -175,12 +180,13 @@ def _kept(stored: ColumnType) -> ColumnType:
     return replace(stored, precision=min(stored.precision, MOST_PRECISION), scale=min(stored.scale, MOST_PRECISION))
 
 
-def _floats_again(body: bytes, stored: tuple[Column, ...], columns: Mapping[str, Column]) -> dict[str, Column]:
+def _floats_again(body: bytes, stored: Contract, columns: Mapping[str, Column]) -> dict[str, Column]:
     """Columns of floats that do not keep all digits of the guessed type: they stay floats."""
-    floats = {column.name for column in stored if column.type.kind is Kind.DOUBLE} - {name for name in columns if columns[name].mask}
+    floats = {column.name for column in stored.columns if column.type.kind is Kind.DOUBLE and columns[column.name].mask is None}
     if not floats:
         return {}
-    cells = _cells(body, "", tuple(columns[column.name] if column.name in floats else column for column in stored))
+    guessed = tuple(columns[column.name] if column.name in floats else column for column in stored.columns)
+    cells = _cells(body, replace(stored, columns=guessed))
     lossy = [name for name in floats if len(cast(cells[name], columns[name].type).misfits)]
     return {name: replace(columns[name], type=ColumnType(Kind.DOUBLE)) for name in lossy}
 

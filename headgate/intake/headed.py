@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from headgate.contracts.encodings import stated_encoding
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import BadInputError
 from headgate.intake.dialect import sniff_dialect
@@ -70,7 +71,7 @@ def headed_of(file: bytes | Path, contract: Contract | None = None) -> Headed | 
     headed = _table(content, contract, whole=False)
     if headed is None or len(headed.names) > MOST_COLUMNS:
         return None
-    return _by_name(headed) if isinstance(content, bytes) and holds_json(content) else headed
+    return _by_name(headed) if isinstance(content, bytes) and holds_json(content, _encoding(contract)) else headed
 
 
 def columns_of(file: bytes | Path, contract: Contract | None = None) -> dict[str, pa.Array]:
@@ -121,11 +122,16 @@ def table_of(content: bytes | Path, contract: Contract | None = None, *, whole: 
         return _of_parquet(content, whole=whole)
     if is_workbook(content):
         return _of_workbook(content, contract)
-    return _of_records(content) if holds_json(content) else _of_text(content, contract, whole=whole)
+    encoding = _encoding(contract)
+    return _of_records(content, encoding) if holds_json(content, encoding) else _of_text(content, contract, whole=whole)
+
+
+def _encoding(contract: Contract | None) -> str:
+    return stated_encoding(contract) if contract else ""
 
 
 def _of_text(content: bytes, contract: Contract | None, *, whole: bool) -> Headed:
-    text = text_of(content).utf8
+    text = text_of(content, _encoding(contract)).utf8
     read = text if whole or len(text) <= _HEAD_BYTES else text[: text.rfind(b"\n", 0, _HEAD_BYTES) + 1]
     dialect = _dialect(read, contract)
     return Headed(_for_width(dialect), read_rows(read, dialect).columns) if dialect.header_lines else NOTHING
@@ -165,8 +171,8 @@ def _of_workbook(content: bytes, contract: Contract | None) -> Headed:
     return Headed(names, tuple(read.cells.values()))
 
 
-def _of_records(content: bytes) -> Headed:
-    read = read_records(content)
+def _of_records(content: bytes, encoding: str) -> Headed:
+    read = read_records(content, encoding)
     columns = (_nested(column) if name in read.nested else column for name, column in read.columns.items())
     return Headed(tuple(read.columns), tuple(columns))
 

@@ -20,15 +20,18 @@ _HEADER_WITHIN_ROWS = 64
 _PROBE_BYTES = 1 << 16
 
 
-def column_names(content: bytes) -> tuple[str, ...]:
+def column_names(content: bytes, encoding: str = "") -> tuple[str, ...]:
     """The names that the file gives its columns, in its order: of text, JSON or a workbook, unpacked.
+
+    Args:
+        encoding: as in `text_of`.
 
     Raises:
         UnreadableFileError: the bytes are none of these.
     """
     if is_workbook(content):
         return _of_workbook(content)
-    text = text_of(content).utf8
+    text = text_of(content, encoding).utf8
     return _of_json(text) if is_json(text) else _of_text(text)
 
 

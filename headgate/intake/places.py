@@ -127,7 +127,9 @@ def _length(octets: Octets, encoding: str) -> int:
     points = len(octets) - int(np.count_nonzero((octets & _CONTINUES) == _CONTINUATION))
     if encoding.startswith("utf-16"):
         return 2 * (points + int(np.count_nonzero(octets >= _FOUR_BYTES)))
-    return 4 * points if encoding == "utf-32" else points
+    if encoding == "utf-32":
+        return 4 * points
+    return points if encoding == "cp1252" else len(octets.tobytes().decode().encode(encoding, "replace"))
 
 
 def line_starts(text: bytes) -> Rows:

@@ -35,7 +35,7 @@ from headgate.intake.header import match_header, unnamed_column
 from headgate.intake.places import as_sent, row_starts
 from headgate.intake.received import Ragged, Received
 from headgate.intake.regular import regular_to
-from headgate.intake.sniff import text_of
+from headgate.intake.sniff import text_for
 from headgate.lake.columns import in_one_piece
 
 if TYPE_CHECKING:
@@ -69,10 +69,11 @@ def read_csv(content: bytes, contract: Contract) -> Received:
     """The rows of a CSV file in any of the encodings and dialects that `sniff` and `dialect` know.
 
     Raises:
-        UnreadableFileError: `not_a_table`, `too_large` (absurdly wide), or `unclosed_quote` when a quote swallows the rest of the file.
+        UnreadableFileError: `not_a_table`, `mixed_encoding`, `unknown_encoding`, `too_large` (absurdly wide), or `unclosed_quote` when a
+            quote swallows the rest of the file.
         HeaderError: the header does not match the contract.
     """
-    text = text_of(content)
+    text = text_for(content, contract)
     dialect = sniff_dialect(text.utf8, contract).in_encoding(text)
     header = match_header(dialect.names, contract)
     table = read_rows(text.utf8, dialect)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from headgate.contracts.encodings import stated_encoding
 from headgate.errors import UnreadableFileError
 from headgate.intake.read_csv import read_csv
 from headgate.intake.read_json import is_json, read_json
@@ -36,12 +37,13 @@ def _read(content: bytes, contract: Contract) -> Received:
         from headgate.intake.read_excel import read_excel  # noqa: PLC0415 a cold start loads what opens workbooks when one comes
 
         return read_excel(content, contract)
-    return read_json(content, contract) if holds_json(content) else read_csv(content, contract)
+    is_text_json = holds_json(content, stated_encoding(contract))
+    return read_json(content, contract) if is_text_json else read_csv(content, contract)
 
 
-def holds_json(content: bytes) -> bool:
-    """Whether the bytes are a text that starts as JSON does."""
+def holds_json(content: bytes, encoding: str = "") -> bool:
+    """Whether the bytes are a text that starts as JSON does; `encoding` as in `text_of`."""
     try:
-        return is_json(text_of(content[:_PROBE_BYTES], is_cut=len(content) > _PROBE_BYTES).utf8)
+        return is_json(text_of(content[:_PROBE_BYTES], encoding, is_cut=len(content) > _PROBE_BYTES).utf8)
     except UnreadableFileError:  # blanks, or no text at all: the CSV reader says so
         return False

@@ -27,13 +27,14 @@ from headgate.intake.cells import NO_ROWS, text_array
 from headgate.intake.header import match_header
 from headgate.intake.places import as_sent, line_starts, record_starts
 from headgate.intake.received import Ragged, Received
-from headgate.intake.sniff import text_of
+from headgate.intake.sniff import text_for, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from headgate.contracts.model import Contract
     from headgate.intake.cells import Rows
+    from headgate.intake.sniff import Text
 
     Record = dict[str, Any]
 
@@ -121,7 +122,7 @@ def read_json(content: bytes, contract: Contract) -> Received:
             tables; `type` when a column holds nested values.
         HeaderError: a record says a name twice (`duplicate_column`), or the names do not match the contract.
     """
-    read = read_records(content)
+    read = _records(text_for(content, contract), content)
     check_flat(read.nested)
     header = match_header(tuple(read.columns), contract)
     columns = dict(zip(header.names, read.columns.values(), strict=True))
@@ -150,9 +151,16 @@ def check_flat(nested: Iterable[str]) -> None:
         )
 
 
-def read_records(content: bytes) -> Records:
-    """The records under the names that they have; UnreadableFileError and HeaderError as `read_json`, but for nested values."""
-    text = text_of(content)
+def read_records(content: bytes, encoding: str = "") -> Records:
+    """The records under the names that they have; UnreadableFileError and HeaderError as `read_json`, but for nested values.
+
+    Args:
+        encoding: as in `text_of`.
+    """
+    return _records(text_of(content, encoding), content)
+
+
+def _records(text: Text, content: bytes) -> Records:
     lines = _lines(text.utf8)
     records = _Gathered()
     if lines is None:

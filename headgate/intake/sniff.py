@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from headgate.contracts.encodings import stated_encoding
 from headgate.errors import UnreadableFileError
+from headgate.intake.encoding import GUESSED, check_not_mixed, check_western, unknown_encoding, western
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from headgate.contracts.model import Contract
 
 PARQUET_MAGICS = (b"PAR1", b"PARE")  # plain, and with an encrypted footer
 DELIMITERS = ",;\t|"
@@ -28,17 +31,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# What Windows-1252 has behind a capital at a word's end, and UTF-8 as the second half of a letter: € … quotes, dashes, ™, blank, «, ®, ».
-_BEHIND_A_WORD = rb"\x80\x82\x84\x85\x8b\x91-\x97\x99\x9b\xa0\xab\xae\xbb"
-# A character of two to four bytes that no text in Windows-1252 holds. `Ã` and `Â` are told apart by nothing: they are nearly always UTF-8.
-_UTF8_CHARACTER = re.compile(
-    rb"[\xc2\xc3][\x80-\xbf]|[\xc4-\xdf](?![" + _BEHIND_A_WORD + rb"])[\x80-\xbf]"
-    rb"|\xe2[\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1\xe3-\xef](?![" + _BEHIND_A_WORD + rb"]{2})[\x80-\xbf]{2}"
-    rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}"
-)
-_BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
-_LONGEST_RUN, _RUNS_PROBED = 2, 1 << 14
-_WITHIN_WORDS = "\u2019\u2018\u00b4\u2013\u2014\u00b7"  # apostrophes and dashes
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1b]")  # no text has them; the four behind part cells of rare dialects
 _PROBE_BYTES = 1 << 16
 _HEADER_BYTES = 1 << 20
 
@@ -57,24 +50,32 @@ def is_parquet(content: bytes) -> bool:
     return content.startswith(PARQUET_MAGICS)
 
 
-def text_of(content: bytes, *, is_cut: bool = False) -> Text:
+def text_of(content: bytes, encoding: str = "", *, is_cut: bool = False) -> Text:
     """The content as UTF-8 without a byte-order mark.
 
-    What is not valid UTF-8 is read as Windows-1252, the encoding of spreadsheets, which gives a character for nearly every byte.
-
     Args:
+        encoding: of what is not valid UTF-8, as its contract states it; else Windows-1252 is guessed.
         is_cut: the content goes on, and may end within a character.
 
     Raises:
-        UnreadableFileError: `not_a_table`: the bytes are not text; `mixed_encoding`: some are UTF-8 and others are not; `empty_file`: only
-            blanks.
+        UnreadableFileError: `not_a_table`: the bytes are not text; `mixed_encoding`: some are UTF-8 and others are not;
+            `unknown_encoding`: they are text in none of the two; `empty_file`: only blanks.
     """
-    text = _decoded(content, is_cut=is_cut)
+    text = _decoded(content, encoding, is_cut=is_cut)
     head = text.utf8[:_PROBE_BYTES]
     if b"\0" in head:
         raise _not_text("binary data")
     if not head.strip() and not text.utf8.strip():
         raise UnreadableFileError(rule="empty_file", message="the file holds only blanks", remedy="send a file with a header")
+    return text
+
+
+def text_for(content: bytes, contract: Contract) -> Text:
+    """The content as UTF-8, read in the contract's encoding where it is not; UnreadableFileError as `text_of`, and for a bad guess."""
+    stated = stated_encoding(contract)
+    text = text_of(content, stated)
+    if not stated and text.encoding == GUESSED:
+        check_western(content)
     return text
 
 
@@ -96,58 +97,39 @@ def utf8_text(content: bytes) -> bytes:
     return text_of(content).utf8
 
 
-def _decoded(content: bytes, *, is_cut: bool) -> Text:
+def _decoded(content: bytes, encoding: str, *, is_cut: bool) -> Text:
     for magic, what in _OTHER_MAGICS.items():
         if content.startswith(magic):
             raise _not_text(what)
-    for mark, encoding in _MARKS:
+    for mark, marked in _MARKS:
         if content.startswith(mark):
-            return _recoded(content, encoding)
+            return _recoded(content, marked)
     if wide := _unmarked_utf16(content[:_PROBE_BYTES]):
         return _recoded(content, wide)
+    if encoding.startswith("utf-16") and b"\0" in content[:_PROBE_BYTES]:  # half of all Chinese characters are two bytes of ASCII in it
+        return _recoded(content, encoding, is_cut=is_cut)
     plain = content.removeprefix(codecs.BOM_UTF8)
     wrong = _not_utf8_at(plain, is_cut=is_cut)
     if wrong is None:
         return Text(plain if not is_cut else plain.decode(errors="ignore").encode(), "utf-8")
-    _check_not_mixed(plain, wrong)
-    recoded = _recoded(plain, "cp1252")
-    return replace(recoded, confidence=round(_western_share(plain), 3))
+    if b"\0" not in plain[:_PROBE_BYTES]:
+        check_not_mixed(plain, wrong, encoding or GUESSED)
+    if encoding:
+        return _recoded(plain, encoding, is_cut=is_cut)
+    return _guessed(plain)
 
 
-def _western_share(content: bytes) -> float:
-    """The share of a Windows-1252 text's first signs beyond ASCII that stand as in western languages: one or two, letters within words.
-
-    Bytes say nothing of their encoding. Of sentences in nine languages, read as Windows-1252, this is 1 where they were written in it,
-    in ISO 8859-15 or Windows-1254, 0.6 to 1 from Mac Roman, Windows-1250 and ISO 8859-2, and 0 from Windows-1251, Windows-1253 and KOI8-R.
-    """
-    usual = every = 0
-    for run in islice(_BEYOND_ASCII.finditer(content), _RUNS_PROBED):
-        signs, before, behind = run[0].decode("cp1252"), content[max(0, run.start() - 1) : run.start()], content[run.end() : run.end() + 1]
-        is_inside = before.isalpha() and behind.isalpha()
-        every += len(signs)
-        if len(signs) <= _LONGEST_RUN and (not is_inside or all(sign.isalpha() or sign in _WITHIN_WORDS for sign in signs)):
-            usual += len(signs)
-    return usual / every if every else 1.0
-
-
-def _check_not_mixed(content: bytes, wrong: int) -> None:
-    """The text, which from `wrong` on is not UTF-8, is not so elsewhere either: read as Windows-1252, `é` in UTF-8 would be `Ã©`."""
-    right = None if b"\0" in content[:_PROBE_BYTES] else _UTF8_CHARACTER.search(content)
-    if right:
-        raise UnreadableFileError(
-            rule="mixed_encoding",
-            message=f"line {_line_of(content, wrong)} is not UTF-8, but line {_line_of(content, right.start())} is",
-            remedy="write the whole file in one encoding, best in UTF-8",
-        )
-
-
-def _line_of(content: bytes, at: int) -> int:
-    return 1 + max(content.count(b"\n", 0, at), content.count(b"\r", 0, at))
-
-
-def _recoded(content: bytes, encoding: str) -> Text:
+def _guessed(content: bytes) -> Text:
     try:
-        return Text(content.decode(encoding).removeprefix("\ufeff").encode(), encoding)
+        return Text(content.decode(GUESSED).encode(), GUESSED, round(western(content).share, 3))
+    except UnicodeDecodeError as error:
+        raise _not_text("binary data") if _CONTROLS.search(content, 0, _PROBE_BYTES) else unknown_encoding(content, error.start) from None
+
+
+def _recoded(content: bytes, encoding: str, *, is_cut: bool = False) -> Text:
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(content, final=not is_cut)
+        return Text(text.removeprefix("\ufeff").encode(), encoding)
     except UnicodeError:
         raise _not_text(f"bytes that are not {encoding}") from None
 

@@ -312,6 +312,17 @@ def test_every_format_that_the_gate_reads_can_be_drafted_from(body: bytes) -> No
     assert gated(body, drafted(body)).accepted.num_rows == 2
 
 
+def test_a_sample_in_an_old_encoding_is_drafted_from_once_it_is_said_which() -> None:
+    body = "номер;город\n1;Москва\n2;Нижний Новгород\n".encode("windows-1251")
+    with pytest.raises(UnreadableFileError, match=r"headgate\.encoding") as refused:
+        draft(body, "things")
+    assert refused.value.rule == "unknown_encoding"
+    contract = draft(body, "things", "windows-1251").contract
+    assert contract.names == ("номер", "город")
+    assert contract.properties["headgate.encoding"] == "windows-1251"
+    assert gated(body, contract).accepted["город"].to_pylist() == ["Москва", "Нижний Новгород"]
+
+
 def workbook(*rows: tuple[str, ...]) -> bytes:
     """The smallest workbook with one sheet of texts."""
     main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'

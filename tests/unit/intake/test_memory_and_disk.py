@@ -9,6 +9,7 @@ import io
 import json
 import zipfile
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -154,6 +155,20 @@ def test_every_format_becomes_the_same(form: str, tmp_path: Path) -> None:
     expected = in_memory(body, PAYMENTS)
     found = from_disk(body, PAYMENTS, tmp_path / "plain")
     assert found == (way, expected)
+
+
+RUSSIAN = "windows-1251"
+
+
+@pytest.mark.parametrize("form", ["CSV", "JSON", "JSON Lines"])
+def test_a_text_in_the_encoding_that_its_contract_states_becomes_what_its_utf8_does(form: str, tmp_path: Path) -> None:
+    utf8 = FORMS[form][0].decode().replace("Zo\\u00eb", "Zoë").replace("Zoë said", "Москва, Казань и Псков")
+    stating = replace(PAYMENTS, properties={**PAYMENTS.properties, "headgate.encoding": RUSSIAN})
+    way, (_, accepted, *_) = from_disk(utf8.encode(RUSSIAN), stating, tmp_path / "stated")
+    assert way == WHOLE
+    assert accepted == in_memory(utf8.encode(), PAYMENTS)[1]
+    for refused in (from_disk(utf8.encode(RUSSIAN), PAYMENTS, tmp_path / "not"), (REFUSED, in_memory(utf8.encode(RUSSIAN), PAYMENTS))):
+        assert (refused[0], refused[1][0]) == (REFUSED, "unknown_encoding")
 
 
 WITH_TWO_FAULTS: dict[str, bytes] = {

@@ -4,6 +4,7 @@ import datetime as dt
 import gzip
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,12 +28,12 @@ ROWS = [["1", "plain"], ["bad 2", 'two\r\nlines, "quoted"'], ["3", "é ∑ 𝄞"
 BAD = [2, 4, 5]
 
 
-def gated(body: bytes) -> Gated:
-    return pass_gate(body, CONTRACT, MaskingKey("", b""), object_key="things/a", received_at=dt.datetime(2024, 1, 1))
+def gated(body: bytes, contract: Contract = CONTRACT) -> Gated:
+    return pass_gate(body, contract, MaskingKey("", b""), object_key="things/a", received_at=dt.datetime(2024, 1, 1))
 
 
-def offsets(body: bytes) -> dict[int, int | None]:
-    aside = gated(body).set_aside
+def offsets(body: bytes, contract: Contract = CONTRACT) -> dict[int, int | None]:
+    aside = gated(body, contract).set_aside
     return dict(zip(aside["source_row"].to_pylist(), aside["byte_offset"].to_pylist(), strict=True))
 
 
@@ -55,6 +56,15 @@ def test_at_its_offset_a_row_of_csv_begins_also_when_rows_span_lines(line_end: s
 def test_in_windows_1252_a_character_is_a_byte() -> None:
     body = "n;note\n1;éééé€\nbad;x\n".encode("cp1252")
     assert offsets(body) == {2: body.index(b"bad")}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "word"), [("windows-1251", "Москва"), ("shift_jis", "都市、ソ"), ("gb18030", "北京𝄞"), ("utf-16-be", "北京𝄞")]
+)
+def test_in_the_encoding_that_the_contract_states_a_row_has_its_place(encoding: str, word: str) -> None:
+    body = f"n;note\n1;{word}\nbad;{word}\n2;{word}\nworse;x\n".encode(encoding)
+    found = offsets(body, replace(CONTRACT, properties={"headgate.encoding": encoding}))
+    assert found == {2: body.index("bad".encode(encoding)), 4: body.index("worse".encode(encoding))}
 
 
 def test_rows_that_are_read_one_by_one_have_their_places() -> None:

@@ -1,15 +1,18 @@
 import codecs
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headgate.contracts.encodings import stated_encoding
+from headgate.contracts.model import Contract
 from headgate.contracts.registry import Registry
-from headgate.errors import UnreadableFileError
+from headgate.errors import ContractError, UnreadableFileError
 from headgate.intake.dialect import sniff_dialect
 from headgate.intake.read_file import holds_json
 from headgate.intake.read_json import read_records
-from headgate.intake.sniff import is_parquet, text_of, utf8_text
+from headgate.intake.sniff import is_parquet, text_for, text_of, utf8_text
 from headgate.intake.tables import read_unknown
 
 pytestmark = pytest.mark.unit
@@ -103,7 +106,7 @@ def test_a_probe_that_ends_within_a_character_is_still_utf8() -> None:
     [
         (b"%PDF-1.7", "PDF"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary"),
-        (b"a\x81\x8d\x8f", "cp1252"),
+        (b"a\x81\x8d\x8f\x01", "binary"),
         (codecs.BOM_UTF16_LE + b"\x00\xd8\x00", "utf-16"),
     ],
 )
@@ -167,3 +170,66 @@ def test_who_sends_what_is_no_table_is_told_that_the_content_and_not_the_name_te
     with pytest.raises(UnreadableFileError) as refused:
         text_of(b"\x00\x8bno gzip\x00")
     assert "the content tells which, not the name" in refused.value.remedy
+
+
+def stating(encoding: str) -> Contract:
+    """A contract of texts whose files are in that encoding; none is stated where it is empty."""
+    return replace(REGIONS, properties={"headgate.encoding": encoding} if encoding else {})
+
+
+FOREIGN = [
+    ("id;město\n1;Plzeň\n2;Říčany u Prahy, Žďár\n", "windows-1250"),
+    ("id;город\n1;Москва\n2;Казань\n", "windows-1251"),
+    ("id;город\n1;Москва\n2;Казань\n", "koi8-r"),
+    ("id;πόλη\n1;Θεσσαλονίκη\n", "iso-8859-7"),
+    ("id;都市\n1;東京のまち\n2;なごや、カタカナ\n", "shift_jis"),
+    ("id;都市\n1;のはにをてた\n", "euc_jp"),
+    ("id;城市\n1;北京\n2;广州\n", "gb18030"),
+    ("id;城市\n1;北京\n2;广州\n", "utf-16-le"),
+    ("id;도시\n1;서울\n", "cp949"),
+]
+# These look western, like binary data, and like UTF-8 in places.
+LOOK_OTHERWISE = {"windows-1250", "utf-16-le", "euc_jp"}
+
+
+@pytest.mark.parametrize(("text", "encoding"), FOREIGN)
+def test_a_text_in_the_encoding_that_its_contract_states_is_read_to_the_letter(text: str, encoding: str) -> None:
+    read = text_for(text.encode(encoding), stating(encoding))
+    assert (read.utf8.decode(), read.confidence) == (text, 1.0)
+
+
+@pytest.mark.parametrize(("text", "encoding"), [case for case in FOREIGN if case[1] not in LOOK_OTHERWISE])
+def test_a_text_that_is_hardly_windows_1252_is_refused_where_no_encoding_is_stated(text: str, encoding: str) -> None:
+    with pytest.raises(UnreadableFileError, match=r"line [123] is not UTF-8.*headgate\.encoding") as refused:
+        text_for(text.encode(encoding), stating(""))
+    assert refused.value.rule == "unknown_encoding"
+
+
+@pytest.mark.parametrize("text", [*WESTERN, "åäö ÅÄÖ", "one\xa0\xa0\xa0\xa0\xa0blank", "5\xb0 and \u20ac\u2122\xae", "n\xb0 1"])
+def test_western_text_is_let_in_where_no_encoding_is_stated(text: str) -> None:
+    assert text_for(text.encode("cp1252"), stating("")).utf8.decode() == text
+
+
+@pytest.mark.parametrize("content", ["Plzeň".encode(), codecs.BOM_UTF8 + b"x", "Plzeň".encode("utf-16"), b"plain"])
+def test_what_shows_its_encoding_is_read_in_it_whatever_is_stated(content: bytes) -> None:
+    assert text_for(content, stating("windows-1250")) == text_of(content)
+
+
+def test_a_utf8_text_with_a_wrong_byte_is_not_read_in_the_stated_encoding() -> None:
+    with pytest.raises(UnreadableFileError, match=r"^line 3 is not UTF-8, but line 1 is") as refused:
+        text_for("město\nPlzeň, Říčany\n".encode() + b"x\xe9x", stating("windows-1250"))
+    assert refused.value.rule == "mixed_encoding"
+
+
+def test_bytes_that_are_none_of_the_stated_encoding_refuse_the_file() -> None:
+    with pytest.raises(UnreadableFileError, match="bytes that are not shift_jis"):
+        text_for("都市".encode("shift_jis") + b"\xa0\xff\xff", stating("shift_jis"))
+
+
+UNTELLABLE = ["klingon", "rot13", "base64", "utf-7", "iso2022_jp", "utf-16", "latin\0", "cp037", "ascii", "unicode_escape"]
+
+
+@pytest.mark.parametrize("stated", UNTELLABLE)
+def test_an_encoding_that_no_unmarked_file_can_have_keeps_a_contract_from_loading(stated: str) -> None:
+    with pytest.raises(ContractError, match=r"headgate\.encoding: .* Remedy: one such as windows-1250"):
+        stated_encoding(replace(REGIONS, properties={"headgate.encoding": stated}))

@@ -1,0 +1,44 @@
+"""The encoding that a contract states for files whose bytes do not show one: `headgate.encoding: windows-1250`."""
+
+from __future__ import annotations
+
+import codecs
+import string
+from typing import TYPE_CHECKING
+
+from headgate.errors import ContractError
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Contract
+
+ENCODING_PROPERTY = "headgate.encoding"
+_UNMARKED = ("utf-16-le", "utf-16-be")
+_BEYOND_ASCII = "éЖβ日あ한ł"
+
+
+def stated_encoding(contract: Contract) -> str:
+    """Python's name of the stated encoding; empty where none is stated.
+
+    Raises:
+        ContractError: there is no such encoding, or it is not to be told from ASCII.
+    """
+    stated = contract.properties.get(ENCODING_PROPERTY)
+    if stated is None:
+        return ""
+    try:
+        name = codecs.lookup(str(stated)).name
+        is_known = name in _UNMARKED or _keeps_ascii(name)
+    except (LookupError, UnicodeError, ValueError):  # ValueError: a name that holds a zero
+        is_known = False
+    if not is_known:
+        raise ContractError(
+            f"{contract.id}: {ENCODING_PROPERTY}: {stated!r} is no encoding that files without a byte-order mark can have. "
+            "Remedy: one such as windows-1250, windows-1251, iso-8859-2, shift_jis, gb18030 or utf-16-le"
+        )
+    return name
+
+
+def _keeps_ascii(name: str) -> bool:
+    """Whether ASCII is itself in it, and other signs have bytes beyond: else nothing tells that a file is in it."""
+    beyond = [sign.encode(name, "ignore") for sign in _BEYOND_ASCII]
+    return string.printable.encode(name) == string.printable.encode() and any(beyond) and not any(one and one.isascii() for one in beyond)
