@@ -1,8 +1,9 @@
-"""A contract's bounds as values that compare exactly with a column's own, by the gate and by Great Expectations, which compares floats."""
+"""A contract's literals as values that compare exactly with a column's own, in the gate and in Great Expectations' floats."""
 
 from __future__ import annotations
 
 import math
+import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
@@ -17,48 +18,143 @@ if TYPE_CHECKING:
 
 BOUNDS = {"minimum", "maximum", "exclusive_minimum", "exclusive_maximum"}
 ORDERINGS = {">": "exclusive_minimum", ">=": "minimum", "<": "exclusive_maximum", "<=": "maximum"}
+_LENGTHS = {"min_length", "max_length"}
 _EXACT_INTEGERS = 2**53  # IEEE 754: up to here every integer has a float of its own
-# A number or a truth value may stand in quotes in YAML.
-_FROM_TEXT: dict[Kind, Callable[[str], object]] = {
-    Kind.SMALLINT: int,
-    Kind.INTEGER: int,
-    Kind.BIGINT: int,
-    Kind.DOUBLE: float,
-    Kind.BOOLEAN: lambda text: text.lower() == "true",
-}
+_LONGEST_LENGTH = 2**31 - 1  # Arrow counts characters in 32 bits
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(_DAY.pattern + r"(?:[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)?")
+_INT64 = 2**63
+_INTEGERS = {Kind.SMALLINT: 2**15, Kind.INTEGER: 2**31}
+_MOST_PLACES = 38  # of a decimal in Arrow
+_NO_LITERAL = (ValueError, TypeError, OverflowError, InvalidOperation)
 
 
 def literal(column_type: ColumnType, value: object) -> object:
-    """`value`, as YAML spells it, in the Python type of the column's values: no decimal passes through a float."""
-    if column_type.kind is Kind.DECIMAL:
-        return Decimal(str(value))
-    if column_type.kind is Kind.TIMESTAMP and not isinstance(value, datetime):
-        return datetime.fromisoformat(str(value))
-    if column_type.kind is Kind.DATE and not isinstance(value, date):
-        return date.fromisoformat(str(value))
-    if isinstance(value, str) and column_type.kind in _FROM_TEXT:
-        return _FROM_TEXT[column_type.kind](value)
-    return value
+    """`value`, as YAML spells it, in the Python type of the column's values: no decimal passes through a float.
+
+    Raises:
+        ValueError, TypeError, OverflowError, InvalidOperation: it is no value of the type that the gate reads as Great Expectations does.
+    """
+    return _READ.get(column_type.kind, _whole_or_not)(value)
 
 
-def hold_bounds(contract: Contract) -> None:
-    """Every bound that the contract states is one of its column's type, and one that Great Expectations can keep.
+def _text(value: object) -> str:
+    """What YAML keeps as it was written: `1.10` would be 1.1, and `no` is false to it."""
+    if isinstance(value, bool | float | datetime) or not isinstance(value, str | int | date):
+        raise TypeError
+    return str(value)
+
+
+def _truth(value: object) -> bool:
+    told = str(value).lower()
+    if told not in {"true", "false"}:
+        raise ValueError
+    return told == "true"
+
+
+def _number(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal) or not _NUMBER.fullmatch(str(value)):
+        raise ValueError
+    return str(value)
+
+
+def _float(value: object) -> float:
+    number = float(_number(value))
+    if not math.isfinite(number):
+        raise OverflowError
+    return number
+
+
+def _decimal(value: object) -> Decimal:
+    number = Decimal(_number(value))
+    if -int(number.normalize().as_tuple().exponent) > _MOST_PLACES:
+        raise OverflowError
+    return number
+
+
+def _whole_or_not(value: object) -> int | Decimal:
+    """A whole column may well have 0.5 for a bound."""
+    number = _decimal(value)
+    return int(number) if number == number.to_integral_value() else number
+
+
+def _day(value: object) -> date:
+    if isinstance(value, datetime) or not _DAY.fullmatch(str(value)):
+        raise ValueError
+    return date.fromisoformat(str(value))
+
+
+def _moment(value: object) -> datetime:
+    """In UTC, without saying so."""
+    if not _MOMENT.fullmatch(str(value)):
+        raise ValueError
+    return datetime.fromisoformat(str(value))
+
+
+_READ: dict[Kind, Callable[[object], object]] = {
+    Kind.STRING: _text,
+    Kind.BOOLEAN: _truth,
+    Kind.DOUBLE: _float,
+    Kind.DECIMAL: _decimal,
+    Kind.DATE: _day,
+    Kind.TIMESTAMP: _moment,
+}
+
+
+def hold_literals(contract: Contract) -> None:
+    """What the contract's rules compare with is of their columns' types, and Great Expectations can keep it.
 
     Raises:
         ContractError: one is not.
     """
-    for column, rule in _bounds(contract):
+    for column, rule in _compared(contract):
         try:
-            bound_of_floats(column, rule)
+            _hold(column, rule)
         except ContractError as error:
             raise ContractError(f"{contract.id}.{column.name}: {error}") from None
 
 
-def _bounds(contract: Contract) -> Iterator[tuple[Column, Rule]]:
-    yield from ((column, rule) for column in contract.columns for rule in column.rules if rule.name in BOUNDS)
+def _compared(contract: Contract) -> Iterator[tuple[Column, Rule]]:
+    """The rules of columns, and comparisons with a value as such rules."""
+    yield from ((column, rule) for column in contract.columns for rule in column.rules)
     for comparison in contract.comparisons:
-        if comparison.right is None and comparison.operator in ORDERINGS:
-            yield contract.column(comparison.left), Rule(ORDERINGS[comparison.operator], comparison.value)
+        if comparison.right is None:
+            is_ordering = comparison.operator in ORDERINGS
+            same = Rule(ORDERINGS[comparison.operator], comparison.value) if is_ordering else Rule("valid_values", (comparison.value,))
+            yield contract.column(comparison.left), same
+
+
+def _hold(column: Column, rule: Rule) -> None:
+    if rule.name in BOUNDS:
+        bound_of_floats(column, rule)
+    elif rule.name == "valid_values":
+        for value in rule.argument:  # type: ignore[attr-defined] # it carries a tuple
+            _hold_value(column, value)
+    elif rule.name in _LENGTHS and not _is_length(rule.argument):
+        raise ContractError(f"the bound {rule.argument!r} is no number of characters. Remedy: a whole number for {rule.name}")
+
+
+def _is_length(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LONGEST_LENGTH
+
+
+def _hold_value(column: Column, value: object) -> None:
+    try:
+        is_one = _fits(column.type, literal(column.type, value))
+    except _NO_LITERAL:
+        is_one = False
+    if not is_one:
+        quoted = " in quotes" if column.type.kind is Kind.STRING else ""
+        raise ContractError(f"the value {value!r} is no {column.type.kind}. Remedy: a value of that type{quoted}")
+
+
+def _fits(column_type: ColumnType, value: object) -> bool:
+    """Whether a column of the type may have it: a bound need not be one of its values."""
+    if isinstance(value, Decimal):
+        places, digits = column_type.scale or 0, column_type.precision or 0
+        return column_type.kind is Kind.DECIMAL and value == round(value, places) and abs(value) < Decimal(10) ** (digits - places)
+    return not isinstance(value, int) or abs(value) < _INTEGERS.get(column_type.kind, _INT64)
 
 
 def bound_of_floats(column: Column, rule: Rule) -> object:
@@ -67,11 +163,12 @@ def bound_of_floats(column: Column, rule: Rule) -> object:
     Raises:
         ContractError: there is none, or the bound is no value of the column's type.
     """
+    kind = column.type.kind
     try:
-        bound = _finite(column.type, rule.argument)
-    except (ValueError, TypeError, OverflowError, InvalidOperation):
-        raise ContractError(f"the bound {rule.argument!r} is no {column.type.kind}. Remedy: a {rule.name} of that type") from None
-    if column.type.kind is not Kind.DOUBLE and isinstance(bound, int | float) and abs(bound) >= _EXACT_INTEGERS:
+        bound = literal(column.type, rule.argument)
+    except _NO_LITERAL:
+        raise ContractError(f"the bound {rule.argument!r} is no {kind}. Remedy: a {rule.name} of that type") from None
+    if kind not in {Kind.DOUBLE, Kind.DECIMAL} and isinstance(bound, int | Decimal) and abs(Decimal(bound)) >= _EXACT_INTEGERS:
         raise ContractError(
             f"the bound {bound} is too large for Great Expectations to keep, which compares floats. "
             f"Remedy: a {rule.name} nearer to 0 than {_EXACT_INTEGERS}, or none"
@@ -80,16 +177,6 @@ def bound_of_floats(column: Column, rule: Rule) -> object:
         return bound
     # A float just above the bound parts the values as `<=` and `>` of the bound do; one just below, as `>=` and `<` do.
     return float_bound(bound, column.type.scale or 0, above=rule.name in {"maximum", "exclusive_minimum"})
-
-
-def _finite(column_type: ColumnType, value: object) -> object:
-    """The literal; ValueError, TypeError, OverflowError or InvalidOperation where it is none of the type, or no number."""
-    bound = literal(column_type, value)
-    if column_type.kind is Kind.DOUBLE:
-        bound = float(bound)  # type: ignore[arg-type] # else a TypeError
-    if isinstance(bound, int | float | Decimal) and not math.isfinite(bound):
-        raise ValueError("not finite")
-    return bound
 
 
 def float_bound(bound: Decimal, scale: int, *, above: bool) -> float:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.curated import kept_apart
 from headgate.contracts.encodings import stated_encoding
-from headgate.contracts.literals import hold_bounds
+from headgate.contracts.literals import hold_literals
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.patterns import python_pattern
 from headgate.contracts.sensitive_names import mask_by_name
@@ -35,6 +35,7 @@ _SEVERED = {"required": "required", **_OPTION_RULES}
 _LEVELS = {"warning": Level.WARN, "error": Level.QUARANTINE, "critical": Level.HALT}
 _UNMASKED = "none"
 _MASKS = tuple(mask.value for mask in Mask if mask not in {Mask.MASKED, Mask.VERDICTS})
+_COMPARE = "Remedy: compare it with one that `headgate contract init` writes"
 _OPERATORS = {"==", "!=", "<", "<=", ">", ">="}
 
 
@@ -68,13 +69,25 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
     if not isinstance(document, dict):
         raise ContractError("not an ODCS v3 DataContract: the document is no mapping")
     identity = str(document.get("id", "?"))
+    try:
+        contract = _stated(identity, document, zone)
+    except KeyError as error:
+        raise ContractError(f"{identity}: lacks {error} where ODCS has it. {_COMPARE}") from None
+    except (TypeError, AttributeError, ValueError, ArithmeticError, RecursionError) as error:
+        raise ContractError(f"{identity}: a part of it is not what ODCS has there ({error}). {_COMPARE}") from None
+    hold_literals(contract)
+    stated_encoding(contract)
+    return contract
+
+
+def _stated(identity: str, document: Mapping[str, Any], zone: str) -> Contract:
     if document.get("kind") != "DataContract" or not str(document.get("apiVersion", "")).startswith("v3."):
         raise ContractError(f"{identity}: not an ODCS v3 DataContract")
     if len(document.get("schema", [])) != 1:
         raise ContractError(f"{identity}: one contract describes one table; found {len(document.get('schema', []))}")
     table = document["schema"][0]
     own = _custom(table)
-    contract = Contract(
+    return Contract(
         id=identity,
         dataset=table["name"],
         zone=zone,
@@ -88,9 +101,6 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
         system=str(own.get("headgate.system", "")),
         properties=own,
     )
-    hold_bounds(contract)
-    stated_encoding(contract)
-    return contract
 
 
 def _custom(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -188,23 +198,30 @@ def _valid_values(identity: str, column: str, check: Mapping[str, Any]) -> Rule:
     values = check.get("arguments", {}).get("validValues")
     if check.get("metric") != "invalidValues" or check.get("mustBe") != 0 or not values:
         raise ContractError(f"{identity}.{column}: the only quality check of a column is metric invalidValues with validValues, mustBe 0")
-    return Rule("valid_values", tuple(values), _level(check))
+    return Rule("valid_values", tuple(values), _level(f"{identity}.{column}", check))
 
 
 def _comparison(identity: str, check: Mapping[str, Any]) -> Comparison:
     how = check.get("implementation", {})
     if check.get("engine") != "headgate" or how.get("operator") not in _OPERATORS or ("right" in how) == ("value" in how):
         raise ContractError(f"{identity}: rule {check.get('name')!r} needs engine headgate, an operator, and either right or value")
+    if how["operator"] == "!=" and "right" in how:
+        raise ContractError(
+            f"{identity}: rule {check.get('name')!r}: Great Expectations has no expectation that two columns differ. Remedy: == or an order"
+        )
     return Comparison(
         name=check["name"],
         left=how["left"],
         operator=how["operator"],
         right=how.get("right"),
         value=how.get("value"),
-        level=_level(check),
+        level=_level(f"{identity}: rule {check['name']}", check),
         description=check.get("description", ""),
     )
 
 
-def _level(check: Mapping[str, Any]) -> Level:
-    return _LEVELS[check.get("severity", "error")]
+def _level(place: str, check: Mapping[str, Any]) -> Level:
+    severity = check.get("severity", "error")
+    if severity not in tuple(_LEVELS):
+        raise ContractError(f"{place}: severity: {severity!r} is none of {', '.join(_LEVELS)}")
+    return _LEVELS[severity]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Column, Comparison, Rule
 
+_INT64 = 1 << 63
+
 
 @dataclass(frozen=True)
 class Breach:
@@ -61,7 +63,7 @@ def _holds(rule: Rule, column: Column, values: pa.Array) -> pa.Array:
         raise ContractError(f"column {column.name}: no rule is called {rule.name}")
     try:
         return _HOLDS[rule.name](values, rule.argument)
-    except (pa.ArrowException, TypeError, ArithmeticError) as error:
+    except (pa.ArrowException, TypeError, ValueError, ArithmeticError) as error:
         raise ContractError(f"column {column.name}: rule {rule.name} cannot be applied to a {column.type.kind.value}") from error
 
 
@@ -72,16 +74,26 @@ def _not_held(holds: pa.Array, values: pa.Array) -> Rows:
 
 def _bound(argument: object, values: pa.DataType) -> pa.Scalar:
     """A contract's literal as a scalar that compares exactly with values of that type."""
-    text = str(argument).lower() if pa.types.is_boolean(values) else str(argument)
+    text = _spelled(argument, values)
     if not (pa.types.is_integer(values) or pa.types.is_decimal(values)):
         return literal(text, values)
-    exact = Decimal(text)
-    scale = max(0, -int(exact.normalize().as_tuple().exponent))
-    return literal(f"{exact:f}", pa.decimal128(max(scale + 1, len(exact.as_tuple().digits)), scale) if scale else pa.int64())
+    whole, _, places = text.partition(".")
+    if not places and abs(int(whole)) < _INT64:
+        return literal(whole, pa.int64())
+    return literal(text, pa.decimal128(sum(map(str.isdigit, text)), len(places)))
+
+
+def _spelled(argument: object, values: pa.DataType) -> str:
+    """A contract's literal as Arrow reads it for values of that type; of numbers no digit that says nothing."""
+    if pa.types.is_integer(values) or pa.types.is_decimal(values):
+        return f"{Decimal(str(argument)).normalize():f}"
+    if pa.types.is_floating(values):
+        return repr(float(str(argument)))
+    return str(argument).lower() if pa.types.is_boolean(values) else str(argument)
 
 
 def _is_valid_value(values: pa.Array, allowed: Any) -> pa.Array:  # noqa: ANN401 a contract's literal
-    held = text_array(str(value) for value in allowed).cast(values.type)
+    held = text_array(_spelled(value, values.type) for value in allowed).cast(values.type)
     if pa.types.is_floating(values.type):
         values, held = (pc.add(numbers, literal("0", values.type)) for numbers in (values, held))  # so that -0.0 is 0.0
     return pc.is_in(values, held)
@@ -136,10 +148,10 @@ _OPERATORS: dict[str, Callable[[Any, Any], pa.Array]] = {
 def comparison_breach(comparison: Comparison, values: Mapping[str, pa.Array]) -> Breach | None:
     """What breaks a rule over the row; a null on either side satisfies it."""
     left = values[comparison.left]
-    right = values[comparison.right] if comparison.right else _bound(comparison.value, left.type)
     try:
+        right = values[comparison.right] if comparison.right else _bound(comparison.value, left.type)
         broken = rows_where(pc.invert(_OPERATORS[comparison.operator](left, right)))
-    except pa.ArrowException as error:
+    except (pa.ArrowException, ValueError, ArithmeticError) as error:
         raise ContractError(f"rule {comparison.name}: {comparison.left} cannot be compared so") from error
     reason = comparison.description or f"{comparison.left} is not {comparison.operator} {comparison.right or comparison.value}"
     return Breach(comparison.name, "", reason, broken, comparison.level) if len(broken) else None

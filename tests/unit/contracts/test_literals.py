@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -13,9 +14,12 @@ from headgate.contracts.document import document
 from headgate.contracts.literals import bound_of_floats, float_bound
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Rule
 from headgate.errors import ContractError
+from headgate.intake.gate import pass_gate
+from headgate.lake.ports import MaskingKey
 
 pytestmark = pytest.mark.unit
 
+DAY, MOMENT = ColumnType(Kind.DATE), ColumnType(Kind.TIMESTAMP)
 BIGINT, DOUBLE, MONEY = ColumnType(Kind.BIGINT), ColumnType(Kind.DOUBLE), ColumnType(Kind.DECIMAL, precision=20, scale=2)
 
 
@@ -64,9 +68,83 @@ def test_a_double_may_have_any_bound_that_is_a_float(bound: object) -> None:
     ("column_type", "bound"),
     [
         *((BIGINT, "many"), (DOUBLE, "many"), (DOUBLE, 10**400), (DOUBLE, [1]), (DOUBLE, float("inf")), (BIGINT, float("nan"))),
-        *((MONEY, "much"), (MONEY, float("nan")), (MONEY, "Infinity"), (ColumnType(Kind.DATE), "2024-13-01")),
+        *((MONEY, "much"), (MONEY, float("nan")), (MONEY, "Infinity"), (MONEY, "1e-40"), (MONEY, "1_0"), (MONEY, True)),
+        *((BIGINT, True), (BIGINT, [1]), (BIGINT, " 1 "), (BIGINT, "\u0663"), (DOUBLE, "1_0"), (DOUBLE, True), (DOUBLE, None)),
+        *((DAY, "2024-13-01"), (DAY, "20240101"), (DAY, "2024-W01-1"), (DAY, datetime(2024, 1, 1)), (DAY, "2024-01-01 00:00:00")),
+        *((MOMENT, "2024-01-01T00:00:00Z"), (MOMENT, "2024-01-01 00:00+02:00"), (MOMENT, "20240101"), (MOMENT, "2024")),
+        *((MOMENT, datetime(2024, 1, 1, tzinfo=UTC)), (ColumnType(Kind.BOOLEAN), "yes"), (ColumnType(Kind.STRING), 1.5)),
     ],
 )
 def test_a_bound_that_is_no_value_of_its_column_keeps_the_contract_from_loading(column_type: ColumnType, bound: object) -> None:
     with pytest.raises(ContractError, match=r"x.number: .* Remedy: a minimum of that type"):
         loaded(column_type, Rule("minimum", bound))
+
+
+@pytest.mark.parametrize(
+    ("column_type", "bound", "below", "at_least"),
+    [
+        *((MONEY, bound, "-0.01", "0.00") for bound in (0, 0.0, -0.0, "0.00", "0E+3")),
+        *((MONEY, bound, "99.99", "100.00") for bound in (100, "100.00", "1e2", 100.0, Decimal("100.00"))),
+        *((MONEY, bound, "999999999999999.99", "1000000000000000.00") for bound in (1e15, "1e15")),
+        (MONEY, 1.555, "1.55", "1.56"),
+        *((BIGINT, bound, "999999", "1000000") for bound in (1e6, "1e6", 1000000.0, 999999.5)),
+        *((DOUBLE, bound, "0.4", "0.5") for bound in (0.5, ".5", "5e-1", "+0.5")),
+        *((DAY, bound, "2023-12-31", "2024-01-01") for bound in (date(2024, 1, 1), "2024-01-01")),
+        *(
+            (MOMENT, bound, "2023-12-31 23:59:59", "2024-01-01 00:00:00")
+            for bound in (datetime(2024, 1, 1), "2024-01-01", "2024-01-01T00:00:00")
+        ),
+        (MOMENT, "2024-01-01 00:00:00.000001", "2024-01-01 00:00:00", "2024-01-01 00:00:00.000001"),
+    ],
+)
+def test_however_a_bound_is_written_the_gate_parts_values_by_it(column_type: ColumnType, bound: object, below: str, at_least: str) -> None:
+    for contract in (loaded(column_type, Rule("minimum", bound)), loaded(column_type, Comparison("floor", "number", ">=", value=bound))):
+        assert let_in(contract, below, at_least) == [at_least]
+
+
+@pytest.mark.parametrize(
+    ("column_type", "allowed", "kept", "refused"),
+    [
+        (MONEY, (1.5, "2.00", 100, 0.0), ["1.50", "2.00", "100.00", "0.00"], "1.51"),
+        (BIGINT, (1, 2.0, "3", "1e3"), ["1", "2", "3", "1000"], "4"),
+        (DOUBLE, (1, "2.5", 1e300), ["1", "2.5", "1e300"], "4"),
+        (DAY, (date(2024, 1, 1), "2024-01-02"), ["2024-01-01", "2024-01-02"], "2024-01-03"),
+        (ColumnType(Kind.BOOLEAN), (True,), ["true", "t", "1"], "false"),
+        (ColumnType(Kind.STRING), ("a", 1, date(2024, 1, 1)), ["a", "1", "2024-01-01"], "b"),
+    ],
+)
+def test_however_allowed_values_are_written_the_gate_knows_them(
+    column_type: ColumnType, allowed: tuple[object, ...], kept: list[str], refused: str
+) -> None:
+    contract = loaded(column_type, Rule("valid_values", allowed))
+    assert let_in(contract, *kept, refused) == kept
+    assert let_in(loaded(column_type, Comparison("one", "number", "==", value=allowed[0])), kept[0], refused) == [kept[0]]
+
+
+@pytest.mark.parametrize(
+    ("column_type", "value"),
+    [
+        *((ColumnType(Kind.STRING), value) for value in (True, 1.10, None, datetime(2024, 1, 1), [])),
+        *((BIGINT, value) for value in ("a", 0.5, 2**63, True, None)),
+        *((ColumnType(Kind.SMALLINT), 40_000), (ColumnType(Kind.INTEGER), 2**31)),
+        *((MONEY, value) for value in ("1.005", 10**18, "a", float("inf"))),
+        *((DAY, "soon"), (DOUBLE, "a"), (ColumnType(Kind.BOOLEAN), 1)),
+    ],
+)
+def test_an_allowed_value_that_is_none_of_its_column_keeps_the_contract_from_loading(column_type: ColumnType, value: object) -> None:
+    for stated in (Rule("valid_values", (value,)), Comparison("same", "number", "==", value=value)):
+        with pytest.raises(ContractError, match=r"x.number: the value .* is no .* Remedy: a value of that type"):
+            loaded(column_type, stated)
+
+
+@pytest.mark.parametrize("length", ["x", -1, 1.5, True, None, 10**20])
+def test_a_length_is_a_number_of_characters(length: object) -> None:
+    with pytest.raises(ContractError, match=r"x.number: the bound .* is no number of characters"):
+        loaded(ColumnType(Kind.STRING), Rule("min_length", length))
+
+
+def let_in(contract: Contract, *values: str) -> list[str]:
+    """Which of these the gate lets in."""
+    body = "number\n" + "".join(f"{value}\n" for value in values)
+    gated = pass_gate(body.encode(), contract, MaskingKey("", b""), object_key="x/a", received_at=datetime(2024, 1, 1))
+    return [values[row - 1] for row in gated.accepted["_source_row"].to_pylist()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -260,3 +261,33 @@ def test_foreign_keys_point_at_keys_that_exist() -> None:
             if column.references:
                 dataset, _, name = column.references.partition(".")
                 assert source[dataset].key == (name,), (contract.id, column.name)
+
+
+def places(node: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:  # noqa: ANN401 a document's node
+    """Where a document says something."""
+    inner = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    return [at, *(place for name, value in inner for place in places(value, (*at, name)))]
+
+
+ODD = [None, "", "x", 0, -1, 1.5, float("inf"), True, [], [None], {}, {"a": None}, "\ud800", "(" * 5000]
+
+
+@given(st.sampled_from(places(DOCUMENT)[1:]), st.sampled_from([*ODD, "left out"]))
+def test_a_document_of_any_shape_is_a_contract_or_told(place: tuple[Any, ...], odd: object) -> None:
+    document = deepcopy(DOCUMENT)
+    node: Any = document
+    for name in place[:-1]:
+        node = node[name]
+    if odd == "left out":
+        del node[place[-1]]
+    else:
+        node[place[-1]] = odd
+    with suppress(ContractError):
+        assert odcs.parse(document, zone="source").columns
+
+
+def test_a_severity_that_there_is_not_is_told_with_those_that_there_are() -> None:
+    document = deepcopy(DOCUMENT)
+    document["schema"][0]["quality"][0]["severity"] = "warn"
+    with pytest.raises(ContractError, match=r"severity: 'warn' is none of warning, error, critical"):
+        odcs.parse(document, zone="source")
