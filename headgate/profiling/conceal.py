@@ -28,7 +28,7 @@ _SSN = re.compile(r"(?<!\d)\d{3}[-. /]\d{2}[-. /]\d{4}(?!\d)")
 _WRITTEN_BLANK = re.compile("%20|&nbsp;|&#160;")  # as in addresses and in HTML
 # Between groups as cards have them more signs may stand, as in 4111|1111; a field of nineteen digits may be filled up with zeros.
 _GAP = r"[\W_]{1,8}"
-_PRINTED = re.compile(rf"(?<!\d)(?=(\d{{4}}(?:{_GAP}\d{{4}}){{2,}}(?:{_GAP}\d{{1,3}})?(?!\d)|\d{{4}}{_GAP}\d{{6}}{_GAP}\d{{4,5}}(?!\d)))")
+_PRINTED = re.compile(rf"(?<!\d)(?=(\d{{4}}(?:{_GAP}\d{{4}}){{2,4}}(?:{_GAP}\d{{1,3}})?(?!\d)|\d{{4}}{_GAP}\d{{6}}{_GAP}\d{{4,5}}(?!\d)))")
 _PADDED = re.compile(r"(?<!\d)(?=\d{19}(?!\d))0+([1-9]\d{13,17})(?!\d)")
 # A code or a social security number behind its name.
 _NAMED = re.compile(
@@ -103,7 +103,8 @@ def _whole_groups(text: str) -> Iterator[str]:
     for found in chain(_DIGITS.finditer(text), _PRINTED.finditer(text)):
         groups = _GROUP.findall(found[found.re.groups])
         for first in range(len(groups)):
-            yield from (digits for digits in accumulate(groups[first:]) if _SHORTEST <= len(digits) <= _LONGEST)
+            # Every group has a digit, so further ones make it too long; a list of a thousand numbers would cost a thousand times as much.
+            yield from (digits for digits in accumulate(groups[first : first + _LONGEST]) if _SHORTEST <= len(digits) <= _LONGEST)
 
 
 def _typed(text: str) -> str:

@@ -1,8 +1,17 @@
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
 import pyarrow as pa
 import pytest
 
 from headgate.contracts.sensitive_names import is_sensitive_name
+from headgate.profiling import conceal
 from headgate.profiling.conceal import HIDDEN, column_names, holds_secrets, is_secret, shown, shown_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 pytestmark = pytest.mark.unit
 
@@ -106,3 +115,24 @@ def test_a_column_of_numbers_that_begin_as_cards_is_hidden_whatever_their_check_
 @pytest.mark.parametrize("first", [4006381333932, 1700000000123, 20240102000123, 1_000_000_000_000_000])
 def test_a_column_of_other_long_numbers_is_shown(first: int) -> None:
     assert not holds_secrets(pa.array([str(first + 7 * row) for row in range(50)]), numeric=True)
+
+
+@pytest.mark.parametrize("numbers", [["0", "1"], ["1234"], ["1999", "2024"]])
+def test_a_list_twice_as_long_is_twice_the_work(monkeypatch: pytest.MonkeyPatch, numbers: list[str]) -> None:
+    spelled = 0
+
+    def counted(groups: Iterable[str]) -> Iterator[str]:
+        nonlocal spelled
+        for digits in accumulate(groups):
+            spelled += len(digits)
+            yield digits
+
+    def work(times: int) -> int:
+        nonlocal spelled
+        spelled = 0
+        for _ in conceal._whole_groups(",".join(numbers * times)):
+            pass
+        return spelled
+
+    monkeypatch.setattr(conceal, "accumulate", counted)
+    assert 0 < work(100) <= work(200) <= 2.2 * work(100)
