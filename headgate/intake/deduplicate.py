@@ -38,7 +38,7 @@ KEPT, SAME_ROW, SAME_KEY = range(3)
 
 @dataclass(frozen=True)
 class Survivors:
-    """What becomes of each row: KEPT, SAME_ROW when it ties with its key's kept row in all that ties go by, SAME_KEY when it does not."""
+    """What becomes of each row: KEPT, SAME_ROW when nothing tells it from its key's kept row, SAME_KEY when it does not."""
 
     fates: np.ndarray[tuple[int], np.dtype[np.uint8]]
 
@@ -49,7 +49,7 @@ class Survivors:
 
     @property
     def same_row(self) -> Rows:
-        """The rows that tie with the kept one of their key in all that ties go by."""
+        """The rows that nothing tells from the kept one of their key."""
         return np.flatnonzero(self.fates == SAME_ROW)
 
     @property
@@ -66,21 +66,34 @@ class _Tied:
     groups: Rows
 
 
+@dataclass(frozen=True)
+class TiedCells:
+    """What tells tied rows apart.
+
+    Attributes:
+        ranked: columns by which one of them wins, in this order: the greater value, and the first row where all are equal.
+        compared: columns that only tell whether a row is the same as the one that won.
+    """
+
+    ranked: Sequence[pa.Array]
+    compared: Sequence[pa.Array] = ()
+
+
 def survivors(
     contract: Contract,
     count: int,
     values: Mapping[str, pa.Array],
-    cells_of: Callable[[Rows], Sequence[pa.Array]],
+    cells_of: Callable[[Rows], TiedCells],
     *,
     tied_at_once: int = _TIED_AT_ONCE,
     grouped_at_once: int = _GROUPED_AT_ONCE,
 ) -> Survivors:
-    """The newest row of each key by the contract's order columns, null being oldest; ties go to the greater cells.
+    """The newest row of each key by the contract's order columns, null being oldest; ties go to the greater cells, else to the first row.
 
     Args:
         count: how many rows there are to choose among.
         values: their typed key and order columns.
-        cells_of: for some of them, which are ascending, what ties go by, in this order; rows that are equal in all of it are the same.
+        cells_of: what tells some of them apart, which are ascending.
     """
     if not contract.key or not count:
         return Survivors(np.full(count, KEPT, np.uint8))
@@ -183,16 +196,20 @@ def _in_whole_groups(tied: _Tied, at_once: int) -> Iterable[_Tied]:
         start = stop
 
 
-def _untied(tied: _Tied, cells: Sequence[pa.Array]) -> tuple[Rows, Rows]:
-    """The row that is kept for each group, and those that tie with it in every cell."""
+def _untied(tied: _Tied, cells: TiedCells) -> tuple[Rows, Rows]:
+    """The row that is kept for each group, and those that nothing tells from it."""
     rows, (_, own) = tied.rows, np.unique(tied.groups, return_inverse=True)
     alive = np.arange(len(rows))
-    for each in cells:
-        alive = _greatest(alive, own, _ranks(_of(each, alive)))
-    # What is still tied is equal in all of them: the first stands for all, since the last to be set stays.
+    for column in cells.ranked:
+        alive = _greatest(alive, own, _ranks(_of(column, alive)))
     winner = np.empty(int(own.max()) + 1, np.int64)
-    winner[own[alive[::-1]]] = alive[::-1]
-    return rows[winner], rows[alive[winner[own[alive]] != alive]]
+    winner[own[alive[::-1]]] = alive[::-1]  # the last to be set stays: the first of those that are still tied
+    kept = winner[own[alive]]
+    is_same = kept != alive
+    for column in cells.compared:
+        codes = _codes(column)
+        is_same &= codes[alive] == codes[kept]
+    return rows[winner], rows[alive[is_same]]
 
 
 def _greatest(alive: Rows, groups: Rows, ranks: Rows) -> Rows:

@@ -20,13 +20,13 @@ import pyarrow as pa
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import curated_contract
-from headgate.contracts.model import Level
+from headgate.contracts.model import Level, Mask
 from headgate.errors import AuditError, BadInputError
 from headgate.intake.batches import Source, rows_of, whole
 from headgate.intake.cards import KnownCards
 from headgate.intake.cells import NO_ROWS, Rows, bool_array, decoded, int_array, marked, numbers, repeated
 from headgate.intake.check import Breach, among, comparison_breach
-from headgate.intake.deduplicate import KEPT, SAME_ROW, survivors
+from headgate.intake.deduplicate import KEPT, SAME_ROW, TiedCells, survivors
 from headgate.intake.judge import Judged, judge
 from headgate.intake.open_file import is_large, opened, read_whole, streamed
 from headgate.intake.parallel import in_order, in_turn, side_by_side, use_lean_allocator
@@ -264,13 +264,19 @@ class Passage:
         names = {*self._contract.key, *self._contract.order_by} if self._sifted else ()
         values = {name: pa.concat_arrays([sifted.keys.pop(name) for sifted in self._sifted]) for name in names}
         count = sum(sifted.rows - len(sifted.refused) for sifted in self._sifted)
-        return survivors(self._contract, count, values, lambda rows: self._ranked(self._cells_of(rows)))
+        return survivors(self._contract, count, values, lambda rows: self._told_apart(self._cells_of(rows)))
 
-    def _ranked(self, cells: Mapping[str, pa.Array]) -> list[pa.Array]:
-        """What ties go by: what the file says, but of masked columns what curated has, so that rows masked at their source tie alike."""
-        masked = [judge(column, cells[column.name], self._cards) for column in self._contract.columns if column.mask]
-        behind = {each.column.name: [decoded(values) for values in each.behind.values()] for each in masked}
-        return [each for name in self._contract.names for each in behind.get(name, [cells[name]])]
+    def _told_apart(self, cells: Mapping[str, pa.Array]) -> TiedCells:
+        """What is masked ranks nothing: the same row wins under every masking key, and where rows were masked at their source."""
+        ranked: list[pa.Array] = []
+        compared: list[pa.Array] = []
+        for column in self._contract.columns:
+            if column.mask is None:
+                ranked.append(cells[column.name])
+            else:
+                behind = judge(column, cells[column.name], self._cards).behind.values()
+                (ranked if column.mask is Mask.FREE_TEXT else compared).extend(map(decoded, behind))
+        return TiedCells(ranked, compared)
 
     def _cells_of(self, candidates: Rows) -> dict[str, pa.Array]:
         """What the file says in these rows of those that were not refused."""

@@ -192,7 +192,7 @@ class SpreadPassage(Passage):
         rows = self._shared_rows()
         picked = _found(self._of_judged(partial(_picked, rows))) if len(rows) else []
         values = {name: pa.concat_arrays([one[name] for one in picked]) for name in (picked[0] if picked else {})}
-        return _Shared(survivors(self._contract, len(rows), values, lambda wanted: self._ranked(self._cells(rows[wanted]))).fates, rows)
+        return _Shared(survivors(self._contract, len(rows), values, lambda wanted: self._told_apart(self._cells(rows[wanted]))).fates, rows)
 
     def _shared_rows(self) -> Rows:
         """The source rows, ascending, whose key comes more than once: Spark brings equal keys together."""

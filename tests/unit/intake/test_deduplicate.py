@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.intake.cast import cast
 from headgate.intake.cells import Rows
-from headgate.intake.deduplicate import Survivors, survivors
+from headgate.intake.deduplicate import Survivors, TiedCells, survivors
 
 pytestmark = pytest.mark.unit
 
@@ -37,9 +37,9 @@ def chosen(table: list[Row], tied_at_once: int = 1 << 20, grouped_at_once: int =
     cells = {name: pa.array([row[place] for row in table], pa.string()) for place, name in enumerate(CONTRACT.names)}
     values = {column.name: cast(cells[column.name], column.type).values for column in CONTRACT.columns}
 
-    def cells_of(rows: Rows) -> list[pa.Array]:
+    def cells_of(rows: Rows) -> TiedCells:
         assert (np.diff(rows) > 0).all()
-        return [column.take(pa.array(rows)) for column in cells.values()]
+        return TiedCells([column.take(pa.array(rows)) for column in cells.values()])
 
     return survivors(CONTRACT, len(table), values, cells_of, tied_at_once=tied_at_once, grouped_at_once=grouped_at_once)
 
@@ -62,9 +62,9 @@ def test_nothing_to_choose_among_is_nothing_chosen() -> None:
 def test_cells_are_looked_at_only_where_keys_and_orders_leave_a_tie() -> None:
     asked: list[int] = []
 
-    def cells_of(rows: Rows) -> list[pa.Array]:
+    def cells_of(rows: Rows) -> TiedCells:
         asked.extend(rows.tolist())
-        return [pa.array(["same"] * len(rows)) for _ in CONTRACT.names]
+        return TiedCells([pa.array(["same"] * len(rows)) for _ in CONTRACT.names])
 
     values = {"shop": pa.array(["a"] * 4), "id": pa.array([1, 1, 2, 2]), "version": pa.array([1, 2, 3, 3])}
     found = survivors(CONTRACT, 4, values, cells_of)
@@ -83,7 +83,7 @@ def test_ties_are_broken_the_same_however_many_are_looked_at_together(table: lis
 def test_without_a_key_every_row_is_kept() -> None:
     keyless = Contract("c", "things", "source", "1", (Column("x", TEXT),))
     column = {"x": pa.array(["a", "a"])}
-    assert survivors(keyless, 2, column, lambda _: list(column.values())).kept.tolist() == [0, 1]
+    assert survivors(keyless, 2, column, lambda _: TiedCells([*column.values()])).kept.tolist() == [0, 1]
 
 
 @given(rows)
