@@ -68,11 +68,13 @@ _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-
 # ISO/IEC 7813: what follows the number on tracks 1 and 2. It goes with the number (PCI DSS v4.0.1, req. 3.3.1.1).
 _REST_OF_TRACK = re.compile(r"(?:\^[^^\n]{0,40}\^|[=D])\d{4,}[^?\s]*\??")
 # What people write behind a number: when it expires, which stays, and its verification code.
+_CODE = r"(?:(?P<gap>[ \t,;:|/#(\[-]{1,4})\d{3,4}(?!\w|[.,:/-]\d)|(?P<below>[ \t]*[\r\n]+[ \t]*)\d{3,4}(?=[ \t]*(?:[\r\n]|\Z)))"
 _CODE_BESIDE = re.compile(
     r"(?P<expiry>[ \r\n,;|/-]{1,3}(?:exp(?:iry|ires|\.)?:?[ ]?)?"
-    r"(?:(?:0?[1-9]|1[0-2])[ ]?[/|.-][ ]?(?:20)?\d\d|(?:0[1-9]|1[0-2])(?:20)?\d\d|20\d\d[/.-](?:0[1-9]|1[0-2])))?"
-    r"(?:(?P<gap>[ \t,;:|/#(\[-]{1,4})\d{3,4}(?!\w|[.,:/-]\d)|(?P<below>[ \t]*[\r\n]+[ \t]*)\d{3,4}(?=[ \t]*(?:[\r\n]|\Z)))"
+    r"(?P<date>(?:0?[1-9]|1[0-2])[ ]?[/|.-][ ]?(?:20)?\d\d|(?:0[1-9]|1[0-2])(?:20)?\d\d|20\d\d[/.-](?:0[1-9]|1[0-2]))?)?" + _CODE
 )
+# Three digits may be September 2027 as well as a code. So what may be a code behind them goes, too, unless it is an amount.
+_CODE_BEHIND_MYY = re.compile(rf"(?<=\D[1-9]\d\d){_CODE}(?![ ]?(?:[$%£¥€]|[A-Z]{{3}}\b|(?i:eur(?:os?)?|usd|gbp|dollars?|pounds?)\b))")
 # A verification code behind its name, or one that ends so, as `card_cvv` and `cardCvc`; letters and digits right before and behind it are
 # an id's. The mark of a code taken out names none.
 _LONG_NAMES = r"security[\W_]{0,3}code|card[\W_]{0,3}verification[\W_]{0,3}(?:value|code|number)"
@@ -550,5 +552,12 @@ def _behind(text: str, stop: int) -> str:
     if track := _REST_OF_TRACK.match(text, stop):
         return text[track.end() :]
     if code := _CODE_BESIDE.match(text, stop):
-        return f"{code['expiry'] or ''}{code['gap'] or code['below']}[CVV]{text[code.end() :]}"
+        shown = f"{code['expiry'] or ''}{_instead_of(code)}"
+        if not code["date"] and (second := _CODE_BEHIND_MYY.match(text, code.end())):
+            return f"{shown}{_instead_of(second)}{text[second.end() :]}"
+        return f"{shown}{text[code.end() :]}"
     return text[stop:]
+
+
+def _instead_of(code: re.Match[str]) -> str:
+    return f"{code['gap'] or code['below']}[CVV]"

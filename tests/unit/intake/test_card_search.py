@@ -229,6 +229,29 @@ def test_a_verification_code_beside_its_number_goes_and_the_expiry_stays(text: s
 
 
 @pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("4111111111111111 927 123", "[PAN ****1111] [CVV] [CVV]"),
+        ("4111111111111111;927;123", "[PAN ****1111];[CVV];[CVV]"),
+        ("4111111111111111, 927, (123) thanks", "[PAN ****1111], [CVV], ([CVV]) thanks"),
+        ("378282246310005|927|1234", "[PAN ****0005]|[CVV]|[CVV]"),
+        ("4111111111111111 exp 927 123", "[PAN ****1111] exp [CVV] [CVV]"),
+        ("4111111111111111\n927\n123\nthanks", "[PAN ****1111]\n[CVV]\n[CVV]\nthanks"),
+        ("4111111111111111 927 123 5555555555554444 928 456", "[PAN ****1111] [CVV] [CVV] [PAN ****4444] [CVV] [CVV]"),
+    ],
+)
+def test_of_three_digits_and_three_more_neither_is_shown(text: str, left: str) -> None:
+    """They may be `MYY` and the code, or the code and something else."""
+    assert redacted(text) == [left]
+
+
+@pytest.mark.parametrize("amount", ["250 EUR", "250EUR", "250.00", "1,250", "250 €", "250 eur", "250 dollars", "12", "12345", "2024-01-05"])
+@pytest.mark.parametrize("code", [" 123 ", " 123, ", " 12/27 123 ", " 0927 123; "])
+def test_an_amount_behind_a_code_stays(code: str, amount: str) -> None:
+    assert redacted(f"4111111111111111{code}{amount} paid") == [f"[PAN ****1111]{code.replace('123', '[CVV]')}{amount} paid"]
+
+
+@pytest.mark.parametrize(
     "behind", [" 12/27", " exp 12/26", ", 100.50 EUR", " 2024-01-05", "\n123 Main Street", " 12:30", " 12345", " 123rd"]
 )
 def test_what_is_no_code_stays_beside_a_number(behind: str) -> None:
