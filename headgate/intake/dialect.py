@@ -269,7 +269,7 @@ def _is_padded(head: str, delimiter: str) -> bool:
 def _escape(head: str, quote: str, delimiter: str) -> str:
     """A backslash where the text escapes quotes within cells with it, and does not double any."""
     end = re.escape(delimiter)
-    escaped = len(re.findall(rf"\\{quote}(?!{end}|[\r\n]|\Z)", head))
+    escaped = len(re.findall(rf"\\{quote}(?!{quote}|{end}|[\r\n]|\Z)", head))  # a backslash before a doubled quote is one of the text
     return "\\" if escaped and escaped >= len(re.findall(rf"[^\r\n\\{quote}](?<!{end}){quote}{quote}", head)) else ""
 
 

@@ -1,5 +1,9 @@
+import csv
+import io
+from typing import Literal
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
@@ -272,3 +276,16 @@ def test_a_second_table_is_not_read_as_rows_of_the_first(header: str) -> None:
     body = "id,total\n1,2\n3,4\n"
     table = read_unknown((body + header + "\n" + "5,6\n").encode())
     assert len(table.rows.source_rows) == 2
+
+
+BACKSLASHED = st.lists(st.sampled_from(["a ", "b", "5", "x,", '"', '\\"', "\\", "it's"]), min_size=1, max_size=4).map("".join)
+
+
+@given(st.lists(st.tuples(BACKSLASHED, BACKSLASHED), min_size=1, max_size=20), st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+@example([('5\\" pipe', "x"), ("plain, text", "y")], csv.QUOTE_MINIMAL)
+def test_what_a_writer_of_rfc_4180_doubles_is_read_as_it_was_whatever_backslashes_stand_beside_it(
+    rows: list[tuple[str, str]], quoting: Literal[0, 1]
+) -> None:
+    out = io.StringIO()
+    csv.writer(out, quoting=quoting, lineterminator="\n").writerows([CONTRACT.names, *(("1", *row) for row in rows)])
+    assert read(out.getvalue())[0] == [("1", *row) for row in rows]
