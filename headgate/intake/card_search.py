@@ -273,19 +273,27 @@ def _oddly_written(text: pa.Array) -> Rows:
 def _ssns(text: str) -> list[tuple[int, int]]:
     """Where social security numbers stand."""
     plain = text if text.isascii() else text.translate(_AS_TYPED)
-    grouped = [found.span() for found in _SSN.finditer(plain) if not _goes_on(plain, found)]
     named = [found.span("number") for found in _SSN_NAMED.finditer(plain)]
+    forms = list(_SSN.finditer(plain))
+    # What is beside a number makes it no longer one where it is another by itself.
+    others = {end for span in (*named, *(form.span() for form in forms)) for end in span}
+    grouped = [form.span() for form in forms if not _goes_on(plain, form, others)]
     return sorted({*grouped, *(span for span in named if not any(start < span[1] and span[0] < stop for start, stop in grouped))})
 
 
-def _goes_on(text: str, found: re.Match[str]) -> bool:
-    """Whether a number is part of a longer one: dialled behind a plus sign, or, between blanks, among further groups; or of a path."""
+def _goes_on(text: str, found: re.Match[str], others: set[int]) -> bool:
+    """Whether a number is part of a longer one: dialled behind a plus sign, or, between blanks, among further groups; or of a path.
+
+    Groups that begin or end where `others` do are other numbers'.
+    """
     if found["gap"] == "/" and "/" in (text[max(0, found.start() - 1) : found.start()], text[found.end() : found.end() + 1]):
         return True
     if _DIALLED_BEFORE.search(text, max(0, found.start() - 9), found.start()):
         return True
+    before, behind = max(0, found.start() - 1), found.end() + 1
     return found["gap"] == " " and bool(
-        _DIGIT_BEFORE.search(text, max(0, found.start() - 2), found.start()) or _DIGIT_BEHIND.match(text, found.end())
+        (before not in others and _DIGIT_BEFORE.search(text, max(0, before - 1), found.start()))
+        or (behind not in others and _DIGIT_BEHIND.match(text, found.end()))
     )
 
 

@@ -385,6 +385,10 @@ def test_no_seven_digits_of_a_number_are_left() -> None:
         ("ssn 12 is 1 for 123 45 6789", "ssn 12 is 1 for [SSN ***-**-6789]"),
         ("SSN123-45-6789, ssn-899-99-9999", "SSN[SSN ***-**-6789], ssn-[SSN ***-**-9999]"),
         ("née 001-01-0001\nété", "née [SSN ***-**-0001]\nété"),
+        ("219-09-9999 218 09 9998", "[SSN ***-**-9999] [SSN ***-**-9998]"),
+        ("219 09 9999 218-09-9998", "[SSN ***-**-9999] [SSN ***-**-9998]"),
+        ("219 09 9999 218 09 9998", "[SSN ***-**-9999] [SSN ***-**-9998]"),
+        ("ssn 219099999 218 09 9998", "ssn [SSN ***-**-9999] [SSN ***-**-9998]"),
     ],
 )
 def test_a_social_security_number_is_found_as_it_is_written(text: str, left: str) -> None:
@@ -418,6 +422,7 @@ def test_a_social_security_number_is_found_as_it_is_written(text: str, left: str
         "123-45-",
         "030 123 45 6789",
         "123 45 6789 01",
+        "123 45 6789 0123 45 6789",
         "123-45 6789",
         "123.45 6789",
         "assn 123456789x",
