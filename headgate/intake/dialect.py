@@ -132,7 +132,13 @@ def _with_quote(text: str, delimiter: str, width: int) -> Form:
 def _all_fit(text: str, form: Form, width: int) -> bool:
     rows = probed(text, form)
     is_whole = len(rows) == _PROBE_ROWS or not text[rows[-1].end if rows else 0 :].strip()
-    return is_whole and all(len(row.cells) == width for row in rows)
+    return is_whole and all(len(row.cells) == width for row in rows) and (form.quote == '"' or not _all_span_lines(text, form, rows))
+
+
+def _all_span_lines(text: str, form: Form, rows: Sequence[Row]) -> bool:
+    """Whether every row with such a quote spans lines: then two apostrophes may have made one row of two."""
+    quoted = [text[row.start : row.end].rstrip("\r\n") for row in rows if form.quote in text[row.start : row.end]]
+    return all("\n" in row or "\r" in row for row in quoted)
 
 
 def _by_contract(head: str, contract: Contract) -> Dialect:

@@ -50,6 +50,13 @@ def test_single_quotes_are_quotes_only_where_they_hold_delimiters() -> None:
     assert read("id;name;note\n1;'a';'til dawn\n")[0] == [("1", "'a'", "'til dawn")]
 
 
+def test_apostrophes_that_only_make_one_row_of_two_are_no_quotes() -> None:
+    received = read_csv(b"id,name,note\n1,'90s\n2,',a '90s\n", CONTRACT)
+    assert received.ragged.texts == ("1,'90s",)
+    assert received.cells["name"].to_pylist() == ["'"]
+    assert read("id;name;note\n1;'a;\nb';'x'\n2;'c;d';'y'\n")[0] == [("1", "a;\nb", "x"), ("2", "c;d", "y")]
+
+
 def test_escaped_quotes_are_read_as_they_are_meant() -> None:
     rows, dialect = read('id,name,note\n1,"say \\"hi\\" twice","x"\n')
     assert rows == [("1", 'say "hi" twice', "x")]
