@@ -106,6 +106,12 @@ _SSN_FORM = r"\b\d{3}[-. /]\d{2}[-. /]\d{4}\b"
 _LOWER = np.uint8(0x20)  # what ASCII's small letters have and its capitals have not
 _LONG_S = 0xE5  # the first byte of U+017F, which is an S whatever its case, with that bit
 _LOOKED_AT = len("veri")
+# Letters that are ASCII's by Unicode's compatibility mapping: raised and lowered, letterlike, Roman, circled, full-width, mathematical.
+_OTHER_LETTERS = (
+    r"[\x{1d2c}-\x{1dbb}\x{2071}-\x{209c}\x{2102}-\x{217f}\x{24b6}-\x{24e9}\x{2c7c}\x{2c7d}\x{a7f2}-\x{a7f4}\x{ff21}-\x{ff5a}"
+    r"\x{107a5}\x{1d400}-\x{1d6a3}\x{1f12b}-\x{1f149}]"
+)
+_FIRST_LEAD_OF_OTHERS = 0xE1
 _SSN_LENGTH, _SSN_GAPS, _SSN_DIGITS = 11, (3, 6), (0, 1, 2, 4, 5, 7, 8, 9, 10)
 _SSN_SEPARATORS = b"-./"  # bytes in a row; and the blank
 _FIRST_SSN_SEPARATOR = np.uint8(_SSN_SEPARATORS[0])
@@ -186,7 +192,7 @@ def without_named_codes(text: pa.Array) -> pa.Array:
     rows = _perhaps_named_codes(text)
     if not len(rows):
         return text
-    taken_out = [_NAMED_CODE.sub(r"\1[CVV]", cell) for cell in text.take(int_array(rows)).to_pylist()]
+    taken_out = [_without_codes(cell) for cell in text.take(int_array(rows)).to_pylist()]
     return pc.replace_with_mask(text, bool_array(marked(rows, len(text))), text_array(taken_out))
 
 
@@ -194,7 +200,7 @@ def rows_with_named_codes(text: pa.Array) -> Rows:
     """The rows whose text surely holds a verification code that is named as such, and no model's number."""
     perhaps = _perhaps_named_codes(text)
     cells = text.take(int_array(perhaps)).to_pylist()
-    found: Rows = perhaps[np.array([bool(_SURE_CODE.search(cell)) for cell in cells], bool)]
+    found: Rows = perhaps[np.array([bool(_SURE_CODE.search(_spelled(cell))) for cell in cells], bool)]
     return found
 
 
@@ -230,9 +236,29 @@ def _perhaps_named_codes(text: pa.Array) -> Rows:
     codes = (before == ord("c")) & ((behind == ord("v")) | (behind == ord("c")) | (behind == ord("n")))
     codes |= (before == ord("a")) & (behind == ord("2"))  # "cav2"
     codes |= (behind == ord("e")) & (letters[of_v + 2] == ord("r")) & (letters[of_v + 3] == ord("i"))  # "verification"
-    rows = np.unique(np.searchsorted(starts, np.concatenate((of_c[named], of_v[codes])), "right") - 1)
-    named_rows: Rows = rows[flags(pc.match_substring_regex(text.take(int_array(rows)), r"\p{Nd}{3}"))] if len(rows) else rows
-    return named_rows
+    rows = np.searchsorted(starts, np.concatenate((of_c[named], of_v[codes])), "right") - 1
+    return _matching(text, np.unique(np.concatenate((rows, _oddly_lettered(text)))), r"\p{Nd}{3}")
+
+
+def _oddly_lettered(text: pa.Array) -> Rows:
+    """Rows with letters that are ASCII's but for their form, as full-width ones are."""
+    data, starts = text_bytes(text)
+    rows = np.unique(np.searchsorted(starts, np.flatnonzero(data >= _FIRST_LEAD_OF_OTHERS), "right") - 1)
+    return _matching(text, rows, _OTHER_LETTERS)
+
+
+def _matching(text: pa.Array, rows: Rows, pattern: str) -> Rows:
+    """Those of the rows whose text the pattern matches."""
+    found: Rows = rows[flags(pc.match_substring_regex(text.take(int_array(rows)), pattern))] if len(rows) else rows
+    return found
+
+
+def _without_codes(text: str) -> str:
+    if text.isascii():
+        return _NAMED_CODE.sub(r"\1[CVV]", text)
+    for found in reversed(list(_NAMED_CODE.finditer(_spelled(text)))):
+        text = f"{text[: found.end(1)]}[CVV]{text[found.end() :]}"
+    return text
 
 
 def _perhaps_ssns(text: pa.Array) -> Rows:
@@ -273,7 +299,7 @@ def _oddly_written(text: pa.Array) -> Rows:
 def _ssns(text: str) -> list[tuple[int, int]]:
     """Where social security numbers stand."""
     plain = text if text.isascii() else text.translate(_AS_TYPED)
-    named = [found.span("number") for found in _SSN_NAMED.finditer(plain)]
+    named = [found.span("number") for found in _SSN_NAMED.finditer(_spelled(text))]
     forms = list(_SSN.finditer(plain))
     # What is beside a number makes it no longer one where it is another by itself.
     others = {end for span in (*named, *(form.span() for form in forms)) for end in span}
@@ -317,7 +343,25 @@ class _Typed(dict[int, str]):
         return self[code]
 
 
-_AS_TYPED = _Typed()
+class _Spelled(_Typed):
+    """For each character the one that a keyboard has for it, letters and signs of other forms too.
+
+    But for `[`: ASCII's stands in the mark of a code taken out, and a full-width one may stand before a name.
+    """
+
+    def __missing__(self, code: int) -> str:
+        plain = unicodedata.normalize("NFKC", sign := super().__missing__(code))
+        if len(plain) == 1 and plain.isascii() and plain != "[":
+            self[code] = sign = plain
+        return sign
+
+
+_AS_TYPED, _AS_SPELLED = _Typed(), _Spelled()
+
+
+def _spelled(text: str) -> str:
+    """The text as names are looked for in it, each character at its own place."""
+    return text if text.isascii() else text.translate(_AS_SPELLED)
 
 
 def _found(text: pa.Array) -> Iterator[tuple[int, list[Span]]]:

@@ -1,5 +1,7 @@
 import random
 import re
+import sys
+import unicodedata
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from headgate.intake.card_search import (
     _NAMED_CODE,
+    _OTHER_LETTERS,
     _SSN_FORM,
     redact,
     redact_cards,
@@ -51,6 +54,10 @@ def grouped(number: str, separator: str, sizes: list[int]) -> str:
 
 def full_width(number: str) -> str:
     return "".join(chr(0xFF10 + int(digit)) if digit.isdigit() else digit for digit in number)
+
+
+def wide(text: str) -> str:
+    return "".join(chr(ord(sign) + 0xFEE0) for sign in text)
 
 
 def redacted(*texts: str | None) -> list[str | None]:
@@ -315,6 +322,30 @@ def test_a_verification_code_is_known_by_any_of_its_names_and_in_any_digits(writ
     assert rows_with_named_codes(pa.array(["", written.format(code), None])).tolist() == [1]
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (f"{wide('CVV:')}123", f"{wide('CVV:')}[CVV]"),
+        (f"\u65e5\u672c {wide('cvc2=123')}\u3002", f"\u65e5\u672c {wide('cvc2=')}[CVV]\u3002"),
+        (f"{wide('[CVV]')} 123 \u00e9", f"{wide('[CVV]')} [CVV] \u00e9"),
+        (f"{wide('CSC#')}123", f"{wide('CSC#')}[CVV]"),
+        (f"{wide('Security')}\u3000{wide('Code')} 123, cvv 456", f"{wide('Security')}\u3000{wide('Code')} [CVV], cvv [CVV]"),
+        ("\U0001d402\U0001d415\U0001d415 123", "\U0001d402\U0001d415\U0001d415 [CVV]"),
+        ("\u24d2\u24e5\u24e5 123", "\u24d2\u24e5\u24e5 [CVV]"),
+    ],
+)
+def test_a_verification_code_is_known_by_its_name_in_letters_of_any_form(text: str, left: str) -> None:
+    assert redacted(text, None) == [left, None]
+    assert rows_with_named_codes(pa.array(["", text, None])).tolist() == [1]
+
+
+def test_the_quick_look_for_letters_of_other_forms_misses_none_of_theirs() -> None:
+    signs = [chr(code) for code in range(0x1000, sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
+    mapped = [sign for sign in signs if re.fullmatch("[A-Za-z]", unicodedata.normalize("NFKC", sign))]
+    assert len(mapped) > 500
+    assert pc.all(pc.match_substring_regex(pa.array(mapped), _OTHER_LETTERS)).as_py()
+
+
 @pytest.mark.parametrize("text", ["ClearSounds CSC500 Amplified Spirit", "CSC-1234", "cvc500", "cvc 100.50 pump", "cvc 2024-05-01"])
 def test_a_models_number_a_date_or_an_amount_is_not_surely_a_code(text: str) -> None:
     assert not len(rows_with_named_codes(pa.array([text])))
@@ -385,6 +416,8 @@ def test_no_seven_digits_of_a_number_are_left() -> None:
         ("ssn 12 is 1 for 123 45 6789", "ssn 12 is 1 for [SSN ***-**-6789]"),
         ("SSN123-45-6789, ssn-899-99-9999", "SSN[SSN ***-**-6789], ssn-[SSN ***-**-9999]"),
         ("née 001-01-0001\nété", "née [SSN ***-**-0001]\nété"),
+        (f"{wide('SSN')} 219099999", f"{wide('SSN')} [SSN ***-**-9999]"),
+        (wide("ssn:219099999!"), f"{wide('ssn:')}[SSN ***-**-9999]{wide('!')}"),
         ("219-09-9999 218 09 9998", "[SSN ***-**-9999] [SSN ***-**-9998]"),
         ("219 09 9999 218-09-9998", "[SSN ***-**-9999] [SSN ***-**-9998]"),
         ("219 09 9999 218 09 9998", "[SSN ***-**-9999] [SSN ***-**-9998]"),
