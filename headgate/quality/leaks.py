@@ -168,9 +168,8 @@ def leaks_in_rows(rows: pa.Table) -> tuple[int, Counter[tuple[str, str]]]:
 
 def _texts(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     """A column's values as texts; of numbers only those that are long enough to be a card number."""
+    column = _unpacked(column)
     kind = column.type
-    if pa.types.is_dictionary(kind):
-        return _texts(name, column.cast(kind.value_type))
     if pa.types.is_nested(kind) or _is_bytes(kind):
         # Three or four digits are nothing by themselves; only the column's name gives them away.
         named = f"{name}: " if _is_telling(name) else ""
@@ -180,6 +179,17 @@ def _texts(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return column.filter(pc.greater_equal(pc.abs(column.cast(pa.float64(), safe=False)), 10.0 ** (_SHORTEST - 1))).cast(pa.string())
     return None if pa.types.is_temporal(kind) or pa.types.is_boolean(kind) else column.cast(pa.string())
+
+
+def _unpacked(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The column's values one by one, as they are stored: what an extension makes of them may have no cast to text, as a UUID has none."""
+    kind = column.type
+    if isinstance(kind, pa.BaseExtensionType):
+        return _unpacked(pa.chunked_array([chunk.storage for chunk in column.chunks], kind.storage_type))
+    if pa.types.is_dictionary(kind):
+        decoded = [chunk.dictionary.take(chunk.indices) for chunk in column.chunks]  # a cast knows no nested values
+        return _unpacked(pa.chunked_array(decoded, kind.value_type))
+    return _unpacked(pc.run_end_decode(column)) if pa.types.is_run_end_encoded(kind) else column
 
 
 def _is_bytes(kind: pa.DataType) -> bool:
@@ -192,8 +202,10 @@ def _leaves(value: pa.Scalar, named: str) -> Iterator[str]:
     """What a nested value holds, each by itself: figures in a list are not one number; behind its names, where it has some."""
     if not value.is_valid:
         return
-    if isinstance(value, pa.MapScalar):
-        yield from (f"{key}: {leaf}" for key, inner in value.as_py() for leaf in _leaves(pa.scalar(inner, value.type.item_type), named))
+    if isinstance(value, pa.ExtensionScalar):
+        yield from _leaves(value.value, named)
+    elif isinstance(value, pa.MapScalar):
+        yield from (f"{key}: {leaf}" for key, inner in (entry.values() for entry in value.values) for leaf in _leaves(inner, named))
     elif isinstance(value, pa.StructScalar):
         yield from (f"{key}: {leaf}" for key, inner in value.items() for leaf in _leaves(inner, named))
     elif isinstance(value, pa.ListScalar):
@@ -221,7 +233,7 @@ def _suspects(texts: pa.ChunkedArray) -> Iterator[tuple[str, int]]:
 
 
 def _article_numbers(values: pa.Array) -> pa.Array:
-    """Which of a column's different texts are article numbers; none where it also has others as long."""
+    """Which of a column's different texts are article numbers; none where more than one in ten of those as long is no such number."""
     as_long = pc.match_substring_regex(values, _ARTICLE_NUMBER)
     padded = pc.utf8_lpad(values.filter(as_long), _LONGEST_ARTICLE_NUMBER, "0")
     digits = np.frombuffer("".join(padded.to_pylist()).encode(), np.uint8).reshape(-1, _LONGEST_ARTICLE_NUMBER) - ord("0")

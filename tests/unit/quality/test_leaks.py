@@ -222,6 +222,23 @@ def test_a_nested_column_whose_name_gives_its_values_away_is_found_in_any_type()
     assert found == {(name, SECURITY_CODE): 1 for name in ("cvv", "csc", "more")} | {(name, CARD_NUMBER): 1 for name in ("viewed", "bytes")}
 
 
+def test_columns_of_extension_types_and_of_any_encoding_are_scanned() -> None:
+    cards = pa.array(["4111111111111111", None])
+    uuids = pa.ExtensionArray.from_storage(pa.uuid(), pa.array([uuid.UUID(int=2**128 - 1).bytes, None], pa.binary(16)))
+    rows = {
+        "opaque": pa.ExtensionArray.from_storage(pa.opaque(pa.string(), "x", "y"), cards),
+        "json": pa.ExtensionArray.from_storage(pa.json_(), pa.array(['{"pan": "4111111111111111"}', None])),
+        "tensor": pa.ExtensionArray.from_storage(
+            pa.fixed_shape_tensor(pa.int64(), [2]), pa.array([[1, 4111111111111111], None], pa.list_(pa.int64(), 2))
+        ),
+        "runs": pa.RunEndEncodedArray.from_arrays([1, 2], cards),
+        "shared_list": pa.DictionaryArray.from_arrays(pa.array([0, None]), pa.array([["4111111111111111"]])),
+    }
+    rows["nested"] = pa.ListArray.from_arrays([0, 1, 2], rows["tensor"])
+    rows["mapped"] = pa.MapArray.from_arrays([0, 1, 2], pa.array(["a", "b"]), rows["opaque"])
+    assert leaks_in_rows(pa.table({**rows, "uuid": uuids})) == (16, {(name, CARD_NUMBER): 1 for name in rows})
+
+
 def test_a_finding_tells_no_number_that_is_a_columns_name() -> None:
     found = leaks_in_rows(pa.table({"4111111111111111": ["5555555555554444"]}))[1]
     assert found == {("################", CARD_NUMBER): 1, ("", CARD_NUMBER): 1}
@@ -246,6 +263,13 @@ def test_a_column_of_article_numbers_holds_no_old_visa_numbers(kind: pa.DataType
 def test_a_card_number_among_article_numbers_is_found() -> None:
     numbers = [article_number(f"4{place:011}") for place in range(50)]
     assert leaks_in_rows(pa.table({"ean": [*numbers, "4222222222222", "4111111111111111"]}))[1] == {("ean", CARD_NUMBER): 2}
+
+
+def test_a_few_article_numbers_by_themselves_are_taken_for_cards() -> None:
+    """Ten of them show that a column holds such numbers; of fewer, each with a card's check digit may be one."""
+    numbers = [number for place in range(200) if leaks_in_text(number := article_number(f"4{place:011}"))]
+    assert leaks_in_rows(pa.table({"ean": numbers[:9]}))[1] == {("ean", CARD_NUMBER): 9}
+    assert not leaks_in_rows(pa.table({"ean": numbers[:10]}))[1]
 
 
 def test_a_column_of_old_visa_numbers_is_found() -> None:
