@@ -78,7 +78,7 @@ _CODE_BEHIND_MYY = re.compile(rf"(?<=\D[1-9]\d\d){_CODE}(?![ ]?(?:[$%£¥€]|[A
 # A verification code behind its name, or one that ends so, as `card_cvv` and `cardCvc`; letters and digits right before and behind it are
 # an id's. The mark of a code taken out names none.
 _LONG_NAMES = r"security[\W_]{0,3}code|card[\W_]{0,3}verification[\W_]{0,3}(?:value|code|number)"
-_CVV_NAMES = r"(?!(?<=\[)CVV\])cvv2?"
+_CVV_NAMES = r"(?!(?<=\[)(?-i:CVV)\])cvv2?"
 _NAMES = rf"{_CVV_NAMES}|cvc2?|cvn2?|(?<![A-Za-z])cav2|{_LONG_NAMES}"
 _CSC = r"(?<![A-Za-z])csc"
 _NO_WORD_BEFORE, _GAP = r"(?<![^\W_])", r"[\W_]{0,6}"
@@ -344,14 +344,11 @@ class _Typed(dict[int, str]):
 
 
 class _Spelled(_Typed):
-    """For each character the one that a keyboard has for it, letters and signs of other forms too.
-
-    But for `[`: ASCII's stands in the mark of a code taken out, and a full-width one may stand before a name.
-    """
+    """For each character the one that a keyboard has for it, letters and signs of other forms too."""
 
     def __missing__(self, code: int) -> str:
         plain = unicodedata.normalize("NFKC", sign := super().__missing__(code))
-        if len(plain) == 1 and plain.isascii() and plain != "[":
+        if len(plain) == 1 and plain.isascii():
             self[code] = sign = plain
         return sign
 
@@ -361,7 +358,10 @@ _AS_TYPED, _AS_SPELLED = _Typed(), _Spelled()
 
 def _spelled(text: str) -> str:
     """The text as names are looked for in it, each character at its own place."""
-    return text if text.isascii() else text.translate(_AS_SPELLED)
+    if text.isascii():
+        return text
+    # A name in brackets is no mark of a code taken out where it only looks like one now.
+    return text.replace("[CVV]", "[xxx]").translate(_AS_SPELLED).replace("[CVV]", "[cvv]")
 
 
 def _found(text: pa.Array) -> Iterator[tuple[int, list[Span]]]:

@@ -328,6 +328,7 @@ def test_a_verification_code_is_known_by_any_of_its_names_and_in_any_digits(writ
         (f"{wide('CVV:')}123", f"{wide('CVV:')}[CVV]"),
         (f"\u65e5\u672c {wide('cvc2=123')}\u3002", f"\u65e5\u672c {wide('cvc2=')}[CVV]\u3002"),
         (f"{wide('[CVV]')} 123 \u00e9", f"{wide('[CVV]')} [CVV] \u00e9"),
+        (f"[{wide('CVV')}] 123, [CVV] 456", f"[{wide('CVV')}] [CVV], [CVV] 456"),
         (f"{wide('CSC#')}123", f"{wide('CSC#')}[CVV]"),
         (f"{wide('Security')}\u3000{wide('Code')} 123, cvv 456", f"{wide('Security')}\u3000{wide('Code')} [CVV], cvv [CVV]"),
         ("\U0001d402\U0001d415\U0001d415 123", "\U0001d402\U0001d415\U0001d415 [CVV]"),
@@ -533,6 +534,7 @@ def test_texts_that_come_again_are_redacted_like_others() -> None:
     [
         ("cvv 123, 250 EUR paid", "cvv [CVV], 250 EUR paid"),
         ("cvv: 123 (500 units)", "cvv: [CVV] (500 units)"),
+        ("[cvv] 123, 250 EUR", "[cvv] [CVV], 250 EUR"),
         ("4111111111111111 123, 250 EUR", "[PAN ****1111] [CVV], 250 EUR"),
     ],
 )
