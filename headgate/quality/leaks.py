@@ -97,7 +97,7 @@ _CODES_NAMES = (
     r"(?:value|code|number)"
 )
 _SECURITY_CODE = re.compile(
-    rf"(?:(?<![^\W_])cvv2?|(?:{_CODES_NAMES})[\W_])[\W_]{{0,6}}(?:(?:is|no|value|code|number)\W{{0,4}}){{0,2}}\d{{3,4}}(?![^\W_]|[/.-]\d)",
+    rf"(?:(?<![^\W_])cvv2?|(?:{_CODES_NAMES})[\W_])[\W_]{{0,6}}(?:(?:is|no|value|code|number)[\W_]{{0,4}}){{0,2}}\d{{3,4}}(?![^\W_]|[/.-]\d)",
     re.IGNORECASE,
 )
 # Numbers that were never given out are none. Source: Social Security Administration, POMS RM 10201.035.
@@ -108,7 +108,7 @@ _SSN = re.compile(
     r"(?!0000)\d{4}(?!-?[0-9A-Za-z]|\.\d)"
 )
 _SSN_NAMED = re.compile(
-    r"(?:ssn|social.?security(?:.?(?:number|no))?)(?:\W|_){0,6}"
+    r"(?:ssns?|social.?security(?:.?(?:number|no))?)(?:\W|_){0,6}"
     r"(?!000|666|9\d\d)\d{3}\W?(?!00)\d{2}\W?(?!0000)\d{4}(?![0-9A-Za-z])",
     re.IGNORECASE,
 )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.intake.card_search import redact
+from headgate.intake.card_search import redact, rows_with_named_codes, rows_with_ssns, without_named_codes
 from headgate.profiling.conceal import is_secret
-from headgate.quality.leaks import leaks_in_text
+from headgate.quality.leaks import SECURITY_CODE, SOCIAL_SECURITY_NUMBER, leaks_in_text
 
 pytestmark = pytest.mark.unit
 
@@ -69,4 +71,58 @@ def test_the_masker_the_scanner_and_the_profile_know_the_same_secrets(secret: st
     text = f"see {secret} ok"
     assert redact(pa.array([text]))[0].as_py() != text
     assert leaks_in_text(text)
+    assert is_secret(text)
+
+
+_BEFORE = ["", "_", "a", "1", "my ", "["]
+_CODE_NAMES = [
+    "cvv",
+    "CVV",
+    "CVV2",
+    "cvc",
+    "cvn2",
+    "cav2",
+    "csc",
+    "CSC",
+    "security code",
+    "securitycode",
+    "security\ncode",
+    "security7code",
+]
+_CODE_NAMES += [
+    "card verification",
+    "card_verification-value",
+    "cardVerificationCode",
+    "card\nverification number",
+    "card verification xcode",
+]
+_CODE_NAMES += ["\uff23\uff36\uff36", "\uff33\uff25\uff23\uff35\uff32\uff29\uff34\uff39\u3000\uff23\uff2f\uff24\uff25"]
+_BETWEEN = ["", " ", ": ", "=", "-", "_", " is ", " code_", "] ", " no. ", " " * 6, " " * 8, "#", "\uff1a"]
+_NUMBERS = ["123", "1234", "12", "12345", "123.45", "123a", "123-4", "123/4", "123.", "\uff11\uff12\uff13"]
+_NAMED = ["".join(parts) for parts in itertools.product(_BEFORE, _CODE_NAMES, _BETWEEN, _NUMBERS)]
+
+
+def test_the_gate_and_the_scanner_take_the_same_names_for_surely_codes() -> None:
+    refused = {_NAMED[row] for row in rows_with_named_codes(pa.array(_NAMED))}
+    assert len(refused) > len(_NAMED) / 10
+    assert refused == {text for text in _NAMED if leaks_in_text(text)[SECURITY_CODE]}
+
+
+def test_a_profile_hides_what_the_gate_masks_for_its_name() -> None:
+    masked = {text for text, left in zip(_NAMED, without_named_codes(pa.array(_NAMED)).to_pylist(), strict=True) if text != left}
+    hidden = {text for text in _NAMED if is_secret(text)}
+    assert hidden <= masked
+    # Things are called CSC500, which the gate lets in and takes out of free text only.
+    assert {text.casefold().lstrip("_[ my")[:5] for text in masked - hidden} == {"csc12", "csc\uff11\uff12"}
+
+
+@pytest.mark.parametrize(
+    "name", ["ssn", "SSNs", "customerSsn", "customer_ssn", "social security", "Social-Security-No", "socialSecurityNumber"]
+)
+@pytest.mark.parametrize("between", [" ", ": ", "=", "_", "#"])
+@pytest.mark.parametrize("number", ["219099999", "219-09-9999", "219-099999"])
+def test_a_social_security_number_is_known_by_its_name_to_all_three(name: str, between: str, number: str) -> None:
+    text = f"x {name}{between}{number} y"
+    assert rows_with_ssns(pa.array([text])).tolist() == [0]
+    assert leaks_in_text(text)[SOCIAL_SECURITY_NUMBER]
     assert is_secret(text)
