@@ -16,6 +16,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from headgate.errors import UnreadableFileError
+from headgate.intake.dumps import DumpForm, dump_signs
 from headgate.intake.header import folded, known, states_types
 from headgate.intake.rows import Form, Row
 from headgate.intake.sniff import DELIMITERS
@@ -120,6 +121,8 @@ def _all_padded(names: Sequence[str]) -> bool:
 
 def _with_quote(text: str, delimiter: str, width: int) -> Form:
     """The form with single quotes or with escapes where all rows have the width with them alone: else they belong to the text."""
+    if _is_dump(text, delimiter, width):
+        return DumpForm(delimiter)
     forms = [
         Form(delimiter, quote, escape)
         for quote in ("\"'" if _opening_singles(text, delimiter) else '"')
@@ -127,6 +130,21 @@ def _with_quote(text: str, delimiter: str, width: int) -> Form:
     ]
     fitting = (form for form in forms if len(forms) > 1 and _all_fit(text, form, width))
     return next(fitting, forms[0])
+
+
+def _is_dump(text: str, delimiter: str, width: int) -> bool:
+    """Whether a database dumped it; where no null tells so, all rows must have the width with its escapes, and not without."""
+    if "\\" not in text or len(delimiter) > 1:
+        return False
+    signs, plain, dump = dump_signs(text, delimiter), Form(delimiter), DumpForm(delimiter)
+    if signs.is_likely:
+        return _fitting_share(text, dump, width) >= _fitting_share(text, plain, width)
+    return signs.escapes_ends and _all_fit(text, dump, width) and not _all_fit(text, plain, width)
+
+
+def _fitting_share(text: str, form: Form, width: int) -> float:
+    rows = probed(text, form)
+    return sum(len(row.cells) == width for row in rows) / max(1, len(rows))
 
 
 def _all_fit(text: str, form: Form, width: int) -> bool:
@@ -244,7 +262,8 @@ def _forms(head: str) -> list[Form]:
     delimiters = [_whole(head, delimiter) for delimiter in (*DELIMITERS, *_RARE_DELIMITERS) if delimiter in head] or [","]
     doubles = head.count('"')
     quoted = [('"', delimiter) for delimiter in delimiters] + [("'", each) for each in delimiters if _opening_singles(head, each) > doubles]
-    return [Form(delimiter, quote, _escape(head, quote, delimiter)) for quote, delimiter in quoted]
+    dumps: list[Form] = [DumpForm(each) for each in delimiters if len(each) == 1 and dump_signs(head, each).is_likely]
+    return [*dumps, *(Form(delimiter, quote, _escape(head, quote, delimiter)) for quote, delimiter in quoted)]
 
 
 def _whole(head: str, delimiter: str) -> str:

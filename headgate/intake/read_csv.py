@@ -11,6 +11,8 @@ What is null, and what is not:
 
 Blank lines are no rows. A row with more or fewer cells than the header is kept apart as ragged.
 
+In a database's text dump a backslash escapes any sign (`dumps`).
+
 Arrow reads the rows where it reads them right. Rows with quotes in places that RFC 4180 does not have are read by `rows`, one after
 the other, and those between them by Arrow; all are read by `rows` where a delimiter has two characters or a backslash escapes.
 """
