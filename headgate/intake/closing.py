@@ -7,16 +7,15 @@ content opens that version's rows again.
 
 from __future__ import annotations
 
-import io
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from headgate.errors import NotFoundError, ThrottledError
 from headgate.intake.cells import repeated
+from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import PARQUET_TYPE, parquet_bytes
 from headgate.lake.versions import History
@@ -99,7 +98,7 @@ class Closing:
             return 0
         ref = ObjectRef(self.quarantine_bucket, before.quarantine_key)
         try:
-            rows = pq.read_table(io.BytesIO(self.objects.read(ref)))
+            rows = table_of(self.objects.read(ref))
         except NotFoundError:  # taken away by hand
             return 0
         self.objects.write(ref, parquet_bytes(marked_rows(rows, closed_by)), content_type=PARQUET_TYPE)

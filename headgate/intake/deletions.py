@@ -16,13 +16,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from headgate.contracts.deletions import tells_deletions
 from headgate.errors import AuditError
 from headgate.intake.cast import cast
 from headgate.intake.read_parquet import spelled
 from headgate.lake import keys
+from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import parquet_bytes
 
@@ -76,7 +76,7 @@ class Sightings:
         if hashlib.sha256(body).hexdigest() != sha256:
             raise AuditError(f"{ref.key}: its bytes are not those that the manifest certifies")
         target = ObjectRef(self.curated_bucket, keys.deletions_key(contract.dataset, moment))
-        self.objects.write(target, parquet_bytes(deleted_keys(contract, pq.read_table(pa.BufferReader(body)))))
+        self.objects.write(target, parquet_bytes(deleted_keys(contract, table_of(body))))
 
 
 def moment_of(manifest: bytes) -> datetime | None:

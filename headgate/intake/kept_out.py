@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from headgate.intake.closing import corrections
+from headgate.lake.parquet import table_of
 from headgate.lake.ports import REOPENABLE, FileRecord, ObjectRef
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def _correction(record: FileRecord, settled_by: Mapping[str, FileRecord]) -> str
 
 def rows_of(objects: ObjectStore, bucket: str, record: FileRecord, *, rule: str = "") -> pa.Table:
     """The file's rows in quarantine, sensitive values masked, in the file's order; only those that a rule keeps out where one is named."""
-    rows = pq.read_table(io.BytesIO(objects.read(ObjectRef(bucket, record.quarantine_key))))
+    rows = table_of(objects.read(ObjectRef(bucket, record.quarantine_key)))
     return rows.filter(pc.field("rule") == rule) if rule else rows
 
 

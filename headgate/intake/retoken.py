@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Mask
+from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
@@ -49,9 +49,8 @@ def token_columns(contract: Contract) -> tuple[str, ...]:
 
 def key_ids(increment: bytes, columns: Iterable[str]) -> set[str]:
     """The ids of the keys that made an increment's tokens."""
-    file = pq.ParquetFile(pa.BufferReader(increment))
-    held = [name for name in columns if name in file.schema_arrow.names]
-    table = pq.read_table(io.BytesIO(increment), columns=held)
+    held = [name for name in columns if name in pq.read_schema(pa.BufferReader(increment)).names]
+    table = table_of(increment, held)
     return {found for name in held for found in _ids(table[name])}
 
 

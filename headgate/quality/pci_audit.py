@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from headgate.errors import NotFoundError
 from headgate.lake import keys
+from headgate.lake.parquet import table_of
 from headgate.quality.leaks import CHECKS, leaks_in_rows, leaks_in_text, leaks_in_texts, without_leaks
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _scan_object(objects: ObjectStore, zone: Zone, ref: ObjectRef) -> Scan:
 def _leaks_in(key: str, body: bytes) -> tuple[int, Counter[tuple[str, str]]]:
     """How many cells there were, and how many leaks by (column, kind)."""
     if key.endswith(".parquet"):
-        return leaks_in_rows(pq.read_table(pa.BufferReader(body)))
+        return leaks_in_rows(table_of(body))
     text = body.decode("utf-8", errors="replace")
     if key.endswith(".csv") and (rows := _rows_of(text)):
         return leaks_in_rows(rows)
