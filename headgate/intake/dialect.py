@@ -262,7 +262,7 @@ def _forms(head: str) -> list[Form]:
     delimiters = [_whole(head, delimiter) for delimiter in (*DELIMITERS, *_RARE_DELIMITERS) if delimiter in head] or [","]
     doubles = head.count('"')
     quoted = [('"', delimiter) for delimiter in delimiters] + [("'", each) for each in delimiters if _opening_singles(head, each) > doubles]
-    dumps: list[Form] = [DumpForm(each) for each in delimiters if len(each) == 1 and dump_signs(head, each).is_likely]
+    dumps: list[Form] = [DumpForm(each) for each in delimiters if len(each) == 1 and "\\N" in head and dump_signs(head, each).is_likely]
     return [*dumps, *(Form(delimiter, quote, _escape(head, quote, delimiter)) for quote, delimiter in quoted)]
 
 

@@ -74,13 +74,13 @@ class DumpSigns:
 
 def dump_signs(text: str, delimiter: str) -> DumpSigns:
     """The signs that a text is a dump with that delimiter, which is one character; none where a quote or a backslash stands elsewhere."""
-    if "\\" not in text:
-        return DumpSigns()
     one = re.escape(delimiter)
+    if "\\" not in text or re.search(rf'(?:^|[{one}\n])"', text):
+        return DumpSigns()
     escaped = Counter(_ESCAPED.findall(text))
     nulls = len(re.findall(rf"(?:^|(?<=[{one}\n]))\\N(?=[{one}\r\n]|\Z)", text))
     known = {*_NAMED, *_THEMSELVES, delimiter, "N"}
-    if escaped["N"] != nulls or not escaped.keys() <= known or re.search(rf'(?:^|[{one}\n])"', text):
+    if escaped["N"] != nulls or not escaped.keys() <= known:
         return DumpSigns()
     escapes_ends = bool(escaped.keys() & {delimiter, "\n", "\r\n"})
     escapes = bool(escaped.keys() - {"N"})
