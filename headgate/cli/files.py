@@ -12,15 +12,23 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from headgate import wiring
 from headgate.cli import deployment, options, screens, summary, watching
+from headgate.cli.known import known, unsettled
 from headgate.cli.progress import PlainLines
+from headgate.intake.curation import NEEDS_MAPPING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
     from rich.table import Table
 
     from headgate.lake.ports import FileRecord
 
 STATES = ("processing", "handed_over", "failed", "done", "refused", "needs_mapping", "skipped_duplicate", "replaying")
+_INTERRUPTED = (
+    "\nWhat was sent goes on through the gate: `headgate files` shows it. "
+    "The same command sends the rest; what was let in is skipped as a duplicate."
+)
 
 
 @click.command(epilog=options.example("headgate upload /tmp/shop"))
@@ -34,7 +42,11 @@ def upload(folder: Path, timeout_s: int, as_json: bool, deployment_name: str | N
     A file's place in FOLDER is its key: its first folder names the dataset.
     """
     found = deployment.activate(deployment_name)
-    records = through_the_gate(found, folder, timeout_s=timeout_s, console=options.progress_console())
+    try:
+        records = through_the_gate(found, folder, timeout_s=timeout_s, console=options.progress_console())
+    except KeyboardInterrupt:
+        click.echo(_INTERRUPTED, err=True)
+        raise
     sums = summary.by_dataset(records)
     options.show(as_json=as_json, value=lambda: summary.as_dicts(sums), screen=lambda: screens.received(sums))
     refused = [record for record in records if record.state in {"refused", "needs_mapping"}]
@@ -85,7 +97,7 @@ def through_the_gate(found: deployment.Deployment, folder: Path, *, timeout_s: i
 
 
 @click.group(invoke_without_command=True, epilog=options.example("headgate files --state refused"))
-@click.option("--state", type=click.Choice(STATES), help="Only files in this state.")
+@click.option("--state", type=click.Choice(STATES), help="Only files in this state; needs_mapping: that still wait for one.")
 @options.as_json
 @options.deployment
 @click.pass_context
@@ -95,8 +107,14 @@ def files(context: click.Context, state: str | None, as_json: bool, deployment_n
         return
     found = deployment.activate(deployment_name)
     records = sorted(wiring.ledger(found.environment).records(), key=lambda record: (record.received_at, record.key))
-    chosen = [record for record in records if state in (None, record.state)]
+    chosen = in_state(records, state)
     options.show(as_json=as_json, value=lambda: [_kept(record) for record in chosen], screen=lambda: _table(chosen))
+
+
+def in_state(records: Sequence[FileRecord], state: str | None) -> Sequence[FileRecord]:
+    """The records in the state, or all; of those that need a mapping only the ones that no later version of the file settles."""
+    open_ones = unsettled(records) if state == NEEDS_MAPPING else records
+    return [record for record in open_ones if state in (None, record.state)]
 
 
 @files.command(epilog=options.example("headgate files show orders/2024-01-02.csv"))
@@ -106,10 +124,10 @@ def files(context: click.Context, state: str | None, as_json: bool, deployment_n
 def show(key: str, as_json: bool, deployment_name: str | None) -> None:
     """Show everything that is recorded of the file at KEY: counts, errors, quality score, and what is out of line."""
     found = deployment.activate(deployment_name)
-    records = [record for record in wiring.ledger(found.environment).records() if record.key == key]
+    records = known(wiring.ledger(found.environment).records(), key)
     if not records:
-        raise click.ClickException(f"no file {key} was received. Remedy: `headgate files` lists those that were.")
-    newest = max(records, key=lambda record: record.received_at)
+        raise click.ClickException(f"no file {screens.shown(key)} was received. Remedy: `headgate files` lists those that were.")
+    newest = records[0]
     options.show(as_json=as_json, value=lambda: _kept(newest), screen=lambda: _whole(newest))
 
 
@@ -144,7 +162,7 @@ def _told(part: str, told: object) -> str:
     return repr(text) if text and (text.isspace() or not text.isprintable()) else text.replace("; ", "\n")
 
 
-def _table(records: list[FileRecord]) -> Table:
+def _table(records: Sequence[FileRecord]) -> Table:
     table = screens.table("file", "state", "received", "accepted", "quarantined", "duplicates", "error")
     for record in records:
         counts = (record.received, record.accepted, record.quarantined, record.duplicates)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import click
 
 from headgate import wiring
 from headgate.cli import deployment, options, screens
+from headgate.cli.known import known, unsettled
 from headgate.errors import BadInputError, HeadgateError
 from headgate.intake.curation import NEEDS_MAPPING
 from headgate.intake.mapping import Suggested
@@ -73,10 +75,19 @@ def with_changes(suggested: Suggested, pairs: Sequence[str]) -> tuple[str, ...]:
 
 
 def _waiting(found: deployment.Deployment, key: str) -> tuple[FileRecord, Suggested]:
-    records = [record for record in wiring.ledger(found.environment).records() if record.key == key and record.state == NEEDS_MAPPING]
-    if not records:
-        raise HeadgateError(f"no file {key} waits for a mapping. Remedy: `headgate files --state {NEEDS_MAPPING}` lists those that do.")
-    newest = max(records, key=lambda record: (record.received_at, record.finished_at))
+    records = list(wiring.ledger(found.environment).records())
+    asked = [record for record in known(records, key) if record.state == NEEDS_MAPPING]
+    if not asked:
+        told = f"no file {screens.shown(key)} waits for a mapping"
+        raise HeadgateError(f"{told}. Remedy: `headgate files --state {NEEDS_MAPPING}` lists those that do.")
+    waiting = [record for record in unsettled(records) if record in asked]
+    if not waiting:
+        settled = asked[0].key
+        raise HeadgateError(
+            f"{settled} is settled: a later version of it was let in. `headgate files show {shlex.quote(settled)}` tells how. "
+            f"Remedy: `headgate files --state {NEEDS_MAPPING}` lists the files that wait."
+        )
+    newest = max(waiting, key=lambda record: (record.received_at, record.finished_at))
     return newest, Suggested.from_json(newest.error["suggestion"])
 
 

@@ -1,3 +1,8 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
 import click
 import pytest
 from click.testing import CliRunner
@@ -5,9 +10,10 @@ from click.testing import CliRunner
 from headgate import wiring
 from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.cli import deployment
-from headgate.cli.mapping import accept, with_changes
+from headgate.cli.files import files
+from headgate.cli.mapping import accept, mapping, with_changes
 from headgate.contracts.registry import Registry
-from headgate.errors import BadInputError
+from headgate.errors import BadInputError, HeadgateError
 from headgate.intake.curation import NEEDS_MAPPING
 from headgate.intake.mapping import Mappings, Suggested
 from headgate.lake.ports import FileRecord
@@ -15,6 +21,10 @@ from headgate.lake.ports import FileRecord
 pytestmark = pytest.mark.unit
 
 SUGGESTED = Suggested("regions", "inbox", "abc", ("F1", "F2", "F3"), ("region_id", "name", ""), (0.5, 0.4, 0.0), ("currency",))
+KEY, LATER = "inbox/r.csv", "2026-01-02T03:04:06"
+WAITING = FileRecord(
+    "1", "raw", KEY, "v1", "regions", NEEDS_MAPPING, received_at="2026-01-02T03:04:05", error={"suggestion": SUGGESTED.to_json()}
+)
 
 
 def test_a_change_replaces_the_suggestion() -> None:
@@ -32,10 +42,48 @@ def test_what_names_no_column_of_the_file_is_refused(pair: str) -> None:
         with_changes(SUGGESTED, [pair])
 
 
-def test_accepting_an_incomplete_suggestion_says_how_to_complete_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    waiting = FileRecord("1", "raw", "inbox/r.csv", "v1", "regions", NEEDS_MAPPING, error={"suggestion": SUGGESTED.to_json()})
+@pytest.fixture
+def lake(monkeypatch: pytest.MonkeyPatch) -> dict[str, FileRecord]:
+    """The records of a deployment whose file `inbox/r.csv` waits for a mapping."""
+    records = {"1": WAITING}
     monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {}, {}))
-    monkeypatch.setattr(wiring, "ledger", lambda _: MemoryLedger({"1": waiting}))
+    monkeypatch.setattr(wiring, "ledger", lambda _: MemoryLedger(records))
     monkeypatch.setattr(wiring, "mappings", lambda _: Mappings(MemoryObjects(), "artifacts", Registry.load().source))
+    return records
+
+
+def listed() -> list[str]:
+    """The ids of the files that `headgate files` says wait for a mapping."""
+    result = CliRunner().invoke(files, ["--state", NEEDS_MAPPING, "--json"], catch_exceptions=False)
+    return [record["file_id"] for record in json.loads(result.stdout)]
+
+
+@pytest.mark.usefixtures("lake")
+def test_accepting_an_incomplete_suggestion_says_how_to_complete_it() -> None:
     with pytest.raises(BadInputError, match=r"headgate mapping set inbox/r.csv COLUMN=FIELD"):
-        CliRunner().invoke(accept, ["inbox/r.csv"], catch_exceptions=False)
+        CliRunner().invoke(accept, [KEY], catch_exceptions=False)
+
+
+@pytest.mark.parametrize("state", ["done", "skipped_duplicate"])
+@pytest.mark.parametrize("command", [["show", KEY], ["accept", KEY], ["set", KEY, "F3=currency"]])
+def test_a_file_of_which_a_later_version_was_let_in_waits_no_more(lake: dict[str, FileRecord], command: list[str], state: str) -> None:
+    assert listed() == ["1"]
+    lake["2"] = replace(WAITING, file_id="2", version_id="v2", state=state, error={}, content_sha256="b", received_at=LATER)
+    assert listed() == []
+    with pytest.raises(HeadgateError, match=r"inbox/r.csv is settled.*`headgate files show inbox/r.csv` tells how"):
+        CliRunner().invoke(mapping, command, catch_exceptions=False)
+
+
+def test_a_version_that_waits_again_is_the_one_that_is_asked_about(lake: dict[str, FileRecord]) -> None:
+    lake["2"] = replace(WAITING, file_id="2", version_id="v2", state="done", error={}, content_sha256="b", received_at=LATER)
+    other = replace(SUGGESTED, fingerprint="other")
+    lake["3"] = replace(WAITING, file_id="3", version_id="v3", received_at="2026-01-02T03:04:07", error={"suggestion": other.to_json()})
+    assert listed() == ["3"]
+    shown = CliRunner().invoke(mapping, ["show", KEY, "--json"], catch_exceptions=False)
+    assert json.loads(shown.stdout)["fingerprint"] == "other"
+
+
+def test_a_later_version_that_was_refused_settles_nothing(lake: dict[str, FileRecord]) -> None:
+    lake["2"] = replace(WAITING, file_id="2", version_id="v2", state="refused", error={"rule": "x"}, received_at=LATER)
+    assert listed() == ["1"]
+    assert CliRunner().invoke(mapping, ["show", KEY], catch_exceptions=False).exit_code == 0
