@@ -35,7 +35,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -150,6 +150,9 @@ def _own() -> Iterator[Seed]:
             yield Seed(body, contract, secrets)
         for body in list(_forms(rows))[:3]:
             yield from (Seed(packed, contract, secrets) for packed in _packed(body))
+        yield Seed(_dump(rows), contract, secrets)
+        stating = replace(contract, properties={**contract.properties, "headgate.encoding": "windows-1251"})
+        yield Seed(_csv(rows, ",").replace("Zoë \u017bak", "Анна Жук").encode("windows-1251"), stating, secrets)
 
 
 def _payments() -> list[dict[str, str]]:
@@ -195,6 +198,12 @@ def _csv(rows: Sequence[dict[str, str]], delimiter: str, quote: str = '"') -> st
     lines = [delimiter.join(rows[0])]
     lines += [delimiter.join(f"{quote}{cell}{quote}" if quote and " " in cell else cell for cell in row.values()) for row in rows]
     return "\n".join(lines) + "\n"
+
+
+def _dump(rows: Sequence[dict[str, str]]) -> bytes:
+    r"""As MySQL's OUTFILE writes it: escaped tabs and line feeds, `\N` for null."""
+    escaped = [{name: cell.replace(", ", "\\\t").replace("0 ", "0\\\n") for name, cell in row.items()} for row in rows]
+    return _csv([*rows, *escaped, dict.fromkeys(rows[0], "\\N")], "\t", quote="").encode()
 
 
 def _workbook(rows: Sequence[dict[str, str]]) -> bytes:
