@@ -71,7 +71,8 @@ _REST_OF_TRACK = re.compile(r"(?:\^[^^\n]{0,40}\^|[=D])\d{4,}[^?\s]*\??")
 _CODE = r"(?:(?P<gap>[ \t,;:|/#(\[-]{1,4})\d{3,4}(?!\w|[.,:/-]\d)|(?P<below>[ \t]*[\r\n]+[ \t]*)\d{3,4}(?=[ \t]*(?:[\r\n]|\Z)))"
 _CODE_BESIDE = re.compile(
     r"(?P<expiry>[ \r\n,;|/-]{1,3}(?:exp(?:iry|ires|\.)?:?[ ]?)?"
-    r"(?P<date>(?:0?[1-9]|1[0-2])[ ]?[/|.-][ ]?(?:20)?\d\d|(?:0[1-9]|1[0-2])(?:20)?\d\d|20\d\d[/.-](?:0[1-9]|1[0-2]))?)?" + _CODE
+    r"(?P<date>(?:0?[1-9]|1[0-2])[ ]?[/|.-][ ]?(?:20)?\d\d|(?:0[1-9]|1[0-2])(?:20)?\d\d|20\d\d[/.-](?:0[1-9]|1[0-2])"
+    r"|(?:0?[1-9]|1[0-2])[ \t,;]{1,2}(?:20)?[2-4]\d)?)?" + _CODE
 )
 # Three digits may be September 2027 as well as a code. So what may be a code behind them goes, too, unless it is an amount.
 _CODE_BEHIND_MYY = re.compile(rf"(?<=\D[1-9]\d\d){_CODE}(?![ ]?(?:[$%£¥€]|[A-Z]{{3}}\b|(?i:eur(?:os?)?|usd|gbp|dollars?|pounds?)\b))")
