@@ -10,9 +10,10 @@ import click
 from headgate import wiring
 from headgate.cli import deployment, options, screens
 from headgate.cli.known import known, unsettled
-from headgate.errors import BadInputError, HeadgateError
+from headgate.errors import BadInputError, HeadgateError, NotFoundError
 from headgate.intake.curation import NEEDS_MAPPING
 from headgate.intake.mapping import Suggested
+from headgate.intake.replay import why_gone
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
@@ -58,16 +59,27 @@ def set_command(key: str, pairs: Sequence[str], as_json: bool, deployment_name: 
     """As accept, with other fields for some columns. COLUMN is as `headgate mapping show` has it."""
     found = deployment.activate(deployment_name)
     record, suggested = _waiting(found, key)
-    _settle(found, record, suggested, with_changes(suggested, pairs), as_json=as_json)
+    fields = wiring.mappings(found.environment).contracts[suggested.dataset].names
+    _settle(found, record, suggested, with_changes(suggested, pairs, fields), as_json=as_json)
 
 
-def with_changes(suggested: Suggested, pairs: Sequence[str]) -> tuple[str, ...]:
-    """The suggested fields with those that `pairs` (COLUMN=FIELD) name in their place; another column loses a field given away."""
+def with_changes(suggested: Suggested, pairs: Sequence[str], fields: Sequence[str]) -> tuple[str, ...]:
+    """The suggested fields with those that `pairs` (COLUMN=FIELD) name in their place; another column loses a field given away.
+
+    Args:
+        fields: those of the dataset's contract.
+
+    Raises:
+        UsageError: a pair names no column of the file, or no field.
+    """
     chosen = {}
     for pair in pairs:
         column, separator, field = pair.rpartition("=")
         if not separator or column not in suggested.names:
-            raise click.UsageError(f"{pair!r} is no COLUMN=FIELD of a column of the file: {', '.join(suggested.names)}")
+            told = f"{screens.shown(pair)!r} is no COLUMN=FIELD of a column of the file"
+            raise click.UsageError(f"{told}: {', '.join(suggested.names)}")
+        if field not in fields:
+            raise click.UsageError(f"`{screens.shown(field)}` is no field of {suggested.dataset}. Its fields are: {', '.join(fields)}")
         chosen[column] = field
     given_away = set(chosen.values())
     kept = ["" if field in given_away else field for field in suggested.fields]
@@ -98,14 +110,23 @@ def _settle(found: deployment.Deployment, record: FileRecord, suggested: Suggest
     except BadInputError as error:
         remedy = f"`headgate mapping set {record.key} COLUMN=FIELD` names a column's field; one that is none must not be in the file"
         raise BadInputError(rule=error.rule, message=error.message, remedy=remedy, file=record.key) from None
-    store, ref = wiring.objects(), ObjectRef(record.bucket, record.key)
-    store.write(ref, store.read(ObjectRef(record.bucket, record.key, record.version_id)))
+    _send_again(record, suggested)
     told = {"dataset": suggested.dataset, "source": suggested.source, "columns": dict(zip(suggested.names, fields, strict=True))}
     options.show(
         as_json=as_json,
         value=lambda: told,
         screen=lambda: f"Remembered for files of {suggested.source} with this header; {record.key} is on its way through the gate again.",
     )
+
+
+def _send_again(record: FileRecord, suggested: Suggested) -> None:
+    store = wiring.objects()
+    try:
+        body = store.read(ObjectRef(record.bucket, record.key, record.version_id))
+    except NotFoundError:
+        told = f"remembered for files of {suggested.source} with this header, but {record.key} cannot go through the gate again"
+        raise HeadgateError(f"{told}: {why_gone(record.key)}") from None
+    store.write(ObjectRef(record.bucket, record.key), body)
 
 
 def _table(suggested: Suggested) -> Table:

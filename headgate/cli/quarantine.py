@@ -11,9 +11,10 @@ from rich.console import Group
 
 from headgate import wiring
 from headgate.cli import deployment, options, screens
+from headgate.cli.known import known
 from headgate.contracts.registry import Registry
 from headgate.errors import ThrottledError
-from headgate.intake.kept_out import kept_out, named, replayable, rows_of
+from headgate.intake.kept_out import kept_out, replayable, rows_of
 from headgate.intake.replay import REPLAYED
 
 if TYPE_CHECKING:
@@ -125,9 +126,11 @@ def _chosen(found: deployment.Deployment, files: tuple[str, ...], *, dataset: st
 
 def _record(found: deployment.Deployment, file: str) -> FileRecord:
     """The newest record of that id or key."""
-    matching = named(wiring.ledger(found.environment).records(), file)
+    matching = known(wiring.ledger(found.environment).records(), file)
     if not matching:
-        raise click.ClickException(f"no record of a file {file}. Remedy: `headgate quarantine list --files` names ids and keys.")
+        raise click.ClickException(
+            f"no record of a file {screens.shown(file)}. Remedy: `headgate quarantine list --files` names ids and keys."
+        )
     return matching[0]
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 REPLAYED, STILL_REFUSED, RAW_GONE, LET_IN_ELSEWHERE = "replayed", "still_refused", "raw_gone", "let_in_elsewhere"
 _EDITION_CHARACTERS = 16
+_NUMBER = "a card or social security number"
+_MASKED_IN_KEYS = {"[PAN ": _NUMBER, "[SSN ": _NUMBER, "[CVV]": "a verification code"}  # what a record's key has in their place
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Replayed:
     """What came of one replay.
 
     Attributes:
-        outcome: `replayed`; `still_refused`: the gate refuses the file as a whole; `raw_gone`: its original is no more in raw;
+        outcome: `replayed`; `still_refused`: the gate refuses the file as a whole; `raw_gone`: its original is no more in raw,
+            or cannot be found there since its key is recorded masked;
             `let_in_elsewhere`: it was refused, and the same content was let in as another file since.
         record: the file's record now.
         left: rows that were in quarantine and are not any more.
@@ -82,7 +85,7 @@ class Replaying:
             why = told(error)
             return self._kept(before, STILL_REFUSED, {name: why[name] for name in ("rule", "message", "column")})
         except NotFoundError:
-            return self._kept(before, RAW_GONE, {"message": "the original is not in raw any more"})
+            return self._kept(before, RAW_GONE, {"message": why_gone(before.key)})
         after = replace(before, content_sha256=passed.counts.content_sha256)
         if self._is_let_in_elsewhere(after):
             return self._kept(before, LET_IN_ELSEWHERE, {"message": "the same content was let in as another file since"})
@@ -191,6 +194,14 @@ class Replaying:
         """The object holds exactly the rows; there is none where there are none."""
         if not self.house.store(rows, ref):
             self.house.objects.delete(ref)
+
+
+def why_gone(key: str) -> str:
+    """Why there is no original under a record's key: it was deleted or written over, or its own key is not the one recorded."""
+    held = next((what for mark, what in _MASKED_IN_KEYS.items() if mark in key), "")
+    if not held:
+        return "the original is not in raw any more"
+    return f"its key held {held}, so the original cannot be found by it; send it again under another name"
 
 
 def _together(new: Path, was: Path) -> Path:

@@ -21,6 +21,7 @@ from headgate.lake.ports import FileRecord
 pytestmark = pytest.mark.unit
 
 SUGGESTED = Suggested("regions", "inbox", "abc", ("F1", "F2", "F3"), ("region_id", "name", ""), (0.5, 0.4, 0.0), ("currency",))
+FIELDS = ("region_id", "name", "currency")
 KEY, LATER = "inbox/r.csv", "2026-01-02T03:04:06"
 WAITING = FileRecord(
     "1", "raw", KEY, "v1", "regions", NEEDS_MAPPING, received_at="2026-01-02T03:04:05", error={"suggestion": SUGGESTED.to_json()}
@@ -28,18 +29,31 @@ WAITING = FileRecord(
 
 
 def test_a_change_replaces_the_suggestion() -> None:
-    assert with_changes(SUGGESTED, ["F3=currency"]) == ("region_id", "name", "currency")
+    assert with_changes(SUGGESTED, ["F3=currency"], FIELDS) == ("region_id", "name", "currency")
 
 
 def test_a_field_that_is_given_to_one_column_is_taken_from_another() -> None:
-    assert with_changes(SUGGESTED, ["F3=name", "F2=currency"]) == ("region_id", "currency", "name")
-    assert with_changes(SUGGESTED, ["F3=name"]) == ("region_id", "", "name")
+    assert with_changes(SUGGESTED, ["F3=name", "F2=currency"], FIELDS) == ("region_id", "currency", "name")
+    assert with_changes(SUGGESTED, ["F3=name"], FIELDS) == ("region_id", "", "name")
 
 
 @pytest.mark.parametrize("pair", ["F3", "F9=name", "=name"])
 def test_what_names_no_column_of_the_file_is_refused(pair: str) -> None:
     with pytest.raises(click.UsageError):
-        with_changes(SUGGESTED, [pair])
+        with_changes(SUGGESTED, [pair], FIELDS)
+
+
+def test_what_is_no_field_of_the_contract_is_refused_and_the_fields_are_named() -> None:
+    with pytest.raises(click.UsageError, match=r"`nofield` is no field of regions.*: region_id, name, currency"):
+        with_changes(SUGGESTED, ["F3=nofield"], FIELDS)
+
+
+@pytest.mark.usefixtures("lake")
+def test_set_knows_the_fields_of_the_contract() -> None:
+    told = CliRunner().invoke(mapping, ["set", KEY, "F3=nofield"])
+    assert told.exit_code == 2
+    assert "`nofield` is no field of regions" in told.stderr
+    assert "region_name, country_code" in told.stderr
 
 
 @pytest.fixture

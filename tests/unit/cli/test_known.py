@@ -1,0 +1,103 @@
+"""A file whose key held a card or social security number is found by its name, and no number of it is shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner, Result
+
+from headgate import wiring
+from headgate.aws.memory import MemoryLedger, MemoryObjects
+from headgate.cli import deployment
+from headgate.cli.main import cli
+from headgate.contracts.registry import Registry
+from headgate.errors import HeadgateError
+from headgate.intake.curation import Curation
+from headgate.intake.gatehouse import Gatehouse
+from headgate.intake.mapping import Mappings
+from headgate.intake.replay import Replaying
+from headgate.lake.ports import MaskingKey, ObjectRef
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.unit
+
+PAN, SSN = "4111111111111111", "219-09-9999"
+HEADER = "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at\n"
+BAD = f"2,O-2,barter,{PAN},917,2027-12,5.00,GBP,2011-12-09 12:51:00,captured,,2011-12-09 12:51:00\n"
+MASKED = "its key held a card or social security number, so the original cannot be found by it; send it again under another name"
+
+
+@pytest.fixture
+def put(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """Puts an object into the raw bucket of a lake in memory, and lets it through the gate."""
+    objects, ledger, contracts = MemoryObjects(), MemoryLedger(), Registry.load().source
+    mappings = Mappings(objects, "artifacts", contracts)
+    ports = (objects, ledger, contracts, lambda: MaskingKey("k1", b"0" * 32), "curated", "quarantine")
+    house = Gatehouse(*ports, lambda: dt.datetime(2024, 1, 2, 3, 4, 5), 300, mappings=mappings)
+    monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {"HEADGATE_QUARANTINE_BUCKET": "quarantine"}, {}))
+    monkeypatch.setattr(wiring, "objects", lambda: objects)
+    monkeypatch.setattr(wiring, "ledger", lambda _: ledger)
+    monkeypatch.setattr(wiring, "mappings", lambda _: mappings)
+    monkeypatch.setattr(wiring, "replaying", lambda _: Replaying(house))
+
+    def putting(key: str, body: str) -> None:
+        objects.write(ObjectRef("raw", key), body.encode())
+        Curation(house).curate(ObjectRef("raw", key))
+
+    return putting
+
+
+def ran(*arguments: str) -> Result:
+    """The command's result, which shows no number."""
+    result = CliRunner().invoke(cli, arguments)
+    assert PAN not in f"{result.output}{result.exception}"
+    assert SSN not in f"{result.output}{result.exception}"
+    return result
+
+
+@pytest.mark.parametrize("key", [f"payments/card {PAN}.csv", f"payments/{SSN}.csv"])
+@pytest.mark.parametrize("command", [["quarantine", "show"], ["files", "show"]])
+def test_a_file_is_found_by_the_key_it_was_sent_under(put: Callable[[str, str], None], key: str, command: list[str]) -> None:
+    put(key, HEADER + BAD)
+    assert ran(*command, key).exit_code == 0
+
+
+@pytest.mark.parametrize("command", [["quarantine", "show"], ["quarantine", "replay"], ["files", "show"], ["mapping", "show"]])
+def test_what_is_found_nowhere_is_told_without_its_number(put: Callable[[str, str], None], command: list[str]) -> None:
+    put("payments/a.csv", HEADER + BAD)
+    told = ran(*command, f"payments/card {PAN}.csv")
+    assert told.exit_code == 1
+    assert "payments/card [PAN ****1111].csv" in f"{told.output}{told.exception}"
+
+
+@pytest.mark.parametrize("key", [f"payments/card {PAN}.csv", f"payments/{SSN}.csv"])
+def test_a_replay_says_that_the_original_cannot_be_found_by_a_masked_key(put: Callable[[str, str], None], key: str) -> None:
+    put(key, HEADER + BAD)
+    told = ran("quarantine", "replay", key, "--json")
+    (done,) = json.loads(told.stdout)
+    assert (told.exit_code, done["outcome"], done["told"]) == (3, "raw_gone", MASKED)
+
+
+def test_a_replay_says_that_an_original_is_gone(put: Callable[[str, str], None]) -> None:
+    put("payments/a.csv", HEADER + BAD)
+    (record,) = wiring.ledger({}).records()
+    wiring.objects().delete(ObjectRef("raw", record.key, record.version_id))
+    (done,) = json.loads(ran("quarantine", "replay", "payments/a.csv", "--json").stdout)
+    assert (done["outcome"], done["told"]) == ("raw_gone", "the original is not in raw any more")
+
+
+def test_a_mapping_of_a_masked_key_is_remembered_and_the_file_has_to_be_sent_again(put: Callable[[str, str], None]) -> None:
+    key, header = f"payments/card {PAN}.csv", HEADER.replace("order_id", "Vorgang")
+    put(key, header + BAD)
+    told = ran("mapping", "set", key, "Vorgang=order_id")
+    assert isinstance(told.exception, HeadgateError)
+    assert "remembered for files of payments" in str(told.exception)
+    assert MASKED in str(told.exception)
+    put("payments/b.csv", header + BAD)
+    (sent_again,) = [record for record in wiring.ledger({}).records() if record.key == "payments/b.csv"]
+    assert sent_again.state == "done"
