@@ -65,6 +65,8 @@ def check(file: Path, dataset: str, contract_file: Path | None, rows: int, as_js
 
     Nothing is sent or written. Ends with 3 when the file or some of its rows would be refused, or a person would be asked for its columns.
     """
+    if dataset and contract_file:
+        raise click.UsageError("--contract FILE is a contract of its own dataset, so --dataset would not be heeded: give one of them.")
     contract = _loaded(contract_file) if contract_file else _contract_for(file, dataset)
     try:
         gated, mapped = _gated(file, contract)

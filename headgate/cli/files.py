@@ -132,8 +132,10 @@ def show(key: str, as_json: bool, deployment_name: str | None) -> None:
 
 
 def refusals(records: list[FileRecord]) -> Table:
-    """Refused files: which, why, and what their sender can do."""
-    title = "Files that were refused; the originals stay in raw"
+    """Files that were refused, or wait for a mapping: which, why, and what their sender can do."""
+    counts = {"were refused": sum(record.state == "refused" for record in records)}
+    counts["wait for a mapping"] = len(records) - counts["were refused"]
+    title = f"Files that {' or '.join(what for what, count in counts.items() if count)}; the originals stay in raw"
     table = screens.table("file", "column", "rule", "why", "remedy", title=title, show_lines=True)
     for record in records:
         table.add_row(record.key, *(record.error.get(name, "") for name in ("column", "rule", "message", "remedy")))

@@ -97,4 +97,6 @@ def _screen(results: Sequence[dict[str, object]]) -> Group | str:
     table = screens.table("dataset", "file", "outcome", "why")
     for one in results:
         table.add_row(str(one["dataset"]), str(one["key"]), str(one["outcome"]), str(one.get("told", "")))
-    return Group(table, "`headgate run` merges what was made anew.")
+    if any(one["outcome"] == REPLAYED for one in results):
+        return Group(table, "`headgate run` merges what was made anew.")
+    return Group(table)

@@ -162,4 +162,5 @@ def _replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:
         table.add_row(*(str(cell) for cell in cells))
     counted = Counter(str(one["outcome"]) for one in results)
     told = ", ".join(f"{count} {outcome}" for outcome, count in counted.items())
-    return Group(table, f"{told}. `headgate run` merges what was let in.")
+    let_in = any(one["outcome"] == REPLAYED and one["accepted"] for one in results)
+    return Group(table, f"{told}. `headgate run` merges what was let in." if let_in else f"{told}. Nothing was let in.")

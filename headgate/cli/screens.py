@@ -52,7 +52,9 @@ def received(summaries: Sequence[DatasetSummary]) -> Table:
 
 
 def _counts(summary: DatasetSummary) -> list[str]:
-    files = f"{summary.files:,}" + (f" ({summary.files_refused} refused)" if summary.files_refused else "")
+    told = {"refused": summary.files_refused, "waiting for a mapping": summary.files_waiting}
+    kept_out = ", ".join(f"{count:,} {what}" for what, count in told.items() if count)
+    files = f"{summary.files:,}" + (f" ({kept_out})" if kept_out else "")
     return [files, *(f"{count:,}" for count in (summary.received, summary.accepted, summary.quarantined, summary.duplicates))]
 
 

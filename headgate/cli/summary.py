@@ -6,6 +6,9 @@ from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+from headgate.intake.closing import corrections
+from headgate.intake.curation import NEEDS_MAPPING
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -14,11 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class DatasetSummary:
-    """Sums over the files of one dataset, in rows but for `files` and `files_refused`."""
+    """Sums over the files of one dataset, in rows but for `files`, `files_refused` and `files_waiting`, which wait for a mapping."""
 
     dataset: str
     files: int = 0
     files_refused: int = 0
+    files_waiting: int = 0
     received: int = 0
     accepted: int = 0
     quarantined: int = 0
@@ -38,10 +42,12 @@ class DatasetSummary:
 
 def by_dataset(records: Iterable[FileRecord]) -> list[DatasetSummary]:
     """One summary a dataset, by name; files of no known dataset come under `?`."""
-    sums: dict[str, DatasetSummary] = {}
-    for record in records:
+    every = list(records)
+    settled, sums = corrections(every), dict[str, DatasetSummary]()
+    for record in every:
         name = record.dataset or "?"
         sums.setdefault(name, DatasetSummary(name)).add(record)
+        sums[name].files_waiting += record.state == NEEDS_MAPPING and record.file_id not in settled
     return [sums[name] for name in sorted(sums)]
 
 
@@ -49,7 +55,7 @@ def total(summaries: Iterable[DatasetSummary]) -> DatasetSummary:
     """The sum over all datasets."""
     whole = DatasetSummary("total")
     for summary in summaries:
-        for name in ("files", "files_refused", "received", "accepted", "quarantined", "duplicates"):
+        for name in ("files", "files_refused", "files_waiting", "received", "accepted", "quarantined", "duplicates"):
             setattr(whole, name, getattr(whole, name) + getattr(summary, name))
         whole.reasons.update(summary.reasons)
     return whole

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from headgate.aws.athena import Answer, ResultColumn
-from headgate.cli import files, keys, mapping, options, pipeline, quarantine, query, screens, systems
+from headgate.cli import files, keys, mapping, options, pipeline, quarantine, query, screens, summary, systems
 from headgate.cli.contract import contract
 from headgate.cli.contract_files import diff
 from headgate.cli.data import sample
@@ -71,7 +71,7 @@ def together(text: str) -> str:
 @pytest.mark.parametrize(
     "screen",
     [
-        files.refusals([RECORD]),
+        files.refusals([FileRecord(**{**vars(RECORD), "state": "refused"})]),
         screens.answer(["file", "n"], [(KEY, 1)]),
         keys._screen([{"dataset": "payments", "key": KEY, "outcome": "old_tokens"}]),
         mapping._table(Suggested("payments", "s", "f", (KEY,), ("payment_id",), (0.5,), ("order_id",))),
@@ -95,6 +95,36 @@ def test_a_quarantined_row_is_a_line_and_its_cells_are_shown_when_asked_for() ->
     assert "261" in short
     assert '"payment_id"' not in short
     assert whole.count('{"payment_id": "2"}') == 3
+
+
+@pytest.mark.parametrize(
+    ("outcome", "accepted", "merges"), [("replayed", 2, True), ("replayed", 0, False), ("raw_gone", 2, False), ("still_refused", 0, False)]
+)
+def test_a_merge_is_advised_only_where_a_replay_let_something_in(outcome: str, accepted: int, *, merges: bool) -> None:
+    shown = printed(quarantine._replayed_screen([{"key": KEY, "outcome": outcome, "accepted": accepted}]), 200)
+    assert ("headgate run" in shown) == merges
+
+
+@pytest.mark.parametrize(("outcome", "merges"), [("replayed", True), ("raw_gone", False), ("old_tokens", False)])
+def test_a_merge_is_advised_only_where_tokens_were_made_anew(outcome: str, *, merges: bool) -> None:
+    shown = printed(keys._screen([{"dataset": "payments", "key": KEY, "outcome": outcome}]), 200)
+    assert ("headgate run" in shown) == merges
+
+
+def test_files_that_were_refused_and_those_that_wait_are_counted_and_titled_alike() -> None:
+    states = ["done", "refused", "needs_mapping", "needs_mapping"]
+    made = [FileRecord(str(at), "raw", f"payments/{at}.csv", "v1", "payments", state) for at, state in enumerate(states)]
+    assert "4 (1 refused, 2 waiting for a mapping)" in printed(screens.received(summary.by_dataset(made)), 140)
+    assert "Files that were refused or wait for a mapping" in printed(files.refusals(made[1:]), 140)
+    assert "Files that wait for a mapping" in printed(files.refusals(made[2:]), 140)
+    assert "Files that were refused;" in printed(files.refusals(made[1:2]), 140)
+
+
+def test_a_file_whose_mapping_is_settled_is_not_counted_among_those_that_wait() -> None:
+    waited = FileRecord("1", "raw", KEY, "v1", "payments", "needs_mapping", received_at="2026-01-01T00:00:00")
+    later = FileRecord("2", "raw", KEY, "v2", "payments", "done", content_sha256="b", received_at="2026-01-01T00:00:01")
+    (counted,) = summary.by_dataset([waited, later])
+    assert (counted.files, counted.files_waiting) == (2, 0)
 
 
 def test_of_a_file_everything_is_shown_also_what_cannot_be_seen() -> None:
