@@ -49,6 +49,7 @@ def init(file: Path, dataset: str, encoding: str) -> None:
     if screens.shown(dataset or file.name) != (dataset or file.name):
         raise click.ClickException("the name holds a card number or a social security number. Remedy: --dataset names the dataset.")
     name = dataset or file.name.partition(".")[0].strip().lower().replace(" ", "_").replace("-", "_")
+    odcs.hold_dataset(name, name)
     drafted = draft(file.read_bytes(), name, encoding)
     click.echo(yaml.safe_dump(document(drafted.contract), sort_keys=False, allow_unicode=True, width=120), nl=False)
     options.progress_console().print(_findings_table(drafted.findings, f"Drafted from {drafted.rows:,} rows; look at"))

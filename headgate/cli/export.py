@@ -14,9 +14,10 @@ import click
 
 from headgate import wiring
 from headgate.cli import deployment, export_progress, options, screens
+from headgate.contracts import odcs
 from headgate.contracts.document import document
 from headgate.contracts.registry import Registry
-from headgate.errors import AuditError
+from headgate.errors import AuditError, ContractError
 from headgate.export.certificate import MANIFEST, OtherManifestError
 from headgate.export.files import FileFormat
 from headgate.export.requests import ExportRequest, ImpossibleDates, Mode, Verification
@@ -126,8 +127,9 @@ def contract(tables: str, into: Path | None, deployment_name: str | None) -> Non
     if not os.environ.get("MYSQL_URL"):
         deployment.activate(deployment_name)
     for name, drafted in _drafts(wiring.source_login(os.environ), _names(tables)).items():
+        _tell_of_its_name(drafted)
         text = yaml.safe_dump(document(drafted), sort_keys=False, allow_unicode=True, width=120)
-        path = into / f"{name}.yaml" if into else None
+        path = into / f"{name.replace('/', '_')}.yaml" if into else None
         if path is None:
             click.echo(f"---\n{text}", nl=False)
         elif path.exists():
@@ -136,6 +138,14 @@ def contract(tables: str, into: Path | None, deployment_name: str | None) -> Non
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
             click.echo(f"{path}: {len(drafted.columns)} columns, {len(drafted.sensitive)} sensitive")
+
+
+def _tell_of_its_name(drafted: Contract) -> None:
+    """A table's name that no contract can have is told, and the draft is there to be mended."""
+    try:
+        odcs.hold_dataset(drafted.id, drafted.dataset)
+    except ContractError as error:
+        click.echo(str(error), err=True)
 
 
 def _drafts(login: Login, wanted: tuple[str, ...]) -> dict[str, Contract]:

@@ -6,6 +6,7 @@ Source: Open Data Contract Standard v3.1.0, https://bitol-io.github.io/open-data
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ _LEVELS = {"warning": Level.WARN, "error": Level.QUARANTINE, "critical": Level.H
 _UNMASKED = "none"
 _MASKS = tuple(mask.value for mask in Mask if mask not in {Mask.MASKED, Mask.VERDICTS})
 _COMPARE = "Remedy: compare it with one that `headgate contract init` writes"
+_DATASET = re.compile(r"[a-z][a-z0-9_]*")  # a folder in raw, and a table that Athena can say without quotes
 _OPERATORS = {"==", "!=", "<", "<=", ">", ">="}
 
 
@@ -80,6 +82,20 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
     return contract
 
 
+def hold_dataset(identity: str, dataset: object) -> None:
+    """A dataset's name can name a folder in raw and a table.
+
+    Raises:
+        ContractError: it cannot.
+    """
+    if not isinstance(dataset, str) or not _DATASET.fullmatch(dataset):
+        raise ContractError(
+            f"{identity}: the dataset's name can be no folder in raw and no table. "
+            "Remedy: a letter, then letters, digits and underscores, all small, as in order_items; "
+            "headgate.table tells an export what its source calls it"
+        )
+
+
 def _stated(identity: str, document: Mapping[str, Any], zone: str) -> Contract:
     if document.get("kind") != "DataContract" or not str(document.get("apiVersion", "")).startswith("v3."):
         raise ContractError(f"{identity}: not an ODCS v3 DataContract")
@@ -87,6 +103,7 @@ def _stated(identity: str, document: Mapping[str, Any], zone: str) -> Contract:
         raise ContractError(f"{identity}: one contract describes one table; found {len(document.get('schema', []))}")
     table = document["schema"][0]
     own = _custom(table)
+    hold_dataset(identity, table["name"])
     return Contract(
         id=identity,
         dataset=table["name"],

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 from click.testing import CliRunner
 
+from headgate.cli import export
 from headgate.cli.contract import contract
 from headgate.contracts import odcs
-from headgate.contracts.registry import default_folder
+from headgate.contracts.registry import Registry, default_folder
 from headgate.errors import ContractError, UnreadableFileError
 
 if TYPE_CHECKING:
@@ -131,6 +133,22 @@ def test_init_of_a_file_named_for_a_card_asks_for_another_name(tmp_path: Path) -
     assert "--dataset" in refused.output
     assert "1111" not in refused.output
     assert yaml.safe_load(run("init", sample, "--dataset", "people").stdout)["name"] == "people"
+
+
+@pytest.mark.parametrize("name", ["../../etc", "Re turns", "9"])
+def test_init_drafts_no_contract_that_could_not_be_loaded_for_its_name(tmp_path: Path, name: str) -> None:
+    sample = tmp_path / "people.csv"
+    sample.write_text("id,name\n1,a\n")
+    with pytest.raises(ContractError, match=r"the dataset's name .* Remedy: .* order_items"):
+        run("init", sample, "--dataset", name)
+
+
+def test_a_draft_of_a_table_whose_name_no_contract_can_have_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    orders = Registry.load().source["orders"]
+    export._tell_of_its_name(orders)
+    assert capsys.readouterr().err == ""
+    export._tell_of_its_name(replace(orders, dataset="order-lines"))
+    assert "headgate.table" in capsys.readouterr().err
 
 
 def test_a_file_that_is_no_contract_is_told_and_no_traceback(tmp_path: Path) -> None:

@@ -175,6 +175,12 @@ def test_a_contract_that_cannot_be_kept_is_refused_with_the_reason(document: dic
         odcs.parse(document, zone="source")
 
 
+@pytest.mark.parametrize("name", ["../../etc", "Re turns", "Orders", "2024", "_orders", "orders\n", "", "orders/x", "größen", None, 7])
+def test_a_dataset_is_called_what_can_be_a_folder_and_a_table(name: object) -> None:
+    with pytest.raises(ContractError, match=r"headgate.source.orders: the dataset's name .* Remedy: .* order_items"):
+        odcs.parse(changed("schema", 0, "name", to=name), zone="source")
+
+
 def test_a_column_may_state_that_it_holds_no_card_data() -> None:
     stated = changed("schema", 0, "properties", 4, "customProperties", 0, "value", to="none")
     column = odcs.parse(stated, zone="source").column("card_number")
