@@ -27,7 +27,13 @@ _AT_LEAST_ONE, _RATE = click.IntRange(min=1), click.FloatRange(0, 1)
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--seed", default=7, show_default=True, help="The same seed and sizes write the same bytes.")
 @click.option("--customers", type=_AT_LEAST_ONE, default=2_000, show_default=True)
-@click.option("--orders", type=_AT_LEAST_ONE, default=10_000, show_default=True, help="About how many; each has about five lines.")
+@click.option(
+    "--orders",
+    type=_AT_LEAST_ONE,
+    default=10_000,
+    show_default=True,
+    help="About how many; each has about five lines. The least is about one for every two customers: fewer ask for fewer --customers.",
+)
 @click.option("--days", type=_AT_LEAST_ONE, default=730, show_default=True, help="How many days of history.")
 @click.option("--ends-on", type=_DAY, default="2024-12-31", show_default=True, help="The shop's last day.")
 @click.option("--transactions", type=click.IntRange(min=0), default=0, help="Card transactions; 0 lets the shop's size decide.")
