@@ -116,13 +116,15 @@ def generate(spec: ShopSpec, folder: Path, progress: Progress | None = None) -> 
     `truth_files.json` where bad files were.
 
     Raises:
-        SettingsError: the folder is not empty, or the spec contradicts itself.
+        SettingsError: the folder is not empty, the spec contradicts itself, or nobody orders anything.
     """
     spoiler = Spoiler(spec.seed, spec.defect_rate, DATASETS) if spec.defect_rate else None
     contracts = Registry.load().source
     run = f"sample-{spec.seed}"
     with PartWriter(folder, contracts, spec.ends_on, run, spec.file_format, spec.rows_per_file, spoiler, progress) as out:
         shop = _Shop.of(spec)
+        if not len(shop.book):
+            raise SettingsError("so few customers order nothing. Remedy: more of them, or another seed")
         _write_masters(shop, out)
         totals, bought = _write_orders(shop, out)
         _write_payments(shop, totals, out)

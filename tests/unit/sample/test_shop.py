@@ -264,3 +264,9 @@ def test_parquet_has_the_contract_types(shop: tuple[Path, SampleReport]) -> None
     assert str(schema.field("unit_price").type) == "decimal128(12, 4)"
     assert str(schema.field("quantity").type) == "int32"
     assert str(schema.field("updated_at").type) == "timestamp[us]"
+
+
+def test_a_shop_where_nobody_orders_is_told_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="more of them"):
+        generate(ShopSpec(seed=1, customers=1, orders=1), tmp_path / "shop")
+    assert not (tmp_path / "shop").exists()
