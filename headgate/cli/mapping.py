@@ -9,8 +9,9 @@ import click
 
 from headgate import wiring
 from headgate.cli import deployment, options, screens
-from headgate.cli.known import known, unsettled
+from headgate.cli.known import known
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
+from headgate.intake.closing import unsettled
 from headgate.intake.curation import NEEDS_MAPPING
 from headgate.intake.mapping import Suggested
 from headgate.intake.replay import why_gone

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from headgate.intake.closing import corrections
+from headgate.intake.closing import unsettled
 from headgate.intake.curation import NEEDS_MAPPING
 
 if TYPE_CHECKING:
@@ -43,11 +43,12 @@ class DatasetSummary:
 def by_dataset(records: Iterable[FileRecord]) -> list[DatasetSummary]:
     """One summary a dataset, by name; files of no known dataset come under `?`."""
     every = list(records)
-    settled, sums = corrections(every), dict[str, DatasetSummary]()
+    sums: dict[str, DatasetSummary] = {}
     for record in every:
         name = record.dataset or "?"
         sums.setdefault(name, DatasetSummary(name)).add(record)
-        sums[name].files_waiting += record.state == NEEDS_MAPPING and record.file_id not in settled
+    for record in unsettled(every):
+        sums[record.dataset or "?"].files_waiting += record.state == NEEDS_MAPPING
     return [sums[name] for name in sorted(sums)]
 
 

@@ -16,14 +16,14 @@ _UNMARKED = ("utf-16-le", "utf-16-be")
 _BEYOND_ASCII = "éЖβ日あ한ł"
 
 
-def stated_encoding(contract: Contract) -> str:
-    """Python's name of the stated encoding; empty where none is stated.
+def stated_encoding(contract: Contract | None) -> str:
+    """Python's name of the stated encoding; empty where none is stated, or no contract is known.
 
     Raises:
         ContractError: there is no such encoding, or it is not to be told from ASCII.
     """
-    stated = contract.properties.get(ENCODING_PROPERTY)
-    if stated is None:
+    stated = contract.properties.get(ENCODING_PROPERTY) if contract else None
+    if contract is None or stated is None:
         return ""
     try:
         name = codecs.lookup(str(stated)).name

@@ -130,3 +130,10 @@ def marked_rows(rows: pa.Table, closed_by: str) -> pa.Table:
     if CLOSED_BY not in rows.column_names:  # rows of before there was the column
         return rows.append_column(CLOSED_BY, mark)
     return rows.set_column(rows.column_names.index(CLOSED_BY), CLOSED_BY, mark)
+
+
+def unsettled(records: Iterable[FileRecord]) -> list[FileRecord]:
+    """The records without those that a later version of the same object settles, in their order."""
+    every = list(records)
+    settled = corrections(every)
+    return [record for record in every if not record.closed_by and record.file_id not in settled]

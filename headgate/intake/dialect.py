@@ -138,13 +138,8 @@ def _is_dump(text: str, delimiter: str, width: int) -> bool:
         return False
     signs, plain, dump = dump_signs(text, delimiter), Form(delimiter), DumpForm(delimiter)
     if signs.is_likely:
-        return _fitting_share(text, dump, width) >= _fitting_share(text, plain, width)
+        return _share_of_width(probed(text, dump), width) >= _share_of_width(probed(text, plain), width)
     return signs.escapes_ends and _all_fit(text, dump, width) and not _all_fit(text, plain, width)
-
-
-def _fitting_share(text: str, form: Form, width: int) -> float:
-    rows = probed(text, form)
-    return sum(len(row.cells) == width for row in rows) / max(1, len(rows))
 
 
 def _all_fit(text: str, form: Form, width: int) -> bool:
@@ -211,7 +206,7 @@ def _by_shape(head: str) -> Dialect:
     above = next((at for at, row in enumerate(rows) if _full(row) >= max(1, width / 2)), 0)
     lines = _header_lines(rows[above:], width)
     header = rows[above : above + lines]
-    even = sum(len(row.texts) == width for row in rows) / len(rows) if rows else 0.0
+    even = _share_of_width(rows, width)
     end = header[-1].end if header else (rows[above].start if rows else 0)
     names = _names(header) if header else tuple(f"column_{number}" for number in range(1, width + 1))
     return Dialect(form, names, _bytes_to(head, end), width, above, lines, confidence=round(even, 3))
@@ -220,7 +215,11 @@ def _by_shape(head: str) -> Dialect:
 def _evenness(rows: Sequence[Row]) -> float:
     """The share of rows of the usual width, each worth more the wider it is; rows of one cell are worth nothing."""
     width = _usual_width(rows)
-    return sum(len(row.texts) == width for row in rows) / len(rows) * (1 - 1 / width) if rows and width else 0.0
+    return _share_of_width(rows, width) * (1 - 1 / width) if width else 0.0
+
+
+def _share_of_width(rows: Sequence[Row], width: int) -> float:
+    return sum(len(row.cells) == width for row in rows) / len(rows) if rows else 0.0
 
 
 def _usual_width(rows: Sequence[Row]) -> int:

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from headgate.intake.rows import Form, Row
+from headgate.intake.rows import NULL, Form, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_NULL = "\\N"
 _NAMED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "Z": "\x1a"}
 _THEMSELVES = {"\\", '"', "'", "\n", "\r", "\r\n"}
 _ESCAPED = re.compile(r"\\(\r\n|.)", re.DOTALL)
@@ -51,7 +50,7 @@ class DumpForm(Form):
 
 
 def _meant(cell: str) -> str | None:
-    return None if cell in {"", _NULL} else _ESCAPED.sub(_unescaped, cell)
+    return None if cell in {"", NULL} else _ESCAPED.sub(_unescaped, cell)
 
 
 def _unescaped(escaped: re.Match[str]) -> str:

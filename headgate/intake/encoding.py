@@ -56,9 +56,12 @@ def western(content: bytes) -> Western:
     return Western(usual / every if every else 1.0, strange_at)
 
 
-def check_western(content: bytes) -> None:
-    """The text may be in Windows-1252, or in what reads the same; UnreadableFileError (`unknown_encoding`) where that can hardly be."""
-    found = western(content)
+def check_western(content: bytes, found: Western) -> None:
+    """The text, which looks so western, may be in Windows-1252, or in what reads the same.
+
+    Raises:
+        UnreadableFileError: `unknown_encoding`: that can hardly be.
+    """
     if found.strange_at is not None and found.share <= _LEAST_SHARE:
         raise unknown_encoding(content, found.strange_at)
 

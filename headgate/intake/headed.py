@@ -71,7 +71,7 @@ def headed_of(file: bytes | Path, contract: Contract | None = None) -> Headed | 
     headed = _table(content, contract, whole=False)
     if headed is None or len(headed.names) > MOST_COLUMNS:
         return None
-    return _by_name(headed) if isinstance(content, bytes) and holds_json(content, _encoding(contract)) else headed
+    return _by_name(headed) if isinstance(content, bytes) and holds_json(content, stated_encoding(contract)) else headed
 
 
 def columns_of(file: bytes | Path, contract: Contract | None = None) -> dict[str, pa.Array]:
@@ -122,16 +122,12 @@ def table_of(content: bytes | Path, contract: Contract | None = None, *, whole: 
         return _of_parquet(content, whole=whole)
     if is_workbook(content):
         return _of_workbook(content, contract)
-    encoding = _encoding(contract)
+    encoding = stated_encoding(contract)
     return _of_records(content, encoding) if holds_json(content, encoding) else _of_text(content, contract, whole=whole)
 
 
-def _encoding(contract: Contract | None) -> str:
-    return stated_encoding(contract) if contract else ""
-
-
 def _of_text(content: bytes, contract: Contract | None, *, whole: bool) -> Headed:
-    text = text_of(content, _encoding(contract)).utf8
+    text = text_of(content, stated_encoding(contract)).utf8
     read = text if whole or len(text) <= _HEAD_BYTES else text[: text.rfind(b"\n", 0, _HEAD_BYTES) + 1]
     dialect = _dialect(read, contract)
     return Headed(_for_width(dialect), read_rows(read, dialect).columns) if dialect.header_lines else NOTHING

@@ -37,6 +37,7 @@ from headgate.intake.header import match_header, unnamed_column
 from headgate.intake.places import as_sent, row_starts
 from headgate.intake.received import Ragged, Received
 from headgate.intake.regular import regular_to
+from headgate.intake.rows import NULL
 from headgate.intake.sniff import text_for
 from headgate.lake.columns import in_one_piece
 
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from headgate.intake.cells import Rows
     from headgate.intake.rows import Row
 
-NULL_TEXTS = ["", "\\N"]
+NULL_TEXTS = ["", NULL]
 MAX_COLUMNS = 4096  # far above any table that people keep, far below what would fill the memory with empty columns
 _BLOCK_BYTES = 1 << 20
 _ROWS_AT_ONCE = 1 << 16

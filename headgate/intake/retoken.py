@@ -49,7 +49,8 @@ def token_columns(contract: Contract) -> tuple[str, ...]:
 
 def key_ids(increment: bytes, columns: Iterable[str]) -> set[str]:
     """The ids of the keys that made an increment's tokens."""
-    held = [name for name in columns if name in pq.read_schema(pa.BufferReader(increment)).names]
+    stored = set(pq.read_schema(pa.BufferReader(increment)).names)
+    held = [name for name in columns if name in stored]
     table = table_of(increment, held)
     return {found for name in held for found in _ids(table[name])}
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _LINE = re.compile(r"[^\r\n]*")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _LINE_END = re.compile(r"\r\n|\r|\n|\Z")
-_NULL = "\\N"
+NULL = "\\N"
 
 
 class Row(NamedTuple):
@@ -136,7 +136,7 @@ class Form:
 
     def _said(self, bare: str) -> str | None:
         """A cell without quotes around it; writers escape the quotes and backslashes in it, too."""
-        return None if not bare or bare == _NULL else self._unescaped(bare)
+        return None if not bare or bare == NULL else self._unescaped(bare)
 
     def _unescaped(self, text: str) -> str:
         return re.sub(rf"\\([\\{self.quote}])", r"\1", text) if self.escape and self.escape in text else text

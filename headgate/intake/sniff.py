@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
+    from headgate.intake.encoding import Western
 
 PARQUET_MAGICS = (b"PAR1", b"PARE")  # plain, and with an encrypted footer
 DELIMITERS = ",;\t|"
@@ -38,11 +39,16 @@ _HEADER_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Text:
-    """A text as UTF-8 without a byte-order mark, the encoding that it came in, and from 0 to 1 how sure that is."""
+    """A text as UTF-8 without a byte-order mark, the encoding that it came in, and how western it looks where that was guessed."""
 
     utf8: bytes
     encoding: str
-    confidence: float = 1.0
+    western: Western | None = None
+
+    @property
+    def confidence(self) -> float:
+        """How sure the encoding is, from 0 to 1."""
+        return round(self.western.share, 3) if self.western else 1.0
 
 
 def is_parquet(content: bytes) -> bool:
@@ -72,10 +78,9 @@ def text_of(content: bytes, encoding: str = "", *, is_cut: bool = False) -> Text
 
 def text_for(content: bytes, contract: Contract) -> Text:
     """The content as UTF-8, read in the contract's encoding where it is not; UnreadableFileError as `text_of`, and for a bad guess."""
-    stated = stated_encoding(contract)
-    text = text_of(content, stated)
-    if not stated and text.encoding == GUESSED:
-        check_western(content)
+    text = text_of(content, stated_encoding(contract))
+    if text.western:
+        check_western(content.removeprefix(codecs.BOM_UTF8), text.western)
     return text
 
 
@@ -121,7 +126,7 @@ def _decoded(content: bytes, encoding: str, *, is_cut: bool) -> Text:
 
 def _guessed(content: bytes) -> Text:
     try:
-        return Text(content.decode(GUESSED).encode(), GUESSED, round(western(content).share, 3))
+        return Text(content.decode(GUESSED).encode(), GUESSED, western(content))
     except UnicodeDecodeError as error:
         raise _not_text("binary data") if _CONTROLS.search(content, 0, _PROBE_BYTES) else unknown_encoding(content, error.start) from None
 

@@ -1,4 +1,4 @@
-"""Small Parquet objects that are in memory already."""
+"""Parquet objects that are in memory already."""
 
 from __future__ import annotations
 
