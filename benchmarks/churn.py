@@ -14,7 +14,7 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import RepeatedStratifiedKFold
 
-from headgate.analytics.demand_insights_engine import churn
+from headgate.domains.retail.demand_insights_engine import churn
 
 DEFAULT = Path(os.environ.get("HEADGATE_DATA", "../shared/data")) / "churn" / "Telco-Customer-Churn.csv"
 FOLDS, REPEATS = 5, int(os.environ.get("REPEATS", "2"))

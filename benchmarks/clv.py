@@ -18,8 +18,8 @@ import pandas as pd
 from scipy.optimize import minimize
 from scipy.special import betaln, gammaln
 
-from headgate.analytics.demand_insights_engine import bg_nbd, gamma_gamma
-from headgate.analytics.demand_insights_engine.bg_nbd import Histories
+from headgate.domains.retail.demand_insights_engine import bg_nbd, gamma_gamma
+from headgate.domains.retail.demand_insights_engine.bg_nbd import Histories
 
 Array = npt.NDArray[np.float64]
 

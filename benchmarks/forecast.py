@@ -27,9 +27,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from headgate.analytics.market_intelligence_hub.accuracy import mase, naive2, smape
-from headgate.analytics.market_intelligence_hub.forecasting import LEVELS, Task, forecast
-from headgate.analytics.market_intelligence_hub.members import Ensemble
+from headgate.domains.retail.market_intelligence_hub.accuracy import mase, naive2, smape
+from headgate.domains.retail.market_intelligence_hub.forecasting import LEVELS, Task, forecast
+from headgate.domains.retail.market_intelligence_hub.members import Ensemble
 
 Array = npt.NDArray[np.float64]
 

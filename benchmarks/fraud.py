@@ -23,7 +23,7 @@ import pandas as pd
 import pyarrow as pa
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from headgate.analytics.compliance_guardian import features, model_quality, models
+from headgate.domains.retail.compliance_guardian import features, model_quality, models
 
 DEFAULT = Path(os.environ.get("HEADGATE_DATA", "../shared/data")) / "fraud_handbook" / "transactions_2018-04_2018-07.parquet"
 WEEK = timedelta(days=7)

@@ -46,12 +46,12 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError, HeadgateError
+from headgate.formats.own_table import columns_of
+from headgate.formats.sniff import is_parquet
 from headgate.intake import pass_gate
-from headgate.intake.draft import draft
-from headgate.intake.headed import columns_of
-from headgate.intake.parallel import use_lean_allocator
-from headgate.intake.sniff import is_parquet
 from headgate.lake.ports import MaskingKey
+from headgate.matching.draft import draft
+from headgate.values.threads import use_lean_allocator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -20,7 +20,7 @@ from sklearn.cluster import KMeans
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
-from headgate.analytics.retail_copilot import intents, sentence_model
+from headgate.domains.retail.retail_copilot import intents, sentence_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -25,9 +25,9 @@ import pyarrow.parquet as pq
 from foreign_headers import foreign
 
 from headgate.contracts.registry import Registry
-from headgate.intake import matching
-from headgate.sample.parts import DATASETS
-from headgate.sample.shop import ShopSpec, generate
+from headgate.domains.retail.sample.parts import DATASETS
+from headgate.domains.retail.sample.shop import ShopSpec, generate
+from headgate.matching import match as matching
 
 FITTED_ON = ("customers", "order_items", "payments", "regions")
 FITTED_IN, HELD_OUT_IN = ("de", "fr"), ("es", "nl")

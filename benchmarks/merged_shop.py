@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.contracts.registry import Registry
+from headgate.domains.retail.sample.online_retail import import_online_retail
+from headgate.domains.retail.sample.parts import iter_objects
+from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.intake.gate import ACCEPTED, let_in
 from headgate.lake.keys import ExportKey
 from headgate.lake.ports import MaskingKey
 from headgate.merge.files import Memory, merge_files
-from headgate.sample.online_retail import import_online_retail
-from headgate.sample.parts import iter_objects
-from headgate.sample.shop import ShopSpec, generate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from headgate.intake.card_search import rows_with_cards
+from headgate.masking.card_search import rows_with_cards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.errors import UnreadableFileError
-from headgate.intake.tables import read_unknown
+from headgate.formats.csv_without_contract import read_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -23,11 +23,11 @@ import numpy as np
 import pyarrow as pa
 
 from headgate.contracts import odcs
-from headgate.intake.cast import cast
-from headgate.intake.check import column_breaches
-from headgate.intake.read_file import read_file
+from headgate.formats.read_file import read_file
 from headgate.quality.frames import frame_of
 from headgate.quality.suites import suite_of
+from headgate.values.cast import cast
+from headgate.values.rules import column_breaches
 
 if TYPE_CHECKING:
     from headgate.contracts.model import Contract

@@ -9,9 +9,6 @@ import resource
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headgate.analytics import registry
-from headgate.analytics.rows import without_rows
-from headgate.analytics.run import run_system
 from headgate.aws.memory import MemoryCatalog, MemoryObjects
 from headgate.contracts.registry import Registry
 from headgate.engines.opening import EngineName, opened
@@ -19,6 +16,9 @@ from headgate.lake.publishing import Publisher
 from headgate.lake.snapshots import LakeSnapshot
 from headgate.merge.as_of import as_of, latest_on
 from headgate.quality.audit import audit
+from headgate.systems import registry
+from headgate.systems.rows import without_rows
+from headgate.systems.run import run_system
 
 if TYPE_CHECKING:
     from datetime import date

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.merged_shop import online_retail
 from benchmarks.system_runs import build_all, watched
-from headgate.sample.uci import find_source
+from headgate.domains.retail.sample.uci import find_source
 
 
 def main() -> None:

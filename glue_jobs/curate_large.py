@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from headgate import wiring
 from headgate.aws import glue_arguments, glue_process
 from headgate.aws.patience import patiently
-from headgate.intake.handing_over import from_address
+from headgate.intake.larger_worker import from_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from headgate.analytics.snapshot_tables import SnapshotTables
     from headgate.aws.athena import AthenaQueries
     from headgate.aws.dynamodb import DynamoLedger
     from headgate.aws.logs import Logs
@@ -36,23 +35,24 @@ if TYPE_CHECKING:
     from headgate.export.exporting import Exporting
     from headgate.export.landing import Landing
     from headgate.export.session import Login
-    from headgate.intake.closing import Closing
+    from headgate.intake.corrections import Closing
     from headgate.intake.curation import Curation
-    from headgate.intake.gatehouse import Gatehouse
-    from headgate.intake.handing_over import HandingOver
-    from headgate.intake.mapping import Mappings
+    from headgate.intake.export_runs import Runs
+    from headgate.intake.gate_steps import Gatehouse
+    from headgate.intake.larger_worker import HandingOver
     from headgate.intake.replay import Replaying
-    from headgate.intake.runs import Runs
-    from headgate.intake.sizing import Worker
-    from headgate.intake.spread import Spread
+    from headgate.intake.spark_gate import Spread
+    from headgate.intake.worker_sizing import Worker
     from headgate.lake.publishing import Published
     from headgate.lake.references import CheckedReference
     from headgate.lake.snapshots import LakeSnapshot
     from headgate.learning.store import ModelStore
+    from headgate.matching.mappings import Mappings
     from headgate.merge.merging import Merging
     from headgate.quality.data_docs import DataDocs
     from headgate.quality.gate import QualityGate
     from headgate.quality.pci_audit import Scan
+    from headgate.systems.snapshot_tables import SnapshotTables
 
 MIB = 1 << 20
 
@@ -82,8 +82,8 @@ def source_contracts() -> dict[str, Contract]:
 def gatehouse(env: Mapping[str, str]) -> Gatehouse:
     """What every way through the gate needs."""
     from headgate.aws.secrets import Secrets
-    from headgate.intake.gatehouse import Gatehouse
-    from headgate.intake.mapping import Mappings
+    from headgate.intake.gate_steps import Gatehouse
+    from headgate.matching.mappings import Mappings
 
     settings, contracts = GateSettings.from_env(env), source_contracts()
     return Gatehouse(
@@ -107,14 +107,14 @@ def spread(env: Mapping[str, str]) -> Spread | None:
     if not from_mb:
         return None
     from headgate.engines.spark_session import session
-    from headgate.intake.spread import Spread
+    from headgate.intake.spark_gate import Spread
 
     return Spread(session, from_mb * MIB)
 
 
 def worker(env: Mapping[str, str]) -> Worker:
     """What this worker has for one file."""
-    from headgate.intake.sizing import Worker
+    from headgate.intake.worker_sizing import Worker
 
     settings = WorkerSettings.from_env(env)
     disk_bytes = settings.disk_mb * MIB or shutil.disk_usage(tempfile.gettempdir()).free
@@ -124,7 +124,7 @@ def worker(env: Mapping[str, str]) -> Worker:
 def handing_over(env: Mapping[str, str], time_left_s: Callable[[], float], comes_again: Callable[[], bool]) -> HandingOver | None:
     """What becomes of files that are too much for this worker; None where no larger one is stated."""
     from headgate.aws.stepfunctions import Pipeline
-    from headgate.intake.handing_over import HandingOver
+    from headgate.intake.larger_worker import HandingOver
 
     settings = WorkerSettings.from_env(env)
     if not settings.large_machine_arn:
@@ -171,8 +171,8 @@ def runs(
 ) -> Runs:
     """The gate, with what lets an export run enter whole before it; arguments as `curation`."""
     from headgate.aws.events import notification
-    from headgate.intake.deletions import Sightings
-    from headgate.intake.runs import Runs
+    from headgate.intake.export_runs import Runs
+    from headgate.intake.source_deletions import Sightings
 
     url = RunSettings.from_env(env).raw_queue_url
     sightings = Sightings(objects(), source_contracts(), GateSettings.from_env(env).curated_bucket)
@@ -189,7 +189,7 @@ def replaying(env: Mapping[str, str]) -> Replaying:
 
 def closing(env: Mapping[str, str]) -> Closing:
     """What closes the refused rows of files that were corrected since."""
-    from headgate.intake.closing import Closing
+    from headgate.intake.corrections import Closing
     from headgate.settings_of_jobs import ClosingSettings
 
     settings = ClosingSettings.from_env(env)
@@ -207,7 +207,7 @@ def masking_keys(env: Mapping[str, str]) -> MaskingKeys:
 def mappings(env: Mapping[str, str]) -> Mappings:
     """Which columns are which fields, as people decide."""
     from headgate.contracts.registry import Registry
-    from headgate.intake.mapping import Mappings
+    from headgate.matching.mappings import Mappings
     from headgate.settings_of_jobs import ArtifactsSettings
 
     return Mappings(objects(), ArtifactsSettings.from_env(env).artifacts_bucket, Registry.load().source)
@@ -292,14 +292,14 @@ def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Calla
     Raises:
         SettingsError: no bucket is stated for the system.
     """
-    from headgate.analytics import registry
-    from headgate.analytics.run import run_system
     from headgate.aws.glue import GlueCatalog
     from headgate.contracts.registry import Registry
     from headgate.lake.publishing import Publisher
     from headgate.quality.output_audit import OutputAudit
     from headgate.quality.pci_audit import pci_audit
     from headgate.settings_of_jobs import SystemSettings
+    from headgate.systems import registry
+    from headgate.systems.run import run_system
 
     settings = SystemSettings.from_env(env)
     if system not in settings.prod_buckets:
@@ -322,12 +322,12 @@ def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Calla
 
 def snapshot_tables(env: Mapping[str, str], workspace: Path) -> SnapshotTables:
     """Opens a snapshot's datasets on the engine that is stated; `workspace` is a local folder with room for what is read."""
-    from headgate.analytics.snapshot_tables import EngineChoice, SnapshotTables
     from headgate.aws.glue import GlueCatalog
     from headgate.contracts.registry import Registry
     from headgate.engines import athena, spark_session
     from headgate.engines.opening import EngineName
     from headgate.settings_of_jobs import EngineSettings, MergeSettings
+    from headgate.systems.snapshot_tables import EngineChoice, SnapshotTables
 
     settings, engine = MergeSettings.from_env(env), EngineSettings.from_env(env)
     choice = EngineChoice(EngineName.stated(engine.engine), engine.spark_from_mb, reads_objects=spark_session.is_started_by_cluster())
@@ -436,7 +436,7 @@ def exporting(env: Mapping[str, str], login: Login, workspace: Path, *, mirrored
     from headgate.contracts.registry import Registry
     from headgate.export.exporting import Exporting
     from headgate.export.session import Session
-    from headgate.intake.at_source import AtSource
+    from headgate.intake.masked_at_source import AtSource
     from headgate.settings_of_jobs import ExportSettings, MaskingKeySettings
 
     settings = ExportSettings.from_env(env)

@@ -35,7 +35,7 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from headgate.contracts.catalog import glue_columns
-from headgate.contracts.registry import Registry
+from headgate.contracts.registry import Registry, folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,7 +46,7 @@ MODEL_LOCK = ROOT / "requirements" / "model.lock"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can have
 UNCHECKED = (1).to_bytes(4, "little")  # it is right without a look at its source
 # Rooms that no function enters; a cold start unpacks the archive.
-NOT_FOR_FUNCTIONS = {"analytics", "cli", "engines", "export", "learning", "merge", "quality", "query", "sample"}
+NOT_FOR_FUNCTIONS = {"cli", "domains", "engines", "export", "learning", "merge", "quality", "query", "systems"}
 # In the development environment, and of no use to a job.
 NOT_FOR_JOBS = {"localstack-client", "aws-lambda-powertools", "rich"}
 GLUE = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "python_version": "3.11"}
@@ -61,7 +61,7 @@ def build(out: Path = BUILD) -> list[Path]:
     wanted |= {f"jobs/{script.name}": _bytes(script) for script in sorted((ROOT / "glue_jobs").glob("*.py"))}
     wanted["headgate.zip"] = archive(package)
     wanted["requirements.txt"] = requirements().encode()
-    wanted["catalog.json"] = (json.dumps(catalog(Registry.load(ROOT / "contracts")), indent=1, sort_keys=True) + "\n").encode()
+    wanted["catalog.json"] = (json.dumps(catalog(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
     return [out / name for name, body in wanted.items() if write(out / name, body)]
 
 
@@ -91,10 +91,17 @@ def functions() -> list[Path]:
 
 def package_files() -> dict[str, bytes]:
     """The package by path inside an archive, with its contracts as JSON: a function has no YAML parser."""
-    sources = [path for path in sorted((ROOT / "headgate").rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
+    sources = [
+        path
+        for path in sorted((ROOT / "headgate").rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".yaml"
+    ]
     package = {path.relative_to(ROOT).as_posix(): _bytes(path) for path in sources}
     return package | {
-        f"headgate/_contracts/{path.parent.name}/{path.stem}.json": _as_json(path) for path in sorted((ROOT / "contracts").glob("*/*.yaml"))
+        f"headgate/_contracts/{zone}/{path.stem}.json": _as_json(path)
+        for zone in ("source", "prod", "lake")
+        for folder in folders(zone)
+        for path in sorted(folder.glob("*.yaml"))
     }
 
 

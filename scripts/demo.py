@@ -98,7 +98,7 @@ def start_data(folder: Path) -> subprocess.Popen[bytes]:
 
 
 def _data_command() -> Sequence[str]:
-    from headgate.sample.uci import find_source  # noqa: PLC0415 loads pyarrow, after the first line is on screen
+    from headgate.domains.retail.sample.uci import find_source  # noqa: PLC0415 loads pyarrow, after the first line is on screen
 
     if os.environ.get("MYSQL_URL"):
         return ["import-mysql"]

@@ -13,7 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from headgate.aws import unforeseen
 from headgate.errors import HeadgateError
-from headgate.intake.card_search import redacted_text
+from headgate.masking.card_search import redacted_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

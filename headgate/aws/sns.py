@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.aws.errors import translated
-from headgate.intake.card_search import redacted_text
+from headgate.masking.card_search import redacted_text
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from headgate.contracts.model import Contract
-    from headgate.intake.draft import Finding
     from headgate.intake.gate import Gated
+    from headgate.matching.draft import Finding
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "reason")
@@ -44,7 +44,7 @@ def init(file: Path, dataset: str, encoding: str) -> None:
     """
     import yaml  # noqa: PLC0415 only this command writes YAML
 
-    from headgate.intake.draft import draft  # noqa: PLC0415 the gate loads when it is used
+    from headgate.matching.draft import draft  # noqa: PLC0415 the gate loads when it is used
 
     if screens.shown(dataset or file.name) != (dataset or file.name):
         raise click.ClickException("the name holds a card number or a social security number. Remedy: --dataset names the dataset.")
@@ -104,7 +104,7 @@ def _gated(file: Path, contract: Contract) -> tuple[Gated, dict[str, str]]:
     """
     from headgate.aws.memory import MemoryObjects  # noqa: PLC0415 the gate and what it needs load when they are used
     from headgate.intake.gate import pass_gate  # noqa: PLC0415 as above
-    from headgate.intake.mapping import MENDABLE, Mappings, Suggested  # noqa: PLC0415 as above
+    from headgate.matching.mappings import MENDABLE, Mappings, Suggested  # noqa: PLC0415 as above
 
     body, name = file.read_bytes(), screens.shown(file.name)
     # Tokens are not shown, so any key will do.

@@ -49,7 +49,7 @@ def sample(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> No
 
     Defects come with the truth about each of them in FOLDER/truth.parquet.
     """
-    from headgate.sample.shop import ShopSpec, generate  # noqa: PLC0415 numpy and pyarrow load only when data is made
+    from headgate.domains.retail.sample.shop import ShopSpec, generate  # noqa: PLC0415 numpy and pyarrow load only when data is made
 
     file_format = "csv.gz" if sizes["defect_rate"] else "parquet"
     spec = ShopSpec(ends_on=ends_on.date(), file_format=file_format, **sizes)  # type: ignore[arg-type]  # click checked the options
@@ -83,8 +83,8 @@ def import_online_retail_command(folder: Path, source: Path | None, fetched: Pat
 
     What that data does not have (payments, card transactions, searches) is generated for its customers and orders.
     """
-    from headgate.sample.online_retail import import_online_retail  # noqa: PLC0415 as in sample
-    from headgate.sample.uci import fetch, find_source  # noqa: PLC0415 as in sample
+    from headgate.domains.retail.sample.online_retail import import_online_retail  # noqa: PLC0415 as in sample
+    from headgate.domains.retail.sample.uci import fetch, find_source  # noqa: PLC0415 as in sample
 
     with written_rows(options.progress_console()) as progress:
         path = source or (fetch(fetched, progress) if fetched else find_source())
@@ -106,7 +106,7 @@ def import_online_retail_command(folder: Path, source: Path | None, fetched: Pat
 @options.as_json
 def import_mysql_command(folder: Path, as_json: bool) -> None:
     """Read the shop's tables once from the MySQL server at MYSQL_URL, laid out as an export would lie in raw."""
-    from headgate.sample.mysql_source import import_mysql  # noqa: PLC0415 as in sample
+    from headgate.domains.retail.sample.mysql_source import import_mysql  # noqa: PLC0415 as in sample
 
     url = os.environ.get("MYSQL_URL", "")
     if not url:

@@ -152,7 +152,7 @@ def _drafts(login: Login, wanted: tuple[str, ...]) -> dict[str, Contract]:
     from headgate.export import source  # noqa: PLC0415 other commands have no use for it
     from headgate.export.drafting import draft  # noqa: PLC0415 as above
     from headgate.export.session import Session  # noqa: PLC0415 as above
-    from headgate.intake.guess import guess_mask  # noqa: PLC0415 as above
+    from headgate.matching.column_inference import guess_mask  # noqa: PLC0415 as above
 
     with closing(Session(login)) as session:
         found = [draft(session, source.describe(session, table), guess_mask) for table in wanted or source.tables(session)]

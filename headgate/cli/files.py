@@ -14,7 +14,7 @@ from headgate import wiring
 from headgate.cli import deployment, options, screens, summary, watching
 from headgate.cli.known import known
 from headgate.cli.progress import PlainLines
-from headgate.intake.closing import unsettled
+from headgate.intake.corrections import unsettled
 from headgate.intake.curation import NEEDS_MAPPING
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.cli import screens
-from headgate.intake.kept_out import named
+from headgate.intake.quarantine_listing import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,11 +11,11 @@ from headgate import wiring
 from headgate.cli import deployment, options, screens
 from headgate.cli.known import known
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
-from headgate.intake.closing import unsettled
+from headgate.intake.corrections import unsettled
 from headgate.intake.curation import NEEDS_MAPPING
-from headgate.intake.mapping import Suggested
 from headgate.intake.replay import why_gone
 from headgate.lake.ports import ObjectRef
+from headgate.matching.mappings import Suggested
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,10 +12,10 @@ from rich.console import Group
 
 from headgate.cli import options, screens
 from headgate.contracts.registry import Registry
-from headgate.intake.headed import table_of
-from headgate.intake.header import folded
-from headgate.intake.tables import read_unknown
-from headgate.intake.unpack import unpack
+from headgate.formats.csv_without_contract import read_unknown
+from headgate.formats.header import folded
+from headgate.formats.own_table import table_of
+from headgate.formats.unpack import unpack
 from headgate.profiling.conceal import column_names
 from headgate.profiling.profile import Profile, profile_unknown
 

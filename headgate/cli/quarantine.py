@@ -14,7 +14,7 @@ from headgate.cli import deployment, options, screens
 from headgate.cli.known import known
 from headgate.contracts.registry import Registry
 from headgate.errors import ThrottledError
-from headgate.intake.kept_out import kept_out, replayable, rows_of
+from headgate.intake.quarantine_listing import kept_out, replayable, rows_of
 from headgate.intake.replay import REPLAYED
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from headgate.intake.kept_out import KeptOut
+    from headgate.intake.quarantine_listing import KeptOut
     from headgate.intake.replay import Replayed, Replaying
     from headgate.lake.ports import FileRecord
 

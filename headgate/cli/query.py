@@ -11,7 +11,7 @@ import click
 
 from headgate import wiring
 from headgate.cli import deployment, options, screens
-from headgate.query.saved import QUESTIONS
+from headgate.domains.retail.saved_questions import QUESTIONS
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from headgate.intake.closing import unsettled
+from headgate.intake.corrections import unsettled
 from headgate.intake.curation import NEEDS_MAPPING
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from headgate.contracts.registry import SYSTEMS
+from headgate.domains.retail import SYSTEMS
+from headgate.domains.retail.saved_questions import ANSWERS, QUALITY
 from headgate.errors import QueryError
-from headgate.query.saved import ANSWERS, QUALITY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from headgate.contracts.model import Level, Mask, Rule
-from headgate.contracts.registry import SYSTEMS, Registry
+from headgate.contracts.registry import Registry
 from headgate.contracts.types import glue_type
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _RULES = {
 _LEVELS = {Level.WARN: " (only warns)", Level.QUARANTINE: "", Level.HALT: " (refuses the file)"}
 _HEAD = """# Data dictionary
 
-Every table of the lake, compiled from `contracts/`; write it anew with `python -m headgate.contracts.dictionary`.
+Every table of the lake, compiled from the contracts; write it anew with `python -m headgate.contracts.dictionary`.
 
 Timestamps are UTC. **Key** columns tell one row of a table from another. A column is required unless it says *may be null*.
 """
@@ -53,7 +53,7 @@ def dictionary(registry: Registry) -> str:
         registry.curated.values(),
     )
     parts += [_table(contract) for contract in registry.lake.values()]
-    for system in SYSTEMS:
+    for system in registry.systems:
         parts += _zone(f"{system}: database `ecommerce_prod`", "", registry.tables_of(system).values())
     parts += _zone(
         "Source: what the gate expects", "What a file must hold to be let in; what happens to sensitive columns.", registry.source.values()

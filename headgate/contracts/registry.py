@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from headgate.contracts import odcs
 from headgate.contracts.curated import curated_contract
 
 if TYPE_CHECKING:
-    from headgate.contracts.model import Contract
+    from pathlib import Path
 
-SYSTEMS = ("market-intelligence-hub", "demand-insights-engine", "compliance-guardian", "global-market-pulse", "retail-copilot")
+    from headgate.contracts.model import Contract
 
 
 @dataclass(frozen=True)
@@ -27,25 +26,36 @@ class Registry:
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Registry:
-        """Read every contract below `folder`: the repository's own, or those packed beside the package."""
-        root = folder or default_folder()
-        source = odcs.load_all(root / "source")
-        return cls(
-            source=source,
-            curated={name: curated_contract(contract) for name, contract in source.items()},
-            prod=odcs.load_all(root / "prod"),
-            lake=odcs.load_all(root / "lake"),
-        )
+        """Read every contract below `folder`, by default those of the package and its domains."""
+        source, prod, lake = (_load_zone(zone, folder) for zone in ("source", "prod", "lake"))
+        return cls(source, {name: curated_contract(contract) for name, contract in source.items()}, prod, lake)
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """Return the names of the systems that own prod tables, sorted."""
+        return tuple(sorted({contract.system for contract in self.prod.values()}))
 
     def tables_of(self, system: str) -> dict[str, Contract]:
         """The prod tables of one system, by name."""
         return {name: contract for name, contract in self.prod.items() if contract.system == system}
 
 
-def default_folder() -> Path:
-    """The contracts packed into a built archive, else `contracts/` of the checkout.
+def folders(zone: str) -> list[Path]:
+    """Return the folders that hold the contracts of a zone: `source`, `prod` or `lake`.
 
-    Glue imports an archive without unpacking it; then this is a `zipfile.Path`, which does all that is asked of it here.
+    A built archive has all contracts in `headgate/_contracts`. Glue imports the archive without unpacking it; the folder is a
+    `zipfile.Path` then, which has every method that is used here.
     """
-    packed = files("headgate") / "_contracts"
-    return cast("Path", packed) if packed.is_dir() else Path(__file__).resolve().parents[2] / "contracts"
+    package = cast("Path", files("headgate"))
+    if (packed := package / "_contracts").is_dir():
+        return [packed / zone]
+    domains = sorted((package / "domains").iterdir(), key=lambda domain: domain.name)
+    every = [package / "contracts" / zone, *(domain / "contracts" / zone for domain in domains if domain.is_dir())]
+    return [folder for folder in every if folder.is_dir()]
+
+
+def _load_zone(zone: str, root: Path | None) -> dict[str, Contract]:
+    found: dict[str, Contract] = {}
+    for folder in [root / zone] if root else folders(zone):
+        found |= odcs.load_all(folder)
+    return found

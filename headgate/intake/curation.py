@@ -12,17 +12,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.errors import BadInputError, ThrottledError
-from headgate.intake.card_search import redacted_text
-from headgate.intake.gatehouse import iso, told, with_counts
-from headgate.intake.handing_over import Stopwatch
-from headgate.intake.mapping import MENDABLE, Suggested, perhaps_masked
-from headgate.intake.open_file import opened
-from headgate.intake.sizing import LOOKED_AT_FROM_BYTES
-from headgate.intake.unpack import OutgrownError
+from headgate.formats.open_file import opened
+from headgate.formats.unpack import OutgrownError
+from headgate.intake.gate_steps import iso, told, with_counts
+from headgate.intake.larger_worker import Stopwatch
+from headgate.intake.worker_sizing import LOOKED_AT_FROM_BYTES
 from headgate.intake.workspace import workspace
 from headgate.lake import keys
 from headgate.lake.content import sha256_of
 from headgate.lake.ports import FileRecord
+from headgate.masking.card_search import redacted_text
+from headgate.matching.mappings import MENDABLE, Suggested, perhaps_masked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.contracts.model import Contract
-    from headgate.intake.gatehouse import Gatehouse, Passed
-    from headgate.intake.handing_over import HandingOver
+    from headgate.intake.gate_steps import Gatehouse, Passed
+    from headgate.intake.larger_worker import HandingOver
     from headgate.lake.ports import Claim, ObjectInfo, ObjectRef
 
 DONE, REFUSED, SKIPPED, IGNORED, NEEDS_MAPPING = "done", "refused", "skipped_duplicate", "ignored", "needs_mapping"
@@ -226,7 +226,7 @@ class Curation:
         file = self._readable(path)
         if file.stat().st_size > _PROFILED_AS_IT_CAME_BYTES:
             return record
-        from headgate.intake.headed import columns_of  # noqa: PLC0415 a cold start loads what reads unknown tables when one comes
+        from headgate.formats.own_table import columns_of  # noqa: PLC0415 a cold start loads what reads unknown tables when one comes
 
         contract = self.house.contracts.get(record.dataset)
         columns = columns_of(file, contract)

@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.intake.cells import NO_ROWS, Rows, flags, int_array, numbers, text_bytes
-from headgate.intake.parallel import in_turn
+from headgate.values.cells import NO_ROWS, Rows, flags, int_array, numbers, text_bytes
+from headgate.values.threads import in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -22,23 +22,23 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Level, Mask
 from headgate.errors import AuditError, BadInputError
-from headgate.intake.batches import Source, rows_of, whole
-from headgate.intake.cards import KnownCards
-from headgate.intake.cells import NO_ROWS, Rows, bool_array, decoded, int_array, marked, numbers, repeated
-from headgate.intake.check import Breach, among, comparison_breach
+from headgate.formats.batches import Source, rows_of, whole
+from headgate.formats.open_file import is_large, opened, read_whole, streamed
+from headgate.formats.read_file import read_file
+from headgate.formats.row_offsets import Listed
+from headgate.formats.stream_csv import NotPlainError
+from headgate.formats.unpack import MAX_EXPANDED_BYTES
+from headgate.intake.accepted_texts import kept_texts, retold
 from headgate.intake.deduplicate import KEPT, SAME_ROW, TiedCells, survivors
 from headgate.intake.judge import Judged, judge
-from headgate.intake.open_file import is_large, opened, read_whole, streamed
-from headgate.intake.parallel import in_order, in_turn, side_by_side, use_lean_allocator
-from headgate.intake.places import Listed
+from headgate.intake.parquet_writer import RowsFile, each_value_once
 from headgate.intake.quarantine import DUPLICATE, REFUSED, Origin, duplicate_rows, refused_rows, with_origin
-from headgate.intake.read_file import read_file
-from headgate.intake.retelling import kept_texts, retold
-from headgate.intake.rows_file import RowsFile, each_value_once
 from headgate.intake.spool import Spool
-from headgate.intake.stream_csv import NotPlainError
-from headgate.intake.unpack import MAX_EXPANDED_BYTES
 from headgate.lake.content import sha256_of
+from headgate.masking.card_numbers import KnownCards
+from headgate.values.cells import NO_ROWS, Rows, bool_array, decoded, int_array, marked, numbers, repeated
+from headgate.values.rules import Breach, among, comparison_breach
+from headgate.values.threads import in_order, in_turn, side_by_side, use_lean_allocator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
+    from headgate.formats.received import Received
     from headgate.intake.deduplicate import Survivors
-    from headgate.intake.received import Received
     from headgate.lake.ports import MaskingKey
 
 ACCEPTED, SET_ASIDE = "accepted.parquet", "set_aside.parquet"

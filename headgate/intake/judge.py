@@ -11,11 +11,12 @@ import pyarrow.compute as pc
 
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind, Mask
-from headgate.intake.article_numbers import is_article_number
-from headgate.intake.card_search import redact, rows_with_cards, rows_with_named_codes, rows_with_ssns
-from headgate.intake.cards import is_destroyed, rows_of_cards
-from headgate.intake.cast import cast
-from headgate.intake.cells import (
+from headgate.intake.breach_texts import breaches_of
+from headgate.masking.article_numbers import is_article_number
+from headgate.masking.card_numbers import is_destroyed, rows_of_cards
+from headgate.masking.card_search import redact, rows_with_cards, rows_with_named_codes, rows_with_ssns
+from headgate.values.cast import cast
+from headgate.values.cells import (
     Rows,
     blank_to_null,
     flags,
@@ -23,15 +24,15 @@ from headgate.intake.cells import (
     matches,
     null_where,
 )
-from headgate.intake.check import Breach, among, column_breaches
-from headgate.intake.plain import have_shape
-from headgate.intake.verdicts import breaches_of
+from headgate.values.fast_parsing import have_shape
+from headgate.values.fits import given
+from headgate.values.rules import Breach, among, column_breaches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.contracts.model import Column
-    from headgate.intake.cards import KnownCards
+    from headgate.masking.card_numbers import KnownCards
 
 # Source: Social Security Administration, the number's form: area, group and serial number; hyphens or blanks may be left out.
 _PLAIN_SSN = "999-99-9999"
@@ -76,12 +77,6 @@ def _judge_masked(column: Column, text: pa.Array) -> Judged:
     if column.mask is Mask.VERDICTS:
         return Judged(column, text, text, {}, breaches_of(text))
     return Judged(column, text, text, {column.name: text}, tuple(column_breaches(column, text, text)))
-
-
-def given(column: Column, text: pa.Array) -> pa.Array:
-    """The column's texts; null where they say nothing, which an empty text does in a column that is no plain text."""
-    is_text = column.mask in {None, Mask.FREE_TEXT} and column.type.kind is Kind.STRING
-    return text if is_text else blank_to_null(text)
 
 
 def _judge_plain(column: Column, text: pa.Array) -> Judged:

@@ -11,8 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.model import Level
-from headgate.intake.card_search import redacted_text
-from headgate.intake.cells import (
+from headgate.intake.judge import of_rows
+from headgate.intake.redacted_rows import MASKED, shown, without_digits
+from headgate.masking.card_search import redacted_text
+from headgate.values.cells import (
     NO_ROWS,
     Flags,
     Rows,
@@ -27,16 +29,14 @@ from headgate.intake.cells import (
     text_array,
     text_bytes,
 )
-from headgate.intake.check import Breach, among
-from headgate.intake.judge import of_rows
-from headgate.intake.show import MASKED, shown, without_digits
+from headgate.values.rules import Breach, among
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from headgate.formats.received import Ragged, Received
     from headgate.intake.judge import Judged
-    from headgate.intake.received import Ragged, Received
 
 RAGGED_ROW, FOOTER, SAME_ROW, SAME_KEY = "ragged_row", "footer", "duplicate_row", "duplicate_key"
 REFUSED, DUPLICATE = "refused", "duplicate"

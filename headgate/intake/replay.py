@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING
 from headgate.errors import BadInputError, NotFoundError
 from headgate.intake.curation import RECEIVED
 from headgate.intake.gate import DISTINCT_ASIDE
-from headgate.intake.gatehouse import told, with_counts
-from headgate.intake.mapping import Decided
-from headgate.intake.rows_file import RowsFile
+from headgate.intake.gate_steps import told, with_counts
+from headgate.intake.parquet_writer import RowsFile
 from headgate.intake.source_rows import in_order, source_rows, without
 from headgate.intake.workspace import workspace
 from headgate.lake import keys
 from headgate.lake.content import sha256_of
 from headgate.lake.ports import FileRecord, ObjectRef
+from headgate.matching.mappings import Decided
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.intake.gatehouse import Gatehouse, Passed
+    from headgate.intake.gate_steps import Gatehouse, Passed
 
 REPLAYED, STILL_REFUSED, RAW_GONE, LET_IN_ELSEWHERE = "replayed", "still_refused", "raw_gone", "let_in_elsewhere"
 _EDITION_CHARACTERS = 16

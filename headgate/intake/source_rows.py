@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from headgate.intake.cells import NO_ROWS, Rows, int_array, numbers
+from headgate.values.cells import NO_ROWS, Rows, int_array, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 HIDDEN = "[hidden]"
 _DIGITS = re.compile(r"(?<!\d)\d(?:[\s.,/_\-]{0,3}\d){11,}(?!\d)")
 _GROUP = re.compile(r"\d+")
-# First digits and lengths of card numbers. Source: the schemes' ranges, as `headgate.intake.cards` has them, in fewer steps.
+# First digits and lengths of card numbers. Source: the schemes' ranges, as `headgate.masking.card_numbers` has them, in fewer steps.
 _ISSUED = re.compile(
     r"4\d{15}(?:\d{2,3})?|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|3[0689]\d{12,17}|35\d{14,17}|6(?:011|4|5|2)\d{12,17}|(?:5[06-8]|6[37])\d{12,17}"
 )

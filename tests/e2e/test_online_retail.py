@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headgate.contracts.registry import SYSTEMS, Registry
+from headgate.contracts.registry import Registry
+from headgate.domains.retail import SYSTEMS
 from tests.e2e.lakes import headgate
 
 if TYPE_CHECKING:

@@ -19,12 +19,12 @@ from headgate.aws.patience import patiently
 from headgate.aws.sns import Alerts
 from headgate.errors import HeadgateError, ServiceError
 from headgate.intake.curation import Curation, file_id_of
-from headgate.intake.deletions import Sightings
-from headgate.intake.gatehouse import Gatehouse
-from headgate.intake.mapping import Mappings
+from headgate.intake.export_runs import Runs
+from headgate.intake.gate_steps import Gatehouse
 from headgate.intake.replay import Replaying
-from headgate.intake.runs import Runs
+from headgate.intake.source_deletions import Sightings
 from headgate.lake.ports import MaskingKey, ObjectRef
+from headgate.matching.mappings import Mappings
 from headgate.profiling.keeping import Profiles
 from tests.faults.inputs import GROUPS, contracts
 

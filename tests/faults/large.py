@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 from glue_jobs.curate_large import PAUSES_S
 from headgate.aws.patience import patiently
 from headgate.errors import HeadgateError
-from headgate.intake.handing_over import HandingOver, from_address
-from headgate.intake.sizing import Worker as Capacity
+from headgate.intake.larger_worker import HandingOver, from_address
+from headgate.intake.worker_sizing import Worker as Capacity
 from tests.faults.lake import Lake, StoppedError, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from headgate.intake.curation import Curation
-    from headgate.intake.runs import Runs
+    from headgate.intake.export_runs import Runs
     from headgate.lake.ports import FileRecord, ObjectRef
 
 RUN_S = 43_200

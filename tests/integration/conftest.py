@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.contracts.catalog import glue_columns
-from headgate.contracts.registry import SYSTEMS, Registry
+from headgate.contracts.registry import Registry
+from headgate.domains.retail import SYSTEMS
 from tests.conftest import unique
 
 if TYPE_CHECKING:

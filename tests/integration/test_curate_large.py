@@ -11,8 +11,8 @@ import pytest
 from headgate import wiring
 from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.intake.curation import Curation, file_id_of
-from headgate.intake.gatehouse import Gatehouse
-from headgate.intake.handing_over import from_address
+from headgate.intake.gate_steps import Gatehouse
+from headgate.intake.larger_worker import from_address
 from headgate.lake.ports import MaskingKey, ObjectRef
 from tests.conftest import unique
 from tests.integration.test_glue_jobs import run_job

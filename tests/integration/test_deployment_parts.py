@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from packaging.requirements import Requirement
 
-from headgate.contracts.registry import SYSTEMS, Registry
+from headgate.contracts.registry import Registry
+from headgate.domains.retail import SYSTEMS
 from scripts import build, deploy, mended_ministack, terraform_cli
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def test_archives_hold_handler_package_and_contracts_and_nothing_else(built: Pat
 
 def test_packed_contracts_say_what_the_written_ones_say(built: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(built / "headgate.zip").extractall(tmp_path)
-    packed, written = Registry.load(tmp_path / "headgate" / "_contracts"), Registry.load(build.ROOT / "contracts")
+    packed, written = Registry.load(tmp_path / "headgate" / "_contracts"), Registry.load()
     assert packed == written
 
 
@@ -114,8 +115,8 @@ def test_contracts_are_read_from_an_archive_that_nobody_unpacked(built: Path) ->
     script = "\n".join(
         (
             f"import sys; sys.path.insert(0, {str(built / 'headgate.zip')!r})",
-            "from headgate.contracts.registry import Registry, default_folder",
-            "print(type(default_folder()).__module__, len(Registry.load().source))",
+            "from headgate.contracts.registry import Registry, folders",
+            "print(type(folders('source')[0]).__module__, len(Registry.load().source))",
         )
     )
     done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True)

@@ -33,7 +33,7 @@ SETTINGS = (
 ROUND_TRIP = """
 import io
 import numpy as np, pyarrow as pa, pyarrow.parquet as pq
-from headgate.intake.cells import null_where
+from headgate.values.cells import null_where
 from headgate.lake.publishing import parquet_bytes
 rows = pa.table({"id": pa.array([1, 2]), "name": pa.array(["a", None])})
 body = parquet_bytes(rows)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.integration
 READ = """
 import sys; sys.path.insert(0, {archive!r})
 from importlib.util import find_spec
-from headgate.analytics.retail_copilot import sentence_model
+from headgate.domains.retail.retail_copilot import sentence_model
 print(find_spec(sentence_model.PACKAGE).origin, sentence_model.installed().vectors(["a red mug"]).shape)
 """
 SPARK_JOB = """

@@ -14,13 +14,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.contracts.registry import Registry
+from headgate.domains.retail.sample.parts import iter_objects
+from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.engines import spark_session
 from headgate.intake.gate import ACCEPTED, let_in
 from headgate.lake.keys import ExportKey
 from headgate.lake.ports import MaskingKey
 from headgate.merge.files import Memory, merge_files
-from headgate.sample.parts import iter_objects
-from headgate.sample.shop import ShopSpec, generate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

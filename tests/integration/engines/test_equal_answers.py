@@ -14,14 +14,15 @@ import pytest
 import sqlglot
 from ibis.expr import operations as ops
 
-from headgate.analytics import registry
-from headgate.analytics.rows import rows_of
-from headgate.contracts.registry import SYSTEMS, Registry
+from headgate.contracts.registry import Registry
+from headgate.domains.retail import SYSTEMS
 from headgate.engines import athena, local
 from headgate.engines import spark as spark_engine
 from headgate.engines.frames import by_rows
 from headgate.learning.store import Shelf
 from headgate.query import translate
+from headgate.systems import registry
+from headgate.systems.rows import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

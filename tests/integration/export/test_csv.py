@@ -13,9 +13,9 @@ from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.errors import SettingsError
 from headgate.export.files import FileFormat
-from headgate.intake.at_source import AtSource
 from headgate.intake.curation import Curation
-from headgate.intake.gatehouse import Gatehouse
+from headgate.intake.gate_steps import Gatehouse
+from headgate.intake.masked_at_source import AtSource
 from headgate.lake.ports import MaskingKey, ObjectRef
 from tests.integration.export.conftest import request
 

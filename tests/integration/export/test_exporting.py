@@ -25,7 +25,7 @@ from headgate.export.run_folder import NoMirror
 from headgate.export.session import Session, SourceLostError
 from headgate.export.snapshot import Method
 from headgate.export.table_run import ImpossibleDateError
-from headgate.intake.at_source import AtSource
+from headgate.intake.masked_at_source import AtSource
 from headgate.lake.ports import MaskingKey, ObjectRef
 from tests.integration.export.conftest import Shop, request
 

@@ -18,11 +18,11 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError
 from headgate.export.requests import Phase
-from headgate.intake.at_source import AtSource
 from headgate.intake.curation import Curation
-from headgate.intake.deletions import Sightings
-from headgate.intake.gatehouse import Gatehouse
-from headgate.intake.runs import Runs
+from headgate.intake.export_runs import Runs
+from headgate.intake.gate_steps import Gatehouse
+from headgate.intake.masked_at_source import AtSource
+from headgate.intake.source_deletions import Sightings
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.quality.leaks import leaks_in_rows, leaks_in_text
 from tests.integration.export.conftest import request

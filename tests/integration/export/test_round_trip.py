@@ -34,11 +34,11 @@ from headgate.export.requests import ExportRequest, Mode
 from headgate.export.run_names import day_of
 from headgate.export.source import describe, tables
 from headgate.intake.curation import Curation
-from headgate.intake.deletions import Sightings
-from headgate.intake.gatehouse import Gatehouse
-from headgate.intake.guess import guess_mask
-from headgate.intake.runs import Runs
+from headgate.intake.export_runs import Runs
+from headgate.intake.gate_steps import Gatehouse
+from headgate.intake.source_deletions import Sightings
 from headgate.lake.ports import MaskingKey, ObjectRef
+from headgate.matching.column_inference import guess_mask
 from headgate.merge.merging import Merging
 from headgate.quality.audit import audit
 from headgate.query import translate

@@ -17,10 +17,10 @@ import pytest
 
 from headgate.contracts.model import Kind
 from headgate.contracts.registry import Registry
+from headgate.domains.retail.sample.mysql_source import import_mysql
+from headgate.domains.retail.sample.parts import DATASETS, iter_objects
+from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.errors import BadInputError, ServiceError, SettingsError
-from headgate.sample.mysql_source import import_mysql
-from headgate.sample.parts import DATASETS, iter_objects
-from headgate.sample.shop import ShopSpec, generate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

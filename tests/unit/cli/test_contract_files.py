@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from headgate.cli import export
 from headgate.cli.contract import contract
 from headgate.contracts import odcs
-from headgate.contracts.registry import Registry, default_folder
+from headgate.contracts.registry import Registry, folders
 from headgate.errors import ContractError, UnreadableFileError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.unit
 
-CONTRACTS = default_folder() / "source"
+CONTRACTS = next(folder for folder in folders("source") if "retail" in folder.parts)
 HEADER = "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at\n"
 GOOD = "1,A1,card,4111111111111111,917,2026-01,10.50,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
 BAD = "2,A2,card,4111111111111112,917,2026-01,ten,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"

@@ -16,10 +16,10 @@ from headgate.cli.main import cli
 from headgate.contracts.registry import Registry
 from headgate.errors import HeadgateError
 from headgate.intake.curation import Curation
-from headgate.intake.gatehouse import Gatehouse
-from headgate.intake.mapping import Mappings
+from headgate.intake.gate_steps import Gatehouse
 from headgate.intake.replay import Replaying
 from headgate.lake.ports import MaskingKey, ObjectRef
+from headgate.matching.mappings import Mappings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,8 +15,8 @@ from headgate.cli.mapping import accept, mapping, with_changes
 from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError, HeadgateError
 from headgate.intake.curation import NEEDS_MAPPING
-from headgate.intake.mapping import Mappings, Suggested
 from headgate.lake.ports import FileRecord
+from headgate.matching.mappings import Mappings, Suggested
 
 pytestmark = pytest.mark.unit
 

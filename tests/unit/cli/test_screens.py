@@ -28,9 +28,9 @@ from headgate.cli.watching import objects_in
 from headgate.contracts.dictionary import dictionary
 from headgate.contracts.registry import Registry
 from headgate.errors import QueryError
-from headgate.intake.kept_out import kept_out
-from headgate.intake.mapping import Suggested
+from headgate.intake.quarantine_listing import kept_out
 from headgate.lake.ports import FileRecord
+from headgate.matching.mappings import Suggested
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,8 +17,9 @@ from headgate.contracts import odcs
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.catalog import glue_columns
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
-from headgate.contracts.registry import SYSTEMS, Registry, default_folder
+from headgate.contracts.registry import Registry, folders
 from headgate.contracts.types import arrow_type, glue_type, parse_physical_type
+from headgate.domains.retail import SYSTEMS
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:
@@ -239,7 +240,7 @@ def test_arrow_and_glue_columns_follow_the_contract() -> None:
 
 
 def test_every_contract_of_the_lake_can_be_read_and_is_complete() -> None:
-    registry = Registry.load(default_folder())
+    registry = Registry.load()
     for contract in [*registry.source.values(), *registry.curated.values(), *registry.prod.values(), *registry.lake.values()]:
         assert contract.key, contract.id
         assert contract.grain, contract.id
@@ -247,7 +248,7 @@ def test_every_contract_of_the_lake_can_be_read_and_is_complete() -> None:
 
 
 def test_every_file_is_named_for_its_table() -> None:
-    for path in default_folder().rglob("*.yaml"):
+    for path in [path for zone in ("source", "prod", "lake") for folder in folders(zone) for path in folder.glob("*.yaml")]:
         assert odcs.load(path).dataset == path.stem
         assert odcs.load(path).id == f"headgate.{path.parent.name}.{path.stem}"
 

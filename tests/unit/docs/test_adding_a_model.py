@@ -21,8 +21,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 import pyarrow as pa, pyarrow.parquet as pq
-from headgate.analytics import registry
-from headgate.analytics.run import run_system
+from headgate.systems import registry
+from headgate.systems.run import run_system
 from headgate.engines.local import opened
 from headgate.aws.memory import MemoryCatalog, MemoryObjects
 from headgate.contracts.arrow import arrow_schema
@@ -54,7 +54,7 @@ def files_of(page: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("project")
-    for folder in ("headgate", "contracts"):
+    for folder in ("headgate",):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", copy)
     for path, content in files_of(PAGE).items():
@@ -73,14 +73,14 @@ def ran(project: Path, *command: str) -> str:
 
 def test_the_page_shows_one_contract_one_golden_test_and_one_file() -> None:
     assert sorted(files_of(PAGE)) == [
-        "contracts/prod/return_rates.yaml",
-        "headgate/analytics/global_market_pulse/return_rates.py",
-        "tests/unit/analytics/global_market_pulse/test_return_rates.py",
+        "headgate/domains/retail/contracts/prod/return_rates.yaml",
+        "headgate/domains/retail/global_market_pulse/return_rates.py",
+        "tests/unit/domains/retail/global_market_pulse/test_return_rates.py",
     ]
 
 
 def test_its_golden_test_passes(project: Path) -> None:
-    golden = "tests/unit/analytics/global_market_pulse/test_return_rates.py"
+    golden = "tests/unit/domains/retail/global_market_pulse/test_return_rates.py"
     assert "2 passed" in ran(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", golden)
 
 
@@ -102,7 +102,7 @@ def test_its_files_are_written_as_the_project_writes(project: Path) -> None:
 def test_a_page_whose_model_does_not_do_what_it_says_would_be_seen(project: Path, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong"
     shutil.copytree(project, wrong)
-    model = wrong / "headgate" / "analytics" / "global_market_pulse" / "return_rates.py"
+    model = wrong / "headgate" / "domains" / "retail" / "global_market_pulse" / "return_rates.py"
     model.write_text(model.read_text().replace("PRIOR_UNITS = 100", "PRIOR_UNITS = 1"))
     with pytest.raises(AssertionError, match="test_the_whole_table"):
-        ran(wrong, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/analytics/global_market_pulse/test_return_rates.py")
+        ran(wrong, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/domains/retail/global_market_pulse/test_return_rates.py")

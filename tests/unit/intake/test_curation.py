@@ -12,7 +12,7 @@ from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.contracts.registry import Registry
 from headgate.errors import NotFoundError, NotPermittedError, ServiceError, ThrottledError
 from headgate.intake.curation import Curation, file_id_of, is_data
-from headgate.intake.gatehouse import Gatehouse
+from headgate.intake.gate_steps import Gatehouse
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 
 pytestmark = pytest.mark.unit

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.intake.cast import cast
-from headgate.intake.cells import Rows
 from headgate.intake.deduplicate import Survivors, TiedCells, survivors
+from headgate.values.cast import cast
+from headgate.values.cells import Rows
 
 pytestmark = pytest.mark.unit
 

@@ -16,8 +16,8 @@ from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask, Rule
 from headgate.errors import NotFoundError, ServiceError, ThrottledError
 from headgate.intake.curation import Curation
-from headgate.intake.gatehouse import Gatehouse
-from headgate.intake.kept_out import kept_out, named, replayable, rows_of
+from headgate.intake.gate_steps import Gatehouse
+from headgate.intake.quarantine_listing import kept_out, named, replayable, rows_of
 from headgate.intake.replay import Replaying
 from headgate.intake.retoken import old_tokens
 from headgate.lake import keys

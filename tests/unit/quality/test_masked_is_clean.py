@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.intake.card_search import redact, rows_with_named_codes, rows_with_ssns, without_named_codes
+from headgate.masking.card_search import redact, rows_with_named_codes, rows_with_ssns, without_named_codes
 from headgate.profiling.conceal import is_secret
 from headgate.quality.leaks import SECURITY_CODE, SOCIAL_SECURITY_NUMBER, leaks_in_text
 

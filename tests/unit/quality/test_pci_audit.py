@@ -8,7 +8,6 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
-from headgate.analytics.rows import rows_of
 from headgate.aws.memory import MemoryObjects
 from headgate.contracts.registry import Registry
 from headgate.errors import NotFoundError
@@ -19,6 +18,7 @@ from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 from headgate.quality.audit import audit
 from headgate.quality.leaks import CHECKS
 from headgate.quality.pci_audit import Finding, findings, lake_zones, pci_audit, scan_logs, scan_objects, scan_records, told_zones
+from headgate.systems.rows import rows_of
 
 pytestmark = pytest.mark.unit
 

@@ -18,9 +18,9 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Rule
 from headgate.contracts.patterns import python_pattern
 from headgate.errors import ContractError
-from headgate.intake.check import column_breaches, comparison_breach
 from headgate.quality.frames import frame_of
 from headgate.quality.suites import suite_of
+from headgate.values.rules import column_breaches, comparison_breach
 
 pytestmark = [
     pytest.mark.unit,

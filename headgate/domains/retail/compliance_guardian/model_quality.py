@@ -1,0 +1,184 @@
+"""fraud_model_quality: how good each period's model was on transactions whose labels it had not seen, as a whole and day by day.
+
+Days are measured by the Fraud Detection Handbook's protocol: customers who are known to be defrauded by then are left out, because
+their cards are blocked, and known is only what the delay has brought; a customer whom the score has found is not looked at again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from headgate.domains.retail import measures as measuring
+from headgate.domains.retail.compliance_guardian import decisions
+from headgate.domains.retail.compliance_guardian.features import DELAY_DAYS
+from headgate.domains.retail.compliance_guardian.models import Boosting
+from headgate.domains.retail.measures import Measure
+from headgate.learning.ranking import ranked
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    import numpy.typing as npt
+
+    from headgate.domains.retail.compliance_guardian.scoring import Period
+
+    Array = npt.NDArray[np.float64]
+    _Figure = tuple[str, float, float, str, str | None]  # metric, value, baseline, whose baseline, note
+
+CARDS_A_DAY = 100
+"""Cards that the fraud team can look at in a day."""
+BLOCKED_DAYS = 14
+"""Days for which a customer who is known to be defrauded is left out: the handbook's week of training and week of delay."""
+_DAY = pd.Timedelta(days=1)
+_BASELINE = "amount to usual"
+_MEASURED = ("customer_id", "transacted_at", "is_fraud", "score", "amount_to_usual", "amount_gbp", "decision", "model")
+_NOTHING = "no fraud is known here, or nothing but fraud"
+_TERMS = f"review {decisions.REVIEW_COST_GBP} GBP, block {decisions.BLOCK_CALL_GBP} GBP and margin {decisions.MARGIN_SHARE:.0%}"
+
+
+def table(periods: Sequence[Period]) -> pd.DataFrame:
+    """The table's rows, in the order of model, metric and period."""
+    whole = [measure for period in periods for measure in measures(period.transactions)]
+    return measuring.table([*whole, *daily([period.transactions for period in periods])])
+
+
+def measures(transactions: pd.DataFrame) -> list[Measure]:
+    """The figures of one period; transactions whose truth nobody knows are left out."""
+    if transactions.empty:
+        return []
+    model, days = str(transactions.model.iloc[0]), _days(transactions)
+    known = transactions[transactions.is_fraud.notna()]
+    fraud = known.is_fraud.to_numpy(dtype=np.bool_)
+    if not 0 < fraud.sum() < len(fraud):
+        return [Measure(model, "auc", days, None, rows_used=len(known), note=_NOTHING)]
+    score, plain = known.score.to_numpy(), known.amount_to_usual.to_numpy()
+    figures = [
+        *_ranked(fraud, score, plain, model),
+        ("card_precision_100", card_precision(known, score), card_precision(known, plain), _BASELINE, "customers stand for cards"),
+        _cost(known, fraud),
+        ("fraud_share", float(fraud.mean()), float(score.mean()), "mean score", None),
+    ]
+    return [Measure(model, name, days, float(value), float(base), who, len(known), told) for name, value, base, who, told in figures]
+
+
+def daily(parts: Sequence[pd.DataFrame]) -> list[Measure]:
+    """The figures of each day by the handbook's protocol.
+
+    Args:
+        parts: transactions in the order of time, with `score`, `decision` and `model`.
+
+    Source:
+        Fraud Detection Handbook, chapters 4.4 (customers known to be defrauded, card precision) and 5.3 (delay).
+    """
+    known = pd.concat([part.loc[part.is_fraud.notna(), list(_MEASURED)] for part in parts])
+    fraud = known.is_fraud.astype(bool)
+    tried = without_defrauded(known, known[fraud], pd.Timedelta(days=BLOCKED_DAYS))
+    found: dict[str, dict[int, pd.Timestamp]] = {"score": {}, "amount_to_usual": {}}
+    return [measure for day, rows in tried.groupby(tried.transacted_at.dt.normalize()) for measure in _of_day(day, rows, found)]
+
+
+def _of_day(day: pd.Timestamp, rows: pd.DataFrame, found: dict[str, dict[int, pd.Timestamp]]) -> list[Measure]:
+    """The figures of one day; who is found on it is added to `found`."""
+    model, period = str(rows.model.iloc[0]), f"{day.date()}/{day.date()}"
+    fraud = rows.is_fraud.to_numpy(dtype=np.bool_)
+    if not 0 < fraud.sum() < len(fraud):
+        return [Measure(model, "daily_auc", period, None, rows_used=len(rows), note=_NOTHING)]
+    precision, usual = (_found_on(day, _customers(rows, rows[name].to_numpy()), seen) for name, seen in found.items())
+    figures = [
+        *_ranked(fraud, rows.score.to_numpy(), rows.amount_to_usual.to_numpy(), model),
+        ("card_precision_100", precision, usual, _BASELINE, "customers stand for cards"),
+        _cost(rows, fraud),
+    ]
+    return [
+        Measure(model, f"daily_{name}", period, float(value), float(base), who, len(rows), told) for name, value, base, who, told in figures
+    ]
+
+
+def _found_on(day: pd.Timestamp, customers: _Customers, seen: dict[int, pd.Timestamp]) -> float:
+    """Card precision of one day; customers found before are not looked at again while their cards are blocked."""
+    blocked = [customer for customer, on in seen.items() if day - on <= (DELAY_DAYS + BLOCKED_DAYS) * _DAY]
+    defrauded = customers.defrauded_among_first(CARDS_A_DAY, blocked)
+    seen.update(dict.fromkeys(defrauded, day))
+    return len(defrauded) / CARDS_A_DAY
+
+
+def without_defrauded(tried: pd.DataFrame, frauds: pd.DataFrame, blocked: pd.Timedelta | None = None) -> pd.DataFrame:
+    """The transactions of customers who are not known to be defrauded on the day.
+
+    Args:
+        frauds: transactions that turned out to be fraud; each is known from the day after the delay on.
+        blocked: for how long a customer is left out from then on; for good, unless given.
+    """
+    known = frauds.assign(known_on=_days_of(frauds) + (DELAY_DAYS + 1) * _DAY)
+    known = known[["customer_id", "known_on"]].drop_duplicates().sort_values("known_on", kind="stable")
+    days = tried[["customer_id"]].assign(day=_days_of(tried), place=np.arange(len(tried)))
+    ordered = days.sort_values("day", kind="stable")
+    newest = pd.merge_asof(ordered, known, left_on="day", right_on="known_on", by="customer_id", tolerance=blocked)
+    return tried[newest.set_index("place").known_on.isna().sort_index().to_numpy()]
+
+
+def _days_of(transactions: pd.DataFrame) -> pd.Series[Any]:
+    days: pd.Series[Any] = transactions.transacted_at.dt.normalize()
+    return days.astype("datetime64[ns]")  # merges ask for one resolution on both sides
+
+
+def _ranked(fraud: npt.NDArray[np.bool_], score: Array, plain: Array, model: str) -> list[_Figure]:
+    note = None if model == Boosting.name else "too few labels were known by then: strangeness stands in for a model"
+    ours, theirs = ranked(fraud, score), ranked(fraud, plain)
+    return [
+        ("auc", ours.auc, theirs.auc, _BASELINE, note),
+        ("average_precision", ours.average_precision, theirs.average_precision, _BASELINE, note),
+    ]
+
+
+def _cost(rows: pd.DataFrame, fraud: npt.NDArray[np.bool_]) -> _Figure:
+    approve_all = np.full(len(rows), decisions.ACTIONS[0])
+    cost, loss = (decisions.cost(made, fraud, rows.amount_gbp.to_numpy()) for made in (rows.decision.to_numpy(), approve_all))
+    return "cost_gbp", cost, loss, "approve everything", _TERMS
+
+
+def card_precision(transactions: pd.DataFrame, score: Array, cards: int = CARDS_A_DAY) -> float:
+    """Share of defrauded customers among those with the `cards` highest scores of each day, mean over days.
+
+    A customer found on one day is not looked at again.
+
+    Source:
+        Fraud Detection Handbook, chapter 4.4, card precision top-k.
+    """
+    scored = transactions[["transacted_at", "customer_id", "is_fraud"]].assign(score=score)
+    found: set[int] = set()
+    shares = []
+    for _, rows in scored.groupby(scored.transacted_at.dt.normalize()):
+        defrauded = _customers(rows, rows.score.to_numpy()).defrauded_among_first(cards, found)
+        found |= set(defrauded)
+        shares.append(len(defrauded) / cards)
+    return float(np.mean(shares))
+
+
+@dataclass(frozen=True)
+class _Customers:
+    """Customers of a day, the highest score first, and whether any of their transactions was fraud."""
+
+    ids: npt.NDArray[np.int64]
+    defrauded: npt.NDArray[np.bool_]
+
+    def defrauded_among_first(self, count: int, without: Collection[int]) -> list[int]:
+        """Those defrauded among the first so many, the ones in `without` passed over."""
+        looked_at = np.flatnonzero(~np.isin(self.ids, list(without)))[:count]
+        return [int(customer) for customer in self.ids[looked_at[self.defrauded[looked_at]]]]
+
+
+def _customers(rows: pd.DataFrame, score: Array) -> _Customers:
+    customers, fraud = rows.customer_id.to_numpy(), rows.is_fraud.to_numpy(dtype=np.bool_)
+    order = np.lexsort((customers, -score))
+    _, first = np.unique(customers[order], return_index=True)
+    ids = customers[order[np.sort(first)]]
+    return _Customers(ids, np.isin(ids, customers[fraud]))
+
+
+def _days(transactions: pd.DataFrame) -> str:
+    return f"{transactions.transacted_at.min().date()}/{transactions.transacted_at.max().date()}"

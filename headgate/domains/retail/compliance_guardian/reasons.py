@@ -1,0 +1,57 @@
+"""Why a transaction was stopped: the groups of features that raised its score most."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from headgate.domains.retail.compliance_guardian.features import ALL
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from headgate.domains.retail.compliance_guardian.models import FraudModel
+
+REASONS = 3
+_WORTH_TELLING = 0.01  # share of the whole rise over the typical transaction
+
+# The first group whose beginning fits a feature's name owns it.
+_BEGINNINGS = {
+    "customer_known_fraud": ("customer_frauds",),
+    "terminal_known_fraud": ("terminal_risk", "terminal_frauds", "terminal_hours", "terminal_ordinary", "terminal_odd"),
+    "terminal_burst": ("terminal_",),
+    "customer_burst": ("customer_count",),
+    "unusual_time": ("is_weekend", "is_night"),
+    "new_customer": ("account_age",),
+    "amount_unusual": ("amount", "usual", "highest", "customer_mean"),
+}
+
+
+def groups() -> dict[str, list[str]]:
+    """The features of each reason code; every feature belongs to exactly one."""
+    owner = {name: next(code for code, starts in _BEGINNINGS.items() if name.startswith(starts)) for name in ALL}
+    return {code: [name for name in ALL if owner[name] == code] for code in _BEGINNINGS}
+
+
+def told(model: FraudModel, points: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """Reason codes, shape (transactions, REASONS), the strongest first; None where nothing more is worth telling.
+
+    A group's part is what the strength loses when the group's features become those of a typical transaction.
+    """
+    if points.empty:
+        return np.empty((0, REASONS), dtype=object)
+    owned = groups()
+    whole = model.strength(points)
+    lost = np.stack([whole - model.strength(_typical(points, names, model)) for names in owned.values()], axis=1)
+    order = np.argsort(-lost, axis=1, kind="stable")[:, :REASONS]
+    parts = np.take_along_axis(lost, order, axis=1)
+    rise = np.maximum(parts.clip(min=0).sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
+    codes = np.array(list(owned), dtype=object)[order]
+    codes[parts / rise < _WORTH_TELLING] = None
+    return codes
+
+
+def _typical(points: pd.DataFrame, names: list[str], model: FraudModel) -> pd.DataFrame:
+    return points.assign(**{name: model.reference[name] for name in names if name in model.reference})

@@ -1,0 +1,111 @@
+"""Table `regional_performance`: what each region sold, month by month, and how that compares."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from headgate.domains.retail.global_market_pulse.seasonality import seasonal_indices
+from headgate.domains.retail.money import HUNDREDTHS_OF_PENCE, amounts
+
+if TYPE_CHECKING:
+    from typing import Any
+
+COUNTS = ["orders", "cancelled", "customers", "units", "delivered", "late"]
+MONEY = ["sales", "returns"]
+COLUMNS = [
+    "region_id",
+    "region_name",
+    "month_on",
+    "is_complete",
+    "revenue",
+    "sales",
+    "returns",
+    "orders",
+    "customers",
+    "units",
+    "average_order_value",
+    "sales_share",
+    "monthly_growth",
+    "yearly_growth",
+    "adjusted_growth",
+    "revenue_per_1000_people",
+    "revenue_per_gdp_billion",
+    "return_rate",
+    "cancellation_rate",
+    "delivery_days_median",
+    "late_share",
+]
+
+
+def regional_performance(months: pd.DataFrame, whole: pd.DatetimeIndex, regions: pd.DataFrame) -> pd.DataFrame:
+    """Grain region by month, in that order, with no month missing from a region's first order on.
+
+    Args:
+        months: as `features.region_months` gives it.
+        whole: the months that lie wholly inside the data; only these are compared with each other.
+        regions: as `features.reference` gives it; a region it does not have keeps its figures and has no name.
+    """
+    if months.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    rows = _without_gaps(months).merge(regions, how="left", on="region_id")
+    rows["revenue"] = rows["sales"] - rows["returns"]
+    rows["is_complete"] = rows["month_on"].isin(whole)
+    return _rated(_compared(rows, whole)).assign(month_on=lambda table: table["month_on"].dt.date)[COLUMNS]
+
+
+def _without_gaps(months: pd.DataFrame) -> pd.DataFrame:
+    calendar = pd.DataFrame({"month_on": pd.date_range(months["month_on"].min(), months["month_on"].max(), freq="MS")})
+    starts = months.groupby("region_id").agg(first_on=("month_on", "min")).reset_index()
+    grid = starts.merge(calendar, how="cross").query("month_on >= first_on")[["region_id", "month_on"]]
+    full = grid.merge(months, how="left", on=["region_id", "month_on"])
+    full[MONEY] = full[MONEY].map(lambda amount: Decimal(0) if pd.isna(amount) else amount)
+    full[COUNTS] = full[COUNTS].fillna(0).astype("int64")
+    return full.sort_values(["region_id", "month_on"], ignore_index=True)
+
+
+def _compared(rows: pd.DataFrame, whole: pd.DatetimeIndex) -> pd.DataFrame:
+    """Growth over the month before and the same month a year before, between whole months only."""
+    sales = rows["sales"].astype(float)
+    comparable = sales.where(rows["is_complete"])
+    adjusted = comparable / rows["month_on"].dt.month.map(_season(rows, whole))
+    return rows.assign(
+        sales_share=_over(sales, sales.groupby(rows["month_on"]).transform("sum")),
+        monthly_growth=_growth(comparable, rows["region_id"], 1),
+        yearly_growth=_growth(comparable, rows["region_id"], 12),
+        adjusted_growth=_growth(adjusted, rows["region_id"], 1),
+    )
+
+
+def _season(rows: pd.DataFrame, whole: pd.DatetimeIndex) -> dict[int, float]:
+    """The whole shop's seasonal index of each calendar month: one region alone is too small to tell its own."""
+    totals = rows["sales"].astype(float).groupby(rows["month_on"]).sum().reindex(whole, fill_value=0.0)
+    indices = seasonal_indices(np.asarray(totals, dtype=float), int(whole[0].month) if len(whole) else 1)
+    return dict(enumerate(indices.tolist(), start=1))
+
+
+def _growth(values: pd.Series[Any], regions: pd.Series[Any], lag: int) -> pd.Series[Any]:
+    before = values.groupby(regions).shift(lag)
+    return _over(values - before, before)
+
+
+def _over(part: pd.Series[Any], whole: pd.Series[Any]) -> pd.Series[Any]:
+    """The ratio, unknown where there is nothing to divide by."""
+    return part / whole.where(whole > 0)
+
+
+def _rated(rows: pd.DataFrame) -> pd.DataFrame:
+    revenue, sales, returns = (rows[name].astype(float) for name in ("revenue", "sales", "returns"))
+    invoices = rows["orders"] + rows["cancelled"]
+    return rows.assign(
+        average_order_value=amounts(_over(sales, rows["orders"]), HUNDREDTHS_OF_PENCE),
+        revenue_per_1000_people=amounts(_over(revenue * 1e3, rows["population"]), HUNDREDTHS_OF_PENCE),
+        revenue_per_gdp_billion=amounts(_over(revenue * 1e9, rows["gdp_usd"]), HUNDREDTHS_OF_PENCE),
+        return_rate=_over(returns, sales),
+        cancellation_rate=_over(rows["cancelled"], invoices),
+        late_share=_over(rows["late"], rows["delivered"]),
+        region_name=rows["region_name"].where(rows["region_name"].notna(), np.array(None)),
+    )

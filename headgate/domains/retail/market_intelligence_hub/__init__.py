@@ -1,0 +1,55 @@
+"""market-intelligence-hub: what will sell, what is changing, what was unusual, and how far to believe it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.domains.retail.market_intelligence_hub.calendar import DATASET, events_of
+from headgate.domains.retail.market_intelligence_hub.features import sale_lines, sales_by_period, whole_periods
+from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import forecast_accuracy
+from headgate.domains.retail.market_intelligence_hub.outlook import outlook
+from headgate.domains.retail.market_intelligence_hub.plan import OPTIONS, Plan
+from headgate.domains.retail.market_intelligence_hub.sales_anomalies import sales_anomalies
+from headgate.domains.retail.market_intelligence_hub.sales_changes import sales_changes
+from headgate.domains.retail.market_intelligence_hub.sales_forecast import sales_forecast
+from headgate.domains.retail.market_intelligence_hub.sales_trends import sales_trends
+from headgate.engines import engine_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import ibis
+    import pandas as pd
+
+__all__ = ["MAY_READ", "OPTIONS", "READS", "build", "planned"]
+
+READS = ("orders", "order_items", "products")
+MAY_READ = (DATASET,)
+NO_OPTIONS: Mapping[str, str] = {}
+
+
+def build(tables: Mapping[str, ibis.Table], as_of: date, options: Mapping[str, str] = NO_OPTIONS) -> dict[str, pd.DataFrame]:
+    """The hub's tables, as their contracts say, from what was known at the end of `as_of`.
+
+    Raises:
+        SettingsError: an option is not understood; see `Plan.of`.
+    """
+    return planned(tables, as_of, Plan.of(options))
+
+
+def planned(tables: Mapping[str, ibis.Table], as_of: date, plan: Plan) -> dict[str, pd.DataFrame]:
+    """The tables by a plan; models over the series run on the engine that holds the tables."""
+    lines = sale_lines(tables, as_of, plan.grain)
+    span = whole_periods(lines, as_of, plan.grain)
+    sales = sales_by_period(lines, span, plan)
+    events = events_of(tables)
+    ahead = outlook(sales, events, span, plan, engine_of(tables.values()))
+    changes = sales_changes(sales, plan.grain)
+    return {
+        "sales_forecast": sales_forecast(ahead),
+        "sales_trends": sales_trends(sales, changes, plan.grain),
+        "sales_changes": changes,
+        "sales_anomalies": sales_anomalies(sales, events, plan.grain),
+        "forecast_accuracy": forecast_accuracy(ahead),
+    }

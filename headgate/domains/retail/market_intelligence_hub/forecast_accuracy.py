@@ -1,0 +1,61 @@
+"""Table `forecast_accuracy`: how good the forecasts were when made from earlier periods, against Naive2 and their own intervals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from headgate.domains.retail.market_intelligence_hub.accuracy import mase, naive2, owa, smape
+from headgate.domains.retail.market_intelligence_hub.features import SERIES
+from headgate.domains.retail.market_intelligence_hub.members import MIN_MODELLED
+
+if TYPE_CHECKING:
+    from headgate.domains.retail.market_intelligence_hub.forecasting import Origin
+    from headgate.domains.retail.market_intelligence_hub.outlook import Outlook
+
+Array = npt.NDArray[np.float64]
+
+MEASURES = ["mase", "smape", "mase_naive2", "smape_naive2"]
+COVERAGES = ["coverage_80", "coverage_95"]
+COLUMNS = [*SERIES, "model", "grain", "horizon", "windows", "mase", "smape", "owa", "mase_naive2", "smape_naive2", *COVERAGES]
+
+
+def forecast_accuracy(outlook: Outlook) -> pd.DataFrame:
+    """Grain series, in the hierarchy's order; measures are null where no earlier origin could tell."""
+    if outlook.series.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    rows = outlook.series[SERIES].assign(model=outlook.now.models, grain=outlook.span.grain.name, horizon=outlook.now.means.shape[1])
+    tried = _tried(outlook)
+    means = tried.groupby("number")[[*MEASURES, *COVERAGES]].mean().reindex(rows.index)
+    windows = tried.groupby("number").size().reindex(rows.index, fill_value=0)
+    scored = rows.assign(windows=windows).join(means)
+    scored["owa"] = [owa(*measures) for measures in scored[["smape", "mase", "smape_naive2", "mase_naive2"]].to_numpy()]
+    return scored[COLUMNS]
+
+
+def _tried(outlook: Outlook) -> pd.DataFrame:
+    """Grain origin by series with enough history there: the measures of that one forecast."""
+    origins = zip(outlook.past.origins, outlook.past.actuals, outlook.past_bounds, strict=True)
+    frames = [_scores(origin, actuals).join(_covered(actuals, bounds)) for origin, actuals, bounds in origins]
+    tried = (
+        pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["number", "length", *MEASURES, *COVERAGES], dtype=float)
+    )
+    return tried[tried["length"] >= MIN_MODELLED]
+
+
+def _scores(origin: Origin, actuals: Array) -> pd.DataFrame:
+    scored = [_score(*one) for one in zip(origin.histories, origin.means, actuals, strict=True)]
+    return pd.DataFrame(scored, columns=["length", *MEASURES]).rename_axis("number").reset_index()
+
+
+def _score(history: Array, mean: Array, actual: Array) -> tuple[float, float, float, float, float]:
+    plain = naive2(history, actual.size)
+    return history.size, mase(actual, mean, history), smape(actual, mean), mase(actual, plain, history), smape(actual, plain)
+
+
+def _covered(actuals: Array, bounds: dict[int, tuple[Array, Array]]) -> pd.DataFrame:
+    inside = {f"coverage_{level}": ((lower <= actuals) & (actuals <= upper)).mean(axis=1) for level, (lower, upper) in bounds.items()}
+    return pd.DataFrame(inside)

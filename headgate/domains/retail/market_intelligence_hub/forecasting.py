@@ -1,0 +1,232 @@
+"""Forecast a panel of series and say how sure that is. Knows nothing of sales: the hub and the M4 benchmark both call it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from headgate.domains.retail.market_intelligence_hub.accuracy import naive_scale
+from headgate.domains.retail.market_intelligence_hub.conformal import Bounds, PastErrors, offsets
+from headgate.domains.retail.market_intelligence_hub.effects import effects_of, without_events
+from headgate.domains.retail.market_intelligence_hub.members import MIN_MODELLED, Ensemble, point_forecast
+from headgate.domains.retail.market_intelligence_hub.pooled import PanelVotes, pooled_votes
+from headgate.domains.retail.market_intelligence_hub.seasons import discernible
+from headgate.engines import LOCAL, Engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+Array = npt.NDArray[np.float64]
+Adjustment: TypeAlias = "Callable[[Array, Array], Array]"
+
+LEVELS = (80, 95)
+
+
+POINTS = pa.schema([("origin", pa.int64()), ("number", pa.int64()), ("mean", pa.float64()), ("model", pa.string())])
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is asked of the forecaster.
+
+    Attributes:
+        horizon: steps ahead.
+        season_lengths: seasons to look for, in steps; those without two whole seasons of history are ignored.
+        cycle: steps after which one is like another again, for telling what an event did.
+    """
+
+    horizon: int
+    season_lengths: tuple[int, ...] = ()
+    ensemble: Ensemble = Ensemble.MEASURED
+    cycle: int = 1
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What is known of all series.
+
+    Attributes:
+        histories: each series, oldest first; the last value of each is of the same period.
+        exposure: shape (series, periods, kinds of event), 0..1, with the horizon as its last periods; None where nothing is known
+            to come or to have been.
+    """
+
+    histories: tuple[Array, ...]
+    exposure: Array | None = None
+
+    def before(self, cut: int) -> Panel:
+        """The panel as it was `cut` periods ago, when what events were to come was known as well."""
+        known = self.exposure[:, : self.exposure.shape[1] - cut] if self.exposure is not None else None
+        return Panel(tuple(_before(history, cut) for history in self.histories), known)
+
+    def without_events(self, task: Task) -> tuple[tuple[Array, ...], Array]:
+        """The histories as they would have been without events, and what to multiply means by; shape (series, steps)."""
+        if self.exposure is None or not self.exposure.any():
+            return self.histories, np.ones((len(self.histories), task.horizon))
+        past, ahead = self.exposure[:, : -task.horizon], self.exposure[:, -task.horizon :]
+        effects = effects_of(self.histories, past, task.cycle)
+        return without_events(self.histories, past, effects), effects.factors(ahead)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a forecaster knew and said at one point in time.
+
+    Attributes:
+        histories: each series up to the origin, oldest first.
+        means: shape (series, steps).
+        models: the method that forecast each series.
+        spread: shape (series,); `error_scale` of each history, 0 where there is none.
+    """
+
+    histories: tuple[Array, ...]
+    means: Array
+    models: tuple[str, ...]
+    spread: Array
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Rolling origins, newest first, each with what then happened: `actuals` has shape (windows, series, steps)."""
+
+    origins: tuple[Origin, ...]
+    actuals: Array
+
+    @property
+    def past(self) -> PastErrors:
+        """The errors made, NaN for series that had too short a history at an origin."""
+        steps = self.actuals.shape[1:]
+        means = np.stack([origin.means for origin in self.origins]) if self.origins else np.empty((0, *steps))
+        spread = np.stack([origin.spread for origin in self.origins]) if self.origins else np.empty((0, steps[0]))
+        told = np.array([[history.size >= MIN_MODELLED for history in origin.histories] for origin in self.origins], dtype=bool)
+        errors = np.where(told.reshape(*spread.shape, 1), self.actuals - means, np.nan)
+        return PastErrors(errors, spread)
+
+
+def forecast(
+    series: pd.DataFrame,
+    task: Task,
+    levels: Sequence[int] = LEVELS,
+    *,
+    windows: int = 3,
+    engine: Engine = LOCAL,
+) -> pd.DataFrame:
+    """Means and intervals for the next steps of every series.
+
+    Args:
+        series: columns unique_id, ds, y; any order, no gaps.
+        levels: interval levels in percent.
+        windows: earlier origins, one horizon apart, whose errors the intervals come from.
+
+    Returns:
+        Grain unique_id by step (1-based), in that order: mean, lower_<level> and upper_<level>, model.
+    """
+    grouped = series.sort_values(["unique_id", "ds"]).groupby("unique_id", sort=True)["y"]
+    histories = tuple(group.to_numpy(dtype=float) for _, group in grouped)
+    now, past = backtest(Panel(histories), task, windows=windows, step=task.horizon, engine=engine)
+    return _long([str(name) for name, _ in grouped], now, offsets(past.past, now.spread, levels))
+
+
+def backtest(
+    panel: Panel,
+    task: Task,
+    *,
+    windows: int,
+    step: int,
+    adjust: Adjustment | None = None,
+    engine: Engine = LOCAL,
+) -> tuple[Origin, Backtest]:
+    """The forecast from the end of every history, and those from `windows` earlier origins, `step` apart.
+
+    The newest of the earlier ones has exactly `horizon` known values after it. Origins from which no series has a history worth
+    modelling are left out.
+
+    Args:
+        adjust: maps means and spread of the whole panel to better means, such as ones that add up.
+    """
+    longest = max((history.size for history in panel.histories), default=0)
+    cuts = [cut for cut in (task.horizon + step * number for number in range(windows)) if longest - cut >= MIN_MODELLED]
+    now, *earlier = _origins([panel.before(cut) for cut in (0, *cuts)], task, adjust, engine)
+    actuals = [np.stack([_after(history, cut, task.horizon) for history in panel.histories]) for cut in cuts]
+    return now, Backtest(tuple(earlier), np.stack(actuals) if actuals else np.empty((0, len(panel.histories), task.horizon)))
+
+
+def _origins(panels: list[Panel], task: Task, adjust: Adjustment | None, engine: Engine) -> list[Origin]:
+    """One origin for each panel."""
+    plain = [panel.without_events(task) for panel in panels]
+    votes = [pooled_votes(histories, task.horizon, task.season_lengths) for histories, _ in plain]
+    rows = _rows([histories for histories, _ in plain])
+    points = engine.map_groups(rows, ["origin", "number"], partial(_points, task=task, votes=votes), POINTS, ["ds"])
+    each = [points[points["origin"] == number] for number in range(len(panels))]
+    return [_origin(panel, found, factors, task, adjust) for panel, found, (_, factors) in zip(panels, each, plain, strict=True)]
+
+
+def _rows(known: list[tuple[Array, ...]]) -> pd.DataFrame:
+    """All histories, long. One that has no values yet has one that is not known, so that it is a group like the others."""
+    panels = [(origin, number, y if y.size else np.array([np.nan])) for origin, panel in enumerate(known) for number, y in enumerate(panel)]
+    sizes = [y.size for _, _, y in panels]
+    return pd.DataFrame(
+        {
+            "origin": np.repeat(np.array([origin for origin, _, _ in panels], dtype=np.int64), sizes),
+            "number": np.repeat(np.array([number for _, number, _ in panels], dtype=np.int64), sizes),
+            "ds": np.concatenate([np.arange(size) for size in sizes] or [np.empty(0, dtype=np.int64)]),
+            "y": np.concatenate([y for _, _, y in panels] or [np.empty(0)]),
+        }
+    )
+
+
+def _points(rows: pd.DataFrame, task: Task, votes: list[PanelVotes]) -> pd.DataFrame:
+    origin, number = int(rows["origin"].iloc[0]), int(rows["number"].iloc[0])
+    point = point_forecast(rows["y"].to_numpy(dtype=float), task.horizon, task.season_lengths, votes[origin].of(number), task.ensemble)
+    return pd.DataFrame({"origin": origin, "number": number, "mean": point.mean, "model": point.model})
+
+
+def _origin(panel: Panel, points: pd.DataFrame, factors: Array, task: Task, adjust: Adjustment | None) -> Origin:
+    means = points["mean"].to_numpy(dtype=float).reshape(len(panel.histories), task.horizon) * factors
+    spread = np.array([error_scale(history, task.season_lengths) for history in panel.histories], dtype=float)
+    models = tuple(points["model"].iloc[:: task.horizon])
+    return Origin(panel.histories, adjust(means, spread) if adjust else means, models, spread)
+
+
+def error_scale(history: Array, season_lengths: tuple[int, ...]) -> float:
+    """What a naive method is wrong by inside the history: the seasonal one where the shortest season is discernible."""
+    seasons = discernible(history.size, season_lengths)
+    return float(np.nan_to_num(naive_scale(history, seasons[0] if seasons else 1)))
+
+
+def _before(history: Array, cut: int) -> Array:
+    return history[: max(history.size - cut, 0)]
+
+
+def _after(history: Array, cut: int, horizon: int) -> Array:
+    """The `horizon` values after the cut; a series that had not begun by then had nothing before its first value."""
+    padded = np.concatenate([np.zeros(max(cut - history.size, 0)), history])
+    start = padded.size - cut
+    return padded[start : start + horizon]
+
+
+def bounded(origin: Origin, bounds: Bounds) -> Bounds:
+    """Lower and upper bounds around an origin's means; never below zero for a series that never was."""
+    floor = np.array([0.0 if (history >= 0).all() else -np.inf for history in origin.histories], dtype=float)[:, None]
+    return {
+        level: (np.maximum(origin.means + low, np.minimum(floor, origin.means)), origin.means + high)
+        for level, (low, high) in bounds.items()
+    }
+
+
+def _long(names: list[str], origin: Origin, bounds: Bounds) -> pd.DataFrame:
+    series, horizon = origin.means.shape
+    columns: dict[str, object] = {
+        "unique_id": np.repeat(np.array(names, dtype=object), horizon),
+        "step": np.tile(np.arange(1, horizon + 1), series),
+        "mean": origin.means.ravel(),
+    }
+    for level, (lower, upper) in bounded(origin, bounds).items():
+        columns |= {f"lower_{level}": lower.ravel(), f"upper_{level}": upper.ravel()}
+    return pd.DataFrame(columns | {"model": np.repeat(np.array(origin.models, dtype=object), horizon)})

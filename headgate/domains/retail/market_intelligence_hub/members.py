@@ -1,0 +1,165 @@
+"""Point forecasts of one series: the median of several methods, and plain methods where those cannot work. Never raises."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from statsforecast import models
+
+from headgate.domains.retail.market_intelligence_hub.pooled import SeriesVotes
+from headgate.domains.retail.market_intelligence_hub.seasons import discernible, parts_of, seasonal_naive, seasonal_strength
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Array = npt.NDArray[np.float64]
+
+MIN_MODELLED = 10  # values; below it no method here has more to say than the mean
+# Source: Syntetos & Boylan (2005), "The accuracy of intermittent demand estimates": demand with more than
+# 1.32 periods between two sales is intermittent.
+INTERMITTENT_INTERVAL = 1.32
+# Source: Hyndman & Khandakar's nsdiffs() in R's forecast takes a series with this seasonal strength for seasonal beyond doubt.
+STRONG_SEASON = 0.64
+WELL_TOLD = 0.6  # of the naive error that the panel leaves: then it alone votes, beside the last season; see docs/adr/0025
+REACH = 3.0  # how many times the history's own range a member may leave it before it is taken for diverged
+
+
+class Ensemble(StrEnum):
+    """Which methods vote on a series that is neither intermittent nor short."""
+
+    MEASURED = "measured"  # those that did best on M4's earlier windows; see docs/adr/0025-forecast-ensemble.md
+    LISTED = "listed"  # ETS, CES, Theta and ARIMA, each beside the seasons of MSTL
+
+
+@dataclass(frozen=True)
+class PointForecast:
+    """Means for each step ahead, and the name of the method that gave them."""
+
+    mean: Array
+    model: str
+
+
+def point_forecast(
+    history: Array,
+    horizon: int,
+    season_lengths: tuple[int, ...] = (),
+    pooled: SeriesVotes | None = None,
+    ensemble: Ensemble = Ensemble.MEASURED,
+) -> PointForecast:
+    """The next `horizon` values; non-negative where the whole history is.
+
+    Args:
+        history: shape (periods,), oldest first; values that are not finite count as zero.
+        season_lengths: seasons to look for, in steps; those without two whole seasons of history are ignored.
+        pooled: what the panel has to say of this series.
+
+    Source:
+        Petropoulos & Svetunkov (2020), "A simple combination of univariate models": the median of ETS, CES, ARIMA and DOT,
+        sixth in M4. What else votes, and why ARIMA does not, is measured in docs/adr/0025-forecast-ensemble.md.
+    """
+    known = np.nan_to_num(np.asarray(history, dtype=float), nan=0.0, posinf=0.0, neginf=0.0)
+    if known.size == 0 or not known.any():
+        return PointForecast(np.zeros(horizon), "zero")
+    if np.ptp(known) == 0:
+        return PointForecast(np.full(horizon, known[-1]), "constant")
+    if known.size < MIN_MODELLED:
+        return PointForecast(np.full(horizon, known.mean()), "mean")
+    scale = float(np.abs(known).mean())
+    said = pooled or SeriesVotes(np.empty((0, horizon)), float("nan"))
+    votes = SeriesVotes(said.ahead[np.isfinite(said.ahead).all(axis=1)] / scale, said.left)
+    found = _modelled(known / scale, horizon, season_lengths, votes, ensemble)
+    return PointForecast(_within_reach(found.mean * scale, known), found.model)
+
+
+def is_intermittent(history: Array) -> bool:
+    """The series is never negative and sells less often than every 1.32 periods."""
+    sold = np.flatnonzero(history)
+    return bool(history.min() >= 0 and sold.size > 0 and (history.size - sold[0]) / sold.size > INTERMITTENT_INTERVAL)
+
+
+def _modelled(history: Array, horizon: int, season_lengths: tuple[int, ...], pooled: SeriesVotes, ensemble: Ensemble) -> PointForecast:
+    if is_intermittent(history):
+        return _median("intermittent", _intermittent_members(history, horizon), history)
+    seasons = discernible(history.size, season_lengths)
+    if ensemble is Ensemble.LISTED:
+        return _median("listed", _listed_members(history, horizon, seasons), history)
+    if not seasons:
+        return _median("ensemble", _plain_members(history, horizon), history)
+    is_strong = max(seasonal_strength(history, season) for season in seasons) >= STRONG_SEASON
+    members = _strong_members if is_strong else _weak_members
+    if not pooled.ahead.size:
+        return _median("seasonal_ensemble", members(history, horizon, seasons), history)
+    if is_strong or pooled.left <= WELL_TOLD:
+        return _median("pooled_ensemble", chain(pooled.ahead, [seasonal_naive(history, horizon, seasons[-1])]), history)
+    return _median("pooled_ensemble", chain(pooled.ahead, members(history, horizon, seasons)), history)
+
+
+def _intermittent_members(history: Array, horizon: int) -> Iterator[Array]:
+    for model in (models.CrostonSBA(), models.TSB(alpha_d=0.1, alpha_p=0.1), models.ADIDA()):
+        yield _attempt(model, history, horizon)
+
+
+def _plain_members(history: Array, horizon: int) -> Iterator[Array]:
+    """Without seasons, three methods and the last value: the shorter a history, the better that one is."""
+    yield from _weak_members(history, horizon, ())
+    yield _attempt(models.DynamicOptimizedTheta(1), history, horizon)
+    yield np.full(horizon, history[-1])
+
+
+def _weak_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> Iterator[Array]:
+    """While a season could as well be noise, methods that do not know it vote beside those that do (Theta tests for itself)."""
+    yield _attempt(models.AutoETS(season_length=1, model="ZZN"), history, horizon)
+    yield _attempt(models.AutoCES(season_length=1), history, horizon)
+    if seasons:
+        yield from _strong_members(history, horizon, seasons)
+
+
+def _strong_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> Iterator[Array]:
+    """Methods that know the seasons."""
+    yield _attempt(models.AutoCES(season_length=seasons[0]), history, horizon)
+    yield _attempt(models.DynamicOptimizedTheta(seasons[0]), history, horizon)
+    parts = parts_of(history, seasons)
+    yield _attempt(models.AutoCES(season_length=1), parts.trend + parts.rest, horizon) + parts.seasons_ahead(horizon)
+
+
+def _listed_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> Iterator[Array]:
+    """The four methods of Petropoulos & Svetunkov, on what MSTL leaves of the history once it has taken the seasons off."""
+    parts = parts_of(history, seasons) if seasons else None
+    without = parts.trend + parts.rest if parts else history
+    ahead = parts.seasons_ahead(horizon) if parts else np.zeros(horizon)
+    for model in (
+        models.AutoETS(season_length=1, model="ZZN"),
+        models.AutoCES(season_length=1),
+        models.DynamicOptimizedTheta(1),
+        models.AutoARIMA(season_length=1, approximation=True),
+    ):
+        yield _attempt(model, without, horizon) + ahead
+
+
+def _attempt(model: Any, history: Array, horizon: int) -> Array:  # noqa: ANN401 statsforecast's models share no typed base
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # optimisers tell of slow convergence; a poor member is outvoted by the median
+        try:
+            return np.asarray(model.forecast(y=history, h=horizon)["mean"], dtype=float)
+        except Exception:  # noqa: BLE001 numerical failures of a member have no common base; the others still vote
+            return np.full(horizon, np.nan)
+
+
+def _median(name: str, members: Iterable[Array], history: Array) -> PointForecast:
+    votes = np.stack(list(members))
+    able = votes[np.isfinite(votes).all(axis=1)]
+    if not able.size:
+        return PointForecast(np.full(votes.shape[1], history[-1]), "naive")
+    return PointForecast(np.median(able, axis=0), name)
+
+
+def _within_reach(mean: Array, history: Array) -> Array:
+    spread = REACH * np.ptp(history)
+    floor = 0.0 if history.min() >= 0 else history.min() - spread
+    return np.clip(mean, floor, history.max() + spread)

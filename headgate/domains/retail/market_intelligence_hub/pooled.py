@@ -1,0 +1,162 @@
+"""What a panel knows together: one autoregression over all its series, then drawn to each series as far as that one has data.
+
+A series alone is too short for hundreds of lags; together, hourly or weekly series show the same shapes again and again.
+On M4's series it is the best single member here.
+
+Source:
+    Montero-Manso & Hyndman (2021), "Principles and algorithms for forecasting groups of time series: locality and globality".
+    Each series' own coefficients are the ridge estimate around the panel's: a normal prior with the panel's mean.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
+
+from headgate.domains.retail.market_intelligence_hub.accuracy import naive_scale
+from headgate.domains.retail.market_intelligence_hub.seasons import discernible
+
+Array = npt.NDArray[np.float64]
+
+MIN_SERIES = 10  # below it there is no panel to learn from
+MAX_CYCLES = 2  # of the longest season, as lags
+SHARE_OF_LAGS = 3  # histories are at least this many times longer than the lags
+# Chosen on M4's earlier windows, where a third or three times as much changed OWA by less than 0.02.
+PANEL_RIDGE = 1e-3  # of the mean variance of a lag
+OWN_RIDGE = 0.3  # likewise; how hard a series is held to the panel's coefficients
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the autoregression looks at: `lags` values, less the mean of the last `level` of them."""
+
+    lags: int
+    level: int
+    season: int
+    horizon: int
+
+
+@dataclass(frozen=True)
+class Moments:
+    """One series' least-squares sums over all its windows, in units of its own seasonal naive error `scale`.
+
+    Attributes:
+        outer: sum of squares of what followed.
+        naive: the same of what the better of two naive methods left of it: the last value repeated, and the last season.
+    """
+
+    inner: Array
+    cross: Array
+    outer: float
+    naive: float
+    windows: int
+    scale: float
+
+
+@dataclass(frozen=True)
+class SeriesVotes:
+    """What the panel says of one series.
+
+    Attributes:
+        ahead: shape (votes, steps); NaN for nothing.
+        left: the error inside the history over that of the better naive method, as root mean squares; NaN for nothing.
+    """
+
+    ahead: Array
+    left: float
+
+
+@dataclass(frozen=True)
+class PanelVotes:
+    """What the panel says of all series: `ahead` has shape (votes, series, steps), `left` shape (series,); see `SeriesVotes`."""
+
+    ahead: Array
+    left: Array
+
+    def of(self, number: int) -> SeriesVotes:
+        """Of one series, by its place in the panel."""
+        return SeriesVotes(self.ahead[:, number], float(self.left[number]))
+
+
+def pooled_votes(histories: tuple[Array, ...], horizon: int, season_lengths: tuple[int, ...]) -> PanelVotes:
+    """Forecasts of each series, of its values and of their logarithms, for every shape.
+
+    NaN where there is nothing to say: a panel of few or short series, a short series in it, the logarithm of what is not positive.
+    """
+    shapes = _shapes(histories, horizon, season_lengths)
+    if not shapes:
+        return PanelVotes(np.full((2, len(histories), horizon), np.nan), np.full(len(histories), np.nan))
+    logs = tuple(np.log(history) if history.size and history.min() > 0 else np.empty(0) for history in histories)
+    found = [(_forecast(histories, shape), _forecast(logs, shape)) for shape in shapes]
+    ahead = np.stack([vote for of_values, of_logs in found for vote in (of_values.ahead, np.exp(of_logs.ahead))])
+    return PanelVotes(ahead, np.fmin.reduce([of_values.left for of_values, _ in found]))
+
+
+def _shapes(histories: tuple[Array, ...], horizon: int, season_lengths: tuple[int, ...]) -> tuple[Shape, ...]:
+    """One by the level of a whole season and, where that is longer than what is forecast, one by the level of late."""
+    if len(histories) < MIN_SERIES:
+        return ()
+    usual = int(np.median([history.size for history in histories]))
+    seasons = [season for season in discernible(usual, season_lengths) if usual >= SHARE_OF_LAGS * season]
+    if not seasons:
+        return ()
+    cycles = min(usual // (SHARE_OF_LAGS * seasons[-1]), MAX_CYCLES)
+    levels = sorted({min(seasons[0], horizon), seasons[0]})
+    return tuple(Shape(cycles * seasons[-1], level, seasons[0], horizon) for level in levels)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """One autoregression's forecasts, shape (series, steps), and the error it leaves of each series."""
+
+    ahead: Array
+    left: Array
+
+
+def _forecast(histories: tuple[Array, ...], shape: Shape) -> _Found:
+    moments = [_moments(history, shape) for history in histories]
+    known = [each for each in moments if each]
+    if len(known) < MIN_SERIES:
+        return _Found(np.full((len(histories), shape.horizon), np.nan), np.full(len(histories), np.nan))
+    inner = np.add.reduce([each.inner / each.windows for each in known])
+    cross = np.add.reduce([each.cross / each.windows for each in known])
+    panel = _solve(inner, cross, PANEL_RIDGE)
+    found = [_apply(history, each, panel, shape) for history, each in zip(histories, moments, strict=True)]
+    return _Found(np.stack([ahead for ahead, _ in found]), np.array([left for _, left in found]))
+
+
+def _moments(history: Array, shape: Shape) -> Moments | None:
+    """None for a series that is too short, or does not move."""
+    if history.size < shape.lags + shape.horizon:
+        return None
+    scale = naive_scale(history, shape.season)
+    if not scale > 0:
+        return None
+    windows = sliding_window_view(history / scale, shape.lags + shape.horizon)
+    centred = windows - windows[:, shape.lags - shape.level : shape.lags].mean(axis=1, keepdims=True)
+    past, future = centred[:, : shape.lags], centred[:, shape.lags :]
+    season = past[:, -shape.season :][:, np.arange(shape.horizon) % shape.season]
+    naive = min(float(((future - plain) ** 2).sum()) for plain in (past[:, -1:], season))
+    return Moments(past.T @ past, past.T @ future, float((future**2).sum()), naive, len(windows), scale)
+
+
+def _apply(history: Array, moments: Moments | None, panel: Array, shape: Shape) -> tuple[Array, float]:
+    """The forecast of one series, and the error that is left inside its history over the naive one."""
+    if moments is None:
+        return np.full(shape.horizon, np.nan), float("nan")
+    own = panel + _solve(moments.inner, moments.cross - moments.inner @ panel, OWN_RIDGE)
+    last = history[-shape.lags :] / moments.scale
+    level = last[-shape.level :].mean()
+    ahead = ((last - level) @ own + level) * moments.scale
+    left = moments.outer - 2 * float((own * moments.cross).sum()) + float((own * (moments.inner @ own)).sum())
+    bounded = np.clip(ahead, history.min() - np.ptp(history), history.max() + np.ptp(history))
+    return np.asarray(bounded, dtype=float), float(np.sqrt(max(left, 0.0) / moments.naive)) if moments.naive > 0 else float("nan")
+
+
+def _solve(inner: Array, cross: Array, ridge: float) -> Array:
+    """Ridge coefficients from least-squares sums, with the ridge in units of the mean variance of a lag."""
+    size = len(inner)
+    return np.asarray(np.linalg.solve(inner + ridge * np.trace(inner) / size * np.eye(size), cross), dtype=float)

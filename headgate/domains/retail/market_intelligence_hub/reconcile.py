@@ -1,0 +1,70 @@
+"""Make forecasts add up, to the penny: regions to the total, categories to the total, cells to their region and category.
+
+Source:
+    Hyndman, Lee & Wang (2016), "Fast computation of reconciled forecasts for hierarchical and grouped time series"
+    (weighted least squares with each series' own error variance); Wickramasuriya, Turlach & Hyndman (2020), "Optimal non-negative
+    forecast reconciliation" (the same under the condition that nothing is sold less than nothing).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import nnls
+
+from headgate.domains.retail.market_intelligence_hub.plan import ALL
+from headgate.domains.retail.money import PENCE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = npt.NDArray[np.float64]
+
+SMALLEST_SPREAD = 1e-6  # of the largest; a series that never moves is trusted, but not without bound
+TOLERANCE = 1e-9  # of the largest mean; a leaf below zero by no more than this is one that the arithmetic put there
+
+
+def summing_matrix(series: pd.DataFrame, leaf: str) -> Array:
+    """Which leaves each series sums: shape (series, leaves), 0 or 1.
+
+    Args:
+        series: one row per series with `level`, `region_id` and `category`.
+        leaf: the level whose series are the leaves.
+    """
+    leaves = series[series["level"] == leaf]
+    return _covers(series["region_id"], leaves["region_id"]) * _covers(series["category"], leaves["category"])
+
+
+def reconcile(means: Array, spread: Array, summing: Array) -> Array:
+    """Means that add up over the hierarchy and are not negative, nearest to the given ones in units of each series' spread.
+
+    Args:
+        means: shape (series, steps).
+        spread: shape (series,); how far each series' forecasts are usually off.
+
+    Returns:
+        Whole pennies: the sums hold exactly when every value is written with two decimal places.
+    """
+    weights = 1.0 / np.maximum(spread, SMALLEST_SPREAD * max(float(spread.max(initial=0.0)), 1.0))
+    weighted, wanted = summing * weights[:, None], means * weights[:, None]
+    leaves = np.asarray(np.linalg.lstsq(weighted, wanted, rcond=None)[0], dtype=float)
+    below = leaves.min(axis=0, initial=0.0) < -TOLERANCE * np.abs(means).max(initial=1.0)
+    for step in np.flatnonzero(below):
+        leaves[:, step] = _not_negative(weighted, wanted[:, step], leaves[:, step])
+    pennies = np.rint(np.maximum(leaves, 0.0) * 10**PENCE)
+    return np.asarray((summing @ pennies) / 10**PENCE, dtype=float)
+
+
+def _not_negative(weighted: Array, wanted: Array, free: Array) -> Array:
+    """The nearest leaves that are not negative; those found without that condition, cut off, should the search not end."""
+    try:
+        return np.asarray(nnls(weighted, wanted)[0], dtype=float)
+    except RuntimeError:
+        return free
+
+
+def _covers(names: pd.Series[Any], leaves: pd.Series[Any]) -> Array:
+    own, of_leaf = names.to_numpy()[:, None], leaves.to_numpy()[None, :]
+    return np.asarray((own == of_leaf) | (own == ALL), dtype=float)

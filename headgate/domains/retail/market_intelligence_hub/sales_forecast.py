@@ -1,0 +1,35 @@
+"""Table `sales_forecast`: what each series will sell, period by period, and how sure that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from headgate.domains.retail.market_intelligence_hub.features import SERIES
+from headgate.domains.retail.market_intelligence_hub.plan import UNIT
+from headgate.domains.retail.money import amounts
+
+if TYPE_CHECKING:
+    from headgate.domains.retail.market_intelligence_hub.outlook import Outlook
+
+COLUMNS = [*SERIES, "period_on", "grain", "horizon", "mean", "lower_80", "upper_80", "lower_95", "upper_95", "model", "unit"]
+
+
+def sales_forecast(outlook: Outlook) -> pd.DataFrame:
+    """Grain series by period ahead, in that order."""
+    count, horizon = outlook.now.means.shape
+    if not count:
+        return pd.DataFrame(columns=COLUMNS)
+    rows = outlook.series.loc[outlook.series.index.repeat(horizon), SERIES].reset_index(drop=True)
+    rows["period_on"] = np.tile(outlook.span.ahead(horizon).date, count)
+    rows["grain"] = outlook.span.grain.name
+    rows["horizon"] = np.tile(np.arange(1, horizon + 1), count)
+    rows["mean"] = amounts(outlook.now.means.ravel())
+    for level, (lower, upper) in outlook.bounds.items():
+        rows[f"lower_{level}"] = amounts(lower.ravel())
+        rows[f"upper_{level}"] = amounts(upper.ravel())
+    rows["model"] = np.repeat(np.array(outlook.now.models, dtype=object), horizon)
+    rows["unit"] = UNIT
+    return rows[COLUMNS]

@@ -1,0 +1,64 @@
+"""retail-copilot: what people search for, what they search for more and more, and what they do not find."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
+
+from headgate.contracts.registry import Registry
+from headgate.domains.retail.retail_copilot import (
+    features,
+    intents,
+    model_quality,
+    normalise,
+    query_gaps,
+    query_patterns,
+    query_trends,
+    sentence_model,
+)
+from headgate.systems.rows import without_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import ibis
+
+SYSTEM = "retail-copilot"
+READS = ("search_queries", "products", "order_items")
+
+
+def made_with() -> str:
+    """The sentence model, where there is one: it groups searches otherwise than their words do."""
+    return sentence_model.NAME if sentence_model.is_installed() else ""
+
+
+def build(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
+    """The system's tables as of the end of a day, in a fixed order. Later searches are not looked at."""
+    # Five systems run side by side: threads that wait for each other would slow all of them down.
+    with threadpool_limits(1):
+        return _built(tables, as_of)
+
+
+def _built(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
+    found = features.searches(tables["search_queries"], as_of)
+    typed = features.texts(found)
+    if typed.empty:
+        return without_rows(Registry.load().tables_of(SYSTEM))
+    products = features.product_values(tables["order_items"], tables["products"])
+    model = sentence_model.installed()
+    texts = normalise.templates(typed, products.product_name.dropna(), model.words() if model else frozenset())
+    searched = features.named(found, texts)
+    counted = features.by_template(searched)
+    grouped = intents.found(counted.template, counted.searches, model)
+    labels = pd.Series(grouped.named, index=counted.template)
+    first_day = features.first_day(found)
+    values, shop_value = query_gaps.purchase_values(features.clicks(searched), products)
+    return {
+        "query_patterns": query_patterns.table(counted, labels, texts),
+        "query_trends": query_trends.table(features.by_week(searched), labels, first_day, as_of),
+        "query_gaps": query_gaps.table(counted, labels, values, shop_value),
+        "query_model_quality": model_quality.table(texts, grouped, f"{first_day}/{as_of}", sentence_model.NAME if model else None),
+    }

@@ -1,0 +1,53 @@
+"""query_model_quality: how much of what people type the templates and intents cover, and how far they are apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from headgate.domains.retail import measures
+from headgate.domains.retail.measures import Measure
+from headgate.domains.retail.retail_copilot.query_trends import MIN_TREND_SEARCHES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from headgate.domains.retail.retail_copilot.intents import Intents
+
+_FOLDED = "texts as typed, lower case"
+_WORDS_ONLY = "no sentence model is installed: words alone tell what is alike (requirements/model.lock)"
+
+
+def table(texts: pd.DataFrame, intents: Intents, period: str, read_by: str | None) -> pd.DataFrame:
+    """The table's rows, in the order of model, metric and period.
+
+    Args:
+        texts: columns `query_text`, `template`, `searches`, `is_corrected`, one row per text.
+        read_by: the sentence model that told what the texts mean, None where there was none.
+    """
+    folded = texts.query_text.str.casefold().str.strip()
+    total = int(texts.searches.sum())
+    respelled = float(texts.searches[texts.is_corrected].sum()) / total
+    told = f"meaning read by {read_by}" if read_by else _WORDS_ONLY
+    few = "too few templates: one intent" if len(intents.labels) == 1 else told
+    figures = [
+        ("templates", "covered_share", covered(texts, texts.template), covered(texts, folded), _FOLDED, _covered_note()),
+        ("templates", "templates", float(texts.template.nunique()), float(folded.nunique()), _FOLDED, None),
+        ("spelling", "corrected_share", respelled, 0.0, "no correction", "share of the searches with a word that was respelled"),
+        ("intents", "intents", float(len(intents.labels)), None, None, few),
+        ("intents", "silhouette", intents.silhouette, 0.0, "groups by chance", few),
+    ]
+    return measures.table(
+        Measure(model, metric, period, value, base, who, total, note) for model, metric, value, base, who, note in figures
+    )
+
+
+def covered(texts: pd.DataFrame, groups: pd.Series[str]) -> float:
+    """Share of the searches that fall into groups big enough to have a trend."""
+    volume = texts.groupby(groups).searches.transform("sum")
+    return float(np.where(volume >= MIN_TREND_SEARCHES, texts.searches, 0).sum() / texts.searches.sum())
+
+
+def _covered_note() -> str:
+    return f"share of the searches in groups of at least {MIN_TREND_SEARCHES}"

@@ -1,0 +1,73 @@
+"""query_gaps: searches that end where others go on, by the revenue that is lost."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from headgate.domains.retail.money import amounts
+
+PRIOR_SEARCHES = 10.0
+"""Average searches that every template starts with: one search that found nothing is not a gap of 100 %."""
+_STEPS = (("not_found", "searches", "found"), ("not_clicked", "found", "clicked"), ("not_bought", "clicked", "bought"))
+_COLUMNS = ("template", "gap", "gap_rank", "intent", "searches", "share", "expected_share", "purchase_value_gbp", "lost_revenue_gbp")
+
+
+def purchase_values(clicks: pd.DataFrame, products: pd.DataFrame) -> tuple[pd.Series[float], float]:
+    """What one purchase is worth: per template by the products opened from it, and over the whole shop.
+
+    Args:
+        clicks: columns `template`, `product_id`, `clicks`.
+        products: columns `product_id`, `money`, `lines`: what was sold of each, null where nothing was.
+    """
+    lines = float(products.lines.sum())
+    shop = float(products.money.sum()) / lines if lines else 0.0
+    sold = products[products.lines > 0]
+    worth = clicks.assign(worth=clicks.product_id.map((sold.money / sold.lines).set_axis(sold.product_id)).fillna(shop))
+    totals = worth.assign(worth=worth.worth * worth.clicks).groupby("template")[["worth", "clicks"]].sum()
+    return totals.worth / totals.clicks, shop
+
+
+def table(counted: pd.DataFrame, intents: pd.Series[str], values: pd.Series[float], shop_value: float) -> pd.DataFrame:
+    """The table's rows, one per template and kind of gap, the costliest first.
+
+    A step's lost revenue is the searches that end there above the share of all templates, times the chance to buy once past it,
+    times the value of a purchase.
+    """
+    worth = counted.template.map(values).astype(np.float64).fillna(shop_value)
+    bought = float(counted.bought.sum())
+    steps = [
+        _step(counted.assign(worth=worth), gap, reached, passed, _rate(bought, float(counted[passed].sum())))
+        for gap, reached, passed in _STEPS
+    ]
+    rows = pd.concat(steps, ignore_index=True)
+    rows = rows.sort_values(["lost", "searches", "template", "gap"], ascending=[False, False, True, True], ignore_index=True)
+    named = rows.assign(
+        gap_rank=np.arange(1, len(rows) + 1),
+        intent=rows.template.map(intents),
+        purchase_value_gbp=amounts(rows.worth),
+        lost_revenue_gbp=amounts(rows.lost),
+    )
+    return named[list(_COLUMNS)]
+
+
+def _step(counted: pd.DataFrame, gap: str, reached: str, passed: str, chance: float) -> pd.DataFrame:
+    ended = counted[reached] - counted[passed]
+    expected = _rate(float(ended.sum()), float(counted[reached].sum()))
+    drawn = (ended + PRIOR_SEARCHES * expected) / (counted[reached] + PRIOR_SEARCHES)
+    frame = pd.DataFrame(
+        {
+            "template": counted.template,
+            "gap": gap,
+            "searches": ended,
+            "share": ended / counted[reached].where(counted[reached] > 0),
+            "expected_share": expected,
+            "worth": counted.worth,
+            "lost": (drawn - expected).clip(lower=0) * counted[reached] * chance * counted.worth,
+        }
+    )
+    return frame[ended > 0]
+
+
+def _rate(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0

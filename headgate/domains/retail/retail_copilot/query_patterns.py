@@ -1,0 +1,35 @@
+"""query_patterns: what people search for, and how far the searches get."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from headgate.domains.retail.retail_copilot.normalise import redacted
+
+_SHOWN_LENGTH = 255
+_PRIVATE_BELOW = 2  # visits: what only one visit typed may name the person
+
+
+def table(counted: pd.DataFrame, intents: pd.Series[str], texts: pd.DataFrame) -> pd.DataFrame:
+    """The table's rows, one per template, by template.
+
+    Args:
+        counted: as `features.by_template` gives it.
+        intents: label by template.
+        texts: columns `query_text`, `template`, `sessions`, the commonest text first.
+    """
+    shown = texts[texts.sessions >= _PRIVATE_BELOW].drop_duplicates("template").set_index("template").query_text
+    return pd.DataFrame(
+        {
+            "template": counted.template,
+            "intent": counted.template.map(intents),
+            "searches": counted.searches,
+            "sessions": counted.sessions,
+            "spellings": counted.spellings,
+            "zero_result_share": 1 - counted.found / counted.searches,
+            "click_through_rate": counted.clicked / counted.searches,
+            "purchase_rate": counted.bought / counted.searches,
+            "reformulation_rate": counted.reformulated / counted.searches,
+            "example": counted.template.map(redacted(shown).str.slice(0, _SHOWN_LENGTH)).astype(object),
+        }
+    )

@@ -1,0 +1,153 @@
+"""Write tables as an export run would lay them out in raw, all of them or none."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from headgate.domains.retail.sample.csv_text import as_text, compressed, csv_bytes
+from headgate.errors import SettingsError
+from headgate.lake.keys import RUN_MANIFEST, ExportKey
+from headgate.lake.publishing import conform, parquet_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+    from types import TracebackType
+
+    from headgate.contracts.model import Contract
+    from headgate.domains.retail.sample.bad_files import BadFile
+    from headgate.domains.retail.sample.defects import Spoiler
+
+    Progress = Callable[[str, int, int], None]  # dataset, rows written, rows expected (0 when not known)
+
+CSV, PARQUET = "csv.gz", "parquet"
+TRUTH, TRUTH_FILES = "truth.parquet", "truth_files.json"
+# Parents first, so that whoever loads in this order never meets a child before its parent.
+DATASETS = ("regions", "customers", "products", "orders", "order_items", "payments", "card_transactions", "search_queries")
+
+
+@dataclass(frozen=True)
+class PartFile:
+    """One object written: `rows` are data rows of the file, `defects` how many of them the gate must refuse."""
+
+    dataset: str
+    key: str
+    rows: int
+    defects: int
+    size_bytes: int
+
+
+@dataclass
+class PartWriter:
+    """Writes parts into a folder that appears, complete, when the `with` block ends without an error.
+
+    Attributes:
+        file_format: of clean parts.
+        spoiler: adds defective rows to the parts of its datasets, which are CSV: a typed format cannot hold most defects.
+    """
+
+    folder: Path
+    contracts: Mapping[str, Contract]
+    exported_on: date
+    run: str
+    file_format: str = PARQUET
+    rows_per_file: int = 250_000
+    spoiler: Spoiler | None = None
+    progress: Progress | None = None
+    parts: list[PartFile] = field(default_factory=list)
+    _truth: list[pa.Table] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.file_format not in {CSV, PARQUET}:
+            raise SettingsError(f"file format {self.file_format!r}: choose {CSV} or {PARQUET}")
+
+    def __enter__(self) -> Self:
+        if self.folder.exists() and any(self.folder.iterdir()):
+            raise SettingsError(f"folder {self.folder.name} is not empty; a sample is written into a folder of its own")
+        shutil.rmtree(self._partial, ignore_errors=True)
+        self._partial.mkdir(parents=True)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is not None:
+            shutil.rmtree(self._partial, ignore_errors=True)
+            return
+        self._write_manifests()
+        if self.spoiler:
+            pq.write_table(pa.concat_tables(self._truth), self._partial / TRUTH)
+        if self.folder.exists():
+            self.folder.rmdir()
+        os.replace(self._partial, self.folder)  # noqa: PTH105 the atomic one is the point here
+
+    @property
+    def _partial(self) -> Path:
+        return self.folder.with_name(f".{self.folder.name}.partial")
+
+    def write(self, dataset: str, rows: pa.Table, *, expected: int = 0) -> None:
+        """The rows lie in as many parts as `rows_per_file` asks for; at least one, even without rows."""
+        for begin in range(0, max(1, rows.num_rows), self.rows_per_file):
+            self.write_part(dataset, rows.slice(begin, self.rows_per_file), expected=expected)
+
+    def write_part(self, dataset: str, rows: pa.Table, *, expected: int = 0) -> None:
+        """The rows lie in the next part of their dataset, all in one file."""
+        number = sum(part.dataset == dataset for part in self.parts)
+        spoiler = self.spoiler if self.spoiler and dataset in self.spoiler.datasets else None
+        key = ExportKey(dataset, self.exported_on, self.run, f"part-{number:05d}.{CSV if spoiler else self.file_format}").path()
+        exact = conform(self.contracts[dataset], rows)
+        body, defects = self._spoiled(spoiler, dataset, exact, key) if spoiler else (self._clean(exact), 0)
+        self._put(key, body)
+        self.parts.append(PartFile(dataset, key, exact.num_rows + defects, defects, len(body)))
+        if self.progress:
+            self.progress(dataset, rows_by_dataset(self.parts)[dataset], expected)
+
+    def write_bad_files(self, files: Sequence[BadFile]) -> None:
+        """Files that the gate must refuse whole lie beside the parts; `truth_files.json` says why each is refused."""
+        keys = [ExportKey(file.dataset, self.exported_on, self.run, file.name).path() for file in files]
+        for key, file in zip(keys, files, strict=True):
+            self._put(key, file.body)
+        told = [{"object_key": key, "rule": file.rule, "column_name": file.column} for key, file in zip(keys, files, strict=True)]
+        (self._partial / TRUTH_FILES).write_text(json.dumps(told, indent=1), encoding="utf-8")
+
+    def _write_manifests(self) -> None:
+        """Each dataset's run names its parts, so that the gate takes it for complete."""
+        for folder in sorted({path.parent for path in self._partial.rglob("run=*/*")}):
+            files = [{"name": path.name, "size_bytes": path.stat().st_size} for path in sorted(folder.iterdir())]
+            (folder / RUN_MANIFEST).write_text(json.dumps({"files": files}, indent=1), encoding="utf-8")
+
+    def _clean(self, rows: pa.Table) -> bytes:
+        return parquet_bytes(rows) if self.file_format == PARQUET else compressed(csv_bytes(as_text(rows)))
+
+    def _spoiled(self, spoiler: Spoiler, dataset: str, rows: pa.Table, key: str) -> tuple[bytes, int]:
+        spoiled = spoiler.spoil(self.contracts[dataset], as_text(rows), key)
+        self._truth.append(spoiled.truth)
+        return compressed(csv_bytes(spoiled.rows, spoiled.surplus_cells)), int(spoiled.truth.num_rows)
+
+    def _put(self, key: str, body: bytes) -> None:
+        path = self._partial / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+
+
+def rows_by_dataset(parts: Sequence[PartFile]) -> dict[str, int]:
+    """Data rows of each dataset, defective ones included, in the order in which the datasets were written."""
+    rows: dict[str, int] = {}
+    for part in parts:
+        rows[part.dataset] = rows.get(part.dataset, 0) + part.rows
+    return rows
+
+
+def iter_objects(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Key and file of every data object of a sample folder, parents first, then by key; truth files are no objects."""
+    keys = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file() and path.name != RUN_MANIFEST]
+    known = {dataset: rank for rank, dataset in enumerate(DATASETS)}
+    parsed = [(known.get(found.dataset, len(known)), key) for key in keys if (found := ExportKey.parse(key))]
+    for _, key in sorted(parsed):
+        yield key, folder / key

@@ -1,0 +1,125 @@
+"""How orders were paid: every order's captured and refunded amounts add up to what its lines come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.domains.retail.sample.arrays import Bools, Ints, chosen, money, timestamps
+from headgate.domains.retail.sample.cards import issue_cards
+from headgate.domains.retail.sample.notes import notes_for
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from headgate.domains.retail.sample.cards import Cards
+
+UNITS_PER_GBP = 10_000  # amounts are whole numbers of the contract's last place
+_PENNY = UNITS_PER_GBP // 100
+METHODS = ("card", "paypal", "bank_transfer", "voucher")
+_METHOD_SHARES = (0.74, 0.16, 0.08, 0.02)
+_CARD, _VOUCHER = 0, 3
+STATUSES = ("captured", "refunded", "failed")
+_CAPTURED, _REFUNDED, _FAILED = range(3)
+_FAILED_SHARE = 0.015
+_SPLIT_SHARE = 0.02
+_SECOND_CARD_USE = 0.12
+_GUEST_CARDS = 5_000
+NOTE_CARD_SHARE = 0.01
+
+
+@dataclass(frozen=True)
+class Wallets:
+    """Two cards for each customer, and some for guests. Card `c` and card `customers + c` are customer c's."""
+
+    cards: Cards
+    customers: int
+
+    def pick(self, rng: Generator, customers: Ints) -> Ints:
+        """A card for each payment by these customers (positions; negative for guests)."""
+        second = rng.random(len(customers)) < _SECOND_CARD_USE
+        guest = 2 * self.customers + rng.integers(0, _GUEST_CARDS, len(customers))
+        return np.where(customers >= 0, customers + self.customers * second, guest)
+
+
+def wallets_for(rng: Generator, customers: int, ends_s: int) -> Wallets:
+    """Wallets whose cards are valid beyond `ends_s`."""
+    months = np.datetime64(ends_s, "s").astype("datetime64[M]").astype(np.int64) + 1970 * 12
+    return Wallets(issue_cards(rng, 2 * customers + _GUEST_CARDS, int(months)), customers)
+
+
+@dataclass(frozen=True)
+class Bills:
+    """What is to be paid, or paid back: order, customer (position, negative for guests), when, and the amount in 1/10,000 GBP."""
+
+    order_ids: pa.Array
+    customers: Ints
+    billed_at: Ints
+    amounts: Ints
+
+
+def payments_table(rng: Generator, bills: Bills, wallets: Wallets, first_id: int, ends_s: int) -> pa.Table:
+    """The `payments` rows of these bills: one each, some in two parts, some after a failed attempt; nothing for bills of nothing."""
+    payment = _attempts(rng, bills)
+    paid_at = np.minimum(bills.billed_at[payment.bills] + payment.after_s, ends_s - 1)
+    count = len(paid_at)
+    by_card = payment.methods == _CARD
+    card = wallets.pick(rng, bills.customers[payment.bills])
+    null = pa.scalar(None, pa.string())
+    return pa.table(
+        {
+            "payment_id": first_id + np.arange(count),
+            "order_id": bills.order_ids.take(pa.array(payment.bills)),
+            "method": chosen(METHODS, payment.methods),
+            "card_number": _where(by_card, wallets.cards.number_texts(card), null),
+            "card_cvv": _where(by_card, wallets.cards.cvv_texts(card), null),
+            "card_expiry": _where(by_card, wallets.cards.expiry_texts(card), null),
+            "amount": money(payment.amounts, 14, 4),
+            "currency": pa.array(["GBP"]).take(pa.array(np.zeros(count, dtype=np.int64))),
+            "paid_at": timestamps(paid_at),
+            "status": chosen(STATUSES, payment.statuses),
+            "notes": notes_for(rng, count, wallets.cards, card_share=NOTE_CARD_SHARE),
+            "updated_at": timestamps(paid_at),
+        }
+    )
+
+
+@dataclass(frozen=True)
+class _Attempts:
+    """Payments in parallel arrays; `bills` is the position of the bill, `after_s` seconds behind it."""
+
+    bills: Ints
+    amounts: Ints
+    methods: Ints
+    statuses: Ints
+    after_s: Ints
+
+    def at(self, kept: Bools | Ints) -> _Attempts:
+        return _Attempts(*(getattr(self, name)[kept] for name in self.__dataclass_fields__))
+
+    def followed_by(self, more: _Attempts) -> _Attempts:
+        return _Attempts(*(np.concatenate([getattr(self, name), getattr(more, name)]) for name in self.__dataclass_fields__))
+
+
+def _attempts(rng: Generator, bills: Bills) -> _Attempts:
+    due = np.flatnonzero(bills.amounts != 0)
+    amounts = bills.amounts[due]
+    captured = amounts > 0
+    split = captured & (amounts >= 2 * _PENNY) & (rng.random(len(due)) < _SPLIT_SHARE)
+    failed = captured & (rng.random(len(due)) < _FAILED_SHARE)
+    by_voucher = np.where(split, amounts // 2 // _PENNY * _PENNY, 0)
+    methods = rng.choice(len(METHODS), size=len(due), p=_METHOD_SHARES).astype(np.int64)
+    after_s = rng.integers(60, 900, len(due))
+    paid = _Attempts(due, amounts - by_voucher, methods, np.where(captured, _CAPTURED, _REFUNDED), after_s)
+    vouchers = replace(paid, amounts=by_voucher, methods=np.full(len(due), _VOUCHER)).at(split)
+    in_vain = replace(paid, statuses=np.full(len(due), _FAILED), after_s=after_s // 2).at(failed)
+    made = paid.followed_by(in_vain).followed_by(vouchers)
+    return made.at(np.lexsort((made.after_s, made.bills)))
+
+
+def _where(condition: Bools, values: pa.Array, otherwise: pa.Scalar) -> pa.Array:
+    return pc.if_else(pa.array(condition), values, otherwise)

@@ -1,0 +1,256 @@
+"""A coherent shop of any size from a seed: customers, orders, payments, card transactions, searches, and defects that are known."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from headgate.contracts.registry import Registry
+from headgate.domains.retail.sample.arrays import DAY_S, Floats, Ints
+from headgate.domains.retail.sample.bad_files import BadFile, bad_files
+from headgate.domains.retail.sample.catalogue import Catalogue, catalogue_of
+from headgate.domains.retail.sample.countries import REGIONS, regions_table
+from headgate.domains.retail.sample.defects import Spoiler
+from headgate.domains.retail.sample.notes import notes_for
+from headgate.domains.retail.sample.orders import (
+    LINES_PER_ORDER,
+    OrderBook,
+    lines_of,
+    lines_table,
+    order_book,
+    order_ids,
+    orders_table,
+    return_ids,
+)
+from headgate.domains.retail.sample.parts import CSV, DATASETS, PARQUET, PartFile, PartWriter, rows_by_dataset
+from headgate.domains.retail.sample.payments import NOTE_CARD_SHARE, UNITS_PER_GBP, Bills, Wallets, payments_table, wallets_for
+from headgate.domains.retail.sample.people import Population, customers_table, population_of
+from headgate.domains.retail.sample.searches import Bought, Offer, searches_table
+from headgate.domains.retail.sample.season import Season, season_of
+from headgate.domains.retail.sample.transactions import Fraud, transactions_of, transactions_table
+from headgate.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.random import Generator
+
+    from headgate.domains.retail.sample.parts import Progress
+
+_UNITS_PER_PENNY = UNITS_PER_GBP // 100
+_SEARCHED_FIRST = 0.15  # of orders that customers (not guests) place
+_BAD_FILE_ROWS = 50
+
+
+@dataclass(frozen=True)
+class ShopSpec:
+    """What shop to make. Equal specs make byte-equal folders.
+
+    Attributes:
+        orders: about how many orders; lines are about five times as many, returns come on top.
+        products, transactions, searches: about how many; 0 lets the size of the shop decide.
+        defect_rate: defective rows per clean row, in CSV only.
+        bad_files: also write files that the gate must refuse whole.
+    """
+
+    seed: int = 7
+    customers: int = 2_000
+    orders: int = 10_000
+    days: int = 730
+    ends_on: date = date(2024, 12, 31)
+    products: int = 0
+    transactions: int = 0
+    searches: int = 0
+    defect_rate: float = 0.0
+    bad_files: bool = False
+    file_format: str = PARQUET
+    rows_per_file: int = 250_000
+
+    def __post_init__(self) -> None:
+        if min(self.customers, self.orders, self.rows_per_file) < 1 or self.days < 28:  # noqa: PLR2004 a week-season needs weeks
+            raise SettingsError("a shop needs at least one customer, one order, one row per file and 28 days")
+        if self.defect_rate and self.file_format != CSV:
+            raise SettingsError(f"defective rows can only be written as {CSV}: a typed format cannot hold most of them")
+
+    @property
+    def catalogue_size(self) -> int:
+        """About how many products."""
+        return self.products or int(min(6_000, 200 + self.orders**0.7))
+
+    @property
+    def transaction_count(self) -> int:
+        """About how many card transactions."""
+        return self.transactions or 2 * self.orders
+
+    @property
+    def search_count(self) -> int:
+        """About how many searches."""
+        return self.searches or 2 * self.orders
+
+
+@dataclass(frozen=True)
+class SampleReport:
+    """What was written. `frauds` counts card transactions by kind; it is the truth, which the files tell only in part."""
+
+    spec: ShopSpec
+    parts: tuple[PartFile, ...]
+    frauds: dict[str, int]
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Data rows by dataset, defective ones included."""
+        return rows_by_dataset(self.parts)
+
+    @property
+    def defects(self) -> int:
+        """Rows that the gate must refuse or call duplicates."""
+        return sum(part.defects for part in self.parts)
+
+    @property
+    def summary(self) -> str:
+        """What the shop is, in a line."""
+        rows = sum(self.rows.values())
+        return f"a generated shop (seed {self.spec.seed}): {rows:,} rows in {len(self.parts)} files, {self.defects:,} of them defective"
+
+
+def generate(spec: ShopSpec, folder: Path, progress: Progress | None = None) -> SampleReport:
+    """`folder` holds the shop of `spec`, laid out as one export run in raw, complete or not at all.
+
+    Besides the objects: `truth.parquet` where defects were asked for (one row per row that must be refused), and
+    `truth_files.json` where bad files were.
+
+    Raises:
+        SettingsError: the folder is not empty, the spec contradicts itself, or nobody orders anything.
+    """
+    spoiler = Spoiler(spec.seed, spec.defect_rate, DATASETS) if spec.defect_rate else None
+    contracts = Registry.load().source
+    run = f"sample-{spec.seed}"
+    with PartWriter(folder, contracts, spec.ends_on, run, spec.file_format, spec.rows_per_file, spoiler, progress) as out:
+        shop = _Shop.of(spec)
+        if not len(shop.book):
+            raise SettingsError("so few customers order nothing. Remedy: more of them, or another seed")
+        _write_masters(shop, out)
+        totals, bought = _write_orders(shop, out)
+        _write_payments(shop, totals, out)
+        frauds = _write_transactions(shop, out)
+        _write_searches(shop, bought, out)
+        if spec.bad_files:
+            out.write_bad_files(_bad_files(shop))
+    return SampleReport(spec, tuple(out.parts), frauds)
+
+
+def stream(seed: int, name: str, block: int = 0) -> Generator:
+    """Random numbers of their own for each table and block, so that the size of one does not change another."""
+    return np.random.default_rng([seed, zlib.crc32(name.encode()), block])
+
+
+@dataclass(frozen=True)
+class _Shop:
+    spec: ShopSpec
+    season: Season
+    people: Population
+    catalogue: Catalogue
+    book: OrderBook
+    wallets: Wallets
+
+    @classmethod
+    def of(cls, spec: ShopSpec) -> _Shop:
+        season = season_of(stream(spec.seed, "season"), spec.ends_on, spec.days)
+        people = population_of(stream(spec.seed, "people"), spec.customers, season)
+        return cls(
+            spec,
+            season,
+            people,
+            catalogue_of(stream(spec.seed, "catalogue"), spec.catalogue_size),
+            order_book(stream(spec.seed, "orders"), spec.seed, people, season, spec.orders),
+            wallets_for(stream(spec.seed, "cards"), spec.customers, season.ends_s),
+        )
+
+    def blocks(self) -> list[tuple[int, int]]:
+        """Orders in runs whose lines fill about one file."""
+        size = max(1, int(self.spec.rows_per_file / LINES_PER_ORDER * 0.9))
+        return [(begin, min(begin + size, len(self.book))) for begin in range(0, len(self.book), size)]
+
+    def stream(self, name: str, block: int = 0) -> Generator:
+        return stream(self.spec.seed, name, block)
+
+
+def _write_masters(shop: _Shop, out: PartWriter) -> None:
+    out.write("regions", regions_table(REGIONS, shop.season.starts_s))
+    customers = customers_table(shop.stream("customers"), shop.people, shop.season)
+    out.write("customers", customers, expected=len(shop.people))
+    out.write("products", shop.catalogue.table(shop.season.starts_s))
+
+
+def _write_orders(shop: _Shop, out: PartWriter) -> tuple[Ints, Bought]:
+    """Write orders and their lines, block by block; return what each order comes to, in pence, and what was searched for first."""
+    totals, searched = [], []
+    for number, (begin, end) in enumerate(shop.blocks()):
+        book, ids = shop.book.slice(begin, end), order_ids(begin, end - begin)
+        notes = notes_for(shop.stream("notes", number), len(book), shop.wallets.cards, card_share=NOTE_CARD_SHARE)
+        out.write_part("orders", orders_table(book, ids, shop.people.ids, notes), expected=len(shop.book))
+        lines = lines_of(shop.stream("lines", number), book, shop.catalogue)
+        out.write_part("order_items", lines_table(lines, book, ids, shop.catalogue), expected=round(len(shop.book) * LINES_PER_ORDER))
+        totals.append(lines.totals(len(book)))
+        first = lines.products[lines.numbers == 1]
+        picked = (book.customers >= 0) & (shop.stream("searched", number).random(len(book)) < _SEARCHED_FIRST)
+        searched.append(np.stack([book.customers, first, book.ordered_at])[:, picked])
+    return np.concatenate(totals), Bought(*np.concatenate(searched, axis=1))
+
+
+def _write_payments(shop: _Shop, totals: Ints, out: PartWriter) -> None:
+    first_id = 1
+    for number, (begin, end) in enumerate(shop.blocks()):
+        bills = _bills(shop.book.slice(begin, end), order_ids(begin, end - begin), totals[begin:end])
+        rows = payments_table(shop.stream("payments", number), bills, shop.wallets, first_id, shop.season.ends_s)
+        first_id += rows.num_rows
+        out.write_part("payments", rows, expected=len(shop.book))
+
+
+def _bills(book: OrderBook, ids: pa.Array, pence: Ints) -> Bills:
+    """The bills of orders, then of their returns."""
+    back = np.flatnonzero(book.returned)
+    return Bills(
+        order_ids=pa.concat_arrays([ids, return_ids(ids.take(pa.array(back)))]),
+        customers=np.concatenate([book.customers, book.customers[back]]),
+        billed_at=np.concatenate([book.ordered_at, book.returned_at[back]]),
+        amounts=np.concatenate([pence, -pence[back]]) * _UNITS_PER_PENNY,
+    )
+
+
+def _write_transactions(shop: _Shop, out: PartWriter) -> dict[str, int]:
+    weights = np.diff(shop.season.ends, prepend=0.0)
+    made = transactions_of(shop.stream("transactions"), shop.wallets, shop.season.starts_s, weights, shop.spec.transaction_count)
+    size = shop.spec.rows_per_file
+    for begin in range(0, len(made), size):
+        some = made.only(np.arange(begin, min(begin + size, len(made))))
+        rows = transactions_table(some, shop.people.ids, shop.wallets, begin + 1, shop.season.ends_s)
+        out.write_part("card_transactions", rows, expected=len(made))
+    return {kind.name.lower(): int((made.frauds == kind).sum()) for kind in Fraud}
+
+
+def _write_searches(shop: _Shop, bought: Bought, out: PartWriter) -> None:
+    offer = Offer(shop.catalogue.ids, shop.catalogue.names, _popularity(shop.catalogue))
+    rng, count = shop.stream("searches"), shop.spec.search_count
+    rows = searches_table(rng, offer, bought, shop.people.ids, moments=shop.book.ordered_at, count=count)
+    out.write("search_queries", rows, expected=count)
+
+
+def _popularity(catalogue: Catalogue) -> Floats:
+    """People search for what sells: within a category, products lie most popular first."""
+    first = np.searchsorted(catalogue.categories, catalogue.categories)
+    return np.asarray(1.0 / (1.0 + np.arange(len(catalogue.categories)) - first) ** 0.7, dtype=np.float64)
+
+
+def _bad_files(shop: _Shop) -> tuple[BadFile, ...]:
+    book = shop.book.slice(0, min(_BAD_FILE_ROWS, len(shop.book)))
+    ids = order_ids(0, len(book))
+    orders = orders_table(book, ids, shop.people.ids, pa.nulls(len(book), pa.string()))
+    bills = Bills(ids, book.customers, book.ordered_at, np.full(len(book), UNITS_PER_GBP))
+    payments = payments_table(shop.stream("bad files"), bills, shop.wallets, 1, shop.season.ends_s + DAY_S)
+    return bad_files(shop.stream("noise"), orders, payments)

@@ -1,0 +1,73 @@
+"""A file's rows some at a time, and as often as somebody asks: no more of a large file is in memory than is worked on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from headgate.formats.received import Ragged, Received
+from headgate.formats.row_offsets import Listed
+from headgate.values.cells import int_array
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from headgate.formats.row_offsets import Places
+    from headgate.values.cells import Rows
+
+# About 5 MB of text for each batch: numpy's overhead is small from here on, and two batches' parts fit beside one another.
+ROWS_AT_ONCE = 1 << 15
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file's rows.
+
+    Attributes:
+        batches: the rows in the file's order, the same each time; each batch covers a run of source rows, ragged ones too.
+        width: how many cells a whole row has.
+        absent: what is warned of once: nullable columns that the file does not have, and parts of it that were left out.
+        written_as: the file's form, as its record tells it.
+        places: where its rows begin, from the first on; None where rows have no place of their own.
+    """
+
+    batches: Callable[[], Iterator[Received]]
+    width: int
+    absent: tuple[str, ...] = ()
+    written_as: Mapping[str, str] = field(default_factory=dict)
+    places: Callable[[], Places] | None = None
+
+
+def whole(received: Received, rows_at_once: int = ROWS_AT_ONCE) -> Source:
+    """A file that is in memory already, in slices of it."""
+    width = received.dialect.width if received.dialect else len(received.cells) - len(received.absent)
+    places = partial(Listed, received.starts) if len(received.starts) else None
+    absent = (*received.absent, *received.left_out)
+    return Source(lambda: _slices(received, rows_at_once), width, absent, received.written_as, places)
+
+
+def _slices(received: Received, rows_at_once: int) -> Iterator[Received]:
+    count = len(received.source_rows)
+    begun = 0
+    for start in range(0, max(count, 1), rows_at_once):
+        stop = start + rows_at_once
+        last = received.source_rows[stop - 1] if stop < count else np.iinfo(np.int64).max
+        ended = int(np.searchsorted(received.ragged.source_rows, last))
+        cells = {name: column.slice(start, rows_at_once) for name, column in received.cells.items()}
+        yield Received(cells, received.source_rows[start:stop], ragged_slice(received.ragged, begun, ended), received.absent)
+        begun = ended
+
+
+def ragged_slice(ragged: Ragged, start: int, stop: int) -> Ragged:
+    """Some of the ragged rows, by their places among them."""
+    last = min(stop, len(ragged.texts))
+    footer = max(0, last - max(start, len(ragged.texts) - ragged.footer))
+    return Ragged(ragged.source_rows[start:stop], ragged.texts[start:stop], ragged.widths[start:stop], footer)
+
+
+def rows_of(received: Received, rows: Rows) -> Received:
+    """The batch with only these of its rows."""
+    return Received({name: column.take(int_array(rows)) for name, column in received.cells.items()}, received.source_rows[rows])

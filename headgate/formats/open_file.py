@@ -1,0 +1,95 @@
+"""The rows of a local file, whatever its format, compression and size: streamed where that gives the same, else read whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from headgate.formats.csv_endings import ends_of_file
+from headgate.formats.csv_footer import with_footers
+from headgate.formats.read_file import read_file
+from headgate.formats.received import footer_told
+from headgate.formats.row_width_repair import with_loose_ends
+from headgate.formats.stream_csv import STREAMED_FROM_BYTES, plain_csv, stream
+from headgate.formats.stream_json import stream_json
+from headgate.formats.stream_parquet import stream_parquet
+from headgate.formats.unpack import GROWS_FREELY_BYTES, MAX_EXPANDED_BYTES, MAX_RATIO, OutgrownError, UnpackedFile, unpack_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from headgate.contracts.model import Contract
+    from headgate.formats.batches import Source
+    from headgate.formats.csv_endings import Ends
+    from headgate.formats.received import Received
+
+# A compressed file of no more bytes is no matter to a worker's memory, whatever it grows to.
+_UNPACKED_IN_MEMORY_BYTES = GROWS_FREELY_BYTES // MAX_RATIO
+
+
+def opened(path: Path, folder: Path, limit_bytes: int) -> UnpackedFile:
+    """The file as it is read: a large one that is compressed lies in `folder` without its compression.
+
+    Raises:
+        UnreadableFileError: as `unpack_file`; OutgrownError when it holds more than `limit_bytes`.
+    """
+    if path.stat().st_size <= _UNPACKED_IN_MEMORY_BYTES:
+        return UnpackedFile(path)
+    found = unpack_file(path, folder, limit_bytes)
+    if found.size_bytes > limit_bytes:
+        raise OutgrownError.of(limit_bytes)
+    return found
+
+
+def is_large(file: UnpackedFile) -> bool:
+    """Whether the file's rows are better kept out of memory."""
+    return file.size_bytes >= STREAMED_FROM_BYTES
+
+
+def streamed(file: UnpackedFile, contract: Contract, folder: Path, from_bytes: int = STREAMED_FROM_BYTES) -> Source | None:
+    """The rows, some at a time; None where the file is to be read whole.
+
+    Args:
+        from_bytes: a smaller file is read whole.
+
+    Raises:
+        BadInputError: as the format's own reader.
+    """
+    source = stream_parquet(file.path, contract, from_bytes)
+    if source is None and file.size_bytes >= from_bytes:
+        source = stream_json(file.path, contract, folder / "records.arrow") or stream_plain(file.path, contract)
+    compression = ", ".join(file.packed) or "none"
+    return replace(source, written_as={**source.written_as, "compression": compression}) if source else None
+
+
+def stream_plain(path: Path, contract: Contract) -> Source | None:
+    """The rows of a plain CSV file, which end as `read_csv` has them end; None for any other.
+
+    Raises:
+        HeaderError, NotPlainError: as `stream`.
+    """
+    source = stream(path, contract, 0)
+    plain = plain_csv(path, contract) if source else None
+    if source is None or plain is None:
+        return source
+    ends = ends_of_file(path, plain.data_at, plain.dialect, plain.header.names, contract)
+    settled = partial(_with_ends, source, contract, ends)
+    return replace(source, batches=settled, written_as={**source.written_as, **footer_told(ends.footer)})
+
+
+def _with_ends(source: Source, contract: Contract, ends: Ends) -> Iterator[Received]:
+    return with_footers((with_loose_ends(batch, contract, ends) for batch in source.batches()), ends.footer)
+
+
+def read_whole(file: UnpackedFile, contract: Contract) -> Received:
+    """Every row at once.
+
+    Raises:
+        BadInputError: as `read_file`; OutgrownError when no worker reads so much at once.
+    """
+    if file.size_bytes > MAX_EXPANDED_BYTES:
+        raise OutgrownError.of(MAX_EXPANDED_BYTES)
+    received = read_file(file.path.read_bytes(), contract)
+    return replace(received, packed=(*file.packed, *received.packed))

@@ -1,0 +1,49 @@
+"""Read a file in whatever format and compression its content says it has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from headgate.contracts.encodings import stated_encoding
+from headgate.errors import UnreadableFileError
+from headgate.formats.read_csv import read_csv
+from headgate.formats.read_json import is_json, read_json
+from headgate.formats.read_parquet import read_parquet
+from headgate.formats.sniff import is_parquet, text_of
+from headgate.formats.unpack import is_workbook, unpacked
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Contract
+    from headgate.formats.received import Received
+
+_PROBE_BYTES = 1 << 16
+
+
+def read_file(body: bytes, contract: Contract) -> Received:
+    """The file's rows in the contract's columns.
+
+    Raises:
+        BadInputError: the file as a whole cannot be read; `rule` says why.
+    """
+    found = unpacked(body)
+    return replace(_read(found.content, contract), packed=found.packed)
+
+
+def _read(content: bytes, contract: Contract) -> Received:
+    if is_parquet(content):
+        return read_parquet(content, contract)
+    if is_workbook(content):
+        from headgate.formats.read_excel import read_excel  # noqa: PLC0415 a cold start loads what opens workbooks when one comes
+
+        return read_excel(content, contract)
+    is_text_json = holds_json(content, stated_encoding(contract))
+    return read_json(content, contract) if is_text_json else read_csv(content, contract)
+
+
+def holds_json(content: bytes, encoding: str = "") -> bool:
+    """Whether the bytes are a text that starts as JSON does; `encoding` as in `text_of`."""
+    try:
+        return is_json(text_of(content[:_PROBE_BYTES], encoding, is_cut=len(content) > _PROBE_BYTES).utf8)
+    except UnreadableFileError:  # blanks, or no text at all: the CSV reader says so
+        return False

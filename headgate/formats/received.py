@@ -1,0 +1,100 @@
+"""What arrived in a file, before anything is judged: every cell as text, in the contract's columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from headgate.values.cells import NO_ROWS, Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
+
+    from headgate.formats.csv_dialect import Dialect
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """Rows with more or fewer cells than the header. `texts` are as they came: they must be masked before they are written.
+
+    Attributes:
+        footer: how many of them, the last ones, are the file's footer.
+    """
+
+    source_rows: Rows = field(default_factory=lambda: NO_ROWS)
+    texts: tuple[str, ...] = ()
+    widths: tuple[int, ...] = ()
+    footer: int = 0
+
+
+@dataclass(frozen=True)
+class Received:
+    """One file's rows.
+
+    Attributes:
+        cells: for each column of the contract its texts; null where the file says nothing.
+        source_rows: for each row its 1-based number among the file's data rows.
+        absent: nullable columns that the file does not have; their cells are null.
+        form: `csv`, `json`, `json_lines`, `parquet` or `xlsx`.
+        dialect: how a CSV text was written, and how sure that is; None for formats that say so themselves.
+        left_out: parts of the file that hold other tables, by name and how many rows they have: sheets without the contract's header.
+        packed: how the file was compressed, from the outside in: `gzip`, `zip`, `zstd`.
+        encoding: of a text that has no dialect.
+        confidence: as in `Dialect`; 1 where the file itself says what it is.
+        starts: where each of the file's rows begins, ragged ones too, in bytes of the unpacked file; none where rows have no place.
+    """
+
+    cells: Mapping[str, pa.Array]
+    source_rows: Rows
+    ragged: Ragged = field(default_factory=Ragged)
+    absent: tuple[str, ...] = ()
+    form: str = "csv"
+    dialect: Dialect | None = None
+    left_out: tuple[str, ...] = ()
+    packed: tuple[str, ...] = ()
+    encoding: str = ""
+    confidence: float = 1.0
+    starts: Rows = field(default_factory=lambda: NO_ROWS)
+
+    @property
+    def rows(self) -> int:
+        """Every row of the file, ragged ones too."""
+        return len(self.source_rows) + len(self.ragged.source_rows)
+
+    @property
+    def written_as(self) -> Mapping[str, str]:
+        """What was found out about the file's form, as its record tells it."""
+        told = written_as(self.form, self.dialect, self.packed)
+        said = {} if self.dialect else {"confidence": share_text(self.confidence)} | ({"encoding": self.encoding} if self.encoding else {})
+        return told | said | ({"left_out": ", ".join(self.left_out)} if self.left_out else {})
+
+
+def written_as(form: str, dialect: Dialect | None = None, packed: Sequence[str] = ()) -> dict[str, str]:
+    """A file's form in words: none of its cells is among them."""
+    told = {"format": form, "compression": ", ".join(packed) or "none"}
+    if dialect:
+        told |= {
+            "encoding": dialect.encoding,
+            "delimiter": dialect.form.delimiter,
+            "quote": dialect.form.quote,
+            "escape": dialect.form.escape or dialect.form.quote,
+            "line_end": dialect.line_end or "mixed",
+            "preamble_lines": str(dialect.preamble_lines),
+            "header_lines": str(dialect.header_lines),
+            "confidence": share_text(dialect.confidence),
+        }
+        told |= {"unnamed_columns": str(dialect.unnamed)} if dialect.unnamed else {}
+        told |= footer_told(dialect.footer_lines)
+    return told
+
+
+def footer_told(lines: int) -> dict[str, str]:
+    """How many lines the file's footer has; nothing where it has none."""
+    return {"footer_lines": str(lines)} if lines else {}
+
+
+def share_text(confidence: float) -> str:
+    """A confidence to three decimals."""
+    return str(round(confidence, 3))

@@ -1,0 +1,177 @@
+r"""Where a file's rows begin, in bytes of the unpacked file as it was sent: so that a refused row is found in a large file at once.
+
+A row begins behind a line end that stands outside quotes, and not with a line end: blank lines are no rows.
+Source: RFC 4180, section 2; `\r`, `\n` and `\r\n` all end a line, as Arrow reads them.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from headgate.values.cells import NO_ROWS, Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Octets = np.ndarray[Any, np.dtype[np.uint8]]
+Distances = np.ndarray[Any, np.dtype[np.uint32]]
+
+_LF, _CR = 10, 13
+_BLOCK_BYTES = 1 << 20
+_CONTINUES, _CONTINUATION, _FOUR_BYTES = 0xC0, 0x80, 0xF0
+
+
+class Places(Protocol):
+    """The places of a file's rows, from its first on."""
+
+    def take(self, count: int) -> Rows:
+        """Where the next rows begin; fewer where it is not known of them all."""
+        ...
+
+
+@dataclass
+class Listed:
+    """Places that are in memory."""
+
+    starts: Rows
+    _taken: int = 0
+
+    def take(self, count: int) -> Rows:
+        """The next ones."""
+        self._taken += count
+        return self.starts[self._taken - count : self._taken]
+
+
+class Spaced:
+    """Places that were found before, kept as the distance of each from the one before it: four bytes a row."""
+
+    def __init__(self, distances: Sequence[Distances]) -> None:
+        self._distances = np.concatenate([np.empty(0, np.uint32), *distances])
+        self._taken, self._last = 0, 0
+
+    def take(self, count: int) -> Rows:
+        """The next ones."""
+        places: Rows = self._last + np.cumsum(self._distances[self._taken : self._taken + count], dtype=np.int64)
+        self._taken += count
+        self._last = int(places[-1]) if len(places) else self._last
+        return places
+
+
+def row_starts(data: memoryview, quote: str) -> Rows:
+    """Where the rows of a text begin, in its bytes."""
+    scan, octets = Scan(quote), np.frombuffer(data, np.uint8)
+    blocks = [scan.starts(octets[at : at + _BLOCK_BYTES])[0] for at in range(0, len(data), _BLOCK_BYTES)]
+    return np.concatenate(blocks) if blocks else NO_ROWS
+
+
+def starts_in(octets: Octets, quotes: Rows, *, is_quoted: bool, is_behind_end: bool) -> Rows:
+    """Where rows begin in a part of a text.
+
+    Args:
+        quotes: where in it quotes stand.
+        is_quoted: whether a quote is open before it.
+        is_behind_end: whether a line ends before it.
+    """
+    is_end = octets == _LF
+    if (carriage := octets == _CR).any():
+        is_end |= carriage
+    behind = np.flatnonzero(is_end[:-1]) + 1
+    found: Rows = np.concatenate(([0], behind)) if is_behind_end else behind
+    found = found[~is_end[found]]
+    if len(quotes) or is_quoted:
+        found = found[(np.searchsorted(quotes, found) + is_quoted) % 2 == 0]
+    return found
+
+
+class Scan:
+    """What is to be known of the blocks before: how long they are, whether a quote is open, and whether a row may begin."""
+
+    def __init__(self, quote: str, at: int = 0) -> None:
+        self._quote, self._at, self._is_behind_end = ord(quote), at, True
+        self.is_quoted = False
+
+    def starts(self, block: Octets) -> tuple[Rows, Rows]:
+        """Where rows begin, in the text; and where quotes stand, in the block."""
+        quotes = np.flatnonzero(block == self._quote)
+        found = starts_in(block, quotes, is_quoted=self.is_quoted, is_behind_end=self._is_behind_end) + self._at
+        self.is_quoted ^= len(quotes) % 2 == 1
+        self._is_behind_end = bool(block[-1] in {_LF, _CR})
+        self._at += len(block)
+        return found, quotes
+
+
+def as_sent(text: bytes, starts: Rows, content: bytes, encoding: str) -> Rows:
+    """Places in a UTF-8 text, as places in the content that it was made from.
+
+    Args:
+        encoding: of the content, as `sniff` tells it.
+    """
+    if encoding == "utf-8":
+        return starts + len(codecs.BOM_UTF8) * content.startswith(codecs.BOM_UTF8)
+    if not len(starts):
+        return starts
+    mark = {"utf-16": 2, "utf-32": 4}.get(encoding, 0)
+    octets = np.frombuffer(text, np.uint8)
+    edges = np.concatenate(([0], starts))
+    lengths = [_length(octets[start:stop], encoding) for start, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)]
+    return np.cumsum(lengths) + mark
+
+
+def _length(octets: Octets, encoding: str) -> int:
+    """How many bytes some UTF-8 takes in another encoding; code points beyond 65,535 take two of UTF-16's units."""
+    points = len(octets) - int(np.count_nonzero((octets & _CONTINUES) == _CONTINUATION))
+    if encoding.startswith("utf-16"):
+        return 2 * (points + int(np.count_nonzero(octets >= _FOUR_BYTES)))
+    if encoding == "utf-32":
+        return 4 * points
+    return points if encoding == "cp1252" else len(octets.tobytes().decode().encode(encoding, "replace"))
+
+
+def line_starts(text: bytes) -> Rows:
+    """Where the lines of a text begin that hold more than blanks."""
+    lines = text.splitlines(keepends=True)
+    starts = np.concatenate(([0], np.cumsum([len(line) for line in lines], dtype=np.int64)))[:-1]
+    told: Rows = starts[[bool(line.strip()) for line in lines]] if lines else NO_ROWS
+    return told
+
+
+def record_starts(text: bytes, count: int) -> Rows:
+    """Where the objects of a JSON text's one array of `count` objects begin; nothing where that is not to be told from its brackets.
+
+    The array is the text itself, or a value of the object that the text is.
+    """
+    octets = np.frombuffer(text, np.uint8)
+    signs = np.flatnonzero(np.isin(octets, np.frombuffer(b'{[]}"\\', np.uint8)))
+    outside = _outside_texts(octets, signs)
+    opens = np.isin(octets[outside], np.frombuffer(b"{[", np.uint8))
+    depth = np.cumsum(np.where(opens, 1, -1))
+    for level in (2, 3):
+        arrays = _children(octets, outside[opens & (depth == level - 1)], outside[opens & (depth == level)])
+        if len(found := [objects for objects in arrays if len(objects) == count]) == 1:
+            return found[0]
+    return NO_ROWS
+
+
+def _children(octets: Octets, parents: Rows, inner: Rows) -> list[Rows]:
+    """For each parent that is an array where its objects begin."""
+    objects = inner[octets[inner] == ord("{")]
+    edges = np.searchsorted(objects, [*parents.tolist(), len(octets)])
+    own = [objects[start:stop] for start, stop in pairwise(edges.tolist())]
+    return [each for parent, each in zip(parents.tolist(), own, strict=True) if octets[parent] == ord("[")]
+
+
+def _outside_texts(octets: Octets, signs: Rows) -> Rows:
+    """The brackets that stand outside JSON's texts."""
+    slashes = octets[signs] == ord("\\")
+    run = np.zeros(len(signs), np.int64)  # how many backslashes stand right before each sign
+    for at in np.flatnonzero(slashes[:-1] & (np.diff(signs) == 1)).tolist():
+        run[at + 1] = run[at] + 1
+    quotes = (octets[signs] == ord('"')) & (run % 2 == 0)
+    is_inside = np.cumsum(quotes) % 2 == 1
+    brackets: Rows = signs[~is_inside & (octets[signs] != ord('"')) & ~slashes]
+    return brackets

@@ -1,0 +1,171 @@
+"""What a file is, by its content: never by its name."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.contracts.encodings import stated_encoding
+from headgate.errors import UnreadableFileError
+from headgate.formats.encoding import GUESSED, check_not_mixed, check_western, unknown_encoding, western
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from headgate.contracts.model import Contract
+    from headgate.formats.encoding import Western
+
+PARQUET_MAGICS = (b"PAR1", b"PARE")  # plain, and with an encrypted footer
+DELIMITERS = ",;\t|"
+_OTHER_MAGICS = {
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook, or one with a password",
+    b"%PDF": "a PDF document",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive",
+}
+# The longest first: UTF-32's little-endian mark starts with UTF-16's.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1b]")  # no text has them; the four behind part cells of rare dialects
+_PROBE_BYTES = 1 << 16
+_HEADER_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text as UTF-8 without a byte-order mark, the encoding that it came in, and how western it looks where that was guessed."""
+
+    utf8: bytes
+    encoding: str
+    western: Western | None = None
+
+    @property
+    def confidence(self) -> float:
+        """How sure the encoding is, from 0 to 1."""
+        return round(self.western.share, 3) if self.western else 1.0
+
+
+def is_parquet(content: bytes) -> bool:
+    """Whether the bytes start as a Parquet file does."""
+    return content.startswith(PARQUET_MAGICS)
+
+
+def text_of(content: bytes, encoding: str = "", *, is_cut: bool = False) -> Text:
+    """The content as UTF-8 without a byte-order mark.
+
+    Args:
+        encoding: of what is not valid UTF-8, as its contract states it; else Windows-1252 is guessed.
+        is_cut: the content goes on, and may end within a character.
+
+    Raises:
+        UnreadableFileError: `not_a_table`: the bytes are not text; `mixed_encoding`: some are UTF-8 and others are not;
+            `unknown_encoding`: they are text in none of the two; `empty_file`: only blanks.
+    """
+    text = _decoded(content, encoding, is_cut=is_cut)
+    head = text.utf8[:_PROBE_BYTES]
+    if b"\0" in head:
+        raise _not_text("binary data")
+    if not head.strip() and not text.utf8.strip():
+        raise UnreadableFileError(rule="empty_file", message="the file holds only blanks", remedy="send a file with a header")
+    return text
+
+
+def text_for(content: bytes, contract: Contract) -> Text:
+    """The content as UTF-8, read in the contract's encoding where it is not; UnreadableFileError as `text_of`, and for a bad guess."""
+    text = text_of(content, stated_encoding(contract))
+    if text.western:
+        check_western(content.removeprefix(codecs.BOM_UTF8), text.western)
+    return text
+
+
+def is_utf8(path: Path) -> bool:
+    """Whether all of a local file is UTF-8; some of it at a time is in memory."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as file:
+            while part := file.read(_HEADER_BYTES):
+                decoder.decode(part)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def utf8_text(content: bytes) -> bytes:
+    """The UTF-8 of `text_of`."""
+    return text_of(content).utf8
+
+
+def _decoded(content: bytes, encoding: str, *, is_cut: bool) -> Text:
+    for magic, what in _OTHER_MAGICS.items():
+        if content.startswith(magic):
+            raise _not_text(what)
+    for mark, marked in _MARKS:
+        if content.startswith(mark):
+            return _recoded(content, marked)
+    if wide := _unmarked_utf16(content[:_PROBE_BYTES]):
+        return _recoded(content, wide)
+    if encoding.startswith("utf-16") and b"\0" in content[:_PROBE_BYTES]:  # half of all Chinese characters are two bytes of ASCII in it
+        return _recoded(content, encoding, is_cut=is_cut)
+    plain = content.removeprefix(codecs.BOM_UTF8)
+    wrong = _not_utf8_at(plain, is_cut=is_cut)
+    if wrong is None:
+        return Text(plain if not is_cut else plain.decode(errors="ignore").encode(), "utf-8")
+    if b"\0" not in plain[:_PROBE_BYTES]:
+        check_not_mixed(plain, wrong, encoding or GUESSED)
+    if encoding:
+        return _recoded(plain, encoding, is_cut=is_cut)
+    return _guessed(plain)
+
+
+def _guessed(content: bytes) -> Text:
+    try:
+        return Text(content.decode(GUESSED).encode(), GUESSED, western(content))
+    except UnicodeDecodeError as error:
+        raise _not_text("binary data") if _CONTROLS.search(content, 0, _PROBE_BYTES) else unknown_encoding(content, error.start) from None
+
+
+def _recoded(content: bytes, encoding: str, *, is_cut: bool = False) -> Text:
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(content, final=not is_cut)
+        return Text(text.removeprefix("\ufeff").encode(), encoding)
+    except UnicodeError:
+        raise _not_text(f"bytes that are not {encoding}") from None
+
+
+def _unmarked_utf16(probe: bytes) -> str:
+    """Western text in UTF-16 has a zero in nearly every second byte."""
+    half = len(probe) // 2
+    even, odd = probe[0::2].count(0), probe[1::2].count(0)
+    if half and max(even, odd) > 0.8 * half and min(even, odd) == 0:
+        return "utf-16-le" if odd else "utf-16-be"
+    return ""
+
+
+def _not_utf8_at(content: bytes, *, is_cut: bool) -> int | None:
+    """Where the first byte is that UTF-8 cannot have there; None where there is none."""
+    if content.isascii():
+        return None
+    decoder, view = codecs.getincrementaldecoder("utf-8")(), memoryview(content)
+    for start in range(0, len(content), _HEADER_BYTES):
+        begun = start - len(decoder.getstate()[0])
+        is_last = start + _HEADER_BYTES >= len(content)
+        try:
+            decoder.decode(view[start : start + _HEADER_BYTES], final=is_last and not is_cut)
+        except UnicodeDecodeError as error:
+            return begun + error.start
+    return None
+
+
+def _not_text(what: str) -> UnreadableFileError:
+    return UnreadableFileError(
+        rule="not_a_table",
+        message=f"the file holds {what}, which is no table",
+        remedy="send CSV, JSON, Parquet or Excel (.xlsx), plain or with gzip, zip or zstd; the content tells which, not the name",
+    )

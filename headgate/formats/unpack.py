@@ -1,0 +1,293 @@
+"""Take the compression off a file (gzip, zip or zstd, also one inside another), within fixed limits."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from headgate.errors import UnreadableFileError
+from headgate.masking.card_search import redact
+from headgate.values.cells import text_array
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import IO
+
+GZIP, ZSTD, ZIP = "gzip", "zstd", "zip"
+GZIP_MAGIC = b"\x1f\x8b"
+ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")  # with members, and without any
+WORKBOOK_PART = "xl/workbook.xml"
+# What a worker of 3 GB can hold beside its own copies. A file that grows past it is a bomb, or belongs to a larger worker.
+MAX_EXPANDED_BYTES = 1 << 30
+# Tables of one repeated row grow 200- to 400-fold, bombs a thousandfold and more. Small files may grow as they like.
+MAX_RATIO = 500
+GROWS_FREELY_BYTES = 1 << 26
+MAX_LAYERS = 3  # a gzip in a zip in a zstd; no export does more
+MAX_MEMBERS = 10_000
+_CHUNK_BYTES = 1 << 20
+_MEMBERS_SHOWN = 5
+_INNER = "unpacked-"
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """A file's content without compression, and the compressions that were taken off, from the outside in."""
+
+    content: bytes
+    packed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UnpackedFile:
+    """A local file with content that is not compressed, and the compressions that were taken off, from the outside in."""
+
+    path: Path
+    packed: tuple[str, ...] = ()
+
+    @property
+    def size_bytes(self) -> int:
+        """How much it holds."""
+        return self.path.stat().st_size
+
+
+class OutgrownError(UnreadableFileError):
+    """The file is no bomb, but holds more than this worker can. The rule is `too_large`."""
+
+    @classmethod
+    def of(cls, limit_bytes: int) -> OutgrownError:
+        """For a worker that can hold so many bytes."""
+        refusal = too_large(limit_bytes)
+        return cls(rule=refusal.rule, message=refusal.message, remedy=refusal.remedy)
+
+
+def unpack(body: bytes, limit_bytes: int = MAX_EXPANDED_BYTES) -> bytes:
+    """The content of `unpacked`."""
+    return unpacked(body, limit_bytes).content
+
+
+def unpacked(body: bytes, limit_bytes: int = MAX_EXPANDED_BYTES) -> Unpacked:
+    """The file's content without compression, by what the bytes say and not by the file's name; a workbook stays as it is.
+
+    Raises:
+        UnreadableFileError: nothing is in it (`empty_file`); it stops early (`truncated_gzip`) or is damaged (`corrupt_gzip`, and
+            `corrupt_archive` for zip and zstd); a zip holds more than one data file (`several_files`); or it grows past the
+            limits on bytes, ratio and layers (`too_large`).
+    """
+    content, allowed = body, allowed_bytes(len(body))
+    packed: tuple[str, ...] = ()
+    while packing := packing_of(io.BytesIO(content)):
+        packed = with_layer(packed, packing)
+        content = b"".join(within(parts_of(packing, io.BytesIO(content)), allowed, limit_bytes))
+    if len(content) > limit_bytes:
+        raise OutgrownError.of(limit_bytes)
+    if not content:
+        raise UnreadableFileError(rule="empty_file", message="the file holds no bytes", remedy="send the file again; its upload was cut")
+    return Unpacked(content, packed)
+
+
+def unpack_file(path: Path, folder: Path, limit_bytes: int = MAX_EXPANDED_BYTES) -> UnpackedFile:
+    """As `unpacked`, from disk to disk: the file itself where nothing is to be taken off, else one in `folder`.
+
+    A file that holds nothing is none of its matters: who reads it says so.
+    """
+    found, allowed = UnpackedFile(path), allowed_bytes(path.stat().st_size)
+    while packing := _packing_of_file(found.path):
+        packed = with_layer(found.packed, packing)
+        inner = folder / f"{_INNER}{len(packed)}"
+        with found.path.open("rb") as source, inner.open("wb") as sink:
+            sink.writelines(within(parts_of(packing, source), allowed, limit_bytes))
+        if found.packed:
+            found.path.unlink()
+        found = UnpackedFile(inner, packed)
+    return found
+
+
+def unpacked_bytes(path: Path) -> int:
+    """How much a local file holds without compression, once `unpack_file` has put that beside it, if anything was to be taken off."""
+    inner = [each.stat().st_size for each in path.parent.glob(f"{_INNER}*")]
+    return max(inner, default=path.stat().st_size)
+
+
+def _packing_of_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return packing_of(file)
+
+
+def allowed_bytes(size_bytes: int) -> int:
+    """What a file of this size may grow to; no table grows to more."""
+    return max(GROWS_FREELY_BYTES, MAX_RATIO * size_bytes)
+
+
+def with_layer(packed: tuple[str, ...], packing: str) -> tuple[str, ...]:
+    """One compression more.
+
+    Raises:
+        UnreadableFileError: `too_large`: it is one too many.
+    """
+    if len(packed) == MAX_LAYERS:
+        raise UnreadableFileError(
+            rule="too_large",
+            message=f"the file is compressed more than {MAX_LAYERS} times over",
+            remedy="compress it once and send it again",
+        )
+    return (*packed, packing)
+
+
+def within(parts: Iterator[bytes], allowed: int, limit_bytes: int) -> Iterator[bytes]:
+    """The parts, unless they grow past a limit: what a header says about the size is not believed.
+
+    Raises:
+        UnreadableFileError: `too_large`: more than `allowed`, which no table is for its size.
+        OutgrownError: more than `limit_bytes`.
+    """
+    held = 0
+    for part in parts:
+        held += len(part)
+        if held > allowed:
+            raise too_large(allowed)
+        if held > limit_bytes:
+            raise OutgrownError.of(limit_bytes)
+        yield part
+
+
+def too_large(limit_bytes: int) -> UnreadableFileError:
+    """The refusal of a file that is larger than a worker can hold."""
+    return UnreadableFileError(
+        rule="too_large",
+        message=f"the file holds more than {limit_bytes:,} bytes once unpacked",
+        remedy="split it into smaller files with the same header",
+    )
+
+
+def is_workbook(content: bytes) -> bool:
+    """Whether the bytes are an Excel workbook: a zip with the parts of one. Source: ECMA-376, part 2."""
+    return content.startswith(ZIP_MAGICS[0]) and _holds_workbook(io.BytesIO(content))
+
+
+def _holds_workbook(file: IO[bytes]) -> bool:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return WORKBOOK_PART in archive.namelist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return False
+
+
+def is_packed(content: bytes) -> bool:
+    """Whether the bytes start as a compressed file does."""
+    return bool(packing_of(io.BytesIO(content)))
+
+
+def packing_of(file: IO[bytes]) -> str:
+    """How the file is compressed, by its first bytes; empty where it is not, and for a workbook."""
+    head = file.read(len(ZIP_MAGICS[0]))
+    if head.startswith(GZIP_MAGIC):
+        return GZIP
+    if head.startswith(ZSTD_MAGIC):
+        return ZSTD
+    return ZIP if head.startswith(ZIP_MAGICS) and not _holds_workbook(file) else ""
+
+
+def parts_of(packing: str, file: IO[bytes]) -> Iterator[bytes]:
+    """What is in a compressed file, a piece at a time."""
+    return {GZIP: _gunzipped, ZSTD: _unzstd, ZIP: _unzipped}[packing](file)
+
+
+def _unzstd(file: IO[bytes]) -> Iterator[bytes]:
+    """All frames, one after the other. Source: RFC 8878."""
+    try:
+        with pa.CompressedInputStream(pa.PythonFile(file, "r"), ZSTD) as packed:
+            yield from _parts(packed)
+    except (OSError, pa.ArrowException):
+        raise _corrupt(ZSTD) from None
+
+
+def _unzipped(file: IO[bytes]) -> Iterator[bytes]:
+    """The one data file among the members."""
+    try:
+        with zipfile.ZipFile(file) as archive, archive.open(_data_member(archive)) as member:
+            yield from _parts(member)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, LookupError, OSError, ValueError, RuntimeError):
+        # RuntimeError: it wants a password. Its text, as that of the others, can hold a member's name.
+        raise _corrupt(ZIP) from None
+
+
+def _data_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    if len(archive.infolist()) > MAX_MEMBERS:
+        raise UnreadableFileError(
+            rule="too_large", message=f"the zip archive has more than {MAX_MEMBERS:,} members", remedy="send the one file with the data"
+        )
+    members = [member for member in archive.infolist() if _is_data(member)]
+    if len(members) != 1:
+        raise UnreadableFileError(
+            rule="several_files" if members else "empty_file",
+            message=f"the zip archive holds {len(members)} data files{_told(members)}",
+            remedy="send each file as an object of its own",
+        )
+    return members[0]
+
+
+def _is_data(member: zipfile.ZipInfo) -> bool:
+    """Neither a folder nor what tools leave behind: `__MACOSX/…`, `.DS_Store`, `_SUCCESS`."""
+    return not member.is_dir() and not any(part.startswith(("_", ".")) for part in member.filename.split("/"))
+
+
+def _told(members: list[zipfile.ZipInfo]) -> str:
+    """The first members' names, without what could be a card number."""
+    if not members:
+        return ""
+    names = redact(text_array(member.filename[:80] for member in members[:_MEMBERS_SHOWN])).to_pylist()
+    return f": {', '.join(names)}{', …' if len(members) > _MEMBERS_SHOWN else ''}"
+
+
+def _parts(packed: IO[bytes]) -> Iterator[bytes]:
+    while part := packed.read(_CHUNK_BYTES):
+        yield part
+
+
+def _corrupt(form: str) -> UnreadableFileError:
+    return UnreadableFileError(
+        rule="corrupt_archive",
+        message=f"the {form} archive is cut, damaged or encrypted",
+        remedy="compress the file again, without a password, and send it again",
+    )
+
+
+def _gunzipped(file: IO[bytes]) -> Iterator[bytes]:
+    """All gzip members, one after the other; zeros that pad the end are not data (RFC 1952; gzip(1) ignores them)."""
+    rest = file.read(_CHUNK_BYTES)
+    while rest:
+        member = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+        while not member.eof:
+            if not rest:
+                raise UnreadableFileError(
+                    rule="truncated_gzip", message="the gzip stream stops before its end", remedy="send the file again; its upload was cut"
+                )
+            yield _inflated(member, rest)
+            rest = member.unconsumed_tail or (b"" if member.eof else file.read(_CHUNK_BYTES))
+        rest = _behind_zeros(member.unused_data, file)
+
+
+def _behind_zeros(rest: bytes, file: IO[bytes]) -> bytes:
+    """What follows a member; nothing when only zeros do."""
+    while not rest.strip(b"\0"):
+        more = file.read(_CHUNK_BYTES)
+        if not more:
+            return b""
+        rest = rest[:1] + more
+    return rest
+
+
+def _inflated(member: zlib._Decompress, chunk: bytes) -> bytes:
+    try:
+        return member.decompress(chunk, _CHUNK_BYTES)
+    except zlib.error as error:
+        raise UnreadableFileError(
+            rule="corrupt_gzip", message="the gzip stream is damaged", remedy="compress the file again and send it again"
+        ) from error

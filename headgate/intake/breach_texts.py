@@ -1,0 +1,38 @@
+"""What was wrong with values that are gone: breaches as texts, one for each row, and back."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from headgate.contracts.model import Level
+from headgate.values.cells import by_unique, rows_where, text_array
+from headgate.values.rules import Breach
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def verdicts(breaches: Sequence[Breach], rows: int) -> pa.Array:
+    """For each row what it breaks, as JSON; null where that is nothing."""
+    of_row: defaultdict[int, list[list[str]]] = defaultdict(list)
+    for breach in breaches:
+        for row in breach.rows.tolist():
+            of_row[row].append([breach.rule, breach.column, breach.reason, breach.level.value])
+    if not of_row:
+        return pa.nulls(rows, pa.string())
+    return text_array(json.dumps(of_row[row]) if row in of_row else None for row in range(rows))
+
+
+def breaches_of(texts: pa.Array) -> tuple[Breach, ...]:
+    """The breaches that the rows' texts tell of."""
+    unique, own = by_unique(texts)
+    told = [tuple(map(tuple, json.loads(text))) if text else () for text in unique.to_pylist()]
+    found = []
+    for rule, column, reason, level in dict.fromkeys(one for each in told for one in each):
+        telling = pa.array([(rule, column, reason, level) in each for each in told])
+        found.append(Breach(rule, column, reason, rows_where(telling.take(own)), Level(level)))
+    return tuple(found)

@@ -1,0 +1,120 @@
+"""How much of a worker a file takes, foretold from what files like it took: time, memory, disk. Pure.
+
+Nothing here knows a limit in megabytes of files. A file goes to a larger worker when what is foretold does not fit the one that has
+it; what the first file of a dataset takes is foretold by FIRST, which is slower and greedier than all that was measured.
+docs/adr/0017-large-files.md tells how these figures were found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.formats.read_file import holds_json
+from headgate.formats.sniff import is_parquet
+from headgate.formats.unpack import GZIP_MAGIC, ZIP_MAGICS, ZSTD_MAGIC
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.lake.ports import Measured
+
+# A smaller file is never looked at: nothing that was measured takes a minute or a gigabyte for it.
+LOOKED_AT_FROM_BYTES = 16 << 20
+HEAD_BYTES = 1 << 16
+KEPT_MEASUREMENTS = 8
+# What a worker may be filled with by a forecast. The rest is for files that are slower or wider than those before them.
+_TIME_SHARE, _MEMORY_SHARE, _DISK_SHARE = 0.5, 0.8, 0.9
+# Python, Arrow and the package, and the rows that are worked on at once, before any file is held.
+_OWN_MEMORY_BYTES = 400 << 20
+# The file unpacked, what is put down between the two goes over it, and both results.
+_DISK_FOR_EACH_BYTE = 3
+
+
+@dataclass(frozen=True)
+class Worker:
+    """What a worker has for one file."""
+
+    memory_bytes: int
+    disk_bytes: int
+
+    @property
+    def largest_bytes(self) -> int:
+        """What can lie on its disk beside all that is made of it."""
+        return int(_DISK_SHARE * self.disk_bytes / _DISK_FOR_EACH_BYTE)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What each byte of a kind of file takes.
+
+    Attributes:
+        bytes_per_s: of the object, through the whole gate, profile and all.
+        growth: bytes without compression for each of the object.
+        memory: bytes held for each without compression, beside the worker's own.
+    """
+
+    bytes_per_s: float
+    growth: float
+    memory: float
+
+
+# By the form of the head; see the ADR for what was measured. A CSV file may turn out to be one that is read whole.
+FIRST = {
+    "csv": Pace(4e6, 1, 8),
+    "json": Pace(2e6, 1, 16),
+    "parquet": Pace(1e6, 6, 3),
+    "gzip": Pace(1e6, 12, 8),
+    "zip": Pace(5e5, 12, 16),  # a workbook may be in it, or may be it
+    "zstd": Pace(1e6, 12, 8),
+}
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a file will take of a worker."""
+
+    seconds: float
+    memory_bytes: float
+    disk_bytes: float
+
+    def beyond(self, worker: Worker, time_left_s: float) -> str:
+        """What the worker has too little of: `time`, `memory` or `disk`; empty where it has enough of all."""
+        fits = {
+            "disk": self.disk_bytes <= _DISK_SHARE * worker.disk_bytes,
+            "memory": self.memory_bytes <= _MEMORY_SHARE * worker.memory_bytes,
+            "time": self.seconds <= _TIME_SHARE * time_left_s,
+        }
+        return next((what for what, enough in fits.items() if not enough), "")
+
+
+def form_of(head: bytes) -> str:
+    """The kind of a file, by its first bytes: one of FIRST's."""
+    packed = {GZIP_MAGIC: "gzip", ZSTD_MAGIC: "zstd", **dict.fromkeys(ZIP_MAGICS, "zip")}
+    found = next((form for magic, form in packed.items() if head.startswith(magic)), "")
+    if found:
+        return found
+    if is_parquet(head):
+        return "parquet"
+    return "json" if holds_json(head) else "csv"
+
+
+def pace(form: str, measured: Sequence[Measured]) -> Pace:
+    """The worst of what files took; of what none of them tells, FIRST's."""
+    first = FIRST[form]
+    memory = [(one.peak_bytes - _OWN_MEMORY_BYTES) / one.unpacked_bytes for one in measured if one.peak_bytes]
+    return Pace(
+        bytes_per_s=min((1000 * one.size_bytes / one.milliseconds for one in measured), default=first.bytes_per_s),
+        growth=max((one.unpacked_bytes / one.size_bytes for one in measured), default=first.growth),
+        memory=max(memory, default=first.memory),
+    )
+
+
+def need(size_bytes: int, pace: Pace) -> Need:
+    """What a file of so many bytes will take at that pace."""
+    unpacked = size_bytes * pace.growth
+    return Need(
+        seconds=size_bytes / pace.bytes_per_s,
+        memory_bytes=_OWN_MEMORY_BYTES + unpacked * max(pace.memory, 0),
+        disk_bytes=size_bytes + _DISK_FOR_EACH_BYTE * unpacked,
+    )

@@ -1,0 +1,212 @@
+"""Files whose header is not a contract's: mapped when that is sure, parked with a suggestion when it is not.
+
+What a person decides is remembered for the source (the first folder of the key) and that very header, and is applied to its next file.
+A mapped file is read as it is, by its dataset's contract under the file's own headings.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from headgate.errors import BadInputError, NotFoundError
+from headgate.formats.header import folded, under
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from headgate.contracts.model import Contract
+    from headgate.formats.own_table import Headed
+    from headgate.lake.ports import ObjectStore
+    from headgate.matching.match import Match
+
+# Refusals that another header may mend.
+MENDABLE = {"unknown_dataset", "not_a_table", "missing_column", "missing_sensitive_column", "unknown_column"}
+REMEMBERED = "remembered"
+# Half of both sides known, and a little more: less is some other table that has a date and a status, too.
+_WORTH_GUESSING = 0.6
+_WORTH_ASKING = 0.3
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The fields of a file's columns, by position, and what that rests on: `remembered`, or how the least sure pair was found.
+
+    `contract` is the dataset's, with the file's headings: by it the file can be read as it is.
+    """
+
+    dataset: str
+    fields: tuple[str, ...]
+    how: str
+    confidence: float
+    contract: Contract
+    names: tuple[str, ...]
+
+    def as_record(self) -> dict[str, str]:
+        """What the file's record keeps: column → field, how, and how sure."""
+        pairs = {name: field for name, field in zip(self.names, self.fields, strict=True) if folded(name) != folded(field)}
+        return {"columns": json.dumps(pairs), "how": self.how, "confidence": f"{self.confidence:.2f}"}
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """What a person is asked about: a field, or nothing, for each column."""
+
+    dataset: str
+    source: str
+    fingerprint: str
+    names: tuple[str, ...]
+    fields: tuple[str, ...]
+    confidence: tuple[float, ...]
+    absent: tuple[str, ...]
+
+    def asked(self, key: str) -> BadInputError:
+        """What the file's sender, or who looks after the lake, is asked to do."""
+        from headgate.matching.match import THRESHOLD  # noqa: PLC0415 a cold start loads what matches headers when one asks for it
+
+        unsure = [name for name, confidence in zip(self.names, self.confidence, strict=True) if confidence < THRESHOLD]
+        missing = f"; no column is surely {', '.join(self.absent)}" if self.absent else ""
+        return BadInputError(
+            rule="needs_mapping",
+            message=f"the header is not that of {self.dataset}, and it is not sure what {', '.join(unsure) or 'it'} means{missing}",
+            remedy=f"see `headgate mapping show {key}`; then `headgate mapping accept {key}`, or `headgate mapping set {key} COLUMN=FIELD`",
+            file=key,
+        )
+
+    def to_json(self) -> str:
+        """Its text, for the file's record."""
+        return json.dumps(vars(self) | {"confidence": [round(one, 2) for one in self.confidence]})
+
+    @classmethod
+    def from_json(cls, text: str) -> Suggested:
+        """The suggestion that a record holds."""
+        read: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(text).items()}
+        return cls(**read)
+
+
+@dataclass(frozen=True)
+class Mappings:
+    """Which columns are which fields: as people decided, else as names and values say."""
+
+    objects: ObjectStore
+    bucket: str
+    contracts: Mapping[str, Contract]
+
+    def dataset(self, key: str, body: bytes | Path) -> str:
+        """The dataset of a file, in memory or on disk, whose folder names none; empty when neither memory nor its columns tell."""
+        from headgate.formats.own_table import headed_of  # noqa: PLC0415 as above
+        from headgate.matching.match import match_dataset  # noqa: PLC0415 as above
+
+        headed = headed_of(body)
+        if headed is None:
+            return ""
+        if known := self._remembered(source_of(key), headed):
+            return known[0]
+        match = match_dataset(headed.names, headed.samples, self.contracts)
+        return match.dataset if match and match.worth >= _WORTH_GUESSING else ""
+
+    def decide(self, key: str, dataset: str, body: bytes | Path) -> Decided | Suggested | None:
+        """The file's mapping, or what to ask a person; None where its header is not what is wrong with it."""
+        from headgate.formats.own_table import headed_of  # noqa: PLC0415 as above
+        from headgate.matching.match import THRESHOLD, match_columns  # noqa: PLC0415 as above
+
+        headed = headed_of(body, self.contracts.get(dataset))
+        if headed is None or dataset not in self.contracts:
+            return None
+        contract = self.contracts[dataset]
+        known = self._remembered(source_of(key), headed)
+        if known and known[0] == dataset and not _wrong_with(contract, headed.names, known[1]):
+            return _decided(headed, contract, known[1], REMEMBERED, 1.0)
+        match = match_columns(headed.names, headed.samples, contract)
+        if match.worth < _WORTH_ASKING or _is_own(headed, match):
+            return None
+        return _sure(headed, contract, match) if match.confidence >= THRESHOLD else _suggested(key, headed, match)
+
+    def remember(self, suggested: Suggested, fields: Sequence[str]) -> None:
+        """From now on a file of this source with this header has these fields, by position.
+
+        Raises:
+            BadInputError: `needs_mapping`: a column is no field, two are the same one, or one that must be there is missing.
+        """
+        _check(self.contracts[suggested.dataset], suggested.names, fields)
+        told = json.dumps({"dataset": suggested.dataset, "fields": list(fields)}, sort_keys=True).encode()
+        self.objects.write(self._ref(suggested.source, suggested.fingerprint), told, content_type="application/json")
+
+    def _remembered(self, source: str, headed: Headed) -> tuple[str, tuple[str, ...]] | None:
+        try:
+            read = json.loads(self.objects.read(self._ref(source, headed.fingerprint)))
+        except NotFoundError:
+            return None
+        return (read["dataset"], tuple(read["fields"])) if read["dataset"] in self.contracts else None
+
+    def _ref(self, source: str, fingerprint: str) -> ObjectRef:
+        return ObjectRef(self.bucket, keys.mapping_key(source, fingerprint))
+
+
+def perhaps_masked(contract: Contract, names: Iterable[str], suggested: Suggested | None = None) -> frozenset[str]:
+    """Of a file's columns those that the contract masks, or may: what it does not know may be one of them under another name."""
+    masked = {folded(column.name) for column in contract.columns if column.mask}
+    fields = dict(zip(suggested.names, suggested.fields, strict=True)) if suggested else {}
+    own = {folded(name) for name in contract.names}
+    meant = {name: folded(fields.get(name, name)) for name in names}
+    return frozenset(name for name, field in meant.items() if field in masked or (masked and field not in own))
+
+
+def source_of(key: str) -> str:
+    """Who sent a file: the first folder of its key."""
+    return keys.dataset_of(key) or "_root"
+
+
+def _is_own(headed: Headed, match: Match) -> bool:
+    """Whether the header has the contract's own names alone, as the gate compares them: `Order ID` is no such, and means `order_id`."""
+    return not match.unknown and all(folded(headed.names[pair.position]) == folded(pair.field) for pair in match.pairs)
+
+
+def _sure(headed: Headed, contract: Contract, match: Match) -> Decided:
+    fields = {pair.position: pair.field for pair in match.pairs}
+    least = min(match.pairs, key=lambda pair: pair.confidence)
+    return _decided(headed, contract, tuple(fields[place] for place in range(len(headed.names))), least.how, match.confidence)
+
+
+def _decided(headed: Headed, contract: Contract, fields: tuple[str, ...], how: str, confidence: float) -> Decided:
+    return Decided(contract.dataset, fields, how, confidence, under(contract, headed.names, fields), headed.shown)
+
+
+def _suggested(key: str, headed: Headed, match: Match) -> Suggested:
+    by_place = {pair.position: pair for pair in match.pairs}
+    pairs = [by_place.get(place) for place in range(len(headed.names))]
+    return Suggested(
+        dataset=match.dataset,
+        source=source_of(key),
+        fingerprint=headed.fingerprint,
+        names=headed.shown,
+        fields=tuple(pair.field if pair else "" for pair in pairs),
+        confidence=tuple(pair.confidence if pair else 0.0 for pair in pairs),
+        absent=match.absent,
+    )
+
+
+def _check(contract: Contract, names: Sequence[str], fields: Sequence[str]) -> None:
+    if wrong := _wrong_with(contract, names, fields):
+        raise BadInputError(
+            rule="needs_mapping",
+            message=f"the columns do not make a file of {contract.dataset}: {wrong}",
+            remedy="name a field of the contract for each column, or have the file sent without the columns that are none",
+        )
+
+
+def _wrong_with(contract: Contract, names: Sequence[str], fields: Sequence[str]) -> str:
+    """Why the columns do not make a file; also of fields that did once, by a contract that was another then. Empty where they do."""
+    wrong = [name for name, field in zip(names, fields, strict=True) if field not in contract.names]
+    twice = sorted({field for field in fields if field and list(fields).count(field) > 1})
+    absent = [column.name for column in contract.columns if (column.required or column.mask) and column.name not in fields]
+    told = [
+        f"no field for {', '.join(wrong)}" if wrong else "",
+        f"two columns for {', '.join(twice)}" if twice else "",
+        f"no column for {', '.join(absent)}" if absent else "",
+    ]
+    return "; ".join(part for part in told if part)

@@ -1,0 +1,329 @@
+"""Which dataset a file is, and which of its columns is which field: by names first, then by values, and never two columns for one field.
+
+A pair's confidence is the share of such pairs that are right, as `benchmarks/matching.py` measured it on generated headers, also in
+languages that no contract speaks.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from headgate.contracts.model import Kind, Mask
+from headgate.errors import ContractError
+from headgate.formats.header import folded
+from headgate.formats.own_table import SAMPLE_ROWS
+from headgate.masking import card_numbers as cards
+from headgate.matching.assignment import Gains, best_pairs
+from headgate.values.cast import cast
+from headgate.values.cells import Flags, blank_to_null, flags, marked, matches
+from headgate.values.rules import column_breaches
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
+
+    from headgate.contracts.model import Column, Contract
+
+THRESHOLD = 0.9
+EXACT, ALIAS, FUZZY, VALUE = "exact", "alias", "fuzzy", "value"
+_ALIAS_CONFIDENCE = 0.99
+# A logistic model of one pair's rightness, fitted by `benchmarks/matching.py --fit` on half of the generated headers.
+_WEIGHTS = {"one": 1.05, "name": -0.43, "fit": 3.01, "misfit": -6.92, "margin": 7.57}
+# What its odds weigh where all columns and fields are rivals (`share_of_odds`), fitted there, too.
+_RIVALRY = {"one": 7.5, "odds": 1.21}
+# A pair's share of the odds, and the share of such pairs by name that were right; of pairs by value it is the same.
+_SAID = (0.3, 0.6, 0.85, 0.95)
+_WAS = (0.3, 0.6, 0.95, 0.995)
+# A column that nobody knows in the place of a field that is missing looks like this, too: values alone settle nothing.
+_BY_VALUE_AT_MOST = THRESHOLD - 0.01
+_ROUNDS = 30
+_WELL = 0.9  # values fit well when at most one in ten does not
+_TIE = 0.05
+_BEGINS, _SHORTENS, _SLIPS = 0.85, 0.75, 0.75
+_WORTH_TELLING = 0.3
+_NAMED = 0.5  # a likeness of names below this is no likeness
+_SHORT_FORMS = {
+    "acct": "account", "addr": "address", "amt": "amount", "cat": "category", "cc": "card", "ccy": "currency", "cd": "code",
+    "cntry": "country", "cre": "created", "ctry": "country", "cur": "currency", "curr": "currency", "cust": "customer", "cvc": "cvv",
+    "delivd": "delivered", "descr": "description", "desc": "description", "dlv": "delivered", "dob": "birth", "dt": "date", "e": "email",
+    "exp": "expiry", "fname": "first", "lname": "last", "mail": "email", "mod": "updated", "modified": "updated", "nbr": "number",
+    "nm": "name", "no": "number", "nr": "number", "num": "number", "ord": "order", "pan": "card", "pay": "payment", "pmt": "payment",
+    "prc": "price", "prd": "product", "prod": "product", "promo": "promotion", "qty": "quantity", "reg": "region", "shp": "shipped",
+    "sku": "product", "stat": "status", "tel": "phone", "tm": "time", "trx": "transaction", "ts": "timestamp", "txn": "transaction",
+    "txt": "text", "upd": "updated", "val": "value",
+}  # fmt: skip
+# How much it says that all values fit: nearly every text is a string, few are one of four words.
+_TELLING = {
+    Kind.STRING: 0.0,
+    Kind.DOUBLE: 0.2,
+    Kind.DECIMAL: 0.3,
+    Kind.BIGINT: 0.3,
+    Kind.INTEGER: 0.3,
+    Kind.SMALLINT: 0.3,
+    Kind.BOOLEAN: 0.5,
+}
+_SSN = r"[0-9]{3}([- ]?)[0-9]{2}([- ]?)[0-9]{4}"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One column of a file that is one field of a contract.
+
+    Attributes:
+        confidence: that the pair is right, where the contract is.
+        how: exact, alias, fuzzy (by name) or value.
+        likeness: of the two alone, 0 to 1: it tells whether the contract is right.
+    """
+
+    position: int
+    field: str
+    confidence: float
+    how: str
+    likeness: float
+
+
+@dataclass(frozen=True)
+class Match:
+    """A file's columns as fields of one contract.
+
+    Attributes:
+        pairs: by position; no position and no field twice.
+        unknown: positions of columns that are no field.
+        absent: fields that the file must have and that no column is.
+    """
+
+    dataset: str
+    pairs: tuple[Pair, ...]
+    unknown: tuple[int, ...]
+    absent: tuple[str, ...]
+
+    @property
+    def confidence(self) -> float:
+        """How sure it is that every pair is right; none where something is left over on either side."""
+        if self.unknown or self.absent or not self.pairs:
+            return 0.0
+        return math.prod(pair.confidence for pair in self.pairs)
+
+    @property
+    def worth(self) -> float:
+        """How much of both sides is paired: to choose among contracts."""
+        told = sum(pair.likeness for pair in self.pairs)
+        return 2 * told / (2 * len(self.pairs) + len(self.unknown) + 2 * len(self.absent)) if self.pairs else 0.0
+
+
+def match_columns(names: Sequence[str], samples: Sequence[pa.Array], contract: Contract) -> Match:
+    """The best one-to-one pairs of the columns with the contract's fields.
+
+    Args:
+        samples: for each name some of its texts, as they came.
+    """
+    facts = _facts(names, samples, contract)
+    pairs = tuple(facts.pair(row, at, contract.columns[at].name) for row, at in best_pairs(_gains(facts.alone)))
+    paired, fields = {pair.position for pair in pairs}, {pair.field for pair in pairs}
+    absent = [column.name for column in contract.columns if (column.required or column.mask) and column.name not in fields]
+    return Match(contract.dataset, pairs, tuple(set(range(len(names))) - paired), tuple(absent))
+
+
+def match_dataset(names: Sequence[str], samples: Sequence[pa.Array], contracts: Mapping[str, Contract]) -> Match | None:
+    """The contract that the columns fit best; None where there is none, or two fit as well."""
+    found = sorted((match_columns(names, samples, contract) for contract in contracts.values()), key=lambda one: (-one.worth, one.dataset))
+    if not found or not found[0].pairs:
+        return None
+    rivals = [one for one in found[1:] if one.confidence >= THRESHOLD and one.worth >= found[0].worth - _TIE]
+    return None if rivals else found[0]
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What is known of each pair of column (rows) and field (columns): likeness of names, and how its values fit."""
+
+    exact: Gains
+    alias: Gains
+    name: Gains
+    fit: Gains
+    telling: Gains
+
+    def features(self) -> dict[str, Gains]:
+        """What the model weighs; `margin` is how far the name is ahead of both sides' other choices."""
+        return {
+            "one": np.ones_like(self.name),
+            "name": np.where(self.name >= _NAMED, self.name, 0.0),
+            "fit": self.telling * np.maximum(self.fit - 0.5, 0) * 2,
+            "misfit": np.maximum(_WELL - self.fit, 0),
+            "margin": _ahead(self.name),
+        }
+
+    @cached_property
+    def alone(self) -> Gains:
+        """How likely each pair is, whatever the others, between 0 and 1; an exact name is certain, whatever the values."""
+        likely = 1 / (1 + np.exp(-sum(_WEIGHTS[name] * values for name, values in self.features().items())))
+        known = np.where(self.alias > 0, np.where(self.fit >= _WELL, _ALIAS_CONFIDENCE, likely), likely)
+        return np.where(self.exact > 0, 1.0, np.where(self._taken, 0.0, np.minimum(known, _ALIAS_CONFIDENCE)))
+
+    @cached_property
+    def _taken(self) -> Flags:
+        """An exact name elsewhere in the row or column takes it: neither side has another choice."""
+        taken: Flags = (self.exact.max(axis=1, keepdims=True) > 0) | (self.exact.max(axis=0, keepdims=True) > 0)
+        return taken
+
+    @cached_property
+    def shares(self) -> Gains:
+        """How likely each pair is among all others: of fields whose values look alike each has but a part."""
+        likely = np.clip(self.alone, 1e-6, _ALIAS_CONFIDENCE)
+        odds = np.exp(_RIVALRY["one"] + _RIVALRY["odds"] * np.log(likely / (1 - likely)))
+        return share_of_odds(np.where(self._taken, 0.0, odds))
+
+    def pair(self, row: int, at: int, field: str) -> Pair:
+        """A pair that was chosen: how often such pairs are right; known names are not weighed."""
+        alone, how = float(self.alone[row, at]), self.how(row, at)
+        if how in {EXACT, ALIAS}:
+            return Pair(row, field, alone, how, alone)
+        share = float(self.shares[row, at])
+        return Pair(row, field, float(np.interp(share, _SAID, _WAS)) if how == FUZZY else min(share, _BY_VALUE_AT_MOST), how, alone)
+
+    def how(self, row: int, at: int) -> str:
+        """What the pair rests on."""
+        if self.exact[row, at]:
+            return EXACT
+        if self.alias[row, at]:
+            return ALIAS
+        return FUZZY if self.name[row, at] >= _NAMED else VALUE
+
+
+def _facts(names: Sequence[str], samples: Sequence[pa.Array], contract: Contract) -> _Facts:
+    shape = (len(names), len(contract.columns))
+    aliases = _aliases(contract)
+    exact, alias, name, fit = (np.zeros(shape) for _ in range(4))
+    for row, given in enumerate(names):
+        for at, column in enumerate(contract.columns):
+            exact[row, at] = _bare(given) == _bare(column.name)
+            alias[row, at] = _bare(given) in aliases.get(column.name, ())
+            name[row, at] = likeness(given, column.name, contract.dataset)
+            fit[row, at] = _fit(samples[row].slice(0, SAMPLE_ROWS), column)
+    exact *= exact.sum(axis=0) == 1  # a name that is there twice is not known
+    return _Facts(exact, alias, name, fit, np.tile([_telling(column) for column in contract.columns], (len(names), 1)))
+
+
+def share_of_odds(odds: Gains) -> Gains:
+    """The probability of each pair where no row and no column has two, or it has none at the odds of one.
+
+    Source:
+        Sinkhorn (1964), scaling to given sums of rows and columns; with slack for what is left over, as in softassign by
+        Gold & Rangarajan (1996).
+    """
+    rows, columns = np.ones((odds.shape[0], 1)), np.ones((1, odds.shape[1]))
+    for _ in range(_ROUNDS):
+        rows = 1 / ((odds * columns).sum(axis=1, keepdims=True) + 1)
+        columns = 1 / ((odds * rows).sum(axis=0, keepdims=True) + 1)
+    return odds * rows * columns
+
+
+def _gains(confidence: Gains) -> Gains:
+    """The logarithm of the odds, from those on that make a pair worth telling: pairs are chosen so that together they are likeliest."""
+    sure = np.clip(confidence, 1e-6, 1 - 1e-6)
+    return np.where(confidence >= _WORTH_TELLING, np.log(sure / (1 - sure)) + 1.0, 0.0)
+
+
+def _aliases(contract: Contract) -> dict[str, set[str]]:
+    """Other names of fields, as the contract has them in its custom property `headgate.aliases`: field → list of names."""
+    stated = contract.properties.get("headgate.aliases", {})
+    if not isinstance(stated, dict):
+        raise ContractError(f"{contract.id}: headgate.aliases maps fields to lists of names")
+    return {field: {_bare(str(name)) for name in listed} for field, listed in stated.items()}
+
+
+def _bare(name: str) -> str:
+    """A name without what people write between its words."""
+    return re.sub(r"[\W_]+", "", folded(name))
+
+
+@cache
+def _words(name: str) -> tuple[str, ...]:
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    words = [word for word in re.split(r"[\W_]+", parted.casefold()) if word]
+    return tuple(_SHORT_FORMS.get(word, word) for word in words)
+
+
+@cache
+def likeness(given: str, field: str, dataset: str = "") -> float:
+    """How alike two names are, 0 to 1: spelling and words together, with or without the dataset's own name in them."""
+    own = {dataset, dataset.removesuffix("s")}
+    choices = [(_words(given), _words(field))]
+    choices.append(tuple(tuple(word for word in words if word not in own) for words in choices[0]))  # type: ignore[arg-type]  # a pair again
+    return max(
+        (_alike(left, right) * (1.0 if place == 0 else 0.95) for place, (left, right) in enumerate(choices) if left and right), default=0.0
+    )
+
+
+def _alike(left: tuple[str, ...], right: tuple[str, ...]) -> float:
+    spelling = SequenceMatcher(None, "".join(left), "".join(right), autojunk=False).ratio()
+    shared = sum(max(_word_alike(word, other) for other in right) for word in left)
+    back = sum(max(_word_alike(word, other) for other in left) for word in right)
+    return (spelling + (shared + back) / (len(left) + len(right))) / 2
+
+
+@cache
+def _word_alike(left: str, right: str) -> float:
+    """1 for the same word, much for a word that begins or abbreviates the other, nothing for words that merely share letters."""
+    if left == right:
+        return 1.0
+    short, long = sorted((left, right), key=len)
+    if len(short) > 1 and long.startswith(short):
+        return _BEGINS
+    if len(short) > 1 and short[0] == long[0] and _within(short, long):
+        return _SHORTENS
+    ratio = SequenceMatcher(None, left, right, autojunk=False).ratio()
+    return ratio if ratio >= _SLIPS else 0.0
+
+
+def _within(short: str, long: str) -> bool:
+    """Whether the letters of `short` stand in `long` in their order, as in `qty` and `quantity`."""
+    letters = iter(long)
+    return all(letter in letters for letter in short)
+
+
+def _telling(column: Column) -> float:
+    rules = {rule.name for rule in column.rules}
+    if column.mask in {Mask.PAN, Mask.SSN} or "valid_values" in rules:
+        return 1.0
+    if "pattern" in rules or column.type.kind in {Kind.DATE, Kind.TIMESTAMP}:
+        return 0.7
+    return _TELLING.get(column.type.kind, 0.0)
+
+
+def _fit(text: pa.Array, column: Column) -> float:
+    """The share of the texts that are values of the field; where there is no text nothing speaks against it."""
+    given = blank_to_null(text)
+    told = flags(given.is_valid())
+    return float((_fits(given, column) & told).sum() / told.sum()) if told.any() else _WELL
+
+
+def _fits(given: pa.Array, column: Column) -> Flags:
+    if column.mask is Mask.PAN:
+        return cards.is_card(cards.normalised(given))
+    if column.mask is Mask.SSN:
+        return flags(matches(given, _SSN))
+    fitted = cast(given, column.type)
+    broken = [fitted.misfits, *(breach.rows for breach in column_breaches(column, fitted.values, given) if breach.rule != "required")]
+    return ~marked(np.concatenate(broken), len(given))
+
+
+def _ahead(name: Gains) -> Gains:
+    """How much more alike a pair is than the best other pair of its row or column; negative where another is better."""
+    return np.minimum(name - _best_other(name), name - _best_other(name.T).T)
+
+
+def _best_other(name: Gains) -> Gains:
+    if name.shape[1] < 2:  # noqa: PLR2004 there is no other
+        return np.zeros_like(name)
+    ordered = np.sort(name, axis=1)
+    best, second = ordered[:, -1:], ordered[:, -2:-1]
+    return np.where(name == best, second, best)

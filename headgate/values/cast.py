@@ -1,0 +1,186 @@
+r"""Texts to typed values, or not at all.
+
+Each type has one exact grammar; a text outside it is a misfit and is never bent to fit.
+A misfit is what would not come back as it was: `007`, ` 12 `, `12.0` and `1e3` are no integers, `12.345` is no DECIMAL(12,2),
+`13/01/2023` is no date. Trailing zeros of a decimal and of a fraction of a second carry no value and may differ.
+
+Source: ISO 8601 for dates and times, in the extended form that RFC 3339 keeps; a blank may stand for `T`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.model import Kind
+from headgate.contracts.types import arrow_type
+from headgate.values import fast_parsing as plain
+from headgate.values.cells import NO_ROWS, Flags, Rows, blank_to_null, bool_array, flags, literal, matches, null_where, numbers, text_array
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from headgate.contracts.model import ColumnType
+
+_INTEGER = r"0|-?[1-9]\d{0,18}"
+_YEAR = r"(?:[1-9]\d{3}|0[1-9]\d{2}|00[1-9]\d|000[1-9])"
+_DATE = _YEAR + r"-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|[12]\d))"
+_TIME = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6}0*)?"
+_ZONE = r"(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)"
+_DOUBLE = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?"
+_BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
+_MOST_DECIMAL_DIGITS = 38
+# IEEE 754: every decimal of 15 significant digits survives a double and back.
+_DOUBLE_DIGITS = 15
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A column's values; null where the text was null, and where it is one of the `misfits`."""
+
+    values: pa.Array
+    misfits: Rows
+
+
+def cast(text: pa.Array, column_type: ColumnType) -> Cast:
+    """The column in its contract's type, with the rows whose text is no value of that type."""
+    if column_type.kind is Kind.STRING:
+        return Cast(text, NO_ROWS)
+    given = blank_to_null(text)
+    values = _values(given, column_type)
+    if values.null_count == given.null_count:
+        return Cast(values, NO_ROWS)
+    return Cast(values, np.flatnonzero(flags(given.is_valid()) & flags(values.is_null())))
+
+
+def _values(given: pa.Array, column_type: ColumnType) -> pa.Array:
+    """Plain spellings at once, and all others by the grammar of the type."""
+    found = _plainly(given, column_type)
+    if found is None:
+        return _CASTS[column_type.kind](given, column_type)
+    kind = arrow_type(column_type)
+    values = plain.as_decimals(found, kind) if column_type.kind is Kind.DECIMAL else plain.as_integers(found, kind)
+    others = flags(given.is_valid()) & ~found.sure
+    if not others.any():
+        return values
+    chosen = bool_array(others)
+    return pc.replace_with_mask(values, chosen, _CASTS[column_type.kind](given.filter(chosen), column_type))
+
+
+def _plainly(given: pa.Array, column_type: ColumnType) -> plain.Found | None:
+    if column_type.kind in {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT}:
+        found, limit = plain.integers(given), 2 ** (arrow_type(column_type).bit_width - 1)
+        return plain.Found(found.values, found.sure & (found.values >= -limit) & (found.values < limit))
+    if column_type.kind is Kind.DECIMAL:
+        return plain.decimals(given, column_type.precision or 0, column_type.scale or 0)
+    return {Kind.DATE: plain.days, Kind.TIMESTAMP: plain.instants}[column_type.kind](given) if column_type.kind in _TIMES else None
+
+
+def _fitting(text: pa.Array, pattern: str) -> pa.Array:
+    """`text` with null for every text outside the grammar."""
+    fits = matches(text, pattern)
+    return null_where(~flags(fits), text) if pc.any(pc.invert(fits)).as_py() else text
+
+
+def _integers(text: pa.Array, column_type: ColumnType) -> pa.Array:
+    spelled, target = _fitting(text, _INTEGER), arrow_type(column_type)
+    try:
+        return pc.cast(spelled, target)
+    except pa.ArrowInvalid:
+        return pc.cast(_within_bits(spelled, target.bit_width), target)
+
+
+def _within_bits(text: pa.Array, bits: int) -> pa.Array:
+    wide, limit = pc.cast(text, pa.decimal128(19, 0)), 2 ** (bits - 1)
+    inside = pc.and_(pc.greater_equal(wide, literal(f"-{limit}", wide.type)), pc.less(wide, literal(f"{limit}", wide.type)))
+    return null_where(~flags(inside), text)
+
+
+def _decimals(text: pa.Array, column_type: ColumnType) -> pa.Array:
+    precision, scale = column_type.precision or 0, column_type.scale or 0
+    whole = rf"(?:0|[1-9]\d{{0,{precision - scale - 1}}})" if precision > scale else "0"
+    zeros = rf"0{{0,{_MOST_DECIMAL_DIGITS - precision}}}"  # Arrow parses no more digits than a decimal128 holds
+    fraction = rf"\.\d{{1,{scale}}}{zeros}" if scale else rf"\.0{zeros}"
+    return pc.cast(_fitting(text, rf"-?{whole}(?:{fraction})?"), arrow_type(column_type))
+
+
+def _dates(text: pa.Array, column_type: ColumnType) -> pa.Array:
+    return pc.cast(_on_real_days(_fitting(text, _DATE)), arrow_type(column_type))
+
+
+def _on_real_days(text: pa.Array) -> pa.Array:
+    """Null for 29 February in years that have none; the grammar has seen to all other days."""
+    leap_days = flags(pc.equal(pc.utf8_slice_codeunits(text, 5, 10), literal("02-29")))
+    if not leap_days.any():
+        return text
+    years = pc.cast(pc.utf8_slice_codeunits(text, 0, 4), pa.int64())
+    return null_where(leap_days & ~_is_leap(numbers(years)), text)
+
+
+def _is_leap(years: Rows) -> Flags:
+    leap: Flags = (years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0))
+    return leap
+
+
+def _timestamps(text: pa.Array, column_type: ColumnType) -> pa.Array:
+    """Naive UTC: a time with a zone is moved to UTC, one without is UTC already."""
+    spelled = _on_real_days(_fitting(text, f"{_DATE}[ T]{_TIME}{_ZONE}?"))
+    exact = _micros(spelled)
+    zoned, target = pc.match_substring_regex(exact, f"{_ZONE}$"), arrow_type(column_type)
+    if not pc.any(zoned).as_py():
+        return pc.cast(exact, target)
+    has_zone = flags(zoned)
+    moved = pc.cast(pc.cast(null_where(~has_zone, exact), pa.timestamp("us", "UTC")), target)
+    return _in_calendar(pc.coalesce(moved, pc.cast(null_where(has_zone, exact), target)))
+
+
+def _micros(text: pa.Array) -> pa.Array:
+    """Zeros behind the microseconds are cut: Arrow reads no more than six digits."""
+    longer = pc.match_substring_regex(text, r"\.\d{7}")
+    return pc.replace_substring_regex(text, r"(\.\d{6})0+", r"\1") if pc.any(longer).as_py() else text
+
+
+def _in_calendar(moved: pa.Array) -> pa.Array:
+    """Null for times that a zone moves out of the years 1 to 9999."""
+    first, last = literal("0001-01-01", moved.type), literal("9999-12-31 23:59:59.999999", moved.type)
+    inside = pc.and_(pc.greater_equal(moved, first), pc.less_equal(moved, last))
+    return null_where(~flags(inside), moved)
+
+
+def _booleans(text: pa.Array, _: ColumnType) -> pa.Array:
+    words = pc.index_in(pc.utf8_lower(text), text_array(_BOOLEANS))
+    return bool_array(np.array(list(_BOOLEANS.values()))).take(words)
+
+
+def _doubles(text: pa.Array, column_type: ColumnType) -> pa.Array:
+    spelled = _fitting(text, _DOUBLE)
+    is_long = pc.greater(pc.utf8_length(spelled), literal(str(_DOUBLE_DIGITS), pa.int32()))
+    doubtful = flags(pc.or_(is_long, pc.match_substring_regex(spelled, "[eE]")))
+    lossy = np.zeros(len(text), bool)
+    for row in np.flatnonzero(doubtful):
+        lossy[row] = not _survives_a_double(spelled[int(row)].as_py())
+    return pc.cast(null_where(lossy, spelled), arrow_type(column_type))
+
+
+def _survives_a_double(text: str) -> bool:
+    """Whether the number is held exactly, or so that its shortest spelling is the number again."""
+    number, held = Decimal(text), float(text)
+    return abs(held) != float("inf") and number in (Decimal(held), Decimal(repr(held)))
+
+
+_TIMES = {Kind.DATE, Kind.TIMESTAMP}
+_CASTS: dict[Kind, Callable[[pa.Array, ColumnType], pa.Array]] = {
+    Kind.BOOLEAN: _booleans,
+    Kind.SMALLINT: _integers,
+    Kind.INTEGER: _integers,
+    Kind.BIGINT: _integers,
+    Kind.DOUBLE: _doubles,
+    Kind.DECIMAL: _decimals,
+    Kind.DATE: _dates,
+    Kind.TIMESTAMP: _timestamps,
+}

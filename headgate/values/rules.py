@@ -1,0 +1,157 @@
+"""A contract's rules over whole columns, and what breaks them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.model import Level
+from headgate.errors import ContractError
+from headgate.values.cells import Rows, bool_array, flags, literal, marked, rows_where, text_array, text_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from headgate.contracts.model import Column, Comparison, Rule
+
+_INT64 = 1 << 63
+
+
+@dataclass(frozen=True)
+class Breach:
+    """The rows that break one rule. `column` is empty for a rule over the row; `reason` says the rule, never a value."""
+
+    rule: str
+    column: str
+    reason: str
+    rows: Rows
+    level: Level = Level.QUARANTINE
+
+    @property
+    def code(self) -> str:
+        """The rule with its column, as a refused row lists it."""
+        return f"{self.rule}:{self.column}" if self.column else self.rule
+
+
+def among(breach: Breach, rows: Rows, count: int) -> Breach:
+    """The breach, with the places that its rows have among `rows` of a batch of `count`."""
+    return replace(breach, rows=np.flatnonzero(marked(breach.rows, count)[rows]))
+
+
+def column_breaches(column: Column, values: pa.Array, given: pa.Array) -> list[Breach]:
+    """What breaks the column's own rules, in the contract's order.
+
+    Args:
+        values: typed; null where there is no value or none that fits the type.
+        given: texts; null only where the file says nothing, so that a misfit is not also called missing.
+    """
+    return [breach for rule in column.rules if (breach := _rule_breach(rule, column, values, given))]
+
+
+def _rule_breach(rule: Rule, column: Column, values: pa.Array, given: pa.Array) -> Breach | None:
+    broken = rows_where(given.is_null()) if rule.name == "required" else _not_held(_holds(rule, column, values), values)
+    return Breach(rule.name, column.name, _reason(rule), broken, rule.level) if len(broken) else None
+
+
+def _holds(rule: Rule, column: Column, values: pa.Array) -> pa.Array:
+    if rule.name not in _HOLDS:
+        raise ContractError(f"column {column.name}: no rule is called {rule.name}")
+    try:
+        return _HOLDS[rule.name](values, rule.argument)
+    except (pa.ArrowException, TypeError, ValueError, ArithmeticError) as error:
+        raise ContractError(f"column {column.name}: rule {rule.name} cannot be applied to a {column.type.kind.value}") from error
+
+
+def _not_held(holds: pa.Array, values: pa.Array) -> Rows:
+    """Rows with a value for which a rule does not hold: a null satisfies it."""
+    return np.flatnonzero(flags(values.is_valid()) & ~flags(holds))
+
+
+def _bound(argument: object, values: pa.DataType) -> pa.Scalar:
+    """A contract's literal as a scalar that compares exactly with values of that type."""
+    text = _spelled(argument, values)
+    if not (pa.types.is_integer(values) or pa.types.is_decimal(values)):
+        return literal(text, values)
+    whole, _, places = text.partition(".")
+    if not places and abs(int(whole)) < _INT64:
+        return literal(whole, pa.int64())
+    return literal(text, pa.decimal128(sum(map(str.isdigit, text)), len(places)))
+
+
+def _spelled(argument: object, values: pa.DataType) -> str:
+    """A contract's literal as Arrow reads it for values of that type; of numbers no digit that says nothing."""
+    if pa.types.is_integer(values) or pa.types.is_decimal(values):
+        return f"{Decimal(str(argument)).normalize():f}"
+    if pa.types.is_floating(values):
+        return repr(float(str(argument)))
+    return str(argument).lower() if pa.types.is_boolean(values) else str(argument)
+
+
+def _is_valid_value(values: pa.Array, allowed: Any) -> pa.Array:  # noqa: ANN401 a contract's literal
+    held = text_array(_spelled(value, values.type) for value in allowed).cast(values.type)
+    if pa.types.is_floating(values.type):
+        values, held = (pc.add(numbers, literal("0", values.type)) for numbers in (values, held))  # so that -0.0 is 0.0
+    return pc.is_in(values, held)
+
+
+def _is_no_longer(values: pa.Array, length: int) -> pa.Array:
+    """Characters are counted only where there are more bytes than that."""
+    _, starts = text_bytes(values)
+    if len(values) and np.diff(starts).max() > length:
+        return pc.less_equal(pc.utf8_length(values), literal(str(length), pa.int32()))
+    return bool_array(np.ones(len(values), bool))
+
+
+_HOLDS: dict[str, Callable[[pa.Array, Any], pa.Array]] = {
+    "minimum": lambda values, bound: pc.greater_equal(values, _bound(bound, values.type)),
+    "maximum": lambda values, bound: pc.less_equal(values, _bound(bound, values.type)),
+    "exclusive_minimum": lambda values, bound: pc.greater(values, _bound(bound, values.type)),
+    "exclusive_maximum": lambda values, bound: pc.less(values, _bound(bound, values.type)),
+    "min_length": lambda values, length: pc.greater_equal(pc.utf8_length(values), literal(str(length), pa.int32())),
+    "max_length": _is_no_longer,
+    "pattern": pc.match_substring_regex,
+    "valid_values": _is_valid_value,
+}
+_REASONS = {
+    "required": "has no value",
+    "minimum": "is less than {}",
+    "maximum": "is more than {}",
+    "exclusive_minimum": "is not more than {}",
+    "exclusive_maximum": "is not less than {}",
+    "min_length": "is shorter than {} characters",
+    "max_length": "is longer than {} characters",
+    "pattern": "does not match {}",
+    "valid_values": "is none of {}",
+}
+
+
+def _reason(rule: Rule) -> str:
+    argument = ", ".join(str(value) for value in rule.argument) if isinstance(rule.argument, tuple) else rule.argument
+    return _REASONS[rule.name].format(argument)
+
+
+_OPERATORS: dict[str, Callable[[Any, Any], pa.Array]] = {
+    "==": pc.equal,
+    "!=": pc.not_equal,
+    "<": pc.less,
+    "<=": pc.less_equal,
+    ">": pc.greater,
+    ">=": pc.greater_equal,
+}
+
+
+def comparison_breach(comparison: Comparison, values: Mapping[str, pa.Array]) -> Breach | None:
+    """What breaks a rule over the row; a null on either side satisfies it."""
+    left = values[comparison.left]
+    try:
+        right = values[comparison.right] if comparison.right else _bound(comparison.value, left.type)
+        broken = rows_where(pc.invert(_OPERATORS[comparison.operator](left, right)))
+    except (pa.ArrowException, ValueError, ArithmeticError) as error:
+        raise ContractError(f"rule {comparison.name}: {comparison.left} cannot be compared so") from error
+    reason = comparison.description or f"{comparison.left} is not {comparison.operator} {comparison.right or comparison.value}"
+    return Breach(comparison.name, "", reason, broken, comparison.level) if len(broken) else None

@@ -1,0 +1,50 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.domains.retail.compliance_guardian import decisions, model_quality
+
+pytestmark = pytest.mark.unit
+
+
+def test_the_cheapest_action_by_hand() -> None:
+    """Approve 0.01 · 50 = 0.5; review 3; block (1 - 0.99)(0.3 · 50 + 5) = 0.2."""
+    assert decisions.cheapest(np.array([0.01, 0.5, 0.99]), np.full(3, 50.0)).tolist() == ["approve", "review", "block"]
+
+
+def test_small_amounts_are_not_worth_a_review() -> None:
+    assert decisions.cheapest(np.array([0.5]), np.array([4.0])).tolist() == ["approve"]
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0.01, 10_000))
+def test_more_suspicion_never_leads_to_a_milder_action(one: float, other: float, amount: float) -> None:
+    strictness = decisions.ACTIONS.tolist().index
+    mild, strict = decisions.cheapest(np.array(sorted((one, other))), np.full(2, amount))
+    assert strictness(mild) <= strictness(strict)
+
+
+def test_strangeness_blocks_nobody() -> None:
+    ranks = np.arange(1, 1001) / 1000
+    found = decisions.strangest(ranks)
+    assert set(found) == {"approve", "review"}
+    assert (found == "review").sum() == 5
+
+
+def test_cost_by_hand() -> None:
+    actions = np.array(["approve", "approve", "review", "block", "block"], dtype=object)
+    fraud = np.array([True, False, True, True, False])
+    assert decisions.cost(actions, fraud, np.full(5, 10.0)) == pytest.approx(10 + 0 + 3 + 0 + (3 + 5))
+
+
+def test_card_precision_counts_customers_not_transactions_and_each_once() -> None:
+    """By hand: day 1 looks at customers 1 and 2 and finds 1; day 2, without customer 1, at 2 and 3 and finds 3."""
+    rows = pd.DataFrame(
+        {
+            "transacted_at": pd.to_datetime(["2024-01-01"] * 3 + ["2024-01-02"] * 3),
+            "customer_id": [1, 1, 2, 1, 2, 3],
+            "is_fraud": [True, True, False, True, False, True],
+        }
+    )
+    assert model_quality.card_precision(rows, np.array([0.9, 0.8, 0.7, 0.9, 0.8, 0.7]), cards=2) == 0.5

@@ -1,0 +1,90 @@
+from datetime import date
+
+import ibis
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from headgate.domains.retail.compliance_guardian import features, models, reasons, scoring
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture(scope="module")
+def described(town: dict[str, ibis.Table]) -> pd.DataFrame:
+    return features.described(town["card_transactions"], town["customers"], date(2024, 12, 31))
+
+
+@pytest.fixture(scope="module")
+def periods(described: pd.DataFrame) -> list[scoring.Period]:
+    return scoring.scored(described)
+
+
+def test_boosting_finds_fraud_that_it_had_not_seen(periods: list[scoring.Period]) -> None:
+    newest = periods[-1].transactions
+    assert set(newest.model) == {"gradient_boosting"}
+    assert average_precision_score(newest.is_fraud.astype(bool), newest.score) > 0.7
+
+
+def test_shuffled_labels_teach_nothing(described: pd.DataFrame) -> None:
+    """Were a label to leak into the features, the model would find it again."""
+    points = described[list(features.HANDBOOK[:9])]
+    labels = pd.Series(np.random.default_rng(1).permutation(described.is_fraud.astype(bool)))
+    half = len(points) // 2
+    model = models.boosting(points[:half], labels[:half], features.HANDBOOK[:9])
+    assert roc_auc_score(labels[half:], model.scores(points[half:])) == pytest.approx(0.5, abs=0.08)
+
+
+def test_leaving_honest_transactions_out_keeps_the_probabilities(described: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = described.is_fraud.astype(bool)
+    whole = models.boosting(described, labels).scores(described).mean()
+    monkeypatch.setattr(models, "MAX_HONEST", 2_000)
+    thinned = models.boosting(described, labels)
+    assert thinned.honest_share < 0.3
+    assert thinned.scores(described).mean() == pytest.approx(whole, rel=0.15)
+
+
+def test_a_feature_that_nobody_has_is_left_out(described: pd.DataFrame) -> None:
+    """An account's age is unknown for every card of a shop whose customers table is empty."""
+    points = described.assign(account_age_days=np.nan)
+    model = models.boosting(points, described.is_fraud.astype(bool))
+    assert "account_age_days" not in model.columns
+    assert reasons.told(model, points.head(5)).shape == (5, reasons.REASONS)
+
+
+def test_strangeness_ranks_absurd_amounts_high(described: pd.DataFrame) -> None:
+    rank = models.isolation(described).scores(described)
+    assert rank[described.amount_to_usual > 4].mean() > 0.95
+    assert (rank > 0).all()
+    assert rank.max() == 1.0
+
+
+def test_a_label_teaches_only_after_the_delay(described: pd.DataFrame, periods: list[scoring.Period]) -> None:
+    """Turning round every label that was not known when the last period began changes none of its scores."""
+    learnt_until = periods[-1].start - pd.Timedelta(days=features.DELAY_DAYS)
+    turned = described.assign(is_fraud=described.is_fraud.where(described.transacted_at < learnt_until, ~described.is_fraud))
+    assert scoring.scored(turned)[-1].transactions.score.tolist() == periods[-1].transactions.score.tolist()
+
+
+def test_every_transaction_is_scored_once(described: pd.DataFrame, periods: list[scoring.Period]) -> None:
+    ids = pd.concat([period.transactions.transaction_id for period in periods])
+    assert sorted(ids) == sorted(described.transaction_id)
+
+
+def test_every_feature_has_one_reason() -> None:
+    told = [name for names in reasons.groups().values() for name in names]
+    assert sorted(told) == sorted(features.ALL)
+
+
+def test_a_misused_terminal_is_the_reason_for_its_frauds(periods: list[scoring.Period]) -> None:
+    newest = periods[-1].transactions
+    stopped = newest[(newest.terminal_id == 7) & (newest.decision != "approve")]
+    assert len(stopped)
+    assert stopped.reason_1.eq("terminal_known_fraud").mean() > 0.9
+
+
+def test_approved_transactions_have_no_reason(periods: list[scoring.Period]) -> None:
+    scored = pd.concat([period.transactions for period in periods])
+    assert scored[scored.decision == "approve"].reason_1.isna().all()
+    assert scored[scored.decision != "approve"].reason_1.notna().all()

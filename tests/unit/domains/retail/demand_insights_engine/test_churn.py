@@ -1,0 +1,99 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
+
+from headgate.domains.retail.demand_insights_engine import churn
+
+pytestmark = pytest.mark.unit
+
+COLUMNS = ("silence", "spend")
+
+
+def drawn(count: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    points = pd.DataFrame({"silence": rng.exponential(50, count), "spend": rng.gamma(2, 30, count)})
+    odds = np.exp(0.04 * points.silence - 2)
+    return points, (rng.random(count) < odds / (1 + odds)).to_numpy()
+
+
+def test_probabilities_rank_and_mean_what_they_say() -> None:
+    points, left = drawn(3_000, 1)
+    unseen, truth = drawn(3_000, 2)
+    probability = churn.fit(points, left, COLUMNS).probability(unseen)
+    assert roc_auc_score(truth, probability) > 0.72
+    assert churn.calibration_error(truth, probability) < 0.04
+
+
+def test_a_part_of_very_many_customers_teaches_what_all_of_them_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    points, left = drawn(3_000, 1)
+    unseen, truth = drawn(3_000, 2)
+    monkeypatch.setattr(churn, "MAX_LEARNT_FROM", 1_000)
+    model = churn.fit(points, left, COLUMNS)
+    assert model.classifier.n_features_in_ == len(COLUMNS)
+    assert roc_auc_score(truth, model.probability(unseen)) > 0.72
+
+
+def test_customers_scored_in_parts_have_the_probabilities_of_all_scored_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    points, left = drawn(500, 1)
+    model = churn.fit(points, left, COLUMNS)
+    together = model.probability(points)
+    monkeypatch.setattr(churn, "_AT_ONCE", 7)
+    assert model.probability(points).tolist() == pytest.approx(together.tolist(), rel=1e-12)
+    assert model.probability(points.head(0)).tolist() == []
+
+
+def test_shuffled_labels_teach_nothing() -> None:
+    """Were a label to leak into the signals, this would be well above one half."""
+    points, left = drawn(2_000, 1)
+    unseen, truth = drawn(2_000, 2)
+    shuffled = np.random.default_rng(3).permutation(left)
+    assert roc_auc_score(truth, churn.fit(points, shuffled, COLUMNS).probability(unseen)) == pytest.approx(0.5, abs=0.2)
+    unseen_noise = np.random.default_rng(4).permutation(truth)
+    assert roc_auc_score(unseen_noise, churn.fit(points, left, COLUMNS).probability(unseen)) == pytest.approx(0.5, abs=0.04)
+
+
+def test_the_signal_that_made_a_customer_leave_is_the_driver() -> None:
+    points, left = drawn(2_000, 1)
+    model = churn.fit(points, left, COLUMNS)
+    silent = pd.DataFrame({"silence": [200.0], "spend": [60.0]})
+    raised = churn.contributions(model, silent).iloc[0]
+    assert raised.idxmax() == "silence"
+
+
+def test_a_typical_customer_has_no_driver() -> None:
+    points, left = drawn(500, 1)
+    model = churn.fit(points, left, COLUMNS)
+    assert churn.contributions(model, model.reference.to_frame().T).to_numpy() == pytest.approx(np.zeros((1, 2)))
+
+
+def test_the_threshold_is_where_offers_earned_most() -> None:
+    probability = np.array([0.9, 0.8, 0.7, 0.2])
+    assert churn.best_threshold(probability, np.array([5.0, -1.0, 3.0, -4.0])) == (0.7, 7.0)
+
+
+def test_no_offer_is_made_where_none_would_have_earned() -> None:
+    assert churn.best_threshold(np.array([0.9, 0.1]), np.array([-1.0, -1.0])) == (churn.NO_OFFER, 0.0)
+    assert churn.best_threshold(np.array([]), np.array([])) == (churn.NO_OFFER, 0.0)
+
+
+@given(st.lists(st.tuples(st.sampled_from([0.1, 0.4, 0.6, 0.9]), st.integers(-5, 5)), min_size=1, max_size=40))
+def test_no_other_threshold_would_have_earned_more(rows: list[tuple[float, int]]) -> None:
+    probability, gains = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    threshold, most = churn.best_threshold(probability, gains)
+    assert most == max(0.0, *(gains[probability >= tried].sum() for tried in probability))
+    assert gains[probability >= threshold].sum() == most or threshold == churn.NO_OFFER
+
+
+def test_calibration_error_of_perfect_and_of_worst_probabilities() -> None:
+    truth = np.array([True, False] * 50)
+    assert churn.calibration_error(truth, np.full(100, 0.5)) == pytest.approx(0.0)
+    assert churn.calibration_error(truth, (~truth).astype(float)) == pytest.approx(1.0)
+
+
+def test_few_customers_of_a_kind_carry_no_model() -> None:
+    assert not churn.is_enough(np.array([True] * 19 + [False] * 200))
+    assert not churn.is_enough(np.array([True, False] * 40))
+    assert churn.is_enough(np.array([True, False] * 60))

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from headgate.domains.retail import global_market_pulse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import ibis
+    import pandas as pd
+
+    Rows = list[dict[str, Any]]
+    Shop = Callable[[Mapping[str, Rows]], dict[str, ibis.Table]]
+
+pytestmark = pytest.mark.unit
+
+AS_OF = date(2010, 3, 10)
+
+
+@pytest.fixture(scope="module")
+def small(shop: Shop) -> pd.DataFrame:
+    """Two regions from January to 10 March 2010, small enough to work out by hand."""
+    orders = [
+        _order("1", "GB", datetime(2010, 1, 1), customer_id=7, delivered_at=datetime(2010, 1, 5)),
+        _order("2", "GB", datetime(2010, 1, 20), customer_id=7, delivered_at=datetime(2010, 1, 30)),
+        _order("3", "GB", datetime(2010, 2, 3), customer_id=8),
+        _order("C3", "GB", datetime(2010, 2, 4), customer_id=8, status="cancelled"),
+        _order("4", "GB", datetime(2010, 3, 5)),
+        _order("5", "FR", datetime(2010, 1, 31, 23, 59)),
+        _order("6", "FR", datetime(2010, 3, 10, 23, 59)),
+        _order("7", "FR", datetime(2010, 3, 11)),
+        _order("A8", "GB", datetime(2010, 1, 2), status="adjusted"),
+    ]
+    sizes = {"1": 10, "2": 20, "3": 40, "C3": -10, "4": 5, "5": 10, "6": 1, "7": 99, "A8": -500}
+    items = [
+        {"order_item_id": key, "order_id": key, "product_id": "p", "quantity": size, "unit_price": Decimal("0.1250")}
+        for key, size in sizes.items()
+    ]
+    regions = [{"region_id": "GB", "region_name": "United Kingdom", "population": 2000, "gdp_usd": Decimal(5 * 10**9)}]
+    tables = shop({"orders": orders, "order_items": items, "products": [{"product_id": "p", "category": "Home"}], "regions": regions})
+    return global_market_pulse.build(tables, AS_OF)["regional_performance"].set_index(["region_id", "month_on"])
+
+
+def _order(order_id: str, region_id: str, ordered_at: datetime, *, status: str = "completed", **known: object) -> dict[str, Any]:
+    return {"order_id": order_id, "region_id": region_id, "ordered_at": ordered_at, "status": status, **known}
+
+
+def test_money_is_exact_and_returns_stand_apart(small: pd.DataFrame) -> None:
+    february = small.loc[("GB", date(2010, 2, 1))]
+    assert (february["sales"], february["returns"], february["revenue"]) == (Decimal("5.0000"), Decimal("1.2500"), Decimal("3.7500"))
+    assert february["return_rate"] == 0.25
+    assert february["cancellation_rate"] == 0.5
+
+
+def test_counts_are_of_orders_customers_and_units(small: pd.DataFrame) -> None:
+    january = small.loc[("GB", date(2010, 1, 1))]
+    assert (january["orders"], january["customers"], january["units"]) == (2, 1, 30)
+    assert january["average_order_value"] == Decimal("1.8750")
+
+
+def test_growth_compares_whole_months_only(small: pd.DataFrame) -> None:
+    britain = small.loc["GB"]
+    assert britain["is_complete"].tolist() == [True, True, False]
+    assert britain["monthly_growth"].iloc[1] == pytest.approx(5 / 3.75 - 1)
+    assert np.isnan(britain["monthly_growth"].iloc[2])
+    assert britain[["yearly_growth", "adjusted_growth"]].isna().all(axis=None)
+
+
+def test_months_without_sales_are_there(small: pd.DataFrame) -> None:
+    february = small.loc[("FR", date(2010, 2, 1))]
+    assert (february["revenue"], february["orders"]) == (0, 0)
+    assert february["monthly_growth"] == -1.0
+    assert february["average_order_value"] is None
+
+
+def test_nothing_after_the_day_is_known(small: pd.DataFrame) -> None:
+    assert small.loc[("FR", date(2010, 3, 1)), "orders"] == 1
+
+
+def test_figures_per_head_and_per_gdp_need_the_reference(small: pd.DataFrame) -> None:
+    britain = small.loc[("GB", date(2010, 1, 1))]
+    assert britain["revenue_per_1000_people"] == Decimal("1.8750")
+    assert britain["revenue_per_gdp_billion"] == Decimal("0.7500")
+    assert small.loc[("FR", date(2010, 1, 1)), ["region_name", "revenue_per_1000_people", "revenue_per_gdp_billion"]].isna().all()
+
+
+def test_deliveries_beyond_seven_days_are_late(small: pd.DataFrame) -> None:
+    january = small.loc[("GB", date(2010, 1, 1))]
+    assert (january["delivery_days_median"], january["late_share"]) == (7.0, 0.5)
+    assert np.isnan(small.loc[("GB", date(2010, 2, 1)), "late_share"])
+
+
+def test_shares_of_a_month_sum_to_one(shop: Shop, seeded_rows: dict[str, Rows]) -> None:
+    table = global_market_pulse.build(shop(seeded_rows), date(2010, 6, 30))["regional_performance"]
+    assert table.groupby("month_on")["sales_share"].sum().to_numpy() == pytest.approx(1.0)
+
+
+def test_two_years_give_growth_without_the_season(shop: Shop, seeded_rows: dict[str, Rows]) -> None:
+    table = global_market_pulse.build(shop(seeded_rows), date(2010, 6, 30))["regional_performance"]
+    britain = table[table["region_id"] == "GB"].set_index("month_on")
+    assert britain["yearly_growth"].notna().sum() == 18
+    assert britain["adjusted_growth"].abs().mean() < britain["monthly_growth"].abs().mean()

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from headgate.domains.retail import market_intelligence_hub
+from headgate.domains.retail.market_intelligence_hub.calendar import KINDS, events_of, exposure
+from headgate.domains.retail.market_intelligence_hub.plan import MONTH, WEEK, Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import ibis
+
+    Line = tuple[str, str, datetime, str, int, str, str]
+    Shop = Callable[[Sequence[Line]], dict[str, ibis.Table]]
+    Calendar = Callable[..., ibis.Table]
+
+pytestmark = pytest.mark.unit
+
+LEAVES = pd.DataFrame([("GB", "Home"), ("GB", "Toys"), ("FR", "Home"), ("(other)", "Home")], columns=["region_id", "category"])
+STARTS = WEEK.starts(date(2010, 1, 4), date(2010, 1, 18))
+PROMOTION, HOLIDAY, CLOSURE = range(len(KINDS))
+
+
+def test_an_event_covers_its_days_in_its_region_and_category(calendar: Calendar) -> None:
+    events = events_of({"calendar": calendar(("promotion", "GB", "Home", date(2010, 1, 9), date(2010, 1, 13)))})
+    found = exposure(events, LEAVES, STARTS, WEEK)
+    assert found[0, :, PROMOTION].tolist() == pytest.approx([2 / 7, 3 / 7, 0])
+    assert not found[1:].any()
+    assert not found[:, :, [HOLIDAY, CLOSURE]].any()
+
+
+def test_what_names_no_region_holds_for_all_and_no_period_is_more_than_wholly_under(calendar: Calendar) -> None:
+    whole = (date(2010, 1, 1), date(2010, 1, 31))
+    events = events_of({"calendar": calendar(("holiday", None, None, *whole), ("holiday", "FR", None, *whole))})
+    assert (exposure(events, LEAVES, STARTS, WEEK)[:, :, HOLIDAY] == 1).all()
+
+
+def test_months_are_as_long_as_they_are(calendar: Calendar) -> None:
+    events = events_of({"calendar": calendar(("closure", None, "Home", date(2010, 2, 1), date(2010, 2, 7)))})
+    found = exposure(events, LEAVES, MONTH.starts(date(2010, 1, 1), date(2010, 3, 1)), MONTH)
+    assert found[0, :, CLOSURE].tolist() == pytest.approx([0, 7 / 28, 0])
+
+
+def test_a_lake_without_a_calendar_has_no_events() -> None:
+    assert events_of({}).empty
+    assert not exposure(events_of({}), LEAVES, STARTS, WEEK).any()
+
+
+def test_a_promotion_in_the_calendar_raises_the_weeks_it_is_planned_for(shop: Shop, calendar: Calendar) -> None:
+    rng = np.random.default_rng(31)
+    mondays = [datetime(2009, 1, 5) + pd.Timedelta(weeks=week) for week in range(56)]
+    promoted = {week for week in range(56) if week % 6 == 5}
+    lines: list[Line] = [
+        (
+            f"{week}-{n}",
+            "GB",
+            monday + pd.Timedelta(hours=n),
+            "Home",
+            int(rng.integers(90, 111)) * (2 if week in promoted else 1),
+            "1.00",
+            "completed",
+        )
+        for week, monday in enumerate(mondays)
+        for n in range(4)
+    ]
+    tables = shop([line for line in lines if int(line[0].split("-")[0]) < 52])
+    weeks = [("promotion", "GB", None, mondays[week].date(), (mondays[week] + pd.Timedelta(days=6)).date()) for week in sorted(promoted)]
+    plan = Plan(horizon=4, windows=2)
+    blind = market_intelligence_hub.planned(tables, date(2010, 1, 3), plan)["sales_forecast"]
+    heeding = market_intelligence_hub.planned(tables | {"calendar": calendar(*weeks)}, date(2010, 1, 3), plan)["sales_forecast"]
+    sold = pd.Series({week: sum(line[4] for line in lines if line[0].startswith(f"{week}-")) for week in range(52, 56)})
+    errors = [
+        np.abs(found.query("level == 'total'")["mean"].astype(float).to_numpy() - sold.to_numpy()).mean() for found in (blind, heeding)
+    ]
+    assert promoted & {52, 53, 54, 55}
+    assert errors[1] < 0.5 * errors[0]

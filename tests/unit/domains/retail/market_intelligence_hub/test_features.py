@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.domains.retail.market_intelligence_hub.features import sale_lines, sales_by_period, whole_periods
+from headgate.domains.retail.market_intelligence_hub.plan import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import ibis
+    import pandas as pd
+
+    Line = tuple[str, str, datetime, str, int, str, str]
+    Shop = Callable[[Sequence[Line]], dict[str, ibis.Table]]
+
+pytestmark = pytest.mark.unit
+
+PLAN = Plan()
+MONDAY = datetime(2010, 1, 4)
+AS_OF = date(2010, 1, 24)  # a Sunday
+
+
+def _sales(shop: Shop, lines: list[Line], as_of: date = AS_OF, plan: Plan = PLAN) -> pd.DataFrame:
+    known = sale_lines(shop(lines), as_of, plan.grain)
+    return sales_by_period(known, whole_periods(known, as_of, plan.grain), plan)
+
+
+def _line(order: str, when: datetime, quantity: int = 2, price: str = "1.2500", status: str = "completed", **named: str) -> Line:
+    return (order, named.get("region", "GB"), when, named.get("category", "Home"), quantity, price, status)
+
+
+def test_weeks_without_sales_are_zero_and_every_level_sums_to_the_same_total(shop: Shop) -> None:
+    sales = _sales(shop, [_line("1", MONDAY), _line("2", datetime(2010, 1, 20), 3, region="FR")])
+    total = sales[sales["series_id"] == "total"]
+    assert total["revenue"].tolist() == [Decimal("2.5000"), Decimal(0), Decimal("3.7500")]
+    assert total["orders"].tolist() == [1, 0, 1]
+    assert sales.groupby("level")["revenue"].sum().tolist() == [Decimal("6.2500")] * 4
+
+
+def test_a_series_begins_with_its_first_sale(shop: Shop) -> None:
+    sales = _sales(shop, [_line("1", MONDAY), _line("2", datetime(2010, 1, 20), region="FR")])
+    france = sales[sales["series_id"] == "region=FR"]
+    assert france["period_on"].dt.date.tolist() == [date(2010, 1, 18)]
+
+
+def test_weeks_that_are_not_whole_are_left_out(shop: Shop) -> None:
+    lines = [_line("1", datetime(2010, 1, 5)), _line("2", datetime(2010, 1, 11)), _line("3", datetime(2010, 1, 19))]
+    assert _sales(shop, lines, date(2010, 1, 23))["period_on"].dt.date.unique().tolist() == [date(2010, 1, 11)]
+    assert _sales(shop, lines)["period_on"].dt.date.unique().tolist() == [date(2010, 1, 11), date(2010, 1, 18)]
+
+
+def test_nothing_after_the_day_is_known(shop: Shop) -> None:
+    lines = [_line("1", MONDAY), _line("2", datetime(2010, 1, 10, 23, 59, 59)), _line("3", datetime(2010, 1, 11))]
+    sales = _sales(shop, lines, date(2010, 1, 10))
+    assert sales.query("level == 'total'")["revenue"].tolist() == [Decimal("5.0000")]
+
+
+def test_returns_count_against_sales_and_adjustments_do_not_count(shop: Shop) -> None:
+    lines = [_line("1", MONDAY, 10), _line("C1", MONDAY, -4, status="cancelled"), _line("A1", MONDAY, 99, status="adjusted")]
+    total = _sales(shop, lines, date(2010, 1, 10)).query("level == 'total'").iloc[0]
+    assert (total["revenue"], total["units"], total["orders"]) == (Decimal("7.5000"), 6, 1)
+    assert (total["largest_order"], total["largest_return"]) == (Decimal("12.5000"), Decimal("-5.0000"))
+
+
+def test_the_long_tail_is_summed_so_that_the_number_of_series_is_bounded(shop: Shop) -> None:
+    lines = [_line(f"{n}", MONDAY, n + 1, region=f"R{n}", category=f"c{n}") for n in range(30)]
+    sales = _sales(shop, lines, date(2010, 1, 10), Plan(top_regions=2, top_categories=3))
+    assert set(sales["region_id"]) == {"(all)", "(other)", "R29", "R28"}
+    assert set(sales["category"]) == {"(all)", "(other)", "c29", "c28", "c27"}
+    assert len(set(sales.groupby("level")["revenue"].sum())) == 1
+
+
+def test_lines_of_products_that_nobody_described_are_still_revenue(shop: Shop) -> None:
+    tables = shop([_line("1", MONDAY)])
+    tables["products"] = tables["products"].filter(tables["products"].product_id == "none")
+    known = sale_lines(tables, AS_OF, PLAN.grain)
+    sales = sales_by_period(known, whole_periods(known, AS_OF, PLAN.grain), PLAN)
+    assert set(sales["category"]) == {"(all)", "(unknown)"}
+
+
+def test_an_order_counts_once_at_every_level(shop: Shop) -> None:
+    lines = [_line("1", MONDAY, category="Home"), _line("1", MONDAY, category="Toys")]
+    orders = _sales(shop, lines, date(2010, 1, 10)).set_index("series_id")["orders"]
+    assert orders[["total", "region=GB", "category=Home", "category=Toys"]].tolist() == [1, 1, 1, 1]

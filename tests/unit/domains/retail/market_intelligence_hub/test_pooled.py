@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from headgate.domains.retail.market_intelligence_hub.forecasting import Panel, Task, backtest
+from headgate.domains.retail.market_intelligence_hub.pooled import pooled_votes
+
+pytestmark = pytest.mark.unit
+
+SEASON = 6
+STEPS = 8
+
+
+def _panel(count: int, size: int = 80) -> list[np.ndarray]:
+    """Series of one seasonal shape, each at its own level, scale and phase, with noise."""
+    rng = np.random.default_rng(17)
+    at = np.arange(size + STEPS)
+    levels, scales, phases = rng.uniform(50, 5000, count), rng.uniform(1, 20, count), rng.integers(0, SEASON, count)
+    shape = np.array([0.0, 1, 3, 5, 2, -1])
+    return [
+        level + scale * (shape[(at + phase) % SEASON] + rng.normal(0, 0.2, at.size))
+        for level, scale, phase in zip(levels, scales, phases, strict=True)
+    ]
+
+
+def test_a_shape_that_the_panel_shares_is_carried_on_in_every_series() -> None:
+    series = _panel(20)
+    votes = pooled_votes(tuple(y[:-STEPS] for y in series), STEPS, (SEASON,)).ahead
+    for vote in votes:
+        errors = [np.abs(vote[number] - y[-STEPS:]).mean() / np.ptp(y) for number, y in enumerate(series)]
+        assert max(errors) < 0.1
+
+
+def test_small_panels_and_panels_without_a_season_have_nothing_to_say() -> None:
+    few = tuple(_panel(9))
+    assert np.isnan(pooled_votes(few, STEPS, (SEASON,)).ahead).all()
+    assert np.isnan(pooled_votes(tuple(_panel(20)), STEPS, ()).ahead).all()
+    assert np.isnan(pooled_votes((), STEPS, (SEASON,)).ahead).all()
+
+
+def test_series_that_are_short_or_never_move_are_left_to_others() -> None:
+    histories = (*_panel(20), np.full(90, 5.0), np.arange(7.0), np.empty(0))
+    votes = pooled_votes(histories, STEPS, (SEASON,)).ahead
+    assert np.isfinite(votes[:, :20]).all()
+    assert np.isnan(votes[:, 20:]).all()
+
+
+def test_logarithms_are_taken_of_positive_series_only() -> None:
+    histories = [*_panel(20)]
+    histories[3] = histories[3] - histories[3].mean()
+    values, logs = pooled_votes(tuple(histories), STEPS, (SEASON,)).ahead
+    assert np.isfinite(values[3]).all()
+    assert np.isnan(logs[3]).all()
+
+
+def test_how_well_the_panel_tells_a_series_is_told_with_its_votes() -> None:
+    """A wave of another length than the season: both naive methods fail, an autoregression does not."""
+    wave = 500 + 50 * np.sin(2 * np.pi * np.arange(80) / 11)
+    found = pooled_votes((*_panel(20), wave, np.full(90, 5.0)), STEPS, (SEASON,))
+    assert found.left[:20].max() < 1
+    assert found.of(20).left < 0.6 * found.left[:20].min()
+    assert np.isnan(found.of(21).left)
+    assert np.isnan(pooled_votes(tuple(_panel(9)), STEPS, (SEASON,)).left).all()
+
+
+def test_the_panels_votes_count_in_the_forecast() -> None:
+    series = _panel(12)
+    found, _ = backtest(Panel(tuple(y[:-STEPS] for y in series)), Task(STEPS, (SEASON,)), windows=0, step=1)
+    assert set(found.models) == {"pooled_ensemble"}
+    assert np.stack([y[-STEPS:] for y in series]) == pytest.approx(found.means, rel=0.2)

@@ -1,0 +1,92 @@
+"""Saved questions can be asked of the tables that the contracts declare, and the money adds up."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.registry import Registry
+from headgate.domains.retail import SYSTEMS
+from headgate.domains.retail.saved_questions import ANSWERS, LAKE, QUALITY, QUESTIONS, Question, question
+from headgate.errors import QueryError
+from headgate.query import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from headgate.contracts.model import Contract
+
+pytestmark = pytest.mark.unit
+
+REGISTRY = Registry.load()
+EVERYTHING = [*QUESTIONS.values(), *QUALITY.values(), *ANSWERS.values()]
+
+
+@pytest.fixture
+def athena() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Every table of the lake, empty, where Athena shows it."""
+    with duckdb.connect() as engine:
+        for database, contracts in (("ecommerce_prod", REGISTRY.prod), ("ecommerce_curated", {**REGISTRY.curated, **REGISTRY.lake})):
+            engine.execute(f"create schema {database}").fetchall()
+            for contract in contracts.values():
+                fill(engine, database, contract, [])
+        engine.execute("set schema = 'ecommerce_prod'").fetchall()
+        yield engine
+
+
+def fill(engine: duckdb.DuckDBPyConnection, database: str, contract: Contract, rows: list[dict[str, object]]) -> None:
+    engine.register("given", pa.Table.from_pylist(rows, arrow_schema(contract)))
+    engine.execute(f"create or replace table {database}.{contract.dataset} as select * from given").fetchall()  # noqa: S608 names of contracts
+    engine.unregister("given")
+
+
+@pytest.mark.parametrize("saved", EVERYTHING, ids=[saved.name for saved in EVERYTHING])
+def test_every_question_can_be_asked(saved: Question, athena: duckdb.DuckDBPyConnection) -> None:
+    athena.execute(translate(saved.sql, "duckdb")).fetchall()
+
+
+def test_every_system_has_a_question_an_answer_and_a_figure_of_its_quality() -> None:
+    assert {saved.system for saved in QUESTIONS.values()} == {*SYSTEMS, LAKE}
+    assert set(QUALITY) == set(ANSWERS) == set(SYSTEMS)
+
+
+def test_names_are_unique() -> None:
+    assert len({saved.name for saved in EVERYTHING}) == len(EVERYTHING)
+
+
+def test_a_question_is_found_by_its_name() -> None:
+    assert question("pci_audit").system == "compliance-guardian"
+    with pytest.raises(QueryError, match="no saved question nonesuch; there are sales_forecast"):
+        question("nonesuch")
+
+
+def test_accepted_refused_and_duplicate_money_add_up_in_decimals(athena: duckdb.DuckDBPyConnection) -> None:
+    fill(
+        athena,
+        "ecommerce_curated",
+        REGISTRY.curated["order_items"],
+        [{"quantity": 6, "unit_price": Decimal("2.5500")}, {"quantity": -1, "unit_price": Decimal("0.0010")}],
+    )
+    records = [("refused", "1", "-53594.36"), ("duplicate", "6", "2.55"), ("refused", "six", "1.00")]
+    fill(
+        athena,
+        "ecommerce_curated",
+        REGISTRY.lake["quarantine"],
+        [
+            {"dataset": "order_items", "disposition": disposition, "record": json.dumps({"quantity": quantity, "unit_price": price})}
+            for disposition, quantity, price in records
+        ],
+    )
+    answer = athena.execute(translate(question("online_retail_money").sql, "duckdb")).fetchall()
+    everything = Decimal("-53563.7610")
+    assert answer == [
+        ("accepted", 2, Decimal("15.2990"), 0, everything),
+        ("duplicate", 1, Decimal("15.3000"), 0, everything),
+        ("refused", 2, Decimal("-53594.3600"), 1, everything),
+    ]

@@ -1,0 +1,384 @@
+"""A drafted contract lets its own sample in, types only what it is sure of, and masks what could be card data."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import io
+import json
+import zipfile
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from headgate.contracts import odcs
+from headgate.contracts.document import document
+from headgate.contracts.model import Contract, Kind, Level, Mask, Rule
+from headgate.contracts.registry import Registry
+from headgate.domains.retail.sample.shop import ShopSpec, generate
+from headgate.errors import BadInputError, HeaderError, UnreadableFileError
+from headgate.intake.gate import Gated, pass_gate
+from headgate.lake.ports import MaskingKey
+from headgate.matching.draft import draft
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.unit
+
+SAMPLE = b"""Payment_ID,order_id,zip,region,amount,card_number,cvv,notes,paid_at,day,nothing,rate,ok
+1,A1,01234,NA,10.50,4111111111111111,123,call me,2024-01-01 10:00:00,2024-01-01,,1e3,true
+2,A2,12345,EU,1.5,5555-5555-5555-4444,123,,2024-01-01T10:00:00Z,2024-01-02,,0.5,False
+3,A2,12345,EU,-7,,,,2024-01-03 10:00:00,2024-01-02,,2,false
+"""
+LETTERS = st.text(st.characters(categories=("L", "N", "P", "Zs"), exclude_characters='"'), max_size=12)
+
+
+def drafted(body: bytes) -> Contract:
+    return draft(body, "payments").contract
+
+
+def gated(body: bytes, contract: Contract) -> Gated:
+    return pass_gate(body, contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=dt.datetime(2024, 1, 1))
+
+
+def csv_of(**columns: list[str]) -> bytes:
+    rows = zip(*columns.values(), strict=True)
+    return "\n".join([",".join(columns), *(",".join(row) for row in rows)]).encode()
+
+
+def test_types_are_the_narrowest_that_lose_nothing() -> None:
+    kinds = {column.name: column.type.kind for column in drafted(SAMPLE).columns}
+    assert kinds == {
+        "payment_id": Kind.BIGINT,
+        "order_id": Kind.STRING,
+        "zip": Kind.STRING,
+        "region": Kind.STRING,
+        "amount": Kind.DECIMAL,
+        "card_number": Kind.STRING,
+        "cvv": Kind.STRING,
+        "notes": Kind.STRING,
+        "paid_at": Kind.TIMESTAMP,
+        "day": Kind.DATE,
+        "nothing": Kind.STRING,
+        "rate": Kind.DOUBLE,
+        "ok": Kind.BOOLEAN,
+    }
+
+
+@pytest.mark.parametrize(
+    "texts", [["007", "8"], ["NA", "1"], ["1", "n/a"], ["+1", "2"], ["2024-02-30", "2024-01-01"], ["1,5"], ["0", "1_0"]]
+)
+def test_what_only_looks_like_a_number_or_a_day_stays_text(texts: list[str]) -> None:
+    quoted = [f'"{text}"' for text in texts]
+    assert drafted(csv_of(id=[str(at) for at in range(len(texts))], v=quoted)).column("v").type.kind is Kind.STRING
+
+
+@pytest.mark.parametrize("name", ["zip", "phone_number", "product_code", "sku", "account_no"])
+def test_codes_stay_text_even_when_all_are_digits(name: str) -> None:
+    body = csv_of(id=["1", "2"], **{name: ["12345", "67890"]})
+    assert drafted(body).column(name).type.kind is Kind.STRING
+
+
+def test_the_draft_lets_its_own_sample_in() -> None:
+    result = gated(SAMPLE, drafted(SAMPLE))
+    assert (result.received, result.accepted.num_rows, dict(result.reasons)) == (3, 3, {})
+
+
+def test_the_draft_is_an_odcs_document() -> None:
+    contract = drafted(SAMPLE)
+    assert odcs.parse(json.loads(json.dumps(document(contract))), "source") == contract
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "mask"),
+    [
+        ("payee", "4111111111111111", Mask.PAN),
+        ("payee", "2223 0031 2200 3222", Mask.PAN),
+        ("payee", "378282246310005", Mask.PAN),
+        ("card_number", "1234", Mask.PAN),
+        ("customer_pan", "", Mask.PAN),
+        ("ccnum", "x", Mask.PAN),
+        ("card_cvv", "123", Mask.CVV),
+        ("security_code", "123", Mask.CVV),
+        ("swipe", ";4111111111111111=26011010000", Mask.TRACK),
+        ("track2", "", Mask.TRACK),
+        ("Card Number", "4111111111111112", Mask.PAN),
+        ("Card-Number", "", Mask.PAN),
+        ("Credit Card", "x", Mask.PAN),
+        ("CVV Code", "123", Mask.CVV),
+        ("cvv_code", "123", Mask.CVV),
+        ("Security Code", "123", Mask.CVV),
+        ("Social Security Number", "x", Mask.SSN),
+        ("SSN#", "x", Mask.SSN),
+        ("track2_data", "x", Mask.TRACK),
+        ("has_credit_card", "true", None),
+        ("track", "Yesterday", None),
+        ("tax", "078-05-1120", Mask.SSN),
+        ("ssn", "078051120", Mask.SSN),
+        ("notes", "ok", Mask.FREE_TEXT),
+        ("reason", "the customer wants another colour", Mask.FREE_TEXT),
+        ("company", "Acme", None),
+        ("expansion", "yes", None),
+        ("order_no", "1700000000123", None),
+    ],
+)
+def test_card_like_columns_are_masked_by_name_or_by_value(name: str, value: str, mask: Mask | None) -> None:
+    assert drafted(csv_of(id=["1", "2"], **{name: [value, value]})).column(name.lower()).mask is mask
+
+
+def test_some_card_numbers_among_other_texts_make_free_text() -> None:
+    contract = drafted(csv_of(id=["1", "2", "3"], ref=["a", "b", "4111111111111111"]))
+    assert contract.column("ref").mask is Mask.FREE_TEXT
+
+
+def test_numbers_of_which_some_pass_as_cards_are_told() -> None:
+    found = draft(csv_of(id=["1", "2", "3"], ref=["12", "14", "4111111111111111"]), "x")
+    assert found.contract.column("ref").mask is Mask.FREE_TEXT
+    assert any(finding.column == "ref" and "1 values that pass as card numbers" in finding.told for finding in found.findings)
+
+
+def test_an_amount_that_passes_as_a_card_number_by_chance_stays_a_number() -> None:
+    assert drafted(csv_of(id=["1", "2", "3"], gdp=["41111111111111.11", "3.00", "4.00"])).column("gdp").type.kind is Kind.DECIMAL
+
+
+def test_no_finding_shows_a_value() -> None:
+    assert "4111" not in str(draft(SAMPLE, "payments").findings)
+
+
+def test_the_key_is_what_tells_rows_apart_and_sounds_like_one() -> None:
+    assert drafted(SAMPLE).key == ("payment_id",)
+    assert drafted(csv_of(order_id=["1", "1", "2"], line=["1", "2", "1"], price=["1", "1", "1"])).key == ("order_id", "line")
+
+
+def test_without_a_key_the_draft_says_so() -> None:
+    found = draft(csv_of(a=["1", "1"], b=["2", "2"]), "x")
+    assert found.contract.key == ()
+    assert any("name a key" in finding.told for finding in found.findings)
+
+
+def test_the_newest_row_is_told_by_a_column_of_that_name() -> None:
+    contract = drafted(csv_of(id=["1", "2"], updated_at=["2024-01-01 00:00:00", "2024-01-02 00:00:00"]))
+    assert contract.order_by == ("updated_at",)
+    assert odcs.parse(document(contract), "source").order_by == ("updated_at",)
+
+
+def test_few_repeated_values_become_a_rule_that_only_warns() -> None:
+    body = csv_of(id=[str(at) for at in range(200)], state=["open", "shut"] * 100)
+    assert Rule("valid_values", ("open", "shut"), Level.WARN) in drafted(body).column("state").rules
+
+
+def test_a_few_bad_cells_keep_a_column_text_and_are_told() -> None:
+    found = draft(csv_of(id=[str(at) for at in range(100)], day=["2024-01-01"] * 99 + ["soon"]), "x")
+    assert found.contract.column("day").type.kind is Kind.STRING
+    assert any("1 of its values are no date" in finding.told for finding in found.findings)
+
+
+def test_parquet_is_drafted_as_csv_is() -> None:
+    out = io.BytesIO()
+    pq.write_table(pa.table({"id": [1, 2], "price": [1.5, 2.25], "note": ["a", None]}), out)
+    kinds = {column.name: (column.type.kind, column.required) for column in drafted(out.getvalue()).columns}
+    assert kinds == {"id": (Kind.BIGINT, True), "price": (Kind.DECIMAL, True), "note": (Kind.STRING, False)}
+
+
+def parquet_of(**columns: pa.Array) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(pa.table(columns), out)
+    return out.getvalue()
+
+
+NUMBERS = st.integers(0, 10**6)
+STORED = {
+    pa.float32(): st.floats(0, 2.0**40, width=32),  # longer ones may be card numbers
+    pa.float64(): st.floats(0, 2.0**40),
+    pa.decimal128(20, 12): st.decimals(0, 10**6, places=12),
+    pa.decimal256(50, 2): st.decimals(0, 10**6, places=2),
+    pa.bool_(): st.booleans(),
+    pa.date32(): NUMBERS,
+    pa.uint64(): NUMBERS,
+    pa.timestamp("us", "UTC"): NUMBERS,
+}
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data(), st.sampled_from(list(STORED)), st.sampled_from(["value", "zip", "notes"]))
+def test_a_draft_from_parquet_lets_its_sample_in_whatever_its_columns_are_stored_as(
+    data: st.DataObject, stored: pa.DataType, name: str
+) -> None:
+    values = data.draw(st.lists(st.none() | STORED[stored], min_size=1, max_size=5))
+    body = parquet_of(**{"id": pa.array(range(len(values))), name: pa.array(values, stored)})
+    assert gated(body, drafted(body)).quarantined == 0
+
+
+def test_a_file_that_has_the_last_four_digits_itself_keeps_them_beside_those_of_the_masked_number() -> None:
+    body = b"id,card_number,card_last4,ssn,ssn_last4\n1,4111111111111111,1111,219-09-9999,9999\n2,5555555555554444,4444,,\n"
+    own = gated(body, odcs.parse(document(drafted(body)), "source"))
+    assert own.quarantined == 0
+    rows = [{name: row[name] for name in ("card_last4", "card_number_masked_last4", "ssn_last4")} for row in own.accepted.to_pylist()]
+    assert rows[0] == {"card_last4": "1111", "card_number_masked_last4": "1111", "ssn_last4": "9999"}
+
+
+@pytest.mark.parametrize("cell", ["cvv 123", "219-09-9999", "ssn 219099999", "4111111111111111"])
+def test_a_few_cells_with_what_is_masked_make_free_text(cell: str) -> None:
+    body = csv_of(id=[str(at) for at in range(9)], word=["a"] * 8 + [cell])
+    assert drafted(body).column("word").mask is Mask.FREE_TEXT
+    assert gated(body, drafted(body)).quarantined == 0
+
+
+def test_card_numbers_that_are_stored_as_floats_are_masked() -> None:
+    body = parquet_of(id=pa.array(range(3)), account=pa.array([4111111111111111.0, 5555555555554444.0, None]))
+    contract = drafted(body)
+    assert contract.column("account").mask is Mask.PAN
+    assert gated(body, contract).quarantined == 0
+
+
+@pytest.mark.parametrize(
+    "stored", [pa.decimal128(16, 0), pa.decimal128(19, 0), pa.decimal128(38, 0), pa.decimal256(50, 0), pa.decimal128(20, 2)]
+)
+def test_card_numbers_that_are_stored_as_decimals_are_masked(stored: pa.DataType) -> None:
+    numbers = [Decimal(4111111111111111), Decimal(5555555555554444), None]
+    for name in ("account", "card_number"):
+        body = parquet_of(**{"id": pa.array(range(3)), name: pa.array(numbers, stored)})
+        contract = drafted(body)
+        assert contract.column(name).mask is Mask.PAN
+        own = gated(body, contract)
+        assert own.quarantined == 0
+        last4 = next(column for column in own.accepted.column_names if column.endswith("last4"))
+        assert own.accepted.column(last4).to_pylist() == ["1111", "4444", None]
+
+
+@pytest.mark.parametrize(("name", "value"), [("cvv", 123), ("ssn", 219099999)])
+def test_other_secrets_that_are_stored_as_decimals_are_masked(name: str, value: int) -> None:
+    body = parquet_of(**{"id": pa.array(range(2)), name: pa.array([Decimal(value), None], pa.decimal128(10, 0))})
+    assert drafted(body).column(name).mask in {Mask.CVV, Mask.SSN}
+    assert gated(body, drafted(body)).quarantined == 0
+
+
+@pytest.mark.parametrize("name", ["4111111111111111", "4111 1111 1111 1111", "219-09-9999"])
+def test_a_column_that_is_named_with_a_number_is_told_to_nobody(name: str) -> None:
+    for body in (parquet_of(**{"id": pa.array([1]), name: pa.array([[1]])}), f"id,{name}\n1,2\n2,3\n".encode()):
+        with pytest.raises(UnreadableFileError) as refused:
+            draft(body, "x")
+        assert name not in str(refused.value)
+
+
+@pytest.mark.parametrize(("body", "error"), [(b"", UnreadableFileError), (b"a,a\n1,2\n", HeaderError), (b"PAR1xx", UnreadableFileError)])
+def test_a_file_that_is_no_table_cannot_be_drafted_from(body: bytes, error: type[BadInputError]) -> None:
+    with pytest.raises(error):
+        draft(body, "x")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.tuples(LETTERS, st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-1000, max_value=1000)), min_size=1)
+)
+def test_whatever_the_sample_holds_the_draft_refuses_none_of_its_rows(rows: list[tuple[str, object]]) -> None:
+    body = "\n".join(["id,word,price", *(f'{at},"{word}",{price}' for at, (word, price) in enumerate(rows))]).encode()
+    assert gated(body, drafted(body)).quarantined == 0
+
+
+def test_a_committed_dataset_is_found_in_its_own_draft(tmp_path: Path) -> None:
+    """The contracts written by hand are no stranger to the draft: same key, same masks."""
+    generate(ShopSpec(orders=300, ends_on=dt.date(2024, 6, 30), file_format="parquet", defect_rate=0), tmp_path)
+    generated = {name: contract for name, contract in Registry.load().source.items() if "headgate.optional" not in contract.properties}
+    for dataset, wanted in generated.items():
+        body = next(iter(sorted((tmp_path / dataset).rglob("*.parquet")))).read_bytes()
+        own = draft(body, dataset).contract
+        masks = {column.name: column.mask for column in own.columns}
+        missed = [column.name for column in wanted.sensitive if masks[column.name] is not column.mask]
+        assert not missed, f"{dataset}: {missed}"
+        assert gated(body, own).quarantined == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'[{"id": 1, "price": 1.50}, {"id": 2, "price": 2.25, "note": "a"}]',
+        b'{"id": 1, "price": 1.50}\n{"id": 2, "price": 2.25, "note": "a"}\n',
+        b'{"rows": [{"id": 1, "price": 1.50}, {"id": 2, "price": 2.25, "note": "a"}]}',
+        b"id;price;note\n1;1.50;\n2;2.25;a\n",
+        "id\tprice\tnote\r\n1\t1.50\t\r\n2\t2.25\ta\r\n".encode("utf-16"),
+        gzip.compress(b"id|price|note\n1|1.50|\n2|2.25|a\n", mtime=0),
+    ],
+)
+def test_every_format_that_the_gate_reads_can_be_drafted_from(body: bytes) -> None:
+    kinds = {column.name: (column.type.kind, column.required) for column in drafted(body).columns}
+    assert kinds == {"id": (Kind.BIGINT, True), "price": (Kind.DECIMAL, True), "note": (Kind.STRING, False)}
+    assert gated(body, drafted(body)).accepted.num_rows == 2
+
+
+def test_a_sample_in_an_old_encoding_is_drafted_from_once_it_is_said_which() -> None:
+    body = "номер;город\n1;Москва\n2;Нижний Новгород\n".encode("windows-1251")
+    with pytest.raises(UnreadableFileError, match=r"headgate\.encoding") as refused:
+        draft(body, "things")
+    assert refused.value.rule == "unknown_encoding"
+    contract = draft(body, "things", "windows-1251").contract
+    assert contract.names == ("номер", "город")
+    assert contract.properties["headgate.encoding"] == "windows-1251"
+    assert gated(body, contract).accepted["город"].to_pylist() == ["Москва", "Нижний Новгород"]
+
+
+def workbook(*rows: tuple[str, ...]) -> bytes:
+    """The smallest workbook with one sheet of texts."""
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    links = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    lines = [
+        f'<row r="{at}">'
+        + "".join(f'<c r="{"ABC"[place]}{at}" t="inlineStr"><is><t>{text}</t></is></c>' for place, text in enumerate(row) if text)
+        + "</row>"
+        for at, row in enumerate(rows, 1)
+    ]
+    parts = {
+        "[Content_Types].xml": "<Types/>",
+        "xl/workbook.xml": f'<workbook {main} {links}><sheets><sheet name="s" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f"<worksheet {main}><sheetData>{''.join(lines)}</sheetData></worksheet>",
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+def test_a_workbook_is_drafted_by_its_header_and_not_by_the_title_above() -> None:
+    body = workbook(("Prices of May",), ("id", "price", "note"), ("1", "1.50", ""), ("2", "2.25", "a"))
+    kinds = {column.name: (column.type.kind, column.required) for column in drafted(body).columns}
+    assert kinds == {"id": (Kind.BIGINT, True), "price": (Kind.DECIMAL, True), "note": (Kind.STRING, False)}
+
+
+@pytest.mark.parametrize("names", [["a", "a"], ["Amount", " amount"], ["id", "x", "X"]])
+def test_parquet_with_a_column_twice_is_refused_as_csv_is(names: list[str]) -> None:
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_arrays([pa.array([1, 2])] * len(names), names=names), out)
+    for body in (out.getvalue(), f"{','.join(names)}\n{','.join('1' * len(names))}\n".encode()):
+        with pytest.raises(HeaderError) as refused:
+            draft(body, "x")
+        assert refused.value.rule == "duplicate_column"
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (pa.array([1.5, float("nan"), 2.5]), "has 1 values that are no DOUBLE"),
+        (pa.array([1.5, float("inf"), float("-inf")], pa.float32()), "has 2 values that are no DOUBLE"),
+        (pa.array([Decimal("1" * 44 + ".5"), Decimal("2.5"), None], pa.decimal256(45, 1)), "has 1 values that are no DECIMAL(38,1)"),
+        (pa.array([Decimal("0." + "1" * 45), Decimal("0.5"), None], pa.decimal256(47, 45)), "has 2 values that are no DECIMAL(38,38)"),
+        (pa.array([1, 1001, 2000], pa.timestamp("ns")), "has 2 values that are no TIMESTAMP"),
+        (pa.array([1.5, 2.5, None]), ""),
+    ],
+)
+def test_values_that_no_contract_can_hold_are_counted_as_their_rows_are_refused(values: pa.Array, told: str) -> None:
+    body = io.BytesIO()
+    pq.write_table(pa.table({"id": ["a", "b", "c"], "v": values}), body)
+    made = draft(body.getvalue(), "payments")
+    refused = gated(body.getvalue(), made.contract).quarantined
+    counts = [finding.told for finding in made.findings if finding.column == "v" and "that are no" in finding.told]
+    assert [count.partition(":")[0] for count in counts] == ([told] if told else [])
+    assert f"has {refused} values" in (told or "has 0 values")
+    assert odcs.parse(json.loads(json.dumps(document(made.contract))), "source") == made.contract

@@ -1,0 +1,302 @@
+import datetime as dt
+import gzip
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from headgate.aws.memory import MemoryLedger, MemoryObjects
+from headgate.contracts.registry import Registry
+from headgate.errors import BadInputError
+from headgate.formats.own_table import headed_of
+from headgate.intake.curation import Curation
+from headgate.intake.gate_steps import Gatehouse
+from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
+from headgate.matching.mappings import Mappings, Suggested, source_of
+from headgate.profiling.keeping import Profiles
+from tests.unit.formats.test_read_excel import sheet, workbook
+
+pytestmark = pytest.mark.unit
+
+SOURCE = Registry.load().source
+LANDED = dt.datetime(2024, 1, 2)
+HEADER = "region_id,name,currency,country,population"
+REGIONS = SOURCE["regions"]
+PAYMENTS = (
+    "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at\n"
+    "1,A1,card,4111111111111111,917,2026-01,10.50,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
+    "2,A2,card,5555555555554444,123,2026-02,11.50,GBP,2024-01-01 11:00:00,refunded,x,2024-01-01 11:00:00\n"
+)
+
+
+def with_header(**other: str) -> bytes:
+    header, rows = PAYMENTS.split("\n", 1)
+    return (",".join(other.get(name, name) for name in header.split(",")) + "\n" + rows).encode()
+
+
+UNSURE = with_header(payment_id="F1", order_id="F2", amount="F3")
+
+
+@dataclass
+class Lake:
+    objects: MemoryObjects = field(default_factory=lambda: MemoryObjects(clock=lambda: LANDED))
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+
+    @property
+    def mappings(self) -> Mappings:
+        return Mappings(self.objects, "artifacts", SOURCE)
+
+    def curate(self, key: str, body: bytes) -> FileRecord:
+        self.objects.write(ObjectRef("raw", key), body)
+        ref = self.objects.info(ObjectRef("raw", key)).ref
+        now = dt.datetime(2024, 1, 3)
+        house = Gatehouse(
+            self.objects,
+            self.ledger,
+            SOURCE,
+            lambda: MaskingKey("k", b"0" * 32),
+            "curated",
+            "quarantine",
+            lambda: now,
+            300,
+            mappings=self.mappings,
+        )
+        return Curation(house, profile_unknown=Profiles(self.objects, "artifacts").of_unknown).curate(ref)
+
+
+def test_a_header_that_is_surely_meant_is_mapped_and_the_record_says_so() -> None:
+    lake = Lake()
+    record = lake.curate("payments/a.csv", with_header(payment_id="PaymentId", amount="Amt", updated_at="last_updated_at"))
+    assert (record.state, record.accepted) == ("done", 2)
+    assert json.loads(record.mapping["columns"]) == {"PaymentId": "payment_id", "Amt": "amount", "last_updated_at": "updated_at"}
+    assert record.mapping["how"] == "fuzzy"
+
+
+@pytest.mark.parametrize("written", [lambda name: name.replace("_", " ").title(), lambda name: name.title().replace("_", "")])
+def test_the_contracts_own_names_in_other_separators_are_meant_for_certain(written: Callable[[str], str]) -> None:
+    lake = Lake()
+    record = lake.curate("payments/a.csv", with_header(**{name: written(name) for name in SOURCE["payments"].names}))
+    assert (record.state, record.accepted) == ("done", 2)
+    assert (record.mapping["how"], record.mapping["confidence"]) == ("exact", "1.00")
+
+
+def test_a_column_that_is_missing_under_names_in_other_separators_is_asked_for() -> None:
+    names = {name: name.title().replace("_", " ") for name in SOURCE["payments"].names} | {"amount": "thing"}
+    assert Lake().curate("payments/a.csv", with_header(**names)).state == "needs_mapping"
+
+
+def test_a_mapped_file_gives_the_rows_of_one_that_needed_no_mapping() -> None:
+    plain, mapped = Lake(), Lake()
+    a = plain.curate("payments/a.csv", PAYMENTS.encode())
+    b = mapped.curate("payments/a.csv", with_header(amount="Amt"))
+    rows = [pq.read_table(io.BytesIO(lake.objects.read(ObjectRef("curated", one.curated_key)))) for lake, one in ((plain, a), (mapped, b))]
+    assert rows[0].drop_columns(["_content_sha256"]) == rows[1].drop_columns(["_content_sha256"])
+
+
+def test_a_header_that_is_not_sure_is_parked_with_a_suggestion_and_nothing_is_let_in() -> None:
+    lake = Lake()
+    record = lake.curate("payments/a.csv", UNSURE)
+    suggested = Suggested.from_json(record.error["suggestion"])
+    assert (record.state, record.error["rule"]) == ("needs_mapping", "needs_mapping")
+    assert "headgate mapping" in record.error["remedy"]
+    assert len({name for name in suggested.fields if name}) == len([name for name in suggested.fields if name])
+    assert lake.objects.contents("curated") == {}
+
+
+def test_what_a_person_decides_is_remembered_for_the_source_and_the_header() -> None:
+    lake = Lake()
+    suggested = Suggested.from_json(lake.curate("payments/a.csv", UNSURE).error["suggestion"])
+    lake.mappings.remember(suggested, PAYMENTS.split("\n", 1)[0].split(","))
+    again = lake.curate("payments/a.csv", UNSURE)
+    assert (again.state, again.mapping["how"], again.accepted) == ("done", "remembered", 2)
+    other = lake.curate("elsewhere/a.csv", UNSURE)
+    assert other.state != "done"
+
+
+def test_what_was_remembered_for_a_contract_that_is_another_now_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = Lake()
+    suggested = Suggested.from_json(lake.curate("payments/a.csv", UNSURE).error["suggestion"])
+    lake.mappings.remember(suggested, PAYMENTS.split("\n", 1)[0].split(","))
+    without = tuple(column for column in SOURCE["payments"].columns if column.name != "status")
+    monkeypatch.setitem(globals(), "SOURCE", {**SOURCE, "payments": replace(SOURCE["payments"], columns=without, comparisons=())})
+    assert lake.curate("payments/b.csv", UNSURE + b"\n").state == "needs_mapping"
+
+
+@pytest.mark.parametrize(
+    ("place", "field_name", "told"),
+    [(0, "order_id", "two columns for order_id"), (6, "", "no field for F3"), (0, "colour", "no column for")],
+)
+def test_a_mapping_that_makes_no_file_is_not_remembered(place: int, field_name: str, told: str) -> None:
+    lake = Lake()
+    suggested = Suggested.from_json(lake.curate("payments/a.csv", UNSURE).error["suggestion"])
+    fields = PAYMENTS.split("\n", 1)[0].split(",")
+    fields[place] = field_name
+    with pytest.raises(BadInputError, match=told):
+        lake.mappings.remember(suggested, fields)
+    assert lake.objects.contents("artifacts", "mappings/") == {}
+
+
+@pytest.mark.parametrize("key", ["a.csv", "inbox/a.csv"])
+def test_a_file_in_no_datasets_folder_is_known_by_its_columns(key: str) -> None:
+    record = Lake().curate(key, PAYMENTS.encode())
+    assert (record.state, record.dataset) == ("done", "payments")
+
+
+def test_the_same_content_in_two_folders_is_let_in_once() -> None:
+    lake = Lake()
+    assert lake.curate("inbox/a.csv", PAYMENTS.encode()).state == "done"
+    assert lake.curate("payments/a.csv", PAYMENTS.encode()).state == "skipped_duplicate"
+
+
+@pytest.mark.parametrize(
+    ("key", "body", "rule"),
+    [
+        ("inbox/a.csv", b"member,points,tier\n1,20,gold\n", "unknown_dataset"),
+        ("inbox/a.csv", b"", "unknown_dataset"),
+        ("inbox/a.parquet", b"PAR1 and nothing else", "unknown_dataset"),
+        ("payments/a.csv", b"Dear all,\nplease find attached\n", "not_a_table"),
+        ("payments/a.csv", "\n".join(line.rpartition(",")[0] for line in PAYMENTS.splitlines()).encode(), "missing_column"),
+    ],
+)
+def test_a_file_that_no_header_could_mend_is_refused_as_ever(key: str, body: bytes, rule: str) -> None:
+    record = Lake().curate(key, body)
+    assert (record.state, record.error["rule"]) == ("refused", rule)
+
+
+NAMES, ROWS = PAYMENTS.strip().split("\n")[0].split(","), [line.split(",") for line in PAYMENTS.strip().split("\n")[1:]]
+
+
+def written(form: str, names: Sequence[str]) -> bytes:
+    """The two payments, under these names."""
+    records = [dict(zip(names, row, strict=True)) for row in ROWS]
+    if form == "parquet":
+        out = io.BytesIO()
+        pq.write_table(pa.Table.from_pylist(records), out)
+        return out.getvalue()
+    if form == "xlsx":
+        return workbook({"cover": sheet([["Payments of May"]]), "data": sheet([names, *ROWS])})
+    if form.startswith("json"):
+        return json.dumps(records).encode() if form == "json" else "\n".join(map(json.dumps, records)).encode()
+    delimiter, encoding = {"tsv": ("\t", "utf-8"), "semicolons in utf-16": (";", "utf-16")}[form]
+    text = "\n".join(delimiter.join(f"'{cell}'" for cell in row) for row in (names, *ROWS)) + "\n"
+    return ("Payments of May\n\n" + text.replace("'", '"')).encode(encoding)
+
+
+FORMS = ("parquet", "xlsx", "json", "json lines", "tsv", "semicolons in utf-16")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_file_of_every_form_is_mapped(form: str, pack: Callable[[bytes], bytes]) -> None:
+    lake = Lake()
+    record = lake.curate("payments/a", pack(written(form, ["Amt" if name == "amount" else name for name in NAMES])))
+    assert (record.state, record.accepted, json.loads(record.mapping["columns"])) == ("done", 2, {"Amt": "amount"})
+    rows = pq.read_table(io.BytesIO(lake.objects.read(ObjectRef("curated", record.curated_key)))).to_pylist()
+    assert [str(row["amount"]) for row in rows] == ["10.5000", "11.5000"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_of_every_form_is_known_by_its_columns(form: str) -> None:
+    record = Lake().curate("inbox/a", written(form, NAMES))
+    assert (record.state, record.dataset, record.accepted) == ("done", "payments", 2)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_of_every_form_waits_where_it_is_not_sure_and_goes_by_what_a_person_says(form: str) -> None:
+    lake, names = Lake(), [{"payment_id": "F1", "order_id": "F2", "amount": "F3"}.get(name, name) for name in NAMES]
+    waiting = lake.curate("payments/a", written(form, names))
+    assert (waiting.state, waiting.accepted, lake.objects.contents("curated")) == ("needs_mapping", 0, {})
+    suggested = Suggested.from_json(waiting.error["suggestion"])
+    lake.mappings.remember(suggested, [dict(zip(names, NAMES, strict=True))[name] for name in suggested.names])
+    again = lake.curate("payments/a", written(form, names))
+    assert (again.state, again.mapping["how"], again.accepted) == ("done", "remembered", 2)
+
+
+def test_what_is_remembered_of_json_holds_in_whatever_order_its_names_come() -> None:
+    lake, names = Lake(), ["F1", "F2", *NAMES[2:6], "F3", *NAMES[7:]]
+    suggested = Suggested.from_json(lake.curate("payments/a.json", written("json", names)).error["suggestion"])
+    lake.mappings.remember(suggested, [dict(zip(names, NAMES, strict=True))[name] for name in suggested.names])
+    turned = [dict(reversed(record.items())) for record in json.loads(written("json", names))]
+    record = lake.curate("payments/b.json", json.dumps(turned).encode())
+    assert (record.state, record.accepted) == ("done", 2)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_of_every_form_that_is_of_no_dataset_is_profiled_as_it_came(form: str) -> None:
+    lake = Lake()
+    record = lake.curate("inbox/a", written(form, [f"{letter}_card_number" for letter in "abcdefghijkl"]))
+    stored = json.loads(lake.objects.read(ObjectRef("artifacts", record.profile["key"])))
+    assert (record.state, len(stored["columns"]), stored["rows"]) == ("refused", 12, 2)
+    assert "4111" not in json.dumps(stored)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_on_disk_is_known_as_one_in_memory_is(form: str, tmp_path: Path) -> None:
+    body, path = written(form, ["Amt" if name == "amount" else name for name in NAMES]), tmp_path / "file"
+    path.write_bytes(body)
+    in_memory, on_disk = (Lake().mappings.decide("payments/a", "payments", one) for one in (body, path))
+    assert in_memory is not None
+    assert in_memory == on_disk
+    assert Lake().mappings.dataset("inbox/a", path) == "payments"
+    assert headed_of(path) == headed_of(body)
+
+
+def test_of_a_long_text_on_disk_only_the_head_is_looked_at(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(PAYMENTS.encode() + ("é" * 100 + "\n").encode() * 5000)
+    headed = headed_of(path, SOURCE["payments"])
+    assert headed is not None
+    assert list(headed.names) == NAMES
+
+
+def test_of_a_file_that_waits_no_column_that_may_be_a_masked_one_is_told_by_value() -> None:
+    lake = Lake()
+    names = ["F1", "F2", *NAMES[2:4], "F3", *NAMES[5:]]  # F3 holds the verification codes
+    record = lake.curate("payments/a.csv", written("tsv", names))
+    stored = lake.objects.read(ObjectRef("artifacts", record.profile["key"])).decode()
+    assert record.state == "needs_mapping"
+    assert "917" not in stored
+
+
+def test_a_file_of_a_known_dataset_that_is_refused_is_profiled_too() -> None:
+    lake = Lake()
+    record = lake.curate("payments/a.csv", "\n".join(line.rpartition(",")[0] for line in PAYMENTS.splitlines()).encode())
+    assert (record.state, record.error["rule"]) == ("refused", "missing_column")
+    stored = json.loads(lake.objects.read(ObjectRef("artifacts", record.profile["key"])))
+    assert (stored["rows"], len(stored["columns"])) == (2, len(NAMES) - 1)
+    assert not [text for text in ("4111", "917") if text in json.dumps(stored)]
+
+
+def test_a_refused_file_that_is_no_table_has_no_profile() -> None:
+    assert Lake().curate("payments/a.csv", b"%PDF-1.7").profile == {}
+
+
+def test_two_headings_of_one_name_are_told_apart_by_their_places() -> None:
+    lake, names = Lake(), ["id", "id", *NAMES[2:]]
+    body = written("tsv", names)
+    suggested = Suggested.from_json(lake.curate("payments/a.tsv", body).error["suggestion"])
+    lake.mappings.remember(suggested, NAMES)
+    assert lake.curate("payments/b.tsv", body).accepted == 2
+
+
+def test_a_header_that_may_be_a_cells_value_is_not_told() -> None:
+    headed = headed_of(with_header(payment_id="4111111111111111"))
+    assert headed is None or "4111" not in str(headed.shown)
+
+
+@pytest.mark.parametrize(("key", "body"), [("payments/a.csv", UNSURE), ("inbox/a.csv", b"member,points,tier\n1,20,gold\n")])
+def test_a_file_that_waits_or_is_of_no_dataset_is_profiled_as_it_came(key: str, body: bytes) -> None:
+    lake = Lake()
+    record = lake.curate(key, body)
+    stored = lake.objects.read(ObjectRef("artifacts", record.profile["key"])).decode()
+    assert record.profile["key"] == f"processed/_unknown/{record.content_sha256}.json"
+    assert "4111" not in stored
+
+
+def test_a_source_is_the_first_folder() -> None:
+    assert (source_of("a/b/c.csv"), source_of("c.csv")) == ("a", "_root")

@@ -1,0 +1,145 @@
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headgate.contracts.registry import Registry
+from headgate.errors import ContractError
+from headgate.matching.match import ALIAS, EXACT, FUZZY, THRESHOLD, VALUE, likeness, match_columns, match_dataset, share_of_odds
+
+pytestmark = pytest.mark.unit
+
+SOURCE = Registry.load().source
+REGIONS, PAYMENTS = SOURCE["regions"], SOURCE["payments"]
+CARDS = ["4111111111111111", "5555555555554444", "378282246310005"]
+GOOD = {
+    "payment_id": ["1", "2", "3"],
+    "order_id": ["A1", "A2", "A3"],
+    "method": ["card", "paypal", "card"],
+    "card_number": CARDS,
+    "card_cvv": ["123", "456", "7890"],
+    "card_expiry": ["2026-01", "2027-12", "2025-06"],
+    "amount": ["1.50", "20.00", "3.00"],
+    "currency": ["GBP", "EUR", "GBP"],
+    "paid_at": ["2024-01-01 10:00:00"] * 3,
+    "status": ["captured", "failed", "refunded"],
+    "notes": ["", "hello", "x"],
+    "updated_at": ["2024-01-02 10:00:00"] * 3,
+}
+SAMPLES = [pa.array(texts) for texts in GOOD.values()]
+
+
+def fields(names: list[str]) -> dict[str, tuple[str, str]]:
+    match = match_columns(names, SAMPLES, PAYMENTS)
+    return {names[pair.position]: (pair.field, pair.how) for pair in match.pairs}
+
+
+def renamed(**other: str) -> list[str]:
+    return [other.get(name, name) for name in GOOD]
+
+
+def test_a_header_of_the_contract_is_certain_whatever_its_case_and_separators() -> None:
+    match = match_columns([name.upper().replace("_", " ") for name in GOOD], SAMPLES, PAYMENTS)
+    assert match.confidence == 1.0
+    assert {pair.how for pair in match.pairs} == {EXACT}
+
+
+def test_names_that_are_alike_are_matched_by_name() -> None:
+    names = renamed(payment_id="PaymentNo", amount="amt", updated_at="Last Updated")
+    match = match_columns(names, SAMPLES, PAYMENTS)
+    assert fields(names)["amt"] == ("amount", FUZZY)
+    assert fields(names)["PaymentNo"][0] == "payment_id"
+    assert match.absent == match.unknown == ()
+
+
+def test_names_that_say_nothing_are_matched_by_value_and_are_less_sure() -> None:
+    names = renamed(card_number="F7")
+    assert fields(names)["F7"] == ("card_number", VALUE)
+    assert match_columns(names, SAMPLES, PAYMENTS).confidence < 1.0
+
+
+def test_values_alone_never_settle_a_column() -> None:
+    for name in GOOD:
+        match = match_columns(renamed(**{name: "F7"}), SAMPLES, PAYMENTS)
+        assert all(pair.confidence < THRESHOLD for pair in match.pairs if pair.how == VALUE), name
+
+
+def test_fields_whose_values_look_alike_share_the_confidence() -> None:
+    alone = match_columns(renamed(paid_at="F7"), SAMPLES, PAYMENTS)
+    both = match_columns(renamed(paid_at="F7", updated_at="F8"), SAMPLES, PAYMENTS)
+    sure = {pair.field: pair.confidence for pair in alone.pairs}
+    torn = {pair.field: pair.confidence for pair in both.pairs}
+    assert torn["paid_at"] <= 0.6 < sure["paid_at"]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(1, 6).flatmap(lambda wide: st.lists(st.lists(st.floats(0, 1e8), min_size=wide, max_size=wide), min_size=1, max_size=6)))
+def test_shares_of_odds_are_probabilities_and_no_row_and_no_column_has_more_than_one(odds: list[list[float]]) -> None:
+    shares = share_of_odds(np.array(odds))
+    assert ((shares >= 0) & (shares <= 1)).all()
+    assert (shares.sum(axis=0) <= 1 + 1e-9).all()
+    assert (shares.sum(axis=1) <= 1 + 1e-3).all()
+
+
+def test_an_alias_of_the_contract_is_nearly_certain() -> None:
+    contract = replace(PAYMENTS, properties={"headgate.aliases": {"payment_id": ["Beleg-Nr"]}})
+    match = match_columns(renamed(payment_id="beleg nr"), SAMPLES, contract)
+    (pair,) = [pair for pair in match.pairs if pair.field == "payment_id"]
+    assert (pair.how, pair.confidence) == (ALIAS, 0.99)
+
+
+def test_an_alias_whose_values_do_not_fit_is_not_believed() -> None:
+    contract = replace(PAYMENTS, properties={"headgate.aliases": {"payment_id": ["ref"]}})
+    samples = [pa.array(["x", "y", "z"]), *SAMPLES[1:]]
+    assert match_columns(renamed(payment_id="ref"), samples, contract).confidence < THRESHOLD
+
+
+def test_aliases_that_are_no_lists_contradict_the_contract() -> None:
+    with pytest.raises(ContractError):
+        match_columns(renamed(), SAMPLES, replace(PAYMENTS, properties={"headgate.aliases": "ref"}))
+
+
+def test_a_name_that_stands_there_twice_is_not_certain() -> None:
+    match = match_columns([*GOOD, "amount"], [*SAMPLES, pa.array(["9", "9", "9"])], PAYMENTS)
+    assert match.confidence == 0.0
+    assert len(match.pairs) <= len(GOOD)
+
+
+def test_a_column_that_is_no_field_or_a_field_that_is_missing_leaves_no_confidence() -> None:
+    extra = match_columns([*GOOD, "colour"], [*SAMPLES, pa.array(["red", "blue", "red"])], PAYMENTS)
+    assert (extra.confidence, extra.unknown) == (0.0, (12,))
+    missing = match_columns(list(GOOD)[1:], SAMPLES[1:], PAYMENTS)
+    assert (missing.confidence, missing.absent) == (0.0, ("payment_id",))
+
+
+def test_the_dataset_is_found_by_its_columns() -> None:
+    match = match_dataset(renamed(amount="amt"), SAMPLES, SOURCE)
+    assert match is not None
+    assert match.dataset == "payments"
+
+
+def test_two_contracts_that_fit_as_well_give_no_dataset() -> None:
+    twins = {"payments": PAYMENTS, "twin": replace(PAYMENTS, dataset="twin")}
+    assert match_dataset(list(GOOD), SAMPLES, twins) is None
+    assert match_dataset(list(GOOD), SAMPLES, {}) is None
+
+
+@pytest.mark.parametrize(("given_name", "field"), [("qty", "quantity"), ("OrderDate", "order_date"), ("cust nr", "customer_number")])
+def test_short_forms_are_alike(given_name: str, field: str) -> None:
+    assert likeness(given_name, field) > 0.9
+
+
+def test_other_words_are_not_alike() -> None:
+    assert likeness("status", "quantity") < 0.4
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.sampled_from([*GOOD, "amt", "x", "", "order", "paid", "card"]), min_size=1, max_size=14))
+def test_whatever_the_header_no_column_and_no_field_is_in_two_pairs(names: list[str]) -> None:
+    samples = [SAMPLES[place % len(SAMPLES)] for place in range(len(names))]
+    match = match_columns(names, samples, PAYMENTS)
+    assert len({pair.position for pair in match.pairs}) == len({pair.field for pair in match.pairs}) == len(match.pairs)
+    assert all(0 <= pair.confidence <= 1 for pair in match.pairs)

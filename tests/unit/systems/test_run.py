@@ -1,0 +1,288 @@
+"""Running a system: exact types, all tables or none, the same input the same bytes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from headgate.aws.memory import MemoryCatalog, MemoryObjects
+from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
+from headgate.domains.retail import SYSTEMS
+from headgate.engines import local
+from headgate.errors import AuditError, NotFoundError
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.lake.publishing import Publisher
+from headgate.lake.snapshots import LakeSnapshot
+from headgate.quality.audit import audit
+from headgate.systems import registry
+from headgate.systems.rows import rows_of
+from headgate.systems.run import run_system
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+pytestmark = [
+    pytest.mark.unit,
+    # Ibis still calls DuckDB's old name for the same thing.
+    pytest.mark.filterwarnings(r"ignore:fetch_arrow_table\(\) is deprecated:DeprecationWarning"),
+]
+
+BUCKET = "tiny-prod"
+SNAPSHOT = LakeSnapshot("0123456789abcdef", date(2024, 1, 31), {})
+STAMPS = (
+    Column("as_of", ColumnType(Kind.DATE), required=True),
+    Column("snapshot_id", ColumnType(Kind.STRING, length=16), required=True),
+)
+TOTALS = Contract(
+    id="headgate.prod.totals",
+    dataset="totals",
+    zone="prod",
+    version="1.0.0",
+    key=("region_id",),
+    columns=(
+        Column("region_id", ColumnType(Kind.STRING), required=True),
+        Column("total", ColumnType(Kind.DECIMAL, precision=12, scale=2), rules=(Rule("minimum", 0),)),
+        *STAMPS,
+    ),
+    system="tiny",
+)
+COUNTS = Contract(
+    id="headgate.prod.counts",
+    dataset="counts",
+    zone="prod",
+    version="1.0.0",
+    columns=(Column("orders", ColumnType(Kind.INTEGER), required=True), *STAMPS),
+    system="tiny",
+)
+OTHER = replace(COUNTS, id="headgate.prod.other", dataset="other", system="another")
+SOURCE = """
+from decimal import Decimal
+from functools import partial
+import pandas as pd
+
+READS = ("orders",)
+
+
+def build(tables, as_of):
+    orders = tables["orders"].order_by("region_id").to_pandas()
+    totals = orders.groupby("region_id", as_index=False)["total"].sum()
+    return {"totals": totals, "counts": pd.DataFrame({"orders": [len(orders)]})}
+"""
+
+
+@dataclass
+class Tiny:
+    """A system of two tables, in memory."""
+
+    orders: Path
+    objects: MemoryObjects
+    catalog: MemoryCatalog
+
+    @property
+    def publisher(self) -> Publisher:
+        return Publisher(self.objects, self.catalog, "ecommerce_prod", BUCKET, audit)
+
+    def given(self, *totals: str) -> None:
+        rows = {"region_id": [f"R{number}" for number in range(len(totals))], "total": [Decimal(total) for total in totals]}
+        pq.write_table(pa.table(rows), self.orders)
+
+    def run(self, snapshot: LakeSnapshot = SNAPSHOT, **more: Any) -> list[Any]:  # noqa: ANN401 passed on as it is
+        contracts = {contract.dataset: contract for contract in (TOTALS, COUNTS, OTHER)}
+        return run_system("tiny", snapshot, local.opened({"orders": str(self.orders)}), self.publisher, contracts, **more)
+
+    def table(self, name: str) -> pa.Table:
+        prefix = self.catalog.current("ecommerce_prod", name).location.removeprefix(f"s3://{BUCKET}/")
+        return pq.read_table(pa.BufferReader(self.objects.read(ObjectRef(BUCKET, keys.part(prefix)))))
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
+    package = tmp_path / "tiny_system"
+    package.mkdir()
+    (package / "__init__.py").write_text(SOURCE)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "tiny_system", raising=False)
+    monkeypatch.setitem(registry.packages(), "tiny", "tiny_system")
+    minutes = iter(datetime(2024, 1, 1, 0, minute) for minute in range(60))
+    catalog = MemoryCatalog()
+    for table in ("totals", "counts"):
+        catalog.create("ecommerce_prod", table, f"s3://{BUCKET}/tables/{table}/none/")
+    return Tiny(tmp_path / "orders.parquet", MemoryObjects(clock=partial(next, minutes)), catalog)
+
+
+def test_tables_hold_exact_types_and_say_what_they_were_built_from(tiny: Tiny) -> None:
+    tiny.given("1.10", "2.20")
+    tiny.run()
+    totals = tiny.table("totals")
+    assert totals.schema.types == arrow_schema(TOTALS).types
+    stamp = {"as_of": date(2024, 1, 31), "snapshot_id": "0123456789abcdef"}
+    assert totals.to_pylist() == [
+        {"region_id": "R0", "total": Decimal("1.10"), **stamp},
+        {"region_id": "R1", "total": Decimal("2.20"), **stamp},
+    ]
+
+
+def test_no_table_moves_when_one_fails_its_audit(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    tiny.run()
+    tiny.given("1.00", "-5.00")
+    with pytest.raises(AuditError, match="total: minimum"):
+        tiny.run(replace(SNAPSHOT, snapshot_id="fedcba9876543210"))
+    assert tiny.table("counts").num_rows == tiny.table("totals").num_rows == 1
+    assert tiny.table("counts")["orders"].to_pylist() == [1]
+
+
+def test_running_again_changes_nothing(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    tiny.run()
+    before = tiny.objects.contents(BUCKET)
+    assert [published.changed for published in tiny.run()] == [False, False]
+    assert tiny.objects.contents(BUCKET) == before
+
+
+def test_a_table_of_the_system_that_is_not_built_is_an_error(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    with pytest.raises(AuditError, match="without a contract \\['extra'\\]"):
+        tiny.run(inspections={"extra": pd.DataFrame})
+
+
+def test_an_inspection_fills_its_own_table(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    tiny.run(inspections={"counts": lambda: pd.DataFrame({"orders": [7]})})
+    assert tiny.table("counts")["orders"].to_pylist() == [7]
+
+
+def test_an_inspection_that_finds_something_else_is_a_new_version(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    tiny.run(inspections={"counts": lambda: pd.DataFrame({"orders": [7]})})
+    again = tiny.run(inspections={"counts": lambda: pd.DataFrame({"orders": [8]})})
+    assert {published.table: published.changed for published in again} == {"totals": False, "counts": True}
+
+
+def test_other_code_builds_another_version(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    before = registry.code_version("tiny")
+    source = tiny.orders.parent / "tiny_system" / "__init__.py"
+    source.write_text(source.read_text() + "\n# changed\n")
+    assert registry.code_version("tiny") != before
+
+
+def test_what_a_system_says_it_is_made_with_is_part_of_its_version(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    without = registry.code_version("tiny")
+    registry.system("tiny").made_with = lambda: "a model"  # type: ignore[attr-defined] # a module takes any name
+    assert registry.code_version("tiny") != without
+
+
+def test_a_system_takes_its_own_options_and_other_options_are_another_version(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    source = tiny.orders.parent / "tiny_system" / "__init__.py"
+    optional = SOURCE.replace("def build(tables, as_of):", 'OPTIONS = ("added",)\n\n\ndef build(tables, as_of, options):')
+    source.write_text(optional.replace("len(orders)", 'len(orders) + int(options.get("added", 0))'))
+    tiny.run(options={"added": "", "of_another_system": "3"})
+    assert tiny.table("counts")["orders"].to_pylist() == [1]
+    assert [published.changed for published in tiny.run(options={"added": "4"})] == [True, True]
+    assert tiny.table("counts")["orders"].to_pylist() == [5]
+    assert [published.changed for published in tiny.run(options={"added": "4"})] == [False, False]
+
+
+def test_a_dataset_that_a_lake_need_not_have_is_read_where_it_is(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    source = tiny.orders.parent / "tiny_system" / "__init__.py"
+    source.write_text(SOURCE + 'MAY_READ = ("events",)\n')
+    package = registry.system("tiny")
+    assert registry.reads(package, {"orders", "others"}) == ("orders",)
+    assert registry.reads(package, {"orders", "events"}) == ("orders", "events")
+
+
+def test_old_versions_are_forgotten(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    for number in range(9):
+        tiny.run(replace(SNAPSHOT, snapshot_id=f"{number:016d}"))
+    left = [pq.read_table(pa.BufferReader(body)) for body in tiny.objects.contents(BUCKET, "tables/totals/").values()]
+    assert sorted(rows["snapshot_id"][0].as_py() for rows in left) == [f"{number:016d}" for number in range(4, 9)]
+
+
+def test_a_system_that_does_not_exist_is_named() -> None:
+    with pytest.raises(NotFoundError, match=r"There is no system nonesuch\. Systems: .*market-intelligence-hub"):
+        registry.system("nonesuch")
+
+
+def test_every_system_of_the_lake_is_known() -> None:
+    assert set(registry.packages()) == set(SYSTEMS)
+
+
+def one(kind: Kind, values: pd.Series, **more: int) -> Any:  # noqa: ANN401 whatever the column holds
+    contract = Contract("headgate.prod.one", "one", "prod", "1", (Column("value", ColumnType(kind, **more)),))
+    return rows_of(contract, pd.DataFrame({"value": values}))["value"].to_pylist()
+
+
+NOON = datetime(2024, 1, 1, 12)
+MONEY = {"precision": 12, "scale": 2}
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "more", "expected"),
+    [
+        (Kind.DECIMAL, pd.Series([Decimal("1.1"), None, np.nan], dtype=object), MONEY, [Decimal("1.10"), None, None]),
+        (Kind.INTEGER, pd.Series([1.0, np.nan]), {}, [1, None]),
+        (Kind.BIGINT, pd.Series([2**53 + 1, None], dtype="Int64"), {}, [2**53 + 1, None]),
+        (Kind.DATE, pd.Series([pd.Timestamp("2024-01-01"), pd.NaT]), {}, [date(2024, 1, 1), None]),
+        (Kind.DATE, pd.Series([date(2024, 1, 1), None], dtype=object), {}, [date(2024, 1, 1), None]),
+        (Kind.TIMESTAMP, pd.Series([pd.Timestamp(NOON)]), {}, [NOON]),
+        (Kind.STRING, pd.Series(["NA", None], dtype="category"), {}, ["NA", None]),
+        (Kind.BOOLEAN, pd.Series([True, None], dtype=object), {}, [True, None]),
+        (Kind.DOUBLE, pd.Series([0.1, np.nan]), {}, [0.1, None]),
+        (Kind.STRING, pd.Series([None, None], dtype=object), {}, [None, None]),
+    ],
+)
+def test_what_pandas_holds_exactly_is_taken(kind: Kind, values: pd.Series, more: Mapping[str, int], expected: list[Any]) -> None:
+    assert one(kind, values, **more) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "more"),
+    [
+        (Kind.DECIMAL, pd.Series([Decimal("1.234")], dtype=object), MONEY),
+        (Kind.DECIMAL, pd.Series([1.25]), MONEY),
+        (Kind.INTEGER, pd.Series([12.7]), {}),
+        (Kind.INTEGER, pd.Series([12.7], dtype=object), {}),
+        (Kind.INTEGER, pd.Series(["7"]), {}),
+        (Kind.SMALLINT, pd.Series([70_000]), {}),
+        (Kind.DATE, pd.Series([pd.Timestamp(NOON)]), {}),
+        (Kind.TIMESTAMP, pd.Series([pd.Timestamp(NOON, tz=UTC)]), {}),
+        (Kind.TIMESTAMP, pd.Series([pd.Timestamp("2024-01-01 00:00:00.000000001")]), {}),
+        (Kind.STRING, pd.Series([7]), {}),
+        (Kind.STRING, pd.Series(["a", 7], dtype=object), {}),
+        (Kind.BOOLEAN, pd.Series([1, 0]), {}),
+        (Kind.DOUBLE, pd.Series([2**53 + 1]), {}),
+    ],
+)
+def test_what_would_change_a_value_is_an_error_that_shows_none(kind: Kind, values: pd.Series, more: Mapping[str, int]) -> None:
+    with pytest.raises(AuditError, match="column value") as raised:
+        one(kind, values, **more)
+    assert "12.7" not in str(raised.value)
+
+
+def test_columns_missing_and_unknown_are_named() -> None:
+    with pytest.raises(AuditError, match="missing \\['orders'\\], not in the contract \\['order'\\]"):
+        rows_of(COUNTS, pd.DataFrame({"order": [1], "as_of": [date(2024, 1, 1)], "snapshot_id": ["a"]}))
+
+
+def test_a_manifest_reads_back_as_it_was_written() -> None:
+    assert LakeSnapshot.from_json(SNAPSHOT.to_json()) == SNAPSHOT
+    assert json.loads(SNAPSHOT.to_json())["as_of"] == "2024-01-31"
