@@ -46,7 +46,7 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError, HeadgateError
-from headgate.formats.own_table import columns_of
+from headgate.formats.file_table import columns_by_shown_name
 from headgate.formats.sniff import is_parquet
 from headgate.intake import pass_gate
 from headgate.lake.ports import MaskingKey
@@ -309,7 +309,7 @@ def check(seed: Seed, body: bytes, log: io.StringIO) -> str:
     said, rule = "", "let in"
     try:
         if not seed.secrets:
-            columns_of(body)
+            columns_by_shown_name(body)
         gated = pass_gate(body, seed.contract, KEY, object_key="fuzzed/in", received_at=LANDED)
         said = _said(gated)
     except BadInputError as error:

@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.errors import UnreadableFileError
-from headgate.formats.csv_without_contract import read_unknown
+from headgate.formats.csv.first_table import read_first_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -70,7 +70,7 @@ WEIGHTS = {
 def loaded(content: bytes) -> Rows | None:
     """The header, where there is one, and the rows as the reader hands them over; None for a file that it refuses."""
     try:
-        table = read_unknown(content)
+        table = read_first_table(content)
     except UnreadableFileError as refusal:
         return [] if refusal.rule == "empty_file" else None
     rows = [[cell or "" for cell in row] for row in zip(*(column.to_pylist() for column in table.rows.columns), strict=True)]

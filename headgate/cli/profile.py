@@ -12,9 +12,9 @@ from rich.console import Group
 
 from headgate.cli import options, screens
 from headgate.contracts.registry import Registry
-from headgate.formats.csv_without_contract import read_unknown
+from headgate.formats.csv.first_table import read_first_table
+from headgate.formats.file_table import read_table
 from headgate.formats.header import folded
-from headgate.formats.own_table import table_of
 from headgate.formats.unpack import unpack
 from headgate.profiling.conceal import column_names
 from headgate.profiling.profile import Profile, profile_unknown
@@ -56,10 +56,10 @@ def score_line(parts: Mapping[str, str]) -> str:
 
 def _table(body: bytes, dataset: str) -> dict[str, pa.Array]:
     contract = Registry.load().source.get(dataset)
-    headed = table_of(unpack(body), contract)
+    headed = read_table(unpack(body), contract)
     if headed.names:
         return dict(zip(column_names(headed.names), headed.columns, strict=True))
-    read = read_unknown(unpack(body))  # rows without a header, under made-up names
+    read = read_first_table(unpack(body))  # rows without a header, under made-up names
     return dict(zip(column_names(read.dialect.names), read.rows.columns, strict=True))
 
 

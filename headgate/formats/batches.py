@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headgate.formats.received import Ragged, Received
-from headgate.formats.row_offsets import Listed
+from headgate.formats.row_offsets import ListedOffsets
 from headgate.values.cells import int_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from headgate.formats.row_offsets import Places
+    from headgate.formats.row_offsets import RowOffsets
     from headgate.values.cells import Rows
 
 # About 5 MB of text for each batch: numpy's overhead is small from here on, and two batches' parts fit beside one another.
@@ -31,22 +31,22 @@ class Source:
         width: how many cells a whole row has.
         absent: what is warned of once: nullable columns that the file does not have, and parts of it that were left out.
         written_as: the file's form, as its record tells it.
-        places: where its rows begin, from the first on; None where rows have no place of their own.
+        row_offsets: where its rows begin, in bytes; None for formats without byte offsets.
     """
 
     batches: Callable[[], Iterator[Received]]
     width: int
     absent: tuple[str, ...] = ()
     written_as: Mapping[str, str] = field(default_factory=dict)
-    places: Callable[[], Places] | None = None
+    row_offsets: Callable[[], RowOffsets] | None = None
 
 
-def whole(received: Received, rows_at_once: int = ROWS_AT_ONCE) -> Source:
+def source_of(received: Received, rows_at_once: int = ROWS_AT_ONCE) -> Source:
     """A file that is in memory already, in slices of it."""
     width = received.dialect.width if received.dialect else len(received.cells) - len(received.absent)
-    places = partial(Listed, received.starts) if len(received.starts) else None
+    row_offsets = partial(ListedOffsets, received.starts) if len(received.starts) else None
     absent = (*received.absent, *received.left_out)
-    return Source(lambda: _slices(received, rows_at_once), width, absent, received.written_as, places)
+    return Source(lambda: _slices(received, rows_at_once), width, absent, received.written_as, row_offsets)
 
 
 def _slices(received: Received, rows_at_once: int) -> Iterator[Received]:
@@ -68,6 +68,6 @@ def ragged_slice(ragged: Ragged, start: int, stop: int) -> Ragged:
     return Ragged(ragged.source_rows[start:stop], ragged.texts[start:stop], ragged.widths[start:stop], footer)
 
 
-def rows_of(received: Received, rows: Rows) -> Received:
+def take_rows(received: Received, rows: Rows) -> Received:
     """The batch with only these of its rows."""
     return Received({name: column.take(int_array(rows)) for name, column in received.cells.items()}, received.source_rows[rows])

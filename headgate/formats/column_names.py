@@ -7,11 +7,11 @@ import io
 import json
 from typing import TYPE_CHECKING
 
-from headgate.formats.csv_dialect import sniff_dialect
-from headgate.formats.read_json import is_json
+from headgate.formats.csv.dialect import sniff_dialect
+from headgate.formats.excel.workbook import sheets
+from headgate.formats.json.read_json import is_json
 from headgate.formats.sniff import DELIMITERS, text_of
 from headgate.formats.unpack import is_workbook
-from headgate.formats.workbook import sheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -55,17 +55,17 @@ def folded(name: str) -> str:
     return name.strip().casefold()
 
 
-def under(contract: Contract, names: Sequence[str], fields: Sequence[str]) -> Contract:
+def with_headings(contract: Contract, names: Sequence[str], fields: Sequence[str]) -> Contract:
     """The contract for a file that calls its columns `names`, each of which is the field at its place."""
     return replace(contract, headings=tuple(zip(names, fields, strict=True)))
 
 
-def known(names: Sequence[str], contract: Contract) -> int:
+def count_known(names: Sequence[str], contract: Contract) -> int:
     """How many of the contract's columns are among `names`."""
-    return len({folded(name) for name in names} & set(_own(contract)))
+    return len({folded(name) for name in names} & set(_names_by_heading(contract)))
 
 
-def _own(contract: Contract) -> dict[str, str]:
+def _names_by_heading(contract: Contract) -> dict[str, str]:
     """The contract's columns by what the file calls them."""
     return {folded(heading): name for heading, name in contract.headings or zip(contract.names, contract.names, strict=True)}
 
@@ -74,7 +74,7 @@ def states_types(cells: Sequence[str], names: Sequence[str], contract: Contract)
     """Whether a row states the types of the columns above it, or underlines them, and could be no row of them: some column is no text."""
     if len(cells) != len(names) or not all(_TYPE.fullmatch(folded(cell)) for cell in cells):
         return False
-    own = _own(contract)
+    own = _names_by_heading(contract)
     kinds = {contract.column(own[folded(name)]).type.kind for name in names if folded(name) in own}
     return bool(kinds - {Kind.STRING})
 
@@ -86,27 +86,27 @@ def match_header(names: Sequence[str], contract: Contract) -> Header:
         UnreadableFileError: `not_a_table`: not one name is a column of the contract.
         HeaderError: `blank_column`, `duplicate_column`, `unknown_column`, `missing_sensitive_column` or `missing_column`.
     """
-    if not known(names, contract):
+    if not count_known(names, contract):
         raise UnreadableFileError(
             rule="not_a_table",
             message=f"the first row has none of the columns of {contract.dataset}",
             remedy=f"put a header in the first row ({', '.join(contract.names)}), or send the file to its own dataset's folder",
         )
-    matched = _said_so(names, contract) or _by_name(names, contract)
+    matched = _by_position(names, contract) or _by_name(names, contract)
     absent = tuple(column for column in contract.columns if column.name not in matched)
     for column in absent:
         _check_absent(column)
     return Header(matched, tuple(column.name for column in absent))
 
 
-def _said_so(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
+def _by_position(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
     """The columns by their places, which tell two headings of one name apart; nothing where the headings are others."""
     same = [folded(name) for name in names] == [folded(heading) for heading, _ in contract.headings]
     return tuple(name for _, name in contract.headings) if same else ()
 
 
 def _by_name(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
-    own = _own(contract)
+    own = _names_by_heading(contract)
     for position, name in enumerate(names, 1):
         _check_name(position, folded(name), [folded(earlier) for earlier in names[: position - 1]], own)
     return tuple(own[folded(name)] for name in names)

@@ -6,14 +6,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from headgate.formats.csv_endings import ends_of_file
-from headgate.formats.csv_footer import with_footers
+from headgate.formats.csv.endings import file_end_of_path
+from headgate.formats.csv.footer import mark_footer_in_batches
+from headgate.formats.csv.row_width_repair import repair_row_widths
+from headgate.formats.csv.stream_csv import STREAMED_FROM_BYTES, find_plain_csv, stream
+from headgate.formats.json.stream_json import stream_json
+from headgate.formats.parquet.stream_parquet import stream_parquet
 from headgate.formats.read_file import read_file
-from headgate.formats.received import footer_told
-from headgate.formats.row_width_repair import with_loose_ends
-from headgate.formats.stream_csv import STREAMED_FROM_BYTES, plain_csv, stream
-from headgate.formats.stream_json import stream_json
-from headgate.formats.stream_parquet import stream_parquet
+from headgate.formats.received import footer_property
 from headgate.formats.unpack import GROWS_FREELY_BYTES, MAX_EXPANDED_BYTES, MAX_RATIO, OutgrownError, UnpackedFile, unpack_file
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.formats.batches import Source
-    from headgate.formats.csv_endings import Ends
+    from headgate.formats.csv.endings import FileEnd
     from headgate.formats.received import Received
 
 # A compressed file of no more bytes is no matter to a worker's memory, whatever it grows to.
 _UNPACKED_IN_MEMORY_BYTES = GROWS_FREELY_BYTES // MAX_RATIO
 
 
-def opened(path: Path, folder: Path, limit_bytes: int) -> UnpackedFile:
+def decompressed(path: Path, folder: Path, limit_bytes: int) -> UnpackedFile:
     """The file as it is read: a large one that is compressed lies in `folder` without its compression.
 
     Raises:
@@ -48,7 +48,7 @@ def is_large(file: UnpackedFile) -> bool:
     return file.size_bytes >= STREAMED_FROM_BYTES
 
 
-def streamed(file: UnpackedFile, contract: Contract, folder: Path, from_bytes: int = STREAMED_FROM_BYTES) -> Source | None:
+def open_batches(file: UnpackedFile, contract: Contract, folder: Path, from_bytes: int = STREAMED_FROM_BYTES) -> Source | None:
     """The rows, some at a time; None where the file is to be read whole.
 
     Args:
@@ -59,28 +59,28 @@ def streamed(file: UnpackedFile, contract: Contract, folder: Path, from_bytes: i
     """
     source = stream_parquet(file.path, contract, from_bytes)
     if source is None and file.size_bytes >= from_bytes:
-        source = stream_json(file.path, contract, folder / "records.arrow") or stream_plain(file.path, contract)
+        source = stream_json(file.path, contract, folder / "records.arrow") or stream_plain_csv(file.path, contract)
     compression = ", ".join(file.packed) or "none"
     return replace(source, written_as={**source.written_as, "compression": compression}) if source else None
 
 
-def stream_plain(path: Path, contract: Contract) -> Source | None:
+def stream_plain_csv(path: Path, contract: Contract) -> Source | None:
     """The rows of a plain CSV file, which end as `read_csv` has them end; None for any other.
 
     Raises:
         HeaderError, NotPlainError: as `stream`.
     """
     source = stream(path, contract, 0)
-    plain = plain_csv(path, contract) if source else None
+    plain = find_plain_csv(path, contract) if source else None
     if source is None or plain is None:
         return source
-    ends = ends_of_file(path, plain.data_at, plain.dialect, plain.header.names, contract)
-    settled = partial(_with_ends, source, contract, ends)
-    return replace(source, batches=settled, written_as={**source.written_as, **footer_told(ends.footer)})
+    end = file_end_of_path(path, plain.data_at, plain.dialect, plain.header.names, contract)
+    with_end = partial(_apply_end, source, contract, end)
+    return replace(source, batches=with_end, written_as={**source.written_as, **footer_property(end.footer_rows)})
 
 
-def _with_ends(source: Source, contract: Contract, ends: Ends) -> Iterator[Received]:
-    return with_footers((with_loose_ends(batch, contract, ends) for batch in source.batches()), ends.footer)
+def _apply_end(source: Source, contract: Contract, end: FileEnd) -> Iterator[Received]:
+    return mark_footer_in_batches((repair_row_widths(batch, contract, end) for batch in source.batches()), end.footer_rows)
 
 
 def read_whole(file: UnpackedFile, contract: Contract) -> Received:

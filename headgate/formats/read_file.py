@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.encodings import stated_encoding
 from headgate.errors import UnreadableFileError
-from headgate.formats.read_csv import read_csv
-from headgate.formats.read_json import is_json, read_json
-from headgate.formats.read_parquet import read_parquet
+from headgate.formats.csv.read_csv import read_csv
+from headgate.formats.json.read_json import is_json, read_json
+from headgate.formats.parquet.read_parquet import read_parquet
 from headgate.formats.sniff import is_parquet, text_of
 from headgate.formats.unpack import is_workbook, unpacked
 
@@ -34,7 +34,7 @@ def _read(content: bytes, contract: Contract) -> Received:
     if is_parquet(content):
         return read_parquet(content, contract)
     if is_workbook(content):
-        from headgate.formats.read_excel import read_excel  # noqa: PLC0415 a cold start loads what opens workbooks when one comes
+        from headgate.formats.excel.read_excel import read_excel  # noqa: PLC0415 a cold start loads what opens workbooks when one comes
 
         return read_excel(content, contract)
     is_text_json = holds_json(content, stated_encoding(contract))

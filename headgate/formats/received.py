@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from headgate.formats.csv_dialect import Dialect
+    from headgate.formats.csv.dialect import Dialect
 
 
 @dataclass(frozen=True)
@@ -66,16 +66,17 @@ class Received:
     @property
     def written_as(self) -> Mapping[str, str]:
         """What was found out about the file's form, as its record tells it."""
-        told = written_as(self.form, self.dialect, self.packed)
-        said = {} if self.dialect else {"confidence": share_text(self.confidence)} | ({"encoding": self.encoding} if self.encoding else {})
-        return told | said | ({"left_out": ", ".join(self.left_out)} if self.left_out else {})
+        properties = written_as(self.form, self.dialect, self.packed)
+        guessed = {} if self.dialect else {"confidence": share_text(self.confidence)}
+        guessed |= {"encoding": self.encoding} if self.encoding and not self.dialect else {}
+        return properties | guessed | ({"left_out": ", ".join(self.left_out)} if self.left_out else {})
 
 
 def written_as(form: str, dialect: Dialect | None = None, packed: Sequence[str] = ()) -> dict[str, str]:
     """A file's form in words: none of its cells is among them."""
-    told = {"format": form, "compression": ", ".join(packed) or "none"}
+    properties = {"format": form, "compression": ", ".join(packed) or "none"}
     if dialect:
-        told |= {
+        properties |= {
             "encoding": dialect.encoding,
             "delimiter": dialect.form.delimiter,
             "quote": dialect.form.quote,
@@ -85,12 +86,12 @@ def written_as(form: str, dialect: Dialect | None = None, packed: Sequence[str] 
             "header_lines": str(dialect.header_lines),
             "confidence": share_text(dialect.confidence),
         }
-        told |= {"unnamed_columns": str(dialect.unnamed)} if dialect.unnamed else {}
-        told |= footer_told(dialect.footer_lines)
-    return told
+        properties |= {"unnamed_columns": str(dialect.unnamed)} if dialect.unnamed else {}
+        properties |= footer_property(dialect.footer_lines)
+    return properties
 
 
-def footer_told(lines: int) -> dict[str, str]:
+def footer_property(lines: int) -> dict[str, str]:
     """How many lines the file's footer has; nothing where it has none."""
     return {"footer_lines": str(lines)} if lines else {}
 

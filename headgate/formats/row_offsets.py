@@ -26,8 +26,8 @@ _BLOCK_BYTES = 1 << 20
 _CONTINUES, _CONTINUATION, _FOUR_BYTES = 0xC0, 0x80, 0xF0
 
 
-class Places(Protocol):
-    """The places of a file's rows, from its first on."""
+class RowOffsets(Protocol):
+    """The offsets of a file's rows, from its first on."""
 
     def take(self, count: int) -> Rows:
         """Where the next rows begin; fewer where it is not known of them all."""
@@ -35,8 +35,8 @@ class Places(Protocol):
 
 
 @dataclass
-class Listed:
-    """Places that are in memory."""
+class ListedOffsets:
+    """Offsets held in memory."""
 
     starts: Rows
     _taken: int = 0
@@ -47,8 +47,8 @@ class Listed:
         return self.starts[self._taken - count : self._taken]
 
 
-class Spaced:
-    """Places that were found before, kept as the distance of each from the one before it: four bytes a row."""
+class SpacedOffsets:
+    """Offsets stored as the distance of each from the one before it: four bytes a row."""
 
     def __init__(self, distances: Sequence[Distances]) -> None:
         self._distances = np.concatenate([np.empty(0, np.uint32), *distances])
@@ -56,10 +56,10 @@ class Spaced:
 
     def take(self, count: int) -> Rows:
         """The next ones."""
-        places: Rows = self._last + np.cumsum(self._distances[self._taken : self._taken + count], dtype=np.int64)
+        offsets: Rows = self._last + np.cumsum(self._distances[self._taken : self._taken + count], dtype=np.int64)
         self._taken += count
-        self._last = int(places[-1]) if len(places) else self._last
-        return places
+        self._last = int(offsets[-1]) if len(offsets) else self._last
+        return offsets
 
 
 def row_starts(data: memoryview, quote: str) -> Rows:
@@ -69,7 +69,7 @@ def row_starts(data: memoryview, quote: str) -> Rows:
     return np.concatenate(blocks) if blocks else NO_ROWS
 
 
-def starts_in(octets: Octets, quotes: Rows, *, is_quoted: bool, is_behind_end: bool) -> Rows:
+def row_starts_in_block(octets: Octets, quotes: Rows, *, is_quoted: bool, is_behind_end: bool) -> Rows:
     """Where rows begin in a part of a text.
 
     Args:
@@ -98,15 +98,15 @@ class Scan:
     def starts(self, block: Octets) -> tuple[Rows, Rows]:
         """Where rows begin, in the text; and where quotes stand, in the block."""
         quotes = np.flatnonzero(block == self._quote)
-        found = starts_in(block, quotes, is_quoted=self.is_quoted, is_behind_end=self._is_behind_end) + self._at
+        found = row_starts_in_block(block, quotes, is_quoted=self.is_quoted, is_behind_end=self._is_behind_end) + self._at
         self.is_quoted ^= len(quotes) % 2 == 1
         self._is_behind_end = bool(block[-1] in {_LF, _CR})
         self._at += len(block)
         return found, quotes
 
 
-def as_sent(text: bytes, starts: Rows, content: bytes, encoding: str) -> Rows:
-    """Places in a UTF-8 text, as places in the content that it was made from.
+def offsets_in_original(text: bytes, starts: Rows, content: bytes, encoding: str) -> Rows:
+    """Offsets in a UTF-8 text, as offsets in the content that it was decoded from.
 
     Args:
         encoding: of the content, as `sniff` tells it.
@@ -136,8 +136,8 @@ def line_starts(text: bytes) -> Rows:
     """Where the lines of a text begin that hold more than blanks."""
     lines = text.splitlines(keepends=True)
     starts = np.concatenate(([0], np.cumsum([len(line) for line in lines], dtype=np.int64)))[:-1]
-    told: Rows = starts[[bool(line.strip()) for line in lines]] if lines else NO_ROWS
-    return told
+    starts_of_rows: Rows = starts[[bool(line.strip()) for line in lines]] if lines else NO_ROWS
+    return starts_of_rows
 
 
 def record_starts(text: bytes, count: int) -> Rows:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.errors import BadInputError, ThrottledError
-from headgate.formats.open_file import opened
+from headgate.formats.open_file import decompressed
 from headgate.formats.unpack import OutgrownError
 from headgate.intake.gate_steps import iso, told, with_counts
 from headgate.intake.larger_worker import Stopwatch
@@ -226,10 +226,10 @@ class Curation:
         file = self._readable(path)
         if file.stat().st_size > _PROFILED_AS_IT_CAME_BYTES:
             return record
-        from headgate.formats.own_table import columns_of  # noqa: PLC0415 a cold start loads what reads unknown tables when one comes
+        from headgate.formats.file_table import columns_by_shown_name  # noqa: PLC0415 a cold start loads what reads unknown tables when one comes
 
         contract = self.house.contracts.get(record.dataset)
-        columns = columns_of(file, contract)
+        columns = columns_by_shown_name(file, contract)
         asked = Suggested.from_json(record.error["suggestion"]) if "suggestion" in record.error else None
         sensitive = perhaps_masked(contract, columns, asked) if contract else frozenset()
         return replace(record, profile=self.profile_unknown(record, columns, sensitive)) if columns else record
@@ -237,7 +237,7 @@ class Curation:
     def _readable(self, path: Path) -> Path:
         """The file without its compression, where that can be taken off."""
         try:
-            return opened(path, path.parent, self.house.largest_bytes).path
+            return decompressed(path, path.parent, self.house.largest_bytes).path
         except BadInputError:
             return path
 

@@ -22,11 +22,11 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Level, Mask
 from headgate.errors import AuditError, BadInputError
-from headgate.formats.batches import Source, rows_of, whole
-from headgate.formats.open_file import is_large, opened, read_whole, streamed
+from headgate.formats.batches import Source, source_of, take_rows
+from headgate.formats.csv.stream_csv import NotPlainError
+from headgate.formats.open_file import decompressed, is_large, open_batches, read_whole
 from headgate.formats.read_file import read_file
-from headgate.formats.row_offsets import Listed
-from headgate.formats.stream_csv import NotPlainError
+from headgate.formats.row_offsets import ListedOffsets
 from headgate.formats.unpack import MAX_EXPANDED_BYTES
 from headgate.intake.accepted_texts import kept_texts, retold
 from headgate.intake.deduplicate import KEPT, SAME_ROW, TiedCells, survivors
@@ -165,7 +165,7 @@ def pass_gate(
         BadInputError: the file as a whole cannot be let in; `rule` says why.
     """
     origin = Origin(contract.dataset, content_sha256 or hashlib.sha256(body).hexdigest(), object_key, received_at)
-    return gate_in_memory(whole(read_file(body, contract)), contract, key, origin)
+    return gate_in_memory(source_of(read_file(body, contract)), contract, key, origin)
 
 
 def gate_in_memory(source: Source, contract: Contract, key: MaskingKey, origin: Origin) -> Gated:
@@ -286,7 +286,7 @@ class Passage:
             passing = sifted.passing
             wanted = candidates[np.searchsorted(candidates, before) : np.searchsorted(candidates, before + len(passing))] - before
             if len(wanted):
-                parts.append(rows_of(received, passing[wanted]))
+                parts.append(take_rows(received, passing[wanted]))
             before += len(passing)
         return {name: pa.concat_arrays([part.cells[name] for part in parts]) for name in self._contract.names}
 
@@ -294,7 +294,7 @@ class Passage:
         return in_turn(partial(self._settled, chosen), self._put_down())
 
     def _put_down(self) -> Iterator[PutDown]:
-        places = self._source.places() if self._source.places else Listed(NO_ROWS)
+        places = self._source.row_offsets() if self._source.row_offsets else ListedOffsets(NO_ROWS)
         before, first_row = 0, 1
         for sifted, candidates, refused in zip(self._sifted, self._candidates.tables(), self._refused.tables(), strict=True):
             starts = places.take(sifted.rows + sifted.ragged)
@@ -343,13 +343,13 @@ def let_in(
     """
     use_lean_allocator()
     origin = Origin(contract.dataset, content_sha256 or sha256_of(path), object_key, received_at)
-    file = opened(path, folder, limit_bytes)
+    file = decompressed(path, folder, limit_bytes)
     put_down_in = folder if is_large(file) else None
-    source = streamed(file, contract, folder)
+    source = open_batches(file, contract, folder)
     if source:
         with suppress(NotPlainError):
             return written(Passage(source, contract, key, origin, folder), folder)
-    return written(Passage(whole(read_whole(file, contract)), contract, key, origin, put_down_in), folder)
+    return written(Passage(source_of(read_whole(file, contract)), contract, key, origin, put_down_in), folder)
 
 
 def written(passage: Passage, folder: Path) -> Counts:

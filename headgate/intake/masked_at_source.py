@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Column, ColumnType, Kind, Mask, Rule
 from headgate.errors import NotFoundError, UnreadableFileError
-from headgate.formats.read_parquet import spelled
+from headgate.formats.parquet.read_parquet import exact_texts
 from headgate.formats.sniff import is_parquet
 from headgate.intake.breach_texts import verdicts
 from headgate.intake.judge import judge, undeclared_card
@@ -164,7 +164,7 @@ class AtSource:
         return KnownCards(self.key)
 
     def _judged(self, column: Column, rows: pa.RecordBatch) -> Judged:
-        return judge(column, spelled(pa.chunked_array([rows.column(column.name)]), column), self._cards)
+        return judge(column, exact_texts(pa.chunked_array([rows.column(column.name)]), column), self._cards)
 
 
 def _without_hidden(contract: Contract, rows: pa.RecordBatch, encoded: Collection[str]) -> tuple[pa.RecordBatch, list[Breach]]:

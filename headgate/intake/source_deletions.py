@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from headgate.contracts.deletions import tells_deletions
 from headgate.errors import AuditError
-from headgate.formats.read_parquet import spelled
+from headgate.formats.parquet.read_parquet import exact_texts
 from headgate.lake import keys
 from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
@@ -89,5 +89,5 @@ def deleted_keys(contract: Contract, told: pa.Table) -> pa.Table:
     """The keys in the contract's types. One that does not fit them is left out: no row with it was ever let in."""
     columns = [contract.column(name) for name in contract.key]
     return pa.table(
-        [cast(spelled(told.column(column.name), column), column.type).values for column in columns], list(contract.key)
+        [cast(exact_texts(told.column(column.name), column), column.type).values for column in columns], list(contract.key)
     ).drop_null()

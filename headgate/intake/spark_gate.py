@@ -28,13 +28,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.engines.spark_session import is_started_by_cluster
-from headgate.formats.batches import Source, rows_of
-from headgate.formats.csv_endings import ends_of_file
-from headgate.formats.csv_footer import with_footers
+from headgate.formats.batches import Source, take_rows
+from headgate.formats.csv.endings import file_end_of_path
+from headgate.formats.csv.footer import mark_footer_in_batches
+from headgate.formats.csv.row_width_repair import repair_row_widths
+from headgate.formats.csv.stream_csv import NotPlainError, PlainCsv, find_plain_csv, plain_csv_batches, quotes_are_regular
 from headgate.formats.received import written_as
-from headgate.formats.row_offsets import Listed, row_starts, starts_in
-from headgate.formats.row_width_repair import with_loose_ends
-from headgate.formats.stream_csv import NotPlainError, Plain, are_regular, plain_csv, rows_of_plain
+from headgate.formats.row_offsets import ListedOffsets, row_starts, row_starts_in_block
 from headgate.intake.deduplicate import KEPT, Survivors, survivors
 from headgate.intake.gate import Passage, PutDown, Sifted, written
 from headgate.intake.parquet_writer import each_value_once
@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
     from headgate.contracts.model import Contract
-    from headgate.formats.csv_dialect import Dialect
-    from headgate.formats.csv_endings import Ends
+    from headgate.formats.csv.dialect import Dialect
+    from headgate.formats.csv.endings import FileEnd
     from headgate.formats.received import Received
     from headgate.intake.gate import Counts
     from headgate.intake.quarantine import Origin
@@ -71,7 +71,7 @@ class Spread:
 
     def let_in(self, path: Path, contract: Contract, key: MaskingKey, origin: Origin) -> Counts | None:
         """As `let_in_spread`, into the file's own folder; None for a file that one worker is to let in."""
-        if path.stat().st_size < self.from_bytes or plain_csv(path, contract) is None:
+        if path.stat().st_size < self.from_bytes or find_plain_csv(path, contract) is None:
             return None
         return let_in_spread(self.session(), path, contract, key, origin=origin, folder=path.parent)
 
@@ -113,7 +113,7 @@ def let_in_spread(
     Raises:
         BadInputError: the file as a whole cannot be let in.
     """
-    plain = plain_csv(path, contract)
+    plain = find_plain_csv(path, contract)
     if plain is None:
         return None
     if is_started_by_cluster():
@@ -132,7 +132,7 @@ class _Judged:
         sifted: with the keys of the rows that may pass.
     """
 
-    part: Plain
+    part: PlainCsv
     first_row: int
     sifted: Sifted
     candidates: pa.Table
@@ -161,19 +161,21 @@ class _Shared(Survivors):
 class SpreadPassage(Passage):
     """One plain CSV file's way through the gate on Spark; its rows are given out as `Passage` gives them."""
 
-    def __init__(self, spark: SparkSession, plain: Plain, contract: Contract, key: MaskingKey, *, origin: Origin, range_bytes: int) -> None:
-        ends = ends_of_file(plain.path, plain.data_at, plain.dialect, plain.header.names, contract)
-        form = written_as("csv", replace(plain.dialect, footer_lines=ends.footer))
+    def __init__(
+        self, spark: SparkSession, plain: PlainCsv, contract: Contract, key: MaskingKey, *, origin: Origin, range_bytes: int
+    ) -> None:
+        ends = file_end_of_path(plain.path, plain.data_at, plain.dialect, plain.header.names, contract)
+        form = written_as("csv", replace(plain.dialect, footer_lines=ends.footer_rows))
         super().__init__(Source(lambda: iter(()), plain.dialect.width, plain.header.absent, form), contract, key, origin)
         self._spark, self._plain, self._range_bytes = spark, plain, range_bytes
         self._work = _Work(contract, key, origin, ends)
-        self._parts: list[Plain] = []
+        self._parts: list[PlainCsv] = []
         self._rows = self._over([])
 
     def _sift(self) -> None:
         edges = [*range(self._plain.data_at, self._plain.path.stat().st_size, self._range_bytes), self._plain.path.stat().st_size]
         scanned = self._over([(self._plain, *both) for both in pairwise(edges)]).mapInArrow(_each(_scanned), _PACKED)
-        self._parts = parts(self._plain, _found(scanned), self._work.ends.footer)
+        self._parts = parts(self._plain, _found(scanned), self._work.ends.footer_rows)
         self._rows = self._over(self._parts).mapInArrow(_each(self._work.judged), _PACKED).persist()
         self._sifted = _found(self._of_judged(_told))
         if None in self._sifted:
@@ -207,7 +209,7 @@ class SpreadPassage(Passage):
         for part in self._parts:
             for received in _rows_of(part, self._contract, self._work.ends):
                 own = np.flatnonzero(np.isin(received.source_rows, rows))
-                texts += [rows_of(received, own)] if len(own) else []
+                texts += [take_rows(received, own)] if len(own) else []
         return {name: pa.concat_arrays([text.cells[name] for text in texts]) for name in self._contract.names}
 
     def _all_settled(self, chosen: Survivors) -> Iterator[tuple[pa.Table, pa.Table]]:
@@ -216,7 +218,7 @@ class SpreadPassage(Passage):
         self._rows.unpersist()
 
 
-def parts(plain: Plain, ranges: Sequence[Range], footer: int = 0) -> list[Plain]:
+def parts(plain: PlainCsv, ranges: Sequence[Range], footer: int = 0) -> list[PlainCsv]:
     """The file's rows in parts that begin and end with one; of the last `footer` rows each part tells in its dialect how many it has.
 
     Raises:
@@ -243,13 +245,13 @@ def _with_footer(dialect: Dialect, rows: int) -> Dialect:
     return replace(dialect, footer_lines=max(0, rows))
 
 
-def _rows_of(part: Plain, contract: Contract, ends: Ends) -> Iterator[Received]:
-    """As `rows_of_plain`, with the rows' and the file's ends as they are meant."""
-    loose = (with_loose_ends(batch, contract, ends) for batch in rows_of_plain(part, contract))
-    return with_footers(loose, part.dialect.footer_lines)
+def _rows_of(part: PlainCsv, contract: Contract, ends: FileEnd) -> Iterator[Received]:
+    """As `plain_csv_batches`, with the rows' and the file's ends as they are meant."""
+    loose = (repair_row_widths(batch, contract, ends) for batch in plain_csv_batches(part, contract))
+    return mark_footer_in_batches(loose, part.dialect.footer_lines)
 
 
-def _scanned(asked: tuple[Plain, int, int]) -> Iterator[Range]:
+def _scanned(asked: tuple[PlainCsv, int, int]) -> Iterator[Range]:
     """What a range of the file holds."""
     plain, start, stop = _here(asked[0]), *asked[1:]
     with plain.path.open("rb") as file:
@@ -260,9 +262,9 @@ def _scanned(asked: tuple[Plain, int, int]) -> Iterator[Range]:
     quotes = np.flatnonzero(octets[1:-1] == ord(form.quote))
 
     def reading(*, is_quoted: bool) -> Reading:
-        starts = starts_in(octets[1:-1], quotes, is_quoted=is_quoted, is_behind_end=before in {b"\n", b"\r"})
+        starts = row_starts_in_block(octets[1:-1], quotes, is_quoted=is_quoted, is_behind_end=before in {b"\n", b"\r"})
         first = int(starts[0]) + start if len(starts) else stop
-        return Reading(len(starts), first, are_regular(octets, quotes + 1, form, is_quoted=is_quoted))
+        return Reading(len(starts), first, quotes_are_regular(octets, quotes + 1, form, is_quoted=is_quoted))
 
     yield Range(start, stop, len(quotes), reading(is_quoted=False), reading(is_quoted=True))
 
@@ -274,9 +276,9 @@ class _Work:
     contract: Contract
     key: MaskingKey
     origin: Origin
-    ends: Ends
+    ends: FileEnd
 
-    def judged(self, part: Plain) -> Iterator[_Judged | None]:
+    def judged(self, part: PlainCsv) -> Iterator[_Judged | None]:
         """The part's batches after the first go; None when the file is not to be read so."""
         try:
             yield from _Part(_here(part), self).judged()
@@ -287,7 +289,7 @@ class _Work:
 class _Part(Passage):
     """A part's way through the gate, in two halves that may be worlds apart."""
 
-    def __init__(self, part: Plain, work: _Work) -> None:
+    def __init__(self, part: PlainCsv, work: _Work) -> None:
         source = Source(lambda: _rows_of(part, work.contract, work.ends), part.dialect.width, part.header.absent)
         super().__init__(source, work.contract, work.key, work.origin)
         self._part = part
@@ -313,20 +315,20 @@ class _Settling:
     work: _Work
     chosen: Survivors
     _part: _Part | None = None
-    _of: Plain | None = None
-    _places: Listed = field(default_factory=lambda: Listed(NO_ROWS))
+    _of: PlainCsv | None = None
+    _places: ListedOffsets = field(default_factory=lambda: ListedOffsets(NO_ROWS))
 
     def __call__(self, judged: _Judged) -> Iterator[tuple[pa.Table, pa.Table]]:
         """The one batch, settled."""
         if self._part is None or self._of != judged.part:
             self._part, self._of = _Part(_here(judged.part), self.work), judged.part
-            self._places = Listed(_starts(_here(judged.part)))
+            self._places = ListedOffsets(_starts(_here(judged.part)))
         starts = self._places.take(judged.sifted.rows + judged.sifted.ragged)
         chosen = self.chosen.of(judged.source_rows) if isinstance(self.chosen, _Shared) else self.chosen
         yield self._part.settled(judged, chosen, starts)
 
 
-def _here(part: Plain) -> Plain:
+def _here(part: PlainCsv) -> PlainCsv:
     """The part, of the file as this worker sees it."""
     if part.path.is_file():
         return part
@@ -335,7 +337,7 @@ def _here(part: Plain) -> Plain:
     return replace(part, path=Path(SparkFiles.get(part.path.name)))
 
 
-def _starts(part: Plain) -> Rows:
+def _starts(part: PlainCsv) -> Rows:
     """Where the part's rows begin in the file."""
     with part.path.open("rb") as file:
         file.seek(part.data_at)

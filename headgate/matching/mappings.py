@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from headgate.errors import BadInputError, NotFoundError
-from headgate.formats.header import folded, under
+from headgate.formats.header import folded, with_headings
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.formats.own_table import Headed
+    from headgate.formats.file_table import FileTable
     from headgate.lake.ports import ObjectStore
     from headgate.matching.match import Match
 
@@ -98,10 +98,10 @@ class Mappings:
 
     def dataset(self, key: str, body: bytes | Path) -> str:
         """The dataset of a file, in memory or on disk, whose folder names none; empty when neither memory nor its columns tell."""
-        from headgate.formats.own_table import headed_of  # noqa: PLC0415 as above
+        from headgate.formats.file_table import sample_table  # noqa: PLC0415 as above
         from headgate.matching.match import match_dataset  # noqa: PLC0415 as above
 
-        headed = headed_of(body)
+        headed = sample_table(body)
         if headed is None:
             return ""
         if known := self._remembered(source_of(key), headed):
@@ -111,10 +111,10 @@ class Mappings:
 
     def decide(self, key: str, dataset: str, body: bytes | Path) -> Decided | Suggested | None:
         """The file's mapping, or what to ask a person; None where its header is not what is wrong with it."""
-        from headgate.formats.own_table import headed_of  # noqa: PLC0415 as above
+        from headgate.formats.file_table import sample_table  # noqa: PLC0415 as above
         from headgate.matching.match import THRESHOLD, match_columns  # noqa: PLC0415 as above
 
-        headed = headed_of(body, self.contracts.get(dataset))
+        headed = sample_table(body, self.contracts.get(dataset))
         if headed is None or dataset not in self.contracts:
             return None
         contract = self.contracts[dataset]
@@ -136,7 +136,7 @@ class Mappings:
         told = json.dumps({"dataset": suggested.dataset, "fields": list(fields)}, sort_keys=True).encode()
         self.objects.write(self._ref(suggested.source, suggested.fingerprint), told, content_type="application/json")
 
-    def _remembered(self, source: str, headed: Headed) -> tuple[str, tuple[str, ...]] | None:
+    def _remembered(self, source: str, headed: FileTable) -> tuple[str, tuple[str, ...]] | None:
         try:
             read = json.loads(self.objects.read(self._ref(source, headed.fingerprint)))
         except NotFoundError:
@@ -161,22 +161,22 @@ def source_of(key: str) -> str:
     return keys.dataset_of(key) or "_root"
 
 
-def _is_own(headed: Headed, match: Match) -> bool:
+def _is_own(headed: FileTable, match: Match) -> bool:
     """Whether the header has the contract's own names alone, as the gate compares them: `Order ID` is no such, and means `order_id`."""
     return not match.unknown and all(folded(headed.names[pair.position]) == folded(pair.field) for pair in match.pairs)
 
 
-def _sure(headed: Headed, contract: Contract, match: Match) -> Decided:
+def _sure(headed: FileTable, contract: Contract, match: Match) -> Decided:
     fields = {pair.position: pair.field for pair in match.pairs}
     least = min(match.pairs, key=lambda pair: pair.confidence)
     return _decided(headed, contract, tuple(fields[place] for place in range(len(headed.names))), least.how, match.confidence)
 
 
-def _decided(headed: Headed, contract: Contract, fields: tuple[str, ...], how: str, confidence: float) -> Decided:
-    return Decided(contract.dataset, fields, how, confidence, under(contract, headed.names, fields), headed.shown)
+def _decided(headed: FileTable, contract: Contract, fields: tuple[str, ...], how: str, confidence: float) -> Decided:
+    return Decided(contract.dataset, fields, how, confidence, with_headings(contract, headed.names, fields), headed.shown)
 
 
-def _suggested(key: str, headed: Headed, match: Match) -> Suggested:
+def _suggested(key: str, headed: FileTable, match: Match) -> Suggested:
     by_place = {pair.position: pair for pair in match.pairs}
     pairs = [by_place.get(place) for place in range(len(headed.names))]
     return Suggested(

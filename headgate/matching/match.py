@@ -17,8 +17,8 @@ import numpy as np
 
 from headgate.contracts.model import Kind, Mask
 from headgate.errors import ContractError
+from headgate.formats.file_table import SAMPLE_ROWS
 from headgate.formats.header import folded
-from headgate.formats.own_table import SAMPLE_ROWS
 from headgate.masking import card_numbers as cards
 from headgate.matching.assignment import Gains, best_pairs
 from headgate.values.cast import cast

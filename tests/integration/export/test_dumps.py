@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.formats.read_csv import read_csv
+from headgate.formats.csv.read_csv import read_csv
 
 if TYPE_CHECKING:
     from pathlib import Path

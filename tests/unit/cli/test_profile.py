@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from headgate.cli.profile import profile
 from headgate.errors import UnreadableFileError
-from tests.unit.formats.test_read_excel import sheet, workbook
+from tests.unit.formats.excel.test_read_excel import sheet, workbook
 
 pytestmark = pytest.mark.unit
 

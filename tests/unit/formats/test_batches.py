@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
 from headgate.errors import HeaderError
-from headgate.formats.batches import whole
+from headgate.formats.batches import source_of
+from headgate.formats.csv.stream_csv import NotPlainError, stream
 from headgate.formats.read_file import read_file
 from headgate.formats.received import Ragged, Received
-from headgate.formats.stream_csv import NotPlainError, stream
 from headgate.intake.gate import Gated, Passage, gate_in_memory, let_in, pass_gate
 from headgate.intake.parquet_writer import RowsFile
 from headgate.intake.quarantine import Origin
@@ -50,13 +50,13 @@ def csv_of(rows: list[str]) -> bytes:
 
 
 def in_batches_of(body: bytes, rows_at_once: int) -> Gated:
-    return gate_in_memory(whole(read_file(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN)
+    return gate_in_memory(source_of(read_file(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN)
 
 
 def bytes_in_batches_of(body: bytes, rows_at_once: int, folder: Path | None) -> tuple[bytes, bytes]:
     accepted, aside = io.BytesIO(), io.BytesIO()
     files = (RowsFile(accepted, (), 7), RowsFile(aside, ("record",), 7))
-    for both in Passage(whole(read_file(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN, folder).rows():
+    for both in Passage(source_of(read_file(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN, folder).rows():
         for file, rows in zip(files, both, strict=True):
             file.add(rows)
     for file in files:
@@ -106,7 +106,7 @@ def test_no_file_is_written_for_no_rows(tmp_path: Path) -> None:
 def test_ragged_rows_come_with_the_batch_that_they_stand_in() -> None:
     cells = {"a": pa.array(["1", "2", "3", "4"])}
     received = Received(cells, np.array([1, 3, 4, 6]), Ragged(np.array([2, 5, 7]), ("x", "y", "z"), (2, 2, 2)))
-    batches = list(whole(received, 2).batches())
+    batches = list(source_of(received, 2).batches())
     assert [batch.source_rows.tolist() for batch in batches] == [[1, 3], [4, 6]]
     assert [batch.ragged.texts for batch in batches] == [("x",), ("y", "z")]
 

@@ -20,9 +20,9 @@ from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.parts import CSV, DATASETS, PARQUET, iter_objects
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.errors import BadInputError
-from headgate.formats.batches import whole
-from headgate.formats.open_file import read_whole, streamed
-from headgate.formats.stream_csv import NotPlainError
+from headgate.formats.batches import source_of
+from headgate.formats.csv.stream_csv import NotPlainError
+from headgate.formats.open_file import open_batches, read_whole
 from headgate.formats.unpack import unpack_file
 from headgate.intake.gate import ACCEPTED, SET_ASIDE, Counts, Passage, pass_gate, written
 from headgate.intake.quarantine import Origin
@@ -62,11 +62,11 @@ def from_disk(body: bytes, contract: Contract, folder: Path) -> tuple[str, Outco
     origin = Origin(contract.dataset, "0" * 64, "a/b", LANDED)
     try:
         file = unpack_file(folder / "received", folder, GIB)
-        source = streamed(file, contract, folder, from_bytes=0)
+        source = open_batches(file, contract, folder, from_bytes=0)
         if source:
             with suppress(NotPlainError):
                 return STREAMED, _told(written(Passage(source, contract, KEY, origin, folder), folder), folder)
-        return WHOLE, _told(written(Passage(whole(read_whole(file, contract)), contract, KEY, origin, folder), folder), folder)
+        return WHOLE, _told(written(Passage(source_of(read_whole(file, contract)), contract, KEY, origin, folder), folder), folder)
     except BadInputError as error:
         return REFUSED, (error.rule, error.message, error.column)
 
@@ -110,7 +110,7 @@ def parquet() -> bytes:
 
 
 def workbook() -> bytes:
-    from tests.unit.formats.test_read_excel import sheet, workbook  # noqa: PLC0415 only here
+    from tests.unit.formats.excel.test_read_excel import sheet, workbook  # noqa: PLC0415 only here
 
     return workbook({"payments": sheet([list(ROWS[0]), *(list(row.values()) for row in ROWS)]), "notes": sheet([["none"]])})
 

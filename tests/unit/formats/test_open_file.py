@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError, HeaderError, UnreadableFileError
-from headgate.formats.stream_csv import STREAMED_FROM_BYTES
-from headgate.formats.stream_json import stream_json
-from headgate.formats.stream_parquet import stream_parquet
+from headgate.formats.csv.stream_csv import STREAMED_FROM_BYTES
+from headgate.formats.json.stream_json import stream_json
+from headgate.formats.parquet.stream_parquet import stream_parquet
 from headgate.formats.unpack import OutgrownError
 from headgate.intake.gate import ACCEPTED, SET_ASIDE, Gated, gate_in_memory, let_in, pass_gate
 from headgate.intake.quarantine import Origin

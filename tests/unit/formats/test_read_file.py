@@ -14,8 +14,8 @@ import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import UnreadableFileError
+from headgate.formats.csv.stream_csv import stream
 from headgate.formats.read_file import read_file
-from headgate.formats.stream_csv import stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable

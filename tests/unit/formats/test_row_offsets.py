@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.formats import stream_csv
-from headgate.formats.read_json import read_records
+from headgate.formats.csv import stream_csv
+from headgate.formats.json.read_json import read_records
 from headgate.formats.row_offsets import record_starts, row_starts
 from headgate.intake.gate import Gated, pass_gate
 from headgate.lake.ports import MaskingKey
-from tests.unit.formats.test_read_excel import sheet, workbook
+from tests.unit.formats.excel.test_read_excel import sheet, workbook
 
 pytestmark = pytest.mark.unit
 
@@ -128,8 +128,8 @@ def test_a_file_on_disk_gives_its_places_in_turn_wherever_its_blocks_end(
     monkeypatch.setattr(stream_csv, "_BLOCK_BYTES", block_bytes)
     source = stream_csv.stream(tmp_path / "rows.csv", CONTRACT, from_bytes=0)
     assert source
-    assert source.places
-    places, at = source.places(), len("n,note")
+    assert source.row_offsets
+    places, at = source.row_offsets(), len("n,note")
     begins = row_starts(memoryview(data)[at:], '"') + at
     taken = [place for _ in range(0, len(begins) + step, step) for place in places.take(step).tolist()]
     assert taken == begins.tolist()

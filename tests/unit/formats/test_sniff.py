@@ -9,10 +9,10 @@ from headgate.contracts.encodings import stated_encoding
 from headgate.contracts.model import Contract
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError, UnreadableFileError
-from headgate.formats.csv_dialect import sniff_dialect
-from headgate.formats.csv_without_contract import read_unknown
+from headgate.formats.csv.dialect import sniff_dialect
+from headgate.formats.csv.first_table import read_first_table
+from headgate.formats.json.read_json import read_records
 from headgate.formats.read_file import holds_json
-from headgate.formats.read_json import read_records
 from headgate.formats.sniff import is_parquet, text_for, text_of, utf8_text
 
 pytestmark = pytest.mark.unit
@@ -161,7 +161,7 @@ def test_an_encoding_that_the_bytes_show_is_sure(content: bytes) -> None:
 @pytest.mark.parametrize("form", ["id;город\n1;Москва\n2;Казань\n", '{"id": 1, "город": "Москва"}\n{"id": 2, "город": "Казань"}\n'])
 def test_a_file_whose_encoding_is_a_bad_guess_is_read_with_little_confidence(form: str) -> None:
     content = form.encode("cp1251")
-    read = read_records(content) if form.startswith("{") else read_unknown(content).dialect
+    read = read_records(content) if form.startswith("{") else read_first_table(content).dialect
     assert read.confidence < 0.1
 
 

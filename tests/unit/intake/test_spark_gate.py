@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
 from headgate.engines import spark_session
-from headgate.formats.csv_endings import ends_of_file
+from headgate.formats.csv.endings import file_end_of_path
+from headgate.formats.csv.stream_csv import NotPlainError, PlainCsv, find_plain_csv, plain_csv_batches
 from headgate.formats.row_offsets import row_starts
-from headgate.formats.stream_csv import NotPlainError, Plain, plain_csv, rows_of_plain
 from headgate.intake.gate import ACCEPTED, SET_ASIDE, let_in
 from headgate.intake.quarantine import Origin
 from headgate.intake.spark_gate import Range, _rows_of, _scanned, let_in_spread, parts
@@ -126,13 +126,13 @@ def test_what_arrow_would_misread_is_left_to_one_worker(spark: SparkSession, tmp
     assert let_in_spread(spark, tmp_path / "in.csv", PAYMENTS, KEY, origin=origin, folder=tmp_path) is None
 
 
-def plain_of(path: Path) -> Plain:
-    plain = plain_csv(path, PAYMENTS)
+def plain_of(path: Path) -> PlainCsv:
+    plain = find_plain_csv(path, PAYMENTS)
     assert plain
     return plain
 
 
-def ranges_of(plain: Plain, range_bytes: int) -> list[Range]:
+def ranges_of(plain: PlainCsv, range_bytes: int) -> list[Range]:
     size = plain.path.stat().st_size
     edges = [*range(plain.data_at, size, range_bytes), size]
     return [found for edge in pairwise(edges) for found in _scanned((plain, *edge))]
@@ -145,11 +145,11 @@ def test_parts_begin_and_end_with_rows_wherever_the_ranges_do(rows: list[str], r
         path = Path(folder) / "in.csv"
         path.write_bytes(csv_of([ROW.format(key=0, pan="", amount="", status="", notes="", newer=1), *rows], line_end))
         plain = plain_of(path)
-        whole = list(rows_of_plain(plain, PAYMENTS))
+        whole = list(plain_csv_batches(plain, PAYMENTS))
         found = parts(plain, ranges_of(plain, range_bytes))
         starts = row_starts(memoryview(path.read_bytes()[plain.data_at :]), '"') + plain.data_at
         assert [part.data_at for part in found] == [starts[part.first_row - 1] for part in found]
-        split = [batch for part in found for batch in rows_of_plain(part, PAYMENTS)]
+        split = [batch for part in found for batch in plain_csv_batches(part, PAYMENTS)]
         for told in ("source_rows", "ragged"):
             numbers = [
                 np.concatenate([getattr(one, told) if told == "source_rows" else one.ragged.source_rows for one in some])
@@ -165,7 +165,7 @@ def test_a_footer_is_one_wherever_the_ranges_part_it(tmp_path: Path, range_bytes
     row = ROW.format(key=1, pan="", amount="", status="", notes="fine", newer=1)
     (tmp_path / "in.csv").write_bytes(csv_of([row, "too,short", row, "", "Total,,,3", "(3 rows affected)", "# the end"]))
     plain = plain_of(tmp_path / "in.csv")
-    ends = ends_of_file(plain.path, plain.data_at, plain.dialect, plain.header.names, PAYMENTS)
+    ends = file_end_of_path(plain.path, plain.data_at, plain.dialect, plain.header.names, PAYMENTS)
     found = [batch for part in parts(plain, ranges_of(plain, range_bytes), ends.footer) for batch in _rows_of(part, PAYMENTS, ends)]
     footer = [number for one in found for number in one.ragged.source_rows[len(one.ragged.texts) - one.ragged.footer :].tolist()]
     assert (ends.footer, footer) == (3, [4, 5, 6])

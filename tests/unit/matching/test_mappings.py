@@ -13,13 +13,13 @@ import pytest
 from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError
-from headgate.formats.own_table import headed_of
+from headgate.formats.file_table import sample_table
 from headgate.intake.curation import Curation
 from headgate.intake.gate_steps import Gatehouse
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from headgate.matching.mappings import Mappings, Suggested, source_of
 from headgate.profiling.keeping import Profiles
-from tests.unit.formats.test_read_excel import sheet, workbook
+from tests.unit.formats.excel.test_read_excel import sheet, workbook
 
 pytestmark = pytest.mark.unit
 
@@ -243,13 +243,13 @@ def test_a_file_on_disk_is_known_as_one_in_memory_is(form: str, tmp_path: Path) 
     assert in_memory is not None
     assert in_memory == on_disk
     assert Lake().mappings.dataset("inbox/a", path) == "payments"
-    assert headed_of(path) == headed_of(body)
+    assert sample_table(path) == sample_table(body)
 
 
 def test_of_a_long_text_on_disk_only_the_head_is_looked_at(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(PAYMENTS.encode() + ("é" * 100 + "\n").encode() * 5000)
-    headed = headed_of(path, SOURCE["payments"])
+    headed = sample_table(path, SOURCE["payments"])
     assert headed is not None
     assert list(headed.names) == NAMES
 
@@ -285,7 +285,7 @@ def test_two_headings_of_one_name_are_told_apart_by_their_places() -> None:
 
 
 def test_a_header_that_may_be_a_cells_value_is_not_told() -> None:
-    headed = headed_of(with_header(payment_id="4111111111111111"))
+    headed = sample_table(with_header(payment_id="4111111111111111"))
     assert headed is None or "4111" not in str(headed.shown)
 
 

@@ -1,0 +1,81 @@
+"""Read a CSV file that no contract is known for: its dialect, its header and its rows, by what the text alone shows."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from headgate.formats.csv.dialect import Dialect, probe_rows, sniff_dialect
+from headgate.formats.csv.read_csv import TextTable, read_rows
+from headgate.formats.header import folded
+from headgate.formats.sniff import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True)
+class FirstTable:
+    """A file's table as it stands, with the dialect that it was read in.
+
+    Attributes:
+        rows: those that belong to the file's first table.
+        others: whole rows behind it that belong to further tables, each with a header of its own.
+    """
+
+    dialect: Dialect
+    rows: TextTable
+    others: int = 0
+
+
+def read_first_table(content: bytes) -> FirstTable:
+    """The first table of a CSV file.
+
+    Raises:
+        UnreadableFileError: `empty_file`, `not_a_table`, `too_large` or `unclosed_quote`.
+    """
+    text = text_of(content)
+    dialect = sniff_dialect(text.utf8).in_encoding(text)
+    table = read_rows(text.utf8, dialect)
+    end = _next_table(table, dialect)
+    whole = int(np.searchsorted(table.source_rows, end))
+    return FirstTable(dialect, _until(table, end, whole), len(table.source_rows) - whole)
+
+
+def _until(table: TextTable, end: float, whole: int) -> TextTable:
+    few = int(np.searchsorted(table.ragged.source_rows, end))
+    ragged = replace(
+        table.ragged, source_rows=table.ragged.source_rows[:few], texts=table.ragged.texts[:few], widths=table.ragged.widths[:few]
+    )
+    return TextTable(tuple(column.slice(0, whole) for column in table.columns), table.source_rows[:whole], ragged, table.starts)
+
+
+def _next_table(table: TextTable, dialect: Dialect) -> float:
+    """The number of the first row that says the header again, whole or for the most part; behind the last row where none does."""
+    names = [folded(name) for name in dialect.names]
+    last = len(table.source_rows) + len(table.ragged.source_rows) + 1
+    if not dialect.header_lines or len(set(names)) < 2:  # noqa: PLR2004 one name alone may be a value
+        return last
+    return min(_repeat_among_ragged(table, dialect, names), _repeat_among_whole(table, names), last)
+
+
+def _repeat_among_ragged(table: TextTable, dialect: Dialect, names: Sequence[str]) -> float:
+    for number, text in zip(table.ragged.source_rows.tolist(), table.ragged.texts, strict=True):
+        if any(_says_again(row.texts, names) for row in probe_rows(text, dialect.form)):
+            return float(number)
+    return math.inf
+
+
+def _repeat_among_whole(table: TextTable, names: Sequence[str]) -> float:
+    for row, first in enumerate(table.columns[0].to_pylist()):
+        if first and folded(first) == names[0] and _says_again([column[row].as_py() or "" for column in table.columns], names):
+            return float(table.source_rows[row])
+    return math.inf
+
+
+def _says_again(cells: Sequence[str], names: Sequence[str]) -> bool:
+    said = {folded(cell) for cell in cells} - {""}
+    return len(said & set(names)) > len(set(names)) / 2

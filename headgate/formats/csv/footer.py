@@ -1,0 +1,134 @@
+"""The footer of a CSV file: lines behind its last row that are none, as `Total,,,123`, `(3 rows affected)`, or notes below a blank line.
+
+Only what is sure is a footer. Every line behind the table's last row has another width and can be no row that lost its end or has a cell
+too many: its first cell does not fit the first column, or at most half of its cells say something. And the first of these lines says what
+it is, or stands below a blank line. Everything else stays ragged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from headgate.errors import UnreadableFileError
+from headgate.values.cells import text_array
+from headgate.values.fits import fits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from headgate.contracts.model import Column
+    from headgate.formats.csv.dialect import Dialect
+    from headgate.formats.csv.rows import Form, Row
+    from headgate.formats.received import Received
+
+# More lines are a table of their own, or damage.
+MAX_FOOTER_LINES = 20
+# Blank lines and both signs of CRLF are among them. Of most files the very last tell that they have none.
+_LINE_ENDS, _FEW_LINE_ENDS = 6 * MAX_FOOTER_LINES, 4
+_LF, _CR = 10, 13
+# What totals, consoles, reports and exports write below a table.
+_FOOTER_TEXT = re.compile(
+    r"(?:grand |sub-?|running |overall )?(?:totals?|sum|count|average|subtotals?)(?:,? \w+){0,3}\s*[:.=]?\s*[\d.,]*"
+    r"|\(?\s*\d[\d.,' ]*\s*(?:rows?|records?|lines?|items?|entries|entry|results?|transactions?)\b.*"
+    r"|(?:rows?|records?|lines?|items?)(?: \w+){0,2}\s*[:=].*"
+    r"|(?:end of (?:the )?(?:file|report|data|table|export|list)|eof|generated|created|exported|printed|produced|report|as of|source"
+    r"|notes?|page \d|copyright|©|disclaimer|confidential|trailer|footer)\b.*"
+    r"|#.*|[-=*_~]{2,}.*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def count_footer_rows(rows: bytes, dialect: Dialect, columns: Sequence[Column], *, is_cut: bool = False) -> int:
+    """How many rows at the end of a file are its footer.
+
+    Args:
+        rows: the last bytes of the file's rows in UTF-8.
+        columns: of the contract, in the file's order.
+        is_cut: more rows stand before these.
+    """
+    read, run, has_rows_before = _rows_after_table(rows, dialect, columns[0], _FEW_LINE_ENDS, is_cut=is_cut)
+    if run:
+        read, run, has_rows_before = _rows_after_table(rows, dialect, columns[0], _LINE_ENDS, is_cut=is_cut)
+    if not run or len(run) > MAX_FOOTER_LINES or (has_rows_before and len(run) == len(read)):
+        return 0
+    before = read[-len(run) - 1].end if len(run) < len(read) else 0
+    is_announced = run[0].start > before or _looks_like_footer(run[0])
+    is_footer = is_announced and all(_is_not_table_row(row, dialect, columns[0]) for row in run)
+    return len(run) if is_footer and not _may_be_unfinished(run[-1], rows, columns[0]) else 0
+
+
+def mark_footer(received: Received, rows: int) -> Received:
+    """The last so many rows, which are ragged, are the file's footer."""
+    every = (received.source_rows, received.ragged.source_rows)
+    last = max((int(numbers[-1]) for numbers in every if len(numbers)), default=0)
+    footer = int(np.count_nonzero(received.ragged.source_rows > last - rows))
+    return replace(received, ragged=replace(received.ragged, footer=footer))
+
+
+def mark_footer_in_batches(batches: Iterator[Received], rows: int) -> Iterator[Received]:
+    """As `mark_footer`, of a file that comes in batches: as few are held back as the footer may be in."""
+    held: deque[Received] = deque()
+    if not rows:
+        yield from batches
+    for batch in batches:
+        held.append(batch)
+        while sum(each.rows for each in islice(held, 1, None)) >= rows:
+            yield held.popleft()
+    behind = [sum(each.rows for each in islice(held, place + 1, None)) for place in range(len(held))]
+    yield from (mark_footer(batch, min(batch.rows, max(0, rows - after))) for batch, after in zip(held, behind, strict=True))
+
+
+def _rows_after_table(rows: bytes, dialect: Dialect, first: Column, line_ends: int, *, is_cut: bool) -> tuple[list[Row], list[Row], bool]:
+    """The rows of so many lines; those of them behind the last one of the table's; and whether others stand before the first.
+
+    One of the table's is as wide as it is, or as wide as can be with a delimiter too few or too many at its end.
+    """
+    start = _start_of_lines(rows, dialect.form, line_ends, is_cut=is_cut)
+    read: list[Row] = []
+    with suppress(UnreadableFileError):
+        read = list(dialect.form.rows(rows[start:].decode(errors="replace")))
+    behind = next((place + 1 for place in reversed(range(len(read))) if _is_table_row(read[place], dialect, first)), 0)
+    return read, read[behind:], is_cut or start > 0
+
+
+def _start_of_lines(rows: bytes, form: Form, line_ends: int, *, is_cut: bool) -> int:
+    """Where the last lines begin that have so many ends outside quotes. A file ends outside quotes, so they are counted from there."""
+    octets = np.frombuffer(rows, np.uint8)
+    quotes, ends = np.flatnonzero(octets == ord(form.quote)), np.flatnonzero((octets == _LF) | (octets == _CR))
+    outside = ends[(len(quotes) - np.searchsorted(quotes, ends)) % 2 == 0]
+    if len(outside) > line_ends:
+        return int(outside[-line_ends]) + 1
+    return int(outside[0]) + 1 if is_cut and len(outside) else 0
+
+
+def _is_table_row(row: Row, dialect: Dialect, first: Column) -> bool:
+    if len(row.cells) == dialect.width:
+        return True
+    is_near = dialect.width - dialect.unnamed <= len(row.cells) <= dialect.width + 1
+    return is_near and not _is_not_table_row(row, dialect, first)
+
+
+def _is_not_table_row(row: Row, dialect: Dialect, first: Column) -> bool:
+    filled = sum(bool(cell and cell.strip()) for cell in row.cells)
+    return 2 * filled <= dialect.width - dialect.unnamed or not _first_cell_fits(first, row)
+
+
+def _may_be_unfinished(row: Row, rows: bytes, first: Column) -> bool:
+    """Whether the last line may be what was left of a row: no line end is behind it, and it begins as rows do."""
+    return not rows.endswith((b"\n", b"\r")) and not _looks_like_footer(row) and _first_cell_fits(first, row)
+
+
+def _first_cell_fits(column: Column, row: Row) -> bool:
+    return bool(fits(column, text_array(row.cells[:1])).all())
+
+
+def _looks_like_footer(row: Row) -> bool:
+    first = next((cell.strip() for cell in row.texts if cell.strip()), "")
+    return not first or _FOOTER_TEXT.fullmatch(first) is not None

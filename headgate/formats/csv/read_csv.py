@@ -1,0 +1,317 @@
+r"""Read CSV: every cell as the text that the file holds.
+
+What is null, and what is not:
+
+| in the file            | read as                                                                                  |
+|------------------------|------------------------------------------------------------------------------------------|
+| nothing between commas | null                                                                                     |
+| `""`                   | the empty text; null where the column is no plain text, since no number or date is empty |
+| `\N`, not quoted        | null, as MySQL's `SELECT … INTO OUTFILE` writes it                                       |
+| `NA`, `null`, `nan`    | those words: NA is North America                                                         |
+
+Blank lines are no rows. A row with more or fewer cells than the header is kept apart as ragged.
+
+In a database's text dump a backslash escapes any sign (`dumps`).
+
+Arrow reads the rows where it reads them right. Rows with quotes in places that RFC 4180 does not have are read by `rows`, one after
+the other, and those between them by Arrow; all are read by `rows` where a delimiter has two characters or a backslash escapes.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, replace
+from itertools import chain, islice, pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from headgate.errors import UnreadableFileError
+from headgate.formats.csv.dialect import Dialect, sniff_dialect
+from headgate.formats.csv.endings import apply_file_end, file_end_of_text
+from headgate.formats.csv.quoting import end_of_regular_quotes
+from headgate.formats.csv.rows import NULL
+from headgate.formats.header import match_header, unnamed_column
+from headgate.formats.received import Ragged, Received
+from headgate.formats.row_offsets import offsets_in_original, row_starts
+from headgate.formats.sniff import text_for
+from headgate.lake.columns import in_one_piece
+from headgate.values.cells import NO_ROWS, text_array
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from headgate.contracts.model import Contract
+    from headgate.formats.csv.rows import Row
+    from headgate.values.cells import Rows
+
+NULL_TEXTS = ["", NULL]
+MAX_COLUMNS = 4096  # far above any table that people keep, far below what would fill the memory with empty columns
+_BLOCK_BYTES = 1 << 20
+_ROWS_AT_ONCE = 1 << 16
+_WORTH_BYTES = 1 << 14  # reading these takes Arrow no longer than to begin
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """The rows of a CSV text, column by column in the file's order, whatever its header says.
+
+    `starts` are the places of all rows, ragged ones too, in the bytes behind the header.
+    """
+
+    columns: tuple[pa.Array, ...]
+    source_rows: Rows
+    ragged: Ragged
+    starts: Rows
+
+
+def read_csv(content: bytes, contract: Contract) -> Received:
+    """The rows of a CSV file in any of the encodings and dialects that `sniff` and `dialect` know.
+
+    Raises:
+        UnreadableFileError: `not_a_table`, `mixed_encoding`, `unknown_encoding`, `too_large` (absurdly wide), or `unclosed_quote` when a
+            quote swallows the rest of the file.
+        HeaderError: the header does not match the contract.
+    """
+    text = text_for(content, contract)
+    dialect = sniff_dialect(text.utf8, contract).in_encoding(text)
+    header = match_header(dialect.names, contract)
+    table = read_rows(text.utf8, dialect)
+    columns, rows = dict(zip(header.names, table.columns, strict=True)), len(table.source_rows)
+    cells = {name: columns.pop(name) if name in columns else pa.nulls(rows, pa.string()) for name in contract.names}
+    starts = offsets_in_original(text.utf8, table.starts + dialect.data_at, content, text.encoding)
+    received = Received(cells, table.source_rows, table.ragged, header.absent, dialect=dialect, starts=starts)
+    end = file_end_of_text(text.utf8, dialect, header.names, contract)
+    return replace(apply_file_end(received, contract, end), dialect=replace(dialect, footer_lines=end.footer_rows))
+
+
+def read_rows(text: bytes, dialect: Dialect) -> TextTable:
+    """Every row behind the header: those of the dialect's width, and apart from them the ragged ones.
+
+    Raises:
+        UnreadableFileError: `not_a_table`, `too_large` or `unclosed_quote`.
+        HeaderError: `blank_column`: behind the last name stands a value.
+    """
+    _check_width(dialect.width)
+    table = _read_rows(text, dialect)
+    return replace(table, columns=tuple(named_columns(table.columns, dialect)))
+
+
+def named_columns(columns: Sequence[pa.Array], dialect: Dialect) -> Sequence[pa.Array]:
+    """The columns that have a name; HeaderError (`blank_column`) where another one has a value."""
+    count = dialect.width - dialect.unnamed
+    for place, column in enumerate(columns[count:], count + 1):
+        if pc.any(pc.greater(pc.binary_length(column), 0)).as_py():
+            raise unnamed_column(place)
+    return columns[:count]
+
+
+def _read_rows(text: bytes, dialect: Dialect) -> TextTable:
+    data = pa.py_buffer(text).slice(dialect.data_at)
+    if dialect.form.is_plain and has_regular_quotes(data, dialect):
+        return _read_by_arrow(data, dialect)
+    if dialect.form.is_plain:
+        return read_in_turns(data, dialect)
+    return _read_one_by_one(bytes(data).decode("utf-8"), dialect)
+
+
+def _check_width(width: int) -> None:
+    if width > MAX_COLUMNS:
+        raise too_wide()
+
+
+def too_wide() -> UnreadableFileError:
+    """The refusal of a text or Parquet file with absurdly many columns; JSON and workbooks have limits of their own."""
+    return UnreadableFileError(
+        rule="too_large", message=f"the header has more than {MAX_COLUMNS:,} columns", remedy="send a table with fewer columns"
+    )
+
+
+def has_regular_quotes(data: pa.Buffer, dialect: Dialect) -> bool:
+    """Whether every quote opens or closes a cell, or is doubled inside one. Then, and only then, Arrow keeps every character.
+
+    Source: RFC 4180, section 2, rules 5 to 7.
+    """
+    octets = np.frombuffer(data, np.uint8)
+    quote = ord(dialect.form.quote)
+    blocks = [np.flatnonzero(octets[at : at + _BLOCK_BYTES] == quote) + at for at in range(0, len(octets), _BLOCK_BYTES)]
+    quotes = np.concatenate(blocks) if blocks else np.empty(0, np.int64)
+    if len(quotes) % 2:
+        return False
+    opening, closing = quotes[::2], quotes[1::2]
+    ends = np.frombuffer(dialect.form.delimiter.encode() + b"\r\n", np.uint8)
+    begins = (opening == 0) | np.isin(octets[np.maximum(opening - 1, 0)], ends)
+    finishes = (closing == len(octets) - 1) | np.isin(octets[np.minimum(closing + 1, len(octets) - 1)], ends)
+    goes_on = closing[:-1] + 1 == opening[1:]  # a doubled quote closes and opens again
+    begins[1:] |= goes_on
+    finishes[:-1] |= goes_on
+    return bool(begins.all() and finishes.all())
+
+
+def _read_by_arrow(data: pa.Buffer, dialect: Dialect) -> TextTable:
+    # Of an empty last cell without a line end Arrow says that it was quoted, when the cell before it was.
+    ends_in_nothing = bytes(data.slice(max(0, data.size - 1))) == dialect.form.delimiter.encode()
+    table, invalid = _parse(pa.py_buffer(bytes(data) + b"\n") if ends_in_nothing else data, dialect)
+    ragged = _ragged(invalid)
+    source_rows = _numbers_without(ragged.source_rows, table.num_rows)
+    columns = table.columns
+    del table  # so that each column's blocks are freed once it is in one piece
+    starts = row_starts(memoryview(data), dialect.form.quote)
+    return TextTable(tuple(in_one_piece(columns.pop(0)) for _ in range(len(columns))), source_rows, ragged, starts)
+
+
+def _parse(data: pa.Buffer, dialect: Dialect) -> tuple[pa.Table, list[Any]]:
+    """Arrow's reading of the rows, and the rows it could not read: at first block by block, and in one block when a row outgrows them."""
+    if not data.size:
+        return pa.table({str(column): pa.nulls(0, pa.string()) for column in range(dialect.width)}), []
+    try:
+        return _parse_blocks(data, dialect, _BLOCK_BYTES)
+    except pa.ArrowInvalid:
+        return _parse_whole(data, dialect)
+
+
+def _parse_whole(data: pa.Buffer, dialect: Dialect) -> tuple[pa.Table, list[Any]]:
+    try:
+        return _parse_blocks(data, dialect, data.size + 1)
+    except pa.ArrowInvalid:
+        # Arrow's own message can hold a cell's value, so it is not passed on.
+        raise UnreadableFileError(
+            rule="not_a_table", message="the rows cannot be read as CSV", remedy="check the file's quotes and its encoding"
+        ) from None
+
+
+def _parse_blocks(data: pa.Buffer, dialect: Dialect, block_bytes: int) -> tuple[pa.Table, list[Any]]:
+    invalid: list[Any] = []
+    names = [str(column) for column in range(dialect.width)]  # a header may have blank names, and one twice
+
+    def keep_apart(row: Any) -> str:  # noqa: ANN401 pyarrow's InvalidRow has no types
+        invalid.append(row)
+        return "skip"
+
+    table = pa_csv.read_csv(
+        pa.BufferReader(data),
+        # One thread: only then does Arrow number the rows it cannot read, and with newlines in values it is faster, too.
+        read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=block_bytes),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=dialect.form.delimiter, quote_char=dialect.form.quote, newlines_in_values=True, invalid_row_handler=keep_apart
+        ),
+        convert_options=pa_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            strings_can_be_null=True,
+            null_values=NULL_TEXTS,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+    return table, invalid
+
+
+def _ragged(invalid: list[Any]) -> Ragged:
+    return Ragged(
+        np.array([row.number for row in invalid], np.int64),
+        tuple(row.text for row in invalid),
+        tuple(row.actual_columns for row in invalid),
+    )
+
+
+def _numbers_without(ragged: Rows, rows: int) -> Rows:
+    every = np.arange(1, rows + len(ragged) + 1, dtype=np.int64)
+    return np.delete(every, ragged - 1) if len(ragged) else every
+
+
+def _read_one_by_one(text: str, dialect: Dialect) -> TextTable:
+    found = dialect.form.rows(text, 0, dialect.width)
+    blocks: list[Sequence[pa.Array]] = [[pa.nulls(0, pa.string())] * dialect.width]
+    ragged: list[tuple[int, str, int]] = []
+    count, starts = 0, array("q")
+    while some := list(islice(found, _ROWS_AT_ONCE)):
+        starts.extend(row.start for row in some)
+        ragged += [(count + at, text[row.start : row.end].rstrip("\r\n"), len(row.cells)) for at, row in _misfits(some, dialect.width)]
+        blocks.append(_columns(some, dialect.width))
+        count += len(some)
+    numbers, texts, widths = zip(*ragged, strict=True) if ragged else ((), (), ())
+    apart = Ragged(np.array(numbers, np.int64), texts, widths)
+    columns = tuple(pa.concat_arrays(column) for column in zip(*blocks, strict=True))
+    return TextTable(columns, _numbers_without(apart.source_rows, count - len(ragged)), apart, _bytes_to(text, starts))
+
+
+def read_in_turns(data: pa.Buffer, dialect: Dialect, worth_bytes: int = _WORTH_BYTES) -> TextTable:
+    """As one row after the other, but for stretches of at least so many bytes whose quotes are in their places.
+
+    The bytes are taken for characters: all that structures a row is ASCII, and places are the same.
+    """
+    octets, text = np.frombuffer(data, np.uint8), bytes(data).decode("latin-1")
+    tables = [TextTable((pa.nulls(0, pa.string()),) * dialect.width, NO_ROWS, Ragged(), NO_ROWS)]
+    at, window, patience = 0, 4 * worth_bytes, 1
+    while at < len(octets):
+        stop = end_of_regular_quotes(octets, at, window, dialect.form)
+        if stop - at >= worth_bytes or stop == len(octets):
+            tables.append(_moved(_read_by_arrow(data.slice(at, stop - at), dialect), at))
+            at, window, patience = stop, min(2 * window, _BLOCK_BYTES), 1
+        else:
+            rows = _some_rows(dialect.form.rows(text, at, dialect.width), stop, patience)
+            tables.append(_of_rows(rows, text, dialect.width))
+            at, window, patience = rows[-1].end if rows else len(octets), 4 * worth_bytes, min(2 * patience, _ROWS_AT_ONCE)
+    return _behind_one_another(tables)
+
+
+def _some_rows(rows: Iterator[Row], stop: int, at_least: int) -> list[Row]:
+    """So many rows, and on to the first that begins at `stop` or behind it."""
+    some: list[Row] = []
+    for row in rows:
+        some.append(row)
+        if len(some) >= at_least and row.start >= stop:
+            break
+    return some
+
+
+def _of_rows(rows: list[Row], text: str, width: int) -> TextTable:
+    rows = [row._replace(cells=[_as_utf8(cell) for cell in row.cells]) for row in rows]
+    misfits = list(_misfits(rows, width))
+    apart = Ragged(
+        np.array([at for at, _ in misfits], np.int64),
+        tuple(_as_utf8(text[row.start : row.end].rstrip("\r\n")) or "" for _, row in misfits),
+        tuple(len(row.cells) for _, row in misfits),
+    )
+    numbers = _numbers_without(apart.source_rows, len(rows) - len(misfits))
+    return TextTable(tuple(_columns(rows, width)), numbers, apart, np.array([row.start for row in rows], np.int64))
+
+
+def _as_utf8(cell: str | None) -> str | None:
+    return cell if cell is None or cell.isascii() else cell.encode("latin-1").decode("utf-8")
+
+
+def _moved(table: TextTable, by: int) -> TextTable:
+    return replace(table, starts=table.starts + by)
+
+
+def _behind_one_another(tables: list[TextTable]) -> TextTable:
+    before = np.cumsum([0, *(len(table.source_rows) + len(table.ragged.source_rows) for table in tables)])
+    ragged = Ragged(
+        np.concatenate([table.ragged.source_rows + first for table, first in zip(tables, before, strict=False)]),
+        tuple(chain.from_iterable(table.ragged.texts for table in tables)),
+        tuple(chain.from_iterable(table.ragged.widths for table in tables)),
+    )
+    rows = np.concatenate([table.source_rows + first for table, first in zip(tables, before, strict=False)])
+    columns = tuple(pa.concat_arrays(column) for column in zip(*(table.columns for table in tables), strict=True))
+    return TextTable(columns, rows, ragged, np.concatenate([table.starts for table in tables]))
+
+
+def _bytes_to(text: str, characters: array[int]) -> Rows:
+    """Character offsets of a text, as byte offsets of its UTF-8."""
+    places = np.array(characters, np.int64)
+    if text.isascii() or not len(places):
+        return places
+    edges = [0, *characters]
+    return np.cumsum([len(text[start:stop].encode()) for start, stop in pairwise(edges)])
+
+
+def _misfits(rows: list[Row], width: int) -> Iterator[tuple[int, Row]]:
+    return ((at, row) for at, row in enumerate(rows, 1) if len(row.cells) != width)
+
+
+def _columns(rows: list[Row], width: int) -> Sequence[pa.Array]:
+    whole = [row.cells for row in rows if len(row.cells) == width]
+    return [text_array(column) for column in zip(*whole, strict=True)] if whole else [pa.nulls(0, pa.string())] * width

@@ -1,0 +1,250 @@
+"""Read a large CSV file from disk some rows at a time, exactly as `read_csv` reads it in memory.
+
+Only plain files are read so: UTF-8, in a dialect that Arrow reads right. Every other file is read whole.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from headgate.errors import BadInputError, HeaderError, UnreadableFileError
+from headgate.formats.batches import ROWS_AT_ONCE, Source
+from headgate.formats.csv.dialect import Dialect, sniff_dialect
+from headgate.formats.csv.read_csv import MAX_COLUMNS, NULL_TEXTS, named_columns
+from headgate.formats.header import Header, match_header
+from headgate.formats.json.read_json import is_json
+from headgate.formats.received import Ragged, Received, written_as
+from headgate.formats.row_offsets import Scan, SpacedOffsets
+from headgate.formats.sniff import is_parquet, is_utf8, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from headgate.contracts.model import Contract
+    from headgate.formats.csv.rows import Form
+    from headgate.formats.row_offsets import Distances, Octets
+    from headgate.values.cells import Rows
+
+# A smaller file is read faster whole, and its memory is no matter.
+STREAMED_FROM_BYTES = 16 << 20
+_HEAD_BYTES = 1 << 20
+_BLOCK_BYTES = 1 << 20
+_BATCH_BYTES = 16 << 20
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class NotPlainError(Exception):
+    """The file turned out, somewhere behind its head, not to be plain: it is to be read whole."""
+
+
+@dataclass(frozen=True)
+class PlainCsv:
+    """A file that can be streamed, or some of its rows.
+
+    Attributes:
+        data_at: where its rows begin, behind the header.
+        first_row: the number of the first of them.
+        data_to: where they end, when that is not the file's end.
+    """
+
+    path: Path
+    dialect: Dialect
+    header: Header
+    data_at: int
+    first_row: int = 1
+    data_to: int | None = None
+
+
+def stream(path: Path, contract: Contract, from_bytes: int = STREAMED_FROM_BYTES) -> Source | None:
+    """The rows of a plain CSV file of at least so many bytes; None for any other.
+
+    Raises:
+        HeaderError: the header does not match the contract.
+        NotPlainError: while batches are read; those before it are to be forgotten.
+    """
+    plain = find_plain_csv(path, contract) if path.stat().st_size >= from_bytes else None
+    if plain is None:
+        return None
+    told = written_as("csv", plain.dialect)
+    layout = lru_cache(maxsize=1)(partial(_layout, plain))
+    return Source(
+        lambda: _batches(plain, contract, layout), plain.dialect.width, plain.header.absent, told, lambda: SpacedOffsets(layout().distances)
+    )
+
+
+def find_plain_csv(path: Path, contract: Contract) -> PlainCsv | None:
+    """The file, if its head is that of a plain CSV file. BadInputError: the header does not match the contract, and all is UTF-8."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    text = head.removeprefix(_BYTE_ORDER_MARK)
+    if not _is_plain_text(head):
+        return None
+    dialect = sniff_dialect(text, contract)
+    data_at = dialect.data_at + len(head) - len(text)
+    if not dialect.form.is_plain or dialect.width > MAX_COLUMNS or _ends_in(path, dialect.form.delimiter):
+        return None
+    try:
+        header = match_header(dialect.names, contract)
+    except BadInputError:
+        if is_utf8(path):
+            raise
+        return None  # its encoding is what is told first of a file that is read whole
+    return PlainCsv(path, replace(dialect, encoding="utf-8"), header, data_at)
+
+
+def _ends_in(path: Path, delimiter: str) -> bool:
+    """Whether the file's last cell is empty and no line end follows: Arrow then says that it was quoted, when the cell before it was."""
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read() == delimiter.encode()
+
+
+def _is_plain_text(head: bytes) -> bool:
+    lines = head[: head.rfind(b"\n") + 1]
+    if b"\0" in head[len(lines) :]:  # what stands behind the last line end tells of binary data, too
+        return False
+    with suppress(UnreadableFileError):
+        return bool(lines) and not is_parquet(head) and text_of(lines).encoding == "utf-8" and not is_json(text_of(lines).utf8)
+    return False
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Whether Arrow reads the file's quotes right, as `read_csv.has_regular_quotes` says it; and the distances between its rows' starts."""
+
+    is_regular: bool
+    distances: tuple[Distances, ...] = ()
+
+
+def _layout(plain: PlainCsv) -> _Layout:
+    """What one look through the file tells, block by block."""
+    form, last, distances = plain.dialect.form, 0, []
+    scan = Scan(form.quote, plain.data_at)
+    for octets in _blocks(plain):
+        is_quoted = scan.is_quoted
+        starts, quotes = scan.starts(octets[1:-1])
+        if not quotes_are_regular(octets, quotes + 1, form, is_quoted=is_quoted):
+            return _Layout(is_regular=False)
+        if len(starts):
+            distances.append(np.diff(starts, prepend=last).astype(np.uint32))
+            last = int(starts[-1])
+    return _Layout(not scan.is_quoted, tuple(distances))
+
+
+def _blocks(plain: PlainCsv) -> Iterator[Octets]:
+    """The file from its first row on, each block with the octet before it and the one behind it, or with line ends for them."""
+    here, following = (np.full(_BLOCK_BYTES + 2, ord("\n"), np.uint8) for _ in range(2))
+    with plain.path.open("rb", buffering=0) as file:
+        file.seek(plain.data_at)
+        count = file.readinto(here[1:-1].data)
+        while count:
+            more = file.readinto(following[1:-1].data)
+            here[count + 1] = following[1] if more else ord("\n")
+            yield here[: count + 2]
+            following[0] = here[count]
+            here, following, count = following, here, more
+
+
+def quotes_are_regular(octets: Octets, quotes: Rows, form: Form, *, is_quoted: bool) -> bool:
+    """Whether each of these quotes, of which none is the first or the last octet, opens or closes a whole cell."""
+    ends = np.zeros(256, bool)
+    ends[np.frombuffer(f"{form.delimiter}\r\n{form.quote}".encode(), np.uint8)] = True
+    opening, closing = quotes[is_quoted::2], quotes[not is_quoted :: 2]
+    return bool(ends[octets[opening - 1]].all() and ends[octets[closing + 1]].all())
+
+
+def _batches(plain: PlainCsv, contract: Contract, layout: Callable[[], _Layout]) -> Iterator[Received]:
+    """The rows, while it is found out whether Arrow reads them right."""
+    with ThreadPoolExecutor(1) as beside:
+        found = beside.submit(layout)
+        for batch in plain_csv_batches(plain, contract):
+            yield batch
+            if found.done() and not found.result().is_regular:
+                raise NotPlainError
+        if not found.result().is_regular:
+            raise NotPlainError
+
+
+def plain_csv_batches(plain: PlainCsv, contract: Contract) -> Iterator[Received]:
+    """The rows, whether or not Arrow reads them right. NotPlainError: it cannot read them at all."""
+    apart: deque[Any] = deque()
+    number = plain.first_row
+    for columns in _columns(plain, apart):
+        end = number + len(columns[0])
+        own: list[Any] = []
+        while apart and apart[0].number + plain.first_row - 1 < end:
+            own.append(apart.popleft())
+            end += 1
+        yield _received(plain, contract, columns, np.arange(number, end, dtype=np.int64), own)
+        number = end
+    if apart or number == plain.first_row:
+        nothing = [pa.nulls(0, pa.string())] * len(plain.header.names)
+        yield _received(plain, contract, nothing, np.arange(number, number + len(apart), dtype=np.int64), list(apart))
+
+
+def _received(plain: PlainCsv, contract: Contract, columns: Sequence[pa.Array], numbers: Any, apart: list[Any]) -> Received:  # noqa: ANN401 as below
+    named = dict(zip(plain.header.names, columns, strict=True))
+    missing = pa.nulls(len(columns[0]), pa.string())
+    ragged = Ragged(
+        np.array([row.number + plain.first_row - 1 for row in apart], np.int64),
+        tuple(row.text for row in apart),
+        tuple(row.actual_columns for row in apart),
+    )
+    rows = np.delete(numbers, ragged.source_rows - numbers[0]) if apart else numbers
+    return Received({name: named.get(name, missing) for name in contract.names}, rows, ragged, plain.header.absent, dialect=plain.dialect)
+
+
+def _columns(plain: PlainCsv, apart: deque[Any]) -> Iterator[Sequence[pa.Array]]:
+    """The columns that have a name, some rows at a time; rows that are not of the header's width are put `apart`."""
+    try:
+        with pa.OSFile(str(plain.path)) as file:
+            file.seek(plain.data_at)
+            if plain.data_at < file.size():
+                some = file if plain.data_to is None else pa.BufferReader(file.read(plain.data_to - plain.data_at))
+                yield from (named_columns(columns, plain.dialect) for columns in _joined(_reader(some, plain.dialect, apart)))
+    except (pa.ArrowInvalid, HeaderError):  # a row longer than a block, bytes that are not UTF-8, or a value that no name is above
+        raise NotPlainError from None
+
+
+def _joined(blocks: Iterator[pa.RecordBatch]) -> Iterator[list[pa.Array]]:
+    held: list[pa.RecordBatch] = []
+    for block in blocks:
+        held.append(block)
+        if sum(each.num_rows for each in held) >= ROWS_AT_ONCE or sum(each.nbytes for each in held) >= _BATCH_BYTES:
+            yield [pa.concat_arrays(parts) for parts in zip(*held, strict=True)]
+            held = []
+    if held:
+        yield [pa.concat_arrays(parts) for parts in zip(*held, strict=True)]
+
+
+def _reader(file: pa.NativeFile, dialect: Dialect, apart: deque[Any]) -> pa_csv.CSVStreamingReader:
+    names = [str(column) for column in range(dialect.width)]
+
+    def put_apart(row: Any) -> str:  # noqa: ANN401 pyarrow's InvalidRow has no types
+        apart.append(row)
+        return "skip"
+
+    return pa_csv.open_csv(
+        file,
+        read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=_BLOCK_BYTES),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=dialect.form.delimiter, quote_char=dialect.form.quote, newlines_in_values=True, invalid_row_handler=put_apart
+        ),
+        convert_options=pa_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            strings_can_be_null=True,
+            null_values=NULL_TEXTS,
+            quoted_strings_can_be_null=False,
+        ),
+    )

@@ -1,0 +1,208 @@
+"""Read Excel workbooks: the rows of every sheet that has the contract's header, one sheet behind the other.
+
+The header may stand below other rows and in several rows with merged cells: it is the first row that, with what is merged into it, is
+one by the contract, else the first that names most of the contract's columns. A sheet that is another table is left out and told of.
+Blank rows are no rows; a row that holds something to the right of the header is ragged.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from headgate.errors import BadInputError, HeaderError, UnreadableFileError
+from headgate.formats.excel.workbook import TOP_ROWS, sheets
+from headgate.formats.header import count_known, folded, match_header
+from headgate.formats.received import Ragged, Received
+from headgate.masking.card_search import redact
+from headgate.values.cells import text_array
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.contracts.model import Contract
+    from headgate.formats.excel.workbook import Cells, Sheet
+
+_NUMBER = re.compile(r"[-+.\d:,\s]*\d[-+.\d:,\sE]*")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A sheet, and the row in it that names `known` of the contract's columns, filled with what is merged into it."""
+
+    sheet: Sheet
+    names: tuple[str, ...]
+    row: int
+    known: int
+
+
+def read_excel(content: bytes, contract: Contract) -> Received:
+    """The rows of a workbook.
+
+    Raises:
+        UnreadableFileError: `corrupt_workbook`, `too_large`; `empty_file`: no sheet holds anything; `not_a_table`: no sheet has the
+            header, or one that seems to go on with the rows has none.
+        HeaderError: the header of a sheet has most of the columns, and does not match the contract.
+    """
+    found = [_found(sheet, contract) for sheet in sheets(content) if any(sheet.rows)]
+    if not found:
+        raise UnreadableFileError(rule="empty_file", message="no sheet of the workbook holds anything", remedy="send it with its rows")
+    most = max(each.known for each in found)
+    meant = [each for each in found if _is_meant(each, most, contract)] if most else found[:1]
+    rows = [_of_sheet(each, contract) for each in meant]
+    others = [each for each in found if each not in meant]
+    for each in others:
+        _check_other(each, meant)
+    return _joined(rows, tuple(f"{_shown(each.sheet)} (rows: {_filled_rows(each.sheet)})" for each in others))
+
+
+def _is_meant(found: _Found, most: int, contract: Contract) -> bool:
+    """Whether a sheet is a part of the table: its header is one by the contract, or has most of the columns that the best one has.
+
+    What is no header then refuses the file: its rows are not to be passed over. A sheet with nothing below its header has none.
+    """
+    if found.known == most:
+        return True
+    is_near = found.known > most / 2 and bool(_body(found))
+    return is_near or (found.known > 1 and _is_accepted(found, contract))
+
+
+def _of_sheet(found: _Found, contract: Contract) -> Received:
+    try:
+        return _rows(found, contract)
+    except HeaderError as error:
+        message = f"sheet {_shown(found.sheet)}: {error.message}"
+        raise HeaderError(rule=error.rule, message=message, remedy=error.remedy, column=error.column) from None
+
+
+def _check_other(other: _Found, meant: Sequence[_Found]) -> None:
+    """A sheet without a header holds no more rows of the table: as wide as it, and with numbers from its first row on."""
+    first = _named(next(row for row in other.sheet.rows if any(row)))
+    is_wide = len(first) in {len(each.names) for each in meant}
+    if is_wide and not other.known and any(_NUMBER.fullmatch(cell) for cell in first):
+        raise UnreadableFileError(
+            rule="not_a_table",
+            message=f"sheet {_shown(other.sheet)} has rows as wide as the table's, and no header",
+            remedy="put the header in the first row of each sheet, or send the sheet's rows as a file of their own",
+        )
+
+
+def _shown(sheet: Sheet) -> str:
+    """The sheet's name, without what could be a card number."""
+    return str(redact(text_array([sheet.name]))[0])
+
+
+def _filled_rows(sheet: Sheet) -> int:
+    return sum(any(row) for row in sheet.rows)
+
+
+def heading_of(content: bytes, contract: Contract | None = None) -> tuple[str, ...]:
+    """The names above the columns of a workbook that no contract is known for, or whose header is not the contract's.
+
+    The row that names most of the contract's columns, where one names more than half of its own; else the first of the rows that have
+    the most different names and no number among them.
+    """
+    read = [sheet for sheet in sheets(content) if any(sheet.rows)]
+    by_contract = [_found(sheet, contract) for sheet in read] if contract else []
+    best = max(by_contract, key=lambda each: each.known, default=None)
+    if best and best.known > len(best.names) / 2:
+        return best.names
+    return max((_fullest(sheet) for sheet in read), key=lambda names: len(set(names)), default=())
+
+
+def _fullest(sheet: Sheet) -> tuple[str, ...]:
+    rows = [_named(_filled(sheet, row)) for row in range(min(len(sheet.rows), TOP_ROWS))]
+    worded = [row for row in rows if not any(_NUMBER.fullmatch(name) for name in row)] or rows
+    return max(worded, key=lambda row: len({name for name in row if name.strip()}), default=())
+
+
+def _found(sheet: Sheet, contract: Contract) -> _Found:
+    candidates = [(_filled(sheet, row), row) for row in range(min(len(sheet.rows), TOP_ROWS))]
+    rows = [_Found(sheet, _named(cells), row, count_known(_named(cells), contract)) for cells, row in candidates if any(cells)]
+    first = next((each for each in rows if _is_header(each, contract)), None)
+    first = first or max(rows, key=lambda each: (each.known, -each.row), default=_Found(sheet, (), 0, 0))
+    below = [each for each in rows if each.known >= first.known and _are_merged(sheet, first.row, each.row)]
+    return _behind_repeats(below[-1] if below else first)
+
+
+def _is_header(found: _Found, contract: Contract) -> bool:
+    """Whether the row is beyond doubt a header: some of the columns alone may be a title."""
+    return found.known > len(contract.names) / 2 and _is_accepted(found, contract)
+
+
+def _is_accepted(found: _Found, contract: Contract) -> bool:
+    try:
+        match_header(found.names, contract)
+    except BadInputError:
+        return False
+    return True
+
+
+def _are_merged(sheet: Sheet, upper: int, lower: int) -> bool:
+    """Whether a merged cell reaches from one row down to another: they are one header then, not a header and its repetition."""
+    return any(merged.top <= upper < lower <= merged.bottom for merged in sheet.merged)
+
+
+def _behind_repeats(found: _Found) -> _Found:
+    """Rows that repeat the header right below it belong to it, as in CSV; further down a repetition is a row, to be judged as one."""
+    row, rows = found.row, found.sheet.rows
+    names = [folded(name) for name in found.names]
+    while row + 1 < min(len(rows), TOP_ROWS) and [folded(name) for name in _named(rows[row + 1])] == names:
+        row += 1
+    return replace(found, row=row)
+
+
+def _filled(sheet: Sheet, row: int) -> Cells:
+    """A row with the text of a merged cell in every place that it covers."""
+    cells = [*sheet.rows[row]]
+    for merged in sheet.merged:
+        if merged.top <= row <= merged.bottom and merged.top < len(sheet.rows):
+            top = sheet.rows[merged.top]
+            text = top[merged.left] if merged.left < len(top) else None
+            cells += [None] * (merged.right + 1 - len(cells))
+            cells[merged.left : merged.right + 1] = [text] * (merged.right + 1 - merged.left)
+    return cells
+
+
+def _named(cells: Cells) -> tuple[str, ...]:
+    names = [cell or "" for cell in cells]
+    while names and not names[-1].strip():
+        names.pop()
+    return tuple(names)
+
+
+def _body(found: _Found) -> list[Cells]:
+    return [row for row in found.sheet.rows[found.row + 1 :] if any(row)]
+
+
+def _rows(found: _Found, contract: Contract) -> Received:
+    header = match_header(found.names, contract)
+    body = _body(found)
+    width = len(header.names)
+    whole = [number for number, row in enumerate(body, 1) if not any(row[width:])]
+    apart = sorted({*range(1, len(body) + 1)} - {*whole})
+    padded = [[*body[number - 1][:width], *[None] * (width - len(body[number - 1]))] for number in whole]
+    columns = dict(zip(header.names, zip(*padded, strict=True), strict=True)) if padded else {}
+    cells = {name: text_array(columns[name]) if name in columns else pa.nulls(len(whole), pa.string()) for name in contract.names}
+    texts = tuple(",".join(cell or "" for cell in body[number - 1]) for number in apart)
+    ragged = Ragged(np.array(apart, np.int64), texts, tuple(len(body[number - 1]) for number in apart))
+    return Received(cells, np.array(whole, np.int64), ragged, header.absent)
+
+
+def _joined(parts: Sequence[Received], left_out: tuple[str, ...]) -> Received:
+    """The sheets' rows behind one another, numbered through; a column that is absent in one sheet is null in its rows."""
+    before = np.cumsum([0, *(part.rows for part in parts)])
+    shifted = zip(parts, before[:-1].tolist(), strict=True)
+    numbers, apart = zip(*((part.source_rows + start, part.ragged.source_rows + start) for part, start in shifted), strict=True)
+    ragged = Ragged(
+        np.concatenate(apart),
+        tuple(text for part in parts for text in part.ragged.texts),
+        tuple(width for part in parts for width in part.ragged.widths),
+    )
+    cells = {name: pa.concat_arrays([part.cells[name] for part in parts]) for name in parts[0].cells}
+    absent = tuple(name for name in parts[0].absent if all(name in part.absent for part in parts))
+    return Received(cells, np.concatenate(numbers), ragged, absent, "xlsx", left_out=left_out)

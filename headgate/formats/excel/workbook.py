@@ -1,0 +1,300 @@
+"""The sheets of an Excel workbook (.xlsx), every cell as text, read from the file's own XML.
+
+A number is the one that Excel shows: 15 significant digits, since the file holds floats. Libraries hand over the float itself, in
+which `19.99` may be `19.989999999999998` and an id is a rounded one; here whole numbers of more than 15 digits are exact_texts with an
+exponent, so that they are seen to be destroyed. Source: ECMA-376, part 1, sections 18.3 (sheets), 18.4 (texts), 18.8 (styles).
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Context, Decimal, InvalidOperation, Overflow
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element, ParseError, iterparse
+
+from headgate.errors import UnreadableFileError
+from headgate.formats.unpack import MAX_EXPANDED_BYTES, WORKBOOK_PART, allowed_bytes, too_large
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    Cells = list[str | None]
+
+MAX_PART_BYTES = 1 << 28  # of XML, which outweighs its texts several times, as its cells in memory do
+# A small file can name a great deal, and name it often: cells right of many blank ones, a text that many cells share. So much is free,
+# and beyond it what the XML spells.
+CELLS_FREELY = 1 << 24
+CHARACTERS_FREELY = 1 << 27
+_XML_BYTES_OF_A_CELL = 16  # `<c><v>1</v></c>`
+MAX_COLUMNS = 16_384  # Excel's own limit
+TOP_ROWS = 64  # where a header may stand
+_MAX_UNASKED = 1 << 20  # elements between two that are asked for, which stay in memory: a row of all columns has fewer
+_SHOWN = Context(prec=15, Emin=-400)  # smaller than any float: without it a number of ten characters has a million zeros
+_EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
+_FIRST_SURE_DAY = 61  # Excel's calendar has a 29 February 1900, so days before 1 March are off by one
+_LAST_DAY = 2_958_466  # 9999-12-31 and a fraction
+_DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
+_NO_DATE_PART = re.compile(r"\"[^\"]*\"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.", re.IGNORECASE)
+_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A range of cells shown as one, which only its first cell holds: rows and columns from 0, both ends in it."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet's rows, from its first to the last that holds something; a blank row holds no cells.
+
+    `merged` are the ranges that begin in its top rows.
+    """
+
+    name: str
+    rows: list[Cells]
+    merged: tuple[Merged, ...] = ()
+
+
+@dataclass
+class _Budget:
+    """What of a workbook may still be read: bytes of XML, cells with the blank ones before them, and characters with repeated ones."""
+
+    xml_bytes: int
+    cells: int = CELLS_FREELY
+    characters: int = CHARACTERS_FREELY
+
+    def spend_part(self, xml_bytes: int) -> None:
+        """A part is read; UnreadableFileError where that is too much."""
+        if xml_bytes > min(self.xml_bytes, MAX_PART_BYTES):
+            raise too_large(min(self.xml_bytes, MAX_PART_BYTES))
+        self.xml_bytes -= xml_bytes
+        self.cells += xml_bytes // _XML_BYTES_OF_A_CELL
+        self.characters += xml_bytes
+
+    def spend(self, cells: int, characters: int = 0) -> None:
+        """Cells are held, blank ones too, and their texts; UnreadableFileError where that is too much."""
+        self.cells -= cells
+        self.characters -= characters
+        if self.cells < 0 or self.characters < 0:
+            raise UnreadableFileError(
+                rule="too_large",
+                message=f"the workbook holds {CELLS_FREELY:,} cells or {CHARACTERS_FREELY:,} characters more than it spells",
+                remedy="leave out blank columns and rows, split it into smaller workbooks, or send it as CSV",
+            )
+
+
+@dataclass(frozen=True)
+class _Book:
+    """What the sheets share."""
+
+    texts: list[str]
+    dates: frozenset[int]  # cell styles that show a date or a time
+    epoch: datetime
+    budget: _Budget
+    parts: Mapping[str, str] = field(default_factory=dict)  # sheet name → part
+
+
+def sheets(content: bytes) -> Iterator[Sheet]:
+    """Every sheet, in the workbook's order.
+
+    Raises:
+        UnreadableFileError: `corrupt_workbook`, or `too_large` when parts, cells or texts are more than the limits.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            book = _book(archive, _Budget(min(MAX_EXPANDED_BYTES, allowed_bytes(len(content)))))
+            for name, part in book.parts.items():
+                yield _sheet(archive, book, name, part)
+    except (zipfile.BadZipFile, zlib.error, ParseError, LookupError, ValueError, EOFError, NotImplementedError, RuntimeError, OSError):
+        raise UnreadableFileError(
+            rule="corrupt_workbook",
+            message="the workbook is cut, damaged or has a password",
+            remedy="save it again as .xlsx and send it again",
+        ) from None
+
+
+def _elements(archive: zipfile.ZipFile, budget: _Budget, part: str, *tags: str) -> Iterator[Element]:
+    """The part's elements of these names, each whole when it comes and emptied behind it."""
+    budget.spend_part(archive.getinfo(part).file_size)
+    unused = 0
+    with archive.open(part) as stream:
+        for _, element in iterparse(stream):  # noqa: S314 expat itself stops entities that grow (since 2.4.1), and loads nothing from elsewhere
+            unused += 1
+            if unused > _MAX_UNASKED:
+                raise ValueError("elements that nobody asked for")
+            if _tag(element) in tags:
+                budget.spend(cells=1)
+                yield element
+                element.clear()
+                unused = 0
+
+
+def _tag(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _children(element: Element, tag: str) -> Iterator[Element]:
+    return (child for child in element if _tag(child) == tag)
+
+
+def _book(archive: zipfile.ZipFile, budget: _Budget) -> _Book:
+    held = set(archive.namelist())
+    texts = [_rich(entry) for entry in _elements(archive, budget, "xl/sharedStrings.xml", "si")] if "xl/sharedStrings.xml" in held else []
+    dates = _date_styles(archive, budget) if "xl/styles.xml" in held else frozenset()
+    links = _elements(archive, budget, "xl/_rels/workbook.xml.rels", "Relationship")
+    targets = {entry.get("Id", ""): entry.get("Target", "") for entry in links}
+    since_1904, named = False, []
+    for entry in _elements(archive, budget, WORKBOOK_PART, "workbookPr", "sheet"):
+        if _tag(entry) == "workbookPr":
+            since_1904 = entry.get("date1904") in {"1", "true"}
+        else:
+            link = next((value for name, value in entry.attrib.items() if name.endswith("}id")), "")
+            named.append((entry.get("name", ""), _part(targets.get(link, ""))))
+    parts = [(name, part) for name, part in named if part in held and "worksheets" in part]
+    if any(len({*each}) < len(parts) for each in zip(*parts, strict=True)):
+        raise ValueError("two sheets have one name or one part")
+    return _Book(texts, dates, _EPOCHS[since_1904], budget, dict(parts))
+
+
+def _part(target: str) -> str:
+    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _rich(entry: Element) -> str:
+    """A text, whose runs may each have a font; phonetic hints (`rPh`) are no part of it."""
+    runs = [text for child in entry if _tag(child) in {"t", "r"} for text in ([child] if _tag(child) == "t" else _children(child, "t"))]
+    text = "".join(run.text or "" for run in runs)
+    if "_x" not in text:
+        return text
+    decoded = re.sub(r"_x([0-9A-Fa-f]{4})_", lambda code: chr(int(code[1], 16)), text)
+    return decoded.encode("utf-16", "surrogatepass").decode(
+        "utf-16"
+    )  # joins the halves of a character beyond 16 bits; one alone is an error
+
+
+def _date_styles(archive: zipfile.ZipFile, budget: _Budget) -> frozenset[int]:
+    formats: set[int] = set(_DATE_FORMATS)
+    styles: list[int] = []
+    for entry in _elements(archive, budget, "xl/styles.xml", "numFmt", "cellXfs"):
+        if _tag(entry) == "cellXfs":
+            styles = [int(style.get("numFmtId", 0)) for style in _children(entry, "xf")]
+        elif re.search(r"[ymdhs]", _NO_DATE_PART.sub("", entry.get("formatCode", "")), re.IGNORECASE):
+            formats.add(int(entry.get("numFmtId", -1)))
+    return frozenset(at for at, number_format in enumerate(styles) if number_format in formats)
+
+
+def _sheet(archive: zipfile.ZipFile, book: _Book, name: str, part: str) -> Sheet:
+    rows: list[Cells] = []
+    merged: list[Merged] = []
+    for entry in _elements(archive, book.budget, part, "row", "mergeCell"):
+        if _tag(entry) == "mergeCell":
+            merged += _at_top(_range(entry.get("ref", "")), book.budget)
+            continue
+        number = int(entry.get("r", len(rows) + 1))
+        if not len(rows) < number <= 1 << 20:
+            raise ValueError("rows out of order")
+        book.budget.spend(cells=number - len(rows))
+        rows += [[]] * (number - len(rows) - 1)
+        rows.append(_row(entry, book))
+    return Sheet(name, rows, tuple(merged))
+
+
+def _row(entry: Element, book: _Book) -> Cells:
+    """The row's cells up to the last that says something."""
+    cells: Cells = []
+    following = 0
+    for cell in _children(entry, "c"):
+        reference = _REFERENCE.fullmatch(cell.get("r", ""))
+        column = _column(reference[1]) if reference else following
+        if not following <= column < MAX_COLUMNS:
+            raise ValueError("cells out of order")
+        following = column + 1
+        if (said := _cell_text(cell, book)) is not None:
+            book.budget.spend(following - len(cells), len(said))
+            cells += [None] * (column - len(cells))
+            cells.append(said)
+    return cells
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def _range(reference: str) -> list[Merged]:
+    corners = [_REFERENCE.fullmatch(corner) for corner in reference.split(":")]
+    if len(corners) != 2 or not all(corners):  # noqa: PLR2004 a range has two corners
+        return []
+    (top, left), (bottom, right) = ((int(corner[2]) - 1, _column(corner[1])) for corner in corners if corner)
+    return [Merged(top, left, bottom, right)]
+
+
+def _at_top(ranges: list[Merged], budget: _Budget) -> list[Merged]:
+    """Those that a header may be in; each is looked up in every top row, and fills the places that it covers there."""
+    top = [merged for merged in ranges if merged.top < TOP_ROWS]
+    for merged in top:
+        height, width = min(merged.bottom + 1, TOP_ROWS) - merged.top, merged.right + 1 - merged.left
+        if merged.right >= MAX_COLUMNS or merged.top < 0 or height < 1 or width < 1:
+            raise ValueError("a range that no sheet has")
+        budget.spend(TOP_ROWS + height * (merged.right + 1))
+    return top
+
+
+def _cell_text(cell: Element, book: _Book) -> str | None:
+    """The cell as text; a formula that nobody worked out is written with its `=`, so that it is not taken for a value."""
+    kind, value = cell.get("t", "n"), next(_children(cell, "v"), None)
+    if kind == "inlineStr":
+        return next(map(_rich, _children(cell, "is")), None)
+    if value is None or value.text is None:
+        formula = next(_children(cell, "f"), None)
+        return None if formula is None else f"={formula.text or ''}"
+    if kind == "s":
+        return book.texts[int(value.text)]
+    if kind == "b":
+        return "true" if value.text == "1" else "false"
+    if kind == "n":
+        is_date = int(cell.get("s", 0)) in book.dates
+        return date_time_text(value.text, book.epoch) if is_date else number_text(value.text)
+    return value.text
+
+
+def number_text(text: str) -> str:
+    """A float as Excel shows it, without an exponent; with one where 15 digits do not say a whole number."""
+    try:
+        shown = _SHOWN.plus(Decimal(text.strip()))
+    except (InvalidOperation, Overflow):
+        return text
+    if not shown.is_finite() or abs(shown) >= Decimal(10) ** 15:
+        return f"{shown:E}"
+    plain = f"{shown:f}"
+    plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
+    return "0" if plain == "-0" else plain
+
+
+def date_time_text(text: str, epoch: datetime) -> str:
+    """The day, or the day and time to the millisecond, that a number of days since the epoch stands for; a time alone below one day."""
+    try:
+        days = Decimal(text.strip())
+    except InvalidOperation:
+        return text
+    first = _FIRST_SURE_DAY if epoch.year < 1900 else 0  # noqa: PLR2004 the older of the two epochs
+    milliseconds = int((days * 86_400_000).to_integral_value()) if days.is_finite() and 0 <= days < _LAST_DAY else -1
+    if milliseconds < 0 or (1 <= days < first):
+        return number_text(text)
+    at = epoch + timedelta(milliseconds=milliseconds)
+    clock = at.time().isoformat(timespec="milliseconds" if at.microsecond else "seconds")
+    if days < 1:
+        return clock
+    return at.date().isoformat() if milliseconds % 86_400_000 == 0 else f"{at.date().isoformat()} {clock}"

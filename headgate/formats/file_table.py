@@ -1,0 +1,188 @@
+"""A file's own table, in whatever format: the names above its columns, and the columns, where it follows no contract."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from headgate.contracts.encodings import stated_encoding
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.errors import BadInputError
+from headgate.formats.csv.dialect import sniff_dialect
+from headgate.formats.csv.read_csv import read_rows
+from headgate.formats.header import folded, showable, with_headings
+from headgate.formats.json.read_json import are_lines, read_records
+from headgate.formats.parquet.read_parquet import BROKEN, check_size, corrupt_parquet
+from headgate.formats.read_file import holds_json
+from headgate.formats.sniff import is_parquet, text_of
+from headgate.formats.unpack import is_packed, is_workbook, unpack
+
+if TYPE_CHECKING:
+    from headgate.formats.csv.dialect import Dialect
+
+_HEAD_BYTES = 1 << 18
+SAMPLE_ROWS = 200
+MOST_COLUMNS = 200
+
+
+@dataclass(frozen=True)
+class FileTable:
+    """A table as its file has it.
+
+    Attributes:
+        names: in the file's order; one may be blank, or come twice.
+        columns: texts, but for Parquet, which has types of its own; columns of nested values are lists.
+    """
+
+    names: tuple[str, ...]
+    columns: tuple[pa.Array | pa.ChunkedArray, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for files with the same columns in the same order."""
+        return hashlib.sha256("\x1f".join(folded(name) for name in self.names).encode()).hexdigest()[:16]
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The names as they may be told: a number stands for what may be a cell's value."""
+        return tuple(name if showable(name) and self.names.count(name) == 1 else f"#{place}" for place, name in enumerate(self.names, 1))
+
+    @property
+    def samples(self) -> tuple[pa.Array, ...]:
+        """The first rows, as texts."""
+        return tuple(_as_text(column.slice(0, SAMPLE_ROWS)) for column in self.columns)
+
+
+NO_TABLE = FileTable((), ())
+
+
+def sample_table(file: bytes | Path, contract: Contract | None = None) -> FileTable | None:
+    """The file's header with some rows; None where it has none that could be read. A contract helps to tell it from the rows.
+
+    The names of JSON come in the alphabet's order: their own says nothing, and may be another in the source's next file.
+    """
+    content = _unpacked(file, whole=False)
+    table = _table(content, contract, whole=False)
+    if table is None or len(table.names) > MOST_COLUMNS:
+        return None
+    return _by_name(table) if isinstance(content, bytes) and holds_json(content, stated_encoding(contract)) else table
+
+
+def columns_by_shown_name(file: bytes | Path, contract: Contract | None = None) -> dict[str, pa.Array]:
+    """Every column of a file that no contract is known for, by the name that may be told; none where it is no table."""
+    table = _table(_unpacked(file, whole=True), contract, whole=True)
+    return dict(zip(table.shown, table.columns, strict=True)) if table else {}
+
+
+def _unpacked(file: bytes | Path, *, whole: bool) -> bytes | Path:
+    """The content; of a file on disk its beginning where that is enough, and Parquet stays there. Nothing where it cannot be unpacked."""
+    try:
+        return unpack(file) if isinstance(file, bytes) else _of_disk(file, whole=whole)
+    except BadInputError:
+        return b""
+
+
+def _of_disk(path: Path, *, whole: bool) -> bytes | Path:
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if is_parquet(head):
+        return path
+    lines = head[: head.rfind(b"\n") + 1]
+    is_enough = lines and not is_packed(head) and b"\0" not in head and (not holds_json(lines) or are_lines(lines))
+    return lines if is_enough and not whole else unpack(path.read_bytes())
+
+
+def _by_name(table: FileTable) -> FileTable:
+    names, columns = zip(*sorted(zip(table.names, table.columns, strict=True), key=lambda one: folded(one[0])), strict=True)
+    return FileTable(names, columns)
+
+
+def _table(content: bytes | Path, contract: Contract | None, *, whole: bool) -> FileTable | None:
+    """As `read_table`; None where there is none. Not `whole`: some of its first rows do."""
+    try:
+        table = read_table(content, contract, whole=whole)
+    except (BadInputError, pa.ArrowException, OSError, ValueError):  # the last three are Arrow's
+        return None
+    return table if table.names else None
+
+
+def read_table(content: bytes | Path, contract: Contract | None = None, *, whole: bool = True) -> FileTable:
+    """The table of an unpacked file; NO_TABLE where nothing is above its columns.
+
+    Raises:
+        BadInputError: the file cannot be read.
+    """
+    if isinstance(content, Path) or is_parquet(content):
+        return _of_parquet(content, whole=whole)
+    if is_workbook(content):
+        return _of_workbook(content, contract)
+    encoding = stated_encoding(contract)
+    return _of_records(content, encoding) if holds_json(content, encoding) else _of_text(content, contract, whole=whole)
+
+
+def _of_text(content: bytes, contract: Contract | None, *, whole: bool) -> FileTable:
+    text = text_of(content, stated_encoding(contract)).utf8
+    read = text if whole or len(text) <= _HEAD_BYTES else text[: text.rfind(b"\n", 0, _HEAD_BYTES) + 1]
+    dialect = _dialect(read, contract)
+    return FileTable(_for_width(dialect), read_rows(read, dialect).columns) if dialect.header_lines else NO_TABLE
+
+
+def _for_width(dialect: Dialect) -> tuple[str, ...]:
+    """A name for each cell of a usual row: a header that no contract tells of may have more or fewer."""
+    return (*dialect.names, *[""] * dialect.width)[: dialect.width - dialect.unnamed]
+
+
+def _dialect(head: bytes, contract: Contract | None) -> Dialect:
+    """By the contract, where it knows anything of the header; else by shape."""
+    dialect = sniff_dialect(head, contract)
+    return dialect if contract is None or dialect.confidence else sniff_dialect(head)
+
+
+def _of_parquet(content: bytes | Path, *, whole: bool) -> FileTable:
+    size_bytes = content.stat().st_size if isinstance(content, Path) else len(content)
+    try:
+        file = pq.ParquetFile(content if isinstance(content, Path) else pa.BufferReader(content))
+        check_size(file.metadata, size_bytes)
+        table = file.read() if whole else pa.Table.from_batches(islice(file.iter_batches(SAMPLE_ROWS), 1), file.schema_arrow)
+    except BROKEN:
+        raise corrupt_parquet() from None
+    return FileTable(tuple(table.column_names), tuple(table.columns))
+
+
+def _of_workbook(content: bytes, contract: Contract | None) -> FileTable:
+    from headgate.formats.excel.read_excel import heading_of, read_excel  # noqa: PLC0415 as read_file has it
+
+    names = heading_of(content, contract)
+    if not names:
+        return NO_TABLE
+    places = tuple(str(place) for place in range(len(names)))
+    texts = tuple(Column(place, ColumnType(Kind.STRING)) for place in places)
+    read = read_excel(content, with_headings(Contract("", "", "source", "0", texts), names, places))
+    return FileTable(names, tuple(read.cells.values()))
+
+
+def _of_records(content: bytes, encoding: str) -> FileTable:
+    read = read_records(content, encoding)
+    columns = (_nested(column) if name in read.nested else column for name, column in read.columns.items())
+    return FileTable(tuple(read.columns), tuple(columns))
+
+
+def _nested(column: pa.Array) -> pa.Array:
+    """A list in each place that says something: what nested values hold is not looked into."""
+    offsets = pc.cast(pa.repeat(0, len(column) + 1), pa.int32())
+    return pa.ListArray.from_arrays(offsets, pa.nulls(0, pa.string()), mask=column.is_null())
+
+
+def _as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    try:
+        text = pc.cast(column, pa.string())
+    except pa.ArrowException:  # nested values, and bytes that are no text
+        return pa.nulls(len(column), pa.string())
+    return text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text

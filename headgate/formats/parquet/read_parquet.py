@@ -1,0 +1,272 @@
+"""Read Parquet: every typed value as the text that says it exactly, so that one set of casts judges all formats.
+
+| stored as                 | text                                                                                      |
+|---------------------------|-------------------------------------------------------------------------------------------|
+| text, dictionary          | itself                                                                                    |
+| integer, decimal, boolean | its digits; `true` or `false`                                                             |
+| decimal for what is masked | the digits of a whole number; with its fraction it is a misfit                             |
+| float for a number or card | digits without a point when it is integral and below 2^53, else the shortest that says it; |
+|                           | a misfit when that has more digits than a float keeps (15)                                |
+| date                      | `YYYY-MM-DD`                                                                              |
+| timestamp                 | UTC, with the fraction it has; nanoseconds that are not whole microseconds become misfits |
+| timestamp for a date      | the day at midnight, where the zone is UTC or none is told; else a misfit: the day would hang |
+|                           | on the zone                                                                               |
+| INT96 timestamp           | the same; years beyond 2262, which nanoseconds cannot say, come through, too              |
+
+A column stored in a type from which the contract's value cannot be had back (a float for text, a list for anything) refuses the file.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from headgate.contracts.model import Kind, Mask
+from headgate.errors import UnreadableFileError
+from headgate.formats.csv.read_csv import MAX_COLUMNS, too_wide
+from headgate.formats.header import match_header
+from headgate.formats.received import Received
+from headgate.formats.unpack import allowed_bytes, too_large
+from headgate.values.cells import bool_array, flags, int_array, joined, literal, rewritten_where, text_array
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Column, Contract
+    from headgate.formats.header import Header
+
+# What Arrow raises at a file that it cannot read.
+BROKEN = (pa.ArrowException, OSError, ValueError, NotImplementedError)
+_INTEGERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT}
+_NUMBERS = {*_INTEGERS, Kind.DECIMAL, Kind.DOUBLE}
+_MASKED_DIGITS = {Mask.PAN, Mask.CVV, Mask.SSN}  # texts that are whole numbers where they are stored as numbers
+# IEEE 754: up to here every integer has a float of its own, and so many significant digits survive a float and back.
+_EXACT_INTEGERS = {pa.float64(): 2.0**53, pa.float32(): 2.0**24, pa.float16(): 2.0**11}
+# Times that 64-bit nanoseconds since 1970 say for sure.
+_NANOSECONDS_FROM, _NANOSECONDS_TO = literal("1678-01-01", pa.timestamp("us")), literal("2262-01-01", pa.timestamp("us"))
+_MAX_FIELDS = 16 * MAX_COLUMNS
+# Names of the zone in which a day is UTC's day. Source: IANA time zone database, `etcetera` and `backward`; offsets as ISO 8601 has them.
+_UTC = re.compile(r"(?:etc/)?(?:utc|uct|universal|zulu|greenwich|gmt(?:[+-]?0)?)|z|(?:utc|gmt)?[+-]00(?::?00)?", re.IGNORECASE)
+_EXACT_DIGITS = {pa.float64(): 15, pa.float32(): 6, pa.float16(): 3}
+
+
+def read_parquet(content: bytes, contract: Contract) -> Received:
+    """The rows of a Parquet file.
+
+    Raises:
+        UnreadableFileError: `corrupt_parquet`, `too_large`, or `type` when a column is stored in a type that its values cannot be had
+            back from.
+        HeaderError: the columns do not match the contract.
+    """
+    table = _table(content)
+    header = match_header(table.column_names, contract)
+    return rows_of_arrow_table(table, contract, header)
+
+
+def rows_of_arrow_table(table: pa.Table, contract: Contract, header: Header, first_row: int = 1) -> Received:
+    """Rows of a Parquet file, of which the first has that number. UnreadableFileError: as `read_parquet`."""
+    named = table.rename_columns(list(header.names))
+    missing = pa.nulls(table.num_rows, pa.string())
+    cells = {
+        column.name: missing if column.name in header.absent else exact_texts(named.column(column.name), column)
+        for column in contract.columns
+    }
+    rows = np.arange(first_row, first_row + table.num_rows, dtype=np.int64)
+    return Received(cells, rows, absent=header.absent, form="parquet")
+
+
+def _table(content: bytes) -> pa.Table:
+    try:
+        check_size(pq.read_metadata(pa.BufferReader(content)), len(content))
+        table = _read(content, "us")
+        legacy = columns_in_int96(pq.ParquetFile(pa.BufferReader(content)).schema)
+        return _with_fractions(table, _read(content, "ns", legacy), legacy) if legacy else table
+    except BROKEN:
+        raise corrupt_parquet() from None
+
+
+def check_size(metadata: pq.FileMetaData, size_bytes: int) -> None:
+    """A column of one value is some bytes in Parquet however many rows it has: each cell counts as a byte once unpacked.
+
+    Raises:
+        UnreadableFileError: `too_large`: more cells than a file of this size may grow to, or absurdly wide.
+    """
+    if metadata.num_columns > MAX_COLUMNS:  # which counts the fields of a nested column, each
+        _check_width(metadata)
+    if metadata.num_rows * metadata.num_columns > allowed_bytes(size_bytes):
+        raise too_large(allowed_bytes(size_bytes))
+
+
+def _check_width(metadata: pq.FileMetaData) -> None:
+    if len(metadata.schema.to_arrow_schema()) > MAX_COLUMNS:
+        raise too_wide()
+    if metadata.num_columns > _MAX_FIELDS:
+        raise UnreadableFileError(
+            rule="too_large",
+            message=f"nested columns have more than {_MAX_FIELDS:,} fields",
+            remedy="send a table without nested columns",
+        )
+
+
+def corrupt_parquet() -> UnreadableFileError:
+    """The refusal of a file that Arrow cannot read. Arrow's own message can hold what it read, so it is not passed on."""
+    return UnreadableFileError(
+        rule="corrupt_parquet",
+        message="the Parquet file is damaged, encrypted or of an unknown encoding",
+        remedy="write it again without encryption and send it again",
+    )
+
+
+def _read(content: bytes, int96_unit: str, columns: list[str] | None = None) -> pa.Table:
+    # Not read_table: it would take a `key=value` path apart. Checksums are compared where the file carries them.
+    source = pa.BufferReader(content)
+    return pq.ParquetFile(source, page_checksum_verification=True, coerce_int96_timestamp_unit=int96_unit).read(columns)
+
+
+def columns_in_int96(schema: pq.ParquetSchema) -> list[str]:
+    """The flat columns that hold timestamps in the form that Impala and older Sparks write."""
+    columns = [schema.column(at) for at in range(len(schema))]
+    return list(dict.fromkeys(column.path for column in columns if column.physical_type == "INT96" and column.path == column.name))
+
+
+def _with_fractions(table: pa.Table, exact: pa.Table, columns: list[str]) -> pa.Table:
+    """The table, with nanoseconds in the INT96 columns that need them; Arrow wraps around where they cannot say a time.
+
+    Raises:
+        UnreadableFileError: `type`: a column has both, and nothing that holds both.
+    """
+    for name in columns:
+        wide, fine = table.column(name), exact.column(name)
+        in_range = pc.and_(pc.greater(wide, _NANOSECONDS_FROM), pc.less(wide, _NANOSECONDS_TO))
+        cut = pc.and_(in_range, pc.not_equal(pc.cast(wide, fine.type, safe=False), fine))
+        if pc.any(cut).as_py() and not pc.all(in_range).as_py():
+            raise UnreadableFileError(
+                rule="type",
+                message="the column holds nanoseconds and years beyond 2262",
+                remedy="write it as a timestamp in microseconds",
+                column=name,
+            )
+        if pc.any(cut).as_py():
+            table = table.set_column(table.column_names.index(name), name, fine)
+    return table
+
+
+def exact_texts(values: pa.ChunkedArray, column: Column) -> pa.Array:
+    """The column as texts that say its values exactly."""
+    held = _plain(values, column)
+    if pa.types.is_null(held.type):
+        return pa.nulls(len(held), pa.string())
+    if pa.types.is_string(held.type):
+        return held
+    if _is_recoverable(held.type, column):
+        return _text_of(held, column)
+    raise UnreadableFileError(
+        rule="type",
+        message=f"the column is stored as {_type_name(held.type)}, from which a {column.type.kind.value} cannot be had back",
+        remedy=f"write the column as {column.type.kind.value}, or as text",
+        column=column.name,
+    )
+
+
+def _plain(values: pa.ChunkedArray, column: Column) -> pa.Array:
+    """One array, without dictionaries; text and bytes as strings."""
+    joined = pa.concat_arrays(values.chunks) if values.num_chunks else pa.nulls(0, values.type)
+    held = joined.dictionary_decode() if pa.types.is_dictionary(joined.type) else joined
+    if not _is_textual(held.type):
+        return held
+    try:
+        text = pc.cast(held, pa.string())
+        text.validate(full=True)  # what a damaged file calls text was looked at by nobody yet
+    except pa.ArrowInvalid:
+        raise UnreadableFileError(
+            rule="type", message="the column holds bytes that are no UTF-8 text", remedy="write the column as text", column=column.name
+        ) from None
+    return text
+
+
+def _is_textual(held: pa.DataType) -> bool:
+    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary, pa.types.is_large_binary)
+    return any(test(held) for test in (*tests, pa.types.is_binary_view, pa.types.is_fixed_size_binary))
+
+
+def _is_recoverable(held: pa.DataType, column: Column) -> bool:
+    kind, types = column.type.kind, pa.types
+    if types.is_integer(held):
+        return kind in {*_NUMBERS, Kind.STRING, Kind.BOOLEAN}
+    if types.is_floating(held):
+        return kind in _NUMBERS or column.mask is Mask.PAN
+    if types.is_decimal(held):
+        return kind in _NUMBERS or column.mask in _MASKED_DIGITS
+    if types.is_date(held):
+        return kind in {Kind.DATE, Kind.STRING}
+    if types.is_timestamp(held):
+        return kind in {Kind.TIMESTAMP, Kind.DATE}
+    return bool(types.is_boolean(held)) and kind is Kind.BOOLEAN
+
+
+def _text_of(held: pa.Array, column: Column) -> pa.Array:
+    if pa.types.is_floating(held.type):
+        return _floats(held, column)
+    if pa.types.is_decimal(held.type):
+        return _decimals(held, column)
+    if pa.types.is_timestamp(held.type):
+        return _times(held, column)
+    return pc.cast(pc.cast(held, pa.date32()) if pa.types.is_date64(held.type) else held, pa.string())
+
+
+def _floats(held: pa.Array, column: Column) -> pa.Array:
+    shortest = pc.cast(held, pa.string())
+    if column.type.kind is Kind.DOUBLE:
+        return shortest
+    wide = pc.cast(held, pa.float64())
+    floats = np.frombuffer(wide.buffers()[1], np.float64, len(wide), wide.offset * 8) if len(wide) else np.empty(0)
+    with np.errstate(invalid="ignore"):  # a signalling NaN is no reason to warn: it is not integral
+        integral = flags(held.is_valid()) & (np.abs(floats) < _EXACT_INTEGERS[held.type]) & (np.trunc(floats) == floats)
+    whole = int_array(np.where(integral, floats, 0).astype(np.int64), nulls=~integral)
+    plain = _without_exponent(shortest) if column.type.kind is Kind.DECIMAL else shortest
+    return pc.coalesce(pc.cast(whole, pa.string()), _marked_inexact(plain, shortest, _EXACT_DIGITS[held.type]))
+
+
+def _marked_inexact(plain: pa.Array, shortest: pa.Array, exact_digits: int) -> pa.Array:
+    """Numbers with more digits than their float keeps are written with an exponent, which fits no integer and no decimal."""
+    significant = pc.replace_substring_regex(shortest, r"^-?(?:0\.0*)?|\.|e.*", "")
+    inexact = pc.and_(
+        pc.greater(pc.utf8_length(significant), literal(str(exact_digits), pa.int32())), pc.invert(pc.match_substring(plain, "e"))
+    )
+    return rewritten_where(inexact, plain, lambda some: joined(some, "e0"))
+
+
+def _without_exponent(text: pa.Array) -> pa.Array:
+    """Arrow spells large and small numbers with an exponent; these are written without one."""
+    has_one = pc.match_substring_regex(text, r"[0-9][eE]")
+    return rewritten_where(has_one, text, lambda some: text_array(f"{Decimal(number):f}" for number in some.to_pylist()))
+
+
+def _decimals(held: pa.Array, column: Column) -> pa.Array:
+    """Plain digits. For an integer, and for a masked number, `12.00` is written `12`."""
+    text = _without_exponent(pc.cast(held, pa.string()))
+    is_whole = column.type.kind in _INTEGERS or column.mask in _MASKED_DIGITS
+    return pc.replace_substring_regex(text, r"\.0+$", "") if is_whole else text
+
+
+def _times(held: pa.Array, column: Column) -> pa.Array:
+    """UTC; midnight alone is written as a day where the contract has a date.
+
+    Midnight in UTC is another day elsewhere, so a time of any other zone stays a time, which fits no date.
+    """
+    utc = pc.cast(held, pa.timestamp(held.type.unit))
+    text = pc.cast(utc, pa.string())
+    if column.type.kind is not Kind.DATE or not _UTC.fullmatch(held.type.tz or "UTC"):
+        return text
+    days = pc.cast(utc, pa.date32(), safe=False)
+    midnight = flags(pc.equal(pc.cast(days, utc.type), utc))
+    return pc.if_else(bool_array(midnight), pc.cast(days, pa.string()), text)
+
+
+def _type_name(held: pa.DataType) -> str:
+    """The type's plain name; a nested type's own text would spell its fields."""
+    return "nested values" if pa.types.is_nested(held) else str(held)

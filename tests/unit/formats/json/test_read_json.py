@@ -1,0 +1,131 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.errors import BadInputError
+from headgate.formats.json.read_json import is_json, read_json, read_records
+from headgate.formats.received import Received
+
+pytestmark = pytest.mark.unit
+
+TEXT = ColumnType(Kind.STRING)
+CONTRACT = Contract("c", "things", "source", "1", (Column("a", TEXT), Column("b", TEXT)))
+
+
+def read(text: str) -> Received:
+    return read_json(text.encode(), CONTRACT)
+
+
+def rows(received: Received) -> list[tuple[str | None, ...]]:
+    return list(zip(received.cells["a"].to_pylist(), received.cells["b"].to_pylist(), strict=True))
+
+
+RECORDS = [("9007199254740993", "1.10"), ("-0.0", "1e400"), ("true", None)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"a": 9007199254740993, "b": 1.10}, {"a": -0.0, "b": 1e400}, {"a": true, "b": null}]',
+        '{"a": 9007199254740993, "b": 1.10}\n{"a": -0.0, "b": 1e400}\r\n\n{"b": null, "a": true}\n',
+        '{"count": 3, "rows": [{"a": 9007199254740993, "b": 1.10}, {"a": -0.0, "b": 1e400}, {"a": true}]}',
+    ],
+)
+def test_numbers_are_the_characters_that_are_written(text: str) -> None:
+    assert is_json(text.encode())
+    received = read(text)
+    assert rows(received) == RECORDS
+    assert received.source_rows.tolist() == [1, 2, 3]
+
+
+@given(st.lists(st.fixed_dictionaries({"a": st.text(), "b": st.integers() | st.none()}), min_size=1))
+def test_every_text_and_integer_comes_back(records: list[dict[str, str | int | None]]) -> None:
+    expected = [(record["a"], None if record["b"] is None else str(record["b"])) for record in records]
+    assert rows(read(json.dumps(records))) == expected
+    if len(records) > 1:
+        assert rows(read("\n".join(map(json.dumps, records)))) == expected
+
+
+def test_a_single_object_is_one_row_and_names_come_in_any_order() -> None:
+    assert rows(read('{"b": "2", "a": "1"}')) == [("1", "2")]
+
+
+def test_empty_text_and_nothing_differ() -> None:
+    assert rows(read('[{"a": "", "b": null}]')) == [("", None)]
+
+
+def test_a_line_that_is_no_object_is_set_aside_with_its_number() -> None:
+    received = read('{"a": 1, "b": 2}\n{"a": 3\n[1]\n{"a": 4, "b": 5}\n{"a": 1, "b": 2}{')
+    assert rows(received) == [("1", "2"), ("4", "5")]
+    assert received.source_rows.tolist() == [1, 4]
+    assert received.ragged.source_rows.tolist() == [2, 3, 5]
+    assert received.ragged.texts[0] == '{"a": 3'
+
+
+def test_a_name_that_first_comes_late_is_null_before() -> None:
+    lines = "\n".join(['{"a": 1}'] * 40_000 + ['{"a": 2, "b": 3}'])
+    received = read(lines)
+    assert received.cells["b"].null_count == 40_000
+    assert received.cells["b"][-1].as_py() == "3"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ('[{"a": 1}, {"a": ', "not_a_table"),
+        ("[]", "not_a_table"),
+        ("[1, 2]", "not_a_table"),
+        ('{"x": [{"a": 1}], "y": [{"a": 2}]}', "not_a_table"),
+        ('[{"a": "\\ud800"}]', "not_a_table"),
+        ('[{"a": 1, "\\ud800": 2}]', "not_a_table"),
+        ('{"a": 1}\n{"\\udfff": 2}\n', "not_a_table"),
+        ('[{"a": 1}, ["\\ud800"]]', "not_a_table"),
+        ('[{"a": 1}, {"a": 2}, {"b": 2}, "\\udfff"]', "not_a_table"),
+        ('[{"a": {"deep": 1}}]', "type"),
+        ('[{"a": [1]}]', "type"),
+        ('[{"a": 1, "a": 2}]', "duplicate_column"),
+        ('[{"a": 1, "z": 2}]', "unknown_column"),
+        ('[{"a": ' + "[" * 100_000 + "]" * 100_000 + "}]", "too_large"),
+        ("[{" + ",".join(f'"n{number}": 1' for number in range(5000)) + "}]", "too_large"),
+    ],
+)
+def test_what_is_no_table_of_the_contract_is_refused_with_its_rule(text: str, rule: str) -> None:
+    with pytest.raises(BadInputError) as refused:
+        read(text)
+    assert refused.value.rule == rule
+    assert refused.value.remedy
+
+
+def test_a_small_file_with_other_names_in_each_record_is_refused() -> None:
+    with pytest.raises(BadInputError) as refused:
+        read("".join(f'{{"a{number % 4000}": 1}}\n' for number in range(4000)))
+    assert refused.value.rule == "too_large"
+
+
+def test_many_names_of_which_each_record_says_some_are_read() -> None:
+    lines = "".join(json.dumps({f"n{(number + at) % 900}": at for at in range(20)}) + "\n" for number in range(4700))
+    assert len(read_records(lines.encode()).columns) == 900
+
+
+def test_half_of_a_surrogate_pair_in_a_line_that_is_no_record_stays_as_it_is_spelled() -> None:
+    assert read('{"a": 1}\n{"a": 2}\n["\\ud800"]\n').ragged.texts == ('["\\ud800"]',)
+
+
+def test_no_message_shows_a_value() -> None:
+    for text in ('[{"4111111111111111": {"x": 1}}]', '[{"a": "4111111111111111"', '{"4111111111111111": [{"a": 1}], "y": [{"a": 1}]}'):
+        with pytest.raises(BadInputError) as refused:
+            read(text)
+        assert "4111" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", [b"a,b\n1,2\n", b"", b"[note],b\n", b"{x},y\n", b'"a","b"\n'])
+def test_csv_is_not_taken_for_json(text: bytes) -> None:
+    assert not is_json(text)
+
+
+def test_foreign_letters_of_what_is_no_record_stay_as_they_are() -> None:
+    assert read('[{"a": "1", "b": "2"}, "naïve é 𝄞"]').ragged.texts == ('"naïve é 𝄞"',)
+    assert read('{"a": "1", "b": "2"}\n{"a": "3", "b": "4"}\n{"naïve é 𝄞\n').ragged.texts == ('{"naïve é 𝄞',)

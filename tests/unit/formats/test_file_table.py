@@ -1,0 +1,16 @@
+import pytest
+
+from headgate.formats.file_table import columns_by_shown_name
+
+pytestmark = pytest.mark.unit
+
+
+def test_a_header_wider_than_its_rows_names_the_columns_that_there_are() -> None:
+    columns = columns_by_shown_name(b"id,name,extra\n1,a\n2,b\n3,c\n4,d\n")
+    assert list(columns) == ["id", "name"]
+    assert columns["name"].to_pylist() == ["a", "b", "c", "d"]
+
+
+def test_a_column_that_the_header_does_not_reach_has_a_number() -> None:
+    columns = columns_by_shown_name(b"id,name\n1,a,x\n2,b,y\n3,c,z\n4,d,w\n")
+    assert list(columns) == ["id", "name", "#3"]
