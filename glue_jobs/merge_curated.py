@@ -28,6 +28,8 @@ def merge(arguments: Mapping[str, str]) -> dict[str, object]:
         "snapshot_id": lake.snapshot_id,
         "as_of": lake.as_of.isoformat(),
         "rows": rows,
+        "datasets_not_merged": dict(lake.failed),
+        "missing_values": {name: dict(dataset.missing_values) for name, dataset in lake.datasets.items() if dataset.missing_values},
         "rows_without_parent": orphans,
         "files_closed": len(closed),
         "rows_closed": sum(one.rows for one in closed),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 
 class Kind(StrEnum):
@@ -143,6 +143,10 @@ class Contract:
             if column.name == name:
                 return column
         raise ContractError(f"{self.id}: no column {name}")
+
+    def without_required(self, columns: Collection[str]) -> Contract:
+        """Return the contract with these columns optional: rows of older contract versions have no value there."""
+        return replace(self, columns=tuple(replace(one, required=one.required and one.name not in columns) for one in self.columns))
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ class DatasetSnapshot:
         size_bytes: of its Parquet.
         rows_in: accepted rows of all increments it was merged from.
         latest_on: the last day of its events, ISO 8601; empty when it records none.
+        missing_values: nulls by column, of columns that increments of an older contract version lack.
     """
 
     dataset: str
@@ -30,6 +31,7 @@ class DatasetSnapshot:
     size_bytes: int
     rows_in: int = 0
     latest_on: str = ""
+    missing_values: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def superseded(self) -> int:
@@ -64,16 +66,24 @@ class MergedIncrements:
 
 @dataclass(frozen=True)
 class LakeSnapshot:
-    """One snapshot per dataset, read together by all systems. `as_of` is the last day that its data knows, UTC."""
+    """One snapshot per dataset, read together by all systems.
+
+    Attributes:
+        as_of: the last day that its data knows, UTC.
+        failed: why the newest increments of a dataset are not in it, by dataset; such a dataset keeps its snapshot of before, if any.
+    """
 
     snapshot_id: str
     as_of: date
     datasets: Mapping[str, DatasetSnapshot]
+    failed: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """The manifest's text; equal snapshots give equal bytes."""
-        datasets = {name: asdict(self.datasets[name]) for name in sorted(self.datasets)}
+        datasets = {name: _stated(self.datasets[name]) for name in sorted(self.datasets)}
         stated = {"snapshot_id": self.snapshot_id, "as_of": self.as_of.isoformat(), "datasets": datasets}
+        if self.failed:
+            stated["failed"] = dict(self.failed)
         return json.dumps(stated, sort_keys=True, indent=1)
 
     @classmethod
@@ -81,7 +91,13 @@ class LakeSnapshot:
         """The snapshot that a manifest states."""
         read = json.loads(text)
         datasets = {name: DatasetSnapshot(**item) for name, item in read["datasets"].items()}
-        return cls(read["snapshot_id"], date.fromisoformat(read["as_of"]), datasets)
+        return cls(read["snapshot_id"], date.fromisoformat(read["as_of"]), datasets, read.get("failed", {}))
+
+
+def _stated(snapshot: DatasetSnapshot) -> dict[str, object]:
+    """The snapshot's fields; `missing_values` only where there are any, so that other manifests keep their bytes."""
+    fields = asdict(snapshot)
+    return fields if snapshot.missing_values else {name: value for name, value in fields.items() if name != "missing_values"}
 
 
 def snapshot_id_of(parts: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -12,18 +12,20 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import LINEAGE
-from headgate.errors import AuditError, ContractError
+from headgate.contracts.identity import merge_key
+from headgate.errors import AuditError
 from headgate.lake.publishing import write_parquet
 from headgate.merge.deletions import DELETED_BY, HELD_AFTER, INCREMENT, still_there
 from headgate.merge.newest import newest_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from headgate.contracts.model import Contract
 
 _ROWS, _DELETED, _HELD, _LAST_HELD = "increments", "deleted", "held", "last_held"
+_LINEAGE = tuple(column.name for column in LINEAGE)
 _CONTENT, _AT = "_last_held_content", "_last_held_at"
 
 
@@ -43,6 +45,20 @@ class Deletions:
     held_after: Mapping[str, str] = field(default_factory=dict)  # content hash → moment
 
 
+@dataclass(frozen=True)
+class Merged:
+    """What a merge read: the number of `rows`, and the nulls of each column that an older contract version lacked."""
+
+    rows: int
+    missing_values: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    rows: int
+    lacking: tuple[str, ...] = ()
+
+
 def merge_files(
     contract: Contract,
     files: Sequence[Path],
@@ -51,20 +67,37 @@ def merge_files(
     deletions: Deletions | None = None,
     *,
     held_at: Mapping[str, str] | None = None,
-) -> int:
-    """The number of rows in `files`; the newest of every key lie in the file `out`, in the order of the key, but for deleted ones.
+    lacking: Collection[str] = (),
+) -> Merged:
+    """Write the newest row of every key, without deleted ones, to the file `out`, in the order of the key.
+
+    A contract without a key keeps every row, or every different row (`headgate.contracts.identity`).
+    A column that a file of an older contract version lacks is null there; `missing_values` counts these nulls.
 
     Args:
-        held_at: content hash → when an object last came to hold it; the latest of rows that order columns leave tied is the newest.
+        held_at: content hash → when an object last came to hold it; of rows that tie in the order columns the latest is the newest.
+        lacking: columns that rows of `files` are known to lack already.
 
     Raises:
         AuditError: a file holds values that do not fit the contract.
     """
-    if not contract.key:
-        raise ContractError(f"{contract.id}: rows without a primary key cannot be merged")
-    received = sum(_fitted(contract, file, arrow_schema(contract)) for file in files)
-    write_parquet(out, arrow_schema(contract), _merged(contract, files, memory, deletions or Deletions(), held_at or {}))
-    return received
+    fitted = [_fit(contract, file) for file in files]
+    absent = {*lacking, *(name for one in fitted for name in one.lacking)}
+    loose = contract.without_required(absent)
+    try:
+        write_parquet(out, arrow_schema(loose), _merged(loose, files, memory, deletions or Deletions(), held_at or {}))
+    except ValueError:
+        required = [column.name for column in loose.columns if column.required]
+        nulls = [name for name in required if any(_nulls(file, [name])[name] for file in files)]
+        raise AuditError(_unfit(contract, nulls, "have no value in this required column")) from None
+    return Merged(sum(one.rows for one in fitted), _nulls(out, [name for name in contract.names if name in absent]))
+
+
+def _nulls(file: Path, columns: Sequence[str]) -> dict[str, int]:
+    if not columns:
+        return {}
+    table = pq.read_table(file, columns=list(columns))
+    return {name: table.column(name).null_count for name in columns}
 
 
 def _merged(
@@ -77,18 +110,20 @@ def _merged(
     tables = _deletion_tables(contract, deletions) if deletions.files else {}
     there = still_there(rows, _named(tables, _DELETED), _named(tables, _HELD), contract.key) if tables else rows
     tables[_LAST_HELD] = pa.table([pa.array(list(told), pa.string()) for told in (held_at, held_at.values())], [_CONTENT, _AT])
-    newest = _newest(contract, there, _named(tables, _LAST_HELD))
+    key = merge_key(contract)
+    newest = _newest(contract, key, there, _named(tables, _LAST_HELD))
     with duckdb.connect(config=config) as connection:
         connection.read_parquet([str(file) for file in files]).create_view(_ROWS)
         for name, table in tables.items():
             connection.register(name, table)
-        yield from connection.sql(ibis.to_sql(newest.order_by(*contract.key), dialect="duckdb")).to_arrow_reader()
+        ordered = newest.order_by(*dict.fromkeys((*key, *_LINEAGE)))
+        yield from connection.sql(ibis.to_sql(ordered, dialect="duckdb")).to_arrow_reader()
 
 
-def _newest(contract: Contract, rows: ibis.Table, last_held: ibis.Table) -> ibis.Table:
+def _newest(contract: Contract, key: Sequence[str], rows: ibis.Table, last_held: ibis.Table) -> ibis.Table:
     """Of what order columns leave tied that which an object came to hold last: corrected files often keep their rows' times of change."""
     dated = rows.left_join(last_held, rows["_content_sha256"] == last_held[_CONTENT]).drop(_CONTENT)
-    return newest_by(dated, contract.key, contract.order_by, [_AT, *(column.name for column in LINEAGE)]).drop(_AT)
+    return newest_by(dated, key, contract.order_by, [_AT, *(name for name in _LINEAGE if name not in key)]).drop(_AT)
 
 
 def _named(tables: Mapping[str, pa.Table], name: str) -> ibis.Table:
@@ -97,29 +132,51 @@ def _named(tables: Mapping[str, pa.Table], name: str) -> ibis.Table:
 
 def _deletion_tables(contract: Contract, deletions: Deletions) -> dict[str, pa.Table]:
     """What `still_there` takes of deletions, by name."""
-    schema = pa.schema([arrow_schema(contract).field(name) for name in contract.key])
+    key = [column for column in contract.columns if column.name in contract.key]
+    keys_only = replace(contract, columns=tuple(key), order_by=(), comparisons=())
     gone = []
     for moment, file in deletions.files.items():
-        rows = _fitted(contract, file, schema)
+        rows = _fit(keys_only, file).rows
         gone.append(pq.read_table(file).append_column(DELETED_BY, pa.repeat(moment, rows)))
     held = [pa.array(list(values), pa.string()) for values in (deletions.held_after.keys(), deletions.held_after.values())]
     return {_DELETED: pa.concat_tables(gone), _HELD: pa.table(held, [INCREMENT, HELD_AFTER])}
 
 
-def _fitted(contract: Contract, file: Path, schema: pa.Schema) -> int:
-    """The file's number of rows; written anew where an older version of the contract gave it other columns or types."""
+def _fit(contract: Contract, file: Path) -> _Fitted:
+    """Rewrite the file where an older version of the contract gave it other columns or types.
+
+    Raises:
+        AuditError: a key column is missing, or a value does not fit the column's type; names the columns, never a value.
+    """
+    schema = arrow_schema(contract)
     with pq.ParquetFile(file) as parquet:
-        found = parquet.schema_arrow
-        if found.names == schema.names and found.types == schema.types:
-            return int(parquet.metadata.num_rows)
+        found, rows = parquet.schema_arrow, int(parquet.metadata.num_rows)
+    if found.names == schema.names and found.types == schema.types:
+        return _Fitted(rows)
+    lacking = tuple(name for name in schema.names if name not in found.names)
+    if missing := [name for name in contract.key if name in lacking]:
+        raise AuditError(_unfit(contract, missing, "lack this column of the key"))
     table = pq.read_table(file)
-    for wanted in schema:
-        if wanted.name not in table.column_names:
-            table = table.append_column(wanted.name, pa.nulls(table.num_rows, wanted.type))
+    columns = [table.column(one.name) if one.name in table.column_names else pa.nulls(rows, one.type) for one in schema]
+    nullable = pa.schema([one.with_nullable(one.nullable or one.name in lacking) for one in schema])
+    if misfits := [one.name for one, column in zip(schema, columns, strict=True) if not _casts(column, one.type)]:
+        raise AuditError(_unfit(contract, misfits, "hold values that do not fit this column's type"))
+    cast = [column.cast(one.type) for one, column in zip(schema, columns, strict=True)]
+    pq.write_table(pa.table(cast, schema=nullable), file)
+    return _Fitted(rows, lacking)
+
+
+def _casts(column: pa.ChunkedArray, to: pa.DataType) -> bool:
+    """Arrow refuses to lose a digit; DuckDB's own cast would round."""
     try:
-        # Arrow refuses to lose a digit; DuckDB's own cast would round.
-        pq.write_table(table.select(schema.names).cast(schema), file)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
-        # Arrow's own text quotes the value.
-        raise AuditError(f"{contract.id}: an increment does not fit contract version {contract.version}: {type(error).__name__}") from None
-    return int(table.num_rows)
+        column.cast(to)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):  # Arrow's own text quotes the value
+        return False
+    return True
+
+
+def _unfit(contract: Contract, columns: Sequence[str], why: str) -> str:
+    return (
+        f"{contract.id}: increments of an older contract version do not fit version {contract.version}: rows {why}: {', '.join(columns)}. "
+        f"Replay the files of {contract.dataset} from raw, or restore the older contract."
+    )

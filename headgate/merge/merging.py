@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.contracts.catalog import glue_columns
-from headgate.errors import ConflictError, NotFoundError
+from headgate.errors import AuditError, ConflictError, ContractError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.pruning import prune
@@ -96,13 +96,13 @@ class Merging:
         """The lake's newest snapshot: of every dataset, the newest row of each key over all increments.
 
         The same increments give the same ids and bytes, and nothing is written for what has not changed.
-        All datasets are audited before the first table moves; the pointer moves last.
+        All datasets are audited before the first table moves; the pointer moves last. A dataset that fails keeps its table and its
+        snapshot of before; `failed` of the returned snapshot says why, and the other datasets are published.
 
         Args:
             as_of: the day the systems take for today; by default the last one that the data knows.
 
         Raises:
-            AuditError: a dataset does not hold its contract; no table was moved.
             ConflictError: other merges moved the tables first, twice.
         """
         try:
@@ -118,11 +118,12 @@ class Merging:
         plans = [self._plan(contract, previous, last_held) for contract in self.contracts.values()]
         with tempfile.TemporaryDirectory(dir=self.workspace) as folder:
             references = ReferenceCheck(self.objects, self.curated_bucket, self.contracts, Path(folder), self.memory_limit)
-            built = [self._build(plan, references, last_held) for plan in plans]
+            built, failed = self._build_each(plans, references, last_held)
             for _, staged in built:
                 if staged:
                     self._publisher.move(staged)
-            lake = _lake([snapshot for snapshot, _ in built], as_of)
+            kept = [previous.datasets[dataset] for dataset in failed if previous and dataset in previous.datasets]
+            lake = _lake([*(snapshot for snapshot, _ in built), *kept], as_of, failed)
             if lake != previous:
                 self._check_references(references, lake, previous)
         if lake != previous:
@@ -172,6 +173,8 @@ class Merging:
         if merged is None or merged.table != table or not set(merged.increments) <= set(increments):
             return _Plan(contract, current, made_of, None, increments)
         new = tuple(sorted(set(increments) - set(merged.increments)))
+        if _came_late(new, increments):
+            return _Plan(contract, current, made_of, None, increments)
         return _Plan(contract, current, made_of, base, new)
 
     def _increments(self, dataset: str, last_held: Mapping[str, LastHeld]) -> tuple[str, ...]:
@@ -198,6 +201,19 @@ class Merging:
         text = self._read(keys.merged_increments_key(snapshot.dataset, snapshot.snapshot_id))
         return MergedIncrements.from_json(text) if text else None
 
+    def _build_each(
+        self, plans: Sequence[_Plan], references: ReferenceCheck, last_held: Mapping[str, LastHeld]
+    ) -> tuple[list[tuple[DatasetSnapshot, Staged | None]], dict[str, str]]:
+        """Build every dataset; a dataset that cannot be built does not stop the others, and the reason is returned by its name."""
+        built, failed = [], {}
+        for plan in plans:
+            try:
+                built.append(self._build(plan, references, last_held))
+            except (AuditError, ContractError) as error:
+                failed[plan.contract.dataset] = str(error)
+                log.error("dataset not merged", extra={"dataset": plan.contract.dataset, "cause": str(error)})  # noqa: TRY400 no traceback: it may quote a cell
+        return built, failed
+
     def _build(self, plan: _Plan, references: ReferenceCheck, last_held: Mapping[str, LastHeld]) -> tuple[DatasetSnapshot, Staged | None]:
         if plan.base and plan.is_published:
             return plan.base, None
@@ -211,13 +227,22 @@ class Merging:
         files = self._download(folder, [*([keys.part(plan.base.location)] if plan.base else []), *plan.rows])
         out = folder / "snapshot.parquet"
         memory = Memory(folder / "spill", self.memory_limit)
-        rows = merge_files(plan.contract, files, out, memory, self._deletions(folder, plan), held_at=held_at)
-        staged = self._publisher.stage_file(plan.contract, out, plan.prefix, current=plan.current)
+        lacking = plan.base.missing_values if plan.base else {}
+        merged = merge_files(plan.contract, files, out, memory, self._deletions(folder, plan), held_at=held_at, lacking=lacking)
+        contract = plan.contract.without_required(merged.missing_values)
+        staged = self._publisher.stage_file(contract, out, plan.prefix, current=plan.current)
         references.keep(dataset, out)
         self._write(keys.merged_increments_key(dataset, snapshot_id), plan.made_of.to_json())
         before = plan.base.superseded if plan.base else 0
         snapshot = DatasetSnapshot(
-            dataset, snapshot_id, plan.prefix, staged.rows, staged.size_bytes, before + rows, lake_day.latest_on(dataset, out)
+            dataset=dataset,
+            snapshot_id=snapshot_id,
+            location=plan.prefix,
+            rows=staged.rows,
+            size_bytes=staged.size_bytes,
+            rows_in=before + merged.rows,
+            latest_on=lake_day.latest_on(dataset, out),
+            missing_values=merged.missing_values,
         )
         log.info("dataset merged", extra={"dataset": dataset, "rows": snapshot.rows, "superseded": snapshot.superseded})
         return snapshot, staged
@@ -250,12 +275,23 @@ class Merging:
         self.objects.write(ObjectRef(self.curated_bucket, key), text.encode(), content_type="application/json")
 
 
+def _came_late(new: Sequence[str], increments: Sequence[str]) -> bool:
+    """Return whether new deletions are older than rows that were held again after later deletions.
+
+    The snapshot before has only the newest row of each key; if late deletions remove that row, an older row must come back.
+    """
+    newest_held = max(map(moment_of, increments), default="")
+    return any(keys.deleted_by(key) <= newest_held for key in new if keys.deleted_by(key))
+
+
 def _table_of(contract: Contract) -> str:
     columns = ",".join(f"{column['Name']}:{column['Type']}" for column in glue_columns(contract))
     return f"{contract.id}@{contract.version}({columns})"
 
 
-def _lake(snapshots: Sequence[DatasetSnapshot], as_of: date | None) -> LakeSnapshot:
+def _lake(snapshots: Sequence[DatasetSnapshot], as_of: date | None, failed: Mapping[str, str]) -> LakeSnapshot:
     day = as_of or lake_day.as_of({snapshot.dataset: snapshot.latest_on for snapshot in snapshots})
     made_of = [f"{snapshot.dataset}={snapshot.snapshot_id}" for snapshot in snapshots]
-    return LakeSnapshot(snapshot_id_of([*made_of, f"as_of={day.isoformat()}"]), day, {snapshot.dataset: snapshot for snapshot in snapshots})
+    made_of += [f"{dataset} failed: {why}" for dataset, why in failed.items()]
+    snapshot_id = snapshot_id_of([*made_of, f"as_of={day.isoformat()}"])
+    return LakeSnapshot(snapshot_id, day, {snapshot.dataset: snapshot for snapshot in snapshots}, failed)

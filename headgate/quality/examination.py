@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
+from headgate.contracts.identity import merge_key
 from headgate.quality.frames import frame_of
 from headgate.quality.suites import suite_of
 
@@ -134,7 +135,7 @@ def _context() -> Any:  # noqa: ANN401 as above
 
 def _which_rows(contract: Contract) -> dict[str, Any]:
     """Keys of the rows that break an expectation, and none of their values."""
-    return {"result_format": "SUMMARY", "exclude_unexpected_values": True, "unexpected_index_column_names": list(contract.key)}
+    return {"result_format": "SUMMARY", "exclude_unexpected_values": True, "unexpected_index_column_names": [*merge_key(contract)]}
 
 
 def _warns(result: Any) -> bool:  # noqa: ANN401 as above
@@ -144,6 +145,6 @@ def _warns(result: Any) -> bool:  # noqa: ANN401 as above
 def _broken(contract: Contract, result: Any) -> Broken:  # noqa: ANN401 as above
     meta, found = result.expectation_config.meta, result.result
     columns: Mapping[str, list[object]] = next(iter(found.get("partial_unexpected_index_list") or []), {})
-    rows = zip(*(columns[name] for name in contract.key), strict=True) if columns else ()
+    rows = zip(*(columns[name] for name in merge_key(contract)), strict=True) if columns else ()
     keys = ["/".join(map(str, row)) for row in rows]
     return Broken(meta["rule"], meta["place"], found.get("unexpected_count"), tuple(keys[:_SAMPLE_KEYS]))

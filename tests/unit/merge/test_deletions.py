@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -90,6 +91,18 @@ def test_sightings_that_change_nothing_make_no_new_snapshot(lake: Lake) -> None:
     see(lake, "aa", 2)
     assert lake.merging().merge() == first
     assert lake.objects.written == [keys.sighting_key("orders", "aa", moment(2))]
+
+
+def test_late_deletions_of_the_newest_row_bring_back_the_row_that_the_source_held_after_them(lake: Lake) -> None:
+    lake.deliver("aa", order("1", "3.00", updated=3))
+    see(lake, "aa", 5)
+    lake.deliver("cc", order("1", "2.00", updated=2))
+    see(lake, "cc", 8)
+    delete(lake, 7, "2")
+    lake.merging().merge()
+    delete(lake, 6, "1")
+    lake.merging().merge()
+    assert lake.totals() == {"1": Decimal("2.00")}
 
 
 def test_deletions_merged_twice_change_nothing(lake: Lake) -> None:

@@ -1,0 +1,42 @@
+"""Which columns tell the rows of a dataset apart: its primary key, or what a contract without a key states."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from headgate.contracts.curated import LINEAGE
+from headgate.errors import ContractError
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Contract
+
+PROPERTY = "headgate.identity"
+APPEND, WHOLE_ROW = "append", "whole_row"
+
+
+def identity_of(contract: Contract) -> str:
+    """Return how a contract without a primary key tells rows apart: `append` (every row counts) or `whole_row`.
+
+    Raises:
+        ContractError: the property names anything else, or the contract has a key as well.
+    """
+    stated = contract.properties.get(PROPERTY, APPEND)
+    if stated not in {APPEND, WHOLE_ROW}:
+        raise ContractError(f"{contract.id}: {PROPERTY} is {stated!r}. State {APPEND} or {WHOLE_ROW}.")
+    if contract.key and PROPERTY in contract.properties:
+        raise ContractError(f"{contract.id}: {PROPERTY} is for contracts without a primary key. Remove the property or the key.")
+    return str(stated)
+
+
+def identified(contract: Contract) -> Contract:
+    """Return the contract as the gate deduplicates by it: with `whole_row`, every column is part of the key."""
+    return replace(contract, key=contract.names) if not contract.key and identity_of(contract) == WHOLE_ROW else contract
+
+
+def merge_key(curated: Contract) -> tuple[str, ...]:
+    """Return the columns by which the merge keeps one row each; of a dataset that appends, the row's place in its file."""
+    lineage = tuple(column.name for column in LINEAGE)
+    if curated.key:
+        return curated.key
+    return lineage if identity_of(curated) == APPEND else tuple(name for name in curated.names if name not in lineage)
