@@ -1,4 +1,4 @@
-# Headgate. `make` alone lists what there is to do.
+# Headgate. `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
@@ -6,105 +6,138 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+bench-% fuzz: export PYTHONPATH := $(CURDIR)
 
-.PHONY: help setup check test test-unit test-faults demo deploy-localstack destroy-localstack plan-aws deploy-aws destroy-aws logs query docs bench-pollock bench-gate bench-rules bench-pan bench-latency bench-parallel clean
+# A line `##@ name` begins a group of `make help`; `target: ## text` is a line of it. tests/unit/docs/test_makefile.py checks that none is missing.
 
-help: ## list what there is to do
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[36m%-20s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+##@ Start here
+.PHONY: help setup demo
 
-setup: $(VENV)/.ready ## a virtual environment with the locked packages; Terraform found or told how to get
+help: ## list the targets
+	@awk 'BEGIN {FS = ":.*## "} \
+	  /^##@ / {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z][a-z0-9-]*:.*## / {printf "  \033[36m%-20s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.ready ## install the locked packages into .venv and find Terraform
 
 $(VENV)/.ready: requirements/dev.lock requirements/model.lock pyproject.toml scripts/setup.sh
 	@PYTHON=$(PYTHON) scripts/setup.sh $(VENV)
 
-check: setup ## lint, format, types, import layers, Terraform format, validation and tests
+demo: setup ## take half a million real invoice lines through the whole lake on this machine; KEEP=1 leaves it running
+	@python scripts/demo.py $(if $(KEEP),--keep)
+
+##@ Check and test
+.PHONY: check test test-unit test-faults fuzz docs clean
+
+check: setup ## check lint, format, types, import layers, plain English, Terraform
 	ruff check .
 	ruff format --check .
 	mypy
 	lint-imports
 	python scripts/terraform_cli.py check
 
-test: setup ## every tier of tests: unit, faults, integration, e2e (the emulator and databases start and stop by themselves)
+test: setup ## run every tier of tests: unit, faults, integration, e2e (emulator and databases start and stop by themselves)
 	python -m pytest -m unit -q -n 2
 	python -m pytest -m faults -q -n 2
 	python -m pytest -m "integration or e2e" -q
 
-test-unit: setup ## the pure tests only: seconds
+test-unit: setup ## run the unit tests only
 	python -m pytest -m unit -q -n 2
 
-test-faults: setup ## the gate stopped, throttled and cut off at every call it makes: minutes; FAULTS=all sends every file to the emulator
+test-faults: setup ## stop, throttle and cut off the gate at every call; FAULTS=all sends every file to the emulator
 	python -m pytest -m faults -q -n 2
 
-demo: setup ## half a million real invoice lines through the whole lake, on this machine; KEEP=1 leaves it running
-	@python scripts/demo.py $(if $(KEEP),--keep)
+fuzz: setup ## send mutated files through the gate: COUNT=1000000, SEED=0, FIRST=0, WORKERS=2, DATA=folder
+	@COUNT=$(COUNT) SEED=$(SEED) FIRST=$(FIRST) python benchmarks/fuzz.py $(DATA)
 
-deploy-localstack: setup ## deploy to a LocalStack-compatible emulator: the one that answers, else one of our own
+docs: setup ## write docs/data-dictionary.md from the contracts
+	@python -m headgate.contracts.dictionary > docs/data-dictionary.md
+
+clean: ## remove build products and caches; a running emulator and its state stay
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+##@ Deploy and use
+.PHONY: deploy-localstack destroy-localstack plan-aws deploy-aws destroy-aws logs query
+
+deploy-localstack: setup ## deploy to a LocalStack-compatible emulator: the running one, or one that this starts
 	@python scripts/deploy.py apply emulator
 
-destroy-localstack: setup ## take that deployment down and stop our emulator; YES=1 does not ask
+destroy-localstack: setup ## destroy that deployment and stop the emulator; YES=1 does not ask
 	@python scripts/deploy.py destroy emulator $(if $(YES),--yes)
 
-plan-aws: setup ## what a deployment to AWS would change
+plan-aws: setup ## show what a deployment to AWS would change
 	@python scripts/deploy.py plan aws
 
 deploy-aws: setup ## deploy to AWS with the credentials of this shell; YES=1 does not ask
 	@python scripts/deploy.py apply aws $(if $(YES),--yes)
 
-destroy-aws: setup ## take the deployment on AWS down; YES=1 does not ask
+destroy-aws: setup ## destroy the deployment on AWS; YES=1 does not ask
 	@python scripts/deploy.py destroy aws $(if $(YES),--yes)
 
-logs: setup ## what the functions and jobs of the newest deployment wrote
+logs: setup ## print what functions and jobs of the newest deployment wrote
 	@headgate logs
 
 query: setup ## ask Athena: make query SQL="select count(*) from ecommerce_curated.orders"
 	@headgate query "$(SQL)"
 
-docs: setup ## write docs/data-dictionary.md anew from the contracts
-	@python -m headgate.contracts.dictionary > docs/data-dictionary.md
+##@ Measure the gate and the command line
+.PHONY: bench-cli bench-gate bench-rules bench-pollock bench-pan bench-matching bench-latency bench-parallel
 
-bench-pollock: setup ## how well Pollock's polluted CSV files load with nothing given; DATA=folder or archive with csv/ and clean/
-	@python benchmarks/pollock.py $(DATA)
+bench-cli: setup ## processor time until `headgate --help` ends and `headgate files` sends its first request
+	@python benchmarks/cli.py
 
-bench-gate: setup ## the gate against hand-written DuckDB SQL on a million orders; and on ten million; DATA=csv of that form, ROUNDS=5
+bench-gate: setup ## the gate against hand-written DuckDB SQL on one and ten million orders; DATA=csv of that form, ROUNDS=5
 	@ROUNDS=$(ROUNDS) python benchmarks/gate.py $(DATA)
 
-bench-rules: setup ## the compiled rules against the same Great Expectations suite; DATA=csv of synthetic orders, ROWS=1000000
+bench-rules: setup ## the compiled rules against the same Great Expectations suite; DATA=csv of generated orders, ROWS=1000000
 	@ROWS=$(ROWS) python benchmarks/rules.py $(DATA)
 
-bench-pan: setup ## how card numbers are found in text, and what else is; DATA=csv with text,is_pan
+bench-pollock: setup ## how well Pollock's polluted CSV files load without configuration; DATA=folder or archive with csv/ and clean/
+	@python benchmarks/pollock.py $(DATA)
+
+bench-pan: setup ## precision and recall of the search for card numbers in text; DATA=csv with text,is_pan
 	@python benchmarks/pan.py $(DATA)
 
-# On a lake of its own, which is gone before the figures are printed: they come last.
-bench-latency: setup ## from putting a file into raw to its record, on an emulator of its own; FILES=100
-bench-parallel: setup ## files a minute from 16 uploaders, and whether one is lost, on an emulator of its own; FILES=200
-bench-latency bench-parallel: bench-%:
-	@python scripts/deploy.py apply emulator --name bench --own
-	@FILES=$(FILES) python -m benchmarks.$* > .headgate/bench-$*.out; result=$$?; \
-	  python scripts/deploy.py destroy emulator --name bench --yes; cat .headgate/bench-$*.out; exit $$result
-
-clean: ## remove what was built; a running emulator and its state stay
-	rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-
-.PHONY: bench-forecast bench-clv bench-fraud bench-churn bench-intents
-bench-forecast bench-clv bench-fraud bench-churn bench-intents: bench-%: setup ## how good a model is on public data; DATA=<path> measures on yours
-	@PYTHONPATH=. python benchmarks/$*.py
-
-.PHONY: bench-matching
-bench-matching: setup ## how sure the matching of columns to contracts is: accuracy at the threshold, wrongly accepted files
+bench-matching: setup ## confidence and accuracy of mapping columns to contracts
 	@python benchmarks/matching.py
 
-.PHONY: bench-export
-bench-export: setup ## how fast the export is against awswrangler and ConnectorX on one MariaDB
-	@test -d .headgate/peers || { $(PYTHON) -m venv .headgate/peers && .headgate/peers/bin/pip install --quiet connectorx awswrangler pymysql; }
-	@PYTHONPATH=. python benchmarks/export.py --peers $${HEADGATE_BENCH:-../shared/bench}/export_peers.py --peers-python .headgate/peers/bin/python
+# The lake of these two is destroyed before the figures are printed, so the figures come last.
+bench-latency: setup ## seconds from an upload to its record, on an emulator of its own; FILES=100
+	@$(call on_own_lake,latency)
 
-.PHONY: fuzz
-fuzz: setup ## mutated files through the gate, on every core: what crashes, what leaks; COUNT=1000000, SEED=0, FIRST=0, WORKERS=2, DATA=folder
-	@PYTHONPATH=. COUNT=$(COUNT) SEED=$(SEED) FIRST=$(FIRST) python benchmarks/fuzz.py $(DATA)
+bench-parallel: setup ## files per minute from 16 uploaders, and lost files, on an emulator of its own; FILES=200
+	@$(call on_own_lake,parallel)
 
-.PHONY: bench-systems bench-scale
+define on_own_lake
+python scripts/deploy.py apply emulator --name bench --own && \
+  { FILES=$(FILES) python -m benchmarks.$(1) > .headgate/bench-$(1).out; result=$$?; \
+    python scripts/deploy.py destroy emulator --name bench --yes; cat .headgate/bench-$(1).out; exit $$result; }
+endef
+
+##@ Measure systems, models and the export
+.PHONY: bench-systems bench-scale bench-export bench-forecast bench-clv bench-fraud bench-churn bench-intents
+
 bench-systems: setup ## all five systems over Online Retail II on two cores; DATA=csv in its layout
-	@PYTHONPATH=. python benchmarks/systems.py
+	@python benchmarks/systems.py
 
-bench-scale: setup ## all five systems over ten million generated order lines, and the same tables from Spark; LINES=10000000, SPARK_LINES=1000000
-	@PYTHONPATH=. python benchmarks/scale.py
+bench-scale: setup ## all five systems over ten million generated order lines, and on Spark; LINES=10000000, SPARK_LINES=1000000
+	@python benchmarks/scale.py
+
+bench-export: setup ## the MySQL export against awswrangler and ConnectorX on one MariaDB
+	@test -d .headgate/peers || { $(PYTHON) -m venv .headgate/peers && .headgate/peers/bin/pip install --quiet connectorx awswrangler pymysql; }
+	@python benchmarks/export.py --peers $${HEADGATE_BENCH:-../shared/bench}/export_peers.py --peers-python .headgate/peers/bin/python
+
+bench-forecast: setup ## forecast error on public data; DATA=<path> measures on yours
+	@python benchmarks/forecast.py
+
+bench-clv: setup ## customer value error on public data; DATA=<path> measures on yours
+	@python benchmarks/clv.py
+
+bench-fraud: setup ## fraud ranking on public data; DATA=<path> measures on yours
+	@python benchmarks/fraud.py
+
+bench-churn: setup ## churn ranking on public data; DATA=<path> measures on yours
+	@python benchmarks/churn.py
+
+bench-intents: setup ## grouping of searches on public data; DATA=<path> measures on yours
+	@python benchmarks/intents.py

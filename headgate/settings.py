@@ -1,44 +1,45 @@
-"""Settings of entry points, read from the environment: what they have in common, and those of the gate.
+"""Settings of the entry points, from the environment: each attribute of a class is the variable `HEADGATE_<NAME>`.
 
-What only jobs and the command line need is in `headgate.settings_of_jobs`: to make a class of settings takes half a millisecond, which
-a cold start of the gate has no reason to wait for.
+The classes are plain ones: to generate a dataclass takes half a millisecond, and a cold start of the gate would wait for all of them.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import MISSING, dataclass, fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 from headgate.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 PREFIX = "HEADGATE_"
 
 
-@dataclass(frozen=True)
 class Settings:
-    """Settings of one entry point: each field is the variable `HEADGATE_<FIELD>`; one with a default may be left out."""
+    """Settings of one entry point; an attribute with a default may be missing from the environment."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
-        """The settings that the environment states.
+        """Return the settings that the environment states, parsed once per process.
 
         Raises:
-            SettingsError: names every variable that is missing or empty, or the one that cannot be read.
+            SettingsError: names every variable that is missing or empty, or the one that cannot be parsed.
         """
-        stated = {field.name: env.get(_variable(field.name), "") for field in fields(cls)}
-        missing = [_variable(field.name) for field in fields(cls) if field.default is MISSING and not stated[field.name]]
-        if missing:
-            raise SettingsError(f"missing environment variables: {', '.join(missing)}")
-        return cls(**{field.name: _parsed(field.name, field.type, stated[field.name]) for field in fields(cls) if stated[field.name]})
+        stated = tuple(env.get(_variable(name), "") for name in cls.__annotations__)
+        return cls(**_values(cls, stated))  # type: ignore[arg-type]  # mypy takes a class for something without a hash
+
+    def __init__(self, **values: object) -> None:
+        """Set attributes by name, for tests and for code that has the values already."""
+        self.__dict__.update(values)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
 
 
-@dataclass(frozen=True)
 class GateSettings(Settings):
-    """What the gate needs. `lease_s`: how long the file of a worker that died stays locked; not beyond the queue's visibility timeout."""
+    """What the gate needs. `lease_s`: how long a claim is valid if its worker dies; at most the visibility timeout of the queue."""
 
     curated_bucket: str
     quarantine_bucket: str
@@ -48,15 +49,14 @@ class GateSettings(Settings):
     lease_s: int = 300
 
 
-@dataclass(frozen=True)
 class WorkerSettings(Settings):
-    """What the worker has that the gate runs on, where that is stated, and who takes what is too much for it.
+    """The resources of the worker that the gate runs on, and the larger worker.
 
     Attributes:
-        memory_mb, disk_mb: nothing stated is a person's own machine, which has what it has.
-        large_machine_arn: state machine of the larger worker; without one every file is this worker's own.
-        large_lease_s: how long that may take for a file, waiting and trying again included.
-        spark_rows_from_mb: from where on a plain CSV file is judged on Spark's workers; never, when it is 0.
+        memory_mb, disk_mb: 0 on a person's own machine, whose free memory and disk are used.
+        large_machine_arn: state machine of the larger worker; if empty, this worker processes every file.
+        large_lease_s: how long the larger worker may take for a file, including queueing and retries.
+        spark_rows_from_mb: size from which a plain CSV file is checked on Spark's workers; 0 for never.
     """
 
     memory_mb: int = 0
@@ -66,25 +66,132 @@ class WorkerSettings(Settings):
     spark_rows_from_mb: int = 0
 
 
-@dataclass(frozen=True)
 class RunSettings(Settings):
-    """Which queue the gate works off."""
+    """The queue that the gate reads."""
 
     raw_queue_url: str
 
 
-@dataclass(frozen=True)
 class LedgerSettings(Settings):
-    """Where the file records are."""
+    """The table with one record per file."""
 
     files_table: str
 
 
-@dataclass(frozen=True)
 class AlertSettings(Settings):
-    """Whom to tell."""
+    """The topic for alerts."""
 
     alerts_topic_arn: str
+
+
+class ClosingSettings(Settings):
+    """Where refused rows are. `lease_s`: how long the claim of a closing is valid if its worker dies."""
+
+    quarantine_bucket: str
+    lease_s: int = 300
+
+
+class MaskingKeySettings(Settings):
+    """The secret with the masking keys."""
+
+    masking_key_secret: str
+
+
+class DebounceSettings(Settings):
+    """When to start the pipeline after new data."""
+
+    debounce_schedule: str
+    scheduler_role_arn: str
+    state_machine_arn: str
+    quiet_s: int = 60
+    max_wait_s: int = 900
+
+
+class PipelineSettings(Settings):
+    """Which state machine to run."""
+
+    state_machine_arn: str
+
+
+class MergeSettings(Settings):
+    """Where increments are and snapshots go."""
+
+    curated_bucket: str
+    curated_database: str
+
+
+class CuratedSettings(Settings):
+    """Where snapshots are."""
+
+    curated_bucket: str
+
+
+class SystemSettings(Settings):
+    """Where snapshots are and the systems' tables go."""
+
+    curated_bucket: str
+    prod_buckets: Mapping[str, str]
+    prod_database: str
+
+
+class ArtifactsSettings(Settings):
+    """The bucket with mappings, models, profiles and Data Docs."""
+
+    artifacts_bucket: str
+
+
+class EngineSettings(Settings):
+    """The engine of the systems: duckdb, spark, athena, or auto. `spark_from_mb`: with auto, MB of Parquet from which Spark is used."""
+
+    engine: str = "duckdb"
+    spark_from_mb: int = 2_000
+
+
+class ScanSettings(Settings):
+    """Every bucket that the card-data audit reads."""
+
+    curated_bucket: str
+    quarantine_bucket: str
+    prod_buckets: Mapping[str, str]
+    artifacts_bucket: str
+    results_bucket: str
+
+
+class LogSettings(Settings):
+    """The log groups that are audited, and how many days back."""
+
+    log_groups: Sequence[str] = ()
+    audited_log_days: int = 7
+
+
+class QuerySettings(Settings):
+    """Where SQL runs. `sql_dialect`: the dialect of the engine behind the Athena API; only an emulator's differs."""
+
+    workgroup: str
+    prod_database: str
+    sql_dialect: str = "athena"
+
+
+class MySqlSettings(Settings):
+    """The secret with the source database's login. `mysql_tls_ca`: path of the trusted authority, unless the secret names one."""
+
+    mysql_secret: str
+    mysql_tls_ca: str = ""
+
+
+class ExportSettings(Settings):
+    """Where exports write their files and their watermarks."""
+
+    raw_bucket: str
+    artifacts_bucket: str
+
+
+@cache
+def _values(kind: type[Settings], stated: tuple[str, ...]) -> dict[str, Any]:
+    given = dict(zip(kind.__annotations__, stated, strict=True))
+    if missing := [_variable(name) for name, text in given.items() if not text and not hasattr(kind, name)]:
+        raise SettingsError(f"missing environment variables: {', '.join(missing)}")
+    return {name: _parsed(name, kind.__annotations__[name], text) if text else getattr(kind, name) for name, text in given.items()}
 
 
 def _variable(field_name: str) -> str:
@@ -92,7 +199,7 @@ def _variable(field_name: str) -> str:
 
 
 def _parsed(name: str, kind: object, text: str) -> Any:  # noqa: ANN401 as the field's annotation says
-    """The value of a variable; annotations are text here."""
+    """Return the value of a variable; annotations are text in this module."""
     parsers: Mapping[str, Callable[[str], Any]] = {"int": int, "Mapping[str, str]": json.loads, "Sequence[str]": json.loads}
     try:
         return parsers.get(str(kind), str)(text)

@@ -16,7 +16,27 @@ from typing import TYPE_CHECKING
 
 from headgate.aws import clients
 from headgate.errors import SettingsError
-from headgate.settings import AlertSettings, GateSettings, LedgerSettings, RunSettings, WorkerSettings
+from headgate.settings import (
+    AlertSettings,
+    ArtifactsSettings,
+    ClosingSettings,
+    CuratedSettings,
+    DebounceSettings,
+    EngineSettings,
+    ExportSettings,
+    GateSettings,
+    LedgerSettings,
+    LogSettings,
+    MaskingKeySettings,
+    MergeSettings,
+    MySqlSettings,
+    PipelineSettings,
+    QuerySettings,
+    RunSettings,
+    ScanSettings,
+    SystemSettings,
+    WorkerSettings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -190,7 +210,6 @@ def replaying(env: Mapping[str, str]) -> Replaying:
 def closing(env: Mapping[str, str]) -> Closing:
     """What closes the refused rows of files that were corrected since."""
     from headgate.intake.corrections import Closing
-    from headgate.settings_of_jobs import ClosingSettings
 
     settings = ClosingSettings.from_env(env)
     return Closing(objects(), ledger(env), settings.quarantine_bucket, _utc_now, settings.lease_s)
@@ -199,7 +218,6 @@ def closing(env: Mapping[str, str]) -> Closing:
 def masking_keys(env: Mapping[str, str]) -> MaskingKeys:
     """The masking keys, as those see them who rotate them."""
     from headgate.aws.secrets import MaskingKeys, Secrets
-    from headgate.settings_of_jobs import MaskingKeySettings
 
     return MaskingKeys(Secrets(clients.secretsmanager()), MaskingKeySettings.from_env(env).masking_key_secret)
 
@@ -208,7 +226,6 @@ def mappings(env: Mapping[str, str]) -> Mappings:
     """Which columns are which fields, as people decide."""
     from headgate.contracts.registry import Registry
     from headgate.matching.mappings import Mappings
-    from headgate.settings_of_jobs import ArtifactsSettings
 
     return Mappings(objects(), ArtifactsSettings.from_env(env).artifacts_bucket, Registry.load().source)
 
@@ -220,7 +237,6 @@ def merging(env: Mapping[str, str], workspace: Path) -> Merging:
     from headgate.lake.versions import last_held
     from headgate.merge.merging import Merging
     from headgate.quality.audit import audit
-    from headgate.settings_of_jobs import MergeSettings
 
     settings = MergeSettings.from_env(env)
     registry = Registry.load()
@@ -240,7 +256,6 @@ def merging(env: Mapping[str, str], workspace: Path) -> Merging:
 def lake_snapshot(env: Mapping[str, str], snapshot_id: str) -> LakeSnapshot:
     """The merged snapshot of that id; `current` is the newest one."""
     from headgate.lake.reading import lake_snapshot
-    from headgate.settings_of_jobs import CuratedSettings
 
     return lake_snapshot(objects(), CuratedSettings.from_env(env).curated_bucket, snapshot_id)
 
@@ -249,7 +264,6 @@ def checked_references(env: Mapping[str, str]) -> tuple[CheckedReference, ...]:
     """What the newest snapshot knows of rows whose parent is not there; nothing before the first merge."""
     from headgate.errors import NotFoundError
     from headgate.lake.reading import checked_references
-    from headgate.settings_of_jobs import CuratedSettings
 
     try:
         lake = lake_snapshot(env, "current")
@@ -262,7 +276,6 @@ def quality_gate(env: Mapping[str, str], workspace: Path) -> QualityGate:
     """The gate before analytics; `workspace` is a local folder with room for the whole snapshot."""
     from headgate.contracts.registry import Registry
     from headgate.quality.gate import QualityGate
-    from headgate.settings_of_jobs import CuratedSettings
 
     return QualityGate(objects(), Registry.load().curated, CuratedSettings.from_env(env).curated_bucket, data_docs(env), workspace)
 
@@ -270,7 +283,6 @@ def quality_gate(env: Mapping[str, str], workspace: Path) -> QualityGate:
 def data_docs(env: Mapping[str, str]) -> DataDocs:
     """Where Great Expectations' pages about runs lie."""
     from headgate.quality.data_docs import DataDocs
-    from headgate.settings_of_jobs import ArtifactsSettings
 
     return DataDocs(objects(), ArtifactsSettings.from_env(env).artifacts_bucket)
 
@@ -278,7 +290,6 @@ def data_docs(env: Mapping[str, str]) -> DataDocs:
 def models(env: Mapping[str, str]) -> ModelStore:
     """The systems' models with their records."""
     from headgate.learning.store import ModelStore
-    from headgate.settings_of_jobs import ArtifactsSettings
 
     return ModelStore(objects(), ArtifactsSettings.from_env(env).artifacts_bucket)
 
@@ -297,7 +308,6 @@ def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Calla
     from headgate.lake.publishing import Publisher
     from headgate.quality.output_audit import OutputAudit
     from headgate.quality.pci_audit import pci_audit
-    from headgate.settings_of_jobs import SystemSettings
     from headgate.systems import registry
     from headgate.systems.run import run_system
 
@@ -326,7 +336,6 @@ def snapshot_tables(env: Mapping[str, str], workspace: Path) -> SnapshotTables:
     from headgate.contracts.registry import Registry
     from headgate.engines import athena, spark_session
     from headgate.engines.opening import EngineName
-    from headgate.settings_of_jobs import EngineSettings, MergeSettings
     from headgate.systems.snapshot_tables import EngineChoice, SnapshotTables
 
     settings, engine = MergeSettings.from_env(env), EngineSettings.from_env(env)
@@ -346,7 +355,6 @@ def snapshot_tables(env: Mapping[str, str], workspace: Path) -> SnapshotTables:
 def leak_scans(env: Mapping[str, str], lake: LakeSnapshot) -> list[Scan]:
     """What an independent scan for card data finds: in rows let in and kept out, tables, profiles, answers, records, logs."""
     from headgate.quality.pci_audit import lake_zones, scan_logs, scan_objects, scan_records, told_zones
-    from headgate.settings_of_jobs import ScanSettings
 
     settings = ScanSettings.from_env(env)
     zones = lake_zones(settings.curated_bucket, settings.quarantine_bucket, settings.prod_buckets.values(), lake)
@@ -355,7 +363,6 @@ def leak_scans(env: Mapping[str, str], lake: LakeSnapshot) -> list[Scan]:
 
 
 def _log_lines(env: Mapping[str, str]) -> dict[str, Iterator[str]]:
-    from headgate.settings_of_jobs import LogSettings
 
     settings, written = LogSettings.from_env(env), logs()
     since = datetime.now(UTC) - timedelta(days=settings.audited_log_days)
@@ -366,7 +373,6 @@ def queries(env: Mapping[str, str]) -> AthenaQueries:
     """Athena, in Athena's SQL whatever engine answers."""
     from headgate.aws.athena import AthenaQueries
     from headgate.query import reason_of, translate
-    from headgate.settings_of_jobs import QuerySettings
 
     settings = QuerySettings.from_env(env)
     spoken = partial(translate, dialect=settings.sql_dialect)
@@ -377,7 +383,6 @@ def queries(env: Mapping[str, str]) -> AthenaQueries:
 def pipeline(env: Mapping[str, str]) -> Pipeline:
     """Runs of `curated_to_prod`."""
     from headgate.aws.stepfunctions import Pipeline
-    from headgate.settings_of_jobs import PipelineSettings
 
     return Pipeline(clients.stepfunctions(), PipelineSettings.from_env(env).state_machine_arn)
 
@@ -385,7 +390,6 @@ def pipeline(env: Mapping[str, str]) -> Pipeline:
 def debounce(env: Mapping[str, str]) -> DebounceSchedule:
     """The start of the pipeline after a burst of new data."""
     from headgate.aws.scheduler import DebounceSchedule
-    from headgate.settings_of_jobs import DebounceSettings
 
     settings = DebounceSettings.from_env(env)
     return DebounceSchedule(
@@ -408,7 +412,6 @@ def alerts(env: Mapping[str, str]) -> Alerts:
 def mysql_login(env: Mapping[str, str]) -> MySqlLogin:
     """How to reach the source database."""
     from headgate.aws.secrets import Secrets
-    from headgate.settings_of_jobs import MySqlSettings
 
     return Secrets(clients.secretsmanager()).mysql_login(MySqlSettings.from_env(env).mysql_secret)
 
@@ -424,7 +427,6 @@ def source_login(env: Mapping[str, str]) -> Login:
 def secret_login(env: Mapping[str, str]) -> Login:
     """The export's login for a job, whatever stands in the environment of the machine that it runs on."""
     from headgate.export.login import login_from_secret
-    from headgate.settings_of_jobs import MySqlSettings
 
     found = mysql_login(env)
     return login_from_secret(vars(found), MySqlSettings.from_env(env).mysql_tls_ca)
@@ -437,7 +439,6 @@ def exporting(env: Mapping[str, str], login: Login, workspace: Path, *, mirrored
     from headgate.export.exporting import Exporting
     from headgate.export.session import Session
     from headgate.intake.masked_at_source import AtSource
-    from headgate.settings_of_jobs import ExportSettings, MaskingKeySettings
 
     settings = ExportSettings.from_env(env)
     key = Secrets(clients.secretsmanager()).masking_key(MaskingKeySettings.from_env(env).masking_key_secret) if masked else None
@@ -456,7 +457,6 @@ def exporting(env: Mapping[str, str], login: Login, workspace: Path, *, mirrored
 def landed_exports(env: Mapping[str, str]) -> Landing:
     """What exports have left in the buckets."""
     from headgate.export.landing import Landing
-    from headgate.settings_of_jobs import ExportSettings
 
     settings = ExportSettings.from_env(env)
     return Landing(objects(), settings.raw_bucket, settings.artifacts_bucket)

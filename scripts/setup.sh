@@ -32,6 +32,10 @@ fi
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . 2>/dev/null ||
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 
+# Every command and test starts a process that would compile these again where bytecode may not be written.
+"$venv/bin/python" -m compileall -q -j 0 -x '/tests?/' "$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
+  headgate >/dev/null 2>&1 || true
+
 terraform=$("$venv/bin/python" scripts/terraform_cli.py where) || exit 1
 say "deploying will use $terraform"
 touch "$venv/.ready"

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 import click
 
 from headgate.cli import contract_files, options, screens
-from headgate.contracts.registry import Registry
-from headgate.contracts.types import glue_type
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from headgate.contracts.model import Contract
+    from headgate.contracts.registry import Registry
 
 
 @click.group()
 def contract() -> None:
-    """Look at the contracts, draft new ones, and hold files to them."""
+    """List contracts, draft new ones, and validate files against them."""
 
 
 for _command in (contract_files.init, contract_files.check, contract_files.diff):
@@ -29,6 +28,8 @@ for _command in (contract_files.init, contract_files.check, contract_files.diff)
 @options.as_json
 def list(as_json: bool) -> None:  # noqa: A001 the command is named so
     """List every contract, with its key and how many columns it has."""
+    from headgate.contracts.registry import Registry
+
     found = _all(Registry.load())
     options.show(as_json=as_json, value=lambda: [_fact(one) for one in found], screen=lambda: _table(found))
 
@@ -36,7 +37,8 @@ def list(as_json: bool) -> None:  # noqa: A001 the command is named so
 @contract.command(epilog=options.example("headgate contract docs > dictionary.md"))
 def docs() -> None:
     """Print the data dictionary as Markdown."""
-    from headgate.contracts.dictionary import dictionary  # noqa: PLC0415 only this command writes prose
+    from headgate.contracts.dictionary import dictionary
+    from headgate.contracts.registry import Registry
 
     click.echo(dictionary(Registry.load()), nl=False)
 
@@ -47,6 +49,8 @@ def docs() -> None:
 @options.as_json
 def show(zone: str, dataset: str, as_json: bool) -> None:
     """Show one contract's columns: DATASET as it is in ZONE."""
+    from headgate.contracts.registry import Registry
+
     found = getattr(Registry.load(), zone).get(dataset)
     if found is None:
         raise click.ClickException(f"no contract {zone}/{dataset}. Remedy: `headgate contract list` names them all.")
@@ -77,6 +81,8 @@ def _table(contracts: tuple[Contract, ...]) -> Table:
 
 
 def _columns(one: Contract) -> dict[str, dict[str, object]]:
+    from headgate.contracts.types import glue_type
+
     return {
         column.name: {
             "type": glue_type(column.type),

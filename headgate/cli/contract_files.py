@@ -13,9 +13,6 @@ import click
 from rich.console import Group
 
 from headgate.cli import options, screens
-from headgate.contracts import difference, odcs
-from headgate.contracts.document import document
-from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError
 from headgate.lake.ports import MaskingKey
 
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
+    from headgate.contracts import difference
     from headgate.contracts.model import Contract
     from headgate.intake.gate import Gated
     from headgate.matching.draft import Finding
@@ -42,9 +40,11 @@ def init(file: Path, dataset: str, encoding: str) -> None:
 
     Types are guessed only where every value fits them exactly; what may hold card data is masked.
     """
-    import yaml  # noqa: PLC0415 only this command writes YAML
+    import yaml
 
-    from headgate.matching.draft import draft  # noqa: PLC0415 the gate loads when it is used
+    from headgate.contracts import odcs
+    from headgate.contracts.document import document
+    from headgate.matching.draft import draft
 
     if screens.shown(dataset or file.name) != (dataset or file.name):
         raise click.ClickException("the name holds a card number or a social security number. Remedy: --dataset names the dataset.")
@@ -89,6 +89,8 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
 
     Ends with 3 when something breaks.
     """
+    from headgate.contracts import difference
+
     changes = difference.differences(_loaded(old), _loaded(new))
     breaking = any(map(difference.is_breaking, changes))
     fact = {"breaking": breaking, "changes": [asdict(change) for change in changes]}
@@ -102,9 +104,9 @@ def _gated(file: Path, contract: Contract) -> tuple[Gated, dict[str, str]]:
     Raises:
         BadInputError: it would be refused, or would wait for a mapping.
     """
-    from headgate.aws.memory import MemoryObjects  # noqa: PLC0415 the gate and what it needs load when they are used
-    from headgate.intake.gate import pass_gate  # noqa: PLC0415 as above
-    from headgate.matching.mappings import MENDABLE, Mappings, Suggested  # noqa: PLC0415 as above
+    from headgate.aws.memory import MemoryObjects
+    from headgate.intake.gate import pass_gate
+    from headgate.matching.mappings import MENDABLE, Mappings, Suggested
 
     body, name = file.read_bytes(), screens.shown(file.name)
     # Tokens are not shown, so any key will do.
@@ -129,7 +131,9 @@ def _asked_here(asked: BadInputError, contract: Contract) -> BadInputError:
 
 
 def _loaded(path: Path) -> Contract:
-    import yaml  # noqa: PLC0415 only commands that read a contract of one's own meet YAML that is none
+    import yaml
+
+    from headgate.contracts import odcs
 
     try:
         return odcs.load(path)
@@ -142,6 +146,8 @@ def _loaded(path: Path) -> Contract:
 
 
 def _contract_for(file: Path, dataset: str) -> Contract:
+    from headgate.contracts.registry import Registry
+
     known = Registry.load().source
     named = dataset or next((part for part in reversed(file.resolve().parts) if part in known), "")
     if named not in known:

@@ -45,11 +45,11 @@ _AT_LEAST_ONE, _RATE = click.IntRange(min=1), click.FloatRange(0, 1)
 @click.option("--rows-per-file", type=_AT_LEAST_ONE, default=250_000, show_default=True)
 @options.as_json
 def sample(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> None:
-    """Write a coherent shop into FOLDER, laid out as an export would lie in raw.
+    """Write a generated shop, with known defects, as files to upload.
 
     Defects come with the truth about each of them in FOLDER/truth.parquet.
     """
-    from headgate.domains.retail.sample.shop import ShopSpec, generate  # noqa: PLC0415 numpy and pyarrow load only when data is made
+    from headgate.domains.retail.sample.shop import ShopSpec, generate
 
     file_format = "csv.gz" if sizes["defect_rate"] else "parquet"
     spec = ShopSpec(ends_on=ends_on.date(), file_format=file_format, **sizes)  # type: ignore[arg-type]  # click checked the options
@@ -79,12 +79,12 @@ def sample(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> No
 @click.option("--defect-rate", type=_RATE, default=0.0, help="Defective rows per clean row of the tables that are generated.")
 @options.as_json
 def import_online_retail_command(folder: Path, source: Path | None, fetched: Path | None, defect_rate: float, as_json: bool) -> None:
-    """Shape UCI Online Retail II into the tables of the shop, laid out as an export would lie in raw.
+    """Convert UCI Online Retail II into the tables of the shop.
 
     What that data does not have (payments, card transactions, searches) is generated for its customers and orders.
     """
-    from headgate.domains.retail.sample.online_retail import import_online_retail  # noqa: PLC0415 as in sample
-    from headgate.domains.retail.sample.uci import fetch, find_source  # noqa: PLC0415 as in sample
+    from headgate.domains.retail.sample.online_retail import import_online_retail
+    from headgate.domains.retail.sample.uci import fetch, find_source
 
     with written_rows(options.progress_console()) as progress:
         path = source or (fetch(fetched, progress) if fetched else find_source())
@@ -105,8 +105,11 @@ def import_online_retail_command(folder: Path, source: Path | None, fetched: Pat
 @click.argument("folder", type=click.Path(path_type=Path))
 @options.as_json
 def import_mysql_command(folder: Path, as_json: bool) -> None:
-    """Read the shop's tables once from the MySQL server at MYSQL_URL, laid out as an export would lie in raw."""
-    from headgate.domains.retail.sample.mysql_source import import_mysql  # noqa: PLC0415 as in sample
+    """Read the shop's tables once from the MySQL server at MYSQL_URL.
+
+    The files are laid out as an export writes them to raw.
+    """
+    from headgate.domains.retail.sample.mysql_source import import_mysql
 
     url = os.environ.get("MYSQL_URL", "")
     if not url:

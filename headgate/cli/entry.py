@@ -10,7 +10,7 @@ _INTERRUPTED = 130  # 128 and the signal's number. Source: POSIX shells' convent
 def main() -> None:
     """Load the command and run it."""
     try:
-        from headgate.cli.main import main as run  # noqa: PLC0415 loading takes a second, in which Ctrl-C may come
+        from headgate.cli.main import main as run
 
         run()
     except KeyboardInterrupt:

@@ -122,7 +122,7 @@ def contract(tables: str, into: Path | None, deployment_name: str | None) -> Non
 
     A file that is there already is left alone.
     """
-    import yaml  # noqa: PLC0415 only this command writes YAML
+    import yaml
 
     if not os.environ.get("MYSQL_URL"):
         deployment.activate(deployment_name)
@@ -149,10 +149,10 @@ def _tell_of_its_name(drafted: Contract) -> None:
 
 
 def _drafts(login: Login, wanted: tuple[str, ...]) -> dict[str, Contract]:
-    from headgate.export import source  # noqa: PLC0415 other commands have no use for it
-    from headgate.export.drafting import draft  # noqa: PLC0415 as above
-    from headgate.export.session import Session  # noqa: PLC0415 as above
-    from headgate.matching.column_inference import guess_mask  # noqa: PLC0415 as above
+    from headgate.export import source
+    from headgate.export.drafting import draft
+    from headgate.export.session import Session
+    from headgate.matching.column_inference import guess_mask
 
     with closing(Session(login)) as session:
         found = [draft(session, source.describe(session, table), guess_mask) for table in wanted or source.tables(session)]

@@ -14,8 +14,6 @@ from headgate import wiring
 from headgate.cli import deployment, options, screens, summary, watching
 from headgate.cli.known import known
 from headgate.cli.progress import PlainLines
-from headgate.intake.corrections import unsettled
-from headgate.intake.curation import NEEDS_MAPPING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +36,7 @@ _INTERRUPTED = (
 @options.as_json
 @options.deployment
 def upload(folder: Path, timeout_s: int, as_json: bool, deployment_name: str | None) -> None:
-    """Send every file below FOLDER to raw and follow it through the gate.
+    """Send files to raw and follow them through the gate.
 
     A file's place in FOLDER is its key: its first folder names the dataset.
     """
@@ -103,7 +101,7 @@ def through_the_gate(found: deployment.Deployment, folder: Path, *, timeout_s: i
 @options.deployment
 @click.pass_context
 def files(context: click.Context, state: str | None, as_json: bool, deployment_name: str | None) -> None:
-    """Show one record per file: state, counts, and the error of a refused one."""
+    """Show one record per file: state, counts, and the error of a rejected one."""
     if context.invoked_subcommand:
         return
     found = deployment.activate(deployment_name)
@@ -113,9 +111,12 @@ def files(context: click.Context, state: str | None, as_json: bool, deployment_n
 
 
 def in_state(records: Sequence[FileRecord], state: str | None) -> Sequence[FileRecord]:
-    """The records in the state, or all; of those that need a mapping only the ones that no later version of the file settles."""
-    open_ones = unsettled(records) if state == NEEDS_MAPPING else records
-    return [record for record in open_ones if state in (None, record.state)]
+    """Return the records in the state, or all; of those that need a mapping, only files that no later version settles."""
+    if state == "needs_mapping":
+        from headgate.intake.corrections import unsettled
+
+        records = unsettled(records)
+    return [record for record in records if state in (None, record.state)]
 
 
 @files.command(epilog=options.example("headgate files show orders/2024-01-02.csv"))

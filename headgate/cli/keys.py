@@ -11,9 +11,6 @@ from rich.console import Group
 from headgate import wiring
 from headgate.cli import deployment, options, screens
 from headgate.cli.quarantine import replay_all
-from headgate.contracts.registry import Registry
-from headgate.intake.replay import REPLAYED
-from headgate.intake.retoken import old_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +22,10 @@ _KEY_BYTES = 32  # as long as SHA-256's output. Source: RFC 2104, section 3
 
 @click.group()
 def keys() -> None:
-    """Look at the masking keys by their ids, rotate them, and make old tokens anew. No key is ever shown."""
+    """List and rotate the masking keys, and replace tokens of old keys.
+
+    No key is ever shown.
+    """
 
 
 @keys.command(epilog=options.example("headgate keys list"))
@@ -66,6 +66,8 @@ def retoken(dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
     A token cannot be turned into another without the card number. Files whose original is gone keep their old tokens and are named.
     Ends with 3 when there are such files.
     """
+    from headgate.intake.replay import REPLAYED
+
     found = deployment.activate(deployment_name)
     old = _old(found)
     results = [_fact(one) for one in old] if dry_run else replay_all(wiring.replaying(found.environment), [one.record for one in old])
@@ -74,6 +76,9 @@ def retoken(dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
 
 
 def _old(found: deployment.Deployment) -> Sequence[OldTokens]:
+    from headgate.contracts.registry import Registry
+    from headgate.intake.retoken import old_tokens
+
     current, *_ = wiring.masking_keys(found.environment).ids()
     records = wiring.ledger(found.environment).records()
     bucket = found.environment["HEADGATE_CURATED_BUCKET"]
@@ -92,6 +97,8 @@ def _fact(old: OldTokens) -> dict[str, object]:
 
 
 def _screen(results: Sequence[dict[str, object]]) -> Group | str:
+    from headgate.intake.replay import REPLAYED
+
     if not results:
         return "Every token is made with the current key."
     table = screens.table("dataset", "file", "outcome", "why")

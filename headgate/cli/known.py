@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.cli import screens
-from headgate.intake.quarantine_listing import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,5 +17,7 @@ def known(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
 
     The ledger keeps a key without the card number it held, so a key with one is looked up as it is kept.
     """
+    from headgate.intake.quarantine_listing import named
+
     every = list(records)
     return named(every, name) or named(every, screens.shown(name))

@@ -22,7 +22,7 @@ PREFIXES = ("/aws/lambda/headgate", "/aws-glue", "/aws/vendedlogs/states/headgat
 @options.as_json
 @options.deployment
 def logs(minutes: int, contains: str, as_json: bool, deployment_name: str | None) -> None:
-    """Print what functions and jobs wrote lately, oldest first."""
+    """Print recent log lines of functions and jobs, oldest first."""
     deployment.activate(deployment_name)
     since = datetime.now(UTC) - timedelta(minutes=minutes)
     found = [line for line in _lines(wiring.logs(), since) if contains in line.text]

@@ -1,51 +1,73 @@
 """The command `headgate`.
 
-Exit codes: 0 done; 1 it failed, and the message says why; 2 the command was misspelt; 3 it finished, but some files
-were refused or some systems failed.
+Exit codes: 0 done; 1 failed, and the message says why; 2 the command was misspelt; 3 finished, but some files were refused
+or some systems failed.
 """
 
 from __future__ import annotations
 
+import difflib
+import importlib
 import sys
 
 import click
 
 from headgate import __version__
-from headgate.cli import contract, data, export, files, keys, logs, mapping, models, pipeline, profile, quarantine, query, queue, report
 from headgate.errors import HeadgateError
 
+# A command's module is imported when the command runs: name → where it is defined, and its line in `headgate --help`.
+COMMANDS = {
+    "contract": ("contract:contract", "List contracts, draft new ones, and validate files against them."),
+    "data-docs": ("models:data_docs", "Fetch Great Expectations' pages about a run, to open in a browser."),
+    "export": ("export:export", "Export tables of a MySQL or MariaDB server to raw, exactly and as of one moment."),
+    "files": ("files:files", "Show one record per file: state, counts, and the error of a rejected one."),
+    "import-mysql": ("data:import_mysql_command", "Read the shop's tables once from the MySQL server at MYSQL_URL."),
+    "import-online-retail": ("data:import_online_retail_command", "Convert UCI Online Retail II into the tables of the shop."),
+    "keys": ("keys:keys", "List and rotate the masking keys, and replace tokens of old keys."),
+    "logs": ("logs:logs", "Print recent log lines of functions and jobs, oldest first."),
+    "mapping": ("mapping:mapping", "Settle files whose columns could not be mapped with enough confidence."),
+    "models": ("models:models", "Show the champion model of each system, its quality and its drift."),
+    "profile": ("profile:profile", "Profile a file: types, distribution, patterns, gaps, and a quality score."),
+    "quarantine": ("quarantine:quarantine", "Show refused rows, and replay their files once the cause is fixed."),
+    "query": ("query:query", "Run one statement of Athena's SQL on the lake's tables."),
+    "questions": ("query:questions", "List the saved questions."),
+    "queue": ("queue:queue", "Show the queues, and redrive failed messages."),
+    "report": ("report:report", "Show what came in, what was refused and why, and what the systems built."),
+    "run": ("pipeline:run", "Merge curated data, check it, build the systems' tables and publish them."),
+    "sample": ("data:sample", "Write a generated shop, with known defects, as files to upload."),
+    "upload": ("files:upload", "Send files to raw and follow them through the gate."),
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are used, so that `headgate --help` starts at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 click's interface
+        """Return the names of all commands, sorted."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return the command; fail with the nearest names if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            near = " or ".join(f"`headgate {name}`" for name in difflib.get_close_matches(cmd_name, COMMANDS, n=2))
+            ctx.fail(f"No such command {cmd_name!r}. {f'Did you mean {near}?' if near else '`headgate --help` lists the commands.'}")
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(f"headgate.cli.{module}"), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="headgate")
 def cli() -> None:
     """Headgate decides what data enters a lake.
 
-    Commands speak to the deployment of this folder: the newest below .headgate/, or the one that --deployment names.
+    Commands use the deployment of this folder: the newest below .headgate/, or the one that --deployment names.
     """
-
-
-for command in (
-    contract.contract,
-    data.sample,
-    data.import_mysql_command,
-    data.import_online_retail_command,
-    export.export,
-    files.files,
-    files.upload,
-    keys.keys,
-    logs.logs,
-    mapping.mapping,
-    models.data_docs,
-    models.models,
-    pipeline.run,
-    profile.profile,
-    quarantine.quarantine,
-    query.query,
-    query.questions,
-    queue.queue,
-    report.report,
-):
-    cli.add_command(command)
 
 
 def main() -> None:

@@ -11,11 +11,7 @@ from headgate import wiring
 from headgate.cli import deployment, options, screens
 from headgate.cli.known import known
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
-from headgate.intake.corrections import unsettled
-from headgate.intake.curation import NEEDS_MAPPING
-from headgate.intake.replay import why_gone
 from headgate.lake.ports import ObjectRef
-from headgate.matching.mappings import Suggested
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,11 +19,12 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from headgate.lake.ports import FileRecord
+    from headgate.matching.mappings import Suggested
 
 
 @click.group()
 def mapping() -> None:
-    """Settle files that wait because it is not sure what their columns mean."""
+    """Settle files whose columns could not be mapped with enough confidence."""
 
 
 @mapping.command(epilog=options.example("headgate mapping show payments/new-shop.csv"))
@@ -88,6 +85,10 @@ def with_changes(suggested: Suggested, pairs: Sequence[str], fields: Sequence[st
 
 
 def _waiting(found: deployment.Deployment, key: str) -> tuple[FileRecord, Suggested]:
+    from headgate.intake.corrections import unsettled
+    from headgate.intake.curation import NEEDS_MAPPING
+    from headgate.matching.mappings import Suggested
+
     records = list(wiring.ledger(found.environment).records())
     asked = [record for record in known(records, key) if record.state == NEEDS_MAPPING]
     if not asked:
@@ -121,6 +122,8 @@ def _settle(found: deployment.Deployment, record: FileRecord, suggested: Suggest
 
 
 def _send_again(record: FileRecord, suggested: Suggested) -> None:
+    from headgate.intake.replay import why_gone
+
     store = wiring.objects()
     try:
         body = store.read(ObjectRef(record.bucket, record.key, record.version_id))

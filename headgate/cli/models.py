@@ -11,7 +11,6 @@ from rich.table import Table
 
 from headgate import wiring
 from headgate.cli import deployment, options
-from headgate.learning.drift import SHIFTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +22,10 @@ if TYPE_CHECKING:
 @options.as_json
 @options.deployment
 def models(as_json: bool, deployment_name: str | None) -> None:
-    """Show the model that scores in each system: its recipe, its figures on unseen days, and columns that have moved since it learnt."""
+    """Show the champion model of each system, its quality and its drift.
+
+    Quality is measured on days that the model did not learn from; drift names the columns that have changed since.
+    """
     found = deployment.activate(deployment_name)
     newest = wiring.models(found.environment).newest()
     options.show(as_json=as_json, value=lambda: [asdict(card) for card in newest], screen=lambda: _table(newest))
@@ -37,7 +39,10 @@ def models(as_json: bool, deployment_name: str | None) -> None:
 @options.as_json
 @options.deployment
 def data_docs(snapshot: str, folder: Path, as_json: bool, deployment_name: str | None) -> None:
-    """Fetch Great Expectations' pages about a run, to be opened in a browser; files of that name are written over."""
+    """Fetch Great Expectations' pages about a run, to open in a browser.
+
+    Existing files of the same name are overwritten.
+    """
     found = deployment.activate(deployment_name)
     lake = wiring.lake_snapshot(found.environment, snapshot)
     sites = wiring.data_docs(found.environment).fetch(lake.snapshot_id, folder)
@@ -46,6 +51,8 @@ def data_docs(snapshot: str, folder: Path, as_json: bool, deployment_name: str |
 
 
 def _table(cards: Sequence[Card]) -> Table:
+    from headgate.learning.drift import SHIFTED
+
     table = Table("system", "model", "as of", "recipe", "on unseen days", "moved since")
     for card in cards:
         figures = ", ".join(f"{name} {value:.4g}" for name, value in sorted(card.metrics.items()))

@@ -29,7 +29,7 @@ _SUCCEEDED = "SUCCEEDED"
 @options.as_json
 @options.deployment
 def run(as_of: datetime | None, timeout_s: int, as_json: bool, deployment_name: str | None) -> None:
-    """Merge what is in curated, check it, build the five systems and publish them."""
+    """Merge curated data, check it, build the systems' tables and publish them."""
     found = deployment.activate(deployment_name)
     ended = watched_run(found, as_of=as_of.date().isoformat() if as_of else "", timeout_s=timeout_s, console=options.progress_console())
     fact = {"run": ended.arn, "status": ended.status, "error": ended.error, "cause": ended.cause, "output": dict(ended.output)}

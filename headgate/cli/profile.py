@@ -11,13 +11,6 @@ import click
 from rich.console import Group
 
 from headgate.cli import options, screens
-from headgate.contracts.registry import Registry
-from headgate.formats.csv.first_table import read_first_table
-from headgate.formats.file_table import read_table
-from headgate.formats.header import folded
-from headgate.formats.unpack import unpack
-from headgate.profiling.conceal import column_names
-from headgate.profiling.profile import Profile, profile_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -25,7 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from rich.table import Table
 
-    from headgate.profiling.profile import ColumnProfile
+    from headgate.profiling.profile import ColumnProfile, Profile
 
 
 @click.command(epilog=options.example("headgate profile orders.csv --dataset orders"))
@@ -33,13 +26,18 @@ if TYPE_CHECKING:
 @click.option("--dataset", default="", help="The contract that says which columns are sensitive; others are found by name and value.")
 @options.as_json
 def profile(file: Path, dataset: str, as_json: bool) -> None:
-    """Profile FILE: the type, spread, patterns and gaps of each column, and a quality score. No sensitive value is shown."""
+    """Profile a file: types, distribution, patterns, gaps, and a quality score.
+
+    No sensitive value is shown.
+    """
     told = profile_file(file, dataset)
     options.show(as_json=as_json, value=told.as_dict, screen=lambda: Group(_columns(told), score_line(told.score.as_texts())))
 
 
 def profile_file(file: Path, dataset: str) -> Profile:
     """The profile of a local file; it is as old as its last change."""
+    from headgate.profiling.profile import profile_unknown
+
     body = file.read_bytes()
     columns = _table(body, dataset)
     changed_at = datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None)
@@ -55,6 +53,12 @@ def score_line(parts: Mapping[str, str]) -> str:
 
 
 def _table(body: bytes, dataset: str) -> dict[str, pa.Array]:
+    from headgate.contracts.registry import Registry
+    from headgate.formats.csv.first_table import read_first_table
+    from headgate.formats.file_table import read_table
+    from headgate.formats.unpack import unpack
+    from headgate.profiling.conceal import column_names
+
     contract = Registry.load().source.get(dataset)
     headed = read_table(unpack(body), contract)
     if headed.names:
@@ -64,6 +68,9 @@ def _table(body: bytes, dataset: str) -> dict[str, pa.Array]:
 
 
 def _sensitive(dataset: str, names: Collection[str]) -> set[str]:
+    from headgate.contracts.registry import Registry
+    from headgate.formats.header import folded
+
     if not dataset:
         return set()
     contract = Registry.load().source.get(dataset)

@@ -12,10 +12,7 @@ from rich.console import Group
 from headgate import wiring
 from headgate.cli import deployment, options, screens
 from headgate.cli.known import known
-from headgate.contracts.registry import Registry
 from headgate.errors import ThrottledError
-from headgate.intake.quarantine_listing import kept_out, replayable, rows_of
-from headgate.intake.replay import REPLAYED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,7 +28,7 @@ _SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "r
 
 @click.group()
 def quarantine() -> None:
-    """See what the gate kept out, and send it through again once the cause is mended."""
+    """Show refused rows, and replay their files once the cause is fixed."""
 
 
 @quarantine.command(epilog=options.example("headgate quarantine list --dataset payments --files"))
@@ -43,6 +40,8 @@ def quarantine() -> None:
 @options.deployment
 def list(dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 so named
     """Count what is kept out, by dataset and rule: refused rows, duplicates, and files that were refused as a whole."""
+    from headgate.intake.quarantine_listing import kept_out
+
     found = deployment.activate(deployment_name)
     lines = kept_out(wiring.ledger(found.environment).records(), by_file=by_file, closed=closed)
     chosen = [line for line in lines if dataset in ("", line.dataset) and rule in ("", line.rule)]
@@ -58,6 +57,8 @@ def list(dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool,
 @options.deployment
 def show(file: str, rule: str, count: int, *, whole: bool, as_json: bool, deployment_name: str | None) -> None:
     """Show rows of FILE (its id, or its key in raw) that are kept out, with sensitive values masked."""
+    from headgate.intake.quarantine_listing import rows_of
+
     found = deployment.activate(deployment_name)
     record = _record(found, file)
     if not record.quarantine_key:
@@ -82,6 +83,8 @@ def replay(files: tuple[str, ...], *, dataset: str, rule: str, again: bool, as_j
     key and to write curated and quarantine. A row that is let in now leaves quarantine; the next merge shows it.
     Ends with 3 when a file could not be replayed.
     """
+    from headgate.intake.replay import REPLAYED
+
     found = deployment.activate(deployment_name)
     records = _chosen(found, files, dataset=dataset, rule=rule, again=again)
     results = replay_all(wiring.replaying(found.environment), records)
@@ -118,6 +121,9 @@ def _outcome(done: Replayed) -> dict[str, object]:
 
 
 def _chosen(found: deployment.Deployment, files: tuple[str, ...], *, dataset: str, rule: str, again: bool) -> Sequence[FileRecord]:
+    from headgate.contracts.registry import Registry
+    from headgate.intake.quarantine_listing import replayable
+
     if files:
         return [_record(found, file) for file in files]
     records = wiring.ledger(found.environment).records()
@@ -154,6 +160,8 @@ def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int, 
 
 
 def _replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:
+    from headgate.intake.replay import REPLAYED
+
     if not results:
         return "Nothing to replay: every file that something is kept out of was judged by the contract of today (--again replays it)."
     table = screens.table("file", "outcome", "left quarantine", "entered it", "accepted", "quarantined", "duplicates", "why")

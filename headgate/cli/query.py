@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headgate import wiring
 from headgate.cli import deployment, options, screens
-from headgate.domains.retail.saved_questions import QUESTIONS
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -34,7 +32,12 @@ _WRITES = re.compile(
 @options.as_json
 @options.deployment
 def query(sql: str | None, saved: str | None, as_csv: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Ask Athena one question, in Athena's SQL. Tables lie in ecommerce_curated and ecommerce_prod, and are only read."""
+    """Run one statement of Athena's SQL on the lake's tables.
+
+    Tables are in ecommerce_curated and ecommerce_prod; they are only read.
+    """
+    from headgate import wiring
+
     statement = _statement(sql, saved)
     found = deployment.activate(deployment_name)
     answer = wiring.queries(found.environment).run(statement)
@@ -49,10 +52,14 @@ def query(sql: str | None, saved: str | None, as_csv: bool, as_json: bool, deplo
 @options.as_json
 def questions(as_json: bool) -> None:
     """List the saved questions."""
+    from headgate.domains.retail.saved_questions import QUESTIONS
+
     options.show(as_json=as_json, value=lambda: [vars(one) for one in QUESTIONS.values()], screen=_questions_table)
 
 
 def _statement(sql: str | None, saved: str | None) -> str:
+    from headgate.domains.retail.saved_questions import QUESTIONS
+
     if bool(sql) == bool(saved):
         raise click.UsageError('give either SQL or --saved NAME, e.g. headgate query "select 1"')
     if saved and saved not in QUESTIONS:
@@ -75,6 +82,8 @@ def _csv(answer: Answer) -> str:
 
 
 def _questions_table() -> Table:
+    from headgate.domains.retail.saved_questions import QUESTIONS
+
     table = screens.table("name", "system", "what it answers")
     for one in QUESTIONS.values():
         table.add_row(one.name, one.system, one.description)

@@ -13,7 +13,7 @@ QUEUES = {"raw_events": "raw", "curated_changes": "curated"}  # name here → be
 
 @click.group()
 def queue() -> None:
-    """Look at the queues and send failed messages round again."""
+    """Show the queues, and redrive failed messages."""
 
 
 @queue.command(epilog=options.example("headgate queue status"))

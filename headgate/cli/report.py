@@ -11,7 +11,6 @@ from rich.console import Group
 
 from headgate import wiring
 from headgate.cli import deployment, options, screens, summary, systems
-from headgate.contracts.registry import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +34,7 @@ NEXT_STEPS = (
 @options.as_json
 @options.deployment
 def report(as_json: bool, deployment_name: str | None) -> None:
-    """Show what came in, what was refused and why, and what the five systems made of it."""
+    """Show what came in, what was refused and why, and what the systems built."""
     found = deployment.activate(deployment_name)
     sums, facts = collect(found)
     checked = wiring.checked_references(found.environment)
@@ -49,6 +48,8 @@ def report(as_json: bool, deployment_name: str | None) -> None:
 
 def collect(found: deployment.Deployment) -> tuple[list[summary.DatasetSummary], list[SystemFacts]]:
     """What the file records and Athena say."""
+    from headgate.contracts.registry import Registry
+
     sums = summary.by_dataset(wiring.ledger(found.environment).records())
     return sums, systems.facts(wiring.queries(found.environment), Registry.load())
 

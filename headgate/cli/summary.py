@@ -6,9 +6,6 @@ from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from headgate.intake.corrections import unsettled
-from headgate.intake.curation import NEEDS_MAPPING
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -42,6 +39,9 @@ class DatasetSummary:
 
 def by_dataset(records: Iterable[FileRecord]) -> list[DatasetSummary]:
     """One summary a dataset, by name; files of no known dataset come under `?`."""
+    from headgate.intake.corrections import unsettled
+    from headgate.intake.curation import NEEDS_MAPPING
+
     every = list(records)
     sums: dict[str, DatasetSummary] = {}
     for record in every:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from headgate.domains.retail import SYSTEMS
-from headgate.domains.retail.saved_questions import ANSWERS, QUALITY
 from headgate.errors import QueryError
 
 if TYPE_CHECKING:
@@ -32,10 +30,14 @@ class SystemFacts:
 
 def facts(queries: AthenaQueries, registry: Registry) -> list[SystemFacts]:
     """The facts of all five systems; what cannot be asked yet says so."""
+    from headgate.domains.retail import SYSTEMS
+
     return [_facts(queries, registry, system) for system in SYSTEMS]
 
 
 def _facts(queries: AthenaQueries, registry: Registry, system: str) -> SystemFacts:
+    from headgate.domains.retail.saved_questions import ANSWERS, QUALITY
+
     tables = sorted(registry.tables_of(system))
     rows = _rows(queries, tables)
     if not rows:

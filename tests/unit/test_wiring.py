@@ -8,8 +8,7 @@ import sys
 import pytest
 
 from headgate.errors import SettingsError
-from headgate.settings import GateSettings, Settings
-from headgate.settings_of_jobs import LogSettings, SystemSettings
+from headgate.settings import GateSettings, LogSettings, Settings, SystemSettings
 
 pytestmark = pytest.mark.unit
 
@@ -24,7 +23,14 @@ GATE = {
 
 def test_settings_are_the_environments() -> None:
     settings = GateSettings.from_env({**GATE, "HEADGATE_LEASE_S": "20", "HOME": "/"})
-    assert settings == GateSettings("curated", "quarantine", "files", "masking", "artifacts", 20)
+    assert vars(settings) == {
+        "curated_bucket": "curated",
+        "quarantine_bucket": "quarantine",
+        "files_table": "files",
+        "masking_key_secret": "masking",
+        "artifacts_bucket": "artifacts",
+        "lease_s": 20,
+    }
 
 
 def test_a_variable_with_a_default_may_be_left_out() -> None:

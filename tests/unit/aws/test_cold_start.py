@@ -13,7 +13,6 @@ ROOT = Path(__file__).parents[3]
 # What opens workbooks, what looks for the meaning of an unknown header, and what only the command line and the jobs ask for.
 NOT_FOR_EVERY_FILE = [
     *(f"headgate.intake.{name}" for name in ("read_excel", "workbook", "headed", "matching", "spread")),
-    "headgate.settings_of_jobs",
     "headgate.engines",
     "pandas",
     "yaml",

@@ -21,7 +21,10 @@ README = Path(__file__).parents[3] / "README.md"
 
 def commands(group: click.Group, name: str = "headgate") -> Iterator[tuple[str, click.Command]]:
     """Every command that does something, by what a person types."""
-    for part, command in group.commands.items():
+    context = click.Context(group)
+    for part in group.list_commands(context):
+        command = group.get_command(context, part)
+        assert command
         if isinstance(command, click.Group):
             yield from commands(command, f"{name} {part}")
         else:
