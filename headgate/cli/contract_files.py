@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts import difference
     from headgate.contracts.model import Contract
+    from headgate.contracts.stored_rows import StoredRowsEffect
     from headgate.intake.gate import Gated
     from headgate.matching.draft import Finding
 
@@ -90,11 +91,17 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
     Ends with 3 when something breaks.
     """
     from headgate.contracts import difference
+    from headgate.contracts.stored_rows import stored_rows_effects
 
-    changes = difference.differences(_loaded(old), _loaded(new))
-    breaking = any(map(difference.is_breaking, changes))
-    fact = {"breaking": breaking, "changes": [asdict(change) for change in changes]}
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _changes_table(changes))
+    before, after = _loaded(old), _loaded(new)
+    changes, stored = difference.differences(before, after), stored_rows_effects(before, after)
+    breaking = any(map(difference.is_breaking, changes)) or any(effect.needs_replay for effect in stored)
+    fact = {
+        "breaking": breaking,
+        "changes": [asdict(change) for change in changes],
+        "stored_rows": [asdict(effect) for effect in stored],
+    }
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: Group(_changes_table(changes), _stored_table(stored)))
     options.finish(complete=not breaking)
 
 
@@ -198,6 +205,15 @@ def _findings_table(findings: Sequence[Finding], title: str) -> Table:
     table = screens.table("column", "what was guessed", title=title)
     for finding in findings:
         table.add_row(finding.column or "the table", finding.told)
+    return table
+
+
+def _stored_table(stored: Sequence[StoredRowsEffect]) -> RenderableType:
+    if not stored:
+        return "Stored rows stay as they are."
+    table = screens.table("column", "effect on stored rows", "needs a replay")
+    for one in stored:
+        table.add_row(one.column or "the table", one.effect, "yes" if one.needs_replay else "no")
     return table
 
 

@@ -100,7 +100,7 @@ def test_check_takes_a_contract_or_a_dataset_and_not_both(tmp_path: Path) -> Non
 
 def test_diff_of_equal_contracts_is_no_change() -> None:
     result = run("diff", CONTRACTS / "orders.yaml", CONTRACTS / "orders.yaml", "--json")
-    assert (result.exit_code, json.loads(result.stdout)) == (0, {"breaking": False, "changes": []})
+    assert (result.exit_code, json.loads(result.stdout)) == (0, {"breaking": False, "changes": [], "stored_rows": []})
 
 
 def test_diff_ends_with_three_when_something_breaks(tmp_path: Path) -> None:
