@@ -115,7 +115,10 @@ python scripts/deploy.py apply emulator --name bench --own && \
 endef
 
 ##@ Measure systems, models and the export
-.PHONY: bench-systems bench-scale bench-export bench-forecast bench-clv bench-fraud bench-churn bench-intents
+.PHONY: bench-backlog bench-systems bench-scale bench-export bench-forecast bench-clv bench-fraud bench-churn bench-intents
+
+bench-backlog: setup ## simulate a day of trickling files and slow runs: started, finished, pending; EVERY_S=120, RUN_S=900, HOURS=24
+	@python benchmarks/backlog.py
 
 bench-systems: setup ## all five systems over Online Retail II on two cores; DATA=csv in its layout
 	@python benchmarks/systems.py

@@ -97,14 +97,22 @@ class MaskingKeySettings(Settings):
     masking_key_secret: str
 
 
-class DebounceSettings(Settings):
-    """When to start the pipeline after new data."""
+class PendingStartSettings(Settings):
+    """The schedule that holds the pending start of the pipeline after new data."""
 
     debounce_schedule: str
     scheduler_role_arn: str
-    state_machine_arn: str
+    curated_queue_arn: str
     quiet_s: int = 60
     max_wait_s: int = 900
+
+
+class StartRulesSettings(Settings):
+    """Whether a due run of the pipeline starts. `run_interval_s`: the least time between two starts."""
+
+    deployment_id: str = "unnamed"
+    run_interval_s: int = 0
+    quiet_s: int = 60
 
 
 class PipelineSettings(Settings):

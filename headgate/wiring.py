@@ -21,7 +21,6 @@ from headgate.settings import (
     ArtifactsSettings,
     ClosingSettings,
     CuratedSettings,
-    DebounceSettings,
     EngineSettings,
     ExportSettings,
     GateSettings,
@@ -30,10 +29,12 @@ from headgate.settings import (
     MaskingKeySettings,
     MergeSettings,
     MySqlSettings,
+    PendingStartSettings,
     PipelineSettings,
     QuerySettings,
     RunSettings,
     ScanSettings,
+    StartRulesSettings,
     SystemSettings,
     WorkerSettings,
 )
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from headgate.aws.dynamodb import DynamoLedger
     from headgate.aws.logs import Logs
     from headgate.aws.s3 import S3Objects
-    from headgate.aws.scheduler import DebounceSchedule
+    from headgate.aws.scheduler import PendingStart
     from headgate.aws.secrets import MaskingKeys, MySqlLogin
     from headgate.aws.sns import Alerts
     from headgate.aws.sqs import Queues
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from headgate.intake.replay import Replaying
     from headgate.intake.spark_gate import Spread
     from headgate.intake.worker_sizing import Worker
+    from headgate.lake.pipeline_starts import StartRules
     from headgate.lake.publishing import Published
     from headgate.lake.references import CheckedReference
     from headgate.lake.snapshots import LakeSnapshot
@@ -387,19 +389,27 @@ def pipeline(env: Mapping[str, str]) -> Pipeline:
     return Pipeline(clients.stepfunctions(), PipelineSettings.from_env(env).state_machine_arn)
 
 
-def debounce(env: Mapping[str, str]) -> DebounceSchedule:
-    """The start of the pipeline after a burst of new data."""
-    from headgate.aws.scheduler import DebounceSchedule
+def pending_start(env: Mapping[str, str]) -> PendingStart:
+    """The pending start of the pipeline after a burst of new data."""
+    from headgate.aws.scheduler import PendingStart
 
-    settings = DebounceSettings.from_env(env)
-    return DebounceSchedule(
+    settings = PendingStartSettings.from_env(env)
+    return PendingStart(
         clients.scheduler(),
         settings.debounce_schedule,
         settings.scheduler_role_arn,
-        settings.state_machine_arn,
+        settings.curated_queue_arn,
         timedelta(seconds=settings.quiet_s),
         timedelta(seconds=settings.max_wait_s),
     )
+
+
+def start_rules(env: Mapping[str, str]) -> StartRules:
+    """Whether a due run of the pipeline starts."""
+    from headgate.lake.pipeline_starts import StartRules
+
+    settings = StartRulesSettings.from_env(env)
+    return StartRules(settings.deployment_id, timedelta(seconds=settings.run_interval_s), timedelta(seconds=settings.quiet_s))
 
 
 def alerts(env: Mapping[str, str]) -> Alerts:

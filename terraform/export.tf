@@ -175,7 +175,8 @@ module "export_schedule" {
   description = "Exports the MySQL server's tables"
   expression  = var.export_schedule
   enabled     = var.export_enabled
-  machine_arn = aws_sfn_state_machine.export_mysql.arn
+  target_arn  = aws_sfn_state_machine.export_mysql.arn
+  action      = "states:StartExecution"
   account_id  = local.account_id
   # Not by jsonencode, which writes < as an escape that the scheduler does not look for.
   input = "{\"scheduled_at\": \"${local.platform.scheduled_at}\", \"incremental\": true, \"mask_at_source\": ${var.export_mask_at_source}}"

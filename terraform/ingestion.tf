@@ -165,7 +165,7 @@ module "raw_to_curated" {
   log_retention_days = var.log_retention_days
 }
 
-# Curated to prod, debounced: new increments push a one-time schedule a quiet period ahead.
+# Curated to prod: new increments push back the pending start, a one-time schedule. When it is due, the function decides.
 module "curated_changes" {
   source = "./modules/queue"
 
@@ -189,7 +189,18 @@ resource "aws_s3_bucket_notification" "curated" {
 }
 
 locals {
-  # The function makes this one-time schedule, and pushes it back; it removes itself once it has fired.
+  run_interval_s = coalesce(var.run_interval_s, local.platform.run_interval_s)
+
+  # What the tables are built with. A run's name ends with it, so that the daily check sees a new deployment.
+  deployment_id = substr(sha1(jsonencode([
+    filemd5("${local.build_dir}/headgate.zip"),
+    filemd5("${local.build_dir}/requirements.txt"),
+    filemd5("${local.build_dir}/catalog.json"),
+    local.engine_arguments,
+    local.forecast_arguments,
+  ])), 0, 8)
+
+  # The function creates this one-time schedule and pushes it back; the schedule deletes itself once it has fired.
   debounce_schedule     = "${var.name}-curated-quiet"
   debounce_schedule_arn = "arn:aws:scheduler:${var.region}:${local.account_id}:schedule/default/${local.debounce_schedule}"
 }
@@ -199,6 +210,12 @@ data "aws_iam_policy_document" "start_pipeline" {
     sid       = "MoveOwnSchedule"
     actions   = ["scheduler:CreateSchedule", "scheduler:GetSchedule", "scheduler:UpdateSchedule"]
     resources = [local.debounce_schedule_arn]
+  }
+
+  statement {
+    sid       = "SeeAndStartRuns"
+    actions   = ["states:ListExecutions", "states:StartExecution"]
+    resources = [local.machine_arns["curated_to_prod"]]
   }
 
   statement {
@@ -218,7 +235,7 @@ module "start_pipeline" {
   source = "./modules/function"
 
   name        = "${var.name}-start_pipeline"
-  description = "Starts curated_to_prod once curated has been quiet for ${var.quiet_s} s"
+  description = "Decides when curated_to_prod starts: at most one run, at most one pending"
   archive     = "${local.build_dir}/lambdas/start_pipeline.zip"
   memory_mb   = 512
   timeout_s   = 30
@@ -229,6 +246,9 @@ module "start_pipeline" {
     HEADGATE_SCHEDULER_ROLE_ARN = module.daily_schedule.role_arn
     HEADGATE_QUIET_S            = tostring(var.quiet_s)
     HEADGATE_MAX_WAIT_S         = tostring(max(var.max_wait_s, var.quiet_s))
+    HEADGATE_CURATED_QUEUE_ARN  = module.curated_changes.arn_by_name
+    HEADGATE_RUN_INTERVAL_S     = tostring(local.run_interval_s)
+    HEADGATE_DEPLOYMENT_ID      = local.deployment_id
   })
   policy_json        = data.aws_iam_policy_document.start_pipeline.json
   queue_arn          = module.curated_changes.arn

@@ -60,10 +60,25 @@ locals {
     large    = { machine = "curate_large", told = "headgate files --state failed and --state handed_over name the file, its message lies in the dead-letter queue (docs/runbook.md)" }
   }
 
-  # A run that hangs, or that never comes, shows by the success that is missing.
+  # What never happens shows by a success that is missing. 30 hours in steps of one: a window of one day that CloudWatch
+  # aligns by itself would miss a run that ends some minutes later than the day before.
   awaited = merge(
-    { no_run_for_a_day = { machine = "curated_to_prod", told = "prod is stale" } },
-    var.export_enabled ? { no_export_for_a_day = { machine = "export_mysql", told = "raw is stale, or a run lies there without its manifest" } } : {},
+    {
+      no_check_for_a_day = {
+        description = "Nothing has asked for 30 hours whether curated_to_prod must run: ${module.curated_changes.name} handled no message, prod may be stale"
+        namespace   = "AWS/SQS"
+        metric      = "NumberOfMessagesDeleted"
+        dimensions  = { QueueName = module.curated_changes.name }
+      }
+    },
+    var.export_enabled ? {
+      no_export_for_a_day = {
+        description = "export_mysql has not succeeded for 30 hours: raw is stale, or a run lies there without its manifest"
+        namespace   = "AWS/States"
+        metric      = "ExecutionsSucceeded"
+        dimensions  = { StateMachineArn = local.machine_arns["export_mysql"] }
+      }
+    } : {},
   )
 
   machine_alarms = merge(
@@ -77,21 +92,19 @@ locals {
         operator    = "GreaterThanThreshold"
         threshold   = 0
         period_s    = 300
+        periods     = 1
         missing     = "notBreaching"
       }
     },
     {
-      for key, success in local.awaited : key => {
-        description = "${success.machine} has not succeeded for a day: ${success.told}"
-        namespace   = "AWS/States"
-        metric      = "ExecutionsSucceeded"
-        dimensions  = { StateMachineArn = local.machine_arns[success.machine] }
-        statistic   = "Sum"
-        operator    = "LessThanThreshold"
-        threshold   = 1
-        period_s    = 86400
-        missing     = "breaching"
-      }
+      for key, success in local.awaited : key => merge(success, {
+        statistic = "Sum"
+        operator  = "LessThanThreshold"
+        threshold = 1
+        period_s  = 3600
+        periods   = 30
+        missing   = "breaching"
+      })
     },
   )
 }

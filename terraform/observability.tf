@@ -48,6 +48,7 @@ locals {
         operator                       = "GreaterThanThreshold"
         threshold                      = 0
         period_s                       = 60
+        periods                        = 1
         missing                        = "notBreaching"
       }
     },
@@ -62,6 +63,7 @@ locals {
         operator                         = "GreaterThanThreshold"
         threshold                        = 0
         period_s                         = 300
+        periods                          = 1
         missing                          = "notBreaching"
       }
     },
@@ -75,6 +77,7 @@ locals {
         operator    = "GreaterThanThreshold"
         threshold   = 3600
         period_s    = 300
+        periods     = 1
         missing     = "notBreaching"
       }
     },
@@ -94,7 +97,8 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   comparison_operator = each.value.operator
   threshold           = each.value.threshold
   period              = each.value.period_s
-  evaluation_periods  = 1
+  evaluation_periods  = each.value.periods
+  datapoints_to_alarm = each.value.periods
   treat_missing_data  = each.value.missing
   alarm_actions       = [aws_sns_topic.alerts.arn]
   ok_actions          = [aws_sns_topic.alerts.arn]

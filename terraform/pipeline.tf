@@ -7,6 +7,7 @@ locals {
   final_errors = ["GateError", "AuditError", "ContractError", "SchemaChangedError", "SettingsError"]
   is_final     = join(" or ", [for error in local.final_errors : "$contains($states.input.cause, '${error}')"])
 
+  is_third             = "$states.input.second != '' and $states.input.oldest = $states.input.before and $states.input.oldest != $states.context.Execution.Id and $states.input.second != $states.context.Execution.Id"
   has_ended            = "$states.input.status in ['FAILED', 'ERROR', 'TIMEOUT', 'STOPPED', 'EXPIRED']"
   failed_ones          = "$states.input.systems[state = 'failed']"
   failure_story        = "$join(${local.failed_ones}.(system & ': ' & cause), '\\n')"
@@ -178,15 +179,20 @@ locals {
           StatusFilter    = "RUNNING"
           MaxResults      = 1000
         }
-        Output = "{% {'oldest': $exists($states.result.Executions[-1]) ? $states.result.Executions[-1].ExecutionArn : '', 'before': $exists($states.input.oldest) ? $states.input.oldest : ''} %}"
+        Output = "{% {'oldest': $exists($states.result.Executions[-1]) ? $states.result.Executions[-1].ExecutionArn : '', 'second': $exists($states.result.Executions[-2]) ? $states.result.Executions[-2].ExecutionArn : '', 'before': $exists($states.input.oldest) ? $states.input.oldest : ''} %}"
         Retry  = [{ ErrorEquals = ["States.ALL"], IntervalSeconds = 2, MaxAttempts = 5, BackoffRate = 2 }]
         Next   = "Is it our turn?"
       }
       "Is it our turn?" = {
-        Type    = "Choice"
-        Choices = [{ Condition = "{% $states.input.oldest = $states.context.Execution.Id and $states.input.before = $states.context.Execution.Id %}", Output = "{% {} %}", Next = "Start merge_curated" }]
+        Type = "Choice"
+        Choices = [
+          { Condition = "{% $states.input.oldest = $states.context.Execution.Id and $states.input.before = $states.context.Execution.Id %}", Output = "{% {} %}", Next = "Start merge_curated" },
+          # One run works and one waits already. The waiting one does the same work, unless a day was asked for.
+          { Condition = "{% ${local.is_third} and $not($exists($states.context.Execution.Input.as_of)) %}", Output = "{% {'left_to': $states.input.second} %}", Next = "Left to the pending run" },
+        ]
         Default = "Wait our turn"
       }
+      "Left to the pending run" = { Type = "Succeed" }
       "Wait our turn" = {
         Type    = "Wait"
         Seconds = local.job_poll_s
@@ -292,14 +298,18 @@ resource "aws_sfn_state_machine" "curated_to_prod" {
   }
 }
 
-# The daily run. Its role is the one that any schedule starts the machine with.
+# The daily check: a run that failed is repeated, and a new deployment builds the tables again. The role also serves the
+# schedule of the pending start, which sends to the same queue.
 module "daily_schedule" {
   source = "./modules/schedule"
 
   name        = "${var.name}-daily"
   role_name   = "${var.name}-scheduler"
-  description = "Runs curated_to_prod once a day, whether or not data came"
+  description = "Asks once a day whether curated_to_prod has work left"
   expression  = var.daily_schedule
-  machine_arn = aws_sfn_state_machine.curated_to_prod.arn
+  target_arn  = module.curated_changes.arn_by_name
+  action      = "sqs:SendMessage"
   account_id  = local.account_id
+  # Not by jsonencode, which writes < as an escape that the scheduler does not look for.
+  input = "{\"due\": \"daily\", \"at\": \"${local.platform.scheduled_at}\"}"
 }

@@ -10,6 +10,7 @@ locals {
       sql_dialect         = "athena"
       job_poll_s          = 30
       gate_concurrency    = 10
+      run_interval_s      = 3600                             # a run costs about as much however little is new (docs/deploying.md)
       least_job_poll_s    = 10                               # a run has at most 25,000 events, and a look at a job is nine of them
       scheduled_at        = "<aws.scheduler.scheduled-time>" # the scheduler puts the time in its place
       tags                = { project = var.name }
@@ -44,6 +45,7 @@ locals {
       key_deletion_days   = 7
       sql_dialect         = "duckdb"
       job_poll_s          = 1
+      run_interval_s      = 0
       gate_concurrency    = 4 # each more is a cold start on the cores that the emulator itself needs
       least_job_poll_s    = 1
       scheduled_at        = "" # the emulator's scheduler puts nothing in that place

@@ -169,7 +169,7 @@ variable "redelivery_s" {
 }
 
 variable "quiet_s" {
-  description = "Seconds without new curated data after which curated_to_prod starts."
+  description = "Seconds without new curated data after which a run of curated_to_prod is due."
   type        = number
   default     = 60
 
@@ -180,7 +180,7 @@ variable "quiet_s" {
 }
 
 variable "max_wait_s" {
-  description = "Seconds after which curated_to_prod starts though data keeps coming."
+  description = "Seconds after which a run is due although data keep arriving."
   type        = number
   default     = 900
 
@@ -190,8 +190,19 @@ variable "max_wait_s" {
   }
 }
 
+variable "run_interval_s" {
+  description = "The least number of seconds between two starts of curated_to_prod; new data that arrive earlier wait for it. Null takes the platform's default: 3600 on AWS, 0 on an emulator."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.run_interval_s == null ? true : var.run_interval_s >= 0 && var.run_interval_s <= 604800
+    error_message = "run_interval_s is from 0 to 604800 (a week)."
+  }
+}
+
 variable "daily_schedule" {
-  description = "EventBridge Scheduler expression, in UTC, of the daily run."
+  description = "EventBridge Scheduler expression, in UTC, of the daily check: a failed run is repeated, and a new deployment builds the tables again."
   type        = string
   default     = "cron(0 3 * * ? *)"
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from headgate.aws.errors import translated
 from headgate.errors import ConflictError, ServiceError
+from headgate.lake.pipeline_starts import Execution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -74,6 +76,12 @@ class Pipeline:
         except ConflictError:
             return f"{self.state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
         return started["executionArn"]
+
+    def newest(self, limit: int = 100) -> list[Execution]:
+        """Return the newest runs, newest first."""
+        with translated(f"list runs of {self.state_machine_arn}"):
+            found = self.client.list_executions(stateMachineArn=self.state_machine_arn, maxResults=limit)["executions"]
+        return [Execution(one["name"], one["status"], one["startDate"].astimezone(UTC).replace(tzinfo=None)) for one in found]
 
     def describe(self, arn: str) -> PipelineRun:
         """The run as it stands now."""

@@ -1,4 +1,8 @@
-"""New increments in curated push the pipeline's one-time schedule back: a burst of files starts it once."""
+"""Start the pipeline once for many new files: at most one run, at most one pending.
+
+Two kinds of messages arrive. A notification of new data makes or pushes back the pending start. A message that a run is due starts it,
+postpones it while another run is under way, or skips it when nothing is new.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from headgate import wiring
 from headgate.aws.events import created_objects
 from headgate.errors import ServiceError
 from headgate.lake.keys import deleted_by, parse_increment_key
+from headgate.lake.pipeline_starts import Due, Postpone, Start, parse_due
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -21,29 +26,59 @@ logger = Logger(service="start_pipeline")
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:  # noqa: ARG001 Lambda passes it
-    """Which messages failed: those that are no notifications, and all that tell of increments if the start could not be scheduled."""
-    told = {message["messageId"]: _increments(message["body"]) for message in event["Records"]}
-    failed = [message for message, increments in told.items() if increments is None]
-    telling = {message: increments for message, increments in told.items() if increments}
-    if telling and not _pushed(sum(telling.values())):
-        failed += telling
+    """Return the messages that failed: those that cannot be read, and those whose start could not be scheduled or decided."""
+    failed: list[str] = []
+    announcing: dict[str, int] = {}
+    for message in event["Records"]:
+        try:
+            due = parse_due(message["body"], _received_at(message))
+            increments = 0 if due else _increments(message["body"])
+        except ValueError as error:
+            logger.warning("message not understood", extra={"cause": str(error)})
+            failed.append(message["messageId"])
+            continue
+        if due and not _decided(due):
+            failed.append(message["messageId"])
+        elif increments:
+            announcing[message["messageId"]] = increments
+    if announcing and not _pushed(sum(announcing.values())):
+        failed += announcing
     return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
 
 
-def _increments(body: str) -> int | None:
-    """How many increments or deletions the message tells of; None when it is no notification, which must not hold up the others."""
+def _received_at(message: dict[str, Any]) -> datetime:
+    """When the queue received the message: the same at every delivery."""
+    sent_ms = message.get("attributes", {}).get("SentTimestamp")
+    at = datetime.fromtimestamp(int(sent_ms) / 1000, UTC) if sent_ms else datetime.now(UTC)
+    return at.replace(tzinfo=None)
+
+
+def _increments(body: str) -> int:
+    """Return how many increments or deletions the notification announces."""
+    return sum(1 for ref in created_objects(body) if parse_increment_key(ref.key) or deleted_by(ref.key))
+
+
+def _decided(due: Due) -> bool:
+    now = datetime.now(UTC).replace(tzinfo=None)
     try:
-        return sum(1 for ref in created_objects(body) if parse_increment_key(ref.key) or deleted_by(ref.key))
-    except ValueError as error:
-        logger.warning("message not understood", extra={"cause": str(error)})
-        return None
+        runs = wiring.pipeline(os.environ)
+        decision = wiring.start_rules(os.environ).decide(due, runs.newest(), now)
+        if isinstance(decision, Start):
+            runs.start(decision.name)
+        elif isinstance(decision, Postpone):
+            wiring.pending_start(os.environ).postpone(now, decision.until)
+    except ServiceError as error:
+        logger.warning("run not decided", extra={"error": type(error).__name__, "cause": str(error)})
+        return False
+    logger.info("run decided", extra={"trigger": due.trigger, "decision": str(decision)})
+    return True
 
 
 def _pushed(increments: int) -> bool:
     try:
-        starts_at = wiring.debounce(os.environ).push(datetime.now(UTC).replace(tzinfo=None))
+        due_at = wiring.pending_start(os.environ).push(datetime.now(UTC).replace(tzinfo=None))
     except ServiceError as error:
         logger.warning("start not scheduled", extra={"error": type(error).__name__, "cause": str(error)})
         return False
-    logger.info("start scheduled", extra={"starts_at": starts_at.isoformat(), "increments": increments})
+    logger.info("start scheduled", extra={"due_at": due_at.isoformat(), "increments": increments})
     return True

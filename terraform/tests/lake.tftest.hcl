@@ -177,15 +177,30 @@ run "the_lake_is_as_described" {
 
   assert {
     condition = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset([
-      "dead_letters", "debounce_dead_letters", "gate_errors", "debounce_errors", "raw_age", "pipeline_failed", "pipeline_timed_out", "pipeline_aborted", "no_run_for_a_day",
+      "dead_letters", "debounce_dead_letters", "gate_errors", "debounce_errors", "raw_age", "pipeline_failed", "pipeline_timed_out", "pipeline_aborted", "no_check_for_a_day",
       "export_failed", "large_failed", "large_timed_out", "large_aborted", "export_timed_out", "export_aborted",
     ])
-    error_message = "Dead letters, errors, age, failed runs and a day without a run are watched."
+    error_message = "Dead letters, errors, age, failed runs and a day without a check are watched."
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.this["no_run_for_a_day"].treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.this["no_run_for_a_day"].period == 86400
-    error_message = "Silence for a day is an alarm."
+    condition     = aws_cloudwatch_metric_alarm.this["no_check_for_a_day"].treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.this["no_check_for_a_day"].period == 3600 && aws_cloudwatch_metric_alarm.this["no_check_for_a_day"].evaluation_periods == 30
+    error_message = "Silence for 30 hours is an alarm. One window of a day would alarm when a run ends later than the day before."
+  }
+
+  assert {
+    condition     = module.daily_schedule.settings.input == "{\"due\": \"daily\", \"at\": \"<aws.scheduler.scheduled-time>\"}"
+    error_message = "The daily schedule asks whether a run is due; it starts none by itself."
+  }
+
+  assert {
+    condition     = local.run_interval_s == 3600 && length(local.deployment_id) == 8
+    error_message = "On AWS at least an hour lies between two starts, and a run's name ends with the deployment."
+  }
+
+  assert {
+    condition     = local.definition.States["Is it our turn?"].Choices[1].Next == "Left to the pending run" && local.definition.States["Left to the pending run"].Type == "Succeed"
+    error_message = "A third run leaves its work to the pending one."
   }
 
   assert {

@@ -207,17 +207,18 @@ run "a_schedule_starts_its_machine_and_nothing_else" {
     description = "Exports the MySQL server's tables"
     expression  = "cron(0 1 * * ? *)"
     enabled     = false
-    machine_arn = "arn:aws:states:us-east-1:123456789012:stateMachine:headgate-export_mysql"
+    target_arn  = "arn:aws:states:us-east-1:123456789012:stateMachine:headgate-export_mysql"
+    action      = "states:StartExecution"
     account_id  = "123456789012"
   }
 
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.this.statement : [statement.actions, statement.resources]] == [[toset(["states:StartExecution"]), toset([var.machine_arn])]]
+    condition     = [for statement in data.aws_iam_policy_document.this.statement : [statement.actions, statement.resources]] == [[toset(["states:StartExecution"]), toset([var.target_arn])]]
     error_message = "Its role starts that machine and does nothing else."
   }
 
   assert {
-    condition     = aws_scheduler_schedule.this.target[0].arn == var.machine_arn && aws_scheduler_schedule.this.state == "DISABLED"
+    condition     = aws_scheduler_schedule.this.target[0].arn == var.target_arn && aws_scheduler_schedule.this.state == "DISABLED"
     error_message = "It starts that machine, or nothing while it sleeps."
   }
 }

@@ -30,7 +30,7 @@ TOOLS = f"{RUNTIME},aws_lambda_powertools,typing_extensions"
 ARROW = f"{TOOLS},numpy,pyarrow"
 SETTINGS = (
     "CURATED_BUCKET QUARANTINE_BUCKET ARTIFACTS_BUCKET RAW_QUEUE_URL FILES_TABLE MASKING_KEY_SECRET "
-    "ALERTS_TOPIC_ARN DEBOUNCE_SCHEDULE SCHEDULER_ROLE_ARN STATE_MACHINE_ARN"
+    "ALERTS_TOPIC_ARN DEBOUNCE_SCHEDULE SCHEDULER_ROLE_ARN CURATED_QUEUE_ARN STATE_MACHINE_ARN"
 )
 BARE_IMPORT = """
 import importlib.abc, sys
@@ -97,7 +97,7 @@ def test_packed_contracts_say_what_the_written_ones_say(built: Path, tmp_path: P
     ("function", "layers", "call"),
     [
         ("raw_to_curated", ARROW, "import os; handler.wiring.runs(os.environ); handler.wiring.alerts(os.environ)"),
-        ("start_pipeline", TOOLS, "import os; handler.wiring.debounce(os.environ)"),
+        ("start_pipeline", TOOLS, "import os; handler.wiring.pending_start(os.environ)"),
     ],
 )
 def test_a_function_needs_nothing_but_its_archive_and_the_layers(built: Path, function: str, layers: str, call: str) -> None:

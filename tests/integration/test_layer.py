@@ -28,7 +28,7 @@ pytestmark = [
 RUNTIME = ("boto3", "botocore", "s3transfer", "dateutil", "six", "urllib3")
 SETTINGS = (
     "RAW_BUCKET CURATED_BUCKET QUARANTINE_BUCKET ARTIFACTS_BUCKET RAW_QUEUE_URL FILES_TABLE MASKING_KEY_SECRET ALERTS_TOPIC_ARN "
-    "DEBOUNCE_SCHEDULE SCHEDULER_ROLE_ARN STATE_MACHINE_ARN"
+    "DEBOUNCE_SCHEDULE SCHEDULER_ROLE_ARN CURATED_QUEUE_ARN STATE_MACHINE_ARN"
 )
 ROUND_TRIP = """
 import io
@@ -111,7 +111,7 @@ def test_every_codec_of_parquet_files_is_there(in_lambda: Lambda) -> None:
 
 
 def test_a_function_that_reads_no_data_needs_powertools_only(in_lambda: Lambda) -> None:
-    script = "import os, handler; handler.wiring.debounce(os.environ); print('ready')"
+    script = "import os, handler; handler.wiring.pending_start(os.environ); print('ready')"
     assert in_lambda.run(script, "start_pipeline", "tools") == "ready"
 
 

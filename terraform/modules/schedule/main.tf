@@ -1,9 +1,9 @@
-# A schedule that starts one state machine, with a role that may do nothing else.
+# A schedule that calls one target, with a role that may do nothing else.
 data "aws_iam_policy_document" "this" {
   statement {
-    sid       = "StartMachine"
-    actions   = ["states:StartExecution"]
-    resources = [var.machine_arn]
+    sid       = "CallTarget"
+    actions   = [var.action]
+    resources = [var.target_arn]
   }
 }
 
@@ -28,7 +28,7 @@ resource "aws_scheduler_schedule" "this" {
   }
 
   target {
-    arn      = var.machine_arn
+    arn      = var.target_arn
     role_arn = module.role.arn
     input    = var.input
 

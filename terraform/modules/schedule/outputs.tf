@@ -1,10 +1,10 @@
 output "role_arn" {
-  description = "ARN of the role that may start the state machine."
+  description = "ARN of the role that may call the target."
   value       = module.role.arn
 }
 
 output "settings" {
-  description = "When it starts the state machine, and what it tells it."
+  description = "State, expression and input of the schedule."
   value = {
     state      = aws_scheduler_schedule.this.state
     expression = aws_scheduler_schedule.this.schedule_expression

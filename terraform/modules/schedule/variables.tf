@@ -9,7 +9,7 @@ variable "role_name" {
 }
 
 variable "description" {
-  description = "What it starts."
+  description = "What the schedule is for."
   type        = string
 }
 
@@ -19,14 +19,24 @@ variable "expression" {
 }
 
 variable "enabled" {
-  description = "Whether it starts anything."
+  description = "Whether the schedule is enabled."
   type        = bool
   default     = true
 }
 
-variable "machine_arn" {
-  description = "State machine that it starts."
+variable "target_arn" {
+  description = "What it calls: a state machine, or a queue."
   type        = string
+}
+
+variable "action" {
+  description = "The one action that its role allows: states:StartExecution, or sqs:SendMessage."
+  type        = string
+
+  validation {
+    condition     = contains(["states:StartExecution", "sqs:SendMessage"], var.action)
+    error_message = "action is states:StartExecution or sqs:SendMessage."
+  }
 }
 
 variable "account_id" {
@@ -35,7 +45,7 @@ variable "account_id" {
 }
 
 variable "input" {
-  description = "What the state machine is told, as JSON."
+  description = "Input of the state machine, or body of the message, as JSON."
   type        = string
   default     = "{}"
 }

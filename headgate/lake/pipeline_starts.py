@@ -1,0 +1,160 @@
+"""When a run of the pipeline starts: at most one runs, at most one is pending, and none starts without new data.
+
+This module decides; `headgate.aws.scheduler` keeps the pending start and `headgate.aws.stepfunctions` starts the run.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+RUNNING = frozenset({"RUNNING", "PENDING_REDRIVE"})
+SUCCEEDED = "SUCCEEDED"
+SINCE = "Pending start of curated_to_prod. First new data at "
+
+
+class Trigger(StrEnum):
+    """Why a run is due."""
+
+    NEW_DATA = "new_data"
+    DAILY = "daily"
+
+
+@dataclass(frozen=True)
+class Due:
+    """A run is due; `at` names it, so that a message which arrives twice starts one run. Naive UTC."""
+
+    trigger: Trigger
+    at: datetime
+
+    def message(self) -> str:
+        """Return the text of the message; `parse_due` reads it."""
+        return json.dumps({"due": self.trigger, "at": self.at.isoformat()})
+
+
+def parse_due(body: str, received_at: datetime) -> Due | None:
+    """Return what is due, or None for a message of another kind. An empty `at` is `received_at`.
+
+    Raises:
+        ValueError: the trigger or the time cannot be read.
+    """
+    try:
+        stated = json.loads(body)
+    except json.JSONDecodeError:
+        return None
+    if not isinstance(stated, dict) or "due" not in stated:
+        return None
+    at = datetime.fromisoformat(str(stated["at"])).replace(tzinfo=None) if stated.get("at") else received_at
+    return Due(Trigger(stated["due"]), at)
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One run of the pipeline as the service lists it; `started_at` is naive UTC."""
+
+    name: str
+    status: str
+    started_at: datetime
+
+
+@dataclass(frozen=True)
+class Start:
+    """Start a run of this name now."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Postpone:
+    """A start is pending until then."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Start nothing."""
+
+    reason: str
+
+
+Decision = Start | Postpone | Skip
+
+
+@dataclass(frozen=True)
+class StartRules:
+    """How often a run may start.
+
+    Attributes:
+        deployment: short id of the deployed code and settings; a new deployment builds the tables again once a day at the latest.
+        min_interval: the least time between two starts.
+        recheck: when to look again after a run was found under way.
+    """
+
+    deployment: str
+    min_interval: timedelta
+    recheck: timedelta
+
+    def decide(self, due: Due, executions: Sequence[Execution], now: datetime) -> Decision:
+        """Return what becomes of a due run, given the newest executions, newest first."""
+        name = self.run_name(due)
+        if any(execution.name == name for execution in executions):
+            return Skip("this run was started before")
+        under_way = any(execution.status in RUNNING for execution in executions)
+        if due.trigger is Trigger.DAILY and (under_way or self._is_current(executions)):
+            return Skip("a run is under way" if under_way else "nothing is new")
+        if under_way:
+            return Postpone(now + self.recheck)
+        earliest = max((execution.started_at + self.min_interval for execution in executions), default=now)
+        return Postpone(earliest) if now < earliest else Start(name)
+
+    def run_name(self, due: Due) -> str:
+        """Return the run's name: the time that it was due, and the deployment that runs it."""
+        return f"{due.at:%Y%m%dT%H%M%S}Z-{self.deployment}"
+
+    def _is_current(self, executions: Sequence[Execution]) -> bool:
+        """Whether the newest run succeeded with this deployment, or there is none: new data has a pending start of its own."""
+        if not executions:
+            return True
+        newest = max(executions, key=lambda execution: execution.started_at)
+        return newest.status == SUCCEEDED and newest.name.endswith(f"-{self.deployment}")
+
+
+@dataclass(frozen=True)
+class Burst:
+    """New data that arrive close together, and when the run for them is due; naive UTC."""
+
+    first_event_at: datetime
+    due_at: datetime
+
+    @classmethod
+    def begin(cls, now: datetime, quiet: timedelta) -> Burst:
+        """Return the burst that begins with an event now."""
+        return cls(now, now + quiet)
+
+    @classmethod
+    def parse(cls, description: str, expression: str) -> Burst:
+        """Return the burst that a schedule's description and expression state."""
+        first_event_at = datetime.fromisoformat(description.removeprefix(SINCE))
+        return cls(first_event_at, datetime.fromisoformat(expression.removeprefix("at(").removesuffix(")")))
+
+    def pushed(self, now: datetime, quiet: timedelta, max_wait: timedelta) -> Burst:
+        """Return the burst with one more event: due later, never earlier, and at most `max_wait` after its first event."""
+        return replace(self, due_at=max(self.due_at, min(now + quiet, self.first_event_at + max_wait)))
+
+    @property
+    def description(self) -> str:
+        """The schedule's description, which holds the time of the first event."""
+        return f"{SINCE}{self.first_event_at.isoformat()}"
+
+    @property
+    def expression(self) -> str:
+        """The schedule's expression, which has whole seconds; rounded up."""
+        whole = self.due_at.replace(microsecond=0)
+        return f"at({(whole if whole == self.due_at else whole + timedelta(seconds=1)).isoformat()})"
