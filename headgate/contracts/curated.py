@@ -54,8 +54,8 @@ def masked_columns(column: Column) -> tuple[Column, ...]:
     if column.mask is Mask.FREE_TEXT:
         # A redaction can be longer than the number it replaces, so the length is no longer promised.
         rules = tuple(rule for rule in column.rules if rule.name not in {"max_length", "pattern"})
-        return (replace(column, mask=None, type=ColumnType(Kind.STRING), rules=rules),)
-    return (column,)
+        return (replace(column, mask=None, type=ColumnType(Kind.STRING), rules=rules, format=None),)
+    return (replace(column, format=None),) if column.format else (column,)
 
 
 def kept_apart(columns: Iterable[Column]) -> tuple[Column, ...]:

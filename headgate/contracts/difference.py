@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.document import physical_type
 from headgate.contracts.model import Kind, Level, Mask
+from headgate.contracts.source_format import format_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,7 +44,7 @@ _INTEGER_BITS = {Kind.SMALLINT: 16, Kind.INTEGER: 32, Kind.BIGINT: 64}
 _LOWER_BOUNDS = {"minimum", "exclusive_minimum", "min_length"}
 _UPPER_BOUNDS = {"maximum", "exclusive_maximum", "max_length"}
 _ALIASES = "headgate.aliases"
-_TOLD_BY_FIELD = {"headgate.orderBy"}
+_TOLD_BY_FIELD = {"headgate.orderBy", "headgate.format"}
 # Whom it breaks something for when such a property is there, is another, or is gone; properties of others are words.
 _PROPERTY_BREAKS = {
     "headgate.encoding": Breaks.BOTH,  # a file is read as another text, or is refused
@@ -149,9 +150,16 @@ def _of_column(old: Column, new: Column) -> Iterator[Change]:
         yield _of_exemption(new)
     if old.unit != new.unit:
         yield Change(name, f"the unit is {new.unit or 'none'}, was {old.unit or 'none'}", Breaks.READERS)
+    if old.format != new.format:
+        yield Change(name, f"the source format is {_format(new)}, was {_format(old)}", Breaks.BOTH)
     if old.references != new.references:
         yield Change(name, f"points to {new.references or 'nothing'}, pointed to {old.references or 'nothing'}", Breaks.NOBODY)
     yield from _of_rules(old, new)
+
+
+def _format(column: Column) -> str:
+    stated = format_facts(column.format)
+    return ", ".join(f"{key} {value}" for key, value in stated.items()) or "plain"
 
 
 def _behind(column: Column) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.model import Kind, Level, Mask
+from headgate.contracts.source_format import FORMAT_PROPERTY, property_of, stated_format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,6 +77,7 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
         "headgate.mask": column.mask.value if column.mask else unmasked,
         "headgate.unit": column.unit,
         "headgate.severity": _severities(column),
+        FORMAT_PROPERTY: property_of(column.type.kind, column.format, stated_format(contract.properties.get(FORMAT_PROPERTY, {}))),
     }
     is_secret = column.mask not in {None, Mask.FREE_TEXT}
     return _stated(
@@ -98,7 +100,12 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
 
 def _options(column: Column) -> dict[str, Any]:
     implied = ("max_length", column.type.length)
-    return {_OPTIONS[rule.name]: rule.argument for rule in column.rules if rule.name in _OPTIONS and (rule.name, rule.argument) != implied}
+    declared = column.format
+    times = {"format": declared.patterns[0]} if declared and len(declared.patterns) == 1 else {}
+    times |= {"defaultTimezone": declared.timezone} if declared and declared.timezone else {}
+    return times | {
+        _OPTIONS[rule.name]: rule.argument for rule in column.rules if rule.name in _OPTIONS and (rule.name, rule.argument) != implied
+    }
 
 
 def _severities(column: Column) -> dict[str, str]:

@@ -11,6 +11,8 @@ from headgate.errors import ContractError
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from headgate.contracts.source_format import SourceFormat
+
 
 class Kind(StrEnum):
     """The value kinds a column may have; each has one exact Arrow, Glue and Athena type."""
@@ -97,6 +99,7 @@ class Column:
     unit: str = ""
     references: str = ""  # "dataset.column" of a parent
     unmasked: bool = False  # stated to hold no card data, whatever its name or its numbers look like
+    format: SourceFormat | None = None  # how its source writes it; None for the plain spelling of its type
     stem: str = ""  # of the names behind the gate of what stands for it, where the usual ones are other columns'
 
 

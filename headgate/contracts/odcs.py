@@ -16,12 +16,15 @@ from headgate.contracts.literals import hold_literals
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.patterns import python_pattern
 from headgate.contracts.sensitive_names import mask_by_name
+from headgate.contracts.source_format import FORMAT_PROPERTY, TIMES, source_format, stated_format
 from headgate.contracts.types import parse_physical_type
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from headgate.contracts.source_format import SourceFormat
 
 _OPTION_RULES = {
     "minimum": "minimum",
@@ -47,12 +50,19 @@ def load(path: Path) -> Contract:
     Raises:
         ContractError: the file is not a contract that can be kept.
     """
+    try:
+        return parse(_read(path), zone=path.parent.name)
+    except RecursionError:
+        raise ContractError(f"{path.name}: lists or mappings are nested too deeply for a contract. {_COMPARE}") from None
+
+
+def _read(path: Path) -> Any:  # noqa: ANN401 whatever the document holds
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".json":
-        return parse(json.loads(text), zone=path.parent.name)
+        return json.loads(text)
     import yaml  # noqa: PLC0415 the Lambda reads JSON only and has no PyYAML
 
-    return parse(yaml.safe_load(text), zone=path.parent.name)
+    return yaml.safe_load(text)
 
 
 def load_all(folder: Path) -> dict[str, Contract]:
@@ -104,12 +114,13 @@ def _stated(identity: str, document: Mapping[str, Any], zone: str) -> Contract:
     table = document["schema"][0]
     own = _custom(table)
     hold_dataset(identity, table["name"])
+    formats = _table_formats(identity, own)
     return Contract(
         id=identity,
         dataset=table["name"],
         zone=zone,
         version=str(document["version"]),
-        columns=kept_apart(_column(identity, item) for item in table["properties"]),
+        columns=kept_apart(_column(identity, item, formats) for item in table["properties"]),
         key=_key(table["properties"]),
         order_by=tuple(own.get("headgate.orderBy", ())),
         comparisons=tuple(_comparison(identity, item) for item in table.get("quality", ())),
@@ -140,7 +151,7 @@ def _mask(identity: str, own: Mapping[str, Any]) -> Mask | None:
     return Mask(stated)
 
 
-def _column(identity: str, item: Mapping[str, Any]) -> Column:
+def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object]) -> Column:
     own = _custom(item)
     column_type = parse_physical_type(item["physicalType"])
     relationships = item.get("relationships", ())
@@ -158,7 +169,33 @@ def _column(identity: str, item: Mapping[str, Any]) -> Column:
         unit=str(own.get("headgate.unit", "")),
         references=str(relationships[0]["to"]) if relationships else "",
         unmasked=own.get("headgate.mask") == _UNMASKED,
+        format=_format(identity, item, column_type, formats),
     )
+
+
+def _table_formats(identity: str, own: Mapping[str, Any]) -> dict[str, object]:
+    try:
+        return stated_format(own.get(FORMAT_PROPERTY, {}))
+    except ContractError as error:
+        raise ContractError(f"{identity}: {error}") from None
+
+
+def _format(identity: str, item: Mapping[str, Any], column_type: ColumnType, formats: Mapping[str, object]) -> SourceFormat | None:
+    """Return the source format that the column declares, completed by the table's.
+
+    Raises:
+        ContractError: it cannot be used for the column's type.
+    """
+    options = item.get("logicalTypeOptions", {})
+    try:
+        stated = stated_format(_custom(item).get(FORMAT_PROPERTY, {}))
+        if column_type.kind in TIMES and "format" in options:
+            stated = {"patterns": (str(options["format"]),), **stated}
+        if column_type.kind is Kind.TIMESTAMP and "defaultTimezone" in options:
+            stated = {"timezone": str(options["defaultTimezone"]), **stated}
+        return source_format(column_type.kind, column_type.scale or 0, formats, stated)
+    except ContractError as error:
+        raise ContractError(f"{identity}.{item['name']}: {error}") from None
 
 
 def _hold_name(identity: str, column: str, own: Mapping[str, Any]) -> None:

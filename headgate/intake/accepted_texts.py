@@ -41,6 +41,8 @@ def _kept(judged: Judged, passing: pa.Array) -> pa.Array:
 def _is_kept(column: Column) -> bool:
     if column.mask is not None:
         return column.mask in _DROPPED
+    if column.format is not None:
+        return True
     return column.type.kind is not Kind.STRING and column.type.kind not in _SPELLED_ONE_WAY
 
 

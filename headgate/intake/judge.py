@@ -15,17 +15,16 @@ from headgate.intake.breach_texts import breaches_of
 from headgate.masking.article_numbers import is_article_number
 from headgate.masking.card_numbers import is_destroyed, rows_of_cards
 from headgate.masking.card_search import redact, rows_with_cards, rows_with_named_codes, rows_with_ssns
-from headgate.values.cast import cast
 from headgate.values.cells import (
     Rows,
-    blank_to_null,
     flags,
     int_array,
     matches,
     null_where,
 )
+from headgate.values.declared import cast_column
 from headgate.values.fast_parsing import have_shape
-from headgate.values.fits import given
+from headgate.values.fits import given, shown
 from headgate.values.rules import Breach, among, column_breaches
 
 if TYPE_CHECKING:
@@ -68,7 +67,8 @@ def judge(column: Column, text: pa.Array, known: KnownCards) -> Judged:
     if column.mask in {Mask.CVV, Mask.TRACK}:
         return _judge_dropped(column, text)
     if column.mask is Mask.FREE_TEXT:
-        return Judged(column, text, text, {column.name: redact(text)}, tuple(column_breaches(column, text, text)))
+        said = cast_column(column, given(column, text)).values if column.format else text
+        return Judged(column, text, said, {column.name: redact(said)}, tuple(column_breaches(column, said, said)))
     return _judge_plain(column, text)
 
 
@@ -81,7 +81,7 @@ def _judge_masked(column: Column, text: pa.Array) -> Judged:
 
 def _judge_plain(column: Column, text: pa.Array) -> Judged:
     said = given(column, text)
-    fitted = cast(said, column.type)
+    fitted = cast_column(column, said)
     found = [_breach("type", column, f"is no {_type_name(column)}", fitted.misfits)]
     if column.type.kind is Kind.STRING:
         found += [
@@ -93,7 +93,9 @@ def _judge_plain(column: Column, text: pa.Array) -> Judged:
         ]
     elif not column.unmasked:
         found.append(undeclared_card(column, rows_of_cards(fitted.values)))
-    return _judged(column, said, fitted.values, {column.name: fitted.values}, found)
+    breaches = [breach for breach in found if len(breach.rows)]
+    breaches += column_breaches(column, fitted.values, said)
+    return Judged(column, shown(column, text, said), fitted.values, {column.name: fitted.values}, tuple(breaches))
 
 
 def _cards_in(column: Column, text: pa.Array) -> Rows:
@@ -111,33 +113,33 @@ def undeclared_card(column: Column, rows: Rows) -> Breach:
 
 def _judge_card(column: Column, text: pa.Array, known: KnownCards) -> Judged:
     """Token, brand and last four stand for the number."""
-    given = blank_to_null(text)
-    at, cards = known.of(given)
+    said = given(column, text)
+    at, cards = known.of(said)
     stand = zip((part.name for part in masked_columns(column)), ("token", "brand", "last4"), strict=True)
     behind = {name: pa.DictionaryArray.from_arrays(at, cards.column(part)) for name, part in stand}
-    misfits = np.flatnonzero(flags(given.is_valid()) & ~flags(at.is_valid()))
-    destroyed = is_destroyed(given.take(int_array(misfits)))
+    misfits = np.flatnonzero(flags(said.is_valid()) & ~flags(at.is_valid()))
+    destroyed = is_destroyed(said.take(int_array(misfits)))
     found = [
         _breach("destroyed_number", column, "was rounded by a spreadsheet; its digits cannot be had back", misfits[destroyed]),
         _breach("card_number", column, "has a wrong length or check digit", misfits[~destroyed]),
     ]
-    return _judged(column, given, cards.column("number").take(at), behind, found)
+    return _judged(column, said, cards.column("number").take(at), behind, found)
 
 
 def _judge_ssn(column: Column, text: pa.Array) -> Judged:
-    given = blank_to_null(text)
-    fits = have_shape(given, _PLAIN_SSN)
-    if (flags(given.is_valid()) & ~fits).any():
-        fits = flags(matches(given, _SSN))
-    last4 = pc.utf8_slice_codeunits(null_where(~fits, given), -4)
-    misfits = np.flatnonzero(flags(given.is_valid()) & ~fits)
+    said = given(column, text)
+    fits = have_shape(said, _PLAIN_SSN)
+    if (flags(said.is_valid()) & ~fits).any():
+        fits = flags(matches(said, _SSN))
+    last4 = pc.utf8_slice_codeunits(null_where(~fits, said), -4)
+    misfits = np.flatnonzero(flags(said.is_valid()) & ~fits)
     (behind,) = masked_columns(column)
-    return _judged(column, given, given, {behind.name: last4}, [_breach("type", column, "is no social security number", misfits)])
+    return _judged(column, said, said, {behind.name: last4}, [_breach("type", column, "is no social security number", misfits)])
 
 
 def _judge_dropped(column: Column, text: pa.Array) -> Judged:
-    given = blank_to_null(text)
-    return _judged(column, given, given, {}, [])
+    said = given(column, text)
+    return _judged(column, said, said, {}, [])
 
 
 def _judged(column: Column, given: pa.Array, values: pa.Array, behind: Mapping[str, pa.Array], found: list[Breach]) -> Judged:

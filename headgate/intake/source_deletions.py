@@ -24,7 +24,7 @@ from headgate.lake import keys
 from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import parquet_bytes
-from headgate.values.cast import cast
+from headgate.values.declared import cast_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,5 +89,5 @@ def deleted_keys(contract: Contract, told: pa.Table) -> pa.Table:
     """The keys in the contract's types. One that does not fit them is left out: no row with it was ever let in."""
     columns = [contract.column(name) for name in contract.key]
     return pa.table(
-        [cast(exact_texts(told.column(column.name), column), column.type).values for column in columns], list(contract.key)
+        [cast_column(column, exact_texts(told.column(column.name), column)).values for column in columns], list(contract.key)
     ).drop_null()

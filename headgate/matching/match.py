@@ -21,8 +21,9 @@ from headgate.formats.file_table import SAMPLE_ROWS
 from headgate.formats.header import folded
 from headgate.masking import card_numbers as cards
 from headgate.matching.assignment import Gains, best_pairs
-from headgate.values.cast import cast
 from headgate.values.cells import Flags, blank_to_null, flags, marked, matches
+from headgate.values.declared import cast_column
+from headgate.values.fits import given as given_texts
 from headgate.values.rules import column_breaches
 
 if TYPE_CHECKING:
@@ -301,7 +302,7 @@ def _telling(column: Column) -> float:
 
 def _fit(text: pa.Array, column: Column) -> float:
     """The share of the texts that are values of the field; where there is no text nothing speaks against it."""
-    given = blank_to_null(text)
+    given = blank_to_null(given_texts(column, text))
     told = flags(given.is_valid())
     return float((_fits(given, column) & told).sum() / told.sum()) if told.any() else _WELL
 
@@ -311,7 +312,7 @@ def _fits(given: pa.Array, column: Column) -> Flags:
         return cards.is_card(cards.normalised(given))
     if column.mask is Mask.SSN:
         return flags(matches(given, _SSN))
-    fitted = cast(given, column.type)
+    fitted = cast_column(column, given)
     broken = [fitted.misfits, *(breach.rows for breach in column_breaches(column, fitted.values, given) if breach.rule != "required")]
     return ~marked(np.concatenate(broken), len(given))
 

@@ -53,9 +53,14 @@ def cast(text: pa.Array, column_type: ColumnType) -> Cast:
         return Cast(text, NO_ROWS)
     given = blank_to_null(text)
     values = _values(given, column_type)
+    return Cast(values, misfits_of(given, values))
+
+
+def misfits_of(given: pa.Array, values: pa.Array) -> Rows:
+    """The rows that have a text and no value."""
     if values.null_count == given.null_count:
-        return Cast(values, NO_ROWS)
-    return Cast(values, np.flatnonzero(flags(given.is_valid()) & flags(values.is_null())))
+        return NO_ROWS
+    return np.flatnonzero(flags(given.is_valid()) & flags(values.is_null()))
 
 
 def _values(given: pa.Array, column_type: ColumnType) -> pa.Array:

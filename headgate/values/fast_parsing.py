@@ -27,6 +27,7 @@ MOST_DIGITS = 18
 _DATE, _TIMESTAMP = 10, 19
 _LAST_YEAR = 9999
 _DAY_S, _MICROS = 86_400, 1_000_000
+_MICRO_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,51 @@ def instants(text: pa.Array) -> Found:
     real &= _are_digits(signs, (11, 12, 14, 15, 17, 18)) & (signs[13] == _COLON) & (signs[16] == _COLON)
     real &= ((signs[10] == ord(" ")) | (signs[10] == ord("T"))) & (hour < 24) & (minute < 60) & (second < 60)  # noqa: PLR2004 of a day
     return _placed(len(text), at, (since * _DAY_S + hour * 3600 + minute * 60 + second) * _MICROS, real)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the parts of a date pattern of fixed width stand.
+
+    Attributes:
+        fields: name, first byte and number of digits of each field.
+        literals: place and byte of each literal sign.
+    """
+
+    width: int
+    fields: tuple[tuple[str, int, int], ...]
+    literals: tuple[tuple[int, int], ...]
+    has_time: bool
+
+
+def fixed_times(text: pa.Array, layout: Layout, year_from: int) -> Found:
+    """Return days since 1970, or microseconds since 1970 where the layout has a time."""
+    at, signs = _of_width(text, layout.width)
+    values = {name: _number(signs, start, digits) for name, start, digits in layout.fields}
+    year = values["year"] if "year" in values else full_years(values["short_year"], year_from)
+    since, real = days_of(year, values["month"], values["day"])
+    real &= _are_digits(signs, [place for _, start, digits in layout.fields for place in range(start, start + digits)])
+    for place, sign in layout.literals:
+        real &= signs[place] == sign
+    if layout.has_time:
+        zero = np.zeros(len(since), np.int64)
+        digits = next((digits for name, _, digits in layout.fields if name == "fraction"), 0)
+        fraction = values.get("fraction", zero) * 10 ** (_MICRO_DIGITS - digits)
+        micros, is_time = micros_of(values["hour"], values["minute"], values.get("second", zero), fraction)
+        since, real = since * _DAY_S * _MICROS + micros, real & is_time
+    return _placed(len(text), at, since, real)
+
+
+def full_years(short: Rows, year_from: int) -> Rows:
+    """Return the years with these last two digits among the hundred years from `year_from` on."""
+    years: Rows = year_from + (short - year_from) % 100
+    return years
+
+
+def micros_of(hour: Rows, minute: Rows, second: Rows, fraction: Rows) -> tuple[Rows, Flags]:
+    """Return the microseconds since midnight, and whether each is a time of day."""
+    real = (hour < 24) & (minute < 60) & (second < 60)  # noqa: PLR2004 of a day
+    return (hour * 3600 + minute * 60 + second) * _MICROS + fraction, real
 
 
 def as_decimals(found: Found, kind: pa.DataType) -> pa.Array:
@@ -170,9 +216,14 @@ def _of_width(text: pa.Array, width: int) -> tuple[Rows | None, Octets]:
 
 def _days(signs: Octets) -> tuple[Rows, Flags]:
     """Days since 1970 of the dates in the first ten places, and whether each is a day of the calendar."""
-    year, month, day = _number(signs, 0, 4), _number(signs, 5, 2), _number(signs, 8, 2)
-    real = _are_digits(signs, (0, 1, 2, 3, 5, 6, 8, 9)) & (signs[4] == _HYPHEN) & (signs[7] == _HYPHEN)
-    real &= (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1)  # noqa: PLR2004 months
+    since, real = days_of(_number(signs, 0, 4), _number(signs, 5, 2), _number(signs, 8, 2))
+    real &= _are_digits(signs, (0, 1, 2, 3, 5, 6, 8, 9)) & (signs[4] == _HYPHEN) & (signs[7] == _HYPHEN)
+    return since, real
+
+
+def days_of(year: Rows, month: Rows, day: Rows) -> tuple[Rows, Flags]:
+    """Return the days since 1970, and whether each is a day of the calendar in the years 1 to 9999."""
+    real = (year >= 1) & (year <= _LAST_YEAR) & (month >= 1) & (month <= 12) & (day >= 1)  # noqa: PLR2004 months
     place = np.where(real, year * 12 + month - 13, 0)
     first = _first_days()
     begins = first[place]

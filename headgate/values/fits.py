@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headgate.contracts.model import Kind, Level, Mask
-from headgate.values.cast import cast
 from headgate.values.cells import blank_to_null
+from headgate.values.declared import cast_column, trimmed, without_nulls
 from headgate.values.rules import column_breaches
 
 if TYPE_CHECKING:
@@ -19,15 +19,28 @@ if TYPE_CHECKING:
 
 
 def given(column: Column, text: pa.Array) -> pa.Array:
-    """The column's texts; null where they say nothing, which an empty text does in a column that is no plain text."""
-    is_text = column.mask in {None, Mask.FREE_TEXT} and column.type.kind is Kind.STRING
-    return text if is_text else blank_to_null(text)
+    """Return the column's texts with null for each that is no value: a declared null spelling, and an empty text in a typed column."""
+    said = without_nulls(column, text)
+    if column.mask in {None, Mask.FREE_TEXT} and column.type.kind is Kind.STRING:
+        return said
+    return blank_to_null(trimmed(said) if column.format and column.format.trim else said)
+
+
+def shown(column: Column, text: pa.Array, said: pa.Array) -> pa.Array:
+    """Return the texts as quarantine shows them: the original ones, null where an empty text is no value.
+
+    Args:
+        said: what `given` returned for them.
+    """
+    if column.format is None:
+        return said
+    return text if column.type.kind is Kind.STRING else blank_to_null(text)
 
 
 def fits(column: Column, text: pa.Array) -> Flags:
     """For each text whether the column would take it; null is what the file says nothing for."""
     said = given(column, text)
-    fitted = cast(said, column.type)
+    fitted = cast_column(column, said)
     taken = np.ones(len(text), bool)
     taken[fitted.misfits] = False
     for breach in column_breaches(column, fitted.values, said):

@@ -34,6 +34,7 @@ from headgate.formats.header import match_header
 from headgate.formats.received import Received
 from headgate.formats.unpack import allowed_bytes, too_large
 from headgate.values.cells import bool_array, flags, int_array, joined, literal, rewritten_where, text_array
+from headgate.values.declared_spelling import in_declared_format
 
 if TYPE_CHECKING:
     from headgate.contracts.model import Column, Contract
@@ -163,7 +164,9 @@ def exact_texts(values: pa.ChunkedArray, column: Column) -> pa.Array:
     if pa.types.is_string(held.type):
         return held
     if _is_recoverable(held.type, column):
-        return _text_of(held, column)
+        text = in_declared_format(column, _text_of(held, column))
+        is_local = column.format is not None and column.format.timezone and pa.types.is_timestamp(held.type)
+        return joined(text, "Z") if is_local else text  # a stored timestamp is UTC whatever zone the texts have
     raise UnreadableFileError(
         rule="type",
         message=f"the column is stored as {_type_name(held.type)}, from which a {column.type.kind.value} cannot be had back",

@@ -10,6 +10,7 @@ import pytest
 from headgate.contracts.curated import kept_apart
 from headgate.contracts.difference import Breaks, differences, is_breaking
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
+from headgate.contracts.source_format import SourceFormat
 
 pytestmark = pytest.mark.unit
 
@@ -135,6 +136,13 @@ def test_what_a_property_of_ours_changes_is_told(old: dict[str, object], new: di
 def test_properties_of_others_and_aliases_in_another_order_are_no_change() -> None:
     old, new = {"headgate.aliases": {"c": ["a", "b"]}, "team": "a"}, {"headgate.aliases": {"c": ["b", "a"]}, "team": "b"}
     assert differences(contract(col(), properties=old), contract(col(), properties=new)) == []
+
+
+def test_another_source_format_changes_what_senders_write_and_readers_find() -> None:
+    old, new = col(type=ColumnType(Kind.DATE)), col(type=ColumnType(Kind.DATE), format=SourceFormat(patterns=("dd.MM.yyyy",)))
+    (change,) = differences(contract(old), contract(new))
+    assert change.breaks is Breaks.BOTH
+    assert change.told == "the source format is patterns dd.MM.yyyy, was plain"
 
 
 def test_words_are_no_change() -> None:

@@ -298,3 +298,10 @@ def test_a_severity_that_there_is_not_is_told_with_those_that_there_are() -> Non
     document["schema"][0]["quality"][0]["severity"] = "warn"
     with pytest.raises(ContractError, match=r"severity: 'warn' is none of warning, error, critical"):
         odcs.parse(document, zone="source")
+
+
+def test_a_deeply_nested_document_is_a_contract_error(tmp_path: Path) -> None:
+    path = tmp_path / "orders.yaml"
+    path.write_text("schema: " + "[" * 20_000, encoding="utf-8")
+    with pytest.raises(ContractError, match=r"orders\.yaml.*nested too deeply"):
+        odcs.load(path)

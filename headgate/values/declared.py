@@ -1,0 +1,134 @@
+"""Convert texts in a declared source format to typed values, exactly.
+
+Numbers, words and null spellings are rewritten to the plain spelling, which `cast` then reads. Dates are read from their fields.
+A text that does not match the declared format completely is a misfit.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.model import ColumnType, Kind
+from headgate.contracts.source_format import FRACTION_DIGITS, NUMBERS, SourceFormat
+from headgate.contracts.types import arrow_type
+from headgate.values.cast import Cast, misfits_of
+from headgate.values.cast import cast as cast_plain
+from headgate.values.cells import NO_ROWS, blank_to_null, flags, literal, matches, null_where, text_array
+from headgate.values.declared_times import cast_times
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Column
+
+# A blank between thousands, or between a number and its sign: also U+00A0 and U+202F, which spreadsheets write.
+_BLANKS = " \u00a0\u202f"
+_GROUP_BLANK = f"[{_BLANKS}]"
+
+
+def without_nulls(column: Column, text: pa.Array) -> pa.Array:
+    """Return the texts with null for each declared null spelling."""
+    declared = column.format
+    if declared is None or not declared.nulls:
+        return text
+    compared = trimmed(text) if declared.trim else text
+    is_null = flags(pc.is_in(compared, text_array(declared.nulls))) & flags(text.is_valid())
+    return null_where(is_null, text) if is_null.any() else text
+
+
+def trimmed(text: pa.Array) -> pa.Array:
+    """Return the texts without blanks (Unicode) at both ends."""
+    return pc.utf8_trim_whitespace(text)
+
+
+def cast_column(column: Column, text: pa.Array) -> Cast:
+    """Return the column's typed values, read by its declared format.
+
+    Args:
+        text: with null spellings already null.
+    """
+    declared = column.format
+    if declared is None:
+        return cast_plain(text, column.type)
+    shown = trimmed(text) if declared.trim else text
+    if column.type.kind is Kind.STRING:
+        return Cast(_cased(shown, declared.case), NO_ROWS)
+    given = blank_to_null(shown)
+    values = _values(given, column.type, declared)
+    return Cast(values, misfits_of(given, values))
+
+
+def _cased(text: pa.Array, case: str) -> pa.Array:
+    if not case:
+        return text
+    return pc.utf8_upper(text) if case == "upper" else pc.utf8_lower(text)
+
+
+def _values(given: pa.Array, column_type: ColumnType, declared: SourceFormat) -> pa.Array:
+    if declared.patterns:
+        return cast_times(given, column_type, declared)
+    if column_type.kind in NUMBERS and not declared.is_plain_number:
+        return _numbers(given, column_type, declared)
+    if column_type.kind is Kind.BOOLEAN and declared.true_words:
+        return cast_plain(_plain_words(given, declared), column_type).values
+    if column_type.kind is Kind.TIMESTAMP and declared.timezone:
+        return cast_times(given, column_type, declared)
+    return cast_plain(given, column_type).values
+
+
+def _plain_words(given: pa.Array, declared: SourceFormat) -> pa.Array:
+    """Return `true` or `false` for the declared words, which are compared without case; null for all others."""
+    words = [word.casefold() for word in (*declared.true_words, *declared.false_words)]
+    plain = ["true"] * len(declared.true_words) + ["false"] * len(declared.false_words)
+    at = pc.index_in(pc.utf8_lower(given), text_array(words))
+    return text_array(plain).take(at)
+
+
+def _numbers(given: pa.Array, column_type: ColumnType, declared: SourceFormat) -> pa.Array:
+    plain = plain_numbers(given, declared)
+    if declared.percent != "fraction":
+        return cast_plain(plain, column_type).values
+    # 19.5 with one place less by two is the integer 195; the same integer with all places is 0.195.
+    scale, precision = cast("int", column_type.scale), cast("int", column_type.precision)
+    read = cast_plain(plain, ColumnType(Kind.DECIMAL, precision=precision, scale=scale - FRACTION_DIGITS)).values
+    return pa.Array.from_buffers(arrow_type(column_type), len(read), read.buffers(), offset=read.offset)
+
+
+def plain_numbers(given: pa.Array, declared: SourceFormat) -> pa.Array:
+    """Return each number in the plain spelling; null where it is not written in the declared format."""
+    is_number = flags(matches(given, _number_pattern(declared)))
+    plain = null_where(~is_number & flags(given.is_valid()), given) if not is_number.all() else given
+    for sign in ("%",) if declared.percent else (*declared.currency, *declared.units):
+        plain = pc.replace_substring(plain, sign, "")
+    for blank in _BLANKS if _has_blanks(declared) else "":
+        plain = pc.replace_substring(plain, blank, "")
+    if declared.thousands not in {"", " "}:
+        plain = pc.replace_substring(plain, declared.thousands, "")
+    return pc.replace_substring(plain, ",", ".") if declared.decimal == "," else plain
+
+
+def _has_blanks(declared: SourceFormat) -> bool:
+    return declared.thousands == " " or bool(declared.percent or declared.currency or declared.units)
+
+
+@lru_cache(maxsize=256)
+def _number_pattern(declared: SourceFormat) -> str:
+    """Return the grammar (RE2) of a number with its sign; a sign stands before the number or behind it, once."""
+    group = _GROUP_BLANK if declared.thousands == " " else re.escape(declared.thousands)
+    whole = rf"(?:0|[1-9][0-9]*|[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})+)" if declared.thousands else r"(?:0|[1-9][0-9]*)"
+    number = rf"{whole}(?:{re.escape(declared.decimal)}[0-9]+)?"
+    if declared.percent:
+        return rf"-?{number}{_GROUP_BLANK}?%"
+    signs = "|".join(re.escape(sign) for sign in sorted((*declared.currency, *declared.units), key=len, reverse=True))
+    if not signs:
+        return rf"-?{number}"
+    return rf"-?(?:(?:{signs}){_GROUP_BLANK}?)?{number}|(?:{signs}){_GROUP_BLANK}?-{number}|-?{number}{_GROUP_BLANK}?(?:{signs})"
+
+
+def have_format(column: Column, text: pa.Array) -> pa.Array:
+    """Return whether each text is a value of the column in its format; false for null."""
+    found = cast_column(column, without_nulls(column, text))
+    return pc.and_(found.values.is_valid(), literal("true", pa.bool_()))

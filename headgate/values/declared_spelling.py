@@ -1,0 +1,55 @@
+"""Spell the values of typed cells in a declared source format: the inverse of `declared`.
+
+Readers use it for Parquet columns and for cells of Excel and JSON that are numbers or truth values, so that one declared format is
+enough for every kind of file. Dates need no spelling: ISO 8601 is accepted beside every declared pattern.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pyarrow.compute as pc
+
+from headgate.contracts.model import Kind
+from headgate.contracts.source_format import NUMBERS
+from headgate.values.cells import by_unique, rewritten_where, text_array
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from headgate.contracts.model import Column
+    from headgate.contracts.source_format import SourceFormat
+
+_PLAIN_NUMBER = r"^-?[0-9]+(?:\.[0-9]+)?$"
+
+
+def in_declared_format(column: Column, plain: pa.Array) -> pa.Array:
+    """Return the texts of typed cells, which are in the plain spelling, as the column's declared format writes them.
+
+    A text that is no plain value stays as it is. A bare number stays as it is, too, where `percent: points` is declared: a workbook
+    holds 0.19 for 19 %, so its meaning is not clear, and the gate refuses it.
+    """
+    declared = column.format
+    if declared is None or column.mask is not None:
+        return plain
+    if column.type.kind is Kind.BOOLEAN and declared.true_words:
+        return _words(plain, declared)
+    if column.type.kind not in NUMBERS or declared.is_plain_number or declared.percent == "points":
+        return plain
+    is_number = pc.match_substring_regex(plain, _PLAIN_NUMBER)
+    if declared.percent:
+        return rewritten_where(is_number, plain, lambda some: _percentages(some, declared.decimal))
+    return rewritten_where(is_number, plain, lambda some: pc.replace_substring(some, ".", declared.decimal))
+
+
+def _percentages(fractions: pa.Array, decimal: str) -> pa.Array:
+    unique, at = by_unique(fractions)
+    texts = [f"{(Decimal(text) * 100).normalize():f}%".replace(".", decimal) for text in unique.to_pylist()]
+    return text_array(texts).take(at)
+
+
+def _words(plain: pa.Array, declared: SourceFormat) -> pa.Array:
+    words = text_array([declared.true_words[0], declared.false_words[0]])
+    at = pc.index_in(pc.utf8_lower(plain), text_array(["true", "false"]))
+    return pc.coalesce(words.take(at), plain)
