@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are 
 
 from headgate.cli import deployment, files, pipeline, report
 from headgate.errors import HeadgateError
+from headgate.lake.states import FileState
 from scripts import deploy, emulator
 from scripts.terraform_cli import STATE, TerraformError
 
@@ -77,9 +78,9 @@ def run_through(console: Console, folder: Path, data: Path, began: float) -> boo
     found = deployment.activate(NAME)
     console.rule("2 of 4  Through the gate: validate, mask, deduplicate")
     records = files.through_the_gate(found, data, timeout_s=GATE_TIMEOUT_S, console=console)
-    refused = [record for record in records if record.state == "refused"]
-    if refused:
-        console.print(files.refusals(refused))
+    rejected = [record for record in records if record.state is FileState.REJECTED]
+    if rejected:
+        console.print(files.rejections(rejected))
     console.rule("3 of 4  Merge, Great Expectations gate, five systems, publish, crawl")
     ended = pipeline.watched_run(found, as_of="", timeout_s=RUN_TIMEOUT_S, console=console)
     if ended.cause:

@@ -20,10 +20,22 @@ from botocore.exceptions import ClientError
 
 from headgate.aws.errors import translated
 from headgate.errors import ConflictError, NotFoundError, ThrottledError
-from headgate.lake.ports import UNDER_WAY, Claim, FileRecord, Measured
+from headgate.lake.ports import Claim, FileRecord, Measured
+from headgate.lake.states import (
+    NOT_ACCEPTED,
+    UNDER_WAY,
+    Action,
+    ClaimAnswer,
+    Condition,
+    FileState,
+    after,
+    answer_to_claim,
+    permits_new,
+    states_by_condition,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -35,9 +47,11 @@ _COUNTS = tuple(field.name for field in fields(FileRecord) if field.type == "int
 _NAMES = {"#state": "state", "#owner": "owner"}  # DynamoDB reserves both words
 _FREE = "attribute_not_exists(file_id)"
 _RUN_OUT = "(#state = :processing AND lease_until_ms <= :now)"
-_ENDED = "#state = :failed OR (#state IN (:processing, :handed_over) AND lease_until_ms <= :now)"
-_NOT_TAKEN = "(#state = :handed_over AND (attribute_not_exists(taken_by) OR taken_by = :run OR taken_until_ms <= :now))"
-_REOPENABLE = "#state IN (:done, :refused) OR (#state = :replaying AND lease_until_ms <= :now)"
+_CONDITIONS = {
+    Condition.NONE: "",
+    Condition.LEASE_ENDED: " AND lease_until_ms <= :now",
+    Condition.NO_OTHER_RUN: " AND (attribute_not_exists(taken_by) OR taken_by = :run OR taken_until_ms <= :now)",
+}
 _RELEASED = 0  # the lease of what was given back; every other one is a moment
 _FAILED = "ConditionalCheckFailed"
 _LOST = {"None", _FAILED, "TransactionConflict"}
@@ -52,17 +66,12 @@ class DynamoLedger:
     table: str
 
     def claim(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
-        """Take the right to process `record`'s object and content, atomically; a lease that has run out may be taken over."""
-        now_ms = _epoch_ms(now)
-        until_ms = now_ms + 1000 * lease_s
-        file = _file_item(replace(record, state="processing"), until_ms)
-        return self._claim(record, self._put(file, f"{_FREE} OR {_ENDED}", _states(now_ms)), now_ms, until_ms)
+        """Take the right to process `record`'s object and content, atomically; a lease that has ended may be taken over."""
+        return self._claim(Action.CLAIM, record, now, lease_s)
 
     def hand_over(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
         """As `claim`, for a larger worker: the record is `handed_over`, and its content, which nobody has read, stays free."""
-        now_ms = _epoch_ms(now)
-        unread, until_ms = replace(record, state="handed_over", content_sha256=""), now_ms + 1000 * lease_s
-        return self._claim(unread, self._put(_file_item(unread, until_ms), f"{_FREE} OR {_ENDED}", _states(now_ms)), now_ms, until_ms)
+        return self._claim(Action.HAND_OVER, replace(record, content_sha256=""), now, lease_s)
 
     def keep_handed_over(self, file_id: str, *, now: datetime, lease_s: int) -> None:
         """From now on nobody but the larger worker may claim the file for so long; nothing changes once it is not handed over any more."""
@@ -71,27 +80,27 @@ class DynamoLedger:
                 TableName=self.table,
                 Key=_encode({"file_id": file_id}),
                 UpdateExpression="SET lease_until_ms = :until",
-                **_condition("#state = :handed_over", {":handed_over": "handed_over", ":until": _epoch_ms(now) + 1000 * lease_s}),
+                **_condition("#state = :handed_over", {":handed_over": FileState.HANDED_OVER, ":until": _epoch_ms(now) + 1000 * lease_s}),
             )
 
     def take_over(self, record: FileRecord, *, run: str, now: datetime, lease_s: int) -> Claim:
         """As `claim`, by a larger worker: it gets what was handed over, unless another run has it; the record stays `handed_over`."""
+        return self._claim(Action.TAKE_OVER, record, now, lease_s, run)
+
+    def _claim(self, action: Action, record: FileRecord, now: datetime, lease_s: int, run: str = "") -> Claim:
+        """Write the file's item and, where its content is known, the content's: both or neither."""
         now_ms = _epoch_ms(now)
         until_ms = now_ms + 1000 * lease_s
-        taken = _file_item(replace(record, state="handed_over"), until_ms) | {"taken_by": run, "taken_until_ms": until_ms}
-        free = f"{_FREE} OR #state = :failed OR {_RUN_OUT} OR {_NOT_TAKEN}"
-        claim = self._claim(record, self._put(taken, free, {**_states(now_ms), ":run": run}), now_ms, until_ms)
-        return replace(claim, state="busy") if claim.state == "handed_over" else claim
-
-    def _claim(self, record: FileRecord, file: _Item, now_ms: int, until_ms: int) -> Claim:
-        """The file's item and, where its content is known, the content's are written, both or neither."""
-        writes = [file]
+        file = _file_item(replace(record, state=after(action)), until_ms)
+        if run:
+            file |= {"taken_by": run, "taken_until_ms": until_ms}
+        writes = [self._put(file, *_permitted(action, now_ms, run))]
         if record.content_sha256:
             item = {"file_id": _content_id(record), "owner": record.file_id, "state": "processing", "lease_until_ms": until_ms}
             mine = {":processing": "processing", ":now": now_ms, ":me": record.file_id}
             writes.append(self._put(item, f"{_FREE} OR #owner = :me OR {_RUN_OUT}", mine))
-        refused = self._transact(f"claim {record.key}", writes)
-        return Claim(granted=True, state="granted", owner=record.file_id) if refused is None else _refusal(record, refused)
+        obstacles = self._transact(f"claim {record.key}", writes)
+        return Claim(ClaimAnswer.GRANTED, record.file_id) if obstacles is None else _refusal(action, record, obstacles)
 
     def measured(self, kind: str) -> tuple[Measured, ...]:
         """What the newest files of a kind took, oldest first; none where none was measured."""
@@ -108,12 +117,12 @@ class DynamoLedger:
 
     def finish(self, record: FileRecord) -> None:
         """The record stands as given; ConflictError when another file has taken the content over meanwhile."""
-        if record.state == "done" and record.content_sha256:
+        if record.state is FileState.DONE and record.content_sha256:
             self._finish_owning(record)
             return
         with translated(f"record {record.key}"):
             self.client.put_item(TableName=self.table, Item=_encode(_file_item(record)))
-        if record.state in {"refused", "needs_mapping"} and record.content_sha256:
+        if record.state in NOT_ACCEPTED and record.content_sha256:
             self._disown(record)
 
     def release(self, record: FileRecord) -> None:
@@ -123,7 +132,7 @@ class DynamoLedger:
                 TableName=self.table,
                 Key=_encode({"file_id": record.file_id}),
                 UpdateExpression="SET lease_until_ms = :past REMOVE taken_by, taken_until_ms",
-                **_condition("#state IN (:processing, :replaying, :handed_over)", {**_under_way(), ":past": _RELEASED}),
+                **_condition(_is_one_of(UNDER_WAY), {**_values(UNDER_WAY), ":past": _RELEASED}),
             )
         if record.content_sha256:
             self._disown(record)
@@ -131,15 +140,16 @@ class DynamoLedger:
     def reopen(self, file_id: str, *, now: datetime, lease_s: int) -> FileRecord:
         """The finished record as it stands; it is `replaying` from now on, in one conditional update."""
         now_ms = _epoch_ms(now)
-        values = {":done": "done", ":refused": "refused", ":replaying": "replaying", ":now": now_ms, ":until": now_ms + 1000 * lease_s}
+        condition, values = _permitted(Action.REOPEN, now_ms)
+        values |= {":after": after(Action.REOPEN), ":until": now_ms + 1000 * lease_s}
         try:
             with translated(f"reopen {file_id}"):
                 before = self.client.update_item(
                     TableName=self.table,
                     Key=_encode({"file_id": file_id}),
-                    UpdateExpression="SET #state = :replaying, lease_until_ms = :until",
+                    UpdateExpression="SET #state = :after, lease_until_ms = :until",
                     ReturnValues="ALL_OLD",
-                    **_condition(_REOPENABLE, values),
+                    **_condition(condition, values),
                 )
         except ConflictError:
             record = self.get(file_id)
@@ -156,7 +166,7 @@ class DynamoLedger:
     def is_left_undone(self, file_id: str) -> bool:
         """Whether a worker took the file and neither finished it nor gave it back: it works on it, or it died."""
         item = self._item(file_id) or {}
-        return item.get("state") == "processing" and item.get("lease_until_ms") != _RELEASED
+        return item.get("state") == FileState.PROCESSING and item.get("lease_until_ms") != _RELEASED
 
     def _item(self, file_id: str) -> _Item | None:
         with translated(f"read the record of {file_id}"):
@@ -211,17 +221,34 @@ class DynamoLedger:
         return None
 
 
-def _refusal(record: FileRecord, reasons: list[_Item]) -> Claim:
+def _refusal(action: Action, record: FileRecord, reasons: list[_Item]) -> Claim:
     """What stood in the way of a claim: first this object's own record, then the content's owner."""
     own, *content = reasons
     if own["Code"] == _FAILED:
-        state = _decode(own.get("Item", {})).get("state", "processing")
-        told = {"handed_over": "handed_over", **dict.fromkeys(("processing", "replaying"), "busy")}
-        return Claim(granted=False, state=told.get(state, "done"), owner=record.file_id)
+        before = FileState(_decode(own.get("Item", {})).get("state", FileState.PROCESSING))
+        return Claim(answer_to_claim(action, before), record.file_id)
     if content and content[0]["Code"] == _FAILED:
         held = _decode(content[0].get("Item", {}))
-        return Claim(granted=False, state="duplicate" if held.get("state") == "done" else "busy", owner=held.get("owner", ""))
-    return Claim(granted=False, state="busy")  # another worker's transaction on the same items is under way
+        return Claim(ClaimAnswer.DUPLICATE if held.get("state") == "done" else ClaimAnswer.BUSY, held.get("owner", ""))
+    return Claim(ClaimAnswer.BUSY)  # another worker's transaction on the same items is under way
+
+
+def _permitted(action: Action, now_ms: int, run: str = "") -> tuple[str, _Item]:
+    """The condition under which the table of transitions permits the action, and the values that it compares with."""
+    clauses, values = [_FREE] if permits_new(action) else [], dict[str, Any]()
+    for condition, states in states_by_condition(action):
+        clauses.append(f"({_is_one_of(states)}{_CONDITIONS[condition]})")
+        values |= _values(states)
+    expression = " OR ".join(clauses)
+    return expression, values | {name: value for name, value in {":now": now_ms, ":run": run}.items() if name in expression}
+
+
+def _is_one_of(states: Collection[FileState]) -> str:
+    return f"#state IN ({', '.join(sorted(_values(states)))})"
+
+
+def _values(states: Collection[FileState]) -> dict[str, str]:
+    return {f":{text}": text for state in states for text in state.spellings}
 
 
 def _condition(expression: str, values: _Item) -> _Item:
@@ -231,15 +258,6 @@ def _condition(expression: str, values: _Item) -> _Item:
         "ExpressionAttributeNames": {name: field for name, field in _NAMES.items() if name in expression},
         "ExpressionAttributeValues": _encode(values),
     }
-
-
-def _states(now_ms: int) -> _Item:
-    """What a claim's condition compares with."""
-    return {":processing": "processing", ":handed_over": "handed_over", ":failed": "failed", ":now": now_ms}
-
-
-def _under_way() -> _Item:
-    return {f":{state}": state for state in UNDER_WAY}
 
 
 def _content_id(record: FileRecord) -> str:

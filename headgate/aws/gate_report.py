@@ -13,6 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from headgate.aws import unforeseen
 from headgate.errors import HeadgateError
+from headgate.lake.states import FileState
 from headgate.masking.card_search import redacted_text
 
 if TYPE_CHECKING:
@@ -24,13 +25,13 @@ if TYPE_CHECKING:
 
 _COUNTS = {"RowsReceived": "received", "RowsAccepted": "accepted", "RowsQuarantined": "quarantined", "RowsDuplicate": "duplicates"}
 _FILES = {
-    "done": "FilesDone",
-    "refused": "FilesRefused",
-    "needs_mapping": "FilesToMap",
-    "skipped_duplicate": "FilesSkipped",
-    "ignored": "FilesIgnored",
-    "waiting": "FilesWaiting",
-    "handed_over": "FilesHandedOver",
+    FileState.DONE: "FilesDone",
+    FileState.REJECTED: "FilesRejected",
+    FileState.NEEDS_MAPPING: "FilesToMap",
+    FileState.SKIPPED_DUPLICATE: "FilesSkipped",
+    FileState.IGNORED: "FilesIgnored",
+    FileState.WAITING: "FilesWaiting",
+    FileState.HANDED_OVER: "FilesHandedOver",
 }
 
 
@@ -78,7 +79,7 @@ class GateReport:
 
 
 def _skipped_or_processed(record: FileRecord) -> str:
-    return "Duplicate File Skipped" if record.state == "skipped_duplicate" else "file processed"
+    return "Duplicate File Skipped" if record.state is FileState.SKIPPED_DUPLICATE else "file processed"
 
 
 def _facts(record: FileRecord) -> dict[str, object]:

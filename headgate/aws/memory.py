@@ -11,7 +11,8 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from headgate.errors import ConflictError, NotFoundError, ServiceError, ThrottledError
-from headgate.lake.ports import REOPENABLE, UNDER_WAY, Claim, FileRecord, ObjectInfo, ObjectRef, TableVersion
+from headgate.lake.ports import Claim, FileRecord, ObjectInfo, ObjectRef, TableVersion
+from headgate.lake.states import NOT_ACCEPTED, Action, ClaimAnswer, FileState, after, answer_to_claim, permits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -127,44 +128,36 @@ class MemoryLedger:
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     def claim(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
-        """Take the right to process `record`'s object and content, atomically; a lease that has run out may be taken over."""
-        with self._lock:
-            refusal = self._object_taken(record, now) or self._content_taken(record, now)
-            return refusal or self._granted(replace(record, state="processing"), now + timedelta(seconds=lease_s))
+        """Take the right to process `record`'s object and content, atomically; a lease that has ended may be taken over."""
+        return self._claim(Action.CLAIM, record, now, lease_s)
 
     def hand_over(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
         """As `claim`, for a larger worker: the record is `handed_over`, and its content, which nobody has read, stays free."""
+        return self._claim(Action.HAND_OVER, replace(record, content_sha256=""), now, lease_s)
+
+    def take_over(self, record: FileRecord, *, run: str, now: datetime, lease_s: int) -> Claim:
+        """As `claim`, by a larger worker: it gets what was handed over, unless another run has it; the record stays `handed_over`."""
+        return self._claim(Action.TAKE_OVER, record, now, lease_s, run)
+
+    def _claim(self, action: Action, record: FileRecord, now: datetime, lease_s: int, run: str = "") -> Claim:
         with self._lock:
-            unread = replace(record, state="handed_over", content_sha256="")
-            return self._object_taken(record, now) or self._granted(unread, now + timedelta(seconds=lease_s))
+            if refusal := self._object_taken(action, record, now, run) or self._content_taken(record, now):
+                return refusal
+            until = now + timedelta(seconds=lease_s)
+            self._records[record.file_id] = replace(record, state=after(action))
+            self._leases[record.file_id] = until
+            self._takers.pop(record.file_id, None)
+            if run:
+                self._takers[record.file_id] = (run, until)
+            if record.content_sha256:
+                self._contents[_content(record)] = _Holder(record.file_id, until)
+            return Claim(ClaimAnswer.GRANTED, record.file_id)
 
     def keep_handed_over(self, file_id: str, *, now: datetime, lease_s: int) -> None:
         """From now on nobody but the larger worker may claim the file for so long; nothing changes once it is not handed over any more."""
         with self._lock:
-            if file_id in self._leases and self._records[file_id].state == "handed_over":
+            if file_id in self._leases and self._records[file_id].state is FileState.HANDED_OVER:
                 self._leases[file_id] = now + timedelta(seconds=lease_s)
-
-    def take_over(self, record: FileRecord, *, run: str, now: datetime, lease_s: int) -> Claim:
-        """As `claim`, by a larger worker: it gets what was handed over, unless another run has it; the record stays `handed_over`."""
-        with self._lock:
-            known, until = self._records.get(record.file_id), now + timedelta(seconds=lease_s)
-            other, taken_until = self._takers.get(record.file_id, (run, now))
-            if known and known.state == "handed_over" and other != run and taken_until > now:
-                return Claim(granted=False, state="busy", owner=record.file_id)
-            refusal = None if known and known.state == "handed_over" else self._object_taken(record, now)
-            if refusal := refusal or self._content_taken(record, now):
-                return refusal
-            self._takers[record.file_id] = (run, until)
-            return self._granted(replace(record, state="handed_over"), until)
-
-    def _granted(self, record: FileRecord, until: datetime) -> Claim:
-        self._records[record.file_id] = record
-        self._leases[record.file_id] = until
-        if record.state != "handed_over":
-            self._takers.pop(record.file_id, None)
-        if record.content_sha256:
-            self._contents[_content(record)] = _Holder(record.file_id, until)
-        return Claim(granted=True, state="granted", owner=record.file_id)
 
     def measured(self, kind: str) -> tuple[Measured, ...]:
         """What the newest files of a kind took, oldest first; none where none was measured."""
@@ -177,12 +170,12 @@ class MemoryLedger:
     def finish(self, record: FileRecord) -> None:
         """The record stands as given; ConflictError when another file has taken the content over meanwhile."""
         with self._lock:
-            if record.state == "done" and record.content_sha256:
+            if record.state is FileState.DONE and record.content_sha256:
                 holder = self._contents.get(_content(record))
                 if holder and holder.file_id != record.file_id:
                     raise ConflictError(f"the content of {record.key} was taken over by {holder.file_id}")
                 self._contents[_content(record)] = _Holder(record.file_id)
-            elif record.state in {"refused", "needs_mapping"}:
+            elif record.state in NOT_ACCEPTED:
                 self._disown(record)
             self._records[record.file_id] = record
             self._leases.pop(record.file_id, None)
@@ -200,17 +193,16 @@ class MemoryLedger:
         """The finished record as it stands; it is `replaying` from now on."""
         with self._lock:
             record = self.get(file_id)
-            is_held = record.state == "replaying" and self._leases[file_id] > now
-            if is_held or record.state not in REOPENABLE:
+            if not permits(Action.REOPEN, record.state, lease_ended=self._lease_ended(file_id, now)):
                 raise ThrottledError(f"{record.key} is {record.state}; it can be replayed when it is done")
-            self._records[file_id] = replace(record, state="replaying")
+            self._records[file_id] = replace(record, state=after(Action.REOPEN))
             self._leases[file_id] = now + timedelta(seconds=lease_s)
             return record
 
     def is_left_undone(self, file_id: str) -> bool:
         """Whether a worker took the file and neither finished it nor gave it back: it works on it, or it died."""
         record = self._records.get(file_id)
-        return record is not None and record.state == "processing" and self._leases[file_id] != _RELEASED
+        return record is not None and record.state is FileState.PROCESSING and self._leases[file_id] != _RELEASED
 
     def get(self, file_id: str) -> FileRecord:
         """The record; NotFoundError when there is none."""
@@ -228,23 +220,25 @@ class MemoryLedger:
         if holder and holder.file_id == record.file_id and holder.until:
             del self._contents[_content(record)]
 
-    def _object_taken(self, record: FileRecord, now: datetime) -> Claim | None:
+    def _object_taken(self, action: Action, record: FileRecord, now: datetime, run: str) -> Claim | None:
         known = self._records.get(record.file_id)
-        if known is None or known.state == "failed":
+        before = known.state if known else None
+        taker, taken_until = self._takers.get(record.file_id, (run, now))
+        other_run = taker != run and taken_until > now
+        if before is None or permits(action, before, lease_ended=self._lease_ended(record.file_id, now), other_run=other_run):
             return None
-        if known.state not in UNDER_WAY:
-            return Claim(granted=False, state="done", owner=record.file_id)
-        if known.state == "replaying" or self._leases[record.file_id] > now:
-            return Claim(granted=False, state="handed_over" if known.state == "handed_over" else "busy", owner=record.file_id)
-        return None
+        return Claim(answer_to_claim(action, before), record.file_id)
+
+    def _lease_ended(self, file_id: str, now: datetime) -> bool:
+        return self._leases.get(file_id, now) <= now
 
     def _content_taken(self, record: FileRecord, now: datetime) -> Claim | None:
         holder = self._contents.get(_content(record))
         if not record.content_sha256 or holder is None or holder.file_id == record.file_id:
             return None
         if holder.until is None:
-            return Claim(granted=False, state="duplicate", owner=holder.file_id)
-        return Claim(granted=False, state="busy", owner=holder.file_id) if holder.until > now else None
+            return Claim(ClaimAnswer.DUPLICATE, holder.file_id)
+        return Claim(ClaimAnswer.BUSY, holder.file_id) if holder.until > now else None
 
 
 def _content(record: FileRecord) -> tuple[str, str]:

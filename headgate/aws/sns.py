@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.aws.errors import translated
+from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.masking.card_search import redacted_text
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Alerts:
 
     def settled(self, record: FileRecord) -> None:
         """People know of a file that was refused, that waits for a mapping, or that is out of line; of any other there is no news."""
-        if record.state in {"refused", "needs_mapping"}:
+        if record.state in NOT_ACCEPTED:
             self.refused(record)
         if record.profile.get("drift"):
             self.out_of_line(record)
@@ -41,7 +42,7 @@ class Alerts:
             f"Remedy: {told.get('remedy', '-')}",
             "The original stays in raw; nothing of it was let in.",
         ]
-        waits = record.state == "needs_mapping"
+        waits = record.state is FileState.NEEDS_MAPPING
         subject = "Headgate asks what a file's columns mean" if waits else f"Headgate refused a file: {told.get('rule', 'unknown')}"
         self.send(subject, "\n".join(lines))
 

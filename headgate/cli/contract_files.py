@@ -15,6 +15,7 @@ from rich.console import Group
 from headgate.cli import options, screens
 from headgate.errors import BadInputError
 from headgate.lake.ports import MaskingKey
+from headgate.lake.states import Disposition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,7 +166,7 @@ def _contract_for(file: Path, dataset: str) -> Contract:
 
 def _refused(gated: Gated, count: int) -> list[dict[str, object]]:
     rows = gated.set_aside.select(["disposition", *_SHOWN]).to_pylist()
-    refused = [row for row in rows if row["disposition"] == "refused"]
+    refused = [row for row in rows if row["disposition"] == Disposition.REFUSED]
     return [{name: row[name] for name in _SHOWN} for row in refused[:count]]
 
 

@@ -14,6 +14,7 @@ from headgate import wiring
 from headgate.cli import deployment, options, screens, summary, watching
 from headgate.cli.known import known
 from headgate.cli.progress import PlainLines
+from headgate.lake.states import NOT_ACCEPTED, FileState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import FileRecord
 
-STATES = ("processing", "handed_over", "failed", "done", "refused", "needs_mapping", "skipped_duplicate", "replaying")
+STATES = tuple(state.value for state in FileState if state is not FileState.WAITING)  # a waiting part has no record yet
 _INTERRUPTED = (
     "\nWhat was sent goes on through the gate: `headgate files` shows it. "
     "The same command sends the rest; what was let in is skipped as a duplicate."
@@ -48,22 +49,22 @@ def upload(folder: Path, timeout_s: int, as_json: bool, deployment_name: str | N
         raise
     sums = summary.by_dataset(records)
     options.show(as_json=as_json, value=lambda: summary.as_dicts(sums), screen=lambda: screens.received(sums))
-    refused = [record for record in records if record.state in {"refused", "needs_mapping"}]
+    rejected = [record for record in records if record.state in NOT_ACCEPTED]
     if not as_json:
-        _tell_what_to_do(records, refused, watching.left_out_of(folder))
-    options.finish(complete=not refused and len(records) == len(watching.objects_in(folder)))
+        _tell_what_to_do(records, rejected, watching.left_out_of(folder))
+    options.finish(complete=not rejected and len(records) == len(watching.objects_in(folder)))
 
 
-def _tell_what_to_do(records: list[FileRecord], refused: list[FileRecord], left_out: list[str]) -> None:
+def _tell_what_to_do(records: list[FileRecord], rejected: list[FileRecord], left_out: list[str]) -> None:
     console = options.console()
-    if known := sum(record.state == "skipped_duplicate" for record in records):
+    if known := sum(record.state is FileState.SKIPPED_DUPLICATE for record in records):
         console.print(f"Duplicate File Skipped: {known:,} of {len(records):,} files, whose content was let in before.")
     if any(record.quarantined for record in records):
         console.print("Why rows were kept out, and how to let them in: headgate quarantine list")
     if left_out:
         console.print(f"Not sent, since no folder names their dataset: {', '.join(left_out)}", soft_wrap=True)
-    if refused:
-        console.print(refusals(refused))
+    if rejected:
+        console.print(rejections(rejected))
 
 
 def through_the_gate(found: deployment.Deployment, folder: Path, *, timeout_s: int, console: Console) -> list[FileRecord]:
@@ -95,7 +96,7 @@ def through_the_gate(found: deployment.Deployment, folder: Path, *, timeout_s: i
         return watching.follow(wiring.ledger(found.environment), [one.ref for one in sent], seen, timeout_s=timeout_s)
 
 
-@click.group(invoke_without_command=True, epilog=options.example("headgate files --state refused"))
+@click.group(invoke_without_command=True, epilog=options.example("headgate files --state rejected"))
 @click.option("--state", type=click.Choice(STATES), help="Only files in this state; needs_mapping: that still wait for one.")
 @options.as_json
 @options.deployment
@@ -112,7 +113,7 @@ def files(context: click.Context, state: str | None, as_json: bool, deployment_n
 
 def in_state(records: Sequence[FileRecord], state: str | None) -> Sequence[FileRecord]:
     """Return the records in the state, or all; of those that need a mapping, only files that no later version settles."""
-    if state == "needs_mapping":
+    if state == FileState.NEEDS_MAPPING:
         from headgate.intake.corrections import unsettled
 
         records = unsettled(records)
@@ -133,10 +134,10 @@ def show(key: str, as_json: bool, deployment_name: str | None) -> None:
     options.show(as_json=as_json, value=lambda: _kept(newest), screen=lambda: _whole(newest))
 
 
-def refusals(records: list[FileRecord]) -> Table:
-    """Files that were refused, or wait for a mapping: which, why, and what their sender can do."""
-    counts = {"were refused": sum(record.state == "refused" for record in records)}
-    counts["wait for a mapping"] = len(records) - counts["were refused"]
+def rejections(records: list[FileRecord]) -> Table:
+    """Files that were rejected or need a mapping: which, why, and what their sender can do."""
+    counts = {"were rejected": sum(record.state is FileState.REJECTED for record in records)}
+    counts["need a mapping"] = len(records) - counts["were rejected"]
     title = f"Files that {' or '.join(what for what, count in counts.items() if count)}; the originals stay in raw"
     table = screens.table("file", "column", "rule", "why", "remedy", title=title, show_lines=True)
     for record in records:

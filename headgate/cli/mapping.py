@@ -12,6 +12,7 @@ from headgate.cli import deployment, options, screens
 from headgate.cli.known import known
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
 from headgate.lake.ports import ObjectRef
+from headgate.lake.states import FileState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,20 +87,19 @@ def with_changes(suggested: Suggested, pairs: Sequence[str], fields: Sequence[st
 
 def _waiting(found: deployment.Deployment, key: str) -> tuple[FileRecord, Suggested]:
     from headgate.intake.corrections import unsettled
-    from headgate.intake.curation import NEEDS_MAPPING
     from headgate.matching.mappings import Suggested
 
     records = list(wiring.ledger(found.environment).records())
-    asked = [record for record in known(records, key) if record.state == NEEDS_MAPPING]
+    asked = [record for record in known(records, key) if record.state is FileState.NEEDS_MAPPING]
     if not asked:
         told = f"no file {screens.shown(key)} waits for a mapping"
-        raise HeadgateError(f"{told}. Remedy: `headgate files --state {NEEDS_MAPPING}` lists those that do.")
+        raise HeadgateError(f"{told}. Remedy: `headgate files --state {FileState.NEEDS_MAPPING}` lists those that do.")
     waiting = [record for record in unsettled(records) if record in asked]
     if not waiting:
         settled = asked[0].key
         raise HeadgateError(
             f"{settled} is settled: a later version of it was let in. `headgate files show {shlex.quote(settled)}` tells how. "
-            f"Remedy: `headgate files --state {NEEDS_MAPPING}` lists the files that wait."
+            f"Remedy: `headgate files --state {FileState.NEEDS_MAPPING}` lists the files that wait."
         )
     newest = max(waiting, key=lambda record: (record.received_at, record.finished_at))
     return newest, Suggested.from_json(newest.error["suggestion"])

@@ -52,7 +52,7 @@ def received(summaries: Sequence[DatasetSummary]) -> Table:
 
 
 def _counts(summary: DatasetSummary) -> list[str]:
-    told = {"refused": summary.files_refused, "waiting for a mapping": summary.files_waiting}
+    told = {"rejected": summary.files_rejected, "waiting for a mapping": summary.files_waiting}
     kept_out = ", ".join(f"{count:,} {what}" for what, count in told.items() if count)
     files = f"{summary.files:,}" + (f" ({kept_out})" if kept_out else "")
     return [files, *(f"{count:,}" for count in (summary.received, summary.accepted, summary.quarantined, summary.duplicates))]

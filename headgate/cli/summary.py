@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+from headgate.lake.states import FileState
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -14,11 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class DatasetSummary:
-    """Sums over the files of one dataset, in rows but for `files`, `files_refused` and `files_waiting`, which wait for a mapping."""
+    """Sums over the files of one dataset, in rows but for `files`, `files_rejected` and `files_waiting`, which wait for a mapping."""
 
     dataset: str
     files: int = 0
-    files_refused: int = 0
+    files_rejected: int = 0
     files_waiting: int = 0
     received: int = 0
     accepted: int = 0
@@ -29,7 +31,7 @@ class DatasetSummary:
     def add(self, record: FileRecord) -> None:
         """Count one file in."""
         self.files += 1
-        self.files_refused += record.state == "refused"
+        self.files_rejected += record.state is FileState.REJECTED
         self.received += record.received
         self.accepted += record.accepted
         self.quarantined += record.quarantined
@@ -40,7 +42,6 @@ class DatasetSummary:
 def by_dataset(records: Iterable[FileRecord]) -> list[DatasetSummary]:
     """One summary a dataset, by name; files of no known dataset come under `?`."""
     from headgate.intake.corrections import unsettled
-    from headgate.intake.curation import NEEDS_MAPPING
 
     every = list(records)
     sums: dict[str, DatasetSummary] = {}
@@ -48,7 +49,7 @@ def by_dataset(records: Iterable[FileRecord]) -> list[DatasetSummary]:
         name = record.dataset or "?"
         sums.setdefault(name, DatasetSummary(name)).add(record)
     for record in unsettled(every):
-        sums[record.dataset or "?"].files_waiting += record.state == NEEDS_MAPPING
+        sums[record.dataset or "?"].files_waiting += record.state is FileState.NEEDS_MAPPING
     return [sums[name] for name in sorted(sums)]
 
 
@@ -56,7 +57,7 @@ def total(summaries: Iterable[DatasetSummary]) -> DatasetSummary:
     """The sum over all datasets."""
     whole = DatasetSummary("total")
     for summary in summaries:
-        for name in ("files", "files_refused", "files_waiting", "received", "accepted", "quarantined", "duplicates"):
+        for name in ("files", "files_rejected", "files_waiting", "received", "accepted", "quarantined", "duplicates"):
             setattr(whole, name, getattr(whole, name) + getattr(summary, name))
         whole.reasons.update(summary.reasons)
     return whole
@@ -71,5 +72,5 @@ def states(records: Iterable[FileRecord]) -> dict[str, int]:
     """Files by state."""
     counts: defaultdict[str, int] = defaultdict(int)
     for record in records:
-        counts[record.state] += 1
+        counts[record.state.value] += 1
     return dict(sorted(counts.items()))

@@ -12,6 +12,7 @@ import click
 from headgate.cli import screens
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import ObjectRef
+from headgate.lake.states import FileState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 UPLOADERS = 8
 POLL_S = 1.0
-UNDER_WAY = {"processing", "handed_over"}
+UNDER_WAY = {FileState.PROCESSING, FileState.HANDED_OVER}
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from headgate.errors import NotFoundError, ThrottledError
 from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import PARQUET_TYPE, parquet_bytes
+from headgate.lake.states import REOPENABLE, FileState
 from headgate.lake.versions import History
 from headgate.values.cells import repeated
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 CLOSED_BY = "closed_by"
 _OPEN = ""  # as the record has it
-_CLOSABLE = {"done", "refused"}
+_CLOSABLE = REOPENABLE - {FileState.REPLAYING}
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from headgate.intake.workspace import workspace
 from headgate.lake import keys
 from headgate.lake.content import sha256_of
 from headgate.lake.ports import FileRecord
+from headgate.lake.states import ClaimAnswer, FileState
 from headgate.masking.card_search import redacted_text
 from headgate.matching.mappings import MENDABLE, Suggested, perhaps_masked
 
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from headgate.intake.larger_worker import HandingOver
     from headgate.lake.ports import Claim, ObjectInfo, ObjectRef
 
-DONE, REFUSED, SKIPPED, IGNORED, NEEDS_MAPPING = "done", "refused", "skipped_duplicate", "ignored", "needs_mapping"
-HANDED_OVER = "handed_over"
 RECEIVED = "received"
 # A file that nobody knows is profiled from all its texts at once, which is not worth a larger worker.
 _PROFILED_AS_IT_CAME_BYTES = 256 << 20
@@ -99,7 +98,7 @@ class Curation:
         """
         if not is_data(ref.key):
             key = redacted_text(ref.key)
-            return FileRecord(file_id_of(ref), ref.bucket, key, ref.version_id, keys.dataset_of(key), IGNORED)
+            return FileRecord(file_id_of(ref), ref.bucket, key, ref.version_id, keys.dataset_of(key), FileState.IGNORED)
         info = self.house.objects.info(ref)
         record = _received(info)
         if self.handing_over and self.handing_over.lacks(self.house.objects, self.house.ledger, record, info):
@@ -120,7 +119,7 @@ class Curation:
             settled = self._settle(record, lambda: self._settled(record, info, path))
         except OutgrownError:
             return self._handed_over(record, info)
-        if settled.state == DONE and (self.handing_over or self.run):
+        if settled.state is FileState.DONE and (self.handing_over or self.run):
             watch.note(self.house.ledger, settled, path, self.house.clock())
         return settled
 
@@ -140,7 +139,7 @@ class Curation:
         except BadInputError as error:
             refused, claim = self._refusal(record, error), self._claim(record)
             return self._settle(record, lambda: refused) if claim.granted else self._not_granted(record, claim)
-        return replace(record, state=HANDED_OVER) if claim.granted else self._not_granted(record, claim)
+        return replace(record, state=FileState.HANDED_OVER) if claim.granted else self._not_granted(record, claim)
 
     def _fits(self, info: ObjectInfo) -> bool:
         """Whether the object can be read by this worker at all; a larger one is refused unread."""
@@ -169,17 +168,19 @@ class Curation:
         return settled
 
     def _not_granted(self, record: FileRecord, claim: Claim) -> FileRecord:
-        if claim.state in {DONE, HANDED_OVER} or (self.run and claim.owner == record.file_id and self._is_handed_over(record)):
+        if claim.answer in {ClaimAnswer.DONE, ClaimAnswer.HANDED_OVER} or (
+            self.run and claim.owner == record.file_id and self._is_handed_over(record)
+        ):
             return replace(self.house.ledger.get(record.file_id), seen_before=True)
-        if claim.state != "duplicate":
+        if claim.answer is not ClaimAnswer.DUPLICATE:
             raise ThrottledError(f"another worker holds {record.key} or its content; deliver it again")
-        skipped = replace(record, state=SKIPPED, duplicate_of=claim.owner, finished_at=self.house.now())
+        skipped = replace(record, state=FileState.SKIPPED_DUPLICATE, duplicate_of=claim.owner, finished_at=self.house.now())
         self.house.ledger.finish(skipped)
         return skipped
 
     def _is_handed_over(self, record: FileRecord) -> bool:
         """Whether another run than ours has the file."""
-        return self.house.ledger.get(record.file_id).state == HANDED_OVER
+        return self.house.ledger.get(record.file_id).state is FileState.HANDED_OVER
 
     def _settled(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
         try:
@@ -207,7 +208,7 @@ class Curation:
         decided = mappings.decide(record.key, record.dataset, self._readable(path)) if mappings and error.rule in MENDABLE else None
         if isinstance(decided, Suggested):
             asked = self._refusal(record, decided.asked(record.key))
-            waiting = replace(asked, state=NEEDS_MAPPING, error={**asked.error, "suggestion": decided.to_json()})
+            waiting = replace(asked, state=FileState.NEEDS_MAPPING, error={**asked.error, "suggestion": decided.to_json()})
             return self._profiled_as_it_came(waiting, path)
         if decided is None:
             return self._profiled_as_it_came(self._refusal(record, error), path)
@@ -244,7 +245,7 @@ class Curation:
     def _refusal(self, record: FileRecord, error: BadInputError) -> FileRecord:
         contract = self.house.contracts.get(record.dataset)
         by = f"{contract.id}@{contract.version}" if contract else ""
-        return replace(record, state=REFUSED, error={**told(error), "file": record.key}, contract=by)
+        return replace(record, state=FileState.REJECTED, error={**told(error), "file": record.key}, contract=by)
 
     def _stored(self, record: FileRecord, passed: Passed) -> FileRecord:
         """The record of a file whose rows all lie where it says. Refused rows are written first, so that none is ever missing."""
@@ -263,7 +264,7 @@ def _received(info: ObjectInfo) -> FileRecord:
         key=key,
         version_id=ref.version_id,
         dataset=keys.dataset_of(key),
-        state="processing",
+        state=FileState.PROCESSING,
         size_bytes=info.size_bytes,
         received_at=iso(info.modified_at),
     )

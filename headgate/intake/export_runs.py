@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError, UnreadableFileError
-from headgate.intake.curation import IGNORED, file_id_of, is_data
+from headgate.intake.curation import file_id_of, is_data
 from headgate.intake.source_deletions import moment_of
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import FileRecord, ObjectRef
+from headgate.lake.states import FileState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from headgate.intake.source_deletions import Sightings
     from headgate.lake.ports import ObjectStore
 
-WAITING = "waiting"
 _NO_PARTS = b'{"files": []}'
 
 
@@ -59,7 +59,7 @@ class Runs:
         if key.name == RUN_MANIFEST:
             return self._call(ref, key, manifest)
         if key.name not in names_of(manifest):
-            return _record(ref, key, WAITING)
+            return _record(ref, key, FileState.WAITING)
         record = self.curate(ObjectRef(ref.bucket, ref.key))
         return record if moment_of(manifest) else self._seen(record)
 
@@ -67,7 +67,7 @@ class Runs:
         parts = [replace(key, name=name).path() for name in names_of(manifest)]
         self.sightings.of_run(ref.bucket, key, manifest)
         self.send([ObjectRef(ref.bucket, part) for part in parts if is_data(part)])
-        return _record(ref, key, IGNORED)
+        return _record(ref, key, FileState.IGNORED)
 
     def _seen(self, record: FileRecord) -> FileRecord:
         self.sightings.of_file(record)
@@ -97,5 +97,5 @@ def names_of(manifest: bytes) -> tuple[str, ...]:
         ) from None
 
 
-def _record(ref: ObjectRef, key: ExportKey, state: str) -> FileRecord:
+def _record(ref: ObjectRef, key: ExportKey, state: FileState) -> FileRecord:
     return FileRecord(file_id_of(ref), ref.bucket, ref.key, ref.version_id, key.dataset, state)

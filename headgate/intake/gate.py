@@ -32,9 +32,10 @@ from headgate.intake.accepted_texts import kept_texts, retold
 from headgate.intake.deduplicate import KEPT, SAME_ROW, TiedCells, survivors
 from headgate.intake.judge import Judged, judge
 from headgate.intake.parquet_writer import RowsFile, each_value_once
-from headgate.intake.quarantine import DUPLICATE, REFUSED, Origin, duplicate_rows, refused_rows, with_origin
+from headgate.intake.quarantine import Origin, duplicate_rows, refused_rows, with_origin
 from headgate.intake.spool import Spool
 from headgate.lake.content import sha256_of
+from headgate.lake.states import Disposition
 from headgate.masking.card_numbers import KnownCards
 from headgate.values.cells import NO_ROWS, Rows, bool_array, decoded, int_array, marked, numbers, repeated
 from headgate.values.rules import Breach, among, comparison_breach
@@ -228,8 +229,8 @@ class Passage:
             content_sha256=self._origin.content_sha256,
             received=sum(sifted.rows + sifted.ragged for sifted in self._sifted),
             accepted=self._accepted,
-            quarantined=self._dispositions[REFUSED],
-            duplicates=self._dispositions[DUPLICATE],
+            quarantined=self._dispositions[Disposition.REFUSED],
+            duplicates=self._dispositions[Disposition.DUPLICATE],
             warnings=sum(len(breach.rows) for sifted in self._sifted for breach in sifted.warnings) + len(self._source.absent),
             reasons=dict(sorted(self._reasons.items())),
             written_as=self._source.written_as,

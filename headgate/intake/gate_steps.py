@@ -18,6 +18,7 @@ from headgate.lake import keys
 from headgate.lake.content import sha256_of
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.lake.publishing import PARQUET_TYPE
+from headgate.lake.states import FileState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -143,7 +144,7 @@ def with_counts(record: FileRecord, counts: Counts) -> FileRecord:
     """The record of a file that went through the gate."""
     return replace(
         record,
-        state="done",
+        state=FileState.DONE,
         contract=counts.contract,
         received=counts.received,
         accepted=counts.accepted,

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from headgate.contracts.model import Level
 from headgate.intake.judge import of_rows
 from headgate.intake.redacted_rows import MASKED, shown, without_digits
+from headgate.lake.states import Disposition
 from headgate.masking.card_search import redacted_text
 from headgate.values.cells import (
     NO_ROWS,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from headgate.intake.judge import Judged
 
 RAGGED_ROW, FOOTER, SAME_ROW, SAME_KEY = "ragged_row", "footer", "duplicate_row", "duplicate_key"
-REFUSED, DUPLICATE = "refused", "duplicate"
 RAW_TEXT = "_raw"  # the one field of a ragged row's record
 _UNSAFE_IN_JSON = r'["\\\x00-\x1f]'
 _BLANK = 0x20  # control characters come before it
@@ -68,7 +68,7 @@ def refused_rows(received: Received, judged: Sequence[Judged], breaches: Sequenc
         received.source_rows[refused],
         [of_rows(each, refused) for each in judged],
         [among(breach, refused, count) for breach in breaches],
-        REFUSED,
+        Disposition.REFUSED,
     )
     if not len(received.ragged.source_rows):
         return table
@@ -88,14 +88,14 @@ def duplicate_rows(source_rows: Rows, judged: Sequence[Judged], warnings: Sequen
         Breach(SAME_ROW, "", "equals, in all that may go behind the gate, the row that was kept for its key", rows[is_same]),
         Breach(SAME_KEY, "", "another row with its key is newer, or won the tie", rows[~is_same]),
     ]
-    return _told(source_rows, judged, [*warnings, *lost], DUPLICATE)
+    return _told(source_rows, judged, [*warnings, *lost], Disposition.DUPLICATE)
 
 
-def _told(source_rows: Rows, judged: Sequence[Judged], reasons: Sequence[Breach], disposition: str) -> pa.Table:
+def _told(source_rows: Rows, judged: Sequence[Judged], reasons: Sequence[Breach], disposition: Disposition) -> pa.Table:
     count = len(source_rows)
     first = int_array(_first(reasons, count))
     columns = text_array(reason.column or None for reason in reasons).take(first)
-    texts = shown(judged, passed=disposition == DUPLICATE)
+    texts = shown(judged, passed=disposition is Disposition.DUPLICATE)
     return pa.table(
         {
             "source_row": int_array(source_rows),
@@ -169,7 +169,7 @@ def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
     return pa.table(
         {
             "source_row": int_array(ragged.source_rows),
-            "disposition": repeated(REFUSED, count),
+            "disposition": repeated(Disposition.REFUSED, count),
             "rule": text_array(rules).dictionary_encode(),
             "column_name": pa.nulls(count, pa.string()).dictionary_encode(),
             "reason": text_array(reasons).dictionary_encode(),

@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 
 from headgate.intake.corrections import corrections
 from headgate.lake.parquet import table_of
-from headgate.lake.ports import REOPENABLE, FileRecord, ObjectRef
+from headgate.lake.ports import FileRecord, ObjectRef
+from headgate.lake.states import NOT_ACCEPTED, REOPENABLE, FileState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from headgate.lake.ports import ObjectStore
 
 _Place = tuple[str, str, str, str, str]
-_REFUSED_WHOLE = {"refused", "needs_mapping"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def kept_out(records: Iterable[FileRecord], *, by_file: bool = False, closed: bo
             place = (record.dataset, rule, *of_file)
             rows[place] += count
             files[place] += 1
-        if record.state in _REFUSED_WHOLE:
+        if record.state in NOT_ACCEPTED:
             place = (record.dataset, record.error.get("rule", ""), *of_file)
             files[place] += 1
             refused[place] += 1
@@ -101,7 +101,7 @@ def replayable(
             if record.state in REOPENABLE
             and dataset in ("", record.dataset)
             and rule in _rules(record)
-            and (again or record.state == "replaying" or (not record.closed_by and _is_judged_by_another(record, contracts)))
+            and (again or record.state is FileState.REPLAYING or (not record.closed_by and _is_judged_by_another(record, contracts)))
         ),
         key=lambda record: (record.dataset, record.key, record.received_at, record.file_id),
     )
@@ -110,7 +110,7 @@ def replayable(
 def _rules(record: FileRecord) -> set[str]:
     """The rules that keep something of the file out, and the empty text, which stands for any; none where all of it was let in."""
     rules = {*record.reasons, *([record.error["rule"]] if "rule" in record.error else [])}
-    return {"", *rules} if rules or record.state == "replaying" else set()
+    return {"", *rules} if rules or record.state is FileState.REPLAYING else set()
 
 
 def _is_judged_by_another(record: FileRecord, contracts: Mapping[str, Contract]) -> bool:

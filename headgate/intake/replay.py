@@ -20,6 +20,7 @@ from headgate.intake.workspace import workspace
 from headgate.lake import keys
 from headgate.lake.content import sha256_of
 from headgate.lake.ports import FileRecord, ObjectRef
+from headgate.lake.states import FileState
 from headgate.matching.mappings import Decided
 
 if TYPE_CHECKING:
@@ -96,9 +97,9 @@ class Replaying:
 
     def _kept(self, before: FileRecord, outcome: str, why: Mapping[str, str]) -> Replayed:
         """The record as it was before; that of a replay that died half-way stays open, since its rows are not where it says."""
-        was_refused = before.state == "replaying" and bool(before.error) and not self._has_rows(before)
-        kept = replace(before, state="refused") if was_refused else before
-        if kept.state == "replaying":
+        was_refused = before.state is FileState.REPLAYING and bool(before.error) and not self._has_rows(before)
+        kept = replace(before, state=FileState.REJECTED) if was_refused else before
+        if kept.state is FileState.REPLAYING:
             self.house.ledger.release(kept)
         else:
             self.house.ledger.finish(kept)
@@ -119,8 +120,8 @@ class Replaying:
 
     def _is_let_in_elsewhere(self, before: FileRecord) -> bool:
         """Only a refused file can have lost its content to another; all others own theirs."""
-        return before.state == "refused" and any(
-            record.state == "done" and (record.dataset, record.content_sha256) == (before.dataset, before.content_sha256)
+        return before.state is FileState.REJECTED and any(
+            record.state is FileState.DONE and (record.dataset, record.content_sha256) == (before.dataset, before.content_sha256)
             for record in self.house.ledger.records()
         )
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from headgate.lake.states import ClaimAnswer, FileState
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
@@ -70,26 +72,23 @@ class ObjectStore(Protocol):
 
 @dataclass(frozen=True)
 class Claim:
-    """What the ledger says to a worker that asks for a file.
+    """The ledger's answer to a worker that asks for a file; `owner` is the file that holds the object or the content."""
 
-    `granted` means: go on. Otherwise `state` tells why not: `done` (this very object was processed), `duplicate` (the
-    same content was processed as `owner`), `busy` (another worker holds it; try again later), or `handed_over` (a larger worker
-    has it, or is about to; nothing is left to do).
-    """
-
-    granted: bool
-    state: str
+    answer: ClaimAnswer
     owner: str = ""
+
+    @property
+    def granted(self) -> bool:
+        """Whether the worker may go on with the file."""
+        return self.answer is ClaimAnswer.GRANTED
 
 
 @dataclass(frozen=True)
 class FileRecord:
     """The lineage of one raw object version.
 
-    `received = accepted + quarantined + duplicates`, in rows. `state` is processing, done, refused, needs_mapping or skipped_duplicate;
-    handed_over is a file that a larger worker is to process, or does, and failed one that it could not: `error` tells why;
-    replaying is a file that was done or refused, whose counts are still those of before. `seen_before` is kept nowhere: it tells,
-    of an object that was delivered again, that the record stood already.
+    `received = accepted + quarantined + duplicates`, in rows. While the state is `replaying`, the counts are those of before the
+    replay. `seen_before` is not stored: it marks the record of an object that was delivered again.
     """
 
     file_id: str
@@ -97,7 +96,7 @@ class FileRecord:
     key: str
     version_id: str
     dataset: str
-    state: str
+    state: FileState
     size_bytes: int = 0
     content_sha256: str = ""
     contract: str = ""
@@ -119,6 +118,10 @@ class FileRecord:
     closed_by: str = ""  # the later version of the object that settles what was kept out of this one
     seen_before: bool = field(default=False, compare=False)
 
+    def __post_init__(self) -> None:
+        """A stored text becomes a state: ledgers of earlier versions hold `refused` for `rejected`."""
+        object.__setattr__(self, "state", FileState(self.state))
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -135,10 +138,6 @@ class Measured:
     unpacked_bytes: int
     milliseconds: int
     peak_bytes: int = 0
-
-
-UNDER_WAY = ("processing", "replaying", "handed_over")
-REOPENABLE = ("done", "refused", "replaying")
 
 
 class FileLedger(Protocol):

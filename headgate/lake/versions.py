@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from headgate.lake.states import FileState
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -72,7 +74,7 @@ class History:
 
 def is_let_in(record: FileRecord) -> bool:
     """Whether the version's content is in the lake, if only as another file; of a refused one that is replayed nobody knows yet."""
-    return record.state in {"done", "skipped_duplicate"} or (record.state == "replaying" and not record.error)
+    return record.state in {FileState.DONE, FileState.SKIPPED_DUPLICATE} or (record.state is FileState.REPLAYING and not record.error)
 
 
 def last_held(records: Iterable[FileRecord]) -> dict[str, LastHeld]:
@@ -80,7 +82,7 @@ def last_held(records: Iterable[FileRecord]) -> dict[str, LastHeld]:
     every = list(records)
     last_came, received = History.of(every).last_came, defaultdict(set)
     for record in every:
-        if record.state in {"done", "replaying"}:
+        if record.state in {FileState.DONE, FileState.REPLAYING}:
             received[record.content_sha256].add(record.received_at)
     told = {content: last_came.get(content, min(moments)) for content, moments in received.items()}
     return {content: LastHeld(at, moved=received[content] != {at}) for content, at in told.items()}

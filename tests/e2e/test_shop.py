@@ -58,7 +58,7 @@ def test_every_row_of_the_truth_is_caught_for_the_right_reason_and_nothing_else_
 
 def test_bad_files_are_refused_with_file_column_rule_and_remedy(shop: Path, shop_lake: Lake) -> None:
     expected = {one["object_key"]: one["rule"] for one in json.loads((shop / "truth_files.json").read_text())}
-    refused = [record for record in shop_lake.records() if record["state"] == "refused"]
+    refused = [record for record in shop_lake.records() if record["state"] == "rejected"]
     assert {record["key"]: record["error"]["rule"] for record in refused} == expected
     for record in refused:
         assert record["error"]["file"] == record["key"]
@@ -71,7 +71,7 @@ def test_a_refused_file_stays_in_raw_and_nothing_of_it_is_visible(shop: Path, sh
     assert shop
     raw = shop_lake.objects("HEADGATE_RAW_BUCKET")
     increments = " ".join(shop_lake.objects("HEADGATE_CURATED_BUCKET"))
-    for record in (one for one in shop_lake.records() if one["state"] == "refused"):
+    for record in (one for one in shop_lake.records() if one["state"] == "rejected"):
         assert record["key"] in raw
         assert not record["curated_key"]
         assert not record["content_sha256"] or record["content_sha256"] not in increments

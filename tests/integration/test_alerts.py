@@ -26,7 +26,7 @@ REFUSED = FileRecord(
     key="payments/may.csv",
     version_id="v1",
     dataset="payments",
-    state="refused",
+    state="rejected",
     error={
         "rule": "missing_sensitive_column",
         "column": "card_number",

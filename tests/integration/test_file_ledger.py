@@ -68,20 +68,20 @@ def finished(record: FileRecord) -> FileRecord:
 
 def test_the_first_to_ask_is_granted(ledger: FileLedger) -> None:
     claim = ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
-    assert (claim.granted, claim.state) == (True, "granted")
+    assert (claim.granted, claim.answer) == (True, "granted")
     assert ledger.get("raw/a.csv#v1").state == "processing"
 
 
 def test_a_second_worker_on_the_same_object_finds_it_busy(ledger: FileLedger) -> None:
     ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
     claim = ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
-    assert (claim.granted, claim.state) == (False, "busy")
+    assert (claim.granted, claim.answer) == (False, "busy")
 
 
 def test_the_same_content_in_work_under_another_name_is_busy(ledger: FileLedger) -> None:
     ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
     claim = ledger.claim(file("b.csv"), now=NOW, lease_s=LEASE_S)
-    assert (claim.granted, claim.state, claim.owner) == (False, "busy", "raw/a.csv#v1")
+    assert (claim.granted, claim.answer, claim.owner) == (False, "busy", "raw/a.csv#v1")
     with pytest.raises(NotFoundError):
         ledger.get("raw/b.csv#v1")
 
@@ -90,14 +90,14 @@ def test_a_finished_object_is_done(ledger: FileLedger) -> None:
     ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
     ledger.finish(finished(file("a.csv")))
     claim = ledger.claim(file("a.csv"), now=LATER, lease_s=LEASE_S)
-    assert (claim.granted, claim.state) == (False, "done")
+    assert (claim.granted, claim.answer) == (False, "done")
 
 
 def test_a_finished_content_under_another_name_is_a_duplicate_of_its_owner(ledger: FileLedger) -> None:
     ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
     ledger.finish(finished(file("a.csv")))
     claim = ledger.claim(file("b.csv"), now=LATER, lease_s=LEASE_S)
-    assert (claim.granted, claim.state, claim.owner) == (False, "duplicate", "raw/a.csv#v1")
+    assert (claim.granted, claim.answer, claim.owner) == (False, "duplicate", "raw/a.csv#v1")
 
 
 def test_the_same_content_in_another_dataset_is_not_a_duplicate(ledger: FileLedger) -> None:
@@ -119,7 +119,7 @@ def test_a_content_whose_lease_ran_out_is_taken_over_by_another_file(ledger: Fil
     ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
     assert ledger.claim(file("b.csv"), now=LATER, lease_s=LEASE_S).granted
     claim = ledger.claim(file("a.csv"), now=LATER, lease_s=LEASE_S)
-    assert (claim.state, claim.owner) == ("busy", "raw/b.csv#v1")
+    assert (claim.answer, claim.owner) == ("busy", "raw/b.csv#v1")
 
 
 def test_a_worker_that_lost_its_content_cannot_finish_and_becomes_a_duplicate(ledger: FileLedger) -> None:
@@ -128,7 +128,7 @@ def test_a_worker_that_lost_its_content_cannot_finish_and_becomes_a_duplicate(le
     with pytest.raises(ConflictError):
         ledger.finish(finished(file("a.csv")))
     ledger.finish(finished(file("b.csv")))
-    assert ledger.claim(file("a.csv"), now=LATER, lease_s=LEASE_S).state == "duplicate"
+    assert ledger.claim(file("a.csv"), now=LATER, lease_s=LEASE_S).answer == "duplicate"
 
 
 def test_finishing_twice_changes_nothing(ledger: FileLedger) -> None:
@@ -146,14 +146,14 @@ def test_a_record_comes_back_exactly_as_it_was_finished(ledger: FileLedger) -> N
 
 def test_a_refused_content_may_be_sent_again_under_another_name(ledger: FileLedger) -> None:
     ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
-    ledger.finish(replace(file("a.csv"), state="refused"))
-    assert ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S).state == "done"
+    ledger.finish(replace(file("a.csv"), state="rejected"))
+    assert ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S).answer == "done"
     assert ledger.claim(file("b.csv"), now=NOW, lease_s=LEASE_S).granted
 
 
 def test_a_refusal_without_a_claim_leaves_the_owner_its_content(ledger: FileLedger) -> None:
     ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
-    ledger.finish(replace(file("b.csv"), state="refused"))
+    ledger.finish(replace(file("b.csv"), state="rejected"))
     ledger.finish(finished(file("a.csv")))
     assert ledger.claim(file("c.csv"), now=NOW, lease_s=LEASE_S).owner == "raw/a.csv#v1"
 
@@ -162,7 +162,7 @@ def test_a_skipped_duplicate_does_not_take_the_content(ledger: FileLedger) -> No
     ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
     ledger.finish(finished(file("a.csv")))
     ledger.finish(replace(file("b.csv"), state="skipped_duplicate", duplicate_of="raw/a.csv#v1"))
-    assert ledger.claim(file("b.csv"), now=NOW, lease_s=LEASE_S).state == "done"
+    assert ledger.claim(file("b.csv"), now=NOW, lease_s=LEASE_S).answer == "done"
     assert ledger.claim(file("c.csv"), now=NOW, lease_s=LEASE_S).owner == "raw/a.csv#v1"
 
 
@@ -197,13 +197,13 @@ def test_releasing_what_is_finished_changes_nothing(ledger: FileLedger) -> None:
     ledger.finish(finished(file("a.csv")))
     ledger.release(file("a.csv"))
     assert ledger.get("raw/a.csv#v1") == finished(file("a.csv"))
-    assert ledger.claim(file("b.csv"), now=NOW, lease_s=LEASE_S).state == "duplicate"
+    assert ledger.claim(file("b.csv"), now=NOW, lease_s=LEASE_S).answer == "duplicate"
 
 
 def test_releasing_what_was_never_claimed_changes_nothing(ledger: FileLedger) -> None:
     ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
     ledger.release(file("b.csv"))
-    assert ledger.claim(file("c.csv"), now=NOW, lease_s=LEASE_S).state == "busy"
+    assert ledger.claim(file("c.csv"), now=NOW, lease_s=LEASE_S).answer == "busy"
     with pytest.raises(NotFoundError):
         ledger.get("raw/b.csv#v1")
 
@@ -223,8 +223,8 @@ def test_of_many_workers_at_once_one_is_granted(ledger: FileLedger) -> None:
     names = ["a.csv", "b.csv"] * 4
     with ThreadPoolExecutor(8) as pool:
         claims = list(pool.map(lambda name: ledger.claim(file(name), now=NOW, lease_s=LEASE_S), names))
-    assert [claim.state for claim in claims if claim.granted] == ["granted"]
-    assert {claim.state for claim in claims if not claim.granted} == {"busy"}
+    assert [claim.answer for claim in claims if claim.granted] == ["granted"]
+    assert {claim.answer for claim in claims if not claim.granted} == {"busy"}
 
 
 def ended(ledger: FileLedger, state: str = "done") -> FileRecord:
@@ -235,7 +235,7 @@ def ended(ledger: FileLedger, state: str = "done") -> FileRecord:
     return record
 
 
-@pytest.mark.parametrize("state", ["done", "refused"])
+@pytest.mark.parametrize("state", ["done", "rejected"])
 def test_an_ended_file_is_reopened_as_it_stands(ledger: FileLedger, state: str) -> None:
     before = ended(ledger, state)
     assert ledger.reopen(before.file_id, now=NOW, lease_s=LEASE_S) == before
@@ -244,13 +244,29 @@ def test_an_ended_file_is_reopened_as_it_stands(ledger: FileLedger, state: str) 
     assert ledger.get(before.file_id) == before
 
 
+@pytest.mark.integration
+def test_a_table_of_an_earlier_version_holds_refused_files(emulator: Emulator) -> None:
+    ledger = dynamo_ledger(emulator)
+    before = ended(ledger, "rejected")
+    ledger.client.update_item(
+        TableName=ledger.table,
+        Key={"file_id": {"S": before.file_id}},
+        UpdateExpression="SET #state = :refused",
+        ExpressionAttributeNames={"#state": "state"},
+        ExpressionAttributeValues={":refused": {"S": "refused"}},
+    )
+    assert [record.state for record in ledger.records()] == ["rejected"]
+    assert ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S).answer == "done"
+    assert ledger.reopen(before.file_id, now=NOW, lease_s=LEASE_S) == before
+
+
 def test_a_reopened_file_is_nobody_elses_until_its_lease_ends(ledger: FileLedger) -> None:
     before = ended(ledger)
     ledger.reopen(before.file_id, now=NOW, lease_s=LEASE_S)
     with pytest.raises(ThrottledError, match="replaying"):
         ledger.reopen(before.file_id, now=NOW, lease_s=LEASE_S)
-    assert ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S).state == "busy"
-    assert ledger.claim(file("copy.csv"), now=NOW, lease_s=LEASE_S).state == "duplicate"
+    assert ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S).answer == "busy"
+    assert ledger.claim(file("copy.csv"), now=NOW, lease_s=LEASE_S).answer == "duplicate"
     assert ledger.reopen(before.file_id, now=LATER, lease_s=LEASE_S) == replace(before, state="replaying")
 
 
@@ -280,21 +296,21 @@ def test_what_is_not_ended_is_not_reopened(ledger: FileLedger) -> None:
 def test_a_file_that_is_handed_over_is_for_nobody_else_until_its_lease_runs_out(ledger: FileLedger) -> None:
     assert ledger.hand_over(file("a.csv"), now=NOW, lease_s=LEASE_S).granted
     assert ledger.get("raw/a.csv#v1").state == "handed_over"
-    assert ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S).state == "handed_over"
-    assert ledger.hand_over(file("a.csv"), now=NOW, lease_s=LEASE_S).state == "handed_over"
+    assert ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S).answer == "handed_over"
+    assert ledger.hand_over(file("a.csv"), now=NOW, lease_s=LEASE_S).answer == "handed_over"
     assert ledger.claim(file("a.csv"), now=LATER, lease_s=LEASE_S).granted
 
 
 def test_the_content_of_a_file_that_is_handed_over_is_free(ledger: FileLedger) -> None:
     ledger.hand_over(file("a.csv"), now=NOW, lease_s=LEASE_S)
     assert ledger.claim(file("b.csv"), now=NOW, lease_s=LEASE_S).granted
-    assert ledger.take_over(file("a.csv"), run="1", now=NOW, lease_s=LEASE_S).state == "busy"
+    assert ledger.take_over(file("a.csv"), run="1", now=NOW, lease_s=LEASE_S).answer == "busy"
 
 
 def test_a_hand_over_that_is_kept_outlasts_its_lease(ledger: FileLedger) -> None:
     ledger.hand_over(file("a.csv"), now=NOW, lease_s=LEASE_S)
     ledger.keep_handed_over("raw/a.csv#v1", now=NOW, lease_s=100 * LEASE_S)
-    assert ledger.claim(file("a.csv"), now=LATER, lease_s=LEASE_S).state == "handed_over"
+    assert ledger.claim(file("a.csv"), now=LATER, lease_s=LEASE_S).answer == "handed_over"
 
 
 def test_what_is_finished_is_not_kept_for_a_larger_worker(ledger: FileLedger) -> None:
@@ -308,17 +324,17 @@ def test_one_run_takes_over_what_was_handed_over_and_every_attempt_of_it(ledger:
     ledger.hand_over(file("a.csv"), now=NOW, lease_s=LEASE_S)
     assert ledger.take_over(file("a.csv"), run="1", now=NOW, lease_s=LEASE_S).granted
     assert ledger.get("raw/a.csv#v1").state == "handed_over"
-    assert ledger.take_over(file("a.csv"), run="2", now=NOW, lease_s=LEASE_S).state == "busy"
+    assert ledger.take_over(file("a.csv"), run="2", now=NOW, lease_s=LEASE_S).answer == "busy"
     assert ledger.take_over(file("a.csv"), run="1", now=NOW, lease_s=LEASE_S).granted
     assert ledger.take_over(file("a.csv"), run="2", now=LATER, lease_s=LEASE_S).granted
     ledger.finish(finished(file("a.csv")))
-    assert ledger.take_over(file("a.csv"), run="1", now=LATER, lease_s=LEASE_S).state == "done"
-    assert ledger.claim(file("copy.csv"), now=LATER, lease_s=LEASE_S).state == "duplicate"
+    assert ledger.take_over(file("a.csv"), run="1", now=LATER, lease_s=LEASE_S).answer == "done"
+    assert ledger.claim(file("copy.csv"), now=LATER, lease_s=LEASE_S).answer == "duplicate"
 
 
 def test_a_larger_worker_waits_for_a_worker_that_is_under_way(ledger: FileLedger) -> None:
     ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
-    assert ledger.take_over(file("a.csv"), run="1", now=NOW, lease_s=LEASE_S).state == "busy"
+    assert ledger.take_over(file("a.csv"), run="1", now=NOW, lease_s=LEASE_S).answer == "busy"
     assert ledger.take_over(file("a.csv"), run="1", now=LATER, lease_s=LEASE_S).granted
 
 
@@ -326,7 +342,7 @@ def test_a_larger_worker_finds_a_duplicate(ledger: FileLedger) -> None:
     ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
     ledger.finish(finished(file("a.csv")))
     ledger.hand_over(file("b.csv"), now=NOW, lease_s=LEASE_S)
-    assert ledger.take_over(file("b.csv"), run="1", now=NOW, lease_s=LEASE_S).state == "duplicate"
+    assert ledger.take_over(file("b.csv"), run="1", now=NOW, lease_s=LEASE_S).answer == "duplicate"
 
 
 def test_what_is_given_back_may_be_taken_at_once(ledger: FileLedger) -> None:

@@ -78,7 +78,7 @@ def test_rows_and_files_are_counted(report: GateReport) -> None:
 
 
 def test_a_file_that_was_delivered_again_is_logged_and_not_counted(report: GateReport, said: io.StringIO) -> None:
-    report.told(replace(DONE, state="refused", seen_before=True))
+    report.told(replace(DONE, state="rejected", seen_before=True))
     assert [line["message"] for line in lines(said)] == ["file seen before"]
     assert not report.metrics.metric_set
 

@@ -107,7 +107,7 @@ def test_a_refused_file_fails_no_message_and_people_are_told(lake: Lake, sent: C
     key = f"payments/{unique('headless')}.csv"
     assert handled(sent(key, HEADER.replace("card_cvv,", "") + GOOD.replace(f"{CVV},", ""))) == {"batchItemFailures": []}
     (record,) = records(lake, key)
-    assert (record.state, record.error["rule"], record.error["file"]) == ("refused", "missing_sensitive_column", key)
+    assert (record.state, record.error["rule"], record.error["file"]) == ("rejected", "missing_sensitive_column", key)
     (told,) = inbox()
     for part in (key, record.error["column"], record.error["rule"], record.error["remedy"]):
         assert part in told["Message"]
@@ -156,7 +156,7 @@ def test_logs_and_metrics_tell_counts_and_no_card_data(
     said = "".join(capsys.readouterr())
     metrics = [json.loads(line) for line in said.splitlines() if '"CloudWatchMetrics"' in line]
     assert (metrics[0]["RowsReceived"], metrics[0]["RowsAccepted"], metrics[0]["RowsQuarantined"]) == ([2.0], [1.0], [1.0])
-    assert metrics[1]["FilesRefused"] == [1.0]
+    assert metrics[1]["FilesRejected"] == [1.0]
     assert PAN not in said
     assert CVV not in said
 

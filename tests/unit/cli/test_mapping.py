@@ -14,8 +14,8 @@ from headgate.cli.files import files
 from headgate.cli.mapping import accept, mapping, with_changes
 from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError, HeadgateError
-from headgate.intake.curation import NEEDS_MAPPING
 from headgate.lake.ports import FileRecord
+from headgate.lake.states import FileState
 from headgate.matching.mappings import Mappings, Suggested
 
 pytestmark = pytest.mark.unit
@@ -24,7 +24,7 @@ SUGGESTED = Suggested("regions", "inbox", "abc", ("F1", "F2", "F3"), ("region_id
 FIELDS = ("region_id", "name", "currency")
 KEY, LATER = "inbox/r.csv", "2026-01-02T03:04:06"
 WAITING = FileRecord(
-    "1", "raw", KEY, "v1", "regions", NEEDS_MAPPING, received_at="2026-01-02T03:04:05", error={"suggestion": SUGGESTED.to_json()}
+    "1", "raw", KEY, "v1", "regions", FileState.NEEDS_MAPPING, received_at="2026-01-02T03:04:05", error={"suggestion": SUGGESTED.to_json()}
 )
 
 
@@ -68,7 +68,7 @@ def lake(monkeypatch: pytest.MonkeyPatch) -> dict[str, FileRecord]:
 
 def listed() -> list[str]:
     """The ids of the files that `headgate files` says wait for a mapping."""
-    result = CliRunner().invoke(files, ["--state", NEEDS_MAPPING, "--json"], catch_exceptions=False)
+    result = CliRunner().invoke(files, ["--state", FileState.NEEDS_MAPPING, "--json"], catch_exceptions=False)
     return [record["file_id"] for record in json.loads(result.stdout)]
 
 
@@ -98,6 +98,6 @@ def test_a_version_that_waits_again_is_the_one_that_is_asked_about(lake: dict[st
 
 
 def test_a_later_version_that_was_refused_settles_nothing(lake: dict[str, FileRecord]) -> None:
-    lake["2"] = replace(WAITING, file_id="2", version_id="v2", state="refused", error={"rule": "x"}, received_at=LATER)
+    lake["2"] = replace(WAITING, file_id="2", version_id="v2", state="rejected", error={"rule": "x"}, received_at=LATER)
     assert listed() == ["1"]
     assert CliRunner().invoke(mapping, ["show", KEY], catch_exceptions=False).exit_code == 0

@@ -71,7 +71,7 @@ def together(text: str) -> str:
 @pytest.mark.parametrize(
     "screen",
     [
-        files.refusals([FileRecord(**{**vars(RECORD), "state": "refused"})]),
+        files.rejections([FileRecord(**{**vars(RECORD), "state": "rejected"})]),
         screens.answer(["file", "n"], [(KEY, 1)]),
         keys._screen([{"dataset": "payments", "key": KEY, "outcome": "old_tokens"}]),
         mapping._table(Suggested("payments", "s", "f", (KEY,), ("payment_id",), (0.5,), ("order_id",))),
@@ -112,12 +112,12 @@ def test_a_merge_is_advised_only_where_tokens_were_made_anew(outcome: str, *, me
 
 
 def test_files_that_were_refused_and_those_that_wait_are_counted_and_titled_alike() -> None:
-    states = ["done", "refused", "needs_mapping", "needs_mapping"]
+    states = ["done", "rejected", "needs_mapping", "needs_mapping"]
     made = [FileRecord(str(at), "raw", f"payments/{at}.csv", "v1", "payments", state) for at, state in enumerate(states)]
-    assert "4 (1 refused, 2 waiting for a mapping)" in printed(screens.received(summary.by_dataset(made)), 140)
-    assert "Files that were refused or wait for a mapping" in printed(files.refusals(made[1:]), 140)
-    assert "Files that wait for a mapping" in printed(files.refusals(made[2:]), 140)
-    assert "Files that were refused;" in printed(files.refusals(made[1:2]), 140)
+    assert "4 (1 rejected, 2 waiting for a mapping)" in printed(screens.received(summary.by_dataset(made)), 140)
+    assert "Files that were rejected or need a mapping" in printed(files.rejections(made[1:]), 140)
+    assert "Files that need a mapping" in printed(files.rejections(made[2:]), 140)
+    assert "Files that were rejected;" in printed(files.rejections(made[1:2]), 140)
 
 
 def test_a_file_whose_mapping_is_settled_is_not_counted_among_those_that_wait() -> None:

@@ -69,7 +69,7 @@ def test_closing_again_closes_nothing_more_and_the_first_correction_stands() -> 
 def test_a_version_that_is_refused_itself_closes_nothing() -> None:
     lake = Versions()
     lake.sent(99)
-    assert lake.curate(BY, lake.put(b"nothing of the kind\n")).state == "refused"
+    assert lake.curate(BY, lake.put(b"nothing of the kind\n")).state == "rejected"
     assert lake.closing().close() == []
 
 
@@ -78,7 +78,7 @@ def test_a_file_that_was_refused_whole_is_closed_too() -> None:
     refused = lake.curate(BY, lake.put(b"nothing of the kind\n"))
     new = lake.sent(1)
     assert lake.closing().close() == [Closed(refused.file_id, KEY, new.file_id, 0)]
-    assert lake.ledger.get(refused.file_id).state == "refused"
+    assert lake.ledger.get(refused.file_id).state == "rejected"
 
 
 def test_what_is_closed_is_not_listed_as_waiting_and_not_replayed_unless_asked_for() -> None:

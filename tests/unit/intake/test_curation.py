@@ -127,8 +127,8 @@ def test_a_second_delivery_changes_nothing() -> None:
     [
         ("payments/4111111111111111.csv", "payments/[PAN ****1111].csv", "done"),
         ("payments/123-45-6789.csv", "payments/[SSN ***-**-6789].csv", "done"),
-        ("4111111111111111/a.csv", "[PAN ****1111]/a.csv", "refused"),
-        ("4111/1111/1111/1111/a.csv", "[PAN ****1111]/a.csv", "refused"),
+        ("4111111111111111/a.csv", "[PAN ****1111]/a.csv", "rejected"),
+        ("4111/1111/1111/1111/a.csv", "[PAN ****1111]/a.csv", "rejected"),
         ("payments/4111111111111111/", "payments/[PAN ****1111]/", "ignored"),
     ],
 )
@@ -153,7 +153,7 @@ def test_a_corrected_file_of_the_same_name_is_a_file_of_its_own() -> None:
     lake = Lake()
     wrong = lake.curation().curate(lake.put("payments/a.csv", b"not,a,payment\n"))
     right = lake.curation().curate(lake.put("payments/a.csv", PAYMENTS))
-    assert (wrong.state, right.state) == ("refused", "done")
+    assert (wrong.state, right.state) == ("rejected", "done")
     assert wrong.file_id != right.file_id
 
 
@@ -173,7 +173,7 @@ def test_a_file_that_cannot_be_let_in_is_recorded_with_rule_and_remedy(key: str,
     lake = Lake()
     ref = lake.put(key, body)
     record = lake.curation().curate(ref)
-    assert (record.state, record.error["rule"], record.error["file"], record.error["column"]) == ("refused", rule, key, column)
+    assert (record.state, record.error["rule"], record.error["file"], record.error["column"]) == ("rejected", rule, key, column)
     assert record.error["message"]
     assert record.error["remedy"]
     assert lake.contents() == {}

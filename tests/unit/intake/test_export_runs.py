@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from headgate.aws.memory import MemoryObjects
 from headgate.errors import UnreadableFileError
-from headgate.intake.curation import DONE, IGNORED, file_id_of
-from headgate.intake.export_runs import WAITING, Runs, names_of
+from headgate.intake.curation import file_id_of
+from headgate.intake.export_runs import Runs, names_of
 from headgate.intake.source_deletions import Sightings
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import FileRecord, ObjectRef
+from headgate.lake.states import FileState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,7 +57,7 @@ class Raw:
     def curate(self, ref: ObjectRef) -> FileRecord:
         """The gate's answer to one object, which it reads."""
         self.let_in.append(self.objects.info(ref).ref)
-        return FileRecord(file_id_of(ref), ref.bucket, ref.key, ref.version_id, "orders", DONE)
+        return FileRecord(file_id_of(ref), ref.bucket, ref.key, ref.version_id, "orders", FileState.DONE)
 
     def put(self, name: str, body: bytes = b"rows") -> ObjectRef:
         """The event of a new object."""
@@ -77,7 +78,7 @@ class Raw:
 
 def test_a_part_without_its_manifest_waits() -> None:
     raw = Raw()
-    assert raw.runs.receive(raw.put(PARTS[0])).state == WAITING
+    assert raw.runs.receive(raw.put(PARTS[0])).state == FileState.WAITING
     assert not raw.let_in
 
 
@@ -121,20 +122,20 @@ def test_an_older_version_of_a_part_is_never_let_in() -> None:
 def test_another_runs_manifest_lets_nothing_in() -> None:
     raw = Raw()
     raw.objects.write(ObjectRef(RAW, key(RUN_MANIFEST, "r2")), manifest(PARTS[0]))
-    assert raw.runs.receive(raw.put(PARTS[0])).state == WAITING
+    assert raw.runs.receive(raw.put(PARTS[0])).state == FileState.WAITING
 
 
 @pytest.mark.parametrize("name", ["orders/2026-01-02.csv", "orders/dt=2026-01-02/part.parquet", "orders/run=r1/part.csv"])
 def test_files_outside_runs_enter_at_once(name: str) -> None:
     raw = Raw()
     raw.objects.write(ObjectRef(RAW, name), b"rows")
-    assert raw.runs.receive(ObjectRef(RAW, name)).state == DONE
+    assert raw.runs.receive(ObjectRef(RAW, name)).state == FileState.DONE
 
 
 def test_a_manifest_itself_is_no_data_and_names_of_notes_are_not_sent() -> None:
     raw = Raw()
     told = raw.runs.receive(raw.put(RUN_MANIFEST, manifest("_deleted.parquet", RUN_MANIFEST)))
-    assert told.state == IGNORED
+    assert told.state == FileState.IGNORED
     assert not raw.queue
 
 

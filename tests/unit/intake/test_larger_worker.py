@@ -251,20 +251,20 @@ def test_what_no_worker_can_hold_is_refused_by_the_largest(large: bytes) -> None
     ref = lake.put("regions/a.csv", large)
     lake.function().curate(ref)
     record = Curation(lake.house(RUN_S, largest_bytes=1_000_000), run="1").curate(ref)
-    assert (record.state, record.error["rule"]) == ("refused", "too_large")
+    assert (record.state, record.error["rule"]) == ("rejected", "too_large")
 
 
 def test_what_no_worker_can_hold_is_refused_unread_whatever_its_dataset(large: bytes) -> None:
     lake = Lake()
     ref = lake.put("nobody/knows.csv", large)
     record = Curation(lake.house(RUN_S, largest_bytes=1_000_000), run="1").curate(ref)
-    assert (record.state, record.error["rule"]) == ("refused", "too_large")
+    assert (record.state, record.error["rule"]) == ("rejected", "too_large")
 
 
 def test_a_file_whose_name_no_job_may_be_told_is_refused(large: bytes) -> None:
     lake = Lake()
     record = lake.function().curate(lake.put("regions/4111111111111111.csv", large))
-    assert (record.state, record.error["rule"], lake.started) == ("refused", "too_large", {})
+    assert (record.state, record.error["rule"], lake.started) == ("rejected", "too_large", {})
     assert "4111111111111111" not in str(record)
 
 

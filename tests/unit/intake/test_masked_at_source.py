@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 
 from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Mask, Rule
-from headgate.intake.curation import DONE, REFUSED, Curation
+from headgate.intake.curation import Curation
 from headgate.intake.gate import Gated, pass_gate
 from headgate.intake.gate_steps import Gatehouse
 from headgate.intake.masked_at_source import VERDICTS, AtSource, claims_to_be_masked, masked_form, seal
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
+from headgate.lake.states import FileState
 from headgate.quality.leaks import leaks_in_rows
 
 if TYPE_CHECKING:
@@ -190,14 +191,14 @@ def sha256(body: bytes) -> str:
 def test_a_sealed_file_is_let_in() -> None:
     body = parquet(masked(GOOD))
     record, _ = sent(body, seal(KEY, sha256(body)))
-    assert (record.state, record.accepted) == (DONE, 1)
+    assert (record.state, record.accepted) == (FileState.DONE, 1)
 
 
 def test_a_file_that_only_says_that_it_is_masked_is_refused() -> None:
     body = parquet(masked(GOOD))
     for forged in ("", seal(MaskingKey("k1", b"1" * 32), sha256(body)), seal(KEY, sha256(body + b" "))):
         record, objects = sent(body, forged)
-        assert (record.state, record.error["rule"]) == (REFUSED, "unsealed")
+        assert (record.state, record.error["rule"]) == (FileState.REJECTED, "unsealed")
         assert not objects.contents("curated")
 
 
@@ -217,7 +218,7 @@ def test_a_file_that_does_not_say_so_is_taken_as_it_is(tmp_path: Path) -> None:
     """Its columns are not those of the contract."""
     body = parquet(masked(GOOD).replace_schema_metadata(None))
     record, _ = sent(body, seal(KEY, sha256(body)))
-    assert record.state == REFUSED
+    assert record.state == FileState.REJECTED
     (tmp_path / "a").write_bytes(b"PAR1 but no more")
     assert not claims_to_be_masked(tmp_path / "a")
 

@@ -193,7 +193,7 @@ def test_a_refused_file_is_let_in_once_its_contract_knows_its_columns() -> None:
     body = b"id,amount,colour\n1,5,red\n"
     lake = fresh(contract(10), body)
     refused = next(lake.ledger.records())
-    assert refused.state == "refused"
+    assert refused.state == "rejected"
     known = contract(10, "2", Column("colour", ColumnType(Kind.STRING)))
     assert lake.replaying(known).replay(refused.file_id).record.state == "done"
     assert_equal(lake, fresh(known, body))

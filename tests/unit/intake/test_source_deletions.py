@@ -13,11 +13,11 @@ import pytest
 from headgate.aws.memory import MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import AuditError
-from headgate.intake.curation import DONE
 from headgate.intake.source_deletions import Sightings, deleted_keys, moment_of
 from headgate.lake import keys
 from headgate.lake.keys import RUN_DELETIONS, RUN_MANIFEST, ExportKey
 from headgate.lake.ports import FileRecord, ObjectRef
+from headgate.lake.states import FileState
 
 pytestmark = pytest.mark.unit
 
@@ -108,4 +108,4 @@ def test_marks_and_deletions_are_no_increments_and_read_back() -> None:
 
 
 def record() -> FileRecord:
-    return FileRecord("1", "raw", "orders/a.csv", "", "orders", DONE, content_sha256="aa", received_at="2026-01-03T00:00:00")
+    return FileRecord("1", "raw", "orders/a.csv", "", "orders", FileState.DONE, content_sha256="aa", received_at="2026-01-03T00:00:00")

@@ -51,7 +51,7 @@ def told(*sends: str) -> dict[str, LastHeld]:
     return last_held(records_of([Sent(*send.split("="), at) for at, send in enumerate(sends, 1)]))
 
 
-def refused(key: str, content: str, at: int, state: str = "refused") -> FileRecord:
+def refused(key: str, content: str, at: int, state: str = "rejected") -> FileRecord:
     one = FileRecord(f"refused {at}", "raw", key, f"r{at}", "things", state, content_sha256=content, received_at=moment(at))
     return FileRecord(**{**vars(one), "error": {"rule": "header"}})
 

@@ -165,7 +165,7 @@ def test_the_same_content_in_two_folders_is_let_in_once() -> None:
 )
 def test_a_file_that_no_header_could_mend_is_refused_as_ever(key: str, body: bytes, rule: str) -> None:
     record = Lake().curate(key, body)
-    assert (record.state, record.error["rule"]) == ("refused", rule)
+    assert (record.state, record.error["rule"]) == ("rejected", rule)
 
 
 NAMES, ROWS = PAYMENTS.strip().split("\n")[0].split(","), [line.split(",") for line in PAYMENTS.strip().split("\n")[1:]]
@@ -231,7 +231,7 @@ def test_a_file_of_every_form_that_is_of_no_dataset_is_profiled_as_it_came(form:
     lake = Lake()
     record = lake.curate("inbox/a", written(form, [f"{letter}_card_number" for letter in "abcdefghijkl"]))
     stored = json.loads(lake.objects.read(ObjectRef("artifacts", record.profile["key"])))
-    assert (record.state, len(stored["columns"]), stored["rows"]) == ("refused", 12, 2)
+    assert (record.state, len(stored["columns"]), stored["rows"]) == ("rejected", 12, 2)
     assert "4111" not in json.dumps(stored)
 
 
@@ -266,7 +266,7 @@ def test_of_a_file_that_waits_no_column_that_may_be_a_masked_one_is_told_by_valu
 def test_a_file_of_a_known_dataset_that_is_refused_is_profiled_too() -> None:
     lake = Lake()
     record = lake.curate("payments/a.csv", "\n".join(line.rpartition(",")[0] for line in PAYMENTS.splitlines()).encode())
-    assert (record.state, record.error["rule"]) == ("refused", "missing_column")
+    assert (record.state, record.error["rule"]) == ("rejected", "missing_column")
     stored = json.loads(lake.objects.read(ObjectRef("artifacts", record.profile["key"])))
     assert (stored["rows"], len(stored["columns"])) == (2, len(NAMES) - 1)
     assert not [text for text in ("4111", "917") if text in json.dumps(stored)]

@@ -1,0 +1,156 @@
+"""The states of a file, the dispositions of a row, and the one table of permitted transitions.
+
+The ledgers (`headgate.aws.dynamodb`, `headgate.aws.memory`) derive their rules from `TRANSITIONS`. `docs/glossary.md` defines each
+state in words; `docs/adr/0006-ledger-claims.md` gives the reasons for the transitions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+class FileState(StrEnum):
+    """The state of a file's record."""
+
+    PROCESSING = "processing"
+    HANDED_OVER = "handed_over"
+    FAILED = "failed"
+    DONE = "done"
+    REJECTED = "rejected"
+    NEEDS_MAPPING = "needs_mapping"
+    SKIPPED_DUPLICATE = "skipped_duplicate"
+    REPLAYING = "replaying"
+    IGNORED = "ignored"
+    WAITING = "waiting"
+
+    @classmethod
+    def _missing_(cls, value: object) -> FileState | None:
+        """Ledgers written before the state was called `rejected` hold `refused`."""
+        return cls.REJECTED if value == _OLD_REJECTED else None
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Every text that a ledger may hold for this state, the current one first."""
+        return (self.value, _OLD_REJECTED) if self is FileState.REJECTED else (self.value,)
+
+
+_OLD_REJECTED = "refused"
+
+
+class Disposition(StrEnum):
+    """What became of a received row."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    DUPLICATE = "duplicate"
+
+
+class ClaimAnswer(StrEnum):
+    """What the ledger answers a worker that asks for a file.
+
+    `DONE`: the gate has ended with this object. `DUPLICATE`: another file owns the content. `BUSY`: another worker holds the file or
+    its content, try again later. `HANDED_OVER`: a larger worker has it.
+    """
+
+    GRANTED = "granted"
+    DONE = "done"
+    DUPLICATE = "duplicate"
+    BUSY = "busy"
+    HANDED_OVER = "handed_over"
+
+
+class Action(StrEnum):
+    """What a worker asks the ledger to do with a file's record."""
+
+    CLAIM = "claim"
+    HAND_OVER = "hand over"
+    TAKE_OVER = "take over"
+    REOPEN = "reopen"
+
+
+class Condition(StrEnum):
+    """What must hold, besides the state, for a transition."""
+
+    NONE = "none"
+    LEASE_ENDED = "the lease has ended"
+    NO_OTHER_RUN = "no other run of the larger worker holds the file"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A step that the ledger permits; `before` is None where there is no record yet."""
+
+    before: FileState | None
+    after: FileState
+    condition: Condition = Condition.NONE
+
+
+def _to(after: FileState, conditions: Mapping[FileState | None, Condition]) -> tuple[Transition, ...]:
+    return tuple(Transition(before, after, condition) for before, condition in conditions.items())
+
+
+_UNCLAIMED: Mapping[FileState | None, Condition] = {
+    None: Condition.NONE,
+    FileState.FAILED: Condition.NONE,
+    FileState.PROCESSING: Condition.LEASE_ENDED,
+    FileState.HANDED_OVER: Condition.LEASE_ENDED,
+}
+
+TRANSITIONS: Mapping[Action, tuple[Transition, ...]] = {
+    Action.CLAIM: _to(FileState.PROCESSING, _UNCLAIMED),
+    Action.HAND_OVER: _to(FileState.HANDED_OVER, _UNCLAIMED),
+    Action.TAKE_OVER: _to(FileState.HANDED_OVER, {**_UNCLAIMED, FileState.HANDED_OVER: Condition.NO_OTHER_RUN}),
+    Action.REOPEN: _to(
+        FileState.REPLAYING,
+        {FileState.DONE: Condition.NONE, FileState.REJECTED: Condition.NONE, FileState.REPLAYING: Condition.LEASE_ENDED},
+    ),
+}
+
+# A worker holds the file: only these states have a lease.
+UNDER_WAY = frozenset({FileState.PROCESSING, FileState.REPLAYING, FileState.HANDED_OVER})
+REOPENABLE = frozenset(step.before for step in TRANSITIONS[Action.REOPEN])
+# No row of the file is in the lake, and a person has to act.
+NOT_ACCEPTED = frozenset({FileState.REJECTED, FileState.NEEDS_MAPPING})
+
+
+def after(action: Action) -> FileState:
+    """Return the state that the action leads to."""
+    return TRANSITIONS[action][0].after
+
+
+def permits(action: Action, before: FileState | None, *, lease_ended: bool, other_run: bool = False) -> bool:
+    """Whether the action may be done to a record in the state `before`.
+
+    Args:
+        lease_ended: whether the lease of the record's worker has ended.
+        other_run: whether another run of the larger worker holds the file.
+    """
+    holds = {Condition.NONE: True, Condition.LEASE_ENDED: lease_ended, Condition.NO_OTHER_RUN: not other_run}
+    return any(step.before == before and holds[step.condition] for step in TRANSITIONS[action])
+
+
+def states_by_condition(action: Action) -> Iterator[tuple[Condition, tuple[FileState, ...]]]:
+    """Yield each condition with the states that it permits the action for; a missing record is always permitted or never."""
+    steps = TRANSITIONS[action]
+    for condition in Condition:
+        if found := tuple(step.before for step in steps if step.condition is condition and step.before):
+            yield condition, found
+
+
+def permits_new(action: Action) -> bool:
+    """Whether the action may be done to a file that has no record."""
+    return any(step.before is None for step in TRANSITIONS[action])
+
+
+def answer_to_claim(action: Action, before: FileState) -> ClaimAnswer:
+    """Return why the action is not granted for a record in the state `before`."""
+    if before not in UNDER_WAY:
+        return ClaimAnswer.DONE
+    if before is FileState.HANDED_OVER and action is not Action.TAKE_OVER:
+        return ClaimAnswer.HANDED_OVER
+    return ClaimAnswer.BUSY
