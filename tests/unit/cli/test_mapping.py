@@ -68,7 +68,7 @@ def lake(monkeypatch: pytest.MonkeyPatch) -> dict[str, FileRecord]:
 
 def listed() -> list[str]:
     """The ids of the files that `headgate files` says wait for a mapping."""
-    result = CliRunner().invoke(files, ["--state", FileState.NEEDS_MAPPING, "--json"], catch_exceptions=False)
+    result = CliRunner().invoke(files, ["--state", FileState.NEEDS_MAPPING.value, "--json"], catch_exceptions=False)
     return [record["file_id"] for record in json.loads(result.stdout)]
 
 
