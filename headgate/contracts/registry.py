@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from headgate.contracts import odcs
 from headgate.contracts.curated import curated_contract
+from headgate.project import project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,15 +44,17 @@ class Registry:
 def folders(zone: str) -> list[Path]:
     """Return the folders that hold the contracts of a zone: `source`, `prod` or `lake`.
 
-    A built archive has all contracts in `headgate/_contracts`. Glue imports the archive without unpacking it; the folder is a
-    `zipfile.Path` then, which has every method that is used here.
+    They are the package's, those of the domains that the lake project has, and the project's own. A built archive has all contracts in
+    `headgate/_contracts`. Glue imports the archive without unpacking it; the folder is a `zipfile.Path` then, which has every method
+    that is used here.
     """
     package = cast("Path", files("headgate"))
     if (packed := package / "_contracts").is_dir():
         return [packed / zone]
-    domains = sorted((package / "domains").iterdir(), key=lambda domain: domain.name)
-    every = [package / "contracts" / zone, *(domain / "contracts" / zone for domain in domains if domain.is_dir())]
-    return [folder for folder in every if folder.is_dir()]
+    lake = project()
+    every = [package / "contracts" / zone, *(package / "domains" / domain / "contracts" / zone for domain in lake.domains)]
+    own = lake.contracts(zone)
+    return [folder for folder in [*every, *([own] if own else [])] if folder.is_dir()]
 
 
 def _load_zone(zone: str, root: Path | None) -> dict[str, Contract]:

@@ -1,0 +1,151 @@
+"""The lake project: the folder with `headgate.toml`, `contracts/` and `models/` that one deployment uses.
+
+The file is found in the working directory or the nearest folder above it; HEADGATE_PROJECT names another folder. Without
+one, a lake has every domain of the package and the default names.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field, fields
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from headgate.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FILE = "headgate.toml"
+MODELS_SYSTEM = "own-models"  # the system that builds the tables of models/*.sql
+_TABLES = {"settings", "environments"}
+_PATTERNS = {
+    "name": (r"[a-z][a-z0-9]{1,19}", "2 to 20 lower-case letters and digits, beginning with a letter"),
+    "region": (r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as eu-central-1"),
+    "environment": (r"[a-z][a-z0-9]{0,9}", "1 to 10 lower-case letters and digits, beginning with a letter"),
+    "alert_email": (r"|[^@ ]+@[^@ ]+\.[^@ ]+", "an e-mail address, or empty"),
+    "schedule": (r"(cron|rate)\(.+\)", "cron(...) or rate(...) of EventBridge Scheduler"),
+}
+
+
+@dataclass(frozen=True)
+class LakeProject:
+    """What `headgate.toml` states.
+
+    Attributes:
+        folder: the folder of `headgate.toml`; None if there is none.
+        name: prefix of the lake's buckets and databases: `<name>_curated`.
+        region: AWS region; empty takes the shell's.
+        environment: the environment that is deployed by default.
+        domains: packages below `headgate/domains` whose contracts and systems the lake has.
+        alert_email: where alerts go, or empty.
+        schedule: when the daily run starts, in UTC.
+        settings: further Terraform variables by name.
+        environments: by environment, what differs there: any attribute above, or any Terraform variable.
+    """
+
+    folder: Path | None = None
+    name: str = "ecommerce"
+    region: str = ""
+    environment: str = "dev"
+    domains: tuple[str, ...] = ()
+    alert_email: str = ""
+    schedule: str = "cron(0 3 * * ? *)"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    environments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def contracts(self, zone: str) -> Path | None:
+        """Return the folder of the project's own contracts of a zone, if there is one."""
+        folder = self.folder / "contracts" / zone if self.folder else None
+        return folder if folder and folder.is_dir() else None
+
+    @property
+    def models(self) -> tuple[Path, ...]:
+        """Return the project's SQL models, by name: each builds the prod table that it is named after."""
+        return tuple(sorted((self.folder / "models").glob("*.sql"))) if self.folder else ()
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """Return the systems that the lake builds: those of its domains, and its own SQL models."""
+        own = (MODELS_SYSTEM,) if self.models else ()
+        return (*(system for domain in self.domains for system in systems_of(domain)), *own)
+
+    def terraform_variables(self, environment: str = "") -> dict[str, Any]:
+        """Return the Terraform variables for an environment, by default the project's; numbers, texts and lists."""
+        stated = {"alert_email": self.alert_email, "daily_schedule": self.schedule, "domain": self.name, **self.settings}
+        renamed = {"name": "domain", "schedule": "daily_schedule"}
+        differs = self.environments.get(environment or self.environment, {})
+        stated |= {renamed.get(name, name): value for name, value in differs.items()}
+        region = {"region": self.region} if self.region and "region" not in stated else {}
+        return {**stated, **region, "environment": environment or self.environment, "systems": [*self.systems]}
+
+
+def all_domains() -> tuple[str, ...]:
+    """Return the names of the package's domains, sorted."""
+    entries = (files("headgate") / "domains").iterdir()
+    return tuple(sorted(entry.name for entry in entries if entry.is_dir() and (entry / "__init__.py").is_file()))
+
+
+def systems_of(domain: str) -> tuple[str, ...]:
+    """Return the names of a domain's systems: its packages that build tables."""
+    root = files("headgate") / "domains" / domain
+    packages = sorted(entry.name for entry in root.iterdir() if entry.is_dir() and (entry / "__init__.py").is_file())
+    return tuple(name.replace("_", "-") for name in packages if name != "sample")
+
+
+def project(start: Path | None = None) -> LakeProject:
+    """Return the lake project of a folder, by default of HEADGATE_PROJECT or of the working directory.
+
+    Raises:
+        SettingsError: `headgate.toml` cannot be read; the message names the line or the field.
+    """
+    stated = os.environ.get("HEADGATE_PROJECT", "")
+    return _project_at(start or (Path(stated) if stated else Path.cwd()))
+
+
+@cache
+def _project_at(start: Path) -> LakeProject:
+    folder = start.resolve()
+    for candidate in (folder, *folder.parents):
+        if (candidate / FILE).is_file():
+            return read(candidate / FILE)
+    return LakeProject(domains=all_domains())
+
+
+def read(path: Path) -> LakeProject:
+    """Return the project that a `headgate.toml` describes.
+
+    Raises:
+        SettingsError: it is not TOML, or a field is unknown or has a wrong value.
+    """
+    import tomllib  # noqa: PLC0415 a deployed function has its contracts packed and reads no project
+
+    try:
+        stated = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path.name} is not valid TOML: {error}. Correct it, or write a new one with `headgate init`.") from None
+    known = {one.name for one in fields(LakeProject)} - {"folder"}
+    if unknown := sorted(set(stated) - known):
+        raise SettingsError(
+            f"{path.name} has the unknown field {unknown[0]}. Its fields are {', '.join(sorted(known))}; "
+            "Terraform variables go below [settings]."
+        )
+    for name, value in stated.items():
+        _check(path, name, value)
+    domains = tuple(stated.pop("domains", ()))
+    return LakeProject(folder=path.parent, domains=domains, **stated)
+
+
+def _check(path: Path, name: str, value: object) -> None:
+    if name == "domains":
+        listed = value if isinstance(value, list) else [value]
+        if missing := [one for one in listed if one not in all_domains()] or ([] if isinstance(value, list) else listed):
+            raise SettingsError(f"{path.name}: domains has {missing[0]!r}. It is a list of {', '.join(all_domains())}, or [].")
+    elif name in _TABLES:
+        if not isinstance(value, dict):
+            raise SettingsError(f"{path.name}: {name} is not a table. Write its fields below a line [{name}].")
+    elif not isinstance(value, str) or not re.fullmatch(_PATTERNS[name][0], value):
+        raise SettingsError(f"{path.name}: {name} is {value!r}. It must be {_PATTERNS[name][1]}.")

@@ -1,0 +1,89 @@
+"""A lake project is what its `headgate.toml` states."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from headgate.contracts.registry import Registry
+from headgate.errors import SettingsError
+from headgate.project import MODELS_SYSTEM, LakeProject, all_domains, project, read
+
+pytestmark = pytest.mark.unit
+
+ROOT = Path(__file__).parents[2]
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "headgate.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_this_repository_is_a_project_of_the_retail_domain() -> None:
+    lake = project(ROOT / "docs")
+    assert (lake.folder, lake.name, lake.domains) == (ROOT, "ecommerce", ("retail",))
+    assert len(lake.systems) == 5
+
+
+def test_without_a_file_a_lake_has_every_domain(tmp_path: Path) -> None:
+    assert project(tmp_path) == LakeProject(domains=all_domains())
+
+
+def test_a_lake_without_a_domain_has_its_own_contracts_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, 'name = "sensors"\ndomains = []\n')
+    contract = (ROOT / "headgate/domains/retail/contracts/source/calendar.yaml").read_text(encoding="utf-8")
+    (tmp_path / "contracts" / "source").mkdir(parents=True)
+    (tmp_path / "contracts" / "source" / "calendar.yaml").write_text(contract, encoding="utf-8")
+    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
+    registry = Registry.load()
+    assert (set(registry.source), set(registry.curated), registry.prod) == ({"calendar"}, {"calendar"}, {})
+    assert project().systems == ()
+
+
+def test_sql_models_are_a_system_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "daily.sql").write_text("select 1", encoding="utf-8")
+    lake = read(written(tmp_path, 'name = "sensors"'))
+    assert lake.systems == (MODELS_SYSTEM,)
+
+
+def test_terraform_gets_names_schedule_systems_and_settings_of_the_environment(tmp_path: Path) -> None:
+    text = (
+        'name = "sensors"\nregion = "eu-central-1"\nenvironment = "dev"\nalert_email = "ops@example.org"\n'
+        "[settings]\nquiet_s = 30\n[environments.prod]\nquiet_s = 60\nname = 'sensorsprod'\n"
+    )
+    lake = read(written(tmp_path, text))
+    assert lake.terraform_variables() == {
+        "domain": "sensors",
+        "region": "eu-central-1",
+        "environment": "dev",
+        "alert_email": "ops@example.org",
+        "daily_schedule": "cron(0 3 * * ? *)",
+        "quiet_s": 30,
+        "systems": [],
+    }
+    assert lake.terraform_variables("prod") | {"systems": 0} == lake.terraform_variables() | {
+        "domain": "sensorsprod",
+        "environment": "prod",
+        "quiet_s": 60,
+        "systems": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("a = 1\nname = \n", "line 2"),
+        ('name = "No Way"', "name is 'No Way'"),
+        ('domains = ["shop"]', "domains has 'shop'"),
+        ('domains = "retail"', "domains has 'retail'"),
+        ('nane = "x"', "unknown field nane"),
+        ("settings = 3", "settings is not a table"),
+        ("schedule = 3", "schedule is 3"),
+    ],
+)
+def test_an_error_names_the_line_or_the_field(tmp_path: Path, text: str, named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        read(written(tmp_path, text))
