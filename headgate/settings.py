@@ -176,6 +176,7 @@ class QuerySettings(Settings):
     """Where SQL runs. `sql_dialect`: the dialect of the engine behind the Athena API; only an emulator's differs."""
 
     workgroup: str
+    curated_database: str
     prod_database: str
     sql_dialect: str = "athena"
 

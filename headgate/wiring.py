@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from headgate.quality.data_docs import DataDocs
     from headgate.quality.gate import QualityGate
     from headgate.quality.pci_audit import Scan
+    from headgate.query.catalog import Databases
     from headgate.systems.snapshot_tables import SnapshotTables
 
 MIB = 1 << 20
@@ -371,13 +372,21 @@ def _log_lines(env: Mapping[str, str]) -> dict[str, Iterator[str]]:
     return {group: (line.text for line in written.lines(group, since=since)) for group in settings.log_groups}
 
 
-def queries(env: Mapping[str, str]) -> AthenaQueries:
-    """Athena, in Athena's SQL whatever engine answers."""
-    from headgate.aws.athena import AthenaQueries
-    from headgate.query import reason_of, translate
+def databases(env: Mapping[str, str]) -> Databases:
+    """Return the names of the lake's databases."""
+    from headgate.query.catalog import Databases
 
     settings = QuerySettings.from_env(env)
-    spoken = partial(translate, dialect=settings.sql_dialect)
+    return Databases(settings.curated_database, settings.prod_database)
+
+
+def queries(env: Mapping[str, str]) -> AthenaQueries:
+    """Athena, in Athena's SQL whatever engine answers; an engine that is not Athena gets only queries of the catalog's tables."""
+    from headgate.aws.athena import AthenaQueries
+    from headgate.query import for_engine, reason_of
+
+    settings = QuerySettings.from_env(env)
+    spoken = partial(for_engine, dialect=settings.sql_dialect, databases=databases(env))
     reason = partial(reason_of, dialect=settings.sql_dialect)
     return AthenaQueries(clients.athena(), settings.workgroup, settings.prod_database, spoken, reason)
 

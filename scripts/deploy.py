@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004 botocore's own
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
 
@@ -86,13 +86,15 @@ def aws_target() -> Target:
     """
     if endpoint := os.environ.get("AWS_ENDPOINT_URL"):
         raise MissingError(f"AWS_ENDPOINT_URL is set to {endpoint}: unset it to deploy to AWS.")
-    session = boto3.Session()
+    session = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)  # boto3 reads only AWS_DEFAULT_REGION
     if session.get_credentials() is None:
         raise MissingError("No AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and run this again.")
     if not session.region_name:
         raise MissingError("No AWS region: set AWS_REGION, for example AWS_REGION=eu-central-1, and run this again.")
     try:
         account = session.client("sts").get_caller_identity()["Account"]
+    except (HTTPClientError, ConnectionError) as error:
+        raise MissingError(f"AWS could not be reached, so the credentials were not checked: {error}. Check the network.") from error
     except (BotoCoreError, ClientError) as error:
         raise MissingError(f"These AWS credentials do not work: {error}") from error
     shell = {"AWS_REGION": session.region_name, "AWS_DEFAULT_REGION": session.region_name}

@@ -1,10 +1,11 @@
 """boto3 clients, each made once per process and only when somebody asks for it.
 
-Endpoint, region and credentials come from the environment, which boto3 reads itself.
+Endpoint, region and credentials come from the environment.
 """
 
 from __future__ import annotations
 
+import os
 from functools import cache, wraps
 from typing import TYPE_CHECKING, TypeVar
 
@@ -51,10 +52,15 @@ def once(make: Callable[[], Client]) -> Callable[[], Client]:
     @cache
     @wraps(make)
     def made() -> Client:
+        # boto3 itself reads only AWS_DEFAULT_REGION; AWS's other tools read AWS_REGION first.
+        if region := os.environ.get("AWS_REGION"):
+            os.environ["AWS_DEFAULT_REGION"] = region
         try:
             return make()
         except NoRegionError:
-            raise SettingsError("no AWS region is set: export AWS_REGION, or run `aws configure set region <region>`") from None
+            raise SettingsError(
+                "No AWS region is set. Set AWS_REGION, for example AWS_REGION=eu-central-1, or run `aws configure set region <region>`."
+            ) from None
 
     return made
 

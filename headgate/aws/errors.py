@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from boto3.exceptions import Boto3Error
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, NoCredentialsError  # noqa: A004 botocore's own
 
 from headgate.errors import ConflictError, NotFoundError, NotPermittedError, ServiceError, ThrottledError
 
@@ -136,4 +136,8 @@ def _permission(kind: type[ServiceError], error: ClientError) -> str:
 
 
 def _unreachable(doing: str, error: Exception) -> ServiceError:
+    if isinstance(error, HTTPClientError | ConnectionError):
+        return ServiceError(
+            f"{doing}: AWS could not be reached ({type(error).__name__}). Check the network, and AWS_ENDPOINT_URL if it is set."
+        )
     return ServiceError(f"{doing}: {type(error).__name__}")

@@ -51,7 +51,7 @@ def collect(found: deployment.Deployment) -> tuple[list[summary.DatasetSummary],
     from headgate.contracts.registry import Registry
 
     sums = summary.by_dataset(wiring.ledger(found.environment).records())
-    return sums, systems.facts(wiring.queries(found.environment), Registry.load())
+    return sums, systems.facts(wiring.queries(found.environment), Registry.load(), wiring.databases(found.environment))
 
 
 def screen(

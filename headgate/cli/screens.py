@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+import shutil
+import sys
 from typing import TYPE_CHECKING
 
 from rich.console import Group
@@ -101,14 +104,45 @@ def systems(facts: Iterable[SystemFacts]) -> Table:
 
 
 def answer(columns: Sequence[str], rows: Iterable[Sequence[object]], *, limit: int = 100) -> RenderableType:
-    """A query's result as a table; says when rows were left out."""
+    """A query's result as a table, or as records where the table would not fit the screen; says when rows were left out."""
     shown = table(*columns)
     everything = list(rows)
+    if _width(columns, everything[:limit]) > console_width():
+        return vertical(columns, everything, limit=limit)
     for row in everything[:limit]:
         shown.add_row(*("" if value is None else str(value) for value in row))
     if len(everything) <= limit:
         return shown
-    return Group(shown, Text(f"{limit} of {len(everything)} rows shown; --json gives all."))
+    return Group(shown, Text(f"{limit} of {len(everything)} rows shown; --json or --csv gives all."))
+
+
+def console_width() -> int:
+    """The columns of the terminal; unlimited where output is no terminal, so that what a script reads keeps its form."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+
+
+def _width(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
+    """The width of a table in which no cell is broken; long texts count as 40, because they can be broken."""
+    widest = [max([len(name), *(min(40, len(str(row[place]))) for row in rows)]) for place, name in enumerate(columns)]
+    return sum(width + 3 for width in widest) + 1
+
+
+def vertical(columns: Sequence[str], rows: Iterable[Sequence[object]], *, limit: int = 100) -> Text:
+    """A query's result with one line per cell, for rows that are wider than the screen."""
+    everything, width = list(rows), max(map(len, columns), default=0)
+    lines = []
+    for number, row in enumerate(everything[:limit], 1):
+        lines.append(f"── row {number} ──")
+        lines += [f"{name.rjust(width)}  {'' if value is None else value}" for name, value in zip(columns, row, strict=True)]
+    if len(everything) > limit:
+        lines.append(f"{limit} of {len(everything)} rows shown; --json or --csv gives all.")
+    return Text("\n".join(lines) or "No rows.")
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The nearest known names as a sentence with a blank before it; empty if none is near."""
+    near = difflib.get_close_matches(name, list(known), n=2)
+    return f" Did you mean {' or '.join(near)}?" if near else ""
 
 
 def next_steps(lines: Sequence[str]) -> Panel:

@@ -1,4 +1,4 @@
-"""What the five systems have published, asked of Athena."""
+"""What the systems have published, asked of Athena."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from headgate.aws.athena import AthenaQueries
     from headgate.contracts.registry import Registry
+    from headgate.query.catalog import Databases
 
 NOT_PUBLISHED = "not published yet"
 
@@ -28,31 +29,30 @@ class SystemFacts:
     missing: tuple[str, ...] = ()
 
 
-def facts(queries: AthenaQueries, registry: Registry) -> list[SystemFacts]:
-    """The facts of all five systems; what cannot be asked yet says so."""
-    from headgate.domains.retail import SYSTEMS
-
-    return [_facts(queries, registry, system) for system in SYSTEMS]
+def facts(queries: AthenaQueries, registry: Registry, databases: Databases) -> list[SystemFacts]:
+    """The facts of all systems; what cannot be asked yet says so."""
+    return [_facts(queries, registry, system, databases) for system in registry.systems]
 
 
-def _facts(queries: AthenaQueries, registry: Registry, system: str) -> SystemFacts:
+def _facts(queries: AthenaQueries, registry: Registry, system: str, databases: Databases) -> SystemFacts:
     from headgate.domains.retail.saved_questions import ANSWERS, QUALITY
 
     tables = sorted(registry.tables_of(system))
-    rows = _rows(queries, tables)
+    rows = _rows(queries, tables, databases)
     if not rows:
         return SystemFacts(system, {}, NOT_PUBLISHED, "", tuple(tables))
     missing = tuple(name for name in tables if name not in rows)
-    return SystemFacts(system, rows, _asked(queries, QUALITY[system].sql), _asked(queries, ANSWERS[system].sql), missing)
+    quality, answer = (_asked(queries, databases.rename_in(asked[system].sql)) if system in asked else "" for asked in (QUALITY, ANSWERS))
+    return SystemFacts(system, rows, quality, answer, missing)
 
 
-def _rows(queries: AthenaQueries, tables: Sequence[str]) -> dict[str, int]:
+def _rows(queries: AthenaQueries, tables: Sequence[str], databases: Databases) -> dict[str, int]:
     """The rows of each table that can be asked: all with one question, and one by one where that cannot be answered."""
-    counts = " union all ".join(f"select '{name}', count(*) from ecommerce_prod.{name}" for name in tables)  # noqa: S608 names come from contracts
+    counts = " union all ".join(f"select '{name}', count(*) from {databases.prod}.{name}" for name in tables)  # noqa: S608 names come from contracts
     try:
         return dict(queries.run(f"select * from ({counts}) as counted (name, size) order by name").rows)  # noqa: S608 as above
     except QueryError:
-        return {name: size for one in tables for name, size in _rows(queries, [one]).items()} if len(tables) > 1 else {}
+        return {name: size for one in tables for name, size in _rows(queries, [one], databases).items()} if len(tables) > 1 else {}
 
 
 def _asked(queries: AthenaQueries, sql: str) -> str:

@@ -1,6 +1,8 @@
-"""Questions in Athena's SQL, and how to ask them of an engine that is not Athena."""
+"""Athena's SQL: which statements may run, and how to ask them of an engine that is not Athena."""
 
-from headgate.query.dialects import translate
+from headgate.query.catalog import Databases
+from headgate.query.dialects import for_engine, translate
+from headgate.query.reading import check_tables, only_reading
 from headgate.query.reasons import reason_of
 
-__all__ = ["reason_of", "translate"]
+__all__ = ["Databases", "check_tables", "for_engine", "only_reading", "reason_of", "translate"]

@@ -1,13 +1,13 @@
-"""Athena's questions about its own tables, as questions about values: for engines that know the files and not the tables.
+"""The tables of the catalog, and Athena's SHOW and DESCRIBE as queries of values, for engines that do not know the tables.
 
-The tables are those of the contracts, which the deployed catalog is made from.
+The tables are those of the contracts, from which the deployed catalog is made.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from headgate.contracts.catalog import glue_columns
 from headgate.contracts.registry import Registry
@@ -23,41 +23,58 @@ _SHOW_TABLES = re.compile(rf"show\s+tables{_IN}(?:\s+(?:like\s+)?'([^']*)')?", r
 _SHOW_DATABASES = re.compile(r"show\s+(?:databases|schemas)(?:\s+(?:like\s+)?'([^']*)')?", re.IGNORECASE)
 _SHOW_COLUMNS = re.compile(rf"show\s+columns\s+(?:in|from)\s+(?:{_NAME}\.)?{_NAME}{_IN}", re.IGNORECASE)
 _DESCRIBE = re.compile(rf"(?:describe|desc)\s+(?:(?:extended|formatted)\s+)?(?:{_NAME}\.)?{_NAME}", re.IGNORECASE)
-_DATABASES = {"ecommerce_curated": ("curated", "lake"), "ecommerce_prod": ("prod",)}
+_AS_DOCUMENTED = re.compile(r"\becommerce_(curated|prod)\b")  # the names in documents and saved questions: Terraform's defaults
 
 
-def about_tables(sql: str) -> str:
-    """A SELECT that answers what the statement asks of the catalog; empty when it asks nothing of it.
+class Databases(NamedTuple):
+    """The names of a lake's databases; a deployment may have others than the default."""
+
+    curated: str = "ecommerce_curated"
+    prod: str = "ecommerce_prod"
+
+    def rename_in(self, sql: str) -> str:
+        """Return a saved question with this lake's database names."""
+        return _AS_DOCUMENTED.sub(lambda found: str(getattr(self, found[1])), sql)
+
+    def tables(self) -> dict[str, Mapping[str, Sequence[tuple[str, ...]]]]:
+        """Return the tables by database and name: each column's name, type and comment."""
+        return {self.curated: _of_zones(("curated", "lake")), self.prod: _of_zones(("prod",))}
+
+
+DOCUMENTED = Databases()
+
+
+def about_tables(sql: str, databases: Databases) -> str:
+    """Return a SELECT that answers a SHOW or DESCRIBE statement; empty for any other statement.
 
     Raises:
         QueryError: there is no such database or table.
     """
     asked = sql.strip().rstrip(";").strip()
     if found := _SHOW_DATABASES.fullmatch(asked):
-        return _values(["database_name"], [(name,) for name in _DATABASES if _like(name, found[1])])
+        return _values(["database_name"], [(name,) for name in databases if _like(name, found[1])])
     if found := _SHOW_TABLES.fullmatch(asked):
-        return _values(["tab_name"], [(name,) for name in sorted(_tables(found[1])) if _like(name, found[2])])
+        return _values(["tab_name"], [(name,) for name in sorted(_tables(found[1], databases)) if _like(name, found[2])])
     if found := _SHOW_COLUMNS.fullmatch(asked):
-        return _values(["field"], [row[:1] for row in _columns(found[1] or found[3], found[2])])
+        return _values(["field"], [row[:1] for row in _columns(found[1] or found[3], found[2], databases)])
     if found := _DESCRIBE.fullmatch(asked):
-        return _values(["col_name", "data_type", "comment"], _columns(found[1], found[2]))
+        return _values(["col_name", "data_type", "comment"], _columns(found[1], found[2], databases))
     return ""
 
 
-def _columns(database: str | None, table: str) -> list[tuple[str, ...]]:
-    tables = _tables(database)
+def _columns(database: str | None, table: str, databases: Databases) -> list[tuple[str, ...]]:
+    tables = _tables(database, databases)
     if table.lower() not in tables:
         raise QueryError(f"TABLE_NOT_FOUND: Table '{table}' does not exist; SHOW TABLES IN <database> lists those that do")
     return list(tables[table.lower()])
 
 
-def _tables(database: str | None) -> Mapping[str, Sequence[tuple[str, ...]]]:
-    """Each table's columns with their types and comments; without a database of the systems' tables, where the workgroup looks."""
-    name = (database or "ecommerce_prod").lower()
-    known = next((zones for known, zones in _DATABASES.items() if known == name), None)
-    if known is None:
+def _tables(database: str | None, databases: Databases) -> Mapping[str, Sequence[tuple[str, ...]]]:
+    """Return the columns of each table of a database, by default of prod, the workgroup's database."""
+    known = databases.tables()
+    if (name := (database or databases.prod).lower()) not in known:
         raise QueryError(f"SCHEMA_NOT_FOUND: Schema '{database}' does not exist; SHOW DATABASES lists those that do")
-    return _of_zones(known)
+    return known[name]
 
 
 @cache
@@ -68,15 +85,15 @@ def _of_zones(zones: tuple[str, ...]) -> Mapping[str, Sequence[tuple[str, ...]]]
 
 
 def _like(name: str, pattern: str | None) -> bool:
-    """As Athena's patterns: `*` for any characters, `|` for or."""
+    """Athena's patterns: `*` for any characters, `|` for or."""
     return pattern is None or any(re.fullmatch(one.replace("*", ".*"), name, re.IGNORECASE) for one in pattern.split("|"))
 
 
 def _values(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    told = ", ".join("(" + ", ".join(_quoted(cell) for cell in row) + ")" for row in rows)
-    if not told:
+    values = ", ".join("(" + ", ".join(_quoted(cell) for cell in row) + ")" for row in rows)
+    if not values:
         return f"SELECT {', '.join(f'NULL AS {name}' for name in names)} WHERE FALSE"
-    return f"SELECT * FROM (VALUES {told}) AS told ({', '.join(names)})"  # noqa: S608 every cell is quoted
+    return f"SELECT * FROM (VALUES {values}) AS answer ({', '.join(names)})"  # noqa: S608 every cell is quoted
 
 
 def _quoted(text: str) -> str:

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import ParseError, SqlglotError
+from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.annotate_types import annotate_types
 
 from headgate.contracts.registry import Registry
 from headgate.contracts.types import glue_type
 from headgate.errors import QueryError
-from headgate.query.catalog import about_tables
+from headgate.query.catalog import DOCUMENTED, Databases, about_tables
+from headgate.query.complaints import complaint
+from headgate.query.reading import check_tables, explained, only_reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,37 +35,41 @@ _JODA = {
 _JODA_LETTERS = re.compile("|".join(sorted(_JODA, key=len, reverse=True)))
 
 
-def translate(sql: str, dialect: str, types: Mapping[str, str] | None = None) -> str:
-    """The same question in `dialect`, `athena` or one of sqlglot's; Athena's own text passes through untouched.
+def for_engine(sql: str, dialect: str, databases: Databases) -> str:
+    """Return the statement for the engine behind the Athena API; one that is not Athena gets only queries of the catalog's tables.
+
+    Raises:
+        QueryError: it is not one reading statement of Athena's SQL, or names what is no table of the catalog.
+    """
+    if dialect != ATHENA and (query := only_reading(sql)):
+        check_tables(query, databases.tables(), databases.prod)
+    return translate(sql, dialect, databases=databases)
+
+
+def translate(sql: str, dialect: str, types: Mapping[str, str] | None = None, databases: Databases = DOCUMENTED) -> str:
+    """Return the same question in `dialect`, `athena` or one of sqlglot's; Athena's own text passes through unchanged.
 
     Args:
         types: Athena's type of each column by its name; by default of every column that has one type all over the lake.
+        databases: the names of the lake's databases.
 
     Raises:
-        QueryError: the text is no SQL that Athena would take.
+        QueryError: the text is not Athena SQL.
     """
     if dialect == ATHENA:
         return sql
-    if told := about_tables(sql):
+    if told := about_tables(sql, databases):
         return told
+    prefix, question = explained(sql)
     try:
-        statements = [statement for statement in sqlglot.parse(sql, read=ATHENA) if statement]
+        statements = [statement for statement in sqlglot.parse(question, read=ATHENA) if statement]
     except SqlglotError as error:
-        raise QueryError(f"not Athena SQL: {_complaint(error)}") from None
+        raise QueryError(f"not Athena SQL: {complaint(error)}") from None
     if len(statements) != 1:
         raise QueryError(f"one statement at a time; found {len(statements)}")
     if not isinstance(statements[0], exp.Query):
         return sql
-    return str(_mended(statements[0], _lake_types() if types is None else types).sql(dialect=dialect))
-
-
-def _complaint(error: SqlglotError) -> str:
-    """What is wrong, and where; never the parser's own classes."""
-    told = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
-    what = str(told.get("description") or error).splitlines()[0]
-    missing = re.search(r"missing for <class '[\w.]+\.(\w+)'>", what)
-    what = f"something is missing in {missing[1].upper()}" if missing else what.rstrip(".")
-    return f"{what}, line {told['line']}, column {told['col']}" if told.get("line") else what
+    return prefix + str(_mended(statements[0], _lake_types() if types is None else types).sql(dialect=dialect))
 
 
 @cache

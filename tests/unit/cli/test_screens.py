@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rich.console import RenderableType
+from headgate.query.catalog import Databases
 
 pytestmark = pytest.mark.unit
 
@@ -164,7 +165,7 @@ def test_the_dictionary_is_printed_as_it_is_kept() -> None:
     "sql", ["drop table x", "-- note\n(insert into x values (1)", "/* */ Update x set a = 1", "CREATE TABLE a AS SELECT 1"]
 )
 def test_a_query_that_would_change_the_lake_is_refused(sql: str) -> None:
-    with pytest.raises(click.ClickException, match="would change the lake"):
+    with pytest.raises(QueryError, match="would change the lake"):
         query._statement(sql, None)
 
 
@@ -227,7 +228,7 @@ class Prod:
 
 def facts_of(*tables: str) -> dict[str, systems.SystemFacts]:
     prod: Any = Prod(*tables)
-    return {fact.system: fact for fact in systems.facts(prod, Registry.load())}
+    return {fact.system: fact for fact in systems.facts(prod, Registry.load(), Databases())}
 
 
 def test_a_table_that_is_missing_does_not_hide_the_others() -> None:

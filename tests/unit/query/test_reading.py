@@ -1,0 +1,142 @@
+"""A query reads tables of the catalog, and nothing else: no file of the machine that the engine runs on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.errors import QueryError
+from headgate.query import Databases, for_engine, only_reading
+from headgate.query.advice import with_advice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.unit
+
+LAKE = Databases()
+# `{file}` is a file of this machine with a row in it.
+TOUCHING_FILES = [
+    "copy (select 1) to '{file}'",
+    "COPY (select 1) TO '{file}' (format csv)",
+    "select * from read_csv('{file}')",
+    "select * from read_text('{file}')",
+    "select * from read_blob('{file}')",
+    "select * from '{file}'",
+    'select * from "{file}"',
+    "from '{file}'",
+    'table "{file}"',
+    "select * from glob('{file}')",
+    "select * from sniff_csv('{file}')",
+    "select read_text('{file}')",
+    "select * from query('select * from read_text(''{file}'')')",
+    "select * from query_table('{file}')",
+    "select 1 where exists (select * from read_csv_auto('{file}'))",
+    'with a as (select * from "{file}") select * from a',
+    'select * from (with "{file}" as (select 1 as x) select * from "{file}") as a, "{file}" as b',
+    "select 1 as a union all select count(*) from read_csv('{file}')",
+    "explain analyze select * from read_csv('{file}')",
+    "explain analyze copy (select 1) to '{file}'",
+    "attach '{file}' as other",
+    "export database '{file}'",
+    "install httpfs",
+    "load '{file}'",
+    "pragma database_list",
+    "set home_directory = '{file}'",
+    "select 1; copy (select 1) to '{file}'",
+    "show tables; copy (select 1) to '{file}'",
+    "/* select */ copy (select 1) to '{file}'",
+    "create table a as select * from read_csv('{file}')",
+    "insert into orders select * from read_csv('{file}')",
+    "call dbgen(sf=1)",
+    "select getenv('HOME')",
+    "select current_setting('home_directory')",
+    "select * from duckdb_settings()",
+    "select * from information_schema.tables",
+]
+
+
+@pytest.mark.parametrize("statement", TOUCHING_FILES)
+def test_no_statement_reads_or_writes_a_local_file(statement: str, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("x\n1\n", encoding="utf-8")
+    with pytest.raises(QueryError):
+        duckdb.connect().execute(for_engine(statement.format(file=path), "duckdb", LAKE))
+    assert path.read_text(encoding="utf-8") == "x\n1\n"
+
+
+@given(st.text(alphabet="selctfromadv_'\"/(), ;*", max_size=60), st.sampled_from(TOUCHING_FILES))
+def test_no_text_before_such_a_statement_lets_it_pass(before: str, statement: str) -> None:
+    text = f"{before}\n{statement.format(file='/nowhere/rows.csv')}"
+    try:
+        sent = for_engine(text, "duckdb", LAKE)
+    except QueryError:
+        return
+    assert not duckdb.extract_statements(sent)[1:]
+    # What passes has taken the statement for a part of a text, a comment or a name of its own.
+    assert "/nowhere/rows.csv" not in duckdb.connect().get_table_names(sent)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select count(*) from ecommerce_curated.orders",
+        "select * from awsdatacatalog.ecommerce_curated.orders limit 1",
+        'select o."order_id" from "ecommerce_curated"."orders" as o',
+        "select * from sales_forecast",
+        "with a as (select 1 as x), b as (select x from a) select * from b",
+        "select * from (values (1, 'a')) as v (n, t)",
+        "values (1), (2)",
+        "select t.n from unnest(sequence(1, 3)) as t (n)",
+        "select * from ecommerce_curated.orders o cross join unnest(array[1, 2]) as u (n)",
+        "select 1 union all select 2",
+        "(select 'copy x to y')",
+        "-- a note\nselect 1",
+        "explain select * from ecommerce_curated.orders",
+        "show tables in ecommerce_curated",
+        "describe ecommerce_curated.orders",
+        "select 1;",
+    ],
+)
+def test_a_query_of_the_catalog_passes(statement: str) -> None:
+    assert for_engine(statement, "duckdb", LAKE)
+
+
+def test_on_athena_the_statement_stays_as_it_was_written() -> None:
+    assert for_engine("select * from another_database.t", "athena", LAKE) == "select * from another_database.t"
+
+
+def test_two_statements_are_refused_on_athena_too() -> None:
+    with pytest.raises(QueryError, match="one at a time"):
+        only_reading("select 1; drop table orders")
+
+
+@pytest.mark.parametrize(
+    ("statement", "advice"),
+    [
+        ("select * from ecommerce_curated.ordrs", "Did you mean ecommerce_curated.orders"),
+        ("select * from sales_forcast", "Did you mean ecommerce_prod.sales_forecast"),
+        ("select * from ecommerce_curatd.orders", "The databases are ecommerce_curated, ecommerce_prod"),
+        ("select * from zzzzzz", "SHOW TABLES IN <database> lists the tables"),
+    ],
+)
+def test_a_wrong_table_gets_the_nearest_names(statement: str, advice: str) -> None:
+    with pytest.raises(QueryError, match=advice):
+        for_engine(statement, "duckdb", LAKE)
+
+
+def test_a_wrong_column_gets_the_nearest_names_of_the_tables_that_were_asked() -> None:
+    message = "query 1 failed: COLUMN_NOT_FOUND: line 1:8: Column 'custmer_id' cannot be resolved"
+    assert "Did you mean customer_id" in with_advice(message, "select custmer_id from ecommerce_curated.orders", LAKE)
+
+
+def test_a_deployment_may_have_other_database_names() -> None:
+    own = Databases("shop_curated", "shop_prod")
+    assert own.rename_in("select 1 from ecommerce_prod.a, ecommerce_curated.b") == "select 1 from shop_prod.a, shop_curated.b"
+    assert "shop_curated" in for_engine("show databases", "duckdb", own)
+    with pytest.raises(QueryError, match="ecommerce_curated"):
+        for_engine("select * from ecommerce_curated.orders", "duckdb", own)
