@@ -63,7 +63,9 @@ def test_a_wrong_parameter_is_not_repeated_in_text_or_traceback() -> None:
 
 
 def test_an_unreachable_endpoint_is_a_service_error() -> None:
-    assert str(told(EndpointConnectionError(endpoint_url="http://x"))) == "record orders/a.csv: EndpointConnectionError"
+    assert str(told(EndpointConnectionError(endpoint_url="http://x"))) == (
+        "record orders/a.csv: AWS could not be reached (EndpointConnectionError). Check the network, and AWS_ENDPOINT_URL if it is set."
+    )
 
 
 def test_missing_credentials_are_not_permitted() -> None:
