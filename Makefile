@@ -115,7 +115,7 @@ python scripts/deploy.py apply emulator --name bench --own && \
 endef
 
 ##@ Measure systems, models and the export
-.PHONY: bench-backlog bench-systems bench-scale bench-export bench-forecast bench-clv bench-fraud bench-churn bench-intents
+.PHONY: bench-backlog bench-systems bench-scale bench-export bench-export-shapes bench-forecast bench-clv bench-fraud bench-churn bench-intents
 
 bench-backlog: setup ## simulate a day of trickling files and slow runs: started, finished, pending; EVERY_S=120, RUN_S=900, HOURS=24
 	@python benchmarks/backlog.py
@@ -129,6 +129,10 @@ bench-scale: setup ## all five systems over ten million generated order lines, a
 bench-export: setup ## the MySQL export against awswrangler and ConnectorX on one MariaDB
 	@test -d .headgate/peers || { $(PYTHON) -m venv .headgate/peers && .headgate/peers/bin/pip install --quiet connectorx awswrangler pymysql; }
 	@python benchmarks/export.py --peers $${HEADGATE_BENCH:-../shared/bench}/export_peers.py --peers-python .headgate/peers/bin/python
+
+bench-export-shapes: setup ## certified export of narrow, wide and text tables against ConnectorX, which certifies nothing
+	@test -d .headgate/peers || { $(PYTHON) -m venv .headgate/peers && .headgate/peers/bin/pip install --quiet connectorx awswrangler pymysql; }
+	@PYTHONPATH=. python benchmarks/export_shapes.py --peers $${HEADGATE_BENCH:-../shared/bench}/export_peers.py --peers-python .headgate/peers/bin/python
 
 bench-forecast: setup ## forecast error on public data; DATA=<path> measures on yours
 	@python benchmarks/forecast.py

@@ -138,15 +138,15 @@ LOAD DATA LOCAL INFILE '{csv}' INTO TABLE {TABLE} CHARACTER SET utf8mb4 FIELDS T
     subprocess.run(root, input=script.encode(), check=True, stdout=subprocess.DEVNULL)
 
 
-def read_only(port: int, out: Path) -> dict[str, float]:
+def read_only(port: int, out: Path, name: str = TABLE) -> dict[str, float]:
     """Seconds and peak of reading and writing the slices, with nothing certified."""
     start = time.perf_counter()
     with closing(Session(login(port))) as session:
-        table = describe(session, TABLE)
+        table = describe(session, name)
         key = key_of(table)
         columns = map_table(table, [column.name for column in table.columns])
-        slices = slices_between(list(walk(session, TABLE, key, -(-table.row_estimate * 21 // 20 // WORKERS))))
-    query = f"SELECT {', '.join(column.read_sql for column in columns)} FROM {TABLE} WHERE "  # noqa: S608 quoted names
+        slices = slices_between(list(walk(session, name, key, -(-table.row_estimate * 21 // 20 // WORKERS))))
+    query = f"SELECT {', '.join(column.read_sql for column in columns)} FROM {name} WHERE "  # noqa: S608 quoted names
     out.mkdir(parents=True, exist_ok=True)
     with open_snapshot(lambda: Session(login(port)), [table], WORKERS) as snapshot, ThreadPoolExecutor(WORKERS) as pool:
         jobs = [
@@ -159,11 +159,11 @@ def read_only(port: int, out: Path) -> dict[str, float]:
     return measured(rows, time.perf_counter() - start)
 
 
-def whole(port: int, out: Path) -> dict[str, float]:
+def whole(port: int, out: Path, table: str = TABLE) -> dict[str, float]:
     """Seconds and peak of a whole run, landed and certified."""
     start = time.perf_counter()
     exporting = Exporting(lambda: Session(login(port)), Folder(out / "lake"), {}, "raw", "state", out / "runs")
-    report = exporting.run(ExportRequest("bench", "r1", date(2026, 1, 1), (TABLE,), workers=WORKERS))
+    report = exporting.run(ExportRequest("bench", "r1", date(2026, 1, 1), (table,), workers=WORKERS))
     return measured(report.rows, time.perf_counter() - start)
 
 
@@ -191,11 +191,11 @@ def measured(rows: int, seconds: float) -> dict[str, float]:
     return {"rows": rows, "seconds": seconds, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
-def ours(part: str, port: int, folder: Path) -> dict[str, float]:
+def ours(part: str, port: int, folder: Path, table: str = TABLE) -> dict[str, float]:
     """One of our runs in a process of its own."""
     out = folder / f"ours-{part}"
     shutil.rmtree(out, ignore_errors=True)
-    command = [sys.executable, __file__, "--part", part, "--port", str(port), "--out", str(out)]
+    command = [sys.executable, __file__, "--part", part, "--port", str(port), "--out", str(out), "--table", table]
     with processor_told(port):
         answer = subprocess.run(command, check=True, capture_output=True, text=True)
     found: dict[str, float] = json.loads(answer.stdout.splitlines()[-1])
@@ -204,10 +204,10 @@ def ours(part: str, port: int, folder: Path) -> dict[str, float]:
     return found
 
 
-def peer(tool: str, python: str, script: Path, port: int, folder: Path) -> float:
+def peer(tool: str, given: argparse.Namespace, port: int, folder: Path, table: str = TABLE) -> float:
     """Rows per second of a peer, as it prints them itself."""
     url = f"mysql://bench:bench@127.0.0.1:{port}/{DATABASE}"
-    command = [python, str(script), tool, url, TABLE, str(folder / f"{tool}.parquet")]
+    command = [given.peers_python, str(given.peers), tool, url, table, str(folder / f"{tool}.parquet")]
     with processor_told(port):
         answer = subprocess.run(command, check=True, capture_output=True, text=True)
     print(answer.stdout.strip(), flush=True)
@@ -239,12 +239,12 @@ def compare(given: argparse.Namespace, folder: Path) -> dict[str, object]:
         rates: dict[str, list[float]] = {"connectorx": [], "read": [], "whole": []}
         peaks = []
         for _ in range(given.repeats):
-            rates["connectorx"].append(peer("connectorx", given.peers_python, given.peers, port, folder))
+            rates["connectorx"].append(peer("connectorx", given, port, folder))
             for part in ("read", "whole"):
                 found = ours(part, port, folder)
                 rates[part].append(found["rows"] / found["seconds"])
                 peaks.append(found["peak_mb"])
-        slow = peer("awswrangler", given.peers_python, given.peers, port, folder)
+        slow = peer("awswrangler", given, port, folder)
         best = {name: statistics.median(values) for name, values in rates.items()}
         result = {
             "vs_awswrangler": round(best["read"] / slow, 2),
@@ -279,9 +279,10 @@ def main() -> None:
     parser.add_argument("--part", choices=("read", "whole"), help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--table", default=TABLE, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.part:
-        print(json.dumps({"read": read_only, "whole": whole}[given.part](given.port, given.out)))
+        print(json.dumps({"read": read_only, "whole": whole}[given.part](given.port, given.out, given.table)))
         return
     with tempfile.TemporaryDirectory(prefix="headgate-bench-") as folder:
         print(json.dumps(compare(given, Path(folder))))

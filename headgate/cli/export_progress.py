@@ -89,7 +89,7 @@ def shown(console: Console) -> Iterator[Callable[[requests.Progress], None]]:
 
         def heard(event: requests.Progress) -> None:
             if event.phase is Phase.RETRIED:
-                console.print("the source was lost; going on with a new snapshot")
+                console.print(f"{event.why}. The run continues with a new snapshot.")
             tally = tallies.hear(event)
             if tally is None:
                 return

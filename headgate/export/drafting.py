@@ -14,8 +14,10 @@ import pyarrow as pa
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Rule
 from headgate.contracts.sensitive_names import mask_by_name
 from headgate.export.mapping import arrow_type_of
+from headgate.export.requests import Mode
 from headgate.export.session import quoted
 from headgate.export.source import TABLE_PROPERTY
+from headgate.export.watermark import MODE_PROPERTY, ORDER_BY_PROPERTY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -52,9 +54,11 @@ def draft(session: Session, table: SourceTable, guess_mask: GuessMask) -> Contra
     parents = _parents(session, table)
     columns = tuple(_column(session, table, column, parents, guess_mask) for column in table.columns)
     key = next((index.columns for index in table.unique if index.name == "PRIMARY"), ())
-    order_by = [column.name.lower() for column in table.columns if _CHANGED in column.extra]
+    order_by = [column.name.lower() for column in table.columns if _CHANGED in column.extra][:1]
     dataset = table.name.lower()
     named = {TABLE_PROPERTY: table.name} if dataset != table.name else {}
+    # Without a column that says when a row changed, an incremental run would miss updates.
+    incremental = {ORDER_BY_PROPERTY: order_by} if order_by else {MODE_PROPERTY: str(Mode.FULL)}
     return Contract(
         id=f"headgate.source.{dataset}",
         dataset=dataset,
@@ -62,9 +66,9 @@ def draft(session: Session, table: SourceTable, guess_mask: GuessMask) -> Contra
         version="0.1.0",
         columns=columns,
         key=tuple(name.lower() for name in key),
-        order_by=tuple(order_by[:1]),
+        order_by=tuple(order_by),
         grain=f"One row per {' and '.join(key)}" if key else "",
-        properties={**named, **({"headgate.orderBy": order_by[:1]} if order_by else {})},
+        properties={**named, **incremental},
     )
 
 

@@ -27,7 +27,7 @@ from headgate.export.files import FileFormat
 from headgate.export.landing import Landing
 from headgate.export.requests import ExportReport, ExportRequest, Mode, Phase, Progress
 from headgate.export.run_folder import TableFolder
-from headgate.export.session import SourceLostError
+from headgate.export.session import SourceLostError, TableLockedError
 from headgate.export.snapshot import Method, open_snapshot
 from headgate.export.source import described
 from headgate.export.table_run import TableRun
@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     Listener = Callable[[Progress], None]
 
 _FIRST_PAUSE_S = 1.0
+# A schema change takes longer than a restart; between attempts the run holds no lock, so the change can end.
+_FIRST_LOCK_PAUSE_S = 10.0
 REQUEST = "request.json"
 
 
@@ -110,11 +112,11 @@ class Exporting:
         for attempt in range(asked.attempts):
             try:
                 return self._attempt(asked, told)
-            except SourceLostError:
+            except SourceLostError as error:
                 if attempt + 1 == asked.attempts:
                     raise
-                told(Progress(Phase.RETRIED, ""))
-                self.pause(_FIRST_PAUSE_S * 2**attempt)
+                told(Progress(Phase.RETRIED, "", why=str(error)))
+                self.pause((_FIRST_LOCK_PAUSE_S if isinstance(error, TableLockedError) else _FIRST_PAUSE_S) * 2**attempt)
         raise AssertionError("the last attempt returns or raises")
 
     def _always(self) -> list[str]:

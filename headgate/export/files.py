@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-_BATCH_ROWS = 32_768
+# Texts of this many rows fit the processor's cache; of four times as many the digest takes a fifth longer.
+_BATCH_ROWS = 8192
 
 
 class FileFormat(StrEnum):

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 PORT = 3306
 _SCHEMES = {"mysql", "mariadb"}
-_OPTIONS = {"tls", "ca"}
-_SPELLING = "MYSQL_URL must be mysql://user:password@host:port/database, with ?tls=off or ?ca=FILE behind it where that is needed"
+_OPTIONS = {"tls", "ca", "name"}
+_SPELLING = "MYSQL_URL must be mysql://user:password@host:port/database, followed by ?tls=off, ?ca=FILE or ?ca=FILE&name=HOST where needed"
 
 
 def is_this_machine(host: str) -> bool:
@@ -27,7 +27,10 @@ def is_this_machine(host: str) -> bool:
 
 
 def login_from_url(url: str) -> Login:
-    """The login that a URL states. TLS is on, except to this machine or where the URL says `?tls=off`.
+    """Return the login that a URL states.
+
+    TLS is on where the URL says `?tls=on` or names an authority (`?ca=FILE`), as through a tunnel that ends on this machine; off where
+    it says `?tls=off`; else on for every host but this machine. `name` is the server's name in its certificate.
 
     Args:
         url: mysql://user:password@host:port/database; parts with special characters are percent-encoded.
@@ -44,8 +47,17 @@ def login_from_url(url: str) -> Login:
     database = unquote(parts.path.strip("/"))
     if parts.scheme not in _SCHEMES or not host or not database or not _understood(options):
         raise SettingsError(_SPELLING)
-    tls = options["tls"] == "on" if "tls" in options else not is_this_machine(host)
-    return Login(host, port, unquote(parts.username or ""), unquote(parts.password or ""), database, tls=tls, tls_ca=options.get("ca", ""))
+    tls = options["tls"] == "on" if "tls" in options else bool({"ca", "name"} & options.keys()) or not is_this_machine(host)
+    return Login(
+        host,
+        port,
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        database,
+        tls=tls,
+        tls_ca=options.get("ca", ""),
+        tls_name=options.get("name", ""),
+    )
 
 
 def login_from_secret(secret: Mapping[str, object], tls_ca: str = "") -> Login:

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     Mask = Callable[[pa.RecordBatch], pa.RecordBatch]
 
 ROW_GROUP_ROWS = 131_072
-ROW_GROUP_BYTES = 64 << 20
+ROW_GROUP_BYTES = 32 << 20
 ZSTD_LEVEL = 1
+# A reader holds one page of every column: pages of a megabyte take 60 MB in a table of 60 columns.
+_PAGE_BYTES = 256 << 10
 # A dictionary pays where values repeat; elsewhere it is built and thrown away.
 _SAMPLE_ROWS = 10_000
 _REPEATING_SHARE = 0.2
@@ -100,6 +102,7 @@ def _open(path: Path, table: pa.Table) -> pq.ParquetWriter:
         compression_level=ZSTD_LEVEL,
         use_dictionary=_repeating(table.slice(0, _SAMPLE_ROWS)),
         store_schema=False,
+        data_page_size=_PAGE_BYTES,
     )
     if table.schema.metadata:  # how the file was masked; without Arrow's own schema it would not be written
         writer.add_key_value_metadata(table.schema.metadata)

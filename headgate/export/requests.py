@@ -111,12 +111,13 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class Progress:
-    """One event. Events come from several threads, one at a time."""
+    """One event. Events come from several threads, one at a time. `why` is the error that a retried attempt ended with."""
 
     phase: Phase
     table: str
     rows: int = 0
     slice_number: int = -1
+    why: str = ""
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ _PROMISES = (
     "SET NAMES utf8mb4",
     "SET SESSION time_zone = '+00:00'",
     "SET SESSION sql_mode = ''",
+    "SET SESSION sql_big_selects = 1",  # a server with max_join_size would answer error 1104 to a large table
     "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
     "SET SESSION net_write_timeout = 3600",
     f"SET SESSION lock_wait_timeout = {LOCK_WAIT_S}",
@@ -46,12 +47,17 @@ class SourceLostError(ServiceError):
     """The server or the connection went away, or changed under the snapshot; a new attempt can go on from what is finished."""
 
 
+class TableLockedError(SourceLostError):
+    """Another session holds a lock on a table, as ALTER TABLE does; a new attempt can succeed when that session has ended."""
+
+
 @dataclass(frozen=True)
 class Login:
     """How to reach the source. Its text never shows the password.
 
     Attributes:
         tls_ca: the certificate authority to trust, as the path of a PEM file or as PEM itself; empty for the system's own.
+        tls_name: the name that the server's certificate must be valid for; empty for `host`. A tunnel's end is another host.
         tls: False only for a server on this machine or a private network that ends TLS elsewhere.
     """
 
@@ -62,6 +68,7 @@ class Login:
     database: str
     tls: bool = True
     tls_ca: str = ""
+    tls_name: str = ""
 
     @classmethod
     def from_secret(cls, secret: Mapping[str, Any], *, tls: bool = True, tls_ca: str = "") -> Login:
@@ -121,9 +128,24 @@ class Session:
 def _tls(login: Login) -> ssl.SSLContext | None:
     if not login.tls:
         return None
+    context = _NamedContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.server_name = login.tls_name
     if login.tls_ca.startswith(_PEM):
-        return ssl.create_default_context(cadata=login.tls_ca)
-    return ssl.create_default_context(cafile=login.tls_ca or None)
+        context.load_verify_locations(cadata=login.tls_ca)
+    elif login.tls_ca:
+        context.load_verify_locations(cafile=login.tls_ca)
+    else:
+        context.load_default_certs()
+    return context
+
+
+class _NamedContext(ssl.SSLContext):
+    """Checks the server's certificate against a name other than the host that PyMySQL connects to."""
+
+    server_name = ""
+
+    def wrap_socket(self, *given: Any, **named: Any) -> ssl.SSLSocket:  # noqa: ANN401 what ssl.SSLContext takes
+        return super().wrap_socket(*given, **{**named, "server_hostname": self.server_name or named.get("server_hostname")})
 
 
 @contextmanager
@@ -140,6 +162,20 @@ def told(doing: str) -> Iterator[None]:
         raise _error_of(number, doing, error) from error
     except (OSError, EOFError) as error:
         raise SourceLostError(f"the connection to the source broke during {doing}: {type(error).__name__}") from error
+
+
+@contextmanager
+def errors_of_table(table: str) -> Iterator[None]:
+    """Errors of the server leave the block with the table's name; a lock that was not granted leaves it as one to retry."""
+    try:
+        yield
+    except ThrottledError as error:
+        raise TableLockedError(
+            f"table {table}: another session held its lock for longer than {LOCK_WAIT_S} s, as ALTER TABLE does (error 1205). "
+            "Wait for that session (SHOW PROCESSLIST lists it) or end it; `headgate export run --resume` then continues the run"
+        ) from error
+    except ServiceError as error:
+        raise type(error)(f"table {table}: {error}") from error
 
 
 def _why(error: ssl.SSLError) -> str:

@@ -23,7 +23,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from headgate.errors import HeadgateError, NotFoundError, NotPermittedError, ServiceError, ThrottledError
-from headgate.export.session import quoted
+from headgate.export.session import TableLockedError, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -72,6 +72,7 @@ def open_snapshot(
 
     Raises:
         NotPermittedError: none of the methods is allowed, or a table without transactions cannot be locked.
+        TableLockedError: another session holds a lock that the allowed methods need.
     """
     holder = connect()
     opened: list[Session] = [holder]
@@ -91,7 +92,7 @@ def _first_allowed(
     holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, methods: Sequence[Method]
 ) -> Snapshot:
     unheld = sorted(table.name for table in tables if not table.transactional)
-    refusals = []
+    refusals, busy = [], False
     for method in methods:
         if unheld and method in {Method.AGREED_POSITION, Method.ONE_CONNECTION}:
             refusals.append(f"{method}: tables without transactions need a lock: {', '.join(unheld)}")
@@ -100,6 +101,9 @@ def _first_allowed(
             return _HOW[method](holder, join, tables, workers, bool(unheld))
         except (NotPermittedError, NotFoundError, ThrottledError, _NotAgreedError) as error:
             refusals.append(f"{method}: {error}")
+            busy = busy or isinstance(error, ThrottledError)
+    if busy:
+        raise TableLockedError("the tables could not be locked for a snapshot. " + "; ".join(refusals))
     raise NotPermittedError("no consistent snapshot could be opened. " + "; ".join(refusals))
 
 

@@ -28,7 +28,7 @@ from headgate.export.reading import write_slice
 from headgate.export.requests import ImpossibleDates, Mode, Phase, Progress
 from headgate.export.run_folder import SliceRecord, TablePlan
 from headgate.export.sampling import sampled
-from headgate.export.session import quoted
+from headgate.export.session import errors_of_table, quoted
 from headgate.export.slicing import EVERYTHING, key_of, rows_per_slice, slices_between, walk
 from headgate.export.watermark import bounds, changed, mode_of, watermark_columns
 from headgate.lake import keys
@@ -120,7 +120,8 @@ class TableRun:
         if kept and kept.schema_hash == schema_hash(self.certified):
             self._tell(Phase.PLANNED, kept.rows_expected)
             return kept
-        plan = self._new_plan(session)
+        with errors_of_table(self.table.name):
+            plan = self._new_plan(session)
         self.folder.begin(plan)
         self._tell(Phase.PLANNED, plan.rows_expected)
         return plan
@@ -159,7 +160,17 @@ class TableRun:
         """What is to be done for the table, in any order, each on any session of the snapshot."""
         slices: list[Job] = [partial(self._do_slice, plan=plan, piece=piece) for piece in plan.slices]
         keys: list[Job] = [partial(self._read_keys, plan=plan)] if tells_deletions(self.contract) else []
-        return [*slices, partial(self._count, plan=plan), *keys]
+        count: Job = partial(self._count, plan=plan)
+        return [self._named(job) for job in [*slices, count, *keys]]
+
+    def _named(self, job: Job) -> Job:
+        """Return the job with the table's name in its errors."""
+
+        def named(session: Session) -> None:
+            with errors_of_table(self.table.name):
+                job(session)
+
+        return named
 
     def _read_keys(self, session: Session, plan: TablePlan) -> None:
         key = self.contract.key if self.contract else ()
@@ -173,7 +184,8 @@ class TableRun:
         self.late[:] = any_of(came_late(self.folder.keys_before, self.folder.keys), self.table)
         outside = f"NOT {self._within(plan.bounds)}"
         first = len(plan.slices)
-        return [partial(self._do, number=first + place, where=f"{outside} AND {some}") for place, some in enumerate(self.late)]
+        jobs = (partial(self._do, number=first + place, where=f"{outside} AND {some}") for place, some in enumerate(self.late))
+        return [self._named(job) for job in jobs]
 
     def _deleted(self) -> tuple[int | None, str]:
         """How many rows have gone since the run before, and the SHA-256 of the file of their keys."""

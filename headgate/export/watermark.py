@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from headgate.export.session import Session
     from headgate.export.source import SourceColumn, SourceTable
 
-_MODE_PROPERTY = "headgate.export"
+MODE_PROPERTY, ORDER_BY_PROPERTY = "headgate.export", "headgate.orderBy"
 _MOMENTS = {"datetime", "timestamp", "date"}
 _NUMBERS = INTEGERS | {"decimal"}
 
@@ -46,7 +46,7 @@ class WatermarkColumn(KeyColumn):
 
 @dataclass(frozen=True)
 class Bound:
-    """From (not included, None for the beginning) and to (included) of one watermark column, as SQL literals.
+    """From (None for the beginning; included for moments without an overlap only) and to (included) of one watermark column, as SQL literals.
 
     Attributes:
         overlap_s: moves the beginning back: transactions commit later than they stamp their rows.
@@ -76,12 +76,15 @@ class Bound:
         others = " OR ".join([f"{name} IS NULL", *([self.besides] if self.besides else [])])
         if self.after is None:
             return f"({name} <= {self.up_to} OR {others})"
-        return f"({name} > {self._start(self.after)} AND {name} <= {self.up_to} OR {others})"
+        return f"({name} {self._from(self.after)} AND {name} <= {self.up_to} OR {others})"
 
-    def _start(self, after: str) -> str:
+    def _from(self, after: str) -> str:
         if self.reach_back:
-            return str(int(Decimal(after)) - self.reach_back)
-        return f"{after} - INTERVAL {self.overlap_s} SECOND" if self.overlap_s else after
+            return f"> {int(Decimal(after)) - self.reach_back}"
+        if self.overlap_s:
+            return f"> {after} - INTERVAL {self.overlap_s} SECOND"
+        # Rows may still get the watermark's own second after the run before has read; a number is given once.
+        return f">= {after}" if after.startswith("'") else f"> {after}"
 
 
 @dataclass(frozen=True)
@@ -121,11 +124,11 @@ def mode_of(contract: Contract | None, asked: Mode) -> Mode:
     Raises:
         ContractError: the contract says something else.
     """
-    stated = contract.properties.get(_MODE_PROPERTY) if contract else None
+    stated = contract.properties.get(MODE_PROPERTY) if contract else None
     if stated is None:
         return asked
     if stated != Mode.FULL:
-        raise ContractError(f"{contract.id if contract else ''}: {_MODE_PROPERTY} may only be {Mode.FULL}")
+        raise ContractError(f"{contract.id if contract else ''}: {MODE_PROPERTY} may only be {Mode.FULL}")
     return Mode.FULL
 
 

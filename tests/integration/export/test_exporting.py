@@ -22,7 +22,7 @@ from headgate.export.exclusion import exclusive
 from headgate.export.landing import Kept, Landing
 from headgate.export.requests import ImpossibleDates, Mode, Phase, Progress
 from headgate.export.run_folder import NoMirror
-from headgate.export.session import Session, SourceLostError
+from headgate.export.session import Session, SourceLostError, TableLockedError
 from headgate.export.snapshot import Method
 from headgate.export.table_run import ImpossibleDateError
 from headgate.intake.masked_at_source import AtSource
@@ -595,6 +595,45 @@ def test_a_lock_that_the_server_does_not_grant_soon_is_not_waited_for(shop: Shop
         report = exporting.run(request(["numbers"]))
     assert report.certificates[0].moment.method == Method.ONE_CONNECTION
     assert shop.landed("numbers").sort_by("id")["v"][0].as_py() == 10
+
+
+def test_a_table_that_a_schema_change_locks_is_waited_for(shop: Shop) -> None:
+    """LOCK TABLES … WRITE takes the metadata lock that ALTER TABLE takes."""
+    fill(shop, 300)
+    shop.run("CREATE TABLE other (id INT PRIMARY KEY)", "INSERT INTO other VALUES (1)")
+    told: list[str] = []
+    with closing(shop.session()) as altering:
+        altering.do("LOCK TABLES other WRITE")
+
+        def listen(event: Progress) -> None:
+            if event.phase is Phase.RETRIED:
+                told.append(event.why)
+                altering.do("UNLOCK TABLES")
+
+        exporting = shop.exporting(methods=(Method.ONE_CONNECTION,))
+        assert exporting.run(request(["numbers", "other"]), listen).rows == 301
+    assert [("table other" in why, "1205" in why) for why in told] == [(True, True)]
+
+
+def test_a_table_that_stays_locked_is_named(shop: Shop) -> None:
+    shop.run("CREATE TABLE other (id INT PRIMARY KEY)")
+    with closing(shop.session()) as altering:
+        altering.do("LOCK TABLES other WRITE")
+        with pytest.raises(TableLockedError, match="table other: another session held its lock"):
+            shop.exporting(methods=(Method.ONE_CONNECTION,)).run(request(["other"], attempts=1))
+        with pytest.raises(TableLockedError, match="could not be locked for a snapshot"):
+            shop.exporting(methods=(Method.TABLE_LOCKS,)).run(request(["other"], "r2", attempts=1))
+
+
+def test_a_server_that_limits_joins_answers_for_large_tables_too(shop: Shop) -> None:
+    """Error 1104 is what max_join_size answers where sql_big_selects is off."""
+    fill(shop, 300)
+    before = shop.ask("SELECT @@GLOBAL.max_join_size")[0][0]
+    shop.run("SET GLOBAL max_join_size = 10")
+    try:
+        assert shop.export(["numbers"]).rows == 300
+    finally:
+        shop.run(f"SET GLOBAL max_join_size = {before}")
 
 
 def test_one_connection_is_enough(shop: Shop) -> None:

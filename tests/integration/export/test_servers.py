@@ -11,7 +11,7 @@ import pytest
 
 from headgate.aws.memory import MemoryObjects
 from headgate.errors import NotPermittedError
-from headgate.export.login import login_from_secret
+from headgate.export.login import login_from_secret, login_from_url
 from headgate.export.requests import Phase
 from headgate.export.session import Session
 from tests.integration.export.conftest import Shop, free_port, install, launch, request
@@ -122,3 +122,13 @@ def test_a_server_that_dies_and_comes_back_loses_no_finished_slice(server: Serve
     finished = [event.slice_number for event in seen if event.phase is Phase.FINISHED]
     assert len(finished) == len(set(finished)) == 10
     assert [event.slice_number for event in seen if event.phase is Phase.KEPT] == finished[:4]
+
+
+def test_a_tunnel_on_this_machine_is_verified_by_the_servers_own_name(tls_server: tuple[Server, Path]) -> None:
+    """The certificate names 127.0.0.1; `localhost` is the near end of a tunnel here."""
+    server, papers = tls_server
+    url = f"mysql://root:@localhost:{server.port}/mysql?ca={papers / 'ours.pem'}"
+    with closing(Session(login_from_url(f"{url}&name=127.0.0.1"))) as session:
+        assert dict(session.rows("SHOW STATUS LIKE 'Ssl_cipher'"))["Ssl_cipher"]
+    with pytest.raises(NotPermittedError, match=r"no TLS with the source: .*localhost"):
+        Session(login_from_url(url))

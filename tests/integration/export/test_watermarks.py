@@ -136,3 +136,11 @@ def test_an_overlap_beyond_all_calendars_takes_everything(shop: Shop, overlap_s:
     shop.run("INSERT INTO t VALUES (1, '2026-01-01')")
     taken(shop, exporting, "r1")
     assert taken(shop, exporting, "r2", overlap_s) == [1]
+
+
+def test_without_an_overlap_the_watermarks_own_second_is_taken_again(shop: Shop) -> None:
+    exporting = ordered(shop, "DATETIME", ColumnType(Kind.TIMESTAMP))
+    shop.run("INSERT INTO t VALUES (1, '2020-01-01 00:00:00'), (2, '2020-01-01 00:00:01')")
+    assert taken(shop, exporting, "r1", overlap_s=0) == [1, 2]
+    shop.run("INSERT INTO t VALUES (3, '2020-01-01 00:00:01')")
+    assert taken(shop, exporting, "r2", overlap_s=0) == [2, 3]

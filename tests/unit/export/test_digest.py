@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zlib
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -137,3 +139,31 @@ def test_doubles_are_written_as_the_server_writes_them(value: float, shown: str)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_doubles_text_means_the_same_double(value: float) -> None:
     assert float(real_text(value)) == value
+
+
+@given(st.lists(st.none() | st.floats(allow_nan=False, allow_infinity=False)))
+def test_a_column_of_doubles_is_written_as_each_of_them_is(values: list[float | None]) -> None:
+    assert text(pa.array(values, pa.float64()), Form.REAL) == [None if value is None else real_text(value).encode() for value in values]
+
+
+@given(st.lists(st.none() | st.binary(max_size=9)))
+def test_a_column_of_long_values_is_a_column_of_checksums(values: list[bytes | None]) -> None:
+    assert text(pa.array(values, pa.binary()), Form.LONG) == [None if value is None else b"%d" % zlib.crc32(value) for value in values]
+
+
+def test_a_digest_does_not_import_pandas() -> None:
+    """The import takes longer than the digest of a small table."""
+    script = """
+import struct, sys
+import pyarrow as pa
+from headgate.export.digest import digest_of
+from headgate.export.mapping import map_column
+from headgate.export.source import SourceColumn
+columns = [map_column(SourceColumn(kind, kind, kind, nullable=True)) for kind in ("double", "bigint")]
+values = pa.py_buffer(struct.pack("<dd", 1e300, 0)), pa.py_buffer(struct.pack("<qq", 1, 0))
+arrays = [pa.Array.from_buffers(column.type, 2, [pa.py_buffer(bytes([1])), buffer]) for column, buffer in zip(columns, values)]
+assert digest_of(pa.RecordBatch.from_arrays(arrays, ["double", "bigint"]), columns).rows == 2
+print("pandas" in sys.modules)
+"""
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert answer.stdout == "False\n"
