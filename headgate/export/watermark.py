@@ -46,7 +46,7 @@ class WatermarkColumn(KeyColumn):
 
 @dataclass(frozen=True)
 class Bound:
-    """From (None for the beginning; included for moments without an overlap only) and to (included) of one watermark column, as SQL literals.
+    """From (None for the beginning; included for moments without an overlap) and to (included) of one watermark column, as SQL literals.
 
     Attributes:
         overlap_s: moves the beginning back: transactions commit later than they stamp their rows.
