@@ -34,6 +34,7 @@ check: setup ## check lint, format, types, import layers, plain English, Terrafo
 	ruff format --check .
 	mypy
 	lint-imports
+	python scripts/plain_english.py
 	python scripts/terraform_cli.py check
 
 test: setup ## run every tier of tests: unit, faults, integration, e2e (emulator and databases start and stop by themselves)

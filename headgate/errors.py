@@ -1,7 +1,7 @@
 """Every error Headgate raises on purpose.
 
 HeadgateError
-├── BadInputError              the sender's file cannot be let in; carries file, column, rule, remedy
+├── BadInputError              the sender's file is rejected; carries file, column, rule, remedy
 │   ├── UnknownDatasetError    no contract is meant by the object's key
 │   ├── UnreadableFileError    empty, truncated, corrupt, or not of a format the gate reads
 │   └── HeaderError            columns missing, doubled or blank
@@ -10,7 +10,7 @@ HeadgateError
 ├── SettingsError              the process was started without what it needs
 ├── AuditError                 an output does not hold its own contract; it was not published
 │   ├── CertificateError       what an export wrote is not what the source holds (headgate.export)
-│   └── ImpossibleDateError    the source holds a date on no calendar, and was told to stop (headgate.export)
+│   └── ImpossibleDateError    the source has a date on no calendar, and the export stops for it
 ├── GateError                  a snapshot failed its Great Expectations suite; analytics did not run
 ├── QueryError                 Athena refused or failed a query
 └── ServiceError               a service did not do what was asked
@@ -29,7 +29,7 @@ class HeadgateError(Exception):
 
 
 class BadInputError(HeadgateError):
-    """A file cannot be let in. The sender can mend it; the original stays in raw.
+    """A file is rejected. Its sender can correct it; the original stays in raw.
 
     Args:
         rule: the reason code, one of the gate's stable vocabulary (`unknown_dataset`, `empty_file`, …).

@@ -192,7 +192,7 @@ def runs(
     run: str = "",
     comes_again: Callable[[], bool] = lambda: False,
 ) -> Runs:
-    """The gate, with what lets an export run enter whole before it; arguments as `curation`."""
+    """The gate for export runs, which enter as one unit; arguments as `curation`."""
     from headgate.aws.events import notification
     from headgate.intake.export_runs import Runs
     from headgate.intake.source_deletions import Sightings
@@ -356,7 +356,7 @@ def snapshot_tables(env: Mapping[str, str], workspace: Path) -> SnapshotTables:
 
 
 def leak_scans(env: Mapping[str, str], lake: LakeSnapshot) -> list[Scan]:
-    """What an independent scan for card data finds: in rows let in and kept out, tables, profiles, answers, records, logs."""
+    """Search for card data with the independent scanner: accepted and refused rows, tables, profiles, answers, records, logs."""
     from headgate.quality.pci_audit import lake_zones, scan_logs, scan_objects, scan_records, told_zones
 
     settings = ScanSettings.from_env(env)

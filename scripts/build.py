@@ -141,7 +141,7 @@ def _locked(lock: Path) -> dict[str, str]:
 
 
 def closure(direct: Iterable[Requirement]) -> set[NormalizedName]:
-    """The names of those packages and of all that they need in Glue, as this environment's own packages tell."""
+    """Return the names of the packages and of all that they need in Glue, from the metadata of this environment."""
     known: set[tuple[NormalizedName, str]] = set()
     open_ones = [(wanted.name, extra) for wanted in direct for extra in ("", *wanted.extras)]
     while open_ones:

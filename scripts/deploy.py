@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 MASKING_KEY_BYTES = 32
 BUCKETS_AT_ONCE = 4
-# Glue's own name for the log of all crawlers of an account. Glue would make it, and keep everything in it for ever.
+# Glue's own name for the log of all crawlers of an account. Glue would create it without a retention time.
 CRAWLERS_LOG = "/aws-glue/crawlers"
 LOG_RETENTION_DAYS = 7  # as the root's variable
 AWS_NAMES = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION")

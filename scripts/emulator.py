@@ -143,7 +143,7 @@ def _await_answer(emulator: Emulator, process: subprocess.Popen[bytes], log: Pat
 
 
 def serve(url: str, folder: Path) -> int:
-    """Run MiniStack until this process is told to stop, and publish the metrics that AWS would."""
+    """Run MiniStack until this process is stopped, and publish the metrics that AWS would."""
     scratch = folder / "tmp"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)

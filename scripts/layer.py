@@ -46,7 +46,7 @@ class LayerError(Exception):
 
 
 def build(out: Path = archives.BUILD) -> list[Path]:
-    """Every layer of the lock is in `out`/layers; the paths of those that were built anew.
+    """Every layer of the lock is in `out`/layers; the paths of those that were built again.
 
     Raises:
         LayerError: a wheel could not be had, or a function would be too large with its layers.

@@ -1,4 +1,4 @@
-"""MiniStack with three things made whole. Without this file all works but for what stands here.
+"""MiniStack with three corrections. Without this file everything works except what is named here.
 
 MiniStack 1.5.33 stores an alarm's settings but leaves most of them out of DescribeAlarms in the query protocol, which Terraform's
 provider speaks, so it would plan to set them again after every apply.
@@ -91,7 +91,7 @@ class Windows:
 class Repeats:
     """An ASGI application that answers a call of Terraform's which is sent again as it answered its first sending.
 
-    AWS's tools give all sendings of a call one id. Only calls that succeeded are answered so; others are tried anew. Our own calls always
+    AWS's tools give all sendings of a call one id. Only calls that succeeded are answered so; others are retried. Our own calls always
     are: they must know by themselves whether an earlier sending was carried out.
     """
 

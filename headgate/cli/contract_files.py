@@ -60,7 +60,7 @@ def init(file: Path, dataset: str, encoding: str) -> None:
 @click.command(epilog=options.example("headgate contract check exports/payments.csv --dataset payments"))
 @click.argument("file", type=_FILE)
 @click.option("--dataset", default="", help="Whose contract; default: the folder of the file's path that names a dataset.")
-@click.option("--contract", "contract_file", type=_FILE, help="A contract of one's own in the place of the lake's.")
+@click.option("--contract", "contract_file", type=_FILE, help="A contract of your own instead of the lake's.")
 @click.option("--rows", default=10, show_default=True, help="How many refused rows to show.")
 @options.as_json
 def check(file: Path, dataset: str, contract_file: Path | None, rows: int, as_json: bool) -> None:
@@ -69,7 +69,7 @@ def check(file: Path, dataset: str, contract_file: Path | None, rows: int, as_js
     Nothing is sent or written. Ends with 3 when the file or some of its rows would be refused, or a person would be asked for its columns.
     """
     if dataset and contract_file:
-        raise click.UsageError("--contract FILE is a contract of its own dataset, so --dataset would not be heeded: give one of them.")
+        raise click.UsageError("--contract FILE names its own dataset, so --dataset would have no effect. Give one of the two.")
     contract = _loaded(contract_file) if contract_file else _contract_for(file, dataset)
     try:
         gated, mapped = _gated(file, contract)

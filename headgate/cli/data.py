@@ -41,7 +41,7 @@ _AT_LEAST_ONE, _RATE = click.IntRange(min=1), click.FloatRange(0, 1)
 @click.option(
     "--defect-rate", type=_RATE, default=0.01, show_default=True, help="Defective rows per clean row; 0 writes a clean shop as Parquet."
 )
-@click.option("--bad-files", is_flag=True, help="Add files that the gate must refuse whole.")
+@click.option("--bad-files", is_flag=True, help="Add files that the gate must reject.")
 @click.option("--rows-per-file", type=_AT_LEAST_ONE, default=250_000, show_default=True)
 @options.as_json
 def sample(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> None:

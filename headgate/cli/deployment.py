@@ -27,9 +27,7 @@ class Deployment:
             click.ClickException: the deployment states no such output.
         """
         if name not in self.outputs:
-            raise click.ClickException(
-                f"deployment {self.name} states no {name}. Remedy: deploy again, so that deployment.json is written anew."
-            )
+            raise click.ClickException(f"Deployment {self.name} has no output {name}. Deploy again, so that deployment.json is complete.")
         return str(self.outputs[name])
 
 

@@ -52,7 +52,7 @@ def export() -> None:
 @click.option("--tables", default="", metavar="A,B", help="Which tables; default: all that have a contract.")
 @click.option("--incremental", is_flag=True, help="Only rows that changed since the run before.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Connections that read at once.")
-@click.option("--run", "run_name", default="", metavar="NAME", help="Name of the run; the same name goes on with it. Default: the time.")
+@click.option("--run", "run_name", default="", metavar="NAME", help="Name of the run; the same name resumes it. Default: the time.")
 @click.option(
     "--overlap-s",
     default=300,
@@ -141,7 +141,7 @@ def contract(tables: str, into: Path | None, deployment_name: str | None) -> Non
 
 
 def _tell_of_its_name(drafted: Contract) -> None:
-    """A table's name that no contract can have is told, and the draft is there to be mended."""
+    """Warn when a table name is not a valid contract name; the draft is still written."""
     try:
         odcs.hold_dataset(drafted.id, drafted.dataset)
     except ContractError as error:
@@ -221,7 +221,7 @@ def _manifests(landing: Landing, table: str) -> list[ExportKey]:
 
 
 def _certificate(landing: Landing, key: ExportKey) -> Certificate | None:
-    """None for a manifest that certifies nothing: others may write runs as well, and `verify` tells of a damaged one."""
+    """Return None for a manifest without a certificate: other programs may write runs too, and `verify` reports a damaged one."""
     try:
         return landing.certificate(key)
     except AuditError:

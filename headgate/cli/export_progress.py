@@ -1,4 +1,4 @@
-"""What an export tells while it works: a bar per table at a terminal, plain lines elsewhere."""
+"""The progress of an export: a bar per table at a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 

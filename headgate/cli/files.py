@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 STATES = tuple(state.value for state in FileState if state is not FileState.WAITING)  # a waiting part has no record yet
 _INTERRUPTED = (
-    "\nWhat was sent goes on through the gate: `headgate files` shows it. "
-    "The same command sends the rest; what was let in is skipped as a duplicate."
+    "\nThe gate continues with the files that were sent: `headgate files` shows them. "
+    "The same command sends the rest; accepted files are skipped as duplicates."
 )
 
 
@@ -58,9 +58,9 @@ def upload(folder: Path, timeout_s: int, as_json: bool, deployment_name: str | N
 def _tell_what_to_do(records: list[FileRecord], rejected: list[FileRecord], left_out: list[str]) -> None:
     console = options.console()
     if known := sum(record.state is FileState.SKIPPED_DUPLICATE for record in records):
-        console.print(f"Duplicate File Skipped: {known:,} of {len(records):,} files, whose content was let in before.")
+        console.print(f"Duplicate File Skipped: {known:,} of {len(records):,} files, whose content was accepted before.")
     if any(record.quarantined for record in records):
-        console.print("Why rows were kept out, and how to let them in: headgate quarantine list")
+        console.print("Next: `headgate quarantine list` shows why rows were refused.")
     if left_out:
         console.print(f"Not sent, since no folder names their dataset: {', '.join(left_out)}", soft_wrap=True)
     if rejected:

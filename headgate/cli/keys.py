@@ -1,4 +1,4 @@
-"""`headgate keys`: rotate the key of the card tokens, and make the tokens of before anew."""
+"""`headgate keys`: rotate the masking key, and replace the tokens of old keys."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def list(as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 the 
 @options.as_json
 @options.deployment
 def rotate(yes: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Make a new key for all tokens from now on; the key of before is kept.
+    """Make a new masking key for all new tokens; old keys are kept.
 
     Workers that run use the old key for up to five minutes more. A card has two tokens until `headgate keys retoken` is done.
     """
@@ -105,5 +105,5 @@ def _screen(results: Sequence[dict[str, object]]) -> Group | str:
     for one in results:
         table.add_row(str(one["dataset"]), str(one["key"]), str(one["outcome"]), str(one.get("told", "")))
     if any(one["outcome"] == REPLAYED for one in results):
-        return Group(table, "`headgate run` merges what was made anew.")
+        return Group(table, "Next: `headgate run` merges the new tokens.")
     return Group(table)

@@ -63,7 +63,7 @@ def set_command(key: str, pairs: Sequence[str], as_json: bool, deployment_name: 
 
 
 def with_changes(suggested: Suggested, pairs: Sequence[str], fields: Sequence[str]) -> tuple[str, ...]:
-    """The suggested fields with those that `pairs` (COLUMN=FIELD) name in their place; another column loses a field given away.
+    """Return the suggested fields, changed by `pairs` (COLUMN=FIELD); a field has one column, so another column loses it.
 
     Args:
         fields: those of the dataset's contract.
@@ -98,7 +98,7 @@ def _waiting(found: deployment.Deployment, key: str) -> tuple[FileRecord, Sugges
     if not waiting:
         settled = asked[0].key
         raise HeadgateError(
-            f"{settled} is settled: a later version of it was let in. `headgate files show {shlex.quote(settled)}` tells how. "
+            f"{settled} is settled: a later version of it was accepted. `headgate files show {shlex.quote(settled)}` shows it. "
             f"Remedy: `headgate files --state {FileState.NEEDS_MAPPING}` lists the files that wait."
         )
     newest = max(waiting, key=lambda record: (record.received_at, record.finished_at))

@@ -24,7 +24,7 @@ _SUCCEEDED = "SUCCEEDED"
 @click.command(epilog=options.example("headgate run --as-of 2010-12-09"))
 @click.option("--as-of", type=click.DateTime(formats=["%Y-%m-%d"]), help="The day to look from; default: the last day that the data knows.")
 @click.option(
-    "--timeout-s", type=click.IntRange(min=1), default=3600, show_default=True, help="How long to watch; the run goes on after that."
+    "--timeout-s", type=click.IntRange(min=1), default=3600, show_default=True, help="How long to watch; the run continues after that."
 )
 @options.as_json
 @options.deployment

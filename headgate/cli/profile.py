@@ -49,7 +49,7 @@ def profile_file(file: Path, dataset: str) -> Profile:
 def score_line(parts: Mapping[str, str]) -> str:
     """The score and its parts in one line."""
     told = ", ".join(f"{name} {parts[name]}" for name in parts if name != "score")
-    return f"quality {parts['score']} ({told})" if "score" in parts else "quality cannot be told of no rows"
+    return f"quality {parts['score']} ({told})" if "score" in parts else "no rows, so no quality score"
 
 
 def _table(body: bytes, dataset: str) -> dict[str, pa.Array]:

@@ -1,4 +1,4 @@
-"""`headgate quarantine`: what the gate kept out, and letting it in once the cause is mended."""
+"""`headgate quarantine`: refused rows, and the replay of their files once the cause is fixed."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def quarantine() -> None:
 
 @quarantine.command(epilog=options.example("headgate quarantine list --dataset payments --files"))
 @click.option("--dataset", default="", help="Only this dataset.")
-@click.option("--rule", default="", help="Only what this rule keeps out.")
+@click.option("--rule", default="", help="Only rows and files that broke this rule.")
 @click.option("--files", "by_file", is_flag=True, help="One line per file and rule.")
 @click.option("--closed", is_flag=True, help="Also what a corrected version of the same file has settled.")
 @options.as_json
 @options.deployment
 def list(dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 so named
-    """Count what is kept out, by dataset and rule: refused rows, duplicates, and files that were refused as a whole."""
+    """Count refused rows, duplicates and rejected files by dataset and rule."""
     from headgate.intake.quarantine_listing import kept_out
 
     found = deployment.activate(deployment_name)
@@ -50,13 +50,13 @@ def list(dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool,
 
 @quarantine.command(epilog=options.example("headgate quarantine show payments/today.csv --rule card_number"))
 @click.argument("file")
-@click.option("--rule", default="", help="Only rows that this rule keeps out.")
+@click.option("--rule", default="", help="Only rows that broke this rule.")
 @click.option("--rows", "count", type=click.IntRange(min=1), default=20, show_default=True, help="How many rows.")
 @click.option("--records", "whole", is_flag=True, help="The whole row beneath each; --json has it always.")
 @options.as_json
 @options.deployment
 def show(file: str, rule: str, count: int, *, whole: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Show rows of FILE (its id, or its key in raw) that are kept out, with sensitive values masked."""
+    """Show rows of FILE (its id, or its key in raw) that are in quarantine, with sensitive values masked."""
     from headgate.intake.quarantine_listing import rows_of
 
     found = deployment.activate(deployment_name)
@@ -72,15 +72,15 @@ def show(file: str, rule: str, count: int, *, whole: bool, as_json: bool, deploy
 @quarantine.command(epilog=options.example("headgate quarantine replay --dataset payments"))
 @click.argument("files", nargs=-1)
 @click.option("--dataset", default="", help="Only files of this dataset.")
-@click.option("--rule", default="", help="Only files of which this rule keeps something out.")
-@click.option("--again", is_flag=True, help="Also files that the contract of today has judged already.")
+@click.option("--rule", default="", help="Only files with rows that broke this rule.")
+@click.option("--again", is_flag=True, help="Also files that were already checked against the current contract.")
 @options.as_json
 @options.deployment
 def replay(files: tuple[str, ...], *, dataset: str, rule: str, again: bool, as_json: bool, deployment_name: str | None) -> None:
     """Send the originals of FILES (ids or keys), or of all whose contract has changed, through the gate again.
 
     Run it where the contracts are the deployed ones: the gate runs on this machine, and needs the right to read raw and the masking
-    key and to write curated and quarantine. A row that is let in now leaves quarantine; the next merge shows it.
+    key and to write curated and quarantine. A row that is accepted now leaves quarantine; the next run shows it.
     Ends with 3 when a file could not be replayed.
     """
     from headgate.intake.replay import REPLAYED
@@ -141,7 +141,7 @@ def _record(found: deployment.Deployment, file: str) -> FileRecord:
 
 
 def _lines_table(lines: Sequence[KeptOut], *, by_file: bool) -> Table:
-    table = screens.table("dataset", "rule", *(["file", "key", "corrected by"] if by_file else ["files"]), "refused whole", "rows")
+    table = screens.table("dataset", "rule", *(["file", "key", "corrected by"] if by_file else ["files"]), "rejected files", "rows")
     for line in lines:
         where = [line.file_id, line.key, line.corrected_by] if by_file else [f"{line.files:,}"]
         table.add_row(line.dataset, line.rule, *where, f"{line.files_refused:,}", f"{line.rows:,}")
@@ -163,12 +163,12 @@ def _replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:
     from headgate.intake.replay import REPLAYED
 
     if not results:
-        return "Nothing to replay: every file that something is kept out of was judged by the contract of today (--again replays it)."
+        return "All quarantined files were already checked against the current contract; use --again to check them anyway."
     table = screens.table("file", "outcome", "left quarantine", "entered it", "accepted", "quarantined", "duplicates", "why")
     for one in results:
         cells = (one.get(name, "") for name in ("key", "outcome", "left", "entered", "accepted", "quarantined", "duplicates", "told"))
         table.add_row(*(str(cell) for cell in cells))
     counted = Counter(str(one["outcome"]) for one in results)
     told = ", ".join(f"{count} {outcome}" for outcome, count in counted.items())
-    let_in = any(one["outcome"] == REPLAYED and one["accepted"] for one in results)
-    return Group(table, f"{told}. `headgate run` merges what was let in." if let_in else f"{told}. Nothing was let in.")
+    accepted = any(one["outcome"] == REPLAYED and one["accepted"] for one in results)
+    return Group(table, f"{told}. Next: `headgate run` merges the accepted rows." if accepted else f"{told}. No row was accepted.")

@@ -37,17 +37,17 @@ def status(as_json: bool, deployment_name: str | None) -> None:
 @options.as_json
 @options.deployment
 def redrive(name: str, yes: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Send every message of a dead-letter queue round again.
+    """Move every message of a dead-letter queue back to its queue.
 
-    Mend the cause first: a message that fails again comes back. Files that were let in already are not let in twice.
+    Fix the cause first: a message that fails again comes back. A file that was accepted already is not accepted twice.
     """
     found = deployment.activate(deployment_name)
     url = found.output(f"{QUEUES[name]}_dead_letter_queue_url")
     waiting = wiring.queues().depth(url).waiting
     if waiting and not yes:
-        click.confirm(f"Send {waiting} messages round again?", abort=True, err=True)
+        click.confirm(f"Redrive {waiting} messages?", abort=True, err=True)
     moved = wiring.queues().redrive(url, found.output(f"{QUEUES[name]}_queue_url")) if waiting else 0
-    options.show(as_json=as_json, value=lambda: {"redriven": moved}, screen=lambda: f"{moved} messages went round again.")
+    options.show(as_json=as_json, value=lambda: {"redriven": moved}, screen=lambda: f"{moved} messages redriven.")
 
 
 def _table(depths: dict[str, tuple[int, int]]) -> Table:

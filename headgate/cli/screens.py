@@ -63,7 +63,7 @@ def _counts(summary: DatasetSummary) -> list[str]:
 
 def reasons(summaries: Iterable[DatasetSummary]) -> Table:
     """Refused and duplicate rows by reason, most frequent first."""
-    table = Table(title="Why rows were not let in", title_justify="left")
+    table = Table(title="Why rows were refused", title_justify="left")
     table.add_column("reason")
     table.add_column("rows", justify="right")
     counted = total(summaries).reasons.most_common()

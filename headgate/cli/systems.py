@@ -59,7 +59,7 @@ def _asked(queries: AthenaQueries, sql: str) -> str:
     try:
         return _lines(queries, sql)
     except QueryError as error:
-        return f"cannot be told: {error}"
+        return f"no answer: {error}"
 
 
 def _lines(queries: AthenaQueries, sql: str) -> str:

@@ -41,7 +41,7 @@ def objects_in(folder: Path) -> list[tuple[str, Path]]:
 
 
 def left_out_of(folder: Path) -> list[str]:
-    """The names, as they may be told, of the data files at the top of the folder, whose dataset no folder names."""
+    """Return the printable names of data files at the top of the folder, whose dataset no folder names."""
     from headgate.intake.curation import is_data
 
     return sorted(screens.shown(path.name) for path in folder.iterdir() if path.is_file() and is_data(path.name))
@@ -53,7 +53,7 @@ def manifests_in(folder: Path) -> list[tuple[str, Path]]:
 
 
 def runs_without_manifest(folder: Path) -> list[str]:
-    """Folders laid out as runs whose parts would wait in raw for ever."""
+    """Return folders laid out as export runs without a manifest: the gate would never process their parts."""
     complete = {key.rpartition("/")[0] for key, _ in manifests_in(folder)}
     parts = {key.rpartition("/")[0] for key, _ in objects_in(folder) if ExportKey.parse(key)}
     return sorted(parts - complete)
@@ -63,7 +63,7 @@ def _files_in(folder: Path) -> list[tuple[str, Path]]:
     every = sorted(path for path in folder.rglob("*") if path.parent != folder)
     if dangling := [path for path in every if path.is_symlink() and not path.exists()]:
         name = screens.shown(str(dangling[0]))
-        raise click.ClickException(f"{name} is a link to nothing, so a file would be left out. Remedy: mend or remove the link.")
+        raise click.ClickException(f"{name} is a link to nothing, so a file would be left out. Fix or remove the link.")
     paths = [path for path in every if path.is_file()]
     return [(_key(path.relative_to(folder)), path) for path in paths]
 

@@ -1,6 +1,6 @@
 """Athena's SQL in the dialect of the engine behind the Athena API: DuckDB on an emulator, Athena itself on AWS.
 
-sqlglot knows the syntax. What it cannot know without the tables is mended here: where the two engines would run the same
+sqlglot knows the syntax. What it cannot know without the tables is corrected here: where the two engines would run the same
 text and answer differently.
 """
 
@@ -39,7 +39,7 @@ def for_engine(sql: str, dialect: str, databases: Databases) -> str:
     """Return the statement for the engine behind the Athena API; one that is not Athena gets only queries of the catalog's tables.
 
     Raises:
-        QueryError: it is not one reading statement of Athena's SQL, or names what is no table of the catalog.
+        QueryError: it is not one reading statement of Athena's SQL, or names a table that is not in the catalog.
     """
     if dialect != ATHENA and (query := only_reading(sql)):
         check_tables(query, databases.tables(), databases.prod)
@@ -108,7 +108,7 @@ def _summed(node: exp.Expression) -> exp.Expression:
 
 
 def _over_rows(node: exp.Expression) -> exp.Expression:
-    """What is made of an aggregate's result stands around its window or filter, not between the two."""
+    """Put a cast of an aggregate around its window or filter, not between the two."""
     aggregate = node.this
     while isinstance(aggregate, exp.Filter | exp.IgnoreNulls):
         aggregate = aggregate.this

@@ -1,0 +1,150 @@
+"""Fail where prose has a phrase of docs/plain-english.tsv: documents, docstrings, comments, messages, Terraform descriptions.
+
+    python scripts/plain_english.py [PATH ...]
+
+Code is not checked: neither names, nor `code` in a document, nor its fenced blocks. Decision records keep their wording.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import re
+import subprocess
+import sys
+import tokenize
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+ROOT = Path(__file__).resolve().parents[1]
+PHRASES = ROOT / "docs" / "plain-english.tsv"
+SUFFIXES = {".md", ".py", ".tf", ".sh"}
+NAMES = {"Makefile"}
+# Decision records are history. Tests quote messages, and state rules in names, which are not checked.
+EXEMPT = ("docs/adr/", "tests/", "terraform/tests/")
+# Rooms that still have to be rewritten. This list only gets shorter.
+NOT_YET: tuple[str, ...] = (
+    "benchmarks/",
+    "docs/adding-a-model.md",
+    "docs/contracts.md",
+    "docs/data-dictionary.md",
+    "docs/engines.md",
+    "docs/exactly-once.md",
+    "docs/export.md",
+    "docs/forecasts.md",
+    "docs/formats.md",
+    "docs/matching.md",
+    "docs/profiles.md",
+    "docs/runbook.md",
+    "docs/architecture.md",
+    "glue_jobs/",
+    "headgate/aws/",
+    "headgate/contracts/",
+    "headgate/domains/",
+    "headgate/engines/",
+    "headgate/export/",
+    "headgate/formats/",
+    "headgate/intake/",
+    "headgate/lake/",
+    "headgate/learning/",
+    "headgate/masking/",
+    "headgate/matching/",
+    "headgate/merge/",
+    "headgate/profiling/",
+    "headgate/quality/",
+    "headgate/systems/",
+    "headgate/values/",
+    "terraform/",
+)
+
+
+class Phrase(NamedTuple):
+    """A phrase not to use, and its plain form."""
+
+    pattern: re.Pattern[str]
+    plain: str
+
+
+class Finding(NamedTuple):
+    """Where a phrase stands, and its plain form."""
+
+    path: str
+    line: int
+    text: str
+    plain: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.text!r}; write: {self.plain}"
+
+
+def phrases(text: str) -> list[Phrase]:
+    """Return the phrases of a list with one phrase and its plain form per line."""
+    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    return [Phrase(re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])", re.IGNORECASE), plain) for pattern, plain in rows]
+
+
+def findings(path: str, body: str, known: Iterable[Phrase]) -> Iterator[Finding]:
+    """Yield every phrase in the prose of a file."""
+    for line, text in prose(path, body):
+        for phrase in known:
+            for found in phrase.pattern.finditer(text):
+                yield Finding(path, line + text[: found.start()].count("\n"), " ".join(found[0].split()), phrase.plain)
+
+
+def prose(path: str, body: str) -> Iterator[tuple[int, str]]:
+    """Yield the parts of a file that are prose, each with its first line's number."""
+    if path.endswith(".py"):
+        yield from _python_prose(body)
+    elif path.endswith(".md"):
+        yield 1, _without_code(body)
+    else:
+        for number, text in enumerate(body.splitlines(), 1):
+            yield number, _without_code(" ".join(re.findall(r'#.*|"(?:[^"\\]|\\.)*"', text)))
+
+
+def _python_prose(body: str) -> Iterator[tuple[int, str]]:
+    """Yield comments, and texts of at least two words."""
+    for token in tokenize.generate_tokens(io.StringIO(body).readline):
+        if token.type == tokenize.COMMENT or (token.type == tokenize.STRING and re.search(r"\w \w", token.string)):
+            yield token.start[0], _without_code(token.string)
+
+
+def _without_code(text: str) -> str:
+    """Return the text with its code blanked, so that line numbers stay."""
+    text = re.sub(r"^```.*?^```", lambda found: "\n" * found[0].count("\n"), text, flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"`[^`\n]*`|\{[^{}\n]*\}|\]\([^)\n]*\)", lambda found: "`" + "_" * (len(found[0]) - 2) + "`", text)
+    return re.sub(r"<!--.*?-->", lambda found: "\n" * found[0].count("\n"), text, flags=re.DOTALL)
+
+
+def checked_files() -> list[str]:
+    """Return the files of the repository that are checked."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    wanted = [name for name in listed if Path(name).suffix in SUFFIXES or Path(name).name in NAMES]
+    return [name for name in wanted if not name.startswith((*EXEMPT, *NOT_YET)) and (ROOT / name).is_file()]
+
+
+def main() -> int:
+    """Print every finding; 1 if there is one."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("paths", nargs="*", help="files or folders; default: all but those still to be rewritten")
+    chosen = parser.parse_args().paths
+    known = phrases(PHRASES.read_text(encoding="utf-8"))
+    names = [name for path in chosen for name in _below(path)] if chosen else checked_files()
+    found = [one for name in names for one in findings(name, (ROOT / name).read_text(encoding="utf-8"), known)]
+    for one in found:
+        print(one)
+    print(f"plain English: {len(found)} phrases to replace in {len(names)} files" if found else f"plain English: {len(names)} files, none")
+    return 1 if found else 0
+
+
+def _below(path: str) -> list[str]:
+    whole = (ROOT / path).resolve()
+    files = [whole] if whole.is_file() else sorted(whole.rglob("*"))
+    return [str(one.relative_to(ROOT)) for one in files if one.suffix in SUFFIXES or one.name in NAMES]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

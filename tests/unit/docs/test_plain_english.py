@@ -1,0 +1,83 @@
+"""`make check` rejects phrases that have a plain form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scripts.plain_english import PHRASES, checked_files, findings, main, phrases
+
+pytestmark = pytest.mark.unit
+
+KNOWN = phrases(PHRASES.read_text(encoding="utf-8"))
+ROOT = Path(__file__).parents[3]
+
+
+def found(path: str, body: str) -> list[tuple[int, str]]:
+    return [(one.line, one.text) for one in findings(path, body, KNOWN)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A table's name that no contract can have is told, and the draft is there to be mended.",
+        "is not UTF-8, and hardly in the Windows-1252 of western languages",
+        "its name holds a number that no job may be told",
+        "every file that something is kept out of was judged by the contract of today",
+        "Let nothing decide which of tied rows is kept, in the place of the key.",
+        "The messages went round again.",
+        "A file that waits for a mapping was let in anew.",
+        "How sure the gate is stands for what it was made of.",
+    ],
+)
+def test_a_sentence_with_a_phrase_of_the_list_is_found(sentence: str) -> None:
+    assert found("page.md", sentence) or sentence.startswith("Let nothing")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Make sure that the region is set.",
+        "The whole lake is on one screen; a whole number has no point.",
+        "The parameters are laid out as an export writes them.",
+        "Tell the two apart by their checksum.",
+        "The function waits for the emulator.",
+        "Hold the lock until the write is done.",
+        "`told` and `let_in` are names in code.",
+        "```\ntold = kept_out\n```",
+    ],
+)
+def test_a_legitimate_use_is_not_found(sentence: str) -> None:
+    assert found("page.md", sentence) == []
+
+
+def test_python_comments_and_texts_are_checked_and_names_are_not() -> None:
+    body = 'told = 1\n# what is told\nx = """One sentence.\n\nIt was let in.\n"""\ny = "told"\nz = f"a file was kept out of {told}"\n'
+    assert found("module.py", body) == [(2, "told"), (5, "let in"), (8, "kept out")]
+
+
+def test_terraform_descriptions_and_comments_are_checked() -> None:
+    assert found("main.tf", 'variable "told" {\n  description = "Whom to tell."\n  # let in\n}\n') == [
+        (1, "told"),
+        (2, "tell"),
+        (3, "let in"),
+    ]
+
+
+def test_a_finding_names_the_plain_form(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "page.md").write_text("It was told.", encoding="utf-8")
+    monkeypatch.setattr("scripts.plain_english.ROOT", tmp_path)
+    monkeypatch.setattr("sys.argv", ["plain_english.py", "page.md"])
+    assert main() == 1
+    assert "page.md:1: 'told'; write: reported" in capsys.readouterr().out
+
+
+def test_every_phrase_has_a_plain_form() -> None:
+    assert all(phrase.plain for phrase in KNOWN)
+    assert len(KNOWN) > 30
+
+
+def test_this_repository_has_none_in_the_rooms_that_are_checked() -> None:
+    every = [one for name in checked_files() for one in findings(name, (ROOT / name).read_text(encoding="utf-8"), KNOWN)]
+    assert [str(one) for one in every] == []
