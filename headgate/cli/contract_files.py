@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.contracts.stored_rows import StoredRowsEffect
     from headgate.intake.gate import Gated
-    from headgate.matching.draft import Finding
+    from headgate.matching.draft import Finding, Question
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_STAYS_TEXT = "text"
 _SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "reason")
 
 
@@ -37,10 +39,13 @@ _SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "r
 @click.argument("file", type=_FILE)
 @click.option("--dataset", default="", help="What the dataset is called; default: the file's name.")
 @click.option("--encoding", default="", help="Of files that are not UTF-8, such as windows-1250; the draft states it.")
-def init(file: Path, dataset: str, encoding: str) -> None:
+@click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), default=None, help="Order of ambiguous dates.")
+@click.option("--format", "formats", multiple=True, metavar="COLUMN=PATTERN", help="How a column is written: dd/MM/yyyy or 1.234,5.")
+def init(file: Path, dataset: str, encoding: str, date_order: str | None, formats: tuple[str, ...]) -> None:
     """Draft a contract from a sample FILE: YAML on standard output, what to look at on standard error.
 
-    Types are guessed only where every value fits them exactly; what may hold card data is masked.
+    A column gets a type and a format only if every value is written so; what may hold card data is masked. If a column can be read
+    in two ways, the command asks at a terminal; otherwise the column stays text and the draft says how to decide.
     """
     import yaml
 
@@ -52,9 +57,32 @@ def init(file: Path, dataset: str, encoding: str) -> None:
         raise click.ClickException("the name holds a card number or a social security number. Remedy: --dataset names the dataset.")
     name = dataset or file.name.partition(".")[0].strip().lower().replace(" ", "_").replace("-", "_")
     odcs.hold_dataset(name, name)
-    drafted = draft(file.read_bytes(), name, encoding)
+    body, stated = file.read_bytes(), _stated_formats(formats)
+    drafted = draft(body, name, encoding, formats=stated, date_order=date_order or "")
+    if drafted.questions and sys.stdin.isatty() and sys.stderr.isatty():
+        answered = _asked_at_terminal(drafted.questions)
+        drafted = draft(body, name, encoding, formats={**stated, **answered}, date_order=date_order or "")
     click.echo(yaml.safe_dump(document(drafted.contract), sort_keys=False, allow_unicode=True, width=120), nl=False)
     options.progress_console().print(_findings_table(drafted.findings, f"Drafted from {drafted.rows:,} rows; look at"))
+
+
+def _stated_formats(formats: Sequence[str]) -> dict[str, str]:
+    for stated in formats:
+        column, equals, pattern = stated.partition("=")
+        if not (column and equals and pattern):
+            raise click.UsageError(f"--format {stated} names no pattern. Write it as in --format 'bought_on=dd/MM/yyyy'.")
+    return {column: pattern for column, _, pattern in (stated.partition("=") for stated in formats)}
+
+
+def _asked_at_terminal(questions: Sequence[Question]) -> dict[str, str]:
+    """Ask how each ambiguous column is written; a column without an answer stays text."""
+    answered: dict[str, str] = {}
+    for question in questions:
+        choices = click.Choice([*question.answers, _STAYS_TEXT])
+        answer = click.prompt(f"How is column {question.column} written?", type=choices, default=_STAYS_TEXT, err=True)
+        if answer != _STAYS_TEXT:
+            answered[question.column] = answer
+    return answered
 
 
 @click.command(epilog=options.example("headgate contract check exports/payments.csv --dataset payments"))
@@ -205,7 +233,7 @@ def _checked_screen(file: Path, gated: Gated, shown: Sequence[dict[str, object]]
 def _findings_table(findings: Sequence[Finding], title: str) -> Table:
     table = screens.table("column", "what was guessed", title=title)
     for finding in findings:
-        table.add_row(finding.column or "the table", finding.told)
+        table.add_row(finding.column or "the table", finding.message)
     return table
 
 

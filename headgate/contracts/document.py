@@ -89,7 +89,7 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
             "primaryKey": is_key,
             "primaryKeyPosition": contract.key.index(column.name) + 1 if is_key else None,
             "required": any(rule.name == "required" for rule in column.rules) or column.required,
-            "classification": "restricted" if is_secret else "",
+            "classification": column.classification or ("restricted" if is_secret else ""),
             "logicalTypeOptions": _options(column),
             "relationships": [{"type": "foreignKey", "to": column.references}] if column.references else [],
             "customProperties": _custom(own),

@@ -99,6 +99,7 @@ class Column:
     unit: str = ""
     references: str = ""  # "dataset.column" of a parent
     unmasked: bool = False  # stated to hold no card data, whatever its name or its numbers look like
+    classification: str = ""  # ODCS: `personal` for data about a person; a masked column is `restricted` without saying so
     format: SourceFormat | None = None  # how its source writes it; None for the plain spelling of its type
     stem: str = ""  # of the names behind the gate of what stands for it, where the usual ones are other columns'
 

@@ -169,8 +169,15 @@ def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object
         unit=str(own.get("headgate.unit", "")),
         references=str(relationships[0]["to"]) if relationships else "",
         unmasked=own.get("headgate.mask") == _UNMASKED,
+        classification=_classification(item, own),
         format=_format(identity, item, column_type, formats),
     )
+
+
+def _classification(item: Mapping[str, Any], own: Mapping[str, Any]) -> str:
+    """Return the stated classification; empty where it only repeats that a masked column is restricted."""
+    stated = str(item.get("classification", ""))
+    return "" if stated == "restricted" and own.get("headgate.mask", _UNMASKED) != _UNMASKED else stated
 
 
 def _table_formats(identity: str, own: Mapping[str, Any]) -> dict[str, object]:

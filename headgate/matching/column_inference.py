@@ -1,4 +1,4 @@
-"""Guess what a column of texts holds: its type, and how it must be masked. The gate's own grammars decide, so that a guess fits.
+"""Guess what a column of texts holds: its type, its source format, and how it must be masked. The gate's own parsers decide.
 
 A guess errs towards text: `007`, `NA` and a code that merely looks like a number stay as they are.
 """
@@ -6,25 +6,38 @@ A guess errs towards text: `007`, `NA` and a code that merely looks like a numbe
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.model import ColumnType, Kind, Mask
+from headgate.contracts.model import Column, ColumnType, Kind, Mask
 from headgate.contracts.sensitive_names import compared, mask_by_name
+from headgate.errors import ContractError
 from headgate.masking import card_numbers as cards
+from headgate.masking.article_numbers import is_article_number
 from headgate.masking.card_search import rows_with_cards, rows_with_named_codes, rows_with_ssns
+from headgate.matching.format_answers import Answer, format_of_answer
 from headgate.values.cast import cast
-from headgate.values.cells import Rows, blank_to_null, bool_array, by_unique, flags, matches, numbers
+from headgate.values.cells import Rows, blank_to_null, bool_array, by_unique, flags, literal, matches, numbers
+from headgate.values.declared import cast_column, plain_numbers, without_nulls
+from headgate.values.format_inference import Inferred, Reading, blanks_left_out, infer_format, is_plain
+from headgate.values.inferred_times import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from headgate.contracts.source_format import SourceFormat
+
 _PROSE_NAMES = r"(?:.*_)?(?:notes?|comments?|messages?|remarks?|free_?text|feedback|body|memo)"
 _CODE_NAMES = (
-    r"(?:.*_)?(?:zip|postcode|postal|phone|telephone|mobile|fax|code|sku|ean|gtin|upc|iban|account|serial|batch|barcode|last_?(?:4|four))"
+    r"(?:.*_)?(?:zip|zip_?code|post_?code|postal|postal_?code|plz|postleitzahl|cap|phone|phone_?(?:number|num|no|nr)|telephone(?:_?number)?"
+    r"|telefon|telefon_?(?:nummer|nr)|tel|tel_?(?:nr|no)|mobile|mobile_?(?:number|no|phone)|mobil|handy|handy_?(?:nummer|nr)|fax|fax_?(?:number|no)"
+    r"|code|sku|ean|ean_?13|gtin|upc|isbn|issn|asin|imei|vin|bic|swift|iban|account|serial|batch|barcode|last_?(?:4|four)"
+    r"|article_?(?:number|no|nr)|artikel_?(?:nummer|nr)|item_?(?:number|no)|part_?(?:number|no)|vat(?:_?(?:id|number|no))?|ust_?id(?:_?nr)?"
+    r"|tax_?(?:id|number|no)|steuer_?(?:id|nummer|nr)|tracking(?:_?(?:number|no|id))?|sendungs?_?(?:nummer|nr)|passport(?:_?(?:number|no))?)"
     r"(?:_.*)?"
 )
 # ISO/IEC 7813: how the first and second track of a magnetic stripe begin.
@@ -35,14 +48,124 @@ _WORDS = {"true", "false"}
 _MOST_SCALE, _LEAST_PRECISION, _SPARE_DIGITS, MOST_PRECISION = 9, 10, 2, 38
 _LENGTHS = (8, 16, 32, 64, 128, 255)
 _SPARE_LENGTH = 1.5
+# The share of texts from which on a column is mostly of a type, as in a profile.
+MOSTLY_SHARE = 0.9
+_FEWEST_ARTICLES, _PROBED = 5, 1000
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a column of texts is drafted as.
+
+    Attributes:
+        format: None for the plain spelling.
+        choices: two readings or more where a person must choose; the column stays text until then.
+        mostly: the type of nearly all texts of a text column, and how many texts are something else.
+    """
+
+    type: ColumnType
+    format: SourceFormat | None = None
+    choices: tuple[Reading, ...] = ()
+    mostly: tuple[Kind, int] | None = None
+
+
+def guess_column(name: str, text: pa.Array, *, is_typed: bool = False, answer: Answer | None = None) -> Guess:
+    """Return the type and the source format of a column; text where a format is missing or a person must choose.
+
+    Args:
+        is_typed: the file itself types its cells, so a plain number is what it says.
+        answer: what a person chose.
+
+    Raises:
+        ContractError: the answer does not read every text.
+    """
+    plain, different = guess_type(name, text), blanks_left_out(text)
+    if answer and answer.pattern:
+        return _answered(name, different, answer.pattern)
+    is_clear = plain.kind not in {Kind.STRING, Kind.DECIMAL} or (plain.kind is Kind.DECIMAL and is_typed)
+    if is_clear or is_code_name(name) or not len(different) or _are_article_numbers(different):
+        return Guess(plain)
+    found = _narrowed(infer_format(different), answer)
+    if found.is_ambiguous:
+        return Guess(_text_type(different), choices=found.readings)
+    if not found.readings:
+        return Guess(plain, mostly=_mostly(text))
+    return _read_as(found.readings[0], plain)
+
+
+def _narrowed(found: Inferred, answer: Answer | None) -> Inferred:
+    """Leave only readings in the order of day and month that a person stated."""
+    if not (found.is_ambiguous and answer and answer.date_order):
+        return found
+    kept = tuple(one for one in found.readings if one.format.patterns and in_order(one.format) == answer.date_order)
+    return replace(found, readings=kept) if kept else found
+
+
+def _read_as(reading: Reading, plain: ColumnType) -> Guess:
+    declared = None if is_plain(reading) else reading.format
+    if reading.plain is None:
+        return Guess(plain if is_plain(reading) else ColumnType(reading.kind), declared)
+    if reading.kind is Kind.BIGINT and not len(cast(reading.plain, ColumnType(Kind.BIGINT)).misfits):
+        return Guess(ColumnType(Kind.BIGINT), declared)
+    decimal = _decimal_type(reading.plain)
+    return Guess(decimal, declared) if decimal else Guess(plain)
+
+
+def _answered(name: str, different: pa.Array, pattern: str) -> Guess:
+    """Return the column in the pattern that a person named: a date pattern, or a number as an example such as `1.234,5`."""
+    declared, kind = format_of_answer(name, pattern)
+    found = infer_format(different)
+    near = next((one.format for one in found.readings), declared)
+    declared = replace(declared, currency=near.currency, units=near.units, percent=near.percent, trim=near.trim, nulls=near.nulls)
+    widest = ColumnType(kind, precision=MOST_PRECISION, scale=_MOST_SCALE) if kind is Kind.DECIMAL else ColumnType(kind)
+    given = Column(name, widest, format=declared)
+    misfits = cast_column(given, without_nulls(given, different)).misfits
+    if len(misfits):
+        raise ContractError(
+            f"column {name}: {len(misfits)} different values are not written as {pattern}. "
+            "Remedy: name another pattern, or leave --format out"
+        )
+    if kind is not Kind.DECIMAL:
+        return Guess(ColumnType(kind), declared)
+    plain = plain_numbers(without_nulls(given, different).drop_null(), declared)
+    return _read_as(Reading(Kind.BIGINT if "." not in "".join(plain.to_pylist()) else kind, declared, plain), _text_type(different))
+
+
+def _mostly(text: pa.Array) -> tuple[Kind, int] | None:
+    """Return the type that nearly all texts have, and how many have not: the rest are words such as `gratis`."""
+    given = text.filter(pc.not_equal(text, literal(""))).drop_null()
+    unique, own = by_unique(given)
+    has_digit = flags(matches(unique, ".*[0-9].*"))
+    rows = flags(bool_array(has_digit).take(own))
+    if not has_digit.any() or rows.mean() < MOSTLY_SHARE:
+        return None
+    found = infer_format(unique.filter(bool_array(has_digit)))
+    if found.readings:
+        return found.readings[0].kind, int((~rows).sum())
+    return None
+
+
+def _are_article_numbers(different: pa.Array) -> bool:
+    return len(different) >= _FEWEST_ARTICLES and all(is_article_number(text) for text in different.slice(0, _PROBED).to_pylist())
+
+
+def are_email_addresses(text: pa.Array) -> bool:
+    """Whether nearly all texts are e-mail addresses."""
+    given = blank_to_null(text).drop_null()
+    return _share(given, r"[^@\s]+@[^@\s]+\.[^@\s]+") >= MOSTLY_SHARE
+
+
+def is_code_name(name: str) -> bool:
+    """Whether the name says that the column holds codes, which stay text although they look like numbers."""
+    return re.fullmatch(_CODE_NAMES, compared(name)) is not None
 
 
 def guess_type(name: str, text: pa.Array) -> ColumnType:
-    """The narrowest type that holds every text of the sample exactly, with room for more; text when in doubt."""
+    """Return the narrowest type whose plain spelling every text of the sample has, with room for more; text when in doubt."""
     given = blank_to_null(text).drop_null()
     if not len(given):
         return ColumnType(Kind.STRING)
-    if not re.fullmatch(_CODE_NAMES, compared(name)):
+    if not is_code_name(name) and not _are_article_numbers(pc.unique(given)):
         for candidate in _candidates(given):
             if not len(cast(given, candidate).misfits):
                 return candidate
@@ -50,11 +173,11 @@ def guess_type(name: str, text: pa.Array) -> ColumnType:
 
 
 def misfits_of_most(name: str, text: pa.Array) -> tuple[Kind, int] | None:
-    """The type that nearly all texts of a text column have, and how many have not: a sample with a few bad cells."""
+    """Return the type that nearly all texts of a text column have, and how many have not: a sample with a few bad cells."""
     given = blank_to_null(text).drop_null()
     for kind in (Kind.BIGINT, Kind.DATE, Kind.TIMESTAMP):
         bad = len(cast(given, ColumnType(kind)).misfits)
-        if 0 < bad <= 0.05 * len(given) and not re.fullmatch(_CODE_NAMES, compared(name)):
+        if 0 < bad <= 0.05 * len(given) and not is_code_name(name):
             return kind, bad
     return None
 

@@ -19,7 +19,9 @@ from headgate.contracts.curated import kept_apart
 from headgate.contracts.document import physical_type
 from headgate.contracts.encodings import ENCODING_PROPERTY, stated_encoding
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
-from headgate.errors import UnreadableFileError
+from headgate.contracts.sensitive_names import PERSONAL, is_personal_name
+from headgate.contracts.source_format import format_facts
+from headgate.errors import ContractError, UnreadableFileError
 from headgate.formats.column_names import column_names
 from headgate.formats.header import folded
 from headgate.formats.read_file import read_file
@@ -27,12 +29,28 @@ from headgate.formats.sniff import is_parquet
 from headgate.formats.unpack import unpack
 from headgate.masking.card_numbers import rows_of_cards
 from headgate.masking.card_search import redacted_text, rows_with_cards
-from headgate.matching.column_inference import CARD_SHARE, MOST_PRECISION, guess_mask, guess_type, misfits_of_most, rows_repeated
+from headgate.matching.column_inference import (
+    CARD_SHARE,
+    MOST_PRECISION,
+    Guess,
+    are_email_addresses,
+    guess_column,
+    guess_mask,
+    guess_type,
+    misfits_of_most,
+    rows_repeated,
+)
+from headgate.matching.format_answers import Answer, answer_of
 from headgate.values.cast import cast
 from headgate.values.cells import blank_to_null
+from headgate.values.declared import cast_column
+from headgate.values.fits import given
+from headgate.values.inferred_times import has_short_year
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from headgate.contracts.source_format import SourceFormat
 
 _KEY_KINDS = {Kind.STRING, Kind.BIGINT}
 _KEY_PARTS = {*_KEY_KINDS, Kind.DATE, Kind.TIMESTAMP}
@@ -40,6 +58,7 @@ _KEY_ENDINGS = ("id", "number", "no", "key", "uuid", "code", "sku")
 _CHANGED = ("updated_at", "modified_at", "last_modified", "changed_at", "last_updated", "updated", "modified")
 _MOST_KEY_CANDIDATES = 8
 _MOST_VALUES, _LONGEST_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
+_ASSUMED = 0.9
 _LONG_NUMBER = re.compile(r"\W*(?:\d\W*){9,}")
 _WHY = {
     Mask.PAN: "holds card numbers: a token, the brand and the last four digits stand for it behind the gate",
@@ -55,34 +74,48 @@ class Finding:
     """Something a person should look at before keeping the draft; `column` is empty where the whole table is concerned."""
 
     column: str
-    told: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """An ambiguous column, and the answers that a person can choose from, as `--format COLUMN=ANSWER` takes them."""
+
+    column: str
+    answers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A proposed source contract, what was guessed in it, and how many rows it was drafted from."""
+    """A proposed source contract, what was guessed in it, what a person must decide, and how many rows it was drafted from."""
 
     contract: Contract
     findings: tuple[Finding, ...]
     rows: int
+    questions: tuple[Question, ...] = ()
 
 
-def draft(body: bytes, dataset: str, encoding: str = "") -> Draft:
-    """A source contract that lets every row of the sample in, but for exact and keyed repeats of rows, and values that the findings count.
+def draft(body: bytes, dataset: str, encoding: str = "", *, formats: Mapping[str, str] | None = None, date_order: str = "") -> Draft:
+    """Return a source contract that accepts every row of the sample, except repeated rows and the values that the findings count.
 
     Args:
         encoding: of samples that are not UTF-8, which the draft states.
+        formats: a pattern for each column that a person answered for.
+        date_order: `dmy`, `mdy` or `ymd`: the order in dates that can be read in several ways.
 
     Raises:
-        ContractError: there is no such encoding.
+        ContractError: there is no such encoding, no such column, or a pattern does not read a column's values.
         UnreadableFileError: the sample cannot be read as a table, or its first row is data.
         HeaderError: its header names a column twice, or not at all.
     """
     unread = Contract(dataset, dataset, "source", "0", (), properties={ENCODING_PROPERTY: encoding} if encoding else {})
     stored = _stored_columns(unpack(body), stated_encoding(unread))
-    cells = _cells(body, replace(unread, columns=stored))
+    sample = read_file(body, replace(unread, columns=stored))
+    cells, is_typed = sample.cells, sample.form != "csv"
     rows = len(next(iter(cells.values())))
-    columns = {column.name: _column(column, cells[column.name]) for column in stored}
+    answers = _answers(stored, formats or {}, date_order)
+    guesses = {one.name: _guess(one, cells[one.name], answers[one.name], is_typed=is_typed) for one in stored}
+    columns = {column.name: _column(column, cells[column.name], guesses[column.name]) for column in stored}
     columns |= _floats_again(body, replace(unread, columns=stored), columns)
     key = _key(columns, cells)
     order_by = tuple(name for name in _CHANGED if name in columns and columns[name].type.kind is Kind.TIMESTAMP)[:1]
@@ -98,7 +131,35 @@ def draft(body: bytes, dataset: str, encoding: str = "") -> Draft:
         grain=f"One row per {' and '.join(key)}" if key else "",
         properties={**unread.properties, **({"headgate.orderBy": [*order_by]} if order_by else {})},
     )
-    return Draft(contract, tuple(_findings(contract, cells)), rows)
+    open_columns = [column for column in declared if guesses[column.name].choices and column.mask is None]
+    questions = tuple(Question(column.name, tuple(map(answer_of, guesses[column.name].choices))) for column in open_columns)
+    return Draft(contract, (*_asked(questions), *_findings(contract, cells, guesses)), rows, questions)
+
+
+def _answers(stored: Sequence[Column], formats: Mapping[str, str], date_order: str) -> dict[str, Answer]:
+    names = [column.name for column in stored]
+    if unknown := sorted(set(map(folded, formats)) - set(names)):
+        raise ContractError(f"the sample has no column {unknown[0]}. Remedy: --format takes one of {', '.join(names)}")
+    stated = {folded(name): pattern for name, pattern in formats.items()}
+    return {name: Answer(stated.get(name, ""), date_order) for name in names}
+
+
+def _guess(stored: Column, text: pa.Array, answer: Answer, *, is_typed: bool) -> Guess:
+    """Return the guess for a column; one that the file stores as numbers or times has no source format."""
+    if stored.type.kind is not Kind.STRING:
+        return Guess(guess_type(stored.name, text))
+    return guess_column(stored.name, text, is_typed=is_typed, answer=answer)
+
+
+def _asked(questions: Sequence[Question]) -> list[Finding]:
+    return [
+        Finding(one.column, f"is ambiguous and stays text: it can be {' or '.join(one.answers)}. Answer with {_options(one)}")
+        for one in questions
+    ]
+
+
+def _options(question: Question) -> str:
+    return " or ".join(f"--format '{question.column}={answer}'" for answer in question.answers)
 
 
 def _cells(body: bytes, stored: Contract) -> Mapping[str, pa.Array]:
@@ -147,16 +208,26 @@ def _parquet_schema(content: bytes) -> pa.Schema:
         raise UnreadableFileError(rule="corrupt_parquet", message="the Parquet file is damaged", remedy="write it again") from None
 
 
-def _column(stored: Column, text: pa.Array) -> Column:
+def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
     name, mask = stored.name, _mask(stored, text)
-    column_type = _masked_type(mask) or _readable(guess_type(name, text), stored.type)
-    required = len(text) > 0 and not blank_to_null(text).null_count
+    column_type = _masked_type(mask) or _readable(guess.type, stored.type)
+    declared = guess.format if column_type == guess.type else None
+    column = Column(name, column_type, mask=mask, format=declared, classification=_classification(name, mask, text))
+    required = len(text) > 0 and not blank_to_null(given(column, text)).null_count
     rules = [Rule("required")] if required else []
     if column_type.length is not None:
         rules.append(Rule("max_length", column_type.length))
-    if mask is None:
+    if mask is None and not (guess.mostly or guess.choices):
         rules += _valid_values(text, column_type)
-    return Column(name, column_type, required=required, mask=mask, rules=tuple(rules))
+    description = f"Format undecided: {' or '.join(map(answer_of, guess.choices))}" if guess.choices and mask is None else ""
+    return replace(column, required=required, rules=tuple(rules), description=description)
+
+
+def _classification(name: str, mask: Mask | None, text: pa.Array) -> str:
+    """Return `personal` for a column that by its name, or by e-mail addresses in it, holds data about people."""
+    if mask not in {None, Mask.FREE_TEXT}:
+        return ""
+    return PERSONAL if is_personal_name(name) or are_email_addresses(text) else ""
 
 
 def _mask(stored: Column, text: pa.Array) -> Mask | None:
@@ -227,28 +298,63 @@ def _by_sound(names: Sequence[str]) -> list[str]:
     return sorted(names, key=lambda name: not name.endswith(_KEY_ENDINGS))
 
 
-def _findings(contract: Contract, cells: Mapping[str, pa.Array]) -> list[Finding]:
-    found = [Finding(column.name, told) for column in contract.columns for told in _about(column, cells[column.name])]
+def _findings(contract: Contract, cells: Mapping[str, pa.Array], guesses: Mapping[str, Guess]) -> list[Finding]:
+    found = [
+        Finding(column.name, message)
+        for column in contract.columns
+        for message in (*_about(column, cells[column.name]), *_about_format(column, guesses[column.name]))
+    ]
     if not contract.key:
-        found.append(Finding("", "no column and no pair of columns tells the rows apart: name a key, without which nothing is merged"))
+        found.append(Finding("", "no column and no pair of columns is unique: name a key, or every row is kept"))
     elif not contract.order_by:
-        found.append(Finding("", "nothing tells which of two rows with one key is newer: name a column in headgate.orderBy"))
+        found.append(Finding("", "no column says which of two rows with one key is newer: name one in headgate.orderBy"))
     return found
+
+
+def _about_format(column: Column, guess: Guess) -> list[str]:
+    """Return what was inferred about how the column is written."""
+    if column.mask is not None:
+        return []
+    said = []
+    declared = column.format
+    if declared is not None:
+        said.append(f"is written as {_shown(declared)}; confidence {_confidence(declared):.2f}")
+    if declared is not None and has_short_year(declared):
+        first = declared.year_from
+        said.append(f"has years of two digits, which are read as {first} to {first + 99}: set yearFrom in headgate.format for others")
+    if declared is not None and declared.percent:
+        said.append("has percent signs and is read as points, so 19 % is 19: percent: fraction reads it as 0.19")
+    if guess.mostly and column.type.kind is Kind.STRING:
+        kind, others = guess.mostly
+        said.append(f"stays text, because {others} of its values are no {kind}: correct them, or list them in nulls of headgate.format")
+    return said
+
+
+def _shown(declared: SourceFormat) -> str:
+    return ", ".join(f"{key} {value}" for key, value in format_facts(declared).items())
+
+
+def _confidence(declared: SourceFormat) -> float:
+    """Return a confidence below 1 where the sample shows the format, but cannot exclude another one."""
+    return _ASSUMED if declared.nulls or has_short_year(declared) else 1.0
 
 
 def _about(column: Column, text: pa.Array) -> list[str]:
     told = [_WHY[column.mask]] if column.mask else []
-    given = blank_to_null(text).drop_null()
-    if not len(given):
+    if column.classification == PERSONAL:
+        told.append("is proposed as personal data (classification: personal)")
+    said = given(column, text)
+    values = blank_to_null(said).drop_null()
+    if not len(values):
         told.append("has no value in the sample, so its type is a guess")
-    if column.mask is Mask.FREE_TEXT and (count := len(rows_with_cards(given))):
+    if column.mask is Mask.FREE_TEXT and (count := len(rows_with_cards(values))):
         told.append(f"has {count} values that pass as card numbers: take the mask away only if they are none")
-    if misfits := len(cast(given, column.type).misfits):
+    if misfits := len(cast_column(column, values).misfits):
         told.append(
-            f"has {misfits} values that are no {physical_type(column.type)}: their rows are refused, so mend the sample or its type"
+            f"has {misfits} values that are no {physical_type(column.type)}: their rows are refused; correct the sample or its type"
         )
-    if column.type.kind is Kind.STRING and column.mask is None and (most := misfits_of_most(column.name, text)):
-        told.append(f"stays text since {most[1]} of its values are no {most[0]}: mend the sample to have it typed")
+    if column.type.kind is Kind.STRING and column.mask is None and not column.description and (most := misfits_of_most(column.name, text)):
+        told.append(f"stays text since {most[1]} of its values are no {most[0]}: correct the sample to have it typed")
     if " " in column.name:
         told.append("has a blank in its name, so queries must quote it")
     return told

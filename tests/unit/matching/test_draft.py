@@ -21,7 +21,7 @@ from headgate.contracts.document import document
 from headgate.contracts.model import Contract, Kind, Level, Mask, Rule
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.shop import ShopSpec, generate
-from headgate.errors import BadInputError, HeaderError, UnreadableFileError
+from headgate.errors import BadInputError, ContractError, HeaderError, UnreadableFileError
 from headgate.intake.gate import Gated, pass_gate
 from headgate.lake.ports import MaskingKey
 from headgate.matching.draft import draft
@@ -72,7 +72,7 @@ def test_types_are_the_narrowest_that_lose_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "texts", [["007", "8"], ["NA", "1"], ["1", "n/a"], ["+1", "2"], ["2024-02-30", "2024-01-01"], ["1,5"], ["0", "1_0"]]
+    "texts", [["007", "8"], ["NA", "1"], ["1", "n/a"], ["+1", "2"], ["2024-02-30", "2024-01-01"], ["1,299"], ["0", "1_0"]]
 )
 def test_what_only_looks_like_a_number_or_a_day_stays_text(texts: list[str]) -> None:
     quoted = [f'"{text}"' for text in texts]
@@ -140,7 +140,7 @@ def test_some_card_numbers_among_other_texts_make_free_text() -> None:
 def test_numbers_of_which_some_pass_as_cards_are_told() -> None:
     found = draft(csv_of(id=["1", "2", "3"], ref=["12", "14", "4111111111111111"]), "x")
     assert found.contract.column("ref").mask is Mask.FREE_TEXT
-    assert any(finding.column == "ref" and "1 values that pass as card numbers" in finding.told for finding in found.findings)
+    assert any(finding.column == "ref" and "1 values that pass as card numbers" in finding.message for finding in found.findings)
 
 
 def test_an_amount_that_passes_as_a_card_number_by_chance_stays_a_number() -> None:
@@ -159,7 +159,7 @@ def test_the_key_is_what_tells_rows_apart_and_sounds_like_one() -> None:
 def test_without_a_key_the_draft_says_so() -> None:
     found = draft(csv_of(a=["1", "1"], b=["2", "2"]), "x")
     assert found.contract.key == ()
-    assert any("name a key" in finding.told for finding in found.findings)
+    assert any("name a key" in finding.message for finding in found.findings)
 
 
 def test_the_newest_row_is_told_by_a_column_of_that_name() -> None:
@@ -176,7 +176,7 @@ def test_few_repeated_values_become_a_rule_that_only_warns() -> None:
 def test_a_few_bad_cells_keep_a_column_text_and_are_told() -> None:
     found = draft(csv_of(id=[str(at) for at in range(100)], day=["2024-01-01"] * 99 + ["soon"]), "x")
     assert found.contract.column("day").type.kind is Kind.STRING
-    assert any("1 of its values are no date" in finding.told for finding in found.findings)
+    assert any("1 of its values are no date" in finding.message for finding in found.findings)
 
 
 def test_parquet_is_drafted_as_csv_is() -> None:
@@ -378,7 +378,100 @@ def test_values_that_no_contract_can_hold_are_counted_as_their_rows_are_refused(
     pq.write_table(pa.table({"id": ["a", "b", "c"], "v": values}), body)
     made = draft(body.getvalue(), "payments")
     refused = gated(body.getvalue(), made.contract).quarantined
-    counts = [finding.told for finding in made.findings if finding.column == "v" and "that are no" in finding.told]
+    counts = [finding.message for finding in made.findings if finding.column == "v" and "that are no" in finding.message]
     assert [count.partition(":")[0] for count in counts] == ([told] if told else [])
     assert f"has {refused} values" in (told or "has 0 values")
     assert odcs.parse(json.loads(json.dumps(document(made.contract))), "source") == made.contract
+
+
+GERMAN = (
+    "Nummer;Bezeichnung;PLZ;Zipcode;phonenumber;E-Mail;Geburtstag;Preis;Lieferbar\r\n"
+    "1;Müller Rad;01067;12345;493511234;a@b.de;31.12.1970;1.299,00 €;ja\r\n"
+    "2;Größe L;80331;12346;493511235;c@d.de;01.02.1980;89,90 €;nein\r\n"
+).encode("windows-1252")
+
+
+def test_a_german_file_is_drafted_with_its_formats_and_accepts_its_sample() -> None:
+    found = draft(GERMAN, "raeder")
+    kinds = {column.name: column.type.kind for column in found.contract.columns}
+    assert kinds["preis"] is Kind.DECIMAL
+    assert kinds["geburtstag"] is Kind.DATE
+    assert kinds["lieferbar"] is Kind.BOOLEAN
+    assert not found.questions
+    written = odcs.parse(document(found.contract), "source")
+    assert written == found.contract
+    assert gated(GERMAN, written).accepted.column("preis").to_pylist() == [Decimal("1299.00"), Decimal("89.90")]
+
+
+@pytest.mark.parametrize("name", ["plz", "zipcode", "phonenumber"])
+def test_postal_codes_and_phone_numbers_are_text_by_name(name: str) -> None:
+    assert drafted(GERMAN).column(name).type.kind is Kind.STRING
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "zipcode",
+        "zip_code",
+        "postal code",
+        "PostalCode",
+        "PLZ",
+        "phonenumber",
+        "phoneNumber",
+        "Telefon-Nr",
+        "sku",
+        "artikelnummer",
+        "vat_id",
+    ],
+)
+def test_columns_named_for_codes_are_never_numbers(name: str) -> None:
+    assert drafted(csv_of(id=["1", "2"], **{name: ["12345", "23456"]})).columns[1].type.kind is Kind.STRING
+
+
+def test_article_numbers_are_text_by_their_check_digits() -> None:
+    numbers = ["4006381333931", "4006381333948", "4006381333955", "4006381333962", "4006381333979"]
+    assert drafted(csv_of(id=["1", "2", "3", "4", "5"], artikel=numbers)).column("artikel").type.kind is Kind.STRING
+
+
+def test_data_about_people_are_proposed_as_personal() -> None:
+    found = {column.name for column in drafted(GERMAN).columns if column.classification == "personal"}
+    assert found == {"phonenumber", "e-mail", "geburtstag"}
+
+
+AMBIGUOUS = csv_of(id=["1", "2"], bought=["03/04/2026", "05/06/2026"])
+
+
+def test_an_ambiguous_column_stays_text_and_is_asked_about() -> None:
+    found = draft(AMBIGUOUS, "x")
+    assert found.contract.column("bought").type.kind is Kind.STRING
+    assert "Format undecided" in found.contract.column("bought").description
+    assert [(one.column, one.answers) for one in found.questions] == [("bought", ("dd/MM/yyyy", "MM/dd/yyyy"))]
+    assert any("--format 'bought=MM/dd/yyyy'" in finding.message for finding in found.findings)
+
+
+@pytest.mark.parametrize("answer", [{"date_order": "mdy"}, {"formats": {"bought": "MM/dd/yyyy"}}])
+def test_an_answer_decides_an_ambiguous_column(answer: dict[str, str]) -> None:
+    found = draft(AMBIGUOUS, "x", **answer)  # type: ignore[arg-type] # one of two options
+    assert not found.questions
+    assert gated(AMBIGUOUS, found.contract).accepted.column("bought").to_pylist() == [dt.date(2026, 3, 4), dt.date(2026, 5, 6)]
+
+
+def test_an_answer_with_a_number_decides_between_thousands_and_decimals() -> None:
+    body = csv_of(id=["1", "2"], price=["1.299", "2.450"])
+    assert [one.answers for one in draft(body, "x").questions] == [("1234.5", "1.234")]
+    decided = {answer: draft(body, "x", formats={"price": answer}).contract for answer in ("1234.5", "1.234")}
+    assert gated(body, decided["1234.5"]).accepted.column("price").to_pylist() == [Decimal("1.299"), Decimal("2.450")]
+    assert gated(body, decided["1.234"]).accepted.column("price").to_pylist() == [1299, 2450]
+
+
+@pytest.mark.parametrize("answer", [{"bought": "dd.MM.yyyy"}, {"bought": "DD/MM"}, {"other": "dd/MM/yyyy"}])
+def test_an_answer_that_does_not_fit_is_refused(answer: dict[str, str]) -> None:
+    with pytest.raises(ContractError, match="Remedy"):
+        draft(AMBIGUOUS, "x", formats=answer)
+
+
+def test_prices_with_a_word_among_them_are_no_list_of_valid_values() -> None:
+    body = csv_of(id=[str(at) for at in range(200)], price=['"1,50"', '"2,50"', *['"3,00"'] * 8] * 19 + ['"1,50"'] * 9 + ["gratis"])
+    found = draft(body, "x")
+    assert [rule.name for rule in found.contract.column("price").rules] == ["required"]
+    assert any("1 of its values are no decimal" in finding.message for finding in found.findings if finding.column == "price")

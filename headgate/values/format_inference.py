@@ -1,0 +1,137 @@
+"""Infer the type and the source format of a column of texts.
+
+A column gets a type only if one format reads every text. If two formats read all texts, and read one of them as different values,
+the column is ambiguous and every reading is returned: a person decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow.compute as pc
+
+from headgate.contracts.model import ColumnType, Kind
+from headgate.contracts.source_format import PLAIN, SourceFormat
+from headgate.values import inferred_numbers, inferred_times
+from headgate.values.cast import cast
+from headgate.values.cells import bool_array, flags, literal, matches, text_array
+from headgate.values.declared import trimmed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Texts that often mean null. They are proposed as null spellings only where all other texts of the column have a type.
+NULL_WORDS = ("-", "--", "\u2013", "n/a", "N/A", "NA", "#N/A", "null", "NULL", "None", "nan", "NaN", "k.A.", "k. A.", "?", "\\N")
+_WORD_PAIRS = (
+    ("true", "false"), ("ja", "nein"), ("yes", "no"), ("wahr", "falsch"), ("oui", "non"), ("vrai", "faux"), ("sí", "no"), ("si", "no"),
+    ("vero", "falso"), ("sim", "não"), ("j", "n"), ("y", "n"), ("o", "n"), ("s", "n"), ("t", "f"), ("w", "f"), ("да", "нет"),
+    ("tak", "nie"), ("ano", "ne"), ("x", "-"), ("on", "off"), ("an", "aus"),
+)  # fmt: skip
+_MOST_WORDS = 2
+# So many different values must stand beside words for null: `NA` beside one number may be a code.
+_FEWEST_BESIDE_NULLS = 3
+_DECIMAL_POINT_OR_EXPONENT = r".*[.eE].*"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A type with the source format in which all texts of a column are values of it."""
+
+    kind: Kind
+    format: SourceFormat
+    plain: pa.Array | None = None  # of numbers: the texts in the plain spelling
+
+
+@dataclass(frozen=True)
+class Inferred:
+    """What a column of texts can be.
+
+    Attributes:
+        readings: empty for plain text; one if the format is clear; several if they read different values.
+        example: a text that the readings read as different values.
+    """
+
+    readings: tuple[Reading, ...] = ()
+    example: str = ""
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether a person must choose."""
+        return len(self.readings) > 1
+
+
+TEXT = Inferred()
+
+
+def infer_format(texts: pa.Array) -> Inferred:
+    """Return how the texts can be read: as they are, without blanks around them, and with null spellings left out.
+
+    Args:
+        texts: the column's different texts, without nulls and blank texts.
+    """
+    stripped = trimmed(texts)
+    has_blanks = not stripped.equals(texts)
+    kept, nulls = _without_null_words(stripped)
+    attempts: list[tuple[pa.Array, bool, tuple[str, ...]]] = [(texts, False, ())]
+    attempts += [(stripped, True, ())] if has_blanks else []
+    attempts += [(kept, has_blanks, nulls)] if nulls else []
+    for some, trim, left_out in attempts if len(texts) else ():
+        if (found := _infer(some)).readings:
+            return replace(found, readings=tuple(_also(reading, trim=trim, nulls=left_out) for reading in found.readings))
+    return TEXT
+
+
+def _also(reading: Reading, *, trim: bool, nulls: tuple[str, ...]) -> Reading:
+    return replace(reading, format=replace(reading.format, trim=trim, nulls=nulls))
+
+
+def _without_null_words(texts: pa.Array) -> tuple[pa.Array, tuple[str, ...]]:
+    is_null = flags(pc.is_in(texts, text_array(NULL_WORDS)))
+    if np.count_nonzero(~is_null) < _FEWEST_BESIDE_NULLS:
+        return texts, ()
+    return texts.filter(bool_array(~is_null)), tuple(sorted(set(texts.filter(bool_array(is_null)).to_pylist())))
+
+
+def _infer(texts: pa.Array) -> Inferred:
+    if words := _words(texts):
+        return Inferred((words,))
+    if numbers := inferred_numbers.number_readings(texts):
+        example = inferred_numbers.example_of_difference(texts, numbers) if len(numbers) > 1 else ""
+        return Inferred(tuple(Reading(_number_kind(one.plain), one.format, one.plain) for one in numbers), example)
+    if not flags(matches(texts, r".*[0-9].*")).all():
+        return TEXT
+    if not len(cast(texts, ColumnType(Kind.DOUBLE)).misfits):
+        return Inferred((Reading(Kind.DOUBLE, PLAIN),))
+    times = inferred_times.time_readings(texts)
+    example = inferred_times.example_of_difference(texts, times) if len(times) > 1 else ""
+    return Inferred(tuple(Reading(one.kind, one.format) for one in times), example)
+
+
+def _number_kind(plain: pa.Array) -> Kind:
+    return Kind.DECIMAL if flags(matches(plain, _DECIMAL_POINT_OR_EXPONENT)).any() else Kind.BIGINT
+
+
+def _words(texts: pa.Array) -> Reading | None:
+    """Return the pair of words that the texts are; both must occur, because `no` alone belongs to several pairs."""
+    if len(texts) > 2 * _MOST_WORDS:
+        return None
+    seen = {text.casefold() for text in texts.to_pylist()}
+    pair = next((pair for pair in _WORD_PAIRS if seen == set(pair)), None)
+    if pair is None:
+        return None
+    if pair == ("true", "false"):
+        return Reading(Kind.BOOLEAN, PLAIN)
+    return Reading(Kind.BOOLEAN, replace(PLAIN, true_words=pair[:1], false_words=pair[1:]))
+
+
+def is_plain(reading: Reading) -> bool:
+    """Whether the reading needs no declared format."""
+    return reading.format == PLAIN
+
+
+def blanks_left_out(texts: pa.Array) -> pa.Array:
+    """Return the different texts of a column that are not blank."""
+    unique = pc.unique(texts.drop_null())
+    return unique.filter(pc.not_equal(trimmed(unique), literal("")))

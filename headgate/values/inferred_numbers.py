@@ -1,0 +1,112 @@
+"""Infer how a column of texts writes numbers: separators, currency signs, units and percent signs.
+
+Every separator that reads all texts is a candidate. Candidates that read different values from one text make the column ambiguous:
+`1.299` is 1299 or 1.299.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pyarrow.compute as pc
+
+from headgate.contracts.source_format import PLAIN, SourceFormat
+from headgate.values.cells import flags, matches, null_where
+from headgate.values.declared import plain_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+
+_SEPARATORS = tuple((decimal, thousands) for decimal in ".," for thousands in ("", ".", ",", " ", "'") if decimal != thousands)
+# Signs of one currency, by its code. Source: ISO 4217 and Unicode CLDR 44; `$`, `kr` and `¥` are not proof of a country, only of one sign.
+_CURRENCIES = {
+    "EUR": ("€", "EUR", "Euro"), "USD": ("$", "USD", "US$"), "GBP": ("£", "GBP"), "CHF": ("CHF", "Fr.", "SFr."), "JPY": ("¥", "JPY"),
+    "PLN": ("zł", "PLN"), "CZK": ("Kč", "CZK"), "SEK": ("kr", "SEK"), "INR": ("₹", "INR"), "BRL": ("R$", "BRL"), "DKK": ("DKK",),
+    "NOK": ("NOK",), "TRY": ("₺", "TRY"), "RUB": ("₽", "RUB"), "HUF": ("Ft", "HUF"), "AUD": ("AUD",), "CAD": ("CAD",), "CNY": ("CNY",),
+}  # fmt: skip
+_CURRENCY_OF = {sign: code for code, signs in _CURRENCIES.items() for sign in signs}
+# Source: the SI Brochure, 9th edition, and units in common use beside it.
+_UNITS = (
+    "kg", "g", "mg", "t", "lb", "oz", "km", "m", "cm", "mm", "l", "ml", "m²", "m2", "m³", "m3", "°C", "°F", "K", "kWh", "Wh", "kW", "W",
+    "V", "mV", "A", "mA", "Hz", "kHz", "Pa", "hPa", "bar", "lx", "ppm", "h", "min", "s", "ms", "km/h", "m/s",
+)  # fmt: skip
+_NUMBER = r"[0-9][0-9.,' \x{a0}\x{202f}]*"
+_SIGNS = "|".join(sorted((re.escape(sign) for sign in (*_CURRENCY_OF, *_UNITS, "%")), key=len, reverse=True))
+_SHAPE = rf"^-?(?P<before>(?:{_SIGNS})?)[ \x{{a0}}\x{{202f}}]?-?(?:{_NUMBER})?[0-9][ \x{{a0}}\x{{202f}}]?(?P<behind>(?:{_SIGNS})?)$"
+_GROUPED_CODE = r"[0-9]{1,3}(?:[.' \x{a0}\x{202f}][0-9]{3})+"
+
+
+@dataclass(frozen=True)
+class NumberReading:
+    """One way to read all texts of a column as numbers; `plain` has them in the plain spelling."""
+
+    format: SourceFormat
+    plain: pa.Array
+
+
+def number_readings(texts: pa.Array) -> list[NumberReading]:
+    """Return the ways to read all texts as numbers, one for each different set of values; empty if there is none.
+
+    Args:
+        texts: not empty, without nulls.
+    """
+    signed = _with_signs(texts)
+    if signed is None or _is_code(texts, signed):
+        return []
+    found: list[NumberReading] = []
+    for decimal, thousands in _SEPARATORS:
+        declared = replace(signed, decimal=decimal, thousands=thousands)
+        plain = plain_numbers(texts, declared)
+        if not plain.null_count and not any(one.plain.equals(plain) for one in found):
+            found.append(NumberReading(_fewest(declared, texts), plain))
+    return found
+
+
+def _with_signs(texts: pa.Array) -> SourceFormat | None:
+    """Return the currency, unit or percent sign of the texts; None if they are no numbers or have signs of different meaning."""
+    shapes = pc.extract_regex(texts, _SHAPE)
+    if shapes.null_count:
+        return None
+    seen: set[str] = set()
+    for name in ("before", "behind"):
+        seen |= set(pc.unique(pc.struct_field(shapes, name)).to_pylist())
+    return _declared_signs(tuple(sorted(seen - {""})), texts)
+
+
+def _declared_signs(signs: Sequence[str], texts: pa.Array) -> SourceFormat | None:
+    if not signs:
+        return PLAIN
+    if "%" in signs:
+        return replace(PLAIN, percent="points") if signs == ("%",) and flags(matches(texts, r".*%")).all() else None
+    if all(sign in _CURRENCY_OF for sign in signs):
+        return replace(PLAIN, currency=tuple(signs)) if len({_CURRENCY_OF[sign] for sign in signs}) == 1 else None
+    return replace(PLAIN, units=tuple(signs)) if len(signs) == 1 and flags(matches(texts, rf".*{re.escape(signs[0])}")).all() else None
+
+
+def _is_code(texts: pa.Array, signed: SourceFormat) -> bool:
+    """Whether digits in groups are rather a code: all of one length, with two groups or a blank between, as in `123 456 789`."""
+    if signed != PLAIN or not flags(matches(texts, _GROUPED_CODE)).all():
+        return False
+    lengths = pc.unique(pc.utf8_length(texts))
+    several = flags(pc.match_substring_regex(texts, r"^[0-9]+(?:[^0-9][0-9]+){2,}$")).all()
+    with_blank = flags(pc.match_substring_regex(texts, "[^0-9.]")).all()
+    return len(lengths) == 1 and len(texts) > 1 and bool(several or with_blank)
+
+
+def _fewest(declared: SourceFormat, texts: pa.Array) -> SourceFormat:
+    """Return the format without separators that no text has; a point is the decimal separator then."""
+    used = {sign: flags(pc.match_substring(texts, sign)).any() for sign in ".,'"}
+    used[" "] = flags(pc.match_substring_regex(texts, r"[0-9][ \x{a0}\x{202f}][0-9]")).any()
+    thousands = declared.thousands if used.get(declared.thousands, False) else ""
+    decimal = declared.decimal if used[declared.decimal] or thousands == "." else "."
+    return replace(declared, decimal=decimal, thousands=thousands)
+
+
+def example_of_difference(texts: pa.Array, readings: Sequence[NumberReading]) -> str:
+    """Return the first text that the first two readings read as different numbers."""
+    differs = flags(pc.not_equal(readings[0].plain, readings[1].plain))
+    return str(null_where(~differs, texts).drop_null()[0])

@@ -1,0 +1,152 @@
+"""Infer how a column of texts writes dates and timestamps.
+
+Only patterns in use are candidates: those of Unicode CLDR's locales, and ISO 8601 variants. Patterns that read one text as different
+days make the column ambiguous: `03/04/2026` is in March or in April. With points the day comes first in every locale of CLDR.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow.compute as pc
+
+from headgate.contracts.date_patterns import date_pattern
+from headgate.contracts.model import ColumnType, Kind
+from headgate.contracts.month_names import MONTHS
+from headgate.contracts.source_format import PLAIN, SourceFormat
+from headgate.values.cast import cast
+from headgate.values.cells import flags
+from headgate.values.declared_times import cast_times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import pyarrow as pa
+
+_PROBED = 64
+_NUMERIC = (
+    *(f"{first}.{second}.{year}" for year in ("yyyy", "yy") for first, second in (("dd", "MM"), ("d", "M"))),
+    *(
+        sign.join(parts)
+        for sign in "/-"
+        for parts in (
+            ("dd", "MM", "yyyy"), ("MM", "dd", "yyyy"), ("d", "M", "yyyy"), ("M", "d", "yyyy"), ("dd", "MM", "yy"), ("MM", "dd", "yy"),
+            ("yy", "MM", "dd"), ("d", "M", "yy"), ("M", "d", "yy"), ("yyyy", "MM", "dd"), ("yyyy", "M", "d"),
+        )
+    ),
+    "yyyy.MM.dd", "yyyy.M.d", "d. M. yyyy", "yyyy. M. d.", "yyyy. MM. dd.",
+)  # fmt: skip
+_NAMED = (
+    "d MMM yyyy", "d MMMM yyyy", "d. MMM yyyy", "d. MMMM yyyy", "d-MMM-yyyy", "d-MMM-yy", "MMM d, yyyy", "MMMM d, yyyy", "d MMM yy",
+    "d 'de' MMMM 'de' yyyy",
+)  # fmt: skip
+_TIMES = ("HH:mm", "HH:mm:ss", "H:mm", "H:mm:ss", "hh:mm a", "h:mm a", "hh:mm:ss a", "h:mm:ss a", "HH.mm", "HHmmss")
+_COMPACT = ("yyyyMMddHHmmss", "yyyyMMdd'T'HHmmss", "yyyyMMdd'T'HHmmssX")
+_JOINTS = (" ", ", ", "'T'")
+_ISO_DATES = ("yyyy-MM-dd",)
+
+
+@dataclass(frozen=True)
+class TimeReading:
+    """One way to read all texts of a column as dates or as timestamps."""
+
+    kind: Kind
+    format: SourceFormat
+    values: pa.Array
+
+
+def time_readings(texts: pa.Array) -> list[TimeReading]:
+    """Return the ways to read all texts as dates or timestamps, one for each different set of values; empty if there is none.
+
+    Args:
+        texts: not empty, without nulls.
+    """
+    if plain := _plain_reading(texts):
+        return [plain]
+    probed = texts.slice(0, _PROBED)
+    found: list[TimeReading] = []
+    for pattern, language in _candidates(str(texts[0])):
+        kind = Kind.TIMESTAMP if date_pattern(pattern).has_time else Kind.DATE
+        declared = SourceFormat(patterns=(pattern,), language=language)
+        if cast_times(probed, ColumnType(kind), declared).null_count:
+            continue
+        values = cast_times(texts, ColumnType(kind), declared)
+        if not values.null_count and not any(one.kind is kind and one.values.equals(values) for one in found):
+            found.append(TimeReading(kind, declared, values))
+    return found
+
+
+def _plain_reading(texts: pa.Array) -> TimeReading | None:
+    for kind in (Kind.DATE, Kind.TIMESTAMP):
+        values = cast(texts, ColumnType(kind)).values
+        if not values.null_count:
+            return TimeReading(kind, PLAIN, values)
+    return None
+
+
+def _candidates(example: str) -> Iterable[tuple[str, str]]:
+    """Return the patterns, each with a language, that read a text of the column, in the order of preference."""
+    if not re.search(r"\d", example) or len(example) > 40:  # noqa: PLR2004 the longest date with a time and a month's name has fewer
+        return
+    yield from _by_shape().get(_shape(example), ())
+
+
+@cache
+def _by_shape() -> dict[str, list[tuple[str, str]]]:
+    """Return all candidate patterns by the shape of the texts that they can read."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for parts in _all_patterns():
+        pattern = "".join(parts)
+        for shape in map("".join, product(*map(_shapes_of, parts))):
+            found.setdefault(shape, []).extend((pattern, language) for language in (MONTHS if "MMM" in pattern else ("en",)))
+    return found
+
+
+def _all_patterns() -> Iterable[tuple[str, ...]]:
+    """Return the parts of each pattern: the date, what joins it to the time, the time, a gap and an offset."""
+    dates = (*_NUMERIC, *_NAMED)
+    yield from ((date,) for date in (*dates, *_COMPACT))
+    yield from product((*dates, *_ISO_DATES), _JOINTS, _TIMES)
+    yield from product(dates, (" ",), ("HH:mm:ss",), ".,", ("SSS", "SSSSSS"))
+    yield from product(dates, _JOINTS, ("HH:mm:ss",), ("", " "), ("XXX",))
+
+
+def _shape(text: str) -> str:
+    """Return the text with `9` for each run of digits and `A` for each run of letters, so that few patterns are tried."""
+    return re.sub(r"[^\W\d_]+", "A", re.sub(r"\d+", "9", text))
+
+
+@cache
+def _shapes_of(pattern: str) -> set[str]:
+    """Return the shapes of the texts that a part of a pattern can read."""
+    bare = re.sub(r"'([^']*)'", lambda quoted: re.sub("[A-Za-z]+", "_", quoted[1]), pattern)
+    offsets = ("+9", "-9", "+9:9", "-9:9", "A") if "X" in bare else ("",)
+    points = (".", "") if "MMM" in bare and "MMMM" not in bare else ("",)
+    bare = re.sub("MMMM?", "_", bare.replace(" a", " _"))
+    bare = re.sub("[yMdHhmsS]+", "9", bare).replace("_", "A")
+    shapes = {re.sub("X+", offset, bare) for offset in offsets}
+    return shapes | {shape.replace("A", f"A{point}", 1) for shape in shapes for point in points}
+
+
+def example_of_difference(texts: pa.Array, readings: Sequence[TimeReading]) -> str:
+    """Return the first text that the first two readings read as different values."""
+    if readings[0].kind is not readings[1].kind:
+        return str(texts[0])
+    differs = flags(pc.not_equal(readings[0].values, readings[1].values))
+    return str(texts[int(np.flatnonzero(differs)[0])])
+
+
+def has_short_year(declared: SourceFormat) -> bool:
+    """Whether a pattern has a year of two digits."""
+    return any("short_year" in date_pattern(text).fields for text in declared.patterns)
+
+
+def in_order(declared: SourceFormat) -> str:
+    """Return the order of day, month and year in the first pattern: `dmy`, `mdy` or `ymd`."""
+    letter = {"year": "y", "short_year": "y", "month": "m", "month_name": "m", "short_month": "m", "day": "d"}
+    return "".join(letter.get(part.field, "") for part in date_pattern(declared.patterns[0]).parts)

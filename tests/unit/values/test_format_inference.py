@@ -1,0 +1,78 @@
+"""A column gets a format only if one format reads every text; formats that read different values make it ambiguous."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from headgate.contracts.model import Kind
+from headgate.contracts.source_format import PLAIN, SourceFormat
+from headgate.values.format_inference import Inferred, infer_format
+
+pytestmark = pytest.mark.unit
+
+
+def inferred(*texts: str) -> Inferred:
+    """What the texts can be."""
+    return infer_format(pa.array(texts))
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind", "declared"),
+    [
+        (["31.12.2026", "01.02.2026"], Kind.DATE, SourceFormat(patterns=("dd.MM.yyyy",))),
+        (["1.2.2026", "31.12.2026"], Kind.DATE, SourceFormat(patterns=("d.M.yyyy",))),
+        (["12/31/2026", "01/02/2026"], Kind.DATE, SourceFormat(patterns=("MM/dd/yyyy",))),
+        (["2026/12/31"], Kind.DATE, SourceFormat(patterns=("yyyy/MM/dd",))),
+        (["3. März 2026", "31. Mai 2026"], Kind.DATE, SourceFormat(patterns=("d. MMMM yyyy",), language="de")),
+        (["Mar 3, 2026"], Kind.DATE, SourceFormat(patterns=("MMM d, yyyy",))),
+        (["31.12.2026 10:00"], Kind.TIMESTAMP, SourceFormat(patterns=("dd.MM.yyyy HH:mm",))),
+        (["12/31/2026 1:00:00 PM"], Kind.TIMESTAMP, SourceFormat(patterns=("MM/dd/yyyy h:mm:ss a",))),
+        (["2026-12-31", "2026-01-02"], Kind.DATE, PLAIN),
+        (["2026-12-31T10:00:00+02:00"], Kind.TIMESTAMP, PLAIN),
+        (["1.299,00 €", "5,00 €"], Kind.DECIMAL, SourceFormat(decimal=",", thousands=".", currency=("€",))),
+        (["$1,299.00", "$5.00"], Kind.DECIMAL, SourceFormat(thousands=",", currency=("$",))),
+        (["1 299,50"], Kind.DECIMAL, SourceFormat(decimal=",", thousands=" ")),
+        (["1'299.50"], Kind.DECIMAL, SourceFormat(thousands="'")),
+        (["19 %", "7 %"], Kind.BIGINT, SourceFormat(percent="points")),
+        (["3,5 kg", "12 kg"], Kind.DECIMAL, SourceFormat(decimal=",", units=("kg",))),
+        (["Ja", "nein"], Kind.BOOLEAN, SourceFormat(true_words=("ja",), false_words=("nein",))),
+        (["-", "1,5", "2,5", "3"], Kind.DECIMAL, SourceFormat(decimal=",", nulls=("-",))),
+        ([" 12", "13"], Kind.BIGINT, SourceFormat(trim=True)),
+        (["1e3", "2.5"], Kind.DOUBLE, PLAIN),
+    ],
+)
+def test_one_format_that_reads_every_text_is_found(texts: list[str], kind: Kind, declared: SourceFormat) -> None:
+    found = inferred(*texts)
+    assert [(one.kind, one.format) for one in found.readings] == [(kind, declared)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "answers"),
+    [
+        (["03/04/2026", "05/06/2026"], {("dd/MM/yyyy",), ("MM/dd/yyyy",)}),
+        (["31/12/26"], {("dd/MM/yy",), ("yy/MM/dd",)}),
+    ],
+)
+def test_dates_that_two_orders_read_are_ambiguous(texts: list[str], answers: set[tuple[str, ...]]) -> None:
+    found = inferred(*texts)
+    assert found.is_ambiguous
+    assert {one.format.patterns for one in found.readings} == answers
+    assert found.example == texts[0]
+
+
+@pytest.mark.parametrize("text", ["1.299", "1,299", "1.299 €", "12,345"])
+def test_three_digits_behind_one_separator_are_ambiguous(text: str) -> None:
+    assert inferred(text).is_ambiguous
+    assert inferred(text).example == text
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["gratis", "1,50"], ["5 €", "6 $"], ["29.02.2025"], ["123 456 789", "123 456 780"], ["007", "8"], ["ja"], ["10.0.0.1"],
+        ["+49 351 1"], ["NA", "1"], ["12/31/2026", "31.12.2026"], ["4111 1111 1111 1111"], ["a", "b"], ["5 kg", "6"],
+    ],
+)  # fmt: skip
+def test_everything_else_stays_text(texts: list[str]) -> None:
+    assert inferred(*texts).readings == ()
