@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
+import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,16 +16,18 @@ from headgate import wiring
 from headgate.cli import deployment, options, screens, summary, watching
 from headgate.cli.known import known
 from headgate.cli.progress import PlainLines
+from headgate.cli.shipment import Shipment, shipment
 from headgate.lake.states import NOT_ACCEPTED, FileState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from rich.console import Console
     from rich.table import Table
 
     from headgate.lake.ports import FileRecord
 
+_WHY = ("column", "rule", "message", "remedy")
 STATES = tuple(state.value for state in FileState if state is not FileState.WAITING)  # a waiting part has no record yet
 _INTERRUPTED = (
     "\nThe gate continues with the files that were sent: `headgate files` shows them. "
@@ -31,19 +35,24 @@ _INTERRUPTED = (
 )
 
 
-@click.command(epilog=options.example("headgate upload /tmp/shop"))
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.command(epilog=options.example("headgate upload orders.csv --dataset orders"))
+@click.argument("sources", nargs=-1, required=True, metavar="FILE|FOLDER|PATTERN|-...")
+@click.option("--dataset", default="", help="The dataset of every file; default: from its folder, its name, or its columns.")
 @click.option("--timeout-s", type=click.IntRange(min=1), default=900, show_default=True, help="How long to wait for the gate.")
 @options.as_json
 @options.deployment
-def upload(folder: Path, timeout_s: int, as_json: bool, deployment_name: str | None) -> None:
+def upload(sources: tuple[str, ...], dataset: str, timeout_s: int, as_json: bool, deployment_name: str | None) -> None:
     """Send files to raw and follow them through the gate.
 
-    A file's place in FOLDER is its key: its first folder names the dataset.
+    A folder's sub-folders name datasets. A single file belongs to the dataset that its folder or its own name says; else the gate
+    finds it from the columns. `-` reads standard input. Ends with 3 when a file is not accepted.
     """
+    from headgate.contracts.registry import Registry
+
     found = deployment.activate(deployment_name)
+    sent = shipment(sources, dataset, Registry.load().source, sys.stdin.buffer)
     try:
-        records = through_the_gate(found, folder, timeout_s=timeout_s, console=options.progress_console())
+        records = through_the_gate(found, sent, timeout_s=timeout_s, console=options.progress_console())
     except KeyboardInterrupt:
         click.echo(_INTERRUPTED, err=True)
         raise
@@ -51,33 +60,53 @@ def upload(folder: Path, timeout_s: int, as_json: bool, deployment_name: str | N
     options.show(as_json=as_json, value=lambda: summary.as_dicts(sums), screen=lambda: screens.received(sums))
     rejected = [record for record in records if record.state in NOT_ACCEPTED]
     if not as_json:
-        _tell_what_to_do(records, rejected, watching.left_out_of(folder))
-    options.finish(complete=not rejected and len(records) == len(watching.objects_in(folder)))
+        _show_next_steps(records, rejected, sent)
+    options.finish(complete=not rejected and len(records) == len(sent.files))
 
 
-def _tell_what_to_do(records: list[FileRecord], rejected: list[FileRecord], left_out: list[str]) -> None:
+def _show_next_steps(records: list[FileRecord], rejected: list[FileRecord], sent: Shipment) -> None:
     console = options.console()
     if known := sum(record.state is FileState.SKIPPED_DUPLICATE for record in records):
         console.print(f"Duplicate File Skipped: {known:,} of {len(records):,} files, whose content was accepted before.")
-    if any(record.quarantined for record in records):
-        console.print("Next: `headgate quarantine list` shows why rows were refused.")
-    if left_out:
-        console.print(f"Not sent, since no folder names their dataset: {', '.join(left_out)}", soft_wrap=True)
+    for reason, names in grouped((reason, name) for name, reason in sent.left_out):
+        console.print(f"Not sent, {len(names):,} files: {reason}. {screens.first_of(names)}", soft_wrap=True)
     if rejected:
         console.print(rejections(rejected))
+        if offer := _contract_offer(rejected, sent):
+            console.print(offer, soft_wrap=True)
+    if any(record.quarantined for record in records):
+        console.print("Next: `headgate quarantine list` shows why rows were refused.")
+    if any(record.accepted for record in records):
+        console.print("Next: `headgate run` builds the tables with the new rows.")
 
 
-def through_the_gate(found: deployment.Deployment, folder: Path, *, timeout_s: int, console: Console) -> list[FileRecord]:
-    """The records of every file below `folder`, once the gate has ended with them, with live progress on the way."""
-    files = watching.objects_in(folder)
+def grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """Return the second values by their first value, in the order in which they came."""
+    groups: dict[str, list[str]] = {}
+    for first, second in pairs:
+        groups.setdefault(first, []).append(second)
+    return [*groups.items()]
+
+
+def _contract_offer(rejected: list[FileRecord], sent: Shipment) -> str:
+    """How to draft a contract for the first file that fits none; empty if every file fits one."""
+    keys = {record.key for record in rejected if record.error.get("rule") == "unknown_dataset" or not record.dataset}
+    path = next((path for key, path in sent.files if key in keys), None)
+    if path is None:
+        return ""
+    name = re.sub(r"\W+", "_", path.name.partition(".")[0].lower()).strip("_") or "dataset"
+    return (
+        f"Next: draft a contract with `headgate contract init {shlex.quote(str(path))} --dataset {name} > contracts/source/{name}.yaml`, "
+        "deploy again, and upload the file again."
+    )
+
+
+def through_the_gate(found: deployment.Deployment, sent: Shipment, *, timeout_s: int, console: Console) -> list[FileRecord]:
+    """Send the files, and return their records once the gate has ended with them; shows progress on the way."""
+    files = sent.files
     if not files:
         raise click.ClickException(
-            f"{screens.shown(str(folder))} holds no data. Remedy: files belong below a folder named for their dataset, e.g. orders/."
-        )
-    if incomplete := watching.runs_without_manifest(folder):
-        raise click.ClickException(
-            f"{screens.shown(incomplete[0])} has no _manifest.json, so its parts would wait in raw. "
-            "Remedy: write the folder again with this version, or put the files below their dataset without dt= and run= folders."
+            f"There is no data to send. {screens.first_of([f'{name}: {why}' for name, why in sent.left_out])}".strip()
         )
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rows]}"), TimeElapsedColumn())
     plain = PlainLines(console)
@@ -85,15 +114,15 @@ def through_the_gate(found: deployment.Deployment, folder: Path, *, timeout_s: i
         sending = progress.add_task("upload", total=len(files), rows="")
         gating = progress.add_task("gate", total=len(files), rows="")
         bucket = found.environment["HEADGATE_RAW_BUCKET"]
-        sent = watching.send(wiring.objects(), bucket, files, lambda _: progress.advance(sending))
-        watching.send(wiring.objects(), bucket, watching.manifests_in(folder), lambda _: None)
+        landed = watching.send(wiring.objects(), bucket, files, lambda _: progress.advance(sending))
+        watching.send(wiring.objects(), bucket, sent.manifests, lambda _: None)
 
         def seen(ended: list[FileRecord]) -> None:
             rows = f"{sum(record.received for record in ended):,} rows"
             progress.update(gating, completed=len(ended), rows=rows)
             plain.say(f"gate: {len(ended)} of {len(files)} files, {rows}")
 
-        return watching.follow(wiring.ledger(found.environment), [one.ref for one in sent], seen, timeout_s=timeout_s)
+        return watching.follow(wiring.ledger(found.environment), [one.ref for one in landed], seen, timeout_s=timeout_s)
 
 
 @click.group(invoke_without_command=True, epilog=options.example("headgate files --state rejected"))
@@ -140,8 +169,9 @@ def rejections(records: list[FileRecord]) -> Table:
     counts["need a mapping"] = len(records) - counts["were rejected"]
     title = f"Files that {' or '.join(what for what, count in counts.items() if count)}; the originals stay in raw"
     table = screens.table("file", "column", "rule", "why", "remedy", title=title, show_lines=True)
-    for record in records:
-        table.add_row(record.key, *(record.error.get(name, "") for name in ("column", "rule", "message", "remedy")))
+    kinds = grouped((json.dumps([record.error.get(name, "") for name in _WHY]), record.key) for record in records)
+    for why, keys in sorted(kinds, key=lambda kind: len(kind[1])):  # what happened once comes before what happened a hundred times
+        table.add_row(screens.first_of(keys, limit=3), *json.loads(why))
     return table
 
 

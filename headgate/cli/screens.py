@@ -139,6 +139,12 @@ def vertical(columns: Sequence[str], rows: Iterable[Sequence[object]], *, limit:
     return Text("\n".join(lines) or "No rows.")
 
 
+def first_of(names: Sequence[str], *, limit: int = 5) -> str:
+    """The first names as a list, and how many more there are."""
+    more = f", and {len(names) - limit:,} more" if len(names) > limit else ""
+    return ", ".join(names[:limit]) + more
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The nearest known names as a sentence with a blank before it; empty if none is near."""
     near = difflib.get_close_matches(name, list(known), n=2)

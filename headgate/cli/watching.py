@@ -65,16 +65,26 @@ def _files_in(folder: Path) -> list[tuple[str, Path]]:
         name = screens.shown(str(dangling[0]))
         raise click.ClickException(f"{name} is a link to nothing, so a file would be left out. Fix or remove the link.")
     paths = [path for path in every if path.is_file()]
-    return [(_key(path.relative_to(folder)), path) for path in paths]
+    return [(key_of(path.relative_to(folder)), path) for path in paths]
 
 
-def _key(path: Path) -> str:
+def is_manifest(name: str) -> bool:
+    """Return whether a file name is that of an export run's manifest."""
+    return name == RUN_MANIFEST
+
+
+def key_of(path: Path) -> str:
+    """Return the key of a relative path.
+
+    Raises:
+        click.ClickException: the name is not UTF-8.
+    """
     key = path.as_posix()
     try:
         key.encode()
     except UnicodeEncodeError:
         raise click.ClickException(
-            f"the file name {screens.shown(ascii(key))} is not UTF-8, which S3 asks of keys. Remedy: rename the file."
+            f"the file name {screens.shown(ascii(key))} is not UTF-8, as S3 requires of keys. Rename the file."
         ) from None
     return key
 
