@@ -116,10 +116,13 @@ python scripts/deploy.py apply emulator --name bench --own && \
 endef
 
 ##@ Measure systems, models and the export
-.PHONY: bench-backlog bench-systems bench-scale bench-export bench-export-shapes bench-forecast bench-clv bench-fraud bench-churn bench-intents
+.PHONY: bench-backlog bench-card-audit bench-systems bench-scale bench-export bench-export-shapes bench-forecast bench-clv bench-fraud bench-churn bench-intents
 
 bench-backlog: setup ## simulate a day of trickling files and slow runs: started, finished, pending; EVERY_S=120, RUN_S=900, HOURS=24
 	@python benchmarks/backlog.py
+
+bench-card-audit: setup ## time of the card-data audit on a lake of audited objects and a few new ones; AUDITED=20000, NEW=20
+	@python benchmarks/card_audit.py
 
 bench-systems: setup ## all five systems over Online Retail II on two cores; DATA=csv in its layout
 	@python benchmarks/systems.py

@@ -40,8 +40,10 @@ from headgate.settings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    import pyarrow as pa
 
     from headgate.aws.athena import AthenaQueries
     from headgate.aws.dynamodb import DynamoLedger
@@ -71,9 +73,10 @@ if TYPE_CHECKING:
     from headgate.learning.store import ModelStore
     from headgate.matching.mappings import Mappings
     from headgate.merge.merging import Merging
+    from headgate.quality.audit_ledger import CardAudit
     from headgate.quality.data_docs import DataDocs
     from headgate.quality.gate import QualityGate
-    from headgate.quality.pci_audit import Scan
+    from headgate.quality.pci_audit import Finding, Scan
     from headgate.query.catalog import Databases
     from headgate.systems.snapshot_tables import SnapshotTables
 
@@ -240,9 +243,16 @@ def merging(env: Mapping[str, str], workspace: Path) -> Merging:
     from headgate.lake.versions import last_held
     from headgate.merge.merging import Merging
     from headgate.quality.audit import audit
+    from headgate.quality.audit_ledger import refuse_leaks
 
     settings = MergeSettings.from_env(env)
     registry = Registry.load()
+    scans = cache(partial(increment_scans, env))
+
+    def audit_without_leaks(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> None:
+        refuse_leaks(contract.dataset, scans())
+        audit(contract, rows)
+
     return Merging(
         objects(),
         GlueCatalog(clients.glue()),
@@ -250,7 +260,7 @@ def merging(env: Mapping[str, str], workspace: Path) -> Merging:
         settings.curated_bucket,
         settings.curated_database,
         workspace,
-        audit,
+        audit_without_leaks,
         missing_parents=registry.lake["missing_parents"],
         last_held=lambda: last_held(ledger(env).records()),
     )
@@ -324,7 +334,7 @@ def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Calla
     def run(lake: LakeSnapshot) -> tuple[list[Published], str]:
         tables = snapshot_tables(env, workspace).opened(lake, registry.reads(package, lake.datasets))
         options = {name: env.get(name, "") or env.get(f"HEADGATE_{name.upper()}", "") for name in registry.options(package)}
-        inspections = {"pci_audit": lambda: pci_audit(leak_scans(env, lake))} if "pci_audit" in own else {}
+        inspections = {"pci_audit": lambda: pci_audit(leak_scans(env))} if "pci_audit" in own else {}
         with OutputAudit(data_docs(env), lake, system) as audit:
             publisher = Publisher(objects(), GlueCatalog(clients.glue()), settings.prod_database, settings.prod_buckets[system], audit)
             published = run_system(system, lake, tables, publisher, own, models=models(env), inspections=inspections, options=options)
@@ -355,21 +365,49 @@ def snapshot_tables(env: Mapping[str, str], workspace: Path) -> SnapshotTables:
     )
 
 
-def leak_scans(env: Mapping[str, str], lake: LakeSnapshot) -> list[Scan]:
-    """Search for card data with the independent scanner: accepted and refused rows, tables, profiles, answers, records, logs."""
-    from headgate.quality.pci_audit import lake_zones, scan_logs, scan_objects, scan_records, told_zones
+def card_audit(env: Mapping[str, str], since: datetime | None = None) -> CardAudit:
+    """The card-data audit, which reads only what is new.
 
-    settings = ScanSettings.from_env(env)
-    zones = lake_zones(settings.curated_bucket, settings.quarantine_bucket, settings.prod_buckets.values(), lake)
-    told = told_zones(settings.artifacts_bucket, settings.results_bucket)
-    return [*scan_objects(objects(), [*zones, *told]), scan_records(ledger(env).records()), *scan_logs(_log_lines(env))]
+    Args:
+        since: a full audit reads again what was last audited before then; naive UTC.
+    """
+    from headgate.quality.audit_ledger import AuditLedger, CardAudit, alert_text
+
+    ledger = AuditLedger(objects(), ArtifactsSettings.from_env(env).artifacts_bucket)
+
+    def alert(found: Sequence[Finding]) -> None:
+        alerts(env).send("Headgate: the card-data audit found something", alert_text(found))
+
+    return CardAudit(objects(), ledger, _utc_now, alert, since=since)
 
 
-def _log_lines(env: Mapping[str, str]) -> dict[str, Iterator[str]]:
+def increment_scans(env: Mapping[str, str]) -> list[Scan]:
+    """What the card-data audit finds in increments, before they are merged."""
+    from headgate.quality.pci_audit import increments_zone
 
-    settings, written = LogSettings.from_env(env), logs()
-    since = datetime.now(UTC) - timedelta(days=settings.audited_log_days)
-    return {group: (line.text for line in written.lines(group, since=since)) for group in settings.log_groups}
+    return card_audit(env).audit_objects([increments_zone(CuratedSettings.from_env(env).curated_bucket)])
+
+
+def leak_scans(env: Mapping[str, str], since: datetime | None = None, lake: LakeSnapshot | None = None) -> list[Scan]:
+    """What the card-data audit finds in accepted and quarantined rows, tables, profiles, answers, file records and logs.
+
+    Args:
+        since: as `card_audit`.
+        lake: its snapshots are audited, too.
+    """
+    from headgate.quality.pci_audit import growing_zones, snapshot_zone, told_zones
+
+    settings, log_settings, audit = ScanSettings.from_env(env), LogSettings.from_env(env), card_audit(env, since)
+    zones = growing_zones(settings.curated_bucket, settings.quarantine_bucket, settings.prod_buckets.values())
+    zones += told_zones(settings.artifacts_bucket, settings.results_bucket)
+    zones += [snapshot_zone(settings.curated_bucket, lake)] if lake else []
+    oldest = _utc_now() - timedelta(days=log_settings.audited_log_days)
+    lines = {group: partial(_log_lines, group) for group in log_settings.log_groups}
+    return [*audit.audit_objects(zones), *audit.audit_records(ledger(env).records()), *audit.audit_logs(lines, oldest)]
+
+
+def _log_lines(group: str, since: datetime) -> Iterator[str]:
+    return (line.text for line in logs().lines(group, since=since))
 
 
 def databases(env: Mapping[str, str]) -> Databases:

@@ -130,6 +130,7 @@ data "aws_iam_policy_document" "read_snapshots" {
 data "aws_iam_policy_document" "merge_curated" {
   source_policy_documents = [
     data.aws_iam_policy_document.use_key.json,
+    data.aws_iam_policy_document.keep_audit_ledger.json,
     data.aws_iam_policy_document.read_snapshots.json,
   ]
 
@@ -226,7 +227,7 @@ data "aws_iam_policy_document" "build_system" {
 
   source_policy_documents = concat(
     [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.read_snapshots.json],
-    each.key == "compliance-guardian" ? [data.aws_iam_policy_document.audit_everything.json] : [],
+    each.key == "compliance-guardian" ? [data.aws_iam_policy_document.audit_everything.json, data.aws_iam_policy_document.keep_audit_ledger.json] : [],
     local.engine == "athena" ? [data.aws_iam_policy_document.ask_athena.json] : [],
   )
 

@@ -1,7 +1,7 @@
-# What the three state machines have in common: their names, how a failed run ends, and the alarms that ring for it.
-# Their own work is in pipeline.tf, export.tf and large.tf.
+# What the state machines have in common: their names, how a failed run ends, and the alarms that ring for it.
+# Their own work is in pipeline.tf, export.tf, large.tf and audit.tf.
 locals {
-  machine_names = { for key in ["curated_to_prod", "export_mysql", "curate_large"] : key => "${var.name}-${key}" }
+  machine_names = { for key in ["curated_to_prod", "export_mysql", "curate_large", "audit_cards"] : key => "${var.name}-${key}" }
 
   # Known before the machines are, by those that may start them or watch them.
   machine_arns = {
@@ -20,6 +20,12 @@ locals {
       subject = "'${var.name}: export_mysql failed'"
       message = "$states.input.cause & '\\n\\nRun: ' & $states.context.Execution.Id"
       error   = "ExportFailed"
+      cause   = "$states.input.cause"
+    }
+    audit_cards = {
+      subject = "'${var.name}: the full card-data audit failed'"
+      message = "$states.input.cause & '\\n\\nRun: ' & $states.context.Execution.Id"
+      error   = "AuditFailed"
       cause   = "$states.input.cause"
     }
     curate_large = {
@@ -57,6 +63,7 @@ locals {
   watched = {
     pipeline = { machine = "curated_to_prod", told = "the alert of a run that failed names the system and the cause" }
     export   = { machine = "export_mysql", told = "its alert names the cause; nothing of the run has landed, or all of it" }
+    audit    = { machine = "audit_cards", told = "its alert names the cause; start the machine again and it continues" }
     large    = { machine = "curate_large", told = "headgate files --state failed and --state handed_over name the file, its message lies in the dead-letter queue (docs/runbook.md)" }
   }
 

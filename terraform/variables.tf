@@ -212,6 +212,17 @@ variable "daily_schedule" {
   }
 }
 
+variable "full_audit_schedule" {
+  description = "EventBridge Scheduler expression, in UTC, of the full card-data audit. Usual runs audit only what is new."
+  type        = string
+  default     = "cron(0 5 1 * ? *)"
+
+  validation {
+    condition     = can(regex("^(cron|rate)\\(.+\\)$", var.full_audit_schedule))
+    error_message = "full_audit_schedule is cron(...) or rate(...)."
+  }
+}
+
 variable "export_schedule" {
   description = "EventBridge Scheduler expression, in UTC, of the MySQL export."
   type        = string

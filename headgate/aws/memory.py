@@ -74,7 +74,7 @@ class MemoryObjects:
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         """Every object below `prefix`, by key."""
         for key, newest in self._newest(bucket, prefix):
-            yield ObjectInfo(ObjectRef(bucket, key), len(newest.body or b""), newest.modified_at)
+            yield ObjectInfo(ObjectRef(bucket, key), len(newest.body or b""), newest.modified_at, newest.version_id)
 
     def delete(self, ref: ObjectRef) -> None:
         """There is no such object; with a version id, that version is gone and older ones show again."""

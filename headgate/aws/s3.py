@@ -86,7 +86,8 @@ class S3Objects:
         with translated(f"list s3://{bucket}/{prefix}"):
             for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
                 for found in page.get("Contents", []):
-                    yield ObjectInfo(ObjectRef(bucket, found["Key"]), found["Size"], _naive_utc(found["LastModified"]))
+                    modified_at, etag = _naive_utc(found["LastModified"]), found.get("ETag", "").strip('"')
+                    yield ObjectInfo(ObjectRef(bucket, found["Key"]), found["Size"], modified_at, etag)
 
     def delete(self, ref: ObjectRef) -> None:
         """There is no such object; with a version id, that version is gone and older ones show again."""

@@ -27,11 +27,12 @@ class ObjectRef:
 
 @dataclass(frozen=True)
 class ObjectInfo:
-    """What a store knows of an object without reading it. `modified_at` is UTC."""
+    """What a store knows of an object without reading it. `modified_at` is UTC; `etag` changes with every write."""
 
     ref: ObjectRef
     size_bytes: int
     modified_at: datetime
+    etag: str = ""
 
 
 class ObjectStore(Protocol):

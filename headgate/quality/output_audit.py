@@ -1,4 +1,4 @@
-"""The audit of one system's outputs before they are published: by Great Expectations, whose pages are kept, and by what it cannot ask."""
+"""The audit of a system's outputs before they are published: Great Expectations, further checks, and the leak scanner."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from headgate.errors import AuditError
 from headgate.quality.audit import audit
 from headgate.quality.examination import Examination
+from headgate.quality.leaks import leaks_in_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,9 +39,13 @@ class OutputAudit:
         """Nothing happens when `rows` hold their contract.
 
         Raises:
-            AuditError: names every rule that is broken, with the keys of some rows that break it.
+            AuditError: names every rule that is broken, with the keys of some rows that break it, or the columns with card data.
         """
         verdict = self._examination.check(contract, rows)
         if not verdict.passed:
             raise AuditError(str(verdict))
         audit(contract, rows)
+        _, found = leaks_in_rows(rows)
+        if found:
+            places = ", ".join(f"{column} ({kind}, {count})" for (column, kind), count in sorted(found.items()))
+            raise AuditError(f"{contract.dataset}: the card-data audit found card data in {places}, so its tables keep their last version")

@@ -29,11 +29,12 @@ _AT_ONCE = 4
 
 @dataclass(frozen=True)
 class Zone:
-    """Objects to look through: everything below each prefix of a bucket."""
+    """Objects to look through: everything below each prefix of a bucket. `part` tells two zones of one name and bucket apart."""
 
     name: str
     bucket: str
     prefixes: tuple[str, ...]
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,26 @@ def lake_zones(curated_bucket: str, quarantine_bucket: str, prod_buckets: Iterab
     ]
 
 
+def snapshot_zone(curated_bucket: str, lake: LakeSnapshot) -> Zone:
+    """Return the current snapshots and the table of missing parents, which only a full audit reads."""
+    locations = (snapshot.location for snapshot in lake.datasets.values())
+    return Zone("curated", curated_bucket, (f"{keys.SNAPSHOTS}/missing_parents/", *locations), part="snapshots")
+
+
+def increments_zone(curated_bucket: str) -> Zone:
+    """Return the accepted rows of every file."""
+    return Zone("curated", curated_bucket, (f"{keys.INCREMENTS}/",))
+
+
+def growing_zones(curated_bucket: str, quarantine_bucket: str, prod_buckets: Iterable[str]) -> list[Zone]:
+    """Return the zones of a usual run: without snapshots, which hold rows of increments only and are rewritten by every merge."""
+    return [
+        increments_zone(curated_bucket),
+        Zone("quarantine", quarantine_bucket, ("",)),
+        *(Zone("prod", bucket, ("",)) for bucket in prod_buckets),
+    ]
+
+
 def told_zones(artifacts_bucket: str, results_bucket: str) -> list[Zone]:
     """What is told of the data: files' profiles, and the answers to questions."""
     return [Zone("profiles", artifacts_bucket, (f"{keys.PROFILES}/",)), Zone("results", results_bucket, ("",))]
@@ -77,7 +98,7 @@ def scan_objects(objects: ObjectStore, zones: Sequence[Zone]) -> list[Scan]:
     """Every object of the zones, looked through; Parquet and CSV by their cells, JSON by its values, anything else by its lines."""
     wanted = [(zone, item.ref) for zone in zones for prefix in zone.prefixes for item in objects.list(zone.bucket, prefix)]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return list(pool.map(lambda place: _scan_object(objects, *place), wanted))
+        return list(pool.map(lambda place: scan_object(objects, *place), wanted))
 
 
 def scan_records(records: Iterable[FileRecord]) -> Scan:
@@ -118,7 +139,8 @@ def _rows(zone: str, subject: str, scans: Sequence[Scan]) -> Iterator[tuple[str,
         yield zone, subject, check, *looked_at, found[check], not found[check]
 
 
-def _scan_object(objects: ObjectStore, zone: Zone, ref: ObjectRef) -> Scan:
+def scan_object(objects: ObjectStore, zone: Zone, ref: ObjectRef) -> Scan:
+    """Return what was found in one object: Parquet and CSV by their cells, JSON by its values, anything else by its lines."""
     try:
         body = objects.read(ref)
     except NotFoundError:

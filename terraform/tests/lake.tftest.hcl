@@ -178,7 +178,7 @@ run "the_lake_is_as_described" {
   assert {
     condition = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset([
       "dead_letters", "debounce_dead_letters", "gate_errors", "debounce_errors", "raw_age", "pipeline_failed", "pipeline_timed_out", "pipeline_aborted", "no_check_for_a_day",
-      "export_failed", "large_failed", "large_timed_out", "large_aborted", "export_timed_out", "export_aborted",
+      "audit_failed", "audit_timed_out", "audit_aborted", "export_failed", "large_failed", "large_timed_out", "large_aborted", "export_timed_out", "export_aborted",
     ])
     error_message = "Dead letters, errors, age, failed runs and a day without a check are watched."
   }

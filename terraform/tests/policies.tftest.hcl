@@ -112,6 +112,24 @@ run "least_privilege" {
   }
 
   assert {
+    condition = alltrue([
+      for statement in concat(data.aws_iam_policy_document.keep_audit_ledger.statement, data.aws_iam_policy_document.audit_cards.statement) :
+      statement.resources == toset(["${module.bucket["artifacts"].arn}/audits/*"]) if contains(statement.actions, "s3:PutObject")
+    ]) && alltrue([for statement in data.aws_iam_policy_document.keep_audit_ledger.statement : !contains(statement.resources, "*") && !contains(statement.actions, "s3:DeleteObject")])
+    error_message = "The card-data audit writes its ledger and nothing else."
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.audit_machine.statement[0].resources == toset([module.audit_cards.arn]) && module.audit_schedule.settings.expression == "cron(0 5 1 * ? *)"
+    error_message = "The full audit has its own schedule, and its machine starts no other job."
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.start_pipeline.statement : statement.resources if contains(statement.actions, "states:StartExecution")] == [toset([local.machine_arns["curated_to_prod"]])]
+    error_message = "The function that decides starts curated_to_prod and no other machine."
+  }
+
+  assert {
     condition     = [for statement in data.aws_iam_policy_document.export_mysql.statement : statement.resources if contains(statement.actions, "secretsmanager:GetSecretValue")] == [toset([aws_secretsmanager_secret.mysql.arn])]
     error_message = "The export reads the database's login, and no other secret."
   }

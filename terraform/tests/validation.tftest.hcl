@@ -13,35 +13,37 @@ run "every_variable_refuses_a_wrong_value" {
   command = plan
 
   variables {
-    platform           = "azure"
-    region             = "Frankfurt"
-    name               = "Head Gate"
-    domain             = "e-commerce"
-    build_dir          = "tests/fixtures/built/"
-    raw_expiry_days    = 0
-    old_version_days   = 0
-    log_retention_days = 8
-    gate_memory_mb     = 128
-    gate_timeout_s     = 901
-    gate_concurrency   = 1
-    max_receive_count  = 0
-    redelivery_s       = 0
-    quiet_s            = 0
-    max_wait_s         = 59
-    daily_schedule     = "every day"
-    export_schedule    = "every night"
-    database_network   = { subnet_id = "subnet-1", security_group_ids = [], availability_zone = "us-east-1a" }
-    job_poll_s         = 0
-    job_attempts       = 0
-    engine             = "polars"
-    spark_from_mb      = -1
-    forecast_grain     = "hour"
-    forecast_horizon   = 401
-    forecast_by        = "customer"
-    job_workers        = 1
-    job_worker_type    = "G.025X"
-    scan_limit_gb      = 0
-    alert_email        = "nobody"
+    platform            = "azure"
+    region              = "Frankfurt"
+    name                = "Head Gate"
+    domain              = "e-commerce"
+    build_dir           = "tests/fixtures/built/"
+    raw_expiry_days     = 0
+    old_version_days    = 0
+    log_retention_days  = 8
+    gate_memory_mb      = 128
+    gate_timeout_s      = 901
+    gate_concurrency    = 1
+    max_receive_count   = 0
+    redelivery_s        = 0
+    quiet_s             = 0
+    max_wait_s          = 59
+    daily_schedule      = "every day"
+    export_schedule     = "every night"
+    full_audit_schedule = "sometimes"
+    run_interval_s      = -1
+    database_network    = { subnet_id = "subnet-1", security_group_ids = [], availability_zone = "us-east-1a" }
+    job_poll_s          = 0
+    job_attempts        = 0
+    engine              = "polars"
+    spark_from_mb       = -1
+    forecast_grain      = "hour"
+    forecast_horizon    = 401
+    forecast_by         = "customer"
+    job_workers         = 1
+    job_worker_type     = "G.025X"
+    scan_limit_gb       = 0
+    alert_email         = "nobody"
   }
 
   expect_failures = [
@@ -62,6 +64,8 @@ run "every_variable_refuses_a_wrong_value" {
     var.max_wait_s,
     var.daily_schedule,
     var.export_schedule,
+    var.full_audit_schedule,
+    var.run_interval_s,
     var.database_network,
     var.job_poll_s,
     var.job_attempts,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,24 +11,25 @@ import pytest
 from headgate import wiring
 from headgate.aws import clients
 from headgate.errors import NotFoundError
-from headgate.lake.snapshots import LakeSnapshot
+from headgate.quality import audit_ledger
 from headgate.quality.pci_audit import pci_audit
 from tests.conftest import unique
 
 if TYPE_CHECKING:
+    from headgate.lake.ports import ObjectRef, ObjectStore
+    from headgate.quality.pci_audit import Scan, Zone
     from tests.integration.conftest import Lake
 
 pytestmark = pytest.mark.integration
 
 PAN = "4111111111111111"  # a test number that payment gateways publish
-EMPTY = LakeSnapshot("0" * 16, date(2024, 1, 31), {})
 
 
 @pytest.fixture(autouse=True)
 def _shell_of_this_lake(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable, value in lake.environment.items():
         monkeypatch.setenv(variable, value)
-    for cached in (clients.s3, clients.dynamodb, clients.logs):
+    for cached in (clients.s3, clients.dynamodb, clients.logs, clients.sns):
         cached.cache_clear()
 
 
@@ -42,14 +42,18 @@ def log_group(lake: Lake, *lines: str) -> str:
     return name
 
 
+def topic(lake: Lake) -> str:
+    return str(lake.emulator.client("sns").create_topic(Name="audit-alerts")["TopicArn"])
+
+
 def environment(lake: Lake, *groups: str) -> dict[str, str]:
-    results = {"HEADGATE_RESULTS_BUCKET": lake.bucket("artifacts")}
+    results = {"HEADGATE_RESULTS_BUCKET": lake.bucket("artifacts"), "HEADGATE_ALERTS_TOPIC_ARN": topic(lake)}
     return {**lake.environment, **results, **({"HEADGATE_LOG_GROUPS": json.dumps(groups)} if groups else {})}
 
 
 def test_a_card_number_in_a_log_is_found_and_a_clean_log_passes(lake: Lake) -> None:
     clean, leaking = log_group(lake, "file done", "12 rows"), log_group(lake, f"cannot read {PAN}", "file done")
-    told = pci_audit(wiring.leak_scans(environment(lake, clean, leaking), EMPTY))
+    told = pci_audit(wiring.leak_scans(environment(lake, clean, leaking)))
     of_logs = {row["subject"]: row for row in told.to_dict("records") if (row["zone"], row["check_name"]) == ("logs", "card_number")}
     assert [(of_logs[name]["cells_scanned"], of_logs[name]["findings"]) for name in (leaking, clean)] == [(2, 1), (2, 0)]
     assert [of_logs[name]["passed"] for name in (leaking, clean)] == [False, True]
@@ -58,8 +62,26 @@ def test_a_card_number_in_a_log_is_found_and_a_clean_log_passes(lake: Lake) -> N
 
 def test_a_log_that_is_not_there_stops_the_audit(lake: Lake) -> None:
     with pytest.raises(NotFoundError):
-        wiring.leak_scans(environment(lake, "/aws/lambda/never"), EMPTY)
+        wiring.leak_scans(environment(lake, "/aws/lambda/never"))
 
 
 def test_without_logs_the_rest_is_audited(lake: Lake) -> None:
-    assert "logs" not in {scan.zone for scan in wiring.leak_scans(environment(lake), EMPTY)}
+    assert "logs" not in {scan.zone for scan in wiring.leak_scans(environment(lake))}
+
+
+def test_a_second_audit_reads_the_new_objects_only(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    scan_object = audit_ledger.scan_object
+
+    def counting(objects: ObjectStore, zone: Zone, ref: ObjectRef) -> Scan:
+        read.append(ref.key)
+        return scan_object(objects, zone, ref)
+
+    monkeypatch.setattr(audit_ledger, "scan_object", counting)
+    client, bucket = lake.emulator.client("s3"), lake.bucket("quarantine")
+    client.put_object(Bucket=bucket, Key="rows/orders/one.json", Body=b'{"a": 1}')
+    wiring.leak_scans(environment(lake))
+    read.clear()
+    client.put_object(Bucket=bucket, Key="rows/orders/two.json", Body=b'{"a": 2}')
+    wiring.leak_scans(environment(lake))
+    assert [key for key in read if key.startswith("rows/")] == ["rows/orders/two.json"]

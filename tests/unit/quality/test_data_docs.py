@@ -55,6 +55,24 @@ def pages(objects: MemoryObjects) -> list[str]:
     return [info.ref.key for info in objects.list("artifacts", "data_docs/5nap/demand-insights-engine/")]
 
 
+def test_an_output_with_card_data_is_not_published() -> None:
+    contract = Contract(
+        id="headgate.prod.notes",
+        dataset="notes",
+        zone="prod",
+        version="1.0.0",
+        key=("customer_id",),
+        columns=(Column("customer_id", ColumnType(Kind.BIGINT), required=True), Column("note", ColumnType(Kind.STRING))),
+    )
+    rows = pa.table({"customer_id": [1], "note": ["paid by 4111111111111111"]}, schema=arrow_schema(contract))
+    with (
+        pytest.raises(AuditError, match=r"notes: the card-data audit found card data in note \(card_number, 1\)") as stopped,
+        OutputAudit(DataDocs(MemoryObjects(), "artifacts"), LAKE, "demand-insights-engine") as audit,
+    ):
+        audit(contract, rows)
+    assert "4111111111111111" not in str(stopped.value)
+
+
 def test_data_docs_of_a_good_output_lie_where_the_audit_says() -> None:
     objects = MemoryObjects()
     docs_at = audited(objects, scores(0.5, 1.0)).docs_at

@@ -1,0 +1,51 @@
+"""Audit the whole lake for card data, also what was audited before.
+
+Arguments: `--scheduled_at` (when the audit was due; objects audited since then are skipped, so a repeated attempt continues).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from headgate import wiring
+from headgate.aws import glue_arguments, glue_process
+from headgate.errors import NotFoundError, SettingsError
+from headgate.quality.pci_audit import findings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.lake.snapshots import LakeSnapshot
+
+
+def audit(arguments: Mapping[str, str]) -> dict[str, object]:
+    """Return how many objects and cells were audited, and the findings by zone and subject."""
+    scans = wiring.leak_scans(arguments, since=_due_at(arguments), lake=_lake(arguments))
+    found = findings(scans)
+    return {
+        "objects": sum(scan.objects for scan in scans),
+        "cells": sum(scan.cells for scan in scans),
+        "findings": sum(finding.count for finding in found),
+        "places": [finding.place for finding in found[:20]],
+    }
+
+
+def _due_at(arguments: Mapping[str, str]) -> datetime:
+    try:
+        due_at = datetime.fromisoformat(glue_arguments.required(arguments, "scheduled_at"))
+    except ValueError:
+        raise SettingsError("--scheduled_at must be an ISO 8601 time, for example 2026-05-01T04:00:00Z") from None
+    return due_at.astimezone(UTC).replace(tzinfo=None) if due_at.tzinfo else due_at
+
+
+def _lake(arguments: Mapping[str, str]) -> LakeSnapshot | None:
+    """The newest snapshot; None before the first merge."""
+    try:
+        return wiring.lake_snapshot(arguments, glue_arguments.snapshot_id(arguments))
+    except NotFoundError:
+        return None
+
+
+if __name__ == "__main__":
+    glue_process.run(audit)
