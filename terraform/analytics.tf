@@ -183,8 +183,21 @@ data "aws_iam_policy_document" "quality_gate" {
 
   statement {
     sid       = "WriteDataDocs"
-    actions   = ["s3:PutObject"]
+    actions   = ["s3:GetObject", "s3:PutObject"]
     resources = ["${module.bucket["artifacts"].arn}/data_docs/*"]
+  }
+
+  # The index over all checks of a run lists what other jobs of the run have written.
+  statement {
+    sid       = "ListDataDocs"
+    actions   = ["s3:ListBucket"]
+    resources = [module.bucket["artifacts"].arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["data_docs/*"]
+    }
   }
 }
 
@@ -245,7 +258,7 @@ data "aws_iam_policy_document" "build_system" {
 
   statement {
     sid       = "WriteDataDocs"
-    actions   = ["s3:PutObject"]
+    actions   = ["s3:GetObject", "s3:PutObject"]
     resources = ["${module.bucket["artifacts"].arn}/data_docs/*"]
   }
 
@@ -256,14 +269,14 @@ data "aws_iam_policy_document" "build_system" {
   }
 
   statement {
-    sid       = "ListOwnModels"
+    sid       = "ListOwnModelsAndDataDocs"
     actions   = ["s3:ListBucket"]
     resources = [module.bucket["artifacts"].arn]
 
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["models/${each.key}/*"]
+      values   = ["models/${each.key}/*", "data_docs/*"]
     }
   }
 

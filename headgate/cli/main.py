@@ -18,7 +18,7 @@ from headgate.errors import HeadgateError
 # A command's module is imported when the command runs: name → where it is defined, and its line in `headgate --help`.
 COMMANDS = {
     "contract": ("contract:contract", "List contracts, draft new ones, and validate files against them."),
-    "data-docs": ("models:data_docs", "Fetch Great Expectations' pages about a run, to open in a browser."),
+    "data-docs": ("models:data_docs", "Fetch the pages about the checks of a run, to open in a browser."),
     "export": ("export:export", "Export tables of a MySQL or MariaDB server to raw, exactly and as of one moment."),
     "files": ("files:files", "Show one record per file: state, counts, and the error of a rejected one."),
     "import-mysql": ("data:import_mysql_command", "Read the shop's tables once from the MySQL server at MYSQL_URL."),

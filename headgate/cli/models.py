@@ -39,7 +39,7 @@ def models(as_json: bool, deployment_name: str | None) -> None:
 @options.as_json
 @options.deployment
 def data_docs(snapshot: str, folder: Path, as_json: bool, deployment_name: str | None) -> None:
-    """Fetch Great Expectations' pages about a run, to open in a browser.
+    """Fetch the pages about the checks of a run, to open in a browser.
 
     Existing files of the same name are overwritten.
     """

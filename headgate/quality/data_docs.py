@@ -1,51 +1,62 @@
-"""Data Docs in the artifacts bucket: what was asked of a run's datasets and tables, for people to read in a browser."""
+"""Data Docs in the artifacts bucket: pages about the checks of a run's datasets and tables, to read in a browser."""
 
 from __future__ import annotations
 
-import mimetypes
-import tempfile
+import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
+from headgate.quality.pages import index_page, site_page, verdicts_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
     from headgate.lake.ports import ObjectStore
     from headgate.quality.examination import Examination
 
-_LEFT_OUT = {".gif"}  # 3 MB of instructions how to edit suites, which contracts write here
+_VERDICTS, _INDEX = "verdicts.json", "index.html"
 
 
 @dataclass(frozen=True)
 class DataDocs:
-    """Sites below `data_docs/<snapshot>/<about>/`."""
+    """Sites below `data_docs/<snapshot>/<about>/`, and one index over them at `data_docs/<snapshot>/index.html`."""
 
     objects: ObjectStore
     bucket: str
 
     def publish(self, examination: Examination, snapshot_id: str, about: str) -> str:
-        """Where the site of an examination begins, an `s3://` URL. The first page is written last, so it leads to pages that are there."""
-        with tempfile.TemporaryDirectory() as folder:
-            site = Path(folder)
-            examination.write_docs(site)
-            pages = sorted(path for path in site.rglob("*") if path.is_file() and path.suffix not in _LEFT_OUT)
-            for page in sorted(pages, key=lambda page: page == site / "index.html"):
-                ref = ObjectRef(self.bucket, keys.data_docs_key(snapshot_id, about, page.relative_to(site).as_posix()))
-                self.objects.write(ref, page.read_bytes(), content_type=_type(page))
-        return f"s3://{self.bucket}/{keys.data_docs_key(snapshot_id, about, 'index.html')}"
+        """Write the site of an examination and the index over all sites of the run; return the URL of the site's page, `s3://…`."""
+        page = site_page(snapshot_id, examination.as_of, about, examination.verdicts)
+        self._write(keys.data_docs_key(snapshot_id, about, _VERDICTS), verdicts_json(examination.verdicts), "application/json")
+        self._write(keys.data_docs_key(snapshot_id, about, _INDEX), page, "text/html; charset=utf-8")
+        self._write(f"{_run(snapshot_id)}{_INDEX}", index_page(snapshot_id, self._sites(snapshot_id)), "text/html; charset=utf-8")
+        return f"s3://{self.bucket}/{keys.data_docs_key(snapshot_id, about, _INDEX)}"
 
     def fetch(self, snapshot_id: str, folder: Path) -> list[Path]:
-        """The first page of each site about a snapshot, all of whose pages lie below `folder`."""
-        prefix = keys.data_docs_key(snapshot_id, "", "").rstrip("/") + "/"
+        """Copy all pages about a snapshot below `folder`; return the paths of the first pages, the index over all of them first."""
+        prefix = _run(snapshot_id)
         refs = [info.ref for info in self.objects.list(self.bucket, prefix)]
+        if not refs:
+            return []
         for ref in refs:
             path = folder / ref.key.removeprefix(prefix)
             path.parent.mkdir(parents=True, exist_ok=True)
             self.objects.download(ref, path)
-        return sorted(path for path in folder.glob("*/index.html"))
+        # Systems publish side by side, so the stored index may miss the last one.
+        (folder / _INDEX).write_text(index_page(snapshot_id, self._sites(snapshot_id)), encoding="utf-8")
+        return [folder / _INDEX, *sorted(folder.glob(f"*/{_INDEX}"))]
+
+    def _sites(self, snapshot_id: str) -> Mapping[str, Sequence[Mapping[str, object]]]:
+        prefix = _run(snapshot_id)
+        stored = [info.ref for info in self.objects.list(self.bucket, prefix) if info.ref.key.endswith(f"/{_VERDICTS}")]
+        return {ref.key.removeprefix(prefix).partition("/")[0]: json.loads(self.objects.read(ref)) for ref in stored}
+
+    def _write(self, key: str, text: str, content_type: str) -> None:
+        self.objects.write(ObjectRef(self.bucket, key), text.encode(), content_type=content_type)
 
 
-def _type(page: Path) -> str:
-    return mimetypes.guess_type(page.name)[0] or "application/octet-stream"
+def _run(snapshot_id: str) -> str:
+    return keys.data_docs_key(snapshot_id, "", "").rstrip("/") + "/"

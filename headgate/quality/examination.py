@@ -1,4 +1,4 @@
-"""What Great Expectations says of the datasets of one run, and its Data Docs of that."""
+"""What Great Expectations answers about the datasets of one run."""
 
 from __future__ import annotations
 
@@ -14,14 +14,12 @@ from headgate.quality.suites import suite_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     import pyarrow as pa
 
     from headgate.contracts.model import Contract
 
 _SAMPLE_KEYS = 3
-_SITE = "lake"
 
 
 @dataclass(frozen=True)
@@ -46,14 +44,25 @@ class Broken:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """Whether one expectation holds; `warns` when a failure does not stop anything."""
+
+    place: str
+    rule: str
+    holds: bool
+    warns: bool
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """What a suite said of one dataset. `warnings` do not stop anything."""
+    """What a suite answered about one dataset. `warnings` do not stop anything; `answers` has every expectation once."""
 
     dataset: str
     rows: int
     expectations: int
     broken: tuple[Broken, ...] = ()
     warnings: tuple[Broken, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -75,7 +84,8 @@ class Examination:
     def __init__(self, run: str, as_of: date) -> None:
         self._context = _context()
         self._source = self._context.data_sources.add_pandas("lake")
-        self._run, self._at = run, datetime.combine(as_of, time(), UTC)
+        self._run, self.as_of, self._at = run, as_of, datetime.combine(as_of, time(), UTC)
+        self.verdicts: list[Verdict] = []
 
     def check(self, contract: Contract, rows: pa.Table) -> Verdict:
         """What the suite of `contract` says of `rows`. The Data Docs tell of each dataset once."""
@@ -89,16 +99,9 @@ class Examination:
                 results = self._asked(validation, frame, _which_rows(contract))
         failed = [result for result in results if not result.success]
         critical, warned = (tuple(_broken(contract, one) for one in failed if _warns(one) is warns) for warns in (False, True))
-        return Verdict(contract.dataset, rows.num_rows, len(results), critical, warned)
-
-    def write_docs(self, folder: Path) -> None:
-        """`folder` holds a site: `index.html`, and a page for each dataset that was checked. Pages tell how many rows, never a value."""
-        store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder)}
-        self._context.add_data_docs_site(
-            _SITE, {"class_name": "SiteBuilder", "show_how_to_buttons": False, "store_backend": store, "site_index_builder": _INDEX}
-        )
-        self._context.build_data_docs(site_names=[_SITE])
-        self._context.delete_data_docs_site(_SITE)
+        answers = tuple(_answer(result) for result in results)
+        self.verdicts.append(Verdict(contract.dataset, rows.num_rows, len(results), critical, warned, answers))
+        return self.verdicts[-1]
 
     def _validation(self, contract: Contract) -> Any:  # noqa: ANN401 Great Expectations ships no types
         import great_expectations as gx  # noqa: PLC0415 takes seconds
@@ -112,9 +115,6 @@ class Examination:
 
         run = RunIdentifier(run_name=self._run, run_time=self._at)
         return list(validation.run(batch_parameters=frame, result_format=how, run_id=run).results)
-
-
-_INDEX = {"class_name": "DefaultSiteIndexBuilder"}
 
 
 def check(contract: Contract, rows: pa.Table) -> Verdict:
@@ -140,6 +140,11 @@ def _which_rows(contract: Contract) -> dict[str, Any]:
 
 def _warns(result: Any) -> bool:  # noqa: ANN401 as above
     return bool(result.expectation_config.severity == "warning")
+
+
+def _answer(result: Any) -> Answer:  # noqa: ANN401 as above
+    meta = result.expectation_config.meta
+    return Answer(meta["place"], meta["rule"], bool(result.success), _warns(result))
 
 
 def _broken(contract: Contract, result: Any) -> Broken:  # noqa: ANN401 as above

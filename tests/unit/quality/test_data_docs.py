@@ -16,7 +16,9 @@ from headgate.errors import AuditError
 from headgate.lake.ports import ObjectRef
 from headgate.lake.snapshots import LakeSnapshot
 from headgate.quality.data_docs import DataDocs
+from headgate.quality.examination import Broken, Verdict
 from headgate.quality.output_audit import OutputAudit
+from headgate.quality.pages import site_page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +86,8 @@ def test_an_output_that_breaks_its_contract_is_refused_with_its_rows_and_told_of
     objects = MemoryObjects()
     with pytest.raises(AuditError, match=r"scores: score: maximum broken by 1 rows \(keys 2\)"):
         audited(objects, scores(0.5, 1.5))
-    assert any(page.endswith("lake-scores.html") for page in pages(objects))
+    page = objects.read(ObjectRef("artifacts", "data_docs/5nap/demand-insights-engine/index.html")).decode()
+    assert '<td>score</td><td>maximum</td><td class="number">1</td><td>2</td><td><span class="failed">failed</span></td>' in page
 
 
 def test_what_great_expectations_cannot_ask_is_asked_too() -> None:
@@ -96,24 +99,50 @@ def test_an_output_without_rows_is_fine() -> None:
     assert audited(MemoryObjects(), scores()).docs_at
 
 
-def test_instructions_for_editing_suites_are_left_out() -> None:
+def test_pages_load_nothing_from_elsewhere() -> None:
     objects = MemoryObjects()
     audited(objects, scores(0.5))
-    assert not [page for page in pages(objects) if page.endswith(".gif")]
+    for page in [*pages(objects), "data_docs/5nap/index.html"]:
+        text = objects.read(ObjectRef("artifacts", page)).decode()
+        assert "http" not in text
+        assert "<script" not in text
+
+
+def test_names_of_datasets_are_escaped() -> None:
+    verdict = Verdict("<b>x</b>", 1, 1, (Broken("maximum", "<i>", 1, ("<u>",)),))
+    page = site_page("5nap", date(2026, 3, 1), "gate", [verdict])
+    assert "<b>" not in page
+    assert "<i>" not in page
+    assert "<u>" not in page
+
+
+def test_one_index_shows_every_dataset_of_every_check_with_its_counts() -> None:
+    objects = MemoryObjects()
+    docs = DataDocs(objects, "artifacts")
+    audited(objects, scores(0.5, 1.0))
+    with pytest.raises(AuditError), OutputAudit(docs, LAKE, "compliance-guardian") as audit:
+        audit(replace(CONTRACT, dataset="others"), scores(7.0))
+    index = objects.read(ObjectRef("artifacts", "data_docs/5nap/index.html")).decode()
+    assert '<a href="demand-insights-engine/index.html#scores">scores</a></td><td class="number">2</td>' in index
+    assert '<a href="compliance-guardian/index.html#others">others</a>' in index
+    assert "None" not in index
 
 
 def test_fetched_data_docs_open_on_the_disk(tmp_path: Path) -> None:
     objects = MemoryObjects()
     audited(objects, scores(0.5))
-    (first,) = DataDocs(objects, "artifacts").fetch("5nap", tmp_path)
+    index, first = DataDocs(objects, "artifacts").fetch("5nap", tmp_path)
+    assert index == tmp_path / "index.html"
     assert first == tmp_path / "demand-insights-engine" / "index.html"
     assert "5nap" in first.read_text()
     assert DataDocs(objects, "artifacts").fetch("other", tmp_path / "other") == []
 
 
-def test_a_second_output_of_a_run_has_its_own_page() -> None:
+def test_every_output_of_a_run_has_its_own_section() -> None:
     objects = MemoryObjects()
     with OutputAudit(DataDocs(objects, "artifacts"), LAKE, "demand-insights-engine") as audit:
         audit(CONTRACT, scores(0.5))
         audit(replace(CONTRACT, dataset="others", id="headgate.prod.others"), scores(0.5))
-    assert {page.rpartition("/")[2] for page in pages(objects) if "/validations/" in page} == {"lake-scores.html", "lake-others.html"}
+    page = objects.read(ObjectRef("artifacts", "data_docs/5nap/demand-insights-engine/index.html")).decode()
+    assert '<h2 id="scores">' in page
+    assert '<h2 id="others">' in page
