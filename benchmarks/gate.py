@@ -32,7 +32,7 @@ from headgate.aws.memory import MemoryObjects
 from headgate.contracts import odcs
 from headgate.intake.gate import ACCEPTED, SET_ASIDE, let_in
 from headgate.lake.ports import FileRecord, MaskingKey
-from headgate.profiling.keeping import Profiles
+from headgate.profiling.kept_profiles import Profiles
 
 if TYPE_CHECKING:
     from headgate.contracts.model import Contract

@@ -176,7 +176,7 @@ def curation(
         comes_again: whether the file that is at work was delivered before.
     """
     from headgate.intake.curation import Curation
-    from headgate.profiling.keeping import Profiles
+    from headgate.profiling.kept_profiles import Profiles
 
     profiles, told = Profiles(objects(), GateSettings.from_env(env).artifacts_bucket), alerts(env)
     return Curation(

@@ -14,7 +14,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from headgate.aws import unforeseen
 from headgate.errors import HeadgateError
 from headgate.lake.states import FileState
-from headgate.masking.card_search import redacted_text
+from headgate.masking.redaction import redact_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ class GateReport:
             self.metrics.add_metric(name="FilesOutOfLine", unit=MetricUnit.Count, value=1)
 
     def _failed(self, ref: ObjectRef, error: HeadgateError) -> None:
-        key, cause = redacted_text(ref.key), redacted_text(str(error))
+        key, cause = redact_text(ref.key), redact_text(str(error))
         facts = {"bucket": ref.bucket, "key": key, "error": type(error).__name__, "cause": cause}
         self.logger.error("file not processed", extra=facts)
         self.metrics.add_metric(name="FilesFailed", unit=MetricUnit.Count, value=1)
@@ -86,7 +86,7 @@ def _facts(record: FileRecord) -> dict[str, object]:
     counts = {field: getattr(record, field) for field in (*_COUNTS.values(), "warnings")}
     return {
         "file_id": record.file_id,
-        "dataset": redacted_text(record.dataset),
+        "dataset": redact_text(record.dataset),
         "state": record.state,
         **({"duplicate_of": record.duplicate_of} if record.duplicate_of else {}),
         **counts,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.aws.errors import translated
 from headgate.lake.states import NOT_ACCEPTED, FileState
-from headgate.masking.card_search import redacted_text
+from headgate.masking.redaction import redact_text
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -58,6 +58,6 @@ class Alerts:
 
     def send(self, subject: str, message: str) -> None:
         """The message is with SNS when this returns, without card numbers; the subject is cut and cleaned to what e-mail allows."""
-        clean = "".join(sign if sign.isascii() and sign.isprintable() else "?" for sign in redacted_text(subject))[:SUBJECT_LENGTH]
+        clean = "".join(sign if sign.isascii() and sign.isprintable() else "?" for sign in redact_text(subject))[:SUBJECT_LENGTH]
         with translated(f"alert {self.topic_arn}"):
-            self.client.publish(TopicArn=self.topic_arn, Subject=clean, Message=redacted_text(message))
+            self.client.publish(TopicArn=self.topic_arn, Subject=clean, Message=redact_text(message))

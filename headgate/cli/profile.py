@@ -57,7 +57,7 @@ def _table(body: bytes, dataset: str) -> dict[str, pa.Array]:
     from headgate.formats.csv.first_table import read_first_table
     from headgate.formats.file_table import read_table
     from headgate.formats.unpack import unpack
-    from headgate.profiling.conceal import column_names
+    from headgate.profiling.sensitive_values import column_names
 
     contract = Registry.load().source.get(dataset)
     headed = read_table(unpack(body), contract)

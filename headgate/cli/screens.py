@@ -36,9 +36,9 @@ def table(*names: str, title: str = "", show_lines: bool = False) -> Table:
 
 def shown(name: str) -> str:
     """A name of a file or folder on this machine, which may hold what no screen shows."""
-    from headgate.masking.card_search import redacted_text
+    from headgate.masking.redaction import redact_text
 
-    return redacted_text(name)
+    return redact_text(name)
 
 
 def received(summaries: Sequence[DatasetSummary]) -> Table:

@@ -148,6 +148,12 @@ def _of_column(old: Column, new: Column) -> Iterator[Change]:
         yield Change(name, f"behind the gate stands {', '.join(_behind(new))}, stood {', '.join(was)}", Breaks.READERS)
     elif old.unmasked != new.unmasked:
         yield _of_exemption(new)
+    elif old.content != new.content:
+        yield Change(
+            name,
+            f"the content is {new.content or 'not stated'}, was {old.content or 'not stated'}",
+            Breaks.NOBODY if new.content else Breaks.SENDERS,
+        )
     if old.unit != new.unit:
         yield Change(name, f"the unit is {new.unit or 'none'}, was {old.unit or 'none'}", Breaks.READERS)
     if old.format != new.format:

@@ -75,6 +75,7 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
     unmasked = "none" if column.unmasked else ""
     own = {
         "headgate.mask": column.mask.value if column.mask else unmasked,
+        "headgate.content": column.content.value if column.content else "",
         "headgate.unit": column.unit,
         "headgate.severity": _severities(column),
         FORMAT_PROPERTY: property_of(column.type.kind, column.format, stated_format(contract.properties.get(FORMAT_PROPERTY, {}))),

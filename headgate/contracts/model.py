@@ -41,6 +41,17 @@ class Mask(StrEnum):
     VERDICTS = "verdicts"  # what was wrong with values that are gone
 
 
+class Content(StrEnum):
+    """Numbers of another kind, among which some look like card numbers by chance (`headgate.content`)."""
+
+    PHONE = "phone"
+    TAX_NUMBER = "tax_number"
+    BANK_ACCOUNT = "bank_account"
+    TRACKING_NUMBER = "tracking_number"
+    GTIN = "gtin"
+    TIMESTAMP = "timestamp"
+
+
 class Level(StrEnum):
     """What happens to a row (or file) that breaks a rule."""
 
@@ -101,6 +112,7 @@ class Column:
     unmasked: bool = False  # stated to hold no card data, whatever its name or its numbers look like
     classification: str = ""  # ODCS: `personal` for data about a person; a masked column is `restricted` without saying so
     format: SourceFormat | None = None  # how its source writes it; None for the plain spelling of its type
+    content: Content | None = None  # what its numbers are; they are not searched for card numbers by length alone
     stem: str = ""  # of the names behind the gate of what stands for it, where the usual ones are other columns'
 
 

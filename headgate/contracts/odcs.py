@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.contracts.curated import kept_apart
 from headgate.contracts.encodings import stated_encoding
 from headgate.contracts.literals import hold_literals
-from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
+from headgate.contracts.model import Column, ColumnType, Comparison, Content, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.patterns import python_pattern
 from headgate.contracts.sensitive_names import mask_by_name
 from headgate.contracts.source_format import FORMAT_PROPERTY, TIMES, source_format, stated_format
@@ -171,6 +171,7 @@ def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object
         unmasked=own.get("headgate.mask") == _UNMASKED,
         classification=_classification(item, own),
         format=_format(identity, item, column_type, formats),
+        content=_content(identity, item["name"], own),
     )
 
 
@@ -203,6 +204,15 @@ def _format(identity: str, item: Mapping[str, Any], column_type: ColumnType, for
         return source_format(column_type.kind, column_type.scale or 0, formats, stated)
     except ContractError as error:
         raise ContractError(f"{identity}.{item['name']}: {error}") from None
+
+
+def _content(identity: str, column: str, own: Mapping[str, Any]) -> Content | None:
+    stated = own.get("headgate.content")
+    if stated is None:
+        return None
+    if stated not in list(Content):
+        raise ContractError(f"{identity}.{column}: headgate.content: {stated!r} is none of {', '.join(Content)}")
+    return Content(stated)
 
 
 def _hold_name(identity: str, column: str, own: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Which names say that a column holds card data or a person's number: one list for drafts, for contracts and for profiles.
+"""Which names say that a column holds card data, a person's number or numbers of another kind: one list for drafts, contracts and profiles.
 
 Names are compared in lower case with `_` between their words, so `Card Number`, `card-number` and `CardNumber` are one.
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from headgate.contracts.model import Mask
+from headgate.contracts.model import Content, Mask
 
 _NUMBER = r"(?:_?(?:number|num|no|nr))"
 # What may stand behind such a name and changes nothing about what it holds. `last4`, `token`, `brand` and `hash` do.
@@ -37,6 +37,20 @@ _SENSITIVE = re.compile(
 )
 
 
+# Numbers of other kinds. The leak scanner knows these names, too, by a list of its own.
+_OTHER_NUMBERS: tuple[tuple[Content, str], ...] = (
+    (Content.PHONE, r"(?:tele|cell_?)?(?:phone|fax|mobile|tel)s?|telefon|handy|mobil|msisdn|whatsapp"),
+    (Content.TAX_NUMBER, r"tax|vat|tin|ein|steuer(?:nummer|id)?|ust_?id|cnpj|cpf|gstin|siret|siren|nif|abn|ico"),
+    (Content.BANK_ACCOUNT, r"iban|bank_?account|konto(?:nummer)?|bban|clabe|sort_?code|routing"),
+    (Content.TRACKING_NUMBER, r"tracking|waybill|awb|parcel|sendungsnummer|sscc"),
+    (Content.GTIN, r"gtin|ean|upc|barcode|isbn|jan"),
+    (Content.TIMESTAMP, r"timestamp|epoch|unix_?time|ts(?=_?(?:ms|us|ns)?$)"),
+)
+_CONTENTS = tuple((content, re.compile(rf"(?:.*_)?(?:{names})(?:_?[0-9]*)(?:_.*)?")) for content, names in _OTHER_NUMBERS)
+# Of a number's owner, beside the number: `tax_rate`, `parcel_count`, `phone_model` hold no such numbers.
+_MEASURES = re.compile(
+    r".*_(?:rate|amount|count|total|percent|pct|share|type|model|brand|status|class|name|price|fee|at|on|date|url|carrier)"
+)
 PERSONAL = "personal"  # the ODCS classification of data about a person
 # Names of columns about a person, in English, German, French, Spanish, Italian and Dutch. Source: GDPR, art. 4 (1).
 _PERSONAL = re.compile(
@@ -64,6 +78,14 @@ def mask_by_name(name: str) -> Mask | None:
     """The mask that a column of that name needs; None where the name says nothing."""
     plain = compared(name)
     return next((mask for mask, names in _MASKED if names.fullmatch(plain)), None)
+
+
+def content_by_name(name: str) -> Content | None:
+    """Return what other numbers a column of that name holds: phone numbers, tax numbers and so on; None where the name does not say."""
+    plain = compared(name)
+    if _MEASURES.fullmatch(plain):
+        return None
+    return next((content for content, names in _CONTENTS if names.fullmatch(plain)), None)
 
 
 def is_sensitive_name(name: str) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from headgate.errors import UnreadableFileError
-from headgate.masking.card_search import redact
+from headgate.masking.redaction import redact
 from headgate.values.cells import text_array
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from headgate.lake import keys
 from headgate.lake.content import sha256_of
 from headgate.lake.ports import FileRecord
 from headgate.lake.states import ClaimAnswer, FileState
-from headgate.masking.card_search import redacted_text
+from headgate.masking.redaction import redact_text
 from headgate.matching.mappings import MENDABLE, Suggested, perhaps_masked
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Curation:
             ServiceError: a service failed; the claim is given back and nothing of the file is recorded as done.
         """
         if not is_data(ref.key):
-            key = redacted_text(ref.key)
+            key = redact_text(ref.key)
             return FileRecord(file_id_of(ref), ref.bucket, key, ref.version_id, keys.dataset_of(key), FileState.IGNORED)
         info = self.house.objects.info(ref)
         record = _received(info)
@@ -257,7 +257,7 @@ class Curation:
 
 
 def _received(info: ObjectInfo) -> FileRecord:
-    ref, key = info.ref, redacted_text(info.ref.key)
+    ref, key = info.ref, redact_text(info.ref.key)
     return FileRecord(
         file_id=file_id_of(ref),
         bucket=ref.bucket,

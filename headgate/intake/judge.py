@@ -12,9 +12,13 @@ import pyarrow.compute as pc
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind, Mask
 from headgate.intake.breach_texts import breaches_of
-from headgate.masking.article_numbers import is_article_number
-from headgate.masking.card_numbers import is_destroyed, rows_of_cards
-from headgate.masking.card_search import redact, rows_with_cards, rows_with_named_codes, rows_with_ssns
+from headgate.masking.card_numbers import is_destroyed, numeric_rows_with_cards
+from headgate.masking.card_search import rows_with_cards
+from headgate.masking.issuers import SHORTEST
+from headgate.masking.redaction import redact
+from headgate.masking.searched_columns import context_below
+from headgate.masking.ssn_search import rows_with_ssns
+from headgate.masking.verification_codes import rows_with_named_codes
 from headgate.values.cells import (
     Rows,
     flags,
@@ -68,7 +72,8 @@ def judge(column: Column, text: pa.Array, known: KnownCards) -> Judged:
         return _judge_dropped(column, text)
     if column.mask is Mask.FREE_TEXT:
         said = cast_column(column, given(column, text)).values if column.format else text
-        return Judged(column, text, said, {column.name: redact(said)}, tuple(column_breaches(column, said, said)))
+        redacted = redact(said, context_below=context_below(column))
+        return Judged(column, text, said, {column.name: redacted}, tuple(column_breaches(column, said, said)))
     return _judge_plain(column, text)
 
 
@@ -85,25 +90,17 @@ def _judge_plain(column: Column, text: pa.Array) -> Judged:
     found = [_breach("type", column, f"is no {_type_name(column)}", fitted.misfits)]
     if column.type.kind is Kind.STRING:
         found += [
-            undeclared_card(column, _cards_in(column, text)),
+            undeclared_card(column, rows_with_cards(text, context_below=context_below(column))),
             _breach("undeclared_ssn", column, "holds a social security number in a column that is declared without", rows_with_ssns(text)),
             _breach(
                 "undeclared_cvv", column, "holds a verification code in a column that is declared without", rows_with_named_codes(text)
             ),
         ]
     elif not column.unmasked:
-        found.append(undeclared_card(column, rows_of_cards(fitted.values)))
+        found.append(undeclared_card(column, numeric_rows_with_cards(fitted.values, fewest_digits=max(context_below(column), SHORTEST))))
     breaches = [breach for breach in found if len(breach.rows)]
     breaches += column_breaches(column, fitted.values, said)
     return Judged(column, shown(column, text, said), fitted.values, {column.name: fitted.values}, tuple(breaches))
-
-
-def _cards_in(column: Column, text: pa.Array) -> Rows:
-    """The rows whose text holds a card number; where the column states that it holds none, an article number is not taken for one."""
-    rows = rows_with_cards(text)
-    if not column.unmasked:
-        return rows
-    return np.array([row for row in rows if not is_article_number(text[int(row)].as_py())], np.int64)
 
 
 def undeclared_card(column: Column, rows: Rows) -> Breach:

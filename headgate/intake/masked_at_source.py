@@ -31,8 +31,12 @@ from headgate.intake.breach_texts import verdicts
 from headgate.intake.judge import judge, undeclared_card
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import ObjectRef
-from headgate.masking.card_numbers import KnownCards, rows_of_cards
-from headgate.masking.card_search import redact, rows_with_cards, rows_with_ssns
+from headgate.masking.card_numbers import KnownCards, numeric_rows_with_cards
+from headgate.masking.card_search import ANYWHERE, rows_with_cards
+from headgate.masking.issuers import SHORTEST
+from headgate.masking.redaction import redact
+from headgate.masking.searched_columns import context_below
+from headgate.masking.ssn_search import rows_with_ssns
 from headgate.values.cells import NO_ROWS, bool_array, decoded, flags, marked, null_where, rewritten_where, text_bytes
 from headgate.values.rules import comparison_breach
 
@@ -189,8 +193,9 @@ def _rows_hiding(column: Column, values: pa.Array, *, is_base64: bool) -> Rows:
     if column.mask or column.unmasked:
         return NO_ROWS
     if pa.types.is_decimal256(kind):
-        return rows_with_cards(pc.cast(values, pa.string()))
-    return rows_of_cards(pc.cast(values, pa.decimal128(20, 0)) if pa.types.is_uint64(kind) else values)
+        return rows_with_cards(pc.cast(values, pa.string()), context_below=context_below(column))
+    numbers = pc.cast(values, pa.decimal128(20, 0)) if pa.types.is_uint64(kind) else values
+    return numeric_rows_with_cards(numbers, fewest_digits=max(context_below(column), SHORTEST))
 
 
 def _as_read(values: pa.Array) -> pa.Array:
@@ -232,4 +237,8 @@ def _undeclared(judged: Judged | None, values: pa.Array) -> Flags:
 def _without(values: pa.Array, hidden: Flags) -> pa.Array:
     if not hidden.any():
         return values
-    return rewritten_where(bool_array(hidden), values, redact) if pa.types.is_string(values.type) else null_where(hidden, values)
+    return rewritten_where(bool_array(hidden), values, _redact_strictly) if pa.types.is_string(values.type) else null_where(hidden, values)
+
+
+def _redact_strictly(values: pa.Array) -> pa.Array:
+    return redact(values, context_below=ANYWHERE)

@@ -14,7 +14,7 @@ from headgate.contracts.model import Level
 from headgate.intake.judge import of_rows
 from headgate.intake.redacted_rows import MASKED, shown, without_digits
 from headgate.lake.states import Disposition
-from headgate.masking.card_search import redacted_text
+from headgate.masking.redaction import redact_text
 from headgate.values.cells import (
     NO_ROWS,
     Flags,
@@ -194,7 +194,7 @@ def with_origin(table: pa.Table, origin: Origin, first_row: int, starts: Rows) -
         starts: where the batch's rows begin; none where rows have no place.
     """
     rows = table.num_rows
-    object_key = redacted_text(origin.object_key)
+    object_key = redact_text(origin.object_key)
     before = {"dataset": repeated(origin.dataset, rows), "content_sha256": repeated(origin.content_sha256, rows)}
     after = {
         "object_key": repeated(object_key, rows),

@@ -15,7 +15,11 @@ import pyarrow.compute as pc
 
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind, Mask
-from headgate.masking.card_search import redact, redact_cards, without_named_codes, without_ssn_forms
+from headgate.masking.card_search import ANYWHERE
+from headgate.masking.redaction import redact, redact_cards
+from headgate.masking.searched_columns import context_below
+from headgate.masking.ssn_search import redact_ssn_forms
+from headgate.masking.verification_codes import redact_named_codes
 from headgate.values.cells import NO_ROWS, Flags, bool_array, flags, joined, literal, marked, matches, rewritten_where
 
 if TYPE_CHECKING:
@@ -35,7 +39,8 @@ _HARMLESS = {Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN}
 def shown(judged: Sequence[Judged], *, passed: bool) -> dict[str, pa.Array]:
     """For each source column its texts as they may be written; of rows that all passed, or that all broke a rule."""
     masks = {each.column.mask for each in judged}
-    texts = {each.column.name: _shown(each, passed=passed) for each in judged if each.column.mask is not Mask.VERDICTS}
+    is_strict = Mask.PAN in masks and not passed  # a short card number may have slipped into another column
+    texts = {each.column.name: _shown(each, passed=passed, is_strict=is_strict) for each in judged if each.column.mask is not Mask.VERDICTS}
     if passed or masks.isdisjoint({Mask.CVV, Mask.TRACK, Mask.SSN}):
         return texts
     slipped = bool_array(_slipped(judged, texts))
@@ -49,14 +54,14 @@ def without_digits(text: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(text, r"\p{Nd}", "#")
 
 
-def _shown(judged: Judged, *, passed: bool) -> pa.Array:
+def _shown(judged: Judged, *, passed: bool, is_strict: bool) -> pa.Array:
     text, mask = judged.text, judged.column.mask
     if mask in _DROPPED:
         return _where_given(text, literal(_DROPPED[mask]))
     if mask is Mask.FREE_TEXT:
-        return without_ssn_forms(judged.behind[judged.column.name])
+        return redact_ssn_forms(judged.behind[judged.column.name])
     if mask in {None, Mask.MASKED}:
-        return _searched(judged, passed=passed)
+        return _searched(judged, passed=passed, is_strict=is_strict)
     last4 = pc.cast(judged.behind[masked_columns(judged.column)[-1].name], pa.string())
     before = "[PAN ****" if mask is Mask.PAN else "[SSN ***-**-"
     hidden = pc.coalesce(joined(before, last4, "]"), literal(MASKED))
@@ -76,19 +81,20 @@ def _broken(judged: Judged, rule: str = "") -> Flags:
     return marked(np.concatenate((NO_ROWS, *every)), len(judged.text))
 
 
-def _searched(judged: Judged, *, passed: bool) -> pa.Array:
+def _searched(judged: Judged, *, passed: bool, is_strict: bool) -> pa.Array:
     """The texts of a column that is declared without card numbers.
 
     A text that fits a number may still be a card's number, short as it is, and nothing else; one that fits a date is nothing sensitive.
     A plain text of a row that has `passed` was searched for numbers when it was judged.
     """
     text, kind = judged.text, judged.column.type.kind
+    below = ANYWHERE if is_strict and not judged.column.content else context_below(judged.column)
     if kind is Kind.STRING or judged.column.mask is Mask.MASKED:
         is_searched = passed and judged.column.mask is None
-        return without_ssn_forms(without_named_codes(text) if is_searched else redact(text))
-    fitting = text if kind in _HARMLESS else redact_cards(text)
+        return redact_ssn_forms(redact_named_codes(text) if is_searched else redact(text, context_below=below))
+    fitting = text if kind in _HARMLESS else redact_cards(text, context_below=below)
     misfits = bool_array(_broken(judged, "type"))
-    return rewritten_where(misfits, fitting, lambda some: without_ssn_forms(redact(some)))
+    return rewritten_where(misfits, fitting, lambda some: redact_ssn_forms(redact(some, context_below=below)))
 
 
 def _without_codes(judged: Judged, text: pa.Array) -> pa.Array:

@@ -1,4 +1,4 @@
-"""Tokens of card numbers: `<key id>:<hex>`, the keyed hash of each whole number, that cannot be had back without the key.
+"""Tokens of card numbers: `<key id>:<hex>`, the keyed hash of the complete number. Without the key nobody can compute or reverse it.
 
 Source: PCI DSS v4.0.1, req. 3.5.1.1: hashes of a PAN are keyed, over the entire PAN; HMAC-SHA256 by FIPS 198-1.
 """
@@ -25,7 +25,7 @@ class Tokens:
     """Makes tokens under one key.
 
     Both halves of the HMAC begin with the key; their states are kept and copied for each number, which takes half the time of Python's
-    `hmac`. Digests are spelled out together.
+    `hmac`. All digests become text in one step.
     """
 
     def __init__(self, key: MaskingKey) -> None:
@@ -35,7 +35,7 @@ class Tokens:
         self._prefix = np.frombuffer(f"{key.key_id}:".encode(), np.uint8)
 
     def of(self, numbers: pa.Array) -> pa.Array:
-        """The token of each number, none of which is null."""
+        """Return the token of each number; none of them is null."""
         digests = b"".join([self._digest(number) for number in pc.cast(numbers, pa.binary()).to_pylist()])
         spelled = np.empty((len(numbers), len(self._prefix) + 2 * _DIGEST), np.uint8)
         spelled[:, : len(self._prefix)] = self._prefix

@@ -9,16 +9,18 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.model import Column, ColumnType, Kind, Mask
-from headgate.contracts.sensitive_names import compared, mask_by_name
+from headgate.contracts.sensitive_names import compared, content_by_name, mask_by_name
 from headgate.errors import ContractError
 from headgate.masking import card_numbers as cards
 from headgate.masking.article_numbers import is_article_number
-from headgate.masking.card_search import rows_with_cards, rows_with_named_codes, rows_with_ssns
+from headgate.masking.card_search import rows_with_cards
+from headgate.masking.searched_columns import context_below
+from headgate.masking.ssn_search import rows_with_ssns
+from headgate.masking.verification_codes import rows_with_named_codes
 from headgate.matching.format_answers import Answer, format_of_answer
 from headgate.values.cast import cast
 from headgate.values.cells import Rows, blank_to_null, bool_array, by_unique, flags, literal, matches, numbers
@@ -187,11 +189,12 @@ def guess_mask(name: str, text: pa.Array) -> Mask | None:
     given = blank_to_null(text).drop_null()
     if named := mask_by_name(name):
         return named
+    column = Column(name, ColumnType(Kind.STRING), content=content_by_name(name))
     if _share(given, _TRACK) >= CARD_SHARE:
         return Mask.TRACK
     if card_share(given) >= CARD_SHARE:
         return Mask.PAN
-    return Mask.SSN if _share(given, _SSN) >= _SSN_SHARE else _prose(name, given)
+    return Mask.SSN if _share(given, _SSN) >= _SSN_SHARE else _prose(column, given)
 
 
 def card_share(text: pa.Array) -> float:
@@ -199,30 +202,26 @@ def card_share(text: pa.Array) -> float:
     if not len(text):
         return 0.0
     unique, own = by_unique(text)
-    digits = cards.normalised(unique)
-    valid = cards.is_card(digits)
-    issued = np.zeros(len(unique), bool)
-    issued[valid] = _is_issued(digits.filter(bool_array(valid)))
+    issued = cards.is_issued_card(cards.normalised(unique))
     return float(flags(bool_array(issued).take(own)).mean())
-
-
-def _is_issued(digits: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    prefixes = numbers(pc.cast(pc.utf8_slice_codeunits(digits, 0, cards.PREFIX_DIGITS), pa.int64()))
-    return cards.is_issued(prefixes, numbers(pc.binary_length(digits)))
 
 
 def _share(text: pa.Array, pattern: str) -> float:
     return float(flags(matches(text, pattern)).mean()) if len(text) else 0.0
 
 
-def _prose(name: str, text: pa.Array) -> Mask | None:
+def _prose(column: Column, text: pa.Array) -> Mask | None:
     """Free text by its name, by numbers or named codes that are masked in some of its cells, or by as many words as a sentence has.
 
     Amounts with a fraction may pass as card numbers by chance, and nobody writes card numbers so.
     """
-    if re.fullmatch(_PROSE_NAMES, compared(name)):
+    if re.fullmatch(_PROSE_NAMES, compared(column.name)):
         return Mask.FREE_TEXT
-    if len(rows_with_cards(text)) and guess_type(name, text).kind not in {Kind.DECIMAL, Kind.DOUBLE}:
+    holds_cards = len(rows_with_cards(text, context_below=context_below(column))) > 0
+    if holds_cards and guess_type(column.name, text).kind not in {
+        Kind.DECIMAL,
+        Kind.DOUBLE,
+    }:
         return Mask.FREE_TEXT
     if len(rows_with_ssns(text)) or len(rows_with_named_codes(text)):
         return Mask.FREE_TEXT

@@ -19,7 +19,7 @@ from headgate.contracts.curated import kept_apart
 from headgate.contracts.document import physical_type
 from headgate.contracts.encodings import ENCODING_PROPERTY, stated_encoding
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
-from headgate.contracts.sensitive_names import PERSONAL, is_personal_name
+from headgate.contracts.sensitive_names import PERSONAL, content_by_name, is_personal_name
 from headgate.contracts.source_format import format_facts
 from headgate.errors import ContractError, UnreadableFileError
 from headgate.formats.column_names import column_names
@@ -27,8 +27,9 @@ from headgate.formats.header import folded
 from headgate.formats.read_file import read_file
 from headgate.formats.sniff import is_parquet
 from headgate.formats.unpack import unpack
-from headgate.masking.card_numbers import rows_of_cards
-from headgate.masking.card_search import redacted_text, rows_with_cards
+from headgate.masking.card_numbers import numeric_rows_with_cards
+from headgate.masking.card_search import rows_with_cards
+from headgate.masking.redaction import redact_text
 from headgate.matching.column_inference import (
     CARD_SHARE,
     MOST_PRECISION,
@@ -185,7 +186,7 @@ def _stored_columns(content: bytes, encoding: str) -> tuple[Column, ...]:
 
 def _is_data(name: str) -> bool:
     """Whether a name is a value of a file without a header, which may be told to nobody."""
-    return _LONG_NUMBER.fullmatch(name) is not None or redacted_text(name) != name
+    return _LONG_NUMBER.fullmatch(name) is not None or redact_text(name) != name
 
 
 def _stored_type(stored: pa.DataType) -> ColumnType:
@@ -219,8 +220,9 @@ def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
         rules.append(Rule("max_length", column_type.length))
     if mask is None and not (guess.mostly or guess.choices):
         rules += _valid_values(text, column_type)
+    content = content_by_name(name) if mask is None else None
     description = f"Format undecided: {' or '.join(map(answer_of, guess.choices))}" if guess.choices and mask is None else ""
-    return replace(column, required=required, rules=tuple(rules), description=description)
+    return replace(column, required=required, rules=tuple(rules), description=description, content=content)
 
 
 def _classification(name: str, mask: Mask | None, text: pa.Array) -> str:
@@ -236,7 +238,7 @@ def _mask(stored: Column, text: pa.Array) -> Mask | None:
     if stored.type.kind is Kind.STRING or mask not in {None, Mask.FREE_TEXT}:
         return mask
     values = cast(blank_to_null(text), _kept(stored.type)).values
-    return Mask.PAN if len(rows_of_cards(values)) >= CARD_SHARE * max(1, len(values) - values.null_count) else None
+    return Mask.PAN if len(numeric_rows_with_cards(values)) >= CARD_SHARE * max(1, len(values) - values.null_count) else None
 
 
 def _readable(guessed: ColumnType, stored: ColumnType) -> ColumnType:

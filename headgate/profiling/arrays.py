@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.lake.columns import bits_of, text_array
+from headgate.values.cells import literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,34 +39,34 @@ class Counted:
 
 
 def counted(column: pa.Array) -> Counted:
-    """The column's different texts with their counts, in the order they first appear."""
+    """Return the column's different texts with their counts, in the order they first appear."""
     encoded = column if isinstance(column, pa.DictionaryArray | pa.NullArray) else column.dictionary_encode()
     if not pa.types.is_dictionary(encoded.type):  # a column of no type
         return Counted(text_array([]), np.empty(0, np.int64))
     at = encoded.indices.drop_null()
-    counts = np.bincount(numbers(pc.cast(at, pa.int64())), minlength=len(encoded.dictionary))
+    counts = np.bincount(as_numpy(pc.cast(at, pa.int64())), minlength=len(encoded.dictionary))
     return Counted(encoded.dictionary, counts)
 
 
 def different_rows(columns: Sequence[pa.Array]) -> int:
-    """How many different rows the columns have together, by a 64-bit hash of each row's texts."""
+    """Return how many different rows the columns have together, by a 64-bit hash of each row's texts."""
     row = np.zeros(len(columns[0]) if columns else 0, np.uint64)
     for column in columns:
         encoded = column if isinstance(column, pa.DictionaryArray) else column.dictionary_encode()
-        own = numbers(filled(pc.cast(encoded.indices, pa.int64()), "-1")).astype(np.uint64)
+        own = as_numpy(filled(pc.cast(encoded.indices, pa.int64()), "-1")).astype(np.uint64)
         row = (row ^ own) * _MIXER
         row ^= row >> np.uint64(29)
     return len(np.unique(row))
 
 
-def numbers(values: pa.Array) -> Values:
-    """The values of an int64 or float64 column without nulls, as numpy sees them; no copy."""
+def as_numpy(values: pa.Array) -> Values:
+    """Return the values of an int64 or float64 column without nulls, as a numpy array; no copy."""
     kind = np.float64 if pa.types.is_floating(values.type) else np.int64
     return np.frombuffer(values.buffers()[1], kind, len(values), values.offset * 8) if len(values) else np.empty(0, kind)
 
 
 def is_valid(values: pa.Array) -> Flags:
-    """For each row whether it holds a value."""
+    """Return for each row whether it holds a value."""
     bits = values.buffers()[0]
     if bits is None or not values.null_count:
         return np.ones(len(values), bool)
@@ -73,7 +74,7 @@ def is_valid(values: pa.Array) -> Flags:
 
 
 def measured(values: pa.Array) -> pa.Array:
-    """Numbers, days or instants as 64-bit integers where that is exact, else as doubles: decimals by their unscaled value."""
+    """Return numbers, days or instants as 64-bit integers where that is exact, else as doubles: decimals by their unscaled value."""
     kind = values.type
     if pa.types.is_decimal128(kind) and kind.precision <= _DIGITS_IN_64_BITS:
         low = np.frombuffer(values.buffers()[1], np.int64, 2 * len(values), values.offset * 16)[::2]
@@ -87,38 +88,19 @@ def measured(values: pa.Array) -> pa.Array:
     return pc.cast(values, pa.float64(), safe=False)
 
 
-def literal(text: str) -> pa.Scalar:
-    """One text."""
-    return text_array([text])[0]
-
-
 def filled(values: pa.Array, text: str) -> pa.Array:
-    """The values, with one value, by its text, in the place of nulls."""
-    return pc.coalesce(values, pc.cast(text_array([text]), values.type)[0])
+    """Return the values with one value, by its text, instead of nulls."""
+    return pc.coalesce(values, literal(text, values.type))
 
 
-def flags(claim: pa.Array) -> Flags:
-    """A boolean column as numpy sees it; null is false."""
-    if not len(claim):
-        return np.zeros(0, bool)
-    bits = np.frombuffer(claim.buffers()[1], np.uint8)
-    held = np.unpackbits(bits, count=claim.offset + len(claim), bitorder="little")[claim.offset :].view(bool)
-    return held & is_valid(claim)
-
-
-def as_places(places: Values) -> pa.Array:
-    """Row numbers as an Arrow array."""
-    return pa.Array.from_buffers(pa.int64(), len(places), [None, pa.py_buffer(np.ascontiguousarray(places, np.int64))])
-
-
-def spread(count: int, at_most: int) -> Values:
-    """At most so many of `count` row numbers, evenly spread; the same ones each time."""
+def evenly_spaced(count: int, at_most: int) -> Values:
+    """Return at most so many of `count` row numbers, evenly spaced; the same ones each time."""
     return np.arange(count) if count <= at_most else np.linspace(0, count - 1, at_most).astype(np.int64)
 
 
-def mixed(words: Hashes) -> Hashes:
-    """For each 64-bit word another one that looks random: equal words give equal ones, and different words different ones."""
-    with np.errstate(over="ignore"):  # arithmetic modulo 2^64 is what is meant
+def splitmix64(words: Hashes) -> Hashes:
+    """Return a hash of each 64-bit word: equal words give equal hashes, and different words different ones."""
+    with np.errstate(over="ignore"):  # arithmetic is modulo 2^64
         shuffled = words + _GOLDEN
         shuffled = (shuffled ^ (shuffled >> np.uint64(30))) * _MIXER
         shuffled = (shuffled ^ (shuffled >> np.uint64(27))) * _SECOND

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headgate.lake.columns import in_one_piece
-from headgate.profiling.arrays import as_places, mixed
+from headgate.profiling.arrays import splitmix64
+from headgate.values.cells import int_array
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -78,8 +79,8 @@ class Columns:
             return self.column(name)
         chosen, start, parts = np.uint64(int(SAMPLED_ROWS / self.count * 2**64)), 0, []
         for batch in self.batches(name):
-            own = np.flatnonzero(mixed(np.arange(start, start + len(batch), dtype=np.uint64)) < chosen)
-            parts.append(_plain(batch.take(as_places(own))))
+            own = np.flatnonzero(splitmix64(np.arange(start, start + len(batch), dtype=np.uint64)) < chosen)
+            parts.append(_plain(batch.take(int_array(own))))
             start += len(batch)
         return in_one_piece(pa.chunked_array(parts))
 

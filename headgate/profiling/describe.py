@@ -16,8 +16,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.profiling.arrays import Counted, Values, as_places, counted, measured, numbers, spread
-from headgate.profiling.conceal import is_secret, shown, shown_number
+from headgate.profiling.arrays import Counted, Values, as_numpy, counted, evenly_spaced, measured
+from headgate.profiling.sensitive_values import HIDDEN, hide_number, hide_secrets
+from headgate.values.cells import int_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -86,14 +87,14 @@ def share_text(part: float, whole: float) -> str:
 def describe_texts(told: Counted) -> Description:
     """Distinct texts, the most frequent of them, their lengths and their patterns."""
     kept = np.flatnonzero(told.counts)
-    unique = told.unique if len(kept) == len(told.unique) else told.unique.take(as_places(kept))
+    unique = told.unique if len(kept) == len(told.unique) else told.unique.take(int_array(kept))
     counts, total = told.counts[kept], int(told.counts.sum())
     if not total:
         return Description(0)
-    length = numbers(pc.cast(pc.utf8_length(pc.cast(unique, pa.string())), pa.int64()))
+    length = as_numpy(pc.cast(pc.utf8_length(pc.cast(unique, pa.string())), pa.int64()))
     facts = {"length": {"min": int(length.min()), "max": int(length.max()), "mean": number_text(float(length @ counts) / total)}}
-    frequent = _frequent(counts, lambda at: unique.take(as_places(at)).to_pylist())
-    repeated = tuple((_short(text), count) for text, count in frequent if count > 1 or len(unique) <= TOP)
+    frequent = _frequent(counts, lambda at: unique.take(int_array(at)).to_pylist())
+    repeated = _shortened([(text, count) for text, count in frequent if count > 1 or len(unique) <= TOP])
     return Description(len(unique), facts, repeated, _patterns(unique, counts), _categories(unique, counts, total))
 
 
@@ -111,14 +112,17 @@ def _frequent(counts: Values, names: Callable[[Values], list[str]], many: int = 
     return ranked[:many]
 
 
-def _short(text: str) -> str:
-    return shown(text) if len(text) <= _LONGEST_SHOWN else shown(text)[:_LONGEST_SHOWN] + "…"
+def _shortened(counted: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """Texts as they may be shown, with their counts."""
+    shown = hide_secrets([text for text, _ in counted])
+    texts = [text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…" for text in shown]
+    return tuple(zip(texts, (count for _, count in counted), strict=True))
 
 
 def _patterns(unique: pa.Array, counts: Values) -> tuple[tuple[str, str], ...]:
     """Templates of an even sample of the different texts, the most frequent first, each with the share of the sample's rows."""
-    at = spread(len(unique), _PATTERNS_FROM)
-    templates = _classes(pc.utf8_slice_codeunits(unique.take(as_places(at)), 0, _LONGEST_SHOWN)).dictionary_encode()
+    at = evenly_spaced(len(unique), _PATTERNS_FROM)
+    templates = _classes(pc.utf8_slice_codeunits(unique.take(int_array(at)), 0, _LONGEST_SHOWN)).dictionary_encode()
     alike = np.bincount(templates.indices.to_numpy(), counts[at]).astype(np.int64)
     weights: dict[str, int] = {}
     for template, count in zip(templates.dictionary.to_pylist(), alike.tolist(), strict=True):
@@ -145,12 +149,12 @@ def _categories(unique: pa.Array, counts: Values, total: int) -> dict[str, str]:
     if len(unique) > CATEGORIES:
         return {}
     pairs = sorted(zip(unique.to_pylist(), counts.tolist(), strict=True))
-    return {_short(text): share_text(count, total) for text, count in pairs}
+    return {text: share_text(count, total) for text, count in _shortened(pairs)}
 
 
 def _describe_ordered(values: pa.Array) -> Description:
     held = measured(values).drop_null()
-    numbers_held = numbers(held)
+    numbers_held = as_numpy(held)
     ordered = np.sort(numbers_held[np.isfinite(numbers_held)] if numbers_held.dtype == np.float64 else numbers_held)
     if not len(ordered):
         return Description(0)
@@ -158,7 +162,7 @@ def _describe_ordered(values: pa.Array) -> Description:
     starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
     counts = np.diff(np.concatenate((starts, [len(ordered)])))
     frequent = _frequent(counts, lambda at: [spelled.exactly(number) for number in ordered[starts[at]].tolist()])
-    repeated = tuple((shown_number(text), count) for text, count in frequent if count > 1)
+    repeated = tuple((hide_number(text), count) for text, count in frequent if count > 1)
     bins = {} if spelled.is_time else steps(ordered[starts] * spelled.unit, counts)
     with np.errstate(over="ignore", invalid="ignore"):  # doubles may be as large as they like; their spread is then told as inf or nan
         facts = {} if _may_be_cards(ordered[starts], spelled) else _order_facts(ordered, spelled)
@@ -169,8 +173,8 @@ def _may_be_cards(different: Values, spelled: _Spelling) -> bool:
     """Whether some of the values could be card numbers: even a mean of such would show their first digits."""
     if spelled.is_time or max(abs(different[0].item()), abs(different[-1].item())) * spelled.unit < _SHORTEST_CARD:
         return False
-    looked_at = different[spread(len(different), _PATTERNS_FROM)].tolist()
-    return any(is_secret(spelled.exactly(number).partition(".")[0]) for number in (*looked_at, different[-1].item()))
+    sample = different[evenly_spaced(len(different), _PATTERNS_FROM)].tolist()
+    return HIDDEN in hide_secrets([spelled.exactly(number).partition(".")[0] for number in (*sample, different[-1].item())])
 
 
 @dataclass(frozen=True)
@@ -217,7 +221,7 @@ def moments_told(kind: pa.DataType, low: float, high: float, mean: float, deviat
         "mean": spelled.nearly(mean),
         "std_days" if spelled.is_time else "std": number_text(deviation * spelled.unit),
     }
-    return {name: shown_number(text) for name, text in told.items()}
+    return {name: hide_number(text) for name, text in told.items()}
 
 
 def _order_facts(ordered: Values, spelled: _Spelling) -> dict[str, object]:
@@ -225,10 +229,10 @@ def _order_facts(ordered: Values, spelled: _Spelling) -> dict[str, object]:
     low, high = ordered[0].item(), ordered[-1].item()
     floats = ordered.astype(np.float64)
     mean, deviation = float(floats.mean()), float(floats.std(ddof=1)) if len(floats) > 1 else 0.0
-    quantiles = {f"{q:g}": shown_number(spelled.nearly(_quantile(floats, q))) for q in QUANTILES}
+    quantiles = {f"{q:g}": hide_number(spelled.nearly(_quantile(floats, q))) for q in QUANTILES}
     return {
         **moments_told(spelled.kind, low, high, mean, deviation),
-        "median": shown_number(spelled.nearly(_quantile(floats, 0.5))),
+        "median": hide_number(spelled.nearly(_quantile(floats, 0.5))),
         "quantiles": quantiles,
         "outliers": _outliers(floats, spelled),
     }
@@ -252,7 +256,7 @@ def _outliers(ordered: Values, spelled: _Spelling) -> dict[str, object]:
         below = np.searchsorted(ordered, first - fence * spread_of, "left")
         return int(below + len(ordered) - np.searchsorted(ordered, third + fence * spread_of, "right"))
 
-    fences = [shown_number(spelled.nearly(first - INNER_FENCE * spread_of)), shown_number(spelled.nearly(third + INNER_FENCE * spread_of))]
+    fences = [hide_number(spelled.nearly(first - INNER_FENCE * spread_of)), hide_number(spelled.nearly(third + INNER_FENCE * spread_of))]
     return {"fences": fences, "outside": beyond(INNER_FENCE), "far_out": beyond(OUTER_FENCE)}
 
 

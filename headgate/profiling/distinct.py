@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.profiling.arrays import Hashes, measured, mixed, numbers
+from headgate.profiling.arrays import Hashes, as_numpy, measured, splitmix64
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,7 +79,7 @@ def hashes(values: pa.Array) -> Hashes:
         return _of_texts(pc.cast(unique, pa.large_string()))
     if pa.types.is_boolean(kind) or not (pa.types.is_primitive(kind) or pa.types.is_decimal128(kind)):
         return _of_texts(pc.cast(pc.cast(unique, pa.string()), pa.large_string()))
-    return mixed(numbers(measured(unique)).view(np.uint64))
+    return splitmix64(as_numpy(measured(unique)).view(np.uint64))
 
 
 def _of_texts(texts: pa.Array) -> Hashes:
@@ -87,9 +87,9 @@ def _of_texts(texts: pa.Array) -> Hashes:
     offsets = np.frombuffer(texts.buffers()[1], np.int64, len(texts) + 1, texts.offset * 8)
     lengths = np.diff(offsets)
     data = np.frombuffer(texts.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
-    factors = mixed(np.arange(int(lengths.max()) + 1, dtype=np.uint64)) | np.uint64(1)
+    factors = splitmix64(np.arange(int(lengths.max()) + 1, dtype=np.uint64)) | np.uint64(1)
     starts = np.repeat(offsets[:-1] - offsets[0], lengths)
     terms = data.astype(np.uint64) * factors[np.arange(len(data)) - starts]
     total = np.concatenate(([np.uint64(0)], np.cumsum(terms, dtype=np.uint64)))
     ends = offsets - offsets[0]
-    return mixed(total[ends[1:]] - total[ends[:-1]] + factors[lengths])
+    return splitmix64(total[ends[1:]] - total[ends[:-1]] + factors[lengths])

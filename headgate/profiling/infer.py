@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.lake.columns import bool_array, text_array
-from headgate.profiling.arrays import Counted, Values, counted, filled, flags, is_valid, literal, numbers
+from headgate.profiling.arrays import Counted, Values, as_numpy, counted, filled, is_valid
+from headgate.values.cells import flags, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,7 +153,7 @@ def _as_days(text: pa.Array, pattern: str) -> pa.Array:
 
 
 def _part(parts: pa.Array, name: str) -> Values:
-    return numbers(filled(pc.cast(pc.struct_field(parts, name), pa.int64()), "1"))
+    return as_numpy(filled(pc.cast(pc.struct_field(parts, name), pa.int64()), "1"))
 
 
 def _as_instants(text: pa.Array, pattern: str) -> pa.Array:

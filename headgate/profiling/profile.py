@@ -17,11 +17,11 @@ from headgate.contracts.model import Kind
 from headgate.contracts.sensitive_names import is_sensitive_name
 from headgate.lake.columns import in_one_piece
 from headgate.profiling.arrays import counted, different_rows
-from headgate.profiling.conceal import holds_secrets, may_hold_cards, may_hold_codes
-from headgate.profiling.correlate import correlations
+from headgate.profiling.correlations import correlations
 from headgate.profiling.describe import Description, describe, describe_texts, share_text
 from headgate.profiling.infer import infer
 from headgate.profiling.score import VOLATILITY_DAYS, Score, ratio, timeliness
+from headgate.profiling.sensitive_values import holds_secrets, may_hold_cards, may_hold_codes
 from headgate.profiling.streamed import describe_many
 
 if TYPE_CHECKING:

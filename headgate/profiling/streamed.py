@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.profiling.arrays import measured, numbers
+from headgate.profiling.arrays import as_numpy, measured
 from headgate.profiling.describe import Description, describe, moments_told, number_text
 from headgate.profiling.distinct import Distinct
 
@@ -120,7 +120,7 @@ def _measures(batch: pa.Array) -> Values:
     kind = _kind_of(batch)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_boolean(kind):
         plain = batch.dictionary_decode() if isinstance(batch, pa.DictionaryArray) else batch
-        return numbers(pc.cast(pc.utf8_length(pc.cast(plain, pa.string())).drop_null(), pa.int64()))
+        return as_numpy(pc.cast(pc.utf8_length(pc.cast(plain, pa.string())).drop_null(), pa.int64()))
     if pa.types.is_primitive(kind) or pa.types.is_decimal(kind):
-        return numbers(measured(batch).drop_null())
+        return as_numpy(measured(batch).drop_null())
     return np.empty(0, np.int64)

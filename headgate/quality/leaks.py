@@ -7,59 +7,79 @@ A finding is a place and a count, never the value.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections import Counter
 from itertools import accumulate
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
 CARD_NUMBER, TRACK_DATA, SECURITY_CODE, SOCIAL_SECURITY_NUMBER = "card_number", "track_data", "security_code", "social_security_number"
 CHECKS = (CARD_NUMBER, TRACK_DATA, SECURITY_CODE, SOCIAL_SECURITY_NUMBER)
 
 _SHORTEST, _LONGEST = 12, 19
 
+# Numbers of 12 and 13 digits are leaks only with a context: article numbers, phone numbers and milliseconds are as long.
+_FEWEST_ALONE = 14
+_ANY, _UP_TO_19, _16 = range(12, 20), range(16, 20), (16,)
+
 # First digits and lengths of card numbers.
-# Source: ISO/IEC 7812-1 (length); the schemes' public issuer ranges as listed in "Payment card number", Wikipedia, 2025.
-_ISSUERS: tuple[tuple[str, str, range], ...] = (
-    ("4", "4", range(13, 20)),  # Visa
-    ("51", "55", range(16, 17)),  # Mastercard
-    ("2221", "2720", range(16, 17)),  # Mastercard, second series
-    ("34", "34", range(15, 16)),  # American Express
-    ("37", "37", range(15, 16)),
+# Source: ISO/IEC 7812-1 (length); the schemes' public issuer ranges as listed in "Payment card number", Wikipedia, 2025; Mastercard Rules,
+# ranges of Maestro; the lists of BINs in ActiveMerchant's credit card methods.
+_ISSUERS: tuple[tuple[str, str, Container[int]], ...] = (
+    ("0604", "0604", _ANY),  # Maestro, in Faker
+    ("4", "4", (13, 16, 18, 19)),  # Visa
+    ("51", "55", _16),  # Mastercard
+    ("2221", "2720", _16),  # Mastercard, second series
+    ("34", "34", (15,)),  # American Express
+    ("37", "37", (15,)),
     ("300", "305", range(14, 20)),  # Diners Club
-    ("309", "309", range(14, 20)),
+    ("3095", "3095", range(14, 20)),
     ("36", "36", range(14, 20)),
     ("38", "39", range(14, 20)),
-    ("6011", "6011", range(16, 20)),  # Discover
-    ("644", "659", range(16, 20)),
-    ("35", "35", range(16, 20)),  # JCB, with the neighbours that test data is made of
-    ("3088", "3088", range(16, 17)),  # JCB before 1998
-    ("2131", "2131", range(15, 16)),
-    ("1800", "1800", range(15, 16)),
-    ("62", "62", range(16, 20)),  # UnionPay
-    ("81", "82", range(16, 20)),  # UnionPay, RuPay
-    ("60", "60", range(16, 17)),  # RuPay, Hipercard
-    ("50", "50", range(12, 20)),  # Maestro, Verve, Elo
-    ("56", "58", range(12, 20)),  # Maestro
-    ("63", "63", range(12, 20)),  # Maestro, InterPayment, Elo
-    ("67", "67", range(12, 20)),  # Maestro
-    ("2200", "2204", range(16, 20)),  # Mir
-    ("9792", "9792", range(16, 17)),  # Troy
-    ("9704", "9704", range(16, 20)),  # NAPAS
+    ("6011", "6011", _UP_TO_19),  # Discover
+    ("644", "659", _UP_TO_19),
+    ("35", "35", _UP_TO_19),  # JCB
+    ("3088", "3094", _16),  # JCB before 1998
+    ("3096", "3102", _16),
+    ("3112", "3120", _16),
+    ("3158", "3159", _16),
+    ("3337", "3349", _16),
+    ("2131", "2131", (15,)),
+    ("1800", "1800", (15,)),
+    ("1175", "1175", (15,)),  # UATP
+    ("1290", "1290", (15,)),
+    ("1354", "1354", (15,)),
+    ("286900", "286900", _16),  # Carnet
+    ("62", "62", _UP_TO_19),  # UnionPay
+    ("8100", "8171", _UP_TO_19),
+    ("8172", "8299", _16),  # RuPay
+    ("60", "60", _16),  # RuPay, Hipercard, Sodexo, Cabal and other national schemes
+    ("606282", "606282", (19,)),  # Hipercard
+    ("600297", "600382", _ANY),  # Maestro
+    ("601232", "602050", _ANY),
+    ("50", "50", _ANY),  # Maestro, Verve, Elo, Alelo
+    ("56", "59", _ANY),  # Maestro
+    ("63", "63", _ANY),  # Maestro, Edenred, Elo
+    ("67", "67", _ANY),  # Maestro
+    ("690032", "690032", _ANY),
+    ("2200", "2204", _UP_TO_19),  # Mir
+    ("700600", "700600", _16),  # Synchrony
+    ("700676", "700676", (16, 19)),  # Routex, Edenred
+    ("700678", "700678", (16, 19)),
+    ("8600", "8600", _16),  # Uzcard
+    ("9682", "9682", _16),  # mada
+    ("9704", "9704", _UP_TO_19),  # NAPAS
+    ("9792", "9792", _16),  # Troy
+    ("9860", "9860", _16),  # Humo
 )
-
-# Article numbers of 13 digits may begin like old Visa numbers; where nearly all of a column's numbers are some, none is a card's.
-# Source: GS1 General Specifications, section 7.9 (check digit).
-_ARTICLE_NUMBER, _LONGEST_ARTICLE_NUMBER = r"^[0-9]{12,14}$", 14
-_WEIGHTS = np.array([3, 1] * 7)
-_FEWEST_ARTICLES, _MOSTLY = 10, 0.9
 
 # Digests and UUIDs are full of digits and are not card numbers. Only whole ones of the usual lengths, so that a number among letters stays.
 _OPAQUE = re.compile(
@@ -67,11 +87,34 @@ _OPAQUE = re.compile(
 )
 _OPAQUE_RE2 = r"\b(?:[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b"
 _NAMED_RE2 = r"(?i)cvv|cvc|csc|cvn|cav2|security.{0,3}code|verification|ssn|social.?security"
-_WRITTEN_BLANK = re.compile(r"%20|&nbsp;|&#160;")  # as in addresses and in HTML
+# RFC 3986, section 2.1, and HTML's character references: digits and what parts their groups.
+_ENCODED = re.compile(r"%(?:3[0-9]|2[0DEde])|&(?:nbsp|#(?:0*(?:160|32|4[589]|5[0-7])|[xX]0*3[0-9]));")
+_ENCODED_RE2 = r"[0-9]%2[dDeE]|&#[xX]0*3[0-9];"
 # Twelve digits, however they are spaced, or a social security number's nine.
 _DIGITS_RE2 = r"(?:\p{Nd}[^\p{L}\p{N}]{0,8}){11}\p{Nd}|\p{Nd}[^\p{L}\p{N}]{0,3}(?:\p{Nd}[^\p{L}\p{N}]{0,3}){7}\p{Nd}"
 _FEWEST_DIGITS = 9
 _DIGIT = re.compile(r"\d")
+# What may be glued to a number: zeros in front; behind it its expiry, in two orders, perhaps with the code.
+_FEWEST_PADDED, _GLUED_LENGTHS, _LONGEST_TAIL = 14, (14, 15, 16, 19), 8
+_MONTH = r"(?:0[1-9]|1[0-2])"
+_GLUED = re.compile(rf"(?:{_MONTH}(?:[23]\d(?:\d\d\d)?|20[23]\d|[/.-](?:20)?[23]\d)|[23]\d{_MONTH})(?!\d)")
+# What says that a short number is a card's: its name or a code's in the same line, an expiry or the rest of a track behind it.
+_CARD_NAMED = re.compile(
+    r"(?<![^\W\d_])(?:(?:(?:credit|debit|payment|bank)?[\W_]?cards?|(?:kredit|bank)?karten?|cartes?|tarjetas?"
+    r"|cart(?:ão|ao|a di credito)|kaart|(?:kredit|betal)kort|kort(?=nummer)|(?<!\[)pan|visa|maestro|mastercard)"
+    r"(?:[\W_]?(?:numbers?|nummer|num|no|nr))?|(?<!\[)(?:cv[vcn]2?|security[\W_]?code))(?![^\W\d_])",
+    re.IGNORECASE,
+)
+_EXPIRES = re.compile(
+    r"[\s,;|/-]{1,3}(?:exp(?:iry|ires)?[.:]? ?(?:0?[1-9]|1[0-2]) ?[/.-]?|(?:0?[1-9]|1[0-2]) ?[/.-]) ?(?:20)?[23]\d(?!\d)"
+    r"|[=^D]\d{4}|\^[^^\n]{2,26}\^\d{4}",
+    re.IGNORECASE,
+)
+# Columns of other numbers, which begin like cards by chance, and how many digits these have at most.
+_OTHER_NUMBERS = (
+    (re.compile(r"(?:^|[^a-z])(?:tele)?(?:phone|fax|mobile|tel|gtin|ean|upc|barcode|vat|tax)(?:[^a-z]|$)", re.IGNORECASE), 15),
+    (re.compile(r"(?:^|[^a-z])(?:tracking|iban|bank_?account)(?:[^a-z]|$)", re.IGNORECASE), 19),
+)
 _DIGITS = re.compile(r"\d+")
 # A spreadsheet's spelling of long numbers. With eleven digits and the length, the check digit soon tells what is missing.
 _SCIENTIFIC = re.compile(r"(?<!\d)(\d)[.,](\d{10,18})[eE]\+?0?(1[1-8])(?!\d)")
@@ -104,21 +147,25 @@ _SECURITY_CODE = re.compile(
 # Between blanks, further groups of digits beside it make it part of a longer number, a telephone's for one.
 _SSN = re.compile(
     r"(?<![0-9A-Za-z\-.])(?!000|666|9\d\d)\d{3}"
-    r"(?:([-.])(?!00)\d{2}\1|(?<!/\d{3})/(?!00)\d{2}/(?!\d{4}/)|(?<!\d \d{3}) (?!00)\d{2} (?!\d{4} \d))"
+    r"(?:([-.])(?!00)\d{2}\1|(?<!\d \d{3}) (?!00)\d{2} (?!\d{4} \d))"
     r"(?!0000)\d{4}(?!-?[0-9A-Za-z]|\.\d)"
 )
 _SSN_NAMED = re.compile(
     r"(?:ssns?|social.?security(?:.?(?:number|no))?)(?:\W|_){0,6}"
-    r"(?!000|666|9\d\d)\d{3}\W?(?!00)\d{2}\W?(?!0000)\d{4}(?![0-9A-Za-z])",
+    r"(?!000|666|9\d\d)\d{3}[-. ]?(?!00)\d{2}[-. ]?(?!0000)\d{4}(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
 
 
-def leaks_in_text(text: str) -> Counter[str]:
-    """How many leaks of each kind one text holds."""
-    plain = _DIALLED.sub(" ", _OPAQUE.sub(" ", _typed(_WRITTEN_BLANK.sub(" ", text.replace(_TAKEN_OUT, "[x]")))))
+def leaks_in_text(text: str, fewest_alone: int = _FEWEST_ALONE) -> Counter[str]:
+    """Count the leaks of each kind in one text.
+
+    Args:
+        fewest_alone: card numbers of fewer digits count only where the text says that they are a card's.
+    """
+    plain = _DIALLED.sub(" ", _OPAQUE.sub(" ", _typed(_decoded(text.replace(_TAKEN_OUT, "[x]")))))
     found = {
-        CARD_NUMBER: len(set(_card_numbers(plain))),
+        CARD_NUMBER: len(_card_numbers(plain, fewest_alone)),
         TRACK_DATA: len(_TRACK.findall(plain)),
         SECURITY_CODE: len(_SECURITY_CODE.findall(plain)),
         SOCIAL_SECURITY_NUMBER: len(_SSN.findall(plain)) + len(_SSN_NAMED.findall(plain)),
@@ -126,13 +173,18 @@ def leaks_in_text(text: str) -> Counter[str]:
     return +Counter(found)
 
 
+def _decoded(text: str) -> str:
+    """The text without the encoding of addresses (RFC 3986) and of HTML."""
+    return _ENCODED.sub(lambda found: html.unescape(unquote(found[0])), text)
+
+
 def _typed(text: str) -> str:
-    """The text as a keyboard has it: digits of all scripts, hyphens of all lengths; what cannot be seen is left out."""
+    """The text as a keyboard has it: digits of all scripts, hyphens of all lengths, a blank for what cannot be seen."""
     if text.isascii():
         return text
-    signs = (sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
     return "".join(
-        str(unicodedata.decimal(sign)) if sign.isdecimal() else "-" if unicodedata.category(sign) == "Pd" else sign for sign in signs
+        str(unicodedata.decimal(sign)) if sign.isdecimal() else {"Pd": "-", "Cf": " "}.get(unicodedata.category(sign), sign)
+        for sign in unicodedata.normalize("NFKC", text)
     )
 
 
@@ -160,8 +212,9 @@ def leaks_in_rows(rows: pa.Table) -> tuple[int, Counter[tuple[str, str]]]:
         if texts is None:
             continue
         cells += rows.num_rows
+        fewest_alone = _fewest_alone(name)
         for text, times in _suspects(texts):
-            for kind, count in leaks_in_text(text).items():
+            for kind, count in leaks_in_text(text, fewest_alone).items():
                 found[without_leaks(name), kind] += count * times
     return cells, found
 
@@ -215,40 +268,68 @@ def _leaves(value: pa.Scalar, named: str) -> Iterator[str]:
         yield named + (plain.decode("latin-1") if isinstance(plain, bytes) else str(plain))
 
 
+def _fewest_alone(name: str) -> int:
+    """How many digits a column's numbers must have to be taken for a card's without a context."""
+    return next((longest + 1 for names, longest in _OTHER_NUMBERS if names.search(name)), _FEWEST_ALONE)
+
+
 def _is_telling(name: str) -> bool:
-    return bool(_SECURITY_CODE.search(f"{name}: 123") or _SSN_NAMED.search(f"{name} 219099999"))
+    """Whether a column's name is a context for its values."""
+    return bool(_CARD_NAMED.search(name) or _SECURITY_CODE.search(f"{name}: 123") or _SSN_NAMED.search(f"{name} 219099999"))
 
 
 def _suspects(texts: pa.ChunkedArray) -> Iterator[tuple[str, int]]:
     """Each distinct text that is worth a closer look, and how often it occurs."""
     counted = pc.value_counts(texts.drop_null())
     values, counts = counted.field("values"), counted.field("counts")
-    stripped = pc.replace_substring_regex(pc.replace_substring_regex(values, _WRITTEN_BLANK.pattern, " "), _OPAQUE_RE2, " ")
+    stripped = pc.replace_substring_regex(values, _OPAQUE_RE2, " ")
     named = pc.match_substring_regex(stripped, _NAMED_RE2)
     # Counting digits is cheap and leaves few values for the costly pattern.
     many = pc.greater_equal(pc.count_substring_regex(stripped, r"\p{Nd}"), _FEWEST_DIGITS)
     spaced = pc.match_substring_regex(pc.if_else(many, stripped, ""), _DIGITS_RE2)
-    worth = pc.and_not(pc.or_(named, spaced), _article_numbers(values))
+    encoded = pc.match_substring_regex(values, _ENCODED_RE2)
+    worth = pc.or_(pc.or_(named, spaced), encoded)
     yield from zip(values.filter(worth).to_pylist(), counts.filter(worth).to_pylist(), strict=True)
 
 
-def _article_numbers(values: pa.Array) -> pa.Array:
-    """Which of a column's different texts are article numbers; none where more than one in ten of those as long is no such number."""
-    as_long = pc.match_substring_regex(values, _ARTICLE_NUMBER)
-    padded = pc.utf8_lpad(values.filter(as_long), _LONGEST_ARTICLE_NUMBER, "0")
-    digits = np.frombuffer("".join(padded.to_pylist()).encode(), np.uint8).reshape(-1, _LONGEST_ARTICLE_NUMBER) - ord("0")
-    right = (digits @ _WEIGHTS) % 10 == 0
-    are_articles = len(right) >= _FEWEST_ARTICLES and right.mean() >= _MOSTLY
-    return pc.replace_with_mask(as_long, as_long, pa.array(right & are_articles))
+def _card_numbers(text: str, fewest_alone: int) -> set[str]:
+    """The different card numbers in a text; one that is a part of another counts as that one."""
+    found = {digits for digits, start, stop in _candidates(text) if len(digits) >= fewest_alone or _has_context(text, start, stop)}
+    return {digits for digits in found if not any(digits in other and digits != other for other in found)}
 
 
-def _card_numbers(text: str) -> Iterator[str]:
-    yield from filter(_is_card_number, _DIGITS.findall(text))
-    yield from (before + after for before, after, power in _SCIENTIFIC.findall(text) if _is_rounded_card(before + after, int(power) + 1))
+def _candidates(text: str) -> Iterator[tuple[str, int, int]]:
+    """Card numbers of any length, with their first character and the one behind their last."""
+    for run in _DIGITS.finditer(text):
+        yield from ((digits, *run.span()) for digits in _in_run(run[0], text[run.end() : run.end() + _LONGEST_TAIL]))
+    for found in _SCIENTIFIC.finditer(text):
+        if _is_rounded_card(found[1] + found[2], int(found[3]) + 1):
+            yield (found[1] + found[2]).ljust(int(found[3]) + 1, "0"), *found.span()
     for spaced in (*_SPACED, _PRINTED):
         for found in spaced.finditer(text):
-            # Where the number begins is where the match does; where it ends, any group may tell.
-            yield from filter(_is_card_number, accumulate(_DIGITS.findall(found["run"])))
+            # The number begins where the match does, and ends with any of its groups.
+            groups = list(_DIGITS.finditer(text, *found.span("run")))
+            joined = accumulate(group[0] for group in groups)
+            yield from (
+                (digits, found.start(), group.end()) for digits, group in zip(joined, groups, strict=True) if _is_card_number(digits)
+            )
+
+
+def _in_run(run: str, behind: str) -> Iterator[str]:
+    """The card numbers that a run of digits is, or that it is with zeros in front or with an expiry behind."""
+    if _is_card_number(run):
+        yield run
+    bare = run.lstrip("0")
+    if _FEWEST_PADDED <= len(bare) < len(run) and _is_card_number(bare):
+        yield bare
+    for length in _GLUED_LENGTHS:
+        if length < len(run) <= length + _LONGEST_TAIL and _GLUED.match(run[length:] + behind) and _is_card_number(run[:length]):
+            yield run[:length]
+
+
+def _has_context(text: str, start: int, stop: int) -> bool:
+    line = text[text.rfind("\n", 0, start) + 1 : start] + "#" + text[stop:].partition("\n")[0]
+    return bool(_EXPIRES.match(text, stop) or _CARD_NAMED.search(line))
 
 
 def _is_card_number(digits: str) -> bool:

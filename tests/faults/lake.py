@@ -25,7 +25,7 @@ from headgate.intake.replay import Replaying
 from headgate.intake.source_deletions import Sightings
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.matching.mappings import Mappings
-from headgate.profiling.keeping import Profiles
+from headgate.profiling.kept_profiles import Profiles
 from tests.faults.inputs import GROUPS, contracts
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from headgate.errors import BadInputError, HeaderError, UnreadableFileError
 from headgate.formats.excel.workbook import TOP_ROWS, sheets
 from headgate.formats.header import count_known, folded, match_header
 from headgate.formats.received import Ragged, Received
-from headgate.masking.card_search import redact
+from headgate.masking.redaction import redact
 from headgate.values.cells import text_array
 
 if TYPE_CHECKING:

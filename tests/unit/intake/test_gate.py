@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import curated_contract
-from headgate.contracts.model import Comparison, Contract, Level, Rule
+from headgate.contracts.model import Comparison, Content, Contract, Level, Rule
 from headgate.contracts.registry import Registry
 from headgate.errors import AuditError, BadInputError
 from headgate.intake import Gated, pass_gate
@@ -184,12 +184,45 @@ def test_a_numeric_column_may_state_that_its_long_numbers_are_no_cards() -> None
     assert gate(csv_of(payment(payment_id=PAN)), replace(PAYMENTS, columns=columns)).accepted["payment_id"].to_pylist() == [int(PAN)]
 
 
-@pytest.mark.parametrize(("text", "is_let_in"), [("4000000000105", True), ("4222222222222", False), (PAN, False), (f"see {PAN}", False)])
-def test_a_text_column_that_states_to_hold_no_cards_may_hold_article_numbers(text: str, is_let_in: bool) -> None:
+ARTICLE = "30012345679095"  # a GTIN-14 that is a Diners Club number by range, length and check digit
+
+
+@pytest.mark.parametrize(
+    ("text", "is_accepted", "is_accepted_unmasked"),
+    [
+        (ARTICLE, False, True),
+        ("4222222222222", True, True),
+        ("card 4222222222222", False, False),
+        (PAN, False, False),
+        (f"see {PAN}", False, False),
+    ],
+)
+def test_a_text_column_that_states_to_hold_no_cards_may_hold_article_numbers(
+    text: str, *, is_accepted: bool, is_accepted_unmasked: bool
+) -> None:
+    """Numbers of 13 digits and fewer need a context in every column that is not declared for cards."""
     columns = tuple(replace(column, unmasked=column.name == "order_id") for column in PAYMENTS.columns)
     gated = gate(csv_of(payment(order_id=text)), replace(PAYMENTS, columns=columns))
-    assert (gated.accepted.num_rows == 1) is is_let_in
-    assert not passed(payment(order_id=text)).accepted.num_rows
+    assert (gated.accepted.num_rows == 1) is is_accepted_unmasked
+    assert (passed(payment(order_id=text)).accepted.num_rows == 1) is is_accepted
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (Content.PHONE, "501853120001"),
+        (Content.PHONE, "378282246310005"),
+        (Content.TAX_NUMBER, "30569309025904"),
+        (Content.GTIN, ARTICLE),
+        (Content.TRACKING_NUMBER, "6205500000000000004"),
+        (Content.BANK_ACCOUNT, PAN),
+    ],
+)
+def test_a_column_that_states_its_content_is_not_searched_by_length_alone(content: Content, text: str) -> None:
+    columns = tuple(replace(column, content=content if column.name == "order_id" else None) for column in PAYMENTS.columns)
+    contract = replace(PAYMENTS, columns=columns)
+    assert gate(csv_of(payment(order_id=text)), contract).accepted["order_id"].to_pylist() == [text]
+    assert not gate(csv_of(payment(order_id=f"card {text}")), contract).accepted.num_rows
 
 
 @pytest.mark.parametrize("rule", ["shipped_after_ordered"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from headgate.masking.card_search import redact_cards
+from headgate.masking.redaction import redact_cards
 
 pytestmark = pytest.mark.unit
 

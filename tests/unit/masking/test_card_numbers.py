@@ -135,7 +135,7 @@ def test_a_text_stands_for_the_same_card_whatever_the_file_said_before_and_howev
     columns: list[list[str | None]], remembered: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(cards, "_CARDS_KNOWN", remembered)
+        patched.setattr(cards, "_MOST_KNOWN_CARDS", remembered)
         of_file = cards.KnownCards(KEY)
         for column in columns:
             assert told(of_file, column) == [told(cards.KnownCards(KEY), [each])[0] for each in column]
@@ -171,7 +171,7 @@ def test_zeros_that_fill_up_a_field_change_neither_token_nor_brand(number: str) 
 
 def test_no_more_cards_are_remembered_than_memory_is_kept_for() -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(cards, "_CARDS_KNOWN", 2)
+        patched.setattr(cards, "_MOST_KNOWN_CARDS", 2)
         of_file, numbers = cards.KnownCards(KEY), [number for number in PUBLISHED if cards.is_card(text(number)).all()]
         sizes = [of_file.of(text(number, numbers[0]))[1].num_rows for number in numbers]
     assert max(sizes) <= 3
@@ -190,25 +190,50 @@ LONG = st.one_of(
 def test_a_numeric_column_holds_the_cards_from_14_digits_on_that_its_digits_would_as_text(numbers: list[int | None], skipped: int) -> None:
     texts = [str(abs(each)) if each is not None and abs(each) >= 10**13 else None for each in numbers]
     expected = list(rows_with_cards(pa.array(texts, pa.string()).slice(skipped)))
-    assert list(cards.rows_of_cards(pa.array(numbers, pa.int64()).slice(skipped))) == expected
+    assert list(cards.numeric_rows_with_cards(pa.array(numbers, pa.int64()).slice(skipped))) == expected
     for scale in (0, 2, 7, 9, 18):
         exact = pa.array([None if each is None else Decimal(each) for each in numbers], pa.decimal128(38, scale))
-        assert list(cards.rows_of_cards(exact.slice(skipped))) == expected
+        assert list(cards.numeric_rows_with_cards(exact.slice(skipped))) == expected
 
 
 def test_article_numbers_moments_and_ids_of_up_to_13_digits_are_no_cards() -> None:
-    as_text = pa.array(["4222222222222", "4006381333931"])  # a card number that gateways publish, and an article number
-    assert list(rows_with_cards(as_text)) == [0]
-    assert not len(cards.rows_of_cards(pa.array([4222222222222, 4006381333931, 1700000000123, 501000000000], pa.int64())))
+    as_text = pa.array(["4222222222222", "card 4222222222222", "4006381333931"])  # a number that gateways publish, and an article number
+    assert list(rows_with_cards(as_text)) == [1]
+    assert not len(cards.numeric_rows_with_cards(pa.array([4222222222222, 4006381333931, 1700000000123, 501000000000], pa.int64())))
 
 
 @pytest.mark.parametrize("kind", [pa.decimal128(38, 18), pa.decimal128(20, 2), pa.float64()])
 def test_a_fraction_makes_it_no_card_number(kind: pa.DataType) -> None:
     values = [Decimal(4111111111111111), Decimal("4111111111111111.5"), Decimal(-378282246310005), None, Decimal("4111.11")]
     column = pa.array([None if each is None else float(each) for each in values]) if pa.types.is_floating(kind) else pa.array(values, kind)
-    assert list(cards.rows_of_cards(column)) == [0, 2]
+    assert list(cards.numeric_rows_with_cards(column)) == [0, 2]
 
 
 @pytest.mark.parametrize("values", [[], [None], [float("nan"), float("inf"), float("-inf"), 1e300, -1e18]])
 def test_odd_doubles_are_no_card_numbers(values: list[float | None]) -> None:
-    assert not len(cards.rows_of_cards(pa.array(values, pa.float64())))
+    assert not len(cards.numeric_rows_with_cards(pa.array(values, pa.float64())))
+
+
+@pytest.mark.parametrize("zeros", [1, 2, 3, 4, 8])
+@pytest.mark.parametrize("number", ["4111111111111111", "378282246310005", "6205500000000000004"])
+def test_a_padded_number_has_the_token_of_the_number(number: str, zeros: int) -> None:
+    padded = "0" * zeros + number
+    first, second = told(cards.KnownCards(KEY), [number, padded])
+    assert first
+    assert second
+    assert first["token"] == second["token"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "".join(f"%3{digit}" for digit in "4111111111111111"),
+        "4111%2D1111%2d1111%201111",
+        "".join(f"&#{ord(digit)};" for digit in "4111111111111111"),
+    ],
+)
+def test_an_encoded_number_has_the_token_of_the_number(written: str) -> None:
+    first, second = told(cards.KnownCards(KEY), ["4111111111111111", written])
+    assert first
+    assert second
+    assert first["token"] == second["token"]

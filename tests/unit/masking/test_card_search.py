@@ -1,25 +1,20 @@
+"""Card numbers are found however they are written, and other numbers stay."""
+
+from __future__ import annotations
+
 import random
-import re
-import sys
-import unicodedata
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.masking.card_search import (
-    _NAMED_CODE,
-    _OTHER_LETTERS,
-    _SSN_FORM,
-    redact,
-    redact_cards,
-    rows_with_cards,
-    rows_with_named_codes,
-    rows_with_ssns,
-    without_ssn_forms,
-)
+from headgate.masking.card_search import ANYWHERE, CONTEXT_BELOW, rows_with_cards
+from headgate.masking.redaction import redact, redact_cards
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.unit
 
@@ -60,8 +55,9 @@ def wide(text: str) -> str:
     return "".join(chr(ord(sign) + 0xFEE0) for sign in text)
 
 
-def redacted(*texts: str | None) -> list[str | None]:
-    found: list[str | None] = redact(pa.array(texts, pa.string())).to_pylist()
+def redacted(*texts: str | None, context_below: int = ANYWHERE) -> list[str | None]:
+    """As in columns that are declared for cards: short numbers need no context."""
+    found: list[str | None] = redact(pa.array(texts, pa.string()), context_below=context_below).to_pylist()
     return found
 
 
@@ -70,8 +66,6 @@ numbers = st.sampled_from(PUBLISHED) | st.tuples(
     st.text(alphabet="0123456789", min_size=18, max_size=18),
 ).map(lambda parts: checked((parts[0] + parts[1])[: {"3": 14, "34": 14, "37": 14, "36": 13}.get(parts[0], 15)]))
 around = st.text(alphabet="abc é,;:()#€日\n\"'\\")
-
-
 writings = st.tuples(st.sampled_from(_SEPARATORS), st.lists(st.integers(1, 6), max_size=6), st.booleans())
 
 
@@ -190,7 +184,7 @@ def test_other_groups_so_parted_stay(text: str) -> None:
 )
 def test_a_number_that_a_spreadsheet_rounded_goes_whole(text: str) -> None:
     assert redacted(text, f"paid with {text}, thanks") == ["[PAN destroyed]", "paid with [PAN destroyed], thanks"]
-    assert list(rows_with_cards(pa.array(["x", text]))) == [1]
+    assert list(rows_with_cards(pa.array(["x", text]), context_below=ANYWHERE)) == [1]
 
 
 @pytest.mark.parametrize(
@@ -209,67 +203,117 @@ def test_other_numbers_with_an_exponent_stay(text: str) -> None:
     assert redacted(text) == [text]
 
 
-def test_track_data_goes_with_its_number() -> None:
-    assert redacted("x %B4111111111111111^DOE/JANE^25121010000000000000? y") == ["x %B[PAN ****1111] y"]
-    assert redacted(";4111111111111111=25121010000012345678? z") == [";[PAN ****1111] z"]
-
-
-@pytest.mark.parametrize(
-    ("text", "left"),
-    [
-        ("4111-1111-1111-1111 12/27 123", "[PAN ****1111] 12/27 [CVV]"),
-        ("4111111111111111, exp 12/2027, 123 thanks", "[PAN ****1111], exp 12/2027, [CVV] thanks"),
-        ("378282246310005 1227 1234", "[PAN ****0005] 1227 [CVV]"),
-        ("4111111111111111/123", "[PAN ****1111]/[CVV]"),
-        ("4111111111111111 123; 5555555555554444 999", "[PAN ****1111] [CVV]; [PAN ****4444] [CVV]"),
-        ("4111111111111111|12|27|123", "[PAN ****1111]|12|27|[CVV]"),
-        ("4111111111111111:123", "[PAN ****1111]:[CVV]"),
-        ("4111111111111111 (123)", "[PAN ****1111] ([CVV])"),
-        ("4111111111111111,12,27,123", "[PAN ****1111],12,27,[CVV]"),
-        ("4111111111111111 9 2027 123 thanks", "[PAN ****1111] 9 2027 [CVV] thanks"),
-        ("4111111111111111 12-27 #123", "[PAN ****1111] 12-27 #[CVV]"),
-        ("4111111111111111 2027-12 123", "[PAN ****1111] 2027-12 [CVV]"),
-        ("4111111111111111\n12/27\n123\nthanks", "[PAN ****1111]\n12/27\n[CVV]\nthanks"),
-        ("4111111111111111\r\n123", "[PAN ****1111]\r\n[CVV]"),
-    ],
-)
-def test_a_verification_code_beside_its_number_goes_and_the_expiry_stays(text: str, left: str) -> None:
-    assert redacted(text) == [left]
-
-
-@pytest.mark.parametrize(
-    ("text", "left"),
-    [
-        ("4111111111111111 927 123", "[PAN ****1111] [CVV] [CVV]"),
-        ("4111111111111111;927;123", "[PAN ****1111];[CVV];[CVV]"),
-        ("4111111111111111, 927, (123) thanks", "[PAN ****1111], [CVV], ([CVV]) thanks"),
-        ("378282246310005|927|1234", "[PAN ****0005]|[CVV]|[CVV]"),
-        ("4111111111111111 exp 927 123", "[PAN ****1111] exp [CVV] [CVV]"),
-        ("4111111111111111\n927\n123\nthanks", "[PAN ****1111]\n[CVV]\n[CVV]\nthanks"),
-        ("4111111111111111 927 123 5555555555554444 928 456", "[PAN ****1111] [CVV] [CVV] [PAN ****4444] [CVV] [CVV]"),
-    ],
-)
-def test_of_three_digits_and_three_more_neither_is_shown(text: str, left: str) -> None:
-    """They may be `MYY` and the code, or the code and something else."""
-    assert redacted(text) == [left]
-
-
-@pytest.mark.parametrize("amount", ["250 EUR", "250EUR", "250.00", "1,250", "250 €", "250 eur", "250 dollars", "12", "12345", "2024-01-05"])
-@pytest.mark.parametrize("code", [" 123 ", " 123, ", " 12/27 123 ", " 0927 123; "])
-def test_an_amount_behind_a_code_stays(code: str, amount: str) -> None:
-    assert redacted(f"4111111111111111{code}{amount} paid") == [f"[PAN ****1111]{code.replace('123', '[CVV]')}{amount} paid"]
-
-
-@pytest.mark.parametrize(
-    "behind", [" 12/27", " exp 12/26", ", 100.50 EUR", " 2024-01-05", "\n123 Main Street", " 12:30", " 12345", " 123rd"]
-)
-def test_what_is_no_code_stays_beside_a_number(behind: str) -> None:
-    assert redacted(f"4111111111111111{behind}") == [f"[PAN ****1111]{behind}"]
-
-
+@pytest.mark.parametrize("zeros", [1, 2, 3, 4, 8])
 @pytest.mark.parametrize("number", ["4111111111111111", "378282246310005", "36227206271667", "6205500000000000004"])
-def test_zeros_that_fill_up_a_field_of_nineteen_digits_hide_no_number(number: str) -> None:
-    assert redacted(f"x {number.zfill(19)}.") == [f"x [PAN ****{number[-4:]}]."]
+def test_zeros_in_front_hide_no_number(number: str, zeros: int) -> None:
+    assert redacted(f"x {'0' * zeros}{number}.", context_below=CONTEXT_BELOW) == [f"x [PAN ****{number[-4:]}]."]
+
+
+@pytest.mark.parametrize("number", ["4111111111111111", "378282246310005", "6205500000000000004"])
+@pytest.mark.parametrize("expiry", ["1227", "2712", "122027", "12/27", "12/2027", "01-30"])
+def test_an_expiry_glued_to_a_number_hides_it_not(number: str, expiry: str) -> None:
+    assert redacted(f"x {number}{expiry}, y", number + expiry) == [
+        f"x [PAN ****{number[-4:]}]{expiry}, y",
+        f"[PAN ****{number[-4:]}]{expiry}",
+    ]
+
+
+def test_a_code_glued_to_the_expiry_is_redacted() -> None:
+    assert redacted("41111111111111111227123") == ["[PAN ****1111]1227[CVV]"]
+
+
+@pytest.mark.parametrize("tail", ["1327", "0027", "1299", "12270", "9", "12/99", "99/27"])
+def test_other_digits_glued_to_a_number_make_it_another(tail: str) -> None:
+    assert redacted(f"4111111111111111{tail}") == [f"4111111111111111{tail}"]
+
+
+def url_encoded(text: str) -> str:
+    return "".join(f"%{ord(sign):02X}" for sign in text)
+
+
+def html_escaped(text: str) -> str:
+    return "".join(f"&#{ord(sign)};" for sign in text)
+
+
+def html_escaped_in_hex(text: str) -> str:
+    return "".join(f"&#x{ord(sign):x};" for sign in text)
+
+
+@pytest.mark.parametrize("encode", [url_encoded, html_escaped, html_escaped_in_hex])
+@pytest.mark.parametrize("number", ["4111111111111111", "378282246310005", "6205500000000000004"])
+def test_encoded_digits_hide_no_number(encode: Callable[[str], str], number: str) -> None:
+    shown = f"[PAN ****{number[-4:]}]"
+    assert redacted(f"card={encode(number)}&amount=12") == [f"card={shown}&amount=12"]
+    assert redacted(f"{number[:4]}{encode(number[4:])}") == [shown]
+    assert redacted(f"{encode(number[:6])}{number[6:]} é") == [f"{shown} é"]
+
+
+@pytest.mark.parametrize("between", ["%20", "%2D", "%2d", "&#45;", "&#32;", "+"])
+def test_encoded_signs_between_groups_hide_no_number(between: str) -> None:
+    assert redacted(f"x={between.join(('4111', '1111', '1111', '1111'))}") == ["x=[PAN ****1111]"]
+
+
+@pytest.mark.parametrize("text", ["%41%42%43 4111", url_encoded("4111111111111112"), "100%34 %35", "&#65;&#66;", "a&b=41111111&c=11111111"])
+def test_other_encoded_text_stays(text: str) -> None:
+    assert redacted(text) == [text]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "length"),
+    [
+        ("117500", 15),  # UATP: Spreedly's checkout
+        ("590206", 13),  # Maestro: ActiveMerchant's list of BINs
+        ("593074", 16),
+        ("594709", 19),
+        ("599148", 12),
+        ("606070", 16),  # Sodexo: ActiveMerchant
+        ("600818", 16),
+        ("506699", 16),  # Alelo: ActiveMerchant
+        ("700676", 16),  # Edenred
+        ("700676", 19),  # Routex: ActiveMerchant
+        ("637483", 16),  # Edenred: ActiveMerchant
+        ("968201", 16),  # mada: ActiveMerchant
+        ("970400", 19),  # NAPAS
+    ],
+)
+def test_issuers_in_test_suites_of_payment_libraries_are_known(prefix: str, length: int) -> None:
+    number = checked((prefix + "123456789012345")[: length - 1])
+    assert redacted(f"paid by card {number}", context_below=CONTEXT_BELOW) == [f"paid by card [PAN ****{number[-4:]}]"]
+
+
+SHORT = ["4222222222222", "060426070011"]
+
+
+@pytest.mark.parametrize("number", SHORT)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "card {}",
+        "Kreditkartennummer: {}",
+        "my card number, as asked, is {}",
+        "card_no={}",
+        "cardNumber={}",
+        "VISA {}",
+        "paid with {} (Maestro)",
+        "{} 12/27",
+        "{},12/2027",
+        "{} cvv 123",
+        "{} exp 1227",
+        "pan={}",
+    ],
+)
+def test_a_short_number_with_a_context_is_found(number: str, text: str) -> None:
+    assert f"[PAN ****{number[-4:]}]" in (redacted(text.format(number), context_below=CONTEXT_BELOW)[0] or "")
+
+
+@pytest.mark.parametrize("number", SHORT)
+@pytest.mark.parametrize(
+    "text",
+    ["{}", "phone {}", "EAN {}", "call {} today", "{} 250", "discard {}", "cardboard box {}", "company {}", "panel {}", "{} 2024-01-05"],
+)
+def test_a_short_number_without_a_context_stays(number: str, text: str) -> None:
+    """Article numbers and phone numbers have 12 and 13 digits, too, and one in ten of those that begin like cards passes as one."""
+    assert redacted(text.format(number), context_below=CONTEXT_BELOW) == [text.format(number)]
 
 
 @pytest.mark.parametrize(
@@ -295,69 +339,6 @@ def test_what_is_left_over_of_groups_of_four_is_part_of_the_number(sign: str, bo
 @pytest.mark.parametrize("text", ["4,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1", "30/01/2024 12.30.45", "4/11/1111/1111/1111/11"])
 def test_lists_and_dates_are_no_numbers(text: str) -> None:
     assert redacted(text) == [text]
-
-
-def test_a_verification_code_that_is_named_is_taken_out() -> None:
-    assert redacted("CVV: 123", "cvc2 is 1234", "security code 999.") == ["CVV: [CVV]", "cvc2 is [CVV]", "security code [CVV]."]
-    assert redacted("cvvs 123", "room 123", "csc 12345") == ["cvvs 123", "room 123", "csc 12345"]
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        "CVN {}",
-        "card_cvv={}",
-        "cardCvc: {}",
-        "cvv_{}",
-        "CVV number is: {}",
-        '"security_code": "{}"',
-        "card-verification-value {}",
-        "cardVerificationCode: {}",
-        "card  verification\u00a0code {}",
-        "security  code: {}",
-        "cav2 {}",
-    ],
-)
-@pytest.mark.parametrize("code", ["123", "1234", "\uff11\uff12\uff13", "\u0661\u0662\u0663"])
-def test_a_verification_code_is_known_by_any_of_its_names_and_in_any_digits(written: str, code: str) -> None:
-    assert redacted(written.format(code)) == [written.format("[CVV]")]
-    assert rows_with_named_codes(pa.array(["", written.format(code), None])).tolist() == [1]
-
-
-@pytest.mark.parametrize(
-    ("text", "left"),
-    [
-        (f"{wide('CVV:')}123", f"{wide('CVV:')}[CVV]"),
-        (f"\u65e5\u672c {wide('cvc2=123')}\u3002", f"\u65e5\u672c {wide('cvc2=')}[CVV]\u3002"),
-        (f"{wide('[CVV]')} 123 \u00e9", f"{wide('[CVV]')} [CVV] \u00e9"),
-        (f"[{wide('CVV')}] 123, [CVV] 456", f"[{wide('CVV')}] [CVV], [CVV] 456"),
-        (f"{wide('CSC#')}123", f"{wide('CSC#')}[CVV]"),
-        (f"{wide('Security')}\u3000{wide('Code')} 123, cvv 456", f"{wide('Security')}\u3000{wide('Code')} [CVV], cvv [CVV]"),
-        ("\U0001d402\U0001d415\U0001d415 123", "\U0001d402\U0001d415\U0001d415 [CVV]"),
-        ("\u24d2\u24e5\u24e5 123", "\u24d2\u24e5\u24e5 [CVV]"),
-    ],
-)
-def test_a_verification_code_is_known_by_its_name_in_letters_of_any_form(text: str, left: str) -> None:
-    assert redacted(text, None) == [left, None]
-    assert rows_with_named_codes(pa.array(["", text, None])).tolist() == [1]
-
-
-def test_the_quick_look_for_letters_of_other_forms_misses_none_of_theirs() -> None:
-    signs = [chr(code) for code in range(0x1000, sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
-    mapped = [sign for sign in signs if re.fullmatch("[A-Za-z]", unicodedata.normalize("NFKC", sign))]
-    assert len(mapped) > 500
-    assert pc.all(pc.match_substring_regex(pa.array(mapped), _OTHER_LETTERS)).as_py()
-
-
-@pytest.mark.parametrize("text", ["ClearSounds CSC500 Amplified Spirit", "CSC-1234", "cvc500", "cvc 100.50 pump", "cvc 2024-05-01"])
-def test_a_models_number_a_date_or_an_amount_is_not_surely_a_code(text: str) -> None:
-    assert not len(rows_with_named_codes(pa.array([text])))
-
-
-@pytest.mark.parametrize("text", ["01HXCVV123ABCDEFGHJKMNPQRS", "CVV123456", "acvv123", "csc 123a", "SKU-12345"])
-def test_ids_that_hold_a_codes_name_by_chance_stay(text: str) -> None:
-    assert redacted(text) == [text]
-    assert not len(rows_with_named_codes(pa.array([text])))
 
 
 def test_hostile_columns_are_searched_whole() -> None:
@@ -391,177 +372,3 @@ def test_identifiers_are_rarely_taken_for_cards() -> None:
         ),
     ]
     assert len(rows_with_cards(pa.array(samples))) <= len(samples) / 1000
-
-
-def test_no_seven_digits_of_a_number_are_left() -> None:
-    for number in PUBLISHED:
-        (text,) = redacted(f"card {number[:4]} {number[4:8]}-{number[8:]} ok")
-        assert not re.search(r"\d{7}", re.sub(r"\D", "", (text or "").replace("****", "x").split("]")[0]))
-
-
-@pytest.mark.parametrize(
-    ("text", "left"),
-    [
-        ("my ssn is 123-45-6789", "my ssn is [SSN ***-**-6789]"),
-        ("123-45-6789.", "[SSN ***-**-6789]."),
-        ("123 45 6789", "[SSN ***-**-6789]"),
-        ("123.45.6789", "[SSN ***-**-6789]"),
-        ("123\u201345\u20136789", "[SSN ***-**-6789]"),
-        ("123\u00a045\u00a06789", "[SSN ***-**-6789]"),
-        ("\uff11\uff12\uff13-\uff14\uff15-\uff16\uff17\uff18\uff19", "[SSN ***-**-6789]"),
-        ("1\u200b23-45\u200b-67\ufeff89", "[SSN ***-**-6789]"),
-        ("Ssn 123456789", "Ssn [SSN ***-**-6789]"),
-        ("Social Security No: 123-456789.", "Social Security No: [SSN ***-**-6789]."),
-        ("social_security_number=123456789", "social_security_number=[SSN ***-**-6789]"),
-        ("customer_ssn: 123456789", "customer_ssn: [SSN ***-**-6789]"),
-        ("customerSsn: 123456789", "customerSsn: [SSN ***-**-6789]"),
-        ("SSNs 123456789", "SSNs [SSN ***-**-6789]"),
-        ("ssn 12 is 1 for 123 45 6789", "ssn 12 is 1 for [SSN ***-**-6789]"),
-        ("SSN123-45-6789, ssn-899-99-9999", "SSN[SSN ***-**-6789], ssn-[SSN ***-**-9999]"),
-        ("née 001-01-0001\nété", "née [SSN ***-**-0001]\nété"),
-        (f"{wide('SSN')} 219099999", f"{wide('SSN')} [SSN ***-**-9999]"),
-        (wide("ssn:219099999!"), f"{wide('ssn:')}[SSN ***-**-9999]{wide('!')}"),
-        ("219-09-9999 218 09 9998", "[SSN ***-**-9999] [SSN ***-**-9998]"),
-        ("219 09 9999 218-09-9998", "[SSN ***-**-9999] [SSN ***-**-9998]"),
-        ("219 09 9999 218 09 9998", "[SSN ***-**-9999] [SSN ***-**-9998]"),
-        ("ssn 219099999 218 09 9998", "ssn [SSN ***-**-9999] [SSN ***-**-9998]"),
-    ],
-)
-def test_a_social_security_number_is_found_as_it_is_written(text: str, left: str) -> None:
-    assert redacted("", text, None) == ["", left, None]
-    assert rows_with_ssns(pa.array(["", text, None])).tolist() == [1]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "000-12-3456",  # never given out: area
-        "666-12-3456",
-        "900-12-3456",
-        "123-00-4567",  # group
-        "123-45-0000",  # serial number
-        "2024-01-05",
-        "2024-01-05 12:34:56",
-        "555-123-4567",  # phone numbers
-        "+358 123-45-6789",
-        "+7 (495) 123-45-6789",
-        "8-800-123-45-6789",
-        "SKU-123-45-6789",  # products' codes
-        "AB123-45-6789",
-        "123-45-6789-XL",
-        "123-45-6789X",
-        "123-45-67890",
-        "1123-45-6789",
-        "123-45-6789.5",
-        "978-0-306-40615-7",
-        "123456789",
-        "123-45-",
-        "030 123 45 6789",
-        "123 45 6789 01",
-        "123 45 6789 0123 45 6789",
-        "123-45 6789",
-        "123.45 6789",
-        "assn 123456789x",
-        "society 123456789",
-    ],
-)
-def test_what_is_no_social_security_number_stays(text: str) -> None:
-    assert redacted(text) == [text]
-    assert not len(rows_with_ssns(pa.array([text])))
-
-
-def test_a_social_security_number_with_slashes_is_found_but_in_a_path() -> None:
-    assert redacted("219/09/9999", "id 219/09/9999.") == ["[SSN ***-**-9999]", "id [SSN ***-**-9999]."]
-    assert redacted("/219/09/9999", "219/09/9999/x") == ["/219/09/9999", "219/09/9999/x"]
-
-
-def test_a_social_security_number_is_not_put_together_from_two_cells() -> None:
-    texts = ["x 123-45", "-6789", "6789 123-45-6", "789"]
-    assert redacted(*texts) == texts
-
-
-@given(around, st.integers(1, 899).filter(lambda area: area != 666), st.integers(1, 99), st.integers(1, 9999), around)
-def test_every_number_that_may_be_given_out_is_found(before: str, area: int, group: int, serial: int, after: str) -> None:
-    last4 = f"{serial:04d}"
-    for gap in "-.":
-        shown = redacted(f"{before} {area:03d}{gap}{group:02d}{gap}{last4} {after}")
-        assert shown == [f"{before} [SSN ***-**-{last4}] {after}"]
-
-
-_PIECES = [
-    "cvv",
-    "CVV2",
-    "cAv2",
-    "csc",
-    "c\u017fc",
-    "cvn",
-    "aCvc",
-    "card_verification-code",
-    "_",
-    "security code",
-    "\u017fecurity code",
-    "card verification value",
-    "Card",
-    "code",
-    " is ",
-    ":",
-]
-_PIECES += [
-    " ",
-    "-",
-    "123",
-    "1234",
-    "12",
-    "123-45-6789",
-    "123 45 6789",
-    "000-00-0000",
-    "\u00e9",
-    "a",
-    "c",
-    "cv",
-    "\n",
-    "\u0661\u0662\u0663",
-]
-pieced = st.lists(st.none() | st.lists(st.sampled_from(_PIECES), max_size=6).map("".join), max_size=20)
-
-
-def test_texts_that_come_again_are_redacted_like_others() -> None:
-    texts = ["paid with 4111111111111111", None, "", "cvv 123", "ssn 219-09-9999", "nothing"]
-    many = pa.array(texts * 1000, pa.string()).slice(3)
-    assert redact(many).equals(pa.array(redacted(*texts) * 1000, pa.string()).slice(3))
-
-
-@pytest.mark.parametrize(
-    ("text", "left"),
-    [
-        ("cvv 123, 250 EUR paid", "cvv [CVV], 250 EUR paid"),
-        ("cvv: 123 (500 units)", "cvv: [CVV] (500 units)"),
-        ("[cvv] 123, 250 EUR", "[cvv] [CVV], 250 EUR"),
-        ("4111111111111111 123, 250 EUR", "[PAN ****1111] [CVV], 250 EUR"),
-    ],
-)
-def test_a_number_behind_a_code_that_was_taken_out_stays(text: str, left: str) -> None:
-    assert redacted(text) == [left]
-
-
-def test_codes_that_only_one_sign_parts_are_all_masked() -> None:
-    assert redacted("cvv 123,cvv 456,cvc 789,cvv 012") == ["cvv [CVV],cvv [CVV],cvc [CVV],cvv [CVV]"]
-
-
-@given(pieced, st.integers(0, 2))
-@example(["cvv123:cvv123"], 0)
-def test_looking_for_names_of_codes_first_misses_none(texts: list[str | None], skipped: int) -> None:
-    text = pa.array(texts, pa.string()).slice(skipped)
-    assert not [left for left in redact(text).to_pylist() if left and _NAMED_CODE.search(left)]
-
-
-@given(pieced)
-def test_what_was_redacted_once_stays_as_it_is(texts: list[str | None]) -> None:
-    once = redact(pa.array(texts, pa.string()))
-    assert redact(once).equals(once)
-
-
-@given(pieced, st.integers(0, 2))
-def test_looking_for_the_form_of_social_security_numbers_first_misses_none(texts: list[str | None], skipped: int) -> None:
-    text = pa.array(texts, pa.string()).slice(skipped)
-    assert without_ssn_forms(text).equals(pc.replace_substring_regex(text, _SSN_FORM, "[SSN]"))

@@ -18,7 +18,7 @@ from headgate.intake.curation import Curation
 from headgate.intake.gate_steps import Gatehouse
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from headgate.matching.mappings import Mappings, Suggested, source_of
-from headgate.profiling.keeping import Profiles
+from headgate.profiling.kept_profiles import Profiles
 from tests.unit.formats.excel.test_read_excel import sheet, workbook
 
 pytestmark = pytest.mark.unit

@@ -17,7 +17,7 @@ from headgate.contracts.registry import Registry
 from headgate.errors import NotFoundError
 from headgate.lake.ports import FileRecord
 from headgate.profiling.columns import Columns, Rows
-from headgate.profiling.keeping import Profiles
+from headgate.profiling.kept_profiles import Profiles
 from headgate.profiling.profile import Profile, Received, profile_of, profile_unknown
 
 pytestmark = pytest.mark.unit

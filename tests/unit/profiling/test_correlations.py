@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import pearsonr
 
-from headgate.profiling import correlate
-from headgate.profiling.correlate import MOST_COLUMNS, correlations
+from headgate.profiling import correlations as correlate
+from headgate.profiling.correlations import MOST_COLUMNS, correlations
 
 pytestmark = pytest.mark.unit
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from headgate.profiling.arrays import as_places, filled, is_valid, measured, numbers, spread
+from headgate.profiling.arrays import as_numpy, evenly_spaced, filled, is_valid, measured
 from headgate.profiling.describe import number_text
+from headgate.values.cells import int_array
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,8 +47,8 @@ def correlations(columns: Mapping[str, pa.Array]) -> list[dict[str, str]]:
 
 
 def _floats(values: pa.Array) -> Floats:
-    some = measured(values.take(as_places(spread(len(values), ROWS))))
-    floats = numbers(filled(some, "0")).astype(np.float64)
+    some = measured(values.take(int_array(evenly_spaced(len(values), ROWS))))
+    floats = as_numpy(filled(some, "0")).astype(np.float64)
     return np.where(is_valid(some), floats, np.nan)
 
 

@@ -1,0 +1,170 @@
+"""Digit groups: the runs of digits in a column of text, and which of them may together be one number.
+
+The search works on the text's search form: one ASCII byte for each character, so that positions stay.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from headgate.masking.characters import FIRST_NON_ASCII
+from headgate.values.cells import Flags, Rows, bool_array, marked, rows_where, text_array, text_bytes
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Bytes = np.ndarray[Any, np.dtype[np.uint8]]
+
+_SEPARATOR = np.isin(np.arange(256), np.frombuffer(b" \t\r\n-._", np.uint8))
+_COMMA, _THOUSANDS = 0x2C, 3  # as Excel's comma style groups digits
+_WIDEST_GAP = 3  # as in "4111 - 1111"
+# Groups as they are printed on cards: 4-4-4-4 and what is left over, American Express 4-6-5, Diners Club 4-6-4.
+_CARD_GROUP, _MIDDLE_GROUP, _LAST_GROUP = 4, 6, 5
+# Between printed groups other signs may stand, and more of them, as in 4111|1111 and "4111", "1111"; not the separators of a track.
+_TRACK_SIGNS = b"=^?"
+_BETWEEN_PRINTED = np.isin(np.arange(256), np.frombuffer(b" \t\r\n" + string.punctuation.encode(), np.uint8)) & ~np.isin(
+    np.arange(256), np.frombuffer(_TRACK_SIGNS, np.uint8)
+)
+_WIDEST_PRINTED_GAP = 8
+_ZERO, _PLUS = 0x30, 0x2B
+# RFC 3986, section 2.1, and HTML's character references: digits, and the separators of groups.
+_ENCODED = re.compile(r"%3(?P<url>[0-9])|&#0{0,4}(?P<code>4[89]|5[0-7]);|&#[xX]0{0,4}3(?P<hex>[0-9]);|%2[0DEde]|&nbsp;|&#(?:160|32|45);")
+_MAY_BE_ENCODED = r"%[23]|&(?:#|nbsp;)"
+FILLER = "\x1f"  # behind a decoded digit, for the rest of what spelled it; parts nothing
+
+
+@dataclass(frozen=True)
+class DigitGroups:
+    """Runs of digits, in order.
+
+    `chain` is equal for runs that only separators part. `first` counts the digits before each run, and has one end more.
+    """
+
+    cell: Rows
+    start: Rows
+    stop: Rows
+    chain: Rows
+    first: Rows
+    digits: Bytes
+    after_plus: Flags
+
+    @property
+    def size(self) -> Rows:
+        """The number of digits in each run."""
+        return self.stop - self.start
+
+
+class _SearchForm(dict[int, str]):
+    """One ASCII character for each character: a digit for every script's digits, a blank for blanks, dashes, marks and invisible ones."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        digit = unicodedata.digit(character, None)
+        if code < FIRST_NON_ASCII:
+            form = character
+        elif digit is not None:
+            form = str(digit)
+        else:
+            kind = unicodedata.category(character)
+            is_blank = kind in {"Zs", "Pd", "Cf"} or kind[0] == "M" or character in "．。·・−"  # noqa: RUF001 these are what people type
+            form = " " if is_blank else "|" if kind[0] in "PS" else "x"
+        self[code] = form
+        return form
+
+
+_SEARCH_FORM = _SearchForm()
+
+
+def search_form(text: pa.Array) -> pa.Array:
+    """Return the texts as numbers are searched in them; URL-encoded and HTML-escaped digits are decoded, each at its own place."""
+    data, _ = text_bytes(text)
+    if data.max() >= FIRST_NON_ASCII:
+        text = text_array(cell if cell.isascii() else cell.translate(_SEARCH_FORM) for cell in text.to_pylist())
+    if not ((data == ord("%")).any() or (data == ord("&")).any()):
+        return text
+    encoded = rows_where(pc.match_substring_regex(text, _MAY_BE_ENCODED))
+    if not len(encoded):
+        return text
+    decoded = text_array(_ENCODED.sub(_decode, text[int(row)].as_py()) for row in encoded)
+    return pc.replace_with_mask(text, bool_array(marked(encoded, len(text))), decoded)
+
+
+def searched(text: str) -> str:
+    """Return one text in its search form."""
+    form: str = search_form(text_array([text]))[0].as_py() if text else text
+    return form
+
+
+def _decode(found: re.Match[str]) -> str:
+    """A digit and fillers, or blanks, as long as what spelled it."""
+    digit = found["url"] or found["hex"]
+    if found["code"]:
+        digit = chr(int(found["code"]))
+    return digit + FILLER * (len(found[0]) - 1) if digit else " " * len(found[0])
+
+
+def digit_groups(data: Bytes, starts: Rows) -> DigitGroups:
+    """Return the runs of digits in all cells; every cell has some character."""
+    digit = (data - _ZERO) < 10  # noqa: PLR2004 bytes wrap, so only digits are below ten
+    opens, closes = digit.copy(), digit.copy()
+    opens[1:] &= ~digit[:-1]
+    opens[starts[:-1]] = digit[starts[:-1]]
+    closes[:-1] &= ~digit[1:]
+    closes[starts[1:] - 1] = digit[starts[1:] - 1]
+    start, stop = np.flatnonzero(opens), np.flatnonzero(closes) + 1
+    cell = np.searchsorted(starts, start, "right") - 1
+    return DigitGroups(
+        cell=cell,
+        start=start,
+        stop=stop,
+        chain=_chains(data, cell, start, stop),
+        first=np.concatenate(([0], np.cumsum(stop - start))),
+        digits=data[digit] - _ZERO,
+        after_plus=(start > starts[cell]) & (data[np.maximum(start - 1, 0)] == _PLUS),
+    )
+
+
+def _chains(data: Bytes, cell: Rows, start: Rows, stop: Rows) -> Rows:
+    """A number for each run of digits, equal to its neighbour's when at most three separators, or one comma, part them."""
+    other = np.concatenate(([0], np.cumsum(~_SEPARATOR[data], dtype=np.int64)))
+    gap, parted = start[1:] - stop[:-1], other[start[1:]] - other[stop[:-1]]
+    is_filler = data == ord(FILLER)
+    if is_filler.any():
+        fillers = np.concatenate(([0], np.cumsum(is_filler)))
+        between = fillers[start[1:]] - fillers[stop[:-1]]
+        gap, parted = gap - between, parted - between
+    near = (gap <= _WIDEST_GAP) & (parted == 0)
+    linked = (cell[1:] == cell[:-1]) & (near | _are_thousands(data, start, stop))
+    printed = np.flatnonzero(~linked & (cell[1:] == cell[:-1]) & _are_printed_groups(stop[:-1] - start[:-1], stop[1:] - start[1:]))
+    linked[printed] = _part_printed(data, stop[:-1][printed], start[1:][printed])
+    return np.concatenate(([0], np.cumsum(~linked))).astype(np.int64)
+
+
+def _are_printed_groups(before: Rows, after: Rows) -> Flags:
+    begun = (before == _CARD_GROUP) & ((after <= _CARD_GROUP) | (after == _MIDDLE_GROUP))
+    ended = (before == _MIDDLE_GROUP) & ((after == _CARD_GROUP) | (after == _LAST_GROUP))
+    printed: Flags = begun | ended
+    return printed
+
+
+def _part_printed(data: Bytes, begins: Rows, ends: Rows) -> Flags:
+    """Whether only signs that people put between printed groups stand from each of `begins` to its end."""
+    parted: Flags = ends - begins <= _WIDEST_PRINTED_GAP
+    for place in range(_WIDEST_PRINTED_GAP):
+        parted &= (begins + place >= ends) | _BETWEEN_PRINTED[data[np.minimum(begins + place, len(data) - 1)]]
+    return parted
+
+
+def _are_thousands(data: Bytes, start: Rows, stop: Rows) -> Flags:
+    """Whether each run of digits and its neighbour are parted as in 4,111."""
+    size = stop - start
+    grouped = (size[1:] == _THOUSANDS) & (size[:-1] <= _THOUSANDS)
+    thousands: Flags = (start[1:] - stop[:-1] == 1) & (data[stop[:-1]] == _COMMA) & grouped
+    return thousands

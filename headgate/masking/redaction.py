@@ -1,0 +1,90 @@
+"""Redaction: text with a marker instead of card numbers, track data, verification codes and social security numbers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow.compute as pc
+
+from headgate.masking.card_search import CONTEXT_BELOW, ROUNDED, find_cards, rows_with_cards
+from headgate.masking.digit_groups import searched
+from headgate.masking.ssn_search import redact_ssns, rows_with_ssns
+from headgate.masking.verification_codes import redact_behind_card, redact_named_codes, rows_with_named_codes
+from headgate.values.cells import bool_array, by_unique, int_array, marked, text_array
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from headgate.masking.card_search import Span
+    from headgate.values.cells import Rows
+
+_SAMPLED = 1 << 10
+_NO_DIGIT = re.compile(r"[^0-9]+")
+# ISO/IEC 7813: what follows the number on tracks 1 and 2. It is removed with the number (PCI DSS v4.0.1, req. 3.3.1.1).
+_REST_OF_TRACK = re.compile(r"(?:\^[^^\n]{0,40}\^|[=D])\d{4,}[^?\s]*\??")
+
+
+def redact(text: pa.Array, *, context_below: int = CONTEXT_BELOW) -> pa.Array:
+    """Return the text without card numbers, track data, verification codes behind their names, and social security numbers.
+
+    Args:
+        context_below: as in `card_search.rows_with_cards`.
+    """
+    if not _repeats(text):
+        return _redact_each(text, context_below)
+    unique, own = by_unique(text)
+    return _redact_each(unique, context_below).take(own)
+
+
+def redact_cards(text: pa.Array, *, context_below: int = CONTEXT_BELOW) -> pa.Array:
+    """Return the text with `[PAN ****1111]` for every card number and the rest of its track, and `[CVV]` for a code beside it.
+
+    `[PAN destroyed]` replaces a number that a spreadsheet has rounded.
+    """
+    found = list(find_cards(text, context_below=context_below))
+    if not found:
+        return text
+    rows = np.array([row for row, _ in found])
+    cells = text.take(int_array(rows)).to_pylist()
+    redacted = [_redact_spans(cell, spans) for cell, (_, spans) in zip(cells, found, strict=True)]
+    return pc.replace_with_mask(text, bool_array(marked(rows, len(text))), text_array(redacted))
+
+
+def redact_text(text: str) -> str:
+    """Return one text, such as a file's name, without what `redact` removes."""
+    redacted: str = redact(text_array([text]))[0].as_py()
+    return redacted
+
+
+def rows_with_secrets(text: pa.Array) -> Rows:
+    """Return the rows whose text holds a card number, a social security number or a named verification code."""
+    return np.unique(np.concatenate((rows_with_cards(text), rows_with_ssns(text), rows_with_named_codes(text))))
+
+
+def _repeats(text: pa.Array) -> bool:
+    """Whether so many of the first texts repeat that it is faster to redact each different one once."""
+    return len(text) > 2 * _SAMPLED and 2 * len(pc.unique(text.slice(0, _SAMPLED))) < _SAMPLED
+
+
+def _redact_each(text: pa.Array, context_below: int) -> pa.Array:
+    return redact_named_codes(redact_ssns(redact_cards(text, context_below=context_below)))
+
+
+def _redact_spans(text: str, spans: list[Span]) -> str:
+    """The text with a marker for each span, from the last to the first so that positions stay right."""
+    for start, stop in reversed(spans):
+        text = f"{text[:start]}{_marker(searched(text[start:stop]))}{_behind(text, stop)}"
+    return text
+
+
+def _marker(number: str) -> str:
+    """A rounded number has no last four digits."""
+    return "[PAN destroyed]" if ROUNDED.search(number) else f"[PAN ****{_NO_DIGIT.sub('', number)[-4:]}]"
+
+
+def _behind(text: str, stop: int) -> str:
+    """What of the text behind a number may stay: not the rest of its track, nor the code beside it."""
+    track = _REST_OF_TRACK.match(text, stop)
+    return text[track.end() :] if track else redact_behind_card(text, stop)

@@ -1,0 +1,34 @@
+"""How strictly a column is searched for card numbers: by what its contract states and what its name says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.contracts.model import Content
+from headgate.contracts.sensitive_names import compared
+from headgate.masking.card_context import names_a_card
+from headgate.masking.card_search import ANYWHERE, CONTEXT_BELOW
+from headgate.masking.issuers import LONGEST
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Column
+
+# The longest numbers of other kinds. Source: ITU-T E.164 (15 digits); GS1 General Specifications (GTIN-14); tax numbers have 15 at most
+# (India's GSTIN). Account and tracking numbers are as long as card numbers (ISO 13616: 30 characters; USPS: 22 digits).
+_LONGEST_GTIN, _LONGEST_PHONE = 14, 15
+_AS_LONG_AS_CARDS = {Content.BANK_ACCOUNT, Content.TRACKING_NUMBER}
+
+
+def context_below(column: Column) -> int:
+    """Return from how many digits on a number in the column counts as a card number without a context.
+
+    A column whose name is that of a card is a context for all its numbers. A column that states what other numbers it holds is not
+    searched by length alone: its own numbers may begin like a card's and have its check digit by chance.
+    """
+    if column.content in _AS_LONG_AS_CARDS:
+        return LONGEST + 1
+    if column.content:
+        return _LONGEST_PHONE + 1
+    if column.unmasked:
+        return _LONGEST_GTIN + 1
+    return ANYWHERE if names_a_card(compared(column.name)) else CONTEXT_BELOW

@@ -1,0 +1,121 @@
+"""Find social security numbers inside other text, and replace them.
+
+They are recognised in their written form, `NNN-NN-NNNN`, with hyphens, dots or blanks of any kind, and behind their name. Nine
+digits in a row without a name may be anything.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.masking.characters import FIRST_NON_ASCII, as_typed
+from headgate.values.cells import Rows, bool_array, int_array, marked, numbers, text_array, text_bytes
+
+# Area, group and serial number. Numbers that were never issued are none, nor is a part of a product code or of a longer grouped number.
+# Source: Social Security Administration, POMS RM 10201.035: no area 000, 666 or 900-999, no group 00, no serial number 0000.
+_AREA, _GROUP, _SERIAL = (rf"(?!{never})[0-9]{{{count}}}" for never, count in (("000|666|9", 3), ("00", 2), ("0000", 4)))
+_GROUPED = re.compile(rf"(?<![0-9A-Za-z.-]){_AREA}(?P<gap>[-. ]){_GROUP}(?P=gap){_SERIAL}(?!-?[0-9A-Za-z]|\.[0-9])")
+# Behind its name, the number needs no separators.
+_NAMED = re.compile(
+    r"(?:(?<![0-9A-Za-z])(?i:ssns?)|(?<=[a-z])(?:Ssn|SSN)|(?i:social.?security(?:.?(?:number|no))?))[\W_]{0,6}"
+    rf"(?P<number>{_AREA}[-. ]?{_GROUP}[-. ]?{_SERIAL}(?![0-9A-Za-z]))"
+)
+_FORM = r"\b\d{3}[-. ]\d{2}[-. ]\d{4}\b"
+_LENGTH, _GAP_PLACES, _DIGIT_PLACES = 11, (3, 6), (0, 1, 2, 4, 5, 7, 8, 9, 10)
+_FEWEST_DIGITS = 9
+_DIGIT_BEFORE, _DIGIT_BEHIND = re.compile(r"[0-9] \Z"), re.compile(r" [0-9]")
+_DIALLED_BEFORE = re.compile(r"\+[0-9][0-9() .-]{0,7}\Z")  # E.164: a country's code, and perhaps an area's
+_ZERO, _LOWER_BIT = np.uint8(0x30), np.uint8(0x20)
+
+
+def rows_with_ssns(text: pa.Array) -> Rows:
+    """Return the rows whose text holds a social security number, grouped or behind its name."""
+    candidates = np.unique(np.concatenate((_rows_with_form(text), _rows_with_name(text), _rows_beyond_ascii(text))))
+    return np.array([row for row in candidates if _find(text[int(row)].as_py() or "")], np.int64)
+
+
+def redact_ssns(text: pa.Array) -> pa.Array:
+    """Return the text with `[SSN ***-**-6789]` instead of every social security number."""
+    found = rows_with_ssns(text)
+    if not len(found):
+        return text
+    redacted = [_redact(text[int(row)].as_py()) for row in found]
+    return pc.replace_with_mask(text, bool_array(marked(found, len(text))), text_array(redacted))
+
+
+def redact_ssn_forms(text: pa.Array) -> pa.Array:
+    """Return the text with `[SSN]` for everything written like a social security number, whether or not it was ever issued."""
+    rows = _rows_with_form(text)
+    if not len(rows):
+        return text
+    redacted = pc.replace_substring_regex(text.take(int_array(rows)), _FORM, "[SSN]")
+    return pc.replace_with_mask(text, bool_array(marked(rows, len(text))), redacted)
+
+
+def _rows_with_form(text: pa.Array) -> Rows:
+    """Rows with separators and digits at a social security number's places."""
+    data, starts = text_bytes(text)
+    is_separator = (data == ord("-")) | (data == ord(".")) | (data == ord(" "))
+    last = max(len(data) - _LENGTH + 1, 0)
+    first, second = (is_separator[gap : gap + last] for gap in _GAP_PLACES)
+    at = np.flatnonzero(first & second)
+    for place in _DIGIT_PLACES:
+        at = at[(data[at + place] - _ZERO) < 10]  # noqa: PLR2004 bytes wrap, so only digits are below ten
+    rows = np.searchsorted(starts, at, "right") - 1
+    return np.unique(rows[at + _LENGTH <= starts[rows + 1]])
+
+
+def _rows_with_name(text: pa.Array) -> Rows:
+    """Rows that may name a social security number: that hold `ssn` or `soc` in any case."""
+    data, starts = text_bytes(text)
+    letters = data | _LOWER_BIT
+    is_s, last = letters == ord("s"), max(len(letters) - 2, 0)
+    second, third = letters[1 : last + 1], letters[2:]
+    at = np.flatnonzero(is_s[:last])
+    named = ((second[at] == ord("s")) & (third[at] == ord("n"))) | ((second[at] == ord("o")) & (third[at] == ord("c")))
+    return np.unique(np.searchsorted(starts, at[named], "right") - 1)
+
+
+def _rows_beyond_ascii(text: pa.Array) -> Rows:
+    """Rows with characters beyond ASCII and digits enough: full-width digits, dashes and blanks of other kinds."""
+    data, starts = text_bytes(text)
+    rows = np.unique(np.searchsorted(starts, np.flatnonzero(data >= FIRST_NON_ASCII), "right") - 1)
+    if not len(rows):
+        return rows
+    digits = numbers(pc.count_substring_regex(text.take(int_array(rows)), r"\p{Nd}"))
+    return rows[digits >= _FEWEST_DIGITS]
+
+
+def _find(text: str) -> list[tuple[int, int]]:
+    """Where social security numbers stand."""
+    plain = as_typed(text)
+    named = [found.span("number") for found in _NAMED.finditer(plain)]
+    forms = list(_GROUPED.finditer(plain))
+    # Digits beside a number make it a part of a longer one, unless they are a number themselves.
+    edges = {end for span in (*named, *(form.span() for form in forms)) for end in span}
+    grouped = [form.span() for form in forms if not _is_part_of_longer(plain, form, edges)]
+    return sorted({*grouped, *(span for span in named if not any(start < span[1] and span[0] < stop for start, stop in grouped))})
+
+
+def _is_part_of_longer(text: str, found: re.Match[str], edges: set[int]) -> bool:
+    """Whether a number is part of a longer one: dialled behind a plus sign, or, between blanks, among further groups.
+
+    Groups that begin or end at one of `edges` are other numbers.
+    """
+    if _DIALLED_BEFORE.search(text, max(0, found.start() - 9), found.start()):
+        return True
+    before, behind = max(0, found.start() - 1), found.end() + 1
+    return found["gap"] == " " and bool(
+        (before not in edges and _DIGIT_BEFORE.search(text, max(0, before - 1), found.start()))
+        or (behind not in edges and _DIGIT_BEHIND.match(text, found.end()))
+    )
+
+
+def _redact(text: str) -> str:
+    for start, stop in reversed(_find(text)):
+        text = f"{text[:start]}[SSN ***-**-{as_typed(text[stop - 4 : stop])}]{text[stop:]}"
+    return text

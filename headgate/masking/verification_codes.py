@@ -1,0 +1,103 @@
+"""Find card verification codes (CVV, CVC, CSC and other names) behind their names and beside a card number, and replace them."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.masking.characters import as_typed
+from headgate.values.cells import Rows, bool_array, flags, int_array, marked, text_array, text_bytes
+
+# What people write behind a card number: when it expires, which stays, and its verification code.
+_CODE = r"(?:(?P<gap>[ \t,;:|/#(\[-]{1,4})\d{3,4}(?!\w|[.,:/-]\d)|(?P<below>[ \t]*[\r\n]+[ \t]*)\d{3,4}(?=[ \t]*(?:[\r\n]|\Z)))"
+_BESIDE_CARD = re.compile(
+    r"(?P<expiry>[ \r\n,;|/-]{1,3}(?:exp(?:iry|ires|\.)?:?[ ]?)?"
+    r"(?P<date>(?:0?[1-9]|1[0-2])[ ]?[/|.-][ ]?(?:20)?\d\d|(?:0[1-9]|1[0-2])(?:20)?\d\d|20\d\d[/.-](?:0[1-9]|1[0-2])"
+    r"|(?:0?[1-9]|1[0-2])[ \t,;]{1,2}(?:20)?[2-4]\d)?)?" + _CODE
+)
+# An expiry that is glued to the number, with the code glued to it.
+_GLUED = re.compile(r"(?P<expiry>(?:0[1-9]|1[0-2])[23]\d)\d{3}(?!\d)")
+# A verification code behind its name, or one that ends so, as `card_cvv` and `cardCvc`; letters and digits right before and behind it
+# belong to an id. The marker `[CVV]` names none.
+_LONG_NAMES = r"security[\W_]{0,3}code|card[\W_]{0,3}verification[\W_]{0,3}(?:value|code|number)"
+_CVV_NAMES = r"(?!(?<=\[)(?-i:CVV)\])cvv2?"
+_NAMES = rf"{_CVV_NAMES}|cvc2?|cvn2?|(?<![A-Za-z])cav2|{_LONG_NAMES}"
+_CSC = r"(?<![A-Za-z])csc"
+_NO_WORD_BEFORE, _GAP = r"(?<![^\W_])", r"[\W_]{0,6}"
+_THREE_OR_FOUR = r"(?:(?:is|no|number|code|value)[\W_]{0,4}){0,2})\d{3,4}(?![^\W_])"
+_NAMED = re.compile(rf"((?:{_NO_WORD_BEFORE}(?:{_NAMES}|{_CSC})|(?:{_NAMES}|{_CSC})[\W_]){_GAP}{_THREE_OR_FOUR}", re.IGNORECASE)
+# A row is refused only for these: products are called CSC500 and CSC-500, too (Online Retail II), and years and amounts are no codes.
+_CERTAIN = re.compile(
+    rf"((?:{_NO_WORD_BEFORE}{_CVV_NAMES}|(?:{_NAMES}|{_CSC}(?=\s{{0,2}}[:=#]))[\W_]){_GAP}{_THREE_OR_FOUR}(?![/.-]\d)", re.IGNORECASE
+)
+_LOWER_BIT = np.uint8(0x20)  # what ASCII's small letters have and its capitals have not
+_LONGEST_LOOKAHEAD = len("veri")
+_FULL_WIDTH_LETTERS, _FULL_WIDTH_LEAD_BYTE = r"[\x{ff21}-\x{ff5a}]", 0xEF
+
+
+def redact_named_codes(text: pa.Array) -> pa.Array:
+    """Return the text with `[CVV]` for every verification code behind its name."""
+    rows = _rows_with_name(text)
+    if not len(rows):
+        return text
+    redacted = [_redact(cell) for cell in text.take(int_array(rows)).to_pylist()]
+    return pc.replace_with_mask(text, bool_array(marked(rows, len(text))), text_array(redacted))
+
+
+def rows_with_named_codes(text: pa.Array) -> Rows:
+    """Return the rows whose text holds a verification code behind its name; a product's number such as CSC500 is none."""
+    candidates = _rows_with_name(text)
+    cells = text.take(int_array(candidates)).to_pylist()
+    found: Rows = candidates[np.array([bool(_CERTAIN.search(_as_searched(cell))) for cell in cells], bool)]
+    return found
+
+
+def redact_behind_card(text: str, stop: int) -> str:
+    """Return what follows a card number that ends at `stop`, with `[CVV]` instead of the code beside it."""
+    if glued := _GLUED.match(text, stop):
+        return f"{glued['expiry']}[CVV]{text[glued.end() :]}"
+    code = _BESIDE_CARD.match(text, stop)
+    return f"{code['expiry'] or ''}{code['gap'] or code['below']}[CVV]{text[code.end() :]}" if code else text[stop:]
+
+
+def _rows_with_name(text: pa.Array) -> Rows:
+    """Rows that may name a verification code, by some letters of each of its names, and have three digits in a row."""
+    data, starts = text_bytes(text)
+    letters = np.zeros(len(data) + _LONGEST_LOOKAHEAD, np.uint8)
+    np.bitwise_or(data, _LOWER_BIT, out=letters[: len(data)])
+    of_c, of_v = (np.flatnonzero(letters == ord(letter)) for letter in "cv")
+    second, third = letters[of_c + 1], letters[of_c + 2]
+    named = (second == ord("s")) & (third == ord("c"))
+    named |= (second == ord("u")) & (third == ord("r"))  # as in "security"
+    before, behind = letters[of_v - 1], letters[of_v + 1]
+    codes = (before == ord("c")) & ((behind == ord("v")) | (behind == ord("c")) | (behind == ord("n")))
+    codes |= (before == ord("a")) & (behind == ord("2"))  # "cav2"
+    codes |= (behind == ord("e")) & (letters[of_v + 2] == ord("r")) & (letters[of_v + 3] == ord("i"))  # "verification"
+    rows = np.searchsorted(starts, np.concatenate((of_c[named], of_v[codes])), "right") - 1
+    return _matching(text, np.unique(np.concatenate((rows, _rows_in_full_width(text)))), r"\p{Nd}{3}")
+
+
+def _rows_in_full_width(text: pa.Array) -> Rows:
+    data, starts = text_bytes(text)
+    rows = np.unique(np.searchsorted(starts, np.flatnonzero(data == _FULL_WIDTH_LEAD_BYTE), "right") - 1)
+    return _matching(text, rows, _FULL_WIDTH_LETTERS)
+
+
+def _matching(text: pa.Array, rows: Rows, pattern: str) -> Rows:
+    """Those of the rows whose text the pattern matches."""
+    found: Rows = rows[flags(pc.match_substring_regex(text.take(int_array(rows)), pattern))] if len(rows) else rows
+    return found
+
+
+def _redact(text: str) -> str:
+    for found in reversed(list(_NAMED.finditer(_as_searched(text)))):
+        text = f"{text[: found.end(1)]}[CVV]{text[found.end() :]}"
+    return text
+
+
+def _as_searched(text: str) -> str:
+    """The text in a keyboard's characters; a full-width name in brackets does not become the marker of a redacted code."""
+    return text if text.isascii() else as_typed(text.replace("[CVV]", "[xxx]")).replace("[CVV]", "[cvv]")

@@ -1,0 +1,73 @@
+"""Which columns are sensitive, and which single values may not be shown although their column may.
+
+A profile is read by people who may not see the data: of a sensitive column it contains counts only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from headgate.masking.card_search import ANYWHERE, rows_with_cards
+from headgate.masking.issuers import SHORTEST
+from headgate.masking.redaction import rows_with_secrets
+from headgate.profiling.arrays import evenly_spaced
+from headgate.values.cells import int_array, marked, matches, rows_where, text_array
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+HIDDEN = "[hidden]"
+_CODE = r"[0-9]{3,4}"  # ISO/IEC 7813: verification codes have three or four digits
+_SAMPLE = 2048
+_MOST = 0.9
+# One number in ten has a right check digit by chance; three in ten do not happen by chance.
+_CARD_SHARE = 0.3
+_SHARE_IN_TEXT = 0.01
+_FEW = 10
+
+
+def column_names(names: Iterable[str]) -> list[str]:
+    """Return names that may be shown: a blank or repeated name gets its position, and so does one that may be a value."""
+    found: dict[str, None] = {}
+    given = list(names)
+    for place, name in enumerate(hide_secrets(given), 1):
+        safe = "" if name == HIDDEN else name
+        found[safe if safe and safe not in found else f"{safe}#{place}"] = None
+    return list(found)
+
+
+def holds_secrets(unique: pa.Array, *, numeric: bool) -> bool:
+    """Return whether a column's different texts look like card numbers or social security numbers; a fixed sample is examined."""
+    sample = _sample(unique)
+    if numeric and len(sample) >= _FEW:
+        return len(rows_with_cards(sample, context_below=ANYWHERE)) > _CARD_SHARE * len(sample)
+    return len(rows_with_secrets(sample)) > _SHARE_IN_TEXT * len(sample)
+
+
+def may_hold_cards(unique: pa.Array) -> bool:
+    """Return whether some of a column's different texts may be card numbers; a fixed sample is examined."""
+    return len(rows_with_cards(_sample(unique), context_below=ANYWHERE)) > 0
+
+
+def may_hold_codes(unique: pa.Array) -> bool:
+    """Return whether nearly all of a column's different texts are three or four digits, as verification codes beside card numbers are."""
+    sample = _sample(unique)
+    return len(sample) > 0 and len(rows_where(matches(sample, _CODE))) >= _MOST * len(sample)
+
+
+def hide_secrets(texts: Sequence[str]) -> list[str]:
+    """Return the texts, with a marker instead of those that hold a card number, a social security number or a named code."""
+    secret = marked(rows_with_secrets(text_array(texts)), len(texts))
+    return [HIDDEN if is_secret else text for text, is_secret in zip(texts, secret, strict=True)]
+
+
+def hide_number(text: str) -> str:
+    """As `hide_secrets`, for one number: its decimals are no digits of a card number."""
+    whole = text.partition(".")[0]
+    return text if len(whole) < SHORTEST or hide_secrets([whole]) == [whole] else HIDDEN
+
+
+def _sample(unique: pa.Array) -> pa.Array:
+    return unique.take(int_array(evenly_spaced(len(unique), _SAMPLE))).drop_null().cast(pa.string())

@@ -1,0 +1,125 @@
+"""A number is redacted with what belongs to it, and nothing else is changed."""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.masking.redaction import redact
+
+pytestmark = pytest.mark.unit
+PUBLISHED = [
+    "4111111111111111",
+    "4222222222222",
+    "5555555555554444",
+    "2223003122003222",
+    "378282246310005",
+    "6011111111111117",
+    "30569309025904",
+    "3530111333300000",
+    "6205500000000000004",
+    "6304000000000000",
+    "3088000000000017",
+    "060426070011",
+]
+_PIECES = [
+    "cvv",
+    "CVV2",
+    "cAv2",
+    "csc",
+    "cvn",
+    "aCvc",
+    "card_verification-code",
+    "_",
+    "security code",
+    "card verification value",
+    "Card",
+    "code",
+    " is ",
+    ":",
+]
+_PIECES += [
+    " ",
+    "-",
+    "123",
+    "1234",
+    "12",
+    "123-45-6789",
+    "123 45 6789",
+    "000-00-0000",
+    "\u00e9",
+    "a",
+    "c",
+    "cv",
+    "\n",
+    "\u0661\u0662\u0663",
+]
+pieced = st.lists(st.none() | st.lists(st.sampled_from(_PIECES), max_size=6).map("".join), max_size=20)
+
+
+def redacted(*texts: str | None) -> list[str | None]:
+    found: list[str | None] = redact(pa.array(texts, pa.string())).to_pylist()
+    return found
+
+
+def test_track_data_goes_with_its_number() -> None:
+    assert redacted("x %B4111111111111111^DOE/JANE^25121010000000000000? y") == ["x %B[PAN ****1111] y"]
+    assert redacted(";4111111111111111=25121010000012345678? z") == [";[PAN ****1111] z"]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("4111-1111-1111-1111 12/27 123", "[PAN ****1111] 12/27 [CVV]"),
+        ("4111111111111111, exp 12/2027, 123 thanks", "[PAN ****1111], exp 12/2027, [CVV] thanks"),
+        ("378282246310005 1227 1234", "[PAN ****0005] 1227 [CVV]"),
+        ("4111111111111111/123", "[PAN ****1111]/[CVV]"),
+        ("4111111111111111 123; 5555555555554444 999", "[PAN ****1111] [CVV]; [PAN ****4444] [CVV]"),
+        ("4111111111111111|12|27|123", "[PAN ****1111]|12|27|[CVV]"),
+        ("4111111111111111:123", "[PAN ****1111]:[CVV]"),
+        ("4111111111111111 (123)", "[PAN ****1111] ([CVV])"),
+        ("4111111111111111,12,27,123", "[PAN ****1111],12,27,[CVV]"),
+        ("4111111111111111 9 2027 123 thanks", "[PAN ****1111] 9 2027 [CVV] thanks"),
+        ("4111111111111111 12-27 #123", "[PAN ****1111] 12-27 #[CVV]"),
+        ("4111111111111111 2027-12 123", "[PAN ****1111] 2027-12 [CVV]"),
+        ("4111111111111111\n12/27\n123\nthanks", "[PAN ****1111]\n12/27\n[CVV]\nthanks"),
+        ("4111111111111111\r\n123", "[PAN ****1111]\r\n[CVV]"),
+    ],
+)
+def test_a_verification_code_beside_its_number_goes_and_the_expiry_stays(text: str, left: str) -> None:
+    assert redacted(text) == [left]
+
+
+@pytest.mark.parametrize("amount", ["250 EUR", "250EUR", "250.00", "1,250", "250 €", "250 eur", "250 dollars", "12", "12345", "2024-01-05"])
+@pytest.mark.parametrize("code", [" 123 ", " 123, ", " 12/27 123 ", " 0927 123; "])
+def test_an_amount_behind_a_code_stays(code: str, amount: str) -> None:
+    assert redacted(f"4111111111111111{code}{amount} paid") == [f"[PAN ****1111]{code.replace('123', '[CVV]')}{amount} paid"]
+
+
+@pytest.mark.parametrize(
+    "behind", [" 12/27", " exp 12/26", ", 100.50 EUR", " 2024-01-05", "\n123 Main Street", " 12:30", " 12345", " 123rd"]
+)
+def test_what_is_no_code_stays_beside_a_number(behind: str) -> None:
+    assert redacted(f"4111111111111111{behind}") == [f"[PAN ****1111]{behind}"]
+
+
+def test_no_seven_digits_of_a_number_are_left() -> None:
+    for number in PUBLISHED:
+        (text,) = redacted(f"card {number[:4]} {number[4:8]}-{number[8:]} ok")
+        assert not re.search(r"\d{7}", re.sub(r"\D", "", (text or "").replace("****", "x").split("]")[0]))
+
+
+def test_texts_that_come_again_are_redacted_like_others() -> None:
+    texts = ["paid with 4111111111111111", None, "", "cvv 123", "ssn 219-09-9999", "nothing"]
+    many = pa.array(texts * 1000, pa.string()).slice(3)
+    assert redact(many).equals(pa.array(redacted(*texts) * 1000, pa.string()).slice(3))
+
+
+@given(pieced)
+def test_what_was_redacted_once_stays_as_it_is(texts: list[str | None]) -> None:
+    once = redact(pa.array(texts, pa.string()))
+    assert redact(once).equals(once)

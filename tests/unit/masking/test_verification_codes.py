@@ -1,0 +1,133 @@
+"""Verification codes are found behind their names, and numbers of products stay."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from headgate.masking.redaction import redact
+from headgate.masking.verification_codes import _NAMED, rows_with_named_codes
+
+pytestmark = pytest.mark.unit
+_PIECES = [
+    "cvv",
+    "CVV2",
+    "cAv2",
+    "csc",
+    "cvn",
+    "aCvc",
+    "card_verification-code",
+    "_",
+    "security code",
+    "card verification value",
+    "Card",
+    "code",
+    " is ",
+    ":",
+]
+_PIECES += [
+    " ",
+    "-",
+    "123",
+    "1234",
+    "12",
+    "123-45-6789",
+    "123 45 6789",
+    "000-00-0000",
+    "\u00e9",
+    "a",
+    "c",
+    "cv",
+    "\n",
+    "\u0661\u0662\u0663",
+]
+pieced = st.lists(st.none() | st.lists(st.sampled_from(_PIECES), max_size=6).map("".join), max_size=20)
+
+
+def redacted(*texts: str | None) -> list[str | None]:
+    found: list[str | None] = redact(pa.array(texts, pa.string())).to_pylist()
+    return found
+
+
+def wide(text: str) -> str:
+    return "".join(chr(ord(sign) + 0xFEE0) for sign in text)
+
+
+def test_a_verification_code_that_is_named_is_taken_out() -> None:
+    assert redacted("CVV: 123", "cvc2 is 1234", "security code 999.") == ["CVV: [CVV]", "cvc2 is [CVV]", "security code [CVV]."]
+    assert redacted("cvvs 123", "room 123", "csc 12345") == ["cvvs 123", "room 123", "csc 12345"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "CVN {}",
+        "card_cvv={}",
+        "cardCvc: {}",
+        "cvv_{}",
+        "CVV number is: {}",
+        '"security_code": "{}"',
+        "card-verification-value {}",
+        "cardVerificationCode: {}",
+        "card  verification\u00a0code {}",
+        "security  code: {}",
+        "cav2 {}",
+    ],
+)
+@pytest.mark.parametrize("code", ["123", "1234", "\uff11\uff12\uff13", "\u0661\u0662\u0663"])
+def test_a_verification_code_is_known_by_any_of_its_names_and_in_any_digits(written: str, code: str) -> None:
+    assert redacted(written.format(code)) == [written.format("[CVV]")]
+    assert rows_with_named_codes(pa.array(["", written.format(code), None])).tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (f"{wide('CVV:')}123", f"{wide('CVV:')}[CVV]"),
+        (f"\u65e5\u672c {wide('cvc2=123')}\u3002", f"\u65e5\u672c {wide('cvc2=')}[CVV]\u3002"),
+        (f"{wide('[CVV]')} 123 \u00e9", f"{wide('[CVV]')} [CVV] \u00e9"),
+        (f"[{wide('CVV')}] 123, [CVV] 456", f"[{wide('CVV')}] [CVV], [CVV] 456"),
+        (f"{wide('CSC#')}123", f"{wide('CSC#')}[CVV]"),
+        (f"{wide('Security')}\u3000{wide('Code')} 123, cvv 456", f"{wide('Security')}\u3000{wide('Code')} [CVV], cvv [CVV]"),
+    ],
+)
+def test_a_verification_code_is_known_by_its_name_in_full_width_letters(text: str, left: str) -> None:
+    assert redacted(text, None) == [left, None]
+    assert rows_with_named_codes(pa.array(["", text, None])).tolist() == [1]
+
+
+@pytest.mark.parametrize("text", ["ClearSounds CSC500 Amplified Spirit", "CSC-1234", "cvc500", "cvc 100.50 pump", "cvc 2024-05-01"])
+def test_a_models_number_a_date_or_an_amount_is_not_surely_a_code(text: str) -> None:
+    assert not len(rows_with_named_codes(pa.array([text])))
+
+
+@pytest.mark.parametrize("text", ["01HXCVV123ABCDEFGHJKMNPQRS", "CVV123456", "acvv123", "csc 123a", "SKU-12345"])
+def test_ids_that_hold_a_codes_name_by_chance_stay(text: str) -> None:
+    assert redacted(text) == [text]
+    assert not len(rows_with_named_codes(pa.array([text])))
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("cvv 123, 250 EUR paid", "cvv [CVV], 250 EUR paid"),
+        ("cvv: 123 (500 units)", "cvv: [CVV] (500 units)"),
+        ("[cvv] 123, 250 EUR", "[cvv] [CVV], 250 EUR"),
+        ("4111111111111111 123, 250 EUR", "[PAN ****1111] [CVV], 250 EUR"),
+    ],
+)
+def test_a_number_behind_a_code_that_was_taken_out_stays(text: str, left: str) -> None:
+    assert redacted(text) == [left]
+
+
+def test_codes_that_only_one_sign_parts_are_all_masked() -> None:
+    assert redacted("cvv 123,cvv 456,cvc 789,cvv 012") == ["cvv [CVV],cvv [CVV],cvc [CVV],cvv [CVV]"]
+
+
+@given(pieced, st.integers(0, 2))
+@example(["cvv123:cvv123"], 0)
+def test_looking_for_names_of_codes_first_misses_none(texts: list[str | None], skipped: int) -> None:
+    text = pa.array(texts, pa.string()).slice(skipped)
+    assert not [left for left in redact(text).to_pylist() if left and _NAMED.search(left)]
