@@ -27,7 +27,7 @@ demo: setup ## take half a million real invoice lines through the whole lake on 
 	@python scripts/demo.py $(if $(KEEP),--keep)
 
 ##@ Check and test
-.PHONY: check test test-unit test-faults fuzz docs clean
+.PHONY: check test test-unit test-faults check-drafts fuzz docs clean
 
 check: setup ## check lint, format, types, import layers, plain English, Terraform
 	ruff check .
@@ -47,6 +47,9 @@ test-unit: setup ## run the unit tests only
 
 test-faults: setup ## stop, throttle and cut off the gate at every call; FAULTS=all sends every file to the emulator
 	python -m pytest -m faults -q -n 2
+
+check-drafts: setup ## draft a contract from every file below DATA and check the file against it
+	@python benchmarks/drafts.py $(DATA)
 
 fuzz: setup ## send mutated files through the gate: COUNT=1000000, SEED=0, FIRST=0, WORKERS=2, DATA=folder
 	@COUNT=$(COUNT) SEED=$(SEED) FIRST=$(FIRST) python benchmarks/fuzz.py $(DATA)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,29 +28,39 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.contracts.stored_rows import StoredRowsEffect
     from headgate.intake.gate import Gated
-    from headgate.matching.draft import Finding, Question
+    from headgate.matching.draft import Draft, Finding, Question
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _STAYS_TEXT = "text"
+_CHECK_ROWS = "look at its first lines, and write the names of the columns above the rows, with the same delimiter"
 _SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "reason")
 
 
-@click.command(epilog=options.example("headgate contract init returns.csv > contracts/source/returns.yaml"))
+@dataclass(frozen=True)
+class CheckedDraft:
+    """A drafted contract as YAML, and what the gate makes of its own sample by it."""
+
+    text: str
+    draft: Draft
+    gated: Gated
+
+
+@click.command(epilog=options.example("headgate contract init returns.csv --output contracts/source/returns.yaml"))
 @click.argument("file", type=_FILE)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the YAML to this file, once a contract is drafted.")
 @click.option("--dataset", default="", help="What the dataset is called; default: the file's name.")
 @click.option("--encoding", default="", help="Of files that are not UTF-8, such as windows-1250; the draft states it.")
 @click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), default=None, help="Order of ambiguous dates.")
 @click.option("--format", "formats", multiple=True, metavar="COLUMN=PATTERN", help="How a column is written: dd/MM/yyyy or 1.234,5.")
-def init(file: Path, dataset: str, encoding: str, date_order: str | None, formats: tuple[str, ...]) -> None:
+def init(file: Path, *, output: Path | None, dataset: str, encoding: str, date_order: str | None, formats: tuple[str, ...]) -> None:
     """Draft a contract from a sample FILE: YAML on standard output, what to look at on standard error.
 
     A column gets a type and a format only if every value is written so; what may hold card data is masked. If a column can be read
     in two ways, the command asks at a terminal; otherwise the column stays text and the draft says how to decide.
-    """
-    import yaml
 
+    At the end the sample is checked against the draft, as `headgate contract check` does it.
+    """
     from headgate.contracts import odcs
-    from headgate.contracts.document import document
     from headgate.matching.draft import draft
 
     if screens.shown(dataset or file.name) != (dataset or file.name):
@@ -62,8 +72,48 @@ def init(file: Path, dataset: str, encoding: str, date_order: str | None, format
     if drafted.questions and sys.stdin.isatty() and sys.stderr.isatty():
         answered = _asked_at_terminal(drafted.questions)
         drafted = draft(body, name, encoding, formats={**stated, **answered}, date_order=date_order or "")
-    click.echo(yaml.safe_dump(document(drafted.contract), sort_keys=False, allow_unicode=True, width=120), nl=False)
-    options.progress_console().print(_findings_table(drafted.findings, f"Drafted from {drafted.rows:,} rows; look at"))
+    checked = check_sample(drafted, body)
+    if output:
+        output.write_text(checked.text, encoding="utf-8")
+    else:
+        click.echo(checked.text, nl=False)
+    console = options.progress_console()
+    console.print(_findings_table(checked.draft.findings, f"Drafted from {checked.draft.rows:,} rows; look at"))
+    console.print(_sample_line(checked.gated), soft_wrap=True)
+
+
+def check_sample(drafted: Draft, body: bytes) -> CheckedDraft:
+    """Load the drafted contract from its YAML, and check the sample that it was drafted from against it.
+
+    Raises:
+        ClickException: the gate would refuse every row of the sample.
+    """
+    import yaml
+
+    from headgate.contracts import odcs
+    from headgate.contracts.document import document
+    from headgate.intake.gate import pass_gate
+
+    text = yaml.safe_dump(document(drafted.contract), sort_keys=False, allow_unicode=True, width=120)
+    contract = odcs.parse(yaml.safe_load(text), zone="source")
+    gated = pass_gate(body, contract, _any_key(), object_key=contract.dataset, received_at=datetime(1970, 1, 1))
+    if gated.quarantined and gated.quarantined == gated.received:
+        reasons = ", ".join(gated.reasons)
+        raise click.ClickException(
+            f"none of the {gated.received:,} rows can be read as a row of one table ({reasons}). Remedy: {_CHECK_ROWS}."
+        )
+    return CheckedDraft(text, drafted, gated)
+
+
+def _any_key() -> MaskingKey:
+    """A masking key for results whose tokens are not shown."""
+    return MaskingKey("check", secrets.token_bytes(32))
+
+
+def _sample_line(gated: Gated) -> str:
+    counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in _counts(gated).items() if count or name == "accepted")
+    reasons = f" Quarantined for: {', '.join(f'{rule} ({count:,})' for rule, count in gated.reasons.items())}." if gated.reasons else ""
+    return f"The sample against this contract: {counts}.{reasons}"
 
 
 def _stated_formats(formats: Sequence[str]) -> dict[str, str]:
@@ -145,8 +195,7 @@ def _gated(file: Path, contract: Contract) -> tuple[Gated, dict[str, str]]:
     from headgate.matching.mappings import MENDABLE, Mappings, Suggested
 
     body, name = file.read_bytes(), screens.shown(file.name)
-    # Tokens are not shown, so any key will do.
-    key = MaskingKey("check", secrets.token_bytes(32))
+    key = _any_key()
     landed = datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
     try:
         return pass_gate(body, contract, key, object_key=str(file), received_at=landed), {}
@@ -210,6 +259,7 @@ def _counts(gated: Gated) -> dict[str, int]:
         "quarantined": gated.quarantined,
         "duplicates": gated.duplicates,
         "warnings": gated.warnings,
+        "skipped_lines": int(gated.written_as.get("skipped_lines", 0)),
     }
 
 

@@ -54,17 +54,17 @@ def score_line(parts: Mapping[str, str]) -> str:
 
 def _table(body: bytes, dataset: str) -> dict[str, pa.Array]:
     from headgate.contracts.registry import Registry
-    from headgate.formats.csv.first_table import read_first_table
     from headgate.formats.file_table import read_table
     from headgate.formats.unpack import unpack
     from headgate.profiling.sensitive_values import column_names
 
     contract = Registry.load().source.get(dataset)
-    headed = read_table(unpack(body), contract)
-    if headed.names:
-        return dict(zip(column_names(headed.names), headed.columns, strict=True))
-    read = read_first_table(unpack(body))  # rows without a header, under made-up names
-    return dict(zip(column_names(read.dialect.names), read.rows.columns, strict=True))
+    table = read_table(unpack(body), contract)
+    if not table.names:
+        raise click.ClickException("no row of the file could be a header. Remedy: put the columns' names in the first row.")
+    if not table.has_header:
+        options.progress_console().print("The file has no header: its columns are named column_1, column_2 …")
+    return dict(zip(column_names(table.names), table.columns, strict=True))
 
 
 def _sensitive(dataset: str, names: Collection[str]) -> set[str]:

@@ -45,7 +45,7 @@ def received(summaries: Sequence[DatasetSummary]) -> Table:
     """Files and rows by dataset; the last line adds them up."""
     table = Table(title="Through the gate", title_justify="left", expand=False)
     table.add_column("dataset")
-    for name in ("files", "received", "accepted", "quarantined", "duplicates"):
+    for name in ("files", "received", "accepted", "quarantined", "duplicates", "skipped lines"):
         table.add_column(name, justify="right")
     for summary in summaries:
         table.add_row(summary.dataset, *_counts(summary))
@@ -58,7 +58,8 @@ def _counts(summary: DatasetSummary) -> list[str]:
     told = {"rejected": summary.files_rejected, "waiting for a mapping": summary.files_waiting}
     kept_out = ", ".join(f"{count:,} {what}" for what, count in told.items() if count)
     files = f"{summary.files:,}" + (f" ({kept_out})" if kept_out else "")
-    return [files, *(f"{count:,}" for count in (summary.received, summary.accepted, summary.quarantined, summary.duplicates))]
+    rows = (summary.received, summary.accepted, summary.quarantined, summary.duplicates, summary.skipped_lines)
+    return [files, *(f"{count:,}" for count in rows)]
 
 
 def reasons(summaries: Iterable[DatasetSummary]) -> Table:

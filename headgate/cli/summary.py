@@ -26,6 +26,7 @@ class DatasetSummary:
     accepted: int = 0
     quarantined: int = 0
     duplicates: int = 0
+    skipped_lines: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
 
     def add(self, record: FileRecord) -> None:
@@ -36,6 +37,7 @@ class DatasetSummary:
         self.accepted += record.accepted
         self.quarantined += record.quarantined
         self.duplicates += record.duplicates
+        self.skipped_lines += int(record.written_as.get("skipped_lines", 0))
         self.reasons.update(record.reasons)
 
 
@@ -57,7 +59,7 @@ def total(summaries: Iterable[DatasetSummary]) -> DatasetSummary:
     """The sum over all datasets."""
     whole = DatasetSummary("total")
     for summary in summaries:
-        for name in ("files", "files_rejected", "files_waiting", "received", "accepted", "quarantined", "duplicates"):
+        for name in ("files", "files_rejected", "files_waiting", "received", "accepted", "quarantined", "duplicates", "skipped_lines"):
             setattr(whole, name, getattr(whole, name) + getattr(summary, name))
         whole.reasons.update(summary.reasons)
     return whole

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.curated import kept_apart
 from headgate.contracts.encodings import stated_encoding
+from headgate.contracts.headerless import has_header
 from headgate.contracts.literals import hold_literals
 from headgate.contracts.model import Column, ColumnType, Comparison, Content, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.patterns import python_pattern
@@ -89,6 +90,7 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
         raise ContractError(f"{identity}: a part of it is not what ODCS has there ({error}). {_COMPARE}") from None
     hold_literals(contract)
     stated_encoding(contract)
+    has_header(contract)
     return contract
 
 

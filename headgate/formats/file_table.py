@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from headgate.contracts.encodings import stated_encoding
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import BadInputError
-from headgate.formats.csv.dialect import sniff_dialect
+from headgate.formats.csv.dialect import sniff_dialect, without_trailing_blanks
 from headgate.formats.csv.read_csv import read_rows
 from headgate.formats.header import folded, showable, with_headings
 from headgate.formats.json.read_json import are_lines, read_records
@@ -39,10 +39,14 @@ class FileTable:
     Attributes:
         names: in the file's order; one may be blank, or come twice.
         columns: texts, but for Parquet, which has types of its own; columns of nested values are lists.
+        has_header: whether the names are the file's own; else they are `column_1`, `column_2` and so on.
+        header_cells: of a text the number of cells in its header, which may differ from that of its rows; 0 for other formats.
     """
 
     names: tuple[str, ...]
     columns: tuple[pa.Array | pa.ChunkedArray, ...]
+    has_header: bool = True
+    header_cells: int = 0
 
     @property
     def fingerprint(self) -> str:
@@ -110,11 +114,11 @@ def _table(content: bytes | Path, contract: Contract | None, *, whole: bool) -> 
         table = read_table(content, contract, whole=whole)
     except (BadInputError, pa.ArrowException, OSError, ValueError):  # the last three are Arrow's
         return None
-    return table if table.names else None
+    return table if table.names and table.has_header else None
 
 
 def read_table(content: bytes | Path, contract: Contract | None = None, *, whole: bool = True) -> FileTable:
-    """The table of an unpacked file; NO_TABLE where nothing is above its columns.
+    """The table of an unpacked file; NO_TABLE where a workbook has no row that could be a header.
 
     Raises:
         BadInputError: the file cannot be read.
@@ -131,7 +135,9 @@ def _of_text(content: bytes, contract: Contract | None, *, whole: bool) -> FileT
     text = text_of(content, stated_encoding(contract)).utf8
     read = text if whole or len(text) <= _HEAD_BYTES else text[: text.rfind(b"\n", 0, _HEAD_BYTES) + 1]
     dialect = _dialect(read, contract)
-    return FileTable(_for_width(dialect), read_rows(read, dialect).columns) if dialect.header_lines else NO_TABLE
+    names = _for_width(dialect)
+    cells = max(len(without_trailing_blanks(dialect.names)), min(len(dialect.names), len(names)))
+    return FileTable(names, read_rows(read, dialect).columns, dialect.header_lines > 0, cells)
 
 
 def _for_width(dialect: Dialect) -> tuple[str, ...]:

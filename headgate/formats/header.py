@@ -11,7 +11,7 @@ from headgate.contracts.model import Kind
 from headgate.errors import HeaderError, UnreadableFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from headgate.contracts.model import Column, Contract
 
@@ -62,7 +62,26 @@ def with_headings(contract: Contract, names: Sequence[str], fields: Sequence[str
 
 def count_known(names: Sequence[str], contract: Contract) -> int:
     """How many of the contract's columns are among `names`."""
-    return len({folded(name) for name in names} & set(_names_by_heading(contract)))
+    return len({field for field in fields_of(names, contract) if field})
+
+
+def fields_of(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
+    """For each name of a header the contract's column; empty where the contract has none."""
+    fields = _names_by_heading(contract)
+    return tuple(fields.get(name, "") for name in _numbered(names, fields))
+
+
+def made_up_name(position: int) -> str:
+    """The name of a column that has none in its file; positions count from 1."""
+    return f"column_{position}"
+
+
+def _numbered(names: Sequence[str], fields: Mapping[str, str]) -> tuple[str, ...]:
+    """The names as they are compared; a blank one is `column_3` where the contract has a column of that name."""
+    texts = [folded(name) for name in names]
+    return tuple(
+        made_up_name(position) if not text and made_up_name(position) in fields else text for position, text in enumerate(texts, 1)
+    )
 
 
 def _names_by_heading(contract: Contract) -> dict[str, str]:
@@ -107,12 +126,13 @@ def _by_position(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
 
 def _by_name(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
     own = _names_by_heading(contract)
-    for position, name in enumerate(names, 1):
-        _check_name(position, folded(name), [folded(earlier) for earlier in names[: position - 1]], own)
-    return tuple(own[folded(name)] for name in names)
+    texts = _numbered(names, own)
+    for position, text in enumerate(texts, 1):
+        _check_name(position, text, texts[: position - 1], own)
+    return tuple(own[text] for text in texts)
 
 
-def _check_name(position: int, name: str, earlier: list[str], own: dict[str, str]) -> None:
+def _check_name(position: int, name: str, earlier: Sequence[str], own: dict[str, str]) -> None:
     shown = name if showable(name) else f"number {position}"
     if not name:
         raise unnamed_column(position)

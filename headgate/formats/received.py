@@ -43,6 +43,7 @@ class Received:
         packed: how the file was compressed, from the outside in: `gzip`, `zip`, `zstd`.
         encoding: of a text that has no dialect.
         confidence: as in `Dialect`; 1 where the file itself says what it is.
+        skipped_lines: of a workbook, filled rows above the header that are not part of the table.
         starts: where each of the file's rows begins, ragged ones too, in bytes of the unpacked file; none where rows have no place.
     """
 
@@ -57,6 +58,7 @@ class Received:
     encoding: str = ""
     confidence: float = 1.0
     starts: Rows = field(default_factory=lambda: NO_ROWS)
+    skipped_lines: int = 0
 
     @property
     def rows(self) -> int:
@@ -69,6 +71,7 @@ class Received:
         properties = written_as(self.form, self.dialect, self.packed)
         guessed = {} if self.dialect else {"confidence": share_text(self.confidence)}
         guessed |= {"encoding": self.encoding} if self.encoding and not self.dialect else {}
+        guessed |= {"skipped_lines": str(self.skipped_lines)} if self.skipped_lines else {}
         return properties | guessed | ({"left_out": ", ".join(self.left_out)} if self.left_out else {})
 
 
@@ -82,7 +85,7 @@ def written_as(form: str, dialect: Dialect | None = None, packed: Sequence[str] 
             "quote": dialect.form.quote,
             "escape": dialect.form.escape or dialect.form.quote,
             "line_end": dialect.line_end or "mixed",
-            "preamble_lines": str(dialect.preamble_lines),
+            "skipped_lines": str(dialect.skipped_lines),
             "header_lines": str(dialect.header_lines),
             "confidence": share_text(dialect.confidence),
         }

@@ -17,13 +17,14 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.curated import kept_apart
 from headgate.contracts.document import physical_type
-from headgate.contracts.encodings import ENCODING_PROPERTY, stated_encoding
+from headgate.contracts.encodings import ENCODING_PROPERTY
+from headgate.contracts.headerless import HEADER_PROPERTY, NO_HEADER, has_header
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.sensitive_names import PERSONAL, content_by_name, is_personal_name
 from headgate.contracts.source_format import format_facts
 from headgate.errors import ContractError, UnreadableFileError
-from headgate.formats.column_names import column_names
-from headgate.formats.header import folded
+from headgate.formats.file_table import read_table
+from headgate.formats.header import folded, made_up_name
 from headgate.formats.read_file import read_file
 from headgate.formats.sniff import is_parquet
 from headgate.formats.unpack import unpack
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from headgate.contracts.source_format import SourceFormat
+    from headgate.formats.file_table import FileTable
 
 _KEY_KINDS = {Kind.STRING, Kind.BIGINT}
 _KEY_PARTS = {*_KEY_KINDS, Kind.DATE, Kind.TIMESTAMP}
@@ -110,7 +112,8 @@ def draft(body: bytes, dataset: str, encoding: str = "", *, formats: Mapping[str
         HeaderError: its header names a column twice, or not at all.
     """
     unread = Contract(dataset, dataset, "source", "0", (), properties={ENCODING_PROPERTY: encoding} if encoding else {})
-    stored = _stored_columns(unpack(body), stated_encoding(unread))
+    stored, properties = _stored_columns(unpack(body), unread)
+    unread = replace(unread, properties=properties)
     sample = read_file(body, replace(unread, columns=stored))
     cells, is_typed = sample.cells, sample.form != "csv"
     rows = len(next(iter(cells.values())))
@@ -168,12 +171,16 @@ def _cells(body: bytes, stored: Contract) -> Mapping[str, pa.Array]:
     return read_file(body, stored).cells
 
 
-def _stored_columns(content: bytes, encoding: str) -> tuple[Column, ...]:
-    """The file's columns in the types by which the gate's reader spells every value of theirs."""
+def _stored_columns(content: bytes, unread: Contract) -> tuple[tuple[Column, ...], Mapping[str, object]]:
+    """The file's columns in the types from which the gate's reader keeps every value, and the properties of a contract that reads it."""
+    properties = unread.properties
     if is_parquet(content):
         stored = {folded(field.name): _stored_type(field.type) for field in _parquet_schema(content)}
     else:
-        stored = {folded(name): ColumnType(Kind.STRING) for name in column_names(content, encoding)}
+        table = read_table(content, unread)
+        _check_header(table)
+        stored = {folded(name) or made_up_name(position): ColumnType(Kind.STRING) for position, name in enumerate(table.names, 1)}
+        properties = properties if table.has_header else {**properties, HEADER_PROPERTY: NO_HEADER}
     columns = tuple(Column(name, column_type) for name, column_type in stored.items())  # a name that comes twice is left to the reader
     if any(_is_data(column.name) for column in columns):
         raise UnreadableFileError(
@@ -181,7 +188,21 @@ def _stored_columns(content: bytes, encoding: str) -> tuple[Column, ...]:
             message="the first row looks like data: a column's name is a long number, a card number or a social security number",
             remedy="put a line with the columns' names above",
         )
-    return columns
+    return columns, properties
+
+
+def _check_header(table: FileTable) -> None:
+    """The header has a name for each cell of a row, or none. UnreadableFileError where it has not."""
+    if not table.names:
+        raise UnreadableFileError(
+            rule="not_a_table", message="no row of the file could be a header", remedy="put the columns' names in the first row"
+        )
+    if table.has_header and table.header_cells not in {0, len(table.names)}:
+        raise UnreadableFileError(
+            rule="not_a_table",
+            message=f"the header has {table.header_cells:,} names, but most rows have {len(table.names):,} cells",
+            remedy="give each column one name, and quote cells that hold the delimiter",
+        )
 
 
 def _is_data(name: str) -> bool:
@@ -306,6 +327,8 @@ def _findings(contract: Contract, cells: Mapping[str, pa.Array], guesses: Mappin
         for column in contract.columns
         for message in (*_about(column, cells[column.name]), *_about_format(column, guesses[column.name]))
     ]
+    if not has_header(contract):
+        found.append(Finding("", "the file has no header: replace column_1, column_2 … by names, in the file's order"))
     if not contract.key:
         found.append(Finding("", "no column and no pair of columns is unique: name a key, or every row is kept"))
     elif not contract.order_by:

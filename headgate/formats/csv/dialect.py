@@ -15,14 +15,17 @@ from functools import partial
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
+from headgate.contracts.headerless import has_header
 from headgate.errors import UnreadableFileError
 from headgate.formats.csv.database_dumps import DumpForm, dump_signs
 from headgate.formats.csv.rows import Form, Row
-from headgate.formats.header import count_known, folded, states_types
+from headgate.formats.header import count_known, fields_of, folded, states_types
 from headgate.formats.sniff import DELIMITERS
+from headgate.values.cells import text_array
+from headgate.values.fits import fits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from headgate.contracts.model import Contract
     from headgate.formats.sniff import Text
@@ -37,6 +40,8 @@ _PROBE_ROWS = 128
 _FIRST_ROW_BYTES = 1 << 14
 _HEADER_LINES = 8
 _LINES_OF_NAMES = (2, 3)
+_NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*%?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _NAME_SEPARATORS = (" ", "_", "")  # between the parts of a name that stand in one another's column
 
 
@@ -50,26 +55,28 @@ class Dialect:
         data_at: the byte behind the header.
         width: cells in a row: the header's with a contract, else the usual number.
         unnamed: of these the last ones, which have no name and no value: each row ends with delimiters.
-        preamble_lines: rows above the header.
+        skipped_lines: rows above the table that are not part of it. They are not read, only counted.
         header_lines: rows of the header; 0 when there is none and `names` are made up.
         footer_lines: rows behind the last one that are none of the table, where that is sure.
         line_end: `\n`, `\r\n`, `\r`, or empty where they are mixed or there is none.
         encoding: of the bytes that arrived.
         confidence: 0 to 1; with a contract the share of the header's cells that it knows, else the share of probed rows of the usual width;
             that of the encoding where it is less.
+        rows_above: start and end, in bytes, of rows of the table that stand above its header; equal where there are none.
     """
 
     form: Form
     names: tuple[str, ...]
     data_at: int
     width: int
-    preamble_lines: int = 0
+    skipped_lines: int = 0
     header_lines: int = 1
     line_end: str = "\n"
     encoding: str = "utf-8"
     confidence: float = 1.0
     unnamed: int = 0
     footer_lines: int = 0
+    rows_above: tuple[int, int] = (0, 0)
 
     def in_encoding(self, text: Text) -> Dialect:
         """The dialect of what arrived as this text."""
@@ -79,18 +86,67 @@ class Dialect:
 def sniff_dialect(text: bytes, contract: Contract | None = None) -> Dialect:
     """The dialect of a UTF-8 text."""
     head = text[:_PROBE_CHARACTERS].decode("utf-8", errors="ignore")
-    found = _header_in_first_row(head, contract) if contract else None
-    if found is None:
-        found = _by_contract(head, contract) if contract else _by_shape(head)
+    found = _with_contract(head, contract) if contract else _by_shape(head)
     first = _first_row(text[found.data_at : found.data_at + _FIRST_ROW_BYTES].decode("utf-8", errors="ignore"), found.form)
-    is_even = first is not None and len(first.cells) == found.width == len(_without_trailing_blanks(found.names))
+    is_even = first is not None and len(first.cells) == found.width == len(without_trailing_blanks(found.names))
     return replace(found if is_even else _without_unnamed(found, head), line_end=_line_end(head))
+
+
+def _with_contract(head: str, contract: Contract) -> Dialect:
+    if found := _header_in_first_row(head, contract):
+        return found
+    if not has_header(contract):
+        return _without_header(head, contract)
+    return _with_rows_above(_header_as_by_shape(head, contract) or _by_contract(head, contract), head, contract)
+
+
+def _header_as_by_shape(head: str, contract: Contract) -> Dialect | None:
+    """The dialect that the text has without a contract, if its header is the contract's: a draft and its contract read the same rows."""
+    found = _by_shape(head)
+    if not found.header_lines or not found.names or count_known(found.names, contract) < len(found.names):
+        return None
+    return _behind_repeats(
+        replace(found, width=len(found.names), confidence=1.0), head, len(head.encode()[: found.data_at].decode()), contract
+    )
+
+
+def _without_header(head: str, contract: Contract) -> Dialect:
+    """The dialect in which most rows have a cell for each column of a contract whose files have no header."""
+    width = len(contract.names)
+    form = max(_forms(head), key=lambda form: _share_of_width(probe_rows(head, form), width))
+    form = _with_quote(head, form.delimiter, width) if form.quote == '"' else form
+    rows = probe_rows(head, form, width)
+    above = _first_of_width(rows, width)
+    at = _bytes_to(head, rows[above].start) if rows else 0
+    return Dialect(form, contract.names, at, width, above, header_lines=0, confidence=round(_share_of_width(rows, width), 3))
+
+
+def _first_of_width(rows: Sequence[Row], width: int) -> int:
+    return next((at for at, row in enumerate(rows) if len(row.cells) == width), 0)
+
+
+def _with_rows_above(found: Dialect, head: str, contract: Contract) -> Dialect:
+    """The dialect that also reads the rows above the header, from the first that is as wide as the header and fits the contract."""
+    above = probe_rows(head, found.form, found.width)[: found.skipped_lines]
+    first = next((at for at, row in enumerate(above) if len(row.cells) == found.width and _fits_contract(row, found, contract)), None)
+    if first is None:
+        return found
+    rows_above = (_bytes_to(head, above[first].start), _bytes_to(head, above[-1].end))
+    return replace(found, skipped_lines=first, rows_above=rows_above)
+
+
+def _fits_contract(row: Row, found: Dialect, contract: Contract) -> bool:
+    """Whether most cells have a value and each value fits the column that the header has above it."""
+    if 2 * _filled_cells(row) <= len(without_trailing_blanks(found.names)):
+        return False
+    fields = fields_of(found.names, contract)
+    return all(fits(contract.column(field), text_array([cell])).all() for field, cell in zip(fields, row.cells, strict=True) if field)
 
 
 def _without_unnamed(found: Dialect, head: str) -> Dialect:
     """The dialect whose names end with the last that is one, if nothing stands behind it in the rows, however many delimiters do."""
-    names = _without_trailing_blanks(found.names)
-    rows = probe_rows(head, found.form, found.width)[found.preamble_lines + found.header_lines :]
+    names = without_trailing_blanks(found.names)
+    rows = probe_rows(head, found.form, found.width)[found.skipped_lines + found.header_lines :]
     usual = _usual_width(rows)
     is_theirs = len({len(row.cells) for row in rows}) == 1 or usual > found.width  # else the header tells what a row of another width lacks
     width = usual if is_theirs and usual >= len(names) else found.width
@@ -99,7 +155,7 @@ def _without_unnamed(found: Dialect, head: str) -> Dialect:
     return replace(found, names=names, width=width, unnamed=width - len(names))
 
 
-def _without_trailing_blanks(cells: tuple[str, ...]) -> tuple[str, ...]:
+def without_trailing_blanks(cells: tuple[str, ...]) -> tuple[str, ...]:
     """The cells up to the last that is not blank."""
     return cells[: max((place for place, cell in enumerate(cells, 1) if cell.strip()), default=0)]
 
@@ -108,7 +164,7 @@ def _header_in_first_row(head: str, contract: Contract) -> Dialect | None:
     """The ordinary case: the first row is the header, and every cell of it is a column of the contract."""
     for delimiter in DELIMITERS:
         row = _first_row(head, Form(delimiter))
-        names = _without_trailing_blanks(row.texts) if row else ()
+        names = without_trailing_blanks(row.texts) if row else ()
         if row and names and count_known(names, contract) == len(names) and not _all_padded(names[1:]):
             form = _with_quote(head, delimiter, len(row.texts))
             return _behind_repeats(Dialect(form, row.texts, 0, len(row.texts)), head, row.end, contract)
@@ -162,7 +218,7 @@ def _by_contract(head: str, contract: Contract) -> Dialect:
             if (count := count_known(row.texts, contract)) > most:
                 most, end = count, row.end
                 best = Dialect(
-                    form, row.texts, 0, len(row.texts), above, confidence=round(count / max(1, len(_without_trailing_blanks(row.texts))), 3)
+                    form, row.texts, 0, len(row.texts), above, confidence=round(count / max(1, len(without_trailing_blanks(row.texts))), 3)
                 )
     best, end = (most < best.width and _header_over_lines(head, contract, most)) or (best, end)
     if best.form.quote == '"':
@@ -184,7 +240,7 @@ def _header_over_lines(head: str, contract: Contract, most: int) -> tuple[Dialec
 
 
 def _are_all_known(names: tuple[str, ...], contract: Contract, most: int) -> bool:
-    named = _without_trailing_blanks(names)
+    named = without_trailing_blanks(names)
     return count_known(named, contract) == len(named) > max(1, most)
 
 
@@ -211,6 +267,7 @@ def _by_shape(head: str) -> Dialect:
     rows = probe_rows(head, form, width)
     above = next((at for at, row in enumerate(rows) if _filled_cells(row) >= max(1, width / 2)), 0)
     lines = _header_lines(rows[above:], width)
+    above = above if lines else _first_of_width(rows, width)
     header = rows[above : above + lines]
     even = _share_of_width(rows, width)
     end = header[-1].end if header else (rows[above].start if rows else 0)
@@ -238,18 +295,37 @@ def _filled_cells(row: Row) -> int:
 
 
 def _header_lines(rows: Sequence[Row], width: int) -> int:
-    """Leading rows without digits in the columns whose other cells nearly all have some; 1 where no column tells."""
+    """Leading rows that are unlike the values below them in the columns that nearly always hold digits.
+
+    Where no column has digits the first row is the header, unless it holds a number or the second row repeats it.
+    """
     below = rows[min(_HEADER_LINES, len(rows) // 2) :]
     body = [row.texts for row in below if len(row.texts) == width]
     telling = [column for column in range(width) if body and sum(map(_has_digit, (row[column] for row in body))) >= 0.9 * len(body)]
     if not telling:
-        return 1
+        return 0 if len(rows) > 1 and (rows[0].cells == rows[1].cells or _holds_values(dict(enumerate(rows[0].texts)), {})) else 1
+    shapes = {column: {_shape(row[column]) for row in body} for column in telling}
     for count, row in enumerate(rows[:_HEADER_LINES]):
         texts = row.texts
-        cells = [texts[column] for column in telling if column < len(texts)]
-        if any(map(_has_digit, cells)) or sum(map(bool, cells)) < len(telling) / 2:
+        cells = {column: texts[column] for column in telling if column < len(texts)}
+        if _holds_values(cells, shapes) or sum(map(bool, cells.values())) < len(telling) / 2:
             return count
     return 1
+
+
+def _holds_values(cells: Mapping[int, str], shapes: Mapping[int, set[str]]) -> bool:
+    """Whether a cell is a number, or most cells with digits are written as others of their columns. Years in order are names."""
+    texts = {column: cell.strip() for column, cell in cells.items() if _has_digit(cell)}
+    years = [int(text) for text in texts.values() if _YEAR.fullmatch(text)]
+    if len(years) > 1 and years == [*range(years[0], years[0] + len(years))]:
+        return False
+    alike = sum(_shape(text) in shapes.get(column, ()) for column, text in texts.items())
+    return 2 * alike > len(texts) or any(map(_NUMBER.fullmatch, texts.values()))
+
+
+def _shape(cell: str) -> str:
+    """The cell with each run of letters as one letter and each run of digits as one digit."""
+    return re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", cell))
 
 
 def _names(header: Sequence[Row], joint: str = " ") -> tuple[str, ...]:
@@ -292,8 +368,10 @@ def _opening_singles(text: str, delimiter: str) -> int:
 
 
 def _is_padded(head: str, delimiter: str) -> bool:
-    """Whether a blank follows nearly every delimiter, and so belongs to it."""
-    return head.count(f"{delimiter} ") > _PADDED_SHARE * head.count(delimiter)
+    """Whether a blank follows every delimiter of the first line that has one, and nearly every other, and so belongs to it."""
+    at = head.find(delimiter)
+    first = re.match(r"[^\r\n]*", head[at:])[0] if at >= 0 else ""  # type: ignore[index]  # it matches nothing, too
+    return first.count(f"{delimiter} ") == first.count(delimiter) and head.count(f"{delimiter} ") > _PADDED_SHARE * head.count(delimiter)
 
 
 def _escape(head: str, quote: str, delimiter: str) -> str:

@@ -59,7 +59,7 @@ _WORTH_BYTES = 1 << 14  # reading these takes Arrow no longer than to begin
 class TextTable:
     """The rows of a CSV text, column by column in the file's order, whatever its header says.
 
-    `starts` are the places of all rows, ragged ones too, in the bytes behind the header.
+    `starts` are the offsets of all rows in the text, in bytes, ragged ones too.
     """
 
     columns: tuple[pa.Array, ...]
@@ -82,22 +82,26 @@ def read_csv(content: bytes, contract: Contract) -> Received:
     table = read_rows(text.utf8, dialect)
     columns, rows = dict(zip(header.names, table.columns, strict=True)), len(table.source_rows)
     cells = {name: columns.pop(name) if name in columns else pa.nulls(rows, pa.string()) for name in contract.names}
-    starts = offsets_in_original(text.utf8, table.starts + dialect.data_at, content, text.encoding)
+    starts = offsets_in_original(text.utf8, table.starts, content, text.encoding)
     received = Received(cells, table.source_rows, table.ragged, header.absent, dialect=dialect, starts=starts)
     end = file_end_of_text(text.utf8, dialect, header.names, contract)
     return replace(apply_file_end(received, contract, end), dialect=replace(dialect, footer_lines=end.footer_rows))
 
 
 def read_rows(text: bytes, dialect: Dialect) -> TextTable:
-    """Every row behind the header: those of the dialect's width, and apart from them the ragged ones.
+    """Every row above and below the header: those of the dialect's width, and apart from them the ragged ones.
 
     Raises:
         UnreadableFileError: `not_a_table`, `too_large` or `unclosed_quote`.
         HeaderError: `blank_column`: behind the last name stands a value.
     """
     _check_width(dialect.width)
-    table = _read_rows(text, dialect)
-    return replace(table, columns=tuple(named_columns(table.columns, dialect)))
+    start, stop = dialect.rows_above
+    above = stop - start
+    data = pa.py_buffer(text[start:stop] + text[dialect.data_at :]) if above else pa.py_buffer(text).slice(dialect.data_at)
+    table = _read_rows(data, dialect)
+    starts = np.where(table.starts < above, table.starts + start, table.starts + dialect.data_at - above)
+    return replace(table, columns=tuple(named_columns(table.columns, dialect)), starts=starts)
 
 
 def named_columns(columns: Sequence[pa.Array], dialect: Dialect) -> Sequence[pa.Array]:
@@ -109,8 +113,7 @@ def named_columns(columns: Sequence[pa.Array], dialect: Dialect) -> Sequence[pa.
     return columns[:count]
 
 
-def _read_rows(text: bytes, dialect: Dialect) -> TextTable:
-    data = pa.py_buffer(text).slice(dialect.data_at)
+def _read_rows(data: pa.Buffer, dialect: Dialect) -> TextTable:
     if dialect.form.is_plain and has_regular_quotes(data, dialect):
         return _read_by_arrow(data, dialect)
     if dialect.form.is_plain:

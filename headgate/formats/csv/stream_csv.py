@@ -92,7 +92,8 @@ def find_plain_csv(path: Path, contract: Contract) -> PlainCsv | None:
         return None
     dialect = sniff_dialect(text, contract)
     data_at = dialect.data_at + len(head) - len(text)
-    if not dialect.form.is_plain or dialect.width > MAX_COLUMNS or _ends_in(path, dialect.form.delimiter):
+    is_unusual = not dialect.form.is_plain or dialect.width > MAX_COLUMNS or dialect.rows_above != (0, 0)
+    if is_unusual or _ends_in(path, dialect.form.delimiter):
         return None
     try:
         header = match_header(dialect.names, contract)

@@ -20,24 +20,30 @@ from headgate.formats.header import count_known, folded, match_header
 from headgate.formats.received import Ragged, Received
 from headgate.masking.redaction import redact
 from headgate.values.cells import text_array
+from headgate.values.fits import fits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.contracts.model import Contract
+    from headgate.contracts.model import Column, Contract
     from headgate.formats.excel.workbook import Cells, Sheet
+    from headgate.formats.header import Header
 
 _NUMBER = re.compile(r"[-+.\d:,\s]*\d[-+.\d:,\sE]*")
 
 
 @dataclass(frozen=True)
 class _Found:
-    """A sheet, and the row in it that names `known` of the contract's columns, filled with what is merged into it."""
+    """A sheet, and the row in it that names `known` of the contract's columns, filled with what is merged into it.
+
+    `row` is the header's last row, and `header_at` its first.
+    """
 
     sheet: Sheet
     names: tuple[str, ...]
     row: int
     known: int
+    header_at: int = 0
 
 
 def read_excel(content: bytes, contract: Contract) -> Received:
@@ -126,7 +132,9 @@ def _found(sheet: Sheet, contract: Contract) -> _Found:
     first = next((each for each in rows if _is_header(each, contract)), None)
     first = first or max(rows, key=lambda each: (each.known, -each.row), default=_Found(sheet, (), 0, 0))
     below = [each for each in rows if each.known >= first.known and _are_merged(sheet, first.row, each.row)]
-    return _behind_repeats(below[-1] if below else first)
+    last = below[-1] if below else first
+    top = min([first.row, *(row for row in range(first.row) if _are_merged(sheet, row, last.row))])
+    return _behind_repeats(replace(last, header_at=top))
 
 
 def _is_header(found: _Found, contract: Contract) -> bool:
@@ -181,7 +189,8 @@ def _body(found: _Found) -> list[Cells]:
 
 def _rows(found: _Found, contract: Contract) -> Received:
     header = match_header(found.names, contract)
-    body = _body(found)
+    above = _rows_above(found, header, contract)
+    body = [*above, *_body(found)]
     width = len(header.names)
     whole = [number for number, row in enumerate(body, 1) if not any(row[width:])]
     apart = sorted({*range(1, len(body) + 1)} - {*whole})
@@ -190,7 +199,23 @@ def _rows(found: _Found, contract: Contract) -> Received:
     cells = {name: text_array(columns[name]) if name in columns else pa.nulls(len(whole), pa.string()) for name in contract.names}
     texts = tuple(",".join(cell or "" for cell in body[number - 1]) for number in apart)
     ragged = Ragged(np.array(apart, np.int64), texts, tuple(len(body[number - 1]) for number in apart))
-    return Received(cells, np.array(whole, np.int64), ragged, header.absent)
+    skipped = sum(any(row) for row in found.sheet.rows[: found.header_at]) - len(above)
+    return Received(cells, np.array(whole, np.int64), ragged, header.absent, skipped_lines=skipped)
+
+
+def _rows_above(found: _Found, header: Header, contract: Contract) -> list[Cells]:
+    """The rows above the header, from the first that fits the contract: they are data."""
+    rows = [row for row in found.sheet.rows[: found.header_at] if any(row)]
+    columns = [contract.column(name) for name in header.names]
+    first = next((at for at, row in enumerate(rows) if _fits(row, columns)), len(rows))
+    return rows[first:]
+
+
+def _fits(row: Cells, columns: Sequence[Column]) -> bool:
+    """Whether most of the row's cells have a value, and each fits its column."""
+    cells = [*row, *[None] * (len(columns) - len(row))]
+    is_filled = 2 * sum(bool(cell) for cell in row) > len(columns) >= len(row)
+    return is_filled and all(fits(column, text_array([cell])).all() for column, cell in zip(columns, cells, strict=True))
 
 
 def _joined(parts: Sequence[Received], left_out: tuple[str, ...]) -> Received:
@@ -205,4 +230,5 @@ def _joined(parts: Sequence[Received], left_out: tuple[str, ...]) -> Received:
     )
     cells = {name: pa.concat_arrays([part.cells[name] for part in parts]) for name in parts[0].cells}
     absent = tuple(name for name in parts[0].absent if all(name in part.absent for part in parts))
-    return Received(cells, np.concatenate(numbers), ragged, absent, "xlsx", left_out=left_out)
+    skipped = sum(part.skipped_lines for part in parts)
+    return Received(cells, np.concatenate(numbers), ragged, absent, "xlsx", left_out=left_out, skipped_lines=skipped)

@@ -97,7 +97,7 @@ def test_what_was_found_out_about_the_form_is_told_with_its_confidence() -> None
         "quote": '"',
         "escape": '"',
         "line_end": "\n",
-        "preamble_lines": "0",
+        "skipped_lines": "0",
         "header_lines": "1",
         "confidence": "1.0",
     }

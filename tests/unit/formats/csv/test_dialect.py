@@ -1,17 +1,19 @@
 import csv
 import io
+from dataclasses import replace
 from typing import Literal
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.errors import HeaderError, UnreadableFileError
 from headgate.formats.csv.dialect import Dialect, sniff_dialect
 from headgate.formats.csv.first_table import read_first_table
 from headgate.formats.csv.read_csv import MAX_COLUMNS, has_regular_quotes, read_csv
 from headgate.formats.csv.rows import Row
+from headgate.formats.received import Received
 
 pytestmark = pytest.mark.unit
 
@@ -125,7 +127,7 @@ def test_a_row_with_a_cell_too_many_makes_no_backslash_an_escape() -> None:
 def test_lines_above_the_header_are_counted_and_passed_over() -> None:
     rows, dialect = read("Report of the day;made by hand\n;;\n\nid;name;note\n1;a;b\n")
     assert rows == [("1", "a", "b")]
-    assert (dialect.preamble_lines, dialect.form.delimiter) == (2, ";")
+    assert (dialect.skipped_lines, dialect.form.delimiter) == (2, ";")
 
 
 def test_a_header_that_is_said_twice_is_one_header() -> None:
@@ -296,3 +298,72 @@ def test_what_a_writer_of_rfc_4180_doubles_is_read_as_it_was_whatever_backslashe
     out = io.StringIO()
     csv.writer(out, quoting=quoting, lineterminator="\n").writerows([CONTRACT.names, *(("1", *row) for row in rows)])
     assert read(out.getvalue())[0] == [("1", *row) for row in rows]
+
+
+PRICES = Contract(
+    "c",
+    "prices",
+    "source",
+    "1",
+    (
+        Column("id", ColumnType(Kind.BIGINT), required=True, rules=(Rule("required"),)),
+        Column("name", ColumnType(Kind.STRING)),
+        Column("price", ColumnType(Kind.DECIMAL, precision=10, scale=2)),
+    ),
+)
+
+
+def prices(text: str) -> tuple[list[tuple[str | None, ...]], Received]:
+    received = read_csv(text.encode(), PRICES)
+    return list(zip(*(received.cells[name].to_pylist() for name in PRICES.names), strict=True)), received
+
+
+@pytest.mark.parametrize("above", [2, 50, 120])
+@pytest.mark.parametrize("title", ["", "Prices of May\n\n", "Prices,of,May\n"])
+def test_rows_above_the_header_that_fit_the_contract_are_read(above: int, title: str) -> None:
+    rows = [(str(number), f"n{number}", f"{number}.50") for number in range(above + 2)]
+    lines = [",".join(row) for row in rows]
+    found, received = prices(title + "\n".join([*lines[:above], "id,name,price", *lines[above:]]))
+    assert found == rows
+    assert received.written_as["skipped_lines"] == str(bool(title) + 0)
+
+
+def test_rows_between_the_first_that_fits_and_the_header_are_judged_and_found_again() -> None:
+    text = "Prices\n1,ann,1.50\nx,y,z\ntorn\nid,name,price\n3,cy,3.50\n"
+    found, received = prices(text)
+    assert found == [("1", "ann", "1.50"), ("x", "y", "z"), ("3", "cy", "3.50")]
+    assert received.ragged.texts == ("torn",)
+    assert [text.encode()[start:].split(b"\n")[0] for start in received.starts] == [b"1,ann,1.50", b"x,y,z", b"torn", b"3,cy,3.50"]
+
+
+def test_a_title_as_wide_as_the_header_is_skipped_and_counted() -> None:
+    found, received = prices("Prices,,\n,,\nid,name,price\n3,cy,3.50\n")
+    assert found == [("3", "cy", "3.50")]
+    assert received.written_as["skipped_lines"] == "2"
+
+
+@pytest.mark.parametrize("text", ["1,ann,1.50\n1,ann,1.50\n2,bob,2.50\n", "torn\n1,ann,1.50\n1,ann,1.50\n"])
+def test_files_of_a_contract_without_a_header_are_read_from_their_first_row_on(text: str) -> None:
+    received = read_csv(text.encode(), replace(PRICES, properties={"headgate.header": "none"}))
+    assert received.cells["name"].to_pylist()[:2] == ["ann", "ann"]
+    assert received.written_as["skipped_lines"] == str(text.count("torn"))
+
+
+@pytest.mark.parametrize(
+    ("text", "header_lines"),
+    [
+        ("1,ann,1.50\n2,bob,2.50\nid,name,price\n3,cy,3.50\n4,dee,4.50\n", 0),
+        ("ann,rome\nann,rome\nbob,oslo\n", 0),
+        ("V1,V2\n7,8.5\n9,10\n", 1),
+        ("country,2019,2020\nChile,12,13\nPeru,14,15\n", 1),
+        ("A12,x\nB7,y\nC9,z\n", 0),
+    ],
+)
+def test_a_first_row_of_values_is_no_header(text: str, header_lines: int) -> None:
+    """`V1` and years are names in the M4 series and in tables of the World Bank."""
+    assert sniff_dialect(text.encode()).header_lines == header_lines
+
+
+def test_a_blank_belongs_to_the_delimiter_only_where_the_first_line_has_it_too() -> None:
+    """Found in a database's CSV test suite: read with `, `, the first line was one column."""
+    assert sniff_dialect(("a,b\n" + "25-09-2001, bla\n" * 2813).encode()).names == ("a", "b")

@@ -266,3 +266,10 @@ def test_a_cut_workbook_is_refused() -> None:
     with pytest.raises(BadInputError) as refused:
         read_file(book[: len(book) // 2], CONTRACT)
     assert refused.value.rule == "corrupt_archive"
+
+
+def test_rows_above_the_header_that_fit_the_contract_are_read_and_others_counted() -> None:
+    rows = [["Prices of May"], [1, "ann", "2024-01-01"], ["id", "name", "day"], [2, "bob", "2024-01-02"]]
+    received = read_excel(workbook({"S": sheet(rows)}), CONTRACT)
+    assert received.cells["id"].to_pylist() == ["1", "2"]
+    assert received.written_as["skipped_lines"] == "1"

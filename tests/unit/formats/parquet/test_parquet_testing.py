@@ -19,7 +19,7 @@ from headgate.formats.read_file import read_file
 
 pytestmark = pytest.mark.unit
 
-DATA = Path(os.environ.get("HEADGATE_DATA", Path(__file__).parents[4] / "shared/data")) / "parquet/parquet_testing_data.tar.gz"
+DATA = Path(os.environ.get("HEADGATE_DATA", Path(__file__).parents[5] / "shared/data")) / "parquet/parquet_testing_data.tar.gz"
 NESTED = {
     "datapage_v2.snappy", "incorrect_map_schema", "large_string_map.brotli", "list_columns", "map_no_value", "nested_lists.snappy",
     "nested_maps.snappy", "nested_structs.rust", "nonnullable.impala", "null_list", "nullable.impala", "nulls.snappy", "old_list_structure",
