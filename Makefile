@@ -85,7 +85,7 @@ query: setup ## ask Athena: make query SQL="select count(*) from ecommerce_curat
 	@headgate query "$(SQL)"
 
 ##@ Measure the gate and the command line
-.PHONY: bench-cli bench-gate bench-rules bench-pollock bench-pan bench-matching bench-latency bench-parallel
+.PHONY: bench-cli bench-gate bench-rules bench-pollock bench-pan bench-formats bench-matching bench-latency bench-parallel
 
 bench-cli: setup ## processor time until `headgate --help` ends and `headgate files` sends its first request
 	@python benchmarks/cli.py
@@ -101,6 +101,9 @@ bench-pollock: setup ## how well Pollock's polluted CSV files load without confi
 
 bench-pan: setup ## precision and recall of the search for card numbers in text; DATA=csv with text,is_pan
 	@python benchmarks/pan.py $(DATA)
+
+bench-formats: setup ## formats inferred from samples in mixed locales, and what three formatted columns cost the gate; MIXES=1000 ROWS=300000
+	@MIXES=$(MIXES) ROWS=$(ROWS) ROUNDS=$(ROUNDS) python benchmarks/formats.py
 
 bench-matching: setup ## confidence and accuracy of mapping columns to contracts
 	@python benchmarks/matching.py

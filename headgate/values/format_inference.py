@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 # Texts that often mean null. They are proposed as null spellings only where all other texts of the column have a type.
 NULL_WORDS = ("-", "--", "\u2013", "n/a", "N/A", "NA", "#N/A", "null", "NULL", "None", "nan", "NaN", "k.A.", "k. A.", "?", "\\N")
 _WORD_PAIRS = (
-    ("true", "false"), ("ja", "nein"), ("yes", "no"), ("wahr", "falsch"), ("oui", "non"), ("vrai", "faux"), ("sí", "no"), ("si", "no"),
+    ("true", "false"), ("ja", "nein"),
+    ("ja", "nee"), ("ja", "nej"), ("yes", "no"), ("wahr", "falsch"), ("oui", "non"), ("vrai", "faux"), ("sí", "no"), ("si", "no"),
     ("vero", "falso"), ("sim", "não"), ("j", "n"), ("y", "n"), ("o", "n"), ("s", "n"), ("t", "f"), ("w", "f"), ("да", "нет"),
     ("tak", "nie"), ("ano", "ne"), ("x", "-"), ("on", "off"), ("an", "aus"),
 )  # fmt: skip

@@ -18,6 +18,7 @@ from headgate.errors import BadInputError, HeaderError, UnreadableFileError
 from headgate.formats.excel.workbook import TOP_ROWS, sheets
 from headgate.formats.header import count_known, folded, match_header
 from headgate.formats.received import Ragged, Received
+from headgate.formats.typed_cells import column_texts
 from headgate.masking.redaction import redact
 from headgate.values.cells import text_array
 from headgate.values.fits import fits
@@ -196,7 +197,10 @@ def _rows(found: _Found, contract: Contract) -> Received:
     apart = sorted({*range(1, len(body) + 1)} - {*whole})
     padded = [[*body[number - 1][:width], *[None] * (width - len(body[number - 1]))] for number in whole]
     columns = dict(zip(header.names, zip(*padded, strict=True), strict=True)) if padded else {}
-    cells = {name: text_array(columns[name]) if name in columns else pa.nulls(len(whole), pa.string()) for name in contract.names}
+    cells = {
+        name: column_texts(contract.column(name), columns[name]) if name in columns else pa.nulls(len(whole), pa.string())
+        for name in contract.names
+    }
     texts = tuple(",".join(cell or "" for cell in body[number - 1]) for number in apart)
     ragged = Ragged(np.array(apart, np.int64), texts, tuple(len(body[number - 1]) for number in apart))
     skipped = sum(any(row) for row in found.sheet.rows[: found.header_at]) - len(above)

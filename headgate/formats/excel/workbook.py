@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from headgate.errors import UnreadableFileError
+from headgate.formats.typed_cells import TypedText
 from headgate.formats.unpack import MAX_EXPANDED_BYTES, WORKBOOK_PART, allowed_bytes, too_large
 
 if TYPE_CHECKING:
@@ -263,10 +264,10 @@ def _cell_text(cell: Element, book: _Book) -> str | None:
     if kind == "s":
         return book.texts[int(value.text)]
     if kind == "b":
-        return "true" if value.text == "1" else "false"
+        return TypedText("true" if value.text == "1" else "false")
     if kind == "n":
         is_date = int(cell.get("s", 0)) in book.dates
-        return date_time_text(value.text, book.epoch) if is_date else number_text(value.text)
+        return date_time_text(value.text, book.epoch) if is_date else TypedText(number_text(value.text))
     return value.text
 
 

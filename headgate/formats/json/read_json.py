@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from headgate.formats.header import match_header
 from headgate.formats.received import Ragged, Received
 from headgate.formats.row_offsets import line_starts, offsets_in_original, record_starts
 from headgate.formats.sniff import text_for, text_of
+from headgate.formats.typed_cells import TypedText, respelled, typed_flags
 from headgate.values.cells import NO_ROWS, text_array
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class Records:
         source_rows, ragged, starts: as in `Received`.
         form: `json` or `json_lines`.
         encoding_confidence: from 0 to 1.
+        typed: for each name which of its values are numbers or truth values.
     """
 
     columns: Mapping[str, pa.Array]
@@ -101,6 +103,7 @@ class Records:
     encoding: str
     starts: Rows
     encoding_confidence: float = 1.0
+    typed: Mapping[str, pa.Array] = field(default_factory=dict)
 
     @property
     def confidence(self) -> float:
@@ -125,9 +128,12 @@ def read_json(content: bytes, contract: Contract) -> Received:
     read = _records(text_for(content, contract), content)
     check_flat(read.nested)
     header = match_header(tuple(read.columns), contract)
-    columns = dict(zip(header.names, read.columns.values(), strict=True))
+    said = dict(zip(header.names, read.columns, strict=True))
     nulls = pa.nulls(len(read.source_rows), pa.string())
-    cells = {name: columns.get(name, nulls) for name in contract.names}
+    cells = {
+        column.name: respelled(column, read.columns[said[column.name]], read.typed[said[column.name]]) if column.name in said else nulls
+        for column in contract.columns
+    }
     return Received(
         cells,
         read.source_rows,
@@ -187,6 +193,7 @@ class _Gathered:
 
     def __init__(self) -> None:
         self.blocks: dict[str, list[pa.Array]] = {}
+        self.typed: dict[str, list[pa.Array]] = {}
         self.nested: set[str] = set()
         self.whole: list[int] = []
         self.ragged: list[tuple[int, str]] = []
@@ -218,19 +225,23 @@ class _Gathered:
             check_names(len(self.blocks))
             _check_whole(name)
             self.blocks.setdefault(name, [pa.nulls(before, pa.string())])
+            self.typed.setdefault(name, [typed_flags([None] * before)])
         _check_cells(len(self.blocks) * (before + len(records)), self.said)
         for name, blocks in self.blocks.items():
             said = [record.get(name) for record in records]
             if any(isinstance(value, dict | list) for value in said):
                 self.nested.add(name)
-            blocks.append(_texts(name, said))
+            texts = [_text(value) for value in said]
+            self.typed[name].append(typed_flags(texts))
+            blocks.append(_texts(name, texts))
 
     def all(self, form: str, encoding: str, starts: Rows) -> Records:
         """Every record, column by column; afterwards none is held here."""
         numbers, texts = zip(*self.ragged, strict=True) if self.ragged else ((), ())
         apart = Ragged(np.array(numbers, np.int64), texts, (NO_RECORD,) * len(texts))
         columns = {name: pa.concat_arrays(self.blocks.pop(name)) for name in tuple(self.blocks)}
-        return Records(columns, frozenset(self.nested), np.array(self.whole, np.int64), apart, form, encoding, starts)
+        typed = {name: pa.concat_arrays(self.typed.pop(name)) for name in tuple(self.typed)}
+        return Records(columns, frozenset(self.nested), np.array(self.whole, np.int64), apart, form, encoding, starts, typed=typed)
 
 
 def check_names(names: int) -> None:
@@ -252,9 +263,9 @@ def _check_cells(cells: int, said: int) -> None:
         )
 
 
-def _texts(name: str, said: Sequence[object]) -> pa.Array:
+def _texts(name: str, said: Sequence[str | None]) -> pa.Array:
     try:
-        return text_array(map(_text, said))
+        return text_array(said)
     except UnicodeEncodeError:
         raise _halved(_shown(name)) from None
 
@@ -284,7 +295,7 @@ def _text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return TypedText("true" if value else "false")
     return NESTED
 
 
@@ -328,7 +339,7 @@ def _parsed(text: bytes) -> object:
 def _decoded(text: bytes) -> object:
     try:
         # Numbers stay the characters they are written in.
-        return json.loads(text.decode(), parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_record)
+        return json.loads(text.decode(), parse_int=TypedText, parse_float=TypedText, parse_constant=TypedText, object_pairs_hook=_record)
     except RecursionError:
         raise UnreadableFileError(
             rule="too_large", message="the JSON is nested deeper than any table", remedy="send flat records, one for each row"

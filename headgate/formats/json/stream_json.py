@@ -20,6 +20,7 @@ from headgate.formats.read_file import holds_json
 from headgate.formats.received import Ragged, Received
 from headgate.formats.row_offsets import ListedOffsets, line_starts
 from headgate.formats.sniff import is_utf8
+from headgate.formats.typed_cells import respelled
 from headgate.values.cells import NO_ROWS, Rows, int_array, numbers, text_array
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class _Shelf:
         check_names(len(self.names) - 1)
         self.nested |= read.nested
         records = {"row": int_array(read.source_rows + self.lines)} | {f"/{name}": column for name, column in read.columns.items()}
+        records |= {f"?{name}": is_typed for name, is_typed in read.typed.items()}
         apart = {"row": int_array(read.ragged.source_rows + self.lines), "text": text_array(read.ragged.texts)}
         self._places.append((_put(sink, records), _put(sink, apart)))
         self.starts.append(starts)
@@ -70,8 +72,13 @@ class _Shelf:
             with pa.OSFile(str(self.path)) as source:
                 records, apart = (_got(source, place) for place in places)
             nulls = pa.nulls(records.num_rows, pa.string())
-            held = {name: f"/{said[name]}" for name in contract.names if name in said}
-            cells = {name: records[held[name]] if held.get(name, "") in records.schema.names else nulls for name in contract.names}
+            held = {name: said[name] for name in contract.names if f"/{said.get(name)}" in records.schema.names}
+            cells = {
+                column.name: respelled(column, records[f"/{held[column.name]}"], records[f"?{held[column.name]}"])
+                if column.name in held
+                else nulls
+                for column in contract.columns
+            }
             ragged = Ragged(numbers(apart["row"]), tuple(apart["text"].to_pylist()), (NO_RECORD,) * apart.num_rows)
             yield Received(cells, numbers(records["row"]), ragged, header.absent, "json_lines")
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from headgate.contracts import odcs
+from headgate.formats.json.stream_json import stream_json
 from headgate.intake.gate import Gated, pass_gate
 from headgate.lake.ports import MaskingKey
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.unit
 
@@ -82,3 +90,73 @@ def test_quarantine_holds_the_original_texts() -> None:
 def test_a_null_spelling_breaks_required_and_is_shown() -> None:
     found = gated(b"nummer;plz;bestellt;preis;lieferbar\n-;1;31.12.2026;1,00;ja\n").set_aside.to_pylist()
     assert [(row["rule"], row["masked_value"]) for row in found] == [("required", "-")]
+
+
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+LINKS = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+
+
+def workbook(*rows: list[Any]) -> bytes:
+    """A workbook of one sheet; dates, numbers and truth values are typed cells."""
+    lines = "".join(f"<row>{''.join(map(cell, row))}</row>" for row in rows)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.xml", f'<workbook {MAIN} {LINKS}><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>')
+        archive.writestr("xl/_rels/workbook.xml.rels", '<Relationships><Relationship Id="r1" Target="worksheets/s.xml"/></Relationships>')
+        archive.writestr("xl/styles.xml", f'<styleSheet {MAIN}><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>')
+        archive.writestr("xl/worksheets/s.xml", f"<worksheet {MAIN}><sheetData>{lines}</sheetData></worksheet>")
+    return out.getvalue()
+
+
+def cell(value: object) -> str:
+    """One cell; days are numbers with the style of a day, counted from 1899-12-30."""
+    if value is None:
+        return "<c/>"
+    if isinstance(value, bool):
+        return f'<c t="b"><v>{int(value)}</v></c>'
+    if isinstance(value, date):
+        return f'<c s="1"><v>{(value - date(1899, 12, 30)).days}</v></c>'
+    return f"<c><v>{value}</v></c>" if isinstance(value, int | float) else f'<c t="inlineStr"><is><t>{value}</t></is></c>'
+
+
+HEADER = ["nummer", "plz", "bestellt", "preis", "lieferbar"]
+RECORDS = [
+    dict(zip(HEADER, row, strict=True))
+    for row in ([1, "01067", "31.12.2026", 1299.5, True], [2, "80331", "2026-12-31", "1.299,50 €", "ja"], [3, "50667", None, 1.299, "nein"])
+]
+TYPED = {
+    "xlsx": workbook(
+        HEADER,
+        [1, "01067", date(2026, 12, 31), 1299.5, True],
+        [2, "80331", "31.12.2026", "1.299,50 €", "ja"],
+        [3, "50667", None, 1.299, "nein"],
+    ),
+    "json": json.dumps(RECORDS).encode(),
+    "json_lines": b"".join(json.dumps(record).encode() + b"\n" for record in RECORDS),
+}
+
+
+@pytest.mark.parametrize("form", TYPED)
+def test_typed_cells_and_texts_of_one_contract_have_the_same_values(form: str) -> None:
+    found = gated(TYPED[form])
+    wanted = {"bestellt": date(2026, 12, 31), "preis": Decimal("1299.50"), "lieferbar": True}
+    assert rows(found) == [{"nummer": 1, "plz": "01067", **wanted}, {"nummer": 2, "plz": "80331", **wanted}]
+    assert [(row["rule"], row["column_name"], row["masked_value"]) for row in found.set_aside.to_pylist()] == [("type", "preis", "1,299")]
+
+
+def test_streamed_json_lines_are_read_as_those_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(TYPED["json_lines"])
+    source = stream_json(path, CONTRACT, tmp_path / "shelf")
+    assert source is not None
+    (batch,) = source.batches()
+    assert batch.cells["preis"].to_pylist() == ["1299,5", "1.299,50 €", "1,299"]
+    assert batch.cells["lieferbar"].to_pylist() == ["ja", "ja", "nein"]
+
+
+def test_parquet_columns_of_one_contract_have_the_same_values() -> None:
+    stored = {"nummer": [1], "plz": ["01067"], "bestellt": [date(2026, 12, 31)], "preis": [Decimal("1299.50")], "lieferbar": [True]}
+    out = io.BytesIO()
+    pq.write_table(pa.table(stored), out)
+    assert rows(gated(out.getvalue())) == [{name: values[0] for name, values in stored.items()}]

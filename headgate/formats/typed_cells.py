@@ -1,0 +1,41 @@
+"""Cells that a file stores as numbers or truth values, and their texts in a column's declared source format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from headgate.values.cells import bool_array, rewritten_where, text_array
+from headgate.values.declared_spelling import in_declared_format
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+
+    from headgate.contracts.model import Column
+
+
+class TypedText(str):
+    """The text of a cell that the file stores as a number or a truth value, in the plain spelling."""
+
+    __slots__ = ()
+
+
+def typed_flags(cells: Sequence[object]) -> pa.Array:
+    """Return for each cell whether the file stores it as a number or a truth value."""
+    return bool_array(np.fromiter((isinstance(cell, TypedText) for cell in cells), bool, len(cells)))
+
+
+def column_texts(column: Column, cells: Sequence[str | None]) -> pa.Array:
+    """Return the cells as texts; typed cells are spelled in the column's source format."""
+    text = text_array(cells)
+    return respelled(column, text, typed_flags(cells)) if column.format else text
+
+
+def respelled(column: Column, text: pa.Array, is_typed: pa.Array) -> pa.Array:
+    """Return the texts with those of typed cells spelled in the column's source format."""
+    if column.format is None:
+        return text
+    return rewritten_where(is_typed, text, lambda some: in_declared_format(column, some))
