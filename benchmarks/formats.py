@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts import odcs
 from headgate.contracts.source_format import SourceFormat
-from headgate.intake.gate import let_in, pass_gate
+from headgate.intake.gate import gate_bytes, let_in
 from headgate.lake.ports import MaskingKey
 from headgate.matching.draft import draft
 
@@ -178,7 +178,7 @@ def mix(seed: int) -> list[str]:
     body = "\n".join(lines).encode()
     drafted = draft(body, "mix")
     contract = odcs.parse(_document(drafted.contract), "source")
-    gated = pass_gate(body, contract, KEY, object_key="mix/a.csv", received_at=LANDED)
+    gated = gate_bytes(body, contract, KEY, object_key="mix/a.csv", received_at=LANDED)
     found = {name: gated.accepted.column(name).to_pylist() for name in ("row", *columns)}
     asked = {question.column for question in drafted.questions}
     kinds = {one.name: one.type.kind.value for one in contract.columns}

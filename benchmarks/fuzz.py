@@ -48,7 +48,7 @@ from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError, HeadgateError
 from headgate.formats.file_table import columns_by_shown_name
 from headgate.formats.sniff import is_parquet
-from headgate.intake import pass_gate
+from headgate.intake import gate_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.matching.draft import draft
 from headgate.values.threads import use_lean_allocator
@@ -310,7 +310,7 @@ def check(seed: Seed, body: bytes, log: io.StringIO) -> str:
     try:
         if not seed.secrets:
             columns_by_shown_name(body)
-        gated = pass_gate(body, seed.contract, KEY, object_key="fuzzed/in", received_at=LANDED)
+        gated = gate_bytes(body, seed.contract, KEY, object_key="fuzzed/in", received_at=LANDED)
         said = _said(gated)
     except BadInputError as error:
         said, rule = f"{error} {error.remedy} {error.column}", error.rule
@@ -322,13 +322,13 @@ def check(seed: Seed, body: bytes, log: io.StringIO) -> str:
 
 def _said(gated: Gated) -> str:
     """Everything that would be written."""
-    if gated.accepted.num_rows + gated.quarantined + gated.duplicates != gated.received:
+    if gated.accepted.num_rows + gated.counts.quarantined + gated.counts.duplicates != gated.counts.received:
         raise BrokenPromiseError("rows are lost")
-    for row in gated.set_aside.select(["record"]).to_pylist():
+    for row in gated.quarantine_rows.select(["record"]).to_pylist():
         shown = json.loads(row["record"])
         if shown.get("card_cvv") in CODES:
             raise BrokenPromiseError("shows a verification code in its column")
-    return repr(gated.accepted.to_pydict()) + repr(gated.set_aside.to_pydict()) + repr(gated.written_as)
+    return repr(gated.accepted.to_pydict()) + repr(gated.quarantine_rows.to_pydict()) + repr(gated.counts.written_as)
 
 
 def _shows(text: str, secret: str) -> bool:

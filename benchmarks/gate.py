@@ -30,7 +30,7 @@ from typing import IO, TYPE_CHECKING
 
 from headgate.aws.memory import MemoryObjects
 from headgate.contracts import odcs
-from headgate.intake.gate import ACCEPTED, SET_ASIDE, let_in
+from headgate.intake.gate import ACCEPTED, QUARANTINE, gate_file
 from headgate.lake.ports import FileRecord, MaskingKey
 from headgate.profiling.kept_profiles import Profiles
 
@@ -61,7 +61,7 @@ def gate(source: Path, out: Path, *, profiled: bool) -> None:
     contract = odcs.load(CONTRACT)
     start = time.perf_counter()
     size_bytes = source.stat().st_size
-    counts = let_in(source, contract, KEY, object_key="bench/orders.csv", received_at=LANDED, folder=out, limit_bytes=size_bytes)
+    counts = gate_file(source, contract, KEY, object_key="bench/orders.csv", received_at=LANDED, folder=out, limit_bytes=size_bytes)
     if profiled:
         profile(contract, counts, out)
     seconds, used = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF)
@@ -77,7 +77,7 @@ def profile(contract: Contract, counts: Counts, out: Path) -> None:
         file_id="bench", bucket="raw", key="bench/orders.csv", version_id="1", dataset=contract.dataset, state="done",
         content_sha256=counts.content_sha256, received=counts.received, received_at=LANDED.isoformat(),
     )  # fmt: skip
-    told = Profiles(MemoryObjects(), "artifacts").of(record, contract, out / ACCEPTED, out / SET_ASIDE)
+    told = Profiles(MemoryObjects(), "artifacts").of(record, contract, out / ACCEPTED, out / QUARANTINE)
     if "failed" in told:
         raise SystemExit(f"the profile failed with {told['failed']}")
 

@@ -22,7 +22,7 @@ def merge(arguments: Mapping[str, str]) -> dict[str, object]:
     with TemporaryDirectory(prefix="headgate-merge-") as workspace:
         lake = wiring.merging(arguments, Path(workspace)).merge(as_of)
     rows = {name: dataset.rows for name, dataset in lake.datasets.items()}
-    closed = wiring.closing(arguments).close()
+    closed = wiring.correction_closer(arguments).close()
     orphans = {one.column: one.rows for one in wiring.checked_references(arguments) if one.rows}
     return {
         "snapshot_id": lake.snapshot_id,

@@ -58,13 +58,13 @@ if TYPE_CHECKING:
     from headgate.export.exporting import Exporting
     from headgate.export.landing import Landing
     from headgate.export.session import Login
-    from headgate.intake.corrections import Closing
+    from headgate.intake.corrections import CorrectionCloser
     from headgate.intake.curation import Curation
     from headgate.intake.export_runs import Runs
-    from headgate.intake.gate_steps import Gatehouse
-    from headgate.intake.larger_worker import HandingOver
-    from headgate.intake.replay import Replaying
-    from headgate.intake.spark_gate import Spread
+    from headgate.intake.file_gate import FileGate
+    from headgate.intake.larger_worker import LargerWorker
+    from headgate.intake.replay import Replayer
+    from headgate.intake.spark_gate import SparkGate
     from headgate.intake.worker_sizing import Worker
     from headgate.lake.pipeline_starts import StartRules
     from headgate.lake.publishing import Published
@@ -105,14 +105,14 @@ def source_contracts() -> dict[str, Contract]:
     return Registry.load().source
 
 
-def gatehouse(env: Mapping[str, str]) -> Gatehouse:
+def file_gate(env: Mapping[str, str]) -> FileGate:
     """What every way through the gate needs."""
     from headgate.aws.secrets import Secrets
-    from headgate.intake.gate_steps import Gatehouse
+    from headgate.intake.file_gate import FileGate
     from headgate.matching.mappings import Mappings
 
     settings, contracts = GateSettings.from_env(env), source_contracts()
-    return Gatehouse(
+    return FileGate(
         objects=objects(),
         ledger=ledger(env),
         contracts=contracts,
@@ -123,19 +123,19 @@ def gatehouse(env: Mapping[str, str]) -> Gatehouse:
         lease_s=settings.lease_s,
         mappings=Mappings(objects(), settings.artifacts_bucket, contracts),
         largest_bytes=worker(env).largest_bytes,
-        spread=spread(env),
+        spark=spark_gate(env),
     )
 
 
-def spread(env: Mapping[str, str]) -> Spread | None:
+def spark_gate(env: Mapping[str, str]) -> SparkGate | None:
     """What lets large files through on more than this worker; None where all are this worker's."""
     from_mb = WorkerSettings.from_env(env).spark_rows_from_mb
     if not from_mb:
         return None
     from headgate.engines.spark_session import session
-    from headgate.intake.spark_gate import Spread
+    from headgate.intake.spark_gate import SparkGate
 
-    return Spread(session, from_mb * MIB)
+    return SparkGate(session, from_mb * MIB)
 
 
 def worker(env: Mapping[str, str]) -> Worker:
@@ -147,10 +147,10 @@ def worker(env: Mapping[str, str]) -> Worker:
     return Worker(settings.memory_mb * MIB, disk_bytes)
 
 
-def handing_over(env: Mapping[str, str], time_left_s: Callable[[], float], comes_again: Callable[[], bool]) -> HandingOver | None:
+def larger_worker(env: Mapping[str, str], time_left_s: Callable[[], float], comes_again: Callable[[], bool]) -> LargerWorker | None:
     """What becomes of files that are too much for this worker; None where no larger one is stated."""
     from headgate.aws.stepfunctions import Pipeline
-    from headgate.intake.larger_worker import HandingOver
+    from headgate.intake.larger_worker import LargerWorker
 
     settings = WorkerSettings.from_env(env)
     if not settings.large_machine_arn:
@@ -159,7 +159,7 @@ def handing_over(env: Mapping[str, str], time_left_s: Callable[[], float], comes
     def start(name: str, told: Mapping[str, str]) -> None:
         Pipeline(clients.stepfunctions(), settings.large_machine_arn).start(name, told)
 
-    return HandingOver(worker(env), time_left_s, start, settings.large_lease_s, comes_again=comes_again)
+    return LargerWorker(worker(env), time_left_s, start, settings.large_lease_s, comes_again=comes_again)
 
 
 def curation(
@@ -180,11 +180,11 @@ def curation(
 
     profiles, told = Profiles(objects(), GateSettings.from_env(env).artifacts_bucket), alerts(env)
     return Curation(
-        gatehouse(env),
+        file_gate(env),
         profile=profiles.of,
         profile_unknown=profiles.of_unknown,
-        tell=told.settled,
-        handing_over=handing_over(env, time_left_s, comes_again),
+        alert=told.settled,
+        larger_worker=larger_worker(env, time_left_s, comes_again),
         run=run,
     )
 
@@ -206,19 +206,19 @@ def runs(
     return Runs(objects(), gate.curate, lambda parts: queues().send(url, [notification(part) for part in parts]), sightings)
 
 
-def replaying(env: Mapping[str, str]) -> Replaying:
+def replayer(env: Mapping[str, str]) -> Replayer:
     """The gate, for files that it has ended with already."""
-    from headgate.intake.replay import Replaying
+    from headgate.intake.replay import Replayer
 
-    return Replaying(gatehouse(env))
+    return Replayer(file_gate(env))
 
 
-def closing(env: Mapping[str, str]) -> Closing:
+def correction_closer(env: Mapping[str, str]) -> CorrectionCloser:
     """What closes the refused rows of files that were corrected since."""
-    from headgate.intake.corrections import Closing
+    from headgate.intake.corrections import CorrectionCloser
 
     settings = ClosingSettings.from_env(env)
-    return Closing(objects(), ledger(env), settings.quarantine_bucket, _utc_now, settings.lease_s)
+    return CorrectionCloser(objects(), ledger(env), settings.quarantine_bucket, _utc_now, settings.lease_s)
 
 
 def masking_keys(env: Mapping[str, str]) -> MaskingKeys:

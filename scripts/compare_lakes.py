@@ -21,7 +21,7 @@ from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.cli import watching
 from headgate.contracts.registry import Registry
 from headgate.intake.curation import Curation
-from headgate.intake.gate_steps import Gatehouse
+from headgate.intake.file_gate import FileGate
 from headgate.lake.content import sha256_of
 from headgate.lake.ports import MaskingKey, ObjectRef
 from scripts import demo
@@ -38,10 +38,10 @@ _LEASE_S = 300
 def write_lake(data: Path, folder: Path) -> int:
     """Write the curated and quarantine objects of every file below `data` to `folder`; return their number."""
     objects, ledger = MemoryObjects(clock=lambda: _NOW), MemoryLedger()
-    house = Gatehouse(objects, ledger, Registry.load().source, lambda: _KEY, *ZONES, lambda: _NOW, _LEASE_S)
+    gate = FileGate(objects, ledger, Registry.load().source, lambda: _KEY, *ZONES, lambda: _NOW, _LEASE_S)
     for key, path in watching.objects_in(data):
         objects.write(ObjectRef(RAW, key), path.read_bytes())
-        record = Curation(house).curate(objects.info(ObjectRef(RAW, key)).ref)
+        record = Curation(gate).curate(objects.info(ObjectRef(RAW, key)).ref)
         print(f"{record.key}: {record.state}, {record.received} rows, {record.accepted} accepted", file=sys.stderr)
     made = {f"{zone}/{key}": body for zone in ZONES for key, body in objects.contents(zone).items()}
     for name, body in made.items():

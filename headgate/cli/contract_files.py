@@ -92,15 +92,15 @@ def check_sample(drafted: Draft, body: bytes) -> CheckedDraft:
 
     from headgate.contracts import odcs
     from headgate.contracts.document import document
-    from headgate.intake.gate import pass_gate
+    from headgate.intake.gate import gate_bytes
 
     text = yaml.safe_dump(document(drafted.contract), sort_keys=False, allow_unicode=True, width=120)
     contract = odcs.parse(yaml.safe_load(text), zone="source")
-    gated = pass_gate(body, contract, _any_key(), object_key=contract.dataset, received_at=datetime(1970, 1, 1))
-    if gated.quarantined and gated.quarantined == gated.received:
-        reasons = ", ".join(gated.reasons)
+    gated = gate_bytes(body, contract, _any_key(), object_key=contract.dataset, received_at=datetime(1970, 1, 1))
+    if gated.counts.quarantined and gated.counts.quarantined == gated.counts.received:
+        reasons = ", ".join(gated.counts.reasons)
         raise click.ClickException(
-            f"none of the {gated.received:,} rows can be read as a row of one table ({reasons}). Remedy: {_CHECK_ROWS}."
+            f"none of the {gated.counts.received:,} rows can be read as a row of one table ({reasons}). Remedy: {_CHECK_ROWS}."
         )
     return CheckedDraft(text, drafted, gated)
 
@@ -112,7 +112,11 @@ def _any_key() -> MaskingKey:
 
 def _sample_line(gated: Gated) -> str:
     counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in _counts(gated).items() if count or name == "accepted")
-    reasons = f" Quarantined for: {', '.join(f'{rule} ({count:,})' for rule, count in gated.reasons.items())}." if gated.reasons else ""
+    reasons = (
+        f" Quarantined for: {', '.join(f'{rule} ({count:,})' for rule, count in gated.counts.reasons.items())}."
+        if gated.counts.reasons
+        else ""
+    )
     return f"The sample against this contract: {counts}.{reasons}"
 
 
@@ -157,7 +161,7 @@ def check(file: Path, dataset: str, contract_file: Path | None, rows: int, as_js
         return
     shown = _refused(gated, rows)
     options.show(as_json=as_json, value=lambda: _fact(gated, shown, mapped), screen=lambda: _checked_screen(file, gated, shown))
-    options.finish(complete=not gated.quarantined)
+    options.finish(complete=not gated.counts.quarantined)
 
 
 @click.command(epilog=options.example("headgate contract diff main/orders.yaml contracts/source/orders.yaml"))
@@ -191,22 +195,22 @@ def _gated(file: Path, contract: Contract) -> tuple[Gated, dict[str, str]]:
         BadInputError: it would be refused, or would wait for a mapping.
     """
     from headgate.aws.memory import MemoryObjects
-    from headgate.intake.gate import pass_gate
-    from headgate.matching.mappings import MENDABLE, Mappings, Suggested
+    from headgate.intake.gate import gate_bytes
+    from headgate.matching.mappings import MAPPABLE_RULES, Mappings, Suggested
 
     body, name = file.read_bytes(), screens.shown(file.name)
     key = _any_key()
     landed = datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
     try:
-        return pass_gate(body, contract, key, object_key=str(file), received_at=landed), {}
+        return gate_bytes(body, contract, key, object_key=str(file), received_at=landed), {}
     except BadInputError as error:
         nothing_remembered = Mappings(MemoryObjects(), "", {contract.dataset: contract})
-        decided = nothing_remembered.decide(name, contract.dataset, body) if error.rule in MENDABLE else None
+        decided = nothing_remembered.decide(name, contract.dataset, body) if error.rule in MAPPABLE_RULES else None
         if isinstance(decided, Suggested):
             raise _asked_here(decided.asked(name), contract) from None
         if decided is None:
             raise
-    return pass_gate(body, decided.contract, key, object_key=str(file), received_at=landed), decided.as_record()
+    return gate_bytes(body, decided.contract, key, object_key=str(file), received_at=landed), decided.as_record()
 
 
 def _asked_here(asked: BadInputError, contract: Contract) -> BadInputError:
@@ -242,24 +246,24 @@ def _contract_for(file: Path, dataset: str) -> Contract:
 
 
 def _refused(gated: Gated, count: int) -> list[dict[str, object]]:
-    rows = gated.set_aside.select(["disposition", *_SHOWN]).to_pylist()
+    rows = gated.quarantine_rows.select(["disposition", *_SHOWN]).to_pylist()
     refused = [row for row in rows if row["disposition"] == Disposition.REFUSED]
     return [{name: row[name] for name in _SHOWN} for row in refused[:count]]
 
 
 def _fact(gated: Gated, shown: Sequence[dict[str, object]], mapped: dict[str, str]) -> dict[str, object]:
-    fact = {"contract": gated.contract, **_counts(gated), "reasons": dict(gated.reasons), "refused_rows": list(shown)}
+    fact = {"contract": gated.counts.contract, **_counts(gated), "reasons": dict(gated.counts.reasons), "refused_rows": list(shown)}
     return fact | ({"mapping": mapped} if mapped else {})
 
 
 def _counts(gated: Gated) -> dict[str, int]:
     return {
-        "received": gated.received,
+        "received": gated.counts.received,
         "accepted": gated.accepted.num_rows,
-        "quarantined": gated.quarantined,
-        "duplicates": gated.duplicates,
-        "warnings": gated.warnings,
-        "skipped_lines": int(gated.written_as.get("skipped_lines", 0)),
+        "quarantined": gated.counts.quarantined,
+        "duplicates": gated.counts.duplicates,
+        "warnings": gated.counts.warnings,
+        "skipped_lines": int(gated.counts.written_as.get("skipped_lines", 0)),
     }
 
 
@@ -269,15 +273,15 @@ def _show_refusal(error: BadInputError, *, as_json: bool) -> None:
 
 
 def _checked_screen(file: Path, gated: Gated, shown: Sequence[dict[str, object]]) -> RenderableType:
-    counts = screens.table(*_counts(gated), title=f"{screens.shown(file.name)} against {gated.contract}")
+    counts = screens.table(*_counts(gated), title=f"{screens.shown(file.name)} against {gated.counts.contract}")
     counts.add_row(*(f"{count:,}" for count in _counts(gated).values()))
     reasons = screens.table("reason", "rows")
-    for rule, count in sorted(gated.reasons.items(), key=lambda item: (-item[1], item[0])):
+    for rule, count in sorted(gated.counts.reasons.items(), key=lambda item: (-item[1], item[0])):
         reasons.add_row(rule, f"{count:,}")
     rows = screens.table(*_SHOWN, title="First refused rows")
     for row in shown:
         rows.add_row(*("" if value is None else str(value) for value in row.values()))
-    return Group(counts, *([reasons] if gated.reasons else []), *([rows] if shown else []))
+    return Group(counts, *([reasons] if gated.counts.reasons else []), *([rows] if shown else []))
 
 
 def _findings_table(findings: Sequence[Finding], title: str) -> Table:

@@ -70,7 +70,7 @@ def retoken(dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
 
     found = deployment.activate(deployment_name)
     old = _old(found)
-    results = [_fact(one) for one in old] if dry_run else replay_all(wiring.replaying(found.environment), [one.record for one in old])
+    results = [_fact(one) for one in old] if dry_run else replay_all(wiring.replayer(found.environment), [one.record for one in old])
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _screen(results))
     options.finish(complete=dry_run or all(one["outcome"] == REPLAYED for one in results))
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from headgate.intake.quarantine_listing import KeptOut
-    from headgate.intake.replay import Replayed, Replaying
+    from headgate.intake.quarantine_listing import QuarantineCount
+    from headgate.intake.replay import Replayed, Replayer
     from headgate.lake.ports import FileRecord
 
 _SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "reason", "record")
@@ -40,10 +40,10 @@ def quarantine() -> None:
 @options.deployment
 def list(dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 so named
     """Count refused rows, duplicates and rejected files by dataset and rule."""
-    from headgate.intake.quarantine_listing import kept_out
+    from headgate.intake.quarantine_listing import count_quarantined
 
     found = deployment.activate(deployment_name)
-    lines = kept_out(wiring.ledger(found.environment).records(), by_file=by_file, closed=closed)
+    lines = count_quarantined(wiring.ledger(found.environment).records(), by_file=by_file, closed=closed)
     chosen = [line for line in lines if dataset in ("", line.dataset) and rule in ("", line.rule)]
     options.show(as_json=as_json, value=lambda: [asdict(line) for line in chosen], screen=lambda: _lines_table(chosen, by_file=by_file))
 
@@ -87,21 +87,21 @@ def replay(files: tuple[str, ...], *, dataset: str, rule: str, again: bool, as_j
 
     found = deployment.activate(deployment_name)
     records = _chosen(found, files, dataset=dataset, rule=rule, again=again)
-    results = replay_all(wiring.replaying(found.environment), records)
+    results = replay_all(wiring.replayer(found.environment), records)
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _replayed_screen(results))
     options.finish(complete=all(one["outcome"] == REPLAYED for one in results))
 
 
-def replay_all(replaying: Replaying, records: Iterable[FileRecord]) -> Sequence[dict[str, object]]:
+def replay_all(replaying: Replayer, records: Iterable[FileRecord]) -> Sequence[dict[str, object]]:
     """What came of each replay, in order; a file that another worker holds stays as it is, and the others go on."""
     return [_replayed(replaying, record) for record in records]
 
 
-def _replayed(replaying: Replaying, record: FileRecord) -> dict[str, object]:
+def _replayed(replaying: Replayer, record: FileRecord) -> dict[str, object]:
     try:
         return _outcome(replaying.replay(record.file_id))
     except ThrottledError as held:
-        return {"file_id": record.file_id, "key": record.key, "dataset": record.dataset, "outcome": "held", "told": str(held)}
+        return {"file_id": record.file_id, "key": record.key, "dataset": record.dataset, "outcome": "held", "reason": str(held)}
 
 
 def _outcome(done: Replayed) -> dict[str, object]:
@@ -116,7 +116,7 @@ def _outcome(done: Replayed) -> dict[str, object]:
         "accepted": record.accepted,
         "quarantined": record.quarantined,
         "duplicates": record.duplicates,
-        "told": done.told.get("message", ""),
+        "reason": done.reason.get("message", ""),
     }
 
 
@@ -140,11 +140,11 @@ def _record(found: deployment.Deployment, file: str) -> FileRecord:
     return matching[0]
 
 
-def _lines_table(lines: Sequence[KeptOut], *, by_file: bool) -> Table:
+def _lines_table(lines: Sequence[QuarantineCount], *, by_file: bool) -> Table:
     table = screens.table("dataset", "rule", *(["file", "key", "corrected by"] if by_file else ["files"]), "rejected files", "rows")
     for line in lines:
         where = [line.file_id, line.key, line.corrected_by] if by_file else [f"{line.files:,}"]
-        table.add_row(line.dataset, line.rule, *where, f"{line.files_refused:,}", f"{line.rows:,}")
+        table.add_row(line.dataset, line.rule, *where, f"{line.files_rejected:,}", f"{line.rows:,}")
     return table
 
 
@@ -166,7 +166,7 @@ def _replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:
         return "All quarantined files were already checked against the current contract; use --again to check them anyway."
     table = screens.table("file", "outcome", "left quarantine", "entered it", "accepted", "quarantined", "duplicates", "why")
     for one in results:
-        cells = (one.get(name, "") for name in ("key", "outcome", "left", "entered", "accepted", "quarantined", "duplicates", "told"))
+        cells = (one.get(name, "") for name in ("key", "outcome", "left", "entered", "accepted", "quarantined", "duplicates", "reason"))
         table.add_row(*(str(cell) for cell in cells))
     counted = Counter(str(one["outcome"]) for one in results)
     told = ", ".join(f"{count} {outcome}" for outcome, count in counted.items())

@@ -1,6 +1,6 @@
 """Raw to curated: the gate."""
 
 from headgate.intake.curation import Curation
-from headgate.intake.gate import Gated, pass_gate
+from headgate.intake.gate import Gated, gate_bytes
 
-__all__ = ["Curation", "Gated", "pass_gate"]
+__all__ = ["Curation", "Gated", "gate_bytes"]

@@ -50,7 +50,7 @@ def _kept_name(column: Column) -> str:
     return f"_text_of.{column.name}"
 
 
-def retold(contract: Contract, rows: pa.Table, warnings: Sequence[Breach]) -> list[Judged]:
+def judged_from_candidates(contract: Contract, rows: pa.Table, warnings: Sequence[Breach]) -> list[Judged]:
     """Rows that were let through, as they were judged.
 
     Args:

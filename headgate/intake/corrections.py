@@ -1,8 +1,8 @@
-"""Close what a corrected file has left behind: the refused rows of the versions before it, each once.
+"""Close the quarantined rows of files that a later version of the same object has corrected.
 
-The rows stay where they are, marked with the version that stands for them; see docs/adr/0020-corrected-files-close-their-past.md.
-A file's rows are one object, rewritten in one write, so that they are closed together or not at all. An object that comes back to a
-content opens that version's rows again.
+The rows stay in quarantine, marked with the version that replaces theirs; see docs/adr/0020-corrected-files-close-their-past.md.
+A file's rows are one object, rewritten in one write, so they are closed together or not at all. When an object returns to an earlier
+content, that version's rows are opened again.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _CLOSABLE = REOPENABLE - {FileState.REPLAYING}
 
 @dataclass(frozen=True)
 class Closed:
-    """A version that is settled by a later one of the same object, and how many of its rows were still in quarantine."""
+    """A version that a later version of the same object settles, and the number of its rows in quarantine."""
 
     file_id: str
     key: str
@@ -43,11 +43,11 @@ class Closed:
 
 
 @dataclass(frozen=True)
-class Closing:
-    """Closes what later versions of the same objects stand for.
+class CorrectionCloser:
+    """Closes versions that later versions of the same objects replace.
 
     Args:
-        lease_s: how long replays keep away from a file whose closing died.
+        lease_s: how long the file is held if this process dies.
     """
 
     objects: ObjectStore
@@ -57,10 +57,10 @@ class Closing:
     lease_s: int
 
     def close(self) -> list[Closed]:
-        """What was closed; a file that another worker holds is left for the next time.
+        """Close every corrected version and return these; a file that another worker holds is left for the next run.
 
         Raises:
-            ServiceError: a service failed; what was closed before is closed, and closing again completes it.
+            ServiceError: a service failed; versions closed so far stay closed, and the next run completes the rest.
         """
         records = list(self.ledger.records())
         past, closed = History.of(records), []
@@ -80,7 +80,7 @@ class Closing:
         return [] if rows is None else [Closed(old.file_id, old.key, newer.file_id, rows)]
 
     def _rewrite(self, file_id: str, closed_by: str) -> int | None:
-        """How many rows tell of it now, as the record does; None where a replay died half-way: that has to be completed first."""
+        """Mark rows and record; return the number of rows, or None where a replay died and has to be completed first."""
         before = self.ledger.reopen(file_id, now=self.clock(), lease_s=self.lease_s)
         if before.state not in _CLOSABLE:
             self.ledger.release(before)
@@ -88,53 +88,55 @@ class Closing:
         try:
             rows = self._mark(before, closed_by)
         except Exception:
-            self.ledger.finish(before)  # its rows are all marked or none are: both are what the next closing begins with
+            self.ledger.finish(before)  # either all rows are marked or none; the next run starts from both
             raise
         self.ledger.finish(replace(before, closed_by=closed_by))
         return rows
 
     def _mark(self, before: FileRecord, closed_by: str) -> int:
-        """How many rows are marked now."""
+        """Mark the file's rows and return their number."""
         if not before.quarantine_key:
             return 0
         ref = ObjectRef(self.quarantine_bucket, before.quarantine_key)
         try:
             rows = table_of(self.objects.read(ref))
-        except NotFoundError:  # taken away by hand
+        except NotFoundError:  # deleted by hand
             return 0
         self.objects.write(ref, parquet_bytes(marked_rows(rows, closed_by)), content_type=PARQUET_TYPE)
         return int(rows.num_rows)
 
 
 def corrected(records: Iterable[FileRecord], past: History) -> list[tuple[FileRecord, FileRecord]]:
-    """Each version of an object that something is kept out of and that is open, with the version that settles it."""
-    kept_out = [record for record in records if record.state in _CLOSABLE and not record.closed_by and (record.reasons or record.error)]
-    return [(record, newer) for record in kept_out if (newer := past.settled_by(record))]
+    """Return each open version with quarantined rows or an error, with the version that settles it."""
+    open_versions = [
+        record for record in records if record.state in _CLOSABLE and not record.closed_by and (record.reasons or record.error)
+    ]
+    return [(record, newer) for record in open_versions if (newer := past.settled_by(record))]
 
 
 def returned(records: Iterable[FileRecord], past: History) -> list[FileRecord]:
-    """Each version that was closed by a later one, before an object came back to its content: what it keeps out waits again."""
+    """Return each closed version whose content an object holds again: its quarantined rows are open again."""
     closed = [record for record in records if record.state in _CLOSABLE and record.closed_by]
     return [record for record in closed if past.came_back(record) and not past.settled_by(record)]
 
 
 def corrections(records: Iterable[FileRecord]) -> dict[str, FileRecord]:
-    """For each file that a later version of the same object settles, that version, by file id."""
+    """Return, by file id, the later version that settles each corrected file."""
     every = list(records)
     past = History.of(every)
     return {record.file_id: newer for record in every if (newer := past.settled_by(record))}
 
 
 def marked_rows(rows: pa.Table, closed_by: str) -> pa.Table:
-    """The rows, closed by that file, or open."""
+    """Return the rows, marked as closed by that file or as open."""
     mark = pa.nulls(rows.num_rows, pa.string()) if closed_by == _OPEN else repeated(closed_by, rows.num_rows)
-    if CLOSED_BY not in rows.column_names:  # rows of before there was the column
+    if CLOSED_BY not in rows.column_names:  # rows written before the column existed
         return rows.append_column(CLOSED_BY, mark)
     return rows.set_column(rows.column_names.index(CLOSED_BY), CLOSED_BY, mark)
 
 
 def unsettled(records: Iterable[FileRecord]) -> list[FileRecord]:
-    """The records without those that a later version of the same object settles, in their order."""
+    """Return the records that no later version of the same object settles, in their order."""
     every = list(records)
     settled = corrections(every)
     return [record for record in every if not record.closed_by and record.file_id not in settled]

@@ -1,9 +1,9 @@
-"""The gate: a file in; the rows that may pass, and those that may not with their reasons, out.
+"""The gate: check every row of a file, and give out accepted rows and quarantined rows.
 
-It goes over a file twice, some rows at a time, so that memory does not grow with the file:
+A run makes two passes over batches of rows, so that memory does not grow with the file:
 
-1. Every row is judged. What may pass is masked and put down; what is refused is told of. Keys and order columns are kept.
-2. Once it is known which row stands for each key, the others are told of, too, and everything is given out in the file's order.
+1. Judge every row. Candidates are masked and spooled, refused rows are described and spooled; keys and order columns are kept.
+2. When the row to keep for each key is known, describe the other rows as duplicates, and give everything out in the file's order.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from headgate.formats.open_file import decompressed, is_large, open_batches, rea
 from headgate.formats.read_file import read_file
 from headgate.formats.row_offsets import ListedOffsets
 from headgate.formats.unpack import MAX_EXPANDED_BYTES
-from headgate.intake.accepted_texts import kept_texts, retold
+from headgate.intake.accepted_texts import judged_from_candidates, kept_texts
 from headgate.intake.deduplicate import KEPT, SAME_ROW, TiedCells, survivors
 from headgate.intake.judge import Judged, judge
 from headgate.intake.parquet_writer import RowsFile, each_value_once
@@ -51,12 +51,12 @@ if TYPE_CHECKING:
     from headgate.intake.deduplicate import Survivors
     from headgate.lake.ports import MaskingKey
 
-ACCEPTED, SET_ASIDE = "accepted.parquet", "set_aside.parquet"
-# So many batches may wait for each writer beside the one being written: who settles rows goes on while a row group is written.
+ACCEPTED, QUARANTINE = "accepted.parquet", "quarantine.parquet"
+# Batches that may queue for each writer, so that settling goes on while a row group is written.
 BACKLOG = 2
-# A row set aside is told of in some 400 bytes, and a group is in memory twice while it is written.
-ASIDE_GROUP_ROWS = 1 << 15
-DISTINCT_ASIDE = ("source_row", "record", "byte_offset")
+# A quarantined row takes about 400 bytes, and a row group is in memory twice while it is written.
+QUARANTINE_GROUP_ROWS = 1 << 15
+DISTINCT_QUARANTINE = ("source_row", "record", "byte_offset")
 _SOURCE_ROW = "_source_row"
 
 
@@ -67,10 +67,10 @@ class Counts:
     Attributes:
         warnings: broken rules that only warn, one for each row and rule, and one for each absent column.
         reasons: rule → rows, for refused rows and duplicates.
-        written_as: the file's form: format, encoding, delimiter and so on, and how sure that is.
+        written_as: the file's form (format, encoding, delimiter and so on) and the confidence of the guess.
 
     Raises:
-        AuditError: the counts do not add up: rows were lost or doubled, and nothing of this file may be written.
+        AuditError: the counts do not add up. Rows were lost or doubled, and nothing of this file may be stored.
     """
 
     contract: str
@@ -84,41 +84,29 @@ class Counts:
     written_as: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        told = self.accepted + self.quarantined + self.duplicates
-        if told != self.received:
-            raise AuditError(f"{self.contract}: {self.received} rows received, {told} accounted for")
+        counted = self.accepted + self.quarantined + self.duplicates
+        if counted != self.received:
+            raise AuditError(f"{self.contract}: {self.received} rows received, {counted} accounted for")
 
 
 @dataclass(frozen=True)
 class Gated:
-    """What the gate made of one file in memory.
+    """The rows of one file in memory, after the gate.
 
     Attributes:
-        accepted: by the curated contract, in the file's order. Texts that repeat are held as Arrow dictionaries, here and below;
-            Parquet does not show it, and `headgate.lake.publishing.conform` makes them plain.
-        set_aside: refused rows and duplicates, by the quarantine contract, in the file's order.
+        accepted: by the curated contract, in the file's order. Repeated texts are Arrow dictionaries, here and below; Parquet does not
+            show it, and `headgate.lake.publishing.conform` makes them plain.
+        quarantine_rows: refused rows and duplicates, by the quarantine contract, in the file's order.
     """
 
-    contract: str
-    content_sha256: str
-    received: int
+    counts: Counts
     accepted: pa.Table
-    set_aside: pa.Table
-    quarantined: int
-    duplicates: int
-    warnings: int
-    reasons: Mapping[str, int] = field(default_factory=dict)
-    written_as: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        told = self.accepted.num_rows + self.quarantined + self.duplicates
-        if told != self.received or self.quarantined + self.duplicates != self.set_aside.num_rows:
-            raise AuditError(f"{self.contract}: {self.received} rows received, {told} accounted for, {self.set_aside.num_rows} set aside")
+    quarantine_rows: pa.Table
 
 
 @dataclass(frozen=True)
-class Sifted:
-    """What is kept of a batch between the two goes: which rows are refused, what the others only warn of, and their keys and orders."""
+class JudgedBatch:
+    """What the second pass needs of a judged batch: refused rows, warnings of the others, and their keys and order columns."""
 
     rows: int
     ragged: int
@@ -134,65 +122,54 @@ class Sifted:
 
 
 @dataclass(frozen=True)
-class PutDown:
-    """A batch between the two goes.
+class SpooledBatch:
+    """A batch between the two passes.
 
     Attributes:
-        before: how many candidates came before its own.
+        before: number of candidates in earlier batches.
         first_row: the number of its first source row.
         starts: where its rows begin in the file.
     """
 
     before: int
-    sifted: Sifted
+    judged: JudgedBatch
     candidates: pa.Table
-    aside: pa.Table
+    quarantine_rows: pa.Table
     first_row: int
     starts: Rows
 
 
-def pass_gate(
+def gate_bytes(
     body: bytes, contract: Contract, key: MaskingKey, *, object_key: str, received_at: datetime, content_sha256: str = ""
 ) -> Gated:
-    """Every row of the file, either accepted and masked or set aside with its reasons.
+    """Check every row of a file in memory: it is accepted and masked, or quarantined with its reasons.
 
     Args:
-        body: the object's bytes, as they lie in raw.
+        body: the object's bytes, as they are in raw.
         contract: the source contract of the dataset.
         received_at: when the object landed in raw, naive UTC.
         content_sha256: of `body`, where the caller has it already.
 
     Raises:
-        BadInputError: the file as a whole cannot be let in; `rule` says why.
+        BadInputError: the whole file is rejected; `rule` says why.
     """
     origin = Origin(contract.dataset, content_sha256 or hashlib.sha256(body).hexdigest(), object_key, received_at)
-    return gate_in_memory(source_of(read_file(body, contract)), contract, key, origin)
+    return gate_rows(source_of(read_file(body, contract)), contract, key, origin)
 
 
-def gate_in_memory(source: Source, contract: Contract, key: MaskingKey, origin: Origin) -> Gated:
-    """As `pass_gate`, for rows however they come."""
-    passage = Passage(source, contract, key, origin)
-    both = [(each_value_once(accepted), aside) for accepted, aside in passage.rows()]
-    counts = passage.counts()
-    return Gated(
-        contract=counts.contract,
-        content_sha256=counts.content_sha256,
-        received=counts.received,
-        accepted=pa.concat_tables([accepted for accepted, _ in both]).unify_dictionaries(),
-        set_aside=pa.concat_tables([aside for _, aside in both]).unify_dictionaries(),
-        quarantined=counts.quarantined,
-        duplicates=counts.duplicates,
-        warnings=counts.warnings,
-        reasons=counts.reasons,
-        written_as=counts.written_as,
-    )
+def gate_rows(source: Source, contract: Contract, key: MaskingKey, origin: Origin) -> Gated:
+    """As `gate_bytes`, for the rows of any source."""
+    run = GateRun(source, contract, key, origin)
+    batches = [(each_value_once(accepted), quarantine_rows) for accepted, quarantine_rows in run.rows()]
+    accepted = pa.concat_tables([accepted for accepted, _ in batches]).unify_dictionaries()
+    return Gated(run.counts(), accepted, pa.concat_tables([rows for _, rows in batches]).unify_dictionaries())
 
 
-class Passage:
-    """One file's way through the gate. `rows` is gone through once, and then `counts` tells what became of them.
+class GateRun:
+    """One file's run through the gate: read `rows` once, then `counts`.
 
     Args:
-        folder: a local folder for what does not stay in memory; everything stays when there is none.
+        folder: a local folder for spooled batches; without it they stay in memory.
     """
 
     def __init__(self, source: Source, contract: Contract, key: MaskingKey, origin: Origin, folder: Path | None = None) -> None:
@@ -201,57 +178,57 @@ class Passage:
         self._fields = arrow_schema(curated_contract(contract)).names
         self._candidates = Spool(folder / "candidates.arrow" if folder else None)
         self._refused = Spool(folder / "refused.arrow" if folder else None)
-        self._sifted: list[Sifted] = []
+        self._batches: list[JudgedBatch] = []
         self._accepted = 0
         self._reasons: Counter[str] = Counter()
         self._dispositions: Counter[str] = Counter()
 
     def rows(self) -> Iterator[tuple[pa.Table, pa.Table]]:
-        """The accepted rows and those set aside, some at a time, in the file's order.
+        """Yield accepted rows and quarantined rows, batch by batch, in the file's order.
 
         Raises:
-            BadInputError: a rule that halts the file is broken; nothing was given out by then.
+            BadInputError: a rule that halts the file is broken; no batch was given out before.
         """
-        self._sift()
-        _check_halts(self._contract, [breach for sifted in self._sifted for breach in sifted.halts])
+        self._judge_batches()
+        _check_halts(self._contract, [breach for batch in self._batches for breach in batch.halts])
         chosen = self._survivors()
-        pa.default_memory_pool().release_unused()  # the allocator keeps the blocks that the first go worked with
-        for accepted, aside in self._all_settled(chosen):
+        pa.default_memory_pool().release_unused()  # the allocator keeps the blocks of the first pass
+        for accepted, quarantine_rows in self._settle_batches(chosen):
             self._accepted += accepted.num_rows
-            self._reasons.update(_counts(aside.column("rule")))
-            self._dispositions.update(_counts(aside.column("disposition")))
-            yield accepted, aside
+            self._reasons.update(_counts(quarantine_rows.column("rule")))
+            self._dispositions.update(_counts(quarantine_rows.column("disposition")))
+            yield accepted, quarantine_rows
 
     def counts(self) -> Counts:
-        """What became of the rows. AuditError when one was lost or doubled."""
+        """Return what became of the rows; AuditError when a row was lost or doubled."""
         return Counts(
             contract=f"{self._contract.id}@{self._contract.version}",
             content_sha256=self._origin.content_sha256,
-            received=sum(sifted.rows + sifted.ragged for sifted in self._sifted),
+            received=sum(batch.rows + batch.ragged for batch in self._batches),
             accepted=self._accepted,
             quarantined=self._dispositions[Disposition.REFUSED],
             duplicates=self._dispositions[Disposition.DUPLICATE],
-            warnings=sum(len(breach.rows) for sifted in self._sifted for breach in sifted.warnings) + len(self._source.absent),
+            warnings=sum(len(breach.rows) for batch in self._batches for breach in batch.warnings) + len(self._source.absent),
             reasons=dict(sorted(self._reasons.items())),
             written_as=self._source.written_as,
         )
 
-    def _sift(self) -> None:
-        for sifted, candidates, refused in in_turn(self._judged, self._source.batches()):
-            self._sifted.append(sifted)
+    def _judge_batches(self) -> None:
+        for batch, candidates, refused in in_turn(self._judge_batch, self._source.batches()):
+            self._batches.append(batch)
             self._candidates.put(candidates)
             self._refused.put(refused)
 
-    def _judged(self, received: Received) -> tuple[Sifted, pa.Table, pa.Table]:
+    def _judge_batch(self, received: Received) -> tuple[JudgedBatch, pa.Table, pa.Table]:
         judged = [judge(column, received.cells[column.name], self._cards) for column in self._contract.columns]
         values = {each.column.name: each.values for each in judged}
         of_rows = [breach for comparison in self._contract.comparisons if (breach := comparison_breach(comparison, values))]
         breaches = [*(breach for each in judged for breach in each.breaches), *of_rows]
         broken = [breach.rows for breach in breaches if breach.level is Level.QUARANTINE]
         refused = np.flatnonzero(marked(np.concatenate((NO_ROWS, *broken)), len(received.source_rows)))
-        told = refused_rows(received, judged, breaches, refused, self._source.width)
+        refusals = refused_rows(received, judged, breaches, refused, self._source.width)
         passing = bool_array(~marked(refused, len(received.source_rows)))
-        sifted = Sifted(
+        batch = JudgedBatch(
             rows=len(received.source_rows),
             ragged=len(received.ragged.source_rows),
             refused=refused,
@@ -259,16 +236,16 @@ class Passage:
             halts=[breach for breach in breaches if breach.level is Level.HALT],
             keys={name: values[name].filter(passing) for name in {*self._contract.key, *self._contract.order_by}},
         )
-        return sifted, _candidates(received, judged, passing), told
+        return batch, _candidates(received, judged, passing), refusals
 
     def _survivors(self) -> Survivors:
-        names = {*self._contract.key, *self._contract.order_by} if self._sifted else ()
-        values = {name: pa.concat_arrays([sifted.keys.pop(name) for sifted in self._sifted]) for name in names}
-        count = sum(sifted.rows - len(sifted.refused) for sifted in self._sifted)
-        return survivors(self._contract, count, values, lambda rows: self._told_apart(self._cells_of(rows)))
+        names = {*self._contract.key, *self._contract.order_by} if self._batches else ()
+        values = {name: pa.concat_arrays([batch.keys.pop(name) for batch in self._batches]) for name in names}
+        count = sum(batch.rows - len(batch.refused) for batch in self._batches)
+        return survivors(self._contract, count, values, lambda rows: self._tie_breakers(self._cells_of(rows)))
 
-    def _told_apart(self, cells: Mapping[str, pa.Array]) -> TiedCells:
-        """What is masked ranks nothing: the same row wins under every masking key, and where rows were masked at their source."""
+    def _tie_breakers(self, cells: Mapping[str, pa.Array]) -> TiedCells:
+        """Masked columns break no tie: the same row wins under every masking key, and where rows were masked at their source."""
         ranked: list[pa.Array] = []
         compared: list[pa.Array] = []
         for column in self._contract.columns:
@@ -280,48 +257,49 @@ class Passage:
         return TiedCells(ranked, compared)
 
     def _cells_of(self, candidates: Rows) -> dict[str, pa.Array]:
-        """What the file says in these rows of those that were not refused."""
+        """The original texts of some candidates."""
         parts: list[Received] = []
         before = 0
-        for sifted, received in zip(self._sifted, self._source.batches(), strict=True):
-            passing = sifted.passing
+        for batch, received in zip(self._batches, self._source.batches(), strict=True):
+            passing = batch.passing
             wanted = candidates[np.searchsorted(candidates, before) : np.searchsorted(candidates, before + len(passing))] - before
             if len(wanted):
                 parts.append(take_rows(received, passing[wanted]))
             before += len(passing)
         return {name: pa.concat_arrays([part.cells[name] for part in parts]) for name in self._contract.names}
 
-    def _all_settled(self, chosen: Survivors) -> Iterator[tuple[pa.Table, pa.Table]]:
-        return in_turn(partial(self._settled, chosen), self._put_down())
+    def _settle_batches(self, chosen: Survivors) -> Iterator[tuple[pa.Table, pa.Table]]:
+        return in_turn(partial(self._settle_batch, chosen), self._spooled_batches())
 
-    def _put_down(self) -> Iterator[PutDown]:
-        places = self._source.row_offsets() if self._source.row_offsets else ListedOffsets(NO_ROWS)
+    def _spooled_batches(self) -> Iterator[SpooledBatch]:
+        offsets = self._source.row_offsets() if self._source.row_offsets else ListedOffsets(NO_ROWS)
         before, first_row = 0, 1
-        for sifted, candidates, refused in zip(self._sifted, self._candidates.tables(), self._refused.tables(), strict=True):
-            starts = places.take(sifted.rows + sifted.ragged)
-            yield PutDown(before, sifted, candidates, refused, first_row, starts)
-            before, first_row = before + candidates.num_rows, first_row + sifted.rows + sifted.ragged
+        for batch, candidates, refused in zip(self._batches, self._candidates.tables(), self._refused.tables(), strict=True):
+            starts = offsets.take(batch.rows + batch.ragged)
+            yield SpooledBatch(before, batch, candidates, refused, first_row, starts)
+            before, first_row = before + candidates.num_rows, first_row + batch.rows + batch.ragged
 
-    def _settled(self, chosen: Survivors, batch: PutDown) -> tuple[pa.Table, pa.Table]:
-        """The batch's accepted rows, and those set aside."""
-        before, sifted, candidates, aside = batch.before, batch.sifted, batch.candidates, batch.aside
-        fates = chosen.fates[before : before + candidates.num_rows]
+    def _settle_batch(self, chosen: Survivors, batch: SpooledBatch) -> tuple[pa.Table, pa.Table]:
+        """The batch's accepted rows and its quarantined rows."""
+        candidates, quarantine_rows = batch.candidates, batch.quarantine_rows
+        fates = chosen.fates[batch.before : batch.before + candidates.num_rows]
         lost = fates != KEPT
         if lost.any():
             rows = candidates.filter(bool_array(lost))
-            warnings = [among(breach, sifted.passing[lost], sifted.rows) for breach in sifted.warnings]
-            judged, source_rows = retold(self._contract, rows, warnings), numbers(rows.column(_SOURCE_ROW).combine_chunks())
-            told = duplicate_rows(source_rows, judged, warnings, fates[lost] == SAME_ROW)
-            aside = pa.concat_tables([aside, told]).unify_dictionaries().sort_by("source_row") if aside.num_rows else told
+            warnings = [among(breach, batch.judged.passing[lost], batch.judged.rows) for breach in batch.judged.warnings]
+            judged = judged_from_candidates(self._contract, rows, warnings)
+            source_rows = numbers(rows.column(_SOURCE_ROW).combine_chunks())
+            duplicates = duplicate_rows(source_rows, judged, warnings, fates[lost] == SAME_ROW)
+            quarantine_rows = _in_file_order(quarantine_rows, duplicates)
         kept = candidates.filter(bool_array(~lost)) if lost.any() else candidates
-        return self._with_lineage(kept), with_origin(aside, self._origin, batch.first_row, batch.starts)
+        return self._with_lineage(kept), with_origin(quarantine_rows, self._origin, batch.first_row, batch.starts)
 
     def _with_lineage(self, kept: pa.Table) -> pa.Table:
         rows = kept.append_column("_content_sha256", repeated(self._origin.content_sha256, kept.num_rows))
         return rows.select(self._fields)
 
 
-def let_in(
+def gate_file(
     path: Path,
     contract: Contract,
     key: MaskingKey,
@@ -332,46 +310,53 @@ def let_in(
     content_sha256: str = "",
     limit_bytes: int = MAX_EXPANDED_BYTES,
 ) -> Counts:
-    """ACCEPTED and SET_ASIDE in `folder` hold what `pass_gate` would give; absent when they would have no rows.
+    """Check every row of a local file, and write ACCEPTED and QUARANTINE to `folder`; a file without rows is not written.
 
-    A file on disk need not fit into memory when it is plain CSV, JSON Lines or Parquet, compressed or not; see `open_file`.
+    Plain CSV, JSON Lines and Parquet, compressed or not, need not fit into memory; see `open_file`.
 
     Args:
-        limit_bytes: what the file may hold without compression.
+        limit_bytes: the largest size of the file without compression.
 
     Raises:
-        BadInputError: the file as a whole cannot be let in; OutgrownError when it holds more than it may here.
+        BadInputError: the whole file is rejected; OutgrownError when it exceeds `limit_bytes`.
     """
     use_lean_allocator()
     origin = Origin(contract.dataset, content_sha256 or sha256_of(path), object_key, received_at)
     file = decompressed(path, folder, limit_bytes)
-    put_down_in = folder if is_large(file) else None
+    spool_folder = folder if is_large(file) else None
     source = open_batches(file, contract, folder)
     if source:
         with suppress(NotPlainError):
-            return written(Passage(source, contract, key, origin, folder), folder)
-    return written(Passage(source_of(read_whole(file, contract)), contract, key, origin, put_down_in), folder)
+            return write_outputs(GateRun(source, contract, key, origin, folder), folder)
+    return write_outputs(GateRun(source_of(read_whole(file, contract)), contract, key, origin, spool_folder), folder)
 
 
-def written(passage: Passage, folder: Path) -> Counts:
-    """The passage's rows lie in `folder`, as ACCEPTED and SET_ASIDE, one of which without rows does not exist."""
-    accepted, aside = RowsFile(folder / ACCEPTED, passage.distinct), RowsFile(folder / SET_ASIDE, DISTINCT_ASIDE, ASIDE_GROUP_ROWS)
-    with in_order(accepted.add, BACKLOG) as let_through, in_order(aside.add, BACKLOG) as kept_out:
-        for passed, told in passage.rows():
-            let_through(passed)
-            kept_out(told)
-    side_by_side(RowsFile.close, (accepted, aside))
-    return passage.counts()
+def write_outputs(run: GateRun, folder: Path) -> Counts:
+    """Write the run's rows to ACCEPTED and QUARANTINE in `folder`; a file without rows is not written."""
+    accepted = RowsFile(folder / ACCEPTED, run.distinct)
+    quarantine = RowsFile(folder / QUARANTINE, DISTINCT_QUARANTINE, QUARANTINE_GROUP_ROWS)
+    with in_order(accepted.add, BACKLOG) as write_accepted, in_order(quarantine.add, BACKLOG) as write_quarantine:
+        for accepted_rows, quarantine_rows in run.rows():
+            write_accepted(accepted_rows)
+            write_quarantine(quarantine_rows)
+    side_by_side(RowsFile.close, (accepted, quarantine))
+    return run.counts()
+
+
+def _in_file_order(quarantine_rows: pa.Table, duplicates: pa.Table) -> pa.Table:
+    if not quarantine_rows.num_rows:
+        return duplicates
+    return pa.concat_tables([quarantine_rows, duplicates]).unify_dictionaries().sort_by("source_row")
 
 
 def _candidates(received: Received, judged: Sequence[Judged], passing: pa.Array) -> pa.Table:
-    """What stands behind the gate for the rows that were not refused. Nothing of a card but token, brand and last four."""
+    """The masked columns of the rows that were not refused: of a card only token, brand and last four digits."""
     behind = {name: column.filter(passing) for each in judged for name, column in each.behind.items()}
     return pa.table({**behind, **kept_texts(judged, passing), _SOURCE_ROW: int_array(received.source_rows).filter(passing)})
 
 
 def _check_halts(contract: Contract, breaches: Sequence[Breach]) -> None:
-    """No rule that halts the file is broken, in any batch; if one is, the first by the contract is told of."""
+    """Raise for the first rule, in the contract's order, that halts the file and is broken in any batch."""
     order = [(column.name, rule.name) for column in contract.columns for rule in column.rules] + [
         ("", each.name) for each in contract.comparisons
     ]
@@ -387,7 +372,7 @@ def _check_halts(contract: Contract, breaches: Sequence[Breach]) -> None:
 
 
 def _counts(column: pa.ChunkedArray) -> Counter[str]:
-    """How often each of a column's few texts comes."""
+    """Count each text of a dictionary column."""
     found: Counter[str] = Counter()
     for chunk in column.chunks:
         counts = np.bincount(numbers(chunk.indices), minlength=len(chunk.dictionary)).tolist()

@@ -1,7 +1,7 @@
-"""What a worker does with a file that is too much for it: it hands the file over to a larger one, and is done with it.
+"""Hand a file that exceeds this worker over to a larger one.
 
-The larger worker is a run of a state machine, which starts the job `curate_large` and watches it. docs/adr/0017-large-files.md tells
-the order of the steps, and why none of them loses or doubles a file.
+The larger worker is a run of a state machine that starts the job `curate_large` and watches it. docs/adr/0017-large-files.md gives
+the order of the steps and the reason why no file is lost or doubled.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import quote_plus, unquote_plus
 
 from headgate.errors import ServiceError, ThrottledError, UnreadableFileError
 from headgate.formats.unpack import unpacked_bytes
-from headgate.intake.worker_sizing import HEAD_BYTES, KEPT_MEASUREMENTS, LOOKED_AT_FROM_BYTES, form_of, need, pace
+from headgate.intake.worker_sizing import HEAD_BYTES, KEPT_MEASUREMENTS, MEASURED_FROM_BYTES, form_of, need, pace
 from headgate.lake import keys
 from headgate.lake.ports import Measured, ObjectRef
 
@@ -30,27 +30,27 @@ _MILLISECOND_S = 0.001
 
 
 @dataclass(frozen=True)
-class HandingOver:
-    """Hands files over that are too much for this worker.
+class LargerWorker:
+    """Starts a larger worker for files that exceed this one.
 
     Args:
-        worker: what this worker has.
-        time_left_s: until it is stopped.
-        start: starts a run of the larger worker, by a name that starts once, with its input.
-        lease_s: how long a larger worker may take at most, waiting for its turn and trying again included.
-        from_bytes: a smaller file is never looked at, unless a worker died of it.
-        comes_again: whether the file was delivered before. Only then is it asked what became of the first worker: that is a call.
+        worker: memory and disk of this worker.
+        time_left_s: seconds until this worker is stopped.
+        start: starts a run of the larger worker; takes a name that can start only once, and the input.
+        lease_s: the longest time that a larger worker may take, including its queue and retries.
+        from_bytes: smaller files are not examined, unless a worker died while it processed them.
+        comes_again: whether the file was delivered before. Only then is the ledger asked what became of the first worker.
     """
 
     worker: Worker
     time_left_s: Callable[[], float]
     start: Callable[[str, Mapping[str, str]], object]
     lease_s: int
-    from_bytes: int = LOOKED_AT_FROM_BYTES
+    from_bytes: int = MEASURED_FROM_BYTES
     comes_again: Callable[[], bool] = lambda: False
 
-    def lacks(self, objects: ObjectStore, ledger: FileLedger, record: FileRecord, info: ObjectInfo) -> str:
-        """What this worker has too little of: `time`, `memory` or `disk`; `killed` when one like it died of the file; else nothing."""
+    def shortage(self, objects: ObjectStore, ledger: FileLedger, record: FileRecord, info: ObjectInfo) -> str:
+        """Return what this worker has too little of: `time`, `memory` or `disk`; `killed` when a worker died of the file; else empty."""
         is_large = info.size_bytes >= self.from_bytes
         if (is_large or self.comes_again()) and ledger.is_left_undone(record.file_id):
             return KILLED
@@ -60,17 +60,17 @@ class HandingOver:
         return need(info.size_bytes, pace(form, ledger.measured(kind_of(record, form)))).beyond(self.worker, self.time_left_s())
 
     def hand_over(self, ledger: FileLedger, record: FileRecord, ref: ObjectRef, *, now: datetime, claim_s: int) -> Claim:
-        """A run is started for the file, or the claim tells why none was.
+        """Start a run for the file; the claim says why none was started.
 
         Args:
-            claim_s: how long others keep away when this worker dies before the run is started.
+            claim_s: the lease while the run is being started.
 
         Raises:
-            UnreadableFileError: its name may not be told to others.
-            ServiceError: a service failed, or asked for patience where asking again at once would lose the file.
+            UnreadableFileError: its key must not be passed to a job.
+            ServiceError: a service failed, or was throttled where an immediate retry would lose the file.
         """
         if record.key != ref.key:
-            raise _unspeakable()
+            raise _sensitive_key()
         claim = _claim(ledger, record, now, claim_s)
         if claim.granted:
             try:
@@ -83,15 +83,15 @@ class HandingOver:
 
 
 def _claim(ledger: FileLedger, record: FileRecord, now: datetime, claim_s: int) -> Claim:
-    """Asked again while the lease runs, a ledger that did as asked and whose answer was lost would say that a run has the file."""
+    """A retry after a lost answer would be refused by this worker's own lease, so a throttled call is an error here."""
     try:
         return ledger.hand_over(record, now=now, lease_s=claim_s)
     except ThrottledError as error:
-        raise ServiceError(f"whether {record.key} is handed over is not known; deliver it again when no lease runs") from error
+        raise ServiceError(f"the answer to the hand-over of {record.key} was lost; deliver it again when the lease has ended") from error
 
 
 def as_input(record: FileRecord, ref: ObjectRef) -> dict[str, str]:
-    """What a run of the larger worker is told: parts as S3's notifications spell them, and all of them as one address."""
+    """Return the input of a larger worker's run: the object's parts as S3 notifications spell them, and its address."""
     key = quote_plus(ref.key, safe="/")
     version = f"?versionId={ref.version_id}" if ref.version_id else ""
     return {
@@ -104,32 +104,32 @@ def as_input(record: FileRecord, ref: ObjectRef) -> dict[str, str]:
 
 
 def from_address(address: str) -> ObjectRef:
-    """The object that a run of the larger worker was told of, by its `s3://` address."""
+    """Return the object that an `s3://` address names."""
     place, _, version_id = address.removeprefix("s3://").partition("?versionId=")
     bucket, _, key = place.partition("/")
     return ObjectRef(bucket, unquote_plus(key), version_id)
 
 
 def kind_of(record: FileRecord, form: str) -> str:
-    """Files that are alike in what they take: of one folder and form."""
+    """Return the kind of a file for measurements: its folder and form."""
     return f"{keys.dataset_of(record.key)}/{form}"
 
 
 @dataclass(frozen=True)
 class Stopwatch:
-    """Measures what a file takes of this worker, from now on; a smaller one than `from_bytes` tells nothing."""
+    """Measures the time and memory of one file; files below `from_bytes` are not measured."""
 
     began_at: datetime
     peak_bytes: int
-    from_bytes: int = LOOKED_AT_FROM_BYTES
+    from_bytes: int = MEASURED_FROM_BYTES
 
     @classmethod
-    def start(cls, now: datetime, from_bytes: int = LOOKED_AT_FROM_BYTES) -> Stopwatch:
-        """Nothing of the file was done yet."""
+    def start(cls, now: datetime, from_bytes: int = MEASURED_FROM_BYTES) -> Stopwatch:
+        """Start before anything is done with the file."""
         return cls(now, _peak_bytes(), from_bytes)
 
     def note(self, ledger: FileLedger, record: FileRecord, path: Path, now: datetime) -> None:
-        """What the file took is remembered, if it is large enough to tell anything."""
+        """Store the measurement in the ledger."""
         if record.size_bytes < self.from_bytes:
             return
         with path.open("rb") as file:
@@ -141,13 +141,13 @@ class Stopwatch:
 
 
 def _peak_bytes() -> int:
-    """The most memory that this process ever held. Linux tells it in KiB."""
+    """The largest memory of this process. Linux reports KiB."""
     return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def _unspeakable() -> UnreadableFileError:
+def _sensitive_key() -> UnreadableFileError:
     return UnreadableFileError(
         rule="too_large",
-        message="the file is too large for the function, and its name holds a number that no job may be told",
+        message="the file is too large for the function, and its key contains a card number or SSN, which must not be passed to a Glue job",
         remedy="send it under a name without card and social security numbers",
     )

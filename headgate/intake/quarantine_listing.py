@@ -1,4 +1,4 @@
-"""What quarantine holds, for those who work it off: which files and rules, the rows themselves, and what a replay may let in."""
+"""What quarantine holds: counts by file and rule, the rows themselves, and the files that a replay may accept."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ _Place = tuple[str, str, str, str, str]
 
 
 @dataclass(frozen=True)
-class KeptOut:
-    """One line of the list: how much of a dataset, or of a file of it, a rule keeps out.
+class QuarantineCount:
+    """One line of the list: what one rule quarantined of a dataset, or of one file.
 
     Attributes:
-        files_refused: files that were refused as a whole, or wait for a mapping.
-        corrected_by: of a file, the id of a later version of the same object that was let in and settles it.
+        files_rejected: files that were rejected, or need a mapping.
+        corrected_by: of a file, the id of a later version of the same object that was accepted and settles it.
     """
 
     dataset: str
     rule: str
     files: int
-    files_refused: int
+    files_rejected: int
     rows: int
     file_id: str = ""
     key: str = ""
     corrected_by: str = ""
 
 
-def kept_out(records: Iterable[FileRecord], *, by_file: bool = False, closed: bool = False) -> list[KeptOut]:
-    """What is kept out and waits for somebody, by dataset and rule, and by file where asked for; most rows first.
+def count_quarantined(records: Iterable[FileRecord], *, by_file: bool = False, closed: bool = False) -> list[QuarantineCount]:
+    """Count open quarantined rows and rejected files by dataset and rule, and by file where asked for; most rows first.
 
     Args:
-        closed: also what a corrected version of the file has settled.
+        closed: also count what a corrected version has settled.
     """
     every = list(records)
     settled_by = corrections(every)
@@ -65,7 +65,7 @@ def kept_out(records: Iterable[FileRecord], *, by_file: bool = False, closed: bo
             place = (record.dataset, record.error.get("rule", ""), *of_file)
             files[place] += 1
             refused[place] += 1
-    listed = [KeptOut(place[0], place[1], files[place], refused[place], rows[place], *place[2:]) for place in files]
+    listed = [QuarantineCount(place[0], place[1], files[place], refused[place], rows[place], *place[2:]) for place in files]
     return sorted(listed, key=lambda line: (-line.rows, -line.files, line.dataset, line.rule, line.key, line.file_id))
 
 

@@ -1,17 +1,17 @@
-"""A file through the gate on more than one worker: the same gate, with its rows judged and told of where Spark puts them.
+"""The gate on more than one worker: the same checks, with the rows judged on Spark's workers.
 
 | step | where | what |
 |---|---|---|
-| scan | workers | each range of bytes tells how many rows begin in it, as if a quote were open before it and as if none were |
-| fold | driver | which of the two is true for each range, and so where each part's rows begin and what their numbers are |
-| judge | workers | the rows of each part, as in the gate's first go; what stays is masked and kept where it was made |
-| shuffle | workers | keys meet their like: only rows whose key comes twice are heard of again |
-| choose | driver | of these, which row stands for its key, by the gate's own rule |
-| settle | workers | what became of each part's rows, as in the gate's second go |
-| write | driver | both Parquet files, in the file's order: byte for byte what one worker writes |
+| scan | workers | count the rows that begin in each range of bytes, with and without an open quote before it |
+| fold | driver | decide which count is true for each range, and so where each part begins and its row numbers |
+| judge | workers | judge the rows of each part, as in the gate's first pass; results stay on their worker |
+| shuffle | workers | bring equal keys together; only rows whose key comes twice go on |
+| choose | driver | choose the row to keep for each of these keys, by the gate's rule |
+| settle | workers | settle each part's rows, as in the gate's second pass |
+| write | driver | write both Parquet files in the file's order, byte-equal to those of one worker |
 
-No row's text leaves the worker that read it, but for rows that order columns leave tied, which the driver reads itself.
-docs/adr/0018-beyond-one-worker.md tells why.
+No row's text leaves the worker that read it, except rows that order columns leave tied: the driver reads these itself.
+docs/adr/0018-beyond-one-worker.md gives the reasons. `large_spark_from_mb` in Terraform switches it on (docs/engines.md).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from headgate.formats.csv.stream_csv import NotPlainError, PlainCsv, find_plain_
 from headgate.formats.received import written_as
 from headgate.formats.row_offsets import ListedOffsets, row_starts, row_starts_in_block
 from headgate.intake.deduplicate import KEPT, Survivors, survivors
-from headgate.intake.gate import Passage, PutDown, Sifted, written
+from headgate.intake.gate import GateRun, JudgedBatch, SpooledBatch, write_outputs
 from headgate.intake.parquet_writer import each_value_once
 from headgate.values.cells import NO_ROWS, Rows, bool_array, int_array, joined, literal, numbers
 
@@ -58,22 +58,22 @@ _PACKED = "packed binary"
 
 
 @dataclass(frozen=True)
-class Spread:
-    """Lets large files through on Spark.
+class SparkGate:
+    """Checks large files on Spark.
 
     Args:
-        session: starts Spark, which is not done before a file asks for it.
-        from_bytes: a smaller file is done sooner by one worker.
+        session: starts Spark; called only when a file needs it.
+        from_bytes: one worker is faster for smaller files.
     """
 
     session: Callable[[], SparkSession]
     from_bytes: int
 
-    def let_in(self, path: Path, contract: Contract, key: MaskingKey, origin: Origin) -> Counts | None:
-        """As `let_in_spread`, into the file's own folder; None for a file that one worker is to let in."""
+    def gate_file(self, path: Path, contract: Contract, key: MaskingKey, origin: Origin) -> Counts | None:
+        """As `gate_file_on_spark`, into the file's folder; None for a file that one worker has to check."""
         if path.stat().st_size < self.from_bytes or find_plain_csv(path, contract) is None:
             return None
-        return let_in_spread(self.session(), path, contract, key, origin=origin, folder=path.parent)
+        return gate_file_on_spark(self.session(), path, contract, key, origin=origin, folder=path.parent)
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Range:
     quoted: Reading
 
 
-def let_in_spread(
+def gate_file_on_spark(
     spark: SparkSession,
     path: Path,
     contract: Contract,
@@ -106,7 +106,7 @@ def let_in_spread(
     folder: Path,
     range_bytes: int = RANGE_BYTES,
 ) -> Counts | None:
-    """As `gate.let_in`, with the file's rows judged on Spark's workers; None for a file that is no plain CSV.
+    """As `gate.gate_file`, with the file's rows judged on Spark's workers; None for a file that is no plain CSV.
 
     Workers that do not see `path` get a copy of it by way of Spark.
 
@@ -119,7 +119,7 @@ def let_in_spread(
     if is_started_by_cluster():
         spark.sparkContext.addFile(str(path))
     try:
-        return written(SpreadPassage(spark, plain, contract, key, origin=origin, range_bytes=range_bytes), folder)
+        return write_outputs(SparkGateRun(spark, plain, contract, key, origin=origin, range_bytes=range_bytes), folder)
     except NotPlainError:
         return None
 
@@ -129,12 +129,12 @@ class _Judged:
     """A batch after the first go, where it was made.
 
     Attributes:
-        sifted: with the keys of the rows that may pass.
+        batch: with the keys of the rows that were not refused.
     """
 
     part: PlainCsv
     first_row: int
-    sifted: Sifted
+    batch: JudgedBatch
     candidates: pa.Table
     refused: pa.Table
 
@@ -158,8 +158,8 @@ class _Shared(Survivors):
         return Survivors(fates)
 
 
-class SpreadPassage(Passage):
-    """One plain CSV file's way through the gate on Spark; its rows are given out as `Passage` gives them."""
+class SparkGateRun(GateRun):
+    """One plain CSV file's way through the gate on Spark; its rows are given out as `GateRun` gives them."""
 
     def __init__(
         self, spark: SparkSession, plain: PlainCsv, contract: Contract, key: MaskingKey, *, origin: Origin, range_bytes: int
@@ -172,13 +172,13 @@ class SpreadPassage(Passage):
         self._parts: list[PlainCsv] = []
         self._rows = self._over([])
 
-    def _sift(self) -> None:
+    def _judge_batches(self) -> None:
         edges = [*range(self._plain.data_at, self._plain.path.stat().st_size, self._range_bytes), self._plain.path.stat().st_size]
         scanned = self._over([(self._plain, *both) for both in pairwise(edges)]).mapInArrow(_each(_scanned), _PACKED)
         self._parts = parts(self._plain, _found(scanned), self._work.ends.footer_rows)
         self._rows = self._over(self._parts).mapInArrow(_each(self._work.judged), _PACKED).persist()
-        self._sifted = _found(self._of_judged(_told))
-        if None in self._sifted:
+        self._batches = _found(self._of_judged(_counted))
+        if None in self._batches:
             raise NotPlainError
 
     def _over(self, things: Sequence[object]) -> DataFrame:
@@ -194,7 +194,9 @@ class SpreadPassage(Passage):
         rows = self._shared_rows()
         picked = _found(self._of_judged(partial(_picked, rows))) if len(rows) else []
         values = {name: pa.concat_arrays([one[name] for one in picked]) for name in (picked[0] if picked else {})}
-        return _Shared(survivors(self._contract, len(rows), values, lambda wanted: self._told_apart(self._cells(rows[wanted]))).fates, rows)
+        return _Shared(
+            survivors(self._contract, len(rows), values, lambda wanted: self._tie_breakers(self._cells(rows[wanted]))).fates, rows
+        )
 
     def _shared_rows(self) -> Rows:
         """The source rows, ascending, whose key comes more than once: Spark brings equal keys together."""
@@ -212,7 +214,7 @@ class SpreadPassage(Passage):
                 texts += [take_rows(received, own)] if len(own) else []
         return {name: pa.concat_arrays([text.cells[name] for text in texts]) for name in self._contract.names}
 
-    def _all_settled(self, chosen: Survivors) -> Iterator[tuple[pa.Table, pa.Table]]:
+    def _settle_batches(self, chosen: Survivors) -> Iterator[tuple[pa.Table, pa.Table]]:
         for row in self._of_judged(_Settling(self._work, chosen)).toLocalIterator():  # a part is on the driver at a time
             yield pickle.loads(row.packed)  # noqa: S301 packed by this very job
         self._rows.unpersist()
@@ -286,7 +288,7 @@ class _Work:
             yield None
 
 
-class _Part(Passage):
+class _Part(GateRun):
     """A part's way through the gate, in two halves that may be worlds apart."""
 
     def __init__(self, part: PlainCsv, work: _Work) -> None:
@@ -298,14 +300,14 @@ class _Part(Passage):
         """Each batch, judged and masked."""
         row = self._part.first_row
         for received in self._source.batches():
-            sifted, candidates, refused = self._judged(received)
-            judged = _Judged(self._part, row, sifted, each_value_once(candidates), refused)  # else all cards go with each batch
+            batch, candidates, refused = self._judge_batch(received)
+            judged = _Judged(self._part, row, batch, each_value_once(candidates), refused)  # else all cards go with each batch
             yield judged
-            row += judged.sifted.rows + judged.sifted.ragged
+            row += judged.batch.rows + judged.batch.ragged
 
     def settled(self, judged: _Judged, chosen: Survivors, starts: Rows) -> tuple[pa.Table, pa.Table]:
         """The rows of a batch that are let in, and those that are set aside."""
-        return self._settled(chosen, PutDown(0, judged.sifted, judged.candidates, judged.refused, judged.first_row, starts))
+        return self._settle_batch(chosen, SpooledBatch(0, judged.batch, judged.candidates, judged.refused, judged.first_row, starts))
 
 
 @dataclass
@@ -323,7 +325,7 @@ class _Settling:
         if self._part is None or self._of != judged.part:
             self._part, self._of = _Part(_here(judged.part), self.work), judged.part
             self._places = ListedOffsets(_starts(_here(judged.part)))
-        starts = self._places.take(judged.sifted.rows + judged.sifted.ragged)
+        starts = self._places.take(judged.batch.rows + judged.batch.ragged)
         chosen = self.chosen.of(judged.source_rows) if isinstance(self.chosen, _Shared) else self.chosen
         yield self._part.settled(judged, chosen, starts)
 
@@ -345,23 +347,23 @@ def _starts(part: PlainCsv) -> Rows:
     return row_starts(memoryview(text), part.dialect.form.quote) + part.data_at
 
 
-def _told(judged: _Judged | None) -> Iterator[Sifted | None]:
-    """What the driver counts by."""
-    yield replace(judged.sifted, keys={}) if judged else None
+def _counted(judged: _Judged | None) -> Iterator[JudgedBatch | None]:
+    """The batch without its keys: what the driver counts."""
+    yield replace(judged.batch, keys={}) if judged else None
 
 
 def _picked(rows: Rows, judged: _Judged) -> Iterator[dict[str, pa.Array]]:
     """Keys and orders of those of the rows that are in the batch."""
     own = bool_array(np.isin(judged.source_rows, rows))
-    yield {name: values.filter(own) for name, values in judged.sifted.keys.items()}
+    yield {name: values.filter(own) for name, values in judged.batch.keys.items()}
 
 
 def _keyed(names: Sequence[str], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Each row's key as one text, which no other key has, and its source row."""
     for judged in _unpacked(batches):
-        texts = [pc.cast(judged.sifted.keys[name], pa.string()) for name in names]
-        told = [pc.coalesce(joined(pc.cast(pc.binary_length(text), pa.string()), ":", text), literal("-")) for text in texts]
-        yield pa.RecordBatch.from_arrays([joined(*told, ""), int_array(judged.source_rows)], names=["key", "row"])
+        texts = [pc.cast(judged.batch.keys[name], pa.string()) for name in names]
+        spelled = [pc.coalesce(joined(pc.cast(pc.binary_length(text), pa.string()), ":", text), literal("-")) for text in texts]
+        yield pa.RecordBatch.from_arrays([joined(*spelled, ""), int_array(judged.source_rows)], names=["key", "row"])
 
 
 def _sharing(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import Measured
 
 # A smaller file is never looked at: nothing that was measured takes a minute or a gigabyte for it.
-LOOKED_AT_FROM_BYTES = 16 << 20
+MEASURED_FROM_BYTES = 16 << 20
 HEAD_BYTES = 1 << 16
 KEPT_MEASUREMENTS = 8
 # What a worker may be filled with by a forecast. The rest is for files that are slower or wider than those before them.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from headgate.matching.match import Match
 
 # Refusals that another header may mend.
-MENDABLE = {"unknown_dataset", "not_a_table", "missing_column", "missing_sensitive_column", "unknown_column"}
+MAPPABLE_RULES = {"unknown_dataset", "not_a_table", "missing_column", "missing_sensitive_column", "unknown_column"}
 REMEMBERED = "remembered"
 # Half of both sides known, and a little more: less is some other table that has a date and a status, too.
 _WORTH_GUESSING = 0.6
@@ -147,7 +147,7 @@ class Mappings:
         return ObjectRef(self.bucket, keys.mapping_key(source, fingerprint))
 
 
-def perhaps_masked(contract: Contract, names: Iterable[str], suggested: Suggested | None = None) -> frozenset[str]:
+def possibly_sensitive(contract: Contract, names: Iterable[str], suggested: Suggested | None = None) -> frozenset[str]:
     """Of a file's columns those that the contract masks, or may: what it does not know may be one of them under another name."""
     masked = {folded(column.name) for column in contract.columns if column.mask}
     fields = dict(zip(suggested.names, suggested.fields, strict=True)) if suggested else {}

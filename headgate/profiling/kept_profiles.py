@@ -37,13 +37,13 @@ class Profiles:
     objects: ObjectStore
     bucket: str
 
-    def of(self, record: FileRecord, contract: Contract, accepted: Rows, set_aside: Rows) -> Mapping[str, str]:
+    def of(self, record: FileRecord, contract: Contract, accepted: Rows, quarantine_rows: Rows) -> Mapping[str, str]:
         """As `keep`, for a file that went through the gate; its rows as tables, or as the Parquet that was written.
 
         Statistics never keep rows out: when they cannot be made, the record says what failed. Errors of services are raised.
         """
         try:
-            profile = profile_of(_received(record, contract, accepted, set_aside))
+            profile = profile_of(_received(record, contract, accepted, quarantine_rows))
         except Exception as error:  # noqa: BLE001 as the docstring has it; the text may hold a value, so only its kind is told
             return {"failed": type(error).__name__}
         return self.keep(profile)
@@ -90,9 +90,9 @@ class Profiles:
         self.objects.write(ObjectRef(self.bucket, baseline_key(dataset)), json.dumps(kept, sort_keys=True).encode(), content_type=_JSON)
 
 
-def _received(record: FileRecord, contract: Contract, accepted: Rows, set_aside: Rows) -> Received:
+def _received(record: FileRecord, contract: Contract, accepted: Rows, quarantine_rows: Rows) -> Received:
     at = datetime.fromisoformat(record.received_at)
-    return Received(contract, record.content_sha256, record.received, Columns(accepted), Columns(set_aside), at)
+    return Received(contract, record.content_sha256, record.received, Columns(accepted), Columns(quarantine_rows), at)
 
 
 def _as_text(shifts: Sequence[Shift]) -> str:

@@ -151,7 +151,7 @@ class Received:
 
     Attributes:
         accepted: rows that were let in, by the curated contract.
-        set_aside: all others, by the quarantine contract.
+        quarantine_rows: all others, by the quarantine contract.
         rows: of the file, whatever became of them.
         received_at: when the file arrived, naive UTC.
     """
@@ -160,7 +160,7 @@ class Received:
     content_sha256: str
     rows: int
     accepted: Columns
-    set_aside: Columns
+    quarantine_rows: Columns
     received_at: datetime
 
 
@@ -222,7 +222,7 @@ class _Broken:
 
 def _broken(received: Received) -> _Broken:
     comparisons = {rule.name for rule in received.contract.comparisons}
-    lists = counted(received.set_aside.column("all_rules"))
+    lists = counted(received.quarantine_rows.column("all_rules"))
     cells: Counter[tuple[str, str]] = Counter()
     rows: Counter[str] = Counter()
     for codes, count in zip(lists.unique.to_pylist(), lists.counts.tolist(), strict=True):

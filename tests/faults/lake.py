@@ -20,8 +20,8 @@ from headgate.aws.sns import Alerts
 from headgate.errors import HeadgateError, ServiceError
 from headgate.intake.curation import Curation, file_id_of
 from headgate.intake.export_runs import Runs
-from headgate.intake.gate_steps import Gatehouse
-from headgate.intake.replay import Replaying
+from headgate.intake.file_gate import FileGate
+from headgate.intake.replay import Replayer
 from headgate.intake.source_deletions import Sightings
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.matching.mappings import Mappings
@@ -183,8 +183,8 @@ class Lake:
     group: str
     objects: ObjectStore = field(default_factory=MemoryObjects)
     ledger: FileLedger = field(default_factory=MemoryLedger)
-    gate: type[Curation] = Curation
-    beside: type[Executor] = Soon
+    curation: type[Curation] = Curation
+    executor: type[Executor] = Soon
     now: datetime = START
     refs: list[ObjectRef] = field(default_factory=list)
     queue: list[tuple[ObjectRef, int]] = field(default_factory=list)
@@ -232,19 +232,19 @@ class Lake:
     def runs(self, worker: Worker) -> Runs:
         """The function's own way from a message to a record, all of whose calls are the worker's."""
         ports = self.ports(worker)
-        house, profiles = self.house(ports), Profiles(ports.objects, self.bucket("artifacts"))
-        curation = self.gate(house, profiles.of, profiles.of_unknown, tell=ports.alerts.settled, beside=self.beside)
-        return Runs(ports.objects, curation.curate, ports.send, Sightings(ports.objects, house.contracts, house.curated_bucket))
+        gate, profiles = self.file_gate(ports), Profiles(ports.objects, self.bucket("artifacts"))
+        curation = self.curation(gate, profiles.of, profiles.of_unknown, alert=ports.alerts.settled, executor=self.executor)
+        return Runs(ports.objects, curation.curate, ports.send, Sightings(ports.objects, gate.contracts, gate.curated_bucket))
 
     def replay(self, file_id: str, worker: Worker) -> Replayed:
         """The file goes through the gate again, under another masking key, as after a rotation."""
-        house = self.house(self.ports(worker))
-        return Replaying(replace(house, masking_key=lambda: worker.call("read secret", lambda: ROTATED))).replay(file_id)
+        gate = self.file_gate(self.ports(worker))
+        return Replayer(replace(gate, masking_key=lambda: worker.call("read secret", lambda: ROTATED))).replay(file_id)
 
-    def house(self, ports: Ports) -> Gatehouse:
+    def file_gate(self, ports: Ports) -> FileGate:
         """The gate, behind these ports."""
         sources = contracts()
-        return Gatehouse(
+        return FileGate(
             ports.objects,
             ports.ledger,
             sources,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from glue_jobs.curate_large import PAUSES_S
 from headgate.aws.patience import patiently
 from headgate.errors import HeadgateError
-from headgate.intake.larger_worker import HandingOver, from_address
+from headgate.intake.larger_worker import LargerWorker, from_address
 from headgate.intake.worker_sizing import Worker as Capacity
 from tests.faults.lake import Lake, StoppedError, Worker
 
@@ -51,11 +51,11 @@ class LargeLake(Lake):
         capacity = {FORETOLD: Capacity(1, GIB), OUTGROWN: Capacity(GIB, 4), DIED: Capacity(GIB, GIB)}[self.sees]
         start = self.starting(worker)
         from_bytes = 1 if self.sees == FORETOLD else GIB
-        handing_over = HandingOver(capacity, lambda: 300.0, start, RUN_S, from_bytes, comes_again=lambda: self.sees == DIED)
+        larger_worker = LargerWorker(capacity, lambda: 300.0, start, RUN_S, from_bytes, comes_again=lambda: self.sees == DIED)
 
         def small(gate: Curation) -> Curation:
             return replace(
-                gate, handing_over=handing_over, measured_from_bytes=1, house=replace(gate.house, largest_bytes=capacity.largest_bytes)
+                gate, larger_worker=larger_worker, measured_from_bytes=1, gate=replace(gate.gate, largest_bytes=capacity.largest_bytes)
             )
 
         return self._changed(super().runs(worker), small)
@@ -71,7 +71,7 @@ class LargeLake(Lake):
         """One attempt of the larger worker at what its run was told of."""
 
         def large(gate: Curation) -> Curation:
-            return replace(gate, run=run, measured_from_bytes=1, house=replace(gate.house, lease_s=RUN_S))
+            return replace(gate, run=run, measured_from_bytes=1, gate=replace(gate.gate, lease_s=RUN_S))
 
         runs = self._changed(super().runs(worker), large)
         return patiently(partial(runs.receive, self.started[run]), pauses_s=PAUSES_S, sleep=super().wait)

@@ -94,10 +94,10 @@ def found_wrong(lake: Lake, but: frozenset[str] = frozenset()) -> list[str]:
     return difference(lake, but)
 
 
-def holds_for_all(group: str, happen: Callable[[Worker], None], beside: type[Executor] = Soon) -> None:
+def holds_for_all(group: str, happen: Callable[[Worker], None], executor: type[Executor] = Soon) -> None:
     for place, call in places(group):
         for when in (BEFORE, AFTER):
-            lake = Lake(group, beside=beside)
+            lake = Lake(group, executor=executor)
             worker = befallen(lake, place, Fault(call, when, happen))
             assert worker.fault is None, f"{call} was not made"
             assert found_wrong(lake) == [], f"{group}, file {place}, {when} {call}"
@@ -111,10 +111,10 @@ def test_the_files_of_the_harness_go_all_ways_that_there_are(group: str) -> None
     assert bool(lake.dead) == (group == "no manifest")
 
 
-@pytest.mark.parametrize("beside", [Soon, Late])
+@pytest.mark.parametrize("executor", [Soon, Late])
 @pytest.mark.parametrize("group", SMALL)
-def test_a_worker_killed_before_or_after_any_call_loses_and_doubles_nothing(group: str, beside: type[Executor]) -> None:
-    holds_for_all(group, Worker.stop, beside)
+def test_a_worker_killed_before_or_after_any_call_loses_and_doubles_nothing(group: str, executor: type[Executor]) -> None:
+    holds_for_all(group, Worker.stop, executor)
 
 
 @pytest.mark.parametrize("error", [ServiceError, ThrottledError])
@@ -165,9 +165,9 @@ def test_a_worker_that_died_is_waited_for_until_its_lease_has_run_out() -> None:
 class FinishesFirst(Curation):
     """A gate that is wrong: the record stands before the rows are stored."""
 
-    def _let_in(self, record: FileRecord, info: ObjectInfo, path: Path, contract: Contract) -> FileRecord:
-        self.house.ledger.finish(replace(record, state="done"))
-        return super()._let_in(record, info, path, contract)
+    def _check_and_store(self, record: FileRecord, info: ObjectInfo, path: Path, contract: Contract) -> FileRecord:
+        self.gate.ledger.finish(replace(record, state="done"))
+        return super()._check_and_store(record, info, path, contract)
 
 
 class KnowsNoCopies(MemoryLedger):
@@ -181,7 +181,7 @@ def test_the_harness_finds_a_gate_that_finishes_before_it_stores() -> None:
     found = [
         found_wrong(lake)
         for place, call in places("csv")
-        for lake in [Lake("csv", gate=FinishesFirst)]
+        for lake in [Lake("csv", curation=FinishesFirst)]
         if befallen(lake, place, Fault(call, BEFORE, Worker.stop))
     ]
     assert any("curated" in different for different in found)

@@ -11,7 +11,7 @@ import pytest
 from headgate import wiring
 from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.intake.curation import Curation, file_id_of
-from headgate.intake.gate_steps import Gatehouse
+from headgate.intake.file_gate import FileGate
 from headgate.intake.larger_worker import from_address
 from headgate.lake.ports import MaskingKey, ObjectRef
 from tests.conftest import unique
@@ -52,8 +52,8 @@ def of_function(body: bytes, ref: ObjectRef, lake: Lake) -> tuple[FileRecord, di
     objects = MemoryObjects(clock=lambda: landed)
     objects.write(ObjectRef(ref.bucket, ref.key), body)
     contracts, zones = wiring.source_contracts(), (lake.bucket("curated"), lake.bucket("quarantine"))
-    house = Gatehouse(objects, MemoryLedger(), contracts, lambda: KEY, *zones, lambda: landed, 300)
-    record = Curation(house).curate(objects.info(ObjectRef(ref.bucket, ref.key)).ref)
+    gate = FileGate(objects, MemoryLedger(), contracts, lambda: KEY, *zones, lambda: landed, 300)
+    record = Curation(gate).curate(objects.info(ObjectRef(ref.bucket, ref.key)).ref)
     return record, {zone: next(iter(objects.contents(zone).values())) for zone in zones}
 
 

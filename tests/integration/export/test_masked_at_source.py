@@ -20,7 +20,7 @@ from headgate.errors import ContractError
 from headgate.export.requests import Phase
 from headgate.intake.curation import Curation
 from headgate.intake.export_runs import Runs
-from headgate.intake.gate_steps import Gatehouse
+from headgate.intake.file_gate import FileGate
 from headgate.intake.masked_at_source import AtSource
 from headgate.intake.source_deletions import Sightings
 from headgate.lake.ports import MaskingKey, ObjectRef
@@ -73,8 +73,8 @@ def curated(shop: Shop, run: str) -> dict[str, pa.Table]:
         if f"/run={run}/" in item.ref.key:
             objects.write(ObjectRef("raw", item.ref.key), shop.objects.read(item.ref))
             queue.append(ObjectRef("raw", item.ref.key))
-    house = Gatehouse(objects, MemoryLedger(), CONTRACTS, lambda: KEY, "curated", "quarantine", lambda: LANDED, 300)
-    runs = Runs(objects, Curation(house).curate, queue.extend, Sightings(objects, CONTRACTS, "curated"))
+    gate = FileGate(objects, MemoryLedger(), CONTRACTS, lambda: KEY, "curated", "quarantine", lambda: LANDED, 300)
+    runs = Runs(objects, Curation(gate).curate, queue.extend, Sightings(objects, CONTRACTS, "curated"))
     while queue:
         record = runs.receive(queue.popleft())
         assert record.state in {"done", "ignored"}, record.error

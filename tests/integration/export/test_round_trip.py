@@ -35,7 +35,7 @@ from headgate.export.run_names import day_of
 from headgate.export.source import describe, tables
 from headgate.intake.curation import Curation
 from headgate.intake.export_runs import Runs
-from headgate.intake.gate_steps import Gatehouse
+from headgate.intake.file_gate import FileGate
 from headgate.intake.source_deletions import Sightings
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.matching.column_inference import guess_mask
@@ -179,9 +179,9 @@ class Lake:
     def curate(self) -> None:
         """Everything in raw went through the gate, and no row was refused."""
         ledger = DynamoLedger(self.emulator.client("dynamodb"), f"{self.name}-files")
-        house = Gatehouse(self.objects, ledger, self.contracts, lambda: KEY, f"{self.name}-curated", f"{self.name}-quarantine", now, 300)
+        gate = FileGate(self.objects, ledger, self.contracts, lambda: KEY, f"{self.name}-curated", f"{self.name}-quarantine", now, 300)
         queue = deque(ObjectRef(f"{self.name}-raw", item.ref.key) for item in self.objects.list(f"{self.name}-raw", ""))
-        runs = Runs(self.objects, Curation(house).curate, queue.extend, Sightings(self.objects, self.contracts, f"{self.name}-curated"))
+        runs = Runs(self.objects, Curation(gate).curate, queue.extend, Sightings(self.objects, self.contracts, f"{self.name}-curated"))
         while queue:
             record = runs.receive(queue.popleft())
             assert (record.state in {"done", "ignored"}, record.quarantined) == (True, 0), (record.key, record.error, dict(record.reasons))

@@ -16,8 +16,8 @@ from headgate.cli.main import cli
 from headgate.contracts.registry import Registry
 from headgate.errors import HeadgateError
 from headgate.intake.curation import Curation
-from headgate.intake.gate_steps import Gatehouse
-from headgate.intake.replay import Replaying
+from headgate.intake.file_gate import FileGate
+from headgate.intake.replay import Replayer
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.matching.mappings import Mappings
 
@@ -38,16 +38,16 @@ def put(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
     objects, ledger, contracts = MemoryObjects(), MemoryLedger(), Registry.load().source
     mappings = Mappings(objects, "artifacts", contracts)
     ports = (objects, ledger, contracts, lambda: MaskingKey("k1", b"0" * 32), "curated", "quarantine")
-    house = Gatehouse(*ports, lambda: dt.datetime(2024, 1, 2, 3, 4, 5), 300, mappings=mappings)
+    gate = FileGate(*ports, lambda: dt.datetime(2024, 1, 2, 3, 4, 5), 300, mappings=mappings)
     monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {"HEADGATE_QUARANTINE_BUCKET": "quarantine"}, {}))
     monkeypatch.setattr(wiring, "objects", lambda: objects)
     monkeypatch.setattr(wiring, "ledger", lambda _: ledger)
     monkeypatch.setattr(wiring, "mappings", lambda _: mappings)
-    monkeypatch.setattr(wiring, "replaying", lambda _: Replaying(house))
+    monkeypatch.setattr(wiring, "replayer", lambda _: Replayer(gate))
 
     def putting(key: str, body: str) -> None:
         objects.write(ObjectRef("raw", key), body.encode())
-        Curation(house).curate(ObjectRef("raw", key))
+        Curation(gate).curate(ObjectRef("raw", key))
 
     return putting
 
@@ -80,7 +80,7 @@ def test_a_replay_says_that_the_original_cannot_be_found_by_a_masked_key(put: Ca
     put(key, HEADER + BAD)
     told = ran("quarantine", "replay", key, "--json")
     (done,) = json.loads(told.stdout)
-    assert (told.exit_code, done["outcome"], done["told"]) == (3, "raw_gone", MASKED)
+    assert (told.exit_code, done["outcome"], done["reason"]) == (3, "raw_gone", MASKED)
 
 
 def test_a_replay_says_that_an_original_is_gone(put: Callable[[str, str], None]) -> None:
@@ -88,7 +88,7 @@ def test_a_replay_says_that_an_original_is_gone(put: Callable[[str, str], None])
     (record,) = wiring.ledger({}).records()
     wiring.objects().delete(ObjectRef("raw", record.key, record.version_id))
     (done,) = json.loads(ran("quarantine", "replay", "payments/a.csv", "--json").stdout)
-    assert (done["outcome"], done["told"]) == ("raw_gone", "the original is not in raw any more")
+    assert (done["outcome"], done["reason"]) == ("raw_gone", "the original is not in raw any more")
 
 
 def test_a_mapping_of_a_masked_key_is_remembered_and_the_file_has_to_be_sent_again(put: Callable[[str, str], None]) -> None:

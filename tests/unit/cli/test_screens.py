@@ -28,7 +28,7 @@ from headgate.cli.watching import objects_in
 from headgate.contracts.dictionary import dictionary
 from headgate.contracts.registry import Registry
 from headgate.errors import QueryError
-from headgate.intake.quarantine_listing import kept_out
+from headgate.intake.quarantine_listing import count_quarantined
 from headgate.lake.ports import FileRecord
 from headgate.matching.mappings import Suggested
 
@@ -76,7 +76,7 @@ def together(text: str) -> str:
         screens.answer(["file", "n"], [(KEY, 1)]),
         keys._screen([{"dataset": "payments", "key": KEY, "outcome": "old_tokens"}]),
         mapping._table(Suggested("payments", "s", "f", (KEY,), ("payment_id",), (0.5,), ("order_id",))),
-        quarantine._lines_table(kept_out([FileRecord(**{**vars(RECORD), "reasons": {"type": 1}})], by_file=True), by_file=True),
+        quarantine._lines_table(count_quarantined([FileRecord(**{**vars(RECORD), "reasons": {"type": 1}})], by_file=True), by_file=True),
     ],
 )
 def test_ids_and_keys_are_broken_over_lines_and_never_cut(screen: RenderableType) -> None:
@@ -99,7 +99,7 @@ def test_a_quarantined_row_is_a_line_and_its_cells_are_shown_when_asked_for() ->
 
 
 @pytest.mark.parametrize(
-    ("outcome", "accepted", "merges"), [("replayed", 2, True), ("replayed", 0, False), ("raw_gone", 2, False), ("still_refused", 0, False)]
+    ("outcome", "accepted", "merges"), [("replayed", 2, True), ("replayed", 0, False), ("raw_gone", 2, False), ("still_rejected", 0, False)]
 )
 def test_a_merge_is_advised_only_where_a_replay_let_something_in(outcome: str, accepted: int, *, merges: bool) -> None:
     shown = printed(quarantine._replayed_screen([{"key": KEY, "outcome": outcome, "accepted": accepted}]), 200)

@@ -14,7 +14,7 @@ from headgate.contracts.document import document
 from headgate.contracts.literals import bound_of_floats, float_bound
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Rule
 from headgate.errors import ContractError
-from headgate.intake.gate import pass_gate
+from headgate.intake.gate import gate_bytes
 from headgate.lake.ports import MaskingKey
 
 pytestmark = pytest.mark.unit
@@ -146,5 +146,5 @@ def test_a_length_is_a_number_of_characters(length: object) -> None:
 def let_in(contract: Contract, *values: str) -> list[str]:
     """Which of these the gate lets in."""
     body = "number\n" + "".join(f"{value}\n" for value in values)
-    gated = pass_gate(body.encode(), contract, MaskingKey("", b""), object_key="x/a", received_at=datetime(2024, 1, 1))
+    gated = gate_bytes(body.encode(), contract, MaskingKey("", b""), object_key="x/a", received_at=datetime(2024, 1, 1))
     return [values[row - 1] for row in gated.accepted["_source_row"].to_pylist()]

@@ -17,7 +17,7 @@ from headgate.formats.batches import source_of
 from headgate.formats.csv.stream_csv import NotPlainError, stream
 from headgate.formats.read_file import read_file
 from headgate.formats.received import Ragged, Received
-from headgate.intake.gate import Gated, Passage, gate_in_memory, let_in, pass_gate
+from headgate.intake.gate import Gated, GateRun, gate_bytes, gate_file, gate_rows
 from headgate.intake.parquet_writer import RowsFile
 from headgate.intake.quarantine import Origin
 from headgate.intake.spool import Spool
@@ -50,13 +50,13 @@ def csv_of(rows: list[str]) -> bytes:
 
 
 def in_batches_of(body: bytes, rows_at_once: int) -> Gated:
-    return gate_in_memory(source_of(read_file(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN)
+    return gate_rows(source_of(read_file(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN)
 
 
 def bytes_in_batches_of(body: bytes, rows_at_once: int, folder: Path | None) -> tuple[bytes, bytes]:
     accepted, aside = io.BytesIO(), io.BytesIO()
     files = (RowsFile(accepted, (), 7), RowsFile(aside, ("record",), 7))
-    for both in Passage(source_of(read_file(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN, folder).rows():
+    for both in GateRun(source_of(read_file(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN, folder).rows():
         for file, rows in zip(files, both, strict=True):
             file.add(rows)
     for file in files:
@@ -78,22 +78,21 @@ def test_what_is_told_of_a_file_is_equal_whatever_the_size_of_batches(rows: list
     body = csv_of(rows)
     some, every = in_batches_of(body, rows_at_once), in_batches_of(body, 1000)
     assert some.accepted.to_pylist() == every.accepted.to_pylist()
-    assert some.set_aside.to_pylist() == every.set_aside.to_pylist()
-    told = [(each.received, each.quarantined, each.duplicates, each.warnings, each.reasons) for each in (some, every)]
-    assert told[0] == told[1]
-    assert some.received == len(rows)
+    assert some.quarantine_rows.to_pylist() == every.quarantine_rows.to_pylist()
+    assert some.counts == every.counts
+    assert some.counts.received == len(rows)
 
 
 def test_a_file_on_disk_is_let_in_as_one_in_memory(tmp_path: Path) -> None:
     good = "1,A1,card,4111111111111111,123,2026-01,1.00,GBP,2024-01-01 10:00:00,captured,thanks,2024-01-01 00:00:00"
     body = csv_of([good, good, "too,short", good.replace("1,A1", "2,A2")])
     (tmp_path / "in.csv").write_bytes(body)
-    counts = let_in(tmp_path / "in.csv", PAYMENTS, KEY, object_key="payments/in.csv", received_at=LANDED, folder=tmp_path)
-    gated = pass_gate(body, PAYMENTS, KEY, object_key="payments/in.csv", received_at=LANDED)
+    counts = gate_file(tmp_path / "in.csv", PAYMENTS, KEY, object_key="payments/in.csv", received_at=LANDED, folder=tmp_path)
+    gated = gate_bytes(body, PAYMENTS, KEY, object_key="payments/in.csv", received_at=LANDED)
     assert (counts.received, counts.accepted, counts.quarantined, counts.duplicates) == (4, 2, 1, 1)
     assert pq.read_table(tmp_path / "accepted.parquet").to_pylist() == gated.accepted.to_pylist()
-    assert pq.read_table(tmp_path / "set_aside.parquet").to_pylist() == gated.set_aside.to_pylist()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["accepted.parquet", "in.csv", "set_aside.parquet"]
+    assert pq.read_table(tmp_path / "quarantine.parquet").to_pylist() == gated.quarantine_rows.to_pylist()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["accepted.parquet", "in.csv", "quarantine.parquet"]
 
 
 def test_no_file_is_written_for_no_rows(tmp_path: Path) -> None:
@@ -131,10 +130,10 @@ def test_a_file_that_is_streamed_reads_as_one_that_is_read_whole(rows: list[str]
         path.write_bytes(body)
         source = stream(path, PAYMENTS, from_bytes=0)
         assert source
-        streamed = gate_in_memory(source, PAYMENTS, KEY, ORIGIN)
+        streamed = gate_rows(source, PAYMENTS, KEY, ORIGIN)
     every = in_batches_of(body, 1000)
     assert streamed.accepted.to_pylist() == every.accepted.to_pylist()
-    assert streamed.set_aside.to_pylist() == every.set_aside.to_pylist()
+    assert streamed.quarantine_rows.to_pylist() == every.quarantine_rows.to_pylist()
 
 
 GOOD_LINE = "1,A1,card,4111111111111111,123,2026-01,1.00,GBP,2024-01-01 10:00:00,captured,thanks,2024-01-01 00:00:00"
@@ -191,6 +190,6 @@ def test_a_file_that_turns_out_not_to_be_plain_is_read_whole(tmp_path: Path) -> 
     """Its first character that is not UTF-8 stands far behind its head."""
     many = csv_of([GOOD_LINE.replace("1,A1", f"{row},A{row}") for row in range(1, 200_001)])
     (tmp_path / "in.csv").write_bytes(many + GOOD_LINE.replace("1,A1", "0,A0").replace("thanks", "café").encode("cp1252"))
-    counts = let_in(tmp_path / "in.csv", PAYMENTS, KEY, object_key="payments/in.csv", received_at=LANDED, folder=tmp_path)
+    counts = gate_file(tmp_path / "in.csv", PAYMENTS, KEY, object_key="payments/in.csv", received_at=LANDED, folder=tmp_path)
     assert (counts.received, counts.accepted, counts.quarantined) == (200_001, 200_000, 1)
-    assert "café" in pq.read_table(tmp_path / "set_aside.parquet")["record"][0].as_py()
+    assert "café" in pq.read_table(tmp_path / "quarantine.parquet")["record"][0].as_py()

@@ -24,7 +24,7 @@ from headgate.formats.batches import source_of
 from headgate.formats.csv.stream_csv import NotPlainError
 from headgate.formats.open_file import open_batches, read_whole
 from headgate.formats.unpack import unpack_file
-from headgate.intake.gate import ACCEPTED, SET_ASIDE, Counts, Passage, pass_gate, written
+from headgate.intake.gate import ACCEPTED, QUARANTINE, Counts, GateRun, gate_bytes, write_outputs
 from headgate.intake.quarantine import Origin
 from headgate.lake.keys import dataset_of
 from headgate.lake.ports import MaskingKey
@@ -47,12 +47,10 @@ Outcome = tuple[object, ...]
 
 def in_memory(body: bytes, contract: Contract) -> Outcome:
     try:
-        gated = pass_gate(body, contract, KEY, object_key="a/b", received_at=LANDED, content_sha256="0" * 64)
+        gated = gate_bytes(body, contract, KEY, object_key="a/b", received_at=LANDED, content_sha256="0" * 64)
     except BadInputError as error:
         return (error.rule, error.message, error.column)
-    told = {name: getattr(gated, name) for name in Counts.__dataclass_fields__}
-    counts = Counts(**{**told, "accepted": gated.accepted.num_rows})
-    return counts, _plain(gated.accepted), _plain(gated.set_aside)
+    return gated.counts, _plain(gated.accepted), _plain(gated.quarantine_rows)
 
 
 def from_disk(body: bytes, contract: Contract, folder: Path) -> tuple[str, Outcome]:
@@ -65,14 +63,14 @@ def from_disk(body: bytes, contract: Contract, folder: Path) -> tuple[str, Outco
         source = open_batches(file, contract, folder, from_bytes=0)
         if source:
             with suppress(NotPlainError):
-                return STREAMED, _told(written(Passage(source, contract, KEY, origin, folder), folder), folder)
-        return WHOLE, _told(written(Passage(source_of(read_whole(file, contract)), contract, KEY, origin, folder), folder), folder)
+                return STREAMED, _told(write_outputs(GateRun(source, contract, KEY, origin, folder), folder), folder)
+        return WHOLE, _told(write_outputs(GateRun(source_of(read_whole(file, contract)), contract, KEY, origin, folder), folder), folder)
     except BadInputError as error:
         return REFUSED, (error.rule, error.message, error.column)
 
 
 def _told(counts: Counts, folder: Path) -> Outcome:
-    return counts, *(_stored(folder / name) for name in (ACCEPTED, SET_ASIDE))
+    return counts, *(_stored(folder / name) for name in (ACCEPTED, QUARANTINE))
 
 
 def _plain(table: pa.Table) -> list[dict[str, object]]:

@@ -24,7 +24,7 @@ from headgate.formats.csv.stream_csv import STREAMED_FROM_BYTES
 from headgate.formats.json.stream_json import stream_json
 from headgate.formats.parquet.stream_parquet import stream_parquet
 from headgate.formats.unpack import OutgrownError
-from headgate.intake.gate import ACCEPTED, SET_ASIDE, Gated, gate_in_memory, let_in, pass_gate
+from headgate.intake.gate import ACCEPTED, QUARANTINE, Gated, gate_bytes, gate_file, gate_rows
 from headgate.intake.quarantine import Origin
 from headgate.lake.ports import MaskingKey
 
@@ -50,8 +50,7 @@ ROW = {
 
 
 def told(gated: Gated) -> tuple[object, ...]:
-    counts = (gated.received, gated.quarantined, gated.duplicates, gated.warnings, gated.reasons, dict(gated.written_as))
-    return *counts, gated.accepted.to_pylist(), gated.set_aside.to_pylist()
+    return gated.counts, gated.accepted.to_pylist(), gated.quarantine_rows.to_pylist()
 
 
 def streamed(body: bytes, open_as: Callable[[Path], Source | None]) -> tuple[object, ...]:
@@ -60,12 +59,12 @@ def streamed(body: bytes, open_as: Callable[[Path], Source | None]) -> tuple[obj
         path.write_bytes(body)
         source = open_as(path)
         assert source
-        gated = gate_in_memory(source, REGIONS, KEY, Origin("regions", "0" * 64, "regions/in", LANDED))
+        gated = gate_rows(source, REGIONS, KEY, Origin("regions", "0" * 64, "regions/in", LANDED))
     return told(gated)
 
 
 def whole(body: bytes) -> tuple[object, ...]:
-    return told(pass_gate(body, REGIONS, KEY, object_key="regions/in", received_at=LANDED, content_sha256="0" * 64))
+    return told(gate_bytes(body, REGIONS, KEY, object_key="regions/in", received_at=LANDED, content_sha256="0" * 64))
 
 
 values = st.none() | st.sampled_from(["GB", "not a code", "", "\\N", "2024-01-01 00:00:00", 7, 1.5, 12345678901234567890, True, "é☃"])
@@ -187,8 +186,8 @@ def written(body: bytes) -> tuple[str, bytes, bytes]:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "in"
         path.write_bytes(body)
-        counts = let_in(path, PAYMENTS, KEY, object_key="k", received_at=LANDED, folder=path.parent, content_sha256="0" * 64)
-        return counts.written_as["compression"], *((Path(name) / part).read_bytes() for part in (ACCEPTED, SET_ASIDE))
+        counts = gate_file(path, PAYMENTS, KEY, object_key="k", received_at=LANDED, folder=path.parent, content_sha256="0" * 64)
+        return counts.written_as["compression"], *((Path(name) / part).read_bytes() for part in (ACCEPTED, QUARANTINE))
 
 
 @pytest.mark.parametrize("packing", PACKINGS)
@@ -200,14 +199,14 @@ def test_what_is_beyond_the_workers_limit_is_for_a_larger_one(tmp_path: Path, pl
     path = tmp_path / "in"
     path.write_bytes(gzip.compress(plain[0], 1))
     with pytest.raises(OutgrownError):
-        let_in(path, PAYMENTS, KEY, object_key="k", received_at=LANDED, folder=tmp_path, limit_bytes=10_000_000)
+        gate_file(path, PAYMENTS, KEY, object_key="k", received_at=LANDED, folder=tmp_path, limit_bytes=10_000_000)
 
 
 def test_a_bomb_is_for_nobody(tmp_path: Path) -> None:
     path = tmp_path / "in"
     path.write_bytes(gzip.compress(b"0" * 400_000_000))
     with pytest.raises(BadInputError) as refused:
-        let_in(path, PAYMENTS, KEY, object_key="k", received_at=LANDED, folder=tmp_path, limit_bytes=1_000_000_000)
+        gate_file(path, PAYMENTS, KEY, object_key="k", received_at=LANDED, folder=tmp_path, limit_bytes=1_000_000_000)
     assert not isinstance(refused.value, OutgrownError)
 
 

@@ -17,7 +17,7 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.formats.csv import stream_csv
 from headgate.formats.json.read_json import read_records
 from headgate.formats.row_offsets import record_starts, row_starts
-from headgate.intake.gate import Gated, pass_gate
+from headgate.intake.gate import Gated, gate_bytes
 from headgate.lake.ports import MaskingKey
 from tests.unit.formats.excel.test_read_excel import sheet, workbook
 
@@ -29,11 +29,11 @@ BAD = [2, 4, 5]
 
 
 def gated(body: bytes, contract: Contract = CONTRACT) -> Gated:
-    return pass_gate(body, contract, MaskingKey("", b""), object_key="things/a", received_at=dt.datetime(2024, 1, 1))
+    return gate_bytes(body, contract, MaskingKey("", b""), object_key="things/a", received_at=dt.datetime(2024, 1, 1))
 
 
 def offsets(body: bytes, contract: Contract = CONTRACT) -> dict[int, int | None]:
-    aside = gated(body, contract).set_aside
+    aside = gated(body, contract).quarantine_rows
     return dict(zip(aside["source_row"].to_pylist(), aside["byte_offset"].to_pylist(), strict=True))
 
 
@@ -88,7 +88,7 @@ def test_records_of_json_have_their_places(text: str) -> None:
 
 def test_a_line_that_is_no_record_says_so_and_where_it_is() -> None:
     body = b'{"n": 1, "note": "a"}\n{"n": 2, "no\n'
-    (told,) = gated(body).set_aside.to_pylist()
+    (told,) = gated(body).quarantine_rows.to_pylist()
     assert (told["rule"], told["reason"], told["byte_offset"]) == ("ragged_row", "is no JSON object", body.index(b'{"n": 2'))
 
 

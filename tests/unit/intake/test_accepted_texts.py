@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
-from headgate.intake.gate import pass_gate
+from headgate.intake.gate import gate_bytes
 from headgate.lake.ports import MaskingKey
 
 pytestmark = pytest.mark.unit
@@ -55,16 +55,16 @@ cells = st.tuples(*(st.one_of(spelling, st.just("")) for _, spelling in SPELLING
 @given(st.lists(cells, min_size=2, max_size=4), st.booleans())
 def test_the_record_of_a_duplicate_spells_every_cell_as_the_file_did(rows: list[tuple[str, ...]], is_given: bool) -> None:
     sensitive = [number if is_given else "" for number, _ in MASKED.values()]
-    gated = pass_gate(
+    gated = gate_bytes(
         body([["1", *row, *sensitive] for row in rows]),
         CONTRACT,
         MaskingKey("k", bytes(32)),
         object_key="things/a.csv",
         received_at=dt.datetime(2024, 1, 1),
     )
-    assert (gated.accepted.num_rows, gated.quarantined, gated.duplicates) == (1, 0, len(rows) - 1)
+    assert (gated.accepted.num_rows, gated.counts.quarantined, gated.counts.duplicates) == (1, 0, len(rows) - 1)
     shown = {name: instead if is_given else None for name, (_, instead) in MASKED.items()}
-    for told in gated.set_aside.to_pylist():
+    for told in gated.quarantine_rows.to_pylist():
         said = dict(zip(SPELLINGS, rows[told["source_row"] - 1], strict=True))
         expected = {name: text or None for name, text in said.items()}
         assert json.loads(told["record"]) == {"id": "1", **expected, **shown}

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.errors import ServiceError
-from headgate.intake.corrections import Closed, Closing, corrected, corrections, returned
-from headgate.intake.quarantine_listing import kept_out, replayable
+from headgate.intake.corrections import Closed, CorrectionCloser, corrected, corrections, returned
+from headgate.intake.quarantine_listing import count_quarantined, replayable
 from headgate.lake.versions import History
 from tests.unit.intake.test_replay import KEY, KilledError, Killing, Lake, body_of, contract
 
@@ -36,8 +36,8 @@ class Versions(Lake):
     def sent(self, *amounts: int) -> FileRecord:
         return self.curate(BY, self.put(body_of(*amounts)))
 
-    def closing(self, objects: Any = None, ledger: Any = None) -> Closing:  # noqa: ANN401 twins of the ports
-        return Closing(objects or self.objects, ledger or self.ledger, "quarantine", self.clock, 300)
+    def closing(self, objects: Any = None, ledger: Any = None) -> CorrectionCloser:  # noqa: ANN401 twins of the ports
+        return CorrectionCloser(objects or self.objects, ledger or self.ledger, "quarantine", self.clock, 300)
 
     def closed_by(self) -> dict[tuple[str, int], str | None]:
         rows = self.rows_of_all()
@@ -85,14 +85,14 @@ def test_what_is_closed_is_not_listed_as_waiting_and_not_replayed_unless_asked_f
     lake = Versions()
     old, new = lake.sent(99), lake.sent(98)
     records = list(lake.ledger.records())
-    assert [one.file_id for one in kept_out(records, by_file=True)] == [new.file_id]
-    assert {one.file_id: one.corrected_by for one in kept_out(records, by_file=True, closed=True)} == {
+    assert [one.file_id for one in count_quarantined(records, by_file=True)] == [new.file_id]
+    assert {one.file_id: one.corrected_by for one in count_quarantined(records, by_file=True, closed=True)} == {
         old.file_id: new.file_id,
         new.file_id: "",
     }
     lake.closing().close()
     after = list(lake.ledger.records())
-    assert kept_out(after) == kept_out(records)
+    assert count_quarantined(after) == count_quarantined(records)
     later = {BY.dataset: contract(10, "2")}
     assert [one.file_id for one in replayable(after, later)] == [new.file_id]
     assert {one.file_id for one in replayable(after, later, again=True)} == {old.file_id, new.file_id}
@@ -128,7 +128,7 @@ def test_an_object_that_goes_back_to_what_it_held_opens_that_version_again_and_c
     assert (again.state, again.duplicate_of) == ("skipped_duplicate", first.file_id)
     assert lake.closing().close() == [Closed(between.file_id, KEY, again.file_id, 1)]
     assert lake.closed_by() == {(first.content_sha256, 2): None, (between.content_sha256, 2): again.file_id}
-    assert [one.file_id for one in kept_out(list(lake.ledger.records()), by_file=True)] == [first.file_id]
+    assert [one.file_id for one in count_quarantined(list(lake.ledger.records()), by_file=True)] == [first.file_id]
     assert lake.closing().close() == []
     last = lake.sent(5, 6)
     assert lake.closing().close() == [Closed(first.file_id, KEY, last.file_id, 1)]

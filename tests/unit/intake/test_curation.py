@@ -12,7 +12,7 @@ from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.contracts.registry import Registry
 from headgate.errors import NotFoundError, NotPermittedError, ServiceError, ThrottledError
 from headgate.intake.curation import Curation, file_id_of, is_data
-from headgate.intake.gate_steps import Gatehouse
+from headgate.intake.file_gate import FileGate
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 
 pytestmark = pytest.mark.unit
@@ -46,8 +46,8 @@ class Lake:
 
     def curation(self, key: Callable[[], MaskingKey] = lambda: MaskingKey("k1", b"0" * 32), **ports: object) -> Curation:
         objects, ledger = ports.get("objects", self.objects), ports.get("ledger", self.ledger)
-        house = Gatehouse(objects, ledger, REGISTRY.source, key, "curated", "quarantine", self.clock, 300)  # type: ignore[arg-type]  # twins of the ports
-        return Curation(house)
+        gate = FileGate(objects, ledger, REGISTRY.source, key, "curated", "quarantine", self.clock, 300)  # type: ignore[arg-type]  # twins of the ports
+        return Curation(gate)
 
     def contents(self) -> dict[str, bytes]:
         return {**self.objects.contents("curated"), **self.objects.contents("quarantine")}

@@ -15,7 +15,7 @@ import pytest
 
 from headgate.contracts import odcs
 from headgate.formats.json.stream_json import stream_json
-from headgate.intake.gate import Gated, pass_gate
+from headgate.intake.gate import Gated, gate_bytes
 from headgate.lake.ports import MaskingKey
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ GERMAN = (
 
 def gated(body: bytes) -> Gated:
     """The file, through the gate."""
-    return pass_gate(body, CONTRACT, MaskingKey("k", b"s" * 32), object_key="raeder/a.csv", received_at=datetime(2026, 1, 1))
+    return gate_bytes(body, CONTRACT, MaskingKey("k", b"s" * 32), object_key="raeder/a.csv", received_at=datetime(2026, 1, 1))
 
 
 def rows(found: Gated) -> list[dict[str, Any]]:
@@ -79,7 +79,7 @@ def test_a_german_file_goes_through_as_it_is(encoding: str) -> None:
 
 
 def test_quarantine_holds_the_original_texts() -> None:
-    aside = gated(GERMAN.encode()).set_aside.to_pylist()
+    aside = gated(GERMAN.encode()).quarantine_rows.to_pylist()
     assert [(row["source_row"], row["rule"], row["masked_value"]) for row in aside] == [
         (2, "type", "29.02.2026"), (3, "type", "gratis"), (5, "duplicate_row", None),
     ]  # fmt: skip
@@ -88,7 +88,7 @@ def test_quarantine_holds_the_original_texts() -> None:
 
 
 def test_a_null_spelling_breaks_required_and_is_shown() -> None:
-    found = gated(b"nummer;plz;bestellt;preis;lieferbar\n-;1;31.12.2026;1,00;ja\n").set_aside.to_pylist()
+    found = gated(b"nummer;plz;bestellt;preis;lieferbar\n-;1;31.12.2026;1,00;ja\n").quarantine_rows.to_pylist()
     assert [(row["rule"], row["masked_value"]) for row in found] == [("required", "-")]
 
 

@@ -23,7 +23,7 @@ from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Comparison, Content, Contract, Level, Rule
 from headgate.contracts.registry import Registry
 from headgate.errors import AuditError, BadInputError
-from headgate.intake import Gated, pass_gate
+from headgate.intake import Gated, gate_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.lake.publishing import conform, parquet_bytes
 
@@ -72,8 +72,8 @@ def payment(**cells: str | None) -> dict[str, str | None]:
 
 
 def gate(body: bytes, contract: Contract = PAYMENTS) -> Gated:
-    gated = pass_gate(body, contract, KEY, object_key=f"{contract.dataset}/in.csv", received_at=LANDED)
-    for rows, kept in ((gated.accepted, curated_contract(contract)), (gated.set_aside, REGISTRY.lake["quarantine"])):
+    gated = gate_bytes(body, contract, KEY, object_key=f"{contract.dataset}/in.csv", received_at=LANDED)
+    for rows, kept in ((gated.accepted, curated_contract(contract)), (gated.quarantine_rows, REGISTRY.lake["quarantine"])):
         stored = pq.read_schema(io.BytesIO(parquet_bytes(rows)))
         assert (stored.names, stored.types) == (arrow_schema(kept).names, arrow_schema(kept).types)
     return replace(gated, accepted=conform(curated_contract(contract), gated.accepted))
@@ -84,12 +84,12 @@ def passed(*rows: dict[str, str | None]) -> Gated:
 
 
 def reasons_of(gated: Gated) -> list[tuple[int, str, str | None]]:
-    return [(row["source_row"], row["rule"], row["column_name"]) for row in gated.set_aside.to_pylist()]
+    return [(row["source_row"], row["rule"], row["column_name"]) for row in gated.quarantine_rows.to_pylist()]
 
 
 def written(gated: Gated) -> str:
     """Everything that would be written, as one text."""
-    return json.dumps([gated.accepted.to_pylist(), gated.set_aside.to_pylist()], default=str, ensure_ascii=False)
+    return json.dumps([gated.accepted.to_pylist(), gated.quarantine_rows.to_pylist()], default=str, ensure_ascii=False)
 
 
 def test_a_valid_row_is_accepted_masked_and_with_its_lineage() -> None:
@@ -109,17 +109,17 @@ def test_a_valid_row_is_accepted_masked_and_with_its_lineage() -> None:
         "status": "captured",
         "notes": "thanks",
         "updated_at": dt.datetime(2024, 1, 1, 10),
-        "_content_sha256": gated.content_sha256,
+        "_content_sha256": gated.counts.content_sha256,
         "_source_row": 1,
     }
-    assert (gated.received, gated.quarantined, gated.duplicates, gated.reasons) == (1, 0, 0, {})
+    assert (gated.counts.received, gated.counts.quarantined, gated.counts.duplicates, gated.counts.reasons) == (1, 0, 0, {})
 
 
 def test_a_refused_row_carries_its_first_reason_all_rules_and_the_masked_row() -> None:
     gated = passed(
         payment(), payment(payment_id="2", amount="10.50001", currency="gbp", status=None, notes='say "hi"\n\\ 4111 1111 1111 1111')
     )
-    (row,) = gated.set_aside.to_pylist()
+    (row,) = gated.quarantine_rows.to_pylist()
     record = json.loads(row.pop("record"))
     assert record == {
         **GOOD,
@@ -134,7 +134,7 @@ def test_a_refused_row_carries_its_first_reason_all_rules_and_the_masked_row() -
     assert json.loads(row.pop("all_rules")) == ["type:amount", "pattern:currency", "required:status"]
     assert row == {
         "dataset": "payments",
-        "content_sha256": gated.content_sha256,
+        "content_sha256": gated.counts.content_sha256,
         "source_row": 2,
         "disposition": "refused",
         "rule": "type",
@@ -171,7 +171,7 @@ def test_a_refused_row_carries_its_first_reason_all_rules_and_the_masked_row() -
 def test_a_row_that_breaks_a_rule_is_refused_for_it(cells: dict[str, str | None], rule: str, column: str) -> None:
     gated = passed(payment(), payment(**{"payment_id": "2", **cells}))
     assert reasons_of(gated) == [(2, rule, column)]
-    assert (gated.accepted.num_rows, gated.quarantined, gated.reasons) == (1, 1, {rule: 1})
+    assert (gated.accepted.num_rows, gated.counts.quarantined, gated.counts.reasons) == (1, 1, {rule: 1})
 
 
 @pytest.mark.parametrize("number", ["1700000000123", "9780306406157", "20240102000123", "4111111111111112", "9223372036854775807"])
@@ -235,15 +235,15 @@ def test_a_rule_over_the_row_refuses_without_a_column(rule: str) -> None:
     }
     gated = gate(csv_of({**order, "shipped_at": "2024-01-01 00:00:00", "promotion_code": None, "notes": None}), ORDERS)
     assert reasons_of(gated) == [(1, rule, None)]
-    assert gated.set_aside["masked_value"].to_pylist() == [None]
+    assert gated.quarantine_rows["masked_value"].to_pylist() == [None]
 
 
 def test_duplicates_are_set_aside_and_counted_apart() -> None:
     old = payment(amount="9.00", updated_at="2023-12-31 00:00:00")
     gated = passed(old, payment(), payment(), payment(payment_id="x"))
     assert reasons_of(gated) == [(1, "duplicate_key", None), (3, "duplicate_row", None), (4, "type", "payment_id")]
-    assert gated.set_aside["disposition"].to_pylist() == ["duplicate", "duplicate", "refused"]
-    assert (gated.received, gated.accepted.num_rows, gated.quarantined, gated.duplicates) == (4, 1, 1, 2)
+    assert gated.quarantine_rows["disposition"].to_pylist() == ["duplicate", "duplicate", "refused"]
+    assert (gated.counts.received, gated.accepted.num_rows, gated.counts.quarantined, gated.counts.duplicates) == (4, 1, 1, 2)
     assert gated.accepted["_source_row"].to_pylist() == [2]
 
 
@@ -256,17 +256,17 @@ def test_ragged_rows_are_refused_with_their_number_and_without_digits() -> None:
     lines = csv_of(payment(), payment(payment_id="2")).decode().splitlines()
     gated = gate("\n".join([lines[0], lines[1], f"3,{PAN},{CVV}", lines[2], lines[1] + f",{SSN}"]).encode())
     assert reasons_of(gated) == [(2, "ragged_row", None), (4, "ragged_row", None)]
-    assert json.loads(gated.set_aside["record"][0].as_py()) == {"_raw": "#,################,###"}
-    assert not any(character.isdigit() for record in gated.set_aside["record"].to_pylist() for character in record)
+    assert json.loads(gated.quarantine_rows["record"][0].as_py()) == {"_raw": "#,################,###"}
+    assert not any(character.isdigit() for record in gated.quarantine_rows["record"].to_pylist() for character in record)
     assert gated.accepted["_source_row"].to_pylist() == [1, 3]
-    assert (gated.received, gated.quarantined) == (4, 2)
+    assert (gated.counts.received, gated.counts.quarantined) == (4, 2)
 
 
 def test_warnings_are_counted_and_let_in() -> None:
     warned = replace(PAYMENTS.column("currency"), rules=(Rule("valid_values", ("EUR",), Level.WARN),))
     contract = replace(PAYMENTS, columns=tuple(warned if column.name == "currency" else column for column in PAYMENTS.columns))
     gated = gate(csv_of(payment(), payment(payment_id="2", method="cash")), contract)
-    assert (gated.accepted.num_rows, gated.warnings, gated.reasons) == (1, 2, {"valid_values": 1})
+    assert (gated.accepted.num_rows, gated.counts.warnings, gated.counts.reasons) == (1, 2, {"valid_values": 1})
     assert reasons_of(gated) == [(2, "valid_values", "method")]
 
 
@@ -281,7 +281,7 @@ def test_an_absent_nullable_column_is_null_and_a_warning() -> None:
     row = {name: cell for name, cell in payment().items() if name != "card_expiry"}
     gated = gate(csv_of(row))
     assert gated.accepted["card_expiry"].to_pylist() == [None]
-    assert gated.warnings == 1
+    assert gated.counts.warnings == 1
 
 
 def test_csv_gzip_and_parquet_of_one_table_give_the_same_rows() -> None:
@@ -292,8 +292,8 @@ def test_csv_gzip_and_parquet_of_one_table_give_the_same_rows() -> None:
     plain, packed, parquet = (gate(body) for body in (csv_of(*rows), gzip.compress(csv_of(*rows)), out.getvalue()))
     for other in (packed, parquet):
         assert other.accepted.drop_columns("_content_sha256").equals(plain.accepted.drop_columns("_content_sha256"))
-        assert other.set_aside.drop_columns(["content_sha256", "byte_offset"]).equals(
-            plain.set_aside.drop_columns(["content_sha256", "byte_offset"])
+        assert other.quarantine_rows.drop_columns(["content_sha256", "byte_offset"]).equals(
+            plain.quarantine_rows.drop_columns(["content_sha256", "byte_offset"])
         )
 
 
@@ -301,7 +301,7 @@ def test_the_same_file_gives_the_same_bytes() -> None:
     body = csv_of(payment(), payment(payment_id="x"), payment(), payment(payment_id="3", notes=f"card {PAN}"))
     first, second = gate(body), gate(body)
     assert parquet_bytes(first.accepted) == parquet_bytes(second.accepted)
-    assert parquet_bytes(first.set_aside) == parquet_bytes(second.set_aside)
+    assert parquet_bytes(first.quarantine_rows) == parquet_bytes(second.quarantine_rows)
 
 
 def test_all_ways_to_write_a_card_number_give_one_token() -> None:
@@ -313,7 +313,7 @@ def test_all_ways_to_write_a_card_number_give_one_token() -> None:
 
 def test_a_rounded_number_is_never_shown() -> None:
     gated = passed(payment(card_number="4.11111E+15"))
-    (row,) = gated.set_aside.to_pylist()
+    (row,) = gated.quarantine_rows.to_pylist()
     assert row["masked_value"] == "[destroyed]"
     assert "4.1111" not in written(gated)
 
@@ -321,7 +321,7 @@ def test_a_rounded_number_is_never_shown() -> None:
 def test_an_ssn_keeps_its_last_four_and_a_broken_one_keeps_nothing() -> None:
     gated = gate(csv_of(CUSTOMER, {**CUSTOMER, "customer_id": "8", "ssn": "123-45-678"}), CUSTOMERS)
     assert gated.accepted["ssn_last4"].to_pylist() == ["6789"]
-    (row,) = gated.set_aside.to_pylist()
+    (row,) = gated.quarantine_rows.to_pylist()
     assert (row["rule"], row["masked_value"]) == ("type", "[masked]")
     assert "123-45" not in written(gated)
 
@@ -329,7 +329,7 @@ def test_an_ssn_keeps_its_last_four_and_a_broken_one_keeps_nothing() -> None:
 def test_an_ssn_in_another_column_refuses_the_row_and_is_not_shown() -> None:
     gated = gate(csv_of({**CUSTOMER, "full_name": f"Jane {SSN}"}), CUSTOMERS)
     assert reasons_of(gated) == [(1, "undeclared_ssn", "full_name")]
-    assert json.loads(gated.set_aside["record"].to_pylist()[0])["full_name"] == "Jane [SSN ***-**-####]"
+    assert json.loads(gated.quarantine_rows["record"].to_pylist()[0])["full_name"] == "Jane [SSN ***-**-####]"
 
 
 def test_an_ssn_in_free_text_keeps_its_last_four() -> None:
@@ -342,8 +342,8 @@ def test_no_ssn_is_shown_of_rows_that_are_set_aside_whatever_their_dataset_and_d
     order = dict.fromkeys(ORDERS.names, "2024-01-02 00:00:00") | {"order_id": "A", "customer_id": "1", "region_id": "EU"}
     twice = {**order, "status": "completed", "promotion_code": None, "notes": written}
     gated = gate(csv_of(twice, twice, {**twice, "order_id": "B", "status": written}), ORDERS)
-    assert gated.set_aside["disposition"].to_pylist() == ["duplicate", "refused"]
-    assert written not in str(gated.set_aside.to_pylist())
+    assert gated.quarantine_rows["disposition"].to_pylist() == ["duplicate", "refused"]
+    assert written not in str(gated.quarantine_rows.to_pylist())
 
 
 @pytest.mark.parametrize("shift", [-2, -1, 1, 2])
@@ -351,12 +351,12 @@ def test_a_row_whose_cells_have_slipped_shows_no_digit(shift: int) -> None:
     cells = list(GOOD.values())
     slipped = dict(zip(GOOD, cells[-shift:] + cells[:-shift], strict=True))
     gated = passed(slipped)
-    assert gated.quarantined == 1
-    assert not re.search(r"\d", gated.set_aside["record"].to_pylist()[0])
+    assert gated.counts.quarantined == 1
+    assert not re.search(r"\d", gated.quarantine_rows["record"].to_pylist()[0])
 
 
 def test_a_verification_code_that_slipped_alone_is_not_shown() -> None:
-    (row,) = passed(payment(card_cvv=None, card_expiry=CVV)).set_aside.to_pylist()
+    (row,) = passed(payment(card_cvv=None, card_expiry=CVV)).quarantine_rows.to_pylist()
     assert (row["rule"], row["masked_value"], json.loads(row["record"])["card_expiry"]) == ("pattern", "[masked]", "[masked]")
     assert json.loads(row["record"])["amount"] == "10.50"
 
@@ -368,7 +368,7 @@ def test_a_number_column_of_a_refused_row_is_searched_too() -> None:
 
 def test_names_and_addresses_of_a_refused_row_can_still_be_read() -> None:
     gated = gate(csv_of({**CUSTOMER, "region_id": None}), CUSTOMERS)
-    assert json.loads(gated.set_aside["record"].to_pylist()[0])["email"] == "jane@example.com"
+    assert json.loads(gated.quarantine_rows["record"].to_pylist()[0])["email"] == "jane@example.com"
 
 
 def test_the_gate_does_not_load_pandas() -> None:
@@ -376,14 +376,14 @@ def test_the_gate_does_not_load_pandas() -> None:
     program = f"""
 import datetime, sys
 from headgate.contracts.registry import Registry
-from headgate.intake import pass_gate
+from headgate.intake import gate_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.lake.publishing import parquet_bytes
 body = {csv_of(payment(), payment(), payment(payment_id="x"), payment(payment_id="2", order_id=PAN))!r} + b"1,2\\n"
 landed = datetime.datetime(2024, 1, 1)
-gated = pass_gate(body, Registry.load().source["payments"], MaskingKey("k", b"k"), object_key="k", received_at=landed)
-parquet_bytes(gated.accepted), parquet_bytes(gated.set_aside)
-print(gated.received, sorted({{"pandas", "ibis", "duckdb", "boto3"}} & set(sys.modules)))
+gated = gate_bytes(body, Registry.load().source["payments"], MaskingKey("k", b"k"), object_key="k", received_at=landed)
+parquet_bytes(gated.accepted), parquet_bytes(gated.quarantine_rows)
+print(gated.counts.received, sorted({{"pandas", "ibis", "duckdb", "boto3"}} & set(sys.modules)))
 """
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
     assert told.stdout.split() == ["5", "[]"]
@@ -391,15 +391,15 @@ print(gated.received, sorted({{"pandas", "ibis", "duckdb", "boto3"}} & set(sys.m
 
 def test_a_file_of_no_rows_is_let_in_with_nothing() -> None:
     gated = gate(",".join(GOOD).encode())
-    assert (gated.received, gated.accepted.num_rows, gated.set_aside.num_rows) == (0, 0, 0)
+    assert (gated.counts.received, gated.accepted.num_rows, gated.quarantine_rows.num_rows) == (0, 0, 0)
 
 
 def test_counts_that_do_not_add_up_are_an_error() -> None:
     gated = passed(payment(), payment(payment_id="x"))
     with pytest.raises(AuditError, match="3 rows received"):
-        replace(gated, received=3)
+        replace(gated.counts, received=3)
     with pytest.raises(AuditError):
-        replace(gated, quarantined=0, received=1)
+        replace(gated.counts, quarantined=0)
 
 
 cells = st.none() | st.sampled_from(
@@ -430,10 +430,10 @@ dirty_rows = st.lists(st.dictionaries(st.sampled_from(list(GOOD)), cells).map(la
 @given(dirty_rows)
 def test_every_row_received_is_accepted_quarantined_or_a_duplicate_once(rows: list[dict[str, str | None]]) -> None:
     gated = passed(*rows)
-    numbers = gated.accepted["_source_row"].to_pylist() + gated.set_aside["source_row"].to_pylist()
+    numbers = gated.accepted["_source_row"].to_pylist() + gated.quarantine_rows["source_row"].to_pylist()
     assert sorted(numbers) == list(range(1, len(rows) + 1))
-    assert Counter(gated.set_aside["rule"].to_pylist()) == gated.reasons
-    for row in gated.set_aside.to_pylist():
+    assert Counter(gated.quarantine_rows["rule"].to_pylist()) == gated.counts.reasons
+    for row in gated.quarantine_rows.to_pylist():
         assert json.loads(row["all_rules"])[0].partition(":")[0] == row["rule"]
         assert set(json.loads(row["record"])) == set(GOOD)
 

@@ -18,9 +18,9 @@ from headgate.aws.patience import patiently
 from headgate.contracts.registry import Registry
 from headgate.errors import ServiceError, ThrottledError
 from headgate.intake.curation import Curation, file_id_of
-from headgate.intake.gate_steps import Gatehouse
-from headgate.intake.larger_worker import HandingOver, from_address
-from headgate.intake.worker_sizing import FIRST, LOOKED_AT_FROM_BYTES, Worker, form_of, need, pace
+from headgate.intake.file_gate import FileGate
+from headgate.intake.larger_worker import LargerWorker, from_address
+from headgate.intake.worker_sizing import FIRST, MEASURED_FROM_BYTES, Worker, form_of, need, pace
 from headgate.lake.ports import Claim, FileRecord, MaskingKey, Measured, ObjectRef
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ SMALL, HUGE = Worker(512 << 20, 512 << 20), Worker(1 << 50, 1 << 50)
 HEADER = "region_id,region_name,country_code,continent,population,gdp_usd,updated_at\n"
 
 
-def regions(name: str, size_bytes: int = LOOKED_AT_FROM_BYTES) -> bytes:
+def regions(name: str, size_bytes: int = MEASURED_FROM_BYTES) -> bytes:
     """Rows of which the first is as long as need be; it is refused, so that nothing of it stays."""
     short = f"GB,{name},GB,EU,1,,2024-01-01 00:00:00\nFR,{name},FR,EU,x,,2024-01-01 00:00:00\nGB,{name},GB,EU,1,,2024-01-01 00:00:00\n"
     line = f"{'no code' * 100},a,b,c,,,\n"
@@ -68,16 +68,16 @@ class Lake:
             raise ServiceError("the state machine cannot be started")
         self.started[name] = told
 
-    def house(self, lease_s: int, largest_bytes: int = GIB) -> Gatehouse:
+    def gate(self, lease_s: int, largest_bytes: int = GIB) -> FileGate:
         ports = (self.objects, self.ledger, SOURCE, lambda: MaskingKey("k", b"0" * 32), "curated", "quarantine", lambda: self.now)
-        return Gatehouse(*ports, lease_s, largest_bytes=largest_bytes)
+        return FileGate(*ports, lease_s, largest_bytes=largest_bytes)
 
     def function(self, worker: Worker = SMALL, time_left_s: float = 300.0, *, again: bool = False) -> Curation:
-        handing_over = HandingOver(worker, lambda: time_left_s, self.start, RUN_S, comes_again=lambda: again)
-        return Curation(self.house(LEASE_S, worker.largest_bytes), handing_over=handing_over)
+        larger_worker = LargerWorker(worker, lambda: time_left_s, self.start, RUN_S, comes_again=lambda: again)
+        return Curation(self.gate(LEASE_S, worker.largest_bytes), larger_worker=larger_worker)
 
     def job(self, run: str = "run-1") -> Curation:
-        return Curation(self.house(RUN_S), run=run)
+        return Curation(self.gate(RUN_S), run=run)
 
     def passed_on(self) -> list[FileRecord]:
         """What the larger workers make of all that was handed to them."""
@@ -167,7 +167,7 @@ def test_a_function_that_dies_before_the_start_is_followed_by_another(large: byt
         raise DiedError
 
     function = lake.function()
-    dying = Curation(function.house, handing_over=replace(function.handing_over, start=dies))  # type: ignore[type-var]  # it is there
+    dying = Curation(function.gate, larger_worker=replace(function.larger_worker, start=dies))  # type: ignore[type-var]  # it is there
     with pytest.raises(DiedError):
         dying.curate(ref)
     lake.now += dt.timedelta(seconds=LEASE_S + 1)
@@ -196,7 +196,7 @@ def test_a_run_that_failed_gives_the_file_back_to_its_next_attempt(large: bytes)
 
     job = lake.job()
     with pytest.raises(ServiceError):
-        Curation(replace(job.house, objects=Full(_versions=lake.objects._versions)), run=job.run).curate(ref)
+        Curation(replace(job.gate, objects=Full(_versions=lake.objects._versions)), run=job.run).curate(ref)
     assert lake.ledger.get(file_id_of(ref)).state == "handed_over"
     assert lake.job("run-2").curate(ref).state == "done"
 
@@ -239,7 +239,7 @@ def test_a_file_that_grows_past_the_worker_when_unpacked_is_handed_over_then(lar
     lake = Lake()
     noise = random.Random(1).randbytes(6_000_000).hex()  # noqa: S311 seeded, so that it is the same each time
     packed = gzip.compress((HEADER + "".join(f"{noise[at : at + 1000]},a,b,c,,,\n" for at in range(0, len(noise), 1000))).encode(), 1)
-    assert len(packed) < LOOKED_AT_FROM_BYTES < len(large)
+    assert len(packed) < MEASURED_FROM_BYTES < len(large)
     worker = Worker(GIB, 30_000_000)
     ref = lake.put("regions/a.csv.gz", packed)
     assert lake.function(worker).curate(ref).state == "handed_over"
@@ -250,14 +250,14 @@ def test_what_no_worker_can_hold_is_refused_by_the_largest(large: bytes) -> None
     lake = Lake()
     ref = lake.put("regions/a.csv", large)
     lake.function().curate(ref)
-    record = Curation(lake.house(RUN_S, largest_bytes=1_000_000), run="1").curate(ref)
+    record = Curation(lake.gate(RUN_S, largest_bytes=1_000_000), run="1").curate(ref)
     assert (record.state, record.error["rule"]) == ("rejected", "too_large")
 
 
 def test_what_no_worker_can_hold_is_refused_unread_whatever_its_dataset(large: bytes) -> None:
     lake = Lake()
     ref = lake.put("nobody/knows.csv", large)
-    record = Curation(lake.house(RUN_S, largest_bytes=1_000_000), run="1").curate(ref)
+    record = Curation(lake.gate(RUN_S, largest_bytes=1_000_000), run="1").curate(ref)
     assert (record.state, record.error["rule"]) == ("rejected", "too_large")
 
 
@@ -310,7 +310,7 @@ def test_a_file_that_only_met_a_failing_service_stays_with_the_worker_that_has_e
 
     function = lake.function(HUGE)
     objects = cast("MemoryObjects", SimpleNamespace(**{name: getattr(lake.objects, name) for name in CALLS} | {"upload": upload}))
-    record = patiently(partial(replace(function, house=replace(function.house, objects=objects)).curate, ref), sleep=lambda _: None)
+    record = patiently(partial(replace(function, gate=replace(function.gate, objects=objects)).curate, ref), sleep=lambda _: None)
     assert (record.state, met, lake.started) == ("done", [], {})
 
 

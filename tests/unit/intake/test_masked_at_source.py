@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Mask, Rule
 from headgate.intake.curation import Curation
-from headgate.intake.gate import Gated, pass_gate
-from headgate.intake.gate_steps import Gatehouse
+from headgate.intake.file_gate import FileGate
+from headgate.intake.gate import Gated, gate_bytes
 from headgate.intake.masked_at_source import VERDICTS, AtSource, claims_to_be_masked, masked_form, seal
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
@@ -97,7 +97,7 @@ def parquet(rows: pa.RecordBatch) -> bytes:
 
 
 def gated(rows: pa.RecordBatch, contract: Contract) -> Gated:
-    return pass_gate(parquet(rows), contract, KEY, object_key="payments/x.parquet", received_at=AT, content_sha256="same")
+    return gate_bytes(parquet(rows), contract, KEY, object_key="payments/x.parquet", received_at=AT, content_sha256="same")
 
 
 def masked(rows: list[dict[str, Any]]) -> pa.RecordBatch:
@@ -120,7 +120,7 @@ def test_the_same_one_of_tied_rows_is_kept_under_every_masking_key() -> None:
     kept = []
     for number in range(8):
         key = MaskingKey(f"k{number}", bytes([number]) * 32)
-        passed = pass_gate(parquet(batch(rows)), PAYMENTS, key, object_key="payments/x.parquet", received_at=AT)
+        passed = gate_bytes(parquet(batch(rows)), PAYMENTS, key, object_key="payments/x.parquet", received_at=AT)
         kept.append(passed.accepted["_source_row"].to_pylist())
     assert kept == [kept[0]] * 8
     assert len(kept[0]) == 20
@@ -132,7 +132,9 @@ def test_the_lake_is_the_same_whether_rows_are_masked_at_the_source_or_at_the_ga
     usual, early = gated(batch(rows), PAYMENTS), gated(masked(rows), masked_form(PAYMENTS, "k1"))
     assert early.accepted.to_pylist() == usual.accepted.to_pylist()
     assert early.accepted.schema.names == usual.accepted.schema.names
-    refused = [{row["source_row"] for row in each.set_aside.to_pylist() if row["disposition"] == "refused"} for each in (early, usual)]
+    refused = [
+        {row["source_row"] for row in each.quarantine_rows.to_pylist() if row["disposition"] == "refused"} for each in (early, usual)
+    ]
     assert refused[0] == refused[1]
 
 
@@ -153,7 +155,7 @@ def test_each_reason_is_still_told() -> None:
         {"id": 4, "card_number": PANS[0], "reference": f"for {PANS[1]}", "amount": 1, "updated_at": AT},
         {"id": 5, "card_number": PANS[0], "amount": -1, "updated_at": AT},
     ]
-    aside = gated(masked(rows), masked_form(PAYMENTS, "k1")).set_aside.to_pylist()
+    aside = gated(masked(rows), masked_form(PAYMENTS, "k1")).quarantine_rows.to_pylist()
     assert [row["rule"] for row in aside] == ["card_number", "required", "two_cards", "undeclared_card_number", "not_free"]
     assert PANS[1] not in json.dumps(aside, default=str)
 
@@ -180,8 +182,8 @@ def sent(body: bytes, sealed: str) -> tuple[FileRecord, MemoryObjects]:
     manifest = {"files": [{"name": PART.name, "seal": sealed}]}
     objects.write(ObjectRef("raw", replace(PART, name=RUN_MANIFEST).path()), json.dumps(manifest).encode())
     objects.write(ObjectRef("raw", PART.path()), body)
-    house = Gatehouse(objects, MemoryLedger(), {"payments": PAYMENTS}, lambda: KEY, "curated", "quarantine", lambda: AT, 300)
-    return Curation(house).curate(ObjectRef("raw", PART.path())), objects
+    gate = FileGate(objects, MemoryLedger(), {"payments": PAYMENTS}, lambda: KEY, "curated", "quarantine", lambda: AT, 300)
+    return Curation(gate).curate(ObjectRef("raw", PART.path())), objects
 
 
 def sha256(body: bytes) -> str:

@@ -16,9 +16,9 @@ from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask, Rule
 from headgate.errors import NotFoundError, ServiceError, ThrottledError
 from headgate.intake.curation import Curation
-from headgate.intake.gate_steps import Gatehouse
-from headgate.intake.quarantine_listing import kept_out, named, replayable, rows_of
-from headgate.intake.replay import Replaying
+from headgate.intake.file_gate import FileGate
+from headgate.intake.quarantine_listing import count_quarantined, named, replayable, rows_of
+from headgate.intake.replay import Replayer
 from headgate.intake.retoken import old_tokens
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
@@ -101,11 +101,11 @@ class Lake:
 
     def curate(self, by: Contract, ref: ObjectRef) -> FileRecord:
         ports = (self.objects, self.ledger, {by.dataset: by}, lambda: self.key)
-        return Curation(Gatehouse(*ports, "curated", "quarantine", self.clock, 300)).curate(ref)
+        return Curation(FileGate(*ports, "curated", "quarantine", self.clock, 300)).curate(ref)
 
-    def replaying(self, by: Contract, objects: Any = None, ledger: Any = None) -> Replaying:  # noqa: ANN401 twins of the ports
+    def replaying(self, by: Contract, objects: Any = None, ledger: Any = None) -> Replayer:  # noqa: ANN401 twins of the ports
         ports = (objects or self.objects, ledger or self.ledger, {by.dataset: by}, lambda: self.key)
-        return Replaying(Gatehouse(*ports, "curated", "quarantine", self.clock, 300))
+        return Replayer(FileGate(*ports, "curated", "quarantine", self.clock, 300))
 
     def rows(self, bucket: str) -> dict[int, dict[str, Any]]:
         """Rows by source row; there is one file."""
@@ -207,7 +207,7 @@ def test_a_refused_file_whose_content_came_in_otherwise_is_not_let_in_twice() ->
     refused = next(lake.ledger.records())
     known = contract(10, "2", Column("colour", ColumnType(Kind.STRING)))
     lake.curate(known, lake.put(body, "things/copy.csv"))
-    assert lake.replaying(known).replay(refused.file_id).outcome == "let_in_elsewhere"
+    assert lake.replaying(known).replay(refused.file_id).outcome == "accepted_elsewhere"
     assert lake.ledger.get(refused.file_id) == refused
 
 
@@ -217,7 +217,7 @@ def test_a_file_that_the_new_contract_refuses_whole_stays_as_it_was() -> None:
     rows = stored(lake)
     stricter = contract(10, "2", Column("must", ColumnType(Kind.STRING), required=True))
     done = lake.replaying(stricter).replay(before.file_id)
-    assert (done.outcome, done.told["rule"], done.record) == ("still_refused", "missing_column", before)
+    assert (done.outcome, done.reason["rule"], done.record) == ("still_rejected", "missing_column", before)
     assert lake.ledger.get(before.file_id) == before
     assert stored(lake) == rows
 
@@ -324,7 +324,7 @@ def test_new_tokens_take_the_place_of_old_ones() -> None:
 
 
 def listing(lake: Lake, **wanted: Any) -> list[tuple[object, ...]]:  # noqa: ANN401 options of the list
-    return [(line.rule, line.files, line.files_refused, line.rows) for line in kept_out(lake.ledger.records(), **wanted)]
+    return [(line.rule, line.files, line.files_rejected, line.rows) for line in count_quarantined(lake.ledger.records(), **wanted)]
 
 
 def test_the_list_counts_rows_and_files_by_rule() -> None:
@@ -341,7 +341,7 @@ def test_the_list_tells_which_file_a_later_version_has_corrected() -> None:
     lake.objects.clock = lambda: LANDED + dt.timedelta(hours=1)
     right = lake.curate(contract(10), lake.put(body_of(1, 5)))
     lake.curate(contract(10), lake.put(body_of(1, 60), "things/other.csv"))
-    lines = {line.file_id: line.corrected_by for line in kept_out(lake.ledger.records(), by_file=True, closed=True)}
+    lines = {line.file_id: line.corrected_by for line in count_quarantined(lake.ledger.records(), by_file=True, closed=True)}
     assert lines.pop(wrong.file_id) == right.file_id
     assert set(lines.values()) == {""}
 

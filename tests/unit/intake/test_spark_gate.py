@@ -18,9 +18,9 @@ from headgate.engines import spark_session
 from headgate.formats.csv.endings import file_end_of_path
 from headgate.formats.csv.stream_csv import NotPlainError, PlainCsv, find_plain_csv, plain_csv_batches
 from headgate.formats.row_offsets import row_starts
-from headgate.intake.gate import ACCEPTED, SET_ASIDE, let_in
+from headgate.intake.gate import ACCEPTED, QUARANTINE, gate_file
 from headgate.intake.quarantine import Origin
-from headgate.intake.spark_gate import Range, _rows_of, _scanned, let_in_spread, parts
+from headgate.intake.spark_gate import Range, _rows_of, _scanned, gate_file_on_spark, parts
 from headgate.lake.ports import MaskingKey
 
 if TYPE_CHECKING:
@@ -90,11 +90,11 @@ def both(spark: SparkSession, body: bytes, range_bytes: int) -> list[tuple[objec
         one.mkdir()
         several.mkdir()
         told = {"object_key": "payments/in.csv", "received_at": LANDED, "content_sha256": "a" * 64}
-        counts = let_in(path, PAYMENTS, KEY, folder=one, **told)
+        counts = gate_file(path, PAYMENTS, KEY, folder=one, **told)
         origin = Origin("payments", "a" * 64, "payments/in.csv", LANDED)
-        spread = let_in_spread(spark, path, PAYMENTS, KEY, origin=origin, folder=several, range_bytes=range_bytes)
+        spread = gate_file_on_spark(spark, path, PAYMENTS, KEY, origin=origin, folder=several, range_bytes=range_bytes)
         for folder, outcome in ((one, counts), (several, spread)):
-            files = {part: (folder / part).read_bytes() for part in (ACCEPTED, SET_ASIDE) if (folder / part).is_file()}
+            files = {part: (folder / part).read_bytes() for part in (ACCEPTED, QUARANTINE) if (folder / part).is_file()}
             made.append((outcome, files))
     return made
 
@@ -123,7 +123,7 @@ def test_what_arrow_would_misread_is_left_to_one_worker(spark: SparkSession, tmp
     odd = ROW.format(key=1, pan="4111111111111111", amount="1.00", status="captured", notes='a 5" pipe', newer=1)
     (tmp_path / "in.csv").write_bytes(csv_of([odd]))
     origin = Origin("payments", "a" * 64, "payments/in.csv", LANDED)
-    assert let_in_spread(spark, tmp_path / "in.csv", PAYMENTS, KEY, origin=origin, folder=tmp_path) is None
+    assert gate_file_on_spark(spark, tmp_path / "in.csv", PAYMENTS, KEY, origin=origin, folder=tmp_path) is None
 
 
 def plain_of(path: Path) -> PlainCsv:

@@ -23,7 +23,7 @@ from headgate.contracts.model import Contract, Kind, Level, Mask, Rule
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.errors import BadInputError, ContractError, HeaderError, UnreadableFileError
-from headgate.intake.gate import Gated, pass_gate
+from headgate.intake.gate import Gated, gate_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.matching.draft import draft
 
@@ -45,7 +45,7 @@ def drafted(body: bytes) -> Contract:
 
 
 def gated(body: bytes, contract: Contract) -> Gated:
-    return pass_gate(body, contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=dt.datetime(2024, 1, 1))
+    return gate_bytes(body, contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=dt.datetime(2024, 1, 1))
 
 
 def csv_of(**columns: list[str]) -> bytes:
@@ -88,7 +88,7 @@ def test_codes_stay_text_even_when_all_are_digits(name: str) -> None:
 
 def test_the_draft_lets_its_own_sample_in() -> None:
     result = gated(SAMPLE, drafted(SAMPLE))
-    assert (result.received, result.accepted.num_rows, dict(result.reasons)) == (3, 3, {})
+    assert (result.counts.received, result.accepted.num_rows, dict(result.counts.reasons)) == (3, 3, {})
 
 
 def test_the_draft_is_an_odcs_document() -> None:
@@ -213,13 +213,13 @@ def test_a_draft_from_parquet_lets_its_sample_in_whatever_its_columns_are_stored
 ) -> None:
     values = data.draw(st.lists(st.none() | STORED[stored], min_size=1, max_size=5))
     body = parquet_of(**{"id": pa.array(range(len(values))), name: pa.array(values, stored)})
-    assert gated(body, drafted(body)).quarantined == 0
+    assert gated(body, drafted(body)).counts.quarantined == 0
 
 
 def test_a_file_that_has_the_last_four_digits_itself_keeps_them_beside_those_of_the_masked_number() -> None:
     body = b"id,card_number,card_last4,ssn,ssn_last4\n1,4111111111111111,1111,219-09-9999,9999\n2,5555555555554444,4444,,\n"
     own = gated(body, odcs.parse(document(drafted(body)), "source"))
-    assert own.quarantined == 0
+    assert own.counts.quarantined == 0
     rows = [{name: row[name] for name in ("card_last4", "card_number_masked_last4", "ssn_last4")} for row in own.accepted.to_pylist()]
     assert rows[0] == {"card_last4": "1111", "card_number_masked_last4": "1111", "ssn_last4": "9999"}
 
@@ -228,14 +228,14 @@ def test_a_file_that_has_the_last_four_digits_itself_keeps_them_beside_those_of_
 def test_a_few_cells_with_what_is_masked_make_free_text(cell: str) -> None:
     body = csv_of(id=[str(at) for at in range(9)], word=["a"] * 8 + [cell])
     assert drafted(body).column("word").mask is Mask.FREE_TEXT
-    assert gated(body, drafted(body)).quarantined == 0
+    assert gated(body, drafted(body)).counts.quarantined == 0
 
 
 def test_card_numbers_that_are_stored_as_floats_are_masked() -> None:
     body = parquet_of(id=pa.array(range(3)), account=pa.array([4111111111111111.0, 5555555555554444.0, None]))
     contract = drafted(body)
     assert contract.column("account").mask is Mask.PAN
-    assert gated(body, contract).quarantined == 0
+    assert gated(body, contract).counts.quarantined == 0
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_card_numbers_that_are_stored_as_decimals_are_masked(stored: pa.DataType
         contract = drafted(body)
         assert contract.column(name).mask is Mask.PAN
         own = gated(body, contract)
-        assert own.quarantined == 0
+        assert own.counts.quarantined == 0
         last4 = next(column for column in own.accepted.column_names if column.endswith("last4"))
         assert own.accepted.column(last4).to_pylist() == ["1111", "4444", None]
 
@@ -257,7 +257,7 @@ def test_card_numbers_that_are_stored_as_decimals_are_masked(stored: pa.DataType
 def test_other_secrets_that_are_stored_as_decimals_are_masked(name: str, value: int) -> None:
     body = parquet_of(**{"id": pa.array(range(2)), name: pa.array([Decimal(value), None], pa.decimal128(10, 0))})
     assert drafted(body).column(name).mask in {Mask.CVV, Mask.SSN}
-    assert gated(body, drafted(body)).quarantined == 0
+    assert gated(body, drafted(body)).counts.quarantined == 0
 
 
 @pytest.mark.parametrize("name", ["4111111111111111", "4111 1111 1111 1111", "219-09-9999"])
@@ -290,7 +290,7 @@ def test_a_file_that_is_no_table_cannot_be_drafted_from(body: bytes, error: type
 )
 def test_whatever_the_sample_holds_the_draft_refuses_none_of_its_rows(rows: list[tuple[str, object]]) -> None:
     body = "\n".join(["id,word,price", *(f'{at},"{word}",{price}' for at, (word, price) in enumerate(rows))]).encode()
-    assert gated(body, drafted(body)).quarantined == 0
+    assert gated(body, drafted(body)).counts.quarantined == 0
 
 
 def test_a_committed_dataset_is_found_in_its_own_draft(tmp_path: Path) -> None:
@@ -303,7 +303,7 @@ def test_a_committed_dataset_is_found_in_its_own_draft(tmp_path: Path) -> None:
         masks = {column.name: column.mask for column in own.columns}
         missed = [column.name for column in wanted.sensitive if masks[column.name] is not column.mask]
         assert not missed, f"{dataset}: {missed}"
-        assert gated(body, own).quarantined == 0
+        assert gated(body, own).counts.quarantined == 0
 
 
 @pytest.mark.parametrize(
@@ -388,7 +388,7 @@ def test_values_that_no_contract_can_hold_are_counted_as_their_rows_are_refused(
     body = io.BytesIO()
     pq.write_table(pa.table({"id": ["a", "b", "c"], "v": values}), body)
     made = draft(body.getvalue(), "payments")
-    refused = gated(body.getvalue(), made.contract).quarantined
+    refused = gated(body.getvalue(), made.contract).counts.quarantined
     counts = [finding.message for finding in made.findings if finding.column == "v" and "that are no" in finding.message]
     assert [count.partition(":")[0] for count in counts] == ([told] if told else [])
     assert f"has {refused} values" in (told or "has 0 values")

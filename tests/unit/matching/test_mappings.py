@@ -15,7 +15,7 @@ from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError
 from headgate.formats.file_table import sample_table
 from headgate.intake.curation import Curation
-from headgate.intake.gate_steps import Gatehouse
+from headgate.intake.file_gate import FileGate
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from headgate.matching.mappings import Mappings, Suggested, source_of
 from headgate.profiling.kept_profiles import Profiles
@@ -55,7 +55,7 @@ class Lake:
         self.objects.write(ObjectRef("raw", key), body)
         ref = self.objects.info(ObjectRef("raw", key)).ref
         now = dt.datetime(2024, 1, 3)
-        house = Gatehouse(
+        gate = FileGate(
             self.objects,
             self.ledger,
             SOURCE,
@@ -66,7 +66,7 @@ class Lake:
             300,
             mappings=self.mappings,
         )
-        return Curation(house, profile_unknown=Profiles(self.objects, "artifacts").of_unknown).curate(ref)
+        return Curation(gate, profile_unknown=Profiles(self.objects, "artifacts").of_unknown).curate(ref)
 
 
 def test_a_header_that_is_surely_meant_is_mapped_and_the_record_says_so() -> None:

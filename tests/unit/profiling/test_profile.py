@@ -44,7 +44,7 @@ def payments(rows: int) -> pa.Table:
     return pa.Table.from_pylist(listed, schema=schema)
 
 
-def set_aside(*lists: list[str]) -> pa.Table:
+def quarantine_rows(*lists: list[str]) -> pa.Table:
     return pa.table({"all_rules": pa.array([json.dumps(codes) for codes in lists], pa.string())})
 
 
@@ -59,12 +59,12 @@ def parquet(table: pa.Table) -> bytes:
 
 
 def test_every_column_of_the_contract_is_told_of_in_its_order() -> None:
-    told = profiled(payments(3), set_aside(), 3)
+    told = profiled(payments(3), quarantine_rows(), 3)
     assert [column.name for column in told.columns] == list(PAYMENTS.names)
 
 
 def test_sensitive_columns_tell_counts_and_nothing_else() -> None:
-    told = profiled(payments(3), set_aside(["card_number:card_number"]), 4)
+    told = profiled(payments(3), quarantine_rows(["card_number:card_number"]), 4)
     by_name = {column["name"]: column for column in json.loads(told.to_json())["columns"]}
     assert set(by_name["card_number"]) == {"name", "type", "rows", "missing", "missing_share", "invalid", "identifier", "sensitive"}
     assert (by_name["card_number"]["rows"], by_name["card_number"]["invalid"]) == (4, 1)
@@ -73,7 +73,7 @@ def test_sensitive_columns_tell_counts_and_nothing_else() -> None:
 
 
 def test_the_score_tells_what_was_refused_and_why() -> None:
-    aside = set_aside(["required:amount"], ["type:amount", "required:status"], ["duplicate_row"])
+    aside = quarantine_rows(["required:amount"], ["type:amount", "required:status"], ["duplicate_row"])
     parts = profiled(payments(7), aside, 10).score.parts
     required = sum(column.required for column in PAYMENTS.columns)
     assert parts == {
@@ -87,16 +87,16 @@ def test_the_score_tells_what_was_refused_and_why() -> None:
 
 def test_rows_that_contradict_themselves_are_inconsistent() -> None:
     accepted = arrow_schema(curated_contract(ORDERS)).empty_table()
-    told = profile_of(Received(ORDERS, "abc", 2, Columns(accepted), Columns(set_aside(["shipped_after_ordered"])), NOW))
+    told = profile_of(Received(ORDERS, "abc", 2, Columns(accepted), Columns(quarantine_rows(["shipped_after_ordered"])), NOW))
     assert told.score.consistency == 0.5
     assert told.score.validity == 1.0
 
 
 def test_rows_in_parquet_give_the_same_profile(tmp_path: Path) -> None:
-    told = profiled(payments(5), set_aside(["type:amount"]), 6).to_json()
-    assert profiled(parquet(payments(5)), parquet(set_aside(["type:amount"])), 6).to_json() == told
+    told = profiled(payments(5), quarantine_rows(["type:amount"]), 6).to_json()
+    assert profiled(parquet(payments(5)), parquet(quarantine_rows(["type:amount"])), 6).to_json() == told
     (tmp_path / "rows.parquet").write_bytes(parquet(payments(5)))
-    assert profiled(tmp_path / "rows.parquet", parquet(set_aside(["type:amount"])), 6).to_json() == told
+    assert profiled(tmp_path / "rows.parquet", parquet(quarantine_rows(["type:amount"])), 6).to_json() == told
 
 
 def test_a_file_without_rows_has_a_profile_too() -> None:
@@ -191,7 +191,7 @@ RECORD = FileRecord(
 
 def test_a_profile_is_stored_beside_its_files_content_and_summed_up_for_the_record() -> None:
     store = Profiles(MemoryObjects(), "artifacts")
-    told = store.of(RECORD, PAYMENTS, payments(3), set_aside())
+    told = store.of(RECORD, PAYMENTS, payments(3), quarantine_rows())
     assert told["key"] == "processed/payments/abc.json"
     assert (told["rows"], told["columns"], told["uniqueness"]) == ("3", "12", "1.0000")
     assert store.read("payments", "abc")["score"]
@@ -200,23 +200,23 @@ def test_a_profile_is_stored_beside_its_files_content_and_summed_up_for_the_reco
 
 
 def test_a_file_out_of_line_with_those_before_it_is_told_of() -> None:
-    store, usual = Profiles(MemoryObjects(), "artifacts"), profiled(payments(50), set_aside(), 50)
+    store, usual = Profiles(MemoryObjects(), "artifacts"), profiled(payments(50), quarantine_rows(), 50)
     for name in "abcd":
         assert "drift" not in store.keep(replace(usual, content_sha256=name))
-    told = store.keep(replace(profiled(payments(1000), set_aside(), 1000), content_sha256="e"))
+    told = store.keep(replace(profiled(payments(1000), quarantine_rows(), 1000), content_sha256="e"))
     assert told["drift"].endswith("[rows]")
 
 
 def test_files_of_no_known_dataset_are_compared_with_nothing() -> None:
     store = Profiles(MemoryObjects(), "artifacts")
-    told = store.keep(replace(profiled(payments(5), set_aside(), 5), dataset=""))
+    told = store.keep(replace(profiled(payments(5), quarantine_rows(), 5), dataset=""))
     assert told["key"] == "processed/_unknown/abc.json"
     assert [item.ref.key for item in store.objects.list("artifacts", "processed/")] == [told["key"]]
 
 
 def test_statistics_that_cannot_be_made_keep_no_row_out() -> None:
     store = Profiles(MemoryObjects(), "artifacts")
-    assert store.of(RECORD, PAYMENTS, pa.table({"no such": [1]}), set_aside()) == {"failed": "KeyError"}
+    assert store.of(RECORD, PAYMENTS, pa.table({"no such": [1]}), quarantine_rows()) == {"failed": "KeyError"}
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from headgate.profiling.columns import Columns
 from headgate.profiling.describe import describe
 from headgate.profiling.profile import Received, profile_of
 from headgate.profiling.streamed import Moments, describe_many
-from tests.unit.profiling.test_profile import parquet, payments, set_aside
+from tests.unit.profiling.test_profile import parquet, payments, quarantine_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,7 +100,9 @@ PAYMENTS = Registry.load().source["payments"]
 
 
 def profiled(rows: int) -> Profile:
-    return profile_of(Received(PAYMENTS, "abc", rows, Columns(parquet(payments(rows))), Columns(set_aside()), dt.datetime(2024, 1, 2)))
+    return profile_of(
+        Received(PAYMENTS, "abc", rows, Columns(parquet(payments(rows))), Columns(quarantine_rows()), dt.datetime(2024, 1, 2))
+    )
 
 
 def test_a_file_of_many_rows_has_the_profile_of_a_file_and_says_what_is_estimated() -> None:

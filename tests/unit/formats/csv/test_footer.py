@@ -14,7 +14,7 @@ from headgate.contracts.registry import Registry
 from headgate.formats.batches import source_of
 from headgate.formats.csv.read_csv import read_csv
 from headgate.formats.open_file import stream_plain_csv
-from headgate.intake.gate import Gated, gate_in_memory, pass_gate
+from headgate.intake.gate import Gated, gate_bytes, gate_rows
 from headgate.intake.quarantine import Origin
 from headgate.lake.ports import MaskingKey
 
@@ -115,8 +115,7 @@ def test_a_footer_in_another_encoding_is_found() -> None:
 
 
 def told(gated: Gated) -> tuple[object, ...]:
-    counts = (gated.received, gated.quarantined, gated.duplicates, gated.reasons, dict(gated.written_as))
-    return *counts, gated.accepted.to_pylist(), gated.set_aside.to_pylist()
+    return gated.counts, gated.accepted.to_pylist(), gated.quarantine_rows.to_pylist()
 
 
 def from_disk(content: bytes) -> Gated | None:
@@ -125,18 +124,18 @@ def from_disk(content: bytes) -> Gated | None:
         path = Path(folder) / "in"
         path.write_bytes(content)
         source = stream_plain_csv(path, REGIONS)
-        return gate_in_memory(source, REGIONS, KEY, Origin("regions", "0" * 64, "regions/in", LANDED)) if source else None
+        return gate_rows(source, REGIONS, KEY, Origin("regions", "0" * 64, "regions/in", LANDED)) if source else None
 
 
 def in_memory(content: bytes) -> Gated:
-    return pass_gate(content, REGIONS, KEY, object_key="regions/in", received_at=LANDED, content_sha256="0" * 64)
+    return gate_bytes(content, REGIONS, KEY, object_key="regions/in", received_at=LANDED, content_sha256="0" * 64)
 
 
 def test_a_footer_is_set_aside_by_a_rule_of_its_own_and_counted() -> None:
     gated = in_memory(body(HEADER, ROWS[0], "too,few", *ROWS[1:], "(3 rows affected)", "Total,,,3"))
-    assert gated.received == gated.accepted.num_rows + gated.quarantined == 6
-    assert gated.reasons == {"footer": 2, "ragged_row": 1}
-    aside = gated.set_aside.to_pylist()
+    assert gated.counts.received == gated.accepted.num_rows + gated.counts.quarantined == 6
+    assert gated.counts.reasons == {"footer": 2, "ragged_row": 1}
+    aside = gated.quarantine_rows.to_pylist()
     assert [(row["source_row"], row["rule"], row["all_rules"]) for row in aside[-2:]] == [
         (5, "footer", '["footer"]'),
         (6, "footer", '["footer"]'),
@@ -166,8 +165,8 @@ def test_a_footer_behind_many_batches_is_found(rows: int) -> None:
     read, disk = read_csv(content, REGIONS), from_disk(content)
     assert read.ragged.footer == 3
     assert disk
-    assert disk.reasons == in_memory(content).reasons
-    assert disk.written_as["footer_lines"] == "3"
+    assert disk.counts.reasons == in_memory(content).counts.reasons
+    assert disk.counts.written_as["footer_lines"] == "3"
 
 
 @pytest.mark.parametrize("rows_at_once", [1, 2, 3, 100])

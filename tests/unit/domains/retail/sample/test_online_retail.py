@@ -21,7 +21,7 @@ from headgate.domains.retail.sample.online_retail import ImportReport, find_sour
 from headgate.domains.retail.sample.parts import DATASETS, iter_objects
 from headgate.domains.retail.sample.uci import FILE_NAME, SHEET, fetch, sheet_as_csv
 from headgate.errors import HeaderError, NotFoundError, ServiceError, UnreadableFileError
-from headgate.intake.gate import pass_gate
+from headgate.intake.gate import gate_bytes
 from headgate.lake.keys import dataset_of
 from headgate.lake.ports import MaskingKey
 
@@ -204,10 +204,10 @@ def test_the_gate_sets_aside_the_repeats_and_the_bad_debts_and_loses_no_money(re
     for key, path in iter_objects(real[0]):
         if dataset_of(key) != "order_items":
             continue
-        gated = pass_gate(path.read_bytes(), contract, MaskingKey("k", b"k" * 32), object_key=key, received_at=datetime(2011, 1, 1))
-        for rule, count in gated.reasons.items():
+        gated = gate_bytes(path.read_bytes(), contract, MaskingKey("k", b"k" * 32), object_key=key, received_at=datetime(2011, 1, 1))
+        for rule, count in gated.counts.reasons.items():
             reasons[rule] = reasons.get(rule, 0) + count
-        money += amount(gated.accepted) + amount_aside(gated.set_aside)
+        money += amount(gated.accepted) + amount_aside(gated.quarantine_rows)
     assert reasons == {"duplicate_row": 6_865, "minimum": 3}
     assert money == Decimal("9539484.634")
 

@@ -21,7 +21,7 @@ from headgate.domains.retail.sample.defects import DEFECTS, TRUTH_SCHEMA
 from headgate.domains.retail.sample.parts import CSV, TRUTH, TRUTH_FILES, iter_objects
 from headgate.domains.retail.sample.shop import SampleReport, ShopSpec, generate
 from headgate.errors import BadInputError
-from headgate.intake.gate import pass_gate
+from headgate.intake.gate import gate_bytes
 from headgate.lake.keys import dataset_of
 from headgate.lake.ports import MaskingKey
 
@@ -61,7 +61,7 @@ def truth(shop: tuple[Path, SampleReport]) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def gated(shop: tuple[Path, SampleReport]) -> dict[str, Gated]:
     return {
-        key: pass_gate(path.read_bytes(), SOURCE[dataset_of(key)], KEY, object_key=key, received_at=datetime(2024, 10, 1))
+        key: gate_bytes(path.read_bytes(), SOURCE[dataset_of(key)], KEY, object_key=key, received_at=datetime(2024, 10, 1))
         for key, path in iter_objects(shop[0])
         if key not in bad_keys(shop[0])
     }
@@ -143,12 +143,12 @@ def test_without_its_defects_the_shop_is_the_clean_shop(
 
 def test_the_gate_refuses_exactly_the_rows_of_the_truth_for_the_right_reasons(gated: dict[str, Gated], truth: list[dict[str, Any]]) -> None:
     columns = ["object_key", "source_row", "rule", "column_name"]
-    aside = pa.concat_tables([each.set_aside.select(columns) for each in gated.values()]).to_pylist()
+    aside = pa.concat_tables([each.quarantine_rows.select(columns) for each in gated.values()]).to_pylist()
     assert {tuple(line[name] for name in columns) for line in aside} == {tuple(line[name] for name in columns) for line in truth}
 
 
 def test_each_defective_row_breaks_one_rule_only(gated: dict[str, Gated]) -> None:
-    told = pa.concat_tables([each.set_aside.select(["all_rules"]) for each in gated.values()])["all_rules"].to_pylist()
+    told = pa.concat_tables([each.quarantine_rows.select(["all_rules"]) for each in gated.values()])["all_rules"].to_pylist()
     rules = Counter(len(json.loads(all_rules)) for all_rules in told)
     # What is no social security number fits neither its form nor the contract's pattern: one fault, two rules.
     assert set(rules) <= {1, 2}
@@ -165,7 +165,7 @@ def test_the_gate_refuses_each_bad_file_for_the_right_reason(shop: tuple[Path, S
             assert file["rule"] == "unknown_dataset"
             continue
         with pytest.raises(BadInputError) as refused:
-            pass_gate((shop[0] / key).read_bytes(), SOURCE[dataset_of(key)], KEY, object_key=key, received_at=datetime(2024, 10, 1))
+            gate_bytes((shop[0] / key).read_bytes(), SOURCE[dataset_of(key)], KEY, object_key=key, received_at=datetime(2024, 10, 1))
         assert (refused.value.rule, refused.value.column or None) == (file["rule"], file["column_name"])
 
 

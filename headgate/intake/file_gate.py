@@ -1,4 +1,4 @@
-"""What every way through the gate needs, and what each does alike: fetch an object, let its file in, store what came of it."""
+"""The gate for local files, with the lake's ports and settings: check a file, and store its rows. Curation and replay share it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from headgate.contracts.model import Mask
 from headgate.errors import BadInputError, UnknownDatasetError
 from headgate.formats.unpack import MAX_EXPANDED_BYTES
-from headgate.intake.gate import ACCEPTED, SET_ASIDE, let_in
+from headgate.intake.gate import ACCEPTED, QUARANTINE, gate_file
 from headgate.intake.masked_at_source import check_seal, claims_to_be_masked, masked_form
 from headgate.intake.quarantine import Origin
 from headgate.lake import keys
@@ -27,40 +27,40 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.intake.gate import Counts
-    from headgate.intake.spark_gate import Spread
+    from headgate.intake.spark_gate import SparkGate
     from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
     from headgate.matching.mappings import Mappings
 
 UNKNOWN_DATASET = "unknown_dataset"
-# Parquet of so many bytes is some 10 MB of rows, which are no matter to a worker; column by column it would be opened some thirty times.
-_AT_HAND_BYTES = 1 << 20
+# About 10 MB of rows in memory. The profile reads column by column, and would open the file some thirty times.
+_READ_ONCE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
-class Passed:
-    """A file that went through the gate: its rows lie in two local Parquet files, of which one without rows does not exist."""
+class GatedFile:
+    """A file after the gate: its rows in two local Parquet files. A file without rows does not exist."""
 
     counts: Counts
     accepted: Path
-    set_aside: Path
+    quarantine_rows: Path
 
     def rows(self) -> tuple[pa.Table | Path, pa.Table | Path]:
-        """The rows let in, and those set aside: those of a small file as tables, which are gone over faster than their files."""
-        return _at_hand(self.accepted), _at_hand(self.set_aside)
+        """Accepted and quarantined rows: as tables where the file is small, else as paths."""
+        return _table_if_small(self.accepted), _table_if_small(self.quarantine_rows)
 
 
 @dataclass(frozen=True)
-class Gatehouse:
-    """Where files are let through the gate.
+class FileGate:
+    """Checks local files against their contracts and stores the results.
 
     Args:
         contracts: source contracts by dataset.
         masking_key: called only for datasets with card numbers, and for files that were masked at the source.
-        clock: naive UTC; it reaches leases and `finished_at`, never data.
-        lease_s: how long a claim keeps other workers away from a file.
-        mappings: for files whose folder or header names no contract; without them such files are refused.
-        largest_bytes: what a file may hold, compressed and not, so that it and all that is made of it fit the local disk.
-        spread: lets files through on more workers than this one.
+        clock: naive UTC; used for leases and `finished_at`, never for data.
+        lease_s: how long a claim is valid.
+        mappings: for files whose folder or header names no contract; without them such files are rejected.
+        largest_bytes: the largest size of a file, compressed and not, so that the file and all results fit the local disk.
+        spark: checks large files on Spark's workers.
     """
 
     objects: ObjectStore
@@ -73,7 +73,7 @@ class Gatehouse:
     lease_s: int
     mappings: Mappings | None = None
     largest_bytes: int = MAX_EXPANDED_BYTES
-    spread: Spread | None = None
+    spark: SparkGate | None = None
 
     def contract(self, dataset: str) -> Contract:
         """The contract of that name.
@@ -89,26 +89,25 @@ class Gatehouse:
             )
         return self.contracts[dataset]
 
-    def passed(self, record: FileRecord, path: Path, received_at: datetime, contract: Contract) -> Passed:
-        """What the gate made of a local file, written beside it.
+    def check(self, record: FileRecord, path: Path, received_at: datetime, contract: Contract) -> GatedFile:
+        """Check every row of a local file; accepted and quarantined rows are written to the file's folder.
 
         Args:
-            record: tells the file's key and the hash of its content.
-            contract: its dataset's, or that with the file's own headings.
+            record: gives the file's key and the hash of its content.
+            contract: that of the dataset, or the same with the file's own column names.
 
         Raises:
-            BadInputError: the file as a whole cannot be let in; OutgrownError when it holds more than `largest_bytes`.
+            BadInputError: the file is rejected; OutgrownError when it holds more than `largest_bytes`.
         """
         was_masked, folder = claims_to_be_masked(path), path.parent
         has_cards = was_masked or any(column.mask is Mask.PAN for column in contract.columns)
         key = self.masking_key() if has_cards else MaskingKey("", b"")
         if was_masked:
             check_seal(self.objects, record, key)
-        if was_masked:
             contract = masked_form(contract, key.key_id)
         origin = Origin(contract.dataset, record.content_sha256 or sha256_of(path), record.key, received_at)
-        counts = self.spread.let_in(path, contract, key, origin) if self.spread else None
-        counts = counts or let_in(
+        counts = self.spark.gate_file(path, contract, key, origin) if self.spark else None
+        counts = counts or gate_file(
             path,
             contract,
             key,
@@ -118,10 +117,10 @@ class Gatehouse:
             content_sha256=origin.content_sha256,
             limit_bytes=self.largest_bytes,
         )
-        return Passed(counts, folder / ACCEPTED, folder / SET_ASIDE)
+        return GatedFile(counts, folder / ACCEPTED, folder / QUARANTINE)
 
     def quarantine_of(self, record: FileRecord) -> ObjectRef:
-        """Where the file's refused rows and duplicates belong."""
+        """Where the file's quarantined rows belong."""
         return ObjectRef(self.quarantine_bucket, keys.quarantine_key(record.dataset, record.content_sha256))
 
     def increment_of(self, record: FileRecord) -> ObjectRef:
@@ -129,19 +128,19 @@ class Gatehouse:
         return ObjectRef(self.curated_bucket, keys.increment_key(record.dataset, record.content_sha256))
 
     def store(self, rows: Path, ref: ObjectRef) -> str:
-        """The key that the rows lie at; empty, and nothing is written, when there are none."""
+        """Upload the rows and return their key; without rows nothing is written and the key is empty."""
         if not rows.is_file():
             return ""
         self.objects.upload(rows, ref, content_type=PARQUET_TYPE)
         return ref.key
 
     def now(self) -> str:
-        """The moment, as records tell it."""
-        return iso(self.clock())
+        """The current time in the form of a record."""
+        return iso_utc(self.clock())
 
 
 def with_counts(record: FileRecord, counts: Counts) -> FileRecord:
-    """The record of a file that went through the gate."""
+    """Return the record of a file whose rows the gate has checked."""
     return replace(
         record,
         state=FileState.DONE,
@@ -157,16 +156,16 @@ def with_counts(record: FileRecord, counts: Counts) -> FileRecord:
     )
 
 
-def told(error: BadInputError) -> dict[str, str]:
-    """What a record says of why its file was refused."""
+def error_fields(error: BadInputError) -> dict[str, str]:
+    """Return the fields of a record that say why its file was rejected."""
     return {"rule": error.rule, "message": error.message, "remedy": error.remedy, "column": error.column}
 
 
-def _at_hand(path: Path) -> pa.Table | Path:
-    is_small = path.is_file() and path.stat().st_size <= _AT_HAND_BYTES
+def _table_if_small(path: Path) -> pa.Table | Path:
+    is_small = path.is_file() and path.stat().st_size <= _READ_ONCE_BYTES
     return pq.read_table(path, read_dictionary=pq.read_schema(path).names) if is_small else path
 
 
-def iso(at: datetime) -> str:
-    """A moment as records tell it: ISO 8601, UTC, whole seconds."""
+def iso_utc(at: datetime) -> str:
+    """Return a moment in the form of a record: ISO 8601, UTC, whole seconds."""
     return at.isoformat(timespec="seconds")
