@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FILE = "headgate.toml"
 MODELS_SYSTEM = "own-models"  # the system that builds the tables of models/*.sql
+PACKED = "_models"  # folder of a built archive that holds the project's models
 _TABLES = {"settings", "environments"}
 _PATTERNS = {
     "name": (r"[a-z][a-z0-9]{1,19}", "2 to 20 lower-case letters and digits, beginning with a letter"),

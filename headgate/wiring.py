@@ -12,10 +12,11 @@ import shutil
 import tempfile
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from headgate.aws import clients
 from headgate.errors import SettingsError
+from headgate.project import MODELS_SYSTEM
 from headgate.settings import (
     AlertSettings,
     ArtifactsSettings,
@@ -78,7 +79,9 @@ if TYPE_CHECKING:
     from headgate.quality.gate import QualityGate
     from headgate.quality.pci_audit import Finding, Scan
     from headgate.query.catalog import Databases
+    from headgate.systems.registry import System
     from headgate.systems.snapshot_tables import SnapshotTables
+    from headgate.systems.sql_models import SqlModels
 
 MIB = 1 << 20
 
@@ -328,8 +331,8 @@ def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Calla
     if system not in settings.prod_buckets:
         raise SettingsError(f"HEADGATE_PROD_BUCKETS names no bucket of {system}, only of {', '.join(sorted(settings.prod_buckets))}")
     own = Registry.load().tables_of(system)
-
-    package = registry.system(system)
+    models_in_sql = own_models(env) if system == MODELS_SYSTEM else None
+    package = cast("System", models_in_sql) if models_in_sql else registry.system(system)
 
     def run(lake: LakeSnapshot) -> tuple[list[Published], str]:
         tables = snapshot_tables(env, workspace).opened(lake, registry.reads(package, lake.datasets))
@@ -337,10 +340,24 @@ def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Calla
         inspections = {"pci_audit": lambda: pci_audit(leak_scans(env))} if "pci_audit" in own else {}
         with OutputAudit(data_docs(env), lake, system) as audit:
             publisher = Publisher(objects(), GlueCatalog(clients.glue()), settings.prod_database, settings.prod_buckets[system], audit)
-            published = run_system(system, lake, tables, publisher, own, models=models(env), inspections=inspections, options=options)
+            published = run_system(
+                system, lake, tables, publisher, own, models=models(env), inspections=inspections, options=options, own_models=models_in_sql
+            )
         return published, audit.docs_at
 
     return run
+
+
+def own_models(env: Mapping[str, str]) -> SqlModels:
+    """Return the lake project's SQL models."""
+    from headgate.contracts.registry import Registry
+    from headgate.query import Databases, translate
+    from headgate.systems.sql_models import sql_models
+
+    settings, registry = SystemSettings.from_env(env), Registry.load()
+    curated = MergeSettings.from_env(env).curated_database
+    translated = partial(translate, databases=Databases(curated, settings.prod_database))
+    return sql_models(registry.prod, registry.curated, translated)
 
 
 def snapshot_tables(env: Mapping[str, str], workspace: Path) -> SnapshotTables:

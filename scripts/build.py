@@ -36,6 +36,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from headgate.contracts.catalog import glue_columns
 from headgate.contracts.registry import Registry, folders
+from headgate.project import PACKED, project
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,7 +47,7 @@ MODEL_LOCK = ROOT / "requirements" / "model.lock"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can have
 UNCHECKED = (1).to_bytes(4, "little")  # it is right without a look at its source
 # Rooms that no function enters; a cold start unpacks the archive.
-NOT_FOR_FUNCTIONS = {"cli", "domains", "engines", "export", "learning", "merge", "quality", "query", "systems"}
+NOT_FOR_FUNCTIONS = {PACKED, "cli", "domains", "engines", "export", "learning", "merge", "quality", "query", "systems"}
 # In the development environment, and of no use to a job.
 NOT_FOR_JOBS = {"localstack-client", "aws-lambda-powertools", "rich"}
 GLUE = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "python_version": "3.11"}
@@ -90,19 +91,23 @@ def functions() -> list[Path]:
 
 
 def package_files() -> dict[str, bytes]:
-    """The package by path inside an archive, with its contracts as JSON: a function has no YAML parser."""
+    """Return the package by path inside an archive, with the contracts as JSON, because a function has no YAML parser, and the models."""
     sources = [
         path
         for path in sorted((ROOT / "headgate").rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".yaml"
     ]
     package = {path.relative_to(ROOT).as_posix(): _bytes(path) for path in sources}
-    return package | {
-        f"headgate/_contracts/{zone}/{path.stem}.json": _as_json(path)
-        for zone in ("source", "prod", "lake")
-        for folder in folders(zone)
-        for path in sorted(folder.glob("*.yaml"))
-    }
+    return (
+        package
+        | {
+            f"headgate/_contracts/{zone}/{path.stem}.json": _as_json(path)
+            for zone in ("source", "prod", "lake")
+            for folder in folders(zone)
+            for path in sorted(folder.glob("*.yaml"))
+        }
+        | {f"headgate/{PACKED}/{path.name}": _bytes(path) for path in project().models}
+    )
 
 
 def bytecode(files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -31,6 +31,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTT
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
 
+from headgate.project import LakeProject, project
 from scripts import build, emulator, layer
 from scripts.terraform_cli import STATE, TERRAFORM_ROOT, Applied, Terraform, TerraformError
 
@@ -141,7 +142,22 @@ def _wants_sentence_model(target: Target, variables: Mapping[str, str]) -> bool:
 
 def _stated(target: Target, folder: Path, variables: Mapping[str, str]) -> dict[str, str]:
     own = {"platform": target.platform, "region": target.region, "build_dir": os.path.relpath(folder / "build", TERRAFORM_ROOT)}
-    return {**own, **variables}
+    return {**from_project(project()), **own, **variables}
+
+
+def from_project(lake: LakeProject) -> dict[str, str]:
+    """Return what `headgate.toml` states of the root's variables, as Terraform's command line takes it.
+
+    Raises:
+        MissingError: a setting is no variable of the root.
+    """
+    declared = set(re.findall(r'^variable "(\w+)"', "\n".join(path.read_text() for path in TERRAFORM_ROOT.glob("*.tf")), re.MULTILINE))
+    if unknown := sorted(set(lake.settings) - declared):
+        raise MissingError(
+            f"headgate.toml: [settings] has {unknown[0]}, which is no Terraform variable. terraform/variables.tf lists them."
+        )
+    stated = {name: value for name, value in lake.terraform_variables().items() if name in declared}
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in stated.items()}
 
 
 def _apply_asked(terraform: Terraform, folder: Path, variables: Mapping[str, str]) -> Applied:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, cast
 
 from headgate.contracts import odcs
 from headgate.contracts.curated import curated_contract
-from headgate.project import project
+from headgate.contracts.model import Column, ColumnType, Kind
+from headgate.project import MODELS_SYSTEM, project
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
+
+
+STAMPS = (
+    Column("as_of", ColumnType(Kind.DATE), required=True, description="Day of the data that the row was built from"),
+    Column("snapshot_id", ColumnType(Kind.STRING, length=16), required=True, description="Snapshot that the row was built from"),
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,7 @@ class Registry:
     def load(cls, folder: Path | None = None) -> Registry:
         """Read every contract below `folder`, by default those of the package and its domains."""
         source, prod, lake = (_load_zone(zone, folder) for zone in ("source", "prod", "lake"))
+        prod = {name: own_model(contract) for name, contract in prod.items()}
         return cls(source, {name: curated_contract(contract) for name, contract in source.items()}, prod, lake)
 
     @property
@@ -41,6 +49,14 @@ class Registry:
         return {name: contract for name, contract in self.prod.items() if contract.system == system}
 
 
+def own_model(contract: Contract) -> Contract:
+    """Return a prod contract; one that names no system is of the project's own models, whose runner adds two columns."""
+    if contract.system:
+        return contract
+    added = [column for column in STAMPS if column.name not in contract.names]
+    return replace(contract, system=MODELS_SYSTEM, columns=(*contract.columns, *added))
+
+
 def folders(zone: str) -> list[Path]:
     """Return the folders that hold the contracts of a zone: `source`, `prod` or `lake`.
 
@@ -50,7 +66,7 @@ def folders(zone: str) -> list[Path]:
     """
     package = cast("Path", files("headgate"))
     if (packed := package / "_contracts").is_dir():
-        return [packed / zone]
+        return [packed / zone] if (packed / zone).is_dir() else []
     lake = project()
     every = [package / "contracts" / zone, *(package / "domains" / domain / "contracts" / zone for domain in lake.domains)]
     own = lake.contracts(zone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from headgate.errors import AuditError
 from headgate.lake import keys, pruning
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from headgate.learning.store import ModelStore
     from headgate.systems.registry import System
     from headgate.systems.snapshot_tables import Opened
+    from headgate.systems.sql_models import SqlModels
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ def run_system(
     models: ModelStore | None = None,
     inspections: Mapping[str, Callable[[], pd.DataFrame]] = _NO_INSPECTIONS,
     options: Mapping[str, str] = _NO_OPTIONS,
+    own_models: SqlModels | None = None,
 ) -> list[Published]:
     """All tables of `system` show what it makes of `snapshot`; none moves unless every one of them passed its audit.
 
@@ -52,6 +54,7 @@ def run_system(
         contracts: the prod contracts, by table; those of other systems are passed over.
         models: where the system's models are kept, before any table moves; they are forgotten when there is none.
         inspections: the system's tables that are not built from the snapshot, and what makes their frames.
+        own_models: the lake project's SQL models, if they are the system.
         options: by name; a system takes those that it has (`registry.options`), and tables built with others lie elsewhere.
 
     Raises:
@@ -59,12 +62,15 @@ def run_system(
         ConflictError: another run moved a table first.
     """
     own = {name: contract for name, contract in contracts.items() if contract.system == system}
-    package = registry.system(system)
+    package = cast("System", own_models) if own_models else registry.system(system)
     shelf = Shelf({name: models.champion(system, name, snapshot.as_of) for name in registry.learns(package)} if models else {})
     stated = {name: options[name] for name in registry.options(package) if options.get(name)}
     frames = build(package, tables, snapshot.as_of, shelf, stated) | {name: make() for name, make in inspections.items()}
     outputs = _outputs(system, frames, own, snapshot)
-    code, asked = registry.code_version(system), tuple(f"{name}={value}" for name, value in sorted(stated.items()))
+    code, asked = (
+        own_models.version if own_models else registry.code_version(system),
+        tuple(f"{name}={value}" for name, value in sorted(stated.items())),
+    )
     made_of = {name: (*asked, *_made_of(shelf, rows, name in inspections)) for name, rows in outputs.items()}
     staged = [_stage(publisher, own[name], rows, version_of(own[name], snapshot, code, made_of[name])) for name, rows in outputs.items()]
     if models:

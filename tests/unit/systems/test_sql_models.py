@@ -1,0 +1,139 @@
+"""A lake project's own SQL models become prod tables, by the same run as every other system."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from headgate.aws.memory import MemoryCatalog, MemoryObjects
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.registry import own_model
+from headgate.engines import local
+from headgate.errors import AuditError, ContractError
+from headgate.lake.ports import ObjectRef
+from headgate.lake.publishing import Publisher
+from headgate.lake.snapshots import LakeSnapshot
+from headgate.project import MODELS_SYSTEM
+from headgate.quality.audit import audit
+from headgate.query import Databases, translate
+from headgate.systems.run import run_system
+from headgate.systems.sql_models import SqlModels, sql_models
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [
+    pytest.mark.unit,
+    # Ibis still calls DuckDB's old name for the same thing.
+    pytest.mark.filterwarnings(r"ignore:fetch_arrow_table\(\) is deprecated:DeprecationWarning"),
+]
+
+LAKE = LakeSnapshot("0123456789abcdef", date(2026, 3, 2), {})
+DAILY = own_model(
+    Contract(
+        id="headgate.prod.daily_means",
+        dataset="daily_means",
+        zone="prod",
+        version="1.0.0",
+        key=("sensor", "on"),
+        columns=(
+            Column("sensor", ColumnType(Kind.STRING), required=True),
+            Column("on", ColumnType(Kind.DATE), required=True),
+            Column("mean", ColumnType(Kind.DECIMAL, precision=8, scale=2)),
+            Column("age_days", ColumnType(Kind.BIGINT)),
+        ),
+    )
+)
+SQL = """
+with good as (select r.sensor, r.measured_on, r.value from sensors_curated.readings as r where r.value is not null)
+select sensor, measured_on as "on", cast(avg(value) as decimal(8, 2)) as mean,
+       date_diff('day', measured_on, current_date) as age_days
+from good group by sensor, measured_on
+"""
+READINGS = pa.table(
+    {
+        "sensor": ["b", "a", "a", "a"],
+        "measured_on": pa.array([date(2026, 3, 1)] * 3 + [date(2026, 3, 2)], pa.date32()),
+        "value": pa.array([Decimal("1.00"), Decimal("2.00"), Decimal("4.50"), None], pa.decimal128(8, 2)),
+    }
+)
+TYPES = {"value": "decimal(8,2)", "measured_on": "date"}
+
+
+def models(monkeypatch: pytest.MonkeyPatch, folder: Path, sql: str = SQL) -> SqlModels:
+    (folder / "models").mkdir(exist_ok=True)
+    (folder / "models" / "daily_means.sql").write_text(sql, encoding="utf-8")
+    (folder / "headgate.toml").write_text('name = "sensors"\n', encoding="utf-8")
+    monkeypatch.setenv("HEADGATE_PROJECT", str(folder))
+    translated = partial(translate, types=TYPES, databases=Databases("sensors_curated", "sensors_prod"))
+    return sql_models({"daily_means": DAILY}, {"readings"}, translated)
+
+
+def published(own: SqlModels, folder: Path) -> tuple[pa.Table, bytes]:
+    pq.write_table(READINGS, folder / "readings.parquet")
+    objects, catalog = MemoryObjects(), MemoryCatalog()
+    catalog.create("sensors_prod", "daily_means", "s3://models-prod/tables/daily_means/none/")
+    publisher = Publisher(objects, catalog, "sensors_prod", "models-prod", audit)
+    opened = local.opened({"readings": str(folder / "readings.parquet")})
+    (made,) = run_system(MODELS_SYSTEM, LAKE, opened, publisher, {"daily_means": DAILY}, own_models=own)
+    key = made.location.removeprefix("s3://models-prod/").rstrip("/") + "/part-00000.parquet"
+    body = objects.read(ObjectRef("models-prod", key))
+    return pq.read_table(pa.BufferReader(body)), body
+
+
+def test_a_model_in_athenas_sql_is_published_under_its_contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, body = published(models(monkeypatch, tmp_path), tmp_path)
+    assert rows.drop_columns(["as_of", "snapshot_id"]).to_pylist() == [
+        {"sensor": "a", "on": date(2026, 3, 1), "mean": Decimal("3.25"), "age_days": 1},
+        {"sensor": "b", "on": date(2026, 3, 1), "mean": Decimal("1.00"), "age_days": 1},
+    ]
+    assert rows["as_of"].to_pylist() == [LAKE.as_of] * 2
+    assert published(models(monkeypatch, tmp_path), tmp_path)[1] == body
+
+
+def test_other_sql_is_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = models(monkeypatch, tmp_path).version
+    assert models(monkeypatch, tmp_path).version == first
+    assert models(monkeypatch, tmp_path, SQL.replace("avg", "max")).version != first
+
+
+def test_rows_that_break_the_contract_are_not_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sql = "select cast(null as varchar) as sensor, measured_on as \"on\", value as mean, bigint '1' as age_days from readings"
+    with pytest.raises(AuditError, match="sensor"):
+        published(models(monkeypatch, tmp_path, sql), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("selec sensor from readings", "is not Athena SQL"),
+        ("drop table readings", "must be one SELECT"),
+        ("select 1 as sensor; select 2", "must be one SELECT"),
+        ("select sensor from readigns", "reads readigns, which is no curated dataset. It can read readings"),
+        ("select 'x' as sensor", "reads no table"),
+        ("select sensor from readings", r"has the columns sensor; its contract has sensor, on, mean, age_days"),
+        ('select sensor, "on", mean, now() as age_days from readings', "Use current_date"),
+        ("select * from readings, table(sequence(1, 2))", "table function|not Athena SQL"),
+    ],
+)
+def test_a_wrong_model_is_named_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sql: str, message: str) -> None:
+    with pytest.raises(ContractError, match=message) as met:
+        models(monkeypatch, tmp_path, sql)
+    assert str(met.value).startswith("models/daily_means.sql")
+
+
+def test_a_model_without_a_contract_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    models(monkeypatch, tmp_path)
+    with pytest.raises(ContractError, match=r"Write contracts/prod/daily_means\.yaml"):
+        sql_models({}, {"readings"}, translate)
+
+
+def test_a_contract_without_a_system_belongs_to_the_own_models() -> None:
+    assert DAILY.system == MODELS_SYSTEM
+    assert DAILY.names[-2:] == ("as_of", "snapshot_id")
