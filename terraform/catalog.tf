@@ -1,10 +1,22 @@
 # Databases, tables and crawlers. Columns come from the contracts by build/catalog.json; nothing is typed here.
 locals {
   catalog = jsondecode(file("${local.build_dir}/catalog.json"))
-  crawlers = {
+  defined_crawlers = {
     for definition in fileset("${path.module}/../crawlers", "*.json") :
     trimsuffix(definition, ".json") => jsondecode(file("${path.module}/../crawlers/${definition}"))
   }
+  # A lake's own SQL models have no definition of their own; they are crawled as curated is.
+  crawlers = merge(
+    { for key, crawler in local.defined_crawlers : key => crawler if crawler.system == null || contains(var.systems, coalesce(crawler.system, "-")) },
+    {
+      for system in local.systems : system => merge(local.defined_crawlers["curated"], {
+        description = "Tables of ${system}"
+        database    = "prod"
+        system      = system
+        bucket      = system
+      }) if !contains(keys(local.defined_crawlers), system)
+    },
+  )
 
   catalog_arn = "arn:aws:glue:${var.region}:${local.account_id}:catalog"
 
@@ -33,8 +45,8 @@ locals {
 
 resource "aws_glue_catalog_database" "this" {
   for_each = {
-    curated = "What came through the gate: the newest snapshot of each dataset, and quarantine"
-    prod    = "What the five systems make of it"
+    curated = "Accepted rows: the newest snapshot of each dataset, and quarantine"
+    prod    = "Tables that the systems build"
   }
 
   name        = "${var.domain}_${each.key}"

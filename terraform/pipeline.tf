@@ -67,7 +67,7 @@ locals {
       }
       quality_gate = {
         arguments = local.job_arguments_of_run
-        done      = "Build the systems"
+        done      = length(var.systems) == 0 ? "Published" : "Build the systems"
         output    = "{% {} %}"
         failed    = "Alert"
         failure   = "{% {'systems': [{'system': 'quality_gate', 'state': 'failed', 'cause': CAUSE}]} %}"
@@ -148,8 +148,19 @@ locals {
 
   system_branches = [
     for job, system in local.build_jobs : {
-      StartAt = "Start ${job}"
+      StartAt = "Is ${system} asked for?"
       States = merge(local.stage_states[job], {
+        # `headgate run --only SYSTEM` builds one system; a branch sees the whole execution's input in its context.
+        "Is ${system} asked for?" = {
+          Type    = "Choice"
+          Choices = [{ Condition = "{% $exists($states.context.Execution.Input.only) and $states.context.Execution.Input.only != '${system}' %}", Next = "Leave ${system}" }]
+          Default = "Start ${job}"
+        }
+        "Leave ${system}" = {
+          Type   = "Pass"
+          Output = "{% {'system': '${system}', 'state': 'left'} %}"
+          End    = true
+        }
         "Crawl ${system}" = {
           Type      = "Task"
           Resource  = "arn:aws:states:::aws-sdk:glue:startCrawler"
@@ -169,8 +180,28 @@ locals {
     }
   ]
 
+  # None for a lake without systems: a Parallel needs a branch.
+  system_states = { for name, state in {
+    "Build the systems" = {
+      Type     = "Parallel"
+      Branches = local.system_branches
+      Next     = "Gather the reports"
+    }
+    # A state of its own: emulators ignore the Output of a Parallel.
+    "Gather the reports" = {
+      Type   = "Pass"
+      Output = "{% {'systems': $states.input} %}"
+      Next   = "Did every system publish?"
+    }
+    "Did every system publish?" = {
+      Type    = "Choice"
+      Choices = [{ Condition = "{% $count(${local.failed_ones}) = 0 %}", Next = "Published" }]
+      Default = "Alert"
+    }
+  } : name => state if length(var.systems) > 0 }
+
   definition = {
-    Comment        = "Curated to prod: merge, gate, five systems in parallel; one that fails does not lose the others"
+    Comment        = "Curated to prod: merge, gate, systems in parallel; one that fails does not lose the others"
     QueryLanguage  = "JSONata"
     StartAt        = "See who runs"
     TimeoutSeconds = 21600 # a run that hangs must not keep all others waiting
@@ -195,7 +226,7 @@ locals {
         Choices = [
           { Condition = "{% $states.input.oldest = $states.context.Execution.Id and $states.input.before = $states.context.Execution.Id %}", Output = "{% {} %}", Next = "Start merge_curated" },
           # One run works and one waits already. The waiting one does the same work, unless a day was asked for.
-          { Condition = "{% ${local.is_third} and $not($exists($states.context.Execution.Input.as_of)) %}", Output = "{% {'left_to': $states.input.second} %}", Next = "Left to the pending run" },
+          { Condition = "{% ${local.is_third} and $not($exists($states.context.Execution.Input.as_of)) and $not($exists($states.context.Execution.Input.only)) %}", Output = "{% {'left_to': $states.input.second} %}", Next = "Left to the pending run" },
         ]
         Default = "Wait our turn"
       }
@@ -214,24 +245,8 @@ locals {
         Catch     = [{ ErrorEquals = ["States.ALL"], Output = "{% $states.input %}", Next = "Start quality_gate" }]
         Next      = "Start quality_gate"
       }
-      "Build the systems" = {
-        Type     = "Parallel"
-        Branches = local.system_branches
-        Next     = "Gather the reports"
-      }
-      # A state of its own: emulators ignore the Output of a Parallel.
-      "Gather the reports" = {
-        Type   = "Pass"
-        Output = "{% {'systems': $states.input} %}"
-        Next   = "Did every system publish?"
-      }
-      "Did every system publish?" = {
-        Type    = "Choice"
-        Choices = [{ Condition = "{% $count(${local.failed_ones}) = 0 %}", Next = "Published" }]
-        Default = "Alert"
-      }
       "Published" = { Type = "Succeed" }
-    })
+    }, local.system_states)
   }
 }
 

@@ -1,11 +1,5 @@
 locals {
-  systems = toset([
-    "market-intelligence-hub",
-    "demand-insights-engine",
-    "compliance-guardian",
-    "global-market-pulse",
-    "retail-copilot",
-  ])
+  systems = toset(var.systems)
 
   zones = {
     raw            = { name = "${var.domain}-raw", expiry_days = var.raw_expiry_days }

@@ -41,6 +41,17 @@ variable "domain" {
   }
 }
 
+variable "systems" {
+  description = "Systems that build prod tables: those of the domains in headgate.toml, and own-models for a lake's SQL models. Each has a bucket, a job and a crawler. An empty list is a lake without prod tables."
+  type        = list(string)
+  default     = ["market-intelligence-hub", "demand-insights-engine", "compliance-guardian", "global-market-pulse", "retail-copilot"]
+
+  validation {
+    condition     = alltrue([for system in var.systems : can(regex("^[a-z][a-z0-9-]{1,29}$", system))]) && length(distinct(var.systems)) == length(var.systems)
+    error_message = "systems are distinct names of 2 to 30 lower-case letters, digits and dashes."
+  }
+}
+
 variable "build_dir" {
   description = "Folder that scripts/build.py filled: archives, job scripts and catalog.json. Empty means ../build."
   type        = string

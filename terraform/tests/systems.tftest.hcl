@@ -1,0 +1,50 @@
+# A lake has the systems that headgate.toml asks for, and none is empty.
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+}
+
+run "a_lake_of_own_sql_models_has_one_system" {
+  command = plan
+
+  variables {
+    platform  = "aws"
+    build_dir = "tests/fixtures/built_own"
+    systems   = ["own-models"]
+  }
+
+  assert {
+    condition     = keys(module.crawler) == ["curated", "own-models"] && module.bucket["own-models"].name == "own-models-prod-123456789012"
+    error_message = "Own models have a bucket and a crawler, and no system of the shop has one."
+  }
+
+  assert {
+    condition     = [for job in keys(module.job) : job if startswith(job, "build_")] == ["build_own_models"]
+    error_message = "One job builds the own models."
+  }
+}
+
+run "a_lake_without_systems_ends_after_the_gate" {
+  command = plan
+
+  variables {
+    platform  = "aws"
+    build_dir = "tests/fixtures/built_none"
+    systems   = []
+  }
+
+  assert {
+    condition     = length(module.bucket) == 5 && keys(module.crawler) == ["curated"] && length(local.system_states) == 0
+    error_message = "A lake without systems has no bucket, crawler or state for one."
+  }
+
+  assert {
+    condition     = local.stages["quality_gate"].done == "Published"
+    error_message = "A run of a lake without systems ends after the quality gate."
+  }
+}
