@@ -1,4 +1,4 @@
-"""Which of several recipes scores from now on: the champion, unless a challenger is better beyond doubt."""
+"""Which of several recipes scores from now on: the champion, unless a challenger is significantly better or the naive rule wins."""
 
 from __future__ import annotations
 
@@ -48,11 +48,12 @@ class Decision:
         return self.winner != self.champion
 
 
-def decide(champion: str, losses: Mapping[str, Array]) -> Decision:
+def decide(champion: str, losses: Mapping[str, Array], naive: str = "") -> Decision:
     """The winner among recipes that were tried on the same cases.
 
     Args:
         champion: who stands; a name that is not among the recipes any more leaves the first of them to defend.
+        naive: the naive rule among the recipes. It wins whenever no other recipe has a lower mean loss, and does not defend the title.
         losses: recipe → loss of each case, shape (cases,), the same cases in the same order.
 
     Raises:
@@ -60,12 +61,17 @@ def decide(champion: str, losses: Mapping[str, Array]) -> Decision:
     """
     if len({len(loss) for loss in losses.values()}) != 1:
         raise ValueError("recipes can only be compared on the same cases")
-    standing = champion if champion in losses else next(iter(losses))
+    standing = champion if champion in losses and champion != naive else next(iter(losses))
     results = tuple(Result(name, _mean(loss), _lead(losses[standing], loss)) for name, loss in losses.items())
     cases = len(losses[standing])
     able = [one for one in results if one.lead > SURE and cases >= MIN_CASES]
-    winner = min(able, key=lambda one: one.mean_loss).recipe if able else standing
-    return Decision(standing, winner, cases, results)
+    winner = min(able, key=lambda one: one.mean_loss) if able else next(one for one in results if one.recipe == standing)
+    if naive and cases >= MIN_CASES:
+        rule = next(one for one in results if one.recipe == naive)
+        better = min((one for one in results if one.recipe != naive), key=lambda one: one.mean_loss)
+        if rule.mean_loss <= winner.mean_loss:
+            winner = rule if rule.mean_loss <= better.mean_loss else better
+    return Decision(standing, winner.recipe, cases, results)
 
 
 def log_loss(came_true: npt.NDArray[np.bool_], probability: Array) -> Array:

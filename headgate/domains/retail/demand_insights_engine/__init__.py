@@ -1,22 +1,32 @@
-"""demand-insights-engine: who the customers are, what they are worth, and who is leaving."""
+"""demand-insights-engine: who the customers are, what they will spend, and who is leaving."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import measures
-from headgate.domains.retail.demand_insights_engine import churn_risk, features, lifetime_value, model_quality, segments
+from headgate.domains.retail.demand_insights_engine import (
+    churn_risk,
+    customer_model,
+    features,
+    lifetime_value,
+    model_quality,
+    origins,
+    retention,
+    segments,
+)
+from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
 from headgate.systems.rows import without_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import ibis
-    import pandas as pd
 
     from headgate.learning.store import Shelf
 
@@ -26,37 +36,44 @@ LEARNS = (churn_risk.NAME,)
 
 
 def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
-    """The system's tables as of the end of a day, each in the order of its key. Later purchases are not looked at.
+    """The system's tables as of the end of a day, each in the order of its key. Later purchases are not read.
 
     Args:
-        shelf: says which recipe of a model is in charge, and takes the fitted models.
+        shelf: names the recipe in charge of a model, and receives the fitted models.
     """
-    # Five systems run side by side: threads that wait for each other would slow all of them down.
+    # Five systems run side by side: threads that compete for cores would slow all of them down.
     with threadpool_limits(1):
         return _built(tables, as_of, shelf)
 
 
 def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
-    days = features.purchase_days(tables["orders"], tables["order_items"], as_of)
+    orders, items = tables["orders"], tables["order_items"]
+    days = features.in_memory(features.purchase_days(orders, items, as_of))
     customers = features.known_histories(days, tables["customers"], as_of)
     if customers.empty:
         return without_rows(Registry.load().tables_of(SYSTEM))
-    tried_on, learnt_on = (as_of - timedelta(days=features.HORIZON_DAYS * count) for count in (1, 2))
-    past = features.observed(days, tried_on)
-    model, groups = lifetime_value.fit(customers), segments.partition(customers)
-    trial = churn_risk.judged(features.observed(days, learnt_on), past, shelf.champion(churn_risk.NAME))
-    leaving = churn_risk.fitted(past, trial)
-    if leaving:
-        shelf.put(churn_risk.kept(leaving, trial, past, customers))
+    daily = features.daily_purchases(days).set_index("purchased_on").purchases
+    clock = TradingClock.of(daily, pd.Timestamp(daily.index.min()).date(), as_of)
+    ahead = origins.coming(days, clock, as_of)
+    past = origins.origins(days, clock, as_of, ahead)
+    points = origins.signals(customers, clock, as_of)
+    found = customer_model.fitted(points, past, ahead, shelf.champion(churn_risk.NAME))
+    if found.churn:
+        shelf.put(churn_risk.kept(found.churn, found.churn_trial, past, points))
+    decline = retention.decline(features.cohort_purchases(days), clock, as_of)
+    yearly = retention.longer(decline, ahead.trading_days, clock.between(as_of, as_of + timedelta(days=lifetime_value.HORIZONS_DAYS[1])))
+    groups, leaving = segments.partition(customers), churn_risk.probabilities(found.churn, points)
     return {
         "customer_segments": segments.table(customers, groups),
-        "customer_lifetime_value": lifetime_value.table(model, customers),
-        "churn_risk": churn_risk.table(customers, leaving, trial),
+        "customer_lifetime_value": lifetime_value.table(found.value, customers, points, leaving, yearly),
+        "churn_risk": churn_risk.table(customers, points, found.churn, found.churn_trial),
         "customer_model_quality": measures.table(
             [
-                *model_quality.of_value_fit(model, customers),
-                *model_quality.of_value_trial(past, tried_on),
-                *model_quality.of_churn_trial(trial, tried_on),
+                *model_quality.of_value_fit(found.value, points),
+                *model_quality.of_shop(clock, features.unmatched_returns(orders, items, as_of), yearly),
+                *model_quality.of_value_trial(found.value_trials, past),
+                *model_quality.of_value_interval(found.tried_value, found.churn_trial, past),
+                *model_quality.of_churn_trial(found.churn_trial, past),
                 *model_quality.of_clusters(groups),
             ]
         ),

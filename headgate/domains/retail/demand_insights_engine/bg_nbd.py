@@ -1,9 +1,12 @@
-"""BG/NBD: how often customers buy, and whether they have gone, without a contract that would say so.
+"""BG/NBD and MBG/NBD: how often customers buy, and whether they have left, without a contract that would say so.
 
 While active a customer buys as a Poisson process of rate lambda ~ Gamma(r, alpha), and after each purchase leaves for good with
-probability p ~ Beta(a, b). Purchases are counted per day.
+probability p ~ Beta(a, b). In BG/NBD a customer can leave only after a repeat purchase, so whoever bought once is certainly active;
+in MBG/NBD a customer can also leave after the first purchase. Purchases are counted per day.
 
 Source:
+    Batislam, Denizel & Filiztekin (2007), Empirical validation and comparison of models for customer base analysis, International
+    Journal of Research in Marketing 24(3): MBG/NBD. It has BG/NBD's formulas with one more occasion to leave.
     Fader, Hardie & Lee (2005), "Counting Your Customers" the Easy Way: An Alternative to the Pareto/NBD Model,
     Marketing Science 24(2); equation numbers below are theirs.
 """
@@ -29,6 +32,7 @@ _LOG_BOUND = 12.0  # e^12 ≈ 160,000 in scaled units: beyond it only a flat lik
 _STARTS = tuple(product((0.3, 2.0), (1.0,), (0.5, 2.0), (1.0, 5.0)))  # r, alpha / mean age, a, b
 _MANY_PURCHASES = 10
 _SERIES_TERMS = 200  # the terms of customers with many purchases x fall as n^-(r + x + 1)
+_LEAST_DROPOUT = 0.005  # mean probability of leaving after a purchase
 _SINGULAR = 1e-6  # the expectation's formula divides by a - 1
 
 
@@ -56,10 +60,23 @@ class BgNbd:
     b: float
     log_likelihood: float = np.nan
     converged: bool = True
+    modified: bool = False
+
+    @property
+    def is_degenerate(self) -> bool:
+        """Practically nobody ever leaves: the alive probability then says nothing, and long forecasts are too high."""
+        return self.a / (self.a + self.b) < _LEAST_DROPOUT
+
+    def occasions(self, frequency: Array) -> Array:
+        """How many times each customer could have left."""
+        return frequency + 1 if self.modified else frequency
 
 
-def fit(histories: Histories) -> BgNbd:
+def fit(histories: Histories, *, modified: bool = False) -> BgNbd:
     """The parameters of the greatest likelihood over all starts.
+
+    Args:
+        modified: fit MBG/NBD instead of BG/NBD.
 
     Time is scaled by the mean age, so that the unit of the input does not matter to the optimiser. Of many customers every n-th tells
     which start leads to the greatest likelihood, and all of them where it is.
@@ -67,13 +84,13 @@ def fit(histories: Histories) -> BgNbd:
     scale = float(histories.age.mean()) or 1.0
     scaled = Histories(histories.frequency, histories.recency / scale, histories.age / scale)
     step = -(-len(scaled.age) // _TOLD_BY)
-    few = _Counted.of(Histories(scaled.frequency[::step], scaled.recency[::step], scaled.age[::step]))
+    few = _Counted.of(Histories(scaled.frequency[::step], scaled.recency[::step], scaled.age[::step]), modified)
     tops = [_top(few, np.log(start)) for start in _STARTS]
     best = min(tops, key=lambda top: float(top.fun))
     if step > 1:
-        tops = [best := _top(_Counted.of(scaled), best.x)]
+        tops = [best := _top(_Counted.of(scaled, modified), best.x)]
     r, alpha, a, b = np.exp(best.x)
-    found = BgNbd(float(r), float(alpha * scale), float(a), float(b), converged=any(top.success for top in tops))
+    found = BgNbd(float(r), float(alpha * scale), float(a), float(b), converged=any(top.success for top in tops), modified=modified)
     return replace(found, log_likelihood=log_likelihood(found, histories))
 
 
@@ -89,7 +106,7 @@ def _top(counted: _Counted, start: Array) -> OptimizeResult:
 
 def log_likelihood(model: BgNbd, histories: Histories) -> float:
     """Log-likelihood of the histories (eq. 6), up to no constant."""
-    loss, _ = _Counted.of(histories).loss(np.log([model.r, model.alpha, model.a, model.b]))
+    loss, _ = _Counted.of(histories, model.modified).loss(np.log([model.r, model.alpha, model.a, model.b]))
     return -float(loss) * len(histories.age)
 
 
@@ -101,24 +118,26 @@ class _Counted:
     levels: Array  # distinct frequencies, ascending
     level_of: npt.NDArray[np.intp]  # index into levels, per customer
     weights: Array  # customers per level
+    first_counts: bool  # MBG/NBD: a customer can leave after the first purchase
 
     @classmethod
-    def of(cls, histories: Histories) -> _Counted:
+    def of(cls, histories: Histories, modified: bool) -> _Counted:
         levels, level_of, weights = np.unique(histories.frequency, return_inverse=True, return_counts=True)
-        return cls(histories, levels, level_of, weights.astype(np.float64))
+        return cls(histories, levels, level_of, weights.astype(np.float64), modified)
 
     def loss(self, log_parameters: Array) -> tuple[float, Array]:
         """Mean negative log-likelihood and its gradient by the logarithms of (r, alpha, a, b)."""
         r, alpha, a, b = np.exp(log_parameters)
         x, w = self.levels, self.weights
-        repeated = x > 0
-        died = np.where(repeated, b + x - 1, 1.0)  # b + x - 1 > 0 whenever x > 0
+        chances = x + 1 if self.first_counts else x
+        repeated = chances > 0
+        died = np.where(repeated, b + chances - 1, 1.0)
         log_odds_at = np.where(repeated, np.log(a) - np.log(np.where(repeated, died, 1.0)), -np.inf)
         late, last = np.log(alpha + self.histories.age), np.log(alpha + self.histories.recency)
         shape = r + self.histories.frequency
         log_odds = log_odds_at[self.level_of] + shape * (late - last)  # of having left, given the history
         left = expit(log_odds)
-        by_level = gammaln(r + x) - gammaln(r) + gammaln(a + b) - gammaln(b) + gammaln(b + x) - gammaln(a + b + x)
+        by_level = gammaln(r + x) - gammaln(r) + gammaln(a + b) - gammaln(b) + gammaln(b + chances) - gammaln(a + b + chances)
         total = w @ by_level + w.sum() * r * np.log(alpha) - shape @ late - log_expit(-log_odds).sum()
         left_at = np.bincount(self.level_of, weights=left, minlength=len(x))
         gone = np.where(repeated, left_at, 0.0)
@@ -126,8 +145,8 @@ class _Counted:
             [
                 w @ (psi(r + x) - psi(r)) + w.sum() * np.log(alpha) - late.sum() + left @ (late - last),
                 w.sum() * r / alpha - shape @ np.exp(-late) + (left * shape) @ (np.exp(-late) - np.exp(-last)),
-                w @ (psi(a + b) - psi(a + b + x)) + gone.sum() / a,
-                w @ (psi(a + b) - psi(b) + psi(b + x) - psi(a + b + x)) - gone @ (1 / died),
+                w @ (psi(a + b) - psi(a + b + chances)) + gone.sum() / a,
+                w @ (psi(a + b) - psi(b) + psi(b + chances) - psi(a + b + chances)) - gone @ (1 / died),
             ]
         )
         count = w.sum()
@@ -135,15 +154,15 @@ class _Counted:
 
 
 def alive_probability(model: BgNbd, histories: Histories) -> Array:
-    """Probability that each customer has not left, shape (customers,). One without repeat purchases cannot have left.
+    """Probability that each customer has not left, shape (customers,). In BG/NBD one without repeat purchases cannot have left.
 
     Source:
         Fader, Hardie & Lee (2008), Computing P(alive) Using the BG/NBD Model, eq. 7.
     """
-    x = histories.frequency
-    died = np.where(x > 0, model.b + x - 1, 1.0)
+    x, chances = histories.frequency, model.occasions(histories.frequency)
+    died = np.where(chances > 0, model.b + chances - 1, 1.0)
     growth = (model.r + x) * np.log((model.alpha + histories.age) / (model.alpha + histories.recency))
-    return np.asarray(np.where(x > 0, expit(-(np.log(model.a) - np.log(died) + growth)), 1.0))
+    return np.asarray(np.where(chances > 0, expit(-(np.log(model.a) - np.log(died) + growth)), 1.0))
 
 
 def expected_purchases(model: BgNbd, histories: Histories, horizon: float) -> Array:
@@ -157,10 +176,21 @@ def expected_purchases(model: BgNbd, histories: Histories, horizon: float) -> Ar
     """
     a = model.a if abs(model.a - 1) > _SINGULAR else 1 + _SINGULAR
     x, b = histories.frequency, model.b
+    chances = model.occasions(x)
     z = horizon / (model.alpha + histories.age + horizon)
-    rest = (1 - z) ** (a - 1) * _hypergeometric(a + b - 1 - model.r, a - 1, a + b + x - 1, z, x >= _MANY_PURCHASES)
-    expected = (a + b + x - 1) / (a - 1) * (1 - rest) * alive_probability(model, histories)
+    rest = (1 - z) ** (a - 1) * _hypergeometric(a + b - 1 - model.r + model.modified, a - 1, a + b + chances - 1, z, x >= _MANY_PURCHASES)
+    expected = (a + b + chances - 1) / (a - 1) * (1 - rest) * alive_probability(model, histories)
     return np.asarray(np.maximum(expected, 0.0))
+
+
+def no_purchase_probability(model: BgNbd, histories: Histories, horizon: float) -> Array:
+    """Probability that each customer buys nothing in the next `horizon`, shape (customers,).
+
+    A customer has left, or is active and a Poisson process with a Gamma(r + x, alpha + T) rate has no event.
+    """
+    alive = alive_probability(model, histories)
+    waiting = model.alpha + histories.age
+    return np.asarray(1 - alive + alive * (waiting / (waiting + horizon)) ** (model.r + histories.frequency))
 
 
 def _hypergeometric(first: float, second: float, third: Array, z: Array, is_quick: npt.NDArray[np.bool_]) -> Array:
@@ -173,21 +203,3 @@ def _hypergeometric(first: float, second: float, third: Array, z: Array, is_quic
         total = total + term
     found[is_quick] = total
     return found
-
-
-def simulated_purchases(model: BgNbd, histories: Histories, horizon: float, draws: int, rng: np.random.Generator) -> Array:
-    """Draws from each customer's distribution of purchases in the next `horizon`, shape (customers, draws).
-
-    Given that a customer is active, lambda ~ Gamma(r + x, alpha + T) and p ~ Beta(a, b + x); they then buy until the horizon ends or
-    until the purchase after which they leave, which is geometric in p.
-    """
-    drawn = np.zeros((len(histories.age), draws))
-    active = rng.random(drawn.shape) < alive_probability(model, histories)[:, None]
-    # Only of those who are active a rate is drawn, and only of those who buy when they leave: most do neither, and draws are dear.
-    of = np.nonzero(active)[0]
-    made = rng.poisson(horizon * rng.gamma(model.r + histories.frequency[of], 1 / (model.alpha + histories.age[of])))
-    buying = made > 0
-    leaving = np.clip(rng.beta(model.a, model.b + histories.frequency[of[buying]]), 1e-12, 1.0)
-    made[buying] = np.minimum(made[buying], rng.geometric(leaving))
-    drawn[active] = made
-    return drawn

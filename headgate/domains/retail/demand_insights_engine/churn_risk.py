@@ -1,8 +1,9 @@
-"""churn_risk: the probability that a customer buys nothing in the next 90 days, why, and whether an offer pays."""
+"""churn_risk: the probability that a customer buys nothing in the next 90 days, its reasons, and whether an offer pays."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -11,26 +12,31 @@ from sklearn.metrics import roc_auc_score
 
 from headgate.domains.retail.demand_insights_engine import churn
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
+from headgate.domains.retail.demand_insights_engine.origins import expected, together
 from headgate.domains.retail.money import amounts
 from headgate.learning.contest import Decision, decide, log_loss
 from headgate.learning.store import Trained
+
+if TYPE_CHECKING:
+    from headgate.domains.retail.demand_insights_engine.origins import Coming, Origin, Origins
 
 Array = npt.NDArray[np.float64]
 
 NAME = "churn"
 DRIVERS = 3
-_WORTH_TELLING = 0.05  # log-odds
+_LEAST_CONTRIBUTION = 0.05  # log-odds; less is no reason
 _HIGH, _MEDIUM = 2 / 3, 1 / 3
+_WEIGHTS = np.linspace(0.0, 1.0, 5)  # of the shift to the expected number of buyers
 
-# What a signal is called when it raises the probability from above, and from below, the typical customer's value.
+# The name of a signal that raises the probability from above, and from below, the typical customer's value.
 _WORDS = {
-    "silent_days": ("long silence", "bought just now"),
+    "silence": ("long silence", "bought just now"),
     "silence_in_gaps": ("silence beyond own rhythm", "just after a purchase in own rhythm"),
     "purchases": ("many purchases", "few purchases"),
     "recent_purchases": ("many purchases lately", "few purchases lately"),
     "purchase_value": ("high spend", "low spend"),
     "recent_revenue": ("high spend lately", "low spend lately"),
-    "age_days": ("long history", "short history"),
+    "age": ("long history", "short history"),
     "products": ("wide choice", "narrow choice"),
 }
 SIGNALS = tuple(_WORDS)
@@ -38,81 +44,123 @@ SIGNALS = tuple(_WORDS)
 
 @dataclass(frozen=True)
 class Judged:
-    """Probabilities on a past period that the model had not seen, what came true, and what the period taught.
+    """The recipes at past origins that they had not seen, and the winner's probabilities there.
 
-    `contest` says which recipe they are of, and why.
-    `probability` and `left` are per customer; `threshold` is the one that earned most, `earned_gbp` what it earned and
-    `earned_all_gbp` what an offer to everybody would have.
+    Attributes:
+        model: the winner, as it was fitted on origins before the tested ones.
+        weight: how much of the shift to the expected number of buyers was best there.
+        probability, left, silence: of the winner, over all tested origins.
+        threshold: the probability from which on offers earned most at all tested origins.
+        earned_gbp, earned_all_gbp: what offers from a threshold on, and offers to everybody, earned on customers who did not choose
+            that threshold.
     """
 
     contest: Decision
+    model: churn.ChurnModel
+    weight: float
     probability: Array
     left: npt.NDArray[np.bool_]
-    silent_days: Array
+    silence: Array
     threshold: float
     earned_gbp: float
     earned_all_gbp: float
 
 
-def signals(customers: pd.DataFrame) -> pd.DataFrame:
-    """What the model looks at, one row per history; all of it was known on the history's last day."""
-    own_gap = customers.recency_days / customers.frequency.where(customers.frequency > 0)
-    value = customers.revenue.astype(np.float64) / customers.purchases
-    plain = customers[["silent_days", "purchases", "recent_purchases", "recent_revenue", "age_days", "products"]].astype(np.float64)
-    # With one purchase there is no rhythm yet; the time since then stands in for it.
-    return plain.assign(silence_in_gaps=customers.silent_days / own_gap.fillna(customers.age_days).clip(lower=1.0), purchase_value=value)
-
-
-def judged(train: pd.DataFrame, test: pd.DataFrame, champion: str = "") -> Judged | None:
-    """Models of the earlier period tried on the later one, told of the recipe that won; None where either has too few of a kind.
+def judged(past: Origins, ahead: Coming, champion: str = "") -> Judged | None:
+    """Every recipe, learnt at the earlier origins and tried at the tested ones; None where either have too few of a kind.
 
     Args:
-        train, test: histories with what followed, as `features.observed` gives them.
         champion: the recipe in charge so far; empty when there was none.
     """
-    if not (churn.is_enough(left(train)) and churn.is_enough(left(test))):
+    if not past.tested or not past.earlier:
         return None
-    points, came_true = signals(test), left(test)
-    tried = {recipe: churn.fit(signals(train), left(train), SIGNALS, recipe).probability(points) for recipe in churn.RECIPES}
-    contest = decide(champion, {recipe: log_loss(came_true, probability) for recipe, probability in tried.items()})
-    probability, gains = tried[contest.winner], churn.earned(came_true, points.purchase_value.to_numpy())
-    threshold, most = churn.best_threshold(probability, gains)
-    return Judged(contest, probability, came_true, points.silent_days.to_numpy(), threshold, most, float(gains.sum()))
-
-
-def fitted(past: pd.DataFrame, trial: Judged | None) -> churn.ChurnModel | None:
-    """The winner's recipe, fitted on the newest histories whose end is known; None where these carry no model."""
-    if not churn.is_enough(left(past)):
+    points, left, _ = together(past.earlier)
+    tested, came_true, _ = together(past.tested)
+    if not (churn.is_enough(left) and churn.is_enough(came_true)):
         return None
-    return churn.fit(signals(past), left(past), SIGNALS, trial.contest.winner if trial else churn.FIRST)
+    models = {recipe: churn.fit(points, left, SIGNALS, recipe) for recipe in churn.RECIPES}
+    buyers = expected(ahead, past.earlier).buyers
+    tried = {recipe: _best_shift(model, past.tested, came_true, buyers) for recipe, model in models.items()}
+    contest = decide(champion, {recipe: log_loss(came_true, one[1]) for recipe, one in tried.items()}, churn.NAIVE)
+    weight, probability = tried[contest.winner]
+    gains = churn.earned(came_true, tested.purchase_value.to_numpy())
+    threshold, _ = churn.best_threshold(probability, gains)
+    model = models[contest.winner]
+    found = _shifted(model, past.tested[-1].points, buyers, weight)
+    return Judged(contest, found, weight, probability, came_true, tested.silence.to_numpy(), threshold, *_earned(probability, gains))
 
 
-def kept(model: churn.ChurnModel, trial: Judged | None, past: pd.DataFrame, customers: pd.DataFrame) -> Trained:
-    """The model with what is to be known of it: its figures on unseen days, and how far the customers have moved since it learnt."""
-    metrics = {} if trial is None else {"auc": float(roc_auc_score(trial.left, trial.probability)), "log_loss": _loss(trial)}
-    drift = model.watch.index(signals(customers))
-    learnt = min(len(past), churn.MAX_LEARNT_FROM)
+def _best_shift(
+    model: churn.ChurnModel, tested: tuple[Origin, ...], left: npt.NDArray[np.bool_], buyers: float | None
+) -> tuple[float, Array]:
+    """The weight of the shift with the least loss at the tested origins, and the probabilities with it."""
+    weights = _WEIGHTS if buyers else _WEIGHTS[:1]
+    shifted = [[_shifted(model, origin.points, buyers, float(weight)) for origin in tested] for weight in weights]
+    given = [np.concatenate([one.probability(origin.points) for one, origin in zip(some, tested, strict=True)]) for some in shifted]
+    best = int(np.argmin([log_loss(left, one).mean() for one in given]))
+    return float(weights[best]), given[best]
+
+
+def _shifted(model: churn.ChurnModel, points: pd.DataFrame, buyers: float | None, weight: float) -> churn.ChurnModel:
+    return model.shifted(weight * churn.shift_to(model.probability(points), buyers)) if buyers and weight else model
+
+
+def _earned(probability: Array, gains: Array) -> tuple[float, float]:
+    """What offers earned on each half of the customers with the threshold of the other half, and what offers to all earned."""
+    half = np.arange(len(gains)) % 2 == 0
+    earned = 0.0
+    for chose, paid in ((half, ~half), (~half, half)):
+        threshold, _ = churn.best_threshold(probability[chose], gains[chose])
+        earned += float(gains[paid][probability[paid] >= threshold].sum())
+    return earned, float(gains.sum())
+
+
+def fitted(past: Origins, ahead: Coming, customers: pd.DataFrame, trial: Judged | None) -> churn.ChurnModel | None:
+    """The winner's recipe, learnt at the newest origins whose windows are over; None where these carry no model.
+
+    Args:
+        customers: points of all customers now, whose number of buyers is expected.
+    """
+    if not past.newest:
+        return None
+    points, left, _ = together(past.newest)
+    if not churn.is_enough(left):
+        return None
+    model = churn.fit(points, left, SIGNALS, trial.contest.winner if trial else churn.FIRST)
+    return _shifted(model, customers, expected(ahead, past.newest).buyers, trial.weight if trial else 1.0)
+
+
+def kept(model: churn.ChurnModel, trial: Judged | None, past: Origins, customers: pd.DataFrame) -> Trained:
+    """The model with its figures at past origins, and how far the customers have moved since it learnt."""
+    metrics = {} if trial is None else _figures(trial)
+    drift = model.watch.index(customers[list(SIGNALS)].astype(np.float64))
+    learnt = min(sum(len(origin.left) for origin in past.newest), churn.MAX_LEARNT_FROM)
     return Trained(NAME, model.recipe, model, SIGNALS, learnt, metrics, trial.contest if trial else None, drift)
 
 
-def _loss(trial: Judged) -> float:
-    return float(log_loss(trial.left, trial.probability).mean())
+def _figures(trial: Judged) -> dict[str, float]:
+    return {
+        "auc": float(roc_auc_score(trial.left, trial.probability)),
+        "auc_naive": float(roc_auc_score(trial.left, trial.silence)),
+        "log_loss": float(log_loss(trial.left, trial.probability).mean()),
+        "calibration_error": churn.calibration_error(trial.left, trial.probability),
+    }
 
 
-def left(past: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Who bought nothing in the days that followed."""
-    return np.asarray(past.bought.to_numpy() == 0)
+def probabilities(model: churn.ChurnModel | None, points: pd.DataFrame) -> Array:
+    """The probability that each customer leaves, in their order; without a model a curve over the silence replaces it."""
+    return model.probability(points) if model else _share_of_silence(points)
 
 
-def table(customers: pd.DataFrame, model: churn.ChurnModel | None, trial: Judged | None) -> pd.DataFrame:
+def table(customers: pd.DataFrame, points: pd.DataFrame, model: churn.ChurnModel | None, trial: Judged | None) -> pd.DataFrame:
     """The table's rows, one per customer, in the customers' order.
 
     Args:
+        points: as `origins.signals` gives them.
         model: as `fitted` gives it.
         trial: its recipe's trial; without one no offer is made, because nobody knows what it would earn.
     """
-    points = signals(customers)
-    probability = model.probability(points) if model else _share_of_silence(points)
+    probability = probabilities(model, points)
     threshold = trial.threshold if trial and model else churn.NO_OFFER
     frame = pd.DataFrame(
         {
@@ -132,19 +180,19 @@ def table(customers: pd.DataFrame, model: churn.ChurnModel | None, trial: Judged
 
 
 def _share_of_silence(points: pd.DataFrame) -> Array:
-    """A stand-in where no model can be had: even odds after `HORIZON_DAYS` of silence. It is not calibrated."""
-    return (points.silent_days / (points.silent_days + HORIZON_DAYS)).to_numpy()
+    """Even odds after `HORIZON_DAYS` of silence, for shops without a model. It is not calibrated."""
+    return (points.silence / (points.silence + HORIZON_DAYS)).to_numpy()
 
 
 def _drivers(model: churn.ChurnModel | None, points: pd.DataFrame) -> npt.NDArray[np.object_]:
-    """The words for what raises each probability most, shape (customers, DRIVERS); None where less than that raises it."""
+    """The words for the signals that raise each probability most, shape (customers, DRIVERS); None where nothing raises it enough."""
     if model is None or points.empty:
         return np.full((len(points), DRIVERS), None, dtype=object)
     raised = churn.contributions(model, points).to_numpy()
     above = points[list(SIGNALS)].to_numpy() > model.reference[list(SIGNALS)].to_numpy()
     words = np.where(above, *np.array([_WORDS[name] for name in SIGNALS], dtype=object).T)
     order = np.argsort(-raised, axis=1, kind="stable")[:, :DRIVERS]
-    told = np.take_along_axis(raised, order, axis=1) > _WORTH_TELLING
+    is_reason = np.take_along_axis(raised, order, axis=1) > _LEAST_CONTRIBUTION
     named = np.take_along_axis(words, order, axis=1)
-    named[~told] = None
+    named[~is_reason] = None
     return named

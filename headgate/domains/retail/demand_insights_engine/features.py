@@ -1,11 +1,14 @@
-"""What the customer models look at, as Ibis expressions: a purchase is a day on which a known customer spent money.
+"""What the customer models read, as Ibis expressions: a purchase is a day on which a known customer spent money.
 
-Money is summed as decimals and only then becomes a float: the sum of floats depends on the order, which no engine promises.
+Money is net: returned and cancelled quantities are taken off the purchases that they undo. Money is summed as decimals and only then
+becomes a float: the sum of floats depends on the order, which no engine promises.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import ibis
@@ -16,73 +19,156 @@ if TYPE_CHECKING:
 HORIZON_DAYS = 90
 """A customer who buys nothing for this long has churned; all customer models are measured over as many days."""
 
+_PAIR = ["customer_id", "product_id"]
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """Returns that undo no known purchase, such as those of goods bought before the data begin. They are in no customer's value."""
+
+    units: int
+    value: Decimal
+
 
 def purchase_days(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
-    """One row per customer and day with completed orders of a positive total. Guests, who have no number, are left out."""
-    known = orders.customer_id.notnull()  # noqa: PD004 Ibis knows no notna
-    in_time = orders.ordered_at < ibis.timestamp(_midnight_after(as_of))
-    sold = orders.filter(orders.status == "completed", known, in_time).select(
-        "order_id", "customer_id", purchased_on=orders.ordered_at.date()
-    )
-    lines = order_items.select("order_id", "product_id", spent=order_items.quantity * order_items.unit_price)
-    days = (
-        sold.inner_join(lines, "order_id")
-        .group_by("customer_id", "purchased_on")
-        .agg(revenue=lambda t: t.spent.sum(), products=lambda t: t.product_id.nunique())
+    """One row per customer and day with completed orders that were not wholly undone. Guests, who have no number, are left out.
+
+    A negative quantity, on a completed or a cancelled order, undoes the newest earlier purchases of the same product by the same
+    customer. `revenue` is what the customer kept, at the prices paid.
+    """
+    lines = _lines(orders, order_items, as_of)
+    kept = ibis.union(_never_returned(lines), _after_returns(_levels(lines)))
+    days = kept.group_by("customer_id", "purchased_on").agg(
+        revenue=lambda t: (t.kept * t.unit_price).sum(), products=lambda t: t.product_id.nunique()
     )
     return days.filter(days.revenue > 0)
+
+
+def unmatched_returns(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> Unmatched:
+    """Returned units beyond all that the same customer had bought of the product, and their value at the prices of the returns."""
+    levels = _levels(_lines(orders, order_items, as_of))
+    lacking = ibis.greatest(0, -levels.lowest) - ibis.greatest(0, -levels.lowest_before)
+    found = levels.agg(units=lacking.sum(), value=(lacking * levels.unit_price).sum()).to_pyarrow().to_pylist()[0]
+    return Unmatched(int(found["units"] or 0), Decimal(found["value"] or 0))
+
+
+def _lines(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
+    """Order lines of known customers: sold ones of completed orders, returned ones of completed and cancelled orders."""
+    known = orders.customer_id.notnull()  # noqa: PD004 Ibis knows no notna
+    in_time = orders.ordered_at < ibis.timestamp(_midnight_after(as_of))
+    placed = orders.filter(orders.status.isin(["completed", "cancelled"]), known, in_time)
+    placed = placed.select("order_id", "customer_id", "status", "ordered_at")
+    items = order_items.select("order_id", "product_id", "unit_price", quantity=order_items.quantity.cast("int64"))
+    lines = placed.inner_join(items, "order_id")
+    return lines.filter((lines.status == "completed") | (lines.quantity < 0))
+
+
+def _returned_pairs(lines: ibis.Table) -> ibis.Table:
+    return lines.filter(lines.quantity < 0).select(*_PAIR).distinct()
+
+
+def _never_returned(lines: ibis.Table) -> ibis.Table:
+    """Sold lines of products that the customer never returned: nearly all of them, and they need no window."""
+    plain = lines.anti_join(_returned_pairs(lines), _PAIR)
+    return plain.select(*_PAIR, "unit_price", purchased_on=plain.ordered_at.date(), kept=plain.quantity)
+
+
+def _levels(lines: ibis.Table) -> ibis.Table:
+    """Lines of returned products in the order of time, with the customer's running stock of the product.
+
+    `lowest_before` and `lowest` are the least running sum before and including a line; where it is negative, more came back than
+    was bought.
+    """
+    some = lines.semi_join(_returned_pairs(lines), _PAIR)
+    order = [some.ordered_at, some.quantity.desc(), some.order_id, some.unit_price]
+    running = ibis.window(group_by=_PAIR, order_by=order, preceding=None, following=0)
+    summed = some.mutate(level=some.quantity.sum().over(running), place=ibis.row_number().over(group_by=_PAIR, order_by=order))
+    until = ibis.window(group_by=_PAIR, order_by="place", preceding=None, following=0)
+    lowest = summed.mutate(lowest=summed.level.min().over(until))
+    before = ibis.window(group_by=_PAIR, order_by="place")
+    return lowest.mutate(lowest_before=ibis.coalesce(lowest.lowest.lag().over(before), 0))
+
+
+def _after_returns(levels: ibis.Table) -> ibis.Table:
+    """Sold lines with the quantity that was kept.
+
+    A purchase raises the stock from `below` to `stock`; what later falls beneath `stock` was returned, newest purchases first, so the
+    part of the purchase that survives lies between `below` and the lowest later stock.
+    """
+    stocked = levels.mutate(stock=levels.level + ibis.greatest(0, -levels.lowest))
+    later = ibis.window(group_by=_PAIR, order_by="place", preceding=0, following=None)
+    survived = stocked.mutate(left=stocked.stock.min().over(later) - (stocked.stock - stocked.quantity))
+    sold = survived.filter(survived.quantity > 0)
+    return sold.select(
+        *_PAIR,
+        "unit_price",
+        purchased_on=sold.ordered_at.date(),
+        kept=ibis.greatest(0, ibis.least(sold.left, sold.quantity)),
+    )
+
+
+def daily_purchases(days: ibis.Table) -> pd.DataFrame:
+    """Purchases by day: columns `purchased_on` and `purchases`, in order."""
+    counted: pd.DataFrame = days.group_by("purchased_on").agg(purchases=days.count()).order_by("purchased_on").to_pandas()
+    return counted
+
+
+def cohort_purchases(days: ibis.Table) -> pd.DataFrame:
+    """Purchases by the day of the customer's first purchase and the day: columns `first_on`, `purchased_on`, `purchases`, in order."""
+    known = days.mutate(first_on=days.purchased_on.min().over(group_by=days.customer_id))
+    counted = known.group_by("first_on", "purchased_on").agg(purchases=known.count())
+    found: pd.DataFrame = counted.order_by("first_on", "purchased_on").to_pandas()
+    return found
 
 
 def histories(days: ibis.Table, until: date) -> ibis.Table:
     """One row per customer who had bought by `until`, from what was known that day and nothing later.
 
-    `frequency` counts purchase days after the first one and `monetary` is their mean value, null where there are none;
-    `recency_days` runs from the first to the last purchase and `age_days` from the first to `until`, as Fader & Hardie
-    count them; `silent_days` runs from the last purchase to `until`.
+    `frequency` counts purchase days after the first one; `recency_days` runs from the first to the last purchase and `age_days` from
+    the first to `until`, as Fader & Hardie count them; `silent_days` runs from the last purchase to `until`.
     """
     known = days.filter(days.purchased_on <= ibis.date(until))
-    known = known.mutate(first_on=known.purchased_on.min().over(group_by=known.customer_id))
     lately = known.purchased_on > ibis.date(until - timedelta(days=HORIZON_DAYS))
-    again = known.purchased_on > known.first_on
     counted = known.group_by("customer_id").agg(
-        first_on=known.first_on.min(),
+        first_on=known.purchased_on.min(),
         last_on=known.purchased_on.max(),
         purchases=known.count(),
         revenue=known.revenue.sum(),
-        repeat_revenue=known.revenue.sum(where=again),
         recent_purchases=known.count(where=lately),
         recent_revenue=known.revenue.sum(where=lately).cast("float64").fill_null(0.0),
         products=known.products.mean(),
     )
-    frequency = counted.purchases - 1
     return counted.mutate(
-        frequency=frequency,
-        monetary=counted.repeat_revenue.cast("float64") / frequency.nullif(0),
+        frequency=counted.purchases - 1,
         recency_days=counted.last_on.delta(counted.first_on, unit="day"),
         age_days=ibis.date(until).delta(counted.first_on, unit="day"),
         silent_days=ibis.date(until).delta(counted.last_on, unit="day"),
     )
 
 
-def outcomes(days: ibis.Table, after: date) -> ibis.Table:
-    """One row per customer who bought in the `HORIZON_DAYS` after a day: what they did, for training and measuring."""
-    later = days.filter(days.purchased_on > ibis.date(after), days.purchased_on <= ibis.date(after + timedelta(days=HORIZON_DAYS)))
+def outcomes(days: ibis.Table, after: date, until: date) -> ibis.Table:
+    """One row per customer who bought after one day and up to another: what they did, for training and measuring."""
+    later = days.filter(days.purchased_on > ibis.date(after), days.purchased_on <= ibis.date(until))
     return later.group_by("customer_id").agg(bought=later.count(), spent=later.revenue.sum().cast("float64"))
 
 
-def observed(days: ibis.Table, until: date) -> pd.DataFrame:
-    """Histories up to a day with what followed it in columns `bought` and `spent`, by customer."""
-    before, after = histories(days, until), outcomes(days, until)
-    joined = before.left_join(after, "customer_id").drop("customer_id_right")
+def observed(days: ibis.Table, after: date, until: date) -> pd.DataFrame:
+    """Histories up to a day, with purchases and money from then to `until` in columns `bought` and `spent`, by customer."""
+    joined = histories(days, after).left_join(outcomes(days, after, until), "customer_id").drop("customer_id_right")
     found: pd.DataFrame = (
         joined.mutate(bought=joined.bought.fill_null(0), spent=joined.spent.fill_null(0.0)).order_by("customer_id").to_pandas()
     )
     return found
 
 
+def in_memory(table: ibis.Table) -> ibis.Table:
+    """The rows of a small expression, computed once; what follows runs on the local engine."""
+    return ibis.memtable(table.to_pyarrow())
+
+
 def known_histories(days: ibis.Table, customers: ibis.Table, as_of: date) -> pd.DataFrame:
     """Histories up to the end of the data, with `marketing_opt_in` where the customer is known, by customer."""
-    consent = customers.select("customer_id", "marketing_opt_in")
+    consent = in_memory(customers.select("customer_id", "marketing_opt_in"))
     joined = histories(days, as_of).left_join(consent, "customer_id").drop("customer_id_right")
     found: pd.DataFrame = joined.order_by("customer_id").to_pandas()
     return found

@@ -1,0 +1,286 @@
+"""What customers will spend: several models and the naive rule, of which a backtest chooses the published one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import rankdata
+from sklearn.linear_model import Ridge, TweedieRegressor
+from sklearn.preprocessing import StandardScaler
+
+from headgate.domains.retail.demand_insights_engine import bg_nbd, gamma_gamma
+from headgate.domains.retail.demand_insights_engine.origins import expected, together
+from headgate.learning import preprocessing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pandas as pd
+
+    from headgate.domains.retail.demand_insights_engine.origins import Coming, Origin
+
+    Churn = Callable[[pd.DataFrame], npt.NDArray[np.float64]]
+
+Array = npt.NDArray[np.float64]
+
+_TWEEDIE_POWER = 1.5  # between Poisson (1) and gamma (2): many zeros, and positive amounts with a long tail
+_TWEEDIE_RIDGE = 0.03
+_TYPICAL_RIDGE = 10.0
+_PRIOR_PURCHASES = 1.0  # weight of the shop's mean purchase where Gamma-Gamma has none
+_LOGGED = ("silence", "silence_in_gaps", "purchases", "recent_purchases", "recent_revenue", "purchase_value", "revenue", "age")
+
+
+class Method(StrEnum):
+    """How a value is forecast. The first is the naive rule."""
+
+    PAST_REVENUE = "past_revenue"  # everybody spends at the rate of their past revenue
+    MBG_NBD = "mbg_nbd"  # expected purchases times Gamma-Gamma's expected purchase
+    CHURN_SPEND = "churn_spend"  # likewise, with purchases corrected to the probability of buying at all
+    TWEEDIE = "tweedie"  # a regression on recency, frequency and money, learnt at earlier origins
+    HURDLE = "hurdle"  # the probability of buying times what a buyer typically spends
+    SHARP_HURDLE = "sharp_hurdle"  # likewise with the probability squared: likely buyers also buy more than once
+    POOLED_RATE = "pooled_rate"  # everybody as the shop's average; only where too few customers came back
+
+
+_HURDLE_POWERS = {Method.HURDLE: 1.0, Method.SHARP_HURDLE: 2.0}
+
+
+@dataclass(frozen=True)
+class ValueModel:
+    """What forecasts the coming window of `trading_days`.
+
+    Attributes:
+        purchases, spend, regression, typical: None where the data cannot carry them. `regression` gives what a customer spends,
+            `typical` the logarithm of what one who buys spends.
+        daily_rate: purchases of a customer per trading day, over all customers; `mean_spend` of a purchase, GBP.
+        total: what all customers together are expected to spend, GBP; every method's values are scaled to it. None where no year is known.
+        factors: without a total, what each method must be multiplied by to have been right at the origins it learnt from.
+        method: the published one.
+    """
+
+    purchases: bg_nbd.BgNbd | None
+    spend: gamma_gamma.GammaGamma | None
+    regression: Any
+    typical: Any
+    daily_rate: float
+    mean_spend: float
+    trading_days: float
+    total: float | None
+    factors: Mapping[Method, float]
+    method: Method
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How a method did at the tested origins.
+
+    Attributes:
+        error: mean absolute error per customer, GBP.
+        ratio: forecast total over actual total.
+        rank: Spearman's correlation with what was spent, mean over the origins.
+        score: what the contest compares; lower is better, and the naive rule has 1.
+    """
+
+    method: Method
+    error: float
+    ratio: float
+    rank: float
+    score: float
+
+
+def histories_of(points: pd.DataFrame) -> bg_nbd.Histories:
+    """Histories in trading days, from `origins.signals`."""
+    return bg_nbd.Histories(*(points[name].to_numpy(dtype=np.float64) for name in ("frequency", "rhythm", "age")))
+
+
+def learnt(points: pd.DataFrame, some: tuple[Origin, ...], churn: Churn | None, ahead: Coming) -> ValueModel:
+    """A model of customers as they are known now, whose regression and factors come from earlier origins.
+
+    Args:
+        points: of all customers now, as `origins.signals` gives them.
+        churn: probability of buying nothing in a window, from points; None where no such model could be learnt.
+    """
+    histories = histories_of(points)
+    repeats = int((histories.frequency > 0).sum())
+    enough = repeats >= bg_nbd.MIN_REPEAT_BUYERS
+    waited = float(histories.age.sum())
+    model = ValueModel(
+        purchases=bg_nbd.fit(histories, modified=True) if enough else None,
+        spend=_spend_model(points) if enough else None,
+        regression=_regression(some) if some and churn else None,
+        typical=_typical(some) if some and churn else None,
+        daily_rate=float(histories.frequency.sum()) / waited if waited else 0.0,
+        mean_spend=float(points.revenue.sum() / points.purchases.sum()),
+        trading_days=ahead.trading_days,
+        total=expected(ahead, some).revenue,
+        factors={},
+        method=Method.MBG_NBD if enough else Method.POOLED_RATE,
+    )
+    return model if model.total else replace(model, factors=_factors(model, some, churn))
+
+
+def _spend_model(points: pd.DataFrame) -> gamma_gamma.GammaGamma | None:
+    """Gamma-Gamma over all purchases, the first one included: for most customers it is the only one."""
+    if points.purchase_value.min() == points.purchase_value.max():
+        return None
+    found = gamma_gamma.fit(points.purchases.to_numpy(np.float64), points.purchase_value.to_numpy(np.float64))
+    return found if found.has_mean else None
+
+
+def _regression(some: tuple[Origin, ...]) -> Any:  # noqa: ANN401 scikit-learn ships no types
+    points, _, spent = together(some)
+    if not spent.any():
+        return None
+    glm = TweedieRegressor(power=_TWEEDIE_POWER, alpha=_TWEEDIE_RIDGE, link="log", max_iter=1_000)
+    return preprocessing.chain(StandardScaler(), glm).fit(_logged(points), spent)
+
+
+def _typical(some: tuple[Origin, ...]) -> Any:  # noqa: ANN401 as above
+    """Of the logarithm, so that one enormous order does not make its buyer's likes valuable."""
+    points, _, spent = together(some)
+    bought = spent > 0
+    if bought.sum() < bg_nbd.MIN_REPEAT_BUYERS:
+        return None
+    return preprocessing.chain(StandardScaler(), Ridge(alpha=_TYPICAL_RIDGE)).fit(_logged(points)[bought], np.log(spent[bought]))
+
+
+def _logged(points: pd.DataFrame) -> Array:
+    """Logarithms of what a customer did, shape (customers, features): spending grows in proportions."""
+    return np.log1p(points[list(_LOGGED)].to_numpy(dtype=np.float64))
+
+
+def _factors(model: ValueModel, some: tuple[Origin, ...], churn: Churn | None) -> dict[Method, float]:
+    if not some:
+        return {}
+    actual = sum(float(origin.spent.sum()) for origin in some)
+    found = [values(model, origin.points, churn(origin.points) if churn else None) for origin in some]
+    totals = {method: sum(float(one[method].sum()) for one in found) for method in found[0]}
+    return {method: actual / total for method, total in totals.items() if total > 0 and actual > 0}
+
+
+def spend_per_purchase(model: ValueModel, points: pd.DataFrame) -> Array:
+    """Expected value of a purchase of each customer, GBP: Gamma-Gamma's, else the own mean drawn to the shop's."""
+    purchases, value = points.purchases.to_numpy(np.float64), points.purchase_value.to_numpy(np.float64)
+    if model.spend is not None:
+        return gamma_gamma.expected_spend(model.spend, purchases, value)
+    return np.asarray((purchases * value + _PRIOR_PURCHASES * model.mean_spend) / (purchases + _PRIOR_PURCHASES))
+
+
+def expected_purchases(model: ValueModel, points: pd.DataFrame, churn: Array) -> Array:
+    """Purchases of each customer in the coming window: as many as a buyer makes, times the probability of buying at all."""
+    if model.purchases is None:
+        return np.full(len(points), model.daily_rate * model.trading_days)
+    histories = histories_of(points)
+    bought = 1 - bg_nbd.no_purchase_probability(model.purchases, histories, model.trading_days)
+    made = bg_nbd.expected_purchases(model.purchases, histories, model.trading_days)
+    per_buyer = np.maximum(made / np.maximum(bought, 1e-9), 1.0)
+    return np.asarray((1 - churn) * per_buyer)
+
+
+def values(model: ValueModel, points: pd.DataFrame, churn: Array | None) -> dict[Method, Array]:
+    """What each method expects of each customer in the coming window, GBP; only those methods that the data carry."""
+    spend = spend_per_purchase(model, points)
+    found = {Method.PAST_REVENUE: points.revenue.to_numpy(np.float64) * model.trading_days / max(float(points.age.max()), 1.0)}
+    if model.purchases is None:
+        found[Method.POOLED_RATE] = model.daily_rate * model.trading_days * spend
+    else:
+        made = bg_nbd.expected_purchases(model.purchases, histories_of(points), model.trading_days)
+        found[Method.MBG_NBD] = made * spend
+    if churn is not None and model.purchases is not None:
+        found[Method.CHURN_SPEND] = expected_purchases(model, points, churn) * spend
+    if model.regression is not None:
+        found[Method.TWEEDIE] = np.asarray(model.regression.predict(_logged(points)), dtype=np.float64)
+    if model.typical is not None and churn is not None:
+        typical = np.exp(model.typical.predict(_logged(points)))
+        found |= {method: (1 - churn) ** power * typical for method, power in _HURDLE_POWERS.items()}
+    return {method: value * _factor(model, method, value) for method, value in found.items()}
+
+
+def _factors(model: ValueModel, some: tuple[Origin, ...], churn: Churn | None) -> dict[Method, float]:
+    if not some:
+        return {}
+    actual = sum(float(origin.spent.sum()) for origin in some)
+    found = [values(model, origin.points, churn(origin.points) if churn else None) for origin in some]
+    totals = {method: sum(float(one[method].sum()) for one in found) for method in found[0]}
+    return {method: actual / total for method, total in totals.items() if total > 0 and actual > 0}
+
+
+def spend_per_purchase(model: ValueModel, points: pd.DataFrame) -> Array:
+    """Expected value of a purchase of each customer, GBP: Gamma-Gamma's, else the own mean drawn to the shop's."""
+    purchases, value = points.purchases.to_numpy(np.float64), points.purchase_value.to_numpy(np.float64)
+    if model.spend is not None:
+        return gamma_gamma.expected_spend(model.spend, purchases, value)
+    return np.asarray((purchases * value + _PRIOR_PURCHASES * model.mean_spend) / (purchases + _PRIOR_PURCHASES))
+
+
+def expected_purchases(model: ValueModel, points: pd.DataFrame, churn: Array) -> Array:
+    """Purchases of each customer in the coming window: as many as a buyer makes, times the probability of buying at all."""
+    if model.purchases is None:
+        return np.full(len(points), model.daily_rate * model.trading_days)
+    histories = histories_of(points)
+    bought = 1 - bg_nbd.no_purchase_probability(model.purchases, histories, model.trading_days)
+    made = bg_nbd.expected_purchases(model.purchases, histories, model.trading_days)
+    per_buyer = np.maximum(made / np.maximum(bought, 1e-9), 1.0)
+    return np.asarray((1 - churn) * per_buyer)
+
+
+def values(model: ValueModel, points: pd.DataFrame, churn: Array | None) -> dict[Method, Array]:
+    """What each method expects of each customer in the coming window, GBP; only those methods that the data carry."""
+    spend = spend_per_purchase(model, points)
+    found = {Method.PAST_REVENUE: points.revenue.to_numpy(np.float64) * model.trading_days / max(float(points.age.max()), 1.0)}
+    if model.purchases is None:
+        found[Method.POOLED_RATE] = model.daily_rate * model.trading_days * spend
+    else:
+        made = bg_nbd.expected_purchases(model.purchases, histories_of(points), model.trading_days)
+        found[Method.MBG_NBD] = made * spend
+    if churn is not None and model.purchases is not None:
+        found[Method.CHURN_SPEND] = expected_purchases(model, points, churn) * spend
+    if model.regression is not None:
+        found[Method.TWEEDIE] = np.asarray(model.regression.predict(_logged(points)), dtype=np.float64)
+    if model.typical is not None and churn is not None:
+        typical = np.exp(model.typical.predict(_logged(points)))
+        found |= {method: (1 - churn) ** power * typical for method, power in _HURDLE_POWERS.items()}
+    return {method: value * _factor(model, method, value) for method, value in found.items()}
+
+
+def _factor(model: ValueModel, method: Method, value: Array) -> float:
+    if model.total and value.sum() > 0:
+        return model.total / float(value.sum())
+    return model.factors.get(method, 1.0)
+
+
+def tried(model: ValueModel, tested: tuple[Origin, ...], churn: Churn) -> list[Trial]:
+    """Every method at the tested origins, in the order of `Method`.
+
+    The score adds the error against the naive rule's and what is lacking in rank: a table that is sorted by value must rank well, and
+    a table that is summed must be near.
+    """
+    found = [(values(model, origin.points, churn(origin.points)), origin.spent) for origin in tested]
+    measured = {method: _measured([(value[method], spent) for value, spent in found]) for method in found[0][0]}
+    error, _, rank = measured[Method.PAST_REVENUE]
+    return [Trial(method, *one, one[0] / max(error, 1e-9) - (one[2] - rank)) for method, one in measured.items()]
+
+
+def _measured(pairs: list[tuple[Array, Array]]) -> tuple[float, float, float]:
+    """Error, ratio of totals, and rank over origins."""
+    errors = np.concatenate([np.abs(value - spent) for value, spent in pairs])
+    actual = sum(float(spent.sum()) for _, spent in pairs)
+    ratio = sum(float(value.sum()) for value, _ in pairs) / actual if actual else np.nan
+    return float(errors.mean()), ratio, float(np.mean([rank_correlation(value, spent) for value, spent in pairs]))
+
+
+def rank_correlation(one: Array, other: Array) -> float:
+    """Spearman's correlation; 0 where either has one value only."""
+    left, right = rankdata(one), rankdata(other)
+    if len(left) < 2 or np.ptp(left) == 0 or np.ptp(right) == 0:  # noqa: PLR2004 no rank without two values
+        return 0.0
+    return float(np.corrcoef(left, right)[0, 1])
+
+
+def winner(trials: list[Trial]) -> Method:
+    """The method with the best score; the naive rule wins a tie."""
+    return min(trials, key=lambda trial: (trial.score, trial.method is not Method.PAST_REVENUE)).method

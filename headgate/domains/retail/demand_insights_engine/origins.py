@@ -1,0 +1,211 @@
+"""Past days from which the customer models learn, and on which they are tested.
+
+An origin's window is not 90 calendar days: it is as long as the shop needed to reach the number of buyers that are expected in the
+coming 90 days. A quiet winter is learnt from shorter windows of a busy autumn, so the labels have the meaning that the forecast
+needs. The money of a window is then scaled to the money that is expected.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from headgate.domains.retail.demand_insights_engine import features
+from headgate.domains.retail.demand_insights_engine.trading_clock import YEAR_DAYS
+
+if TYPE_CHECKING:
+    from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
+
+Array = npt.NDArray[np.float64]
+
+LEARNT_ORIGINS, TESTED_ORIGINS = 3, 2
+_LEARNT_APART_DAYS, _TESTED_APART_DAYS = 30, 21
+_LEAST_HISTORY_DAYS = 56  # before an origin: younger shops have nobody with a rhythm
+
+
+@dataclass(frozen=True)
+class Coming:
+    """What the shop is expected to do in the days ahead: as in the same days of last year, times damped growth.
+
+    Attributes:
+        trading_days: on the shop's own clock.
+        buyers: customers who buy at least once, new ones included; None where no year is known.
+        revenue: of all customers with a number, GBP; None likewise.
+    """
+
+    trading_days: float
+    buyers: float | None
+    revenue: float | None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Customers as they were known at the end of `after`, with what they did until the end of `until`.
+
+    Attributes:
+        customers: as `features.observed` gives them.
+        points: what the models read of them, in the same order.
+        buyers, revenue: of the whole shop in the window, customers who were not known yet included.
+        scale: the money expected in the coming window over that of this one.
+    """
+
+    after: date
+    until: date
+    customers: pd.DataFrame
+    points: pd.DataFrame
+    buyers: int
+    revenue: float
+    scale: float
+
+    @property
+    def period(self) -> str:
+        """The days of the window as an ISO 8601 interval."""
+        return f"{self.after + timedelta(days=1)}/{self.until}"
+
+    @property
+    def left(self) -> npt.NDArray[np.bool_]:
+        """Who bought nothing in the window."""
+        return np.asarray(self.customers.bought.to_numpy() == 0)
+
+    @property
+    def spent(self) -> Array:
+        """Net revenue of each customer in the window, GBP, scaled to the coming one."""
+        return self.customers.spent.to_numpy(dtype=np.float64) * self.scale
+
+    @property
+    def known_buyers(self) -> float:
+        """The share of the window's buyers who were customers before."""
+        return float((~self.left).sum() / self.buyers) if self.buyers else np.nan
+
+    @property
+    def known_revenue(self) -> float:
+        """The share of the window's revenue that came from customers known before."""
+        return float(self.customers.spent.sum() / self.revenue) if self.revenue else np.nan
+
+
+@dataclass(frozen=True)
+class Origins:
+    """`newest` teach the published model, `tested` judge the recipes, which then learn from `earlier` only. Newest first.
+
+    No window of `earlier` reaches beyond the first origin of `tested`.
+    """
+
+    newest: tuple[Origin, ...]
+    tested: tuple[Origin, ...]
+    earlier: tuple[Origin, ...]
+
+
+def signals(customers: pd.DataFrame, clock: TradingClock, until: date) -> pd.DataFrame:
+    """What the models read, one row per history, in trading days and GBP; all of it was known at the end of `until`."""
+    first, last = clock.at(customers.first_on), clock.at(customers.last_on)
+    now, frequency = clock.on(until), customers.frequency.to_numpy(dtype=np.float64)
+    # With one purchase there is no rhythm yet; the time since then replaces it.
+    gap = np.maximum(np.where(frequency > 0, (last - first) / np.maximum(frequency, 1.0), now - first), 1.0)
+    plain = customers[["purchases", "recent_purchases", "recent_revenue", "products"]].astype(np.float64)
+    revenue = customers.revenue.astype(np.float64)
+    return plain.assign(
+        silence=now - last,
+        silence_in_gaps=(now - last) / gap,
+        purchase_value=revenue / customers.purchases,
+        revenue=revenue,
+        frequency=frequency,
+        age=now - first,
+        rhythm=last - first,
+    )
+
+
+def coming(days: ibis.Table, clock: TradingClock, as_of: date, horizon_days: int = features.HORIZON_DAYS) -> Coming:
+    """What the next days are expected to bring, from purchases up to `as_of`."""
+    until = as_of + timedelta(days=horizon_days)
+    if not clock.knows_season:
+        return Coming(clock.between(as_of, until), None, None)
+    buyers, revenue = _totals(days, as_of - timedelta(days=YEAR_DAYS), min(until - timedelta(days=YEAR_DAYS), as_of))
+    if not buyers:
+        return Coming(clock.between(as_of, until), None, None)
+    return Coming(clock.between(as_of, until), buyers * clock.growth, revenue * clock.growth)
+
+
+def origins(days: ibis.Table, clock: TradingClock, as_of: date, ahead: Coming) -> Origins:
+    """Origins whose windows are like the coming one and were over by `as_of`."""
+
+    def at(after: date) -> Origin:
+        until = min(_until(days, clock, after, ahead), as_of)
+        customers = features.observed(days, after, until)
+        buyers, revenue = _totals(days, after, until)
+        scale = ahead.revenue / revenue if ahead.revenue and revenue else 1.0
+        return Origin(after, until, customers, signals(customers, clock, after), buyers, revenue, scale)
+
+    first = _before(days, clock, as_of, ahead)
+    tested = _stepping(clock, first, _TESTED_APART_DAYS, TESTED_ORIGINS)
+    earlier = _stepping(clock, _before(days, clock, tested[-1], ahead), _LEARNT_APART_DAYS, LEARNT_ORIGINS) if tested else []
+    newest = _stepping(clock, first, _LEARNT_APART_DAYS, LEARNT_ORIGINS)
+    known = {after: at(after) for after in sorted({*newest, *tested, *earlier})}
+    return Origins(*(tuple(known[after] for after in some) for some in (newest, tested if earlier else [], earlier)))
+
+
+def _totals(days: ibis.Table, after: date, until: date) -> tuple[int, float]:
+    """Distinct buyers and revenue from the end of one day to the end of another."""
+    some = days.filter(days.purchased_on > ibis.date(after), days.purchased_on <= ibis.date(until))
+    found = some.agg(buyers=some.customer_id.nunique(), revenue=some.revenue.sum()).to_pyarrow().to_pylist()[0]
+    return int(found["buyers"]), float(found["revenue"] or 0)
+
+
+def _until(days: ibis.Table, clock: TradingClock, after: date, ahead: Coming) -> date:
+    """The day by which the shop had as many buyers as are coming; by trading days where that is not known."""
+    if ahead.buyers is None:
+        return clock.reached(after, ahead.trading_days)
+    later = days.filter(days.purchased_on > ibis.date(after))
+    return _day(later.group_by("customer_id").agg(day=later.purchased_on.min()), round(ahead.buyers), newest_first=False) or date.max
+
+
+def _before(days: ibis.Table, clock: TradingClock, until: date, ahead: Coming) -> date:
+    """The last day after which the shop had as many buyers by `until` as are coming."""
+    if ahead.buyers is None:
+        return clock.origin_before(until, ahead.trading_days)
+    known = days.filter(days.purchased_on <= ibis.date(until))
+    found = _day(known.group_by("customer_id").agg(day=known.purchased_on.max()), round(ahead.buyers), newest_first=True)
+    return found - timedelta(days=1) if found else clock.first_on
+
+
+def _day(customers: ibis.Table, count: int, *, newest_first: bool) -> date | None:
+    """The day in place `count` of the customers' days; None where they are fewer."""
+    order = customers.day.desc() if newest_first else customers.day
+    found = customers.order_by(order).limit(1, offset=max(count, 1) - 1).day.to_pyarrow().to_pylist()
+    return found[0] if found else None
+
+
+def _stepping(clock: TradingClock, first: date, apart_days: int, count: int) -> list[date]:
+    """Up to `count` days, that many days apart, newest first; none with too little history."""
+    days = [first - timedelta(days=apart_days * number) for number in range(count)]
+    return [day for day in days if (day - clock.first_on).days >= _LEAST_HISTORY_DAYS]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What customers who are known now are expected to do together in the coming window; None where no year is known.
+
+    The shop's last year gives the whole, the newest origins the share of it that comes from customers known before.
+    """
+
+    buyers: float | None
+    revenue: float | None
+
+
+def expected(ahead: Coming, some: tuple[Origin, ...]) -> Expected:
+    """The known customers' part of what is coming, from origins whose windows are over."""
+    if ahead.buyers is None or ahead.revenue is None or not some:
+        return Expected(None, None)
+    buyers, revenue = (np.nanmean([getattr(origin, name) for origin in some]) for name in ("known_buyers", "known_revenue"))
+    return Expected(ahead.buyers * float(buyers), ahead.revenue * float(revenue))
+
+
+def together(some: tuple[Origin, ...]) -> tuple[pd.DataFrame, npt.NDArray[np.bool_], Array]:
+    """Points, who left, and what was spent, over several origins."""
+    points = pd.concat([origin.points for origin in some], ignore_index=True)
+    return points, np.concatenate([origin.left for origin in some]), np.concatenate([origin.spent for origin in some])

@@ -1,0 +1,113 @@
+"""Time measured in the shop's own business: a day with twice the usual purchases is two trading days long.
+
+A customer who is silent for three weeks after Christmas has missed less than one who is silent for three weeks in November. On the
+trading clock both are comparable, so rates and silences learnt in autumn remain valid in winter. The future runs as the same week of
+the year before did; without a year of history it runs evenly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Array = npt.NDArray[np.float64]
+
+YEAR_DAYS = 364  # 52 weeks: the same weekday of the year before
+_WEEK_DAYS = 7
+_AHEAD_DAYS = 366
+_OVERLAP_DAYS = 28  # of a second year, before growth can be estimated
+_GROWTH_WINDOW_DAYS = 182
+_GROWTH_DAMPING_DAYS = 91  # growth measured over as many days counts half, on the logarithmic scale
+
+
+@dataclass(frozen=True)
+class TradingClock:
+    """Trading days that have passed since the first purchase.
+
+    Attributes:
+        first_on: the day of the first purchase.
+        ends: shape (calendar days,); the clock at the end of each day from `first_on`, one unit per average known day.
+        known_days: how many of these days are history; the others are expected.
+        growth: damped, from the same days of the year before; 1 where no second year has begun.
+    """
+
+    first_on: date
+    ends: Array
+    known_days: int
+    growth: float = 1.0
+
+    @classmethod
+    def of(cls, purchases: pd.Series[int], first_on: date, as_of: date) -> TradingClock:
+        """The clock that daily purchases give.
+
+        Args:
+            purchases: number of customers' purchase days by calendar day; days without purchases may be absent.
+        """
+        days = pd.date_range(first_on, as_of)
+        counted = purchases.set_axis(pd.to_datetime(purchases.index)).reindex(days, fill_value=0).to_numpy(dtype=np.float64)
+        speed = _weekly_mean(counted)
+        ahead = _expected(speed)
+        whole = np.concatenate([speed, ahead]) / (float(speed.mean()) or 1.0)
+        return cls(first_on, np.cumsum(whole), len(days), _growth(speed))
+
+    @property
+    def knows_season(self) -> bool:
+        """A whole year is known, so the coming season is expected from it."""
+        return self.known_days >= YEAR_DAYS
+
+    def at(self, days: Iterable[object]) -> Array:
+        """The clock at the end of each day, shape (days,)."""
+        numbers = (pd.to_datetime(pd.Series(list(days))) - pd.Timestamp(self.first_on)).dt.days.to_numpy()
+        return np.asarray(self.ends[np.clip(numbers, 0, len(self.ends) - 1)])
+
+    def on(self, day: date) -> float:
+        """The clock at the end of one day; 0 before the first."""
+        number = (day - self.first_on).days
+        return float(self.ends[min(number, len(self.ends) - 1)]) if number >= 0 else 0.0
+
+    def between(self, after: date, until: date) -> float:
+        """Trading days from the end of one day to the end of a later one."""
+        return self.on(until) - self.on(after)
+
+    def origin_before(self, until: date, trading_days: float) -> date:
+        """The last day with at least so many trading days between it and `until`; before the first day where there are fewer."""
+        number = int(np.searchsorted(self.ends, self.on(until) - trading_days, side="right")) - 1
+        return self.first_on + timedelta(days=number)
+
+    def reached(self, after: date, trading_days: float) -> date:
+        """The first day by whose end so many trading days have passed."""
+        number = int(np.searchsorted(self.ends, self.on(after) + trading_days - 1e-9, side="left"))
+        return self.first_on + timedelta(days=min(number, len(self.ends) - 1))
+
+
+def _weekly_mean(counted: Array) -> Array:
+    """Centred means of seven days: the clock needs seasons and closures, not weekdays."""
+    half = _WEEK_DAYS // 2
+    total = np.convolve(counted, np.ones(_WEEK_DAYS))[half : half + counted.size]
+    days = np.convolve(np.ones(counted.size), np.ones(_WEEK_DAYS))[half : half + counted.size]
+    return np.asarray(total / days, dtype=np.float64)
+
+
+def _expected(speed: Array) -> Array:
+    """The speed of the coming days: that of the year before times damped growth, or the mean where no year is known."""
+    if speed.size < YEAR_DAYS:
+        return np.full(_AHEAD_DAYS, speed.mean())
+    season = np.resize(speed[speed.size - YEAR_DAYS :], _AHEAD_DAYS)
+    return np.asarray(season * _growth(speed), dtype=np.float64)
+
+
+def _growth(speed: Array) -> float:
+    overlap = min(speed.size - YEAR_DAYS, _GROWTH_WINDOW_DAYS)
+    if overlap < _OVERLAP_DAYS:
+        return 1.0
+    before = float(speed[-overlap - YEAR_DAYS : -YEAR_DAYS].sum())
+    now = float(speed[-overlap:].sum())
+    return (now / before) ** (overlap / (overlap + _GROWTH_DAMPING_DAYS)) if now > 0 and before > 0 else 1.0
