@@ -56,3 +56,18 @@ def test_log_loss_is_low_for_what_was_thought_likely_and_finite_for_what_was_rul
     loss = log_loss(np.array([True, False, True]), np.array([0.9, 0.1, 0.0]))
     assert loss[:2] == pytest.approx([0.1054, 0.1054], abs=1e-4)
     assert np.isfinite(loss[2])
+
+
+def test_the_naive_rule_wins_whenever_nothing_beats_it() -> None:
+    decision = decide("old", {"old": LOSS, "rule": LOSS - 0.0001}, naive="rule")
+    assert decision.winner == "rule"
+    assert decide("old", {"old": LOSS - 0.0001, "rule": LOSS}, naive="rule").winner == "old"
+
+
+def test_a_challenger_that_beats_the_naive_rule_replaces_a_champion_that_does_not() -> None:
+    assert decide("old", {"old": LOSS, "rule": LOSS - 0.001, "new": LOSS - 0.002}, naive="rule").winner == "new"
+
+
+def test_the_naive_rule_does_not_defend_the_title() -> None:
+    decision = decide("rule", {"old": LOSS - 0.0001, "rule": LOSS}, naive="rule")
+    assert (decision.champion, decision.winner) == ("old", "old")

@@ -131,8 +131,8 @@ def _splines(numeric: Sequence[str], categorical: Sequence[str]) -> Any:  # noqa
 def _trees(numeric: Sequence[str], categorical: Sequence[str]) -> Any:  # noqa: ANN401 scikit-learn ships no types
     columns = preprocessing.columns(numeric, "passthrough", categorical, preprocessing.number_categories())
     boosted = HistGradientBoostingClassifier(
-        learning_rate=0.02,
-        max_iter=500,
+        learning_rate=0.05,
+        max_iter=200,
         max_leaf_nodes=4,
         min_samples_leaf=40,
         l2_regularization=5.0,

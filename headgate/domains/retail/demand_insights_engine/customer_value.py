@@ -150,54 +150,7 @@ def _typical(some: tuple[Origin, ...]) -> Any:  # noqa: ANN401 as above
 
 def _logged(points: pd.DataFrame) -> Array:
     """Logarithms of what a customer did, shape (customers, features): spending grows in proportions."""
-    return np.log1p(points[list(_LOGGED)].to_numpy(dtype=np.float64))
-
-
-def _factors(model: ValueModel, some: tuple[Origin, ...], churn: Churn | None) -> dict[Method, float]:
-    if not some:
-        return {}
-    actual = sum(float(origin.spent.sum()) for origin in some)
-    found = [values(model, origin.points, churn(origin.points) if churn else None) for origin in some]
-    totals = {method: sum(float(one[method].sum()) for one in found) for method in found[0]}
-    return {method: actual / total for method, total in totals.items() if total > 0 and actual > 0}
-
-
-def spend_per_purchase(model: ValueModel, points: pd.DataFrame) -> Array:
-    """Expected value of a purchase of each customer, GBP: Gamma-Gamma's, else the own mean drawn to the shop's."""
-    purchases, value = points.purchases.to_numpy(np.float64), points.purchase_value.to_numpy(np.float64)
-    if model.spend is not None:
-        return gamma_gamma.expected_spend(model.spend, purchases, value)
-    return np.asarray((purchases * value + _PRIOR_PURCHASES * model.mean_spend) / (purchases + _PRIOR_PURCHASES))
-
-
-def expected_purchases(model: ValueModel, points: pd.DataFrame, churn: Array) -> Array:
-    """Purchases of each customer in the coming window: as many as a buyer makes, times the probability of buying at all."""
-    if model.purchases is None:
-        return np.full(len(points), model.daily_rate * model.trading_days)
-    histories = histories_of(points)
-    bought = 1 - bg_nbd.no_purchase_probability(model.purchases, histories, model.trading_days)
-    made = bg_nbd.expected_purchases(model.purchases, histories, model.trading_days)
-    per_buyer = np.maximum(made / np.maximum(bought, 1e-9), 1.0)
-    return np.asarray((1 - churn) * per_buyer)
-
-
-def values(model: ValueModel, points: pd.DataFrame, churn: Array | None) -> dict[Method, Array]:
-    """What each method expects of each customer in the coming window, GBP; only those methods that the data carry."""
-    spend = spend_per_purchase(model, points)
-    found = {Method.PAST_REVENUE: points.revenue.to_numpy(np.float64) * model.trading_days / max(float(points.age.max()), 1.0)}
-    if model.purchases is None:
-        found[Method.POOLED_RATE] = model.daily_rate * model.trading_days * spend
-    else:
-        made = bg_nbd.expected_purchases(model.purchases, histories_of(points), model.trading_days)
-        found[Method.MBG_NBD] = made * spend
-    if churn is not None and model.purchases is not None:
-        found[Method.CHURN_SPEND] = expected_purchases(model, points, churn) * spend
-    if model.regression is not None:
-        found[Method.TWEEDIE] = np.asarray(model.regression.predict(_logged(points)), dtype=np.float64)
-    if model.typical is not None and churn is not None:
-        typical = np.exp(model.typical.predict(_logged(points)))
-        found |= {method: (1 - churn) ** power * typical for method, power in _HURDLE_POWERS.items()}
-    return {method: value * _factor(model, method, value) for method, value in found.items()}
+    return np.asarray(np.log1p(points[list(_LOGGED)].to_numpy(dtype=np.float64)), dtype=np.float64)
 
 
 def _factors(model: ValueModel, some: tuple[Origin, ...], churn: Churn | None) -> dict[Method, float]:

@@ -52,7 +52,8 @@ class TradingClock:
             purchases: number of customers' purchase days by calendar day; days without purchases may be absent.
         """
         days = pd.date_range(first_on, as_of)
-        counted = purchases.set_axis(pd.to_datetime(purchases.index)).reindex(days, fill_value=0).to_numpy(dtype=np.float64)
+        daily = purchases.set_axis(pd.to_datetime(purchases.index)).reindex(days, fill_value=0)
+        counted: Array = np.asarray(daily, dtype=np.float64)
         speed = _weekly_mean(counted)
         ahead = _expected(speed)
         whole = np.concatenate([speed, ahead]) / (float(speed.mean()) or 1.0)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -46,10 +48,45 @@ def test_expectation_is_the_mean_of_what_can_happen(x: float, last: float, age: 
     assert bg_nbd.expected_purchases(CDNOW, known, horizon) == pytest.approx([mean * alive], rel=1e-5)
 
 
-def test_simulated_purchases_have_the_expected_mean() -> None:
+@pytest.mark.parametrize("modified", [False, True])
+def test_expected_purchases_and_silence_are_those_of_simulated_customers(modified: bool) -> None:
+    """The story told forwards: an active customer buys until the horizon ends or until the purchase after which they leave."""
+    model, draws, horizon = replace(CDNOW, modified=modified), 200_000, 39
     known = histories((0, 0, 38), (3, 30, 38), (12, 37, 38))
-    drawn = bg_nbd.simulated_purchases(CDNOW, known, 39, 200_000, np.random.default_rng(1)).mean(axis=1)
-    assert drawn == pytest.approx(bg_nbd.expected_purchases(CDNOW, known, 39), rel=0.03)
+    rng = np.random.default_rng(1)
+    alive = rng.random((draws, 3)) < bg_nbd.alive_probability(model, known)
+    made = rng.poisson(horizon * rng.gamma(model.r + known.frequency, 1 / (model.alpha + known.age), (draws, 3)))
+    leaves = rng.geometric(np.clip(rng.beta(model.a, model.b + model.occasions(known.frequency), (draws, 3)), 1e-12, 1))
+    made = np.where(alive, np.minimum(made, leaves), 0)
+    assert made.mean(axis=0) == pytest.approx(bg_nbd.expected_purchases(model, known, horizon), rel=0.03)
+    assert (made == 0).mean(axis=0) == pytest.approx(bg_nbd.no_purchase_probability(model, known, horizon), abs=0.01)
+
+
+def test_mbg_nbd_recovers_the_parameters_that_made_the_customers() -> None:
+    rng = np.random.default_rng(5)
+    size, span = 6_000, 52.0
+    rates, leaving = rng.gamma(0.8, 1 / 6.0, size), rng.beta(0.9, 3.0, size)
+    rows = []
+    for rate, gone in zip(rates, leaving, strict=True):
+        now, last, count = 0.0, 0.0, 0
+        while rng.random() >= gone and (now := now + rng.exponential(1 / rate)) < span:
+            last, count = now, count + 1
+        rows.append((count, last, span))
+    fitted = bg_nbd.fit(histories(*rows), modified=True)
+    mean_dropout = fitted.a / (fitted.a + fitted.b)
+    assert (fitted.r / fitted.alpha, mean_dropout) == pytest.approx((0.8 / 6.0, 0.9 / 3.9), rel=0.15)
+    assert not fitted.is_degenerate
+
+
+def test_one_time_buyers_may_have_left_in_mbg_nbd_only() -> None:
+    known = histories((0, 0, 200))
+    plain, modified = (bg_nbd.alive_probability(replace(CDNOW, modified=kind), known)[0] for kind in (False, True))
+    assert plain == 1.0
+    assert modified < 0.8
+
+
+def test_a_fit_in_which_nobody_leaves_is_degenerate() -> None:
+    assert BgNbd(0.8, 60, 1e-6, 10).is_degenerate
 
 
 def test_the_formula_has_no_hole_where_a_is_one() -> None:
@@ -75,11 +112,12 @@ def test_expected_purchases_are_finite_and_never_negative(
     assert (expected >= 0).all()
 
 
-def test_the_gradient_is_the_slope_of_the_likelihood() -> None:
+@pytest.mark.parametrize("modified", [False, True])
+def test_the_gradient_is_the_slope_of_the_likelihood(modified: bool) -> None:
     rng = np.random.default_rng(3)
     frequency = rng.poisson(2, 50).astype(float)
     age = rng.uniform(1, 3, 50)
-    counted = bg_nbd._Counted.of(Histories(frequency, age * rng.random(50) * (frequency > 0), age))
+    counted = bg_nbd._Counted.of(Histories(frequency, age * rng.random(50) * (frequency > 0), age), modified)
     at = np.log([0.4, 1.3, 0.8, 2.5])
     _, slope = counted.loss(at)
     assert slope == pytest.approx(approx_fprime(at, lambda point: counted.loss(point)[0], 1e-7), rel=1e-4, abs=1e-6)

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from headgate.domains.retail.demand_insights_engine import bg_nbd, gamma_gamma
 from headgate.domains.retail.demand_insights_engine.bg_nbd import Histories
 
-DATA = Path(os.environ.get("HEADGATE_DATA", Path(__file__).parents[5] / "shared/data")) / "cdnow"
+DATA = Path(os.environ.get("HEADGATE_DATA", Path(__file__).parents[6] / "shared/data")) / "cdnow"
 pytestmark = [pytest.mark.unit, pytest.mark.skipif(not DATA.is_dir(), reason="the CDNOW data set is not here; set HEADGATE_DATA")]
 
 CALIBRATION_END = "1997-09-30"
@@ -34,3 +35,22 @@ def test_gamma_gamma_has_the_published_parameters() -> None:
     assert len(repeat) == 946
     fitted = gamma_gamma.fit(repeat["size"].to_numpy(np.float64), repeat["mean"].to_numpy())
     assert [fitted.p, fitted.q, fitted.gamma] == pytest.approx([6.25, 3.74, 15.44], rel=0.005)
+
+
+def test_mbg_nbd_ranks_who_is_still_active_and_bg_nbd_does_not() -> None:
+    """CDNOW's next 39 weeks: BG/NBD calls every one-time buyer active, and ranks worse than chance."""
+    names = ["master", "customer", "day", "discs", "spent"]
+    lines = pd.read_csv(DATA / "CDNOW_sample.txt", sep=r"\s+", header=None, names=names, dtype={"day": str})
+    lines["day"] = pd.to_datetime(lines.day, format="%Y%m%d")
+    until = pd.Timestamp(CALIBRATION_END)
+    days = lines[lines.day <= until].groupby(["master", "day"], as_index=False).size()
+    known = days.groupby("master").day.agg(["min", "max", "size"])
+    histories = Histories(
+        (known["size"] - 1).to_numpy(np.float64),
+        ((known["max"] - known["min"]).dt.days / 7).to_numpy(),
+        ((until - known["min"]).dt.days / 7).to_numpy(),
+    )
+    bought = known.index.isin(lines[lines.day > until].master)
+    plain, modified = (bg_nbd.alive_probability(bg_nbd.fit(histories, modified=kind), histories) for kind in (False, True))
+    assert roc_auc_score(bought, modified) > 0.68
+    assert roc_auc_score(bought, plain) < 0.4

@@ -1,0 +1,68 @@
+"""The trading clock: seasons and closures are time that runs faster or stands still."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from headgate.domains.retail.demand_insights_engine import retention
+from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
+
+pytestmark = pytest.mark.unit
+
+FIRST = date(2023, 1, 2)
+
+
+def clock(daily: list[int]) -> TradingClock:
+    days = pd.date_range(FIRST, periods=len(daily))
+    return TradingClock.of(pd.Series(daily, index=days), FIRST, days[-1].date())
+
+
+def test_an_even_year_has_one_trading_day_a_day() -> None:
+    even = clock([5] * 400)
+    assert even.between(FIRST, FIRST + timedelta(days=90)) == pytest.approx(90)
+    assert even.between(FIRST + timedelta(days=399), FIRST + timedelta(days=489)) == pytest.approx(90)
+
+
+def test_a_closed_fortnight_takes_no_time() -> None:
+    closed = clock([10] * 100 + [0] * 14 + [10] * 100)
+    assert closed.between(FIRST + timedelta(days=103), FIRST + timedelta(days=109)) == pytest.approx(0)
+
+
+def test_the_coming_season_is_that_of_the_year_before() -> None:
+    daily = [20 if day % 364 < 30 else 10 for day in range(728)]
+    seasonal = clock(daily)
+    last = FIRST + timedelta(days=727)
+    busy, quiet = seasonal.between(last, last + timedelta(days=30)), seasonal.between(last + timedelta(days=60), last + timedelta(days=90))
+    assert busy / quiet == pytest.approx(2.0, rel=0.05)
+    assert seasonal.knows_season
+    assert not clock(daily[:300]).knows_season
+
+
+def test_growth_is_damped() -> None:
+    grown = clock([10] * 364 + [20] * 182)
+    assert 1.0 < grown.growth < 2.0
+
+
+def test_windows_of_trading_days_are_found_both_ways() -> None:
+    uneven = clock(list(np.random.default_rng(1).integers(1, 30, 300)))
+    until = FIRST + timedelta(days=250)
+    after = uneven.origin_before(until, 40.0)
+    assert uneven.between(after, until) >= 40.0 > uneven.between(after + timedelta(days=1), until)
+    reached = uneven.reached(after, 40.0)
+    assert uneven.between(after, reached) >= 40.0 - 1e-6 > uneven.between(after, reached - timedelta(days=1))
+
+
+def test_the_decline_of_cohorts_is_found() -> None:
+    """Every day 100 customers come, whose purchases fall by 0.5 % a day."""
+    rows = [
+        (FIRST + timedelta(days=first), FIRST + timedelta(days=day), 100 * 0.995 ** (day - first))
+        for first in range(0, 300, 5)
+        for day in range(first, 300)
+    ]
+    cohorts = pd.DataFrame(rows, columns=["first_on", "purchased_on", "purchases"])
+    rate = retention.decline(cohorts, clock([10] * 300), FIRST + timedelta(days=299))
+    assert rate == pytest.approx(0.005, rel=0.1)
+    assert retention.longer(rate, 90, 365) < 365 / 90
+    assert retention.longer(0.0, 90, 365) == pytest.approx(365 / 90)
