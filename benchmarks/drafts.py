@@ -57,7 +57,7 @@ def outcome(body: bytes) -> tuple[str, str]:
         return NO_CONTRACT, "no row is a row of one table"
     except Exception as error:  # noqa: BLE001 the draft does not load, or refuses its own sample
         return BROKEN, f"{type(error).__name__}: {getattr(error, 'rule', error)}"
-    return (SOME_REFUSED, ", ".join(gated.reasons)) if gated.quarantined else (ACCEPTED, "")
+    return (SOME_REFUSED, ", ".join(gated.counts.reasons)) if gated.counts.quarantined else (ACCEPTED, "")
 
 
 def main() -> int:

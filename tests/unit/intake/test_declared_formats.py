@@ -142,7 +142,9 @@ def test_typed_cells_and_texts_of_one_contract_have_the_same_values(form: str) -
     found = gated(TYPED[form])
     wanted = {"bestellt": date(2026, 12, 31), "preis": Decimal("1299.50"), "lieferbar": True}
     assert rows(found) == [{"nummer": 1, "plz": "01067", **wanted}, {"nummer": 2, "plz": "80331", **wanted}]
-    assert [(row["rule"], row["column_name"], row["masked_value"]) for row in found.set_aside.to_pylist()] == [("type", "preis", "1,299")]
+    assert [(row["rule"], row["column_name"], row["masked_value"]) for row in found.quarantine_rows.to_pylist()] == [
+        ("type", "preis", "1,299")
+    ]
 
 
 def test_streamed_json_lines_are_read_as_those_in_memory(tmp_path: Path) -> None:
