@@ -102,7 +102,17 @@ def _waiting(found: deployment.Deployment, key: str) -> tuple[FileRecord, Sugges
             f"Remedy: `headgate files --state {FileState.NEEDS_MAPPING}` lists the files that wait."
         )
     newest = max(waiting, key=lambda record: (record.received_at, record.finished_at))
-    return newest, Suggested.from_json(newest.error["suggestion"])
+    return newest, _renewed(found, newest, Suggested.from_json(newest.error["suggestion"]))
+
+
+def _renewed(found: deployment.Deployment, record: FileRecord, suggested: Suggested) -> Suggested:
+    """Return the suggestion by the current contract, which may have the missing column by now; the stored one if the file is gone."""
+    mappings = wiring.mappings(found.environment)
+    try:
+        body = mappings.objects.read(ObjectRef(record.bucket, record.key, record.version_id))
+    except NotFoundError:
+        return suggested
+    return mappings.renewed(record.key, suggested, body)
 
 
 def _settle(found: deployment.Deployment, record: FileRecord, suggested: Suggested, fields: Sequence[str], *, as_json: bool) -> None:

@@ -20,14 +20,13 @@ from headgate.intake.workspace import workspace
 from headgate.lake import keys
 from headgate.lake.content import sha256_of
 from headgate.lake.ports import FileRecord, ObjectRef
-from headgate.lake.states import FileState
+from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.matching.mappings import Decided
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from headgate.contracts.model import Contract
     from headgate.intake.file_gate import FileGate, GatedFile
 
 REPLAYED, STILL_REJECTED, RAW_GONE, ACCEPTED_ELSEWHERE = "replayed", "still_rejected", "raw_gone", "accepted_elsewhere"
@@ -80,13 +79,13 @@ class Replayer:
 
     def _replay(self, before: FileRecord, folder: Path) -> Replayed:
         try:
-            gated = self._check(before, folder / RECEIVED)
+            gated, mapping = self._check(before, folder / RECEIVED)
         except BadInputError as error:
             fields = error_fields(error)
             return self._keep(before, STILL_REJECTED, {name: fields[name] for name in ("rule", "message", "column")})
         except NotFoundError:
             return self._keep(before, RAW_GONE, {"message": why_gone(before.key)})
-        after = replace(before, content_sha256=gated.counts.content_sha256)
+        after = replace(before, content_sha256=gated.counts.content_sha256, mapping=mapping)
         if self._is_accepted_elsewhere(after):
             return self._keep(before, ACCEPTED_ELSEWHERE, {"message": "the same content was accepted as another file in the meantime"})
         left, entered = self._write(after, gated)
@@ -97,7 +96,8 @@ class Replayer:
     def _keep(self, before: FileRecord, outcome: str, why: Mapping[str, str]) -> Replayed:
         """Restore the record as it was; after a replay that died it stays `replaying`, because its rows may have moved."""
         was_refused = before.state is FileState.REPLAYING and bool(before.error) and not self._has_rows(before)
-        kept = replace(before, state=FileState.REJECTED) if was_refused else before
+        state = FileState.NEEDS_MAPPING if "suggestion" in before.error else FileState.REJECTED
+        kept = replace(before, state=state) if was_refused else before
         if kept.state is FileState.REPLAYING:
             self.gate.ledger.release(kept)
         else:
@@ -119,27 +119,30 @@ class Replayer:
 
     def _is_accepted_elsewhere(self, before: FileRecord) -> bool:
         """Whether another file owns the content; only a rejected file can have lost it."""
-        return before.state is FileState.REJECTED and any(
+        return before.state in NOT_ACCEPTED and any(
             record.state is FileState.DONE and (record.dataset, record.content_sha256) == (before.dataset, before.content_sha256)
             for record in self.gate.ledger.records()
         )
 
-    def _check(self, before: FileRecord, path: Path) -> GatedFile:
+    def _check(self, before: FileRecord, path: Path) -> tuple[GatedFile, Mapping[str, str]]:
+        """Send the original through the gate; return the result, and the mapping of its columns where it has one."""
         contract = self.gate.contract(before.dataset)
         info = self.gate.objects.info(ObjectRef(before.bucket, before.key, before.version_id))
         self.gate.objects.download(info.ref, path, info.size_bytes)
         sha256 = sha256_of(path)
         if before.content_sha256 not in {"", sha256}:
             raise NotFoundError(f"{before.key} holds another content now")
-        return self.gate.check(
-            replace(before, content_sha256=sha256), path, info.modified_at, self._under_its_mapping(before, contract, path)
-        )
+        decided = self._mapping(before, path)
+        record = replace(before, content_sha256=sha256)
+        if decided is None:
+            return self.gate.check(record, path, info.modified_at, contract), before.mapping
+        return self.gate.check(record, path, info.modified_at, decided.contract), decided.as_record()
 
-    def _under_its_mapping(self, before: FileRecord, contract: Contract, path: Path) -> Contract:
-        """The contract with the column names under which the file was accepted."""
-        mappings = self.gate.mappings
-        decided = mappings.decide(before.key, before.dataset, path) if mappings and before.mapping else None
-        return decided.contract if isinstance(decided, Decided) else contract
+    def _mapping(self, before: FileRecord, path: Path) -> Decided | None:
+        """Return how the file's columns are mapped by the current contract, if it was mapped before or is pending for a mapping."""
+        was_mapped = bool(before.mapping) or "suggestion" in before.error
+        decided = self.gate.mappings.decide(before.key, before.dataset, path) if self.gate.mappings and was_mapped else None
+        return decided if isinstance(decided, Decided) else None
 
     def _write(self, before: FileRecord, gated: GatedFile) -> tuple[int, int]:
         """Write both objects; return how many rows left quarantine, and how many entered it. No row is ever in neither."""

@@ -107,7 +107,12 @@ TRANSITIONS: Mapping[Action, tuple[Transition, ...]] = {
     Action.TAKE_OVER: _to(FileState.HANDED_OVER, {**_UNCLAIMED, FileState.HANDED_OVER: Condition.NO_OTHER_RUN}),
     Action.REOPEN: _to(
         FileState.REPLAYING,
-        {FileState.DONE: Condition.NONE, FileState.REJECTED: Condition.NONE, FileState.REPLAYING: Condition.LEASE_ENDED},
+        {
+            FileState.DONE: Condition.NONE,
+            FileState.REJECTED: Condition.NONE,
+            FileState.NEEDS_MAPPING: Condition.NONE,  # the contract may have the column by now
+            FileState.REPLAYING: Condition.LEASE_ENDED,
+        },
     ),
 }
 

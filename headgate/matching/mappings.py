@@ -126,6 +126,17 @@ class Mappings:
             return None
         return _sure(headed, contract, match) if match.confidence >= THRESHOLD else _suggested(key, headed, match)
 
+    def renewed(self, key: str, suggested: Suggested, body: bytes | Path) -> Suggested:
+        """Return the suggestion for a pending file by the current contract; the old one where its dataset or header cannot be read."""
+        from headgate.formats.file_table import sample_table  # noqa: PLC0415 as above
+        from headgate.matching.match import match_columns  # noqa: PLC0415 as above
+
+        contract = self.contracts.get(suggested.dataset)
+        headed = sample_table(body, contract)
+        if contract is None or headed is None:
+            return suggested
+        return _suggested(key, headed, match_columns(headed.names, headed.samples, contract))
+
     def remember(self, suggested: Suggested, fields: Sequence[str]) -> None:
         """From now on a file of this source with this header has these fields, by position.
 

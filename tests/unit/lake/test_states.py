@@ -76,7 +76,7 @@ def test_a_file_that_the_gate_has_ended_with_is_never_claimed_again(action: Acti
 
 
 def test_done_and_rejected_files_can_be_replayed_and_no_other() -> None:
-    assert {FileState.DONE, FileState.REJECTED, FileState.REPLAYING} == REOPENABLE
+    assert {FileState.DONE, FileState.REJECTED, FileState.NEEDS_MAPPING, FileState.REPLAYING} == REOPENABLE
     assert not permits(Action.REOPEN, FileState.REPLAYING, lease_ended=False)
     assert not permits_new(Action.REOPEN)
 

@@ -11,11 +11,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.aws.memory import MemoryLedger, MemoryObjects
+from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError
 from headgate.formats.file_table import sample_table
 from headgate.intake.curation import Curation
 from headgate.intake.file_gate import FileGate
+from headgate.intake.quarantine_listing import replayable
+from headgate.intake.replay import REPLAYED, STILL_REJECTED, Replayer
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from headgate.matching.mappings import Mappings, Suggested, source_of
 from headgate.profiling.kept_profiles import Profiles
@@ -54,8 +57,12 @@ class Lake:
     def curate(self, key: str, body: bytes) -> FileRecord:
         self.objects.write(ObjectRef("raw", key), body)
         ref = self.objects.info(ObjectRef("raw", key)).ref
+        return Curation(self.gate, profile_unknown=Profiles(self.objects, "artifacts").of_unknown).curate(ref)
+
+    @property
+    def gate(self) -> FileGate:
         now = dt.datetime(2024, 1, 3)
-        gate = FileGate(
+        return FileGate(
             self.objects,
             self.ledger,
             SOURCE,
@@ -66,7 +73,6 @@ class Lake:
             300,
             mappings=self.mappings,
         )
-        return Curation(gate, profile_unknown=Profiles(self.objects, "artifacts").of_unknown).curate(ref)
 
 
 def test_a_header_that_is_surely_meant_is_mapped_and_the_record_says_so() -> None:
@@ -125,6 +131,42 @@ def test_what_was_remembered_for_a_contract_that_is_another_now_is_asked_for_aga
     without = tuple(column for column in SOURCE["payments"].columns if column.name != "status")
     monkeypatch.setitem(globals(), "SOURCE", {**SOURCE, "payments": replace(SOURCE["payments"], columns=without, comparisons=())})
     assert lake.curate("payments/b.csv", UNSURE + b"\n").state == "needs_mapping"
+
+
+NEW_COLUMN = "\n".join(
+    f"{line},{cell}" for line, cell in zip(PAYMENTS.strip().split("\n"), ["Filiale", "Ulm", "Bonn"], strict=True)
+).encode()
+
+
+def with_branch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on the contract of payments has the column `filiale`."""
+    columns = (*SOURCE["payments"].columns, Column("filiale", ColumnType(Kind.STRING)))
+    monkeypatch.setitem(globals(), "SOURCE", {**SOURCE, "payments": replace(SOURCE["payments"], columns=columns, version="9.9.9")})
+
+
+def test_a_suggestion_is_renewed_by_the_current_contract(monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = Lake()
+    record = lake.curate("payments/a.csv", NEW_COLUMN)
+    assert record.state == "needs_mapping"
+    stored = Suggested.from_json(record.error["suggestion"])
+    with pytest.raises(BadInputError, match="no field for Filiale"):
+        lake.mappings.remember(stored, stored.fields)
+    with_branch(monkeypatch)
+    renewed = lake.mappings.renewed(record.key, stored, NEW_COLUMN)
+    assert renewed.fields[-1] == "filiale"
+    lake.mappings.remember(renewed, renewed.fields)
+
+
+def test_a_replay_takes_up_a_file_that_is_pending_for_a_column_of_the_new_contract(monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = Lake()
+    record = lake.curate("payments/a.csv", NEW_COLUMN)
+    assert replayable(lake.ledger.records(), SOURCE, dataset="payments") == []
+    assert Replayer(lake.gate).replay(record.file_id).outcome == STILL_REJECTED
+    assert lake.ledger.get(record.file_id).state == "needs_mapping"
+    with_branch(monkeypatch)
+    assert replayable(lake.ledger.records(), SOURCE, dataset="payments") == [lake.ledger.get(record.file_id)]
+    done = Replayer(lake.gate).replay(record.file_id)
+    assert (done.outcome, done.record.state, done.record.accepted, done.record.error) == (REPLAYED, "done", 2, {})
 
 
 @pytest.mark.parametrize(
