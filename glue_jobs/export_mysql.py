@@ -2,7 +2,7 @@
 
 Arguments: `--scheduled_at` (when the run was due; it names the run, so that a repeated attempt goes on with it), `--run` (another
 name), `--tables a,b` (all that have a contract, unless given), `--incremental true`, `--mask_at_source true`, `--workers` (2),
-`--overlap_s` (300), `--format csv`.
+`--overlap_s` (300), `--format csv`, `--source NAME` (one of several databases; its login is the secret `<deployment>/mysql/NAME`).
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
 def export(arguments: Mapping[str, str]) -> dict[str, object]:
     """What landed: the run, and each table's rows."""
-    login = wiring.secret_login(arguments)
-    request = requested(arguments, login.database)
+    source = arguments.get("source", "")
+    login = wiring.secret_login(arguments, source)
+    request = requested(arguments, source or login.database)
     with TemporaryDirectory(prefix="headgate-export-") as workspace:
-        exporting = wiring.exporting(arguments, login, Path(workspace), mirrored=True, masked=request.mask_at_source)
+        exporting = wiring.exporting(arguments, login, Path(workspace), mirrored=True, masked=request.mask_at_source, source=source)
         report = exporting.run(request)
     rows = {certificate.table: certificate.digest.rows for certificate in report.certificates}
     return {"run": report.run, "changed": report.changed, "rows": rows}

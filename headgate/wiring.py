@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from headgate.aws import clients
@@ -42,7 +43,6 @@ from headgate.settings import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     import pyarrow as pa
 
@@ -483,35 +483,45 @@ def alerts(env: Mapping[str, str]) -> Alerts:
     return Alerts(clients.sns(), AlertSettings.from_env(env).alerts_topic_arn)
 
 
-def mysql_login(env: Mapping[str, str]) -> MySqlLogin:
-    """How to reach the source database."""
+def mysql_login(env: Mapping[str, str], source: str = "") -> MySqlLogin:
+    """Return how to reach a source database: the deployment's own, or the one of that name."""
     from headgate.aws.secrets import Secrets
+    from headgate.export.login import secret_of
 
-    return Secrets(clients.secretsmanager()).mysql_login(MySqlSettings.from_env(env).mysql_secret)
-
-
-def source_login(env: Mapping[str, str]) -> Login:
-    """The export's login for a person: MYSQL_URL where there is one, as on a laptop, else the secret."""
-    from headgate.export.login import login_from_url
-
-    url = env.get("MYSQL_URL", "")
-    return login_from_url(url) if url else secret_login(env)
+    return Secrets(clients.secretsmanager()).mysql_login(secret_of(MySqlSettings.from_env(env).mysql_secret, source))
 
 
-def secret_login(env: Mapping[str, str]) -> Login:
-    """The export's login for a job, whatever stands in the environment of the machine that it runs on."""
+def source_login(env: Mapping[str, str], source: str = "") -> Login:
+    """Return the export's login for a person: MYSQL_URL (MYSQL_URL_<SOURCE>) where there is one, as on a laptop, else the secret."""
+    from headgate.export.login import login_from_url, url_variable
+
+    url = env.get(url_variable(source), "")
+    return login_from_url(url) if url else secret_login(env, source)
+
+
+def secret_login(env: Mapping[str, str], source: str = "") -> Login:
+    """Return the export's login for a job, whatever stands in the environment of the machine that it runs on."""
     from headgate.export.login import login_from_secret
 
-    found = mysql_login(env)
+    found = mysql_login(env, source)
     return login_from_secret(vars(found), MySqlSettings.from_env(env).mysql_tls_ca)
 
 
-def exporting(env: Mapping[str, str], login: Login, workspace: Path, *, mirrored: bool, masked: bool = False) -> Exporting:
-    """The export of one source; `mirrored` where `workspace` does not outlive the process, `masked` where it may mask rows on the way."""
+def exporting(
+    env: Mapping[str, str], login: Login, workspace: Path, *, mirrored: bool, masked: bool = False, source: str = ""
+) -> Exporting:
+    """Return the export of one source.
+
+    Args:
+        mirrored: `workspace` does not outlive the process.
+        masked: rows may be masked on the way.
+        source: only its contracts are used; empty for the contracts that name no source.
+    """
     from headgate.aws.secrets import Secrets
     from headgate.contracts.registry import Registry
     from headgate.export.exporting import Exporting
     from headgate.export.session import Session
+    from headgate.export.source import contracts_of
     from headgate.intake.masked_at_source import AtSource
 
     settings = ExportSettings.from_env(env)
@@ -519,13 +529,33 @@ def exporting(env: Mapping[str, str], login: Login, workspace: Path, *, mirrored
     return Exporting(
         connect=partial(Session, login),
         objects=objects(),
-        contracts=Registry.load().source,
+        contracts=contracts_of(Registry.load().source, source),
         raw_bucket=settings.raw_bucket,
         state_bucket=settings.artifacts_bucket,
         workspace=workspace,
         mirrored=mirrored,
         masking=AtSource(key) if key else None,
     )
+
+
+def export_destination(to: str) -> Landing:
+    """Return what exports have left in a folder, or below `s3://bucket/prefix`, without a deployment."""
+    from headgate.export.destination import FolderObjects, PrefixedObjects, bucket_and_prefix
+    from headgate.export.landing import Landing
+
+    if "://" not in to:
+        return Landing(FolderObjects(Path(to)), "", "")
+    bucket, prefix = bucket_and_prefix(to)
+    return Landing(PrefixedObjects(objects(), prefix), bucket, bucket)
+
+
+def exporting_to(to: str, login: Login, workspace: Path) -> Exporting:
+    """Return the export of one source to a folder or `s3://bucket/prefix`, without a deployment and contracts."""
+    from headgate.export.exporting import Exporting
+    from headgate.export.session import Session
+
+    landing = export_destination(to)
+    return Exporting(partial(Session, login), landing.objects, {}, landing.raw_bucket, landing.state_bucket, workspace)
 
 
 def landed_exports(env: Mapping[str, str]) -> Landing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from contextlib import closing
 from dataclasses import replace
@@ -20,6 +21,7 @@ from headgate.contracts.registry import Registry
 from headgate.errors import AuditError, ContractError
 from headgate.export.certificate import MANIFEST, OtherManifestError
 from headgate.export.files import FileFormat
+from headgate.export.login import url_variable
 from headgate.export.requests import ExportRequest, ImpossibleDates, Mode, Verification
 from headgate.export.run_names import day_of, named_by_time
 
@@ -41,38 +43,59 @@ WORKSPACE = deployment.FOLDER / "exports"
 
 @click.group()
 def export() -> None:
-    """Export tables of a MySQL or MariaDB server to raw, exactly and as of one moment.
+    """Export tables of a MySQL or MariaDB server, exactly and as of one moment: to raw, or to any folder or bucket.
 
-    The login is MYSQL_URL (mysql://user:password@host:port/database), else the deployment's secret. TLS is on, except to this
-    machine or where MYSQL_URL ends in ?tls=off; ?ca=FILE names the authority to trust.
+    The login is MYSQL_URL (mysql://user:password@host:port/database), else the deployment's secret; with --source NAME it is
+    MYSQL_URL_NAME, else the secret <deployment>/mysql/NAME. TLS is on, except to this machine or where the URL ends in ?tls=off;
+    ?ca=FILE names the authority to trust, &name=HOST the server's name in its certificate, as behind a tunnel.
     """
 
 
-@export.command(epilog=options.example("headgate export run --tables orders,customers --incremental --workers 4"))
-@click.option("--tables", default="", metavar="A,B", help="Which tables; default: all that have a contract.")
+_to = click.option("--to", default="", metavar="DIR|s3://…", help="A folder or a bucket's prefix instead of a deployment.")
+_source = click.option("--source", default="", metavar="NAME", help="One of several databases; default: the deployment's own.")
+
+
+@export.command(epilog=options.example("headgate export run --to ./copy --tables orders,customers --workers 4"))
+@click.option("--tables", default="", metavar="A,B", help="Tables or views, by their names at the server; default: all with a contract.")
+@click.option("--where", default="", metavar="SQL", help="Only rows for which this condition holds.")
+@click.option("--sql", default="", metavar="SELECT", help="Export the rows of a query; --name names it.")
+@click.option("--name", default="", metavar="NAME", help="The dataset that the rows of --sql become.")
+@_to
+@_source
 @click.option("--incremental", is_flag=True, help="Only rows that changed since the run before.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Connections that read at once.")
-@click.option("--run", "run_name", default="", metavar="NAME", help="Name of the run; the same name resumes it. Default: the time.")
+@click.option("--run", "run_name", default="", metavar="NAME", help="Name of the run; the same name continues it. Default: the time.")
 @click.option(
     "--overlap-s",
     default=300,
     show_default=True,
     type=click.IntRange(min=0),
-    help="How far an incremental run reaches back before the last one's end.",
+    help="Seconds that an incremental run reads again before the last one's end.",
 )
-@click.option("--stop-on-impossible-dates", is_flag=True, help="Fail on dates on no calendar, which become null otherwise.")
+@click.option("--stop-on-impossible-dates", is_flag=True, help="Fail on impossible dates such as 0000-00-00; otherwise they become null.")
 @click.option("--format", "file_format", default="parquet", show_default=True, type=click.Choice(["parquet", "csv"]), help="Of the files.")
-@click.option("--mask-at-source", is_flag=True, help="Mask sensitive columns on the way: no card number reaches raw.")
-@click.option("--resume", is_flag=True, help="Go on with every run that was killed or failed, as it was asked for.")
+@click.option("--mask-at-source", is_flag=True, help="Mask sensitive columns while reading: no card number reaches raw.")
+@click.option("--resume", is_flag=True, help="Continue every run that was killed or failed, with its own options.")
 @options.as_json
 @options.deployment
-def run(resume: bool, as_json: bool, deployment_name: str | None, **asked: str | int) -> None:
-    """Export now: every table lands whole with its certificate, or none does."""
-    found = deployment.activate(deployment_name)
-    login = wiring.source_login(os.environ)
-    exporting_as = partial(wiring.exporting, os.environ, login, WORKSPACE / found.name, mirrored=False)
-    exporting = exporting_as()
-    wanted = exporting.unfinished() if resume else [_again(exporting, _request(login.database, asked))]
+def run(resume: bool, as_json: bool, deployment_name: str | None, to: str, source: str, **asked: str | int) -> None:
+    """Export now: every table is published with its certificate, or none is.
+
+    With --to it needs no deployment and no contract: all tables of the database go to DIR or s3://bucket/prefix.
+    """
+    if to and asked["mask_at_source"]:
+        raise click.UsageError("--mask-at-source needs a deployment: it uses the deployment's contracts and masking key. Leave out --to.")
+    if bool(asked["sql"]) != bool(asked["name"]):
+        raise click.UsageError("--sql and --name go together: the rows of the query become the dataset of that name.")
+    name = "" if to else deployment.activate(deployment_name).name
+    login = wiring.source_login(os.environ, source)
+    if to:
+        exporting = wiring.exporting_to(to, login, _workspace(to))
+        asked["tables"] = asked["tables"] or asked["name"] or ",".join(_tables(login))
+    else:
+        exporting_as = partial(wiring.exporting, os.environ, login, _workspace_of(name, source), mirrored=False, source=source)
+        exporting = exporting_as()
+    wanted = exporting.unfinished() if resume else [_again(exporting, _request(source or login.database, asked))]
     if any(request.mask_at_source for request in wanted):
         exporting = exporting_as(masked=True)
     with export_progress.shown(options.progress_console()) as listener:
@@ -80,19 +103,38 @@ def run(resume: bool, as_json: bool, deployment_name: str | None, **asked: str |
     options.show(as_json=as_json, value=lambda: [report_facts(report) for report in reports], screen=lambda: _reports(reports))
 
 
+def _workspace(to: str) -> Path:
+    """Return the folder for unfinished runs to one destination."""
+    where = to if "://" in to else str(Path(to).resolve())
+    return WORKSPACE / f"to-{hashlib.sha256(where.encode()).hexdigest()[:12]}"
+
+
+def _workspace_of(deployment_name: str, source: str) -> Path:
+    return WORKSPACE / (f"{deployment_name}-{source}" if source else deployment_name)
+
+
+def _tables(login: Login) -> list[str]:
+    from headgate.export import source
+    from headgate.export.session import Session
+
+    with closing(Session(login)) as session:
+        return source.tables(session)
+
+
 @export.command(epilog=options.example("headgate export verify orders --run 20260102T010000Z"))
 @click.argument("table", default="")
+@_to
 @click.option("--run", "run_name", default="", metavar="NAME", help="Which run; default: each table's newest.")
 @options.as_json
 @options.deployment
-def verify(table: str, run_name: str, as_json: bool, deployment_name: str | None) -> None:
-    """Check landed runs again: every file's bytes and every row, against the certificate. Exit code 3 when one does not hold."""
-    found = deployment.activate(deployment_name)
-    landing, workspace = wiring.landed_exports(os.environ), WORKSPACE / found.name
-    chosen = [key for key in _manifests(landing, table) if run_name in ("", key.run) and _certifies(landing, key)]
+def verify(table: str, to: str, run_name: str, as_json: bool, deployment_name: str | None) -> None:
+    """Check published runs again: every file's bytes and every row, against the certificate. Exit code 3 when one differs."""
+    workspace = _workspace(to) if to else WORKSPACE / deployment.activate(deployment_name).name
+    landing = wiring.export_destination(to) if to else wiring.landed_exports(os.environ)
+    chosen = [key for key in _manifests(landing, table, to) if run_name in ("", key.run) and _certifies(landing, key)]
     newest = chosen if run_name else list({key.dataset: key for key in chosen}.values())
     if not newest:
-        raise click.ClickException("there is no such run. Remedy: `headgate export runs` lists those that have landed.")
+        raise click.ClickException("There is no such run. `headgate export runs` lists the published ones.")
     workspace.mkdir(parents=True, exist_ok=True)
     checked = [_verified(landing, key, workspace) for key in newest]
     options.show(
@@ -103,31 +145,34 @@ def verify(table: str, run_name: str, as_json: bool, deployment_name: str | None
 
 @export.command(epilog=options.example("headgate export runs orders"))
 @click.argument("table", default="")
+@_to
 @options.as_json
 @options.deployment
-def runs(table: str, as_json: bool, deployment_name: str | None) -> None:
-    """List the runs that have landed, of TABLE or of every table that has a contract."""
-    deployment.activate(deployment_name)
-    landing = wiring.landed_exports(os.environ)
-    found = [one for one in (_certificate(landing, key) for key in _manifests(landing, table)) if one]
+def runs(table: str, to: str, as_json: bool, deployment_name: str | None) -> None:
+    """List the published runs of TABLE, or of every table that has a contract; with --to of every table there."""
+    if not to:
+        deployment.activate(deployment_name)
+    landing = wiring.export_destination(to) if to else wiring.landed_exports(os.environ)
+    found = [one for one in (_certificate(landing, key) for key in _manifests(landing, table, to)) if one]
     options.show(as_json=as_json, value=lambda: [certificate_facts(one) for one in found], screen=lambda: _certificates(found))
 
 
 @export.command(epilog=options.example("headgate export contract --tables film,actor --into contracts/source"))
 @click.option("--tables", default="", metavar="A,B", help="Which tables; default: all of the database.")
 @click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="A folder for one file per table; default: standard output.")
+@_source
 @options.deployment
-def contract(tables: str, into: Path | None, deployment_name: str | None) -> None:
-    """Draft the contracts of the server's tables: types, keys, foreign keys; columns that may hold card data are masked.
+def contract(tables: str, into: Path | None, source: str, deployment_name: str | None) -> None:
+    """Draft contracts of the server's tables: types, keys, foreign keys; columns that may hold card data are masked.
 
-    A file that is there already is left alone.
+    An existing file is never overwritten. With --source NAME the datasets are called NAME_table, and are exported by --source NAME.
     """
     import yaml
 
-    if not os.environ.get("MYSQL_URL"):
+    if not os.environ.get(url_variable(source)):
         deployment.activate(deployment_name)
-    for name, drafted in _drafts(wiring.source_login(os.environ), _names(tables)).items():
-        _tell_of_its_name(drafted)
+    for name, drafted in _drafts(wiring.source_login(os.environ, source), _names(tables), source).items():
+        _warn_about_name(drafted)
         text = yaml.safe_dump(document(drafted), sort_keys=False, allow_unicode=True, width=120)
         path = into / f"{name.replace('/', '_')}.yaml" if into else None
         if path is None:
@@ -140,22 +185,22 @@ def contract(tables: str, into: Path | None, deployment_name: str | None) -> Non
             click.echo(f"{path}: {len(drafted.columns)} columns, {len(drafted.sensitive)} sensitive")
 
 
-def _tell_of_its_name(drafted: Contract) -> None:
-    """Warn when a table name is not a valid contract name; the draft is still written."""
+def _warn_about_name(drafted: Contract) -> None:
+    """Warn when a table's name is not a valid dataset name; the draft is still written."""
     try:
         odcs.hold_dataset(drafted.id, drafted.dataset)
     except ContractError as error:
         click.echo(str(error), err=True)
 
 
-def _drafts(login: Login, wanted: tuple[str, ...]) -> dict[str, Contract]:
+def _drafts(login: Login, wanted: tuple[str, ...], source_name: str) -> dict[str, Contract]:
     from headgate.export import source
     from headgate.export.drafting import draft
     from headgate.export.session import Session
     from headgate.matching.column_inference import guess_mask
 
     with closing(Session(login)) as session:
-        found = [draft(session, source.describe(session, table), guess_mask) for table in wanted or source.tables(session)]
+        found = [draft(session, source.describe(session, table), guess_mask, source_name) for table in wanted or source.tables(session)]
     return {one.dataset: one for one in found}
 
 
@@ -199,13 +244,15 @@ def _request(source: str, asked: dict[str, str | int]) -> ExportRequest:
         source,
         run_name,
         day_of(run_name, now.date()),
-        _names(str(asked["tables"])),
+        _names(str(asked["name"] or asked["tables"])),
         mode=Mode.INCREMENTAL if asked["incremental"] else Mode.FULL,
         workers=int(asked["workers"]),
         overlap_s=int(asked["overlap_s"]),
         impossible_dates=ImpossibleDates.STOP if asked["stop_on_impossible_dates"] else ImpossibleDates.NULL,
         mask_at_source=bool(asked["mask_at_source"]),
         file_format=FileFormat[str(asked["file_format"]).upper()],
+        where=str(asked["where"]),
+        sql=str(asked["sql"]),
     )
 
 
@@ -215,9 +262,10 @@ def _again(exporting: Exporting, request: ExportRequest) -> ExportRequest:
     return replace(request, exported_on=begun[0]) if begun else request
 
 
-def _manifests(landing: Landing, table: str) -> list[ExportKey]:
-    """The manifests of every landed run, oldest first."""
-    return [key for name in ([table] if table else sorted(Registry.load().source)) for key in landing.runs(name)]
+def _manifests(landing: Landing, table: str, to: str) -> list[ExportKey]:
+    """Return the manifests of every published run of a table, oldest first; of every table without a name."""
+    names = [table] if table else landing.tables() if to else sorted(Registry.load().source)
+    return [key for name in names for key in landing.runs(name)]
 
 
 def _certificate(landing: Landing, key: ExportKey) -> Certificate | None:

@@ -80,6 +80,7 @@ class Certificate:
         drift: how the source's columns differ from the contract's, in words.
         withheld: rows masked on the way that had a number taken out of a column which declares none; their digests are those of
             what was written, and were compared with the source's before that.
+        selection: the SQL condition or query that chose the rows; empty for a run of all rows.
     """
 
     source: str
@@ -98,6 +99,7 @@ class Certificate:
     deleted_sha256: str = ""
     drift: tuple[str, ...] = ()
     withheld: int = 0
+    selection: str = ""
 
     @property
     def size_bytes(self) -> int:

@@ -16,7 +16,7 @@ from headgate.contracts.sensitive_names import mask_by_name
 from headgate.export.mapping import arrow_type_of
 from headgate.export.requests import Mode
 from headgate.export.session import quoted
-from headgate.export.source import TABLE_PROPERTY
+from headgate.export.source import SOURCE_PROPERTY, TABLE_PROPERTY
 from headgate.export.watermark import MODE_PROPERTY, ORDER_BY_PROPERTY
 
 if TYPE_CHECKING:
@@ -49,14 +49,19 @@ and 1 = (select count(*) from information_schema.key_column_usage o
          where o.table_schema = k.table_schema and o.table_name = k.table_name and o.constraint_name = k.constraint_name)"""
 
 
-def draft(session: Session, table: SourceTable, guess_mask: GuessMask) -> Contract:
-    """A source contract that lets every row of the table through, in names that Athena can say."""
+def draft(session: Session, table: SourceTable, guess_mask: GuessMask, source: str = "") -> Contract:
+    """Return a source contract that accepts every row of the table, in names that Athena can say.
+
+    Args:
+        source: one of several databases; its name begins the dataset's, so that two databases may each have a table `customer`.
+    """
     parents = _parents(session, table)
-    columns = tuple(_column(session, table, column, parents, guess_mask) for column in table.columns)
     key = next((index.columns for index in table.unique if index.name == "PRIMARY"), ())
     order_by = [column.name.lower() for column in table.columns if _CHANGED in column.extra][:1]
-    dataset = table.name.lower()
-    named = {TABLE_PROPERTY: table.name} if dataset != table.name else {}
+    prefix = f"{source}_" if source else ""
+    parents = {column: f"{prefix}{parent}" for column, parent in parents.items()}
+    dataset = prefix + table.name.lower()
+    named = ({TABLE_PROPERTY: table.name} if dataset != table.name else {}) | ({SOURCE_PROPERTY: source} if source else {})
     # Without a column that says when a row changed, an incremental run would miss updates.
     incremental = {ORDER_BY_PROPERTY: order_by} if order_by else {MODE_PROPERTY: str(Mode.FULL)}
     return Contract(
@@ -64,7 +69,7 @@ def draft(session: Session, table: SourceTable, guess_mask: GuessMask) -> Contra
         dataset=dataset,
         zone="source",
         version="0.1.0",
-        columns=columns,
+        columns=tuple(_column(session, table, column, parents, guess_mask) for column in table.columns),
         key=tuple(name.lower() for name in key),
         order_by=tuple(order_by),
         grain=f"One row per {' and '.join(key)}" if key else "",

@@ -19,17 +19,16 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from headgate.errors import ConflictError, ContractError, NotFoundError, SettingsError
+from headgate.errors import ConflictError, ContractError, NotFoundError
 from headgate.export.certificate import MANIFEST
 from headgate.export.deletions import DELETED
 from headgate.export.exclusion import exclusive
-from headgate.export.files import FileFormat
 from headgate.export.landing import Landing
 from headgate.export.requests import ExportReport, ExportRequest, Mode, Phase, Progress
 from headgate.export.run_folder import TableFolder
 from headgate.export.session import SourceLostError, TableLockedError
 from headgate.export.snapshot import Method, open_snapshot
-from headgate.export.source import described
+from headgate.export.source import described, source_name
 from headgate.export.table_run import TableRun
 from headgate.export.watermark import Reached, mode_of
 
@@ -100,11 +99,8 @@ class Exporting:
             SchemaChangedError: the source's columns differ from a contract whose policy stops.
             SourceLostError: the source was lost in every attempt.
         """
-        asked = replace(request, tables=tuple(dict.fromkeys(request.tables)) or tuple(sorted(self._always())))
-        if not asked.tables or asked.attempts < 1:
-            raise SettingsError("an export needs at least one table and one attempt")
-        if asked.mask_at_source and asked.file_format is not FileFormat.PARQUET:
-            raise SettingsError("rows that are masked at the source are written as Parquet: CSV cannot say that they are")
+        asked = replace(request, tables=tuple(dict.fromkeys(map(self._dataset, request.tables))) or tuple(sorted(self._always())))
+        asked.check()
         if (landed := self._landed(asked)) and not self._left(asked):
             return ExportReport(asked.run, landed, changed=False)
         self._require_same(asked)
@@ -122,6 +118,11 @@ class Exporting:
     def _always(self) -> list[str]:
         """The tables to export when none is named: a source need not have those that are optional."""
         return [table for table, contract in self.contracts.items() if not contract.properties.get("headgate.optional")]
+
+    def _dataset(self, table: str) -> str:
+        """Return the dataset of a table, which its contract may name otherwise than the source does."""
+        named = (dataset for dataset, contract in self.contracts.items() if source_name(dataset, contract) == table)
+        return next(named, table)
 
     def unfinished(self) -> list[ExportRequest]:
         """The requests that a killed or failed run left in the workspace; running one again goes on with it."""
@@ -216,7 +217,7 @@ class Exporting:
         """Every slice is read, in one snapshot of the tables as they were looked up."""
         with open_snapshot(self.connect, [run.table for run in runs], request.workers, self.methods) as snapshot:
             for run in runs:
-                if described(snapshot.sessions[0], run.dataset, run.contract).declared != run.table.declared:
+                if described(snapshot.sessions[0], run.dataset, run.contract, request.sql).declared != run.table.declared:
                     raise SourceLostError(f"{run.dataset} was altered while the snapshot was opened")
             plans = [run.plan(snapshot.sessions[0]) for run in runs]
             jobs = [job for run, plan in zip(runs, plans, strict=True) for job in run.jobs(plan)]
@@ -228,7 +229,7 @@ class Exporting:
         """The request's tables as the source declares them now; every difference from a contract is seen before anything is read."""
         maskings = [self._masking(request, table) for table in request.tables]
         with closing(self.connect()) as session:
-            sources = [described(session, table, self.contracts.get(table)) for table in request.tables]
+            sources = [described(session, table, self.contracts.get(table), request.sql) for table in request.tables]
         self._begin(request)
         named = zip(request.tables, sources, maskings, strict=True)
         runs = [self._table_run(request, table, source, masking, listener) for table, source, masking in named]
@@ -266,7 +267,7 @@ class Exporting:
         folder = self._table_folder(request, certificate.table)
         columns = {name: up_to or after for name, (after, up_to) in certificate.watermark.items()}
         reached = Reached(request.run, columns, certificate.moment.taken_at)
-        if folder.certificate() is None or self.landing.passed(request.source, certificate.table, reached):
+        if request.is_selection or folder.certificate() is None or self.landing.passed(request.source, certificate.table, reached):
             return
         if folder.keys.exists():
             self.landing.keep_keys(request.source, certificate.table, request.run, folder.keys)

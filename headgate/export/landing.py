@@ -91,6 +91,11 @@ class Landing:
         found = [ExportKey.parse(item.ref.key) for item in self.objects.list(self.raw_bucket, f"{table}/dt=")]
         return sorted((key for key in found if key and key.name == MANIFEST), key=lambda key: (key.exported_on, key.run))
 
+    def tables(self) -> list[str]:
+        """Return the names of all tables with a published run. It lists every object, so it is for destinations without a lake."""
+        found = (ExportKey.parse(item.ref.key) for item in self.objects.list(self.raw_bucket, ""))
+        return sorted({key.dataset for key in found if key and key.name == MANIFEST})
+
     def reached_before(self, source: str, table: str, run: str) -> Reached | None:
         """How far the runs before this one have landed the table, None when there were none."""
         found = self._watermark(source, table)

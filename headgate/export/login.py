@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PORT = 3306
+_SOURCE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _SCHEMES = {"mysql", "mariadb"}
 _OPTIONS = {"tls", "ca", "name"}
 _SPELLING = "MYSQL_URL must be mysql://user:password@host:port/database, followed by ?tls=off, ?ca=FILE or ?ca=FILE&name=HOST where needed"
@@ -24,6 +26,28 @@ def is_this_machine(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def check_source(source: str) -> None:
+    """Check the name of one of several databases.
+
+    Raises:
+        SettingsError: the name cannot be part of a secret's and a variable's name.
+    """
+    if source and not _SOURCE.fullmatch(source):
+        raise SettingsError(f"{source!r} cannot name a source. Use a-z, 0-9 and _, at most 32 characters, beginning with a letter")
+
+
+def secret_of(secret_id: str, source: str = "") -> str:
+    """Return the secret with a source's login: `<deployment>/mysql` for the deployment's own, `<deployment>/mysql/<source>` for others."""
+    check_source(source)
+    return f"{secret_id}/{source}" if source else secret_id
+
+
+def url_variable(source: str = "") -> str:
+    """Return the environment variable with a source's login as a URL: MYSQL_URL, or MYSQL_URL_<SOURCE>."""
+    check_source(source)
+    return f"MYSQL_URL_{source.upper()}" if source else "MYSQL_URL"
 
 
 def login_from_url(url: str) -> Login:

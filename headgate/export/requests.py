@@ -48,6 +48,8 @@ class ExportRequest:
             of the export.
         mask_at_source: sensitive columns are masked before anything is written.
         file_format: of the files with rows; keys and deleted keys are always Parquet.
+        where: an SQL condition on the tables' rows; the others are left out.
+        sql: a SELECT whose rows are exported under the one name in `tables`.
     """
 
     source: str
@@ -64,6 +66,28 @@ class ExportRequest:
     impossible_dates: ImpossibleDates = ImpossibleDates.NULL
     mask_at_source: bool = False
     file_format: FileFormat = FileFormat.PARQUET
+    where: str = ""
+    sql: str = ""
+
+    @property
+    def is_selection(self) -> bool:
+        """The run takes other rows than its tables have, so later runs do not start where it ended."""
+        return bool(self.where or self.sql)
+
+    def check(self) -> None:
+        """Check that the parts of the request fit together.
+
+        Raises:
+            SettingsError: they do not; the message names both parts.
+        """
+        if not self.tables or self.attempts < 1:
+            raise SettingsError("an export needs at least one table and one attempt")
+        if self.mask_at_source and self.file_format is not FileFormat.PARQUET:
+            raise SettingsError("rows that are masked at the source are written as Parquet: CSV cannot say that they are")
+        if self.is_selection and self.mode is Mode.INCREMENTAL:
+            raise SettingsError("a filter or a query cannot be incremental: rows outside it would be missed later. Export it in full")
+        if self.sql and (self.where or len(self.tables) != 1):
+            raise SettingsError("a query is exported under one name, and has its own WHERE. Give --name, not --tables or --where")
 
     def key(self, table: str, name: str) -> ExportKey:
         """Key of one object of this run in raw.

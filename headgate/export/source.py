@@ -6,12 +6,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
+from headgate.export.session import quoted
+from headgate.export.wire import announced_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from headgate.contracts.model import Contract
     from headgate.export.session import Session
+    from headgate.export.wire import WireColumn
 
-TABLE_PROPERTY = "headgate.table"
+TABLE_PROPERTY, SOURCE_PROPERTY = "headgate.table", "headgate.source"
 _COLUMNS = """
 select column_name, data_type, column_type, is_nullable, character_set_name, character_octet_length,
        numeric_precision, numeric_scale, datetime_precision, extra
@@ -20,13 +25,32 @@ _INDEXES = """
 select index_name, column_name, non_unique, sub_part, cardinality, index_type
 from information_schema.statistics where table_schema = database() and table_name = {table} order by index_name, seq_in_index"""
 _TABLE = """
-select engine, table_rows, avg_row_length from information_schema.tables
-where table_schema = database() and table_name = {table} and table_type in ('BASE TABLE', 'SYSTEM VERSIONED')"""
+select if(table_type = 'VIEW', 'VIEW', engine), table_rows, avg_row_length from information_schema.tables
+where table_schema = database() and table_name = {table} and table_type in ('BASE TABLE', 'SYSTEM VERSIONED', 'VIEW')"""
 _TABLES = """
 select table_name from information_schema.tables
 where table_schema = database() and table_type in ('BASE TABLE', 'SYSTEM VERSIONED') order by table_name"""
 INTEGERS = frozenset({"tinyint", "smallint", "mediumint", "int", "bigint"})
 _NUMBERS = INTEGERS | {"decimal", "float", "double"}
+# Type numbers of the protocol; all others are texts or bytes.
+# Source: https://dev.mysql.com/doc/dev/mysql-server/latest/field__types_8h.html
+_KIND_OF_CODE = {
+    1: "tinyint",
+    2: "smallint",
+    3: "int",
+    4: "float",
+    5: "double",
+    7: "timestamp",
+    8: "bigint",
+    9: "mediumint",
+    10: "date",
+    11: "time",
+    12: "datetime",
+    13: "year",
+    16: "bit",
+    246: "decimal",
+    255: "geometry",
+}
 
 
 @dataclass(frozen=True)
@@ -70,7 +94,9 @@ class SourceTable:
     Attributes:
         unique: indexes over whole columns that no two rows share, the primary key first.
         indexes: what rows can be read in the order of, unique or not; the primary key first, then by how many values they tell apart.
+        engine: `VIEW` and `QUERY` for what is no table.
         row_estimate, row_bytes: the optimiser's guesses.
+        query: the SELECT whose rows these are; empty for a table or view.
     """
 
     name: str
@@ -80,6 +106,12 @@ class SourceTable:
     indexes: tuple[SourceIndex, ...] = ()
     row_estimate: int = 0
     row_bytes: int = 0
+    query: str = ""
+
+    @property
+    def from_sql(self) -> str:
+        """What the rows are selected from."""
+        return f"(\n{self.query}\n) AS {quoted(self.name)}" if self.query else quoted(self.name)
 
     def column(self, name: str) -> SourceColumn:
         """The column of that name; NotFoundError when there is none."""
@@ -95,16 +127,29 @@ class SourceTable:
 
     @property
     def transactional(self) -> bool:
-        """A snapshot holds for this table; for others only a lock does."""
-        return self.engine.lower() in {"innodb", "rocksdb", "tokudb", "ndbcluster"}
+        """A snapshot holds for this table; for others only a lock does.
+
+        Tables behind a view or query are not known here. One without transactions that changes meanwhile fails the certificate.
+        """
+        return self.engine.lower() in {"innodb", "rocksdb", "tokudb", "ndbcluster", "view", "query"}
 
 
-def described(session: Session, dataset: str, contract: Contract | None) -> SourceTable:
+def contracts_of(contracts: Mapping[str, Contract], source: str) -> dict[str, Contract]:
+    """Return the contracts of one source: those whose `headgate.source` names it, or that name none for the deployment's own."""
+    return {name: contract for name, contract in contracts.items() if contract.properties.get(SOURCE_PROPERTY, "") == source}
+
+
+def source_name(dataset: str, contract: Contract | None) -> str:
+    """Return what the source calls the table of a dataset."""
+    return str(contract.properties.get(TABLE_PROPERTY, dataset)) if contract else dataset
+
+
+def described(session: Session, dataset: str, contract: Contract | None, query: str = "") -> SourceTable:
     """The dataset's table at the source, its columns called as the contract calls them.
 
     A table may be called otherwise there (`headgate.table`). Names of columns differ in case only, which MySQL does not tell apart.
     """
-    table = describe(session, str(contract.properties.get(TABLE_PROPERTY, dataset)) if contract else dataset)
+    table = describe_query(session, dataset, query) if query else describe(session, source_name(dataset, contract))
     called = {name.lower(): name for name in contract.names} if contract else {}
     columns = tuple(replace(column, name=called.get(column.name.lower(), column.name)) for column in table.columns)
     unique, indexes = (
@@ -115,7 +160,7 @@ def described(session: Session, dataset: str, contract: Contract | None) -> Sour
 
 
 def tables(session: Session) -> list[str]:
-    """Names of all tables of the database that this account may see; views are none."""
+    """Return the names of all tables of the database that this account may see. Views are left out: their rows are those of tables."""
     return [str(name) for (name,) in session.rows(_TABLES)]
 
 
@@ -123,7 +168,7 @@ def describe(session: Session, table: str) -> SourceTable:
     """The table as the source declares it now.
 
     Raises:
-        NotFoundError: the source has no such table, or the account may not see it.
+        NotFoundError: the source has no such table or view, or the account may not see it.
     """
     name = "'" + table.replace("\\", "\\\\").replace("'", "''") + "'"
     found = session.rows(_TABLE.format(table=name))
@@ -133,6 +178,36 @@ def describe(session: Session, table: str) -> SourceTable:
     columns = tuple(_column(row) for row in session.rows(_COLUMNS.format(table=name)))
     parts = session.rows(_INDEXES.format(table=name))
     return SourceTable(table, engine or "", columns, _unique(parts), _ordering(parts), int(rows or 0), int(row_bytes or 0))
+
+
+def describe_query(session: Session, name: str, query: str) -> SourceTable:
+    """Return the columns of a SELECT as the server announces them.
+
+    Raises:
+        SettingsError: the server does not accept the query; the message repeats its reason.
+    """
+    query = query.strip().rstrip(";")
+    table = SourceTable(name, "QUERY", (), query=query)
+    columns = tuple(_announced(column) for column in announced_columns(session, f"SELECT * FROM {table.from_sql} LIMIT 0"))  # noqa: S608 the caller's own query
+    return replace(table, columns=columns)
+
+
+def _announced(wire: WireColumn) -> SourceColumn:
+    """Return a column of a query. Texts state no character set: the server converts them whatever they are stored in."""
+    kind = _KIND_OF_CODE.get(wire.type_code, "varchar")
+    if kind == "varchar" and wire.is_binary:
+        kind = "varbinary"
+    precision, scale = 0, 0
+    if kind == "decimal":
+        scale = wire.scale
+        precision = wire.length - (scale > 0) - (not wire.unsigned)
+    elif kind == "bit":
+        precision = wire.length
+    size = f"({precision},{scale})" if kind == "decimal" else f"({wire.length})" if kind == "varbinary" else ""
+    declared = f"{kind}{size}{' unsigned' if wire.unsigned and kind in _NUMBERS else ''}{' zerofill' if wire.is_padded else ''}"
+    fraction = wire.scale if kind in {"datetime", "timestamp", "time"} else 0
+    length = wire.length if kind in {"varchar", "varbinary"} else 0
+    return SourceColumn(wire.name, kind, declared, wire.nullable, "", length, precision, scale, fraction)
 
 
 def _column(row: tuple[object, ...]) -> SourceColumn:

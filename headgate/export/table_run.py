@@ -28,7 +28,7 @@ from headgate.export.reading import write_slice
 from headgate.export.requests import ImpossibleDates, Mode, Phase, Progress
 from headgate.export.run_folder import SliceRecord, TablePlan
 from headgate.export.sampling import sampled
-from headgate.export.session import errors_of_table, quoted
+from headgate.export.session import errors_of_table
 from headgate.export.slicing import EVERYTHING, key_of, rows_per_slice, slices_between, walk
 from headgate.export.watermark import bounds, changed, mode_of, watermark_columns
 from headgate.lake import keys
@@ -111,6 +111,10 @@ class TableRun:
         """Columns that nothing of is written."""
         return frozenset(column.name for column in self.contract.columns if column.mask) if self.masking and self.contract else frozenset()
 
+    @property
+    def _tells_deletions(self) -> bool:
+        return tells_deletions(self.contract) and not self.request.is_selection
+
     def plan(self, session: Session) -> TablePlan:
         """The plan of an earlier attempt if the source's columns are still the same, else a new one.
 
@@ -148,18 +152,20 @@ class TableRun:
     def _bounds(self, session: Session) -> tuple[Bound, ...]:
         """The bounds of an incremental run; of a full one only how far it will have come, where the table can tell."""
         incremental = self.mode is Mode.INCREMENTAL
-        columns = watermark_columns(self.table, self.contract)
+        columns = () if self.request.is_selection else watermark_columns(self.table, self.contract)
         if not columns and incremental:
             raise ContractError(f"{self.table.name} has no watermark column: give its contract headgate.orderBy, or headgate.export: full")
         return bounds(session, self.table.name, columns, self.since if incremental else None, self.request.overlap_s)
 
     def _within(self, limits: Sequence[Bound]) -> str:
+        if self.request.where:
+            return f"({self.request.where}\n)"
         return changed(limits) if self.mode is Mode.INCREMENTAL else EVERYTHING
 
     def jobs(self, plan: TablePlan) -> list[Job]:
         """What is to be done for the table, in any order, each on any session of the snapshot."""
         slices: list[Job] = [partial(self._do_slice, plan=plan, piece=piece) for piece in plan.slices]
-        keys: list[Job] = [partial(self._read_keys, plan=plan)] if tells_deletions(self.contract) else []
+        keys: list[Job] = [partial(self._read_keys, plan=plan)] if self._tells_deletions else []
         count: Job = partial(self._count, plan=plan)
         return [self._named(job) for job in [*slices, count, *keys]]
 
@@ -190,14 +196,14 @@ class TableRun:
     def _deleted(self) -> tuple[int | None, str]:
         """How many rows have gone since the run before, and the SHA-256 of the file of their keys."""
         self.folder.deleted.unlink(missing_ok=True)
-        if not tells_deletions(self.contract) or not self.find_keys_before(self.folder.keys_before):
+        if not self._tells_deletions or not self.find_keys_before(self.folder.keys_before):
             return None, ""
         count = write_deleted(self.folder.keys_before, self.folder.keys, self.folder.deleted)
         return count, sha256_of(self.folder.deleted) if count else ""
 
     def _count(self, session: Session, plan: TablePlan) -> None:
         """Count the rows without slices, to see that the slices hold all of them."""
-        query = f"SELECT COUNT(*) FROM {quoted(self.table.name)} WHERE {self._within(plan.bounds)}"  # noqa: S608 quoted name, own literals
+        query = f"SELECT COUNT(*) FROM {self.table.from_sql} WHERE {self._within(plan.bounds)}"  # noqa: S608 quoted name, own literals
         self.counted.append(int(session.value(query)))
 
     def _do_slice(self, session: Session, plan: TablePlan, piece: Slice) -> None:
@@ -215,7 +221,7 @@ class TableRun:
     def _read(self, session: Session, number: int, where: str, witness: Digest) -> SliceRecord:
         path = self.folder.rows(number)
         expressions = ", ".join(column.read_sql for column in self.columns)
-        query = f"SELECT {expressions} FROM {quoted(self.table.name)} WHERE {where}"  # noqa: S608 quoted names, own literals
+        query = f"SELECT {expressions} FROM {self.table.from_sql} WHERE {where}"  # noqa: S608 quoted names, own literals
         masked = MaskedSlice(self.masking, self.contract, self.columns, self._digested) if self.masking and self.contract else None
         written = write_slice(session, query, self.columns, path, mask=masked, seen=lambda rows: self._tell(Phase.READ, rows, number))
         self._accept_dates(written.impossible_dates)
@@ -240,7 +246,7 @@ class TableRun:
         return self._digest(session, where, self.columns)
 
     def _digest(self, session: Session, where: str, columns: Sequence[ExportColumn], *, impossible_as_null: bool = False) -> Digest:
-        query = digest_sql(quoted(self.table.name), columns, where, impossible_as_null=impossible_as_null)
+        query = digest_sql(self.table.from_sql, columns, where, impossible_as_null=impossible_as_null)
         return digest_from(session.rows(query)[0])
 
     def _accept_dates(self, found: Mapping[str, int]) -> None:
@@ -278,6 +284,7 @@ class TableRun:
             deleted=deleted,
             deleted_sha256=deleted_sha256,
             drift=plan.drift,
+            selection=self.request.sql or self.request.where,
             withheld=sum(record.withheld for record in finished),
         )
 

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pymysql.err import raise_mysql_exception  # type: ignore[import-untyped]  # PyMySQL ships no types
+from pymysql.err import MySQLError, raise_mysql_exception  # type: ignore[import-untyped]  # PyMySQL ships no types
 from pymysql.protocol import FieldDescriptorPacket, MysqlPacket  # type: ignore[import-untyped]  # as above
 
+from headgate.errors import NotPermittedError, ServiceError, SettingsError
 from headgate.export.session import SourceLostError, told
 
 if TYPE_CHECKING:
@@ -32,17 +33,29 @@ _HEADER_BYTES = 4
 _LONGEST_PACKET = 0xFFFFFF
 # The first byte of a packet within a binary result: a row, or its end as an EOF (0xFE) or an error.
 _ROW_MARK, _ERROR_MARK = 0x00, 0xFF
-_UNSIGNED_FLAG = 32
+_NOT_NULL_FLAG, _UNSIGNED_FLAG, _ZEROFILL_FLAG = 1, 32, 64
+_BINARY_CHARSET = 63
 _COM_STMT_PREPARE, _COM_STMT_EXECUTE, _COM_STMT_CLOSE = 0x16, 0x17, 0x19
 
 
 @dataclass(frozen=True)
 class WireColumn:
-    """How the server sends a column: the protocol's type number, and whether its integers are unsigned."""
+    """How the server sends a column.
+
+    Attributes:
+        type_code: the protocol's number of the type.
+        length: bytes of the longest value in the connection's character set; digits and signs of a decimal; bits of a BIT.
+        scale: digits behind the point, of decimals and of seconds.
+    """
 
     name: str
     type_code: int
     unsigned: bool
+    nullable: bool = True
+    is_binary: bool = False
+    is_padded: bool = False
+    length: int = 0
+    scale: int = 0
 
 
 @dataclass(frozen=True)
@@ -161,4 +174,30 @@ def find_rows(block: bytearray, at: int, filled: int, starts: list[int]) -> int:
 
 
 def _wire_column(packet: Any) -> WireColumn:  # noqa: ANN401 PyMySQL ships no types
-    return WireColumn(packet.name, packet.type_code, bool(packet.flags & _UNSIGNED_FLAG))
+    return WireColumn(
+        packet.name,
+        packet.type_code,
+        bool(packet.flags & _UNSIGNED_FLAG),
+        not packet.flags & _NOT_NULL_FLAG,
+        packet.charsetnr == _BINARY_CHARSET,
+        bool(packet.flags & _ZEROFILL_FLAG),
+        packet.length,
+        packet.scale,
+    )
+
+
+def announced_columns(session: Session, query: str) -> tuple[WireColumn, ...]:
+    """Return the columns of a query that has no rows.
+
+    Raises:
+        SettingsError: the server does not accept the query; the message repeats its reason, for the query is the caller's own.
+    """
+    try:
+        stream = ResultStream(session, query)
+        for _ in stream:
+            pass
+    except ServiceError as error:
+        if isinstance(error, (SourceLostError, NotPermittedError)) or not isinstance(error.__cause__, MySQLError):
+            raise
+        raise SettingsError(f"the server does not accept the query: {error.__cause__.args[-1]}") from error
+    return stream.columns

@@ -6,8 +6,11 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from headgate.contracts import odcs
@@ -92,7 +95,7 @@ def test_an_incremental_run_takes_what_changed(terminal: Terminal, shop: Shop) -
     terminal.ask("run", "--tables", "regions", "--run", RUN, "--incremental")
     shop.run("INSERT INTO regions VALUES ('IE', 'Ireland', 'IE', 'EU', 1, 0.10, '2026-01-03 00:00:00')")
     [report] = terminal.ask("run", "--tables", "regions", "--run", "20260103T010000Z", "--incremental", "--overlap-s", "0")
-    assert report["rows"] == 1
+    assert report["rows"] == 2, "the new row, and the one that has the watermark's own second"
 
 
 def test_a_file_that_was_changed_in_raw_is_found(terminal: Terminal, emulator: Emulator) -> None:
@@ -151,3 +154,76 @@ def test_contracts_are_drafted_from_the_server_and_never_written_over(terminal: 
     assert (drafted.dataset, drafted.key, drafted.column("gdp_usd").type.scale) == ("regions", ("region_id",), 2)
     assert "is there already" in terminal.type("contract", "--tables", "regions", "--into", "drafts").stderr
     assert terminal.type("contract", "--tables", "regions").stdout.startswith("---\napiVersion: v3.1.0")
+
+
+@pytest.fixture
+def laptop(terminal: Terminal) -> Terminal:
+    """The same laptop without a deployment."""
+    kept = {name: value for name, value in terminal.environment.items() if not name.startswith("HEADGATE_")}
+    return Terminal(terminal.folder, kept)
+
+
+def test_without_a_deployment_a_database_is_exported_to_a_folder(laptop: Terminal, shop: Shop) -> None:
+    shop.run("CREATE TABLE notes (id INT PRIMARY KEY, t TEXT)", "INSERT INTO notes VALUES (1, 'a'), (2, NULL)")
+    (report,) = laptop.ask("run", "--to", "copy", "--run", RUN)
+    assert [(one["table"], one["rows"]) for one in report["tables"]] == [("notes", 2), ("regions", 3)]
+    rows = pq.read_table(laptop.folder / "copy" / "notes" / "dt=2026-01-02" / f"run={RUN}" / "part-00000.parquet")
+    assert rows.to_pylist() == [{"id": 1, "t": "a"}, {"id": 2, "t": None}]
+    assert [one["table"] for one in laptop.ask("runs", "--to", "copy")] == ["notes", "regions"]
+    assert all(one["holds"] for one in laptop.ask("verify", "--to", "copy"))
+
+
+def test_without_a_deployment_a_database_is_exported_to_a_bucket(laptop: Terminal, emulator: Emulator) -> None:
+    bucket = unique("anywhere")
+    emulator.client("s3").create_bucket(Bucket=bucket)
+    (report,) = laptop.ask("run", "--to", f"s3://{bucket}/some/place", "--tables", "regions", "--run", RUN)
+    assert report["rows"] == 3
+    found = {item["Key"] for item in emulator.client("s3").list_objects_v2(Bucket=bucket)["Contents"]}
+    assert f"some/place/regions/dt=2026-01-02/run={RUN}/_manifest.json" in found
+    assert laptop.ask("verify", "--to", f"s3://{bucket}/some/place")[0]["holds"]
+
+
+def test_a_view_a_filter_and_a_query_are_exported(laptop: Terminal, shop: Shop) -> None:
+    shop.run("CREATE VIEW early AS SELECT region_name, updated_at, gdp_usd / 3 AS third FROM regions WHERE region_id <> 'DE'")
+    assert laptop.ask("run", "--to", "views", "--tables", "early")[0]["rows"] == 2
+    assert laptop.ask("run", "--to", "some", "--tables", "regions", "--where", "region_id > 'E' -- not Germany")[0]["rows"] == 2
+    sql = "select country_code, count(*) as regions, sum(population) / 2.0 as half, max(updated_at) as newest from regions group by 1;"
+    assert laptop.ask("run", "--to", "sums", "--sql", sql, "--name", "totals", "--run", RUN)[0]["rows"] == 3
+    rows = pq.read_table(laptop.folder / "sums" / "totals" / "dt=2026-01-02" / f"run={RUN}" / "part-00000.parquet").to_pylist()
+    newest = datetime(2026, 1, 1, 0, 0, 2)
+    assert {"country_code": "DE", "regions": 1, "half": Decimal("0.50000"), "newest": newest} in rows
+    assert laptop.ask("verify", "--to", "sums")[0]["holds"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--sql", "select nothing from nowhere", "--name", "x"), "does not accept the query"),
+        (("--sql", "select 1 as a, 2 as a", "--name", "x"), "does not accept the query: Duplicate column name 'a'"),
+        (("--sql", "select 1"), "--sql and --name go together"),
+        (("--tables", "regions", "--where", "TRUE", "--incremental"), "cannot be incremental"),
+        (("--mask-at-source",), "needs a deployment"),
+    ],
+)
+def test_what_cannot_be_exported_is_explained(laptop: Terminal, words: tuple[str, ...], said: str) -> None:
+    done = laptop.type("run", "--to", "nowhere", *words)
+    assert done.returncode != 0
+    assert said in " ".join(done.stderr.split()), done.stderr
+
+
+def test_each_of_several_databases_has_its_own_login_and_datasets(laptop: Terminal) -> None:
+    named = Terminal(laptop.folder, {**laptop.environment, "MYSQL_URL": "", "MYSQL_URL_CRM": laptop.environment["MYSQL_URL"]})
+    done = named.type("contract", "--source", "crm", "--into", "drafts")
+    assert (done.returncode, done.stdout) == (0, "drafts/crm_regions.yaml: 7 columns, 0 sensitive\n"), done.stderr
+    drafted = odcs.load(named.folder / "drafts" / "crm_regions.yaml")
+    assert (drafted.properties["headgate.source"], drafted.properties["headgate.table"]) == ("crm", "regions")
+    assert named.ask("run", "--source", "crm", "--to", "copy", "--tables", "regions")[0]["rows"] == 3
+    assert "cannot name a source" in named.type("run", "--source", "C R M", "--to", "copy").stderr
+
+
+def test_a_login_of_a_named_source_is_a_secret_of_its_own(terminal: Terminal, emulator: Emulator, shop: Shop) -> None:
+    secret, login = unique("lake") + "/mysql", shop.login()
+    stated = {"host": login.host, "port": login.port, "username": login.username, "password": "", "dbname": login.database}
+    emulator.client("secretsmanager").create_secret(Name=f"{secret}/crm", SecretString=json.dumps(stated))
+    without_url = Terminal(terminal.folder, {**terminal.environment, "MYSQL_URL": "", "HEADGATE_MYSQL_SECRET": secret})
+    assert without_url.ask("run", "--source", "crm", "--tables", "regions")[0]["rows"] == 3

@@ -803,3 +803,18 @@ def _write(shop: Shop, done: Event, logged: bool) -> None:
                 session.do(f"UPDATE debits SET amount = amount - {amount} WHERE id = {account}")  # noqa: S608 numbers
                 session.do(f"DELETE FROM debits WHERE amount = {amount} AND id > 2000 ORDER BY id DESC LIMIT 1")  # noqa: S608 numbers
             session.do("COMMIT")
+
+
+def test_tables_are_named_as_at_the_source_and_land_as_their_contracts_name_them(shop: Shop) -> None:
+    fill(shop, 300)
+    named = replace(NUMBERS_CONTRACT, dataset="figures", properties={"headgate.table": "numbers"})
+    report = shop.exporting(contracts={"figures": named}).run(request(["numbers"]))
+    assert [one.table for one in report.certificates] == ["figures"]
+
+
+def test_a_filtered_run_is_certified_and_moves_no_watermark(shop: Shop) -> None:
+    fill(shop, 300)
+    exporting = shop.exporting(contracts={"numbers": NUMBERS_CONTRACT})
+    report = exporting.run(request(["numbers"], "r1", where="id <= 150"))
+    assert (report.rows, report.certificates[0].selection) == (150, "id <= 150")
+    assert exporting.run(request(["numbers"], "r2", mode=Mode.INCREMENTAL)).rows == 300

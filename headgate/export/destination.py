@@ -1,0 +1,143 @@
+"""Where an export goes that no lake receives: a folder, or a prefix of a bucket."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from headgate.errors import NotFoundError, SettingsError
+from headgate.lake.ports import ObjectInfo, ObjectRef
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from headgate.lake.ports import ObjectStore
+
+_S3 = "s3"
+
+
+def bucket_and_prefix(url: str) -> tuple[str, str]:
+    """Return the bucket and the key prefix of `s3://bucket/prefix`; the prefix is empty or ends in a slash.
+
+    Raises:
+        SettingsError: the URL is none of S3, or names no bucket.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != _S3 or not parts.netloc:
+        raise SettingsError(f"{url} is no destination. Name a folder, or s3://bucket/prefix")
+    prefix = parts.path.strip("/")
+    return parts.netloc, f"{prefix}/" if prefix else ""
+
+
+@dataclass(frozen=True)
+class FolderObjects:
+    """Objects as files below a folder; a bucket is a subfolder, the bucket `""` the folder itself."""
+
+    root: Path
+
+    def info(self, ref: ObjectRef) -> ObjectInfo:
+        """Return size and time of a file; NotFoundError when there is none."""
+        found = self._existing(ref).stat()
+        return ObjectInfo(ref, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC).replace(tzinfo=None))
+
+    def read(self, ref: ObjectRef) -> bytes:
+        """Return the file's bytes; NotFoundError when there is none."""
+        return self._existing(ref).read_bytes()
+
+    def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
+        """Return at most so many of the file's first bytes."""
+        with self._existing(ref).open("rb") as file:
+            return file.read(size_bytes)
+
+    def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "") -> None:
+        """Write the file in one step, so that no reader sees a part of it."""
+        del content_type
+        path = self._path(ref)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.partial")
+        partial.write_bytes(body)
+        partial.replace(path)
+
+    def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "") -> None:
+        """Copy a file into the folder in one step."""
+        del content_type
+        target = self._path(ref)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f".{target.name}.partial")
+        shutil.copyfile(path, partial)
+        partial.replace(target)
+
+    def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
+        """Copy a file out of the folder; NotFoundError when there is none."""
+        del size_bytes
+        shutil.copyfile(self._existing(ref), path)
+
+    def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
+        """Yield every file whose key begins with the prefix, by key."""
+        base = self.root / bucket
+        start = base / prefix.rpartition("/")[0]
+        keys = sorted(path.relative_to(base).as_posix() for path in start.rglob("*") if path.is_file()) if start.is_dir() else []
+        for key in keys:
+            if key.startswith(prefix) and not key.endswith(".partial"):
+                yield self.info(ObjectRef(bucket, key))
+
+    def delete(self, ref: ObjectRef) -> None:
+        """Delete a file; one that is absent is no error."""
+        self._path(ref).unlink(missing_ok=True)
+
+    def _path(self, ref: ObjectRef) -> Path:
+        return self.root / ref.bucket / ref.key
+
+    def _existing(self, ref: ObjectRef) -> Path:
+        path = self._path(ref)
+        if not path.is_file():
+            raise NotFoundError(f"there is no file {path}")
+        return path
+
+
+@dataclass(frozen=True)
+class PrefixedObjects:
+    """The objects of another store whose keys begin with a prefix, under the rest of their keys."""
+
+    store: ObjectStore
+    prefix: str
+
+    def info(self, ref: ObjectRef) -> ObjectInfo:
+        """Return size and time of an object."""
+        return replace(self.store.info(self._inner(ref)), ref=ref)
+
+    def read(self, ref: ObjectRef) -> bytes:
+        """Return the object's bytes."""
+        return self.store.read(self._inner(ref))
+
+    def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
+        """Return at most so many of the first bytes."""
+        return self.store.head(self._inner(ref), size_bytes)
+
+    def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:
+        """Write the object."""
+        self.store.write(self._inner(ref), body, content_type=content_type)
+
+    def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "application/octet-stream") -> None:
+        """Write a file as an object."""
+        self.store.upload(path, self._inner(ref), content_type=content_type)
+
+    def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
+        """Write an object to a file."""
+        self.store.download(self._inner(ref), path, size_bytes)
+
+    def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
+        """Yield every object below the prefix, by key."""
+        for item in self.store.list(bucket, self.prefix + prefix):
+            yield replace(item, ref=replace(item.ref, key=item.ref.key.removeprefix(self.prefix)))
+
+    def delete(self, ref: ObjectRef) -> None:
+        """Delete an object."""
+        self.store.delete(self._inner(ref))
+
+    def _inner(self, ref: ObjectRef) -> ObjectRef:
+        return replace(ref, key=self.prefix + ref.key)
