@@ -43,7 +43,7 @@ WORKSPACE = deployment.FOLDER / "exports"
 
 @click.group()
 def export() -> None:
-    """Export tables of a MySQL or MariaDB server, exactly and as of one moment: to raw, or to any folder or bucket.
+    """Export tables of a MySQL or MariaDB server exactly, as of one moment, to raw or anywhere else.
 
     The login is MYSQL_URL (mysql://user:password@host:port/database), else the deployment's secret; with --source NAME it is
     MYSQL_URL_NAME, else the secret <deployment>/mysql/NAME. TLS is on, except to this machine or where the URL ends in ?tls=off;

@@ -19,7 +19,7 @@ from headgate.errors import HeadgateError
 COMMANDS = {
     "contract": ("contract:contract", "List contracts, draft new ones, and validate files against them."),
     "data-docs": ("models:data_docs", "Fetch the pages about the checks of a run, to open in a browser."),
-    "export": ("export:export", "Export tables of a MySQL or MariaDB server to raw, exactly and as of one moment."),
+    "export": ("export:export", "Export tables of a MySQL or MariaDB server exactly, as of one moment, to raw or anywhere else."),
     "files": ("files:files", "Show one record per file: state, counts, and the error of a rejected one."),
     "import-mysql": ("data:import_mysql_command", "Read the shop's tables once from the MySQL server at MYSQL_URL."),
     "import-online-retail": ("data:import_online_retail_command", "Convert UCI Online Retail II into the tables of the shop."),

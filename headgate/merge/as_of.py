@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -19,9 +20,15 @@ _BEFORE_ANYTHING = date(1970, 1, 1)
 
 
 def latest_on(dataset: str, file: Path) -> str:
-    """The last day of a dataset's events, ISO 8601; empty when it records none or holds no rows."""
+    """Return the last day of a dataset's events, ISO 8601; empty when it records none or holds no rows.
+
+    Another business may have a dataset of the same name with other columns.
+    """
     column = {**_SALES, **_OTHERS}.get(dataset)
     if column is None:
+        return ""
+    schema = pq.read_schema(file)
+    if column not in schema.names or not pa.types.is_timestamp(schema.field(column).type):
         return ""
     latest = pc.max(pq.read_table(file, columns=[column])[column]).as_py()
     return latest.date().isoformat() if latest else ""
