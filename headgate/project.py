@@ -25,7 +25,7 @@ PACKED = "_models"  # folder of a built archive that holds the project's models
 _TABLES = {"settings", "environments"}
 _PATTERNS = {
     "name": (r"[a-z][a-z0-9]{1,19}", "2 to 20 lower-case letters and digits, beginning with a letter"),
-    "region": (r"[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as eu-central-1"),
+    "region": (r"|[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as eu-central-1, or empty"),
     "environment": (r"[a-z][a-z0-9]{0,9}", "1 to 10 lower-case letters and digits, beginning with a letter"),
     "alert_email": (r"|[^@ ]+@[^@ ]+\.[^@ ]+", "an e-mail address, or empty"),
     "schedule": (r"(cron|rate)\(.+\)", "cron(...) or rate(...) of EventBridge Scheduler"),

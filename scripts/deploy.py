@@ -113,7 +113,8 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
     seed_masking_key(target, outputs["environment"]["HEADGATE_MASKING_KEY_SECRET"])
     seed_mysql_login(target, outputs["environment"]["HEADGATE_MYSQL_SECRET"], os.environ.get("MYSQL_URL", ""))
     keep_log_for(target, CRAWLERS_LOG, int(stated.get("log_retention_days", LOG_RETENTION_DAYS)))
-    note = {"environment": {**target.shell, **outputs["environment"]}, "outputs": outputs}
+    lake = {"HEADGATE_PROJECT": str(project().folder)} if project().folder else {}  # commands read the contracts that were deployed
+    note = {"environment": {**target.shell, **lake, **outputs["environment"]}, "outputs": outputs}
     (folder / "deployment.json").write_text(json.dumps(note, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     print(
         f"deployed to {target.platform} account {target.account}: {applied.changed} resources changed, {time.monotonic() - began:.0f} s",

@@ -14,6 +14,7 @@ from headgate.lake.pipeline_starts import Execution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from mypy_boto3_stepfunctions import SFNClient
     from mypy_boto3_stepfunctions.type_defs import HistoryEventTypeDef
@@ -31,6 +32,7 @@ class PipelineRun:
         entered, left: names of the states that were entered and left, in order; a state tried again stands there again.
         error, cause: why the run failed, empty unless it did.
         output: what the machine returned, empty until it did.
+        entered_at: when each state was first entered, naive UTC.
     """
 
     arn: str
@@ -40,6 +42,7 @@ class PipelineRun:
     error: str = ""
     cause: str = ""
     output: Mapping[str, object] = field(default_factory=dict)
+    entered_at: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def finished(self) -> bool:
@@ -66,7 +69,7 @@ class Pipeline:
         """The ARN of the run of that name, started now or before.
 
         Args:
-            payload: the machine's input: nothing, or `{"as_of": "YYYY-MM-DD"}`.
+            payload: the machine's input: nothing, or `{"as_of": "YYYY-MM-DD"}`, `{"only": "<system>"}`.
         """
         try:
             with translated(f"start {self.state_machine_arn}"):
@@ -74,28 +77,40 @@ class Pipeline:
                     stateMachineArn=self.state_machine_arn, name=name, input=json.dumps(dict(payload or {}))
                 )
         except ConflictError:
-            return f"{self.state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
+            return self.arn_of(name)
         return started["executionArn"]
 
     def newest(self, limit: int = 100) -> list[Execution]:
         """Return the newest runs, newest first."""
         with translated(f"list runs of {self.state_machine_arn}"):
             found = self.client.list_executions(stateMachineArn=self.state_machine_arn, maxResults=limit)["executions"]
-        return [Execution(one["name"], one["status"], one["startDate"].astimezone(UTC).replace(tzinfo=None)) for one in found]
+        return [
+            Execution(one["name"], one["status"], _naive(one["startDate"]), _naive(one["stopDate"]) if "stopDate" in one else None)
+            for one in found
+        ]
+
+    def arn_of(self, name: str) -> str:
+        """Return the ARN of the run of that name."""
+        return f"{self.state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
 
     def describe(self, arn: str) -> PipelineRun:
         """The run as it stands now."""
         with translated(f"look up {arn}"):
-            told = self.client.describe_execution(executionArn=arn)
+            found = self.client.describe_execution(executionArn=arn)
             events = self._history(arn)
         return PipelineRun(
             arn,
-            told["status"],
+            found["status"],
             entered=tuple(event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event),
             left=tuple(event["stateExitedEventDetails"]["name"] for event in events if "stateExitedEventDetails" in event),
-            error=told.get("error", ""),
-            cause=told.get("cause", ""),
-            output=_document(told.get("output", "")),
+            error=found.get("error", ""),
+            cause=found.get("cause", ""),
+            output=_document(found.get("output", "")),
+            entered_at={
+                event["stateEnteredEventDetails"]["name"]: _naive(event["timestamp"])
+                for event in reversed(events)
+                if "stateEnteredEventDetails" in event
+            },
         )
 
     def wait(self, arn: str, progress: Callable[[PipelineRun], None], *, timeout_s: float) -> PipelineRun:
@@ -117,6 +132,10 @@ class Pipeline:
     def _history(self, arn: str) -> list[HistoryEventTypeDef]:
         pages = self.client.get_paginator("get_execution_history").paginate(executionArn=arn, includeExecutionData=False)
         return [event for page in pages for event in page["events"]]
+
+
+def _naive(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def _document(text: str) -> Mapping[str, object]:

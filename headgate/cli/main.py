@@ -23,6 +23,7 @@ COMMANDS = {
     "files": ("files:files", "Show one record per file: state, counts, and the error of a rejected one."),
     "import-mysql": ("data:import_mysql_command", "Read the shop's tables once from the MySQL server at MYSQL_URL."),
     "import-online-retail": ("data:import_online_retail_command", "Convert UCI Online Retail II into the tables of the shop."),
+    "init": ("init:init", "Make a folder for a lake of your own: settings, contracts and SQL models."),
     "keys": ("keys:keys", "List and rotate the masking keys, and replace tokens of old keys."),
     "logs": ("logs:logs", "Print recent log lines of functions and jobs, oldest first."),
     "mapping": ("mapping:mapping", "Settle files whose columns could not be mapped with enough confidence."),
@@ -34,6 +35,7 @@ COMMANDS = {
     "queue": ("queue:queue", "Show the queues, and redrive failed messages."),
     "report": ("report:report", "Show what came in, what was refused and why, and what the systems built."),
     "run": ("pipeline:run", "Merge curated data, check it, build the systems' tables and publish them."),
+    "runs": ("pipeline:runs", "List the newest runs with their state, start and duration."),
     "sample": ("data:sample", "Write a generated shop, with known defects, as files to upload."),
     "upload": ("files:upload", "Send files to raw and follow them through the gate."),
 }

@@ -56,11 +56,17 @@ def parse_due(body: str, received_at: datetime) -> Due | None:
 
 @dataclass(frozen=True)
 class Execution:
-    """One run of the pipeline as the service lists it; `started_at` is naive UTC."""
+    """One run of the pipeline as the service lists it; times are naive UTC, `ended_at` is None while it runs."""
 
     name: str
     status: str
     started_at: datetime
+    ended_at: datetime | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """Return the duration of a run that has ended."""
+        return (self.ended_at - self.started_at).total_seconds() if self.ended_at else None
 
 
 @dataclass(frozen=True)
