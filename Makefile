@@ -11,7 +11,7 @@ bench-% fuzz: export PYTHONPATH := $(CURDIR)
 # A line `##@ name` begins a group of `make help`; `target: ## text` is a line of it. tests/unit/docs/test_makefile.py checks that none is missing.
 
 ##@ Start here
-.PHONY: help setup demo
+.PHONY: help setup lock demo
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} \
@@ -20,8 +20,11 @@ help: ## list the targets
 
 setup: $(VENV)/.ready ## install the locked packages into .venv and find Terraform
 
-$(VENV)/.ready: requirements/dev.lock requirements/model.lock pyproject.toml scripts/setup.sh
+$(VENV)/.ready: requirements/dev.lock requirements/model.lock requirements/setup.lock pyproject.toml scripts/setup.sh
 	@PYTHON=$(PYTHON) scripts/setup.sh $(VENV)
+
+lock: ## write the hashes of all versions in requirements/*.lock, after a version there was changed or added
+	@scripts/lock.sh $(VENV)
 
 demo: setup ## take half a million real invoice lines through the whole lake on this machine; KEEP=1 leaves it running
 	@python scripts/demo.py $(if $(KEEP),--keep)

@@ -3,7 +3,7 @@
     build/lambdas/<name>.zip   the handler, what functions need of the package, compiled too, and the contracts as JSON
     build/headgate.zip         the package and the contracts, for Glue jobs
     build/jobs/<name>.py       the Glue jobs' scripts
-    build/requirements.txt     what a Glue job installs: all that the package needs, at the locked versions
+    build/requirements/<name>.txt   the packages that a Glue job installs on AWS: locked versions with their hashes
     build/catalog.json         tables and columns, from the contracts
     build/sentence_model.zip   what retail-copilot's job reads searches with, where it is installed and a deployment wants it
 
@@ -23,7 +23,6 @@ import os
 import re
 import sys
 import tempfile
-import tomllib
 import zipfile
 from importlib import metadata
 from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
@@ -31,15 +30,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from packaging.requirements import Requirement
-from packaging.utils import NormalizedName, canonicalize_name
 
 from headgate.contracts.catalog import glue_columns
 from headgate.contracts.registry import Registry, folders
 from headgate.project import PACKED, project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
+
+from scripts.job_packages import job_lock
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build"
@@ -48,9 +49,6 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can have
 UNCHECKED = (1).to_bytes(4, "little")  # it is right without a look at its source
 # Rooms that no function enters; a cold start unpacks the archive.
 NOT_FOR_FUNCTIONS = {PACKED, "cli", "domains", "engines", "export", "learning", "merge", "quality", "query", "systems"}
-# In the development environment, and of no use to a job.
-NOT_FOR_JOBS = {"localstack-client", "aws-lambda-powertools", "rich"}
-GLUE = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "python_version": "3.11"}
 
 
 def build(out: Path = BUILD) -> list[Path]:
@@ -61,7 +59,7 @@ def build(out: Path = BUILD) -> list[Path]:
     wanted = {f"lambdas/{folder.name}.zip": archive({"handler.py": _bytes(folder / "handler.py")} | ready) for folder in functions()}
     wanted |= {f"jobs/{script.name}": _bytes(script) for script in sorted((ROOT / "glue_jobs").glob("*.py"))}
     wanted["headgate.zip"] = archive(package)
-    wanted["requirements.txt"] = requirements().encode()
+    wanted |= {f"requirements/{script.stem}.txt": job_lock(script).encode() for script in sorted((ROOT / "glue_jobs").glob("*.py"))}
     wanted["catalog.json"] = (json.dumps(catalog(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
     return [out / name for name, body in wanted.items() if write(out / name, body)]
 
@@ -133,33 +131,8 @@ def catalog(registry: Registry) -> dict[str, dict[str, Any]]:
     }
 
 
-def requirements() -> str:
-    """The package's dependencies and theirs, but not those of development, each at the version that requirements/dev.lock holds."""
-    versions = {canonicalize_name(name): version for name, version in _locked(ROOT / "requirements" / "dev.lock").items()}
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    direct = [wanted for wanted in map(Requirement, project["dependencies"]) if wanted.name not in NOT_FOR_JOBS]
-    return "".join(f"{name}=={versions[name]}\n" for name in sorted(closure(direct)))
-
-
 def _locked(lock: Path) -> dict[str, str]:
     return dict(re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", lock.read_text(encoding="utf-8"), re.MULTILINE))
-
-
-def closure(direct: Iterable[Requirement]) -> set[NormalizedName]:
-    """Return the names of the packages and of all that they need in Glue, from the metadata of this environment."""
-    known: set[tuple[NormalizedName, str]] = set()
-    open_ones = [(wanted.name, extra) for wanted in direct for extra in ("", *wanted.extras)]
-    while open_ones:
-        name, extra = open_ones.pop()
-        if (canonicalize_name(name), extra) not in known:
-            known.add((canonicalize_name(name), extra))
-            open_ones += [(needed.name, own) for needed in _needed(name, extra) for own in ("", *needed.extras)]
-    return {name for name, _ in known}
-
-
-def _needed(name: str, extra: str) -> list[Requirement]:
-    stated = map(Requirement, metadata.requires(name) or [])
-    return [needed for needed in stated if needed.marker is None or needed.marker.evaluate({**GLUE, "extra": extra})]
 
 
 def archive(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:

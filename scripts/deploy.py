@@ -32,7 +32,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTT
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
 
 from headgate.project import LakeProject, project
-from scripts import build, emulator, layer
+from scripts import build, emulator, layer, wheels
 from scripts.terraform_cli import STATE, TERRAFORM_ROOT, Applied, Terraform, TerraformError
 
 if TYPE_CHECKING:
@@ -127,6 +127,7 @@ def _prepared(folder: Path, target: Target, variables: Mapping[str, str]) -> Ter
     build.build(folder / "build")
     if target.platform == "aws":
         layer.build(folder / "build")
+        wheels.build(folder / "build")
     if _wants_sentence_model(target, variables) and not build.sentence_model(folder / "build"):
         print(
             "the sentence model is not installed here (make setup): retail-copilot's job groups searches by their words alone", flush=True
@@ -341,7 +342,7 @@ def main() -> int:
     except MissingError as error:
         print(error, file=sys.stderr)
         return 2
-    except (TerraformError, emulator.EmulatorError, layer.LayerError) as error:
+    except (TerraformError, emulator.EmulatorError, layer.LayerError, wheels.WheelsError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

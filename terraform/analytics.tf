@@ -6,13 +6,11 @@ locals {
     local.platform.job_arguments,
     { for name, value in local.environment : "--${name}" => value },
     {
-      "--additional-python-modules"       = "s3://${module.bucket["artifacts"].name}/${aws_s3_object.requirements.key}"
-      "--python-modules-installer-option" = "-r"
-      "--extra-py-files"                  = local.package_uri
-      "--custom-logGroup-prefix"          = local.job_log_prefix
-      "--enable-metrics"                  = "true"
-      "--snapshot_id"                     = "current"
-      "--HEADGATE_REGION"                 = var.region # nobody else tells a job of Glue's where it is
+      "--extra-py-files"         = local.package_uri
+      "--custom-logGroup-prefix" = local.job_log_prefix
+      "--enable-metrics"         = "true"
+      "--snapshot_id"            = "current"
+      "--HEADGATE_REGION"        = var.region # nobody else tells a job of Glue's where it is
     },
   )
 
@@ -88,11 +86,27 @@ resource "aws_s3_object" "package" {
   source_hash = filemd5("${local.build_dir}/headgate.zip")
 }
 
-resource "aws_s3_object" "requirements" {
+# What each job installs on AWS, by its script: wheels with the hashes of requirements/dev.lock, as scripts/wheels.py built them.
+# An emulator runs jobs with its own environment.
+resource "aws_s3_object" "wheels" {
+  for_each = local.platform.job_wheels ? toset(["audit_cards", "build_system", "curate_large", "export_mysql", "merge_curated", "quality_gate"]) : toset([])
+
   bucket      = module.bucket["artifacts"].name
-  key         = "code/requirements.txt"
-  source      = "${local.build_dir}/requirements.txt"
-  source_hash = filemd5("${local.build_dir}/requirements.txt")
+  key         = "code/wheels/${each.key}.gluewheels.zip"
+  source      = "${local.build_dir}/wheels/${each.key}.gluewheels.zip"
+  source_hash = filemd5("${local.build_dir}/wheels/${each.key}.gluewheels.zip")
+}
+
+locals {
+  # By script: no index is asked, so a job needs no internet and installs nothing that is not in its archive.
+  wheel_arguments = {
+    for script in ["audit_cards", "build_system", "curate_large", "export_mysql", "merge_curated", "quality_gate"] : script => {
+      for name, value in {
+        "--additional-python-modules"       = try("s3://${aws_s3_object.wheels[script].bucket}/${aws_s3_object.wheels[script].key}", "")
+        "--python-modules-installer-option" = "--no-index"
+      } : name => value if local.platform.job_wheels
+    }
+  }
 }
 
 # What retail-copilot reads searches with. Its name ends in .zip, or PySpark would not put it on the path.
@@ -298,7 +312,7 @@ module "job" {
   description      = each.value.description
   script           = "${local.build_dir}/jobs/${each.value.script}"
   artifacts_bucket = module.bucket["artifacts"].name
-  arguments        = merge(local.job_arguments, each.value.arguments)
+  arguments        = merge(local.job_arguments, local.wheel_arguments[trimsuffix(each.value.script, ".py")], each.value.arguments)
   policy_json      = each.value.policy
   log_group_arns   = [for group in aws_cloudwatch_log_group.jobs : group.arn]
   runtime          = local.platform.job

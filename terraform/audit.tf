@@ -54,7 +54,7 @@ module "audit_cards" {
   description      = "Audits the whole lake for card data, also what was audited before"
   script           = "${local.build_dir}/jobs/audit_cards.py"
   artifacts_bucket = module.bucket["artifacts"].name
-  arguments        = merge(local.job_arguments, { "--HEADGATE_LOG_GROUPS" = jsonencode(local.log_groups) })
+  arguments        = merge(local.job_arguments, local.wheel_arguments["audit_cards"], { "--HEADGATE_LOG_GROUPS" = jsonencode(local.log_groups) })
   policy_json      = data.aws_iam_policy_document.audit_cards.json
   log_group_arns   = [for group in aws_cloudwatch_log_group.jobs : group.arn]
   runtime          = merge(local.platform.job, { timeout = local.platform.large.timeout })

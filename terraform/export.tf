@@ -136,7 +136,7 @@ module "export_mysql" {
   description      = "Exports the MySQL server's tables to raw, certified"
   script           = "${local.build_dir}/jobs/export_mysql.py"
   artifacts_bucket = module.bucket["artifacts"].name
-  arguments        = local.job_arguments
+  arguments        = merge(local.job_arguments, local.wheel_arguments["export_mysql"])
   policy_json      = data.aws_iam_policy_document.export_mysql.json
   log_group_arns   = [for group in aws_cloudwatch_log_group.jobs : group.arn]
   runtime          = local.platform.job

@@ -194,7 +194,7 @@ locals {
   # What the tables are built with. A run's name ends with it, so that the daily check sees a new deployment.
   deployment_id = substr(sha1(jsonencode([
     filemd5("${local.build_dir}/headgate.zip"),
-    filemd5("${local.build_dir}/requirements.txt"),
+    filemd5("${local.build_dir}/requirements/build_system.txt"),
     filemd5("${local.build_dir}/catalog.json"),
     local.engine_arguments,
     local.forecast_arguments,

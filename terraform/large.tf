@@ -74,7 +74,7 @@ module "curate_large" {
   log_group_arns      = [for group in aws_cloudwatch_log_group.jobs : group.arn]
   runtime             = merge(local.platform.job, { timeout = local.platform.large.timeout })
   max_concurrent_runs = local.platform.large.concurrent_runs
-  arguments = merge(local.job_arguments, {
+  arguments = merge(local.job_arguments, local.wheel_arguments["curate_large"], {
     "--HEADGATE_RAW_QUEUE_URL" = module.raw_objects.url
     "--HEADGATE_MEMORY_MB"     = tostring(local.platform.large.memory_mb)
     "--HEADGATE_DISK_MB"       = tostring(local.platform.large.disk_mb)

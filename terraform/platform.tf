@@ -31,6 +31,7 @@ locals {
       }
       engine         = "auto"
       sentence_model = true
+      job_wheels     = true
       job_arguments  = { "--enable-auto-scaling" = "true" } # a job has more workers than its driver needs only while Spark asks for them
       # Python shares a G.1X worker of 16 GB and some 34 GB of free disk with Spark's driver.
       # Source: AWS Glue developer guide, "Configuring job properties for Spark jobs", worker types.
@@ -60,6 +61,7 @@ locals {
         timeout      = 600 # seconds, as the emulator reads it
       }
       engine         = "duckdb"
+      job_wheels     = false
       sentence_model = false # its jobs find the one that is installed where it runs
       job_arguments  = {}
       # The emulator forgets how many runs a job may have, and starts all at once.

@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import SYSTEMS
-from scripts import build, deploy, mended_ministack, terraform_cli
+from scripts import build, deploy, job_packages, mended_ministack, terraform_cli
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -130,15 +130,17 @@ def test_every_system_has_tables_in_the_catalog(built: Path) -> None:
 
 
 def test_jobs_install_all_they_need_at_locked_versions_and_nothing_of_development(built: Path) -> None:
-    stated = dict(line.split("==") for line in (built / "requirements.txt").read_text(encoding="utf-8").splitlines())
-    assert {"ibis-framework", "duckdb", "great-expectations", "botocore", "python-dateutil"} <= stated.keys()
-    assert not stated.keys() & {"pytest", "ruff", "mypy", "ministack", "hypothesis", "localstack-client"}
+    lines = (built / "requirements" / "build_system.txt").read_text(encoding="utf-8").splitlines()
+    stated = {line.partition("==")[0] for line in lines}
+    assert {"ibis-framework", "duckdb", "great-expectations", "botocore", "python-dateutil"} <= stated
+    assert not stated & {"pytest", "ruff", "mypy", "ministack", "hypothesis", "localstack-client", "awswrangler"}
+    assert all("--hash=sha256:" in line for line in lines)
 
 
 def test_what_packages_need_is_followed_to_its_end() -> None:
-    found = build.closure([Requirement("boto3")])
+    found = job_packages.closure([Requirement("boto3")])
     assert {"boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3"} <= found
-    assert "duckdb" in build.closure([Requirement("ibis-framework[duckdb]")]) - build.closure([Requirement("ibis-framework")])
+    assert "duckdb" in job_packages.closure([Requirement("ibis-framework[duckdb]")]) - job_packages.closure([Requirement("ibis-framework")])
 
 
 def test_a_stated_plugin_folder_is_taken(tmp_path: Path) -> None:
