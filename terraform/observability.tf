@@ -55,7 +55,7 @@ locals {
     {
       # They see functions that crash. Messages that a function gives back show as dead letters once it has done so too often.
       for key, function in { gate_errors = module.raw_to_curated, debounce_errors = module.start_pipeline } : key => {
-        description                      = "${function.name} crashed: read ${function.log_group}"
+        description                      = "${function.name} crashed (out of time or memory, or failed to start): read ${function.log_group}"
         namespace                        = "AWS/Lambda"
         metric                           = "Errors"
         dimensions                       = { FunctionName = function.name }

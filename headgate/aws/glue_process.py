@@ -10,6 +10,7 @@ from contextlib import redirect_stderr
 from typing import TYPE_CHECKING
 
 from headgate.aws import glue_arguments, unforeseen
+from headgate.aws.log_redaction import redact_logs
 from headgate.errors import HeadgateError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
     # demand-insights-engine took 110 s and more, and takes 4 s so. OpenMP reads it when the first model is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(levelname)s %(name)s %(message)s")
+    redact_logs()
     try:
         with redirect_stderr(sys.stdout):
             summary = job(_arguments())

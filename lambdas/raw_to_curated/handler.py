@@ -1,4 +1,4 @@
-"""Raw to curated: SQS brings S3's notifications, the gate lets valid, unique, card-safe rows through."""
+"""Raw to curated: receive S3's notifications from SQS and process each object."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from headgate import wiring
 from headgate.aws.deadline import Deadline
 from headgate.aws.events import created_objects
 from headgate.aws.gate_report import GateReport
+from headgate.aws.log_redaction import redact_logs
 from headgate.aws.patience import patiently
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger(service="raw_to_curated")
+redact_logs(logger)
 metrics = Metrics(namespace="Headgate", service="raw_to_curated")
 deadline = Deadline()
 gate = cache(lambda: wiring.runs(os.environ, deadline.left_s, comes_again=deadline.comes_again))
@@ -31,7 +33,7 @@ cold_start.is_over()
 
 
 def curate(record: SQSRecord) -> None:
-    """Every object that the message names was settled, handed over, or waits for its run; or this raises, and SQS delivers it again."""
+    """Process every object that the message names; an error makes SQS deliver the message again."""
     deadline.receives = int(record.raw_event.get("attributes", {}).get("ApproximateReceiveCount", 1))
     for ref in created_objects(record.body):
         with report.of(ref):
@@ -41,8 +43,9 @@ def curate(record: SQSRecord) -> None:
 @metrics.log_metrics
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> object:
-    """Which messages of the batch failed."""
+    """Return the messages that SQS has to deliver again."""
     deadline.context = context
     metrics.add_metric(name="Messages", unit="Count", value=len(event["Records"]))
-    processor = BatchProcessor(EventType.SQS)
+    # An error of the function must mean a crash, and Powertools' own error would carry the text of every failed attempt.
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     return process_partial_response(event, curate, processor, context)

@@ -14,6 +14,7 @@ from aws_lambda_powertools import Logger
 
 from headgate import wiring
 from headgate.aws.events import created_objects
+from headgate.aws.log_redaction import redact_logs
 from headgate.errors import ServiceError
 from headgate.lake.keys import deleted_by, parse_increment_key
 from headgate.lake.pipeline_starts import Due, Postpone, Start, parse_due
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger(service="start_pipeline")
+redact_logs(logger)
 
 
 @logger.inject_lambda_context

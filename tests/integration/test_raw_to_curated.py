@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
 import pytest
-from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from headgate import wiring
 from headgate.aws import clients
@@ -125,9 +125,22 @@ def test_only_the_message_that_failed_is_delivered_again(lake: Lake, sent: Calla
     assert handled(good, gone) == {"batchItemFailures": [{"itemIdentifier": gone["messageId"]}]}
 
 
-def test_a_batch_that_failed_as_a_whole_fails_the_function_so_that_its_alarm_rings() -> None:
-    with pytest.raises(BatchProcessingError):
-        handled(message({"no": "notification"}))
+def test_a_batch_that_failed_as_a_whole_is_given_back_and_is_no_crash() -> None:
+    unreadable = message({"no": "notification"})
+    assert handled(unreadable) == {"batchItemFailures": [{"itemIdentifier": unreadable["messageId"]}]}
+
+
+def test_a_failed_file_whose_key_is_a_card_number_shows_it_nowhere(
+    lake: Lake, sent: Callable[[str, str], dict[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = io.StringIO()
+    monkeypatch.setattr(entry.logger.registered_handler, "stream", log)
+    event = sent(f"payments/{PAN}.csv", HEADER + GOOD.replace("O-1", "O-masked"))
+    monkeypatch.setenv("HEADGATE_CURATED_BUCKET", unique("absent"))
+    assert handled(event) == {"batchItemFailures": [{"itemIdentifier": event["messageId"]}]}
+    said = log.getvalue() + "".join(capsys.readouterr())
+    assert "[PAN ****1111]" in said
+    assert PAN not in said
 
 
 def test_the_test_event_of_s3_is_ignored() -> None:
@@ -140,8 +153,7 @@ def test_a_failed_attempt_leaves_the_file_free_for_the_next(
     key = f"payments/{unique('retried')}.csv"
     event = sent(key, HEADER + GOOD.replace("O-1", "O-retried"))
     monkeypatch.setenv("HEADGATE_CURATED_BUCKET", unique("absent"))
-    with pytest.raises(BatchProcessingError):
-        handled(event)
+    assert handled(event) == {"batchItemFailures": [{"itemIdentifier": event["messageId"]}]}
     monkeypatch.setenv("HEADGATE_CURATED_BUCKET", lake.bucket("curated"))
     entry.gate.cache_clear()
     assert handled(event) == {"batchItemFailures": []}
