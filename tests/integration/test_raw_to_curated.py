@@ -131,7 +131,7 @@ def test_a_batch_that_failed_as_a_whole_is_given_back_and_is_no_crash() -> None:
 
 
 def test_a_failed_file_whose_key_is_a_card_number_shows_it_nowhere(
-    lake: Lake, sent: Callable[[str, str], dict[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    sent: Callable[[str, str], dict[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log = io.StringIO()
     monkeypatch.setattr(entry.logger.registered_handler, "stream", log)
