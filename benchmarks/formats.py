@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts import odcs
 from headgate.contracts.source_format import SourceFormat
-from headgate.intake.gate import gate_bytes, let_in
+from headgate.intake.gate import gate_bytes, gate_file
 from headgate.lake.ports import MaskingKey
 from headgate.matching.draft import draft
 
@@ -231,7 +231,7 @@ def ratio(rows: int, rounds: int) -> float:
         for _ in range(rounds + 1):  # the first round warms up
             for side, contract in contracts.items():
                 start = time.perf_counter()
-                counts = let_in(made[side], contract, KEY, object_key="bench/a.csv", received_at=LANDED, folder=folder, limit_bytes=1 << 40)
+                counts = gate_file(made[side], contract, KEY, object_key="a.csv", received_at=LANDED, folder=folder, limit_bytes=1 << 40)
                 took[side].append(time.perf_counter() - start)
                 print(f"  {side:10} {took[side][-1]:.2f} s, {counts.accepted} accepted, {counts.quarantined} refused", flush=True)
     return statistics.median(took["formatted"][1:]) / statistics.median(took["plain"][1:])

@@ -18,7 +18,7 @@ from headgate.contracts.source_format import FRACTION_DIGITS, NUMBERS, SourceFor
 from headgate.contracts.types import arrow_type
 from headgate.values.cast import Cast, misfits_of
 from headgate.values.cast import cast as cast_plain
-from headgate.values.cells import NO_ROWS, blank_to_null, flags, literal, matches, null_where, text_array
+from headgate.values.cells import NO_ROWS, blank_to_null, flags, literal, matches, null_where, text_array, text_bytes
 from headgate.values.declared_times import cast_times
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # A blank between thousands, or between a number and its sign: also U+00A0 and U+202F, which spreadsheets write.
 _BLANKS = " \u00a0\u202f"
+_FIRST_NON_ASCII = 0x80
 _GROUP_BLANK = f"[{_BLANKS}]"
 
 
@@ -103,11 +104,18 @@ def plain_numbers(given: pa.Array, declared: SourceFormat) -> pa.Array:
     plain = null_where(~is_number & flags(given.is_valid()), given) if not is_number.all() else given
     for sign in ("%",) if declared.percent else (*declared.currency, *declared.units):
         plain = pc.replace_substring(plain, sign, "")
-    for blank in _BLANKS if _has_blanks(declared) else "":
-        plain = pc.replace_substring(plain, blank, "")
+    if _has_blanks(declared):
+        plain = pc.replace_substring(plain, " ", "")
+        if not _is_ascii(plain):
+            plain = pc.replace_substring_regex(plain, _GROUP_BLANK, "")
     if declared.thousands not in {"", " "}:
         plain = pc.replace_substring(plain, declared.thousands, "")
     return pc.replace_substring(plain, ",", ".") if declared.decimal == "," else plain
+
+
+def _is_ascii(text: pa.Array) -> bool:
+    data, _ = text_bytes(text)
+    return not (len(data) and int(data.max()) >= _FIRST_NON_ASCII)
 
 
 def _has_blanks(declared: SourceFormat) -> bool:
