@@ -9,12 +9,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.lake.columns import bool_array, text_array
 from headgate.profiling.arrays import Counted, Values, as_numpy, counted, filled, is_valid
 from headgate.values.cells import flags, literal
+from headgate.values.declared import cast_column, plain_numbers, trimmed, without_nulls
+from headgate.values.format_inference import infer_format, is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from headgate.values.format_inference import Reading
 
 # A type fits a column when at least this share of its texts spells it: some dirt does not make numbers into texts.
 MINIMUM_SHARE = 0.9
@@ -30,6 +35,8 @@ _EXPONENT = r"[eE][+-]?\d{1,3}"
 _FLOAT = rf"-?(?:(?:(?:0|[1-9]\d*)\.\d*|\.\d+)(?:{_EXPONENT})?|(?:0|[1-9]\d*){_EXPONENT}|0|[1-9]\d{{0,16}})"
 _BOOL = r"(?i:true|false|t|f|yes|no|y|n)"
 _DIGITS = 18
+_PROBED = 256
+_NAMES = {Kind.BIGINT: "int", Kind.DECIMAL: "decimal", Kind.DATE: "date", Kind.TIMESTAMP: "timestamp", Kind.BOOLEAN: "bool"}
 _MISSING_WORDS = ("null", "none", "nan", "n/a", "-", "--", "?", "#n/a", "\\n")
 
 
@@ -87,12 +94,40 @@ def infer(column: pa.Array) -> Inferred:
     reading = _reading(told) if total else None
     suspected = int(told.counts[flags(pc.is_in(pc.utf8_lower(told.unique), text_array(_MISSING_WORDS)))].sum())
     missing = len(column) - total
+    if reading is None and total and (found := _in_source_format(column, told, missing, suspected)):
+        return found
     if reading is None:
         return Inferred("string" if total else "", told.unique, told, missing, 0, suspected_missing=suspected)
     parsed = reading.parse(_only(told.unique, reading.pattern))
     invalid = int(told.counts[~is_valid(parsed)].sum())
     values = parsed.take(pc.index_in(_dense(column), told.unique))
     return Inferred(reading.type, values, told, missing, invalid, reading.format, suspected)
+
+
+def _in_source_format(column: pa.Array, told: Counted, missing: int, suspected: int) -> Inferred | None:
+    """Return the column read by the source format that a drafted contract would declare; None if no format is clear."""
+    has_digit = flags(pc.match_substring_regex(told.unique, "[0-9]"))
+    is_mostly = has_digit.any() and told.counts[has_digit].sum() >= MINIMUM_SHARE * told.counts.sum()
+    texts = told.unique.filter(bool_array(has_digit)) if is_mostly else told.unique
+    if not infer_format(texts.slice(0, _PROBED)).readings:
+        return None
+    readings = infer_format(texts).readings
+    if len(readings) != 1 or is_plain(readings[0]):
+        return None
+    (reading,) = readings
+    values = _values_of(reading, texts)
+    invalid = int(told.counts.sum() - told.counts[flags(pc.is_in(told.unique, texts.filter(values.is_valid())))].sum())
+    form = reading.format.patterns[0] if reading.format.patterns else ""
+    return Inferred(_NAMES[reading.kind], values.take(pc.index_in(_dense(column), texts)), told, missing, invalid, form, suspected)
+
+
+def _values_of(reading: Reading, texts: pa.Array) -> pa.Array:
+    if reading.kind not in {Kind.DECIMAL, Kind.BIGINT}:
+        typed_as = Column("", ColumnType(reading.kind), format=reading.format)
+        return cast_column(typed_as, without_nulls(typed_as, texts)).values
+    shown = trimmed(texts) if reading.format.trim else texts
+    plain = plain_numbers(shown, reading.format)
+    return _as_decimals(plain) if reading.kind is Kind.DECIMAL else cast_column(Column("", ColumnType(Kind.BIGINT)), plain).values
 
 
 def _reading(told: Counted) -> _Reading | None:

@@ -1,4 +1,5 @@
 import datetime as dt
+from decimal import Decimal
 
 import pyarrow as pa
 import pytest
@@ -114,3 +115,24 @@ def test_whole_numbers_are_read_exactly(numbers: list[int]) -> None:
 @given(st.lists(st.dates(dt.date(1700, 1, 1), dt.date(2199, 12, 31)), min_size=1, max_size=30))
 def test_days_are_read_exactly(days: list[dt.date]) -> None:
     assert infer(pa.array([day.isoformat() for day in days])).values.to_pylist() == days
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind", "invalid"),
+    [
+        (["1.299,00 €", "5,00 €"], "decimal", 0),
+        (["1,50"] * 19 + ["gratis"], "decimal", 1),
+        (["ja", "nein", "ja"], "bool", 0),
+        (["3. März 2026"], "date", 0),
+        (["31.12.2026 10:00"], "timestamp", 0),
+        (["1.299.000", "12.000"], "int", 0),
+        (["5 €", "6 $"], "string", 0),
+    ],
+)
+def test_a_profile_types_a_column_as_the_drafted_contract_does(texts: list[str], kind: str, invalid: int) -> None:
+    found = infer(pa.array(texts))
+    assert (found.type, found.invalid) == (kind, invalid)
+
+
+def test_values_in_a_source_format_are_read() -> None:
+    assert infer(pa.array(["1.299,50 €", "-5,00 €", None])).values.to_pylist() == [Decimal("1299.50"), Decimal("-5.00"), None]
