@@ -16,6 +16,7 @@ import os
 import tarfile
 import traceback
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,10 +65,13 @@ def main() -> int:
     """Draft from every file and print the counts; the last line is JSON."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("data", type=Path, nargs="?", default=Path(os.environ.get("HEADGATE_DATA", "../shared/data")))
-    folder = parser.parse_args().data
+    parser.add_argument("--every", type=int, default=1, help="take one file of so many")
+    parser.add_argument("--match", default="", help="take files with this text in their names")
+    args = parser.parse_args()
     found: Counter[str] = Counter()
     reasons: Counter[tuple[str, str]] = Counter()
-    for name, body in files(folder):
+    matching = ((name, body) for name, body in files(args.data) if args.match in name)
+    for name, body in islice(matching, 0, None, args.every):
         became, why = outcome(body)
         found[became] += 1
         reasons[became, why] += 1
