@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from headgate.formats.received import Ragged, Received
 from headgate.formats.row_offsets import ListedOffsets
@@ -31,6 +33,7 @@ class Source:
         width: how many cells a whole row has.
         absent: what is warned of once: nullable columns that the file does not have, and parts of it that were left out.
         written_as: the file's form, as its record tells it.
+        held_bytes: about how much memory all rows take; 0 where that is the file's size.
         row_offsets: where its rows begin, in bytes; None for formats without byte offsets.
     """
 
@@ -39,6 +42,7 @@ class Source:
     absent: tuple[str, ...] = ()
     written_as: Mapping[str, str] = field(default_factory=dict)
     row_offsets: Callable[[], RowOffsets] | None = None
+    held_bytes: int = 0
 
 
 def source_of(received: Received, rows_at_once: int = ROWS_AT_ONCE) -> Source:
@@ -47,6 +51,20 @@ def source_of(received: Received, rows_at_once: int = ROWS_AT_ONCE) -> Source:
     row_offsets = partial(ListedOffsets, received.starts) if len(received.starts) else None
     absent = (*received.absent, *received.left_out)
     return Source(lambda: _slices(received, rows_at_once), width, absent, received.written_as, row_offsets)
+
+
+def all_rows(source: Source) -> Received:
+    """Every row of a file as one batch."""
+    batches = list(source.batches())
+    if len(batches) == 1:
+        return batches[0]
+    ragged = Ragged(
+        np.concatenate([batch.ragged.source_rows for batch in batches]),
+        tuple(chain.from_iterable(batch.ragged.texts for batch in batches)),
+        tuple(chain.from_iterable(batch.ragged.widths for batch in batches)),
+    )
+    cells = {name: pa.concat_arrays([batch.cells[name] for batch in batches]) for name in batches[0].cells}
+    return replace(batches[0], cells=cells, source_rows=np.concatenate([batch.source_rows for batch in batches]), ragged=ragged)
 
 
 def _slices(received: Received, rows_at_once: int) -> Iterator[Received]:

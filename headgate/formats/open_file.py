@@ -11,9 +11,10 @@ from headgate.formats.csv.footer import mark_footer_in_batches
 from headgate.formats.csv.row_width_repair import repair_row_widths
 from headgate.formats.csv.stream_csv import STREAMED_FROM_BYTES, find_plain_csv, stream
 from headgate.formats.json.stream_json import stream_json
-from headgate.formats.parquet.stream_parquet import stream_parquet
+from headgate.formats.parquet.read_parquet import read_parquet
 from headgate.formats.read_file import read_file
 from headgate.formats.received import footer_property
+from headgate.formats.sniff import holds_parquet
 from headgate.formats.unpack import GROWS_FREELY_BYTES, MAX_EXPANDED_BYTES, MAX_RATIO, OutgrownError, UnpackedFile, unpack_file
 
 if TYPE_CHECKING:
@@ -43,9 +44,9 @@ def decompressed(path: Path, folder: Path, limit_bytes: int) -> UnpackedFile:
     return found
 
 
-def is_large(file: UnpackedFile) -> bool:
+def is_large(file: UnpackedFile, source: Source | None = None) -> bool:
     """Whether the file's rows are better kept out of memory."""
-    return file.size_bytes >= STREAMED_FROM_BYTES
+    return max(file.size_bytes, source.held_bytes if source else 0) >= STREAMED_FROM_BYTES
 
 
 def open_batches(file: UnpackedFile, contract: Contract, folder: Path, from_bytes: int = STREAMED_FROM_BYTES) -> Source | None:
@@ -57,7 +58,7 @@ def open_batches(file: UnpackedFile, contract: Contract, folder: Path, from_byte
     Raises:
         BadInputError: as the format's own reader.
     """
-    source = stream_parquet(file.path, contract, from_bytes)
+    source = read_parquet(file.path, contract) if holds_parquet(file.path) else None
     if source is None and file.size_bytes >= from_bytes:
         source = stream_json(file.path, contract, folder / "records.arrow") or stream_plain_csv(file.path, contract)
     compression = ", ".join(file.packed) or "none"

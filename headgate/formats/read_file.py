@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.encodings import stated_encoding
 from headgate.errors import UnreadableFileError
+from headgate.formats.batches import all_rows
 from headgate.formats.csv.read_csv import read_csv
 from headgate.formats.json.read_json import is_json, read_json
 from headgate.formats.parquet.read_parquet import read_parquet
@@ -32,7 +33,7 @@ def read_file(body: bytes, contract: Contract) -> Received:
 
 def _read(content: bytes, contract: Contract) -> Received:
     if is_parquet(content):
-        return read_parquet(content, contract)
+        return all_rows(read_parquet(content, contract))
     if is_workbook(content):
         from headgate.formats.excel.read_excel import read_excel  # noqa: PLC0415 a cold start loads what opens workbooks when one comes
 

@@ -56,6 +56,12 @@ def is_parquet(content: bytes) -> bool:
     return content.startswith(PARQUET_MAGICS)
 
 
+def holds_parquet(path: Path) -> bool:
+    """Whether a local file starts as Parquet does."""
+    with path.open("rb") as file:
+        return is_parquet(file.read(len(PARQUET_MAGICS[0])))
+
+
 def text_of(content: bytes, encoding: str = "", *, is_cut: bool = False) -> Text:
     """The content as UTF-8 without a byte-order mark.
 

@@ -323,11 +323,11 @@ def gate_file(
     use_lean_allocator()
     origin = Origin(contract.dataset, content_sha256 or sha256_of(path), object_key, received_at)
     file = decompressed(path, folder, limit_bytes)
-    spool_folder = folder if is_large(file) else None
     source = open_batches(file, contract, folder)
+    spool_folder = folder if is_large(file, source) else None
     if source:
         with suppress(NotPlainError):
-            return write_outputs(GateRun(source, contract, key, origin, folder), folder)
+            return write_outputs(GateRun(source, contract, key, origin, spool_folder), folder)
     return write_outputs(GateRun(source_of(read_whole(file, contract)), contract, key, origin, spool_folder), folder)
 
 

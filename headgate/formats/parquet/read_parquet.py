@@ -20,6 +20,9 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import partial
+from itertools import repeat
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,14 +32,17 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.model import Kind, Mask
 from headgate.errors import UnreadableFileError
+from headgate.formats.batches import ROWS_AT_ONCE, Source
 from headgate.formats.csv.read_csv import MAX_COLUMNS, too_wide
 from headgate.formats.header import match_header
 from headgate.formats.received import Received
 from headgate.formats.unpack import allowed_bytes, too_large
-from headgate.values.cells import bool_array, flags, int_array, joined, literal, rewritten_where, text_array
+from headgate.values.cells import NO_ROWS, bool_array, flags, int_array, joined, literal, rewritten_where, text_array
 from headgate.values.declared_spelling import in_declared_format
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from headgate.contracts.model import Column, Contract
     from headgate.formats.header import Header
 
@@ -50,22 +56,69 @@ _EXACT_INTEGERS = {pa.float64(): 2.0**53, pa.float32(): 2.0**24, pa.float16(): 2
 # Times that 64-bit nanoseconds since 1970 say for sure.
 _NANOSECONDS_FROM, _NANOSECONDS_TO = literal("1678-01-01", pa.timestamp("us")), literal("2262-01-01", pa.timestamp("us"))
 _MAX_FIELDS = 16 * MAX_COLUMNS
+_CELL_BYTES = 8  # of a short text in memory, or a number
+_READ_AHEAD_BYTES = 1 << 20
 # Names of the zone in which a day is UTC's day. Source: IANA time zone database, `etcetera` and `backward`; offsets as ISO 8601 has them.
 _UTC = re.compile(r"(?:etc/)?(?:utc|uct|universal|zulu|greenwich|gmt(?:[+-]?0)?)|z|(?:utc|gmt)?[+-]00(?::?00)?", re.IGNORECASE)
 _EXACT_DIGITS = {pa.float64(): 15, pa.float32(): 6, pa.float16(): 3}
 
 
-def read_parquet(content: bytes, contract: Contract) -> Received:
-    """The rows of a Parquet file.
+def read_parquet(file: Path | bytes, contract: Contract, rows_at_once: int = ROWS_AT_ONCE) -> Source:
+    """The rows of a Parquet file on disk or in memory, some at a time.
 
     Raises:
-        UnreadableFileError: `corrupt_parquet`, `too_large`, or `type` when a column is stored in a type that its values cannot be had
-            back from.
+        UnreadableFileError: `corrupt_parquet`, `too_large`, or, while batches are read, `type` when a column is stored in a type from
+            which its values cannot be had back.
         HeaderError: the columns do not match the contract.
     """
-    table = _table(content)
-    header = match_header(table.column_names, contract)
-    return rows_of_arrow_table(table, contract, header)
+    try:
+        with _opened(file) as opened:
+            metadata, names = opened.metadata, opened.schema_arrow.names
+            check_size(metadata, file.stat().st_size if isinstance(file, Path) else len(file))
+            stored = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
+            legacy = columns_in_int96(opened.schema)
+    except BROKEN:
+        raise corrupt_parquet() from None
+    held = max(stored, metadata.num_rows * metadata.num_columns * _CELL_BYTES)  # values that repeat are stored once
+    header = match_header(names, contract)
+    fine = _in_nanoseconds(file, legacy, rows_at_once) if legacy else []
+    form = Received({}, NO_ROWS, form="parquet").written_as
+    return Source(partial(_batches, file, contract, header, fine, rows_at_once), len(names), header.absent, form, held_bytes=held)
+
+
+def _batches(file: Path | bytes, contract: Contract, header: Header, fine: Sequence[str], rows_at_once: int) -> Iterator[Received]:
+    """The rows, with nanoseconds in the `fine` columns; one empty batch where there are none."""
+    number = 1
+    exact = _tables(file, rows_at_once, fine) if fine else repeat(None)
+    for table, finer in zip(_tables(file, rows_at_once), exact, strict=False):
+        for name in fine:
+            table = table.set_column(table.column_names.index(name), name, finer.column(name))  # noqa: PLW2901 one table
+        yield rows_of_arrow_table(table, contract, header, number)
+        number += table.num_rows
+    if number == 1:
+        with _opened(file) as opened:
+            yield rows_of_arrow_table(opened.schema_arrow.empty_table(), contract, header)
+
+
+def _opened(file: Path | bytes, int96_unit: str = "us") -> pq.ParquetFile:
+    # Checksums are compared where the file has them. Not pre-buffered: a whole column of a row group could be the whole file.
+    return pq.ParquetFile(
+        file if isinstance(file, Path) else pa.BufferReader(file),
+        page_checksum_verification=True,
+        coerce_int96_timestamp_unit=int96_unit,
+        buffer_size=_READ_AHEAD_BYTES if isinstance(file, Path) else 0,
+        pre_buffer=False,
+    )
+
+
+def _tables(file: Path | bytes, rows_at_once: int, fine: Sequence[str] = ()) -> Iterator[pa.Table]:
+    """The file some rows at a time; only the `fine` columns, in nanoseconds, where some are given."""
+    try:
+        with _opened(file, "ns" if fine else "us") as opened:
+            for batch in opened.iter_batches(rows_at_once, columns=[*fine] or None):
+                yield pa.Table.from_batches([batch])
+    except BROKEN:
+        raise corrupt_parquet() from None
 
 
 def rows_of_arrow_table(table: pa.Table, contract: Contract, header: Header, first_row: int = 1) -> Received:
@@ -78,16 +131,6 @@ def rows_of_arrow_table(table: pa.Table, contract: Contract, header: Header, fir
     }
     rows = np.arange(first_row, first_row + table.num_rows, dtype=np.int64)
     return Received(cells, rows, absent=header.absent, form="parquet")
-
-
-def _table(content: bytes) -> pa.Table:
-    try:
-        check_size(pq.read_metadata(pa.BufferReader(content)), len(content))
-        table = _read(content, "us")
-        legacy = columns_in_int96(pq.ParquetFile(pa.BufferReader(content)).schema)
-        return _with_fractions(table, _read(content, "ns", legacy), legacy) if legacy else table
-    except BROKEN:
-        raise corrupt_parquet() from None
 
 
 def check_size(metadata: pq.FileMetaData, size_bytes: int) -> None:
@@ -122,38 +165,35 @@ def corrupt_parquet() -> UnreadableFileError:
     )
 
 
-def _read(content: bytes, int96_unit: str, columns: list[str] | None = None) -> pa.Table:
-    # Not read_table: it would take a `key=value` path apart. Checksums are compared where the file carries them.
-    source = pa.BufferReader(content)
-    return pq.ParquetFile(source, page_checksum_verification=True, coerce_int96_timestamp_unit=int96_unit).read(columns)
-
-
 def columns_in_int96(schema: pq.ParquetSchema) -> list[str]:
     """The flat columns that hold timestamps in the form that Impala and older Sparks write."""
     columns = [schema.column(at) for at in range(len(schema))]
     return list(dict.fromkeys(column.path for column in columns if column.physical_type == "INT96" and column.path == column.name))
 
 
-def _with_fractions(table: pa.Table, exact: pa.Table, columns: list[str]) -> pa.Table:
-    """The table, with nanoseconds in the INT96 columns that need them; Arrow wraps around where they cannot say a time.
+def _in_nanoseconds(file: Path | bytes, columns: Sequence[str], rows_at_once: int) -> list[str]:
+    """The INT96 columns that need nanoseconds, by all of their values; Arrow wraps around where nanoseconds cannot say a time.
 
     Raises:
-        UnreadableFileError: `type`: a column has both, and nothing that holds both.
+        UnreadableFileError: `type`: a column has both nanoseconds and years beyond 2262, and no type holds both.
     """
+    is_cut, is_wide = dict.fromkeys(columns, False), dict.fromkeys(columns, False)
+    for table, exact in zip(_tables(file, rows_at_once), _tables(file, rows_at_once, columns), strict=True):
+        for name in columns:
+            wide, fine = table.column(name), exact.column(name)
+            in_range = pc.and_(pc.greater(wide, _NANOSECONDS_FROM), pc.less(wide, _NANOSECONDS_TO))
+            cut = pc.and_(in_range, pc.not_equal(pc.cast(wide, fine.type, safe=False), fine))
+            is_cut[name] |= bool(pc.any(cut).as_py())
+            is_wide[name] |= pc.all(in_range).as_py() is False
     for name in columns:
-        wide, fine = table.column(name), exact.column(name)
-        in_range = pc.and_(pc.greater(wide, _NANOSECONDS_FROM), pc.less(wide, _NANOSECONDS_TO))
-        cut = pc.and_(in_range, pc.not_equal(pc.cast(wide, fine.type, safe=False), fine))
-        if pc.any(cut).as_py() and not pc.all(in_range).as_py():
+        if is_cut[name] and is_wide[name]:
             raise UnreadableFileError(
                 rule="type",
                 message="the column holds nanoseconds and years beyond 2262",
                 remedy="write it as a timestamp in microseconds",
                 column=name,
             )
-        if pc.any(cut).as_py():
-            table = table.set_column(table.column_names.index(name), name, fine)
-    return table
+    return [name for name in columns if is_cut[name]]
 
 
 def exact_texts(values: pa.ChunkedArray, column: Column) -> pa.Array:

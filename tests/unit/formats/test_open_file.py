@@ -18,12 +18,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError, HeaderError, UnreadableFileError
 from headgate.formats.csv.stream_csv import STREAMED_FROM_BYTES
 from headgate.formats.json.stream_json import stream_json
-from headgate.formats.parquet.stream_parquet import stream_parquet
-from headgate.formats.unpack import OutgrownError
+from headgate.formats.open_file import is_large
+from headgate.formats.parquet.read_parquet import read_parquet
+from headgate.formats.unpack import OutgrownError, UnpackedFile
 from headgate.intake.gate import ACCEPTED, QUARANTINE, Gated, gate_bytes, gate_file, gate_rows
 from headgate.intake.quarantine import Origin
 from headgate.lake.ports import MaskingKey
@@ -129,15 +131,15 @@ typed = st.fixed_dictionaries(
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(typed, max_size=12), st.integers(1, 5), st.integers(1, 5))
-def test_parquet_that_is_streamed_reads_as_that_which_is_read_whole(rows: list[dict[str, object]], at_once: int, group: int) -> None:
+def test_parquet_reads_the_same_whatever_the_size_of_its_batches(rows: list[dict[str, object]], at_once: int, group: int) -> None:
     body = parquet(rows, row_group_size=group)
-    assert streamed(body, lambda path: stream_parquet(path, REGIONS, 0, at_once)) == whole(body)
+    assert streamed(body, lambda path: read_parquet(path, REGIONS, at_once)) == whole(body)
 
 
 def test_parquet_is_refused_alike_however_it_is_read(tmp_path: Path) -> None:
     path, good = tmp_path / "in", parquet([{}] * 1000)
     path.write_bytes(good[:200] + bytes(200) + good[400:])
-    source = stream_parquet(path, REGIONS, 0)
+    source = read_parquet(path, REGIONS)
     assert source
     for attempt in (lambda: list(source.batches()), lambda: whole(path.read_bytes())):
         with pytest.raises(UnreadableFileError) as refused:
@@ -145,10 +147,14 @@ def test_parquet_is_refused_alike_however_it_is_read(tmp_path: Path) -> None:
         assert refused.value.rule == "corrupt_parquet"
 
 
-def test_parquet_with_timestamps_in_int96_is_read_whole(tmp_path: Path) -> None:
-    table = pa.table({"updated_at": pa.array([LANDED], pa.timestamp("us"))})
+@pytest.mark.parametrize("times", [["2024-01-02T00:00:00.000000001", "2024-01-03"], ["2024-01-02", "9999-12-31"]])
+def test_the_unit_of_int96_timestamps_is_decided_by_all_batches(tmp_path: Path, times: list[str]) -> None:
+    unit = "ns" if "." in times[0] else "us"
+    table = pa.table({"day": pa.array(times).cast(pa.timestamp(unit))})
     pq.write_table(table, tmp_path / "in", use_deprecated_int96_timestamps=True)
-    assert stream_parquet(tmp_path / "in", REGIONS, 0) is None
+    contract = Contract("c", "days", "source", "1", (Column("day", ColumnType(Kind.TIMESTAMP)),))
+    read = [batch.cells["day"].to_pylist() for batch in read_parquet(tmp_path / "in", contract, 1).batches()]
+    assert [text for batch in read for text in batch] == table.column("day").cast(pa.string()).to_pylist()
 
 
 def large_csv() -> bytes:
@@ -210,9 +216,9 @@ def test_a_bomb_is_for_nobody(tmp_path: Path) -> None:
     assert not isinstance(refused.value, OutgrownError)
 
 
-def test_parquet_whose_values_repeat_is_streamed_for_its_cells_and_not_kept_in_memory_for_its_few_bytes(tmp_path: Path) -> None:
+def test_parquet_whose_values_repeat_counts_its_cells_and_not_its_few_bytes(tmp_path: Path) -> None:
     contract = Registry.load().source["regions"]
     path = tmp_path / "regions.parquet"
     pq.write_table(pa.table({name: pa.repeat("1", 1 << 19) for name in contract.names}), path)
     assert path.stat().st_size < STREAMED_FROM_BYTES // 100
-    assert stream_parquet(path, contract, STREAMED_FROM_BYTES) is not None
+    assert is_large(UnpackedFile(path), read_parquet(path, contract))

@@ -14,10 +14,16 @@ import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import BadInputError
+from headgate.formats.batches import all_rows
 from headgate.formats.parquet.read_parquet import read_parquet
 from headgate.formats.read_file import read_file
 
 pytestmark = pytest.mark.unit
+
+
+def read_rows(content: bytes, contract: Contract) -> dict[str, pa.Array]:
+    return dict(all_rows(read_parquet(content, contract)).cells)
+
 
 DATA = Path(os.environ.get("HEADGATE_DATA", Path(__file__).parents[5] / "shared/data")) / "parquet/parquet_testing_data.tar.gz"
 NESTED = {
@@ -83,9 +89,9 @@ def test_every_file_loads_or_is_refused_with_its_reason(files: dict[str, bytes])
 def test_what_the_files_notes_expect_is_what_is_read(files: dict[str, bytes], name: str) -> None:
     header, *expected = csv.reader(io.StringIO(files[f"{name}_expect.csv"].decode(), newline=""))
     content = files[f"{name}.parquet"]
-    received = read_parquet(content, contract_of(content))
-    for column, field in zip(received.cells, header, strict=True):
-        assert [cell or "" for cell in received.cells[column].to_pylist()] == [row[header.index(field)] for row in expected]
+    received = read_rows(content, contract_of(content))
+    for column, field in zip(received, header, strict=True):
+        assert [cell or "" for cell in received[column].to_pylist()] == [row[header.index(field)] for row in expected]
 
 
 @pytest.mark.parametrize(
@@ -93,13 +99,13 @@ def test_what_the_files_notes_expect_is_what_is_read(files: dict[str, bytes], na
 )
 def test_decimals_are_1_to_24_however_they_are_stored(files: dict[str, bytes], name: str) -> None:
     content = files[f"{name}.parquet"]
-    assert read_parquet(content, contract_of(content)).cells["value"].to_pylist() == [f"{number}.00" for number in range(1, 25)]
+    assert read_rows(content, contract_of(content))["value"].to_pylist() == [f"{number}.00" for number in range(1, 25)]
 
 
 def test_times_in_96_bits_come_through_beyond_what_nanoseconds_say(files: dict[str, bytes]) -> None:
     """Source: int96_from_spark.md."""
     content = files["int96_from_spark.parquet"]
-    texts = read_parquet(content, contract_of(content)).cells["a"].to_pylist()
+    texts = read_rows(content, contract_of(content))["a"].to_pylist()
     assert texts[:3] == ["2024-01-01 20:34:56.123456", "2024-01-01 01:00:00.000000", "9999-12-31 03:00:00.000000"]
     assert texts[4] is None
     assert texts[5] != "2024-12-30 23:00:00.000000"

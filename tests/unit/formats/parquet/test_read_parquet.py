@@ -10,12 +10,19 @@ from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.errors import HeaderError, UnreadableFileError
+from headgate.formats.batches import all_rows
 from headgate.formats.csv.read_csv import MAX_COLUMNS
 from headgate.formats.file_table import columns_by_shown_name, read_table
 from headgate.formats.parquet.read_parquet import read_parquet
+from headgate.formats.received import Received
 from headgate.values.cast import cast
 
 pytestmark = pytest.mark.unit
+
+
+def read_rows(content: bytes, contract: Contract) -> Received:
+    return all_rows(read_parquet(content, contract))
+
 
 BIGINT, TEXT, DATE, TIMESTAMP, BOOLEAN, DOUBLE = (
     ColumnType(kind) for kind in (Kind.BIGINT, Kind.STRING, Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN, Kind.DOUBLE)
@@ -34,13 +41,13 @@ def contract_of(column_type: ColumnType, mask: Mask | None = None) -> Contract:
 
 
 def texts_of(values: pa.Array, column_type: ColumnType, mask: Mask | None = None) -> list[str | None]:
-    texts: list[str | None] = read_parquet(written(values), contract_of(column_type, mask)).cells["x"].to_pylist()
+    texts: list[str | None] = read_rows(written(values), contract_of(column_type, mask)).cells["x"].to_pylist()
     return texts
 
 
 def values_of(values: pa.Array, column_type: ColumnType) -> list[object]:
     """What reading and casting together make of a stored column."""
-    read = read_parquet(written(values), contract_of(column_type)).cells["x"]
+    read = read_rows(written(values), contract_of(column_type)).cells["x"]
     cast_values: list[object] = cast(read, column_type).values.to_pylist()
     return cast_values
 
@@ -196,13 +203,13 @@ def test_text_that_is_kept_as_a_decimal_still_refuses_the_file() -> None:
 )
 def test_a_type_that_the_value_cannot_be_had_back_from_refuses_the_file(values: pa.Array, column_type: ColumnType) -> None:
     with pytest.raises(UnreadableFileError) as refused:
-        read_parquet(written(values), contract_of(column_type))
+        read_rows(written(values), contract_of(column_type))
     assert (refused.value.rule, refused.value.column) == ("type", "x")
 
 
 def test_columns_are_matched_as_in_csv() -> None:
     with pytest.raises(HeaderError) as refused:
-        read_parquet(written(pa.array(["a"])), Contract("c", "t", "source", "1", (Column("x", TEXT), Column("card", TEXT, mask=Mask.PAN))))
+        read_rows(written(pa.array(["a"])), Contract("c", "t", "source", "1", (Column("x", TEXT), Column("card", TEXT, mask=Mask.PAN))))
     assert refused.value.rule == "missing_sensitive_column"
 
 
@@ -212,7 +219,7 @@ def test_columns_are_matched_as_in_csv() -> None:
 def test_a_damaged_file_is_refused(damage: object) -> None:
     body = written(pa.array(["a", "b"]))
     with pytest.raises(UnreadableFileError) as refused:
-        read_parquet(damage(body), contract_of(TEXT))  # type: ignore[operator]  # a lambda of the list above
+        read_rows(damage(body), contract_of(TEXT))  # type: ignore[operator]  # a lambda of the list above
     assert refused.value.rule == "corrupt_parquet"
 
 
@@ -221,7 +228,7 @@ def test_a_flipped_byte_is_read_right_or_refused(place: int, flip: int) -> None:
     body = bytearray(written(pa.array([f"value {row}" for row in range(50)])))
     body[place % len(body)] ^= flip
     try:
-        received = read_parquet(bytes(body), contract_of(TEXT))
+        received = read_rows(bytes(body), contract_of(TEXT))
     except (UnreadableFileError, HeaderError):
         return
     assert len(received.cells["x"]) == received.rows
@@ -243,7 +250,7 @@ def test_a_small_file_of_absurdly_many_equal_cells_is_refused_before_they_are_ma
             writer.write_table(row_group)
     assert len(bomb.getvalue()) < 1 << 18
     with pytest.raises(UnreadableFileError, match="67,108,864"):
-        read_parquet(bomb.getvalue(), contract_of(BIGINT))
+        read_rows(bomb.getvalue(), contract_of(BIGINT))
     assert columns_by_shown_name(bomb.getvalue()) == {}
 
 
@@ -251,7 +258,7 @@ def test_an_absurdly_wide_file_is_refused() -> None:
     wide = io.BytesIO()
     pq.write_table(pa.table({f"x{place}": pa.nulls(1, pa.int64()) for place in range(MAX_COLUMNS + 1)}), wide)
     with pytest.raises(UnreadableFileError, match="too_large"):
-        read_parquet(wide.getvalue(), contract_of(BIGINT))
+        read_rows(wide.getvalue(), contract_of(BIGINT))
 
 
 def struct_of(fields: int) -> bytes:
@@ -263,9 +270,9 @@ def struct_of(fields: int) -> bytes:
 
 def test_the_fields_of_a_nested_column_are_no_columns() -> None:
     with pytest.raises(UnreadableFileError, match="stored as nested values"):
-        read_parquet(struct_of(MAX_COLUMNS + 1), contract_of(BIGINT))
+        read_rows(struct_of(MAX_COLUMNS + 1), contract_of(BIGINT))
     with pytest.raises(UnreadableFileError, match="nested columns have more than 65,536 fields") as refused:
-        read_parquet(struct_of(16 * MAX_COLUMNS + 1), contract_of(BIGINT))
+        read_rows(struct_of(16 * MAX_COLUMNS + 1), contract_of(BIGINT))
     assert refused.value.rule == "too_large"
 
 
