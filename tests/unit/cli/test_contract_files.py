@@ -95,7 +95,7 @@ def test_a_file_of_no_known_dataset_names_the_remedy(tmp_path: Path) -> None:
 def test_check_takes_a_contract_or_a_dataset_and_not_both(tmp_path: Path) -> None:
     told = run("check", payments(tmp_path, GOOD), "--contract", CONTRACTS / "payments.yaml", "--dataset", "orders")
     assert told.exit_code == 2
-    assert "give one of them" in told.stderr
+    assert "Give one of the two" in told.stderr
 
 
 def test_diff_of_equal_contracts_is_no_change() -> None:
