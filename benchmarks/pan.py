@@ -10,6 +10,10 @@ Without DATA three parts are measured, and `recall` and `false_share` are over a
   registrars and schemes publish (typed here once more, not read from the code under test);
 - no cards: millisecond timestamps, order ids, phone numbers, IBANs and UUIDs.
 
+`recall` and `false_share` are of the search by range, length and check digit alone, as in columns declared for cards. In all other
+columns numbers of 13 digits and fewer need a context, so `false_share_in_text` is over more cells: article numbers, phone numbers without
+a plus sign and tax numbers besides. `recall_in_text` is over the numbers of 14 digits and more and over short ones behind "card".
+
 `cells_per_s` is over a column of ordinary cells, one in a hundred with a card, on one thread.
 """
 
@@ -24,13 +28,13 @@ import random
 import time
 import uuid
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from headgate.masking.card_search import rows_with_cards
+from headgate.masking.card_search import ANYWHERE, CONTEXT_BELOW, rows_with_cards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,7 +55,10 @@ BRANDS: tuple[tuple[str, tuple[str, ...], tuple[int, ...]], ...] = (
     ("unionpay", ("62", "8100"), (16, 17, 18, 19)),
     ("mir", ("2200", "2204"), (16, 19)),
     ("troy", ("9792",), (16,)),
-    ("maestro", ("5018", "5020", "6304", "6759", "6761"), (12, 13, 16, 18, 19)),
+    ("maestro", ("5018", "5020", "5902", "5930", "5947", "5991", "6304", "6759", "6761"), (12, 13, 16, 18, 19)),
+    ("uatp", ("1175",), (15,)),
+    ("sodexo", ("606070", "600818"), (16,)),
+    ("edenred", ("637483", "700676"), (16,)),
 )
 
 
@@ -97,6 +104,21 @@ FORMATS: dict[str, Callable[[str], str]] = {
     "unseen signs": lambda number: in_groups(number, "\u200b"),
     "dashes with blanks": lambda number: in_groups(number, " - "),
 }
+# Written for numbers of 14 digits and more alone: shorter ones behind zeros are article numbers.
+LONG_FORMATS: dict[str, Callable[[str], str]] = {
+    "padded": lambda number: f"00{number}",
+    "URL-encoded": lambda number: "".join(f"%3{digit}" for digit in number),
+    "HTML-escaped": lambda number: "".join(f"&#{ord(digit)};" for digit in number),
+}
+GLUED_LENGTHS, SHORT = (14, 15, 16, 19), 13
+
+
+def formats_of(length: int) -> dict[str, Callable[[str], str]]:
+    """In which ways a number of so many digits is written."""
+    if length <= SHORT:
+        return FORMATS
+    glued: dict[str, Callable[[str], str]] = {"expiry glued": lambda number: f"{number}1227"} if length in GLUED_LENGTHS else {}
+    return {**FORMATS, **LONG_FORMATS, **glued}
 
 
 def held_out(chance: random.Random) -> Iterator[Cell]:
@@ -104,7 +126,7 @@ def held_out(chance: random.Random) -> Iterator[Cell]:
     for brand, prefixes, lengths in BRANDS:
         for prefix in prefixes:
             for length in lengths:
-                for form, written in FORMATS.items():
+                for form, written in formats_of(length).items():
                     for _ in range(OF_EACH):
                         digits = "".join(chance.choices("0123456789", k=length - 1 - len(prefix)))
                         yield Cell(written(with_check_digit(prefix + digits)), is_pan=True, kind=f"held out: {brand} {length}, {form}")
@@ -119,6 +141,23 @@ def no_cards(chance: random.Random) -> Iterator[Cell]:
         yield Cell(f"+49 15{chance.randrange(10)} {chance.randrange(10**7, 10**8)}", is_pan=False, kind="phone number")
         yield Cell(iban(chance), is_pan=False, kind="IBAN")
         yield Cell(str(uuid.UUID(int=chance.getrandbits(128), version=4)), is_pan=False, kind="UUID")
+
+
+def other_numbers(chance: random.Random) -> Iterator[Cell]:
+    """Numbers of 12 and 13 digits that begin like cards: GTIN-13 of Germany and Japan, phone numbers without a plus sign, tax numbers."""
+    for _ in range(NO_CARDS):
+        yield Cell(
+            with_gtin_digit(f"{chance.choice((400, 420, 440, 450, 490))}{chance.randrange(10**9):09d}"), is_pan=False, kind="GTIN-13"
+        )
+        yield Cell(
+            f"{chance.choice((50, 56, 58, 63, 67))}{chance.randrange(10**10):010d}", is_pan=False, kind="phone number without a plus sign"
+        )
+        yield Cell(f"{chance.randrange(10**11, 10**12)}", is_pan=False, kind="tax number")
+
+
+def with_gtin_digit(body: str) -> str:
+    """Source: GS1 General Specifications, section 7.9."""
+    return body + str(-sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body))) % 10)
 
 
 def iban(chance: random.Random) -> str:
@@ -167,20 +206,42 @@ def main() -> None:
     given = parser.parse_args()
     chance = random.Random(SEED)
     cells = list(labelled(given.data)) if given.data else [*published(), *held_out(chance), *no_cards(chance)]
-    found = set(rows_with_cards(pa.array([cell.text for cell in cells], pa.string())).tolist())
+    others = [] if given.data else list(other_numbers(chance))
+    by_length = shares(cells, found_in([cell.text for cell in cells], ANYWHERE))
+    in_context = [*(with_context(cell) for cell in cells), *others]
+    in_text = shares(in_context, found_in([cell.text for cell in in_context], CONTEXT_BELOW))
+    print(f"{sum(cell.is_pan for cell in cells)} card numbers, {sum(not cell.is_pan for cell in in_context)} other cells")
+    result = {
+        "recall": by_length[0],
+        "false_share": by_length[1],
+        "recall_in_text": in_text[0],
+        "false_share_in_text": in_text[1],
+        "cells_per_s": round(cells_per_s(chance)),
+    }
+    print(json.dumps(result))
+
+
+def with_context(cell: Cell) -> Cell:
+    """The cell with the word "card" before a short number, and other cells as they are."""
+    is_short = cell.is_pan and sum(sign.isdigit() for sign in cell.text) <= SHORT + 1
+    return replace(cell, text=f"card {cell.text}") if is_short else cell
+
+
+def found_in(texts: list[str], context_below: int) -> set[int]:
+    """The positions of the texts in which a card number is found."""
+    return set(rows_with_cards(pa.array(texts, pa.string()), context_below=context_below).tolist())
+
+
+def shares(cells: list[Cell], found: set[int]) -> tuple[float | None, float | None]:
+    """Which share of the cards is found, and of the other cells; what is missed and what is false is printed by kind."""
     total = Counter(cell.is_pan for cell in cells)
     missed = Counter(cell.kind for row, cell in enumerate(cells) if cell.is_pan and row not in found)
     false = Counter(cell.kind for row, cell in enumerate(cells) if not cell.is_pan and row in found)
     for title, kinds in (("missed", missed), ("false", false)):
         for kind, count in kinds.most_common(20):
             print(f"{title}: {kind}: {count}")
-    print(f"{total[True]} card numbers, {total[False]} other cells")
-    result = {
-        "recall": round(1 - sum(missed.values()) / total[True], 6) if total[True] else None,
-        "false_share": round(sum(false.values()) / total[False], 6) if total[False] else None,
-        "cells_per_s": round(cells_per_s(chance)),
-    }
-    print(json.dumps(result))
+    recall = round(1 - sum(missed.values()) / total[True], 6) if total[True] else None
+    return recall, round(sum(false.values()) / total[False], 6) if total[False] else None
 
 
 if __name__ == "__main__":

@@ -265,7 +265,7 @@ def _content_id(record: FileRecord) -> str:
 
 
 def _file_item(record: FileRecord, lease_until_ms: int | None = None) -> _Item:
-    item = vars(record) | {name: dict(getattr(record, name)) for name in ("reasons", "error", "profile", "mapping")}
+    item = vars(record) | {name: dict(getattr(record, name)) for name in ("reasons", "masked", "error", "profile", "mapping")}
     del item["seen_before"]
     return item if lease_until_ms is None else item | {"lease_until_ms": lease_until_ms}
 
@@ -274,8 +274,8 @@ def _record(item: _Item) -> FileRecord:
     """The record that an item holds; DynamoDB's numbers become integers, fields it does not know keep their default."""
     known = {name: item[name] for name in _FIELDS if name in item}
     counts = {name: int(known[name]) for name in _COUNTS if name in known}
-    reasons = {rule: int(rows) for rule, rows in known.get("reasons", {}).items()}
-    return FileRecord(**{**known, **counts, "reasons": reasons})
+    by_name = {name: {key: int(count) for key, count in known.get(name, {}).items()} for name in ("reasons", "masked")}
+    return FileRecord(**{**known, **counts, **by_name})
 
 
 def _encode(item: Mapping[str, object]) -> _Item:

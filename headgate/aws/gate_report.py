@@ -91,6 +91,7 @@ def _facts(record: FileRecord) -> dict[str, object]:
         **({"duplicate_of": record.duplicate_of} if record.duplicate_of else {}),
         **counts,
         "reasons": dict(record.reasons),
+        "masked": dict(record.masked),
         "error": dict(record.error),
         # A column's least and greatest value are the lake's, and no business of those who read logs.
         "profile": {name: told for name, told in record.profile.items() if name != "statistics"},

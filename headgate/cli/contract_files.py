@@ -252,7 +252,8 @@ def _refused(gated: Gated, count: int) -> list[dict[str, object]]:
 
 
 def _fact(gated: Gated, shown: Sequence[dict[str, object]], mapped: dict[str, str]) -> dict[str, object]:
-    fact = {"contract": gated.counts.contract, **_counts(gated), "reasons": dict(gated.counts.reasons), "refused_rows": list(shown)}
+    by_name = {"reasons": dict(gated.counts.reasons), "masked": dict(gated.counts.masked)}
+    fact = {"contract": gated.counts.contract, **_counts(gated), **by_name, "refused_rows": list(shown)}
     return fact | ({"mapping": mapped} if mapped else {})
 
 
@@ -278,10 +279,14 @@ def _checked_screen(file: Path, gated: Gated, shown: Sequence[dict[str, object]]
     reasons = screens.table("reason", "rows")
     for rule, count in sorted(gated.counts.reasons.items(), key=lambda item: (-item[1], item[0])):
         reasons.add_row(rule, f"{count:,}")
+    masked = screens.table("column", "values that masking changed")
+    for column, count in sorted(gated.counts.masked.items()):
+        masked.add_row(column, f"{count:,}")
     rows = screens.table(*_SHOWN, title="First refused rows")
     for row in shown:
         rows.add_row(*("" if value is None else str(value) for value in row.values()))
-    return Group(counts, *([reasons] if gated.counts.reasons else []), *([rows] if shown else []))
+    shown_tables = [*([reasons] if gated.counts.reasons else []), *([masked] if gated.counts.masked else []), *([rows] if shown else [])]
+    return Group(counts, *shown_tables)
 
 
 def _findings_table(findings: Sequence[Finding], title: str) -> Table:

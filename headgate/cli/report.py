@@ -58,6 +58,7 @@ def screen(
     sums: Sequence[summary.DatasetSummary], facts: Sequence[SystemFacts], checked: Sequence[CheckedReference] = ()
 ) -> RenderableType:
     """The one screen; references appear on it only where rows lack a parent."""
-    gate = Columns([screens.received(sums), screens.reasons(sums)], padding=(0, 4))
+    masked = [screens.masked(sums)] if any(one.masked for one in sums) else []
+    gate = Columns([screens.received(sums), screens.reasons(sums), *masked], padding=(0, 4))
     broken = [one for one in checked if one.rows]
     return Group(gate, *([screens.references(broken)] if broken else []), screens.systems(facts), screens.next_steps(NEXT_STEPS))

@@ -75,6 +75,17 @@ def reasons(summaries: Iterable[DatasetSummary]) -> Table:
     return table
 
 
+def masked(summaries: Sequence[DatasetSummary]) -> Table:
+    """Values that masking changed, by dataset and column."""
+    table = Table(title="Values that masking changed", title_justify="left")
+    table.add_column("column")
+    table.add_column("values", justify="right")
+    for summary in summaries:
+        for column, count in sorted(summary.masked.items()):
+            table.add_row(f"{summary.dataset}.{column}", f"{count:,}")
+    return table
+
+
 def references(checked: Iterable[CheckedReference]) -> Table:
     """Rows whose parent is not in the lake (yet), by the column that points to it."""
     table = Table(title="Rows whose parent is not there (yet)", title_justify="left")

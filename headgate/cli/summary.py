@@ -28,6 +28,7 @@ class DatasetSummary:
     duplicates: int = 0
     skipped_lines: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    masked: Counter[str] = field(default_factory=Counter)  # column → values that masking changed
 
     def add(self, record: FileRecord) -> None:
         """Count one file in."""
@@ -39,6 +40,7 @@ class DatasetSummary:
         self.duplicates += record.duplicates
         self.skipped_lines += int(record.written_as.get("skipped_lines", 0))
         self.reasons.update(record.reasons)
+        self.masked.update(record.masked)
 
 
 def by_dataset(records: Iterable[FileRecord]) -> list[DatasetSummary]:
@@ -67,7 +69,10 @@ def total(summaries: Iterable[DatasetSummary]) -> DatasetSummary:
 
 def as_dicts(summaries: Iterable[DatasetSummary]) -> list[dict[str, object]]:
     """The summaries as plain values for `--json`."""
-    return [asdict(summary) | {"reasons": dict(sorted(summary.reasons.items()))} for summary in summaries]
+    return [
+        asdict(summary) | {"reasons": dict(sorted(summary.reasons.items())), "masked": dict(sorted(summary.masked.items()))}
+        for summary in summaries
+    ]
 
 
 def states(records: Iterable[FileRecord]) -> dict[str, int]:

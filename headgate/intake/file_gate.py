@@ -151,6 +151,7 @@ def with_counts(record: FileRecord, counts: Counts) -> FileRecord:
         duplicates=counts.duplicates,
         warnings=counts.warnings,
         reasons=counts.reasons,
+        masked=counts.masked,
         written_as=counts.written_as,
         error={},
     )

@@ -31,6 +31,7 @@ from headgate.formats.unpack import MAX_EXPANDED_BYTES
 from headgate.intake.accepted_texts import judged_from_candidates, kept_texts
 from headgate.intake.deduplicate import KEPT, SAME_ROW, TiedCells, survivors
 from headgate.intake.judge import Judged, judge
+from headgate.intake.masked_counts import masked_values
 from headgate.intake.parquet_writer import RowsFile, each_value_once
 from headgate.intake.quarantine import Origin, duplicate_rows, refused_rows, with_origin
 from headgate.intake.spool import Spool
@@ -67,6 +68,7 @@ class Counts:
     Attributes:
         warnings: broken rules that only warn, one for each row and rule, and one for each absent column.
         reasons: rule → rows, for refused rows and duplicates.
+        masked: column → values that masking changed, in rows that broke no rule.
         written_as: the file's form (format, encoding, delimiter and so on) and the confidence of the guess.
 
     Raises:
@@ -81,6 +83,7 @@ class Counts:
     duplicates: int
     warnings: int
     reasons: Mapping[str, int] = field(default_factory=dict)
+    masked: Mapping[str, int] = field(default_factory=dict)
     written_as: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -114,6 +117,7 @@ class JudgedBatch:
     warnings: Sequence[Breach]
     halts: Sequence[Breach]
     keys: dict[str, pa.Array]
+    masked: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def passing(self) -> Rows:
@@ -210,6 +214,7 @@ class GateRun:
             duplicates=self._dispositions[Disposition.DUPLICATE],
             warnings=sum(len(breach.rows) for batch in self._batches for breach in batch.warnings) + len(self._source.absent),
             reasons=dict(sorted(self._reasons.items())),
+            masked=dict(sorted(sum((Counter(batch.masked) for batch in self._batches), Counter()).items())),
             written_as=self._source.written_as,
         )
 
@@ -235,6 +240,7 @@ class GateRun:
             warnings=[breach for breach in breaches if breach.level is Level.WARN],
             halts=[breach for breach in breaches if breach.level is Level.HALT],
             keys={name: values[name].filter(passing) for name in {*self._contract.key, *self._contract.order_by}},
+            masked=masked_values(judged, passing),
         )
         return batch, _candidates(received, judged, passing), refusals
 

@@ -107,6 +107,7 @@ class FileRecord:
     duplicates: int = 0
     warnings: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)  # rule → rows, refused and duplicates
+    masked: Mapping[str, int] = field(default_factory=dict)  # column → values that masking changed
     curated_key: str = ""
     quarantine_key: str = ""
     error: Mapping[str, str] = field(default_factory=dict)  # rule, message, remedy, file, column

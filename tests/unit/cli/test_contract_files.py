@@ -67,8 +67,13 @@ def test_check_counts_reasons_and_shows_refused_rows_masked(tmp_path: Path) -> N
         "duplicates": 1,
     }
     assert told["reasons"] == {"card_number": 1, "duplicate_row": 1}
+    assert told["masked"] == {"card_number": 2, "card_cvv": 2}  # of the row that repeats, too
     assert [(row["source_row"], row["rule"], row["column_name"]) for row in told["refused_rows"]] == [(3, "card_number", "card_number")]
     assert "411111111111111" not in result.stdout
+
+
+def test_check_shows_how_many_values_masking_changed(tmp_path: Path) -> None:
+    assert "values that masking changed" in run("check", payments(tmp_path, GOOD)).stdout
 
 
 def test_check_shows_no_more_rows_than_asked_for_on_a_screen_too(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import curated_contract
-from headgate.contracts.model import Comparison, Content, Contract, Level, Rule
+from headgate.contracts.model import Comparison, Content, Contract, Level, Mask, Rule
 from headgate.contracts.registry import Registry
 from headgate.errors import AuditError, BadInputError
 from headgate.intake import Gated, gate_bytes
@@ -223,6 +223,17 @@ def test_a_column_that_states_its_content_is_not_searched_by_length_alone(conten
     contract = replace(PAYMENTS, columns=columns)
     assert gate(csv_of(payment(order_id=text)), contract).accepted["order_id"].to_pylist() == [text]
     assert not gate(csv_of(payment(order_id=f"card {text}")), contract).accepted.num_rows
+
+
+def test_values_that_masking_changed_are_counted_by_column_in_rows_that_pass() -> None:
+    contract = replace(
+        PAYMENTS,
+        columns=tuple(replace(column, mask=Mask.FREE_TEXT) if column.name == "order_id" else column for column in PAYMENTS.columns),
+    )
+    rows = [payment(payment_id="1", order_id="A1"), payment(payment_id="2", order_id=f"see {PAN}"), payment(payment_id="3", amount="x")]
+    made = gate(csv_of(*rows), contract)
+    assert made.accepted["order_id"].to_pylist() == ["A1", "see [PAN ****1111]"]
+    assert made.counts.masked == {"card_number": 2, "card_cvv": 2, "order_id": 1}
 
 
 @pytest.mark.parametrize("rule", ["shipped_after_ordered"])

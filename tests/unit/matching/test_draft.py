@@ -19,12 +19,13 @@ from hypothesis import strategies as st
 
 from headgate.contracts import odcs
 from headgate.contracts.document import document
-from headgate.contracts.model import Contract, Kind, Level, Mask, Rule
+from headgate.contracts.model import Content, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.errors import BadInputError, ContractError, HeaderError, UnreadableFileError
 from headgate.intake.gate import Gated, gate_bytes
 from headgate.lake.ports import MaskingKey
+from headgate.masking.card_search import rows_with_cards
 from headgate.matching.draft import draft
 
 if TYPE_CHECKING:
@@ -142,6 +143,76 @@ def test_numbers_of_which_some_pass_as_cards_are_told() -> None:
     found = draft(csv_of(id=["1", "2", "3"], ref=["12", "14", "4111111111111111"]), "x")
     assert found.contract.column("ref").mask is Mask.FREE_TEXT
     assert any(finding.column == "ref" and "1 values that pass as card numbers" in finding.message for finding in found.findings)
+
+
+# Numbers with a card's issuer and check digit, as one in ten of those that begin like a card has.
+LIKE_CARDS = ["501853120001", "4222222222222", "30569309025904", "378282246310005"]
+PUBLISHED_PHONES = [
+    "501853120001",
+    "+44 (0)20 7946 0958",
+    "(555) 010-0199",
+    "030 23125 000",
+    "004930231250",
+    "+1 202 555 0123",
+    "0151 2345678",
+    "01 23 45 67 89",
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("phone", Content.PHONE),
+        ("Phone Number", Content.PHONE),
+        ("customer_mobile", Content.PHONE),
+        ("Telefon", Content.PHONE),
+        ("vat_id", Content.TAX_NUMBER),
+        ("steuernummer", Content.TAX_NUMBER),
+        ("iban", Content.BANK_ACCOUNT),
+        ("bank_account", Content.BANK_ACCOUNT),
+        ("tracking_number", Content.TRACKING_NUMBER),
+        ("ean", Content.GTIN),
+        ("GTIN 13", Content.GTIN),
+        ("event_timestamp", Content.TIMESTAMP),
+        ("phone_model", None),
+        ("tax_rate", None),
+        ("ocean", None),
+        ("rating", None),
+        ("order_no", None),
+    ],
+)
+def test_columns_of_other_numbers_are_declared_so_by_their_name(name: str, content: Content | None) -> None:
+    contract = drafted(csv_of(id=["1", "2", "3"], **{name: ["12", "14", "17"]}))
+    column = next(column for column in contract.columns if column.name != "id")
+    assert (column.content, column.mask) == (content, None)
+    (table,) = document(contract)["schema"]  # type: ignore[misc]
+    stated = {entry["property"]: entry["value"] for item in table["properties"] for entry in item.get("customProperties", [])}
+    assert stated.get("headgate.content") == (content.value if content else None)
+
+
+@pytest.mark.parametrize("name", ["phone", "mobile_no", "fax", "vat_id", "iban", "tracking_number", "gtin", "ean", "event_timestamp"])
+def test_no_value_is_altered_in_a_column_named_for_other_numbers(name: str) -> None:
+    values = [*LIKE_CARDS, *PUBLISHED_PHONES]
+    body = csv_of(id=[str(row) for row in range(len(values))], **{name: values})
+    contract = drafted(body)
+    made = gated(body, contract)
+    assert made.accepted[name].cast(pa.string()).to_pylist() == values
+    assert made.counts.masked == {}
+
+
+def test_a_column_of_card_numbers_is_masked_whatever_its_name() -> None:
+    cards = [f"41111111111{row:05d}" for row in range(300)]
+    valid = [card for card in cards if rows_with_cards(pa.array([card])).size]
+    contract = drafted(csv_of(id=[str(row) for row in range(len(valid))], tracking_number=valid))
+    assert contract.column("tracking_number").mask is Mask.PAN
+
+
+def test_a_card_number_is_found_among_phone_numbers() -> None:
+    values = [*PUBLISHED_PHONES, "4111111111111111"]
+    body = csv_of(id=[str(row) for row in range(len(values))], phone=values)
+    made = gated(body, drafted(body))
+    assert made.accepted["phone"].to_pylist()[-1] == "[PAN ****1111]"
+    assert made.counts.masked == {"phone": 1}
 
 
 def test_an_amount_that_passes_as_a_card_number_by_chance_stays_a_number() -> None:
