@@ -1,3 +1,36 @@
-"""Headgate decides what data enters a lake."""
+"""Headgate decides what data enters a lake.
+
+    import headgate
+
+    contract = headgate.load_contract("contracts/source/orders.yaml")
+    checked = headgate.check("orders.csv", contract)
+    print(checked.accepted.num_rows, checked.reasons)
+
+Functions are imported when they are used, so that `import headgate` costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Contract
+    from headgate.errors import HeadgateError
+    from headgate.files import CheckedFile, check, draft_contract, load_contract, mask, profile
 
 __version__ = "0.1.0"
+__all__ = ["CheckedFile", "Contract", "HeadgateError", "check", "draft_contract", "load_contract", "mask", "profile"]
+
+_MODULES = {"Contract": "headgate.contracts.model", "HeadgateError": "headgate.errors"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module 'headgate' has no attribute {name!r}; it offers {', '.join(__all__)}")
+    from importlib import import_module  # noqa: PLC0415 needed only here
+
+    return getattr(import_module(_MODULES.get(name, "headgate.files")), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
