@@ -1,7 +1,7 @@
-"""Let a file through the gate that is too much for the function: one object, as the function would.
+"""Process one object that exceeds the function, as the function would.
 
-Arguments: `--object` (its address, `s3://bucket/key?versionId=…`, the key as S3's notifications spell it), `--run` (whose attempts come
-one after the other).
+Arguments: `--object` (its address, `s3://bucket/key?versionId=…`, the key as S3's notifications spell it), `--run` (the name of the
+run; its attempts follow one another).
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from headgate.intake.larger_worker import from_address
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# The function that died of the file holds it for five minutes; a copy under another name may be at work for longer, which costs an attempt.
+# The claim of a function that died is valid for 90 s; a copy under another name may be at work for longer, which costs an attempt.
 PAUSES_S = (1.0, 2.0, 4.0, 8.0, *(30.0,) * 11)
 
 
 def curate(arguments: Mapping[str, str]) -> dict[str, object]:
-    """What became of the file; `handed_over` when another run has it."""
+    """Return what became of the file; `handed_over` when another run has it."""
     ref = from_address(glue_arguments.required(arguments, "object"))
     gate = wiring.runs(arguments, run=glue_arguments.required(arguments, "run"))
     record = patiently(partial(gate.receive, ref), pauses_s=PAUSES_S)

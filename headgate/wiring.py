@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import shutil
 import tempfile
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -43,6 +44,7 @@ from headgate.settings import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     import pyarrow as pa
 
@@ -207,6 +209,15 @@ def runs(
     sightings = Sightings(objects(), source_contracts(), GateSettings.from_env(env).curated_bucket)
     gate = curation(env, time_left_s, run, comes_again)
     return Runs(objects(), gate.curate, lambda parts: queues().send(url, [notification(part) for part in parts]), sightings)
+
+
+def held_message(env: Mapping[str, str], receipt_handle: str, receives: int) -> AbstractContextManager[None]:
+    """Keep a message of the raw queue hidden while the block runs, and soon visible again if its worker dies."""
+    from headgate.aws.held_message import HeldMessage
+
+    if not receipt_handle:
+        return nullcontext()
+    return HeldMessage(queues(), RunSettings.from_env(env).raw_queue_url, receipt_handle, GateSettings.from_env(env).lease_s).held(receives)
 
 
 def replayer(env: Mapping[str, str]) -> Replayer:

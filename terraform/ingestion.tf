@@ -154,8 +154,9 @@ module "raw_to_curated" {
     HEADGATE_DISK_MB           = tostring(local.gate_disk_mb)
     HEADGATE_LARGE_MACHINE_ARN = local.machine_arns["curate_large"]
     HEADGATE_LARGE_LEASE_S     = tostring(local.large_definition.TimeoutSeconds)
-    # A dead worker's claim ends before its message comes again.
-    HEADGATE_LEASE_S = tostring(min(var.gate_timeout_s, local.redelivery_s))
+    # The lease of a claim. The worker extends it by heartbeats, and hides its message for 4/3 of it, so that another worker takes
+    # over within two minutes after it died. The queue's own visibility timeout must be at least the function's timeout.
+    HEADGATE_LEASE_S = tostring(max(1, min(90, floor(local.redelivery_s * 3 / 4))))
   })
   policy_json        = data.aws_iam_policy_document.raw_to_curated.json
   queue_arn          = module.raw_objects.arn

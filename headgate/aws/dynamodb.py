@@ -69,19 +69,31 @@ class DynamoLedger:
         """Take the right to process `record`'s object and content, atomically; a lease that has ended may be taken over."""
         return self._claim(Action.CLAIM, record, now, lease_s)
 
+    def renew(self, record: FileRecord, *, now: datetime, lease_s: int) -> None:
+        """Extend the lease of the claim on `record`'s object and content; nothing changes once the file is not processing any more."""
+        until = {":processing": FileState.PROCESSING, ":until": _epoch_ms(now) + 1000 * lease_s}
+        self._extend(record.file_id, "#state = :processing", until)
+        if record.content_sha256:
+            self._extend(_content_id(record), "#state = :processing AND #owner = :me", until | {":me": record.file_id})
+
+    def _extend(self, item_id: str, condition: str, values: _Item) -> None:
+        """Set the item's lease to `:until`, where the condition holds."""
+        with suppress(ConflictError), translated(f"extend the lease of {item_id}"):
+            self.client.update_item(
+                TableName=self.table,
+                Key=_encode({"file_id": item_id}),
+                UpdateExpression="SET lease_until_ms = :until",
+                **_condition(condition, values),
+            )
+
     def hand_over(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
         """As `claim`, for a larger worker: the record is `handed_over`, and its content, which nobody has read, stays free."""
         return self._claim(Action.HAND_OVER, replace(record, content_sha256=""), now, lease_s)
 
     def keep_handed_over(self, file_id: str, *, now: datetime, lease_s: int) -> None:
         """From now on nobody but the larger worker may claim the file for so long; nothing changes once it is not handed over any more."""
-        with suppress(ConflictError), translated(f"keep {file_id} for a larger worker"):
-            self.client.update_item(
-                TableName=self.table,
-                Key=_encode({"file_id": file_id}),
-                UpdateExpression="SET lease_until_ms = :until",
-                **_condition("#state = :handed_over", {":handed_over": FileState.HANDED_OVER, ":until": _epoch_ms(now) + 1000 * lease_s}),
-            )
+        until_ms = _epoch_ms(now) + 1000 * lease_s
+        self._extend(file_id, "#state = :handed_over", {":handed_over": FileState.HANDED_OVER, ":until": until_ms})
 
     def take_over(self, record: FileRecord, *, run: str, now: datetime, lease_s: int) -> Claim:
         """As `claim`, by a larger worker: it gets what was handed over, unless another run has it; the record stays `handed_over`."""

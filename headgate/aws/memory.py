@@ -131,6 +131,16 @@ class MemoryLedger:
         """Take the right to process `record`'s object and content, atomically; a lease that has ended may be taken over."""
         return self._claim(Action.CLAIM, record, now, lease_s)
 
+    def renew(self, record: FileRecord, *, now: datetime, lease_s: int) -> None:
+        """Extend the lease of the claim on `record`'s object and content; nothing changes once the file is not processing any more."""
+        with self._lock:
+            until = now + timedelta(seconds=lease_s)
+            if (known := self._records.get(record.file_id)) and known.state is FileState.PROCESSING:
+                self._leases[record.file_id] = until
+            holder = self._contents.get(_content(record))
+            if holder and holder.file_id == record.file_id and holder.until:
+                self._contents[_content(record)] = _Holder(record.file_id, until)
+
     def hand_over(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
         """As `claim`, for a larger worker: the record is `handed_over`, and its content, which nobody has read, stays free."""
         return self._claim(Action.HAND_OVER, replace(record, content_sha256=""), now, lease_s)

@@ -52,6 +52,11 @@ class Queues:
             for body in bodies:
                 self.client.send_message(QueueUrl=url, MessageBody=body)
 
+    def hide(self, url: str, receipt_handle: str, seconds: int) -> None:
+        """Nobody else receives the message for so long from now on."""
+        with translated(f"hide a message of {url}"):
+            self.client.change_message_visibility(QueueUrl=url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds)
+
     def redrive(self, dead_letter_url: str, url: str) -> int:
         """Every message of the dead-letter queue lies in the queue at `url` again; says how many there were.
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from headgate.errors import BadInputError, ThrottledError
 from headgate.formats.open_file import decompressed
 from headgate.formats.unpack import OutgrownError
 from headgate.intake.file_gate import error_fields, iso_utc, with_counts
+from headgate.intake.heartbeat import heartbeat
 from headgate.intake.larger_worker import Stopwatch
 from headgate.intake.worker_sizing import MEASURED_FROM_BYTES
 from headgate.intake.workspace import workspace
@@ -37,6 +39,7 @@ from headgate.matching.mappings import MAPPABLE_RULES, Suggested, possibly_sensi
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     import pyarrow as pa
@@ -170,7 +173,8 @@ class Curation:
 
     def _settle(self, record: FileRecord, outcome: Callable[[], FileRecord]) -> FileRecord:
         try:
-            settled = replace(outcome(), finished_at=self.gate.now())
+            with self._holding(record):
+                settled = replace(outcome(), finished_at=self.gate.now())
             if self.alert:
                 self.alert(settled)
             self.gate.ledger.finish(settled)
@@ -178,6 +182,13 @@ class Curation:
             self.gate.ledger.release(record)
             raise
         return settled
+
+    def _holding(self, record: FileRecord) -> AbstractContextManager[None]:
+        """Extend the claim's lease while the block runs; a larger worker's lease covers its whole run."""
+        lease_s = self.gate.lease_s
+        if self.run:
+            return nullcontext()
+        return heartbeat(lambda: self.gate.ledger.renew(record, now=self.gate.clock(), lease_s=lease_s), lease_s)
 
     def _answer_refused_claim(self, record: FileRecord, claim: Claim) -> FileRecord:
         if claim.answer in {ClaimAnswer.DONE, ClaimAnswer.HANDED_OVER} or (

@@ -149,6 +149,10 @@ class FileLedger(Protocol):
         """Take the right to process `record`'s object and content, atomically; a lease that has run out may be taken over."""
         ...
 
+    def renew(self, record: FileRecord, *, now: datetime, lease_s: int) -> None:
+        """Extend the lease of the claim on `record`'s object and content; nothing changes once the file is not processing any more."""
+        ...
+
     def hand_over(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
         """As `claim`, for a larger worker: the record is `handed_over`, and its content, which nobody has read, stays free."""
         ...

@@ -35,9 +35,10 @@ cold_start.is_over()
 def curate(record: SQSRecord) -> None:
     """Process every object that the message names; an error makes SQS deliver the message again."""
     deadline.receives = int(record.raw_event.get("attributes", {}).get("ApproximateReceiveCount", 1))
-    for ref in created_objects(record.body):
-        with report.of(ref):
-            report.told(patiently(partial(gate().receive, ref)))
+    with wiring.held_message(os.environ, record.raw_event.get("receiptHandle", ""), deadline.receives):
+        for ref in created_objects(record.body):
+            with report.of(ref):
+                report.told(patiently(partial(gate().receive, ref)))
 
 
 @metrics.log_metrics

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
 
 START = datetime(2024, 5, 1, tzinfo=UTC).replace(tzinfo=None)
-LEASE_S, HIDDEN_S = 300, 1800  # as deployed: the queue hides a message for six times the function's timeout, which is the lease
+LEASE_S, HIDDEN_S = 90, 120  # as deployed, of a worker that died right after a heartbeat
 MAX_RECEIVES = 3
 KEY, ROTATED = MaskingKey("k1", bytes(32)), MaskingKey("k2", bytes(range(32)))
 BEFORE, AFTER = "before", "after"

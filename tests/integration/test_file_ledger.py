@@ -67,6 +67,22 @@ def finished(record: FileRecord) -> FileRecord:
     )
 
 
+def test_a_renewed_claim_keeps_others_away_from_object_and_content(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    ledger.renew(file("a.csv"), now=NOW + timedelta(seconds=LEASE_S - 1), lease_s=LEASE_S)
+    assert ledger.claim(file("a.csv"), now=LATER, lease_s=LEASE_S).answer == "busy"
+    assert ledger.claim(file("copy.csv"), now=LATER, lease_s=LEASE_S).answer == "busy"
+
+
+def test_nothing_is_renewed_that_another_file_owns_or_that_has_ended(ledger: FileLedger) -> None:
+    before = ended(ledger)
+    ledger.renew(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    ledger.renew(file("copy.csv"), now=NOW, lease_s=LEASE_S)
+    assert ledger.get(before.file_id) == before
+    assert ledger.claim(file("copy.csv"), now=NOW, lease_s=LEASE_S).owner == before.file_id
+    assert ledger.reopen(before.file_id, now=NOW, lease_s=LEASE_S) == before
+
+
 def test_the_first_to_ask_is_granted(ledger: FileLedger) -> None:
     claim = ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
     assert (claim.granted, claim.answer) == (True, "granted")

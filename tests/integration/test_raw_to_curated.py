@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
@@ -12,6 +13,7 @@ import pytest
 
 from headgate import wiring
 from headgate.aws import clients
+from headgate.errors import ServiceError
 from headgate.lake.ports import ObjectRef
 from lambdas.raw_to_curated import handler as entry
 from tests.conftest import unique
@@ -128,6 +130,72 @@ def test_only_the_message_that_failed_is_delivered_again(lake: Lake, sent: Calla
 def test_a_batch_that_failed_as_a_whole_is_given_back_and_is_no_crash() -> None:
     unreadable = message({"no": "notification"})
     assert handled(unreadable) == {"batchItemFailures": [{"itemIdentifier": unreadable["messageId"]}]}
+
+
+class KilledError(BaseException):
+    """The worker's process ends: nothing behind it runs as after an error."""
+
+
+@pytest.fixture
+def delivered(lake: Lake, sent: Callable[[str, str], dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Delivered:
+    """A message of a real queue that hides it for half an hour, received by the function; a claim is valid for 3 seconds."""
+    sqs = lake.emulator.client("sqs")
+    url = sqs.create_queue(QueueName=unique("raw"), Attributes={"VisibilityTimeout": "1800"})["QueueUrl"]
+    monkeypatch.setenv("HEADGATE_RAW_QUEUE_URL", url)
+    monkeypatch.setenv("HEADGATE_LEASE_S", "3")
+    sqs.send_message(QueueUrl=url, MessageBody=sent(f"payments/{unique('held')}.csv", HEADER + GOOD)["body"])
+
+    def again(wait_s: int = 0) -> list[dict[str, Any]]:
+        return sqs.receive_message(QueueUrl=url, WaitTimeSeconds=wait_s).get("Messages", [])
+
+    (first,) = again(5)
+    return Delivered({"messageId": "1", "eventSource": "aws:sqs", "body": first["Body"], "receiptHandle": first["ReceiptHandle"]}, again)
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A message as Lambda gets it, and a look whether the queue would deliver it again."""
+
+    event: dict[str, Any]
+    again: Callable[[int], list[dict[str, Any]]]
+
+
+def working(monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> None:
+    """The gate does this work instead of its own."""
+
+    @dataclass
+    class Gate:
+        def receive(self, _: ObjectRef) -> object:
+            return work()
+
+    monkeypatch.setattr(entry, "gate", Gate)
+
+
+def test_the_message_of_a_killed_worker_comes_again_soon(delivered: Delivered, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed() -> object:
+        time.sleep(1)  # the first heartbeat is sent beside the work
+        raise KilledError
+
+    working(monkeypatch, killed)
+    with pytest.raises(KilledError):
+        handled(delivered.event)
+    assert delivered.again(15), "the queue still hides the message"
+
+
+def test_the_message_of_a_worker_that_works_for_longer_than_a_lease_is_delivered_to_nobody_else(
+    delivered: Delivered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[dict[str, Any]] = []
+
+    def long() -> object:
+        for _ in range(7):
+            time.sleep(1)
+            seen.extend(delivered.again(0))
+        raise ServiceError("at last")
+
+    working(monkeypatch, long)
+    assert handled(delivered.event) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    assert seen == []
 
 
 def test_a_failed_file_whose_key_is_a_card_number_shows_it_nowhere(

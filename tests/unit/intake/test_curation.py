@@ -61,7 +61,7 @@ PLAIN_CSV = {
     "quote": '"',
     "escape": '"',
     "line_end": "\n",
-    "preamble_lines": "0",
+    "skipped_lines": "0",
     "header_lines": "1",
     "confidence": "1.0",
 }

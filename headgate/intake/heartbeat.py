@@ -1,0 +1,47 @@
+"""Say at intervals that a worker is alive, so that leases can be short and a dead worker is replaced soon."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+from headgate.errors import HeadgateError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+log = logging.getLogger(__name__)
+
+# Beats in one lease: three may be lost before another worker takes over.
+BEATS_PER_LEASE = 4
+
+
+@contextmanager
+def heartbeat(beat: Callable[[], None], lease_s: float, *, at_once: bool = False) -> Iterator[None]:
+    """Call `beat` four times a lease, in a thread, while the block runs; no call is under way when the block has ended.
+
+    A beat that fails is logged, and the next one follows.
+
+    Args:
+        at_once: also when the block begins, beside its work.
+    """
+    ended = Event()
+
+    def run() -> None:
+        pause_s = 0.0 if at_once else lease_s / BEATS_PER_LEASE
+        while not ended.wait(pause_s):
+            pause_s = lease_s / BEATS_PER_LEASE
+            try:
+                beat()
+            except HeadgateError as error:
+                log.warning("heartbeat failed", extra={"cause": str(error)})
+
+    thread = Thread(target=run, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
