@@ -93,6 +93,7 @@ def test_a_file_leaves_an_increment_its_refused_rows_and_one_record() -> None:
         duplicates=1,
         written_as=PLAIN_CSV,
         reasons={"card_number": 1, "duplicate_row": 1},
+        masked={"card_cvv": 2, "card_number": 2},
         curated_key=f"increments/payments/{sha}.parquet",
         quarantine_key=f"rows/payments/{sha}.parquet",
         received_at="2024-01-02T03:04:05",
