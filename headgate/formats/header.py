@@ -19,12 +19,8 @@ if TYPE_CHECKING:
 _MARK, _MARKS = "\N{COMBINING ACUTE ACCENT}", {"Mn", "Mc"}
 _LETTER = f"[A-Za-z]{_MARK}{{0,4}}"
 _SHOWABLE = re.compile(f"(?:{_LETTER}|_)(?:{_LETTER}|[_ .-]){{0,40}}[0-9]{{0,2}}")
-# What databases and frames call their types, and the rules that consoles draw below a header.
-_TYPE = re.compile(
-    r"(?:tiny|small|medium|big)?int(?:eger)?\d{0,2}(?:\(\d+\))?(?: unsigned)?|(?:small|big)?serial|bool(?:ean)?|bit|real|money|uuid|jsonb?"
-    r"|(?:float|double)\d{0,2}(?: precision)?|(?:decimal|numeric|number)(?:\(\d+(?:, ?\d+)?\))?|text|str(?:ing)?|object|enum|blob"
-    r"|n?(?:var)?char2?(?:acter)?(?: varying)?(?:\(\d+\))?|date|(?:datetime|timestamp|time)(?:64|tz)?(?:\(\d\))?|-{2,}|={2,}"
-)
+# The rules below a header. Source: sqlcmd, the console of SQL Server, writes `--------,-----` with `-s,`.
+_RULE = re.compile(r"-{2,}|={2,}")
 
 
 @dataclass(frozen=True)
@@ -89,13 +85,12 @@ def _names_by_heading(contract: Contract) -> dict[str, str]:
     return {folded(heading): name for heading, name in contract.headings or zip(contract.names, contract.names, strict=True)}
 
 
-def states_types(cells: Sequence[str], names: Sequence[str], contract: Contract) -> bool:
-    """Whether a row states the types of the columns above it, or underlines them, and could be no row of them: some column is no text."""
-    if len(cells) != len(names) or not all(_TYPE.fullmatch(folded(cell)) for cell in cells):
+def is_underline(cells: Sequence[str], names: Sequence[str], contract: Contract) -> bool:
+    """Whether a row underlines the header and cannot be a row of the table, because some column is not text."""
+    if len(cells) != len(names) or not all(_RULE.fullmatch(cell.strip()) for cell in cells):
         return False
-    own = _names_by_heading(contract)
-    kinds = {contract.column(own[folded(name)]).type.kind for name in names if folded(name) in own}
-    return bool(kinds - {Kind.STRING})
+    fields = fields_of(names, contract)
+    return any(contract.column(field).type.kind is not Kind.STRING for field in fields if field)
 
 
 def match_header(names: Sequence[str], contract: Contract) -> Header:

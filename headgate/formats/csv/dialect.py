@@ -19,7 +19,7 @@ from headgate.contracts.headerless import has_header
 from headgate.errors import UnreadableFileError
 from headgate.formats.csv.database_dumps import DumpForm, dump_signs
 from headgate.formats.csv.rows import Form, Row
-from headgate.formats.header import count_known, fields_of, folded, states_types
+from headgate.formats.header import count_known, fields_of, folded, is_underline
 from headgate.formats.sniff import DELIMITERS
 from headgate.values.cells import text_array
 from headgate.values.fits import fits
@@ -245,12 +245,12 @@ def _are_all_known(names: tuple[str, ...], contract: Contract, most: int) -> boo
 
 
 def _behind_repeats(dialect: Dialect, head: str, end: int, contract: Contract) -> Dialect:
-    """Lines that repeat the header, which ends at `end`, or state the types of its columns, belong to it."""
+    """Lines that repeat the header, which ends at `end`, or underline it, belong to it."""
     names = [folded(name) for name in dialect.names]
     count = 0
     with suppress(UnreadableFileError):
         for row in islice(dialect.form.rows(head, end), _HEADER_LINES - 1):
-            if [folded(cell) for cell in row.texts] != names and not states_types(row.texts, dialect.names, contract):
+            if [folded(cell) for cell in row.texts] != names and not is_underline(row.texts, dialect.names, contract):
                 break
             count, end = count + 1, row.end
     return replace(dialect, header_lines=dialect.header_lines + count, data_at=_bytes_to(head, end))

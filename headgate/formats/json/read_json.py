@@ -51,35 +51,11 @@ NO_RECORD = 0  # the width of a line that is no object: it has no cells
 _RECORDS_AT_ONCE = 1 << 15
 _START = re.compile(rb"\s*(?:\[\s*(?:[{\]]|$)|\{\s*[\"}])")
 _PROBE_BYTES = 1 << 12
-_PROBED_BYTES, _PROBED_LINES, _FEWEST_OBJECTS = 1 << 16, 16, 2
-_ONE_WORD = re.compile(rb'\s*"?[\w .-]*"?\s*')  # the header of a single column, whose cells may be JSON
 
 
 def is_json(text: bytes) -> bool:
-    """Whether a UTF-8 text starts as an array of objects or as an object does, or is JSON Lines but for its first line."""
-    return _START.match(text[:_PROBE_BYTES]) is not None or _goes_on_as_lines(text[:_PROBED_BYTES])
-
-
-def _goes_on_as_lines(head: bytes) -> bool:
-    """Whether the first line is no JSON, and no column's name, and most of the first lines are objects nevertheless."""
-    if b"\n{" not in head and b"\r{" not in head:
-        return False
-    whole = head if len(head) < _PROBED_BYTES else head[: max(head.rfind(b"\n"), head.rfind(b"\r")) + 1]
-    lines = [line for line in whole.splitlines() if line.strip()][:_PROBED_LINES]
-    objects = sum(map(_is_object, lines))
-    return objects >= _FEWEST_OBJECTS and 2 * objects > len(lines) and not (_is_json(lines[0]) or _ONE_WORD.fullmatch(lines[0]))
-
-
-def _is_object(line: bytes) -> bool:
-    return line.lstrip().startswith(b"{") and _is_json(line)
-
-
-def _is_json(line: bytes) -> bool:
-    try:
-        json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return True
+    """Whether a UTF-8 text starts as an array of objects or as an object does."""
+    return _START.match(text[:_PROBE_BYTES]) is not None
 
 
 @dataclass(frozen=True)
@@ -305,10 +281,10 @@ def _shown(name: str) -> str:
 
 
 def _lines(text: bytes) -> list[bytes] | None:
-    """The lines of JSON Lines: the first is an object, and another stands behind it, or most of the first are; None for one JSON text."""
+    """The lines of JSON Lines, of which the first two are objects; None for one JSON text."""
     lines = [line for line in text.splitlines() if line.strip()]
     starts = lines[0].lstrip().startswith(b"{") and len(lines) > 1 and lines[1].lstrip().startswith(b"{")
-    return lines if (starts and isinstance(_line(lines[0]), dict)) or _goes_on_as_lines(text[:_PROBED_BYTES]) else None
+    return lines if starts and isinstance(_line(lines[0]), dict) else None
 
 
 def _line(line: bytes) -> object:

@@ -151,9 +151,9 @@ def test_init_drafts_no_contract_that_could_not_be_loaded_for_its_name(tmp_path:
 
 def test_a_draft_of_a_table_whose_name_no_contract_can_have_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     orders = Registry.load().source["orders"]
-    export._tell_of_its_name(orders)
+    export._warn_about_name(orders)
     assert capsys.readouterr().err == ""
-    export._tell_of_its_name(replace(orders, dataset="order-lines"))
+    export._warn_about_name(replace(orders, dataset="order-lines"))
     assert "headgate.table" in capsys.readouterr().err
 
 

@@ -138,7 +138,6 @@ FORMS: dict[str, tuple[bytes, str]] = {
     "CSV in Windows-1252": (text().encode("cp1252"), WHOLE),
     "JSON": (json.dumps(ROWS).encode(), WHOLE),
     "JSON Lines": (LINES, STREAMED),
-    "JSON Lines with a broken first line": (LINES[9:], STREAMED),
     "Parquet": (parquet(), STREAMED),
     "Excel": (workbook(), WHOLE),
     "no table": (b"%PDF-1.4", REFUSED),

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import BadInputError
 from headgate.formats.json.read_json import is_json, read_json, read_records
+from headgate.formats.read_file import read_file
 from headgate.formats.received import Received
 
 pytestmark = pytest.mark.unit
@@ -129,3 +130,13 @@ def test_csv_is_not_taken_for_json(text: bytes) -> None:
 def test_foreign_letters_of_what_is_no_record_stay_as_they_are() -> None:
     assert read('[{"a": "1", "b": "2"}, "naïve é 𝄞"]').ragged.texts == ('"naïve é 𝄞"',)
     assert read('{"a": "1", "b": "2"}\n{"a": "3", "b": "4"}\n{"naïve é 𝄞\n').ragged.texts == ('{"naïve é 𝄞',)
+
+
+def test_a_column_of_json_below_its_name_stays_csv() -> None:
+    assert read_file(b'a\n{"b": 1}\n{"b": 2}\n', CONTRACT).form == "csv"
+
+
+@pytest.mark.parametrize("text", ['[\n{"a": 1}\n,\n{"a": 2}\n]', '[{"a": 1},\n{"a": 2}]', '{"rows": [\n{"a": "1"},\n{"a": "2"}\n]}'])
+def test_an_array_over_several_lines_stays_one(text: str) -> None:
+    received = read_file(text.encode(), CONTRACT)
+    assert (received.form, received.cells["a"].to_pylist()) == ("json", ["1", "2"])
