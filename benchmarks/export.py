@@ -39,13 +39,13 @@ import pyarrow.parquet as pq
 
 from headgate.errors import HeadgateError, NotFoundError
 from headgate.export.exporting import Exporting
-from headgate.export.mapping import map_table
-from headgate.export.reading import write_slice
+from headgate.export.planning.mapping import map_table
+from headgate.export.planning.slicing import key_of, slices_between, walk
+from headgate.export.reading.slice_files import write_slice
 from headgate.export.requests import ExportRequest
-from headgate.export.session import Login, Session
-from headgate.export.slicing import key_of, slices_between, walk
-from headgate.export.snapshot import open_snapshot
-from headgate.export.source import describe
+from headgate.export.server.session import Login, Session
+from headgate.export.server.snapshot import open_snapshot
+from headgate.export.server.tables import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

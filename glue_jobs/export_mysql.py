@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from headgate import wiring
 from headgate.aws import glue_arguments, glue_process
 from headgate.errors import SettingsError
-from headgate.export.files import FileFormat
+from headgate.export.reading.files import FileFormat
 from headgate.export.requests import ExportRequest, Mode
 from headgate.export.run_names import day_of, named_by_time
 

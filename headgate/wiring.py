@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.export.exporting import Exporting
     from headgate.export.landing import Landing
-    from headgate.export.session import Login
+    from headgate.export.server.session import Login
     from headgate.intake.corrections import CorrectionCloser
     from headgate.intake.curation import Curation
     from headgate.intake.export_runs import Runs
@@ -497,14 +497,14 @@ def alerts(env: Mapping[str, str]) -> Alerts:
 def mysql_login(env: Mapping[str, str], source: str = "") -> MySqlLogin:
     """Return how to reach a source database: the deployment's own, or the one of that name."""
     from headgate.aws.secrets import Secrets
-    from headgate.export.login import secret_of
+    from headgate.export.server.login import secret_of
 
     return Secrets(clients.secretsmanager()).mysql_login(secret_of(MySqlSettings.from_env(env).mysql_secret, source))
 
 
 def source_login(env: Mapping[str, str], source: str = "") -> Login:
     """Return the export's login for a person: MYSQL_URL (MYSQL_URL_<SOURCE>) where there is one, as on a laptop, else the secret."""
-    from headgate.export.login import login_from_url, url_variable
+    from headgate.export.server.login import login_from_url, url_variable
 
     url = env.get(url_variable(source), "")
     return login_from_url(url) if url else secret_login(env, source)
@@ -512,7 +512,7 @@ def source_login(env: Mapping[str, str], source: str = "") -> Login:
 
 def secret_login(env: Mapping[str, str], source: str = "") -> Login:
     """Return the export's login for a job, whatever stands in the environment of the machine that it runs on."""
-    from headgate.export.login import login_from_secret
+    from headgate.export.server.login import login_from_secret
 
     found = mysql_login(env, source)
     return login_from_secret(vars(found), MySqlSettings.from_env(env).mysql_tls_ca)
@@ -531,8 +531,8 @@ def exporting(
     from headgate.aws.secrets import Secrets
     from headgate.contracts.registry import Registry
     from headgate.export.exporting import Exporting
-    from headgate.export.session import Session
-    from headgate.export.source import contracts_of
+    from headgate.export.server.session import Session
+    from headgate.export.server.tables import contracts_of
     from headgate.intake.masked_at_source import AtSource
 
     settings = ExportSettings.from_env(env)
@@ -563,7 +563,7 @@ def export_destination(to: str) -> Landing:
 def exporting_to(to: str, login: Login, workspace: Path) -> Exporting:
     """Return the export of one source to a folder or `s3://bucket/prefix`, without a deployment and contracts."""
     from headgate.export.exporting import Exporting
-    from headgate.export.session import Session
+    from headgate.export.server.session import Session
 
     landing = export_destination(to)
     return Exporting(partial(Session, login), landing.objects, {}, landing.raw_bucket, landing.state_bucket, workspace)

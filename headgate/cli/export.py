@@ -19,11 +19,11 @@ from headgate.contracts import odcs
 from headgate.contracts.document import document
 from headgate.contracts.registry import Registry
 from headgate.errors import AuditError, ContractError
-from headgate.export.certificate import MANIFEST, OtherManifestError
-from headgate.export.files import FileFormat
-from headgate.export.login import url_variable
+from headgate.export.certifying.certificate import MANIFEST, OtherManifestError
+from headgate.export.reading.files import FileFormat
 from headgate.export.requests import ExportRequest, ImpossibleDates, Mode, Verification
 from headgate.export.run_names import day_of, named_by_time
+from headgate.export.server.login import url_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from headgate.contracts.model import Contract
-    from headgate.export.certificate import Certificate
+    from headgate.export.certifying.certificate import Certificate
     from headgate.export.exporting import Exporting
     from headgate.export.landing import Landing
     from headgate.export.requests import ExportReport
-    from headgate.export.session import Login
+    from headgate.export.server.session import Login
     from headgate.lake.keys import ExportKey
 
 WORKSPACE = deployment.FOLDER / "exports"
@@ -114,11 +114,11 @@ def _workspace_of(deployment_name: str, source: str) -> Path:
 
 
 def _tables(login: Login) -> list[str]:
-    from headgate.export import source
-    from headgate.export.session import Session
+    from headgate.export.server import tables as source_tables
+    from headgate.export.server.session import Session
 
     with closing(Session(login)) as session:
-        return source.tables(session)
+        return source_tables.tables(session)
 
 
 @export.command(epilog=options.example("headgate export verify orders --run 20260102T010000Z"))
@@ -194,13 +194,16 @@ def _warn_about_name(drafted: Contract) -> None:
 
 
 def _drafts(login: Login, wanted: tuple[str, ...], source_name: str) -> dict[str, Contract]:
-    from headgate.export import source
-    from headgate.export.drafting import draft
-    from headgate.export.session import Session
+    from headgate.export.planning.drafting import draft
+    from headgate.export.server import tables as source_tables
+    from headgate.export.server.session import Session
     from headgate.matching.column_inference import guess_mask
 
     with closing(Session(login)) as session:
-        found = [draft(session, source.describe(session, table), guess_mask, source_name) for table in wanted or source.tables(session)]
+        found = [
+            draft(session, source_tables.describe(session, table), guess_mask, source_name)
+            for table in wanted or source_tables.tables(session)
+        ]
     return {one.dataset: one for one in found}
 
 

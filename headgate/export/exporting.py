@@ -20,28 +20,28 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from headgate.errors import ConflictError, ContractError, NotFoundError
-from headgate.export.certificate import MANIFEST
-from headgate.export.deletions import DELETED
-from headgate.export.exclusion import exclusive
+from headgate.export.certifying.certificate import MANIFEST
+from headgate.export.certifying.deletions import DELETED
 from headgate.export.landing import Landing
+from headgate.export.planning.watermark import Reached, mode_of
 from headgate.export.requests import ExportReport, ExportRequest, Mode, Phase, Progress
 from headgate.export.run_folder import TableFolder
-from headgate.export.session import SourceLostError, TableLockedError
-from headgate.export.snapshot import Method, open_snapshot
-from headgate.export.source import described, source_name
+from headgate.export.server.exclusion import exclusive
+from headgate.export.server.session import SourceLostError, TableLockedError
+from headgate.export.server.snapshot import Method, open_snapshot
+from headgate.export.server.tables import described, source_name
 from headgate.export.table_run import TableRun
-from headgate.export.watermark import Reached, mode_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.export.certificate import Certificate
-    from headgate.export.masking import Masking
+    from headgate.export.certifying.certificate import Certificate
+    from headgate.export.reading.masking import Masking
     from headgate.export.requests import Verification
-    from headgate.export.session import Session
-    from headgate.export.source import SourceTable
+    from headgate.export.server.session import Session
+    from headgate.export.server.tables import SourceTable
     from headgate.export.table_run import Job
     from headgate.lake.keys import ExportKey
     from headgate.lake.ports import ObjectStore

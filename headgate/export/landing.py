@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
-from headgate.export.certificate import MANIFEST, Certificate
-from headgate.export.deletions import DELETED
-from headgate.export.digest import Digest, digest_of_file
+from headgate.export.certifying.certificate import MANIFEST, Certificate
+from headgate.export.certifying.deletions import DELETED
+from headgate.export.certifying.digest import Digest, digest_of_file
+from headgate.export.planning.watermark import Reached, Watermark
 from headgate.export.requests import Verification
-from headgate.export.watermark import Reached, Watermark
 from headgate.lake.content import sha256_of
 from headgate.lake.keys import ExportKey
 from headgate.lake.ports import ObjectRef
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from headgate.export.certificate import CertifiedFile
+    from headgate.export.certifying.certificate import CertifiedFile
     from headgate.lake.ports import ObjectStore
 
 _JSON = "application/json"

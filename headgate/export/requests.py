@@ -9,11 +9,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from headgate.errors import SettingsError
-from headgate.export.files import FileFormat
+from headgate.export.reading.files import FileFormat
 from headgate.lake.keys import ExportKey
 
 if TYPE_CHECKING:
-    from headgate.export.certificate import Certificate
+    from headgate.export.certifying.certificate import Certificate
 
 TARGET_FILE_BYTES = 128 << 20
 _NO_FOLDERS = {".", ".."}

@@ -20,11 +20,11 @@ import shutil
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from headgate.export.certificate import Certificate
-from headgate.export.digest import Digest
-from headgate.export.files import FileFormat
-from headgate.export.slicing import KeyColumn, Slice
-from headgate.export.watermark import Bound
+from headgate.export.certifying.certificate import Certificate
+from headgate.export.certifying.digest import Digest
+from headgate.export.planning.slicing import KeyColumn, Slice
+from headgate.export.planning.watermark import Bound
+from headgate.export.reading.files import FileFormat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.deletions import tells_deletions
 from headgate.errors import AuditError, ContractError
-from headgate.export.certificate import (
+from headgate.export.certifying.certificate import (
     Certificate,
     CertificateError,
     CertifiedFile,
@@ -18,19 +18,19 @@ from headgate.export.certificate import (
     require_equal,
     schema_hash,
 )
-from headgate.export.deletions import any_of, came_late, write_deleted, write_keys
-from headgate.export.digest import Digest, digest_from, digest_of_file, digest_sql
-from headgate.export.drift import columns_to_export, differences
-from headgate.export.files import FileFormat
-from headgate.export.mapping import map_table
-from headgate.export.masking import MaskedSlice
-from headgate.export.reading import write_slice
+from headgate.export.certifying.deletions import any_of, came_late, write_deleted, write_keys
+from headgate.export.certifying.digest import Digest, digest_from, digest_of_file, digest_sql
+from headgate.export.planning.drift import columns_to_export, differences
+from headgate.export.planning.mapping import map_table
+from headgate.export.planning.sampling import sampled
+from headgate.export.planning.slicing import EVERYTHING, key_of, rows_per_slice, slices_between, walk
+from headgate.export.planning.watermark import bounds, changed, mode_of, watermark_columns
+from headgate.export.reading.files import FileFormat
+from headgate.export.reading.masking import MaskedSlice
+from headgate.export.reading.slice_files import write_slice
 from headgate.export.requests import ImpossibleDates, Mode, Phase, Progress
 from headgate.export.run_folder import SliceRecord, TablePlan
-from headgate.export.sampling import sampled
-from headgate.export.session import errors_of_table
-from headgate.export.slicing import EVERYTHING, key_of, rows_per_slice, slices_between, walk
-from headgate.export.watermark import bounds, changed, mode_of, watermark_columns
+from headgate.export.server.session import errors_of_table
 from headgate.lake import keys
 from headgate.lake.content import sha256_of
 
@@ -39,16 +39,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.export.certificate import CertifiedColumn
-    from headgate.export.mapping import ExportColumn
-    from headgate.export.masking import Masking
+    from headgate.export.certifying.certificate import CertifiedColumn
+    from headgate.export.planning.mapping import ExportColumn
+    from headgate.export.planning.slicing import Key, KeyColumn, Slice
+    from headgate.export.planning.watermark import Bound, Reached
+    from headgate.export.reading.masking import Masking
     from headgate.export.requests import ExportRequest
     from headgate.export.run_folder import TableFolder
-    from headgate.export.session import Session
-    from headgate.export.slicing import Key, KeyColumn, Slice
-    from headgate.export.snapshot import Snapshot
-    from headgate.export.source import SourceTable
-    from headgate.export.watermark import Bound, Reached
+    from headgate.export.server.session import Session
+    from headgate.export.server.snapshot import Snapshot
+    from headgate.export.server.tables import SourceTable
 
     Listener = Callable[[Progress], None]
     Job = Callable[[Session], None]

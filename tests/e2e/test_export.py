@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.export.session import Session
+from headgate.export.server.session import Session
 from headgate.quality.leaks import leaks_in_rows
 from tests.e2e.lakes import TEST_VARIABLES, deployed, eventually
 from tests.integration.export.conftest import free_port, install, launch

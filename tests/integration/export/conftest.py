@@ -20,7 +20,7 @@ import pytest
 from headgate.aws.memory import MemoryObjects
 from headgate.export.exporting import Exporting
 from headgate.export.requests import ExportReport, ExportRequest
-from headgate.export.session import Login, Session, quoted
+from headgate.export.server.session import Login, Session, quoted
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:

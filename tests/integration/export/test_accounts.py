@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.errors import ServiceError, SettingsError
-from headgate.export.session import Login, Session, SourceLostError
+from headgate.export.server.session import Login, Session, SourceLostError
 from tests.integration.export.conftest import free_port, request
 
 if TYPE_CHECKING:

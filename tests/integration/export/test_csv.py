@@ -12,7 +12,7 @@ import pytest
 from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.errors import SettingsError
-from headgate.export.files import FileFormat
+from headgate.export.reading.files import FileFormat
 from headgate.intake.curation import Curation
 from headgate.intake.file_gate import FileGate
 from headgate.intake.masked_at_source import AtSource

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.export.digest import Digest, digest_from, digest_sql
-from headgate.export.files import FileFormat
-from headgate.export.mapping import map_table
-from headgate.export.source import describe
+from headgate.export.certifying.digest import Digest, digest_from, digest_sql
+from headgate.export.planning.mapping import map_table
+from headgate.export.reading.files import FileFormat
+from headgate.export.server.tables import describe
 
 if TYPE_CHECKING:
     from tests.integration.export.conftest import Shop

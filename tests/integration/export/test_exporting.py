@@ -16,14 +16,14 @@ import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.errors import ConflictError, NotFoundError, NotPermittedError, SettingsError
-from headgate.export.certificate import CertificateError
-from headgate.export.drift import SchemaChangedError
-from headgate.export.exclusion import exclusive
+from headgate.export.certifying.certificate import CertificateError
 from headgate.export.landing import Kept, Landing
+from headgate.export.planning.drift import SchemaChangedError
 from headgate.export.requests import ImpossibleDates, Mode, Phase, Progress
 from headgate.export.run_folder import NoMirror
-from headgate.export.session import Session, SourceLostError, TableLockedError
-from headgate.export.snapshot import Method
+from headgate.export.server.exclusion import exclusive
+from headgate.export.server.session import Session, SourceLostError, TableLockedError
+from headgate.export.server.snapshot import Method
 from headgate.export.table_run import ImpossibleDateError
 from headgate.intake.masked_at_source import AtSource
 from headgate.lake.ports import MaskingKey, ObjectRef

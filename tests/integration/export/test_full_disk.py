@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.export.files import FileFormat
-from headgate.export.reading import WorkspaceError
+from headgate.export.reading.files import FileFormat
+from headgate.export.reading.slice_files import WorkspaceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

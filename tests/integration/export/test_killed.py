@@ -28,7 +28,7 @@ from pathlib import Path
 from headgate.errors import NotFoundError
 from headgate.export.exporting import Exporting
 from headgate.export.requests import ExportRequest
-from headgate.export.session import Login, Session
+from headgate.export.server.session import Login, Session
 
 class Folder:  # objects that outlive the process
     def read(self, ref):

@@ -28,7 +28,7 @@ from headgate.quality.leaks import leaks_in_rows, leaks_in_text
 from tests.integration.export.conftest import request
 
 if TYPE_CHECKING:
-    from headgate.export.certificate import Certificate
+    from headgate.export.certifying.certificate import Certificate
     from headgate.export.requests import Progress
     from tests.integration.export.conftest import Shop
 

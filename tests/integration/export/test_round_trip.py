@@ -28,11 +28,11 @@ from headgate.contracts.catalog import glue_columns
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.document import document
 from headgate.contracts.model import Kind, Level, Mask, Rule
-from headgate.export.drafting import draft
 from headgate.export.exporting import Exporting
+from headgate.export.planning.drafting import draft
 from headgate.export.requests import ExportRequest, Mode
 from headgate.export.run_names import day_of
-from headgate.export.source import describe, tables
+from headgate.export.server.tables import describe, tables
 from headgate.intake.curation import Curation
 from headgate.intake.export_runs import Runs
 from headgate.intake.file_gate import FileGate
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.export.source import SourceColumn
+    from headgate.export.server.tables import SourceColumn
     from tests.conftest import Emulator
     from tests.integration.export.conftest import Shop
 

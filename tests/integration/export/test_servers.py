@@ -11,9 +11,9 @@ import pytest
 
 from headgate.aws.memory import MemoryObjects
 from headgate.errors import NotPermittedError
-from headgate.export.login import login_from_secret, login_from_url
 from headgate.export.requests import Phase
-from headgate.export.session import Session
+from headgate.export.server.login import login_from_secret, login_from_url
+from headgate.export.server.session import Session
 from tests.integration.export.conftest import Shop, free_port, install, launch, request
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.export import watermark
+from headgate.export.planning import watermark
 from headgate.export.requests import Mode
 from tests.integration.export.conftest import request
 

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from headgate.contracts.model import Kind
 from headgate.errors import ContractError
-from headgate.export.decode import Decoder
-from headgate.export.mapping import map_column
-from headgate.export.source import SourceColumn
-from headgate.export.wire import MARGIN_BYTES, Rows, WireColumn, find_rows, packet_size
+from headgate.export.planning.mapping import map_column
+from headgate.export.reading.decode import Decoder
+from headgate.export.server.tables import SourceColumn
+from headgate.export.server.wire import MARGIN_BYTES, Rows, WireColumn, find_rows, packet_size
 
 if TYPE_CHECKING:
-    from headgate.export.mapping import ExportColumn
+    from headgate.export.planning.mapping import ExportColumn
 
 pytestmark = pytest.mark.unit
 

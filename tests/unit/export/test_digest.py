@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.export.certificate import CertifiedColumn
-from headgate.export.digest import Digest, canonical_text, digest_of, real_text
-from headgate.export.mapping import Form
+from headgate.export.certifying.certificate import CertifiedColumn
+from headgate.export.certifying.digest import Digest, canonical_text, digest_of, real_text
+from headgate.export.planning.mapping import Form
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,9 +156,9 @@ def test_a_digest_does_not_import_pandas() -> None:
     script = """
 import struct, sys
 import pyarrow as pa
-from headgate.export.digest import digest_of
-from headgate.export.mapping import map_column
-from headgate.export.source import SourceColumn
+from headgate.export.certifying.digest import digest_of
+from headgate.export.planning.mapping import map_column
+from headgate.export.server.tables import SourceColumn
 columns = [map_column(SourceColumn(kind, kind, kind, nullable=True)) for kind in ("double", "bigint")]
 values = pa.py_buffer(struct.pack("<dd", 1e300, 0)), pa.py_buffer(struct.pack("<qq", 1, 0))
 arrays = [pa.Array.from_buffers(column.type, 2, [pa.py_buffer(bytes([1])), buffer]) for column, buffer in zip(columns, values)]

@@ -6,8 +6,8 @@ import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import ContractError
-from headgate.export.drift import Action, Change, SchemaChangedError, columns_to_export, differences, policy_of
-from headgate.export.source import SourceColumn, SourceTable
+from headgate.export.planning.drift import Action, Change, SchemaChangedError, columns_to_export, differences, policy_of
+from headgate.export.server.tables import SourceColumn, SourceTable
 
 pytestmark = pytest.mark.unit
 

@@ -8,7 +8,7 @@ import pytest
 
 from glue_jobs.export_mysql import requested
 from headgate.errors import SettingsError
-from headgate.export.files import FileFormat
+from headgate.export.reading.files import FileFormat
 from headgate.export.requests import ExportRequest, Mode
 
 pytestmark = pytest.mark.unit

@@ -7,9 +7,11 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pymysql.connections import Connection  # type: ignore[import-untyped]  # PyMySQL ships no types
+from pymysql.protocol import MysqlPacket  # type: ignore[import-untyped]  # as above
 
 from headgate.errors import SettingsError
-from headgate.export.login import is_this_machine, login_from_secret, login_from_url
+from headgate.export.server.login import is_this_machine, login_from_secret, login_from_url, secret_of, url_variable
 
 pytestmark = pytest.mark.unit
 
@@ -71,3 +73,17 @@ def test_an_authority_can_be_named() -> None:
 def test_names_that_merely_look_local_are_not_this_machine() -> None:
     assert not is_this_machine("localhost.example.com")
     assert not is_this_machine("128.0.0.1")
+
+
+def test_the_login_of_one_of_several_databases_has_a_name_of_its_own() -> None:
+    assert (secret_of("lake/mysql"), secret_of("lake/mysql", "crm")) == ("lake/mysql", "lake/mysql/crm")
+    assert (url_variable(), url_variable("crm")) == ("MYSQL_URL", "MYSQL_URL_CRM")
+    with pytest.raises(SettingsError, match="cannot name a source"):
+        secret_of("lake/mysql", "../masking-key")
+
+
+def test_the_driver_has_the_private_names_that_the_export_uses() -> None:
+    """PyMySQL has no prepared statements, so rows are read from its connection; another release may rename these."""
+    assert {"_execute_command", "_read_packet", "_force_close"} <= vars(Connection).keys()
+    assert {"_sock", "_rfile"} <= vars(Connection(defer_connect=True)).keys()
+    assert "_data" in MysqlPacket.__slots__

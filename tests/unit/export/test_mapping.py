@@ -7,8 +7,8 @@ import pytest
 
 from headgate.contracts.model import Kind
 from headgate.errors import ContractError
-from headgate.export.mapping import Form, arrow_type_of, map_column
-from headgate.export.source import SourceColumn
+from headgate.export.planning.mapping import Form, arrow_type_of, map_column
+from headgate.export.server.tables import SourceColumn
 
 pytestmark = pytest.mark.unit
 

@@ -13,7 +13,7 @@ import pytest
 
 from headgate.aws.memory import MemoryObjects
 from headgate.errors import SettingsError
-from headgate.export.certificate import (
+from headgate.export.certifying.certificate import (
     Certificate,
     CertificateError,
     CertifiedColumn,
@@ -22,15 +22,15 @@ from headgate.export.certificate import (
     OtherManifestError,
     require_equal,
 )
-from headgate.export.deletions import write_deleted
-from headgate.export.digest import Digest
+from headgate.export.certifying.deletions import write_deleted
+from headgate.export.certifying.digest import Digest
 from headgate.export.landing import Landing
-from headgate.export.mapping import Form
+from headgate.export.planning.mapping import Form
+from headgate.export.planning.slicing import KeyColumn, Slice
+from headgate.export.planning.watermark import Bound, Reached, Watermark, changed
 from headgate.export.requests import ExportRequest, ImpossibleDates, Mode
 from headgate.export.run_folder import SliceRecord, TableFolder, TablePlan
-from headgate.export.session import Login
-from headgate.export.slicing import KeyColumn, Slice
-from headgate.export.watermark import Bound, Reached, Watermark, changed
+from headgate.export.server.session import Login
 
 if TYPE_CHECKING:
     from pathlib import Path

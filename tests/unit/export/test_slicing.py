@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.errors import ServiceError
-from headgate.export.slicing import KeyColumn, Slice, key_of, rows_per_slice, slices_between
-from headgate.export.source import SourceColumn, SourceIndex, SourceTable
+from headgate.export.planning.slicing import KeyColumn, Slice, key_of, rows_per_slice, slices_between
+from headgate.export.server.tables import SourceColumn, SourceIndex, SourceTable
 
 pytestmark = pytest.mark.unit
 

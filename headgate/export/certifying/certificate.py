@@ -8,13 +8,13 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from headgate.errors import AuditError
-from headgate.export.digest import Digest
-from headgate.export.mapping import Form
+from headgate.export.certifying.digest import Digest
+from headgate.export.planning.mapping import Form
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from headgate.export.mapping import ExportColumn
+    from headgate.export.planning.mapping import ExportColumn
 
 MANIFEST = "_manifest.json"
 _SHA256 = "manifest_sha256"
@@ -58,7 +58,7 @@ class CertifiedFile:
 
 @dataclass(frozen=True)
 class Moment:
-    """The moment of the source that a run shows. See `headgate.export.snapshot.Snapshot`."""
+    """The moment of the source that a run shows. See `headgate.export.server.snapshot.Snapshot`."""
 
     method: str
     position: str

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pyarrow.compute as pc
 
-from headgate.export.digest import Digest, digest_of
+from headgate.export.certifying.digest import Digest, digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.contracts.model import Contract
-    from headgate.export.mapping import ExportColumn
+    from headgate.export.planning.mapping import ExportColumn
 
 
 class Masking(Protocol):

@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
-from headgate.export.session import quoted
-from headgate.export.wire import announced_columns
+from headgate.export.server.session import quoted
+from headgate.export.server.wire import announced_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.contracts.model import Contract
-    from headgate.export.session import Session
-    from headgate.export.wire import WireColumn
+    from headgate.export.server.session import Session
+    from headgate.export.server.wire import WireColumn
 
 TABLE_PROPERTY, SOURCE_PROPERTY = "headgate.table", "headgate.source"
 _COLUMNS = """

@@ -9,17 +9,17 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from headgate.errors import ContractError
+from headgate.export.planning.slicing import EVERYTHING, KeyColumn
 from headgate.export.requests import Mode
-from headgate.export.session import quoted
-from headgate.export.slicing import EVERYTHING, KeyColumn
-from headgate.export.source import INTEGERS
+from headgate.export.server.session import quoted
+from headgate.export.server.tables import INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.contracts.model import Contract
-    from headgate.export.session import Session
-    from headgate.export.source import SourceColumn, SourceTable
+    from headgate.export.server.session import Session
+    from headgate.export.server.tables import SourceColumn, SourceTable
 
 MODE_PROPERTY, ORDER_BY_PROPERTY = "headgate.export", "headgate.orderBy"
 _MOMENTS = {"datetime", "timestamp", "date"}

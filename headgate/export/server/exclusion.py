@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from headgate.errors import ConflictError
-from headgate.export.session import SourceLostError
+from headgate.export.server.session import SourceLostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from headgate.export.session import Session
+    from headgate.export.server.session import Session
 
 # A killed run's idle connection is noticed at once; this is for a network that is slow to tell.
 WAIT_S = 5

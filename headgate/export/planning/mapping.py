@@ -32,14 +32,14 @@ import pyarrow as pa
 
 from headgate.contracts.model import Kind
 from headgate.errors import ContractError
-from headgate.export.session import quoted
-from headgate.export.source import INTEGERS
+from headgate.export.server.session import quoted
+from headgate.export.server.tables import INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.contracts.model import Contract
-    from headgate.export.source import SourceColumn, SourceTable
+    from headgate.export.server.tables import SourceColumn, SourceTable
 
 # Longer columns enter the row's fingerprint by their own: a row's text must stay below max_allowed_packet.
 LONG_BYTES = 65_535

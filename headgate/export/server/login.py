@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from headgate.errors import SettingsError
-from headgate.export.session import Login
+from headgate.export.server.session import Login
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,18 +12,18 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.errors import HeadgateError
-from headgate.export.csv_files import CsvWriter
-from headgate.export.decode import Decoder
-from headgate.export.files import FileFormat
-from headgate.export.wire import ResultStream
+from headgate.export.reading.csv_files import CsvWriter
+from headgate.export.reading.decode import Decoder
+from headgate.export.reading.files import FileFormat
+from headgate.export.server.wire import ResultStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
-    from headgate.export.mapping import ExportColumn
-    from headgate.export.session import Session
+    from headgate.export.planning.mapping import ExportColumn
+    from headgate.export.server.session import Session
 
     Mask = Callable[[pa.RecordBatch], pa.RecordBatch]
 

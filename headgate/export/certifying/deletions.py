@@ -17,17 +17,17 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.export.mapping import BYTES, ExportColumn, Form
-from headgate.export.reading import write_slice
-from headgate.export.session import quoted
+from headgate.export.planning.mapping import BYTES, ExportColumn, Form
+from headgate.export.reading.slice_files import write_slice
+from headgate.export.server.session import quoted
 from headgate.lake.keys import RUN_DELETIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from headgate.export.session import Session
-    from headgate.export.source import SourceColumn, SourceTable
+    from headgate.export.server.session import Session
+    from headgate.export.server.tables import SourceColumn, SourceTable
 
 DELETED = RUN_DELETIONS
 _WITHIN = "_within"

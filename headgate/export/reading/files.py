@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
-from headgate.export.csv_files import csv_batches
+from headgate.export.reading.csv_files import csv_batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,14 +13,14 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from headgate.errors import ServiceError
-from headgate.export.session import quoted
-from headgate.export.source import INTEGERS
+from headgate.export.server.session import quoted
+from headgate.export.server.tables import INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from headgate.export.session import Session
-    from headgate.export.source import SourceColumn, SourceTable
+    from headgate.export.server.session import Session
+    from headgate.export.server.tables import SourceColumn, SourceTable
 
 EVERYTHING = "TRUE"
 

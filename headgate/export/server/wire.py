@@ -2,7 +2,7 @@
 
 PyMySQL connects, authenticates and does TLS; from then on the rows are not made into Python objects. A block of bytes
 is taken from the socket, the rows in it are found by their packet lengths, and each column is decoded for all of them at
-once (`headgate.export.decode`). docs/adr/0010 has the measurements.
+once (`headgate.export.reading.decode`). docs/adr/0010 has the measurements.
 
 Source: MySQL client/server protocol, https://dev.mysql.com/doc/dev/mysql-server/latest/PAGE_PROTOCOL.html
 (packets; COM_STMT_PREPARE, COM_STMT_EXECUTE; binary resultset rows).
@@ -19,12 +19,12 @@ from pymysql.err import MySQLError, raise_mysql_exception  # type: ignore[import
 from pymysql.protocol import FieldDescriptorPacket, MysqlPacket  # type: ignore[import-untyped]  # as above
 
 from headgate.errors import NotPermittedError, ServiceError, SettingsError
-from headgate.export.session import SourceLostError, told
+from headgate.export.server.session import SourceLostError, server_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from headgate.export.session import Session
+    from headgate.export.server.session import Session
 
 BLOCK_BYTES = 4 << 20
 # Column decoders look a few bytes past a row's last value; the block is this much longer than what is filled.
@@ -72,7 +72,7 @@ class ResultStream:
     def __init__(self, session: Session, query: str) -> None:
         self._connection = session.connection
         self._read_ahead = True
-        with told("select"):
+        with server_errors("select"):
             self._statement, self.columns = self._execute(query)
 
     def _execute(self, query: str) -> tuple[int, tuple[WireColumn, ...]]:
@@ -91,7 +91,7 @@ class ResultStream:
         return self._connection._read_packet(kind)  # noqa: SLF001 as above
 
     def __iter__(self) -> Iterator[Rows]:
-        with told("read"):
+        with server_errors("read"):
             yield from self._blocks()
             self._connection._execute_command(_COM_STMT_CLOSE, struct.pack("<I", self._statement))  # noqa: SLF001 as above
 

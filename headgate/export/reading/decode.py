@@ -21,8 +21,8 @@ from headgate.errors import ContractError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.export.mapping import ExportColumn
-    from headgate.export.wire import Rows, WireColumn
+    from headgate.export.planning.mapping import ExportColumn
+    from headgate.export.server.wire import Rows, WireColumn
 
 Values = np.ndarray[Any, np.dtype[Any]]
 

@@ -20,16 +20,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.export.csv_files import decimal_text
-from headgate.export.files import batches_of
-from headgate.export.mapping import Form
+from headgate.export.planning.mapping import Form
+from headgate.export.reading.csv_files import decimal_text
+from headgate.export.reading.files import batches_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
     from typing import Any, Protocol
 
-    from headgate.export.mapping import ExportColumn
+    from headgate.export.planning.mapping import ExportColumn
 
     class Printed(Protocol):
         """What must be known of a column to print its values: its name, type and form, and the digits of its seconds."""

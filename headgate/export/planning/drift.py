@@ -10,13 +10,13 @@ import pyarrow as pa
 
 from headgate.contracts.types import arrow_type
 from headgate.errors import ContractError
-from headgate.export.mapping import arrow_type_of
+from headgate.export.planning.mapping import arrow_type_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from headgate.contracts.model import Column, Contract
-    from headgate.export.source import SourceColumn, SourceTable
+    from headgate.export.server.tables import SourceColumn, SourceTable
 
 
 class SchemaChangedError(ContractError):

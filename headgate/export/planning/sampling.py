@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.export.session import quoted
-from headgate.export.source import INTEGERS
+from headgate.export.server.session import quoted
+from headgate.export.server.tables import INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.export.session import Session
-    from headgate.export.slicing import Key, KeyColumn
+    from headgate.export.planning.slicing import Key, KeyColumn
+    from headgate.export.server.session import Session
 
 _TOLERANCE = 0.2
 # Proportional steps find the place in an even key at once; halving finds it in any, in as many steps as the key has bits.

@@ -1,4 +1,4 @@
-"""One connection to the source server: how it is opened, what its session promises, how its failures are told."""
+"""One connection to the source server: how it is opened, what its session promises, how its errors become ours."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Session:
     """An open connection that speaks UTC and utf8mb4. Use it from one thread at a time."""
 
     def __init__(self, login: Login) -> None:
-        with told(f"connect to {login.host}:{login.port}"):
+        with server_errors(f"connect to {login.host}:{login.port}"):
             self.connection: Any = pymysql.connect(
                 host=login.host,
                 port=login.port,
@@ -102,13 +102,13 @@ class Session:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Every row of a small result, as Python values."""
-        with told(query.split(" ", 1)[0].lower()), self.connection.cursor() as cursor:
+        with server_errors(query.split(" ", 1)[0].lower()), self.connection.cursor() as cursor:
             cursor.execute(query)
             return list(cursor.fetchall())
 
     def estimate(self, query: str) -> int:
         """About how many rows the server would look at for a query on one table."""
-        with told("explain"), self.connection.cursor() as cursor:
+        with server_errors("explain"), self.connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN {query}")
             names = [column[0].lower() for column in cursor.description]
             return int(dict(zip(names, cursor.fetchone(), strict=True))["rows"] or 0)
@@ -149,7 +149,7 @@ class _NamedContext(ssl.SSLContext):
 
 
 @contextmanager
-def told(doing: str) -> Iterator[None]:
+def server_errors(doing: str) -> Iterator[None]:
     """Errors of the driver leave the block as Headgate's own, without any row's value."""
     try:
         yield

@@ -23,13 +23,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from headgate.errors import HeadgateError, NotFoundError, NotPermittedError, ServiceError, ThrottledError
-from headgate.export.session import TableLockedError, quoted
+from headgate.export.server.session import TableLockedError, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from headgate.export.session import Session
-    from headgate.export.source import SourceTable
+    from headgate.export.server.session import Session
+    from headgate.export.server.tables import SourceTable
 
 _AGREEMENT_TRIES = 20
 # Between a commit's number and its rows' being seen lie a few instructions: whoever commits has done so after this long.

@@ -1,0 +1,1 @@
+"""Prove that the files hold what the source holds."""

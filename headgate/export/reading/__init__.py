@@ -1,0 +1,1 @@
+"""Read rows from the server's protocol into files."""
