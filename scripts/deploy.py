@@ -62,6 +62,7 @@ class Target:
 
     def client(self, service: str) -> Any:  # noqa: ANN401 boto3 makes clients of any kind
         """A client of that service at this target."""
+        # AWS, or the emulator that scripts/emulator.py found or started; localstack-client would take its port from the environment.
         session = boto3.Session(
             aws_access_key_id=self.shell.get("AWS_ACCESS_KEY_ID"),
             aws_secret_access_key=self.shell.get("AWS_SECRET_ACCESS_KEY"),

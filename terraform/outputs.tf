@@ -48,6 +48,11 @@ output "functions" {
   }
 }
 
+output "log_groups" {
+  description = "Log groups of functions, jobs and the state machine, as `headgate logs` reads them."
+  value       = local.log_groups
+}
+
 output "jobs" {
   description = "Glue jobs by what they do."
   value       = local.job_names

@@ -37,6 +37,8 @@ class Emulator:
 
     def client(self, service: str) -> Any:  # noqa: ANN401 boto3 makes a class per service at run time
         """A boto3 client of a service; it does not retry, so that a test sees the first answer."""
+        # localstack-client gives all clients of a process the endpoint of its environment. Several emulators may run here at once, each on
+        # a free port of its own, so the endpoint is stated.
         return boto3.client(
             service,
             endpoint_url=self.environment["AWS_ENDPOINT_URL"],

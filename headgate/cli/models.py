@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.table import Table
 
 from headgate import wiring
-from headgate.cli import deployment, options
+from headgate.cli import deployment, options, screens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from rich.table import Table
 
     from headgate.learning.store import Card
 
@@ -24,11 +25,13 @@ if TYPE_CHECKING:
 def models(as_json: bool, deployment_name: str | None) -> None:
     """Show the champion model of each system, its quality and its drift.
 
-    Quality is measured on days that the model did not learn from; drift names the columns that have changed since.
+    Quality is measured on days that the model did not learn from. A model that loses to another recipe is marked. Drift names the
+    columns that have changed since.
     """
     found = deployment.activate(deployment_name)
     newest = wiring.models(found.environment).newest()
-    options.show(as_json=as_json, value=lambda: [asdict(card) for card in newest], screen=lambda: _table(newest))
+    fact = [asdict(card) | {"attention": lost_to(card)} for card in newest]
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(newest))
 
 
 @click.command("data-docs", epilog=options.example("headgate data-docs --to data-docs"))
@@ -53,9 +56,18 @@ def data_docs(snapshot: str, folder: Path, as_json: bool, deployment_name: str |
 def _table(cards: Sequence[Card]) -> Table:
     from headgate.learning.drift import SHIFTED
 
-    table = Table("system", "model", "as of", "recipe", "on unseen days", "moved since")
+    table = screens.table("system", "model", "as of", "recipe", "on unseen days", "moved since", "attention")
     for card in cards:
         figures = ", ".join(f"{name} {value:.4g}" for name, value in sorted(card.metrics.items()))
         moved = ", ".join(sorted(name for name, index in card.drift.items() if index > SHIFTED))
-        table.add_row(card.system, card.model, card.as_of, card.recipe, figures or "-", moved or "-")
+        table.add_row(card.system, card.model, card.as_of, card.recipe, figures or "-", moved or "-", lost_to(card))
     return table
+
+
+def lost_to(card: Card) -> str:
+    """The recipe that had a lower loss than the champion in the last contest, as a warning; empty if there is none."""
+    results = {one["recipe"]: one["mean_loss"] for one in (card.contest or {}).get("results", ())}
+    if not results or card.recipe not in results:
+        return ""
+    best = min(results, key=lambda recipe: results[recipe])
+    return f"! loses to {best}: {results[card.recipe]:.4g} against {results[best]:.4g}" if results[best] < results[card.recipe] else ""

@@ -63,7 +63,7 @@ def _asked(queries: AthenaQueries, sql: str) -> str:
 
 
 def _lines(queries: AthenaQueries, sql: str) -> str:
-    return "\n".join(" ".join(_shown(cell) for cell in row) for row in queries.run(sql).rows)
+    return "\n".join(" ".join(_shown(cell) for cell in row).rstrip() for row in queries.run(sql).rows)
 
 
 def _shown(cell: object) -> str:

@@ -62,6 +62,8 @@ class Lake:
 
     def client(self, service: str) -> Any:  # noqa: ANN401 boto3 makes a class per service at run time
         """A boto3 client of a service, as root."""
+        # localstack-client gives all clients of a process the endpoint of its environment. Several emulators may run here at once, each on
+        # a free port of its own, so the endpoint is stated.
         return boto3.client(
             service,
             endpoint_url=self.environment["AWS_ENDPOINT_URL"],

@@ -267,7 +267,8 @@ QUALITY: Mapping[str, Question] = {
             "market-intelligence-hub",
             "OWA against Naive2 of the shop's own forecast (below 1 is better), and coverage of its 80 % interval",
             """
-SELECT 'OWA', round(owa, 3), '(Naive2 is 1), 80 % interval covers', round(coverage_80, 3)
+SELECT 'OWA', round(owa, 3), '(Naive2 is 1), 80 % interval covers', round(coverage_80, 3),
+       CASE WHEN owa >= 1 THEN '! loses to Naive2' ELSE '' END
 FROM forecast_accuracy
 WHERE level = 'total'
 """,
@@ -277,7 +278,8 @@ WHERE level = 'total'
             "demand-insights-engine",
             "AUC of churn and rank correlation of value on days that the models had not seen",
             """
-SELECT replace(model || ' ' || metric, '_', ' '), round(value, 3), 'against', round(baseline, 3)
+SELECT replace(model || ' ' || metric, '_', ' '), round(value, 3), 'against', round(baseline, 3),
+       CASE WHEN value <= baseline THEN '! loses to its baseline' ELSE '' END
 FROM customer_model_quality
 WHERE metric IN ('auc', 'value_rank_correlation')
 ORDER BY model, metric
@@ -288,7 +290,8 @@ ORDER BY model, metric
             "compliance-guardian",
             "AUC and average precision on the newest labels that the model had not seen",
             """
-SELECT replace('fraud ' || metric, '_', ' '), round(max_by(value, period), 3), 'against', round(max_by(baseline, period), 3)
+SELECT replace('fraud ' || metric, '_', ' '), round(max_by(value, period), 3), 'against', round(max_by(baseline, period), 3),
+       CASE WHEN max_by(value, period) <= max_by(baseline, period) THEN '! loses to its baseline' ELSE '' END
 FROM fraud_model_quality
 WHERE metric IN ('auc', 'average_precision')
 GROUP BY metric
@@ -298,7 +301,7 @@ ORDER BY metric
         Question(
             "quality_of_opportunities",
             "global-market-pulse",
-            "How sure the opportunities are",
+            "Mean confidence of the opportunities",
             """
 SELECT 'mean confidence', round(avg(confidence), 3), 'of', count(*), 'opportunities'
 FROM market_opportunities
@@ -307,9 +310,10 @@ FROM market_opportunities
         Question(
             "quality_of_query_models",
             "retail-copilot",
-            "What the model of searches says of itself",
+            "Share of searches that the model of searches covers",
             """
-SELECT replace(metric, '_', ' '), round(value, 3), 'against', round(baseline, 3)
+SELECT replace(metric, '_', ' '), round(value, 3), 'against', round(baseline, 3),
+       CASE WHEN value <= baseline THEN '! loses to its baseline' ELSE '' END
 FROM query_model_quality
 WHERE metric = 'covered_share'
 """,
