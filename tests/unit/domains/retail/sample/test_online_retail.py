@@ -8,6 +8,7 @@ import json
 import zipfile
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -27,7 +28,6 @@ from headgate.lake.ports import MaskingKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 pytestmark = pytest.mark.unit
 
@@ -297,3 +297,8 @@ def test_an_archive_that_cannot_be_reached_is_said_so(tmp_path: Path) -> None:
 
 def test_the_export_day_is_the_last_day_of_the_data(small: tuple[Path, ImportReport]) -> None:
     assert {key.split("/")[1] for key, _ in iter_objects(small[0])} == {f"dt={date(2010, 5, 3)}"}
+
+
+def test_data_beside_the_checkout_are_found_without_a_setting() -> None:
+    beside = Path(__file__).parents[6] / "shared" / "data" / "online_retail" / FILE_NAME
+    assert find_source({}) == (beside if beside.is_file() else None)
