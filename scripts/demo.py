@@ -89,7 +89,7 @@ def run_through(console: Console, folder: Path, data: Path, began: float) -> boo
     if ended.cause:
         console.print(f"[red]{ended.error}[/red] {ended.cause}")
     console.rule("4 of 4  What became of it")
-    console.print(report.screen(*report.collect(found)))
+    console.print(report.screen(*report.collect(found), steps=report.next_steps(found)))
     console.print(f"From nothing to answers in {time.monotonic() - began:.0f} s. State and logs: {folder.relative_to(STATE.parent)}/")
     return ended.status == "SUCCEEDED"
 

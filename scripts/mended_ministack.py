@@ -1,22 +1,28 @@
-"""MiniStack with three corrections. Without this file everything works except what is named here.
+"""MiniStack with four corrections. Without this file everything works except what is named here.
 
 MiniStack 1.5.33 stores an alarm's settings but leaves most of them out of DescribeAlarms in the query protocol, which Terraform's
 provider speaks, so it would plan to set them again after every apply.
 And it takes no notice of an event source mapping's batching window: each of a burst's messages would start the function by itself.
 And under load it is slow enough that Terraform's provider sends a call again whose first sending it carries out: the second finds that
 its table exists already, and the deployment fails.
+And its Glue jobs would import the package of this environment instead of the one that was deployed (`--extra-py-files`).
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import os
 import sys
+import tempfile
+import threading
 import time
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ministack import app
-from ministack.services import cloudwatch, lambda_svc
+from ministack.services import cloudwatch, glue, lambda_svc
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator
@@ -145,7 +151,33 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+_run_script = glue._execute_subprocess  # noqa: SLF001 there is no public way in
+_one_at_a_time = threading.Lock()
+
+
+def run_job(run: dict[str, Any], job: dict[str, Any], arguments: dict[str, str], script: str) -> None:
+    """Run a job's script with the packages of --extra-py-files first on Python's path, as Glue does."""
+    stated = filter(None, arguments.get("--extra-py-files", "").split(","))
+    packages = [str(path) for path in map(local_package, stated) if path]
+    _run_script(run, job, {**arguments, "--PYTHONPATH": os.pathsep.join(packages)} if packages else arguments, script)
+
+
+def local_package(uri: str) -> Path | None:
+    """Return a local copy of an object, named by its content: jobs that run at the same time may use different versions."""
+    with _one_at_a_time:  # MiniStack writes every object of one name to one path
+        found = glue._resolve_script(uri)  # noqa: SLF001 as above
+        if found is None:
+            return None
+        body = Path(found).read_bytes()
+        path = Path(tempfile.gettempdir()) / "packages" / hashlib.sha256(body).hexdigest() / Path(found).name
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(body)
+        return path
+
+
 if __name__ == "__main__":
+    glue._execute_subprocess = run_job  # noqa: SLF001 as above
     cloudwatch._describe_alarms = describe_alarms  # noqa: SLF001 as above
     windows = Windows(lambda_svc._iter_all_esms, lambda_svc._dispatch_esm_batch, time.monotonic)  # noqa: SLF001 as above
     lambda_svc._iter_all_esms = windows.ready  # noqa: SLF001 as above

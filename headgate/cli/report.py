@@ -20,14 +20,22 @@ if TYPE_CHECKING:
     from headgate.cli.systems import SystemFacts
     from headgate.lake.references import CheckedReference
 
-NEXT_STEPS = (
-    'headgate query "select * from ecommerce_prod.sales_forecast limit 10"   any Athena SQL',
-    "headgate questions            questions that are worth asking, ready made",
-    "headgate files                one record per file: the lineage",
-    'headgate query "select rule, count(*) from ecommerce_curated.quarantine group by 1"',
-    "docs/data-dictionary.md       every table, column, unit and rule",
-    "docs/runbook.md               what to do when something goes wrong",
-)
+
+def next_steps(found: deployment.Deployment) -> tuple[str, ...]:
+    """Commands for the tables of this lake that a person may want next."""
+    from headgate.contracts.registry import Registry
+
+    databases = wiring.databases(found.environment)
+    prod = sorted(Registry.load().prod)
+    asked = [f'headgate query "select * from {databases.prod}.{prod[0]} limit 10"   any Athena SQL'] if prod else []  # noqa: S608 shown, never run
+    return (
+        *asked,
+        "headgate questions            the saved questions",
+        "headgate files                one record per file",
+        f'headgate query "select rule, count(*) from {databases.curated}.quarantine group by 1"',  # noqa: S608 as above
+        "docs/data-dictionary.md       every table, column, unit and rule",
+        "docs/runbook.md               what to do when something goes wrong",
+    )
 
 
 @click.command(epilog=options.example("headgate report --json"))
@@ -43,7 +51,7 @@ def report(as_json: bool, deployment_name: str | None) -> None:
         "references": [asdict(one) for one in checked],
         "systems": [asdict(one) for one in facts],
     }
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: screen(sums, facts, checked))
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: screen(sums, facts, checked, next_steps(found)))
 
 
 def collect(found: deployment.Deployment) -> tuple[list[summary.DatasetSummary], list[SystemFacts]]:
@@ -55,10 +63,15 @@ def collect(found: deployment.Deployment) -> tuple[list[summary.DatasetSummary],
 
 
 def screen(
-    sums: Sequence[summary.DatasetSummary], facts: Sequence[SystemFacts], checked: Sequence[CheckedReference] = ()
+    sums: Sequence[summary.DatasetSummary],
+    facts: Sequence[SystemFacts],
+    checked: Sequence[CheckedReference] = (),
+    steps: Sequence[str] = (),
 ) -> RenderableType:
     """The one screen; references appear on it only where rows lack a parent."""
     masked = [screens.masked(sums)] if any(one.masked for one in sums) else []
-    gate = Columns([screens.received(sums), screens.reasons(sums), *masked], padding=(0, 4))
+    reasons = [screens.reasons(sums)] if any(one.reasons for one in sums) else []
+    gate = Columns([screens.received(sums), *reasons, *masked], padding=(0, 4))
     broken = [one for one in checked if one.rows]
-    return Group(gate, *([screens.references(broken)] if broken else []), screens.systems(facts), screens.next_steps(NEXT_STEPS))
+    built = [screens.systems(facts)] if facts else []
+    return Group(gate, *([screens.references(broken)] if broken else []), *built, screens.next_steps(steps))

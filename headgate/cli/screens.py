@@ -100,7 +100,7 @@ def references(checked: Iterable[CheckedReference]) -> Table:
 
 def systems(facts: Iterable[SystemFacts]) -> Table:
     """Each system's tables, how good its models say they are, and one answer from it."""
-    table = Table(title="Five systems", title_justify="left", show_header=False)
+    table = Table(title="Systems", title_justify="left", show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, style="dim")
     table.add_column()
@@ -109,8 +109,10 @@ def systems(facts: Iterable[SystemFacts]) -> Table:
         table.add_row(fact.system, "rows", rows)
         if fact.missing and fact.rows:
             table.add_row("", "missing", ", ".join(fact.missing))
-        table.add_row("", "how good", fact.quality)
-        table.add_row("", "answer", fact.answer)
+        if fact.quality:
+            table.add_row("", "how good", fact.quality)
+        if fact.answer:
+            table.add_row("", "answer", fact.answer)
         table.add_section()
     return table
 
