@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import ObjectRef
 
-# Process ids of running servers by port, to tell what their part costs.
+# Process ids of running servers by port, to measure their share of the cost.
 SERVERS: dict[int, int] = {}
 DATABASE, TABLE, WORKERS = "bench", "orders", 2
 COLUMNS = """id BIGINT NOT NULL PRIMARY KEY AUTO_INCREMENT, order_id BIGINT NOT NULL, customer_id BIGINT NOT NULL, email VARCHAR(100),

@@ -1,6 +1,6 @@
 """How good the forecaster is on M4's weekly and hourly series, by the competition's own measures. Prints JSON as its last line.
 
-Held back are the last 13 (weekly) and 48 (hourly) values of the training part; where `<Name>-test.csv[.gz]` lies beside it, the
+Held back are the last 13 (weekly) and 48 (hourly) values of the training part; where `<Name>-test.csv[.gz]` is next to it, the
 official test part is forecast from the whole training part instead.
 
     python benchmarks/forecast.py [folder with Weekly-train.csv.gz, Hourly-train.csv.gz]
@@ -55,7 +55,7 @@ FREQUENCIES = (
     Frequency("Quarterly", 8, 4, (4,)),
     Frequency("Yearly", 6, 1, ()),
 )
-REPORTED = FREQUENCIES[:2]  # their OWA is told even where it is not known
+REPORTED = FREQUENCIES[:2]  # their OWA is reported in any case
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def split(folder: Path, frequency: Frequency, earlier: int = 0) -> Split | None:
     """The official split where the test part is there, else the last values of the training part held back; None without either.
 
     Args:
-        earlier: windows at the end of the training part to leave out; the one before them is then held back, whatever lies beside.
+        earlier: windows at the end of the training part to leave out; the one before them is then held back.
     """
     known, ahead = (read_series(folder, f"{frequency.name}-{part}") for part in ("train", "test"))
     if not known:

@@ -94,7 +94,7 @@ def measured(transactions: pd.DataFrame, train: Range, test: Range) -> dict[str,
     for name, rows in (("TRAIN", learnt), ("TEST", tried)):
         if not 0 < rows.is_fraud.sum() < len(rows):
             raise SystemExit(
-                f"{name} holds {len(rows):,} transactions and {int(rows.is_fraud.sum()):,} frauds: nothing can be told by them"
+                f"{name} holds {len(rows):,} transactions and {int(rows.is_fraud.sum()):,} frauds: too few to measure anything"
             )
     scores = {
         "ours": models.boosting(learnt, labels, features.ALL).scores(tried),

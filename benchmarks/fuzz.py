@@ -10,7 +10,7 @@ Held for every input:
 - `BadInputError` is the only error, and the process lives;
 - received = accepted + quarantined + duplicates;
 - no card number and no social security number of the file stands, with nothing written against it, in an accepted row, in one that
-  was set aside, in an error or in the log; and no verification code in the place of its column.
+  was quarantined, in an error or in the log; and no verification code in its column.
 
 An input is made by SEED and its number alone; what fails is kept in `.headgate/fuzz`, to be tried again with `--file`.
 """
@@ -104,7 +104,7 @@ TOKENS = (*(sign.encode() for sign in _SIGNS), *_MARKS, b"\x28\xb5\x2f\xfd")
 
 @dataclass(frozen=True)
 class Seed:
-    """A file to begin with, the contract that it is let in by, and what of it may be shown nowhere."""
+    """A file to mutate, its contract, and the values in it that must not be shown anywhere."""
 
     body: bytes
     contract: Contract
@@ -138,7 +138,7 @@ class BrokenPromiseError(Exception):
 
 @lru_cache(maxsize=1)
 def seeds(data: Path) -> tuple[Seed, ...]:
-    """Files of our own in every format, and the heads of real ones, each with a contract that lets it in."""
+    """Files of our own in every format, and the heads of real ones, each with a contract that accepts it."""
     return (*_own(), *_real(data))
 
 
@@ -259,7 +259,7 @@ def _members(path: Path, at_most: int = 60) -> Iterator[bytes]:
 
 
 def _brief(body: bytes) -> bytes:
-    """Parquet as it is; of a text its head, in which each change tells more, and for a fraction of the time."""
+    """Parquet as it is; of a text its head, where each change has more effect and costs a fraction of the time."""
     return body if is_parquet(body) else _head(body[: 2 * HEAD_BYTES])
 
 
@@ -299,14 +299,14 @@ def mutated(body: bytes, chance: random.Random) -> bytes:
 
 
 def check(seed: Seed, body: bytes, log: io.StringIO) -> str:
-    """The rule by which the file was refused, or `let in`.
+    """The rule by which the file was refused, or `accepted`.
 
     Raises:
         BrokenPromiseError: what is held for every input does not hold.
     """
     log.seek(0)
     log.truncate()
-    said, rule = "", "let in"
+    said, rule = "", "accepted"
     try:
         if not seed.secrets:
             columns_by_shown_name(body)

@@ -31,7 +31,7 @@ _PLAIN, _GIVEN = "TF-IDF and k-means (floor)", "with the sentence model, number 
 
 def main() -> None:
     """Print the figures, the last line as JSON."""
-    # Shuffled: a file in the order of its labels must not tell anything.
+    # Shuffled: a file in the order of its labels must give no advantage.
     data = labelled(Path(os.environ.get("DATA") or DEFAULT)).sample(frac=1, random_state=intents.SEED)
     count = data.category.nunique()
     print(f"{len(data):,} texts of {count} categories")

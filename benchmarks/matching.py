@@ -1,4 +1,4 @@
-"""How sure the matching of columns may be: generated headers over a generated shop. Prints JSON as its last line.
+"""Whether the confidence of matching columns is right: generated headers over a generated shop. Prints JSON as its last line.
 
 Each file is a sample of one dataset whose header was changed: another case, words shortened, vowels dropped, typing slips, synonyms,
 prefixes, other columns' names, or nothing that says anything; or it is in another language. The weights of the model are fitted with
@@ -207,7 +207,7 @@ def measure(given: list[File]) -> dict[str, object]:
 
 
 def reliability(confidence: np.ndarray, right: np.ndarray) -> list[dict[str, float]]:
-    """For each bin of confidence: how sure it was, how often it was right."""
+    """For each bin of confidence: the mean confidence, and the share that was right."""
     told = []
     for low, high in pairwise(BINS):
         inside = (confidence >= low) & (confidence < high)
@@ -236,7 +236,7 @@ def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--fit", action="store_true", help="print weights fitted anew, and what they said and was on the half that they were fitted on"
+        "--fit", action="store_true", help="print newly fitted weights, and what they said and was on the half that they were fitted on"
     )
     parser.add_argument("--files", type=int, default=400)
     asked = parser.parse_args()

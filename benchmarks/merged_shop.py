@@ -55,7 +55,7 @@ def _kept(name: str, make: Callable[[Path], object]) -> Path:
 
 
 def _let_in(scratch: Path) -> dict[str, list[Path]]:
-    """What the gate lets in of every file, by dataset."""
+    """Return the accepted rows of every file, by dataset."""
     contracts, passed = Registry.load().source, {name: [] for name in Registry.load().source}
     for number, (key, path) in enumerate(iter_objects(scratch / "raw")):
         folder = scratch / "passed" / str(number)

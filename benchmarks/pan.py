@@ -43,7 +43,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = Path(os.environ.get("HEADGATE_DATA", ROOT.parent / "shared" / "data"))
 SEED = 20_241_107
 OF_EACH, NO_CARDS, CELLS = 20, 20_000, 1_000_000
-# Source: what the schemes tell acquirers of their ranges: Visa, Mastercard (51-55, 2221-2720; Maestro), American Express, Discover (with
+# Source: the ranges that the schemes publish for acquirers: Visa, Mastercard (51-55, 2221-2720; Maestro), American Express, Discover (with
 # Diners Club), JCB, UnionPay, Mir, Troy.
 BRANDS: tuple[tuple[str, tuple[str, ...], tuple[int, ...]], ...] = (
     ("visa", ("4",), (13, 16, 19)),

@@ -1,8 +1,8 @@
-"""Files of 200 kB from 16 uploaders into a deployed lake: how many a minute are let in, and whether one is lost. The last line is JSON.
+"""Files of 200 kB from 16 uploaders into a deployed lake: how many a minute are accepted, and whether one is lost. The last line is JSON.
 
     make bench-parallel [FILES=200]
 
-The clock runs from the first put to the last record. `lost` counts files without a record that tells of all their rows.
+The clock runs from the first put to the last record. `lost` counts files without a record that counts all their rows.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def sent(lake: Lake, run: int, number: int) -> ObjectRef:
 
 
 def is_let_in(lake: Lake, ref: ObjectRef) -> bool:
-    """Whether the file's record tells of all its rows in the end."""
+    """Whether the file's record counts all its rows in the end."""
     record = lake.settled(ref, TIMEOUT_S, every_s=0.05)
     return record is not None and record.state == "done" and record.received == record.accepted == ROWS
 
@@ -46,7 +46,7 @@ def main() -> None:
         refs = list(uploaders.map(partial(sent, lake, run), range(given.files)))
         let_in = [is_let_in(lake, ref) for ref in refs]
     minutes = (time.perf_counter() - start) / 60
-    print(f"{len(payments(ROWS, run)) // 1000} kB a file, {sum(let_in)} of {given.files} let in")
+    print(f"{len(payments(ROWS, run)) // 1000} kB a file, {sum(let_in)} of {given.files} accepted")
     print(json.dumps({"files_per_min": round(sum(let_in) / minutes), "lost": given.files - sum(let_in)}))
 
 

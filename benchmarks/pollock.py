@@ -1,6 +1,6 @@
 """How well the gate's CSV reader loads Pollock's polluted files in auto mode: nothing but the bytes is given.
 
-Loaded are the rows that have the table's width, under the header that was found. Rows of another width, which the gate sets aside with
+Loaded are the rows that have the table's width, under the header that was found. Rows of another width, which the gate quarantines with
 their text, count as not loaded, and so does a file that is refused; only an empty file counts as loaded with nothing in it.
 
 Scores are Pollock's: for each file success, and precision, recall and F1 of header, records and cells, each a mean over the files

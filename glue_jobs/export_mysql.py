@@ -1,6 +1,6 @@
 """Export the source database's tables to raw, certified, all of them as of one moment.
 
-Arguments: `--scheduled_at` (when the run was due; it names the run, so that a repeated attempt goes on with it), `--run` (another
+Arguments: `--scheduled_at` (when the run was due; it names the run, so that a repeated attempt resumes it), `--run` (another
 name), `--tables a,b` (all that have a contract, unless given), `--incremental true`, `--mask_at_source true`, `--workers` (2),
 `--overlap_s` (300), `--format csv`, `--source NAME` (one of several databases; its login is the secret `<deployment>/mysql/NAME`).
 """

@@ -1,4 +1,4 @@
-"""Merge the increments into one snapshot of the lake, unique by key, and close in quarantine what corrected files stand for.
+"""Merge the increments into one snapshot of the lake, unique by key, and close the rows in quarantine that corrected files replace.
 
 Arguments: `--as_of YYYY-MM-DD` (the last day that the data knows, unless given).
 """

@@ -93,7 +93,7 @@ class Spark:
 
 @contextmanager
 def opened(places: Mapping[str, str], session: SparkSession | None = None) -> Iterator[dict[str, ibis.Table]]:
-    """Each Parquet file or folder as a table, while the block lasts; the session goes on.
+    """Each Parquet file or folder as a table, while the block lasts; the session stays open.
 
     Args:
         places: what the executors can read: `s3://…` on a cluster, local paths where Spark runs on this machine.

@@ -1,1 +1,1 @@
-"""What every system that learns needs: columns prepared, drift told, recipes contested, models kept with their record."""
+"""What every system that learns needs: preparation of columns, drift, contests between recipes, and storage of models with their record."""

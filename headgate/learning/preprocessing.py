@@ -49,7 +49,7 @@ def scale(how: Scale, *, seed: int) -> Any:  # noqa: ANN401 as above
     """Columns on one scale; constant columns become 0.
 
     Args:
-        seed: for the sample that ranks of very long columns are told from.
+        seed: for the sample from which the ranks of very long columns are estimated.
     """
     if how is Scale.RANK:
         return _Ranks(n_quantiles=_RANKS, random_state=seed)

@@ -154,7 +154,7 @@ def _padded(groups: DigitGroups) -> Rows:
 
 
 def _glued(groups: DigitGroups, data: Bytes, starts: Rows) -> Rows:
-    """As `_windows`, for every run of digits that begins with a card number and goes on with its expiry; the expiry is not in the span."""
+    """As `_windows`, for every run of digits of a card number and its expiry; the expiry is not in the span."""
     spans = [np.empty((0, 3), np.int64)]
     for length in _GLUED_LENGTHS:
         at = np.flatnonzero((groups.size > length + 1) & (groups.size <= length + _LONGEST_TAIL))

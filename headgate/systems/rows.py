@@ -37,7 +37,7 @@ STAMPS = ("as_of", "snapshot_id")
 
 
 def without_rows(contracts: Mapping[str, Contract]) -> dict[str, pd.DataFrame]:
-    """Each table's frame as a system gives it when there is nothing to tell: its contract's columns less the stamps, no rows."""
+    """Each table's frame as a system gives it without any data: its contract's columns less the stamps, no rows."""
     frames = {name: arrow_schema(contract).empty_table().to_pandas() for name, contract in contracts.items()}
     return {name: frame.drop(columns=list(STAMPS)) for name, frame in frames.items()}
 
