@@ -248,7 +248,7 @@ def main() -> None:
         matching._RIVALRY.update(fit_rivalry(half))
         for weights in (matching._WEIGHTS, matching._RIVALRY):
             print(json.dumps({name: round(weight, 2) for name, weight in weights.items()}))
-        matching._SAID = matching._WAS = (0.0, 1.0)
+        matching._SHARES_OF_ODDS = matching._SHARES_RIGHT = (0.0, 1.0)
         print(json.dumps(measure(files(tables, FITTED_ON, asked.files, seed=3))["calibration"]))
         return
     held_out = tuple(dataset for dataset in tables if dataset not in FITTED_ON)

@@ -1,7 +1,7 @@
 """Build the Lambda layers that functions carry on AWS, into build/layers/: the same lock gives the same bytes.
 
     build/layers/tools.zip   Powertools, for every function
-    build/layers/arrow.zip   numpy and Arrow with all its codecs, for functions that read and write data
+    build/layers/arrow.zip   numpy, Arrow with all its codecs, and time zones, for functions that read and write data
 
 The wheels are those of requirements/layer.lock, by their hashes, and are downloaded. Only a deployment to AWS needs them: an
 emulator runs functions with its own environment. docs/adr/0014-own-lambda-layer.md says why AWS's managed layers do not do.
@@ -27,7 +27,7 @@ from scripts import build as archives
 LOCK = archives.ROOT / "requirements" / "layer.lock"
 PACKAGES = {
     "tools": {"aws-lambda-powertools", "jmespath", "typing-extensions"},
-    "arrow": {"numpy", "pyarrow"},
+    "arrow": {"numpy", "pyarrow", "tzdata"},
 }
 # Lambda's Python 3.11 runs on Amazon Linux 2, whose C library is glibc 2.26: wheels for a newer one (manylinux_2_28) do not load.
 TARGET = ("--platform", "manylinux2014_x86_64", "--python-version", "3.11", "--implementation", "cp")

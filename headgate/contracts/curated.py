@@ -38,7 +38,7 @@ def curated_contract(source: Contract) -> Contract:
 
 
 def masked_columns(column: Column) -> tuple[Column, ...]:
-    """The columns that stand behind the gate in the place of one before it."""
+    """Return the curated columns that replace a source column."""
     if column.mask is Mask.PAN:
         return _card_columns(column)
     if column.mask in {Mask.CVV, Mask.TRACK, Mask.VERDICTS}:

@@ -1,4 +1,4 @@
-"""Whether a contract wants the rows that its source deletes told: `headgate.deletes: key_comparison`."""
+"""Whether a contract follows the deletions of its source: `headgate.deletes: key_comparison`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PROPERTY, _KEY_COMPARISON = "headgate.deletes", "key_comparison"
 
 
 def tells_deletions(contract: Contract | None) -> bool:
-    """Whether the contract wants deletions told.
+    """Whether the contract follows deletions.
 
     Raises:
         ContractError: it wants them in a way that is not known, or by a key that is not there or that is masked.
@@ -24,7 +24,7 @@ def tells_deletions(contract: Contract | None) -> bool:
     if stated != _KEY_COMPARISON:
         raise ContractError(f"{contract.id}: {_PROPERTY} may only be {_KEY_COMPARISON}")
     if not contract.key:
-        raise ContractError(f"{contract.id}: deletions can only be told by a primary key, and it declares none")
+        raise ContractError(f"{contract.id}: deletions are found by a primary key, and the contract declares none")
     if masked := [name for name in contract.key if contract.column(name).mask]:
-        raise ContractError(f"{contract.id}: deletions cannot be told by a key that is masked: {', '.join(masked)}")
+        raise ContractError(f"{contract.id}: deletions cannot be found by a key that is masked: {', '.join(masked)}")
     return True

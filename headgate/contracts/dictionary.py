@@ -1,6 +1,6 @@
 """The data dictionary: every table of the lake in Markdown, compiled from the contracts.
 
-`python -m headgate.contracts.dictionary > docs/data-dictionary.md` writes it anew.
+`python -m headgate.contracts.dictionary > docs/data-dictionary.md` writes it.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ _RULES = {
 _LEVELS = {Level.WARN: " (only warns)", Level.QUARANTINE: "", Level.HALT: " (refuses the file)"}
 _HEAD = """# Data dictionary
 
-Every table of the lake, compiled from the contracts; write it anew with `python -m headgate.contracts.dictionary`.
+Every table of the lake, compiled from the contracts; write it again with `python -m headgate.contracts.dictionary`.
 
-Timestamps are UTC. **Key** columns tell one row of a table from another. A column is required unless it says *may be null*.
+Timestamps are UTC. **Key** columns identify a row of a table. A column is required unless it says *may be null*.
 """
 
 
@@ -56,7 +56,9 @@ def dictionary(registry: Registry) -> str:
     for system in registry.systems:
         parts += _zone(f"{system}: database `ecommerce_prod`", "", registry.tables_of(system).values())
     parts += _zone(
-        "Source: what the gate expects", "What a file must hold to be let in; what happens to sensitive columns.", registry.source.values()
+        "Source: what the gate expects",
+        "What a file must hold to be accepted; what happens to sensitive columns.",
+        registry.source.values(),
     )
     return "\n".join(parts)
 

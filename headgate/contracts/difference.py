@@ -1,6 +1,6 @@
 """What changed between two versions of a contract, and for whom it breaks something.
 
-Two sides hold on to a contract. **Senders**: a file that was let in before is now refused, or some of its rows are.
+Two sides depend on a contract. **Senders**: a file that was accepted before is now rejected, or some of its rows are refused.
 **Readers**: a query that worked on the dataset before fails now, or finds values it could not have found.
 """
 
@@ -183,11 +183,11 @@ def _mask_breaks(old: Column, new: Column) -> Breaks:
 
 
 def _of_exemption(new: Column) -> Change:
-    """`headgate.mask: none` lets numbers in that look like card numbers, in texts article numbers alone."""
+    """`headgate.mask: none` accepts numbers that look like card numbers; in texts only article numbers."""
     is_text = new.type.kind is Kind.STRING
     what = "an article number" if is_text else "a number"
     if new.unmasked:
-        told = f"headgate.mask: none is stated: it holds no card data, and {what} that looks like a card number is let in"
+        told = f"headgate.mask: none is stated: it holds no card data, and {what} that looks like a card number is accepted"
         return Change(new.name, told, Breaks.NOBODY if is_text else Breaks.READERS)
     return Change(new.name, f"headgate.mask: none is stated no more, and {what} that looks like a card number is refused", Breaks.SENDERS)
 
@@ -258,7 +258,7 @@ def _argument(rule: Rule) -> str:
 
 
 def _argument_breaks(old: Rule, new: Rule) -> Breaks:
-    """A bound that moves out lets more in, which readers may not expect; one that moves in refuses what was let in."""
+    """A wider bound accepts more, which readers may not expect; a narrower one refuses accepted values."""
     if not _refuse(old.level, new.level):
         return Breaks.NOBODY
     if isinstance(old.argument, tuple) and isinstance(new.argument, tuple):
@@ -285,7 +285,7 @@ def _of_level(what: str, column: str, old: Level, new: Level) -> Change:
 
 
 def _refuse(*levels: Level) -> bool:
-    """Whether rows are refused at all of these levels: where one lets all in, what is compared matters to nobody but for the level."""
+    """Whether rows are refused at all of these levels; a level that accepts all rows makes the bound irrelevant."""
     return Level.WARN not in levels
 
 

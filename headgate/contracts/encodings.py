@@ -20,7 +20,7 @@ def stated_encoding(contract: Contract | None) -> str:
     """Python's name of the stated encoding; empty where none is stated, or no contract is known.
 
     Raises:
-        ContractError: there is no such encoding, or it is not to be told from ASCII.
+        ContractError: there is no such encoding, or it cannot be distinguished from ASCII.
     """
     stated = contract.properties.get(ENCODING_PROPERTY) if contract else None
     if contract is None or stated is None:
@@ -39,6 +39,6 @@ def stated_encoding(contract: Contract | None) -> str:
 
 
 def _keeps_ascii(name: str) -> bool:
-    """Whether ASCII is itself in it, and other signs have bytes beyond: else nothing tells that a file is in it."""
+    """Whether the encoding contains ASCII unchanged and uses other bytes for other signs, so that a file can be recognised."""
     beyond = [sign.encode(name, "ignore") for sign in _BEYOND_ASCII]
     return string.printable.encode(name) == string.printable.encode() and any(beyond) and not any(one and one.isascii() for one in beyond)

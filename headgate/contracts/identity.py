@@ -1,4 +1,4 @@
-"""Which columns tell the rows of a dataset apart: its primary key, or what a contract without a key states."""
+"""Which columns identify a row of a dataset: its primary key, or what a contract without a key states."""
 
 from __future__ import annotations
 

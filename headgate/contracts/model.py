@@ -36,8 +36,8 @@ class Mask(StrEnum):
     TRACK = "track"  # dropped, as above
     SSN = "ssn"  # keeps its last four
     FREE_TEXT = "free_text"  # scanned; card numbers inside are replaced
-    # No contract may declare these two: they tell of columns of files that were masked before they came.
-    MASKED = "masked"  # stands for a sensitive column already
+    # No contract may declare these two: they belong to files that were masked at the source.
+    MASKED = "masked"  # replaces a sensitive column already
     VERDICTS = "verdicts"  # what was wrong with values that are gone
 
 
@@ -55,7 +55,7 @@ class Content(StrEnum):
 class Level(StrEnum):
     """What happens to a row (or file) that breaks a rule."""
 
-    WARN = "warn"  # counted, let in
+    WARN = "warn"  # counted, accepted
     QUARANTINE = "quarantine"  # the row is refused
     HALT = "halt"  # the file is refused
 
@@ -113,7 +113,7 @@ class Column:
     classification: str = ""  # ODCS: `personal` for data about a person; a masked column is `restricted` without saying so
     format: SourceFormat | None = None  # how its source writes it; None for the plain spelling of its type
     content: Content | None = None  # what its numbers are; they are not searched for card numbers by length alone
-    stem: str = ""  # of the names behind the gate of what stands for it, where the usual ones are other columns'
+    stem: str = ""  # of the names of the columns that replace it, if the usual names are taken
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Contract:
 
     Attributes:
         key: the primary key's columns, in their order.
-        order_by: columns that tell which of two rows with one key is newer; later values win.
+        order_by: columns that say which of two rows with one key is newer; later values win.
         grain: what one row is, in words.
         system: for prod tables, the system whose bucket holds them.
         headings: what one file calls its columns, in its order, each with the column it is; empty where they are the contract's names.

@@ -49,7 +49,7 @@ def load(path: Path) -> Contract:
     """The contract in one ODCS file, YAML or JSON.
 
     Raises:
-        ContractError: the file is not a contract that can be kept.
+        ContractError: the file is not a contract that can be used.
     """
     try:
         return parse(_read(path), zone=path.parent.name)
@@ -77,7 +77,7 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
     """The contract that an ODCS document states.
 
     Raises:
-        ContractError: the document states none, or one that cannot be kept.
+        ContractError: the document is no contract, or its contract cannot be used.
     """
     if not isinstance(document, dict):
         raise ContractError("not an ODCS v3 DataContract: the document is no mapping")
@@ -85,9 +85,9 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
     try:
         contract = _stated(identity, document, zone)
     except KeyError as error:
-        raise ContractError(f"{identity}: lacks {error} where ODCS has it. {_COMPARE}") from None
+        raise ContractError(f"{identity}: lacks {error}, which ODCS requires. {_COMPARE}") from None
     except (TypeError, AttributeError, ValueError, ArithmeticError, RecursionError) as error:
-        raise ContractError(f"{identity}: a part of it is not what ODCS has there ({error}). {_COMPARE}") from None
+        raise ContractError(f"{identity}: a part of the document is not as ODCS defines it ({error}). {_COMPARE}") from None
     hold_literals(contract)
     stated_encoding(contract)
     has_header(contract)
@@ -104,7 +104,7 @@ def hold_dataset(identity: str, dataset: object) -> None:
         raise ContractError(
             f"{identity}: the dataset's name can be no folder in raw and no table. "
             "Remedy: a letter, then letters, digits and underscores, all small, as in order_items; "
-            "headgate.table tells an export what its source calls it"
+            "headgate.table names the table at the source of an export"
         )
 
 
@@ -147,7 +147,10 @@ def _mask(identity: str, own: Mapping[str, Any]) -> Mask | None:
     if stated == _UNMASKED:
         return None
     if stated in (Mask.MASKED, Mask.VERDICTS):
-        raise ContractError(f"{identity}: headgate.mask: {stated} tells of files that come masked already, and no contract declares it")
+        raise ContractError(
+            f"{identity}: headgate.mask: {stated} belongs to files masked at the source, and no contract declares it. "
+            "Remedy: declare the mask of the original column"
+        )
     if stated not in list(Mask):
         raise ContractError(f"{identity}: headgate.mask: {stated!r} is none of {', '.join([*_MASKS, _UNMASKED])}")
     return Mask(stated)

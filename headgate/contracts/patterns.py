@@ -1,7 +1,8 @@
 r"""The patterns that a contract may state: those that mean the same to the gate and to Great Expectations.
 
 The gate reads them as RE2, which is Arrow's engine; Great Expectations as Python's `re`. A pattern that only one can read, or that the two
-read differently (`a{,2}`, `(?i)`, `(?m)`, `\B`), is refused when its contract is loaded. What one spelling says to both, Python is told.
+read differently (`a{,2}`, `(?i)`, `(?m)`, `\B`), is refused when its contract is loaded.
+Patterns with one meaning are translated for Python.
 
 Source: https://github.com/google/re2/wiki/Syntax and https://docs.python.org/3/library/re.html
 """

@@ -1,7 +1,7 @@
-"""Draft a contract from a sample file: what the gate would have to be told to let such files in.
+"""Draft a contract from a sample file: the contract by which the gate accepts files of this kind.
 
 A draft is a proposal to a person. It never lets more through than the sample shows to be safe: what could be a card number is
-masked, what could be a code stays text, and everything that was guessed is told.
+masked, what could be a code stays text, and every guess is reported.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ _MOST_VALUES, _LONGEST_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
 _ASSUMED = 0.9
 _LONG_NUMBER = re.compile(r"\W*(?:\d\W*){9,}")
 _WHY = {
-    Mask.PAN: "holds card numbers: a token, the brand and the last four digits stand for it behind the gate",
+    Mask.PAN: "holds card numbers: a token, the brand and the last four digits replace it in curated",
     Mask.CVV: "is named as a verification code: it is dropped",
     Mask.TRACK: "holds or names track data: it is dropped",
     Mask.SSN: "holds social security numbers: the last four digits are kept",
@@ -206,7 +206,7 @@ def _check_header(table: FileTable) -> None:
 
 
 def _is_data(name: str) -> bool:
-    """Whether a name is a value of a file without a header, which may be told to nobody."""
+    """Whether a name is a value of a file without a header, which must not be shown."""
     return _LONG_NUMBER.fullmatch(name) is not None or redact_text(name) != name
 
 
@@ -306,7 +306,7 @@ def _keyed(column: Column) -> Column:
 
 
 def _key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tuple[str, ...]:
-    """The column, else the pair of columns, that tells every row of the sample from the others; names that sound like one go first."""
+    """Return the column, else the pair of columns, whose values are unique in the sample; names that sound like a key are tried first."""
     usable = [column for column in columns.values() if column.required and column.mask is None]
     single = [column.name for column in usable if column.type.kind in _KEY_KINDS]
     parts = [column.name for column in usable if column.type.kind in _KEY_PARTS]

@@ -1,4 +1,4 @@
-"""Files whose header is not a contract's: mapped when that is sure, parked with a suggestion when it is not.
+"""Files whose header is not a contract's: mapped if the confidence is high enough, otherwise pending with a suggestion.
 
 What a person decides is remembered for the source (the first folder of the key) and that very header, and is applied to its next file.
 A mapped file is read as it is, by its dataset's contract under the file's own headings.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import ObjectStore
     from headgate.matching.match import Match
 
-# Refusals that another header may mend.
+# Rules whose rejection a mapping of the header may fix.
 MAPPABLE_RULES = {"unknown_dataset", "not_a_table", "missing_column", "missing_sensitive_column", "unknown_column"}
 REMEMBERED = "remembered"
 # Half of both sides known, and a little more: less is some other table that has a date and a status, too.
@@ -34,7 +34,9 @@ _WORTH_ASKING = 0.3
 
 @dataclass(frozen=True)
 class Decided:
-    """The fields of a file's columns, by position, and what that rests on: `remembered`, or how the least sure pair was found.
+    """The fields of a file's columns by position, and how they were found.
+
+    `how` is `remembered`, or the method of the pair with the lowest confidence.
 
     `contract` is the dataset's, with the file's headings: by it the file can be read as it is.
     """
@@ -47,7 +49,7 @@ class Decided:
     names: tuple[str, ...]
 
     def as_record(self) -> dict[str, str]:
-        """What the file's record keeps: column → field, how, and how sure."""
+        """What the file's record keeps: column → field, how, and the confidence."""
         pairs = {name: field for name, field in zip(self.names, self.fields, strict=True) if folded(name) != folded(field)}
         return {"columns": json.dumps(pairs), "how": self.how, "confidence": f"{self.confidence:.2f}"}
 
@@ -69,10 +71,13 @@ class Suggested:
         from headgate.matching.match import THRESHOLD  # noqa: PLC0415 a cold start loads what matches headers when one asks for it
 
         unsure = [name for name, confidence in zip(self.names, self.confidence, strict=True) if confidence < THRESHOLD]
-        missing = f"; no column is surely {', '.join(self.absent)}" if self.absent else ""
+        missing = f"; no column can be identified as {', '.join(self.absent)}" if self.absent else ""
         return BadInputError(
             rule="needs_mapping",
-            message=f"the header is not that of {self.dataset}, and it is not sure what {', '.join(unsure) or 'it'} means{missing}",
+            message=(
+                f"the header is not that of {self.dataset}, and the meaning of {', '.join(unsure) or 'its columns'} "
+                f"is not certain enough{missing}"
+            ),
             remedy=f"see `headgate mapping show {key}`; then `headgate mapping accept {key}`, or `headgate mapping set {key} COLUMN=FIELD`",
             file=key,
         )
@@ -97,7 +102,7 @@ class Mappings:
     contracts: Mapping[str, Contract]
 
     def dataset(self, key: str, body: bytes | Path) -> str:
-        """The dataset of a file, in memory or on disk, whose folder names none; empty when neither memory nor its columns tell."""
+        """Return the dataset of a file whose folder names none; empty if neither a remembered mapping nor the columns identify one."""
         from headgate.formats.file_table import sample_table  # noqa: PLC0415 as above
         from headgate.matching.match import match_dataset  # noqa: PLC0415 as above
 

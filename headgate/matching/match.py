@@ -41,15 +41,15 @@ _WEIGHTS = {"one": 1.05, "name": -0.43, "fit": 3.01, "misfit": -6.92, "margin": 
 # What its odds weigh where all columns and fields are rivals (`share_of_odds`), fitted there, too.
 _RIVALRY = {"one": 7.5, "odds": 1.21}
 # A pair's share of the odds, and the share of such pairs by name that were right; of pairs by value it is the same.
-_SAID = (0.3, 0.6, 0.85, 0.95)
-_WAS = (0.3, 0.6, 0.95, 0.995)
-# A column that nobody knows in the place of a field that is missing looks like this, too: values alone settle nothing.
+_SHARES_OF_ODDS = (0.3, 0.6, 0.85, 0.95)
+_SHARES_RIGHT = (0.3, 0.6, 0.95, 0.995)
+# An unknown column instead of a missing field looks the same, so values alone never decide.
 _BY_VALUE_AT_MOST = THRESHOLD - 0.01
 _ROUNDS = 30
-_WELL = 0.9  # values fit well when at most one in ten does not
+_GOOD_FIT = 0.9  # values fit well when at most one in ten does not
 _TIE = 0.05
 _BEGINS, _SHORTENS, _SLIPS = 0.85, 0.75, 0.75
-_WORTH_TELLING = 0.3
+_LEAST_SUGGESTED = 0.3
 _NAMED = 0.5  # a likeness of names below this is no likeness
 _SHORT_FORMS = {
     "acct": "account", "addr": "address", "amt": "amount", "cat": "category", "cc": "card", "ccy": "currency", "cd": "code",
@@ -62,7 +62,7 @@ _SHORT_FORMS = {
     "txt": "text", "upd": "updated", "val": "value",
 }  # fmt: skip
 # How much it says that all values fit: nearly every text is a string, few are one of four words.
-_TELLING = {
+_TYPE_EVIDENCE = {
     Kind.STRING: 0.0,
     Kind.DOUBLE: 0.2,
     Kind.DECIMAL: 0.3,
@@ -81,7 +81,7 @@ class Pair:
     Attributes:
         confidence: that the pair is right, where the contract is.
         how: exact, alias, fuzzy (by name) or value.
-        likeness: of the two alone, 0 to 1: it tells whether the contract is right.
+        likeness: of the two alone, 0 to 1: it shows whether the contract is right.
     """
 
     position: int
@@ -108,7 +108,7 @@ class Match:
 
     @property
     def confidence(self) -> float:
-        """How sure it is that every pair is right; none where something is left over on either side."""
+        """Return the confidence that every pair is right; 0 if a column or a required field has no pair."""
         if self.unknown or self.absent or not self.pairs:
             return 0.0
         return math.prod(pair.confidence for pair in self.pairs)
@@ -150,15 +150,15 @@ class _Facts:
     alias: Gains
     name: Gains
     fit: Gains
-    telling: Gains
+    evidence: Gains
 
     def features(self) -> dict[str, Gains]:
         """What the model weighs; `margin` is how far the name is ahead of both sides' other choices."""
         return {
             "one": np.ones_like(self.name),
             "name": np.where(self.name >= _NAMED, self.name, 0.0),
-            "fit": self.telling * np.maximum(self.fit - 0.5, 0) * 2,
-            "misfit": np.maximum(_WELL - self.fit, 0),
+            "fit": self.evidence * np.maximum(self.fit - 0.5, 0) * 2,
+            "misfit": np.maximum(_GOOD_FIT - self.fit, 0),
             "margin": _ahead(self.name),
         }
 
@@ -166,7 +166,7 @@ class _Facts:
     def alone(self) -> Gains:
         """How likely each pair is, whatever the others, between 0 and 1; an exact name is certain, whatever the values."""
         likely = 1 / (1 + np.exp(-sum(_WEIGHTS[name] * values for name, values in self.features().items())))
-        known = np.where(self.alias > 0, np.where(self.fit >= _WELL, _ALIAS_CONFIDENCE, likely), likely)
+        known = np.where(self.alias > 0, np.where(self.fit >= _GOOD_FIT, _ALIAS_CONFIDENCE, likely), likely)
         return np.where(self.exact > 0, 1.0, np.where(self._taken, 0.0, np.minimum(known, _ALIAS_CONFIDENCE)))
 
     @cached_property
@@ -188,7 +188,13 @@ class _Facts:
         if how in {EXACT, ALIAS}:
             return Pair(row, field, alone, how, alone)
         share = float(self.shares[row, at])
-        return Pair(row, field, float(np.interp(share, _SAID, _WAS)) if how == FUZZY else min(share, _BY_VALUE_AT_MOST), how, alone)
+        return Pair(
+            row,
+            field,
+            float(np.interp(share, _SHARES_OF_ODDS, _SHARES_RIGHT)) if how == FUZZY else min(share, _BY_VALUE_AT_MOST),
+            how,
+            alone,
+        )
 
     def how(self, row: int, at: int) -> str:
         """What the pair rests on."""
@@ -210,7 +216,7 @@ def _facts(names: Sequence[str], samples: Sequence[pa.Array], contract: Contract
             name[row, at] = likeness(given, column.name, contract.dataset)
             fit[row, at] = _fit(samples[row].slice(0, SAMPLE_ROWS), column)
     exact *= exact.sum(axis=0) == 1  # a name that is there twice is not known
-    return _Facts(exact, alias, name, fit, np.tile([_telling(column) for column in contract.columns], (len(names), 1)))
+    return _Facts(exact, alias, name, fit, np.tile([_evidence(column) for column in contract.columns], (len(names), 1)))
 
 
 def share_of_odds(odds: Gains) -> Gains:
@@ -228,9 +234,9 @@ def share_of_odds(odds: Gains) -> Gains:
 
 
 def _gains(confidence: Gains) -> Gains:
-    """The logarithm of the odds, from those on that make a pair worth telling: pairs are chosen so that together they are likeliest."""
+    """Return the logarithm of the odds of each pair that is worth suggesting: the chosen pairs have the largest total."""
     sure = np.clip(confidence, 1e-6, 1 - 1e-6)
-    return np.where(confidence >= _WORTH_TELLING, np.log(sure / (1 - sure)) + 1.0, 0.0)
+    return np.where(confidence >= _LEAST_SUGGESTED, np.log(sure / (1 - sure)) + 1.0, 0.0)
 
 
 def _aliases(contract: Contract) -> dict[str, set[str]]:
@@ -291,20 +297,20 @@ def _within(short: str, long: str) -> bool:
     return all(letter in letters for letter in short)
 
 
-def _telling(column: Column) -> float:
+def _evidence(column: Column) -> float:
     rules = {rule.name for rule in column.rules}
     if column.mask in {Mask.PAN, Mask.SSN} or "valid_values" in rules:
         return 1.0
     if "pattern" in rules or column.type.kind in {Kind.DATE, Kind.TIMESTAMP}:
         return 0.7
-    return _TELLING.get(column.type.kind, 0.0)
+    return _TYPE_EVIDENCE.get(column.type.kind, 0.0)
 
 
 def _fit(text: pa.Array, column: Column) -> float:
     """The share of the texts that are values of the field; where there is no text nothing speaks against it."""
     given = blank_to_null(given_texts(column, text))
     told = flags(given.is_valid())
-    return float((_fits(given, column) & told).sum() / told.sum()) if told.any() else _WELL
+    return float((_fits(given, column) & told).sum() / told.sum()) if told.any() else _GOOD_FIT
 
 
 def _fits(given: pa.Array, column: Column) -> Flags:

@@ -4,7 +4,7 @@ Each type has one exact grammar; a text outside it is a misfit and is never bent
 A misfit is what would not come back as it was: `007`, ` 12 `, `12.0` and `1e3` are no integers, `12.345` is no DECIMAL(12,2),
 `13/01/2023` is no date. Trailing zeros of a decimal and of a fraction of a second carry no value and may differ.
 
-Source: ISO 8601 for dates and times, in the extended form that RFC 3339 keeps; a blank may stand for `T`.
+Source: ISO 8601 for dates and times, in the extended form that RFC 3339 keeps; a blank may replace `T`.
 """
 
 from __future__ import annotations
@@ -86,14 +86,14 @@ def _plainly(given: pa.Array, column_type: ColumnType) -> plain.Found | None:
     return {Kind.DATE: plain.days, Kind.TIMESTAMP: plain.instants}[column_type.kind](given) if column_type.kind in _TIMES else None
 
 
-def _fitting(text: pa.Array, pattern: str) -> pa.Array:
+def _null_unless_matching(text: pa.Array, pattern: str) -> pa.Array:
     """`text` with null for every text outside the grammar."""
     fits = matches(text, pattern)
     return null_where(~flags(fits), text) if pc.any(pc.invert(fits)).as_py() else text
 
 
 def _integers(text: pa.Array, column_type: ColumnType) -> pa.Array:
-    spelled, target = _fitting(text, _INTEGER), arrow_type(column_type)
+    spelled, target = _null_unless_matching(text, _INTEGER), arrow_type(column_type)
     try:
         return pc.cast(spelled, target)
     except pa.ArrowInvalid:
@@ -111,11 +111,11 @@ def _decimals(text: pa.Array, column_type: ColumnType) -> pa.Array:
     whole = rf"(?:0|[1-9]\d{{0,{precision - scale - 1}}})" if precision > scale else "0"
     zeros = rf"0{{0,{_MOST_DECIMAL_DIGITS - precision}}}"  # Arrow parses no more digits than a decimal128 holds
     fraction = rf"\.\d{{1,{scale}}}{zeros}" if scale else rf"\.0{zeros}"
-    return pc.cast(_fitting(text, rf"-?{whole}(?:{fraction})?"), arrow_type(column_type))
+    return pc.cast(_null_unless_matching(text, rf"-?{whole}(?:{fraction})?"), arrow_type(column_type))
 
 
 def _dates(text: pa.Array, column_type: ColumnType) -> pa.Array:
-    return pc.cast(_on_real_days(_fitting(text, _DATE)), arrow_type(column_type))
+    return pc.cast(_on_real_days(_null_unless_matching(text, _DATE)), arrow_type(column_type))
 
 
 def _on_real_days(text: pa.Array) -> pa.Array:
@@ -134,7 +134,7 @@ def _is_leap(years: Rows) -> Flags:
 
 def _timestamps(text: pa.Array, column_type: ColumnType) -> pa.Array:
     """Naive UTC: a time with a zone is moved to UTC, one without is UTC already."""
-    spelled = _on_real_days(_fitting(text, f"{_DATE}[ T]{_TIME}{_ZONE}?"))
+    spelled = _on_real_days(_null_unless_matching(text, f"{_DATE}[ T]{_TIME}{_ZONE}?"))
     exact = _micros(spelled)
     zoned, target = pc.match_substring_regex(exact, f"{_ZONE}$"), arrow_type(column_type)
     if not pc.any(zoned).as_py():
@@ -163,7 +163,7 @@ def _booleans(text: pa.Array, _: ColumnType) -> pa.Array:
 
 
 def _doubles(text: pa.Array, column_type: ColumnType) -> pa.Array:
-    spelled = _fitting(text, _DOUBLE)
+    spelled = _null_unless_matching(text, _DOUBLE)
     is_long = pc.greater(pc.utf8_length(spelled), literal(str(_DOUBLE_DIGITS), pa.int32()))
     doubtful = flags(pc.or_(is_long, pc.match_substring_regex(spelled, "[eE]")))
     lossy = np.zeros(len(text), bool)

@@ -29,7 +29,7 @@ NO_ROWS: Rows = np.empty(0, np.int64)
 
 @lru_cache(maxsize=1024)
 def literal(text: str, kind: pa.DataType | None = None) -> pa.Scalar:
-    """One value, by its text; a string unless another type is named."""
+    """One value, by its text; a string unless another type is given."""
     made = text_array([text])
     return (made if kind is None else pc.cast(made, kind))[0]
 
@@ -98,7 +98,7 @@ def joined(*parts: pa.Array | str) -> pa.Array:
 
 
 def blank_to_null(text: pa.Array) -> pa.Array:
-    """`text` with null in the place of every empty text."""
+    """`text` with null instead of every empty text."""
     blank = pc.equal(text, literal(""))
     return null_where(flags(blank), text) if pc.any(blank).as_py() else text
 
@@ -130,7 +130,7 @@ def decoded(values: pa.Array) -> pa.Array:
 def compacted(encoded: pa.DictionaryArray) -> pa.DictionaryArray:
     """The same values; in the dictionary each of them once, in the order of their first rows, and no others.
 
-    So it tells nothing of what it was cut from, or put together from.
+    The result reveals nothing about the arrays that it was cut from.
     """
     used = encoded.indices.dictionary_encode()
     different = encoded.dictionary.take(used.dictionary).dictionary_encode()

@@ -1,7 +1,6 @@
 """Numbers and times in their plainest spelling, read over the bytes of a whole column at once: most of most files.
 
-What is found here is sure; what is not found is not refused: it is for the grammars of `cast`, which give the same values
-for what is found here, only slower.
+A value found here is final. All other texts are left to the grammars of `cast`, which return the same values more slowly.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ def are_digits(text: pa.Array, fewest: int, most: int) -> Flags:
 
 
 def have_shape(text: pa.Array, shape: str) -> Flags:
-    """Whether each text is of that shape, in which a 9 stands for any ASCII digit and other signs for themselves; false for null."""
+    """Whether each text is of that shape, in which a 9 means any ASCII digit and every other sign itself; false for null."""
     at, signs = _of_width(text, len(shape))
     fits = np.ones(signs.shape[1], bool)
     for place, sign in enumerate(shape):
@@ -146,14 +145,14 @@ def micros_of(hour: Rows, minute: Rows, second: Rows, fraction: Rows) -> tuple[R
 
 
 def as_decimals(found: Found, kind: pa.DataType) -> pa.Array:
-    """The sure values as decimals of that type, whose scale they were read for; others are null."""
+    """Return the values that were read as decimals of that type; all others are null."""
     words = np.empty((len(found.values), 2), np.int64)
     words[:, 0], words[:, 1] = found.values, found.values >> 63
     return pa.Array.from_buffers(kind, len(words), [_bits(found.sure), pa.py_buffer(words)])
 
 
 def as_integers(found: Found, kind: pa.DataType) -> pa.Array:
-    """The sure values as integers, days or instants of that type; others are null."""
+    """Return the values that were read as integers, days or instants of that type; all others are null."""
     narrow = found.values.astype(f"i{kind.bit_width // 8}", copy=False)
     return pa.Array.from_buffers(kind, len(narrow), [_bits(found.sure), pa.py_buffer(np.ascontiguousarray(narrow))])
 
