@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.curated import kept_apart
 from headgate.contracts.document import physical_type
-from headgate.contracts.encodings import ENCODING_PROPERTY
+from headgate.contracts.encodings import ENCODING_PROPERTY, stated_encoding
 from headgate.contracts.headerless import HEADER_PROPERTY, NO_HEADER, has_header
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.sensitive_names import PERSONAL, content_by_name, is_personal_name
@@ -25,7 +25,9 @@ from headgate.contracts.source_format import format_facts
 from headgate.errors import ContractError, UnreadableFileError
 from headgate.formats.file_table import read_table
 from headgate.formats.header import folded, made_up_name
-from headgate.formats.read_file import read_file
+from headgate.formats.json.nested_names import every_object
+from headgate.formats.json.read_json import read_records
+from headgate.formats.read_file import holds_json, read_file
 from headgate.formats.sniff import is_parquet
 from headgate.formats.unpack import unpack
 from headgate.masking.card_numbers import numeric_rows_with_cards
@@ -179,7 +181,8 @@ def _stored_columns(content: bytes, unread: Contract) -> tuple[tuple[Column, ...
     else:
         table = read_table(content, unread)
         _check_header(table)
-        stored = {folded(name) or made_up_name(position): ColumnType(Kind.STRING) for position, name in enumerate(table.names, 1)}
+        names = _json_names(content, unread) if holds_json(content, stated_encoding(unread)) else table.names
+        stored = {folded(name) or made_up_name(position): ColumnType(Kind.STRING) for position, name in enumerate(names, 1)}
         properties = properties if table.has_header else {**properties, HEADER_PROPERTY: NO_HEADER}
     columns = tuple(Column(name, column_type) for name, column_type in stored.items())  # a name that comes twice is left to the reader
     if any(_is_data(column.name) for column in columns):
@@ -189,6 +192,13 @@ def _stored_columns(content: bytes, unread: Contract) -> tuple[tuple[Column, ...
             remedy="put a line with the columns' names above",
         )
     return columns, properties
+
+
+def _json_names(content: bytes, unread: Contract) -> tuple[str, ...]:
+    """Return the names of the records' values; those of nested objects are joined, and a null instead of an object has no name."""
+    columns = read_records(content, stated_encoding(unread), every_object).columns
+    nulls = {name for name, column in columns.items() if column.null_count == len(column)}
+    return tuple(name for name in columns if name not in nulls or not any(other.startswith(f"{name}_") for other in columns))
 
 
 def _check_header(table: FileTable) -> None:

@@ -24,6 +24,7 @@ import pyarrow as pa
 
 from headgate.errors import HeaderError, UnreadableFileError
 from headgate.formats.header import match_header
+from headgate.formats.json.nested_names import by_contract, expanded, never
 from headgate.formats.received import Ragged, Received
 from headgate.formats.row_offsets import line_starts, offsets_in_original, record_starts
 from headgate.formats.sniff import text_for, text_of
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from headgate.contracts.model import Contract
+    from headgate.formats.json.nested_names import Expands
     from headgate.formats.sniff import Text
     from headgate.values.cells import Rows
 
@@ -101,7 +103,7 @@ def read_json(content: bytes, contract: Contract) -> Received:
             tables; `type` when a column holds nested values.
         HeaderError: a record says a name twice (`duplicate_column`), or the names do not match the contract.
     """
-    read = _records(text_for(content, contract), content)
+    read = _records(text_for(content, contract), content, by_contract(contract))
     check_flat(read.nested)
     header = match_header(tuple(read.columns), contract)
     said = dict(zip(header.names, read.columns, strict=True))
@@ -133,18 +135,19 @@ def check_flat(nested: Iterable[str]) -> None:
         )
 
 
-def read_records(content: bytes, encoding: str = "") -> Records:
+def read_records(content: bytes, encoding: str = "", expands: Expands = never) -> Records:
     """The records under the names that they have; UnreadableFileError and HeaderError as `read_json`, but for nested values.
 
     Args:
         encoding: as in `text_of`.
+        expands: which objects are taken apart.
     """
-    return _records(text_of(content, encoding), content)
+    return _records(text_of(content, encoding), content, expands)
 
 
-def _records(text: Text, content: bytes) -> Records:
+def _records(text: Text, content: bytes, expands: Expands) -> Records:
     lines = _lines(text.utf8)
-    records = _Gathered()
+    records = _Gathered(expands)
     if lines is None:
         records.add((0, found) for found in _array(_parsed(text.utf8)))
         starts = record_starts(text.utf8, records.count)
@@ -157,9 +160,9 @@ def _records(text: Text, content: bytes) -> Records:
     return replace(read, encoding_confidence=text.confidence)
 
 
-def read_lines(lines: Sequence[bytes]) -> Records:
+def read_lines(lines: Sequence[bytes], expands: Expands = never) -> Records:
     """The records of some lines of JSON Lines in UTF-8, counted from 1, without their places; errors as `read_records`."""
-    records = _Gathered()
+    records = _Gathered(expands)
     records.add(enumerate(map(_line, lines), 1), lines)
     return records.all("json_lines", "utf-8", NO_ROWS)
 
@@ -167,7 +170,8 @@ def read_lines(lines: Sequence[bytes]) -> Records:
 class _Gathered:
     """The records so far, column by column."""
 
-    def __init__(self) -> None:
+    def __init__(self, expands: Expands) -> None:
+        self.expands = expands
         self.blocks: dict[str, list[pa.Array]] = {}
         self.typed: dict[str, list[pa.Array]] = {}
         self.nested: set[str] = set()
@@ -189,7 +193,7 @@ class _Gathered:
                 self.count += 1
                 if isinstance(record, dict):
                     self.whole.append(self.count)
-                    kept.append(record)
+                    kept.append(expanded(record, self.expands))
                 else:
                     self.ragged.append((self.count, lines[line - 1].decode() if lines else _entry(record)))
             self._put(kept)

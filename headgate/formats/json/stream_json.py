@@ -15,6 +15,7 @@ import pyarrow as pa
 from headgate.errors import BadInputError
 from headgate.formats.batches import Source
 from headgate.formats.header import match_header
+from headgate.formats.json.nested_names import by_contract
 from headgate.formats.json.read_json import NO_RECORD, are_lines, check_flat, check_names, read_lines
 from headgate.formats.read_file import holds_json
 from headgate.formats.received import Ragged, Received
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.formats.header import Header
+    from headgate.formats.json.nested_names import Expands
     from headgate.formats.json.read_json import Records
 
 _BLOCK_BYTES = 8 << 20
@@ -93,7 +95,7 @@ def stream_json(path: Path, contract: Contract, shelf: Path, block_bytes: int = 
     Raises:
         UnreadableFileError, HeaderError: as `read_json`.
     """
-    read = _shelved(path, shelf, block_bytes) if _starts_with_lines(path) else None
+    read = _shelved(path, shelf, block_bytes, by_contract(contract)) if _starts_with_lines(path) else None
     if read is None:
         return None
     check_flat(read.nested)
@@ -112,14 +114,14 @@ def _starts_with_lines(path: Path) -> bool:
     )
 
 
-def _shelved(path: Path, shelf: Path, block_bytes: int) -> _Shelf | None:
+def _shelved(path: Path, shelf: Path, block_bytes: int, expands: Expands) -> _Shelf | None:
     """The records, put down; None when the text is not UTF-8, which is told first of a file that is read whole."""
     found = _Shelf(shelf)
     try:
         with path.open("rb") as file, pa.OSFile(str(shelf), "wb") as sink:
             for at, block in _blocks(file, block_bytes):
                 block.decode()
-                found.put(sink, read_lines([line for line in block.splitlines() if line.strip()]), at + line_starts(block))
+                found.put(sink, read_lines([line for line in block.splitlines() if line.strip()], expands), at + line_starts(block))
     except UnicodeDecodeError:
         return None
     except BadInputError:

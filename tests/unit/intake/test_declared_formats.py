@@ -14,9 +14,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.contracts import odcs
+from headgate.errors import HeaderError
 from headgate.formats.json.stream_json import stream_json
 from headgate.intake.gate import Gated, gate_bytes
 from headgate.lake.ports import MaskingKey
+from headgate.matching.draft import draft
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -162,3 +164,25 @@ def test_parquet_columns_of_one_contract_have_the_same_values() -> None:
     out = io.BytesIO()
     pq.write_table(pa.table(stored), out)
     assert rows(gated(out.getvalue())) == [{name: values[0] for name, values in stored.items()}]
+
+
+NESTED = [
+    {"id": 1, "kunde": {"name": "Müller", "ort": {"plz": "01067", "stadt": "Dresden"}}, "preis": "1.299,00 €"},
+    {"id": 2, "kunde": None, "preis": "89,90 €"},
+    {"id": 3, "kunde": {"name": "Groß", "ort": None}, "preis": "5,00 €"},
+]
+
+
+@pytest.mark.parametrize("body", [json.dumps(NESTED).encode(), b"".join(json.dumps(one).encode() + b"\n" for one in NESTED)])
+def test_nested_json_is_drafted_and_read_under_joined_names(body: bytes) -> None:
+    contract = draft(body, "kunden").contract
+    assert contract.names == ("id", "kunde_name", "kunde_ort_plz", "kunde_ort_stadt", "preis")
+    found = gate_bytes(body, contract, MaskingKey("k", b"s" * 32), object_key="kunden/a.json", received_at=datetime(2026, 1, 1))
+    assert found.accepted.column("kunde_ort_stadt").to_pylist() == ["Dresden", None, None]
+    assert found.accepted.column("preis").to_pylist() == [Decimal("1299.00"), Decimal("89.90"), Decimal("5.00")]
+
+
+def test_two_values_of_one_joined_name_reject_a_nested_file() -> None:
+    body = json.dumps([{"id": 1, "kunde": {"name": "a"}, "kunde_name": "b"}]).encode()
+    with pytest.raises(HeaderError, match="two values for a name"):
+        draft(body, "kunden")

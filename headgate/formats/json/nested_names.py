@@ -1,0 +1,70 @@
+"""Columns of nested JSON objects: `{"customer": {"city": "Ulm"}}` is the column `customer_city` where the contract has it.
+
+An object is only taken apart for a contract that has no column of its own name, and one that begins with it. Arrays stay nested.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from headgate.errors import HeaderError, UnreadableFileError
+from headgate.formats.header import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from headgate.contracts.model import Contract
+
+    Expands = Callable[[str, object], bool]
+
+_MOST_LEVELS = 16
+
+
+def never(_name: str, _value: object) -> bool:
+    """Take no object apart."""
+    return False
+
+
+def every_object(_name: str, value: object) -> bool:
+    """Take every object apart, as a draft of a contract needs it."""
+    return isinstance(value, dict)
+
+
+def by_contract(contract: Contract) -> Expands:
+    """Return which names a contract has no column for, but columns of parts of it. A null under such a name says nothing."""
+    own = {folded(name) for name in (*contract.names, *(heading for heading, _ in contract.headings))}
+    prefixes = {name[:at] for name in own for at, sign in enumerate(name) if sign == "_"} - own
+
+    def expands(name: str, value: object) -> bool:
+        return (value is None or isinstance(value, dict)) and folded(name) in prefixes
+
+    return expands
+
+
+def expanded(record: dict[str, Any], expands: Expands, level: int = 0) -> dict[str, Any]:
+    """Return the record with the values of its objects under joined names.
+
+    Raises:
+        HeaderError: `duplicate_column`: two values have one name.
+        UnreadableFileError: `too_large`: objects are nested too deeply.
+    """
+    if not any(expands(name, value) for name, value in record.items()):
+        return record
+    if level == _MOST_LEVELS:
+        raise UnreadableFileError(
+            rule="too_large",
+            message=f"objects are nested more than {_MOST_LEVELS} levels deep",
+            remedy="send flat records, one for each row",
+        )
+    flat: dict[str, Any] = {}
+    for name, value in record.items():
+        if not expands(name, value):
+            parts = {name: value}
+        elif value is None:
+            continue
+        else:
+            parts = expanded({f"{name}_{key}": inner for key, inner in value.items()}, expands, level + 1)
+        if not flat.keys().isdisjoint(parts):
+            raise HeaderError(rule="duplicate_column", message="a record has two values for a name", remedy="keep one of the two values")
+        flat |= parts
+    return flat
