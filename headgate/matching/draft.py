@@ -21,7 +21,7 @@ from headgate.contracts.encodings import ENCODING_PROPERTY, stated_encoding
 from headgate.contracts.headerless import HEADER_PROPERTY, NO_HEADER, has_header
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.sensitive_names import PERSONAL, content_by_name, is_personal_name
-from headgate.contracts.source_format import format_facts
+from headgate.contracts.source_format import SourceFormat, format_facts
 from headgate.errors import ContractError, UnreadableFileError
 from headgate.formats.file_table import read_table
 from headgate.formats.header import folded, made_up_name
@@ -46,7 +46,7 @@ from headgate.matching.column_inference import (
 )
 from headgate.matching.format_answers import Answer, answer_of
 from headgate.values.cast import cast
-from headgate.values.cells import blank_to_null
+from headgate.values.cells import blank_to_null, flags
 from headgate.values.declared import cast_column
 from headgate.values.fits import given
 from headgate.values.inferred_times import has_short_year
@@ -54,7 +54,6 @@ from headgate.values.inferred_times import has_short_year
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from headgate.contracts.source_format import SourceFormat
     from headgate.formats.file_table import FileTable
 
 _KEY_KINDS = {Kind.STRING, Kind.BIGINT}
@@ -64,6 +63,8 @@ _CHANGED = ("updated_at", "modified_at", "last_modified", "changed_at", "last_up
 _MOST_KEY_CANDIDATES = 8
 _MOST_VALUES, _LONGEST_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
 _ASSUMED = 0.9
+_TYPED_FORMS = {"json", "json_lines", "xlsx"}
+_WIDE_DECIMAL = ColumnType(Kind.DECIMAL, precision=MOST_PRECISION, scale=9)
 _LONG_NUMBER = re.compile(r"\W*(?:\d\W*){9,}")
 _WHY = {
     Mask.PAN: "holds card numbers: a token, the brand and the last four digits replace it in curated",
@@ -117,10 +118,11 @@ def draft(body: bytes, dataset: str, encoding: str = "", *, formats: Mapping[str
     stored, properties = _stored_columns(unpack(body), unread)
     unread = replace(unread, properties=properties)
     sample = read_file(body, replace(unread, columns=stored))
-    cells, is_typed = sample.cells, sample.form != "csv"
+    cells = sample.cells
+    typed = _typed_columns(body, replace(unread, columns=stored), cells) if sample.form in _TYPED_FORMS else set()
     rows = len(next(iter(cells.values())))
     answers = _answers(stored, formats or {}, date_order)
-    guesses = {one.name: _guess(one, cells[one.name], answers[one.name], is_typed=is_typed) for one in stored}
+    guesses = {one.name: _guess(one, cells[one.name], answers[one.name], is_typed=one.name in typed) for one in stored}
     columns = {column.name: _column(column, cells[column.name], guesses[column.name]) for column in stored}
     columns |= _floats_again(body, replace(unread, columns=stored), columns)
     key = _key(columns, cells)
@@ -140,6 +142,23 @@ def draft(body: bytes, dataset: str, encoding: str = "", *, formats: Mapping[str
     open_columns = [column for column in declared if guesses[column.name].choices and column.mask is None]
     questions = tuple(Question(column.name, tuple(map(answer_of, guesses[column.name].choices))) for column in open_columns)
     return Draft(contract, (*_asked(questions), *_findings(contract, cells, guesses)), rows, questions)
+
+
+def _typed_columns(body: bytes, contract: Contract, cells: Mapping[str, pa.Array]) -> set[str]:
+    """Return the columns whose fractions are all number cells of the file, so that a point in them is the decimal separator.
+
+    The sample is read a second time with a decimal comma declared: readers spell number cells with it, and leave texts alone.
+    """
+    with_comma = tuple(replace(one, type=_WIDE_DECIMAL, format=SourceFormat(decimal=",")) for one in contract.columns)
+    respelled = read_file(body, replace(contract, columns=with_comma)).cells
+    return {name for name, text in cells.items() if _share_equal(text, respelled[name]) == 0}
+
+
+def _share_equal(text: pa.Array, respelled: pa.Array) -> float:
+    """Return the share of texts with a point that were not respelled; 1 if there are none."""
+    with_point = flags(pc.match_substring(text, "."))
+    equal = flags(pc.equal(text, respelled))
+    return float(equal[with_point].mean()) if with_point.any() else 1.0
 
 
 def _answers(stored: Sequence[Column], formats: Mapping[str, str], date_order: str) -> dict[str, Answer]:

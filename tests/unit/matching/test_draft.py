@@ -557,3 +557,11 @@ def test_prices_with_a_word_among_them_are_no_list_of_valid_values() -> None:
     found = draft(body, "x")
     assert [rule.name for rule in found.contract.column("price").rules] == ["required"]
     assert any("1 of its values are no decimal" in finding.message for finding in found.findings if finding.column == "price")
+
+
+def test_a_number_of_json_is_no_question_and_a_text_like_it_is() -> None:
+    numbers = json.dumps([{"id": 1, "price": 1.299}, {"id": 2, "price": 2.451}]).encode()
+    texts = json.dumps([{"id": 1, "price": "1.299"}, {"id": 2, "price": "2.451"}]).encode()
+    assert draft(numbers, "x").contract.column("price").type.kind is Kind.DECIMAL
+    assert not draft(numbers, "x").questions
+    assert [one.column for one in draft(texts, "x").questions] == ["price"]
