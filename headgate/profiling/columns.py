@@ -17,7 +17,7 @@ from headgate.values.cells import int_array
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-# Files of more rows are told by a sample of theirs where all of them would have to be in memory at once.
+# Larger files are described by a sample where all rows would have to be in memory at once.
 EXACT_ROWS = 1 << 21
 # A quantile of so many rows is off by less than 0.2 % of the ranks, in 99 of 100 samples.
 SAMPLED_ROWS = 1 << 19

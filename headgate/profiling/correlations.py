@@ -24,7 +24,7 @@ MOST_COLUMNS = 200
 _FEWEST = 3
 _DECIMALS = 6
 _ROWS_AT_ONCE = 1 << 13
-# Sums over the rows of a pair that leave less than this of a column's variance have lost too many digits: it is told by its own rows.
+# Sums over the rows of a pair that leave less than this of a column's variance have lost too many digits: it is computed from its own rows.
 _VARIES = 1e-6
 
 
@@ -40,9 +40,9 @@ def correlations(columns: Mapping[str, pa.Array]) -> list[dict[str, str]]:
     found = []
     for left, right in combinations(range(len(names)), 2):
         r = float(table[left, right])
-        told = r if np.isfinite(r) else _pearson(held[names[left]], held[names[right]])
-        if told is not None:
-            found.append({"left": names[left], "right": names[right], "r": number_text(round(told, _DECIMALS))})
+        coefficient = r if np.isfinite(r) else _pearson(held[names[left]], held[names[right]])
+        if coefficient is not None:
+            found.append({"left": names[left], "right": names[right], "r": number_text(round(coefficient, _DECIMALS))})
     return found
 
 
@@ -58,7 +58,7 @@ def _varies(column: Floats) -> bool:
 
 
 def _pairwise(columns: Sequence[Floats]) -> Floats:
-    """Pearson's r of every pair at once, by sums of products; nan where these do not tell it."""
+    """Pearson's r of every pair at once, by sums of products; nan where these lose too many digits."""
     size = len(columns)
     count, total, squares, products = (np.zeros((size, size)) for _ in range(4))
     with np.errstate(all="ignore"):  # rows that hold both may be none, and numbers too large for squares: nan

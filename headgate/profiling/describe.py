@@ -41,7 +41,7 @@ _ASCII_CLASSES = bytes.maketrans(_LETTERS_AND_DIGITS + _SPACES, b"A" * 26 + b"a"
 
 @dataclass(frozen=True)
 class Description:
-    """What is told of a column's values.
+    """The statistics of a column's values.
 
     Attributes:
         facts: min, max, mean, median, std, quantiles, outliers for what has an order; lengths for texts.
@@ -84,11 +84,11 @@ def share_text(part: float, whole: float) -> str:
     return f"{part / whole:.6f}" if whole else "0.000000"
 
 
-def describe_texts(told: Counted) -> Description:
+def describe_texts(texts: Counted) -> Description:
     """Distinct texts, the most frequent of them, their lengths and their patterns."""
-    kept = np.flatnonzero(told.counts)
-    unique = told.unique if len(kept) == len(told.unique) else told.unique.take(int_array(kept))
-    counts, total = told.counts[kept], int(told.counts.sum())
+    kept = np.flatnonzero(texts.counts)
+    unique = texts.unique if len(kept) == len(texts.unique) else texts.unique.take(int_array(kept))
+    counts, total = texts.counts[kept], int(texts.counts.sum())
     if not total:
         return Description(0)
     length = as_numpy(pc.cast(pc.utf8_length(pc.cast(unique, pa.string())), pa.int64()))
@@ -164,7 +164,7 @@ def _describe_ordered(values: pa.Array) -> Description:
     frequent = _frequent(counts, lambda at: [spelled.exactly(number) for number in ordered[starts[at]].tolist()])
     repeated = tuple((hide_number(text), count) for text, count in frequent if count > 1)
     bins = {} if spelled.is_time else steps(ordered[starts] * spelled.unit, counts)
-    with np.errstate(over="ignore", invalid="ignore"):  # doubles may be as large as they like; their spread is then told as inf or nan
+    with np.errstate(over="ignore", invalid="ignore"):  # very large doubles have a spread of inf or nan
         facts = {} if _may_be_cards(ordered[starts], spelled) else _order_facts(ordered, spelled)
     return Description(len(starts), facts, repeated, (), bins)
 
@@ -185,7 +185,7 @@ class _Spelling:
 
     @property
     def is_time(self) -> bool:
-        """Days and instants: their spread is told in days."""
+        """Days and instants: their spread is in days."""
         return bool(pa.types.is_temporal(self.kind))
 
     @property
@@ -212,16 +212,16 @@ class _Spelling:
         return number_text(number * self.unit)
 
 
-def moments_told(kind: pa.DataType, low: float, high: float, mean: float, deviation: float) -> dict[str, object]:
+def moment_facts(kind: pa.DataType, low: float, high: float, mean: float, deviation: float) -> dict[str, object]:
     """Smallest, largest, mean and standard deviation of measured values (see `arrays.measured`), as texts."""
     spelled = _Spelling(kind)
-    told = {
+    facts = {
         "min": spelled.exactly(low),
         "max": spelled.exactly(high),
         "mean": spelled.nearly(mean),
         "std_days" if spelled.is_time else "std": number_text(deviation * spelled.unit),
     }
-    return {name: hide_number(text) for name, text in told.items()}
+    return {name: hide_number(text) for name, text in facts.items()}
 
 
 def _order_facts(ordered: Values, spelled: _Spelling) -> dict[str, object]:
@@ -231,7 +231,7 @@ def _order_facts(ordered: Values, spelled: _Spelling) -> dict[str, object]:
     mean, deviation = float(floats.mean()), float(floats.std(ddof=1)) if len(floats) > 1 else 0.0
     quantiles = {f"{q:g}": hide_number(spelled.nearly(_quantile(floats, q))) for q in QUANTILES}
     return {
-        **moments_told(spelled.kind, low, high, mean, deviation),
+        **moment_facts(spelled.kind, low, high, mean, deviation),
         "median": hide_number(spelled.nearly(_quantile(floats, 0.5))),
         "quantiles": quantiles,
         "outliers": _outliers(floats, spelled),

@@ -69,14 +69,14 @@ class Shift:
     Attributes:
         kind: `schema`, `rows`, `missing`, `mean` or `distribution`.
         size: in the measure that the limit is in.
-        told: in words, without any value.
+        message: in words, without any value.
     """
 
     kind: str
     column: str
     size: str
     limit: str
-    told: str
+    message: str
 
 
 def figures_of(profile: Profile) -> FileFigures:
@@ -85,7 +85,7 @@ def figures_of(profile: Profile) -> FileFigures:
 
 
 def drift(now: FileFigures, before: Sequence[FileFigures]) -> list[Shift]:
-    """What of a file is out of line with the files before it; nothing where those are too few to tell."""
+    """Return how a file differs from the files before it; nothing where these are too few."""
     earlier = [one for one in before if one.content_sha256 != now.content_sha256]
     if len(earlier) < FEWEST_FILES or not now.rows:
         return []
@@ -135,8 +135,8 @@ def _number(text: object) -> float | None:
 def _of_rows(now: FileFigures, earlier: Sequence[FileFigures]) -> Iterable[Shift]:
     usual = median(one.rows for one in earlier)
     if usual and not 1 / ROWS_FACTOR <= now.rows / usual <= ROWS_FACTOR:
-        told = f"{now.rows:,} rows, where the last {len(earlier)} files had {usual:,.0f} in the middle"
-        yield Shift("rows", "", f"{now.rows / usual:.4g}", f"{ROWS_FACTOR:g}", told)
+        known = f"{now.rows:,} rows, where the last {len(earlier)} files had {usual:,.0f} in the middle"
+        yield Shift("rows", "", f"{now.rows / usual:.4g}", f"{ROWS_FACTOR:g}", known)
 
 
 def _of_schema(now: FileFigures, last: FileFigures) -> Iterable[Shift]:
@@ -170,13 +170,13 @@ def _missing(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> 
 
 def _mean(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shift | None:
     """A mean half a pooled standard deviation away (Cohen's d), and further than the files before lie from each other by chance."""
-    told = [(one.rows - one.missing, one.mean, one.std) for one in before if one.mean is not None and one.std is not None]
-    rows, weight = now.rows - now.missing, sum(count for count, _, _ in told)
+    known = [(one.rows - one.missing, one.mean, one.std) for one in before if one.mean is not None and one.std is not None]
+    rows, weight = now.rows - now.missing, sum(count for count, _, _ in known)
     if now.mean is None or now.std is None or rows < 2 or weight < 2:  # noqa: PLR2004 no spread of one value
         return None
-    was = sum(count * mean for count, mean, _ in told) / weight
-    within = sum(count * std**2 for count, _, std in told) + rows * now.std**2
-    pooled = math.sqrt((within + sum(count * (mean - was) ** 2 for count, mean, _ in told)) / (weight + rows))
+    was = sum(count * mean for count, mean, _ in known) / weight
+    within = sum(count * std**2 for count, _, std in known) + rows * now.std**2
+    pooled = math.sqrt((within + sum(count * (mean - was) ** 2 for count, mean, _ in known)) / (weight + rows))
     if not pooled or abs(now.mean - was) / pooled <= max(MEAN_LIMIT_SDS, _Z * math.sqrt(1 / rows + 1 / weight)):
         return None
     size = (now.mean - was) / pooled
@@ -184,12 +184,12 @@ def _mean(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shi
 
 
 def _spread(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shift | None:
-    told = [one for one in before if one.bins]
-    rows, weight = now.rows - now.missing, sum(one.rows - one.missing for one in told)
+    known = [one for one in before if one.bins]
+    rows, weight = now.rows - now.missing, sum(one.rows - one.missing for one in known)
     if not now.bins or not rows or not weight:
         return None
-    names = {name for one in told for name in one.bins}
-    expected = {name: sum((one.rows - one.missing) * one.bins.get(name, 0.0) for one in told) / weight for name in names}
+    names = {name for one in known for name in one.bins}
+    expected = {name: sum((one.rows - one.missing) * one.bins.get(name, 0.0) for one in known) / weight for name in names}
     index = psi(expected, now.bins)
     if index <= max(PSI_LIMIT, psi_by_chance(len({*expected, *now.bins}), rows, weight)):
         return None

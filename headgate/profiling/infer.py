@@ -28,7 +28,7 @@ _DAY, _MONTH = r"(?P<day>0?[1-9]|[12]\d|3[01])", r"(?P<month>0?[1-9]|1[0-2])"
 _ISO_DAY = rf"{_YEAR}-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])"
 _TIME = r"[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
 # No number has zeros in front, no sign but a minus, no blanks: 007123 is a text (DESIGN.md, D5).
-# Of nineteen digits, those that 64 bits hold for sure. More of them are a text, since a double would tell another number.
+# Of nineteen digits, those that 64 bits hold for sure. More of them are a text, since a double would be another number.
 _INT = r"0|-?[1-9]\d{0,17}|-?[1-8]\d{18}"
 _DECIMAL = r"-?(?:0|[1-9]\d{0,16})(?:\.\d{1,17})?"
 _EXPONENT = r"[eE][+-]?\d{1,3}"
@@ -89,26 +89,26 @@ def infer(column: pa.Array) -> Inferred:
     if not pa.types.is_string(_texts_of(column.type)):
         return typed(column)
     given = counted(column)
-    told = _without_blanks(given)
-    total = int(told.counts.sum())
-    reading = _reading(told) if total else None
-    suspected = int(told.counts[flags(pc.is_in(pc.utf8_lower(told.unique), text_array(_MISSING_WORDS)))].sum())
+    present = _without_blanks(given)
+    total = int(present.counts.sum())
+    reading = _reading(present) if total else None
+    suspected = int(present.counts[flags(pc.is_in(pc.utf8_lower(present.unique), text_array(_MISSING_WORDS)))].sum())
     missing = len(column) - total
-    if reading is None and total and (found := _in_source_format(column, told, missing, suspected)):
+    if reading is None and total and (found := _in_source_format(column, present, missing, suspected)):
         return found
     if reading is None:
-        return Inferred("string" if total else "", told.unique, told, missing, 0, suspected_missing=suspected)
-    parsed = reading.parse(_only(told.unique, reading.pattern))
-    invalid = int(told.counts[~is_valid(parsed)].sum())
-    values = parsed.take(pc.index_in(_dense(column), told.unique))
-    return Inferred(reading.type, values, told, missing, invalid, reading.format, suspected)
+        return Inferred("string" if total else "", present.unique, present, missing, 0, suspected_missing=suspected)
+    parsed = reading.parse(_only(present.unique, reading.pattern))
+    invalid = int(present.counts[~is_valid(parsed)].sum())
+    values = parsed.take(pc.index_in(_dense(column), present.unique))
+    return Inferred(reading.type, values, present, missing, invalid, reading.format, suspected)
 
 
-def _in_source_format(column: pa.Array, told: Counted, missing: int, suspected: int) -> Inferred | None:
+def _in_source_format(column: pa.Array, present: Counted, missing: int, suspected: int) -> Inferred | None:
     """Return the column read by the source format that a drafted contract would declare; None if no format is clear."""
-    has_digit = flags(pc.match_substring_regex(told.unique, "[0-9]"))
-    is_mostly = has_digit.any() and told.counts[has_digit].sum() >= MINIMUM_SHARE * told.counts.sum()
-    texts = told.unique.filter(bool_array(has_digit)) if is_mostly else told.unique
+    has_digit = flags(pc.match_substring_regex(present.unique, "[0-9]"))
+    is_mostly = has_digit.any() and present.counts[has_digit].sum() >= MINIMUM_SHARE * present.counts.sum()
+    texts = present.unique.filter(bool_array(has_digit)) if is_mostly else present.unique
     if not infer_format(texts.slice(0, _PROBED)).readings:
         return None
     readings = infer_format(texts).readings
@@ -116,9 +116,9 @@ def _in_source_format(column: pa.Array, told: Counted, missing: int, suspected: 
         return None
     (reading,) = readings
     values = _values_of(reading, texts)
-    invalid = int(told.counts.sum() - told.counts[flags(pc.is_in(told.unique, texts.filter(values.is_valid())))].sum())
+    invalid = int(present.counts.sum() - present.counts[flags(pc.is_in(present.unique, texts.filter(values.is_valid())))].sum())
     form = reading.format.patterns[0] if reading.format.patterns else ""
-    return Inferred(_NAMES[reading.kind], values.take(pc.index_in(_dense(column), texts)), told, missing, invalid, form, suspected)
+    return Inferred(_NAMES[reading.kind], values.take(pc.index_in(_dense(column), texts)), present, missing, invalid, form, suspected)
 
 
 def _values_of(reading: Reading, texts: pa.Array) -> pa.Array:
@@ -130,13 +130,13 @@ def _values_of(reading: Reading, texts: pa.Array) -> pa.Array:
     return _as_decimals(plain) if reading.kind is Kind.DECIMAL else cast_column(Column("", ColumnType(Kind.BIGINT)), plain).values
 
 
-def _reading(told: Counted) -> _Reading | None:
+def _reading(present: Counted) -> _Reading | None:
     """The first reading that nearly all texts have, or the one of its rivals that more of them have."""
-    first = next((reading for reading in _READINGS if _share(told, reading.pattern) >= MINIMUM_SHARE), None)
+    first = next((reading for reading in _READINGS if _share(present, reading.pattern) >= MINIMUM_SHARE), None)
     if first is None:
         return None
     rivals = next(([one for one in _READINGS if one.name in names] for names in _RIVALS if first.name in names), [first])
-    return max(rivals, key=lambda one: _share(told, one.pattern))
+    return max(rivals, key=lambda one: _share(present, one.pattern))
 
 
 def _texts_of(kind: pa.DataType) -> pa.DataType:
@@ -159,8 +159,8 @@ def _dense(column: pa.Array) -> pa.Array:
     return column.dictionary_decode() if isinstance(column, pa.DictionaryArray) else column
 
 
-def _share(told: Counted, pattern: str) -> float:
-    return float(told.counts[flags(pc.match_substring_regex(told.unique, f"^(?:{pattern})$"))].sum()) / float(told.counts.sum())
+def _share(present: Counted, pattern: str) -> float:
+    return float(present.counts[flags(pc.match_substring_regex(present.unique, f"^(?:{pattern})$"))].sum()) / float(present.counts.sum())
 
 
 def _only(unique: pa.Array, pattern: str) -> pa.Array:
@@ -192,7 +192,7 @@ def _part(parts: pa.Array, name: str) -> Values:
 
 
 def _as_instants(text: pa.Array, pattern: str) -> pa.Array:
-    """Naive UTC, seconds where none are told; null for days that no calendar has."""
+    """Naive UTC, zero seconds where none are written; null for days that no calendar has."""
     nothing = pa.nulls(1, pa.string())[0]
     real = pc.if_else(_as_days(text, pattern).is_valid(), pc.replace_substring_regex(text, r"(\.\d{6})\d+", r"\1"), nothing)
     zoned = pc.match_substring_regex(real, r":\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$")

@@ -1,4 +1,4 @@
-"""Keep the profile of every file, and tell when a file is out of line with those before it."""
+"""Keep the profile of every file, and compare it with those of the files before."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ class Profiles:
         """
         try:
             profile = profile_of(_received(record, contract, accepted, quarantine_rows))
-        except Exception as error:  # noqa: BLE001 as the docstring has it; the text may hold a value, so only its kind is told
+        except Exception as error:  # noqa: BLE001 as the docstring has it; the text may hold a value, so only its kind is logged
             return {"failed": type(error).__name__}
         return self.keep(profile)
 
     def of_unknown(self, record: FileRecord, columns: Mapping[str, pa.Array], sensitive: Collection[str] = ()) -> Mapping[str, str]:
-        """As `of`, for a file that was not let in; it is compared with nothing.
+        """As `of`, for a rejected file; it is compared with nothing.
 
         Args:
             sensitive: columns that are known to be so; others are found by their names and values.
@@ -70,8 +70,8 @@ class Profiles:
         before, own = self._before(profile.dataset), figures_of(profile)
         shifts = drift(own, before)
         self._remember(profile.dataset, [one for one in before if one.content_sha256 != own.content_sha256] + [own])
-        told = {"drift": _as_text(shifts)} if shifts else {}
-        return {"key": key, **profile.summary(), **told}
+        shown = {"drift": _as_text(shifts)} if shifts else {}
+        return {"key": key, **profile.summary(), **shown}
 
     def read(self, dataset: str, content_sha256: str) -> dict[str, object]:
         """A stored profile; NotFoundError when there is none."""
@@ -96,4 +96,4 @@ def _received(record: FileRecord, contract: Contract, accepted: Rows, quarantine
 
 
 def _as_text(shifts: Sequence[Shift]) -> str:
-    return "; ".join(f"{shift.column or 'file'}: {shift.told} [{shift.kind}]" for shift in shifts)
+    return "; ".join(f"{shift.column or 'file'}: {shift.message} [{shift.kind}]" for shift in shifts)

@@ -63,10 +63,10 @@ class ColumnProfile:
     """One column.
 
     Attributes:
-        rows: that hold a value or should; of those that were refused for another column's sake nothing is told.
+        rows: that hold a value or should; rows refused because of another column do not count.
         missing: None where the column is dropped unread.
         invalid: rows whose text is no value of the type, or breaks a rule.
-        is_identifier: its values tell rows apart, or name rows of another table; how they are spread says nothing.
+        is_identifier: its values identify rows, or name rows of another table; how they are spread says nothing.
     """
 
     name: str
@@ -81,8 +81,8 @@ class ColumnProfile:
 
     def summary(self) -> dict[str, object]:
         """The figures that one asks for first; of a sensitive column counts only."""
-        told = self.as_dict()
-        return {name: told[name] for name in _SUMMARY if told.get(name) not in {None, ""}}
+        stated = self.as_dict()
+        return {name: stated[name] for name in _SUMMARY if stated.get(name) not in {None, ""}}
 
     def as_dict(self) -> dict[str, object]:
         """As JSON has it; of a sensitive column counts only."""
@@ -98,16 +98,16 @@ class ColumnProfile:
         }
         if self.is_sensitive:
             return counts
-        told = self.description
+        description = self.description
         return {
             **counts,
             **self.extra,
-            "distinct": told.distinct,
-            **told.facts,
-            "top": [{"value": text, "count": count} for text, count in told.top],
-            "patterns": [{"pattern": text, "share": share} for text, share in told.patterns],
-            "bins": dict(told.bins),
-            **({"estimated": dict(told.estimated)} if told.estimated else {}),
+            "distinct": description.distinct,
+            **description.facts,
+            "top": [{"value": text, "count": count} for text, count in description.top],
+            "patterns": [{"pattern": text, "share": share} for text, share in description.patterns],
+            "bins": dict(description.bins),
+            **({"estimated": dict(description.estimated)} if description.estimated else {}),
         }
 
 
@@ -140,8 +140,8 @@ class Profile:
 
     def summary(self) -> dict[str, str]:
         """What the file's record keeps of it, as texts; `statistics` are each column's own, by name, while they are few."""
-        told = json.dumps({column.name: column.summary() for column in self.columns}, ensure_ascii=False, separators=(",", ":"))
-        kept = {"statistics": told} if len(told) <= LONGEST_STATISTICS else {}
+        statistics = json.dumps({column.name: column.summary() for column in self.columns}, ensure_ascii=False, separators=(",", ":"))
+        kept = {"statistics": statistics} if len(statistics) <= LONGEST_STATISTICS else {}
         return {"rows": str(self.rows), "columns": str(len(self.columns)), **self.score.as_texts(), **kept}
 
 
@@ -150,7 +150,7 @@ class Received:
     """A file as the gate left it.
 
     Attributes:
-        accepted: rows that were let in, by the curated contract.
+        accepted: accepted rows, by the curated contract.
         quarantine_rows: all others, by the quarantine contract.
         rows: of the file, whatever became of them.
         received_at: when the file arrived, naive UTC.
@@ -165,15 +165,15 @@ class Received:
 
 
 def profile_of(received: Received) -> Profile:
-    """The profile of a file of a known dataset: statistics of what was let in, and counts of everything that was not.
+    """The profile of a file of a known dataset: statistics of accepted rows, and counts of all others.
 
-    What was let in is masked already, so no sensitive value is looked at; columns that stand for one tell counts only.
+    Accepted rows are masked already. Columns that replace a sensitive value have counts only.
     """
     contract, broken = received.contract, _broken(received)
     columns = side_by_side(lambda column: _known_column(received, broken, column), contract.columns)
     numeric = {column.name: received.accepted.some(column.name) for column in columns if _is_measure(column)}
-    told, score = tuple(correlations(numeric)), _known_score(received, broken)
-    return Profile(contract.dataset, received.content_sha256, received.rows, tuple(columns), told, score)
+    pairs, score = tuple(correlations(numeric)), _known_score(received, broken)
+    return Profile(contract.dataset, received.content_sha256, received.rows, tuple(columns), pairs, score)
 
 
 def profile_unknown(
@@ -188,7 +188,7 @@ def profile_unknown(
     inferred = dict(zip(held, side_by_side(infer, held.values()), strict=True))
     hidden = {*sensitive, *(name for name in held if _is_sensitive(name, inferred[name]))}
     if any(may_hold_cards(inferred[name].texts.unique) for name in hidden):
-        hidden |= {name for name, told in inferred.items() if may_hold_codes(told.texts.unique)}
+        hidden |= {name for name, column in inferred.items() if may_hold_codes(column.texts.unique)}
     profiled = side_by_side(lambda name: _inferred_column(name, inferred[name], len(held[name]), hidden=name in hidden), held)
     numeric = {column.name: inferred[column.name].values for column in profiled if _is_measure(column)}
     score, rows = _inferred_score(held, inferred, received_at), max(map(len, held.values()), default=0)
@@ -251,12 +251,12 @@ def _known_column(received: Received, broken: _Broken, column: Column) -> Column
     if column.mask is not None or is_sensitive_name(column.name):
         missing = refused_missing + sum(batch.null_count for batch in received.accepted.batches(behind[0].name))
         return ColumnProfile(column.name, _TYPE_OF[column.type.kind], rows, missing, invalid, is_sensitive=True)
-    told, nulls = _described(received.accepted, behind[0].name)
+    description, nulls = _described(received.accepted, behind[0].name)
     missing = nulls + refused_missing
     is_key = bool(column.references) or received.contract.key == (column.name,)
-    names_rows = is_key or _tells_apart(column.type.kind, told.distinct, accepted - nulls)
+    names_rows = is_key or _tells_apart(column.type.kind, description.distinct, accepted - nulls)
     kind = _TYPE_OF[column.type.kind]
-    return ColumnProfile(column.name, kind, rows, missing, invalid, is_identifier=names_rows, description=told)
+    return ColumnProfile(column.name, kind, rows, missing, invalid, is_identifier=names_rows, description=description)
 
 
 def _described(columns: Columns, name: str) -> tuple[Description, int]:
@@ -286,7 +286,7 @@ def _known_score(received: Received, broken: _Broken) -> Score:
 
 
 def _newest(received: Received) -> datetime | None:
-    """The newest event of the rows that were let in, by the columns that tell which version of a row is newer."""
+    """The newest event of the accepted rows, by the columns that tell which version of a row is newer."""
     names = [name for name in received.contract.order_by if name in received.accepted.names]
     return _latest(batch for name in names for batch in received.accepted.batches(name) if pa.types.is_timestamp(batch.type))
 
@@ -298,18 +298,20 @@ def _latest(columns: Iterable[pa.Array]) -> datetime | None:
     return _EPOCH + timedelta(seconds=min(max(*found, _FIRST_S), _LAST_S)) if found else None
 
 
-def _is_sensitive(name: str, told: Inferred) -> bool:
-    return is_sensitive_name(name) or holds_secrets(told.texts.unique, numeric=told.type in _NUMBERS)
+def _is_sensitive(name: str, inferred: Inferred) -> bool:
+    return is_sensitive_name(name) or holds_secrets(inferred.texts.unique, numeric=inferred.type in _NUMBERS)
 
 
-def _inferred_column(name: str, told: Inferred, rows: int, *, hidden: bool) -> ColumnProfile:
+def _inferred_column(name: str, inferred: Inferred, rows: int, *, hidden: bool) -> ColumnProfile:
     if hidden:
-        return ColumnProfile(name, told.type, rows, told.missing, told.invalid, is_sensitive=True)
-    is_text = told.type in {"string", "bool", ""}
-    description = describe_texts(told.texts) if is_text else describe(told.values)
-    apart = told.type in {"int", "string"} and description.distinct >= _IDENTIFYING_SHARE * max(_FEW, rows - told.missing)
-    extra = {"format": told.format, "suspected_missing": told.suspected_missing}
-    return ColumnProfile(name, told.type, rows, told.missing, told.invalid, is_identifier=apart, description=description, extra=extra)
+        return ColumnProfile(name, inferred.type, rows, inferred.missing, inferred.invalid, is_sensitive=True)
+    is_text = inferred.type in {"string", "bool", ""}
+    description = describe_texts(inferred.texts) if is_text else describe(inferred.values)
+    apart = inferred.type in {"int", "string"} and description.distinct >= _IDENTIFYING_SHARE * max(_FEW, rows - inferred.missing)
+    extra = {"format": inferred.format, "suspected_missing": inferred.suspected_missing}
+    return ColumnProfile(
+        name, inferred.type, rows, inferred.missing, inferred.invalid, is_identifier=apart, description=description, extra=extra
+    )
 
 
 def _inferred_score(held: Mapping[str, pa.Array], inferred: Mapping[str, Inferred], received_at: datetime) -> Score:

@@ -22,7 +22,7 @@ _DAY_S = 86_400
 
 @dataclass(frozen=True)
 class Score:
-    """The parts of a file's quality; None for what cannot be told of it.
+    """The parts of a file's quality; None for what is unknown.
 
     Attributes:
         completeness: of the cells that must have a value, the share that has one.
@@ -40,9 +40,9 @@ class Score:
 
     @property
     def total(self) -> float | None:
-        """The mean of the parts that can be told; None when none can."""
-        told = [part for part in self.parts.values() if part is not None]
-        return sum(told) / len(told) if told else None
+        """The mean of the known parts; None when none is known."""
+        known = [part for part in self.parts.values() if part is not None]
+        return sum(known) / len(known) if known else None
 
     @property
     def parts(self) -> dict[str, float | None]:
@@ -50,9 +50,9 @@ class Score:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def as_texts(self) -> dict[str, str]:
-        """The score and its parts with four decimals; a part that cannot be told is left out."""
-        told = {"score": self.total, **self.parts}
-        return {name: f"{part:.{DECIMALS}f}" for name, part in told.items() if part is not None}
+        """The score and its parts with four decimals; an unknown part is left out."""
+        known = {"score": self.total, **self.parts}
+        return {name: f"{part:.{DECIMALS}f}" for name, part in known.items() if part is not None}
 
 
 def ratio(undesired: int, every: int) -> float | None:

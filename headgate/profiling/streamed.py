@@ -1,4 +1,4 @@
-"""A column of more rows than are to be in memory at once: what can be told exactly on the way through it is, the rest by a sample.
+"""A column of more rows than are to be in memory at once: exact where one pass allows it, else from a sample.
 
 | exact                                                        | by a sample of some 524,288 rows                       |
 |--------------------------------------------------------------|--------------------------------------------------------|
@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.profiling.arrays import as_numpy, measured
-from headgate.profiling.describe import Description, describe, moments_told, number_text
+from headgate.profiling.describe import Description, describe, moment_facts, number_text
 from headgate.profiling.distinct import Distinct
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Moments:
 
 @dataclass(frozen=True)
 class Streamed:
-    """What one way through a column tells. `moments` are of its measured values, or of the lengths of its texts."""
+    """What one pass over a column counts. `moments` are of its measured values, or of the lengths of its texts."""
 
     present: int = 0
     missing: int = 0
@@ -77,35 +77,35 @@ class Streamed:
     def with_batch(self, batch: pa.Array) -> Streamed:
         """As much, of this batch and those before."""
         there = len(batch) - batch.null_count
-        told = self.moments.with_values(_measures(batch))
-        return Streamed(self.present + there, self.missing + batch.null_count, self.distinct.with_values(batch), told)
+        moments = self.moments.with_values(_measures(batch))
+        return Streamed(self.present + there, self.missing + batch.null_count, self.distinct.with_values(batch), moments)
 
 
 def describe_many(columns: Columns, name: str) -> tuple[Description, int]:
     """The description of a column of many rows, and how many values are missing."""
-    told, kind = Streamed(), pa.null()
+    moments, kind = Streamed(), pa.null()
     for batch in columns.batches(name):
-        told, kind = told.with_batch(batch), _kind_of(batch)
+        moments, kind = moments.with_batch(batch), _kind_of(batch)
     some = columns.some(name)
     part = describe(some)
-    factor = told.present / max(1, len(some) - some.null_count)
-    how = {"distinct": "exact" if told.distinct.is_exact else f"standard error {DISTINCT_ERROR}", "sampled_rows": str(len(some))}
+    factor = moments.present / max(1, len(some) - some.null_count)
+    how = {"distinct": "exact" if moments.distinct.is_exact else f"standard error {DISTINCT_ERROR}", "sampled_rows": str(len(some))}
     return replace(
         part,
-        distinct=told.distinct.count,
-        facts=_facts(part, told.moments, kind, factor),
+        distinct=moments.distinct.count,
+        facts=_facts(part, moments.moments, kind, factor),
         top=tuple((text, round(count * factor)) for text, count in part.top if count >= FEWEST_SAMPLED),
         estimated=how,
-    ), told.missing
+    ), moments.missing
 
 
 def _facts(part: Description, moments: Moments, kind: pa.DataType, factor: float) -> dict[str, object]:
-    """The sample's facts, with those that are known of all rows in their place; none where none may be told."""
+    """The sample's facts, replaced by those known of all rows; none where the column may not be shown."""
     if not part.facts or not moments.count:
         return dict(part.facts)
     if "length" in part.facts:
         return {"length": {"min": moments.low, "max": moments.high, "mean": number_text(moments.mean)}}
-    facts = dict(part.facts) | moments_told(kind, moments.low, moments.high, moments.mean, moments.deviation)
+    facts = dict(part.facts) | moment_facts(kind, moments.low, moments.high, moments.mean, moments.deviation)
     outliers = facts.get("outliers")
     if isinstance(outliers, dict):
         facts["outliers"] = {name: round(count * factor) if isinstance(count, int) else count for name, count in outliers.items()}

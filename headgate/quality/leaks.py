@@ -116,7 +116,7 @@ _OTHER_NUMBERS = (
     (re.compile(r"(?:^|[^a-z])(?:tracking|iban|bank_?account)(?:[^a-z]|$)", re.IGNORECASE), 19),
 )
 _DIGITS = re.compile(r"\d+")
-# A spreadsheet's spelling of long numbers. With eleven digits and the length, the check digit soon tells what is missing.
+# A spreadsheet's spelling of long numbers. With eleven digits and the length, few numbers remain for the missing digits.
 _SCIENTIFIC = re.compile(r"(?<!\d)(\d)[.,](\d{10,18})[eE]\+?0?(1[1-8])(?!\d)")
 # Groups of digits with one and the same gap between them, as people write card numbers, and as times and dates are not;
 # the last one may be what is left over. They may overlap, hence the lookahead.
@@ -143,7 +143,7 @@ _SECURITY_CODE = re.compile(
     rf"(?:(?<![^\W_])cvv2?|(?:{_CODES_NAMES})[\W_])[\W_]{{0,6}}(?:(?:is|no|value|code|number)[\W_]{{0,4}}){{0,2}}\d{{3,4}}(?![^\W_]|[/.-]\d)",
     re.IGNORECASE,
 )
-# Numbers that were never given out are none. Source: Social Security Administration, POMS RM 10201.035.
+# Numbers that were never issued are none. Source: Social Security Administration, POMS RM 10201.035.
 # Between blanks, further groups of digits beside it make it part of a longer number, a telephone's for one.
 _SSN = re.compile(
     r"(?<![0-9A-Za-z\-.])(?!000|666|9\d\d)\d{3}"
@@ -189,12 +189,12 @@ def _typed(text: str) -> str:
 
 
 def without_leaks(name: str) -> str:
-    """A name as a finding may tell it: with no digit where it is a leak itself."""
+    """Return a name as a finding may show it: without digits where it is a leak itself."""
     return _DIGIT.sub("#", name) if leaks_in_text(name) else name
 
 
 def leaks_in_texts(texts: Iterable[str]) -> tuple[int, Counter[str]]:
-    """How many texts there were, and how many leaks of each kind they hold together."""
+    """Return how many texts there were, and how many leaks of each kind they hold together."""
     scanned, found = 0, Counter[str]()
     for text in texts:
         scanned += 1
@@ -203,7 +203,7 @@ def leaks_in_texts(texts: Iterable[str]) -> tuple[int, Counter[str]]:
 
 
 def leaks_in_rows(rows: pa.Table) -> tuple[int, Counter[tuple[str, str]]]:
-    """How many cells were looked at, and how many leaks there are by (column, kind); by no column for those in a column's name."""
+    """Return how many cells were scanned, and how many leaks there are by (column, kind); without a column for those in its name."""
     cells, found = 0, Counter[tuple[str, str]]()
     for name, column in zip(rows.column_names, rows.columns, strict=True):
         for kind, count in leaks_in_text(name).items():

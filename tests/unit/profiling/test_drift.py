@@ -62,7 +62,7 @@ def test_a_mean_in_a_tiny_file_is_put_down_to_chance() -> None:
 def test_another_spread_over_categories_is_told() -> None:
     (shift,) = drift(a_file(region=replace(REGION, bins={"EU": 0.1, "NA": 0.5, "APAC": 0.4})), BEFORE)
     assert (shift.kind, shift.column) == ("distribution", "region")
-    assert "APAC" not in shift.told
+    assert "APAC" not in shift.message
 
 
 def test_the_index_is_the_textbooks() -> None:
