@@ -126,6 +126,7 @@ class MergeSettings(Settings):
 
     curated_bucket: str
     curated_database: str
+    crawler: str = ""
 
 
 class CuratedSettings(Settings):
@@ -140,6 +141,7 @@ class SystemSettings(Settings):
     curated_bucket: str
     prod_buckets: Mapping[str, str]
     prod_database: str
+    crawler: str = ""
 
 
 class ArtifactsSettings(Settings):

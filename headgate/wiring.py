@@ -269,7 +269,7 @@ def merging(env: Mapping[str, str], workspace: Path) -> Merging:
 
     return Merging(
         objects(),
-        GlueCatalog(clients.glue()),
+        GlueCatalog(clients.glue(), settings.crawler),
         registry.curated,
         settings.curated_bucket,
         settings.curated_database,
@@ -350,7 +350,8 @@ def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Calla
         options = {name: env.get(name, "") or env.get(f"HEADGATE_{name.upper()}", "") for name in registry.options(package)}
         inspections = {"pci_audit": lambda: pci_audit(leak_scans(env))} if "pci_audit" in own else {}
         with OutputAudit(data_docs(env), lake, system) as audit:
-            publisher = Publisher(objects(), GlueCatalog(clients.glue()), settings.prod_database, settings.prod_buckets[system], audit)
+            catalog = GlueCatalog(clients.glue(), settings.crawler)
+            publisher = Publisher(objects(), catalog, settings.prod_database, settings.prod_buckets[system], audit)
             published = run_system(
                 system, lake, tables, publisher, own, models=models(env), inspections=inspections, options=options, own_models=models_in_sql
             )
@@ -383,7 +384,7 @@ def snapshot_tables(env: Mapping[str, str], workspace: Path) -> SnapshotTables:
     choice = EngineChoice(EngineName.stated(engine.engine), engine.spark_from_mb, reads_objects=spark_session.is_started_by_cluster())
     return SnapshotTables(
         objects(),
-        GlueCatalog(clients.glue()),
+        GlueCatalog(clients.glue(), settings.crawler),
         Registry.load().curated,
         settings.curated_bucket,
         settings.curated_database,

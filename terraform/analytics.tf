@@ -48,7 +48,7 @@ locals {
         description = "Merges the increments into one snapshot, unique by key"
         script      = "merge_curated.py"
         policy      = data.aws_iam_policy_document.merge_curated.json
-        arguments   = {}
+        arguments   = { "--HEADGATE_CRAWLER" = module.crawler["curated"].name }
       }
       quality_gate = {
         description = "Holds the snapshot to its contracts before anything is built on it"
@@ -63,7 +63,7 @@ locals {
         script      = "build_system.py"
         policy      = data.aws_iam_policy_document.build_system[system].json
         arguments = merge(
-          { "--system" = system },
+          { "--system" = system, "--HEADGATE_CRAWLER" = module.crawler[system].name },
           local.engine_arguments,
           lookup(local.own_arguments, system, {}),
         )
@@ -180,6 +180,12 @@ data "aws_iam_policy_document" "merge_curated" {
   }
 
   statement {
+    sid       = "CrawlChangedTables"
+    actions   = ["glue:StartCrawler"]
+    resources = [module.crawler["curated"].arn]
+  }
+
+  statement {
     sid     = "MoveCuratedTables"
     actions = ["glue:GetTable", "glue:UpdateTable"]
     resources = concat(
@@ -245,7 +251,7 @@ data "aws_iam_policy_document" "audit_everything" {
   statement {
     sid       = "ReadLogs"
     actions   = ["logs:FilterLogEvents"]
-    resources = [for group in local.log_groups : "arn:aws:logs:${var.region}:${local.account_id}:log-group:${group}:*"]
+    resources = [for group in local.log_groups : "arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:${group}:*"]
   }
 }
 
@@ -292,6 +298,12 @@ data "aws_iam_policy_document" "build_system" {
       variable = "s3:prefix"
       values   = ["models/${each.key}/*", "data_docs/*"]
     }
+  }
+
+  statement {
+    sid       = "CrawlChangedTables"
+    actions   = ["glue:StartCrawler"]
+    resources = [module.crawler[each.key].arn]
   }
 
   statement {

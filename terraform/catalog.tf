@@ -18,7 +18,7 @@ locals {
     },
   )
 
-  catalog_arn = "arn:aws:glue:${var.region}:${local.account_id}:catalog"
+  catalog_arn = "arn:${local.partition}:glue:${var.region}:${local.account_id}:catalog"
 
   tables = merge([
     for database, tables in local.catalog : {

@@ -1,7 +1,7 @@
 # The scheduled export of the MySQL server that the lake is fed from: schedule, state machine, job, login.
 locals {
-  connection_arn = "arn:aws:glue:${var.region}:${local.account_id}:connection/${var.name}-database"
-  ec2_arn        = "arn:aws:ec2:${var.region}:${local.account_id}"
+  connection_arn = "arn:${local.partition}:glue:${var.region}:${local.account_id}:connection/${var.name}-database"
+  ec2_arn        = "arn:${local.partition}:ec2:${var.region}:${local.account_id}"
 
   # No database network, no connection: the server is reached over the internet, or from the emulator's own machine.
   database_networks = var.database_network == null ? {} : { database = var.database_network }

@@ -203,7 +203,7 @@ locals {
 
   # The function creates this one-time schedule and pushes it back; the schedule deletes itself once it has fired.
   debounce_schedule     = "${var.name}-curated-quiet"
-  debounce_schedule_arn = "arn:aws:scheduler:${var.region}:${local.account_id}:schedule/default/${local.debounce_schedule}"
+  debounce_schedule_arn = "arn:${local.partition}:scheduler:${var.region}:${local.account_id}:schedule/default/${local.debounce_schedule}"
 }
 
 data "aws_iam_policy_document" "start_pipeline" {

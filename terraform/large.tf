@@ -14,7 +14,7 @@ locals {
       "Settled" = { Type = "Succeed" }
       "Record the failure" = {
         Type     = "Task"
-        Resource = "arn:aws:states:::dynamodb:updateItem"
+        Resource = "arn:${local.partition}:states:::dynamodb:updateItem"
         Arguments = {
           TableName                = aws_dynamodb_table.files.name
           Key                      = { file_id = { S = "{% $states.context.Execution.Input.file_id %}" } }
@@ -45,7 +45,7 @@ locals {
       }
       "Keep the message" = {
         Type     = "Task"
-        Resource = "arn:aws:states:::sqs:sendMessage"
+        Resource = "arn:${local.partition}:states:::sqs:sendMessage"
         Arguments = {
           QueueUrl    = module.raw_objects.dead_letters.url
           MessageBody = "{% $string({'Records': [{'eventName': 'ObjectCreated:Put', 's3': {'bucket': {'name': $states.context.Execution.Input.bucket}, 'object': {'key': $states.context.Execution.Input.key, 'versionId': $states.context.Execution.Input.version_id}}}]}) %}"
@@ -66,13 +66,16 @@ data "aws_iam_policy_document" "curate_large" {
 module "curate_large" {
   source = "./modules/glue_job"
 
-  name                = "${var.name}-curate_large"
-  description         = "Lets one file through the gate that is too much for the function"
-  script              = "${local.build_dir}/jobs/curate_large.py"
-  artifacts_bucket    = module.bucket["artifacts"].name
-  policy_json         = data.aws_iam_policy_document.curate_large.json
-  log_group_arns      = [for group in aws_cloudwatch_log_group.jobs : group.arn]
-  runtime             = merge(local.platform.job, { timeout = local.platform.large.timeout })
+  name             = "${var.name}-curate_large"
+  description      = "Lets one file through the gate that is too much for the function"
+  script           = "${local.build_dir}/jobs/curate_large.py"
+  artifacts_bucket = module.bucket["artifacts"].name
+  policy_json      = data.aws_iam_policy_document.curate_large.json
+  log_group_arns   = [for group in aws_cloudwatch_log_group.jobs : group.arn]
+  runtime = merge(local.platform.job, {
+    timeout = local.platform.large.timeout
+    workers = merge(local.platform.job.workers, { type = local.platform.large.worker })
+  })
   max_concurrent_runs = local.platform.large.concurrent_runs
   arguments = merge(local.job_arguments, local.wheel_arguments["curate_large"], {
     "--HEADGATE_RAW_QUEUE_URL" = module.raw_objects.url

@@ -5,7 +5,7 @@ locals {
 
   # Known before the machines are, by those that may start them or watch them.
   machine_arns = {
-    for key, name in local.machine_names : key => "arn:aws:states:${var.region}:${local.account_id}:stateMachine:${name}"
+    for key, name in local.machine_names : key => "arn:${local.partition}:states:${var.region}:${local.account_id}:stateMachine:${name}"
   }
 
   # What is said of a run that failed, as JSONata without its marks, and the error that it ends with.
@@ -41,7 +41,7 @@ locals {
     for key, failure in local.failures : key => {
       "Alert" = {
         Type     = "Task"
-        Resource = "arn:aws:states:::sns:publish"
+        Resource = "arn:${local.partition}:states:::sns:publish"
         Arguments = {
           TopicArn = aws_sns_topic.alerts.arn
           Subject  = "{% ${failure.subject} %}"

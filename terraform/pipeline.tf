@@ -1,4 +1,4 @@
-# curated_to_prod: merge, gate, five systems side by side, each crawled once it has published.
+# curated_to_prod: merge, gate, systems side by side. A job that publishes a table with other columns starts its crawler.
 #
 # A job is started, waited for and looked at again (`startJobRun.sync` is missing from emulators). Its result is data
 # until the very end: a system that fails says so in its branch's output, so that the other four go on.
@@ -60,7 +60,7 @@ locals {
       }
       merge_curated = {
         arguments = local.job_arguments_of_run
-        done      = "Crawl curated"
+        done      = "Start quality_gate"
         output    = "{% {} %}"
         failed    = "Alert"
         failure   = "{% {'systems': [{'system': 'merge_curated', 'state': 'failed', 'cause': CAUSE}]} %}"
@@ -76,7 +76,7 @@ locals {
     {
       for job, system in local.build_jobs : job => {
         arguments = local.job_arguments_of_run
-        done      = "Crawl ${system}"
+        done      = "Published ${system}"
         output    = "{% {} %}"
         failed    = "Report ${system}"
         failure   = "{% {'system': '${system}', 'state': 'failed', 'cause': CAUSE} %}"
@@ -88,7 +88,7 @@ locals {
     for key, stage in local.stages : key => {
       "Start ${key}" = {
         Type     = "Task"
-        Resource = "arn:aws:states:::aws-sdk:glue:startJobRun"
+        Resource = "arn:${local.partition}:states:::aws-sdk:glue:startJobRun"
         Arguments = {
           JobName   = local.job_names[key]
           Arguments = stage.arguments
@@ -109,7 +109,7 @@ locals {
       }
       "Look at ${key}" = {
         Type     = "Task"
-        Resource = "arn:aws:states:::aws-sdk:glue:getJobRun"
+        Resource = "arn:${local.partition}:states:::aws-sdk:glue:getJobRun"
         Arguments = {
           JobName = local.job_names[key]
           RunId   = "{% $states.input.run %}"
@@ -161,19 +161,10 @@ locals {
           Output = "{% {'system': '${system}', 'state': 'left'} %}"
           End    = true
         }
-        "Crawl ${system}" = {
-          Type      = "Task"
-          Resource  = "arn:aws:states:::aws-sdk:glue:startCrawler"
-          Arguments = { Name = module.crawler[system].name }
-          Output    = "{% {'system': '${system}', 'state': 'published', 'crawl': 'started'} %}"
-          Retry     = local.glue_patience
-          # The tables are published already; a crawl that runs, or fails, takes nothing away.
-          Catch = [{
-            ErrorEquals = ["States.ALL"]
-            Output      = "{% {'system': '${system}', 'state': 'published', 'crawl': $states.errorOutput.Error} %}"
-            Next        = "Report ${system}"
-          }]
-          Next = "Report ${system}"
+        "Published ${system}" = {
+          Type   = "Pass"
+          Output = "{% {'system': '${system}', 'state': 'published'} %}"
+          Next   = "Report ${system}"
         }
         "Report ${system}" = { Type = "Pass", End = true }
       })
@@ -211,7 +202,7 @@ locals {
       # agree that it is the oldest.
       "See who runs" = {
         Type     = "Task"
-        Resource = "arn:aws:states:::aws-sdk:sfn:listExecutions"
+        Resource = "arn:${local.partition}:states:::aws-sdk:sfn:listExecutions"
         Arguments = {
           StateMachineArn = "{% $states.context.StateMachine.Id %}"
           StatusFilter    = "RUNNING"
@@ -236,15 +227,6 @@ locals {
         Seconds = local.job_poll_s
         Next    = "See who runs"
       }
-      "Crawl curated" = {
-        Type      = "Task"
-        Resource  = "arn:aws:states:::aws-sdk:glue:startCrawler"
-        Arguments = { Name = module.crawler["curated"].name }
-        Output    = "{% $states.input %}"
-        Retry     = local.glue_patience
-        Catch     = [{ ErrorEquals = ["States.ALL"], Output = "{% $states.input %}", Next = "Start quality_gate" }]
-        Next      = "Start quality_gate"
-      }
       "Published" = { Type = "Succeed" }
     }, local.system_states)
   }
@@ -257,12 +239,6 @@ data "aws_iam_policy_document" "curated_to_prod" {
     sid       = "RunJobs"
     actions   = ["glue:StartJobRun", "glue:GetJobRun"]
     resources = [for job in module.job : job.arn]
-  }
-
-  statement {
-    sid       = "StartCrawlers"
-    actions   = ["glue:StartCrawler"]
-    resources = [for crawler in module.crawler : crawler.arn]
   }
 
   statement {

@@ -9,7 +9,7 @@ locals {
       key_deletion_days   = 30
       sql_dialect         = "athena"
       job_poll_s          = 30
-      gate_concurrency    = 10
+      gate_concurrency    = 8                                # a new account runs 10 functions at once; two places are for start_pipeline
       run_interval_s      = 3600                             # a run costs about as much however little is new (docs/deploying.md)
       least_job_poll_s    = 10                               # a run has at most 25,000 events, and a look at a job is nine of them
       scheduled_at        = "<aws.scheduler.scheduled-time>" # the scheduler puts the time in its place
@@ -33,9 +33,9 @@ locals {
       sentence_model = true
       job_wheels     = true
       job_arguments  = { "--enable-auto-scaling" = "true" } # a job has more workers than its driver needs only while Spark asks for them
-      # Python shares a G.1X worker of 16 GB and some 34 GB of free disk with Spark's driver.
-      # Source: AWS Glue developer guide, "Configuring job properties for Spark jobs", worker types.
-      large = { timeout = 480, timeout_s = 28800, memory_mb = 12288, disk_mb = 32768, concurrent_runs = var.large_concurrency }
+      # Python shares the worker with Spark's driver, whose heap Glue sets to 20 of G.2X's 32 GB; 1 GB is left to the system.
+      # Source: AWS Glue developer guide, "AWS Glue worker types". docs/adr/0053-glue-and-lambda-defaults.md
+      large = { worker = "G.2X", timeout = 480, timeout_s = 28800, memory_mb = 11264, disk_mb = 65536, concurrent_runs = var.large_concurrency }
     }
     emulator = {
       s3_path_style       = true
@@ -65,7 +65,7 @@ locals {
       sentence_model = false # its jobs find the one that is installed where it runs
       job_arguments  = {}
       # The emulator forgets how many runs a job may have, and starts all at once.
-      large = { timeout = 600, timeout_s = 600, memory_mb = 12288, disk_mb = 32768, concurrent_runs = null }
+      large = { worker = null, timeout = 600, timeout_s = 600, memory_mb = 12288, disk_mb = 32768, concurrent_runs = null }
     }
   }[var.platform]
 
@@ -73,4 +73,5 @@ locals {
   job_poll_s    = coalesce(var.job_poll_s, local.platform.job_poll_s)
   build_dir     = var.build_dir == "" ? "${path.module}/../build" : var.build_dir
   account_id    = data.aws_caller_identity.current.account_id
+  partition     = data.aws_partition.current.partition
 }

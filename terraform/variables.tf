@@ -147,7 +147,7 @@ variable "gate_timeout_s" {
 }
 
 variable "gate_concurrency" {
-  description = "How many gates may work at once; by default 10, and 4 on an emulator."
+  description = "How many gates may work at once; by default 8, and 4 on an emulator."
   type        = number
   default     = null
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from headgate.aws.errors import translated
-from headgate.errors import ConflictError
+from headgate.errors import ConflictError, ServiceError
 from headgate.lake.ports import TableVersion
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_glue.type_defs import TableInputTypeDef
+
+log = logging.getLogger(__name__)
 
 # What of a read table may be written again; the rest (CreateTime, VersionId, CatalogId …) is Glue's own.
 # Source: AWS Glue API reference, TableInput.
@@ -36,9 +39,14 @@ _WRITABLE = (
 
 @dataclass(frozen=True)
 class GlueCatalog:
-    """The Catalog port over Glue. A table's revision is its `VersionId`, which Glue checks on update."""
+    """The Catalog port over Glue. A table's revision is its `VersionId`, which Glue checks on update.
+
+    Attributes:
+        crawler: started after a table got other columns; a crawl costs more than a publish, and finds nothing new otherwise.
+    """
 
     client: GlueClient
+    crawler: str = ""
 
     def current(self, database: str, table: str) -> TableVersion:
         """Where the table points now; NotFoundError when it does not exist."""
@@ -52,6 +60,7 @@ class GlueCatalog:
         Everything else a crawler or Terraform put on the table stays as it is.
         """
         known = self._table(current.database, current.table)
+        before = [_shape(column) for column in known.get("StorageDescriptor", {}).get("Columns", [])]
         if known.get("VersionId", "") != current.revision:
             raise ConflictError(f"{current.database}.{current.table} changed since revision {current.revision}")
         moved = {name: known[name] for name in _WRITABLE if known.get(name)}  # an empty Owner is read, but not taken back
@@ -64,7 +73,21 @@ class GlueCatalog:
                 VersionId=current.revision,
                 SkipArchive=True,  # the lake keeps its own versions; Glue's archive is limited and never read here
             )
+        if self.crawler and before != [_shape(column) for column in columns]:
+            self._crawl()
+
+    def _crawl(self) -> None:
+        """Start the crawler. The table is published already, so a crawl that cannot start takes nothing away."""
+        try:
+            with translated(f"start crawler {self.crawler}"):
+                self.client.start_crawler(Name=self.crawler)
+        except ServiceError as error:
+            log.warning("crawler not started", extra={"crawler": self.crawler, "cause": str(error)})
 
     def _table(self, database: str, table: str) -> dict[str, Any]:
         with translated(f"look up table {database}.{table}"):
             return cast("dict[str, Any]", self.client.get_table(DatabaseName=database, Name=table)["Table"])
+
+
+def _shape(column: Mapping[str, Any]) -> tuple[str, str]:
+    return str(column["Name"]), str(column["Type"])

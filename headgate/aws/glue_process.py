@@ -13,8 +13,22 @@ from headgate.aws import glue_arguments, unforeseen
 from headgate.aws.log_redaction import redact_logs
 from headgate.errors import HeadgateError
 
+_OF_EVERY_RECORD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object per log line, with what `extra` states, as the functions write it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line; its time is CloudWatch's."""
+        extra = {name: value for name, value in vars(record).items() if name not in _OF_EVERY_RECORD}
+        line = {"level": record.levelname, "message": record.getMessage(), "logger": record.name, **extra}
+        if record.exc_info:
+            line["exception"] = getattr(record.exc_info[0], "__name__", "")  # its text may hold a cell's value
+        return json.dumps(line, default=str)
 
 
 def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
@@ -30,7 +44,9 @@ def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
     # Models' threads that spin while they wait take the processor from other jobs on the same machine: on two busy cores
     # demand-insights-engine took 110 s and more, and takes 4 s so. OpenMP reads it when the first model is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     redact_logs()
     try:
         with redirect_stderr(sys.stdout):

@@ -35,7 +35,7 @@ def stages(run: PipelineRun, systems: Sequence[str], now: datetime) -> list[Stag
     ended = run.finished
     before = [
         _stage(TURN, entered.get("See who runs"), merge_at, now, ended=ended),
-        _stage(MERGE, merge_at, entered.get("Crawl curated") or gate_at, now, ended=ended),
+        _stage(MERGE, merge_at, gate_at, now, ended=ended),
         _stage(GATE, gate_at, entered.get("Build the systems") or entered.get("Published"), now, ended=ended),
     ]
     return [*before, *(_system(run, system, now) for system in systems)]
@@ -45,7 +45,7 @@ def _system(run: PipelineRun, system: str, now: datetime) -> Stage:
     entered = run.entered_at
     if f"Leave {system}" in entered:
         return Stage(system, "left")
-    published_at, reported_at = entered.get(f"Crawl {system}"), entered.get(f"Report {system}")
+    published_at, reported_at = entered.get(f"Published {system}"), entered.get(f"Report {system}")
     began_at = entered.get(f"Start build_{system.replace('-', '_')}")
     if began_at and reported_at and not published_at:
         return Stage(system, "failed", (reported_at - began_at).total_seconds())

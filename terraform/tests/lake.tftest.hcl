@@ -4,6 +4,10 @@ mock_provider "aws" {
     defaults = { account_id = "123456789012" }
   }
 
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+
   mock_data "aws_iam_policy_document" {
     defaults = { json = "{}" }
   }
@@ -171,7 +175,7 @@ run "the_lake_is_as_described" {
   }
 
   assert {
-    condition     = module.raw_to_curated.settings.responses == toset(["ReportBatchItemFailures"]) && module.raw_to_curated.settings.max_concurrency == 10
+    condition     = module.raw_to_curated.settings.responses == toset(["ReportBatchItemFailures"]) && module.raw_to_curated.settings.max_concurrency == 8
     error_message = "The gate answers per message and has a maximum concurrency."
   }
 

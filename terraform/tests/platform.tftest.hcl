@@ -4,6 +4,10 @@ mock_provider "aws" {
     defaults = { account_id = "123456789012" }
   }
 
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+
   mock_data "aws_iam_policy_document" {
     defaults = { json = "{}" }
   }
@@ -141,7 +145,7 @@ run "an_emulator_has_no_layers_and_python_jobs" {
   }
 
   assert {
-    condition     = toset(keys(local.jobs["build_market_intelligence_hub"].arguments)) == toset(["--HEADGATE_ENGINE", "--HEADGATE_SPARK_FROM_MB", "--system"])
+    condition     = toset(keys(local.jobs["build_market_intelligence_hub"].arguments)) == toset(["--HEADGATE_CRAWLER", "--HEADGATE_ENGINE", "--HEADGATE_SPARK_FROM_MB", "--system"])
     error_message = "What nobody asked for is the hub's own default."
   }
 

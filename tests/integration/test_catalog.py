@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -12,6 +12,8 @@ from headgate.errors import ConflictError, NotFoundError
 from tests.conftest import unique
 
 if TYPE_CHECKING:
+    from mypy_boto3_glue import GlueClient
+
     from headgate.lake.ports import Catalog
     from tests.conftest import Emulator
 
@@ -101,3 +103,32 @@ def test_a_move_keeps_what_others_put_on_the_table(emulator: Emulator) -> None:
     assert table["Parameters"] == {"classification": "parquet", "headgate.rows": "3"}
     assert table["StorageDescriptor"]["Columns"] == [ID_COLUMN]
     assert table["StorageDescriptor"]["InputFormat"].endswith("MapredParquetInputFormat")
+
+
+class RecordingGlue:
+    """The emulator's Glue, which also notes the crawlers that are started."""
+
+    def __init__(self, client: GlueClient) -> None:
+        self._client, self.started = client, list[str]()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._client, name)
+
+    def start_crawler(self, *, Name: str) -> None:  # noqa: N803 boto3's own name
+        self.started.append(Name)
+
+
+@pytest.mark.integration
+def test_a_crawl_is_started_only_when_the_columns_changed(emulator: Emulator) -> None:
+    client = RecordingGlue(glue_catalog(emulator).client)
+    catalog = GlueCatalog(cast("GlueClient", client), "lake-curated")
+    for version in ("one", "two"):
+        catalog.move(catalog.current(DATABASE, "orders"), f"s3://curated/{version}/", [ID_COLUMN], {})
+    assert client.started == ["lake-curated"]
+
+
+@pytest.mark.integration
+def test_a_crawler_that_cannot_start_does_not_undo_a_publish(emulator: Emulator) -> None:
+    catalog = GlueCatalog(glue_catalog(emulator).client, "no-such-crawler")
+    catalog.move(catalog.current(DATABASE, "orders"), "s3://curated/new/", [ID_COLUMN], {})
+    assert catalog.current(DATABASE, "orders").location == "s3://curated/new/"

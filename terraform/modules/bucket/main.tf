@@ -1,4 +1,6 @@
 # One bucket of the lake: encrypted, versioned, never public, TLS only.
+data "aws_partition" "current" {}
+
 resource "aws_s3_bucket" "this" {
   bucket        = var.name
   force_destroy = var.force_destroy
@@ -39,7 +41,7 @@ data "aws_iam_policy_document" "tls_only" {
     sid       = "DenyWithoutTls"
     effect    = "Deny"
     actions   = ["s3:*"]
-    resources = ["arn:aws:s3:::${var.name}", "arn:aws:s3:::${var.name}/*"]
+    resources = ["arn:${data.aws_partition.current.partition}:s3:::${var.name}", "arn:${data.aws_partition.current.partition}:s3:::${var.name}/*"]
 
     principals {
       type        = "*"

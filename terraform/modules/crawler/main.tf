@@ -1,15 +1,17 @@
 # A crawler over tables that exist already, with a role of its own.
+data "aws_partition" "current" {}
+
 data "aws_iam_policy_document" "this" {
   statement {
     sid       = "ReadData"
     actions   = ["s3:GetObject"]
-    resources = [for bucket in var.buckets : "arn:aws:s3:::${bucket}/*"]
+    resources = [for bucket in var.buckets : "arn:${data.aws_partition.current.partition}:s3:::${bucket}/*"]
   }
 
   statement {
     sid       = "ListData"
     actions   = ["s3:ListBucket", "s3:GetBucketLocation"]
-    resources = [for bucket in var.buckets : "arn:aws:s3:::${bucket}"]
+    resources = [for bucket in var.buckets : "arn:${data.aws_partition.current.partition}:s3:::${bucket}"]
   }
 
   statement {

@@ -46,7 +46,7 @@ variable "schema_change" {
   })
 
   validation {
-    condition     = contains(["LOG", "UPDATE_IN_DATABASE"], var.schema_change.update) && var.schema_change.delete == "LOG"
+    condition     = var.schema_change.update == "LOG" && var.schema_change.delete == "LOG"
     error_message = "update is LOG or UPDATE_IN_DATABASE, delete is LOG."
   }
 }

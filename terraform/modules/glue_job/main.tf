@@ -1,16 +1,18 @@
 # A Glue job with a role of its own.
+data "aws_partition" "current" {}
+
 data "aws_iam_policy_document" "this" {
   source_policy_documents = [var.policy_json]
 
   statement {
     sid       = "ReadOwnCode"
     actions   = ["s3:GetObject"]
-    resources = ["arn:aws:s3:::${var.artifacts_bucket}/code/*"]
+    resources = ["arn:${data.aws_partition.current.partition}:s3:::${var.artifacts_bucket}/code/*"]
   }
 
   statement {
     sid       = "WriteJobLogs"
-    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    actions   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
     resources = [for arn in var.log_group_arns : "${arn}:*"]
   }
 

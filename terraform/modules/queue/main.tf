@@ -1,7 +1,9 @@
 # A queue that S3 fills, with the dead-letter queue of what could not be worked off. Its messages hold keys and sizes of
 # objects, never data, so SQS's own encryption is enough and spares S3 a grant on the lake's key.
+data "aws_partition" "current" {}
+
 locals {
-  arn = "arn:aws:sqs:${var.region}:${var.account_id}:${var.name}"
+  arn = "arn:${data.aws_partition.current.partition}:sqs:${var.region}:${var.account_id}:${var.name}"
 }
 
 resource "aws_sqs_queue" "dead_letters" {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -101,3 +102,29 @@ def test_a_region_that_is_known_already_stays(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     glue_process.run(lambda _: {})
     assert os.environ["AWS_DEFAULT_REGION"] == "us-east-1"
+
+
+def test_log_lines_of_a_job_hold_what_extra_states(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+
+    def job(_: Mapping[str, str]) -> dict[str, object]:
+        logging.getLogger("headgate.systems.run").info("system published", extra={"system": "retail-copilot", "tables": 3})
+        return {}
+
+    glue_process.run(job)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {
+        "level": "INFO",
+        "message": "system published",
+        "logger": "headgate.systems.run",
+        "system": "retail-copilot",
+        "tables": 3,
+    } in lines
+
+
+def test_a_logged_exception_is_named_without_its_text() -> None:
+    error = ValueError(PAN)
+    record = logging.makeLogRecord({"msg": "failed", "levelname": "ERROR", "exc_info": (type(error), error, None)})
+    line = glue_process.JsonLines().format(record)
+    assert json.loads(line)["exception"] == "ValueError"
+    assert PAN not in line

@@ -29,11 +29,10 @@ BUILDING = PipelineRun(
     entered_at={
         "See who runs": after(0),
         "Start merge_curated": after(5),
-        "Crawl curated": after(25),
         "Start quality_gate": after(26),
         "Build the systems": after(40),
         "Start build_retail_copilot": after(41),
-        "Crawl retail-copilot": after(50),
+        "Published retail-copilot": after(50),
         "Report retail-copilot": after(51),
         "Start build_global_market_pulse": after(41),
         "Start build_compliance_guardian": after(41),
@@ -45,7 +44,7 @@ BUILDING = PipelineRun(
 def test_each_stage_has_its_state_and_its_time() -> None:
     assert stages(BUILDING, SYSTEMS, after(71)) == [
         Stage("turn", "done", 5),
-        Stage("merge", "done", 20),
+        Stage("merge", "done", 21),
         Stage("quality gate", "done", 14),
         Stage("retail-copilot", "done", 9),
         Stage("global-market-pulse", "running", 30),
