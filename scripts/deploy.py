@@ -33,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are 
 
 from headgate.project import LakeProject, project
 from scripts import build, emulator, layer, wheels
+from scripts.deployment_settings import DeploymentSettings, described
 from scripts.terraform_cli import STATE, TERRAFORM_ROOT, Applied, Terraform, TerraformError
 
 if TYPE_CHECKING:
@@ -108,8 +109,11 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
     began = time.monotonic()
     _forget_another_target(folder, target)
     terraform = _prepared(folder, target, variables)
+    variables = {**_names_of(target, terraform), **variables}
     stated = _stated(target, folder, variables)
     applied = _apply_asked(terraform, folder, stated) if ask else terraform.apply(stated)
+    if target.platform == "aws":
+        _settings(folder).keep(variables)
     outputs = applied.outputs
     seed_masking_key(target, outputs["environment"]["HEADGATE_MASKING_KEY_SECRET"])
     seed_mysql_login(target, outputs["environment"]["HEADGATE_MYSQL_SECRET"], os.environ.get("MYSQL_URL", ""))
@@ -145,7 +149,22 @@ def _wants_sentence_model(target: Target, variables: Mapping[str, str]) -> bool:
 
 def _stated(target: Target, folder: Path, variables: Mapping[str, str]) -> dict[str, str]:
     own = {"platform": target.platform, "region": target.region, "build_dir": os.path.relpath(folder / "build", TERRAFORM_ROOT)}
-    return {**from_project(project()), **own, **variables}
+    kept = _settings(folder).read() if target.platform == "aws" else {}
+    stated = {**from_project(project()), **kept, **own, **variables}
+    if target.platform == "aws":
+        print(f"settings of {folder.name} (headgate.toml, {_settings(folder).path.name}, --var):\n{described(stated)}", flush=True)
+    return stated
+
+
+def _settings(folder: Path) -> DeploymentSettings:
+    return DeploymentSettings.of(project().folder or TERRAFORM_ROOT.parent, folder.name)
+
+
+def _names_of(target: Target, terraform: Terraform) -> dict[str, str]:
+    """A new deployment to AWS gets names that hold lake, environment and region; one that exists keeps its names."""
+    return (
+        {"full_names": "true"} if target.platform == "aws" and not terraform.resources() and not _settings(terraform.folder).read() else {}
+    )
 
 
 def from_project(lake: LakeProject) -> dict[str, str]:
@@ -176,7 +195,8 @@ def _apply_asked(terraform: Terraform, folder: Path, variables: Mapping[str, str
 def plan(target: Target, folder: Path, variables: Mapping[str, str]) -> None:
     """What an apply would change has been printed."""
     terraform = _prepared(folder, target, variables)
-    print("There are changes." if terraform.plan(_stated(target, folder, variables)) else "Nothing would change.", flush=True)
+    stated = _stated(target, folder, {**_names_of(target, terraform), **variables})
+    print("There are changes." if terraform.plan(stated) else "Nothing would change.", flush=True)
 
 
 def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bool) -> None:
@@ -366,7 +386,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("command", choices=["apply", "plan", "destroy"])
     parser.add_argument("platform", choices=["emulator", "aws"])
     parser.add_argument("--name", help="deployment; its state lies in .headgate/<name>/ (default: local, or aws)")
-    parser.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help="a Terraform variable; may be repeated")
+    kept = "a Terraform variable; may be repeated. On AWS it is kept in deployments/<name>.json; an empty value forgets it"
+    parser.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help=kept)
     parser.add_argument("--own", action="store_true", help="emulator: use none but our own")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     return parser

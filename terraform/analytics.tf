@@ -1,6 +1,6 @@
 # The Glue jobs of curated_to_prod, and the Athena workgroup that answers SQL.
 locals {
-  job_log_prefix = "/aws-glue/${var.name}"
+  job_log_prefix = "/aws-glue/${local.lake}"
 
   job_arguments = merge(
     local.platform.job_arguments,
@@ -320,7 +320,9 @@ module "job" {
   source   = "./modules/glue_job"
   for_each = local.jobs
 
-  name             = "${var.name}-${each.key}"
+  role_suffix = local.role_suffix
+
+  name             = "${local.lake}-${each.key}"
   description      = each.value.description
   script           = "${local.build_dir}/jobs/${each.value.script}"
   artifacts_bucket = module.bucket["artifacts"].name
@@ -331,7 +333,7 @@ module "job" {
 }
 
 resource "aws_athena_workgroup" "this" {
-  name          = var.name
+  name          = local.lake
   description   = "SQL over curated and prod"
   force_destroy = local.force_destroy
 

@@ -50,7 +50,9 @@ data "aws_iam_policy_document" "audit_cards" {
 module "audit_cards" {
   source = "./modules/glue_job"
 
-  name             = "${var.name}-audit_cards"
+  role_suffix = local.role_suffix
+
+  name             = "${local.lake}-audit_cards"
   description      = "Audits the whole lake for card data, also what was audited before"
   script           = "${local.build_dir}/jobs/audit_cards.py"
   artifacts_bucket = module.bucket["artifacts"].name
@@ -73,6 +75,8 @@ data "aws_iam_policy_document" "audit_machine" {
 module "audit_machine_role" {
   source = "./modules/role"
 
+  suffix = local.role_suffix
+
   name        = "${local.machine_names["audit_cards"]}-machine"
   service     = "states"
   policy_json = data.aws_iam_policy_document.audit_machine.json
@@ -87,8 +91,10 @@ resource "aws_sfn_state_machine" "audit_cards" {
 module "audit_schedule" {
   source = "./modules/schedule"
 
-  name        = "${var.name}-audit_cards"
-  role_name   = "${var.name}-audit_cards-scheduler"
+  role_suffix = local.role_suffix
+
+  name        = "${local.lake}-audit_cards"
+  role_name   = "${local.lake}-audit_cards-scheduler"
   description = "Audits the whole lake for card data"
   expression  = var.full_audit_schedule
   target_arn  = aws_sfn_state_machine.audit_cards.arn

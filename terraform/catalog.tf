@@ -49,7 +49,7 @@ resource "aws_glue_catalog_database" "this" {
     prod    = "Tables that the systems build"
   }
 
-  name        = "${var.domain}_${each.key}"
+  name        = "${local.database_prefix}_${each.key}"
   description = each.value
 }
 
@@ -129,7 +129,9 @@ module "crawler" {
   source   = "./modules/crawler"
   for_each = local.crawlers
 
-  name          = "${var.name}-${each.key}"
+  role_suffix = local.role_suffix
+
+  name          = "${local.lake}-${each.key}"
   description   = each.value.description
   database      = aws_glue_catalog_database.this[each.value.database].name
   tables        = local.crawled_tables[each.key]

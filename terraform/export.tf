@@ -1,6 +1,6 @@
 # The scheduled export of the MySQL server that the lake is fed from: schedule, state machine, job, login.
 locals {
-  connection_arn = "arn:${local.partition}:glue:${var.region}:${local.account_id}:connection/${var.name}-database"
+  connection_arn = "arn:${local.partition}:glue:${var.region}:${local.account_id}:connection/${local.lake}-database"
   ec2_arn        = "arn:${local.partition}:ec2:${var.region}:${local.account_id}"
 
   # No database network, no connection: the server is reached over the internet, or from the emulator's own machine.
@@ -21,7 +21,7 @@ locals {
 
 # The login; scripts/deploy.py writes it from MYSQL_URL.
 resource "aws_secretsmanager_secret" "mysql" {
-  name                    = "${var.name}/mysql"
+  name                    = "${local.lake}/mysql"
   description             = "MySQL login: {\"host\", \"port\", \"username\", \"password\", \"dbname\"}, and \"ca\" (PEM) for an authority that systems do not know"
   kms_key_id              = aws_kms_key.lake.arn
   recovery_window_in_days = local.force_destroy ? 0 : local.platform.secret_recovery
@@ -30,7 +30,7 @@ resource "aws_secretsmanager_secret" "mysql" {
 resource "aws_glue_connection" "database" {
   for_each = local.database_networks
 
-  name            = "${var.name}-database"
+  name            = "${local.lake}-database"
   description     = "The database's own subnet, for the export"
   connection_type = "NETWORK"
 
@@ -132,7 +132,9 @@ data "aws_iam_policy_document" "enter_network" {
 module "export_mysql" {
   source = "./modules/glue_job"
 
-  name             = "${var.name}-export_mysql"
+  role_suffix = local.role_suffix
+
+  name             = "${local.lake}-export_mysql"
   description      = "Exports the MySQL server's tables to raw, certified"
   script           = "${local.build_dir}/jobs/export_mysql.py"
   artifacts_bucket = module.bucket["artifacts"].name
@@ -156,6 +158,8 @@ data "aws_iam_policy_document" "export_machine" {
 module "export_machine_role" {
   source = "./modules/role"
 
+  suffix = local.role_suffix
+
   name        = "${local.machine_names["export_mysql"]}-machine"
   service     = "states"
   policy_json = data.aws_iam_policy_document.export_machine.json
@@ -170,8 +174,10 @@ resource "aws_sfn_state_machine" "export_mysql" {
 module "export_schedule" {
   source = "./modules/schedule"
 
-  name        = "${var.name}-export_mysql"
-  role_name   = "${var.name}-export_mysql-scheduler"
+  role_suffix = local.role_suffix
+
+  name        = "${local.lake}-export_mysql"
+  role_name   = "${local.lake}-export_mysql-scheduler"
   description = "Exports the MySQL server's tables"
   expression  = var.export_schedule
   enabled     = var.export_enabled

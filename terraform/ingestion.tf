@@ -26,7 +26,7 @@ locals {
 module "raw_objects" {
   source = "./modules/queue"
 
-  name                 = "${var.name}-raw-objects"
+  name                 = "${local.lake}-raw-objects"
   region               = var.region
   account_id           = local.account_id
   source_bucket_arn    = module.bucket["raw"].arn
@@ -141,7 +141,9 @@ locals {
 module "raw_to_curated" {
   source = "./modules/function"
 
-  name        = "${var.name}-raw_to_curated"
+  role_suffix = local.role_suffix
+
+  name        = "${local.lake}-raw_to_curated"
   description = "Lets valid, unique, card-safe rows of one raw object into curated"
   archive     = "${local.build_dir}/lambdas/raw_to_curated.zip"
   memory_mb   = var.gate_memory_mb
@@ -170,7 +172,7 @@ module "raw_to_curated" {
 module "curated_changes" {
   source = "./modules/queue"
 
-  name                 = "${var.name}-curated-changes"
+  name                 = "${local.lake}-curated-changes"
   region               = var.region
   account_id           = local.account_id
   source_bucket_arn    = module.bucket["curated"].arn
@@ -202,7 +204,7 @@ locals {
   ])), 0, 8)
 
   # The function creates this one-time schedule and pushes it back; the schedule deletes itself once it has fired.
-  debounce_schedule     = "${var.name}-curated-quiet"
+  debounce_schedule     = "${local.lake}-curated-quiet"
   debounce_schedule_arn = "arn:${local.partition}:scheduler:${var.region}:${local.account_id}:schedule/default/${local.debounce_schedule}"
 }
 
@@ -235,7 +237,9 @@ data "aws_iam_policy_document" "start_pipeline" {
 module "start_pipeline" {
   source = "./modules/function"
 
-  name        = "${var.name}-start_pipeline"
+  role_suffix = local.role_suffix
+
+  name        = "${local.lake}-start_pipeline"
   description = "Decides when curated_to_prod starts: at most one run, at most one pending"
   archive     = "${local.build_dir}/lambdas/start_pipeline.zip"
   memory_mb   = 512

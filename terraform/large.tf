@@ -66,7 +66,9 @@ data "aws_iam_policy_document" "curate_large" {
 module "curate_large" {
   source = "./modules/glue_job"
 
-  name             = "${var.name}-curate_large"
+  role_suffix = local.role_suffix
+
+  name             = "${local.lake}-curate_large"
   description      = "Lets one file through the gate that is too much for the function"
   script           = "${local.build_dir}/jobs/curate_large.py"
   artifacts_bucket = module.bucket["artifacts"].name
@@ -111,6 +113,8 @@ data "aws_iam_policy_document" "large_machine" {
 
 module "large_machine_role" {
   source = "./modules/role"
+
+  suffix = local.role_suffix
 
   name        = "${local.machine_names["curate_large"]}-machine"
   service     = "states"

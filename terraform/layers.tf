@@ -11,7 +11,7 @@ resource "aws_s3_object" "layer" {
 resource "aws_lambda_layer_version" "this" {
   for_each = local.platform.layers
 
-  layer_name               = "${var.name}-${each.key}"
+  layer_name               = "${local.lake}-${each.key}"
   description              = each.value
   s3_bucket                = aws_s3_object.layer[each.key].bucket
   s3_key                   = aws_s3_object.layer[each.key].key

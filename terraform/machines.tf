@@ -1,7 +1,7 @@
 # What the state machines have in common: their names, how a failed run ends, and the alarms that ring for it.
 # Their own work is in pipeline.tf, export.tf, large.tf and audit.tf.
 locals {
-  machine_names = { for key in ["curated_to_prod", "export_mysql", "curate_large", "audit_cards"] : key => "${var.name}-${key}" }
+  machine_names = { for key in ["curated_to_prod", "export_mysql", "curate_large", "audit_cards"] : key => "${local.lake}-${key}" }
 
   # Known before the machines are, by those that may start them or watch them.
   machine_arns = {
@@ -11,25 +11,25 @@ locals {
   # What is said of a run that failed, as JSONata without its marks, and the error that it ends with.
   failures = {
     curated_to_prod = {
-      subject = "$substring('${var.name}: curated_to_prod failed in ' & $join(${local.failed_ones}.system, ', '), 0, 99)"
+      subject = "$substring('${local.lake}: curated_to_prod failed in ' & $join(${local.failed_ones}.system, ', '), 0, 99)"
       message = "${local.failure_story} & '\\n\\nRun: ' & $states.context.Execution.Id"
       error   = "SystemsFailed"
       cause   = local.failure_story
     }
     export_mysql = {
-      subject = "'${var.name}: export_mysql failed'"
+      subject = "'${local.lake}: export_mysql failed'"
       message = "$states.input.cause & '\\n\\nRun: ' & $states.context.Execution.Id"
       error   = "ExportFailed"
       cause   = "$states.input.cause"
     }
     audit_cards = {
-      subject = "'${var.name}: the full card-data audit failed'"
+      subject = "'${local.lake}: the full card-data audit failed'"
       message = "$states.input.cause & '\\n\\nRun: ' & $states.context.Execution.Id"
       error   = "AuditFailed"
       cause   = "$states.input.cause"
     }
     curate_large = {
-      subject = "'${var.name}: a large file failed'"
+      subject = "'${local.lake}: a large file failed'"
       message = "$states.input.cause & '\\n\\nFile: ' & $states.context.Execution.Input.file_id & '\\nRun: ' & $states.context.Execution.Id"
       error   = "CurateLargeFailed"
       cause   = "$states.input.cause"

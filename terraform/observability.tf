@@ -1,6 +1,6 @@
 # Alerts, alarms and the dashboard.
 resource "aws_sns_topic" "alerts" {
-  name              = "${var.name}-alerts"
+  name              = "${local.lake}-alerts"
   kms_master_key_id = aws_kms_key.lake.arn
 }
 
@@ -88,7 +88,7 @@ locals {
 resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = local.alarms
 
-  alarm_name          = "${var.name}-${replace(each.key, "_", "-")}"
+  alarm_name          = "${local.lake}-${replace(each.key, "_", "-")}"
   alarm_description   = each.value.description
   namespace           = each.value.namespace
   metric_name         = each.value.metric
@@ -116,7 +116,7 @@ locals {
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
-  dashboard_name = var.name
+  dashboard_name = local.lake
 
   dashboard_body = jsonencode({
     widgets = [

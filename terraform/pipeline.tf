@@ -267,6 +267,8 @@ data "aws_iam_policy_document" "curated_to_prod" {
 module "pipeline_machine_role" {
   source = "./modules/role"
 
+  suffix = local.role_suffix
+
   name        = "${local.machine_names["curated_to_prod"]}-machine"
   service     = "states"
   policy_json = data.aws_iam_policy_document.curated_to_prod.json
@@ -301,8 +303,10 @@ resource "aws_sfn_state_machine" "curated_to_prod" {
 module "daily_schedule" {
   source = "./modules/schedule"
 
-  name        = "${var.name}-daily"
-  role_name   = "${var.name}-scheduler"
+  role_suffix = local.role_suffix
+
+  name        = "${local.lake}-daily"
+  role_name   = "${local.lake}-scheduler"
   description = "Asks once a day whether curated_to_prod has work left"
   expression  = var.daily_schedule
   target_arn  = module.curated_changes.arn_by_name

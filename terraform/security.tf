@@ -31,21 +31,21 @@ data "aws_iam_policy_document" "key" {
 }
 
 resource "aws_kms_key" "lake" {
-  description             = "Encrypts the buckets, tables, secrets and alerts of ${var.name}"
+  description             = "Encrypts the buckets, tables, secrets and alerts of ${local.lake}"
   enable_key_rotation     = true
   deletion_window_in_days = local.platform.key_deletion_days
   policy                  = data.aws_iam_policy_document.key.json
 }
 
 resource "aws_kms_alias" "lake" {
-  name          = "alias/${var.name}"
+  name          = "alias/${local.lake}"
   target_key_id = aws_kms_key.lake.key_id
 }
 
 # The key of card tokens. It has no version here: scripts/deploy.py writes one where there is none,
 # so that the key never stands in a state file.
 resource "aws_secretsmanager_secret" "masking_key" {
-  name                    = "${var.name}/masking-key"
+  name                    = "${local.lake}/masking-key"
   description             = "HMAC key of card tokens: {\"key_id\", \"key\" as base64 of 32 bytes}. Only the gate reads it."
   kms_key_id              = aws_kms_key.lake.arn
   recovery_window_in_days = local.force_destroy ? 0 : local.platform.secret_recovery

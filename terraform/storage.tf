@@ -2,21 +2,21 @@ locals {
   systems = toset(var.systems)
 
   zones = {
-    raw            = { name = "${var.domain}-raw", expiry_days = var.raw_expiry_days }
-    curated        = { name = "${var.domain}-curated", expiry_days = null }
-    quarantine     = { name = "${var.domain}-quarantine", expiry_days = null }
-    artifacts      = { name = "${var.domain}-artifacts", expiry_days = null }
-    athena_results = { name = "${var.domain}-athena-results", expiry_days = 30 }
+    raw            = { expiry_days = var.raw_expiry_days }
+    curated        = { expiry_days = null }
+    quarantine     = { expiry_days = null }
+    artifacts      = { expiry_days = null }
+    athena_results = { expiry_days = 30 }
   }
 
-  prod_zones = { for system in local.systems : system => { name = "${system}-prod", expiry_days = null } }
+  prod_zones = { for system in local.systems : system => { expiry_days = null } }
 }
 
 module "bucket" {
   source   = "./modules/bucket"
   for_each = merge(local.zones, local.prod_zones)
 
-  name            = "${each.value.name}-${local.account_id}"
+  name            = local.bucket_names[each.key]
   kms_key_arn     = aws_kms_key.lake.arn
   force_destroy   = local.force_destroy
   plain_http_from = local.platform.plain_http_from
@@ -78,7 +78,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
 
 # One record per file, and one claim per content.
 resource "aws_dynamodb_table" "files" {
-  name         = "${var.name}-files"
+  name         = "${local.lake}-files"
   billing_mode = "PAY_PER_REQUEST"
   hash_key     = "file_id"
 

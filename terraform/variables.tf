@@ -20,7 +20,7 @@ variable "region" {
 }
 
 variable "name" {
-  description = "Prefix of every name but the buckets'."
+  description = "Prefix of the names of functions, jobs, queues and other resources; buckets and databases begin with domain."
   type        = string
   default     = "headgate"
 
@@ -31,7 +31,7 @@ variable "name" {
 }
 
 variable "domain" {
-  description = "Prefix of the lake's buckets and databases: <domain>-raw-ACCOUNT, <domain>_curated."
+  description = "Name of the lake, and prefix of its buckets and databases: <domain>-raw-ACCOUNT, <domain>_curated; with full_names <domain>-<environment>-raw-REGION-ACCOUNT, <domain>_<environment>_curated."
   type        = string
   default     = "ecommerce"
 
@@ -49,6 +49,28 @@ variable "systems" {
   validation {
     condition     = alltrue([for system in var.systems : can(regex("^[a-z][a-z0-9-]{1,29}$", system))]) && length(distinct(var.systems)) == length(var.systems)
     error_message = "systems are distinct names of 2 to 30 lower-case letters, digits and dashes."
+  }
+}
+
+variable "environment" {
+  description = "Environment of the lake, such as dev or prod; part of the names if full_names is true."
+  type        = string
+  default     = "dev"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{0,9}$", var.environment))
+    error_message = "environment has 1 to 10 lower-case letters and digits, and starts with a letter."
+  }
+}
+
+variable "full_names" {
+  description = "Whether names hold lake, environment and region, so that several lakes stand side by side in an account. scripts/deploy.py sets it for a new deployment to AWS. A change renames every bucket, which replaces them."
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = !var.full_names || length("${var.name}-${var.domain}-${var.environment}") <= 44
+    error_message = "With full_names, name, domain and environment have at most 42 characters together."
   }
 }
 

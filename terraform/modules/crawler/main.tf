@@ -51,6 +51,8 @@ data "aws_iam_policy_document" "this" {
 module "role" {
   source = "../role"
 
+  suffix = var.role_suffix
+
   name        = "${var.name}-crawler"
   service     = "glue"
   policy_json = data.aws_iam_policy_document.this.json

@@ -61,3 +61,9 @@ variable "configuration" {
     })
   })
 }
+
+variable "role_suffix" {
+  description = "End of the role's name: the region, where roles of several regions stand side by side."
+  type        = string
+  default     = ""
+}

@@ -23,6 +23,8 @@ data "aws_iam_policy_document" "this" {
 module "role" {
   source = "../role"
 
+  suffix = var.role_suffix
+
   name        = "${var.name}-function"
   service     = "lambda"
   policy_json = data.aws_iam_policy_document.this.json

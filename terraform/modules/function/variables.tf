@@ -76,3 +76,9 @@ variable "log_retention_days" {
   description = "Days for which its log is kept."
   type        = number
 }
+
+variable "role_suffix" {
+  description = "End of the role's name: the region, where roles of several regions stand side by side."
+  type        = string
+  default     = ""
+}

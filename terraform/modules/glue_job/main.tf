@@ -32,6 +32,8 @@ data "aws_iam_policy_document" "this" {
 module "role" {
   source = "../role"
 
+  suffix = var.role_suffix
+
   name        = "${var.name}-job"
   service     = "glue"
   policy_json = data.aws_iam_policy_document.this.json

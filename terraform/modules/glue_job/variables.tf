@@ -59,3 +59,9 @@ variable "runtime" {
     timeout      = number
   })
 }
+
+variable "role_suffix" {
+  description = "End of the role's name: the region, where roles of several regions stand side by side."
+  type        = string
+  default     = ""
+}

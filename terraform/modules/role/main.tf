@@ -1,4 +1,10 @@
 # A role for one service, with one policy.
+locals {
+  stated = "${var.name}${var.suffix}"
+  # IAM takes 64 characters. A longer name ends with a hash of itself.
+  name = length(local.stated) <= 64 ? local.stated : "${substr(local.stated, 0, 55)}-${substr(sha1(local.stated), 0, 8)}"
+}
+
 data "aws_iam_policy_document" "trust" {
   statement {
     sid     = "${title(var.service)}Assumes"
@@ -22,7 +28,7 @@ data "aws_iam_policy_document" "trust" {
 }
 
 resource "aws_iam_role" "this" {
-  name               = var.name
+  name               = local.name
   assume_role_policy = data.aws_iam_policy_document.trust.json
 }
 

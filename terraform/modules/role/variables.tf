@@ -28,3 +28,9 @@ variable "source_account_id" {
     error_message = "source_account_id has 12 digits."
   }
 }
+
+variable "suffix" {
+  description = "End of the role's name: the region, where roles of several regions stand side by side."
+  type        = string
+  default     = ""
+}

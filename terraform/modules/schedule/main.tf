@@ -10,6 +10,8 @@ data "aws_iam_policy_document" "this" {
 module "role" {
   source = "../role"
 
+  suffix = var.role_suffix
+
   name              = var.role_name
   service           = "scheduler"
   source_account_id = var.account_id

@@ -49,3 +49,9 @@ variable "input" {
   type        = string
   default     = "{}"
 }
+
+variable "role_suffix" {
+  description = "End of the role's name: the region, where roles of several regions stand side by side."
+  type        = string
+  default     = ""
+}

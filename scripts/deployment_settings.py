@@ -1,0 +1,52 @@
+"""The settings of each deployment to AWS, kept in `deployments/<name>.json` beside `headgate.toml`.
+
+A variable that was given once with `--var` applies to every later deployment of that name, whoever makes it: commit the file.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class DeploymentSettings:
+    """The kept Terraform variables of one deployment."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, project_folder: Path, name: str) -> DeploymentSettings:
+        """Return the settings of a deployment of a lake project."""
+        return cls(project_folder / "deployments" / f"{name}.json")
+
+    def read(self) -> dict[str, str]:
+        """Return what is kept; nothing before the first deployment.
+
+        Raises:
+            ValueError: the file is no JSON object of texts.
+        """
+        if not self.path.is_file():
+            return {}
+        stated = json.loads(self.path.read_text(encoding="utf-8"))
+        if not isinstance(stated, dict) or not all(isinstance(value, str) for value in stated.values()):
+            raise ValueError(f"{self.path} is no JSON object of texts. Correct it, or delete it and give the variables again with --var.")
+        return stated
+
+    def keep(self, variables: Mapping[str, str]) -> None:
+        """Keep the variables for later deployments; an empty text forgets one."""
+        kept = {name: value for name, value in sorted({**self.read(), **variables}.items()) if value}
+        if kept != self.read():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+
+
+def described(variables: Mapping[str, str]) -> str:
+    """Return the variables of a deployment, one per line, for the person who is asked."""
+    width = max(map(len, variables), default=0)
+    return "\n".join(f"  {name.ljust(width)}  {value}" for name, value in sorted(variables.items()))

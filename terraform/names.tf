@@ -1,0 +1,21 @@
+# Names. A bucket's name is unique in the world and a role's in the account; other names are unique in an account and region.
+locals {
+  # Lakes deployed by 0.1.0 keep their short names, since a bucket cannot be renamed.
+  lake            = var.full_names ? "${var.name}-${var.domain}-${var.environment}" : var.name
+  role_suffix     = var.full_names ? "-${var.region}" : ""
+  database_prefix = var.full_names ? "${var.domain}_${var.environment}" : var.domain
+
+  short_bucket_names = merge(
+    { for zone in keys(local.zones) : zone => "${var.domain}-${replace(zone, "_", "-")}-${local.account_id}" },
+    { for system in local.systems : system => "${system}-prod-${local.account_id}" },
+  )
+  full_bucket_names = {
+    for zone in keys(local.short_bucket_names) : zone => "${var.domain}-${var.environment}-${replace(zone, "_", "-")}-${var.region}-${local.account_id}"
+  }
+
+  # S3 takes 63 characters. A longer name ends with a hash of itself.
+  bucket_names = {
+    for zone, name in(var.full_names ? local.full_bucket_names : local.short_bucket_names) :
+    zone => length(name) <= 63 ? name : "${substr(name, 0, 54)}-${substr(sha1(name), 0, 8)}"
+  }
+}
