@@ -64,13 +64,16 @@ clean: ## remove build products and caches; a running emulator and its state sta
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 ##@ Deploy and use
-.PHONY: deploy-localstack destroy-localstack plan-aws deploy-aws destroy-aws logs query
+.PHONY: deploy-localstack destroy-localstack bootstrap-aws plan-aws deploy-aws destroy-aws logs query
 
 deploy-localstack: setup ## deploy to a LocalStack-compatible emulator: the running one, or one that this starts
 	@python scripts/deploy.py apply emulator
 
 destroy-localstack: setup ## destroy that deployment and stop the emulator; YES=1 does not ask
 	@python scripts/deploy.py destroy emulator $(if $(YES),--yes)
+
+bootstrap-aws: setup ## create the bucket for the Terraform state, with locking, in this shell's AWS account and region
+	@python scripts/bootstrap.py
 
 plan-aws: setup ## show what a deployment to AWS would change
 	@python scripts/deploy.py plan aws

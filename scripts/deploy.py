@@ -33,7 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are 
 
 from headgate.project import LakeProject, project
 from scripts import build, emulator, layer, wheels
-from scripts.deployment_settings import DeploymentSettings, described
+from scripts.deployment_settings import DeploymentSettings, StateBucket, described
 from scripts.terraform_cli import STATE, TERRAFORM_ROOT, Applied, Terraform, TerraformError
 
 if TYPE_CHECKING:
@@ -137,9 +137,19 @@ def _prepared(folder: Path, target: Target, variables: Mapping[str, str]) -> Ter
         print(
             "the sentence model is not installed here (make setup): retail-copilot's job groups searches by their words alone", flush=True
         )
-    terraform = Terraform(folder, target.process)
+    terraform = _terraform(folder, target)
     terraform.init()
     return terraform
+
+
+def _terraform(folder: Path, target: Target) -> Terraform:
+    """Terraform with the state in the project's bucket, where there is one, else in the deployment's folder."""
+    bucket = StateBucket.of(_project_folder()) if target.platform == "aws" else None
+    return Terraform(folder, target.process, backend=bucket.backend(folder.name) if bucket else None)
+
+
+def _project_folder() -> Path:
+    return project().folder or TERRAFORM_ROOT.parent
 
 
 def _wants_sentence_model(target: Target, variables: Mapping[str, str]) -> bool:
@@ -148,7 +158,11 @@ def _wants_sentence_model(target: Target, variables: Mapping[str, str]) -> bool:
 
 
 def _stated(target: Target, folder: Path, variables: Mapping[str, str]) -> dict[str, str]:
-    own = {"platform": target.platform, "region": target.region, "build_dir": os.path.relpath(folder / "build", TERRAFORM_ROOT)}
+    own = {
+        "platform": target.platform,
+        "region": target.region,
+        "build_dir": os.path.relpath(folder / "build", _terraform(folder, target).root),
+    }
     kept = _settings(folder).read() if target.platform == "aws" else {}
     stated = {**from_project(project()), **kept, **own, **variables}
     if target.platform == "aws":
@@ -157,7 +171,7 @@ def _stated(target: Target, folder: Path, variables: Mapping[str, str]) -> dict[
 
 
 def _settings(folder: Path) -> DeploymentSettings:
-    return DeploymentSettings.of(project().folder or TERRAFORM_ROOT.parent, folder.name)
+    return DeploymentSettings.of(_project_folder(), folder.name)
 
 
 def _names_of(target: Target, terraform: Terraform) -> dict[str, str]:
@@ -205,14 +219,16 @@ def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: 
     Raises:
         MissingError: its data is protected, or nobody agreed.
     """
-    terraform = Terraform(folder, target.process)
+    terraform = _terraform(folder, target)
+    if terraform.backend:
+        terraform.init()
     if resources := terraform.resources():
-        refuse_to_lose(terraform.state)
+        refuse_to_lose(terraform.current_state())
         _tell_loss(target, resources)
         if ask:
             _confirm("Destroy all of this?")
         _prepared(folder, target, variables)
-        empty_buckets(target, terraform.state)
+        empty_buckets(target, terraform.current_state())
         prefix = terraform.outputs().get("environment", {}).get("HEADGATE_DEBOUNCE_SCHEDULE", "")
         terraform.destroy(_stated(target, folder, variables))
         print(f"destroyed {len(_managed(resources))} resources", flush=True)

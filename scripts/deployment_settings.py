@@ -6,7 +6,7 @@ A variable that was given once with `--var` applies to every later deployment of
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,6 +44,31 @@ class DeploymentSettings:
         if kept != self.read():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class StateBucket:
+    """The bucket of the Terraform state, as `make bootstrap-aws` made it."""
+
+    bucket: str
+    region: str
+
+    @classmethod
+    def of(cls, project_folder: Path) -> StateBucket | None:
+        """Return the state bucket of a lake project; None if its state is local."""
+        path = project_folder / "deployments" / "state.json"
+        return cls(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+
+    def keep(self, project_folder: Path) -> None:
+        """Name the bucket to every later deployment of the project."""
+        path = project_folder / "deployments" / "state.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+
+    def backend(self, name: str) -> dict[str, object]:
+        """Return the settings of Terraform's S3 backend for a deployment: one state each, locked by an object beside it."""
+        own = {"bucket": self.bucket, "key": f"{name}/terraform.tfstate", "region": self.region}
+        return {**own, "encrypt": True, "use_lockfile": True}
 
 
 def described(variables: Mapping[str, str]) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[1]
+LOCKED = ".terraform.lock.hcl"
 TERRAFORM_ROOT = ROOT / "terraform"
 STATE = ROOT / ".headgate"
 PROVIDER = Path("registry.terraform.io/hashicorp/aws")
@@ -97,22 +98,56 @@ class Terraform:
     folder: Path
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     binary: Path = field(default_factory=find_binary)
+    backend: Mapping[str, object] | None = None
 
     @property
     def state(self) -> Path:
-        """The deployment's state file."""
+        """The deployment's local state file."""
         return self.folder / "terraform.tfstate"
+
+    @property
+    def root(self) -> Path:
+        """The folder that Terraform works in: the root itself, or links to it beside the backend of this deployment."""
+        return self.folder / "root" / "terraform" if self.backend else TERRAFORM_ROOT
+
+    def current_state(self) -> Path:
+        """Return a file with the state as it is now."""
+        if not self.backend:
+            return self.state
+        copy = self.folder / "pulled.tfstate"
+        copy.write_text(self.run("state", "pull"), encoding="utf-8")
+        return copy
 
     def init(self) -> None:
         """Providers and modules stand ready; nothing is done when they already do."""
+        self._link_root()
         mirror = find_mirror()
         done = self.folder / "terraform" / "initialised"
-        mark = _init_mark(mirror)
+        mark = _init_mark(mirror) + json.dumps(self.backend)
         if done.is_file() and done.read_text(encoding="utf-8") == mark:
             return
         from_mirror = [f"-plugin-dir={_mirror_for(self.binary, mirror)}"] if mirror else []
-        self.run("init", "-input=false", "-no-color", *from_mirror)
+        self.run("init", "-input=false", "-no-color", *(["-reconfigure"] if self.backend else []), *from_mirror)
         done.write_text(mark, encoding="utf-8")
+        if self.backend and self.state.is_file():
+            self.run("state", "push", str(self.state))
+            self.state.replace(self.state.with_suffix(".moved-to-s3"))
+
+    def _link_root(self) -> None:
+        """Terraform reads a backend from the folder of the root only, and the root is shared by all deployments."""
+        if not self.backend:
+            return
+        self.root.mkdir(parents=True, exist_ok=True)
+        wanted = {
+            self.root / path.name: path for path in (*TERRAFORM_ROOT.glob("*.tf"), TERRAFORM_ROOT / "modules", TERRAFORM_ROOT / LOCKED)
+        }
+        wanted[self.root.parent / "crawlers"] = TERRAFORM_ROOT.parent / "crawlers"
+        for link in (*self.root.glob("*.tf"), *wanted):
+            link.unlink(missing_ok=True)
+        for link, path in wanted.items():
+            link.symlink_to(path)
+        settings = {"terraform": {"required_version": ">= 1.10", "backend": {"s3": dict(self.backend)}}}
+        (self.root / "backend.tf.json").write_text(json.dumps(settings, indent=1), encoding="utf-8")
 
     def run(self, *arguments: str) -> str:
         """What the command printed.
@@ -120,9 +155,7 @@ class Terraform:
         Raises:
             TerraformError: it failed; the message is what it said.
         """
-        done = subprocess.run(
-            [str(self.binary), *arguments], cwd=TERRAFORM_ROOT, env=self._env(), capture_output=True, text=True, check=False
-        )
+        done = subprocess.run([str(self.binary), *arguments], cwd=self.root, env=self._env(), capture_output=True, text=True, check=False)
         if done.returncode:
             raise TerraformError(f"{self.binary.name} {arguments[0]} failed:\n{done.stdout[-4000:]}{done.stderr[-8000:]}")
         return done.stdout
@@ -131,7 +164,7 @@ class Terraform:
         """True when an apply would change something; the plan is printed for a person."""
         saved = [f"-out={out}"] if out else []
         command = [str(self.binary), "plan", "-input=false", "-detailed-exitcode", *self._common(variables), *saved]
-        code = subprocess.run(command, cwd=TERRAFORM_ROOT, env=self._env(), check=False).returncode
+        code = subprocess.run(command, cwd=self.root, env=self._env(), check=False).returncode
         if code not in {0, 2}:
             raise TerraformError(f"{self.binary.name} plan failed; its reasons stand above.")
         return code == 2  # noqa: PLR2004 terraform's own code for "there are changes"
@@ -146,20 +179,25 @@ class Terraform:
 
     def apply_plan(self, plan: Path) -> Applied:
         """As `apply`, for a plan that a person has seen."""
-        return self._follow("apply", f"-state={self.state}", f"-parallelism={PARALLELISM}", str(plan))
+        return self._follow("apply", *self._state_option(), f"-parallelism={PARALLELISM}", str(plan))
 
     def outputs(self) -> dict[str, Any]:
         """The root's outputs."""
-        text = self.run("output", "-json", f"-state={self.state}")
+        text = self.run("output", "-json", *self._state_option())
         return {name: output["value"] for name, output in json.loads(text).items()}
 
     def resources(self) -> list[str]:
         """Addresses of everything in the state."""
-        return self.run("state", "list", f"-state={self.state}").split() if self.state.is_file() else []
+        if not self.backend and not self.state.is_file():
+            return []
+        return self.run("state", "list", *self._state_option()).split()
+
+    def _state_option(self) -> list[str]:
+        return [] if self.backend else [f"-state={self.state}"]
 
     def _common(self, variables: Mapping[str, str]) -> list[str]:
         stated = [argument for name, value in variables.items() for argument in ("-var", f"{name}={value}")]
-        return [f"-state={self.state}", f"-parallelism={PARALLELISM}", "-input=false", *stated]
+        return [*self._state_option(), f"-parallelism={PARALLELISM}", "-input=false", *stated]
 
     def _env(self) -> dict[str, str]:
         # Terraform warns of a configuration file that is not there before every answer.
@@ -171,7 +209,7 @@ class Terraform:
 
     def _follow(self, command: str, *arguments: str) -> Applied:
         started = [str(self.binary), command, "-json", *arguments]
-        with subprocess.Popen(started, cwd=TERRAFORM_ROOT, env=self._env(), stdout=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(started, cwd=self.root, env=self._env(), stdout=subprocess.PIPE, text=True) as process:
             told = Progress()
             for line in process.stdout or ():
                 told.hear(line)

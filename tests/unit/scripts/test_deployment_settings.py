@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scripts.deployment_settings import DeploymentSettings, described
+from scripts.deployment_settings import DeploymentSettings, StateBucket, described
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,3 +42,12 @@ def test_a_file_that_is_no_object_of_texts_is_named(tmp_path: Path) -> None:
 
 def test_settings_are_shown_one_per_line() -> None:
     assert described({"region": "eu-central-1", "name": "shop"}) == "  name    shop\n  region  eu-central-1"
+
+
+def test_each_deployment_has_its_own_state_in_the_bucket(tmp_path: Path) -> None:
+    assert StateBucket.of(tmp_path) is None
+    StateBucket("headgate-state-123456789012-eu-central-1", "eu-central-1").keep(tmp_path)
+    found = StateBucket.of(tmp_path)
+    assert found is not None
+    assert found.backend("prod")["key"] == "prod/terraform.tfstate"
+    assert found.backend("prod")["use_lockfile"] is True
