@@ -297,6 +297,27 @@ variable "database_network" {
   }
 }
 
+variable "endpoint_network" {
+  description = "Network in which endpoints of S3, Glue, KMS, CloudWatch, Secrets Manager and STS are created, for a database_network without internet. Null creates none: the network has its own, or a NAT gateway."
+  type = object({
+    vpc_id             = string
+    subnet_ids         = list(string)
+    security_group_ids = list(string)
+    route_table_ids    = list(string)
+  })
+  default = null
+
+  validation {
+    condition = var.endpoint_network == null ? true : alltrue(concat(
+      [startswith(var.endpoint_network.vpc_id, "vpc-"), length(var.endpoint_network.subnet_ids) > 0, length(var.endpoint_network.security_group_ids) > 0],
+      [for subnet in var.endpoint_network.subnet_ids : startswith(subnet, "subnet-")],
+      [for group in var.endpoint_network.security_group_ids : startswith(group, "sg-")],
+      [for table in var.endpoint_network.route_table_ids : startswith(table, "rtb-")],
+    ))
+    error_message = "endpoint_network has a vpc-..., at least one subnet-... and sg-..., and rtb-... of these subnets."
+  }
+}
+
 variable "job_poll_s" {
   description = "Seconds between two looks of the state machine at a job. Null takes the platform's default: 1 on an emulator, 30 on AWS. On AWS at least 10: a run of Step Functions has at most 25,000 events."
   type        = number

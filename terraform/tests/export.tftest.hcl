@@ -114,3 +114,35 @@ run "a_group_that_is_none_is_refused" {
 
   expect_failures = [var.database_network]
 }
+
+run "a_network_without_internet_gets_endpoints" {
+  command = plan
+
+  variables {
+    platform  = "aws"
+    build_dir = "tests/fixtures/built"
+    region    = "eu-central-1"
+
+    endpoint_network = {
+      vpc_id             = "vpc-1"
+      subnet_ids         = ["subnet-1"]
+      security_group_ids = ["sg-1"]
+      route_table_ids    = ["rtb-1"]
+    }
+  }
+
+  assert {
+    condition     = aws_vpc_endpoint.s3["database"].service_name == "com.amazonaws.eu-central-1.s3" && aws_vpc_endpoint.s3["database"].vpc_endpoint_type == "Gateway"
+    error_message = "S3 is reached by a gateway."
+  }
+
+  assert {
+    condition     = keys(aws_vpc_endpoint.interface) == ["glue", "kms", "logs", "monitoring", "secretsmanager", "sts"]
+    error_message = "The job reaches every service that it calls."
+  }
+
+  assert {
+    condition     = module.export_mysql.name == "headgate-export_mysql" && local.wheel_arguments["export_mysql"]["--python-modules-installer-option"] == "--no-index"
+    error_message = "The job installs nothing from the internet."
+  }
+}
