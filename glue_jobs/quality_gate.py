@@ -1,4 +1,4 @@
-"""Hold a snapshot of the lake to its contracts: it passes its Great Expectations suites, or nothing is built on it.
+"""Validate a snapshot of the lake against its contracts: it passes its Great Expectations suites, or no system reads it.
 
 Arguments: `--snapshot_id` (the newest one, unless given).
 """

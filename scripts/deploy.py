@@ -217,7 +217,7 @@ def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: 
     """Nothing of the deployment is left at the target.
 
     Raises:
-        MissingError: its data is protected, or nobody agreed.
+        MissingError: its data is protected, or the person did not agree.
     """
     terraform = _terraform(folder, target)
     if terraform.backend:
@@ -243,12 +243,12 @@ def _managed(resources: list[str]) -> list[str]:
 
 def _tell_loss(target: Target, resources: list[str]) -> None:
     holding_data = [address for address in resources if ".aws_s3_bucket.this" in address or "aws_dynamodb_table." in address]
-    print(f"{len(_managed(resources))} resources in {target.platform} account {target.account} will be destroyed, with all that lies in:")
+    print(f"{len(_managed(resources))} resources in {target.platform} account {target.account} will be destroyed, with everything in:")
     print("\n".join(f"  {address}" for address in holding_data), flush=True)
 
 
 def seed_masking_key(target: Target, secret_id: str) -> None:
-    """The masking key exists. One that does is never replaced: every token in the lake hangs on it."""
+    """The masking key exists. One that does is never replaced: every token in the lake depends on it."""
     key = base64.b64encode(secrets.token_bytes(MASKING_KEY_BYTES)).decode()
     if _seed_if_empty(target.client("secretsmanager"), secret_id, {"key_id": "k1", "key": key}):
         print("made a masking key", flush=True)

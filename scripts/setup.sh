@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Make the virtual environment named by $1 hold exactly the locked packages and Headgate itself. Safe to run again.
+# Install the locked packages and Headgate into the virtual environment $1. Safe to run again.
 set -euo pipefail
 venv=$1
 python=${PYTHON:-python3}

@@ -10,7 +10,7 @@ locals {
       "--custom-logGroup-prefix" = local.job_log_prefix
       "--enable-metrics"         = "true"
       "--snapshot_id"            = "current"
-      "--HEADGATE_REGION"        = var.region # nobody else tells a job of Glue's where it is
+      "--HEADGATE_REGION"        = var.region # Glue does not pass its region to a job
     },
   )
 
@@ -27,14 +27,14 @@ locals {
 
   build_jobs = { for system in local.systems : "build_${replace(system, "-", "_")}" => system }
 
-  # What the job of one system is told, and no other's.
+  # Further arguments of one system's job.
   own_arguments = {
     compliance-guardian     = { "--HEADGATE_LOG_GROUPS" = jsonencode(local.log_groups) }
     market-intelligence-hub = local.forecast_arguments
     retail-copilot          = { for model in aws_s3_object.sentence_model : "--extra-py-files" => "${local.package_uri},s3://${model.bucket}/${model.key}" }
   }
 
-  # An option that is not stated is the system's own affair.
+  # An option that is not set takes the system's own default.
   forecast_options   = { grain = var.forecast_grain, horizon = var.forecast_horizon, by = var.forecast_by }
   forecast_arguments = { for name, value in local.forecast_options : "--forecast_${name}" => tostring(value) if value != null }
 
@@ -51,7 +51,7 @@ locals {
         arguments   = { "--HEADGATE_CRAWLER" = module.crawler["curated"].name }
       }
       quality_gate = {
-        description = "Holds the snapshot to its contracts before anything is built on it"
+        description = "Validates the snapshot against its contracts before any system reads it"
         script      = "quality_gate.py"
         policy      = data.aws_iam_policy_document.quality_gate.json
         arguments   = {}
@@ -221,7 +221,7 @@ data "aws_iam_policy_document" "quality_gate" {
   }
 }
 
-# The card-data audit looks through everything behind the gate, whoever wrote it.
+# The card-data audit reads everything behind the gate.
 data "aws_iam_policy_document" "audit_everything" {
   statement {
     sid     = "ReadEverythingBehindTheGate"

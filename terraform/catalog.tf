@@ -90,7 +90,7 @@ resource "aws_glue_catalog_table" "published" {
 resource "aws_glue_catalog_table" "quarantine" {
   database_name = aws_glue_catalog_database.this["curated"].name
   name          = "quarantine"
-  description   = "Rows that the gate did not let in, each with its reason"
+  description   = "Refused and duplicate rows, each with its reason"
   table_type    = "EXTERNAL_TABLE"
   parameters    = { EXTERNAL = "TRUE", classification = "parquet" }
 

@@ -1,4 +1,4 @@
-# The scheduled export of the MySQL server that the lake is fed from: schedule, state machine, job, login.
+# The scheduled export of the source MySQL server: schedule, state machine, job, login.
 locals {
   connection_arn = "arn:${local.partition}:glue:${var.region}:${local.account_id}:connection/${local.lake}-database"
   ec2_arn        = "arn:${local.partition}:ec2:${var.region}:${local.account_id}"
@@ -11,7 +11,7 @@ locals {
   export_arguments = "{% $merge([{'--scheduled_at': $states.context.Execution.Input.scheduled_at != '' ? $states.context.Execution.Input.scheduled_at : $states.context.Execution.StartTime}, $states.context.Execution.Input.tables ? {'--tables': $states.context.Execution.Input.tables} : {}, $states.context.Execution.Input.run ? {'--run': $states.context.Execution.Input.run} : {}, $states.context.Execution.Input.incremental ? {'--incremental': 'true'} : {}, $states.context.Execution.Input.mask_at_source ? {'--mask_at_source': 'true'} : {}]) %}"
 
   export_definition = {
-    Comment        = "MySQL to raw: one run of the export, repeated when it may help, and told when it failed"
+    Comment        = "MySQL to raw: one run of the export, with retries and an alert on failure"
     QueryLanguage  = "JSONata"
     StartAt        = "Start export_mysql"
     TimeoutSeconds = 43200

@@ -1,4 +1,4 @@
-# Raw to curated: an object lands in raw, S3 tells the queue, the gate works the queue off.
+# Raw to curated: an object lands in raw, S3 notifies the queue, the gate processes the messages.
 locals {
   # What every process may know. Names only; what they open is settled by each role.
   environment = {
@@ -44,7 +44,7 @@ resource "aws_s3_bucket_notification" "raw" {
   }
 }
 
-# What the gate needs wherever it works: in its function, and in the job that takes what is too much for that.
+# What the gate needs in its function and in the job for large files.
 data "aws_iam_policy_document" "gate" {
   statement {
     sid       = "ReadRaw"
@@ -118,7 +118,7 @@ data "aws_iam_policy_document" "gate" {
 data "aws_iam_policy_document" "raw_to_curated" {
   source_policy_documents = [data.aws_iam_policy_document.gate.json]
 
-  # A run's manifest lets the run's parts in, by a message for each.
+  # After a run's manifest the gate sends a message for each part of the run.
   statement {
     sid       = "CallPartsOfRuns"
     actions   = ["sqs:SendMessage"]
@@ -144,7 +144,7 @@ module "raw_to_curated" {
   role_suffix = local.role_suffix
 
   name        = "${local.lake}-raw_to_curated"
-  description = "Lets valid, unique, card-safe rows of one raw object into curated"
+  description = "Writes the valid, unique, masked rows of one raw object to curated"
   archive     = "${local.build_dir}/lambdas/raw_to_curated.zip"
   memory_mb   = var.gate_memory_mb
   disk_mb     = local.gate_disk_mb

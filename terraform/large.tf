@@ -1,7 +1,7 @@
-# Files that are too much for the gate's function: one run of a state machine for each, which starts the job and watches it.
+# Files that exceed the gate's function: one run of a state machine for each, which starts the job and watches it.
 #
 # The machine waits for a free place among the job's runs, repeats what may be repeated, and sees a job that was killed. A file that
-# fails for good says so in its record, and its message lies in the gate's dead-letter queue, to be sent round again like any other.
+# fails for good says so in its record, and its message lies in the gate's dead-letter queue, ready for a redrive like any other.
 locals {
   large_arguments = "{% {'--object': $states.context.Execution.Input.object, '--run': $states.context.Execution.Name} %}"
 
@@ -29,13 +29,13 @@ locals {
               M = {
                 rule    = { S = "job_failed" }
                 message = { S = "{% $states.input.cause %}" }
-                remedy  = { S = "mend the cause, then send its message round again: headgate queue redrive" }
+                remedy  = { S = "Fix the cause, then redrive the message: headgate queue redrive" }
               }
             }
           }
         }
         Output = "{% $states.input %}"
-        # Without its record the file would be taken for one under way. That somebody else has it is told at once, and nothing to ask again.
+        # Without its record the file would be taken for one under way. If another run has it, that is known at once and needs no retry.
         Retry = [
           { ErrorEquals = ["DynamoDB.ConditionalCheckFailedException"], MaxAttempts = 0 },
           { ErrorEquals = ["States.ALL"], IntervalSeconds = 2, MaxAttempts = 5, BackoffRate = 2 },
@@ -69,7 +69,7 @@ module "curate_large" {
   role_suffix = local.role_suffix
 
   name             = "${local.lake}-curate_large"
-  description      = "Lets one file through the gate that is too much for the function"
+  description      = "Processes one file that exceeds the gate's function"
   script           = "${local.build_dir}/jobs/curate_large.py"
   artifacts_bucket = module.bucket["artifacts"].name
   policy_json      = data.aws_iam_policy_document.curate_large.json

@@ -8,7 +8,7 @@ locals {
     for key, name in local.machine_names : key => "arn:${local.partition}:states:${var.region}:${local.account_id}:stateMachine:${name}"
   }
 
-  # What is said of a run that failed, as JSONata without its marks, and the error that it ends with.
+  # The alert of a failed run, as JSONata without its delimiters, and the error that the run ends with.
   failures = {
     curated_to_prod = {
       subject = "$substring('${local.lake}: curated_to_prod failed in ' & $join(${local.failed_ones}.system, ', '), 0, 99)"
@@ -61,10 +61,10 @@ locals {
 
   ends = { failed = "Failed", timed_out = "TimedOut", aborted = "Aborted" }
   watched = {
-    pipeline = { machine = "curated_to_prod", told = "the alert of a run that failed names the system and the cause" }
-    export   = { machine = "export_mysql", told = "its alert names the cause; nothing of the run has landed, or all of it" }
-    audit    = { machine = "audit_cards", told = "its alert names the cause; start the machine again and it continues" }
-    large    = { machine = "curate_large", told = "headgate files --state failed and --state handed_over name the file, its message lies in the dead-letter queue (docs/runbook.md)" }
+    pipeline = { machine = "curated_to_prod", advice = "the alert of a run that failed names the system and the cause" }
+    export   = { machine = "export_mysql", advice = "its alert names the cause; nothing of the run has landed, or all of it" }
+    audit    = { machine = "audit_cards", advice = "its alert names the cause; start the machine again and it continues" }
+    large    = { machine = "curate_large", advice = "headgate files --state failed and --state handed_over name the file, its message lies in the dead-letter queue (docs/runbook.md)" }
   }
 
   # What never happens shows by a success that is missing. 30 hours in steps of one: a window of one day that CloudWatch
@@ -91,7 +91,7 @@ locals {
   machine_alarms = merge(
     {
       for pair in setproduct(keys(local.watched), keys(local.ends)) : "${pair[0]}_${pair[1]}" => {
-        description = "A run of ${local.watched[pair[0]].machine} ended as ${local.ends[pair[1]]}: ${local.watched[pair[0]].told}"
+        description = "A run of ${local.watched[pair[0]].machine} ended as ${local.ends[pair[1]]}: ${local.watched[pair[0]].advice}"
         namespace   = "AWS/States"
         metric      = "Executions${local.ends[pair[1]]}"
         dimensions  = { StateMachineArn = local.machine_arns[local.watched[pair[0]].machine] }
@@ -116,7 +116,7 @@ locals {
   )
 }
 
-# What every machine may do besides starting its jobs: tell people of failures.
+# What every machine may do besides starting its jobs: send alerts of failures.
 data "aws_iam_policy_document" "tell_of_failures" {
   source_policy_documents = [data.aws_iam_policy_document.use_key.json]
 

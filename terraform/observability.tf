@@ -40,7 +40,7 @@ locals {
   alarms = merge(
     {
       for key, queue in { dead_letters = module.raw_objects, debounce_dead_letters = module.curated_changes } : key => {
-        description                    = "Messages lie in ${queue.dead_letters.name}: read the function's log, mend the cause, redrive the queue (docs/runbook.md)"
+        description                    = "Messages lie in ${queue.dead_letters.name}: read the function's log, fix the cause, redrive the queue (docs/runbook.md)"
         namespace                      = "AWS/SQS"
         metric                         = "ApproximateNumberOfMessagesVisible"
         dimensions                     = { QueueName = queue.dead_letters.name }
@@ -53,7 +53,7 @@ locals {
       }
     },
     {
-      # They see functions that crash. Messages that a function gives back show as dead letters once it has done so too often.
+      # Functions that crash. A message that a function returns too often shows as a dead letter.
       for key, function in { gate_errors = module.raw_to_curated, debounce_errors = module.start_pipeline } : key => {
         description                      = "${function.name} crashed (out of time or memory, or failed to start): read ${function.log_group}"
         namespace                        = "AWS/Lambda"
@@ -69,7 +69,7 @@ locals {
     },
     {
       raw_age = {
-        description = "The oldest object in raw has waited for an hour: the gate is too slow, or stands"
+        description = "The oldest object in raw has waited for an hour: the gate is too slow or has stopped"
         namespace   = "AWS/SQS"
         metric      = "ApproximateAgeOfOldestMessage"
         dimensions  = { QueueName = module.raw_objects.name }

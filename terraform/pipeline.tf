@@ -32,7 +32,7 @@ locals {
 
   job_names = merge({ for key, job in module.job : key => job.name }, { export_mysql = module.export_mysql.name, curate_large = module.curate_large.name, audit_cards = module.audit_cards.name })
 
-  # What a job is told, and what follows when it succeeded (`done`, with `output`) or failed for good (`failed`).
+  # A job's arguments, and what follows when it succeeded (`done`, with `output`) or failed for good (`failed`).
   # The export's own machine is in export.tf, that of large files in large.tf, that of the full audit in audit.tf.
   stages = merge(
     {

@@ -22,7 +22,7 @@ module "bucket" {
   plain_http_from = local.platform.plain_http_from
 }
 
-# Not in the module: the provider waits for 55 s until S3 has told the same rules ten times, and all that asks for a
+# Not in the module: the provider waits for 55 s until S3 has returned the same rules ten times, and everything that uses a
 # bucket by a variable's value would wait with it.
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
   for_each = merge(local.zones, local.prod_zones)
@@ -43,7 +43,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
-  # Nobody reads what was asked of a snapshot of last year; models stay, for who must explain a score.
+  # Data Docs of old snapshots are not read any more. Models stay, so that a score can be explained later.
   dynamic "rule" {
     for_each = each.key == "artifacts" ? ["data_docs/"] : []
 

@@ -1,5 +1,5 @@
 variable "platform" {
-  description = "Where this root is applied: aws, or an emulator that speaks its API. platform.tf holds all that follows from it."
+  description = "Where this root is applied: aws, or an emulator that speaks its API. platform.tf holds every difference."
   type        = string
 
   validation {
@@ -75,7 +75,7 @@ variable "full_names" {
 }
 
 variable "build_dir" {
-  description = "Folder that scripts/build.py filled: archives, job scripts and catalog.json. Empty means ../build."
+  description = "Folder that scripts/build.py writes: archives, job scripts and catalog.json. Empty means ../build."
   type        = string
   default     = ""
 
@@ -92,7 +92,7 @@ variable "force_destroy" {
 }
 
 variable "raw_expiry_days" {
-  description = "Days after which objects in raw, which hold card data as it came, are deleted."
+  description = "Days after which objects in raw, which hold unmasked card data, are deleted."
   type        = number
   default     = 90
 
@@ -136,7 +136,7 @@ variable "gate_memory_mb" {
 }
 
 variable "large_concurrency" {
-  description = "How many files that are too much for the gate's function may be in work at once, each in a Glue job of its own."
+  description = "How many files that exceed the gate's function are processed at once, each in a run of its Glue job."
   type        = number
   default     = 4
 
@@ -147,7 +147,7 @@ variable "large_concurrency" {
 }
 
 variable "large_spark_from_mb" {
-  description = "Megabytes from which on a plain CSV file in the job for large files is judged on Spark's workers. 0 is never."
+  description = "Size in megabytes from which a plain CSV file in the job for large files is checked on Spark's workers. 0 means never."
   type        = number
   default     = 0
 
@@ -158,7 +158,7 @@ variable "large_spark_from_mb" {
 }
 
 variable "gate_timeout_s" {
-  description = "Seconds that one invocation of the gate may take. The queue hides a message for six times as long."
+  description = "Seconds that one invocation of the gate may take. The queue's visibility timeout is six times as long."
   type        = number
   default     = 300
 
@@ -169,7 +169,7 @@ variable "gate_timeout_s" {
 }
 
 variable "gate_concurrency" {
-  description = "How many gates may work at once; by default 8, and 4 on an emulator."
+  description = "How many instances of the gate's function may run at once; by default 8, and 4 on an emulator."
   type        = number
   default     = null
 
@@ -191,7 +191,7 @@ variable "max_receive_count" {
 }
 
 variable "redelivery_s" {
-  description = "Seconds for which the raw queue hides a message in work. Null takes six times the gate's timeout, AWS's own advice; a test may ask for less."
+  description = "Visibility timeout of the raw queue, in seconds. Null takes six times the gate's timeout, as AWS recommends; a test may set less."
   type        = number
   default     = null
 
@@ -280,7 +280,7 @@ variable "export_mask_at_source" {
 }
 
 variable "database_network" {
-  description = "Where the export's job runs, so that it reaches the database: a subnet with ways to S3, Secrets Manager and KMS, and security groups of which one lets itself in. Null leaves the job outside every network."
+  description = "Where the export's job runs, so that it reaches the database: a subnet that reaches S3, Secrets Manager and KMS, and security groups, one of which accepts traffic from itself. Null runs the job outside any VPC."
   type = object({
     subnet_id          = string
     security_group_ids = list(string)
@@ -319,7 +319,7 @@ variable "endpoint_network" {
 }
 
 variable "job_poll_s" {
-  description = "Seconds between two looks of the state machine at a job. Null takes the platform's default: 1 on an emulator, 30 on AWS. On AWS at least 10: a run of Step Functions has at most 25,000 events."
+  description = "Seconds between two polls of a job by the state machine. Null takes the platform's default: 1 on an emulator, 30 on AWS. On AWS at least 10: a run of Step Functions has at most 25,000 events."
   type        = number
   default     = null
 
@@ -330,7 +330,7 @@ variable "job_poll_s" {
 }
 
 variable "job_attempts" {
-  description = "How often a job is started in one run before it counts as failed. A failed gate or audit is never repeated."
+  description = "How often a job is started in one run before it counts as failed. A failed gate or audit is not retried."
   type        = number
   default     = 2
 
@@ -385,7 +385,7 @@ variable "forecast_horizon" {
 }
 
 variable "forecast_by" {
-  description = "What sales are split by before they are forecast: region,category, region, category, or none. Null takes the system's default, region,category."
+  description = "What sales are grouped by before they are forecast: region,category, region, category, or none. Null takes the system's default, region,category."
   type        = string
   default     = null
 
@@ -402,7 +402,7 @@ variable "sentence_model" {
 }
 
 variable "job_workers" {
-  description = "The most workers that a Glue job on AWS may have. It begins with what its driver needs, and has more while Spark asks for them."
+  description = "The most workers that a Glue job on AWS may have. A job begins with two and gets more while Spark needs them."
   type        = number
   default     = 10
 

@@ -20,7 +20,7 @@ _MARK = "--"
 
 
 def merged(argv: Sequence[str], env: Mapping[str, str]) -> dict[str, str]:
-    """The environment with the arguments of `argv` (without the script's own name) laid over it.
+    """Return the environment, overridden by the arguments of `argv` (without the script's own name).
 
     `--name value` and `--name=value` are the same; a name without a value is an empty text.
     """
@@ -28,7 +28,7 @@ def merged(argv: Sequence[str], env: Mapping[str, str]) -> dict[str, str]:
 
 
 def required(arguments: Mapping[str, str], name: str) -> str:
-    """An argument that the job cannot do without.
+    """Return a required argument.
 
     Raises:
         SettingsError: it is absent or empty.
@@ -40,10 +40,10 @@ def required(arguments: Mapping[str, str], name: str) -> str:
 
 
 def day(arguments: Mapping[str, str], name: str) -> date | None:
-    """An argument that is a day, or None when it is absent or empty.
+    """Return an argument that is a day, or None if it is absent or empty.
 
     Raises:
-        SettingsError: it is no ISO 8601 date.
+        SettingsError: it is not an ISO 8601 date.
     """
     text = arguments.get(name, "")
     try:
@@ -53,7 +53,7 @@ def day(arguments: Mapping[str, str], name: str) -> date | None:
 
 
 def snapshot_id(arguments: Mapping[str, str]) -> str:
-    """The snapshot of the lake that a job is to read: the newest one, unless `--snapshot_id` names another."""
+    """Return the snapshot that a job reads: the newest one, unless `--snapshot_id` names another."""
     return arguments.get("snapshot_id", "") or CURRENT
 
 

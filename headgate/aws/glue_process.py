@@ -32,7 +32,7 @@ class JsonLines(logging.Formatter):
 
 
 def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
-    """The job is done and its summary stands on standard output, as one line of JSON.
+    """Run the job and print its summary as one line of JSON.
 
     Everything a job says goes to standard output: Glue takes what a failed process wrote to standard error for the run's
     error message, and that shall be the cause, not a progress bar. Of an error of anybody else's neither the log nor the message
@@ -58,7 +58,7 @@ def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
 
 
 def _arguments() -> Mapping[str, str]:
-    """The job's arguments; boto3, which asks the environment, knows the region by them where nothing else has told it."""
+    """Return the job's arguments. boto3 reads the region from the environment, so it is copied there if nothing else set it."""
     arguments = glue_arguments.merged(sys.argv[1:], os.environ)
     if region := arguments.get("HEADGATE_REGION"):
         os.environ.setdefault("AWS_DEFAULT_REGION", region)

@@ -1,4 +1,4 @@
-"""What functions and jobs wrote."""
+"""Log lines of functions and jobs."""
 
 from __future__ import annotations
 
