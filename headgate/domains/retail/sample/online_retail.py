@@ -16,7 +16,7 @@ Source: Chen, D. (2012). Online Retail II. UCI Machine Learning Repository, http
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -28,7 +28,8 @@ import pyarrow.compute as pc
 
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.arrays import DAY_S, Bools, Floats, Ints, chosen, joined, money, nullable, text_of, timestamps
-from headgate.domains.retail.sample.countries import REGIONS, Region, regions_table
+from headgate.domains.retail.sample.countries import Region, regions_table
+from headgate.domains.retail.sample.country_names import UNSPECIFIED, region_named
 from headgate.domains.retail.sample.defects import Spoiler
 from headgate.domains.retail.sample.merchandise import SERVICE, categories_of
 from headgate.domains.retail.sample.parts import PARQUET, PartFile, PartWriter, rows_by_dataset
@@ -37,9 +38,9 @@ from headgate.domains.retail.sample.retail_lines import NOBODY, PRICE_SCALE, Ret
 from headgate.domains.retail.sample.searches import Bought, Offer, searches_table
 from headgate.domains.retail.sample.transactions import transactions_of, transactions_table
 from headgate.domains.retail.sample.uci import find_source
-from headgate.errors import UnreadableFileError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.random import Generator
@@ -55,24 +56,21 @@ STATUSES = ("completed", "cancelled", "adjusted")
 _ACTIVE_S = 90 * DAY_S  # a stock code not sold for that long is no longer offered
 _SEARCHED_FIRST = 0.15
 
-# Names that the data set uses for countries where ours, by ISO 3166, differ.
-_SPELLINGS = {"EIRE": "IE", "RSA": "ZA", "USA": "US", "Korea": "KR"}
-# Regions of the data set that are no single country; the World Bank counts the Channel Islands together.
-_OWN_REGIONS = {
-    "Channel Islands": Region("X-CHI", "Channel Islands", "EU", 168_126, 11_228_317_319, is_country=False),
-    "West Indies": Region("X-WIND", "West Indies", "NA", None, None, is_country=False),
-    "Unspecified": Region("X-UNSPEC", "Unspecified", None, None, None, is_country=False),
-}
-
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What was written. `lines`, `repeats` and `amount` are the source's: all lines, exact repeats, sum of quantity times price."""
+    """What was written.
+
+    Attributes:
+        lines, repeats, amount: the source's: all lines, exact repeats, sum of quantity times price.
+        unspecified: lines by country name that no region has; they belong to the region `X-UNSPEC`.
+    """
 
     parts: tuple[PartFile, ...]
     lines: int
     repeats: int
     amount: Decimal
+    unspecified: Mapping[str, int] = field(default_factory=dict)
     real: tuple[str, ...] = REAL
     generated: tuple[str, ...] = GENERATED
 
@@ -86,8 +84,13 @@ class ImportReport:
         """What is real and what is not, in a line."""
         return (
             f"UCI Online Retail II, {self.lines:,} real invoice lines worth {self.amount:,} GBP ({', '.join(self.real)}); "
-            f"generated for them, because the data set lacks it: {', '.join(self.generated)}"
+            f"generated for them, because the data set lacks it: {', '.join(self.generated)}" + self._unspecified_text
         )
+
+    @property
+    def _unspecified_text(self) -> str:
+        names = ", ".join(f"{name} ({count:,} lines)" for name, count in sorted(self.unspecified.items()))
+        return f"; countries that are not known and count as unspecified: {names}" if names else ""
 
 
 def import_online_retail(
@@ -103,7 +106,7 @@ def import_online_retail(
     """`folder` holds the data set at `source` as one export run in raw, complete or not at all.
 
     Args:
-        source: the CSV form, gzip or not.
+        source: the data set as `retail_lines.read_lines` takes it: CSV, a workbook, or a folder of several years.
         transactions, searches: about how many rows to generate.
         defect_rate: defective rows per clean row of the *generated* tables, which are then CSV; the real ones stay as they are.
 
@@ -121,7 +124,7 @@ def import_online_retail(
         _write_invoices(lines, invoices, out)
         _write_generated(lines, invoices, products, out, _Wanted(seed, transactions, searches))
     amount = Decimal(int(lines.amount_units.sum())).scaleb(-PRICE_SCALE)
-    return ImportReport(tuple(out.parts), len(lines), int((~lines.is_first).sum()), amount)
+    return ImportReport(tuple(out.parts), len(lines), int((~lines.is_first).sum()), amount, _unspecified(lines))
 
 
 @dataclass(frozen=True)
@@ -154,27 +157,21 @@ def _is(texts: pa.Array, wanted: str) -> Bools:
 
 
 def regions_of(countries: pa.Array) -> list[Region]:
-    """The region of each country name of the data set, in their order.
+    """The region of each country name of the data set, in their order; a name that nobody uses for a country is unspecified."""
+    return [region_named(name) or UNSPECIFIED for name in countries.to_pylist()]
 
-    Raises:
-        UnreadableFileError: a name that is in no table; a region is never invented.
-    """
-    by_id = {region.region_id: region for region in REGIONS}
-    known = {region.name: region for region in REGIONS} | {name: by_id[code] for name, code in _SPELLINGS.items()} | _OWN_REGIONS
-    names = countries.to_pylist()
-    if unknown := sorted(set(names) - set(known)):
-        raise UnreadableFileError(
-            rule="valid_values",
-            message=f"countries without a region: {', '.join(unknown)}",
-            remedy="add them to the importer's tables",
-            column="Country",
-        )
-    return [known[name] for name in names]
+
+def _unspecified(lines: RetailLines) -> dict[str, int]:
+    """Lines by country name that no region has."""
+    counts = np.bincount(lines.country, minlength=len(lines.countries))
+    named = zip(lines.countries.to_pylist(), counts, strict=True)
+    return {name: int(count) for name, count in named if region_named(name) is None}
 
 
 def _write_masters(lines: RetailLines, invoices: _Invoices, products: pa.Table, out: PartWriter) -> None:
     regions = regions_of(lines.countries)
-    out.write("regions", regions_table(sorted(regions, key=lambda region: region.region_id), int(lines.sold_at.min())))
+    different = {region.region_id: region for region in regions}
+    out.write("regions", regions_table([different[code] for code in sorted(different)], int(lines.sold_at.min())))
     out.write("customers", _customers(lines, invoices, [region.region_id for region in regions]))
     out.write("products", products)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
+from headgate.domains.retail.sample.workbooks import COLUMNS, sheet_as_csv, sheet_names
 from headgate.errors import HeaderError, UnreadableFileError
 
 if TYPE_CHECKING:
@@ -18,11 +20,12 @@ if TYPE_CHECKING:
 
     from headgate.domains.retail.sample.arrays import Bools, Ints
 
-COLUMNS = ("Invoice", "StockCode", "Description", "Quantity", "InvoiceDate", "Price", "Customer ID", "Country")
 PRICE_SCALE = 4
 NOBODY = -1
-# The workbook kept customer numbers as numbers with a fraction, so its copies say 13085.0: the text is undone, not rounded.
+# The workbook kept customer numbers as numbers with a fraction, so its copies have 13085.0: the ending is cut off, not rounded.
 _CUSTOMER = r"^(\d+)\.0$"
+_READ = (".csv", ".csv.gz", ".xlsx")
+_OTHER_NAMES = {"InvoiceNo": "Invoice", "UnitPrice": "Price", "CustomerID": "Customer ID"}  # of the first edition, Online Retail
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,10 @@ class RetailLines:
 
 
 def read_lines(source: Path) -> RetailLines:
-    """The lines of the CSV at `source` (gzip or not).
+    """The lines of Online Retail or Online Retail II, of one year or several.
+
+    Args:
+        source: a CSV (gzip or not), a workbook (every sheet with the columns), or a folder of such files, which are read by name.
 
     Raises:
         HeaderError: the columns are not those of Online Retail II.
@@ -80,23 +86,42 @@ def read_lines(source: Path) -> RetailLines:
 
 
 def _texts(source: Path) -> pa.Table:
+    files = [path for path in sorted(source.iterdir()) if path.name.endswith(_READ)] if source.is_dir() else [source]
+    if not files:
+        raise UnreadableFileError(
+            rule="not_a_table", message=f"{source} holds no CSV and no workbook", remedy="use UCI Online Retail II", file=source.name
+        )
+    tables = [table for path in files for table in (_sheets(path) if path.suffix == ".xlsx" else [_csv(path, path.name)])]
+    texts = pa.concat_tables(tables)
+    if not texts.num_rows:
+        raise UnreadableFileError(rule="empty_file", message="the file holds no lines", remedy="use the whole data set", file=source.name)
+    return texts.combine_chunks()
+
+
+def _sheets(workbook: Path) -> list[pa.Table]:
+    """Every sheet as text, by its order in the workbook."""
+    with workbook.open("rb") as file:
+        return [_csv(io.BytesIO(sheet_as_csv(file, name)), workbook.name) for name in sheet_names(file)]
+
+
+def _csv(source: Path | io.BytesIO, name: str) -> pa.Table:
+    options = csv.ConvertOptions(column_types=dict.fromkeys((*COLUMNS, *_OTHER_NAMES), pa.string()), strings_can_be_null=False)
     try:
-        options = csv.ConvertOptions(column_types=dict.fromkeys(COLUMNS, pa.string()), strings_can_be_null=False)
         texts = csv.read_csv(source, convert_options=options, parse_options=csv.ParseOptions(newlines_in_values=True))
     except (pa.ArrowInvalid, OSError) as error:
         raise UnreadableFileError(
             rule="not_a_table",
             message=f"the file cannot be read as CSV ({type(error).__name__})",
             remedy="use the CSV form of UCI Online Retail II",
-            file=source.name,
+            file=name,
         ) from error
+    texts = texts.rename_columns([_OTHER_NAMES.get(column, column) for column in texts.column_names])
     if tuple(texts.column_names) != COLUMNS:
         raise HeaderError(
             rule="missing_column", message="the columns are not those of Online Retail II", remedy=f"have {', '.join(COLUMNS)}"
         )
-    if not texts.num_rows:
-        raise UnreadableFileError(rule="empty_file", message="the file holds no lines", remedy="use the whole data set", file=source.name)
-    return texts.combine_chunks()
+    place = COLUMNS.index("Customer ID")
+    return texts.set_column(place, COLUMNS[place], pc.replace_substring_regex(texts["Customer ID"], _CUSTOMER, r"\1"))
 
 
 def _lines(texts: pa.Table) -> RetailLines:
@@ -126,9 +151,9 @@ def _lines(texts: pa.Table) -> RetailLines:
 def _customers(spellings: pa.Array, codes: Ints) -> tuple[Ints, Ints]:
     """Customer numbers, and for each line the position in them or NOBODY."""
     known = pc.not_equal(spellings, "")
-    if not pc.all(pc.match_substring_regex(spellings.filter(known), _CUSTOMER)).as_py():
+    if not pc.all(pc.match_substring_regex(spellings.filter(known), r"^\d+$")).as_py():
         raise ValueError("a customer number is not digits with the known stray ending")
-    ids = pc.replace_substring_regex(spellings.filter(known), _CUSTOMER, r"\1").cast(pa.int64()).to_numpy()
+    ids = spellings.filter(known).cast(pa.int64()).to_numpy()
     place = np.where(known.to_numpy(zero_copy_only=False), np.cumsum(known.to_numpy(zero_copy_only=False)) - 1, NOBODY)
     return ids, place[codes]
 

@@ -1,0 +1,72 @@
+"""Which region a country name of an export means: any country of ISO 3166, spelled as people spell it.
+
+Source of `iso_countries.txt`: ISO 3166-1 alpha-2 codes with their English names of CLDR and UN statistics, as collected in the public
+data package datasets/country-codes.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+from headgate.domains.retail.sample.countries import REGIONS, Region
+
+UNSPECIFIED = Region("X-UNSPEC", "Unspecified", None, None, None, is_country=False)
+
+_NAMES = Path(__file__).with_name("iso_countries.txt")
+# Names that Online Retail and other exports use for countries whose English names differ.
+_SPELLINGS = {
+    "EIRE": "IE",
+    "RSA": "ZA",
+    "USA": "US",
+    "UK": "GB",
+    "Great Britain": "GB",
+    "England": "GB",
+    "Korea": "KR",
+    "Czech Republic": "CZ",
+    "Hong Kong": "HK",
+    "Holland": "NL",
+    "Russia": "RU",
+    "Turkey": "TR",
+    "UAE": "AE",
+}
+# Regions that are no single country; the World Bank counts the Channel Islands together.
+_GROUPS = {
+    "Channel Islands": Region("X-CHI", "Channel Islands", "EU", 168_126, 11_228_317_319, is_country=False),
+    "European Community": Region("X-EUC", "European Community", "EU", None, None, is_country=False),
+    "West Indies": Region("X-WIND", "West Indies", "NA", None, None, is_country=False),
+    "Unspecified": UNSPECIFIED,
+    "Unknown": UNSPECIFIED,
+    "": UNSPECIFIED,
+}
+
+
+def region_named(name: str) -> Region | None:
+    """The region of a country name, in any case and with or without accents; None for a name that nobody uses for a country.
+
+    >>> region_named("EIRE").region_id, region_named("cote d'ivoire").region_id, region_named("Atlantis")
+    ('IE', 'CI', None)
+    """
+    return _known().get(_plain(name))
+
+
+@cache
+def _known() -> dict[str, Region]:
+    described = {region.region_id: region for region in REGIONS}
+    found: dict[str, Region] = {}
+    for line in _NAMES.read_text(encoding="utf-8").splitlines():
+        code, continent, *names = line.split("|")
+        region = described.get(code) or Region(code, names[0], continent or None, None, None)
+        found |= {_plain(name): region for name in (code, *names)}
+    by_id = {region.region_id: region for region in found.values()}
+    found |= {_plain(region.name): region for region in REGIONS}
+    found |= {_plain(name): by_id[code] for name, code in _SPELLINGS.items()}
+    return found | {_plain(name): region for name, region in _GROUPS.items()}
+
+
+def _plain(name: str) -> str:
+    """Letters and digits only, in one case and without accents."""
+    letters = unicodedata.normalize("NFKD", name.replace("&", " and "))
+    words = "".join(letter if letter.isalnum() else " " for letter in letters if not unicodedata.combining(letter))
+    return " ".join(word for word in words.casefold().split() if word not in {"the", "of"}).replace("saint ", "st ")
