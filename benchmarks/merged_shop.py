@@ -36,9 +36,18 @@ def generated(lines: int) -> Path:
     return _kept(f"shop-{lines}", partial(generate, spec))
 
 
+def kept_shop(spec: ShopSpec, name: str) -> Path:
+    """The folder of the generated shop of a spec, kept by name and seed."""
+    return _kept(f"{name}-{spec.seed}", partial(generate, spec))
+
+
 def online_retail(source: Path) -> Path:
     """The folder of the shop that Online Retail II makes."""
-    return _kept(f"online-retail-{source.stat().st_size}", partial(import_online_retail, source))
+    return _kept(f"online-retail-{_size(source)}", partial(import_online_retail, source))
+
+
+def _size(source: Path) -> int:
+    return sum(path.stat().st_size for path in source.iterdir()) if source.is_dir() else source.stat().st_size
 
 
 def _kept(name: str, make: Callable[[Path], object]) -> Path:

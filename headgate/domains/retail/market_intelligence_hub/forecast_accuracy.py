@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 MEASURES = ["mase", "smape", "mase_naive2", "smape_naive2"]
+RULES = ["smape_last_year", "smape_last_value"]
 COVERAGES = ["coverage_80", "coverage_95"]
-COLUMNS = [*SERIES, "model", "grain", "horizon", "windows", "mase", "smape", "owa", "mase_naive2", "smape_naive2", *COVERAGES]
+COLUMNS = [
+    *(*SERIES, "model", "grain", "horizon", "windows", "mase", "smape", "owa", "mase_naive2", "smape_naive2"),
+    *(*RULES, *COVERAGES, "history_too_short"),
+]
 
 
 def forecast_accuracy(outlook: Outlook) -> pd.DataFrame:
@@ -29,20 +33,23 @@ def forecast_accuracy(outlook: Outlook) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS)
     rows = outlook.series[SERIES].assign(model=outlook.now.models, grain=outlook.span.grain.name, horizon=outlook.now.means.shape[1])
     tried = _tried(outlook)
-    means = tried.groupby("number")[[*MEASURES, *COVERAGES]].mean().reindex(rows.index)
+    means = tried.groupby("number")[[*MEASURES, *RULES, *COVERAGES]].mean().reindex(rows.index)
     windows = tried.groupby("number").size().reindex(rows.index, fill_value=0)
     scored = rows.assign(windows=windows).join(means)
     scored["owa"] = [owa(*measures) for measures in scored[["smape", "mase", "smape_naive2", "mase_naive2"]].to_numpy()]
+    scored["history_too_short"] = outlook.too_short
     return scored[COLUMNS]
 
 
 def _tried(outlook: Outlook) -> pd.DataFrame:
     """Grain origin by series with enough history there: the measures of that one forecast."""
-    origins = zip(outlook.past.origins, outlook.past.actuals, outlook.past_bounds, strict=True)
-    frames = [_scores(origin, actuals).join(_covered(actuals, bounds)) for origin, actuals, bounds in origins]
-    tried = (
-        pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["number", "length", *MEASURES, *COVERAGES], dtype=float)
-    )
+    origins = enumerate(zip(outlook.past.origins, outlook.past.actuals, outlook.past_bounds, strict=True))
+    frames = [
+        _scores(origin, actuals).join(_by_rules(outlook, number)).join(_covered(actuals, bounds))
+        for number, (origin, actuals, bounds) in origins
+    ]
+    columns = ["number", "length", *MEASURES, *RULES, *COVERAGES]
+    tried = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns, dtype=float)
     return tried[tried["length"] >= MIN_MODELLED]
 
 
@@ -54,6 +61,13 @@ def _scores(origin: Origin, actuals: Array) -> pd.DataFrame:
 def _score(history: Array, mean: Array, actual: Array) -> tuple[float, float, float, float, float]:
     plain = naive2(history, actual.size)
     return history.size, mase(actual, mean, history), smape(actual, mean), mase(actual, plain, history), smape(actual, plain)
+
+
+def _by_rules(outlook: Outlook, number: int) -> pd.DataFrame:
+    """SMAPE of each naive rule at one origin, by series; NaN where the rule could not forecast."""
+    actuals = outlook.past.actuals[number]
+    found = {f"smape_{name}": [smape(*one) for one in zip(actuals, means[number], strict=True)] for name, means in outlook.rules.items()}
+    return pd.DataFrame(found)
 
 
 def _covered(actuals: Array, bounds: dict[int, tuple[Array, Array]]) -> pd.DataFrame:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from headgate.domains.retail.market_intelligence_hub import naive_rules
 from headgate.domains.retail.market_intelligence_hub.calendar import exposure
 from headgate.domains.retail.market_intelligence_hub.conformal import Bounds, offsets
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.forecasting import LEVELS, Backtest, Origin, Panel, Task, backtest, bounded
+from headgate.domains.retail.market_intelligence_hub.members import MIN_MODELLED
 from headgate.domains.retail.market_intelligence_hub.reconcile import reconcile, summing_matrix
 from headgate.engines import LOCAL, Engine
 
@@ -34,6 +37,8 @@ class Outlook:
         span: the known periods.
         bounds: interval bounds from now, by level.
         past_bounds: for each earlier origin, its bounds from the errors of the *other* origins, so that coverage is honest.
+        too_short: shape (series,); whether the published method could not be tested at any earlier origin.
+        rules: by naive rule, its forecasts at each earlier origin, shape (origins, series, steps); NaN where it could not forecast.
     """
 
     series: pd.DataFrame
@@ -42,6 +47,8 @@ class Outlook:
     bounds: Bounds
     past: Backtest
     past_bounds: tuple[Bounds, ...]
+    too_short: npt.NDArray[np.bool_]
+    rules: dict[str, Array]
 
 
 def outlook(sales: pd.DataFrame, events: pd.DataFrame, span: Span, plan: Plan, engine: Engine = LOCAL) -> Outlook:
@@ -55,10 +62,55 @@ def outlook(sales: pd.DataFrame, events: pd.DataFrame, span: Span, plan: Plan, e
     panel = Panel(histories, _exposure(events, leaves, _shares(histories, summing, leaves), span, plan))
     task = Task(plan.horizon, plan.grain.season_lengths, cycle=plan.grain.cycle)
     adjust = partial(reconcile, summing=summing)
-    now, past = backtest(panel, task, windows=plan.windows, step=plan.grain.step, adjust=adjust, engine=engine)
-    errors = past.past
-    known = [bounded(origin, offsets(errors.without(number), origin.spread, LEVELS)) for number, origin in enumerate(past.origins)]
-    return Outlook(series, span, now, bounded(now, offsets(errors, now.spread, LEVELS)), past, tuple(known))
+    now, past = backtest(panel, task, windows=plan.windows, step=plan.grain.step, engine=engine)
+    cuts = [_longest(now) - _longest(origin) for origin in past.origins]
+    tried = tuple(
+        naive_rules.candidates(origin, panel.before(cut), task, plan.grain.year) for origin, cut in zip(past.origins, cuts, strict=True)
+    )
+    offered = naive_rules.candidates(now, panel, task, plan.grain.year) if histories else None
+    methods = naive_rules.chosen(past, tried, offered, series["level"].to_numpy(dtype=object)) if offered else []
+    before = [naive_rules.published(origin, one, methods, adjust) for origin, one in zip(past.origins, tried, strict=True)]
+    ahead = naive_rules.published(now, offered, methods, adjust) if offered else now
+    tested = Backtest(tuple(before), past.actuals)
+    too_short = np.array([_is_untested(place, ahead, tested) for place in range(len(series))], dtype=bool)
+    errors = tested.past
+    known = [bounded(origin, offsets(errors.without(number), origin.spread, LEVELS)) for number, origin in enumerate(tested.origins)]
+    bounds = _widened(offsets(errors, ahead.spread, LEVELS), ahead, too_short, _widening(plan, len(cuts)))
+    rules = {name: np.stack([one.means[name] for one in tried]) if tried else np.empty((0, *now.means.shape)) for name in naive_rules.RULES}
+    return Outlook(series, span, ahead, bounded(ahead, bounds), tested, tuple(known), too_short, rules)
+
+
+def _longest(origin: Origin) -> int:
+    return max((history.size for history in origin.histories), default=0)
+
+
+def _is_untested(place: int, now: Origin, past: Backtest) -> bool:
+    """No earlier origin had a history worth modelling, or none could forecast the series by last year if that is published."""
+    seen = [origin.models[place] for origin in past.origins if origin.histories[place].size >= MIN_MODELLED]
+    return not seen or (now.models[place] == naive_rules.LAST_YEAR and naive_rules.LAST_YEAR not in seen)
+
+
+def _widening(plan: Plan, windows: int) -> float:
+    """How much wider intervals must be because few windows, which overlap, know little of the errors of a whole horizon.
+
+    A new error varies around a mean that itself is known from as many independent windows as the origins' distance allows.
+    """
+    independent = 1 + max(windows - 1, 0) * min(plan.grain.step / plan.horizon, 1.0)
+    return float(np.sqrt(1 + 1 / independent))
+
+
+def _widened(known: Bounds, now: Origin, too_short: npt.NDArray[np.bool_], widening: float) -> Bounds:
+    """Offsets with the widening, and by the noise of the history alone where no origin could test the method."""
+    found = {}
+    untested = [place for place in np.flatnonzero(too_short) if now.models[place] == naive_rules.LAST_YEAR]
+    scales = {place: naive_rules.untested_scale(now.histories[place], now.means[place]) for place in untested}
+    for level, (low, high) in known.items():
+        lower, upper = low * widening, high * widening
+        z = NormalDist().inv_cdf(0.5 + level / 200)
+        for place, scale in scales.items():
+            lower[place], upper[place] = -z * scale, z * scale
+        found[level] = (lower, upper)
+    return found
 
 
 def _exposure(events: pd.DataFrame, leaves: pd.DataFrame, shares: Array, span: Span, plan: Plan) -> Array | None:

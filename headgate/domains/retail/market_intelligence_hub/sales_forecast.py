@@ -1,4 +1,4 @@
-"""Table `sales_forecast`: what each series will sell, period by period, and how sure that is."""
+"""Table `sales_forecast`: what each series will sell, period by period, with intervals."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from headgate.domains.retail.money import amounts
 if TYPE_CHECKING:
     from headgate.domains.retail.market_intelligence_hub.outlook import Outlook
 
-COLUMNS = [*SERIES, "period_on", "grain", "horizon", "mean", "lower_80", "upper_80", "lower_95", "upper_95", "model", "unit"]
+BOUNDS = ["lower_80", "upper_80", "lower_95", "upper_95"]
+COLUMNS = [*SERIES, "period_on", "grain", "horizon", "mean", *BOUNDS, "model", "history_too_short", "unit"]
 
 
 def sales_forecast(outlook: Outlook) -> pd.DataFrame:
@@ -31,5 +32,6 @@ def sales_forecast(outlook: Outlook) -> pd.DataFrame:
         rows[f"lower_{level}"] = amounts(lower.ravel())
         rows[f"upper_{level}"] = amounts(upper.ravel())
     rows["model"] = np.repeat(np.array(outlook.now.models, dtype=object), horizon)
+    rows["history_too_short"] = np.repeat(outlook.too_short, horizon)
     rows["unit"] = UNIT
     return rows[COLUMNS]

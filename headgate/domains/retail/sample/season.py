@@ -26,6 +26,7 @@ _YEAR_DAYS = 365.25
 # Share of a day's orders in each hour, UTC.
 _HOURS = np.array([1, 0.5, 0.3, 0.2, 0.3, 0.8, 2, 4, 6, 7, 8, 8.5, 9, 8, 7.5, 7, 6.5, 6, 6, 6.5, 7, 6, 4, 2])
 _NOISE = 0.07
+_CLOSED = 0.001  # of a day's business while the shop is closed
 
 
 @dataclass(frozen=True)
@@ -95,12 +96,14 @@ def time_of_day(share: Floats) -> Floats:
     return np.asarray(np.interp(share, done, np.arange(len(done)) * 3_600.0), dtype=np.float64)
 
 
-def season_of(rng: Generator, ends_on: date, days: int) -> Season:
-    """The trading clock of the `days` days that end with `ends_on`."""
+def season_of(rng: Generator, ends_on: date, days: int, closed: tuple[date, date] | None = None) -> Season:
+    """The trading clock of the `days` days that end with `ends_on`; it nearly stands still from the first to the last day of `closed`."""
     numbers = day_number(ends_on) - days + 1 + np.arange(days)
     promotions = _running(numbers)
     lifts = np.array([*(promotion.lift for promotion in PROMOTIONS), 1.0])
     demand = daily_demand(numbers) * lifts[promotions] * np.exp(rng.normal(0, _NOISE, days))
+    if closed:
+        demand[(numbers >= day_number(closed[0])) & (numbers <= day_number(closed[1]))] *= _CLOSED
     return Season(int(numbers[0]), np.cumsum(demand) * (days / demand.sum()), promotions)
 
 

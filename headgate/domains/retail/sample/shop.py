@@ -56,6 +56,7 @@ class ShopSpec:
         products, transactions, searches: about how many; 0 lets the size of the shop decide.
         defect_rate: defective rows per clean row, in CSV only.
         bad_files: also write files that the gate must refuse whole.
+        closed: first and last day of a closure on which nearly nobody orders; None for a shop that is always open.
     """
 
     seed: int = 7
@@ -70,6 +71,7 @@ class ShopSpec:
     bad_files: bool = False
     file_format: str = PARQUET
     rows_per_file: int = 250_000
+    closed: tuple[date, date] | None = None
 
     def __post_init__(self) -> None:
         if min(self.customers, self.orders, self.rows_per_file) < 1 or self.days < 28:  # noqa: PLR2004 a week-season needs weeks
@@ -160,7 +162,7 @@ class _Shop:
 
     @classmethod
     def of(cls, spec: ShopSpec) -> _Shop:
-        season = season_of(stream(spec.seed, "season"), spec.ends_on, spec.days)
+        season = season_of(stream(spec.seed, "season"), spec.ends_on, spec.days, spec.closed)
         people = population_of(stream(spec.seed, "people"), spec.customers, season)
         return cls(
             spec,
