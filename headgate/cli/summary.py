@@ -50,6 +50,8 @@ def by_dataset(records: Iterable[FileRecord]) -> list[DatasetSummary]:
     every = list(records)
     sums: dict[str, DatasetSummary] = {}
     for record in every:
+        if record.state is FileState.IGNORED:  # no data, such as the manifest of an export run
+            continue
         name = record.dataset or "?"
         sums.setdefault(name, DatasetSummary(name)).add(record)
     for record in unsettled(every):

@@ -21,7 +21,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from headgate.errors import BadInputError, ThrottledError
+from headgate.errors import BadInputError, NotFoundError, ThrottledError
 from headgate.formats.open_file import decompressed
 from headgate.formats.unpack import OutgrownError
 from headgate.intake.file_gate import error_fields, iso_utc, with_counts
@@ -31,7 +31,7 @@ from headgate.intake.worker_sizing import MEASURED_FROM_BYTES
 from headgate.intake.workspace import workspace
 from headgate.lake import keys
 from headgate.lake.content import sha256_of
-from headgate.lake.ports import FileRecord
+from headgate.lake.ports import FileRecord, ObjectInfo
 from headgate.lake.states import ClaimAnswer, FileState
 from headgate.masking.redaction import redact_text
 from headgate.matching.mappings import MAPPABLE_RULES, Suggested, possibly_sensitive
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.intake.file_gate import FileGate, GatedFile
     from headgate.intake.larger_worker import LargerWorker
-    from headgate.lake.ports import Claim, ObjectInfo, ObjectRef
+    from headgate.lake.ports import Claim, ObjectRef
 
 RECEIVED = "received"
 # A file without a contract is profiled in memory; a larger one is not worth a larger worker.
@@ -62,10 +62,21 @@ def file_id_of(ref: ObjectRef) -> str:
     return hashlib.sha256(f"{ref.bucket}\n{ref.key}\n{ref.version_id}".encode()).hexdigest()[:32]
 
 
-def is_data(key: str) -> bool:
-    """Whether a raw key names data. Folder markers, and names that start with `_` or `.` (manifests, `_SUCCESS`), name none."""
+def why_ignored(key: str) -> str:
+    """Return why a raw key names no data; empty when it names data."""
     name = key.rpartition("/")[2]
-    return bool(name) and not name.startswith(("_", "."))
+    if not name:
+        return "the object is a folder marker"
+    if name == keys.RUN_MANIFEST:
+        return "the object is the manifest of an export run: it says which parts the run has"
+    if name.startswith(("_", ".")):
+        return f"a name that begins with `{name[0]}` is not data; rename the file to have it processed"
+    return ""
+
+
+def is_data(key: str) -> bool:
+    """Whether a raw key names data. Folder markers, and names that begin with `_` or `.` (manifests, `_SUCCESS`), name none."""
+    return not why_ignored(key)
 
 
 def _one_thread() -> Executor:
@@ -98,7 +109,7 @@ class Curation:
     measured_from_bytes: int = MEASURED_FROM_BYTES
 
     def curate(self, ref: ObjectRef) -> FileRecord:
-        """Process the object and return its record; `ignored`, and not in the ledger, when its key names no data.
+        """Process the object and return its record; `ignored`, with the reason, when its key names no data.
 
         A card or social security number in a key is masked in the record, so such a file cannot be replayed.
 
@@ -106,15 +117,26 @@ class Curation:
             ThrottledError: another worker holds the file or its content; deliver it again later.
             ServiceError: a service failed; the claim is given back and nothing of the file is recorded as done.
         """
-        if not is_data(ref.key):
-            key = redact_text(ref.key)
-            return FileRecord(file_id_of(ref), ref.bucket, key, ref.version_id, keys.dataset_of(key), FileState.IGNORED)
+        if reason := why_ignored(ref.key):
+            return self._ignore(ref, reason)
         info = self.gate.objects.info(ref)
         record = _received(info)
         if self.larger_worker and self.larger_worker.shortage(self.gate.objects, self.gate.ledger, record, info):
             return self._hand_over(record, info)
         with workspace() as folder:
             return self._process(record, info, folder / RECEIVED)
+
+    def _ignore(self, ref: ObjectRef, reason: str) -> FileRecord:
+        """Record an object that is not data, without reading it; a temporary one may be gone by now, and needs no record."""
+        try:
+            record = _received(self.gate.objects.info(ref))
+        except NotFoundError:
+            return replace(_received(ObjectInfo(ref, 0, self.gate.clock())), state=FileState.IGNORED)
+        claim = self.gate.ledger.claim(record, now=self.gate.clock(), lease_s=self.gate.lease_s)
+        if not claim.granted:
+            return self._answer_refused_claim(record, claim)
+        ignored = replace(record, state=FileState.IGNORED, error={"rule": "not_data", "message": reason, "file": record.key})
+        return self._settle(record, lambda: ignored)
 
     def _process(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
         stopwatch = Stopwatch.start(self.gate.clock(), self.measured_from_bytes)

@@ -67,7 +67,7 @@ class Runs:
         parts = [replace(key, name=name).path() for name in names_of(manifest)]
         self.sightings.of_run(ref.bucket, key, manifest)
         self.send([ObjectRef(ref.bucket, part) for part in parts if is_data(part)])
-        return _record(ref, key, FileState.IGNORED)
+        return self.curate(ref)
 
     def _seen(self, record: FileRecord) -> FileRecord:
         self.sightings.of_file(record)

@@ -188,7 +188,18 @@ def test_a_file_that_cannot_be_let_in_is_recorded_with_rule_and_remedy(key: str,
 def test_what_is_no_data_is_ignored(key: str) -> None:
     lake = Lake()
     assert not is_data(key)
-    assert lake.curation().curate(ObjectRef("raw", key)).state == "ignored"
+    ref = lake.put(key, b"whatever")
+    record = lake.curation().curate(ref)
+    assert (record.state, record.size_bytes, record.error["rule"]) == ("ignored", 8, "not_data")
+    assert record.error["message"]
+    assert list(lake.ledger.records()) == [record]
+    assert lake.curation().curate(ref).seen_before
+    assert lake.contents() == {}
+
+
+def test_an_ignored_object_that_is_gone_again_is_no_error() -> None:
+    lake = Lake()
+    assert lake.curation().curate(ObjectRef("raw", "payments/.upload.tmp")).state == "ignored"
     assert list(lake.ledger.records()) == []
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from headgate.aws.memory import MemoryObjects
 from headgate.errors import UnreadableFileError
-from headgate.intake.curation import file_id_of
+from headgate.intake.curation import file_id_of, is_data
 from headgate.intake.export_runs import Runs, names_of
 from headgate.intake.source_deletions import Sightings
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
@@ -56,6 +56,8 @@ class Raw:
 
     def curate(self, ref: ObjectRef) -> FileRecord:
         """The gate's answer to one object, which it reads."""
+        if not is_data(ref.key):
+            return FileRecord(file_id_of(ref), ref.bucket, ref.key, ref.version_id, "orders", FileState.IGNORED)
         self.let_in.append(self.objects.info(ref).ref)
         return FileRecord(file_id_of(ref), ref.bucket, ref.key, ref.version_id, "orders", FileState.DONE)
 
