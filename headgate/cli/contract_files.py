@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from headgate.contracts import difference
     from headgate.contracts.model import Contract
     from headgate.contracts.stored_rows import StoredRowsEffect
+    from headgate.intake.failing_columns import FailingColumn
     from headgate.intake.gate import Gated
     from headgate.matching.draft import Draft, Finding, Question
 
@@ -144,12 +145,17 @@ def _asked_at_terminal(questions: Sequence[Question]) -> dict[str, str]:
 @click.option("--dataset", default="", help="Whose contract; default: the folder of the file's path that names a dataset.")
 @click.option("--contract", "contract_file", type=_FILE, help="A contract of your own instead of the lake's.")
 @click.option("--rows", default=10, show_default=True, help="How many refused rows to show.")
+@click.option(
+    "--suggest", type=click.Path(dir_okay=False, path_type=Path), help="Write the contract that would accept the rows to this file."
+)
 @options.as_json
-def check(file: Path, dataset: str, contract_file: Path | None, rows: int, as_json: bool) -> None:
+def check(file: Path, *, dataset: str, contract_file: Path | None, rows: int, suggest: Path | None, as_json: bool) -> None:
     """Put FILE through the real gate on this machine: counts, reasons, and the first refused rows with card data masked.
 
     Nothing is sent or written. Ends with 3 when the file or some of its rows would be refused, or a person would be asked for its columns.
     """
+    from headgate.intake.failing_columns import failing_columns
+
     if dataset and contract_file:
         raise click.UsageError("--contract FILE names its own dataset, so --dataset would have no effect. Give one of the two.")
     contract = _loaded(contract_file) if contract_file else _contract_for(file, dataset)
@@ -159,8 +165,14 @@ def check(file: Path, dataset: str, contract_file: Path | None, rows: int, as_js
         _show_refusal(error, as_json=as_json)
         options.finish(complete=False)
         return
-    shown = _refused(gated, rows)
-    options.show(as_json=as_json, value=lambda: _fact(gated, shown, mapped), screen=lambda: _checked_screen(file, gated, shown))
+    shown, failing = _refused(gated, rows), failing_columns(gated.quarantine_rows, contract)
+    options.show(
+        as_json=as_json,
+        value=lambda: _fact(gated, shown, mapped) | {"failing_columns": [asdict(one) for one in failing]},
+        screen=lambda: Group(_checked_screen(file, gated, shown), *([_failing_table(failing)] if failing else [])),
+    )
+    if suggest:
+        _write_suggestion(contract, failing, suggest)
     options.finish(complete=not gated.counts.quarantined)
 
 
@@ -287,6 +299,28 @@ def _checked_screen(file: Path, gated: Gated, shown: Sequence[dict[str, object]]
         rows.add_row(*("" if value is None else str(value) for value in row.values()))
     shown_tables = [*([reasons] if gated.counts.reasons else []), *([masked] if gated.counts.masked else []), *([rows] if shown else [])]
     return Group(counts, *shown_tables)
+
+
+def _failing_table(failing: Sequence[FailingColumn]) -> Table:
+    table = screens.table("column", "rule", "rows", "examples", "edit that would accept them", title="Everything that fails")
+    for one in failing:
+        table.add_row(one.column or "the row", one.rule, f"{one.rows:,}", ", ".join(one.examples), one.edit)
+    return table
+
+
+def _write_suggestion(contract: Contract, failing: Sequence[FailingColumn], target: Path) -> None:
+    """Write the edited contract, and say so on standard error."""
+    import yaml
+
+    from headgate.contracts.document import document
+    from headgate.intake.failing_columns import suggested
+
+    edited = suggested(contract, failing)
+    target.write_text(yaml.safe_dump(document(edited), sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
+    what = (
+        "unchanged: no edit would accept more rows" if edited == contract else f"version {edited.version}; compare: headgate contract diff"
+    )
+    click.echo(f"Wrote {screens.shown(str(target))}: {what}", err=True)
 
 
 def _findings_table(findings: Sequence[Finding], title: str) -> Table:

@@ -1,0 +1,110 @@
+"""Every column that fails in a file, with its rules and examples, and the edit to the contract that would accept the rows."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from headgate.contracts.model import ColumnType, Kind, Level, Mask
+from headgate.lake.states import Disposition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import pyarrow as pa
+
+    from headgate.contracts.model import Column, Contract
+
+_EXAMPLES = 3
+_UNDECLARED = frozenset({"undeclared_card_number", "undeclared_ssn", "undeclared_cvv"})
+_NO_EDIT = "none: correct the data at their source"
+
+
+@dataclass(frozen=True)
+class FailingColumn:
+    """A rule that rows of a file break.
+
+    Attributes:
+        column: empty for a rule over the whole row.
+        rows: number of refused rows that break the rule, whether or not another rule is broken first.
+        examples: masked values, at most three different ones.
+        edit: the change to the contract that would accept these rows.
+    """
+
+    column: str
+    rule: str
+    rows: int
+    examples: tuple[str, ...]
+    edit: str
+
+
+@dataclass
+class _Found:
+    rows: int = 0
+    examples: list[str] = field(default_factory=list)
+
+
+def failing_columns(quarantine_rows: pa.Table, contract: Contract) -> list[FailingColumn]:
+    """List all rules that refused rows break, not only the first of each row; most rows first."""
+    found: defaultdict[tuple[str, str], _Found] = defaultdict(_Found)
+    for row in quarantine_rows.select(["disposition", "all_rules", "record"]).to_pylist():
+        if row["disposition"] == Disposition.REFUSED:
+            _add(found, json.loads(row["all_rules"]), json.loads(row["record"]))
+    warnings = {(column.name, rule.name) for column in contract.columns for rule in column.rules if rule.level is Level.WARN}
+    listed = [
+        FailingColumn(column, rule, one.rows, tuple(one.examples), _edit(contract, column, rule))
+        for (column, rule), one in found.items()
+        if (column, rule) not in warnings
+    ]
+    return sorted(listed, key=lambda one: (-one.rows, one.column, one.rule))
+
+
+def suggested(contract: Contract, failing: Iterable[FailingColumn]) -> Contract:
+    """Return the contract with every edit of `failing`, as its next minor version; unchanged where there is none."""
+    edited = contract
+    for one in failing:
+        edited = _edited(edited, one.column, one.rule)
+    if edited == contract:
+        return contract
+    major, minor, *_ = contract.version.split(".")
+    return replace(edited, version=f"{major}.{int(minor) + 1}.0")
+
+
+def _add(found: defaultdict[tuple[str, str], _Found], codes: Sequence[str], record: dict[str, Any]) -> None:
+    for code in codes:
+        rule, _, column = code.partition(":")
+        one = found[column, rule]
+        one.rows += 1
+        example = record.get(column)
+        if example is not None and len(one.examples) < _EXAMPLES and example not in one.examples:
+            one.examples.append(example)
+
+
+def _edit(contract: Contract, column: str, rule: str) -> str:
+    if _edited(contract, column, rule) == contract:
+        return _NO_EDIT
+    if rule == "type":
+        return f"{column}: keep it as text (logicalType: string)"
+    if rule in _UNDECLARED:
+        return f"{column}: mask numbers in it (headgate.mask: free_text)"
+    return f"{column}: remove `{rule}`" if column else f"remove the rule `{rule}`"
+
+
+def _edited(contract: Contract, name: str, rule: str) -> Contract:
+    """The contract with the smallest edit that accepts every row that breaks the rule; unchanged where no edit does."""
+    if not name:
+        return replace(contract, comparisons=tuple(one for one in contract.comparisons if one.name != rule))
+    columns = tuple(_edited_column(one, rule) if one.name == name and name not in contract.key else one for one in contract.columns)
+    return replace(contract, columns=columns)
+
+
+def _edited_column(column: Column, rule: str) -> Column:
+    if rule == "type" and column.mask is None:
+        kept = tuple(one for one in column.rules if one.name == "required")
+        return replace(column, type=ColumnType(Kind.STRING), rules=kept, format=None, unit="")
+    if rule in _UNDECLARED and column.type.kind is Kind.STRING:
+        return replace(column, mask=Mask.FREE_TEXT)
+    rules = tuple(one for one in column.rules if one.name != rule)
+    return replace(column, rules=rules, required=column.required and rule != "required") if rules != column.rules else column
