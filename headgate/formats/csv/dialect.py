@@ -30,9 +30,8 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.formats.sniff import Text
 
-# Rarer ones, tried only where the plain ones do not fit: ordinary text has them, too.
-_RARE_DELIMITERS = (":", "^", "~", "\x01", "\x1f", " ")
-_CAN_BE_DOUBLED = (*DELIMITERS, ":")
+# Rarer ones: Hive's default, the unit separator of `sqlite3 .mode ascii`, and the blank of Pollock's file_field_delimiter_0x20.csv.
+_RARE_DELIMITERS = ("\x01", "\x1f", " ")
 _RARE_DELIMITER_WEIGHT = 0.7  # what the evenness of a rare delimiter is worth
 _PADDED_SHARE = 0.99
 _PROBE_CHARACTERS = 1 << 20
@@ -348,18 +347,8 @@ def _forms(head: str) -> list[Form]:
 
 
 def _full_delimiter(head: str, delimiter: str) -> str:
-    """The delimiter with all that belongs to it: a blank behind it, or itself once more."""
-    if delimiter in DELIMITERS and _is_padded(head, delimiter):
-        return f"{delimiter} "
-    return delimiter * 2 if delimiter in _CAN_BE_DOUBLED and delimiter * 2 in head and _is_doubled(head, delimiter) else delimiter
-
-
-def _is_doubled(head: str, delimiter: str) -> bool:
-    """Whether every second column is blank, and so is none, in all rows of the usual width."""
-    rows = probe_rows(head, Form(delimiter))
-    width = _usual_width(rows)
-    cells = [row.texts for row in rows if len(row.texts) == width]
-    return width % 2 == 1 < width and not any(any(row[1::2]) for row in cells) and any(any(row[2::2]) for row in cells)
+    """The delimiter with the blank behind it, where that belongs to it. Source: Pollock, file_field_delimiter_0x2C_0x20.csv."""
+    return f"{delimiter} " if delimiter in DELIMITERS and _is_padded(head, delimiter) else delimiter
 
 
 def _opening_singles(text: str, delimiter: str) -> int:

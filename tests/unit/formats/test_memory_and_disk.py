@@ -129,7 +129,6 @@ FORMS: dict[str, tuple[bytes, str]] = {
     "TSV": (text("\t").encode(), STREAMED),
     "semicolons": (text(";").encode(), STREAMED),
     "bars": (text("|").encode(), STREAMED),
-    "double bars": (text("|").replace("|", "||").encode(), WHOLE),
     "CSV with a footer": (text(footer="\n(8 rows affected)\nTotal,,,8\n").encode(), STREAMED),
     "CSV with loose ends": (PLAIN.replace(b"2024-01-01 10:00:00\n4", b"2024-01-01 10:00:00,\n4") + b"torn,", WHOLE),
     "CSV below a preamble": (b"Report,of,today\n\n" + PLAIN, STREAMED),
