@@ -1,4 +1,4 @@
-"""A file's rows some at a time, and as often as somebody asks: no more of a large file is in memory than is worked on."""
+"""A file's rows in batches, readable more than once, so that a large file is never in memory as a whole."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Source:
     Attributes:
         batches: the rows in the file's order, the same each time; each batch covers a run of source rows, ragged ones too.
         width: how many cells a whole row has.
-        absent: what is warned of once: nullable columns that the file does not have, and parts of it that were left out.
-        written_as: the file's form, as its record tells it.
+        absent: warned about once: nullable columns that the file lacks, and parts of it that were left out.
+        written_as: the properties of the file's form, as its record keeps them.
         held_bytes: about how much memory all rows take; 0 where that is the file's size.
         row_offsets: where its rows begin, in bytes; None for formats without byte offsets.
     """

@@ -1,4 +1,4 @@
-"""Texts that are not UTF-8: how sure it is that they are in the encoding that they are read in."""
+"""Texts that are not UTF-8: the confidence that they are in the encoding in which they are read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ GUESSED = "cp1252"  # of spreadsheets, which gives a character for nearly every 
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 # What Windows-1252 has behind a capital at a word's end, and UTF-8 as the second half of a letter: € … quotes, dashes, ™, blank, «, ®, ».
 _BEHIND_A_WORD = rb"\x80\x82\x84\x85\x8b\x91-\x97\x99\x9b\xa0\xab\xae\xbb"
-# A character of two to four bytes that no text in Windows-1252 holds. `Ã` and `Â` are told apart by nothing: they are nearly always UTF-8.
+# A character of two to four bytes that no text in Windows-1252 holds. `Ã` and `Â` are nearly always UTF-8.
 _NEVER_WESTERN = re.compile(
     rb"[\xc2\xc3][\x80-\xbf]|[\xc4-\xdf](?![" + _BEHIND_A_WORD + rb"])[\x80-\xbf]"
     rb"|\xe2[\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1\xe3-\xef](?![" + _BEHIND_A_WORD + rb"]{2})[\x80-\xbf]{2}"
@@ -60,7 +60,7 @@ def check_western(content: bytes, found: Western) -> None:
     """The text, which looks so western, may be in Windows-1252, or in what reads the same.
 
     Raises:
-        UnreadableFileError: `unknown_encoding`: that can hardly be.
+        UnreadableFileError: `unknown_encoding`: Windows-1252 is implausible.
     """
     if found.strange_at is not None and found.share <= _LEAST_SHARE:
         raise unknown_encoding(content, found.strange_at)
@@ -70,7 +70,7 @@ def unknown_encoding(content: bytes, at: int) -> UnreadableFileError:
     """The refusal of a text that is neither UTF-8 nor, from this byte on, likely to be Windows-1252."""
     return UnreadableFileError(
         rule="unknown_encoding",
-        message=f"line {_line_of(content, at)} is not UTF-8, and hardly in the Windows-1252 of western languages",
+        message=f"line {_line_of(content, at)} is neither UTF-8 nor plausible Windows-1252",
         remedy="write the file in UTF-8, or state its encoding in the contract: headgate.encoding, as windows-1251",
     )
 

@@ -1,4 +1,4 @@
-"""A file's own table, in whatever format: the names above its columns, and the columns, where it follows no contract."""
+"""A file's table as it stands, in any format, read without a contract: column names and columns."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class FileTable:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The names as they may be told: a number stands for what may be a cell's value."""
+        """The names as they may be shown: `#3` replaces a third name that may be a cell's value."""
         return tuple(name if showable(name) and self.names.count(name) == 1 else f"#{place}" for place, name in enumerate(self.names, 1))
 
     @property
@@ -68,9 +68,9 @@ NO_TABLE = FileTable((), ())
 
 
 def sample_table(file: bytes | Path, contract: Contract | None = None) -> FileTable | None:
-    """The file's header with some rows; None where it has none that could be read. A contract helps to tell it from the rows.
+    """The file's header with some rows; None where none can be read. A contract helps to find the header.
 
-    The names of JSON come in the alphabet's order: their own says nothing, and may be another in the source's next file.
+    The names of JSON are sorted: their order has no meaning and may differ in the source's next file.
     """
     content = _unpacked(file, whole=False)
     table = _table(content, contract, whole=False)
@@ -80,7 +80,7 @@ def sample_table(file: bytes | Path, contract: Contract | None = None) -> FileTa
 
 
 def columns_by_shown_name(file: bytes | Path, contract: Contract | None = None) -> dict[str, pa.Array]:
-    """Every column of a file that no contract is known for, by the name that may be told; none where it is no table."""
+    """Every column of a file without a known contract, by the name that may be shown; empty if the file is not a table."""
     table = _table(_unpacked(file, whole=True), contract, whole=True)
     return dict(zip(table.shown, table.columns, strict=True)) if table else {}
 
@@ -109,7 +109,7 @@ def _by_name(table: FileTable) -> FileTable:
 
 
 def _table(content: bytes | Path, contract: Contract | None, *, whole: bool) -> FileTable | None:
-    """As `read_table`; None where there is none. Not `whole`: some of its first rows do."""
+    """As `read_table`, but None if there is no table. Without `whole`, only some of the first rows are read."""
     try:
         table = read_table(content, contract, whole=whole)
     except (BadInputError, pa.ArrowException, OSError, ValueError):  # the last three are Arrow's
@@ -141,7 +141,7 @@ def _of_text(content: bytes, contract: Contract | None, *, whole: bool) -> FileT
 
 
 def _for_width(dialect: Dialect) -> tuple[str, ...]:
-    """A name for each cell of a usual row: a header that no contract tells of may have more or fewer."""
+    """A name for each cell of a usual row; without a contract the header may have more or fewer."""
     return (*dialect.names, *[""] * dialect.width)[: dialect.width - dialect.unnamed]
 
 

@@ -32,7 +32,7 @@ class Header:
 
 
 def showable(name: str) -> bool:
-    """Whether a name may be told: it is a plain word of any language, and no cell's value that stands where a header should."""
+    """Whether a name may be shown: it is a plain word of any language, not a cell's value in the place of a header."""
     # Many scripts write vowels as marks on a letter; macOS writes so the umlauts, too.
     return _SHOWABLE.fullmatch("".join(map(_as_ascii, unicodedata.normalize("NFC", name)))) is not None
 
@@ -47,7 +47,7 @@ def _as_ascii(sign: str) -> str:
 
 
 def folded(name: str) -> str:
-    """A column name as it is compared: surrounding blanks and case do not tell columns apart."""
+    """A column name for comparison: without surrounding blanks, in lower case."""
     return name.strip().casefold()
 
 
@@ -114,7 +114,7 @@ def match_header(names: Sequence[str], contract: Contract) -> Header:
 
 
 def _by_position(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
-    """The columns by their places, which tell two headings of one name apart; nothing where the headings are others."""
+    """The columns by position, so that two equal headings are distinct; empty if the headings differ."""
     same = [folded(name) for name in names] == [folded(heading) for heading, _ in contract.headings]
     return tuple(name for _, name in contract.headings) if same else ()
 

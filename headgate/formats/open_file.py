@@ -1,4 +1,4 @@
-"""The rows of a local file, whatever its format, compression and size: streamed where that gives the same, else read whole."""
+"""Open the rows of a local file of any format, compression and size: in batches where the format allows it, else all at once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from headgate.formats.csv.endings import FileEnd
     from headgate.formats.received import Received
 
-# A compressed file of no more bytes is no matter to a worker's memory, whatever it grows to.
+# A compressed file up to this size fits into a worker's memory, whatever it grows to.
 _UNPACKED_IN_MEMORY_BYTES = GROWS_FREELY_BYTES // MAX_RATIO
 
 
@@ -45,7 +45,7 @@ def decompressed(path: Path, folder: Path, limit_bytes: int) -> UnpackedFile:
 
 
 def is_large(file: UnpackedFile, source: Source | None = None) -> bool:
-    """Whether the file's rows are better kept out of memory."""
+    """Whether the file's rows are spooled to disk instead of kept in memory."""
     return max(file.size_bytes, source.held_bytes if source else 0) >= STREAMED_FROM_BYTES
 
 

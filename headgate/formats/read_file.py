@@ -46,5 +46,5 @@ def holds_json(content: bytes, encoding: str = "") -> bool:
     """Whether the bytes are a text that starts as JSON does; `encoding` as in `text_of`."""
     try:
         return is_json(text_of(content[:_PROBE_BYTES], encoding, is_cut=len(content) > _PROBE_BYTES).utf8)
-    except UnreadableFileError:  # blanks, or no text at all: the CSV reader says so
+    except UnreadableFileError:  # only blanks, or not text: the CSV reader reports it
         return False

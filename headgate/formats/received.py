@@ -34,11 +34,11 @@ class Received:
     """One file's rows.
 
     Attributes:
-        cells: for each column of the contract its texts; null where the file says nothing.
+        cells: for each column of the contract its texts; null where the file has no value.
         source_rows: for each row its 1-based number among the file's data rows.
         absent: nullable columns that the file does not have; their cells are null.
         form: `csv`, `json`, `json_lines`, `parquet` or `xlsx`.
-        dialect: how a CSV text was written, and how sure that is; None for formats that say so themselves.
+        dialect: how a CSV text was written, with its confidence; None for other formats.
         left_out: parts of the file that hold other tables, by name and how many rows they have: sheets without the contract's header.
         packed: how the file was compressed, from the outside in: `gzip`, `zip`, `zstd`.
         encoding: of a text that has no dialect.
@@ -67,7 +67,7 @@ class Received:
 
     @property
     def written_as(self) -> Mapping[str, str]:
-        """What was found out about the file's form, as its record tells it."""
+        """The properties of the file's form, as its record keeps them."""
         properties = written_as(self.form, self.dialect, self.packed)
         guessed = {} if self.dialect else {"confidence": share_text(self.confidence)}
         guessed |= {"encoding": self.encoding} if self.encoding and not self.dialect else {}

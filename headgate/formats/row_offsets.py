@@ -109,7 +109,7 @@ def offsets_in_original(text: bytes, starts: Rows, content: bytes, encoding: str
     """Offsets in a UTF-8 text, as offsets in the content that it was decoded from.
 
     Args:
-        encoding: of the content, as `sniff` tells it.
+        encoding: of the content, as `sniff` names it.
     """
     if encoding == "utf-8":
         return starts + len(codecs.BOM_UTF8) * content.startswith(codecs.BOM_UTF8)
@@ -141,7 +141,7 @@ def line_starts(text: bytes) -> Rows:
 
 
 def record_starts(text: bytes, count: int) -> Rows:
-    """Where the objects of a JSON text's one array of `count` objects begin; nothing where that is not to be told from its brackets.
+    """Where the objects of a JSON text's one array of `count` objects begin; empty if its brackets do not show it.
 
     The array is the text itself, or a value of the object that the text is.
     """

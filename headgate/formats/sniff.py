@@ -47,7 +47,7 @@ class Text:
 
     @property
     def confidence(self) -> float:
-        """How sure the encoding is, from 0 to 1."""
+        """Confidence of the encoding, from 0 to 1."""
         return round(self.western.share, 3) if self.western else 1.0
 
 
@@ -66,7 +66,7 @@ def text_of(content: bytes, encoding: str = "", *, is_cut: bool = False) -> Text
     """The content as UTF-8 without a byte-order mark.
 
     Args:
-        encoding: of what is not valid UTF-8, as its contract states it; else Windows-1252 is guessed.
+        encoding: for content that is not valid UTF-8, as its contract states it; else Windows-1252 is guessed.
         is_cut: the content goes on, and may end within a character.
 
     Raises:
@@ -155,7 +155,7 @@ def _unmarked_utf16(probe: bytes) -> str:
 
 
 def _not_utf8_at(content: bytes, *, is_cut: bool) -> int | None:
-    """Where the first byte is that UTF-8 cannot have there; None where there is none."""
+    """The position of the first byte that is invalid in UTF-8; None if there is none."""
     if content.isascii():
         return None
     decoder, view = codecs.getincrementaldecoder("utf-8")(), memoryview(content)
@@ -172,6 +172,6 @@ def _not_utf8_at(content: bytes, *, is_cut: bool) -> int | None:
 def _not_text(what: str) -> UnreadableFileError:
     return UnreadableFileError(
         rule="not_a_table",
-        message=f"the file holds {what}, which is no table",
-        remedy="send CSV, JSON, Parquet or Excel (.xlsx), plain or with gzip, zip or zstd; the content tells which, not the name",
+        message=f"the file holds {what}, which is not a table",
+        remedy="send CSV, JSON, Parquet or Excel (.xlsx), plain or with gzip, zip or zstd; the content decides the format, not the name",
     )

@@ -95,7 +95,7 @@ def unpacked(body: bytes, limit_bytes: int = MAX_EXPANDED_BYTES) -> Unpacked:
 def unpack_file(path: Path, folder: Path, limit_bytes: int = MAX_EXPANDED_BYTES) -> UnpackedFile:
     """As `unpacked`, from disk to disk: the file itself where nothing is to be taken off, else one in `folder`.
 
-    A file that holds nothing is none of its matters: who reads it says so.
+    An empty file is not an error here: its reader reports it.
     """
     found, allowed = UnpackedFile(path), allowed_bytes(path.stat().st_size)
     while packing := _packing_of_file(found.path):

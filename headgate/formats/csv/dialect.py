@@ -55,9 +55,9 @@ class Dialect:
         width: cells in a row: the header's with a contract, else the usual number.
         unnamed: of these the last ones, which have no name and no value: each row ends with delimiters.
         skipped_lines: rows above the table that are not part of it. They are not read, only counted.
-        header_lines: rows of the header; 0 when there is none and `names` are made up.
-        footer_lines: rows behind the last one that are none of the table, where that is sure.
-        line_end: `\n`, `\r\n`, `\r`, or empty where they are mixed or there is none.
+        header_lines: rows of the header; 0 if there is none and `names` are made up.
+        footer_lines: rows after the table's last one that certainly are not part of it.
+        line_end: `\n`, `\r\n`, `\r`, or empty if they are mixed or absent.
         encoding: of the bytes that arrived.
         confidence: 0 to 1; with a contract the share of the header's cells that it knows, else the share of probed rows of the usual width;
             that of the encoding where it is less.
@@ -188,7 +188,7 @@ def _with_quote(text: str, delimiter: str, width: int) -> Form:
 
 
 def _is_dump(text: str, delimiter: str, width: int) -> bool:
-    """Whether a database dumped it; where no null tells so, all rows must have the width with its escapes, and not without."""
+    """Whether a database dumped the text. Without a null as evidence, all rows must have the width with its escapes only."""
     if "\\" not in text or len(delimiter) > 1:
         return False
     signs, plain, dump = dump_signs(text, delimiter), Form(delimiter), DumpForm(delimiter)

@@ -1,8 +1,10 @@
-"""The footer of a CSV file: lines behind its last row that are none, as `Total,,,123`, `(3 rows affected)`, or notes below a blank line.
+"""The footer of a CSV file: lines after its last row.
 
-Only what is sure is a footer. Every line behind the table's last row has another width and can be no row that lost its end or has a cell
-too many: its first cell does not fit the first column, or at most half of its cells say something. And the first of these lines says what
-it is, or stands below a blank line. Everything else stays ragged.
+Examples are `Total,,,123`, psql's `(3 rows)`, sqlcmd's `(3 rows affected)`, or notes below a blank line.
+
+A footer must be certain. Every line after the table's last row has another width and cannot be a damaged row: its first cell does not
+fit the first column, or at most half of its cells have a value. The first of these lines is a known footer text, or stands below a
+blank line. Everything else stays ragged.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 # More lines are a table of their own, or damage.
 MAX_FOOTER_LINES = 20
-# Blank lines and both signs of CRLF are among them. Of most files the very last tell that they have none.
+# Blank lines and both signs of CRLF are among them. In most files the last few lines already show that there is no footer.
 _LINE_ENDS, _FEW_LINE_ENDS = 6 * MAX_FOOTER_LINES, 4
 _LF, _CR = 10, 13
 # What totals, consoles, reports and exports write below a table.

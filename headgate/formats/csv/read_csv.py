@@ -89,7 +89,7 @@ def read_csv(content: bytes, contract: Contract) -> Received:
 
 
 def read_rows(text: bytes, dialect: Dialect) -> TextTable:
-    """Every row above and below the header: those of the dialect's width, and apart from them the ragged ones.
+    """Every row of the table: those of the dialect's width, and separately the ragged ones.
 
     Raises:
         UnreadableFileError: `not_a_table`, `too_large` or `unclosed_quote`.

@@ -29,7 +29,7 @@ NULL = "\\N"
 
 
 class Row(NamedTuple):
-    r"""One row and where it stands in the text. A cell is None where the file says nothing: empty or `\\N`, and not quoted."""
+    r"""One row and where it stands in the text. A cell is None if it is empty or `\\N`, and not quoted."""
 
     cells: list[str | None]
     start: int

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from headgate.formats.row_offsets import Distances, Octets
     from headgate.values.cells import Rows
 
-# A smaller file is read faster whole, and its memory is no matter.
+# A smaller file is read faster at once, and fits into memory.
 STREAMED_FROM_BYTES = 16 << 20
 _HEAD_BYTES = 1 << 20
 _BLOCK_BYTES = 1 << 20
@@ -45,7 +45,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class NotPlainError(Exception):
-    """The file turned out, somewhere behind its head, not to be plain: it is to be read whole."""
+    """The file is not plain CSV after its head: read it at once."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class _Layout:
 
 
 def _layout(plain: PlainCsv) -> _Layout:
-    """What one look through the file tells, block by block."""
+    """Scan the file once, block by block."""
     form, last, distances = plain.dialect.form, 0, []
     scan = Scan(form.quote, plain.data_at)
     for octets in _blocks(plain):
@@ -207,7 +207,7 @@ def _received(plain: PlainCsv, contract: Contract, columns: Sequence[pa.Array], 
 
 
 def _columns(plain: PlainCsv, apart: deque[Any]) -> Iterator[Sequence[pa.Array]]:
-    """The columns that have a name, some rows at a time; rows that are not of the header's width are put `apart`."""
+    """The columns that have a name, some rows at a time; rows of another width are added to `apart`."""
     try:
         with pa.OSFile(str(plain.path)) as file:
             file.seek(plain.data_at)

@@ -1,7 +1,7 @@
 """Read Excel workbooks: the rows of every sheet that has the contract's header, one sheet behind the other.
 
 The header may stand below other rows and in several rows with merged cells: it is the first row that, with what is merged into it, is
-one by the contract, else the first that names most of the contract's columns. A sheet that is another table is left out and told of.
+one by the contract, else the first that names most of the contract's columns. A sheet with another table is left out and reported.
 Blank rows are no rows; a row that holds something to the right of the header is ragged.
 """
 

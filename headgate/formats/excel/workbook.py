@@ -132,7 +132,7 @@ def _elements(archive: zipfile.ZipFile, budget: _Budget, part: str, *tags: str) 
         for _, element in iterparse(stream):  # noqa: S314 expat itself stops entities that grow (since 2.4.1), and loads nothing from elsewhere
             unused += 1
             if unused > _MAX_UNASKED:
-                raise ValueError("elements that nobody asked for")
+                raise ValueError("too many elements without cells")
             if _tag(element) in tags:
                 budget.spend(cells=1)
                 yield element
@@ -254,7 +254,7 @@ def _at_top(ranges: list[Merged], budget: _Budget) -> list[Merged]:
 
 
 def _cell_text(cell: Element, book: _Book) -> str | None:
-    """The cell as text; a formula that nobody worked out is written with its `=`, so that it is not taken for a value."""
+    """The cell as text; a formula without a stored value is its text with `=`, so that it is not taken for a value."""
     kind, value = cell.get("t", "n"), next(_children(cell, "v"), None)
     if kind == "inlineStr":
         return next(map(_rich, _children(cell, "is")), None)
@@ -285,7 +285,7 @@ def number_text(text: str) -> str:
 
 
 def date_time_text(text: str, epoch: datetime) -> str:
-    """The day, or the day and time to the millisecond, that a number of days since the epoch stands for; a time alone below one day."""
+    """The date, or the date and time to the millisecond, of a number of days since the epoch; a time alone below one day."""
     try:
         days = Decimal(text.strip())
     except InvalidOperation:

@@ -44,7 +44,8 @@ if TYPE_CHECKING:
 # One array must be held as a whole, in objects that outweigh its text several times; JSON Lines are read some at a time.
 MAX_ARRAY_BYTES = 1 << 28
 MAX_NAMES = 4096
-# Every name is a cell of every record, said or not. Few are as they like; many must be said, one in so many at least.
+# Every name is a cell of every record, also where a record lacks it. A small table may be sparse; a large one must have a value in one
+# cell of so many.
 CELLS_FREELY = 1 << 22
 MAX_CELLS = 1 << 28
 _CELLS_OF_ONE_SAID = 64
@@ -125,7 +126,7 @@ def read_json(content: bytes, contract: Contract) -> Received:
 
 
 def check_flat(nested: Iterable[str]) -> None:
-    """No name has nested values; UnreadableFileError tells of the first that has."""
+    """Raise UnreadableFileError for the first name that has nested values."""
     for name in sorted(nested):
         raise UnreadableFileError(
             rule="type",
@@ -181,7 +182,7 @@ class _Gathered:
         self.said = 0
 
     def add(self, records: Iterable[tuple[int, object]], lines: Sequence[bytes] = ()) -> None:
-        """These records come next, each with the number of its line among `lines`, from 1 on; what is no object is ragged.
+        """Add records, each with the number of its line among `lines`, from 1 on. A value that is not an object is ragged.
 
         Raises:
             UnreadableFileError: `too_large` or `not_a_table`, as `read_records`.
@@ -238,7 +239,7 @@ def _check_cells(cells: int, said: int) -> None:
     if cells > allowed:
         raise UnreadableFileError(
             rule="too_large",
-            message=f"the records' names make a table of more than {allowed:,} cells, nearly all of which nothing is said in",
+            message=f"the records' names make a table of more than {allowed:,} cells, nearly all of them empty",
             remedy="send records with the same names, or in smaller files",
         )
 
@@ -292,7 +293,7 @@ def _lines(text: bytes) -> list[bytes] | None:
 
 
 def _line(line: bytes) -> object:
-    """What the line holds; None for what is no JSON, which is no object either."""
+    """The line's value; None if the line is not JSON."""
     try:
         return _decoded(line)
     except ValueError:

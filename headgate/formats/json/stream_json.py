@@ -1,7 +1,7 @@
 """Read large JSON Lines from disk some at a time, exactly as `read_json` reads them in memory.
 
-Which names there are is known only behind the last line, so the lines are read once into columns that are put down beside the file,
-and the batches come from there: as often as somebody asks, and without reading JSON again.
+All names are known only after the last line, so the lines are read once into columns that are spooled beside the file,
+and the batches come from there: as often as needed, without parsing JSON again.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _BLOCK_BYTES = 8 << 20
 
 @dataclass
 class _Shelf:
-    """The columns of the records, put down in batches.
+    """The columns of the records, spooled to disk in batches.
 
     Attributes:
         names: of the records, in the order in which they first come.
@@ -115,7 +115,7 @@ def _starts_with_lines(path: Path) -> bool:
 
 
 def _shelved(path: Path, shelf: Path, block_bytes: int, expands: Expands) -> _Shelf | None:
-    """The records, put down; None when the text is not UTF-8, which is told first of a file that is read whole."""
+    """The spooled records; None when the text is not UTF-8, so that the in-memory reader reports the encoding first."""
     found = _Shelf(shelf)
     try:
         with path.open("rb") as file, pa.OSFile(str(shelf), "wb") as sink:

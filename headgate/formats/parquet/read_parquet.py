@@ -1,4 +1,4 @@
-"""Read Parquet: every typed value as the text that says it exactly, so that one set of casts judges all formats.
+"""Read Parquet: every typed value as its exact text, so that one set of casts checks all formats.
 
 | stored as                 | text                                                                                      |
 |---------------------------|-------------------------------------------------------------------------------------------|
@@ -53,7 +53,7 @@ _NUMBERS = {*_INTEGERS, Kind.DECIMAL, Kind.DOUBLE}
 _MASKED_DIGITS = {Mask.PAN, Mask.CVV, Mask.SSN}  # texts that are whole numbers where they are stored as numbers
 # IEEE 754: up to here every integer has a float of its own, and so many significant digits survive a float and back.
 _EXACT_INTEGERS = {pa.float64(): 2.0**53, pa.float32(): 2.0**24, pa.float16(): 2.0**11}
-# Times that 64-bit nanoseconds since 1970 say for sure.
+# Times that 64-bit nanoseconds since 1970 can hold.
 _NANOSECONDS_FROM, _NANOSECONDS_TO = literal("1678-01-01", pa.timestamp("us")), literal("2262-01-01", pa.timestamp("us"))
 _MAX_FIELDS = 16 * MAX_COLUMNS
 _CELL_BYTES = 8  # of a short text in memory, or a number
@@ -223,7 +223,7 @@ def _plain(values: pa.ChunkedArray, column: Column) -> pa.Array:
         return held
     try:
         text = pc.cast(held, pa.string())
-        text.validate(full=True)  # what a damaged file calls text was looked at by nobody yet
+        text.validate(full=True)  # a damaged file may call invalid bytes text
     except pa.ArrowInvalid:
         raise UnreadableFileError(
             rule="type", message="the column holds bytes that are no UTF-8 text", remedy="write the column as text", column=column.name

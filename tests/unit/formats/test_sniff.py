@@ -169,7 +169,7 @@ def test_who_sends_what_is_no_table_is_told_that_the_content_and_not_the_name_te
     """A file may be called `.csv.gz` and be no gzip at all."""
     with pytest.raises(UnreadableFileError) as refused:
         text_of(b"\x00\x8bno gzip\x00")
-    assert "the content tells which, not the name" in refused.value.remedy
+    assert "the content decides the format, not the name" in refused.value.remedy
 
 
 def stating(encoding: str) -> Contract:
@@ -200,7 +200,7 @@ def test_a_text_in_the_encoding_that_its_contract_states_is_read_to_the_letter(t
 
 @pytest.mark.parametrize(("text", "encoding"), [case for case in FOREIGN if case[1] not in LOOK_OTHERWISE])
 def test_a_text_that_is_hardly_windows_1252_is_refused_where_no_encoding_is_stated(text: str, encoding: str) -> None:
-    with pytest.raises(UnreadableFileError, match=r"line [123] is not UTF-8.*headgate\.encoding") as refused:
+    with pytest.raises(UnreadableFileError, match=r"line [123] is neither UTF-8 nor plausible Windows-1252.*headgate\.encoding") as refused:
         text_for(text.encode(encoding), stating(""))
     assert refused.value.rule == "unknown_encoding"
 
