@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import curated_contract
+from headgate.contracts.identity import identified
 from headgate.contracts.model import Level, Mask
 from headgate.errors import AuditError, BadInputError
 from headgate.formats.batches import Source, source_of, take_rows
@@ -177,6 +178,7 @@ class GateRun:
     """
 
     def __init__(self, source: Source, contract: Contract, key: MaskingKey, origin: Origin, folder: Path | None = None) -> None:
+        contract = identified(contract)
         self._source, self._contract, self._cards, self._origin = source, contract, KnownCards(key), origin
         self.distinct = (*contract.key, *contract.order_by, _SOURCE_ROW)
         self._fields = arrow_schema(curated_contract(contract)).names
