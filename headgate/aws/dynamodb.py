@@ -1,4 +1,4 @@
-"""The ledger in one DynamoDB table. docs/adr/0006-ledger-claims.md tells why its items look as they do.
+"""The ledger in one DynamoDB table. docs/adr/0006-ledger-claims.md explains the form of its items.
 
 | item    | key `file_id`                 | attributes |
 |---------|-------------------------------|------------|
@@ -198,14 +198,14 @@ class DynamoLedger:
                 yield from (_record(_decode(item)) for item in page["Items"])
 
     def _finish_owning(self, record: FileRecord) -> None:
-        """Record and content become done together, so that no copy can be let in between the two."""
+        """Record and content become done together, so that no copy can be accepted between the two."""
         content = {"file_id": _content_id(record), "owner": record.file_id, "state": "done"}
         writes = [self._put(_file_item(record)), self._put(content, f"{_FREE} OR #owner = :me", {":me": record.file_id})]
         if self._transact(f"record {record.key}", writes) is not None:
             raise ConflictError(f"the content of {record.key} was taken over by another file; deliver it again")
 
     def _disown(self, record: FileRecord) -> None:
-        """The content is nobody's, where it was this file's and unfinished: whoever sends it next is let in."""
+        """Release the content if this file holds it unfinished: the next file with it is accepted."""
         mine = {":me": record.file_id, ":processing": "processing"}
         with suppress(ConflictError), translated(f"release the content of {record.key}"):
             self.client.delete_item(

@@ -1,4 +1,4 @@
-"""AWS's errors, told in Headgate's words. Nothing of a request's or a record's content gets into a message."""
+"""AWS's errors as Headgate's errors. Nothing of a request's or a record's content gets into a message."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _code(error: ClientError) -> str:
 
 
 def _permission(kind: type[ServiceError], error: ClientError) -> str:
-    """AWS's own text of a refusal: it names role, action and resource, which is what its reader has to mend."""
+    """AWS's own text of a refusal: it names role, action and resource, which is what its reader has to correct."""
     told = error.response.get("Error", {}).get("Message", "")
     return f" ({told})" if kind is NotPermittedError and told else ""
 

@@ -1,6 +1,6 @@
-"""What the gate's function tells the outside of each file: a log line and metrics. People are told before the record stands.
+"""What the gate's function reports of each file: a log line and metrics. Alerts are sent before the record is written.
 
-Nothing here ever sees an event's or a file's content. A file's key is told without card and social security numbers.
+Nothing here ever sees an event's or a file's content. A file's key is shown without card and social security numbers.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ _FILES = {
 
 @dataclass(frozen=True)
 class GateReport:
-    """Where the outcome of a file is told."""
+    """Where the outcome of a file is reported."""
 
     logger: Logger
     metrics: Metrics
 
     @contextmanager
     def of(self, ref: ObjectRef) -> Iterator[None]:
-        """An error inside is logged with the file it concerns, and goes on.
+        """An error inside is logged with the file it concerns, and raised again.
 
         Raises:
-            HeadgateError: in the place of an unforeseen one, whose text may hold a cell's value; it tells kind and place only.
+            HeadgateError: instead of an unforeseen error, whose text may hold a cell's value; it has kind and place only.
         """
         try:
             yield

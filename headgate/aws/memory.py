@@ -36,7 +36,7 @@ class MemoryObjects:
     """Versioned buckets, which exist as soon as something is written to them.
 
     Args:
-        clock: tells each object's `modified_at`, in naive UTC; it stands still unless given.
+        clock: gives each object's `modified_at`, in naive UTC; by default it stands still.
     """
 
     clock: Callable[[], datetime] = lambda: _STILL

@@ -19,7 +19,7 @@ PAUSES_S = (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
 def patiently(work: Callable[[], Result], *, pauses_s: Sequence[float] = PAUSES_S, sleep: Callable[[float], None] = time.sleep) -> Result:
-    """What `work` gives, tried again after each pause for as long as it asks for patience; the last ThrottledError goes on."""
+    """What `work` gives, tried again after each pause for as long as it asks for patience; the last ThrottledError is raised."""
     for pause_s in pauses_s:
         try:
             return work()

@@ -45,7 +45,7 @@ class PendingStart:
 
         Raises:
             ThrottledError: the schedule fires about now, too early for this event; push again in a minute. Moving it
-                would be wrong: EventBridge may be a minute late, and steady traffic would push it away for ever.
+                would be wrong: EventBridge may be a minute late, and steady traffic would postpone it indefinitely.
         """
         try:
             return self._create(Burst.begin(now, self.quiet))

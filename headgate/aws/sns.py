@@ -25,14 +25,14 @@ class Alerts:
     topic_arn: str
 
     def settled(self, record: FileRecord) -> None:
-        """People know of a file that was refused, that waits for a mapping, or that is out of line; of any other there is no news."""
+        """Send an alert for a file that was rejected, that needs a mapping, or that is out of line; none for any other file."""
         if record.state in NOT_ACCEPTED:
             self.refused(record)
         if record.profile.get("drift"):
             self.out_of_line(record)
 
     def refused(self, record: FileRecord) -> None:
-        """Tells that a file was refused, or waits for a mapping: which, why, and what its sender can do."""
+        """Report that a file was rejected, or needs a mapping: which, why, and what its sender can do."""
         told = record.error
         lines = [
             f"File:   s3://{record.bucket}/{record.key}",
@@ -40,21 +40,21 @@ class Alerts:
             f"Rule:   {told.get('rule', '-')}",
             f"Why:    {told.get('message', '-')}",
             f"Remedy: {told.get('remedy', '-')}",
-            "The original stays in raw; nothing of it was let in.",
+            "The original stays in raw; no row of it was accepted.",
         ]
         waits = record.state is FileState.NEEDS_MAPPING
         subject = "Headgate asks what a file's columns mean" if waits else f"Headgate refused a file: {told.get('rule', 'unknown')}"
         self.send(subject, "\n".join(lines))
 
     def out_of_line(self, record: FileRecord) -> None:
-        """Tells that a file that was let in differs from those of its dataset before it, and in what."""
+        """Report that an accepted file differs from earlier files of its dataset, and in what."""
         lines = [
             f"File:  s3://{record.bucket}/{record.key}",
             f"Score: {record.profile.get('score', '-')}",
             *(f"Shift: {shift}" for shift in record.profile.get("drift", "").split("; ")),
-            f"Its rows were let in. Its profile: {record.profile.get('key', '-')}",
+            f"Its rows were accepted. Its profile: {record.profile.get('key', '-')}",
         ]
-        self.send(f"Headgate let in a file of {record.dataset} that is out of line", "\n".join(lines))
+        self.send(f"Headgate accepted a file of {record.dataset} that is out of line", "\n".join(lines))
 
     def send(self, subject: str, message: str) -> None:
         """The message is with SNS when this returns, without card numbers; the subject is cut and cleaned to what e-mail allows."""

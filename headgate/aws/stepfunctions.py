@@ -117,7 +117,7 @@ class Pipeline:
         """The finished run, failed or not; `progress` hears of it at every look.
 
         Raises:
-            ServiceError: it still runs after `timeout_s`; it goes on running.
+            ServiceError: it still runs after `timeout_s`, and continues.
         """
         deadline = self.monotonic_s() + timeout_s
         while True:

@@ -1,4 +1,4 @@
-"""Errors that nobody foresaw, told without their text: a library's message may quote a cell, and a cell may be a card number."""
+"""Unforeseen errors, reported without their text: a library's message may quote a cell, and a cell may be a card number."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _OWN = f"{os.sep}headgate{os.sep}"
 
 
 def told(error: BaseException, *, by: str) -> str:
-    """Its kind and its place: the innermost line of our own. `by` is the file that tells, and is no place."""
+    """Its kind and its place: the innermost line of our own. `by` is the file that reports, and is left out."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != by]
     last = ([frame for frame in frames if _OWN in frame.filename] or frames)[-1:]
     place = "".join(f" at {Path(frame.filename).name}:{frame.lineno}" for frame in last)

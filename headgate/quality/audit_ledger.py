@@ -266,7 +266,7 @@ def object_address(info: ObjectInfo) -> str:
 
 
 def object_content(info: ObjectInfo) -> str:
-    """Return what tells this version of an object from others."""
+    """Return what identifies this version of an object."""
     return info.etag or f"{info.size_bytes}@{info.modified_at.isoformat()}"
 
 

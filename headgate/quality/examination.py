@@ -88,12 +88,12 @@ class Examination:
         self.verdicts: list[Verdict] = []
 
     def check(self, contract: Contract, rows: pa.Table) -> Verdict:
-        """What the suite of `contract` says of `rows`. The Data Docs tell of each dataset once."""
+        """What the suite of `contract` says of `rows`. The Data Docs have each dataset once."""
         validation, frame = self._validation(contract), {"dataframe": frame_of(rows)}
         with warnings.catch_warnings():
             # pandas warns of groups in a pattern that it only searches with.
             warnings.filterwarnings("ignore", message="This pattern is interpreted as a regular expression", category=UserWarning)
-            # To say yes or no is much faster than to say which rows; that is asked only where some are to be told of.
+            # To say yes or no is much faster than to say which rows; that is asked only if some are to be listed.
             results = self._asked(validation, frame, {"result_format": "BOOLEAN_ONLY"})
             if any(not result.success for result in results):
                 results = self._asked(validation, frame, _which_rows(contract))

@@ -119,7 +119,7 @@ _DIGITS = re.compile(r"\d+")
 # A spreadsheet's spelling of long numbers. With eleven digits and the length, few numbers remain for the missing digits.
 _SCIENTIFIC = re.compile(r"(?<!\d)(\d)[.,](\d{10,18})[eE]\+?0?(1[1-8])(?!\d)")
 # Groups of digits with one and the same gap between them, as people write card numbers, and as times and dates are not;
-# the last one may be what is left over. They may overlap, hence the lookahead.
+# the last one may be what is left over. They may overlap, which is why there is a lookahead.
 _SPACED = tuple(
     re.compile(rf"(?<!\d)(?=(?P<run>{group}(?P<gap>\W{{1,3}}|_){group}(?!\d)(?:(?P=gap){group}(?!\d))*(?:(?P=gap)\d\d?(?!\d))?))")
     for group in (r"\d", r"\d\d", r"\d{3,7}")

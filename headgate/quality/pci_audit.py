@@ -29,7 +29,7 @@ _AT_ONCE = 4
 
 @dataclass(frozen=True)
 class Zone:
-    """Objects to look through: everything below each prefix of a bucket. `part` tells two zones of one name and bucket apart."""
+    """Objects to look through: everything below each prefix of a bucket. `part` distinguishes two zones of one name and bucket."""
 
     name: str
     bucket: str
@@ -60,7 +60,7 @@ class Scan:
 
 
 def lake_zones(curated_bucket: str, quarantine_bucket: str, prod_buckets: Iterable[str], lake: LakeSnapshot) -> list[Zone]:
-    """All that the gate let in, all that it kept out, the current snapshots, and every version of the systems' tables."""
+    """All accepted and all quarantined rows, the current snapshots, and every version of the systems' tables."""
     snapshots = tuple(snapshot.location for snapshot in lake.datasets.values())
     return [
         Zone("curated", curated_bucket, (f"{keys.INCREMENTS}/", f"{keys.SNAPSHOTS}/missing_parents/", *snapshots)),
@@ -90,7 +90,7 @@ def growing_zones(curated_bucket: str, quarantine_bucket: str, prod_buckets: Ite
 
 
 def told_zones(artifacts_bucket: str, results_bucket: str) -> list[Zone]:
-    """What is told of the data: files' profiles, and the answers to questions."""
+    """What is derived from the data: files' profiles, and the answers to queries."""
     return [Zone("profiles", artifacts_bucket, (f"{keys.PROFILES}/",)), Zone("results", results_bucket, ("",))]
 
 
