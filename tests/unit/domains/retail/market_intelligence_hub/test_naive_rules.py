@@ -46,7 +46,7 @@ def origins_of(history: np.ndarray) -> tuple[object, ...]:
 
 
 def test_one_year_of_history_is_forecast_by_last_year_because_no_origin_could_compare() -> None:
-    now, past, tried, offered = origins_of(SEASON)
+    _now, past, tried, offered = origins_of(SEASON)
     assert chosen(past, tried, offered, np.array(["total"], dtype=object)) == [LAST_YEAR]
 
 
