@@ -33,6 +33,7 @@ _STARTS = tuple(product((0.3, 2.0), (1.0,), (0.5, 2.0), (1.0, 5.0)))  # r, alpha
 _MANY_PURCHASES = 10
 _SERIES_TERMS = 200  # the terms of customers with many purchases x fall as n^-(r + x + 1)
 _LEAST_DROPOUT = 0.005  # mean probability of leaving after a purchase
+_ROUNDING = 1.001  # nobody buys more than without ever leaving
 _SINGULAR = 1e-6  # the expectation's formula divides by a - 1
 
 
@@ -178,9 +179,31 @@ def expected_purchases(model: BgNbd, histories: Histories, horizon: float) -> Ar
     x, b = histories.frequency, model.b
     chances = model.occasions(x)
     z = horizon / (model.alpha + histories.age + horizon)
-    rest = (1 - z) ** (a - 1) * _hypergeometric(a + b - 1 - model.r + model.modified, a - 1, a + b + chances - 1, z, x >= _MANY_PURCHASES)
-    expected = (a + b + chances - 1) / (a - 1) * (1 - rest) * alive_probability(model, histories)
-    return np.asarray(np.maximum(expected, 0.0))
+    with np.errstate(all="ignore"):  # a degenerate fit overflows; its customers are replaced below
+        rest = (1 - z) ** (a - 1) * _hypergeometric(
+            a + b - 1 - model.r + model.modified, a - 1, a + b + chances - 1, z, x >= _MANY_PURCHASES
+        )
+        active = (a + b + chances - 1) / (a - 1) * (1 - rest)
+    sound = np.isfinite(active) & (active >= 0) & (active <= _rate(model, histories) * horizon * _ROUNDING)
+    found = np.where(sound, active, _with_one_dropout(model, histories, horizon)) * alive_probability(model, histories)
+    return np.asarray(np.maximum(found, 0.0))
+
+
+def _rate(model: BgNbd, histories: Histories) -> Array:
+    """Expected purchases per unit of time of each customer while active."""
+    return np.asarray((model.r + histories.frequency) / (model.alpha + histories.age))
+
+
+def _with_one_dropout(model: BgNbd, histories: Histories, horizon: float) -> Array:
+    """Expected purchases of active customers who all leave after a purchase with the same probability p.
+
+    The limit of the model for large a + b: the mean of (1 - exp(-p lambda t)) / p over lambda ~ Gamma(r + x, alpha + T).
+    """
+    p = model.a / (model.a + model.b)
+    if p < _SINGULAR:
+        return _rate(model, histories) * horizon
+    waited = model.alpha + histories.age
+    return np.asarray((1 - (waited / (waited + p * horizon)) ** (model.r + histories.frequency)) / p)
 
 
 def no_purchase_probability(model: BgNbd, histories: Histories, horizon: float) -> Array:

@@ -150,3 +150,13 @@ def _drawn(truth: BgNbd, customers: int, age: float, rng: np.random.Generator) -
         last, count = np.where(active, clock, last), count + active
         active &= rng.random(customers) >= leaving
     return Histories(count, last, np.full(customers, age))
+
+
+@pytest.mark.parametrize("model", [BgNbd(0.8, 60, 1e5, 1.6e5, modified=True), BgNbd(0.8, 60, 1e-5, 1.6e5), BgNbd(1e-5, 0.1, 1.6e5, 1.6e5)])
+def test_a_degenerate_fit_gives_finite_purchases_and_no_more_than_without_leaving(model: BgNbd) -> None:
+    """A small shop's fit at the bounds overflowed the hypergeometric function and stopped the run."""
+    known = histories((0, 0, 300), (3, 100, 300), (40, 290, 300))
+    found = bg_nbd.expected_purchases(model, known, 400)
+    assert np.isfinite(found).all()
+    assert (found >= 0).all()
+    assert (found <= (model.r + known.frequency) / (model.alpha + known.age) * 400 * 1.001).all()
