@@ -64,7 +64,7 @@ def show(file: str, rule: str, count: int, *, whole: bool, as_json: bool, deploy
     if not record.quarantine_key:
         raise click.ClickException(f"{record.key} has no rows in quarantine ({record.state}). {record.error.get('message', '')}".strip())
     table = rows_of(wiring.objects(), found.environment["HEADGATE_QUARANTINE_BUCKET"], record, rule=rule)
-    rows = [{name: row.get(name) for name in _SHOWN} for row in table.slice(0, count).to_pylist()]
+    rows = [{name: row.get(name) for name in (*_SHOWN, "all_rules")} for row in table.slice(0, count).to_pylist()]
     fact = {"file_id": record.file_id, "key": record.key, "contract": record.contract, "rows": rows, "of": table.num_rows}
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _rows_table(record, rows, table.num_rows, whole=whole))
 

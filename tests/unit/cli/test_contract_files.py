@@ -245,3 +245,12 @@ def test_init_that_drafts_nothing_writes_no_file(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFileError, match="the header has 2 names, but most rows have 3 cells"):
         run("init", tmp_path / "sample.csv", "--output", tmp_path / "sample.yaml")
     assert not (tmp_path / "sample.yaml").exists()
+
+
+def test_check_lists_every_failing_column_and_the_suggested_contract_accepts_the_rows(tmp_path: Path) -> None:
+    file, edited = payments(tmp_path, GOOD.replace(",card,", ",barter,").replace("captured", "lost")), tmp_path / "edited.yaml"
+    refused = run("check", file, "--dataset", "payments", "--suggest", edited, "--json")
+    assert refused.exit_code == 3
+    failing = json.loads(refused.stdout)["failing_columns"]
+    assert [(one["column"], one["examples"]) for one in failing] == [("method", ["barter"]), ("status", ["lost"])]
+    assert run("check", file, "--contract", edited).exit_code == 0
