@@ -46,7 +46,7 @@ def received(summaries: Sequence[DatasetSummary]) -> Table:
     table = Table(title="Through the gate", title_justify="left", expand=False)
     table.add_column("dataset")
     for name in ("files", "received", "accepted", "quarantined", "duplicates", "skipped lines"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold")
     for summary in summaries:
         table.add_row(summary.dataset, *_counts(summary))
     table.add_section()

@@ -63,6 +63,14 @@ def test_a_system_that_was_not_asked_for_is_left() -> None:
     assert Stage("global-market-pulse", "left") in stages(left, SYSTEMS, after(71))
 
 
+def test_a_history_that_has_the_systems_as_one_state_shows_their_common_time() -> None:
+    known = {name: at for name, at in BUILDING.entered_at.items() if name in {"Start quality_gate", "Build the systems"}}
+    building = replace(BUILDING, entered_at=known)
+    assert stages(building, SYSTEMS, after(71))[3:] == [Stage(system, "running", 31) for system in SYSTEMS]
+    built = replace(building, entered_at={**known, "Gather the reports": after(60)})
+    assert stages(built, SYSTEMS, after(71))[3:] == [Stage(system, "done", 20) for system in SYSTEMS]
+
+
 class Runs:
     """The newest runs, newest first, as the service lists them."""
 
