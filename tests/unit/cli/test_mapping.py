@@ -84,7 +84,7 @@ def test_a_file_of_which_a_later_version_was_let_in_waits_no_more(lake: dict[str
     assert listed() == ["1"]
     lake["2"] = replace(WAITING, file_id="2", version_id="v2", state=state, error={}, content_sha256="b", received_at=LATER)
     assert listed() == []
-    with pytest.raises(HeadgateError, match=r"inbox/r.csv is settled.*`headgate files show inbox/r.csv` tells how"):
+    with pytest.raises(HeadgateError, match=r"inbox/r.csv is settled.*`headgate files show inbox/r.csv` shows it"):
         CliRunner().invoke(mapping, command, catch_exceptions=False)
 
 
