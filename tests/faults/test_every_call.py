@@ -58,7 +58,7 @@ EXPECTED = {
     "unknown": ["rejected"],
     "found by its header": ["done"],
     "no data": [],
-    "run": ["done", "done", "ignored"],
+    "run": ["done", "done", "ignored", "ignored"],
     "no manifest": [],
     "out of line": ["done"] * 4,
 }
