@@ -57,7 +57,7 @@ EXPECTED = {
     "to map": ["needs_mapping"],
     "unknown": ["rejected"],
     "found by its header": ["done"],
-    "no data": [],
+    "no data": ["ignored"],
     "run": ["done", "done", "ignored", "ignored"],
     "no manifest": [],
     "out of line": ["done"] * 4,
