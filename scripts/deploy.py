@@ -108,6 +108,7 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
     """The root stands at the target, its secrets have values, and deployment.json says how to speak to it."""
     began = time.monotonic()
     _forget_another_target(folder, target)
+    refuse_another_lake(folder, _stated(target, folder, variables)["domain"], target.platform)
     terraform = _prepared(folder, target, variables)
     variables = {**_names_of(target, terraform), **variables}
     stated = _stated(target, folder, variables)
@@ -194,6 +195,24 @@ def from_project(lake: LakeProject) -> dict[str, str]:
         )
     stated = {name: value for name, value in lake.terraform_variables().items() if name in declared}
     return {name: value if isinstance(value, str) else json.dumps(value) for name, value in stated.items()}
+
+
+def refuse_another_lake(folder: Path, name: str, platform: str) -> None:
+    """Refuse to replace a deployed lake by one of another name: Terraform would delete its buckets.
+
+    Raises:
+        MissingError: the folder holds the deployment of a lake of another name.
+    """
+    note = folder / "deployment.json"
+    if not note.is_file():
+        return
+    database = str(json.loads(note.read_text(encoding="utf-8"))["environment"]["HEADGATE_CURATED_DATABASE"])
+    deployed = database.partition("_")[0]  # <domain>_curated, or <domain>_<environment>_curated
+    if deployed != name:
+        raise MissingError(
+            f"{folder} holds the lake {deployed}, and deploying {name} there would delete its data. "
+            f"Destroy {deployed} first, or deploy beside it: python scripts/deploy.py apply {platform} --name {name}"
+        )
 
 
 def _apply_asked(terraform: Terraform, folder: Path, variables: Mapping[str, str]) -> Applied:
@@ -360,6 +379,7 @@ def _forget_another_target(folder: Path, target: Target) -> None:
         raise MissingError(f"{folder} holds a deployment to {before}, not to {here}: choose another --name.")
     if before != here:
         (folder / "terraform.tfstate").unlink(missing_ok=True)
+        (folder / "deployment.json").unlink(missing_ok=True)
     note.write_text(here, encoding="utf-8")
 
 

@@ -227,7 +227,10 @@ def _gated(file: Path, contract: Contract) -> tuple[Gated, dict[str, str]]:
 
 def _asked_here(asked: BadInputError, contract: Contract) -> BadInputError:
     """What helps with a file that lies in no lake, so that no command can settle its mapping."""
-    remedy = f"name the columns as the contract does ({', '.join(contract.names)}), or list the file's names in its headgate.aliases"
+    remedy = (
+        f"name the columns as the contract does ({', '.join(contract.names)}), list the file's names in its headgate.aliases, "
+        "or add a column that is new to the contract"
+    )
     return BadInputError(rule=asked.rule, message=asked.message, remedy=remedy, file=asked.file)
 
 

@@ -24,7 +24,7 @@ schedule = "cron(0 3 * * ? *)" # when the daily run starts, in UTC
 _README = """\
 # {name}
 
-1. Draft a contract from a sample: `headgate contract init readings.csv --dataset readings > contracts/source/readings.yaml`
+1. Draft a contract from a sample: `headgate contract init readings.csv --dataset readings --output contracts/source/readings.yaml`
 2. Check a file against it: `headgate contract check readings.csv --contract contracts/source/readings.yaml`
 3. Deploy, from the clone of Headgate: `HEADGATE_PROJECT={folder} make deploy-localstack`, or `make deploy-aws`
 4. Send data: `headgate upload readings.csv --dataset readings`
@@ -67,5 +67,5 @@ def init(folder: Path, name: str, region: str, domains: tuple[str, ...], as_json
 
 
 def _screen(folder: Path) -> str:
-    sample = f"headgate contract init FILE --dataset NAME > {shlex.quote(str(folder))}/contracts/source/NAME.yaml"
+    sample = f"headgate contract init FILE --dataset NAME --output {shlex.quote(str(folder))}/contracts/source/NAME.yaml"
     return f"Made a lake project in {folder}: headgate.toml, contracts/, models/, README.md.\nNext: {sample}"

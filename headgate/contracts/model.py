@@ -144,8 +144,8 @@ class Contract:
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
-        if len(set(names)) != len(names):
-            raise ContractError(f"{self.id}: a column is declared twice")
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ContractError(f"{self.id}: a column is declared twice: {', '.join(twice)}. Remove one of the two.")
         unknown = sorted({*self.key, *self.order_by, *self._compared()} - set(names))
         if unknown:
             raise ContractError(f"{self.id}: names columns it does not declare: {', '.join(unknown)}")

@@ -150,20 +150,21 @@ def eventually(look: Any, timeout_s: float) -> Any:  # noqa: ANN401 whatever `lo
     pytest.fail(f"nothing came within {timeout_s} s")
 
 
-def deploy(name: str, *variables: str) -> str:
-    """What deploying the root to an emulator of its own printed."""
+def deploy(name: str, *variables: str, project: Path = ROOT) -> str:
+    """Deploy the lake of a project folder to an emulator of its own, and return what that printed."""
     options = [option for variable in variables for option in ("--var", variable)]
     command = [sys.executable, DEPLOY, "apply", "emulator", "--name", name, "--own", *options]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "HEADGATE_PROJECT": str(project)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     return done.stdout
 
 
 @contextmanager
-def deployed(name: str, *variables: str) -> Iterator[Lake]:
+def deployed(name: str, *variables: str, project: Path = ROOT) -> Iterator[Lake]:
     """A lake that stands while the block runs."""
     try:
-        deploy(name, *variables)
+        deploy(name, *variables, project=project)
         stated = json.loads((ROOT / ".headgate" / name / "deployment.json").read_text(encoding="utf-8"))
         yield Lake(name, stated["environment"], stated["outputs"])
     finally:

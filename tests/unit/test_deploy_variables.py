@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from headgate.project import project
-from scripts.deploy import MissingError, from_project
+from scripts.deploy import MissingError, from_project, refuse_another_lake
 
 pytestmark = pytest.mark.unit
 
@@ -26,3 +26,14 @@ def test_a_setting_is_passed_and_one_that_is_no_variable_is_named() -> None:
     assert from_project(replace(LAKE, settings={"quiet_s": 30}))["quiet_s"] == "30"
     with pytest.raises(MissingError, match="quite_s, which is no Terraform variable"):
         from_project(replace(LAKE, settings={"quite_s": 30}))
+
+
+def test_a_deployment_never_replaces_a_lake_of_another_name(tmp_path: Path) -> None:
+    """Terraform would delete the buckets of the first lake."""
+    refuse_another_lake(tmp_path, "bikes", "emulator")
+    for database in ("bikes_curated", "bikes_dev_curated"):
+        note = {"environment": {"HEADGATE_CURATED_DATABASE": database}}
+        (tmp_path / "deployment.json").write_text(json.dumps(note), encoding="utf-8")
+        refuse_another_lake(tmp_path, "bikes", "emulator")
+        with pytest.raises(MissingError, match=r"holds the lake bikes, .* apply emulator --name library"):
+            refuse_another_lake(tmp_path, "library", "emulator")

@@ -196,6 +196,7 @@ def test_check_takes_other_names_of_columns_as_the_lake_does(tmp_path: Path) -> 
     assert "headgate mapping" not in remedy, "the file is in no lake"
     assert "card_number, card_cvv" in remedy
     assert "headgate.aliases" in remedy
+    assert "new to the contract" in remedy
 
 
 PRICES = """id: headgate.source.prices

@@ -135,7 +135,7 @@ def test_everything_that_the_document_says_is_read() -> None:
         (changed("schema", to=[]), "describes one table; found 0"),
         (changed("schema", to=DOCUMENT["schema"] * 2), "describes one table; found 2"),
         (changed("schema", 0, "properties", 0, "physicalType", to="FLOAT"), "physicalType 'FLOAT' is not supported"),
-        (changed("schema", 0, "properties", 0, "name", to="order_id"), "declared twice"),
+        (changed("schema", 0, "properties", 0, "name", to="order_id"), "declared twice: order_id"),
         (changed("schema", 0, "customProperties", 0, "value", to=["changed_at"]), "does not declare: changed_at"),
         (changed("schema", 0, "quality", 0, "implementation", "left", to="sent_at"), "does not declare: sent_at"),
         (changed("schema", 0, "quality", 0, "implementation", "operator", to="~"), "'shipped_after_ordered' needs engine headgate"),
