@@ -1,4 +1,4 @@
-"""docs/your-own-data.md: the commands that need no lake do what the page says."""
+"""docs/your-own-data.md: the commands that need no lake do what the page says. tests/e2e/test_own_data.py runs the others."""
 
 from __future__ import annotations
 

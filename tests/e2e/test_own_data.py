@@ -1,0 +1,121 @@
+"""docs/your-own-data.md on a deployed lake without a ready-made domain: the page's commands, in the page's order."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.e2e.lakes import deploy, deployed
+from tests.own_data_page import commands, run, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.e2e.lakes import Lake
+
+pytestmark = pytest.mark.e2e
+
+NAME = "e2e-own"
+VARIABLES = ("quiet_s=3600", "redelivery_s=10", "max_receive_count=2")
+NOT_ACCEPTED_EXIT = 3
+SALES, SALES_IN_JULY = 206, 24
+
+
+def on_lake(command: str, home: Path, *, expect: int = 0) -> str:
+    """What a command of the page prints about the deployed lake."""
+    done = run(f"{command} --deployment {NAME}", home)
+    assert done.exit_code == expect, done.stderr[-4000:] + done.stdout[-4000:]
+    return done.stdout
+
+
+def here(command: str, home: Path, *, expect: int = 0) -> None:
+    """Run a command of the page that needs no lake."""
+    done = run(command, home)
+    assert done.exit_code == expect, done.stderr[-4000:] + done.stdout[-4000:]
+
+
+def cells(screen: str) -> list[str]:
+    return re.findall(r"[\w.,#-]+", screen)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder in which the page's first section was followed."""
+    folder = tmp_path_factory.mktemp("home")
+    for command in commands("1. Draft a contract from the file")[1:]:
+        here(command, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lake(home: Path) -> Iterator[Lake]:
+    """The shop's lake, after its first file was sent and its tables were built."""
+    with deployed(NAME, *VARIABLES, project=home / "bikes") as lake:
+        deploying, upload, build = commands("2. Deploy, send the file, build the tables")
+        assert deploying == "HEADGATE_PROJECT=~/bikes make deploy-localstack"
+        on_lake(upload, home)
+        on_lake(build, home)
+        yield lake
+
+
+@pytest.fixture(scope="module")
+def july(lake: Lake, home: Path) -> Lake:
+    """The lake, after the file with a new column was replayed by a contract that has it."""
+    upload, *edits, deploying = commands("A new column")
+    on_lake(upload, home, expect=NOT_ACCEPTED_EXIT)
+    assert [one["state"] for one in lake.records()].count("needs_mapping") == 1
+    for edit in edits:
+        here(edit, home, expect=NOT_ACCEPTED_EXIT if "contract check" in edit else 0)
+    assert deploying == "HEADGATE_PROJECT=~/bikes make deploy-localstack"
+    deploy(NAME, *VARIABLES, project=home / "bikes")
+    replay, listing, build, _ = commands("Replay")
+    on_lake(replay, home)
+    refused = json.loads(on_lake(f"{listing} --json", home))
+    assert "type" in json.dumps(refused)
+    on_lake(build, home)
+    return lake
+
+
+def test_the_chart_is_the_one_that_the_page_shows(lake: Lake, home: Path) -> None:
+    assert lake
+    (ask,) = commands("3. Ask, and draw")
+    assert cells(on_lake(ask, home)) == cells(shown("3. Ask, and draw"))
+
+
+def test_a_lake_without_a_domain_has_no_empty_systems(lake: Lake) -> None:
+    assert json.loads(lake.environment["HEADGATE_PROD_BUCKETS"]) == {}
+    buckets = [one["Name"] for one in lake.client("s3").list_buckets()["Buckets"]]
+    assert [name for name in buckets if "-prod-" in name] == []
+    assert [name for name in lake.outputs["jobs"] if name.startswith("build_")] == []
+    assert [name for name in lake.outputs["crawlers"] if name not in {"curated", "quarantine"}] == []
+
+
+def test_the_run_of_a_lake_without_a_domain_succeeds(lake: Lake) -> None:
+    runs: list[dict[str, Any]] = lake.headgate("runs")
+    assert {one["status"] for one in runs} == {"SUCCEEDED"}
+
+
+def test_values_are_typed_and_postal_codes_keep_their_zeros(lake: Lake) -> None:
+    row = "select datum, plz, betrag, abgeholt, artikel from bikes_curated.verkaeufe where beleg = 'R-00003'"
+    assert lake.query(row) == [{"datum": "2026-01-05", "plz": "01099", "betrag": "749.00", "abgeholt": True, "artikel": "Citybike Münster"}]
+
+
+def test_a_new_column_is_in_the_table_after_a_replay(july: Lake, home: Path) -> None:
+    found = json.loads(on_lake(commands("Replay")[-1] + " --json", home))
+    counts = {one["filiale"]: int(one["verkaeufe"]) for one in found}
+    assert counts.pop(None) == SALES
+    assert set(counts) == {"Altstadt", "Neustadt"}
+    assert sum(counts.values()) == SALES_IN_JULY - 1
+    assert july
+
+
+def test_a_correction_is_one_row_with_the_same_key(july: Lake, home: Path) -> None:
+    upload, build, ask = commands("A correction")
+    on_lake(upload, home)
+    on_lake(build, home)
+    assert json.loads(on_lake(f"{ask} --json", home)) == [{"betrag": "1299.00", "filiale": "Altstadt"}]
+    assert july.query("select count(*) as n from bikes_curated.verkaeufe") == [{"n": SALES + SALES_IN_JULY}]
