@@ -113,9 +113,10 @@ def test_a_new_column_is_in_the_table_after_a_replay(july: Lake, home: Path) -> 
     assert july
 
 
-def test_a_correction_is_one_row_with_the_same_key(july: Lake, home: Path) -> None:
+def test_corrected_rows_replace_those_of_the_same_key(july: Lake, home: Path) -> None:
     upload, build, ask = commands("A correction")
     on_lake(upload, home)
     on_lake(build, home)
-    assert json.loads(on_lake(f"{ask} --json", home)) == [{"betrag": "1299.00", "filiale": "Altstadt"}]
+    found = {one["beleg"]: (one["menge"], one["betrag"]) for one in json.loads(on_lake(f"{ask} --json", home))}
+    assert found == {"R-00207": (2, "49.90"), "R-00216": (1, "1299.00")}
     assert july.query("select count(*) as n from bikes_curated.verkaeufe") == [{"n": SALES + SALES_IN_JULY}]
