@@ -212,6 +212,9 @@ def test_a_file_name_that_s3_cannot_have_is_told(tmp_path: Path) -> None:
         objects_in(tmp_path)
 
 
+PROD = tuple(Registry.load().prod)
+
+
 class Prod:
     """Answers for the tables that are there; the real adapter's only other answer is a QueryError."""
 
@@ -219,7 +222,7 @@ class Prod:
         self.tables = set(tables)
 
     def run(self, sql: str) -> Answer:
-        asked = {name for name in Registry.load().prod if f"ecommerce_prod.{name}" in sql or f"FROM {name}" in sql}
+        asked = {name for name in PROD if f"ecommerce_prod.{name}" in sql or f"FROM {name}" in sql}
         if asked - self.tables:
             raise QueryError(f"TABLE_NOT_FOUND: Table '{min(asked - self.tables)}' does not exist")
         rows = [(name, 7) for name in sorted(asked)] if "as counted" in sql else [("good",)]

@@ -166,9 +166,9 @@ def test_a_footer_is_one_wherever_the_ranges_part_it(tmp_path: Path, range_bytes
     (tmp_path / "in.csv").write_bytes(csv_of([row, "too,short", row, "", "Total,,,3", "(3 rows affected)", "# the end"]))
     plain = plain_of(tmp_path / "in.csv")
     ends = file_end_of_path(plain.path, plain.data_at, plain.dialect, plain.header.names, PAYMENTS)
-    found = [batch for part in parts(plain, ranges_of(plain, range_bytes), ends.footer) for batch in _rows_of(part, PAYMENTS, ends)]
+    found = [batch for part in parts(plain, ranges_of(plain, range_bytes), ends.footer_rows) for batch in _rows_of(part, PAYMENTS, ends)]
     footer = [number for one in found for number in one.ragged.source_rows[len(one.ragged.texts) - one.ragged.footer :].tolist()]
-    assert (ends.footer, footer) == (3, [4, 5, 6])
+    assert (ends.footer_rows, footer) == (3, [4, 5, 6])
 
 
 def test_ends_of_rows_and_of_the_file_become_the_same(spark: SparkSession) -> None:
