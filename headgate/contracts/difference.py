@@ -49,6 +49,7 @@ _TOLD_BY_FIELD = {"headgate.orderBy", "headgate.format"}
 _PROPERTY_BREAKS = {
     "headgate.encoding": Breaks.BOTH,  # a file is read as another text, or is refused
     "headgate.header": Breaks.SENDERS,  # the first row is read as data, or as names
+    "headgate.asOf": Breaks.READERS,  # the lake may be as of another day
     "headgate.deletes": Breaks.READERS,  # rows leave the snapshot, or stay in it
     "headgate.optional": Breaks.BOTH,  # the table may be missing, or must be there
     "headgate.schemaPolicy": Breaks.SENDERS,  # an export that went through stops, or leaves columns out

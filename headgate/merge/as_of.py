@@ -1,43 +1,67 @@
-"""Which day a lake is as of: the last one its events know. No clock is asked."""
+"""Which day a lake is as of: the last one that its events know. No clock is asked.
+
+A contract states the column that says how far its dataset reaches: `headgate.asOf: ordered_at`, or `none`. Such datasets decide
+where they have rows. Of other datasets the first date or timestamp column counts, and last the column that orders versions of rows.
+"""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, NamedTuple
 
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+from headgate.contracts.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-# Sales say how far the lake reaches; the others are asked only where there are no sales at all.
-_SALES = {"orders": "ordered_at", "card_transactions": "transacted_at"}
-_OTHERS = {"payments": "paid_at", "search_queries": "searched_at", "customers": "signed_up_at"}
+    from headgate.contracts.model import Contract
+
+PROPERTY, NONE = "headgate.asOf", "none"
+_TIMES = {Kind.DATE, Kind.TIMESTAMP}
 _BEFORE_ANYTHING = date(1970, 1, 1)
 
 
-def latest_on(dataset: str, file: Path) -> str:
+class EventTime(NamedTuple):
+    """The column that says how far a dataset reaches; datasets of the lowest `tier` decide."""
+
+    column: str
+    tier: int
+
+
+def event_time(contract: Contract) -> EventTime | None:
+    """Return the column of the dataset's events, or None where it has no dates or states `none`."""
+    stated = contract.properties.get(PROPERTY)
+    if stated is not None:
+        return None if stated == NONE else EventTime(str(stated), 0)
+    times = [column.name for column in contract.columns if column.type.kind in _TIMES]
+    own = [name for name in times if name not in contract.order_by]
+    if own:
+        return EventTime(own[0], 1)
+    return EventTime(times[0], 2) if times else None
+
+
+def latest_on(contract: Contract, file: Path) -> str:
     """Return the last day of a dataset's events, ISO 8601; empty when it records none or holds no rows.
 
-    Another business may have a dataset of the same name with other columns.
+    Raises:
+        ContractError: the contract states a column that it does not declare.
     """
-    column = {**_SALES, **_OTHERS}.get(dataset)
-    if column is None:
+    if (found := event_time(contract)) is None:
         return ""
-    schema = pq.read_schema(file)
-    if column not in schema.names or not pa.types.is_timestamp(schema.field(column).type):
-        return ""
-    latest = pc.max(pq.read_table(file, columns=[column])[column]).as_py()
-    return latest.date().isoformat() if latest else ""
+    name = contract.column(found.column).name
+    latest = pc.max(pq.read_table(file, columns=[name])[name]).as_py()
+    day = latest.date() if isinstance(latest, datetime) else latest
+    return day.isoformat() if day else ""
 
 
-def as_of(latest: Mapping[str, str]) -> date:
-    """The last day that the lake knows, from each dataset's last day of events."""
-    for tier in (_SALES, _OTHERS):
-        known = [latest[dataset] for dataset in tier if latest.get(dataset)]
-        if known:
-            return date.fromisoformat(max(known))
-    return _BEFORE_ANYTHING
+def as_of(latest: Mapping[str, str], contracts: Mapping[str, Contract]) -> date:
+    """Return the last day that the lake knows, from each dataset's last day of events."""
+    tiers: dict[int, list[str]] = {}
+    for dataset, day in latest.items():
+        if day and (found := event_time(contracts[dataset])):
+            tiers.setdefault(found.tier, []).append(day)
+    return date.fromisoformat(max(tiers[min(tiers)])) if tiers else _BEFORE_ANYTHING

@@ -123,7 +123,7 @@ class Merging:
                 if staged:
                     self._publisher.move(staged)
             kept = [previous.datasets[dataset] for dataset in failed if previous and dataset in previous.datasets]
-            lake = _lake([*(snapshot for snapshot, _ in built), *kept], as_of, failed)
+            lake = _lake([*(snapshot for snapshot, _ in built), *kept], as_of, failed, self.contracts)
             if lake != previous:
                 self._check_references(references, lake, previous)
         if lake != previous:
@@ -241,7 +241,7 @@ class Merging:
             rows=staged.rows,
             size_bytes=staged.size_bytes,
             rows_in=before + merged.rows,
-            latest_on=lake_day.latest_on(dataset, out),
+            latest_on=lake_day.latest_on(plan.contract, out),
             missing_values=merged.missing_values,
         )
         log.info("dataset merged", extra={"dataset": dataset, "rows": snapshot.rows, "superseded": snapshot.superseded})
@@ -289,8 +289,10 @@ def _table_of(contract: Contract) -> str:
     return f"{contract.id}@{contract.version}({columns})"
 
 
-def _lake(snapshots: Sequence[DatasetSnapshot], as_of: date | None, failed: Mapping[str, str]) -> LakeSnapshot:
-    day = as_of or lake_day.as_of({snapshot.dataset: snapshot.latest_on for snapshot in snapshots})
+def _lake(
+    snapshots: Sequence[DatasetSnapshot], as_of: date | None, failed: Mapping[str, str], contracts: Mapping[str, Contract]
+) -> LakeSnapshot:
+    day = as_of or lake_day.as_of({snapshot.dataset: snapshot.latest_on for snapshot in snapshots}, contracts)
     made_of = [f"{snapshot.dataset}={snapshot.snapshot_id}" for snapshot in snapshots]
     made_of += [f"{dataset} failed: {why}" for dataset, why in failed.items()]
     snapshot_id = snapshot_id_of([*made_of, f"as_of={day.isoformat()}"])

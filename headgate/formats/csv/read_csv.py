@@ -32,7 +32,7 @@ import pyarrow.csv as pa_csv
 from headgate.errors import UnreadableFileError
 from headgate.formats.csv.dialect import Dialect, sniff_dialect
 from headgate.formats.csv.endings import apply_file_end, file_end_of_text
-from headgate.formats.csv.quoting import end_of_regular_quotes
+from headgate.formats.csv.regular_quotes import end_of_regular_quotes
 from headgate.formats.csv.rows import NULL
 from headgate.formats.header import match_header, unnamed_column
 from headgate.formats.received import Ragged, Received

@@ -1,15 +1,18 @@
-"""The last day of a dataset's events."""
+"""The last day of a dataset's events, and of a lake's."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.merge.as_of import latest_on
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.registry import Registry
+from headgate.errors import ContractError
+from headgate.merge.as_of import as_of, event_time, latest_on
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,14 +20,59 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 
-def test_the_last_day_of_orders_is_found(tmp_path: Path) -> None:
+def contract(dataset: str, *columns: tuple[str, Kind], order_by: tuple[str, ...] = (), **properties: object) -> Contract:
+    own = tuple(Column(name, ColumnType(kind)) for name, kind in columns)
+    return Contract(f"headgate.curated.{dataset}", dataset, "curated", "1.0.0", own, order_by=order_by, properties=properties)
+
+
+LOANS = contract("loans", ("loan_id", Kind.STRING), ("loaned_on", Kind.DATE), ("due_on", Kind.DATE))
+READINGS = contract("readings", ("measured_at", Kind.TIMESTAMP), order_by=("measured_at",))
+
+
+def test_the_column_that_a_contract_states_counts(tmp_path: Path) -> None:
+    orders = contract("orders", ("updated_at", Kind.TIMESTAMP), ("ordered_at", Kind.TIMESTAMP), **{"headgate.asOf": "ordered_at"})
     at = [datetime(2026, 1, 2, 3), datetime(2026, 1, 1)]
-    pq.write_table(pa.table({"ordered_at": pa.array(at, pa.timestamp("us"))}), tmp_path / "orders.parquet")
-    assert latest_on("orders", tmp_path / "orders.parquet") == "2026-01-02"
+    later = [datetime(2027, 1, 1)] * 2
+    pq.write_table(pa.table({"ordered_at": pa.array(at, pa.timestamp("us")), "updated_at": later}), tmp_path / "orders.parquet")
+    assert latest_on(orders, tmp_path / "orders.parquet") == "2026-01-02"
 
 
-@pytest.mark.parametrize("column", ["ordernumber", "ordered_at"])
-def test_another_businesss_orders_record_no_day(tmp_path: Path, column: str) -> None:
-    """Its columns have other names or types; the merge must not stop at them."""
-    pq.write_table(pa.table({column: pa.array([1], pa.int32())}), tmp_path / "orders.parquet")
-    assert latest_on("orders", tmp_path / "orders.parquet") == ""
+def test_without_a_statement_the_first_date_counts(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"loaned_on": [date(2026, 3, 1)], "due_on": [date(2026, 4, 1)]}), tmp_path / "loans.parquet")
+    assert latest_on(LOANS, tmp_path / "loans.parquet") == "2026-03-01"
+
+
+def test_a_dataset_without_dates_or_rows_records_no_day(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"loaned_on": pa.array([], pa.date32())}), tmp_path / "loans.parquet")
+    assert latest_on(LOANS, tmp_path / "loans.parquet") == ""
+    assert latest_on(contract("orders", ("ordernumber", Kind.INTEGER)), tmp_path / "loans.parquet") == ""
+
+
+def test_a_contract_may_state_that_its_dates_say_nothing() -> None:
+    assert event_time(contract("calendar", ("day", Kind.DATE), **{"headgate.asOf": "none"})) is None
+
+
+def test_a_column_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match="no column nonesuch"):
+        latest_on(contract("orders", ("ordered_at", Kind.TIMESTAMP), **{"headgate.asOf": "nonesuch"}), tmp_path / "x.parquet")
+
+
+def test_stated_datasets_decide_before_others_and_those_before_times_of_change() -> None:
+    sales = contract("sales", ("sold_on", Kind.DATE), **{"headgate.asOf": "sold_on"})
+    contracts = {"sales": sales, "loans": LOANS, "readings": READINGS}
+    days = {"sales": "2026-01-01", "loans": "2026-02-01", "readings": "2026-03-01"}
+    assert as_of(days, contracts) == date(2026, 1, 1)
+    assert as_of({**days, "sales": ""}, contracts) == date(2026, 2, 1)
+    assert as_of({**days, "sales": "", "loans": ""}, contracts) == date(2026, 3, 1)
+    assert as_of({}, contracts) == date(1970, 1, 1)
+
+
+def test_a_shop_reaches_as_far_as_its_sales() -> None:
+    found = {name: event_time(one) for name, one in Registry.load().curated.items()}
+    assert {name for name, one in found.items() if one and one.tier == 0} == {"orders", "card_transactions"}
+    assert {name: one.column for name, one in found.items() if one and one.tier == 1} == {
+        "payments": "paid_at",
+        "search_queries": "searched_at",
+        "customers": "signed_up_at",
+    }
+    assert found["calendar"] is None
