@@ -79,8 +79,8 @@ def test_people_hear_of_files_that_were_refused_wait_or_are_out_of_line_and_of_n
     ):
         alerts.settled(record)
     assert sorted(message["Subject"] for message in received()) == [
-        "Headgate asks what a file's columns mean",
         "Headgate accepted a file of payments that is out of line",
+        "Headgate asks what a file's columns mean",
         "Headgate refused a file: missing_sensitive_column",
     ]
 
