@@ -116,8 +116,7 @@ def _merged(
         connection.read_parquet([str(file) for file in files]).create_view(_ROWS)
         for name, table in tables.items():
             connection.register(name, table)
-        ordered = newest.order_by(*dict.fromkeys((*key, *_LINEAGE)))
-        yield from connection.sql(ibis.to_sql(ordered, dialect="duckdb")).to_arrow_reader()
+        yield from connection.sql(ibis.to_sql(newest.order_by(*key), dialect="duckdb")).to_arrow_reader()
 
 
 def _newest(contract: Contract, key: Sequence[str], rows: ibis.Table, last_held: ibis.Table) -> ibis.Table:
@@ -159,20 +158,19 @@ def _fit(contract: Contract, file: Path) -> _Fitted:
     table = pq.read_table(file)
     columns = [table.column(one.name) if one.name in table.column_names else pa.nulls(rows, one.type) for one in schema]
     nullable = pa.schema([one.with_nullable(one.nullable or one.name in lacking) for one in schema])
-    if misfits := [one.name for one, column in zip(schema, columns, strict=True) if not _casts(column, one.type)]:
+    exact = [_cast_exactly(column, one.type) for one, column in zip(schema, columns, strict=True)]
+    if misfits := [name for name, column in zip(schema.names, exact, strict=True) if column is None]:
         raise AuditError(_unfit(contract, misfits, "hold values that do not fit this column's type"))
-    cast = [column.cast(one.type) for one, column in zip(schema, columns, strict=True)]
-    pq.write_table(pa.table(cast, schema=nullable), file)
+    pq.write_table(pa.table(exact, schema=nullable), file)
     return _Fitted(rows, lacking)
 
 
-def _casts(column: pa.ChunkedArray, to: pa.DataType) -> bool:
-    """Arrow refuses to lose a digit; DuckDB's own cast would round."""
+def _cast_exactly(column: pa.Array | pa.ChunkedArray, to: pa.DataType) -> pa.Array | pa.ChunkedArray | None:
+    """Return the column in another type, or None when a value does not fit. Arrow refuses to lose a digit; DuckDB would round."""
     try:
-        column.cast(to)
+        return column.cast(to)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):  # Arrow's own text quotes the value
-        return False
-    return True
+        return None
 
 
 def _unfit(contract: Contract, columns: Sequence[str], why: str) -> str:
