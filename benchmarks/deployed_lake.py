@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from headgate import wiring
 from headgate.errors import NotFoundError
-from headgate.intake.curation import file_id_of
+from headgate.intake.files.process_file import file_id_of
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts import odcs
 from headgate.contracts.source_format import SourceFormat
-from headgate.intake.gate import gate_bytes, gate_file
+from headgate.intake.rows.check_rows import gate_bytes, gate_file
 from headgate.lake.ports import MaskingKey
 from headgate.matching.draft import draft
 

@@ -30,13 +30,13 @@ from typing import IO, TYPE_CHECKING
 
 from headgate.aws.memory import MemoryObjects
 from headgate.contracts import odcs
-from headgate.intake.gate import ACCEPTED, QUARANTINE, gate_file
+from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, gate_file
 from headgate.lake.ports import FileRecord, MaskingKey
 from headgate.profiling.kept_profiles import Profiles
 
 if TYPE_CHECKING:
     from headgate.contracts.model import Contract
-    from headgate.intake.gate import Counts
+    from headgate.intake.rows.check_rows import Counts
 
 ROOT = Path(__file__).resolve().parents[1]
 BENCH = Path(os.environ.get("HEADGATE_BENCH", ROOT.parent / "shared" / "bench"))
@@ -72,7 +72,7 @@ def gate(source: Path, out: Path, *, profiled: bool) -> None:
 
 
 def profile(contract: Contract, counts: Counts, out: Path) -> None:
-    """Make and keep the file's profile from what was written, as `headgate.intake.curation` does."""
+    """Make and keep the file's profile from what was written, as `headgate.intake.files.process_file` does."""
     record = FileRecord(
         file_id="bench", bucket="raw", key="bench/orders.csv", version_id="1", dataset=contract.dataset, state="done",
         content_sha256=counts.content_sha256, received=counts.received, received_at=LANDED.isoformat(),

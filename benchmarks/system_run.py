@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from headgate.aws.memory import MemoryCatalog, MemoryObjects
 from headgate.contracts.registry import Registry
-from headgate.engines.opening import EngineName, opened
+from headgate.engines.choose_engine import EngineName, open_tables
 from headgate.lake.publishing import Publisher
 from headgate.lake.snapshots import LakeSnapshot
 from headgate.merge.as_of import as_of, latest_on
@@ -33,7 +33,9 @@ def build(system: str, folder: Path, engine: str) -> dict[str, object]:
     own, objects, catalog = Registry.load().tables_of(system), MemoryObjects(), MemoryCatalog()
     for table in own:
         catalog.create("prod", table, f"s3://prod/tables/{table}/none/")
-    tables = opened(EngineName.stated(engine), {name: str(folder / f"{name}.parquet") for name in registry.reads(registry.system(system))})
+    tables = open_tables(
+        EngineName.stated(engine), {name: str(folder / f"{name}.parquet") for name in registry.reads(registry.system(system))}
+    )
     inspections = {"pci_audit": _nothing_found} if "pci_audit" in own else {}
     lake = LakeSnapshot(SNAPSHOT, _last_day(folder), {})
     run_system(system, lake, tables, Publisher(objects, catalog, "prod", "prod", audit), own, inspections=inspections)

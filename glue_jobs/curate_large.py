@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from headgate import wiring
 from headgate.aws import glue_arguments, glue_process
-from headgate.aws.patience import patiently
-from headgate.intake.larger_worker import from_address
+from headgate.aws.retry_throttled import patiently
+from headgate.intake.workers.larger_worker import from_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

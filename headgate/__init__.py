@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.errors import HeadgateError
-    from headgate.files import CheckedFile, check, draft_contract, load_contract, mask, profile
+    from headgate.python_api import CheckedFile, check, draft_contract, load_contract, mask, profile
 
 __version__ = "0.1.0"
 __all__ = ["CheckedFile", "Contract", "HeadgateError", "check", "draft_contract", "load_contract", "mask", "profile"]
@@ -29,7 +29,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'headgate' has no attribute {name!r}; it offers {', '.join(__all__)}")
     from importlib import import_module  # noqa: PLC0415 needed only here
 
-    return getattr(import_module(_MODULES.get(name, "headgate.files")), name)
+    return getattr(import_module(_MODULES.get(name, "headgate.python_api")), name)
 
 
 def __dir__() -> list[str]:

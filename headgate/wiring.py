@@ -61,14 +61,14 @@ if TYPE_CHECKING:
     from headgate.export.exporting import Exporting
     from headgate.export.landing import Landing
     from headgate.export.server.session import Login
-    from headgate.intake.corrections import CorrectionCloser
-    from headgate.intake.curation import Curation
-    from headgate.intake.export_runs import Runs
-    from headgate.intake.file_gate import FileGate
-    from headgate.intake.larger_worker import LargerWorker
-    from headgate.intake.replay import Replayer
-    from headgate.intake.spark_gate import SparkGate
-    from headgate.intake.worker_sizing import Worker
+    from headgate.intake.files.check_and_store_file import FileGate
+    from headgate.intake.files.export_runs import Runs
+    from headgate.intake.files.process_file import Curation
+    from headgate.intake.quarantine.corrected_files import CorrectionCloser
+    from headgate.intake.quarantine.replay_file import Replayer
+    from headgate.intake.rows.check_rows_on_spark import SparkGate
+    from headgate.intake.workers.larger_worker import LargerWorker
+    from headgate.intake.workers.worker_sizing import Worker
     from headgate.lake.pipeline_starts import StartRules
     from headgate.lake.publishing import Published
     from headgate.lake.references import CheckedReference
@@ -113,7 +113,7 @@ def source_contracts() -> dict[str, Contract]:
 def file_gate(env: Mapping[str, str]) -> FileGate:
     """What every way through the gate needs."""
     from headgate.aws.secrets import Secrets
-    from headgate.intake.file_gate import FileGate
+    from headgate.intake.files.check_and_store_file import FileGate
     from headgate.matching.mappings import Mappings
 
     settings, contracts = GateSettings.from_env(env), source_contracts()
@@ -138,14 +138,14 @@ def spark_gate(env: Mapping[str, str]) -> SparkGate | None:
     if not from_mb:
         return None
     from headgate.engines.spark_session import session
-    from headgate.intake.spark_gate import SparkGate
+    from headgate.intake.rows.check_rows_on_spark import SparkGate
 
     return SparkGate(session, from_mb * MIB)
 
 
 def worker(env: Mapping[str, str]) -> Worker:
     """What this worker has for one file."""
-    from headgate.intake.worker_sizing import Worker
+    from headgate.intake.workers.worker_sizing import Worker
 
     settings = WorkerSettings.from_env(env)
     disk_bytes = settings.disk_mb * MIB or shutil.disk_usage(tempfile.gettempdir()).free
@@ -155,7 +155,7 @@ def worker(env: Mapping[str, str]) -> Worker:
 def larger_worker(env: Mapping[str, str], time_left_s: Callable[[], float], comes_again: Callable[[], bool]) -> LargerWorker | None:
     """What becomes of files that are too much for this worker; None where no larger one is stated."""
     from headgate.aws.stepfunctions import Pipeline
-    from headgate.intake.larger_worker import LargerWorker
+    from headgate.intake.workers.larger_worker import LargerWorker
 
     settings = WorkerSettings.from_env(env)
     if not settings.large_machine_arn:
@@ -180,7 +180,7 @@ def curation(
         run: the name of a larger worker's run.
         comes_again: whether the file that is at work was delivered before.
     """
-    from headgate.intake.curation import Curation
+    from headgate.intake.files.process_file import Curation
     from headgate.profiling.kept_profiles import Profiles
 
     profiles, told = Profiles(objects(), GateSettings.from_env(env).artifacts_bucket), alerts(env)
@@ -202,8 +202,8 @@ def runs(
 ) -> Runs:
     """The gate for export runs, which enter as one unit; arguments as `curation`."""
     from headgate.aws.events import notification
-    from headgate.intake.export_runs import Runs
-    from headgate.intake.source_deletions import Sightings
+    from headgate.intake.files.export_runs import Runs
+    from headgate.intake.files.source_deletions import Sightings
 
     url = RunSettings.from_env(env).raw_queue_url
     sightings = Sightings(objects(), source_contracts(), GateSettings.from_env(env).curated_bucket)
@@ -213,7 +213,7 @@ def runs(
 
 def held_message(env: Mapping[str, str], receipt_handle: str, receives: int) -> AbstractContextManager[None]:
     """Keep a message of the raw queue hidden while the block runs, and soon visible again if its worker dies."""
-    from headgate.aws.held_message import HeldMessage
+    from headgate.aws.message_visibility import HeldMessage
 
     if not receipt_handle:
         return nullcontext()
@@ -222,14 +222,14 @@ def held_message(env: Mapping[str, str], receipt_handle: str, receives: int) -> 
 
 def replayer(env: Mapping[str, str]) -> Replayer:
     """The gate, for files that it has ended with already."""
-    from headgate.intake.replay import Replayer
+    from headgate.intake.quarantine.replay_file import Replayer
 
     return Replayer(file_gate(env))
 
 
 def correction_closer(env: Mapping[str, str]) -> CorrectionCloser:
     """What closes the refused rows of files that were corrected since."""
-    from headgate.intake.corrections import CorrectionCloser
+    from headgate.intake.quarantine.corrected_files import CorrectionCloser
 
     settings = ClosingSettings.from_env(env)
     return CorrectionCloser(objects(), ledger(env), settings.quarantine_bucket, _utc_now, settings.lease_s)
@@ -377,7 +377,7 @@ def snapshot_tables(env: Mapping[str, str], workspace: Path) -> SnapshotTables:
     from headgate.aws.glue import GlueCatalog
     from headgate.contracts.registry import Registry
     from headgate.engines import athena, spark_session
-    from headgate.engines.opening import EngineName
+    from headgate.engines.choose_engine import EngineName
     from headgate.systems.snapshot_tables import EngineChoice, SnapshotTables
 
     settings, engine = MergeSettings.from_env(env), EngineSettings.from_env(env)
@@ -534,7 +534,7 @@ def exporting(
     from headgate.export.exporting import Exporting
     from headgate.export.server.session import Session
     from headgate.export.server.tables import contracts_of
-    from headgate.intake.masked_at_source import AtSource
+    from headgate.intake.rows.masked_at_source import AtSource
 
     settings = ExportSettings.from_env(env)
     key = Secrets(clients.secretsmanager()).masking_key(MaskingKeySettings.from_env(env).masking_key_secret) if masked else None

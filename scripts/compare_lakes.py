@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.cli import watching
 from headgate.contracts.registry import Registry
-from headgate.intake.curation import Curation
-from headgate.intake.file_gate import FileGate
-from headgate.lake.content import sha256_of
+from headgate.intake.files.check_and_store_file import FileGate
+from headgate.intake.files.process_file import Curation
+from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import MaskingKey, ObjectRef
 from scripts import demo
 

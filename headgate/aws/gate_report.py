@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from headgate.aws import unforeseen
+from headgate.aws import unexpected_errors
 from headgate.errors import HeadgateError
 from headgate.lake.states import FileState
 from headgate.masking.redaction import redact_text
@@ -55,7 +55,7 @@ class GateReport:
             self._failed(ref, error)
             raise
         except Exception as error:  # noqa: BLE001 a library's error must not reach the log as it is
-            kind_and_place = HeadgateError(unforeseen.told(error, by=__file__))
+            kind_and_place = HeadgateError(unexpected_errors.told(error, by=__file__))
             self._failed(ref, kind_and_place)
             raise kind_and_place from None
 

@@ -9,7 +9,7 @@ import sys
 from contextlib import redirect_stderr
 from typing import TYPE_CHECKING
 
-from headgate.aws import glue_arguments, unforeseen
+from headgate.aws import glue_arguments, unexpected_errors
 from headgate.aws.log_redaction import redact_logs
 from headgate.errors import HeadgateError
 
@@ -52,7 +52,7 @@ def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
         with redirect_stderr(sys.stdout):
             summary = job(_arguments())
     except Exception as error:  # noqa: BLE001 whatever it is, the run's message must name it
-        print(unforeseen.frames_of(error), _one_line(error), sep="")  # noqa: T201 for those who look for the cause
+        print(unexpected_errors.frames_of(error), _one_line(error), sep="")  # noqa: T201 for those who look for the cause
         raise SystemExit(_one_line(error)) from None
     print(json.dumps(summary, default=str))  # noqa: T201 the job's answer
 
@@ -67,5 +67,5 @@ def _arguments() -> Mapping[str, str]:
 
 def _one_line(error: Exception) -> str:
     if not isinstance(error, HeadgateError):
-        return unforeseen.told(error, by=__file__)
+        return unexpected_errors.told(error, by=__file__)
     return f"{type(error).__name__}: {' '.join(str(error).split())}"

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from headgate.contracts import difference
     from headgate.contracts.model import Contract
     from headgate.contracts.stored_rows import StoredRowsEffect
-    from headgate.intake.failing_columns import FailingColumn
-    from headgate.intake.gate import Gated
+    from headgate.intake.quarantine.failing_columns import FailingColumn
+    from headgate.intake.rows.check_rows import Gated
     from headgate.matching.draft import Draft, Finding, Question
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -93,7 +93,7 @@ def check_sample(drafted: Draft, body: bytes) -> CheckedDraft:
 
     from headgate.contracts import odcs
     from headgate.contracts.document import document
-    from headgate.intake.gate import gate_bytes
+    from headgate.intake.rows.check_rows import gate_bytes
 
     text = yaml.safe_dump(document(drafted.contract), sort_keys=False, allow_unicode=True, width=120)
     contract = odcs.parse(yaml.safe_load(text), zone="source")
@@ -154,7 +154,7 @@ def check(file: Path, *, dataset: str, contract_file: Path | None, rows: int, su
 
     Nothing is sent or written. Ends with 3 when the file or some of its rows would be refused, or a person would be asked for its columns.
     """
-    from headgate.intake.failing_columns import failing_columns
+    from headgate.intake.quarantine.failing_columns import failing_columns
 
     if dataset and contract_file:
         raise click.UsageError("--contract FILE names its own dataset, so --dataset would have no effect. Give one of the two.")
@@ -207,7 +207,7 @@ def _gated(file: Path, contract: Contract) -> tuple[Gated, dict[str, str]]:
         BadInputError: it would be refused, or would wait for a mapping.
     """
     from headgate.aws.memory import MemoryObjects
-    from headgate.intake.gate import gate_bytes
+    from headgate.intake.rows.check_rows import gate_bytes
     from headgate.matching.mappings import MAPPABLE_RULES, Mappings, Suggested
 
     body, name = file.read_bytes(), screens.shown(file.name)
@@ -316,7 +316,7 @@ def _write_suggestion(contract: Contract, failing: Sequence[FailingColumn], targ
     import yaml
 
     from headgate.contracts.document import document
-    from headgate.intake.failing_columns import suggested
+    from headgate.intake.quarantine.failing_columns import suggested
 
     edited = suggested(contract, failing)
     target.write_text(yaml.safe_dump(document(edited), sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")

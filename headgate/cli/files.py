@@ -143,7 +143,7 @@ def files(context: click.Context, state: str | None, as_json: bool, deployment_n
 def in_state(records: Sequence[FileRecord], state: str | None) -> Sequence[FileRecord]:
     """Return the records in the state, or all; of those that need a mapping, only files that no later version settles."""
     if state == FileState.NEEDS_MAPPING:
-        from headgate.intake.corrections import unsettled
+        from headgate.intake.quarantine.corrected_files import unsettled
 
         records = unsettled(records)
     return [record for record in records if state in (None, record.state)]

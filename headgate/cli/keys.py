@@ -15,7 +15,7 @@ from headgate.cli.quarantine import replay_all
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.intake.retoken import OldTokens
+    from headgate.intake.quarantine.find_old_tokens import OldTokens
 
 _KEY_BYTES = 32  # as long as SHA-256's output. Source: RFC 2104, section 3
 
@@ -66,7 +66,7 @@ def retoken(dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
     A token cannot be turned into another without the card number. Files whose original is gone keep their old tokens and are named.
     Ends with 3 when there are such files.
     """
-    from headgate.intake.replay import REPLAYED
+    from headgate.intake.quarantine.replay_file import REPLAYED
 
     found = deployment.activate(deployment_name)
     old = _old(found)
@@ -77,7 +77,7 @@ def retoken(dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
 
 def _old(found: deployment.Deployment) -> Sequence[OldTokens]:
     from headgate.contracts.registry import Registry
-    from headgate.intake.retoken import old_tokens
+    from headgate.intake.quarantine.find_old_tokens import old_tokens
 
     current, *_ = wiring.masking_keys(found.environment).ids()
     records = wiring.ledger(found.environment).records()
@@ -97,7 +97,7 @@ def _fact(old: OldTokens) -> dict[str, object]:
 
 
 def _screen(results: Sequence[dict[str, object]]) -> Group | str:
-    from headgate.intake.replay import REPLAYED
+    from headgate.intake.quarantine.replay_file import REPLAYED
 
     if not results:
         return "Every token is made with the current key."

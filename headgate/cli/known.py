@@ -17,7 +17,7 @@ def known(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
 
     The ledger keeps a key without the card number it held, so a key with one is looked up as it is kept.
     """
-    from headgate.intake.quarantine_listing import named
+    from headgate.intake.quarantine.list_quarantine import named
 
     every = list(records)
     return named(every, name) or named(every, screens.shown(name))

@@ -86,7 +86,7 @@ def with_changes(suggested: Suggested, pairs: Sequence[str], fields: Sequence[st
 
 
 def _waiting(found: deployment.Deployment, key: str) -> tuple[FileRecord, Suggested]:
-    from headgate.intake.corrections import unsettled
+    from headgate.intake.quarantine.corrected_files import unsettled
     from headgate.matching.mappings import Suggested
 
     records = list(wiring.ledger(found.environment).records())
@@ -132,7 +132,7 @@ def _settle(found: deployment.Deployment, record: FileRecord, suggested: Suggest
 
 
 def _send_again(record: FileRecord, suggested: Suggested) -> None:
-    from headgate.intake.replay import why_gone
+    from headgate.intake.quarantine.replay_file import why_gone
 
     store = wiring.objects()
     try:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from headgate.intake.quarantine_listing import QuarantineCount
-    from headgate.intake.replay import Replayed, Replayer
+    from headgate.intake.quarantine.list_quarantine import QuarantineCount
+    from headgate.intake.quarantine.replay_file import Replayed, Replayer
     from headgate.lake.ports import FileRecord
 
 _SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "reason", "record")
@@ -40,7 +40,7 @@ def quarantine() -> None:
 @options.deployment
 def list(dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 so named
     """Count refused rows, duplicates and rejected files by dataset and rule."""
-    from headgate.intake.quarantine_listing import count_quarantined
+    from headgate.intake.quarantine.list_quarantine import count_quarantined
 
     found = deployment.activate(deployment_name)
     lines = count_quarantined(wiring.ledger(found.environment).records(), by_file=by_file, closed=closed)
@@ -57,7 +57,7 @@ def list(dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool,
 @options.deployment
 def show(file: str, rule: str, count: int, *, whole: bool, as_json: bool, deployment_name: str | None) -> None:
     """Show rows of FILE (its id, or its key in raw) that are in quarantine, with sensitive values masked."""
-    from headgate.intake.quarantine_listing import rows_of
+    from headgate.intake.quarantine.list_quarantine import rows_of
 
     found = deployment.activate(deployment_name)
     record = _record(found, file)
@@ -83,7 +83,7 @@ def replay(files: tuple[str, ...], *, dataset: str, rule: str, again: bool, as_j
     key and to write curated and quarantine. A row that is accepted now leaves quarantine; the next run shows it.
     Ends with 3 when a file could not be replayed.
     """
-    from headgate.intake.replay import REPLAYED
+    from headgate.intake.quarantine.replay_file import REPLAYED
 
     found = deployment.activate(deployment_name)
     records = _chosen(found, files, dataset=dataset, rule=rule, again=again)
@@ -122,7 +122,7 @@ def _outcome(done: Replayed) -> dict[str, object]:
 
 def _chosen(found: deployment.Deployment, files: tuple[str, ...], *, dataset: str, rule: str, again: bool) -> Sequence[FileRecord]:
     from headgate.contracts.registry import Registry
-    from headgate.intake.quarantine_listing import replayable
+    from headgate.intake.quarantine.list_quarantine import replayable
 
     if files:
         return [_record(found, file) for file in files]
@@ -160,7 +160,7 @@ def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int, 
 
 
 def _replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:
-    from headgate.intake.replay import REPLAYED
+    from headgate.intake.quarantine.replay_file import REPLAYED
 
     if not results:
         return "All quarantined files were already checked against the current contract; use --again to check them anyway."

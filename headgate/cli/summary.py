@@ -45,7 +45,7 @@ class DatasetSummary:
 
 def by_dataset(records: Iterable[FileRecord]) -> list[DatasetSummary]:
     """One summary a dataset, by name; files of no known dataset come under `?`."""
-    from headgate.intake.corrections import unsettled
+    from headgate.intake.quarantine.corrected_files import unsettled
 
     every = list(records)
     sums: dict[str, DatasetSummary] = {}

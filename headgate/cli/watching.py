@@ -35,14 +35,14 @@ class Sent:
 
 def objects_in(folder: Path) -> list[tuple[str, Path]]:
     """Every data file of the folder that lies in a sub-folder, with its key in raw, by key; files at the top are notes, not data."""
-    from headgate.intake.curation import is_data
+    from headgate.intake.files.process_file import is_data
 
     return [(key, path) for key, path in _files_in(folder) if is_data(key)]
 
 
 def left_out_of(folder: Path) -> list[str]:
     """Return the printable names of data files at the top of the folder, whose dataset no folder names."""
-    from headgate.intake.curation import is_data
+    from headgate.intake.files.process_file import is_data
 
     return sorted(screens.shown(path.name) for path in folder.iterdir() if path.is_file() and is_data(path.name))
 
@@ -110,7 +110,7 @@ def follow(
 
     `seen` hears of all ended records each time they were looked at.
     """
-    from headgate.intake.curation import file_id_of
+    from headgate.intake.files.process_file import file_id_of
 
     wanted = {file_id_of(ref) for ref in refs}  # a record's key may lack what the object's own holds
     deadline = time.monotonic() + timeout_s

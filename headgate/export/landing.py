@@ -12,7 +12,7 @@ from headgate.export.certifying.deletions import DELETED
 from headgate.export.certifying.digest import Digest, digest_of_file
 from headgate.export.planning.watermark import Reached, Watermark
 from headgate.export.requests import Verification
-from headgate.lake.content import sha256_of
+from headgate.lake.content_hash import sha256_of
 from headgate.lake.keys import ExportKey
 from headgate.lake.ports import ObjectRef
 

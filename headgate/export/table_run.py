@@ -32,7 +32,7 @@ from headgate.export.requests import ImpossibleDates, Mode, Phase, Progress
 from headgate.export.run_folder import SliceRecord, TablePlan
 from headgate.export.server.session import errors_of_table
 from headgate.lake import keys
-from headgate.lake.content import sha256_of
+from headgate.lake.content_hash import sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

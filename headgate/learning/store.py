@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from headgate.lake.ports import ObjectStore
-    from headgate.learning.contest import Decision
+    from headgate.learning.champion_challenger import Decision
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas")
 _JSON = "application/json"

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 from headgate.contracts.catalog import glue_columns
 from headgate.errors import AuditError, ConflictError, ContractError, NotFoundError
 from headgate.lake import keys
+from headgate.lake.delete_old_versions import delete_old_versions
 from headgate.lake.ports import ObjectRef
-from headgate.lake.pruning import prune
 from headgate.lake.publishing import Publisher, Staged
 from headgate.lake.reading import checked_references, lake_snapshot
 from headgate.lake.references import to_json
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements, snapshot_id_of
 from headgate.merge import as_of as lake_day
+from headgate.merge.delete_old_snapshots import delete_old_snapshots
 from headgate.merge.deletions import deletions_among, held_after, marked, moment_of
-from headgate.merge.files import Deletions, Memory, merge_files
-from headgate.merge.forgetting import forget_old
+from headgate.merge.merge_files import Deletions, Memory, merge_files
 from headgate.merge.references import ReferenceCheck, missing_parents
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Merging:
         if self.missing_parents:
             self._tell_missing_parents(self.missing_parents, lake)
         shown = {dataset: self.catalog.current(self.database, dataset).location for dataset in self.contracts}
-        forget_old(self.objects, self.curated_bucket, lake, shown)
+        delete_old_snapshots(self.objects, self.curated_bucket, lake, shown)
         return lake
 
     @property
@@ -154,7 +154,7 @@ class Merging:
             return
         checked = checked_references(self.objects, self.curated_bucket, lake.snapshot_id)
         self._publisher.publish(contract, missing_parents(contract, checked, lake), prefix)
-        prune(self.objects, self.curated_bucket, f"{keys.SNAPSHOTS}/{contract.dataset}/", named={lake.snapshot_id})
+        delete_old_versions(self.objects, self.curated_bucket, f"{keys.SNAPSHOTS}/{contract.dataset}/", named={lake.snapshot_id})
 
     def _previous(self) -> LakeSnapshot | None:
         try:

@@ -7,7 +7,8 @@ import logging
 from typing import TYPE_CHECKING, cast
 
 from headgate.errors import AuditError
-from headgate.lake import keys, pruning
+from headgate.lake import keys
+from headgate.lake.delete_old_versions import delete_old_versions
 from headgate.lake.publishing import parquet_bytes
 from headgate.lake.snapshots import snapshot_id_of
 from headgate.learning.store import Origin, Shelf
@@ -77,7 +78,7 @@ def run_system(
         _keep(models, shelf, Origin(system, snapshot.snapshot_id, snapshot.as_of, code))
     published = [publisher.move(one) for one in staged]
     for one in staged:
-        _forget_old(publisher, one)
+        _delete_old_versions(publisher, one)
     log.info("system published", extra={"system": system, "snapshot_id": snapshot.snapshot_id, "tables": len(published)})
     return published
 
@@ -129,7 +130,7 @@ def _stage(publisher: Publisher, contract: Contract, rows: pa.Table, version: st
     return publisher.stage(contract, rows, keys.table_prefix(contract.dataset, version))
 
 
-def _forget_old(publisher: Publisher, staged: Staged) -> None:
+def _delete_old_versions(publisher: Publisher, staged: Staged) -> None:
     folder = f"{keys.TABLES}/{staged.contract.dataset}/"
     shown = {location.rstrip("/").rpartition("/")[2] for location in (staged.location, staged.current.location)}
-    pruning.prune(publisher.objects, publisher.bucket, folder, named=shown)
+    delete_old_versions(publisher.objects, publisher.bucket, folder, named=shown)

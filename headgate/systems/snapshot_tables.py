@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from headgate.contracts.arrow import arrow_schema
-from headgate.engines.opening import EngineName, opened
+from headgate.engines.choose_engine import EngineName, open_tables
 from headgate.errors import ConflictError
 from headgate.lake import keys
 from headgate.lake.reading import fetch, known_datasets
@@ -62,7 +62,7 @@ class SnapshotTables:
     workspace: Path
     choice: EngineChoice
     ask_athena: Callable[[Mapping[str, pa.Schema], str], Opened]
-    open_files: Callable[[EngineName, Mapping[str, str]], Opened] = opened
+    open_files: Callable[[EngineName, Mapping[str, str]], Opened] = open_tables
 
     def opened(self, lake: LakeSnapshot, datasets: tuple[str, ...]) -> Opened:
         """Each dataset of the snapshot as a table, while the block lasts.

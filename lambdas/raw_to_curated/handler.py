@@ -13,11 +13,11 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from headgate import wiring
-from headgate.aws.deadline import Deadline
 from headgate.aws.events import created_objects
 from headgate.aws.gate_report import GateReport
+from headgate.aws.lambda_invocation import Deadline
 from headgate.aws.log_redaction import redact_logs
-from headgate.aws.patience import patiently
+from headgate.aws.retry_throttled import patiently
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord

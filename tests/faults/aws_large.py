@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.aws.stepfunctions import Pipeline
-from headgate.intake.larger_worker import from_address
+from headgate.intake.workers.larger_worker import from_address
 from tests.faults.aws_lake import AwsLake
 from tests.faults.large import LargeLake
 

@@ -15,14 +15,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from headgate.aws.memory import MemoryLedger, MemoryObjects
-from headgate.aws.patience import patiently
+from headgate.aws.retry_throttled import patiently
 from headgate.aws.sns import Alerts
 from headgate.errors import HeadgateError, ServiceError
-from headgate.intake.curation import Curation, file_id_of
-from headgate.intake.export_runs import Runs
-from headgate.intake.file_gate import FileGate
-from headgate.intake.replay import Replayer
-from headgate.intake.source_deletions import Sightings
+from headgate.intake.files.check_and_store_file import FileGate
+from headgate.intake.files.export_runs import Runs
+from headgate.intake.files.process_file import Curation, file_id_of
+from headgate.intake.files.source_deletions import Sightings
+from headgate.intake.quarantine.replay_file import Replayer
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.matching.mappings import Mappings
 from headgate.profiling.kept_profiles import Profiles
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_sns import SNSClient
 
-    from headgate.intake.replay import Replayed
+    from headgate.intake.quarantine.replay_file import Replayed
     from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
 
 START = datetime(2024, 5, 1, tzinfo=UTC).replace(tzinfo=None)

@@ -11,17 +11,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from glue_jobs.curate_large import PAUSES_S
-from headgate.aws.patience import patiently
+from headgate.aws.retry_throttled import patiently
 from headgate.errors import HeadgateError
-from headgate.intake.larger_worker import LargerWorker, from_address
-from headgate.intake.worker_sizing import Worker as Capacity
+from headgate.intake.workers.larger_worker import LargerWorker, from_address
+from headgate.intake.workers.worker_sizing import Worker as Capacity
 from tests.faults.lake import Lake, StoppedError, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from headgate.intake.curation import Curation
-    from headgate.intake.export_runs import Runs
+    from headgate.intake.files.export_runs import Runs
+    from headgate.intake.files.process_file import Curation
     from headgate.lake.ports import FileRecord, ObjectRef
 
 RUN_S = 43_200

@@ -14,7 +14,7 @@ import pytest
 from headgate.aws.memory import MemoryCatalog, MemoryObjects
 from headgate.contracts.curated import curated_contract
 from headgate.errors import HeadgateError, ServiceError, ThrottledError
-from headgate.intake.curation import file_id_of
+from headgate.intake.files.process_file import file_id_of
 from headgate.lake.keys import part
 from headgate.lake.ports import ObjectRef
 from headgate.lake.versions import last_held

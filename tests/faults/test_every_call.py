@@ -11,7 +11,7 @@ import pytest
 
 from headgate.aws.memory import MemoryLedger
 from headgate.errors import HeadgateError, ServiceError, ThrottledError
-from headgate.intake.curation import Curation
+from headgate.intake.files.process_file import Curation
 from tests.faults.inputs import GROUPS
 from tests.faults.lake import (
     ADVICE,

@@ -10,9 +10,9 @@ import pytest
 
 from headgate import wiring
 from headgate.aws.memory import MemoryLedger, MemoryObjects
-from headgate.intake.curation import Curation, file_id_of
-from headgate.intake.file_gate import FileGate
-from headgate.intake.larger_worker import from_address
+from headgate.intake.files.check_and_store_file import FileGate
+from headgate.intake.files.process_file import Curation, file_id_of
+from headgate.intake.workers.larger_worker import from_address
 from headgate.lake.ports import MaskingKey, ObjectRef
 from tests.conftest import unique
 from tests.integration.test_glue_jobs import run_job

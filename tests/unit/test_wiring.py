@@ -73,7 +73,9 @@ def test_audited_logs_are_a_json_list_and_may_be_none() -> None:
     assert not LogSettings.from_env({}).log_groups
 
 
-GATE_PARTS = "lambdas.raw_to_curated.handler, headgate.intake.curation, headgate.aws.dynamodb, headgate.aws.secrets, headgate.aws.s3"
+GATE_PARTS = (
+    "lambdas.raw_to_curated.handler, headgate.intake.files.process_file, headgate.aws.dynamodb, headgate.aws.secrets, headgate.aws.s3"
+)
 
 
 @pytest.mark.parametrize("entry", [GATE_PARTS, "lambdas.start_pipeline.handler, headgate.aws.scheduler"])

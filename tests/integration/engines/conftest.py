@@ -17,10 +17,10 @@ from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.parts import iter_objects
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.engines import spark_session
-from headgate.intake.gate import ACCEPTED, gate_file
+from headgate.intake.rows.check_rows import ACCEPTED, gate_file
 from headgate.lake.keys import ExportKey
 from headgate.lake.ports import MaskingKey
-from headgate.merge.files import Memory, merge_files
+from headgate.merge.merge_files import Memory, merge_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,9 +13,9 @@ from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.errors import SettingsError
 from headgate.export.reading.files import FileFormat
-from headgate.intake.curation import Curation
-from headgate.intake.file_gate import FileGate
-from headgate.intake.masked_at_source import AtSource
+from headgate.intake.files.check_and_store_file import FileGate
+from headgate.intake.files.process_file import Curation
+from headgate.intake.rows.masked_at_source import AtSource
 from headgate.lake.ports import MaskingKey, ObjectRef
 from tests.integration.export.conftest import request
 

@@ -25,7 +25,7 @@ from headgate.export.server.exclusion import exclusive
 from headgate.export.server.session import Session, SourceLostError, TableLockedError
 from headgate.export.server.snapshot import Method
 from headgate.export.table_run import ImpossibleDateError
-from headgate.intake.masked_at_source import AtSource
+from headgate.intake.rows.masked_at_source import AtSource
 from headgate.lake.ports import MaskingKey, ObjectRef
 from tests.integration.export.conftest import Shop, request
 

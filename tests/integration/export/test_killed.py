@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.lake.content import sha256_of
+from headgate.lake.content_hash import sha256_of
 from tests.integration.export.conftest import Shop, request
 
 if TYPE_CHECKING:

@@ -18,11 +18,11 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError
 from headgate.export.requests import Phase
-from headgate.intake.curation import Curation
-from headgate.intake.export_runs import Runs
-from headgate.intake.file_gate import FileGate
-from headgate.intake.masked_at_source import AtSource
-from headgate.intake.source_deletions import Sightings
+from headgate.intake.files.check_and_store_file import FileGate
+from headgate.intake.files.export_runs import Runs
+from headgate.intake.files.process_file import Curation
+from headgate.intake.files.source_deletions import Sightings
+from headgate.intake.rows.masked_at_source import AtSource
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.quality.leaks import leaks_in_rows, leaks_in_text
 from tests.integration.export.conftest import request

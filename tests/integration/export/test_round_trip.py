@@ -33,10 +33,10 @@ from headgate.export.planning.drafting import draft
 from headgate.export.requests import ExportRequest, Mode
 from headgate.export.run_names import day_of
 from headgate.export.server.tables import describe, tables
-from headgate.intake.curation import Curation
-from headgate.intake.export_runs import Runs
-from headgate.intake.file_gate import FileGate
-from headgate.intake.source_deletions import Sightings
+from headgate.intake.files.check_and_store_file import FileGate
+from headgate.intake.files.export_runs import Runs
+from headgate.intake.files.process_file import Curation
+from headgate.intake.files.source_deletions import Sightings
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.lake.versions import last_held
 from headgate.matching.column_inference import guess_mask

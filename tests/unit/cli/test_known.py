@@ -15,9 +15,9 @@ from headgate.cli import deployment
 from headgate.cli.main import cli
 from headgate.contracts.registry import Registry
 from headgate.errors import HeadgateError
-from headgate.intake.curation import Curation
-from headgate.intake.file_gate import FileGate
-from headgate.intake.replay import Replayer
+from headgate.intake.files.check_and_store_file import FileGate
+from headgate.intake.files.process_file import Curation
+from headgate.intake.quarantine.replay_file import Replayer
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.matching.mappings import Mappings
 

@@ -10,7 +10,7 @@ import pytest
 from headgate.cli.deployment import Deployment
 from headgate.cli.logs import log_groups
 from headgate.cli.models import lost_to
-from headgate.learning.contest import Decision, Result
+from headgate.learning.champion_challenger import Decision, Result
 from headgate.learning.store import Card
 
 pytestmark = pytest.mark.unit

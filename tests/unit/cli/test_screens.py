@@ -28,7 +28,7 @@ from headgate.cli.watching import objects_in
 from headgate.contracts.dictionary import dictionary
 from headgate.contracts.registry import Registry
 from headgate.errors import QueryError
-from headgate.intake.quarantine_listing import count_quarantined
+from headgate.intake.quarantine.list_quarantine import count_quarantined
 from headgate.lake.ports import FileRecord
 from headgate.matching.mappings import Suggested
 

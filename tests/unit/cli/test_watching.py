@@ -9,7 +9,7 @@ import pytest
 
 from headgate.aws.memory import MemoryLedger
 from headgate.cli import watching
-from headgate.intake.curation import file_id_of
+from headgate.intake.files.process_file import file_id_of
 from headgate.lake.ports import FileRecord, ObjectRef
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from headgate.contracts.document import document
 from headgate.contracts.literals import bound_of_floats, float_bound
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Rule
 from headgate.errors import ContractError
-from headgate.intake.gate import gate_bytes
+from headgate.intake.rows.check_rows import gate_bytes
 from headgate.lake.ports import MaskingKey
 
 pytestmark = pytest.mark.unit

@@ -17,10 +17,10 @@ from headgate.formats.batches import source_of
 from headgate.formats.csv.stream_csv import NotPlainError, stream
 from headgate.formats.read_file import read_file
 from headgate.formats.received import Ragged, Received
-from headgate.intake.gate import Gated, GateRun, gate_bytes, gate_file, gate_rows
-from headgate.intake.parquet_writer import RowsFile
-from headgate.intake.quarantine import Origin
-from headgate.intake.spool import Spool
+from headgate.intake.quarantine.quarantine_rows import Origin
+from headgate.intake.rows.check_rows import Gated, GateRun, gate_bytes, gate_file, gate_rows
+from headgate.intake.rows.parquet_writer import RowsFile
+from headgate.intake.rows.spool import Spool
 from headgate.lake.ports import MaskingKey
 
 pytestmark = pytest.mark.unit

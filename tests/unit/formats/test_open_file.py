@@ -26,8 +26,8 @@ from headgate.formats.json.stream_json import stream_json
 from headgate.formats.open_file import is_large
 from headgate.formats.parquet.read_parquet import read_parquet
 from headgate.formats.unpack import OutgrownError, UnpackedFile
-from headgate.intake.gate import ACCEPTED, QUARANTINE, Gated, gate_bytes, gate_file, gate_rows
-from headgate.intake.quarantine import Origin
+from headgate.intake.quarantine.quarantine_rows import Origin
+from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, Gated, gate_bytes, gate_file, gate_rows
 from headgate.lake.ports import MaskingKey
 
 if TYPE_CHECKING:

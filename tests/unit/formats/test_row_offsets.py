@@ -17,7 +17,7 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.formats.csv import stream_csv
 from headgate.formats.json.read_json import read_records
 from headgate.formats.row_offsets import record_starts, row_starts
-from headgate.intake.gate import Gated, gate_bytes
+from headgate.intake.rows.check_rows import Gated, gate_bytes
 from headgate.lake.ports import MaskingKey
 from tests.unit.formats.excel.test_read_excel import sheet, workbook
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from headgate.aws.memory import MemoryObjects
 from headgate.errors import NotFoundError
-from headgate.lake import keys, pruning
+from headgate.lake import keys
+from headgate.lake.delete_old_versions import delete_old_versions, versions
 from headgate.lake.ports import ObjectRef
 from headgate.lake.reading import fetch, lake_snapshot
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements, snapshot_id_of
@@ -90,23 +91,23 @@ def left(objects: MemoryObjects) -> set[str]:
 
 def test_old_versions_are_forgotten_and_the_newest_stay() -> None:
     objects = versioned(8)
-    assert sorted(pruning.prune(objects, "prod", "tables/churn_risk/", named=())) == ["v0", "v1", "v2"]
+    assert sorted(delete_old_versions(objects, "prod", "tables/churn_risk/", named=())) == ["v0", "v1", "v2"]
     assert left(objects) == {"v3", "v4", "v5", "v6", "v7"}
 
 
 def test_a_version_that_is_named_is_never_forgotten() -> None:
     objects = versioned(8)
-    pruning.prune(objects, "prod", "tables/churn_risk/", named={"v0"}, keep=1)
+    delete_old_versions(objects, "prod", "tables/churn_risk/", named={"v0"}, keep=1)
     assert left(objects) == {"v0", "v7"}
 
 
 def test_versions_that_may_be_in_the_making_are_not_forgotten() -> None:
     objects = versioned(4)
-    pruning.prune(objects, "prod", "tables/churn_risk/", named=(), keep=0, before=datetime(2024, 1, 1, 2))
+    delete_old_versions(objects, "prod", "tables/churn_risk/", named=(), keep=0, before=datetime(2024, 1, 1, 2))
     assert left(objects) == {"v2", "v3"}
 
 
 def test_versions_are_listed_newest_first_and_objects_beside_them_are_none() -> None:
     objects = versioned(3)
     objects.write(ObjectRef("prod", "tables/churn_risk/readme.txt"), b"")
-    assert [version.name for version in pruning.versions(objects, "prod", "tables/churn_risk/")] == ["v2", "v1", "v0"]
+    assert [version.name for version in versions(objects, "prod", "tables/churn_risk/")] == ["v2", "v1", "v0"]

@@ -14,7 +14,7 @@ from headgate.aws.memory import MemoryObjects
 from headgate.errors import AuditError, NotFoundError
 from headgate.lake.ports import ObjectRef
 from headgate.learning import preprocessing
-from headgate.learning.contest import decide
+from headgate.learning.champion_challenger import decide
 from headgate.learning.drift import DriftWatch
 from headgate.learning.store import Card, ModelStore, Origin, Trained
 

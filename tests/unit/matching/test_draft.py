@@ -23,7 +23,7 @@ from headgate.contracts.model import Content, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.errors import BadInputError, ContractError, HeaderError, UnreadableFileError
-from headgate.intake.gate import Gated, gate_bytes
+from headgate.intake.rows.check_rows import Gated, gate_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.masking.card_search import rows_with_cards
 from headgate.matching.draft import draft

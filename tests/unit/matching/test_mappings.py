@@ -15,10 +15,10 @@ from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError
 from headgate.formats.file_table import sample_table
-from headgate.intake.curation import Curation
-from headgate.intake.file_gate import FileGate
-from headgate.intake.quarantine_listing import replayable
-from headgate.intake.replay import REPLAYED, STILL_REJECTED, Replayer
+from headgate.intake.files.check_and_store_file import FileGate
+from headgate.intake.files.process_file import Curation
+from headgate.intake.quarantine.list_quarantine import replayable
+from headgate.intake.quarantine.replay_file import REPLAYED, STILL_REJECTED, Replayer
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from headgate.matching.mappings import Mappings, Suggested, source_of
 from headgate.profiling.kept_profiles import Profiles

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from headgate.intake.gate import gate_bytes
+from headgate.intake.rows.check_rows import gate_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.matching.draft import draft
 

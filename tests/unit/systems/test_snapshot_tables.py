@@ -12,8 +12,7 @@ import pytest
 from headgate.aws.memory import MemoryCatalog, MemoryObjects
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
-from headgate.engines import opening
-from headgate.engines.opening import EngineName
+from headgate.engines.choose_engine import EngineName, open_tables
 from headgate.errors import ConflictError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
@@ -58,7 +57,7 @@ def tables(folder: Path, choice: EngineChoice, asked: Asked, location: str = f"s
 
 
 def test_duckdb_reads_the_snapshot_from_local_files(tmp_path: Path) -> None:
-    with replace(tables(tmp_path, EngineChoice(), Asked()), open_files=opening.opened).opened(LAKE, ("regions",)) as opened:
+    with replace(tables(tmp_path, EngineChoice(), Asked()), open_files=open_tables).opened(LAKE, ("regions",)) as opened:
         assert opened["regions"].count().execute() == 0
         assert opened["regions"].columns == tuple(Registry.load().curated["regions"].names)
 

@@ -10,7 +10,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from headgate.domains.retail.compliance_guardian import models, scoring
 from headgate.domains.retail.compliance_guardian.features import DELAY_DAYS
-from headgate.learning.contest import decide, log_loss
+from headgate.learning.champion_challenger import decide, log_loss
 from headgate.learning.drift import DriftWatch
 from headgate.learning.store import Trained
 

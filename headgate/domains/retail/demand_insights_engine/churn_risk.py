@@ -14,7 +14,7 @@ from headgate.domains.retail.demand_insights_engine import churn
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
 from headgate.domains.retail.demand_insights_engine.origins import expected, together
 from headgate.domains.retail.money import amounts
-from headgate.learning.contest import Decision, decide, log_loss
+from headgate.learning.champion_challenger import Decision, decide, log_loss
 from headgate.learning.store import Trained
 
 if TYPE_CHECKING:

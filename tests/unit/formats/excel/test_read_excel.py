@@ -11,7 +11,7 @@ from headgate.errors import BadInputError
 from headgate.formats.excel.read_excel import read_excel
 from headgate.formats.read_file import read_file
 from headgate.formats.unpack import is_workbook
-from headgate.intake.gate import gate_bytes
+from headgate.intake.rows.check_rows import gate_bytes
 from headgate.lake.ports import MaskingKey
 
 pytestmark = pytest.mark.unit

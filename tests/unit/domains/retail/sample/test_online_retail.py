@@ -27,7 +27,7 @@ from headgate.domains.retail.sample.retail_lines import COLUMNS, read_lines
 from headgate.domains.retail.sample.uci import FILE_NAME, SHEET, fetch
 from headgate.domains.retail.sample.workbooks import sheet_as_csv
 from headgate.errors import HeaderError, NotFoundError, ServiceError, UnreadableFileError
-from headgate.intake.gate import gate_bytes
+from headgate.intake.rows.check_rows import gate_bytes
 from headgate.lake.keys import dataset_of
 from headgate.lake.ports import MaskingKey
 

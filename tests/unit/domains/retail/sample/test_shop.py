@@ -15,7 +15,7 @@ import pytest
 from headgate.domains.retail.sample.parts import CSV, DATASETS, PARQUET, iter_objects
 from headgate.domains.retail.sample.shop import SampleReport, ShopSpec, generate
 from headgate.errors import SettingsError
-from headgate.intake.export_runs import names_of
+from headgate.intake.files.export_runs import names_of
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 
 if TYPE_CHECKING:

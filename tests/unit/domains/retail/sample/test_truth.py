@@ -21,14 +21,14 @@ from headgate.domains.retail.sample.defects import DEFECTS, TRUTH_SCHEMA
 from headgate.domains.retail.sample.parts import CSV, TRUTH, TRUTH_FILES, iter_objects
 from headgate.domains.retail.sample.shop import SampleReport, ShopSpec, generate
 from headgate.errors import BadInputError
-from headgate.intake.gate import gate_bytes
+from headgate.intake.rows.check_rows import gate_bytes
 from headgate.lake.keys import dataset_of
 from headgate.lake.ports import MaskingKey
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from headgate.intake.gate import Gated
+    from headgate.intake.rows.check_rows import Gated
 
 pytestmark = pytest.mark.unit
 

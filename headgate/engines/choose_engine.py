@@ -1,0 +1,52 @@
+"""Which engine a run uses, and its tables."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from headgate.engines import local
+from headgate.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+
+    import ibis
+
+MB = 10**6
+
+
+class EngineName(StrEnum):
+    """Where expressions run. `auto`: on DuckDB, and on Spark when what is read is too much for one machine."""
+
+    AUTO = "auto"
+    DUCKDB = "duckdb"
+    SPARK = "spark"
+    ATHENA = "athena"
+
+    @classmethod
+    def stated(cls, text: str) -> EngineName:
+        """The engine of that name; SettingsError when there is none."""
+        if text not in {*cls}:
+            raise SettingsError(f"no engine {text}; there are {', '.join(cls)}")
+        return cls(text)
+
+    def chosen(self, size_bytes: int, spark_from_mb: int) -> EngineName:
+        """The engine for so many bytes of Parquet."""
+        if self is not EngineName.AUTO:
+            return self
+        return EngineName.SPARK if size_bytes >= spark_from_mb * MB else EngineName.DUCKDB
+
+
+def open_tables(engine: EngineName, places: Mapping[str, str]) -> AbstractContextManager[dict[str, ibis.Table]]:
+    """Each Parquet file or folder as a table of DuckDB or Spark, while the block lasts.
+
+    Args:
+        places: what the engine can read: local paths, or `s3://…` for Spark on a cluster.
+    """
+    if engine is EngineName.DUCKDB:
+        return local.opened(places)
+    from headgate.engines import spark  # noqa: PLC0415 where Spark is not in use it need not be installed
+
+    return spark.opened(places)

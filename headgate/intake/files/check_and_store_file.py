@@ -1,0 +1,172 @@
+"""The gate for local files, with the lake's ports and settings: check a file, and store its rows. Curation and replay share it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from headgate.contracts.model import Mask
+from headgate.errors import BadInputError, UnknownDatasetError
+from headgate.formats.unpack import MAX_EXPANDED_BYTES
+from headgate.intake.quarantine.quarantine_rows import Origin
+from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, gate_file
+from headgate.intake.rows.masked_at_source import check_seal, claims_to_be_masked, masked_form
+from headgate.lake import keys
+from headgate.lake.content_hash import sha256_of
+from headgate.lake.ports import MaskingKey, ObjectRef
+from headgate.lake.publishing import PARQUET_TYPE
+from headgate.lake.states import FileState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from headgate.contracts.model import Contract
+    from headgate.intake.rows.check_rows import Counts
+    from headgate.intake.rows.check_rows_on_spark import SparkGate
+    from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
+    from headgate.matching.mappings import Mappings
+
+UNKNOWN_DATASET = "unknown_dataset"
+# About 10 MB of rows in memory. The profile reads column by column, and would open the file some thirty times.
+_READ_ONCE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class GatedFile:
+    """A file after the gate: its rows in two local Parquet files. A file without rows does not exist."""
+
+    counts: Counts
+    accepted: Path
+    quarantine_rows: Path
+
+    def rows(self) -> tuple[pa.Table | Path, pa.Table | Path]:
+        """Accepted and quarantined rows: as tables where the file is small, else as paths."""
+        return _table_if_small(self.accepted), _table_if_small(self.quarantine_rows)
+
+
+@dataclass(frozen=True)
+class FileGate:
+    """Checks local files against their contracts and stores the results.
+
+    Args:
+        contracts: source contracts by dataset.
+        masking_key: called only for datasets with card numbers, and for files that were masked at the source.
+        clock: naive UTC; used for leases and `finished_at`, never for data.
+        lease_s: how long a claim is valid.
+        mappings: for files whose folder or header names no contract; without them such files are rejected.
+        largest_bytes: the largest size of a file, compressed and not, so that the file and all results fit the local disk.
+        spark: checks large files on Spark's workers.
+    """
+
+    objects: ObjectStore
+    ledger: FileLedger
+    contracts: Mapping[str, Contract]
+    masking_key: Callable[[], MaskingKey]
+    curated_bucket: str
+    quarantine_bucket: str
+    clock: Callable[[], datetime]
+    lease_s: int
+    mappings: Mappings | None = None
+    largest_bytes: int = MAX_EXPANDED_BYTES
+    spark: SparkGate | None = None
+
+    def contract(self, dataset: str) -> Contract:
+        """The contract of that name.
+
+        Raises:
+            UnknownDatasetError: there is none.
+        """
+        if dataset not in self.contracts:
+            raise UnknownDatasetError(
+                rule=UNKNOWN_DATASET,
+                message=f"no contract is called {dataset!r}, the first folder of the key",
+                remedy=f"send the file below one of {', '.join(sorted(self.contracts))}",
+            )
+        return self.contracts[dataset]
+
+    def check(self, record: FileRecord, path: Path, received_at: datetime, contract: Contract) -> GatedFile:
+        """Check every row of a local file; accepted and quarantined rows are written to the file's folder.
+
+        Args:
+            record: gives the file's key and the hash of its content.
+            contract: that of the dataset, or the same with the file's own column names.
+
+        Raises:
+            BadInputError: the file is rejected; OutgrownError when it holds more than `largest_bytes`.
+        """
+        was_masked, folder = claims_to_be_masked(path), path.parent
+        has_cards = was_masked or any(column.mask is Mask.PAN for column in contract.columns)
+        key = self.masking_key() if has_cards else MaskingKey("", b"")
+        if was_masked:
+            check_seal(self.objects, record, key)
+            contract = masked_form(contract, key.key_id)
+        origin = Origin(contract.dataset, record.content_sha256 or sha256_of(path), record.key, received_at)
+        counts = self.spark.gate_file(path, contract, key, origin) if self.spark else None
+        counts = counts or gate_file(
+            path,
+            contract,
+            key,
+            object_key=record.key,
+            received_at=received_at,
+            folder=folder,
+            content_sha256=origin.content_sha256,
+            limit_bytes=self.largest_bytes,
+        )
+        return GatedFile(counts, folder / ACCEPTED, folder / QUARANTINE)
+
+    def quarantine_of(self, record: FileRecord) -> ObjectRef:
+        """Where the file's quarantined rows belong."""
+        return ObjectRef(self.quarantine_bucket, keys.quarantine_key(record.dataset, record.content_sha256))
+
+    def increment_of(self, record: FileRecord) -> ObjectRef:
+        """Where the file's accepted rows belong."""
+        return ObjectRef(self.curated_bucket, keys.increment_key(record.dataset, record.content_sha256))
+
+    def store(self, rows: Path, ref: ObjectRef) -> str:
+        """Upload the rows and return their key; without rows nothing is written and the key is empty."""
+        if not rows.is_file():
+            return ""
+        self.objects.upload(rows, ref, content_type=PARQUET_TYPE)
+        return ref.key
+
+    def now(self) -> str:
+        """The current time in the form of a record."""
+        return iso_utc(self.clock())
+
+
+def with_counts(record: FileRecord, counts: Counts) -> FileRecord:
+    """Return the record of a file whose rows the gate has checked."""
+    return replace(
+        record,
+        state=FileState.DONE,
+        contract=counts.contract,
+        received=counts.received,
+        accepted=counts.accepted,
+        quarantined=counts.quarantined,
+        duplicates=counts.duplicates,
+        warnings=counts.warnings,
+        reasons=counts.reasons,
+        masked=counts.masked,
+        written_as=counts.written_as,
+        error={},
+    )
+
+
+def error_fields(error: BadInputError) -> dict[str, str]:
+    """Return the fields of a record that say why its file was rejected."""
+    return {"rule": error.rule, "message": error.message, "remedy": error.remedy, "column": error.column}
+
+
+def _table_if_small(path: Path) -> pa.Table | Path:
+    is_small = path.is_file() and path.stat().st_size <= _READ_ONCE_BYTES
+    return pq.read_table(path, read_dictionary=pq.read_schema(path).names) if is_small else path
+
+
+def iso_utc(at: datetime) -> str:
+    """Return a moment in the form of a record: ISO 8601, UTC, whole seconds."""
+    return at.isoformat(timespec="seconds")

@@ -1,0 +1,315 @@
+"""One raw object to curated, in named steps.
+
+| step | what |
+|---|---|
+| look | size and form of the object; a file that exceeds this worker is handed over to a larger one |
+| fetch | download, hash, and find the dataset |
+| claim | take the right to process the object and its content |
+| check | every row through the gate; a header that fits no contract is mapped first |
+| store | quarantined rows, then accepted rows, while the rows are profiled |
+| settle | send alerts, then write the record |
+
+An object may be delivered any number of times, to any number of workers, and a worker may stop at any call: the gate is pure, keys
+are a function of the content, and the record is finished only when everything it names is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from headgate.errors import BadInputError, NotFoundError, ThrottledError
+from headgate.formats.open_file import decompressed
+from headgate.formats.unpack import OutgrownError
+from headgate.intake.files.check_and_store_file import error_fields, iso_utc, with_counts
+from headgate.intake.files.workspace import workspace
+from headgate.intake.workers.heartbeat import heartbeat
+from headgate.intake.workers.larger_worker import Stopwatch
+from headgate.intake.workers.worker_sizing import MEASURED_FROM_BYTES
+from headgate.lake import keys
+from headgate.lake.content_hash import sha256_of
+from headgate.lake.ports import FileRecord, ObjectInfo
+from headgate.lake.states import ClaimAnswer, FileState
+from headgate.masking.redaction import redact_text
+from headgate.matching.mappings import MAPPABLE_RULES, Suggested, possibly_sensitive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from headgate.contracts.model import Contract
+    from headgate.intake.files.check_and_store_file import FileGate, GatedFile
+    from headgate.intake.workers.larger_worker import LargerWorker
+    from headgate.lake.ports import Claim, ObjectRef
+
+RECEIVED = "received"
+# A file without a contract is profiled in memory; a larger one is not worth a larger worker.
+_UNKNOWN_PROFILE_LIMIT_BYTES = 256 << 20
+
+
+def file_id_of(ref: ObjectRef) -> str:
+    """The id of one version of one object: a SHA-256 over bucket, key and version id, cut to 32 hex digits.
+
+    Neither its content nor the time of its delivery matters, so every delivery of a version finds the same record.
+    """
+    return hashlib.sha256(f"{ref.bucket}\n{ref.key}\n{ref.version_id}".encode()).hexdigest()[:32]
+
+
+def why_ignored(key: str) -> str:
+    """Return why a raw key names no data; empty when it names data."""
+    name = key.rpartition("/")[2]
+    if not name:
+        return "the object is a folder marker"
+    if name == keys.RUN_MANIFEST:
+        return "the object is the manifest of an export run: it says which parts the run has"
+    if name.startswith(("_", ".")):
+        return f"a name that begins with `{name[0]}` is not data; rename the file to have it processed"
+    return ""
+
+
+def is_data(key: str) -> bool:
+    """Whether a raw key names data. Folder markers, and names that begin with `_` or `.` (manifests, `_SUCCESS`), name none."""
+    return not why_ignored(key)
+
+
+def _one_thread() -> Executor:
+    return ThreadPoolExecutor(1)
+
+
+@dataclass(frozen=True)
+class Curation:
+    """Processes raw objects.
+
+    Args:
+        profile: called with the record, its contract, and the accepted and quarantined rows, as tables or as local Parquet files (a file
+            without rows does not exist). Its result goes into the record.
+        profile_unknown: called with the record, the columns of a file that was not accepted, and the names of sensitive columns.
+        alert: called with each record before it is written, so that no file is settled without its alert. A worker that dies in
+            between sends the alert twice.
+        executor: makes the executor that stores rows while they are profiled.
+        larger_worker: where a file goes that exceeds this worker; without it this worker processes every file.
+        run: the name of a larger worker's run, which may take over what was handed over.
+        measured_from_bytes: smaller files are not measured.
+    """
+
+    gate: FileGate
+    profile: Callable[[FileRecord, Contract, pa.Table | Path, pa.Table | Path], Mapping[str, str]] | None = None
+    profile_unknown: Callable[[FileRecord, Mapping[str, pa.Array], Collection[str]], Mapping[str, str]] | None = None
+    alert: Callable[[FileRecord], None] | None = None
+    executor: Callable[[], Executor] = _one_thread
+    larger_worker: LargerWorker | None = None
+    run: str = ""
+    measured_from_bytes: int = MEASURED_FROM_BYTES
+
+    def curate(self, ref: ObjectRef) -> FileRecord:
+        """Process the object and return its record; `ignored`, with the reason, when its key names no data.
+
+        A card or social security number in a key is masked in the record, so such a file cannot be replayed.
+
+        Raises:
+            ThrottledError: another worker holds the file or its content; deliver it again later.
+            ServiceError: a service failed; the claim is given back and nothing of the file is recorded as done.
+        """
+        if reason := why_ignored(ref.key):
+            return self._ignore(ref, reason)
+        info = self.gate.objects.info(ref)
+        record = _received(info)
+        if self.larger_worker and self.larger_worker.shortage(self.gate.objects, self.gate.ledger, record, info):
+            return self._hand_over(record, info)
+        with workspace() as folder:
+            return self._process(record, info, folder / RECEIVED)
+
+    def _ignore(self, ref: ObjectRef, reason: str) -> FileRecord:
+        """Record an object that is not data, without reading it; a temporary one may be gone by now, and needs no record."""
+        try:
+            record = _received(self.gate.objects.info(ref))
+        except NotFoundError:
+            return replace(_received(ObjectInfo(ref, 0, self.gate.clock())), state=FileState.IGNORED)
+        claim = self.gate.ledger.claim(record, now=self.gate.clock(), lease_s=self.gate.lease_s)
+        if not claim.granted:
+            return self._answer_refused_claim(record, claim)
+        ignored = replace(record, state=FileState.IGNORED, error={"rule": "not_data", "message": reason, "file": record.key})
+        return self._settle(record, lambda: ignored)
+
+    def _process(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
+        stopwatch = Stopwatch.start(self.gate.clock(), self.measured_from_bytes)
+        record = self._fetch(record, info, path)
+        claim = self._claim(record)
+        if not claim.granted:
+            return self._answer_refused_claim(record, claim)
+        try:
+            settled = self._settle(record, lambda: self._check(record, info, path))
+        except OutgrownError:
+            return self._hand_over(record, info)
+        if settled.state is FileState.DONE and (self.larger_worker or self.run):
+            stopwatch.note(self.gate.ledger, settled, path, self.gate.clock())
+        return settled
+
+    def _fetch(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
+        """The record with content hash and dataset; unchanged, and without a local file, where the object exceeds `largest_bytes`."""
+        if not self._fits(info):
+            return record
+        self.gate.objects.download(info.ref, path, info.size_bytes)
+        record = replace(record, content_sha256=sha256_of(path) if info.size_bytes else "")
+        return replace(record, dataset=self._dataset(record, path))
+
+    def _claim(self, record: FileRecord) -> Claim:
+        now, lease_s = self.gate.clock(), self.gate.lease_s
+        if self.run:
+            return self.gate.ledger.take_over(record, run=self.run, now=now, lease_s=lease_s)
+        return self.gate.ledger.claim(record, now=now, lease_s=lease_s)
+
+    def _hand_over(self, record: FileRecord, info: ObjectInfo) -> FileRecord:
+        """The record of a file that goes to a larger worker; rejected when its key must not be passed on."""
+        gate, larger_worker = self.gate, self.larger_worker
+        if larger_worker is None:
+            return record
+        try:
+            claim = larger_worker.hand_over(gate.ledger, record, info.ref, now=gate.clock(), claim_s=gate.lease_s)
+        except BadInputError as error:
+            rejected, claim = self._rejected(record, error), self._claim(record)
+            return self._settle(record, lambda: rejected) if claim.granted else self._answer_refused_claim(record, claim)
+        return replace(record, state=FileState.HANDED_OVER) if claim.granted else self._answer_refused_claim(record, claim)
+
+    def _fits(self, info: ObjectInfo) -> bool:
+        """Whether this worker can read the object at all; a larger one is rejected unread."""
+        return info.size_bytes <= self.gate.largest_bytes
+
+    def _check_fits(self, info: ObjectInfo) -> None:
+        if not self._fits(info):
+            raise OutgrownError.of(self.gate.largest_bytes)
+
+    def _dataset(self, record: FileRecord, path: Path) -> str:
+        """The dataset that the folder names; where no contract has that name, the dataset whose columns fit."""
+        mappings = self.gate.mappings
+        if mappings is None or not record.size_bytes or record.dataset in self.gate.contracts:
+            return record.dataset
+        return mappings.dataset(record.key, self._readable(path)) or record.dataset
+
+    def _settle(self, record: FileRecord, outcome: Callable[[], FileRecord]) -> FileRecord:
+        try:
+            with self._holding(record):
+                settled = replace(outcome(), finished_at=self.gate.now())
+            if self.alert:
+                self.alert(settled)
+            self.gate.ledger.finish(settled)
+        except Exception:
+            self.gate.ledger.release(record)
+            raise
+        return settled
+
+    def _holding(self, record: FileRecord) -> AbstractContextManager[None]:
+        """Extend the claim's lease while the block runs; a larger worker's lease covers its whole run."""
+        lease_s = self.gate.lease_s
+        if self.run:
+            return nullcontext()
+        return heartbeat(lambda: self.gate.ledger.renew(record, now=self.gate.clock(), lease_s=lease_s), lease_s)
+
+    def _answer_refused_claim(self, record: FileRecord, claim: Claim) -> FileRecord:
+        if claim.answer in {ClaimAnswer.DONE, ClaimAnswer.HANDED_OVER} or (
+            self.run and claim.owner == record.file_id and self._is_handed_over(record)
+        ):
+            return replace(self.gate.ledger.get(record.file_id), seen_before=True)
+        if claim.answer is not ClaimAnswer.DUPLICATE:
+            raise ThrottledError(f"another worker holds {record.key} or its content; deliver it again")
+        skipped = replace(record, state=FileState.SKIPPED_DUPLICATE, duplicate_of=claim.owner, finished_at=self.gate.now())
+        self.gate.ledger.finish(skipped)
+        return skipped
+
+    def _is_handed_over(self, record: FileRecord) -> bool:
+        """Whether another run than ours has the file."""
+        return self.gate.ledger.get(record.file_id).state is FileState.HANDED_OVER
+
+    def _check(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
+        try:
+            self._check_fits(info)  # first: a file that does not fit was not downloaded
+            contract = self.gate.contract(record.dataset)
+            return self._check_and_store(record, info, path, contract)
+        except OutgrownError as error:
+            if self.larger_worker:
+                raise
+            return self._rejected(record, error)
+        except BadInputError as error:
+            return self._map_or_reject(record, info, path, error)
+
+    def _check_and_store(self, record: FileRecord, info: ObjectInfo, path: Path, contract: Contract) -> FileRecord:
+        gated = self.gate.check(record, path, info.modified_at, contract)
+        counted = with_counts(record, gated.counts)
+        with self.executor() as executor:  # storing waits for S3 most of its time
+            stored = executor.submit(self._store, counted, gated)
+            profile = self._profile(counted, gated)
+            return replace(stored.result(), profile=profile)
+
+    def _map_or_reject(self, record: FileRecord, info: ObjectInfo, path: Path, error: BadInputError) -> FileRecord:
+        """Map the header to the contract: accept the file where the confidence is high, else ask a person, else reject the file."""
+        mappings = self.gate.mappings
+        decided = mappings.decide(record.key, record.dataset, self._readable(path)) if mappings and error.rule in MAPPABLE_RULES else None
+        if isinstance(decided, Suggested):
+            asked = self._rejected(record, decided.asked(record.key))
+            pending = replace(asked, state=FileState.NEEDS_MAPPING, error={**asked.error, "suggestion": decided.to_json()})
+            return self._with_unknown_profile(pending, path)
+        if decided is None:
+            return self._with_unknown_profile(self._rejected(record, error), path)
+        try:
+            return replace(self._check_and_store(record, info, path, decided.contract), mapping=decided.as_record())
+        except BadInputError as still:
+            return self._rejected(record, still)
+
+    def _profile(self, record: FileRecord, gated: GatedFile) -> Mapping[str, str]:
+        contract = self.gate.contracts[record.dataset]
+        return self.profile(record, contract, *gated.rows()) if self.profile else {}
+
+    def _with_unknown_profile(self, record: FileRecord, path: Path) -> FileRecord:
+        if self.profile_unknown is None or not path.is_file():
+            return record
+        file = self._readable(path)
+        if file.stat().st_size > _UNKNOWN_PROFILE_LIMIT_BYTES:
+            return record
+        from headgate.formats.file_table import columns_by_shown_name  # noqa: PLC0415 a cold start loads what reads unknown tables when one comes
+
+        contract = self.gate.contracts.get(record.dataset)
+        columns = columns_by_shown_name(file, contract)
+        asked = Suggested.from_json(record.error["suggestion"]) if "suggestion" in record.error else None
+        sensitive = possibly_sensitive(contract, columns, asked) if contract else frozenset()
+        return replace(record, profile=self.profile_unknown(record, columns, sensitive)) if columns else record
+
+    def _readable(self, path: Path) -> Path:
+        """The file without its compression, where that can be taken off."""
+        try:
+            return decompressed(path, path.parent, self.gate.largest_bytes).path
+        except BadInputError:
+            return path
+
+    def _rejected(self, record: FileRecord, error: BadInputError) -> FileRecord:
+        contract = self.gate.contracts.get(record.dataset)
+        by = f"{contract.id}@{contract.version}" if contract else ""
+        return replace(record, state=FileState.REJECTED, error={**error_fields(error), "file": record.key}, contract=by)
+
+    def _store(self, record: FileRecord, gated: GatedFile) -> FileRecord:
+        """The record with the keys of the stored rows. Quarantined rows are written first, so that none is ever missing."""
+        return replace(
+            record,
+            quarantine_key=self.gate.store(gated.quarantine_rows, self.gate.quarantine_of(record)),
+            curated_key=self.gate.store(gated.accepted, self.gate.increment_of(record)),
+        )
+
+
+def _received(info: ObjectInfo) -> FileRecord:
+    ref, key = info.ref, redact_text(info.ref.key)
+    return FileRecord(
+        file_id=file_id_of(ref),
+        bucket=ref.bucket,
+        key=key,
+        version_id=ref.version_id,
+        dataset=keys.dataset_of(key),
+        state=FileState.PROCESSING,
+        size_bytes=info.size_bytes,
+        received_at=iso_utc(info.modified_at),
+    )

@@ -1,0 +1,118 @@
+"""What quarantine holds: counts by file and rule, the rows themselves, and the files that a replay may accept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow.compute as pc
+
+from headgate.intake.quarantine.corrected_files import corrections
+from headgate.lake.parquet import table_of
+from headgate.lake.ports import FileRecord, ObjectRef
+from headgate.lake.states import NOT_ACCEPTED, REOPENABLE, FileState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pyarrow as pa
+
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import ObjectStore
+
+_Place = tuple[str, str, str, str, str]
+
+
+@dataclass(frozen=True)
+class QuarantineCount:
+    """One line of the list: what one rule quarantined of a dataset, or of one file.
+
+    Attributes:
+        files_rejected: files that were rejected, or need a mapping.
+        corrected_by: of a file, the id of a later version of the same object that was accepted and settles it.
+    """
+
+    dataset: str
+    rule: str
+    files: int
+    files_rejected: int
+    rows: int
+    file_id: str = ""
+    key: str = ""
+    corrected_by: str = ""
+
+
+def count_quarantined(records: Iterable[FileRecord], *, by_file: bool = False, closed: bool = False) -> list[QuarantineCount]:
+    """Count open quarantined rows and rejected files by dataset and rule, and by file where asked for; most rows first.
+
+    Args:
+        closed: also count what a corrected version has settled.
+    """
+    every = list(records)
+    settled_by = corrections(every)
+    open_ones = [record for record in every if closed or not _correction(record, settled_by)]
+    rows: Counter[_Place] = Counter()
+    files: Counter[_Place] = Counter()
+    refused: Counter[_Place] = Counter()
+    for record in open_ones:
+        of_file = (record.file_id, record.key, _correction(record, settled_by)) if by_file else ("", "", "")
+        for rule, count in record.reasons.items():
+            place = (record.dataset, rule, *of_file)
+            rows[place] += count
+            files[place] += 1
+        if record.state in NOT_ACCEPTED:
+            place = (record.dataset, record.error.get("rule", ""), *of_file)
+            files[place] += 1
+            refused[place] += 1
+    listed = [QuarantineCount(place[0], place[1], files[place], refused[place], rows[place], *place[2:]) for place in files]
+    return sorted(listed, key=lambda line: (-line.rows, -line.files, line.dataset, line.rule, line.key, line.file_id))
+
+
+def _correction(record: FileRecord, settled_by: Mapping[str, FileRecord]) -> str:
+    """What is recorded, or will be at the next merge."""
+    return record.closed_by or (settled_by[record.file_id].file_id if record.file_id in settled_by else "")
+
+
+def rows_of(objects: ObjectStore, bucket: str, record: FileRecord, *, rule: str = "") -> pa.Table:
+    """The file's rows in quarantine, sensitive values masked, in the file's order; only those that a rule keeps out where one is named."""
+    rows = table_of(objects.read(ObjectRef(bucket, record.quarantine_key)))
+    return rows.filter(pc.field("rule") == rule) if rule else rows
+
+
+def named(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
+    """The records whose file id, or whose key in raw, the name is; newest first."""
+    found = [record for record in records if name in {record.file_id, record.key}]
+    return sorted(found, key=lambda record: (record.received_at, record.version_id), reverse=True)
+
+
+def replayable(
+    records: Iterable[FileRecord], contracts: Mapping[str, Contract], *, dataset: str = "", rule: str = "", again: bool = False
+) -> list[FileRecord]:
+    """The files that a replay may let more of in, by key: something of them is kept out, and their contract has changed since.
+
+    Args:
+        again: also those that the contract of today has judged already, or that a corrected version has settled.
+    """
+    return sorted(
+        (
+            record
+            for record in records
+            if record.state in REOPENABLE
+            and dataset in ("", record.dataset)
+            and rule in _rules(record)
+            and (again or record.state is FileState.REPLAYING or (not record.closed_by and _is_judged_by_another(record, contracts)))
+        ),
+        key=lambda record: (record.dataset, record.key, record.received_at, record.file_id),
+    )
+
+
+def _rules(record: FileRecord) -> set[str]:
+    """The rules that keep something of the file out, and the empty text, which stands for any; none where all of it was let in."""
+    rules = {*record.reasons, *([record.error["rule"]] if "rule" in record.error else [])}
+    return {"", *rules} if rules or record.state is FileState.REPLAYING else set()
+
+
+def _is_judged_by_another(record: FileRecord, contracts: Mapping[str, Contract]) -> bool:
+    contract = contracts.get(record.dataset)
+    return contract is not None and record.contract != f"{contract.id}@{contract.version}"

@@ -1,0 +1,211 @@
+"""The record of every row that was not let in: refused with its reasons, or set aside for a row with the same key."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.model import Level
+from headgate.intake.quarantine.redact_source_rows import MASKED, shown, without_digits
+from headgate.intake.rows.mask_rows import of_rows
+from headgate.lake.states import Disposition
+from headgate.masking.redaction import redact_text
+from headgate.values.cells import (
+    NO_ROWS,
+    Flags,
+    Rows,
+    bool_array,
+    flags,
+    int_array,
+    joined,
+    literal,
+    numbers,
+    repeated,
+    rewritten_where,
+    text_array,
+    text_bytes,
+)
+from headgate.values.rules import Breach, among
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from headgate.formats.received import Ragged, Received
+    from headgate.intake.rows.mask_rows import Judged
+
+RAGGED_ROW, FOOTER, SAME_ROW, SAME_KEY = "ragged_row", "footer", "duplicate_row", "duplicate_key"
+RAW_TEXT = "_raw"  # the one field of a ragged row's record
+_UNSAFE_IN_JSON = r'["\\\x00-\x1f]'
+_BLANK = 0x20  # control characters come before it
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a file's rows come from, written beside each of them."""
+
+    dataset: str
+    content_sha256: str
+    object_key: str
+    received_at: datetime
+
+
+def refused_rows(received: Received, judged: Sequence[Judged], breaches: Sequence[Breach], refused: Rows, width: int) -> pa.Table:
+    """What is told of the rows of a batch that break a rule, and of its ragged ones, by source row.
+
+    Args:
+        breaches: in contract order: the first that does not merely warn is a row's reason.
+        refused: the rows that break one which does not merely warn.
+        width: how many columns the file's header has.
+    """
+    count = len(received.source_rows)
+    table = _told(
+        received.source_rows[refused],
+        [of_rows(each, refused) for each in judged],
+        [among(breach, refused, count) for breach in breaches],
+        Disposition.REFUSED,
+    )
+    if not len(received.ragged.source_rows):
+        return table
+    return pa.concat_tables([table, _ragged_rows(received.ragged, width)]).unify_dictionaries().sort_by("source_row")
+
+
+def duplicate_rows(source_rows: Rows, judged: Sequence[Judged], warnings: Sequence[Breach], is_same: Flags) -> pa.Table:
+    """What is told of rows that lost to another with their key.
+
+    Args:
+        source_rows, judged: these rows only.
+        warnings: what they break nevertheless.
+        is_same: whether each equals the row that was kept.
+    """
+    rows = np.arange(len(source_rows))
+    lost = [
+        Breach(SAME_ROW, "", "equals, in all that may go behind the gate, the row that was kept for its key", rows[is_same]),
+        Breach(SAME_KEY, "", "another row with its key is newer, or won the tie", rows[~is_same]),
+    ]
+    return _told(source_rows, judged, [*warnings, *lost], Disposition.DUPLICATE)
+
+
+def _told(source_rows: Rows, judged: Sequence[Judged], reasons: Sequence[Breach], disposition: Disposition) -> pa.Table:
+    count = len(source_rows)
+    first = int_array(_first(reasons, count))
+    columns = text_array(reason.column or None for reason in reasons).take(first)
+    texts = shown(judged, passed=disposition is Disposition.DUPLICATE)
+    return pa.table(
+        {
+            "source_row": int_array(source_rows),
+            "disposition": repeated(disposition, count),
+            "rule": text_array(reason.rule for reason in reasons).take(first).dictionary_encode(),
+            "column_name": columns.dictionary_encode(),
+            "reason": text_array(reason.reason for reason in reasons).take(first).dictionary_encode(),
+            "all_rules": _all_codes(reasons, count).dictionary_encode(),
+            "masked_value": _value_of(columns, texts),
+            "record": _records(texts),
+        }
+    )
+
+
+def _first(reasons: Sequence[Breach], count: int) -> Rows:
+    """For each row the position of its first reason; warnings are none."""
+    first = np.full(count, -1)
+    for position in reversed(range(len(reasons))):
+        if reasons[position].level is not Level.WARN:
+            first[reasons[position].rows] = position
+    return first
+
+
+def _all_codes(reasons: Sequence[Breach], count: int) -> pa.Array:
+    """For each row a JSON list of every rule it breaks, in contract order."""
+    positions = np.repeat(np.arange(len(reasons)), [len(reason.rows) for reason in reasons])
+    rows = np.concatenate((NO_ROWS, *(reason.rows for reason in reasons)))
+    counts = np.bincount(rows, minlength=count)
+    codes = text_array(json.dumps(reason.code) for reason in reasons).take(int_array(positions[np.lexsort((positions, rows))]))
+    lists = pa.ListArray.from_arrays(pc.cast(int_array(np.concatenate(([0], np.cumsum(counts)))), pa.int32()), codes)
+    return joined("[", pc.binary_join(lists, literal(", ")), "]")
+
+
+def _value_of(columns: pa.Array, texts: Mapping[str, pa.Array]) -> pa.Array:
+    """For each row the shown text of the column that it names."""
+    value = pa.nulls(len(columns), pa.string())
+    for name in pc.unique(columns).drop_null().to_pylist():
+        told = texts.get(name, literal(MASKED))  # the column was masked before it came, and its value with it
+        value = pc.if_else(bool_array(flags(pc.equal(columns, literal(name)))), told, value)
+    return value
+
+
+def _records(texts: Mapping[str, pa.Array]) -> pa.Array:
+    """Each row as a JSON object of texts; null stays null."""
+    parts: list[pa.Array | str] = []
+    before = "{"
+    for name, text in texts.items():
+        escaped = _escaped(text)
+        quote = "" if text.null_count else '"'  # where all have values, the quotes belong to what stands between the columns
+        parts += [
+            f"{before}{json.dumps(name)}: {quote}",
+            pc.coalesce(joined('"', escaped, '"'), literal("null")) if text.null_count else escaped,
+        ]
+        before = f"{quote}, "
+    return joined(*parts, f"{before.removesuffix(', ')}}}")
+
+
+def _escaped(text: pa.Array) -> pa.Array:
+    data, _ = text_bytes(text)
+    if not ((data < _BLANK).any() or (data == ord('"')).any() or (data == ord("\\")).any()):
+        return text
+    unsafe = pc.match_substring_regex(text, _UNSAFE_IN_JSON)
+    return rewritten_where(unsafe, text, lambda some: text_array(json.dumps(cell, ensure_ascii=False)[1:-1] for cell in some.to_pylist()))
+
+
+def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
+    """Nothing tells which column a ragged row's cells belong to, so none of its digits is shown."""
+    count = len(ragged.source_rows)
+    rules = [RAGGED_ROW] * (count - ragged.footer) + [FOOTER] * ragged.footer
+    reasons = [_misfit(cells, width, rule) for cells, rule in zip(ragged.widths, rules, strict=True)]
+    return pa.table(
+        {
+            "source_row": int_array(ragged.source_rows),
+            "disposition": repeated(Disposition.REFUSED, count),
+            "rule": text_array(rules).dictionary_encode(),
+            "column_name": pa.nulls(count, pa.string()).dictionary_encode(),
+            "reason": text_array(reasons).dictionary_encode(),
+            "all_rules": text_array(json.dumps([rule]) for rule in rules).dictionary_encode(),
+            "masked_value": pa.nulls(count, pa.string()),
+            "record": _records({RAW_TEXT: without_digits(text_array(ragged.texts))}),
+        }
+    )
+
+
+def _misfit(cells: int, width: int, rule: str) -> str:
+    if rule == FOOTER:
+        return "stands below the last row of the table"
+    return f"has {cells} cells where the header has {width}" if cells else "is no JSON object"
+
+
+def with_origin(table: pa.Table, origin: Origin, first_row: int, starts: Rows) -> pa.Table:
+    """The rows of the quarantine contract: what is told of them, and where they come from.
+
+    Args:
+        first_row: the source row of the batch's first row.
+        starts: where the batch's rows begin; none where rows have no place.
+    """
+    rows = table.num_rows
+    object_key = redact_text(origin.object_key)
+    before = {"dataset": repeated(origin.dataset, rows), "content_sha256": repeated(origin.content_sha256, rows)}
+    after = {
+        "object_key": repeated(object_key, rows),
+        "received_at": pa.repeat(literal(origin.received_at.isoformat(), pa.timestamp("us")), rows),
+        "byte_offset": _offsets(numbers(table.column("source_row").combine_chunks()) - first_row, starts),
+        "closed_by": pa.nulls(rows, pa.string()),
+    }
+    return pa.table({**before, **{name: table.column(name) for name in table.column_names}, **after})
+
+
+def _offsets(places: Rows, starts: Rows) -> pa.Array:
+    """Null where a row's place is not known."""
+    known = places < len(starts)
+    return int_array(np.where(known, starts[np.minimum(places, len(starts) - 1)] if len(starts) else 0, 0), nulls=~known)

@@ -1,0 +1,217 @@
+"""Process a raw object again, after its contract was fixed or the masking key changed.
+
+Increment and quarantine are written again under the same keys, because the content is the same. A row that moves is written to its
+new object before it leaves the old one, so a replay that dies loses no row. The record then stays `replaying`, and the next replay
+completes it. docs/adr/0012-replay.md gives the order and the reasons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from headgate.errors import BadInputError, NotFoundError
+from headgate.intake.files.check_and_store_file import error_fields, with_counts
+from headgate.intake.files.process_file import RECEIVED
+from headgate.intake.files.workspace import workspace
+from headgate.intake.quarantine.union_by_source_row import in_order, source_rows, without
+from headgate.intake.rows.check_rows import DISTINCT_QUARANTINE
+from headgate.intake.rows.parquet_writer import RowsFile
+from headgate.lake import keys
+from headgate.lake.content_hash import sha256_of
+from headgate.lake.ports import FileRecord, ObjectRef
+from headgate.lake.states import NOT_ACCEPTED, FileState
+from headgate.matching.mappings import Decided
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from headgate.intake.files.check_and_store_file import FileGate, GatedFile
+
+REPLAYED, STILL_REJECTED, RAW_GONE, ACCEPTED_ELSEWHERE = "replayed", "still_rejected", "raw_gone", "accepted_elsewhere"
+_EDITION_CHARACTERS = 16
+_NUMBER = "a card or social security number"
+_MASKED_IN_KEYS = {"[PAN ": _NUMBER, "[SSN ": _NUMBER, "[CVV]": "a verification code"}  # the masks that a record's key may hold
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What came of one replay.
+
+    Attributes:
+        outcome: `replayed`; `still_rejected`: the gate rejects the file again; `raw_gone`: the original is not in raw any more, or
+            cannot be found because the recorded key is masked; `accepted_elsewhere`: the same content was accepted as another file.
+        record: the file's record now.
+        left: number of rows that left quarantine.
+        entered: number of rows that entered quarantine.
+        reason: why the file was not replayed, without any cell's value.
+    """
+
+    outcome: str
+    record: FileRecord
+    left: int = 0
+    entered: int = 0
+    reason: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Replayer:
+    """Replays settled files by the current contracts."""
+
+    gate: FileGate
+
+    def replay(self, file_id: str) -> Replayed:
+        """Check the file's rows again, and move each to curated or quarantine as the current contract says.
+
+        Raises:
+            NotFoundError: there is no record of the file.
+            ThrottledError: another worker holds the file, or its state permits no replay.
+            ServiceError: a service failed; nothing is lost, and the next replay completes it.
+        """
+        before = self.gate.ledger.reopen(file_id, now=self.gate.clock(), lease_s=self.gate.lease_s)
+        try:
+            with workspace() as folder:
+                return self._replay(before, folder)
+        except Exception:
+            self.gate.ledger.release(before)
+            raise
+
+    def _replay(self, before: FileRecord, folder: Path) -> Replayed:
+        try:
+            gated, mapping = self._check(before, folder / RECEIVED)
+        except BadInputError as error:
+            fields = error_fields(error)
+            return self._keep(before, STILL_REJECTED, {name: fields[name] for name in ("rule", "message", "column")})
+        except NotFoundError:
+            return self._keep(before, RAW_GONE, {"message": why_gone(before.key)})
+        after = replace(before, content_sha256=gated.counts.content_sha256, mapping=mapping)
+        if self._is_accepted_elsewhere(after):
+            return self._keep(before, ACCEPTED_ELSEWHERE, {"message": "the same content was accepted as another file in the meantime"})
+        left, entered = self._write(after, gated)
+        record = self._record(after, gated)
+        self.gate.ledger.finish(record)
+        return Replayed(REPLAYED, record, left, entered)
+
+    def _keep(self, before: FileRecord, outcome: str, why: Mapping[str, str]) -> Replayed:
+        """Restore the record as it was; after a replay that died it stays `replaying`, because its rows may have moved."""
+        was_refused = before.state is FileState.REPLAYING and bool(before.error) and not self._has_rows(before)
+        state = FileState.NEEDS_MAPPING if "suggestion" in before.error else FileState.REJECTED
+        kept = replace(before, state=state) if was_refused else before
+        if kept.state is FileState.REPLAYING:
+            self.gate.ledger.release(kept)
+        else:
+            self.gate.ledger.finish(kept)
+        return Replayed(outcome, kept, reason=why)
+
+    def _has_rows(self, record: FileRecord) -> bool:
+        """Whether a replay that died may have stored rows of the file."""
+        if not record.content_sha256:
+            return True
+        return any(self._exists(at) for at in (self.gate.quarantine_of(record), self.gate.increment_of(record)))
+
+    def _exists(self, ref: ObjectRef) -> bool:
+        try:
+            self.gate.objects.info(ref)
+        except NotFoundError:
+            return False
+        return True
+
+    def _is_accepted_elsewhere(self, before: FileRecord) -> bool:
+        """Whether another file owns the content; only a rejected file can have lost it."""
+        return before.state in NOT_ACCEPTED and any(
+            record.state is FileState.DONE and (record.dataset, record.content_sha256) == (before.dataset, before.content_sha256)
+            for record in self.gate.ledger.records()
+        )
+
+    def _check(self, before: FileRecord, path: Path) -> tuple[GatedFile, Mapping[str, str]]:
+        """Send the original through the gate; return the result, and the mapping of its columns where it has one."""
+        contract = self.gate.contract(before.dataset)
+        info = self.gate.objects.info(ObjectRef(before.bucket, before.key, before.version_id))
+        self.gate.objects.download(info.ref, path, info.size_bytes)
+        sha256 = sha256_of(path)
+        if before.content_sha256 not in {"", sha256}:
+            raise NotFoundError(f"{before.key} holds another content now")
+        decided = self._mapping(before, path)
+        record = replace(before, content_sha256=sha256)
+        if decided is None:
+            return self.gate.check(record, path, info.modified_at, contract), before.mapping
+        return self.gate.check(record, path, info.modified_at, decided.contract), decided.as_record()
+
+    def _mapping(self, before: FileRecord, path: Path) -> Decided | None:
+        """Return how the file's columns are mapped by the current contract, if it was mapped before or is pending for a mapping."""
+        was_mapped = bool(before.mapping) or "suggestion" in before.error
+        decided = self.gate.mappings.decide(before.key, before.dataset, path) if self.gate.mappings and was_mapped else None
+        return decided if isinstance(decided, Decided) else None
+
+    def _write(self, before: FileRecord, gated: GatedFile) -> tuple[int, int]:
+        """Write both objects; return how many rows left quarantine, and how many entered it. No row is ever in neither."""
+        at = self.gate.quarantine_of(before)
+        previous = self._previous_quarantine(at, gated.quarantine_rows.with_name("before.parquet"))
+        old, new = source_rows(previous), source_rows(gated.quarantine_rows)
+        leaving = len(without(old, new))
+        if len(new):
+            self.gate.store(_union(gated.quarantine_rows, previous) if leaving else gated.quarantine_rows, at)
+        self._write_increment(before, gated)
+        if leaving:
+            self._store_or_delete(gated.quarantine_rows, at)
+        return leaving, len(without(new, old))
+
+    def _write_increment(self, before: FileRecord, gated: GatedFile) -> None:
+        """The increment, then its edition's mark: a merge in between reads new rows as an old edition and merges them again later."""
+        sha256, marks = before.content_sha256, self._marks(before)
+        self._store_or_delete(gated.accepted, self.gate.increment_of(before))
+        if gated.accepted.is_file():
+            mark = keys.edition_key(before.dataset, sha256, sha256_of(gated.accepted)[:_EDITION_CHARACTERS])
+            self.gate.objects.write(self._curated(mark), gated.counts.contract.encode(), content_type="text/plain")
+            marks.discard(mark)
+        for stale in sorted(marks):
+            self.gate.objects.delete(self._curated(stale))
+
+    def _marks(self, before: FileRecord) -> set[str]:
+        listed = self.gate.objects.list(self.gate.curated_bucket, keys.edition_key(before.dataset, before.content_sha256, ""))
+        return {item.ref.key for item in listed}
+
+    def _curated(self, key: str) -> ObjectRef:
+        return ObjectRef(self.gate.curated_bucket, key)
+
+    def _record(self, before: FileRecord, gated: GatedFile) -> FileRecord:
+        return replace(
+            with_counts(before, gated.counts),
+            written_as=before.written_as,
+            closed_by="",
+            curated_key=self.gate.increment_of(before).key if gated.accepted.is_file() else "",
+            quarantine_key=self.gate.quarantine_of(before).key if gated.quarantine_rows.is_file() else "",
+            finished_at=self.gate.now(),
+        )
+
+    def _previous_quarantine(self, at: ObjectRef, path: Path) -> Path:
+        """Download the quarantine object; there is no local file where there is no object."""
+        try:
+            self.gate.objects.download(at, path)
+        except NotFoundError:
+            path.unlink(missing_ok=True)
+        return path
+
+    def _store_or_delete(self, rows: Path, ref: ObjectRef) -> None:
+        """Upload the rows; without rows the object is deleted."""
+        if not self.gate.store(rows, ref):
+            self.gate.objects.delete(ref)
+
+
+def why_gone(key: str) -> str:
+    """Return why raw has no original under a record's key: it was deleted or overwritten, or its key is recorded masked."""
+    held = next((what for mark, what in _MASKED_IN_KEYS.items() if mark in key), "")
+    if not held:
+        return "the original is not in raw any more"
+    return f"its key held {held}, so the original cannot be found by it; send it again under another name"
+
+
+def _union(new: Path, previous: Path) -> Path:
+    """Write the new rows and the previous rows that the new ones lack, in the file's order."""
+    path = new.with_name("union.parquet")
+    rows = RowsFile(path, DISTINCT_QUARANTINE)
+    for some in in_order(new, previous):
+        rows.add(some)
+    rows.close()
+    return path

@@ -1,0 +1,388 @@
+"""The gate: check every row of a file, and give out accepted rows and quarantined rows.
+
+A run makes two passes over batches of rows, so that memory does not grow with the file:
+
+1. Judge every row. Candidates are masked and spooled, refused rows are described and spooled; keys and order columns are kept.
+2. When the row to keep for each key is known, describe the other rows as duplicates, and give everything out in the file's order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.curated import curated_contract
+from headgate.contracts.identity import identified
+from headgate.contracts.model import Level, Mask
+from headgate.errors import AuditError, BadInputError
+from headgate.formats.batches import Source, source_of, take_rows
+from headgate.formats.csv.stream_csv import NotPlainError
+from headgate.formats.open_file import decompressed, is_large, open_batches, read_whole
+from headgate.formats.read_file import read_file
+from headgate.formats.row_offsets import ListedOffsets
+from headgate.formats.unpack import MAX_EXPANDED_BYTES
+from headgate.intake.quarantine.quarantine_rows import Origin, duplicate_rows, refused_rows, with_origin
+from headgate.intake.rows.count_masked_values import masked_values
+from headgate.intake.rows.deduplicate_rows import KEPT, SAME_ROW, TiedCells, survivors
+from headgate.intake.rows.mask_rows import Judged, judge
+from headgate.intake.rows.parquet_writer import RowsFile, each_value_once
+from headgate.intake.rows.restore_source_texts import judged_from_candidates, kept_texts
+from headgate.intake.rows.spool import Spool
+from headgate.lake.content_hash import sha256_of
+from headgate.lake.states import Disposition
+from headgate.masking.card_numbers import KnownCards
+from headgate.values.cells import NO_ROWS, Rows, bool_array, decoded, int_array, marked, numbers, repeated
+from headgate.values.rules import Breach, among, comparison_breach
+from headgate.values.threads import in_order, in_turn, side_by_side, use_lean_allocator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from headgate.contracts.model import Contract
+    from headgate.formats.received import Received
+    from headgate.intake.rows.deduplicate_rows import Survivors
+    from headgate.lake.ports import MaskingKey
+
+ACCEPTED, QUARANTINE = "accepted.parquet", "quarantine.parquet"
+# Batches that may queue for each writer, so that settling goes on while a row group is written.
+BACKLOG = 2
+# A quarantined row takes about 400 bytes, and a row group is in memory twice while it is written.
+QUARANTINE_GROUP_ROWS = 1 << 15
+DISTINCT_QUARANTINE = ("source_row", "record", "byte_offset")
+_SOURCE_ROW = "_source_row"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of a file's rows; `received = accepted + quarantined + duplicates` holds in every instance.
+
+    Attributes:
+        warnings: broken rules that only warn, one for each row and rule, and one for each absent column.
+        reasons: rule → rows, for refused rows and duplicates.
+        masked: column → values that masking changed, in rows that broke no rule.
+        written_as: the file's form (format, encoding, delimiter and so on) and the confidence of the guess.
+
+    Raises:
+        AuditError: the counts do not add up. Rows were lost or doubled, and nothing of this file may be stored.
+    """
+
+    contract: str
+    content_sha256: str
+    received: int
+    accepted: int
+    quarantined: int
+    duplicates: int
+    warnings: int
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    masked: Mapping[str, int] = field(default_factory=dict)
+    written_as: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        counted = self.accepted + self.quarantined + self.duplicates
+        if counted != self.received:
+            raise AuditError(f"{self.contract}: {self.received} rows received, {counted} accounted for")
+
+
+@dataclass(frozen=True)
+class Gated:
+    """The rows of one file in memory, after the gate.
+
+    Attributes:
+        accepted: by the curated contract, in the file's order. Repeated texts are Arrow dictionaries, here and below; Parquet does not
+            show it, and `headgate.lake.publishing.conform` makes them plain.
+        quarantine_rows: refused rows and duplicates, by the quarantine contract, in the file's order.
+    """
+
+    counts: Counts
+    accepted: pa.Table
+    quarantine_rows: pa.Table
+
+
+@dataclass(frozen=True)
+class JudgedBatch:
+    """What the second pass needs of a judged batch: refused rows, warnings of the others, and their keys and order columns."""
+
+    rows: int
+    ragged: int
+    refused: Rows
+    warnings: Sequence[Breach]
+    halts: Sequence[Breach]
+    keys: dict[str, pa.Array]
+    masked: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def passing(self) -> Rows:
+        """The rows that were not refused."""
+        return np.flatnonzero(~marked(self.refused, self.rows))
+
+
+@dataclass(frozen=True)
+class SpooledBatch:
+    """A batch between the two passes.
+
+    Attributes:
+        before: number of candidates in earlier batches.
+        first_row: the number of its first source row.
+        starts: where its rows begin in the file.
+    """
+
+    before: int
+    judged: JudgedBatch
+    candidates: pa.Table
+    quarantine_rows: pa.Table
+    first_row: int
+    starts: Rows
+
+
+def gate_bytes(
+    body: bytes, contract: Contract, key: MaskingKey, *, object_key: str, received_at: datetime, content_sha256: str = ""
+) -> Gated:
+    """Check every row of a file in memory: it is accepted and masked, or quarantined with its reasons.
+
+    Args:
+        body: the object's bytes, as they are in raw.
+        contract: the source contract of the dataset.
+        received_at: when the object landed in raw, naive UTC.
+        content_sha256: of `body`, where the caller has it already.
+
+    Raises:
+        BadInputError: the whole file is rejected; `rule` says why.
+    """
+    origin = Origin(contract.dataset, content_sha256 or hashlib.sha256(body).hexdigest(), object_key, received_at)
+    return gate_rows(source_of(read_file(body, contract)), contract, key, origin)
+
+
+def gate_rows(source: Source, contract: Contract, key: MaskingKey, origin: Origin) -> Gated:
+    """As `gate_bytes`, for the rows of any source."""
+    run = GateRun(source, contract, key, origin)
+    batches = [(each_value_once(accepted), quarantine_rows) for accepted, quarantine_rows in run.rows()]
+    accepted = pa.concat_tables([accepted for accepted, _ in batches]).unify_dictionaries()
+    return Gated(run.counts(), accepted, pa.concat_tables([rows for _, rows in batches]).unify_dictionaries())
+
+
+class GateRun:
+    """One file's run through the gate: read `rows` once, then `counts`.
+
+    Args:
+        folder: a local folder for spooled batches; without it they stay in memory.
+    """
+
+    def __init__(self, source: Source, contract: Contract, key: MaskingKey, origin: Origin, folder: Path | None = None) -> None:
+        contract = identified(contract)
+        self._source, self._contract, self._cards, self._origin = source, contract, KnownCards(key), origin
+        self.distinct = (*contract.key, *contract.order_by, _SOURCE_ROW)
+        self._fields = arrow_schema(curated_contract(contract)).names
+        self._candidates = Spool(folder / "candidates.arrow" if folder else None)
+        self._refused = Spool(folder / "refused.arrow" if folder else None)
+        self._batches: list[JudgedBatch] = []
+        self._accepted = 0
+        self._reasons: Counter[str] = Counter()
+        self._dispositions: Counter[str] = Counter()
+
+    def rows(self) -> Iterator[tuple[pa.Table, pa.Table]]:
+        """Yield accepted rows and quarantined rows, batch by batch, in the file's order.
+
+        Raises:
+            BadInputError: a rule that halts the file is broken; no batch was given out before.
+        """
+        self._judge_batches()
+        _check_halts(self._contract, [breach for batch in self._batches for breach in batch.halts])
+        chosen = self._survivors()
+        pa.default_memory_pool().release_unused()  # the allocator keeps the blocks of the first pass
+        for accepted, quarantine_rows in self._settle_batches(chosen):
+            self._accepted += accepted.num_rows
+            self._reasons.update(_counts(quarantine_rows.column("rule")))
+            self._dispositions.update(_counts(quarantine_rows.column("disposition")))
+            yield accepted, quarantine_rows
+
+    def counts(self) -> Counts:
+        """Return what became of the rows; AuditError when a row was lost or doubled."""
+        return Counts(
+            contract=f"{self._contract.id}@{self._contract.version}",
+            content_sha256=self._origin.content_sha256,
+            received=sum(batch.rows + batch.ragged for batch in self._batches),
+            accepted=self._accepted,
+            quarantined=self._dispositions[Disposition.REFUSED],
+            duplicates=self._dispositions[Disposition.DUPLICATE],
+            warnings=sum(len(breach.rows) for batch in self._batches for breach in batch.warnings) + len(self._source.absent),
+            reasons=dict(sorted(self._reasons.items())),
+            masked=dict(sorted(sum((Counter(batch.masked) for batch in self._batches), Counter()).items())),
+            written_as=self._source.written_as,
+        )
+
+    def _judge_batches(self) -> None:
+        for batch, candidates, refused in in_turn(self._judge_batch, self._source.batches()):
+            self._batches.append(batch)
+            self._candidates.put(candidates)
+            self._refused.put(refused)
+
+    def _judge_batch(self, received: Received) -> tuple[JudgedBatch, pa.Table, pa.Table]:
+        judged = [judge(column, received.cells[column.name], self._cards) for column in self._contract.columns]
+        values = {each.column.name: each.values for each in judged}
+        of_rows = [breach for comparison in self._contract.comparisons if (breach := comparison_breach(comparison, values))]
+        breaches = [*(breach for each in judged for breach in each.breaches), *of_rows]
+        broken = [breach.rows for breach in breaches if breach.level is Level.QUARANTINE]
+        refused = np.flatnonzero(marked(np.concatenate((NO_ROWS, *broken)), len(received.source_rows)))
+        refusals = refused_rows(received, judged, breaches, refused, self._source.width)
+        passing = bool_array(~marked(refused, len(received.source_rows)))
+        batch = JudgedBatch(
+            rows=len(received.source_rows),
+            ragged=len(received.ragged.source_rows),
+            refused=refused,
+            warnings=[breach for breach in breaches if breach.level is Level.WARN],
+            halts=[breach for breach in breaches if breach.level is Level.HALT],
+            keys={name: values[name].filter(passing) for name in {*self._contract.key, *self._contract.order_by}},
+            masked=masked_values(judged, passing),
+        )
+        return batch, _candidates(received, judged, passing), refusals
+
+    def _survivors(self) -> Survivors:
+        names = {*self._contract.key, *self._contract.order_by} if self._batches else ()
+        values = {name: pa.concat_arrays([batch.keys.pop(name) for batch in self._batches]) for name in names}
+        count = sum(batch.rows - len(batch.refused) for batch in self._batches)
+        return survivors(self._contract, count, values, lambda rows: self._tie_breakers(self._cells_of(rows)))
+
+    def _tie_breakers(self, cells: Mapping[str, pa.Array]) -> TiedCells:
+        """Masked columns break no tie: the same row wins under every masking key, and where rows were masked at their source."""
+        ranked: list[pa.Array] = []
+        compared: list[pa.Array] = []
+        for column in self._contract.columns:
+            if column.mask is None:
+                ranked.append(cells[column.name])
+            else:
+                behind = judge(column, cells[column.name], self._cards).behind.values()
+                (ranked if column.mask is Mask.FREE_TEXT else compared).extend(map(decoded, behind))
+        return TiedCells(ranked, compared)
+
+    def _cells_of(self, candidates: Rows) -> dict[str, pa.Array]:
+        """The original texts of some candidates."""
+        parts: list[Received] = []
+        before = 0
+        for batch, received in zip(self._batches, self._source.batches(), strict=True):
+            passing = batch.passing
+            wanted = candidates[np.searchsorted(candidates, before) : np.searchsorted(candidates, before + len(passing))] - before
+            if len(wanted):
+                parts.append(take_rows(received, passing[wanted]))
+            before += len(passing)
+        return {name: pa.concat_arrays([part.cells[name] for part in parts]) for name in self._contract.names}
+
+    def _settle_batches(self, chosen: Survivors) -> Iterator[tuple[pa.Table, pa.Table]]:
+        return in_turn(partial(self._settle_batch, chosen), self._spooled_batches())
+
+    def _spooled_batches(self) -> Iterator[SpooledBatch]:
+        offsets = self._source.row_offsets() if self._source.row_offsets else ListedOffsets(NO_ROWS)
+        before, first_row = 0, 1
+        for batch, candidates, refused in zip(self._batches, self._candidates.tables(), self._refused.tables(), strict=True):
+            starts = offsets.take(batch.rows + batch.ragged)
+            yield SpooledBatch(before, batch, candidates, refused, first_row, starts)
+            before, first_row = before + candidates.num_rows, first_row + batch.rows + batch.ragged
+
+    def _settle_batch(self, chosen: Survivors, batch: SpooledBatch) -> tuple[pa.Table, pa.Table]:
+        """The batch's accepted rows and its quarantined rows."""
+        candidates, quarantine_rows = batch.candidates, batch.quarantine_rows
+        fates = chosen.fates[batch.before : batch.before + candidates.num_rows]
+        lost = fates != KEPT
+        if lost.any():
+            rows = candidates.filter(bool_array(lost))
+            warnings = [among(breach, batch.judged.passing[lost], batch.judged.rows) for breach in batch.judged.warnings]
+            judged = judged_from_candidates(self._contract, rows, warnings)
+            source_rows = numbers(rows.column(_SOURCE_ROW).combine_chunks())
+            duplicates = duplicate_rows(source_rows, judged, warnings, fates[lost] == SAME_ROW)
+            quarantine_rows = _in_file_order(quarantine_rows, duplicates)
+        kept = candidates.filter(bool_array(~lost)) if lost.any() else candidates
+        return self._with_lineage(kept), with_origin(quarantine_rows, self._origin, batch.first_row, batch.starts)
+
+    def _with_lineage(self, kept: pa.Table) -> pa.Table:
+        rows = kept.append_column("_content_sha256", repeated(self._origin.content_sha256, kept.num_rows))
+        return rows.select(self._fields)
+
+
+def gate_file(
+    path: Path,
+    contract: Contract,
+    key: MaskingKey,
+    *,
+    object_key: str,
+    received_at: datetime,
+    folder: Path,
+    content_sha256: str = "",
+    limit_bytes: int = MAX_EXPANDED_BYTES,
+) -> Counts:
+    """Check every row of a local file, and write ACCEPTED and QUARANTINE to `folder`; a file without rows is not written.
+
+    Plain CSV, JSON Lines and Parquet, compressed or not, need not fit into memory; see `open_file`.
+
+    Args:
+        limit_bytes: the largest size of the file without compression.
+
+    Raises:
+        BadInputError: the whole file is rejected; OutgrownError when it exceeds `limit_bytes`.
+    """
+    use_lean_allocator()
+    origin = Origin(contract.dataset, content_sha256 or sha256_of(path), object_key, received_at)
+    file = decompressed(path, folder, limit_bytes)
+    source = open_batches(file, contract, folder)
+    spool_folder = folder if is_large(file, source) else None
+    if source:
+        with suppress(NotPlainError):
+            return write_outputs(GateRun(source, contract, key, origin, spool_folder), folder)
+    return write_outputs(GateRun(source_of(read_whole(file, contract)), contract, key, origin, spool_folder), folder)
+
+
+def write_outputs(run: GateRun, folder: Path) -> Counts:
+    """Write the run's rows to ACCEPTED and QUARANTINE in `folder`; a file without rows is not written."""
+    accepted = RowsFile(folder / ACCEPTED, run.distinct)
+    quarantine = RowsFile(folder / QUARANTINE, DISTINCT_QUARANTINE, QUARANTINE_GROUP_ROWS)
+    with in_order(accepted.add, BACKLOG) as write_accepted, in_order(quarantine.add, BACKLOG) as write_quarantine:
+        for accepted_rows, quarantine_rows in run.rows():
+            write_accepted(accepted_rows)
+            write_quarantine(quarantine_rows)
+    side_by_side(RowsFile.close, (accepted, quarantine))
+    return run.counts()
+
+
+def _in_file_order(quarantine_rows: pa.Table, duplicates: pa.Table) -> pa.Table:
+    if not quarantine_rows.num_rows:
+        return duplicates
+    return pa.concat_tables([quarantine_rows, duplicates]).unify_dictionaries().sort_by("source_row")
+
+
+def _candidates(received: Received, judged: Sequence[Judged], passing: pa.Array) -> pa.Table:
+    """The masked columns of the rows that were not refused: of a card only token, brand and last four digits."""
+    behind = {name: column.filter(passing) for each in judged for name, column in each.behind.items()}
+    return pa.table({**behind, **kept_texts(judged, passing), _SOURCE_ROW: int_array(received.source_rows).filter(passing)})
+
+
+def _check_halts(contract: Contract, breaches: Sequence[Breach]) -> None:
+    """Raise for the first rule, in the contract's order, that halts the file and is broken in any batch."""
+    order = [(column.name, rule.name) for column in contract.columns for rule in column.rules] + [
+        ("", each.name) for each in contract.comparisons
+    ]
+    for column, rule in order:
+        broken = [breach for breach in breaches if (breach.column, breach.rule) == (column, rule)]
+        if broken:
+            raise BadInputError(
+                rule=rule,
+                message=f"{sum(len(breach.rows) for breach in broken)} rows break a rule that halts the file: {broken[0].reason}",
+                remedy="correct these rows at their source and send the file again",
+                column=column,
+            )
+
+
+def _counts(column: pa.ChunkedArray) -> Counter[str]:
+    """Count each text of a dictionary column."""
+    found: Counter[str] = Counter()
+    for chunk in column.chunks:
+        counts = np.bincount(numbers(chunk.indices), minlength=len(chunk.dictionary)).tolist()
+        found.update({text: count for text, count in zip(chunk.dictionary.to_pylist(), counts, strict=True) if count})
+    return found

@@ -1,0 +1,397 @@
+"""The gate on more than one worker: the same checks, with the rows judged on Spark's workers.
+
+| step | where | what |
+|---|---|---|
+| scan | workers | count the rows that begin in each range of bytes, with and without an open quote before it |
+| fold | driver | decide which count is true for each range, and so where each part begins and its row numbers |
+| judge | workers | judge the rows of each part, as in the gate's first pass; results stay on their worker |
+| shuffle | workers | bring equal keys together; only rows whose key comes twice go on |
+| choose | driver | choose the row to keep for each of these keys, by the gate's rule |
+| settle | workers | settle each part's rows, as in the gate's second pass |
+| write | driver | write both Parquet files in the file's order, byte-equal to those of one worker |
+
+No row's text leaves the worker that read it, except rows that order columns leave tied: the driver reads these itself.
+docs/adr/0018-beyond-one-worker.md gives the reasons. `large_spark_from_mb` in Terraform switches it on (docs/engines.md).
+"""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.engines.spark_session import is_started_by_cluster
+from headgate.formats.batches import Source, take_rows
+from headgate.formats.csv.endings import file_end_of_path
+from headgate.formats.csv.footer import mark_footer_in_batches
+from headgate.formats.csv.row_width_repair import repair_row_widths
+from headgate.formats.csv.stream_csv import NotPlainError, PlainCsv, find_plain_csv, plain_csv_batches, quotes_are_regular
+from headgate.formats.received import written_as
+from headgate.formats.row_offsets import ListedOffsets, row_starts, row_starts_in_block
+from headgate.intake.rows.check_rows import GateRun, JudgedBatch, SpooledBatch, write_outputs
+from headgate.intake.rows.deduplicate_rows import KEPT, Survivors, survivors
+from headgate.intake.rows.parquet_writer import each_value_once
+from headgate.values.cells import NO_ROWS, Rows, bool_array, int_array, joined, literal, numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from pyspark.sql import DataFrame, SparkSession
+
+    from headgate.contracts.model import Contract
+    from headgate.formats.csv.dialect import Dialect
+    from headgate.formats.csv.endings import FileEnd
+    from headgate.formats.received import Received
+    from headgate.intake.quarantine.quarantine_rows import Origin
+    from headgate.intake.rows.check_rows import Counts
+    from headgate.lake.ports import MaskingKey
+
+RANGE_BYTES = 64 << 20
+_PACKED = "packed binary"
+
+
+@dataclass(frozen=True)
+class SparkGate:
+    """Checks large files on Spark.
+
+    Args:
+        session: starts Spark; called only when a file needs it.
+        from_bytes: one worker is faster for smaller files.
+    """
+
+    session: Callable[[], SparkSession]
+    from_bytes: int
+
+    def gate_file(self, path: Path, contract: Contract, key: MaskingKey, origin: Origin) -> Counts | None:
+        """As `gate_file_on_spark`, into the file's folder; None for a file that one worker has to check."""
+        if path.stat().st_size < self.from_bytes or find_plain_csv(path, contract) is None:
+            return None
+        return gate_file_on_spark(self.session(), path, contract, key, origin=origin, folder=path.parent)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a range of bytes holds, if a quote is open before it or if none is."""
+
+    starts: int
+    first: int
+    is_regular: bool
+
+
+@dataclass(frozen=True)
+class Range:
+    """Some bytes of a file, and what they hold either way."""
+
+    start: int
+    stop: int
+    quotes: int
+    unquoted: Reading
+    quoted: Reading
+
+
+def gate_file_on_spark(
+    spark: SparkSession,
+    path: Path,
+    contract: Contract,
+    key: MaskingKey,
+    *,
+    origin: Origin,
+    folder: Path,
+    range_bytes: int = RANGE_BYTES,
+) -> Counts | None:
+    """As `gate.gate_file`, with the file's rows judged on Spark's workers; None for a file that is no plain CSV.
+
+    Workers that do not see `path` get a copy of it by way of Spark.
+
+    Raises:
+        BadInputError: the file as a whole cannot be let in.
+    """
+    plain = find_plain_csv(path, contract)
+    if plain is None:
+        return None
+    if is_started_by_cluster():
+        spark.sparkContext.addFile(str(path))
+    try:
+        return write_outputs(SparkGateRun(spark, plain, contract, key, origin=origin, range_bytes=range_bytes), folder)
+    except NotPlainError:
+        return None
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A batch after the first go, where it was made.
+
+    Attributes:
+        batch: with the keys of the rows that were not refused.
+    """
+
+    part: PlainCsv
+    first_row: int
+    batch: JudgedBatch
+    candidates: pa.Table
+    refused: pa.Table
+
+    @property
+    def source_rows(self) -> Rows:
+        """Of the rows that may pass."""
+        return numbers(self.candidates.column("_source_row").combine_chunks())
+
+
+@dataclass(frozen=True)
+class _Shared(Survivors):
+    """What becomes of the rows whose key comes twice, by their source rows; all others stand for theirs."""
+
+    rows: Rows = field(default_factory=lambda: NO_ROWS)
+
+    def of(self, rows: Rows) -> Survivors:
+        """What becomes of these source rows."""
+        fates = np.full(len(rows), KEPT, np.uint8)
+        own = np.isin(rows, self.rows)
+        fates[own] = self.fates[np.searchsorted(self.rows, rows[own])]
+        return Survivors(fates)
+
+
+class SparkGateRun(GateRun):
+    """One plain CSV file's way through the gate on Spark; its rows are given out as `GateRun` gives them."""
+
+    def __init__(
+        self, spark: SparkSession, plain: PlainCsv, contract: Contract, key: MaskingKey, *, origin: Origin, range_bytes: int
+    ) -> None:
+        ends = file_end_of_path(plain.path, plain.data_at, plain.dialect, plain.header.names, contract)
+        form = written_as("csv", replace(plain.dialect, footer_lines=ends.footer_rows))
+        super().__init__(Source(lambda: iter(()), plain.dialect.width, plain.header.absent, form), contract, key, origin)
+        self._spark, self._plain, self._range_bytes = spark, plain, range_bytes
+        self._work = _Work(contract, key, origin, ends)
+        self._parts: list[PlainCsv] = []
+        self._rows = self._over([])
+
+    def _judge_batches(self) -> None:
+        edges = [*range(self._plain.data_at, self._plain.path.stat().st_size, self._range_bytes), self._plain.path.stat().st_size]
+        scanned = self._over([(self._plain, *both) for both in pairwise(edges)]).mapInArrow(_each(_scanned), _PACKED)
+        self._parts = parts(self._plain, _found(scanned), self._work.ends.footer_rows)
+        self._rows = self._over(self._parts).mapInArrow(_each(self._work.judged), _PACKED).persist()
+        self._batches = _found(self._of_judged(_counted))
+        if None in self._batches:
+            raise NotPlainError
+
+    def _over(self, things: Sequence[object]) -> DataFrame:
+        """A row for each thing, in order, each in a partition of its own."""
+        packed = [(bytearray(pickle.dumps(thing)),) for thing in things]
+        return self._spark.createDataFrame(self._spark.sparkContext.parallelize(packed, max(len(packed), 1)), _PACKED)
+
+    def _of_judged(self, work: Callable[[Any], Iterable[object]]) -> DataFrame:
+        """What the work makes of each judged batch, in the file's order."""
+        return self._rows.mapInArrow(_each(work), _PACKED)
+
+    def _survivors(self) -> Survivors:
+        rows = self._shared_rows()
+        picked = _found(self._of_judged(partial(_picked, rows))) if len(rows) else []
+        values = {name: pa.concat_arrays([one[name] for one in picked]) for name in (picked[0] if picked else {})}
+        return _Shared(
+            survivors(self._contract, len(rows), values, lambda wanted: self._tie_breakers(self._cells(rows[wanted]))).fates, rows
+        )
+
+    def _shared_rows(self) -> Rows:
+        """The source rows, ascending, whose key comes more than once: Spark brings equal keys together."""
+        if not self._contract.key:
+            return NO_ROWS
+        keyed = self._rows.mapInArrow(partial(_keyed, self._contract.key), "key string, row long")
+        return np.sort(np.concatenate([NO_ROWS, *_found(keyed.repartition("key").mapInArrow(_sharing, _PACKED))]))
+
+    def _cells(self, rows: Rows) -> dict[str, pa.Array]:
+        """What the file says in these source rows, which are ascending."""
+        texts = []
+        for part in self._parts:
+            for received in _rows_of(part, self._contract, self._work.ends):
+                own = np.flatnonzero(np.isin(received.source_rows, rows))
+                texts += [take_rows(received, own)] if len(own) else []
+        return {name: pa.concat_arrays([text.cells[name] for text in texts]) for name in self._contract.names}
+
+    def _settle_batches(self, chosen: Survivors) -> Iterator[tuple[pa.Table, pa.Table]]:
+        for row in self._of_judged(_Settling(self._work, chosen)).toLocalIterator():  # a part is on the driver at a time
+            yield pickle.loads(row.packed)  # noqa: S301 packed by this very job
+        self._rows.unpersist()
+
+
+def parts(plain: PlainCsv, ranges: Sequence[Range], footer: int = 0) -> list[PlainCsv]:
+    """The file's rows in parts that begin and end with one; of the last `footer` rows each part tells in its dialect how many it has.
+
+    Raises:
+        NotPlainError: a quote stands where Arrow would misread it.
+    """
+    is_quoted, row, begun = False, 1, []
+    for each in ranges:
+        reading = each.quoted if is_quoted else each.unquoted
+        if not reading.is_regular:
+            raise NotPlainError
+        if reading.starts:
+            begun.append((reading.first, row))
+        row, is_quoted = row + reading.starts, is_quoted ^ (each.quotes % 2 == 1)
+    if is_quoted:
+        raise NotPlainError
+    ends, behind = [*(start for start, _ in begun[1:]), None], [*(first for _, first in begun[1:]), row]
+    return [
+        replace(plain, data_at=start, first_row=first, data_to=end, dialect=_with_footer(plain.dialect, last - max(first, row - footer)))
+        for (start, first), end, last in zip(begun, ends, behind, strict=False)
+    ]
+
+
+def _with_footer(dialect: Dialect, rows: int) -> Dialect:
+    return replace(dialect, footer_lines=max(0, rows))
+
+
+def _rows_of(part: PlainCsv, contract: Contract, ends: FileEnd) -> Iterator[Received]:
+    """As `plain_csv_batches`, with the rows' and the file's ends as they are meant."""
+    loose = (repair_row_widths(batch, contract, ends) for batch in plain_csv_batches(part, contract))
+    return mark_footer_in_batches(loose, part.dialect.footer_lines)
+
+
+def _scanned(asked: tuple[PlainCsv, int, int]) -> Iterator[Range]:
+    """What a range of the file holds."""
+    plain, start, stop = _here(asked[0]), *asked[1:]
+    with plain.path.open("rb") as file:
+        file.seek(max(start - 1, plain.data_at))
+        before = b"\n" if start == plain.data_at else file.read(1)
+        body, following = file.read(stop - start), file.read(1) or b"\n"
+    octets, form = np.frombuffer(before + body + following, np.uint8), plain.dialect.form
+    quotes = np.flatnonzero(octets[1:-1] == ord(form.quote))
+
+    def reading(*, is_quoted: bool) -> Reading:
+        starts = row_starts_in_block(octets[1:-1], quotes, is_quoted=is_quoted, is_behind_end=before in {b"\n", b"\r"})
+        first = int(starts[0]) + start if len(starts) else stop
+        return Reading(len(starts), first, quotes_are_regular(octets, quotes + 1, form, is_quoted=is_quoted))
+
+    yield Range(start, stop, len(quotes), reading(is_quoted=False), reading(is_quoted=True))
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What a worker knows of the gate."""
+
+    contract: Contract
+    key: MaskingKey
+    origin: Origin
+    ends: FileEnd
+
+    def judged(self, part: PlainCsv) -> Iterator[_Judged | None]:
+        """The part's batches after the first go; None when the file is not to be read so."""
+        try:
+            yield from _Part(_here(part), self).judged()
+        except NotPlainError:
+            yield None
+
+
+class _Part(GateRun):
+    """A part's way through the gate, in two halves that may be worlds apart."""
+
+    def __init__(self, part: PlainCsv, work: _Work) -> None:
+        source = Source(lambda: _rows_of(part, work.contract, work.ends), part.dialect.width, part.header.absent)
+        super().__init__(source, work.contract, work.key, work.origin)
+        self._part = part
+
+    def judged(self) -> Iterator[_Judged]:
+        """Each batch, judged and masked."""
+        row = self._part.first_row
+        for received in self._source.batches():
+            batch, candidates, refused = self._judge_batch(received)
+            judged = _Judged(self._part, row, batch, each_value_once(candidates), refused)  # else all cards go with each batch
+            yield judged
+            row += judged.batch.rows + judged.batch.ragged
+
+    def settled(self, judged: _Judged, chosen: Survivors, starts: Rows) -> tuple[pa.Table, pa.Table]:
+        """The rows of a batch that are let in, and those that are set aside."""
+        return self._settle_batch(chosen, SpooledBatch(0, judged.batch, judged.candidates, judged.refused, judged.first_row, starts))
+
+
+@dataclass
+class _Settling:
+    """Settles a part's batches, one after the other."""
+
+    work: _Work
+    chosen: Survivors
+    _part: _Part | None = None
+    _of: PlainCsv | None = None
+    _places: ListedOffsets = field(default_factory=lambda: ListedOffsets(NO_ROWS))
+
+    def __call__(self, judged: _Judged) -> Iterator[tuple[pa.Table, pa.Table]]:
+        """The one batch, settled."""
+        if self._part is None or self._of != judged.part:
+            self._part, self._of = _Part(_here(judged.part), self.work), judged.part
+            self._places = ListedOffsets(_starts(_here(judged.part)))
+        starts = self._places.take(judged.batch.rows + judged.batch.ragged)
+        chosen = self.chosen.of(judged.source_rows) if isinstance(self.chosen, _Shared) else self.chosen
+        yield self._part.settled(judged, chosen, starts)
+
+
+def _here(part: PlainCsv) -> PlainCsv:
+    """The part, of the file as this worker sees it."""
+    if part.path.is_file():
+        return part
+    from pyspark import SparkFiles  # noqa: PLC0415 the function, which has no Spark, imports this module, too
+
+    return replace(part, path=Path(SparkFiles.get(part.path.name)))
+
+
+def _starts(part: PlainCsv) -> Rows:
+    """Where the part's rows begin in the file."""
+    with part.path.open("rb") as file:
+        file.seek(part.data_at)
+        text = file.read() if part.data_to is None else file.read(part.data_to - part.data_at)
+    return row_starts(memoryview(text), part.dialect.form.quote) + part.data_at
+
+
+def _counted(judged: _Judged | None) -> Iterator[JudgedBatch | None]:
+    """The batch without its keys: what the driver counts."""
+    yield replace(judged.batch, keys={}) if judged else None
+
+
+def _picked(rows: Rows, judged: _Judged) -> Iterator[dict[str, pa.Array]]:
+    """Keys and orders of those of the rows that are in the batch."""
+    own = bool_array(np.isin(judged.source_rows, rows))
+    yield {name: values.filter(own) for name, values in judged.batch.keys.items()}
+
+
+def _keyed(names: Sequence[str], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Each row's key as one text, which no other key has, and its source row."""
+    for judged in _unpacked(batches):
+        texts = [pc.cast(judged.batch.keys[name], pa.string()) for name in names]
+        spelled = [pc.coalesce(joined(pc.cast(pc.binary_length(text), pa.string()), ":", text), literal("-")) for text in texts]
+        yield pa.RecordBatch.from_arrays([joined(*spelled, ""), int_array(judged.source_rows)], names=["key", "row"])
+
+
+def _sharing(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The source rows whose key stands in another row, too; equal keys are all here."""
+    held = pa.Table.from_batches(list(batches), pa.schema([("key", pa.string()), ("row", pa.int64())]))
+    codes = numbers(held["key"].combine_chunks().dictionary_encode().indices) if held.num_rows else NO_ROWS
+    yield _batch(numbers(held["row"].combine_chunks())[np.bincount(codes)[codes] > 1] if held.num_rows else NO_ROWS)
+
+
+def _each(work: Callable[[Any], Iterable[object]]) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """Work on packed things, for Spark."""
+
+    def mapped(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for thing in _unpacked(batches):
+            yield from map(_batch, work(thing))
+
+    return mapped
+
+
+def _unpacked(batches: Iterable[pa.RecordBatch]) -> Iterator[Any]:
+    for batch in batches:
+        yield from (pickle.loads(packed.as_buffer()) for packed in batch.column(0))  # noqa: S301 packed by this very job
+
+
+def _batch(thing: object) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([pa.array([pickle.dumps(thing)], pa.binary())], names=["packed"])
+
+
+def _found(frame: DataFrame) -> list[Any]:
+    """What workers have packed, in order."""
+    return [pickle.loads(row.packed) for row in frame.collect()]  # noqa: S301 as above

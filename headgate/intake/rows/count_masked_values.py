@@ -1,0 +1,40 @@
+"""How many values masking changed, by column: what `contract check`, the file's record and `headgate report` show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow.compute as pc
+
+from headgate.contracts.model import Mask
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+
+    from headgate.intake.rows.mask_rows import Judged
+
+_ALREADY_MASKED = {None, Mask.MASKED, Mask.VERDICTS}
+
+
+def masked_values(judged: Sequence[Judged], passing: pa.Array) -> dict[str, int]:
+    """Return column → values that differ in curated from what was received; columns without such values are left out.
+
+    Card numbers, social security numbers, verification codes and tracks are all replaced or dropped. In free text only the values
+    that were redacted count.
+
+    Args:
+        passing: whether each row broke no rule.
+    """
+    counts = {each.column.name: _changed(each, passing) for each in judged if each.column.mask not in _ALREADY_MASKED}
+    return {name: count for name, count in counts.items() if count}
+
+
+def _changed(judged: Judged, passing: pa.Array) -> int:
+    if judged.column.mask is Mask.FREE_TEXT:
+        redacted = judged.behind[judged.column.name]
+        changed = None if redacted is judged.values else pc.and_(pc.not_equal(judged.values, redacted), passing)
+    else:
+        changed = pc.and_(judged.values.is_valid(), passing)
+    return 0 if changed is None else pc.sum(changed).as_py() or 0

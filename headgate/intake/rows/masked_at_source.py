@@ -1,0 +1,244 @@
+"""Rows that were masked where they come from: how they are masked there, and how the gate knows and judges them here.
+
+The export masks a batch before it is written anywhere. What stands for a sensitive column behind the gate stands in the file
+already; what was wrong with the values that are gone stands in the column VERDICTS, so that the same rows are refused.
+
+A file says of itself that it was masked, and its run's manifest holds a seal over its bytes that only the masking key makes. Who
+cannot make it cannot pass a card number off as something masked: without the seal the file is refused. And a sealed file's rows
+are judged all the same: masked columns by their form, texts by the search for numbers that no column declares. See ADR 0023.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from base64 import b64decode
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from headgate.contracts.curated import masked_columns
+from headgate.contracts.model import Column, ColumnType, Kind, Mask, Rule
+from headgate.errors import NotFoundError, UnreadableFileError
+from headgate.formats.parquet.read_parquet import exact_texts
+from headgate.formats.sniff import is_parquet
+from headgate.intake.rows.breaches_as_json import verdicts
+from headgate.intake.rows.mask_rows import judge, undeclared_card
+from headgate.lake.keys import RUN_MANIFEST, ExportKey
+from headgate.lake.ports import ObjectRef
+from headgate.masking.card_numbers import KnownCards, numeric_rows_with_cards
+from headgate.masking.card_search import ANYWHERE, rows_with_cards
+from headgate.masking.issuers import SHORTEST
+from headgate.masking.redaction import redact
+from headgate.masking.searched_columns import context_below
+from headgate.masking.ssn_search import rows_with_ssns
+from headgate.values.cells import NO_ROWS, bool_array, decoded, flags, marked, null_where, rewritten_where, text_bytes
+from headgate.values.rules import comparison_breach
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+    from headgate.contracts.model import Comparison, Contract
+    from headgate.intake.rows.mask_rows import Judged
+    from headgate.lake.ports import FileRecord, MaskingKey, ObjectStore
+    from headgate.values.cells import Flags, Rows
+    from headgate.values.rules import Breach
+
+VERDICTS = "_verdicts"
+MARK = b"headgate.masked"
+_BY = b"at_source"
+_UNDECLARED = {"undeclared_card_number", "undeclared_ssn", "undeclared_cvv"}
+_SEALED = b"headgate: masked at the source\n"
+_PARQUET_MAGIC_BYTES = 4
+_FIRST_NON_ASCII, _HYPHEN, _OTHER = 0x80, 0x2D, 0x78
+_FORMS = {Mask.PAN: (r"^{key_id}:[0-9a-f]{{64}}$", None, r"^[0-9]{{4}}$"), Mask.SSN: (r"^[0-9]{{4}}$",)}
+
+
+def seal(key: MaskingKey, sha256: str) -> str:
+    """Proof that whoever holds the masking key wrote the file with this SHA-256."""
+    return f"{key.key_id}:{hmac.digest(key.secret, _SEALED + sha256.encode(), 'sha256').hex()}"
+
+
+def claims_to_be_masked(path: Path) -> bool:
+    """Whether a local file is Parquet and says of itself that it was masked at the source."""
+    with path.open("rb") as file:
+        if not is_parquet(file.read(_PARQUET_MAGIC_BYTES)):
+            return False
+    try:
+        return (pq.read_metadata(path).metadata or {}).get(MARK) == _BY
+    except (pa.ArrowException, OSError):  # the reader says what is wrong with it
+        return False
+
+
+def check_seal(objects: ObjectStore, record: FileRecord, key: MaskingKey) -> None:
+    """Nothing, when the manifest of the file's run holds the seal of these very bytes.
+
+    Raises:
+        UnreadableFileError: `unsealed`: it does not, so that nothing in the file can be taken for masked.
+    """
+    wanted = seal(key, record.content_sha256)
+    if not any(hmac.compare_digest(found, wanted) for found in _seals(objects, record)):
+        raise UnreadableFileError(
+            rule="unsealed",
+            message="the file says that it was masked at the source, and its run's manifest has no seal of it by the masking key of now",
+            remedy="export it again; a file from elsewhere must come as it is, unmasked",
+        )
+
+
+def _seals(objects: ObjectStore, record: FileRecord) -> list[str]:
+    place = ExportKey.parse(record.key)
+    if place is None:
+        return []
+    try:
+        manifest = json.loads(objects.read(ObjectRef(record.bucket, replace(place, name=RUN_MANIFEST).path())))
+    except NotFoundError:
+        return []
+    return [str(file.get("seal", "")) for file in manifest["files"] if file["name"] == place.name]
+
+
+def masked_form(contract: Contract, key_id: str) -> Contract:
+    """The contract of the dataset's files once they were masked at the source, with tokens under that key."""
+    columns = [behind for column in contract.columns for behind in _already_masked(column, key_id)]
+    names = {column.name for column in columns if column.mask is None}
+    verdicts = Column(VERDICTS, ColumnType(Kind.STRING), "What was wrong with values that are masked now", mask=Mask.VERDICTS)
+    comparisons = tuple(rule for rule in contract.comparisons if _compares(rule) <= names)
+    return replace(contract, columns=(*columns, verdicts), comparisons=comparisons, headings=())
+
+
+def _already_masked(column: Column, key_id: str) -> tuple[Column, ...]:
+    """What stands for the column; its own rules were judged where its values were known."""
+    if column.mask is None:
+        return (column,)
+    if column.mask is Mask.FREE_TEXT:
+        return tuple(replace(behind, mask=Mask.FREE_TEXT, rules=()) for behind in masked_columns(column))
+    forms = _FORMS.get(column.mask, ())
+    masked = []
+    for behind, form in zip(masked_columns(column), forms, strict=True):
+        rules = (Rule("pattern", form.format(key_id=key_id)),) if form else behind.rules
+        masked.append(replace(behind, required=False, mask=Mask.MASKED, rules=rules))
+    return tuple(masked)
+
+
+def _compares(rule: Comparison) -> set[str]:
+    return {rule.left, rule.right or rule.left}
+
+
+@dataclass(frozen=True)
+class AtSource:
+    """Masks the rows of the contracts' tables under one key, as the gate would have."""
+
+    key: MaskingKey
+
+    def seal(self, sha256: str) -> str:
+        """What the manifest holds for a file with this SHA-256."""
+        return seal(self.key, sha256)
+
+    def mask(self, contract: Contract, rows: pa.RecordBatch, encoded: Collection[str] = ()) -> tuple[pa.RecordBatch, pa.Array]:
+        """The rows with nothing sensitive in them, and which of them had a number taken out of a column that declares none.
+
+        Columns that the contract does not know are searched as well: texts as free text is, numbers and bytes for what they hold.
+
+        Args:
+            encoded: columns whose text is base64; what it stands for is searched.
+        """
+        rows, found = _without_hidden(contract, rows, encoded)
+        judged = {column.name: self._judged(column, rows) for column in contract.columns if column.name in _to_be_judged(contract, rows)}
+        arrays: dict[str, pa.Array] = {}
+        withheld = marked(np.concatenate((NO_ROWS, *(breach.rows for breach in found))), rows.num_rows)
+        for name, values in zip(rows.schema.names, rows.columns, strict=True):
+            if name in judged and judged[name].column.mask:
+                arrays.update({behind: decoded(masked) for behind, masked in judged[name].behind.items()})
+            else:
+                hidden = _undeclared(judged.get(name), values)
+                arrays[name] = _without(values, hidden)
+                withheld |= hidden
+        declared = [breach for breach in found if breach.column in contract.names]
+        arrays[VERDICTS] = verdicts([*_breaches(contract, judged), *declared], rows.num_rows)
+        schema = pa.schema([(name, array.type) for name, array in arrays.items()], metadata={MARK: _BY})
+        return pa.RecordBatch.from_arrays(list(arrays.values()), schema=schema), bool_array(withheld)
+
+    @cached_property
+    def _cards(self) -> KnownCards:
+        return KnownCards(self.key)
+
+    def _judged(self, column: Column, rows: pa.RecordBatch) -> Judged:
+        return judge(column, exact_texts(pa.chunked_array([rows.column(column.name)]), column), self._cards)
+
+
+def _without_hidden(contract: Contract, rows: pa.RecordBatch, encoded: Collection[str]) -> tuple[pa.RecordBatch, list[Breach]]:
+    """The rows without the numbers and bytes that are or hold a number which nobody declared, and where these were."""
+    stated = {column.name: column for column in contract.columns}
+    arrays, found = [], []
+    for name, values in zip(rows.schema.names, rows.columns, strict=True):
+        column = stated.get(name) or Column(name, ColumnType(Kind.STRING), "not in the contract")
+        hidden = _rows_hiding(column, values, is_base64=name in encoded)
+        arrays.append(null_where(marked(hidden, len(values)), values) if len(hidden) else values)
+        if len(hidden):
+            found.append(undeclared_card(column, hidden))
+    return pa.RecordBatch.from_arrays(arrays, schema=rows.schema), found
+
+
+def _rows_hiding(column: Column, values: pa.Array, *, is_base64: bool) -> Rows:
+    """Rows whose value is no text and yet is, or holds, a number that the column does not declare."""
+    kind = values.type
+    if is_base64 or pa.types.is_binary(kind):
+        text = _as_read(pa.array([value and b64decode(value) for value in values.to_pylist()], pa.binary()) if is_base64 else values)
+        return np.unique(np.concatenate((rows_with_cards(text), rows_with_ssns(text))))
+    if column.mask or column.unmasked:
+        return NO_ROWS
+    if pa.types.is_decimal256(kind):
+        return rows_with_cards(pc.cast(values, pa.string()), context_below=context_below(column))
+    numbers = pc.cast(values, pa.decimal128(20, 0)) if pa.types.is_uint64(kind) else values
+    return numeric_rows_with_cards(numbers, fewest_digits=max(context_below(column), SHORTEST))
+
+
+def _as_read(values: pa.Array) -> pa.Array:
+    """Bytes as the text that anybody would read in them: what is not ASCII is something else, and zeros stand between UTF-16's digits."""
+    data, starts = text_bytes(values)
+    shown = np.where(data == 0, _HYPHEN, np.where(data < _FIRST_NON_ASCII, data, _OTHER)).astype(np.uint8)
+    offsets = pa.py_buffer(starts.astype(np.int32))
+    return pa.StringArray.from_buffers(len(values), offsets, pa.py_buffer(shown))
+
+
+def _to_be_judged(contract: Contract, rows: pa.RecordBatch) -> set[str]:
+    """Columns that are masked, that may hold what they do not declare, or that are compared with a masked one."""
+    wanted = {column.name for column in contract.columns if column.mask or column.type.kind is Kind.STRING}
+    return {*wanted, *(name for rule in _of_masked(contract) for name in _compares(rule))} & set(rows.schema.names)
+
+
+def _of_masked(contract: Contract) -> tuple[Comparison, ...]:
+    """The rules over the row that can only be judged where nothing is masked."""
+    return tuple(rule for rule in contract.comparisons if any(contract.column(name).mask for name in _compares(rule)))
+
+
+def _breaches(contract: Contract, judged: Mapping[str, Judged]) -> list[Breach]:
+    """What the gate could not see any more."""
+    of_columns = [breach for each in judged.values() for breach in each.breaches if each.column.mask or breach.rule in _UNDECLARED]
+    values = {name: each.values for name, each in judged.items()}
+    rules = [rule for rule in _of_masked(contract) if _compares(rule) <= values.keys()]
+    return [*of_columns, *(breach for rule in rules if (breach := comparison_breach(rule, values)))]
+
+
+def _undeclared(judged: Judged | None, values: pa.Array) -> Flags:
+    """The rows whose value holds a number that its column does not declare."""
+    if judged is not None:
+        return marked(np.concatenate((NO_ROWS, *(breach.rows for breach in judged.breaches if breach.rule in _UNDECLARED))), len(values))
+    if not pa.types.is_string(values.type):
+        return np.zeros(len(values), bool)
+    return flags(pc.not_equal(values, redact(values)))
+
+
+def _without(values: pa.Array, hidden: Flags) -> pa.Array:
+    if not hidden.any():
+        return values
+    return rewritten_where(bool_array(hidden), values, _redact_strictly) if pa.types.is_string(values.type) else null_where(hidden, values)
+
+
+def _redact_strictly(values: pa.Array) -> pa.Array:
+    return redact(values, context_below=ANYWHERE)

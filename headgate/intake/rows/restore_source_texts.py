@@ -1,0 +1,79 @@
+"""What a row that was let through said, told again from what stands behind the gate for it: the file need not be read a second time.
+
+Most texts are there as they came, or follow from their value. Only spellings that do not are kept beside the values: of a time, a
+number with a fraction, a truth value. Of what is dropped behind the gate nothing is kept but whether there was something.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.curated import masked_columns
+from headgate.contracts.model import Kind, Mask
+from headgate.intake.rows.mask_rows import Judged
+from headgate.lake.columns import in_one_piece
+from headgate.values.cells import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.contracts.model import Column, Contract
+    from headgate.values.rules import Breach
+
+_DROPPED = {Mask.CVV, Mask.TRACK}
+# Each value of these kinds has one spelling, by the grammars of `cast`.
+_SPELLED_ONE_WAY = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DATE}
+
+
+def kept_texts(judged: Sequence[Judged], passing: pa.Array) -> dict[str, pa.Array]:
+    """The texts of these rows that could not be told again without them, by a name that no column has."""
+    return {_kept_name(each.column): _kept(each, passing) for each in judged if _is_kept(each.column)}
+
+
+def _kept(judged: Judged, passing: pa.Array) -> pa.Array:
+    text = judged.text.filter(passing)
+    return text.is_valid() if judged.column.mask in _DROPPED else text
+
+
+def _is_kept(column: Column) -> bool:
+    if column.mask is not None:
+        return column.mask in _DROPPED
+    if column.format is not None:
+        return True
+    return column.type.kind is not Kind.STRING and column.type.kind not in _SPELLED_ONE_WAY
+
+
+def _kept_name(column: Column) -> str:
+    return f"_text_of.{column.name}"
+
+
+def judged_from_candidates(contract: Contract, rows: pa.Table, warnings: Sequence[Breach]) -> list[Judged]:
+    """Rows that were let through, as they were judged.
+
+    Args:
+        rows: what stands for them behind the gate, with their `kept_texts`.
+        warnings: what they break nevertheless.
+    """
+    return [_retold(column, rows, tuple(each for each in warnings if each.column == column.name)) for column in contract.columns]
+
+
+def _retold(column: Column, rows: pa.Table, warnings: tuple[Breach, ...]) -> Judged:
+    behind = {each.name: in_one_piece(rows.column(each.name)) for each in masked_columns(column)}
+    text = _text(column, rows, behind)
+    return Judged(column, text, text, behind, warnings)
+
+
+def _text(column: Column, rows: pa.Table, behind: dict[str, pa.Array]) -> pa.Array:
+    """The text; of what is masked or dropped only whether there was one."""
+    if column.mask in _DROPPED:
+        was_given = in_one_piece(rows.column(_kept_name(column)))
+        return pc.if_else(was_given, literal(""), pa.nulls(1, pa.string())[0])
+    if _is_kept(column):
+        return in_one_piece(rows.column(_kept_name(column)))
+    if not behind:
+        return pa.nulls(rows.num_rows, pa.string())
+    *_, last = behind.values()
+    return pc.cast(last, pa.string())

@@ -1,0 +1,55 @@
+"""Delete old versions of a table: those that nothing names any more. A version that a reader may still be reading stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.lake.ports import ObjectInfo, ObjectRef
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from headgate.lake.ports import ObjectStore
+
+KEPT_VERSIONS = 5
+
+
+@dataclass(frozen=True)
+class Version:
+    """The objects of one version of a table, and when the last of them was written."""
+
+    name: str
+    objects: tuple[ObjectInfo, ...]
+
+    @property
+    def written_at(self) -> datetime:
+        """When its last object was written, UTC."""
+        return max(item.modified_at for item in self.objects)
+
+
+def versions(objects: ObjectStore, bucket: str, folder: str) -> list[Version]:
+    """The versions directly below `folder` (which ends in a slash), newest first."""
+    found: dict[str, list[ObjectInfo]] = {}
+    for item in objects.list(bucket, folder):
+        name, separator, _ = item.ref.key.removeprefix(folder).partition("/")
+        if separator:
+            found.setdefault(name, []).append(item)
+    listed = [Version(name, tuple(items)) for name, items in found.items()]
+    return sorted(listed, key=lambda version: (version.written_at, version.name), reverse=True)
+
+
+def delete_old_versions(
+    objects: ObjectStore, bucket: str, folder: str, *, named: Collection[str], keep: int = KEPT_VERSIONS, before: datetime | None = None
+) -> list[str]:
+    """Delete versions below `folder`, and return their names: all but the newest `keep`, the `named`, and those not older than `before`."""
+    doomed = [
+        version
+        for version in versions(objects, bucket, folder)[keep:]
+        if version.name not in named and (before is None or version.written_at < before)
+    ]
+    for version in doomed:
+        for item in version.objects:
+            objects.delete(ObjectRef(bucket, item.ref.key))
+    return [version.name for version in doomed]

@@ -1,0 +1,49 @@
+"""Delete old snapshots of the lake: those that neither a kept manifest nor a table names any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.lake import keys
+from headgate.lake.delete_old_versions import KEPT_VERSIONS, delete_old_versions
+from headgate.lake.ports import ObjectRef
+from headgate.lake.reading import lake_snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.lake.ports import ObjectInfo, ObjectStore
+    from headgate.lake.snapshots import LakeSnapshot
+
+
+def delete_old_snapshots(objects: ObjectStore, bucket: str, lake: LakeSnapshot, shown: Mapping[str, str]) -> None:
+    """The newest few manifests stay, with `lake`, all that they name, and what is newer than they are: it may be in the making.
+
+    Args:
+        shown: the location that each dataset's table points at.
+    """
+    dated = _manifests(objects, bucket)
+    old, kept = dated[:-KEPT_VERSIONS], dated[-KEPT_VERSIONS:]
+    if not old:
+        return
+    named = [lake, *(lake_snapshot(objects, bucket, _id_of(item)) for item in kept)]
+    for item in old:
+        if _id_of(item) != lake.snapshot_id:
+            objects.delete(ObjectRef(bucket, item.ref.key))
+            objects.delete(ObjectRef(bucket, keys.checked_references_key(_id_of(item))))
+    for dataset, location in shown.items():
+        ids = {snapshot.datasets[dataset].snapshot_id for snapshot in named if dataset in snapshot.datasets}
+        ids.add(location.rstrip("/").rpartition("/")[2])
+        gone = delete_old_versions(objects, bucket, f"{keys.SNAPSHOTS}/{dataset}/", named=ids, keep=0, before=kept[0].modified_at)
+        for snapshot_id in gone:
+            objects.delete(ObjectRef(bucket, keys.merged_increments_key(dataset, snapshot_id)))
+
+
+def _manifests(objects: ObjectStore, bucket: str) -> list[ObjectInfo]:
+    """Every manifest but the pointer, oldest first."""
+    listed = [item for item in objects.list(bucket, keys.LAKE_MANIFESTS) if "/" not in _id_of(item)]
+    return sorted((item for item in listed if _id_of(item) != keys.CURRENT), key=lambda item: (item.modified_at, item.ref.key))
+
+
+def _id_of(manifest: ObjectInfo) -> str:
+    return manifest.ref.key.removeprefix(keys.LAKE_MANIFESTS).removesuffix(".json")

@@ -1,0 +1,237 @@
+"""A corrected file closes the refused rows of its older versions: each once, seen as closed, and never while somebody holds them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.intake.test_replay import KEY, KilledError, Killing, Lake, body_of, contract
+
+from headgate.errors import ServiceError
+from headgate.intake.quarantine.corrected_files import Closed, CorrectionCloser, corrected, corrections, returned
+from headgate.intake.quarantine.list_quarantine import count_quarantined, replayable
+from headgate.lake.versions import History
+
+if TYPE_CHECKING:
+    from headgate.lake.ports import FileRecord
+
+pytestmark = pytest.mark.unit
+
+BY = contract(10)
+
+
+class Versions(Lake):
+    """A lake whose objects are each a second younger than the one before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.objects.clock = self.clock
+
+    def sent(self, *amounts: int) -> FileRecord:
+        return self.curate(BY, self.put(body_of(*amounts)))
+
+    def closing(self, objects: Any = None, ledger: Any = None) -> CorrectionCloser:  # noqa: ANN401 twins of the ports
+        return CorrectionCloser(objects or self.objects, ledger or self.ledger, "quarantine", self.clock, 300)
+
+    def closed_by(self) -> dict[tuple[str, int], str | None]:
+        rows = self.rows_of_all()
+        return {(row["content_sha256"], row["source_row"]): row["closed_by"] for row in rows}
+
+    def rows_of_all(self) -> list[dict[str, Any]]:
+        return [row for body in self.objects.contents("quarantine").values() for row in pq.read_table(io.BytesIO(body)).to_pylist()]
+
+
+def test_the_old_versions_rows_are_closed_by_the_one_that_was_let_in_since_and_its_own_stay_open() -> None:
+    lake = Versions()
+    old, new = lake.sent(5, 99, 98), lake.sent(5, 9, 97)
+    assert lake.closing().close() == [Closed(old.file_id, KEY, new.file_id, 2)]
+    assert lake.closed_by() == {(old.content_sha256, 2): new.file_id, (old.content_sha256, 3): new.file_id, (new.content_sha256, 3): None}
+    assert (lake.ledger.get(old.file_id).closed_by, lake.ledger.get(new.file_id).closed_by) == (new.file_id, "")
+    assert lake.ledger.get(old.file_id) == replace(old, closed_by=new.file_id)
+
+
+def test_closing_again_closes_nothing_more_and_the_first_correction_stands() -> None:
+    lake = Versions()
+    old, new = lake.sent(99), lake.sent(98)
+    lake.closing().close()
+    newest = lake.sent(1)
+    assert [(one.file_id, one.closed_by) for one in lake.closing().close()] == [(new.file_id, newest.file_id)]
+    assert lake.closing().close() == []
+    assert lake.closed_by()[old.content_sha256, 1] == new.file_id
+
+
+def test_a_version_that_is_refused_itself_closes_nothing() -> None:
+    lake = Versions()
+    lake.sent(99)
+    assert lake.curate(BY, lake.put(b"nothing of the kind\n")).state == "rejected"
+    assert lake.closing().close() == []
+
+
+def test_a_file_that_was_refused_whole_is_closed_too() -> None:
+    lake = Versions()
+    refused = lake.curate(BY, lake.put(b"nothing of the kind\n"))
+    new = lake.sent(1)
+    assert lake.closing().close() == [Closed(refused.file_id, KEY, new.file_id, 0)]
+    assert lake.ledger.get(refused.file_id).state == "rejected"
+
+
+def test_what_is_closed_is_not_listed_as_waiting_and_not_replayed_unless_asked_for() -> None:
+    lake = Versions()
+    old, new = lake.sent(99), lake.sent(98)
+    records = list(lake.ledger.records())
+    assert [one.file_id for one in count_quarantined(records, by_file=True)] == [new.file_id]
+    assert {one.file_id: one.corrected_by for one in count_quarantined(records, by_file=True, closed=True)} == {
+        old.file_id: new.file_id,
+        new.file_id: "",
+    }
+    lake.closing().close()
+    after = list(lake.ledger.records())
+    assert count_quarantined(after) == count_quarantined(records)
+    later = {BY.dataset: contract(10, "2")}
+    assert [one.file_id for one in replayable(after, later)] == [new.file_id]
+    assert {one.file_id for one in replayable(after, later, again=True)} == {old.file_id, new.file_id}
+
+
+def test_a_file_that_a_replay_holds_is_left_for_the_next_time() -> None:
+    lake = Versions()
+    old, _ = lake.sent(99), lake.sent(1)
+    lake.ledger.reopen(old.file_id, now=lake.now, lease_s=300)
+    assert lake.closing().close() == []
+    lake.now += dt.timedelta(seconds=600)
+    assert lake.closing().close() == []  # it died half-way: replaying it completes it
+    lake.replaying(BY).replay(old.file_id)
+    assert [one.file_id for one in lake.closing().close()] == [old.file_id]
+
+
+def test_a_replay_opens_the_rows_again_and_the_next_merge_closes_them() -> None:
+    lake = Versions()
+    old, new = lake.sent(99), lake.sent(1)
+    lake.closing().close()
+    lake.replaying(contract(10, "2")).replay(old.file_id)
+    assert lake.closed_by() == {(old.content_sha256, 1): None}
+    assert [one.file_id for one in lake.closing().close()] == [old.file_id]
+    assert lake.closed_by() == {(old.content_sha256, 1): new.file_id}
+
+
+def test_an_object_that_goes_back_to_what_it_held_opens_that_version_again_and_closes_the_one_between() -> None:
+    """A, B, A: the third is skipped as a duplicate of the first, whose refused rows are what is kept out of the lake now."""
+    lake = Versions()
+    first, between = lake.sent(5, 99), lake.sent(5, 98)
+    lake.closing().close()
+    again = lake.sent(5, 99)
+    assert (again.state, again.duplicate_of) == ("skipped_duplicate", first.file_id)
+    assert lake.closing().close() == [Closed(between.file_id, KEY, again.file_id, 1)]
+    assert lake.closed_by() == {(first.content_sha256, 2): None, (between.content_sha256, 2): again.file_id}
+    assert [one.file_id for one in count_quarantined(list(lake.ledger.records()), by_file=True)] == [first.file_id]
+    assert lake.closing().close() == []
+    last = lake.sent(5, 6)
+    assert lake.closing().close() == [Closed(first.file_id, KEY, last.file_id, 1)]
+
+
+def test_an_object_that_goes_back_before_any_merge_never_closes_what_it_holds() -> None:
+    lake = Versions()
+    first, between, again = lake.sent(5, 99), lake.sent(5, 98), lake.sent(5, 99)
+    assert lake.closing().close() == [Closed(between.file_id, KEY, again.file_id, 1)]
+    assert lake.ledger.get(first.file_id).closed_by == ""
+
+
+def test_a_correction_that_came_under_another_name_first_closes_the_old_version_all_the_same() -> None:
+    lake = Versions()
+    old = lake.sent(5, 99)
+    elsewhere = lake.curate(BY, lake.put(body_of(5, 9), key=f"{KEY}.corrected"))
+    new = lake.sent(5, 9)
+    assert (new.state, new.duplicate_of) == ("skipped_duplicate", elsewhere.file_id)
+    assert lake.closing().close() == [Closed(old.file_id, KEY, new.file_id, 1)]
+
+
+def test_rows_wait_again_once_another_object_came_back_to_their_content() -> None:
+    """It is what the merge shows then."""
+    lake = Versions()
+    first, second = lake.sent(5, 99), lake.sent(5, 98)
+    lake.closing().close()
+    other = f"{KEY}.other"
+    between = lake.curate(BY, lake.put(body_of(7, 97), key=other))
+    again = lake.curate(BY, lake.put(body_of(5, 99), key=other))
+    assert lake.closing().close() == [Closed(between.file_id, other, again.file_id, 1)]
+    assert lake.closed_by() == {
+        (first.content_sha256, 2): None,
+        (second.content_sha256, 2): None,
+        (between.content_sha256, 2): again.file_id,
+    }
+
+
+def test_what_is_closed_stays_so_where_its_object_came_back_to_it_and_left_it_again() -> None:
+    lake = Versions()
+    first, second = lake.sent(5, 99), lake.sent(5, 98)
+    lake.closing().close()
+    back, _ = lake.sent(5, 99), lake.sent(5, 6)
+    assert lake.closing().close() == [Closed(second.file_id, KEY, back.file_id, 1)]
+    assert lake.ledger.get(first.file_id).closed_by == second.file_id
+
+
+def test_what_is_closed_stays_so_though_nothing_is_known_any_more_of_what_closed_it() -> None:
+    closed = replace(Versions().sent(5, 99), closed_by="gone")
+    assert returned([closed], History.of([closed])) == []
+
+
+def test_a_copy_under_another_name_and_the_same_bytes_sent_again_open_nothing() -> None:
+    lake = Versions()
+    first, second = lake.sent(5, 99), lake.sent(5, 98)
+    lake.closing().close()
+    lake.curate(BY, lake.put(body_of(5, 99), key=f"{KEY}.copy"))
+    lake.sent(5, 98)
+    assert lake.closing().close() == []
+    assert lake.ledger.get(first.file_id).closed_by == second.file_id
+
+
+def test_a_version_that_is_being_replayed_corrects_what_it_had_corrected() -> None:
+    lake = Versions()
+    old, new = lake.sent(99), lake.sent(1)
+    lake.ledger.reopen(new.file_id, now=lake.now, lease_s=300)
+    assert lake.closing().close() == [Closed(old.file_id, KEY, new.file_id, 1)]
+
+
+@given(st.integers(1, 4), st.booleans())
+def test_a_closing_that_dies_anywhere_is_completed_by_the_next_or_by_a_replay(dies_at: int, after: bool) -> None:
+    lake = Versions()
+    old, new = lake.sent(99, 1), lake.sent(1, 1)
+    objects, ledger = Killing(lake.objects, dies_at, after), Killing(lake.ledger, dies_at, after)
+    try:
+        lake.closing(objects, ledger).close()
+    except KilledError:
+        lake.now += dt.timedelta(seconds=600)
+        if lake.ledger.get(old.file_id).state == "replaying":
+            lake.replaying(BY).replay(old.file_id)
+        lake.closing().close()
+    assert lake.closed_by() == {(old.content_sha256, 1): new.file_id}
+    assert lake.ledger.get(old.file_id).state == "done"
+    assert lake.closing().close() == []
+
+
+def test_a_service_that_fails_leaves_the_file_to_the_next_closing() -> None:
+    class Failing:
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401 whatever the port has
+            if name == "write":
+                raise ServiceError("s3: try again")
+            return getattr(lake.objects, name)
+
+    lake = Versions()
+    old, new = lake.sent(99), lake.sent(1)
+    with pytest.raises(ServiceError):
+        lake.closing(objects=Failing()).close()
+    assert lake.ledger.get(old.file_id) == old
+    assert lake.closing().close() == [Closed(old.file_id, KEY, new.file_id, 1)]
+
+
+def test_of_two_versions_of_one_second_neither_corrects_the_other() -> None:
+    lake = Versions()
+    one = lake.sent(99)
+    twin = replace(one, file_id="f" * 32, version_id="v2", content_sha256="f" * 64)
+    assert corrections([one, twin]) == {}
+    assert corrected([one, twin], History.of([one, twin])) == []
