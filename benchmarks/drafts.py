@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headgate.cli.contract_files import check_sample
+from headgate.cli.commands.contract_files import check_sample
 from headgate.errors import BadInputError
 from headgate.matching.draft import draft
 

@@ -29,7 +29,7 @@ import pandas as pd
 
 from headgate.domains.retail.market_intelligence_hub.accuracy import mase, naive2, smape
 from headgate.domains.retail.market_intelligence_hub.forecasting import LEVELS, Task, forecast
-from headgate.domains.retail.market_intelligence_hub.members import Ensemble
+from headgate.domains.retail.market_intelligence_hub.point_forecasts import Ensemble
 
 Array = npt.NDArray[np.float64]
 

@@ -32,7 +32,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts import odcs
+from headgate.contracts import odcs_reader
 from headgate.contracts.source_format import SourceFormat
 from headgate.intake.rows.check_rows import gate_bytes, gate_file
 from headgate.lake.ports import MaskingKey
@@ -177,7 +177,7 @@ def mix(seed: int) -> list[str]:
     lines += ["\t".join([str(row), *(made.texts[row] for made in columns.values())]) for row in range(rows)]
     body = "\n".join(lines).encode()
     drafted = draft(body, "mix")
-    contract = odcs.parse(_document(drafted.contract), "source")
+    contract = odcs_reader.parse(_document(drafted.contract), "source")
     gated = gate_bytes(body, contract, KEY, object_key="mix/a.csv", received_at=LANDED)
     found = {name: gated.accepted.column(name).to_pylist() for name in ("row", *columns)}
     asked = {question.column for question in drafted.questions}
@@ -186,14 +186,14 @@ def mix(seed: int) -> list[str]:
 
 
 def _document(contract: Contract) -> dict[str, Any]:
-    from headgate.contracts.document import document  # noqa: PLC0415 beside its only use
+    from headgate.contracts.odcs_writer import to_odcs  # noqa: PLC0415 beside its only use
 
-    return document(contract)
+    return to_odcs(contract)
 
 
 def formatted_contract() -> Contract:
     """The benchmark's contract with three formatted columns."""
-    plain = odcs.load(PLAIN_CONTRACT)
+    plain = odcs_reader.load(PLAIN_CONTRACT)
     amount = SourceFormat(decimal=",", thousands=".", currency=("€",))
     formats = {"order_date": SourceFormat(patterns=("dd.MM.yyyy",)), "unit_price": amount, "amount": amount}
     return replace(plain, columns=tuple(replace(one, format=formats.get(one.name)) for one in plain.columns))
@@ -223,7 +223,7 @@ def _formatted(row: dict[str, str]) -> dict[str, str]:
 
 def ratio(rows: int, rounds: int) -> float:
     """The gate's median time for the formatted file over that for the plain one, in turns."""
-    contracts = {"plain": odcs.load(PLAIN_CONTRACT), "formatted": formatted_contract()}
+    contracts = {"plain": odcs_reader.load(PLAIN_CONTRACT), "formatted": formatted_contract()}
     took: dict[str, list[float]] = {side: [] for side in contracts}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from headgate.aws.memory import MemoryObjects
-from headgate.contracts import odcs
+from headgate.contracts import odcs_reader
 from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, gate_file
 from headgate.lake.ports import FileRecord, MaskingKey
 from headgate.profiling.kept_profiles import Profiles
@@ -58,7 +58,7 @@ class Run:
 
 def gate(source: Path, out: Path, *, profiled: bool) -> None:
     """Let the file through the gate, in this process; prints what it took."""
-    contract = odcs.load(CONTRACT)
+    contract = odcs_reader.load(CONTRACT)
     start = time.perf_counter()
     size_bytes = source.stat().st_size
     counts = gate_file(source, contract, KEY, object_key="bench/orders.csv", received_at=LANDED, folder=out, limit_bytes=size_bytes)

@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 from foreign_headers import foreign
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.parts import DATASETS
+from headgate.domains.retail.sample.part_files import DATASETS
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.matching import match as matching
 

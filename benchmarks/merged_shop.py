@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.online_retail import import_online_retail
-from headgate.domains.retail.sample.parts import iter_objects
+from headgate.domains.retail.sample.part_files import iter_objects
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.intake.rows.check_rows import ACCEPTED, gate_file
 from headgate.lake.keys import ExportKey

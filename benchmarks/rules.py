@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from headgate.contracts import odcs
+from headgate.contracts import odcs_reader
 from headgate.formats.read_file import read_file
 from headgate.quality.frames import frame_of
 from headgate.quality.suites import suite_of
@@ -102,7 +102,7 @@ def main() -> None:
     parser.add_argument("data", nargs="?", type=Path, default=os.environ.get("DATA") or None)
     parser.add_argument("--rows", type=int, default=int(os.environ.get("ROWS") or 1_000_000))
     given = parser.parse_args()
-    contract = rules_only(odcs.load(CONTRACT))
+    contract = rules_only(odcs_reader.load(CONTRACT))
     with tempfile.TemporaryDirectory(prefix="headgate-bench-") as name:
         path = given.data or Path(name) / "orders.csv"
         if not given.data:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headgate.contracts import odcs
+from headgate.contracts import odcs_reader
 from headgate.lake.ports import MaskingKey
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def load_contract(path: str | PathLike[str]) -> Contract:
     >>> load_contract("orders.yaml").names
     ('order_id', 'note', 'amount')
     """
-    return odcs.load(Path(path))
+    return odcs_reader.load(Path(path))
 
 
 def draft_contract(sample: str | PathLike[str], dataset: str = "") -> Contract:

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from headgate.aws.stepfunctions import Pipeline
     from headgate.contracts.model import Contract
     from headgate.export.exporting import Exporting
-    from headgate.export.landing import Landing
+    from headgate.export.run_store import RunStore
     from headgate.export.server.session import Login
     from headgate.intake.files.check_and_store_file import FileGate
     from headgate.intake.files.export_runs import Runs
@@ -550,15 +550,15 @@ def exporting(
     )
 
 
-def export_destination(to: str) -> Landing:
+def export_destination(to: str) -> RunStore:
     """Return what exports have left in a folder, or below `s3://bucket/prefix`, without a deployment."""
     from headgate.export.destination import FolderObjects, PrefixedObjects, bucket_and_prefix
-    from headgate.export.landing import Landing
+    from headgate.export.run_store import RunStore
 
     if "://" not in to:
-        return Landing(FolderObjects(Path(to)), "", "")
+        return RunStore(FolderObjects(Path(to)), "", "")
     bucket, prefix = bucket_and_prefix(to)
-    return Landing(PrefixedObjects(objects(), prefix), bucket, bucket)
+    return RunStore(PrefixedObjects(objects(), prefix), bucket, bucket)
 
 
 def exporting_to(to: str, login: Login, workspace: Path) -> Exporting:
@@ -566,16 +566,16 @@ def exporting_to(to: str, login: Login, workspace: Path) -> Exporting:
     from headgate.export.exporting import Exporting
     from headgate.export.server.session import Session
 
-    landing = export_destination(to)
-    return Exporting(partial(Session, login), landing.objects, {}, landing.raw_bucket, landing.state_bucket, workspace)
+    store = export_destination(to)
+    return Exporting(partial(Session, login), store.objects, {}, store.raw_bucket, store.state_bucket, workspace)
 
 
-def landed_exports(env: Mapping[str, str]) -> Landing:
+def landed_exports(env: Mapping[str, str]) -> RunStore:
     """What exports have left in the buckets."""
-    from headgate.export.landing import Landing
+    from headgate.export.run_store import RunStore
 
     settings = ExportSettings.from_env(env)
-    return Landing(objects(), settings.raw_bucket, settings.artifacts_bucket)
+    return RunStore(objects(), settings.raw_bucket, settings.artifacts_bucket)
 
 
 def queues() -> Queues:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headgate.aws.memory import MemoryLedger, MemoryObjects
-from headgate.cli import watching
+from headgate.cli.uploading import folder_files
 from headgate.contracts.registry import Registry
 from headgate.intake.files.check_and_store_file import FileGate
 from headgate.intake.files.process_file import Curation
@@ -39,7 +39,7 @@ def write_lake(data: Path, folder: Path) -> int:
     """Write the curated and quarantine objects of every file below `data` to `folder`; return their number."""
     objects, ledger = MemoryObjects(clock=lambda: _NOW), MemoryLedger()
     gate = FileGate(objects, ledger, Registry.load().source, lambda: _KEY, *ZONES, lambda: _NOW, _LEASE_S)
-    for key, path in watching.objects_in(data):
+    for key, path in folder_files.objects_in(data):
         objects.write(ObjectRef(RAW, key), path.read_bytes())
         record = Curation(gate).curate(objects.info(ObjectRef(RAW, key)).ref)
         print(f"{record.key}: {record.state}, {record.received} rows, {record.accepted} accepted", file=sys.stderr)

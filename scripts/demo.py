@@ -25,8 +25,9 @@ from rich.console import Console
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
 
-from headgate.cli import deployment, files, pipeline, report
-from headgate.cli.shipment import shipment
+from headgate.cli import deployment
+from headgate.cli.commands import files, pipeline, report
+from headgate.cli.uploading.select_files import select_files
 from headgate.contracts.registry import Registry
 from headgate.errors import HeadgateError
 from headgate.lake.states import FileState
@@ -79,7 +80,7 @@ def run_through(console: Console, folder: Path, data: Path, began: float) -> boo
     """Whether the data went from raw to answers; shows each step as it goes."""
     found = deployment.activate(NAME)
     console.rule("2 of 4  Through the gate: validate, mask, deduplicate")
-    sent = shipment([str(data)], "", Registry.load().source, sys.stdin.buffer)
+    sent = select_files([str(data)], "", Registry.load().source, sys.stdin.buffer)
     records = files.through_the_gate(found, sent, timeout_s=GATE_TIMEOUT_S, console=console)
     rejected = [record for record in records if record.state is FileState.REJECTED]
     if rejected:

@@ -15,14 +15,14 @@ import click
 from headgate import __version__
 from headgate.errors import HeadgateError
 
-# A command's module is imported when the command runs: name → where it is defined, and its line in `headgate --help`.
+# A command is imported when it runs: name → where it is defined in `headgate.cli.commands`, and its line in `headgate --help`.
 COMMANDS = {
     "contract": ("contract:contract", "List contracts, draft new ones, and validate files against them."),
     "data-docs": ("models:data_docs", "Fetch the pages about the checks of a run, to open in a browser."),
     "export": ("export:export", "Export tables of a MySQL or MariaDB server exactly, as of one moment, to raw or anywhere else."),
     "files": ("files:files", "Show one record per file: state, counts, and the error of a rejected one."),
-    "import-mysql": ("data:import_mysql_command", "Read the shop's tables once from the MySQL server at MYSQL_URL."),
-    "import-online-retail": ("data:import_online_retail_command", "Convert UCI Online Retail II into the tables of the shop."),
+    "import-mysql": ("sample:import_mysql_command", "Read the shop's tables once from the MySQL server at MYSQL_URL."),
+    "import-online-retail": ("sample:import_online_retail_command", "Convert UCI Online Retail II into the tables of the shop."),
     "init": ("init:init", "Make a folder for a lake of your own: settings, contracts and SQL models."),
     "keys": ("keys:keys", "List and rotate the masking keys, and replace tokens of old keys."),
     "logs": ("logs:logs", "Print recent log lines of functions and jobs, oldest first."),
@@ -36,7 +36,7 @@ COMMANDS = {
     "report": ("report:report", "Show what came in, what was refused and why, and what the systems built."),
     "run": ("pipeline:run", "Merge curated data, check it, build the systems' tables and publish them."),
     "runs": ("pipeline:runs", "List the newest runs with their state, start and duration."),
-    "sample": ("data:sample", "Write a generated shop, with known defects, as files to upload."),
+    "sample": ("sample:sample", "Write a generated shop, with known defects, as files to upload."),
     "upload": ("files:upload", "Send files to raw and follow them through the gate."),
 }
 
@@ -54,7 +54,7 @@ class LazyGroup(click.Group):
             near = " or ".join(f"`headgate {name}`" for name in difflib.get_close_matches(cmd_name, COMMANDS, n=2))
             ctx.fail(f"No such command {cmd_name!r}. {f'Did you mean {near}?' if near else '`headgate --help` lists the commands.'}")
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(f"headgate.cli.{module}"), attribute)
+        command: click.Command = getattr(importlib.import_module(f"headgate.cli.commands.{module}"), attribute)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from headgate.contracts.curated import masked_columns
-from headgate.contracts.document import physical_type
 from headgate.contracts.model import Kind, Level, Mask
+from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.source_format import format_facts
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, cast
 
-from headgate.contracts import odcs
+from headgate.contracts import odcs_reader
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.project import MODELS_SYSTEM, project
@@ -76,5 +76,5 @@ def folders(zone: str) -> list[Path]:
 def _load_zone(zone: str, root: Path | None) -> dict[str, Contract]:
     found: dict[str, Contract] = {}
     for folder in [root / zone] if root else folders(zone):
-        found |= odcs.load_all(folder)
+        found |= odcs_reader.load_all(folder)
     return found

@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING
 from headgate.errors import ConflictError, ContractError, NotFoundError
 from headgate.export.certifying.certificate import MANIFEST
 from headgate.export.certifying.deletions import DELETED
-from headgate.export.landing import Landing
 from headgate.export.planning.watermark import Reached, mode_of
 from headgate.export.requests import ExportReport, ExportRequest, Mode, Phase, Progress
 from headgate.export.run_folder import TableFolder
-from headgate.export.server.exclusion import exclusive
+from headgate.export.run_store import RunStore
 from headgate.export.server.session import SourceLostError, TableLockedError
 from headgate.export.server.snapshot import Method, open_snapshot
+from headgate.export.server.table_locks import lock_tables
 from headgate.export.server.tables import described, source_name
 from headgate.export.table_run import TableRun
 
@@ -84,9 +84,9 @@ class Exporting:
     pause: Callable[[float], None] = field(default=time.sleep)
 
     @property
-    def landing(self) -> Landing:
+    def run_store(self) -> RunStore:
         """What this source's exports have in the buckets."""
-        return Landing(self.objects, self.raw_bucket, self.state_bucket)
+        return RunStore(self.objects, self.raw_bucket, self.state_bucket)
 
     def run(self, request: ExportRequest, listener: Listener = _silent) -> ExportReport:
         """The run's tables lie in raw, certified, all of them as of one moment; or nothing of them has landed.
@@ -130,27 +130,27 @@ class Exporting:
 
     def runs(self, table: str) -> list[ExportKey]:
         """The manifests of every landed run of a table, oldest first."""
-        return self.landing.runs(table)
+        return self.run_store.runs(table)
 
     def verify(self, manifest: ExportKey) -> Verification:
         """Whether a landed run is still what its manifest says. NotFoundError when there is no such manifest."""
         self.workspace.mkdir(parents=True, exist_ok=True)
-        return self.landing.verify(manifest, self.workspace)
+        return self.run_store.verify(manifest, self.workspace)
 
     def _landed(self, request: ExportRequest) -> tuple[Certificate, ...]:
-        found = [self.landing.certificate(request.key(table, MANIFEST)) for table in request.tables]
+        found = [self.run_store.certificate(request.key(table, MANIFEST)) for table in request.tables]
         return tuple(item for item in found if item) if all(found) else ()
 
     def _left(self, request: ExportRequest) -> bool:
         """Whether an attempt of the run has ended before everything of it was put away."""
-        mirrors = (self.landing.unfinished(request.source, table, request.run) for table in request.tables)
+        mirrors = (self.run_store.unfinished(request.source, table, request.run) for table in request.tables)
         return self._folder(request).exists() or (self.mirrored and not all(mirror.is_empty() for mirror in mirrors))
 
     def _folder(self, request: ExportRequest) -> Path:
         return self.workspace / request.source / request.run
 
     def _table_folder(self, request: ExportRequest, table: str) -> TableFolder:
-        mirror = self.landing.unfinished(request.source, table, request.run) if self.mirrored else None
+        mirror = self.run_store.unfinished(request.source, table, request.run) if self.mirrored else None
         return TableFolder(self._folder(request) / table, mirror, request.file_format)
 
     def _begun(self, request: ExportRequest) -> Path:
@@ -171,7 +171,7 @@ class Exporting:
         self._begun(request).write_text(request.to_json(), encoding="utf-8")
 
     def _attempt(self, request: ExportRequest, listener: Listener) -> ExportReport:
-        with exclusive(self.connect, request.tables) as still_exclusive:
+        with lock_tables(self.connect, request.tables) as still_exclusive:
             # The same run may have landed elsewhere while this one waited, or in an attempt that was killed right after.
             landed = self._landed(request)
             certificates = landed or self._certified(request) or self._read(request, listener)
@@ -240,9 +240,9 @@ class Exporting:
     def _table_run(self, request: ExportRequest, table: str, source: SourceTable, masking: Masking | None, listener: Listener) -> TableRun:
         contract = self.contracts.get(table)
         incremental = mode_of(contract, request.mode) is Mode.INCREMENTAL
-        since = self.landing.reached_before(request.source, table, request.run) if incremental else None
+        since = self.run_store.reached_before(request.source, table, request.run) if incremental else None
         folder = self._table_folder(request, table)
-        find_keys_before = partial(self.landing.keys_before, request.source, table, request.run)
+        find_keys_before = partial(self.run_store.keys_before, request.source, table, request.run)
         return TableRun(request, table, source, contract, folder, since, listener, find_keys_before, masking)
 
     def _masking(self, request: ExportRequest, table: str) -> Masking | None:
@@ -253,9 +253,9 @@ class Exporting:
     def _land(self, request: ExportRequest, certificates: Sequence[Certificate]) -> None:
         """All tables' files, then all manifests: a kill in between leaves no table of the run ahead of another."""
         for certificate in certificates:
-            self.landing.bring(certificate, self._files(request, certificate))
+            self.run_store.bring(certificate, self._files(request, certificate))
         for certificate in certificates:
-            self.landing.state(certificate)
+            self.run_store.state(certificate)
 
     def _files(self, request: ExportRequest, certificate: Certificate) -> dict[str, Path]:
         folder = self._table_folder(request, certificate.table)
@@ -267,11 +267,11 @@ class Exporting:
         folder = self._table_folder(request, certificate.table)
         columns = {name: up_to or after for name, (after, up_to) in certificate.watermark.items()}
         reached = Reached(request.run, columns, certificate.moment.taken_at)
-        if request.is_selection or folder.certificate() is None or self.landing.passed(request.source, certificate.table, reached):
+        if request.is_selection or folder.certificate() is None or self.run_store.passed(request.source, certificate.table, reached):
             return
         if folder.keys.exists():
-            self.landing.keep_keys(request.source, certificate.table, request.run, folder.keys)
-        self.landing.advance(request.source, certificate.table, reached)
+            self.run_store.keep_keys(request.source, certificate.table, request.run, folder.keys)
+        self.run_store.advance(request.source, certificate.table, reached)
 
 
 def _one_at_a_time(listener: Listener) -> Listener:

@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.contracts.curated import kept_apart
-from headgate.contracts.document import physical_type
 from headgate.contracts.encodings import ENCODING_PROPERTY, stated_encoding
 from headgate.contracts.headerless import HEADER_PROPERTY, NO_HEADER, has_header
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
+from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.sensitive_names import PERSONAL, content_by_name, is_personal_name
 from headgate.contracts.source_format import SourceFormat, format_facts
 from headgate.errors import ContractError, UnreadableFileError

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.lake.ports import ObjectStore
-    from headgate.quality.examination import Examination
+    from headgate.quality.validation import ValidationRun
 
 _VERDICTS, _INDEX = "verdicts.json", "index.html"
 
@@ -27,10 +27,10 @@ class DataDocs:
     objects: ObjectStore
     bucket: str
 
-    def publish(self, examination: Examination, snapshot_id: str, about: str) -> str:
-        """Write the site of an examination and the index over all sites of the run; return the URL of the site's page, `s3://…`."""
-        page = site_page(snapshot_id, examination.as_of, about, examination.verdicts)
-        self._write(keys.data_docs_key(snapshot_id, about, _VERDICTS), verdicts_json(examination.verdicts), "application/json")
+    def publish(self, validation_run: ValidationRun, snapshot_id: str, about: str) -> str:
+        """Write the site of an validation_run and the index over all sites of the run; return the URL of the site's page, `s3://…`."""
+        page = site_page(snapshot_id, validation_run.as_of, about, validation_run.verdicts)
+        self._write(keys.data_docs_key(snapshot_id, about, _VERDICTS), verdicts_json(validation_run.verdicts), "application/json")
         self._write(keys.data_docs_key(snapshot_id, about, _INDEX), page, "text/html; charset=utf-8")
         self._write(f"{_run(snapshot_id)}{_INDEX}", index_page(snapshot_id, self._sites(snapshot_id)), "text/html; charset=utf-8")
         return f"s3://{self.bucket}/{keys.data_docs_key(snapshot_id, about, _INDEX)}"

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from headgate.errors import GateError
 from headgate.lake.reading import fetch
-from headgate.quality.examination import Examination
+from headgate.quality.validation import ValidationRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import ObjectStore
     from headgate.lake.snapshots import LakeSnapshot
     from headgate.quality.data_docs import DataDocs
-    from headgate.quality.examination import Verdict
+    from headgate.quality.validation import SuiteResult
 
 DOCS = "snapshot"
 
@@ -29,7 +29,7 @@ DOCS = "snapshot"
 class Inspected:
     """What was said of a snapshot's datasets, all of it good, and where the Data Docs begin, an `s3://` URL."""
 
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[SuiteResult, ...]
     docs_at: str
 
 
@@ -51,12 +51,12 @@ class QualityGate:
         Raises:
             GateError: names every failing expectation of every dataset, and where the Data Docs lie.
         """
-        examination = Examination(lake.snapshot_id, lake.as_of)
+        validation_run = ValidationRun(lake.snapshot_id, lake.as_of)
         with tempfile.TemporaryDirectory(dir=self.workspace) as folder:
             merged = [dataset for dataset in self.contracts if dataset not in lake.failed]
             files = fetch(self.objects, self.curated_bucket, lake, merged, Path(folder))
-            verdicts = tuple(examination.check(self._contract(lake, dataset), pq.read_table(file)) for dataset, file in files.items())
-        docs_at = self.docs.publish(examination, lake.snapshot_id, DOCS)
+            verdicts = tuple(validation_run.check(self._contract(lake, dataset), pq.read_table(file)) for dataset, file in files.items())
+        docs_at = self.docs.publish(validation_run, lake.snapshot_id, DOCS)
         require(verdicts, docs_at)
         return Inspected(verdicts, docs_at)
 
@@ -65,7 +65,7 @@ class QualityGate:
         return self.contracts[dataset].without_required(lake.datasets[dataset].missing_values)
 
 
-def require(verdicts: Iterable[Verdict], docs_at: str) -> None:
+def require(verdicts: Iterable[SuiteResult], docs_at: str) -> None:
     """Nothing happens when all passed. GateError names each dataset with the expectations that it fails, and where the Data Docs are."""
     failing = [str(verdict) for verdict in verdicts if not verdict.passed]
     if failing:

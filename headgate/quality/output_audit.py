@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Self
 
 from headgate.errors import AuditError
 from headgate.quality.audit import audit
-from headgate.quality.examination import Examination
 from headgate.quality.leaks import leaks_in_rows
+from headgate.quality.validation import ValidationRun
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,14 +26,14 @@ class OutputAudit:
 
     def __init__(self, docs: DataDocs, lake: LakeSnapshot, about: str) -> None:
         self._docs, self._snapshot_id, self._about = docs, lake.snapshot_id, about
-        self._examination = Examination(lake.snapshot_id, lake.as_of)
+        self._validation_run = ValidationRun(lake.snapshot_id, lake.as_of)
         self.docs_at = ""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        self.docs_at = self._docs.publish(self._examination, self._snapshot_id, self._about)
+        self.docs_at = self._docs.publish(self._validation_run, self._snapshot_id, self._about)
 
     def __call__(self, contract: Contract, rows: pa.Table) -> None:
         """Nothing happens when `rows` hold their contract.
@@ -41,7 +41,7 @@ class OutputAudit:
         Raises:
             AuditError: names every rule that is broken, with the keys of some rows that break it, or the columns with card data.
         """
-        verdict = self._examination.check(contract, rows)
+        verdict = self._validation_run.check(contract, rows)
         if not verdict.passed:
             raise AuditError(str(verdict))
         audit(contract, rows)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from headgate.quality.examination import Answer, Verdict
+    from headgate.quality.validation import ExpectationResult, SuiteResult
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --bad: #b3261e; --good: #1b7f4b; --warn: #8a6100 }
@@ -29,7 +29,7 @@ td.number, th.number { text-align: right } .failed { color: var(--bad); font-wei
 _HEADINGS = {"dataset": "", "rows": "number", "rules": "number", "failed": "number", "warnings": "number", "result": ""}
 
 
-def verdicts_json(verdicts: Iterable[Verdict]) -> str:
+def verdicts_json(verdicts: Iterable[SuiteResult]) -> str:
     """Return the verdicts as JSON, for the index over all sites of a run; it holds counts and keys, never other values."""
     return json.dumps([asdict(verdict) for verdict in verdicts], sort_keys=True, indent=1)
 
@@ -47,7 +47,7 @@ def index_page(snapshot_id: str, sites: Mapping[str, Sequence[Mapping[str, objec
     return _page("Data Docs", parts)
 
 
-def site_page(snapshot_id: str, as_of: date, about: str, verdicts: Sequence[Verdict]) -> str:
+def site_page(snapshot_id: str, as_of: date, about: str, verdicts: Sequence[SuiteResult]) -> str:
     """Return the page of one site: every dataset with its counts, the failing rules with rows and keys, then all rules."""
     facts = [asdict(verdict) for verdict in verdicts]
     parts = [
@@ -66,7 +66,7 @@ def _overview(dataset: str, verdict: Mapping[str, object], link: str) -> str:
     return f'<tr><td><a href="{escape(link)}">{escape(dataset)}</a></td>{counts}<td>{result}</td></tr>'
 
 
-def _dataset(verdict: Verdict) -> str:
+def _dataset(verdict: SuiteResult) -> str:
     title = f'<h2 id="{escape(verdict.dataset)}">{escape(verdict.dataset)}</h2>'
     summary = f"<p>{verdict.rows:,} rows, {verdict.expectations:,} rules asked.</p>"
     failing = [
@@ -81,7 +81,7 @@ def _dataset(verdict: Verdict) -> str:
     return f"{title}{summary}{table}<details><summary>All rules</summary>{every}</details>"
 
 
-def _answer(answer: Answer) -> str:
+def _answer(answer: ExpectationResult) -> str:
     result = _result(failed=not answer.holds and not answer.warns, warned=not answer.holds and answer.warns)
     return f"<tr><td>{escape(answer.place)}</td><td>{escape(answer.rule)}</td><td>{result}</td></tr>"
 

@@ -19,7 +19,7 @@ from headgate.contracts.registry import Registry
 from headgate.contracts.types import glue_type
 from headgate.errors import QueryError
 from headgate.query.catalog import DOCUMENTED, Databases, about_tables
-from headgate.query.complaints import complaint
+from headgate.query.parse_errors import describe_parse_error
 from headgate.query.reading import check_tables, explained, only_reading
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def translate(sql: str, dialect: str, types: Mapping[str, str] | None = None, da
     try:
         statements = [statement for statement in sqlglot.parse(question, read=ATHENA) if statement]
     except SqlglotError as error:
-        raise QueryError(f"not Athena SQL: {complaint(error)}") from None
+        raise QueryError(f"not Athena SQL: {describe_parse_error(error)}") from None
     if len(statements) != 1:
         raise QueryError(f"one statement at a time; found {len(statements)}")
     if not isinstance(statements[0], exp.Query):

@@ -15,7 +15,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from headgate.errors import QueryError
-from headgate.query.complaints import complaint
+from headgate.query.parse_errors import describe_parse_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -68,7 +68,7 @@ def only_reading(sql: str) -> exp.Query | exp.Values | None:
     try:
         statements = [statement for statement in sqlglot.parse(question, read=ATHENA) if statement]
     except SqlglotError as error:
-        raise QueryError(f"The statement is not Athena SQL: {complaint(error)}. Correct it at that place.") from None
+        raise QueryError(f"The statement is not Athena SQL: {describe_parse_error(error)}. Correct it at that place.") from None
     if len(statements) != 1:
         raise QueryError(f"{len(statements)} statements were given. Send one at a time.")
     (statement,) = statements

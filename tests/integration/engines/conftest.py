@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.parts import iter_objects
+from headgate.domains.retail.sample.part_files import iter_objects
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.engines import spark_session
 from headgate.intake.rows.check_rows import ACCEPTED, gate_file

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.contracts import odcs
+from headgate.contracts import odcs_reader
 from tests.conftest import unique
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def test_contracts_are_drafted_from_the_server_and_never_written_over(terminal: 
     """Without a lake: it takes a login only."""
     done = terminal.type("contract", "--tables", "regions", "--into", "drafts")
     assert (done.returncode, done.stdout) == (0, "drafts/regions.yaml: 7 columns, 0 sensitive\n"), done.stderr
-    drafted = odcs.load(terminal.folder / "drafts" / "regions.yaml")
+    drafted = odcs_reader.load(terminal.folder / "drafts" / "regions.yaml")
     assert (drafted.dataset, drafted.key, drafted.column("gdp_usd").type.scale) == ("regions", ("region_id",), 2)
     assert "is there already" in terminal.type("contract", "--tables", "regions", "--into", "drafts").stderr
     assert terminal.type("contract", "--tables", "regions").stdout.startswith("---\napiVersion: v3.1.0")
@@ -215,7 +215,7 @@ def test_each_of_several_databases_has_its_own_login_and_datasets(laptop: Termin
     named = Terminal(laptop.folder, {**laptop.environment, "MYSQL_URL": "", "MYSQL_URL_CRM": laptop.environment["MYSQL_URL"]})
     done = named.type("contract", "--source", "crm", "--into", "drafts")
     assert (done.returncode, done.stdout) == (0, "drafts/crm_regions.yaml: 7 columns, 0 sensitive\n"), done.stderr
-    drafted = odcs.load(named.folder / "drafts" / "crm_regions.yaml")
+    drafted = odcs_reader.load(named.folder / "drafts" / "crm_regions.yaml")
     assert (drafted.properties["headgate.source"], drafted.properties["headgate.table"]) == ("crm", "regions")
     assert named.ask("run", "--source", "crm", "--to", "copy", "--tables", "regions")[0]["rows"] == 3
     assert "cannot name a source" in named.type("run", "--source", "C R M", "--to", "copy").stderr

@@ -17,13 +17,13 @@ import pytest
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.errors import ConflictError, NotFoundError, NotPermittedError, SettingsError
 from headgate.export.certifying.certificate import CertificateError
-from headgate.export.landing import Kept, Landing
 from headgate.export.planning.drift import SchemaChangedError
 from headgate.export.requests import ImpossibleDates, Mode, Phase, Progress
 from headgate.export.run_folder import NoMirror
-from headgate.export.server.exclusion import exclusive
+from headgate.export.run_store import RunStore, UnfinishedRun
 from headgate.export.server.session import Session, SourceLostError, TableLockedError
 from headgate.export.server.snapshot import Method
+from headgate.export.server.table_locks import lock_tables
 from headgate.export.table_run import ImpossibleDateError
 from headgate.intake.rows.masked_at_source import AtSource
 from headgate.lake.ports import MaskingKey, ObjectRef
@@ -335,7 +335,7 @@ class DyingObjects:
 
 def test_two_runs_at_once_exclude_each_other(shop: Shop) -> None:
     fill(shop, 10)
-    with exclusive(shop.session, ["numbers"]), pytest.raises(ConflictError, match="another run is exporting numbers"):
+    with lock_tables(shop.session, ["numbers"]), pytest.raises(ConflictError, match="another run is exporting numbers"):
         shop.export(["numbers"])
 
 
@@ -384,7 +384,7 @@ def test_a_kill_after_the_manifests_is_made_good_by_running_again(
     exporting.run(request(["numbers"], "r0", mode=Mode.INCREMENTAL))
     shop.run("INSERT INTO numbers (v, changed_at) VALUES (1, '2026-01-02')")
     with monkeypatch.context() as dying:
-        for owner in (Kept, NoMirror) if death == "clear" else (Landing,):
+        for owner in (UnfinishedRun, NoMirror) if death == "clear" else (RunStore,):
             dying.setattr(owner, death, _die_once_landed(shop, getattr(owner, death)))
         with pytest.raises(KeyboardInterrupt):
             exporting.run(request(["numbers"], "r1", mode=Mode.INCREMENTAL))
@@ -398,7 +398,7 @@ def test_a_kill_after_the_manifests_is_made_good_by_running_again(
         "exports/shop/numbers/keys/r1.parquet",
         "exports/shop/numbers/watermark.json",
     ]
-    reached = exporting.landing.reached_before("shop", "numbers", "r2")
+    reached = exporting.run_store.reached_before("shop", "numbers", "r2")
     assert reached is not None
     assert reached.run == "r1"
     shop.run("DELETE FROM numbers WHERE id = 4")
@@ -423,14 +423,14 @@ def test_a_run_that_lands_late_takes_nothing_back(shop: Shop, monkeypatch: pytes
     fill(shop, 300)
     exporting = shop.exporting()
     with monkeypatch.context() as dying:
-        dying.setattr(Landing, "bring", _die)
+        dying.setattr(RunStore, "bring", _die)
         with pytest.raises(KeyboardInterrupt):
             exporting.run(request(["numbers"], "r1", mode=Mode.INCREMENTAL))
     shop.run("INSERT INTO numbers (v) VALUES (1)")
     exporting.run(request(["numbers"], "r2", mode=Mode.INCREMENTAL))
     late = exporting.run(exporting.unfinished()[0])
     assert (late.changed, late.rows) == (True, 300)
-    reached = exporting.landing.reached_before("shop", "numbers", "r3")
+    reached = exporting.run_store.reached_before("shop", "numbers", "r3")
     assert reached is not None
     assert reached.run == "r2"
 

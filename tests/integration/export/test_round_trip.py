@@ -23,11 +23,11 @@ from headgate.aws.athena import AthenaQueries
 from headgate.aws.dynamodb import DynamoLedger
 from headgate.aws.glue import GlueCatalog
 from headgate.aws.s3 import S3Objects
-from headgate.contracts import odcs
+from headgate.contracts import odcs_reader
 from headgate.contracts.catalog import glue_columns
 from headgate.contracts.curated import curated_contract
-from headgate.contracts.document import document
 from headgate.contracts.model import Kind, Level, Mask, Rule
+from headgate.contracts.odcs_writer import to_odcs
 from headgate.export.exporting import Exporting
 from headgate.export.planning.drafting import draft
 from headgate.export.requests import ExportRequest, Mode
@@ -291,8 +291,8 @@ def lake(shop: Shop, emulator: Emulator, tmp_path: Path, request: pytest.Fixture
     with closing(shop.session()) as session:
         drafts = [draft(session, describe(session, table), guess_mask) for table in tables(session)]
     for one in drafts:
-        (tmp_path / f"{one.dataset}.yaml").write_text(yaml.safe_dump(document(one), sort_keys=False, allow_unicode=True), encoding="utf-8")
-    made = Lake(shop, emulator, odcs.load_all(tmp_path), unique("trip"), tmp_path)
+        (tmp_path / f"{one.dataset}.yaml").write_text(yaml.safe_dump(to_odcs(one), sort_keys=False, allow_unicode=True), encoding="utf-8")
+    made = Lake(shop, emulator, odcs_reader.load_all(tmp_path), unique("trip"), tmp_path)
     for zone in ("raw", "state", "curated", "quarantine"):
         emulator.client("s3").create_bucket(Bucket=f"{made.name}-{zone}")
     emulator.client("dynamodb").create_table(

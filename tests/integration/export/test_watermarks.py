@@ -117,7 +117,7 @@ def test_a_watermark_that_was_reached_in_the_future_is_not_believed(shop: Shop) 
     """As it was kept when the newest row of all decided."""
     exporting = ordered(shop, "DATETIME", ColumnType(Kind.TIMESTAMP))
     shop.run("INSERT INTO t VALUES (1, '2026-01-05')")
-    exporting.landing.advance("shop", "t", watermark.Reached("r0", {"at": "'9999-12-31 00:00:00'"}))
+    exporting.run_store.advance("shop", "t", watermark.Reached("r0", {"at": "'9999-12-31 00:00:00'"}))
     assert taken(shop, exporting, "r1") == [1]
 
 

@@ -18,7 +18,7 @@ import pytest
 from headgate.contracts.model import Kind
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.mysql_source import import_mysql
-from headgate.domains.retail.sample.parts import DATASETS, iter_objects
+from headgate.domains.retail.sample.part_files import DATASETS, iter_objects
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.errors import BadInputError, ServiceError, SettingsError
 

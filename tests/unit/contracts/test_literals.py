@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.contracts import odcs
-from headgate.contracts.document import document
+from headgate.contracts import odcs_reader
 from headgate.contracts.literals import bound_of_floats, float_bound
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Rule
+from headgate.contracts.odcs_writer import to_odcs
 from headgate.errors import ContractError
 from headgate.intake.rows.check_rows import gate_bytes
 from headgate.lake.ports import MaskingKey
@@ -28,7 +28,7 @@ def loaded(column_type: ColumnType, *stated: Rule | Comparison) -> Contract:
     columns = (Column("number", column_type, rules=tuple(rule for rule in stated if isinstance(rule, Rule))),)
     comparisons = tuple(rule for rule in stated if isinstance(rule, Comparison))
     made = Contract(id="x", dataset="x", zone="source", version="1", columns=columns, comparisons=comparisons)
-    return odcs.parse(document(made), zone="source")
+    return odcs_reader.parse(to_odcs(made), zone="source")
 
 
 CENTS = st.integers(-(10**14), 10**14).map(lambda cents: Decimal(cents).scaleb(-2))

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headgate.contracts import odcs
+from headgate.contracts import odcs_reader
 from headgate.contracts.curated import curated_contract
-from headgate.contracts.document import document
+from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.source_format import SourceFormat
 from headgate.errors import ContractError
 
@@ -24,7 +24,7 @@ def contract(physical: str, *, options: dict[str, Any] | None = None, own: objec
     column["customProperties"] = [{"property": "headgate.format", "value": own}] if own is not None else []
     stated = [{"property": "headgate.format", "value": table}] if table is not None else []
     described = {"name": "orders", "customProperties": stated, "properties": [column]}
-    return odcs.parse({"apiVersion": "v3.1.0", "kind": "DataContract", "id": "o", "version": "1", "schema": [described]}, "source")
+    return odcs_reader.parse({"apiVersion": "v3.1.0", "kind": "DataContract", "id": "o", "version": "1", "schema": [described]}, "source")
 
 
 def declared(*given: Any, **stated: Any) -> SourceFormat | None:  # noqa: ANN401 passed on
@@ -58,7 +58,7 @@ def test_a_contract_without_formats_has_none() -> None:
 )
 def test_a_written_contract_declares_the_same_format(physical: str, stated: dict[str, Any]) -> None:
     before = contract(physical, **stated)
-    assert odcs.parse(document(before), "source") == before
+    assert odcs_reader.parse(to_odcs(before), "source") == before
 
 
 def test_nothing_behind_the_gate_has_a_source_format() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from headgate.contracts import odcs
+from headgate.contracts import odcs_reader
 from headgate.contracts.source_format import SourceFormat
 
 pytestmark = pytest.mark.unit
@@ -21,6 +21,6 @@ def test_the_example_of_declared_formats_is_a_contract() -> None:
     found = re.search(r"```yaml\n(.*?)```", section, re.DOTALL)
     assert found
     document = {"apiVersion": "v3.1.0", "kind": "DataContract", "id": "x", "version": "1", **yaml.safe_load(found[1])}
-    contract = odcs.parse(document, "source")
+    contract = odcs_reader.parse(document, "source")
     assert contract.column("ordered_on").format == SourceFormat(patterns=("dd.MM.yyyy",), nulls=("-",))
     assert contract.column("price").format == SourceFormat(decimal=",", thousands=".", currency=("€", "EUR"), nulls=("-",))

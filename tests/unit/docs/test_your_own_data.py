@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.contracts import odcs
+from headgate.contracts import odcs_reader
 from headgate.contracts.source_format import SourceFormat
 from tests.own_data_page import PAGE, ROOT, commands, run, section
 
@@ -44,7 +44,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def contract(path: Path) -> Contract:
-    return odcs.load(path)
+    return odcs_reader.load(path)
 
 
 def test_the_way_to_the_chart_has_at_most_eight_commands() -> None:

@@ -24,12 +24,12 @@ from headgate.export.certifying.certificate import (
 )
 from headgate.export.certifying.deletions import write_deleted
 from headgate.export.certifying.digest import Digest
-from headgate.export.landing import Landing
 from headgate.export.planning.mapping import Form
 from headgate.export.planning.slicing import KeyColumn, Slice
 from headgate.export.planning.watermark import Bound, Reached, Watermark, changed
 from headgate.export.requests import ExportRequest, ImpossibleDates, Mode
 from headgate.export.run_folder import SliceRecord, TableFolder, TablePlan
+from headgate.export.run_store import RunStore
 from headgate.export.server.session import Login
 
 if TYPE_CHECKING:
@@ -121,12 +121,12 @@ def test_plans_and_slices_come_back_from_the_run_folder(tmp_path: Path) -> None:
 
 def test_a_watermark_advances_once_per_run() -> None:
     """A run that lands twice goes on from where it went on the first time."""
-    landing = Landing(MemoryObjects(), "raw", "state")
-    assert landing.reached_before("shop", "orders", "r1") is None
+    store = RunStore(MemoryObjects(), "raw", "state")
+    assert store.reached_before("shop", "orders", "r1") is None
     for run in ("r1", "r2", "r2"):
-        landing.advance("shop", "orders", Reached(run, {"at": f"'{run}'"}))
-    assert landing.reached_before("shop", "orders", "r2") == Reached("r1", {"at": "'r1'"})
-    assert landing.reached_before("shop", "orders", "r3") == Reached("r2", {"at": "'r2'"})
+        store.advance("shop", "orders", Reached(run, {"at": f"'{run}'"}))
+    assert store.reached_before("shop", "orders", "r2") == Reached("r1", {"at": "'r1'"})
+    assert store.reached_before("shop", "orders", "r3") == Reached("r2", {"at": "'r2'"})
     assert Watermark.from_json(Watermark(Reached("r", {})).to_json()) == Watermark(Reached("r", {}))
 
 

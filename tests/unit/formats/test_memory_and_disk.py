@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.parts import CSV, DATASETS, PARQUET, iter_objects
+from headgate.domains.retail.sample.part_files import CSV, DATASETS, PARQUET, iter_objects
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.errors import BadInputError
 from headgate.formats.batches import source_of

@@ -17,9 +17,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from headgate.contracts import odcs
-from headgate.contracts.document import document
+from headgate.contracts import odcs_reader
 from headgate.contracts.model import Content, Contract, Kind, Level, Mask, Rule
+from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.errors import BadInputError, ContractError, HeaderError, UnreadableFileError
@@ -94,7 +94,7 @@ def test_the_draft_lets_its_own_sample_in() -> None:
 
 def test_the_draft_is_an_odcs_document() -> None:
     contract = drafted(SAMPLE)
-    assert odcs.parse(json.loads(json.dumps(document(contract))), "source") == contract
+    assert odcs_reader.parse(json.loads(json.dumps(to_odcs(contract))), "source") == contract
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_columns_of_other_numbers_are_declared_so_by_their_name(name: str, conte
     contract = drafted(csv_of(id=["1", "2", "3"], **{name: ["12", "14", "17"]}))
     column = next(column for column in contract.columns if column.name != "id")
     assert (column.content, column.mask) == (content, None)
-    (table,) = document(contract)["schema"]  # type: ignore[misc]
+    (table,) = to_odcs(contract)["schema"]  # type: ignore[misc]
     stated = {entry["property"]: entry["value"] for item in table["properties"] for entry in item.get("customProperties", [])}
     assert stated.get("headgate.content") == (content.value if content else None)
 
@@ -237,7 +237,7 @@ def test_without_a_key_the_draft_says_so() -> None:
 def test_the_newest_row_is_told_by_a_column_of_that_name() -> None:
     contract = drafted(csv_of(id=["1", "2"], updated_at=["2024-01-01 00:00:00", "2024-01-02 00:00:00"]))
     assert contract.order_by == ("updated_at",)
-    assert odcs.parse(document(contract), "source").order_by == ("updated_at",)
+    assert odcs_reader.parse(to_odcs(contract), "source").order_by == ("updated_at",)
 
 
 def test_few_repeated_values_become_a_rule_that_only_warns() -> None:
@@ -289,7 +289,7 @@ def test_a_draft_from_parquet_lets_its_sample_in_whatever_its_columns_are_stored
 
 def test_a_file_that_has_the_last_four_digits_itself_keeps_them_beside_those_of_the_masked_number() -> None:
     body = b"id,card_number,card_last4,ssn,ssn_last4\n1,4111111111111111,1111,219-09-9999,9999\n2,5555555555554444,4444,,\n"
-    own = gated(body, odcs.parse(document(drafted(body)), "source"))
+    own = gated(body, odcs_reader.parse(to_odcs(drafted(body)), "source"))
     assert own.counts.quarantined == 0
     rows = [{name: row[name] for name in ("card_last4", "card_number_masked_last4", "ssn_last4")} for row in own.accepted.to_pylist()]
     assert rows[0] == {"card_last4": "1111", "card_number_masked_last4": "1111", "ssn_last4": "9999"}
@@ -345,7 +345,7 @@ def test_a_number_in_the_first_row_is_no_name_of_a_column(name: str) -> None:
     with suppress(UnreadableFileError):
         found = draft(f"id,{name}\n1,2\n2,3\n".encode(), "x")
         assert found.contract.names == ("column_1", "column_2")
-        told = str(document(found.contract))
+        told = str(to_odcs(found.contract))
     assert name not in told
 
 
@@ -463,7 +463,7 @@ def test_values_that_no_contract_can_hold_are_counted_as_their_rows_are_refused(
     counts = [finding.message for finding in made.findings if finding.column == "v" and "that are no" in finding.message]
     assert [count.partition(":")[0] for count in counts] == ([told] if told else [])
     assert f"has {refused} values" in (told or "has 0 values")
-    assert odcs.parse(json.loads(json.dumps(document(made.contract))), "source") == made.contract
+    assert odcs_reader.parse(json.loads(json.dumps(to_odcs(made.contract))), "source") == made.contract
 
 
 GERMAN = (
@@ -480,7 +480,7 @@ def test_a_german_file_is_drafted_with_its_formats_and_accepts_its_sample() -> N
     assert kinds["geburtstag"] is Kind.DATE
     assert kinds["lieferbar"] is Kind.BOOLEAN
     assert not found.questions
-    written = odcs.parse(document(found.contract), "source")
+    written = odcs_reader.parse(to_odcs(found.contract), "source")
     assert written == found.contract
     assert gated(GERMAN, written).accepted.column("preis").to_pylist() == [Decimal("1299.00"), Decimal("89.90")]
 

@@ -16,9 +16,9 @@ from headgate.errors import AuditError
 from headgate.lake.ports import ObjectRef
 from headgate.lake.snapshots import LakeSnapshot
 from headgate.quality.data_docs import DataDocs
-from headgate.quality.examination import Broken, Verdict
 from headgate.quality.output_audit import OutputAudit
 from headgate.quality.pages import site_page
+from headgate.quality.validation import FailedExpectation, SuiteResult
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,7 +109,7 @@ def test_pages_load_nothing_from_elsewhere() -> None:
 
 
 def test_names_of_datasets_are_escaped() -> None:
-    verdict = Verdict("<b>x</b>", 1, 1, (Broken("maximum", "<i>", 1, ("<u>",)),))
+    verdict = SuiteResult("<b>x</b>", 1, 1, (FailedExpectation("maximum", "<i>", 1, ("<u>",)),))
     page = site_page("5nap", date(2026, 3, 1), "gate", [verdict])
     assert "<b>" not in page
     assert "<i>" not in page

@@ -15,10 +15,10 @@ from headgate.contracts.model import Column, ColumnType, Comparison, Contract, K
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError, GateError
 from headgate.quality.audit import broken_rules
-from headgate.quality.examination import Broken, Examination, Verdict, check
 from headgate.quality.gate import require
 from headgate.quality.pages import site_page
 from headgate.quality.suites import suite_of
+from headgate.quality.validation import FailedExpectation, SuiteResult, ValidationRun, check
 
 pytestmark = [
     pytest.mark.unit,
@@ -93,7 +93,7 @@ def rows(*given: dict[str, Any]) -> pa.Table:
     return pa.Table.from_pylist([GOOD | changes for changes in given], arrow_schema(CONTRACT))
 
 
-def places(found: tuple[Broken, ...]) -> set[tuple[str, str]]:
+def places(found: tuple[FailedExpectation, ...]) -> set[tuple[str, str]]:
     return {(broken.place, broken.rule) for broken in found}
 
 
@@ -123,14 +123,14 @@ def test_the_gate_and_the_audit_give_one_verdict(changes: dict[str, Any], place:
 
 def test_a_failing_expectation_tells_its_count_and_keys_but_no_other_value() -> None:
     verdict = check(CONTRACT, rows({"line_id": 41, "state": "4111111111111111"}, {"line_id": 42, "state": "5555555555554444"}))
-    assert verdict.broken == (Broken("valid_values", "state", 2, ("41", "42")),)
+    assert verdict.broken == (FailedExpectation("valid_values", "state", 2, ("41", "42")),)
 
 
 def test_data_docs_have_a_page_for_each_dataset_and_show_counts_but_no_value() -> None:
-    examination = Examination("5nap", date(2026, 3, 1))
-    examination.check(CONTRACT, rows({"line_id": 4242, "code": "SECRET"}))
-    examination.check(replace(CONTRACT, dataset="other", id="headgate.curated.other"), rows({}))
-    page = site_page("5nap", examination.as_of, "gate", examination.verdicts)
+    validation_run = ValidationRun("5nap", date(2026, 3, 1))
+    validation_run.check(CONTRACT, rows({"line_id": 4242, "code": "SECRET"}))
+    validation_run.check(replace(CONTRACT, dataset="other", id="headgate.curated.other"), rows({}))
+    page = site_page("5nap", validation_run.as_of, "gate", validation_run.verdicts)
     assert page.count("<h2 id=") == 2
     assert "SECRET" not in page
     assert '<td class="number">1</td><td>4242</td><td><span class="failed">failed</span></td>' in page
@@ -183,11 +183,13 @@ def test_every_contract_of_the_lake_has_a_suite() -> None:
 
 
 def test_the_error_names_every_failing_dataset() -> None:
-    bad = Verdict("orders", 9, 3, (Broken("unique", "order_id", 2, ("7",)),))
+    bad = SuiteResult("orders", 9, 3, (FailedExpectation("unique", "order_id", 2, ("7",)),))
     with pytest.raises(GateError, match="orders: order_id: unique broken by 2 rows \\(keys 7\\)"):
-        require([Verdict("regions", 1, 3), bad], "s3://artifacts/data_docs/abc/snapshot/index.html")
+        require([SuiteResult("regions", 1, 3), bad], "s3://artifacts/data_docs/abc/snapshot/index.html")
 
 
 def test_the_error_says_where_the_data_docs_lie() -> None:
     with pytest.raises(GateError, match=r"Data Docs: s3://artifacts/data_docs/abc/snapshot/index\.html$"):
-        require([Verdict("orders", 9, 3, (Broken("unique", "order_id", 2),))], "s3://artifacts/data_docs/abc/snapshot/index.html")
+        require(
+            [SuiteResult("orders", 9, 3, (FailedExpectation("unique", "order_id", 2),))], "s3://artifacts/data_docs/abc/snapshot/index.html"
+        )

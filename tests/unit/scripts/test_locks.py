@@ -75,7 +75,7 @@ def test_the_system_jobs_install_what_every_domain_imports() -> None:
 @pytest.mark.parametrize(
     ("job", "modules"),
     [
-        ("export_mysql", ["headgate.export.exporting", "headgate.export.landing"]),
+        ("export_mysql", ["headgate.export.exporting", "headgate.export.run_store"]),
         ("merge_curated", ["headgate.merge.merging", "headgate.intake.quarantine.corrected_files", "headgate.quality.audit_ledger"]),
         ("quality_gate", ["headgate.quality.gate", "headgate.quality.data_docs"]),
         ("audit_cards", ["headgate.quality.pci_audit", "headgate.quality.audit_ledger"]),

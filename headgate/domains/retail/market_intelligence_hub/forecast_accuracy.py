@@ -10,7 +10,7 @@ import pandas as pd
 
 from headgate.domains.retail.market_intelligence_hub.accuracy import mase, naive2, owa, smape
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
-from headgate.domains.retail.market_intelligence_hub.members import MIN_MODELLED
+from headgate.domains.retail.market_intelligence_hub.point_forecasts import MIN_MODELLED
 
 if TYPE_CHECKING:
     from headgate.domains.retail.market_intelligence_hub.forecasting import Origin

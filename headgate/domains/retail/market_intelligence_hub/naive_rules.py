@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from headgate.domains.retail.market_intelligence_hub.members import MIN_MODELLED
+from headgate.domains.retail.market_intelligence_hub.point_forecasts import MIN_MODELLED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

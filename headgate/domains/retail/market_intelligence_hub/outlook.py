@@ -15,7 +15,7 @@ from headgate.domains.retail.market_intelligence_hub.calendar import exposure
 from headgate.domains.retail.market_intelligence_hub.conformal import Bounds, offsets
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.forecasting import LEVELS, Backtest, Origin, Panel, Task, backtest, bounded
-from headgate.domains.retail.market_intelligence_hub.members import MIN_MODELLED
+from headgate.domains.retail.market_intelligence_hub.point_forecasts import MIN_MODELLED
 from headgate.domains.retail.market_intelligence_hub.reconcile import reconcile, summing_matrix
 from headgate.engines import LOCAL, Engine
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from headgate.domains.retail.market_intelligence_hub.event_reasons import DIRECTIONS, MOST_OF_IT, events_on
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
-from headgate.domains.retail.market_intelligence_hub.members import INTERMITTENT_INTERVAL
 from headgate.domains.retail.market_intelligence_hub.plan import UNIT
+from headgate.domains.retail.market_intelligence_hub.point_forecasts import INTERMITTENT_INTERVAL
 from headgate.domains.retail.money import amounts
 
 if TYPE_CHECKING:

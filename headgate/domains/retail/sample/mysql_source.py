@@ -16,7 +16,7 @@ from pymysql.cursors import SSCursor  # type: ignore[import-untyped]  # as above
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.parts import DATASETS, PARQUET, PartFile, PartWriter
+from headgate.domains.retail.sample.part_files import DATASETS, PARQUET, PartFile, PartWriter
 from headgate.errors import BadInputError, ServiceError, SettingsError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.domains.retail.sample.parts import Progress
+    from headgate.domains.retail.sample.part_files import Progress
 
 _PORT = 3306
 _ROWS_PER_FILE = 250_000

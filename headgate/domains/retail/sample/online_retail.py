@@ -32,7 +32,7 @@ from headgate.domains.retail.sample.countries import Region, regions_table
 from headgate.domains.retail.sample.country_names import UNSPECIFIED, region_named
 from headgate.domains.retail.sample.defects import Spoiler
 from headgate.domains.retail.sample.merchandise import SERVICE, categories_of
-from headgate.domains.retail.sample.parts import PARQUET, PartFile, PartWriter, rows_by_dataset
+from headgate.domains.retail.sample.part_files import PARQUET, PartFile, PartWriter, rows_by_dataset
 from headgate.domains.retail.sample.payments import Bills, payments_table, wallets_for
 from headgate.domains.retail.sample.retail_lines import NOBODY, PRICE_SCALE, RetailLines, read_lines
 from headgate.domains.retail.sample.searches import Bought, Offer, searches_table
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from numpy.random import Generator
 
-    from headgate.domains.retail.sample.parts import Progress
+    from headgate.domains.retail.sample.part_files import Progress
 
 __all__ = ["ImportReport", "find_source", "import_online_retail"]
 

@@ -27,7 +27,7 @@ from headgate.domains.retail.sample.orders import (
     orders_table,
     return_ids,
 )
-from headgate.domains.retail.sample.parts import CSV, DATASETS, PARQUET, PartFile, PartWriter, rows_by_dataset
+from headgate.domains.retail.sample.part_files import CSV, DATASETS, PARQUET, PartFile, PartWriter, rows_by_dataset
 from headgate.domains.retail.sample.payments import NOTE_CARD_SHARE, UNITS_PER_GBP, Bills, Wallets, payments_table, wallets_for
 from headgate.domains.retail.sample.people import Population, customers_table, population_of
 from headgate.domains.retail.sample.searches import Bought, Offer, searches_table
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from numpy.random import Generator
 
-    from headgate.domains.retail.sample.parts import Progress
+    from headgate.domains.retail.sample.part_files import Progress
 
 _UNITS_PER_PENNY = UNITS_PER_GBP // 100
 _SEARCHED_FIRST = 0.15  # of orders that customers (not guests) place

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.contracts import odcs
+from headgate.contracts import odcs_reader
 from headgate.errors import HeaderError
 from headgate.formats.json.stream_json import stream_json
 from headgate.intake.rows.check_rows import Gated, gate_bytes
@@ -35,7 +35,7 @@ FORMATS = {
     "nulls": ["-"],
 }
 COLUMNS = {"plz": "TEXT", "bestellt": "DATE", "preis": "DECIMAL(12,2)", "lieferbar": "BOOLEAN"}
-CONTRACT = odcs.parse(
+CONTRACT = odcs_reader.parse(
     {
         "apiVersion": "v3.1.0", "kind": "DataContract", "id": "headgate.source.raeder", "version": "1",
         "schema": [{

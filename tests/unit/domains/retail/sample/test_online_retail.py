@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.country_names import region_named
 from headgate.domains.retail.sample.online_retail import ImportReport, find_source, import_online_retail
-from headgate.domains.retail.sample.parts import DATASETS, iter_objects
+from headgate.domains.retail.sample.part_files import DATASETS, iter_objects
 from headgate.domains.retail.sample.retail_lines import COLUMNS, read_lines
 from headgate.domains.retail.sample.uci import FILE_NAME, SHEET, fetch
 from headgate.domains.retail.sample.workbooks import sheet_as_csv

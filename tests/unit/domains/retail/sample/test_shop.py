@@ -12,7 +12,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.domains.retail.sample.parts import CSV, DATASETS, PARQUET, iter_objects
+from headgate.domains.retail.sample.part_files import CSV, DATASETS, PARQUET, iter_objects
 from headgate.domains.retail.sample.shop import SampleReport, ShopSpec, generate
 from headgate.errors import SettingsError
 from headgate.intake.files.export_runs import names_of

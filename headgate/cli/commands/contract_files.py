@@ -1,0 +1,352 @@
+"""`headgate contract init|check|diff`: contracts as a tool, on files of one's own and without a lake."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Group
+
+from headgate.cli import options
+from headgate.cli.rendering import screens
+from headgate.errors import BadInputError
+from headgate.lake.ports import MaskingKey
+from headgate.lake.states import Disposition
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from headgate.contracts import difference
+    from headgate.contracts.model import Contract
+    from headgate.contracts.stored_rows import StoredRowsEffect
+    from headgate.intake.quarantine.failing_columns import FailingColumn
+    from headgate.intake.rows.check_rows import Gated
+    from headgate.matching.draft import Draft, Finding, Question
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_STAYS_TEXT = "text"
+_CHECK_ROWS = "look at its first lines, and write the names of the columns above the rows, with the same delimiter"
+_SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "reason")
+
+
+@dataclass(frozen=True)
+class CheckedDraft:
+    """A drafted contract as YAML, and what the gate makes of its own sample by it."""
+
+    text: str
+    draft: Draft
+    gated: Gated
+
+
+@click.command(epilog=options.example("headgate contract init returns.csv --output contracts/source/returns.yaml"))
+@click.argument("file", type=_FILE)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the YAML to this file, once a contract is drafted.")
+@click.option("--dataset", default="", help="What the dataset is called; default: the file's name.")
+@click.option("--encoding", default="", help="Of files that are not UTF-8, such as windows-1250; the draft states it.")
+@click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), default=None, help="Order of ambiguous dates.")
+@click.option("--format", "formats", multiple=True, metavar="COLUMN=PATTERN", help="How a column is written: dd/MM/yyyy or 1.234,5.")
+def init(file: Path, *, output: Path | None, dataset: str, encoding: str, date_order: str | None, formats: tuple[str, ...]) -> None:
+    """Draft a contract from a sample FILE: YAML on standard output, what to look at on standard error.
+
+    A column gets a type and a format only if every value is written so; what may hold card data is masked. If a column can be read
+    in two ways, the command asks at a terminal; otherwise the column stays text and the draft says how to decide.
+
+    At the end the sample is checked against the draft, as `headgate contract check` does it.
+    """
+    from headgate.contracts import odcs_reader
+    from headgate.matching.draft import draft
+
+    if screens.shown(dataset or file.name) != (dataset or file.name):
+        raise click.ClickException("the name holds a card number or a social security number. Remedy: --dataset names the dataset.")
+    name = dataset or file.name.partition(".")[0].strip().lower().replace(" ", "_").replace("-", "_")
+    odcs_reader.hold_dataset(name, name)
+    body, stated = file.read_bytes(), _stated_formats(formats)
+    drafted = draft(body, name, encoding, formats=stated, date_order=date_order or "")
+    if drafted.questions and sys.stdin.isatty() and sys.stderr.isatty():
+        answered = _asked_at_terminal(drafted.questions)
+        drafted = draft(body, name, encoding, formats={**stated, **answered}, date_order=date_order or "")
+    checked = check_sample(drafted, body)
+    if output:
+        output.write_text(checked.text, encoding="utf-8")
+    else:
+        click.echo(checked.text, nl=False)
+    console = options.progress_console()
+    console.print(_findings_table(checked.draft.findings, f"Drafted from {checked.draft.rows:,} rows; look at"))
+    console.print(_sample_line(checked.gated), soft_wrap=True)
+
+
+def check_sample(drafted: Draft, body: bytes) -> CheckedDraft:
+    """Load the drafted contract from its YAML, and check the sample that it was drafted from against it.
+
+    Raises:
+        ClickException: the gate would refuse every row of the sample.
+    """
+    import yaml
+
+    from headgate.contracts import odcs_reader
+    from headgate.contracts.odcs_writer import to_odcs
+    from headgate.intake.rows.check_rows import gate_bytes
+
+    text = yaml.safe_dump(to_odcs(drafted.contract), sort_keys=False, allow_unicode=True, width=120)
+    contract = odcs_reader.parse(yaml.safe_load(text), zone="source")
+    gated = gate_bytes(body, contract, _any_key(), object_key=contract.dataset, received_at=datetime(1970, 1, 1))
+    if gated.counts.quarantined and gated.counts.quarantined == gated.counts.received:
+        reasons = ", ".join(gated.counts.reasons)
+        raise click.ClickException(
+            f"none of the {gated.counts.received:,} rows can be read as a row of one table ({reasons}). Remedy: {_CHECK_ROWS}."
+        )
+    return CheckedDraft(text, drafted, gated)
+
+
+def _any_key() -> MaskingKey:
+    """A masking key for results whose tokens are not shown."""
+    return MaskingKey("check", secrets.token_bytes(32))
+
+
+def _sample_line(gated: Gated) -> str:
+    counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in _counts(gated).items() if count or name == "accepted")
+    reasons = (
+        f" Quarantined for: {', '.join(f'{rule} ({count:,})' for rule, count in gated.counts.reasons.items())}."
+        if gated.counts.reasons
+        else ""
+    )
+    return f"The sample against this contract: {counts}.{reasons}"
+
+
+def _stated_formats(formats: Sequence[str]) -> dict[str, str]:
+    for stated in formats:
+        column, equals, pattern = stated.partition("=")
+        if not (column and equals and pattern):
+            raise click.UsageError(f"--format {stated} names no pattern. Write it as in --format 'bought_on=dd/MM/yyyy'.")
+    return {column: pattern for column, _, pattern in (stated.partition("=") for stated in formats)}
+
+
+def _asked_at_terminal(questions: Sequence[Question]) -> dict[str, str]:
+    """Ask how each ambiguous column is written; a column without an answer stays text."""
+    answered: dict[str, str] = {}
+    for question in questions:
+        choices = click.Choice([*question.answers, _STAYS_TEXT])
+        answer = click.prompt(f"How is column {question.column} written?", type=choices, default=_STAYS_TEXT, err=True)
+        if answer != _STAYS_TEXT:
+            answered[question.column] = answer
+    return answered
+
+
+@click.command(epilog=options.example("headgate contract check exports/payments.csv --dataset payments"))
+@click.argument("file", type=_FILE)
+@click.option("--dataset", default="", help="Whose contract; default: the folder of the file's path that names a dataset.")
+@click.option("--contract", "contract_file", type=_FILE, help="A contract of your own instead of the lake's.")
+@click.option("--rows", default=10, show_default=True, help="How many refused rows to show.")
+@click.option(
+    "--suggest", type=click.Path(dir_okay=False, path_type=Path), help="Write the contract that would accept the rows to this file."
+)
+@options.as_json
+def check(file: Path, *, dataset: str, contract_file: Path | None, rows: int, suggest: Path | None, as_json: bool) -> None:
+    """Put FILE through the real gate on this machine: counts, reasons, and the first refused rows with card data masked.
+
+    Nothing is sent or written. Ends with 3 when the file or some of its rows would be refused, or a person would be asked for its columns.
+    """
+    from headgate.intake.quarantine.failing_columns import failing_columns
+
+    if dataset and contract_file:
+        raise click.UsageError("--contract FILE names its own dataset, so --dataset would have no effect. Give one of the two.")
+    contract = _loaded(contract_file) if contract_file else _contract_for(file, dataset)
+    try:
+        gated, mapped = _gated(file, contract)
+    except BadInputError as error:
+        _show_refusal(error, as_json=as_json)
+        options.finish(complete=False)
+        return
+    shown, failing = _refused(gated, rows), failing_columns(gated.quarantine_rows, contract)
+    options.show(
+        as_json=as_json,
+        value=lambda: _fact(gated, shown, mapped) | {"failing_columns": [asdict(one) for one in failing]},
+        screen=lambda: Group(_checked_screen(file, gated, shown), *([_failing_table(failing)] if failing else [])),
+    )
+    if suggest:
+        _write_suggestion(contract, failing, suggest)
+    options.finish(complete=not gated.counts.quarantined)
+
+
+@click.command(epilog=options.example("headgate contract diff main/orders.yaml contracts/source/orders.yaml"))
+@click.argument("old", type=_FILE)
+@click.argument("new", type=_FILE)
+@options.as_json
+def diff(old: Path, new: Path, as_json: bool) -> None:
+    """Say what changes from contract OLD to contract NEW, and what breaks: for those who send files, or who query.
+
+    Ends with 3 when something breaks.
+    """
+    from headgate.contracts import difference
+    from headgate.contracts.stored_rows import stored_rows_effects
+
+    before, after = _loaded(old), _loaded(new)
+    changes, stored = difference.differences(before, after), stored_rows_effects(before, after)
+    breaking = any(map(difference.is_breaking, changes)) or any(effect.needs_replay for effect in stored)
+    fact = {
+        "breaking": breaking,
+        "changes": [asdict(change) for change in changes],
+        "stored_rows": [asdict(effect) for effect in stored],
+    }
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: Group(_changes_table(changes), _stored_table(stored)))
+    options.finish(complete=not breaking)
+
+
+def _gated(file: Path, contract: Contract) -> tuple[Gated, dict[str, str]]:
+    """What the gate makes of the file, and how its columns were mapped where they have other names, as the lake does it.
+
+    Raises:
+        BadInputError: it would be refused, or would wait for a mapping.
+    """
+    from headgate.aws.memory import MemoryObjects
+    from headgate.intake.rows.check_rows import gate_bytes
+    from headgate.matching.mappings import MAPPABLE_RULES, Mappings, Suggested
+
+    body, name = file.read_bytes(), screens.shown(file.name)
+    key = _any_key()
+    landed = datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
+    try:
+        return gate_bytes(body, contract, key, object_key=str(file), received_at=landed), {}
+    except BadInputError as error:
+        nothing_remembered = Mappings(MemoryObjects(), "", {contract.dataset: contract})
+        decided = nothing_remembered.decide(name, contract.dataset, body) if error.rule in MAPPABLE_RULES else None
+        if isinstance(decided, Suggested):
+            raise _asked_here(decided.asked(name), contract) from None
+        if decided is None:
+            raise
+    return gate_bytes(body, decided.contract, key, object_key=str(file), received_at=landed), decided.as_record()
+
+
+def _asked_here(asked: BadInputError, contract: Contract) -> BadInputError:
+    """What helps with a file that lies in no lake, so that no command can settle its mapping."""
+    remedy = (
+        f"name the columns as the contract does ({', '.join(contract.names)}), list the file's names in its headgate.aliases, "
+        "or add a column that is new to the contract"
+    )
+    return BadInputError(rule=asked.rule, message=asked.message, remedy=remedy, file=asked.file)
+
+
+def _loaded(path: Path) -> Contract:
+    import yaml
+
+    from headgate.contracts import odcs_reader
+
+    try:
+        return odcs_reader.load(path)
+    except (yaml.YAMLError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        where = getattr(error, "problem_mark", None)
+        line = f" (line {where.line + 1})" if where else ""
+        raise click.ClickException(
+            f"{screens.shown(str(path))} is no YAML{line} or JSON. Remedy: name a contract, like those below contracts/."
+        ) from None
+
+
+def _contract_for(file: Path, dataset: str) -> Contract:
+    from headgate.contracts.registry import Registry
+
+    known = Registry.load().source
+    named = dataset or next((part for part in reversed(file.resolve().parts) if part in known), "")
+    if named not in known:
+        remedy = f"--dataset names one of {', '.join(sorted(known))}; --contract takes a file"
+        raise click.ClickException(f"no contract {screens.shown(named)!r} for {screens.shown(str(file))}. Remedy: {remedy}.")
+    return known[named]
+
+
+def _refused(gated: Gated, count: int) -> list[dict[str, object]]:
+    rows = gated.quarantine_rows.select(["disposition", *_SHOWN]).to_pylist()
+    refused = [row for row in rows if row["disposition"] == Disposition.REFUSED]
+    return [{name: row[name] for name in _SHOWN} for row in refused[:count]]
+
+
+def _fact(gated: Gated, shown: Sequence[dict[str, object]], mapped: dict[str, str]) -> dict[str, object]:
+    by_name = {"reasons": dict(gated.counts.reasons), "masked": dict(gated.counts.masked)}
+    fact = {"contract": gated.counts.contract, **_counts(gated), **by_name, "refused_rows": list(shown)}
+    return fact | ({"mapping": mapped} if mapped else {})
+
+
+def _counts(gated: Gated) -> dict[str, int]:
+    return {
+        "received": gated.counts.received,
+        "accepted": gated.accepted.num_rows,
+        "quarantined": gated.counts.quarantined,
+        "duplicates": gated.counts.duplicates,
+        "warnings": gated.counts.warnings,
+        "skipped_lines": int(gated.counts.written_as.get("skipped_lines", 0)),
+    }
+
+
+def _show_refusal(error: BadInputError, *, as_json: bool) -> None:
+    told = {"rule": error.rule, "column": error.column, "message": error.message, "remedy": error.remedy}
+    options.show(as_json=as_json, value=lambda: {"refused": told}, screen=lambda: f"The file would be refused: {error}")
+
+
+def _checked_screen(file: Path, gated: Gated, shown: Sequence[dict[str, object]]) -> RenderableType:
+    counts = screens.table(*_counts(gated), title=f"{screens.shown(file.name)} against {gated.counts.contract}")
+    counts.add_row(*(f"{count:,}" for count in _counts(gated).values()))
+    reasons = screens.table("reason", "rows")
+    for rule, count in sorted(gated.counts.reasons.items(), key=lambda item: (-item[1], item[0])):
+        reasons.add_row(rule, f"{count:,}")
+    masked = screens.table("column", "values that masking changed")
+    for column, count in sorted(gated.counts.masked.items()):
+        masked.add_row(column, f"{count:,}")
+    rows = screens.table(*_SHOWN, title="First refused rows")
+    for row in shown:
+        rows.add_row(*("" if value is None else str(value) for value in row.values()))
+    shown_tables = [*([reasons] if gated.counts.reasons else []), *([masked] if gated.counts.masked else []), *([rows] if shown else [])]
+    return Group(counts, *shown_tables)
+
+
+def _failing_table(failing: Sequence[FailingColumn]) -> Table:
+    table = screens.table("column", "rule", "rows", "examples", "edit that would accept them", title="Everything that fails")
+    for one in failing:
+        table.add_row(one.column or "the row", one.rule, f"{one.rows:,}", ", ".join(one.examples), one.edit)
+    return table
+
+
+def _write_suggestion(contract: Contract, failing: Sequence[FailingColumn], target: Path) -> None:
+    """Write the edited contract, and say so on standard error."""
+    import yaml
+
+    from headgate.contracts.odcs_writer import to_odcs
+    from headgate.intake.quarantine.failing_columns import suggested
+
+    edited = suggested(contract, failing)
+    target.write_text(yaml.safe_dump(to_odcs(edited), sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
+    what = (
+        "unchanged: no edit would accept more rows" if edited == contract else f"version {edited.version}; compare: headgate contract diff"
+    )
+    click.echo(f"Wrote {screens.shown(str(target))}: {what}", err=True)
+
+
+def _findings_table(findings: Sequence[Finding], title: str) -> Table:
+    table = screens.table("column", "what was guessed", title=title)
+    for finding in findings:
+        table.add_row(finding.column or "the table", finding.message)
+    return table
+
+
+def _stored_table(stored: Sequence[StoredRowsEffect]) -> RenderableType:
+    if not stored:
+        return "Stored rows stay as they are."
+    table = screens.table("column", "effect on stored rows", "needs a replay")
+    for one in stored:
+        table.add_row(one.column or "the table", one.effect, "yes" if one.needs_replay else "no")
+    return table
+
+
+def _changes_table(changes: Sequence[difference.Change]) -> RenderableType:
+    if not changes:
+        return "Nothing changes but words."
+    table = screens.table("column", "change", "breaks")
+    for change in changes:
+        table.add_row(change.column or "the table", change.told, change.breaks)
+    return table

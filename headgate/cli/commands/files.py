@@ -1,0 +1,207 @@
+"""`headgate upload` and `headgate files`: into raw, and what became of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.cli.find_records import find_records
+from headgate.cli.rendering import screens, summary
+from headgate.cli.rendering.progress import PlainLines
+from headgate.cli.uploading import transfer
+from headgate.cli.uploading.select_files import Selection, select_files
+from headgate.lake.states import NOT_ACCEPTED, FileState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from headgate.lake.ports import FileRecord
+
+_WHY = ("column", "rule", "message", "remedy")
+STATES = tuple(state.value for state in FileState if state is not FileState.WAITING)  # a waiting part has no record yet
+_INTERRUPTED = (
+    "\nThe gate continues with the files that were sent: `headgate files` shows them. "
+    "The same command sends the rest; accepted files are skipped as duplicates."
+)
+
+
+@click.command(epilog=options.example("headgate upload orders.csv --dataset orders"))
+@click.argument("sources", nargs=-1, required=True, metavar="FILE|FOLDER|PATTERN|-...")
+@click.option("--dataset", default="", help="The dataset of every file; default: from its folder, its name, or its columns.")
+@click.option("--timeout-s", type=click.IntRange(min=1), default=900, show_default=True, help="How long to wait for the gate.")
+@options.as_json
+@options.deployment
+def upload(sources: tuple[str, ...], dataset: str, timeout_s: int, as_json: bool, deployment_name: str | None) -> None:
+    """Send files to raw and follow them through the gate.
+
+    A folder's sub-folders name datasets. A single file belongs to the dataset that its folder or its own name says; else the gate
+    finds it from the columns. `-` reads standard input. Ends with 3 when a file is not accepted.
+    """
+    from headgate.contracts.registry import Registry
+
+    found = deployment.activate(deployment_name)
+    sent = select_files(sources, dataset, Registry.load().source, sys.stdin.buffer)
+    try:
+        records = through_the_gate(found, sent, timeout_s=timeout_s, console=options.progress_console())
+    except KeyboardInterrupt:
+        click.echo(_INTERRUPTED, err=True)
+        raise
+    sums = summary.by_dataset(records)
+    options.show(as_json=as_json, value=lambda: summary.as_dicts(sums), screen=lambda: screens.received(sums))
+    rejected = [record for record in records if record.state in NOT_ACCEPTED]
+    if not as_json:
+        _show_next_steps(records, rejected, sent)
+    options.finish(complete=not rejected and len(records) == len(sent.files))
+
+
+def _show_next_steps(records: list[FileRecord], rejected: list[FileRecord], sent: Selection) -> None:
+    console = options.console()
+    if known := sum(record.state is FileState.SKIPPED_DUPLICATE for record in records):
+        console.print(f"Duplicate File Skipped: {known:,} of {len(records):,} files, whose content was accepted before.")
+    for reason, names in grouped((reason, name) for name, reason in sent.left_out):
+        console.print(f"Not sent, {len(names):,} files: {reason}. {screens.first_of(names)}", soft_wrap=True)
+    if rejected:
+        console.print(rejections(rejected))
+        if offer := _contract_offer(rejected, sent):
+            console.print(offer, soft_wrap=True)
+    if any(record.quarantined for record in records):
+        console.print("Next: `headgate quarantine list` shows why rows were refused.")
+    if any(record.accepted for record in records):
+        console.print("Next: `headgate run` builds the tables with the new rows.")
+
+
+def grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """Return the second values by their first value, in the order in which they came."""
+    groups: dict[str, list[str]] = {}
+    for first, second in pairs:
+        groups.setdefault(first, []).append(second)
+    return [*groups.items()]
+
+
+def _contract_offer(rejected: list[FileRecord], sent: Selection) -> str:
+    """How to draft a contract for the first file that fits none; empty if every file fits one."""
+    keys = {record.key for record in rejected if record.error.get("rule") == "unknown_dataset" or not record.dataset}
+    path = next((path for key, path in sent.files if key in keys), None)
+    if path is None:
+        return ""
+    name = re.sub(r"\W+", "_", path.name.partition(".")[0].lower()).strip("_") or "dataset"
+    return (
+        f"Next: draft a contract with `headgate contract init {shlex.quote(str(path))} --dataset {name} > contracts/source/{name}.yaml`, "
+        "deploy again, and upload the file again."
+    )
+
+
+def through_the_gate(found: deployment.Deployment, sent: Selection, *, timeout_s: int, console: Console) -> list[FileRecord]:
+    """Send the files, and return their records once the gate has ended with them; shows progress on the way."""
+    files = sent.files
+    if not files:
+        raise click.ClickException(
+            f"There is no data to send. {screens.first_of([f'{name}: {why}' for name, why in sent.left_out])}".strip()
+        )
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rows]}"), TimeElapsedColumn())
+    plain = PlainLines(console)
+    with Progress(*columns, console=console) as progress:
+        sending = progress.add_task("upload", total=len(files), rows="")
+        gating = progress.add_task("gate", total=len(files), rows="")
+        bucket = found.environment["HEADGATE_RAW_BUCKET"]
+        landed = transfer.send(wiring.objects(), bucket, files, lambda _: progress.advance(sending))
+        transfer.send(wiring.objects(), bucket, sent.manifests, lambda _: None)
+
+        def seen(ended: list[FileRecord]) -> None:
+            rows = f"{sum(record.received for record in ended):,} rows"
+            progress.update(gating, completed=len(ended), rows=rows)
+            plain.say(f"gate: {len(ended)} of {len(files)} files, {rows}")
+
+        return transfer.follow(wiring.ledger(found.environment), [one.ref for one in landed], seen, timeout_s=timeout_s)
+
+
+@click.group(invoke_without_command=True, epilog=options.example("headgate files --state rejected"))
+@click.option("--state", type=click.Choice(STATES), help="Only files in this state; needs_mapping: that still wait for one.")
+@options.as_json
+@options.deployment
+@click.pass_context
+def files(context: click.Context, state: str | None, as_json: bool, deployment_name: str | None) -> None:
+    """Show one record per file: state, counts, and the error of a rejected one."""
+    if context.invoked_subcommand:
+        return
+    found = deployment.activate(deployment_name)
+    records = sorted(wiring.ledger(found.environment).records(), key=lambda record: (record.received_at, record.key))
+    chosen = in_state(records, state)
+    options.show(as_json=as_json, value=lambda: [_kept(record) for record in chosen], screen=lambda: _table(chosen))
+
+
+def in_state(records: Sequence[FileRecord], state: str | None) -> Sequence[FileRecord]:
+    """Return the records in the state, or all; of those that need a mapping, only files that no later version settles."""
+    if state == FileState.NEEDS_MAPPING:
+        from headgate.intake.quarantine.corrected_files import unsettled
+
+        records = unsettled(records)
+    return [record for record in records if state in (None, record.state)]
+
+
+@files.command(epilog=options.example("headgate files show orders/2024-01-02.csv"))
+@click.argument("key")
+@options.as_json
+@options.deployment
+def show(key: str, as_json: bool, deployment_name: str | None) -> None:
+    """Show everything that is recorded of the file at KEY: counts, errors, quality score, and what is out of line."""
+    found = deployment.activate(deployment_name)
+    records = find_records(wiring.ledger(found.environment).records(), key)
+    if not records:
+        raise click.ClickException(f"no file {screens.shown(key)} was received. Remedy: `headgate files` lists those that were.")
+    newest = records[0]
+    options.show(as_json=as_json, value=lambda: _kept(newest), screen=lambda: _whole(newest))
+
+
+def rejections(records: list[FileRecord]) -> Table:
+    """Files that were rejected or need a mapping: which, why, and what their sender can do."""
+    counts = {"were rejected": sum(record.state is FileState.REJECTED for record in records)}
+    counts["need a mapping"] = len(records) - counts["were rejected"]
+    title = f"Files that {' or '.join(what for what, count in counts.items() if count)}; the originals stay in raw"
+    table = screens.table("file", "column", "rule", "why", "remedy", title=title, show_lines=True)
+    kinds = grouped((json.dumps([record.error.get(name, "") for name in _WHY]), record.key) for record in records)
+    for why, keys in sorted(kinds, key=lambda kind: len(kind[1])):  # what happened once comes before what happened a hundred times
+        table.add_row(screens.first_of(keys, limit=3), *json.loads(why))
+    return table
+
+
+def _kept(record: FileRecord) -> dict[str, Any]:
+    """What the ledger keeps of a file; that one delivery met an older one's record is nothing of the file's."""
+    return {name: value for name, value in asdict(record).items() if name != "seen_before"}
+
+
+def _whole(record: FileRecord) -> Table:
+    table = screens.table("what", "value", title=record.key)
+    for name, value in _kept(record).items():
+        for part, told in value.items() if isinstance(value, dict) else [("", value)]:
+            table.add_row(f"{name} {part}".strip(), _told(part, told))
+    return table
+
+
+def _told(part: str, told: object) -> str:
+    """A value for a person: what cannot be seen is spelled, and each column's figures have a line of their own."""
+    text = str(told)
+    if part == "statistics":
+        columns = json.loads(text).items()
+        return "\n".join(f"{name}: {', '.join(f'{figure} {value}' for figure, value in figures.items())}" for name, figures in columns)
+    return repr(text) if text and (text.isspace() or not text.isprintable()) else text.replace("; ", "\n")
+
+
+def _table(records: Sequence[FileRecord]) -> Table:
+    table = screens.table("file", "state", "received", "accepted", "quarantined", "duplicates", "error")
+    for record in records:
+        counts = (record.received, record.accepted, record.quarantined, record.duplicates)
+        table.add_row(record.key, record.state, *(f"{count:,}" for count in counts), record.error.get("message", ""))
+    return table

@@ -1,0 +1,100 @@
+"""`headgate profile`: what a file on this machine holds, without the lake."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Group
+
+from headgate.cli import options
+from headgate.cli.rendering import screens
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    import pyarrow as pa
+    from rich.table import Table
+
+    from headgate.profiling.profile import ColumnProfile, Profile
+
+
+@click.command(epilog=options.example("headgate profile orders.csv --dataset orders"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dataset", default="", help="The contract that says which columns are sensitive; others are found by name and value.")
+@options.as_json
+def profile(file: Path, dataset: str, as_json: bool) -> None:
+    """Profile a file: types, distribution, patterns, gaps, and a quality score.
+
+    No sensitive value is shown.
+    """
+    told = profile_file(file, dataset)
+    options.show(as_json=as_json, value=told.as_dict, screen=lambda: Group(_columns(told), score_line(told.score.as_texts())))
+
+
+def profile_file(file: Path, dataset: str) -> Profile:
+    """The profile of a local file; it is as old as its last change."""
+    from headgate.profiling.profile import profile_unknown
+
+    body = file.read_bytes()
+    columns = _table(body, dataset)
+    changed_at = datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None)
+    sensitive = _sensitive(dataset, columns)
+    sha256 = hashlib.sha256(body).hexdigest()
+    return profile_unknown(columns, dataset=dataset, content_sha256=sha256, received_at=changed_at, sensitive=sensitive)
+
+
+def score_line(parts: Mapping[str, str]) -> str:
+    """The score and its parts in one line."""
+    told = ", ".join(f"{name} {parts[name]}" for name in parts if name != "score")
+    return f"quality {parts['score']} ({told})" if "score" in parts else "no rows, so no quality score"
+
+
+def _table(body: bytes, dataset: str) -> dict[str, pa.Array]:
+    from headgate.contracts.registry import Registry
+    from headgate.formats.file_table import read_table
+    from headgate.formats.unpack import unpack
+    from headgate.profiling.sensitive_values import column_names
+
+    contract = Registry.load().source.get(dataset)
+    table = read_table(unpack(body), contract)
+    if not table.names:
+        raise click.ClickException("no row of the file could be a header. Remedy: put the columns' names in the first row.")
+    if not table.has_header:
+        options.progress_console().print("The file has no header: its columns are named column_1, column_2 …")
+    return dict(zip(column_names(table.names), table.columns, strict=True))
+
+
+def _sensitive(dataset: str, names: Collection[str]) -> set[str]:
+    from headgate.contracts.registry import Registry
+    from headgate.formats.header import folded
+
+    if not dataset:
+        return set()
+    contract = Registry.load().source.get(dataset)
+    if contract is None:
+        raise click.ClickException(f"no contract source/{dataset}. Remedy: `headgate contract list` names them all.")
+    masked = {folded(column.name) for column in contract.columns if column.mask}
+    return {name for name in names if folded(name) in masked}
+
+
+def _columns(told: Profile) -> Table:
+    table = screens.table(
+        "column", "type", "missing", "invalid", "distinct", "from", "to", "most frequent, or pattern", title=f"{told.rows:,} rows"
+    )
+    for column in told.columns:
+        table.add_row(*_cells(column))
+    return table
+
+
+def _cells(column: ColumnProfile) -> tuple[str, ...]:
+    counts = (column.name, column.type, f"{column.missing:,}", f"{column.invalid:,}")
+    if column.is_sensitive:
+        return (*counts, "", "", "", "[sensitive: not shown]")
+    known = column.description
+    shown = [text for text, _ in known.top[:3]] or [text for text, _ in known.patterns[:1]]
+    ends = (str(known.facts.get("min", "")), str(known.facts.get("max", "")))
+    return (*counts, f"{known.distinct:,}", *ends, ", ".join(shown))

@@ -1,0 +1,175 @@
+"""`headgate quarantine`: refused rows, and the replay of their files once the cause is fixed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Group
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.cli.find_records import find_records
+from headgate.cli.rendering import screens
+from headgate.errors import ThrottledError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.table import Table
+
+    from headgate.intake.quarantine.list_quarantine import QuarantineCount
+    from headgate.intake.quarantine.replay_file import Replayed, Replayer
+    from headgate.lake.ports import FileRecord
+
+_SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "reason", "record")
+
+
+@click.group()
+def quarantine() -> None:
+    """Show refused rows, and replay their files once the cause is fixed."""
+
+
+@quarantine.command(epilog=options.example("headgate quarantine list --dataset payments --files"))
+@click.option("--dataset", default="", help="Only this dataset.")
+@click.option("--rule", default="", help="Only rows and files that broke this rule.")
+@click.option("--files", "by_file", is_flag=True, help="One line per file and rule.")
+@click.option("--closed", is_flag=True, help="Also what a corrected version of the same file has settled.")
+@options.as_json
+@options.deployment
+def list(dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 so named
+    """Count refused rows, duplicates and rejected files by dataset and rule."""
+    from headgate.intake.quarantine.list_quarantine import count_quarantined
+
+    found = deployment.activate(deployment_name)
+    lines = count_quarantined(wiring.ledger(found.environment).records(), by_file=by_file, closed=closed)
+    chosen = [line for line in lines if dataset in ("", line.dataset) and rule in ("", line.rule)]
+    options.show(as_json=as_json, value=lambda: [asdict(line) for line in chosen], screen=lambda: _lines_table(chosen, by_file=by_file))
+
+
+@quarantine.command(epilog=options.example("headgate quarantine show payments/today.csv --rule card_number"))
+@click.argument("file")
+@click.option("--rule", default="", help="Only rows that broke this rule.")
+@click.option("--rows", "count", type=click.IntRange(min=1), default=20, show_default=True, help="How many rows.")
+@click.option("--records", "whole", is_flag=True, help="The whole row beneath each; --json has it always.")
+@options.as_json
+@options.deployment
+def show(file: str, rule: str, count: int, *, whole: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Show rows of FILE (its id, or its key in raw) that are in quarantine, with sensitive values masked."""
+    from headgate.intake.quarantine.list_quarantine import rows_of
+
+    found = deployment.activate(deployment_name)
+    record = _record(found, file)
+    if not record.quarantine_key:
+        raise click.ClickException(f"{record.key} has no rows in quarantine ({record.state}). {record.error.get('message', '')}".strip())
+    table = rows_of(wiring.objects(), found.environment["HEADGATE_QUARANTINE_BUCKET"], record, rule=rule)
+    rows = [{name: row.get(name) for name in (*_SHOWN, "all_rules")} for row in table.slice(0, count).to_pylist()]
+    fact = {"file_id": record.file_id, "key": record.key, "contract": record.contract, "rows": rows, "of": table.num_rows}
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _rows_table(record, rows, table.num_rows, whole=whole))
+
+
+@quarantine.command(epilog=options.example("headgate quarantine replay --dataset payments"))
+@click.argument("files", nargs=-1)
+@click.option("--dataset", default="", help="Only files of this dataset.")
+@click.option("--rule", default="", help="Only files with rows that broke this rule.")
+@click.option("--again", is_flag=True, help="Also files that were already checked against the current contract.")
+@options.as_json
+@options.deployment
+def replay(files: tuple[str, ...], *, dataset: str, rule: str, again: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Send the originals of FILES (ids or keys), or of all whose contract has changed, through the gate again.
+
+    Run it where the contracts are the deployed ones: the gate runs on this machine, and needs the right to read raw and the masking
+    key and to write curated and quarantine. A row that is accepted now leaves quarantine; the next run shows it.
+    Ends with 3 when a file could not be replayed.
+    """
+    from headgate.intake.quarantine.replay_file import REPLAYED
+
+    found = deployment.activate(deployment_name)
+    records = _chosen(found, files, dataset=dataset, rule=rule, again=again)
+    results = replay_all(wiring.replayer(found.environment), records)
+    options.show(as_json=as_json, value=lambda: results, screen=lambda: _replayed_screen(results))
+    options.finish(complete=all(one["outcome"] == REPLAYED for one in results))
+
+
+def replay_all(replaying: Replayer, records: Iterable[FileRecord]) -> Sequence[dict[str, object]]:
+    """What came of each replay, in order; a file that another worker holds stays as it is, and the others go on."""
+    return [_replayed(replaying, record) for record in records]
+
+
+def _replayed(replaying: Replayer, record: FileRecord) -> dict[str, object]:
+    try:
+        return _outcome(replaying.replay(record.file_id))
+    except ThrottledError as held:
+        return {"file_id": record.file_id, "key": record.key, "dataset": record.dataset, "outcome": "held", "reason": str(held)}
+
+
+def _outcome(done: Replayed) -> dict[str, object]:
+    record = done.record
+    return {
+        "file_id": record.file_id,
+        "key": record.key,
+        "dataset": record.dataset,
+        "outcome": done.outcome,
+        "left": done.left,
+        "entered": done.entered,
+        "accepted": record.accepted,
+        "quarantined": record.quarantined,
+        "duplicates": record.duplicates,
+        "reason": done.reason.get("message", ""),
+    }
+
+
+def _chosen(found: deployment.Deployment, files: tuple[str, ...], *, dataset: str, rule: str, again: bool) -> Sequence[FileRecord]:
+    from headgate.contracts.registry import Registry
+    from headgate.intake.quarantine.list_quarantine import replayable
+
+    if files:
+        return [_record(found, file) for file in files]
+    records = wiring.ledger(found.environment).records()
+    return replayable(records, Registry.load().source, dataset=dataset, rule=rule, again=again)
+
+
+def _record(found: deployment.Deployment, file: str) -> FileRecord:
+    """The newest record of that id or key."""
+    matching = find_records(wiring.ledger(found.environment).records(), file)
+    if not matching:
+        raise click.ClickException(
+            f"no record of a file {screens.shown(file)}. Remedy: `headgate quarantine list --files` names ids and keys."
+        )
+    return matching[0]
+
+
+def _lines_table(lines: Sequence[QuarantineCount], *, by_file: bool) -> Table:
+    table = screens.table("dataset", "rule", *(["file", "key", "corrected by"] if by_file else ["files"]), "rejected files", "rows")
+    for line in lines:
+        where = [line.file_id, line.key, line.corrected_by] if by_file else [f"{line.files:,}"]
+        table.add_row(line.dataset, line.rule, *where, f"{line.files_rejected:,}", f"{line.rows:,}")
+    return table
+
+
+def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int, *, whole: bool) -> Table:
+    """A line for each row; its cells beneath it where they are asked for."""
+    title = f"{record.key} by {record.contract}: {len(rows)} of {of:,} rows"
+    table = screens.table("row", "byte", "rule", "column", "value", "reason", title=title, show_lines=whole)
+    for row in rows:
+        *cells, held = ("" if row[name] is None else str(row[name]) for name in _SHOWN)
+        cells[-1] += f"\n{held}" if whole else ""
+        table.add_row(*cells)
+    return table
+
+
+def _replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:
+    from headgate.intake.quarantine.replay_file import REPLAYED
+
+    if not results:
+        return "All quarantined files were already checked against the current contract; use --again to check them anyway."
+    table = screens.table("file", "outcome", "left quarantine", "entered it", "accepted", "quarantined", "duplicates", "why")
+    for one in results:
+        cells = (one.get(name, "") for name in ("key", "outcome", "left", "entered", "accepted", "quarantined", "duplicates", "reason"))
+        table.add_row(*(str(cell) for cell in cells))
+    counted = Counter(str(one["outcome"]) for one in results)
+    told = ", ".join(f"{count} {outcome}" for outcome, count in counted.items())
+    accepted = any(one["outcome"] == REPLAYED and one["accepted"] for one in results)
+    return Group(table, f"{told}. Next: `headgate run` merges the accepted rows." if accepted else f"{told}. No row was accepted.")

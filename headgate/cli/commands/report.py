@@ -1,0 +1,78 @@
+"""`headgate report`: the whole lake on one screen."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+from rich.columns import Columns
+from rich.console import Group
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.cli.rendering import screens, summary, system_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from headgate.cli.rendering.system_facts import SystemFacts
+    from headgate.lake.references import CheckedReference
+
+
+def next_steps(found: deployment.Deployment) -> tuple[str, ...]:
+    """Commands for the tables of this lake that a person may want next."""
+    from headgate.contracts.registry import Registry
+
+    databases = wiring.databases(found.environment)
+    prod = sorted(Registry.load().prod)
+    asked = [f'headgate query "select * from {databases.prod}.{prod[0]} limit 10"   any Athena SQL'] if prod else []  # noqa: S608 shown, never run
+    return (
+        *asked,
+        "headgate questions            the saved questions",
+        "headgate files                one record per file",
+        f'headgate query "select rule, count(*) from {databases.curated}.quarantine group by 1"',  # noqa: S608 as above
+        "docs/data-dictionary.md       every table, column, unit and rule",
+        "docs/runbook.md               what to do when something goes wrong",
+    )
+
+
+@click.command(epilog=options.example("headgate report --json"))
+@options.as_json
+@options.deployment
+def report(as_json: bool, deployment_name: str | None) -> None:
+    """Show what came in, what was refused and why, and what the systems built."""
+    found = deployment.activate(deployment_name)
+    sums, facts = collect(found)
+    checked = wiring.checked_references(found.environment)
+    fact = {
+        "datasets": summary.as_dicts(sums),
+        "references": [asdict(one) for one in checked],
+        "systems": [asdict(one) for one in facts],
+    }
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: screen(sums, facts, checked, next_steps(found)))
+
+
+def collect(found: deployment.Deployment) -> tuple[list[summary.DatasetSummary], list[SystemFacts]]:
+    """What the file records and Athena say."""
+    from headgate.contracts.registry import Registry
+
+    sums = summary.by_dataset(wiring.ledger(found.environment).records())
+    return sums, system_facts.facts(wiring.queries(found.environment), Registry.load(), wiring.databases(found.environment))
+
+
+def screen(
+    sums: Sequence[summary.DatasetSummary],
+    facts: Sequence[SystemFacts],
+    checked: Sequence[CheckedReference] = (),
+    steps: Sequence[str] = (),
+) -> RenderableType:
+    """The one screen; references appear on it only where rows lack a parent."""
+    masked = [screens.masked(sums)] if any(one.masked for one in sums) else []
+    reasons = [screens.reasons(sums)] if any(one.reasons for one in sums) else []
+    gate = Columns([screens.received(sums), *reasons, *masked], padding=(0, 4))
+    broken = [one for one in checked if one.rows]
+    built = [screens.systems(facts)] if facts else []
+    return Group(gate, *([screens.references(broken)] if broken else []), *built, screens.next_steps(steps))

@@ -1,0 +1,69 @@
+"""Which files of a folder are data or manifests, and their keys in raw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from headgate.cli.rendering import screens
+from headgate.lake.keys import RUN_MANIFEST, ExportKey
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def objects_in(folder: Path) -> list[tuple[str, Path]]:
+    """Every data file of the folder that lies in a sub-folder, with its key in raw, by key; files at the top are notes, not data."""
+    from headgate.intake.files.process_file import is_data
+
+    return [(key, path) for key, path in _files_in(folder) if is_data(key)]
+
+
+def left_out_of(folder: Path) -> list[str]:
+    """Return the printable names of data files at the top of the folder, whose dataset no folder names."""
+    from headgate.intake.files.process_file import is_data
+
+    return sorted(screens.shown(path.name) for path in folder.iterdir() if path.is_file() and is_data(path.name))
+
+
+def manifests_in(folder: Path) -> list[tuple[str, Path]]:
+    """Every manifest of a run, with its key in raw; it is sent after all data, for it says that its run is complete."""
+    return [(key, path) for key, path in _files_in(folder) if key.endswith(f"/{RUN_MANIFEST}")]
+
+
+def runs_without_manifest(folder: Path) -> list[str]:
+    """Return folders laid out as export runs without a manifest: the gate would never process their parts."""
+    complete = {key.rpartition("/")[0] for key, _ in manifests_in(folder)}
+    parts = {key.rpartition("/")[0] for key, _ in objects_in(folder) if ExportKey.parse(key)}
+    return sorted(parts - complete)
+
+
+def _files_in(folder: Path) -> list[tuple[str, Path]]:
+    every = sorted(path for path in folder.rglob("*") if path.parent != folder)
+    if dangling := [path for path in every if path.is_symlink() and not path.exists()]:
+        name = screens.shown(str(dangling[0]))
+        raise click.ClickException(f"{name} is a link to nothing, so a file would be left out. Fix or remove the link.")
+    paths = [path for path in every if path.is_file()]
+    return [(key_of(path.relative_to(folder)), path) for path in paths]
+
+
+def is_manifest(name: str) -> bool:
+    """Return whether a file name is that of an export run's manifest."""
+    return name == RUN_MANIFEST
+
+
+def key_of(path: Path) -> str:
+    """Return the key of a relative path.
+
+    Raises:
+        click.ClickException: the name is not UTF-8.
+    """
+    key = path.as_posix()
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        raise click.ClickException(
+            f"the file name {screens.shown(ascii(key))} is not UTF-8, as S3 requires of keys. Rename the file."
+        ) from None
+    return key

@@ -1,0 +1,142 @@
+"""What `headgate upload` sends: which files of this machine, under which keys in raw, and which files it leaves out."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import re
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from headgate.cli.rendering import screens
+from headgate.cli.uploading import folder_files
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+STANDARD_INPUT = "-"
+UNKNOWN = "uploads"  # the gate finds the dataset of files in a folder of no contract from their columns
+_RUN = re.compile(r"(dt=[^/]+/)?run=[^/]+/|dt=[^/]+/")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Files with their keys in raw.
+
+    Attributes:
+        files: data files, by key.
+        manifests: manifests of export runs; they are sent after all data.
+        left_out: printable names of files that are not sent, with the reason.
+    """
+
+    files: tuple[tuple[str, Path], ...]
+    manifests: tuple[tuple[str, Path], ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+
+
+def select_files(sources: Sequence[str], dataset: str, known: Collection[str], standard_input: BinaryIO) -> Selection:
+    """Return what to send for files, folders, patterns and `-`, standard input.
+
+    A file's dataset is, in this order: `dataset`; the nearest folder of its path that is named like a dataset; its own name. A
+    file without any of them goes to the folder `uploads`, where the gate finds its dataset from its columns.
+
+    Args:
+        known: datasets that have a contract.
+
+    Raises:
+        click.ClickException: a source does not exist, holds no data, or names a dataset without a contract.
+    """
+    if dataset and dataset not in known:
+        raise click.ClickException(
+            f"There is no contract for {dataset}.{screens.did_you_mean(dataset, known)} Draft one with `headgate contract init FILE "
+            f"--dataset {dataset} > contracts/source/{dataset}.yaml`, deploy, and upload again."
+        )
+    paths = [path for source in sources for path in _paths(source, standard_input)]
+    parts = [_folder(path, dataset, known) if path.is_dir() else _single(path, dataset, known) for path in paths]
+    return Selection(
+        tuple(_distinct(file for part in parts for file in part.files)),
+        tuple(manifest for part in parts for manifest in part.manifests),
+        tuple(left for part in parts for left in part.left_out),
+    )
+
+
+def _paths(source: str, standard_input: BinaryIO) -> list[Path]:
+    if source == STANDARD_INPUT:
+        return [_spooled(standard_input)]
+    if Path(source).exists():
+        return [Path(source)]
+    if found := sorted(glob.glob(source, recursive=True)):  # noqa: PTH207 an absolute pattern is none for Path.glob
+        return [Path(name) for name in found]
+    raise click.ClickException(
+        f"{screens.shown(source)} does not exist, and no file matches it. Name a file, a folder, a pattern, or - for standard input."
+    )
+
+
+def _spooled(standard_input: BinaryIO) -> Path:
+    """Return a file with what standard input holds, named by its content so that the same bytes have the same key."""
+    body = standard_input.read()
+    if not body:
+        raise click.ClickException("Standard input is empty. Pipe a file into the command: cat orders.csv | headgate upload -")
+    path = Path(tempfile.mkdtemp(prefix="headgate-")) / f"stdin-{hashlib.sha256(body).hexdigest()[:12]}"
+    path.write_bytes(body)
+    return path
+
+
+def _single(path: Path, dataset: str, known: Collection[str]) -> Selection:
+    if reason := _not_data(path.name):
+        return Selection((), left_out=((screens.shown(path.name), reason),))
+    return Selection(((folder_files.key_of(Path(dataset or _dataset_of(path, known)) / path.name), path),))
+
+
+def _dataset_of(path: Path, known: Collection[str]) -> str:
+    folders = [part for part in reversed(path.resolve().parent.parts) if part in known]
+    stem = path.name.partition(".")[0].lower()
+    return folders[0] if folders else stem if stem in known else UNKNOWN
+
+
+def _folder(folder: Path, dataset: str, known: Collection[str]) -> Selection:
+    """Return the files of a folder: its sub-folders name datasets; without any it is flat, and each file finds its own."""
+    hidden = [path for path in sorted(folder.rglob("*")) if path.is_file() and _not_data(path.name)]
+    left_out = tuple((screens.shown(path.name), _not_data(path.name)) for path in hidden if not folder_files.is_manifest(path.name))
+    if dataset:
+        files = tuple(
+            (f"{dataset}/{folder_files.key_of(path.relative_to(folder))}", path) for path in sorted(folder.rglob("*")) if path.is_file()
+        )
+        return Selection(tuple((key, path) for key, path in files if not _not_data(path.name)), _manifests(files), left_out)
+    nested = folder_files.objects_in(folder)
+    if not nested:
+        flat = [_single(path, "", known) for path in sorted(folder.iterdir()) if path.is_file()]
+        return Selection(tuple(file for one in flat for file in one.files), left_out=tuple(left for one in flat for left in one.left_out))
+    # A dataset's own folder: its export runs, not the datasets, are the folders in it.
+    prefix = f"{_dataset_of(folder / '_', known)}/" if all(_RUN.match(key) for key, _ in nested) else ""
+    if not prefix and (incomplete := folder_files.runs_without_manifest(folder)):
+        raise click.ClickException(
+            f"{screens.shown(incomplete[0])} has no _manifest.json, so the gate would not process its parts. "
+            "Write the folder again with this version, or put the files below their dataset without dt= and run= folders."
+        )
+    loose = tuple((name, "no folder names its dataset; `headgate upload FILE` sends it alone") for name in folder_files.left_out_of(folder))
+    keyed = tuple((prefix + key, path) for key, path in nested)
+    return Selection(keyed, tuple((prefix + key, path) for key, path in folder_files.manifests_in(folder)), (*loose, *left_out))
+
+
+def _manifests(files: Iterable[tuple[str, Path]]) -> tuple[tuple[str, Path], ...]:
+    return tuple((key, path) for key, path in files if folder_files.is_manifest(path.name))
+
+
+def _not_data(name: str) -> str:
+    return "a name that begins with . or _ is not data" if name.startswith((".", "_")) else ""
+
+
+def _distinct(files: Iterable[tuple[str, Path]]) -> list[tuple[str, Path]]:
+    """Return the files under distinct keys: a second file of one key would count as its correction, so it keeps its folder's name."""
+    once = list(dict.fromkeys(files))
+    counts = Counter(key for key, _ in once)
+    return [
+        (key if counts[key] == 1 else f"{key.partition('/')[0]}/{path.resolve().parent.name}/{key.partition('/')[2]}", path)
+        for key, path in once
+    ]

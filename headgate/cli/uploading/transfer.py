@@ -1,0 +1,62 @@
+"""Send files to raw and follow them through the gate."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.lake.ports import ObjectRef
+from headgate.lake.states import FileState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
+
+UPLOADERS = 8
+POLL_S = 1.0
+UNDER_WAY = {FileState.PROCESSING, FileState.HANDED_OVER}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One uploaded object version, and how large its file was."""
+
+    ref: ObjectRef
+    size_bytes: int
+
+
+def send(store: ObjectStore, bucket: str, files: Sequence[tuple[str, Path]], sent: Callable[[Sent], None]) -> list[Sent]:
+    """Every file is in raw when this returns; `sent` hears of each as it lands."""
+
+    def one(item: tuple[str, Path]) -> Sent:
+        key, path = item
+        store.upload(path, ObjectRef(bucket, key))
+        landed = Sent(store.info(ObjectRef(bucket, key)).ref, path.stat().st_size)
+        sent(landed)
+        return landed
+
+    with ThreadPoolExecutor(UPLOADERS) as pool:
+        return list(pool.map(one, files))
+
+
+def follow(
+    ledger: FileLedger, refs: Iterable[ObjectRef], seen: Callable[[list[FileRecord]], None], *, timeout_s: float
+) -> list[FileRecord]:
+    """The records of the objects that reached their end; fewer than asked for when `timeout_s` ran out first.
+
+    `seen` hears of all ended records each time they were looked at.
+    """
+    from headgate.intake.files.process_file import file_id_of
+
+    wanted = {file_id_of(ref) for ref in refs}  # a record's key may lack what the object's own holds
+    deadline = time.monotonic() + timeout_s
+    while True:
+        ended = [record for record in ledger.records() if record.file_id in wanted and record.state not in UNDER_WAY]
+        seen(ended)
+        if len(ended) == len(wanted) or time.monotonic() > deadline:
+            return ended
+        time.sleep(POLL_S)

@@ -1,0 +1,153 @@
+"""Write contracts as Open Data Contract Standard v3 documents: what `odcs_reader.parse` reads back as the same contract.
+
+Source: Open Data Contract Standard v3.1.0, https://bitol-io.github.io/open-data-contract-standard/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from headgate.contracts.model import Kind, Level, Mask
+from headgate.contracts.source_format import FORMAT_PROPERTY, property_of, stated_format
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Rule
+
+_LOGICAL = {
+    Kind.STRING: "string",
+    Kind.BOOLEAN: "boolean",
+    Kind.SMALLINT: "integer",
+    Kind.INTEGER: "integer",
+    Kind.BIGINT: "integer",
+    Kind.DOUBLE: "number",
+    Kind.DECIMAL: "number",
+    Kind.DATE: "date",
+    Kind.TIMESTAMP: "timestamp",
+}
+_OPTIONS = {
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "exclusive_minimum": "exclusiveMinimum",
+    "exclusive_maximum": "exclusiveMaximum",
+    "min_length": "minLength",
+    "max_length": "maxLength",
+    "pattern": "pattern",
+}
+_SEVERITIES = {Level.WARN: "warning", Level.QUARANTINE: "error", Level.HALT: "critical"}
+
+
+def to_odcs(contract: Contract) -> dict[str, Any]:
+    """The ODCS document that states the contract, in plain values that YAML and JSON can hold."""
+    own = {"headgate.orderBy": list(contract.order_by), "headgate.system": contract.system, **contract.properties}
+    table = {
+        "name": contract.dataset,
+        "physicalType": "table",
+        "description": contract.description,
+        "dataGranularityDescription": contract.grain,
+        "customProperties": _custom(own),
+        "quality": [_comparison(rule) for rule in contract.comparisons],
+        "properties": [_column(contract, column) for column in contract.columns],
+    }
+    return {
+        "apiVersion": "v3.1.0",
+        "kind": "DataContract",
+        "id": contract.id,
+        "name": contract.dataset,
+        "version": contract.version,
+        "status": "active",
+        "schema": [_stated(table)],
+    }
+
+
+def physical_type(column_type: ColumnType) -> str:
+    """The `physicalType` that `parse_physical_type` reads as this type."""
+    if column_type.kind is Kind.DECIMAL:
+        return f"DECIMAL({column_type.precision},{column_type.scale})"
+    if column_type.kind is Kind.STRING:
+        return f"VARCHAR({column_type.length})" if column_type.length is not None else "TEXT"
+    return column_type.kind.value.upper()
+
+
+def _column(contract: Contract, column: Column) -> dict[str, Any]:
+    is_key = column.name in contract.key
+    unmasked = "none" if column.unmasked else ""
+    own = {
+        "headgate.mask": column.mask.value if column.mask else unmasked,
+        "headgate.content": column.content.value if column.content else "",
+        "headgate.unit": column.unit,
+        "headgate.severity": _severities(column),
+        FORMAT_PROPERTY: property_of(column.type.kind, column.format, stated_format(contract.properties.get(FORMAT_PROPERTY, {}))),
+    }
+    is_secret = column.mask not in {None, Mask.FREE_TEXT}
+    return _stated(
+        {
+            "name": column.name,
+            "logicalType": _LOGICAL[column.type.kind],
+            "physicalType": physical_type(column.type),
+            "description": column.description,
+            "primaryKey": is_key,
+            "primaryKeyPosition": contract.key.index(column.name) + 1 if is_key else None,
+            "required": any(rule.name == "required" for rule in column.rules) or column.required,
+            "classification": column.classification or ("restricted" if is_secret else ""),
+            "logicalTypeOptions": _options(column),
+            "relationships": [{"type": "foreignKey", "to": column.references}] if column.references else [],
+            "customProperties": _custom(own),
+            "quality": [_valid_values(rule) for rule in column.rules if rule.name == "valid_values"],
+        }
+    )
+
+
+def _options(column: Column) -> dict[str, Any]:
+    implied = ("max_length", column.type.length)
+    declared = column.format
+    times = {"format": declared.patterns[0]} if declared and len(declared.patterns) == 1 else {}
+    times |= {"defaultTimezone": declared.timezone} if declared and declared.timezone else {}
+    return times | {
+        _OPTIONS[rule.name]: rule.argument for rule in column.rules if rule.name in _OPTIONS and (rule.name, rule.argument) != implied
+    }
+
+
+def _severities(column: Column) -> dict[str, str]:
+    """Of rules that have none of their own in ODCS; `error` goes without saying."""
+    keywords = {"required": "required", **_OPTIONS}
+    return {
+        keywords[rule.name]: _SEVERITIES[rule.level]
+        for rule in column.rules
+        if rule.name in keywords and rule.level is not Level.QUARANTINE
+    }
+
+
+def _valid_values(rule: Rule) -> dict[str, Any]:
+    allowed = rule.argument if isinstance(rule.argument, tuple) else ()
+    return {
+        "type": "library",
+        "metric": "invalidValues",
+        "arguments": {"validValues": [*allowed]},
+        "mustBe": 0,
+        "severity": _SEVERITIES[rule.level],
+    }
+
+
+def _comparison(rule: Comparison) -> dict[str, Any]:
+    against = {"right": rule.right} if rule.right else {"value": rule.value}
+    return _stated(
+        {
+            "name": rule.name,
+            "description": rule.description,
+            "type": "custom",
+            "engine": "headgate",
+            "severity": _SEVERITIES[rule.level],
+            "implementation": {"left": rule.left, "operator": rule.operator, **against},
+        }
+    )
+
+
+def _custom(own: Mapping[str, object]) -> list[dict[str, object]]:
+    return [{"property": name, "value": value} for name, value in own.items() if value not in ("", [], (), {})]
+
+
+def _stated(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The entries that say something; ODCS takes an absent entry for its default."""
+    return {name: value for name, value in item.items() if value is not None and value is not False and value not in ("", [], {})}

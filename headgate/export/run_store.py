@@ -1,0 +1,200 @@
+"""What an export has in the buckets: runs with their manifests in raw, watermarks beside the deployment's other state."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.errors import NotFoundError
+from headgate.export.certifying.certificate import MANIFEST, Certificate
+from headgate.export.certifying.deletions import DELETED
+from headgate.export.certifying.digest import Digest, digest_of_file
+from headgate.export.planning.watermark import Reached, Watermark
+from headgate.export.requests import Verification
+from headgate.lake.content_hash import sha256_of
+from headgate.lake.keys import ExportKey
+from headgate.lake.ports import ObjectRef
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from headgate.export.certifying.certificate import CertifiedFile
+    from headgate.lake.ports import ObjectStore
+
+_JSON = "application/json"
+_GONE = "is gone"
+_OTHER_BYTES = "its bytes are not those that were certified"
+
+
+@dataclass(frozen=True)
+class UnfinishedRun:
+    """Files of an unfinished run, kept in a bucket below a prefix."""
+
+    objects: ObjectStore
+    bucket: str
+    prefix: str
+
+    def keep(self, path: Path) -> None:
+        """A copy of the file is kept under its name."""
+        self.objects.upload(path, self._ref(path.name))
+
+    def forget(self, name: str) -> None:
+        """No copy is kept under that name."""
+        self.objects.delete(self._ref(name))
+
+    def clear(self) -> None:
+        """Nothing is kept."""
+        for item in list(self.objects.list(self.bucket, self.prefix)):
+            self.objects.delete(ObjectRef(self.bucket, item.ref.key))
+
+    def is_empty(self) -> bool:
+        """Whether nothing is kept."""
+        return next(iter(self.objects.list(self.bucket, self.prefix)), None) is None
+
+    def restore(self, folder: Path) -> None:
+        """The folder holds every file that is kept."""
+        for item in self.objects.list(self.bucket, self.prefix):
+            self.objects.download(ObjectRef(self.bucket, item.ref.key), folder / item.ref.key.removeprefix(self.prefix))
+
+    def _ref(self, name: str) -> ObjectRef:
+        return ObjectRef(self.bucket, self.prefix + name)
+
+
+@dataclass(frozen=True)
+class RunStore:
+    """The raw bucket, and the bucket (and prefix `exports/`) that keeps watermarks."""
+
+    objects: ObjectStore
+    raw_bucket: str
+    state_bucket: str
+
+    def bring(self, certificate: Certificate, files: Mapping[str, Path]) -> None:
+        """The run's files lie in raw; nobody takes them before its manifest. Bringing them again writes the same objects."""
+        for name, path in files.items():
+            self.objects.upload(path, self._ref(certificate, name))
+
+    def state(self, certificate: Certificate) -> None:
+        """The run's manifest lies beside its files: the table has landed."""
+        self.objects.write(self._ref(certificate, MANIFEST), certificate.to_json().encode(), content_type=_JSON)
+
+    def certificate(self, key: ExportKey) -> Certificate | None:
+        """The certificate of a run of a table (whose manifest has this key), None when the run has not landed."""
+        try:
+            return Certificate.from_json(self.objects.read(ObjectRef(self.raw_bucket, key.path())))
+        except NotFoundError:
+            return None
+
+    def runs(self, table: str) -> list[ExportKey]:
+        """The manifests of every landed run of a table, oldest first."""
+        found = [ExportKey.parse(item.ref.key) for item in self.objects.list(self.raw_bucket, f"{table}/dt=")]
+        return sorted((key for key in found if key and key.name == MANIFEST), key=lambda key: (key.exported_on, key.run))
+
+    def tables(self) -> list[str]:
+        """Return the names of all tables with a published run. It lists every object, so it is for destinations without a lake."""
+        found = (ExportKey.parse(item.ref.key) for item in self.objects.list(self.raw_bucket, ""))
+        return sorted({key.dataset for key in found if key and key.name == MANIFEST})
+
+    def reached_before(self, source: str, table: str, run: str) -> Reached | None:
+        """How far the runs before this one have landed the table, None when there were none."""
+        found = self._watermark(source, table)
+        return found.seen_by(run) if found else None
+
+    def _watermark(self, source: str, table: str) -> Watermark | None:
+        try:
+            return Watermark.from_json(self.objects.read(self._state(source, table, "watermark.json")).decode())
+        except NotFoundError:
+            return None
+
+    def passed(self, source: str, table: str, reached: Reached) -> bool:
+        """Whether another run has landed the table as of a later moment: what it reached must not be taken back."""
+        found = self._watermark(source, table)
+        return found is not None and found.last.run != reached.run and found.last.taken_at > reached.taken_at
+
+    def advance(self, source: str, table: str, reached: Reached) -> None:
+        """The next incremental run goes on from here."""
+        found = self._watermark(source, table)
+        watermark = Watermark(reached, found.seen_by(reached.run) if found else None)
+        self.objects.write(self._state(source, table, "watermark.json"), watermark.to_json().encode(), content_type=_JSON)
+        if found and found.before and found.before != watermark.before:
+            self.objects.delete(self._keys(source, table, found.before.run))
+
+    def keys_before(self, source: str, table: str, run: str, path: Path) -> bool:
+        """The file at `path` holds the keys that the table had in the run before this one; False when that kept none."""
+        reached = self.reached_before(source, table, run)
+        try:
+            if reached:
+                self.objects.download(self._keys(source, table, reached.run), path)
+        except NotFoundError:
+            return False
+        return reached is not None
+
+    def keep_keys(self, source: str, table: str, run: str, path: Path) -> None:
+        """The next run compares its keys with these."""
+        self.objects.upload(path, self._keys(source, table, run))
+
+    def verify(self, key: ExportKey, workspace: Path) -> Verification:
+        """Whether a landed run is still what its manifest says: every file's bytes, and every row's fingerprint.
+
+        Raises:
+            NotFoundError: the run has no manifest, so it never landed whole.
+        """
+        certificate = self.certificate(key)
+        if certificate is None:
+            raise NotFoundError(f"{key.path()}: there is no such manifest, so this run has not landed")
+        findings: list[str] = []
+        total = Digest.of_nothing(len(certificate.digested))
+        for file in certificate.files:
+            digest, told = self._checked(certificate, file, workspace)
+            findings.extend(f"{file.name}: {item}" for item in told)
+            total += digest
+        if certificate.deleted_sha256:
+            findings.extend(f"{DELETED}: {item}" for item in self._changed_bytes(certificate, workspace))
+        if not findings and total != certificate.digest:
+            findings.append("the files do not add up to the table's own digest")
+        return Verification(certificate.table, certificate.run, len(certificate.files), total.rows, tuple(findings))
+
+    def _checked(self, certificate: Certificate, file: CertifiedFile, workspace: Path) -> tuple[Digest, list[str]]:
+        nothing = Digest.of_nothing(len(certificate.digested))
+        with self._local(certificate, file.name, workspace) as path:
+            if path is None:
+                return nothing, [_GONE]
+            if sha256_of(path) != file.sha256:
+                return nothing, [_OTHER_BYTES]
+            digest = digest_of_file(path, certificate.digested)
+            return digest, [] if digest == file.digest else ["its rows are not those that were certified"]
+
+    def _changed_bytes(self, certificate: Certificate, workspace: Path) -> list[str]:
+        with self._local(certificate, DELETED, workspace) as path:
+            if path is None:
+                return [_GONE]
+            return [] if sha256_of(path) == certificate.deleted_sha256 else [_OTHER_BYTES]
+
+    @contextmanager
+    def _local(self, certificate: Certificate, name: str, workspace: Path) -> Iterator[Path | None]:
+        """A copy of a run's object for as long as the block lasts; None when there is no such object."""
+        path = workspace / f"verify-{certificate.run}-{certificate.table}-{name}"
+        try:
+            self.objects.download(self._ref(certificate, name), path)
+            yield path
+        except NotFoundError:
+            yield None
+        finally:
+            path.unlink(missing_ok=True)
+
+    def _ref(self, certificate: Certificate, name: str) -> ObjectRef:
+        key = ExportKey.parse(f"{certificate.table}/dt={certificate.exported_on}/run={certificate.run}/{name}")
+        if key is None:
+            raise NotFoundError(f"{certificate.table}, {certificate.run}: these do not make a key of raw")
+        return ObjectRef(self.raw_bucket, key.path())
+
+    def unfinished(self, source: str, table: str, run: str) -> UnfinishedRun:
+        """Where a run that is not finished keeps its files, for a workspace that does not outlive the process."""
+        return UnfinishedRun(self.objects, self.state_bucket, f"exports/{source}/{table}/unfinished/{run}/")
+
+    def _keys(self, source: str, table: str, run: str) -> ObjectRef:
+        return self._state(source, table, f"keys/{run}.parquet")
+
+    def _state(self, source: str, table: str, name: str) -> ObjectRef:
+        return ObjectRef(self.state_bucket, f"exports/{source}/{table}/{name}")

@@ -1,0 +1,16 @@
+"""What a parser complains about, for a person."""
+
+from __future__ import annotations
+
+import re
+
+from sqlglot.errors import ParseError, SqlglotError
+
+
+def describe_parse_error(error: SqlglotError) -> str:
+    """Return what is wrong, and where; never the parser's own classes."""
+    first = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
+    what = str(first.get("description") or error).splitlines()[0]
+    missing = re.search(r"missing for <class '[\w.]+\.(\w+)'>", what)
+    what = f"something is missing in {missing[1].upper()}" if missing else what.rstrip(".")
+    return f"{what}, line {first['line']}, column {first['col']}" if first.get("line") else what

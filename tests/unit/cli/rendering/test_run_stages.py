@@ -1,0 +1,103 @@
+"""`headgate run` says what it waits for, and which systems are built, running and pending."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from headgate.aws.stepfunctions import PipelineRun
+from headgate.cli.commands.pipeline import _history, _table, waiting_for
+from headgate.cli.rendering.run_stages import Stage, stages, summary
+from headgate.lake.pipeline_starts import Execution
+
+pytestmark = pytest.mark.unit
+
+BEGAN = datetime(2026, 1, 2, 3, 0)
+SYSTEMS = ("retail-copilot", "global-market-pulse", "compliance-guardian")
+
+
+def after(seconds: int) -> datetime:
+    return BEGAN + timedelta(seconds=seconds)
+
+
+BUILDING = PipelineRun(
+    "arn:execution:own",
+    "RUNNING",
+    entered_at={
+        "See who runs": after(0),
+        "Start merge_curated": after(5),
+        "Start quality_gate": after(26),
+        "Build the systems": after(40),
+        "Start build_retail_copilot": after(41),
+        "Published retail-copilot": after(50),
+        "Report retail-copilot": after(51),
+        "Start build_global_market_pulse": after(41),
+        "Start build_compliance_guardian": after(41),
+        "Report compliance-guardian": after(45),
+    },
+)
+
+
+def test_each_stage_has_its_state_and_its_time() -> None:
+    assert stages(BUILDING, SYSTEMS, after(71)) == [
+        Stage("turn", "done", 5),
+        Stage("merge", "done", 21),
+        Stage("quality gate", "done", 14),
+        Stage("retail-copilot", "done", 9),
+        Stage("global-market-pulse", "running", 30),
+        Stage("compliance-guardian", "failed", 4),
+    ]
+
+
+def test_one_line_says_what_runs_what_is_done_and_what_is_pending() -> None:
+    assert summary(stages(BUILDING, SYSTEMS, after(71))) == "global-market-pulse 30 s; 3 done, 1 failed"
+    merging = PipelineRun("arn", "RUNNING", entered_at={"See who runs": after(0), "Start merge_curated": after(5)})
+    assert summary(stages(merging, SYSTEMS, after(15))) == "merge 10 s; 4 pending"
+
+
+def test_a_system_that_was_not_asked_for_is_left() -> None:
+    left = replace(BUILDING, entered_at={**BUILDING.entered_at, "Leave global-market-pulse": after(41)})
+    assert Stage("global-market-pulse", "left") in stages(left, SYSTEMS, after(71))
+
+
+def test_a_history_that_has_the_systems_as_one_state_shows_their_common_time() -> None:
+    known = {name: at for name, at in BUILDING.entered_at.items() if name in {"Start quality_gate", "Build the systems"}}
+    building = replace(BUILDING, entered_at=known)
+    assert stages(building, SYSTEMS, after(71))[3:] == [Stage(system, "running", 31) for system in SYSTEMS]
+    built = replace(building, entered_at={**known, "Gather the reports": after(60)})
+    assert stages(built, SYSTEMS, after(71))[3:] == [Stage(system, "done", 20) for system in SYSTEMS]
+
+
+class Runs:
+    """The newest runs, newest first, as the service lists them."""
+
+    def newest(self) -> list[Execution]:
+        return [
+            Execution("own", "RUNNING", after(60)),
+            Execution("other", "RUNNING", BEGAN),
+            Execution("old", "SUCCEEDED", after(-600), after(-540)),
+        ]
+
+
+def test_the_run_before_this_one_is_named() -> None:
+    runs: Any = Runs()
+    assert waiting_for(runs, "arn:execution:own") == "pending behind run other, running since 03:00:00 UTC; "
+    assert waiting_for(runs, "arn:execution:other") == ""
+
+
+def test_history_has_durations() -> None:
+    assert [one.seconds for one in Runs().newest()] == [None, None, 60]
+    assert _history([]) == "There was no run yet. `headgate run` starts one."
+
+
+def test_the_report_of_a_system_stands_beside_its_time() -> None:
+    ended = replace(
+        BUILDING, status="FAILED", output={"systems": [{"system": "compliance-guardian", "state": "failed", "cause": "no rows"}]}
+    )
+    table = _table(ended, stages(ended, SYSTEMS, after(71)))
+    cells = [list(column.cells) for column in table.columns]
+    assert cells[0][-1] == "compliance-guardian"
+    assert [column[-1] for column in cells] == ["compliance-guardian", "failed", "4", "no rows"]

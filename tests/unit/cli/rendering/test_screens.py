@@ -1,0 +1,276 @@
+"""What commands print: every id whole, data's words as text, no command accepts a number that makes no sense."""
+
+from __future__ import annotations
+
+import io
+import json
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from headgate.aws.athena import Answer, ResultColumn
+from headgate.cli import options
+from headgate.cli.commands import files, keys, mapping, pipeline, quarantine, query
+from headgate.cli.commands.contract import contract
+from headgate.cli.commands.contract_files import diff
+from headgate.cli.commands.files import upload
+from headgate.cli.commands.logs import logs
+from headgate.cli.commands.sample import sample
+from headgate.cli.deployment import find
+from headgate.cli.main import cli
+from headgate.cli.rendering import screens, summary, system_facts
+from headgate.cli.uploading.folder_files import objects_in
+from headgate.contracts.dictionary import dictionary
+from headgate.contracts.registry import Registry
+from headgate.errors import QueryError
+from headgate.intake.quarantine.list_quarantine import count_quarantined
+from headgate.lake.ports import FileRecord
+from headgate.matching.mappings import Suggested
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import RenderableType
+from headgate.query.catalog import Databases
+
+pytestmark = pytest.mark.unit
+
+KEY = "payments/dt=2026-01-02/run=20260102T000000-0123456789abcdef/part-00000-of-a-rather-long-name.csv"
+FILE_ID = "0123456789abcdef0123456789abcdef"
+RECORD = FileRecord(
+    FILE_ID, "raw", KEY, "v1", "payments", "done", received=3, accepted=2, quarantined=1, contract="headgate.source.payments@1.0.0"
+)
+ROW = {
+    "source_row": 2,
+    "byte_offset": 261,
+    "rule": "type",
+    "column_name": "amount",
+    "masked_value": "[b]x[/b] :x:",
+    "reason": "is no decimal(14,4)",
+    "record": '{"payment_id": "2"}',
+}
+
+
+def printed(screen: RenderableType, width: int = 80) -> str:
+    """What a terminal of that width shows."""
+    out = io.StringIO()
+    Console(file=out, width=width, markup=False, emoji=False).print(screen)
+    return out.getvalue()
+
+
+def together(text: str) -> str:
+    """The text without what a table puts between the lines of a cell, one column after the other."""
+    lines = [line.strip()[1:-1].split("│") for line in text.splitlines() if "│" in line]
+    return "|".join("".join(cell.strip() for cell in column) for column in zip(*lines, strict=False))
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [
+        files.rejections([FileRecord(**{**vars(RECORD), "state": "rejected"})]),
+        screens.answer(["file", "n"], [(KEY, 1)]),
+        keys._screen([{"dataset": "payments", "key": KEY, "outcome": "old_tokens"}]),
+        mapping._table(Suggested("payments", "s", "f", (KEY,), ("payment_id",), (0.5,), ("order_id",))),
+        quarantine._lines_table(count_quarantined([FileRecord(**{**vars(RECORD), "reasons": {"type": 1}})], by_file=True), by_file=True),
+    ],
+)
+def test_ids_and_keys_are_broken_over_lines_and_never_cut(screen: RenderableType) -> None:
+    assert "…" not in printed(screen)
+    assert KEY in together(printed(screen))
+
+
+def test_what_data_says_is_text_and_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    options.show(as_json=False, value=dict, screen=lambda: screens.answer(["word"], [("[b]x[/b] :x:",)]))
+    assert "[b]x[/b] :x:" in capsys.readouterr().out
+
+
+def test_a_quarantined_row_is_a_line_and_its_cells_are_shown_when_asked_for() -> None:
+    short, whole = (printed(quarantine._rows_table(RECORD, [ROW] * 3, 3, whole=asked), 140) for asked in (False, True))
+    assert short.count("is no decimal(14,4)") == 3
+    assert len(short.splitlines()) <= 10
+    assert "261" in short
+    assert '"payment_id"' not in short
+    assert whole.count('{"payment_id": "2"}') == 3
+
+
+@pytest.mark.parametrize(
+    ("outcome", "accepted", "merges"), [("replayed", 2, True), ("replayed", 0, False), ("raw_gone", 2, False), ("still_rejected", 0, False)]
+)
+def test_a_merge_is_advised_only_where_a_replay_let_something_in(outcome: str, accepted: int, *, merges: bool) -> None:
+    shown = printed(quarantine._replayed_screen([{"key": KEY, "outcome": outcome, "accepted": accepted}]), 200)
+    assert ("headgate run" in shown) == merges
+
+
+@pytest.mark.parametrize(("outcome", "merges"), [("replayed", True), ("raw_gone", False), ("old_tokens", False)])
+def test_a_merge_is_advised_only_where_tokens_were_made_anew(outcome: str, *, merges: bool) -> None:
+    shown = printed(keys._screen([{"dataset": "payments", "key": KEY, "outcome": outcome}]), 200)
+    assert ("headgate run" in shown) == merges
+
+
+def test_files_that_were_refused_and_those_that_wait_are_counted_and_titled_alike() -> None:
+    states = ["done", "rejected", "needs_mapping", "needs_mapping"]
+    made = [FileRecord(str(at), "raw", f"payments/{at}.csv", "v1", "payments", state) for at, state in enumerate(states)]
+    assert "4 (1 rejected, 2 waiting for a mapping)" in printed(screens.received(summary.by_dataset(made)), 140)
+    assert "Files that were rejected or need a mapping" in printed(files.rejections(made[1:]), 140)
+    assert "Files that need a mapping" in printed(files.rejections(made[2:]), 140)
+    assert "Files that were rejected;" in printed(files.rejections(made[1:2]), 140)
+
+
+def test_a_file_whose_mapping_is_settled_is_not_counted_among_those_that_wait() -> None:
+    waited = FileRecord("1", "raw", KEY, "v1", "payments", "needs_mapping", received_at="2026-01-01T00:00:00")
+    later = FileRecord("2", "raw", KEY, "v2", "payments", "done", content_sha256="b", received_at="2026-01-01T00:00:01")
+    (counted,) = summary.by_dataset([waited, later])
+    assert (counted.files, counted.files_waiting) == (2, 0)
+
+
+def test_of_a_file_everything_is_shown_also_what_cannot_be_seen() -> None:
+    form = {"format": "csv", "delimiter": "\t", "line_end": "\r\n", "confidence": "1.0", "compression": "gzip"}
+    statistics = json.dumps({"amount": {"type": "decimal", "min": "1.00"}, "id": {"type": "int"}})
+    shown = printed(files._whole(FileRecord(**{**vars(RECORD), "written_as": form, "profile": {"statistics": statistics}})), 200)
+    for told in (r"'\t'", r"'\r\n'", "gzip", "amount: type decimal, min 1.00", "id: type int"):
+        assert told in shown
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    [
+        (sample, ["--defect-rate", "3", "x"]),
+        (sample, ["--defect-rate", "-0.1", "x"]),
+        (sample, ["--orders", "0", "x"]),
+        (sample, ["--days", "-1", "x"]),
+        (sample, ["--rows-per-file", "0", "x"]),
+        (pipeline.run, ["--timeout-s", "0"]),
+        (upload, [".", "--timeout-s", "0"]),
+        (logs, ["--minutes", "0"]),
+        (quarantine.show, ["f", "--rows", "0"]),
+        (files.files, ["--state", "lost"]),
+    ],
+)
+def test_numbers_and_words_that_make_no_sense_are_misspelt(command: click.Command, arguments: list[str]) -> None:
+    ran = CliRunner().invoke(command, arguments)
+    assert ran.exit_code == 2
+    assert "Invalid value" in ran.output
+
+
+def test_the_dictionary_is_printed_as_it_is_kept() -> None:
+    assert CliRunner().invoke(contract, ["docs"]).output == dictionary(Registry.load())
+
+
+@pytest.mark.parametrize(
+    "sql", ["drop table x", "-- note\n(insert into x values (1)", "/* */ Update x set a = 1", "CREATE TABLE a AS SELECT 1"]
+)
+def test_a_query_that_would_change_the_lake_is_refused(sql: str) -> None:
+    with pytest.raises(QueryError, match="would change the lake"):
+        query._statement(sql, None)
+
+
+@pytest.mark.parametrize(
+    "sql", ["select 1", "with a as (select 1) select * from a", "show tables", "describe orders", "(select 'drop table x')"]
+)
+def test_a_query_that_reads_is_asked(sql: str) -> None:
+    assert query._statement(sql, None) == sql
+
+
+def test_help_says_that_a_query_only_reads() -> None:
+    assert "only read" in " ".join(CliRunner().invoke(cli, ["query", "--help"]).output.split())
+
+
+def test_where_nothing_is_deployed_the_folder_and_the_remedy_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HEADGATE_RAW_BUCKET", raising=False)
+    with pytest.raises(click.ClickException) as told:
+        find(None)
+    assert str(tmp_path.resolve()) in str(told.value)
+    assert "make deploy-localstack" in str(told.value)
+
+
+def test_a_contract_that_is_no_yaml_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("a: 1\nb: [\n")
+    ran = CliRunner().invoke(diff, [str(tmp_path / "a.yaml"), str(tmp_path / "a.yaml")])
+    assert (ran.exit_code, "is no YAML (line" in ran.output) == (1, True)
+
+
+def test_a_link_to_nothing_is_told_and_not_left_out(tmp_path: Path) -> None:
+    (tmp_path / "orders").mkdir()
+    (tmp_path / "orders/good.csv").write_text("x")
+    (tmp_path / "orders/link.csv").symlink_to(tmp_path / "orders/good.csv")
+    assert [key for key, _ in objects_in(tmp_path)] == ["orders/good.csv", "orders/link.csv"]
+    (tmp_path / "orders/lost.csv").symlink_to(tmp_path / "nowhere.csv")
+    with pytest.raises(click.ClickException, match=r"lost\.csv is a link to nothing"):
+        objects_in(tmp_path)
+
+
+def test_a_file_name_that_s3_cannot_have_is_told(tmp_path: Path) -> None:
+    (tmp_path / "orders").mkdir()
+    (tmp_path / "orders" / "caf\udce9.csv").write_text("x")
+    with pytest.raises(click.ClickException, match="is not UTF-8"):
+        objects_in(tmp_path)
+
+
+PROD = tuple(Registry.load().prod)
+
+
+class Prod:
+    """Answers for the tables that are there; the real adapter's only other answer is a QueryError."""
+
+    def __init__(self, *tables: str) -> None:
+        self.tables = set(tables)
+
+    def run(self, sql: str) -> Answer:
+        asked = {name for name in PROD if f"ecommerce_prod.{name}" in sql or f"FROM {name}" in sql}
+        if asked - self.tables:
+            raise QueryError(f"TABLE_NOT_FOUND: Table '{min(asked - self.tables)}' does not exist")
+        rows = [(name, 7) for name in sorted(asked)] if "as counted" in sql else [("good",)]
+        return Answer("q", (ResultColumn("a", "varchar"),), tuple(rows))
+
+
+def facts_of(*tables: str) -> dict[str, system_facts.SystemFacts]:
+    prod: Any = Prod(*tables)
+    return {fact.system: fact for fact in system_facts.facts(prod, Registry.load(), Databases())}
+
+
+def test_a_table_that_is_missing_does_not_hide_the_others() -> None:
+    every = Registry.load().tables_of("compliance-guardian")
+    fact = facts_of(*[name for name in every if name != "risk_scores"])["compliance-guardian"]
+    assert (fact.missing, sorted(fact.rows)) == (("risk_scores",), sorted({*every} - {"risk_scores"}))
+    shown = printed(screens.systems([fact]), 200)
+    assert "fraud_scores 7" in shown
+    assert "risk_scores" in shown
+
+
+def test_a_system_of_which_nothing_is_there_says_so() -> None:
+    fact = facts_of()["retail-copilot"]
+    assert (fact.rows, fact.quality) == ({}, system_facts.NOT_PUBLISHED)
+
+
+SLOW = """
+import builtins, signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background is started with the signal ignored
+real = builtins.__import__
+def late(name, *rest):
+    if name == "headgate.cli.main":
+        print("loading", flush=True)
+        time.sleep(60)
+    return real(name, *rest)
+builtins.__import__ = late
+from headgate.cli.entry import main
+main()
+"""
+
+
+def test_an_interrupt_ends_the_command_in_one_line_from_its_first_moment_on() -> None:
+    """The import of the command itself is where the first second goes, so the signal is sent while it is under way."""
+    with subprocess.Popen([sys.executable, "-c", SLOW], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as command:
+        assert command.stdout is not None
+        assert command.stdout.readline() == "loading\n"
+        time.sleep(0.1)
+        command.send_signal(signal.SIGINT)
+        _, told = command.communicate(timeout=30)
+    assert (command.returncode, told.strip()) == (130, "Aborted!")

@@ -1,0 +1,131 @@
+"""`headgate upload` takes files, folders of any form, patterns and standard input."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+from rich.console import Console
+
+from headgate.cli.commands import files
+from headgate.cli.uploading.select_files import Selection, select_files
+from headgate.lake.ports import FileRecord
+from headgate.lake.states import FileState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.unit
+
+KNOWN = {"orders", "payments"}
+
+
+def sent(*sources: object, dataset: str = "", stdin: bytes = b"") -> Selection:
+    return select_files([str(one) for one in sources], dataset, KNOWN, io.BytesIO(stdin))
+
+
+def keys(made: Selection) -> list[str]:
+    return [key for key, _ in made.files]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("in/a.csv", "in/orders.csv", "in/b.json", "in/.hidden", "in/_notes.txt", "payments/x.csv", "payments/y.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("id\n1\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_one_file_belongs_to_the_dataset_that_is_named(folder: Path) -> None:
+    assert keys(sent(folder / "in" / "a.csv", dataset="orders")) == ["orders/a.csv"]
+
+
+def test_one_file_belongs_to_the_dataset_of_its_folder_or_its_name_else_the_gate_finds_it(folder: Path) -> None:
+    assert keys(sent(folder / "payments" / "x.csv")) == ["payments/x.csv"]
+    assert keys(sent(folder / "in" / "orders.csv")) == ["orders/orders.csv"]
+    assert keys(sent(folder / "in" / "a.csv")) == ["uploads/a.csv"]
+
+
+def test_a_flat_folder_is_sent_and_hidden_files_are_named_with_the_reason(folder: Path) -> None:
+    made = sent(folder / "in")
+    assert keys(made) == ["uploads/a.csv", "uploads/b.json", "orders/orders.csv"] or sorted(keys(made)) == [
+        "orders/orders.csv",
+        "uploads/a.csv",
+        "uploads/b.json",
+    ]
+    assert sorted(name for name, _ in made.left_out) == [".hidden", "_notes.txt"]
+    assert {reason for _, reason in made.left_out} == {"a name that begins with . or _ is not data"}
+
+
+def test_a_folder_of_datasets_keeps_its_form(folder: Path) -> None:
+    (folder / "truth.json").write_text("{}", encoding="utf-8")
+    made = sent(folder)
+    assert "payments/x.csv" in keys(made)
+    assert ("truth.json", "no folder names its dataset; `headgate upload FILE` sends it alone") in made.left_out
+
+
+def test_the_folder_of_one_dataset_with_export_runs_is_sent_under_its_name(tmp_path: Path) -> None:
+    run = tmp_path / "orders" / "dt=2026-01-02" / "run=r1"
+    run.mkdir(parents=True)
+    for name in ("part-00000.csv", "_manifest.json"):
+        (run / name).write_text("x", encoding="utf-8")
+    made = sent(tmp_path / "orders")
+    assert keys(made) == ["orders/dt=2026-01-02/run=r1/part-00000.csv"]
+    assert [key for key, _ in made.manifests] == ["orders/dt=2026-01-02/run=r1/_manifest.json"]
+    assert made.left_out == ()
+
+
+def test_a_pattern_is_expanded(folder: Path) -> None:
+    assert keys(sent(folder / "payments" / "*.csv")) == ["payments/x.csv", "payments/y.csv"]
+
+
+def test_files_of_one_name_get_distinct_keys(tmp_path: Path) -> None:
+    for name in ("north", "south"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "may.csv").write_text(name, encoding="utf-8")
+    made = sent(tmp_path / "north" / "may.csv", tmp_path / "south" / "may.csv", dataset="orders")
+    assert keys(made) == ["orders/north/may.csv", "orders/south/may.csv"]
+
+
+def test_standard_input_is_a_file_named_by_its_content() -> None:
+    made = sent("-", dataset="orders", stdin=b"id\n1\n")
+    assert keys(made) == keys(sent("-", dataset="orders", stdin=b"id\n1\n"))
+    assert keys(made)[0].startswith("orders/stdin-")
+    assert made.files[0][1].read_bytes() == b"id\n1\n"
+
+
+@pytest.mark.parametrize(("source", "message"), [("nowhere.csv", "does not exist"), ("-", "Standard input is empty")])
+def test_what_cannot_be_sent_is_named_with_what_to_do(source: str, message: str) -> None:
+    with pytest.raises(click.ClickException, match=message):
+        sent(source)
+
+
+def test_a_dataset_without_a_contract_offers_to_draft_one(folder: Path) -> None:
+    with pytest.raises(click.ClickException, match=r"headgate contract init FILE --dataset bikes > contracts/source/bikes\.yaml"):
+        sent(folder / "in" / "a.csv", dataset="bikes")
+    with pytest.raises(click.ClickException, match="Did you mean orders"):
+        sent(folder / "in" / "a.csv", dataset="order")
+
+
+def rejected(key: str, rule: str) -> FileRecord:
+    error = {"rule": rule, "column": "", "message": f"the file breaks {rule}", "remedy": "correct it"}
+    return FileRecord(key, "raw", key, "v1", "", FileState.REJECTED, error=error)
+
+
+def test_a_file_of_no_contract_offers_to_draft_one(folder: Path) -> None:
+    made = sent(folder / "in" / "a.csv")
+    offer = files._contract_offer([rejected("uploads/a.csv", "unknown_dataset")], made)
+    assert "headgate contract init" in offer
+    assert "--dataset a > contracts/source/a.yaml" in offer
+
+
+def test_a_hundred_equal_notices_are_one_line_and_the_rare_one_comes_first() -> None:
+    records = [rejected(f"orders/{number:03}.csv", "empty_file") for number in range(100)]
+    console = Console(width=160, record=True)
+    console.print(files.rejections([*records, rejected("payments/x.csv", "mixed_encoding")]))
+    text = console.export_text()
+    assert text.index("mixed_encoding") < text.index("empty_file")
+    assert text.count("empty_file") == 2  # the rule and the message of one line
+    assert "and 97 more" in " ".join(text.replace("│", " ").split())
