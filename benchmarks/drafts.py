@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING
 import click
 
 from headgate.cli.commands.contract_files import check_sample
+from headgate.drafts.draft_contract import draft
 from headgate.errors import BadInputError
-from headgate.matching.draft import draft
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -34,9 +34,9 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts import odcs_reader
 from headgate.contracts.source_format import SourceFormat
+from headgate.drafts.draft_contract import draft
 from headgate.intake.rows.check_rows import gate_bytes, gate_file
 from headgate.lake.ports import MaskingKey
-from headgate.matching.draft import draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

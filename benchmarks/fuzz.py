@@ -45,12 +45,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headgate.contracts.registry import Registry
+from headgate.drafts.draft_contract import draft
 from headgate.errors import BadInputError, HeadgateError
-from headgate.formats.file_table import columns_by_shown_name
+from headgate.formats.read_table import columns_by_shown_name
 from headgate.formats.sniff import is_parquet
 from headgate.intake import gate_bytes
 from headgate.lake.ports import MaskingKey
-from headgate.matching.draft import draft
 from headgate.values.threads import use_lean_allocator
 
 if TYPE_CHECKING:

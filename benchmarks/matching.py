@@ -27,7 +27,7 @@ from foreign_headers import foreign
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.part_files import DATASETS
 from headgate.domains.retail.sample.shop import ShopSpec, generate
-from headgate.matching import match as matching
+from headgate.matching import suggest_mapping as matching
 
 FITTED_ON = ("customers", "order_items", "payments", "regions")
 FITTED_IN, HELD_OUT_IN = ("de", "fr"), ("es", "nl")

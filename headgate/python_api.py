@@ -71,7 +71,7 @@ def draft_contract(sample: str | PathLike[str], dataset: str = "") -> Contract:
     >>> drafted.dataset, drafted.column("amount").type.kind.value
     ('orders', 'decimal')
     """
-    from headgate.matching.draft import draft  # noqa: PLC0415 each function loads what it needs
+    from headgate.drafts.draft_contract import draft  # noqa: PLC0415 each function loads what it needs
 
     path = Path(sample)
     return draft(path.read_bytes(), dataset or path.name.partition(".")[0].lower()).contract
@@ -110,7 +110,7 @@ def profile(file: str | PathLike[str], contract: Contract | None = None) -> Prof
     >>> profiled.rows, [column.name for column in profiled.columns]
     (3, ['order_id', 'note', 'amount'])
     """
-    from headgate.formats.file_table import read_table  # noqa: PLC0415 as above
+    from headgate.formats.read_table import read_table  # noqa: PLC0415 as above
     from headgate.formats.unpack import unpack  # noqa: PLC0415 as above
     from headgate.profiling.profile import profile_unknown  # noqa: PLC0415 as above
     from headgate.profiling.sensitive_values import column_names  # noqa: PLC0415 as above

@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from headgate.lake.references import CheckedReference
     from headgate.lake.snapshots import LakeSnapshot
     from headgate.learning.store import ModelStore
+    from headgate.matching.file_table import FileTable
     from headgate.matching.mappings import Mappings
     from headgate.merge.merging import Merging
     from headgate.quality.audit_ledger import CardAudit
@@ -126,7 +127,7 @@ def file_gate(env: Mapping[str, str]) -> FileGate:
         quarantine_bucket=settings.quarantine_bucket,
         clock=_utc_now,
         lease_s=settings.lease_s,
-        mappings=Mappings(objects(), settings.artifacts_bucket, contracts),
+        mappings=Mappings(objects(), settings.artifacts_bucket, contracts, _sample_table),
         largest_bytes=worker(env).largest_bytes,
         spark=spark_gate(env),
     )
@@ -247,7 +248,14 @@ def mappings(env: Mapping[str, str]) -> Mappings:
     from headgate.contracts.registry import Registry
     from headgate.matching.mappings import Mappings
 
-    return Mappings(objects(), ArtifactsSettings.from_env(env).artifacts_bucket, Registry.load().source)
+    return Mappings(objects(), ArtifactsSettings.from_env(env).artifacts_bucket, Registry.load().source, _sample_table)
+
+
+def _sample_table(file: bytes | Path, contract: Contract | None) -> FileTable | None:
+    """A file's header with some rows. A cold start loads the readers of unknown tables only when one comes."""
+    from headgate.formats.read_table import sample_table
+
+    return sample_table(file, contract)
 
 
 def merging(env: Mapping[str, str], workspace: Path) -> Merging:

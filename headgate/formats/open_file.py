@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from headgate.formats.csv.endings import file_end_of_path
+from headgate.formats.csv.file_end import file_end_of_path
 from headgate.formats.csv.footer import mark_footer_in_batches
 from headgate.formats.csv.row_width_repair import repair_row_widths
 from headgate.formats.csv.stream_csv import STREAMED_FROM_BYTES, find_plain_csv, stream
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.formats.batches import Source
-    from headgate.formats.csv.endings import FileEnd
+    from headgate.formats.csv.file_end import FileEnd
     from headgate.formats.received import Received
 
 # A compressed file up to this size fits into a worker's memory, whatever it grows to.

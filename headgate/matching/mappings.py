@@ -11,18 +11,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from headgate.errors import BadInputError, NotFoundError
-from headgate.formats.header import folded, with_headings
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
+from headgate.matching.header_names import folded
+from headgate.matching.match_header import with_headings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.formats.file_table import FileTable
     from headgate.lake.ports import ObjectStore
-    from headgate.matching.match import Match
+    from headgate.matching.file_table import FileTable
+    from headgate.matching.suggest_mapping import Match
+
+    SampleTable = Callable[[bytes | Path, Contract | None], FileTable | None]
 
 # Rules whose rejection a mapping of the header may fix.
 MAPPABLE_RULES = {"unknown_dataset", "not_a_table", "missing_column", "missing_sensitive_column", "unknown_column"}
@@ -68,7 +71,7 @@ class Suggested:
 
     def asked(self, key: str) -> BadInputError:
         """What the file's sender, or who looks after the lake, is asked to do."""
-        from headgate.matching.match import THRESHOLD  # noqa: PLC0415 a cold start loads what matches headers when one asks for it
+        from headgate.matching.suggest_mapping import THRESHOLD  # noqa: PLC0415 a cold start loads what matches headers when one asks for it
 
         unsure = [name for name, confidence in zip(self.names, self.confidence, strict=True) if confidence < THRESHOLD]
         missing = f"; no column can be identified as {', '.join(self.absent)}" if self.absent else ""
@@ -95,18 +98,22 @@ class Suggested:
 
 @dataclass(frozen=True)
 class Mappings:
-    """Which columns are which fields: as people decided, else as names and values say."""
+    """Which columns are which fields: as people decided, else by their names and values.
+
+    Attributes:
+        sample_table: reads a file's header with some rows, `headgate.formats.read_table.sample_table`.
+    """
 
     objects: ObjectStore
     bucket: str
     contracts: Mapping[str, Contract]
+    sample_table: SampleTable
 
     def dataset(self, key: str, body: bytes | Path) -> str:
         """Return the dataset of a file whose folder names none; empty if neither a remembered mapping nor the columns identify one."""
-        from headgate.formats.file_table import sample_table  # noqa: PLC0415 as above
-        from headgate.matching.match import match_dataset  # noqa: PLC0415 as above
+        from headgate.matching.suggest_mapping import match_dataset  # noqa: PLC0415 as above
 
-        headed = sample_table(body)
+        headed = self.sample_table(body, None)
         if headed is None:
             return ""
         if known := self._remembered(source_of(key), headed):
@@ -116,10 +123,9 @@ class Mappings:
 
     def decide(self, key: str, dataset: str, body: bytes | Path) -> Decided | Suggested | None:
         """The file's mapping, or what to ask a person; None where its header is not what is wrong with it."""
-        from headgate.formats.file_table import sample_table  # noqa: PLC0415 as above
-        from headgate.matching.match import THRESHOLD, match_columns  # noqa: PLC0415 as above
+        from headgate.matching.suggest_mapping import THRESHOLD, match_columns  # noqa: PLC0415 as above
 
-        headed = sample_table(body, self.contracts.get(dataset))
+        headed = self.sample_table(body, self.contracts.get(dataset))
         if headed is None or dataset not in self.contracts:
             return None
         contract = self.contracts[dataset]
@@ -133,11 +139,10 @@ class Mappings:
 
     def renewed(self, key: str, suggested: Suggested, body: bytes | Path) -> Suggested:
         """Return the suggestion for a pending file by the current contract; the old one where its dataset or header cannot be read."""
-        from headgate.formats.file_table import sample_table  # noqa: PLC0415 as above
-        from headgate.matching.match import match_columns  # noqa: PLC0415 as above
+        from headgate.matching.suggest_mapping import match_columns  # noqa: PLC0415 as above
 
         contract = self.contracts.get(suggested.dataset)
-        headed = sample_table(body, contract)
+        headed = self.sample_table(body, contract)
         if contract is None or headed is None:
             return suggested
         return _suggested(key, headed, match_columns(headed.names, headed.samples, contract))

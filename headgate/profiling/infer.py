@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.lake.columns import bool_array, text_array
 from headgate.profiling.arrays import Counted, Values, as_numpy, counted, filled, is_valid
+from headgate.values.cast_declared import cast_column, plain_numbers, trimmed, without_nulls
 from headgate.values.cells import flags, literal
-from headgate.values.declared import cast_column, plain_numbers, trimmed, without_nulls
 from headgate.values.format_inference import infer_format, is_plain
 
 if TYPE_CHECKING:

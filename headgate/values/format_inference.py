@@ -16,8 +16,8 @@ from headgate.contracts.model import ColumnType, Kind
 from headgate.contracts.source_format import PLAIN, SourceFormat
 from headgate.values import inferred_numbers, inferred_times
 from headgate.values.cast import cast
+from headgate.values.cast_declared import trimmed
 from headgate.values.cells import bool_array, flags, literal, matches, text_array
-from headgate.values.declared import trimmed
 
 if TYPE_CHECKING:
     import pyarrow as pa

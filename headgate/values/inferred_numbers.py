@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 from headgate.contracts.source_format import PLAIN, SourceFormat
+from headgate.values.cast_declared import plain_numbers
 from headgate.values.cells import flags, matches, null_where
-from headgate.values.declared import plain_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

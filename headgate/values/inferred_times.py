@@ -20,8 +20,8 @@ from headgate.contracts.model import ColumnType, Kind
 from headgate.contracts.month_names import MONTHS
 from headgate.contracts.source_format import PLAIN, SourceFormat
 from headgate.values.cast import cast
+from headgate.values.cast_declared_times import cast_times
 from headgate.values.cells import flags
-from headgate.values.declared_times import cast_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -18,6 +18,7 @@ from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.aws.retry_throttled import patiently
 from headgate.aws.sns import Alerts
 from headgate.errors import HeadgateError, ServiceError
+from headgate.formats.read_table import sample_table
 from headgate.intake.files.check_and_store_file import FileGate
 from headgate.intake.files.export_runs import Runs
 from headgate.intake.files.process_file import Curation, file_id_of
@@ -253,7 +254,7 @@ class Lake:
             self.bucket("quarantine"),
             lambda: self.now,
             LEASE_S,
-            Mappings(ports.objects, self.bucket("artifacts"), sources),
+            Mappings(ports.objects, self.bucket("artifacts"), sources, sample_table),
         )
 
     def ports(self, worker: Worker) -> Ports:

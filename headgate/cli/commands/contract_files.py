@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from headgate.contracts import difference
     from headgate.contracts.model import Contract
     from headgate.contracts.stored_rows import StoredRowsEffect
+    from headgate.drafts.draft_contract import Draft, Finding, Question
     from headgate.intake.quarantine.failing_columns import FailingColumn
     from headgate.intake.rows.check_rows import Gated
-    from headgate.matching.draft import Draft, Finding, Question
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _STAYS_TEXT = "text"
@@ -63,7 +63,7 @@ def init(file: Path, *, output: Path | None, dataset: str, encoding: str, date_o
     At the end the sample is checked against the draft, as `headgate contract check` does it.
     """
     from headgate.contracts import odcs_reader
-    from headgate.matching.draft import draft
+    from headgate.drafts.draft_contract import draft
 
     if screens.shown(dataset or file.name) != (dataset or file.name):
         raise click.ClickException("the name holds a card number or a social security number. Remedy: --dataset names the dataset.")
@@ -208,6 +208,7 @@ def _gated(file: Path, contract: Contract) -> tuple[Gated, dict[str, str]]:
         BadInputError: it would be refused, or would wait for a mapping.
     """
     from headgate.aws.memory import MemoryObjects
+    from headgate.formats.read_table import sample_table
     from headgate.intake.rows.check_rows import gate_bytes
     from headgate.matching.mappings import MAPPABLE_RULES, Mappings, Suggested
 
@@ -217,7 +218,7 @@ def _gated(file: Path, contract: Contract) -> tuple[Gated, dict[str, str]]:
     try:
         return gate_bytes(body, contract, key, object_key=str(file), received_at=landed), {}
     except BadInputError as error:
-        nothing_remembered = Mappings(MemoryObjects(), "", {contract.dataset: contract})
+        nothing_remembered = Mappings(MemoryObjects(), "", {contract.dataset: contract}, sample_table)
         decided = nothing_remembered.decide(name, contract.dataset, body) if error.rule in MAPPABLE_RULES else None
         if isinstance(decided, Suggested):
             raise _asked_here(decided.asked(name), contract) from None

@@ -195,10 +195,10 @@ def _warn_about_name(drafted: Contract) -> None:
 
 
 def _drafts(login: Login, wanted: tuple[str, ...], source_name: str) -> dict[str, Contract]:
+    from headgate.drafts.column_inference import guess_mask
     from headgate.export.planning.drafting import draft
     from headgate.export.server import tables as source_tables
     from headgate.export.server.session import Session
-    from headgate.matching.column_inference import guess_mask
 
     with closing(Session(login)) as session:
         found = [

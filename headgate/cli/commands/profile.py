@@ -55,7 +55,7 @@ def score_line(parts: Mapping[str, str]) -> str:
 
 def _table(body: bytes, dataset: str) -> dict[str, pa.Array]:
     from headgate.contracts.registry import Registry
-    from headgate.formats.file_table import read_table
+    from headgate.formats.read_table import read_table
     from headgate.formats.unpack import unpack
     from headgate.profiling.sensitive_values import column_names
 
@@ -70,7 +70,7 @@ def _table(body: bytes, dataset: str) -> dict[str, pa.Array]:
 
 def _sensitive(dataset: str, names: Collection[str]) -> set[str]:
     from headgate.contracts.registry import Registry
-    from headgate.formats.header import folded
+    from headgate.matching.header_names import folded
 
     if not dataset:
         return set()

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.formats.csv.dialect import Dialect, probe_rows, sniff_dialect
+from headgate.formats.csv.probe_rows import probe_rows
 from headgate.formats.csv.read_csv import TextTable, read_rows
-from headgate.formats.header import folded
+from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.sniff import text_of
+from headgate.matching.header_names import folded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from headgate.formats.csv.dialect import Dialect
 
 
 @dataclass(frozen=True)

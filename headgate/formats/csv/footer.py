@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headgate.errors import UnreadableFileError
+from headgate.values.accepted_texts import is_accepted
 from headgate.values.cells import text_array
-from headgate.values.fits import fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -128,7 +128,7 @@ def _may_be_unfinished(row: Row, rows: bytes, first: Column) -> bool:
 
 
 def _first_cell_fits(column: Column, row: Row) -> bool:
-    return bool(fits(column, text_array(row.cells[:1])).all())
+    return bool(is_accepted(column, text_array(row.cells[:1])).all())
 
 
 def _looks_like_footer(row: Row) -> bool:

@@ -30,21 +30,22 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from headgate.errors import UnreadableFileError
-from headgate.formats.csv.dialect import Dialect, sniff_dialect
-from headgate.formats.csv.endings import apply_file_end, file_end_of_text
-from headgate.formats.csv.regular_quotes import end_of_regular_quotes
+from headgate.formats.csv.arrow_readable import end_of_regular_quotes
+from headgate.formats.csv.file_end import apply_file_end, file_end_of_text
 from headgate.formats.csv.rows import NULL
-from headgate.formats.header import match_header, unnamed_column
+from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.received import Ragged, Received
 from headgate.formats.row_offsets import offsets_in_original, row_starts
 from headgate.formats.sniff import text_for
 from headgate.lake.columns import in_one_piece
+from headgate.matching.match_header import match_header, unnamed_column
 from headgate.values.cells import NO_ROWS, text_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from headgate.contracts.model import Contract
+    from headgate.formats.csv.dialect import Dialect
     from headgate.formats.csv.rows import Row
     from headgate.values.cells import Rows
 

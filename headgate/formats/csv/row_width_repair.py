@@ -17,14 +17,14 @@ import pyarrow.compute as pc
 
 from headgate.errors import UnreadableFileError
 from headgate.formats.received import Ragged
+from headgate.values.accepted_texts import is_accepted
 from headgate.values.cells import int_array, joined, literal, marked, text_array
-from headgate.values.fits import fits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.contracts.model import Column, Contract
-    from headgate.formats.csv.endings import FileEnd
+    from headgate.formats.csv.file_end import FileEnd
     from headgate.formats.received import Received
     from headgate.values.cells import Flags
 
@@ -76,13 +76,13 @@ def _is_unfinished(text: str, unfinished_row: str) -> bool:
 def _fit_only_as_read(columns: Sequence[Column], rows: Sequence[Cells], delimiter: str) -> Flags:
     """Whether each row fits the contract as it stands, and not with two neighbours as the one cell they may have been."""
     texts = [text_array(column) for column in zip(*rows, strict=True)]
-    here = [fits(column, text) for column, text in zip(columns, texts, strict=True)]
+    here = [is_accepted(column, text) for column, text in zip(columns, texts, strict=True)]
     behind = [*texts[1:], pa.nulls(len(rows), pa.string())]
-    moved = [fits(column, text) for column, text in zip(columns, behind, strict=True)]
+    moved = [is_accepted(column, text) for column, text in zip(columns, behind, strict=True)]
     other = np.zeros(len(rows), bool)
     for place, column in enumerate(columns):
         one = joined(pc.coalesce(texts[place], literal("")), delimiter, pc.coalesce(behind[place], literal("")))
-        other |= np.logical_and.reduce([*here[:place], fits(column, one), *moved[place + 1 :]])
+        other |= np.logical_and.reduce([*here[:place], is_accepted(column, one), *moved[place + 1 :]])
     certain: Flags = np.logical_and.reduce(here) & ~other
     return certain
 

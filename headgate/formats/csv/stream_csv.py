@@ -19,19 +19,20 @@ import pyarrow.csv as pa_csv
 
 from headgate.errors import BadInputError, HeaderError, UnreadableFileError
 from headgate.formats.batches import ROWS_AT_ONCE, Source
-from headgate.formats.csv.dialect import Dialect, sniff_dialect
 from headgate.formats.csv.read_csv import MAX_COLUMNS, NULL_TEXTS, named_columns
-from headgate.formats.header import Header, match_header
+from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.json.read_json import is_json
 from headgate.formats.received import Ragged, Received, written_as
 from headgate.formats.row_offsets import Scan, SpacedOffsets
 from headgate.formats.sniff import is_parquet, is_utf8, text_of
+from headgate.matching.match_header import Header, match_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from headgate.contracts.model import Contract
+    from headgate.formats.csv.dialect import Dialect
     from headgate.formats.csv.rows import Form
     from headgate.formats.row_offsets import Distances, Octets
     from headgate.values.cells import Rows

@@ -16,19 +16,20 @@ import pyarrow as pa
 
 from headgate.errors import BadInputError, HeaderError, UnreadableFileError
 from headgate.formats.excel.workbook import TOP_ROWS, sheets
-from headgate.formats.header import count_known, folded, match_header
 from headgate.formats.received import Ragged, Received
 from headgate.formats.typed_cells import column_texts
 from headgate.masking.redaction import redact
+from headgate.matching.header_names import folded
+from headgate.matching.match_header import count_known, match_header
+from headgate.values.accepted_texts import is_accepted
 from headgate.values.cells import text_array
-from headgate.values.fits import fits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.contracts.model import Column, Contract
     from headgate.formats.excel.workbook import Cells, Sheet
-    from headgate.formats.header import Header
+    from headgate.matching.match_header import Header
 
 _NUMBER = re.compile(r"[-+.\d:,\s]*\d[-+.\d:,\sE]*")
 
@@ -219,7 +220,7 @@ def _fits(row: Cells, columns: Sequence[Column]) -> bool:
     """Whether most of the row's cells have a value, and each fits its column."""
     cells = [*row, *[None] * (len(columns) - len(row))]
     is_filled = 2 * sum(bool(cell) for cell in row) > len(columns) >= len(row)
-    return is_filled and all(fits(column, text_array([cell])).all() for column, cell in zip(columns, cells, strict=True))
+    return is_filled and all(is_accepted(column, text_array([cell])).all() for column, cell in zip(columns, cells, strict=True))
 
 
 def _joined(parts: Sequence[Received], left_out: tuple[str, ...]) -> Received:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from headgate.errors import HeaderError, UnreadableFileError
-from headgate.formats.header import folded
+from headgate.matching.header_names import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -23,12 +23,12 @@ import numpy as np
 import pyarrow as pa
 
 from headgate.errors import HeaderError, UnreadableFileError
-from headgate.formats.header import match_header
 from headgate.formats.json.nested_names import by_contract, expanded, never
 from headgate.formats.received import Ragged, Received
 from headgate.formats.row_offsets import line_starts, offsets_in_original, record_starts
 from headgate.formats.sniff import text_for, text_of
 from headgate.formats.typed_cells import TypedText, respelled, typed_flags
+from headgate.matching.match_header import match_header
 from headgate.values.cells import NO_ROWS, text_array
 
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ import pyarrow as pa
 
 from headgate.errors import BadInputError
 from headgate.formats.batches import Source
-from headgate.formats.header import match_header
 from headgate.formats.json.nested_names import by_contract
 from headgate.formats.json.read_json import NO_RECORD, are_lines, check_flat, check_names, read_lines
 from headgate.formats.read_file import holds_json
@@ -22,6 +21,7 @@ from headgate.formats.received import Ragged, Received
 from headgate.formats.row_offsets import ListedOffsets, line_starts
 from headgate.formats.sniff import is_utf8
 from headgate.formats.typed_cells import respelled
+from headgate.matching.match_header import match_header
 from headgate.values.cells import NO_ROWS, Rows, int_array, numbers, text_array
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from typing import IO
 
     from headgate.contracts.model import Contract
-    from headgate.formats.header import Header
     from headgate.formats.json.nested_names import Expands
     from headgate.formats.json.read_json import Records
+    from headgate.matching.match_header import Header
 
 _BLOCK_BYTES = 8 << 20
 

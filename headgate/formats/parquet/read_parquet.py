@@ -34,9 +34,9 @@ from headgate.contracts.model import Kind, Mask
 from headgate.errors import UnreadableFileError
 from headgate.formats.batches import ROWS_AT_ONCE, Source
 from headgate.formats.csv.read_csv import MAX_COLUMNS, too_wide
-from headgate.formats.header import match_header
 from headgate.formats.received import Received
 from headgate.formats.unpack import allowed_bytes, too_large
+from headgate.matching.match_header import match_header
 from headgate.values.cells import NO_ROWS, bool_array, flags, int_array, joined, literal, rewritten_where, text_array
 from headgate.values.declared_spelling import in_declared_format
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from headgate.contracts.model import Column, Contract
-    from headgate.formats.header import Header
+    from headgate.matching.match_header import Header
 
 # What Arrow raises at a file that it cannot read.
 BROKEN = (pa.ArrowException, OSError, ValueError, NotImplementedError)

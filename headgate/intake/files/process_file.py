@@ -272,7 +272,7 @@ class Curation:
         file = self._readable(path)
         if file.stat().st_size > _UNKNOWN_PROFILE_LIMIT_BYTES:
             return record
-        from headgate.formats.file_table import columns_by_shown_name  # noqa: PLC0415 a cold start loads what reads unknown tables when one comes
+        from headgate.formats.read_table import columns_by_shown_name  # noqa: PLC0415 a cold start loads what reads unknown tables when one comes
 
         contract = self.gate.contracts.get(record.dataset)
         columns = columns_by_shown_name(file, contract)

@@ -24,7 +24,7 @@ from headgate.lake import keys
 from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import parquet_bytes
-from headgate.values.declared import cast_column
+from headgate.values.cast_declared import cast_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -29,7 +29,7 @@ import pyarrow.compute as pc
 
 from headgate.engines.spark_session import is_started_by_cluster
 from headgate.formats.batches import Source, take_rows
-from headgate.formats.csv.endings import file_end_of_path
+from headgate.formats.csv.file_end import file_end_of_path
 from headgate.formats.csv.footer import mark_footer_in_batches
 from headgate.formats.csv.row_width_repair import repair_row_widths
 from headgate.formats.csv.stream_csv import NotPlainError, PlainCsv, find_plain_csv, plain_csv_batches, quotes_are_regular
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.formats.csv.dialect import Dialect
-    from headgate.formats.csv.endings import FileEnd
+    from headgate.formats.csv.file_end import FileEnd
     from headgate.formats.received import Received
     from headgate.intake.quarantine.quarantine_rows import Origin
     from headgate.intake.rows.check_rows import Counts

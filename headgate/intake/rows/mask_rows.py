@@ -19,6 +19,8 @@ from headgate.masking.redaction import redact
 from headgate.masking.searched_columns import context_below
 from headgate.masking.ssn_search import rows_with_ssns
 from headgate.masking.verification_codes import rows_with_named_codes
+from headgate.values.accepted_texts import null_where_absent, texts_for_quarantine
+from headgate.values.cast_declared import cast_column
 from headgate.values.cells import (
     Rows,
     flags,
@@ -26,9 +28,7 @@ from headgate.values.cells import (
     matches,
     null_where,
 )
-from headgate.values.declared import cast_column
 from headgate.values.fast_parsing import have_shape
-from headgate.values.fits import given, shown
 from headgate.values.rules import Breach, among, column_breaches
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def judge(column: Column, text: pa.Array, known: KnownCards) -> Judged:
     if column.mask in {Mask.CVV, Mask.TRACK}:
         return _judge_dropped(column, text)
     if column.mask is Mask.FREE_TEXT:
-        said = cast_column(column, given(column, text)).values if column.format else text
+        said = cast_column(column, null_where_absent(column, text)).values if column.format else text
         redacted = redact(said, context_below=context_below(column))
         return Judged(column, text, said, {column.name: redacted}, tuple(column_breaches(column, said, said)))
     return _judge_plain(column, text)
@@ -85,7 +85,7 @@ def _judge_masked(column: Column, text: pa.Array) -> Judged:
 
 
 def _judge_plain(column: Column, text: pa.Array) -> Judged:
-    said = given(column, text)
+    said = null_where_absent(column, text)
     fitted = cast_column(column, said)
     found = [_breach("type", column, f"is no {_type_name(column)}", fitted.misfits)]
     if column.type.kind is Kind.STRING:
@@ -100,7 +100,7 @@ def _judge_plain(column: Column, text: pa.Array) -> Judged:
         found.append(undeclared_card(column, numeric_rows_with_cards(fitted.values, fewest_digits=max(context_below(column), SHORTEST))))
     breaches = [breach for breach in found if len(breach.rows)]
     breaches += column_breaches(column, fitted.values, said)
-    return Judged(column, shown(column, text, said), fitted.values, {column.name: fitted.values}, tuple(breaches))
+    return Judged(column, texts_for_quarantine(column, text, said), fitted.values, {column.name: fitted.values}, tuple(breaches))
 
 
 def undeclared_card(column: Column, rows: Rows) -> Breach:
@@ -110,7 +110,7 @@ def undeclared_card(column: Column, rows: Rows) -> Breach:
 
 def _judge_card(column: Column, text: pa.Array, known: KnownCards) -> Judged:
     """Token, brand and last four stand for the number."""
-    said = given(column, text)
+    said = null_where_absent(column, text)
     at, cards = known.of(said)
     stand = zip((part.name for part in masked_columns(column)), ("token", "brand", "last4"), strict=True)
     behind = {name: pa.DictionaryArray.from_arrays(at, cards.column(part)) for name, part in stand}
@@ -124,7 +124,7 @@ def _judge_card(column: Column, text: pa.Array, known: KnownCards) -> Judged:
 
 
 def _judge_ssn(column: Column, text: pa.Array) -> Judged:
-    said = given(column, text)
+    said = null_where_absent(column, text)
     fits = have_shape(said, _PLAIN_SSN)
     if (flags(said.is_valid()) & ~fits).any():
         fits = flags(matches(said, _SSN))
@@ -135,7 +135,7 @@ def _judge_ssn(column: Column, text: pa.Array) -> Judged:
 
 
 def _judge_dropped(column: Column, text: pa.Array) -> Judged:
-    said = given(column, text)
+    said = null_where_absent(column, text)
     return _judged(column, said, said, {}, [])
 
 

@@ -28,6 +28,7 @@ from headgate.contracts.catalog import glue_columns
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Kind, Level, Mask, Rule
 from headgate.contracts.odcs_writer import to_odcs
+from headgate.drafts.column_inference import guess_mask
 from headgate.export.exporting import Exporting
 from headgate.export.planning.drafting import draft
 from headgate.export.requests import ExportRequest, Mode
@@ -39,7 +40,6 @@ from headgate.intake.files.process_file import Curation
 from headgate.intake.files.source_deletions import Sightings
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.lake.versions import last_held
-from headgate.matching.column_inference import guess_mask
 from headgate.merge.merging import Merging
 from headgate.quality.audit import audit
 from headgate.query import translate

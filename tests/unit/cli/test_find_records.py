@@ -15,6 +15,7 @@ from headgate.cli import deployment
 from headgate.cli.main import cli
 from headgate.contracts.registry import Registry
 from headgate.errors import HeadgateError
+from headgate.formats.read_table import sample_table
 from headgate.intake.files.check_and_store_file import FileGate
 from headgate.intake.files.process_file import Curation
 from headgate.intake.quarantine.replay_file import Replayer
@@ -36,7 +37,7 @@ MASKED = "its key held a card or social security number, so the original cannot 
 def put(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
     """Puts an object into the raw bucket of a lake in memory, and lets it through the gate."""
     objects, ledger, contracts = MemoryObjects(), MemoryLedger(), Registry.load().source
-    mappings = Mappings(objects, "artifacts", contracts)
+    mappings = Mappings(objects, "artifacts", contracts, sample_table)
     ports = (objects, ledger, contracts, lambda: MaskingKey("k1", b"0" * 32), "curated", "quarantine")
     gate = FileGate(*ports, lambda: dt.datetime(2024, 1, 2, 3, 4, 5), 300, mappings=mappings)
     monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {"HEADGATE_QUARANTINE_BUCKET": "quarantine"}, {}))

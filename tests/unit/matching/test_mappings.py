@@ -14,7 +14,7 @@ from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError
-from headgate.formats.file_table import sample_table
+from headgate.formats.read_table import sample_table
 from headgate.intake.files.check_and_store_file import FileGate
 from headgate.intake.files.process_file import Curation
 from headgate.intake.quarantine.list_quarantine import replayable
@@ -52,7 +52,7 @@ class Lake:
 
     @property
     def mappings(self) -> Mappings:
-        return Mappings(self.objects, "artifacts", SOURCE)
+        return Mappings(self.objects, "artifacts", SOURCE, sample_table)
 
     def curate(self, key: str, body: bytes) -> FileRecord:
         self.objects.write(ObjectRef("raw", key), body)

@@ -14,6 +14,7 @@ from headgate.cli.commands.files import files
 from headgate.cli.commands.mapping import accept, mapping, with_changes
 from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError, HeadgateError
+from headgate.formats.read_table import sample_table
 from headgate.lake.ports import FileRecord
 from headgate.lake.states import FileState
 from headgate.matching.mappings import Mappings, Suggested
@@ -62,7 +63,7 @@ def lake(monkeypatch: pytest.MonkeyPatch) -> dict[str, FileRecord]:
     records = {"1": WAITING}
     monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {}, {}))
     monkeypatch.setattr(wiring, "ledger", lambda _: MemoryLedger(records))
-    monkeypatch.setattr(wiring, "mappings", lambda _: Mappings(MemoryObjects(), "artifacts", Registry.load().source))
+    monkeypatch.setattr(wiring, "mappings", lambda _: Mappings(MemoryObjects(), "artifacts", Registry.load().source, sample_table))
     return records
 
 

@@ -12,8 +12,8 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.errors import HeaderError, UnreadableFileError
 from headgate.formats.batches import all_rows
 from headgate.formats.csv.read_csv import MAX_COLUMNS
-from headgate.formats.file_table import columns_by_shown_name, read_table
 from headgate.formats.parquet.read_parquet import read_parquet
+from headgate.formats.read_table import columns_by_shown_name, read_table
 from headgate.formats.received import Received
 from headgate.values.cast import cast
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
 from headgate.engines import spark_session
-from headgate.formats.csv.endings import file_end_of_path
+from headgate.formats.csv.file_end import file_end_of_path
 from headgate.formats.csv.stream_csv import NotPlainError, PlainCsv, find_plain_csv, plain_csv_batches
 from headgate.formats.row_offsets import row_starts
 from headgate.intake.quarantine.quarantine_rows import Origin

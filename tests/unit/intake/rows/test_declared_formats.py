@@ -14,11 +14,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.contracts import odcs_reader
+from headgate.drafts.draft_contract import draft
 from headgate.errors import HeaderError
 from headgate.formats.json.stream_json import stream_json
 from headgate.intake.rows.check_rows import Gated, gate_bytes
 from headgate.lake.ports import MaskingKey
-from headgate.matching.draft import draft
 
 if TYPE_CHECKING:
     from pathlib import Path

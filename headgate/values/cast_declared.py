@@ -18,8 +18,8 @@ from headgate.contracts.source_format import FRACTION_DIGITS, NUMBERS, SourceFor
 from headgate.contracts.types import arrow_type
 from headgate.values.cast import Cast, misfits_of
 from headgate.values.cast import cast as cast_plain
+from headgate.values.cast_declared_times import cast_times
 from headgate.values.cells import NO_ROWS, blank_to_null, flags, literal, matches, null_where, text_array, text_bytes
-from headgate.values.declared_times import cast_times
 
 if TYPE_CHECKING:
     from headgate.contracts.model import Column

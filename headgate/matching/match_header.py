@@ -1,26 +1,17 @@
-"""Match a file's header to a contract: every column known, once, and none missing that must be there."""
+"""Match the cells of a file's header to the contract's fields: every column known, once, and no required one missing."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from headgate.contracts.model import Kind
 from headgate.errors import HeaderError, UnreadableFileError
+from headgate.matching.header_names import folded, made_up_name, showable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from headgate.contracts.model import Column, Contract
-
-# A file without a header offers its first row as names: anything but a plain word may be a cell's value and is not shown.
-_MARK, _MARKS = "\N{COMBINING ACUTE ACCENT}", {"Mn", "Mc"}
-_LETTER = f"[A-Za-z]{_MARK}{{0,4}}"
-_SHOWABLE = re.compile(f"(?:{_LETTER}|_)(?:{_LETTER}|[_ .-]){{0,40}}[0-9]{{0,2}}")
-# The rules below a header. Source: sqlcmd, the console of SQL Server, writes `--------,-----` with `-s,`.
-_RULE = re.compile(r"-{2,}|={2,}")
 
 
 @dataclass(frozen=True)
@@ -29,26 +20,6 @@ class Header:
 
     names: tuple[str, ...]
     absent: tuple[str, ...]
-
-
-def showable(name: str) -> bool:
-    """Whether a name may be shown: it is a plain word of any language, not a cell's value in the place of a header."""
-    # Many scripts write vowels as marks on a letter; macOS writes so the umlauts, too.
-    return _SHOWABLE.fullmatch("".join(map(_as_ascii, unicodedata.normalize("NFC", name)))) is not None
-
-
-def _as_ascii(sign: str) -> str:
-    """What is a letter to `_SHOWABLE` is one of any script; a digit of another script is nothing that it takes."""
-    if sign.isascii():
-        return sign
-    if sign.isalpha():
-        return "x"
-    return _MARK if unicodedata.category(sign) in _MARKS else "?"
-
-
-def folded(name: str) -> str:
-    """A column name for comparison: without surrounding blanks, in lower case."""
-    return name.strip().casefold()
 
 
 def with_headings(contract: Contract, names: Sequence[str], fields: Sequence[str]) -> Contract:
@@ -67,11 +38,6 @@ def fields_of(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
     return tuple(fields.get(name, "") for name in _numbered(names, fields))
 
 
-def made_up_name(position: int) -> str:
-    """The name of a column that has none in its file; positions count from 1."""
-    return f"column_{position}"
-
-
 def _numbered(names: Sequence[str], fields: Mapping[str, str]) -> tuple[str, ...]:
     """The names as they are compared; a blank one is `column_3` where the contract has a column of that name."""
     texts = [folded(name) for name in names]
@@ -83,14 +49,6 @@ def _numbered(names: Sequence[str], fields: Mapping[str, str]) -> tuple[str, ...
 def _names_by_heading(contract: Contract) -> dict[str, str]:
     """The contract's columns by what the file calls them."""
     return {folded(heading): name for heading, name in contract.headings or zip(contract.names, contract.names, strict=True)}
-
-
-def is_underline(cells: Sequence[str], names: Sequence[str], contract: Contract) -> bool:
-    """Whether a row underlines the header and cannot be a row of the table, because some column is not text."""
-    if len(cells) != len(names) or not all(_RULE.fullmatch(cell.strip()) for cell in cells):
-        return False
-    fields = fields_of(names, contract)
-    return any(contract.column(field).type.kind is not Kind.STRING for field in fields if field)
 
 
 def match_header(names: Sequence[str], contract: Contract) -> Header:

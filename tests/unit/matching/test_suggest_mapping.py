@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError
-from headgate.matching.match import ALIAS, EXACT, FUZZY, THRESHOLD, VALUE, likeness, match_columns, match_dataset, share_of_odds
+from headgate.matching.suggest_mapping import ALIAS, EXACT, FUZZY, THRESHOLD, VALUE, likeness, match_columns, match_dataset, share_of_odds
 
 pytestmark = pytest.mark.unit
 

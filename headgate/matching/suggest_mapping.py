@@ -17,13 +17,13 @@ import numpy as np
 
 from headgate.contracts.model import Kind, Mask
 from headgate.errors import ContractError
-from headgate.formats.file_table import SAMPLE_ROWS
-from headgate.formats.header import folded
 from headgate.masking import card_numbers as cards
 from headgate.matching.assignment import Gains, best_pairs
+from headgate.matching.file_table import SAMPLE_ROWS
+from headgate.matching.header_names import folded
+from headgate.values.accepted_texts import null_where_absent
+from headgate.values.cast_declared import cast_column
 from headgate.values.cells import Flags, blank_to_null, flags, marked, matches
-from headgate.values.declared import cast_column
-from headgate.values.fits import given as given_texts
 from headgate.values.rules import column_breaches
 
 if TYPE_CHECKING:
@@ -308,7 +308,7 @@ def _evidence(column: Column) -> float:
 
 def _fit(text: pa.Array, column: Column) -> float:
     """The share of the texts that are values of the field; where there is no text nothing speaks against it."""
-    given = blank_to_null(given_texts(column, text))
+    given = blank_to_null(null_where_absent(column, text))
     told = flags(given.is_valid())
     return float((_fits(given, column) & told).sum() / told.sum()) if told.any() else _GOOD_FIT
 

@@ -1,6 +1,6 @@
 import pytest
 
-from headgate.formats.file_table import columns_by_shown_name
+from headgate.formats.read_table import columns_by_shown_name
 
 pytestmark = pytest.mark.unit
 

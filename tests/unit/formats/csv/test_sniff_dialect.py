@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.errors import HeaderError, UnreadableFileError
-from headgate.formats.csv.dialect import Dialect, sniff_dialect
+from headgate.formats.csv.dialect import Dialect
 from headgate.formats.csv.first_table import read_first_table
 from headgate.formats.csv.read_csv import MAX_COLUMNS, has_regular_quotes, read_csv
 from headgate.formats.csv.rows import Row
+from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.received import Received
 
 pytestmark = pytest.mark.unit

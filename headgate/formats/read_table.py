@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,55 +13,23 @@ import pyarrow.parquet as pq
 from headgate.contracts.encodings import stated_encoding
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import BadInputError
-from headgate.formats.csv.dialect import sniff_dialect, without_trailing_blanks
+from headgate.formats.csv.dialect import without_trailing_blanks
 from headgate.formats.csv.read_csv import read_rows
-from headgate.formats.header import folded, showable, with_headings
+from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.json.read_json import are_lines, read_records
 from headgate.formats.parquet.read_parquet import BROKEN, check_size, corrupt_parquet
 from headgate.formats.read_file import holds_json
 from headgate.formats.sniff import is_parquet, text_of
 from headgate.formats.unpack import is_packed, is_workbook, unpack
+from headgate.matching.file_table import SAMPLE_ROWS, FileTable
+from headgate.matching.header_names import folded
+from headgate.matching.match_header import with_headings
 
 if TYPE_CHECKING:
     from headgate.formats.csv.dialect import Dialect
 
 _HEAD_BYTES = 1 << 18
-SAMPLE_ROWS = 200
 MOST_COLUMNS = 200
-
-
-@dataclass(frozen=True)
-class FileTable:
-    """A table as its file has it.
-
-    Attributes:
-        names: in the file's order; one may be blank, or come twice.
-        columns: texts, but for Parquet, which has types of its own; columns of nested values are lists.
-        has_header: whether the names are the file's own; else they are `column_1`, `column_2` and so on.
-        header_cells: of a text the number of cells in its header, which may differ from that of its rows; 0 for other formats.
-    """
-
-    names: tuple[str, ...]
-    columns: tuple[pa.Array | pa.ChunkedArray, ...]
-    has_header: bool = True
-    header_cells: int = 0
-
-    @property
-    def fingerprint(self) -> str:
-        """Equal for files with the same columns in the same order."""
-        return hashlib.sha256("\x1f".join(folded(name) for name in self.names).encode()).hexdigest()[:16]
-
-    @property
-    def shown(self) -> tuple[str, ...]:
-        """The names as they may be shown: `#3` replaces a third name that may be a cell's value."""
-        return tuple(name if showable(name) and self.names.count(name) == 1 else f"#{place}" for place, name in enumerate(self.names, 1))
-
-    @property
-    def samples(self) -> tuple[pa.Array, ...]:
-        """The first rows, as texts."""
-        return tuple(_as_text(column.slice(0, SAMPLE_ROWS)) for column in self.columns)
-
-
 NO_TABLE = FileTable((), ())
 
 
@@ -184,11 +150,3 @@ def _nested(column: pa.Array) -> pa.Array:
     """A list in each place that says something: what nested values hold is not looked into."""
     offsets = pc.cast(pa.repeat(0, len(column) + 1), pa.int32())
     return pa.ListArray.from_arrays(offsets, pa.nulls(0, pa.string()), mask=column.is_null())
-
-
-def _as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    try:
-        text = pc.cast(column, pa.string())
-    except pa.ArrowException:  # nested values, and bytes that are no text
-        return pa.nulls(len(column), pa.string())
-    return text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text

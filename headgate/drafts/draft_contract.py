@@ -22,18 +22,7 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, 
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.sensitive_names import PERSONAL, content_by_name, is_personal_name
 from headgate.contracts.source_format import SourceFormat, format_facts
-from headgate.errors import ContractError, UnreadableFileError
-from headgate.formats.file_table import read_table
-from headgate.formats.header import folded, made_up_name
-from headgate.formats.json.nested_names import every_object
-from headgate.formats.json.read_json import read_records
-from headgate.formats.read_file import holds_json, read_file
-from headgate.formats.sniff import is_parquet
-from headgate.formats.unpack import unpack
-from headgate.masking.card_numbers import numeric_rows_with_cards
-from headgate.masking.card_search import rows_with_cards
-from headgate.masking.redaction import redact_text
-from headgate.matching.column_inference import (
+from headgate.drafts.column_inference import (
     CARD_SHARE,
     MOST_PRECISION,
     Guess,
@@ -44,17 +33,28 @@ from headgate.matching.column_inference import (
     misfits_of_most,
     rows_repeated,
 )
-from headgate.matching.format_answers import Answer, answer_of
+from headgate.drafts.format_answers import Answer, answer_of
+from headgate.errors import ContractError, UnreadableFileError
+from headgate.formats.json.nested_names import every_object
+from headgate.formats.json.read_json import read_records
+from headgate.formats.read_file import holds_json, read_file
+from headgate.formats.read_table import read_table
+from headgate.formats.sniff import is_parquet
+from headgate.formats.unpack import unpack
+from headgate.masking.card_numbers import numeric_rows_with_cards
+from headgate.masking.card_search import rows_with_cards
+from headgate.masking.redaction import redact_text
+from headgate.matching.header_names import folded, made_up_name
+from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast import cast
+from headgate.values.cast_declared import cast_column
 from headgate.values.cells import blank_to_null, flags
-from headgate.values.declared import cast_column
-from headgate.values.fits import given
 from headgate.values.inferred_times import has_short_year
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from headgate.formats.file_table import FileTable
+    from headgate.matching.file_table import FileTable
 
 _KEY_KINDS = {Kind.STRING, Kind.BIGINT}
 _KEY_PARTS = {*_KEY_KINDS, Kind.DATE, Kind.TIMESTAMP}
@@ -264,7 +264,7 @@ def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
     column_type = _masked_type(mask) or _readable(guess.type, stored.type)
     declared = guess.format if column_type == guess.type else None
     column = Column(name, column_type, mask=mask, format=declared, classification=_classification(name, mask, text))
-    required = len(text) > 0 and not blank_to_null(given(column, text)).null_count
+    required = len(text) > 0 and not blank_to_null(null_where_absent(column, text)).null_count
     rules = [Rule("required")] if required else []
     if column_type.length is not None:
         rules.append(Rule("max_length", column_type.length))
@@ -397,7 +397,7 @@ def _about(column: Column, text: pa.Array) -> list[str]:
     told = [_WHY[column.mask]] if column.mask else []
     if column.classification == PERSONAL:
         told.append("is proposed as personal data (classification: personal)")
-    said = given(column, text)
+    said = null_where_absent(column, text)
     values = blank_to_null(said).drop_null()
     if not len(values):
         told.append("has no value in the sample, so its type is a guess")

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headgate.errors import UnreadableFileError
+from headgate.formats.csv.arrow_readable import end_of_regular_quotes
 from headgate.formats.csv.dialect import Dialect
 from headgate.formats.csv.read_csv import TextTable, _read_one_by_one, read_in_turns
-from headgate.formats.csv.regular_quotes import end_of_regular_quotes
 from headgate.formats.csv.rows import Form
 
 pytestmark = pytest.mark.unit

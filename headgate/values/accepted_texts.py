@@ -1,4 +1,4 @@
-"""Which texts a column would take, one by one: its type holds them, and none of its rules is broken that does more than warn."""
+"""Which texts a column accepts, one by one: its type holds them, and they break no rule that does more than warn."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from headgate.contracts.model import Kind, Level, Mask
+from headgate.values.cast_declared import cast_column, trimmed, without_nulls
 from headgate.values.cells import blank_to_null
-from headgate.values.declared import cast_column, trimmed, without_nulls
 from headgate.values.rules import column_breaches
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from headgate.values.cells import Flags
 
 
-def given(column: Column, text: pa.Array) -> pa.Array:
+def null_where_absent(column: Column, text: pa.Array) -> pa.Array:
     """Return the column's texts with null for each that is no value: a declared null spelling, and an empty text in a typed column."""
     said = without_nulls(column, text)
     if column.mask in {None, Mask.FREE_TEXT} and column.type.kind is Kind.STRING:
@@ -26,20 +26,20 @@ def given(column: Column, text: pa.Array) -> pa.Array:
     return blank_to_null(trimmed(said) if column.format and column.format.trim else said)
 
 
-def shown(column: Column, text: pa.Array, said: pa.Array) -> pa.Array:
+def texts_for_quarantine(column: Column, text: pa.Array, said: pa.Array) -> pa.Array:
     """Return the texts as quarantine shows them: the original ones, null where an empty text is no value.
 
     Args:
-        said: what `given` returned for them.
+        said: what `null_where_absent` returned for them.
     """
     if column.format is None:
         return said
     return text if column.type.kind is Kind.STRING else blank_to_null(text)
 
 
-def fits(column: Column, text: pa.Array) -> Flags:
-    """For each text whether the column would take it; null is what the file says nothing for."""
-    said = given(column, text)
+def is_accepted(column: Column, text: pa.Array) -> Flags:
+    """Return for each text whether the column accepts it. A null is a missing value."""
+    said = null_where_absent(column, text)
     fitted = cast_column(column, said)
     taken = np.ones(len(text), bool)
     taken[fitted.misfits] = False

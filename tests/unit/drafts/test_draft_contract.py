@@ -22,11 +22,11 @@ from headgate.contracts.model import Content, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.shop import ShopSpec, generate
+from headgate.drafts.draft_contract import draft
 from headgate.errors import BadInputError, ContractError, HeaderError, UnreadableFileError
 from headgate.intake.rows.check_rows import Gated, gate_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.masking.card_search import rows_with_cards
-from headgate.matching.draft import draft
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Column, ColumnType, Kind, Mask
 from headgate.contracts.sensitive_names import compared, content_by_name, mask_by_name
+from headgate.drafts.format_answers import Answer, format_of_answer
 from headgate.errors import ContractError
 from headgate.masking import card_numbers as cards
 from headgate.masking.article_numbers import is_article_number
@@ -21,10 +22,9 @@ from headgate.masking.card_search import rows_with_cards
 from headgate.masking.searched_columns import context_below
 from headgate.masking.ssn_search import rows_with_ssns
 from headgate.masking.verification_codes import rows_with_named_codes
-from headgate.matching.format_answers import Answer, format_of_answer
 from headgate.values.cast import cast
+from headgate.values.cast_declared import cast_column, plain_numbers, without_nulls
 from headgate.values.cells import Rows, blank_to_null, bool_array, by_unique, flags, literal, matches, numbers
-from headgate.values.declared import cast_column, plain_numbers, without_nulls
 from headgate.values.format_inference import Inferred, Reading, blanks_left_out, infer_format, is_plain
 from headgate.values.inferred_times import in_order
 

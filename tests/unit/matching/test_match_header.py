@@ -2,7 +2,8 @@ import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.errors import HeadgateError, UnreadableFileError
-from headgate.formats.header import match_header, showable
+from headgate.matching.header_names import showable
+from headgate.matching.match_header import match_header
 
 pytestmark = pytest.mark.unit
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from headgate.drafts.draft_contract import draft
 from headgate.intake.rows.check_rows import gate_bytes
 from headgate.lake.ports import MaskingKey
-from headgate.matching.draft import draft
 
 DATA = Path(os.environ.get("HEADGATE_DATA", Path(__file__).parents[4] / "shared/data"))
 pytestmark = [pytest.mark.unit, pytest.mark.skipif(not (DATA / "text_pii").is_dir(), reason="text_pii/ is not here; set HEADGATE_DATA")]

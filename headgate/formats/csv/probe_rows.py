@@ -1,0 +1,59 @@
+"""The first rows of a CSV text in some form, and how wide they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import suppress
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from headgate.errors import UnreadableFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.formats.csv.rows import Form, Row
+
+PROBE_ROWS = 128
+
+
+def probe_rows(head: str, form: Form, width: int = 0) -> list[Row]:
+    """The first rows; none behind a quote that the probe cuts off."""
+    rows: list[Row] = []
+    with suppress(UnreadableFileError):
+        for row in islice(form.rows(head, 0, width), PROBE_ROWS):
+            rows.append(row)  # noqa: PERF402 what was read before the error is kept
+    return rows
+
+
+def first_row(head: str, form: Form) -> Row | None:
+    """Return the first row; None where the text has none, or its quotes do not end."""
+    with suppress(UnreadableFileError):
+        return next(form.rows(head), None)
+    return None
+
+
+def share_of_width(rows: Sequence[Row], width: int) -> float:
+    """Return the share of rows with so many cells, 0 to 1."""
+    return sum(len(row.cells) == width for row in rows) / len(rows) if rows else 0.0
+
+
+def usual_width(rows: Sequence[Row]) -> int:
+    """Return the most frequent number of cells; of equally frequent ones the largest."""
+    widths = Counter(len(row.texts) for row in rows)
+    return max(widths, key=lambda width: (widths[width], width)) if widths else 0
+
+
+def first_of_width(rows: Sequence[Row], width: int) -> int:
+    """Return the place of the first row with so many cells; 0 where there is none."""
+    return next((at for at, row in enumerate(rows) if len(row.cells) == width), 0)
+
+
+def filled_cells(row: Row) -> int:
+    """Return how many cells of a row are not blank."""
+    return sum(bool(cell.strip()) for cell in row.texts)
+
+
+def bytes_to(head: str, at: int) -> int:
+    """Return the size in bytes of the text before a character."""
+    return len(head[:at].encode())

@@ -1,0 +1,86 @@
+"""Which quote, escape and delimiter a CSV text has, decided from its first rows."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from headgate.formats.csv.database_dumps import DumpForm, dump_signs
+from headgate.formats.csv.probe_rows import PROBE_ROWS, probe_rows, share_of_width
+from headgate.formats.csv.rows import Form, Row
+from headgate.formats.sniff import DELIMITERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Rarer ones: Hive's default, the unit separator of `sqlite3 .mode ascii`, and the blank of Pollock's file_field_delimiter_0x20.csv.
+RARE_DELIMITERS = ("\x01", "\x1f", " ")
+_PADDED_SHARE = 0.99
+
+
+def candidate_forms(head: str) -> list[Form]:
+    """The forms that the text can have at all, the usual ones first."""
+    delimiters = [_full_delimiter(head, delimiter) for delimiter in (*DELIMITERS, *RARE_DELIMITERS) if delimiter in head] or [","]
+    doubles = head.count('"')
+    quoted = [('"', delimiter) for delimiter in delimiters] + [("'", each) for each in delimiters if _opening_singles(head, each) > doubles]
+    dumps: list[Form] = [DumpForm(each) for each in delimiters if len(each) == 1 and "\\N" in head and dump_signs(head, each).is_likely]
+    return [*dumps, *(Form(delimiter, quote, _escape(head, quote, delimiter)) for quote, delimiter in quoted)]
+
+
+def _full_delimiter(head: str, delimiter: str) -> str:
+    """The delimiter with the blank behind it, where that belongs to it. Source: Pollock, file_field_delimiter_0x2C_0x20.csv."""
+    return f"{delimiter} " if delimiter in DELIMITERS and _is_padded(head, delimiter) else delimiter
+
+
+def _is_padded(head: str, delimiter: str) -> bool:
+    """Whether a blank follows every delimiter of the first line that has one, and nearly every other, and so belongs to it."""
+    at = head.find(delimiter)
+    first = re.match(r"[^\r\n]*", head[at:])[0] if at >= 0 else ""  # type: ignore[index]  # it matches nothing, too
+    return first.count(f"{delimiter} ") == first.count(delimiter) and head.count(f"{delimiter} ") > _PADDED_SHARE * head.count(delimiter)
+
+
+def choose_quoting(text: str, delimiter: str, width: int) -> Form:
+    """The form with single quotes or with escapes where all rows have the width with them alone: else they belong to the text."""
+    if _is_dump(text, delimiter, width):
+        return DumpForm(delimiter)
+    forms = [
+        Form(delimiter, quote, escape)
+        for quote in ("\"'" if _opening_singles(text, delimiter) else '"')
+        for escape in dict.fromkeys((_escape(text, quote, delimiter), "\\" if f"\\{quote}" in text else ""))
+    ]
+    fitting = (form for form in forms if len(forms) > 1 and _all_fit(text, form, width))
+    return next(fitting, forms[0])
+
+
+def _is_dump(text: str, delimiter: str, width: int) -> bool:
+    """Whether a database dumped the text. Without a null as evidence, all rows must have the width with its escapes only."""
+    if "\\" not in text or len(delimiter) > 1:
+        return False
+    signs, plain, dump = dump_signs(text, delimiter), Form(delimiter), DumpForm(delimiter)
+    if signs.is_likely:
+        return share_of_width(probe_rows(text, dump), width) >= share_of_width(probe_rows(text, plain), width)
+    return signs.escapes_ends and _all_fit(text, dump, width) and not _all_fit(text, plain, width)
+
+
+def _all_fit(text: str, form: Form, width: int) -> bool:
+    rows = probe_rows(text, form)
+    is_whole = len(rows) == PROBE_ROWS or not text[rows[-1].end if rows else 0 :].strip()
+    return is_whole and all(len(row.cells) == width for row in rows) and (form.quote == '"' or not _all_span_lines(text, form, rows))
+
+
+def _all_span_lines(text: str, form: Form, rows: Sequence[Row]) -> bool:
+    """Whether every row with such a quote spans lines: then two apostrophes may have made one row of two."""
+    quoted = [text[row.start : row.end].rstrip("\r\n") for row in rows if form.quote in text[row.start : row.end]]
+    return all("\n" in row or "\r" in row for row in quoted)
+
+
+def _opening_singles(text: str, delimiter: str) -> int:
+    """How many single quotes a cell begins with."""
+    return len(re.findall(rf"(?:^|[\r\n]|{re.escape(delimiter)})'", text)) if "'" in text else 0
+
+
+def _escape(head: str, quote: str, delimiter: str) -> str:
+    """A backslash where the text escapes quotes within cells with it, and does not double any."""
+    end = re.escape(delimiter)
+    escaped = len(re.findall(rf"\\{quote}(?!{quote}|{end}|[\r\n]|\Z)", head))  # a backslash before a doubled quote is one of the text
+    return "\\" if escaped and escaped >= len(re.findall(rf"[^\r\n\\{quote}](?<!{end}){quote}{quote}", head)) else ""

@@ -1,0 +1,131 @@
+"""How a CSV text is written, found from its content: delimiter, quotes, escapes, line ends, and where its header stands.
+
+With a contract, the header is the row that names most of its columns, or the lines that name all of theirs when each column's cells are
+joined. Without one, the dialect is the one in which most rows have the same width, and a header is a row without digits above columns
+that have them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from headgate.contracts.headerless import has_header
+from headgate.formats.csv.dialect import Dialect, without_trailing_blanks
+from headgate.formats.csv.header_row import count_header_lines, header_by_contract, header_in_first_row, joined_names, skip_repeated_header
+from headgate.formats.csv.probe_rows import bytes_to, filled_cells, first_of_width, first_row, probe_rows, share_of_width, usual_width
+from headgate.formats.csv.quoting import RARE_DELIMITERS, candidate_forms, choose_quoting
+from headgate.matching.match_header import count_known, fields_of
+from headgate.values.accepted_texts import is_accepted
+from headgate.values.cells import text_array
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.contracts.model import Contract
+    from headgate.formats.csv.rows import Row
+
+_RARE_DELIMITER_WEIGHT = 0.7  # what the evenness of a rare delimiter is worth
+_PROBE_CHARACTERS = 1 << 20
+_FIRST_ROW_BYTES = 1 << 14
+
+
+def sniff_dialect(text: bytes, contract: Contract | None = None) -> Dialect:
+    """The dialect of a UTF-8 text."""
+    head = text[:_PROBE_CHARACTERS].decode("utf-8", errors="ignore")
+    found = _with_contract(head, contract) if contract else _by_shape(head)
+    first = first_row(text[found.data_at : found.data_at + _FIRST_ROW_BYTES].decode("utf-8", errors="ignore"), found.form)
+    is_even = first is not None and len(first.cells) == found.width == len(without_trailing_blanks(found.names))
+    return replace(found if is_even else _without_unnamed(found, head), line_end=_line_end(head))
+
+
+def _with_contract(head: str, contract: Contract) -> Dialect:
+    if found := header_in_first_row(head, contract):
+        return found
+    if not has_header(contract):
+        return _without_header(head, contract)
+    return _with_rows_above(_header_as_by_shape(head, contract) or header_by_contract(head, contract), head, contract)
+
+
+def _header_as_by_shape(head: str, contract: Contract) -> Dialect | None:
+    """The dialect that the text has without a contract, if its header is the contract's: a draft and its contract read the same rows."""
+    found = _by_shape(head)
+    if not found.header_lines or not found.names or count_known(found.names, contract) < len(found.names):
+        return None
+    return skip_repeated_header(
+        replace(found, width=len(found.names), confidence=1.0), head, len(head.encode()[: found.data_at].decode()), contract
+    )
+
+
+def _without_header(head: str, contract: Contract) -> Dialect:
+    """The dialect in which most rows have a cell for each column of a contract whose files have no header."""
+    width = len(contract.names)
+    form = max(candidate_forms(head), key=lambda form: share_of_width(probe_rows(head, form), width))
+    form = choose_quoting(head, form.delimiter, width) if form.quote == '"' else form
+    rows = probe_rows(head, form, width)
+    above = first_of_width(rows, width)
+    at = bytes_to(head, rows[above].start) if rows else 0
+    return Dialect(form, contract.names, at, width, above, header_lines=0, confidence=round(share_of_width(rows, width), 3))
+
+
+def _with_rows_above(found: Dialect, head: str, contract: Contract) -> Dialect:
+    """The dialect that also reads the rows above the header, from the first that is as wide as the header and fits the contract."""
+    above = probe_rows(head, found.form, found.width)[: found.skipped_lines]
+    first = next((at for at, row in enumerate(above) if len(row.cells) == found.width and _fits_contract(row, found, contract)), None)
+    if first is None:
+        return found
+    rows_above = (bytes_to(head, above[first].start), bytes_to(head, above[-1].end))
+    return replace(found, skipped_lines=first, rows_above=rows_above)
+
+
+def _fits_contract(row: Row, found: Dialect, contract: Contract) -> bool:
+    """Whether most cells have a value and each value fits the column that the header has above it."""
+    if 2 * filled_cells(row) <= len(without_trailing_blanks(found.names)):
+        return False
+    fields = fields_of(found.names, contract)
+    return all(
+        is_accepted(contract.column(field), text_array([cell])).all() for field, cell in zip(fields, row.cells, strict=True) if field
+    )
+
+
+def _without_unnamed(found: Dialect, head: str) -> Dialect:
+    """The dialect whose names end with the last that is one, if nothing stands behind it in the rows, however many delimiters do."""
+    names = without_trailing_blanks(found.names)
+    rows = probe_rows(head, found.form, found.width)[found.skipped_lines + found.header_lines :]
+    usual = usual_width(rows)
+    is_theirs = len({len(row.cells) for row in rows}) == 1 or usual > found.width  # else the header tells what a row of another width lacks
+    width = usual if is_theirs and usual >= len(names) else found.width
+    if width < len(names) or any(any(row.texts[len(names) :]) for row in rows if len(row.cells) == width):
+        return found
+    return replace(found, names=names, width=width, unnamed=width - len(names))
+
+
+def _by_shape(head: str) -> Dialect:
+    """The dialect in which most rows have one width of several cells."""
+    readings = [(form, probe_rows(head, form)) for form in candidate_forms(head)]
+    form, rows = max(
+        readings, key=lambda reading: _evenness(reading[1]) * (_RARE_DELIMITER_WEIGHT if reading[0].delimiter[0] in RARE_DELIMITERS else 1)
+    )
+    width = usual_width(rows)
+    form = choose_quoting(head, form.delimiter, width) if form.quote == '"' else form
+    rows = probe_rows(head, form, width)
+    above = next((at for at, row in enumerate(rows) if filled_cells(row) >= max(1, width / 2)), 0)
+    lines = count_header_lines(rows[above:], width)
+    above = above if lines else first_of_width(rows, width)
+    header = rows[above : above + lines]
+    even = share_of_width(rows, width)
+    end = header[-1].end if header else (rows[above].start if rows else 0)
+    names = joined_names(header) if header else tuple(f"column_{number}" for number in range(1, width + 1))
+    return Dialect(form, names, bytes_to(head, end), width, above, lines, confidence=round(even, 3))
+
+
+def _evenness(rows: Sequence[Row]) -> float:
+    """The share of rows of the usual width, each worth more the wider it is; rows of one cell are worth nothing."""
+    width = usual_width(rows)
+    return share_of_width(rows, width) * (1 - 1 / width) if width else 0.0
+
+
+def _line_end(head: str) -> str:
+    found = set(re.findall(r"\r\n|\r|\n", head))
+    return found.pop() if len(found) == 1 else ""

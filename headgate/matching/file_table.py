@@ -1,0 +1,53 @@
+"""A file's table as it stands, before its columns are matched to a contract."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.matching.header_names import folded, showable
+
+SAMPLE_ROWS = 200
+
+
+@dataclass(frozen=True)
+class FileTable:
+    """A table as its file has it.
+
+    Attributes:
+        names: in the file's order; one may be blank, or come twice.
+        columns: texts, but for Parquet, which has types of its own; columns of nested values are lists.
+        has_header: whether the names are the file's own; else they are `column_1`, `column_2` and so on.
+        header_cells: of a text the number of cells in its header, which may differ from that of its rows; 0 for other formats.
+    """
+
+    names: tuple[str, ...]
+    columns: tuple[pa.Array | pa.ChunkedArray, ...]
+    has_header: bool = True
+    header_cells: int = 0
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for files with the same columns in the same order."""
+        return hashlib.sha256("\x1f".join(folded(name) for name in self.names).encode()).hexdigest()[:16]
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The names as they may be shown: `#3` replaces a third name that may be a cell's value."""
+        return tuple(name if showable(name) and self.names.count(name) == 1 else f"#{place}" for place, name in enumerate(self.names, 1))
+
+    @property
+    def samples(self) -> tuple[pa.Array, ...]:
+        """The first rows, as texts."""
+        return tuple(_as_text(column.slice(0, SAMPLE_ROWS)) for column in self.columns)
+
+
+def _as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    try:
+        text = pc.cast(column, pa.string())
+    except pa.ArrowException:  # nested values, and bytes that are no text
+        return pa.nulls(len(column), pa.string())
+    return text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
