@@ -13,14 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.masking.card_search import CONTEXT_BELOW
-from headgate.masking.issuers import ISSUERS, LONGEST, PREFIX_DIGITS, SHORTEST, is_issued, issuer_of, luhn_holds
+from headgate.masking.issuers import ISSUERS, LONGEST, PREFIX_DIGITS, SHORTEST, align_texts, is_issued, issuer_of, luhn_holds
 from headgate.masking.tokens import Tokens
 from headgate.values.cells import NO_ROWS, Flags, Rows, bool_array, flags, int_array, literal, numbers, text_array, text_bytes
 from headgate.values.fast_parsing import are_digits
 
 if TYPE_CHECKING:
     from headgate.lake.ports import MaskingKey
-    from headgate.masking.issuers import Digits
 
 _BRANDS = text_array([*(issuer[2] for issuer in ISSUERS), "unknown"])
 _MOST_KNOWN_CARDS = 1 << 16  # about 10 MB
@@ -87,7 +86,7 @@ def is_card(digits: pa.Array) -> Flags:
     """Return whether each text is 12 to 19 bare digits with a right check digit, of any issuer."""
     shaped = are_digits(digits, SHORTEST, LONGEST)
     valid = np.zeros(len(digits), bool)
-    valid[shaped] = luhn_holds(_right_aligned(digits.filter(bool_array(shaped))))
+    valid[shaped] = luhn_holds(align_texts(digits.filter(bool_array(shaped))))
     return valid
 
 
@@ -218,8 +217,3 @@ class KnownCards:
             "last4": pc.utf8_slice_codeunits(cards, -4),
         }
         return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
-
-
-def _right_aligned(digits: pa.Array) -> Digits:
-    data, _ = text_bytes(pc.ascii_lpad(digits, LONGEST, "0"))
-    return data.reshape(-1, LONGEST) - ord("0")

@@ -29,7 +29,7 @@ import numpy as np
 from headgate.masking.card_context import has_context
 from headgate.masking.characters import as_typed
 from headgate.masking.digit_groups import FILLER, digit_groups, search_form
-from headgate.masking.issuers import LONGEST, PREFIX_DIGITS, SHORTEST, is_issued, luhn_holds
+from headgate.masking.issuers import LONGEST, PREFIX_DIGITS, SHORTEST, align_runs, is_issued, luhn_holds
 from headgate.values.cells import NO_ROWS, Flags, Rows, flags, int_array, text_bytes
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ def _are_cards(groups: DigitGroups, at: Rows, runs: int) -> Flags:
 def _is_card(digits: Bytes, first: Rows, size: Rows) -> Flags:
     """Whether `size` digits from each of `first` are a card number, by issuer and check digit."""
     cards = is_issued(_prefixes(digits, first), size)
-    cards[cards] = luhn_holds(_right_aligned(digits, first[cards], size[cards]))
+    cards[cards] = luhn_holds(align_runs(digits, first[cards], size[cards]))
     return cards
 
 
@@ -211,12 +211,6 @@ def _prefixes(digits: Bytes, first: Rows) -> Rows:
     places = digits[first[:, None] + np.arange(PREFIX_DIGITS)].astype(np.int64)
     prefixes: Rows = places @ 10 ** np.arange(PREFIX_DIGITS - 1, -1, -1)
     return prefixes
-
-
-def _right_aligned(digits: Bytes, first: Rows, size: Rows) -> Bytes:
-    place = np.arange(-LONGEST, 0) + (first + size)[:, None]
-    aligned: Bytes = np.where(place >= first[:, None], digits[np.maximum(place, 0)], 0).astype(np.uint8)
-    return aligned
 
 
 def _merged(spans: list[Span]) -> list[Span]:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow.compute as pc
+
+from headgate.values.cells import text_bytes
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from headgate.values.cells import Flags, Rows
 
 Digits = np.ndarray[Any, np.dtype[np.uint8]]
@@ -82,6 +87,22 @@ _FROM = np.array([issuer[0] for issuer in ISSUERS])
 _TO = np.array([issuer[1] for issuer in ISSUERS])
 _LENGTHS = np.array([sum(1 << length for length in issuer[3]) for issuer in ISSUERS])
 _DOUBLED = np.array([0, 2, 4, 6, 8, 1, 3, 5, 7, 9], np.uint8)
+
+
+def align_texts(digits: pa.Array) -> Digits:
+    """Return a row of LONGEST digits for each text of bare digits: right-aligned, zeros to the left."""
+    data, _ = text_bytes(pc.ascii_lpad(digits, LONGEST, "0"))
+    return data.reshape(-1, LONGEST) - ord("0")
+
+
+def align_runs(digits: Digits, first: Rows, size: Rows) -> Digits:
+    """Return a row as `align_texts` does for each run in one stream of digits: `size` digits from `first` on; runs may overlap.
+
+    For texts this takes ten times as long as padding by Arrow does.
+    """
+    place = np.arange(-LONGEST, 0) + (first + size)[:, None]
+    aligned: Digits = np.where(place >= first[:, None], digits[np.maximum(place, 0)], 0).astype(np.uint8)
+    return aligned
 
 
 def luhn_holds(digits: Digits) -> Flags:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -11,27 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.masking.card_search import ANYWHERE, CONTEXT_BELOW, rows_with_cards
-from headgate.masking.redaction import redact, redact_cards
+from headgate.masking.redaction import redact_cards
+from tests.unit.masking import texts
+from tests.unit.masking.texts import PUBLISHED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 pytestmark = pytest.mark.unit
+# As in columns that are declared for cards: short numbers need no context.
+redacted = partial(texts.redacted, context_below=ANYWHERE)
 
-PUBLISHED = [
-    "4111111111111111",
-    "4222222222222",
-    "5555555555554444",
-    "2223003122003222",
-    "378282246310005",
-    "6011111111111117",
-    "30569309025904",
-    "3530111333300000",
-    "6205500000000000004",
-    "6304000000000000",
-    "3088000000000017",
-    "060426070011",
-]
 _SEPARATORS = ["", " ", "-", ".", "\u00a0", "\u2011", " - ", "_", "\u200b", "\n"]
 
 
@@ -53,12 +44,6 @@ def full_width(number: str) -> str:
 
 def wide(text: str) -> str:
     return "".join(chr(ord(sign) + 0xFEE0) for sign in text)
-
-
-def redacted(*texts: str | None, context_below: int = ANYWHERE) -> list[str | None]:
-    """As in columns that are declared for cards: short numbers need no context."""
-    found: list[str | None] = redact(pa.array(texts, pa.string()), context_below=context_below).to_pylist()
-    return found
 
 
 numbers = st.sampled_from(PUBLISHED) | st.tuples(

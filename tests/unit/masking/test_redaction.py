@@ -7,63 +7,11 @@ import re
 import pyarrow as pa
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from headgate.masking.redaction import redact
+from tests.unit.masking.texts import PUBLISHED, pieced, redacted
 
 pytestmark = pytest.mark.unit
-PUBLISHED = [
-    "4111111111111111",
-    "4222222222222",
-    "5555555555554444",
-    "2223003122003222",
-    "378282246310005",
-    "6011111111111117",
-    "30569309025904",
-    "3530111333300000",
-    "6205500000000000004",
-    "6304000000000000",
-    "3088000000000017",
-    "060426070011",
-]
-_PIECES = [
-    "cvv",
-    "CVV2",
-    "cAv2",
-    "csc",
-    "cvn",
-    "aCvc",
-    "card_verification-code",
-    "_",
-    "security code",
-    "card verification value",
-    "Card",
-    "code",
-    " is ",
-    ":",
-]
-_PIECES += [
-    " ",
-    "-",
-    "123",
-    "1234",
-    "12",
-    "123-45-6789",
-    "123 45 6789",
-    "000-00-0000",
-    "\u00e9",
-    "a",
-    "c",
-    "cv",
-    "\n",
-    "\u0661\u0662\u0663",
-]
-pieced = st.lists(st.none() | st.lists(st.sampled_from(_PIECES), max_size=6).map("".join), max_size=20)
-
-
-def redacted(*texts: str | None) -> list[str | None]:
-    found: list[str | None] = redact(pa.array(texts, pa.string())).to_pylist()
-    return found
 
 
 def test_track_data_goes_with_its_number() -> None:

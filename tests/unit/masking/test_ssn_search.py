@@ -8,51 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.masking.redaction import redact
 from headgate.masking.ssn_search import _FORM, redact_ssn_forms, rows_with_ssns
+from tests.unit.masking.texts import pieced, redacted
 
 pytestmark = pytest.mark.unit
 around = st.text(alphabet="abc é,;:()#€日\n\"'\\")
-_PIECES = [
-    "cvv",
-    "CVV2",
-    "cAv2",
-    "csc",
-    "c\u017fc",
-    "cvn",
-    "aCvc",
-    "card_verification-code",
-    "_",
-    "security code",
-    "\u017fecurity code",
-    "card verification value",
-    "Card",
-    "code",
-    " is ",
-    ":",
-]
-_PIECES += [
-    " ",
-    "-",
-    "123",
-    "1234",
-    "12",
-    "123-45-6789",
-    "123 45 6789",
-    "000-00-0000",
-    "\u00e9",
-    "a",
-    "c",
-    "cv",
-    "\n",
-    "\u0661\u0662\u0663",
-]
-pieced = st.lists(st.none() | st.lists(st.sampled_from(_PIECES), max_size=6).map("".join), max_size=20)
-
-
-def redacted(*texts: str | None) -> list[str | None]:
-    found: list[str | None] = redact(pa.array(texts, pa.string())).to_pylist()
-    return found
 
 
 def wide(text: str) -> str:

@@ -9,46 +9,9 @@ from hypothesis import strategies as st
 
 from headgate.masking.redaction import redact
 from headgate.masking.verification_codes import _NAMED, rows_with_named_codes
+from tests.unit.masking.texts import pieced, redacted
 
 pytestmark = pytest.mark.unit
-_PIECES = [
-    "cvv",
-    "CVV2",
-    "cAv2",
-    "csc",
-    "cvn",
-    "aCvc",
-    "card_verification-code",
-    "_",
-    "security code",
-    "card verification value",
-    "Card",
-    "code",
-    " is ",
-    ":",
-]
-_PIECES += [
-    " ",
-    "-",
-    "123",
-    "1234",
-    "12",
-    "123-45-6789",
-    "123 45 6789",
-    "000-00-0000",
-    "\u00e9",
-    "a",
-    "c",
-    "cv",
-    "\n",
-    "\u0661\u0662\u0663",
-]
-pieced = st.lists(st.none() | st.lists(st.sampled_from(_PIECES), max_size=6).map("".join), max_size=20)
-
-
-def redacted(*texts: str | None) -> list[str | None]:
-    found: list[str | None] = redact(pa.array(texts, pa.string())).to_pylist()
-    return found
 
 
 def wide(text: str) -> str:
