@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from headgate.intake.files.check_and_store_file import FileGate
     from headgate.intake.files.export_runs import Runs
     from headgate.intake.files.process_file import Curation
+    from headgate.intake.files.revert_file import Reverter
     from headgate.intake.quarantine.corrected_files import CorrectionCloser
     from headgate.intake.quarantine.replay_file import Replayer
     from headgate.intake.rows.check_rows_on_spark import SparkGate
@@ -226,6 +227,13 @@ def replayer(env: Mapping[str, str]) -> Replayer:
     from headgate.intake.quarantine.replay_file import Replayer
 
     return Replayer(file_gate(env))
+
+
+def reverter(env: Mapping[str, str]) -> Reverter:
+    """What undoes uploads."""
+    from headgate.intake.files.revert_file import Reverter
+
+    return Reverter(file_gate(env))
 
 
 def correction_closer(env: Mapping[str, str]) -> CorrectionCloser:

@@ -2,7 +2,7 @@
 
 | item    | key `file_id`                 | attributes |
 |---------|-------------------------------|------------|
-| file    | the record's own id           | the record's fields, and `lease_until_ms` while it is processing or replaying |
+| file    | the record's own id           | the record's fields, and `lease_until_ms` while a worker holds it |
 |         |                               | `taken_by` (a run) and `taken_until_ms` while a larger worker has it |
 | content | `content#<dataset>#<sha256>`  | `owner` (a file id), `state` (processing or done), `lease_until_ms` |
 | pace    | `pace#<kind>`                 | `files`: what the newest files of a kind took |
@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 
 from headgate.aws.errors import translated
 from headgate.errors import ConflictError, NotFoundError, ThrottledError
-from headgate.lake.ports import Claim, FileRecord, Measured
+from headgate.lake.ports import Claim, FileRecord, Measured, why_not_reopened
 from headgate.lake.states import (
     NOT_ACCEPTED,
     UNDER_WAY,
@@ -132,6 +132,9 @@ class DynamoLedger:
         if record.state is FileState.DONE and record.content_sha256:
             self._finish_owning(record)
             return
+        if record.state is FileState.REVERTED and record.content_sha256:
+            self._finish_freeing(record)
+            return
         with translated(f"record {record.key}"):
             self.client.put_item(TableName=self.table, Item=_encode(_file_item(record)))
         if record.state in NOT_ACCEPTED and record.content_sha256:
@@ -149,11 +152,11 @@ class DynamoLedger:
         if record.content_sha256:
             self._disown(record)
 
-    def reopen(self, file_id: str, *, now: datetime, lease_s: int) -> FileRecord:
-        """The finished record as it stands; it is `replaying` from now on, in one conditional update."""
+    def reopen(self, file_id: str, *, now: datetime, lease_s: int, action: Action = Action.REOPEN) -> FileRecord:
+        """The finished record as it stands; it is `replaying` or `reverting` from now on, in one conditional update."""
         now_ms = _epoch_ms(now)
-        condition, values = _permitted(Action.REOPEN, now_ms)
-        values |= {":after": after(Action.REOPEN), ":until": now_ms + 1000 * lease_s}
+        condition, values = _permitted(action, now_ms)
+        values |= {":after": after(action), ":until": now_ms + 1000 * lease_s}
         try:
             with translated(f"reopen {file_id}"):
                 before = self.client.update_item(
@@ -164,8 +167,7 @@ class DynamoLedger:
                     **_condition(condition, values),
                 )
         except ConflictError:
-            record = self.get(file_id)
-            raise ThrottledError(f"{record.key} is {record.state}; it can be replayed when it is done") from None
+            raise ThrottledError(why_not_reopened(self.get(file_id))) from None
         return _record(_decode(before["Attributes"]))
 
     def get(self, file_id: str) -> FileRecord:
@@ -203,6 +205,18 @@ class DynamoLedger:
         writes = [self._put(_file_item(record)), self._put(content, f"{_FREE} OR #owner = :me", {":me": record.file_id})]
         if self._transact(f"record {record.key}", writes) is not None:
             raise ConflictError(f"the content of {record.key} was taken over by another file; deliver it again")
+
+    def _finish_freeing(self, record: FileRecord) -> None:
+        """Record a reverted file; its content, unless another file owns it, is free with the same write."""
+        free = {"TableName": self.table, "Key": _encode({"file_id": _content_id(record)})}
+        free |= _condition("#owner = :me", {":me": record.file_id})
+        obstacles = self._transact(f"record {record.key}", [self._put(_file_item(record)), {"Delete": free}])
+        if obstacles is None:
+            return
+        if obstacles[1]["Code"] != _FAILED:
+            raise ThrottledError(f"another worker works on the content of {record.key}; try again")
+        with translated(f"record {record.key}"):
+            self.client.put_item(TableName=self.table, Item=_encode(_file_item(record)))
 
     def _disown(self, record: FileRecord) -> None:
         """Release the content if this file holds it unfinished: the next file with it is accepted."""

@@ -11,7 +11,7 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from headgate.errors import ConflictError, NotFoundError, ServiceError, ThrottledError
-from headgate.lake.ports import Claim, FileRecord, ObjectInfo, ObjectRef, TableVersion
+from headgate.lake.ports import Claim, FileRecord, ObjectInfo, ObjectRef, TableVersion, why_not_reopened
 from headgate.lake.states import NOT_ACCEPTED, Action, ClaimAnswer, FileState, after, answer_to_claim, permits
 
 if TYPE_CHECKING:
@@ -187,6 +187,8 @@ class MemoryLedger:
                 self._contents[_content(record)] = _Holder(record.file_id)
             elif record.state in NOT_ACCEPTED:
                 self._disown(record)
+            elif record.state is FileState.REVERTED:
+                self._free(record)
             self._records[record.file_id] = record
             self._leases.pop(record.file_id, None)
             self._takers.pop(record.file_id, None)
@@ -199,13 +201,13 @@ class MemoryLedger:
                 self._takers.pop(record.file_id, None)
             self._disown(record)
 
-    def reopen(self, file_id: str, *, now: datetime, lease_s: int) -> FileRecord:
-        """The finished record as it stands; it is `replaying` from now on."""
+    def reopen(self, file_id: str, *, now: datetime, lease_s: int, action: Action = Action.REOPEN) -> FileRecord:
+        """The finished record as it stands; it is `replaying` or `reverting` from now on."""
         with self._lock:
             record = self.get(file_id)
-            if not permits(Action.REOPEN, record.state, lease_ended=self._lease_ended(file_id, now)):
-                raise ThrottledError(f"{record.key} is {record.state}; it can be replayed when it is done")
-            self._records[file_id] = replace(record, state=after(Action.REOPEN))
+            if not permits(action, record.state, lease_ended=self._lease_ended(file_id, now)):
+                raise ThrottledError(why_not_reopened(record))
+            self._records[file_id] = replace(record, state=after(action))
             self._leases[file_id] = now + timedelta(seconds=lease_s)
             return record
 
@@ -228,6 +230,11 @@ class MemoryLedger:
     def _disown(self, record: FileRecord) -> None:
         holder = self._contents.get(_content(record))
         if holder and holder.file_id == record.file_id and holder.until:
+            del self._contents[_content(record)]
+
+    def _free(self, record: FileRecord) -> None:
+        holder = self._contents.get(_content(record))
+        if holder and holder.file_id == record.file_id:
             del self._contents[_content(record)]
 
     def _object_taken(self, action: Action, record: FileRecord, now: datetime, run: str) -> Claim | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from headgate.lake.states import ClaimAnswer, FileState
+from headgate.lake.states import UNDER_WAY, Action, ClaimAnswer, FileState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -142,6 +142,13 @@ class Measured:
     peak_bytes: int = 0
 
 
+def why_not_reopened(record: FileRecord) -> str:
+    """Return why a ledger neither reopens nor reverts the file, and what to do."""
+    if record.state in UNDER_WAY:
+        return f"{record.key} is {record.state}: a worker holds it. Try again when it has finished, or when its lease has ended."
+    return f"{record.key} is {record.state}, and this state permits no replay and no revert. `headgate files show` shows the file."
+
+
 class FileLedger(Protocol):
     """One record per raw object version, and one claim per dataset and content (DynamoDB `files`)."""
 
@@ -178,21 +185,24 @@ class FileLedger(Protocol):
         ...
 
     def finish(self, record: FileRecord) -> None:
-        """The record stands as given; finishing twice with the same record changes nothing."""
+        """The record stands as given; finishing twice with the same record changes nothing. The content of a reverted file is free."""
         ...
 
     def release(self, record: FileRecord) -> None:
         """A claim or a reopened record whose work failed is given back, so that a retry need not wait for the lease to run out."""
         ...
 
-    def reopen(self, file_id: str, *, now: datetime, lease_s: int) -> FileRecord:
-        """The finished record as it stands; from now on it is `replaying`, and nobody else's until `finish`, `release` or the lease's end.
+    def reopen(self, file_id: str, *, now: datetime, lease_s: int, action: Action = Action.REOPEN) -> FileRecord:
+        """Return the finished record as it stands; until `finish`, `release` or the lease's end it is `replaying` or `reverting`.
 
-        Its content stays its own. A replay that died is taken over when its lease has run out; the record says `replaying` then.
+        Its content stays its own. A replay or revert that died is taken over when its lease has ended; the record says so by its state.
+
+        Args:
+            action: REOPEN for a replay, REVERT for an undo.
 
         Raises:
             NotFoundError: there is no such record.
-            ThrottledError: another worker holds it, or it is not finished, or it was skipped as a duplicate.
+            ThrottledError: another worker holds it, or its state does not permit the action.
         """
         ...
 

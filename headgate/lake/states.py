@@ -27,6 +27,8 @@ class FileState(StrEnum):
     REPLAYING = "replaying"
     IGNORED = "ignored"
     WAITING = "waiting"
+    REVERTING = "reverting"
+    REVERTED = "reverted"
 
     @classmethod
     def _missing_(cls, value: object) -> FileState | None:
@@ -71,6 +73,7 @@ class Action(StrEnum):
     HAND_OVER = "hand over"
     TAKE_OVER = "take over"
     REOPEN = "reopen"
+    REVERT = "revert"
 
 
 class Condition(StrEnum):
@@ -111,14 +114,27 @@ TRANSITIONS: Mapping[Action, tuple[Transition, ...]] = {
             FileState.DONE: Condition.NONE,
             FileState.REJECTED: Condition.NONE,
             FileState.NEEDS_MAPPING: Condition.NONE,  # the contract may have the column by now
+            FileState.REVERTED: Condition.NONE,
             FileState.REPLAYING: Condition.LEASE_ENDED,
+        },
+    ),
+    Action.REVERT: _to(
+        FileState.REVERTING,
+        {
+            FileState.DONE: Condition.NONE,
+            FileState.REJECTED: Condition.NONE,
+            FileState.NEEDS_MAPPING: Condition.NONE,
+            FileState.SKIPPED_DUPLICATE: Condition.NONE,
+            FileState.REPLAYING: Condition.LEASE_ENDED,
+            FileState.REVERTING: Condition.LEASE_ENDED,
         },
     ),
 }
 
 # A worker holds the file: only these states have a lease.
-UNDER_WAY = frozenset({FileState.PROCESSING, FileState.REPLAYING, FileState.HANDED_OVER})
-REOPENABLE = frozenset(step.before for step in TRANSITIONS[Action.REOPEN])
+UNDER_WAY = frozenset({FileState.PROCESSING, FileState.REPLAYING, FileState.HANDED_OVER, FileState.REVERTING})
+# The gate has checked the file, so a changed contract may check it differently.
+CHECKED = frozenset({FileState.DONE, FileState.REJECTED, FileState.NEEDS_MAPPING})
 # No row of the file is in the lake, and a person has to act.
 NOT_ACCEPTED = frozenset({FileState.REJECTED, FileState.NEEDS_MAPPING})
 

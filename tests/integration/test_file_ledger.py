@@ -13,6 +13,7 @@ from headgate.aws.dynamodb import DynamoLedger
 from headgate.aws.memory import MemoryLedger
 from headgate.errors import ConflictError, NotFoundError, ThrottledError
 from headgate.lake.ports import FileLedger, FileRecord, Measured
+from headgate.lake.states import Action
 from tests.conftest import unique
 
 if TYPE_CHECKING:
@@ -387,3 +388,40 @@ def test_what_files_took_is_remembered_by_kind_and_is_no_record(ledger: FileLedg
     ledger.measure("orders/csv", took)
     assert (ledger.measured("orders/csv"), ledger.measured("orders/json")) == (took, ())
     assert list(ledger.records()) == []
+
+
+def test_a_reverted_file_gives_its_content_back(ledger: FileLedger) -> None:
+    before = ended(ledger)
+    assert ledger.reopen(before.file_id, now=NOW, lease_s=LEASE_S, action=Action.REVERT) == before
+    assert ledger.get(before.file_id).state == "reverting"
+    assert ledger.claim(file("copy.csv"), now=NOW, lease_s=LEASE_S).answer == "duplicate"
+    assert ledger.claim(file("a.csv"), now=LATER, lease_s=LEASE_S).answer == "busy"
+    reverted = replace(before, state="reverted", accepted=0)
+    ledger.finish(reverted)
+    assert ledger.get(before.file_id) == reverted
+    assert ledger.claim(file("a.csv"), now=LATER, lease_s=LEASE_S).answer == "done"
+    assert ledger.claim(file("copy.csv"), now=NOW, lease_s=LEASE_S).granted
+
+
+def test_a_reverted_copy_leaves_the_content_with_its_owner(ledger: FileLedger) -> None:
+    owner = ended(ledger)
+    copy = replace(file("copy.csv"), state="skipped_duplicate", duplicate_of=owner.file_id)
+    ledger.finish(copy)
+    assert ledger.reopen(copy.file_id, now=NOW, lease_s=LEASE_S, action=Action.REVERT) == copy
+    ledger.finish(replace(copy, state="reverted"))
+    assert ledger.claim(file("third.csv"), now=NOW, lease_s=LEASE_S).owner == owner.file_id
+
+
+def test_a_reverted_file_can_be_replayed_and_not_reverted_twice(ledger: FileLedger) -> None:
+    before = ended(ledger)
+    ledger.reopen(before.file_id, now=NOW, lease_s=LEASE_S, action=Action.REVERT)
+    with pytest.raises(ThrottledError, match="reverting"):
+        ledger.reopen(before.file_id, now=NOW, lease_s=LEASE_S, action=Action.REVERT)
+    ledger.release(before)
+    ledger.reopen(before.file_id, now=NOW, lease_s=LEASE_S, action=Action.REVERT)
+    ledger.finish(replace(before, state="reverted"))
+    with pytest.raises(ThrottledError, match="reverted"):
+        ledger.reopen(before.file_id, now=LATER, lease_s=LEASE_S, action=Action.REVERT)
+    assert ledger.reopen(before.file_id, now=NOW, lease_s=LEASE_S).state == "reverted"
+    ledger.finish(before)
+    assert ledger.claim(file("copy.csv"), now=NOW, lease_s=LEASE_S).answer == "duplicate"

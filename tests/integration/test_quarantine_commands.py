@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from headgate import wiring
 from headgate.aws import clients
 from headgate.cli.main import cli
+from headgate.errors import NotFoundError
 from headgate.lake.ports import FileRecord, ObjectRef
 from tests.conftest import unique
 
@@ -87,3 +88,26 @@ def test_a_rotated_key_makes_new_tokens_and_then_all_tokens_but_those_without_an
     assert {one["file_id"]: one["outcome"] for one in results}[gone.file_id] == "raw_gone"
     assert (key_ids(lake, kept), key_ids(lake, gone)) == ([made["current"]], [before])
     assert [one["file_id"] for one in ran("keys", "retoken", "--dry-run")[1]] == [gone.file_id]
+
+
+def test_an_undone_upload_leaves_no_row_and_can_be_replayed(lake: Lake) -> None:
+    record = curated(lake, GOOD, BAD)
+    code, (done,) = ran("files", "revert", record.key, "--yes")
+    assert (code, done["outcome"], done["accepted_rows"], done["quarantined_rows"]) == (0, "reverted", 1, 1)
+    for bucket, key in (("curated", record.curated_key), ("quarantine", record.quarantine_key)):
+        with pytest.raises(NotFoundError):
+            wiring.objects().info(ObjectRef(lake.bucket(bucket), key))
+    assert ran("files", "show", record.key)[1]["state"] == "reverted"
+    result = CliRunner().invoke(cli, ["files", "revert", record.key, "--yes"], catch_exceptions=False)
+    assert (result.exit_code, "No upload" in result.stderr) == (1, True)
+    code, (again,) = ran("quarantine", "replay", record.key)
+    assert (code, again["outcome"], again["accepted"], again["quarantined"]) == (0, "replayed", 1, 1)
+    assert wiring.objects().info(ObjectRef(lake.bucket("curated"), record.curated_key))
+
+
+def test_the_content_of_an_undone_upload_is_accepted_when_it_is_sent_again(lake: Lake) -> None:
+    record = curated(lake, GOOD)
+    ran("files", "revert", record.key, "--yes")
+    ref = ObjectRef(record.bucket, record.key)
+    wiring.objects().write(ref, wiring.objects().read(ref))
+    assert wiring.curation(lake.environment).curate(wiring.objects().info(ref).ref).state == "done"

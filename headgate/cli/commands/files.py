@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
+from rich.console import Group
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from headgate import wiring
@@ -19,6 +20,7 @@ from headgate.cli.rendering import screens, summary
 from headgate.cli.rendering.progress import PlainLines
 from headgate.cli.uploading import transfer
 from headgate.cli.uploading.select_files import Selection, select_files
+from headgate.errors import ThrottledError
 from headgate.lake.states import NOT_ACCEPTED, FileState
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from headgate.intake.files.revert_file import Reverter
     from headgate.lake.ports import FileRecord
 
 _WHY = ("column", "rule", "message", "remedy")
@@ -163,6 +166,51 @@ def show(key: str, as_json: bool, deployment_name: str | None) -> None:
         raise click.ClickException(f"no file {screens.shown(key)} was received. Remedy: `headgate files` lists those that were.")
     newest = records[0]
     options.show(as_json=as_json, value=lambda: _kept(newest), screen=lambda: _whole(newest))
+
+
+@files.command(epilog=options.example("headgate files revert orders/2024-01-02.csv --yes"))
+@click.argument("key")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.as_json
+@options.deployment
+def revert(key: str, *, yes: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Undo the newest upload of the file at KEY (or of one file id): the next run builds the tables as if it had never come.
+
+    Its rows leave curated and quarantine, and rows that they superseded come back. The original stays in raw: upload it again, or
+    `headgate quarantine replay KEY`, to have it accepted again. Ends with 3 when a worker holds the file.
+    """
+    from headgate.intake.files.revert_file import newest_upload
+
+    found = deployment.activate(deployment_name)
+    every = list(wiring.ledger(found.environment).records())
+    upload = newest_upload(every, key) or newest_upload(every, screens.shown(key))
+    if not upload:
+        raise click.ClickException(f"No upload of {screens.shown(key)} is in the lake. `headgate files` lists the files and their states.")
+    if not yes:
+        click.confirm(f"Remove the {upload[-1].accepted:,} accepted rows of {upload[0].key} from the lake?", abort=True, err=True)
+    results = [_reverted(wiring.reverter(found.environment), record) for record in upload]
+    options.show(as_json=as_json, value=lambda: results, screen=lambda: _reverted_screen(results))
+    options.finish(complete=all(one["outcome"] == FileState.REVERTED for one in results))
+
+
+def _reverted(reverter: Reverter, record: FileRecord) -> dict[str, object]:
+    fact = {"file_id": record.file_id, "key": record.key, "dataset": record.dataset}
+    try:
+        done = reverter.revert(record.file_id)
+    except ThrottledError as held:
+        return {**fact, "outcome": "held", "reason": str(held)}
+    rows = {"accepted_rows": done.accepted, "quarantined_rows": done.quarantined, "accepted_as": done.accepted_as}
+    return {**fact, "outcome": done.record.state.value, **rows}
+
+
+def _reverted_screen(results: Sequence[dict[str, object]]) -> Group:
+    table = screens.table("file", "file id", "outcome", "accepted rows removed", "quarantined rows removed", "why")
+    for one in results:
+        cells = (one.get(name, "") for name in ("key", "file_id", "outcome", "accepted_rows", "quarantined_rows", "reason"))
+        table.add_row(*(str(cell) for cell in cells))
+    copies = dict.fromkeys(str(one["accepted_as"]) for one in results if one.get("accepted_as"))
+    notes = [f"The same rows are in the lake as {copy}. `headgate files revert {shlex.quote(copy)}` removes them too." for copy in copies]
+    return Group(table, *notes, "Next: `headgate run` builds the tables without these rows.")
 
 
 def rejections(records: list[FileRecord]) -> Table:

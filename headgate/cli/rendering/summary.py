@@ -50,7 +50,7 @@ def by_dataset(records: Iterable[FileRecord]) -> list[DatasetSummary]:
     every = list(records)
     sums: dict[str, DatasetSummary] = {}
     for record in every:
-        if record.state is FileState.IGNORED:  # no data, such as the manifest of an export run
+        if record.state in {FileState.IGNORED, FileState.REVERTED}:  # no data, such as the manifest of an export run; or undone
             continue
         name = record.dataset or "?"
         sums.setdefault(name, DatasetSummary(name)).add(record)

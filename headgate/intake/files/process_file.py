@@ -219,6 +219,8 @@ class Curation:
             return replace(self.gate.ledger.get(record.file_id), seen_before=True)
         if claim.answer is not ClaimAnswer.DUPLICATE:
             raise ThrottledError(f"another worker holds {record.key} or its content; deliver it again")
+        if self.gate.ledger.get(claim.owner).state in {FileState.REVERTING, FileState.REVERTED}:
+            raise ThrottledError(f"the rows of {record.key} are being reverted; deliver it again")
         skipped = replace(record, state=FileState.SKIPPED_DUPLICATE, duplicate_of=claim.owner, finished_at=self.gate.now())
         self.gate.ledger.finish(skipped)
         return skipped

@@ -2,7 +2,7 @@
 
 The rows stay in quarantine, marked with the version that replaces theirs; see docs/adr/0020-corrected-files-close-their-past.md.
 A file's rows are one object, rewritten in one write, so they are closed together or not at all. When an object returns to an earlier
-content, that version's rows are opened again.
+content, or a correction is reverted, that version's rows are opened again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from headgate.errors import NotFoundError, ThrottledError
 from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import PARQUET_TYPE, parquet_bytes
-from headgate.lake.states import REOPENABLE, FileState
+from headgate.lake.states import CHECKED, FileState
 from headgate.lake.versions import History
 from headgate.values.cells import repeated
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 CLOSED_BY = "closed_by"
 _OPEN = ""  # as the record has it
-_CLOSABLE = REOPENABLE - {FileState.REPLAYING}
 
 
 @dataclass(frozen=True)
@@ -82,8 +81,11 @@ class CorrectionCloser:
     def _rewrite(self, file_id: str, closed_by: str) -> int | None:
         """Mark rows and record; return the number of rows, or None where a replay died and has to be completed first."""
         before = self.ledger.reopen(file_id, now=self.clock(), lease_s=self.lease_s)
-        if before.state not in _CLOSABLE:
+        if before.state is FileState.REPLAYING:
             self.ledger.release(before)
+            return None
+        if before.state not in CHECKED:  # reverted since the records were read
+            self.ledger.finish(before)
             return None
         try:
             rows = self._mark(before, closed_by)
@@ -108,16 +110,17 @@ class CorrectionCloser:
 
 def corrected(records: Iterable[FileRecord], past: History) -> list[tuple[FileRecord, FileRecord]]:
     """Return each open version with quarantined rows or an error, with the version that settles it."""
-    open_versions = [
-        record for record in records if record.state in _CLOSABLE and not record.closed_by and (record.reasons or record.error)
-    ]
+    open_versions = [record for record in records if record.state in CHECKED and not record.closed_by and (record.reasons or record.error)]
     return [(record, newer) for record in open_versions if (newer := past.settled_by(record))]
 
 
 def returned(records: Iterable[FileRecord], past: History) -> list[FileRecord]:
-    """Return each closed version whose content an object holds again: its quarantined rows are open again."""
-    closed = [record for record in records if record.state in _CLOSABLE and record.closed_by]
-    return [record for record in closed if past.came_back(record) and not past.settled_by(record)]
+    """Return each closed version whose rows are open again: an object holds its content again, or its correction was reverted."""
+    every = list(records)
+    reverted = {record.file_id for record in every if record.state is FileState.REVERTED}
+    closed = [record for record in every if record.state in CHECKED and record.closed_by]
+    back = [record for record in closed if record.closed_by in reverted or past.came_back(record)]
+    return [record for record in back if not past.settled_by(record)]
 
 
 def corrections(records: Iterable[FileRecord]) -> dict[str, FileRecord]:

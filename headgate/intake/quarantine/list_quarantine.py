@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from headgate.intake.quarantine.corrected_files import corrections
 from headgate.lake.parquet import table_of
 from headgate.lake.ports import FileRecord, ObjectRef
-from headgate.lake.states import NOT_ACCEPTED, REOPENABLE, FileState
+from headgate.lake.states import CHECKED, NOT_ACCEPTED, FileState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -98,7 +98,7 @@ def replayable(
         (
             record
             for record in records
-            if record.state in REOPENABLE
+            if record.state in CHECKED | {FileState.REPLAYING}
             and dataset in ("", record.dataset)
             and rule in _rules(record)
             and (again or record.state is FileState.REPLAYING or (not record.closed_by and _is_judged_by_another(record, contracts)))

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from headgate.intake.files.check_and_store_file import FileGate, GatedFile
 
 REPLAYED, STILL_REJECTED, RAW_GONE, ACCEPTED_ELSEWHERE = "replayed", "still_rejected", "raw_gone", "accepted_elsewhere"
+REVERTED_RULE = "reverted"  # of the error of a reverted file's record
 _EDITION_CHARACTERS = 16
 _NUMBER = "a card or social security number"
 _MASKED_IN_KEYS = {"[PAN ": _NUMBER, "[SSN ": _NUMBER, "[CVV]": "a verification code"}  # the masks that a record's key may hold
@@ -95,9 +96,8 @@ class Replayer:
 
     def _keep(self, before: FileRecord, outcome: str, why: Mapping[str, str]) -> Replayed:
         """Restore the record as it was; after a replay that died it stays `replaying`, because its rows may have moved."""
-        was_refused = before.state is FileState.REPLAYING and bool(before.error) and not self._has_rows(before)
-        state = FileState.NEEDS_MAPPING if "suggestion" in before.error else FileState.REJECTED
-        kept = replace(before, state=state) if was_refused else before
+        had_no_rows = before.state is FileState.REPLAYING and bool(before.error) and not self._has_rows(before)
+        kept = replace(before, state=_state_without_rows(before)) if had_no_rows else before
         if kept.state is FileState.REPLAYING:
             self.gate.ledger.release(kept)
         else:
@@ -118,8 +118,8 @@ class Replayer:
         return True
 
     def _is_accepted_elsewhere(self, before: FileRecord) -> bool:
-        """Whether another file owns the content; only a rejected file can have lost it."""
-        return before.state in NOT_ACCEPTED and any(
+        """Whether another file owns the content; only a rejected or reverted file can have lost it."""
+        return before.state in NOT_ACCEPTED | {FileState.REVERTED} and any(
             record.state is FileState.DONE and (record.dataset, record.content_sha256) == (before.dataset, before.content_sha256)
             for record in self.gate.ledger.records()
         )
@@ -197,6 +197,13 @@ class Replayer:
         """Upload the rows; without rows the object is deleted."""
         if not self.gate.store(rows, ref):
             self.gate.objects.delete(ref)
+
+
+def _state_without_rows(record: FileRecord) -> FileState:
+    """Return the state, before its replay, of a file that had no row in the lake."""
+    if record.error.get("rule") == REVERTED_RULE:
+        return FileState.REVERTED
+    return FileState.NEEDS_MAPPING if "suggestion" in record.error else FileState.REJECTED
 
 
 def why_gone(key: str) -> str:

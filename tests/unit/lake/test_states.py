@@ -9,7 +9,7 @@ import pytest
 
 from headgate.lake.ports import FileRecord
 from headgate.lake.states import (
-    REOPENABLE,
+    CHECKED,
     TRANSITIONS,
     UNDER_WAY,
     Action,
@@ -75,10 +75,18 @@ def test_a_file_that_the_gate_has_ended_with_is_never_claimed_again(action: Acti
     assert answer_to_claim(action, state) is ClaimAnswer.DONE
 
 
-def test_done_and_rejected_files_can_be_replayed_and_no_other() -> None:
-    assert {FileState.DONE, FileState.REJECTED, FileState.NEEDS_MAPPING, FileState.REPLAYING} == REOPENABLE
+def test_checked_and_reverted_files_can_be_replayed_and_no_other() -> None:
+    replayable = {state for state in FileState if permits(Action.REOPEN, state, lease_ended=True)}
+    assert replayable == {*CHECKED, FileState.REVERTED, FileState.REPLAYING}
     assert not permits(Action.REOPEN, FileState.REPLAYING, lease_ended=False)
     assert not permits_new(Action.REOPEN)
+
+
+def test_finished_files_can_be_reverted_once_and_no_worker_loses_its_file() -> None:
+    at_once = {state for state in FileState if permits(Action.REVERT, state, lease_ended=False)}
+    assert at_once == {*CHECKED, FileState.SKIPPED_DUPLICATE}
+    died = {state for state in FileState if permits(Action.REVERT, state, lease_ended=True)} - at_once
+    assert died == {FileState.REPLAYING, FileState.REVERTING}
 
 
 @pytest.mark.parametrize("action", Action)
