@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from headgate.aws.memory import MemoryCatalog
 from headgate.contracts.curated import curated_contract
 from headgate.errors import ThrottledError
+from headgate.intake.files.revert_file import Reverter, newest_upload
 from headgate.intake.quarantine.corrected_files import CorrectionCloser
 from headgate.intake.quarantine.list_quarantine import replayable
-from headgate.intake.files.revert_file import Reverter, newest_upload
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import Action

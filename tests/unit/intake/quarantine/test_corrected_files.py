@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.intake.test_replay import KEY, KilledError, Killing, Lake, body_of, contract
+from tests.unit.intake.quarantine.test_replay_file import KEY, KilledError, Killing, Lake, body_of, contract
 
 from headgate.errors import ServiceError
 from headgate.intake.quarantine.corrected_files import Closed, CorrectionCloser, corrected, corrections, returned
