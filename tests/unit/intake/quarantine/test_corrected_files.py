@@ -11,12 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.intake.quarantine.test_replay_file import KEY, KilledError, Killing, Lake, body_of, contract
 
 from headgate.errors import ServiceError
 from headgate.intake.quarantine.corrected_files import Closed, CorrectionCloser, corrected, corrections, returned
 from headgate.intake.quarantine.list_quarantine import count_quarantined, replayable
 from headgate.lake.versions import History
+from tests.unit.intake.quarantine.test_replay_file import KEY, KilledError, Killing, Lake, body_of, contract
 
 if TYPE_CHECKING:
     from headgate.lake.ports import FileRecord
