@@ -36,8 +36,8 @@ from headgate.drafts.column_inference import (
 from headgate.drafts.format_answers import Answer, answer_of
 from headgate.errors import ContractError, UnreadableFileError
 from headgate.formats.json.nested_names import every_object
-from headgate.formats.json.read_json import read_records
-from headgate.formats.read_file import holds_json, read_file
+from headgate.formats.json.records import holds_json, read_records
+from headgate.formats.read_file import read_file
 from headgate.formats.read_table import read_table
 from headgate.formats.sniff import is_parquet
 from headgate.formats.unpack import unpack

@@ -10,7 +10,7 @@ from headgate.formats.csv.file_end import file_end_of_path
 from headgate.formats.csv.footer import mark_footer_in_batches
 from headgate.formats.csv.row_width_repair import repair_row_widths
 from headgate.formats.csv.stream_csv import STREAMED_FROM_BYTES, find_plain_csv, stream
-from headgate.formats.json.stream_json import stream_json
+from headgate.formats.json.read_json import read_json_lines
 from headgate.formats.parquet.read_parquet import read_parquet
 from headgate.formats.read_file import read_file
 from headgate.formats.received import footer_property
@@ -60,7 +60,7 @@ def open_batches(file: UnpackedFile, contract: Contract, folder: Path, from_byte
     """
     source = read_parquet(file.path, contract) if holds_parquet(file.path) else None
     if source is None and file.size_bytes >= from_bytes:
-        source = stream_json(file.path, contract, folder / "records.arrow") or stream_plain_csv(file.path, contract)
+        source = read_json_lines(file.path, contract, folder / "records.arrow") or stream_plain_csv(file.path, contract)
     compression = ", ".join(file.packed) or "none"
     return replace(source, written_as={**source.written_as, "compression": compression}) if source else None
 

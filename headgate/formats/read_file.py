@@ -6,19 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.contracts.encodings import stated_encoding
-from headgate.errors import UnreadableFileError
 from headgate.formats.batches import all_rows
 from headgate.formats.csv.read_csv import read_csv
-from headgate.formats.json.read_json import is_json, read_json
+from headgate.formats.json.read_json import read_json
+from headgate.formats.json.records import holds_json
 from headgate.formats.parquet.read_parquet import read_parquet
-from headgate.formats.sniff import is_parquet, text_of
+from headgate.formats.sniff import is_parquet
 from headgate.formats.unpack import is_workbook, unpacked
 
 if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.formats.received import Received
-
-_PROBE_BYTES = 1 << 16
 
 
 def read_file(body: bytes, contract: Contract) -> Received:
@@ -39,12 +37,4 @@ def _read(content: bytes, contract: Contract) -> Received:
 
         return read_excel(content, contract)
     is_text_json = holds_json(content, stated_encoding(contract))
-    return read_json(content, contract) if is_text_json else read_csv(content, contract)
-
-
-def holds_json(content: bytes, encoding: str = "") -> bool:
-    """Whether the bytes are a text that starts as JSON does; `encoding` as in `text_of`."""
-    try:
-        return is_json(text_of(content[:_PROBE_BYTES], encoding, is_cut=len(content) > _PROBE_BYTES).utf8)
-    except UnreadableFileError:  # only blanks, or not text: the CSV reader reports it
-        return False
+    return all_rows(read_json(content, contract)) if is_text_json else read_csv(content, contract)

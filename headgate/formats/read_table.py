@@ -16,9 +16,8 @@ from headgate.errors import BadInputError
 from headgate.formats.csv.dialect import without_trailing_blanks
 from headgate.formats.csv.read_csv import read_rows
 from headgate.formats.csv.sniff_dialect import sniff_dialect
-from headgate.formats.json.read_json import are_lines, read_records
+from headgate.formats.json.records import are_lines, holds_json, read_records
 from headgate.formats.parquet.read_parquet import BROKEN, check_size, corrupt_parquet
-from headgate.formats.read_file import holds_json
 from headgate.formats.sniff import is_parquet, text_of
 from headgate.formats.unpack import is_packed, is_workbook, unpack
 from headgate.matching.file_table import SAMPLE_ROWS, FileTable

@@ -1,353 +1,205 @@
-"""Read JSON: an array of objects, an object that holds one such array, or JSON Lines; every value as the text that is written.
+"""Read JSON in the columns of a contract, in batches. A file in memory is one batch; large JSON Lines are read from disk in blocks.
 
-| in the file              | read as                                                               |
-|--------------------------|-----------------------------------------------------------------------|
-| a string                 | itself                                                                |
-| a number                 | its characters: `1.10` stays `1.10`, a 64-bit id never is a float     |
-| `true`, `false`          | those words                                                           |
-| `null`, or no such name  | null                                                                  |
-| an object or an array    | nothing: it refuses the file, since the contract's columns hold values |
-
-A line of JSON Lines that is no object is kept apart as ragged. Source: RFC 8259; jsonlines.org.
+All names are known only after the last line, so the blocks are read once into columns that are spooled beside the file,
+and the batches come from there: as often as needed, without parsing JSON again.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass, field, replace
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from headgate.errors import HeaderError, UnreadableFileError
-from headgate.formats.json.nested_names import by_contract, expanded, never
+from headgate.errors import BadInputError, UnreadableFileError
+from headgate.formats.batches import Source
+from headgate.formats.json.nested_names import by_contract
+from headgate.formats.json.records import NO_RECORD, Records, are_lines, check_names, holds_json, read_lines, records_of, shown_name
 from headgate.formats.received import Ragged, Received
-from headgate.formats.row_offsets import line_starts, offsets_in_original, record_starts
-from headgate.formats.sniff import text_for, text_of
-from headgate.formats.typed_cells import TypedText, respelled, typed_flags
+from headgate.formats.row_offsets import ListedOffsets, line_starts
+from headgate.formats.sniff import is_utf8, text_for
+from headgate.formats.typed_cells import respelled
 from headgate.matching.match_header import match_header
-from headgate.values.cells import NO_ROWS, text_array
+from headgate.values.cells import NO_ROWS, Rows, int_array, numbers, text_array
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+    from typing import IO
 
     from headgate.contracts.model import Contract
     from headgate.formats.json.nested_names import Expands
-    from headgate.formats.sniff import Text
-    from headgate.values.cells import Rows
 
-    Record = dict[str, Any]
-
-# One array must be held as a whole, in objects that outweigh its text several times; JSON Lines are read some at a time.
-MAX_ARRAY_BYTES = 1 << 28
-MAX_NAMES = 4096
-# Every name is a cell of every record, also where a record lacks it. A small table may be sparse; a large one must have a value in one
-# cell of so many.
-CELLS_FREELY = 1 << 22
-MAX_CELLS = 1 << 28
-_CELLS_OF_ONE_SAID = 64
-NESTED = "{…}"
-NO_RECORD = 0  # the width of a line that is no object: it has no cells
-_RECORDS_AT_ONCE = 1 << 15
-_START = re.compile(rb"\s*(?:\[\s*(?:[{\]]|$)|\{\s*[\"}])")
-_PROBE_BYTES = 1 << 12
+_BLOCK_BYTES = 8 << 20
 
 
-def is_json(text: bytes) -> bool:
-    """Whether a UTF-8 text starts as an array of objects or as an object does."""
-    return _START.match(text[:_PROBE_BYTES]) is not None
-
-
-@dataclass(frozen=True)
-class Records:
-    """The records of a file, column by column in the order in which the names first come.
-
-    Attributes:
-        columns: every name's texts; NESTED where it is an object or an array.
-        nested: the names under which there is one.
-        source_rows, ragged, starts: as in `Received`.
-        form: `json` or `json_lines`.
-        encoding_confidence: from 0 to 1.
-        typed: for each name which of its values are numbers or truth values.
-    """
-
-    columns: Mapping[str, pa.Array]
-    nested: frozenset[str]
-    source_rows: Rows
-    ragged: Ragged
-    form: str
-    encoding: str
-    starts: Rows
-    encoding_confidence: float = 1.0
-    typed: Mapping[str, pa.Array] = field(default_factory=dict)
-
-    @property
-    def confidence(self) -> float:
-        """The share of the lines, or of the array's entries, that are records; that of the encoding where it is less."""
-        rows, apart = len(self.source_rows), len(self.ragged.source_rows)
-        return min(rows / (rows + apart), self.encoding_confidence) if rows else 0.0
-
-
-def are_lines(text: bytes) -> bool:
-    """Whether a text that starts as JSON does is JSON Lines."""
-    return _lines(text) is not None
-
-
-def read_json(content: bytes, contract: Contract) -> Received:
-    """The records of a JSON or JSON Lines file.
+def read_json(content: bytes, contract: Contract) -> Source:
+    """The rows of a JSON or JSON Lines file, as one batch.
 
     Raises:
-        UnreadableFileError: `not_a_table` when it is no valid JSON or holds no records; `too_large` when it is nested or wide beyond all
-            tables; `type` when a column holds nested values.
-        HeaderError: a record says a name twice (`duplicate_column`), or the names do not match the contract.
+        UnreadableFileError: as `read_records`; `type` when a column holds nested values.
+        HeaderError: as `read_records`, or the names do not match the contract.
     """
-    read = _records(text_for(content, contract), content, by_contract(contract))
-    check_flat(read.nested)
-    header = match_header(tuple(read.columns), contract)
-    said = dict(zip(header.names, read.columns, strict=True))
-    nulls = pa.nulls(len(read.source_rows), pa.string())
-    cells = {
-        column.name: respelled(column, read.columns[said[column.name]], read.typed[said[column.name]]) if column.name in said else nulls
+    read = records_of(text_for(content, contract), content, by_contract(contract))
+    form = Received({}, NO_ROWS, form=read.form, encoding=read.encoding, confidence=read.confidence, starts=read.starts)
+    return _source(lambda: iter((read,)), tuple(read.columns), read.nested, form, contract)
+
+
+def read_json_lines(path: Path, contract: Contract, spool: Path, block_bytes: int = _BLOCK_BYTES) -> Source | None:
+    """The rows of JSON Lines in UTF-8, a batch for each block of lines; None for any other file.
+
+    Args:
+        spool: a local file for the records' columns, as they are: it is as secret as the file itself.
+        block_bytes: how much text is parsed at once.
+
+    Raises:
+        UnreadableFileError, HeaderError: as `read_json`.
+    """
+    read = _spooled(path, spool, block_bytes, by_contract(contract)) if _starts_with_lines(path) else None
+    return _source(read.blocks, tuple(read.names), read.nested, read.form, contract) if read else None
+
+
+def _source(
+    blocks: Callable[[], Iterator[Records]], names: Sequence[str], nested: Iterable[str], form: Received, contract: Contract
+) -> Source:
+    """The source of blocks of records.
+
+    Args:
+        names, nested: of all blocks.
+        form: what each batch says of the file: without rows, but with the starts of all.
+    """
+    _check_flat(nested)
+    header = match_header(names, contract)
+    name_of = dict(zip(header.names, names, strict=True))
+
+    def batches() -> Iterator[Received]:
+        for block in blocks():
+            yield replace(
+                form, cells=_cells(block, contract, name_of), source_rows=block.source_rows, ragged=block.ragged, absent=header.absent
+            )
+
+    return Source(batches, len(names), header.absent, form.written_as, partial(ListedOffsets, form.starts))
+
+
+def _cells(block: Records, contract: Contract, name_of: Mapping[str, str]) -> dict[str, pa.Array]:
+    """The contract's columns; null where the block has no such name."""
+    nulls = pa.nulls(len(block.source_rows), pa.string())
+    held = {field: name for field, name in name_of.items() if name in block.columns}
+    return {
+        column.name: respelled(column, block.columns[held[column.name]], block.typed[held[column.name]]) if column.name in held else nulls
         for column in contract.columns
     }
-    return Received(
-        cells,
-        read.source_rows,
-        read.ragged,
-        header.absent,
-        read.form,
-        encoding=read.encoding,
-        confidence=read.confidence,
-        starts=read.starts,
-    )
 
 
-def check_flat(nested: Iterable[str]) -> None:
+def _check_flat(nested: Iterable[str]) -> None:
     """Raise UnreadableFileError for the first name that has nested values."""
     for name in sorted(nested):
         raise UnreadableFileError(
             rule="type",
             message="the column holds nested values, which no column of the contract can",
             remedy="write each nested value to a column of its own",
-            column=_shown(name),
+            column=shown_name(name),
         )
 
 
-def read_records(content: bytes, encoding: str = "", expands: Expands = never) -> Records:
-    """The records under the names that they have; UnreadableFileError and HeaderError as `read_json`, but for nested values.
+@dataclass
+class _Spool:
+    """The columns of the records, spooled to disk in blocks.
 
-    Args:
-        encoding: as in `text_of`.
-        expands: which objects are taken apart.
+    Attributes:
+        names: of the records, in the order in which they first come.
+        starts: where the lines begin.
     """
-    return _records(text_of(content, encoding), content, expands)
+
+    path: Path
+    names: dict[str, None] = field(default_factory=dict)
+    nested: set[str] = field(default_factory=set)
+    starts: list[Rows] = field(default_factory=list)
+    records: int = 0
+    lines: int = 0
+    _places: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def form(self) -> Received:
+        """How the file is written, and where its rows begin."""
+        confidence = self.records / self.lines if self.records else 0.0
+        return Received({}, NO_ROWS, form="json_lines", encoding="utf-8", confidence=confidence, starts=np.concatenate(self.starts))
+
+    def write(self, sink: pa.NativeFile, read: Records, starts: Rows) -> None:
+        """Write the next block."""
+        self.names |= dict.fromkeys(read.columns)
+        check_names(len(self.names) - 1)
+        self.nested |= read.nested
+        records = {"row": int_array(read.source_rows + self.lines)} | {f"/{name}": column for name, column in read.columns.items()}
+        records |= {f"?{name}": is_typed for name, is_typed in read.typed.items()}
+        apart = {"row": int_array(read.ragged.source_rows + self.lines), "text": text_array(read.ragged.texts)}
+        self._places.append((_write(sink, records), _write(sink, apart)))
+        self.starts.append(starts)
+        self.records += len(read.source_rows)
+        self.lines += len(starts)
+
+    def blocks(self) -> Iterator[Records]:
+        """Read the blocks."""
+        for places in self._places:
+            with pa.OSFile(str(self.path)) as source:
+                records, apart = (_read(source, place) for place in places)
+            columns, typed = ({name[1:]: records[name] for name in records.schema.names if name[0] == sign} for sign in "/?")
+            ragged = Ragged(numbers(apart["row"]), tuple(apart["text"].to_pylist()), (NO_RECORD,) * apart.num_rows)
+            yield Records(columns, frozenset(), numbers(records["row"]), ragged, "json_lines", "utf-8", NO_ROWS, typed=typed)
 
 
-def _records(text: Text, content: bytes, expands: Expands) -> Records:
-    lines = _lines(text.utf8)
-    records = _Gathered(expands)
-    if lines is None:
-        records.add((0, found) for found in _array(_parsed(text.utf8)))
-        starts = record_starts(text.utf8, records.count)
-    else:
-        records.add(enumerate(map(_line, lines), 1), lines)
-        starts = line_starts(text.utf8)
-    read = records.all(
-        "json" if lines is None else "json_lines", text.encoding, offsets_in_original(text.utf8, starts, content, text.encoding)
-    )
-    return replace(read, encoding_confidence=text.confidence)
-
-
-def read_lines(lines: Sequence[bytes], expands: Expands = never) -> Records:
-    """The records of some lines of JSON Lines in UTF-8, counted from 1, without their places; errors as `read_records`."""
-    records = _Gathered(expands)
-    records.add(enumerate(map(_line, lines), 1), lines)
-    return records.all("json_lines", "utf-8", NO_ROWS)
-
-
-class _Gathered:
-    """The records so far, column by column."""
-
-    def __init__(self, expands: Expands) -> None:
-        self.expands = expands
-        self.blocks: dict[str, list[pa.Array]] = {}
-        self.typed: dict[str, list[pa.Array]] = {}
-        self.nested: set[str] = set()
-        self.whole: list[int] = []
-        self.ragged: list[tuple[int, str]] = []
-        self.count = 0
-        self.said = 0
-
-    def add(self, records: Iterable[tuple[int, object]], lines: Sequence[bytes] = ()) -> None:
-        """Add records, each with the number of its line among `lines`, from 1 on. A value that is not an object is ragged.
-
-        Raises:
-            UnreadableFileError: `too_large` or `not_a_table`, as `read_records`.
-        """
-        rest = iter(records)
-        while some := list(islice(rest, _RECORDS_AT_ONCE)):
-            kept: list[Record] = []
-            for line, record in some:
-                self.count += 1
-                if isinstance(record, dict):
-                    self.whole.append(self.count)
-                    kept.append(expanded(record, self.expands))
-                else:
-                    self.ragged.append((self.count, lines[line - 1].decode() if lines else _entry(record)))
-            self._put(kept)
-
-    def _put(self, records: list[Record]) -> None:
-        before = sum(map(len, next(iter(self.blocks.values()), [])))
-        self.said += sum(map(len, records))
-        for name in dict.fromkeys(name for record in records for name in record):
-            check_names(len(self.blocks))
-            _check_whole(name)
-            self.blocks.setdefault(name, [pa.nulls(before, pa.string())])
-            self.typed.setdefault(name, [typed_flags([None] * before)])
-        _check_cells(len(self.blocks) * (before + len(records)), self.said)
-        for name, blocks in self.blocks.items():
-            said = [record.get(name) for record in records]
-            if any(isinstance(value, dict | list) for value in said):
-                self.nested.add(name)
-            texts = [_text(value) for value in said]
-            self.typed[name].append(typed_flags(texts))
-            blocks.append(_texts(name, texts))
-
-    def all(self, form: str, encoding: str, starts: Rows) -> Records:
-        """Every record, column by column; afterwards none is held here."""
-        numbers, texts = zip(*self.ragged, strict=True) if self.ragged else ((), ())
-        apart = Ragged(np.array(numbers, np.int64), texts, (NO_RECORD,) * len(texts))
-        columns = {name: pa.concat_arrays(self.blocks.pop(name)) for name in tuple(self.blocks)}
-        typed = {name: pa.concat_arrays(self.typed.pop(name)) for name in tuple(self.typed)}
-        return Records(columns, frozenset(self.nested), np.array(self.whole, np.int64), apart, form, encoding, starts, typed=typed)
-
-
-def check_names(names: int) -> None:
-    """There may be one more name beside so many; UnreadableFileError where there may not."""
-    if names >= MAX_NAMES:
-        raise UnreadableFileError(
-            rule="too_large", message=f"the records have more than {MAX_NAMES:,} different names", remedy="send records with fewer names"
-        )
-
-
-def _check_cells(cells: int, said: int) -> None:
-    """A small file with other names in each record would be a large table of nothing; UnreadableFileError for one."""
-    allowed = min(MAX_CELLS, max(CELLS_FREELY, _CELLS_OF_ONE_SAID * said))
-    if cells > allowed:
-        raise UnreadableFileError(
-            rule="too_large",
-            message=f"the records' names make a table of more than {allowed:,} cells, nearly all of them empty",
-            remedy="send records with the same names, or in smaller files",
-        )
-
-
-def _texts(name: str, said: Sequence[str | None]) -> pa.Array:
-    try:
-        return text_array(said)
-    except UnicodeEncodeError:
-        raise _halved(_shown(name)) from None
-
-
-def _entry(value: object) -> str:
-    """An array's entry that is no record, as JSON."""
-    text = json.dumps(value, ensure_ascii=False)
-    _check_whole(text)
-    return text
-
-
-def _check_whole(text: str) -> None:
-    """JSON can spell half of a surrogate pair, which no text in UTF-8 is; UnreadableFileError for one. Source: RFC 8259, section 8.2."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise _halved() from None
-
-
-def _halved(column: str = "") -> UnreadableFileError:
-    return UnreadableFileError(
-        rule="not_a_table", message="a text holds half of a surrogate pair", remedy="write the file as valid UTF-8", column=column
+def _starts_with_lines(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(_BLOCK_BYTES)
+    lines = head[: head.rfind(b"\n") + 1]
+    return (
+        holds_json(lines) and not lines.startswith((b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")) and b"\0" not in lines and are_lines(lines)
     )
 
 
-def _text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return TypedText("true" if value else "false")
-    return NESTED
-
-
-def _shown(name: str) -> str:
-    """A name that a person gave a column; anything else may be a value."""
-    return name if re.fullmatch(r"[A-Za-z_][A-Za-z_ .-]{0,40}\d{0,2}", name) else ""
-
-
-def _lines(text: bytes) -> list[bytes] | None:
-    """The lines of JSON Lines, of which the first two are objects; None for one JSON text."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    starts = lines[0].lstrip().startswith(b"{") and len(lines) > 1 and lines[1].lstrip().startswith(b"{")
-    return lines if starts and isinstance(_line(lines[0]), dict) else None
-
-
-def _line(line: bytes) -> object:
-    """The line's value; None if the line is not JSON."""
+def _spooled(path: Path, spool: Path, block_bytes: int, expands: Expands) -> _Spool | None:
+    """The spooled records; None when the text is not UTF-8, so that the in-memory reader reports the encoding first."""
+    found = _Spool(spool)
     try:
-        return _decoded(line)
-    except ValueError:
+        with path.open("rb") as file, pa.OSFile(str(spool), "wb") as sink:
+            for at, block in _blocks(file, block_bytes):
+                block.decode()
+                found.write(sink, read_lines([line for line in block.splitlines() if line.strip()], expands), at + line_starts(block))
+    except UnicodeDecodeError:
         return None
+    except BadInputError:
+        if is_utf8(path):
+            raise
+        return None
+    return found
 
 
-def _parsed(text: bytes) -> object:
-    if len(text) > MAX_ARRAY_BYTES:
-        raise UnreadableFileError(
-            rule="too_large",
-            message=f"one JSON text of more than {MAX_ARRAY_BYTES:,} bytes",
-            remedy="send it as JSON Lines, a record a line",
-        )
-    try:
-        return _decoded(text)
-    except json.JSONDecodeError as error:
-        raise UnreadableFileError(
-            rule="not_a_table",
-            message=f"the JSON is broken off or wrong in line {error.lineno}",
-            remedy="write the file again and send it again",
-        ) from None
+def _blocks(file: IO[bytes], block_bytes: int) -> Iterator[tuple[int, bytes]]:
+    """The text in whole lines, some at a time, each with its place."""
+    at, held = 0, b""
+    while block := file.read(block_bytes):
+        end = block.rfind(b"\n") + 1
+        if end:
+            yield at, held + block[:end]
+            at, held = at + len(held) + end, block[end:]
+        else:
+            held += block
+    if held:
+        yield at, held
 
 
-def _decoded(text: bytes) -> object:
-    try:
-        # Numbers stay the characters they are written in.
-        return json.loads(text.decode(), parse_int=TypedText, parse_float=TypedText, parse_constant=TypedText, object_pairs_hook=_record)
-    except RecursionError:
-        raise UnreadableFileError(
-            rule="too_large", message="the JSON is nested deeper than any table", remedy="send flat records, one for each row"
-        ) from None
+def _write(sink: pa.NativeFile, columns: dict[str, pa.Array]) -> int:
+    """Write the columns, and return where they begin."""
+    place: int = sink.tell()
+    batch = pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
+    with pa.ipc.new_stream(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+    return place
 
 
-def _record(pairs: list[tuple[str, Any]]) -> Record:
-    record = dict(pairs)
-    if len(record) != len(pairs):
-        raise HeaderError(rule="duplicate_column", message="a record says a name twice", remedy="keep one of the two values")
-    return record
-
-
-def _array(parsed: object) -> Iterator[object]:
-    """The records of an array, of the one array in an object, or the object itself."""
-    if isinstance(parsed, list):
-        return iter(parsed)
-    arrays = {name: value for name, value in parsed.items() if _is_records(value)} if isinstance(parsed, dict) else {}
-    if len(arrays) > 1:
-        names = ", ".join(filter(None, map(_shown, arrays)))
-        raise UnreadableFileError(
-            rule="not_a_table",
-            message=f"the object holds {len(arrays)} arrays of records: {names}",
-            remedy="send each array as its own file",
-        )
-    return iter(next(iter(arrays.values()), [parsed]))
-
-
-def _is_records(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(entry, dict) for entry in value)
+def _read(source: pa.NativeFile, place: int) -> pa.RecordBatch:
+    source.seek(place)
+    with pa.ipc.open_stream(source) as reader:
+        return reader.read_next_batch()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.formats.read_file import holds_json
+from headgate.formats.json.records import holds_json
 from headgate.formats.sniff import is_parquet
 from headgate.formats.unpack import GZIP_MAGIC, ZIP_MAGICS, ZSTD_MAGIC
 

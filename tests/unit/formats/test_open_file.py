@@ -22,7 +22,7 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError, HeaderError, UnreadableFileError
 from headgate.formats.csv.stream_csv import STREAMED_FROM_BYTES
-from headgate.formats.json.stream_json import stream_json
+from headgate.formats.json.read_json import read_json_lines
 from headgate.formats.open_file import is_large
 from headgate.formats.parquet.read_parquet import read_parquet
 from headgate.formats.unpack import OutgrownError, UnpackedFile
@@ -85,7 +85,7 @@ lines = st.one_of(
 @given(st.lists(lines, max_size=12), st.integers(1, 400), st.sampled_from(["\n", "\r\n"]))
 def test_json_lines_that_are_streamed_read_as_those_that_are_read_whole(rest: list[str], block_bytes: int, line_end: str) -> None:
     body = line_end.join([json.dumps(ROW), json.dumps(ROW), *rest, ""]).encode()
-    assert streamed(body, lambda path: stream_json(path, REGIONS, path.with_name("shelf"), block_bytes)) == whole(body)
+    assert streamed(body, lambda path: read_json_lines(path, REGIONS, path.with_name("shelf"), block_bytes)) == whole(body)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_json_lines_that_are_streamed_read_as_those_that_are_read_whole(rest: li
 def test_json_lines_are_refused_for_what_stands_in_the_last(tmp_path: Path, line: Mapping[str, object], error: type, rule: str) -> None:
     (tmp_path / "in").write_text("".join(json.dumps(one) + "\n" for one in (ROW, ROW, line)), "utf-8")
     with pytest.raises(error) as refused:
-        stream_json(tmp_path / "in", REGIONS, tmp_path / "shelf", 50)
+        read_json_lines(tmp_path / "in", REGIONS, tmp_path / "shelf", 50)
     assert refused.value.rule == rule
 
 
@@ -107,7 +107,7 @@ def test_json_lines_are_refused_for_what_stands_in_the_last(tmp_path: Path, line
 )
 def test_what_is_no_json_lines_in_utf_8_is_not_streamed_as_such(tmp_path: Path, body: bytes) -> None:
     (tmp_path / "in").write_bytes(body)
-    assert stream_json(tmp_path / "in", REGIONS, tmp_path / "shelf") is None
+    assert read_json_lines(tmp_path / "in", REGIONS, tmp_path / "shelf") is None
 
 
 def parquet(rows: list[dict[str, object]], **options: object) -> bytes:

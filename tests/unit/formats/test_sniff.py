@@ -11,8 +11,7 @@ from headgate.contracts.registry import Registry
 from headgate.errors import ContractError, UnreadableFileError
 from headgate.formats.csv.first_table import read_first_table
 from headgate.formats.csv.sniff_dialect import sniff_dialect
-from headgate.formats.json.read_json import read_records
-from headgate.formats.read_file import holds_json
+from headgate.formats.json.records import holds_json, read_records
 from headgate.formats.sniff import is_parquet, text_for, text_of, utf8_text
 
 pytestmark = pytest.mark.unit

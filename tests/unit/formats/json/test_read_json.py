@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import BadInputError
-from headgate.formats.json.read_json import is_json, read_json, read_records
+from headgate.formats.batches import all_rows
+from headgate.formats.json.read_json import read_json
+from headgate.formats.json.records import is_json, read_records
 from headgate.formats.read_file import read_file
 from headgate.formats.received import Received
 
@@ -17,7 +19,7 @@ CONTRACT = Contract("c", "things", "source", "1", (Column("a", TEXT), Column("b"
 
 
 def read(text: str) -> Received:
-    return read_json(text.encode(), CONTRACT)
+    return all_rows(read_json(text.encode(), CONTRACT))
 
 
 def rows(received: Received) -> list[tuple[str | None, ...]]:

@@ -16,7 +16,7 @@ import pytest
 from headgate.contracts import odcs_reader
 from headgate.drafts.draft_contract import draft
 from headgate.errors import HeaderError
-from headgate.formats.json.stream_json import stream_json
+from headgate.formats.json.read_json import read_json_lines
 from headgate.intake.rows.check_rows import Gated, gate_bytes
 from headgate.lake.ports import MaskingKey
 
@@ -152,7 +152,7 @@ def test_typed_cells_and_texts_of_one_contract_have_the_same_values(form: str) -
 def test_streamed_json_lines_are_read_as_those_in_memory(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(TYPED["json_lines"])
-    source = stream_json(path, CONTRACT, tmp_path / "shelf")
+    source = read_json_lines(path, CONTRACT, tmp_path / "shelf")
     assert source is not None
     (batch,) = source.batches()
     assert batch.cells["preis"].to_pylist() == ["1299,5", "1.299,50 €", "1,299"]

@@ -1,0 +1,326 @@
+"""Read JSON: an array of objects, an object that holds one such array, or JSON Lines; every value as the text that is written.
+
+| in the file              | read as                                                               |
+|--------------------------|-----------------------------------------------------------------------|
+| a string                 | itself                                                                |
+| a number                 | its characters: `1.10` stays `1.10`, a 64-bit id never is a float     |
+| `true`, `false`          | those words                                                           |
+| `null`, or no such name  | null                                                                  |
+| an object or an array    | nothing: it refuses the file, since the contract's columns hold values |
+
+A line of JSON Lines that is no object is kept apart as ragged. Source: RFC 8259; jsonlines.org.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from headgate.errors import HeaderError, UnreadableFileError
+from headgate.formats.json.nested_names import expanded, never
+from headgate.formats.received import Ragged
+from headgate.formats.row_offsets import line_starts, offsets_in_original, record_starts
+from headgate.formats.sniff import text_of
+from headgate.formats.typed_cells import TypedText, typed_flags
+from headgate.values.cells import NO_ROWS, text_array
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from headgate.formats.json.nested_names import Expands
+    from headgate.formats.sniff import Text
+    from headgate.values.cells import Rows
+
+    Record = dict[str, Any]
+
+# One array must be held as a whole, in objects that outweigh its text several times; JSON Lines are read some at a time.
+MAX_ARRAY_BYTES = 1 << 28
+MAX_NAMES = 4096
+# Every name is a cell of every record, also where a record lacks it. A small table may be sparse; a large one must have a value in one
+# cell of so many.
+CELLS_FREELY = 1 << 22
+MAX_CELLS = 1 << 28
+_CELLS_OF_ONE_SAID = 64
+NESTED = "{…}"
+NO_RECORD = 0  # the width of a line that is no object: it has no cells
+_RECORDS_AT_ONCE = 1 << 15
+_START = re.compile(rb"\s*(?:\[\s*(?:[{\]]|$)|\{\s*[\"}])")
+_PROBE_BYTES = 1 << 12
+_TEXT_PROBE_BYTES = 1 << 16
+
+
+def is_json(text: bytes) -> bool:
+    """Whether a UTF-8 text starts as an array of objects or as an object does."""
+    return _START.match(text[:_PROBE_BYTES]) is not None
+
+
+def holds_json(content: bytes, encoding: str = "") -> bool:
+    """Whether the bytes are a text that starts as JSON does; `encoding` as in `text_of`."""
+    try:
+        return is_json(text_of(content[:_TEXT_PROBE_BYTES], encoding, is_cut=len(content) > _TEXT_PROBE_BYTES).utf8)
+    except UnreadableFileError:  # only blanks, or not text: the CSV reader reports it
+        return False
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of a file, column by column in the order in which the names first come.
+
+    Attributes:
+        columns: every name's texts; NESTED where it is an object or an array.
+        nested: the names under which there is one.
+        source_rows, ragged, starts: as in `Received`.
+        form: `json` or `json_lines`.
+        encoding_confidence: from 0 to 1.
+        typed: for each name which of its values are numbers or truth values.
+    """
+
+    columns: Mapping[str, pa.Array]
+    nested: frozenset[str]
+    source_rows: Rows
+    ragged: Ragged
+    form: str
+    encoding: str
+    starts: Rows
+    encoding_confidence: float = 1.0
+    typed: Mapping[str, pa.Array] = field(default_factory=dict)
+
+    @property
+    def confidence(self) -> float:
+        """The share of the lines, or of the array's entries, that are records; that of the encoding where it is less."""
+        rows, apart = len(self.source_rows), len(self.ragged.source_rows)
+        return min(rows / (rows + apart), self.encoding_confidence) if rows else 0.0
+
+
+def are_lines(text: bytes) -> bool:
+    """Whether a text that starts as JSON does is JSON Lines."""
+    return _lines(text) is not None
+
+
+def read_records(content: bytes, encoding: str = "", expands: Expands = never) -> Records:
+    """The records under the names that they have.
+
+    Args:
+        encoding: as in `text_of`.
+        expands: which objects are taken apart.
+
+    Raises:
+        UnreadableFileError: `not_a_table` when it is no valid JSON or holds no records; `too_large` when it is nested or wide beyond all
+            tables.
+        HeaderError: a record has a name twice (`duplicate_column`).
+    """
+    return records_of(text_of(content, encoding), content, expands)
+
+
+def records_of(text: Text, content: bytes, expands: Expands) -> Records:
+    """The records of a text, which arrived as `content`; errors as `read_records`."""
+    lines = _lines(text.utf8)
+    records = _Gathered(expands)
+    if lines is None:
+        records.add((0, found) for found in _array(_parsed(text.utf8)))
+        starts = record_starts(text.utf8, records.count)
+    else:
+        records.add(enumerate(map(_line, lines), 1), lines)
+        starts = line_starts(text.utf8)
+    read = records.all(
+        "json" if lines is None else "json_lines", text.encoding, offsets_in_original(text.utf8, starts, content, text.encoding)
+    )
+    return replace(read, encoding_confidence=text.confidence)
+
+
+def read_lines(lines: Sequence[bytes], expands: Expands = never) -> Records:
+    """The records of some lines of JSON Lines in UTF-8, counted from 1, without their places; errors as `read_records`."""
+    records = _Gathered(expands)
+    records.add(enumerate(map(_line, lines), 1), lines)
+    return records.all("json_lines", "utf-8", NO_ROWS)
+
+
+class _Gathered:
+    """The records so far, column by column."""
+
+    def __init__(self, expands: Expands) -> None:
+        self.expands = expands
+        self.blocks: dict[str, list[pa.Array]] = {}
+        self.typed: dict[str, list[pa.Array]] = {}
+        self.nested: set[str] = set()
+        self.whole: list[int] = []
+        self.ragged: list[tuple[int, str]] = []
+        self.count = 0
+        self.said = 0
+
+    def add(self, records: Iterable[tuple[int, object]], lines: Sequence[bytes] = ()) -> None:
+        """Add records, each with the number of its line among `lines`, from 1 on. A value that is not an object is ragged.
+
+        Raises:
+            UnreadableFileError: `too_large` or `not_a_table`, as `read_records`.
+        """
+        rest = iter(records)
+        while some := list(islice(rest, _RECORDS_AT_ONCE)):
+            kept: list[Record] = []
+            for line, record in some:
+                self.count += 1
+                if isinstance(record, dict):
+                    self.whole.append(self.count)
+                    kept.append(expanded(record, self.expands))
+                else:
+                    self.ragged.append((self.count, lines[line - 1].decode() if lines else _entry(record)))
+            self._put(kept)
+
+    def _put(self, records: list[Record]) -> None:
+        before = sum(map(len, next(iter(self.blocks.values()), [])))
+        self.said += sum(map(len, records))
+        for name in dict.fromkeys(name for record in records for name in record):
+            check_names(len(self.blocks))
+            _check_whole(name)
+            self.blocks.setdefault(name, [pa.nulls(before, pa.string())])
+            self.typed.setdefault(name, [typed_flags([None] * before)])
+        _check_cells(len(self.blocks) * (before + len(records)), self.said)
+        for name, blocks in self.blocks.items():
+            said = [record.get(name) for record in records]
+            if any(isinstance(value, dict | list) for value in said):
+                self.nested.add(name)
+            texts = [_text(value) for value in said]
+            self.typed[name].append(typed_flags(texts))
+            blocks.append(_texts(name, texts))
+
+    def all(self, form: str, encoding: str, starts: Rows) -> Records:
+        """Every record, column by column; afterwards none is held here."""
+        numbers, texts = zip(*self.ragged, strict=True) if self.ragged else ((), ())
+        apart = Ragged(np.array(numbers, np.int64), texts, (NO_RECORD,) * len(texts))
+        columns = {name: pa.concat_arrays(self.blocks.pop(name)) for name in tuple(self.blocks)}
+        typed = {name: pa.concat_arrays(self.typed.pop(name)) for name in tuple(self.typed)}
+        return Records(columns, frozenset(self.nested), np.array(self.whole, np.int64), apart, form, encoding, starts, typed=typed)
+
+
+def check_names(names: int) -> None:
+    """There may be one more name beside so many; UnreadableFileError where there may not."""
+    if names >= MAX_NAMES:
+        raise UnreadableFileError(
+            rule="too_large", message=f"the records have more than {MAX_NAMES:,} different names", remedy="send records with fewer names"
+        )
+
+
+def _check_cells(cells: int, said: int) -> None:
+    """A small file with other names in each record would be a large table of nothing; UnreadableFileError for one."""
+    allowed = min(MAX_CELLS, max(CELLS_FREELY, _CELLS_OF_ONE_SAID * said))
+    if cells > allowed:
+        raise UnreadableFileError(
+            rule="too_large",
+            message=f"the records' names make a table of more than {allowed:,} cells, nearly all of them empty",
+            remedy="send records with the same names, or in smaller files",
+        )
+
+
+def _texts(name: str, said: Sequence[str | None]) -> pa.Array:
+    try:
+        return text_array(said)
+    except UnicodeEncodeError:
+        raise _halved(shown_name(name)) from None
+
+
+def _entry(value: object) -> str:
+    """An array's entry that is no record, as JSON."""
+    text = json.dumps(value, ensure_ascii=False)
+    _check_whole(text)
+    return text
+
+
+def _check_whole(text: str) -> None:
+    """JSON can spell half of a surrogate pair, which no text in UTF-8 is; UnreadableFileError for one. Source: RFC 8259, section 8.2."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _halved() from None
+
+
+def _halved(column: str = "") -> UnreadableFileError:
+    return UnreadableFileError(
+        rule="not_a_table", message="a text holds half of a surrogate pair", remedy="write the file as valid UTF-8", column=column
+    )
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return TypedText("true" if value else "false")
+    return NESTED
+
+
+def shown_name(name: str) -> str:
+    """Return a name that a person gave a column; empty for anything else, which may be a value."""
+    return name if re.fullmatch(r"[A-Za-z_][A-Za-z_ .-]{0,40}\d{0,2}", name) else ""
+
+
+def _lines(text: bytes) -> list[bytes] | None:
+    """The lines of JSON Lines, of which the first two are objects; None for one JSON text."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    starts = lines[0].lstrip().startswith(b"{") and len(lines) > 1 and lines[1].lstrip().startswith(b"{")
+    return lines if starts and isinstance(_line(lines[0]), dict) else None
+
+
+def _line(line: bytes) -> object:
+    """The line's value; None if the line is not JSON."""
+    try:
+        return _decoded(line)
+    except ValueError:
+        return None
+
+
+def _parsed(text: bytes) -> object:
+    if len(text) > MAX_ARRAY_BYTES:
+        raise UnreadableFileError(
+            rule="too_large",
+            message=f"one JSON text of more than {MAX_ARRAY_BYTES:,} bytes",
+            remedy="send it as JSON Lines, a record a line",
+        )
+    try:
+        return _decoded(text)
+    except json.JSONDecodeError as error:
+        raise UnreadableFileError(
+            rule="not_a_table",
+            message=f"the JSON is broken off or wrong in line {error.lineno}",
+            remedy="write the file again and send it again",
+        ) from None
+
+
+def _decoded(text: bytes) -> object:
+    try:
+        # Numbers stay the characters they are written in.
+        return json.loads(text.decode(), parse_int=TypedText, parse_float=TypedText, parse_constant=TypedText, object_pairs_hook=_record)
+    except RecursionError:
+        raise UnreadableFileError(
+            rule="too_large", message="the JSON is nested deeper than any table", remedy="send flat records, one for each row"
+        ) from None
+
+
+def _record(pairs: list[tuple[str, Any]]) -> Record:
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        raise HeaderError(rule="duplicate_column", message="a record says a name twice", remedy="keep one of the two values")
+    return record
+
+
+def _array(parsed: object) -> Iterator[object]:
+    """The records of an array, of the one array in an object, or the object itself."""
+    if isinstance(parsed, list):
+        return iter(parsed)
+    arrays = {name: value for name, value in parsed.items() if _is_records(value)} if isinstance(parsed, dict) else {}
+    if len(arrays) > 1:
+        names = ", ".join(filter(None, map(shown_name, arrays)))
+        raise UnreadableFileError(
+            rule="not_a_table",
+            message=f"the object holds {len(arrays)} arrays of records: {names}",
+            remedy="send each array as its own file",
+        )
+    return iter(next(iter(arrays.values()), [parsed]))
+
+
+def _is_records(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(entry, dict) for entry in value)
