@@ -57,8 +57,9 @@ check-drafts: setup ## draft a contract from every file below DATA and check the
 fuzz: setup ## send mutated files through the gate: COUNT=1000000, SEED=0, FIRST=0, WORKERS=2, DATA=folder
 	@COUNT=$(COUNT) SEED=$(SEED) FIRST=$(FIRST) python benchmarks/fuzz.py $(DATA)
 
-docs: setup ## write docs/data-dictionary.md from the contracts
+docs: setup ## write docs/data-dictionary.md from the contracts and docs/openapi.json from the API's types
 	@python -m headgate.contracts.dictionary > docs/data-dictionary.md
+	@python -m headgate.api.openapi > docs/openapi.json
 
 clean: ## remove build products and caches; a running emulator and its state stay
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

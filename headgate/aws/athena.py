@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from headgate.aws.errors import translated
-from headgate.errors import QueryError
+from headgate.errors import NotFoundError, QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,6 +36,14 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "date": date.fromisoformat,
     "timestamp": datetime.fromisoformat,
 }
+
+
+class _Once(TypedDict, total=False):
+    ClientRequestToken: str
+
+
+class _After(TypedDict, total=False):
+    NextToken: str
 
 
 @dataclass(frozen=True)
@@ -66,12 +74,44 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class QueryStatus:
+    """How a query stands.
+
+    Attributes:
+        state: QUEUED, RUNNING, SUCCEEDED, FAILED or CANCELLED.
+        error: Athena's reason of a failure.
+        started_at: naive UTC.
+        seconds: from its submission to its end; None while it runs.
+        limit_bytes: what the workgroup permits a query to read; 0 for no limit.
+    """
+
+    query_id: str
+    state: str
+    sql: str = ""
+    error: str = ""
+    started_at: datetime | None = None
+    seconds: float | None = None
+    scanned_bytes: int = 0
+    limit_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class QueryPage:
+    """Some rows of an answer; `after` continues it and is empty at its end."""
+
+    columns: tuple[ResultColumn, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    after: str = ""
+
+
+@dataclass(frozen=True)
 class AthenaQueries:
     """Runs Athena SQL in one workgroup, which says where results go and how much may be scanned.
 
     Attributes:
         spoken: turns Athena SQL into what the engine behind the API really speaks; on AWS it changes nothing.
         reason: turns that engine's reason for a failure into what Athena would say; on AWS it changes nothing.
+        scan_limit_bytes: the workgroup's own limit, for people; 0 for none.
     """
 
     client: AthenaClient
@@ -81,6 +121,7 @@ class AthenaQueries:
     reason: Callable[[str], str] = str
     sleep: Callable[[float], None] = time.sleep
     monotonic_s: Callable[[], float] = time.monotonic
+    scan_limit_bytes: int = 0
 
     def run(self, sql: str, *, database: str = "", timeout_s: float = 900) -> Answer:
         """The typed answer to one statement of Athena SQL.
@@ -97,6 +138,59 @@ class AthenaQueries:
             ended = self._ended(query_id, self.monotonic_s() + timeout_s)
             return self._answer(query_id, ended)
 
+    def start(self, sql: str, token: str = "") -> str:
+        """Start one statement of Athena SQL and return the query's id.
+
+        Args:
+            token: the same token starts the same statement once; 32 to 128 characters.
+
+        Raises:
+            QueryError: Athena refused it.
+        """
+        with translated("ask Athena"):
+            return self._start(self.spoken(sql), self.database, token)
+
+    def status(self, query_id: str) -> QueryStatus:
+        """Return how a query of the workgroup stands; NotFoundError when there is none."""
+        found = self._execution(query_id)
+        if found is None or found.get("WorkGroup") != self.workgroup:
+            raise NotFoundError(f"There is no query {query_id} in {self.workgroup}.")
+        status = found["Status"]
+        begun, ended = status.get("SubmissionDateTime"), status.get("CompletionDateTime")
+        return QueryStatus(
+            query_id,
+            status["State"],
+            sql=found.get("Query", ""),
+            error=self.reason(status.get("StateChangeReason", "")) if status["State"] == "FAILED" else "",
+            started_at=begun.astimezone(UTC).replace(tzinfo=None) if begun else None,
+            seconds=(ended - begun).total_seconds() if begun and ended else None,
+            scanned_bytes=found.get("Statistics", {}).get("DataScannedInBytes", 0),
+            limit_bytes=self.scan_limit_bytes,
+        )
+
+    def _execution(self, query_id: str) -> QueryExecutionTypeDef | None:
+        """Return what Athena knows of a query; None when it knows none."""
+        with translated(f"look up query {query_id}"):
+            try:
+                return self.client.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
+            except self.client.exceptions.InvalidRequestException:
+                return None
+
+    def page(self, query_id: str, limit: int, after: str = "") -> QueryPage:
+        """Return at most `limit` rows (up to 999) of a query that succeeded."""
+        token: _After = {"NextToken": after} if after else {}
+        with translated(f"read the answer of query {query_id}"):
+            ended = self.client.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
+            has_names = not after and ended.get("StatementType") == "DML"
+            page = self.client.get_query_results(QueryExecutionId=query_id, MaxResults=limit + has_names, **token)
+        columns, rows = _columns(page), page["ResultSet"]["Rows"]
+        return QueryPage(columns, tuple(_typed(columns, rows[1:] if has_names else rows)), page.get("NextToken", ""))
+
+    def stop(self, query_id: str) -> None:
+        """Stop a query; one that has ended is fine."""
+        with translated(f"stop query {query_id}"):
+            self.client.stop_query_execution(QueryExecutionId=query_id)
+
     def table(self, sql: str, schema: pa.Schema) -> pa.Table:
         """The answer as Arrow, for questions whose answer fits into memory. The columns come in the schema's order and types."""
         import pyarrow as pa  # noqa: PLC0415 the command line asks without it
@@ -105,10 +199,11 @@ class AthenaQueries:
         columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
         return pa.table([pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)], schema=schema)
 
-    def _start(self, sql: str, database: str) -> str:
+    def _start(self, sql: str, database: str, token: str = "") -> str:
+        once: _Once = {"ClientRequestToken": token} if token else {}
         try:
             started = self.client.start_query_execution(
-                QueryString=sql, QueryExecutionContext={"Database": database}, WorkGroup=self.workgroup
+                QueryString=sql, QueryExecutionContext={"Database": database}, WorkGroup=self.workgroup, **once
             )
         except self.client.exceptions.InvalidRequestException as error:
             raise QueryError(f"Athena refused the query: {self.reason(error.response['Error']['Message'])}") from None

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 CONTENT, PACE = "content#", "pace#"
 _FIELDS = tuple(field.name for field in fields(FileRecord))
 _COUNTS = tuple(field.name for field in fields(FileRecord) if field.type == "int")  # annotations are text there
+_MAPPINGS = ("reasons", "masked", "error", "profile", "mapping", "stage_times")
 _NAMES = {"#state": "state", "#owner": "owner"}  # DynamoDB reserves both words
 _FREE = "attribute_not_exists(file_id)"
 _RUN_OUT = "(#state = :processing AND lease_until_ms <= :now)"
@@ -291,7 +292,7 @@ def _content_id(record: FileRecord) -> str:
 
 
 def _file_item(record: FileRecord, lease_until_ms: int | None = None) -> _Item:
-    item = vars(record) | {name: dict(getattr(record, name)) for name in ("reasons", "masked", "error", "profile", "mapping")}
+    item = vars(record) | {name: dict(getattr(record, name)) for name in _MAPPINGS}
     del item["seen_before"]
     return item if lease_until_ms is None else item | {"lease_until_ms": lease_until_ms}
 

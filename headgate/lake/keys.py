@@ -22,6 +22,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -74,6 +75,11 @@ class ExportKey:
         except ValueError:
             return None
         return cls(found["dataset"], exported_on, found["run"], found["name"])
+
+
+def file_id(bucket: str, key: str, version_id: str) -> str:
+    """Return the id of one version of one object: a SHA-256 over its address, cut to 32 hex digits."""
+    return hashlib.sha256(f"{bucket}\n{key}\n{version_id}".encode()).hexdigest()[:32]
 
 
 def dataset_of(raw_key: str) -> str:

@@ -117,6 +117,7 @@ class FileRecord:
     written_as: Mapping[str, str] = field(default_factory=dict)  # format, encoding, delimiter, …, confidence of the guess; sheets left out
     profile: Mapping[str, str] = field(default_factory=dict)  # key, rows, columns, score and its parts, drift
     mapping: Mapping[str, str] = field(default_factory=dict)  # columns (JSON, column → field), how, confidence; where the header was mapped
+    stage_times: Mapping[str, str] = field(default_factory=dict)  # trigger, processing, validation, database → when it ended, ISO 8601, UTC
     closed_by: str = ""  # the later version of the object that settles what was kept out of this one
     seen_before: bool = field(default=False, compare=False)
 

@@ -16,7 +16,7 @@ from headgate.systems import registry
 from headgate.systems.rows import rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import date
 
     import pandas as pd
@@ -73,7 +73,10 @@ def run_system(
         tuple(f"{name}={value}" for name, value in sorted(stated.items())),
     )
     made_of = {name: (*asked, *_made_of(shelf, rows, name in inspections)) for name, rows in outputs.items()}
-    staged = [_stage(publisher, own[name], rows, version_of(own[name], snapshot, code, made_of[name])) for name, rows in outputs.items()]
+    facts = _facts(snapshot, registry.reads(package, snapshot.datasets))
+    staged = [
+        _stage(publisher, own[name], rows, version_of(own[name], snapshot, code, made_of[name]), facts) for name, rows in outputs.items()
+    ]
     if models:
         _keep(models, shelf, Origin(system, snapshot.snapshot_id, snapshot.as_of, code))
     published = [publisher.move(one) for one in staged]
@@ -126,8 +129,17 @@ def _digest(rows: pa.Table) -> str:
     return hashlib.sha256(parquet_bytes(rows)).hexdigest()
 
 
-def _stage(publisher: Publisher, contract: Contract, rows: pa.Table, version: str) -> Staged:
-    return publisher.stage(contract, rows, keys.table_prefix(contract.dataset, version))
+def _facts(snapshot: LakeSnapshot, reads: Collection[str]) -> dict[str, str]:
+    """What the catalog keeps beside each table, so that its lineage can be read without its rows."""
+    return {
+        "headgate.snapshot_id": snapshot.snapshot_id,
+        "headgate.as_of": snapshot.as_of.isoformat(),
+        "headgate.reads": ",".join(sorted(reads)),
+    }
+
+
+def _stage(publisher: Publisher, contract: Contract, rows: pa.Table, version: str, facts: dict[str, str]) -> Staged:
+    return publisher.stage(contract, rows, keys.table_prefix(contract.dataset, version), parameters=facts)
 
 
 def _delete_old_versions(publisher: Publisher, staged: Staged) -> None:

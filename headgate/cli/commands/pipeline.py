@@ -12,8 +12,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from headgate import wiring
 from headgate.cli import deployment, options
-from headgate.cli.rendering import run_stages, screens
+from headgate.cli.rendering import screens
 from headgate.cli.rendering.progress import PlainLines
+from headgate.lake import run_stages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from headgate.aws.stepfunctions import Pipeline, PipelineRun
-    from headgate.cli.rendering.run_stages import Stage
     from headgate.lake.pipeline_starts import Execution
+    from headgate.lake.run_stages import Stage
 
 _SUCCEEDED = "SUCCEEDED"
 _RUNNING = {"RUNNING", "PENDING_REDRIVE"}

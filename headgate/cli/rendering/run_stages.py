@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from headgate.aws.stepfunctions import PipelineRun
-
 TURN, MERGE, GATE = "turn", "merge", "quality gate"
+StageState = Literal["pending", "running", "done", "failed", "left"]
+
+
+class RunTimes(Protocol):
+    """What the stages are derived from: when each state of the machine was first entered, naive UTC, and whether the run has ended."""
+
+    @property
+    def entered_at(self) -> Mapping[str, datetime]:
+        """When each state was first entered."""
+        ...
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will happen."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -21,14 +34,16 @@ class Stage:
     Attributes:
         state: pending, running, done, failed, or left (not asked for).
         seconds: since it began, or from beginning to end; None before it began.
+        began_at: naive UTC; None before it began.
     """
 
     name: str
-    state: str
+    state: StageState
     seconds: float | None = None
+    began_at: datetime | None = field(default=None, compare=False)
 
 
-def stages(run: PipelineRun, systems: Sequence[str], now: datetime) -> list[Stage]:
+def stages(run: RunTimes, systems: Sequence[str], now: datetime) -> list[Stage]:
     """Return the stages of a run in the order of work, as of a moment in UTC."""
     entered = run.entered_at
     merge_at, gate_at = entered.get("Start merge_curated"), entered.get("Start quality_gate")
@@ -41,7 +56,7 @@ def stages(run: PipelineRun, systems: Sequence[str], now: datetime) -> list[Stag
     return [*before, *(_system(run, system, now) for system in systems)]
 
 
-def _system(run: PipelineRun, system: str, now: datetime) -> Stage:
+def _system(run: RunTimes, system: str, now: datetime) -> Stage:
     entered = run.entered_at
     if f"Leave {system}" in entered:
         return Stage(system, "left")
@@ -50,7 +65,7 @@ def _system(run: PipelineRun, system: str, now: datetime) -> Stage:
     if not any(name.startswith("Start build_") for name in entered):  # this history has the systems as one state
         began_at, published_at = entered.get("Build the systems"), entered.get("Gather the reports")
     if began_at and reported_at and not published_at:
-        return Stage(system, "failed", (reported_at - began_at).total_seconds())
+        return Stage(system, "failed", (reported_at - began_at).total_seconds(), began_at)
     return _stage(system, began_at, published_at, now, ended=run.finished)
 
 
@@ -58,8 +73,8 @@ def _stage(name: str, began_at: datetime | None, ended_at: datetime | None, now:
     if began_at is None:
         return Stage(name, "pending")
     if ended_at:
-        return Stage(name, "done", (ended_at - began_at).total_seconds())
-    return Stage(name, "failed" if ended else "running", (now - began_at).total_seconds())
+        return Stage(name, "done", (ended_at - began_at).total_seconds(), began_at)
+    return Stage(name, "failed" if ended else "running", (now - began_at).total_seconds(), began_at)
 
 
 def summary(found: Sequence[Stage]) -> str:

@@ -15,7 +15,6 @@ are a function of the content, and the record is finished only when everything i
 
 from __future__ import annotations
 
-import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -59,7 +58,7 @@ def file_id_of(ref: ObjectRef) -> str:
 
     Neither its content nor the time of its delivery matters, so every delivery of a version finds the same record.
     """
-    return hashlib.sha256(f"{ref.bucket}\n{ref.key}\n{ref.version_id}".encode()).hexdigest()[:32]
+    return keys.file_id(ref.bucket, ref.key, ref.version_id)
 
 
 def why_ignored(key: str) -> str:

@@ -10,8 +10,8 @@ import pytest
 
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.cli.commands.pipeline import _history, _table, waiting_for
-from headgate.cli.rendering.run_stages import Stage, stages, summary
 from headgate.lake.pipeline_starts import Execution
+from headgate.lake.run_stages import Stage, stages, summary
 
 pytestmark = pytest.mark.unit
 

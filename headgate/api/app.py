@@ -1,0 +1,103 @@
+"""The application: an API Gateway event in, a response out."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoRouteError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from headgate.api import access, ports
+from headgate.api.problems import ProblemError, not_found, response_of
+from headgate.api.routes import EVERY
+from headgate.api.shapes.base import FieldError
+from headgate.errors import HeadgateError
+
+if TYPE_CHECKING:
+    from headgate.api.ports import Lake
+
+LARGEST_BODY_BYTES = 1 << 20
+_LONGEST_PATH = 1_000
+log = logging.getLogger(__name__)
+
+
+def resolver() -> APIGatewayHttpResolver:
+    """Return the routes without a lake, as the OpenAPI document is generated from them."""
+    app = APIGatewayHttpResolver(enable_validation=True)
+    for group in EVERY:
+        app.include_router(group.router)
+    return app
+
+
+class Application:
+    """Answers events of an HTTP API with payload format 2.0. An instance answers one event at a time."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._app = resolver()
+        self._app.dependency_overrides[ports.lake] = lambda: lake
+        self._access = [one for group in EVERY for one in group.access]
+        for kind in (RequestValidationError, RequestUnsupportedContentType, NoRouteError, HeadgateError, Exception):
+            self._app.exception_handler(kind)(self._problem)
+        self._request_id = ""
+
+    def answer(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Return the response to one request; every failure is a problem detail."""
+        context = event.get("requestContext", {})
+        self._request_id = str(context.get("requestId", ""))
+        try:
+            self._check(event)
+        except ProblemError as problem:
+            return _sent(response_of(problem, self._request_id))
+        return _finished(self._app.resolve(event, LambdaContext()))
+
+    def _check(self, event: dict[str, Any]) -> None:
+        """Check token, group and size before anything of the request is read."""
+        http = event["requestContext"]["http"]
+        method, path = str(http["method"]), str(event.get("rawPath", ""))
+        caller = access.identity_of(event)
+        if len(path) > _LONGEST_PATH or "\0" in unquote(path):
+            raise not_found("There is no such route.")
+        access.check(caller, self._access, method, path)
+        if len(event.get("body") or "") > LARGEST_BODY_BYTES:
+            detail = f"The body has more than {LARGEST_BODY_BYTES:,} bytes. Files are sent in parts: POST /v1/uploads."
+            raise ProblemError(413, "too-large", detail)
+
+    def _problem(self, error: Exception) -> Response[str]:
+        return response_of(_as_headgate(error), self._request_id)
+
+
+def _as_headgate(error: Exception) -> Exception:
+    """Return Powertools' own errors as problems. An unforeseen error is logged by its kind and place: its text may hold a value."""
+    if isinstance(error, RequestUnsupportedContentType):
+        return ProblemError(415, "unsupported-media-type", "Send the body as application/json.")
+    if isinstance(error, RequestValidationError):
+        found = [FieldError(where=".".join(str(part) for part in one["loc"]), rule=str(one["type"])) for one in error.errors()]
+        detail = "Some parts of the request are not valid; `errors` names each with its rule. docs/openapi.json describes them."
+        return ProblemError(422, "invalid-request", detail, errors=found[:50])
+    if isinstance(error, NoRouteError):
+        return not_found("There is no such route. docs/openapi.json lists all routes.")
+    if not isinstance(error, HeadgateError):
+        log.error("request failed", extra={"error": type(error).__name__, "at": _place_of(error)})
+    return error
+
+
+def _place_of(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_globals.get('__name__', '')}:{trace.tb_lineno}" if trace else ""
+
+
+def _sent(response: Response[str]) -> dict[str, Any]:
+    headers = {**response.headers, "Content-Type": str(response.content_type)}
+    return _finished({"statusCode": response.status_code, "headers": headers, "body": response.body, "isBase64Encoded": False})
+
+
+def _finished(answer: dict[str, Any]) -> dict[str, Any]:
+    answer["statusCode"] = int(answer["statusCode"])
+    answer["headers"] = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store", **answer["headers"]}
+    return answer

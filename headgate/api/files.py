@@ -1,0 +1,107 @@
+"""The records of files, as the API shows them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from headgate.api import cursors
+from headgate.api.problems import not_found
+from headgate.api.shapes.files import FileDetail, FileError, FilePage, FileSummary
+from headgate.api.stages import stages_of
+from headgate.errors import NotFoundError
+from headgate.lake import keys
+from headgate.lake.file_index import FileFilter
+from headgate.lake.ports import ObjectRef
+from headgate.lake.snapshots import LakeSnapshot, MergedIncrements
+from headgate.lake.states import FileState
+
+if TYPE_CHECKING:
+    from headgate.api.ports import Lake
+    from headgate.lake.ports import FileRecord
+
+__all__ = ["FileFilter", "detail", "page", "record_of", "summary"]
+
+
+def page(lake: Lake, where: FileFilter, limit: int, cursor: str) -> FilePage:
+    """Return files, newest first."""
+    after = str(cursors.decode(cursor, str)) if cursor else ""
+    found = lake.files.newest(limit, after=after, where=where)
+    following = cursors.encode(found.after) if found.after else ""
+    return FilePage(files=tuple(FileSummary(**summary(record)) for record in found.records), next_cursor=following)
+
+
+def record_of(lake: Lake, file_id: str) -> FileRecord:
+    """Return the record of a file; 404 when there is none."""
+    try:
+        return lake.ledger.get(file_id)
+    except NotFoundError:
+        raise not_found("There is no record of a file with this id. GET /v1/files lists the files.") from None
+
+
+def detail(lake: Lake, file_id: str) -> FileDetail:
+    """Return everything that is recorded of one file."""
+    record = record_of(lake, file_id)
+    return FileDetail(
+        **summary(record),
+        contract=record.contract,
+        content_sha256=record.content_sha256,
+        warnings=record.warnings,
+        reasons=dict(record.reasons),
+        masked=dict(record.masked),
+        written_as=_texts(record.written_as),
+        profile=_texts(record.profile),
+        mapping=_texts(record.mapping),
+        stages=stages_of(record),
+        in_snapshot=_newest_snapshot_with(lake, record),
+    )
+
+
+def summary(record: FileRecord) -> dict[str, object]:
+    """Return what a list shows of a file."""
+    score = record.profile.get("score", "")
+    return {
+        "file_id": record.file_id,
+        "key": record.key,
+        "dataset": record.dataset,
+        "state": record.state,
+        "size_bytes": record.size_bytes,
+        "received_at": record.received_at,
+        "finished_at": record.finished_at,
+        "received": record.received,
+        "accepted": record.accepted,
+        "quarantined": record.quarantined,
+        "duplicates": record.duplicates,
+        "quality_score": float(score) if score else None,
+        "error": error_of(record),
+        "duplicate_of": record.duplicate_of,
+        "closed_by": record.closed_by,
+    }
+
+
+def error_of(record: FileRecord) -> FileError | None:
+    """Return why a file was rejected; None where it was not."""
+    told = record.error
+    if not told.get("rule"):
+        return None
+    return FileError(rule=told["rule"], message=told.get("message", ""), remedy=told.get("remedy", ""), column=told.get("column", ""))
+
+
+def _texts(stated: object) -> dict[str, str]:
+    return {name: value if isinstance(value, str) else json.dumps(value, default=str) for name, value in dict(stated).items()}  # type: ignore[call-overload]  # a mapping
+
+
+def _newest_snapshot_with(lake: Lake, record: FileRecord) -> str:
+    """Return the id of the newest snapshot if it was merged from this file's increment; else an empty text."""
+    if record.state is not FileState.DONE or not record.curated_key:
+        return ""
+    bucket = lake.bucket("curated")
+    try:
+        newest = LakeSnapshot.from_json(lake.objects.read(ObjectRef(bucket, keys.lake_snapshot_key(keys.CURRENT))).decode())
+        if record.dataset not in newest.datasets:
+            return ""
+        merged_at = keys.merged_increments_key(record.dataset, newest.datasets[record.dataset].snapshot_id)
+        merged = MergedIncrements.from_json(lake.objects.read(ObjectRef(bucket, merged_at)).decode())
+    except NotFoundError:
+        return ""
+    return newest.snapshot_id if any(one.split(" ")[0] == record.curated_key for one in merged.increments) else ""

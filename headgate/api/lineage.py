@@ -1,0 +1,89 @@
+"""What a table was built from, as manifests and file records have it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.api.problems import not_found
+from headgate.api.shapes.lake import Lineage, LineageDataset, LineageFile
+from headgate.errors import NotFoundError
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.lake.snapshots import LakeSnapshot, MergedIncrements
+from headgate.lake.states import FileState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from headgate.api.ports import Lake
+    from headgate.lake.ports import FileRecord, TableVersion
+    from headgate.lake.snapshots import DatasetSnapshot
+
+MOST_FILES = 100
+
+
+def of_table(lake: Lake, table: str) -> Lineage:
+    """Return the lineage of a system's table, or of a dataset."""
+    if table in lake.contracts.source:
+        return _of_dataset(lake, table)
+    contract = lake.contracts.prod.get(table)
+    if contract is None or contract.system not in lake.systems:
+        raise not_found("There is no table of that name. GET /v1/catalog lists all tables.")
+    version = lake.catalog.current(lake.databases.prod, table)
+    built_from = version.parameters.get("headgate.snapshot_id", "")
+    snapshot = _snapshot(lake, built_from) if built_from else None
+    datasets = _read(version, snapshot) if snapshot else []
+    return Lineage(
+        table=table,
+        system=contract.system,
+        snapshot_id=built_from,
+        as_of=version.parameters.get("headgate.as_of", ""),
+        version=version.location.rstrip("/").rpartition("/")[2],
+        datasets=_datasets(lake, datasets),
+    )
+
+
+def _of_dataset(lake: Lake, dataset: str) -> Lineage:
+    snapshot = _snapshot(lake, keys.CURRENT)
+    if dataset not in snapshot.datasets:
+        raise not_found("The newest snapshot has no rows of this dataset. A run merges its files.")
+    of = snapshot.datasets[dataset]
+    return Lineage(
+        table=dataset,
+        snapshot_id=snapshot.snapshot_id,
+        as_of=snapshot.as_of.isoformat(),
+        version=of.snapshot_id,
+        datasets=_datasets(lake, [of]),
+    )
+
+
+def _snapshot(lake: Lake, snapshot_id: str) -> LakeSnapshot:
+    try:
+        return LakeSnapshot.from_json(lake.objects.read(ObjectRef(lake.bucket("curated"), keys.lake_snapshot_key(snapshot_id))).decode())
+    except NotFoundError:
+        raise not_found("No run has merged the lake yet. POST /v1/runs starts one.") from None
+
+
+def _read(version: TableVersion, snapshot: LakeSnapshot) -> list[DatasetSnapshot]:
+    """The datasets that the publish recorded as read; all of the snapshot's where it recorded none."""
+    names = version.parameters.get("headgate.reads", "").split(",")
+    return [of for name, of in sorted(snapshot.datasets.items()) if name in names or names == [""]]
+
+
+def _datasets(lake: Lake, found: Iterable[DatasetSnapshot]) -> tuple[LineageDataset, ...]:
+    by_increment = {record.curated_key: record for record in lake.ledger.records() if record.state is FileState.DONE and record.curated_key}
+    return tuple(_dataset(lake, of, by_increment) for of in found)
+
+
+def _dataset(lake: Lake, of: DatasetSnapshot, by_increment: dict[str, FileRecord]) -> LineageDataset:
+    try:
+        key = keys.merged_increments_key(of.dataset, of.snapshot_id)
+        merged = MergedIncrements.from_json(lake.objects.read(ObjectRef(lake.bucket("curated"), key)).decode()).increments
+    except NotFoundError:
+        merged = ()
+    files = [by_increment[key] for key in (one.split(" ")[0] for one in merged) if key in by_increment]
+    files.sort(key=lambda record: (record.received_at, record.file_id), reverse=True)
+    shown = (
+        LineageFile(file_id=one.file_id, key=one.key, received_at=one.received_at, accepted=one.accepted) for one in files[:MOST_FILES]
+    )
+    return LineageDataset(dataset=of.dataset, snapshot_id=of.snapshot_id, rows=of.rows, files=tuple(shown), file_count=len(files))

@@ -1,0 +1,109 @@
+"""What the handlers need from the lake. `headgate.wiring` makes it from the environment; tests make it in memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from headgate.aws.athena import QueryPage, QueryStatus
+    from headgate.aws.stepfunctions import PipelineRun
+    from headgate.contracts.registry import Registry
+    from headgate.lake.file_index import FileIndex
+    from headgate.lake.pipeline_starts import Execution
+    from headgate.lake.ports import Catalog, FileLedger, ObjectStore
+    from headgate.lake.upload_store import UploadStore
+    from headgate.matching.mappings import Mappings
+    from headgate.query.catalog import Databases
+
+
+class RunHistory(Protocol):
+    """Runs of `curated_to_prod`."""
+
+    def start(self, name: str, payload: Mapping[str, str] | None = None) -> str:
+        """Start the run of that name, unless it was started before; return its ARN."""
+        ...
+
+    def newest(self, limit: int = 100) -> list[Execution]:
+        """Return the newest runs, newest first."""
+        ...
+
+    def arn_of(self, name: str) -> str:
+        """Return the ARN of the run of that name."""
+        ...
+
+    def describe(self, arn: str) -> PipelineRun:
+        """Return the run as it stands now; NotFoundError when there is none."""
+        ...
+
+
+class SqlQueries(Protocol):
+    """Athena's SQL, asked in steps. QueryError when Athena or the grammar refuses a statement."""
+
+    def start(self, sql: str, token: str = "") -> str:
+        """Start a query and return its id; the same token starts it once."""
+        ...
+
+    def status(self, query_id: str) -> QueryStatus:
+        """Return how a query stands; NotFoundError when there is none."""
+        ...
+
+    def page(self, query_id: str, limit: int, after: str = "") -> QueryPage:
+        """Return some rows of a query that succeeded."""
+        ...
+
+    def stop(self, query_id: str) -> None:
+        """Stop a query; one that has ended is fine."""
+        ...
+
+
+class DryRuns(Protocol):
+    """Runs the gate on an uploaded file without a trace in the lake."""
+
+    def start(self, upload_id: str) -> None:
+        """Start the dry run of an upload; its result appears in the staging bucket."""
+        ...
+
+
+class Lake(Protocol):
+    """The lake behind the API; each part is made when a handler first asks for it."""
+
+    @property
+    def objects(self) -> ObjectStore: ...  # noqa: D102 the class's docstring says what parts are
+    @property
+    def ledger(self) -> FileLedger: ...  # noqa: D102
+    @property
+    def files(self) -> FileIndex: ...  # noqa: D102
+    @property
+    def uploads(self) -> UploadStore: ...  # noqa: D102
+    @property
+    def dry_runs(self) -> DryRuns: ...  # noqa: D102
+    @property
+    def catalog(self) -> Catalog: ...  # noqa: D102
+    @property
+    def runs(self) -> RunHistory: ...  # noqa: D102
+    @property
+    def queries(self) -> SqlQueries: ...  # noqa: D102
+    @property
+    def mappings(self) -> Mappings: ...  # noqa: D102
+    @property
+    def contracts(self) -> Registry: ...  # noqa: D102
+    @property
+    def databases(self) -> Databases: ...  # noqa: D102
+    @property
+    def systems(self) -> Sequence[str]: ...  # noqa: D102
+
+    def bucket(self, zone: str) -> str:
+        """Return the bucket of a zone, or of a system."""
+        ...
+
+    def now(self) -> datetime:
+        """Return the current time, naive UTC."""
+        ...
+
+
+def lake() -> Lake:
+    """Name the lake in the handlers' signatures; `headgate.api.app` overrides it with the real one."""
+    raise NotImplementedError

@@ -1,0 +1,98 @@
+"""Profiles of files, and quality over time."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from headgate.api.files import record_of
+from headgate.api.problems import not_found
+from headgate.api.shapes.files import ColumnProfile, FileProfile, QualityHistory, QualityPoint
+from headgate.errors import NotFoundError
+from headgate.lake.file_index import FileFilter
+from headgate.lake.ports import ObjectRef
+from headgate.lake.states import FileState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from headgate.api.ports import Lake
+    from headgate.lake.ports import FileRecord
+
+MOST_POINTS = 200
+
+
+def profile(lake: Lake, file_id: str) -> FileProfile:
+    """Return the statistics of a file."""
+    record = record_of(lake, file_id)
+    key = record.profile.get("key", "")
+    try:
+        stated = json.loads(lake.objects.read(ObjectRef(lake.bucket("artifacts"), key))) if key else None
+    except NotFoundError:
+        stated = None
+    if stated is None:
+        raise not_found("The file has no profile: it was not read as a table.")
+    return FileProfile(
+        file_id=file_id,
+        rows=int(stated.get("rows", 0)),
+        score=stated.get("score") or {},
+        columns=columns_of(stated),
+        drift=record.profile.get("drift", ""),
+    )
+
+
+def columns_of(stated: Mapping[str, Any]) -> tuple[ColumnProfile, ...]:
+    """Return the columns of a stored profile."""
+    return tuple(
+        ColumnProfile(
+            name=str(column.get("name", "")),
+            type=str(column.get("type", "")),
+            facts={name: value for name, value in column.items() if name not in {"name", "type"}},
+        )
+        for column in stated.get("columns", [])
+    )
+
+
+def history(lake: Lake, dataset: str) -> QualityHistory:
+    """Return the quality of the newest files of a dataset, oldest first."""
+    if dataset not in lake.contracts.source:
+        raise not_found("There is no dataset of that name. GET /v1/contracts lists all datasets.")
+    newest = list(islice(_done(lake, dataset), MOST_POINTS))
+    return QualityHistory(dataset=dataset, points=tuple(_point(record) for record in reversed(newest)))
+
+
+def _done(lake: Lake, dataset: str) -> Iterator[FileRecord]:
+    after, where = "", FileFilter(dataset, FileState.DONE)
+    while True:
+        page = lake.files.newest(MOST_POINTS, after=after, where=where)
+        yield from page.records
+        after = page.after
+        if not after:
+            return
+
+
+def _point(record: FileRecord) -> QualityPoint:
+    told = dict(record.profile)
+    score = told.get("score", "")
+    parts = {name: value for name in told if name not in {"score", "rows", "columns"} and (value := _share(told[name])) is not None}
+    return QualityPoint(
+        file_id=record.file_id,
+        key=record.key,
+        received_at=record.received_at,
+        received=record.received,
+        accepted=record.accepted,
+        quarantined=record.quarantined,
+        duplicates=record.duplicates,
+        score=float(score) if score else None,
+        parts=parts,
+        drift=told.get("drift", ""),
+    )
+
+
+def _share(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if 0 <= value <= 1 else None

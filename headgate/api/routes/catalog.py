@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
+from headgate.api import contracts, lineage
+from headgate.api.access import Group
+from headgate.api.etags import tagged
+from headgate.api.parameters import IfNoneMatch, Lake, Name
+from headgate.api.routing import Routes
+from headgate.api.shapes.lake import CatalogTables, ContractDetail, Contracts, Lineage
+
+routes = Routes("Catalog")
+
+
+@routes.get("/v1/contracts", Group.VIEWER, cached=True)
+def list_contracts(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Contracts]:
+    """All contracts: of datasets, of the systems' tables, and of the lake's own tables."""
+    return tagged(contracts.summaries(lake), if_none_match)
+
+
+@routes.get("/v1/contracts/<zone>/<name>", Group.VIEWER, problems=[404], cached=True)
+def get_contract(
+    lake: Lake, zone: Annotated[Literal["source", "prod", "lake"], Path()], name: Name, if_none_match: IfNoneMatch = ""
+) -> Response[ContractDetail]:
+    """One contract with its columns and rules."""
+    return tagged(contracts.detail(lake, zone, name), if_none_match)
+
+
+@routes.get("/v1/catalog", Group.VIEWER, cached=True)
+def list_catalog(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[CatalogTables]:
+    """The tables that SQL can read, with their columns."""
+    return tagged(contracts.catalog(lake), if_none_match)
+
+
+@routes.get("/v1/lineage/<table>", Group.VIEWER, problems=[404], cached=True)
+def get_lineage(lake: Lake, table: Name, if_none_match: IfNoneMatch = "") -> Response[Lineage]:
+    """What a table was built from: datasets of a snapshot, and the files behind them."""
+    return tagged(lineage.of_table(lake, table), if_none_match)

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from headgate.api import corrections, files, mappings, quality, rejected_rows
+from headgate.api.access import Group
+from headgate.api.etags import tagged
+from headgate.api.parameters import Cursor, FileId, IfMatch, IfNoneMatch, Lake, Limit, Name
+from headgate.api.routing import Routes
+from headgate.api.shapes.files import (
+    Corrections,
+    CorrectionsSent,
+    FileDetail,
+    FilePage,
+    FileProfile,
+    Mapping,
+    MappingDecision,
+    MappingRemembered,
+    QualityHistory,
+    QuarantineCounts,
+    RejectedRows,
+)
+from headgate.lake.states import FileState
+
+routes = Routes("Files")
+Part = Annotated[str, Query(max_length=200)]
+Rule = Annotated[str, Query(max_length=100, pattern="^[a-z0-9_]*$", description="Only rows that this rule quarantined.")]
+
+
+@routes.get("/v1/files", Group.VIEWER, cached=True)
+def list_files(  # noqa: PLR0917 Powertools passes them by name
+    lake: Lake,
+    dataset: Part = "",
+    state: Annotated[FileState | None, Query()] = None,
+    name: Annotated[str, Query(max_length=200, description="A part of the key.")] = "",
+    limit: Limit = 50,
+    cursor: Cursor = "",
+    if_none_match: IfNoneMatch = "",
+) -> Response[FilePage]:
+    """Files, newest first."""
+    return tagged(files.page(lake, files.FileFilter(dataset, state, name), limit, cursor), if_none_match)
+
+
+@routes.get("/v1/files/<file_id>", Group.VIEWER, problems=[404], cached=True)
+def get_file(lake: Lake, file_id: FileId, if_none_match: IfNoneMatch = "") -> Response[FileDetail]:
+    """One file's story: its six stages with their times, its counts and reasons."""
+    return tagged(files.detail(lake, file_id), if_none_match)
+
+
+@routes.get("/v1/files/<file_id>/rejected-rows", Group.VIEWER, problems=[404])
+def list_rejected_rows(lake: Lake, file_id: FileId, rule: Rule = "", limit: Limit = 50, cursor: Cursor = "") -> RejectedRows:
+    """The rows of a file in quarantine, by reason."""
+    return rejected_rows.page(lake, file_id, rule, limit, cursor)
+
+
+@routes.post("/v1/files/<file_id>/corrections", Group.UPLOADER, status=202, problems=[404, 409])
+def send_corrections(lake: Lake, file_id: FileId, body: Corrections) -> Response[CorrectionsSent]:
+    """Send corrected rows, and only these, through the gate. Repeating is safe."""
+    return Response(202, "application/json", corrections.send(lake, file_id, body))
+
+
+@routes.get("/v1/files/<file_id>/mapping", Group.VIEWER, problems=[404], cached=True)
+def get_mapping(lake: Lake, file_id: FileId, if_none_match: IfNoneMatch = "") -> Response[Mapping]:
+    """The suggested mapping of a file in the state `needs_mapping`."""
+    return tagged(mappings.suggested(lake, file_id), if_none_match)
+
+
+@routes.put("/v1/files/<file_id>/mapping", Group.UPLOADER, problems=[404, 409, 412, 428])
+def accept_mapping(lake: Lake, file_id: FileId, body: MappingDecision, if_match: IfMatch = "") -> MappingRemembered:
+    """Decide which column is which field. The decision is remembered and the file is processed again."""
+    return mappings.accept(lake, file_id, body, if_match)
+
+
+@routes.get("/v1/files/<file_id>/profile", Group.VIEWER, problems=[404], cached=True)
+def get_profile(lake: Lake, file_id: FileId, if_none_match: IfNoneMatch = "") -> Response[FileProfile]:
+    """Statistics of a file's columns."""
+    return tagged(quality.profile(lake, file_id), if_none_match)
+
+
+@routes.get("/v1/datasets/<dataset>/quality", Group.VIEWER, problems=[404], cached=True)
+def get_quality(lake: Lake, dataset: Name, if_none_match: IfNoneMatch = "") -> Response[QualityHistory]:
+    """Quality of a dataset's newest files over time."""
+    return tagged(quality.history(lake, dataset), if_none_match)
+
+
+@routes.get("/v1/quarantine", Group.VIEWER)
+def count_quarantine(lake: Lake, dataset: Part = "", rule: Rule = "") -> QuarantineCounts:
+    """Open quarantined rows and rejected files by dataset and rule."""
+    return rejected_rows.counts(lake, dataset, rule)

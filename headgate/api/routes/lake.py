@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from headgate.api import access, health
+from headgate.api.access import Group
+from headgate.api.etags import tagged
+from headgate.api.parameters import IfNoneMatch, Lake
+from headgate.api.routing import Routes
+from headgate.api.shapes.lake import Caller, Health
+
+routes = Routes("Lake")
+
+
+@routes.get("/v1/health", Group.VIEWER, cached=True)
+def get_health(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Health]:
+    """Health of the lake: the worst of the newest run, freshness, files and quality."""
+    return tagged(health.health_of(lake), if_none_match)
+
+
+@routes.get("/v1/me", Group.VIEWER)
+def get_caller(caller: Annotated[access.CallerIdentity, Depends(access.caller)]) -> Caller:
+    """Who the caller is, and in which groups."""
+    return Caller(name=caller.name, groups=tuple(group.value for group in Group if caller.may(group)))

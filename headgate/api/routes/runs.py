@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from headgate.api import access, runs
+from headgate.api.access import Group
+from headgate.api.etags import tagged
+from headgate.api.parameters import IdempotencyKey, IfNoneMatch, Lake
+from headgate.api.routing import Routes
+from headgate.api.shapes.runs import RunAsked, RunDetail, Runs, RunStarted
+
+routes = Routes("Runs")
+RunName = Annotated[str, Path(pattern="^[A-Za-z0-9_.-]{1,80}$", description="Name of a run.")]
+
+
+@routes.get("/v1/runs", Group.VIEWER, cached=True)
+def list_runs(lake: Lake, limit: Annotated[int, Query(ge=1, le=100)] = 20, if_none_match: IfNoneMatch = "") -> Response[Runs]:
+    """The newest runs, newest first."""
+    return tagged(runs.newest(lake, limit), if_none_match)
+
+
+@routes.get("/v1/runs/<name>", Group.VIEWER, problems=[404], cached=True)
+def get_run(lake: Lake, name: RunName, if_none_match: IfNoneMatch = "") -> Response[RunDetail]:
+    """One run with its stages, and why it failed."""
+    return tagged(runs.detail(lake, name), if_none_match)
+
+
+@routes.post("/v1/runs", Group.OPERATOR, status=202, problems=[404])
+def start_run(
+    lake: Lake, caller: Annotated[access.CallerIdentity, Depends(access.caller)], body: RunAsked, idempotency_key: IdempotencyKey = ""
+) -> Response[RunStarted]:
+    """Start a run: merge curated data, check it, build the systems' tables and publish them."""
+    return Response(202, "application/json", runs.start(lake, caller.name, body, idempotency_key))

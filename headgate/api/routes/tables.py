@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from headgate.api import tables
+from headgate.api.access import Group
+from headgate.api.etags import tagged
+from headgate.api.parameters import Cursor, IfNoneMatch, Lake, Name
+from headgate.api.routing import Routes
+from headgate.api.shapes.tables import Download, Rows, Systems, TableDetail
+
+routes = Routes("Tables")
+Columns = Annotated[str, Query(max_length=4_000, description="Columns, separated by commas; empty for all.", examples=["period_on,mean"])]
+Filter = Annotated[
+    list[Annotated[str, Query(max_length=2_000)]],
+    Query(
+        max_length=20,
+        description=(
+            "`<column>:<operator>:<value>`; a row has to match every filter. Operators: eq, ne, lt, le, gt, ge, in (values separated by "
+            "commas), contains, empty (true or false)."
+        ),
+        examples=["level:eq:total"],
+    ),
+]
+Sort = Annotated[str, Query(max_length=1_000, description="Columns, separated by commas; `-` before a column sorts it descending.")]
+
+
+@routes.get("/v1/systems", Group.VIEWER, cached=True)
+def list_systems(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Systems]:
+    """The deployed systems with their tables and saved questions."""
+    return tagged(tables.systems(lake), if_none_match)
+
+
+@routes.get("/v1/systems/<system>/tables/<table>", Group.VIEWER, problems=[404], cached=True)
+def get_table(lake: Lake, system: Name, table: Name, if_none_match: IfNoneMatch = "") -> Response[TableDetail]:
+    """A published table: columns, number of rows, and what it was built from."""
+    return tagged(tables.detail(lake, system, table), if_none_match)
+
+
+@routes.get("/v1/systems/<system>/tables/<table>/rows", Group.VIEWER, problems=[404, 410], cached=True)
+def list_rows(  # noqa: PLR0917 Powertools passes them by name
+    lake: Lake,
+    system: Name,
+    table: Name,
+    columns: Columns = "",
+    filter: Filter = [],  # noqa: A002, B006 the name is the query's; Powertools copies the default
+    sort: Sort = "",
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
+    cursor: Cursor = "",
+    if_none_match: IfNoneMatch = "",
+) -> Response[Rows]:
+    """Rows of a table: filtered, sorted, page by page.
+
+    All pages of a cursor are of one version of the table; when the table is published again meanwhile, and the version was removed,
+    the answer is 410.
+    """
+    asked = tables.Asked(columns, tuple(filter), sort)
+    return tagged(tables.rows(lake, system, table, asked, limit=limit, cursor=cursor), if_none_match)
+
+
+@routes.post("/v1/systems/<system>/tables/<table>/download", Group.VIEWER, problems=[404])
+def download_table(  # noqa: PLR0917 as above
+    lake: Lake,
+    system: Name,
+    table: Name,
+    format: Annotated[Literal["csv", "parquet"], Query()] = "csv",  # noqa: A002 as above
+    columns: Columns = "",
+    filter: Filter = [],  # noqa: A002, B006 as above
+    sort: Sort = "",
+) -> Download:
+    """Write the matching rows to a file and return where it can be fetched.
+
+    In CSV a text that a spreadsheet would run as a formula gets an apostrophe before it.
+    """
+    return tables.download(lake, system, table, tables.Asked(columns, tuple(filter), sort), format)

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from headgate.api import access, uploads
+from headgate.api.access import Group
+from headgate.api.etags import tagged
+from headgate.api.parameters import Cursor, IfNoneMatch, Lake, UploadId
+from headgate.api.routing import Routes
+from headgate.api.shapes.uploads import DryRun, Upload, UploadAsked, UploadParts
+
+routes = Routes("Uploads")
+Caller = Annotated[access.CallerIdentity, Depends(access.caller)]
+
+
+@routes.post("/v1/uploads", Group.UPLOADER, status=201, problems=[409])
+def begin_upload(lake: Lake, caller: Caller, body: UploadAsked) -> Response[Upload]:
+    """Begin an upload, or continue it.
+
+    The same caller, name, size and hash give the same upload, so a page that was reloaded continues with the missing parts.
+    With the state `duplicate` the content was accepted before: nothing has to be sent.
+    """
+    return Response(201, "application/json", uploads.begin(lake, caller.name, body))
+
+
+@routes.get("/v1/uploads/<upload_id>", Group.UPLOADER, problems=[404])
+def get_upload(lake: Lake, upload_id: UploadId) -> Upload:
+    """An upload as it stands now."""
+    return uploads.shown(lake, upload_id)
+
+
+@routes.get("/v1/uploads/<upload_id>/parts", Group.UPLOADER, problems=[404, 409])
+def list_parts(lake: Lake, upload_id: UploadId, cursor: Cursor = "") -> UploadParts:
+    """The parts of an open upload, with a URL for each part that is missing."""
+    return uploads.parts(lake, upload_id, cursor)
+
+
+@routes.post("/v1/uploads/<upload_id>/complete", Group.UPLOADER, problems=[404, 409])
+def complete_upload(lake: Lake, upload_id: UploadId) -> Upload:
+    """Make the file from its parts. Repeating is safe."""
+    return uploads.complete(lake, upload_id)
+
+
+@routes.delete("/v1/uploads/<upload_id>", Group.UPLOADER, problems=[404, 409])
+def abort_upload(lake: Lake, upload_id: UploadId) -> Upload:
+    """Forget an upload that is not committed, with all that was sent. Repeating is safe."""
+    return uploads.abort(lake, upload_id)
+
+
+@routes.post("/v1/uploads/<upload_id>/dry-run", Group.UPLOADER, status=202, problems=[404, 409])
+def start_dry_run(lake: Lake, upload_id: UploadId) -> Response[DryRun]:
+    """Let the gate check the whole file without a trace in the lake. Repeating is safe."""
+    return Response(202, "application/json", uploads.start_dry_run(lake, upload_id))
+
+
+@routes.get("/v1/uploads/<upload_id>/dry-run", Group.UPLOADER, problems=[404], cached=True)
+def get_dry_run(lake: Lake, upload_id: UploadId, if_none_match: IfNoneMatch = "") -> Response[DryRun]:
+    """What the gate found: counts, reasons, the first rejected rows, the profile and the mapping."""
+    return tagged(uploads.dry_run(lake, upload_id), if_none_match)
+
+
+@routes.post("/v1/uploads/<upload_id>/commit", Group.UPLOADER, status=202, problems=[404, 409])
+def commit_upload(lake: Lake, upload_id: UploadId) -> Response[Upload]:
+    """Move the file to raw, where the gate processes it. Repeating is safe."""
+    return Response(202, "application/json", uploads.commit(lake, upload_id))

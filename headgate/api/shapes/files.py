@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from headgate.api.shapes.base import Asked, Count, Moment, NextCursor, Shape, Share
+from headgate.lake.states import Disposition, FileState
+
+StageName = Literal["upload", "trigger", "processing", "validation", "database", "complete"]
+StageState = Literal["pending", "running", "done", "failed", "skipped"]
+
+
+class FileStage(Shape):
+    """One of the six stages of a file."""
+
+    name: StageName
+    state: StageState
+    at: Moment = Field("", description="When the stage ended, or began if it still runs; empty when that is not recorded.")
+    seconds: float | None = Field(None, ge=0, description="How long it took; null while it runs, and when that is not recorded.")
+    message: str = Field("", description="What the stage found, for the activity log.")
+
+
+class FileError(Shape):
+    """Why a file was rejected, and what its sender can do."""
+
+    rule: str
+    message: str
+    remedy: str = ""
+    column: str = ""
+
+
+class FileSummary(Shape):
+    """A file in a list. `received = accepted + quarantined + duplicates`, in rows."""
+
+    file_id: str
+    key: str = Field(description="Key in the raw bucket, without sensitive numbers.")
+    dataset: str
+    state: FileState
+    size_bytes: Count
+    received_at: Moment
+    finished_at: Moment
+    received: Count
+    accepted: Count
+    quarantined: Count
+    duplicates: Count
+    quality_score: Share | None = None
+    error: FileError | None = None
+    duplicate_of: str = Field("", description="Id of the file with the same content that was accepted before.")
+    closed_by: str = Field("", description="Id of the later version that replaces this one.")
+
+
+class FilePage(Shape):
+    """Files, newest first."""
+
+    files: tuple[FileSummary, ...]
+    next_cursor: NextCursor = ""
+
+
+class FileDetail(FileSummary):
+    """Everything that is recorded of one file."""
+
+    contract: str = Field(description="Contract that the rows were checked against, as `id@version`.")
+    content_sha256: str
+    warnings: Count
+    reasons: dict[str, int] = Field(description="Rows by rule: refused rows and duplicates.")
+    masked: dict[str, int] = Field(description="Masked values by column.")
+    written_as: dict[str, str] = Field(description="What was found of the file's form: format, encoding, delimiter …")
+    profile: dict[str, str] = Field(description="Quality score with its parts, and drift.")
+    mapping: dict[str, str] = Field(description="Column to field where the header was mapped, how, and the confidence.")
+    stages: tuple[FileStage, ...] = Field(description="The six stages in their order.")
+    in_snapshot: str = Field("", description="Id of the newest snapshot if it has the file's rows; else empty.")
+
+
+class RejectedRow(Shape):
+    """A row in quarantine. Sensitive values are masked."""
+
+    source_row: Annotated[int, Field(description="Line or row number in the file, from 1.")]
+    disposition: Disposition
+    rule: str
+    column: str
+    value: str | None = Field(description="The value of that column, masked.")
+    reason: str
+    all_rules: str = Field("", description="Every rule that the row broke.")
+    record: dict[str, str | None] = Field(description="The row by column, masked; a row with a wrong number of cells has `_raw`.")
+
+
+class ReasonCount(Shape):
+    """Rows of one file that one rule quarantined."""
+
+    rule: str
+    rows: Count
+
+
+class RejectedRows(Shape):
+    """Rows of a file in quarantine, in the file's order."""
+
+    reasons: tuple[ReasonCount, ...] = Field(description="Of the whole file, most rows first.")
+    rows: tuple[RejectedRow, ...]
+    total: Count = Field(description="How many rows match the filter.")
+    next_cursor: NextCursor = ""
+
+
+class CorrectedRow(Asked):
+    """New values for one row in quarantine; columns that are not named keep the file's own value."""
+
+    source_row: int = Field(ge=1, le=2**53)
+    values: dict[Annotated[str, Field(max_length=200)], Annotated[str | None, Field(max_length=10_000)]] = Field(
+        description="New text by contract column, as it would stand in a CSV file; null for no value.", max_length=500
+    )
+
+
+class Corrections(Asked):
+    """Corrected rows of one file; only these rows are sent through the gate."""
+
+    rows: tuple[CorrectedRow, ...] = Field(min_length=1, max_length=1_000)
+
+
+class CorrectionsSent(Shape):
+    """The new file with the corrected rows. The same corrections have the same key and content, so repeating is safe."""
+
+    file_id: str
+    key: str
+    rows: Count
+
+
+class MappedColumn(Shape):
+    """A column of a file, and the field that it is suggested to be."""
+
+    column: str
+    field: str = Field(description="Field of the contract; empty when none is suggested.")
+    confidence: Share
+    samples: tuple[str, ...] = Field((), description="Some values, masked.")
+
+
+class ContractField(Shape):
+    """A field that a column can be mapped to."""
+
+    name: str
+    type: str
+    required: bool
+
+
+class Mapping(Shape):
+    """What is suggested for the columns of a file whose header fits no contract."""
+
+    dataset: str
+    source: str = Field(description="First folder of the key; the decision is remembered for it and this header.")
+    columns: tuple[MappedColumn, ...]
+    missing: tuple[str, ...] = Field(description="Required fields without a column.")
+    fields: tuple[ContractField, ...] = Field(description="All fields of the contract.")
+
+
+class MappingDecision(Asked):
+    """The field of each column, by name; the columns of the suggestion that are left out keep the suggested field."""
+
+    columns: dict[Annotated[str, Field(max_length=500)], Annotated[str, Field(max_length=200)]] = Field({}, max_length=2_000)
+
+
+class MappingRemembered(Shape):
+    """The decision is remembered, and the file is processed again as a new version."""
+
+    dataset: str
+    source: str
+    columns: dict[str, str]
+    file_id: str = Field(description="Id of the new version.")
+
+
+class ColumnProfile(Shape):
+    """Statistics of one column. Values of sensitive columns are not in it."""
+
+    name: str
+    type: str
+    facts: dict[str, object] = Field(description="As the profile has them: missing, invalid, distinct, min, max, top …")
+
+
+class FileProfile(Shape):
+    """Statistics of a file."""
+
+    file_id: str
+    rows: Count
+    score: dict[str, object] = Field(description="Quality score between 0 and 1, with its parts.")
+    columns: tuple[ColumnProfile, ...]
+    drift: str = Field("", description="What differs from the files before.")
+
+
+class QualityPoint(Shape):
+    """Quality of one file."""
+
+    file_id: str
+    key: str
+    received_at: Moment
+    received: Count
+    accepted: Count
+    quarantined: Count
+    duplicates: Count
+    score: Share | None
+    parts: dict[str, float] = Field(description="Parts of the score.")
+    drift: str = ""
+
+
+class QualityHistory(Shape):
+    """Quality of a dataset's files over time, oldest first."""
+
+    dataset: str
+    points: tuple[QualityPoint, ...] = Field(description="At most 200.")
+
+
+class QuarantineLine(Shape):
+    """What one rule quarantined of a dataset."""
+
+    dataset: str
+    rule: str
+    files: Count
+    files_rejected: Count
+    rows: Count
+
+
+class QuarantineCounts(Shape):
+    """Open quarantined rows and rejected files, most rows first."""
+
+    lines: tuple[QuarantineLine, ...]
+
+
+class Reverted(Shape):
+    """The upload was undone: its rows leave the next snapshot."""
+
+    file_id: str
+    message: str

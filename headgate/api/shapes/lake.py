@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from headgate.api.shapes.base import Count, Day, Moment, Shape
+
+HealthState = Literal["healthy", "degraded", "failed", "unknown"]
+
+
+class HealthCheck(Shape):
+    """One of the checks that the health of the lake consists of."""
+
+    name: Literal["run", "freshness", "files", "quality"]
+    state: HealthState
+    message: str = Field(description="What was found, and what to do when it is not healthy.")
+    at: Moment = Field("", description="When what was found happened.")
+
+
+class Health(Shape):
+    """State of the lake: the worst of its checks."""
+
+    state: HealthState
+    checks: tuple[HealthCheck, ...]
+    snapshot_id: str = Field("", description="The newest snapshot; empty before the first run.")
+    as_of: Day = Field("", description="Last day of the data in the newest snapshot.")
+
+
+class Caller(Shape):
+    """Who sent the request."""
+
+    name: str
+    groups: tuple[Literal["viewer", "uploader", "operator"], ...] = Field(
+        description="Groups of the caller with the groups they include: an operator is also an uploader and a viewer."
+    )
+
+
+class ContractColumn(Shape):
+    """A column of a contract."""
+
+    name: str
+    type: str = Field(description="Type in Athena.", examples=["decimal(12,2)"])
+    description: str = ""
+    required: bool = False
+    primary_key: bool = False
+    sensitive: str = Field("", description="How the gate masks it: pan, cvv, ssn, track, free_text …; empty for other columns.")
+    rules: tuple[str, ...] = Field((), description="Names of the rules that its values are checked against.")
+
+
+class ContractSummary(Shape):
+    """A contract in a list."""
+
+    zone: Literal["source", "prod", "lake"]
+    name: str = Field(description="Dataset or table.")
+    id: str
+    version: str
+    system: str = Field("", description="System that builds the table; empty for a dataset.")
+    description: str = ""
+    columns: Count
+
+
+class ContractDetail(ContractSummary):
+    """A contract with its columns."""
+
+    column_list: tuple[ContractColumn, ...]
+    file_formats: tuple[str, ...] = Field(("csv", "json", "parquet", "xlsx"), description="Formats of files that the gate reads.")
+
+
+class Contracts(Shape):
+    """All contracts."""
+
+    contracts: tuple[ContractSummary, ...]
+
+
+class CatalogTable(Shape):
+    """A table that SQL can read."""
+
+    database: str
+    name: str
+    system: str = ""
+    columns: tuple[ContractColumn, ...]
+
+
+class CatalogTables(Shape):
+    """All tables that SQL can read, for completion in an editor."""
+
+    tables: tuple[CatalogTable, ...]
+
+
+class LineageFile(Shape):
+    """A file whose rows are in a dataset's snapshot."""
+
+    file_id: str
+    key: str
+    received_at: Moment
+    accepted: Count
+
+
+class LineageDataset(Shape):
+    """A dataset that a table was built from."""
+
+    dataset: str
+    snapshot_id: str
+    rows: Count
+    files: tuple[LineageFile, ...] = Field(description="At most 100, newest first.")
+    file_count: Count = Field(description="All files whose rows were merged; deletions and files without a record are not counted.")
+
+
+class Lineage(Shape):
+    """What a table was built from: one hop to datasets, one more to files."""
+
+    table: str
+    system: str = Field("", description="System that builds it; empty for a dataset of the curated zone.")
+    snapshot_id: str
+    as_of: Day = ""
+    version: str = Field("", description="Version of the table, as its location has it.")
+    datasets: tuple[LineageDataset, ...]

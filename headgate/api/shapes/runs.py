@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from headgate.api.shapes.base import Asked, Day, Moment, Shape
+
+RunState = Literal["running", "pending", "succeeded", "failed", "timed_out", "aborted"]
+
+
+class RunSummary(Shape):
+    """A run of `curated_to_prod`."""
+
+    name: str
+    state: RunState
+    started_at: Moment
+    seconds: float | None = Field(ge=0, description="Duration; null while it runs.")
+
+
+class Runs(Shape):
+    """The newest runs, newest first."""
+
+    runs: tuple[RunSummary, ...]
+
+
+class RunStage(Shape):
+    """A stage of a run: waiting for its turn, the merge, the quality gate, or one system."""
+
+    name: str
+    state: Literal["pending", "running", "done", "failed", "left"]
+    began_at: Moment = ""
+    seconds: float | None = None
+
+
+class RunDetail(Shape):
+    """A run with its stages."""
+
+    name: str
+    state: RunState
+    stages: tuple[RunStage, ...]
+    error: str = ""
+    cause: str = ""
+    output: dict[str, object] = Field(description="What the run reported, empty until it ended.")
+
+
+class RunAsked(Asked):
+    """What a run is to do; nothing: everything, as of the last day of the data."""
+
+    as_of: Annotated[Day, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
+    only: str = Field("", max_length=100, description="Build only this system; merge and checks run as always.")
+
+
+class RunStarted(Shape):
+    """The run that was started, or that the same Idempotency-Key started before."""
+
+    name: str

@@ -1,0 +1,45 @@
+"""The records of files in the order in which they were received, page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from headgate.lake.ports import FileRecord
+    from headgate.lake.states import FileState
+
+
+@dataclass(frozen=True)
+class FileFilter:
+    """Which files are listed; an empty attribute permits all.
+
+    Attributes:
+        name: a part of the key.
+    """
+
+    dataset: str = ""
+    state: FileState | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class FileListPage:
+    """Some records, newest first; `after` continues the list and is empty at its end."""
+
+    records: tuple[FileRecord, ...]
+    after: str = ""
+
+
+class FileIndex(Protocol):
+    """Finds records without reading all of them."""
+
+    def newest(self, limit: int, *, after: str = "", where: FileFilter) -> FileListPage:
+        """Return at most `limit` records, newest first; a page may have fewer even if it is not the last."""
+        ...
+
+    def accepted_with(self, content_sha256: str, datasets: Collection[str]) -> str:
+        """Return the id of the file that was accepted with this content into one of the datasets; empty if there is none."""
+        ...

@@ -1,0 +1,85 @@
+"""The stages of a run of curated_to_prod, from the states that its state machine entered and left. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+TURN, MERGE, GATE = "turn", "merge", "quality gate"
+StageState = Literal["pending", "running", "done", "failed", "left"]
+
+
+class RunTimes(Protocol):
+    """What the stages are derived from: when each state of the machine was first entered, naive UTC, and whether the run has ended."""
+
+    @property
+    def entered_at(self) -> Mapping[str, datetime]:
+        """When each state was first entered."""
+        ...
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will happen."""
+        ...
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of a run: waiting for its turn, the merge, the quality gate, or one system.
+
+    Attributes:
+        state: pending, running, done, failed, or left (not asked for).
+        seconds: since it began, or from beginning to end; None before it began.
+        began_at: naive UTC; None before it began.
+    """
+
+    name: str
+    state: StageState
+    seconds: float | None = None
+    began_at: datetime | None = field(default=None, compare=False)
+
+
+def stages(run: RunTimes, systems: Sequence[str], now: datetime) -> list[Stage]:
+    """Return the stages of a run in the order of work, as of a moment in UTC."""
+    entered = run.entered_at
+    merge_at, gate_at = entered.get("Start merge_curated"), entered.get("Start quality_gate")
+    ended = run.finished
+    before = [
+        _stage(TURN, entered.get("See who runs"), merge_at, now, ended=ended),
+        _stage(MERGE, merge_at, gate_at, now, ended=ended),
+        _stage(GATE, gate_at, entered.get("Build the systems") or entered.get("Published"), now, ended=ended),
+    ]
+    return [*before, *(_system(run, system, now) for system in systems)]
+
+
+def _system(run: RunTimes, system: str, now: datetime) -> Stage:
+    entered = run.entered_at
+    if f"Leave {system}" in entered:
+        return Stage(system, "left")
+    published_at, reported_at = entered.get(f"Published {system}"), entered.get(f"Report {system}")
+    began_at = entered.get(f"Start build_{system.replace('-', '_')}")
+    if not any(name.startswith("Start build_") for name in entered):  # this history has the systems as one state
+        began_at, published_at = entered.get("Build the systems"), entered.get("Gather the reports")
+    if began_at and reported_at and not published_at:
+        return Stage(system, "failed", (reported_at - began_at).total_seconds(), began_at)
+    return _stage(system, began_at, published_at, now, ended=run.finished)
+
+
+def _stage(name: str, began_at: datetime | None, ended_at: datetime | None, now: datetime, *, ended: bool) -> Stage:
+    if began_at is None:
+        return Stage(name, "pending")
+    if ended_at:
+        return Stage(name, "done", (ended_at - began_at).total_seconds(), began_at)
+    return Stage(name, "failed" if ended else "running", (now - began_at).total_seconds(), began_at)
+
+
+def summary(found: Sequence[Stage]) -> str:
+    """Return what a run does now in one line: what runs and since when, what is done and what is pending."""
+    running = [f"{one.name} {one.seconds:.0f} s" for one in found if one.state == "running" and one.seconds is not None]
+    counts = {state: sum(one.state == state and one.name != TURN for one in found) for state in ("done", "failed", "pending")}
+    counted = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+    return "; ".join(part for part in (", ".join(running), counted) if part)

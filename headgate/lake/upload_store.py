@@ -1,0 +1,52 @@
+"""Uploads in parts that their sender writes to the store directly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from headgate.lake.ports import ObjectRef
+
+
+@dataclass(frozen=True)
+class StoredPart:
+    """A part that was uploaded; parts are numbered from 1."""
+
+    number: int
+    size_bytes: int
+    etag: str
+
+
+class UploadStore(Protocol):
+    """Multipart uploads (S3). Every method raises only `headgate.errors`."""
+
+    def begin(self, ref: ObjectRef) -> str:
+        """Begin an upload and return the store's own id of it."""
+        ...
+
+    def part_url(self, ref: ObjectRef, store_id: str, number: int, expires_s: int) -> str:
+        """Return a URL that takes one part by PUT."""
+        ...
+
+    def parts(self, ref: ObjectRef, store_id: str) -> tuple[StoredPart, ...]:
+        """Return the parts that were uploaded, by number; NotFoundError when the upload has ended."""
+        ...
+
+    def complete(self, ref: ObjectRef, store_id: str, parts: Iterable[StoredPart]) -> None:
+        """Make the object from its parts."""
+        ...
+
+    def abort(self, ref: ObjectRef, store_id: str) -> None:
+        """Forget the parts; an upload that has ended is fine."""
+        ...
+
+    def copy(self, source: ObjectRef, target: ObjectRef) -> ObjectRef:
+        """Copy an object inside the store, however large; return the version that was made."""
+        ...
+
+    def download_url(self, ref: ObjectRef, name: str, expires_s: int) -> str:
+        """Return a URL that answers GET with the object as a file of that name."""
+        ...
