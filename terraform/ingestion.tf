@@ -10,7 +10,7 @@ locals {
     HEADGATE_PROD_BUCKETS       = jsonencode({ for system in local.systems : system => module.bucket[system].name })
     HEADGATE_FILES_TABLE        = aws_dynamodb_table.files.name
     HEADGATE_MASKING_KEY_SECRET = aws_secretsmanager_secret.masking_key.name
-    HEADGATE_MYSQL_SECRET       = aws_secretsmanager_secret.mysql.name
+    HEADGATE_MYSQL_SECRET       = aws_secretsmanager_secret.mysql["export_mysql"].name
     HEADGATE_CURATED_DATABASE   = aws_glue_catalog_database.this["curated"].name
     HEADGATE_PROD_DATABASE      = aws_glue_catalog_database.this["prod"].name
     HEADGATE_WORKGROUP          = aws_athena_workgroup.this.name

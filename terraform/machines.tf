@@ -1,7 +1,7 @@
 # What the state machines have in common: their names, how a failed run ends, and the alarms that ring for it.
 # Their own work is in pipeline.tf, export.tf, large.tf and audit.tf.
 locals {
-  machine_names = { for key in ["curated_to_prod", "export_mysql", "curate_large", "audit_cards"] : key => "${local.lake}-${key}" }
+  machine_names = merge({ for key in ["curated_to_prod", "curate_large", "audit_cards"] : key => "${local.lake}-${key}" }, local.export_names)
 
   # Known before the machines are, by those that may start them or watch them.
   machine_arns = {
@@ -9,18 +9,12 @@ locals {
   }
 
   # The alert of a failed run, as JSONata without its delimiters, and the error that the run ends with.
-  failures = {
+  failures = merge(local.export_failures, {
     curated_to_prod = {
       subject = "$substring('${local.lake}: curated_to_prod failed in ' & $join(${local.failed_ones}.system, ', '), 0, 99)"
       message = "${local.failure_story} & '\\n\\nRun: ' & $states.context.Execution.Id"
       error   = "SystemsFailed"
       cause   = local.failure_story
-    }
-    export_mysql = {
-      subject = "'${local.lake}: export_mysql failed'"
-      message = "$states.input.cause & '\\n\\nRun: ' & $states.context.Execution.Id"
-      error   = "ExportFailed"
-      cause   = "$states.input.cause"
     }
     audit_cards = {
       subject = "'${local.lake}: the full card-data audit failed'"
@@ -32,6 +26,15 @@ locals {
       subject = "'${local.lake}: a large file failed'"
       message = "$states.input.cause & '\\n\\nFile: ' & $states.context.Execution.Input.file_id & '\\nRun: ' & $states.context.Execution.Id"
       error   = "CurateLargeFailed"
+      cause   = "$states.input.cause"
+    }
+  })
+
+  export_failures = {
+    for key in keys(local.exports) : key => {
+      subject = "'${local.lake}: ${key} failed'"
+      message = "$states.input.cause & '\\n\\nRun: ' & $states.context.Execution.Id"
+      error   = "ExportFailed"
       cause   = "$states.input.cause"
     }
   }
@@ -60,11 +63,16 @@ locals {
   }
 
   ends = { failed = "Failed", timed_out = "TimedOut", aborted = "Aborted" }
-  watched = {
+  watched = merge(local.watched_exports, {
     pipeline = { machine = "curated_to_prod", advice = "the alert of a run that failed names the system and the cause" }
-    export   = { machine = "export_mysql", advice = "its alert names the cause; nothing of the run has landed, or all of it" }
     audit    = { machine = "audit_cards", advice = "its alert names the cause; start the machine again and it continues" }
     large    = { machine = "curate_large", advice = "headgate files --state failed and --state handed_over name the file, its message lies in the dead-letter queue (docs/runbook.md)" }
+  })
+  watched_exports = {
+    for key, export in local.exports : export.source == "" ? "export" : "export_${export.source}" => {
+      machine = key
+      advice  = "its alert names the cause; nothing of the run has landed, or all of it"
+    }
   }
 
   # What never happens shows by a success that is missing. 30 hours in steps of one: a window of one day that CloudWatch
@@ -78,14 +86,14 @@ locals {
         dimensions  = { QueueName = module.curated_changes.name }
       }
     },
-    var.export_enabled ? {
-      no_export_for_a_day = {
-        description = "export_mysql has not succeeded for 30 hours: raw is stale, or a run lies there without its manifest"
+    {
+      for key in local.scheduled_exports : local.exports[key].source == "" ? "no_export_for_a_day" : "no_export_of_${local.exports[key].source}_for_a_day" => {
+        description = "${key} has not succeeded for 30 hours: raw is stale, or a run lies there without its manifest"
         namespace   = "AWS/States"
         metric      = "ExecutionsSucceeded"
-        dimensions  = { StateMachineArn = local.machine_arns["export_mysql"] }
+        dimensions  = { StateMachineArn = local.machine_arns[key] }
       }
-    } : {},
+    },
   )
 
   machine_alarms = merge(

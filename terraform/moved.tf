@@ -58,3 +58,34 @@ moved {
   from = aws_scheduler_schedule.daily
   to   = module.daily_schedule.aws_scheduler_schedule.this
 }
+
+# The deployment's own database became one of several.
+moved {
+  from = aws_secretsmanager_secret.mysql
+  to   = aws_secretsmanager_secret.mysql["export_mysql"]
+}
+
+moved {
+  from = module.export_mysql
+  to   = module.export_mysql["export_mysql"]
+}
+
+moved {
+  from = module.export_machine_role
+  to   = module.export_machine_role["export_mysql"]
+}
+
+moved {
+  from = aws_sfn_state_machine.export_mysql
+  to   = aws_sfn_state_machine.export_mysql["export_mysql"]
+}
+
+moved {
+  from = module.export_schedule
+  to   = module.export_schedule["export_mysql"]
+}
+
+moved {
+  from = aws_glue_connection.database["database"]
+  to   = aws_glue_connection.database["export_mysql"]
+}

@@ -60,7 +60,20 @@ output "jobs" {
 
 output "export_state_machine_arn" {
   description = "State machine that exports the MySQL server's tables."
-  value       = aws_sfn_state_machine.export_mysql.arn
+  value       = aws_sfn_state_machine.export_mysql["export_mysql"].arn
+}
+
+output "exports" {
+  description = "Exports by source; the empty name is the deployment's own database. `scheduled` says whether the schedule is enabled."
+  value = {
+    for key, export in local.exports : export.source => {
+      state_machine_arn = aws_sfn_state_machine.export_mysql[key].arn
+      secret            = aws_secretsmanager_secret.mysql[key].name
+      schedule          = export.schedule
+      scheduled         = contains(local.scheduled_exports, key)
+      mask_at_source    = export.mask_at_source
+    }
+  }
 }
 
 output "crawlers" {

@@ -30,19 +30,21 @@ locals {
     },
   ]
 
-  job_names = merge({ for key, job in module.job : key => job.name }, { export_mysql = module.export_mysql.name, curate_large = module.curate_large.name, audit_cards = module.audit_cards.name })
+  job_names = merge({ for key, job in module.job : key => job.name }, { for key, job in module.export_mysql : key => job.name }, { curate_large = module.curate_large.name, audit_cards = module.audit_cards.name })
 
   # A job's arguments, and what follows when it succeeded (`done`, with `output`) or failed for good (`failed`).
   # The export's own machine is in export.tf, that of large files in large.tf, that of the full audit in audit.tf.
   stages = merge(
     {
-      export_mysql = {
+      for key in keys(local.exports) : key => {
         arguments = local.export_arguments
         done      = "Exported"
         output    = "{% {} %}"
         failed    = "Alert"
         failure   = "{% {'cause': CAUSE} %}"
       }
+    },
+    {
       audit_cards = {
         arguments = local.audit_arguments
         done      = "Audited"

@@ -268,7 +268,7 @@ variable "export_schedule" {
 }
 
 variable "export_enabled" {
-  description = "Whether the MySQL export runs by its schedule. It needs a login in the secret <name>/mysql."
+  description = "Whether the MySQL export runs by its schedule, which is enabled only after the secret <name>/mysql has a login."
   type        = bool
   default     = false
 }
@@ -277,6 +277,47 @@ variable "export_mask_at_source" {
   description = "Whether scheduled exports mask sensitive columns on the way, so that no card number reaches raw. The export's job may then read the masking key."
   type        = bool
   default     = false
+}
+
+variable "export_sources" {
+  description = "MySQL databases beside the deployment's own, by source name: the schedule in UTC, whether it is enabled, whether sensitive columns are masked on the way, and the job's network (null takes database_network). A schedule is enabled only after the secret <name>/mysql/<source> has a login."
+  type = map(object({
+    schedule       = optional(string, "cron(0 1 * * ? *)")
+    enabled        = optional(bool, true)
+    mask_at_source = optional(bool, false)
+    network = optional(object({
+      subnet_id          = string
+      security_group_ids = list(string)
+      availability_zone  = string
+    }))
+  }))
+  default = {}
+
+  validation {
+    condition     = alltrue([for source in keys(var.export_sources) : can(regex("^[a-z][a-z0-9_]{0,31}$", source))])
+    error_message = "A source in export_sources has 1 to 32 lower-case letters, digits and underscores, and starts with a letter."
+  }
+
+  validation {
+    condition     = alltrue([for settings in values(var.export_sources) : can(regex("^(cron|rate)\\(.+\\)$", settings.schedule))])
+    error_message = "Each schedule in export_sources is cron(...) or rate(...)."
+  }
+
+  validation {
+    condition = alltrue([
+      for settings in values(var.export_sources) : settings.network == null ? true : alltrue(concat(
+        [startswith(settings.network.subnet_id, "subnet-"), length(settings.network.security_group_ids) > 0],
+        [for group in settings.network.security_group_ids : startswith(group, "sg-")],
+      ))
+    ])
+    error_message = "Each network in export_sources has a subnet-..., and at least one sg-...."
+  }
+}
+
+variable "export_logins" {
+  description = "Sources whose login is stored in their secret, the empty name for the deployment's own; scripts/deploy.py sets it. Other schedules stay disabled. Null trusts export_enabled and export_sources alone."
+  type        = set(string)
+  default     = null
 }
 
 variable "database_network" {

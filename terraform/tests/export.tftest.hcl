@@ -22,12 +22,12 @@ run "it_sleeps_until_it_is_asked_for" {
   command = plan
 
   assert {
-    condition     = module.export_schedule.settings.state == "DISABLED" && module.export_schedule.settings.expression == "cron(0 1 * * ? *)"
+    condition     = module.export_schedule["export_mysql"].settings.state == "DISABLED" && module.export_schedule["export_mysql"].settings.expression == "cron(0 1 * * ? *)"
     error_message = "Without a login there is nothing to export."
   }
 
   assert {
-    condition     = jsondecode(module.export_schedule.settings.input).scheduled_at == "<aws.scheduler.scheduled-time>" && strcontains(module.export_schedule.settings.input, "<aws.scheduler.scheduled-time>")
+    condition     = jsondecode(module.export_schedule["export_mysql"].settings.input).scheduled_at == "<aws.scheduler.scheduled-time>" && strcontains(module.export_schedule["export_mysql"].settings.input, "<aws.scheduler.scheduled-time>")
     error_message = "The scheduler finds the place where the time goes."
   }
 
@@ -37,12 +37,12 @@ run "it_sleeps_until_it_is_asked_for" {
   }
 
   assert {
-    condition     = local.export_definition.States["Judge export_mysql"].Choices[2].Next == "Alert" && local.export_definition.States["Alert"].Next == "Failed"
+    condition     = local.export_definitions["export_mysql"].States["Judge export_mysql"].Choices[2].Next == "Alert" && local.export_definitions["export_mysql"].States["Alert"].Next == "Failed"
     error_message = "A failure is told, and fails the run."
   }
 
   assert {
-    condition     = toset(keys(local.export_definition.States)) == toset(["Start export_mysql", "Wait for export_mysql", "Look at export_mysql", "Judge export_mysql", "Exported", "Alert", "Failed"])
+    condition     = toset(keys(local.export_definitions["export_mysql"].States)) == toset(["Start export_mysql", "Wait for export_mysql", "Look at export_mysql", "Judge export_mysql", "Exported", "Alert", "Failed"])
     error_message = "Start, wait, look, judge."
   }
 }
@@ -56,23 +56,23 @@ run "it_runs_in_the_databases_network" {
   }
 
   assert {
-    condition     = module.export_schedule.settings.state == "ENABLED"
+    condition     = module.export_schedule["export_mysql"].settings.state == "ENABLED"
     error_message = "It runs by its schedule once it is enabled."
   }
 
   assert {
-    condition     = module.export_mysql.connections == tolist([aws_glue_connection.database["database"].name])
+    condition     = module.export_mysql["export_mysql"].connections == tolist([aws_glue_connection.database["export_mysql"].name])
     error_message = "The job runs in the database's subnet."
   }
 
   assert {
-    condition     = one(aws_glue_connection.database["database"].physical_connection_requirements).subnet_id == "subnet-1" && aws_glue_connection.database["database"].connection_type == "NETWORK"
+    condition     = one(aws_glue_connection.database["export_mysql"].physical_connection_requirements).subnet_id == "subnet-1" && aws_glue_connection.database["export_mysql"].connection_type == "NETWORK"
     error_message = "A connection of the kind NETWORK holds no login."
   }
 
   assert {
     condition = alltrue([
-      for statement in data.aws_iam_policy_document.enter_network["database"].statement :
+      for statement in data.aws_iam_policy_document.enter_network["export_mysql"].statement :
       !contains(statement.resources, "*") || alltrue([for action in statement.actions : startswith(action, "ec2:Describe")])
     ])
     error_message = "Everything but looking is held to its own subnet, groups and interfaces."
@@ -87,7 +87,7 @@ run "it_masks_only_where_it_is_told_to" {
   }
 
   assert {
-    condition     = jsondecode(module.export_schedule.settings.input).mask_at_source && contains(data.aws_iam_policy_document.export_mysql.statement[*].sid, "ReadMaskingKey")
+    condition     = jsondecode(module.export_schedule["export_mysql"].settings.input).mask_at_source && contains(data.aws_iam_policy_document.export_mysql["export_mysql"].statement[*].sid, "ReadMaskingKey")
     error_message = "Whoever masks needs the key."
   }
 }
@@ -100,7 +100,7 @@ run "its_alarms_ring_for_every_end_but_success" {
   }
 
   assert {
-    condition     = toset([for key in keys(aws_cloudwatch_metric_alarm.this) : key if strcontains(key, "export")]) == toset(["export_failed", "export_timed_out", "export_aborted", "no_export_for_a_day"]) && !contains(data.aws_iam_policy_document.export_mysql.statement[*].sid, "ReadMaskingKey")
+    condition     = toset([for key in keys(aws_cloudwatch_metric_alarm.this) : key if strcontains(key, "export")]) == toset(["export_failed", "export_timed_out", "export_aborted", "no_export_for_a_day"]) && !contains(data.aws_iam_policy_document.export_mysql["export_mysql"].statement[*].sid, "ReadMaskingKey")
     error_message = "A run that ends otherwise, or does not come, is told; the key stays with the gate."
   }
 }
@@ -142,7 +142,105 @@ run "a_network_without_internet_gets_endpoints" {
   }
 
   assert {
-    condition     = module.export_mysql.name == "headgate-export_mysql" && local.wheel_arguments["export_mysql"]["--python-modules-installer-option"] == "--no-index"
+    condition     = module.export_mysql["export_mysql"].name == "headgate-export_mysql" && local.wheel_arguments["export_mysql"]["--python-modules-installer-option"] == "--no-index"
     error_message = "The job installs nothing from the internet."
   }
+}
+
+run "each_database_has_a_login_a_job_and_a_schedule_of_its_own" {
+  command = plan
+
+  variables {
+    export_enabled = true
+    export_sources = {
+      crm     = { schedule = "cron(30 1 * * ? *)", mask_at_source = true }
+      archive = { enabled = false, network = { subnet_id = "subnet-2", security_group_ids = ["sg-9"], availability_zone = "us-east-1b" } }
+    }
+  }
+
+  assert {
+    condition     = { for key, secret in aws_secretsmanager_secret.mysql : key => secret.name } == { export_mysql = "headgate/mysql", export_mysql_crm = "headgate/mysql/crm", export_mysql_archive = "headgate/mysql/archive" }
+    error_message = "The job finds a source's login by its name."
+  }
+
+  assert {
+    condition = (
+      { for key, schedule in module.export_schedule : key => schedule.settings.state } == { export_mysql = "ENABLED", export_mysql_crm = "ENABLED", export_mysql_archive = "DISABLED" }
+      && module.export_schedule["export_mysql_crm"].settings.expression == "cron(30 1 * * ? *)"
+      && jsondecode(module.export_schedule["export_mysql_crm"].settings.input).mask_at_source
+      && !jsondecode(module.export_schedule["export_mysql"].settings.input).mask_at_source
+    )
+    error_message = "Each database has its own schedule and its own way of masking."
+  }
+
+  assert {
+    condition     = module.export_mysql["export_mysql_crm"].arguments["--source"] == "crm" && !contains(keys(module.export_mysql["export_mysql"].arguments), "--source")
+    error_message = "Each job knows its source."
+  }
+
+  assert {
+    condition     = local.export_definitions["export_mysql_crm"].States["Start export_mysql_crm"].Arguments.JobName == "headgate-export_mysql_crm" && aws_sfn_state_machine.export_mysql["export_mysql_crm"].name == "headgate-export_mysql_crm"
+    error_message = "Each machine starts its own job."
+  }
+
+  assert {
+    condition     = length(module.export_mysql["export_mysql_archive"].connections) == 1 && aws_glue_connection.database["export_mysql_archive"].name == "headgate-database-archive" && length(module.export_mysql["export_mysql_crm"].connections) == 0
+    error_message = "Each job runs in the network of its database."
+  }
+
+  assert {
+    condition = toset([for key in keys(aws_cloudwatch_metric_alarm.this) : key if strcontains(key, "export")]) == toset([
+      "export_failed", "export_timed_out", "export_aborted", "no_export_for_a_day",
+      "export_crm_failed", "export_crm_timed_out", "export_crm_aborted", "no_export_of_crm_for_a_day",
+      "export_archive_failed", "export_archive_timed_out", "export_archive_aborted",
+    ])
+    error_message = "The failure of one database raises an alarm of its own."
+  }
+}
+
+run "no_schedule_is_enabled_before_its_login_is_stored" {
+  command = plan
+
+  variables {
+    export_enabled = true
+    export_sources = { crm = {}, shop = {} }
+    export_logins  = ["crm"]
+  }
+
+  assert {
+    condition     = { for key, schedule in module.export_schedule : key => schedule.settings.state } == { export_mysql = "DISABLED", export_mysql_crm = "ENABLED", export_mysql_shop = "DISABLED" }
+    error_message = "Without a login an export could only fail."
+  }
+
+  assert {
+    condition     = toset([for key in keys(aws_cloudwatch_metric_alarm.this) : key if startswith(key, "no_export")]) == toset(["no_export_of_crm_for_a_day"])
+    error_message = "No success is expected of a disabled schedule."
+  }
+}
+
+run "long_names_fit" {
+  command = plan
+
+  variables {
+    full_names     = true
+    name           = "headgate"
+    domain         = "abcdefghijklmnopqrst"
+    environment    = "production"
+    export_sources = { a2345678901234567890123456789012 = {} }
+  }
+
+  assert {
+    condition     = alltrue([for name in values(local.export_names) : length(name) <= 64]) && length(distinct(values(local.export_names))) == 2
+    error_message = "A schedule's name takes 64 characters."
+  }
+}
+
+run "a_source_that_no_secret_can_be_named_after_is_refused" {
+  command = plan
+
+  variables {
+    export_sources = { "Crm-1" = {} }
+  }
+
+  expect_failures = [var.export_sources]
 }

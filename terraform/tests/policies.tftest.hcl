@@ -134,13 +134,13 @@ run "least_privilege" {
   }
 
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.export_mysql.statement : statement.resources if contains(statement.actions, "secretsmanager:GetSecretValue")] == [toset([aws_secretsmanager_secret.mysql.arn])]
+    condition     = [for statement in data.aws_iam_policy_document.export_mysql["export_mysql"].statement : statement.resources if contains(statement.actions, "secretsmanager:GetSecretValue")] == [toset([aws_secretsmanager_secret.mysql["export_mysql"].arn])]
     error_message = "The export reads the database's login, and no other secret."
   }
 
   assert {
     condition = alltrue(flatten([
-      for document in [data.aws_iam_policy_document.export_mysql, data.aws_iam_policy_document.export_machine] :
+      for document in [data.aws_iam_policy_document.export_mysql["export_mysql"], data.aws_iam_policy_document.export_machine["export_mysql"]] :
       [for statement in document.statement : !contains(statement.resources, "*") && alltrue([for action in statement.actions : !endswith(action, "*")])]
     ]))
     error_message = "The export has no wildcard for an action or for all resources."
@@ -148,7 +148,7 @@ run "least_privilege" {
 
   assert {
     condition = alltrue([
-      for statement in data.aws_iam_policy_document.export_mysql.statement :
+      for statement in data.aws_iam_policy_document.export_mysql["export_mysql"].statement :
       statement.resources == toset(["${module.bucket["raw"].arn}/*/dt=*/run=*/*"]) || statement.resources == toset(["${module.bucket["artifacts"].arn}/exports/*"]) if contains(statement.actions, "s3:PutObject")
     ])
     error_message = "The export writes runs in raw, and what it has reached beside them."
@@ -165,7 +165,7 @@ run "least_privilege" {
   }
 
   assert {
-    condition     = alltrue([for key, machine in { curated_to_prod = data.aws_iam_policy_document.curated_to_prod, export_mysql = data.aws_iam_policy_document.export_machine, curate_large = data.aws_iam_policy_document.large_machine } : machine.source_policy_documents == tolist([data.aws_iam_policy_document.tell_of_failures.json]) && local.failure_states[key]["Alert"].Next == "Failed"])
+    condition     = alltrue([for key, machine in { curated_to_prod = data.aws_iam_policy_document.curated_to_prod, export_mysql = data.aws_iam_policy_document.export_machine["export_mysql"], curate_large = data.aws_iam_policy_document.large_machine } : machine.source_policy_documents == tolist([data.aws_iam_policy_document.tell_of_failures.json]) && local.failure_states[key]["Alert"].Next == "Failed"])
     error_message = "Every machine may tell people of its failures, and does."
   }
 

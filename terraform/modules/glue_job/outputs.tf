@@ -13,6 +13,11 @@ output "policy" {
   value       = data.aws_iam_policy_document.this.json
 }
 
+output "arguments" {
+  description = "Its default arguments."
+  value       = aws_glue_job.this.default_arguments
+}
+
 output "connections" {
   description = "Connections whose network it runs in."
   value       = aws_glue_job.this.connections
