@@ -67,8 +67,8 @@ clean: ## remove build products and caches; a running emulator and its state sta
 ##@ Deploy and use
 .PHONY: deploy-localstack destroy-localstack bootstrap-aws plan-aws deploy-aws destroy-aws logs query
 
-deploy-localstack: setup ## deploy to a LocalStack-compatible emulator: the running one, or one that this starts
-	@python scripts/deploy.py apply emulator
+deploy-localstack: setup ## deploy to a LocalStack-compatible emulator, the running one or a new one; EXPORT=1 enables the MySQL export
+	@python scripts/deploy.py apply emulator $(if $(EXPORT),--export)
 
 destroy-localstack: setup ## destroy that deployment and stop the emulator; YES=1 does not ask
 	@python scripts/deploy.py destroy emulator $(if $(YES),--yes)
@@ -77,10 +77,10 @@ bootstrap-aws: setup ## create the bucket for the Terraform state, with locking,
 	@python scripts/bootstrap.py
 
 plan-aws: setup ## show what a deployment to AWS would change
-	@python scripts/deploy.py plan aws
+	@python scripts/deploy.py plan aws $(if $(EXPORT),--export)
 
-deploy-aws: setup ## deploy to AWS with the credentials of this shell; YES=1 does not ask
-	@python scripts/deploy.py apply aws $(if $(YES),--yes)
+deploy-aws: setup ## deploy to AWS with the credentials of this shell; YES=1 does not ask, EXPORT=1 enables the MySQL export
+	@python scripts/deploy.py apply aws $(if $(YES),--yes) $(if $(EXPORT),--export)
 
 destroy-aws: setup ## destroy the deployment on AWS; YES=1 does not ask
 	@python scripts/deploy.py destroy aws $(if $(YES),--yes)

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 FILE = "headgate.toml"
 MODELS_SYSTEM = "own-models"  # the system that builds the tables of models/*.sql
 PACKED = "_models"  # folder of a built archive that holds the project's models
-_TABLES = {"settings", "environments"}
+_TABLES = {"settings", "environments", "export_sources"}
+_SOURCE = r"[a-z][a-z0-9_]{0,31}"
+_SOURCE_FIELDS = {"schedule", "enabled", "mask_at_source", "network"}
 _PATTERNS = {
     "name": (r"[a-z][a-z0-9]{1,19}", "2 to 20 lower-case letters and digits, beginning with a letter"),
     "region": (r"|[a-z]{2}(-[a-z]+)+-[0-9]", "an AWS region such as eu-central-1, or empty"),
@@ -44,6 +46,7 @@ class LakeProject:
         domains: packages below `headgate/domains` whose contracts and systems the lake has.
         alert_email: where alerts go, or empty.
         schedule: when the daily run starts, in UTC.
+        export_sources: MySQL databases beside the deployment's own, by source name; docs/export.md lists their fields.
         settings: further Terraform variables by name.
         environments: by environment, what differs there: any attribute above, or any Terraform variable.
     """
@@ -55,6 +58,7 @@ class LakeProject:
     domains: tuple[str, ...] = ()
     alert_email: str = ""
     schedule: str = "cron(0 3 * * ? *)"
+    export_sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     environments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -75,8 +79,10 @@ class LakeProject:
         return (*(system for domain in self.domains for system in systems_of(domain)), *own)
 
     def terraform_variables(self, environment: str = "") -> dict[str, Any]:
-        """Return the Terraform variables for an environment, by default the project's; numbers, texts and lists."""
+        """Return the Terraform variables for an environment, by default the project's; numbers, texts, lists and maps."""
         stated = {"alert_email": self.alert_email, "daily_schedule": self.schedule, "domain": self.name, **self.settings}
+        if self.export_sources:
+            stated["export_sources"] = self.export_sources
         renamed = {"name": "domain", "schedule": "daily_schedule"}
         differs = self.environments.get(environment or self.environment, {})
         stated |= {renamed.get(name, name): value for name, value in differs.items()}
@@ -148,5 +154,24 @@ def _check(path: Path, name: str, value: object) -> None:
     elif name in _TABLES:
         if not isinstance(value, dict):
             raise SettingsError(f"{path.name}: {name} is not a table. Write its fields below a line [{name}].")
+        if name == "export_sources":
+            _check_sources(path, value)
     elif not isinstance(value, str) or not re.fullmatch(_PATTERNS[name][0], value):
         raise SettingsError(f"{path.name}: {name} is {value!r}. It must be {_PATTERNS[name][1]}.")
+
+
+def _check_sources(path: Path, sources: Mapping[str, object]) -> None:
+    """Check names and fields: Terraform ignores a field that it does not know."""
+    for source, stated in sources.items():
+        if not re.fullmatch(_SOURCE, source):
+            raise SettingsError(
+                f"{path.name}: export_sources has {source!r}. "
+                "A source has 1 to 32 lower-case letters, digits and _, beginning with a letter."
+            )
+        if not isinstance(stated, dict):
+            raise SettingsError(f"{path.name}: export_sources.{source} is not a table. Write its fields below [export_sources.{source}].")
+        if unknown := sorted(set(stated) - _SOURCE_FIELDS):
+            raise SettingsError(
+                f"{path.name}: export_sources.{source} has the unknown field {unknown[0]}. "
+                f"Its fields are {', '.join(sorted(_SOURCE_FIELDS))}."
+            )

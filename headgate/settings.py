@@ -190,6 +190,12 @@ class MySqlSettings(Settings):
     mysql_tls_ca: str = ""
 
 
+class ExportMachineSettings(Settings):
+    """The state machines that export source databases, by source; the empty name is the deployment's own database."""
+
+    export_machines: Mapping[str, str]
+
+
 class ExportSettings(Settings):
     """Where exports write their files and their watermarks."""
 

@@ -25,6 +25,7 @@ from headgate.settings import (
     ClosingSettings,
     CuratedSettings,
     EngineSettings,
+    ExportMachineSettings,
     ExportSettings,
     GateSettings,
     LedgerSettings,
@@ -481,6 +482,24 @@ def pipeline(env: Mapping[str, str]) -> Pipeline:
     return Pipeline(clients.stepfunctions(), PipelineSettings.from_env(env).state_machine_arn)
 
 
+def export_pipeline(env: Mapping[str, str], source: str = "") -> Pipeline:
+    """Return the runs of the state machine that exports a source.
+
+    Raises:
+        SettingsError: the deployment has no such source.
+    """
+    from headgate.aws.stepfunctions import Pipeline
+
+    machines = ExportMachineSettings.from_env(env).export_machines
+    if source not in machines:
+        named = ", ".join(sorted(name for name in machines if name)) or "none"
+        raise SettingsError(
+            f"The deployment has no export source {source} (its sources: {named}). "
+            f"Add [export_sources.{source}] to headgate.toml and deploy."
+        )
+    return Pipeline(clients.stepfunctions(), machines[source])
+
+
 def pending_start(env: Mapping[str, str]) -> PendingStart:
     """The pending start of the pipeline after a burst of new data."""
     from headgate.aws.scheduler import PendingStart
@@ -517,6 +536,16 @@ def mysql_login(env: Mapping[str, str], source: str = "") -> MySqlLogin:
     from headgate.export.server.login import secret_of
 
     return Secrets(clients.secretsmanager()).mysql_login(secret_of(MySqlSettings.from_env(env).mysql_secret, source))
+
+
+def store_mysql_login(env: Mapping[str, str], source: str, url: str) -> str:
+    """Store a source's login, given as a URL, in its secret; return the secret's name."""
+    from headgate.aws.secrets import Secrets
+    from headgate.export.server.login import secret_from_url, secret_of
+
+    secret_id = secret_of(MySqlSettings.from_env(env).mysql_secret, source)
+    Secrets(clients.secretsmanager()).store_mysql_login(secret_id, secret_from_url(url))
+    return secret_id
 
 
 def source_login(env: Mapping[str, str], source: str = "") -> Login:

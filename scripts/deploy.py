@@ -24,7 +24,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004 botocore's own
@@ -32,7 +31,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTT
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
 
 from headgate.project import LakeProject, project
-from scripts import build, emulator, layer, wheels
+from scripts import build, emulator, export_logins, layer, wheels
 from scripts.deployment_settings import DeploymentSettings, StateBucket, described
 from scripts.terraform_cli import STATE, TERRAFORM_ROOT, Applied, Terraform, TerraformError
 
@@ -111,13 +110,13 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
     refuse_another_lake(folder, _stated(target, folder, variables)["domain"], target.platform)
     terraform = _prepared(folder, target, variables)
     variables = {**_names_of(target, terraform), **variables}
-    stated = _stated(target, folder, variables)
+    stated = _with_logins(target, terraform, _stated(target, folder, variables))
     applied = _apply_asked(terraform, folder, stated) if ask else terraform.apply(stated)
     if target.platform == "aws":
         _settings(folder).keep(variables)
     outputs = applied.outputs
     seed_masking_key(target, outputs["environment"]["HEADGATE_MASKING_KEY_SECRET"])
-    seed_mysql_login(target, outputs["environment"]["HEADGATE_MYSQL_SECRET"], os.environ.get("MYSQL_URL", ""))
+    outputs = _store_logins(target, terraform, stated, outputs)
     keep_log_for(target, CRAWLERS_LOG, int(stated.get("log_retention_days", LOG_RETENTION_DAYS)))
     lake = {"HEADGATE_PROJECT": str(project().folder)} if project().folder else {}  # commands read the contracts that were deployed
     note = {"environment": {**target.shell, **lake, **outputs["environment"]}, "outputs": outputs}
@@ -126,6 +125,29 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
         f"deployed to {target.platform} account {target.account}: {applied.changed} resources changed, {time.monotonic() - began:.0f} s",
         flush=True,
     )
+
+
+def _with_logins(target: Target, terraform: Terraform, stated: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables with the sources whose login is stored: only their schedules are enabled."""
+    secret_id = terraform.outputs().get("environment", {}).get("HEADGATE_MYSQL_SECRET", "") if terraform.resources() else ""
+    found = export_logins.stored(target.client("secretsmanager"), secret_id, export_logins.sources(stated)) if secret_id else set()
+    return {**stated, "export_logins": json.dumps(sorted(found))}
+
+
+def _store_logins(target: Target, terraform: Terraform, stated: Mapping[str, str], outputs: dict[str, Any]) -> dict[str, Any]:
+    """Store the logins of this shell where none is stored, then enable the schedules that wanted them; return the outputs then."""
+    client, secret_id = target.client("secretsmanager"), outputs["environment"]["HEADGATE_MYSQL_SECRET"]
+    wanted, among = export_logins.scheduled(stated), export_logins.sources(stated)
+    for source in export_logins.store_missing(client, secret_id, export_logins.given(os.environ, among)):
+        print(f"stored the MySQL login{f' of {source}' if source else ''}", flush=True)
+    found = export_logins.stored(client, secret_id, among)
+    for source in sorted(wanted - found):
+        print(
+            f"the export{f' of {source}' if source else ''} is not scheduled: its login is missing. {export_logins.how_to_store(source)}."
+        )
+    if not wanted & found - set(json.loads(stated["export_logins"])):
+        return outputs
+    return terraform.apply({**stated, "export_logins": json.dumps(sorted(found))}).outputs
 
 
 def _prepared(folder: Path, target: Target, variables: Mapping[str, str]) -> Terraform:
@@ -228,7 +250,7 @@ def _apply_asked(terraform: Terraform, folder: Path, variables: Mapping[str, str
 def plan(target: Target, folder: Path, variables: Mapping[str, str]) -> None:
     """What an apply would change has been printed."""
     terraform = _prepared(folder, target, variables)
-    stated = _stated(target, folder, {**_names_of(target, terraform), **variables})
+    stated = _with_logins(target, terraform, _stated(target, folder, {**_names_of(target, terraform), **variables}))
     print("There are changes." if terraform.plan(stated) else "Nothing would change.", flush=True)
 
 
@@ -269,43 +291,10 @@ def _tell_loss(target: Target, resources: list[str]) -> None:
 def seed_masking_key(target: Target, secret_id: str) -> None:
     """The masking key exists. One that does is never replaced: every token in the lake depends on it."""
     key = base64.b64encode(secrets.token_bytes(MASKING_KEY_BYTES)).decode()
-    if _seed_if_empty(target.client("secretsmanager"), secret_id, {"key_id": "k1", "key": key}):
+    client = target.client("secretsmanager")
+    if not export_logins.secret_text(client, secret_id):
+        client.put_secret_value(SecretId=secret_id, SecretString=json.dumps({"key_id": "k1", "key": key}))
         print("made a masking key", flush=True)
-
-
-def seed_mysql_login(target: Target, secret_id: str, url: str) -> None:
-    """The MySQL login is that of `url` (mysql://user:password@host:port/database), unless there is one or no URL."""
-    if url and _seed_if_empty(target.client("secretsmanager"), secret_id, mysql_login(url)):
-        print("stored the MySQL login", flush=True)
-
-
-def mysql_login(url: str) -> dict[str, str]:
-    """The parts of a MySQL URL, as the secret holds them; of `?ca=FILE` the file's text."""
-    parts = urlsplit(url)
-    authority = parse_qs(parts.query).get("ca", [""])[-1]
-    return {
-        "host": parts.hostname or "",
-        "port": str(parts.port or 3306),
-        "username": unquote(parts.username or ""),
-        "password": unquote(parts.password or ""),
-        "dbname": parts.path.lstrip("/"),
-        **({"ca": Path(authority).read_text(encoding="ascii")} if authority else {}),
-    }
-
-
-def _seed_if_empty(client: Any, secret_id: str, value: Mapping[str, str]) -> bool:  # noqa: ANN401 a client made by name
-    if _secret_text(client, secret_id):
-        return False
-    client.put_secret_value(SecretId=secret_id, SecretString=json.dumps(value))
-    return True
-
-
-def _secret_text(client: Any, secret_id: str) -> str:  # noqa: ANN401 as above
-    """Empty when the secret has no version yet: AWS says it is not found, an emulator gives a version without a text."""
-    try:
-        return str(client.get_secret_value(SecretId=secret_id).get("SecretString") or "")
-    except client.exceptions.ResourceNotFoundException:
-        return ""
 
 
 def keep_log_for(target: Target, group: str, days: int) -> None:
@@ -407,7 +396,7 @@ def main() -> int:
 
 def _run(asked: argparse.Namespace, folder: Path) -> None:
     target = emulator_target(folder, own=asked.own) if asked.platform == "emulator" else aws_target()
-    variables = dict(pair.split("=", 1) for pair in asked.var)
+    variables = {**({"export_enabled": "true"} if asked.export else {}), **dict(pair.split("=", 1) for pair in asked.var)}
     if asked.command == "apply":
         apply(target, folder, variables, ask=target.platform == "aws" and not asked.yes)
     elif asked.command == "plan":
@@ -424,6 +413,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--name", help="deployment; its state lies in .headgate/<name>/ (default: local, or aws)")
     kept = "a Terraform variable; may be repeated. On AWS it is kept in deployments/<name>.json; an empty value forgets it"
     parser.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help=kept)
+    parser.add_argument("--export", action="store_true", help="enable the MySQL export's schedule once its login is stored (MYSQL_URL)")
     parser.add_argument("--own", action="store_true", help="emulator: use none but our own")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     return parser

@@ -175,7 +175,7 @@ module "export_mysql" {
   description      = "Exports the MySQL server's tables to raw, certified"
   script           = "${local.build_dir}/jobs/export_mysql.py"
   artifacts_bucket = module.bucket["artifacts"].name
-  arguments        = merge(local.job_arguments, local.wheel_arguments["export_mysql"], each.value.source == "" ? {} : { "--source" = each.value.source })
+  arguments        = merge(local.job_arguments, local.wheel_arguments["export_mysql"], each.value.source == "" ? {} : { "--source" = each.value.source }, each.value.mask_at_source ? { "--mask_at_source" = "true" } : {})
   policy_json      = data.aws_iam_policy_document.export_mysql[each.key].json
   log_group_arns   = [for group in aws_cloudwatch_log_group.jobs : group.arn]
   runtime          = local.platform.job

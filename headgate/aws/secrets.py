@@ -27,7 +27,13 @@ KEY_BYTES = 32  # as long as SHA-256's output. Source: RFC 2104, section 3
 
 @dataclass(frozen=True)
 class MySqlLogin:
-    """How to reach the source database. `ca`: PEM of the authority that signed its certificate, empty where the system knows it."""
+    """How to reach the source database.
+
+    Attributes:
+        ca: PEM of the authority that signed its certificate, empty where the system knows it.
+        name: the server's name in its certificate; empty for `host`.
+        tls: `on` or `off`; empty for off to this machine and on elsewhere.
+    """
 
     host: str
     port: int
@@ -35,6 +41,8 @@ class MySqlLogin:
     password: str = field(repr=False)
     dbname: str
     ca: str = ""
+    name: str = ""
+    tls: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,18 @@ class Secrets:
         """
         stated = self._document(secret_id, {"host", "port", "username", "password", "dbname"})
         host, username, password, dbname = (str(stated[name]) for name in ("host", "username", "password", "dbname"))
-        return MySqlLogin(host, int(str(stated["port"])), username, password, dbname, str(stated.get("ca") or ""))
+        ca, name, tls = (str(stated.get(part) or "") for part in ("ca", "name", "tls"))
+        return MySqlLogin(host, int(str(stated["port"])), username, password, dbname, ca, name, tls)
+
+    def store_mysql_login(self, secret_id: str, login: Mapping[str, str]) -> None:
+        """Make `login` the secret's value, in the parts that `mysql_login` reads.
+
+        Raises:
+            NotFoundError: there is no such secret.
+        """
+        self._fetched.pop(secret_id, None)
+        with translated(f"write secret {secret_id}"):
+            self.client.put_secret_value(SecretId=secret_id, SecretString=json.dumps(dict(login)))
 
     def _document(self, secret_id: str, names: set[str]) -> dict[str, object]:
         return _document(secret_id, self._text(secret_id), names)
@@ -105,7 +124,8 @@ class Secrets:
         with translated(f"read secret {secret_id}"):
             found = self.client.get_secret_value(SecretId=secret_id)
         if not found.get("SecretString"):
-            raise SettingsError(f"secret {secret_id} has no value yet")
+            remedy = "`headgate export login` stores the login of a database, a deployment the masking key."
+            raise SettingsError(f"secret {secret_id} has no value yet. {remedy}")
         return found["VersionId"], found["SecretString"]
 
     def _replace(self, secret_id: str, version: str, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Runs of the state machine `curated_to_prod`."""
+"""Runs of a state machine: of `curated_to_prod`, or of an export."""
 
 from __future__ import annotations
 
@@ -65,11 +65,12 @@ class Pipeline:
     sleep: Callable[[float], None] = time.sleep
     monotonic_s: Callable[[], float] = time.monotonic
 
-    def start(self, name: str, payload: Mapping[str, str] | None = None) -> str:
+    def start(self, name: str, payload: Mapping[str, object] | None = None) -> str:
         """The ARN of the run of that name, started now or before.
 
         Args:
-            payload: the machine's input: nothing, or `{"as_of": "YYYY-MM-DD"}`, `{"only": "<system>"}`.
+            payload: the machine's input: nothing, or `{"as_of": "YYYY-MM-DD"}`, `{"only": "<system>"}`; for an export what
+                terraform/export.tf lists.
         """
         try:
             with translated(f"start {self.state_machine_arn}"):

@@ -179,6 +179,11 @@ run "each_database_has_a_login_a_job_and_a_schedule_of_its_own" {
   }
 
   assert {
+    condition     = module.export_mysql["export_mysql_crm"].arguments["--mask_at_source"] == "true" && !contains(keys(module.export_mysql["export_mysql"].arguments), "--mask_at_source")
+    error_message = "A run that somebody starts masks as a scheduled one does."
+  }
+
+  assert {
     condition     = local.export_definitions["export_mysql_crm"].States["Start export_mysql_crm"].Arguments.JobName == "headgate-export_mysql_crm" && aws_sfn_state_machine.export_mysql["export_mysql_crm"].name == "headgate-export_mysql_crm"
     error_message = "Each machine starts its own job."
   }

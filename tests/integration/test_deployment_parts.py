@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import SYSTEMS
+from headgate.export.server.login import secret_from_url
 from scripts import build, deploy, job_packages, mended_ministack, terraform_cli
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def test_progress_counts_changes_and_keeps_errors() -> None:
 
 
 def test_a_mysql_url_is_taken_apart_with_its_escapes() -> None:
-    login = deploy.mysql_login("mysql://reader:p%40ss@db.example.com:3307/ecommerce")
+    login = secret_from_url("mysql://reader:p%40ss@db.example.com:3307/ecommerce")
     assert login == {"host": "db.example.com", "port": "3307", "username": "reader", "password": "p@ss", "dbname": "ecommerce"}
 
 

@@ -82,8 +82,18 @@ def test_terraform_gets_names_schedule_systems_and_settings_of_the_environment(t
         ('nane = "x"', "unknown field nane"),
         ("settings = 3", "settings is not a table"),
         ("schedule = 3", "schedule is 3"),
+        ("export_sources = 3", "export_sources is not a table"),
+        ("[export_sources.Crm]", "export_sources has 'Crm'"),
+        ("[export_sources]\ncrm = 1", "export_sources.crm is not a table"),
+        ("[export_sources.crm]\ntables = ['a']", "export_sources.crm has the unknown field tables"),
     ],
 )
 def test_an_error_names_the_line_or_the_field(tmp_path: Path, text: str, named: str) -> None:
     with pytest.raises(SettingsError, match=named):
         read(written(tmp_path, text))
+
+
+def test_further_databases_are_a_map_by_source_name(tmp_path: Path) -> None:
+    lake = read(written(tmp_path, '[export_sources.crm]\nschedule = "cron(30 1 * * ? *)"\n'))
+    assert lake.terraform_variables()["export_sources"] == {"crm": {"schedule": "cron(30 1 * * ? *)"}}
+    assert "export_sources" not in read(written(tmp_path, "")).terraform_variables()

@@ -15,6 +15,7 @@ import click
 
 from headgate import wiring
 from headgate.cli import deployment, options
+from headgate.cli.commands.export_schedule import SOURCE, login, start
 from headgate.cli.rendering import export_progress, screens
 from headgate.contracts import odcs_reader
 from headgate.contracts.odcs_writer import to_odcs
@@ -25,9 +26,10 @@ from headgate.export.reading.files import FileFormat
 from headgate.export.requests import ExportRequest, ImpossibleDates, Mode, Verification
 from headgate.export.run_names import day_of, named_by_time
 from headgate.export.server.login import url_variable
+from headgate.export.server.tables import contracts_of, source_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rich.table import Table
 
@@ -52,8 +54,11 @@ def export() -> None:
     """
 
 
+export.add_command(login)
+export.add_command(start)
+
+_of_source = click.option("--source", default="", metavar="NAME", help="Only tables of this database; default: of all.")
 _to = click.option("--to", default="", metavar="DIR|s3://…", help="A folder or a bucket's prefix instead of a deployment.")
-_source = click.option("--source", default="", metavar="NAME", help="One of several databases; default: the deployment's own.")
 
 
 @export.command(epilog=options.example("headgate export run --to ./copy --tables orders,customers --workers 4"))
@@ -62,7 +67,7 @@ _source = click.option("--source", default="", metavar="NAME", help="One of seve
 @click.option("--sql", default="", metavar="SELECT", help="Export the rows of a query; --name names it.")
 @click.option("--name", default="", metavar="NAME", help="The dataset that the rows of --sql become.")
 @_to
-@_source
+@SOURCE
 @click.option("--incremental", is_flag=True, help="Only rows that changed since the run before.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Connections that read at once.")
 @click.option("--run", "run_name", default="", metavar="NAME", help="Name of the run; the same name continues it. Default: the time.")
@@ -89,14 +94,14 @@ def run(resume: bool, as_json: bool, deployment_name: str | None, to: str, sourc
     if bool(asked["sql"]) != bool(asked["name"]):
         raise click.UsageError("--sql and --name go together: the rows of the query become the dataset of that name.")
     name = "" if to else deployment.activate(deployment_name).name
-    login = wiring.source_login(os.environ, source)
+    reader = wiring.source_login(os.environ, source)
     if to:
-        exporting = wiring.exporting_to(to, login, _workspace(to))
-        asked["tables"] = asked["tables"] or asked["name"] or ",".join(_tables(login))
+        exporting = wiring.exporting_to(to, reader, _workspace(to))
+        asked["tables"] = asked["tables"] or asked["name"] or ",".join(_tables(reader))
     else:
-        exporting_as = partial(wiring.exporting, os.environ, login, _workspace_of(name, source), mirrored=False, source=source)
+        exporting_as = partial(wiring.exporting, os.environ, reader, _workspace_of(name, source), mirrored=False, source=source)
         exporting = exporting_as()
-    wanted = exporting.unfinished() if resume else [_again(exporting, _request(source or login.database, asked))]
+    wanted = exporting.unfinished() if resume else [_again(exporting, _request(source or reader.database, asked))]
     if any(request.mask_at_source for request in wanted):
         exporting = exporting_as(masked=True)
     with export_progress.shown(options.progress_console()) as listener:
@@ -114,25 +119,31 @@ def _workspace_of(deployment_name: str, source: str) -> Path:
     return WORKSPACE / (f"{deployment_name}-{source}" if source else deployment_name)
 
 
-def _tables(login: Login) -> list[str]:
+def _tables(reader: Login) -> list[str]:
     from headgate.export.server import tables as source_tables
     from headgate.export.server.session import Session
 
-    with closing(Session(login)) as session:
+    with closing(Session(reader)) as session:
         return source_tables.tables(session)
 
 
 @export.command(epilog=options.example("headgate export verify orders --run 20260102T010000Z"))
 @click.argument("table", default="")
 @_to
+@_of_source
 @click.option("--run", "run_name", default="", metavar="NAME", help="Which run; default: each table's newest.")
 @options.as_json
 @options.deployment
-def verify(table: str, to: str, run_name: str, as_json: bool, deployment_name: str | None) -> None:
+def verify(table: str, to: str, as_json: bool, deployment_name: str | None, **asked: str) -> None:
     """Check published runs again: every file's bytes and every row, against the certificate. Exit code 3 when one differs."""
+    run_name = asked["run_name"]
     workspace = _workspace(to) if to else WORKSPACE / deployment.activate(deployment_name).name
     store = wiring.export_destination(to) if to else wiring.landed_exports(os.environ)
-    chosen = [key for key in _manifests(store, table, to) if run_name in ("", key.run) and _certifies(store, key)]
+    chosen = [
+        key
+        for key in _manifests(store, _datasets(store, table, to, asked["source"]))
+        if run_name in ("", key.run) and _certifies(store, key)
+    ]
     newest = chosen if run_name else list({key.dataset: key for key in chosen}.values())
     if not newest:
         raise click.ClickException("There is no such run. `headgate export runs` lists the published ones.")
@@ -147,21 +158,22 @@ def verify(table: str, to: str, run_name: str, as_json: bool, deployment_name: s
 @export.command(epilog=options.example("headgate export runs orders"))
 @click.argument("table", default="")
 @_to
+@_of_source
 @options.as_json
 @options.deployment
-def runs(table: str, to: str, as_json: bool, deployment_name: str | None) -> None:
+def runs(table: str, to: str, source: str, as_json: bool, deployment_name: str | None) -> None:
     """List the published runs of TABLE, or of every table that has a contract; with --to of every table there."""
     if not to:
         deployment.activate(deployment_name)
     store = wiring.export_destination(to) if to else wiring.landed_exports(os.environ)
-    found = [one for one in (_certificate(store, key) for key in _manifests(store, table, to)) if one]
+    found = [one for one in (_certificate(store, key) for key in _manifests(store, _datasets(store, table, to, source))) if one]
     options.show(as_json=as_json, value=lambda: [certificate_facts(one) for one in found], screen=lambda: _certificates(found))
 
 
 @export.command(epilog=options.example("headgate export contract --tables film,actor --into contracts/source"))
 @click.option("--tables", default="", metavar="A,B", help="Which tables; default: all of the database.")
 @click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="A folder for one file per table; default: standard output.")
-@_source
+@SOURCE
 @options.deployment
 def contract(tables: str, into: Path | None, source: str, deployment_name: str | None) -> None:
     """Draft contracts of the server's tables: types, keys, foreign keys; columns that may hold card data are masked.
@@ -194,16 +206,15 @@ def _warn_about_name(drafted: Contract) -> None:
         click.echo(str(error), err=True)
 
 
-def _drafts(login: Login, wanted: tuple[str, ...], source_name: str) -> dict[str, Contract]:
+def _drafts(reader: Login, wanted: tuple[str, ...], source: str) -> dict[str, Contract]:
     from headgate.drafts.column_inference import guess_mask
     from headgate.export.planning.drafting import draft
     from headgate.export.server import tables as source_tables
     from headgate.export.server.session import Session
 
-    with closing(Session(login)) as session:
+    with closing(Session(reader)) as session:
         found = [
-            draft(session, source_tables.describe(session, table), guess_mask, source_name)
-            for table in wanted or source_tables.tables(session)
+            draft(session, source_tables.describe(session, table), guess_mask, source) for table in wanted or source_tables.tables(session)
         ]
     return {one.dataset: one for one in found}
 
@@ -266,10 +277,30 @@ def _again(exporting: Exporting, request: ExportRequest) -> ExportRequest:
     return replace(request, exported_on=begun[0]) if begun else request
 
 
-def _manifests(store: RunStore, table: str, to: str) -> list[ExportKey]:
-    """Return the manifests of every published run of a table, oldest first; of every table without a name."""
-    names = [table] if table else store.tables() if to else sorted(Registry.load().source)
-    return [key for name in names for key in store.runs(name)]
+def _datasets(store: RunStore, table: str, to: str, source: str) -> list[str]:
+    """Return the datasets that a command asks for; with a source TABLE is also found by its name at the server.
+
+    Raises:
+        click.UsageError: the source has no such table, or no contract at all.
+    """
+    if to and source:
+        raise click.UsageError("--source chooses among the lake's contracts, and --to names a place without contracts. Leave out one.")
+    if not source:
+        return [table] if table else store.tables() if to else sorted(Registry.load().source)
+    contracts = contracts_of(Registry.load().source, source)
+    if not table and contracts:
+        return sorted(contracts)
+    found = [name for name, one in sorted(contracts.items()) if table in (name, source_name(name, one))]
+    if not found:
+        raise click.UsageError(
+            f"The source {source} has no contract{f' for {table}' if table else ''}. Draft one: headgate export contract --source {source}"
+        )
+    return found
+
+
+def _manifests(store: RunStore, datasets: Sequence[str]) -> list[ExportKey]:
+    """Return the manifests of every published run of the datasets, oldest first."""
+    return [key for name in datasets for key in store.runs(name)]
 
 
 def _certificate(store: RunStore, key: ExportKey) -> Certificate | None:

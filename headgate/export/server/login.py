@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -85,9 +87,38 @@ def login_from_url(url: str) -> Login:
 
 
 def login_from_secret(secret: Mapping[str, object], tls_ca: str = "") -> Login:
-    """The login that a secret's parts state; TLS is on, except to this machine where the secret names no authority (`ca`, PEM)."""
+    """Return the login that a secret's parts state.
+
+    TLS is as `tls` says (`on` or `off`), else on for every host but this machine. It is also on where the secret names an authority
+    (`ca`, PEM) or the server's name in its certificate (`name`).
+    """
     authority = str(secret.get("ca") or "") or tls_ca
-    return Login.from_secret(secret, tls=bool(authority) or not is_this_machine(str(secret["host"])), tls_ca=authority)
+    name, said = str(secret.get("name") or ""), str(secret.get("tls") or "")
+    tls = said == "on" if said else bool(authority or name) or not is_this_machine(str(secret["host"]))
+    return replace(Login.from_secret(secret, tls=tls, tls_ca=authority), tls_name=name)
+
+
+def secret_from_url(url: str) -> dict[str, str]:
+    """Return the parts of a login URL as a secret holds them; the authority's file becomes its text.
+
+    Raises:
+        SettingsError: the URL is none, or the file of `?ca=FILE` cannot be read.
+    """
+    login = login_from_url(url)
+    said = parse_qs(urlsplit(url).query).get("tls", [""])[-1]
+    try:
+        authority = Path(login.tls_ca).read_text(encoding="ascii") if login.tls_ca else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"?ca={login.tls_ca} is not a readable PEM file: {error}. Name the file of the authority to trust.") from None
+    optional = {"ca": authority, "name": login.tls_name, "tls": said}
+    return {
+        "host": login.host,
+        "port": str(login.port),
+        "username": login.username,
+        "password": login.password,
+        "dbname": login.database,
+        **{name: text for name, text in optional.items() if text},
+    }
 
 
 def _understood(options: Mapping[str, str]) -> bool:

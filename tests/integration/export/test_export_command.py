@@ -227,3 +227,32 @@ def test_a_login_of_a_named_source_is_a_secret_of_its_own(terminal: Terminal, em
     emulator.client("secretsmanager").create_secret(Name=f"{secret}/crm", SecretString=json.dumps(stated))
     without_url = Terminal(terminal.folder, {**terminal.environment, "MYSQL_URL": "", "HEADGATE_MYSQL_SECRET": secret})
     assert without_url.ask("run", "--source", "crm", "--tables", "regions")[0]["rows"] == 3
+
+
+def test_runs_are_listed_and_verified_by_source(terminal: Terminal) -> None:
+    """`regions` of the source crm is the dataset crm_regions of the lake."""
+    drafts = terminal.folder / "contracts" / "source"
+    (terminal.folder / "headgate.toml").write_text('name = "shop"\ndomains = ["retail"]\n', encoding="utf-8")
+    several = Terminal(terminal.folder, {**terminal.environment, "MYSQL_URL_CRM": terminal.environment["MYSQL_URL"]})
+    assert several.type("contract", "--source", "crm", "--into", str(drafts)).returncode == 0
+    several.ask("run", "--tables", "regions", "--run", RUN)
+    several.ask("run", "--source", "crm", "--run", RUN)
+    assert [one["table"] for one in several.ask("runs")] == ["crm_regions", "regions"]
+    assert [one["table"] for one in several.ask("runs", "--source", "crm")] == ["crm_regions"]
+    assert [one["table"] for one in several.ask("runs", "regions", "--source", "crm")] == ["crm_regions"]
+    assert [(one["table"], one["holds"]) for one in several.ask("verify", "--source", "crm")] == [("crm_regions", True)]
+    assert "no contract for orders" in several.type("runs", "orders", "--source", "crm").stderr
+    assert "Leave out one" in several.type("verify", "--source", "crm", "--to", "copy").stderr
+
+
+def test_a_login_is_stored_for_the_job_and_replaced(terminal: Terminal, emulator: Emulator) -> None:
+    secret, client = unique("lake") + "/mysql", emulator.client("secretsmanager")
+    client.create_secret(Name=f"{secret}/crm")
+    deployed = {**terminal.environment, "HEADGATE_MYSQL_SECRET": secret}
+    for password in ("first", "second"):
+        named = Terminal(terminal.folder, {**deployed, "MYSQL_URL_CRM": f"mysql://reader:{password}@db/crm"})
+        done = named.type("login", "--source", "crm")
+        assert (done.returncode, password in done.stdout + done.stderr) == (0, False), done.stderr
+        assert json.loads(client.get_secret_value(SecretId=f"{secret}/crm")["SecretString"])["password"] == password
+    missing = Terminal(terminal.folder, {**deployed, "MYSQL_URL_ERP": "mysql://reader:p@db/erp"}).type("login", "--source", "erp")
+    assert "Add [export_sources.erp] to headgate.toml" in " ".join(missing.stderr.split())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
@@ -11,7 +13,10 @@ from pymysql.connections import Connection  # type: ignore[import-untyped]  # Py
 from pymysql.protocol import MysqlPacket  # type: ignore[import-untyped]  # as above
 
 from headgate.errors import SettingsError
-from headgate.export.server.login import is_this_machine, login_from_secret, login_from_url, secret_of, url_variable
+from headgate.export.server.login import is_this_machine, login_from_secret, login_from_url, secret_from_url, secret_of, url_variable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.unit
 
@@ -68,6 +73,25 @@ def test_a_secrets_login_speaks_tls_except_to_this_machine() -> None:
 
 def test_an_authority_can_be_named() -> None:
     assert login_from_url("mysql://u:p@db/shop?ca=/etc/ssl/rds.pem").tls_ca == "/etc/ssl/rds.pem"
+
+
+@pytest.mark.parametrize(
+    "options", ["", "?tls=off", "?tls=on", "?name=db.example.com", "?ca={ca}", "?ca={ca}&name=db.example.com", "?ca={ca}&tls=off"]
+)
+@pytest.mark.parametrize("host", ["127.0.0.1", "db.example.com"])
+def test_the_job_connects_as_the_url_says(tmp_path: Path, host: str, options: str) -> None:
+    """A tunnel that ends on the job's machine is verified there as it is from a laptop."""
+    authority = tmp_path / "rds.pem"
+    authority.write_text("PEM", encoding="ascii")
+    url = f"mysql://u:p%40ss@{host}:3307/my%20shop" + options.format(ca=authority)
+    stored = login_from_secret(secret_from_url(url))
+    direct = login_from_url(url)
+    assert stored == replace(direct, tls_ca="PEM" if direct.tls_ca else "")
+
+
+def test_an_authority_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"none\.pem is not a readable PEM file"):
+        secret_from_url(f"mysql://u:p@db/shop?ca={tmp_path}/none.pem")
 
 
 def test_names_that_merely_look_local_are_not_this_machine() -> None:

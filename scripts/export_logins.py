@@ -1,0 +1,65 @@
+"""Logins of the source databases: stored from this shell's environment, and which schedules they allow.
+
+A schedule is enabled only for a source whose login is stored, so that no scheduled run fails for want of one.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from headgate.export.server.login import secret_from_url, secret_of, url_variable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+OWN = ""  # the deployment's own database
+
+
+def sources(variables: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the sources that the root's variables state: the deployment's own, then the others by name."""
+    return (OWN, *sorted(_others(variables)))
+
+
+def scheduled(variables: Mapping[str, str]) -> set[str]:
+    """Return the sources whose schedule the root's variables enable."""
+    own = {OWN} if variables.get("export_enabled", "").lower() in {"true", "1"} else set()
+    return own | {source for source, stated in _others(variables).items() if stated.get("enabled", True)}
+
+
+def given(environment: Mapping[str, str], among: Iterable[str]) -> dict[str, str]:
+    """Return the login URLs of the environment, by source."""
+    return {source: url for source in among if (url := environment.get(url_variable(source), ""))}
+
+
+def stored(client: Any, secret_id: str, among: Iterable[str]) -> set[str]:  # noqa: ANN401 a client made by name
+    """Return the sources whose secret has a value. `secret_id` is the secret of the deployment's own database."""
+    return {source for source in among if secret_text(client, secret_of(secret_id, source))}
+
+
+def store_missing(client: Any, secret_id: str, urls: Mapping[str, str]) -> list[str]:  # noqa: ANN401 as above
+    """Store each login whose secret has no value; return their sources. A stored login is never replaced."""
+    missing = sorted(set(urls) - stored(client, secret_id, urls))
+    for source in missing:
+        client.put_secret_value(SecretId=secret_of(secret_id, source), SecretString=json.dumps(secret_from_url(urls[source])))
+    return missing
+
+
+def secret_text(client: Any, secret_id: str) -> str:  # noqa: ANN401 as above
+    """Return a secret's value; empty when it has none yet (AWS says it is not found, an emulator gives a version without a text)."""
+    try:
+        return str(client.get_secret_value(SecretId=secret_id).get("SecretString") or "")
+    except client.exceptions.ResourceNotFoundException:
+        return ""
+
+
+def how_to_store(source: str) -> str:
+    """Return what a person does to store a source's login."""
+    option = f" --source {source}" if source else ""
+    url = f"{url_variable(source)}=mysql://user:password@host:port/database"
+    return f"Set {url} and deploy again, or run `headgate export login{option}` and deploy again."
+
+
+def _others(variables: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Return the settings of `export_sources`, which Terraform's command line takes as JSON."""
+    return dict(json.loads(variables.get("export_sources") or "{}"))
