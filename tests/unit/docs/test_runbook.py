@@ -24,8 +24,10 @@ def alarm_names(terraform: str) -> set[str]:
 def machine_alarm_names(terraform: str) -> set[str]:
     """The keys of `local.machine_alarms`: each watched machine with each way to end, and the successes that are awaited."""
     ends = re.findall(r'(\w+) = "', re.findall(r"^  ends = .*$", terraform, flags=re.MULTILINE)[0])
-    watched = re.findall(r"^    (\w+) +=", terraform.split("  watched = {", 1)[1].split("\n  }", 1)[0], flags=re.MULTILINE)
-    awaited = re.findall(r"^ +(no_\w+) = \{$", terraform, flags=re.MULTILINE)
+    exports = re.findall(r'source == "" \? "(\w+)"', terraform)  # those of the deployment's own database; others add their source
+    block = terraform.split("  watched = merge(", 1)[1].split("\n  })", 1)[0]
+    watched = [*re.findall(r"^    (\w+) +=", block, flags=re.MULTILINE), *(key for key in exports if not key.startswith("no_"))]
+    awaited = [*re.findall(r"^ +(no_\w+) = \{$", terraform, flags=re.MULTILINE), *(key for key in exports if key.startswith("no_"))]
     return {name.replace("_", "-") for name in (*awaited, *(f"{machine}_{end}" for machine in watched for end in ends))}
 
 
