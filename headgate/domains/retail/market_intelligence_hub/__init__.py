@@ -12,6 +12,7 @@ from headgate.domains.retail.market_intelligence_hub.plan import OPTIONS, Plan
 from headgate.domains.retail.market_intelligence_hub.sales_anomalies import sales_anomalies
 from headgate.domains.retail.market_intelligence_hub.sales_changes import sales_changes
 from headgate.domains.retail.market_intelligence_hub.sales_forecast import sales_forecast
+from headgate.domains.retail.market_intelligence_hub.sales_history import sales_history
 from headgate.domains.retail.market_intelligence_hub.sales_trends import sales_trends
 from headgate.engines import engine_of
 
@@ -48,6 +49,7 @@ def planned(tables: Mapping[str, ibis.Table], as_of: date, plan: Plan) -> dict[s
     changes = sales_changes(sales, plan.grain)
     return {
         "sales_forecast": sales_forecast(ahead),
+        "sales_history": sales_history(sales, plan.grain),
         "sales_trends": sales_trends(sales, changes, plan.grain),
         "sales_changes": changes,
         "sales_anomalies": sales_anomalies(sales, events, plan.grain),

@@ -1,0 +1,147 @@
+"""Dashboards: YAML files of a domain or a lake project. Each panel is a question in Athena's SQL and a chart kind.
+
+The console, the report page and the tests read the same files; docs/adr/0060-dashboards-are-data.md gives the reasons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from headgate.errors import NotFoundError, SettingsError
+from headgate.project import project
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+FOLDER = "dashboards"
+
+
+class Kind(StrEnum):
+    """How a panel is drawn."""
+
+    KPI = "kpi"  # one figure: the columns `value` and `before` of the first row
+    LINE = "line"
+    FAN = "fan"  # a line with bounds
+    BAR = "bar"
+    SCATTER = "scatter"
+    MAP = "map"  # regions by ISO 3166-1 alpha-2 code
+    TABLE = "table"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One question of a dashboard.
+
+    Attributes:
+        name: unique in its dashboard.
+        table: the prod table whose contract defines the columns.
+        unit: of `y`, or of a figure's `value`.
+        better: for a figure: `higher` or `lower`.
+        before_label: what a figure's `before` is; empty for the period before.
+        x, y, bounds, series, size: columns of the answer that the chart uses.
+    """
+
+    name: str
+    question: str
+    kind: Kind
+    table: str
+    sql: str
+    unit: str = ""
+    better: str = "higher"
+    before_label: str = ""
+    x: str = ""
+    y: tuple[str, ...] = ()
+    bounds: tuple[tuple[str, str], ...] = ()
+    series: str = ""
+    size: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the answer must have."""
+        if self.kind is Kind.KPI:
+            return ("value", "before")
+        named = (self.x, *self.y, *(end for pair in self.bounds for end in pair), self.series, self.size)
+        return tuple(dict.fromkeys(name for name in named if name))
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """The panels of one system, in the order in which they are shown."""
+
+    system: str
+    title: str
+    panels: tuple[Panel, ...] = field(default=())
+
+    def panel(self, name: str) -> Panel:
+        """Return the panel of that name.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        for one in self.panels:
+            if one.name == name:
+                return one
+        raise NotFoundError(f"Dashboard {self.system} has no panel {name}. Its panels are {', '.join(one.name for one in self.panels)}.")
+
+
+def dashboards() -> Mapping[str, Dashboard]:
+    """Return the dashboards of the lake's domains and of its project, by system.
+
+    Raises:
+        SettingsError: a file is not a dashboard.
+    """
+    own = project()
+    return _dashboards(own.domains, own.folder)
+
+
+@cache
+def _dashboards(domains: tuple[str, ...], own_folder: Path | None) -> Mapping[str, Dashboard]:
+    folders = [files(f"headgate.domains.{domain}") / FOLDER for domain in domains] + ([own_folder / FOLDER] if own_folder else [])
+    found = [_dashboard(item.name, item.read_text("utf-8")) for folder in folders for item in _yaml_files(folder)]
+    return {one.system: one for one in sorted(found, key=lambda one: one.system)}
+
+
+def dashboard(system: str) -> Dashboard:
+    """Return the dashboard of a system.
+
+    Raises:
+        NotFoundError: it has none.
+    """
+    if system not in dashboards():
+        raise NotFoundError(f"There is no dashboard for {system}. There are {', '.join(dashboards()) or 'none'}.")
+    return dashboards()[system]
+
+
+def _yaml_files(folder: Traversable) -> list[Traversable]:
+    if not folder.is_dir():
+        return []
+    return sorted((item for item in folder.iterdir() if item.name.endswith(".yaml")), key=lambda item: item.name)
+
+
+def _dashboard(file: str, text: str) -> Dashboard:
+    try:
+        document = yaml.safe_load(text)
+        panels = tuple(_panel(file, one) for one in document["panels"])
+        return Dashboard(system=document["system"], title=document["title"], panels=panels)
+    except (yaml.YAMLError, KeyError, TypeError) as error:
+        raise SettingsError(
+            f"{file} is not a dashboard: {error}. It has to state system, title and panels; docs/console.md describes them."
+        ) from error
+
+
+def _panel(file: str, stated: Mapping[str, Any]) -> Panel:
+    values = dict(stated)
+    if values.get("kind") not in set(Kind):
+        raise SettingsError(f"{file}: panel {values.get('name')} has the kind {values.get('kind')}. Kinds are {', '.join(Kind)}.")
+    values["kind"] = Kind(values["kind"])
+    values["y"] = tuple(values.get("y", ()))
+    values["bounds"] = tuple((low, high) for low, high in values.get("bounds", ()))
+    return Panel(**values)

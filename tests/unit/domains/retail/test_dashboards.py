@@ -1,0 +1,69 @@
+"""Every dashboard panel is a question that its system's own tables answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.registry import Registry
+from headgate.domains.retail import SYSTEMS
+from headgate.query import translate
+from headgate.query.reading import only_reading
+from headgate.systems.dashboards import Kind, Panel, dashboards
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+pytestmark = pytest.mark.unit
+
+REGISTRY = Registry.load()
+PANELS = [(system, panel) for system, board in dashboards().items() for panel in board.panels]
+NAMES = [f"{system}/{panel.name}" for system, panel in PANELS]
+
+
+@pytest.fixture(scope="module")
+def prod() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Every prod table, empty."""
+    with duckdb.connect() as engine:
+        for name, contract in REGISTRY.prod.items():
+            engine.register("given", arrow_schema(contract).empty_table())
+            engine.execute(f"create table {name} as select * from given").fetchall()  # noqa: S608 names of contracts
+            engine.unregister("given")
+        yield engine
+
+
+def test_every_system_has_a_dashboard() -> None:
+    assert set(dashboards()) == set(SYSTEMS)
+
+
+@pytest.mark.parametrize(("system", "panel"), PANELS, ids=NAMES)
+def test_a_panel_reads_tables_of_its_own_system_only(system: str, panel: Panel) -> None:
+    read = {table.name for table in sqlglot.parse_one(panel.sql, read="athena").find_all(exp.Table)}
+    subqueries = {alias.name for alias in sqlglot.parse_one(panel.sql, read="athena").find_all(exp.CTE)}
+    assert read - subqueries <= set(REGISTRY.tables_of(system))
+    assert panel.table in read
+
+
+@pytest.mark.parametrize(("system", "panel"), PANELS, ids=NAMES)
+def test_the_answer_has_the_columns_that_the_chart_uses(system: str, panel: Panel, prod: duckdb.DuckDBPyConnection) -> None:
+    assert system in SYSTEMS
+    assert only_reading(panel.sql) is not None
+    answer = prod.execute(translate(panel.sql, "duckdb"))
+    assert set(panel.columns) <= {column[0] for column in answer.description or ()}
+
+
+@pytest.mark.parametrize(("system", "panel"), PANELS, ids=NAMES)
+def test_a_chart_names_what_it_draws_and_a_question_ends_with_its_mark(system: str, panel: Panel) -> None:
+    assert system in SYSTEMS
+    assert panel.question.endswith("?")
+    assert panel.kind in {Kind.KPI, Kind.TABLE} or (panel.x and panel.y)
+
+
+def test_names_of_panels_are_unique() -> None:
+    assert len(set(NAMES)) == len(NAMES)
