@@ -1,0 +1,93 @@
+"""Corrections of MiniStack's Athena, so that clients which read result files work on the emulator as on AWS.
+
+MiniStack 1.5.33 writes the result of a query to `<id>.csv/<id>.csv`, though GetQueryExecution names `<id>.csv`; its file does not
+distinguish a null from an empty text; GetWorkGroup may lack EnforceWorkGroupConfiguration; and every decimal has scale 0.
+`awswrangler.athena.read_sql_query` fails on the first (`NoFilesFound`) and the third (`KeyError`).
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ministack.services import athena, s3
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Answer = tuple[int, dict[str, str], bytes]
+
+_get_work_group = athena._get_workgroup  # noqa: SLF001 there is no public way in
+_get_query_results = athena._get_query_results  # noqa: SLF001 as above
+
+
+def correct() -> None:
+    """Make this process's MiniStack answer as Athena does."""
+    athena._save_query_results = save_query_results  # noqa: SLF001 as above
+    athena._get_workgroup = get_work_group  # noqa: SLF001 as above
+    athena._get_query_results = get_query_results  # noqa: SLF001 as above
+
+
+async def save_query_results(query_id: str) -> None:
+    """Write a query's result where GetQueryExecution says that it is."""
+    execution = athena._executions.get(query_id)  # noqa: SLF001 as above
+    results = execution["_results"]
+    place = urlsplit(execution["ResultConfiguration"]["OutputLocation"])
+    body = result_file([results["columns"], *results["rows"]])
+    answer = s3._put_object(  # noqa: SLF001 as above
+        place.netloc, place.path.lstrip("/"), body, {"content-type": "text/csv", "content-length": str(len(body))}
+    )
+    if answer[0] >= 300:  # noqa: PLR2004 HTTP's own number
+        reason = f"The result could not be written to s3://{place.netloc}{place.path}: HTTP {answer[0]}."
+        execution["Status"] |= {"State": "FAILED", "StateChangeReason": reason}
+
+
+def result_file(lines: Iterable[Sequence[object]]) -> bytes:
+    """Return a result file as Athena writes it: each value in quotes, a null as nothing."""
+    return "".join(",".join(map(_cell, line)) + "\n" for line in lines).encode()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    text: str = athena._datum_text(value)  # noqa: SLF001 as above
+    return '"' + text.replace('"', '""') + '"'
+
+
+def get_work_group(data: dict[str, Any]) -> Answer:
+    """Return what MiniStack answers, with EnforceWorkGroupConfiguration stated."""
+    group = athena._workgroups.get(data.get("WorkGroup"))  # noqa: SLF001 as above
+    if group:
+        group["Configuration"] = {"EnforceWorkGroupConfiguration": True, **group.get("Configuration", {})}
+    return _answer(_get_work_group(data))
+
+
+def get_query_results(data: dict[str, Any]) -> Answer:
+    """Return what MiniStack answers, with the scale of decimals as their values have it."""
+    status, headers, body = _answer(_get_query_results(data))
+    execution = athena._executions.get(data.get("QueryExecutionId"))  # noqa: SLF001 as above
+    types = (execution or {}).get("_column_types") or []
+    if status != 200 or "decimal" not in types:  # noqa: PLR2004 HTTP's own number
+        return status, headers, body
+    answer = json.loads(body)
+    described = answer["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
+    for place, column in enumerate(described):
+        if column["Type"] == "decimal":
+            column["Scale"] = _scale(row[place] for row in execution["_results"]["rows"])
+    return status, headers, json.dumps(answer).encode()
+
+
+def _scale(values: Iterable[object]) -> int:
+    """Return the scale of a column of decimals: DuckDB gives all of them the same."""
+    for value in values:
+        if isinstance(value, Decimal):
+            exponent = value.as_tuple().exponent
+            return -exponent if isinstance(exponent, int) else 0
+    return 0
+
+
+def _answer(stated: tuple[int, dict[str, str], bytes | str]) -> Answer:
+    status, headers, body = stated
+    return status, headers, body.encode() if isinstance(body, str) else body
