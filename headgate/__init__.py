@@ -6,6 +6,11 @@
     checked = headgate.check("orders.csv", contract)
     print(checked.accepted.num_rows, checked.reasons)
 
+A deployed lake, from a notebook:
+
+    lake = headgate.connect()
+    forecast = lake.table("sales_forecast")
+
 Functions are imported when they are used, so that `import headgate` costs nothing.
 """
 
@@ -14,14 +19,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from headgate.client.lake import Lake, connect
     from headgate.contracts.model import Contract
     from headgate.errors import HeadgateError
     from headgate.python_api import CheckedFile, check, draft_contract, load_contract, mask, profile
 
 __version__ = "0.1.0"
-__all__ = ["CheckedFile", "Contract", "HeadgateError", "check", "draft_contract", "load_contract", "mask", "profile"]
+__all__ = ["CheckedFile", "Contract", "HeadgateError", "Lake", "check", "connect", "draft_contract", "load_contract", "mask", "profile"]
 
-_MODULES = {"Contract": "headgate.contracts.model", "HeadgateError": "headgate.errors"}
+_MODULES = {
+    "Contract": "headgate.contracts.model",
+    "HeadgateError": "headgate.errors",
+    "Lake": "headgate.client.lake",
+    "connect": "headgate.client.lake",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from headgate.aws.sns import Alerts
     from headgate.aws.sqs import Queues
     from headgate.aws.stepfunctions import Pipeline
+    from headgate.aws.tables import LakeTables
     from headgate.contracts.model import Contract
     from headgate.export.exporting import Exporting
     from headgate.export.run_store import RunStore
@@ -377,6 +378,16 @@ def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Calla
     return run
 
 
+def system_of(env: Mapping[str, str], table: str, lake: LakeSnapshot) -> tuple[str, tuple[str, ...]]:
+    """Return the system that builds a prod table, and the datasets of the snapshot that it reads."""
+    from headgate.contracts.registry import Registry
+    from headgate.systems import registry
+
+    system = Registry.load().prod[table].system
+    package = cast("System", own_models(env)) if system == MODELS_SYSTEM else registry.system(system)
+    return system, registry.reads(package, lake.datasets)
+
+
 def own_models(env: Mapping[str, str]) -> SqlModels:
     """Return the lake project's SQL models."""
     from headgate.contracts.registry import Registry
@@ -473,6 +484,14 @@ def queries(env: Mapping[str, str]) -> AthenaQueries:
     spoken = partial(for_engine, dialect=settings.sql_dialect, databases=databases(env))
     reason = partial(reason_of, dialect=settings.sql_dialect)
     return AthenaQueries(clients.athena(), settings.workgroup, settings.prod_database, spoken, reason)
+
+
+def tables(env: Mapping[str, str]) -> LakeTables:
+    """Whole tables and answers of Athena as Arrow; `queries` says what an engine that is not Athena gets."""
+    from headgate.aws.tables import LakeTables
+
+    asked = queries(env)
+    return LakeTables(asked.client, objects(), asked.workgroup, asked.database, asked.spoken, asked.reason)
 
 
 def pipeline(env: Mapping[str, str]) -> Pipeline:

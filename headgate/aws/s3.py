@@ -11,7 +11,7 @@ from headgate.errors import ServiceError
 from headgate.lake.ports import ObjectInfo, ObjectRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -73,13 +73,22 @@ class S3Objects:
         if path.stat().st_size != size_bytes:
             raise ServiceError(f"download {uri(ref)}: {path.stat().st_size} bytes came, not {size_bytes}")
 
-    def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "application/octet-stream") -> None:
-        """The object holds the file; multipart when large."""
+    def upload(
+        self,
+        path: Path,
+        ref: ObjectRef,
+        *,
+        content_type: str = "application/octet-stream",
+        sent: Callable[[int], object] = lambda _: None,
+    ) -> None:
+        """The object holds the file; multipart when large. `sent` gets the count of each further bytes, in any thread."""
         if path.stat().st_size <= ONE_CALL_BYTES:
-            self.write(ref, path.read_bytes(), content_type=content_type)
+            body = path.read_bytes()
+            self.write(ref, body, content_type=content_type)
+            sent(len(body))
             return
         with translated(f"upload {uri(ref)}"):
-            self.client.upload_file(str(path), ref.bucket, ref.key, ExtraArgs={"ContentType": content_type})
+            self.client.upload_file(str(path), ref.bucket, ref.key, ExtraArgs={"ContentType": content_type}, Callback=sent)
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         """Every object below `prefix`, by key."""

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.lakes import DATA, TEST_VARIABLES, deployed
+from tests.e2e.lakes import DATA, TEST_VARIABLES, deployed, headgate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.e2e.lakes import Lake
+
+
+REFUSED_FILES_EXIT = 3
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +32,19 @@ def retail_lake() -> Iterator[Lake]:
         pytest.skip(f"Online Retail II is not at {DATA}/online_retail; set HEADGATE_DATA to where it is")
     with deployed("e2e-retail", *TEST_VARIABLES) as lake:
         yield lake
+
+
+@pytest.fixture(scope="session")
+def shop(shop_lake: Lake, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a shop with defective rows and bad files, after it went through the gate."""
+    folder = tmp_path_factory.mktemp("shop") / "data"
+    headgate("sample", str(folder), "--orders", "3000", "--customers", "600", "--defect-rate", "0.02", "--bad-files")
+    shop_lake.headgate("upload", str(folder), expect=REFUSED_FILES_EXIT)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built(shop: Path, shop_lake: Lake) -> Path:
+    """The shop's folder, after the five systems were built from it."""
+    shop_lake.headgate("run")
+    return shop

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 import pytest
 
-from tests.e2e.lakes import eventually, headgate, libraries
+from tests.e2e.lakes import eventually, libraries
 
 if TYPE_CHECKING:
     from tests.e2e.lakes import Lake
@@ -22,22 +22,6 @@ pytestmark = pytest.mark.e2e
 
 REFUSED_FILES_EXIT = 3
 SHORTEST_SECRET = 8  # shorter texts are defects that say nothing
-
-
-@pytest.fixture(scope="module")
-def shop(shop_lake: Lake, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a shop with defective rows and bad files, after it went through the gate."""
-    folder = tmp_path_factory.mktemp("shop") / "data"
-    headgate("sample", str(folder), "--orders", "3000", "--customers", "600", "--defect-rate", "0.02", "--bad-files")
-    shop_lake.headgate("upload", str(folder), expect=REFUSED_FILES_EXIT)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def built(shop: Path, shop_lake: Lake) -> Path:
-    """The shop's folder, after the five systems were built from it."""
-    shop_lake.headgate("run")
-    return shop
 
 
 @pytest.fixture(scope="module")

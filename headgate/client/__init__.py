@@ -1,0 +1,1 @@
+"""A deployed lake in Python, for notebooks: `headgate.connect()`."""

@@ -1,0 +1,253 @@
+"""The lake as a Python object. The same code runs on AWS and on an emulator."""
+# ruff: noqa: PLC0415 a notebook loads what it uses: pandas, sqlglot and awswrangler take a second each
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Literal, overload
+
+from headgate import wiring
+from headgate.errors import NotFoundError, QueryError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from os import PathLike
+
+    import pandas as pd
+    import pyarrow as pa
+
+    from headgate.domains.retail.saved_questions import Question
+    from headgate.lake.lineage import Lineage
+    from headgate.lake.ports import FileRecord
+
+_connected: list[str] = []  # the deployment of this process: boto3's clients are made once
+
+
+def _to_stderr(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201 a notebook shows it below the cell
+
+
+@dataclass(frozen=True)
+class Lake:
+    """One deployed lake. Data frames are pandas; `arrow=True` returns a `pyarrow.Table` instead.
+
+    In data frames decimals and dates are Python's `Decimal` and `date`, whole numbers stay whole where a column has nulls, and an empty
+    text is not a null.
+    """
+
+    name: str
+    environment: Mapping[str, str] = field(repr=False)  # may be the shell's own, which holds secrets
+
+    @overload
+    def table(self, name: str, *, columns: Sequence[str] | None = ..., arrow: Literal[False] = ...) -> pd.DataFrame: ...
+    @overload
+    def table(self, name: str, *, columns: Sequence[str] | None = ..., arrow: Literal[True]) -> pa.Table: ...
+    def table(self, name: str, *, columns: Sequence[str] | None = None, arrow: bool = False) -> pd.DataFrame | pa.Table:
+        """Return all rows of a table, read from its files: Athena scans nothing.
+
+        Args:
+            name: `sales_forecast`, or with its database: `ecommerce_curated.orders`. Without one, prod is searched before curated.
+            columns: only these, in this order.
+
+        Raises:
+            QueryError: there is no such table or column.
+        """
+        from headgate.aws.tables import to_pandas
+
+        database, table, known = self._found(name)
+        if unknown := [column for column in columns or () if column not in known]:
+            raise QueryError(f"{database}.{table} has no column {unknown[0]}. Its columns are {', '.join(known)}.")
+        rows = wiring.tables(self.environment).table(database, table, columns)
+        return rows if arrow else to_pandas(rows)
+
+    @overload
+    def sql(self, sql: str, params: Mapping[str, object] | None = ..., *, arrow: Literal[False] = ...) -> pd.DataFrame: ...
+    @overload
+    def sql(self, sql: str, params: Mapping[str, object] | None = ..., *, arrow: Literal[True]) -> pa.Table: ...
+    def sql(self, sql: str, params: Mapping[str, object] | None = None, *, arrow: bool = False) -> pd.DataFrame | pa.Table:
+        """Return the answer to one reading statement of Athena's SQL; `frame.attrs` has its `query_id` and `scanned_bytes`.
+
+        Args:
+            sql: tables without a database are those of prod.
+            params: values of the statement's parameters by name: `where country = :country` takes `{"country": "Norway"}`.
+
+        Raises:
+            QueryError: it is not one reading statement, a parameter has no value, or Athena refused or failed it.
+        """
+        from headgate.aws.tables import to_pandas
+        from headgate.query import only_reading
+        from headgate.query.advice import with_advice
+        from headgate.query.parameters import bind
+
+        statement = bind(sql, params or {})
+        only_reading(statement)
+        try:
+            answer = wiring.tables(self.environment).sql(statement)
+        except QueryError as error:
+            raise QueryError(with_advice(str(error), statement, wiring.databases(self.environment))) from None
+        return answer if arrow else _with_facts(to_pandas(answer), answer)
+
+    def questions(self) -> pd.DataFrame:
+        """Return the saved questions: name, system, description and SQL. `ask` runs one."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(one) for one in _questions().values()])
+
+    def ask(self, question: str) -> pd.DataFrame:
+        """Return the answer to a saved question.
+
+        Raises:
+            QueryError: there is no question of that name.
+        """
+        known = _questions()
+        if question not in known:
+            raise QueryError(f"There is no saved question {question}. `lake.questions()` lists them.")
+        return self.sql(wiring.databases(self.environment).rename_in(known[question].sql))
+
+    def upload(
+        self,
+        source: str | PathLike[str],
+        *,
+        dataset: str = "",
+        timeout_s: float = 900,
+        progress: Callable[[str], None] | None = _to_stderr,
+    ) -> list[FileRecord]:
+        """Send a file, a folder or a pattern to raw, follow it through the gate, and return the files' records.
+
+        Args:
+            dataset: of every file; by default its folder, its name or its columns say it.
+            timeout_s: how long to wait for the gate; then only the records of files that it has ended with are returned.
+            progress: gets a line at each step; None for silence.
+
+        Raises:
+            HeadgateError: there is no such file, or no data in it.
+        """
+        from headgate.client.uploads import upload
+
+        ledger, bucket = wiring.ledger(self.environment), self.environment["HEADGATE_RAW_BUCKET"]
+        report = progress or (lambda _: None)
+        return upload(wiring.objects(), ledger, bucket, str(source), dataset=dataset, timeout_s=timeout_s, progress=report)
+
+    def files(self) -> pd.DataFrame:
+        """Return one row per received file, by time of arrival: its record in the ledger."""
+        import pandas as pd
+
+        records = sorted(wiring.ledger(self.environment).records(), key=lambda one: (one.received_at, one.key, one.file_id))
+        return pd.DataFrame([asdict(record) for record in records])
+
+    def file(self, name: str) -> FileRecord:
+        """Return the newest record of a file, by its id or its key in raw.
+
+        Raises:
+            NotFoundError: no such file was received.
+        """
+        from headgate.intake.quarantine.list_quarantine import named
+        from headgate.masking.redaction import redact_text
+
+        records = list(wiring.ledger(self.environment).records())
+        found = named(records, name) or named(records, redact_text(name))
+        if not found:
+            raise NotFoundError(f"No file {redact_text(name)} was received. `lake.files()` lists the files that were.")
+        return found[0]
+
+    def quarantine(self, file: str = "", *, dataset: str = "", rule: str = "") -> pd.DataFrame:
+        """Return what is in quarantine: counts by dataset and rule, or with `file` the rows of one file, values masked.
+
+        Args:
+            file: the id or the key of a file.
+            dataset, rule: only these.
+
+        Raises:
+            NotFoundError: no such file was received, or none of its rows is in quarantine.
+        """
+        import pandas as pd
+
+        from headgate.aws.tables import to_pandas
+        from headgate.intake.quarantine import list_quarantine
+
+        if file:
+            record = self.file(file)
+            if not record.quarantine_key:
+                why = record.error.get("message", "")
+                raise NotFoundError(f"{record.key} has no rows in quarantine; its state is {record.state}. {why}".strip())
+            bucket = self.environment["HEADGATE_QUARANTINE_BUCKET"]
+            return to_pandas(list_quarantine.rows_of(wiring.objects(), bucket, record, rule=rule))
+        counts = list_quarantine.count_quarantined(wiring.ledger(self.environment).records())
+        chosen = [asdict(one) for one in counts if dataset in ("", one.dataset) and rule in ("", one.rule)]
+        return pd.DataFrame(chosen, columns=[*list_quarantine.QuarantineCount.__dataclass_fields__])
+
+    def lineage(self, table: str) -> Lineage:
+        """Return what a table was built from: system, snapshot, datasets, and the raw files whose rows are in them.
+
+        Raises:
+            QueryError: there is no such table.
+            NotFoundError: nothing was merged yet.
+        """
+        from headgate.lake.lineage import lineage
+
+        database, name, columns = self._found(table)
+        lake = wiring.lake_snapshot(self.environment, self._snapshot_of(database, name) if "snapshot_id" in columns else "current")
+        system, reads = "", tuple([name] if name in lake.datasets else lake.datasets)
+        if database == wiring.databases(self.environment).prod:
+            system, reads = wiring.system_of(self.environment, name, lake)
+        records, bucket = wiring.ledger(self.environment).records(), self.environment["HEADGATE_CURATED_BUCKET"]
+        return lineage(wiring.objects(), bucket, lake, records, table=f"{database}.{name}", system=system, reads=reads)
+
+    def _snapshot_of(self, database: str, table: str) -> str:
+        """Return the id of the snapshot that a prod table was built from; the current one for a table without rows."""
+        ids = wiring.tables(self.environment).table(database, table, ["snapshot_id"])["snapshot_id"]
+        return str(ids[0]) if len(ids) else "current"
+
+    def _found(self, name: str) -> tuple[str, str, list[str]]:
+        """Return database, name and columns of a table."""
+        from headgate.query.reading import near_tables
+
+        databases = wiring.databases(self.environment)
+        known = databases.tables()
+        stated, _, table = name.lower().rpartition(".")
+        for database in [stated] if stated else [databases.prod, databases.curated]:
+            if table in known.get(database, {}):
+                return database, table, [column[0] for column in known[database][table]]
+        raise QueryError(f"There is no table {name}. {near_tables(table, known)}")
+
+
+def connect(deployment: str | None = None) -> Lake:
+    """Return the lake that the commands of this folder use: the environment's own, else the one deployed last from here.
+
+    Args:
+        deployment: the name of another deployment below `.headgate/`.
+
+    Raises:
+        SettingsError: nothing is deployed, or this process is connected to another deployment already.
+    """
+    import click
+
+    from headgate.cli.deployment import find
+
+    try:
+        found = find(deployment)
+    except click.ClickException as error:
+        raise SettingsError(error.message) from None
+    if _connected and _connected[0] != found.name:
+        raise SettingsError(
+            f"This process is connected to deployment {_connected[0]}, and cannot connect to {found.name} too. "
+            "Restart the kernel, or use a second notebook."
+        )
+    _connected[:] = [found.name]
+    os.environ.update(found.environment)
+    return Lake(found.name, found.environment)
+
+
+def _questions() -> Mapping[str, Question]:
+    from headgate.domains.retail.saved_questions import QUESTIONS
+
+    return QUESTIONS
+
+
+def _with_facts(frame: pd.DataFrame, answer: pa.Table) -> pd.DataFrame:
+    """Return the frame with what Athena reported of the query in `frame.attrs`."""
+    facts = answer.schema.metadata or {}
+    frame.attrs = {"query_id": facts[b"query_id"].decode(), "scanned_bytes": int(facts[b"scanned_bytes"])}
+    return frame

@@ -1,0 +1,74 @@
+"""Send files to raw with progress by bytes, and follow them through the gate."""
+
+from __future__ import annotations
+
+import sys
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import click
+
+from headgate.cli.uploading.select_files import select_files
+from headgate.cli.uploading.transfer import follow
+from headgate.contracts.registry import Registry
+from headgate.errors import HeadgateError
+from headgate.lake.ports import ObjectRef
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from headgate.aws.s3 import S3Objects
+    from headgate.lake.ports import FileLedger, FileRecord
+
+_MB = 1_000_000
+_STEPS = 10  # lines of progress per upload
+
+
+def upload(
+    objects: S3Objects, ledger: FileLedger, bucket: str, source: str, *, dataset: str, timeout_s: float, progress: Callable[[str], None]
+) -> list[FileRecord]:
+    """Send the files of a source, and return their records once the gate has ended with them, in the order of their keys.
+
+    Raises:
+        HeadgateError: there is no such file, or no data in it.
+    """
+    try:
+        sent = select_files([source], dataset, Registry.load().source, sys.stdin.buffer)
+    except click.ClickException as error:
+        raise HeadgateError(error.message) from None
+    if not sent.files:
+        raise HeadgateError("There is no data to send. " + "; ".join(f"{name}: {why}" for name, why in sent.left_out))
+    report = _Bytes(sum(path.stat().st_size for _, path in sent.files), progress)
+    refs = [_send(objects, ObjectRef(bucket, key), path, report) for key, path in [*sent.files, *sent.manifests]]
+    data = refs[: len(sent.files)]
+    ended = follow(ledger, data, lambda _: None, timeout_s=timeout_s)
+    for record in ended:
+        counts = f"{record.received:,} rows received, {record.accepted:,} accepted, {record.quarantined:,} quarantined"
+        progress(f"{record.key}: {record.state}, {counts}")
+    if len(ended) < len(data):
+        progress(f"{len(data) - len(ended)} files are still in the gate after {timeout_s:g} s; `lake.files()` shows them.")
+    return sorted(ended, key=lambda record: record.key)
+
+
+def _send(objects: S3Objects, ref: ObjectRef, path: Path, report: _Bytes) -> ObjectRef:
+    objects.upload(path, ref, sent=report.add)
+    return objects.info(ref).ref
+
+
+class _Bytes:
+    """Reports how much was sent, each time that another tenth is done; boto3 calls it from several threads."""
+
+    def __init__(self, total: int, progress: Callable[[str], None]) -> None:
+        self._total, self._progress = total, progress
+        self._sent = self._reported = 0
+        self._lock = Lock()
+
+    def add(self, count: int) -> None:
+        """Count bytes that were sent."""
+        with self._lock:
+            self._sent += count
+            tenths = _STEPS * self._sent // max(1, self._total)
+            if tenths > self._reported:
+                self._reported = tenths
+                self._progress(f"sent {self._sent / _MB:,.1f} of {self._total / _MB:,.1f} MB")

@@ -1,0 +1,72 @@
+"""What a table was built from: the datasets of a snapshot, and the raw files whose rows are in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.errors import NotFoundError
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.lake.snapshots import MergedIncrements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from headgate.lake.ports import FileRecord, ObjectStore
+    from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """What one table was built from.
+
+    Attributes:
+        system: the system that built it; empty for a dataset.
+        snapshot_id, as_of: of the lake's snapshot that it was built from.
+        datasets: by name, those that it was built from and that have rows.
+        files: their raw files, by key and time of arrival.
+    """
+
+    table: str
+    system: str
+    snapshot_id: str
+    as_of: date
+    datasets: tuple[DatasetSnapshot, ...]
+    files: tuple[FileRecord, ...]
+
+
+def lineage(
+    objects: ObjectStore,
+    curated_bucket: str,
+    lake: LakeSnapshot,
+    records: Iterable[FileRecord],
+    *,
+    table: str,
+    system: str,
+    reads: Iterable[str],
+) -> Lineage:
+    """Return what a table was built from.
+
+    Args:
+        lake: the snapshot that it was built from.
+        records: all file records.
+        reads: the datasets that its system reads; for a dataset, the dataset itself.
+    """
+    datasets = tuple(lake.datasets[name] for name in sorted(set(reads)) if name in lake.datasets)
+    increments = {increment for one in datasets for increment in _increments(objects, curated_bucket, one)}
+    files = sorted(
+        (record for record in records if record.curated_key in increments), key=lambda one: (one.key, one.received_at, one.file_id)
+    )
+    return Lineage(table, system, lake.snapshot_id, lake.as_of, datasets, tuple(files))
+
+
+def _increments(objects: ObjectStore, curated_bucket: str, dataset: DatasetSnapshot) -> Iterable[str]:
+    """Yield the keys of the increments that a dataset was merged from, without the marks that follow a key after a blank."""
+    key = keys.merged_increments_key(dataset.dataset, dataset.snapshot_id)
+    try:
+        text = objects.read(ObjectRef(curated_bucket, key)).decode()
+    except NotFoundError:  # the lists of old snapshots are deleted
+        return ()
+    return (increment.partition(" ")[0] for increment in MergedIncrements.from_json(text).increments)
