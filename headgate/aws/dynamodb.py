@@ -301,7 +301,7 @@ def _record(item: _Item) -> FileRecord:
     """The record that an item holds; DynamoDB's numbers become integers, fields it does not know keep their default."""
     known = {name: item[name] for name in _FIELDS if name in item}
     counts = {name: int(known[name]) for name in _COUNTS if name in known}
-    by_name = {name: {key: int(count) for key, count in known.get(name, {}).items()} for name in ("reasons", "masked")}
+    by_name = {name: {key: int(count) for key, count in known.get(name, {}).items()} for name in ("reasons", "masked", "new_columns")}
     return FileRecord(**{**known, **counts, **by_name})
 
 

@@ -92,6 +92,7 @@ def _facts(record: FileRecord) -> dict[str, object]:
         **counts,
         "reasons": dict(record.reasons),
         "masked": dict(record.masked),
+        **({"new_columns": dict(record.new_columns)} if record.new_columns else {}),
         "error": dict(record.error),
         # A column's least and greatest value are the lake's, and no business of those who read logs.
         "profile": {name: told for name, told in record.profile.items() if name != "statistics"},

@@ -25,9 +25,11 @@ class Alerts:
     topic_arn: str
 
     def settled(self, record: FileRecord) -> None:
-        """Send an alert for a file that was rejected, that needs a mapping, or that is out of line; none for any other file."""
+        """Send an alert for a file that was rejected, needs a mapping, has new columns, or is out of line; none for any other file."""
         if record.state in NOT_ACCEPTED:
             self.refused(record)
+        if record.new_columns:
+            self.new_columns(record)
         if record.profile.get("drift"):
             self.out_of_line(record)
 
@@ -45,6 +47,18 @@ class Alerts:
         waits = record.state is FileState.NEEDS_MAPPING
         subject = "Headgate asks what a file's columns mean" if waits else f"Headgate refused a file: {told.get('rule', 'unknown')}"
         self.send(subject, "\n".join(lines))
+
+    def new_columns(self, record: FileRecord) -> None:
+        """Report columns of an accepted file that its contract does not have, and where their values are."""
+        columns = "; ".join(f"{name} ({count:,} values)" for name, count in record.new_columns.items())
+        lines = [
+            f"File:     s3://{record.bucket}/{record.key}",
+            f"Columns:  {columns}",
+            f"Contract: {record.contract}; its setting headgate.newColumns says what becomes of them. The original in raw has them all.",
+            "Remedy:   add them to the contract, raise its version and deploy;",
+            f"          then `headgate quarantine replay --dataset {record.dataset}` fills them.",
+        ]
+        self.send(f"Headgate found new columns in a file of {record.dataset}", "\n".join(lines))
 
     def out_of_line(self, record: FileRecord) -> None:
         """Report that an accepted file differs from earlier files of its dataset, and in what."""

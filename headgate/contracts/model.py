@@ -113,6 +113,7 @@ class Column:
     classification: str = ""  # ODCS: `personal` for data about a person; a masked column is `restricted` without saying so
     format: SourceFormat | None = None  # how its source writes it; None for the plain spelling of its type
     content: Content | None = None  # what its numbers are; they are not searched for card numbers by length alone
+    undeclared: bool = False  # a column of one file that the contract does not have (`headgate.contracts.new_columns`)
     stem: str = ""  # of the names of the columns that replace it, if the usual names are taken
 
 

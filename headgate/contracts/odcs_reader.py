@@ -15,6 +15,7 @@ from headgate.contracts.encodings import stated_encoding
 from headgate.contracts.headerless import has_header
 from headgate.contracts.literals import hold_literals
 from headgate.contracts.model import Column, ColumnType, Comparison, Content, Contract, Kind, Level, Mask, Rule
+from headgate.contracts.new_columns import policy_of
 from headgate.contracts.patterns import python_pattern
 from headgate.contracts.sensitive_names import mask_by_name
 from headgate.contracts.source_format import FORMAT_PROPERTY, TIMES, source_format, stated_format
@@ -94,6 +95,8 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
     hold_literals(contract)
     stated_encoding(contract)
     has_header(contract)
+    if zone == "source":
+        policy_of(contract)
     return contract
 
 

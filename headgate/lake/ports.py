@@ -108,6 +108,7 @@ class FileRecord:
     warnings: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)  # rule → rows, refused and duplicates
     masked: Mapping[str, int] = field(default_factory=dict)  # column → values that masking changed
+    new_columns: Mapping[str, int] = field(default_factory=dict)  # column that the contract does not have → values, in all rows
     curated_key: str = ""
     quarantine_key: str = ""
     error: Mapping[str, str] = field(default_factory=dict)  # rule, message, remedy, file, column

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from headgate.contracts.new_columns import with_undeclared
 from headgate.errors import BadInputError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
@@ -52,8 +53,10 @@ class Decided:
     names: tuple[str, ...]
 
     def as_record(self) -> dict[str, str]:
-        """What the file's record keeps: column → field, how, and the confidence."""
+        """What the file's record keeps: column → field, how, and the confidence; nothing where new columns are all that is special."""
         pairs = {name: field for name, field in zip(self.names, self.fields, strict=True) if folded(name) != folded(field)}
+        if not pairs and any(column.undeclared for column in self.contract.columns):
+            return {}
         return {"columns": json.dumps(pairs), "how": self.how, "confidence": f"{self.confidence:.2f}"}
 
 
@@ -81,7 +84,10 @@ class Suggested:
                 f"the header is not that of {self.dataset}, and the meaning of {', '.join(unsure) or 'its columns'} "
                 f"is not certain enough{missing}"
             ),
-            remedy=f"see `headgate mapping show {key}`; then `headgate mapping accept {key}`, or `headgate mapping set {key} COLUMN=FIELD`",
+            remedy=(
+                f"see `headgate mapping show {key}`; then `headgate mapping accept {key}`, or `headgate mapping set {key} COLUMN=FIELD`; "
+                "a column that is new belongs in the contract, whose next deployment takes up the file"
+            ),
             file=key,
         )
 
@@ -122,7 +128,12 @@ class Mappings:
         return match.dataset if match and match.worth >= _WORTH_GUESSING else ""
 
     def decide(self, key: str, dataset: str, body: bytes | Path) -> Decided | Suggested | None:
-        """The file's mapping, or what to ask a person; None where its header is not what is wrong with it."""
+        """The file's mapping, or what to ask a person; None where its header is not what is wrong with it.
+
+        Raises:
+            BadInputError: `new_column`: the contract stops files with new columns.
+        """
+        from headgate.matching.new_columns import new_columns  # noqa: PLC0415 as above
         from headgate.matching.suggest_mapping import THRESHOLD, match_columns  # noqa: PLC0415 as above
 
         headed = self.sample_table(body, self.contracts.get(dataset))
@@ -133,6 +144,8 @@ class Mappings:
         if known and known[0] == dataset and not _wrong_with(contract, headed.names, known[1]):
             return _decided(headed, contract, known[1], REMEMBERED, 1.0)
         match = match_columns(headed.names, headed.samples, contract)
+        if new := new_columns(headed, contract, match):
+            return _with_new_columns(headed, contract, match, new)
         if match.worth < _WORTH_ASKING or _is_own(headed, match):
             return None
         return _sure(headed, contract, match) if match.confidence >= THRESHOLD else _suggested(key, headed, match)
@@ -185,6 +198,14 @@ def source_of(key: str) -> str:
 def _is_own(headed: FileTable, match: Match) -> bool:
     """Whether the header has the contract's own names alone, as the gate compares them: `Order ID` is no such, and means `order_id`."""
     return not match.unknown and all(folded(headed.names[pair.position]) == folded(pair.field) for pair in match.pairs)
+
+
+def _with_new_columns(headed: FileTable, contract: Contract, match: Match, new: Mapping[int, str]) -> Decided:
+    """Return the mapping of a file with new columns: each of them is a text column of the contract, for this file."""
+    fields = {pair.position: pair.field for pair in match.pairs} | dict(new)
+    least = min(match.pairs, key=lambda pair: pair.confidence)
+    extended = with_undeclared(contract, list(new.values()))
+    return _decided(headed, extended, tuple(fields[place] for place in range(len(headed.names))), least.how, match.pairs_confidence)
 
 
 def _sure(headed: FileTable, contract: Contract, match: Match) -> Decided:

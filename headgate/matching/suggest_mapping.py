@@ -111,6 +111,11 @@ class Match:
         """Return the confidence that every pair is right; 0 if a column or a required field has no pair."""
         if self.unknown or self.absent or not self.pairs:
             return 0.0
+        return self.pairs_confidence
+
+    @property
+    def pairs_confidence(self) -> float:
+        """Return the confidence that every pair is right, whatever has no pair."""
         return math.prod(pair.confidence for pair in self.pairs)
 
     @property

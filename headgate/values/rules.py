@@ -112,6 +112,7 @@ _HOLDS: dict[str, Callable[[pa.Array, Any], pa.Array]] = {
     "maximum": lambda values, bound: pc.less_equal(values, _bound(bound, values.type)),
     "exclusive_minimum": lambda values, bound: pc.greater(values, _bound(bound, values.type)),
     "exclusive_maximum": lambda values, bound: pc.less(values, _bound(bound, values.type)),
+    "new_column": lambda values, _: bool_array(np.zeros(len(values), bool)),
     "min_length": lambda values, length: pc.greater_equal(pc.utf8_length(values), literal(str(length), pa.int32())),
     "max_length": _is_no_longer,
     "pattern": pc.match_substring_regex,
@@ -119,6 +120,7 @@ _HOLDS: dict[str, Callable[[pa.Array, Any], pa.Array]] = {
 }
 _REASONS = {
     "required": "has no value",
+    "new_column": "is a column that the contract does not have",
     "minimum": "is less than {}",
     "maximum": "is more than {}",
     "exclusive_minimum": "is not more than {}",

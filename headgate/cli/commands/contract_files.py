@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts import difference
     from headgate.contracts.model import Contract
+    from headgate.contracts.new_columns import NewColumns
     from headgate.contracts.stored_rows import StoredRowsEffect
     from headgate.drafts.draft_contract import Draft, Finding, Question
     from headgate.intake.quarantine.failing_columns import FailingColumn
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _STAYS_TEXT = "text"
 _CHECK_ROWS = "look at its first lines, and write the names of the columns above the rows, with the same delimiter"
+_FATES = {
+    "ignore": "left out",
+    "keep_as_text": "kept as text in the column new_columns",
+    "quarantine": "rows with a value are refused",
+}
 _SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "reason")
 
 
@@ -155,6 +161,7 @@ def check(file: Path, *, dataset: str, contract_file: Path | None, rows: int, su
 
     Nothing is sent or written. Ends with 3 when the file or some of its rows would be refused, or a person would be asked for its columns.
     """
+    from headgate.contracts.new_columns import policy_of
     from headgate.intake.quarantine.failing_columns import failing_columns
 
     if dataset and contract_file:
@@ -166,11 +173,12 @@ def check(file: Path, *, dataset: str, contract_file: Path | None, rows: int, su
         _show_refusal(error, as_json=as_json)
         options.finish(complete=False)
         return
-    shown, failing = _refused(gated, rows), failing_columns(gated.quarantine_rows, contract)
+    shown = _refused(gated, rows)
+    failing = failing_columns(gated.quarantine_rows, contract, gated.counts.new_columns)
     options.show(
         as_json=as_json,
         value=lambda: _fact(gated, shown, mapped) | {"failing_columns": [asdict(one) for one in failing]},
-        screen=lambda: Group(_checked_screen(file, gated, shown), *([_failing_table(failing)] if failing else [])),
+        screen=lambda: Group(_checked_screen(file, gated, shown, policy_of(contract)), *([_failing_table(failing)] if failing else [])),
     )
     if suggest:
         _write_suggestion(contract, failing, suggest)
@@ -269,7 +277,7 @@ def _refused(gated: Gated, count: int) -> list[dict[str, object]]:
 
 
 def _fact(gated: Gated, shown: Sequence[dict[str, object]], mapped: dict[str, str]) -> dict[str, object]:
-    by_name = {"reasons": dict(gated.counts.reasons), "masked": dict(gated.counts.masked)}
+    by_name = {name: dict(getattr(gated.counts, name)) for name in ("reasons", "masked", "new_columns")}
     fact = {"contract": gated.counts.contract, **_counts(gated), **by_name, "refused_rows": list(shown)}
     return fact | ({"mapping": mapped} if mapped else {})
 
@@ -290,7 +298,7 @@ def _show_refusal(error: BadInputError, *, as_json: bool) -> None:
     options.show(as_json=as_json, value=lambda: {"refused": told}, screen=lambda: f"The file would be refused: {error}")
 
 
-def _checked_screen(file: Path, gated: Gated, shown: Sequence[dict[str, object]]) -> RenderableType:
+def _checked_screen(file: Path, gated: Gated, shown: Sequence[dict[str, object]], policy: NewColumns) -> RenderableType:
     counts = screens.table(*_counts(gated), title=f"{screens.shown(file.name)} against {gated.counts.contract}")
     counts.add_row(*(f"{count:,}" for count in _counts(gated).values()))
     reasons = screens.table("reason", "rows")
@@ -299,10 +307,18 @@ def _checked_screen(file: Path, gated: Gated, shown: Sequence[dict[str, object]]
     masked = screens.table("column", "values that masking changed")
     for column, count in sorted(gated.counts.masked.items()):
         masked.add_row(column, f"{count:,}")
+    new = screens.table("new column, not in the contract", "values", "what becomes of them")
+    for column, count in gated.counts.new_columns.items():
+        new.add_row(column, f"{count:,}", _FATES[policy])
     rows = screens.table(*_SHOWN, title="First refused rows")
     for row in shown:
         rows.add_row(*("" if value is None else str(value) for value in row.values()))
-    shown_tables = [*([reasons] if gated.counts.reasons else []), *([masked] if gated.counts.masked else []), *([rows] if shown else [])]
+    shown_tables = [
+        *([reasons] if gated.counts.reasons else []),
+        *([masked] if gated.counts.masked else []),
+        *([new] if gated.counts.new_columns else []),
+        *([rows] if shown else []),
+    ]
     return Group(counts, *shown_tables)
 
 

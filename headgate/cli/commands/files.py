@@ -75,6 +75,9 @@ def _show_next_steps(records: list[FileRecord], rejected: list[FileRecord], sent
         console.print(f"Duplicate File Skipped: {known:,} of {len(records):,} files, whose content was accepted before.")
     for reason, names in grouped((reason, name) for name, reason in sent.left_out):
         console.print(f"Not sent, {len(names):,} files: {reason}. {screens.first_of(names)}", soft_wrap=True)
+    if with_new := [record for record in records if record.new_columns]:
+        console.print(screens.new_columns(summary.by_dataset(with_new)))
+        console.print("Next: add them to the contract, deploy, and `headgate quarantine replay --dataset DATASET`.", soft_wrap=True)
     if rejected:
         console.print(rejections(rejected))
         if offer := _contract_offer(rejected, sent):
@@ -248,8 +251,9 @@ def _told(part: str, told: object) -> str:
 
 
 def _table(records: Sequence[FileRecord]) -> Table:
-    table = screens.table("file", "state", "received", "accepted", "quarantined", "duplicates", "error")
+    table = screens.table("file", "state", "received", "accepted", "quarantined", "duplicates", "error or note")
     for record in records:
         counts = (record.received, record.accepted, record.quarantined, record.duplicates)
-        table.add_row(record.key, record.state, *(f"{count:,}" for count in counts), record.error.get("message", ""))
+        new = f"new columns: {', '.join(record.new_columns)}" if record.new_columns else ""
+        table.add_row(record.key, record.state, *(f"{count:,}" for count in counts), record.error.get("message", new))
     return table

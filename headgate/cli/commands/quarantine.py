@@ -74,10 +74,13 @@ def show(file: str, rule: str, count: int, *, whole: bool, as_json: bool, deploy
 @click.argument("files", nargs=-1)
 @click.option("--dataset", default="", help="Only files of this dataset.")
 @click.option("--rule", default="", help="Only files with rows that broke this rule.")
+@click.option("--pending", is_flag=True, help="Only files of which no row was accepted: rejected, or pending for a mapping.")
 @click.option("--again", is_flag=True, help="Also files that were already checked against the current contract.")
 @options.as_json
 @options.deployment
-def replay(files: tuple[str, ...], *, dataset: str, rule: str, again: bool, as_json: bool, deployment_name: str | None) -> None:
+def replay(
+    files: tuple[str, ...], *, dataset: str, rule: str, pending: bool, again: bool, as_json: bool, deployment_name: str | None
+) -> None:
     """Send the originals of FILES (ids or keys), or of all whose contract has changed, through the gate again.
 
     Run it where the contracts are the deployed ones: the gate runs on this machine, and needs the right to read raw and the masking
@@ -87,7 +90,7 @@ def replay(files: tuple[str, ...], *, dataset: str, rule: str, again: bool, as_j
     from headgate.intake.quarantine.replay_file import REPLAYED
 
     found = deployment.activate(deployment_name)
-    records = _chosen(found, files, dataset=dataset, rule=rule, again=again)
+    records = _chosen(found, files, dataset=dataset, rule=rule, pending=pending, again=again)
     results = replay_all(wiring.replayer(found.environment), records)
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _replayed_screen(results))
     options.finish(complete=all(one["outcome"] == REPLAYED for one in results))
@@ -121,14 +124,16 @@ def _outcome(done: Replayed) -> dict[str, object]:
     }
 
 
-def _chosen(found: deployment.Deployment, files: tuple[str, ...], *, dataset: str, rule: str, again: bool) -> Sequence[FileRecord]:
+def _chosen(
+    found: deployment.Deployment, files: tuple[str, ...], *, dataset: str, rule: str, pending: bool, again: bool
+) -> Sequence[FileRecord]:
     from headgate.contracts.registry import Registry
     from headgate.intake.quarantine.list_quarantine import replayable
 
     if files:
         return [_record(found, file) for file in files]
     records = wiring.ledger(found.environment).records()
-    return replayable(records, Registry.load().source, dataset=dataset, rule=rule, again=again)
+    return replayable(records, Registry.load().source, dataset=dataset, rule=rule, again=again, pending=pending)
 
 
 def _record(found: deployment.Deployment, file: str) -> FileRecord:

@@ -71,8 +71,9 @@ def screen(
 ) -> RenderableType:
     """The one screen; references appear on it only where rows lack a parent."""
     masked = [screens.masked(sums)] if any(one.masked for one in sums) else []
+    new = [screens.new_columns(sums)] if any(one.new_columns for one in sums) else []
     reasons = [screens.reasons(sums)] if any(one.reasons for one in sums) else []
-    gate = Columns([screens.received(sums), *reasons, *masked], padding=(0, 4))
+    gate = Columns([screens.received(sums), *reasons, *masked, *new], padding=(0, 4))
     broken = [one for one in checked if one.rows]
     built = [screens.systems(facts)] if facts else []
     return Group(gate, *([screens.references(broken)] if broken else []), *built, screens.next_steps(steps))

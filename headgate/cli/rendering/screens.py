@@ -86,6 +86,15 @@ def masked(summaries: Sequence[DatasetSummary]) -> Table:
     return table
 
 
+def new_columns(summaries: Sequence[DatasetSummary]) -> Table:
+    """Columns that files have and their contracts do not, by dataset."""
+    made = table("column", "values", title="New columns, not in the contract")
+    for summary in summaries:
+        for column, count in sorted(summary.new_columns.items()):
+            made.add_row(f"{summary.dataset}.{column}", f"{count:,}")
+    return made
+
+
 def references(checked: Iterable[CheckedReference]) -> Table:
     """Rows whose parent is not in the lake (yet), by the column that points to it."""
     table = Table(title="Rows whose parent is not there (yet)", title_justify="left")

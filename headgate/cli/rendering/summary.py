@@ -29,6 +29,7 @@ class DatasetSummary:
     skipped_lines: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     masked: Counter[str] = field(default_factory=Counter)  # column → values that masking changed
+    new_columns: Counter[str] = field(default_factory=Counter)  # column that the contract does not have → values
 
     def add(self, record: FileRecord) -> None:
         """Count one file in."""
@@ -41,6 +42,7 @@ class DatasetSummary:
         self.skipped_lines += int(record.written_as.get("skipped_lines", 0))
         self.reasons.update(record.reasons)
         self.masked.update(record.masked)
+        self.new_columns.update(record.new_columns)
 
 
 def by_dataset(records: Iterable[FileRecord]) -> list[DatasetSummary]:
@@ -55,7 +57,8 @@ def by_dataset(records: Iterable[FileRecord]) -> list[DatasetSummary]:
         name = record.dataset or "?"
         sums.setdefault(name, DatasetSummary(name)).add(record)
     for record in unsettled(every):
-        sums[record.dataset or "?"].files_waiting += record.state is FileState.NEEDS_MAPPING
+        if record.state is FileState.NEEDS_MAPPING:
+            sums[record.dataset or "?"].files_waiting += 1
     return [sums[name] for name in sorted(sums)]
 
 
@@ -71,10 +74,8 @@ def total(summaries: Iterable[DatasetSummary]) -> DatasetSummary:
 
 def as_dicts(summaries: Iterable[DatasetSummary]) -> list[dict[str, object]]:
     """The summaries as plain values for `--json`."""
-    return [
-        asdict(summary) | {"reasons": dict(sorted(summary.reasons.items())), "masked": dict(sorted(summary.masked.items()))}
-        for summary in summaries
-    ]
+    by_name = ("reasons", "masked", "new_columns")
+    return [asdict(summary) | {name: dict(sorted(getattr(summary, name).items())) for name in by_name} for summary in summaries]
 
 
 def states(records: Iterable[FileRecord]) -> dict[str, int]:

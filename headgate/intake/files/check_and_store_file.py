@@ -152,6 +152,7 @@ def with_counts(record: FileRecord, counts: Counts) -> FileRecord:
         warnings=counts.warnings,
         reasons=counts.reasons,
         masked=counts.masked,
+        new_columns=counts.new_columns,
         written_as=counts.written_as,
         error={},
     )

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from headgate.intake.files.check_and_store_file import FileGate, GatedFile
     from headgate.intake.workers.larger_worker import LargerWorker
     from headgate.lake.ports import Claim, ObjectRef
+    from headgate.matching.mappings import Decided
 
 RECEIVED = "received"
 # A file without a contract is profiled in memory; a larger one is not worth a larger worker.
@@ -250,8 +251,10 @@ class Curation:
 
     def _map_or_reject(self, record: FileRecord, info: ObjectInfo, path: Path, error: BadInputError) -> FileRecord:
         """Map the header to the contract: accept the file where the confidence is high, else ask a person, else reject the file."""
-        mappings = self.gate.mappings
-        decided = mappings.decide(record.key, record.dataset, self._readable(path)) if mappings and error.rule in MAPPABLE_RULES else None
+        try:
+            decided = self._mapping(record, path) if error.rule in MAPPABLE_RULES else None
+        except BadInputError as stopped:  # the contract stops files with new columns
+            return self._with_unknown_profile(self._rejected(record, stopped), path)
         if isinstance(decided, Suggested):
             asked = self._rejected(record, decided.asked(record.key))
             pending = replace(asked, state=FileState.NEEDS_MAPPING, error={**asked.error, "suggestion": decided.to_json()})
@@ -262,6 +265,9 @@ class Curation:
             return replace(self._check_and_store(record, info, path, decided.contract), mapping=decided.as_record())
         except BadInputError as still:
             return self._rejected(record, still)
+
+    def _mapping(self, record: FileRecord, path: Path) -> Decided | Suggested | None:
+        return self.gate.mappings.decide(record.key, record.dataset, self._readable(path)) if self.gate.mappings else None
 
     def _profile(self, record: FileRecord, gated: GatedFile) -> Mapping[str, str]:
         contract = self.gate.contracts[record.dataset]

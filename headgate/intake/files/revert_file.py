@@ -108,6 +108,7 @@ class Reverter:
             warnings=0,
             reasons={},
             masked={},
+            new_columns={},
             curated_key="",
             quarantine_key="",
             duplicate_of="",

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.model import ColumnType, Kind, Level, Mask
+from headgate.contracts.new_columns import RULE, with_declared
 from headgate.lake.states import Disposition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     import pyarrow as pa
 
@@ -46,12 +47,18 @@ class _Found:
     examples: list[str] = field(default_factory=list)
 
 
-def failing_columns(quarantine_rows: pa.Table, contract: Contract) -> list[FailingColumn]:
-    """List all rules that refused rows break, not only the first of each row; most rows first."""
+def failing_columns(quarantine_rows: pa.Table, contract: Contract, new_columns: Collection[str] = ()) -> list[FailingColumn]:
+    """List all rules that refused rows break, not only the first of each row, and columns that are new; most rows first.
+
+    Args:
+        new_columns: columns of the file that the contract does not have, whether or not a row is refused for them.
+    """
     found: defaultdict[tuple[str, str], _Found] = defaultdict(_Found)
     for row in quarantine_rows.select(["disposition", "all_rules", "record"]).to_pylist():
         if row["disposition"] == Disposition.REFUSED:
             _add(found, json.loads(row["all_rules"]), json.loads(row["record"]))
+    for name in new_columns:
+        found[name, RULE].rows += 0
     warnings = {(column.name, rule.name) for column in contract.columns for rule in column.rules if rule.level is Level.WARN}
     listed = [
         FailingColumn(column, rule, one.rows, tuple(one.examples), _edit(contract, column, rule))
@@ -85,6 +92,8 @@ def _add(found: defaultdict[tuple[str, str], _Found], codes: Sequence[str], reco
 def _edit(contract: Contract, column: str, rule: str) -> str:
     if _edited(contract, column, rule) == contract:
         return _NO_EDIT
+    if rule == RULE:
+        return f"{column}: add it to the contract (as text; state another type where it has one)"
     if rule == "type":
         return f"{column}: keep it as text (logicalType: string)"
     if rule in _UNDECLARED:
@@ -94,6 +103,8 @@ def _edit(contract: Contract, column: str, rule: str) -> str:
 
 def _edited(contract: Contract, name: str, rule: str) -> Contract:
     """The contract with the smallest edit that accepts every row that breaks the rule; unchanged where no edit does."""
+    if rule == RULE:
+        return with_declared(contract, name)
     if not name:
         return replace(contract, comparisons=tuple(one for one in contract.comparisons if one.name != rule))
     columns = tuple(_edited_column(one, rule) if one.name == name and name not in contract.key else one for one in contract.columns)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
+from headgate.contracts.new_columns import RULE
 from headgate.intake.quarantine.corrected_files import corrections
 from headgate.lake.parquet import table_of
 from headgate.lake.ports import FileRecord, ObjectRef
@@ -87,18 +88,26 @@ def named(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
 
 
 def replayable(
-    records: Iterable[FileRecord], contracts: Mapping[str, Contract], *, dataset: str = "", rule: str = "", again: bool = False
+    records: Iterable[FileRecord],
+    contracts: Mapping[str, Contract],
+    *,
+    dataset: str = "",
+    rule: str = "",
+    again: bool = False,
+    pending: bool = False,
 ) -> list[FileRecord]:
-    """The files that a replay may let more of in, by key: something of them is kept out, and their contract has changed since.
+    """Return the files of which a replay may accept more, by key: not all of each was accepted, and its contract has changed since.
 
     Args:
-        again: also those that the contract of today has judged already, or that a corrected version has settled.
+        again: also those that the current contract has checked already, or that a corrected version has settled.
+        pending: only files of which no row was accepted: rejected, or pending for a mapping.
     """
     return sorted(
         (
             record
             for record in records
             if record.state in CHECKED | {FileState.REPLAYING}
+            and (not pending or record.state in NOT_ACCEPTED)
             and dataset in ("", record.dataset)
             and rule in _rules(record)
             and (again or record.state is FileState.REPLAYING or (not record.closed_by and _is_judged_by_another(record, contracts)))
@@ -108,8 +117,8 @@ def replayable(
 
 
 def _rules(record: FileRecord) -> set[str]:
-    """The rules that keep something of the file out, and the empty text, which stands for any; none where all of it was let in."""
-    rules = {*record.reasons, *([record.error["rule"]] if "rule" in record.error else [])}
+    """Return the rules by which something of the file was not accepted, and the empty text for any; none if all of it was accepted."""
+    rules = {*record.reasons, *([record.error["rule"]] if "rule" in record.error else []), *([RULE] if record.new_columns else [])}
     return {"", *rules} if rules or record.state is FileState.REPLAYING else set()
 
 

@@ -21,7 +21,7 @@ from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.states import NOT_ACCEPTED, FileState
-from headgate.matching.mappings import Decided
+from headgate.matching.mappings import MAPPABLE_RULES, Decided
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,16 +132,21 @@ class Replayer:
         sha256 = sha256_of(path)
         if before.content_sha256 not in {"", sha256}:
             raise NotFoundError(f"{before.key} holds another content now")
-        decided = self._mapping(before, path)
+        was_mapped = bool(before.mapping) or "suggestion" in before.error
+        decided = self._mapping(before, path) if was_mapped else None
         record = replace(before, content_sha256=sha256)
         if decided is None:
-            return self.gate.check(record, path, info.modified_at, contract), before.mapping
+            try:
+                return self.gate.check(record, path, info.modified_at, contract), before.mapping
+            except BadInputError as error:
+                decided = self._mapping(before, path) if error.rule in MAPPABLE_RULES and not was_mapped else None
+                if decided is None:
+                    raise
         return self.gate.check(record, path, info.modified_at, decided.contract), decided.as_record()
 
     def _mapping(self, before: FileRecord, path: Path) -> Decided | None:
-        """Return how the file's columns are mapped by the current contract, if it was mapped before or is pending for a mapping."""
-        was_mapped = bool(before.mapping) or "suggestion" in before.error
-        decided = self.gate.mappings.decide(before.key, before.dataset, path) if self.gate.mappings and was_mapped else None
+        """Return how the file's columns are mapped by the current contract; None where a person has to say so."""
+        decided = self.gate.mappings.decide(before.key, before.dataset, path) if self.gate.mappings else None
         return decided if isinstance(decided, Decided) else None
 
     def _write(self, before: FileRecord, gated: GatedFile) -> tuple[int, int]:
@@ -178,7 +183,7 @@ class Replayer:
     def _record(self, before: FileRecord, gated: GatedFile) -> FileRecord:
         return replace(
             with_counts(before, gated.counts),
-            written_as=before.written_as,
+            written_as=before.written_as or gated.counts.written_as,
             closed_by="",
             curated_key=self.gate.increment_of(before).key if gated.accepted.is_file() else "",
             quarantine_key=self.gate.quarantine_of(before).key if gated.quarantine_rows.is_file() else "",

@@ -22,6 +22,8 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.identity import identified
 from headgate.contracts.model import Level, Mask
+from headgate.contracts.new_columns import KEPT as KEPT_COLUMN
+from headgate.contracts.new_columns import declared_only
 from headgate.errors import AuditError, BadInputError
 from headgate.formats.batches import Source, source_of, take_rows
 from headgate.formats.csv.stream_csv import NotPlainError
@@ -32,6 +34,7 @@ from headgate.formats.unpack import MAX_EXPANDED_BYTES
 from headgate.intake.quarantine.quarantine_rows import Origin, duplicate_rows, refused_rows, with_origin
 from headgate.intake.rows.count_masked_values import masked_values
 from headgate.intake.rows.deduplicate_rows import KEPT, SAME_ROW, TiedCells, survivors
+from headgate.intake.rows.keep_new_columns import kept_as_text, new_values
 from headgate.intake.rows.mask_rows import Judged, judge
 from headgate.intake.rows.parquet_writer import RowsFile, each_value_once
 from headgate.intake.rows.restore_source_texts import judged_from_candidates, kept_texts
@@ -70,6 +73,7 @@ class Counts:
         warnings: broken rules that only warn, one for each row and rule, and one for each absent column.
         reasons: rule → rows, for refused rows and duplicates.
         masked: column → values that masking changed, in rows that broke no rule.
+        new_columns: column that the contract does not have → its values, in all rows.
         written_as: the file's form (format, encoding, delimiter and so on) and the confidence of the guess.
 
     Raises:
@@ -85,6 +89,7 @@ class Counts:
     warnings: int
     reasons: Mapping[str, int] = field(default_factory=dict)
     masked: Mapping[str, int] = field(default_factory=dict)
+    new_columns: Mapping[str, int] = field(default_factory=dict)
     written_as: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -119,6 +124,7 @@ class JudgedBatch:
     halts: Sequence[Breach]
     keys: dict[str, pa.Array]
     masked: Mapping[str, int] = field(default_factory=dict)
+    new_columns: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def passing(self) -> Rows:
@@ -178,10 +184,11 @@ class GateRun:
     """
 
     def __init__(self, source: Source, contract: Contract, key: MaskingKey, origin: Origin, folder: Path | None = None) -> None:
+        self._new_columns = tuple(column.name for column in contract.columns if column.undeclared)
+        self._fields = arrow_schema(curated_contract(declared_only(contract))).names
         contract = identified(contract)
         self._source, self._contract, self._cards, self._origin = source, contract, KnownCards(key), origin
         self.distinct = (*contract.key, *contract.order_by, _SOURCE_ROW)
-        self._fields = arrow_schema(curated_contract(contract)).names
         self._candidates = Spool(folder / "candidates.arrow" if folder else None)
         self._refused = Spool(folder / "refused.arrow" if folder else None)
         self._batches: list[JudgedBatch] = []
@@ -217,6 +224,7 @@ class GateRun:
             warnings=sum(len(breach.rows) for batch in self._batches for breach in batch.warnings) + len(self._source.absent),
             reasons=dict(sorted(self._reasons.items())),
             masked=dict(sorted(sum((Counter(batch.masked) for batch in self._batches), Counter()).items())),
+            new_columns={name: sum(batch.new_columns[name] for batch in self._batches) for name in self._new_columns},
             written_as=self._source.written_as,
         )
 
@@ -243,6 +251,7 @@ class GateRun:
             halts=[breach for breach in breaches if breach.level is Level.HALT],
             keys={name: values[name].filter(passing) for name in {*self._contract.key, *self._contract.order_by}},
             masked=masked_values(judged, passing),
+            new_columns=new_values(judged),
         )
         return batch, _candidates(received, judged, passing), refusals
 
@@ -304,6 +313,8 @@ class GateRun:
 
     def _with_lineage(self, kept: pa.Table) -> pa.Table:
         rows = kept.append_column("_content_sha256", repeated(self._origin.content_sha256, kept.num_rows))
+        if KEPT_COLUMN in self._fields and KEPT_COLUMN not in rows.column_names:
+            rows = rows.append_column(KEPT_COLUMN, kept_as_text(kept, self._new_columns))
         return rows.select(self._fields)
 
 

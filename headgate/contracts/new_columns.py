@@ -1,0 +1,80 @@
+"""What becomes of a column that a file has and its contract does not: `headgate.newColumns` of the contract.
+
+docs/adr/0060-new-columns.md gives the reasons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from headgate.contracts.model import Column, ColumnType, Kind, Mask, Rule
+from headgate.contracts.sensitive_names import compared, content_by_name
+from headgate.errors import ContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.contracts.model import Contract
+
+PROPERTY = "headgate.newColumns"
+RULE = "new_column"
+# The column of a curated table that keeps new columns: a JSON object of name → text, null in rows without any.
+KEPT = "new_columns"
+
+
+class NewColumns(StrEnum):
+    """What the gate does with a new column; each is counted in the file's record."""
+
+    ASK = "ask"  # the file is pending until the contract or a mapping has the column
+    IGNORE = "ignore"  # rows are accepted without it
+    KEEP_AS_TEXT = "keep_as_text"  # rows are accepted, and KEPT has its values
+    QUARANTINE = "quarantine"  # rows with a value in it are refused
+    STOP = "stop"  # the file is rejected
+
+
+def policy_of(contract: Contract) -> NewColumns:
+    """Return what the contract states for new columns; `ask` where it states nothing.
+
+    Raises:
+        ContractError: it states anything else, or keeps new columns in a column that it declares itself.
+    """
+    stated = contract.properties.get(PROPERTY, NewColumns.ASK)
+    if stated not in list(NewColumns):
+        raise ContractError(f"{contract.id}: {PROPERTY} is {stated!r}. State one of {', '.join(NewColumns)}.")
+    if stated == NewColumns.KEEP_AS_TEXT and KEPT in contract.names:
+        raise ContractError(f"{contract.id}: {PROPERTY}: {stated} needs the name {KEPT} for itself. Rename the column {KEPT}.")
+    return NewColumns(str(stated))
+
+
+def kept_column() -> Column:
+    """Return the curated column that keeps new columns as text."""
+    return Column(
+        KEPT,
+        ColumnType(Kind.STRING),
+        "Columns of the file that the contract does not have, as a JSON object of name and text; null if the row has none",
+    )
+
+
+def undeclared_column(name: str, policy: NewColumns) -> Column:
+    """Return a new column as the gate reads it: text, searched for card numbers like any free text."""
+    rules = (Rule(RULE),) if policy is NewColumns.QUARANTINE else ()
+    return Column(name, ColumnType(Kind.STRING), mask=Mask.FREE_TEXT, rules=rules, content=content_by_name(name), undeclared=True)
+
+
+def with_undeclared(contract: Contract, names: Sequence[str]) -> Contract:
+    """Return the contract for one file that has these columns as well."""
+    policy = policy_of(contract)
+    return replace(contract, columns=(*contract.columns, *(undeclared_column(name, policy) for name in names)))
+
+
+def declared_only(contract: Contract) -> Contract:
+    """Return the contract without the new columns of one file."""
+    return replace(contract, columns=tuple(column for column in contract.columns if not column.undeclared))
+
+
+def with_declared(contract: Contract, name: str) -> Contract:
+    """Return the contract with a new column declared as text: the edit that `contract check --suggest` writes."""
+    column = Column(compared(name) or name, ColumnType(Kind.STRING))
+    return contract if column.name in contract.names else replace(contract, columns=(*contract.columns, column))

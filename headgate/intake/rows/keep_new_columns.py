@@ -1,0 +1,46 @@
+"""Count the values of columns that a contract does not have, and keep them as one column of JSON text."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.lake.columns import in_one_piece, text_array
+from headgate.values.cells import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.intake.rows.mask_rows import Judged
+
+
+_SEPARATOR = ", "
+
+
+def new_values(judged: Sequence[Judged]) -> dict[str, int]:
+    """Return new column → number of its values in all received rows; columns without a value count 0."""
+    return {each.column.name: len(each.text) - each.text.null_count for each in judged if each.column.undeclared}
+
+
+def kept_as_text(rows: pa.Table, names: Sequence[str]) -> pa.Array:
+    """Return for each row a JSON object of its masked values by name; null for a row without a value.
+
+    Equal rows give equal texts: names are in alphabetical order.
+    """
+    if not names or not rows.num_rows:
+        return pa.nulls(rows.num_rows, pa.string())
+    members = [_members(name, in_one_piece(rows.column(name))) for name in sorted(names)]
+    joined = pc.binary_join_element_wise(*members, literal(""))
+    objects = pc.binary_join_element_wise(literal("{"), pc.utf8_slice_codeunits(joined, 0, -len(_SEPARATOR)), literal("}"), literal(""))
+    return pc.if_else(pc.not_equal(joined, literal("")), objects, pa.nulls(rows.num_rows, pa.string()))
+
+
+def _members(name: str, values: pa.Array) -> pa.Array:
+    """Return `"name": "value", ` for each value; an empty text where there is none."""
+    each = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
+    key = json.dumps(name, ensure_ascii=False)
+    spelled = text_array([f"{key}: {json.dumps(value, ensure_ascii=False)}{_SEPARATOR}" for value in each.dictionary.to_pylist()])
+    return pc.fill_null(spelled.take(each.indices), literal(""))

@@ -1,0 +1,47 @@
+"""Which columns of a file are new: no field of its contract, where all its other columns are certain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.contracts.curated import curated_contract
+from headgate.contracts.new_columns import KEPT, RULE, NewColumns, policy_of
+from headgate.contracts.sensitive_names import is_sensitive_name
+from headgate.errors import BadInputError
+from headgate.matching.header_names import folded, made_up_name, showable
+from headgate.matching.suggest_mapping import THRESHOLD
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Contract
+    from headgate.matching.file_table import FileTable
+    from headgate.matching.suggest_mapping import Match
+
+
+def new_columns(headed: FileTable, contract: Contract, match: Match) -> dict[int, str]:
+    """Return the file's new columns, position → name; a name that cannot be shown or is taken is `column_3` for the third column.
+
+    Empty where a person decides: the contract says so, another column is uncertain or missing, or a name says that the column may
+    hold card data or a secret, which is not kept in any place.
+
+    Raises:
+        BadInputError: `new_column`: the contract stops files with new columns.
+    """
+    policy = policy_of(contract)
+    if policy is NewColumns.ASK or not match.unknown or match.absent or not match.pairs or match.pairs_confidence < THRESHOLD:
+        return {}
+    names = {place: headed.names[place].strip() for place in sorted(match.unknown)}
+    if any(is_sensitive_name(name) for name in names.values()):
+        return {}
+    used = {folded(name) for name in (*contract.names, *curated_contract(contract).names, KEPT)}
+    new: dict[int, str] = {}
+    for place, name in names.items():
+        new[place] = name if showable(name) and folded(name) not in used else made_up_name(place + 1)
+        used.add(folded(new[place]))
+    if policy is NewColumns.STOP:
+        raise BadInputError(
+            rule=RULE,
+            message=f"the file has columns that the contract does not have: {', '.join(new.values())}",
+            remedy="add them to the contract, or have the file sent without them",
+            column=next(iter(new.values())),
+        )
+    return new
