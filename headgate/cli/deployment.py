@@ -59,3 +59,9 @@ def activate(name: str | None) -> Deployment:
     deployment = find(name)
     os.environ.update(deployment.environment)
     return deployment
+
+
+def activate_if_deployed(name: str | None) -> None:
+    """As `activate`; without any deployment nothing changes, unless one was named."""
+    if name is not None or "HEADGATE_RAW_BUCKET" in os.environ or any(FOLDER.glob("*/deployment.json")):
+        activate(name)

@@ -149,7 +149,7 @@ def _asked_at_terminal(questions: Sequence[Question]) -> dict[str, str]:
 
 @click.command(epilog=options.example("headgate contract check exports/payments.csv --dataset payments"))
 @click.argument("file", type=_FILE)
-@click.option("--dataset", default="", help="Whose contract; default: the folder of the file's path that names a dataset.")
+@click.option("--dataset", default="", help="Whose contract; default: the folder of the path that names a dataset, or the only contract.")
 @click.option("--contract", "contract_file", type=_FILE, help="A contract of your own instead of the lake's.")
 @click.option("--rows", default=10, show_default=True, help="How many refused rows to show.")
 @click.option(
@@ -260,14 +260,27 @@ def _loaded(path: Path) -> Contract:
 
 
 def _contract_for(file: Path, dataset: str) -> Contract:
+    """Return the contract of `dataset`; without one, that of the file's folder, or the only one of the project."""
     from headgate.contracts.registry import Registry
 
     known = Registry.load().source
-    named = dataset or next((part for part in reversed(file.resolve().parts) if part in known), "")
-    if named not in known:
-        remedy = f"--dataset names one of {', '.join(sorted(known))}; --contract takes a file"
-        raise click.ClickException(f"no contract {screens.shown(named)!r} for {screens.shown(str(file))}. Remedy: {remedy}.")
-    return known[named]
+    folder = next((part for part in reversed(file.resolve().parts) if part in known), "")
+    only = next(iter(known)) if len(known) == 1 else ""
+    named = dataset or folder or only
+    if named in known:
+        return known[named]
+    if not known:
+        raise click.ClickException(
+            "The project has no contract. Draft one with `headgate contract init FILE`, or name a file with --contract."
+        )
+    names = ", ".join(sorted(known))
+    if dataset:
+        near = screens.did_you_mean(dataset, known)
+        raise click.ClickException(f"There is no contract for {screens.shown(dataset)}.{near} There are: {names}.")
+    raise click.ClickException(
+        f"No folder of {screens.shown(str(file))} names a dataset. Say with --dataset which contract applies ({names}), "
+        "or name a file with --contract."
+    )
 
 
 def _refused(gated: Gated, count: int) -> list[dict[str, object]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -160,9 +161,16 @@ def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int, 
     table = screens.table("row", "byte", "rule", "column", "value", "reason", title=title, show_lines=whole)
     for row in rows:
         *cells, held = ("" if row[name] is None else str(row[name]) for name in _SHOWN)
-        cells[-1] += f"\n{held}" if whole else ""
+        cells[-1] = "\n".join([cells[-1], *_further_reasons(row), *([held] if whole else [])])
         table.add_row(*cells)
     return table
+
+
+def _further_reasons(row: dict[str, object]) -> Sequence[str]:
+    """Return the line that names every other rule that the row broke, with its column; none where it broke one."""
+    first = ":".join(str(row[name]) for name in ("rule", "column_name") if row[name])
+    others = [code for code in json.loads(str(row.get("all_rules") or "[]")) if code != first]
+    return [f"also: {', '.join(others)}"] if others else []
 
 
 def _replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:

@@ -12,10 +12,13 @@ from headgate.cli import deployment, options
 from headgate.cli.rendering import screens
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import RenderableType
     from rich.table import Table
 
     from headgate.aws.athena import Answer
+    from headgate.query.questions import Question
 
 # What makes a spreadsheet take a cell for a formula. Source: OWASP, "CSV Injection".
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -36,9 +39,14 @@ def query(sql: str | None, saved: str | None, *, as_csv: bool, vertical: bool, a
     Tables are in ecommerce_curated and ecommerce_prod; they are only read: SELECT, WITH, SHOW, DESCRIBE and EXPLAIN.
     """
     from headgate import wiring
+    from headgate.query import only_reading
 
-    statement = _statement(sql, saved)
+    if bool(sql) == bool(saved):
+        raise click.UsageError('Give either SQL or --saved NAME, for example: headgate query "select 1"')
+    if sql:
+        only_reading(sql)
     found = deployment.activate(deployment_name)
+    statement = sql or _saved_statement(str(saved))
     databases = wiring.databases(found.environment)
     answer = _answer(found, databases.rename_in(statement) if saved else statement)
     if as_csv:
@@ -51,26 +59,28 @@ def query(sql: str | None, saved: str | None, *, as_csv: bool, vertical: bool, a
 
 @click.command(epilog=options.example("headgate questions"))
 @options.as_json
-def questions(as_json: bool) -> None:
-    """List the saved questions."""
-    from headgate.domains.retail.saved_questions import QUESTIONS
+@options.deployment
+def questions(*, as_json: bool, deployment_name: str | None) -> None:
+    """List the saved questions: those of every lake, and those of the lake's domains."""
+    deployment.activate_if_deployed(deployment_name)
+    listed = _saved_questions()
+    options.show(as_json=as_json, value=lambda: [vars(one) for one in listed.values()], screen=lambda: _questions_table(listed))
 
-    options.show(as_json=as_json, value=lambda: [vars(one) for one in QUESTIONS.values()], screen=_questions_table)
+
+def _saved_questions() -> dict[str, Question]:
+    from headgate.domains.saved_questions import saved_questions
+    from headgate.project import project
+
+    return saved_questions(project().domains)
 
 
-def _statement(sql: str | None, saved: str | None) -> str:
-    from headgate.domains.retail.saved_questions import QUESTIONS
-    from headgate.query import only_reading
-
-    if bool(sql) == bool(saved):
-        raise click.UsageError('give either SQL or --saved NAME, e.g. headgate query "select 1"')
-    if saved and saved not in QUESTIONS:
+def _saved_statement(name: str) -> str:
+    known = _saved_questions()
+    if name not in known:
         raise click.UsageError(
-            f"There is no saved question {saved}.{screens.did_you_mean(saved, QUESTIONS)} `headgate questions` lists them."
+            f"This lake has no saved question {name}.{screens.did_you_mean(name, known)} `headgate questions` lists those it has."
         )
-    statement = QUESTIONS[saved].sql if saved else str(sql)
-    only_reading(statement)
-    return statement
+    return known[name].sql
 
 
 def _answer(found: deployment.Deployment, statement: str) -> Answer:
@@ -114,10 +124,8 @@ def _guarded(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_SIGNS) else cell
 
 
-def _questions_table() -> Table:
-    from headgate.domains.retail.saved_questions import QUESTIONS
-
+def _questions_table(listed: Mapping[str, Question]) -> Table:
     table = screens.table("name", "system", "what it answers")
-    for one in QUESTIONS.values():
+    for one in listed.values():
         table.add_row(one.name, one.system, one.description)
     return table

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.errors import QueryError
+from headgate.query.questions import LAKE, Question
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-LAKE = "lake"
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question worth asking again. `system` is one of the five, or `lake`."""
-
-    name: str
-    system: str
-    description: str
-    sql: str
 
 
 _QUESTIONS = (
@@ -242,17 +229,6 @@ GROUP BY part
 ORDER BY part
 """,
     ),
-    Question(
-        "why_refused",
-        LAKE,
-        "Which rows were kept out, and why?",
-        """
-SELECT dataset, disposition, rule, column_name, count(*) AS kept_out
-FROM ecommerce_curated.quarantine
-GROUP BY dataset, disposition, rule, column_name
-ORDER BY kept_out DESC, dataset, rule, column_name
-""",
-    ),
 )
 
 
@@ -380,10 +356,3 @@ LIMIT 2
         ),
     )
 }
-
-
-def question(name: str) -> Question:
-    """The saved question of that name. QueryError names those there are."""
-    if name not in QUESTIONS:
-        raise QueryError(f"no saved question {name}; there are {', '.join(QUESTIONS)}")
-    return QUESTIONS[name]

@@ -255,3 +255,39 @@ def test_check_lists_every_failing_column_and_the_suggested_contract_accepts_the
     failing = json.loads(refused.stdout)["failing_columns"]
     assert [(one["column"], one["examples"]) for one in failing] == [("method", ["barter"]), ("status", ["lost"])]
     assert run("check", file, "--contract", edited).exit_code == 0
+
+
+def own_lake(folder: Path, *datasets: str) -> Path:
+    """A lake project with a contract per dataset; returns a file that fits each of them."""
+    (folder / "headgate.toml").write_text('name = "bikes"\ndomains = []\n')
+    (folder / "contracts" / "source").mkdir(parents=True)
+    file = folder / "today.csv"
+    file.write_text("ride_id,km\n1,2.5\n2,3.5\n")
+    for dataset in datasets:
+        run("init", file, "--dataset", dataset, "--output", folder / "contracts" / "source" / f"{dataset}.yaml")
+    return file
+
+
+def test_check_takes_the_only_contract_of_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = own_lake(tmp_path, "rides")
+    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
+    checked = run("check", file, "--json")
+    assert (checked.exit_code, json.loads(checked.output)["accepted"]) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("datasets", "arguments", "message"),
+    [
+        (["rides", "trips"], [], "Say with --dataset which contract applies (rides, trips)"),
+        (["rides", "trips"], ["--dataset", "ride"], "There is no contract for ride. Did you mean rides? There are: rides, trips."),
+        ([], [], "The project has no contract."),
+    ],
+)
+def test_check_asks_for_the_dataset_by_name(
+    datasets: list[str], arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = own_lake(tmp_path, *datasets)
+    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
+    checked = run("check", file, *arguments)
+    assert checked.exit_code == 1
+    assert message in " ".join(checked.output.split())

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from typing import TYPE_CHECKING
+
 import pytest
+from click.testing import CliRunner
 from rich.console import Console
 
 from headgate.aws.athena import Answer, ResultColumn
-from headgate.cli.commands.query import _csv
+from headgate.cli.commands.query import _csv, questions
 from headgate.cli.rendering import screens
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.unit
 
@@ -33,3 +40,16 @@ def test_a_result_wider_than_the_terminal_becomes_records(monkeypatch: pytest.Mo
     names = [f"column_{number}" for number in range(30)]
     monkeypatch.setattr(screens, "console_width", lambda: 100)
     assert "── row 1 ──" in str(screens.answer(names, [tuple(range(30))]))
+
+
+@pytest.mark.parametrize(("domains", "has_retail"), [("[]", False), ('["retail"]', True)])
+def test_only_questions_of_the_lakes_domains_are_listed(
+    domains: str, has_retail: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "headgate.toml").write_text(f'name = "bikes"\ndomains = {domains}\n')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HEADGATE_PROJECT", raising=False)
+    monkeypatch.delenv("HEADGATE_RAW_BUCKET", raising=False)
+    listed = {one["name"] for one in json.loads(CliRunner().invoke(questions, ["--json"], catch_exceptions=False).output)}
+    assert "why_refused" in listed
+    assert ("sales_forecast" in listed) is has_retail

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from headgate.aws.athena import Answer, ResultColumn
 from headgate.cli import options
-from headgate.cli.commands import files, keys, mapping, pipeline, quarantine, query
+from headgate.cli.commands import files, keys, mapping, pipeline, quarantine
 from headgate.cli.commands.contract import contract
 from headgate.cli.commands.contract_files import diff
 from headgate.cli.commands.files import upload
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rich.console import RenderableType
+from headgate.query import only_reading
 from headgate.query.catalog import Databases
 
 pytestmark = pytest.mark.unit
@@ -89,6 +90,13 @@ def test_ids_and_keys_are_broken_over_lines_and_never_cut(screen: RenderableType
 def test_what_data_says_is_text_and_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
     options.show(as_json=False, value=dict, screen=lambda: screens.answer(["word"], [("[b]x[/b] :x:",)]))
     assert "[b]x[/b] :x:" in capsys.readouterr().out
+
+
+def test_every_reason_of_a_quarantined_row_is_shown() -> None:
+    row = ROW | {"all_rules": '["type:amount", "required:order_id", "width"]'}
+    shown = printed(quarantine._rows_table(RECORD, [row], 1, whole=False), 140)
+    assert "also: required:order_id, width" in shown
+    assert shown.count("type") == 1
 
 
 def test_a_quarantined_row_is_a_line_and_its_cells_are_shown_when_asked_for() -> None:
@@ -168,14 +176,14 @@ def test_the_dictionary_is_printed_as_it_is_kept() -> None:
 )
 def test_a_query_that_would_change_the_lake_is_refused(sql: str) -> None:
     with pytest.raises(QueryError, match="would change the lake"):
-        query._statement(sql, None)
+        CliRunner().invoke(cli, ["query", "--", sql], catch_exceptions=False)
 
 
 @pytest.mark.parametrize(
     "sql", ["select 1", "with a as (select 1) select * from a", "show tables", "describe orders", "(select 'drop table x')"]
 )
 def test_a_query_that_reads_is_asked(sql: str) -> None:
-    assert query._statement(sql, None) == sql
+    only_reading(sql)  # which raises for all others
 
 
 def test_help_says_that_a_query_only_reads() -> None:

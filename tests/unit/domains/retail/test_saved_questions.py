@@ -13,9 +13,9 @@ import pytest
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import SYSTEMS
-from headgate.domains.retail.saved_questions import ANSWERS, LAKE, QUALITY, QUESTIONS, Question, question
-from headgate.errors import QueryError
+from headgate.domains.retail.saved_questions import ANSWERS, QUALITY, QUESTIONS
 from headgate.query import translate
+from headgate.query.questions import LAKE, LAKE_QUESTIONS, Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 REGISTRY = Registry.load()
-EVERYTHING = [*QUESTIONS.values(), *QUALITY.values(), *ANSWERS.values()]
+EVERYTHING = [*LAKE_QUESTIONS.values(), *QUESTIONS.values(), *QUALITY.values(), *ANSWERS.values()]
 
 
 @pytest.fixture
@@ -60,12 +60,6 @@ def test_names_are_unique() -> None:
     assert len({saved.name for saved in EVERYTHING}) == len(EVERYTHING)
 
 
-def test_a_question_is_found_by_its_name() -> None:
-    assert question("pci_audit").system == "compliance-guardian"
-    with pytest.raises(QueryError, match="no saved question nonesuch; there are sales_forecast"):
-        question("nonesuch")
-
-
 def test_accepted_refused_and_duplicate_money_add_up_in_decimals(athena: duckdb.DuckDBPyConnection) -> None:
     fill(
         athena,
@@ -83,7 +77,7 @@ def test_accepted_refused_and_duplicate_money_add_up_in_decimals(athena: duckdb.
             for disposition, quantity, price in records
         ],
     )
-    answer = athena.execute(translate(question("online_retail_money").sql, "duckdb")).fetchall()
+    answer = athena.execute(translate(QUESTIONS["online_retail_money"].sql, "duckdb")).fetchall()
     everything = Decimal("-53563.7610")
     assert answer == [
         ("accepted", 2, Decimal("15.2990"), 0, everything),

@@ -1,0 +1,38 @@
+"""Saved questions: Athena's SQL with a name. Every lake has these; a domain adds its own in `saved_questions`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LAKE = "lake"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One saved question. `system` names the system whose tables it reads, or is `lake`."""
+
+    name: str
+    system: str
+    description: str
+    sql: str
+
+
+_OF_EVERY_LAKE = (
+    Question(
+        "why_refused",
+        LAKE,
+        "Which rows were quarantined, and why?",
+        """
+SELECT dataset, disposition, rule, column_name, count(*) AS quarantined
+FROM ecommerce_curated.quarantine
+GROUP BY dataset, disposition, rule, column_name
+ORDER BY quarantined DESC, dataset, rule, column_name
+""",
+    ),
+)
+
+LAKE_QUESTIONS: Mapping[str, Question] = {saved.name: saved for saved in _OF_EVERY_LAKE}
