@@ -165,8 +165,8 @@ def larger_worker(env: Mapping[str, str], time_left_s: Callable[[], float], come
     if not settings.large_machine_arn:
         return None
 
-    def start(name: str, told: Mapping[str, str]) -> None:
-        Pipeline(clients.stepfunctions(), settings.large_machine_arn).start(name, told)
+    def start(name: str, arguments: Mapping[str, str]) -> None:
+        Pipeline(clients.stepfunctions(), settings.large_machine_arn).start(name, arguments)
 
     return LargerWorker(worker(env), time_left_s, start, settings.large_lease_s, comes_again=comes_again)
 
@@ -187,12 +187,12 @@ def curation(
     from headgate.intake.files.process_file import Curation
     from headgate.profiling.kept_profiles import Profiles
 
-    profiles, told = Profiles(objects(), GateSettings.from_env(env).artifacts_bucket), alerts(env)
+    profiles, notices = Profiles(objects(), GateSettings.from_env(env).artifacts_bucket), alerts(env)
     return Curation(
         file_gate(env),
         profile=profiles.of,
         profile_unknown=profiles.of_unknown,
-        alert=told.settled,
+        alert=notices.settled,
         larger_worker=larger_worker(env, time_left_s, comes_again),
         run=run,
     )

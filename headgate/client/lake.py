@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from headgate.domains.retail.saved_questions import Question
     from headgate.lake.lineage import Lineage
     from headgate.lake.ports import FileRecord
+    from headgate.query.questions import Question
 
 _connected: list[str] = []  # the deployment of this process: boto3's clients are made once
 
@@ -241,9 +241,10 @@ def connect(deployment: str | None = None) -> Lake:
 
 
 def _questions() -> Mapping[str, Question]:
-    from headgate.domains.retail.saved_questions import QUESTIONS
+    from headgate.domains.saved_questions import saved_questions
+    from headgate.project import project
 
-    return QUESTIONS
+    return saved_questions(project().domains)
 
 
 def _with_facts(frame: pd.DataFrame, answer: pa.Table) -> pd.DataFrame:

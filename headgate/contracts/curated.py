@@ -61,7 +61,7 @@ def masked_columns(column: Column) -> tuple[Column, ...]:
     return (replace(column, format=None),) if column.format else (column,)
 
 
-def kept_apart(columns: Iterable[Column]) -> tuple[Column, ...]:
+def with_distinct_names(columns: Iterable[Column]) -> tuple[Column, ...]:
     """The columns; one whose stand-ins would bear another's name, as `card_last4` beside `card_number`, has a stem of its own."""
     every = list(columns)
     for place in _taken(every):

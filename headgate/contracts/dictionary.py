@@ -63,8 +63,8 @@ def dictionary(registry: Registry) -> str:
     return "\n".join(parts)
 
 
-def _zone(title: str, told: str, contracts: Iterable[Contract]) -> Iterator[str]:
-    yield f"## {title}\n" + (f"\n{told}\n" if told else "")
+def _zone(title: str, about: str, contracts: Iterable[Contract]) -> Iterator[str]:
+    yield f"## {title}\n" + (f"\n{about}\n" if about else "")
     yield from (_table(contract) for contract in contracts)
 
 

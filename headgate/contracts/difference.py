@@ -36,7 +36,7 @@ class Change:
     """One difference; `column` is empty where the whole table is concerned."""
 
     column: str
-    told: str
+    message: str
     breaks: Breaks
 
 
@@ -74,8 +74,8 @@ def _of_table(old: Contract, new: Contract) -> Iterator[Change]:
     if old.key != new.key:
         yield Change("", f"the key is ({', '.join(new.key)}), was ({', '.join(old.key)}): other rows are duplicates now", Breaks.READERS)
     if old.order_by != new.order_by:
-        told = f"of two rows with one key the later ({', '.join(new.order_by)}) is kept, was ({', '.join(old.order_by)})"
-        yield Change("", told, Breaks.READERS)
+        message = f"of two rows with one key the later ({', '.join(new.order_by)}) is kept, was ({', '.join(old.order_by)})"
+        yield Change("", message, Breaks.READERS)
     yield from _of_properties(old.properties, new.properties)
     before, after = ({rule.name: rule for rule in contract.comparisons} for contract in (old, new))
     for name in sorted(before.keys() | after.keys()):
@@ -86,8 +86,8 @@ def _of_properties(old: Mapping[str, object], new: Mapping[str, object]) -> Iter
     yield from _of_aliases(_aliases(old), _aliases(new))
     for name in sorted((old.keys() | new.keys()) - _TOLD_BY_FIELD - {_ALIASES}):
         if name.startswith("headgate.") and old.get(name) != new.get(name):
-            told = f"{name} is {new.get(name, 'not stated')}, was {old.get(name, 'not stated')}"
-            yield Change("", told, _PROPERTY_BREAKS.get(name, Breaks.NOBODY))
+            message = f"{name} is {new.get(name, 'not stated')}, was {old.get(name, 'not stated')}"
+            yield Change("", message, _PROPERTY_BREAKS.get(name, Breaks.NOBODY))
 
 
 def _of_aliases(old: Mapping[str, set[str]], new: Mapping[str, set[str]]) -> Iterator[Change]:
@@ -139,11 +139,11 @@ def _added(column: Column) -> Change:
 def _of_column(old: Column, new: Column) -> Iterator[Change]:
     name = new.name
     if old.type != new.type:
-        told = f"the type is {physical_type(new.type)}, was {physical_type(old.type)}"
-        yield Change(name, told, _type_breaks(old, new))
+        message = f"the type is {physical_type(new.type)}, was {physical_type(old.type)}"
+        yield Change(name, message, _type_breaks(old, new))
     if old.required != new.required:
-        told = "is required now" if new.required else "may be null now"
-        yield Change(name, told, Breaks.SENDERS if new.required else Breaks.READERS)
+        message = "is required now" if new.required else "may be null now"
+        yield Change(name, message, Breaks.SENDERS if new.required else Breaks.READERS)
     if old.mask != new.mask:
         yield Change(name, f"the mask is {new.mask or 'none'}, was {old.mask or 'none'}", _mask_breaks(old, new))
     elif (was := _behind(old)) != _behind(new):
@@ -188,8 +188,8 @@ def _of_exemption(new: Column) -> Change:
     is_text = new.type.kind is Kind.STRING
     what = "an article number" if is_text else "a number"
     if new.unmasked:
-        told = f"headgate.mask: none is stated: it holds no card data, and {what} that looks like a card number is accepted"
-        return Change(new.name, told, Breaks.NOBODY if is_text else Breaks.READERS)
+        message = f"headgate.mask: none is stated: it holds no card data, and {what} that looks like a card number is accepted"
+        return Change(new.name, message, Breaks.NOBODY if is_text else Breaks.READERS)
     return Change(new.name, f"headgate.mask: none is stated no more, and {what} that looks like a card number is refused", Breaks.SENDERS)
 
 
@@ -216,12 +216,12 @@ def _whole(column_type: ColumnType) -> int:
 
 
 def _of_rules(old: Column, new: Column) -> Iterator[Change]:
-    told = [{rule.name: rule for rule in column.rules if _is_told_elsewhere(rule, column)} for column in (old, new)]
-    for name in sorted(told[0].keys() & told[1].keys()):
-        levels = [rules[name].level for rules in told]
+    rules_by_name = [{rule.name: rule for rule in column.rules if _is_reported_elsewhere(rule, column)} for column in (old, new)]
+    for name in sorted(rules_by_name[0].keys() & rules_by_name[1].keys()):
+        levels = [rules[name].level for rules in rules_by_name]
         if levels[0] is not levels[1] and (name != "required" or old.required == new.required):
             yield _of_level(name, new.name, *levels)
-    before, after = ({rule.name: rule for rule in column.rules if not _is_told_elsewhere(rule, column)} for column in (old, new))
+    before, after = ({rule.name: rule for rule in column.rules if not _is_reported_elsewhere(rule, column)} for column in (old, new))
     for name in sorted(before.keys() | after.keys()):
         was, now = before.get(name), after.get(name)
         if was is None and now is not None:
@@ -246,7 +246,7 @@ def _is_same(old: object, new: object) -> bool:
     return old == new
 
 
-def _is_told_elsewhere(rule: Rule, column: Column) -> bool:
+def _is_reported_elsewhere(rule: Rule, column: Column) -> bool:
     return rule.name == "required" or (rule.name == "max_length" and rule.argument == column.type.length)
 
 
@@ -279,10 +279,10 @@ def _is_higher(bound: object, than: object) -> bool:
 
 def _of_level(what: str, column: str, old: Level, new: Level) -> Change:
     severity = list(Level)
-    told = f"{what} is now at level {new}, was {old}"
+    message = f"{what} is now at level {new}, was {old}"
     if severity.index(new) > severity.index(old):
-        return Change(column, told, Breaks.SENDERS)
-    return Change(column, told, Breaks.READERS if new is Level.WARN else Breaks.NOBODY)
+        return Change(column, message, Breaks.SENDERS)
+    return Change(column, message, Breaks.READERS if new is Level.WARN else Breaks.NOBODY)
 
 
 def _refuse(*levels: Level) -> bool:

@@ -47,10 +47,10 @@ def _text(value: object) -> str:
 
 
 def _truth(value: object) -> bool:
-    told = str(value).lower()
-    if told not in {"true", "false"}:
+    text = str(value).lower()
+    if text not in {"true", "false"}:
         raise ValueError
-    return told == "true"
+    return text == "true"
 
 
 def _number(value: object) -> str:
@@ -132,7 +132,7 @@ def _hold(column: Column, rule: Rule) -> None:
         for value in rule.argument:  # type: ignore[attr-defined] # it carries a tuple
             _hold_value(column, value)
     elif rule.name in _LENGTHS and not _is_length(rule.argument):
-        raise ContractError(f"the bound {rule.argument!r} is no number of characters. Remedy: a whole number for {rule.name}")
+        raise ContractError(f"the bound {rule.argument!r} is not a number of characters. Remedy: a whole number for {rule.name}")
 
 
 def _is_length(value: object) -> bool:
@@ -146,7 +146,7 @@ def _hold_value(column: Column, value: object) -> None:
         is_one = False
     if not is_one:
         quoted = " in quotes" if column.type.kind is Kind.STRING else ""
-        raise ContractError(f"the value {value!r} is no {column.type.kind}. Remedy: a value of that type{quoted}")
+        raise ContractError(f"the value {value!r} is not of type {column.type.kind}. Remedy: a value of that type{quoted}")
 
 
 def _fits(column_type: ColumnType, value: object) -> bool:
@@ -167,7 +167,7 @@ def bound_of_floats(column: Column, rule: Rule) -> object:
     try:
         bound = literal(column.type, rule.argument)
     except _NO_LITERAL:
-        raise ContractError(f"the bound {rule.argument!r} is no {kind}. Remedy: a {rule.name} of that type") from None
+        raise ContractError(f"the bound {rule.argument!r} is not of type {kind}. Remedy: a {rule.name} of that type") from None
     if kind not in {Kind.DOUBLE, Kind.DECIMAL} and isinstance(bound, int | Decimal) and abs(Decimal(bound)) >= _EXACT_INTEGERS:
         raise ContractError(
             f"the bound {bound} is too large for Great Expectations to keep, which compares floats. "

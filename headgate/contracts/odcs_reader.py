@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts.curated import kept_apart
+from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.encodings import stated_encoding
 from headgate.contracts.headerless import has_header
 from headgate.contracts.literals import hold_literals
@@ -91,7 +91,7 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
     except KeyError as error:
         raise ContractError(f"{identity}: lacks {error}, which ODCS requires. {_COMPARE}") from None
     except (TypeError, AttributeError, ValueError, ArithmeticError, RecursionError) as error:
-        raise ContractError(f"{identity}: a part of the document is not as ODCS defines it ({error}). {_COMPARE}") from None
+        raise ContractError(f"{identity}: part of the document does not follow ODCS ({error}). {_COMPARE}") from None
     hold_literals(contract)
     stated_encoding(contract)
     has_header(contract)
@@ -108,8 +108,8 @@ def hold_dataset(identity: str, dataset: object) -> None:
     """
     if not isinstance(dataset, str) or not _DATASET.fullmatch(dataset):
         raise ContractError(
-            f"{identity}: the dataset's name can be no folder in raw and no table. "
-            "Remedy: a letter, then letters, digits and underscores, all small, as in order_items; "
+            f"{identity}: the dataset's name cannot name a folder in raw and a table. "
+            "Remedy: a lower-case letter, then lower-case letters, digits and underscores, as in order_items; "
             "headgate.table names the table at the source of an export"
         )
 
@@ -128,7 +128,7 @@ def _stated(identity: str, document: Mapping[str, Any], zone: str) -> Contract:
         dataset=table["name"],
         zone=zone,
         version=str(document["version"]),
-        columns=kept_apart(_column(identity, item, formats) for item in table["properties"]),
+        columns=with_distinct_names(_column(identity, item, formats) for item in table["properties"]),
         key=_key(table["properties"]),
         order_by=tuple(own.get("headgate.orderBy", ())),
         comparisons=tuple(_comparison(identity, item) for item in table.get("quality", ())),
@@ -158,7 +158,7 @@ def _mask(identity: str, own: Mapping[str, Any]) -> Mask | None:
             "Remedy: declare the mask of the original column"
         )
     if stated not in list(Mask):
-        raise ContractError(f"{identity}: headgate.mask: {stated!r} is none of {', '.join([*_MASKS, _UNMASKED])}")
+        raise ContractError(f"{identity}: headgate.mask is {stated!r}. It must be one of {', '.join([*_MASKS, _UNMASKED])}")
     return Mask(stated)
 
 
@@ -235,7 +235,7 @@ def _hold_name(identity: str, column: str, own: Mapping[str, Any]) -> None:
     needed = mask_by_name(column)
     if needed and "headgate.mask" not in own:
         raise ContractError(
-            f"{identity}.{column}: is named for sensitive data and declares no headgate.mask. "
+            f"{identity}.{column}: the name says that it holds sensitive data, and no headgate.mask is declared. "
             f"Remedy: headgate.mask: {needed}; or {_UNMASKED} if it holds nothing of the kind"
         )
 

@@ -42,7 +42,7 @@ def python_pattern(pattern: object) -> str:
     parts = _PART.findall(pattern) if isinstance(pattern, str) else []
     if "".join(parts) != pattern or not _is_read_by_both(pattern):
         raise ContractError(
-            "the pattern cannot be read by RE2 and Python alike. Remedy: what they have in common: classes like [A-Za-z], repeats like "
+            "the pattern does not mean the same in RE2 and Python. Remedy: use only what both support: classes like [A-Za-z], repeats like "
             r"{0,2}, no flags like (?i) or (?m), no look-around, no \B, \Z or \p{..}, no [ in a class but as \["
         )
     return f"(?a){''.join(map(_in_python, parts))}"

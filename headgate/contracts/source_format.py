@@ -145,7 +145,7 @@ def source_format(kind: Kind, scale: int, table: Mapping[str, object], own: Mapp
     concerned = _ANY | _concerned(kind)
     foreign = sorted(key for key, field in _KEYS.items() if field in own and field not in concerned)
     if foreign:
-        raise ContractError(f"{FORMAT_PROPERTY}.{foreign[0]} means nothing for a {kind}. Remedy: remove it, or change physicalType")
+        raise ContractError(f"{FORMAT_PROPERTY}.{foreign[0]} has no effect on a {kind}. Remedy: remove it, or change physicalType")
     declared = replace(inherited_format(kind, table), **cast("dict[str, Any]", own))
     if "percent" not in own and scale < FRACTION_DIGITS:
         declared = replace(declared, percent="")

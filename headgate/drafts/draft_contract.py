@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from headgate.contracts.curated import kept_apart
+from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.encodings import ENCODING_PROPERTY, stated_encoding
 from headgate.contracts.headerless import HEADER_PROPERTY, NO_HEADER, has_header
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
@@ -127,7 +127,7 @@ def draft(body: bytes, dataset: str, encoding: str = "", *, formats: Mapping[str
     columns |= _floats_again(body, replace(unread, columns=stored), columns)
     key = _key(columns, cells)
     order_by = tuple(name for name in _CHANGED if name in columns and columns[name].type.kind is Kind.TIMESTAMP)[:1]
-    declared = kept_apart(_keyed(column) if column.name in key else column for column in columns.values())
+    declared = with_distinct_names(_keyed(column) if column.name in key else column for column in columns.values())
     contract = Contract(
         id=f"headgate.source.{dataset}",
         dataset=dataset,

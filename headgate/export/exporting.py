@@ -91,10 +91,10 @@ class Exporting:
     def run(self, request: ExportRequest, listener: Listener = _silent) -> ExportReport:
         """The run's tables lie in raw, certified, all of them as of one moment; or nothing of them has landed.
 
-        Running the same request again goes on with what an earlier attempt left, or changes nothing when that has landed.
+        Running the same request again resumes an unfinished attempt, or changes nothing when the run is published.
 
         Raises:
-            ConflictError: another run is exporting one of the tables, or the run's name stands for another request.
+            ConflictError: another run is exporting one of the tables, or the run's name belongs to another request.
             CertificateError: what was written is not what the source holds.
             SchemaChangedError: the source's columns differ from a contract whose policy stops.
             SourceLostError: the source was lost in every attempt.
@@ -104,14 +104,14 @@ class Exporting:
         if (landed := self._landed(asked)) and not self._left(asked):
             return ExportReport(asked.run, landed, changed=False)
         self._require_same(asked)
-        told = _one_at_a_time(listener)
+        report = _one_at_a_time(listener)
         for attempt in range(asked.attempts):
             try:
-                return self._attempt(asked, told)
+                return self._attempt(asked, report)
             except SourceLostError as error:
                 if attempt + 1 == asked.attempts:
                     raise
-                told(Progress(Phase.RETRIED, "", why=str(error)))
+                report(Progress(Phase.RETRIED, "", why=str(error)))
                 self.pause((_FIRST_LOCK_PAUSE_S if isinstance(error, TableLockedError) else _FIRST_PAUSE_S) * 2**attempt)
         raise AssertionError("the last attempt returns or raises")
 
@@ -125,7 +125,7 @@ class Exporting:
         return next(named, table)
 
     def unfinished(self) -> list[ExportRequest]:
-        """The requests that a killed or failed run left in the workspace; running one again goes on with it."""
+        """The requests that a killed or failed run left in the workspace; running one again resumes it."""
         return [ExportRequest.from_json(path.read_text(encoding="utf-8")) for path in sorted(self.workspace.glob(f"*/*/{REQUEST}"))]
 
     def runs(self, table: str) -> list[ExportKey]:
@@ -162,7 +162,7 @@ class Exporting:
         except FileNotFoundError:  # nothing has begun, or the same run has just landed
             return
         if begun != request:
-            raise ConflictError(f"run {request.run} was begun with another request; finish that one, or name this run otherwise")
+            raise ConflictError(f"run {request.run} belongs to another request. Finish that request, or give this run another name")
 
     def _begin(self, request: ExportRequest) -> None:
         """The request is kept, so that it can be gone on with; what can never run is not."""
@@ -180,11 +180,11 @@ class Exporting:
                 self._land(request, certificates)
             for certificate in certificates:
                 listener(Progress(Phase.LANDED, certificate.table, certificate.digest.rows))
-            self._settle(request, certificates)
+            self._advance_watermarks(request, certificates)
         return ExportReport(request.run, certificates, changed=not landed)
 
-    def _settle(self, request: ExportRequest, certificates: Sequence[Certificate]) -> None:
-        """The next run goes on from this one, which has landed, and nothing of its work is left."""
+    def _advance_watermarks(self, request: ExportRequest, certificates: Sequence[Certificate]) -> None:
+        """Record where the next run starts, and delete this run's working files."""
         if not self._left(request):
             return
         for certificate in certificates:
@@ -207,7 +207,7 @@ class Exporting:
         try:
             certificates = self._read_all(request, runs)
         except NotFoundError as error:  # the next attempt begins with what the source declares then, and the contract's policy for it
-            raise SourceLostError(f"a table or column went while the export began: {error}") from error
+            raise SourceLostError(f"a table or column was removed while the export started: {error}") from error
         for run, certificate in zip(runs, certificates, strict=True):
             run.folder.certify(certificate)
             listener(Progress(Phase.CERTIFIED, certificate.table, certificate.digest.rows))
@@ -277,11 +277,11 @@ class Exporting:
 def _one_at_a_time(listener: Listener) -> Listener:
     lock = threading.Lock()
 
-    def told(event: Progress) -> None:
+    def report(event: Progress) -> None:
         with lock:
             listener(event)
 
-    return told
+    return report
 
 
 def work(sessions: Sequence[Session], jobs: Sequence[Job]) -> None:

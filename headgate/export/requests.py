@@ -1,4 +1,4 @@
-"""What is asked of an export, and what it tells while it works and when it is done."""
+"""The request for an export, its progress events and its result."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ImpossibleDates(StrEnum):
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """One run. `run` and `exported_on` name it, and its folder in raw; asking again for the same run goes on with it.
+    """One run. `run` and `exported_on` name it, and its folder in raw; asking again for the same run resumes it.
 
     Attributes:
         source: a name for the server and schema, such as `ecommerce`; watermarks are kept by it.
@@ -83,11 +83,13 @@ class ExportRequest:
         if not self.tables or self.attempts < 1:
             raise SettingsError("an export needs at least one table and one attempt")
         if self.mask_at_source and self.file_format is not FileFormat.PARQUET:
-            raise SettingsError("rows that are masked at the source are written as Parquet: CSV cannot say that they are")
+            raise SettingsError("rows masked at the source need Parquet, because CSV cannot mark them as masked. Leave out --format csv")
         if self.is_selection and self.mode is Mode.INCREMENTAL:
-            raise SettingsError("a filter or a query cannot be incremental: rows outside it would be missed later. Export it in full")
+            raise SettingsError(
+                "A filter or a query cannot be incremental, because later runs would miss the rows outside it. Export it in full"
+            )
         if self.sql and (self.where or len(self.tables) != 1):
-            raise SettingsError("a query is exported under one name, and has its own WHERE. Give --name, not --tables or --where")
+            raise SettingsError("--sql takes neither --tables nor --where. Give --name, and put the filter into the query")
 
     def key(self, table: str, name: str) -> ExportKey:
         """Key of one object of this run in raw.
@@ -98,7 +100,7 @@ class ExportRequest:
         key = ExportKey(table, self.exported_on, self.run, name)
         if ExportKey.parse(key.path()) != key or {table, self.run} & _NO_FOLDERS:
             raise SettingsError(
-                f"run {self.run!r} of {table!r} cannot lie in raw by these names: they make no key. Remedy: name the run otherwise; "
+                f"run {self.run!r} of {table!r} has no valid key in raw. Give the run another name; "
                 "a table may be called otherwise in the lake by its contract's headgate.table"
             )
         return key
@@ -122,7 +124,7 @@ class ExportRequest:
 
 
 class Phase(StrEnum):
-    """What a progress event tells."""
+    """The kind of a progress event."""
 
     PLANNED = "planned"  # `rows` are expected
     READ = "read"  # `rows` more have been read
@@ -130,7 +132,7 @@ class Phase(StrEnum):
     FINISHED = "finished"  # a slice is read, written and certified
     CERTIFIED = "certified"  # the table is
     LANDED = "landed"  # the table's files and manifest lie in raw
-    RETRIED = "retried"  # the source was lost; the run goes on with a new snapshot
+    RETRIED = "retried"  # the source was lost; the run continues with a new snapshot
 
 
 @dataclass(frozen=True)

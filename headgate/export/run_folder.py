@@ -1,4 +1,4 @@
-"""What an unfinished run has on disk, so that a killed one goes on where it was.
+"""Files of an unfinished run on disk, so that a killed run can resume.
 
     <workspace>/<source>/<run>/<table>/plan.json              what is to be read: columns, slices, bounds
                                       slice-00000.parquet     a slice's rows (or .csv.gz); complete only with its record

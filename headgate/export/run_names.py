@@ -14,7 +14,7 @@ def named_by_time(at: datetime) -> str:
 
 
 def day_of(run: str, otherwise: date) -> date:
-    """The day that a run lies under: the one that it is named for, so that it is the same whenever the run goes on."""
+    """The day in a run's keys, taken from its name, so that it stays the same when the run is resumed."""
     try:
         return datetime.strptime(run[:_LENGTH], _FORM).replace(tzinfo=UTC).date()
     except ValueError:

@@ -1,4 +1,4 @@
-"""What an export has in the buckets: runs with their manifests in raw, watermarks beside the deployment's other state."""
+"""Export runs in the buckets: their files and manifests in raw, and the watermarks in the state bucket."""
 
 from __future__ import annotations
 
@@ -37,24 +37,24 @@ class UnfinishedRun:
     prefix: str
 
     def keep(self, path: Path) -> None:
-        """A copy of the file is kept under its name."""
+        """Keep a copy of the file under its name."""
         self.objects.upload(path, self._ref(path.name))
 
     def forget(self, name: str) -> None:
-        """No copy is kept under that name."""
+        """Delete the copy under that name."""
         self.objects.delete(self._ref(name))
 
     def clear(self) -> None:
-        """Nothing is kept."""
+        """Delete every copy."""
         for item in list(self.objects.list(self.bucket, self.prefix)):
             self.objects.delete(ObjectRef(self.bucket, item.ref.key))
 
     def is_empty(self) -> bool:
-        """Whether nothing is kept."""
+        """Return whether there is no copy."""
         return next(iter(self.objects.list(self.bucket, self.prefix)), None) is None
 
     def restore(self, folder: Path) -> None:
-        """The folder holds every file that is kept."""
+        """Download every copy into the folder."""
         for item in self.objects.list(self.bucket, self.prefix):
             self.objects.download(ObjectRef(self.bucket, item.ref.key), folder / item.ref.key.removeprefix(self.prefix))
 
@@ -71,23 +71,23 @@ class RunStore:
     state_bucket: str
 
     def bring(self, certificate: Certificate, files: Mapping[str, Path]) -> None:
-        """The run's files lie in raw; nobody takes them before its manifest. Bringing them again writes the same objects."""
+        """Upload the run's files to raw; readers ignore them until the manifest is written. A second upload writes the same objects."""
         for name, path in files.items():
             self.objects.upload(path, self._ref(certificate, name))
 
     def state(self, certificate: Certificate) -> None:
-        """The run's manifest lies beside its files: the table has landed."""
+        """Write the run's manifest next to its files, which publishes the table."""
         self.objects.write(self._ref(certificate, MANIFEST), certificate.to_json().encode(), content_type=_JSON)
 
     def certificate(self, key: ExportKey) -> Certificate | None:
-        """The certificate of a run of a table (whose manifest has this key), None when the run has not landed."""
+        """The certificate of a run of a table (whose manifest has this key), None when the run was not published."""
         try:
             return Certificate.from_json(self.objects.read(ObjectRef(self.raw_bucket, key.path())))
         except NotFoundError:
             return None
 
     def runs(self, table: str) -> list[ExportKey]:
-        """The manifests of every landed run of a table, oldest first."""
+        """The manifests of every published run of a table, oldest first."""
         found = [ExportKey.parse(item.ref.key) for item in self.objects.list(self.raw_bucket, f"{table}/dt=")]
         return sorted((key for key in found if key and key.name == MANIFEST), key=lambda key: (key.exported_on, key.run))
 
@@ -97,7 +97,7 @@ class RunStore:
         return sorted({key.dataset for key in found if key and key.name == MANIFEST})
 
     def reached_before(self, source: str, table: str, run: str) -> Reached | None:
-        """How far the runs before this one have landed the table, None when there were none."""
+        """How far earlier runs have exported the table; None when there were none."""
         found = self._watermark(source, table)
         return found.seen_by(run) if found else None
 
@@ -108,12 +108,12 @@ class RunStore:
             return None
 
     def passed(self, source: str, table: str, reached: Reached) -> bool:
-        """Whether another run has landed the table as of a later moment: what it reached must not be taken back."""
+        """Whether another run has published the table as of a later moment; its watermark must not move back."""
         found = self._watermark(source, table)
         return found is not None and found.last.run != reached.run and found.last.taken_at > reached.taken_at
 
     def advance(self, source: str, table: str, reached: Reached) -> None:
-        """The next incremental run goes on from here."""
+        """Write the watermark from which the next incremental run starts."""
         found = self._watermark(source, table)
         watermark = Watermark(reached, found.seen_by(reached.run) if found else None)
         self.objects.write(self._state(source, table, "watermark.json"), watermark.to_json().encode(), content_type=_JSON)
@@ -135,19 +135,21 @@ class RunStore:
         self.objects.upload(path, self._keys(source, table, run))
 
     def verify(self, key: ExportKey, workspace: Path) -> Verification:
-        """Whether a landed run is still what its manifest says: every file's bytes, and every row's fingerprint.
+        """Compare a published run with its manifest: every file's bytes, and every row's fingerprint.
 
         Raises:
-            NotFoundError: the run has no manifest, so it never landed whole.
+            NotFoundError: the run has no manifest, so it was never published.
         """
         certificate = self.certificate(key)
         if certificate is None:
-            raise NotFoundError(f"{key.path()}: there is no such manifest, so this run has not landed")
+            raise NotFoundError(
+                f"{key.path()}: there is no such manifest, so the run was not published. Run `headgate export runs` to list published runs"
+            )
         findings: list[str] = []
         total = Digest.of_nothing(len(certificate.digested))
         for file in certificate.files:
-            digest, told = self._checked(certificate, file, workspace)
-            findings.extend(f"{file.name}: {item}" for item in told)
+            digest, problems = self._checked(certificate, file, workspace)
+            findings.extend(f"{file.name}: {item}" for item in problems)
             total += digest
         if certificate.deleted_sha256:
             findings.extend(f"{DELETED}: {item}" for item in self._changed_bytes(certificate, workspace))
@@ -186,7 +188,7 @@ class RunStore:
     def _ref(self, certificate: Certificate, name: str) -> ObjectRef:
         key = ExportKey.parse(f"{certificate.table}/dt={certificate.exported_on}/run={certificate.run}/{name}")
         if key is None:
-            raise NotFoundError(f"{certificate.table}, {certificate.run}: these do not make a key of raw")
+            raise NotFoundError(f"{certificate.table}, {certificate.run}: these names are no valid key in raw")
         return ObjectRef(self.raw_bucket, key.path())
 
     def unfinished(self, source: str, table: str, run: str) -> UnfinishedRun:

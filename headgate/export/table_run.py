@@ -84,7 +84,7 @@ class TableRun:
     @cached_property
     def drift(self) -> tuple[str, ...]:
         """How the source's columns differ from the contract's, in words."""
-        return tuple(f"{item.change}: {item.told}" for item in differences(self.table, self.contract)) if self.contract else ()
+        return tuple(f"{item.change}: {item.description}" for item in differences(self.table, self.contract)) if self.contract else ()
 
     @cached_property
     def columns(self) -> tuple[ExportColumn, ...]:
@@ -150,7 +150,7 @@ class TableRun:
         return key, list(walk(session, self.table.name, key, step, within))
 
     def _bounds(self, session: Session) -> tuple[Bound, ...]:
-        """The bounds of an incremental run; of a full one only how far it will have come, where the table can tell."""
+        """The bounds of an incremental run; of a full one only how far it will have come, where the table has a watermark column."""
         incremental = self.mode is Mode.INCREMENTAL
         columns = () if self.request.is_selection else watermark_columns(self.table, self.contract)
         if not columns and incremental:
@@ -184,7 +184,7 @@ class TableRun:
         write_keys(session, self.table.name, map_table(self.table, key, self.contract), self._within(plan.bounds), self.folder.keys)
 
     def late_jobs(self, plan: TablePlan) -> list[Job]:
-        """What is to be done when `jobs` are: rows that came since the run before and that its watermark does not tell of."""
+        """The jobs that follow `jobs`: rows that came since the previous run and that the watermark does not find."""
         if not self.folder.keys.exists() or not self.find_keys_before(self.folder.keys_before):
             return []
         self.late[:] = any_of(came_late(self.folder.keys_before, self.folder.keys), self.table)
@@ -251,8 +251,10 @@ class TableRun:
 
     def _accept_dates(self, found: Mapping[str, int]) -> None:
         if found and self.request.impossible_dates is ImpossibleDates.STOP:
-            told = ", ".join(f"{name}: {count}" for name, count in found.items())
-            raise ImpossibleDateError(f"{self.table.name} holds dates that are on no calendar ({told}); the request says to stop at them")
+            found_dates = ", ".join(f"{name}: {count}" for name, count in found.items())
+            raise ImpossibleDateError(
+                f"{self.table.name} holds dates that are on no calendar ({found_dates}); the request says to stop at them"
+            )
 
     def certificate(self, plan: TablePlan, snapshot: Snapshot) -> Certificate:
         """The certificate of the table, whose slices are all finished.

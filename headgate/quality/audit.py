@@ -37,8 +37,8 @@ def audit(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> None:
     """
     broken = broken_rules(contract, rows)
     if broken:
-        told = "; ".join(f"{place}: {rule} broken by {count} rows" for (place, rule), count in sorted(broken.items()))
-        raise AuditError(f"{contract.id}: {told}")
+        failed = "; ".join(f"{place}: {rule} broken by {count} rows" for (place, rule), count in sorted(broken.items()))
+        raise AuditError(f"{contract.id}: {failed}")
 
 
 def broken_rules(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> Counter[tuple[str, str]]:

@@ -139,7 +139,7 @@ class CardAudit:
                 new[address] = (content, record)
         for batch in _batches(new.items(), _RECORDS_AT_ONCE):
             entries |= self._scanned_records(dict(batch))
-        self._settle("ledger", "files", known, entries)
+        self._store_entries("ledger", "files", known, entries)
         return [entry.scan for entry in entries.values()]
 
     def audit_logs(self, lines: Mapping[str, Callable[[datetime], Iterable[str]]], oldest: datetime) -> list[Scan]:
@@ -158,7 +158,7 @@ class CardAudit:
             now, start = self.clock(), max(audited, default=oldest + _LOG_OVERLAP) - _LOG_OVERLAP
             (scan,) = scan_logs({group: read(start)})
             entries[_hash(f"{group}\0{now.isoformat()}")] = Audited(start.isoformat(), self.scanner, now, scan)
-        self._settle("logs", "groups", known, entries)
+        self._store_entries("logs", "groups", known, entries)
         return [entry.scan for entry in entries.values()]
 
     def _audit_zone(self, zone: Zone) -> list[Scan]:
@@ -175,8 +175,8 @@ class CardAudit:
                 scans = list(pool.map(lambda one: scan_object(self.objects, zone, one[1].ref), batch))
             scanned = {address: self._entry(object_content(info), scan) for (address, info), scan in zip(batch, scans, strict=True)}
             entries = entries | scanned
-            known = self._settle(zone.name, part, known, known | scanned)
-        self._settle(zone.name, part, known, entries)
+            known = self._store_entries(zone.name, part, known, known | scanned)
+        self._store_entries(zone.name, part, known, entries)
         return [entry.scan for entry in entries.values()]
 
     def _due(self, listed: Mapping[str, ObjectInfo], entries: Entries) -> list[tuple[str, ObjectInfo]]:
@@ -204,7 +204,7 @@ class CardAudit:
             return {address: self._entry(content, Scan("ledger", "files", 1, 1)) for address, (content, _) in batch.items()}
         return {address: self._entry(content, scan_records([record])) for address, (content, record) in batch.items()}
 
-    def _settle(self, zone: str, part: str, known: Entries, entries: Entries) -> Entries:
+    def _store_entries(self, zone: str, part: str, known: Entries, entries: Entries) -> Entries:
         """Alert, then save: if the alert fails, the next audit finds the same again."""
         if new := [finding for address, entry in entries.items() for finding in _new_findings(known.get(address), entry)]:
             self.alert(new)

@@ -150,8 +150,8 @@ def scan_object(objects: ObjectStore, zone: Zone, ref: ObjectRef) -> Scan:
     # A name is written too.
     found.update({("", kind): count for kind, count in leaks_in_text(ref.key).items()})
     place = f"s3://{zone.bucket}/{without_leaks(ref.key)}"
-    told = tuple(Finding(zone.name, place, column, kind, count) for (column, kind), count in sorted(found.items()))
-    return Scan(zone.name, _subject(ref.key), 1, cells, told)
+    findings = tuple(Finding(zone.name, place, column, kind, count) for (column, kind), count in sorted(found.items()))
+    return Scan(zone.name, _subject(ref.key), 1, cells, findings)
 
 
 def _leaks_in(key: str, body: bytes) -> tuple[int, Counter[tuple[str, str]]]:
@@ -207,5 +207,5 @@ def _subject(key: str) -> str:
 
 def _scan_texts(zone: str, subject: str, texts: Iterable[str]) -> Scan:
     count, found = leaks_in_texts(texts)
-    told = tuple(Finding(zone, subject, "", kind, times) for kind, times in sorted(found.items()))
-    return Scan(zone, subject, count, count, told)
+    findings = tuple(Finding(zone, subject, "", kind, times) for kind, times in sorted(found.items()))
+    return Scan(zone, subject, count, count, findings)

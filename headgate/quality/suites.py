@@ -76,19 +76,19 @@ def _unique(key: tuple[str, ...]) -> Any:  # noqa: ANN401 Great Expectations shi
 def _of_rule(column: Column, rule: Rule) -> Any:  # noqa: ANN401 as above
     import great_expectations.expectations as gxe  # noqa: PLC0415 takes seconds
 
-    told = {"column": column.name, "meta": _meta(rule.name, column.name), "severity": _severity(rule.level)}
+    options = {"column": column.name, "meta": _meta(rule.name, column.name), "severity": _severity(rule.level)}
     if rule.name in _BOUNDS:
         bound = bound_of_floats(column, rule)
         return gxe.ExpectColumnValuesToBeBetween(
-            **told, **{name: bound if value is None else value for name, value in _BOUNDS[rule.name].items()}
+            **options, **{name: bound if value is None else value for name, value in _BOUNDS[rule.name].items()}
         )
     if rule.name in _LENGTHS:
-        return gxe.ExpectColumnValueLengthsToBeBetween(**told, **{_LENGTHS[rule.name]: rule.argument})
+        return gxe.ExpectColumnValueLengthsToBeBetween(**options, **{_LENGTHS[rule.name]: rule.argument})
     if rule.name == "pattern":
-        return gxe.ExpectColumnValuesToMatchRegex(**told, regex=python_pattern(rule.argument))
+        return gxe.ExpectColumnValuesToMatchRegex(**options, regex=python_pattern(rule.argument))
     if rule.name == "valid_values":
         allowed = [literal(column.type, value) for value in rule.argument]  # type: ignore[attr-defined] # valid_values carries a tuple
-        return gxe.ExpectColumnValuesToBeInSet(**told, value_set=allowed)
+        return gxe.ExpectColumnValuesToBeInSet(**options, value_set=allowed)
     raise ContractError(f"{column.name}: no expectation for rule {rule.name}")
 
 
@@ -99,13 +99,13 @@ def _of_comparison(contract: Contract, rule: Comparison) -> Any:  # noqa: ANN401
 def _of_columns(rule: Comparison) -> Any:  # noqa: ANN401 as above
     import great_expectations.expectations as gxe  # noqa: PLC0415 takes seconds
 
-    told = {"ignore_row_if": "either_value_is_missing", "meta": _meta(rule.name, rule.left), "severity": _severity(rule.level)}
+    options = {"ignore_row_if": "either_value_is_missing", "meta": _meta(rule.name, rule.left), "severity": _severity(rule.level)}
     if rule.operator == "==":
-        return gxe.ExpectColumnPairValuesToBeEqual(column_A=rule.left, column_B=rule.right, **told)
+        return gxe.ExpectColumnPairValuesToBeEqual(column_A=rule.left, column_B=rule.right, **options)
     if rule.operator == "!=":
         raise ContractError(f"rule {rule.name}: Great Expectations has no expectation that two columns differ")
     greater, lesser = (rule.left, rule.right) if rule.operator.startswith(">") else (rule.right, rule.left)
-    return gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A=greater, column_B=lesser, or_equal=rule.operator.endswith("="), **told)
+    return gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A=greater, column_B=lesser, or_equal=rule.operator.endswith("="), **options)
 
 
 def _of_literal(contract: Contract, rule: Comparison) -> Any:  # noqa: ANN401 as above

@@ -58,18 +58,18 @@ def translate(sql: str, dialect: str, types: Mapping[str, str] | None = None, da
     """
     if dialect == ATHENA:
         return sql
-    if told := about_tables(sql, databases):
-        return told
+    if answer := about_tables(sql, databases):
+        return answer
     prefix, question = explained(sql)
     try:
         statements = [statement for statement in sqlglot.parse(question, read=ATHENA) if statement]
     except SqlglotError as error:
-        raise QueryError(f"not Athena SQL: {describe_parse_error(error)}") from None
+        raise QueryError(f"The statement is not Athena SQL: {describe_parse_error(error)}") from None
     if len(statements) != 1:
-        raise QueryError(f"one statement at a time; found {len(statements)}")
+        raise QueryError(f"There are {len(statements)} statements. Send one at a time.")
     if not isinstance(statements[0], exp.Query):
         return sql
-    return prefix + str(_mended(statements[0], _lake_types() if types is None else types).sql(dialect=dialect))
+    return prefix + str(_adapted(statements[0], _lake_types() if types is None else types).sql(dialect=dialect))
 
 
 @cache
@@ -82,7 +82,7 @@ def _lake_types() -> dict[str, str]:
     return {name: kinds.pop() for name, kinds in found.items() if len(kinds) == 1}
 
 
-def _mended(query: exp.Query, types: Mapping[str, str]) -> exp.Expression:
+def _adapted(query: exp.Query, types: Mapping[str, str]) -> exp.Expression:
     for column in query.find_all(exp.Column):
         if column.name in types:
             column.type = types[column.name]

@@ -165,7 +165,7 @@ def test_one_job_alone_gets_the_sentence_model_and_reads_searches_with_it(built:
 
     shop_lake.run_as_glue("build_retail_copilot", tmp_path / "words", without="sentence_model.zip")
     told = "select distinct note from ecommerce_prod.query_model_quality where model = 'intents'"
-    assert shop_lake.query(told) == [{"note": "no sentence model is installed: words alone tell what is alike (requirements/model.lock)"}]
+    assert shop_lake.query(told) == [{"note": "no sentence model is installed: words alone decide what is alike (requirements/model.lock)"}]
     shop_lake.run_as_glue("build_retail_copilot", tmp_path / "meaning")
     assert shop_lake.query(told) == [{"note": "meaning read by all-MiniLM-L6-v2"}]
 

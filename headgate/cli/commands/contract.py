@@ -55,7 +55,7 @@ def show(zone: str, dataset: str, as_json: bool) -> None:
 
     found = getattr(Registry.load(), zone).get(dataset)
     if found is None:
-        raise click.ClickException(f"no contract {zone}/{dataset}. Remedy: `headgate contract list` names them all.")
+        raise click.ClickException(f"There is no contract {zone}/{dataset}. `headgate contract list` lists all contracts.")
     options.show(as_json=as_json, value=lambda: _columns(found), screen=lambda: _column_table(found))
 
 

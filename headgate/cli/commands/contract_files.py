@@ -108,7 +108,7 @@ def check_sample(drafted: Draft, body: bytes) -> CheckedDraft:
     if gated.counts.quarantined and gated.counts.quarantined == gated.counts.received:
         reasons = ", ".join(gated.counts.reasons)
         raise click.ClickException(
-            f"none of the {gated.counts.received:,} rows can be read as a row of one table ({reasons}). Remedy: {_CHECK_ROWS}."
+            f"None of the {gated.counts.received:,} rows fits the drafted contract ({reasons}). Remedy: {_CHECK_ROWS}."
         )
     return CheckedDraft(text, drafted, gated)
 
@@ -255,7 +255,7 @@ def _loaded(path: Path) -> Contract:
         where = getattr(error, "problem_mark", None)
         line = f" (line {where.line + 1})" if where else ""
         raise click.ClickException(
-            f"{screens.shown(str(path))} is no YAML{line} or JSON. Remedy: name a contract, like those below contracts/."
+            f"{screens.shown(str(path))} is neither YAML nor JSON{line}. Name a contract file, such as contracts/source/orders.yaml."
         ) from None
 
 
@@ -307,8 +307,8 @@ def _counts(gated: Gated) -> dict[str, int]:
 
 
 def _show_refusal(error: BadInputError, *, as_json: bool) -> None:
-    told = {"rule": error.rule, "column": error.column, "message": error.message, "remedy": error.remedy}
-    options.show(as_json=as_json, value=lambda: {"refused": told}, screen=lambda: f"The file would be refused: {error}")
+    refusal = {"rule": error.rule, "column": error.column, "message": error.message, "remedy": error.remedy}
+    options.show(as_json=as_json, value=lambda: {"refused": refusal}, screen=lambda: f"The file would be refused: {error}")
 
 
 def _checked_screen(file: Path, gated: Gated, shown: Sequence[dict[str, object]], policy: NewColumns) -> RenderableType:
@@ -378,5 +378,5 @@ def _changes_table(changes: Sequence[difference.Change]) -> RenderableType:
         return "Nothing changes but words."
     table = screens.table("column", "change", "breaks")
     for change in changes:
-        table.add_row(change.column or "the table", change.told, change.breaks)
+        table.add_row(change.column or "the table", change.message, change.breaks)
     return table

@@ -166,7 +166,7 @@ def show(key: str, as_json: bool, deployment_name: str | None) -> None:
     found = deployment.activate(deployment_name)
     records = find_records(wiring.ledger(found.environment).records(), key)
     if not records:
-        raise click.ClickException(f"no file {screens.shown(key)} was received. Remedy: `headgate files` lists those that were.")
+        raise click.ClickException(f"There is no record of a file {screens.shown(key)}. `headgate files` lists the received files.")
     newest = records[0]
     options.show(as_json=as_json, value=lambda: _kept(newest), screen=lambda: _whole(newest))
 
@@ -236,14 +236,14 @@ def _kept(record: FileRecord) -> dict[str, Any]:
 def _whole(record: FileRecord) -> Table:
     table = screens.table("what", "value", title=record.key)
     for name, value in _kept(record).items():
-        for part, told in value.items() if isinstance(value, dict) else [("", value)]:
-            table.add_row(f"{name} {part}".strip(), _told(part, told))
+        for part, cell in value.items() if isinstance(value, dict) else [("", value)]:
+            table.add_row(f"{name} {part}".strip(), _cell_text(part, cell))
     return table
 
 
-def _told(part: str, told: object) -> str:
+def _cell_text(part: str, cell: object) -> str:
     """A value for a person: what cannot be seen is spelled, and each column's figures have a line of their own."""
-    text = str(told)
+    text = str(cell)
     if part == "statistics":
         columns = json.loads(text).items()
         return "\n".join(f"{name}: {', '.join(f'{figure} {value}' for figure, value in figures.items())}" for name, figures in columns)

@@ -11,7 +11,7 @@ from headgate.cli import options
 from headgate.project import FILE, all_domains, read
 
 _TOML = """\
-# A lake project; docs/own-lake.md explains each field.
+# A lake project; docs/lake-project.md explains each field.
 name = "{name}"               # prefix of buckets and databases: {name}_curated, {name}_prod
 region = "{region}"           # AWS region; empty takes the shell's
 environment = "dev"

@@ -36,8 +36,8 @@ def list(as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 the 
     """Name the key that tokens are made with, and those before it."""
     found = deployment.activate(deployment_name)
     current, *before = wiring.masking_keys(found.environment).ids()
-    told = f"Tokens are made with {current}; before: {', '.join(before) or 'none'}."
-    options.show(as_json=as_json, value=lambda: {"current": current, "previous": before}, screen=lambda: told)
+    summary = f"Tokens are made with {current}; before: {', '.join(before) or 'none'}."
+    options.show(as_json=as_json, value=lambda: {"current": current, "previous": before}, screen=lambda: summary)
 
 
 @keys.command(epilog=options.example("headgate keys rotate --yes"))
@@ -53,8 +53,8 @@ def rotate(yes: bool, as_json: bool, deployment_name: str | None) -> None:
     if not yes:
         click.confirm("Make all new card tokens with a new key?", abort=True, err=True)
     made = wiring.masking_keys(found.environment).rotate(secrets.token_bytes(_KEY_BYTES))
-    told = f"New tokens are made with {made}. In five minutes: headgate keys retoken"
-    options.show(as_json=as_json, value=lambda: {"current": made}, screen=lambda: told)
+    summary = f"New tokens are made with {made}. In five minutes: headgate keys retoken"
+    options.show(as_json=as_json, value=lambda: {"current": made}, screen=lambda: summary)
 
 
 @keys.command(epilog=options.example("headgate keys retoken --dry-run"))
@@ -93,7 +93,7 @@ def _fact(old: OldTokens) -> dict[str, object]:
         "key": record.key,
         "dataset": record.dataset,
         "outcome": "old_tokens",
-        "told": f"made with {', '.join(old.key_ids)}",
+        "detail": f"made with {', '.join(old.key_ids)}",
     }
 
 
@@ -104,7 +104,7 @@ def _screen(results: Sequence[dict[str, object]]) -> Group | str:
         return "Every token is made with the current key."
     table = screens.table("dataset", "file", "outcome", "why")
     for one in results:
-        table.add_row(str(one["dataset"]), str(one["key"]), str(one["outcome"]), str(one.get("told", "")))
+        table.add_row(str(one["dataset"]), str(one["key"]), str(one["outcome"]), str(one.get("detail", "")))
     if any(one["outcome"] == REPLAYED for one in results):
         return Group(table, "Next: `headgate run` merges the new tokens.")
     return Group(table)

@@ -47,7 +47,7 @@ def accept(key: str, as_json: bool, deployment_name: str | None) -> None:
     """Take the suggestion for the file at KEY, remember it for its source and header, and send the file through the gate again."""
     found = deployment.activate(deployment_name)
     record, suggested = _waiting(found, key)
-    _settle(found, record, suggested, suggested.fields, as_json=as_json)
+    _save_mapping_and_replay(found, record, suggested, suggested.fields, as_json=as_json)
 
 
 @mapping.command(name="set", epilog=options.example("headgate mapping set payments/new-shop.csv F1=payment_id ref=order_id"))
@@ -60,7 +60,7 @@ def set_command(key: str, pairs: Sequence[str], as_json: bool, deployment_name: 
     found = deployment.activate(deployment_name)
     record, suggested = _waiting(found, key)
     fields = wiring.mappings(found.environment).contracts[suggested.dataset].names
-    _settle(found, record, suggested, with_changes(suggested, pairs, fields), as_json=as_json)
+    _save_mapping_and_replay(found, record, suggested, with_changes(suggested, pairs, fields), as_json=as_json)
 
 
 def with_changes(suggested: Suggested, pairs: Sequence[str], fields: Sequence[str]) -> tuple[str, ...]:
@@ -76,8 +76,8 @@ def with_changes(suggested: Suggested, pairs: Sequence[str], fields: Sequence[st
     for pair in pairs:
         column, separator, field = pair.rpartition("=")
         if not separator or column not in suggested.names:
-            told = f"{screens.shown(pair)!r} is no COLUMN=FIELD of a column of the file"
-            raise click.UsageError(f"{told}: {', '.join(suggested.names)}")
+            problem = f"{screens.shown(pair)!r} does not have the form COLUMN=FIELD with a column of the file. Its columns are"
+            raise click.UsageError(f"{problem}: {', '.join(suggested.names)}")
         if field not in fields:
             raise click.UsageError(f"`{screens.shown(field)}` is no field of {suggested.dataset}. Its fields are: {', '.join(fields)}")
         chosen[column] = field
@@ -93,8 +93,8 @@ def _waiting(found: deployment.Deployment, key: str) -> tuple[FileRecord, Sugges
     records = list(wiring.ledger(found.environment).records())
     asked = [record for record in find_records(records, key) if record.state is FileState.NEEDS_MAPPING]
     if not asked:
-        told = f"no file {screens.shown(key)} waits for a mapping"
-        raise HeadgateError(f"{told}. Remedy: `headgate files --state {FileState.NEEDS_MAPPING}` lists those that do.")
+        problem = f"no file {screens.shown(key)} waits for a mapping"
+        raise HeadgateError(f"{problem}. Remedy: `headgate files --state {FileState.NEEDS_MAPPING}` lists those that do.")
     waiting = [record for record in unsettled(records) if record in asked]
     if not waiting:
         settled = asked[0].key
@@ -116,7 +116,9 @@ def _renewed(found: deployment.Deployment, record: FileRecord, suggested: Sugges
     return mappings.renewed(record.key, suggested, body)
 
 
-def _settle(found: deployment.Deployment, record: FileRecord, suggested: Suggested, fields: Sequence[str], *, as_json: bool) -> None:
+def _save_mapping_and_replay(
+    found: deployment.Deployment, record: FileRecord, suggested: Suggested, fields: Sequence[str], *, as_json: bool
+) -> None:
     """The decision is remembered, and the file lies in raw once more, as a new version that the gate will look at."""
     try:
         wiring.mappings(found.environment).remember(suggested, fields)
@@ -124,10 +126,10 @@ def _settle(found: deployment.Deployment, record: FileRecord, suggested: Suggest
         remedy = f"`headgate mapping set {record.key} COLUMN=FIELD` names a column's field; one that is none must not be in the file"
         raise BadInputError(rule=error.rule, message=error.message, remedy=remedy, file=record.key) from None
     _send_again(record, suggested)
-    told = {"dataset": suggested.dataset, "source": suggested.source, "columns": dict(zip(suggested.names, fields, strict=True))}
+    chosen = {"dataset": suggested.dataset, "source": suggested.source, "columns": dict(zip(suggested.names, fields, strict=True))}
     options.show(
         as_json=as_json,
-        value=lambda: told,
+        value=lambda: chosen,
         screen=lambda: f"Remembered for files of {suggested.source} with this header; {record.key} is on its way through the gate again.",
     )
 
@@ -139,8 +141,8 @@ def _send_again(record: FileRecord, suggested: Suggested) -> None:
     try:
         body = store.read(ObjectRef(record.bucket, record.key, record.version_id))
     except NotFoundError:
-        told = f"remembered for files of {suggested.source} with this header, but {record.key} cannot go through the gate again"
-        raise HeadgateError(f"{told}: {why_gone(record.key)}") from None
+        problem = f"remembered for files of {suggested.source} with this header, but {record.key} cannot go through the gate again"
+        raise HeadgateError(f"{problem}: {why_gone(record.key)}") from None
     store.write(ObjectRef(record.bucket, record.key), body)
 
 

@@ -31,8 +31,8 @@ def profile(file: Path, dataset: str, as_json: bool) -> None:
 
     No sensitive value is shown.
     """
-    told = profile_file(file, dataset)
-    options.show(as_json=as_json, value=told.as_dict, screen=lambda: Group(_columns(told), score_line(told.score.as_texts())))
+    profiled = profile_file(file, dataset)
+    options.show(as_json=as_json, value=profiled.as_dict, screen=lambda: Group(_columns(profiled), score_line(profiled.score.as_texts())))
 
 
 def profile_file(file: Path, dataset: str) -> Profile:
@@ -49,8 +49,8 @@ def profile_file(file: Path, dataset: str) -> Profile:
 
 def score_line(parts: Mapping[str, str]) -> str:
     """The score and its parts in one line."""
-    told = ", ".join(f"{name} {parts[name]}" for name in parts if name != "score")
-    return f"quality {parts['score']} ({told})" if "score" in parts else "no rows, so no quality score"
+    listed = ", ".join(f"{name} {parts[name]}" for name in parts if name != "score")
+    return f"quality {parts['score']} ({listed})" if "score" in parts else "no rows, so no quality score"
 
 
 def _table(body: bytes, dataset: str) -> dict[str, pa.Array]:
@@ -62,7 +62,7 @@ def _table(body: bytes, dataset: str) -> dict[str, pa.Array]:
     contract = Registry.load().source.get(dataset)
     table = read_table(unpack(body), contract)
     if not table.names:
-        raise click.ClickException("no row of the file could be a header. Remedy: put the columns' names in the first row.")
+        raise click.ClickException("The file has no row that can be a header. Put the columns' names in the first row.")
     if not table.has_header:
         options.progress_console().print("The file has no header: its columns are named column_1, column_2 …")
     return dict(zip(column_names(table.names), table.columns, strict=True))
@@ -76,16 +76,16 @@ def _sensitive(dataset: str, names: Collection[str]) -> set[str]:
         return set()
     contract = Registry.load().source.get(dataset)
     if contract is None:
-        raise click.ClickException(f"no contract source/{dataset}. Remedy: `headgate contract list` names them all.")
+        raise click.ClickException(f"There is no contract for {dataset}. `headgate contract list` lists the datasets that have one.")
     masked = {folded(column.name) for column in contract.columns if column.mask}
     return {name for name in names if folded(name) in masked}
 
 
-def _columns(told: Profile) -> Table:
+def _columns(profiled: Profile) -> Table:
     table = screens.table(
-        "column", "type", "missing", "invalid", "distinct", "from", "to", "most frequent, or pattern", title=f"{told.rows:,} rows"
+        "column", "type", "missing", "invalid", "distinct", "from", "to", "most frequent, or pattern", title=f"{profiled.rows:,} rows"
     )
-    for column in told.columns:
+    for column in profiled.columns:
         table.add_row(*_cells(column))
     return table
 

@@ -142,7 +142,7 @@ def _record(found: deployment.Deployment, file: str) -> FileRecord:
     matching = find_records(wiring.ledger(found.environment).records(), file)
     if not matching:
         raise click.ClickException(
-            f"no record of a file {screens.shown(file)}. Remedy: `headgate quarantine list --files` names ids and keys."
+            f"There is no record of a file {screens.shown(file)}. `headgate quarantine list --files` lists ids and keys."
         )
     return matching[0]
 
@@ -183,6 +183,6 @@ def _replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:
         cells = (one.get(name, "") for name in ("key", "outcome", "left", "entered", "accepted", "quarantined", "duplicates", "reason"))
         table.add_row(*(str(cell) for cell in cells))
     counted = Counter(str(one["outcome"]) for one in results)
-    told = ", ".join(f"{count} {outcome}" for outcome, count in counted.items())
+    outcomes = ", ".join(f"{count} {outcome}" for outcome, count in counted.items())
     accepted = any(one["outcome"] == REPLAYED and one["accepted"] for one in results)
-    return Group(table, f"{told}. Next: `headgate run` merges the accepted rows." if accepted else f"{told}. No row was accepted.")
+    return Group(table, f"{outcomes}. Next: `headgate run` merges the accepted rows." if accepted else f"{outcomes}. No row was accepted.")

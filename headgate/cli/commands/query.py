@@ -61,7 +61,10 @@ def query(sql: str | None, saved: str | None, *, as_csv: bool, vertical: bool, a
 @options.as_json
 @options.deployment
 def questions(*, as_json: bool, deployment_name: str | None) -> None:
-    """List the saved questions: those of every lake, and those of the lake's domains."""
+    """List the saved questions.
+
+    Every lake has a few; each of its domains adds its own.
+    """
     deployment.activate_if_deployed(deployment_name)
     listed = _saved_questions()
     options.show(as_json=as_json, value=lambda: [vars(one) for one in listed.values()], screen=lambda: _questions_table(listed))

@@ -89,7 +89,9 @@ def import_online_retail_command(folder: Path, source: Path | None, fetched: Pat
     with written_rows(options.progress_console()) as progress:
         path = source or (fetch(fetched, progress) if fetched else find_source())
         if path is None:
-            raise click.ClickException("Online Retail II is not here. Remedy: --fetch FOLDER downloads it, or set HEADGATE_DATA.")
+            raise click.ClickException(
+                "The data set Online Retail II was not found. Download it with --fetch FOLDER, or set HEADGATE_DATA to its folder."
+            )
         made = import_online_retail(path, folder, progress, defect_rate=defect_rate)
     fact = {"summary": made.summary, "rows": made.rows, "lines": made.lines, "repeats": made.repeats, "amount": str(made.amount)}
     options.show(
@@ -118,9 +120,9 @@ def import_mysql_command(folder: Path, as_json: bool) -> None:
         )
     with written_rows(options.progress_console()) as progress:
         parts = import_mysql(url, folder, datetime.now(UTC).date(), progress)
-    told = f"{sum(part.rows for part in parts):,} rows read from MySQL."
+    summary = f"{sum(part.rows for part in parts):,} rows read from MySQL."
     options.show(
-        as_json=as_json, value=lambda: {"summary": told}, screen=lambda: f"{told} Next: headgate upload {shlex.quote(str(folder))}"
+        as_json=as_json, value=lambda: {"summary": summary}, screen=lambda: f"{summary} Next: headgate upload {shlex.quote(str(folder))}"
     )
 
 

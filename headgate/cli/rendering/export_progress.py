@@ -52,8 +52,8 @@ class Tally:
         if self.end:
             return f"{self.table}: {self.done:,} rows {self.end}"
         left = self.left_s(now_s)
-        told = [f"{self.table}: {self.done:,} of about {max(self.expected, self.done):,} rows", f"{self.rows_per_s(now_s):,.0f} rows/s"]
-        return ", ".join([*told, f"{left:,.0f} s left"] if left is not None else told)
+        line = [f"{self.table}: {self.done:,} of about {max(self.expected, self.done):,} rows", f"{self.rows_per_s(now_s):,.0f} rows/s"]
+        return ", ".join([*line, f"{left:,.0f} s left"] if left is not None else line)
 
 
 @dataclass
@@ -83,7 +83,7 @@ class Tallies:
 def shown(console: Console) -> Iterator[Callable[[requests.Progress], None]]:
     """A listener for an export, whose events are shown as they come."""
     tallies, plain = Tallies(), PlainLines(console)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[told]}"))
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[line]}"))
     with Progress(*columns, console=console) as bars:
         tasks: dict[str, TaskID] = {}
 
@@ -93,19 +93,19 @@ def shown(console: Console) -> Iterator[Callable[[requests.Progress], None]]:
             tally = tallies.hear(event)
             if tally is None:
                 return
-            told = tally.line(tallies.monotonic_s())
+            line = tally.line(tallies.monotonic_s())
             if tally.table not in tasks:
-                tasks[tally.table] = bars.add_task(tally.table, told="")
+                tasks[tally.table] = bars.add_task(tally.table, line="")
             total = tally.done if tally.end else max(tally.expected, tally.done)
-            bars.update(tasks[tally.table], completed=tally.done, total=total, told=told.partition(": ")[2])
-            _say(plain, tally, told)
+            bars.update(tasks[tally.table], completed=tally.done, total=total, line=line.partition(": ")[2])
+            _say(plain, tally, line)
 
         yield heard
 
 
-def _say(plain: PlainLines, tally: Tally, told: str) -> None:
+def _say(plain: PlainLines, tally: Tally, line: str) -> None:
     """An end is always said; the way there at most every few seconds."""
     if tally.end and not plain.console.is_terminal:
-        plain.console.print(told)
+        plain.console.print(line)
     else:
-        plain.say(told)
+        plain.say(line)

@@ -20,13 +20,13 @@ class PlainLines:
 
     console: Console
     monotonic_s: Callable[[], float] = time.monotonic
-    _told: str = ""
-    _told_at: float = field(default=float("-inf"))
+    _last_text: str = ""
+    _last_at: float = field(default=float("-inf"))
 
     def say(self, text: str) -> None:
         """The line has been printed, unless it was said already, came too soon, or a terminal shows it live."""
         now = self.monotonic_s()
-        if self.console.is_terminal or text == self._told or now - self._told_at < PLAIN_EVERY_S:
+        if self.console.is_terminal or text == self._last_text or now - self._last_at < PLAIN_EVERY_S:
             return
         self.console.print(text)
-        self._told, self._told_at = text, now
+        self._last_text, self._last_at = text, now

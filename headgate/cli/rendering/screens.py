@@ -55,8 +55,8 @@ def received(summaries: Sequence[DatasetSummary]) -> Table:
 
 
 def _counts(summary: DatasetSummary) -> list[str]:
-    told = {"rejected": summary.files_rejected, "waiting for a mapping": summary.files_waiting}
-    not_accepted = ", ".join(f"{count:,} {what}" for what, count in told.items() if count)
+    problems = {"rejected": summary.files_rejected, "waiting for a mapping": summary.files_waiting}
+    not_accepted = ", ".join(f"{count:,} {what}" for what, count in problems.items() if count)
     files = f"{summary.files:,}" + (f" ({not_accepted})" if not_accepted else "")
     rows = (summary.received, summary.accepted, summary.quarantined, summary.duplicates, summary.skipped_lines)
     return [files, *(f"{count:,}" for count in rows)]

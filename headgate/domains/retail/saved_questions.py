@@ -14,7 +14,7 @@ _QUESTIONS = (
     Question(
         "sales_forecast",
         "market-intelligence-hub",
-        "What will the shop sell in each of the coming weeks (or days, or months), and how sure is that?",
+        "What will the shop sell in each of the coming weeks (or days, or months), and with which confidence?",
         """
 SELECT period_on, mean, lower_80, upper_80, lower_95, upper_95, model
 FROM sales_forecast
@@ -71,7 +71,7 @@ ORDER BY revenue_gbp DESC, segment
     Question(
         "most_valuable_customers",
         "demand-insights-engine",
-        "Who will spend most in the next year, and how sure is that?",
+        "Who will spend most in the next year, and with which confidence?",
         """
 SELECT v.customer_id, s.segment, v.expected_value_365d, v.value_365d_low, v.value_365d_high,
        round(v.alive_probability, 3) AS alive_probability
@@ -164,7 +164,7 @@ LIMIT 20
     Question(
         "where_to_grow",
         "global-market-pulse",
-        "Where could more be sold, how much, and how sure is that?",
+        "Where could more be sold, how much, and with which confidence?",
         """
 SELECT rank, region_name, category, round(score, 3) AS score, round(confidence, 3) AS confidence, sales, potential_sales
 FROM market_opportunities

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "_manifest.json"
 _SHA256 = "manifest_sha256"
-FORMAT = 2  # 1 had checksums that did not tell which values of a row were null
+FORMAT = 2  # checksums of 1 did not include which values of a row were null
 
 
 class CertificateError(AuditError):
@@ -156,7 +156,7 @@ def _from_dict(read: Mapping[str, Any]) -> Certificate:
             }
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:  # of another version of Headgate that calls itself by this format
-        raise CertificateError(f"the manifest states something else than a certificate: {type(error).__name__}") from None
+        raise CertificateError(f"the manifest holds no certificate ({type(error).__name__}). Run the export again to write it") from None
 
 
 def certified_columns(columns: Iterable[ExportColumn], masked: Collection[str] = ()) -> tuple[CertifiedColumn, ...]:
@@ -184,5 +184,5 @@ def require_equal(table: str, slice_number: int, source: Digest, written: Digest
         raise CertificateError(
             f"{table}, slice {slice_number}: the source has {source.rows} rows, checksum {source.checksum}; "
             f"the file has {written.rows} rows, checksum {written.checksum}; "
-            f"columns with another number of nulls, by place: {nulls}. Nothing was published"
+            f"these columns (by position) have a different number of nulls: {nulls}. Nothing was published; run the export again"
         )

@@ -1,4 +1,4 @@
-"""Which rows the source has deleted since the run before, and which have come that no watermark tells of.
+"""Which rows the source deleted since the previous run, and which new rows its watermark does not find.
 
 An incremental run sees new and changed rows by their watermark only. Where the contract says `headgate.deletes: key_comparison`, every
 run also reads the key of every row, in the same snapshot, and compares it with the keys of the run before: a key that was there and is

@@ -1,4 +1,4 @@
-"""Draft a contract from a table as its server declares it: types, key, foreign keys, which column tells that a row changed.
+"""Draft a contract from a table as its server declares it: types, key, foreign keys, which column records that a row changed.
 
 A draft is a proposal to a person, as that of `headgate contract init` from a file is. What a server cannot say, which columns hold
 card data, is guessed from names and a sample of values by the function that is given.

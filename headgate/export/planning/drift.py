@@ -1,4 +1,4 @@
-"""How the source's columns differ from the contract's, told before anything is read, and what is done about it."""
+"""How the source's columns differ from the contract's, reported before any row is read, and what the policy does about it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Difference:
 
     change: Change
     column: str
-    told: str
+    description: str
 
 
 # A new column may be sensitive, so it stays out until a contract says what it is. A missing or changed one would break the
@@ -65,7 +65,7 @@ def policy_of(contract: Contract) -> dict[Change, Action]:
     """The contract's own policy (`headgate.schemaPolicy`: change → action) over the default."""
     stated = contract.properties.get("headgate.schemaPolicy", {})
     if not isinstance(stated, dict):
-        raise ContractError(f"{contract.id}: headgate.schemaPolicy maps a change to an action")
+        raise ContractError(f"{contract.id}: headgate.schemaPolicy is not a mapping. Write it as in {{added: ignore}}")
     try:
         return {**DEFAULT_POLICY, **{Change(name): Action(action) for name, action in stated.items()}}
     except ValueError as error:
@@ -94,12 +94,12 @@ def columns_to_export(table: SourceTable, contract: Contract | None, found: Sequ
     """The names of the columns to export, in the source's order.
 
     Raises:
-        SchemaChangedError: the policy stops at one of the differences; the message tells all of them.
+        SchemaChangedError: the policy stops at one of the differences; the message lists all of them.
     """
     if contract is None:
         return tuple(column.name for column in table.columns)
     policy = policy_of(contract)
-    if stopping := [item.told for item in found if policy[item.change] is Action.STOP]:
+    if stopping := [item.description for item in found if policy[item.change] is Action.STOP]:
         raise SchemaChangedError(f"{table.name} differs from contract {contract.id} {contract.version}: {'; '.join(stopping)}")
     left_out = {item.column for item in found if policy[item.change] is Action.LEAVE_OUT}
     known = {column.name for column in contract.columns}

@@ -102,7 +102,7 @@ class ExportColumn:
     Attributes:
         read_sql: the expression that reads the value.
         text_sql: the expression of the value's canonical text.
-        impossible_sql: the condition that a date is on no calendar; empty for what is no date.
+        impossible_sql: the condition that a date is on no calendar; empty for columns without dates.
         fraction_digits: digits of a second that the canonical text shows.
     """
 
@@ -131,12 +131,12 @@ class ExportColumn:
         return f"COUNT({self._told_sql(impossible_as_null)})" if self.nullable else "COUNT(*)"
 
     def _told_sql(self, impossible_as_null: bool) -> str:
-        """What is NULL where Parquet holds null; no text is made of what only has to be looked at."""
+        """An expression that is NULL where Parquet holds null; it converts no value to text for that."""
         return self.digest_sql(impossible_as_null=True) if self.impossible_sql and impossible_as_null else quoted(self.name)
 
     @property
     def is_base64(self) -> bool:
-        """Whether the column is text that stands for bytes."""
+        """Whether the column is text that encodes bytes."""
         return pa.types.is_string(self.type) and self.declared.partition("(")[0] in BYTES | _GEOMETRY
 
     @property
@@ -210,7 +210,10 @@ def arrow_type_of(column: SourceColumn, wanted: Kind | None = None) -> pa.DataTy
         return pa.bool_() if column.precision == 1 else pa.decimal128(20, 0) if column.precision == _BIGINT_BITS else pa.int64()
     if column.kind in _PLAIN:
         return _PLAIN[column.kind]
-    raise ContractError(f"column {column.name} has the type {column.declared}, which the export does not know to keep exactly")
+    raise ContractError(
+        f"column {column.name} has the type {column.declared}, which the export cannot keep exactly. "
+        "Leave the column out with --sql, or convert it in a view"
+    )
 
 
 def _integer_type(column: SourceColumn, *, as_boolean: bool) -> pa.DataType:

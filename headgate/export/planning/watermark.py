@@ -52,7 +52,7 @@ class Bound:
         overlap_s: moves the beginning back: transactions commit later than they stamp their rows.
         reach_back: the same for numbers, in their own unit.
         besides: the condition of rows whose watermark says nothing, such as one in the future; they come with every run.
-        settled: where the next run goes on from, when that is before `up_to`: transactions may still hold values after it.
+        settled: where the next run starts when that is before `up_to`: open transactions may still hold values after it.
     """
 
     column: str
@@ -65,7 +65,7 @@ class Bound:
 
     @property
     def reached(self) -> str | None:
-        """Where the next run goes on from."""
+        """Where the next run starts."""
         return self.settled or self.up_to
 
     def where(self) -> str:
@@ -104,7 +104,7 @@ class Watermark:
     before: Reached | None = None
 
     def seen_by(self, run: str) -> Reached | None:
-        """Where a run goes on from: where the run before it ended."""
+        """Where a run starts: where the previous run ended."""
         return self.before if self.last.run == run else self.last
 
     def to_json(self) -> str:

@@ -128,7 +128,7 @@ def write_slice(
 
     Args:
         mask: applied to every batch before it is written anywhere.
-        seen: told the number of rows of every batch; may raise to stop.
+        seen: called with the number of rows of every batch; may raise to stop.
 
     Raises:
         WorkspaceError: the file cannot be written.
@@ -145,12 +145,12 @@ def write_slice(
 
 @contextmanager
 def _room(folder: Path) -> Iterator[None]:
-    """Failures to write are told with the folder and what can be done; the source's own never come as an OSError."""
+    """Failures to write leave with the folder and a remedy; failures of the source are never an OSError."""
     try:
         yield
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else type(error).__name__
         raise WorkspaceError(
-            f"{folder} takes no more rows ({why}). Remedy: make room there, or let the workspace lie on a larger disk; "
-            "the same run then goes on with what is finished"
+            f"{folder} cannot be written ({why}). Free space there, or put the workspace on a larger disk; "
+            "the same run then resumes after the finished slices"
         ) from error

@@ -7,7 +7,7 @@ of these that the account may use and that the server grants within a few second
 1. `global_lock`: FLUSH TABLES WITH READ LOCK (RELOAD; not granted on RDS and Aurora).
 2. `table_locks`: LOCK TABLES … READ on the exported tables (LOCK TABLES). A table lock waits for open transactions that wrote
    to the table, so none is half seen.
-3. `agreed_position`: no lock at all; MariaDB tells each snapshot's own binlog position, and snapshots are taken again until
+3. `agreed_position`: no lock at all; MariaDB reports each snapshot's own binlog position, and snapshots are taken again until
    all agree and nothing was written meanwhile, in no transaction (needs the binlog; SELECT is enough; InnoDB tables only).
 4. `one_connection`: one snapshot on one connection, which reads all slices in turn.
 
@@ -108,7 +108,7 @@ def _first_allowed(
 
 
 class _NotAgreedError(ServiceError):
-    """The source wrote on between the snapshots, or tells no positions."""
+    """The source wrote on between the snapshots, or reports no positions."""
 
 
 def _by_global_lock(holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool) -> Snapshot:
@@ -149,19 +149,19 @@ def _by_agreement(holder: Session, join: Callable[[], Session], tables: Sequence
         time.sleep(_COMMITTING_S)
         positions = {_own_position(_begun(session)) for session in sessions}
         if "" in positions or not before:
-            raise _NotAgreedError("the server tells no position of a snapshot, or does not count its transactions")
+            raise _NotAgreedError("the server reports no position of a snapshot, or does not count its transactions")
         if len(positions) == 1 and _transactions(holder) == before:
             return Snapshot(sessions, Method.AGREED_POSITION, positions.pop(), "", _server_time(holder))
     raise _NotAgreedError(f"the source wrote between the snapshots {_AGREEMENT_TRIES} times")
 
 
 def _transactions(session: Session) -> str:
-    """A count that grows when a transaction of InnoDB writes its first row and again when it commits; empty where it is not told.
+    """A count that grows when a transaction of InnoDB writes its first row and when it commits; empty where the server does not report it.
 
     Source: MariaDB, trx_sys_t::get_max_trx_id: ids of transactions and numbers of commits are drawn from one counter.
     """
-    told = session.rows("SHOW GLOBAL STATUS LIKE 'Innodb_max_trx_id'")
-    return str(told[0][1]) if told else ""
+    status = session.rows("SHOW GLOBAL STATUS LIKE 'Innodb_max_trx_id'")
+    return str(status[0][1]) if status else ""
 
 
 def _by_one_connection(holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool) -> Snapshot:
@@ -184,9 +184,9 @@ def _begun(session: Session) -> Session:
 
 
 def _own_position(session: Session) -> str:
-    """The binlog position that this session's snapshot stands at; MariaDB and Percona tell it, others do not."""
-    told = dict(session.rows("SHOW SESSION STATUS LIKE 'binlog_snapshot_%'"))
-    named = {str(name).lower(): value for name, value in told.items()}
+    """The binlog position of this session's snapshot; MariaDB and Percona report it, others do not."""
+    status = dict(session.rows("SHOW SESSION STATUS LIKE 'binlog_snapshot_%'"))
+    named = {str(name).lower(): value for name, value in status.items()}
     file, offset = named.get("binlog_snapshot_file", ""), named.get("binlog_snapshot_position", "")
     return f"{file}:{offset}" if file else ""
 

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
     from headgate.export.server.session import Session
 
-# A killed run's idle connection is noticed at once; this is for a network that is slow to tell.
+# A killed run's idle connection is noticed at once; this is for a slow network.
 WAIT_S = 5
 
 
 @contextmanager
 def lock_tables(connect: Callable[[], Session], tables: Sequence[str]) -> Iterator[Callable[[], None]]:
-    """Nobody else exports these tables from this database within the block, by a server lock that dies with its connection.
+    """Hold a server lock on these tables of this database for the block; it is released with its connection.
 
     Yields:
         A check that the lock is still held; it raises SourceLostError when it is not.
@@ -35,12 +35,12 @@ def lock_tables(connect: Callable[[], Session], tables: Sequence[str]) -> Iterat
     def check() -> None:
         held = "IS_USED_LOCK('{}') = CONNECTION_ID()"
         if not all(session.value(f"SELECT {held.format(name)}") for name in names.values()):
-            raise SourceLostError("the lock of this run was lost")
+            raise SourceLostError("this run lost its lock on the tables")
 
     try:
         for table, name in names.items():
             if not session.value(f"SELECT GET_LOCK('{name}', {WAIT_S})"):
-                raise ConflictError(f"another run is exporting {table}; wait for it, or end it")
+                raise ConflictError(f"another run is exporting {table}. Wait until it ends, or stop it, and start the export again")
         yield check
     finally:
         session.close()

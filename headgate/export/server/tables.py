@@ -94,7 +94,7 @@ class SourceTable:
     Attributes:
         unique: indexes over whole columns that no two rows share, the primary key first.
         indexes: what rows can be read in the order of, unique or not; the primary key first, then by how many values they tell apart.
-        engine: `VIEW` and `QUERY` for what is no table.
+        engine: `VIEW` and `QUERY` for views and queries.
         row_estimate, row_bytes: the optimiser's guesses.
         query: the SELECT whose rows these are; empty for a table or view.
     """

@@ -739,7 +739,7 @@ def test_verify_finds_a_changed_and_a_missing_file(shop: Shop) -> None:
 
 
 def test_a_run_that_never_landed_cannot_be_verified(shop: Shop) -> None:
-    with pytest.raises(NotFoundError, match="this run has not landed"):
+    with pytest.raises(NotFoundError, match="the run was not published"):
         shop.exporting().verify(request(["numbers"]).key("numbers", "_manifest.json"))
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.contracts.curated import LINEAGE, curated_contract, kept_apart, masked_columns
+from headgate.contracts.curated import LINEAGE, curated_contract, masked_columns, with_distinct_names
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Mask, Rule
 from headgate.contracts.registry import Registry
 
@@ -51,11 +51,13 @@ def test_what_stands_for_a_column_takes_no_other_columns_name() -> None:
         Column("card_pan", TEXT, mask=Mask.PAN),
         Column("ssn", TEXT, mask=Mask.SSN),
     )
-    apart = {column.name: names(column) for column in kept_apart((card, Column("card_last4", TEXT), Column("ssn_last4", TEXT), ssn))}
+    apart = {
+        column.name: names(column) for column in with_distinct_names((card, Column("card_last4", TEXT), Column("ssn_last4", TEXT), ssn))
+    }
     assert apart["card_number"] == ["card_number_masked_token", "card_number_masked_brand", "card_number_masked_last4"]
     assert (apart["ssn"], apart["card_last4"], apart["ssn_last4"]) == (["ssn_masked_last4"], ["card_last4"], ["ssn_last4"])
-    assert len({name for column in kept_apart((card, other)) for name in names(column)}) == 6
-    assert kept_apart((card, ssn, Column("last4", TEXT))) == (card, ssn, Column("last4", TEXT))
+    assert len({name for column in with_distinct_names((card, other)) for name in names(column)}) == 6
+    assert with_distinct_names((card, ssn, Column("last4", TEXT))) == (card, ssn, Column("last4", TEXT))
 
 
 @given(
@@ -66,7 +68,7 @@ def test_what_stands_for_a_column_takes_no_other_columns_name() -> None:
 def test_no_two_columns_behind_the_gate_ever_have_one_name(stems: list[str], endings: list[str], chance: Random) -> None:
     every = sorted({stem + ending for stem in stems for ending in endings})
     masks = [Mask.PAN, Mask.SSN, Mask.CVV, None]
-    columns = kept_apart(Column(name, TEXT, mask=chance.choice(masks)) for name in every)
+    columns = with_distinct_names(Column(name, TEXT, mask=chance.choice(masks)) for name in every)
     behind = [name for column in columns for name in names(column)]
     assert len(set(behind)) == len(behind)
 
@@ -77,7 +79,7 @@ def test_a_stand_ins_second_name_may_be_taken_too() -> None:
         Column("card_last4", TEXT),
         Column("card_number_masked_last4", TEXT),
     )
-    assert names(kept_apart((card, last4, masked))[0])[2] == "card_number_masked_masked_last4"
+    assert names(with_distinct_names((card, last4, masked))[0])[2] == "card_number_masked_masked_last4"
 
 
 def test_free_text_stays_but_promises_no_length() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from headgate.contracts.curated import kept_apart
+from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.difference import Breaks, differences, is_breaking
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.source_format import SourceFormat
@@ -142,7 +142,7 @@ def test_another_source_format_changes_what_senders_write_and_readers_find() -> 
     old, new = col(type=ColumnType(Kind.DATE)), col(type=ColumnType(Kind.DATE), format=SourceFormat(patterns=("dd.MM.yyyy",)))
     (change,) = differences(contract(old), contract(new))
     assert change.breaks is Breaks.BOTH
-    assert change.told == "the source format is patterns dd.MM.yyyy, was plain"
+    assert change.message == "the source format is patterns dd.MM.yyyy, was plain"
 
 
 def test_words_are_no_change() -> None:
@@ -177,6 +177,6 @@ def test_allowed_values_in_another_order_are_no_change() -> None:
 
 def test_a_column_that_takes_a_stand_ins_name_renames_it_for_readers() -> None:
     card, last4 = col(mask=Mask.PAN), Column("c_last4", TEXT)
-    old, new = (contract(*kept_apart(columns)) for columns in ((card,), (card, last4)))
+    old, new = (contract(*with_distinct_names(columns)) for columns in ((card,), (card, last4)))
     told = {change.column: change.breaks for change in differences(old, new)}
     assert told == {"c": Breaks.READERS, "c_last4": Breaks.NOBODY}

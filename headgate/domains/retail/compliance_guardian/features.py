@@ -78,15 +78,15 @@ def described(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> p
     known = transactions.filter(transactions.transacted_at < end)
     timed = _timed(known)
     found = _in_order(_plain(known, customers))
-    for told in (_of_customer(_compared(_remembered(timed))), _of_terminal(_suspected(_remembered(timed)))):
-        part = _in_order(told).drop(columns=list(_ORDER))
+    for table in (_of_customer(_compared(_remembered(timed))), _of_terminal(_suspected(_remembered(timed)))):
+        part = _in_order(table).drop(columns=list(_ORDER))
         found = found.assign(**{str(name): part[name] for name in part})
     return found.assign(is_fraud=found.is_fraud.astype("boolean"))
 
 
-def _in_order(told: ibis.Table) -> pd.DataFrame:
+def _in_order(table: ibis.Table) -> pd.DataFrame:
     """The rows in the order of time and number, counts in half the bytes: there are millions, and a model holds all of them."""
-    narrow = told.mutate(**{name: told[name].cast("int32") for name in COUNTS if name in told.columns})
+    narrow = table.mutate(**{name: table[name].cast("int32") for name in COUNTS if name in table.columns})
     found: pd.DataFrame = narrow.order_by(*_ORDER).to_pandas()
     return found
 

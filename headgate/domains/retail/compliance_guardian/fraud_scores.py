@@ -31,7 +31,7 @@ _COLUMNS = (
 
 def table(periods: Sequence[Period]) -> pd.DataFrame:
     """The table's rows, one per transaction, by number."""
-    told = [name for name in _COLUMNS if name != "amount"]
-    rows = pd.concat([period.transactions[[*told, "pence"]] for period in periods]).sort_values("transaction_id", ignore_index=True)
+    names = [name for name in _COLUMNS if name != "amount"]
+    rows = pd.concat([period.transactions[[*names, "pence"]] for period in periods]).sort_values("transaction_id", ignore_index=True)
     rows["amount"] = amounts(rows.pop("pence") / 100)  # in place: a copy of millions of rows is a lot of memory
     return rows[list(_COLUMNS)]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 NAME = "fraud"
-_WATCHED = 50_000  # newest transactions that drift is told from
+_WATCHED = 50_000  # newest transactions that drift is measured on
 
 
 def in_charge(champion: str) -> str:

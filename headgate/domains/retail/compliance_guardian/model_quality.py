@@ -58,11 +58,17 @@ def measures(transactions: pd.DataFrame) -> list[Measure]:
     score, plain = known.score.to_numpy(), known.amount_to_usual.to_numpy()
     figures = [
         *_ranked(fraud, score, plain, model),
-        ("card_precision_100", card_precision(known, score), card_precision(known, plain), _BASELINE, "customers stand for cards"),
+        (
+            "card_precision_100",
+            card_precision(known, score),
+            card_precision(known, plain),
+            _BASELINE,
+            "counted by customer instead of card",
+        ),
         _cost(known, fraud),
         ("fraud_share", float(fraud.mean()), float(score.mean()), "mean score", None),
     ]
-    return [Measure(model, name, days, float(value), float(base), who, len(known), told) for name, value, base, who, told in figures]
+    return [Measure(model, name, days, float(value), float(base), who, len(known), note) for name, value, base, who, note in figures]
 
 
 def daily(parts: Sequence[pd.DataFrame]) -> list[Measure]:
@@ -90,11 +96,11 @@ def _of_day(day: pd.Timestamp, rows: pd.DataFrame, found: dict[str, dict[int, pd
     precision, usual = (_found_on(day, _customers(rows, rows[name].to_numpy()), seen) for name, seen in found.items())
     figures = [
         *_ranked(fraud, rows.score.to_numpy(), rows.amount_to_usual.to_numpy(), model),
-        ("card_precision_100", precision, usual, _BASELINE, "customers stand for cards"),
+        ("card_precision_100", precision, usual, _BASELINE, "counted by customer instead of card"),
         _cost(rows, fraud),
     ]
     return [
-        Measure(model, f"daily_{name}", period, float(value), float(base), who, len(rows), told) for name, value, base, who, told in figures
+        Measure(model, f"daily_{name}", period, float(value), float(base), who, len(rows), note) for name, value, base, who, note in figures
     ]
 
 

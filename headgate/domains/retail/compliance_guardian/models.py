@@ -34,7 +34,7 @@ _UNKNOWN = -1.0  # the forest takes no nulls
 
 
 class FraudModel(Protocol):
-    """A fitted model. `strength` grows with suspicion and is what reasons are told in."""
+    """A fitted model. `strength` grows with suspicion; reasons are given in its unit."""
 
     @property
     def name(self) -> str:

@@ -35,8 +35,8 @@ def groups() -> dict[str, list[str]]:
     return {code: [name for name in ALL if owner[name] == code] for code in _BEGINNINGS}
 
 
-def told(model: FraudModel, points: pd.DataFrame) -> npt.NDArray[np.object_]:
-    """Reason codes, shape (transactions, REASONS), the strongest first; None where nothing more is worth telling.
+def reason_codes(model: FraudModel, points: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """Reason codes, shape (transactions, REASONS), the strongest first; None where no further reason is strong enough.
 
     A group's part is what the strength loses when the group's features become those of a typical transaction.
     """

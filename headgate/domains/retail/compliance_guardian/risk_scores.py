@@ -37,13 +37,13 @@ def table(periods: Sequence[Period], failed: pd.DataFrame) -> pd.DataFrame:
     fraud = rows.is_fraud.fillna(value=False).astype(bool)
     # A forest's score is a rank, not a probability: it says nothing about how much fraud to expect.
     guessed = rows.score.where(rows.model == "gradient_boosting", 0.0)
-    told = rows.assign(
+    scored = rows.assign(
         known=fraud,
         recent=rows.transacted_at > rows.transacted_at.max() - pd.Timedelta(days=RECENT_DAYS),
         expected=guessed.where(rows.is_fraud.isna(), fraud.astype(np.float64)),
     )
-    base = float(told.expected[told.recent].mean())
-    parts = [_of(kind, column, told, base) for kind, column in _ENTITIES.items()]
+    base = float(scored.expected[scored.recent].mean())
+    parts = [_of(kind, column, scored, base) for kind, column in _ENTITIES.items()]
     frame = pd.concat(parts, ignore_index=True).merge(
         failed.rename(columns={"card_token": "entity_id"}).assign(entity_type="card"), on=["entity_type", "entity_id"], how="left"
     )
@@ -65,10 +65,12 @@ _COLUMNS = (
 )
 
 
-def _of(kind: str, column: str, told: pd.DataFrame, base: float) -> pd.DataFrame:
+def _of(kind: str, column: str, scored: pd.DataFrame, base: float) -> pd.DataFrame:
     """The entities of one kind; the score is the share of fraud lately, drawn towards `base` where there is little to go by."""
-    lately = told[told.recent].groupby(column).agg(expected=("expected", "sum"), count=("expected", "size"), highest_score=("score", "max"))
-    stolen = told.assign(stolen=told.pence.where(told.known, 0))
+    lately = (
+        scored[scored.recent].groupby(column).agg(expected=("expected", "sum"), count=("expected", "size"), highest_score=("score", "max"))
+    )
+    stolen = scored.assign(stolen=scored.pence.where(scored.known, 0))
     whole = stolen.groupby(column).agg(
         transactions=("known", "size"),
         pence=("pence", "sum"),

@@ -27,7 +27,7 @@ KEPT = (
     "amount_to_usual",
     "is_fraud",
 )
-"""What tables are made of, besides the score; a shop has millions of transactions, and dozens of features for each."""
+"""Columns that the tables need besides the score; a shop has millions of transactions, and dozens of features for each."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def _period(transactions: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, 
     decision = decisions.cheapest(score, amount) if is_supervised else decisions.strangest(score)
     stopped = decision != decisions.ACTIONS[0]
     codes = np.full((len(current), reasons.REASONS), None, dtype=object)
-    codes[stopped] = reasons.told(model, current[stopped])
+    codes[stopped] = reasons.reason_codes(model, current[stopped])
     named = {f"reason_{place + 1}": codes[:, place] for place in range(reasons.REASONS)}
     return current[list(KEPT)].assign(score=score, decision=decision, **named, model=model.name)
 

@@ -79,7 +79,7 @@ def fit(histories: Histories, *, modified: bool = False) -> BgNbd:
     Args:
         modified: fit MBG/NBD instead of BG/NBD.
 
-    Time is scaled by the mean age, so that the unit of the input does not matter to the optimiser. Of many customers every n-th tells
+    Time is scaled by the mean age, so that the unit of the input does not matter to the optimiser. Of many customers every n-th gives
     which start leads to the greatest likelihood, and all of them where it is.
     """
     scale = float(histories.age.mean()) or 1.0

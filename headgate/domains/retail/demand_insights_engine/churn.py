@@ -48,7 +48,7 @@ class ChurnModel:
 
     Attributes:
         recipe: one of `RECIPES`.
-        reference: the typical customer that drivers are told against.
+        reference: the typical customer that drivers compare with.
         watch: how the columns were distributed when it learnt.
         shift: added to the log-odds of leaving, so that as many customers buy as the shop's last year makes likely.
     """
@@ -90,7 +90,7 @@ def splines(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # 
 
 
 def boosting(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # noqa: ANN401 as above
-    """Larger boosted trees, calibrated: where what customers do interacts more than splines can tell."""
+    """Larger boosted trees, calibrated: for interactions that splines cannot express."""
     columns = preprocessing.columns(numeric, "passthrough", categorical, preprocessing.number_categories())
     boosted = HistGradientBoostingClassifier(
         learning_rate=0.05, max_iter=150, max_leaf_nodes=15, min_samples_leaf=20, l2_regularization=1.0, random_state=SEED

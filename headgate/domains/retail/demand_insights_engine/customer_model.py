@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CustomerModel:
-    """Models of now, with the trials of the same recipes at past origins.
+    """Current models, with the trials of the same recipes at past origins.
 
     Attributes:
         churn, churn_trial: None where too few customers left or stayed.

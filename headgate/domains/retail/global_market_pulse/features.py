@@ -65,8 +65,8 @@ def region_months(orders: ibis.Table) -> pd.DataFrame:
     )
     usual = medians(orders, ["region_id", "month_on"], "delivery_s", "delivery_s_median")
     joined = grouped.left_join(usual, ["region_id", "month_on"])
-    told = joined.mutate(delivery_days_median=joined.delivery_s_median / DAY_S)
-    rows: pd.DataFrame = told.drop("delivery_s_median", "region_id_right", "month_on_right").to_pandas()
+    with_days = joined.mutate(delivery_days_median=joined.delivery_s_median / DAY_S)
+    rows: pd.DataFrame = with_days.drop("delivery_s_median", "region_id_right", "month_on_right").to_pandas()
     counts = ["orders", "cancelled", "customers", "units", "delivered", "late"]
     typed = rows.astype(dict.fromkeys(counts, "int64")).assign(month_on=pd.to_datetime(rows["month_on"]))
     return typed.sort_values(["region_id", "month_on"], ignore_index=True)
@@ -82,7 +82,7 @@ def whole_months(orders: ibis.Table, as_of: date) -> pd.DatetimeIndex:
 
 @dataclass(frozen=True)
 class Span:
-    """The whole months that opportunities are looked for in, and the two parts of equal length whose orders tell growth.
+    """The whole months that opportunities are looked for in, and the two parts of equal length whose orders give the growth.
 
     Attributes:
         looked_at: the newest year, or what there is of one, in pairs of months.

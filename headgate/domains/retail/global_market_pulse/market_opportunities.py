@@ -22,7 +22,7 @@ Array = npt.NDArray[np.float64]
 WEIGHTS = {"size_score": 0.10, "headroom_score": 0.15, "growth_score": 0.20, "whitespace_score": 0.45, "logistics_score": 0.10}
 ORDERS = ["orders", "recent", "before"]
 TOLD_PLACES = 3  # of growth, ratios and shares that make a difference: a tenth of a percent
-UNKNOWN_SCORE = 50.0  # of a part that cannot be told: neither for nor against
+UNKNOWN_SCORE = 50.0  # of a part without data: neutral
 # Confidence is that in the counts, times 0.4, plus 0.2 for each of three things that may be unknown.
 EVIDENCE_WEIGHT, KNOWLEDGE_WEIGHT = 0.4, 0.2
 COLUMNS = [

@@ -7,7 +7,7 @@ Source:
     Jackson et al. (2005), "An algorithm for optimal partitioning of data on an interval" (the cuts); Pettitt (1979), "A non-parametric
     approach to the change-point problem" (the test); Serinaldi & Kilsby (2016), "The importance of prewhitening in change point
     analysis under persistence" (why it counts fewer values where one follows the other); Vargha & Delaney (2000), "A critique and
-    improvement of the CL common language effect size statistics" (how differences are told by chances; large from 0.71 on).
+    improvement of the CL common language effect size statistics" (differences as probabilities; large from 0.71 on).
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ Array = npt.NDArray[np.float64]
 
 CHANGE_P = 0.01  # stricter than a trend's: a change is looked for at every period
 PENALTY = 2.0  # times log(n) and the noise, as in BIC for a place and a level; lenient, the test decides
-LARGE = 0.75  # chance that a value of one level is beyond one of the other; less is a few odd values, or not worth telling
-MAX_PERSISTENCE = 0.9  # a lag-one correlation beyond it cannot be told from steps
+LARGE = 0.75  # chance that a value of one level is beyond one of the other; less is a few odd values, or too small to report
+MAX_PERSISTENCE = 0.9  # a lag-one correlation above it looks the same as steps
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def chance(values: Array, persistence: float = 0.0) -> float:
     """The p-value of Pettitt's test that a series has one level; 1 for one that does not move.
 
     Args:
-        persistence: lag-one correlation of the noise; the more there is of it, the less the values tell.
+        persistence: lag-one correlation of the noise; the higher it is, the less information the values hold.
     """
     if not values.size or np.ptp(values) == 0:
         return 1.0
@@ -109,7 +109,7 @@ def _doubt(before: Array, after: Array, persistence: float) -> float:
 
 
 def _placed(values: Array, found: tuple[Change, ...]) -> tuple[Change, ...]:
-    """The changes where values, which ranks make all alike, tell the levels best: least distance from the parts' medians."""
+    """The changes at which the values, as ranks, separate the levels best: least distance from the parts' medians."""
     edges = [0, *(_place(values, change) for change in found), values.size]
     return tuple(Change(a, b, c, change.p_value) for change, ((a, b), (_, c)) in zip(found, pairwise(pairwise(edges)), strict=True))
 
@@ -136,7 +136,7 @@ def _persistence(ranks: Array, cuts: list[int]) -> float:
 
 
 def _is_line(ranks: Array, cuts: list[int]) -> bool:
-    """One straight line tells the series as well as its levels do, by the Bayesian information criterion."""
+    """One straight line fits the series as well as its levels do, by the Bayesian information criterion."""
     numbers = np.arange(ranks.size, dtype=float)
     line = ranks - np.polyval(np.polyfit(numbers, ranks, 1), numbers)
     levels = np.concatenate([part - part.mean() for part in np.split(ranks, cuts)])

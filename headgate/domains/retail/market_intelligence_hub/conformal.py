@@ -27,7 +27,7 @@ Array = npt.NDArray[np.float64]
 Bounds = dict[int, tuple[Array, Array]]
 
 SMALLEST_SPREAD = 1e-12  # below it a series does not move, and nothing can be measured in its units
-ENOUGH_POOLED = 1000  # errors, 25 beyond either 2.5 % quantile; with fewer, older windows help to tell the shape
+ENOUGH_POOLED = 1000  # errors, 25 beyond either 2.5 % quantile; with fewer, older windows help to estimate the shape
 MIN_POOLED = 20  # errors; below it the shape is taken as that of a random walk with normal steps
 
 
@@ -36,7 +36,7 @@ class PastErrors:
     """What happened at earlier origins, newest first.
 
     Attributes:
-        errors: shape (windows, series, steps); actual less mean, NaN where an origin tells nothing.
+        errors: shape (windows, series, steps); actual less mean, NaN where an origin has no value.
         spread: shape (windows, series); a naive method's error inside the history before each origin.
     """
 

@@ -20,7 +20,7 @@ Array = npt.NDArray[np.float64]
 NEIGHBOURS = 13  # periods around one, those under events left out, whose median is what would have sold without
 # In periods wholly under an event: a panel with fewer of them than this has its effects drawn to none by more than half.
 PANEL_PERIODS = 4.0
-OWN_PERIODS = 4.0  # likewise; how hard a series is held to the panel's effects
+OWN_PERIODS = 4.0  # likewise; how strongly a series is shrunk towards the panel's effects
 MOST_UPLIFT = 5.0  # one period's sales over what would have sold, less 1; beyond it is an accident, not an effect
 LEAST_FACTOR = 0.05  # of what would have sold; a history is not divided by less
 

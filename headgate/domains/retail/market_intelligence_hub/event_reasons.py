@@ -31,8 +31,8 @@ def events_on(found: pd.DataFrame, judged: pd.DataFrame, events: pd.DataFrame, g
         events: as `calendar.events_of` gives them.
     """
     deviations = judged.set_index(["series_id", "period_on"])["deviation"]
-    told = [_explained(found, deviations, event, grain) for event in events.to_dict("records")]
-    some = pd.concat([rows for rows in told if not rows.empty] or [pd.DataFrame(columns=[*NAMED, "row", "share"])])
+    explained = [_explained(found, deviations, event, grain) for event in events.to_dict("records")]
+    some = pd.concat([rows for rows in explained if not rows.empty] or [pd.DataFrame(columns=[*NAMED, "row", "share"])])
     ordered = some.sort_values(["row", "share", "event_name"], ascending=[True, False, True], kind="stable").drop_duplicates("row")
     named = ordered.set_index("row")[NAMED].reindex(found.index).astype(object)
     return named.where(named.notna(), None)
@@ -46,8 +46,8 @@ def _explained(found: pd.DataFrame, deviations: pd.Series[float], event: dict[An
     ids = series_ids(parts.assign(level=_levels(parts)))
     deviation = deviations.reindex(pd.MultiIndex.from_arrays([ids, parts["period_on"]])).to_numpy()
     share = pd.Series(deviation, parts.index, dtype=float) / parts["deviation"]
-    told = share[share > MOST_OF_IT]
-    return pd.DataFrame({"event_kind": event["event_kind"], "event_name": event["event_name"], "row": told.index, "share": told.to_numpy()})
+    most = share[share > MOST_OF_IT]
+    return pd.DataFrame({"event_kind": event["event_kind"], "event_name": event["event_name"], "row": most.index, "share": most.to_numpy()})
 
 
 def _is_under(starts: pd.Series[Any], event: dict[Any, Any], grain: Grain) -> pd.Series[Any]:

@@ -28,7 +28,7 @@ COLUMNS = [
 
 
 def forecast_accuracy(outlook: Outlook) -> pd.DataFrame:
-    """Grain series, in the hierarchy's order; measures are null where no earlier origin could tell."""
+    """Grain series, in the hierarchy's order; measures are null where no earlier origin could be tested."""
     if outlook.series.empty:
         return pd.DataFrame(columns=COLUMNS)
     rows = outlook.series[SERIES].assign(model=outlook.now.models, grain=outlook.span.grain.name, horizon=outlook.now.means.shape[1])

@@ -1,4 +1,4 @@
-"""Forecast a panel of series and say how sure that is. Knows nothing of sales: the hub and the M4 benchmark both call it."""
+"""Forecast a panel of series, with prediction intervals. Knows nothing of sales: the hub and the M4 benchmark both call it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Task:
     Attributes:
         horizon: steps ahead.
         season_lengths: seasons to look for, in steps; those without two whole seasons of history are ignored.
-        cycle: steps after which one is like another again, for telling what an event did.
+        cycle: steps after which one is like another again, to estimate the effect of an event.
     """
 
     horizon: int
@@ -104,8 +104,8 @@ class Backtest:
         steps = self.actuals.shape[1:]
         means = np.stack([origin.means for origin in self.origins]) if self.origins else np.empty((0, *steps))
         spread = np.stack([origin.spread for origin in self.origins]) if self.origins else np.empty((0, steps[0]))
-        told = np.array([[history.size >= MIN_MODELLED for history in origin.histories] for origin in self.origins], dtype=bool)
-        errors = np.where(told.reshape(*spread.shape, 1), self.actuals - means, np.nan)
+        is_modelled = np.array([[history.size >= MIN_MODELLED for history in origin.histories] for origin in self.origins], dtype=bool)
+        errors = np.where(is_modelled.reshape(*spread.shape, 1), self.actuals - means, np.nan)
         return PastErrors(errors, spread)
 
 

@@ -59,7 +59,7 @@ def last_year(history: Array, horizon: int, year: int) -> Array:
 
 
 def _growth(history: Array, year: int) -> float:
-    """From the newest half year against the half year before it a year ago, as far as both are known; 1 where hardly anything is."""
+    """From the newest half year against the half year before it a year ago, as far as both are known; 1 where too little is."""
     known = min(history.size - year, year // 2)
     before, now = float(history[history.size - year - known : history.size - year].sum()), float(history[history.size - known :].sum())
     if known < 1 or before <= 0 or now <= 0:

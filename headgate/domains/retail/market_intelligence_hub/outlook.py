@@ -30,7 +30,7 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Outlook:
-    """Forecasts of every series from now, and from the earlier origins that tell how good they are.
+    """Forecasts of every series from now, and from earlier origins, which measure their accuracy.
 
     Attributes:
         series: one row per series, in the order of every array.

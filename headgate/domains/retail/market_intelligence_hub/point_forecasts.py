@@ -144,7 +144,7 @@ def _listed_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> I
 
 def _attempt(model: Any, history: Array, horizon: int) -> Array:  # noqa: ANN401 statsforecast's models share no typed base
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # optimisers tell of slow convergence; a poor member is outvoted by the median
+        warnings.simplefilter("ignore")  # optimisers warn of slow convergence; a poor member is outvoted by the median
         try:
             return np.asarray(model.forecast(y=history, h=horizon)["mean"], dtype=float)
         except Exception:  # noqa: BLE001 numerical failures of a member have no common base; the others still vote

@@ -26,7 +26,7 @@ MAX_CYCLES = 2  # of the longest season, as lags
 SHARE_OF_LAGS = 3  # histories are at least this many times longer than the lags
 # Chosen on M4's earlier windows, where a third or three times as much changed OWA by less than 0.02.
 PANEL_RIDGE = 1e-3  # of the mean variance of a lag
-OWN_RIDGE = 0.3  # likewise; how hard a series is held to the panel's coefficients
+OWN_RIDGE = 0.3  # likewise; how strongly a series is shrunk towards the panel's coefficients
 
 
 @dataclass(frozen=True)

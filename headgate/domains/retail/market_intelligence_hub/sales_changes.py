@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 MIN_CYCLES = 4  # that a level lasts, where a cycle is more than a period: two weeks of a promotion are an event, no level
-MIN_PERIODS = 8  # that a level lasts; fewer on either side can never be told from chance
+MIN_PERIODS = 8  # that a level lasts; fewer on either side cannot be distinguished from chance
 COLUMNS = [
     *SERIES,
     "change_on",
@@ -52,11 +52,11 @@ def _changes(rows: pd.DataFrame, grain: Grain) -> pd.DataFrame:
     revenue = rows["revenue"].to_numpy(dtype=float)
     found = changes(_without_seasons(revenue, grain), _least(grain))
     at = rows.iloc[[change.at for change in found]]
-    told = pd.DataFrame([_told(change, revenue) for change in found])
-    return at[SERIES].assign(change_on=at["period_on"].dt.date).reset_index(drop=True).join(told)
+    described = pd.DataFrame([_description_of(change, revenue) for change in found])
+    return at[SERIES].assign(change_on=at["period_on"].dt.date).reset_index(drop=True).join(described)
 
 
-def _told(change: Change, revenue: Array) -> dict[str, float]:
+def _description_of(change: Change, revenue: Array) -> dict[str, float]:
     before, after = revenue[change.begins : change.at], revenue[change.at : change.ends]
     was, now = float(before.mean()), float(after.mean())
     return {

@@ -11,7 +11,7 @@ from statsforecast.mstl import mstl
 
 Array = npt.NDArray[np.float64]
 
-MIN_CYCLES = 2  # of history, before a season can be told from a trend
+MIN_CYCLES = 2  # of history, before a season can be distinguished from a trend
 
 
 @dataclass(frozen=True)

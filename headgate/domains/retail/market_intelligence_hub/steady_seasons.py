@@ -1,7 +1,7 @@
 """Seasons of a series that changes its level.
 
 A decomposition by moving averages, such as MSTL's, takes a step for a part of the season and smears it over all years. Here seasons
-and steps are told by one regression, so that neither is taken for the other.
+and steps are estimated by one regression, so that neither is taken for the other.
 """
 
 from __future__ import annotations

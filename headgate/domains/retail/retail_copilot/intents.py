@@ -68,7 +68,7 @@ def found(texts: pd.Series[str], weights: pd.Series[int], model: SentenceModel |
 
     Args:
         weights: searches per text, in the texts' order.
-        model: reads what the texts mean; without it, words alone tell.
+        model: reads what the texts mean; without it, words alone decide.
     """
     if texts.nunique() < MIN_TEXTS:
         return Intents(np.zeros(len(texts), dtype=np.int64), [ONLY], np.nan)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from headgate.domains.retail.retail_copilot.intents import Intents
 
 _FOLDED = "texts as typed, lower case"
-_WORDS_ONLY = "no sentence model is installed: words alone tell what is alike (requirements/model.lock)"
+_WORDS_ONLY = "no sentence model is installed: words alone decide what is alike (requirements/model.lock)"
 
 
 def table(texts: pd.DataFrame, intents: Intents, period: str, read_by: str | None) -> pd.DataFrame:
@@ -24,13 +24,13 @@ def table(texts: pd.DataFrame, intents: Intents, period: str, read_by: str | Non
 
     Args:
         texts: columns `query_text`, `template`, `searches`, `is_corrected`, one row per text.
-        read_by: the sentence model that told what the texts mean, None where there was none.
+        read_by: the sentence model that read the texts' meaning, None where there was none.
     """
     folded = texts.query_text.str.casefold().str.strip()
     total = int(texts.searches.sum())
     respelled = float(texts.searches[texts.is_corrected].sum()) / total
-    told = f"meaning read by {read_by}" if read_by else _WORDS_ONLY
-    few = "too few templates: one intent" if len(intents.labels) == 1 else told
+    note = f"meaning read by {read_by}" if read_by else _WORDS_ONLY
+    few = "too few templates: one intent" if len(intents.labels) == 1 else note
     figures = [
         ("templates", "covered_share", covered(texts, texts.template), covered(texts, folded), _FOLDED, _covered_note()),
         ("templates", "templates", float(texts.template.nunique()), float(folded.nunique()), _FOLDED, None),

@@ -1,4 +1,4 @@
-"""From a text as typed to its template: case, accents, personal data, quantity, size, plural and spelling set aside."""
+"""From a text as typed to its template: case, accents, personal data, quantity, size, plural and spelling removed."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ def installed() -> SentenceModel | None:
 
 def _published(body: bytes, sha256: str) -> bytes:
     if hashlib.sha256(body).hexdigest() != sha256:
-        raise AuditError(f"package {PACKAGE} does not hold the published {NAME}; install it anew from requirements/model.lock")
+        raise AuditError(f"package {PACKAGE} does not hold the published {NAME}. Install it again from requirements/model.lock")
     return body
 
 

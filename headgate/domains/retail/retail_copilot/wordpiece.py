@@ -50,7 +50,7 @@ class WordPiece:
         return known[word]
 
     def _split(self, word: str) -> list[int]:
-        """The longest part that begins the word, then the longest that goes on, to its end; else the word is unknown."""
+        """The longest part that begins the word, then the longest that follows, to its end; else the word is unknown."""
         found: list[int] = []
         rest = word
         while rest and len(word) <= _MAX_WORD:

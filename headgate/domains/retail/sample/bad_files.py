@@ -1,4 +1,4 @@
-"""Files that the gate must refuse whole, each for one reason."""
+"""Files that the gate must reject, each for one reason."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Merchandise categories of the Online Retail II stock, read off the names: the data set itself has none.
 
-The first category with a word of the name wins; words match whole, without their plural s. `service` is told by the stock
+The first category with a word of the name wins; words match whole, without their plural s. `service` is recognised by the stock
 code, because postage, fees, samples, vouchers and adjustments are booked as products there. The table was made by reading
 the data set's most frequent words; it is a convenience for analysis, not a fact about the shop.
 """
@@ -39,7 +39,7 @@ _WORD = re.compile(r"[A-Z][A-Z-]*")
 
 
 def category_of(stock_code: str, name: str | None) -> str:
-    """The category of one stock code: `service`, the first that a word of the name tells, or `other`."""
+    """The category of one stock code: `service`, the first with a word of the name, or `other`."""
     if _SERVICE_CODE.fullmatch(stock_code.strip()):
         return SERVICE
     words = _WORD.findall((name or "").upper())

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _PORT = 3306
 _ROWS_PER_FILE = 250_000
-# All tables are read as of one moment, and a TIMESTAMP is told in UTC whatever the server's zone is.
+# All tables are read as of one moment, and a TIMESTAMP is read in UTC whatever the server's zone is.
 _PROMISES = (
     "SET SESSION time_zone = '+00:00'",
     "SET SESSION net_write_timeout = 3600",

@@ -109,12 +109,12 @@ class PartWriter:
             self.progress(dataset, rows_by_dataset(self.parts)[dataset], expected)
 
     def write_bad_files(self, files: Sequence[BadFile]) -> None:
-        """Files that the gate must refuse whole lie beside the parts; `truth_files.json` says why each is refused."""
+        """Add files that the gate must reject; `truth_files.json` says why each is rejected."""
         keys = [ExportKey(file.dataset, self.exported_on, self.run, file.name).path() for file in files]
         for key, file in zip(keys, files, strict=True):
             self._put(key, file.body)
-        told = [{"object_key": key, "rule": file.rule, "column_name": file.column} for key, file in zip(keys, files, strict=True)]
-        (self._partial / TRUTH_FILES).write_text(json.dumps(told, indent=1), encoding="utf-8")
+        truth = [{"object_key": key, "rule": file.rule, "column_name": file.column} for key, file in zip(keys, files, strict=True)]
+        (self._partial / TRUTH_FILES).write_text(json.dumps(truth, indent=1), encoding="utf-8")
 
     def _write_manifests(self) -> None:
         """Each dataset's run names its parts, so that the gate takes it for complete."""

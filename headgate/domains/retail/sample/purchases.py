@@ -1,4 +1,4 @@
-"""When customers buy and when they stop: the BG/NBD story, told forwards."""
+"""When customers buy and when they stop: the BG/NBD model, simulated forwards."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class ShopSpec:
         orders: about how many orders; lines are about five times as many, returns come on top.
         products, transactions, searches: about how many; 0 lets the size of the shop decide.
         defect_rate: defective rows per clean row, in CSV only.
-        bad_files: also write files that the gate must refuse whole.
+        bad_files: also write files that the gate must reject.
         closed: first and last day of a closure on which nearly nobody orders; None for a shop that is always open.
     """
 
@@ -97,7 +97,7 @@ class ShopSpec:
 
 @dataclass(frozen=True)
 class SampleReport:
-    """What was written. `frauds` counts card transactions by kind; it is the truth, which the files tell only in part."""
+    """What was written. `frauds` counts card transactions by kind; it is the truth; the files label only a part."""
 
     spec: ShopSpec
     parts: tuple[PartFile, ...]

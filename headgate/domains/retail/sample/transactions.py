@@ -82,8 +82,8 @@ def transactions_of(rng: Generator, wallets: Wallets, starts_s: int, day_weights
 
 def transactions_table(made: Transactions, customer_ids: Ints, wallets: Wallets, first_id: int, ends_s: int) -> pa.Table:
     """The `card_transactions` rows; nobody knows yet whether those of the newest days are fraud."""
-    told_at = made.at + LABEL_DELAY_DAYS * DAY_S
-    told = told_at < ends_s
+    labelled_at = made.at + LABEL_DELAY_DAYS * DAY_S
+    is_labelled = labelled_at < ends_s
     return pa.table(
         {
             "transaction_id": first_id + np.arange(len(made)),
@@ -92,8 +92,8 @@ def transactions_table(made: Transactions, customer_ids: Ints, wallets: Wallets,
             "terminal_id": made.terminals + 1,
             "card_number": wallets.cards.number_texts(made.cards),
             "amount": money(made.pence, 12, 2),
-            "is_fraud": nullable(made.frauds != Fraud.NONE, told),
-            "updated_at": timestamps(np.where(told, told_at, made.at)),
+            "is_fraud": nullable(made.frauds != Fraud.NONE, is_labelled),
+            "updated_at": timestamps(np.where(is_labelled, labelled_at, made.at)),
         }
     )
 

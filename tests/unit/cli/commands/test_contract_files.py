@@ -116,7 +116,7 @@ def test_diff_ends_with_three_when_something_breaks(tmp_path: Path) -> None:
     (tmp_path / "orders.yaml").write_text(yaml.safe_dump(document))
     result = run("diff", CONTRACTS / "orders.yaml", tmp_path / "orders.yaml", "--json")
     assert result.exit_code == 3
-    assert any("is gone" in change["told"] for change in json.loads(result.stdout)["changes"])
+    assert any("is gone" in change["message"] for change in json.loads(result.stdout)["changes"])
 
 
 @pytest.mark.parametrize(

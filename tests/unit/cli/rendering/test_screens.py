@@ -202,7 +202,7 @@ def test_where_nothing_is_deployed_the_folder_and_the_remedy_are_told(tmp_path: 
 def test_a_contract_that_is_no_yaml_is_told_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("a: 1\nb: [\n")
     ran = CliRunner().invoke(diff, [str(tmp_path / "a.yaml"), str(tmp_path / "a.yaml")])
-    assert (ran.exit_code, "is no YAML (line" in ran.output) == (1, True)
+    assert (ran.exit_code, "is neither YAML nor JSON (line" in ran.output) == (1, True)
 
 
 def test_a_link_to_nothing_is_told_and_not_left_out(tmp_path: Path) -> None:

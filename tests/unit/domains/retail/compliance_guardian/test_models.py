@@ -50,7 +50,7 @@ def test_a_feature_that_nobody_has_is_left_out(described: pd.DataFrame) -> None:
     points = described.assign(account_age_days=np.nan)
     model = models.boosting(points, described.is_fraud.astype(bool))
     assert "account_age_days" not in model.columns
-    assert reasons.told(model, points.head(5)).shape == (5, reasons.REASONS)
+    assert reasons.reason_codes(model, points.head(5)).shape == (5, reasons.REASONS)
 
 
 def test_strangeness_ranks_absurd_amounts_high(described: pd.DataFrame) -> None:

@@ -1,4 +1,4 @@
-"""The files that docs/own-lake.md shows make a lake: its contract loads, and its model builds the table."""
+"""The files that docs/lake-project.md shows extend the tutorial's lake: the contract loads, and the model builds the table."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.unit
 
-PAGE = (Path(__file__).parents[3] / "docs" / "own-lake.md").read_text(encoding="utf-8")
-READINGS = "reading_id,sensor,measured_on,value\n" + "".join(f"{n},s{n % 3},2026-01-{n % 28 + 1:02},{n}.50\n" for n in range(60))
+DOCS = Path(__file__).parents[3] / "docs"
+PAGE, TUTORIAL = ((DOCS / name).read_text(encoding="utf-8") for name in ("lake-project.md", "your-own-data.md"))
 
 
 def shown_files() -> Mapping[str, str]:
@@ -29,23 +29,21 @@ def shown_files() -> Mapping[str, str]:
     return {found[1]: found[0] for found in re.findall(r"```(?:sql|yaml)\n((?:--|#) (\S+)\n.*?)```", PAGE, re.DOTALL)}
 
 
-def test_the_commands_and_files_of_the_page_make_a_lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    Path("readings.csv").write_text(READINGS, encoding="utf-8")
-    local = [line for line in re.findall(r"^\$ headgate (.*)$", PAGE, re.MULTILINE) if line.startswith(("init", "contract"))]
-    for line in local:
+def test_the_model_of_the_page_reads_the_lake_of_the_tutorial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(DOCS.parent)
+    first = [line for line in re.findall(r"^\$ headgate (.*)$", TUTORIAL, re.MULTILINE) if line.startswith(("init", "contract init"))][:2]
+    for line in first:
         done = CliRunner().invoke(cli, line.replace("~", str(tmp_path)).split(), catch_exceptions=False)
         assert done.exit_code == 0, f"{line}: {done.output}"
     for name, text in shown_files().items():
-        (tmp_path / "sensors" / name).write_text(text, encoding="utf-8")
-    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path / "sensors"))
+        (tmp_path / "bikes" / name).write_text(text, encoding="utf-8")
+    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path / "bikes"))
     registry = Registry.load()
     assert project().systems == (MODELS_SYSTEM,)
-    assert set(registry.curated) == {"readings"}
-    assert sql_models(registry.prod, registry.curated, translate).READS == ("readings",)
+    assert set(registry.curated) == {"verkaeufe"}
+    assert sql_models(registry.prod, registry.curated, translate).READS == ("verkaeufe",)
 
 
 def test_the_page_explains_every_field_of_the_settings() -> None:
-    stated = re.findall(r"^\| `\[?(\w+)", PAGE.partition("## headgate.toml")[2], re.MULTILINE)
+    stated = re.findall(r"^\| `\[?(\w+)", PAGE.partition("## headgate.toml")[2].partition("## ")[0], re.MULTILINE)
     assert set(stated) == set(LakeProject.__dataclass_fields__) - {"folder"}
