@@ -76,7 +76,7 @@ def guess_column(name: str, text: pa.Array, *, is_typed: bool = False, answer: A
     """Return the type and the source format of a column; text where a format is missing or a person must choose.
 
     Args:
-        is_typed: the file itself types its cells, so a plain number is what it says.
+        is_typed: the file itself types its cells, so a plain number is one.
         answer: what a person chose.
 
     Raises:
@@ -159,7 +159,7 @@ def are_email_addresses(text: pa.Array) -> bool:
 
 
 def is_code_name(name: str) -> bool:
-    """Whether the name says that the column holds codes, which stay text although they look like numbers."""
+    """Whether the name is that of a column of codes, which stay text although they look like numbers."""
     return re.fullmatch(_CODE_NAMES, compared(name)) is not None
 
 

@@ -77,7 +77,7 @@ _WHY = {
 
 @dataclass(frozen=True)
 class Finding:
-    """Something a person should look at before keeping the draft; `column` is empty where the whole table is concerned."""
+    """Something a person should check before keeping the draft; `column` is empty where the whole table is concerned."""
 
     column: str
     message: str
@@ -369,19 +369,19 @@ def _about_format(column: Column, guess: Guess) -> list[str]:
     """Return what was inferred about how the column is written."""
     if column.mask is not None:
         return []
-    said = []
+    notes = []
     declared = column.format
     if declared is not None:
-        said.append(f"is written as {_shown(declared)}; confidence {_confidence(declared):.2f}")
+        notes.append(f"is written as {_shown(declared)}; confidence {_confidence(declared):.2f}")
     if declared is not None and has_short_year(declared):
         first = declared.year_from
-        said.append(f"has years of two digits, which are read as {first} to {first + 99}: set yearFrom in headgate.format for others")
+        notes.append(f"has years of two digits, which are read as {first} to {first + 99}: set yearFrom in headgate.format for others")
     if declared is not None and declared.percent:
-        said.append("has percent signs and is read as points, so 19 % is 19: percent: fraction reads it as 0.19")
+        notes.append("has percent signs and is read as points, so 19 % is 19: percent: fraction reads it as 0.19")
     if guess.mostly and column.type.kind is Kind.STRING:
         kind, others = guess.mostly
-        said.append(f"stays text, because {others} of its values are no {kind}: correct them, or list them in nulls of headgate.format")
-    return said
+        notes.append(f"stays text, because {others} of its values are no {kind}: correct them, or list them in nulls of headgate.format")
+    return notes
 
 
 def _shown(declared: SourceFormat) -> str:
@@ -394,21 +394,21 @@ def _confidence(declared: SourceFormat) -> float:
 
 
 def _about(column: Column, text: pa.Array) -> list[str]:
-    told = [_WHY[column.mask]] if column.mask else []
+    findings = [_WHY[column.mask]] if column.mask else []
     if column.classification == PERSONAL:
-        told.append("is proposed as personal data (classification: personal)")
-    said = null_where_absent(column, text)
-    values = blank_to_null(said).drop_null()
+        findings.append("is proposed as personal data (classification: personal)")
+    given = null_where_absent(column, text)
+    values = blank_to_null(given).drop_null()
     if not len(values):
-        told.append("has no value in the sample, so its type is a guess")
+        findings.append("has no value in the sample, so its type is a guess")
     if column.mask is Mask.FREE_TEXT and (count := len(rows_with_cards(values))):
-        told.append(f"has {count} values that pass as card numbers: take the mask away only if they are none")
+        findings.append(f"has {count} values that pass as card numbers: take the mask away only if they are none")
     if misfits := len(cast_column(column, values).misfits):
-        told.append(
+        findings.append(
             f"has {misfits} values that are no {physical_type(column.type)}: their rows are refused; correct the sample or its type"
         )
     if column.type.kind is Kind.STRING and column.mask is None and not column.description and (most := misfits_of_most(column.name, text)):
-        told.append(f"stays text since {most[1]} of its values are no {most[0]}: correct the sample to have it typed")
+        findings.append(f"stays text since {most[1]} of its values are no {most[0]}: correct the sample to have it typed")
     if " " in column.name:
-        told.append("has a blank in its name, so queries must quote it")
-    return told
+        findings.append("has a blank in its name, so queries must quote it")
+    return findings

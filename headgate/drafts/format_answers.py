@@ -21,7 +21,7 @@ _EXAMPLE = re.compile(r"1(?P<thousands>[., ']?)234(?:(?P<decimal>[.,])[0-9]+)?")
 
 @dataclass(frozen=True)
 class Answer:
-    """What a person said about a column: a pattern, or the order of day, month and year."""
+    """A person's answer about a column: a pattern, or the order of day, month and year."""
 
     pattern: str = ""
     date_order: str = ""

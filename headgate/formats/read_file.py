@@ -1,4 +1,4 @@
-"""Read a file in whatever format and compression its content says it has."""
+"""Read a file in the format and compression that its content shows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def read_file(body: bytes, contract: Contract) -> Received:
     """The file's rows in the contract's columns.
 
     Raises:
-        BadInputError: the file as a whole cannot be read; `rule` says why.
+        BadInputError: the file as a whole cannot be read, for the reason in `rule`.
     """
     found = unpacked(body)
     return replace(_read(found.content, contract), packed=found.packed)

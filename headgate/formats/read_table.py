@@ -146,6 +146,6 @@ def _of_records(content: bytes, encoding: str) -> FileTable:
 
 
 def _nested(column: pa.Array) -> pa.Array:
-    """A list in each place that says something: what nested values hold is not looked into."""
+    """A list for each nested value; its content is not read."""
     offsets = pc.cast(pa.repeat(0, len(column) + 1), pa.int32())
     return pa.ListArray.from_arrays(offsets, pa.nulls(0, pa.string()), mask=column.is_null())

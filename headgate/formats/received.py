@@ -42,7 +42,7 @@ class Received:
         left_out: parts of the file that hold other tables, by name and how many rows they have: sheets without the contract's header.
         packed: how the file was compressed, from the outside in: `gzip`, `zip`, `zstd`.
         encoding: of a text that has no dialect.
-        confidence: as in `Dialect`; 1 where the file itself says what it is.
+        confidence: as in `Dialect`; 1 where the file itself states its form.
         skipped_lines: of a workbook, filled rows above the header that are not part of the table.
         starts: where each of the file's rows begins, ragged ones too, in bytes of the unpacked file; none where rows have no place.
     """

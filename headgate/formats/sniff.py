@@ -67,7 +67,7 @@ def text_of(content: bytes, encoding: str = "", *, is_cut: bool = False) -> Text
 
     Args:
         encoding: for content that is not valid UTF-8, as its contract states it; else Windows-1252 is guessed.
-        is_cut: the content goes on, and may end within a character.
+        is_cut: more content follows, and this part may end within a character.
 
     Raises:
         UnreadableFileError: `not_a_table`: the bytes are not text; `mixed_encoding`: some are UTF-8 and others are not;

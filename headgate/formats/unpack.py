@@ -141,7 +141,7 @@ def with_layer(packed: tuple[str, ...], packing: str) -> tuple[str, ...]:
 
 
 def within(parts: Iterator[bytes], allowed: int, limit_bytes: int) -> Iterator[bytes]:
-    """The parts, unless they grow past a limit: what a header says about the size is not believed.
+    """The parts, unless they grow past a limit: the size in an archive's header is not trusted.
 
     Raises:
         UnreadableFileError: `too_large`: more than `allowed`, which no table is for its size.

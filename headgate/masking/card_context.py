@@ -1,4 +1,4 @@
-"""The context of a short card number: what around 12 or 13 digits says that they are a card's, and no article or phone number."""
+"""The context of a short card number: the text around 12 or 13 digits that shows that they are a card's, and no article or phone number."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _EXPIRY_OR_TRACK = re.compile(
 
 
 def has_context(text: str, start: int, stop: int) -> bool:
-    """Return whether the text around a number says that it is a card's: a name in the same line, or an expiry or a track behind it."""
+    """Return whether the text around a number shows that it is a card's: a name in the same line, or an expiry or a track behind it."""
     if _EXPIRY_OR_TRACK.match(text, stop):
         return True
     end = text.find("\n", stop)

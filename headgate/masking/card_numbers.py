@@ -98,7 +98,7 @@ def is_issued_card(digits: pa.Array) -> Flags:
 def numeric_rows_with_cards(values: pa.Array, *, fewest_digits: int = CONTEXT_BELOW) -> Rows:
     """Return the rows of a numeric column whose value, but for its sign, is a card number by issuer and check digit.
 
-    Most columns are settled by one look at how large their values are. Columns that are not numbers hold none.
+    For most columns the size of the values already decides. Columns that are not numbers hold none.
 
     Args:
         fewest_digits: shorter numbers do not count; a number has no context.
@@ -179,7 +179,7 @@ def brands(digits: pa.Array) -> pa.Array:
 
 
 class KnownCards:
-    """The tokens, brands and last digits of one file's cards under one key; a text that repeats is looked at once."""
+    """The tokens, brands and last digits of one file's cards under one key; a repeated text is computed once."""
 
     def __init__(self, key: MaskingKey) -> None:
         self._tokens = Tokens(key)

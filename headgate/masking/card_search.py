@@ -11,7 +11,7 @@ digits. So timestamps, order numbers and phone numbers stay. Groups as they are 
 - a number that a spreadsheet has rounded, `4.11111111111111E+15`: nearly all of its digits are there.
 
 Short numbers need a context, because article numbers, phone numbers and milliseconds have 12 and 13 digits as well: the name of a card
-or an issuer nearby, an expiry or a named code. `context_below` says how many digits are enough without one.
+or an issuer nearby, an expiry or a named code. `context_below` is the number of digits that are enough without one.
 
 Recognised and left alone: the digits of a UUID, of an IBAN whose own check digits are right, and E.164 phone numbers behind a plus sign.
 
@@ -168,7 +168,7 @@ def _glued(groups: DigitGroups, data: Bytes, starts: Rows) -> Rows:
 
 
 def _rounded(forms: pa.Array, groups: DigitGroups, data: Bytes, starts: Rows) -> Rows:
-    """As `_windows`, for every number with an exponent that is a card's: only long runs of digits are looked at."""
+    """As `_windows`, for every number with an exponent that is a card's: only long runs of digits are checked."""
     long = np.flatnonzero((groups.size >= _FEWEST_DECIMALS) & (groups.size <= _MOST_DECIMALS))
     behind = data[np.minimum(groups.stop[long], len(data) - 1)] | _LOWER_BIT
     cells = np.unique(groups.cell[long[behind == ord("e")]])

@@ -1,4 +1,4 @@
-"""How strictly a column is searched for card numbers: by what its contract states and what its name says."""
+"""How strictly a column is searched for card numbers: by its contract and its name."""
 
 from __future__ import annotations
 

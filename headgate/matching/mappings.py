@@ -167,8 +167,8 @@ class Mappings:
             BadInputError: `needs_mapping`: a column is no field, two are the same one, or one that must be there is missing.
         """
         _check(self.contracts[suggested.dataset], suggested.names, fields)
-        told = json.dumps({"dataset": suggested.dataset, "fields": list(fields)}, sort_keys=True).encode()
-        self.objects.write(self._ref(suggested.source, suggested.fingerprint), told, content_type="application/json")
+        mapping = json.dumps({"dataset": suggested.dataset, "fields": list(fields)}, sort_keys=True).encode()
+        self.objects.write(self._ref(suggested.source, suggested.fingerprint), mapping, content_type="application/json")
 
     def _remembered(self, source: str, headed: FileTable) -> tuple[str, tuple[str, ...]] | None:
         try:
@@ -246,9 +246,9 @@ def _wrong_with(contract: Contract, names: Sequence[str], fields: Sequence[str])
     wrong = [name for name, field in zip(names, fields, strict=True) if field not in contract.names]
     twice = sorted({field for field in fields if field and list(fields).count(field) > 1})
     absent = [column.name for column in contract.columns if (column.required or column.mask) and column.name not in fields]
-    told = [
+    reasons = [
         f"no field for {', '.join(wrong)}" if wrong else "",
         f"two columns for {', '.join(twice)}" if twice else "",
         f"no column for {', '.join(absent)}" if absent else "",
     ]
-    return "; ".join(part for part in told if part)
+    return "; ".join(part for part in reasons if part)

@@ -96,14 +96,14 @@ def _check_name(position: int, name: str, earlier: Sequence[str], own: dict[str,
     if name not in own:
         raise HeaderError(
             rule="unknown_column",
-            message="the contract has no such column, so nothing says whether it holds card data",
+            message="the contract has no such column, so it may hold card data",
             remedy="leave the column out, or add it to the contract",
             column=shown,
         )
 
 
 def unnamed_column(position: int) -> HeaderError:
-    """Nothing says what the column at that place is."""
+    """Return the error for a column without a name."""
     return HeaderError(
         rule="blank_column",
         message=f"column {position} has no name",

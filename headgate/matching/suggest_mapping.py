@@ -61,7 +61,7 @@ _SHORT_FORMS = {
     "sku": "product", "stat": "status", "tel": "phone", "tm": "time", "trx": "transaction", "ts": "timestamp", "txn": "transaction",
     "txt": "text", "upd": "updated", "val": "value",
 }  # fmt: skip
-# How much it says that all values fit: nearly every text is a string, few are one of four words.
+# How much evidence it is that all values fit: nearly every text is a string, few are one of four words.
 _TYPE_EVIDENCE = {
     Kind.STRING: 0.0,
     Kind.DOUBLE: 0.2,
@@ -121,8 +121,8 @@ class Match:
     @property
     def worth(self) -> float:
         """How much of both sides is paired: to choose among contracts."""
-        told = sum(pair.likeness for pair in self.pairs)
-        return 2 * told / (2 * len(self.pairs) + len(self.unknown) + 2 * len(self.absent)) if self.pairs else 0.0
+        paired = sum(pair.likeness for pair in self.pairs)
+        return 2 * paired / (2 * len(self.pairs) + len(self.unknown) + 2 * len(self.absent)) if self.pairs else 0.0
 
 
 def match_columns(names: Sequence[str], samples: Sequence[pa.Array], contract: Contract) -> Match:
@@ -312,10 +312,10 @@ def _evidence(column: Column) -> float:
 
 
 def _fit(text: pa.Array, column: Column) -> float:
-    """The share of the texts that are values of the field; where there is no text nothing speaks against it."""
+    """The share of the texts that are values of the field; a good fit where there is no text."""
     given = blank_to_null(null_where_absent(column, text))
-    told = flags(given.is_valid())
-    return float((_fits(given, column) & told).sum() / told.sum()) if told.any() else _GOOD_FIT
+    has_value = flags(given.is_valid())
+    return float((_fits(given, column) & has_value).sum() / has_value.sum()) if has_value.any() else _GOOD_FIT
 
 
 def _fits(given: pa.Array, column: Column) -> Flags:

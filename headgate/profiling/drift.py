@@ -23,7 +23,7 @@ PSI_LIMIT = 0.25
 MEAN_LIMIT_SDS = 0.5
 MISSING_LIMIT = 0.05
 ROWS_FACTOR = 10.0
-# A file has some hundred numbers to look at: at one in a million each, one quiet file in ten thousand raises a false alert.
+# A file has some hundred numbers to compare: at one in a million each, one quiet file in ten thousand raises a false alert.
 CHANCE = 1e-6
 _Z = NormalDist().inv_cdf(1 - CHANCE / 2)
 # Source: Yurdakul (2018), Statistical Properties of Population Stability Index, uses as small a share for empty bins.
@@ -158,7 +158,7 @@ def _of_columns(now: FileFigures, earlier: Sequence[FileFigures]) -> Iterable[Sh
 
 
 def _missing(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shift | None:
-    """A change of five points that a two-proportion z-test does not put down to chance."""
+    """A change of five points that a two-proportion z-test does not explain by chance."""
     rows = sum(one.rows for one in before)
     was, is_now = sum(one.missing for one in before) / rows, now.missing / now.rows
     pooled = (now.missing + was * rows) / (now.rows + rows)

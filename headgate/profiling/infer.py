@@ -28,7 +28,7 @@ _DAY, _MONTH = r"(?P<day>0?[1-9]|[12]\d|3[01])", r"(?P<month>0?[1-9]|1[0-2])"
 _ISO_DAY = rf"{_YEAR}-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])"
 _TIME = r"[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
 # No number has zeros in front, no sign but a minus, no blanks: 007123 is a text (DESIGN.md, D5).
-# Of nineteen digits, those that 64 bits hold for sure. More of them are a text, since a double would be another number.
+# Of nineteen digits, those that 64 bits always hold. More of them are a text, since a double would be another number.
 _INT = r"0|-?[1-9]\d{0,17}|-?[1-8]\d{18}"
 _DECIMAL = r"-?(?:0|[1-9]\d{0,16})(?:\.\d{1,17})?"
 _EXPONENT = r"[eE][+-]?\d{1,3}"
@@ -49,7 +49,7 @@ class Inferred:
         format: how dates are written, in the terms of strptime; empty for all else.
         values: typed; null where the text is missing or invalid.
         invalid: rows with a text that the type does not spell.
-        suspected_missing: rows with a word that often stands for nothing; it counts as a value (`NA` is North America).
+        suspected_missing: rows with a word that often means a missing value; it counts as a value (`NA` is North America).
     """
 
     type: str
@@ -144,7 +144,7 @@ def _texts_of(kind: pa.DataType) -> pa.DataType:
 
 
 def typed(column: pa.Array) -> Inferred:
-    """A column whose file says its type; nested values are counted and not looked into."""
+    """A column whose file states its type; nested values are counted, but not read."""
     kind = next((name for name, holds in _TYPES if holds(column.type)), "nested")
     as_text = counted(pc.cast(column, pa.string())) if kind != "nested" else Counted(text_array([]), np.empty(0, np.int64))
     return Inferred(kind, column if kind != "nested" else pa.nulls(len(column)), as_text, column.null_count, 0)

@@ -40,7 +40,7 @@ class Profiles:
     def of(self, record: FileRecord, contract: Contract, accepted: Rows, quarantine_rows: Rows) -> Mapping[str, str]:
         """As `keep`, for a file that went through the gate; its rows as tables, or as the Parquet that was written.
 
-        Statistics never keep rows out: when they cannot be made, the record says what failed. Errors of services are raised.
+        Statistics never reject rows: when they cannot be computed, the record states what failed. Errors of services are raised.
         """
         try:
             profile = profile_of(_received(record, contract, accepted, quarantine_rows))
@@ -62,7 +62,7 @@ class Profiles:
         return self.keep(profile)
 
     def keep(self, profile: Profile) -> Mapping[str, str]:
-        """The profile is stored; what the file's record says of it: key, score and parts, and what is out of line."""
+        """The profile is stored; what the file's record keeps of it: key, score and parts, and what is out of line."""
         key = profile_key(profile.dataset, profile.content_sha256)
         self.objects.write(ObjectRef(self.bucket, key), profile.to_json().encode(), content_type=_JSON)
         if not profile.dataset:

@@ -66,7 +66,7 @@ class ColumnProfile:
         rows: that hold a value or should; rows refused because of another column do not count.
         missing: None where the column is dropped unread.
         invalid: rows whose text is no value of the type, or breaks a rule.
-        is_identifier: its values identify rows, or name rows of another table; how they are spread says nothing.
+        is_identifier: its values identify rows, or name rows of another table; their distribution has no meaning.
     """
 
     name: str
@@ -196,7 +196,7 @@ def profile_unknown(
 
 
 def _computable(column: pa.Array) -> pa.Array:
-    """Floats of 16 bits, which Arrow stores and hardly computes with, as floats of 32, which are the same numbers."""
+    """Floats of 16 bits, which Arrow stores but has few functions for, as floats of 32, which are the same numbers."""
     return pc.cast(column, pa.float32()) if pa.types.is_float16(column.type) else column
 
 
@@ -212,7 +212,7 @@ def _is_measure(column: ColumnProfile) -> bool:
 
 @dataclass(frozen=True)
 class _Broken:
-    """Of the rows that were set aside: breaches by rule and column, and rows by what is wrong with them."""
+    """Of the quarantined rows: breaches by rule and column, and rows by what is wrong with them."""
 
     cells: Counter[tuple[str, str]]
     invalid: int
@@ -286,7 +286,7 @@ def _known_score(received: Received, broken: _Broken) -> Score:
 
 
 def _newest(received: Received) -> datetime | None:
-    """The newest event of the accepted rows, by the columns that tell which version of a row is newer."""
+    """The newest event of the accepted rows, by the columns that order the versions of a row."""
     names = [name for name in received.contract.order_by if name in received.accepted.names]
     return _latest(batch for name in names for batch in received.accepted.batches(name) if pa.types.is_timestamp(batch.type))
 

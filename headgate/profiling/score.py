@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 DECIMALS = 4
-# Half a year old is half as timely; a contract that knows better says so in `headgate.volatilityDays`.
+# Half a year old is half as timely; a contract can state another age in `headgate.volatilityDays`.
 VOLATILITY_DAYS = 365.0
 _DAY_S = 86_400
 

@@ -20,30 +20,30 @@ if TYPE_CHECKING:
 
 def null_where_absent(column: Column, text: pa.Array) -> pa.Array:
     """Return the column's texts with null for each that is no value: a declared null spelling, and an empty text in a typed column."""
-    said = without_nulls(column, text)
+    given = without_nulls(column, text)
     if column.mask in {None, Mask.FREE_TEXT} and column.type.kind is Kind.STRING:
-        return said
-    return blank_to_null(trimmed(said) if column.format and column.format.trim else said)
+        return given
+    return blank_to_null(trimmed(given) if column.format and column.format.trim else given)
 
 
-def texts_for_quarantine(column: Column, text: pa.Array, said: pa.Array) -> pa.Array:
+def texts_for_quarantine(column: Column, text: pa.Array, given: pa.Array) -> pa.Array:
     """Return the texts as quarantine shows them: the original ones, null where an empty text is no value.
 
     Args:
-        said: what `null_where_absent` returned for them.
+        given: what `null_where_absent` returned for them.
     """
     if column.format is None:
-        return said
+        return given
     return text if column.type.kind is Kind.STRING else blank_to_null(text)
 
 
 def is_accepted(column: Column, text: pa.Array) -> Flags:
     """Return for each text whether the column accepts it. A null is a missing value."""
-    said = null_where_absent(column, text)
-    fitted = cast_column(column, said)
+    given = null_where_absent(column, text)
+    fitted = cast_column(column, given)
     taken = np.ones(len(text), bool)
     taken[fitted.misfits] = False
-    for breach in column_breaches(column, fitted.values, said):
+    for breach in column_breaches(column, fitted.values, given):
         if breach.level is not Level.WARN:
             taken[breach.rows] = False
     return taken

@@ -24,7 +24,7 @@ _INT64 = 1 << 63
 
 @dataclass(frozen=True)
 class Breach:
-    """The rows that break one rule. `column` is empty for a rule over the row; `reason` says the rule, never a value."""
+    """The rows that break one rule. `column` is empty for a rule over the row; `reason` names the rule, never a value."""
 
     rule: str
     column: str
@@ -48,7 +48,7 @@ def column_breaches(column: Column, values: pa.Array, given: pa.Array) -> list[B
 
     Args:
         values: typed; null where there is no value or none that fits the type.
-        given: texts; null only where the file says nothing, so that a misfit is not also called missing.
+        given: texts; null only where the file has no value, so that a misfit is not also called missing.
     """
     return [breach for rule in column.rules if (breach := _rule_breach(rule, column, values, given))]
 
@@ -84,7 +84,7 @@ def _bound(argument: object, values: pa.DataType) -> pa.Scalar:
 
 
 def _spelled(argument: object, values: pa.DataType) -> str:
-    """A contract's literal as Arrow reads it for values of that type; of numbers no digit that says nothing."""
+    """A contract's literal as Arrow reads it for values of that type; numbers without zeros that change nothing."""
     if pa.types.is_integer(values) or pa.types.is_decimal(values):
         return f"{Decimal(str(argument)).normalize():f}"
     if pa.types.is_floating(values):

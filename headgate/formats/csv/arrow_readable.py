@@ -1,4 +1,4 @@
-"""How far a CSV text goes on with its quotes where RFC 4180 has them: so far Arrow may read it."""
+"""Which part of a CSV text Arrow reads correctly: its rows up to the first quote in a place that RFC 4180 does not permit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LF = 10
 def end_of_regular_quotes(octets: Octets, at: int, window: int, form: Form) -> int:
     """The end of the last whole row, of those from the row that begins `at` to `window` bytes on, before any quote out of place.
 
-    A quote is in its place where it opens or closes a cell, or is doubled inside one.
+    A quote is in place if it opens or closes a cell, or is doubled inside one.
     """
     end = min(at + window, len(octets))
     quotes = np.flatnonzero(octets[at:end] == ord(form.quote)) + at

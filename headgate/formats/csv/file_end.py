@@ -36,7 +36,7 @@ class FileEnd:
 
 
 def file_end_of_text(text: bytes, dialect: Dialect, names: tuple[str, ...], contract: Contract) -> FileEnd:
-    """The end of a text in UTF-8, whose rows begin where the dialect says."""
+    """The end of a text in UTF-8, whose rows begin at `dialect.data_at`."""
     start = max(dialect.data_at, len(text) - _TAIL_BYTES)
     return _ends(text[start:], start > dialect.data_at, dialect, names, contract)
 

@@ -57,7 +57,7 @@ def _until(table: TextTable, end: float, whole: int) -> TextTable:
 
 
 def _next_table(table: TextTable, dialect: Dialect) -> float:
-    """The number of the first row that says the header again, whole or for the most part; behind the last row where none does."""
+    """The number of the first row that repeats the header, completely or mostly; one more than the last row's where none does."""
     names = [folded(name) for name in dialect.names]
     last = len(table.source_rows) + len(table.ragged.source_rows) + 1
     if not dialect.header_lines or len(set(names)) < 2:  # noqa: PLR2004 one name alone may be a value
@@ -67,18 +67,18 @@ def _next_table(table: TextTable, dialect: Dialect) -> float:
 
 def _repeat_among_ragged(table: TextTable, dialect: Dialect, names: Sequence[str]) -> float:
     for number, text in zip(table.ragged.source_rows.tolist(), table.ragged.texts, strict=True):
-        if any(_says_again(row.texts, names) for row in probe_rows(text, dialect.form)):
+        if any(_repeats_header(row.texts, names) for row in probe_rows(text, dialect.form)):
             return float(number)
     return math.inf
 
 
 def _repeat_among_whole(table: TextTable, names: Sequence[str]) -> float:
     for row, first in enumerate(table.columns[0].to_pylist()):
-        if first and folded(first) == names[0] and _says_again([column[row].as_py() or "" for column in table.columns], names):
+        if first and folded(first) == names[0] and _repeats_header([column[row].as_py() or "" for column in table.columns], names):
             return float(table.source_rows[row])
     return math.inf
 
 
-def _says_again(cells: Sequence[str], names: Sequence[str]) -> bool:
-    said = {folded(cell) for cell in cells} - {""}
-    return len(said & set(names)) > len(set(names)) / 2
+def _repeats_header(cells: Sequence[str], names: Sequence[str]) -> bool:
+    texts = {folded(cell) for cell in cells} - {""}
+    return len(texts & set(names)) > len(set(names)) / 2

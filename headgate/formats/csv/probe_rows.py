@@ -39,7 +39,7 @@ def share_of_width(rows: Sequence[Row], width: int) -> float:
 
 
 def usual_width(rows: Sequence[Row]) -> int:
-    """Return the most frequent number of cells; of equally frequent ones the largest."""
+    """Return the most frequent number of cells, the largest where two are equally frequent."""
     widths = Counter(len(row.texts) for row in rows)
     return max(widths, key=lambda width: (widths[width], width)) if widths else 0
 

@@ -9,7 +9,7 @@ What is null, and what is not:
 | `\N`, not quoted        | null, as MySQL's `SELECT … INTO OUTFILE` writes it                                       |
 | `NA`, `null`, `nan`    | those words: NA is North America                                                         |
 
-Blank lines are no rows. A row with more or fewer cells than the header is kept apart as ragged.
+Blank lines are no rows. A row with more or fewer cells than the header is ragged.
 
 In a database's text dump a backslash escapes any sign (`dumps`).
 
@@ -58,7 +58,7 @@ _WORTH_BYTES = 1 << 14  # reading these takes Arrow no longer than to begin
 
 @dataclass(frozen=True)
 class TextTable:
-    """The rows of a CSV text, column by column in the file's order, whatever its header says.
+    """The rows of a CSV text, column by column in the file's order, without regard to its header.
 
     `starts` are the offsets of all rows in the text, in bytes, ragged ones too.
     """
@@ -156,7 +156,7 @@ def has_regular_quotes(data: pa.Buffer, dialect: Dialect) -> bool:
 
 
 def _read_by_arrow(data: pa.Buffer, dialect: Dialect) -> TextTable:
-    # Of an empty last cell without a line end Arrow says that it was quoted, when the cell before it was.
+    # Arrow reports an empty last cell without a line end as quoted, when the cell before it was.
     ends_in_nothing = bytes(data.slice(max(0, data.size - 1))) == dialect.form.delimiter.encode()
     table, invalid = _parse(pa.py_buffer(bytes(data) + b"\n") if ends_in_nothing else data, dialect)
     ragged = _ragged(invalid)
@@ -191,7 +191,7 @@ def _parse_blocks(data: pa.Buffer, dialect: Dialect, block_bytes: int) -> tuple[
     invalid: list[Any] = []
     names = [str(column) for column in range(dialect.width)]  # a header may have blank names, and one twice
 
-    def keep_apart(row: Any) -> str:  # noqa: ANN401 pyarrow's InvalidRow has no types
+    def collect_ragged(row: Any) -> str:  # noqa: ANN401 pyarrow's InvalidRow has no types
         invalid.append(row)
         return "skip"
 
@@ -200,7 +200,7 @@ def _parse_blocks(data: pa.Buffer, dialect: Dialect, block_bytes: int) -> tuple[
         # One thread: only then does Arrow number the rows it cannot read, and with newlines in values it is faster, too.
         read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=block_bytes),
         parse_options=pa_csv.ParseOptions(
-            delimiter=dialect.form.delimiter, quote_char=dialect.form.quote, newlines_in_values=True, invalid_row_handler=keep_apart
+            delimiter=dialect.form.delimiter, quote_char=dialect.form.quote, newlines_in_values=True, invalid_row_handler=collect_ragged
         ),
         convert_options=pa_csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()),

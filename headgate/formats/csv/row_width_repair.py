@@ -43,7 +43,7 @@ def repair_row_widths(received: Received, contract: Contract, end: FileEnd) -> R
 
 
 def _without_last_delimiters(ragged: Ragged, end: FileEnd) -> tuple[list[int], list[Cells]]:
-    """Rows that end with their last column, which says something, where others have delimiters behind it."""
+    """Rows that end with a value in their last column, where others have delimiters behind it."""
     named = len(end.names)
     read = _read(ragged, end, range(named, end.dialect.width))
     whole = {place: cells[:named] for place, cells in read.items() if cells[named - 1] and not any(cells[named:])}
@@ -92,9 +92,9 @@ def _move_to_rows(received: Received, names: Sequence[str], places: Sequence[int
     ragged = received.ragged
     numbers = np.concatenate((received.source_rows, ragged.source_rows[list(places)]))
     order = int_array(np.argsort(numbers, kind="stable"))
-    said = dict(zip(names, map(text_array, zip(*found, strict=True)), strict=True))
+    moved = dict(zip(names, map(text_array, zip(*found, strict=True)), strict=True))
     nothing = pa.nulls(len(places), pa.string())
-    cells = {name: pa.concat_arrays([column, said.get(name, nothing)]).take(order) for name, column in received.cells.items()}
+    cells = {name: pa.concat_arrays([column, moved.get(name, nothing)]).take(order) for name, column in received.cells.items()}
     left = np.flatnonzero(~marked(np.array(places, np.int64), len(ragged.texts))).tolist()
     apart = Ragged(ragged.source_rows[left], tuple(ragged.texts[at] for at in left), tuple(ragged.widths[at] for at in left))
     return replace(received, cells=cells, source_rows=np.sort(numbers), ragged=apart)

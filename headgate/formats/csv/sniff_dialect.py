@@ -90,11 +90,13 @@ def _fits_contract(row: Row, found: Dialect, contract: Contract) -> bool:
 
 
 def _without_unnamed(found: Dialect, head: str) -> Dialect:
-    """The dialect whose names end with the last that is one, if nothing stands behind it in the rows, however many delimiters do."""
+    """The dialect without the header's blank last names, if the rows have no values below them, only delimiters."""
     names = without_trailing_blanks(found.names)
     rows = probe_rows(head, found.form, found.width)[found.skipped_lines + found.header_lines :]
     usual = usual_width(rows)
-    is_theirs = len({len(row.cells) for row in rows}) == 1 or usual > found.width  # else the header tells what a row of another width lacks
+    is_theirs = (
+        len({len(row.cells) for row in rows}) == 1 or usual > found.width
+    )  # else the header is right, and rows of another width are damaged
     width = usual if is_theirs and usual >= len(names) else found.width
     if width < len(names) or any(any(row.texts[len(names) :]) for row in rows if len(row.cells) == width):
         return found

@@ -77,10 +77,14 @@ def stream(path: Path, contract: Contract, from_bytes: int = STREAMED_FROM_BYTES
     plain = find_plain_csv(path, contract) if path.stat().st_size >= from_bytes else None
     if plain is None:
         return None
-    told = written_as("csv", plain.dialect)
+    properties = written_as("csv", plain.dialect)
     layout = lru_cache(maxsize=1)(partial(_layout, plain))
     return Source(
-        lambda: _batches(plain, contract, layout), plain.dialect.width, plain.header.absent, told, lambda: SpacedOffsets(layout().distances)
+        lambda: _batches(plain, contract, layout),
+        plain.dialect.width,
+        plain.header.absent,
+        properties,
+        lambda: SpacedOffsets(layout().distances),
     )
 
 
@@ -101,12 +105,12 @@ def find_plain_csv(path: Path, contract: Contract) -> PlainCsv | None:
     except BadInputError:
         if is_utf8(path):
             raise
-        return None  # its encoding is what is told first of a file that is read whole
+        return None  # the in-memory reader reports the encoding first
     return PlainCsv(path, replace(dialect, encoding="utf-8"), header, data_at)
 
 
 def _ends_in(path: Path, delimiter: str) -> bool:
-    """Whether the file's last cell is empty and no line end follows: Arrow then says that it was quoted, when the cell before it was."""
+    """Whether the file's last cell is empty and no line end follows: Arrow then reports it as quoted if the cell before was."""
     with path.open("rb") as file:
         file.seek(-1, os.SEEK_END)
         return file.read() == delimiter.encode()
@@ -114,7 +118,7 @@ def _ends_in(path: Path, delimiter: str) -> bool:
 
 def _is_plain_text(head: bytes) -> bool:
     lines = head[: head.rfind(b"\n") + 1]
-    if b"\0" in head[len(lines) :]:  # what stands behind the last line end tells of binary data, too
+    if b"\0" in head[len(lines) :]:  # a file without line ends may be binary data
         return False
     with suppress(UnreadableFileError):
         return bool(lines) and not is_parquet(head) and text_of(lines).encoding == "utf-8" and not is_json(text_of(lines).utf8)
@@ -123,7 +127,7 @@ def _is_plain_text(head: bytes) -> bool:
 
 @dataclass(frozen=True)
 class _Layout:
-    """Whether Arrow reads the file's quotes right, as `read_csv.has_regular_quotes` says it; and the distances between its rows' starts."""
+    """Whether Arrow reads the file's quotes right, as `read_csv.has_regular_quotes` checks it; and the distances between its rows."""
 
     is_regular: bool
     distances: tuple[Distances, ...] = ()

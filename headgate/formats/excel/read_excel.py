@@ -2,7 +2,7 @@
 
 The header may stand below other rows and in several rows with merged cells: it is the first row that, with what is merged into it, is
 one by the contract, else the first that names most of the contract's columns. A sheet with another table is left out and reported.
-Blank rows are no rows; a row that holds something to the right of the header is ragged.
+Blank rows are no rows; a row with a value to the right of the header is ragged.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def read_excel(content: bytes, contract: Contract) -> Received:
 def _is_meant(found: _Found, most: int, contract: Contract) -> bool:
     """Whether a sheet is a part of the table: its header is one by the contract, or has most of the columns that the best one has.
 
-    What is no header then refuses the file: its rows are not to be passed over. A sheet with nothing below its header has none.
+    A sheet with nearly the header refuses the file, because no row may be ignored. A sheet without rows has no part.
     """
     if found.known == most:
         return True

@@ -1,7 +1,7 @@
 """The sheets of an Excel workbook (.xlsx), every cell as text, read from the file's own XML.
 
 A number is the one that Excel shows: 15 significant digits, since the file holds floats. Libraries hand over the float itself, in
-which `19.99` may be `19.989999999999998` and an id is a rounded one; here whole numbers of more than 15 digits are exact_texts with an
+which `19.99` may be `19.989999999999998` and an id is a rounded one; here whole numbers of more than 15 digits are texts with an
 exponent, so that they are seen to be destroyed. Source: ECMA-376, part 1, sections 18.3 (sheets), 18.4 (texts), 18.8 (styles).
 """
 
@@ -211,7 +211,7 @@ def _sheet(archive: zipfile.ZipFile, book: _Book, name: str, part: str) -> Sheet
 
 
 def _row(entry: Element, book: _Book) -> Cells:
-    """The row's cells up to the last that says something."""
+    """The row's cells up to the last that has a value."""
     cells: Cells = []
     following = 0
     for cell in _children(entry, "c"):
@@ -220,10 +220,10 @@ def _row(entry: Element, book: _Book) -> Cells:
         if not following <= column < MAX_COLUMNS:
             raise ValueError("cells out of order")
         following = column + 1
-        if (said := _cell_text(cell, book)) is not None:
-            book.budget.spend(following - len(cells), len(said))
+        if (text := _cell_text(cell, book)) is not None:
+            book.budget.spend(following - len(cells), len(text))
             cells += [None] * (column - len(cells))
-            cells.append(said)
+            cells.append(text)
     return cells
 
 

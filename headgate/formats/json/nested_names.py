@@ -31,7 +31,7 @@ def every_object(_name: str, value: object) -> bool:
 
 
 def by_contract(contract: Contract) -> Expands:
-    """Return which names a contract has no column for, but columns of parts of it. A null under such a name says nothing."""
+    """Return a test for names that are no column of the contract but begin one. A null under such a name is no value."""
     own = {folded(name) for name in (*contract.names, *(heading for heading, _ in contract.headings))}
     prefixes = {name[:at] for name in own for at, sign in enumerate(name) if sign == "_"} - own
 

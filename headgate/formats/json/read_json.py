@@ -68,7 +68,7 @@ def _source(
 
     Args:
         names, nested: of all blocks.
-        form: what each batch says of the file: without rows, but with the starts of all.
+        form: the file's properties, with the starts of all rows, but without rows.
     """
     _check_flat(nested)
     header = match_header(names, contract)

@@ -8,7 +8,7 @@
 | `null`, or no such name  | null                                                                  |
 | an object or an array    | nothing: it refuses the file, since the contract's columns hold values |
 
-A line of JSON Lines that is no object is kept apart as ragged. Source: RFC 8259; jsonlines.org.
+A line of JSON Lines that is not an object is ragged. Source: RFC 8259; jsonlines.org.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ MAX_NAMES = 4096
 # cell of so many.
 CELLS_FREELY = 1 << 22
 MAX_CELLS = 1 << 28
-_CELLS_OF_ONE_SAID = 64
+_CELLS_PER_VALUE = 64
 NESTED = "{…}"
 NO_RECORD = 0  # the width of a line that is no object: it has no cells
 _RECORDS_AT_ONCE = 1 << 15
@@ -152,7 +152,7 @@ class _Gathered:
         self.whole: list[int] = []
         self.ragged: list[tuple[int, str]] = []
         self.count = 0
-        self.said = 0
+        self.values = 0
 
     def add(self, records: Iterable[tuple[int, object]], lines: Sequence[bytes] = ()) -> None:
         """Add records, each with the number of its line among `lines`, from 1 on. A value that is not an object is ragged.
@@ -174,18 +174,18 @@ class _Gathered:
 
     def _put(self, records: list[Record]) -> None:
         before = sum(map(len, next(iter(self.blocks.values()), [])))
-        self.said += sum(map(len, records))
+        self.values += sum(map(len, records))
         for name in dict.fromkeys(name for record in records for name in record):
             check_names(len(self.blocks))
             _check_whole(name)
             self.blocks.setdefault(name, [pa.nulls(before, pa.string())])
             self.typed.setdefault(name, [typed_flags([None] * before)])
-        _check_cells(len(self.blocks) * (before + len(records)), self.said)
+        _check_cells(len(self.blocks) * (before + len(records)), self.values)
         for name, blocks in self.blocks.items():
-            said = [record.get(name) for record in records]
-            if any(isinstance(value, dict | list) for value in said):
+            values = [record.get(name) for record in records]
+            if any(isinstance(value, dict | list) for value in values):
                 self.nested.add(name)
-            texts = [_text(value) for value in said]
+            texts = [_text(value) for value in values]
             self.typed[name].append(typed_flags(texts))
             blocks.append(_texts(name, texts))
 
@@ -206,9 +206,9 @@ def check_names(names: int) -> None:
         )
 
 
-def _check_cells(cells: int, said: int) -> None:
+def _check_cells(cells: int, values: int) -> None:
     """A small file with other names in each record would be a large table of nothing; UnreadableFileError for one."""
-    allowed = min(MAX_CELLS, max(CELLS_FREELY, _CELLS_OF_ONE_SAID * said))
+    allowed = min(MAX_CELLS, max(CELLS_FREELY, _CELLS_PER_VALUE * values))
     if cells > allowed:
         raise UnreadableFileError(
             rule="too_large",
@@ -217,9 +217,9 @@ def _check_cells(cells: int, said: int) -> None:
         )
 
 
-def _texts(name: str, said: Sequence[str | None]) -> pa.Array:
+def _texts(name: str, texts: Sequence[str | None]) -> pa.Array:
     try:
-        return text_array(said)
+        return text_array(texts)
     except UnicodeEncodeError:
         raise _halved(shown_name(name)) from None
 
@@ -303,7 +303,7 @@ def _decoded(text: bytes) -> object:
 def _record(pairs: list[tuple[str, Any]]) -> Record:
     record = dict(pairs)
     if len(record) != len(pairs):
-        raise HeaderError(rule="duplicate_column", message="a record says a name twice", remedy="keep one of the two values")
+        raise HeaderError(rule="duplicate_column", message="a record has a name twice", remedy="keep one of the two values")
     return record
 
 

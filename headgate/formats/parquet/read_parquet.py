@@ -5,13 +5,13 @@
 | text, dictionary          | itself                                                                                    |
 | integer, decimal, boolean | its digits; `true` or `false`                                                             |
 | decimal for what is masked | the digits of a whole number; with its fraction it is a misfit                             |
-| float for a number or card | digits without a point when it is integral and below 2^53, else the shortest that says it; |
+| float for a number or card | digits without a point when it is integral and below 2^53, else the shortest that is exact; |
 |                           | a misfit when that has more digits than a float keeps (15)                                |
 | date                      | `YYYY-MM-DD`                                                                              |
 | timestamp                 | UTC, with the fraction it has; nanoseconds that are not whole microseconds become misfits |
-| timestamp for a date      | the day at midnight, where the zone is UTC or none is told; else a misfit: the day would hang |
+| timestamp for a date      | the day at midnight, where the zone is UTC or none is given; else a misfit: the day depends |
 |                           | on the zone                                                                               |
-| INT96 timestamp           | the same; years beyond 2262, which nanoseconds cannot say, come through, too              |
+| INT96 timestamp           | the same; years beyond 2262, which nanoseconds cannot express, are read, too              |
 
 A column stored in a type from which the contract's value cannot be had back (a float for text, a list for anything) refuses the file.
 """
