@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Level
 from headgate.intake.quarantine.redact_source_rows import MASKED, shown, without_digits
-from headgate.intake.rows.mask_rows import of_rows
+from headgate.intake.rows.judged_column import of_rows
 from headgate.lake.states import Disposition
 from headgate.masking.redaction import redact_text
 from headgate.values.cells import (
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headgate.formats.received import Ragged, Received
-    from headgate.intake.rows.mask_rows import Judged
+    from headgate.intake.rows.judged_column import Judged
 
 RAGGED_ROW, FOOTER, SAME_ROW, SAME_KEY = "ragged_row", "footer", "duplicate_row", "duplicate_key"
 RAW_TEXT = "_raw"  # the one field of a ragged row's record

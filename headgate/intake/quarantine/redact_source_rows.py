@@ -25,7 +25,7 @@ from headgate.values.cells import NO_ROWS, Flags, bool_array, flags, joined, lit
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from headgate.intake.rows.mask_rows import Judged
+    from headgate.intake.rows.judged_column import Judged
 
 MASKED = "[masked]"
 DESTROYED = "[destroyed]"

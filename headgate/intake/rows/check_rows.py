@@ -24,7 +24,7 @@ from headgate.contracts.identity import identified
 from headgate.contracts.model import Level, Mask
 from headgate.contracts.new_columns import KEPT as KEPT_COLUMN
 from headgate.contracts.new_columns import declared_only
-from headgate.errors import AuditError, BadInputError
+from headgate.errors import AuditError
 from headgate.formats.batches import Source, source_of, take_rows
 from headgate.formats.csv.stream_csv import NotPlainError
 from headgate.formats.open_file import decompressed, is_large, open_batches, read_whole
@@ -35,15 +35,16 @@ from headgate.intake.quarantine.quarantine_rows import Origin, duplicate_rows, r
 from headgate.intake.rows.count_masked_values import masked_values
 from headgate.intake.rows.deduplicate_rows import KEPT, SAME_ROW, TiedCells, survivors
 from headgate.intake.rows.keep_new_columns import kept_as_text, new_values
-from headgate.intake.rows.mask_rows import Judged, judge
 from headgate.intake.rows.parquet_writer import RowsFile, each_value_once
+from headgate.intake.rows.refuse_rows import check_halts, refuse_rows
 from headgate.intake.rows.restore_source_texts import judged_from_candidates, kept_texts
 from headgate.intake.rows.spool import Spool
+from headgate.intake.rows.validate_column import judge
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.states import Disposition
 from headgate.masking.card_numbers import KnownCards
 from headgate.values.cells import NO_ROWS, Rows, bool_array, decoded, int_array, marked, numbers, repeated
-from headgate.values.rules import Breach, among, comparison_breach
+from headgate.values.rules import Breach, among
 from headgate.values.threads import in_order, in_turn, side_by_side, use_lean_allocator
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.formats.received import Received
     from headgate.intake.rows.deduplicate_rows import Survivors
+    from headgate.intake.rows.judged_column import Judged
     from headgate.lake.ports import MaskingKey
 
 ACCEPTED, QUARANTINE = "accepted.parquet", "quarantine.parquet"
@@ -203,7 +205,7 @@ class GateRun:
             BadInputError: a rule that halts the file is broken; no batch was given out before.
         """
         self._judge_batches()
-        _check_halts(self._contract, [breach for batch in self._batches for breach in batch.halts])
+        check_halts(self._contract, [breach for batch in self._batches for breach in batch.halts])
         chosen = self._survivors()
         pa.default_memory_pool().release_unused()  # the allocator keeps the blocks of the first pass
         for accepted, quarantine_rows in self._settle_batches(chosen):
@@ -237,18 +239,16 @@ class GateRun:
     def _judge_batch(self, received: Received) -> tuple[JudgedBatch, pa.Table, pa.Table]:
         judged = [judge(column, received.cells[column.name], self._cards) for column in self._contract.columns]
         values = {each.column.name: each.values for each in judged}
-        of_rows = [breach for comparison in self._contract.comparisons if (breach := comparison_breach(comparison, values))]
-        breaches = [*(breach for each in judged for breach in each.breaches), *of_rows]
-        broken = [breach.rows for breach in breaches if breach.level is Level.QUARANTINE]
-        refused = np.flatnonzero(marked(np.concatenate((NO_ROWS, *broken)), len(received.source_rows)))
-        refusals = refused_rows(received, judged, breaches, refused, self._source.width)
+        verdict = refuse_rows(self._contract, judged, len(received.source_rows))
+        refused = verdict.refused
+        refusals = refused_rows(received, judged, verdict.breaches, refused, self._source.width)
         passing = bool_array(~marked(refused, len(received.source_rows)))
         batch = JudgedBatch(
             rows=len(received.source_rows),
             ragged=len(received.ragged.source_rows),
             refused=refused,
-            warnings=[breach for breach in breaches if breach.level is Level.WARN],
-            halts=[breach for breach in breaches if breach.level is Level.HALT],
+            warnings=verdict.of(Level.WARN),
+            halts=verdict.of(Level.HALT),
             keys={name: values[name].filter(passing) for name in {*self._contract.key, *self._contract.order_by}},
             masked=masked_values(judged, passing),
             new_columns=new_values(judged),
@@ -372,22 +372,6 @@ def _candidates(received: Received, judged: Sequence[Judged], passing: pa.Array)
     """The masked columns of the rows that were not refused: of a card only token, brand and last four digits."""
     behind = {name: column.filter(passing) for each in judged for name, column in each.behind.items()}
     return pa.table({**behind, **kept_texts(judged, passing), _SOURCE_ROW: int_array(received.source_rows).filter(passing)})
-
-
-def _check_halts(contract: Contract, breaches: Sequence[Breach]) -> None:
-    """Raise for the first rule, in the contract's order, that halts the file and is broken in any batch."""
-    order = [(column.name, rule.name) for column in contract.columns for rule in column.rules] + [
-        ("", each.name) for each in contract.comparisons
-    ]
-    for column, rule in order:
-        broken = [breach for breach in breaches if (breach.column, breach.rule) == (column, rule)]
-        if broken:
-            raise BadInputError(
-                rule=rule,
-                message=f"{sum(len(breach.rows) for breach in broken)} rows break a rule that halts the file: {broken[0].reason}",
-                remedy="correct these rows at their source and send the file again",
-                column=column,
-            )
 
 
 def _counts(column: pa.ChunkedArray) -> Counter[str]:

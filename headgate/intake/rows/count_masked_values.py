@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from headgate.intake.rows.mask_rows import Judged
+    from headgate.intake.rows.judged_column import Judged
 
 _ALREADY_MASKED = {None, Mask.MASKED, Mask.VERDICTS}
 

@@ -28,7 +28,7 @@ from headgate.errors import NotFoundError, UnreadableFileError
 from headgate.formats.parquet.read_parquet import exact_texts
 from headgate.formats.sniff import is_parquet
 from headgate.intake.rows.breaches_as_json import verdicts
-from headgate.intake.rows.mask_rows import judge, undeclared_card
+from headgate.intake.rows.validate_column import judge, undeclared_card
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import ObjectRef
 from headgate.masking.card_numbers import KnownCards, numeric_rows_with_cards
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Comparison, Contract
-    from headgate.intake.rows.mask_rows import Judged
+    from headgate.intake.rows.judged_column import Judged
     from headgate.lake.ports import FileRecord, MaskingKey, ObjectStore
     from headgate.values.cells import Flags, Rows
     from headgate.values.rules import Breach

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind, Mask
-from headgate.intake.rows.mask_rows import Judged
+from headgate.intake.rows.judged_column import Judged
 from headgate.lake.columns import in_one_piece
 from headgate.values.cells import literal
 

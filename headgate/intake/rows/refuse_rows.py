@@ -1,0 +1,56 @@
+"""Refuse rows that break a rule of their contract; a rule that halts rejects the whole file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from headgate.contracts.model import Level
+from headgate.errors import BadInputError
+from headgate.values.cells import NO_ROWS, Rows, marked
+from headgate.values.rules import Breach, comparison_breach
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.contracts.model import Contract
+    from headgate.intake.rows.judged_column import Judged
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The rules that rows of a batch break, in the contract's order, and the rows that are refused for it."""
+
+    breaches: Sequence[Breach]
+    refused: Rows
+
+    def of(self, level: Level) -> list[Breach]:
+        """Return the breaches of the rules at this level."""
+        return [breach for breach in self.breaches if breach.level is level]
+
+
+def refuse_rows(contract: Contract, judged: Sequence[Judged], count: int) -> Verdict:
+    """Refuse each of the `count` rows that breaks a rule at the level `quarantine`, of a column or over the row."""
+    values = {each.column.name: each.values for each in judged}
+    over_rows = [breach for comparison in contract.comparisons if (breach := comparison_breach(comparison, values))]
+    breaches = [*(breach for each in judged for breach in each.breaches), *over_rows]
+    broken = [breach.rows for breach in breaches if breach.level is Level.QUARANTINE]
+    return Verdict(breaches, np.flatnonzero(marked(np.concatenate((NO_ROWS, *broken)), count)))
+
+
+def check_halts(contract: Contract, breaches: Sequence[Breach]) -> None:
+    """Raise for the first rule, in the contract's order, that halts the file and is broken in any batch."""
+    order = [(column.name, rule.name) for column in contract.columns for rule in column.rules] + [
+        ("", each.name) for each in contract.comparisons
+    ]
+    for column, rule in order:
+        broken = [breach for breach in breaches if (breach.column, breach.rule) == (column, rule)]
+        if broken:
+            raise BadInputError(
+                rule=rule,
+                message=f"{sum(len(breach.rows) for breach in broken)} rows break a rule that halts the file: {broken[0].reason}",
+                remedy="correct these rows at their source and send the file again",
+                column=column,
+            )

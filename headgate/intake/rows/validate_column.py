@@ -1,0 +1,71 @@
+"""Cast the cells of one column, and validate them against the column's rules; sensitive columns are masked as well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.contracts.model import Kind, Mask
+from headgate.intake.rows.judged_column import Judged
+from headgate.intake.rows.mask_rows import drop_values, mask_cards, mask_free_text, mask_ssns, take_masked
+from headgate.masking.card_numbers import numeric_rows_with_cards
+from headgate.masking.card_search import rows_with_cards
+from headgate.masking.issuers import SHORTEST
+from headgate.masking.searched_columns import context_below
+from headgate.masking.ssn_search import rows_with_ssns
+from headgate.masking.verification_codes import rows_with_named_codes
+from headgate.values.accepted_texts import null_where_absent, texts_for_quarantine
+from headgate.values.cast_declared import cast_column
+from headgate.values.rules import Breach, column_breaches
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from headgate.contracts.model import Column
+    from headgate.masking.card_numbers import KnownCards
+    from headgate.values.cells import Rows
+
+
+def judge(column: Column, text: pa.Array, known: KnownCards) -> Judged:
+    """Return the column with its cells cast, validated and masked; text and values keep the rows' order."""
+    if column.mask is Mask.PAN:
+        return mask_cards(column, text, known)
+    if column.mask in {Mask.MASKED, Mask.VERDICTS}:
+        return take_masked(column, text)
+    if column.mask is Mask.SSN:
+        return mask_ssns(column, text)
+    if column.mask in {Mask.CVV, Mask.TRACK}:
+        return drop_values(column, text)
+    if column.mask is Mask.FREE_TEXT:
+        return mask_free_text(column, text)
+    return _validate_plain(column, text)
+
+
+def _validate_plain(column: Column, text: pa.Array) -> Judged:
+    present = null_where_absent(column, text)
+    fitted = cast_column(column, present)
+    found = [Breach("type", column.name, f"is no {_type_name(column)}", fitted.misfits)]
+    if column.type.kind is Kind.STRING:
+        found += [
+            undeclared_card(column, rows_with_cards(text, context_below=context_below(column))),
+            _undeclared("undeclared_ssn", column, "a social security number", rows_with_ssns(text)),
+            _undeclared("undeclared_cvv", column, "a verification code", rows_with_named_codes(text)),
+        ]
+    elif not column.unmasked:
+        found.append(undeclared_card(column, numeric_rows_with_cards(fitted.values, fewest_digits=max(context_below(column), SHORTEST))))
+    breaches = [breach for breach in found if len(breach.rows)]
+    breaches += column_breaches(column, fitted.values, present)
+    return Judged(column, texts_for_quarantine(column, text, present), fitted.values, {column.name: fitted.values}, tuple(breaches))
+
+
+def undeclared_card(column: Column, rows: Rows) -> Breach:
+    """Return the breach of rows whose value is or holds a card number that the column does not declare."""
+    return _undeclared("undeclared_card_number", column, "a card number", rows)
+
+
+def _undeclared(rule: str, column: Column, what: str, rows: Rows) -> Breach:
+    return Breach(rule, column.name, f"holds {what} in a column that is declared without", rows)
+
+
+def _type_name(column: Column) -> str:
+    kind, precision = column.type.kind, column.type.precision
+    return f"decimal({precision},{column.type.scale})" if precision else kind.value
