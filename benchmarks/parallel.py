@@ -28,7 +28,7 @@ def sent(lake: Lake, run: int, number: int) -> ObjectRef:
     return lake.put(f"payments/parallel-{run}-{number}.csv", payments(ROWS, run + number))
 
 
-def is_let_in(lake: Lake, ref: ObjectRef) -> bool:
+def is_accepted(lake: Lake, ref: ObjectRef) -> bool:
     """Whether the file's record counts all its rows in the end."""
     record = lake.settled(ref, TIMEOUT_S, every_s=0.05)
     return record is not None and record.state == "done" and record.received == record.accepted == ROWS
@@ -44,7 +44,7 @@ def main() -> None:
     start = time.perf_counter()
     with ThreadPoolExecutor(UPLOADERS) as uploaders:
         refs = list(uploaders.map(partial(sent, lake, run), range(given.files)))
-        let_in = [is_let_in(lake, ref) for ref in refs]
+        let_in = [is_accepted(lake, ref) for ref in refs]
     minutes = (time.perf_counter() - start) / 60
     print(f"{len(payments(ROWS, run)) // 1000} kB a file, {sum(let_in)} of {given.files} accepted")
     print(json.dumps({"files_per_min": round(sum(let_in) / minutes), "lost": given.files - sum(let_in)}))

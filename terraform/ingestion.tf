@@ -133,8 +133,8 @@ data "aws_iam_policy_document" "raw_to_curated" {
 }
 
 locals {
-  # A file lies there as it came and unpacked, beside what is put down of it and what comes of it: four times what it holds. The
-  # function cannot hold more than its memory of a file in the worst form, so more disk than that would stay empty.
+  # The disk holds the file as received and unpacked, the spooled rows and the results: four times the unpacked size. A file in the
+  # worst form has to fit the function's memory, so a larger disk would stay empty.
   gate_disk_mb = min(10240, max(512, 4 * var.gate_memory_mb))
 }
 

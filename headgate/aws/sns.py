@@ -45,7 +45,7 @@ class Alerts:
             "The original stays in raw; no row of it was accepted.",
         ]
         waits = record.state is FileState.NEEDS_MAPPING
-        subject = "Headgate asks what a file's columns mean" if waits else f"Headgate refused a file: {told.get('rule', 'unknown')}"
+        subject = "Headgate asks what a file's columns mean" if waits else f"Headgate rejected a file: {told.get('rule', 'unknown')}"
         self.send(subject, "\n".join(lines))
 
     def new_columns(self, record: FileRecord) -> None:

@@ -124,7 +124,7 @@ def deleted_by(key: str) -> str:
 
 
 def edition_key(dataset: str, content_sha256: str, edition: str) -> str:
-    """Key of the mark that an increment was written anew, and as what; one listing shows it beside the increment."""
+    """Key of the mark of an increment that was written again; one listing shows increment and mark."""
     return f"{INCREMENTS}/{dataset}/{content_sha256}.edition-{edition}"
 
 

@@ -55,7 +55,7 @@ class ObjectStore(Protocol):
         ...
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
-        """The file at `path` holds the object; to know its size saves calls, and ServiceError tells when it is another."""
+        """Download the object to `path`; a known size saves calls, and ServiceError is raised where the object has another."""
         ...
 
     def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "application/octet-stream") -> None:
@@ -88,8 +88,8 @@ class Claim:
 class FileRecord:
     """The lineage of one raw object version.
 
-    `received = accepted + quarantined + duplicates`, in rows. While the state is `replaying`, the counts are those of before the
-    replay. `seen_before` is not stored: it marks the record of an object that was delivered again.
+    `received = accepted + quarantined + duplicates`, in rows. While the state is `replaying`, the counts are those from before
+    the replay. `seen_before` is not stored: it marks the record of an object that was delivered again.
     """
 
     file_id: str
@@ -119,7 +119,7 @@ class FileRecord:
     profile: Mapping[str, str] = field(default_factory=dict)  # key, rows, columns, score and its parts, drift
     mapping: Mapping[str, str] = field(default_factory=dict)  # columns (JSON, column → field), how, confidence; where the header was mapped
     stage_times: Mapping[str, str] = field(default_factory=dict)  # trigger, processing, validation, database → when it ended, ISO 8601, UTC
-    closed_by: str = ""  # the later version of the object that settles what was kept out of this one
+    closed_by: str = ""  # the later version of the object that settles the quarantined rows of this one
     seen_before: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -45,8 +45,8 @@ class MergedIncrements:
 
     Attributes:
         table: what it was merged to (`contract@version`, columns).
-        increments: their keys, and those of the objects that tell of deletions; behind the key of one that was replayed stands its
-            edition, and behind one that its source held after it had deleted rows `held-after-<moment>`, each after a blank.
+        increments: their keys, and those of the objects that list deletions. After a blank follow the edition of a replayed increment,
+            and `held-after-<moment>` for one that its source held after it had deleted rows.
     """
 
     snapshot_id: str
@@ -70,7 +70,7 @@ class LakeSnapshot:
 
     Attributes:
         as_of: the last day that its data knows, UTC.
-        failed: why the newest increments of a dataset are not in it, by dataset; such a dataset keeps its snapshot of before, if any.
+        failed: why the newest increments of a dataset are not in it, by dataset; such a dataset keeps its previous snapshot, if any.
     """
 
     snapshot_id: str
@@ -101,5 +101,5 @@ def _stated(snapshot: DatasetSnapshot) -> dict[str, object]:
 
 
 def snapshot_id_of(parts: Iterable[str]) -> str:
-    """An id that is a function of what a snapshot is made of: the same increments, in any order, give the same id."""
+    """Return the id of a snapshot: the same increments, in any order, give the same id."""
     return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Which contents objects came to hold, of those that were let in, and when each of them was last come to. Pure.
+"""The history of accepted contents: which object held which content, and since when. Pure.
 
 What a correction is, what a copy, and what of it counts: docs/adr/0020-corrected-files-close-their-past.md.
 """
@@ -31,11 +31,11 @@ class LastHeld:
 
 @dataclass(frozen=True)
 class History:
-    """What objects held of the contents that were let in.
+    """The accepted contents that objects held.
 
     Attributes:
-        versions: of each object, by bucket and key, the versions whose content was let in, oldest first.
-        corrections: those of them that came in the place of another content, oldest first.
+        versions: of each object, by bucket and key, the versions whose content was accepted, oldest first.
+        corrections: those of them that replaced another content, oldest first.
         last_came: of each content, by its SHA-256, the moment of its last correction; where it is none, the first at which it was held.
     """
 
@@ -45,9 +45,9 @@ class History:
 
     @classmethod
     def of(cls, records: Iterable[FileRecord]) -> History:
-        """The history that the files' records tell, in whatever order they come."""
+        """Return the history from the files' records, in any order."""
         versions: defaultdict[_Object, list[FileRecord]] = defaultdict(list)
-        for record in sorted(filter(is_let_in, records), key=lambda record: (record.received_at, record.file_id)):
+        for record in sorted(filter(is_accepted, records), key=lambda record: (record.received_at, record.file_id)):
             versions[record.bucket, record.key].append(record)
         corrections = {place: _corrections(held) for place, held in versions.items()}
         first = {version.content_sha256: version.received_at for version in reversed(_by_time(versions))}
@@ -55,12 +55,13 @@ class History:
         return cls(versions, corrections, first | last)
 
     def settled_by(self, record: FileRecord) -> FileRecord | None:
-        """The first version that stands for this one of the same object: it came after this one's content was last come to.
+        """Return the first later version of the same object that settles this one; None where there is none.
 
-        For a version that was not let in every one stands that was let in later.
+        A version that was not accepted is settled by any later accepted version. An accepted one is settled by another content that
+        came after its own content was last held.
         """
         place = (record.bucket, record.key)
-        later = (self.corrections if is_let_in(record) else self.versions).get(place, ())
+        later = (self.corrections if is_accepted(record) else self.versions).get(place, ())
         first = bisect_right(later, self._held_at(record), key=lambda one: one.received_at)
         return later[first] if first < len(later) else None
 
@@ -69,27 +70,27 @@ class History:
         return self._held_at(record) > record.received_at
 
     def _held_at(self, record: FileRecord) -> str:
-        return self.last_came[record.content_sha256] if is_let_in(record) else record.received_at
+        return self.last_came[record.content_sha256] if is_accepted(record) else record.received_at
 
 
-def is_let_in(record: FileRecord) -> bool:
+def is_accepted(record: FileRecord) -> bool:
     """Whether the version's content is in the lake, if only as another file; of a refused one that is replayed nobody knows yet."""
     return record.state in {FileState.DONE, FileState.SKIPPED_DUPLICATE} or (record.state is FileState.REPLAYING and not record.error)
 
 
 def last_held(records: Iterable[FileRecord]) -> dict[str, LastHeld]:
-    """For each content that was let in, by its SHA-256: when an object last came to hold it."""
+    """Return for each accepted content, by its SHA-256, when an object last began to hold it."""
     every = list(records)
     last_came, received = History.of(every).last_came, defaultdict(set)
     for record in every:
         if record.state in {FileState.DONE, FileState.REPLAYING}:
             received[record.content_sha256].add(record.received_at)
-    told = {content: last_came.get(content, min(moments)) for content, moments in received.items()}
-    return {content: LastHeld(at, moved=received[content] != {at}) for content, at in told.items()}
+    since = {content: last_came.get(content, min(moments)) for content, moments in received.items()}
+    return {content: LastHeld(at, moved=received[content] != {at}) for content, at in since.items()}
 
 
 def _corrections(versions: Sequence[FileRecord]) -> list[FileRecord]:
-    """Those that came in the place of another content. Of several contents of one moment each may have come after another."""
+    """Return the versions that replaced another content. Of several contents of one moment each may have replaced another."""
     found, before = [], set[str]()
     for _, sent in groupby(versions, key=lambda version: version.received_at):
         together = list(sent)

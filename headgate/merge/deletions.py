@@ -21,7 +21,7 @@ _MARK = "held-after-"
 
 
 def deletions_among(listed: Iterable[str]) -> tuple[str, ...]:
-    """The keys of the objects that tell of deletions, oldest first."""
+    """Return the keys of the objects that list deletions, oldest first."""
     return tuple(sorted(key for key in listed if keys.deleted_by(key)))
 
 
@@ -36,12 +36,12 @@ def held_after(listed: Sequence[str]) -> dict[str, str]:
 
 
 def marked(moment: str) -> str:
-    """How a snapshot's list of what it was merged from tells of an increment's moment."""
+    """Return how a snapshot's list of increments spells an increment's moment."""
     return f" {_MARK}{moment}" if moment else ""
 
 
 def moment_of(spelled: str) -> str:
-    """The moment that such a list tells of an increment, empty when none."""
+    """Return the moment in an increment's entry of that list; empty where there is none."""
     return next((part.removeprefix(_MARK) for part in spelled.split(" ")[1:] if part.startswith(_MARK)), "")
 
 

@@ -43,7 +43,7 @@ _BACK = "back-"
 
 @dataclass(frozen=True)
 class _Plan:
-    """What one dataset's next snapshot is made of. `base` is the previous snapshot where it can be built upon; `new` is not in it."""
+    """The inputs of one dataset's next snapshot. `base` is the previous snapshot where it can be built upon; `new` is not in it."""
 
     contract: Contract
     current: TableVersion
@@ -76,9 +76,9 @@ class Merging:
         audit: raises AuditError when rows do not hold their contract.
         workspace: a local folder with room for the largest dataset, three times.
         memory_limit: of DuckDB, in its notation; beyond it the merge spills into the workspace.
-        last_held: when an object last came to hold each content, by its hash; without it rows that order columns leave tied are told
-            apart by hash alone.
-        missing_parents: the contract of the table that tells which rows lack a parent; without it only the report beside the manifest does.
+        last_held: when an object last came to hold each content, by its hash; without it only the hash ranks rows that
+            tie in the order columns.
+        missing_parents: the contract of the table that lists rows without a parent; without it only the report lists them.
     """
 
     objects: ObjectStore
@@ -97,7 +97,7 @@ class Merging:
 
         The same increments give the same ids and bytes, and nothing is written for what has not changed.
         All datasets are audited before the first table moves; the pointer moves last. A dataset that fails keeps its table and its
-        snapshot of before; `failed` of the returned snapshot says why, and the other datasets are published.
+        previous snapshot; `failed` of the returned snapshot says why, and the other datasets are published.
 
         Args:
             as_of: the day the systems take for today; by default the last one that the data knows.
@@ -139,7 +139,7 @@ class Merging:
         return Publisher(self.objects, self.catalog, self.database, self.curated_bucket, self.audit)
 
     def _check_references(self, references: ReferenceCheck, lake: LakeSnapshot, previous: LakeSnapshot | None) -> None:
-        """The report of rows whose parent is not there lies beside the manifest before anybody is pointed to that."""
+        """Write the report of rows without a parent before the manifest is published."""
         known = checked_references(self.objects, self.curated_bucket, previous.snapshot_id) if previous else ()
         checked = references.check(lake.datasets, known)
         for one in checked:
@@ -178,10 +178,10 @@ class Merging:
         return _Plan(contract, current, made_of, base, new)
 
     def _increments(self, dataset: str, last_held: Mapping[str, LastHeld]) -> tuple[str, ...]:
-        """Every increment, and every object that tells of deletions, by key.
+        """Every increment, and every object that lists deletions, by key.
 
         With an increment's key stand its edition, and after which deletions its rows were held again: one that was replayed or that
-        came back is another than the one that was merged, so all is merged anew. Deletions that change no such mark are newer than
+        came back is another than the one that was merged, so all is merged again. Deletions that change no such mark are newer than
         every row, so that the snapshot before can be built upon. A content that an object came back to is newer than it was.
         """
         listed = [item.ref.key for item in self.objects.list(self.curated_bucket, f"{keys.INCREMENTS}/{dataset}/")]

@@ -1,6 +1,6 @@
 """Foreign keys, checked where children and parents meet: in the merged snapshots.
 
-A missing parent is told and never refuses a row: files come in any order, and a child may well arrive before its parent.
+A missing parent is reported and never refuses a row: files arrive in any order, and a child may arrive before its parent.
 """
 
 from __future__ import annotations

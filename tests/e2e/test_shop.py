@@ -75,7 +75,7 @@ def test_rows_of_every_file_add_up(shop: Path, shop_lake: Lake) -> None:
         assert record["received"] == record["accepted"] + record["quarantined"] + record["duplicates"], record["key"]
 
 
-def test_the_same_file_twice_is_let_in_once(shop: Path, shop_lake: Lake) -> None:
+def test_the_same_file_twice_is_accepted_once(shop: Path, shop_lake: Lake) -> None:
     key = next(path for path in sorted(shop.rglob("part-*.csv.gz")) if path.parts[-4] == "orders").relative_to(shop).as_posix()
     before = len(shop_lake.objects("HEADGATE_CURATED_BUCKET", "increments/"))
     version = shop_lake.put(key, (shop / key).read_bytes())

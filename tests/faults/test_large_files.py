@@ -90,7 +90,7 @@ def test_who_ends_before_or_after_any_call_of_the_hand_over_loses_and_doubles_no
 
 
 @pytest.mark.parametrize("group", ["csv", "copies"])
-def test_a_small_file_on_which_a_function_died_is_let_in_by_a_job_once(group: str) -> None:
+def test_a_small_file_on_which_a_function_died_is_accepted_by_a_job_once(group: str) -> None:
     handed = 0
     for place in range(len(GROUPS[group])):
         for call in quiet_calls(group, place, DIED, FUNCTION):

@@ -60,7 +60,7 @@ def test_a_refused_file_is_told_with_file_column_rule_and_remedy(inbox: tuple[Al
     alerts, received = inbox
     alerts.refused(REFUSED)
     (told,) = received()
-    assert told["Subject"] == "Headgate refused a file: missing_sensitive_column"
+    assert told["Subject"] == "Headgate rejected a file: missing_sensitive_column"
     for part in ("s3://ecommerce-raw/payments/may.csv", "card_number", "missing_sensitive_column", "send the file with it"):
         assert part in told["Message"]
 
@@ -81,7 +81,7 @@ def test_people_hear_of_files_that_were_refused_wait_or_are_out_of_line_and_of_n
     assert sorted(message["Subject"] for message in received()) == [
         "Headgate accepted a file of payments that is out of line",
         "Headgate asks what a file's columns mean",
-        "Headgate refused a file: missing_sensitive_column",
+        "Headgate rejected a file: missing_sensitive_column",
     ]
 
 

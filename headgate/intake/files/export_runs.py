@@ -1,8 +1,8 @@
-"""An export run enters whole: none of its parts before its manifest is there, and then all that the manifest names.
+"""Accept an export run as one unit: a part is processed only when the run's manifest exists and names it.
 
-A part whose own event comes too early is acknowledged and left; the manifest's event sends one message for each part that the
-manifest names. The manifest is written after its parts, so in whatever order, and however often, events come, each part is either
-met by an event after the manifest, or sent by the manifest's. Parts that come twice are the ledger's business. See ADR 0013.
+The event of a part that arrives before the manifest is acknowledged, and nothing else happens. The manifest's event sends one message
+for each part that the manifest names. The manifest is written after its parts, so every part is processed, whatever the order and
+number of events. The ledger recognises parts that arrive twice. See ADR 0013.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _NO_PARTS = b'{"files": []}'
 
 @dataclass(frozen=True)
 class Runs:
-    """What stands before the gate and knows of runs.
+    """Receives objects, and holds back the parts of incomplete export runs.
 
     Args:
-        curate: lets one object through the gate.
-        send: puts objects into the queue that the gate works off.
-        sightings: told what each run saw of its source.
+        curate: processes one object.
+        send: puts objects into the gate's queue.
+        sightings: records what each run saw of its source.
     """
 
     objects: ObjectStore
@@ -43,12 +43,12 @@ class Runs:
     sightings: Sightings
 
     def receive(self, ref: ObjectRef) -> FileRecord:
-        """The record of what became of the object; `waiting`, and not in the ledger, for a part whose run is not complete.
+        """Return the object's record; `waiting`, and not in the ledger, for a part whose run is not complete.
 
-        A part is read as it stands now, not as it stood at its event: an attempt that died may have left an older version.
+        The newest version of a part is read, not the version of its event: an attempt that died may have left an older one.
 
         Raises:
-            UnreadableFileError: the object is a run's manifest, and is none.
+            UnreadableFileError: the manifest is not valid.
             AuditError: the run's deleted keys are not those that its manifest certifies.
             ThrottledError, ServiceError: as the gate does.
         """
@@ -74,7 +74,7 @@ class Runs:
         return record
 
     def _manifest(self, bucket: str, key: ExportKey) -> bytes:
-        """A run's manifest; one that names no parts while it has none."""
+        """Return a run's manifest; one without parts where the run has none yet."""
         try:
             return self.objects.read(ObjectRef(bucket, replace(key, name=RUN_MANIFEST).path()))
         except NotFoundError:
@@ -82,10 +82,10 @@ class Runs:
 
 
 def names_of(manifest: bytes) -> tuple[str, ...]:
-    """The parts that a manifest names: `{"files": [{"name": …}, …]}`, whatever else it says.
+    """Return the parts that a manifest names: `{"files": [{"name": …}, …]}`; other fields are ignored.
 
     Raises:
-        UnreadableFileError: it names none in that way.
+        UnreadableFileError: it is no such JSON object.
     """
     try:
         return tuple(str(file["name"]) for file in json.loads(manifest)["files"])
@@ -93,7 +93,7 @@ def names_of(manifest: bytes) -> tuple[str, ...]:
         raise UnreadableFileError(
             rule="unreadable_manifest",
             message="the run's _manifest.json is no JSON object with a list of files and their names",
-            remedy="write the manifest again; its arrival lets the run's parts in",
+            remedy="write the manifest again; the run's parts are processed when it arrives",
         ) from None
 
 

@@ -15,7 +15,7 @@ from headgate.intake.quarantine.replay_file import ACCEPTED_ELSEWHERE, REVERTED_
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import Action, FileState
-from headgate.lake.versions import is_let_in
+from headgate.lake.versions import is_accepted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,7 +72,7 @@ class Reverter:
 
     def _owner(self, before: FileRecord) -> str:
         """The key of another file that has this content in the lake; empty where the rows are this file's."""
-        return next((one.key for one in self._same_content(before) if is_let_in(one) and not one.duplicate_of), "")
+        return next((one.key for one in self._same_content(before) if is_accepted(one) and not one.duplicate_of), "")
 
     def _same_content(self, before: FileRecord) -> list[FileRecord]:
         """Other files of the dataset with this content, oldest first."""

@@ -1,10 +1,10 @@
-"""What a run of the export tells of rows that are no more: into curated, for the merge.
+"""Record in curated, for the merge, which rows the source deleted.
 
-Where a contract wants deletions told, curated holds beside a dataset's increments
-- for each run that saw rows go: their keys, and the moment of the source by which they had gone;
-- for each increment: marks of the moments at which the source still held its rows, also where the same bytes came again, which
-  the ledger lets through once only.
-A row is there when its source held it after it last deleted its key. See ADR 0022.
+Where a contract asks for deletions, curated has these objects next to a dataset's increments:
+- for each run that saw deletions: the deleted keys, and the moment of the source by which they were deleted;
+- for each increment: marks of the moments at which the source still held its rows, also where the same bytes arrived again, which
+  the ledger accepts only once.
+A row exists when its source held it after the last deletion of its key. See ADR 0022.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sightings:
-    """Tells the merge when a source held rows, and when it no longer did.
+    """Records for the merge when a source held rows, and when it no longer did.
 
     Args:
-        contracts: source contracts by dataset; those that do not want deletions told are left alone.
+        contracts: source contracts by dataset; datasets whose contract asks for no deletions are ignored.
     """
 
     objects: ObjectStore
@@ -47,7 +47,7 @@ class Sightings:
     curated_bucket: str
 
     def of_run(self, bucket: str, manifest_key: ExportKey, manifest: bytes) -> None:
-        """What the run of this manifest saw lies in curated; told twice, it is the same. Nothing of a run that names no moment.
+        """Record in curated what the run of this manifest saw; a second call changes nothing. A run that names no moment is ignored.
 
         Raises:
             AuditError: the deleted keys are not those that the manifest certifies.
@@ -56,14 +56,14 @@ class Sightings:
         contract = self.contracts.get(manifest_key.dataset)
         if moment is None or contract is None or not tells_deletions(contract):
             return
-        told: dict[str, Any] = json.loads(manifest)
-        for file in told["files"]:
+        run: dict[str, Any] = json.loads(manifest)
+        for file in run["files"]:
             self._mark(contract.dataset, file["sha256"], moment)
-        if told.get("deleted_sha256"):
-            self._delete(contract, ObjectRef(bucket, replace(manifest_key, name=keys.RUN_DELETIONS).path()), told["deleted_sha256"], moment)
+        if run.get("deleted_sha256"):
+            self._delete(contract, ObjectRef(bucket, replace(manifest_key, name=keys.RUN_DELETIONS).path()), run["deleted_sha256"], moment)
 
     def of_file(self, record: FileRecord) -> None:
-        """The rows of a file that no run names are taken to be there from when it was received."""
+        """Record that the source held the rows of a file without a run when the file was received."""
         contract = self.contracts.get(record.dataset)
         if record.content_sha256 and record.received_at and contract is not None and tells_deletions(contract):
             self._mark(record.dataset, record.content_sha256, datetime.fromisoformat(record.received_at))
@@ -80,14 +80,14 @@ class Sightings:
 
 
 def moment_of(manifest: bytes) -> datetime | None:
-    """The moment of the source that a run shows, naive UTC; None where its manifest names none."""
+    """Return the moment of the source that a run read, naive UTC; None where its manifest names none."""
     moment = json.loads(manifest).get("moment")
     return datetime.fromisoformat(moment["taken_at"]) if isinstance(moment, dict) else None
 
 
-def deleted_keys(contract: Contract, told: pa.Table) -> pa.Table:
-    """The keys in the contract's types. One that does not fit them is left out: no row with it was ever let in."""
+def deleted_keys(contract: Contract, listed: pa.Table) -> pa.Table:
+    """Return the keys in the contract's types, without those that do not fit: no row with such a key was ever accepted."""
     columns = [contract.column(name) for name in contract.key]
     return pa.table(
-        [cast_column(column, exact_texts(told.column(column.name), column)).values for column in columns], list(contract.key)
+        [cast_column(column, exact_texts(listed.column(column.name), column)).values for column in columns], list(contract.key)
     ).drop_null()

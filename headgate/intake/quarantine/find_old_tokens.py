@@ -1,4 +1,4 @@
-"""Which files' card tokens were made with a key that is not the current one. A replay makes them anew, from the original in raw."""
+"""Find files whose card tokens were made with an old masking key. A replay makes the tokens again, from the original in raw."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OldTokens:
-    """A file with rows in curated whose tokens other keys have made."""
+    """A file with rows in curated whose tokens were made with other keys."""
 
     record: FileRecord
     key_ids: tuple[str, ...]
@@ -32,7 +32,7 @@ class OldTokens:
 def old_tokens(
     objects: ObjectStore, curated_bucket: str, records: Iterable[FileRecord], contracts: Mapping[str, Contract], current_key_id: str
 ) -> Iterator[OldTokens]:
-    """Every file that has tokens of another key than the current one, by dataset and key; only their token columns are looked at."""
+    """Every file that has tokens of another key than the current one, by dataset and key; only their token columns are read."""
     for record in sorted(records, key=lambda record: (record.dataset, record.key, record.file_id)):
         columns = token_columns(contracts[record.dataset]) if record.dataset in contracts else ()
         if not record.curated_key or not columns:
@@ -43,7 +43,7 @@ def old_tokens(
 
 
 def token_columns(contract: Contract) -> tuple[str, ...]:
-    """The columns behind the gate that hold tokens of card numbers."""
+    """Return the curated columns that hold tokens of card numbers."""
     return tuple(masked_columns(column)[0].name for column in contract.columns if column.mask is Mask.PAN)
 
 

@@ -71,18 +71,18 @@ def count_quarantined(records: Iterable[FileRecord], *, by_file: bool = False, c
 
 
 def _correction(record: FileRecord, settled_by: Mapping[str, FileRecord]) -> str:
-    """What is recorded, or will be at the next merge."""
+    """Return the file that settles the record: as recorded, or as the next merge will record."""
     return record.closed_by or (settled_by[record.file_id].file_id if record.file_id in settled_by else "")
 
 
 def rows_of(objects: ObjectStore, bucket: str, record: FileRecord, *, rule: str = "") -> pa.Table:
-    """The file's rows in quarantine, sensitive values masked, in the file's order; only those that a rule keeps out where one is named."""
+    """Return the file's quarantined rows, sensitive values masked, in the file's order; with a rule, only the rows that broke it first."""
     rows = table_of(objects.read(ObjectRef(bucket, record.quarantine_key)))
     return rows.filter(pc.field("rule") == rule) if rule else rows
 
 
 def named(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
-    """The records whose file id, or whose key in raw, the name is; newest first."""
+    """Return the records with this file id or key in raw, newest first."""
     found = [record for record in records if name in {record.file_id, record.key}]
     return sorted(found, key=lambda record: (record.received_at, record.version_id), reverse=True)
 

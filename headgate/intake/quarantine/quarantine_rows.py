@@ -1,4 +1,4 @@
-"""The record of every row that was not let in: refused with its reasons, or set aside for a row with the same key."""
+"""Build the quarantine rows of a file: refused rows with their reasons, and duplicates."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _BLANK = 0x20  # control characters come before it
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a file's rows come from, written beside each of them."""
+    """Where a file's rows come from; written with each row."""
 
     dataset: str
     content_sha256: str
@@ -56,7 +56,7 @@ class Origin:
 
 
 def refused_rows(received: Received, judged: Sequence[Judged], breaches: Sequence[Breach], refused: Rows, width: int) -> pa.Table:
-    """What is told of the rows of a batch that break a rule, and of its ragged ones, by source row.
+    """Describe the refused rows of a batch and its ragged rows, by source row.
 
     Args:
         breaches: in contract order: the first that does not merely warn is a row's reason.
@@ -64,7 +64,7 @@ def refused_rows(received: Received, judged: Sequence[Judged], breaches: Sequenc
         width: how many columns the file's header has.
     """
     count = len(received.source_rows)
-    table = _told(
+    table = _describe(
         received.source_rows[refused],
         [of_rows(each, refused) for each in judged],
         [among(breach, refused, count) for breach in breaches],
@@ -76,7 +76,7 @@ def refused_rows(received: Received, judged: Sequence[Judged], breaches: Sequenc
 
 
 def duplicate_rows(source_rows: Rows, judged: Sequence[Judged], warnings: Sequence[Breach], is_same: Flags) -> pa.Table:
-    """What is told of rows that lost to another with their key.
+    """Describe rows that are duplicates of another row with their key.
 
     Args:
         source_rows, judged: these rows only.
@@ -88,10 +88,10 @@ def duplicate_rows(source_rows: Rows, judged: Sequence[Judged], warnings: Sequen
         Breach(SAME_ROW, "", "equals, in all that may go behind the gate, the row that was kept for its key", rows[is_same]),
         Breach(SAME_KEY, "", "another row with its key is newer, or won the tie", rows[~is_same]),
     ]
-    return _told(source_rows, judged, [*warnings, *lost], Disposition.DUPLICATE)
+    return _describe(source_rows, judged, [*warnings, *lost], Disposition.DUPLICATE)
 
 
-def _told(source_rows: Rows, judged: Sequence[Judged], reasons: Sequence[Breach], disposition: Disposition) -> pa.Table:
+def _describe(source_rows: Rows, judged: Sequence[Judged], reasons: Sequence[Breach], disposition: Disposition) -> pa.Table:
     count = len(source_rows)
     first = int_array(_first(reasons, count))
     columns = text_array(reason.column or None for reason in reasons).take(first)
@@ -162,7 +162,7 @@ def _escaped(text: pa.Array) -> pa.Array:
 
 
 def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
-    """Nothing tells which column a ragged row's cells belong to, so none of its digits is shown."""
+    """It is unknown which column a ragged row's cells belong to, so none of its digits is shown."""
     count = len(ragged.source_rows)
     rules = [RAGGED_ROW] * (count - ragged.footer) + [FOOTER] * ragged.footer
     reasons = [_misfit(cells, width, rule) for cells, rule in zip(ragged.widths, rules, strict=True)]
@@ -187,7 +187,7 @@ def _misfit(cells: int, width: int, rule: str) -> str:
 
 
 def with_origin(table: pa.Table, origin: Origin, first_row: int, starts: Rows) -> pa.Table:
-    """The rows of the quarantine contract: what is told of them, and where they come from.
+    """Return the rows by the quarantine contract: their description, and where they come from.
 
     Args:
         first_row: the source row of the batch's first row.

@@ -1,8 +1,7 @@
-"""What of a row may be shown to those who mend it: its texts, with everything sensitive masked.
+"""Redact the source texts of a quarantined row, so that people who correct it see nothing sensitive.
 
-A refused row may be one whose cells have slipped into other columns, so no column is trusted to hold only what it should:
-every text is searched for card and social security numbers, and where the row shows signs of having slipped, no digit of it is
-shown at all.
+The cells of a refused row may have slipped into other columns, so no column is trusted: every text is searched for card and social
+security numbers. Where the row shows signs of slipped cells, all of its digits are hidden.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What was wrong with values that are gone: breaches as texts, one for each row, and back."""
+"""Breaches of rules as JSON, one text for each row, and back: for rows whose values were masked at their source."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def verdicts(breaches: Sequence[Breach], rows: int) -> pa.Array:
-    """For each row what it breaks, as JSON; null where that is nothing."""
+    """Return for each row the rules that it breaks, as JSON; null where it breaks none."""
     of_row: defaultdict[int, list[list[str]]] = defaultdict(list)
     for breach in breaches:
         for row in breach.rows.tolist():
@@ -28,11 +28,11 @@ def verdicts(breaches: Sequence[Breach], rows: int) -> pa.Array:
 
 
 def breaches_of(texts: pa.Array) -> tuple[Breach, ...]:
-    """The breaches that the rows' texts tell of."""
+    """Return the breaches that the rows' texts list."""
     unique, own = by_unique(texts)
-    told = [tuple(map(tuple, json.loads(text))) if text else () for text in unique.to_pylist()]
+    of_text = [tuple(map(tuple, json.loads(text))) if text else () for text in unique.to_pylist()]
     found = []
-    for rule, column, reason, level in dict.fromkeys(one for each in told for one in each):
-        telling = pa.array([(rule, column, reason, level) in each for each in told])
+    for rule, column, reason, level in dict.fromkeys(one for each in of_text for one in each):
+        telling = pa.array([(rule, column, reason, level) in each for each in of_text])
         found.append(Breach(rule, column, reason, rows_where(telling.take(own)), Level(level)))
     return tuple(found)

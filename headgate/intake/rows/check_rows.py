@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import MaskingKey
 
 ACCEPTED, QUARANTINE = "accepted.parquet", "quarantine.parquet"
-# Batches that may queue for each writer, so that settling goes on while a row group is written.
+# Batches that may queue for each writer, so that settling continues while a row group is written.
 BACKLOG = 2
 # A quarantined row takes about 400 bytes, and a row group is in memory twice while it is written.
 QUARANTINE_GROUP_ROWS = 1 << 15

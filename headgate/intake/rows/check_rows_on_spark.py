@@ -111,7 +111,7 @@ def gate_file_on_spark(
     Workers that do not see `path` get a copy of it by way of Spark.
 
     Raises:
-        BadInputError: the file as a whole cannot be let in.
+        BadInputError: the whole file is rejected.
     """
     plain = find_plain_csv(path, contract)
     if plain is None:
@@ -126,7 +126,7 @@ def gate_file_on_spark(
 
 @dataclass(frozen=True)
 class _Judged:
-    """A batch after the first go, where it was made.
+    """A batch after the first pass, on the worker that made it.
 
     Attributes:
         batch: with the keys of the rows that were not refused.
@@ -146,7 +146,7 @@ class _Judged:
 
 @dataclass(frozen=True)
 class _Shared(Survivors):
-    """What becomes of the rows whose key comes twice, by their source rows; all others stand for theirs."""
+    """What becomes of the rows whose key comes twice, by their source rows; every other row is kept."""
 
     rows: Rows = field(default_factory=lambda: NO_ROWS)
 
@@ -159,7 +159,7 @@ class _Shared(Survivors):
 
 
 class SparkGateRun(GateRun):
-    """One plain CSV file's way through the gate on Spark; its rows are given out as `GateRun` gives them."""
+    """One plain CSV file's run through the gate on Spark; yields rows as `GateRun` does."""
 
     def __init__(
         self, spark: SparkSession, plain: PlainCsv, contract: Contract, key: MaskingKey, *, origin: Origin, range_bytes: int
@@ -221,7 +221,7 @@ class SparkGateRun(GateRun):
 
 
 def parts(plain: PlainCsv, ranges: Sequence[Range], footer: int = 0) -> list[PlainCsv]:
-    """The file's rows in parts that begin and end with one; of the last `footer` rows each part tells in its dialect how many it has.
+    """Split the file into parts of complete rows; the dialect of each part says how many of the last `footer` rows it holds.
 
     Raises:
         NotPlainError: a quote stands where Arrow would misread it.
@@ -281,7 +281,7 @@ class _Work:
     ends: FileEnd
 
     def judged(self, part: PlainCsv) -> Iterator[_Judged | None]:
-        """The part's batches after the first go; None when the file is not to be read so."""
+        """Yield the part's batches after the first pass; None when the file is not plain CSV."""
         try:
             yield from _Part(_here(part), self).judged()
         except NotPlainError:
@@ -289,7 +289,7 @@ class _Work:
 
 
 class _Part(GateRun):
-    """A part's way through the gate, in two halves that may be worlds apart."""
+    """A part's run through the gate; its two passes may be on different workers."""
 
     def __init__(self, part: PlainCsv, work: _Work) -> None:
         source = Source(lambda: _rows_of(part, work.contract, work.ends), part.dialect.width, part.header.absent)
@@ -306,7 +306,7 @@ class _Part(GateRun):
             row += judged.batch.rows + judged.batch.ragged
 
     def settled(self, judged: _Judged, chosen: Survivors, starts: Rows) -> tuple[pa.Table, pa.Table]:
-        """The rows of a batch that are let in, and those that are set aside."""
+        """Return the accepted and the quarantined rows of a batch."""
         return self._settle_batch(chosen, SpooledBatch(0, judged.batch, judged.candidates, judged.refused, judged.first_row, starts))
 
 

@@ -1,8 +1,8 @@
 """One row for each key: the newest, and the same one whatever order the rows came in.
 
-Key and order columns of a whole file are small enough to be held; all its cells are not, nor is all that grouping takes. So keys
-are grouped some at a time: rows with equal keys are always of the same part. No hash stands for a key: within its part it is
-compared whole. Cells are looked at only where keys and order columns leave a tie, and then for some ties at a time.
+Key and order columns of a file fit into memory; its other cells, and what grouping all keys takes, may not. So keys
+are grouped some at a time: rows with equal keys are always of the same part. Complete keys are compared
+within a part, never hashes. Other cells are read only where keys and order columns leave a tie, and then for some ties at a time.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _TIED_AT_ONCE = 1 << 20
 _GROUPED_AT_ONCE = 1 << 17
 _MOST_PARTS = 256
 _HASHED_AT_ONCE = 1 << 18
-_SPELLED = 8  # bytes of a text's beginning and end that tell its part
+_SPELLED = 8  # bytes of a text's beginning and end that decide its part
 # Source: Steele, Lea & Flood (2014), Fast Splittable Pseudorandom Number Generators: splitmix64's multiplier.
 _MIXER = np.uint64(0xBF58476D1CE4E5B9)
 KEPT, SAME_ROW, SAME_KEY = range(3)
@@ -38,18 +38,18 @@ KEPT, SAME_ROW, SAME_KEY = range(3)
 
 @dataclass(frozen=True)
 class Survivors:
-    """What becomes of each row: KEPT, SAME_ROW when nothing tells it from its key's kept row, SAME_KEY when it does not."""
+    """What becomes of each row: KEPT, SAME_ROW when it equals the kept row of its key, SAME_KEY when it differs from it."""
 
     fates: np.ndarray[tuple[int], np.dtype[np.uint8]]
 
     @property
     def kept(self) -> Rows:
-        """The rows that stand for their keys."""
+        """The rows that are kept."""
         return np.flatnonzero(self.fates == KEPT)
 
     @property
     def same_row(self) -> Rows:
-        """The rows that nothing tells from the kept one of their key."""
+        """The rows that equal the kept row of their key."""
         return np.flatnonzero(self.fates == SAME_ROW)
 
     @property
@@ -68,11 +68,11 @@ class _Tied:
 
 @dataclass(frozen=True)
 class TiedCells:
-    """What tells tied rows apart.
+    """The columns that rank tied rows.
 
     Attributes:
         ranked: columns by which one of them wins, in this order: the greater value, and the first row where all are equal.
-        compared: columns that only tell whether a row is the same as the one that won.
+        compared: columns that only decide whether a row equals the one that won.
     """
 
     ranked: Sequence[pa.Array]
@@ -93,7 +93,7 @@ def survivors(
     Args:
         count: how many rows there are to choose among.
         values: their typed key and order columns.
-        cells_of: what tells some of them apart, which are ascending.
+        cells_of: returns the cells that rank some tied rows, which are ascending.
     """
     if not contract.key or not count:
         return Survivors(np.full(count, KEPT, np.uint8))
@@ -112,7 +112,7 @@ def survivors(
 
 
 def _newest(contract: Contract, values: Mapping[str, pa.Array], rows: Rows) -> tuple[Rows, _Tied]:
-    """Of rows that have all rows of their keys among them those that stand for their keys, and those that are tied."""
+    """Return the rows to keep, and the tied rows, of rows that include every row of their keys."""
     groups = _groups([_of(values[name], rows) for name in contract.key])
     shared = np.flatnonzero(np.bincount(groups)[groups] > 1)
     alive = shared
@@ -197,7 +197,7 @@ def _in_whole_groups(tied: _Tied, at_once: int) -> Iterable[_Tied]:
 
 
 def _untied(tied: _Tied, cells: TiedCells) -> tuple[Rows, Rows]:
-    """The row that is kept for each group, and those that nothing tells from it."""
+    """Return the row to keep for each group, and the rows that equal it."""
     rows, (_, own) = tied.rows, np.unique(tied.groups, return_inverse=True)
     alive = np.arange(len(rows))
     for column in cells.ranked:

@@ -1,7 +1,7 @@
 """Rows that were masked where they come from: how they are masked there, and how the gate knows and judges them here.
 
-The export masks a batch before it is written anywhere. What stands for a sensitive column behind the gate stands in the file
-already; what was wrong with the values that are gone stands in the column VERDICTS, so that the same rows are refused.
+The export masks a batch before it is written anywhere. The file holds the masked columns that curated has; the column VERDICTS lists
+the rules that the removed values broke, so that the same rows are refused.
 
 A file says of itself that it was masked, and its run's manifest holds a seal over its bytes that only the masking key makes. Who
 cannot make it cannot pass a card number off as something masked: without the seal the file is refused. And a sealed file's rows
@@ -112,7 +112,7 @@ def masked_form(contract: Contract, key_id: str) -> Contract:
 
 
 def _already_masked(column: Column, key_id: str) -> tuple[Column, ...]:
-    """What stands for the column; its own rules were judged where its values were known."""
+    """Return the columns that replace this one; its own rules were checked at the source, where its values were known."""
     if column.mask is None:
         return (column,)
     if column.mask is Mask.FREE_TEXT:
@@ -145,7 +145,7 @@ class AtSource:
         Columns that the contract does not know are searched as well: texts as free text is, numbers and bytes for what they hold.
 
         Args:
-            encoded: columns whose text is base64; what it stands for is searched.
+            encoded: columns whose text is base64; the decoded bytes are searched.
         """
         rows, found = _without_hidden(contract, rows, encoded)
         judged = {column.name: self._judged(column, rows) for column in contract.columns if column.name in _to_be_judged(contract, rows)}

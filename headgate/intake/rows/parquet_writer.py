@@ -24,7 +24,7 @@ class RowsFile:
     """A Parquet file of accepted or refused rows. Nothing is written to it before the first row; one row group is in memory at a time.
 
     Args:
-        distinct: columns whose values hardly repeat: Parquet's dictionaries would only cost time and room.
+        distinct: columns whose values rarely repeat: dictionaries would cost time and bytes.
     """
 
     def __init__(self, sink: Path | IO[bytes], distinct: Collection[str] = (), row_group_rows: int = ROW_GROUP_ROWS) -> None:

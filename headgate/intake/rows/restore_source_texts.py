@@ -1,7 +1,7 @@
-"""What a row that was let through said, told again from what stands behind the gate for it: the file need not be read a second time.
+"""Restore the source texts of a candidate row from its curated columns, so that the file is not read a second time.
 
-Most texts are there as they came, or follow from their value. Only spellings that do not are kept beside the values: of a time, a
-number with a fraction, a truth value. Of what is dropped behind the gate nothing is kept but whether there was something.
+Most texts are kept unchanged, or follow from their value. Texts that do not (times, numbers with a fraction, truth values) are kept
+in columns of their own. Of a dropped value only its presence is kept.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SPELLED_ONE_WAY = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DATE}
 
 
 def kept_texts(judged: Sequence[Judged], passing: pa.Array) -> dict[str, pa.Array]:
-    """The texts of these rows that could not be told again without them, by a name that no column has."""
+    """Return the texts of these rows that cannot be restored from values, by a name that no column has."""
     return {_kept_name(each.column): _kept(each, passing) for each in judged if _is_kept(each.column)}
 
 
@@ -51,16 +51,16 @@ def _kept_name(column: Column) -> str:
 
 
 def judged_from_candidates(contract: Contract, rows: pa.Table, warnings: Sequence[Breach]) -> list[Judged]:
-    """Rows that were let through, as they were judged.
+    """Return the checked columns of candidate rows.
 
     Args:
-        rows: what stands for them behind the gate, with their `kept_texts`.
-        warnings: what they break nevertheless.
+        rows: their curated columns, with their `kept_texts`.
+        warnings: the rules at level `warn` that they break.
     """
-    return [_retold(column, rows, tuple(each for each in warnings if each.column == column.name)) for column in contract.columns]
+    return [_restore(column, rows, tuple(each for each in warnings if each.column == column.name)) for column in contract.columns]
 
 
-def _retold(column: Column, rows: pa.Table, warnings: tuple[Breach, ...]) -> Judged:
+def _restore(column: Column, rows: pa.Table, warnings: tuple[Breach, ...]) -> Judged:
     behind = {each.name: in_one_piece(rows.column(each.name)) for each in masked_columns(column)}
     text = _text(column, rows, behind)
     return Judged(column, text, text, behind, warnings)

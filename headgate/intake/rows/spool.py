@@ -1,4 +1,4 @@
-"""Tables that are put down now and needed again later: in memory, or in a local file when they are many."""
+"""Spool tables between the two passes of the gate: in memory, or in a local file for a large source."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WHAT_IS_NEW = pa.ipc.IpcWriteOptions(emit_dictionary_deltas=True)
 
 
 class Spool:
-    """Tables of one schema, had back in the order they were put down. Only masked values may be put here."""
+    """Tables of one schema, read back in the order of writing. Only masked values may be spooled."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
@@ -26,7 +26,7 @@ class Spool:
         self._writer: pa.RecordBatchStreamWriter | None = None
 
     def put(self, table: pa.Table) -> None:
-        """The table comes next."""
+        """Append a table."""
         if self._path is None:
             self._held.append(table)
             return
@@ -38,7 +38,7 @@ class Spool:
         self._writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=table.schema))
 
     def tables(self) -> Iterator[pa.Table]:
-        """Every table, once: nothing more can be put down, and afterwards there are none."""
+        """Yield every table once; the spool is then closed and empty."""
         self.close()
         if self._path is not None and self._path.exists():
             with pa.OSFile(str(self._path)) as file:
@@ -48,7 +48,7 @@ class Spool:
             yield self._held.pop(0)
 
     def close(self) -> None:
-        """What was put down is complete."""
+        """End writing."""
         if self._writer is not None and self._file is not None:
             self._writer.close()
             self._file.close()

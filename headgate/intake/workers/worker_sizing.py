@@ -1,8 +1,8 @@
-"""How much of a worker a file takes, foretold from what files like it took: time, memory, disk. Pure.
+"""Forecast the time, memory and disk that a file takes from what similar files took. Pure.
 
-Nothing here knows a limit in megabytes of files. A file goes to a larger worker when what is foretold does not fit the one that has
-it; what the first file of a dataset takes is foretold by FIRST, which is slower and greedier than all that was measured.
-docs/adr/0017-large-files.md tells how these figures were found.
+There is no limit in megabytes. A file goes to a larger worker when the forecast exceeds the current worker. The forecast for the
+first file of a dataset is FIRST, which is slower and larger than everything that was measured.
+docs/adr/0017-large-files.md describes how these figures were measured.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ KEPT_MEASUREMENTS = 8
 _TIME_SHARE, _MEMORY_SHARE, _DISK_SHARE = 0.5, 0.8, 0.9
 # Python, Arrow and the package, and the rows that are worked on at once, before any file is held.
 _OWN_MEMORY_BYTES = 400 << 20
-# The file unpacked, what is put down between the two goes over it, and both results.
+# The unpacked file, the rows spooled between the two passes, and both results.
 _DISK_FOR_EACH_BYTE = 3
 
 
@@ -40,7 +40,7 @@ class Worker:
 
     @property
     def largest_bytes(self) -> int:
-        """What can lie on its disk beside all that is made of it."""
+        """The largest file that fits its disk together with the spooled rows and the results."""
         return int(_DISK_SHARE * self.disk_bytes / _DISK_FOR_EACH_BYTE)
 
 
@@ -100,7 +100,7 @@ def form_of(head: bytes) -> str:
 
 
 def pace(form: str, measured: Sequence[Measured]) -> Pace:
-    """The worst of what files took; of what none of them tells, FIRST's."""
+    """Return the slowest and largest of the measured files; FIRST's value where nothing was measured."""
     first = FIRST[form]
     memory = [(one.peak_bytes - _OWN_MEMORY_BYTES) / one.unpacked_bytes for one in measured if one.peak_bytes]
     return Pace(

@@ -83,7 +83,7 @@ def test_what_is_told_of_a_file_is_equal_whatever_the_size_of_batches(rows: list
     assert some.counts.received == len(rows)
 
 
-def test_a_file_on_disk_is_let_in_as_one_in_memory(tmp_path: Path) -> None:
+def test_a_file_on_disk_is_accepted_as_one_in_memory(tmp_path: Path) -> None:
     good = "1,A1,card,4111111111111111,123,2026-01,1.00,GBP,2024-01-01 10:00:00,captured,thanks,2024-01-01 00:00:00"
     body = csv_of([good, good, "too,short", good.replace("1,A1", "2,A2")])
     (tmp_path / "in.csv").write_bytes(body)

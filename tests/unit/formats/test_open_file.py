@@ -197,7 +197,7 @@ def written(body: bytes) -> tuple[str, bytes, bytes]:
 
 
 @pytest.mark.parametrize("packing", PACKINGS)
-def test_a_large_compressed_file_is_let_in_from_disk_as_one_that_is_not(plain: tuple[bytes, bytes, bytes], packing: str) -> None:
+def test_a_large_compressed_file_is_accepted_from_disk_as_one_that_is_not(plain: tuple[bytes, bytes, bytes], packing: str) -> None:
     assert written(PACKINGS[packing](plain[0])) == (packing, *plain[1:])
 
 

@@ -205,7 +205,7 @@ def test_a_text_that_is_hardly_windows_1252_is_refused_where_no_encoding_is_stat
 
 
 @pytest.mark.parametrize("text", [*WESTERN, "åäö ÅÄÖ", "one\xa0\xa0\xa0\xa0\xa0blank", "5\xb0 and \u20ac\u2122\xae", "n\xb0 1"])
-def test_western_text_is_let_in_where_no_encoding_is_stated(text: str) -> None:
+def test_western_text_is_accepted_where_no_encoding_is_stated(text: str) -> None:
     assert text_for(text.encode("cp1252"), stating("")).utf8.decode() == text
 
 

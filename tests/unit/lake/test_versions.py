@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.lake.ports import FileRecord
-from headgate.lake.versions import History, LastHeld, is_let_in, last_held
+from headgate.lake.versions import History, LastHeld, is_accepted, last_held
 
 pytestmark = pytest.mark.unit
 
@@ -95,14 +95,14 @@ def test_a_merge_learns_that_a_copy_which_was_processed_first_is_older_than_it_s
 
 def test_what_is_replayed_keeps_its_moment_and_corrects_only_what_it_had_corrected() -> None:
     replayed = refused("k", "Y", 2, "replaying")
-    assert not is_let_in(replayed)
-    assert is_let_in(FileRecord(**{**vars(replayed), "error": {}}))
+    assert not is_accepted(replayed)
+    assert is_accepted(FileRecord(**{**vars(replayed), "error": {}}))
     assert last_held([replayed]) == {"Y": LastHeld(moment(2))}
     first, *_ = records_of([Sent("k", "X", 1)])
     assert History.of([first, replayed]).settled_by(first) is None
 
 
-def test_a_refused_version_is_settled_when_its_object_goes_back_and_when_its_own_content_is_let_in_after_all() -> None:
+def test_a_refused_version_is_settled_when_its_object_goes_back_and_when_its_own_content_is_accepted_after_all() -> None:
     back, let_in = records_of([Sent("k", "X", 1), Sent("k", "X", 3)]), records_of([Sent("k", "Z", 3)])
     assert History.of(back).settled_by(refused("k", "Z", 2)) == back[1]
     assert History.of(let_in).settled_by(refused("k", "Z", 2)) == let_in[0]

@@ -104,7 +104,7 @@ def test_a_mapped_file_gives_the_rows_of_one_that_needed_no_mapping() -> None:
     assert rows[0].drop_columns(["_content_sha256"]) == rows[1].drop_columns(["_content_sha256"])
 
 
-def test_a_header_that_is_not_sure_is_parked_with_a_suggestion_and_nothing_is_let_in() -> None:
+def test_a_header_that_is_not_sure_is_parked_with_a_suggestion_and_nothing_is_accepted() -> None:
     lake = Lake()
     record = lake.curate("payments/a.csv", UNSURE)
     suggested = Suggested.from_json(record.error["suggestion"])
@@ -189,7 +189,7 @@ def test_a_file_in_no_datasets_folder_is_known_by_its_columns(key: str) -> None:
     assert (record.state, record.dataset) == ("done", "payments")
 
 
-def test_the_same_content_in_two_folders_is_let_in_once() -> None:
+def test_the_same_content_in_two_folders_is_accepted_once() -> None:
     lake = Lake()
     assert lake.curate("inbox/a.csv", PAYMENTS.encode()).state == "done"
     assert lake.curate("payments/a.csv", PAYMENTS.encode()).state == "skipped_duplicate"

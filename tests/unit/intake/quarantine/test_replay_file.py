@@ -189,7 +189,7 @@ def test_an_increment_has_one_edition_that_says_what_it_holds() -> None:
     assert lake.marks() == [first]
 
 
-def test_a_refused_file_is_let_in_once_its_contract_knows_its_columns() -> None:
+def test_a_refused_file_is_accepted_once_its_contract_knows_its_columns() -> None:
     body = b"id,amount,colour\n1,5,red\n"
     lake = fresh(contract(10), body)
     refused = next(lake.ledger.records())

@@ -175,7 +175,7 @@ def test_a_row_that_breaks_a_rule_is_refused_for_it(cells: dict[str, str | None]
 
 
 @pytest.mark.parametrize("number", ["1700000000123", "9780306406157", "20240102000123", "4111111111111112", "9223372036854775807"])
-def test_a_long_number_that_is_no_card_is_let_in(number: str) -> None:
+def test_a_long_number_that_is_no_card_is_accepted(number: str) -> None:
     assert passed(payment(payment_id=number)).accepted["payment_id"].to_pylist() == [int(number)]
 
 
@@ -400,7 +400,7 @@ print(gated.counts.received, sorted({{"pandas", "ibis", "duckdb", "boto3"}} & se
     assert told.stdout.split() == ["5", "[]"]
 
 
-def test_a_file_of_no_rows_is_let_in_with_nothing() -> None:
+def test_a_file_of_no_rows_is_accepted_with_nothing() -> None:
     gated = gate(",".join(GOOD).encode())
     assert (gated.counts.received, gated.accepted.num_rows, gated.quarantine_rows.num_rows) == (0, 0, 0)
 

@@ -190,7 +190,7 @@ def sha256(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def test_a_sealed_file_is_let_in() -> None:
+def test_a_sealed_file_is_accepted() -> None:
     body = parquet(masked(GOOD))
     record, _ = sent(body, seal(KEY, sha256(body)))
     assert (record.state, record.accepted) == (FileState.DONE, 1)
