@@ -14,7 +14,7 @@ from headgate.values.cells import literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.intake.rows.mask_rows import Judged
+    from headgate.intake.rows.judged_column import Judged
 
 
 _SEPARATOR = ", "
