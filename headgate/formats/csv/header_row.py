@@ -51,6 +51,7 @@ def header_in_first_row(head: str, contract: Contract) -> Dialect | None:
 
 
 def _all_padded(names: Sequence[str]) -> bool:
+    """Whether a blank begins each name, and so may belong to the delimiter, as in dataset1.csv of shared/data/duplicates."""
     return bool(names) and all(name[:1] == " " for name in names)
 
 
@@ -89,7 +90,10 @@ def _are_all_known(names: tuple[str, ...], contract: Contract, most: int) -> boo
 
 
 def skip_repeated_header(dialect: Dialect, head: str, end: int, contract: Contract) -> Dialect:
-    """Lines that repeat the header, which ends at `end`, or underline it, belong to it."""
+    """Lines that repeat the header, which ends at `end`, or underline it, belong to it.
+
+    Source: Pollock, file_header_multirow_2.csv.
+    """
     names = [folded(name) for name in dialect.names]
     count = 0
     with suppress(UnreadableFileError):
@@ -104,6 +108,7 @@ def count_header_lines(rows: Sequence[Row], width: int) -> int:
     """Leading rows that are unlike the values below them in the columns that nearly always hold digits.
 
     Where no column has digits the first row is the header, unless it holds a number or the second row repeats it.
+    Source: Pollock, file_header_multirow_2.csv and file_no_header.csv.
     """
     below = rows[min(_HEADER_LINES, len(rows) // 2) :]
     body = [row.texts for row in below if len(row.texts) == width]

@@ -3,8 +3,10 @@
 A row with a quote in it is read by the first of these readings that holds:
 
 1. as RFC 4180 has it: a quoted cell ends at the quote behind which the cell ends, and may span lines;
-2. on its own line, with quotes inside quoted cells that nobody doubled: `"5" pipe"` is `5" pipe`;
-3. on its own line, with an opening quote that nothing closes as a character of its cell: `"5,` is `"5`.
+2. on its own line, with quotes inside quoted cells that nobody doubled: `"5" pipe"` is `5" pipe`
+   (Pollock, file_escape_char_0x00.csv);
+3. on its own line, with an opening quote that nothing closes as a character of its cell: `"5,` is `"5`
+   (Pollock, row_extra_quote0_col0.csv).
 
 The second and third are taken only where the first does not hold at all, and where they give the width of the header. No reading
 drops or adds a character, and a row that none of them fits stays ragged.

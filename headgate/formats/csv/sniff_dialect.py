@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.formats.csv.rows import Row
 
-_RARE_DELIMITER_WEIGHT = 0.7  # what the evenness of a rare delimiter is worth
+# What the evenness of a rare delimiter is worth: without it a blank parts aus_retail.csv of shared/data/regional.
+_RARE_DELIMITER_WEIGHT = 0.7
 _PROBE_CHARACTERS = 1 << 20
 _FIRST_ROW_BYTES = 1 << 14
 
@@ -90,7 +91,10 @@ def _fits_contract(row: Row, found: Dialect, contract: Contract) -> bool:
 
 
 def _without_unnamed(found: Dialect, head: str) -> Dialect:
-    """The dialect without the header's blank last names, if the rows have no values below them, only delimiters."""
+    """The dialect without the header's blank last names, if the rows have no values below them, only delimiters.
+
+    Source: Pollock, row_less_sep_row0_col1.csv.
+    """
     names = without_trailing_blanks(found.names)
     rows = probe_rows(head, found.form, found.width)[found.skipped_lines + found.header_lines :]
     usual = usual_width(rows)
