@@ -72,6 +72,12 @@ class RunSettings(Settings):
     raw_queue_url: str
 
 
+class RawSettings(Settings):
+    """Where files arrive."""
+
+    raw_bucket: str
+
+
 class LedgerSettings(Settings):
     """The table with one record per file."""
 
@@ -82,6 +88,26 @@ class AlertSettings(Settings):
     """The topic for alerts."""
 
     alerts_topic_arn: str
+
+
+class StagingSettings(Settings):
+    """Where uploads lie before their commit, and where they go."""
+
+    staging_bucket: str
+    raw_bucket: str
+    curated_bucket: str
+
+
+class DryRunSettings(Settings):
+    """The function that runs the gate on uploads."""
+
+    dry_run_function: str
+
+
+class SystemNamesSettings(Settings):
+    """The deployed systems with their buckets."""
+
+    prod_buckets: Mapping[str, str]
 
 
 class ClosingSettings(Settings):
@@ -175,12 +201,18 @@ class LogSettings(Settings):
 
 
 class QuerySettings(Settings):
-    """Where SQL runs. `sql_dialect`: the dialect of the engine behind the Athena API; only an emulator's differs."""
+    """Where SQL runs.
+
+    Attributes:
+        sql_dialect: the dialect of the engine behind the Athena API; only an emulator's differs.
+        scan_limit_gb: what the workgroup permits a query to read, to show it to people; 0 for no limit.
+    """
 
     workgroup: str
     curated_database: str
     prod_database: str
     sql_dialect: str = "athena"
+    scan_limit_gb: int = 0
 
 
 class MySqlSettings(Settings):

@@ -11,6 +11,7 @@ import math
 import shutil
 import tempfile
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -24,6 +25,7 @@ from headgate.settings import (
     ArtifactsSettings,
     ClosingSettings,
     CuratedSettings,
+    DryRunSettings,
     EngineSettings,
     ExportMachineSettings,
     ExportSettings,
@@ -36,8 +38,10 @@ from headgate.settings import (
     PendingStartSettings,
     PipelineSettings,
     QuerySettings,
+    RawSettings,
     RunSettings,
     ScanSettings,
+    StagingSettings,
     StartRulesSettings,
     SystemSettings,
     WorkerSettings,
@@ -51,6 +55,9 @@ if TYPE_CHECKING:
 
     from headgate.aws.athena import AthenaQueries
     from headgate.aws.dynamodb import DynamoLedger
+    from headgate.aws.file_index import DynamoFileIndex
+    from headgate.aws.functions import DryRunFunction
+    from headgate.aws.glue import GlueCatalog
     from headgate.aws.logs import Logs
     from headgate.aws.s3 import S3Objects
     from headgate.aws.scheduler import PendingStart
@@ -59,6 +66,7 @@ if TYPE_CHECKING:
     from headgate.aws.sqs import Queues
     from headgate.aws.stepfunctions import Pipeline
     from headgate.aws.tables import LakeTables
+    from headgate.aws.uploads import S3Uploads
     from headgate.contracts.model import Contract
     from headgate.export.exporting import Exporting
     from headgate.export.run_store import RunStore
@@ -73,6 +81,7 @@ if TYPE_CHECKING:
     from headgate.intake.workers.larger_worker import LargerWorker
     from headgate.intake.workers.worker_sizing import Worker
     from headgate.lake.pipeline_starts import StartRules
+    from headgate.lake.ports import FileRecord, ObjectRef
     from headgate.lake.publishing import Published
     from headgate.lake.references import CheckedReference
     from headgate.lake.snapshots import LakeSnapshot
@@ -88,6 +97,7 @@ if TYPE_CHECKING:
     from headgate.systems.registry import System
     from headgate.systems.snapshot_tables import SnapshotTables
     from headgate.systems.sql_models import SqlModels
+    from headgate.uploads.dry_run import DryRunner, ScratchObjects
 
 MIB = 1 << 20
 
@@ -104,6 +114,50 @@ def ledger(env: Mapping[str, str]) -> DynamoLedger:
     from headgate.aws.dynamodb import DynamoLedger
 
     return DynamoLedger(clients.dynamodb(), LedgerSettings.from_env(env).files_table)
+
+
+def file_index(env: Mapping[str, str]) -> DynamoFileIndex:
+    """The file records in the order in which the files were received."""
+    from headgate.aws.file_index import DynamoFileIndex
+
+    return DynamoFileIndex(clients.dynamodb(), LedgerSettings.from_env(env).files_table, RawSettings.from_env(env).raw_bucket)
+
+
+def upload_store() -> S3Uploads:
+    """Uploads in parts."""
+    from headgate.aws.uploads import S3Uploads
+
+    return S3Uploads(clients.s3())
+
+
+def dry_runs(env: Mapping[str, str]) -> DryRunFunction:
+    """Starts dry runs of uploads."""
+    from headgate.aws.functions import DryRunFunction
+
+    return DryRunFunction(clients.functions(), DryRunSettings.from_env(env).dry_run_function)
+
+
+def dry_runner(env: Mapping[str, str]) -> DryRunner:
+    """Runs the gate on uploads. Its ledger is a new one in memory, and it sends no alert."""
+    from headgate.aws.memory import MemoryLedger
+    from headgate.intake.files.process_file import Curation
+    from headgate.profiling.kept_profiles import Profiles
+    from headgate.uploads.dry_run import DryRunner
+
+    settings, artifacts_bucket = StagingSettings.from_env(env), ArtifactsSettings.from_env(env).artifacts_bucket
+
+    def curate(scratch: ScratchObjects, ref: ObjectRef) -> FileRecord:
+        gate, profiles = replace(file_gate(env), objects=scratch, ledger=MemoryLedger()), Profiles(scratch, artifacts_bucket)
+        return Curation(gate, profile=profiles.of, profile_unknown=profiles.of_unknown).curate(ref)
+
+    return DryRunner(objects(), settings.staging_bucket, settings.raw_bucket, settings.curated_bucket, curate)
+
+
+def catalog() -> GlueCatalog:
+    """The tables of the catalog, to read where they point."""
+    from headgate.aws.glue import GlueCatalog
+
+    return GlueCatalog(clients.glue())
 
 
 @cache
@@ -483,7 +537,8 @@ def queries(env: Mapping[str, str]) -> AthenaQueries:
     settings = QuerySettings.from_env(env)
     spoken = partial(for_engine, dialect=settings.sql_dialect, databases=databases(env))
     reason = partial(reason_of, dialect=settings.sql_dialect)
-    return AthenaQueries(clients.athena(), settings.workgroup, settings.prod_database, spoken, reason)
+    limit_bytes = settings.scan_limit_gb << 30
+    return AthenaQueries(clients.athena(), settings.workgroup, settings.prod_database, spoken, reason, scan_limit_bytes=limit_bytes)
 
 
 def tables(env: Mapping[str, str]) -> LakeTables:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -18,16 +19,18 @@ from headgate.api.shapes.base import FieldError
 from headgate.errors import HeadgateError
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+
     from headgate.api.ports import Lake
 
+MACHINES = "/machine"  # requests below it are signed with IAM
 LARGEST_BODY_BYTES = 1 << 20
 _LONGEST_PATH = 1_000
-log = logging.getLogger(__name__)
 
 
 def resolver() -> APIGatewayHttpResolver:
     """Return the routes without a lake, as the OpenAPI document is generated from them."""
-    app = APIGatewayHttpResolver(enable_validation=True)
+    app = APIGatewayHttpResolver(enable_validation=True, strip_prefixes=[MACHINES])
     for group in EVERY:
         app.include_router(group.router)
     return app
@@ -36,7 +39,8 @@ def resolver() -> APIGatewayHttpResolver:
 class Application:
     """Answers events of an HTTP API with payload format 2.0. An instance answers one event at a time."""
 
-    def __init__(self, lake: Lake) -> None:
+    def __init__(self, lake: Lake, logger: logging.Logger | Logger | None = None) -> None:
+        self._log = logger or logging.getLogger(__name__)
         self._app = resolver()
         self._app.dependency_overrides[ports.lake] = lambda: lake
         self._access = [one for group in EVERY for one in group.access]
@@ -57,7 +61,7 @@ class Application:
     def _check(self, event: dict[str, Any]) -> None:
         """Check token, group and size before anything of the request is read."""
         http = event["requestContext"]["http"]
-        method, path = str(http["method"]), str(event.get("rawPath", ""))
+        method, path = str(http["method"]), str(event.get("rawPath", "")).removeprefix(MACHINES)
         caller = access.identity_of(event)
         if len(path) > _LONGEST_PATH or "\0" in unquote(path):
             raise not_found("There is no such route.")
@@ -67,21 +71,27 @@ class Application:
             raise ProblemError(413, "too-large", detail)
 
     def _problem(self, error: Exception) -> Response[str]:
-        return response_of(_as_headgate(error), self._request_id)
+        """Return the problem. A failure is logged by its kind and place; the text of an unforeseen error may hold a value."""
+        problem = response_of(_as_headgate(error), self._request_id)
+        if problem.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            cause = str(error) if isinstance(error, HeadgateError) else ""
+            told = {"error": type(error).__name__, "at": _place_of(error), "cause": cause, "request": self._request_id}
+            self._log.error("request failed", extra=told)
+        return problem
 
 
 def _as_headgate(error: Exception) -> Exception:
-    """Return Powertools' own errors as problems. An unforeseen error is logged by its kind and place: its text may hold a value."""
+    """Return Powertools' own errors as problems."""
     if isinstance(error, RequestUnsupportedContentType):
         return ProblemError(415, "unsupported-media-type", "Send the body as application/json.")
     if isinstance(error, RequestValidationError):
         found = [FieldError(where=".".join(str(part) for part in one["loc"]), rule=str(one["type"])) for one in error.errors()]
         detail = "Some parts of the request are not valid; `errors` names each with its rule. docs/openapi.json describes them."
         return ProblemError(422, "invalid-request", detail, errors=found[:50])
+    if isinstance(error, RecursionError):
+        return ProblemError(422, "invalid-request", "The body is nested too deeply.")
     if isinstance(error, NoRouteError):
         return not_found("There is no such route. docs/openapi.json lists all routes.")
-    if not isinstance(error, HeadgateError):
-        log.error("request failed", extra={"error": type(error).__name__, "at": _place_of(error)})
     return error
 
 

@@ -2,13 +2,63 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
+
+from headgate.api.files import record_of
+from headgate.api.problems import conflict, invalid
+from headgate.api.shapes.files import CorrectionsSent
+from headgate.errors import NotFoundError
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.matching.mappings import Decided
 
 if TYPE_CHECKING:
     from headgate.api.ports import Lake
-    from headgate.api.shapes.files import Corrections, CorrectionsSent
+    from headgate.api.shapes.files import Corrections
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import FileRecord
+
+LARGEST_BYTES = 64 << 20  # the original is read in this function's memory
 
 
 def send(lake: Lake, file_id: str, asked: Corrections) -> CorrectionsSent:
-    """Write the corrected rows to raw as a new file."""
-    raise NotImplementedError
+    """Write the corrected rows to raw as a new file. The same corrections have the same key, and are written once."""
+    from headgate.intake.quarantine.correct_rows import corrected_csv  # noqa: PLC0415 a cold start does without Arrow
+    from headgate.intake.quarantine.list_quarantine import rows_of  # noqa: PLC0415 as above
+
+    record = record_of(lake, file_id)
+    if not record.quarantine_key:
+        raise conflict("The file has no rows in quarantine, so there is nothing to correct.")
+    if record.size_bytes > LARGEST_BYTES:
+        raise conflict(f"The file has more than {LARGEST_BYTES >> 20} MiB. Correct it where it comes from and upload it again.")
+    edits = {row.source_row: row.values for row in asked.rows}
+    if len(edits) != len(asked.rows):
+        raise invalid("body.rows", "row_twice", "A row is corrected twice in this request. Send each row once.")
+    quarantined = rows_of(lake.objects, lake.bucket("quarantine"), record)["source_row"].to_pylist()
+    original = _original(lake, record)
+    body = corrected_csv(original, _contract(lake, record, original), edits, quarantined)
+    ref = ObjectRef(record.bucket, f"{record.dataset}/corrections/{file_id}-{hashlib.sha256(body).hexdigest()[:16]}.csv")
+    sent = _written_once(lake, ref, body)
+    return CorrectionsSent(file_id=keys.file_id(sent.bucket, sent.key, sent.version_id), key=sent.key, rows=len(edits))
+
+
+def _original(lake: Lake, record: FileRecord) -> bytes:
+    try:
+        return lake.objects.read(ObjectRef(record.bucket, record.key, record.version_id))
+    except NotFoundError:
+        raise conflict("The original is no longer in raw. Upload the corrected file.") from None
+
+
+def _contract(lake: Lake, record: FileRecord, original: bytes) -> Contract:
+    """The contract with the file's own headings, as the gate has read it."""
+    decided = lake.mappings.decide(record.key, record.dataset, original) if record.mapping else None
+    return decided.contract if isinstance(decided, Decided) else lake.contracts.source[record.dataset]
+
+
+def _written_once(lake: Lake, ref: ObjectRef, body: bytes) -> ObjectRef:
+    try:
+        return lake.objects.info(ref).ref
+    except NotFoundError:
+        lake.objects.write(ref, body, content_type="text/csv")
+        return lake.objects.info(ref).ref

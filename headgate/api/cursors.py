@@ -14,7 +14,7 @@ def encode(place: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(place, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def decode(cursor: str, kind: type[dict[str, object] | str | int]) -> object:
+def decode(cursor: str, kind: type[list[object] | str | int]) -> object:
     """Return the value of a cursor.
 
     Raises:

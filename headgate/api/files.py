@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.api import cursors
 from headgate.api.problems import not_found
-from headgate.api.shapes.files import FileDetail, FileError, FilePage, FileSummary
+from headgate.api.shapes.files import FileDetail, FileError, FilePage, FileSummary, Reverted
 from headgate.api.stages import stages_of
 from headgate.errors import NotFoundError
 from headgate.lake import keys
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from headgate.api.ports import Lake
     from headgate.lake.ports import FileRecord
 
-__all__ = ["FileFilter", "detail", "page", "record_of", "summary"]
+__all__ = ["FileFilter", "detail", "page", "record_of", "revert", "summary"]
 
 
 def page(lake: Lake, where: FileFilter, limit: int, cursor: str) -> FilePage:
@@ -55,6 +55,13 @@ def detail(lake: Lake, file_id: str) -> FileDetail:
         stages=stages_of(record),
         in_snapshot=_newest_snapshot_with(lake, record),
     )
+
+
+def revert(lake: Lake, file_id: str) -> Reverted:
+    """Undo an upload."""
+    record_of(lake, file_id)
+    done = lake.reverter.revert(file_id)
+    return Reverted(file_id=file_id, accepted=done.accepted, quarantined=done.quarantined, accepted_as=done.accepted_as)
 
 
 def summary(record: FileRecord) -> dict[str, object]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from headgate.aws.athena import QueryPage, QueryStatus
     from headgate.aws.stepfunctions import PipelineRun
     from headgate.contracts.registry import Registry
+    from headgate.intake.files.revert_file import Reverted
     from headgate.lake.file_index import FileIndex
     from headgate.lake.pipeline_starts import Execution
     from headgate.lake.ports import Catalog, FileLedger, ObjectStore
@@ -59,6 +60,14 @@ class SqlQueries(Protocol):
         ...
 
 
+class Reverts(Protocol):
+    """Undoes uploads."""
+
+    def revert(self, file_id: str) -> Reverted:
+        """Remove every row of the file from curated and quarantine."""
+        ...
+
+
 class DryRuns(Protocol):
     """Runs the gate on an uploaded file without a trace in the lake."""
 
@@ -88,6 +97,8 @@ class Lake(Protocol):
     def queries(self) -> SqlQueries: ...  # noqa: D102
     @property
     def mappings(self) -> Mappings: ...  # noqa: D102
+    @property
+    def reverter(self) -> Reverts: ...  # noqa: D102
     @property
     def contracts(self) -> Registry: ...  # noqa: D102
     @property

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import inspect
 import re
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from headgate.api.access import Access, Group
@@ -13,10 +15,11 @@ from headgate.api.problems import MEDIA_TYPE
 from headgate.api.shapes.base import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 Handler = TypeVar("Handler", bound="Callable[..., Any]")
 
+JSON = "application/json"
 ALWAYS = (401, 403, 422, 429, 500, 502, 503)
 _WHAT = {
     304: "Not changed since the ETag in If-None-Match",
@@ -63,6 +66,8 @@ class Routes:
         def declare(handler: Handler) -> Handler:
             summary, _, rest = inspect.cleandoc(handler.__doc__ or "").partition("\n")
             self.access.append(Access(method, path, group))
+            hints = get_type_hints(handler, include_extras=True)
+            (model,) = get_args(hints["return"]) or (hints["return"],)
             self.router.route(
                 path,
                 method,
@@ -70,15 +75,33 @@ class Routes:
                 operation_id=_camel_case(handler.__name__),
                 summary=summary.rstrip("."),
                 description=f"{rest.strip()}\n\nNeeds the group `{group}`.".strip(),
-                responses=_responses(status, problems),
-            )(handler)
+                responses=_responses(status, model, problems),
+            )(_rendering(handler, hints))
             return handler
 
         return declare
 
 
-def _responses(status: int, problems: Iterable[int]) -> dict[int, Any]:
-    described: dict[int, Any] = {status: {"description": "Success"}}
+def _rendering(handler: Callable[..., Any], hints: Mapping[str, Any]) -> Callable[..., Response[str]]:
+    """Return the handler with its answer as JSON text.
+
+    Powertools would check each answer against its type again, which takes longer than most handlers; the shapes are checked when
+    they are made. So the handler has no return type here, and its other types are resolved, because they are looked up by module.
+    """
+
+    @wraps(handler)
+    def rendered(**arguments: object) -> Response[str]:
+        answer = handler(**arguments)
+        return answer if isinstance(answer, Response) else Response(200, JSON, answer.model_dump_json())
+
+    signature = inspect.signature(handler)
+    parameters = [one.replace(annotation=hints[name]) for name, one in signature.parameters.items()]
+    rendered.__signature__ = signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty)  # type: ignore[attr-defined]  # inspect reads it
+    return rendered
+
+
+def _responses(status: int, model: type, problems: Iterable[int]) -> dict[int, Any]:
+    described: dict[int, Any] = {status: {"description": "Success", "content": {JSON: {"model": model}}}}
     for code in sorted({*problems, *ALWAYS}):
         described[code] = {"description": _WHAT[code]}
         if code >= 400:  # noqa: PLR2004 HTTP's first error

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_athena import AthenaClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_glue import GlueClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
@@ -93,6 +94,12 @@ def sns() -> SNSClient:
 def glue() -> GlueClient:
     """The Glue client."""
     return boto3.client("glue", config=CONFIG)
+
+
+@once
+def functions() -> LambdaClient:
+    """The Lambda client."""
+    return boto3.client("lambda", config=CONFIG)
 
 
 @once

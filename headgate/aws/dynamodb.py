@@ -82,7 +82,7 @@ class DynamoLedger:
         with suppress(ConflictError), translated(f"extend the lease of {item_id}"):
             self.client.update_item(
                 TableName=self.table,
-                Key=_encode({"file_id": item_id}),
+                Key=encode({"file_id": item_id}),
                 UpdateExpression="SET lease_until_ms = :until",
                 **_condition(condition, values),
             )
@@ -118,15 +118,15 @@ class DynamoLedger:
     def measured(self, kind: str) -> tuple[Measured, ...]:
         """What the newest files of a kind took, oldest first; none where none was measured."""
         with translated(f"read what files of {kind} took"):
-            item = self.client.get_item(TableName=self.table, Key=_encode({"file_id": PACE + kind})).get("Item")
-        files = _decode(item)["files"] if item else []
+            item = self.client.get_item(TableName=self.table, Key=encode({"file_id": PACE + kind})).get("Item")
+        files = decode(item)["files"] if item else []
         return tuple(Measured(**{name: int(value) for name, value in one.items()}) for one in files)
 
     def measure(self, kind: str, files: Sequence[Measured]) -> None:
         """The newest files of a kind took that."""
         with translated(f"record what files of {kind} took"):
             item = {"file_id": PACE + kind, "files": [dict(vars(one)) for one in files]}
-            self.client.put_item(TableName=self.table, Item=_encode(item))
+            self.client.put_item(TableName=self.table, Item=encode(item))
 
     def finish(self, record: FileRecord) -> None:
         """The record stands as given; ConflictError when another file has taken the content over meanwhile."""
@@ -137,7 +137,7 @@ class DynamoLedger:
             self._finish_freeing(record)
             return
         with translated(f"record {record.key}"):
-            self.client.put_item(TableName=self.table, Item=_encode(_file_item(record)))
+            self.client.put_item(TableName=self.table, Item=encode(_file_item(record)))
         if record.state in NOT_ACCEPTED and record.content_sha256:
             self._disown(record)
 
@@ -146,7 +146,7 @@ class DynamoLedger:
         with suppress(ConflictError), translated(f"release {record.key}"):
             self.client.update_item(
                 TableName=self.table,
-                Key=_encode({"file_id": record.file_id}),
+                Key=encode({"file_id": record.file_id}),
                 UpdateExpression="SET lease_until_ms = :past REMOVE taken_by, taken_until_ms",
                 **_condition(_is_one_of(UNDER_WAY), {**_values(UNDER_WAY), ":past": _RELEASED}),
             )
@@ -162,21 +162,21 @@ class DynamoLedger:
             with translated(f"reopen {file_id}"):
                 before = self.client.update_item(
                     TableName=self.table,
-                    Key=_encode({"file_id": file_id}),
+                    Key=encode({"file_id": file_id}),
                     UpdateExpression="SET #state = :after, lease_until_ms = :until",
                     ReturnValues="ALL_OLD",
                     **_condition(condition, values),
                 )
         except ConflictError:
             raise ThrottledError(why_not_reopened(self.get(file_id))) from None
-        return _record(_decode(before["Attributes"]))
+        return record_of(decode(before["Attributes"]))
 
     def get(self, file_id: str) -> FileRecord:
         """The record; NotFoundError when there is none."""
         item = self._item(file_id)
         if item is None:
             raise NotFoundError(f"no record of file {file_id}")
-        return _record(item)
+        return record_of(item)
 
     def is_left_undone(self, file_id: str) -> bool:
         """Whether a worker took the file and neither finished it nor gave it back: it works on it, or it died."""
@@ -185,8 +185,8 @@ class DynamoLedger:
 
     def _item(self, file_id: str) -> _Item | None:
         with translated(f"read the record of {file_id}"):
-            item = self.client.get_item(TableName=self.table, Key=_encode({"file_id": file_id}), ConsistentRead=True).get("Item")
-        return _decode(item) if item else None
+            item = self.client.get_item(TableName=self.table, Key=encode({"file_id": file_id}), ConsistentRead=True).get("Item")
+        return decode(item) if item else None
 
     def records(self) -> Iterator[FileRecord]:
         """Every file's record, in no particular order."""
@@ -194,11 +194,11 @@ class DynamoLedger:
             TableName=self.table,
             ConsistentRead=True,
             FilterExpression="NOT begins_with(file_id, :content) AND NOT begins_with(file_id, :pace)",
-            ExpressionAttributeValues=_encode({":content": CONTENT, ":pace": PACE}),
+            ExpressionAttributeValues=encode({":content": CONTENT, ":pace": PACE}),
         )
         with translated(f"scan {self.table}"):
             for page in pages:
-                yield from (_record(_decode(item)) for item in page["Items"])
+                yield from (record_of(decode(item)) for item in page["Items"])
 
     def _finish_owning(self, record: FileRecord) -> None:
         """Record and content become done together, so that no copy can be accepted between the two."""
@@ -209,7 +209,7 @@ class DynamoLedger:
 
     def _finish_freeing(self, record: FileRecord) -> None:
         """Record a reverted file; its content, unless another file owns it, is free with the same write."""
-        free = {"TableName": self.table, "Key": _encode({"file_id": _content_id(record)})}
+        free = {"TableName": self.table, "Key": encode({"file_id": _content_id(record)})}
         free |= _condition("#owner = :me", {":me": record.file_id})
         obstacles = self._transact(f"record {record.key}", [self._put(_file_item(record)), {"Delete": free}])
         if obstacles is None:
@@ -217,7 +217,7 @@ class DynamoLedger:
         if obstacles[1]["Code"] != _FAILED:
             raise ThrottledError(f"another worker works on the content of {record.key}; try again")
         with translated(f"record {record.key}"):
-            self.client.put_item(TableName=self.table, Item=_encode(_file_item(record)))
+            self.client.put_item(TableName=self.table, Item=encode(_file_item(record)))
 
     def _disown(self, record: FileRecord) -> None:
         """Release the content if this file holds it unfinished: the next file with it is accepted."""
@@ -225,12 +225,12 @@ class DynamoLedger:
         with suppress(ConflictError), translated(f"release the content of {record.key}"):
             self.client.delete_item(
                 TableName=self.table,
-                Key=_encode({"file_id": _content_id(record)}),
+                Key=encode({"file_id": _content_id(record)}),
                 **_condition("#owner = :me AND #state = :processing", mine),
             )
 
     def _put(self, item: _Item, condition: str = "", values: _Item | None = None) -> _Item:
-        put = {"TableName": self.table, "Item": _encode(item)}
+        put = {"TableName": self.table, "Item": encode(item)}
         if condition:
             put |= {**_condition(condition, values or {}), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
         return {"Put": put}
@@ -252,10 +252,10 @@ def _refusal(action: Action, record: FileRecord, reasons: list[_Item]) -> Claim:
     """What stood in the way of a claim: first this object's own record, then the content's owner."""
     own, *content = reasons
     if own["Code"] == _FAILED:
-        before = FileState(_decode(own.get("Item", {})).get("state", FileState.PROCESSING))
+        before = FileState(decode(own.get("Item", {})).get("state", FileState.PROCESSING))
         return Claim(answer_to_claim(action, before), record.file_id)
     if content and content[0]["Code"] == _FAILED:
-        held = _decode(content[0].get("Item", {}))
+        held = decode(content[0].get("Item", {}))
         return Claim(ClaimAnswer.DUPLICATE if held.get("state") == "done" else ClaimAnswer.BUSY, held.get("owner", ""))
     return Claim(ClaimAnswer.BUSY)  # another worker's transaction on the same items is under way
 
@@ -283,7 +283,7 @@ def _condition(expression: str, values: _Item) -> _Item:
     return {
         "ConditionExpression": expression,
         "ExpressionAttributeNames": {name: field for name, field in _NAMES.items() if name in expression},
-        "ExpressionAttributeValues": _encode(values),
+        "ExpressionAttributeValues": encode(values),
     }
 
 
@@ -297,7 +297,7 @@ def _file_item(record: FileRecord, lease_until_ms: int | None = None) -> _Item:
     return item if lease_until_ms is None else item | {"lease_until_ms": lease_until_ms}
 
 
-def _record(item: _Item) -> FileRecord:
+def record_of(item: _Item) -> FileRecord:
     """The record that an item holds; DynamoDB's numbers become integers, fields it does not know keep their default."""
     known = {name: item[name] for name in _FIELDS if name in item}
     counts = {name: int(known[name]) for name in _COUNTS if name in known}
@@ -305,12 +305,14 @@ def _record(item: _Item) -> FileRecord:
     return FileRecord(**{**known, **counts, **by_name})
 
 
-def _encode(item: Mapping[str, object]) -> _Item:
+def encode(item: Mapping[str, object]) -> _Item:
+    """Return an item in DynamoDB's own form."""
     serialize = TypeSerializer().serialize
     return {name: serialize(value) for name, value in item.items()}
 
 
-def _decode(item: Mapping[str, Any]) -> _Item:
+def decode(item: Mapping[str, Any]) -> _Item:
+    """Return an item as plain values; numbers become decimals."""
     deserialize = TypeDeserializer().deserialize
     return {name: deserialize(value) for name, value in item.items()}
 

@@ -11,13 +11,16 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from headgate.errors import ConflictError, NotFoundError, ServiceError, ThrottledError
+from headgate.lake.file_index import FileListPage
 from headgate.lake.ports import Claim, FileRecord, ObjectInfo, ObjectRef, TableVersion, why_not_reopened
 from headgate.lake.states import NOT_ACCEPTED, Action, ClaimAnswer, FileState, after, answer_to_claim, permits
+from headgate.lake.upload_store import StoredPart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from headgate.lake.file_index import FileFilter
     from headgate.lake.ports import Measured
 
 _RELEASED = datetime.min  # noqa: DTZ901 naive UTC, as every time here
@@ -260,6 +263,83 @@ class MemoryLedger:
 
 def _content(record: FileRecord) -> tuple[str, str]:
     return record.dataset, record.content_sha256
+
+
+@dataclass
+class MemoryFileIndex:
+    """The records of a ledger in the order in which the files were received."""
+
+    ledger: MemoryLedger
+
+    def newest(self, limit: int, *, after: str = "", where: FileFilter) -> FileListPage:
+        """Return at most `limit` records, newest first."""
+        every = sorted(self.ledger.records(), key=lambda one: (one.received_at, one.file_id), reverse=True)
+        first = next((place + 1 for place, one in enumerate(every) if one.file_id == after), 0)
+        rest = [one for one in every[first:] if _matches(one, where)]
+        return FileListPage(tuple(rest[:limit]), rest[limit - 1].file_id if len(rest) > limit else "")
+
+    def accepted_with(self, content_sha256: str, datasets: Collection[str]) -> str:
+        """Return the id of the file that was accepted with this content into one of the datasets; empty if there is none."""
+        found = (
+            one.file_id
+            for one in self.ledger.records()
+            if one.state is FileState.DONE and one.content_sha256 == content_sha256 and one.dataset in datasets
+        )
+        return next(found, "")
+
+
+def _matches(record: FileRecord, where: FileFilter) -> bool:
+    return where.dataset in {"", record.dataset} and where.state in {None, record.state} and where.name in record.key
+
+
+@dataclass
+class MemoryUploads:
+    """Uploads in parts to `MemoryObjects`; a sender calls `put_part` where a browser would use the URL."""
+
+    objects: MemoryObjects
+    _parts: dict[str, dict[int, bytes]] = field(default_factory=dict, repr=False)
+
+    def begin(self, ref: ObjectRef) -> str:  # noqa: ARG002 the port has it
+        """Begin an upload and return its id."""
+        store_id = f"upload{len(self._parts)}"
+        self._parts[store_id] = {}
+        return store_id
+
+    def put_part(self, store_id: str, number: int, body: bytes) -> None:
+        """A part was sent to its URL."""
+        self._open(store_id)[number] = body
+
+    def part_url(self, ref: ObjectRef, store_id: str, number: int, expires_s: int) -> str:
+        """Return a URL that names the part."""
+        return f"memory://{ref.bucket}/{ref.key}?store_id={store_id}&number={number}&expires_s={expires_s}"
+
+    def parts(self, ref: ObjectRef, store_id: str) -> tuple[StoredPart, ...]:  # noqa: ARG002 the port has it
+        """Return the parts that were uploaded, by number; NotFoundError when the upload has ended."""
+        return tuple(StoredPart(number, len(body), f'"{number}"') for number, body in sorted(self._open(store_id).items()))
+
+    def complete(self, ref: ObjectRef, store_id: str, parts: Iterable[StoredPart]) -> None:
+        """Make the object from its parts."""
+        known = self._open(store_id)
+        self.objects.write(ref, b"".join(known[part.number] for part in parts))
+        del self._parts[store_id]
+
+    def abort(self, ref: ObjectRef, store_id: str) -> None:  # noqa: ARG002 the port has it
+        """Forget the parts; an upload that has ended is fine."""
+        self._parts.pop(store_id, None)
+
+    def copy(self, source: ObjectRef, target: ObjectRef) -> ObjectRef:
+        """Copy an object; return the version that was made."""
+        self.objects.write(target, self.objects.read(source))
+        return self.objects.info(target).ref
+
+    def download_url(self, ref: ObjectRef, name: str, expires_s: int) -> str:
+        """Return a URL that names the object."""
+        return f"memory://{ref.bucket}/{ref.key}?name={name}&expires_s={expires_s}"
+
+    def _open(self, store_id: str) -> dict[int, bytes]:
+        if store_id not in self._parts:
+            raise NotFoundError(f"no upload {store_id}")
+        return self._parts[store_id]
 
 
 @dataclass

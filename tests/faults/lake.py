@@ -293,7 +293,9 @@ class Lake:
         """All that a lake is, without when each file was finished, and in which order the figures of files were kept."""
         zones = {zone: self.contents(zone) for zone in ("raw", "curated", "quarantine", "artifacts")}
         figures = {key: json.loads(zones["artifacts"].pop(key)) for key in sorted(zones["artifacts"]) if key.endswith("_baseline.json")}
-        records = sorted((replace(record, finished_at="") for record in self.ledger.records()), key=lambda record: record.file_id)
+        records = sorted(
+            (replace(record, finished_at="", stage_times={}) for record in self.ledger.records()), key=lambda record: record.file_id
+        )
         return {
             **zones,
             "figures": {key: sorted(files, key=lambda one: str(one["content_sha256"])) for key, files in figures.items()},

@@ -79,7 +79,7 @@ def test_the_job_makes_of_a_file_what_the_function_makes_of_it(lake: Lake, machi
     assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
     record, contents = of_function(body, ref, lake)
     settled = wiring.ledger(lake.environment).get(handed.file_id)
-    told_anew = {"file_id": "", "version_id": "", "finished_at": "", "profile": {}}
+    told_anew = {"file_id": "", "version_id": "", "finished_at": "", "profile": {}, "stage_times": {}}
     assert replace(settled, **told_anew) == replace(record, **told_anew)
     assert (settled.state, settled.received, settled.accepted, settled.duplicates) == ("done", 160_000, 159_834, 4)
     for zone, expected in contents.items():

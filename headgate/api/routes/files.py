@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from headgate.api import corrections, files, mappings, quality, rejected_rows
 from headgate.api.access import Group
-from headgate.api.etags import tagged
+from headgate.api.answers import accepted, tagged
 from headgate.api.parameters import Cursor, FileId, IfMatch, IfNoneMatch, Lake, Limit, Name
 from headgate.api.routing import Routes
 from headgate.api.shapes.files import (
@@ -22,6 +22,7 @@ from headgate.api.shapes.files import (
     QualityHistory,
     QuarantineCounts,
     RejectedRows,
+    Reverted,
 )
 from headgate.lake.states import FileState
 
@@ -59,7 +60,7 @@ def list_rejected_rows(lake: Lake, file_id: FileId, rule: Rule = "", limit: Limi
 @routes.post("/v1/files/<file_id>/corrections", Group.UPLOADER, status=202, problems=[404, 409])
 def send_corrections(lake: Lake, file_id: FileId, body: Corrections) -> Response[CorrectionsSent]:
     """Send corrected rows, and only these, through the gate. Repeating is safe."""
-    return Response(202, "application/json", corrections.send(lake, file_id, body))
+    return accepted(corrections.send(lake, file_id, body))
 
 
 @routes.get("/v1/files/<file_id>/mapping", Group.VIEWER, problems=[404], cached=True)
@@ -72,6 +73,12 @@ def get_mapping(lake: Lake, file_id: FileId, if_none_match: IfNoneMatch = "") ->
 def accept_mapping(lake: Lake, file_id: FileId, body: MappingDecision, if_match: IfMatch = "") -> MappingRemembered:
     """Decide which column is which field. The decision is remembered and the file is processed again."""
     return mappings.accept(lake, file_id, body, if_match)
+
+
+@routes.post("/v1/files/<file_id>/revert", Group.OPERATOR, problems=[404])
+def revert_file(lake: Lake, file_id: FileId) -> Reverted:
+    """Undo an upload: its rows leave curated and quarantine, and the tables with the next run. The original stays in raw."""
+    return files.revert(lake, file_id)
 
 
 @routes.get("/v1/files/<file_id>/profile", Group.VIEWER, problems=[404], cached=True)

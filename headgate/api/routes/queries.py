@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query as InQuery
 
 from headgate.api import queries
 from headgate.api.access import Group
-from headgate.api.etags import tagged
+from headgate.api.answers import accepted, tagged
 from headgate.api.parameters import IdempotencyKey, IfNoneMatch, Lake, QueryId
 from headgate.api.routing import Routes
 from headgate.api.shapes.tables import Query, QueryAsked, QueryRows, Questions
@@ -24,7 +24,7 @@ def list_questions(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Ques
 @routes.post("/v1/queries", Group.VIEWER, status=202)
 def start_query(lake: Lake, body: QueryAsked, idempotency_key: IdempotencyKey = "") -> Response[Query]:
     """Start a query that reads. It ends by itself at the scan limit of the workgroup."""
-    return Response(202, "application/json", queries.start(lake, body, idempotency_key))
+    return accepted(queries.start(lake, body, idempotency_key))
 
 
 @routes.get("/v1/queries/<query_id>", Group.VIEWER, problems=[404], cached=True)

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from headgate.api import access, runs
 from headgate.api.access import Group
-from headgate.api.etags import tagged
+from headgate.api.answers import accepted, tagged
 from headgate.api.parameters import IdempotencyKey, IfNoneMatch, Lake
 from headgate.api.routing import Routes
 from headgate.api.shapes.runs import RunAsked, RunDetail, Runs, RunStarted
@@ -34,4 +34,4 @@ def start_run(
     lake: Lake, caller: Annotated[access.CallerIdentity, Depends(access.caller)], body: RunAsked, idempotency_key: IdempotencyKey = ""
 ) -> Response[RunStarted]:
     """Start a run: merge curated data, check it, build the systems' tables and publish them."""
-    return Response(202, "application/json", runs.start(lake, caller.name, body, idempotency_key))
+    return accepted(runs.start(lake, caller.name, body, idempotency_key))

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from headgate.api import access, uploads
 from headgate.api.access import Group
-from headgate.api.etags import tagged
+from headgate.api.answers import accepted, tagged
 from headgate.api.parameters import Cursor, IfNoneMatch, Lake, UploadId
 from headgate.api.routing import Routes
 from headgate.api.shapes.uploads import DryRun, Upload, UploadAsked, UploadParts
@@ -23,7 +23,7 @@ def begin_upload(lake: Lake, caller: Caller, body: UploadAsked) -> Response[Uplo
     The same caller, name, size and hash give the same upload, so a page that was reloaded continues with the missing parts.
     With the state `duplicate` the content was accepted before: nothing has to be sent.
     """
-    return Response(201, "application/json", uploads.begin(lake, caller.name, body))
+    return accepted(uploads.begin(lake, caller.name, body), 201)
 
 
 @routes.get("/v1/uploads/<upload_id>", Group.UPLOADER, problems=[404])
@@ -53,7 +53,7 @@ def abort_upload(lake: Lake, upload_id: UploadId) -> Upload:
 @routes.post("/v1/uploads/<upload_id>/dry-run", Group.UPLOADER, status=202, problems=[404, 409])
 def start_dry_run(lake: Lake, upload_id: UploadId) -> Response[DryRun]:
     """Let the gate check the whole file without a trace in the lake. Repeating is safe."""
-    return Response(202, "application/json", uploads.start_dry_run(lake, upload_id))
+    return accepted(uploads.start_dry_run(lake, upload_id))
 
 
 @routes.get("/v1/uploads/<upload_id>/dry-run", Group.UPLOADER, problems=[404], cached=True)
@@ -65,4 +65,4 @@ def get_dry_run(lake: Lake, upload_id: UploadId, if_none_match: IfNoneMatch = ""
 @routes.post("/v1/uploads/<upload_id>/commit", Group.UPLOADER, status=202, problems=[404, 409])
 def commit_upload(lake: Lake, upload_id: UploadId) -> Response[Upload]:
     """Move the file to raw, where the gate processes it. Repeating is safe."""
-    return Response(202, "application/json", uploads.commit(lake, upload_id))
+    return accepted(uploads.commit(lake, upload_id))

@@ -223,7 +223,9 @@ class QuarantineCounts(Shape):
 
 
 class Reverted(Shape):
-    """The upload was undone: its rows leave the next snapshot."""
+    """The upload was undone; the tables show it after the next run."""
 
     file_id: str
-    message: str
+    accepted: Count = Field(description="Rows that left curated.")
+    quarantined: Count = Field(description="Rows that left quarantine, refused ones and duplicates.")
+    accepted_as: str = Field("", description="Key of another file with the same content, whose rows are in the lake now.")

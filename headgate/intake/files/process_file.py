@@ -120,7 +120,7 @@ class Curation:
         if reason := why_ignored(ref.key):
             return self._ignore(ref, reason)
         info = self.gate.objects.info(ref)
-        record = _received(info)
+        record = self._reached(_received(info), "trigger")
         if self.larger_worker and self.larger_worker.shortage(self.gate.objects, self.gate.ledger, record, info):
             return self._hand_over(record, info)
         with workspace() as folder:
@@ -158,7 +158,11 @@ class Curation:
             return record
         self.gate.objects.download(info.ref, path, info.size_bytes)
         record = replace(record, content_sha256=sha256_of(path) if info.size_bytes else "")
-        return replace(record, dataset=self._dataset(record, path))
+        return self._reached(replace(record, dataset=self._dataset(record, path)), "processing")
+
+    def _reached(self, record: FileRecord, stage: str) -> FileRecord:
+        """Note when a stage of the file ended, for people who watch it; nothing depends on these times."""
+        return replace(record, stage_times={**record.stage_times, stage: self.gate.clock().isoformat(timespec="milliseconds")})
 
     def _claim(self, record: FileRecord) -> Claim:
         now, lease_s = self.gate.clock(), self.gate.lease_s
@@ -243,11 +247,11 @@ class Curation:
 
     def _check_and_store(self, record: FileRecord, info: ObjectInfo, path: Path, contract: Contract) -> FileRecord:
         gated = self.gate.check(record, path, info.modified_at, contract)
-        counted = with_counts(record, gated.counts)
+        counted = self._reached(with_counts(record, gated.counts), "validation")
         with self.executor() as executor:  # storing waits for S3 most of its time
             stored = executor.submit(self._store, counted, gated)
             profile = self._profile(counted, gated)
-            return replace(stored.result(), profile=profile)
+            return self._reached(replace(stored.result(), profile=profile), "database")
 
     def _map_or_reject(self, record: FileRecord, info: ObjectInfo, path: Path, error: BadInputError) -> FileRecord:
         """Map the header to the contract: accept the file where the confidence is high, else ask a person, else reject the file."""

@@ -97,8 +97,10 @@ def test_a_file_leaves_an_increment_its_refused_rows_and_one_record() -> None:
         curated_key=f"increments/payments/{sha}.parquet",
         quarantine_key=f"rows/payments/{sha}.parquet",
         received_at="2024-01-02T03:04:05",
+        stage_times=record.stage_times,
         finished_at=record.finished_at,
     )
+    assert list(record.stage_times) == ["trigger", "processing", "validation", "database"]
     assert {key: rows_in(body) for key, body in lake.contents().items()} == {record.curated_key: 1, record.quarantine_key: 2}
     assert list(lake.ledger.records()) == [record]
 

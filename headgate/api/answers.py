@@ -1,4 +1,4 @@
-"""Entity tags: a reader that knows the current state is answered 304, and an edit of an older state is refused.
+"""Answers with their entity tags: a reader that knows the current state is answered 304, and an edit of an older state is refused.
 
 Source: RFC 9110, section 13, Conditional Requests.
 """
@@ -11,23 +11,30 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.event_handler import Response
 
 from headgate.api.problems import ProblemError
+from headgate.api.routing import JSON
 
 if TYPE_CHECKING:
     from headgate.api.shapes.base import Shape
 
 
-def etag_of(body: Shape) -> str:
-    """Return the tag of a response: equal bodies have equal tags."""
-    return f'"{hashlib.sha256(body.model_dump_json().encode()).hexdigest()[:32]}"'
+def etag_of(text: str) -> str:
+    """Return the tag of a response's text: equal texts have equal tags."""
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
 def tagged(body: Shape, if_none_match: str) -> Response[Any]:
     """Return the response with its tag; without a body, 304, where the caller has it already."""
-    tag = etag_of(body)
+    text = body.model_dump_json()
+    tag = etag_of(text)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if tag in _listed(if_none_match) or if_none_match.strip() == "*":
         return Response(304, headers=headers, body="")
-    return Response(200, "application/json", body, headers=headers)
+    return Response(200, JSON, text, headers=headers)
+
+
+def accepted(body: Shape, status: int = 202) -> Response[Any]:
+    """Return the answer to a request that began something."""
+    return Response(status, JSON, body.model_dump_json())
 
 
 def check_match(current: Shape, if_match: str) -> None:
@@ -38,7 +45,7 @@ def check_match(current: Shape, if_match: str) -> None:
     """
     if not if_match:
         raise ProblemError(428, "precondition-required", "Send the ETag of what you have read as If-Match, so that no edit is lost.")
-    if etag_of(current) not in _listed(if_match):
+    if etag_of(current.model_dump_json()) not in _listed(if_match):
         raise ProblemError(412, "precondition-failed", "It changed since you read it. Read it again and repeat the edit.")
 
 

@@ -1,0 +1,113 @@
+"""The lake of a deployment, as the handlers need it. Each part is made when a handler first asks for it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from headgate import wiring
+from headgate.contracts.registry import Registry
+from headgate.errors import SettingsError
+from headgate.settings import SystemNamesSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.aws.athena import AthenaQueries
+    from headgate.aws.dynamodb import DynamoLedger
+    from headgate.aws.file_index import DynamoFileIndex
+    from headgate.aws.functions import DryRunFunction
+    from headgate.aws.glue import GlueCatalog
+    from headgate.aws.s3 import S3Objects
+    from headgate.aws.stepfunctions import Pipeline
+    from headgate.aws.uploads import S3Uploads
+    from headgate.intake.files.revert_file import Reverter
+    from headgate.matching.mappings import Mappings
+    from headgate.query.catalog import Databases
+
+
+class DeployedLake:
+    """The `Lake` port over AWS. `env` is the environment of a function, or of a shell as `deployment.json` has it."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+
+    @cached_property
+    def objects(self) -> S3Objects:
+        """The object store."""
+        return wiring.objects()
+
+    @cached_property
+    def ledger(self) -> DynamoLedger:
+        """The file records."""
+        return wiring.ledger(self._env)
+
+    @cached_property
+    def files(self) -> DynamoFileIndex:
+        """The list of files."""
+        return wiring.file_index(self._env)
+
+    @cached_property
+    def uploads(self) -> S3Uploads:
+        """Uploads in parts."""
+        return wiring.upload_store()
+
+    @cached_property
+    def dry_runs(self) -> DryRunFunction:
+        """The function that runs the gate on uploads."""
+        return wiring.dry_runs(self._env)
+
+    @cached_property
+    def catalog(self) -> GlueCatalog:
+        """The tables' versions."""
+        return wiring.catalog()
+
+    @cached_property
+    def runs(self) -> Pipeline:
+        """Runs of `curated_to_prod`."""
+        return wiring.pipeline(self._env)
+
+    @cached_property
+    def queries(self) -> AthenaQueries:
+        """Athena."""
+        return wiring.queries(self._env)
+
+    @cached_property
+    def mappings(self) -> Mappings:
+        """Which columns are which fields."""
+        return wiring.mappings(self._env)
+
+    @cached_property
+    def reverter(self) -> Reverter:
+        """What undoes uploads."""
+        return wiring.reverter(self._env)
+
+    @cached_property
+    def contracts(self) -> Registry:
+        """All contracts."""
+        return Registry.load()
+
+    @cached_property
+    def databases(self) -> Databases:
+        """Names of the databases."""
+        return wiring.databases(self._env)
+
+    @cached_property
+    def systems(self) -> tuple[str, ...]:
+        """The deployed systems."""
+        return tuple(sorted(SystemNamesSettings.from_env(self._env).prod_buckets))
+
+    def bucket(self, zone: str) -> str:
+        """Return the bucket of a zone, or of a system."""
+        buckets = SystemNamesSettings.from_env(self._env).prod_buckets
+        name = buckets.get(zone) or self._env.get(
+            {"athena_results": "HEADGATE_RESULTS_BUCKET"}.get(zone, f"HEADGATE_{zone.upper()}_BUCKET")
+        )
+        if not name:
+            raise SettingsError(f"The environment names no bucket of {zone}. Deploy again, so that it is complete.")
+        return name
+
+    def now(self) -> datetime:
+        """Return the current time, naive UTC."""
+        return datetime.now(UTC).replace(tzinfo=None)

@@ -1,0 +1,86 @@
+"""The list of files over DynamoDB: the index `by_received_at` of the ledger's table."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from headgate.aws.dynamodb import CONTENT, decode, encode, record_of
+from headgate.aws.errors import translated
+from headgate.lake.file_index import FileListPage
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from headgate.lake.file_index import FileFilter
+
+# Its hash key is the bucket, the same of every file: items without it (claims of contents, measurements) are not in the index.
+INDEX = "by_received_at"
+_MOST_QUERIES = 10
+_MOST_KEYS = 100  # Source: Amazon DynamoDB API reference, BatchGetItem
+
+
+class _Start(TypedDict, total=False):
+    ExclusiveStartKey: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class DynamoFileIndex:
+    """The FileIndex port; `bucket` is the raw bucket."""
+
+    client: DynamoDBClient
+    table: str
+    bucket: str
+
+    def newest(self, limit: int, *, after: str = "", where: FileFilter) -> FileListPage:
+        """Return at most `limit` records, newest first; a page may have fewer even if it is not the last."""
+        found: list[Any] = []
+        start: _Start = {"ExclusiveStartKey": encode(json.loads(after))} if after else {}
+        for _ in range(_MOST_QUERIES):
+            with translated(f"list files of {self.table}"):
+                page = self.client.query(
+                    TableName=self.table, IndexName=INDEX, ScanIndexForward=False, Limit=limit - len(found), **self._asked(where), **start
+                )
+            found += [record_of(decode(item)) for item in page["Items"]]
+            last = page.get("LastEvaluatedKey")
+            if not last or len(found) >= limit:
+                return FileListPage(tuple(found), json.dumps(decode(last)) if last else "")
+            start = {"ExclusiveStartKey": last}
+        return FileListPage(tuple(found), json.dumps(decode(start["ExclusiveStartKey"])))
+
+    def accepted_with(self, content_sha256: str, datasets: Collection[str]) -> str:
+        """Return the id of the file that was accepted with this content into one of the datasets; empty if there is none."""
+        ids = [f"{CONTENT}{dataset}#{content_sha256}" for dataset in datasets]
+        for first in range(0, len(ids), _MOST_KEYS):
+            asked: Any = {self.table: {"Keys": [encode({"file_id": one}) for one in ids[first : first + _MOST_KEYS]]}}
+            with translated(f"look up contents in {self.table}"):
+                items = self.client.batch_get_item(RequestItems=asked)["Responses"].get(self.table, [])
+            owners = [item["owner"] for item in map(decode, items) if item.get("state") == "done"]
+            if owners:
+                return str(owners[0])
+        return ""
+
+    def _asked(self, where: FileFilter) -> Any:  # noqa: ANN401 keyword arguments of boto3's query
+        """Return the condition and the filter of a query."""
+        names, values, clauses = {"#bucket": "bucket"}, {":bucket": self.bucket}, []
+        if where.dataset:
+            names["#dataset"], values[":dataset"] = "dataset", where.dataset
+            clauses.append("#dataset = :dataset")
+        if where.state:
+            names["#state"] = "state"
+            spelled = {f":state{n}": text for n, text in enumerate(where.state.spellings)}
+            values |= spelled
+            clauses.append(f"#state IN ({', '.join(spelled)})")
+        if where.name:
+            names["#key"], values[":name"] = "key", where.name
+            clauses.append("contains(#key, :name)")
+        filtered = {"FilterExpression": " AND ".join(clauses)} if clauses else {}
+        return {
+            "KeyConditionExpression": "#bucket = :bucket",
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": encode(values),
+            **filtered,
+        }

@@ -1,0 +1,71 @@
+"""Multipart uploads to S3, whose parts their sender writes through presigned URLs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from headgate.aws.errors import translated
+from headgate.aws.s3 import uri
+from headgate.errors import NotFoundError
+from headgate.lake.upload_store import StoredPart
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mypy_boto3_s3 import S3Client
+
+    from headgate.lake.ports import ObjectRef
+
+
+@dataclass(frozen=True)
+class S3Uploads:
+    """The UploadStore port over S3."""
+
+    client: S3Client
+
+    def begin(self, ref: ObjectRef) -> str:
+        """Begin an upload and return S3's own id of it."""
+        with translated(f"begin the upload of {uri(ref)}"):
+            return self.client.create_multipart_upload(Bucket=ref.bucket, Key=ref.key)["UploadId"]
+
+    def part_url(self, ref: ObjectRef, store_id: str, number: int, expires_s: int) -> str:
+        """Return a URL that takes one part by PUT; it is signed here, so nothing is asked of S3."""
+        place = {"Bucket": ref.bucket, "Key": ref.key, "UploadId": store_id, "PartNumber": number}
+        return self.client.generate_presigned_url("upload_part", Params=place, ExpiresIn=expires_s, HttpMethod="PUT")
+
+    def parts(self, ref: ObjectRef, store_id: str) -> tuple[StoredPart, ...]:
+        """Return the parts that were uploaded, by number; NotFoundError when the upload has ended."""
+        with translated(f"list the parts of {uri(ref)}"):
+            pages = self.client.get_paginator("list_parts").paginate(Bucket=ref.bucket, Key=ref.key, UploadId=store_id)
+            found = [part for page in pages for part in page.get("Parts", [])]
+        return tuple(StoredPart(part["PartNumber"], part["Size"], part["ETag"]) for part in found)
+
+    def complete(self, ref: ObjectRef, store_id: str, parts: Iterable[StoredPart]) -> None:
+        """Make the object from its parts."""
+        named = [{"PartNumber": part.number, "ETag": part.etag} for part in parts]
+        with translated(f"complete the upload of {uri(ref)}"):
+            self.client.complete_multipart_upload(Bucket=ref.bucket, Key=ref.key, UploadId=store_id, MultipartUpload={"Parts": named})  # type: ignore[typeddict-item]  # boto3's stubs want every checksum
+
+    def abort(self, ref: ObjectRef, store_id: str) -> None:
+        """Forget the parts; an upload that has ended is fine."""
+        try:
+            with translated(f"abort the upload of {uri(ref)}"):
+                self.client.abort_multipart_upload(Bucket=ref.bucket, Key=ref.key, UploadId=store_id)
+        except NotFoundError:
+            return
+
+    def copy(self, source: ObjectRef, target: ObjectRef) -> ObjectRef:
+        """Copy an object inside S3, in parts where it is large; return the version that was made."""
+        version = {"VersionId": source.version_id} if source.version_id else {}
+        with translated(f"copy {uri(source)} to {uri(target)}"):
+            self.client.copy({"Bucket": source.bucket, "Key": source.key, **version}, target.bucket, target.key)  # type: ignore[typeddict-item]  # VersionId is optional
+            made = self.client.head_object(Bucket=target.bucket, Key=target.key)
+        return replace(target, version_id=made.get("VersionId", ""))
+
+    def download_url(self, ref: ObjectRef, name: str, expires_s: int) -> str:
+        """Return a URL that answers GET with the object as a file of that name."""
+        shown = f"attachment; filename*=UTF-8''{quote(name)}"
+        place = {"Bucket": ref.bucket, "Key": ref.key, "ResponseContentDisposition": shown}
+        return self.client.generate_presigned_url("get_object", Params=place, ExpiresIn=expires_s)

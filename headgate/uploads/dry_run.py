@@ -1,0 +1,140 @@
+"""The gate on an uploaded file, without a trace in the lake: it reads staging, and its writes stay in this process.
+
+docs/adr/0063-dry-run.md gives the reasons.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+
+from headgate.errors import HeadgateError, NotFoundError
+from headgate.lake.ports import ObjectRef
+from headgate.uploads.upload import Upload, content_key, dry_run_key, upload_key
+from headgate.uploads.uploading import CHECKED, FAILED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from headgate.lake.ports import FileRecord, ObjectInfo, ObjectStore
+
+FIRST_ROWS = 100
+_ROW_COLUMNS = ("source_row", "disposition", "rule", "column_name", "masked_value", "reason", "all_rules", "record")
+_TOO_LARGE = "too_large"
+_VERSION = "dry-run"
+
+
+@dataclass(frozen=True)
+class ScratchObjects:
+    """An object store whose writes stay in memory, and in which an uploaded file lies where its commit will put it.
+
+    Args:
+        forgotten_bucket: what is written to it is dropped at once; accepted rows are only counted.
+    """
+
+    objects: ObjectStore
+    staged: ObjectRef
+    appears_as: ObjectRef
+    forgotten_bucket: str
+    written: dict[tuple[str, str], bytes] = field(default_factory=dict, repr=False)
+
+    def info(self, ref: ObjectRef) -> ObjectInfo:
+        """Size and time of an object; NotFoundError when there is none."""
+        found = self.objects.info(self._place(ref))
+        return replace(found, ref=replace(ref, version_id=_VERSION))
+
+    def read(self, ref: ObjectRef) -> bytes:
+        """The whole object; NotFoundError when there is none."""
+        mine = self.written.get((ref.bucket, ref.key))
+        return self.objects.read(self._place(ref)) if mine is None else mine
+
+    def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:  # noqa: ARG002 the port has it
+        """Keep the body in memory."""
+        if ref.bucket != self.forgotten_bucket:
+            self.written[ref.bucket, ref.key] = body
+
+    def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
+        """At most so many of the first bytes of an object."""
+        return self.objects.head(self._place(ref), size_bytes)
+
+    def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
+        """The file at `path` holds the object."""
+        self.objects.download(self._place(ref), path, size_bytes)
+
+    def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "application/octet-stream") -> None:
+        """Keep the file in memory."""
+        if ref.bucket != self.forgotten_bucket:
+            self.write(ref, path.read_bytes(), content_type=content_type)
+
+    def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
+        """Every object below `prefix` that is stored."""
+        return self.objects.list(bucket, prefix)
+
+    def delete(self, ref: ObjectRef) -> None:
+        """Forget what was written."""
+        self.written.pop((ref.bucket, ref.key), None)
+
+    def _place(self, ref: ObjectRef) -> ObjectRef:
+        return self.staged if (ref.bucket, ref.key) == (self.appears_as.bucket, self.appears_as.key) else ref
+
+
+@dataclass(frozen=True)
+class DryRunner:
+    """Runs the gate on uploads.
+
+    Args:
+        curate: runs the gate over this object store, with a ledger that nobody else sees.
+    """
+
+    objects: ObjectStore
+    staging_bucket: str
+    raw_bucket: str
+    curated_bucket: str
+    curate: Callable[[ScratchObjects, ObjectRef], FileRecord]
+
+    def run(self, upload_id: str) -> None:
+        """Check the upload's file and write what was found beside it."""
+        upload = Upload.from_json(self.objects.read(ObjectRef(self.staging_bucket, upload_key(upload_id))))
+        appears_as = ObjectRef(self.raw_bucket, upload.key)
+        scratch = ScratchObjects(
+            self.objects, ObjectRef(self.staging_bucket, content_key(upload_id)), appears_as, forgotten_bucket=self.curated_bucket
+        )
+        begun_s = time.monotonic()
+        try:
+            found = _found(self.curate(scratch, appears_as), scratch)
+        except (HeadgateError, OSError, MemoryError) as error:
+            message = "The gate could not check the file. Repeat the dry run; the log names the cause."
+            found = {"state": FAILED, "error": {"rule": type(error).__name__, "message": message}}
+        found["seconds"] = round(time.monotonic() - begun_s, 3)
+        body = json.dumps(found, sort_keys=True, default=str).encode()
+        self.objects.write(ObjectRef(self.staging_bucket, dry_run_key(upload_id)), body, content_type="application/json")
+
+
+def _found(record: FileRecord, scratch: ScratchObjects) -> dict[str, Any]:
+    if record.error.get("rule") == _TOO_LARGE:
+        message = "The file is larger than a dry run can check. Commit it: a larger worker processes it."
+        return {"state": FAILED, "error": {"rule": _TOO_LARGE, "message": message}}
+    rows: list[dict[str, Any]] = []
+    if record.quarantine_key:
+        (body,) = [body for (_, key), body in scratch.written.items() if key == record.quarantine_key]
+        rows = _first_rows(body)
+    profile: dict[str, Any] = {}
+    with suppress(StopIteration, NotFoundError):
+        key = record.profile.get("key", "")
+        profile = json.loads(next(body for (_, written), body in scratch.written.items() if key and written == key))
+    return {"state": CHECKED, "record": asdict(record), "rows": rows, "columns": profile.get("columns", [])}
+
+
+def _first_rows(body: bytes) -> list[dict[str, Any]]:
+    """The first rows of a quarantine object, without reading the rest."""
+    with pq.ParquetFile(io.BytesIO(body)) as file:
+        known = [name for name in _ROW_COLUMNS if name in file.schema_arrow.names]
+        batch = next(file.iter_batches(FIRST_ROWS, columns=known), None)
+    return [] if batch is None else list(batch.to_pylist())

@@ -1,0 +1,110 @@
+"""What an upload is, and where it lies in the staging bucket.
+
+| key | what |
+|---|---|
+| `uploads/<upload id>/upload.json` | the upload |
+| `uploads/<upload id>/content` | the file, once its parts are complete |
+| `uploads/<upload id>/dry_run.json` | what the gate found |
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from headgate.masking.redaction import redact_text
+
+PART_BYTES = 16 << 20
+UNKNOWN = "uploads"  # the gate finds the dataset of files in this folder from their columns
+_FORBIDDEN_KINDS = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Unicode general categories: control, format (text direction), unassigned …
+
+
+class UploadState(StrEnum):
+    """The state of an upload."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    CHECKING = "checking"
+    CHECKED = "checked"
+    COMMITTED = "committed"
+    ABORTED = "aborted"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An upload.
+
+    Attributes:
+        key: the key in raw that the file has after the commit.
+        store_id: the store's own id of the multipart upload.
+        begun_at: ISO 8601, naive UTC.
+        duplicate_of, file_id: ids of files.
+    """
+
+    upload_id: str
+    state: UploadState
+    name: str
+    key: str
+    size_bytes: int
+    sha256: str
+    dataset: str
+    begun_at: str
+    store_id: str = ""
+    duplicate_of: str = ""
+    file_id: str = ""
+
+    @property
+    def part_count(self) -> int:
+        """How many parts the file has."""
+        return -(-self.size_bytes // PART_BYTES)
+
+    def part_bytes(self, number: int) -> int:
+        """Size of a part; the last one has the rest."""
+        return min(PART_BYTES, self.size_bytes - (number - 1) * PART_BYTES)
+
+    def to_json(self) -> bytes:
+        """Its text."""
+        return json.dumps(asdict(self), sort_keys=True).encode()
+
+    @classmethod
+    def from_json(cls, text: bytes) -> Upload:
+        """The upload that a text states."""
+        read = json.loads(text)
+        return cls(**{**read, "state": UploadState(read["state"])})
+
+
+def upload_id(caller: str, *facts: object) -> str:
+    """The same caller and file have the same upload, so an interrupted one can be continued."""
+    return hashlib.sha256(json.dumps([caller, *facts]).encode()).hexdigest()[:32]
+
+
+def why_not_named(name: str) -> str:
+    """Return why a file may not have this name; empty if it may."""
+    if any(unicodedata.category(character) in _FORBIDDEN_KINDS for character in name):
+        return "contains a control character or one that changes the direction of text"
+    if "/" in name or "\\" in name or name != name.strip() or name in {".", ".."}:
+        return "contains a slash, or begins or ends with a blank"
+    if name.startswith((".", "_")):
+        return "begins with `.` or `_`, which marks objects that are not data"
+    if redact_text(name) != name:
+        return "contains a card or social security number"
+    return ""
+
+
+def upload_key(upload: str) -> str:
+    """Key of the upload's description."""
+    return f"uploads/{upload}/upload.json"
+
+
+def content_key(upload: str) -> str:
+    """Key of the uploaded file."""
+    return f"uploads/{upload}/content"
+
+
+def dry_run_key(upload: str) -> str:
+    """Key of what the gate found."""
+    return f"uploads/{upload}/dry_run.json"

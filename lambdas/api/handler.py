@@ -1,0 +1,26 @@
+"""The HTTP API: one archive for several functions, whose roles differ. docs/api.md describes it."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+
+from headgate.api.app import Application
+from headgate.api.deployed import DeployedLake
+from headgate.aws.log_redaction import redact_logs
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger(service="api")
+redact_logs(logger)
+application = cache(lambda: Application(DeployedLake(os.environ), logger))
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 Lambda passes it
+    """Answer one request."""
+    return application().answer(event)

@@ -1,0 +1,26 @@
+"""The gate on an upload, without a trace in the lake: this function may read staging and write its result there."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING
+
+from aws_lambda_powertools import Logger
+
+from headgate import wiring
+from headgate.aws.log_redaction import redact_logs
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger(service="dry_run")
+redact_logs(logger)
+runner = cache(lambda: wiring.dry_runner(os.environ))
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, str], context: LambdaContext) -> None:  # noqa: ARG001 Lambda passes it
+    """Check the upload that the event names."""
+    runner().run(event["upload_id"])
+    logger.info("dry run written", extra={"upload_id": event["upload_id"]})

@@ -1,0 +1,110 @@
+"""Runs, queries, contracts, lineage and health."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from headgate.api.queries import cost_usd
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements
+from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture
+def caller() -> Caller:
+    return Caller(MemoryLake())
+
+
+def test_the_same_idempotency_key_starts_one_run(caller: Caller) -> None:
+    asked = {"only": "retail-copilot"}
+    names = [caller.call("POST", "/v1/runs", asked, Idempotency_Key=key).json["name"] for key in ("a", "a", "b")]
+    assert (names[0] == names[1] != names[2], len(caller.lake.runs.started)) == (True, 2)
+    assert caller.lake.runs.started[names[0]] == {"only": "retail-copilot"}
+
+
+def test_a_run_has_its_stages(caller: Caller) -> None:
+    name = caller.call("POST", "/v1/runs", {}).json["name"]
+    found = caller.call("GET", f"/v1/runs/{name}").json
+    assert (found["state"], [one["name"] for one in found["stages"]][:3]) == ("running", ["turn", "merge", "quality gate"])
+    assert [one["state"] for one in found["stages"]][:2] == ["done", "running"]
+    assert [one["name"] for one in caller.call("GET", "/v1/runs").json["runs"]] == [name]
+    assert caller.call("GET", "/v1/runs/nothing").status == 404
+
+
+@pytest.mark.parametrize("body", [{"only": "nothing"}, {"as_of": "soon"}, {"unknown": 1}])
+def test_a_run_that_makes_no_sense_is_refused(caller: Caller, body: dict[str, object]) -> None:
+    assert caller.call("POST", "/v1/runs", body).status == 422
+    assert caller.lake.runs.started == {}
+
+
+def test_a_query_shows_bytes_and_cost_and_its_rows(caller: Caller) -> None:
+    started = caller.call("POST", "/v1/queries", {"sql": "select count(*) n from fraud_scores"})
+    assert started.status == 202
+    path = f"/v1/queries/{started.json['query_id']}"
+    found = caller.call("GET", path).json
+    assert (found["state"], found["scanned_bytes"], found["cost_usd"]) == ("succeeded", 1 << 20, "0.0000477")
+    answer = caller.call("GET", path + "/rows").json
+    assert (answer["rows"], answer["columns"]) == ([[str(2**60)]], [{"name": "n", "type": "bigint"}])
+    assert caller.call("DELETE", path).status == 200
+
+
+def test_every_saved_question_may_be_asked(caller: Caller) -> None:
+    names = [one["name"] for one in caller.call("GET", "/v1/questions").json["questions"]]
+    assert names
+    assert {caller.call("POST", "/v1/queries", {"question": name}).status for name in names} == {202}
+    assert caller.call("POST", "/v1/queries", {"question": "nothing"}).status == 422
+    assert caller.call("POST", "/v1/queries", {"question": names[0], "sql": "select 1"}).status == 422
+
+
+def test_the_same_idempotency_key_and_statement_start_one_query(caller: Caller) -> None:
+    ids = {caller.call("POST", "/v1/queries", {"sql": "select 1"}, Idempotency_Key="k").json["query_id"] for _ in range(2)}
+    assert len(ids) == 1
+
+
+def test_a_query_costs_its_list_price_and_at_least_ten_megabytes() -> None:
+    assert [cost_usd(size) for size in (0, 1, 10 << 20, 1 << 40)] == ["0", "0.0000477", "0.0000477", "5"]
+
+
+def test_contracts_and_catalog_are_those_of_the_registry(caller: Caller) -> None:
+    every = caller.call("GET", "/v1/contracts").json["contracts"]
+    assert {(one["zone"], one["name"]) for one in every} >= {("source", "payments"), ("prod", "fraud_scores"), ("lake", "quarantine")}
+    columns = {one["name"]: one for one in caller.call("GET", "/v1/contracts/source/payments").json["column_list"]}
+    assert (columns["card_number"]["sensitive"], columns["payment_id"]["primary_key"]) == ("pan", True)
+    assert ("ecommerce_prod", "fraud_scores") in {
+        (one["database"], one["name"]) for one in caller.call("GET", "/v1/catalog").json["tables"]
+    }
+    assert caller.call("GET", "/v1/contracts/source/nothing").status == 404
+
+
+def test_lineage_goes_from_a_table_to_datasets_and_their_files(caller: Caller) -> None:
+    lake, record = caller.lake, caller.lake.receive("payments/today.csv", PAYMENTS)
+    payments = DatasetSnapshot("payments", "p1", "snapshots/payments/p1/", 1, 10, rows_in=1)
+    snapshot = LakeSnapshot("s1", date(2026, 1, 2), {"payments": payments})
+    for name in ("s1", keys.CURRENT):
+        lake.objects.write(ObjectRef("curated", keys.lake_snapshot_key(name)), snapshot.to_json().encode())
+    merged = MergedIncrements("p1", "payments@1", (record.curated_key,))
+    lake.objects.write(ObjectRef("curated", keys.merged_increments_key("payments", "p1")), merged.to_json().encode())
+    lake.catalog.create("ecommerce_prod", "fraud_scores", "s3://x/empty/")
+    facts = {"headgate.snapshot_id": "s1", "headgate.as_of": "2026-01-02", "headgate.reads": "card_transactions,payments"}
+    lake.catalog.move(lake.catalog.current("ecommerce_prod", "fraud_scores"), "s3://x/tables/fraud_scores/v1/", [], facts)
+    found = caller.call("GET", "/v1/lineage/fraud_scores").json
+    assert (found["version"], found["as_of"], [one["dataset"] for one in found["datasets"]]) == ("v1", "2026-01-02", ["payments"])
+    assert [one["file_id"] for one in found["datasets"][0]["files"]] == [record.file_id]
+    assert caller.call("GET", "/v1/lineage/payments").json["datasets"] == found["datasets"]
+    assert caller.call("GET", f"/v1/files/{record.file_id}").json["in_snapshot"] == "s1"
+    assert caller.call("GET", "/v1/lineage/nothing").status == 404
+
+
+def test_health_is_the_worst_of_its_checks(caller: Caller) -> None:
+    assert caller.call("GET", "/v1/health").json["state"] == "unknown"
+    caller.lake.receive("payments/bad.csv", b"nothing\n")
+    found = caller.call("GET", "/v1/health").json
+    assert found["state"] == "degraded"
+    assert {one["name"]: one["state"] for one in found["checks"]} == {
+        "run": "unknown", "freshness": "healthy", "files": "degraded", "quality": "unknown"
+    }  # fmt: skip
