@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
@@ -27,6 +27,7 @@ pytestmark = pytest.mark.e2e
 JOB_TIMEOUT_S = 180.0
 DUE = "2026-01-02T01:00:00Z"
 CARD = "4111111111111111"  # a test number that payment gateways publish
+FURTHER = {"crm": {"schedule": "cron(0 1 1 1 ? *)"}}
 TABLES = (
     "CREATE DATABASE ecommerce CHARACTER SET utf8mb4",
     "USE ecommerce",
@@ -38,6 +39,10 @@ TABLES = (
     "INSERT INTO regions VALUES ('GB', 'United Kingdom', 'GB', 'EU', 67000000, 3070667732359.50, '2026-01-01')",
     f"""INSERT INTO payments SELECT seq, CONCAT('O-', seq), 'card', '{CARD}', '917', '2027-12', seq / 4, 'GBP', '2026-01-01', 'captured',
     'read out {CARD}', '2026-01-01' FROM seq_1_to_500""",  # noqa: S608 literals of this file
+    "COMMIT",
+    "CREATE DATABASE crm CHARACTER SET utf8mb4",
+    "CREATE TABLE crm.account (account_id INT PRIMARY KEY, name VARCHAR(40) NOT NULL)",
+    "INSERT INTO crm.account VALUES (1, 'ann'), (2, 'bob')",
     "COMMIT",
 )
 
@@ -59,8 +64,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def lake(server: Server) -> Iterator[Lake]:
-    """A lake that exports from the server, and masks on the way."""
-    with deployed("e2e-export", *TEST_VARIABLES, "export_mask_at_source=true") as standing:
+    """A lake that exports two databases of the server, and masks the first on the way; the shell that deploys knows the second's login."""
+    variables = (*TEST_VARIABLES, "export_mask_at_source=true", "export_enabled=true", f"export_sources={json.dumps(FURTHER)}")
+    with pytest.MonkeyPatch.context() as shell, ExitStack() as ending:
+        shell.setenv("MYSQL_URL_CRM", f"mysql://root:@127.0.0.1:{server.port}/crm")
+        standing = ending.enter_context(deployed("e2e-export", *variables))
         login = {"host": "127.0.0.1", "port": server.port, "username": "root", "password": "", "dbname": "ecommerce"}
         secret = standing.environment["HEADGATE_MYSQL_SECRET"]
         standing.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=json.dumps(login))
@@ -124,3 +132,18 @@ def test_the_same_run_again_lands_nothing_new(lake: Lake) -> None:
     before = sorted(lake.objects("HEADGATE_RAW_BUCKET"))
     assert exported(lake) == "SUCCEEDED"
     assert sorted(lake.objects("HEADGATE_RAW_BUCKET")) == before
+
+
+def test_only_the_database_whose_login_is_stored_is_scheduled(lake: Lake) -> None:
+    """When the lake was deployed, the shell knew the login of crm; that of the deployment's own database was stored later."""
+    schedules = lake.client("scheduler")
+    prefix = lake.environment["HEADGATE_STATE_MACHINE_ARN"].rpartition(":")[2].replace("curated_to_prod", "export_mysql")
+    states = {name: schedules.get_schedule(Name=name)["State"] for name in (prefix, f"{prefix}_crm")}
+    assert states == {prefix: "DISABLED", f"{prefix}_crm": "ENABLED"}
+
+
+def test_a_further_database_is_exported_by_its_own_machine_and_login(lake: Lake) -> None:
+    ended = lake.headgate("export", "start", "--source", "crm", "--tables", "account", "--full", "--run", "20260103T010000Z")
+    assert (ended["status"], ended["cause"]) == ("SUCCEEDED", "")
+    landed = lake.objects("HEADGATE_RAW_BUCKET", "account/")
+    assert landed == [f"account/dt=2026-01-03/run=20260103T010000Z/{name}" for name in ("_manifest.json", "part-00000.parquet")]
