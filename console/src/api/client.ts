@@ -1,0 +1,102 @@
+import type { components } from './schema'
+
+export type Schemas = components['schemas']
+
+/** An error that the API answered with: a problem document of RFC 9457. */
+export class ApiProblem extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly detail: string,
+    readonly instance: string,
+  ) {
+    super(detail || title)
+  }
+}
+
+export interface Connection {
+  apiUrl: string
+  token: () => Promise<string>
+  signOut: () => void
+}
+
+let connection: Connection | undefined
+
+export function connect(to: Connection): void {
+  connection = to
+}
+
+interface Answer<T> {
+  body: T
+  etag: string
+}
+
+// Bodies by address: a 304 answers with the one that was read before.
+const known = new Map<string, Answer<unknown>>()
+const MOST_KNOWN = 200
+
+interface Asked {
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  query?: Record<string, string | number | string[] | undefined>
+  body?: unknown
+  headers?: Record<string, string>
+  signal?: AbortSignal
+}
+
+/** Call the API and return the body with its ETag. */
+export async function ask<T>(path: string, asked: Asked = {}): Promise<Answer<T>> {
+  if (!connection) throw new Error('The console is not connected to an API.')
+  const { method = 'GET', body, signal } = asked
+  const url = connection.apiUrl + path + queryText(asked.query)
+  const before = method === 'GET' ? known.get(url) : undefined
+  const headers: Record<string, string> = {
+    authorization: `Bearer ${await connection.token()}`,
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(before ? { 'if-none-match': before.etag } : {}),
+    ...asked.headers,
+  }
+  const response = await fetch(url, {
+    method,
+    headers,
+    signal,
+    body: body === undefined ? undefined : JSON.stringify(body),
+  })
+  if (response.status === 304 && before) return before as Answer<T>
+  if (response.status === 401) connection.signOut()
+  if (!response.ok) throw await problem(response)
+  const answer = { body: (await response.json()) as T, etag: response.headers.get('etag') ?? '' }
+  if (method === 'GET' && answer.etag) remember(url, answer)
+  return answer
+}
+
+/** Call the API and return the body only. */
+export async function read<T>(path: string, asked: Asked = {}): Promise<T> {
+  return (await ask<T>(path, asked)).body
+}
+
+function remember(url: string, answer: Answer<unknown>): void {
+  known.delete(url)
+  known.set(url, answer)
+  const oldest = known.keys().next().value
+  if (known.size > MOST_KNOWN && oldest !== undefined) known.delete(oldest)
+}
+
+function queryText(query: Asked['query']): string {
+  const text = new URLSearchParams()
+  for (const [name, value] of Object.entries(query ?? {})) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== '') text.append(name, String(one))
+    }
+  }
+  return text.size ? `?${text}` : ''
+}
+
+async function problem(response: Response): Promise<ApiProblem> {
+  const body = (await response.json().catch(() => ({}))) as Partial<Schemas['Problem']> & { message?: string }
+  return new ApiProblem(
+    response.status,
+    body.title ?? response.statusText,
+    body.detail ?? body.message ?? '',
+    body.instance ?? '',
+  )
+}

@@ -1,0 +1,84 @@
+export type Cell = string | number | boolean | null
+
+const WHOLE = new Intl.NumberFormat('en-GB')
+const SHORT = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 1 })
+
+/** A number with separators; decimals keep their digits. */
+export function number(value: Cell | undefined): string {
+  if (value === null || value === undefined || value === '') return '–'
+  const text = String(value)
+  const places = /\.(\d+)/.exec(text)?.[1]?.length ?? 0
+  const parsed = Number(text)
+  if (!Number.isFinite(parsed)) return text
+  return new Intl.NumberFormat('en-GB', {
+    maximumFractionDigits: places,
+    minimumFractionDigits: Math.min(places, 2),
+  }).format(parsed)
+}
+
+export const whole = (value: number): string => WHOLE.format(value)
+export const short = (value: number): string => SHORT.format(value)
+
+/** A figure with its unit: money and shares as people write them. */
+export function figure(value: Cell | undefined, unit: string): string {
+  if (value === null || value === undefined || value === '') return '–'
+  const parsed = Number(value)
+  if (!Number.isFinite(parsed)) return String(value)
+  if (unit === 'share') return `${number(Math.round(parsed * 1000) / 10)} %`
+  if (unit === 'percent') return `${number(Math.round(parsed * 10) / 10)} %`
+  if (/^[A-Z]{3}$/.test(unit))
+    return new Intl.NumberFormat('en-GB', {
+      style: 'currency',
+      currency: unit,
+      maximumFractionDigits: 0,
+    }).format(parsed)
+  return number(Math.round(parsed * 100) / 100)
+}
+
+export function bytes(size: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let value = size
+  let place = 0
+  while (value >= 1000 && place < units.length - 1) {
+    value /= 1000
+    place += 1
+  }
+  return `${value < 10 && place > 0 ? value.toFixed(1) : Math.round(value)} ${units[place]}`
+}
+
+export function seconds(value: number | null | undefined): string {
+  if (value === null || value === undefined) return '–'
+  if (value < 1) return `${Math.round(value * 1000)} ms`
+  if (value < 120) return `${value.toFixed(1)} s`
+  return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`
+}
+
+/** `2026-11-21T09:14:02` in UTC, as `2026-11-21 09:14:02`. */
+export function time(value: string | undefined): string {
+  return value ? value.replace('T', ' ').slice(0, 19) : '–'
+}
+
+export const isNumeric = (type: string): boolean =>
+  /^(tiny|small|big)?int|^integer|^double|^float|^real|^decimal|^u?int\d/i.test(type)
+
+/** One CSV line. A text that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, CSV injection). */
+export function csvLine(cells: Cell[]): string {
+  return cells.map(csvCell).join(',')
+}
+
+function csvCell(value: Cell): string {
+  if (value === null) return ''
+  const text = String(value)
+  const harmless = /^[=+\-@\t\r]/.test(text) && !/^-?[\d.]+(e[+-]?\d+)?$/i.test(text) ? `'${text}` : text
+  return /[",\n\r]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
+}
+
+export function download(name: string, lines: string[]): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(
+    new Blob(['\ufeff', lines.join('\r\n'), '\r\n'], { type: 'text/csv;charset=utf-8' }),
+  )
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+}

@@ -1,0 +1,271 @@
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
+
+import { ask, read, type Schemas } from './client'
+
+const POLL_MS = 3000
+
+/** States of a file that do not change by themselves. */
+export const FINAL_STATES: ReadonlySet<string> = new Set([
+  'done',
+  'rejected',
+  'needs_mapping',
+  'skipped_duplicate',
+  'ignored',
+  'reverted',
+  'profiled',
+])
+
+const path = encodeURIComponent
+
+export const useCaller = () =>
+  useQuery({ queryKey: ['me'], queryFn: () => read<Schemas['Caller']>('/v1/me'), staleTime: Infinity })
+
+export function useMay(group: 'uploader' | 'operator'): boolean {
+  const groups = useCaller().data?.groups ?? []
+  return groups.some((one) => one === group || one === 'operator')
+}
+
+export const useHealth = () =>
+  useQuery({
+    queryKey: ['health'],
+    queryFn: () => read<Schemas['Health']>('/v1/health'),
+    refetchInterval: 30_000,
+  })
+
+export const useFiles = (filter: { dataset?: string; state?: string; name?: string }) =>
+  useInfiniteQuery({
+    queryKey: ['files', filter],
+    queryFn: ({ pageParam }) =>
+      read<Schemas['FilePage']>('/v1/files', { query: { ...filter, limit: 50, cursor: pageParam } }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor || undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: (query) =>
+      query.state.data?.pages[0]?.files.some((file) => !FINAL_STATES.has(file.state)) ? POLL_MS : false,
+  })
+
+/** One file's story; asked again every 3 s until its state is final. */
+export const useFile = (fileId: string, options: { expected?: boolean; paused?: boolean } = {}) =>
+  useQuery({
+    queryKey: ['file', fileId],
+    queryFn: () => ask<Schemas['FileDetail']>(`/v1/files/${path(fileId)}`),
+    // A file that was just committed has no record until the gate begins with it.
+    retry: (count) => Boolean(options.expected) && count < 40,
+    retryDelay: POLL_MS,
+    refetchInterval: (query) =>
+      options.paused || (query.state.data && FINAL_STATES.has(query.state.data.body.state)) ? false : POLL_MS,
+  })
+
+export const useRejectedRows = (fileId: string, rule: string, enabled: boolean) =>
+  useInfiniteQuery({
+    queryKey: ['rejected', fileId, rule],
+    queryFn: ({ pageParam }) =>
+      read<Schemas['RejectedRows']>(`/v1/files/${path(fileId)}/rejected-rows`, {
+        query: { rule, limit: 200, cursor: pageParam },
+      }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor || undefined,
+    enabled,
+  })
+
+export const useMapping = (fileId: string, enabled: boolean) =>
+  useQuery({
+    queryKey: ['mapping', fileId],
+    queryFn: () => ask<Schemas['Mapping']>(`/v1/files/${path(fileId)}/mapping`),
+    enabled,
+  })
+
+export const useProfile = (fileId: string, enabled: boolean) =>
+  useQuery({
+    queryKey: ['profile', fileId],
+    queryFn: () => read<Schemas['FileProfile']>(`/v1/files/${path(fileId)}/profile`),
+    enabled,
+  })
+
+export function useDecideMapping(fileId: string) {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: ({ columns, etag }: { columns: Record<string, string>; etag: string }) =>
+      read<Schemas['MappingRemembered']>(`/v1/files/${path(fileId)}/mapping`, {
+        method: 'PUT',
+        body: { columns },
+        headers: { 'if-match': etag },
+      }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['file', fileId] }),
+  })
+}
+
+export function useCorrections(fileId: string) {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: (rows: Schemas['CorrectedRow'][]) =>
+      read<Schemas['CorrectionsSent']>(`/v1/files/${path(fileId)}/corrections`, {
+        method: 'POST',
+        body: { rows },
+      }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['files'] }),
+  })
+}
+
+export function useRevert(fileId: string) {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: () => read(`/v1/files/${path(fileId)}/revert`, { method: 'POST' }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['file', fileId] }),
+  })
+}
+
+export const useRuns = () =>
+  useQuery({
+    queryKey: ['runs'],
+    queryFn: () => read<Schemas['Runs']>('/v1/runs', { query: { limit: 20 } }),
+    refetchInterval: (query) =>
+      query.state.data?.runs.some((run) => run.state === 'running' || run.state === 'pending')
+        ? POLL_MS
+        : 30_000,
+  })
+
+export const useRun = (name: string) =>
+  useQuery({
+    queryKey: ['run', name],
+    queryFn: () => read<Schemas['RunDetail']>(`/v1/runs/${path(name)}`),
+    refetchInterval: (query) =>
+      query.state.data && !['running', 'pending'].includes(query.state.data.state) ? false : POLL_MS,
+  })
+
+export function useStartRun() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: (key: string) =>
+      read<Schemas['RunStarted']>('/v1/runs', {
+        method: 'POST',
+        body: {},
+        headers: { 'idempotency-key': key },
+      }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['runs'] }),
+  })
+}
+
+export const useQuarantine = () =>
+  useQuery({ queryKey: ['quarantine'], queryFn: () => read<Schemas['QuarantineCounts']>('/v1/quarantine') })
+
+export const useContracts = () =>
+  useQuery({
+    queryKey: ['contracts'],
+    queryFn: () => read<Schemas['Contracts']>('/v1/contracts'),
+    staleTime: Infinity,
+  })
+
+export const useContract = (zone: string, name: string) =>
+  useQuery({
+    queryKey: ['contract', zone, name],
+    queryFn: () => read<Schemas['ContractDetail']>(`/v1/contracts/${path(zone)}/${path(name)}`),
+    staleTime: Infinity,
+    enabled: Boolean(name),
+  })
+
+export const useQuality = (dataset: string) =>
+  useQuery({
+    queryKey: ['quality', dataset],
+    queryFn: () => read<Schemas['QualityHistory']>(`/v1/datasets/${path(dataset)}/quality`),
+  })
+
+export const useSystems = () =>
+  useQuery({
+    queryKey: ['systems'],
+    queryFn: () => read<Schemas['Systems']>('/v1/systems'),
+    staleTime: Infinity,
+  })
+
+export const useTable = (system: string, table: string) =>
+  useQuery({
+    queryKey: ['table', system, table],
+    queryFn: () => read<Schemas['TableDetail']>(`/v1/systems/${path(system)}/tables/${path(table)}`),
+  })
+
+export const useLineage = (table: string) =>
+  useQuery({
+    queryKey: ['lineage', table],
+    queryFn: () => read<Schemas['Lineage']>(`/v1/lineage/${path(table)}`),
+  })
+
+export const useCatalog = () =>
+  useQuery({
+    queryKey: ['catalog'],
+    queryFn: () => read<Schemas['CatalogTables']>('/v1/catalog'),
+    staleTime: Infinity,
+  })
+
+export const useQuestions = () =>
+  useQuery({
+    queryKey: ['questions'],
+    queryFn: () => read<Schemas['Questions']>('/v1/questions'),
+    staleTime: Infinity,
+  })
+
+export const useDashboards = () =>
+  useQuery({
+    queryKey: ['dashboards'],
+    queryFn: () => read<Schemas['Dashboards']>('/v1/dashboards'),
+    staleTime: Infinity,
+  })
+
+/** The rows of one answer, all pages of it up to `most`. */
+export interface Result {
+  query: Schemas['Query']
+  columns: Schemas['ResultColumn'][]
+  rows: Schemas['QueryRows']['rows']
+  complete: boolean
+}
+
+const WAIT_MS = [150, 250, 400, 700, 1000]
+
+/** Start a statement that reads, wait for its end, and read its rows. */
+export async function runQuery(
+  asked: { sql: string },
+  signal: AbortSignal,
+  most = 5000,
+  onProgress: (query: Schemas['Query']) => void = () => undefined,
+): Promise<Result> {
+  let query = await read<Schemas['Query']>('/v1/queries', { method: 'POST', body: asked, signal })
+  for (let turn = 0; query.state === 'queued' || query.state === 'running'; turn += 1) {
+    onProgress(query)
+    await new Promise((resolve) => setTimeout(resolve, WAIT_MS[Math.min(turn, WAIT_MS.length - 1)]))
+    if (signal.aborted) {
+      void read(`/v1/queries/${path(query.query_id)}`, { method: 'DELETE' }).catch(() => undefined)
+      signal.throwIfAborted()
+    }
+    query = await read<Schemas['Query']>(`/v1/queries/${path(query.query_id)}`, { signal })
+  }
+  if (query.state !== 'succeeded') throw new Error(query.error || `The query was ${query.state}.`)
+  return { query, ...(await rowsOf(query.query_id, signal, most)) }
+}
+
+async function rowsOf(id: string, signal: AbortSignal, most: number): Promise<Omit<Result, 'query'>> {
+  let page = await read<Schemas['QueryRows']>(`/v1/queries/${path(id)}/rows`, {
+    query: { limit: 999 },
+    signal,
+  })
+  const rows = page.rows
+  while (page.next_cursor && rows.length < most) {
+    page = await read<Schemas['QueryRows']>(`/v1/queries/${path(id)}/rows`, {
+      query: { limit: 999, cursor: page.next_cursor },
+      signal,
+    })
+    rows.push(...page.rows)
+  }
+  return { columns: page.columns, rows, complete: !page.next_cursor }
+}
+
+export const useResult = (sql: string) =>
+  useQuery({
+    queryKey: ['result', sql],
+    queryFn: ({ signal }) => runQuery({ sql }, signal),
+    staleTime: 5 * 60_000,
+  })

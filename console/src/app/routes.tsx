@@ -1,0 +1,59 @@
+import { createHashRouter } from 'react-router'
+
+import { NotFound } from './not-found'
+import { Shell } from './shell'
+
+// Each page is a chunk of its own, loaded when it is opened.
+export const routes = createHashRouter([
+  {
+    path: '/',
+    element: <Shell />,
+    errorElement: <NotFound />,
+    hydrateFallbackElement: <></>,
+    children: [
+      {
+        index: true,
+        lazy: async () => ({ Component: (await import('../features/lake/lake-page')).LakePage }),
+      },
+      {
+        path: 'lake',
+        lazy: async () => ({ Component: (await import('../features/lake/lake-page')).LakePage }),
+      },
+      {
+        path: 'upload',
+        lazy: async () => ({ Component: (await import('../features/upload/upload-page')).UploadPage }),
+      },
+      {
+        path: 'files/:fileId',
+        lazy: async () => ({ Component: (await import('../features/files/file-page')).FilePage }),
+      },
+      {
+        path: 'runs/:name',
+        lazy: async () => ({ Component: (await import('../features/lake/run-page')).RunPage }),
+      },
+      {
+        path: 'datasets/:dataset',
+        lazy: async () => ({ Component: (await import('../features/catalog/dataset-page')).DatasetPage }),
+      },
+      {
+        path: 'dashboards/:system?',
+        lazy: async () => ({
+          Component: (await import('../features/dashboards/dashboard-page')).DashboardPage,
+        }),
+      },
+      {
+        path: 'tables/:system/:table',
+        lazy: async () => ({ Component: (await import('../features/catalog/table-page')).TablePage }),
+      },
+      {
+        path: 'catalog',
+        lazy: async () => ({ Component: (await import('../features/catalog/catalog-page')).CatalogPage }),
+      },
+      {
+        path: 'query',
+        lazy: async () => ({ Component: (await import('../features/query/query-page')).QueryPage }),
+      },
+      { path: '*', element: <NotFound /> },
+    ],
+  },
+])

@@ -1,0 +1,86 @@
+import {
+  ActionIcon,
+  AppShell,
+  Badge,
+  Container,
+  Group,
+  Text,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from '@mantine/core'
+import { NavLink, Outlet } from 'react-router'
+
+import { useCaller } from '../api/queries'
+
+const PAGES = [
+  ['/lake', 'Lake'],
+  ['/upload', 'Upload'],
+  ['/dashboards', 'Dashboards'],
+  ['/query', 'Query'],
+  ['/catalog', 'Catalog'],
+] as const
+
+export function Shell() {
+  return (
+    <AppShell header={{ height: { base: 84, sm: 52 } }} padding="md">
+      <AppShell.Header px="md" component="header">
+        <a className="skip-link" href="#content" onClick={focusContent}>
+          Skip to content
+        </a>
+        <Group h="100%" justify="space-between" wrap="wrap" gap="xs">
+          <Group gap="sm" wrap="nowrap">
+            <Text fw={700} component="span">
+              Headgate
+            </Text>
+          </Group>
+          <Group component="nav" aria-label="Pages" gap={2} wrap="nowrap" className="scroll" maw="100%">
+            {PAGES.map(([to, title]) => (
+              <NavLink key={to} to={to} className="nav-link">
+                {title}
+              </NavLink>
+            ))}
+          </Group>
+          <Group gap="xs" wrap="nowrap">
+            <Who />
+            <SchemeToggle />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Main id="content" tabIndex={-1}>
+        <Container fluid maw={1800} p={0}>
+          <Outlet />
+        </Container>
+      </AppShell.Main>
+    </AppShell>
+  )
+}
+
+function focusContent(event: React.MouseEvent): void {
+  event.preventDefault()
+  document.getElementById('content')?.focus()
+}
+
+function Who() {
+  const caller = useCaller()
+  if (!caller.data) return null
+  const highest = ['operator', 'uploader', 'viewer'].find((group) =>
+    caller.data.groups.some((one) => one === group),
+  )
+  return (
+    <Group gap="xs" wrap="nowrap" visibleFrom="xs">
+      <Text size="sm">{caller.data.name}</Text>
+      <Badge variant="default">{highest ?? 'no group'}</Badge>
+    </Group>
+  )
+}
+
+function SchemeToggle() {
+  const { setColorScheme } = useMantineColorScheme()
+  const scheme = useComputedColorScheme('light')
+  const other = scheme === 'dark' ? 'light' : 'dark'
+  return (
+    <ActionIcon variant="default" aria-label={`Use ${other} colours`} onClick={() => setColorScheme(other)}>
+      {scheme === 'dark' ? '☀' : '☾'}
+    </ActionIcon>
+  )
+}

@@ -1,0 +1,133 @@
+import { Stack, Table, Text, Title } from '@mantine/core'
+import { lazy, Suspense, useMemo } from 'react'
+import { useParams } from 'react-router'
+
+import type { Schemas } from '../../api/client'
+import { time, whole } from '../../api/format'
+import { useContract, useFiles, useQuality } from '../../api/queries'
+import { Panel } from '../../components/panel'
+import { Answered, Empty, Waiting } from '../../components/states'
+import { FileTable } from '../lake/lake-page'
+
+const Chart = lazy(() => import('../dashboards/chart'))
+
+export function DatasetPage() {
+  const { dataset = '' } = useParams()
+  const contract = useContract('source', dataset)
+  const quality = useQuality(dataset)
+  const files = useFiles({ dataset })
+  return (
+    <Stack gap="md">
+      <Title order={1} size="h3">
+        {dataset}
+      </Title>
+      <Panel title="Quality over time">
+        <Answered of={quality} what="the quality">
+          {(found) => <History points={found.points} />}
+        </Answered>
+      </Panel>
+      <Panel title="Contract">
+        <Answered of={contract} what="the contract">
+          {(found) => <ContractView contract={found} />}
+        </Answered>
+      </Panel>
+      <Panel title="Files">
+        <Answered of={files} what="the files">
+          {(found) => {
+            const all = found.pages.flatMap((page) => page.files)
+            return all.length === 0 ? (
+              <Empty>No file of this dataset has arrived.</Empty>
+            ) : (
+              <FileTable files={all} />
+            )
+          }}
+        </Answered>
+      </Panel>
+    </Stack>
+  )
+}
+
+const SCORE: Schemas['Panel'] = {
+  name: 'quality',
+  question: 'Quality score of each file',
+  kind: 'line',
+  table: '',
+  sql: '',
+  unit: 'share',
+  better: 'higher',
+  before_label: '',
+  x: 'received at',
+  y: ['score'],
+  bounds: [],
+  series: '',
+  size: '',
+}
+
+function History({ points }: { points: Schemas['QualityPoint'][] }) {
+  const shown = useMemo(
+    () => ({
+      panel: SCORE,
+      columns: ['received at', 'score'],
+      rows: points.map((point) => [time(point.received_at), point.score ?? null]),
+    }),
+    [points],
+  )
+  if (points.length === 0) return <Empty>No file has been profiled yet.</Empty>
+  const drifted = points.filter((point) => point.drift)
+  return (
+    <Stack gap="xs">
+      <Suspense fallback={<Waiting what="the chart" />}>
+        <Chart shown={shown} height={180} />
+      </Suspense>
+      {drifted.map((point) => (
+        <Text size="sm" key={point.file_id}>
+          {time(point.received_at)} {point.key}: {point.drift}
+        </Text>
+      ))}
+      <Text size="sm" className="muted">
+        {whole(points.length)} files; newest: {points.at(-1)?.key}
+      </Text>
+    </Stack>
+  )
+}
+
+export function ContractView({ contract }: { contract: Schemas['ContractDetail'] }) {
+  return (
+    <Stack gap="xs">
+      <Text size="sm">
+        {contract.description} Version {contract.version}.
+      </Text>
+      <div className="scroll" tabIndex={0}>
+        <Table fz="sm">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>column</Table.Th>
+              <Table.Th>type</Table.Th>
+              <Table.Th>rules</Table.Th>
+              <Table.Th>what it is</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {contract.column_list.map((column) => (
+              <Table.Tr key={column.name}>
+                <Table.Td fw={column.primary_key ? 700 : 400}>{column.name}</Table.Td>
+                <Table.Td>{column.type}</Table.Td>
+                <Table.Td>
+                  {[
+                    column.primary_key ? 'key' : '',
+                    column.required ? 'required' : '',
+                    column.sensitive,
+                    ...column.rules,
+                  ]
+                    .filter(Boolean)
+                    .join('; ')}
+                </Table.Td>
+                <Table.Td>{column.description}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </div>
+    </Stack>
+  )
+}

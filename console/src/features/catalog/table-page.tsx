@@ -1,0 +1,200 @@
+import { Anchor, Button, Group, Stack, Table, Text, TextInput, Title } from '@mantine/core'
+import { keepPreviousData, useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useParams } from 'react-router'
+
+import { read, type Schemas } from '../../api/client'
+import { time, whole } from '../../api/format'
+import { useContract, useLineage, useTable } from '../../api/queries'
+import { Grid } from '../../components/grid'
+import { Panel } from '../../components/panel'
+import { Answered, Empty, Failed } from '../../components/states'
+import { ContractView } from './dataset-page'
+
+export function TablePage() {
+  const { system = '', table = '' } = useParams()
+  const detail = useTable(system, table)
+  const contract = useContract('prod', table)
+  return (
+    <Stack gap="md">
+      <div>
+        <Title order={1} size="h3">
+          {table}
+        </Title>
+        {detail.data ? (
+          <Text size="sm" className="muted">
+            {whole(detail.data.rows)} rows as of {detail.data.as_of}, snapshot {detail.data.snapshot_id}
+          </Text>
+        ) : null}
+      </div>
+      <Rows system={system} table={table} />
+      <Panel title="Contract">
+        <Answered of={contract} what="the contract">
+          {(found) => <ContractView contract={found} />}
+        </Answered>
+      </Panel>
+      <Panel title="Lineage: what the table was built from">
+        <LineageView table={table} />
+      </Panel>
+    </Stack>
+  )
+}
+
+function Rows({ system, table }: { system: string; table: string }) {
+  const [sort, setSort] = useState('')
+  const [filter, setFilter] = useState('')
+  const [asked, setAsked] = useState({ sort: '', filter: '' })
+  const address = `/v1/systems/${encodeURIComponent(system)}/tables/${encodeURIComponent(table)}`
+  const pages = useInfiniteQuery({
+    queryKey: ['rows', system, table, asked],
+    queryFn: ({ pageParam }) =>
+      read<Schemas['Rows']>(`${address}/rows`, {
+        query: {
+          limit: 1000,
+          cursor: pageParam,
+          sort: asked.sort,
+          filter: asked.filter ? [asked.filter] : undefined,
+        },
+      }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor || undefined,
+    placeholderData: keepPreviousData,
+  })
+  const file = useMutation({
+    mutationFn: (format: string) =>
+      read<Schemas['Download']>(`${address}/download`, {
+        method: 'POST',
+        query: { format, sort: asked.sort, filter: asked.filter ? [asked.filter] : undefined },
+      }),
+    onSuccess: (found) => window.location.assign(found.url),
+  })
+  return (
+    <Panel
+      title="Rows"
+      actions={
+        <Group gap="xs">
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={file.isPending}
+            onClick={() => file.mutate('csv')}
+          >
+            Download CSV
+          </Button>
+          <Button size="compact-sm" variant="default" onClick={() => file.mutate('parquet')}>
+            Download Parquet
+          </Button>
+        </Group>
+      }
+    >
+      {file.error ? <Failed error={file.error} what="The download" /> : null}
+      <Group
+        component="form"
+        gap="xs"
+        mb="xs"
+        onSubmit={(event: React.FormEvent) => {
+          event.preventDefault()
+          setAsked({ sort, filter })
+        }}
+      >
+        <TextInput
+          size="xs"
+          label="Filter"
+          placeholder="column:eq:value"
+          value={filter}
+          onChange={(event) => setFilter(event.currentTarget.value)}
+        />
+        <TextInput
+          size="xs"
+          label="Sort"
+          placeholder="-column"
+          value={sort}
+          onChange={(event) => setSort(event.currentTarget.value)}
+        />
+        <Button type="submit" size="xs" variant="default" mt="lg">
+          Apply
+        </Button>
+      </Group>
+      <Answered of={pages} what="the rows">
+        {(found) => {
+          const rows = found.pages.flatMap((page) => page.rows)
+          const columns = found.pages[0]?.columns ?? []
+          if (rows.length === 0) return <Empty>No rows. A run fills this table.</Empty>
+          return (
+            <Stack gap="xs">
+              <Grid
+                columns={columns}
+                rows={{ length: rows.length, at: (index) => rows[index] }}
+                label={table}
+              />
+              <Group>
+                <Text size="sm">
+                  {whole(rows.length)} of {whole(found.pages[0]?.total ?? rows.length)} rows
+                </Text>
+                {pages.hasNextPage ? (
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    loading={pages.isFetchingNextPage}
+                    onClick={() => void pages.fetchNextPage()}
+                  >
+                    Load more
+                  </Button>
+                ) : null}
+              </Group>
+            </Stack>
+          )
+        }}
+      </Answered>
+    </Panel>
+  )
+}
+
+function LineageView({ table }: { table: string }) {
+  const lineage = useLineage(table)
+  return (
+    <Answered of={lineage} what="the lineage">
+      {(found) =>
+        found.datasets.length === 0 ? (
+          <Empty>No run has recorded what this table was built from.</Empty>
+        ) : (
+          <Table fz="sm">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>dataset</Table.Th>
+                <Table.Th className="number">rows</Table.Th>
+                <Table.Th className="number">files</Table.Th>
+                <Table.Th>newest file</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {found.datasets.map((one) => {
+                const newest = one.files[0]
+                return (
+                  <Table.Tr key={one.dataset}>
+                    <Table.Td>
+                      <Anchor size="sm" href={`#/datasets/${encodeURIComponent(one.dataset)}`}>
+                        {one.dataset}
+                      </Anchor>
+                    </Table.Td>
+                    <Table.Td className="number">{whole(one.rows)}</Table.Td>
+                    <Table.Td className="number">{whole(one.file_count)}</Table.Td>
+                    <Table.Td>
+                      {newest ? (
+                        <Anchor size="sm" href={`#/files/${encodeURIComponent(newest.file_id)}`}>
+                          {newest.key} ({time(newest.received_at)})
+                        </Anchor>
+                      ) : (
+                        '–'
+                      )}
+                    </Table.Td>
+                  </Table.Tr>
+                )
+              })}
+            </Table.Tbody>
+          </Table>
+        )
+      }
+    </Answered>
+  )
+}

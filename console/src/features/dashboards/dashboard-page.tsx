@@ -1,0 +1,136 @@
+import { Anchor, Box, Grid as Columns, Group, Stack, Text, Title } from '@mantine/core'
+import { NavLink, useParams } from 'react-router'
+
+import type { Schemas } from '../../api/client'
+import { figure } from '../../api/format'
+import { useDashboards, useResult } from '../../api/queries'
+import { Answered, Empty, Failed } from '../../components/states'
+import { PanelView } from './panel-view'
+
+export function DashboardPage() {
+  const { system } = useParams()
+  const boards = useDashboards()
+  return (
+    <Answered of={boards} what="the dashboards">
+      {({ dashboards }) => {
+        const board = dashboards.find((one) => one.system === system) ?? (system ? undefined : dashboards[0])
+        return (
+          <Stack gap="md">
+            <Group gap={4} component="nav" aria-label="Dashboards">
+              {dashboards.map((one) => (
+                <NavLink
+                  key={one.system}
+                  to={`/dashboards/${one.system}`}
+                  className="nav-link"
+                  aria-current={one === board ? 'page' : undefined}
+                >
+                  {one.title}
+                </NavLink>
+              ))}
+            </Group>
+            {board ? <Board board={board} key={board.system} /> : <NoBoard system={system} />}
+          </Stack>
+        )
+      }}
+    </Answered>
+  )
+}
+
+function NoBoard({ system }: { system: string | undefined }) {
+  return (
+    <Empty>
+      {system
+        ? `There is no dashboard for ${system}.`
+        : 'This lake has no dashboards. Add a file to the folder dashboards/ of the project.'}{' '}
+      <Anchor href="#/catalog">All tables are in the catalog.</Anchor>
+    </Empty>
+  )
+}
+
+function Board({ board }: { board: Schemas['Dashboard'] }) {
+  const figures = board.panels.filter((panel) => panel.kind === 'kpi')
+  const others = board.panels.filter((panel) => panel.kind !== 'kpi')
+  return (
+    <Stack gap="md">
+      <Title order={1} size="h3">
+        {board.title}
+      </Title>
+      <Columns gap="sm">
+        {figures.map((panel) => (
+          <Columns.Col span={{ base: 12, xs: 6, md: 12 / Math.max(3, figures.length) }} key={panel.name}>
+            <Kpi panel={panel} />
+          </Columns.Col>
+        ))}
+      </Columns>
+      <Columns gap="md">
+        {others.map((panel) => (
+          <Columns.Col
+            span={{ base: 12, lg: panel.kind === 'fan' || panel.kind === 'map' ? 12 : 6 }}
+            key={panel.name}
+          >
+            <PanelView panel={panel} system={board.system} />
+          </Columns.Col>
+        ))}
+      </Columns>
+    </Stack>
+  )
+}
+
+function Kpi({ panel }: { panel: Schemas['Panel'] }) {
+  const result = useResult(panel.sql)
+  const row = result.data?.rows[0]
+  const at = (name: string) =>
+    row?.[result.data?.columns.findIndex((column) => column.name === name) ?? -1] ?? null
+  return (
+    <Box
+      className="panel"
+      p="sm"
+      component="section"
+      aria-label={panel.question}
+      h="100%"
+      aria-busy={result.isPending}
+    >
+      <Text size="sm" className="muted">
+        {panel.question}
+      </Text>
+      {result.error ? (
+        <Failed error={result.error} what="The figure" onRetry={() => void result.refetch()} />
+      ) : (
+        <>
+          <Text fz={28} fw={600} lh={1.2} data-testid={`figure-${panel.name}`}>
+            {result.isPending ? '…' : figure(at('value'), panel.unit)}
+          </Text>
+          <Before panel={panel} value={at('value')} before={at('before')} />
+        </>
+      )}
+    </Box>
+  )
+}
+
+type Value = string | number | boolean | null
+
+function Before({ panel, value, before }: { panel: Schemas['Panel']; value: Value; before: Value }) {
+  if (before === null) return null
+  if (panel.before_label)
+    return (
+      <Text size="sm">
+        {figure(before, panel.unit)} {panel.before_label}
+      </Text>
+    )
+  const change = Number(before) === 0 ? null : Number(value) / Number(before) - 1
+  if (change === null || !Number.isFinite(change)) return null
+  const good = change >= 0 === (panel.better === 'higher')
+  return (
+    <Text
+      size="sm"
+      c={
+        good
+          ? 'light-dark(var(--mantine-color-teal-9), var(--mantine-color-teal-4))'
+          : 'light-dark(var(--mantine-color-red-9), var(--mantine-color-red-4))'
+      }
+    >
+      {change >= 0 ? '▲' : '▼'} {Math.abs(change * 100).toFixed(1)} % against {figure(before, panel.unit)}{' '}
+      before
+    </Text>
+  )
+}

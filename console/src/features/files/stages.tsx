@@ -1,0 +1,45 @@
+import { Text } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { seconds, time } from '../../api/format'
+
+const COLOURS: Record<Schemas['FileStage']['state'], string> = {
+  done: 'var(--mantine-color-teal-7)',
+  running: 'var(--mantine-color-blue-6)',
+  failed: 'var(--mantine-color-red-7)',
+  skipped: 'var(--mantine-color-gray-5)',
+  pending: 'light-dark(var(--mantine-color-gray-3), var(--mantine-color-dark-4))',
+}
+const SIGNS: Record<Schemas['FileStage']['state'], string> = {
+  done: '✓',
+  running: '…',
+  failed: '✗',
+  skipped: '–',
+  pending: '',
+}
+
+/** The six stages of a file, each with its end and the time it took. */
+export function Stages({ stages }: { stages: Schemas['FileStage'][] }) {
+  return (
+    <ol className="stages" aria-label="Stages">
+      {stages.map((stage) => (
+        <li
+          key={stage.name}
+          className="stage"
+          style={{ ['--stage-colour' as string]: COLOURS[stage.state] }}
+          data-stage={stage.name}
+          data-state={stage.state}
+        >
+          <Text size="sm" fw={600}>
+            {stage.name} {SIGNS[stage.state]}
+          </Text>
+          <Text size="xs" className="muted">
+            {stage.state === 'pending' ? 'pending' : stage.at ? time(stage.at).slice(11) : stage.state}
+            {stage.seconds !== null && stage.seconds !== undefined ? ` · ${seconds(stage.seconds)}` : ''}
+          </Text>
+          {stage.message ? <Text size="xs">{stage.message}</Text> : null}
+        </li>
+      ))}
+    </ol>
+  )
+}

@@ -1,0 +1,70 @@
+import { sql as sqlLanguage, StandardSQL } from '@codemirror/lang-sql'
+import { EditorState, Prec } from '@codemirror/state'
+import { EditorView, keymap } from '@codemirror/view'
+import { useComputedColorScheme } from '@mantine/core'
+import { basicSetup } from 'codemirror'
+import { useEffect, useRef } from 'react'
+
+import type { Schemas } from '../../api/client'
+
+interface Props {
+  sql: string
+  onChange: (sql: string) => void
+  onRun: () => void
+  tables: Schemas['CatalogTable'][]
+}
+
+/** A SQL editor that completes the names of tables and columns. */
+export default function Editor({ sql, onChange, onRun, tables }: Props) {
+  const place = useRef<HTMLDivElement>(null)
+  const view = useRef<EditorView>(undefined)
+  const latest = useRef({ onChange, onRun, sql })
+  const dark = useComputedColorScheme('light') === 'dark'
+  useEffect(() => {
+    latest.current = { onChange, onRun, sql }
+  })
+  useEffect(() => {
+    if (!place.current) return undefined
+    const editor = new EditorView({
+      parent: place.current,
+      state: EditorState.create({
+        doc: latest.current.sql,
+        extensions: [
+          Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => (latest.current.onRun(), true) }])),
+          basicSetup,
+          sqlLanguage({ dialect: StandardSQL, schema: schemaOf(tables), upperCaseKeywords: true }),
+          EditorView.lineWrapping,
+          EditorView.theme(
+            { '&': { fontSize: '0.875rem', minHeight: '8rem' }, '.cm-scroller': { maxHeight: '40vh' } },
+            { dark },
+          ),
+          EditorView.contentAttributes.of({ 'aria-label': 'SQL statement' }),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) latest.current.onChange(update.state.doc.toString())
+          }),
+        ],
+      }),
+    })
+    view.current = editor
+    return () => editor.destroy()
+  }, [tables, dark])
+  useEffect(() => {
+    const editor = view.current
+    if (editor && editor.state.doc.toString() !== sql) {
+      editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: sql } })
+    }
+  }, [sql])
+  return <div ref={place} className="panel" />
+}
+
+function schemaOf(tables: Schemas['CatalogTable'][]): Record<string, string[]> {
+  return Object.fromEntries(
+    tables.flatMap((table) => {
+      const columns = table.columns.map((column) => column.name)
+      return [
+        [table.name, columns],
+        [`${table.database}.${table.name}`, columns],
+      ]
+    }),
+  )
+}

@@ -1,0 +1,9 @@
+/** What a person decided about a checked file. It is carried out after the commit. */
+export interface Decisions {
+  /** File column → field of the contract; an unmapped column is absent. */
+  mapping: Record<string, string>
+  /** Source row → all its values, as corrected. */
+  corrections: Map<number, Record<string, string | null>>
+}
+
+export const EMPTY_DECISIONS: Decisions = { mapping: {}, corrections: new Map() }

@@ -1,0 +1,138 @@
+import { createSHA256 } from 'hash-wasm'
+import { createStore, del, entries, set } from 'idb-keyval'
+
+import { read, type Schemas } from '../../api/client'
+
+const SLICE_BYTES = 4 * 1024 * 1024
+const AT_ONCE = 3
+const MOST_TRIES = 4
+const path = encodeURIComponent
+
+/** What an upload does now; `share` is 0..1. */
+export interface Progress {
+  step: 'hashing' | 'sending' | 'paused'
+  share: number
+}
+
+/** Files whose upload has begun and not ended. They lie in the browser, so that a reload goes on. */
+const begun = createStore('headgate-uploads', 'files')
+
+export interface Kept {
+  id: string
+  file: File
+  dataset: string
+}
+
+export async function keptFiles(): Promise<Kept[]> {
+  return (await entries<string, { file: File; dataset: string }>(begun)).map(([id, kept]) => ({
+    id,
+    ...kept,
+  }))
+}
+
+export const keep = (one: Kept): Promise<void> => set(one.id, { file: one.file, dataset: one.dataset }, begun)
+export const forget = (id: string): Promise<void> => del(id, begun)
+
+/** The SHA-256 of a file as hexadecimal text, read in slices. */
+export async function sha256(
+  file: File,
+  signal: AbortSignal,
+  onShare: (share: number) => void,
+): Promise<string> {
+  const hash = await createSHA256()
+  for (let at = 0; at < file.size; at += SLICE_BYTES) {
+    signal.throwIfAborted()
+    hash.update(new Uint8Array(await file.slice(at, at + SLICE_BYTES).arrayBuffer()))
+    onShare(Math.min(1, (at + SLICE_BYTES) / file.size))
+  }
+  return hash.digest('hex')
+}
+
+/** Begin or continue an upload, and send the parts that the store does not have. */
+export async function send(
+  kept: Kept,
+  signal: AbortSignal,
+  onProgress: (progress: Progress) => void,
+): Promise<Schemas['Upload']> {
+  const { file, dataset } = kept
+  const digest = await sha256(file, signal, (share) => onProgress({ step: 'hashing', share }))
+  const upload = await read<Schemas['Upload']>('/v1/uploads', {
+    method: 'POST',
+    signal,
+    body: { name: file.name, size_bytes: file.size, sha256: digest, dataset },
+  })
+  if (upload.state !== 'open') return upload
+  await sendParts(upload, file, signal, onProgress)
+  return read<Schemas['Upload']>(`/v1/uploads/${path(upload.upload_id)}/complete`, { method: 'POST', signal })
+}
+
+async function sendParts(
+  upload: Schemas['Upload'],
+  file: File,
+  signal: AbortSignal,
+  onProgress: (progress: Progress) => void,
+): Promise<void> {
+  let cursor = ''
+  let sent = 0
+  do {
+    const page = await read<Schemas['UploadParts']>(`/v1/uploads/${path(upload.upload_id)}/parts`, {
+      query: { cursor },
+      signal,
+    })
+    const missing = page.parts.filter((part) => !part.uploaded)
+    sent += page.parts.filter((part) => part.uploaded).reduce((sum, part) => sum + part.size_bytes, 0)
+    onProgress({ step: 'sending', share: sent / Math.max(1, file.size) })
+    const workers = Array.from({ length: AT_ONCE }, async () => {
+      for (let part = missing.shift(); part; part = missing.shift()) {
+        await sendPart(part, upload, file, signal)
+        sent += part.size_bytes
+        onProgress({ step: 'sending', share: sent / Math.max(1, file.size) })
+      }
+    })
+    await Promise.all(workers)
+    cursor = page.next_cursor
+  } while (cursor)
+}
+
+async function sendPart(
+  part: Schemas['UploadPart'],
+  upload: Schemas['Upload'],
+  file: File,
+  signal: AbortSignal,
+): Promise<void> {
+  const from = (part.number - 1) * upload.part_size_bytes
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const answer = await fetch(part.url, {
+        method: 'PUT',
+        body: file.slice(from, from + part.size_bytes),
+        signal,
+      })
+      if (answer.ok) return
+      if (attempt === MOST_TRIES)
+        throw new Error(
+          `Part ${part.number} was refused with status ${answer.status}. Start the upload again.`,
+        )
+    } catch (error) {
+      if (signal.aborted || attempt === MOST_TRIES) throw error
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt))
+  }
+}
+
+/** Check the whole file without a trace in the lake, and wait for the answer. */
+export async function dryRun(uploadId: string, signal: AbortSignal): Promise<Schemas['DryRun']> {
+  const at = `/v1/uploads/${path(uploadId)}/dry-run`
+  let result = await read<Schemas['DryRun']>(at, { method: 'POST', signal })
+  while (result.state === 'checking') {
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    result = await read<Schemas['DryRun']>(at, { signal })
+  }
+  return result
+}
+
+export const commit = (uploadId: string): Promise<Schemas['Upload']> =>
+  read<Schemas['Upload']>(`/v1/uploads/${path(uploadId)}/commit`, { method: 'POST' })
+
+export const abort = (uploadId: string): Promise<Schemas['Upload']> =>
+  read<Schemas['Upload']>(`/v1/uploads/${path(uploadId)}`, { method: 'DELETE' })

@@ -1,0 +1,183 @@
+import { Alert, Anchor, Button, Group, Progress as Bar, Stack, Text } from '@mantine/core'
+import { useCallback, useEffect, useRef, useState } from 'react'
+
+import type { Schemas } from '../../api/client'
+import { bytes } from '../../api/format'
+import { Panel } from '../../components/panel'
+import { Failed, Waiting } from '../../components/states'
+import { type Decisions, EMPTY_DECISIONS } from './decisions'
+import { DryRunView } from './dry-run-view'
+import { Live } from './live'
+import { abort, commit, dryRun, forget, keep, type Kept, type Progress, send } from './transfer'
+
+type Step =
+  | { name: 'moving'; progress: Progress }
+  | { name: 'checking'; upload: Schemas['Upload'] }
+  | { name: 'checked'; upload: Schemas['Upload']; result: Schemas['DryRun'] }
+  | { name: 'committed'; upload: Schemas['Upload'] }
+  | { name: 'duplicate'; upload: Schemas['Upload'] }
+  | { name: 'failed'; error: unknown }
+
+/** One file on its way: hash, send, check, decide, commit, and then its six stages. */
+export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => void }) {
+  const [step, setStep] = useState<Step>({ name: 'moving', progress: { step: 'hashing', share: 0 } })
+  const [decisions, setDecisions] = useState<Decisions>(EMPTY_DECISIONS)
+  const control = useRef<AbortController>(undefined)
+
+  const start = useCallback(async () => {
+    const own = new AbortController()
+    control.current = own
+    try {
+      await keep(kept).catch(() => undefined) // a full or private store: the upload works, a reload does not go on
+      const upload = await send(kept, own.signal, (progress) => setStep({ name: 'moving', progress }))
+      if (upload.state === 'duplicate') {
+        await forget(kept.id)
+        setStep({ name: 'duplicate', upload })
+        return
+      }
+      if (upload.state === 'committed') {
+        await forget(kept.id)
+        setStep({ name: 'committed', upload })
+        return
+      }
+      setStep({ name: 'checking', upload })
+      setStep({ name: 'checked', upload, result: await dryRun(upload.upload_id, own.signal) })
+    } catch (error) {
+      if (!own.signal.aborted) setStep({ name: 'failed', error })
+    }
+  }, [kept])
+
+  useEffect(() => {
+    // eslint-disable-next-line react-hooks/set-state-in-effect -- it sets state only after awaiting the browser's store
+    void start()
+    return () => control.current?.abort()
+  }, [start])
+
+  function pause(): void {
+    control.current?.abort()
+    setStep((before) =>
+      before.name === 'moving'
+        ? { name: 'moving', progress: { ...before.progress, step: 'paused' } }
+        : before,
+    )
+  }
+
+  async function enter(upload: Schemas['Upload']): Promise<void> {
+    try {
+      setStep({ name: 'committed', upload: await commit(upload.upload_id) })
+      await forget(kept.id)
+    } catch (error) {
+      setStep({ name: 'failed', error })
+    }
+  }
+
+  async function remove(): Promise<void> {
+    control.current?.abort()
+    await forget(kept.id)
+    if ('upload' in step && (step.name === 'checking' || step.name === 'checked'))
+      await abort(step.upload.upload_id).catch(() => undefined)
+    onRemove()
+  }
+
+  return (
+    <Panel
+      title={`${kept.file.name} (${bytes(kept.file.size)})`}
+      actions={
+        <Button size="compact-sm" variant="default" onClick={() => void remove()}>
+          {step.name === 'committed' || step.name === 'duplicate' ? 'Close' : 'Cancel'}
+        </Button>
+      }
+    >
+      {step.name === 'moving' ? (
+        <Moving progress={step.progress} onPause={pause} onGoOn={() => void start()} />
+      ) : null}
+      {step.name === 'checking' ? <Waiting what="the check of the whole file" /> : null}
+      {step.name === 'checked' ? (
+        <Stack gap="sm">
+          <DryRunView result={step.result} decisions={decisions} onDecide={setDecisions} />
+          <CommitBar result={step.result} decisions={decisions} onCommit={() => void enter(step.upload)} />
+        </Stack>
+      ) : null}
+      {step.name === 'committed' ? <Live fileId={step.upload.file_id} decisions={decisions} /> : null}
+      {step.name === 'duplicate' ? (
+        <Alert color="gray" title="Duplicate File Skipped">
+          The lake has accepted a file with the same content before:{' '}
+          <Anchor href={`#/files/${encodeURIComponent(step.upload.duplicate_of)}`}>open it</Anchor>.
+        </Alert>
+      ) : null}
+      {step.name === 'failed' ? (
+        <Failed error={step.error} what="The upload" onRetry={() => void start()} />
+      ) : null}
+    </Panel>
+  )
+}
+
+function Moving({
+  progress,
+  onPause,
+  onGoOn,
+}: {
+  progress: Progress
+  onPause: () => void
+  onGoOn: () => void
+}) {
+  const percent = Math.round(progress.share * 100)
+  const words = { hashing: 'Computing the SHA-256', sending: 'Sending', paused: 'Paused' }[progress.step]
+  return (
+    <Group gap="sm" wrap="nowrap">
+      <Bar value={percent} flex={1} aria-label={words} />
+      <Text size="sm" w={170}>
+        {words} {percent} %
+      </Text>
+      {progress.step === 'paused' ? (
+        <Button size="compact-sm" onClick={onGoOn}>
+          Go on
+        </Button>
+      ) : (
+        <Button size="compact-sm" variant="default" onClick={onPause}>
+          Pause
+        </Button>
+      )}
+    </Group>
+  )
+}
+
+function CommitBar({
+  result,
+  decisions,
+  onCommit,
+}: {
+  result: Schemas['DryRun']
+  decisions: Decisions
+  onCommit: () => void
+}) {
+  const refused = result.state === 'failed' || result.outcome === 'rejected'
+  const corrected = decisions.corrections.size
+  if (result.outcome === 'needs_mapping') {
+    const missing = (result.mapping?.fields ?? []).filter(
+      (field) => field.required && !Object.values(decisions.mapping).includes(field.name),
+    )
+    return (
+      <Group>
+        <Button onClick={onCommit} disabled={missing.length > 0}>
+          Commit with this mapping
+        </Button>
+        {missing.length > 0 ? (
+          <Text size="sm">
+            Required fields without a column: {missing.map((field) => field.name).join(', ')}.
+          </Text>
+        ) : null}
+      </Group>
+    )
+  }
+  return (
+    <Group>
+      <Button onClick={onCommit} disabled={refused}>
+        Commit {result.accepted.toLocaleString('en-GB')} rows{corrected ? ` and ${corrected} corrected` : ''}
+      </Button>
+      {refused ? (
+        <Text size="sm">Correct the file and upload it again. Nothing of it is in the lake.</Text>
+      ) : null}
+    </Group>
+  )
+}

@@ -1,0 +1,130 @@
+import { Button, Group, Select, Stack, Text, Title, VisuallyHidden } from '@mantine/core'
+import { useCallback, useEffect, useRef, useState } from 'react'
+
+import { read, type Schemas } from '../../api/client'
+import { csvLine, download } from '../../api/format'
+import { useContracts, useMay } from '../../api/queries'
+import { Empty } from '../../components/states'
+import { type Kept, keptFiles } from './transfer'
+import { UploadCard } from './upload-card'
+
+const BY_NAME = 'by name'
+
+export function UploadPage() {
+  const may = useMay('uploader')
+  const contracts = useContracts()
+  const [dataset, setDataset] = useState<string | null>(BY_NAME)
+  const [uploads, setUploads] = useState<Kept[]>([])
+  const input = useRef<HTMLInputElement>(null)
+  const [over, setOver] = useState(false)
+  const sources = (contracts.data?.contracts ?? [])
+    .filter((one) => one.zone === 'source')
+    .map((one) => one.name)
+
+  useEffect(() => {
+    // A reload in the middle of an upload goes on with it.
+    keptFiles().then(setUploads, () => undefined)
+  }, [])
+
+  const add = useCallback(
+    (files: FileList | File[]) => {
+      const chosen = dataset === BY_NAME ? '' : (dataset ?? '')
+      const added = [...files].map((file) => ({
+        id: crypto.randomUUID(),
+        file,
+        dataset: chosen || datasetOf(file.name, sources),
+      }))
+      setUploads((before) => [...added, ...before])
+    },
+    [dataset, sources],
+  )
+
+  return (
+    <Stack gap="md">
+      <Title order={1} size="h3">
+        Upload
+      </Title>
+      {may ? null : (
+        <Empty>Your account may read, and not upload. Ask an operator for the group uploader.</Empty>
+      )}
+      <Group align="end" gap="sm">
+        <Select
+          label="Dataset"
+          description="Choose one, or let the file name and header decide"
+          data={[{ value: BY_NAME, label: 'decide by name and header' }, ...sources]}
+          value={dataset}
+          onChange={setDataset}
+          allowDeselect={false}
+          searchable
+          w={{ base: '100%', sm: 320 }}
+        />
+        <Button
+          variant="default"
+          disabled={dataset === BY_NAME || !dataset}
+          onClick={() => dataset && void template(dataset)}
+        >
+          Download template
+        </Button>
+      </Group>
+      <div
+        className="drop"
+        data-over={over}
+        onDragOver={(event) => {
+          event.preventDefault()
+          setOver(may)
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={(event) => {
+          event.preventDefault()
+          setOver(false)
+          if (may) add(event.dataTransfer.files)
+        }}
+      >
+        <Text mb="sm">Drop CSV, Excel, JSON or Parquet files here</Text>
+        <Button disabled={!may} onClick={() => input.current?.click()}>
+          Choose files
+        </Button>
+        <VisuallyHidden>
+          <input
+            ref={input}
+            type="file"
+            multiple
+            aria-label="Files to upload"
+            disabled={!may}
+            onChange={(event) => {
+              if (event.currentTarget.files) add([...event.currentTarget.files])
+              event.currentTarget.value = ''
+            }}
+          />
+        </VisuallyHidden>
+      </div>
+      {uploads.length === 0 ? (
+        <Empty>No upload is under way. Files are checked in full before anything enters the lake.</Empty>
+      ) : (
+        uploads.map((one) => (
+          <UploadCard
+            key={one.id}
+            kept={one}
+            onRemove={() => setUploads((before) => before.filter((other) => other.id !== one.id))}
+          />
+        ))
+      )}
+    </Stack>
+  )
+}
+
+/** The dataset whose name begins the file's name, the longest of them; else none. */
+function datasetOf(name: string, sources: string[]): string {
+  const plain = name.toLowerCase().replace(/[^a-z0-9]+/g, '_')
+  return (
+    sources.filter((source) => plain.startsWith(source)).sort((one, other) => other.length - one.length)[0] ??
+    ''
+  )
+}
+
+async function template(dataset: string): Promise<void> {
+  const contract = await read<Schemas['ContractDetail']>(
+    `/v1/contracts/source/${encodeURIComponent(dataset)}`,
+  )
+  download(`${dataset}.csv`, [csvLine(contract.column_list.map((column) => column.name))])
+}

@@ -1,0 +1,38 @@
+import '@mantine/core/styles.css'
+import './app/console.css'
+
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { RouterProvider } from 'react-router'
+
+import { ApiProblem } from './api/client'
+import { routes } from './app/routes'
+import { SessionGate } from './app/session'
+import { theme } from './app/theme'
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      refetchOnWindowFocus: false,
+      // A refused request stays refused; only the network deserves a second try.
+      retry: (count, error) => !(error instanceof ApiProblem) && count < 2,
+    },
+  },
+})
+
+const root = document.getElementById('root')
+if (!root) throw new Error('index.html has no element with the id root')
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <QueryClientProvider client={queries}>
+        <SessionGate>
+          <RouterProvider router={routes} />
+        </SessionGate>
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+)
