@@ -31,7 +31,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTT
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
 
 from headgate.project import LakeProject, project
-from scripts import build, emulator, export_logins, layer, wheels
+from scripts import build, emulator, export_logins, layer, pending_files, wheels
 from scripts.deployment_settings import DeploymentSettings, StateBucket, described
 from scripts.terraform_cli import STATE, TERRAFORM_ROOT, Applied, Terraform, TerraformError
 
@@ -125,6 +125,8 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
         f"deployed to {target.platform} account {target.account}: {applied.changed} resources changed, {time.monotonic() - began:.0f} s",
         flush=True,
     )
+    if line := pending_files.take_up({**target.process, **note["environment"]}):
+        print(line, flush=True)
 
 
 def _with_logins(target: Target, terraform: Terraform, stated: Mapping[str, str]) -> dict[str, str]:

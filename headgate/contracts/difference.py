@@ -51,6 +51,7 @@ _PROPERTY_BREAKS = {
     "headgate.header": Breaks.SENDERS,  # the first row is read as data, or as names
     "headgate.asOf": Breaks.READERS,  # the lake may be as of another day
     "headgate.deletes": Breaks.READERS,  # rows leave the snapshot, or stay in it
+    "headgate.newColumns": Breaks.BOTH,  # rows are accepted or refused, and the table gains or loses `new_columns`
     "headgate.optional": Breaks.BOTH,  # the table may be missing, or must be there
     "headgate.schemaPolicy": Breaks.SENDERS,  # an export that went through stops, or leaves columns out
     "headgate.system": Breaks.READERS,  # the table lies in another bucket

@@ -19,6 +19,7 @@ from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.encodings import ENCODING_PROPERTY, stated_encoding
 from headgate.contracts.headerless import HEADER_PROPERTY, NO_HEADER, has_header
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
+from headgate.contracts.new_columns import KEPT, PROPERTY, NewColumns
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.sensitive_names import PERSONAL, content_by_name, is_personal_name
 from headgate.contracts.source_format import SourceFormat, format_facts
@@ -137,11 +138,17 @@ def draft(body: bytes, dataset: str, encoding: str = "", *, formats: Mapping[str
         key=key,
         order_by=order_by,
         grain=f"One row per {' and '.join(key)}" if key else "",
-        properties={**unread.properties, **({"headgate.orderBy": [*order_by]} if order_by else {})},
+        properties={**unread.properties, **_kept_new_columns(declared), **({"headgate.orderBy": [*order_by]} if order_by else {})},
     )
     open_columns = [column for column in declared if guesses[column.name].choices and column.mask is None]
     questions = tuple(Question(column.name, tuple(map(answer_of, guesses[column.name].choices))) for column in open_columns)
     return Draft(contract, (*_asked(questions), *_findings(contract, cells, guesses)), rows, questions)
+
+
+def _kept_new_columns(columns: Sequence[Column]) -> dict[str, object]:
+    """State that new columns are kept as text; beside card data and codes a person has to say what a new column holds."""
+    sensitive = any(column.mask not in {None, Mask.FREE_TEXT} for column in columns)
+    return {} if sensitive or KEPT in {column.name for column in columns} else {PROPERTY: NewColumns.KEEP_AS_TEXT.value}
 
 
 def _typed_columns(body: bytes, contract: Contract, cells: Mapping[str, pa.Array]) -> set[str]:

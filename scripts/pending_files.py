@@ -1,0 +1,44 @@
+"""Take up files that were pending for a contract, once a deployment has another version of it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_COMMAND = "from headgate.cli.entry import main; main()"
+_REPLAY = [sys.executable, "-c", _COMMAND, "quarantine", "replay", "--pending", "--json"]
+_LISTED = "`headgate files --state needs_mapping` and `--state rejected` list them"
+
+
+def take_up(environment: Mapping[str, str]) -> str:
+    """Replay the pending files of contracts that have changed; return a line about it, empty if there was none.
+
+    The deployment stands already, so a failure is part of the line and no error.
+
+    Args:
+        environment: of a shell that speaks to the deployment.
+    """
+    done = subprocess.run(_REPLAY, env=dict(environment), capture_output=True, text=True, check=False)
+    try:
+        results = json.loads(done.stdout)
+    except json.JSONDecodeError:
+        cause = (done.stderr.strip().splitlines() or ["no output"])[-1]
+        return f"pending files were not taken up ({cause}). Run `headgate quarantine replay --pending`."
+    return summary(results)
+
+
+def summary(results: list[dict[str, object]]) -> str:
+    """Return one line about replayed files: how many were accepted, and what keeps the others."""
+    outcomes = Counter(str(one["outcome"]) for one in results)
+    accepted = outcomes.pop("replayed", 0)
+    parts = [f"pending files taken up: {accepted}. `headgate run` builds the tables with them."] if accepted else []
+    if outcomes:
+        kept = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+        parts.append(f"still pending: {kept}. {_LISTED}.")
+    return " ".join(parts)
