@@ -78,17 +78,17 @@ def test_the_check_accepts_as_many_rows_as_the_page_says(home: Path) -> None:
     assert [counts["received"], counts["accepted"]] == [int(stated[1]), int(stated[2])]
 
 
-def test_a_new_column_is_asked_about_and_accepted_once_the_contract_has_it(home: Path) -> None:
+def test_a_new_column_is_reported_and_declared_once_the_contract_has_it(home: Path) -> None:
     _, version, column, check, _ = commands(NEW_COLUMN)
     before = json.loads(ran(check + " --json", home, expect=REFUSED_ROWS_EXIT))
-    assert before["refused"]["rule"] == "needs_mapping"
+    assert (before["new_columns"], before["reasons"]) == ({"Filiale": before["received"]}, {"type": 1})
     ran(version, home)
     ran(column, home)
     after = json.loads(ran(check + " --json", home, expect=REFUSED_ROWS_EXIT))
     stated = re.search(r"accepts (\d+) of (\d+) rows", section(NEW_COLUMN))
     assert stated
     assert [after["accepted"], after["received"]] == [int(stated[1]), int(stated[2])]
-    assert after["reasons"] == {"type": 1}
+    assert (after["new_columns"], after["reasons"]) == ({}, {"type": 1})
 
 
 def test_a_library_needs_no_more_than_a_shop(home: Path) -> None:
