@@ -1,26 +1,36 @@
 """Merge the increments into one snapshot of the lake, unique by key, and close the rows in quarantine that corrected files replace.
 
+A dataset that cannot be merged keeps its previous table; an alert names it once for each new reason.
+
 Arguments: `--as_of YYYY-MM-DD` (the last day that the data knows, unless given).
 """
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from headgate import wiring
 from headgate.aws import glue_arguments, glue_process
+from headgate.errors import HeadgateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+log = logging.getLogger(__name__)
 
 
 def merge(arguments: Mapping[str, str]) -> dict[str, object]:
     """What was merged: the snapshot's id, its datasets' rows, how many of these have no parent there, and what was closed."""
     as_of = glue_arguments.day(arguments, "as_of")
     with TemporaryDirectory(prefix="headgate-merge-") as workspace:
-        lake = wiring.merging(arguments, Path(workspace)).merge(as_of)
+        merging = wiring.merging(arguments, Path(workspace))
+        failed_before = wiring.datasets_not_merged(arguments)
+        lake = merging.merge(as_of)
+    if lake.failed and lake.failed != failed_before:
+        alert_failed(arguments, lake.failed)
     rows = {name: dataset.rows for name, dataset in lake.datasets.items()}
     closed = wiring.correction_closer(arguments).close()
     orphans = {one.column: one.rows for one in wiring.checked_references(arguments) if one.rows}
@@ -34,6 +44,14 @@ def merge(arguments: Mapping[str, str]) -> dict[str, object]:
         "files_closed": len(closed),
         "rows_closed": sum(one.rows for one in closed),
     }
+
+
+def alert_failed(arguments: Mapping[str, str], failed: Mapping[str, str]) -> None:
+    """Report the datasets that could not be merged; an alert that cannot be sent does not stop the run of the others."""
+    try:
+        wiring.alerts(arguments).datasets_not_merged(failed)
+    except HeadgateError as error:
+        log.error("alert not sent", extra={"cause": str(error), "datasets": sorted(failed)})  # noqa: TRY400 the cause says it all
 
 
 if __name__ == "__main__":

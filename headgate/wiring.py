@@ -359,6 +359,16 @@ def lake_snapshot(env: Mapping[str, str], snapshot_id: str) -> LakeSnapshot:
     return lake_snapshot(objects(), CuratedSettings.from_env(env).curated_bucket, snapshot_id)
 
 
+def datasets_not_merged(env: Mapping[str, str]) -> Mapping[str, str]:
+    """Why datasets are not in the newest snapshot as they should be, by dataset; empty before the first merge."""
+    from headgate.errors import NotFoundError
+
+    try:
+        return lake_snapshot(env, "current").failed
+    except NotFoundError:
+        return {}
+
+
 def checked_references(env: Mapping[str, str]) -> tuple[CheckedReference, ...]:
     """What the newest snapshot knows of rows whose parent is not there; nothing before the first merge."""
     from headgate.errors import NotFoundError

@@ -48,7 +48,10 @@ locals {
         description = "Merges the increments into one snapshot, unique by key"
         script      = "merge_curated.py"
         policy      = data.aws_iam_policy_document.merge_curated.json
-        arguments   = { "--HEADGATE_CRAWLER" = module.crawler["curated"].name }
+        arguments = {
+          "--HEADGATE_CRAWLER"          = module.crawler["curated"].name
+          "--HEADGATE_ALERTS_TOPIC_ARN" = aws_sns_topic.alerts.arn
+        }
       }
       quality_gate = {
         description = "Validates the snapshot against its contracts before any system reads it"
@@ -158,6 +161,12 @@ data "aws_iam_policy_document" "merge_curated" {
     sid       = "WriteSnapshots"
     actions   = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"]
     resources = ["${module.bucket["curated"].arn}/snapshots/*"]
+  }
+
+  statement {
+    sid       = "AlertPeople"
+    actions   = ["sns:Publish"]
+    resources = [aws_sns_topic.alerts.arn]
   }
 
   # Refused rows of a file that was corrected since are marked as settled, in quarantine and in the file's record.

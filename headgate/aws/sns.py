@@ -10,6 +10,8 @@ from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.masking.redaction import redact_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_sns import SNSClient
 
     from headgate.lake.ports import FileRecord
@@ -69,6 +71,14 @@ class Alerts:
             f"Its rows were accepted. Its profile: {record.profile.get('key', '-')}",
         ]
         self.send(f"Headgate accepted a file of {record.dataset} that is out of line", "\n".join(lines))
+
+    def datasets_not_merged(self, failed: Mapping[str, str]) -> None:
+        """Report datasets whose newest increments do not fit, each with its reason; the other datasets were published."""
+        lines = [
+            *(f"{dataset}: {why}" for dataset, why in sorted(failed.items())),
+            "Each of them keeps its previous table; all other datasets were published.",
+        ]
+        self.send(f"Headgate could not merge {', '.join(sorted(failed))}", "\n".join(lines))
 
     def send(self, subject: str, message: str) -> None:
         """The message is with SNS when this returns, without card numbers; the subject is cut and cleaned to what e-mail allows."""

@@ -85,6 +85,23 @@ def test_people_hear_of_files_that_were_refused_wait_or_are_out_of_line_and_of_n
     ]
 
 
+def test_people_hear_of_new_columns_and_what_to_do(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
+    alerts, received = inbox
+    alerts.settled(replace(REFUSED, state="done", error={}, new_columns={"Filiale": 1200}))
+    (message,) = received()
+    assert message["Subject"] == "Headgate found new columns in a file of payments"
+    for part in ("Filiale (1,200 values)", "s3://ecommerce-raw/payments/may.csv", "headgate quarantine replay --dataset payments"):
+        assert part in message["Message"]
+
+
+def test_people_hear_which_datasets_could_not_be_merged(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
+    alerts, received = inbox
+    alerts.datasets_not_merged({"returns": "rows lack a value: reason", "orders": "rows do not fit: total"})
+    (message,) = received()
+    assert message["Subject"] == "Headgate could not merge orders, returns"
+    assert "returns: rows lack a value: reason" in message["Message"]
+
+
 def test_a_number_in_a_files_key_is_sent_to_nobody(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
     alerts, received = inbox
     alerts.refused(replace(REFUSED, key="payments/4111111111111111.csv"))

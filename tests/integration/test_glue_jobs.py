@@ -122,3 +122,25 @@ def test_a_system_is_built_on_the_engine_that_is_asked_for(lake: Lake, engine: s
 def test_an_engine_that_there_is_not_is_named(lake: Lake) -> None:
     run = run_job(lake, "build_system.py", {"--system": "global-market-pulse", "--HEADGATE_ENGINE": "polars"})
     assert run["ErrorMessage"].strip() == "SettingsError: no engine polars; there are auto, duckdb, spark, athena"
+
+
+@pytest.mark.usefixtures("merged")
+def test_a_dataset_that_cannot_be_merged_is_alerted_once_and_the_run_goes_on(lake: Lake) -> None:
+    """Runs last in this module: the increment that does not fit is deleted at the end."""
+    sqs = lake.emulator.client("sqs")
+    queue = sqs.create_queue(QueueName=unique("inbox"))["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    lake.emulator.client("sns").subscribe(TopicArn=lake.settings["HEADGATE_ALERTS_TOPIC_ARN"], Protocol="sqs", Endpoint=arn)
+    out = io.BytesIO()
+    pq.write_table(pa.table({"other_id": ["FR"], "_content_sha256": ["1" * 64], "_source_row": [1]}), out)
+    key, s3 = keys.increment_key("regions", "1" * 64), lake.emulator.client("s3")
+    s3.put_object(Bucket=lake.bucket("curated"), Key=key, Body=out.getvalue())
+    try:
+        for _ in range(2):
+            assert run_job(lake, "merge_curated.py", {"--as_of": "2011-12-09"})["JobRunState"] == "SUCCEEDED"
+        pointer = json.loads(s3.get_object(Bucket=lake.bucket("curated"), Key=keys.lake_snapshot_key(keys.CURRENT))["Body"].read())
+        assert list(pointer["failed"]) == ["regions"]
+        alerts = [json.loads(one["Body"]) for one in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])]
+        assert [alert["Subject"] for alert in alerts] == ["Headgate could not merge regions"]
+    finally:
+        s3.delete_object(Bucket=lake.bucket("curated"), Key=key)

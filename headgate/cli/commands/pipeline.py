@@ -41,7 +41,8 @@ _RUNNING = {"RUNNING", "PENDING_REDRIVE"}
 def run(as_of: datetime | None, only: str, timeout_s: int, as_json: bool, deployment_name: str | None) -> None:
     """Merge curated data, check it, build the systems' tables and publish them.
 
-    Shows which run it waits for, and each system as it is built. Ends with 3 when the run or a system failed.
+    Shows which run it waits for, and each system as it is built. Ends with 3 when the run or a system failed, or a dataset could not be
+    merged: it keeps its previous table, and the others are published.
     """
     found = deployment.activate(deployment_name)
     systems = systems_of(found)
@@ -50,6 +51,7 @@ def run(as_of: datetime | None, only: str, timeout_s: int, as_json: bool, deploy
     day = as_of.date().isoformat() if as_of else ""
     ended = watched_run(found, as_of=day, only=only, timeout_s=timeout_s, console=options.progress_console())
     stages = run_stages.stages(ended, systems, now())
+    not_merged = dict(wiring.datasets_not_merged(found.environment))
     fact = {
         "run": ended.arn,
         "status": ended.status,
@@ -57,11 +59,14 @@ def run(as_of: datetime | None, only: str, timeout_s: int, as_json: bool, deploy
         "cause": ended.cause,
         "output": dict(ended.output),
         "stages": [asdict(one) for one in stages],
+        "datasets_not_merged": not_merged,
     }
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(ended, stages))
     if not as_json:
+        for dataset, why in sorted(not_merged.items()):
+            click.echo(f"Not merged: {dataset} keeps its previous table. {why}")
         click.echo(_next_step(ended))
-    options.finish(complete=ended.status == _SUCCEEDED)
+    options.finish(complete=ended.status == _SUCCEEDED and not not_merged)
 
 
 @click.group(invoke_without_command=True, epilog=options.example("headgate runs --limit 5"))
