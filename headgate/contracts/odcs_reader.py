@@ -61,8 +61,11 @@ def load(path: Path) -> Contract:
 
 def _read(path: Path) -> Any:  # noqa: ANN401 whatever the document holds
     text = path.read_text(encoding="utf-8")
-    if path.suffix == ".json":
-        return json.loads(text)
+    return json.loads(text) if path.suffix == ".json" else yaml_document(text)
+
+
+def yaml_document(text: str) -> Any:  # noqa: ANN401 whatever the document holds
+    """Return what a YAML text states, for `parse`."""
     import yaml  # noqa: PLC0415 the Lambda reads JSON only and has no PyYAML
 
     # The loader in C is ten times faster, and has no guard against lists that are nested without end.

@@ -103,7 +103,7 @@ def check_sample(drafted: Draft, body: bytes) -> CheckedDraft:
     from headgate.intake.rows.check_rows import gate_bytes
 
     text = yaml.safe_dump(to_odcs(drafted.contract), sort_keys=False, allow_unicode=True, width=120)
-    contract = odcs_reader.parse(yaml.safe_load(text), zone="source")
+    contract = odcs_reader.parse(odcs_reader.yaml_document(text), zone="source")
     gated = gate_bytes(body, contract, _any_key(), object_key=contract.dataset, received_at=datetime(1970, 1, 1))
     if gated.counts.quarantined and gated.counts.quarantined == gated.counts.received:
         reasons = ", ".join(gated.counts.reasons)
