@@ -30,6 +30,10 @@ demo: setup ## take half a million real invoice lines through the whole lake on 
 	@python scripts/demo.py $(if $(KEEP),--keep)
 
 ##@ Check and test
+# Two files of tests at a time: a file's fixtures are made once, and one file works while another waits. The files with the longest
+# tests are named first.
+BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
+
 .PHONY: check test test-unit test-faults check-drafts fuzz docs clean
 
 check: setup ## check lint, format, types, import layers, plain English, Terraform
@@ -41,12 +45,12 @@ check: setup ## check lint, format, types, import layers, plain English, Terrafo
 	python scripts/terraform_cli.py check
 
 test: setup ## run every tier of tests: unit, faults, integration, e2e (emulator and databases start and stop by themselves)
-	python -m pytest -m unit -q -n 2
+	python -m pytest -m unit -q $(BY_FILE)
 	python -m pytest -m faults -q -n 2
-	python -m pytest -m "integration or e2e" -q
+	python -m pytest tests/e2e tests/integration -m "integration or e2e" -q $(BY_FILE)
 
 test-unit: setup ## run the unit tests only
-	python -m pytest -m unit -q -n 2
+	python -m pytest -m unit -q $(BY_FILE)
 
 test-faults: setup ## stop, throttle and cut off the gate at every call; FAULTS=all sends every file to the emulator
 	python -m pytest -m faults -q -n 2

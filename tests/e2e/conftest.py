@@ -1,4 +1,4 @@
-"""The two lakes of the end-to-end tests."""
+"""The two lakes of the end-to-end tests. One file uses each, so that files can run at the same time (`--dist loadfile`)."""
 
 from __future__ import annotations
 

@@ -1,26 +1,15 @@
-"""What a deployment promises about itself."""
+"""A deployment that cannot begin says why."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.lakes import DEPLOY, ROOT, TEST_VARIABLES
-
-if TYPE_CHECKING:
-    from tests.e2e.lakes import Lake
+from tests.e2e.lakes import DEPLOY, ROOT
 
 pytestmark = pytest.mark.e2e
-
-
-def test_the_plan_after_an_apply_is_empty(shop_lake: Lake) -> None:
-    options = [option for variable in TEST_VARIABLES for option in ("--var", variable)]
-    command = [sys.executable, DEPLOY, "plan", "emulator", "--name", shop_lake.name, "--own", *options]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "Nothing would change." in done.stdout
 
 
 def test_planning_for_aws_without_credentials_says_so_in_one_line() -> None:

@@ -6,6 +6,8 @@ import csv
 import gzip
 import io
 import json
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 import pytest
 
-from tests.e2e.lakes import eventually, libraries
+from tests.e2e.lakes import DEPLOY, ROOT, TEST_VARIABLES, eventually, libraries
 
 if TYPE_CHECKING:
     from tests.e2e.lakes import Lake
@@ -29,6 +31,13 @@ def quarantine(shop: Path, shop_lake: Lake) -> list[dict[str, Any]]:
     """Every row in quarantine."""
     assert shop
     return shop_lake.query("select object_key, source_row, rule, column_name, disposition, record from ecommerce_curated.quarantine")
+
+
+def test_the_plan_after_an_apply_is_empty(shop_lake: Lake) -> None:
+    options = [option for variable in TEST_VARIABLES for option in ("--var", variable)]
+    command = [sys.executable, DEPLOY, "plan", "emulator", "--name", shop_lake.name, "--own", *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "Nothing would change." in done.stdout
 
 
 def test_every_row_of_the_truth_is_caught_for_the_right_reason_and_nothing_else_is_refused(
