@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from concurrent.futures import Executor, Future
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from threading import RLock
 from typing import TYPE_CHECKING, Any, cast
 
 from headgate.aws.memory import MemoryLedger, MemoryObjects
@@ -275,6 +277,11 @@ class Lake:
     def fresh(self) -> Lake:
         """Another lake with the same files in raw, to which nothing was delivered yet."""
         return Lake(self.group)
+
+    def copy(self) -> Lake:
+        """Return a lake in memory in the state of this one, without processing its files again."""
+        locks = {id(port._lock): RLock() for port in (self.objects, self.ledger) if isinstance(port, MemoryObjects | MemoryLedger)}
+        return deepcopy(self, locks)
 
     def bucket(self, zone: str) -> str:
         """The zone's bucket."""

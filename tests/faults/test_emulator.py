@@ -13,7 +13,7 @@ import pytest
 
 from tests.faults.aws_lake import AwsLake, Stand, answer_lost, throttled
 from tests.faults.lake import AFTER, BEFORE, Fault, Worker, calls_of
-from tests.faults.test_every_call import befallen, found_wrong
+from tests.faults.test_every_call import befallen, found_wrong, reached
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ def copies(emulator: Emulator) -> Stand:
 def holds_for_all(stand: Stand, when: str, happen: Callable[[Worker], None]) -> None:
     for place in range(len(stand.refs)):
         for call in calls_of(AwsLake(stand.group, stand=stand), place):
-            lake = AwsLake(stand.group, stand=stand)
+            lake = reached(AwsLake(stand.group, stand=stand), place)
             worker = befallen(lake, place, Fault(call, when, happen))
             assert worker.fault is None, f"{call} was not made"
             assert found_wrong(lake) == [], f"{stand.group}, file {place}, {when} {call}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -73,11 +74,26 @@ def places(group: str) -> Iterator[tuple[int, Call]]:
             yield place, call
 
 
-def befallen(lake: Lake, place: int, fault: Fault) -> Worker:
-    """The worker that this happened to at the group's file of that place. Those before it had come already."""
+def reached(lake: Lake, place: int) -> Lake:
+    """The lake after the group's files before that place came."""
     for ref in lake.refs[:place]:
         with suppress(HeadgateError):
             lake.receive(ref)
+    return lake
+
+
+@cache
+def _reached(group: str, place: int, executor: type[Executor]) -> Lake:
+    return reached(Lake(group, executor=executor), place)
+
+
+def lake_at(group: str, place: int, executor: type[Executor] = Soon) -> Lake:
+    """A lake of its own to which the group's files before that place came; they are processed once for all tests."""
+    return _reached(group, place, executor).copy()
+
+
+def befallen(lake: Lake, place: int, fault: Fault) -> Worker:
+    """The worker that this happened to at the group's file of that place. Those before it had come already."""
     worker = Worker(fault)
     try:
         lake.receive(lake.refs[place], worker)
@@ -97,7 +113,7 @@ def found_wrong(lake: Lake, but: frozenset[str] = frozenset()) -> list[str]:
 def holds_for_all(group: str, happen: Callable[[Worker], None], executor: type[Executor] = Soon) -> None:
     for place, call in places(group):
         for when in (BEFORE, AFTER):
-            lake = Lake(group, executor=executor)
+            lake = lake_at(group, place, executor)
             worker = befallen(lake, place, Fault(call, when, happen))
             assert worker.fault is None, f"{call} was not made"
             assert found_wrong(lake) == [], f"{group}, file {place}, {when} {call}"
@@ -131,7 +147,7 @@ def test_a_second_worker_at_any_moment_of_the_first_changes_nothing(group: str, 
     but = ADVICE | ORIGIN if waited_s and group == "copies" else ADVICE
     for place, call in places(group):
         for when, other in product((BEFORE, AFTER), range(len(Lake(group).refs))):
-            lake = Lake(group)
+            lake = lake_at(group, place)
 
             def second(_: Worker, lake: Lake = lake, other: int = other) -> None:
                 lake.wait(waited_s)
@@ -144,7 +160,7 @@ def test_a_second_worker_at_any_moment_of_the_first_changes_nothing(group: str, 
 @pytest.mark.parametrize("group", SMALL)
 def test_a_worker_that_only_failed_does_not_lock_its_retry_out(group: str) -> None:
     for place, call in places(group):
-        lake = Lake(group)
+        lake = lake_at(group, place)
         befallen(lake, place, Fault(call, BEFORE, failing(ServiceError)))
         lake.queue.clear()
         before = lake.now

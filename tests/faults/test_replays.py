@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +24,11 @@ GROUPS = ["copies", "correction", "gzip", "to map", "refused"]
 
 def settled(group: str) -> Lake:
     """A lake to which all files came."""
+    return _delivered(group).copy()
+
+
+@cache
+def _delivered(group: str) -> Lake:
     lake = Lake(group)
     lake.deliver(lake.refs)
     return lake
