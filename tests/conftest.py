@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import uuid
@@ -13,18 +12,15 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.config import Config
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
 from scripts import emulator as emulators
+from tests.examples import PROFILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# How long an example takes says nothing on a busy machine: speed is measured in benchmarks/.
-# In CI the examples are the same every time, so that a commit is judged by what it changes; elsewhere they are new ones.
-settings.register_profile("headgate", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("headgate")
-
+settings.load_profile(PROFILE)
 
 _SHORT_BYTES = 8
 

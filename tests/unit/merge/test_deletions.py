@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import parquet_bytes
-from tests.unit.merge.test_merging import BUCKET, Lake, order
+from tests.unit.merge.test_merging import BUCKET, ORDERS, Lake, order
 
 pytestmark = pytest.mark.unit
 
@@ -142,7 +142,7 @@ def test_whenever_one_merges_and_in_whatever_order_things_arrive_the_lake_is_the
     merges = [merge for *_, merge in events]
     numbered = data.draw(st.permutations([(at, content, ids) for at, (content, ids, _) in enumerate(events)]))
     with tempfile.TemporaryDirectory() as folder:
-        lake = Lake(Path(folder))
+        lake = Lake(Path(folder), contracts={"orders": ORDERS})
         for (at, content, ids), merge in zip(numbered, merges, strict=True):
             if content:
                 rows, updated = CONTENT[content]

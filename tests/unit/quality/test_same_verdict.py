@@ -6,6 +6,7 @@ import os
 import warnings
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -100,15 +101,20 @@ def by_the_row_engine(rows: pa.Table, contract: Contract = CONTRACT) -> dict[tup
     return told
 
 
-def by_great_expectations(rows: pa.Table, contract: Contract = CONTRACT) -> dict[tuple[str, str], list[int]]:
+@cache
+def batches() -> Any:  # noqa: ANN401 Great Expectations ships no types
+    """Take any frame as a batch. Great Expectations is set up once for all examples."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations as gx  # noqa: PLC0415 takes seconds
     from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415 as above
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    asset = context.data_sources.add_pandas("frames").add_dataframe_asset("rows")
-    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame_of(rows)})
+    return context.data_sources.add_pandas("frames").add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
+
+
+def by_great_expectations(rows: pa.Table, contract: Contract = CONTRACT) -> dict[tuple[str, str], list[int]]:
+    batch = batches().get_batch({"dataframe": frame_of(rows)})
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="This pattern is interpreted as a regular expression", category=UserWarning)
         results = batch.validate(suite_of(contract), result_format="COMPLETE").results

@@ -20,7 +20,7 @@ from headgate.errors import ServiceError, ThrottledError
 from headgate.intake.files.check_and_store_file import FileGate
 from headgate.intake.files.process_file import Curation, file_id_of
 from headgate.intake.workers.larger_worker import LargerWorker, from_address
-from headgate.intake.workers.worker_sizing import FIRST, MEASURED_FROM_BYTES, Worker, form_of, need, pace
+from headgate.intake.workers.worker_sizing import FIRST, Worker, form_of, need, pace
 from headgate.lake.ports import Claim, FileRecord, MaskingKey, Measured, ObjectRef
 
 if TYPE_CHECKING:
@@ -32,12 +32,13 @@ SOURCE = Registry.load().source
 START = dt.datetime(2024, 1, 2, 3, 4, 5)
 LEASE_S, RUN_S = 300, 40_000
 GIB = 1 << 30
+LARGE_BYTES = 2 << 20  # from this size on files are examined here: an eighth of what it is elsewhere, for fast tests
 CALLS = ("info", "read", "write", "head", "download", "upload", "list", "delete")
 SMALL, HUGE = Worker(512 << 20, 512 << 20), Worker(1 << 50, 1 << 50)
 HEADER = "region_id,region_name,country_code,continent,population,gdp_usd,updated_at\n"
 
 
-def regions(name: str, size_bytes: int = MEASURED_FROM_BYTES) -> bytes:
+def regions(name: str, size_bytes: int = LARGE_BYTES) -> bytes:
     """Rows of which the first is as long as need be; it is refused, so that nothing of it stays."""
     short = f"GB,{name},GB,EU,1,,2024-01-01 00:00:00\nFR,{name},FR,EU,x,,2024-01-01 00:00:00\nGB,{name},GB,EU,1,,2024-01-01 00:00:00\n"
     line = f"{'no code' * 100},a,b,c,,,\n"
@@ -73,11 +74,11 @@ class Lake:
         return FileGate(*ports, lease_s, largest_bytes=largest_bytes)
 
     def function(self, worker: Worker = SMALL, time_left_s: float = 300.0, *, again: bool = False) -> Curation:
-        larger_worker = LargerWorker(worker, lambda: time_left_s, self.start, RUN_S, comes_again=lambda: again)
-        return Curation(self.gate(LEASE_S, worker.largest_bytes), larger_worker=larger_worker)
+        larger_worker = LargerWorker(worker, lambda: time_left_s, self.start, RUN_S, LARGE_BYTES, comes_again=lambda: again)
+        return Curation(self.gate(LEASE_S, worker.largest_bytes), larger_worker=larger_worker, measured_from_bytes=LARGE_BYTES)
 
     def job(self, run: str = "run-1") -> Curation:
-        return Curation(self.gate(RUN_S), run=run)
+        return Curation(self.gate(RUN_S), run=run, measured_from_bytes=LARGE_BYTES)
 
     def passed_on(self) -> list[FileRecord]:
         """What the larger workers make of all that was handed to them."""
@@ -237,10 +238,10 @@ def test_a_content_that_another_run_works_on_is_for_later(large: bytes) -> None:
 
 def test_a_file_that_grows_past_the_worker_when_unpacked_is_handed_over_then(large: bytes) -> None:
     lake = Lake()
-    noise = random.Random(1).randbytes(6_000_000).hex()  # noqa: S311 seeded, so that it is the same each time
+    noise = random.Random(1).randbytes(750_000).hex()  # noqa: S311 seeded, so that it is the same each time
     packed = gzip.compress((HEADER + "".join(f"{noise[at : at + 1000]},a,b,c,,,\n" for at in range(0, len(noise), 1000))).encode(), 1)
-    assert len(packed) < MEASURED_FROM_BYTES < len(large)
-    worker = Worker(GIB, 30_000_000)
+    assert len(packed) < LARGE_BYTES < len(large)
+    worker = Worker(GIB, 3_750_000)
     ref = lake.put("regions/a.csv.gz", packed)
     assert lake.function(worker).curate(ref).state == "handed_over"
     assert lake.passed_on()[0].state == "done"

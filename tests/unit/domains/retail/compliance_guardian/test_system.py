@@ -22,8 +22,14 @@ Tables = Callable[..., dict[str, ibis.Table]]
 
 
 @pytest.fixture(scope="module")
-def built(town: dict[str, ibis.Table]) -> dict[str, pd.DataFrame]:
-    return system.build(town, AS_OF, Shelf())
+def shelf() -> Shelf:
+    """Where the build of `built` leaves its models."""
+    return Shelf()
+
+
+@pytest.fixture(scope="module")
+def built(town: dict[str, ibis.Table], shelf: Shelf) -> dict[str, pd.DataFrame]:
+    return system.build(town, AS_OF, shelf)
 
 
 def assert_contracts_hold(built: dict[str, pd.DataFrame]) -> None:
@@ -44,9 +50,8 @@ def test_the_same_day_twice_gives_identical_tables(built: dict[str, pd.DataFrame
         pd.testing.assert_frame_equal(frame, again[name], check_exact=True)
 
 
-def test_a_model_for_the_days_to_come_is_left_with_its_contest(town: dict[str, ibis.Table]) -> None:
-    shelf = Shelf()
-    system.build(town, AS_OF, shelf)
+@pytest.mark.usefixtures("built")
+def test_a_model_for_the_days_to_come_is_left_with_its_contest(shelf: Shelf) -> None:
     (kept,) = shelf.trained
     assert kept.contest is not None
     assert (kept.name, kept.recipe, kept.contest.champion) == ("fraud", kept.contest.winner, models.FIRST)

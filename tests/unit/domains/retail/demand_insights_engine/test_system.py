@@ -21,8 +21,14 @@ Shop = Callable[..., dict[str, ibis.Table]]
 
 
 @pytest.fixture(scope="module")
-def built(drawn_shop: dict[str, ibis.Table]) -> dict[str, pd.DataFrame]:
-    return system.build(drawn_shop, AS_OF, Shelf())
+def shelf() -> Shelf:
+    """Where the build of `built` leaves its models."""
+    return Shelf()
+
+
+@pytest.fixture(scope="module")
+def built(drawn_shop: dict[str, ibis.Table], shelf: Shelf) -> dict[str, pd.DataFrame]:
+    return system.build(drawn_shop, AS_OF, shelf)
 
 
 def quality(tables: dict[str, pd.DataFrame], model: str, metric: str) -> pd.Series:
@@ -53,11 +59,7 @@ def test_the_same_day_twice_gives_identical_tables(built: dict[str, pd.DataFrame
         pd.testing.assert_frame_equal(frame, again[name], check_exact=True)
 
 
-def test_the_model_that_scored_is_left_with_its_contest_and_the_drift_since_it_learnt(
-    drawn_shop: dict[str, ibis.Table], built: dict[str, pd.DataFrame]
-) -> None:
-    shelf = Shelf()
-    system.build(drawn_shop, AS_OF, shelf)
+def test_the_model_that_scored_is_left_with_its_contest_and_the_drift_since_it_learnt(built: dict[str, pd.DataFrame], shelf: Shelf) -> None:
     (kept,) = shelf.trained
     assert kept.contest is not None
     assert (kept.name, kept.recipe, kept.contest.winner) == ("churn", churn.FIRST, churn.FIRST)
