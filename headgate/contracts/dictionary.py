@@ -81,6 +81,7 @@ def _table(contract: Contract) -> str:
 def _row(contract: Contract, column: Column) -> str:
     name = f"**{column.name}**" if column.name in contract.key else column.name
     rules = [_rule(rule) for rule in column.rules if rule != Rule("required")]
+    rules += ["unique"] * column.unique
     rules += ["may be null"] * (not column.required)
     rules += [f"in {column.references}"] if column.references else []
     rules += [f"sensitive: {_MASKS[column.mask]}"] if column.mask else []

@@ -217,6 +217,8 @@ def _whole(column_type: ColumnType) -> int:
 
 
 def _of_rules(old: Column, new: Column) -> Iterator[Change]:
+    if old.unique != new.unique:
+        yield Change(new.name, f"is {'unique' if new.unique else 'no longer unique'}", Breaks.SENDERS if new.unique else Breaks.READERS)
     rules_by_name = [{rule.name: rule for rule in column.rules if _is_reported_elsewhere(rule, column)} for column in (old, new)]
     for name in sorted(rules_by_name[0].keys() & rules_by_name[1].keys()):
         levels = [rules[name].level for rules in rules_by_name]

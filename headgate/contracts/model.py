@@ -105,6 +105,7 @@ class Column:
     type: ColumnType
     description: str = ""
     required: bool = False
+    unique: bool = False  # no two rows of the dataset share a value; case and blanks around it do not count
     mask: Mask | None = None
     rules: tuple[Rule, ...] = ()
     unit: str = ""

@@ -178,6 +178,7 @@ def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object
         type=column_type,
         description=item.get("description", ""),
         required=any(rule.name == "required" and rule.level is not Level.WARN for rule in rules),
+        unique=_unique(identity, item, own),
         mask=_mask(identity, own),
         rules=rules,
         unit=str(own.get("headgate.unit", "")),
@@ -187,6 +188,17 @@ def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object
         format=_format(identity, item, column_type, formats),
         content=_content(identity, item["name"], own),
     )
+
+
+def _unique(identity: str, item: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+    """Return whether no two rows may share a value of the column.
+
+    Raises:
+        ContractError: the column is masked, so that its values cannot be compared in the lake.
+    """
+    if item.get("unique") and own.get("headgate.mask", _UNMASKED) != _UNMASKED:
+        raise ContractError(f"{identity}.{item['name']}: a masked column cannot be unique. Remove unique or headgate.mask.")
+    return bool(item.get("unique"))
 
 
 def _classification(item: Mapping[str, Any], own: Mapping[str, Any]) -> str:

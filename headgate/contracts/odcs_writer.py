@@ -89,6 +89,7 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
             "description": column.description,
             "primaryKey": is_key,
             "primaryKeyPosition": contract.key.index(column.name) + 1 if is_key else None,
+            "unique": column.unique or None,
             "required": any(rule.name == "required" for rule in column.rules) or column.required,
             "classification": column.classification or ("restricted" if is_secret else ""),
             "logicalTypeOptions": _options(column),

@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 from headgate.contracts.literals import literal
 from headgate.contracts.model import Kind, Level
 from headgate.errors import AuditError
+from headgate.values.unique_values import RULE as UNIQUE
+from headgate.values.unique_values import normal_form, repetitions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,13 +47,17 @@ def broken_rules(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> C
     """How many rows break which rule, by (column or columns, rule); rules that hold are absent."""
     broken: Counter[tuple[str, str]] = Counter()
     keys: list[pa.RecordBatch] = []
+    unique: dict[str, list[pa.Array]] = {column.name: [] for column in contract.columns if column.unique}
     for batch in rows.to_batches() if isinstance(rows, pa.Table) else rows:
         for column in contract.columns:
             broken.update(_broken_in_column(column, batch.column(column.name)))
         for comparison in contract.comparisons:
             broken.update(_broken_in_rows(contract, comparison, batch))
         keys.append(batch.select(list(contract.key)))
-    broken.update({(", ".join(contract.key), "unique"): _surplus(contract, keys)})
+        for name, values in unique.items():
+            values.append(normal_form(batch.column(name)))
+    broken.update({(", ".join(contract.key), UNIQUE): _surplus(contract, keys)})
+    broken.update({(name, UNIQUE): len(repetitions(pa.concat_arrays(values))) for name, values in unique.items() if values})
     return +broken
 
 

@@ -59,6 +59,7 @@ def _expectations(contract: Contract) -> Iterator[Any]:
         if column.required:
             yield gxe.ExpectColumnValuesToNotBeNull(column=column.name, meta=_meta("required", column.name))
         yield from (_of_rule(column, rule) for rule in column.rules if rule.name != "required")
+    yield from (_unique((column.name,)) for column in contract.columns if column.unique and (column.name,) != contract.key)
     if contract.key:
         yield _unique(contract.key)
     yield from (_of_comparison(contract, rule) for rule in contract.comparisons)

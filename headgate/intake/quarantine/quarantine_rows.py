@@ -12,12 +12,14 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Level
 from headgate.intake.quarantine.redact_source_rows import MASKED, shown, without_digits
+from headgate.intake.rows.deduplicate_rows import SAME_KEY as KEY_FATE
+from headgate.intake.rows.deduplicate_rows import SAME_ROW as ROW_FATE
+from headgate.intake.rows.deduplicate_rows import SAME_VALUE as VALUE_FATE
 from headgate.intake.rows.judged_column import of_rows
 from headgate.lake.states import Disposition
 from headgate.masking.redaction import redact_text
 from headgate.values.cells import (
     NO_ROWS,
-    Flags,
     Rows,
     bool_array,
     flags,
@@ -31,6 +33,7 @@ from headgate.values.cells import (
     text_bytes,
 )
 from headgate.values.rules import Breach, among
+from headgate.values.unique_values import RULE as UNIQUE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,18 +78,35 @@ def refused_rows(received: Received, judged: Sequence[Judged], breaches: Sequenc
     return pa.concat_tables([table, _ragged_rows(received.ragged, width)]).unify_dictionaries().sort_by("source_row")
 
 
-def duplicate_rows(source_rows: Rows, judged: Sequence[Judged], warnings: Sequence[Breach], is_same: Flags) -> pa.Table:
-    """Describe rows that are duplicates of another row with their key.
+def duplicate_rows(
+    source_rows: Rows, judged: Sequence[Judged], warnings: Sequence[Breach], fates: Rows, unique: Sequence[str] = ()
+) -> pa.Table:
+    """Describe rows that are duplicates of another row: of its key, or of its value of a unique column.
 
     Args:
         source_rows, judged: these rows only.
         warnings: what they break nevertheless.
-        is_same: whether each equals the row that was kept.
+        fates: of these rows, as in `Survivors`.
+        unique: the contract's unique columns.
     """
     rows = np.arange(len(source_rows))
     lost = [
-        Breach(SAME_ROW, "", "equals, in all that may go behind the gate, the row that was kept for its key", rows[is_same]),
-        Breach(SAME_KEY, "", "another row with its key is newer, or won the tie", rows[~is_same]),
+        Breach(
+            SAME_ROW,
+            "",
+            "equals, in all that may go behind the gate, the row that was kept for its key",
+            rows[fates == ROW_FATE],
+        ),
+        Breach(SAME_KEY, "", "another row with its key is newer, or won the tie", rows[fates == KEY_FATE]),
+        *(
+            Breach(
+                UNIQUE,
+                name,
+                "another row of the file has this value, and the column is unique",
+                rows[fates == VALUE_FATE + place],
+            )
+            for place, name in enumerate(unique)
+        ),
     ]
     return _describe(source_rows, judged, [*warnings, *lost], Disposition.DUPLICATE)
 

@@ -33,7 +33,7 @@ from headgate.formats.row_offsets import ListedOffsets
 from headgate.formats.unpack import MAX_EXPANDED_BYTES
 from headgate.intake.quarantine.quarantine_rows import Origin, duplicate_rows, refused_rows, with_origin
 from headgate.intake.rows.count_masked_values import masked_values
-from headgate.intake.rows.deduplicate_rows import KEPT, SAME_ROW, TiedCells, survivors
+from headgate.intake.rows.deduplicate_rows import KEPT, TiedCells, keep_unique, survivors
 from headgate.intake.rows.keep_new_columns import kept_as_text, new_values
 from headgate.intake.rows.parquet_writer import RowsFile, each_value_once
 from headgate.intake.rows.refuse_rows import check_halts, refuse_rows
@@ -190,6 +190,7 @@ class GateRun:
         self._fields = arrow_schema(curated_contract(declared_only(contract))).names
         contract = identified(contract)
         self._source, self._contract, self._cards, self._origin = source, contract, KnownCards(key), origin
+        self._unique = tuple(column.name for column in contract.columns if column.unique)
         self.distinct = (*contract.key, *contract.order_by, _SOURCE_ROW)
         self._candidates = Spool(folder / "candidates.arrow" if folder else None)
         self._refused = Spool(folder / "refused.arrow" if folder else None)
@@ -249,17 +250,18 @@ class GateRun:
             refused=refused,
             warnings=verdict.of(Level.WARN),
             halts=verdict.of(Level.HALT),
-            keys={name: values[name].filter(passing) for name in {*self._contract.key, *self._contract.order_by}},
+            keys={name: values[name].filter(passing) for name in {*self._contract.key, *self._contract.order_by, *self._unique}},
             masked=masked_values(judged, passing),
             new_columns=new_values(judged),
         )
         return batch, _candidates(received, judged, passing), refusals
 
     def _survivors(self) -> Survivors:
-        names = {*self._contract.key, *self._contract.order_by} if self._batches else ()
+        names = {*self._contract.key, *self._contract.order_by, *self._unique} if self._batches else ()
         values = {name: pa.concat_arrays([batch.keys.pop(name) for batch in self._batches]) for name in names}
         count = sum(batch.rows - len(batch.refused) for batch in self._batches)
-        return survivors(self._contract, count, values, lambda rows: self._tie_breakers(self._cells_of(rows)))
+        chosen = survivors(self._contract, count, values, lambda rows: self._tie_breakers(self._cells_of(rows)))
+        return keep_unique(chosen, [values[name] for name in self._unique]) if values else chosen
 
     def _tie_breakers(self, cells: Mapping[str, pa.Array]) -> TiedCells:
         """Masked columns break no tie: the same row wins under every masking key, and where rows were masked at their source."""
@@ -306,7 +308,7 @@ class GateRun:
             warnings = [among(breach, batch.judged.passing[lost], batch.judged.rows) for breach in batch.judged.warnings]
             judged = judged_from_candidates(self._contract, rows, warnings)
             source_rows = numbers(rows.column(_SOURCE_ROW).combine_chunks())
-            duplicates = duplicate_rows(source_rows, judged, warnings, fates[lost] == SAME_ROW)
+            duplicates = duplicate_rows(source_rows, judged, warnings, fates[lost], self._unique)
             quarantine_rows = _in_file_order(quarantine_rows, duplicates)
         kept = candidates.filter(bool_array(~lost)) if lost.any() else candidates
         return self._with_lineage(kept), with_origin(quarantine_rows, self._origin, batch.first_row, batch.starts)

@@ -71,7 +71,11 @@ class SparkGate:
 
     def gate_file(self, path: Path, contract: Contract, key: MaskingKey, origin: Origin) -> Counts | None:
         """As `gate_file_on_spark`, into the file's folder; None for a file that one worker has to check."""
-        if path.stat().st_size < self.from_bytes or find_plain_csv(path, contract) is None:
+        if (
+            path.stat().st_size < self.from_bytes
+            or find_plain_csv(path, contract) is None
+            or any(column.unique for column in contract.columns)
+        ):
             return None
         return gate_file_on_spark(self.session(), path, contract, key, origin=origin, folder=path.parent)
 

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from headgate.values.cells import NO_ROWS, Rows, flags, int_array, numbers, text_bytes
 from headgate.values.threads import in_turn
+from headgate.values.unique_values import repetitions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,11 +35,15 @@ _SPELLED = 8  # bytes of a text's beginning and end that decide its part
 # Source: Steele, Lea & Flood (2014), Fast Splittable Pseudorandom Number Generators: splitmix64's multiplier.
 _MIXER = np.uint64(0xBF58476D1CE4E5B9)
 KEPT, SAME_ROW, SAME_KEY = range(3)
+SAME_VALUE = 3  # and above: of the first unique column, and of the next ones
 
 
 @dataclass(frozen=True)
 class Survivors:
-    """What becomes of each row: KEPT, SAME_ROW when it equals the kept row of its key, SAME_KEY when it differs from it."""
+    """What becomes of each row: KEPT, SAME_ROW when it equals the kept row of its key, SAME_KEY when it differs from it.
+
+    SAME_VALUE plus the place of a unique column: an earlier row has its value of that column.
+    """
 
     fates: np.ndarray[tuple[int], np.dtype[np.uint8]]
 
@@ -108,6 +113,19 @@ def survivors(
         winners, equal = _untied(some, cells_of(some.rows))
         fates[winners] = KEPT
         fates[equal] = SAME_ROW
+    return Survivors(fates)
+
+
+def keep_unique(chosen: Survivors, columns: Sequence[pa.Array]) -> Survivors:
+    """Return the survivors without kept rows that repeat a value of a unique column; the first row of a value stays.
+
+    Args:
+        columns: typed values of the unique columns, of all rows.
+    """
+    fates = chosen.fates.copy()
+    for place, values in enumerate(columns):
+        kept = np.flatnonzero(fates == KEPT)
+        fates[kept[repetitions(values.take(int_array(kept)))]] = SAME_VALUE + place
     return Survivors(fates)
 
 
