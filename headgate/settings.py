@@ -66,6 +66,13 @@ class WorkerSettings(Settings):
     spark_rows_from_mb: int = 0
 
 
+class OnboardingSettings(Settings):
+    """The table of records, and the secret with the masking keys."""
+
+    records_table: str
+    masking_key_secret: str
+
+
 class RunSettings(Settings):
     """The queue that the gate reads."""
 

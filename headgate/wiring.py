@@ -35,6 +35,7 @@ from headgate.settings import (
     MaskingKeySettings,
     MergeSettings,
     MySqlSettings,
+    OnboardingSettings,
     PendingStartSettings,
     PipelineSettings,
     QuerySettings,
@@ -89,6 +90,8 @@ if TYPE_CHECKING:
     from headgate.matching.file_table import FileTable
     from headgate.matching.mappings import Mappings
     from headgate.merge.merging import Merging
+    from headgate.onboarding.models import Model
+    from headgate.onboarding.onboard import Onboarding
     from headgate.quality.audit_ledger import CardAudit
     from headgate.quality.data_docs import DataDocs
     from headgate.quality.gate import QualityGate
@@ -367,6 +370,25 @@ def datasets_not_merged(env: Mapping[str, str]) -> Mapping[str, str]:
         return lake_snapshot(env, "current").failed
     except NotFoundError:
         return {}
+
+
+def onboarding(env: Mapping[str, str]) -> Onboarding:
+    """Records that are created one by one or in batches."""
+    from headgate.aws.records import DynamoRecords
+    from headgate.aws.secrets import Secrets
+    from headgate.onboarding.onboard import Onboarding
+
+    settings = OnboardingSettings.from_env(env)
+    key = cache(partial(Secrets(clients.secretsmanager()).masking_key, settings.masking_key_secret))
+    return Onboarding(DynamoRecords(clients.dynamodb(), settings.records_table), key)
+
+
+@cache
+def models_by_name() -> dict[str, Model]:
+    """The models whose records may be created, read once per process."""
+    from headgate.onboarding.models import models_of
+
+    return models_of(source_contracts())
 
 
 def checked_references(env: Mapping[str, str]) -> tuple[CheckedReference, ...]:

@@ -48,7 +48,7 @@ MODEL_LOCK = ROOT / "requirements" / "model.lock"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can have
 UNCHECKED = (1).to_bytes(4, "little")  # it is right without a look at its source
 # Rooms that no function enters; a cold start unpacks the archive.
-NOT_FOR_FUNCTIONS = {PACKED, "cli", "domains", "engines", "export", "learning", "merge", "quality", "query", "systems"}
+NOT_FOR_FUNCTIONS = {PACKED, "cli", "client", "domains", "engines", "export", "learning", "merge", "quality", "query", "systems"}
 
 
 def build(out: Path = BUILD) -> list[Path]:

@@ -15,6 +15,7 @@ from headgate.lake.file_index import FileListPage
 from headgate.lake.ports import Claim, FileRecord, ObjectInfo, ObjectRef, TableVersion, why_not_reopened
 from headgate.lake.states import NOT_ACCEPTED, Action, ClaimAnswer, FileState, after, answer_to_claim, permits
 from headgate.lake.upload_store import StoredPart
+from headgate.onboarding.records import Answer, Page, Record, Written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -374,3 +375,52 @@ class MemoryCatalog:
                 raise ConflictError(f"{current.database}.{current.table} changed since revision {current.revision}")
             moved = replace(known, location=location, revision=str(int(known.revision) + 1), parameters={**known.parameters, **parameters})
             self._tables[current.database, current.table] = (moved, [dict(column) for column in columns])
+
+
+@dataclass
+class MemoryRecords:
+    """Records in memory, by the rules of `headgate.aws.records`."""
+
+    _records: dict[tuple[str, str], Record] = field(default_factory=dict, repr=False)
+    _owners: dict[tuple[str, str, str], str] = field(default_factory=dict, repr=False)
+    _lock: RLock = field(default_factory=RLock, repr=False)
+
+    def create(self, record: Record) -> Written:
+        """Write the record and guards of its unique values, if neither id nor values are taken."""
+        with self._lock:
+            held = self._records.get((record.model, record.id))
+            if held:
+                return Written(Answer.PRESENT if held.values == record.values else Answer.OTHER_VALUES)
+            return self._write(record, Answer.CREATED)
+
+    def update(self, before: Record, record: Record) -> Written:
+        """Replace a record that is still as it was read, and move its guards."""
+        with self._lock:
+            if self._records.get((record.model, record.id)) != before:
+                return Written(Answer.CHANGED)
+            written = self._write(record, Answer.UPDATED)
+            if written.answer is Answer.UPDATED:
+                left = {name: value for name, value in before.unique.items() if record.unique.get(name) != value}
+                for name, value in left.items():
+                    del self._owners[record.model, name, value]
+            return written
+
+    def _write(self, record: Record, answer: Answer) -> Written:
+        for name, value in record.unique.items():
+            if self._owners.get((record.model, name, value), record.id) != record.id:
+                return Written(Answer.TAKEN, name)
+        self._owners.update({(record.model, name, value): record.id for name, value in record.unique.items()})
+        self._records[record.model, record.id] = record
+        return Written(answer)
+
+    def get(self, model: str, record_id: str) -> Record:
+        """Return the record; NotFoundError if there is none."""
+        if (model, record_id) not in self._records:
+            raise NotFoundError(f"There is no {model} of this id.")
+        return self._records[model, record_id]
+
+    def page(self, model: str, limit: int, after: str = "") -> Page:
+        """Return at most so many records by id, those behind `after`."""
+        ids = sorted(record_id for of, record_id in self._records if of == model and record_id > after)
+        found = [self._records[model, record_id] for record_id in ids[:limit]]
+        return Page(found, found[-1].id if len(ids) > limit else "")

@@ -28,6 +28,7 @@ COMMANDS = {
     "logs": ("logs:logs", "Print recent log lines of functions and jobs, oldest first."),
     "mapping": ("mapping:mapping", "Settle files whose columns could not be mapped with enough confidence."),
     "models": ("models:models", "Show the champion model of each system, its quality and its drift."),
+    "onboard": ("onboard:onboard", "Check a file of records row by row, and create the records."),
     "profile": ("profile:profile", "Profile a file: types, distribution, patterns, gaps, and a quality score."),
     "quarantine": ("quarantine:quarantine", "Show refused rows, and replay their files once the cause is fixed."),
     "query": ("query:query", "Run one statement of Athena's SQL on the lake's tables."),

@@ -25,7 +25,7 @@ class Lineage:
     Attributes:
         system: the system that built it; empty for a dataset.
         snapshot_id, as_of: of the lake's snapshot that it was built from.
-        datasets: by name, those that it was built from and that have rows.
+        datasets: those that it was built from, by name; one may have no rows.
         files: their raw files, by key and time of arrival.
     """
 

@@ -67,7 +67,7 @@ def test_every_table_equals_athenas_answer_cell_by_cell(connected: client.Lake, 
 def test_a_forecast_comes_from_the_files_of_the_datasets_that_its_system_reads(connected: client.Lake) -> None:
     found = connected.lineage("sales_forecast")
     assert found.system == "market-intelligence-hub"
-    assert {one.dataset for one in found.files} == {one.dataset for one in found.datasets}
+    assert {one.dataset for one in found.files} == {one.dataset for one in found.datasets if one.rows}
     assert {one.state for one in found.files} == {"done"}
 
 

@@ -1,0 +1,155 @@
+"""`headgate onboard`: create records from a file, row by row."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Group
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.cli.rendering import screens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from headgate.onboarding.onboard import Outcome, Summary
+    from headgate.onboarding.read_file import ReadFile
+
+PREVIEW_ROWS, SHOWN_FAILURES = 5, 20
+
+
+@click.command(epilog=options.example("headgate onboard --file samples/valid.csv --submit"))
+@click.option(
+    "--file", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="CSV, JSON, Parquet or Excel with a header."
+)
+@click.option("--model", default="", help="The model of the rows; default: the one that the columns fit.")
+@click.option(
+    "--submit", "submits", is_flag=True, help="Create the records. Safe to repeat: a record that is there already is not created again."
+)
+@click.option("--dry-run", "is_dry", is_flag=True, help="Only check the rows; this is the default.")
+@click.option(
+    "--failed", "failed_to", type=click.Path(dir_okay=False, path_type=Path), help="Where failed rows go; default: FILE.failed.csv."
+)
+@click.option("--list-models", "lists", is_flag=True, help="List the models and their columns.")
+@options.as_json
+@options.deployment
+def onboard(
+    path: Path | None,
+    model: str,
+    failed_to: Path | None,
+    *,
+    submits: bool,
+    is_dry: bool,
+    lists: bool,
+    as_json: bool,
+    deployment_name: str | None,
+) -> None:
+    """Check a file of records row by row, and create the records.
+
+    Each row is checked by the contract of its model; --submit creates the records. Rows that fail are written to a file of their own, to correct and send again. Ends with 3 when a row failed.
+    """
+    if lists:
+        options.show(as_json=as_json, value=_models, screen=_models_table)
+        return
+    if path is None or (submits and is_dry):
+        raise click.UsageError("give --file FILE, and either --dry-run or --submit; or --list-models")
+    read, outcomes = _onboarded(path, model, submits=submits, deployment_name=deployment_name)
+    _report(path, read, outcomes, failed_to or path.with_name(f"{path.name}.failed.csv"), as_json=as_json, submits=submits)
+
+
+def _onboarded(path: Path, model: str, *, submits: bool, deployment_name: str | None) -> tuple[ReadFile, list[Outcome]]:
+    from headgate.lake.ports import MaskingKey
+    from headgate.onboarding.onboard import checked
+    from headgate.onboarding.read_file import read_file
+
+    body, name = path.read_bytes(), screens.shown(path.name)
+    if not submits:
+        read = read_file(body, name, wiring.models_by_name(), MaskingKey("dry-run", secrets.token_bytes(32)), model)
+        return read, checked(read.verdicts)
+    onboarding = wiring.onboarding(deployment.activate(deployment_name).environment)
+    read = read_file(body, name, wiring.models_by_name(), onboarding.key(), model)
+    return read, onboarding.submit(read.model, read.verdicts)
+
+
+def _report(path: Path, read: ReadFile, outcomes: list[Outcome], failed_to: Path, *, as_json: bool, submits: bool) -> None:
+    from headgate.onboarding.onboard import summary
+    from headgate.onboarding.read_file import failed_rows
+
+    counts = summary(outcomes)
+    if counts.failed and submits:
+        failed_to.write_bytes(failed_rows(read, outcomes))
+    fact = {
+        "file": screens.shown(path.name),
+        "model": read.model.name,
+        "mapping": dict(read.mapping),
+        "preview": _preview(read),
+        "rows": [asdict(outcome) for outcome in outcomes],
+        "summary": asdict(counts),
+        "submitted": submits,
+        "failed_rows": str(failed_to) if counts.failed and submits else None,
+    }
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _screen(read, outcomes, counts, failed_to, submits=submits))
+    options.finish(complete=not counts.failed)
+
+
+def _preview(read: ReadFile) -> list[dict[str, object]]:
+    return [{"row": verdict.row, **(verdict.values or verdict.texts)} for verdict in read.verdicts[:PREVIEW_ROWS]]
+
+
+def _models() -> list[dict[str, object]]:
+    return [
+        {
+            "model": model.name,
+            "description": model.contract.description,
+            "columns": [
+                {"name": column.name, "type": column.type.kind.value, "required": column.required, "unique": column.unique}
+                for column in model.contract.columns
+            ],
+        }
+        for model in wiring.models_by_name().values()
+    ]
+
+
+def _models_table() -> Table:
+    table = screens.table("model", "column", "type", "required", "unique")
+    for model in wiring.models_by_name().values():
+        for column in model.contract.columns:
+            table.add_row(
+                model.name, column.name, column.type.kind.value, *("yes" if fact else "" for fact in (column.required, column.unique))
+            )
+    return table
+
+
+def _screen(read: ReadFile, outcomes: Sequence[Outcome], counts: Summary, failed_to: Path, *, submits: bool) -> RenderableType:
+    mapping = screens.table("column of the file", "field", title=f"Model {read.model.name}")
+    for column, field in read.mapping.items():
+        mapping.add_row(column, field or "none")
+    names = [*read.model.contract.names]
+    preview = screens.table("row", *names, title="First rows")
+    for row in _preview(read):
+        preview.add_row(str(row["row"]), *("" if row.get(name) is None else str(row[name]) for name in names))
+    return Group(mapping, preview, *_failures(outcomes), _ending(counts, failed_to, submits=submits))
+
+
+def _failures(outcomes: Sequence[Outcome]) -> list[Table]:
+    failed = [outcome for outcome in outcomes if outcome.state == "failed"]
+    table = screens.table("row", "column", "rule", "why", title=f"Failed rows: {min(len(failed), SHOWN_FAILURES):,} of {len(failed):,}")
+    for outcome in failed[:SHOWN_FAILURES]:
+        table.add_row(str(outcome.row), outcome.column, outcome.rule, outcome.reason)
+    return [table] if failed else []
+
+
+def _ending(counts: Summary, failed_to: Path, *, submits: bool) -> str:
+    sums = f"{counts.successful:,} successful, {counts.failed:,} failed, {counts.total:,} in total"
+    if not submits:
+        return f"Dry run: {sums}. Nothing was created; --submit creates the records."
+    again = f" Correct the rows in {screens.shown(str(failed_to))} and send that file." if counts.failed else ""
+    return f"{sums}; {counts.created:,} records are new.{again}"

@@ -1,0 +1,3 @@
+"""The onboarding domain: contracts of customers, projects, jobs and invoices, which people and programs send row by row."""
+
+SYSTEMS = ()

@@ -1,0 +1,102 @@
+"""The GraphQL schema of the models, generated from their contracts.
+
+Input values are text, as in a file, so that the gate's rules decide about them, and not GraphQL's own types.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.contracts.curated import curated_contract
+from headgate.contracts.model import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from headgate.contracts.model import Column
+    from headgate.onboarding.models import Model
+
+# Decimals and 64-bit numbers are text: GraphQL has no exact type for them.
+_OUTPUTS = {
+    Kind.BOOLEAN: "Boolean",
+    Kind.SMALLINT: "Int",
+    Kind.INTEGER: "Int",
+    Kind.DOUBLE: "Float",
+}  # decimals and 64-bit numbers are text
+# Every field may be called with the API key and by members of the user pool.
+_AUTH = "@aws_api_key @aws_iam"
+_SHARED = f"""type RowOutcome {_AUTH} {{
+  "Number of the row in the batch, from 1"
+  row: Int!
+  "created, present or failed"
+  state: String!
+  id: ID
+  rule: String
+  column: String
+  reason: String
+}}
+
+type BatchOutcome {_AUTH} {{
+  total: Int!
+  successful: Int!
+  failed: Int!
+  rows: [RowOutcome!]!
+}}
+"""
+
+
+def field_names(models: Mapping[str, Model]) -> list[tuple[str, str]]:
+    """Return type and name of every field that needs a resolver."""
+    return [
+        pair
+        for name in models
+        for pair in (
+            ("Query", f"get{name}"),
+            ("Query", f"list{name}s"),
+            ("Mutation", f"create{name}"),
+            ("Mutation", f"create{name}s"),
+            ("Mutation", f"update{name}"),
+        )
+    ]
+
+
+def graphql_schema(models: Mapping[str, Model]) -> str:
+    """Return the schema's text; the same contracts give the same text."""
+    queries, mutations = [], []
+    for name in models:
+        queries += [f"  get{name}(id: ID!): {name}", f"  list{name}s(limit: Int, cursor: String): {name}Page!"]
+        mutations += [
+            f"  create{name}(input: {name}Input!): {name}!",
+            f"  create{name}s(inputs: [{name}Input!]!): BatchOutcome!",
+            f"  update{name}(id: ID!, input: {name}Changes!): {name}!",
+        ]
+    parts = [_SHARED, *("\n".join(_model(model)) for model in models.values())]
+    roots = [f"type Query {_AUTH} {{", *queries, "}", "", f"type Mutation {_AUTH} {{", *mutations, "}", "", _ROOT]
+    return "\n".join([*parts, *roots])
+
+
+_ROOT = """schema {
+  query: Query
+  mutation: Mutation
+}
+"""
+
+
+def _model(model: Model) -> Iterator[str]:
+    contract, lake = model.contract, curated_contract(model.contract)
+    stored = [column for column in lake.columns if not column.name.startswith("_")]
+    yield from _block(f"type {model.name} {_AUTH}", stored, lambda column: _OUTPUTS.get(column.type.kind, "String"), model, required=True)
+    yield from _block(f"input {model.name}Input", contract.columns, lambda _: "String", model, required=True)
+    changed = [column for column in contract.columns if column.name != model.key]
+    yield from _block(f"input {model.name}Changes", changed, lambda _: "String", model, required=False)
+    yield from [f"type {model.name}Page {_AUTH} {{", f"  records: [{model.name}!]!", "  cursor: String", "}", ""]
+
+
+def _block(head: str, columns: Iterable[Column], type_of: object, model: Model, *, required: bool) -> Iterator[str]:
+    yield f"{head} {{"
+    for column in columns:
+        kind = "ID" if column.name == model.key else type_of(column)  # type: ignore[operator]
+        if column.description:
+            yield f'  "{column.description}"'
+        yield f"  {column.name}: {kind}{'!' * (required and column.required)}"
+    yield from ["}", ""]

@@ -1,0 +1,71 @@
+"""Models: the source contracts whose rows may be created as records. A contract is one if it states `headgate.model`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.errors import ContractError, HeadgateError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.contracts.model import Contract
+
+PROPERTY = "headgate.model"
+_NAME = re.compile(r"[A-Z][A-Za-z0-9]{0,39}")
+
+
+@dataclass(frozen=True)
+class Model:
+    """One kind of record.
+
+    Attributes:
+        name: in the singular, as in GraphQL: `Customer`.
+    """
+
+    name: str
+    contract: Contract
+
+    @property
+    def key(self) -> str:
+        """The column whose value is a record's id."""
+        return self.contract.key[0]
+
+    @property
+    def unique(self) -> tuple[str, ...]:
+        """The columns of which no two records share a value."""
+        return tuple(column.name for column in self.contract.columns if column.unique)
+
+
+def models_of(contracts: Mapping[str, Contract]) -> dict[str, Model]:
+    """Return the models among source contracts, by name.
+
+    Raises:
+        ContractError: a name is no GraphQL type's or names two contracts, or a contract has no single column as its key.
+    """
+    found: dict[str, Model] = {}
+    for contract in contracts.values():
+        name = str(contract.properties.get(PROPERTY, ""))
+        if not name:
+            continue
+        if not _NAME.fullmatch(name) or name in found:
+            why = "names two contracts" if name in found else "is no capital letter with letters and digits behind it"
+            raise ContractError(f"{contract.id}: {PROPERTY} {name!r} {why}. Give the model a name of its own, such as Customer.")
+        if len(contract.key) != 1:
+            raise ContractError(f"{contract.id}: the key has {len(contract.key)} columns. Give a model a key of one column, the id.")
+        found[name] = Model(name, contract)
+    return dict(sorted(found.items()))
+
+
+def model_named(models: Mapping[str, Model], name: str) -> Model:
+    """Return the model of that name, whatever its case.
+
+    Raises:
+        HeadgateError: there is none.
+    """
+    by_name = {known.lower(): model for known, model in models.items()}
+    if name.lower() not in by_name:
+        raise HeadgateError(f"There is no model {name}. Models: {', '.join(models) or 'none; add the domain onboarding to headgate.toml'}.")
+    return by_name[name.lower()]

@@ -1,0 +1,90 @@
+"""Read a file of records: which model it holds, how its columns map to fields, and the verdict on each row."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.errors import BadInputError
+from headgate.formats.read_table import sample_table
+from headgate.matching.match_header import with_headings
+from headgate.matching.suggest_mapping import THRESHOLD, match_columns, match_dataset
+from headgate.onboarding.check_rows import Verdict, check_file
+from headgate.onboarding.models import model_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import MaskingKey
+    from headgate.matching.file_table import FileTable
+    from headgate.onboarding.models import Model
+    from headgate.onboarding.onboard import Outcome
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """A file as records of one model.
+
+    Attributes:
+        mapping: the file's columns, as they may be shown, with their fields.
+        verdicts: one for each row, in the file's order.
+    """
+
+    model: Model
+    mapping: Mapping[str, str]
+    verdicts: tuple[Verdict, ...]
+
+
+def read_file(body: bytes, name: str, models: Mapping[str, Model], key: MaskingKey, model_name: str = "") -> ReadFile:
+    """Return what a file holds.
+
+    Args:
+        name: of the file, for messages.
+        model_name: the model; by default the one that the columns fit best.
+
+    Raises:
+        BadInputError: the file cannot be read, fits no model, or a required column is missing.
+    """
+    headed = sample_table(body)
+    if headed is None:
+        raise BadInputError(
+            rule="not_a_table", message="no table was found", remedy="send CSV, JSON, Parquet or Excel with a header", file=name
+        )
+    model = model_named(models, model_name) if model_name else _detected(headed, name, models)
+    contract, mapping = _mapped(headed, model.contract)
+    return ReadFile(model, mapping, tuple(check_file(body, contract, key, name)))
+
+
+def _detected(headed: FileTable, name: str, models: Mapping[str, Model]) -> Model:
+    by_dataset = {model.contract.dataset: model for model in models.values()}
+    match = match_dataset(headed.names, headed.samples, {dataset: model.contract for dataset, model in by_dataset.items()})
+    if match is None or match.absent:
+        remedy = f"name the model with --model: {', '.join(models)}; `headgate onboard --list-models` shows their columns"
+        raise BadInputError(rule="unknown_dataset", message="the columns fit no model", remedy=remedy, file=name)
+    return by_dataset[match.dataset]
+
+
+def _mapped(headed: FileTable, contract: Contract) -> tuple[Contract, dict[str, str]]:
+    """Return the contract for this file's header; a header without a confident mapping is left to the gate, which says what is wrong."""
+    match = match_columns(headed.names, headed.samples, contract)
+    fields = {pair.position: pair.field for pair in match.pairs}
+    mapping = {shown: fields.get(place, "") for place, shown in enumerate(headed.shown)}
+    if match.confidence < THRESHOLD:
+        return contract, mapping
+    return with_headings(contract, headed.names, [fields[place] for place in range(len(headed.names))]), mapping
+
+
+def failed_rows(read: ReadFile, outcomes: Iterable[Outcome]) -> bytes:
+    """Return a CSV file of the rows that failed, with the model's column names, to correct and send again; a ragged row is left out."""
+    verdicts = {verdict.row: verdict for verdict in read.verdicts}
+    out = io.StringIO()
+    writer = csv.DictWriter(out, read.model.contract.names, lineterminator="\n")
+    writer.writeheader()
+    for outcome in outcomes:
+        verdict = verdicts[outcome.row]
+        if outcome.state == "failed" and (cells := verdict.texts or verdict.values):
+            writer.writerow(cells)
+    return out.getvalue().encode()

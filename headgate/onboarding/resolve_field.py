@@ -1,0 +1,68 @@
+"""Answer AppSync's calls of a Lambda resolver.
+
+Source: AWS AppSync developer guide, "Direct Lambda resolvers": the event has `info.fieldName` and `arguments`; an error that is raised
+becomes an error of the field.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from headgate.errors import NotFoundError
+from headgate.onboarding.onboard import refused, summary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.onboarding.models import Model
+    from headgate.onboarding.onboard import Onboarding
+    from headgate.onboarding.records import Record
+
+
+def resolve_field(event: Mapping[str, Any], onboarding: Onboarding, models: Mapping[str, Model]) -> Any:  # noqa: ANN401 JSON
+    """Return the value of the field that the event asks for.
+
+    Raises:
+        HeadgateError: the row broke a rule, or there is no such record.
+    """
+    field, arguments = event["info"]["fieldName"], event.get("arguments") or {}
+    verb, model, many = _parsed(field, models)
+    if verb == "get":
+        return _get(onboarding, model, arguments["id"])
+    if verb == "list":
+        page = onboarding.page(model, arguments.get("limit") or 50, arguments.get("cursor") or "")
+        return {"records": [_shown(record) for record in page.records], "cursor": page.after or None}
+    if verb == "update":
+        return _shown(onboarding.update(model, arguments["id"], arguments["input"]))
+    if many:
+        outcomes = onboarding.create(model, arguments["inputs"])
+        counts = summary(outcomes)
+        rows = [{name: value if value != "" else None for name, value in asdict(outcome).items()} for outcome in outcomes]
+        return {"total": counts.total, "successful": counts.successful, "failed": counts.failed, "rows": rows}
+    (outcome,) = onboarding.create(model, [arguments["input"]])
+    if outcome.state == "failed":
+        raise refused(outcome.rule, outcome.column, outcome.reason)
+    return _shown(onboarding.get(model, outcome.id))
+
+
+def _parsed(field: str, models: Mapping[str, Model]) -> tuple[str, Model, bool]:
+    """Return verb, model and whether it is the plural of `createCustomers`."""
+    for verb in ("get", "list", "create", "update"):
+        name = field.removeprefix(verb)
+        if field.startswith(verb) and name in models:
+            return verb, models[name], False
+        if field.startswith(verb) and name.removesuffix("s") in models:
+            return verb, models[name.removesuffix("s")], True
+    raise NotFoundError(f"No model has the field {field}. Deploy again after contracts have changed.")
+
+
+def _get(onboarding: Onboarding, model: Model, record_id: str) -> Any:  # noqa: ANN401 JSON
+    try:
+        return _shown(onboarding.get(model, record_id))
+    except NotFoundError:
+        return None
+
+
+def _shown(record: Record) -> dict[str, Any]:
+    return dict(record.values)

@@ -1,0 +1,149 @@
+"""The same row gets the same verdict from the command line, over GraphQL, and as a file in raw."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from headgate import wiring
+from headgate.aws.memory import MemoryRecords
+from headgate.cli import deployment
+from headgate.cli.main import cli
+from headgate.contracts import odcs_reader
+from headgate.errors import BadInputError
+from headgate.intake.rows.check_rows import gate_bytes
+from headgate.lake.ports import MaskingKey
+from headgate.onboarding.graphql_schema import field_names, graphql_schema
+from headgate.onboarding.models import models_of
+from headgate.onboarding.onboard import Onboarding
+from headgate.onboarding.resolve_field import resolve_field
+
+pytestmark = pytest.mark.unit
+
+ROOT = Path(__file__).parents[3]
+SAMPLES = ROOT / "samples"
+MODELS = models_of(odcs_reader.load_all(ROOT / "headgate/domains/onboarding/contracts/source"))
+KEY = MaskingKey("k1", bytes(32))
+PAN = "4111111111111111"  # a test number that payment gateways publish
+
+
+@pytest.fixture
+def onboarding(monkeypatch: pytest.MonkeyPatch) -> Onboarding:
+    """A lake with the onboarding domain, in memory."""
+    lake = Onboarding(MemoryRecords(), lambda: KEY)
+    monkeypatch.setattr(wiring, "models_by_name", lambda: MODELS)
+    monkeypatch.setattr(wiring, "onboarding", lambda _: lake)
+    monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {}, {}))
+    return lake
+
+
+def ran(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["onboard", *arguments], catch_exceptions=False)
+
+
+def rows_of(name: str) -> list[dict[str, str | None]]:
+    with (SAMPLES / name).open(encoding="utf-8") as file:
+        return [{column: cell or None for column, cell in row.items()} for row in csv.DictReader(file)]
+
+
+def called(onboarding: Onboarding, field: str, **arguments: object) -> Any:  # noqa: ANN401 JSON
+    return resolve_field({"info": {"fieldName": field}, "arguments": arguments}, onboarding, MODELS)
+
+
+@pytest.mark.parametrize("name", ["valid.csv", "duplicates.csv", "invalid.csv"])
+def test_command_line_graphql_and_raw_agree_on_every_row(onboarding: Onboarding, name: str) -> None:
+    outcomes = json.loads(ran("--file", str(SAMPLES / name), "--json").stdout)["rows"]
+    command = [(one["row"], one["rule"], one["column"]) for one in outcomes]
+    over_graphql = called(onboarding, "createCustomers", inputs=rows_of(name))["rows"]
+    assert [(one["row"], one["rule"] or "", one["column"] or "") for one in over_graphql] == command
+    body = (SAMPLES / name).read_bytes()
+    in_raw = gate_bytes(body, MODELS["Customer"].contract, KEY, object_key=name, received_at=datetime(2026, 1, 1))
+    broken = {row["source_row"]: (row["rule"], row["column_name"] or "") for row in in_raw.quarantine_rows.to_pylist()}
+    assert {row: (rule, column) for row, rule, column in command if rule} == broken
+    assert in_raw.counts.received == len(command)
+
+
+def test_failed_rows_are_written_corrected_and_sent_again(onboarding: Onboarding, tmp_path: Path) -> None:
+    failed = tmp_path / "failed.csv"
+    first = ran("--file", str(SAMPLES / "invalid.csv"), "--submit", "--failed", str(failed), "--json")
+    assert (first.exit_code, json.loads(first.stdout)["summary"]["failed"]) == (3, 6)
+    rows = list(csv.DictReader(io.StringIO(failed.read_text(encoding="utf-8"))))
+    assert [row["customer_id"] for row in rows] == ["C-00002", "C-00003", "C-00004", "has blank", "C-00006", "C-00007"]
+    good = {"name": "Corrected", "country_code": "GB"}
+    fixed = [{**row, **good, "email": f"f{place}@example.com", "customer_id": f"F-{place}"} for place, row in enumerate(rows)]
+    with failed.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [*rows[0]])
+        writer.writeheader()
+        writer.writerows(fixed)
+    again = json.loads(ran("--file", str(failed), "--submit", "--json").stdout)["summary"]
+    assert (again["successful"], again["failed"], again["created"]) == (6, 0, 6)
+    assert len(onboarding.page(MODELS["Customer"], 50).records) == 8
+
+
+def test_a_file_sent_twice_creates_nothing_twice(onboarding: Onboarding) -> None:
+    counts = [json.loads(ran("--file", str(SAMPLES / "valid.csv"), "--submit", "--json").stdout)["summary"] for _ in range(2)]
+    assert [(one["created"], one["successful"]) for one in counts] == [(10, 10), (0, 10)]
+    assert len(onboarding.page(MODELS["Customer"], 50).records) == 10
+
+
+def test_a_dry_run_creates_nothing(onboarding: Onboarding) -> None:
+    done = ran("--file", str(SAMPLES / "valid.csv"))
+    assert "10 successful, 0 failed, 10 in total" in done.stdout.replace("\n", "")
+    assert onboarding.page(MODELS["Customer"]).records == []
+
+
+def test_the_model_is_detected_and_other_headings_are_mapped(onboarding: Onboarding, tmp_path: Path) -> None:
+    assert onboarding
+    assert json.loads(ran("--file", str(SAMPLES / "projects.csv"), "--json").stdout)["model"] == "Project"
+    path = tmp_path / "people.csv"
+    path.write_text("Customer ID;Name;E-Mail;Country Code\nC-1;Ann;ann@example.com;GB\n", encoding="utf-8")
+    done = json.loads(ran("--file", str(path), "--model", "customer", "--json").stdout)
+    assert done["mapping"] == {"Customer ID": "customer_id", "Name": "name", "E-Mail": "email", "Country Code": "country_code"}
+    assert done["summary"]["successful"] == 1
+
+
+def test_models_are_listed_with_their_unique_columns(onboarding: Onboarding) -> None:
+    assert onboarding
+    listed = {model["model"]: model["columns"] for model in json.loads(ran("--list-models", "--json").stdout)}
+    assert list(listed) == ["Customer", "Invoice", "Job", "Project"]
+    assert [column["name"] for column in listed["Customer"] if column["unique"]] == ["email"]
+
+
+def test_a_card_number_is_neither_stored_nor_shown(onboarding: Onboarding, tmp_path: Path) -> None:
+    path = tmp_path / "cards.csv"
+    path.write_text(f"customer_id,name,email\nC-1,paid {PAN},a@example.com\n", encoding="utf-8")
+    done = ran("--file", str(path), "--submit", "--failed", str(tmp_path / "failed.csv"), "--json")
+    assert (done.exit_code, PAN in done.output, PAN in (tmp_path / "failed.csv").read_text(encoding="utf-8")) == (3, False, False)
+    with pytest.raises(BadInputError) as refused:
+        called(onboarding, "createCustomer", input={"customer_id": "C-1", "name": f"paid {PAN}", "email": "a@example.com"})
+    assert PAN not in str(refused.value)
+
+
+def test_records_are_created_read_listed_and_updated_over_graphql(onboarding: Onboarding) -> None:
+    row = {"customer_id": "C-1", "name": "Ann", "email": "ann@example.com"}
+    assert called(onboarding, "createCustomer", input=row)["email"] == "ann@example.com"
+    assert called(onboarding, "getCustomer", id="C-1")["name"] == "Ann"
+    assert called(onboarding, "getCustomer", id="C-2") is None
+    assert called(onboarding, "updateCustomer", id="C-1", input={"name": "Anna"})["name"] == "Anna"
+    assert called(onboarding, "listCustomers", limit=1)["records"][0]["name"] == "Anna"
+    with pytest.raises(BadInputError, match="unique"):
+        called(onboarding, "createCustomer", input={**row, "customer_id": "C-3", "email": "ANN@example.com"})
+
+
+def test_the_schema_has_a_field_for_every_resolver_and_is_the_same_every_time() -> None:
+    graphql = pytest.importorskip("graphql")
+    text = graphql_schema(MODELS)
+    assert text == graphql_schema(MODELS)
+    directives = "directive @aws_api_key on OBJECT\ndirective @aws_iam on OBJECT\n"
+    schema = graphql.build_schema(directives + text)
+    fields = [(kind, name) for kind in ("Query", "Mutation") for name in schema.type_map[kind].fields]
+    assert sorted(fields) == sorted(field_names(MODELS))
+    assert str(schema.type_map["CustomerInput"].fields["email"].type) == "String!"
+    assert str(schema.type_map["Invoice"].fields["amount"].type) == "String!"
