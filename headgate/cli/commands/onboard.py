@@ -54,7 +54,8 @@ def onboard(
 ) -> None:
     """Check a file of records row by row, and create the records.
 
-    Each row is checked by the contract of its model; --submit creates the records. Rows that fail are written to a file of their own, to correct and send again. Ends with 3 when a row failed.
+    Each row is checked by the contract of its model; --submit creates the records. Rows that fail are
+    written to a file of their own, to correct and send again. Ends with 3 when a row failed.
     """
     if lists:
         options.show(as_json=as_json, value=_models, screen=_models_table)
