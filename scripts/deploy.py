@@ -30,6 +30,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTT
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
 
+from headgate.errors import SettingsError
 from headgate.project import LakeProject, project
 from scripts import build, emulator, export_logins, layer, pending_files, wheels
 from scripts.deployment_settings import DeploymentSettings, StateBucket, described
@@ -131,6 +132,7 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
 
 def _with_logins(target: Target, terraform: Terraform, stated: Mapping[str, str]) -> dict[str, str]:
     """Return the variables with the sources whose login is stored: only their schedules are enabled."""
+    export_logins.given(os.environ, export_logins.sources(stated))  # a wrong URL is reported before anything is deployed
     secret_id = terraform.outputs().get("environment", {}).get("HEADGATE_MYSQL_SECRET", "") if terraform.resources() else ""
     found = export_logins.stored(target.client("secretsmanager"), secret_id, export_logins.sources(stated)) if secret_id else set()
     return {**stated, "export_logins": json.dumps(sorted(found))}
@@ -387,7 +389,7 @@ def main() -> int:
     folder = STATE / (asked.name or ("local" if asked.platform == "emulator" else "aws"))
     try:
         _run(asked, folder)
-    except MissingError as error:
+    except (MissingError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 2
     except (TerraformError, emulator.EmulatorError, layer.LayerError, wheels.WheelsError) as error:

@@ -27,9 +27,13 @@ def scheduled(variables: Mapping[str, str]) -> set[str]:
     return own | {source for source, stated in _others(variables).items() if stated.get("enabled", True)}
 
 
-def given(environment: Mapping[str, str], among: Iterable[str]) -> dict[str, str]:
-    """Return the login URLs of the environment, by source."""
-    return {source: url for source in among if (url := environment.get(url_variable(source), ""))}
+def given(environment: Mapping[str, str], among: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return the logins that the environment states, by source, as their secrets hold them.
+
+    Raises:
+        SettingsError: a URL is none; the message does not repeat it.
+    """
+    return {source: secret_from_url(url) for source in among if (url := environment.get(url_variable(source), ""))}
 
 
 def stored(client: Any, secret_id: str, among: Iterable[str]) -> set[str]:  # noqa: ANN401 a client made by name
@@ -37,11 +41,11 @@ def stored(client: Any, secret_id: str, among: Iterable[str]) -> set[str]:  # no
     return {source for source in among if secret_text(client, secret_of(secret_id, source))}
 
 
-def store_missing(client: Any, secret_id: str, urls: Mapping[str, str]) -> list[str]:  # noqa: ANN401 as above
+def store_missing(client: Any, secret_id: str, logins: Mapping[str, Mapping[str, str]]) -> list[str]:  # noqa: ANN401 as above
     """Store each login whose secret has no value; return their sources. A stored login is never replaced."""
-    missing = sorted(set(urls) - stored(client, secret_id, urls))
+    missing = sorted(set(logins) - stored(client, secret_id, logins))
     for source in missing:
-        client.put_secret_value(SecretId=secret_of(secret_id, source), SecretString=json.dumps(secret_from_url(urls[source])))
+        client.put_secret_value(SecretId=secret_of(secret_id, source), SecretString=json.dumps(logins[source]))
     return missing
 
 

@@ -52,3 +52,26 @@ run "a_lake_without_systems_ends_after_the_gate" {
     error_message = "A run of a lake without systems ends after the quality gate."
   }
 }
+
+run "a_run_for_one_system_leaves_the_others" {
+  command = plan
+
+  variables {
+    platform  = "aws"
+    build_dir = "tests/fixtures/built"
+  }
+
+  assert {
+    condition = alltrue([
+      for job, system in local.build_jobs : anytrue([
+        for branch in local.system_branches : branch.StartAt == "Is ${system} asked for?"
+        && one(branch.States["Is ${system} asked for?"].Choices).Next == "Leave ${system}"
+        && strcontains(one(branch.States["Is ${system} asked for?"].Choices).Condition, "Execution.Input.only != '${system}'")
+        && branch.States["Is ${system} asked for?"].Default == "Start ${job}"
+        && strcontains(branch.States["Leave ${system}"].Output, "'state': 'left'") && branch.States["Leave ${system}"].End
+        if branch.StartAt == "Is ${system} asked for?"
+      ])
+    ]) && length(local.system_branches) == 5
+    error_message = "Each branch builds its system unless another one alone is asked for."
+  }
+}
