@@ -77,12 +77,11 @@ def main() -> int:
     for name, body in islice(((name, body) for name, body in files(args.data) if args.match in name), 0, None, args.every):
         named.setdefault(body, []).append(name)
     with ProcessPoolExecutor(args.workers) as processes:
-        outcomes = [*processes.map(outcome, named, chunksize=8)]
-    for name, (became, why) in sorted((name, end) for names, end in zip(named.values(), outcomes, strict=True) for name in names):
-        found[became] += 1
-        reasons[became, why] += 1
-        if became == BROKEN:
-            click.echo(f"broken: {name}: {why}")
+        for names, (became, why) in zip(named.values(), processes.map(outcome, named, chunksize=8), strict=True):
+            found[became] += len(names)
+            reasons[became, why] += len(names)
+            if became == BROKEN:
+                click.echo("\n".join(f"broken: {name}: {why}" for name in names))
     for (became, why), count in sorted(reasons.items()):
         click.echo(f"{count:6}  {became}  {why}")
     every = {name: found[name] for name in (ACCEPTED, SOME_REFUSED, NO_CONTRACT, BROKEN)}
