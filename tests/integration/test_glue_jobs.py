@@ -130,6 +130,8 @@ def test_a_dataset_that_cannot_be_merged_is_alerted_once_and_the_run_goes_on(lak
     sqs = lake.emulator.client("sqs")
     queue = sqs.create_queue(QueueName=unique("inbox"))["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sending = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn}
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [sending]})})
     lake.emulator.client("sns").subscribe(TopicArn=lake.settings["HEADGATE_ALERTS_TOPIC_ARN"], Protocol="sqs", Endpoint=arn)
     out = io.BytesIO()
     pq.write_table(pa.table({"other_id": ["FR"], "_content_sha256": ["1" * 64], "_source_row": [1]}), out)
