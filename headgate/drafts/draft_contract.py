@@ -31,6 +31,7 @@ from headgate.drafts.column_inference import (
     guess_column,
     guess_mask,
     guess_type,
+    is_code_name,
     misfits_of_most,
     rows_repeated,
 )
@@ -275,9 +276,10 @@ def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
     rules = [Rule("required")] if required else []
     if column_type.length is not None:
         rules.append(Rule("max_length", column_type.length))
-    if mask is None and not (guess.mostly or guess.choices):
-        rules += _valid_values(text, column_type)
     content = content_by_name(name) if mask is None else None
+    is_open = column.classification == PERSONAL or is_code_name(name) or content is not None  # the next file has other people and places
+    if mask is None and not (guess.mostly or guess.choices or is_open):
+        rules += _valid_values(text, column_type)
     description = f"Format undecided: {' or '.join(map(answer_of, guess.choices))}" if guess.choices and mask is None else ""
     return replace(column, required=required, rules=tuple(rules), description=description, content=content)
 

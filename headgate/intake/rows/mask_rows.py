@@ -13,6 +13,7 @@ from headgate.contracts.model import Mask
 from headgate.intake.rows.breaches_as_json import breaches_of
 from headgate.intake.rows.judged_column import Judged
 from headgate.masking.card_numbers import is_destroyed
+from headgate.masking.card_search import ANYWHERE, rows_with_cards
 from headgate.masking.redaction import redact
 from headgate.masking.searched_columns import context_below
 from headgate.values.accepted_texts import null_where_absent
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 # Source: Social Security Administration, the number's form: area, group and serial number; hyphens or blanks may be left out.
 _PLAIN_SSN = "999-99-9999"
 _SSN = r"[0-9]{3}([- ]?)[0-9]{2}([- ]?)[0-9]{4}"
+_AND_MORE = "holds more than a card number, such as its expiry, which needs a column of its own"
 
 
 def mask_cards(column: Column, text: pa.Array, known: KnownCards) -> Judged:
@@ -40,9 +42,12 @@ def mask_cards(column: Column, text: pa.Array, known: KnownCards) -> Judged:
     behind = {name: pa.DictionaryArray.from_arrays(at, cards.column(part)) for name, part in parts}
     misfits = np.flatnonzero(flags(present.is_valid()) & ~flags(at.is_valid()))
     destroyed = is_destroyed(present.take(int_array(misfits)))
+    wrong = misfits[~destroyed]
+    more = rows_with_cards(present.take(int_array(wrong)), context_below=ANYWHERE)
     found = [
         Breach("destroyed_number", column.name, "was rounded by a spreadsheet; its digits cannot be had back", misfits[destroyed]),
-        Breach("card_number", column.name, "has a wrong length or check digit", misfits[~destroyed]),
+        Breach("card_number_and_more", column.name, _AND_MORE, wrong[more]),
+        Breach("card_number", column.name, "has a wrong length or check digit", np.delete(wrong, more)),
     ]
     return _judged(column, present, cards.column("number").take(at), behind, found)
 

@@ -245,6 +245,18 @@ def test_few_repeated_values_become_a_rule_that_only_warns() -> None:
     assert Rule("valid_values", ("open", "shut"), Level.WARN) in drafted(body).column("state").rules
 
 
+@pytest.mark.parametrize("name", ["kunde", "full_name", "plz", "zip", "phone"])
+def test_people_and_codes_are_no_list_of_valid_values(name: str) -> None:
+    body = csv_of(id=[str(at) for at in range(200)], **{name: ["01067", "01099"] * 100})
+    assert "valid_values" not in [rule.name for rule in drafted(body).column(name).rules]
+
+
+def test_a_draft_keeps_new_columns_unless_it_masks_card_data() -> None:
+    plain, cards = drafted(csv_of(id=["1", "2"], item=["a", "b"])), drafted(csv_of(id=["1", "2"], cvv=["917", "918"]))
+    assert plain.properties["headgate.newColumns"] == "keep_as_text"
+    assert "headgate.newColumns" not in cards.properties
+
+
 def test_a_few_bad_cells_keep_a_column_text_and_are_told() -> None:
     found = draft(csv_of(id=[str(at) for at in range(100)], day=["2024-01-01"] * 99 + ["soon"]), "x")
     assert found.contract.column("day").type.kind is Kind.STRING

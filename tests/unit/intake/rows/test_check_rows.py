@@ -158,6 +158,9 @@ def test_a_refused_row_carries_its_first_reason_all_rules_and_the_masked_row() -
         ({"method": "cash"}, "valid_values", "method"),
         ({"card_number": "4111111111111112"}, "card_number", "card_number"),
         ({"card_number": "none"}, "card_number", "card_number"),
+        ({"card_number": f"{PAN}1227"}, "card_number_and_more", "card_number"),
+        ({"card_number": f"{PAN} 12/27"}, "card_number_and_more", "card_number"),
+        ({"card_number": f"Visa {PAN}"}, "card_number_and_more", "card_number"),
         ({"card_number": "4.11E+15"}, "destroyed_number", "card_number"),
         ({"card_expiry": "01/26"}, "pattern", "card_expiry"),
         ({"paid_at": "2023-13-45 10:00:00"}, "type", "paid_at"),
@@ -320,6 +323,14 @@ def test_all_ways_to_write_a_card_number_give_one_token() -> None:
     gated = passed(*(payment(payment_id=str(number), card_number=spelling) for number, spelling in enumerate(spellings, 1)))
     assert gated.accepted.num_rows == len(spellings)
     assert len(set(gated.accepted["card_token"].to_pylist())) == 1
+
+
+@pytest.mark.parametrize("more", ["1227", " 12/27", "=2712"])
+def test_a_card_number_with_more_behind_it_is_never_shown(more: str) -> None:
+    gated = passed(payment(card_number=f"{PAN}{more}"))
+    (row,) = gated.quarantine_rows.to_pylist()
+    assert row["masked_value"] == "[masked]"
+    assert PAN not in written(gated)
 
 
 def test_a_rounded_number_is_never_shown() -> None:
