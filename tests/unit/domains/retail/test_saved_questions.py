@@ -29,7 +29,15 @@ EVERYTHING = [*LAKE_QUESTIONS.values(), *QUESTIONS.values(), *QUALITY.values(), 
 
 
 @pytest.fixture
-def athena() -> Iterator[duckdb.DuckDBPyConnection]:
+def athena(empty_lake: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The empty lake; rows that a test adds are gone after it."""
+    empty_lake.begin()
+    yield empty_lake
+    empty_lake.rollback()
+
+
+@pytest.fixture(scope="module")
+def empty_lake() -> Iterator[duckdb.DuckDBPyConnection]:
     """Every table of the lake, empty, where Athena shows it."""
     with duckdb.connect() as engine:
         for database, contracts in (("ecommerce_prod", REGISTRY.prod), ("ecommerce_curated", {**REGISTRY.curated, **REGISTRY.lake})):
