@@ -37,8 +37,8 @@ def _states(record: FileRecord, reached: set[str]) -> dict[StageName, StageState
         first = next((name for name in _NAMES if name not in reached), "complete")
         place = _NAMES.index(first)
         return {name: "done" if n < place else "running" if n == place else "pending" for n, name in enumerate(_NAMES)}
-    if record.state in {FileState.DONE, FileState.WAITING}:
-        return dict.fromkeys(_NAMES, "done" if record.state is FileState.DONE else "pending")
+    if record.state in {FileState.DONE, FileState.REVERTED, FileState.WAITING}:  # a reverted file had passed them all
+        return dict.fromkeys(_NAMES, "pending" if record.state is FileState.WAITING else "done")
     stopped_at = {FileState.SKIPPED_DUPLICATE: "processing", FileState.IGNORED: "trigger"}.get(record.state, "validation")
     place, ends_well = _NAMES.index(stopped_at), record.state in {FileState.SKIPPED_DUPLICATE, FileState.IGNORED}
     states: dict[StageName, StageState] = {name: "done" if n < place + ends_well else "skipped" for n, name in enumerate(_NAMES)}

@@ -62,6 +62,7 @@ def test_a_files_story_has_six_stages_with_their_times(caller: Caller) -> None:
         (FileState.REJECTED, {}, "done done done failed skipped done"),
         (FileState.SKIPPED_DUPLICATE, {}, "done done done skipped skipped done"),
         (FileState.FAILED, {}, "done done done failed skipped failed"),
+        (FileState.REVERTED, {}, "done done done done done done"),
     ],
 )
 def test_stages_of_a_file_that_is_not_done(caller: Caller, state: FileState, times: dict[str, str], expected: str) -> None:
