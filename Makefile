@@ -34,15 +34,19 @@ demo: setup ## take half a million real invoice lines through the whole lake on 
 # tests are named first.
 BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: check test test-unit test-faults check-drafts fuzz docs clean
+.PHONY: check console test test-unit test-faults check-drafts fuzz docs clean
 
-check: setup ## check lint, format, types, import layers, plain English, Terraform
+check: setup ## check lint, format, types, import layers, plain English, Terraform and the console's source
 	ruff check .
 	ruff format --check .
 	mypy
 	lint-imports
 	python scripts/plain_english.py
 	python scripts/terraform_cli.py check
+	python scripts/console.py check
+
+console: setup ## build the web console into build/console; Node 20 comes from PATH or from PyPI
+	@python scripts/console.py build
 
 test: setup ## run every tier of tests: unit, faults, integration, e2e (emulator and databases start and stop by themselves)
 	python -m pytest -m unit -q $(BY_FILE)
@@ -61,9 +65,10 @@ check-drafts: setup ## draft a contract from every file below DATA and check the
 fuzz: setup ## send mutated files through the gate: COUNT=1000000, SEED=0, FIRST=0, WORKERS=2, DATA=folder
 	@COUNT=$(COUNT) SEED=$(SEED) FIRST=$(FIRST) python benchmarks/fuzz.py $(DATA)
 
-docs: setup ## write docs/data-dictionary.md from the contracts and docs/openapi.json from the API's types
+docs: setup ## write docs/data-dictionary.md from the contracts, docs/openapi.json from the API's types, and the console's types from it
 	@python -m headgate.contracts.dictionary > docs/data-dictionary.md
 	@python -m headgate.api.openapi > docs/openapi.json
+	@python scripts/console.py types
 
 clean: ## remove build products and caches; a running emulator and its state stay
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -49,7 +49,8 @@ def _nothing_found() -> pd.DataFrame:
 
 
 def _last_day(folder: Path) -> date:
-    return as_of({name: latest_on(name, folder / f"{name}.parquet") for name in ("orders", "card_transactions")})
+    contracts = Registry.load().curated
+    return as_of({name: latest_on(contracts[name], folder / f"{name}.parquet") for name in ("orders", "card_transactions")}, contracts)
 
 
 def _cpu_s() -> float:

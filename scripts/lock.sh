@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Write the hashes of every version in requirements/dev.lock and requirements/setup.lock. Change versions there, then run `make lock`.
+# Write the hashes of every version in requirements/{dev,setup,node}.lock. Change versions there, then run `make lock`.
 set -euo pipefail
 venv=$1
-for lock in dev setup; do
+for lock in dev setup node; do
   pins=$(mktemp)
   grep -oE '^[A-Za-z0-9_.-]+==[^ ;\]+' "requirements/$lock.lock" > "$pins"
   head=$(grep '^#' "requirements/$lock.lock" || true)

@@ -228,6 +228,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/files/{file_id}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo an upload: its rows leave curated and quarantine, and the tables with the next run. The original stays in raw
+         * @description Needs the group `operator`.
+         */
+        post: operations["revertFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/health": {
         parameters: {
             query?: never;
@@ -1883,6 +1903,30 @@ export interface components {
             type: string;
         };
         /**
+         * Reverted
+         * @description The upload was undone; the tables show it after the next run.
+         */
+        Reverted: {
+            /**
+             * Accepted
+             * @description Rows that left curated.
+             */
+            accepted: number;
+            /**
+             * Accepted As
+             * @description Key of another file with the same content, whose rows are in the lake now.
+             * @default
+             */
+            accepted_as: string;
+            /** File Id */
+            file_id: string;
+            /**
+             * Quarantined
+             * @description Rows that left quarantine, refused ones and duplicates.
+             */
+            quarantined: number;
+        };
+        /**
          * Rows
          * @description A page of rows.
          *
@@ -3403,6 +3447,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RejectedRows"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's groups do not permit it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unforeseen error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind the API failed */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; repeat after the time in Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revertFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of one version of one file. */
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reverted"];
                 };
             };
             /** @description No valid token */
