@@ -4,6 +4,7 @@
     build/headgate.zip         the package and the contracts, for Glue jobs
     build/jobs/<name>.py       the Glue jobs' scripts
     build/requirements/<name>.txt   the packages that a Glue job installs on AWS: locked versions with their hashes
+    build/graphql.json         schema and fields of the GraphQL API of records, from the contracts that are models
     build/catalog.json         tables and columns, from the contracts
     build/sentence_model.zip   what retail-copilot's job reads searches with, where it is installed and a deployment wants it
 
@@ -33,6 +34,8 @@ import yaml
 
 from headgate.contracts.catalog import glue_columns
 from headgate.contracts.registry import Registry, folders
+from headgate.onboarding.graphql_schema import field_names, graphql_schema
+from headgate.onboarding.models import models_of
 from headgate.project import PACKED, project
 
 if TYPE_CHECKING:
@@ -60,6 +63,7 @@ def build(out: Path = BUILD) -> list[Path]:
     wanted |= {f"jobs/{script.name}": _bytes(script) for script in sorted((ROOT / "glue_jobs").glob("*.py"))}
     wanted["headgate.zip"] = archive(package)
     wanted |= {f"requirements/{script.stem}.txt": job_lock(script).encode() for script in sorted((ROOT / "glue_jobs").glob("*.py"))}
+    wanted["graphql.json"] = (json.dumps(graphql(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
     wanted["catalog.json"] = (json.dumps(catalog(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
     return [out / name for name, body in wanted.items() if write(out / name, body)]
 
@@ -129,6 +133,13 @@ def catalog(registry: Registry) -> dict[str, dict[str, Any]]:
         database: {name: {"columns": glue_columns(contract), "system": contract.system} for name, contract in contracts.items()}
         for database, contracts in databases.items()
     }
+
+
+def graphql(registry: Registry) -> dict[str, Any]:
+    """The GraphQL schema of the models, and the fields that a resolver answers; no fields where no contract is a model."""
+    models = models_of(registry.source)
+    fields = [{"type": kind, "name": name} for kind, name in field_names(models)]
+    return {"schema": graphql_schema(models) if models else "", "fields": fields}
 
 
 def _locked(lock: Path) -> dict[str, str]:

@@ -6,7 +6,7 @@ And it takes no notice of an event source mapping's batching window: each of a b
 And under load it is slow enough that Terraform's provider sends a call again whose first sending it carries out: the second finds that
 its table exists already, and the deployment fails.
 And its Glue jobs would import the package of this environment instead of the one that was deployed (`--extra-py-files`).
-Its Athena is corrected in `scripts/ministack_athena.py`.
+Its Athena and its AppSync are corrected in `scripts/ministack_athena.py` and `scripts/ministack_appsync.py`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ministack.services import cloudwatch, glue, lambda_svc
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
 
-from scripts import ministack_athena
+from scripts import ministack_appsync, ministack_athena
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator
@@ -189,4 +189,5 @@ if __name__ == "__main__":
     lambda_svc._dispatch_esm_batch = windows.dispatch  # noqa: SLF001 as above
     app.app = Repeats(app.app)
     ministack_athena.correct()
+    ministack_appsync.correct()
     sys.exit(app.main())

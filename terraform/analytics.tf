@@ -17,13 +17,13 @@ locals {
   package_uri = "s3://${module.bucket["artifacts"].name}/${aws_s3_object.package.key}"
 
   # Every log that is written with data at hand; the card-data audit reads them.
-  log_groups = sort([
+  log_groups = sort(concat([for group in aws_cloudwatch_log_group.records : group.name], [
     module.raw_to_curated.log_group,
     module.start_pipeline.log_group,
     aws_cloudwatch_log_group.curated_to_prod.name,
     aws_cloudwatch_log_group.jobs["output"].name,
     aws_cloudwatch_log_group.jobs["error"].name,
-  ])
+  ]))
 
   build_jobs = { for system in local.systems : "build_${replace(system, "-", "_")}" => system }
 

@@ -1,6 +1,6 @@
 output "environment" {
   description = "What a shell needs to work with this deployment; scripts/deploy.py writes it to deployment.json."
-  value = merge(local.environment, {
+  value = merge(local.environment, local.records_environment, {
     HEADGATE_EXPORT_MACHINES    = jsonencode({ for key, export in local.exports : export.source => local.machine_arns[key] })
     HEADGATE_STATE_MACHINE_ARN  = aws_sfn_state_machine.curated_to_prod.arn
     HEADGATE_DEBOUNCE_SCHEDULE  = local.debounce_schedule
@@ -90,4 +90,14 @@ output "alarms" {
 output "dashboard" {
   description = "Name of the dashboard."
   value       = aws_cloudwatch_dashboard.this.dashboard_name
+}
+
+output "graphql" {
+  description = "The GraphQL API of records: its URL and API key; null where the lake has no models."
+  sensitive   = true
+  value = one([for key in local.onboarding : {
+    url     = aws_appsync_graphql_api.records[key].uris["GRAPHQL"]
+    api_id  = aws_appsync_graphql_api.records[key].id
+    api_key = aws_appsync_api_key.records[key].key
+  }])
 }

@@ -485,3 +485,9 @@ variable "alert_email" {
     error_message = "alert_email is empty or an e-mail address."
   }
 }
+
+variable "graphql_key_expires" {
+  description = "When the API key of the GraphQL API ends, RFC 3339, at most 365 days ahead. Null takes AWS's default of 7 days."
+  type        = string
+  default     = null
+}

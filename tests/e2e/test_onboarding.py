@@ -1,0 +1,122 @@
+"""Records on a deployed lake: the GraphQL API and the command line write the same table, and an address has one owner."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.e2e.lakes import ROOT, deployed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.e2e.lakes import Lake
+
+pytestmark = pytest.mark.e2e
+
+NAME = "e2e-records"
+FAILED_ROWS_EXIT, UNAUTHORIZED = 3, 401
+CREATE = "mutation C($input: CustomerInput!) { createCustomer(input: $input) { customer_id email } }"
+BATCH = """mutation B($inputs: [CustomerInput!]!) {
+  createCustomers(inputs: $inputs) { successful failed rows { row state id rule column } }
+}"""
+UPDATE = "mutation U($id: ID!, $input: CustomerChanges!) { updateCustomer(id: $id, input: $input) { name } }"
+GET = "query G($id: ID!) { getCustomer(id: $id) { customer_id name email country_code } }"
+LIST = "query L($limit: Int, $cursor: String) { listCustomers(limit: $limit, cursor: $cursor) { records { customer_id } cursor } }"
+
+
+@dataclass(frozen=True)
+class GraphQl:
+    """The API of a lake on the emulator, whose address has the API's id in its path."""
+
+    url: str
+    key: str
+
+    def call(self, query: str, **variables: object) -> dict[str, Any]:
+        """The whole answer: `data`, and `errors` where there are any."""
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        headers = {"content-type": "application/json", "x-api-key": self.key}
+        request = urllib.request.Request(self.url, body, headers)  # noqa: S310 the emulator's own address
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 as above
+            answered: dict[str, Any] = json.load(answer)
+        return answered
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
+    """A lake with the onboarding domain alone."""
+    project = tmp_path_factory.mktemp("project")
+    (project / "headgate.toml").write_text('name = "records"\ndomains = ["onboarding"]\n', encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch, deployed(NAME, project=project) as lake:
+        patch.setenv("HEADGATE_PROJECT", str(project))
+        yield lake
+
+
+@pytest.fixture(scope="module")
+def api(lake: Lake) -> GraphQl:
+    stated = lake.outputs["graphql"]
+    return GraphQl(f"{lake.environment['AWS_ENDPOINT_URL']}/v1/apis/{stated['api_id']}/graphql", stated["api_key"])
+
+
+def customer(number: int, email: str = "") -> dict[str, str]:
+    return {"customer_id": f"G-{number:04}", "name": f"Name {number}", "email": email or f"g{number}@example.com"}
+
+
+def test_a_record_is_created_read_changed_and_listed(api: GraphQl) -> None:
+    assert api.call(CREATE, input=customer(1))["data"]["createCustomer"]["email"] == "g1@example.com"
+    assert api.call(UPDATE, id="G-0001", input={"name": "Changed"})["data"]["updateCustomer"] == {"name": "Changed"}
+    found = api.call(GET, id="G-0001")["data"]["getCustomer"]
+    assert found == {"customer_id": "G-0001", "name": "Changed", "email": "g1@example.com", "country_code": None}
+    assert api.call(LIST, limit=1)["data"]["listCustomers"]["records"] == [{"customer_id": "G-0001"}]
+
+
+def test_a_batch_has_a_verdict_for_each_row(api: GraphQl) -> None:
+    rows = [customer(2), customer(3, "G2@example.com"), customer(4, "nobody")]
+    done = api.call(BATCH, inputs=rows)["data"]["createCustomers"]
+    assert [(one["state"], one["rule"], one["column"]) for one in done["rows"]] == [
+        ("created", None, None),
+        ("failed", "unique", "email"),
+        ("failed", "pattern", "email"),
+    ]
+    assert api.call(BATCH, inputs=rows)["data"]["createCustomers"]["rows"][0]["state"] == "present"
+
+
+def test_a_taken_address_is_a_clear_error(api: GraphQl) -> None:
+    answer = api.call(CREATE, input=customer(5, "G1@Example.com"))
+    assert "unique" in answer["errors"][0]["message"]
+    assert "example" not in answer["errors"][0]["message"].lower()
+
+
+def test_a_call_without_a_key_is_refused(api: GraphQl) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        GraphQl(api.url, "da2-wrong").call(LIST)
+    assert refused.value.code == UNAUTHORIZED
+
+
+def test_the_command_line_creates_records_that_graphql_reads(lake: Lake, api: GraphQl) -> None:
+    sample = str(ROOT / "samples" / "duplicates.csv")
+    done = lake.headgate("onboard", "--file", sample, "--submit", "--failed", "/dev/null", expect=FAILED_ROWS_EXIT)
+    assert (done["model"], done["summary"]["created"], done["summary"]["reasons"]) == (
+        "Customer",
+        7,
+        {"duplicate_key": 1, "duplicate_row": 1, "unique": 1},
+    )
+    assert api.call(GET, id="C-00001")["data"]["getCustomer"]["email"] == "customer1@example.com"
+    again = lake.headgate("onboard", "--file", sample, "--submit", "--failed", "/dev/null", expect=FAILED_ROWS_EXIT)
+    assert again["summary"]["created"] == 0
+
+
+def test_of_a_thousand_callers_with_a_hundred_addresses_a_hundred_win(api: GraphQl) -> None:
+    def created(number: int) -> str:
+        answer = api.call(CREATE, input={**customer(1000 + number, f"many{number % 100}@example.com")})
+        return "created" if not answer.get("errors") else "unique" if "unique" in answer["errors"][0]["message"] else str(answer)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert Counter(pool.map(created, range(1000))) == {"created": 100, "unique": 900}
