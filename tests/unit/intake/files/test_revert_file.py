@@ -226,7 +226,7 @@ UPLOADS = st.lists(
 )
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(UPLOADS, st.data())
 def test_a_lake_after_a_revert_is_the_lake_that_the_file_never_came_to(uploads: list[Upload], data: st.DataObject) -> None:
     undone = data.draw(st.integers(0, len(uploads) - 1))
