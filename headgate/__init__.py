@@ -16,8 +16,7 @@ Functions are imported when they are used, so that `import headgate` costs nothi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # type checkers read it as true; `typing` would make garbage before `headgate.aws.cold_start` stops its collection
 if TYPE_CHECKING:
     from headgate.client.lake import Lake, connect
     from headgate.contracts.model import Contract
