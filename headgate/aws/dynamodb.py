@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 
 from headgate.aws.errors import translated
 from headgate.errors import ConflictError, NotFoundError, ThrottledError
-from headgate.lake.ports import Claim, FileRecord, Measured, why_not_reopened
+from headgate.lake.ports import Claim, FileRecord, Measured, why_not_finished, why_not_reopened
 from headgate.lake.states import (
     NOT_ACCEPTED,
     UNDER_WAY,
@@ -30,6 +30,7 @@ from headgate.lake.states import (
     FileState,
     after,
     answer_to_claim,
+    finished_from,
     permits_new,
     states_by_condition,
 )
@@ -129,15 +130,14 @@ class DynamoLedger:
             self.client.put_item(TableName=self.table, Item=encode(item))
 
     def finish(self, record: FileRecord) -> None:
-        """The record stands as given; ConflictError when another file has taken the content over meanwhile."""
+        """Store the finished record; ConflictError when its state permits no such end, or another file has the content."""
         if record.state is FileState.DONE and record.content_sha256:
             self._finish_owning(record)
             return
         if record.state is FileState.REVERTED and record.content_sha256:
             self._finish_freeing(record)
             return
-        with translated(f"record {record.key}"):
-            self.client.put_item(TableName=self.table, Item=encode(_file_item(record)))
+        self._put_finished(record)
         if record.state in NOT_ACCEPTED and record.content_sha256:
             self._disown(record)
 
@@ -200,24 +200,37 @@ class DynamoLedger:
             for page in pages:
                 yield from (record_of(decode(item)) for item in page["Items"])
 
+    def _put_finished(self, record: FileRecord) -> None:
+        try:
+            with translated(f"record {record.key}"):
+                self.client.put_item(TableName=self.table, Item=encode(_file_item(record)), **_condition(*_finishable(record)))
+        except ConflictError:
+            raise ConflictError(why_not_finished(record)) from None
+
     def _finish_owning(self, record: FileRecord) -> None:
         """Record and content become done together, so that no copy can be accepted between the two."""
         content = {"file_id": _content_id(record), "owner": record.file_id, "state": "done"}
-        writes = [self._put(_file_item(record)), self._put(content, f"{_FREE} OR #owner = :me", {":me": record.file_id})]
-        if self._transact(f"record {record.key}", writes) is not None:
-            raise ConflictError(f"the content of {record.key} was taken over by another file; deliver it again")
+        mine = f"{_FREE} OR #owner = :me"
+        writes = [self._put(_file_item(record), *_finishable(record)), self._put(content, mine, {":me": record.file_id})]
+        obstacles = self._transact(f"record {record.key}", writes)
+        if obstacles is None:
+            return
+        if obstacles[0]["Code"] == _FAILED:
+            raise ConflictError(why_not_finished(record))
+        raise ConflictError(f"the content of {record.key} was taken over by another file; deliver it again")
 
     def _finish_freeing(self, record: FileRecord) -> None:
         """Record a reverted file; its content, unless another file owns it, is free with the same write."""
         free = {"TableName": self.table, "Key": encode({"file_id": _content_id(record)})}
         free |= _condition("#owner = :me", {":me": record.file_id})
-        obstacles = self._transact(f"record {record.key}", [self._put(_file_item(record)), {"Delete": free}])
+        obstacles = self._transact(f"record {record.key}", [self._put(_file_item(record), *_finishable(record)), {"Delete": free}])
         if obstacles is None:
             return
+        if obstacles[0]["Code"] == _FAILED:
+            raise ConflictError(why_not_finished(record))
         if obstacles[1]["Code"] != _FAILED:
             raise ThrottledError(f"another worker works on the content of {record.key}; try again")
-        with translated(f"record {record.key}"):
-            self.client.put_item(TableName=self.table, Item=encode(_file_item(record)))
+        self._put_finished(record)
 
     def _disown(self, record: FileRecord) -> None:
         """Release the content if this file holds it unfinished: the next file with it is accepted."""
@@ -229,11 +242,9 @@ class DynamoLedger:
                 **_condition("#owner = :me AND #state = :processing", mine),
             )
 
-    def _put(self, item: _Item, condition: str = "", values: _Item | None = None) -> _Item:
-        put = {"TableName": self.table, "Item": encode(item)}
-        if condition:
-            put |= {**_condition(condition, values or {}), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
-        return {"Put": put}
+    def _put(self, item: _Item, condition: str, values: _Item) -> _Item:
+        put = {"TableName": self.table, "Item": encode(item), "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        return {"Put": put | _condition(condition, values)}
 
     def _transact(self, doing: str, writes: list[_Item]) -> list[_Item] | None:
         """None when all was written; else what stood in the way, one reason per write."""
@@ -268,6 +279,13 @@ def _permitted(action: Action, now_ms: int, run: str = "") -> tuple[str, _Item]:
         values |= _values(states)
     expression = " OR ".join(clauses)
     return expression, values | {name: value for name, value in {":now": now_ms, ":run": run}.items() if name in expression}
+
+
+def _finishable(record: FileRecord) -> tuple[str, _Item]:
+    """The condition under which the table of transitions permits this end, and the values that it compares with."""
+    known = finished_from(record.state)
+    states = [state for state in known if state]
+    return f"{_FREE} OR {_is_one_of(states)}" if None in known else _is_one_of(states), _values(states)
 
 
 def _is_one_of(states: Collection[FileState]) -> str:

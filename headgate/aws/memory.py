@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import ConflictError, NotFoundError, ServiceError, ThrottledError
 from headgate.lake.file_index import FileListPage
-from headgate.lake.ports import Claim, FileRecord, ObjectInfo, ObjectRef, TableVersion, why_not_reopened
-from headgate.lake.states import NOT_ACCEPTED, Action, ClaimAnswer, FileState, after, answer_to_claim, permits
+from headgate.lake.ports import Claim, FileRecord, ObjectInfo, ObjectRef, TableVersion, why_not_finished, why_not_reopened
+from headgate.lake.states import NOT_ACCEPTED, Action, ClaimAnswer, FileState, after, answer_to_claim, finished_from, permits
 from headgate.lake.upload_store import StoredPart
 from headgate.onboarding.records import Answer, Page, Record, Written
 
@@ -182,8 +182,11 @@ class MemoryLedger:
         self._measured[kind] = tuple(files)
 
     def finish(self, record: FileRecord) -> None:
-        """The record stands as given; ConflictError when another file has taken the content over meanwhile."""
+        """Store the finished record; ConflictError when its state permits no such end, or another file has the content."""
         with self._lock:
+            known = self._records.get(record.file_id)
+            if (known.state if known else None) not in finished_from(record.state):
+                raise ConflictError(why_not_finished(record))
             if record.state is FileState.DONE and record.content_sha256:
                 holder = self._contents.get(_content(record))
                 if holder and holder.file_id != record.file_id:

@@ -151,6 +151,11 @@ def why_not_reopened(record: FileRecord) -> str:
     return f"{record.key} is {record.state}, and this state permits no replay and no revert. `headgate files show` shows the file."
 
 
+def why_not_finished(record: FileRecord) -> str:
+    """Return why a ledger does not finish the file, and what to do."""
+    return f"{record.key} cannot become {record.state}: another worker has changed its record. Deliver it again."
+
+
 class FileLedger(Protocol):
     """One record per raw object version, and one claim per dataset and content (DynamoDB `files`)."""
 
@@ -187,7 +192,11 @@ class FileLedger(Protocol):
         ...
 
     def finish(self, record: FileRecord) -> None:
-        """The record stands as given; finishing twice with the same record changes nothing. The content of a reverted file is free."""
+        """Store the finished record; finishing twice with the same record changes nothing. The content of a reverted file is free.
+
+        Raises:
+            ConflictError: the state of the stored record permits no such end (`Action.FINISH`), or another file has the content.
+        """
         ...
 
     def release(self, record: FileRecord) -> None:

@@ -74,6 +74,7 @@ class Action(StrEnum):
     TAKE_OVER = "take over"
     REOPEN = "reopen"
     REVERT = "revert"
+    FINISH = "finish"
 
 
 class Condition(StrEnum):
@@ -104,6 +105,17 @@ _UNCLAIMED: Mapping[FileState | None, Condition] = {
     FileState.HANDED_OVER: Condition.LEASE_ENDED,
 }
 
+# A worker that was given up may still end its work: what it stored is in the lake, so its record has to say so.
+_WORKED_ON = (FileState.PROCESSING, FileState.HANDED_OVER, FileState.FAILED)
+_FINISHES: Mapping[FileState, tuple[FileState | None, ...]] = {
+    **dict.fromkeys((FileState.DONE, FileState.REJECTED, FileState.NEEDS_MAPPING), (*_WORKED_ON, FileState.REPLAYING)),
+    FileState.SKIPPED_DUPLICATE: (None, *_WORKED_ON),  # the claim was not granted, so there may be no record
+    FileState.IGNORED: (FileState.PROCESSING,),
+    FileState.FAILED: (FileState.PROCESSING, FileState.HANDED_OVER),
+    # A file whose owner is reverted is replayed by way of `reverted`; a replay that changes nothing restores the record.
+    FileState.REVERTED: (FileState.REVERTING, FileState.REPLAYING, FileState.SKIPPED_DUPLICATE),
+}
+
 TRANSITIONS: Mapping[Action, tuple[Transition, ...]] = {
     Action.CLAIM: _to(FileState.PROCESSING, _UNCLAIMED),
     Action.HAND_OVER: _to(FileState.HANDED_OVER, _UNCLAIMED),
@@ -129,6 +141,8 @@ TRANSITIONS: Mapping[Action, tuple[Transition, ...]] = {
             FileState.REVERTING: Condition.LEASE_ENDED,
         },
     ),
+    # Twice the same state: a request that AWS answered and the network lost is sent again.
+    Action.FINISH: tuple(Transition(before, end) for end, known in _FINISHES.items() for before in (*known, end)),
 }
 
 # A worker holds the file: only these states have a lease.
@@ -140,7 +154,7 @@ NOT_ACCEPTED = frozenset({FileState.REJECTED, FileState.NEEDS_MAPPING})
 
 
 def after(action: Action) -> FileState:
-    """Return the state that the action leads to."""
+    """Return the state that the action leads to; a file's `FINISH` leads to one of several."""
     return TRANSITIONS[action][0].after
 
 
@@ -161,6 +175,11 @@ def states_by_condition(action: Action) -> Iterator[tuple[Condition, tuple[FileS
     for condition in Condition:
         if found := tuple(step.before for step in steps if step.condition is condition and step.before):
             yield condition, found
+
+
+def finished_from(end: FileState) -> frozenset[FileState | None]:
+    """Return the states that a record may have before it is finished as `end`; None means that there is no record."""
+    return frozenset(step.before for step in TRANSITIONS[Action.FINISH] if step.after is end)
 
 
 def permits_new(action: Action) -> bool:

@@ -159,6 +159,7 @@ def test_finishing_twice_changes_nothing(ledger: FileLedger) -> None:
 
 def test_a_record_comes_back_exactly_as_it_was_finished(ledger: FileLedger) -> None:
     record = replace(finished(file("a.csv")), error={"rule": "empty_file", "message": "it is empty"}, warnings=3)
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
     ledger.finish(record)
     assert ledger.get(record.file_id) == record
 
@@ -170,8 +171,9 @@ def test_a_refused_content_may_be_sent_again_under_another_name(ledger: FileLedg
     assert ledger.claim(file("b.csv"), now=NOW, lease_s=LEASE_S).granted
 
 
-def test_a_refusal_without_a_claim_leaves_the_owner_its_content(ledger: FileLedger) -> None:
-    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
+def test_a_rejection_leaves_the_owner_its_content(ledger: FileLedger) -> None:
+    ledger.claim(file("b.csv"), now=NOW, lease_s=LEASE_S)
+    ledger.claim(file("a.csv"), now=LATER, lease_s=LEASE_S)
     ledger.finish(replace(file("b.csv"), state="rejected"))
     ledger.finish(finished(file("a.csv")))
     assert ledger.claim(file("c.csv"), now=NOW, lease_s=LEASE_S).owner == "raw/a.csv#v1"
@@ -333,7 +335,7 @@ def test_a_hand_over_that_is_kept_outlasts_its_lease(ledger: FileLedger) -> None
 
 
 def test_what_is_finished_is_not_kept_for_a_larger_worker(ledger: FileLedger) -> None:
-    ledger.finish(finished(file("a.csv")))
+    ended(ledger)
     ledger.keep_handed_over("raw/a.csv#v1", now=NOW, lease_s=LEASE_S)
     ledger.keep_handed_over("nobody", now=NOW, lease_s=LEASE_S)
     assert list(ledger.records()) == [finished(file("a.csv"))]
@@ -374,6 +376,7 @@ def test_what_is_given_back_may_be_taken_at_once(ledger: FileLedger) -> None:
 
 
 def test_a_file_that_failed_may_be_claimed_again(ledger: FileLedger) -> None:
+    ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S)
     for ask in (
         lambda: ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S),
         lambda: ledger.hand_over(file("a.csv"), now=NOW, lease_s=LEASE_S),
@@ -381,6 +384,51 @@ def test_a_file_that_failed_may_be_claimed_again(ledger: FileLedger) -> None:
     ):
         ledger.finish(replace(file("a.csv"), state="failed", error={"rule": "job_failed", "message": "out of memory"}))
         assert ask().granted
+
+
+def test_a_late_worker_cannot_change_how_a_file_ended(ledger: FileLedger) -> None:
+    before = ended(ledger)
+    for state in ("rejected", "needs_mapping", "ignored", "failed", "skipped_duplicate"):
+        with pytest.raises(ConflictError, match=f"cannot become {state}"):
+            ledger.finish(replace(before, state=state))
+    assert ledger.get(before.file_id) == before
+
+
+def test_a_late_worker_cannot_restore_a_reverted_file(ledger: FileLedger) -> None:
+    before = ended(ledger)
+    ledger.reopen(before.file_id, now=NOW, lease_s=LEASE_S, action=Action.REVERT)
+    with pytest.raises(ConflictError, match="cannot become done"):
+        ledger.finish(before)
+    ledger.finish(replace(before, state="reverted"))
+    with pytest.raises(ConflictError, match="cannot become done"):
+        ledger.finish(before)
+    assert ledger.claim(file("copy.csv"), now=NOW, lease_s=LEASE_S).granted
+
+
+def test_only_a_reverted_or_replayed_file_becomes_reverted(ledger: FileLedger) -> None:
+    before = ended(ledger)
+    with pytest.raises(ConflictError, match="cannot become reverted"):
+        ledger.finish(replace(before, state="reverted"))
+    with pytest.raises(ConflictError, match="cannot become reverted"):
+        ledger.finish(replace(before, state="reverted", content_sha256=""))
+    assert ledger.get(before.file_id) == before
+    assert ledger.claim(file("copy.csv"), now=NOW, lease_s=LEASE_S).answer == "duplicate"
+
+
+@pytest.mark.parametrize("state", ["done", "rejected", "ignored", "failed"])
+def test_a_file_that_nobody_claimed_cannot_be_finished(ledger: FileLedger, state: str) -> None:
+    with pytest.raises(ConflictError, match="Deliver it again"):
+        ledger.finish(replace(file("a.csv"), state=state))
+    assert list(ledger.records()) == []
+    assert ledger.claim(file("b.csv"), now=NOW, lease_s=LEASE_S).granted
+
+
+def test_a_larger_worker_that_was_given_up_records_what_it_stored(ledger: FileLedger) -> None:
+    ledger.hand_over(file("a.csv"), now=NOW, lease_s=LEASE_S)
+    ledger.take_over(file("a.csv"), run="1", now=NOW, lease_s=LEASE_S)
+    ledger.finish(replace(file("a.csv"), state="failed"))
+    ledger.finish(finished(file("a.csv")))
+    assert ledger.get("raw/a.csv#v1").state == "done"
 
 
 def test_what_files_took_is_remembered_by_kind_and_is_no_record(ledger: FileLedger) -> None:

@@ -18,6 +18,7 @@ from headgate.lake.states import (
     Disposition,
     FileState,
     answer_to_claim,
+    finished_from,
     permits,
     permits_new,
     states_by_condition,
@@ -87,6 +88,18 @@ def test_finished_files_can_be_reverted_once_and_no_worker_loses_its_file() -> N
     assert at_once == {*CHECKED, FileState.SKIPPED_DUPLICATE}
     died = {state for state in FileState if permits(Action.REVERT, state, lease_ended=True)} - at_once
     assert died == {FileState.REPLAYING, FileState.REVERTING}
+
+
+@pytest.mark.parametrize("end", [FileState.DONE, FileState.REJECTED, FileState.NEEDS_MAPPING])
+def test_a_checked_file_was_worked_on_and_was_not_reverted_meanwhile(end: FileState) -> None:
+    assert {FileState.PROCESSING, FileState.HANDED_OVER, FileState.REPLAYING, end} <= finished_from(end)
+    assert not finished_from(end) & {None, FileState.REVERTING, FileState.REVERTED, FileState.IGNORED, FileState.SKIPPED_DUPLICATE}
+    assert finished_from(end) & CHECKED == {end}
+
+
+@pytest.mark.parametrize("state", sorted(UNDER_WAY | {FileState.WAITING}))
+def test_a_state_that_a_worker_holds_finishes_nothing(state: FileState) -> None:
+    assert finished_from(state) == frozenset()
 
 
 @pytest.mark.parametrize("action", Action)
