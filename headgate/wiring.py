@@ -249,6 +249,7 @@ def curation(
         file_gate(env),
         profile=profiles.of,
         profile_unknown=profiles.of_unknown,
+        profile_uncontracted=profiles.of_uncontracted,
         alert=notices.settled,
         larger_worker=larger_worker(env, time_left_s, comes_again),
         run=run,

@@ -40,7 +40,7 @@ def _states(record: FileRecord, reached: set[str]) -> dict[StageName, StageState
     if record.state in {FileState.DONE, FileState.REVERTED, FileState.WAITING}:  # a reverted file had passed them all
         return dict.fromkeys(_NAMES, "pending" if record.state is FileState.WAITING else "done")
     stopped_at = {FileState.SKIPPED_DUPLICATE: "processing", FileState.IGNORED: "trigger"}.get(record.state, "validation")
-    place, ends_well = _NAMES.index(stopped_at), record.state in {FileState.SKIPPED_DUPLICATE, FileState.IGNORED}
+    place, ends_well = _NAMES.index(stopped_at), record.state in {FileState.SKIPPED_DUPLICATE, FileState.IGNORED, FileState.PROFILED}
     states: dict[StageName, StageState] = {name: "done" if n < place + ends_well else "skipped" for n, name in enumerate(_NAMES)}
     states["complete"] = "done" if ends_well or record.state in NOT_ACCEPTED else "failed"
     if not ends_well:

@@ -22,8 +22,8 @@ from headgate.aws.errors import translated
 from headgate.errors import ConflictError, NotFoundError, ThrottledError
 from headgate.lake.ports import Claim, FileRecord, Measured, why_not_finished, why_not_reopened
 from headgate.lake.states import (
-    NOT_ACCEPTED,
     UNDER_WAY,
+    WITHOUT_ROWS,
     Action,
     ClaimAnswer,
     Condition,
@@ -138,7 +138,7 @@ class DynamoLedger:
             self._finish_freeing(record)
             return
         self._put_finished(record)
-        if record.state in NOT_ACCEPTED and record.content_sha256:
+        if record.state in WITHOUT_ROWS and record.content_sha256:
             self._disown(record)
 
     def release(self, record: FileRecord) -> None:

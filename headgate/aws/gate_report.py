@@ -28,6 +28,7 @@ _FILES = {
     FileState.DONE: "FilesDone",
     FileState.REJECTED: "FilesRejected",
     FileState.NEEDS_MAPPING: "FilesToMap",
+    FileState.PROFILED: "FilesProfiled",
     FileState.SKIPPED_DUPLICATE: "FilesSkipped",
     FileState.IGNORED: "FilesIgnored",
     FileState.WAITING: "FilesWaiting",

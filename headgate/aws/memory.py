@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from headgate.errors import ConflictError, NotFoundError, ServiceError, ThrottledError
 from headgate.lake.file_index import FileListPage
 from headgate.lake.ports import Claim, FileRecord, ObjectInfo, ObjectRef, TableVersion, why_not_finished, why_not_reopened
-from headgate.lake.states import NOT_ACCEPTED, Action, ClaimAnswer, FileState, after, answer_to_claim, finished_from, permits
+from headgate.lake.states import WITHOUT_ROWS, Action, ClaimAnswer, FileState, after, answer_to_claim, finished_from, permits
 from headgate.lake.upload_store import StoredPart
 from headgate.onboarding.records import Answer, Page, Record, Written
 
@@ -192,7 +192,7 @@ class MemoryLedger:
                 if holder and holder.file_id != record.file_id:
                     raise ConflictError(f"the content of {record.key} was taken over by {holder.file_id}")
                 self._contents[_content(record)] = _Holder(record.file_id)
-            elif record.state in NOT_ACCEPTED:
+            elif record.state in WITHOUT_ROWS:
                 self._disown(record)
             elif record.state is FileState.REVERTED:
                 self._free(record)

@@ -144,6 +144,11 @@ def profile_key(dataset: str, content_sha256: str) -> str:
     return f"{PROFILES}/{dataset or '_unknown'}/{content_sha256}.json"
 
 
+def summary_key(file_name: str) -> str:
+    """Key of the summary of a file that no contract fits; of two files of one name the newer one's."""
+    return f"{PROFILES}/{file_name.partition('.')[0] or 'file'}_summary.json"
+
+
 def baseline_key(dataset: str) -> str:
     """Key of the figures that a dataset's next file is compared with."""
     return f"{PROFILES}/{dataset or '_unknown'}/_baseline.json"

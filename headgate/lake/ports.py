@@ -84,6 +84,9 @@ class Claim:
         return self.answer is ClaimAnswer.GRANTED
 
 
+SUMMARY = "summary"  # in the profile of a record: the key of the summary; only a profiled file has one
+
+
 @dataclass(frozen=True)
 class FileRecord:
     """The lineage of one raw object version.
@@ -116,7 +119,7 @@ class FileRecord:
     received_at: str = ""  # ISO 8601, UTC
     finished_at: str = ""
     written_as: Mapping[str, str] = field(default_factory=dict)  # format, encoding, delimiter, …, confidence of the guess; sheets left out
-    profile: Mapping[str, str] = field(default_factory=dict)  # key, rows, columns, score and its parts, drift
+    profile: Mapping[str, str] = field(default_factory=dict)  # key, rows, columns, score and its parts, drift; summary: its key
     mapping: Mapping[str, str] = field(default_factory=dict)  # columns (JSON, column → field), how, confidence; where the header was mapped
     stage_times: Mapping[str, str] = field(default_factory=dict)  # trigger, processing, validation, database → when it ended, ISO 8601, UTC
     closed_by: str = ""  # the later version of the object that settles the quarantined rows of this one

@@ -23,6 +23,7 @@ class FileState(StrEnum):
     DONE = "done"
     REJECTED = "rejected"
     NEEDS_MAPPING = "needs_mapping"
+    PROFILED = "profiled"
     SKIPPED_DUPLICATE = "skipped_duplicate"
     REPLAYING = "replaying"
     IGNORED = "ignored"
@@ -108,7 +109,7 @@ _UNCLAIMED: Mapping[FileState | None, Condition] = {
 # A worker that was given up may still end its work: what it stored is in the lake, so its record has to say so.
 _WORKED_ON = (FileState.PROCESSING, FileState.HANDED_OVER, FileState.FAILED)
 _FINISHES: Mapping[FileState, tuple[FileState | None, ...]] = {
-    **dict.fromkeys((FileState.DONE, FileState.REJECTED, FileState.NEEDS_MAPPING), (*_WORKED_ON, FileState.REPLAYING)),
+    **dict.fromkeys((FileState.DONE, FileState.REJECTED, FileState.NEEDS_MAPPING, FileState.PROFILED), (*_WORKED_ON, FileState.REPLAYING)),
     FileState.SKIPPED_DUPLICATE: (None, *_WORKED_ON),  # the claim was not granted, so there may be no record
     FileState.IGNORED: (FileState.PROCESSING,),
     FileState.FAILED: (FileState.PROCESSING, FileState.HANDED_OVER),
@@ -126,6 +127,7 @@ TRANSITIONS: Mapping[Action, tuple[Transition, ...]] = {
             FileState.DONE: Condition.NONE,
             FileState.REJECTED: Condition.NONE,
             FileState.NEEDS_MAPPING: Condition.NONE,  # the contract may have the column by now
+            FileState.PROFILED: Condition.NONE,  # there may be a contract by now
             FileState.REVERTED: Condition.NONE,
             FileState.REPLAYING: Condition.LEASE_ENDED,
         },
@@ -136,6 +138,7 @@ TRANSITIONS: Mapping[Action, tuple[Transition, ...]] = {
             FileState.DONE: Condition.NONE,
             FileState.REJECTED: Condition.NONE,
             FileState.NEEDS_MAPPING: Condition.NONE,
+            FileState.PROFILED: Condition.NONE,
             FileState.SKIPPED_DUPLICATE: Condition.NONE,
             FileState.REPLAYING: Condition.LEASE_ENDED,
             FileState.REVERTING: Condition.LEASE_ENDED,
@@ -148,9 +151,11 @@ TRANSITIONS: Mapping[Action, tuple[Transition, ...]] = {
 # A worker holds the file: only these states have a lease.
 UNDER_WAY = frozenset({FileState.PROCESSING, FileState.REPLAYING, FileState.HANDED_OVER, FileState.REVERTING})
 # The gate has checked the file, so a changed contract may check it differently.
-CHECKED = frozenset({FileState.DONE, FileState.REJECTED, FileState.NEEDS_MAPPING})
+CHECKED = frozenset({FileState.DONE, FileState.REJECTED, FileState.NEEDS_MAPPING, FileState.PROFILED})
 # No row of the file is in the lake, and a person has to act.
 NOT_ACCEPTED = frozenset({FileState.REJECTED, FileState.NEEDS_MAPPING})
+# No row of the file is in the lake, whether or not a person has to act.
+WITHOUT_ROWS = NOT_ACCEPTED | {FileState.PROFILED}
 
 
 def after(action: Action) -> FileState:

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
-from headgate.lake.keys import baseline_key, profile_key
-from headgate.lake.ports import ObjectRef
+from headgate.lake.keys import baseline_key, profile_key, summary_key
+from headgate.lake.ports import SUMMARY, ObjectRef
 from headgate.profiling.columns import Columns
 from headgate.profiling.drift import KEPT_FILES, FileFigures, Shift, drift, figures_of
+from headgate.profiling.file_summary import file_summary, to_json
 from headgate.profiling.profile import Received, profile_of, profile_unknown
 
 if TYPE_CHECKING:
@@ -60,6 +61,18 @@ class Profiles:
         except Exception as error:  # noqa: BLE001 as above
             return {"failed": type(error).__name__}
         return self.keep(profile)
+
+    def of_uncontracted(self, record: FileRecord, columns: Mapping[str, pa.Array]) -> Mapping[str, str]:
+        """As `of_unknown`, for a file that no contract fits: its summary is stored, too, and the record keeps its key as SUMMARY."""
+        name = record.key.rpartition("/")[2]
+        at = datetime.fromisoformat(record.received_at)
+        try:
+            profile = profile_unknown(columns, dataset="", content_sha256=record.content_sha256, received_at=at)
+            body = to_json(file_summary(name, profile))
+        except Exception as error:  # noqa: BLE001 as above
+            return {"failed": type(error).__name__}
+        self.objects.write(ObjectRef(self.bucket, summary_key(name)), body, content_type=_JSON)
+        return {SUMMARY: summary_key(name), **self.keep(profile)}
 
     def keep(self, profile: Profile) -> Mapping[str, str]:
         """The profile is stored; what the file's record keeps of it: key, score and parts, and what is out of line."""

@@ -1267,7 +1267,7 @@ export interface components {
          * @description The state of a file's record.
          * @enum {string}
          */
-        FileState: "processing" | "handed_over" | "failed" | "done" | "rejected" | "needs_mapping" | "skipped_duplicate" | "replaying" | "ignored" | "waiting" | "reverting" | "reverted";
+        FileState: "processing" | "handed_over" | "failed" | "done" | "rejected" | "needs_mapping" | "profiled" | "skipped_duplicate" | "replaying" | "ignored" | "waiting" | "reverting" | "reverted";
         /**
          * FileSummary
          * @description A file in a list. `received = accepted + quarantined + duplicates`, in rows.

@@ -80,6 +80,7 @@ const COLOURS: Record<string, string> = {
   skipped_duplicate: 'gray',
   reverted: 'gray',
   needs_mapping: 'yellow',
+  profiled: 'gray',
   degraded: 'yellow',
   unknown: 'gray',
 }

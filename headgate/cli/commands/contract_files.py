@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import sys
+import tempfile
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Group
 
-from headgate.cli import options
+from headgate.cli import deployment, options
 from headgate.cli.rendering import screens
 from headgate.errors import BadInputError
 from headgate.lake.ports import MaskingKey
@@ -54,13 +55,25 @@ class CheckedDraft:
 
 
 @click.command(epilog=options.example("headgate contract init returns.csv --output contracts/source/returns.yaml"))
-@click.argument("file", type=_FILE)
+@click.argument("file", type=_FILE, required=False)
+@click.option("--raw", "raw_key", default="", metavar="KEY", help="Instead of FILE a file in raw, such as one that is profiled.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the YAML to this file, once a contract is drafted.")
 @click.option("--dataset", default="", help="What the dataset is called; default: the file's name.")
 @click.option("--encoding", default="", help="Of files that are not UTF-8, such as windows-1250; the draft states it.")
 @click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), default=None, help="Order of ambiguous dates.")
 @click.option("--format", "formats", multiple=True, metavar="COLUMN=PATTERN", help="How a column is written: dd/MM/yyyy or 1.234,5.")
-def init(file: Path, *, output: Path | None, dataset: str, encoding: str, date_order: str | None, formats: tuple[str, ...]) -> None:
+@options.deployment
+def init(
+    file: Path | None,
+    *,
+    raw_key: str,
+    output: Path | None,
+    dataset: str,
+    encoding: str,
+    date_order: str | None,
+    formats: tuple[str, ...],
+    deployment_name: str | None,
+) -> None:
     """Draft a contract from a sample FILE: YAML on standard output, what to look at on standard error.
 
     A column gets a type and a format only if every value is written so; what may hold card data is masked. If a column can be read
@@ -71,6 +84,9 @@ def init(file: Path, *, output: Path | None, dataset: str, encoding: str, date_o
     from headgate.contracts import odcs_reader
     from headgate.drafts.draft_contract import draft
 
+    if (file is None) is not bool(raw_key):
+        raise click.UsageError("give either FILE or --raw KEY")
+    file = file or _fetched(raw_key, deployment_name)
     if screens.shown(dataset or file.name) != (dataset or file.name):
         raise click.ClickException("the name holds a card number or a social security number. Remedy: --dataset names the dataset.")
     name = dataset or file.name.partition(".")[0].strip().lower().replace(" ", "_").replace("-", "_")
@@ -88,6 +104,17 @@ def init(file: Path, *, output: Path | None, dataset: str, encoding: str, date_o
     console = options.progress_console()
     console.print(_findings_table(checked.draft.findings, f"Drafted from {checked.draft.rows:,} rows; look at"))
     console.print(_sample_line(checked.gated), soft_wrap=True)
+
+
+def _fetched(key: str, deployment_name: str | None) -> Path:
+    """Return a local copy of a file in raw."""
+    from headgate import wiring
+    from headgate.lake.ports import ObjectRef
+
+    environment = deployment.activate(deployment_name).environment
+    path = Path(tempfile.mkdtemp(prefix="headgate-")) / key.rpartition("/")[2]
+    wiring.objects().download(ObjectRef(environment["HEADGATE_RAW_BUCKET"], key), path)
+    return path
 
 
 def check_sample(drafted: Draft, body: bytes) -> CheckedDraft:

@@ -78,6 +78,8 @@ def _show_next_steps(records: list[FileRecord], rejected: list[FileRecord], sent
     if with_new := [record for record in records if record.new_columns]:
         console.print(screens.new_columns(summary.by_dataset(with_new)))
         console.print("Next: add them to the contract, deploy, and `headgate quarantine replay --dataset DATASET`.", soft_wrap=True)
+    if profiled := [record for record in records if record.state is FileState.PROFILED]:
+        console.print(_profiled_table(profiled))
     if rejected:
         console.print(rejections(rejected))
         if offer := _contract_offer(rejected, sent):
@@ -86,6 +88,15 @@ def _show_next_steps(records: list[FileRecord], rejected: list[FileRecord], sent
         console.print("Next: `headgate quarantine list` shows why rows were refused.")
     if any(record.accepted for record in records):
         console.print("Next: `headgate run` builds the tables with the new rows.")
+
+
+def _profiled_table(profiled: Sequence[FileRecord]) -> Table:
+    title = "Files of no contract: profiled, and not in the lake; the originals stay in raw"
+    table = screens.table("file", "rows", "columns", "score", "draft its contract with", title=title)
+    for record in profiled:
+        facts = (record.profile.get(name, "") for name in ("rows", "columns", "score"))
+        table.add_row(record.key, *facts, f"headgate contract init --raw {shlex.quote(record.key)}")
+    return table
 
 
 def grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:

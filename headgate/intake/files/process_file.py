@@ -23,14 +23,14 @@ from typing import TYPE_CHECKING
 from headgate.errors import BadInputError, NotFoundError, ThrottledError
 from headgate.formats.open_file import decompressed
 from headgate.formats.unpack import OutgrownError
-from headgate.intake.files.check_and_store_file import error_fields, iso_utc, with_counts
+from headgate.intake.files.check_and_store_file import UNKNOWN_DATASET, error_fields, iso_utc, with_counts
 from headgate.intake.files.workspace import workspace
 from headgate.intake.workers.heartbeat import heartbeat
 from headgate.intake.workers.larger_worker import Stopwatch
 from headgate.intake.workers.worker_sizing import MEASURED_FROM_BYTES
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
-from headgate.lake.ports import FileRecord, ObjectInfo
+from headgate.lake.ports import SUMMARY, FileRecord, ObjectInfo
 from headgate.lake.states import ClaimAnswer, FileState
 from headgate.masking.redaction import redact_text
 from headgate.matching.mappings import MAPPABLE_RULES, Suggested, possibly_sensitive
@@ -91,6 +91,8 @@ class Curation:
         profile: called with the record, its contract, and the accepted and quarantined rows, as tables or as local Parquet files (a file
             without rows does not exist). Its result goes into the record.
         profile_unknown: called with the record, the columns of a file that was not accepted, and the names of sensitive columns.
+        profile_uncontracted: called with the record and the columns of a table that no contract fits; its result goes into the record.
+            Without it such a file is rejected.
         alert: called with each record before it is written, so that no file is settled without its alert. A worker that dies in
             between sends the alert twice.
         executor: makes the executor that stores rows while they are profiled.
@@ -102,6 +104,7 @@ class Curation:
     gate: FileGate
     profile: Callable[[FileRecord, Contract, pa.Table | Path, pa.Table | Path], Mapping[str, str]] | None = None
     profile_unknown: Callable[[FileRecord, Mapping[str, pa.Array], Collection[str]], Mapping[str, str]] | None = None
+    profile_uncontracted: Callable[[FileRecord, Mapping[str, pa.Array]], Mapping[str, str]] | None = None
     alert: Callable[[FileRecord], None] | None = None
     executor: Callable[[], Executor] = _one_thread
     larger_worker: LargerWorker | None = None
@@ -264,7 +267,7 @@ class Curation:
             pending = replace(asked, state=FileState.NEEDS_MAPPING, error={**asked.error, "suggestion": decided.to_json()})
             return self._with_unknown_profile(pending, path)
         if decided is None:
-            return self._with_unknown_profile(self._rejected(record, error), path)
+            return self._profiled(record, path, error) or self._with_unknown_profile(self._rejected(record, error), path)
         try:
             return replace(self._check_and_store(record, info, path, decided.contract), mapping=decided.as_record())
         except BadInputError as still:
@@ -290,6 +293,21 @@ class Curation:
         asked = Suggested.from_json(record.error["suggestion"]) if "suggestion" in record.error else None
         sensitive = possibly_sensitive(contract, columns, asked) if contract else frozenset()
         return replace(record, profile=self.profile_unknown(record, columns, sensitive)) if columns else record
+
+    def _profiled(self, record: FileRecord, path: Path, error: BadInputError) -> FileRecord | None:
+        """The record of a table that no contract fits, with its summary; None for any other rejected file."""
+        if self.profile_uncontracted is None or error.rule != UNKNOWN_DATASET:
+            return None
+        file = self._readable(path)
+        if file.stat().st_size > _UNKNOWN_PROFILE_LIMIT_BYTES:
+            return None
+        from headgate.formats.read_table import columns_by_shown_name  # noqa: PLC0415 as above
+
+        columns = columns_by_shown_name(file)
+        profile = self.profile_uncontracted(record, columns) if columns else {}
+        if SUMMARY not in profile:
+            return None
+        return replace(self._rejected(record, error), state=FileState.PROFILED, profile=profile)
 
     def _readable(self, path: Path) -> Path:
         """The file without its compression, where that can be taken off."""

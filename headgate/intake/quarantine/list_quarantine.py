@@ -12,7 +12,7 @@ from headgate.contracts.new_columns import RULE
 from headgate.intake.quarantine.corrected_files import corrections
 from headgate.lake.parquet import table_of
 from headgate.lake.ports import FileRecord, ObjectRef
-from headgate.lake.states import CHECKED, NOT_ACCEPTED, FileState
+from headgate.lake.states import CHECKED, NOT_ACCEPTED, WITHOUT_ROWS, FileState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -107,7 +107,7 @@ def replayable(
             record
             for record in records
             if record.state in CHECKED | {FileState.REPLAYING}
-            and (not pending or record.state in NOT_ACCEPTED)
+            and (not pending or record.state in WITHOUT_ROWS)
             and dataset in ("", record.dataset)
             and rule in _rules(record)
             and (again or record.state is FileState.REPLAYING or (not record.closed_by and _is_judged_by_another(record, contracts)))

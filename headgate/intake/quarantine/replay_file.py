@@ -19,8 +19,8 @@ from headgate.intake.rows.check_rows import DISTINCT_QUARANTINE
 from headgate.intake.rows.parquet_writer import RowsFile
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
-from headgate.lake.ports import FileRecord, ObjectRef
-from headgate.lake.states import NOT_ACCEPTED, FileState
+from headgate.lake.ports import SUMMARY, FileRecord, ObjectRef
+from headgate.lake.states import WITHOUT_ROWS, FileState
 from headgate.matching.mappings import MAPPABLE_RULES, Decided
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Replayer:
 
     def _is_accepted_elsewhere(self, before: FileRecord) -> bool:
         """Whether another file owns the content; only a rejected or reverted file can have lost it."""
-        return before.state in NOT_ACCEPTED | {FileState.REVERTED} and any(
+        return before.state in WITHOUT_ROWS | {FileState.REVERTED} and any(
             record.state is FileState.DONE and (record.dataset, record.content_sha256) == (before.dataset, before.content_sha256)
             for record in self.gate.ledger.records()
         )
@@ -208,6 +208,8 @@ def _state_without_rows(record: FileRecord) -> FileState:
     """Return the state, before its replay, of a file that had no row in the lake."""
     if record.error.get("rule") == REVERTED_RULE:
         return FileState.REVERTED
+    if SUMMARY in record.profile:
+        return FileState.PROFILED
     return FileState.NEEDS_MAPPING if "suggestion" in record.error else FileState.REJECTED
 
 

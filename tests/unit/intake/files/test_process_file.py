@@ -1,8 +1,9 @@
 import datetime as dt
 import io
+import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -13,7 +14,8 @@ from headgate.contracts.registry import Registry
 from headgate.errors import NotFoundError, NotPermittedError, ServiceError, ThrottledError
 from headgate.intake.files.check_and_store_file import FileGate
 from headgate.intake.files.process_file import Curation, file_id_of, is_data
-from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
+from headgate.lake.ports import SUMMARY, FileRecord, MaskingKey, ObjectRef
+from headgate.profiling.kept_profiles import Profiles
 
 pytestmark = pytest.mark.unit
 
@@ -182,6 +184,28 @@ def test_a_file_that_cannot_be_let_in_is_recorded_with_rule_and_remedy(key: str,
     assert lake.contents() == {}
     assert lake.objects.read(ref) == body
     assert lake.ledger.get(record.file_id) == record
+
+
+def test_a_table_of_no_contract_is_profiled_and_leaves_nothing_in_the_lake() -> None:
+    lake = Lake()
+    profiles = Profiles(lake.objects, "artifacts")
+    ref = lake.put("loyalty/points.csv", b"member,points\nA-1,20\nA-2,\n")
+    record = replace(lake.curation(), profile_uncontracted=profiles.of_uncontracted).curate(ref)
+    assert (record.state, record.received, record.profile[SUMMARY]) == ("profiled", 0, "processed/points_summary.json")
+    summary = json.loads(lake.objects.read(ObjectRef("artifacts", record.profile[SUMMARY])))
+    assert (summary["file_name"], summary["row_count"], summary["schema"]) == ("points.csv", 2, {"member": "string", "points": "int"})
+    assert summary["quality_issues"]["missing_values"] == {"points": {"count": 1, "percentage": 50.0}}
+    assert lake.contents() == {}
+    again = lake.put("loyalty/again.csv", b"member,points\nA-1,20\nA-2,\n")
+    same = replace(lake.curation(), profile_uncontracted=profiles.of_uncontracted).curate(again)
+    assert same.state == "profiled"  # its content was not taken
+
+
+def test_a_file_of_no_contract_that_is_no_table_is_rejected() -> None:
+    lake = Lake()
+    profiles = Profiles(lake.objects, "artifacts")
+    record = replace(lake.curation(), profile_uncontracted=profiles.of_uncontracted).curate(lake.put("loyalty/points.csv", b""))
+    assert (record.state, record.error["rule"]) == ("rejected", "unknown_dataset")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,55 @@
+"""A file of no contract is profiled: its summary has a fixed shape, and no sensitive value."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import pytest
+
+from headgate.aws.memory import MemoryObjects
+from headgate.formats.read_table import columns_by_shown_name
+from headgate.lake.ports import SUMMARY, FileRecord, ObjectRef
+from headgate.lake.states import FileState
+from headgate.profiling.file_summary import file_summary
+from headgate.profiling.kept_profiles import Profiles
+from headgate.profiling.profile import profile_unknown
+
+pytestmark = pytest.mark.unit
+
+PAN = "4111111111111111"  # a test number that payment gateways publish
+BODY = b"id,amount,on,note,card\n1,1.50,2024-01-01,a," + PAN.encode() + b"\n2,,2024-01-03,,5500005555555559\n3,4.50,,b,\n"
+
+
+def summary_of(body: bytes) -> dict[str, object]:
+    columns = columns_by_shown_name(body)
+    profile = profile_unknown(columns, dataset="", content_sha256="0", received_at=datetime(2024, 1, 4))
+    return file_summary("sales.csv", profile)
+
+
+def test_the_summary_has_schema_statistics_and_issues() -> None:
+    summary = summary_of(BODY)
+    assert (summary["file_name"], summary["row_count"]) == ("sales.csv", 3)
+    assert summary["schema"] == {"id": "int", "amount": "float", "on": "date", "note": "string", "card": "int"}
+    assert summary["statistics"] == {
+        "id": {"min": 1, "max": 3, "avg": 2},
+        "amount": {"min": 1.5, "max": 4.5, "avg": 3},
+        "on": {"min": "2024-01-01", "max": "2024-01-03"},
+    }
+    issues = summary["quality_issues"]
+    assert isinstance(issues, dict)
+    assert issues["missing_values"]["amount"] == {"count": 1, "percentage": 33.33}
+    assert issues["invalid_values"] == {}
+
+
+def test_no_card_number_is_in_the_summary() -> None:
+    assert "411111" not in json.dumps(summary_of(BODY))
+
+
+def test_the_summary_is_stored_by_the_files_name_and_named_in_its_record() -> None:
+    objects = MemoryObjects()
+    record = FileRecord("f", "raw", "uploads/sales.csv.gz", "v", "uploads", FileState.PROCESSING, received_at="2024-01-04T00:00:00")
+    kept = Profiles(objects, "artifacts").of_uncontracted(record, columns_by_shown_name(BODY))
+    assert kept[SUMMARY] == "processed/sales_summary.json"
+    stored = json.loads(objects.read(ObjectRef("artifacts", kept[SUMMARY])))
+    assert (stored["file_name"], stored["row_count"]) == ("sales.csv.gz", 3)
