@@ -149,7 +149,7 @@ def serve(url: str, folder: Path) -> int:
     scratch.mkdir(parents=True)
     emulator = Emulator(url)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    command = [sys.executable, str(Path(__file__).with_name("mended_ministack.py"))]
+    command = [sys.executable, str(Path(__file__).with_name("corrected_ministack.py"))]
     with subprocess.Popen(command, env=_environment(emulator, scratch)) as process:
         try:
             _publish_while_running(process, emulator)

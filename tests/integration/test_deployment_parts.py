@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import SYSTEMS
 from headgate.export.server.login import secret_from_url
-from scripts import build, deploy, job_packages, mended_ministack, terraform_cli
+from scripts import build, corrected_ministack, deploy, job_packages, terraform_cli
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -201,7 +201,7 @@ def test_an_alarm_is_described_with_all_its_settings() -> None:
         "Dimensions": [{"Name": "n", "Value": "v"}],
     }
     answer = b'<R xmlns="urn:x"><MetricAlarms><member><AlarmName>a</AlarmName></member></MetricAlarms></R>'
-    described = ET.fromstring(mended_ministack.complete(answer, {"a": alarm}))  # noqa: S314 our own text
+    described = ET.fromstring(corrected_ministack.complete(answer, {"a": alarm}))  # noqa: S314 our own text
     found = {element.tag.partition("}")[2]: element.text for element in described.iter() if element.text}
     assert found | {"Period": "60", "Statistic": "Maximum", "ActionsEnabled": "true", "Value": "v", "member": "arn:x"} == found
 
@@ -210,7 +210,7 @@ def test_a_mapping_with_a_batching_window_rests_after_a_batch() -> None:
     now = [0.0]
     mappings = [("0", "us-east-1", {"UUID": "a", "MaximumBatchingWindowInSeconds": 5}), ("0", "us-east-1", {"UUID": "b"})]
     sent: list[object] = []
-    windows = mended_ministack.Windows(lambda: mappings, lambda *batch: sent.append(batch), lambda: now[0])
+    windows = corrected_ministack.Windows(lambda: mappings, lambda *batch: sent.append(batch), lambda: now[0])
     for _, _, esm in windows.ready():
         windows.dispatch(esm["UUID"], print, esm, "records")
     assert [esm["UUID"] for _, _, esm in windows.ready()] == ["b"]
@@ -227,7 +227,7 @@ class Server:
 
     def __init__(self, *statuses: int) -> None:
         self.statuses, self.carried_out = list(statuses), 0
-        self.application = mended_ministack.Repeats(self._answer)
+        self.application = corrected_ministack.Repeats(self._answer)
 
     async def _answer(self, _scope: object, _receive: object, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
         self.carried_out += 1

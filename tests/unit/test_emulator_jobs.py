@@ -24,7 +24,7 @@ def archive(path: Path, answer: str) -> Path:
 
 
 def test_a_job_imports_the_deployed_package_and_two_versions_do_not_meet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from scripts import mended_ministack  # noqa: PLC0415 loads the emulator
+    from scripts import corrected_ministack  # noqa: PLC0415 loads the emulator
 
     monkeypatch.setenv("PATH", f"{sys.prefix}/bin:/usr/bin:/bin")
     script = tmp_path / "job.py"
@@ -32,13 +32,13 @@ def test_a_job_imports_the_deployed_package_and_two_versions_do_not_meet(tmp_pat
     for answer in ("first", "second"):
         package = archive(tmp_path / "package.zip", answer)
         run: dict[str, Any] = {}
-        mended_ministack.run_job(run, {}, {"--extra-py-files": str(package)}, str(script))
+        corrected_ministack.run_job(run, {}, {"--extra-py-files": str(package)}, str(script))
         assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
     assert (tmp_path / "out").read_text(encoding="utf-8") == "firstsecond"
 
 
 def test_a_package_is_kept_under_its_content(tmp_path: Path) -> None:
-    from scripts.mended_ministack import local_package  # noqa: PLC0415 as above
+    from scripts.corrected_ministack import local_package  # noqa: PLC0415 as above
 
     first = local_package(str(archive(tmp_path / "package.zip", "first")))
     second = local_package(str(archive(tmp_path / "package.zip", "second")))
