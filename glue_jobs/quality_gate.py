@@ -1,5 +1,7 @@
 """Validate a snapshot of the lake against its contracts: it passes its Great Expectations suites, or no system reads it.
 
+Then it marks the systems whose datasets did not change since their tables were built; the state machine skips them.
+
 Arguments: `--snapshot_id` (the newest one, unless given).
 """
 
@@ -17,12 +19,13 @@ if TYPE_CHECKING:
 
 
 def inspect(arguments: Mapping[str, str]) -> dict[str, object]:
-    """What was asked of each dataset, all of it answered well, and where the Data Docs lie; GateError otherwise."""
+    """Return what was checked of each dataset, where the Data Docs are, and which systems are unchanged; GateError if a check failed."""
     lake = wiring.lake_snapshot(arguments, glue_arguments.snapshot_id(arguments))
     with TemporaryDirectory(prefix="headgate-gate-") as workspace:
         inspected = wiring.quality_gate(arguments, Path(workspace)).inspect(lake)
     asked = {one.dataset: {"rows": one.rows, "expectations": one.expectations, "warnings": len(one.warnings)} for one in inspected.verdicts}
-    return {"snapshot_id": lake.snapshot_id, "datasets": asked, "data_docs": inspected.docs_at}
+    unchanged = wiring.mark_unchanged_systems(arguments, lake)
+    return {"snapshot_id": lake.snapshot_id, "datasets": asked, "data_docs": inspected.docs_at, "unchanged_systems": unchanged}
 
 
 if __name__ == "__main__":

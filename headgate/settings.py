@@ -169,12 +169,13 @@ class CuratedSettings(Settings):
 
 
 class SystemSettings(Settings):
-    """Where snapshots are and the systems' tables go."""
+    """Where snapshots are and the systems' tables go. `deployment_id` changes with the code and the options of the systems."""
 
     curated_bucket: str
     prod_buckets: Mapping[str, str]
     prod_database: str
     crawler: str = ""
+    deployment_id: str = ""
 
 
 class ArtifactsSettings(Settings):

@@ -103,6 +103,7 @@ if TYPE_CHECKING:
     from headgate.uploads.dry_run import DryRunner, ScratchObjects
 
 MIB = 1 << 20
+_CARD_AUDIT = "pci_audit"
 
 
 def objects() -> S3Objects:
@@ -453,16 +454,47 @@ def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Calla
     def run(lake: LakeSnapshot) -> tuple[list[Published], str]:
         tables = snapshot_tables(env, workspace).opened(lake, registry.reads(package, lake.datasets))
         options = {name: env.get(name, "") or env.get(f"HEADGATE_{name.upper()}", "") for name in registry.options(package)}
-        inspections = {"pci_audit": lambda: pci_audit(leak_scans(env))} if "pci_audit" in own else {}
+        inspections = {_CARD_AUDIT: lambda: pci_audit(leak_scans(env))} if _CARD_AUDIT in own else {}
         with OutputAudit(data_docs(env), lake, system) as audit:
             catalog = GlueCatalog(clients.glue(), settings.crawler)
             publisher = Publisher(objects(), catalog, settings.prod_database, settings.prod_buckets[system], audit)
             published = run_system(
-                system, lake, tables, publisher, own, models=models(env), inspections=inspections, options=options, own_models=models_in_sql
+                system,
+                lake,
+                tables,
+                publisher,
+                own,
+                models=models(env),
+                inspections=inspections,
+                options=options,
+                own_models=models_in_sql,
+                deployment=settings.deployment_id,
             )
         return published, audit.docs_at
 
     return run
+
+
+def mark_unchanged_systems(env: Mapping[str, str], lake: LakeSnapshot) -> list[str]:
+    """Mark the systems that read nothing new in a snapshot, so that the state machine skips them, and return their names.
+
+    The system with the card-data audit is never one of them: the audit reads more than the snapshot.
+    """
+    from headgate.contracts.registry import Registry
+    from headgate.systems.up_to_date import SystemTables, mark_unchanged
+
+    settings, registry = SystemSettings.from_env(env), Registry.load()
+    owned = {system: registry.tables_of(system) for system in settings.prod_buckets}
+    unchanged = [
+        system
+        for system, tables in sorted(owned.items())
+        if _CARD_AUDIT not in tables
+        and SystemTables(objects(), catalog(), settings.prod_database, settings.prod_buckets[system], tables).are_up_to_date(
+            lake, settings.deployment_id
+        )
+    ]
+    mark_unchanged(objects(), ArtifactsSettings.from_env(env).artifacts_bucket, unchanged)
+    return unchanged
 
 
 def system_of(env: Mapping[str, str], table: str, lake: LakeSnapshot) -> tuple[str, tuple[str, ...]]:

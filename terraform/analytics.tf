@@ -57,7 +57,7 @@ locals {
         description = "Validates the snapshot against its contracts before any system reads it"
         script      = "quality_gate.py"
         policy      = data.aws_iam_policy_document.quality_gate.json
-        arguments   = {}
+        arguments   = { "--HEADGATE_DEPLOYMENT_ID" = local.deployment_id }
       }
     },
     {
@@ -66,7 +66,7 @@ locals {
         script      = "build_system.py"
         policy      = data.aws_iam_policy_document.build_system[system].json
         arguments = merge(
-          { "--system" = system, "--HEADGATE_CRAWLER" = module.crawler[system].name },
+          { "--system" = system, "--HEADGATE_CRAWLER" = module.crawler[system].name, "--HEADGATE_DEPLOYMENT_ID" = local.deployment_id },
           local.engine_arguments,
           lookup(local.own_arguments, system, {}),
         )
@@ -225,7 +225,37 @@ data "aws_iam_policy_document" "quality_gate" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["data_docs/*"]
+      values   = ["data_docs/*", "${local.unchanged_prefix}*"]
+    }
+  }
+
+  # It compares what each system's tables were built from with the snapshot, and marks the systems that need no build.
+  statement {
+    sid       = "MarkUnchangedSystems"
+    actions   = ["s3:PutObject", "s3:DeleteObject"]
+    resources = ["${module.bucket["artifacts"].arn}/${local.unchanged_prefix}*"]
+  }
+
+  dynamic "statement" {
+    for_each = length(local.systems) > 0 ? ["prod"] : []
+
+    content {
+      sid     = "LookAtProdTables"
+      actions = ["glue:GetTable"]
+      resources = concat(
+        [local.catalog_arn, local.database_arns["prod"]],
+        [for key, table in local.published_tables : local.table_arns[key] if table.database == "prod"],
+      )
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(local.systems) > 0 ? ["prod"] : []
+
+    content {
+      sid       = "SeeThatProdRowsAreThere"
+      actions   = ["s3:ListBucket"]
+      resources = [for system in local.systems : module.bucket[system].arn]
     }
   }
 }

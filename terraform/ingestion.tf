@@ -194,13 +194,15 @@ resource "aws_s3_bucket_notification" "curated" {
 locals {
   run_interval_s = coalesce(var.run_interval_s, local.platform.run_interval_s)
 
-  # What the tables are built with. A run's name ends with it, so that the daily check sees a new deployment.
+  # What the tables are built with. A run's name ends with it, so that the daily check sees a new deployment; the catalog keeps it
+  # with each table, so that a new deployment looks at every system again.
   deployment_id = substr(sha1(jsonencode([
     filemd5("${local.build_dir}/headgate.zip"),
     filemd5("${local.build_dir}/requirements/build_system.txt"),
     filemd5("${local.build_dir}/catalog.json"),
     local.engine_arguments,
     local.forecast_arguments,
+    [for model in aws_s3_object.sentence_model : model.source_hash],
   ])), 0, 8)
 
   # The function creates this one-time schedule and pushes it back; the schedule deletes itself once it has fired.

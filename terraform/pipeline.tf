@@ -1,4 +1,4 @@
-# curated_to_prod: merge, gate, systems side by side. A job that publishes a table with other columns starts its crawler.
+# curated_to_prod: merge, gate, then the systems side by side that read something new. A job that publishes a table with other columns starts its crawler.
 #
 # A job is started, waited for and looked at again (`startJobRun.sync` is missing from emulators). Its result is data
 # until the very end: a system that fails says so in its branch's output, so that the other four go on.
@@ -69,7 +69,7 @@ locals {
       }
       quality_gate = {
         arguments = local.job_arguments_of_run
-        done      = length(var.systems) == 0 ? "Published" : "Build the systems"
+        done      = length(var.systems) == 0 ? "Published" : "See what changed"
         output    = "{% {} %}"
         failed    = "Alert"
         failure   = "{% {'systems': [{'system': 'quality_gate', 'state': 'failed', 'cause': CAUSE}]} %}"
@@ -148,6 +148,8 @@ locals {
     }
   }
 
+  unchanged_prefix = "runs/unchanged/" # headgate.lake.keys.UNCHANGED_SYSTEMS
+
   system_branches = [
     for job, system in local.build_jobs : {
       StartAt = "Is ${system} asked for?"
@@ -155,8 +157,16 @@ locals {
         # `headgate run --only SYSTEM` builds one system; a branch sees the whole execution's input in its context.
         "Is ${system} asked for?" = {
           Type    = "Choice"
-          Choices = [{ Condition = "{% $exists($states.context.Execution.Input.only) and $states.context.Execution.Input.only != '${system}' %}", Next = "Leave ${system}" }]
+          Choices = [
+            { Condition = "{% $exists($states.context.Execution.Input.only) and $states.context.Execution.Input.only != '${system}' %}", Next = "Leave ${system}" },
+            { Condition = "{% '${local.unchanged_prefix}${system}' in $states.input.unchanged %}", Next = "Keep ${system}" },
+          ]
           Default = "Start ${job}"
+        }
+        "Keep ${system}" = {
+          Type   = "Pass"
+          Output = "{% {'system': '${system}', 'state': 'unchanged'} %}"
+          End    = true
         }
         "Leave ${system}" = {
           Type   = "Pass"
@@ -175,6 +185,17 @@ locals {
 
   # None for a lake without systems: a Parallel needs a branch.
   system_states = { for name, state in {
+    # The quality gate leaves one empty object for each system whose datasets did not change. A system without one is built, and
+    # if nobody can be asked, all are: a job that finds nothing new keeps its tables too.
+    "See what changed" = {
+      Type      = "Task"
+      Resource  = "arn:${local.partition}:states:::aws-sdk:s3:listObjectsV2"
+      Arguments = { Bucket = module.bucket["artifacts"].name, Prefix = local.unchanged_prefix }
+      Output    = "{% {'unchanged': [$states.result.Contents.Key]} %}"
+      Retry     = [{ ErrorEquals = ["States.ALL"], IntervalSeconds = 2, MaxAttempts = 3, BackoffRate = 2 }]
+      Catch     = [{ ErrorEquals = ["States.ALL"], Output = "{% {'unchanged': []} %}", Next = "Build the systems" }]
+      Next      = "Build the systems"
+    }
     "Build the systems" = {
       Type     = "Parallel"
       Branches = local.system_branches
@@ -247,6 +268,18 @@ data "aws_iam_policy_document" "curated_to_prod" {
     sid       = "SeeOwnRuns"
     actions   = ["states:ListExecutions"]
     resources = [local.machine_arns["curated_to_prod"]]
+  }
+
+  statement {
+    sid       = "SeeWhatChanged"
+    actions   = ["s3:ListBucket"]
+    resources = [module.bucket["artifacts"].arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["${local.unchanged_prefix}*"]
+    }
   }
 
   # AWS has no narrower resource for the delivery of a state machine's logs.

@@ -17,6 +17,7 @@
 |            | `models/<system>/<model>/versions/<version>/{model.joblib,card.json}` (a fitted model and its record) |
 |            | `models/<system>/<model>/days/as_of=YYYY-MM-DD/card.json` (the record of the day's last run) |
 |            | `data_docs/<snapshot id>/<about>/index.html` (Great Expectations' pages of a run) |
+|            | `runs/unchanged/<system>` (no dataset that the system reads changed, so the run of this moment skips it) |
 | prod       | `tables/<table>/<version>/part-00000.parquet`                  |
 """
 
@@ -39,6 +40,7 @@ RUN_DELETIONS = "_deleted.parquet"  # beside the manifest, which certifies it: k
 RUN_MANIFEST = "_manifest.json"  # written last; it names the run's parts, which wait for it
 LAKE_MANIFESTS = f"{SNAPSHOTS}/_lake/"
 CURRENT = "current"
+UNCHANGED_SYSTEMS = "runs/unchanged/"
 
 _EXPORT = re.compile(r"(?P<dataset>[^/]+)/dt=(?P<on>\d{4}-\d{2}-\d{2})/run=(?P<run>[^/]+)/(?P<name>[^/]+)")
 

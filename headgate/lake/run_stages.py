@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 TURN, MERGE, GATE = "turn", "merge", "quality gate"
-StageState = Literal["pending", "running", "done", "failed", "left"]
+StageState = Literal["pending", "running", "done", "failed", "left", "unchanged"]
 
 
 class RunTimes(Protocol):
@@ -32,7 +32,7 @@ class Stage:
     """A stage of a run: waiting for its turn, the merge, the quality gate, or one system.
 
     Attributes:
-        state: pending, running, done, failed, or left (not asked for).
+        state: pending, running, done, failed, left (not asked for), or unchanged (nothing that the system reads changed).
         seconds: since it began, or from beginning to end; None before it began.
         began_at: naive UTC; None before it began.
     """
@@ -60,6 +60,8 @@ def _system(run: RunTimes, system: str, now: datetime) -> Stage:
     entered = run.entered_at
     if f"Leave {system}" in entered:
         return Stage(system, "left")
+    if f"Keep {system}" in entered:
+        return Stage(system, "unchanged")
     published_at, reported_at = entered.get(f"Published {system}"), entered.get(f"Report {system}")
     began_at = entered.get(f"Start build_{system.replace('-', '_')}")
     if not any(name.startswith("Start build_") for name in entered):  # this history has the systems as one state
@@ -80,6 +82,6 @@ def _stage(name: str, began_at: datetime | None, ended_at: datetime | None, now:
 def summary(found: Sequence[Stage]) -> str:
     """Return what a run does now in one line: what runs and since when, what is done and what is pending."""
     running = [f"{one.name} {one.seconds:.0f} s" for one in found if one.state == "running" and one.seconds is not None]
-    counts = {state: sum(one.state == state and one.name != TURN for one in found) for state in ("done", "failed", "pending")}
+    counts = {state: sum(one.state == state and one.name != TURN for one in found) for state in ("done", "unchanged", "failed", "pending")}
     counted = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
     return "; ".join(part for part in (", ".join(running), counted) if part)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class OutputAudit:
     """Asks each output's contract about its rows. Leaving the context publishes the Data Docs, also of a run that failed.
 
+    A run that kept all tables asked nothing, and leaves the pages of an earlier run as they are.
+
     Attributes:
         docs_at: where the Data Docs begin, an `s3://` URL; empty before they are published.
     """
@@ -33,7 +35,8 @@ class OutputAudit:
         return self
 
     def __exit__(self, *raised: object) -> None:
-        self.docs_at = self._docs.publish(self._validation_run, self._snapshot_id, self._about)
+        if self._validation_run.verdicts:
+            self.docs_at = self._docs.publish(self._validation_run, self._snapshot_id, self._about)
 
     def __call__(self, contract: Contract, rows: pa.Table) -> None:
         """Nothing happens when `rows` hold their contract.

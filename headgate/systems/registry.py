@@ -89,6 +89,11 @@ def reads(package: System, known: Collection[str] = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*package.READS, *added, *looked_at)))
 
 
+def may_read(package: System) -> tuple[str, ...]:
+    """All datasets that decide what the system's tables hold: those that it reads, and those that it looks at where they exist."""
+    return tuple(dict.fromkeys((*reads(package), *getattr(package, "MAY_READ", ()))))
+
+
 def system(name: str) -> System:
     """The package that builds the system of that name."""
     return cast("System", import_module(_package(name)))

@@ -6,14 +6,16 @@ import hashlib
 import logging
 from typing import TYPE_CHECKING, cast
 
+from headgate.contracts.catalog import glue_columns
 from headgate.errors import AuditError
 from headgate.lake import keys
 from headgate.lake.delete_old_versions import delete_old_versions
-from headgate.lake.publishing import parquet_bytes
+from headgate.lake.publishing import Published, parquet_bytes
 from headgate.lake.snapshots import snapshot_id_of
 from headgate.learning.store import Origin, Shelf
 from headgate.systems import registry
 from headgate.systems.rows import rows_of
+from headgate.systems.up_to_date import DEPLOYMENT, facts, inputs_of, size_bytes_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.contracts.model import Contract
-    from headgate.lake.publishing import Published, Publisher, Staged
+    from headgate.lake.publishing import Publisher, Staged
     from headgate.lake.snapshots import LakeSnapshot
     from headgate.learning.store import ModelStore
     from headgate.systems.registry import System
@@ -47,8 +49,12 @@ def run_system(
     inspections: Mapping[str, Callable[[], pd.DataFrame]] = _NO_INSPECTIONS,
     options: Mapping[str, str] = _NO_OPTIONS,
     own_models: SqlModels | None = None,
+    deployment: str = "",
 ) -> list[Published]:
     """All tables of `system` show what it makes of `snapshot`; none moves unless every one of them passed its audit.
+
+    A version is a function of what the system reads, of its code and of its options. Tables that show theirs already are kept with
+    the rows of the run that built them; if all are, `tables` is not opened. Inspections are always made.
 
     Args:
         tables: opens the datasets that the system reads (`registry.reads`) on some engine.
@@ -56,6 +62,7 @@ def run_system(
         models: where the system's models are kept, before any table moves; they are forgotten when there is none.
         inspections: the system's tables that are not built from the snapshot, and what makes their frames.
         own_models: the lake project's SQL models, if they are the system.
+        deployment: the id of the deployment that asks; the catalog keeps it with each table.
         options: by name; a system takes those that it has (`registry.options`), and tables built with others lie elsewhere.
 
     Raises:
@@ -66,23 +73,22 @@ def run_system(
     package = cast("System", own_models) if own_models else registry.system(system)
     shelf = Shelf({name: models.champion(system, name, snapshot.as_of) for name in registry.learns(package)} if models else {})
     stated = {name: options[name] for name in registry.options(package) if options.get(name)}
-    frames = build(package, tables, snapshot.as_of, shelf, stated) | {name: make() for name, make in inspections.items()}
-    outputs = _outputs(system, frames, own, snapshot)
-    code, asked = (
-        own_models.version if own_models else registry.code_version(system),
-        tuple(f"{name}={value}" for name, value in sorted(stated.items())),
-    )
-    made_of = {name: (*asked, *_made_of(shelf, rows, name in inspections)) for name, rows in outputs.items()}
-    facts = _facts(snapshot, registry.reads(package, snapshot.datasets))
-    staged = [
-        _stage(publisher, own[name], rows, version_of(own[name], snapshot, code, made_of[name]), facts) for name, rows in outputs.items()
-    ]
+    code = own_models.version if own_models else registry.code_version(system)
+    reads = registry.reads(package, snapshot.datasets)
+    made_of = (*(f"{name}={value}" for name, value in sorted(stated.items())), *_champions(shelf))
+    versions = {name: version_of(own[name], snapshot, reads, code, made_of) for name in own if name not in inspections}
+    known = facts(snapshot, reads, registry.may_read(package), deployment)
+    kept = _kept(publisher, own, versions, deployment)
+    frames = {} if set(kept) == set(versions) else build(package, tables, snapshot.as_of, shelf, stated)
+    outputs = _outputs(system, frames | {name: make() for name, make in inspections.items()}, own, snapshot, kept)
+    versions |= {name: version_of(own[name], snapshot, reads, code, (*made_of, _digest(outputs[name]))) for name in inspections}
+    staged = [_stage(publisher, own[name], rows, versions[name], known) for name, rows in outputs.items()]
     if models:
         _keep(models, shelf, Origin(system, snapshot.snapshot_id, snapshot.as_of, code))
-    published = [publisher.move(one) for one in staged]
+    published = [*kept.values(), *(publisher.move(one) for one in staged)]
     for one in staged:
         _delete_old_versions(publisher, one)
-    log.info("system published", extra={"system": system, "snapshot_id": snapshot.snapshot_id, "tables": len(published)})
+    log.info("system published", extra={"system": system, "snapshot_id": snapshot.snapshot_id, "tables": len(staged), "kept": len(kept)})
     return published
 
 
@@ -94,14 +100,33 @@ def build(
         return registry.built(package, opened, as_of, shelf or Shelf(), options)
 
 
+def _kept(publisher: Publisher, contracts: Mapping[str, Contract], versions: Mapping[str, str], deployment: str) -> dict[str, Published]:
+    """The tables that show their version already and whose rows are there; the catalog notes which deployment confirmed them."""
+    kept = {}
+    for name, version in versions.items():
+        current = publisher.catalog.current(publisher.database, name)
+        size_bytes = size_bytes_at(publisher.objects, publisher.bucket, current.location)
+        if not size_bytes or current.location.rstrip("/").rpartition("/")[2] != version:
+            continue
+        if current.parameters.get(DEPLOYMENT, "") != deployment:
+            publisher.catalog.move(current, current.location, glue_columns(contracts[name]), {DEPLOYMENT: deployment})
+        rows = int(current.parameters.get("headgate.rows", "0"))
+        kept[name] = Published(name, current.location, rows, size_bytes, changed=False)
+    return kept
+
+
 def _outputs(
-    system: str, frames: Mapping[str, pd.DataFrame], contracts: Mapping[str, Contract], snapshot: LakeSnapshot
+    system: str,
+    frames: Mapping[str, pd.DataFrame],
+    contracts: Mapping[str, Contract],
+    snapshot: LakeSnapshot,
+    kept: Collection[str],
 ) -> dict[str, pa.Table]:
-    """The rows of every table by its contract; AuditError where a table was not built, or one more was."""
-    if set(frames) != set(contracts):
-        missing, further = sorted(set(contracts) - set(frames)), sorted(set(frames) - set(contracts))
+    """The rows of every table that is not kept, by its contract; AuditError where a table was not built, or one more was."""
+    missing, further = sorted(set(contracts) - set(frames) - set(kept)), sorted(set(frames) - set(contracts))
+    if missing or further:
         raise AuditError(f"{system}: tables not built {missing}, without a contract {further}")
-    return {name: rows_of(contract, _stamped(frames[name], snapshot)) for name, contract in contracts.items()}
+    return {name: rows_of(contract, _stamped(frames[name], snapshot)) for name, contract in contracts.items() if name not in kept}
 
 
 def _keep(models: ModelStore, shelf: Shelf, origin: Origin) -> None:
@@ -109,19 +134,19 @@ def _keep(models: ModelStore, shelf: Shelf, origin: Origin) -> None:
         models.keep(trained, origin)
 
 
-def version_of(contract: Contract, snapshot: LakeSnapshot, code: str, made_of: tuple[str, ...] = ()) -> str:
-    """The id of a table's version: a function of all it is made from."""
-    return snapshot_id_of([snapshot.snapshot_id, snapshot.as_of.isoformat(), f"{contract.id}@{contract.version}", code, *made_of])
+def version_of(contract: Contract, snapshot: LakeSnapshot, reads: Collection[str], code: str, made_of: tuple[str, ...] = ()) -> str:
+    """The id of a table's version: a function of all it is made from, and of nothing else that the snapshot holds."""
+    inputs = [f"dataset {name}={version}" for name, version in inputs_of(snapshot, reads).items()]
+    return snapshot_id_of([*inputs, snapshot.as_of.isoformat(), f"{contract.id}@{contract.version}", code, *made_of])
 
 
 def _stamped(frame: pd.DataFrame, snapshot: LakeSnapshot) -> pd.DataFrame:
     return frame.assign(as_of=snapshot.as_of, snapshot_id=snapshot.snapshot_id)
 
 
-def _made_of(shelf: Shelf, rows: pa.Table, inspected: bool) -> tuple[str, ...]:
-    """What else decides a table's content: who was in charge of the models, and for an inspection all that it found."""
-    champions = tuple(f"{model}={recipe}" for model, recipe in sorted(shelf.champions.items()) if recipe)
-    return (*champions, _digest(rows)) if inspected else champions
+def _champions(shelf: Shelf) -> tuple[str, ...]:
+    """Who was in charge of the models, which decides a table's content too."""
+    return tuple(f"{model}={recipe}" for model, recipe in sorted(shelf.champions.items()) if recipe)
 
 
 def _digest(rows: pa.Table) -> str:
@@ -129,17 +154,8 @@ def _digest(rows: pa.Table) -> str:
     return hashlib.sha256(parquet_bytes(rows)).hexdigest()
 
 
-def _facts(snapshot: LakeSnapshot, reads: Collection[str]) -> dict[str, str]:
-    """What the catalog keeps beside each table, so that its lineage can be read without its rows."""
-    return {
-        "headgate.snapshot_id": snapshot.snapshot_id,
-        "headgate.as_of": snapshot.as_of.isoformat(),
-        "headgate.reads": ",".join(sorted(reads)),
-    }
-
-
-def _stage(publisher: Publisher, contract: Contract, rows: pa.Table, version: str, facts: dict[str, str]) -> Staged:
-    return publisher.stage(contract, rows, keys.table_prefix(contract.dataset, version), parameters=facts)
+def _stage(publisher: Publisher, contract: Contract, rows: pa.Table, version: str, known: dict[str, str]) -> Staged:
+    return publisher.stage(contract, rows, keys.table_prefix(contract.dataset, version), parameters=known)
 
 
 def _delete_old_versions(publisher: Publisher, staged: Staged) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,7 +14,7 @@ from headgate.lake import keys
 from headgate.lake.reading import fetch, known_datasets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -64,13 +65,18 @@ class SnapshotTables:
     ask_athena: Callable[[Mapping[str, pa.Schema], str], Opened]
     open_files: Callable[[EngineName, Mapping[str, str]], Opened] = open_tables
 
-    def opened(self, lake: LakeSnapshot, datasets: tuple[str, ...]) -> Opened:
-        """Each dataset of the snapshot as a table, while the block lasts.
+    @contextmanager
+    def opened(self, lake: LakeSnapshot, datasets: tuple[str, ...]) -> Iterator[Mapping[str, ibis.Table]]:
+        """Each dataset of the snapshot as a table, while the block lasts. Nothing is read before the block begins.
 
         Raises:
             NotFoundError: the snapshot lacks a dataset.
             ConflictError: the engine is Athena and its tables show another snapshot.
         """
+        with self._opened(lake, datasets) as tables:
+            yield tables
+
+    def _opened(self, lake: LakeSnapshot, datasets: tuple[str, ...]) -> Opened:
         known = known_datasets(lake, datasets)
         engine = self.choice.stated.chosen(sum(one.size_bytes for one in known.values()), self.choice.spark_from_mb)
         log.info("engine chosen", extra={"engine": engine, "datasets": list(known)})

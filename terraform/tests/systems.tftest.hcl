@@ -65,13 +65,42 @@ run "a_run_for_one_system_leaves_the_others" {
     condition = alltrue([
       for job, system in local.build_jobs : anytrue([
         for branch in local.system_branches : branch.StartAt == "Is ${system} asked for?"
-        && one(branch.States["Is ${system} asked for?"].Choices).Next == "Leave ${system}"
-        && strcontains(one(branch.States["Is ${system} asked for?"].Choices).Condition, "Execution.Input.only != '${system}'")
+        && branch.States["Is ${system} asked for?"].Choices[0].Next == "Leave ${system}"
+        && strcontains(branch.States["Is ${system} asked for?"].Choices[0].Condition, "Execution.Input.only != '${system}'")
         && branch.States["Is ${system} asked for?"].Default == "Start ${job}"
         && strcontains(branch.States["Leave ${system}"].Output, "'state': 'left'") && branch.States["Leave ${system}"].End
         if branch.StartAt == "Is ${system} asked for?"
       ])
     ]) && length(local.system_branches) == 5
     error_message = "Each branch builds its system unless another one alone is asked for."
+  }
+
+  assert {
+    condition = alltrue([
+      for job, system in local.build_jobs : anytrue([
+        for branch in local.system_branches : branch.States["Is ${system} asked for?"].Choices[1].Next == "Keep ${system}"
+        && branch.States["Is ${system} asked for?"].Choices[1].Condition == "{% 'runs/unchanged/${system}' in $states.input.unchanged %}"
+        && strcontains(branch.States["Keep ${system}"].Output, "'state': 'unchanged'") && branch.States["Keep ${system}"].End
+        if branch.StartAt == "Is ${system} asked for?"
+      ])
+    ])
+    error_message = "A system whose datasets did not change is reported as unchanged, and its job is not started."
+  }
+
+  assert {
+    condition     = local.stages["quality_gate"].done == "See what changed" && local.system_states["See what changed"].Next == "Build the systems"
+    error_message = "The systems are built after the quality gate has marked those that need no build."
+  }
+
+  assert {
+    condition     = one(local.system_states["See what changed"].Catch).Next == "Build the systems" && one(local.system_states["See what changed"].Catch).Output == "{% {'unchanged': []} %}"
+    error_message = "All systems are built if the marks cannot be read."
+  }
+
+  assert {
+    condition = alltrue([
+      for job in concat(["quality_gate"], keys(local.build_jobs)) : local.jobs[job].arguments["--HEADGATE_DEPLOYMENT_ID"] == local.deployment_id
+    ])
+    error_message = "The gate compares the deployment that the jobs write."
   }
 }

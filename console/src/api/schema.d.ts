@@ -2026,7 +2026,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "pending" | "running" | "done" | "failed" | "left";
+            state: "pending" | "running" | "done" | "failed" | "left" | "unchanged";
         };
         /**
          * RunStarted

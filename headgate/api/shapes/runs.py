@@ -28,7 +28,7 @@ class RunStage(Shape):
     """A stage of a run: waiting for its turn, the merge, the quality gate, or one system."""
 
     name: str
-    state: Literal["pending", "running", "done", "failed", "left"]
+    state: Literal["pending", "running", "done", "failed", "left", "unchanged"]
     began_at: Moment = ""
     seconds: float | None = None
 

@@ -25,11 +25,12 @@ from headgate.errors import AuditError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import Publisher
-from headgate.lake.snapshots import LakeSnapshot
+from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 from headgate.quality.audit import audit
 from headgate.systems import registry
 from headgate.systems.rows import rows_of
 from headgate.systems.run import run_system
+from headgate.systems.up_to_date import SystemTables, mark_unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +43,16 @@ pytestmark = [
 ]
 
 BUCKET = "tiny-prod"
-SNAPSHOT = LakeSnapshot("0123456789abcdef", date(2024, 1, 31), {})
+
+
+def snapshot_with(snapshot_id: str, orders: str, **others: str) -> LakeSnapshot:
+    """A snapshot that has the dataset `orders`, and others, in given versions."""
+    versions = {"orders": orders, **others}
+    datasets = {name: DatasetSnapshot(name, version, keys.snapshot_prefix(name, version), 1, 1) for name, version in versions.items()}
+    return LakeSnapshot(snapshot_id, date(2024, 1, 31), datasets)
+
+
+SNAPSHOT = snapshot_with("0123456789abcdef", "first")
 STAMPS = (
     Column("as_of", ColumnType(Kind.DATE), required=True),
     Column("snapshot_id", ColumnType(Kind.STRING, length=16), required=True),
@@ -141,7 +151,7 @@ def test_no_table_moves_when_one_fails_its_audit(tiny: Tiny) -> None:
     tiny.run()
     tiny.given("1.00", "-5.00")
     with pytest.raises(AuditError, match="total: minimum"):
-        tiny.run(replace(SNAPSHOT, snapshot_id="fedcba9876543210"))
+        tiny.run(snapshot_with("fedcba9876543210", "second"))
     assert tiny.table("counts").num_rows == tiny.table("totals").num_rows == 1
     assert tiny.table("counts")["orders"].to_pylist() == [1]
 
@@ -152,6 +162,97 @@ def test_running_again_changes_nothing(tiny: Tiny) -> None:
     before = tiny.objects.contents(BUCKET)
     assert [published.changed for published in tiny.run()] == [False, False]
     assert tiny.objects.contents(BUCKET) == before
+
+
+def changed(published: list[Any]) -> dict[str, bool]:
+    return {one.table: one.changed for one in published}
+
+
+def test_a_system_is_kept_when_only_datasets_that_it_does_not_read_changed(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    tiny.run(snapshot_with("0123456789abcdef", "first", customers="first"))
+    tiny.orders.unlink()  # the rows are not read again
+    again = tiny.run(snapshot_with("fedcba9876543210", "first", customers="second"))
+    assert changed(again) == {"totals": False, "counts": False}
+    assert {one.table: one.rows for one in again} == {"totals": 1, "counts": 1}
+    assert tiny.table("totals")["snapshot_id"].to_pylist() == ["0123456789abcdef"]
+
+
+def test_a_new_version_of_a_dataset_that_the_system_reads_builds_it(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    tiny.run()
+    tiny.given("1.00", "2.00")
+    assert changed(tiny.run(snapshot_with("fedcba9876543210", "second"))) == {"totals": True, "counts": True}
+    assert tiny.table("totals")["snapshot_id"].to_pylist() == ["fedcba9876543210"] * 2
+
+
+def test_a_new_day_of_the_data_builds_the_system(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    tiny.run()
+    assert changed(tiny.run(replace(SNAPSHOT, as_of=date(2024, 2, 1)))) == {"totals": True, "counts": True}
+
+
+def test_a_table_whose_rows_were_deleted_is_built_again(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    tiny.run()
+    for key in tiny.objects.contents(BUCKET, "tables/totals/"):
+        tiny.objects.delete(ObjectRef(BUCKET, key))
+    tiny.run()
+    assert tiny.table("totals").num_rows == 1
+
+
+def test_an_inspection_is_made_although_nothing_changed(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    tiny.run(inspections={"counts": lambda: pd.DataFrame({"orders": [7]})})
+    tiny.orders.unlink()
+    tiny.run(inspections={"counts": lambda: pd.DataFrame({"orders": [8]})})
+    assert tiny.table("counts")["orders"].to_pylist() == [8]
+
+
+def up_to_date(tiny: Tiny, snapshot: LakeSnapshot, deployment: str = "one") -> bool:
+    tables = SystemTables(tiny.objects, tiny.catalog, "ecommerce_prod", BUCKET, ("totals", "counts"))
+    return tables.are_up_to_date(snapshot, deployment)
+
+
+def test_a_system_is_up_to_date_until_what_it_reads_changes(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    assert not up_to_date(tiny, SNAPSHOT)
+    tiny.run(deployment="one")
+    assert up_to_date(tiny, SNAPSHOT)
+    assert up_to_date(tiny, snapshot_with("fedcba9876543210", "first", customers="second"))
+    assert not up_to_date(tiny, snapshot_with("fedcba9876543210", "second"))
+    assert not up_to_date(tiny, replace(SNAPSHOT, as_of=date(2024, 2, 1)))
+
+
+def test_a_system_is_not_up_to_date_when_a_dataset_appears_that_it_looks_at(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    (tiny.orders.parent / "tiny_system" / "__init__.py").write_text(SOURCE + 'MAY_READ = ("events",)\n')
+    tiny.run(deployment="one")
+    assert not up_to_date(tiny, snapshot_with("fedcba9876543210", "first", events="first"))
+
+
+def test_a_new_deployment_looks_at_a_system_once_and_confirms_its_tables(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    tiny.run(deployment="one")
+    assert not up_to_date(tiny, SNAPSHOT, "two")
+    assert changed(tiny.run(deployment="two")) == {"totals": False, "counts": False}
+    assert up_to_date(tiny, SNAPSHOT, "two")
+    assert not up_to_date(tiny, SNAPSHOT, "")
+
+
+def test_a_system_whose_rows_were_deleted_is_not_up_to_date(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    tiny.run(deployment="one")
+    for key in tiny.objects.contents(BUCKET, "tables/totals/"):
+        tiny.objects.delete(ObjectRef(BUCKET, key))
+    assert not up_to_date(tiny, SNAPSHOT)
+
+
+def test_marks_of_an_earlier_run_are_removed() -> None:
+    objects = MemoryObjects()
+    mark_unchanged(objects, BUCKET, {"tiny", "another"})
+    mark_unchanged(objects, BUCKET, {"another", "third"})
+    assert sorted(objects.contents(BUCKET)) == ["runs/unchanged/another", "runs/unchanged/third"]
 
 
 def test_a_table_of_the_system_that_is_not_built_is_an_error(tiny: Tiny) -> None:
@@ -212,7 +313,7 @@ def test_a_dataset_that_a_lake_need_not_have_is_read_where_it_is(tiny: Tiny) -> 
 def test_old_versions_are_forgotten(tiny: Tiny) -> None:
     tiny.given("1.00")
     for number in range(9):
-        tiny.run(replace(SNAPSHOT, snapshot_id=f"{number:016d}"))
+        tiny.run(snapshot_with(f"{number:016d}", f"version {number}"))
     left = [pq.read_table(pa.BufferReader(body)) for body in tiny.objects.contents(BUCKET, "tables/totals/").values()]
     assert sorted(rows["snapshot_id"][0].as_py() for rows in left) == [f"{number:016d}" for number in range(4, 9)]
 

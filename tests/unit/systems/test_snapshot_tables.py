@@ -62,23 +62,33 @@ def test_duckdb_reads_the_snapshot_from_local_files(tmp_path: Path) -> None:
         assert opened["regions"].columns == tuple(Registry.load().curated["regions"].names)
 
 
+def test_nothing_is_read_before_the_tables_are_used(tmp_path: Path) -> None:
+    asked = Asked()
+    tables(tmp_path, EngineChoice(), asked).opened(LAKE, ("regions",))
+    assert not asked.places
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(("spark_from_mb", "engine"), [(5, "spark"), (6, "duckdb")])
 def test_auto_goes_by_what_is_read(spark_from_mb: int, engine: str, tmp_path: Path) -> None:
     asked = Asked()
-    tables(tmp_path, EngineChoice(EngineName.AUTO, spark_from_mb), asked).opened(LAKE, ("regions",))
+    with tables(tmp_path, EngineChoice(EngineName.AUTO, spark_from_mb), asked).opened(LAKE, ("regions",)):
+        pass
     assert [name for name, _ in asked.places] == [engine]
 
 
 def test_executors_elsewhere_read_the_objects_themselves(tmp_path: Path) -> None:
     asked = Asked()
-    tables(tmp_path, EngineChoice(EngineName.SPARK, reads_objects=True), asked).opened(LAKE, ("regions",))
+    with tables(tmp_path, EngineChoice(EngineName.SPARK, reads_objects=True), asked).opened(LAKE, ("regions",)):
+        pass
     assert asked.places == [("spark", {"regions": f"s3://{BUCKET}/{keys.part(REGIONS.location)}"})]
     assert not list(tmp_path.iterdir())
 
 
 def test_athena_is_asked_of_its_own_tables(tmp_path: Path) -> None:
     asked = Asked()
-    tables(tmp_path, EngineChoice(EngineName.ATHENA), asked).opened(LAKE, ("regions",))
+    with tables(tmp_path, EngineChoice(EngineName.ATHENA), asked).opened(LAKE, ("regions",)):
+        pass
     ((schemas, database),) = asked.of_athena
     assert (list(schemas), database) == (["regions"], DATABASE)
 
@@ -86,9 +96,9 @@ def test_athena_is_asked_of_its_own_tables(tmp_path: Path) -> None:
 def test_athena_is_not_asked_when_its_tables_show_another_snapshot(tmp_path: Path) -> None:
     stale = tables(tmp_path, EngineChoice(EngineName.ATHENA), Asked(), location=f"s3://{BUCKET}/snapshots/regions/bbbb/")
     with pytest.raises(ConflictError, match=r"ecommerce_curated.regions shows another snapshot than 0123456789abcdef"):
-        stale.opened(LAKE, ("regions",))
+        stale.opened(LAKE, ("regions",)).__enter__()
 
 
 def test_a_dataset_that_the_snapshot_lacks_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="has no dataset orders"):
-        tables(tmp_path, EngineChoice(), Asked()).opened(LAKE, ("orders",))
+        tables(tmp_path, EngineChoice(), Asked()).opened(LAKE, ("orders",)).__enter__()

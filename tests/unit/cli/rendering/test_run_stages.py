@@ -101,3 +101,10 @@ def test_the_report_of_a_system_stands_beside_its_time() -> None:
     cells = [list(column.cells) for column in table.columns]
     assert cells[0][-1] == "compliance-guardian"
     assert [column[-1] for column in cells] == ["compliance-guardian", "failed", "4", "no rows"]
+
+
+def test_a_system_whose_datasets_did_not_change_is_unchanged() -> None:
+    skipped = PipelineRun("arn", "RUNNING", entered_at={**BUILDING.entered_at, "Keep global-market-pulse": after(41)})
+    found = stages(skipped, SYSTEMS, after(71))
+    assert Stage("global-market-pulse", "unchanged") in found
+    assert summary(found) == "3 done, 1 unchanged, 1 failed"

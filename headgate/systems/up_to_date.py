@@ -1,0 +1,88 @@
+"""What a system's tables were built from, and whether that has changed since: what has not is not built again.
+
+The catalog keeps with each table the versions of the datasets that its system read, the day of the data, and the deployment that
+built or last confirmed it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from headgate.lake.ports import Catalog, ObjectStore, TableVersion
+    from headgate.lake.snapshots import LakeSnapshot
+
+SNAPSHOT_ID, AS_OF, READS = "headgate.snapshot_id", "headgate.as_of", "headgate.reads"
+INPUTS, DEPLOYMENT = "headgate.inputs", "headgate.deployment"
+
+
+def inputs_of(snapshot: LakeSnapshot, datasets: Iterable[str]) -> dict[str, str]:
+    """Return the version of each dataset in a snapshot; empty for a dataset that the snapshot lacks."""
+    known = snapshot.datasets
+    return {name: known[name].snapshot_id if name in known else "" for name in sorted(set(datasets))}
+
+
+def facts(snapshot: LakeSnapshot, reads: Collection[str], may_read: Collection[str], deployment: str) -> dict[str, str]:
+    """Return what the catalog keeps with each table of a system.
+
+    Args:
+        reads: the datasets that were read.
+        may_read: all datasets that decide what the system's tables hold, also those that the snapshot lacks.
+        deployment: the id of the deployment that builds.
+    """
+    return {
+        SNAPSHOT_ID: snapshot.snapshot_id,
+        AS_OF: snapshot.as_of.isoformat(),
+        READS: ",".join(sorted(reads)),
+        INPUTS: json.dumps(inputs_of(snapshot, may_read), sort_keys=True),
+        DEPLOYMENT: deployment,
+    }
+
+
+def is_up_to_date(built: TableVersion, snapshot: LakeSnapshot, deployment: str) -> bool:
+    """Return whether this deployment built the table from the same data: the same datasets in the same versions, as of the same day."""
+    known = built.parameters
+    if not deployment or known.get(DEPLOYMENT) != deployment or known.get(AS_OF) != snapshot.as_of.isoformat() or INPUTS not in known:
+        return False
+    inputs: Mapping[str, str] = json.loads(known[INPUTS])
+    return inputs == inputs_of(snapshot, inputs)
+
+
+@dataclass(frozen=True)
+class SystemTables:
+    """The published tables of one system: their names, their database and their bucket."""
+
+    objects: ObjectStore
+    catalog: Catalog
+    database: str
+    bucket: str
+    names: Collection[str]
+
+    def are_up_to_date(self, snapshot: LakeSnapshot, deployment: str) -> bool:
+        """Return whether all tables are up to date and their rows are there."""
+        shown = [self.catalog.current(self.database, name) for name in self.names]
+        return all(is_up_to_date(one, snapshot, deployment) and size_bytes_at(self.objects, self.bucket, one.location) for one in shown)
+
+
+def size_bytes_at(objects: ObjectStore, bucket: str, location: str) -> int:
+    """Return the size of the Parquet at a location of a bucket; 0 where there is none."""
+    root = f"s3://{bucket}/"
+    if not location.startswith(root):
+        return 0
+    return sum(item.size_bytes for item in objects.list(bucket, f"{location.removeprefix(root).rstrip('/')}/"))
+
+
+def mark_unchanged(objects: ObjectStore, bucket: str, unchanged: Collection[str]) -> None:
+    """Mark the systems that the state machine skips; marks of an earlier run are removed."""
+    for item in list(objects.list(bucket, keys.UNCHANGED_SYSTEMS)):
+        if item.ref.key.removeprefix(keys.UNCHANGED_SYSTEMS) not in unchanged:
+            objects.delete(item.ref)
+    for system in sorted(unchanged):
+        objects.write(ObjectRef(bucket, f"{keys.UNCHANGED_SYSTEMS}{system}"), b"")
