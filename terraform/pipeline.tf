@@ -156,7 +156,7 @@ locals {
       States = merge(local.stage_states[job], {
         # `headgate run --only SYSTEM` builds one system; a branch sees the whole execution's input in its context.
         "Is ${system} asked for?" = {
-          Type    = "Choice"
+          Type = "Choice"
           Choices = [
             { Condition = "{% $exists($states.context.Execution.Input.only) and $states.context.Execution.Input.only != '${system}' %}", Next = "Leave ${system}" },
             { Condition = "{% '${local.unchanged_prefix}${system}' in $states.input.unchanged %}", Next = "Keep ${system}" },

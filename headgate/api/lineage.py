@@ -9,15 +9,17 @@ from headgate.api.shapes.lake import Lineage, LineageDataset, LineageFile
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lake.snapshots import LakeSnapshot, MergedIncrements
+from headgate.lake.reading import lake_snapshot
+from headgate.lake.snapshots import MergedIncrements
 from headgate.lake.states import FileState
+from headgate.systems.up_to_date import READS, SNAPSHOT_ID, snapshot_built_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from headgate.api.ports import Lake
     from headgate.lake.ports import FileRecord, TableVersion
-    from headgate.lake.snapshots import DatasetSnapshot
+    from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 
 MOST_FILES = 100
 
@@ -30,9 +32,8 @@ def of_table(lake: Lake, table: str) -> Lineage:
     if contract is None or contract.system not in lake.systems:
         raise not_found("There is no table of that name. GET /v1/catalog lists all tables.")
     version = lake.catalog.current(lake.databases.prod, table)
-    built_from = version.parameters.get("headgate.snapshot_id", "")
-    snapshot = _snapshot(lake, built_from) if built_from else None
-    datasets = _read(version, snapshot) if snapshot else []
+    built_from = version.parameters.get(SNAPSHOT_ID, "")
+    datasets = _read(version, _built_from(lake, version)) if built_from else []
     return Lineage(
         table=table,
         system=contract.system,
@@ -43,8 +44,15 @@ def of_table(lake: Lake, table: str) -> Lineage:
     )
 
 
+def _built_from(lake: Lake, version: TableVersion) -> LakeSnapshot:
+    try:
+        return snapshot_built_from(lake.objects, lake.bucket("curated"), version)
+    except NotFoundError:
+        raise not_found("The snapshot that the table was built from is deleted. POST /v1/runs builds the table again.") from None
+
+
 def _of_dataset(lake: Lake, dataset: str) -> Lineage:
-    snapshot = _snapshot(lake, keys.CURRENT)
+    snapshot = _current(lake)
     if dataset not in snapshot.datasets:
         raise not_found("The newest snapshot has no rows of this dataset. A run merges its files.")
     of = snapshot.datasets[dataset]
@@ -57,16 +65,16 @@ def _of_dataset(lake: Lake, dataset: str) -> Lineage:
     )
 
 
-def _snapshot(lake: Lake, snapshot_id: str) -> LakeSnapshot:
+def _current(lake: Lake) -> LakeSnapshot:
     try:
-        return LakeSnapshot.from_json(lake.objects.read(ObjectRef(lake.bucket("curated"), keys.lake_snapshot_key(snapshot_id))).decode())
+        return lake_snapshot(lake.objects, lake.bucket("curated"))
     except NotFoundError:
         raise not_found("No run has merged the lake yet. POST /v1/runs starts one.") from None
 
 
 def _read(version: TableVersion, snapshot: LakeSnapshot) -> list[DatasetSnapshot]:
     """The datasets that the publish recorded as read; all of the snapshot's where it recorded none."""
-    names = version.parameters.get("headgate.reads", "").split(",")
+    names = version.parameters.get(READS, "").split(",")
     return [of for name, of in sorted(snapshot.datasets.items()) if name in names or names == [""]]
 
 

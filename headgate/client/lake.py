@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from headgate.lake.lineage import Lineage
     from headgate.lake.ports import FileRecord
+    from headgate.lake.snapshots import LakeSnapshot
     from headgate.query.questions import Question
 
 _connected: list[str] = []  # the deployment of this process: boto3's clients are made once
@@ -188,12 +189,22 @@ class Lake:
         from headgate.lake.lineage import lineage
 
         database, name, columns = self._found(table)
-        lake = wiring.lake_snapshot(self.environment, self._snapshot_of(database, name) if "snapshot_id" in columns else "current")
+        lake = self._built_from(database, name) if "snapshot_id" in columns else wiring.lake_snapshot(self.environment, "current")
         system, reads = "", tuple([name] if name in lake.datasets else lake.datasets)
         if database == wiring.databases(self.environment).prod:
             system, reads = wiring.system_of(self.environment, name, lake)
         records, bucket = wiring.ledger(self.environment).records(), self.environment["HEADGATE_CURATED_BUCKET"]
         return lineage(wiring.objects(), bucket, lake, records, table=f"{database}.{name}", system=system, reads=reads)
+
+    def _built_from(self, database: str, table: str) -> LakeSnapshot:
+        """Return the snapshot that a prod table was built from."""
+        from headgate.systems.up_to_date import snapshot_built_from
+
+        try:
+            return wiring.lake_snapshot(self.environment, self._snapshot_of(database, table))
+        except NotFoundError:  # its manifest is deleted
+            bucket = self.environment["HEADGATE_CURATED_BUCKET"]
+            return snapshot_built_from(wiring.objects(), bucket, wiring.catalog().current(database, table))
 
     def _snapshot_of(self, database: str, table: str) -> str:
         """Return the id of the snapshot that a prod table was built from; the current one for a table without rows."""

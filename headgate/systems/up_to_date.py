@@ -7,11 +7,14 @@ built or last confirmed it.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
+from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
+from headgate.lake.reading import lake_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -66,9 +69,31 @@ class SystemTables:
     names: Collection[str]
 
     def are_up_to_date(self, snapshot: LakeSnapshot, deployment: str) -> bool:
-        """Return whether all tables are up to date and their rows are there."""
-        shown = [self.catalog.current(self.database, name) for name in self.names]
+        """Return whether all tables exist, are up to date, and their rows are there."""
+        try:
+            shown = [self.catalog.current(self.database, name) for name in self.names]
+        except NotFoundError:
+            return False
         return all(is_up_to_date(one, snapshot, deployment) and size_bytes_at(self.objects, self.bucket, one.location) for one in shown)
+
+
+def snapshot_built_from(objects: ObjectStore, curated_bucket: str, built: TableVersion) -> LakeSnapshot:
+    """Return the snapshot that a table was built from; the current one for a table that records none.
+
+    The manifest of an old snapshot is deleted. The current one replaces it if all that the table was built from is unchanged.
+
+    Raises:
+        NotFoundError: nothing was merged yet, or the manifest was deleted and the table is not up to date.
+    """
+    known = built.parameters
+    try:
+        return lake_snapshot(objects, curated_bucket, known.get(SNAPSHOT_ID) or keys.CURRENT)
+    except NotFoundError:
+        current = lake_snapshot(objects, curated_bucket)
+        inputs: Mapping[str, str] = json.loads(known.get(INPUTS, "{}"))
+        if not inputs or inputs != inputs_of(current, inputs):
+            raise
+        return replace(current, snapshot_id=known[SNAPSHOT_ID], as_of=date.fromisoformat(known[AS_OF]))
 
 
 def size_bytes_at(objects: ObjectStore, bucket: str, location: str) -> int:

@@ -84,6 +84,24 @@ def test_the_gate_passes_a_good_snapshot(lake: Lake) -> None:
     assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
 
 
+@pytest.mark.usefixtures("merged")
+def test_the_gate_marks_a_system_that_reads_nothing_new(lake: Lake) -> None:
+    deployed = {"--HEADGATE_DEPLOYMENT_ID": "one"}
+    assert marked(lake, deployed) == []
+    built = run_job(lake, "build_system.py", {"--system": "global-market-pulse", **deployed})
+    assert built["JobRunState"] == "SUCCEEDED", built.get("ErrorMessage")
+    assert marked(lake, deployed) == ["runs/unchanged/global-market-pulse"]
+    assert marked(lake, {"--HEADGATE_DEPLOYMENT_ID": "two"}) == []
+
+
+def marked(lake: Lake, arguments: dict[str, str]) -> list[str]:
+    """Return the marks in the artifacts bucket after the gate has run."""
+    run = run_job(lake, "quality_gate.py", arguments)
+    assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
+    listed = lake.emulator.client("s3").list_objects_v2(Bucket=lake.bucket("artifacts"), Prefix=keys.UNCHANGED_SYSTEMS)
+    return [one["Key"] for one in listed.get("Contents", [])]
+
+
 def test_a_job_without_its_settings_fails_with_one_line_that_names_them_all(lake: Lake) -> None:
     run = run_job(lake, "merge_curated.py", defaults={})
     assert run["JobRunState"] == "FAILED"

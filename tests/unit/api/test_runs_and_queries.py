@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -91,10 +92,13 @@ def test_lineage_goes_from_a_table_to_datasets_and_their_files(caller: Caller) -
     lake.objects.write(ObjectRef("curated", keys.merged_increments_key("payments", "p1")), merged.to_json().encode())
     lake.catalog.create("ecommerce_prod", "fraud_scores", "s3://x/empty/")
     facts = {"headgate.snapshot_id": "s1", "headgate.as_of": "2026-01-02", "headgate.reads": "card_transactions,payments"}
+    facts["headgate.inputs"] = json.dumps({"card_transactions": "", "payments": "p1"})
     lake.catalog.move(lake.catalog.current("ecommerce_prod", "fraud_scores"), "s3://x/tables/fraud_scores/v1/", [], facts)
     found = caller.call("GET", "/v1/lineage/fraud_scores").json
     assert (found["version"], found["as_of"], [one["dataset"] for one in found["datasets"]]) == ("v1", "2026-01-02", ["payments"])
     assert [one["file_id"] for one in found["datasets"][0]["files"]] == [record.file_id]
+    lake.objects.delete(ObjectRef("curated", keys.lake_snapshot_key("s1")))  # old manifests are deleted; the table is unchanged
+    assert caller.call("GET", "/v1/lineage/fraud_scores").json == found
     assert caller.call("GET", "/v1/lineage/payments").json["datasets"] == found["datasets"]
     assert caller.call("GET", f"/v1/files/{record.file_id}").json["in_snapshot"] == "s1"
     assert caller.call("GET", "/v1/lineage/nothing").status == 404
