@@ -97,6 +97,7 @@ if TYPE_CHECKING:
     from headgate.quality.gate import QualityGate
     from headgate.quality.pci_audit import Finding, Scan
     from headgate.query.catalog import Databases
+    from headgate.systems.model_cards import ModelCard
     from headgate.systems.registry import System
     from headgate.systems.snapshot_tables import SnapshotTables
     from headgate.systems.sql_models import SqlModels
@@ -425,6 +426,20 @@ def models(env: Mapping[str, str]) -> ModelStore:
     from headgate.learning.store import ModelStore
 
     return ModelStore(objects(), ArtifactsSettings.from_env(env).artifacts_bucket)
+
+
+def model_card(env: Mapping[str, str], name: str) -> ModelCard:
+    """Return the card of a model, with the figures of the newest tables.
+
+    Raises:
+        NotFoundError: there is no such model, or its system is not deployed.
+    """
+    from headgate.systems.model_cards import description, model_card
+
+    about = description(name)
+    quality = tables(env).table(SystemSettings.from_env(env).prod_database, about.quality).to_pylist()
+    newest = (one for one in models(env).newest() if (one.system, one.model) == (about.system, about.kept))
+    return model_card(about, quality, next(newest, None))
 
 
 def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Callable[[LakeSnapshot], tuple[list[Published], str]]:

@@ -15,6 +15,7 @@ from headgate.errors import AuditError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.snapshots import snapshot_id_of
+from headgate.learning.calibration import Bin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +39,7 @@ class Trained:
         rows: how many it learnt from.
         metrics: figure → value, on cases it had not seen.
         drift: column → population stability index between what it learnt from and what it scores.
+        calibration: its probabilities on cases it had not seen, and how many of them came true.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Trained:
     metrics: Mapping[str, float]
     contest: Decision | None = None
     drift: Mapping[str, float] = field(default_factory=dict)
+    calibration: tuple[Bin, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ class Card:
     drift: Mapping[str, float]
     libraries: Mapping[str, str]
     sha256: str
+    calibration: tuple[Bin, ...] = ()
 
     def to_json(self) -> str:
         """Its text; equal cards give equal bytes."""
@@ -87,7 +91,8 @@ class Card:
     def from_json(cls, text: str) -> Card:
         """The card that a text states."""
         read = json.loads(text)
-        return cls(**{**read, "columns": tuple(read["columns"])})
+        calibration = tuple(Bin(**one) for one in read.get("calibration", ()))
+        return cls(**{**read, "columns": tuple(read["columns"]), "calibration": calibration})
 
 
 @dataclass(frozen=True)
@@ -186,6 +191,7 @@ def _card(trained: Trained, origin: Origin, sha256: str) -> Card:
         drift=dict(trained.drift),
         libraries={name: version(name) for name in LIBRARIES},
         sha256=sha256,
+        calibration=trained.calibration,
     )
 
 

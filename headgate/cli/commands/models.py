@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,19 +21,51 @@ if TYPE_CHECKING:
     from headgate.learning.store import Card
 
 
-@click.command(epilog=options.example("headgate models --json"))
+@click.group(invoke_without_command=True, epilog=options.example("headgate models --json"))
 @options.as_json
 @options.deployment
-def models(as_json: bool, deployment_name: str | None) -> None:
+@click.pass_context
+def models(context: click.Context, as_json: bool, deployment_name: str | None) -> None:
     """Show the champion model of each system, its quality and its drift.
 
     Quality is measured on days that the model did not learn from. A model that loses to another recipe is marked. Drift names the
-    columns that have changed since.
+    columns that have changed since. `models card NAME` shows all that is known of one model.
     """
+    if context.invoked_subcommand:
+        return
     found = deployment.activate(deployment_name)
     newest = wiring.models(found.environment).newest()
     fact = [asdict(card) | {"attention": lost_to(card)} for card in newest]
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(newest))
+
+
+@models.command(epilog=options.example("headgate models card churn --to churn.html"))
+@click.argument("name")
+@click.option(
+    "--to", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the card to a file: .html with a calibration plot, or .md."
+)
+@options.as_json
+@options.deployment
+def card(name: str, file: Path | None, as_json: bool, deployment_name: str | None) -> None:
+    """Show the card of a model: data, period, naive rule, backtests, calibration, drift and known limits.
+
+    Models of the retail domain: churn, customer-value, fraud, query-patterns and sales-forecast. An existing file is overwritten.
+    """
+    from rich.markdown import Markdown
+
+    from headgate.systems import model_card_page
+
+    found = deployment.activate(deployment_name)
+    made = wiring.model_card(found.environment, name)
+    if file:
+        render = model_card_page.html if file.suffix.lower() in {".html", ".htm"} else model_card_page.markdown
+        file.write_text(render(made), encoding="utf-8")
+    if as_json:
+        click.echo(json.dumps(made.to_dict(), indent=2, default=str))
+    elif file:
+        click.echo(f"Wrote {file}.")
+    else:
+        options.console().print(Markdown(model_card_page.markdown(made)))
 
 
 @click.command("data-docs", epilog=options.example("headgate data-docs --to data-docs"))

@@ -10,6 +10,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from headgate.domains.retail.compliance_guardian import models, scoring
 from headgate.domains.retail.compliance_guardian.features import DELAY_DAYS
+from headgate.learning.calibration import bins_of
 from headgate.learning.champion_challenger import decide, log_loss
 from headgate.learning.drift import DriftWatch
 from headgate.learning.store import Trained
@@ -53,7 +54,8 @@ def kept(transactions: pd.DataFrame, start: pd.Timestamp, champion: str) -> Trai
     columns = tuple(fitted.columns)
     drift = _moved(transactions.iloc[:known], trial, columns)
     labels = int(transactions.is_fraud.iloc[:by_now].notna().sum())
-    return Trained(NAME, contest.winner, fitted, columns, labels, _metrics(fraud, scores[contest.winner]), contest, drift)
+    score = scores[contest.winner]
+    return Trained(NAME, contest.winner, fitted, columns, labels, _metrics(fraud, score), contest, drift, bins_of(fraud, score))
 
 
 def _metrics(fraud: npt.NDArray[np.bool_], score: npt.NDArray[np.float64]) -> Mapping[str, float]:

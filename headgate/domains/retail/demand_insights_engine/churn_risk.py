@@ -14,6 +14,7 @@ from headgate.domains.retail.demand_insights_engine import churn
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
 from headgate.domains.retail.demand_insights_engine.origins import expected, together
 from headgate.domains.retail.money import amounts
+from headgate.learning.calibration import bins_of
 from headgate.learning.champion_challenger import Decision, decide, log_loss
 from headgate.learning.store import Trained
 
@@ -135,7 +136,8 @@ def kept(model: churn.ChurnModel, trial: Judged | None, past: Origins, customers
     metrics = {} if trial is None else _figures(trial)
     drift = model.watch.index(customers[list(SIGNALS)].astype(np.float64))
     learnt = min(sum(len(origin.left) for origin in past.newest), churn.MAX_LEARNT_FROM)
-    return Trained(NAME, model.recipe, model, SIGNALS, learnt, metrics, trial.contest if trial else None, drift)
+    calibration = bins_of(trial.left, trial.probability) if trial else ()
+    return Trained(NAME, model.recipe, model, SIGNALS, learnt, metrics, trial.contest if trial else None, drift, calibration)
 
 
 def _figures(trial: Judged) -> dict[str, float]:

@@ -1,0 +1,235 @@
+"""Model cards: what a model predicts, from which data, how good it was at past origins, and what it cannot do.
+
+The fixed text of a card is a YAML file of its domain, `model_cards/<name>.yaml`. The figures come from the system's quality table and
+from the record of the kept model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from headgate.errors import NotFoundError
+from headgate.learning.calibration import Bin
+from headgate.project import project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from headgate.learning.store import Card
+
+FOLDER = "model_cards"
+SHIFTED = 0.25  # Source: Siddiqi (2006), Credit Risk Scorecards, p. 137; equal to headgate.learning.drift.SHIFTED
+_TOTAL = "total"
+_MOST_PERIODS = 3
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a person wrote about a model.
+
+    Attributes:
+        kept: the name of the model in the model store; empty for one that is fitted again in each run.
+        quality: the prod table with the figures.
+        quality_models: the models of that table that are shown; all of them if none is named.
+    """
+
+    name: str
+    system: str
+    kept: str
+    predicts: str
+    tables: tuple[str, ...]
+    data: str
+    naive_rule: str
+    quality: str
+    quality_models: tuple[str, ...]
+    limits: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure at past origins. `baseline` is the same figure for `baseline_model`; `period` is an ISO 8601 interval or `fit`."""
+
+    model: str
+    metric: str
+    value: float | None
+    baseline: float | None
+    baseline_model: str
+    period: str
+    rows: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """A model card.
+
+    Attributes:
+        as_of, snapshot_id: the day of the data, and the snapshot that the figures were computed from; empty before the first run.
+        recipe: what scores now; empty for a model that is not kept.
+        learnt_from: rows that the kept model learnt from.
+        contest: mean loss by recipe at the past origins, the naive rule among them.
+        calibration: expected and observed shares; of forecasts, the nominal coverage of the intervals and the observed one.
+        drift: column → population stability index since the model learnt.
+    """
+
+    description: Description
+    as_of: str = ""
+    snapshot_id: str = ""
+    recipe: str = ""
+    version: str = ""
+    code: str = ""
+    learnt_from: int = 0
+    columns: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    contest: Mapping[str, float] = field(default_factory=dict)
+    calibration: tuple[Bin, ...] = ()
+    drift: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def period(self) -> str:
+        """The days that the figures were measured on, as an ISO 8601 interval; empty if there is none."""
+        spans = [one.period.split("/") for one in self.figures if "/" in one.period]
+        return f"{min(one[0] for one in spans)}/{max(one[1] for one in spans)}" if spans else ""
+
+    @property
+    def shifted(self) -> tuple[str, ...]:
+        """The columns that have changed since the model learnt."""
+        return tuple(sorted(name for name, index in self.drift.items() if index > SHIFTED))
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the card as JSON values."""
+        return asdict(self) | {"period": self.period, "shifted": list(self.shifted)}
+
+
+def descriptions() -> dict[str, Description]:
+    """Return the descriptions of all models of the lake's domains, by name."""
+    folders = [files(f"headgate.domains.{domain}") / FOLDER for domain in project().domains]
+    texts = [
+        item.read_text("utf-8")
+        for folder in folders
+        if folder.is_dir()
+        for item in sorted(folder.iterdir(), key=lambda one: one.name)
+        if item.name.endswith(".yaml")
+    ]
+    found = [_description(yaml.safe_load(text)) for text in texts]
+    return {one.name: one for one in found}
+
+
+def description(name: str) -> Description:
+    """Return the description of a model.
+
+    Raises:
+        NotFoundError: there is no such model; the message names all.
+    """
+    known = descriptions()
+    if name not in known:
+        raise NotFoundError(f"There is no model {name}. Models: {', '.join(known) or 'none in this lake'}.")
+    return known[name]
+
+
+def _description(stated: Mapping[str, Any]) -> Description:
+    lists = {name: tuple(stated[name]) for name in ("tables", "quality_models", "limits")}
+    return Description(**{**stated, **lists})
+
+
+def model_card(about: Description, quality: Sequence[Mapping[str, Any]], kept: Card | None) -> ModelCard:
+    """Return the card of a model.
+
+    Args:
+        quality: the rows of its quality table.
+        kept: the newest record of the model; None if the model is not kept, or no run has kept it yet.
+    """
+    forecasts = bool(quality) and "coverage_80" in quality[0]
+    figures = tuple(_of_forecasts(quality) if forecasts else _of_measures(quality, about.quality_models))
+    stamps = quality[0] if quality else {}
+    return ModelCard(
+        description=about,
+        as_of=str(stamps.get("as_of") or (kept.as_of if kept else "")),
+        snapshot_id=str(stamps.get("snapshot_id") or (kept.snapshot_id if kept else "")),
+        recipe=kept.recipe if kept else "",
+        version=kept.version if kept else "",
+        code=kept.code if kept else "",
+        learnt_from=kept.rows if kept else 0,
+        columns=kept.columns if kept else (),
+        figures=figures,
+        contest={one["recipe"]: float(one["mean_loss"]) for one in ((kept and kept.contest) or {}).get("results", ())},
+        calibration=_coverage(quality) if forecasts else (kept.calibration if kept else ()),
+        drift=kept.drift if kept else {},
+    )
+
+
+def _of_measures(rows: Iterable[Mapping[str, Any]], models: Sequence[str]) -> list[Figure]:
+    """The figures of a quality table; a figure of many days is shown as their mean."""
+    grouped: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        if not models or row["model"] in models:
+            grouped.setdefault((row["model"], row["metric"]), []).append(row)
+    return [one for found in grouped.values() for one in ([_mean(found)] if len(found) > _MOST_PERIODS else map(_figure, found))]
+
+
+def _figure(row: Mapping[str, Any]) -> Figure:
+    return Figure(
+        model=row["model"],
+        metric=row["metric"],
+        value=row["value"],
+        baseline=row["baseline"],
+        baseline_model=row["baseline_model"] or "",
+        period=row["period"],
+        rows=row["rows_used"],
+        note=row["note"] or "",
+    )
+
+
+def _mean(rows: Sequence[Mapping[str, Any]]) -> Figure:
+    last = rows[-1]
+    spans = [row["period"].split("/") for row in rows if "/" in row["period"]]
+    return Figure(
+        model=last["model"],
+        metric=last["metric"],
+        value=_average(row["value"] for row in rows),
+        baseline=_average(row["baseline"] for row in rows),
+        baseline_model=last["baseline_model"] or "",
+        period=f"{min(one[0] for one in spans)}/{max(one[-1] for one in spans)}" if spans else "",
+        rows=sum(row["rows_used"] for row in rows),
+        note=f"mean of {len(rows)} periods",
+    )
+
+
+def _average(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _of_forecasts(rows: Sequence[Mapping[str, Any]]) -> list[Figure]:
+    """The figures of the total, and the share of all series that are at least as good as Naive2."""
+    total = _total(rows)
+    tried = f"{total['windows']} past origins, {total['horizon']} periods ahead ({total['grain']})"
+    short = "history_too_short: the intervals are wider" if total["history_too_short"] else ""
+    figures = [
+        ("smape", total["smape"], total["smape_naive2"], "Naive2"),
+        ("smape", total["smape"], total["smape_last_year"], "same period of last year"),
+        ("smape", total["smape"], total["smape_last_value"], "last value"),
+        ("owa", total["owa"], 1.0, "Naive2"),
+        ("coverage_80", total["coverage_80"], 0.8, "nominal"),
+        ("coverage_95", total["coverage_95"], 0.95, "nominal"),
+    ]
+    scored = [row["owa"] for row in rows if row["owa"] is not None]
+    share = sum(owa <= 1 for owa in scored) / len(scored) if scored else None
+    return [
+        *(Figure(total["model"], metric, value, base, who, tried, total["windows"], short) for metric, value, base, who in figures),
+        Figure("all series", "share_with_owa_up_to_1", share, None, "", tried, len(scored), "Naive2 is the rule to beat"),
+    ]
+
+
+def _coverage(rows: Sequence[Mapping[str, Any]]) -> tuple[Bin, ...]:
+    total = _total(rows)
+    nominal = {0.8: total["coverage_80"], 0.95: total["coverage_95"]}
+    return tuple(Bin(share, observed, total["windows"] * total["horizon"]) for share, observed in nominal.items() if observed is not None)
+
+
+def _total(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    return next((row for row in rows if row["series_id"] == _TOTAL), rows[0])

@@ -1,0 +1,103 @@
+"""Model cards: every claim of a card is a figure of its tables, and a person can read it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from headgate.contracts.registry import Registry
+from headgate.errors import NotFoundError
+from headgate.learning.calibration import Bin
+from headgate.learning.store import Card
+from headgate.systems import model_card_page, registry
+from headgate.systems.model_cards import description, descriptions, model_card
+
+pytestmark = pytest.mark.unit
+
+STAMPS = {"as_of": "2026-01-31", "snapshot_id": "0123456789abcdef"}
+KEPT = Card(
+    model="churn",
+    system="demand-insights-engine",
+    version="v1",
+    recipe="linear",
+    snapshot_id="0123456789abcdef",
+    as_of="2026-01-31",
+    code="c0de",
+    columns=("silence", "age"),
+    rows=1200,
+    metrics={"auc": 0.8},
+    contest={"results": [{"recipe": "linear", "mean_loss": 0.5, "lead": 0.0}, {"recipe": "constant", "mean_loss": 0.6, "lead": -3.0}]},
+    drift={"silence": 0.4, "age": 0.01},
+    libraries={},
+    sha256="0",
+    calibration=(Bin(0.2, 0.25, 600), Bin(0.7, 0.65, 600)),
+)
+
+
+def measure(metric: str, value: float | None, period: str = "2025-10-01/2025-12-30", **more: Any) -> dict[str, Any]:  # noqa: ANN401 any column
+    row = {"model": "churn_risk", "metric": metric, "period": period, "value": value, "baseline": 0.7, "baseline_model": "silence"}
+    return row | {"rows_used": 1200, "note": None} | more | STAMPS
+
+
+def forecast(series: str, owa: float | None, **more: Any) -> dict[str, Any]:  # noqa: ANN401 any column
+    row = {"series_id": series, "model": "ensemble", "grain": "week", "horizon": 12, "windows": 4, "smape": 20.0, "smape_naive2": 25.0}
+    rules = {"smape_last_year": 23.0, "smape_last_value": 40.0, "owa": owa, "coverage_80": 0.75, "coverage_95": 0.9}
+    return row | rules | {"history_too_short": False} | more | STAMPS
+
+
+def test_every_described_model_names_tables_and_models_that_exist() -> None:
+    prod = Registry.load().prod
+    for about in descriptions().values():
+        assert {prod[table].system for table in (*about.tables, about.quality)} == {about.system}
+        assert not about.kept or about.kept in registry.learns(registry.system(about.system))
+
+
+def test_every_kept_model_and_every_quality_table_has_a_card() -> None:
+    learnt = {(name, model) for name in registry.packages() for model in registry.learns(registry.system(name))}
+    assert learnt <= {(one.system, one.kept) for one in descriptions().values()}
+
+
+def test_a_card_has_the_figures_the_contest_the_calibration_and_the_drift() -> None:
+    card = model_card(description("churn"), [measure("auc", 0.8), measure("loss", 0.5, model="mbg_nbd")], KEPT)
+    assert [(one.metric, one.value, one.baseline, one.baseline_model) for one in card.figures] == [("auc", 0.8, 0.7, "silence")]
+    assert (card.recipe, card.contest, card.shifted) == ("linear", {"linear": 0.5, "constant": 0.6}, ("silence",))
+    assert (card.period, card.as_of, card.calibration) == ("2025-10-01/2025-12-30", "2026-01-31", KEPT.calibration)
+    assert json.loads(json.dumps(card.to_dict()))["calibration"][0] == {"expected": 0.2, "observed": 0.25, "rows": 600}
+
+
+def test_figures_of_many_days_are_shown_as_their_mean() -> None:
+    days = [measure("daily_auc", value, f"2026-01-0{day}/2026-01-0{day}") for day, value in enumerate([0.6, 0.8, None, 0.7], 1)]
+    (one,) = model_card(replace(description("fraud"), quality_models=()), days, None).figures
+    assert (one.value, one.period, one.note) == (pytest.approx(0.7), "2026-01-01/2026-01-04", "mean of 4 periods")
+
+
+def test_a_forecast_card_compares_the_total_with_each_naive_rule() -> None:
+    card = model_card(description("sales-forecast"), [forecast("region=GB", 1.2), forecast("total", 0.9)], None)
+    compared = {one.baseline_model: (one.value, one.baseline) for one in card.figures if one.metric == "smape"}
+    assert compared == {"Naive2": (20.0, 25.0), "same period of last year": (20.0, 23.0), "last value": (20.0, 40.0)}
+    assert next(one.value for one in card.figures if one.metric == "share_with_owa_up_to_1") == 0.5
+    assert card.calibration == (Bin(0.8, 0.75, 48), Bin(0.95, 0.9, 48))
+
+
+def test_a_card_before_the_first_run_says_so() -> None:
+    page = model_card_page.markdown(model_card(description("churn"), [], None))
+    assert "There are no figures yet. `headgate run` builds the tables." in page
+
+
+def test_the_page_has_every_section_and_a_plot_of_the_calibration() -> None:
+    card = model_card(description("churn"), [measure("auc", 0.8, note="a < b | c")], KEPT)
+    page, text = model_card_page.html(card), model_card_page.markdown(card)
+    for title in ("What it predicts", "Data and period", "Naive rule", "Backtests", "Calibration", "Drift", "Known limits"):
+        assert f"<h2>{title}</h2>" in page
+        assert f"## {title}" in text
+    assert page.count("<circle") == 2
+    assert "a &lt; b | c" in page
+    assert "a < b \\| c" in text
+
+
+def test_a_model_that_does_not_exist_is_named() -> None:
+    with pytest.raises(NotFoundError, match=r"There is no model nonesuch\. Models: churn, customer-value, fraud"):
+        description("nonesuch")
