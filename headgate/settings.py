@@ -117,6 +117,13 @@ class SystemNamesSettings(Settings):
     prod_buckets: Mapping[str, str]
 
 
+class UserPoolSettings(Settings):
+    """Where people sign in."""
+
+    user_pool: str
+    user_pool_client: str
+
+
 class ClosingSettings(Settings):
     """Where refused rows are. `lease_s`: how long the claim of a closing is valid if its worker dies."""
 

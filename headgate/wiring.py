@@ -45,6 +45,7 @@ from headgate.settings import (
     StagingSettings,
     StartRulesSettings,
     SystemSettings,
+    UserPoolSettings,
     WorkerSettings,
 )
 
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.aws.athena import AthenaQueries
+    from headgate.aws.cognito import AccessTokens
     from headgate.aws.dynamodb import DynamoLedger
     from headgate.aws.file_index import DynamoFileIndex
     from headgate.aws.functions import DryRunFunction
@@ -156,6 +158,14 @@ def dry_runner(env: Mapping[str, str]) -> DryRunner:
         return Curation(gate, profile=profiles.of, profile_unknown=profiles.of_unknown).curate(ref)
 
     return DryRunner(objects(), settings.staging_bucket, settings.raw_bucket, settings.curated_bucket, curate)
+
+
+def access_tokens(env: Mapping[str, str]) -> AccessTokens:
+    """Access tokens of the deployment's users."""
+    from headgate.aws.cognito import AccessTokens
+
+    settings = UserPoolSettings.from_env(env)
+    return AccessTokens(clients.cognito(), settings.user_pool, settings.user_pool_client)
 
 
 def catalog() -> GlueCatalog:

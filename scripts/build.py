@@ -51,21 +51,44 @@ MODEL_LOCK = ROOT / "requirements" / "model.lock"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can have
 UNCHECKED = (1).to_bytes(4, "little")  # it is right without a look at its source
 # Rooms that no function enters; a cold start unpacks the archive.
-NOT_FOR_FUNCTIONS = {PACKED, "cli", "client", "domains", "engines", "export", "learning", "merge", "quality", "query", "systems"}
+NOT_FOR_FUNCTIONS = {
+    PACKED,
+    "api",
+    "cli",
+    "client",
+    "domains",
+    "engines",
+    "export",
+    "learning",
+    "merge",
+    "quality",
+    "query",
+    "systems",
+    "uploads",
+}
+ALSO_FOR = {"api": {"api", "domains", "query", "uploads"}, "dry_run": {"uploads"}}
 
 
 def build(out: Path = BUILD) -> list[Path]:
     """Everything that Terraform reads is in `out`; the paths that changed."""
     package = package_files()
-    for_functions = {name: body for name, body in package.items() if name.split("/")[1] not in NOT_FOR_FUNCTIONS}
-    ready = for_functions | bytecode(for_functions)
-    wanted = {f"lambdas/{folder.name}.zip": archive({"handler.py": _bytes(folder / "handler.py")} | ready) for folder in functions()}
+    wanted = {
+        f"lambdas/{folder.name}.zip": archive({"handler.py": _bytes(folder / "handler.py")} | _for_function(folder.name, package))
+        for folder in functions()
+    }
     wanted |= {f"jobs/{script.name}": _bytes(script) for script in sorted((ROOT / "glue_jobs").glob("*.py"))}
     wanted["headgate.zip"] = archive(package)
     wanted |= {f"requirements/{script.stem}.txt": job_lock(script).encode() for script in sorted((ROOT / "glue_jobs").glob("*.py"))}
     wanted["graphql.json"] = (json.dumps(graphql(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
     wanted["catalog.json"] = (json.dumps(catalog(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
     return [out / name for name, body in wanted.items() if write(out / name, body)]
+
+
+def _for_function(name: str, package: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the rooms of the package that a function enters, with what Python compiles them to."""
+    left_out = NOT_FOR_FUNCTIONS - ALSO_FOR.get(name, set())
+    entered = {path: body for path, body in package.items() if path.split("/")[1] not in left_out}
+    return entered | bytecode(entered)
 
 
 def sentence_model(out: Path = BUILD) -> Path | None:

@@ -1,6 +1,7 @@
 """Build the Lambda layers that functions carry on AWS, into build/layers/: the same lock gives the same bytes.
 
     build/layers/tools.zip   Powertools, for every function
+    build/layers/api.zip     pydantic and the SQL parser, for the HTTP API's functions
     build/layers/arrow.zip   numpy, Arrow with all its codecs, and time zones, for functions that read and write data
 
 The wheels are those of requirements/layer.lock, by their hashes, and are downloaded. Only a deployment to AWS needs them: an
@@ -28,6 +29,7 @@ LOCK = archives.ROOT / "requirements" / "layer.lock"
 PACKAGES = {
     "tools": {"aws-lambda-powertools", "jmespath", "typing-extensions"},
     "arrow": {"numpy", "pyarrow", "tzdata"},
+    "api": {"annotated-types", "pydantic", "pydantic-core", "sqlglot", "typing-inspection"},
 }
 # Lambda's Python 3.11 runs on Amazon Linux 2, whose C library is glibc 2.26: wheels for a newer one (manylinux_2_28) do not load.
 TARGET = ("--platform", "manylinux2014_x86_64", "--python-version", "3.11", "--implementation", "cp")

@@ -20,10 +20,12 @@ locals {
   log_groups = sort(concat([for group in aws_cloudwatch_log_group.records : group.name], [
     module.raw_to_curated.log_group,
     module.start_pipeline.log_group,
+    module.dry_run.log_group,
+    aws_cloudwatch_log_group.api_access.name,
     aws_cloudwatch_log_group.curated_to_prod.name,
     aws_cloudwatch_log_group.jobs["output"].name,
     aws_cloudwatch_log_group.jobs["error"].name,
-  ]))
+  ], [for function in local.api_functions : function.log_group]))
 
   build_jobs = { for system in local.systems : "build_${replace(system, "-", "_")}" => system }
 

@@ -3,6 +3,7 @@ locals {
   # What every process may know. Names only; what they open is settled by each role.
   environment = {
     HEADGATE_RAW_BUCKET         = module.bucket["raw"].name
+    HEADGATE_STAGING_BUCKET     = module.bucket["staging"].name
     HEADGATE_CURATED_BUCKET     = module.bucket["curated"].name
     HEADGATE_QUARANTINE_BUCKET  = module.bucket["quarantine"].name
     HEADGATE_ARTIFACTS_BUCKET   = module.bucket["artifacts"].name
@@ -149,7 +150,7 @@ module "raw_to_curated" {
   memory_mb   = var.gate_memory_mb
   disk_mb     = local.gate_disk_mb
   timeout_s   = var.gate_timeout_s
-  layers      = values(local.layer_arns)
+  layers      = [for name, arn in local.layer_arns : arn if name != "api"]
   environment = merge(local.environment, {
     HEADGATE_RAW_QUEUE_URL     = module.raw_objects.url
     HEADGATE_MEMORY_MB         = tostring(var.gate_memory_mb)

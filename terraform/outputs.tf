@@ -5,6 +5,10 @@ output "environment" {
     HEADGATE_STATE_MACHINE_ARN  = aws_sfn_state_machine.curated_to_prod.arn
     HEADGATE_DEBOUNCE_SCHEDULE  = local.debounce_schedule
     HEADGATE_SCHEDULER_ROLE_ARN = module.daily_schedule.role_arn
+    HEADGATE_DRY_RUN_FUNCTION   = module.dry_run.name
+    HEADGATE_SCAN_LIMIT_GB      = tostring(var.scan_limit_gb)
+    HEADGATE_USER_POOL          = aws_cognito_user_pool.this.id
+    HEADGATE_USER_POOL_CLIENT   = aws_cognito_user_pool_client.console.id
   })
 }
 
@@ -41,11 +45,22 @@ output "curated_dead_letter_queue_url" {
 output "functions" {
   description = "Functions with their roles and logs."
   value = {
-    for key, function in { raw_to_curated = module.raw_to_curated, start_pipeline = module.start_pipeline } : key => {
-      name                                = function.name
-      role                                = function.role_name
-      log_group                           = function.log_group
+    for key, function in merge({ raw_to_curated = module.raw_to_curated, start_pipeline = module.start_pipeline, dry_run = module.dry_run }, { for key, function in local.api_functions : "api_${key}" => function }) : key => {
+      name      = function.name
+      role      = function.role_name
+      log_group = function.log_group
     }
+  }
+}
+
+output "api" {
+  description = "The HTTP API: its address, its id, and what a sign-in needs."
+  value = {
+    url       = aws_apigatewayv2_api.this.api_endpoint
+    id        = aws_apigatewayv2_api.this.id
+    user_pool = aws_cognito_user_pool.this.id
+    client    = aws_cognito_user_pool_client.console.id
+    domain    = aws_cognito_user_pool_domain.this.domain
   }
 }
 

@@ -19,6 +19,7 @@ locals {
       layers = {
         tools = "Powertools for AWS Lambda"
         arrow = "numpy and Arrow with all its codecs"
+        api   = "pydantic and the SQL parser, for the HTTP API"
       }
       # Glue's Python shell ends at Python 3.9; Glue 5.1 has the functions' Python 3.11.
       job = {

@@ -2,6 +2,7 @@ locals {
   systems = toset(var.systems)
 
   zones = {
+    staging        = { expiry_days = 7 }
     raw            = { expiry_days = var.raw_expiry_days }
     curated        = { expiry_days = null }
     quarantine     = { expiry_days = null }
@@ -85,6 +86,24 @@ resource "aws_dynamodb_table" "files" {
   attribute {
     name = "file_id"
     type = "S"
+  }
+
+  attribute {
+    name = "bucket"
+    type = "S"
+  }
+
+  attribute {
+    name = "received_at"
+    type = "S"
+  }
+
+  # Only files have both attributes, so claims are not in it. All files are of one bucket: their list is one query.
+  global_secondary_index {
+    name            = "by_received_at"
+    hash_key        = "bucket"
+    range_key       = "received_at"
+    projection_type = "ALL"
   }
 
   point_in_time_recovery {

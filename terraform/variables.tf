@@ -491,3 +491,25 @@ variable "graphql_key_expires" {
   type        = string
   default     = null
 }
+
+variable "console_origins" {
+  description = "Origins of the console, which may call the API from a browser. Example: https://d111111abcdef8.cloudfront.net."
+  type        = list(string)
+  default     = ["http://localhost:5173"]
+
+  validation {
+    condition     = alltrue([for origin in var.console_origins : can(regex("^https?://[^/*]+$", origin))])
+    error_message = "console_origins are scheme and host without a path or a wildcard."
+  }
+}
+
+variable "api_requests_per_s" {
+  description = "Requests per second that the API answers; more are answered with 429."
+  type        = number
+  default     = 100
+
+  validation {
+    condition     = var.api_requests_per_s >= 1
+    error_message = "api_requests_per_s is at least 1."
+  }
+}

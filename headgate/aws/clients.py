@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
+    from headgate.aws.cognito import UserPools
+
 # Five attempts with full jitter outlast S3's and DynamoDB's ordinary throttling; what is longer belongs to SQS's retry.
 CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 5},
@@ -100,6 +102,13 @@ def glue() -> GlueClient:
 def functions() -> LambdaClient:
     """The Lambda client."""
     return boto3.client("lambda", config=CONFIG)
+
+
+@once
+def cognito() -> UserPools:
+    """The Cognito client."""
+    client: UserPools = boto3.client("cognito-idp", config=CONFIG)
+    return client
 
 
 @once

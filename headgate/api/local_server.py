@@ -1,0 +1,185 @@
+"""The API and the console on a port of this machine: the handlers of the deployed API behind a small HTTP server.
+
+Only programs of this machine reach it. A page of another origin cannot: requests need a token, and the Host header must name this
+server, so that no other name can be resolved to it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import mimetypes
+import queue
+import uuid
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from headgate.api.app import Application
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from headgate.api.ports import Lake
+
+HOST = "127.0.0.1"
+CONSOLE = Path(__file__).resolve().parents[1] / "console"
+_LARGEST_BODY_BYTES = 10 << 20  # as API Gateway
+_IDLE_S = 30
+_SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self' http: https:; frame-ancestors 'none'",
+}
+
+
+@dataclass
+class LocalApi:
+    """What the server answers with.
+
+    Args:
+        token: the operator's token of this start.
+        claims: the claims of another valid token; None for any other text.
+        console: the folder of the built console, if there is one.
+    """
+
+    lake: Lake
+    token: str
+    claims: Callable[[str], dict[str, Any] | None] = lambda _: None
+    console: Path = CONSOLE
+    _idle: queue.LifoQueue[Application] = field(default_factory=queue.LifoQueue, repr=False)
+
+    def answer(self, method: str, target: str, headers: dict[str, str], body: str | None) -> dict[str, Any]:
+        """Return the API's response to a request."""
+        with self._application() as application:
+            return application.answer(_event(method, target, headers, body, self._authorizer(headers)))
+
+    def file(self, path: str) -> Path | None:
+        """Return the console's file for a path; None where there is none."""
+        root = self.console.resolve()
+        found = (root / (unquote(path).lstrip("/") or "index.html")).resolve()
+        return found if found.is_relative_to(root) and found.is_file() else None
+
+    def _authorizer(self, headers: dict[str, str]) -> dict[str, Any]:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            return {}
+        if hmac.compare_digest(token.encode(), self.token.encode()):
+            return {"jwt": {"claims": {"username": "operator", "cognito:groups": ["operator"]}}}
+        claims = self.claims(token)
+        return {"jwt": {"claims": claims}} if claims else {}
+
+    @contextmanager
+    def _application(self) -> Iterator[Application]:
+        """An application that no other thread uses."""
+        try:
+            application = self._idle.get_nowait()
+        except queue.Empty:
+            application = Application(self.lake)
+        try:
+            yield application
+        finally:
+            self._idle.put(application)
+
+
+def server(api: LocalApi, port: int) -> ThreadingHTTPServer:
+    """Return a server on a port of the loopback interface; 0 for a free one. `serve_forever` runs it."""
+
+    class Handler(_Handler):
+        local = api
+
+    made = ThreadingHTTPServer((HOST, port), Handler)
+    made.daemon_threads = True
+    return made
+
+
+class _Handler(BaseHTTPRequestHandler):
+    local: ClassVar[LocalApi]
+    protocol_version = "HTTP/1.1"
+    timeout = _IDLE_S
+    server_version = "headgate"
+    sys_version = ""
+
+    def do_GET(self) -> None:
+        """Answer from the API, the console's settings, or the console's files."""
+        path = urlsplit(self.path).path
+        if path.startswith("/v1/"):
+            self._api()
+        elif path == "/config.json" and self._is_of_this_server():
+            self._send(200, {"Content-Type": "application/json"}, json.dumps({"api": "", "auth": {"mode": "token"}}).encode())
+        else:
+            self._console(path)
+
+    def do_POST(self) -> None:
+        """Answer from the API."""
+        self._api()
+
+    do_PUT = do_DELETE = do_POST  # noqa: N815 http.server's names
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 http.server's name
+        """Log nothing: a path may hold what somebody typed."""
+
+    def _api(self) -> None:
+        if not self._is_of_this_server():
+            return
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdecimal() or int(length) > _LARGEST_BODY_BYTES or self.headers.get("Transfer-Encoding"):
+            self.close_connection = True
+            self._send(413, {"Content-Type": "text/plain"}, b"The body has no length, or is too large.")
+            return
+        body = self.rfile.read(int(length)).decode("utf-8", "replace") if int(length) else None
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        answer = self.local.answer(self.command, self.path, headers, body)
+        self._send(answer["statusCode"], answer["headers"], (answer["body"] or "").encode())
+
+    def _console(self, path: str) -> None:
+        found = self.local.file(path) if self._is_of_this_server() else None
+        if found:
+            kind = mimetypes.guess_type(found.name)[0] or "application/octet-stream"
+            self._send(200, {"Content-Type": kind, "Cache-Control": "no-cache", **_SECURITY}, found.read_bytes())
+        elif not self.close_connection:
+            self._send(404, {"Content-Type": "text/plain", **_SECURITY}, b"There is no such page. The API is below /v1.")
+
+    def _is_of_this_server(self) -> bool:
+        """Whether the request was sent to this server's own name; answers it otherwise."""
+        _, port = cast("tuple[str, int]", self.server.server_address)
+        if self.headers.get("Host") in {f"{HOST}:{port}", f"localhost:{port}"}:
+            return True
+        self.close_connection = True
+        self._send(421, {"Content-Type": "text/plain"}, b"This server answers to its own address only.")
+        return False
+
+    def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, str(value))
+        if status != 304:  # noqa: PLR2004 Not Modified has no body
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if status != 304:  # noqa: PLR2004 as above
+            self.wfile.write(body)
+
+
+def _event(method: str, target: str, headers: dict[str, str], body: str | None, authorizer: dict[str, Any]) -> dict[str, Any]:
+    """A request as API Gateway would hand it over. Source: Amazon API Gateway, payload format version 2.0."""
+    asked = urlsplit(target)
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": asked.path,
+        "rawQueryString": asked.query,
+        "headers": headers,
+        "queryStringParameters": {name: ",".join(values) for name, values in parse_qs(asked.query, keep_blank_values=True).items()},
+        "requestContext": {
+            "requestId": uuid.uuid4().hex,
+            "stage": "$default",
+            "authorizer": authorizer,
+            "http": {"method": method, "path": asked.path, "protocol": "HTTP/1.1", "sourceIp": HOST, "userAgent": ""},
+        },
+        "body": body,
+        "isBase64Encoded": False,
+    }

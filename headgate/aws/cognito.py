@@ -1,0 +1,76 @@
+"""Access tokens of the deployment's user pool, checked by Cognito itself."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from headgate.aws.errors import translated
+from headgate.errors import ConflictError, NotFoundError, NotPermittedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_KNOWN_FOR_S = 60.0
+_MOST_KNOWN = 1_000
+
+
+class UserPools(Protocol):
+    """What is asked of Cognito's client."""
+
+    def get_user(self, *, AccessToken: str) -> Any:  # noqa: ANN401, N803 boto3's own
+        """Return the user of a valid access token."""
+        ...
+
+
+@dataclass
+class AccessTokens:
+    """Checks tokens of one user pool and client.
+
+    API Gateway checks signatures itself; a local server has no keys and no library for them, so it asks Cognito, at most once a minute
+    per token.
+    """
+
+    client: UserPools
+    user_pool: str
+    client_id: str
+    monotonic_s: Callable[[], float] = time.monotonic
+    _known: dict[str, float] = field(default_factory=dict, repr=False)
+
+    def claims(self, token: str) -> dict[str, Any] | None:
+        """Return the claims of a valid access token; None for any other text."""
+        stated = _payload(token)
+        if not stated or stated.get("token_use") != "access" or stated.get("client_id") != self.client_id:
+            return None
+        if not str(stated.get("iss", "")).endswith(f"/{self.user_pool}"):
+            return None
+        return stated if self._is_valid(token) else None
+
+    def _is_valid(self, token: str) -> bool:
+        now_s = self.monotonic_s()
+        if self._known.get(token, 0.0) > now_s:
+            return True
+        try:
+            with translated("check an access token"):
+                self.client.get_user(AccessToken=token)
+        except (NotPermittedError, NotFoundError, ConflictError):
+            return False
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[token] = now_s + _KNOWN_FOR_S
+        return True
+
+
+def _payload(token: str) -> dict[str, Any]:
+    """What a token states, which is believed only after Cognito has checked the token."""
+    _, _, rest = token.partition(".")
+    text, _, _ = rest.partition(".")
+    try:
+        stated = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), b"-_"))
+    except (binascii.Error, ValueError):
+        return {}
+    return stated if isinstance(stated, dict) else {}

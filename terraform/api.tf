@@ -1,0 +1,505 @@
+# The HTTP API (docs/api.md): people come with a Cognito token, machines sign with IAM below /machine. One archive, several functions:
+# each has a role that fits what its routes do.
+locals {
+  api_name      = "${local.lake}-api"
+  api_functions = merge({ lake = module.api, queries = module.api_queries, revert = module.api_revert }, { for system, function in module.api_tables : "tables_${system}" => function })
+  staging_arn   = module.bucket["staging"].arn
+
+  # Paths by the function that answers them. API Gateway takes the most specific one.
+  api_paths = merge(
+    {
+      "/v1/{proxy+}"               = "lake"
+      "/v1/queries"                = "queries"
+      "/v1/queries/{proxy+}"       = "queries"
+      "/v1/files/{file_id}/revert" = "revert"
+    },
+    { for system in local.systems : "/v1/systems/${system}/{proxy+}" => "tables_${system}" },
+  )
+  # Methods are named, because a route for any method would catch the browser's preflight, which carries no token.
+  api_routes = merge([
+    for method in ["GET", "POST", "PUT", "DELETE"] : merge(
+      { for path, function in local.api_paths : "${method} ${path}" => { function = function, authorization = "JWT" } },
+      { for path, function in local.api_paths : "${method} /machine${path}" => { function = function, authorization = "AWS_IAM" } },
+    )
+  ]...)
+
+  api_environment = merge(local.environment, {
+    HEADGATE_STATE_MACHINE_ARN = local.machine_arns["curated_to_prod"]
+    HEADGATE_DRY_RUN_FUNCTION  = module.dry_run.name
+    HEADGATE_SCAN_LIMIT_GB     = tostring(var.scan_limit_gb)
+  })
+  api_function = {
+    archive     = "${local.build_dir}/lambdas/api.zip"
+    memory_mb   = 1769 # one vCPU: a cold start is processor time
+    timeout_s   = 29   # API Gateway waits for 30 s
+    layers      = values(local.layer_arns)
+    environment = local.api_environment
+  }
+}
+
+# Uploads wait here for their commit. Nothing reads them but the dry run.
+resource "aws_s3_bucket_cors_configuration" "staging" {
+  bucket = module.bucket["staging"].name
+
+  cors_rule {
+    allowed_methods = ["PUT"]
+    allowed_origins = var.console_origins
+    allowed_headers = ["content-type"]
+    expose_headers  = ["ETag"]
+    max_age_seconds = 3600
+  }
+}
+
+resource "aws_s3_bucket_cors_configuration" "downloads" {
+  bucket = module.bucket["athena_results"].name
+
+  cors_rule {
+    allowed_methods = ["GET"]
+    allowed_origins = var.console_origins
+    allowed_headers = ["*"]
+    max_age_seconds = 3600
+  }
+}
+
+data "aws_iam_policy_document" "api" {
+  source_policy_documents = [data.aws_iam_policy_document.use_key.json]
+
+  statement {
+    sid       = "ListFiles"
+    actions   = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"]
+    resources = [aws_dynamodb_table.files.arn, "${aws_dynamodb_table.files.arn}/index/by_received_at"]
+  }
+
+  statement {
+    sid       = "KeepUploads"
+    actions   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
+    resources = ["${local.staging_arn}/uploads/*"]
+  }
+
+  # Commits, corrected rows, and files whose mapping was decided.
+  statement {
+    sid       = "PutFilesIntoRaw"
+    actions   = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:AbortMultipartUpload"]
+    resources = ["${module.bucket["raw"].arn}/*"]
+  }
+
+  statement {
+    sid       = "ReadRejectedRows"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["quarantine"].arn}/rows/*"]
+  }
+
+  statement {
+    sid       = "ReadManifests"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["curated"].arn}/snapshots/_lake/*"]
+  }
+
+  statement {
+    sid       = "ReadProfiles"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["artifacts"].arn}/processed/*"]
+  }
+
+  statement {
+    sid       = "RememberMappings"
+    actions   = ["s3:GetObject", "s3:PutObject"]
+    resources = ["${module.bucket["artifacts"].arn}/mappings/*"]
+  }
+
+  # Without it S3 answers 403 where 404 is true.
+  statement {
+    sid       = "KnowWhatIsThere"
+    actions   = ["s3:ListBucket"]
+    resources = [for zone in ["staging", "raw", "quarantine", "curated", "artifacts"] : module.bucket[zone].arn]
+  }
+
+  statement {
+    sid       = "SeeTableVersions"
+    actions   = ["glue:GetTable"]
+    resources = concat([local.catalog_arn, local.database_arns["prod"]], [for key, table in local.tables : local.table_arns[key] if table.database == "prod"])
+  }
+
+  statement {
+    sid       = "SeeAndStartRuns"
+    actions   = ["states:ListExecutions", "states:StartExecution"]
+    resources = [local.machine_arns["curated_to_prod"]]
+  }
+
+  statement {
+    sid       = "SeeStagesOfRuns"
+    actions   = ["states:DescribeExecution", "states:GetExecutionHistory"]
+    resources = ["${replace(local.machine_arns["curated_to_prod"], ":stateMachine:", ":execution:")}:*"]
+  }
+
+  statement {
+    sid       = "StartDryRuns"
+    actions   = ["lambda:InvokeFunction"]
+    resources = [module.dry_run.arn]
+  }
+}
+
+module "api" {
+  source = "./modules/http_function"
+
+  name               = local.api_name
+  description        = "Answers the HTTP API: uploads, files, runs, contracts, lineage"
+  archive            = local.api_function.archive
+  memory_mb          = local.api_function.memory_mb
+  timeout_s          = local.api_function.timeout_s
+  layers             = local.api_function.layers
+  environment        = local.api_function.environment
+  policy_json        = data.aws_iam_policy_document.api.json
+  log_retention_days = var.log_retention_days
+  role_suffix        = local.role_suffix
+}
+
+data "aws_iam_policy_document" "api_queries" {
+  source_policy_documents = [data.aws_iam_policy_document.use_key.json]
+
+  statement {
+    sid       = "AskAthena"
+    actions   = ["athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution"]
+    resources = [aws_athena_workgroup.this.arn]
+  }
+
+  statement {
+    sid       = "ReadCatalog"
+    actions   = ["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:GetPartitions"]
+    resources = concat([local.catalog_arn], values(local.database_arns), values(local.table_arns))
+  }
+
+  statement {
+    sid     = "ReadTables"
+    actions = ["s3:GetObject"]
+    resources = concat(
+      ["${module.bucket["curated"].arn}/snapshots/*", "${module.bucket["quarantine"].arn}/rows/*"],
+      [for system in local.systems : "${module.bucket[system].arn}/tables/*"],
+    )
+  }
+
+  statement {
+    sid       = "KeepAnswers"
+    actions   = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
+    resources = ["${module.bucket["athena_results"].arn}/results/*"]
+  }
+
+  statement {
+    sid     = "ListTables"
+    actions = ["s3:ListBucket", "s3:GetBucketLocation"]
+    resources = concat(
+      [for zone in ["curated", "quarantine", "athena_results"] : module.bucket[zone].arn],
+      [for system in local.systems : module.bucket[system].arn],
+    )
+  }
+}
+
+module "api_queries" {
+  source = "./modules/http_function"
+
+  name               = "${local.api_name}-queries"
+  description        = "Answers the HTTP API: SQL that reads"
+  archive            = local.api_function.archive
+  memory_mb          = local.api_function.memory_mb
+  timeout_s          = local.api_function.timeout_s
+  layers             = local.api_function.layers
+  environment        = local.api_function.environment
+  policy_json        = data.aws_iam_policy_document.api_queries.json
+  log_retention_days = var.log_retention_days
+  role_suffix        = local.role_suffix
+}
+
+# One function per system, which can read the tables of this system and of no other.
+data "aws_iam_policy_document" "api_tables" {
+  for_each = local.systems
+
+  source_policy_documents = [data.aws_iam_policy_document.use_key.json]
+
+  statement {
+    sid       = "ReadOwnTables"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket[each.key].arn}/tables/*"]
+  }
+
+  statement {
+    sid       = "ListOwnTables"
+    actions   = ["s3:ListBucket"]
+    resources = [module.bucket[each.key].arn]
+  }
+
+  statement {
+    sid       = "SeeOwnTableVersions"
+    actions   = ["glue:GetTable"]
+    resources = concat([local.catalog_arn, local.database_arns["prod"]], [for key, table in local.tables : local.table_arns[key] if table.system == each.key])
+  }
+
+  statement {
+    sid       = "WriteOwnDownloads"
+    actions   = ["s3:GetObject", "s3:PutObject"]
+    resources = ["${module.bucket["athena_results"].arn}/downloads/${each.key}/*"]
+  }
+}
+
+module "api_tables" {
+  source   = "./modules/http_function"
+  for_each = local.systems
+
+  name               = "${local.api_name}-${each.key}"
+  description        = "Answers the HTTP API: tables of ${each.key}"
+  archive            = local.api_function.archive
+  memory_mb          = local.api_function.memory_mb
+  timeout_s          = local.api_function.timeout_s
+  layers             = local.api_function.layers
+  environment        = local.api_function.environment
+  policy_json        = data.aws_iam_policy_document.api_tables[each.key].json
+  log_retention_days = var.log_retention_days
+  role_suffix        = local.role_suffix
+}
+
+# A revert deletes rows that the gate wrote, and lets the gate accept a duplicate instead.
+data "aws_iam_policy_document" "api_revert" {
+  source_policy_documents = [data.aws_iam_policy_document.gate.json]
+
+  statement {
+    sid       = "DeleteRowsOfReverted"
+    actions   = ["s3:DeleteObject"]
+    resources = ["${module.bucket["curated"].arn}/increments/*", "${module.bucket["quarantine"].arn}/rows/*"]
+  }
+
+  statement {
+    sid       = "ReadRowsOfReverted"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["curated"].arn}/increments/*", "${module.bucket["quarantine"].arn}/rows/*"]
+  }
+
+  statement {
+    sid       = "FindRowsOfReverted"
+    actions   = ["s3:ListBucket"]
+    resources = [module.bucket["curated"].arn, module.bucket["quarantine"].arn]
+  }
+
+  statement {
+    sid       = "FindSameContent"
+    actions   = ["dynamodb:Scan"]
+    resources = [aws_dynamodb_table.files.arn]
+  }
+}
+
+module "api_revert" {
+  source = "./modules/http_function"
+
+  name               = "${local.api_name}-revert"
+  description        = "Answers the HTTP API: undo of uploads"
+  archive            = local.api_function.archive
+  memory_mb          = local.api_function.memory_mb
+  timeout_s          = local.api_function.timeout_s
+  layers             = local.api_function.layers
+  environment        = local.api_function.environment
+  policy_json        = data.aws_iam_policy_document.api_revert.json
+  log_retention_days = var.log_retention_days
+  role_suffix        = local.role_suffix
+}
+
+# The gate on an upload. It has no permission that would leave a trace: no ledger, no curated, no quarantine, no alert.
+data "aws_iam_policy_document" "dry_run" {
+  source_policy_documents = [data.aws_iam_policy_document.use_key.json]
+
+  statement {
+    sid       = "ReadUploads"
+    actions   = ["s3:GetObject"]
+    resources = ["${local.staging_arn}/uploads/*"]
+  }
+
+  statement {
+    sid       = "WriteResult"
+    actions   = ["s3:PutObject"]
+    resources = ["${local.staging_arn}/uploads/*/dry_run.json"]
+  }
+
+  statement {
+    sid       = "ReadMappingsAndProfiles"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["artifacts"].arn}/mappings/*", "${module.bucket["artifacts"].arn}/processed/*"]
+  }
+
+  # Without it S3 answers 403 where 404 is true.
+  statement {
+    sid       = "KnowWhatIsThere"
+    actions   = ["s3:ListBucket"]
+    resources = [local.staging_arn, module.bucket["artifacts"].arn]
+  }
+
+  statement {
+    sid       = "ReadMaskingKey"
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = [aws_secretsmanager_secret.masking_key.arn]
+  }
+}
+
+module "dry_run" {
+  source = "./modules/http_function"
+
+  name               = "${local.lake}-dry_run"
+  description        = "Checks an upload with the gate, without a trace in the lake"
+  archive            = "${local.build_dir}/lambdas/dry_run.zip"
+  memory_mb          = var.gate_memory_mb
+  disk_mb            = local.gate_disk_mb
+  timeout_s          = 900
+  layers             = [for name, arn in local.layer_arns : arn if name != "api"]
+  policy_json        = data.aws_iam_policy_document.dry_run.json
+  log_retention_days = var.log_retention_days
+  role_suffix        = local.role_suffix
+
+  environment = merge(local.environment, {
+    HEADGATE_MEMORY_MB = tostring(var.gate_memory_mb)
+    HEADGATE_DISK_MB   = tostring(local.gate_disk_mb)
+  })
+}
+
+# People: a user pool with three groups, each of which includes the one before.
+resource "aws_cognito_user_pool" "this" {
+  name                     = local.lake
+  username_attributes      = ["email"]
+  auto_verified_attributes = ["email"]
+  deletion_protection      = local.force_destroy ? "INACTIVE" : "ACTIVE"
+
+  admin_create_user_config {
+    allow_admin_create_user_only = true
+  }
+
+  password_policy {
+    minimum_length                   = 12
+    require_lowercase                = true
+    require_uppercase                = true
+    require_numbers                  = true
+    require_symbols                  = false
+    temporary_password_validity_days = 7
+  }
+}
+
+resource "aws_cognito_user_group" "this" {
+  for_each = {
+    viewer   = "Reads files, runs, tables and answers"
+    uploader = "Also uploads, corrects rows and decides mappings"
+    operator = "Also starts runs and reverts files"
+  }
+
+  name         = each.key
+  description  = each.value
+  user_pool_id = aws_cognito_user_pool.this.id
+}
+
+resource "aws_cognito_user_pool_client" "console" {
+  name                                 = "console"
+  user_pool_id                         = aws_cognito_user_pool.this.id
+  generate_secret                      = false
+  prevent_user_existence_errors        = "ENABLED"
+  explicit_auth_flows                  = ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+  access_token_validity                = 60
+  id_token_validity                    = 60
+  refresh_token_validity               = 12
+  callback_urls                        = [for origin in var.console_origins : "${origin}/"]
+  logout_urls                          = [for origin in var.console_origins : "${origin}/"]
+  allowed_oauth_flows                  = ["code"]
+  allowed_oauth_flows_user_pool_client = true
+  allowed_oauth_scopes                 = ["openid", "email", "aws.cognito.signin.user.admin"]
+  supported_identity_providers         = ["COGNITO"]
+
+  token_validity_units {
+    access_token  = "minutes"
+    id_token      = "minutes"
+    refresh_token = "hours"
+  }
+}
+
+resource "aws_cognito_user_pool_domain" "this" {
+  domain       = "${local.lake}-${substr(sha1("${local.account_id}${var.region}"), 0, 8)}"
+  user_pool_id = aws_cognito_user_pool.this.id
+}
+
+resource "aws_apigatewayv2_api" "this" {
+  name          = local.lake
+  description   = "The lake over HTTP (docs/api.md)"
+  protocol_type = "HTTP"
+
+  cors_configuration {
+    allow_origins  = var.console_origins
+    allow_methods  = ["GET", "POST", "PUT", "DELETE"]
+    allow_headers  = ["authorization", "content-type", "idempotency-key", "if-match", "if-none-match"]
+    expose_headers = ["etag", "retry-after"]
+    max_age        = 3600
+  }
+}
+
+resource "aws_apigatewayv2_authorizer" "people" {
+  api_id           = aws_apigatewayv2_api.this.id
+  name             = "people"
+  authorizer_type  = "JWT"
+  identity_sources = ["$request.header.Authorization"]
+
+  jwt_configuration {
+    audience = [aws_cognito_user_pool_client.console.id]
+    issuer   = "https://${aws_cognito_user_pool.this.endpoint}"
+  }
+}
+
+resource "aws_apigatewayv2_integration" "this" {
+  for_each = local.api_functions
+
+  api_id                 = aws_apigatewayv2_api.this.id
+  integration_type       = "AWS_PROXY"
+  integration_uri        = each.value.invoke_arn
+  payload_format_version = "2.0"
+  timeout_milliseconds   = 30000
+}
+
+resource "aws_lambda_permission" "api" {
+  for_each = local.api_functions
+
+  statement_id  = "AnswerTheApi"
+  action        = "lambda:InvokeFunction"
+  function_name = each.value.name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/*/*"
+}
+
+resource "aws_apigatewayv2_route" "this" {
+  for_each = local.api_routes
+
+  api_id             = aws_apigatewayv2_api.this.id
+  route_key          = each.key
+  target             = "integrations/${aws_apigatewayv2_integration.this[each.value.function].id}"
+  authorization_type = each.value.authorization
+  authorizer_id      = each.value.authorization == "JWT" ? aws_apigatewayv2_authorizer.people.id : null
+}
+
+resource "aws_cloudwatch_log_group" "api_access" {
+  name              = "/aws/apigateway/${local.lake}"
+  retention_in_days = var.log_retention_days
+}
+
+resource "aws_apigatewayv2_stage" "this" {
+  api_id      = aws_apigatewayv2_api.this.id
+  name        = "$default"
+  auto_deploy = true
+
+  default_route_settings {
+    throttling_rate_limit  = var.api_requests_per_s
+    throttling_burst_limit = 2 * var.api_requests_per_s
+  }
+
+  # Route keys, not paths: a path may hold what somebody typed.
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.api_access.arn
+    format = jsonencode({
+      request = "$context.requestId"
+      at      = "$context.requestTime"
+      route   = "$context.routeKey"
+      status  = "$context.status"
+      bytes   = "$context.responseLength"
+      ms      = "$context.responseLatency"
+      error   = "$context.error.message"
+      user    = "$context.authorizer.claims.sub"
+    })
+  }
+}

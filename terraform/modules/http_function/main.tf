@@ -1,0 +1,52 @@
+# A Lambda function that is invoked directly, with a role and a log group of its own.
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/aws/lambda/${var.name}"
+  retention_in_days = var.log_retention_days
+}
+
+data "aws_iam_policy_document" "this" {
+  source_policy_documents = [var.policy_json]
+
+  statement {
+    sid       = "WriteOwnLog"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
+  }
+}
+
+module "role" {
+  source = "../role"
+
+  suffix = var.role_suffix
+
+  name        = "${var.name}-function"
+  service     = "lambda"
+  policy_json = data.aws_iam_policy_document.this.json
+}
+
+resource "aws_lambda_function" "this" {
+  function_name    = var.name
+  description      = var.description
+  role             = module.role.arn
+  runtime          = "python3.11"
+  architectures    = ["x86_64"]
+  handler          = "handler.handler"
+  filename         = var.archive
+  source_code_hash = filebase64sha256(var.archive)
+  memory_size      = var.memory_mb
+  timeout          = var.timeout_s
+  layers           = var.layers
+
+  ephemeral_storage {
+    size = var.disk_mb
+  }
+
+  environment {
+    variables = var.environment
+  }
+
+  logging_config {
+    log_format = "Text"
+    log_group  = aws_cloudwatch_log_group.this.name
+  }
+}

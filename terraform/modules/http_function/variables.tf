@@ -1,0 +1,56 @@
+variable "name" {
+  description = "Name of the function."
+  type        = string
+}
+
+variable "description" {
+  description = "What the function does."
+  type        = string
+}
+
+variable "archive" {
+  description = "Path of the zip archive."
+  type        = string
+}
+
+variable "memory_mb" {
+  description = "Memory."
+  type        = number
+}
+
+variable "disk_mb" {
+  description = "Local disk."
+  type        = number
+  default     = 512
+}
+
+variable "timeout_s" {
+  description = "Seconds that one invocation may take."
+  type        = number
+}
+
+variable "layers" {
+  description = "ARNs of the layers it carries."
+  type        = list(string)
+}
+
+variable "environment" {
+  description = "Its environment variables."
+  type        = map(string)
+}
+
+variable "policy_json" {
+  description = "What it may do besides writing its log."
+  type        = string
+}
+
+variable "log_retention_days" {
+  description = "Days for which its log is kept."
+  type        = number
+}
+
+variable "role_suffix" {
+  description = "End of the role's name: the region, where roles of several regions stand side by side."
+  type        = string
+  default     = ""
+}
