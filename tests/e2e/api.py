@@ -1,0 +1,76 @@
+"""The deployed HTTP API, called as a browser calls it: with a token of the user pool, through API Gateway."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.e2e.lakes import Lake
+
+PASSWORD = "Correct-horse-battery-1"  # noqa: S105 of a user that lives as long as an emulator
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer of the API."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 whatever JSON it is
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Api:
+    """The API with the token of one user; an empty one sends none."""
+
+    lake: Lake
+    token: str = ""
+
+    def call(self, method: str, path: str, body: object = None, **headers: str) -> Response:
+        """The answer to one request."""
+        url = self.lake.outputs["api"]["url"]
+        emulator = urlsplit(self.lake.environment["AWS_ENDPOINT_URL"])
+        sent = {name.replace("_", "-"): value for name, value in headers.items()} | {"Host": f"{urlsplit(url).hostname}:{emulator.port}"}
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
+        text = None if body is None else json.dumps(body)
+        # The emulator answers for every name; this machine need not resolve them.
+        connection = http.client.HTTPConnection(emulator.hostname or "", emulator.port, timeout=60)
+        connection.request(method, path, text, sent | ({"Content-Type": "application/json"} if text else {}))
+        answer = connection.getresponse()
+        found = Response(answer.status, dict(answer.getheaders()), answer.read())
+        connection.close()
+        return found
+
+    def until(self, path: str, ready: Any, timeout_s: float = 60) -> Any:  # noqa: ANN401 a predicate, and whatever JSON it accepts
+        """The answer to GET, once it is ready."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            answer = self.call("GET", path)
+            if answer.status == 200 and ready(answer.json):
+                return answer.json
+            assert time.monotonic() < deadline, (path, answer.status, answer.body[:500])
+            time.sleep(0.3)
+
+
+def signed_in(lake: Lake, *groups: str) -> Api:
+    """The API with the token of a new user in these groups."""
+    cognito, pool, client = lake.client("cognito-idp"), lake.outputs["api"]["user_pool"], lake.outputs["api"]["client"]
+    name = f"{'-'.join(groups) or 'nobody'}@example.com"
+    cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
+    cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True)
+    for group in groups:
+        cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=group)
+    answer = cognito.initiate_auth(AuthFlow="USER_PASSWORD_AUTH", ClientId=client, AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD})
+    return Api(lake, answer["AuthenticationResult"]["AccessToken"])

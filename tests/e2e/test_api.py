@@ -1,0 +1,114 @@
+"""The API as it is deployed: sign in, upload, check without a trace, commit, follow, and read only what a role permits."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.e2e.api import Api, signed_in
+
+if TYPE_CHECKING:
+    from tests.e2e.lakes import Lake
+
+pytestmark = pytest.mark.e2e
+
+PAYMENTS = (
+    b"payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at\n"
+    b"9000001,A1,card,4111111111111111,917,2026-01,10.50,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
+    b"9000002,A2,card,4111111111111111,917,2026-01,oops,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
+)
+
+
+@pytest.fixture(scope="module")
+def operator(shop_lake: Lake) -> Api:
+    return signed_in(shop_lake, "operator")
+
+
+@pytest.fixture(scope="module")
+def viewer(shop_lake: Lake) -> Api:
+    return signed_in(shop_lake, "viewer")
+
+
+def test_tokens_and_groups_decide_who_may_do_what(shop_lake: Lake, viewer: Api, operator: Api) -> None:
+    assert Api(shop_lake).call("GET", "/v1/health").status == 401
+    assert Api(shop_lake, "not.a.token").call("GET", "/v1/health").status == 401
+    assert (viewer.call("GET", "/v1/me").json["groups"], viewer.call("POST", "/v1/runs", {}).status) == (["viewer"], 403)
+    assert operator.call("GET", "/v1/me").json["groups"] == ["viewer", "uploader", "operator"]
+    assert signed_in(shop_lake).call("GET", "/v1/files").status == 403
+    assert viewer.call("GET", "/v1/nothing").status == 404
+
+
+def test_a_file_is_uploaded_checked_without_a_trace_committed_and_followed(shop_lake: Lake, operator: Api) -> None:
+    asked = {"name": "api.csv", "size_bytes": len(PAYMENTS), "sha256": hashlib.sha256(PAYMENTS).hexdigest(), "dataset": "payments"}
+    upload = operator.call("POST", "/v1/uploads", asked)
+    assert (upload.status, upload.json["state"]) == (201, "open")
+    path = f"/v1/uploads/{upload.json['upload_id']}"
+    (part,) = operator.call("GET", f"{path}/parts").json["parts"]
+    request = urllib.request.Request(part["url"], PAYMENTS, method="PUT")  # noqa: S310 an http URL of the emulator
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 as above
+        assert answer.status == 200
+    assert operator.call("POST", f"{path}/complete").json["state"] == "complete"
+    before = traces(shop_lake)
+    assert operator.call("POST", f"{path}/dry-run").status == 202
+    found = operator.until(f"{path}/dry-run", lambda one: one["state"] != "checking")
+    assert (found["outcome"], found["accepted"], found["quarantined"]) == ("done", 1, 1)
+    assert traces(shop_lake) == before
+    file_id = operator.call("POST", f"{path}/commit").json["file_id"]
+    story = operator.until(f"/v1/files/{file_id}", lambda one: one["state"] not in {"processing", "handed_over"})
+    assert (story["state"], story["accepted"], {one["state"] for one in story["stages"]}) == ("done", 1, {"done"})
+    assert operator.call("POST", "/v1/uploads", asked).json["state"] == "duplicate"
+    (row,) = operator.call("GET", f"/v1/files/{file_id}/rejected-rows").json["rows"]
+    assert (row["rule"], row["record"]["card_number"]) == ("type", "[PAN ****1111]")
+    correction = {"rows": [{"source_row": 2, "values": {"amount": "11.00"}}]}
+    sent = operator.call("POST", f"/v1/files/{file_id}/corrections", correction).json
+    assert operator.until(f"/v1/files/{sent['file_id']}", lambda one: one["state"] == "done")["accepted"] == 1
+    for one in (sent["file_id"], file_id):
+        assert operator.call("POST", f"/v1/files/{one}/revert").json["accepted"] == 1
+
+
+def test_sql_is_asked_in_steps_and_reads_only(operator: Api) -> None:
+    started = operator.call("POST", "/v1/queries", {"sql": "select count(*) as n from ecommerce_prod.fraud_scores"})
+    assert started.status == 202, started.body
+    path = f"/v1/queries/{started.json['query_id']}"
+    assert operator.until(path, lambda one: one["state"] not in {"queued", "running"})["state"] == "succeeded"
+    assert operator.call("GET", f"{path}/rows").json["columns"][0]["name"] == "n"
+    assert operator.call("POST", "/v1/queries", {"sql": "drop table fraud_scores"}).status == 422
+
+
+def test_every_system_answers_its_own_tables_and_none_of_another(shop_lake: Lake, operator: Api) -> None:
+    systems = {one["name"]: [table["name"] for table in one["tables"]] for one in operator.call("GET", "/v1/systems").json["systems"]}
+    for system, tables in systems.items():
+        for table in tables:
+            assert operator.call("GET", f"/v1/systems/{system}/tables/{table}/rows?limit=1").status == 200, table
+    answer = invoked(shop_lake, "tables_retail-copilot", "/v1/systems/compliance-guardian/tables/fraud_scores/rows")
+    assert (answer["statusCode"], json.loads(answer["body"])["type"]) == (502, "urn:headgate:problem:not-permitted")
+
+
+def test_what_the_api_logs_holds_no_card_number(shop_lake: Lake, operator: Api) -> None:
+    operator.call("POST", "/v1/queries", {"sql": "select '4111111111111111'"})
+    logs = shop_lake.client("logs")
+    lines = ""
+    for group in (one for one in shop_lake.outputs["log_groups"] if "api" in one or "dry_run" in one):
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+        lines += "".join(event["message"] for page in pages for event in page["events"])
+    assert "4111111111111111" not in lines
+
+
+def invoked(lake: Lake, function: str, path: str) -> Any:  # noqa: ANN401 a response of the function
+    """What a function answers to a request that API Gateway would not send to it."""
+    claims = {"username": "x", "cognito:groups": "[operator]"}
+    context = {"requestId": "r", "stage": "$default", "authorizer": {"jwt": {"claims": claims}}, "http": {"method": "GET", "path": path}}
+    event = {"version": "2.0", "rawPath": path, "headers": {}, "requestContext": context}
+    name = lake.outputs["functions"][f"api_{function}"]["name"]
+    return json.loads(lake.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())["Payload"].read())
+
+
+def traces(lake: Lake) -> list[object]:
+    """Everything that a dry run must leave as it is."""
+    zones = ("HEADGATE_RAW_BUCKET", "HEADGATE_CURATED_BUCKET", "HEADGATE_QUARANTINE_BUCKET", "HEADGATE_ARTIFACTS_BUCKET")
+    items = lake.client("dynamodb").scan(TableName=lake.environment["HEADGATE_FILES_TABLE"])["Items"]
+    return [*(lake.objects(zone) for zone in zones), sorted(json.dumps(item, sort_keys=True) for item in items)]
