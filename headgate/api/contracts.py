@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from headgate.api.problems import not_found
 from headgate.api.shapes.lake import CatalogTable, CatalogTables, ContractColumn, ContractDetail, Contracts, ContractSummary
-from headgate.contracts.types import glue_type
 
 if TYPE_CHECKING:
     from headgate.api.ports import Lake
@@ -54,6 +53,8 @@ def _summary(zone: str, contract: Contract) -> dict[str, object]:
 
 
 def _columns(contract: Contract) -> tuple[ContractColumn, ...]:
+    from headgate.contracts.types import glue_type
+
     return tuple(
         ContractColumn(
             name=column.name,

@@ -11,7 +11,6 @@ from headgate.api.shapes.files import CorrectionsSent
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.matching.mappings import Decided
 
 if TYPE_CHECKING:
     from headgate.api.ports import Lake
@@ -24,8 +23,8 @@ LARGEST_BYTES = 64 << 20  # the original is read in this function's memory
 
 def send(lake: Lake, file_id: str, asked: Corrections) -> CorrectionsSent:
     """Write the corrected rows to raw as a new file. The same corrections have the same key, and are written once."""
-    from headgate.intake.quarantine.correct_rows import corrected_csv  # noqa: PLC0415 a cold start does without Arrow
-    from headgate.intake.quarantine.list_quarantine import rows_of  # noqa: PLC0415 as above
+    from headgate.intake.quarantine.correct_rows import corrected_csv
+    from headgate.intake.quarantine.list_quarantine import rows_of
 
     record = record_of(lake, file_id)
     if not record.quarantine_key:
@@ -52,6 +51,8 @@ def _original(lake: Lake, record: FileRecord) -> bytes:
 
 def _contract(lake: Lake, record: FileRecord, original: bytes) -> Contract:
     """The contract with the file's own headings, as the gate has read it."""
+    from headgate.matching.mappings import Decided
+
     decided = lake.mappings.decide(record.key, record.dataset, original) if record.mapping else None
     return decided.contract if isinstance(decided, Decided) else lake.contracts.source[record.dataset]
 

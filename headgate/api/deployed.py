@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from headgate import wiring
-from headgate.contracts.registry import Registry
 from headgate.errors import SettingsError
 from headgate.settings import SystemNamesSettings
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from headgate.aws.s3 import S3Objects
     from headgate.aws.stepfunctions import Pipeline
     from headgate.aws.uploads import S3Uploads
+    from headgate.contracts.registry import Registry
     from headgate.intake.files.revert_file import Reverter
     from headgate.matching.mappings import Mappings
     from headgate.query.catalog import Databases
@@ -86,6 +86,8 @@ class DeployedLake:
     @cached_property
     def contracts(self) -> Registry:
         """All contracts."""
+        from headgate.contracts.registry import Registry
+
         return Registry.load()
 
     @cached_property

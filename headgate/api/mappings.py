@@ -8,18 +8,17 @@ from headgate.api import answers
 from headgate.api.files import record_of
 from headgate.api.problems import conflict, invalid, not_found
 from headgate.api.shapes.files import ContractField, MappedColumn, Mapping, MappingRemembered
-from headgate.contracts.types import glue_type
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import FileState
-from headgate.matching.mappings import Suggested
 
 if TYPE_CHECKING:
     from headgate.api.ports import Lake
     from headgate.api.shapes.files import MappingDecision
     from headgate.contracts.model import Contract
     from headgate.lake.ports import FileRecord
+    from headgate.matching.mappings import Suggested
 
 
 def suggested(lake: Lake, file_id: str) -> Mapping:
@@ -30,6 +29,8 @@ def suggested(lake: Lake, file_id: str) -> Mapping:
 
 def shown(suggestion: Suggested, contracts: dict[str, Contract]) -> Mapping:
     """Return a suggestion with the fields that its columns can be mapped to."""
+    from headgate.contracts.types import glue_type
+
     contract = contracts[suggestion.dataset]
     pairs = zip(suggestion.names, suggestion.fields, suggestion.confidence, strict=True)
     return Mapping(
@@ -73,6 +74,8 @@ def decided_fields(suggestion: Suggested, decision: MappingDecision) -> tuple[st
 
 def _suggestion(lake: Lake, record: FileRecord) -> Suggested:
     """Return the suggestion by the current contract; the stored one where the original is gone."""
+    from headgate.matching.mappings import Suggested
+
     if record.state is not FileState.NEEDS_MAPPING or record.closed_by:
         raise not_found("The file needs no mapping. `GET /v1/files?state=needs_mapping` lists the files that do.")
     stored = Suggested.from_json(record.error["suggestion"])

@@ -18,7 +18,6 @@ from headgate.errors import (
     ServiceError,
     ThrottledError,
 )
-from headgate.masking.redaction import redact_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -98,5 +97,7 @@ def _text_of(error: HeadgateError) -> str:
 
 
 def _problem(status: int, name: str, detail: str, request_id: str, **more: object) -> Problem:
+    from headgate.masking.redaction import redact_text
+
     stated = {"title": name.replace("-", " ").capitalize(), "detail": redact_text(detail), "instance": request_id, **more}
     return Problem.model_validate({"type": f"urn:headgate:problem:{name}", "status": status, **stated})

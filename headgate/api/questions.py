@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.api.shapes.tables import Question
-from headgate.domains.saved_questions import saved_questions
-from headgate.project import project
-from headgate.query.questions import LAKE
 
 if TYPE_CHECKING:
     from headgate.api.ports import Lake
@@ -15,6 +12,10 @@ if TYPE_CHECKING:
 
 def every(lake: Lake) -> tuple[Question, ...]:
     """Return the saved questions of the deployed systems and of the lake."""
+    from headgate.domains.saved_questions import saved_questions
+    from headgate.project import project
+    from headgate.query.questions import LAKE
+
     known = {*lake.systems, LAKE}
     return tuple(
         Question(name=one.name, system=one.system, description=one.description, sql=lake.databases.rename_in(one.sql).strip())

@@ -19,7 +19,7 @@ _CELLS = ("source_row", "disposition", "rule", "column_name", "masked_value", "r
 
 def page(lake: Lake, file_id: str, rule: str, limit: int, cursor: str) -> RejectedRows:
     """Return some rows of a file in quarantine, in the file's order."""
-    from headgate.intake.quarantine.list_quarantine import rows_of  # noqa: PLC0415 a cold start does without Arrow
+    from headgate.intake.quarantine.list_quarantine import rows_of
 
     first = int(str(cursors.decode(cursor, int))) if cursor else 0
     record = record_of(lake, file_id)
@@ -57,7 +57,7 @@ def row_of(row: Mapping[str, Any]) -> RejectedRow:
 
 def counts(lake: Lake, dataset: str, rule: str) -> QuarantineCounts:
     """Return the open quarantined rows and rejected files by dataset and rule."""
-    from headgate.intake.quarantine.list_quarantine import count_quarantined  # noqa: PLC0415 as above
+    from headgate.intake.quarantine.list_quarantine import count_quarantined
 
     lines = [line for line in count_quarantined(lake.ledger.records()) if dataset in ("", line.dataset) and rule in ("", line.rule)]
     names = tuple(QuarantineLine.model_fields)

@@ -16,8 +16,6 @@ from headgate.api import cursors
 from headgate.api.problems import ProblemError, invalid, not_found
 from headgate.api.questions import every
 from headgate.api.shapes.tables import Download, ResultColumn, Rows, Systems, SystemSummary, TableDetail, TableSummary
-from headgate.contracts.arrow import arrow_schema
-from headgate.contracts.types import glue_type
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
@@ -91,7 +89,7 @@ def detail(lake: Lake, system: str, table: str) -> TableDetail:
 
 def rows(lake: Lake, system: str, table: str, asked: Asked, *, limit: int, cursor: str) -> Rows:
     """Return some rows of a table."""
-    from headgate.api import table_rows  # noqa: PLC0415 functions that read no tables start without Arrow
+    from headgate.api import table_rows
 
     contract = _contract(lake, system, table)
     version, first = _place(lake, system, table, asked, cursor)
@@ -109,7 +107,7 @@ def rows(lake: Lake, system: str, table: str, asked: Asked, *, limit: int, curso
 
 def download(lake: Lake, system: str, table: str, asked: Asked, form: str) -> Download:
     """Write the matching rows to a file and return where it can be fetched."""
-    from headgate.api import table_rows  # noqa: PLC0415 as above
+    from headgate.api import table_rows
 
     contract = _contract(lake, system, table)
     version = _version(lake, system, table)
@@ -151,7 +149,8 @@ def _place(lake: Lake, system: str, table: str, asked: Asked, cursor: str) -> tu
 
 
 def _read(lake: Lake, system: str, contract: Contract, version: str) -> pa.Table:
-    from headgate.api import table_rows  # noqa: PLC0415 as above
+    from headgate.api import table_rows
+    from headgate.contracts.arrow import arrow_schema
 
     schema = arrow_schema(contract)
     if not version:
@@ -170,6 +169,8 @@ def _read(lake: Lake, system: str, contract: Contract, version: str) -> pa.Table
 
 
 def _columns(contract: Contract, names: list[str]) -> tuple[ResultColumn, ...]:
+    from headgate.contracts.types import glue_type
+
     types = {column.name: glue_type(column.type) for column in contract.columns}
     return tuple(ResultColumn(name=name, type=types[name]) for name in names)
 

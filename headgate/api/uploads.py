@@ -12,7 +12,6 @@ from headgate.api.rejected_rows import reasons_of, row_of
 from headgate.api.shapes.files import FileError
 from headgate.api.shapes.uploads import DryRun, Upload, UploadPart, UploadParts
 from headgate.lake.states import FileState
-from headgate.matching.mappings import Suggested
 from headgate.uploads.upload import PART_BYTES
 from headgate.uploads.uploading import Uploading
 
@@ -118,6 +117,8 @@ def _dry_run(lake: Lake, upload_id: str, stored: Mapping[str, Any]) -> DryRun:
     if record is None:
         error = FileError(**stored["error"]) if "error" in stored else None
         return DryRun(upload_id=upload_id, state=stored["state"], error=error, seconds=stored.get("seconds"))
+    from headgate.matching.mappings import Suggested
+
     told = record["error"]
     suggestion = Suggested.from_json(told["suggestion"]) if "suggestion" in told else None
     return DryRun(

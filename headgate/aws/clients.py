@@ -70,8 +70,8 @@ def once(make: Callable[[], Client]) -> Callable[[], Client]:
 
 @once
 def s3() -> S3Client:
-    """The S3 client."""
-    return boto3.client("s3", config=CONFIG)
+    """The S3 client. Presigned URLs are signed with version 4: version 2 would fail for objects that a KMS key encrypts."""
+    return boto3.client("s3", config=CONFIG.merge(Config(signature_version="s3v4")))
 
 
 @once

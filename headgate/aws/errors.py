@@ -23,6 +23,7 @@ NOT_FOUND = frozenset(
         "MethodNotAllowed",
         "NoSuchBucket",
         "NoSuchKey",
+        "NoSuchUpload",
         "NoSuchVersion",
         "NotFound",
         "NotFoundException",

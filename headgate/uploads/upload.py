@@ -15,8 +15,6 @@ import unicodedata
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from headgate.masking.redaction import redact_text
-
 PART_BYTES = 16 << 20
 UNKNOWN = "uploads"  # the gate finds the dataset of files in this folder from their columns
 _FORBIDDEN_KINDS = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Unicode general categories: control, format (text direction), unassigned …
@@ -84,6 +82,8 @@ def upload_id(caller: str, *facts: object) -> str:
 
 def why_not_named(name: str) -> str:
     """Return why a file may not have this name; empty if it may."""
+    from headgate.masking.redaction import redact_text  # noqa: PLC0415 it loads Arrow, which a cold start does without
+
     if any(unicodedata.category(character) in _FORBIDDEN_KINDS for character in name):
         return "contains a control character or one that changes the direction of text"
     if "/" in name or "\\" in name or name != name.strip() or name in {".", ".."}:

@@ -82,7 +82,14 @@ def _files_table(emulator: Emulator, name: str) -> str:
     emulator.client("dynamodb").create_table(
         TableName=name,
         KeySchema=[{"AttributeName": "file_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "file_id", "AttributeType": "S"}],
+        AttributeDefinitions=[{"AttributeName": one, "AttributeType": "S"} for one in ("file_id", "bucket", "received_at")],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "by_received_at",
+                "KeySchema": [{"AttributeName": "bucket", "KeyType": "HASH"}, {"AttributeName": "received_at", "KeyType": "RANGE"}],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
         BillingMode="PAY_PER_REQUEST",
     )
     return name
