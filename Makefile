@@ -101,7 +101,7 @@ query: setup ## ask Athena: make query SQL="select count(*) from ecommerce_curat
 	@headgate query "$(SQL)"
 
 ##@ Measure the gate and the command line
-.PHONY: bench-cli bench-gate bench-rules bench-pollock bench-pan bench-formats bench-matching bench-latency bench-parallel
+.PHONY: bench-cli bench-gate bench-rules bench-pollock bench-pan bench-formats bench-matching bench-latency bench-parallel bench-api
 
 bench-cli: setup ## processor time until `headgate --help` ends and `headgate files` sends its first request
 	@python benchmarks/cli.py
@@ -127,6 +127,9 @@ bench-matching: setup ## confidence and accuracy of mapping columns to contracts
 # The lake of these two is destroyed before the figures are printed, so the figures come last.
 bench-latency: setup ## seconds from an upload to its record, on an emulator of its own; FILES=100
 	@$(call on_own_lake,latency)
+
+bench-api: setup ## milliseconds of the deployed HTTP API, on an emulator of its own: p50, p99, cold start, a table's page
+	@$(call on_own_lake,api)
 
 bench-parallel: setup ## files per minute from 16 uploaders, and lost files, on an emulator of its own; FILES=200
 	@$(call on_own_lake,parallel)

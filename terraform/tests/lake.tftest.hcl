@@ -35,8 +35,8 @@ run "the_lake_is_as_described" {
   }
 
   assert {
-    condition     = length(local.systems) == 5 && length(module.bucket) == 10
-    error_message = "Five zones and five systems have a bucket each."
+    condition     = length(local.systems) == 5 && length(module.bucket) == 11
+    error_message = "Six zones and five systems have a bucket each."
   }
 
   assert {

@@ -23,6 +23,7 @@ run "a_lake_of_0_1_0_keeps_its_names" {
 
   assert {
     condition = { for zone, name in local.bucket_names : zone => name } == {
+      staging                 = "ecommerce-staging-123456789012"
       raw                     = "ecommerce-raw-123456789012"
       curated                 = "ecommerce-curated-123456789012"
       quarantine              = "ecommerce-quarantine-123456789012"
@@ -58,7 +59,7 @@ run "full_names_hold_lake_environment_and_region" {
   }
 
   assert {
-    condition     = alltrue([for name in values(local.bucket_names) : length(name) <= 63]) && length(toset(values(local.bucket_names))) == 10
+    condition     = alltrue([for name in values(local.bucket_names) : length(name) <= 63]) && length(toset(values(local.bucket_names))) == 11
     error_message = "No bucket's name is too long, and none appears twice."
   }
 

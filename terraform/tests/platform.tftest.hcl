@@ -29,13 +29,13 @@ run "aws_has_layers_and_spark_jobs" {
     condition = alltrue([
       for name, layer in aws_lambda_layer_version.this :
       contains(layer.compatible_runtimes, module.raw_to_curated.settings.runtime) && aws_s3_object.layer[name].key == "code/layers/${name}.zip"
-    ]) && length(aws_lambda_layer_version.this) == 2
+    ]) && length(aws_lambda_layer_version.this) == 3
     error_message = "On AWS the functions' libraries are layers of our own."
   }
 
   assert {
     condition     = length(module.raw_to_curated.settings.layers) == 2 && length(module.start_pipeline.settings.layers) == 1
-    error_message = "The gate carries all layers, a function that reads no data carries Powertools only."
+    error_message = "The gate carries Powertools and Arrow, a function that reads no data carries Powertools only."
   }
 
   assert {

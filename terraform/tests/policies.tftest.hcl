@@ -40,6 +40,10 @@ mock_provider "aws" {
     defaults = { arn = "arn:aws:states:us-east-1:123456789012:stateMachine:headgate-curated_to_prod" }
   }
 
+  mock_resource "aws_apigatewayv2_api" {
+    defaults = { execution_arn = "arn:aws:execute-api:us-east-1:123456789012:mocked" }
+  }
+
   mock_resource "aws_cloudwatch_log_group" {
     defaults = { arn = "arn:aws:logs:us-east-1:123456789012:log-group:mocked" }
   }
@@ -52,6 +56,33 @@ run "least_privilege" {
     platform      = "aws"
     build_dir     = "tests/fixtures/built"
     force_destroy = true
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for system, policy in data.aws_iam_policy_document.api_tables : [
+        for statement in policy.statement : [
+          for resource in statement.resources : !contains(statement.actions, "s3:GetObject") || strcontains(resource, system)
+        ]
+      ]
+    ]))
+    error_message = "A system's query function reads objects of that system only."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for statement in data.aws_iam_policy_document.dry_run.statement : [
+        for action in statement.actions : contains(["s3:GetObject", "s3:PutObject", "s3:ListBucket", "secretsmanager:GetSecretValue"], action)
+      ]
+    ]))
+    error_message = "A dry run writes one object of staging, and leaves no trace."
+  }
+
+  assert {
+    condition = alltrue([
+      for key, route in aws_apigatewayv2_route.this : route.authorization_type == (strcontains(key, " /machine/") ? "AWS_IAM" : "JWT")
+    ])
+    error_message = "Every route of the API asks who calls: people by a token, machines below /machine by a signature."
   }
 
   assert {

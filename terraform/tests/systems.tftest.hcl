@@ -43,7 +43,7 @@ run "a_lake_without_systems_ends_after_the_gate" {
   }
 
   assert {
-    condition     = length(module.bucket) == 5 && keys(module.crawler) == ["curated"] && length(local.system_states) == 0
+    condition     = length(module.bucket) == 6 && keys(module.crawler) == ["curated"] && length(local.system_states) == 0
     error_message = "A lake without systems has no bucket, crawler or state for one."
   }
 

@@ -1,0 +1,101 @@
+"""Response times of the deployed HTTP API, through API Gateway with a token of the user pool. The last line is JSON.
+
+    make bench-api
+
+p50 and p99 are over reads that a console sends; `cold_ms` is the first request to a function that nobody has called; `table_p50_ms` is a
+page of a table of 10,000 rows. Predictions are not in the API yet, so `prediction_p50_ms` is null.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import statistics
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import pyarrow as pa
+
+from benchmarks.deployed_lake import ROOT, deployed, payments
+from headgate import wiring
+from headgate.aws import clients
+from headgate.aws.glue import GlueCatalog
+from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.registry import Registry
+from headgate.lake import keys
+from headgate.lake.publishing import Publisher
+
+READS = ("/v1/me", "/v1/files?limit=50", "/v1/runs", "/v1/health", "/v1/files/{file_id}")
+SYSTEM, TABLE, ROWS = "market-intelligence-hub", "sales_forecast", 10_000
+ROUNDS, PASSWORD = 200, "Correct-horse-battery-1"
+
+
+class Api:
+    """One connection to the API, with a token."""
+
+    def __init__(self, outputs: dict[str, Any], token: str) -> None:
+        emulator, api = urlsplit(os.environ["AWS_ENDPOINT_URL"]), urlsplit(outputs["api"]["url"])
+        self._connection = http.client.HTTPConnection(emulator.hostname or "", emulator.port, timeout=60)
+        self._headers = {"Host": f"{api.hostname}:{emulator.port}", "Authorization": f"Bearer {token}"}
+
+    def milliseconds(self, path: str) -> float:
+        """How long a read takes; it has to succeed."""
+        began_s = time.perf_counter()
+        self._connection.request("GET", path, headers=self._headers)
+        answer = self._connection.getresponse()
+        body = answer.read()
+        if answer.status != http.client.OK:
+            raise SystemExit(f"{path} answered {answer.status}: {body[:300]!r}")
+        return (time.perf_counter() - began_s) * 1000
+
+
+def signed_in(outputs: dict[str, Any]) -> str:
+    """A token of a new operator."""
+    cognito: Any = boto3.client("cognito-idp")
+    pool, name = outputs["api"]["user_pool"], "bench@example.com"
+    cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
+    cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True)
+    cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName="operator")
+    asked = {"USERNAME": name, "PASSWORD": PASSWORD}
+    answer = cognito.initiate_auth(AuthFlow="USER_PASSWORD_AUTH", ClientId=outputs["api"]["client"], AuthParameters=asked)
+    return str(answer["AuthenticationResult"]["AccessToken"])
+
+
+def publish_a_table() -> None:
+    """The table has so many rows, each of nothing but its number where the type permits it."""
+    contract = Registry.load().prod[TABLE]
+    schema = arrow_schema(contract)
+    columns = [pa.array([str(n)[:16] for n in range(ROWS)] if pa.types.is_string(one.type) else [None] * ROWS, one.type) for one in schema]
+    bucket = json.loads(os.environ["HEADGATE_PROD_BUCKETS"])[SYSTEM]
+    publisher = Publisher(wiring.objects(), GlueCatalog(clients.glue()), os.environ["HEADGATE_PROD_DATABASE"], bucket, lambda *_: None)
+    publisher.publish(contract, pa.table(columns, schema=schema), keys.table_prefix(TABLE, "bench"))
+
+
+def main() -> None:
+    """Run the benchmark."""
+    name = os.environ.get("DEPLOYMENT", "bench")
+    lake = deployed(name)
+    outputs = json.loads((ROOT / ".headgate" / name / "deployment.json").read_text(encoding="utf-8"))["outputs"]
+    records = [lake.settled(lake.put(f"payments/bench-{n}.csv", payments(10, n)), timeout_s=120) for n in range(20)]
+    publish_a_table()
+    api = Api(outputs, signed_in(outputs))
+    cold_ms = api.milliseconds("/v1/health")
+    paths = [path.format(file_id=records[-1].file_id if records[-1] else "") for path in READS]
+    reads = sorted(api.milliseconds(path) for _ in range(ROUNDS // len(paths)) for path in paths)
+    page = f"/v1/systems/{SYSTEM}/tables/{TABLE}/rows?limit=100&sort=-model"
+    api.milliseconds(page)
+    pages = [api.milliseconds(page) for _ in range(50)]
+    figures = {
+        "p50_ms": statistics.median(reads),
+        "p99_ms": reads[int(len(reads) * 0.99)],
+        "cold_ms": cold_ms,
+        "table_p50_ms": statistics.median(pages),
+    }
+    print(json.dumps({**{name: round(value, 1) for name, value in figures.items()}, "prediction_p50_ms": None}))
+
+
+if __name__ == "__main__":
+    main()
