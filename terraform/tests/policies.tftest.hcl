@@ -40,6 +40,13 @@ mock_provider "aws" {
     defaults = { arn = "arn:aws:states:us-east-1:123456789012:stateMachine:headgate-curated_to_prod" }
   }
 
+  mock_resource "aws_cognito_user_pool" {
+    defaults = {
+      id       = "us-east-1_mocked"
+      endpoint = "cognito-idp.us-east-1.amazonaws.com/us-east-1_mocked"
+    }
+  }
+
   mock_resource "aws_apigatewayv2_api" {
     defaults = { execution_arn = "arn:aws:execute-api:us-east-1:123456789012:mocked" }
   }
