@@ -66,7 +66,7 @@ NOT_FOR_FUNCTIONS = {
     "systems",
     "uploads",
 }
-ALSO_FOR = {"api": {"api", "domains", "query", "uploads"}, "dry_run": {"uploads"}}
+ALSO_FOR = {"api": {"api", "domains", "query", "systems", "uploads"}, "dry_run": {"uploads"}}
 
 
 def build(out: Path = BUILD) -> list[Path]:
@@ -116,7 +116,7 @@ def functions() -> list[Path]:
 
 
 def package_files() -> dict[str, bytes]:
-    """Return the package by path inside an archive, with the contracts as JSON, because a function has no YAML parser, and the models."""
+    """Return the package by path inside an archive, and the models. Contracts and dashboards are JSON: a function has no YAML parser."""
     sources = [
         path
         for path in sorted((ROOT / "headgate").rglob("*"))
@@ -130,6 +130,10 @@ def package_files() -> dict[str, bytes]:
             for zone in ("source", "prod", "lake")
             for folder in folders(zone)
             for path in sorted(folder.glob("*.yaml"))
+        }
+        | {
+            path.with_suffix(".json").relative_to(ROOT).as_posix(): _as_json(path)
+            for path in sorted((ROOT / "headgate" / "domains").glob("*/dashboards/*.yaml"))
         }
         | {f"headgate/{PACKED}/{path.name}": _bytes(path) for path in project().models}
     )

@@ -38,7 +38,7 @@ COMMANDS = {
     "run": ("pipeline:run", "Merge curated data, check it, build the systems' tables and publish them."),
     "runs": ("pipeline:runs", "List the newest runs with their state, start and duration."),
     "sample": ("sample:sample", "Write a generated shop, with known defects, as files to upload."),
-    "serve": ("serve:serve", "Serve the HTTP API and the console from this machine."),
+    "serve": ("serve:serve", "Serve the HTTP API, and the console where it is built, from this machine."),
     "upload": ("files:upload", "Send files to raw and follow them through the gate."),
 }
 

@@ -69,7 +69,9 @@ run "least_privilege" {
     condition = alltrue(flatten([
       for system, policy in data.aws_iam_policy_document.api_tables : [
         for statement in policy.statement : [
-          for resource in statement.resources : !contains(statement.actions, "s3:GetObject") || strcontains(resource, system)
+          for resource in statement.resources : !contains(statement.actions, "s3:GetObject") || contains(
+            ["${module.bucket[system].arn}/tables/*", "${module.bucket["athena_results"].arn}/downloads/${system}/*"], resource
+          )
         ]
       ]
     ]))
