@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.contracts import odcs_reader
 from headgate.contracts.source_format import SourceFormat
 from headgate.drafts.draft_contract import draft
-from headgate.intake.rows.check_rows import gate_bytes, gate_file
+from headgate.intake.rows.check_rows import check_bytes, check_file
 from headgate.lake.ports import MaskingKey
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def mix(seed: int) -> list[str]:
     body = "\n".join(lines).encode()
     drafted = draft(body, "mix")
     contract = odcs_reader.parse(_document(drafted.contract), "source")
-    gated = gate_bytes(body, contract, KEY, object_key="mix/a.csv", received_at=LANDED)
+    gated = check_bytes(body, contract, KEY, object_key="mix/a.csv", received_at=LANDED)
     found = {name: gated.accepted.column(name).to_pylist() for name in ("row", *columns)}
     asked = {question.column for question in drafted.questions}
     kinds = {one.name: one.type.kind.value for one in contract.columns}
@@ -231,7 +231,7 @@ def ratio(rows: int, rounds: int) -> float:
         for _ in range(rounds + 1):  # the first round warms up
             for side, contract in contracts.items():
                 start = time.perf_counter()
-                counts = gate_file(made[side], contract, KEY, object_key="a.csv", received_at=LANDED, folder=folder, limit_bytes=1 << 40)
+                counts = check_file(made[side], contract, KEY, object_key="a.csv", received_at=LANDED, folder=folder, limit_bytes=1 << 40)
                 took[side].append(time.perf_counter() - start)
                 print(f"  {side:10} {took[side][-1]:.2f} s, {counts.accepted} accepted, {counts.quarantined} refused", flush=True)
     return statistics.median(took["formatted"][1:]) / statistics.median(took["plain"][1:])

@@ -49,7 +49,7 @@ from headgate.drafts.draft_contract import draft
 from headgate.errors import BadInputError, HeadgateError
 from headgate.formats.read_table import columns_by_shown_name
 from headgate.formats.sniff import is_parquet
-from headgate.intake import gate_bytes
+from headgate.intake import check_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.values.threads import use_lean_allocator
 
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from headgate.contracts.model import Contract
-    from headgate.intake import Gated
+    from headgate.intake import CheckedRows
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("HEADGATE_DATA", ROOT.parent / "shared" / "data"))
@@ -310,7 +310,7 @@ def check(seed: Seed, body: bytes, log: io.StringIO) -> str:
     try:
         if not seed.secrets:
             columns_by_shown_name(body)
-        gated = gate_bytes(body, seed.contract, KEY, object_key="fuzzed/in", received_at=LANDED)
+        gated = check_bytes(body, seed.contract, KEY, object_key="fuzzed/in", received_at=LANDED)
         said = _said(gated)
     except BadInputError as error:
         said, rule = f"{error} {error.remedy} {error.column}", error.rule
@@ -320,7 +320,7 @@ def check(seed: Seed, body: bytes, log: io.StringIO) -> str:
     return rule
 
 
-def _said(gated: Gated) -> str:
+def _said(gated: CheckedRows) -> str:
     """Everything that would be written."""
     if gated.accepted.num_rows + gated.counts.quarantined + gated.counts.duplicates != gated.counts.received:
         raise BrokenPromiseError("rows are lost")

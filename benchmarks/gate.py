@@ -30,7 +30,7 @@ from typing import IO, TYPE_CHECKING
 
 from headgate.aws.memory import MemoryObjects
 from headgate.contracts import odcs_reader
-from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, gate_file
+from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
 from headgate.lake.ports import FileRecord, MaskingKey
 from headgate.profiling.kept_profiles import Profiles
 
@@ -61,7 +61,7 @@ def gate(source: Path, out: Path, *, profiled: bool) -> None:
     contract = odcs_reader.load(CONTRACT)
     start = time.perf_counter()
     size_bytes = source.stat().st_size
-    counts = gate_file(source, contract, KEY, object_key="bench/orders.csv", received_at=LANDED, folder=out, limit_bytes=size_bytes)
+    counts = check_file(source, contract, KEY, object_key="bench/orders.csv", received_at=LANDED, folder=out, limit_bytes=size_bytes)
     if profiled:
         profile(contract, counts, out)
     seconds, used = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF)

@@ -14,7 +14,7 @@ from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.online_retail import import_online_retail
 from headgate.domains.retail.sample.part_files import iter_objects
 from headgate.domains.retail.sample.shop import ShopSpec, generate
-from headgate.intake.rows.check_rows import ACCEPTED, gate_file
+from headgate.intake.rows.check_rows import ACCEPTED, check_file
 from headgate.lake.keys import ExportKey
 from headgate.lake.ports import MaskingKey
 from headgate.merge.merge_files import Memory, merge_files
@@ -70,7 +70,7 @@ def _let_in(scratch: Path) -> dict[str, list[Path]]:
         folder = scratch / "passed" / str(number)
         folder.mkdir(parents=True)
         contract = contracts[ExportKey.parse(key).dataset]
-        counts = gate_file(path, contract, KEY, object_key=key, received_at=LANDED, folder=folder)
+        counts = check_file(path, contract, KEY, object_key=key, received_at=LANDED, folder=folder)
         if counts.accepted:
             passed[contract.dataset].append(folder / ACCEPTED)
         path.unlink()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from headgate import wiring
 from headgate.aws import glue_arguments, glue_process
-from headgate.aws.retry_throttled import patiently
+from headgate.aws.retry_throttled import retry_throttled
 from headgate.intake.workers.larger_worker import from_address
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def curate(arguments: Mapping[str, str]) -> dict[str, object]:
     """Return what became of the file; `handed_over` when another run has it."""
     ref = from_address(glue_arguments.required(arguments, "object"))
     gate = wiring.runs(arguments, run=glue_arguments.required(arguments, "run"))
-    record = patiently(partial(gate.receive, ref), pauses_s=PAUSES_S)
+    record = retry_throttled(partial(gate.receive, ref), pauses_s=PAUSES_S)
     counts = {name: getattr(record, name) for name in ("received", "accepted", "quarantined", "duplicates")}
     return {"file_id": record.file_id, "dataset": record.dataset, "state": record.state, **counts}
 

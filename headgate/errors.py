@@ -49,8 +49,8 @@ class BadInputError(HeadgateError):
 
     def __str__(self) -> str:
         where = ", ".join(part for part in (self.file, f"column {self.column}" if self.column else "") if part)
-        told = f"{self.message} [rule {self.rule}] Remedy: {self.remedy}"
-        return f"{where}: {told}" if where else told
+        text = f"{self.message} [rule {self.rule}] Remedy: {self.remedy}"
+        return f"{where}: {text}" if where else text
 
 
 class UnknownDatasetError(BadInputError):

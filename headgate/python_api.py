@@ -89,12 +89,12 @@ def check(file: str | PathLike[str], contract: Contract) -> CheckedFile:
     >>> checked.received, checked.accepted.num_rows, dict(checked.reasons)
     (3, 2, {'type': 1})
     """
-    from headgate.intake.rows.check_rows import gate_bytes  # noqa: PLC0415 as above
+    from headgate.intake.rows.check_rows import check_bytes  # noqa: PLC0415 as above
 
     path = Path(file)
     landed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
     key = MaskingKey("check", secrets.token_bytes(_KEY_BYTES))
-    gated = gate_bytes(path.read_bytes(), contract, key, object_key=path.name, received_at=landed_at)
+    gated = check_bytes(path.read_bytes(), contract, key, object_key=path.name, received_at=landed_at)
     return CheckedFile(gated.counts.received, gated.accepted, gated.quarantine_rows, dict(gated.counts.reasons))
 
 

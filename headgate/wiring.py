@@ -74,13 +74,13 @@ if TYPE_CHECKING:
     from headgate.export.exporting import Exporting
     from headgate.export.run_store import RunStore
     from headgate.export.server.session import Login
-    from headgate.intake.files.check_and_store_file import FileGate
+    from headgate.intake.files.check_and_store_file import FileChecker
     from headgate.intake.files.export_runs import Runs
-    from headgate.intake.files.process_file import Curation
+    from headgate.intake.files.process_file import FileProcessor
     from headgate.intake.files.revert_file import Reverter
     from headgate.intake.quarantine.corrected_files import CorrectionCloser
     from headgate.intake.quarantine.replay_file import Replayer
-    from headgate.intake.rows.check_rows_on_spark import SparkGate
+    from headgate.intake.rows.check_rows_on_spark import SparkChecker
     from headgate.intake.workers.larger_worker import LargerWorker
     from headgate.intake.workers.worker_sizing import Worker
     from headgate.lake.pipeline_starts import StartRules
@@ -147,17 +147,17 @@ def dry_runs(env: Mapping[str, str]) -> DryRunFunction:
 def dry_runner(env: Mapping[str, str]) -> DryRunner:
     """Runs the gate on uploads. Its ledger is a new one in memory, and it sends no alert."""
     from headgate.aws.memory import MemoryLedger
-    from headgate.intake.files.process_file import Curation
+    from headgate.intake.files.process_file import FileProcessor
     from headgate.profiling.kept_profiles import Profiles
     from headgate.uploads.dry_run import DryRunner
 
     settings, artifacts_bucket = StagingSettings.from_env(env), ArtifactsSettings.from_env(env).artifacts_bucket
 
-    def curate(scratch: ScratchObjects, ref: ObjectRef) -> FileRecord:
-        gate, profiles = replace(file_gate(env), objects=scratch, ledger=MemoryLedger()), Profiles(scratch, artifacts_bucket)
-        return Curation(gate, profile=profiles.of, profile_unknown=profiles.of_unknown).curate(ref)
+    def process(scratch: ScratchObjects, ref: ObjectRef) -> FileRecord:
+        gate, profiles = replace(file_checker(env), objects=scratch, ledger=MemoryLedger()), Profiles(scratch, artifacts_bucket)
+        return FileProcessor(gate, profile=profiles.of, profile_unknown=profiles.of_unknown).process(ref)
 
-    return DryRunner(objects(), settings.staging_bucket, settings.raw_bucket, settings.curated_bucket, curate)
+    return DryRunner(objects(), settings.staging_bucket, settings.raw_bucket, settings.curated_bucket, process)
 
 
 def access_tokens(env: Mapping[str, str]) -> AccessTokens:
@@ -183,14 +183,14 @@ def source_contracts() -> dict[str, Contract]:
     return Registry.load().source
 
 
-def file_gate(env: Mapping[str, str]) -> FileGate:
+def file_checker(env: Mapping[str, str]) -> FileChecker:
     """What every way through the gate needs."""
     from headgate.aws.secrets import Secrets
-    from headgate.intake.files.check_and_store_file import FileGate
+    from headgate.intake.files.check_and_store_file import FileChecker
     from headgate.matching.mappings import Mappings
 
     settings, contracts = GateSettings.from_env(env), source_contracts()
-    return FileGate(
+    return FileChecker(
         objects=objects(),
         ledger=ledger(env),
         contracts=contracts,
@@ -205,15 +205,15 @@ def file_gate(env: Mapping[str, str]) -> FileGate:
     )
 
 
-def spark_gate(env: Mapping[str, str]) -> SparkGate | None:
+def spark_gate(env: Mapping[str, str]) -> SparkChecker | None:
     """What lets large files through on more than this worker; None where all are this worker's."""
     from_mb = WorkerSettings.from_env(env).spark_rows_from_mb
     if not from_mb:
         return None
     from headgate.engines.spark_session import session
-    from headgate.intake.rows.check_rows_on_spark import SparkGate
+    from headgate.intake.rows.check_rows_on_spark import SparkChecker
 
-    return SparkGate(session, from_mb * MIB)
+    return SparkChecker(session, from_mb * MIB)
 
 
 def worker(env: Mapping[str, str]) -> Worker:
@@ -225,7 +225,7 @@ def worker(env: Mapping[str, str]) -> Worker:
     return Worker(settings.memory_mb * MIB, disk_bytes)
 
 
-def larger_worker(env: Mapping[str, str], time_left_s: Callable[[], float], comes_again: Callable[[], bool]) -> LargerWorker | None:
+def larger_worker(env: Mapping[str, str], time_left_s: Callable[[], float], is_redelivery: Callable[[], bool]) -> LargerWorker | None:
     """What becomes of files that are too much for this worker; None where no larger one is stated."""
     from headgate.aws.stepfunctions import Pipeline
     from headgate.intake.workers.larger_worker import LargerWorker
@@ -237,33 +237,33 @@ def larger_worker(env: Mapping[str, str], time_left_s: Callable[[], float], come
     def start(name: str, arguments: Mapping[str, str]) -> None:
         Pipeline(clients.stepfunctions(), settings.large_machine_arn).start(name, arguments)
 
-    return LargerWorker(worker(env), time_left_s, start, settings.large_lease_s, comes_again=comes_again)
+    return LargerWorker(worker(env), time_left_s, start, settings.large_lease_s, is_redelivery=is_redelivery)
 
 
-def curation(
+def file_processor(
     env: Mapping[str, str],
     time_left_s: Callable[[], float] = lambda: math.inf,
     run: str = "",
-    comes_again: Callable[[], bool] = lambda: False,
-) -> Curation:
+    is_redelivery: Callable[[], bool] = lambda: False,
+) -> FileProcessor:
     """The gate, from raw to curated.
 
     Args:
         time_left_s: until this worker is stopped.
         run: the name of a larger worker's run.
-        comes_again: whether the file that is at work was delivered before.
+        is_redelivery: whether the current file was delivered before.
     """
-    from headgate.intake.files.process_file import Curation
+    from headgate.intake.files.process_file import FileProcessor
     from headgate.profiling.kept_profiles import Profiles
 
     profiles, notices = Profiles(objects(), GateSettings.from_env(env).artifacts_bucket), alerts(env)
-    return Curation(
-        file_gate(env),
+    return FileProcessor(
+        file_checker(env),
         profile=profiles.of,
         profile_unknown=profiles.of_unknown,
         profile_uncontracted=profiles.of_uncontracted,
         alert=notices.settled,
-        larger_worker=larger_worker(env, time_left_s, comes_again),
+        larger_worker=larger_worker(env, time_left_s, is_redelivery),
         run=run,
     )
 
@@ -272,40 +272,41 @@ def runs(
     env: Mapping[str, str],
     time_left_s: Callable[[], float] = lambda: math.inf,
     run: str = "",
-    comes_again: Callable[[], bool] = lambda: False,
+    is_redelivery: Callable[[], bool] = lambda: False,
 ) -> Runs:
-    """The gate for export runs, which enter as one unit; arguments as `curation`."""
+    """The gate for export runs, which enter as one unit; arguments as `file_processor`."""
     from headgate.aws.events import notification
     from headgate.intake.files.export_runs import Runs
     from headgate.intake.files.source_deletions import Sightings
 
     url = RunSettings.from_env(env).raw_queue_url
     sightings = Sightings(objects(), source_contracts(), GateSettings.from_env(env).curated_bucket)
-    gate = curation(env, time_left_s, run, comes_again)
-    return Runs(objects(), gate.curate, lambda parts: queues().send(url, [notification(part) for part in parts]), sightings)
+    processor = file_processor(env, time_left_s, run, is_redelivery)
+    return Runs(objects(), processor.process, lambda parts: queues().send(url, [notification(part) for part in parts]), sightings)
 
 
-def held_message(env: Mapping[str, str], receipt_handle: str, receives: int) -> AbstractContextManager[None]:
+def hide_message(env: Mapping[str, str], receipt_handle: str, receives: int) -> AbstractContextManager[None]:
     """Keep a message of the raw queue hidden while the block runs, and soon visible again if its worker dies."""
-    from headgate.aws.message_visibility import HeldMessage
+    from headgate.aws.message_visibility import HiddenMessage
 
     if not receipt_handle:
         return nullcontext()
-    return HeldMessage(queues(), RunSettings.from_env(env).raw_queue_url, receipt_handle, GateSettings.from_env(env).lease_s).held(receives)
+    message = HiddenMessage(queues(), RunSettings.from_env(env).raw_queue_url, receipt_handle, GateSettings.from_env(env).lease_s)
+    return message.keep_hidden(receives)
 
 
 def replayer(env: Mapping[str, str]) -> Replayer:
     """The gate, for files that it has ended with already."""
     from headgate.intake.quarantine.replay_file import Replayer
 
-    return Replayer(file_gate(env))
+    return Replayer(file_checker(env))
 
 
 def reverter(env: Mapping[str, str]) -> Reverter:
     """What undoes uploads."""
     from headgate.intake.files.revert_file import Reverter
 
-    return Reverter(file_gate(env))
+    return Reverter(file_checker(env))
 
 
 def correction_closer(env: Mapping[str, str]) -> CorrectionCloser:

@@ -71,7 +71,7 @@ class Application:
             raise ProblemError(413, "too-large", detail)
 
     def _problem(self, error: Exception) -> Response[str]:
-        """Return the problem. A failure is logged by its kind and place; the text of an unforeseen error may hold a value."""
+        """Return the problem. A failure is logged by its kind and place; the text of an unexpected error may hold a value."""
         problem = response_of(_as_headgate(error), self._request_id)
         if problem.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             cause = str(error) if isinstance(error, HeadgateError) else ""

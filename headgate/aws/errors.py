@@ -126,14 +126,14 @@ def service_error(doing: str, error: ClientError) -> ServiceError:
 def _code(error: ClientError) -> str:
     """AWS's code; for a cancelled transaction the first reason that is one."""
     reasons = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
-    told = next((reason for reason in reasons if reason != "None"), "")
-    return told or str(error.response.get("Error", {}).get("Code", "Unknown"))
+    code = next((reason for reason in reasons if reason != "None"), "")
+    return code or str(error.response.get("Error", {}).get("Code", "Unknown"))
 
 
 def _permission(kind: type[ServiceError], error: ClientError) -> str:
     """AWS's own text of a refusal: it names role, action and resource, which is what its reader has to correct."""
-    told = error.response.get("Error", {}).get("Message", "")
-    return f" ({told})" if kind is NotPermittedError and told else ""
+    text = error.response.get("Error", {}).get("Message", "")
+    return f" ({text})" if kind is NotPermittedError and text else ""
 
 
 def _unreachable(doing: str, error: Exception) -> ServiceError:

@@ -22,8 +22,8 @@ def created_objects(body: str) -> Iterator[ObjectRef]:
         Amazon S3 user guide, "Event message structure": keys are URL-encoded; `s3:TestEvent` has no records.
     """
     try:
-        told = json.loads(body)
-        records = [] if told.get("Event") == "s3:TestEvent" else told["Records"]
+        entry = json.loads(body)
+        records = [] if entry.get("Event") == "s3:TestEvent" else entry["Records"]
         yield from [_object(record["s3"]) for record in records if record["eventName"].startswith("ObjectCreated:")]
     except (json.JSONDecodeError, KeyError, TypeError, AttributeError):
         raise ValueError("the message is no S3 notification") from None
@@ -31,12 +31,12 @@ def created_objects(body: str) -> Iterator[ObjectRef]:
 
 def notification(ref: ObjectRef) -> str:
     """The message that S3 would send of a new object, for one that is to be met again; `created_objects` reads it."""
-    told = {
+    entry = {
         "bucket": {"name": ref.bucket},
         "object": {"key": quote_plus(ref.key)} | ({"versionId": ref.version_id} if ref.version_id else {}),
     }
-    return json.dumps({"Records": [{"eventName": "ObjectCreated:Put", "s3": told}]})
+    return json.dumps({"Records": [{"eventName": "ObjectCreated:Put", "s3": entry}]})
 
 
-def _object(told: dict[str, dict[str, str]]) -> ObjectRef:
-    return ObjectRef(told["bucket"]["name"], unquote_plus(told["object"]["key"]), told["object"].get("versionId", ""))
+def _object(entry: dict[str, dict[str, str]]) -> ObjectRef:
+    return ObjectRef(entry["bucket"]["name"], unquote_plus(entry["object"]["key"]), entry["object"].get("versionId", ""))

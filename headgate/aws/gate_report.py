@@ -48,7 +48,7 @@ class GateReport:
         """An error inside is logged with the file it concerns, and raised again.
 
         Raises:
-            HeadgateError: instead of an unforeseen error, whose text may hold a cell's value; it has kind and place only.
+            HeadgateError: instead of an unexpected error, whose text may hold a cell's value; it has kind and place only.
         """
         try:
             yield
@@ -56,12 +56,12 @@ class GateReport:
             self._failed(ref, error)
             raise
         except Exception as error:  # noqa: BLE001 a library's error must not reach the log as it is
-            kind_and_place = HeadgateError(unexpected_errors.told(error, by=__file__))
+            kind_and_place = HeadgateError(unexpected_errors.describe(error, by=__file__))
             self._failed(ref, kind_and_place)
             raise kind_and_place from None
 
-    def told(self, record: FileRecord) -> None:
-        """The record's outcome stands in the log and the metrics; of a file that was counted before, only in the log."""
+    def record(self, record: FileRecord) -> None:
+        """Write the file's outcome to the log and the metrics; a file that was counted before only to the log."""
         if record.seen_before:
             self.logger.info("file seen before", extra=_facts(record))
             return
@@ -96,5 +96,5 @@ def _facts(record: FileRecord) -> dict[str, object]:
         **({"new_columns": dict(record.new_columns)} if record.new_columns else {}),
         "error": dict(record.error),
         # A column's least and greatest value are the lake's, and no business of those who read logs.
-        "profile": {name: told for name, told in record.profile.items() if name != "statistics"},
+        "profile": {name: value for name, value in record.profile.items() if name != "statistics"},
     }

@@ -1,4 +1,4 @@
-"""What the function knows of its invocation: how long it may still go on, and whether its message came before."""
+"""The function's invocation: the time that is left, and whether its message was delivered before."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ class Deadline:
         """Seconds until Lambda stops the invocation; without end outside of one."""
         return self.context.get_remaining_time_in_millis() / 1000 if self.context else math.inf
 
-    def comes_again(self) -> bool:
-        """Whether SQS delivered the message that is at work before."""
+    def is_redelivery(self) -> bool:
+        """Whether SQS has delivered the current message before."""
         return self.receives > 1

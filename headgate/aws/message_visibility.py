@@ -25,7 +25,7 @@ _LONGEST_PAUSE_S = 1800
 
 
 @dataclass(frozen=True)
-class HeldMessage:
+class HiddenMessage:
     """One received message; `lease_s` is the lease of a claim in the ledger, which heartbeats extend in the same rhythm."""
 
     queues: Queues
@@ -39,7 +39,7 @@ class HeldMessage:
         return round(self.lease_s * _HIDDEN_PER_LEASE)
 
     @contextmanager
-    def held(self, receives: int) -> Iterator[None]:
+    def keep_hidden(self, receives: int) -> Iterator[None]:
         """Keep the message hidden while the block runs; a failed attempt is repeated later each time.
 
         Args:

@@ -1,4 +1,4 @@
-"""Wait a little where waiting is enough."""
+"""Retry work that a service or another worker throttles for a short time."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 
-# Most files are through the gate in less; whoever holds one for longer is waited for by the queue, whose patience is minutes.
+# Most files pass the gate in less. If a worker holds a file for longer, the queue delivers its message again after minutes.
 PAUSES_S = (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
-def patiently(work: Callable[[], Result], *, pauses_s: Sequence[float] = PAUSES_S, sleep: Callable[[float], None] = time.sleep) -> Result:
-    """What `work` gives, tried again after each pause for as long as it asks for patience; the last ThrottledError is raised."""
+def retry_throttled(
+    work: Callable[[], Result], *, pauses_s: Sequence[float] = PAUSES_S, sleep: Callable[[float], None] = time.sleep
+) -> Result:
+    """Return the result of `work`; after a ThrottledError it is retried, once per pause. The last ThrottledError is raised."""
     for pause_s in pauses_s:
         try:
             return work()

@@ -37,17 +37,17 @@ class Alerts:
 
     def refused(self, record: FileRecord) -> None:
         """Report that a file was rejected, or needs a mapping: which, why, and what its sender can do."""
-        told = record.error
+        error = record.error
         lines = [
             f"File:   s3://{record.bucket}/{record.key}",
-            f"Column: {told.get('column') or '-'}",
-            f"Rule:   {told.get('rule', '-')}",
-            f"Why:    {told.get('message', '-')}",
-            f"Remedy: {told.get('remedy', '-')}",
+            f"Column: {error.get('column') or '-'}",
+            f"Rule:   {error.get('rule', '-')}",
+            f"Why:    {error.get('message', '-')}",
+            f"Remedy: {error.get('remedy', '-')}",
             "The original stays in raw; no row of it was accepted.",
         ]
         waits = record.state is FileState.NEEDS_MAPPING
-        subject = "Headgate asks what a file's columns mean" if waits else f"Headgate rejected a file: {told.get('rule', 'unknown')}"
+        subject = "Headgate asks what a file's columns mean" if waits else f"Headgate rejected a file: {error.get('rule', 'unknown')}"
         self.send(subject, "\n".join(lines))
 
     def new_columns(self, record: FileRecord) -> None:

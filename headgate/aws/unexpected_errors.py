@@ -1,4 +1,4 @@
-"""Unforeseen errors, reported without their text: a library's message may quote a cell, and a cell may be a card number."""
+"""Unexpected errors, reported without their text: a library's message may quote a cell, and a cell may be a card number."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 _OWN = f"{os.sep}headgate{os.sep}"
 
 
-def told(error: BaseException, *, by: str) -> str:
-    """Its kind and its place: the innermost line of our own. `by` is the file that reports, and is left out."""
+def describe(error: BaseException, *, by: str) -> str:
+    """Return the kind and place of an error: the innermost line of this package. `by` is the file that reports, and is skipped."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != by]
     last = ([frame for frame in frames if _OWN in frame.filename] or frames)[-1:]
     place = "".join(f" at {Path(frame.filename).name}:{frame.lineno}" for frame in last)
-    return f"unforeseen {type(error).__name__}{place}"
+    return f"unexpected {type(error).__name__}{place}"
 
 
 def frames_of(error: BaseException) -> str:

@@ -15,7 +15,7 @@ Array = npt.NDArray[np.float64]
 
 MIN_CASES = 100
 # The normal quantile of one-sided 1 %: of a hundred challengers no better than the champion, one replaces it.
-SURE = 2.326
+SIGNIFICANT_LEAD = 2.326
 _CERTAIN = 1e-6
 
 
@@ -64,7 +64,7 @@ def decide(champion: str, losses: Mapping[str, Array], naive: str = "") -> Decis
     standing = champion if champion in losses and champion != naive else next(iter(losses))
     results = tuple(Result(name, _mean(loss), _lead(losses[standing], loss)) for name, loss in losses.items())
     cases = len(losses[standing])
-    able = [one for one in results if one.lead > SURE and cases >= MIN_CASES]
+    able = [one for one in results if one.lead > SIGNIFICANT_LEAD and cases >= MIN_CASES]
     winner = min(able, key=lambda one: one.mean_loss) if able else next(one for one in results if one.recipe == standing)
     if naive and cases >= MIN_CASES:
         rule = next(one for one in results if one.recipe == naive)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from headgate.errors import BadInputError
-from headgate.intake.rows.check_rows import gate_bytes
+from headgate.intake.rows.check_rows import check_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +51,7 @@ def check_file(body: bytes, contract: Contract, key: MaskingKey, name: str) -> l
     Raises:
         BadInputError: the whole file is rejected; `rule` says why.
     """
-    gated = gate_bytes(body, contract, key, object_key=name, received_at=_EPOCH)
+    gated = check_bytes(body, contract, key, object_key=name, received_at=_EPOCH)
     names = [name for name in gated.accepted.column_names if not name.startswith("_")]
     accepted = [Verdict(row["_source_row"], {name: plain(row[name]) for name in names}) for row in gated.accepted.to_pylist()]
     broken = [

@@ -90,14 +90,14 @@ class DryRunner:
     """Runs the gate on uploads.
 
     Args:
-        curate: runs the gate over this object store, with a ledger that nobody else sees.
+        process: runs the gate over this object store, with a ledger that nobody else sees.
     """
 
     objects: ObjectStore
     staging_bucket: str
     raw_bucket: str
     curated_bucket: str
-    curate: Callable[[ScratchObjects, ObjectRef], FileRecord]
+    process: Callable[[ScratchObjects, ObjectRef], FileRecord]
 
     def run(self, upload_id: str) -> None:
         """Check the upload's file and write what was found beside it."""
@@ -108,7 +108,7 @@ class DryRunner:
         )
         begun_s = time.monotonic()
         try:
-            found = _found(self.curate(scratch, appears_as), scratch)
+            found = _found(self.process(scratch, appears_as), scratch)
         except (HeadgateError, OSError, MemoryError) as error:
             message = "The gate could not check the file. Repeat the dry run; the log names the cause."
             found = {"state": FAILED, "error": {"rule": type(error).__name__, "message": message}}

@@ -17,7 +17,7 @@ from headgate.aws.events import created_objects
 from headgate.aws.gate_report import GateReport
 from headgate.aws.lambda_invocation import Deadline
 from headgate.aws.log_redaction import redact_logs
-from headgate.aws.retry_throttled import patiently
+from headgate.aws.retry_throttled import retry_throttled
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -27,18 +27,18 @@ logger = Logger(service="raw_to_curated")
 redact_logs(logger)
 metrics = Metrics(namespace="Headgate", service="raw_to_curated")
 deadline = Deadline()
-gate = cache(lambda: wiring.runs(os.environ, deadline.left_s, comes_again=deadline.comes_again))
+gate = cache(lambda: wiring.runs(os.environ, deadline.left_s, is_redelivery=deadline.is_redelivery))
 report = GateReport(logger, metrics)
-cold_start.is_over()
+cold_start.end_imports()
 
 
-def curate(record: SQSRecord) -> None:
+def process(record: SQSRecord) -> None:
     """Process every object that the message names; an error makes SQS deliver the message again."""
     deadline.receives = int(record.raw_event.get("attributes", {}).get("ApproximateReceiveCount", 1))
-    with wiring.held_message(os.environ, record.raw_event.get("receiptHandle", ""), deadline.receives):
+    with wiring.hide_message(os.environ, record.raw_event.get("receiptHandle", ""), deadline.receives):
         for ref in created_objects(record.body):
             with report.of(ref):
-                report.told(patiently(partial(gate().receive, ref)))
+                report.record(retry_throttled(partial(gate().receive, ref)))
 
 
 @metrics.log_metrics
@@ -49,4 +49,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> object:
     metrics.add_metric(name="Messages", unit="Count", value=len(event["Records"]))
     # An error of the function must mean a crash, and Powertools' own error would carry the text of every failed attempt.
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return process_partial_response(event, curate, processor, context)
+    return process_partial_response(event, process, processor, context)

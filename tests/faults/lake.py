@@ -17,13 +17,13 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, cast
 
 from headgate.aws.memory import MemoryLedger, MemoryObjects
-from headgate.aws.retry_throttled import patiently
+from headgate.aws.retry_throttled import retry_throttled
 from headgate.aws.sns import Alerts
 from headgate.errors import HeadgateError, ServiceError
 from headgate.formats.read_table import sample_table
-from headgate.intake.files.check_and_store_file import FileGate
+from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.export_runs import Runs
-from headgate.intake.files.process_file import Curation, file_id_of
+from headgate.intake.files.process_file import FileProcessor, file_id_of
 from headgate.intake.files.source_deletions import Sightings
 from headgate.intake.quarantine.replay_file import Replayer
 from headgate.lake.ports import MaskingKey, ObjectRef
@@ -186,7 +186,7 @@ class Lake:
     group: str
     objects: ObjectStore = field(default_factory=MemoryObjects)
     ledger: FileLedger = field(default_factory=MemoryLedger)
-    curation: type[Curation] = Curation
+    curation: type[FileProcessor] = FileProcessor
     executor: type[Executor] = Soon
     now: datetime = START
     refs: list[ObjectRef] = field(default_factory=list)
@@ -205,7 +205,7 @@ class Lake:
     def receive(self, ref: ObjectRef, worker: Worker | None = None) -> FileRecord:
         """What a worker makes of one message; it waits a little where that is enough, as the function does."""
         runs = self.runs(worker or Worker())
-        return patiently(partial(runs.receive, ref), sleep=self.wait)
+        return retry_throttled(partial(runs.receive, ref), sleep=self.wait)
 
     def deliver(self, refs: Iterable[ObjectRef], dice: Random | None = None) -> None:
         """As SQS does: what failed comes again when it is no longer hidden, in any order, until it counts as dead."""
@@ -237,17 +237,17 @@ class Lake:
         ports = self.ports(worker)
         gate, profiles = self.file_gate(ports), Profiles(ports.objects, self.bucket("artifacts"))
         curation = self.curation(gate, profiles.of, profiles.of_unknown, alert=ports.alerts.settled, executor=self.executor)
-        return Runs(ports.objects, curation.curate, ports.send, Sightings(ports.objects, gate.contracts, gate.curated_bucket))
+        return Runs(ports.objects, curation.process, ports.send, Sightings(ports.objects, gate.contracts, gate.curated_bucket))
 
     def replay(self, file_id: str, worker: Worker) -> Replayed:
         """The file goes through the gate again, under another masking key, as after a rotation."""
         gate = self.file_gate(self.ports(worker))
         return Replayer(replace(gate, masking_key=lambda: worker.call("read secret", lambda: ROTATED))).replay(file_id)
 
-    def file_gate(self, ports: Ports) -> FileGate:
+    def file_gate(self, ports: Ports) -> FileChecker:
         """The gate, behind these ports."""
         sources = contracts()
-        return FileGate(
+        return FileChecker(
             ports.objects,
             ports.ledger,
             sources,

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from glue_jobs.curate_large import PAUSES_S
-from headgate.aws.retry_throttled import patiently
+from headgate.aws.retry_throttled import retry_throttled
 from headgate.errors import HeadgateError
 from headgate.intake.workers.larger_worker import LargerWorker, from_address
 from headgate.intake.workers.worker_sizing import Worker as Capacity
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from headgate.intake.files.export_runs import Runs
-    from headgate.intake.files.process_file import Curation
+    from headgate.intake.files.process_file import FileProcessor
     from headgate.lake.ports import FileRecord, ObjectRef
 
 RUN_S = 43_200
@@ -51,9 +51,9 @@ class LargeLake(Lake):
         capacity = {FORETOLD: Capacity(1, GIB), OUTGROWN: Capacity(GIB, 4), DIED: Capacity(GIB, GIB)}[self.sees]
         start = self.starting(worker)
         from_bytes = 1 if self.sees == FORETOLD else GIB
-        larger_worker = LargerWorker(capacity, lambda: 300.0, start, RUN_S, from_bytes, comes_again=lambda: self.sees == DIED)
+        larger_worker = LargerWorker(capacity, lambda: 300.0, start, RUN_S, from_bytes, is_redelivery=lambda: self.sees == DIED)
 
-        def small(gate: Curation) -> Curation:
+        def small(gate: FileProcessor) -> FileProcessor:
             return replace(
                 gate, larger_worker=larger_worker, measured_from_bytes=1, gate=replace(gate.gate, largest_bytes=capacity.largest_bytes)
             )
@@ -63,18 +63,18 @@ class LargeLake(Lake):
     def receive_here(self, ref: ObjectRef) -> None:
         """A function that is large enough for the file works on its message; what fails comes again."""
         try:
-            patiently(partial(super().runs(Worker()).receive, ref), sleep=super().wait)
+            retry_throttled(partial(super().runs(Worker()).receive, ref), sleep=super().wait)
         except HeadgateError:
             self.queue.append((ref, 1))
 
     def job(self, run: str, worker: Worker) -> FileRecord:
         """One attempt of the larger worker at what its run was told of."""
 
-        def large(gate: Curation) -> Curation:
+        def large(gate: FileProcessor) -> FileProcessor:
             return replace(gate, run=run, measured_from_bytes=1, gate=replace(gate.gate, lease_s=RUN_S))
 
         runs = self._changed(super().runs(worker), large)
-        return patiently(partial(runs.receive, self.started[run]), pauses_s=PAUSES_S, sleep=super().wait)
+        return retry_throttled(partial(runs.receive, self.started[run]), pauses_s=PAUSES_S, sleep=super().wait)
 
     def wait(self, seconds: float) -> None:
         """Time passes, in which every run that was started ends."""
@@ -115,7 +115,7 @@ class LargeLake(Lake):
     def _start(self, worker: Worker, run: str, told: Mapping[str, str]) -> None:
         worker.call("start run", partial(self.started.setdefault, run, from_address(told["object"])))
 
-    def _changed(self, runs: Runs, change: Callable[[Curation], Curation]) -> Runs:
+    def _changed(self, runs: Runs, change: Callable[[FileProcessor], FileProcessor]) -> Runs:
         """The same way with another gate."""
-        curation: Curation = runs.curate.__self__  # type: ignore[attr-defined]  # a method of one
-        return replace(runs, curate=change(curation).curate)
+        curation: FileProcessor = runs.process.__self__  # type: ignore[attr-defined]  # a method of one
+        return replace(runs, process=change(curation).process)

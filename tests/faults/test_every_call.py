@@ -12,7 +12,7 @@ import pytest
 
 from headgate.aws.memory import MemoryLedger
 from headgate.errors import HeadgateError, ServiceError, ThrottledError
-from headgate.intake.files.process_file import Curation
+from headgate.intake.files.process_file import FileProcessor
 from tests.faults.inputs import GROUPS
 from tests.faults.lake import (
     ADVICE,
@@ -178,7 +178,7 @@ def test_a_worker_that_died_is_waited_for_until_its_lease_has_run_out() -> None:
     assert lake.receive(lake.refs[0]).state == "done"
 
 
-class FinishesFirst(Curation):
+class FinishesFirst(FileProcessor):
     """A gate that is wrong: the record stands before the rows are stored."""
 
     def _check_and_store(self, record: FileRecord, info: ObjectInfo, path: Path, contract: Contract) -> FileRecord:

@@ -161,7 +161,7 @@ def test_an_uploaded_file_is_reported_by_bytes_and_state(connected: ClientLake, 
     lines: list[str] = []
     assert connected.upload(path, dataset="regions", timeout_s=0, progress=lines.append) == []  # this lake has no queue to its gate
     assert lines[0].startswith("sent 0.0 of 0.0 MB")
-    record = wiring.curation(connected.environment).curate(ObjectRef(lake.bucket("raw"), "regions/regions.csv"))
+    record = wiring.file_processor(connected.environment).process(ObjectRef(lake.bucket("raw"), "regions/regions.csv"))
     assert connected.file("regions/regions.csv").file_id == connected.file(record.file_id).file_id == record.file_id
     assert record.file_id in connected.files()["file_id"].tolist()
     assert (record.received, record.quarantined) == (2, 1)

@@ -10,8 +10,8 @@ import pytest
 
 from headgate import wiring
 from headgate.aws.memory import MemoryLedger, MemoryObjects
-from headgate.intake.files.check_and_store_file import FileGate
-from headgate.intake.files.process_file import Curation, file_id_of
+from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.process_file import FileProcessor, file_id_of
 from headgate.intake.workers.larger_worker import from_address
 from headgate.lake.ports import MaskingKey, ObjectRef
 from tests.conftest import unique
@@ -52,8 +52,8 @@ def of_function(body: bytes, ref: ObjectRef, lake: Lake) -> tuple[FileRecord, di
     objects = MemoryObjects(clock=lambda: landed)
     objects.write(ObjectRef(ref.bucket, ref.key), body)
     contracts, zones = wiring.source_contracts(), (lake.bucket("curated"), lake.bucket("quarantine"))
-    gate = FileGate(objects, MemoryLedger(), contracts, lambda: KEY, *zones, lambda: landed, 300)
-    record = Curation(gate).curate(objects.info(ObjectRef(ref.bucket, ref.key)).ref)
+    gate = FileChecker(objects, MemoryLedger(), contracts, lambda: KEY, *zones, lambda: landed, 300)
+    record = FileProcessor(gate).process(objects.info(ObjectRef(ref.bucket, ref.key)).ref)
     return record, {zone: next(iter(objects.contents(zone).values())) for zone in zones}
 
 

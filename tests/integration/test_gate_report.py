@@ -51,34 +51,34 @@ def lines(said: io.StringIO) -> list[dict[str, object]]:
 
 
 def test_a_processed_file_is_logged_with_its_counts_and_reasons(report: GateReport, said: io.StringIO) -> None:
-    report.told(DONE)
+    report.record(DONE)
     (line,) = lines(said)
     assert (line["message"], line["file_id"], line["received"], line["accepted"]) == ("file processed", DONE.file_id, 10, 7)
     assert line["reasons"] == {"minimum": 2, "duplicate_row": 1}
 
 
 def test_the_same_content_under_another_name_is_reported_as_a_duplicate_that_was_skipped(report: GateReport, said: io.StringIO) -> None:
-    report.told(replace(DONE, state="skipped_duplicate", duplicate_of="the first", received=0, accepted=0, quarantined=0, duplicates=0))
+    report.record(replace(DONE, state="skipped_duplicate", duplicate_of="the first", received=0, accepted=0, quarantined=0, duplicates=0))
     (line,) = lines(said)
     assert (line["message"], line["duplicate_of"], line["received"]) == ("Duplicate File Skipped", "the first", 0)
 
 
 def test_of_a_profile_the_score_is_logged_and_no_value(report: GateReport, said: io.StringIO) -> None:
-    report.told(replace(DONE, profile={"score": "0.9000", "statistics": '{"name": {"min": "Ada"}}'}))
+    report.record(replace(DONE, profile={"score": "0.9000", "statistics": '{"name": {"min": "Ada"}}'}))
     (line,) = lines(said)
     assert line["profile"] == {"score": "0.9000"}
     assert "Ada" not in said.getvalue()
 
 
 def test_rows_and_files_are_counted(report: GateReport) -> None:
-    report.told(DONE)
-    report.told(DONE)
+    report.record(DONE)
+    report.record(DONE)
     sums = {name: sum(metric["Value"]) for name, metric in report.metrics.metric_set.items()}
     assert sums == {"RowsReceived": 20, "RowsAccepted": 14, "RowsQuarantined": 4, "RowsDuplicate": 2, "FilesDone": 2}
 
 
 def test_a_file_that_was_delivered_again_is_logged_and_not_counted(report: GateReport, said: io.StringIO) -> None:
-    report.told(replace(DONE, state="rejected", seen_before=True))
+    report.record(replace(DONE, state="rejected", seen_before=True))
     assert [line["message"] for line in lines(said)] == ["file seen before"]
     assert not report.metrics.metric_set
 
@@ -102,5 +102,5 @@ def test_an_unforeseen_error_is_told_by_kind_and_place_and_never_by_its_text(rep
     with pytest.raises(HeadgateError) as caught, report.of(REF):
         int(f"{PAN}x")
     assert caught.value.__suppress_context__
-    assert str(caught.value).startswith("unforeseen ValueError at test_gate_report.py:")
+    assert str(caught.value).startswith("unexpected ValueError at test_gate_report.py:")
     assert PAN not in said.getvalue() + str(caught.value)

@@ -40,7 +40,7 @@ def curated(lake: Lake, *rows: str) -> FileRecord:
     key = f"payments/{unique('p')}.csv"
     ref = ObjectRef(lake.bucket("raw"), key)
     wiring.objects().write(ref, (HEADER + "".join(row.replace("O-", f"O-{key[-6:-4]}-") for row in rows)).encode())
-    return wiring.curation(lake.environment).curate(ref)
+    return wiring.file_processor(lake.environment).process(ref)
 
 
 def ran(*arguments: str) -> tuple[int, Any]:
@@ -110,4 +110,4 @@ def test_the_content_of_an_undone_upload_is_accepted_when_it_is_sent_again(lake:
     ran("files", "revert", record.key, "--yes")
     ref = ObjectRef(record.bucket, record.key)
     wiring.objects().write(ref, wiring.objects().read(ref))
-    assert wiring.curation(lake.environment).curate(wiring.objects().info(ref).ref).state == "done"
+    assert wiring.file_processor(lake.environment).process(wiring.objects().info(ref).ref).state == "done"

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from headgate.contracts.stored_rows import StoredRowsEffect
     from headgate.drafts.draft_contract import Draft, Finding, Question
     from headgate.intake.quarantine.failing_columns import FailingColumn
-    from headgate.intake.rows.check_rows import Gated
+    from headgate.intake.rows.check_rows import CheckedRows
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _STAYS_TEXT = "text"
@@ -51,7 +51,7 @@ class CheckedDraft:
 
     text: str
     draft: Draft
-    gated: Gated
+    gated: CheckedRows
 
 
 @click.command(epilog=options.example("headgate contract init returns.csv --output contracts/source/returns.yaml"))
@@ -127,11 +127,11 @@ def check_sample(drafted: Draft, body: bytes) -> CheckedDraft:
 
     from headgate.contracts import odcs_reader
     from headgate.contracts.odcs_writer import to_odcs
-    from headgate.intake.rows.check_rows import gate_bytes
+    from headgate.intake.rows.check_rows import check_bytes
 
     text = yaml.safe_dump(to_odcs(drafted.contract), sort_keys=False, allow_unicode=True, width=120)
     contract = odcs_reader.parse(odcs_reader.yaml_document(text), zone="source")
-    gated = gate_bytes(body, contract, _any_key(), object_key=contract.dataset, received_at=datetime(1970, 1, 1))
+    gated = check_bytes(body, contract, _any_key(), object_key=contract.dataset, received_at=datetime(1970, 1, 1))
     if gated.counts.quarantined and gated.counts.quarantined == gated.counts.received:
         reasons = ", ".join(gated.counts.reasons)
         raise click.ClickException(
@@ -145,7 +145,7 @@ def _any_key() -> MaskingKey:
     return MaskingKey("check", secrets.token_bytes(32))
 
 
-def _sample_line(gated: Gated) -> str:
+def _sample_line(gated: CheckedRows) -> str:
     counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in _counts(gated).items() if count or name == "accepted")
     reasons = (
         f" Quarantined for: {', '.join(f'{rule} ({count:,})' for rule, count in gated.counts.reasons.items())}."
@@ -236,7 +236,7 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
     options.finish(complete=not breaking)
 
 
-def _gated(file: Path, contract: Contract) -> tuple[Gated, dict[str, str]]:
+def _gated(file: Path, contract: Contract) -> tuple[CheckedRows, dict[str, str]]:
     """What the gate makes of the file, and how its columns were mapped where they have other names, as the lake does it.
 
     Raises:
@@ -244,14 +244,14 @@ def _gated(file: Path, contract: Contract) -> tuple[Gated, dict[str, str]]:
     """
     from headgate.aws.memory import MemoryObjects
     from headgate.formats.read_table import sample_table
-    from headgate.intake.rows.check_rows import gate_bytes
+    from headgate.intake.rows.check_rows import check_bytes
     from headgate.matching.mappings import MAPPABLE_RULES, Mappings, Suggested
 
     body, name = file.read_bytes(), screens.shown(file.name)
     key = _any_key()
     landed = datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
     try:
-        return gate_bytes(body, contract, key, object_key=str(file), received_at=landed), {}
+        return check_bytes(body, contract, key, object_key=str(file), received_at=landed), {}
     except BadInputError as error:
         nothing_remembered = Mappings(MemoryObjects(), "", {contract.dataset: contract}, sample_table)
         decided = nothing_remembered.decide(name, contract.dataset, body) if error.rule in MAPPABLE_RULES else None
@@ -259,7 +259,7 @@ def _gated(file: Path, contract: Contract) -> tuple[Gated, dict[str, str]]:
             raise _asked_here(decided.asked(name), contract) from None
         if decided is None:
             raise
-    return gate_bytes(body, decided.contract, key, object_key=str(file), received_at=landed), decided.as_record()
+    return check_bytes(body, decided.contract, key, object_key=str(file), received_at=landed), decided.as_record()
 
 
 def _asked_here(asked: BadInputError, contract: Contract) -> BadInputError:
@@ -310,19 +310,19 @@ def _contract_for(file: Path, dataset: str) -> Contract:
     )
 
 
-def _refused(gated: Gated, count: int) -> list[dict[str, object]]:
+def _refused(gated: CheckedRows, count: int) -> list[dict[str, object]]:
     rows = gated.quarantine_rows.select(["disposition", *_SHOWN]).to_pylist()
     refused = [row for row in rows if row["disposition"] == Disposition.REFUSED]
     return [{name: row[name] for name in _SHOWN} for row in refused[:count]]
 
 
-def _fact(gated: Gated, shown: Sequence[dict[str, object]], mapped: dict[str, str]) -> dict[str, object]:
+def _fact(gated: CheckedRows, shown: Sequence[dict[str, object]], mapped: dict[str, str]) -> dict[str, object]:
     by_name = {name: dict(getattr(gated.counts, name)) for name in ("reasons", "masked", "new_columns")}
     fact = {"contract": gated.counts.contract, **_counts(gated), **by_name, "refused_rows": list(shown)}
     return fact | ({"mapping": mapped} if mapped else {})
 
 
-def _counts(gated: Gated) -> dict[str, int]:
+def _counts(gated: CheckedRows) -> dict[str, int]:
     return {
         "received": gated.counts.received,
         "accepted": gated.accepted.num_rows,
@@ -338,7 +338,7 @@ def _show_refusal(error: BadInputError, *, as_json: bool) -> None:
     options.show(as_json=as_json, value=lambda: {"refused": refusal}, screen=lambda: f"The file would be refused: {error}")
 
 
-def _checked_screen(file: Path, gated: Gated, shown: Sequence[dict[str, object]], policy: NewColumns) -> RenderableType:
+def _checked_screen(file: Path, gated: CheckedRows, shown: Sequence[dict[str, object]], policy: NewColumns) -> RenderableType:
     counts = screens.table(*_counts(gated), title=f"{screens.shown(file.name)} against {gated.counts.contract}")
     counts.add_row(*(f"{count:,}" for count in _counts(gated).values()))
     reasons = screens.table("reason", "rows")

@@ -158,7 +158,7 @@ def _are_merged(sheet: Sheet, upper: int, lower: int) -> bool:
 
 
 def _behind_repeats(found: _Found) -> _Found:
-    """Rows that repeat the header right below it belong to it, as in CSV; further down a repetition is a row, to be judged as one."""
+    """Rows that repeat the header right below it belong to it, as in CSV; further down a repetition is a row, and checked as one."""
     row, rows = found.row, found.sheet.rows
     names = [folded(name) for name in found.names]
     while row + 1 < min(len(rows), TOP_ROWS) and [folded(name) for name in _named(rows[row + 1])] == names:

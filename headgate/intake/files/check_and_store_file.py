@@ -1,4 +1,4 @@
-"""The gate for local files, with the lake's ports and settings: check a file, and store its rows. Curation and replay share it."""
+"""The gate for local files, with the lake's ports and settings: check a file, and store its rows. FileProcessor and replay share it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from headgate.contracts.model import Mask
 from headgate.errors import BadInputError, UnknownDatasetError
 from headgate.formats.unpack import MAX_EXPANDED_BYTES
 from headgate.intake.quarantine.quarantine_rows import Origin
-from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, gate_file
+from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
 from headgate.intake.rows.masked_at_source import check_seal, claims_to_be_masked, masked_form
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.intake.rows.check_rows import Counts
-    from headgate.intake.rows.check_rows_on_spark import SparkGate
+    from headgate.intake.rows.check_rows_on_spark import SparkChecker
     from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
     from headgate.matching.mappings import Mappings
 
@@ -37,7 +37,7 @@ _READ_ONCE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
-class GatedFile:
+class CheckedParquet:
     """A file after the gate: its rows in two local Parquet files. A file without rows does not exist."""
 
     counts: Counts
@@ -50,7 +50,7 @@ class GatedFile:
 
 
 @dataclass(frozen=True)
-class FileGate:
+class FileChecker:
     """Checks local files against their contracts and stores the results.
 
     Args:
@@ -73,7 +73,7 @@ class FileGate:
     lease_s: int
     mappings: Mappings | None = None
     largest_bytes: int = MAX_EXPANDED_BYTES
-    spark: SparkGate | None = None
+    spark: SparkChecker | None = None
 
     def contract(self, dataset: str) -> Contract:
         """The contract of that name.
@@ -89,7 +89,7 @@ class FileGate:
             )
         return self.contracts[dataset]
 
-    def check(self, record: FileRecord, path: Path, received_at: datetime, contract: Contract) -> GatedFile:
+    def check(self, record: FileRecord, path: Path, received_at: datetime, contract: Contract) -> CheckedParquet:
         """Check every row of a local file; accepted and quarantined rows are written to the file's folder.
 
         Args:
@@ -106,8 +106,8 @@ class FileGate:
             check_seal(self.objects, record, key)
             contract = masked_form(contract, key.key_id)
         origin = Origin(contract.dataset, record.content_sha256 or sha256_of(path), record.key, received_at)
-        counts = self.spark.gate_file(path, contract, key, origin) if self.spark else None
-        counts = counts or gate_file(
+        counts = self.spark.check_file(path, contract, key, origin) if self.spark else None
+        counts = counts or check_file(
             path,
             contract,
             key,
@@ -117,7 +117,7 @@ class FileGate:
             content_sha256=origin.content_sha256,
             limit_bytes=self.largest_bytes,
         )
-        return GatedFile(counts, folder / ACCEPTED, folder / QUARANTINE)
+        return CheckedParquet(counts, folder / ACCEPTED, folder / QUARANTINE)
 
     def quarantine_of(self, record: FileRecord) -> ObjectRef:
         """Where the file's quarantined rows belong."""

@@ -32,13 +32,13 @@ class Runs:
     """Receives objects, and holds back the parts of incomplete export runs.
 
     Args:
-        curate: processes one object.
+        process: processes one object.
         send: puts objects into the gate's queue.
         sightings: records what each run saw of its source.
     """
 
     objects: ObjectStore
-    curate: Callable[[ObjectRef], FileRecord]
+    process: Callable[[ObjectRef], FileRecord]
     send: Callable[[Sequence[ObjectRef]], None]
     sightings: Sightings
 
@@ -54,20 +54,20 @@ class Runs:
         """
         key = ExportKey.parse(ref.key)
         if key is None or (key.name != RUN_MANIFEST and not is_data(ref.key)):
-            return self._seen(self.curate(ref))
+            return self._seen(self.process(ref))
         manifest = self._manifest(ref.bucket, key)
         if key.name == RUN_MANIFEST:
             return self._call(ref, key, manifest)
         if key.name not in names_of(manifest):
             return _record(ref, key, FileState.WAITING)
-        record = self.curate(ObjectRef(ref.bucket, ref.key))
+        record = self.process(ObjectRef(ref.bucket, ref.key))
         return record if moment_of(manifest) else self._seen(record)
 
     def _call(self, ref: ObjectRef, key: ExportKey, manifest: bytes) -> FileRecord:
         parts = [replace(key, name=name).path() for name in names_of(manifest)]
         self.sightings.of_run(ref.bucket, key, manifest)
         self.send([ObjectRef(ref.bucket, part) for part in parts if is_data(part)])
-        return self.curate(ref)
+        return self.process(ref)
 
     def _seen(self, record: FileRecord) -> FileRecord:
         self.sightings.of_file(record)

@@ -7,7 +7,7 @@
 | claim | take the right to process the object and its content |
 | check | every row through the gate; a header that fits no contract is mapped first |
 | store | quarantined rows, then accepted rows, while the rows are profiled |
-| settle | send alerts, then write the record |
+| finish | send alerts, then write the record |
 
 An object may be delivered any number of times, to any number of workers, and a worker may stop at any call: the gate is pure, keys
 are a function of the content, and the record is finished only when everything it names is written.
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.contracts.model import Contract
-    from headgate.intake.files.check_and_store_file import FileGate, GatedFile
+    from headgate.intake.files.check_and_store_file import CheckedParquet, FileChecker
     from headgate.intake.workers.larger_worker import LargerWorker
     from headgate.lake.ports import Claim, ObjectRef
     from headgate.matching.mappings import Decided
@@ -84,7 +84,7 @@ def _one_thread() -> Executor:
 
 
 @dataclass(frozen=True)
-class Curation:
+class FileProcessor:
     """Processes raw objects.
 
     Args:
@@ -93,7 +93,7 @@ class Curation:
         profile_unknown: called with the record, the columns of a file that was not accepted, and the names of sensitive columns.
         profile_uncontracted: called with the record and the columns of a table that no contract fits; its result goes into the record.
             Without it such a file is rejected.
-        alert: called with each record before it is written, so that no file is settled without its alert. A worker that dies in
+        alert: called with each record before it is written, so that no file is finished without its alert. A worker that dies in
             between sends the alert twice.
         executor: makes the executor that stores rows while they are profiled.
         larger_worker: where a file goes that exceeds this worker; without it this worker processes every file.
@@ -101,7 +101,7 @@ class Curation:
         measured_from_bytes: smaller files are not measured.
     """
 
-    gate: FileGate
+    gate: FileChecker
     profile: Callable[[FileRecord, Contract, pa.Table | Path, pa.Table | Path], Mapping[str, str]] | None = None
     profile_unknown: Callable[[FileRecord, Mapping[str, pa.Array], Collection[str]], Mapping[str, str]] | None = None
     profile_uncontracted: Callable[[FileRecord, Mapping[str, pa.Array]], Mapping[str, str]] | None = None
@@ -111,7 +111,7 @@ class Curation:
     run: str = ""
     measured_from_bytes: int = MEASURED_FROM_BYTES
 
-    def curate(self, ref: ObjectRef) -> FileRecord:
+    def process(self, ref: ObjectRef) -> FileRecord:
         """Process the object and return its record; `ignored`, with the reason, when its key names no data.
 
         A card or social security number in a key is masked in the record, so such a file cannot be replayed.
@@ -127,7 +127,7 @@ class Curation:
         if self.larger_worker and self.larger_worker.shortage(self.gate.objects, self.gate.ledger, record, info):
             return self._hand_over(record, info)
         with workspace() as folder:
-            return self._process(record, info, folder / RECEIVED)
+            return self._process_data(record, info, folder / RECEIVED)
 
     def _ignore(self, ref: ObjectRef, reason: str) -> FileRecord:
         """Record an object that is not data, without reading it; a temporary one may be gone by now, and needs no record."""
@@ -139,21 +139,21 @@ class Curation:
         if not claim.granted:
             return self._answer_refused_claim(record, claim)
         ignored = replace(record, state=FileState.IGNORED, error={"rule": "not_data", "message": reason, "file": record.key})
-        return self._settle(record, lambda: ignored)
+        return self._finish(record, lambda: ignored)
 
-    def _process(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
+    def _process_data(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
         stopwatch = Stopwatch.start(self.gate.clock(), self.measured_from_bytes)
         record = self._fetch(record, info, path)
         claim = self._claim(record)
         if not claim.granted:
             return self._answer_refused_claim(record, claim)
         try:
-            settled = self._settle(record, lambda: self._check(record, info, path))
+            finished = self._finish(record, lambda: self._check(record, info, path))
         except OutgrownError:
             return self._hand_over(record, info)
-        if settled.state is FileState.DONE and (self.larger_worker or self.run):
-            stopwatch.note(self.gate.ledger, settled, path, self.gate.clock())
-        return settled
+        if finished.state is FileState.DONE and (self.larger_worker or self.run):
+            stopwatch.note(self.gate.ledger, finished, path, self.gate.clock())
+        return finished
 
     def _fetch(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
         """The record with content hash and dataset; unchanged, and without a local file, where the object exceeds `largest_bytes`."""
@@ -182,7 +182,7 @@ class Curation:
             claim = larger_worker.hand_over(gate.ledger, record, info.ref, now=gate.clock(), claim_s=gate.lease_s)
         except BadInputError as error:
             rejected, claim = self._rejected(record, error), self._claim(record)
-            return self._settle(record, lambda: rejected) if claim.granted else self._answer_refused_claim(record, claim)
+            return self._finish(record, lambda: rejected) if claim.granted else self._answer_refused_claim(record, claim)
         return replace(record, state=FileState.HANDED_OVER) if claim.granted else self._answer_refused_claim(record, claim)
 
     def _fits(self, info: ObjectInfo) -> bool:
@@ -200,17 +200,17 @@ class Curation:
             return record.dataset
         return mappings.dataset(record.key, self._readable(path)) or record.dataset
 
-    def _settle(self, record: FileRecord, outcome: Callable[[], FileRecord]) -> FileRecord:
+    def _finish(self, record: FileRecord, outcome: Callable[[], FileRecord]) -> FileRecord:
         try:
             with self._holding(record):
-                settled = replace(outcome(), finished_at=self.gate.now())
+                finished = replace(outcome(), finished_at=self.gate.now())
             if self.alert:
-                self.alert(settled)
-            self.gate.ledger.finish(settled)
+                self.alert(finished)
+            self.gate.ledger.finish(finished)
         except Exception:
             self.gate.ledger.release(record)
             raise
-        return settled
+        return finished
 
     def _holding(self, record: FileRecord) -> AbstractContextManager[None]:
         """Extend the claim's lease while the block runs; a larger worker's lease covers its whole run."""
@@ -276,7 +276,7 @@ class Curation:
     def _mapping(self, record: FileRecord, path: Path) -> Decided | Suggested | None:
         return self.gate.mappings.decide(record.key, record.dataset, self._readable(path)) if self.gate.mappings else None
 
-    def _profile(self, record: FileRecord, gated: GatedFile) -> Mapping[str, str]:
+    def _profile(self, record: FileRecord, gated: CheckedParquet) -> Mapping[str, str]:
         contract = self.gate.contracts[record.dataset]
         return self.profile(record, contract, *gated.rows()) if self.profile else {}
 
@@ -321,7 +321,7 @@ class Curation:
         by = f"{contract.id}@{contract.version}" if contract else ""
         return replace(record, state=FileState.REJECTED, error={**error_fields(error), "file": record.key}, contract=by)
 
-    def _store(self, record: FileRecord, gated: GatedFile) -> FileRecord:
+    def _store(self, record: FileRecord, gated: CheckedParquet) -> FileRecord:
         """The record with the keys of the stored rows. Quarantined rows are written first, so that none is ever missing."""
         return replace(
             record,

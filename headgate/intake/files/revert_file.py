@@ -20,7 +20,7 @@ from headgate.lake.versions import is_accepted
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from headgate.intake.files.check_and_store_file import FileGate
+    from headgate.intake.files.check_and_store_file import FileChecker
     from headgate.lake.ports import FileRecord
 
 
@@ -45,7 +45,7 @@ class Reverted:
 class Reverter:
     """Reverts files that the gate has ended with."""
 
-    gate: FileGate
+    gate: FileChecker
 
     def revert(self, file_id: str) -> Reverted:
         """Remove every row of the file from curated and quarantine.

@@ -110,7 +110,7 @@ def replayable(
             and (not pending or record.state in WITHOUT_ROWS)
             and dataset in ("", record.dataset)
             and rule in _rules(record)
-            and (again or record.state is FileState.REPLAYING or (not record.closed_by and _is_judged_by_another(record, contracts)))
+            and (again or record.state is FileState.REPLAYING or (not record.closed_by and _is_checked_by_another(record, contracts)))
         ),
         key=lambda record: (record.dataset, record.key, record.received_at, record.file_id),
     )
@@ -122,6 +122,6 @@ def _rules(record: FileRecord) -> set[str]:
     return {"", *rules} if rules or record.state is FileState.REPLAYING else set()
 
 
-def _is_judged_by_another(record: FileRecord, contracts: Mapping[str, Contract]) -> bool:
+def _is_checked_by_another(record: FileRecord, contracts: Mapping[str, Contract]) -> bool:
     contract = contracts.get(record.dataset)
     return contract is not None and record.contract != f"{contract.id}@{contract.version}"

@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Level
 from headgate.intake.quarantine.redact_source_rows import MASKED, shown, without_digits
+from headgate.intake.rows.checked_column import of_rows
 from headgate.intake.rows.deduplicate_rows import SAME_KEY as KEY_FATE
 from headgate.intake.rows.deduplicate_rows import SAME_ROW as ROW_FATE
 from headgate.intake.rows.deduplicate_rows import SAME_VALUE as VALUE_FATE
-from headgate.intake.rows.judged_column import of_rows
 from headgate.lake.states import Disposition
 from headgate.masking.redaction import redact_text
 from headgate.values.cells import (
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headgate.formats.received import Ragged, Received
-    from headgate.intake.rows.judged_column import Judged
+    from headgate.intake.rows.checked_column import CheckedColumn
 
 RAGGED_ROW, FOOTER, SAME_ROW, SAME_KEY = "ragged_row", "footer", "duplicate_row", "duplicate_key"
 RAW_TEXT = "_raw"  # the one field of a ragged row's record
@@ -58,7 +58,7 @@ class Origin:
     received_at: datetime
 
 
-def refused_rows(received: Received, judged: Sequence[Judged], breaches: Sequence[Breach], refused: Rows, width: int) -> pa.Table:
+def refused_rows(received: Received, checked: Sequence[CheckedColumn], breaches: Sequence[Breach], refused: Rows, width: int) -> pa.Table:
     """Describe the refused rows of a batch and its ragged rows, by source row.
 
     Args:
@@ -69,7 +69,7 @@ def refused_rows(received: Received, judged: Sequence[Judged], breaches: Sequenc
     count = len(received.source_rows)
     table = _describe(
         received.source_rows[refused],
-        [of_rows(each, refused) for each in judged],
+        [of_rows(each, refused) for each in checked],
         [among(breach, refused, count) for breach in breaches],
         Disposition.REFUSED,
     )
@@ -79,12 +79,12 @@ def refused_rows(received: Received, judged: Sequence[Judged], breaches: Sequenc
 
 
 def duplicate_rows(
-    source_rows: Rows, judged: Sequence[Judged], warnings: Sequence[Breach], fates: Rows, unique: Sequence[str] = ()
+    source_rows: Rows, checked: Sequence[CheckedColumn], warnings: Sequence[Breach], fates: Rows, unique: Sequence[str] = ()
 ) -> pa.Table:
     """Describe rows that are duplicates of another row: of its key, or of its value of a unique column.
 
     Args:
-        source_rows, judged: these rows only.
+        source_rows, checked: these rows only.
         warnings: what they break nevertheless.
         fates: of these rows, as in `Survivors`.
         unique: the contract's unique columns.
@@ -108,14 +108,14 @@ def duplicate_rows(
             for place, name in enumerate(unique)
         ),
     ]
-    return _describe(source_rows, judged, [*warnings, *lost], Disposition.DUPLICATE)
+    return _describe(source_rows, checked, [*warnings, *lost], Disposition.DUPLICATE)
 
 
-def _describe(source_rows: Rows, judged: Sequence[Judged], reasons: Sequence[Breach], disposition: Disposition) -> pa.Table:
+def _describe(source_rows: Rows, checked: Sequence[CheckedColumn], reasons: Sequence[Breach], disposition: Disposition) -> pa.Table:
     count = len(source_rows)
     first = int_array(_first(reasons, count))
     columns = text_array(reason.column or None for reason in reasons).take(first)
-    texts = shown(judged, passed=disposition is Disposition.DUPLICATE)
+    texts = shown(checked, passed=disposition is Disposition.DUPLICATE)
     return pa.table(
         {
             "source_row": int_array(source_rows),
@@ -153,8 +153,8 @@ def _value_of(columns: pa.Array, texts: Mapping[str, pa.Array]) -> pa.Array:
     """For each row the shown text of the column that it names."""
     value = pa.nulls(len(columns), pa.string())
     for name in pc.unique(columns).drop_null().to_pylist():
-        told = texts.get(name, literal(MASKED))  # the column was masked before it came, and its value with it
-        value = pc.if_else(bool_array(flags(pc.equal(columns, literal(name)))), told, value)
+        recorded = texts.get(name, literal(MASKED))  # the column was masked before it came, and its value with it
+        value = pc.if_else(bool_array(flags(pc.equal(columns, literal(name)))), recorded, value)
     return value
 
 

@@ -24,7 +24,7 @@ from headgate.values.cells import NO_ROWS, Flags, bool_array, flags, joined, lit
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from headgate.intake.rows.judged_column import Judged
+    from headgate.intake.rows.checked_column import CheckedColumn
 
 MASKED = "[masked]"
 DESTROYED = "[destroyed]"
@@ -35,16 +35,16 @@ _NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL, Kind.DOUBLE}
 _HARMLESS = {Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN}
 
 
-def shown(judged: Sequence[Judged], *, passed: bool) -> dict[str, pa.Array]:
+def shown(checked: Sequence[CheckedColumn], *, passed: bool) -> dict[str, pa.Array]:
     """For each source column its texts as they may be written; of rows that all passed, or that all broke a rule."""
-    masks = {each.column.mask for each in judged}
+    masks = {each.column.mask for each in checked}
     is_strict = Mask.PAN in masks and not passed  # a short card number may have slipped into another column
-    texts = {each.column.name: _shown(each, passed=passed, is_strict=is_strict) for each in judged if each.column.mask is not Mask.VERDICTS}
+    texts = {one.column.name: _shown(one, passed=passed, is_strict=is_strict) for one in checked if one.column.mask is not Mask.VERDICTS}
     if passed or masks.isdisjoint({Mask.CVV, Mask.TRACK, Mask.SSN}):
         return texts
-    slipped = bool_array(_slipped(judged, texts))
+    slipped = bool_array(_slipped(checked, texts))
     if Mask.CVV in masks:
-        texts = {each.column.name: _without_codes(each, texts[each.column.name]) for each in judged}
+        texts = {each.column.name: _without_codes(each, texts[each.column.name]) for each in checked}
     return {name: rewritten_where(slipped, text, without_digits) for name, text in texts.items()}
 
 
@@ -53,19 +53,19 @@ def without_digits(text: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(text, r"\p{Nd}", "#")
 
 
-def _shown(judged: Judged, *, passed: bool, is_strict: bool) -> pa.Array:
-    text, mask = judged.text, judged.column.mask
+def _shown(checked: CheckedColumn, *, passed: bool, is_strict: bool) -> pa.Array:
+    text, mask = checked.text, checked.column.mask
     if mask in _DROPPED:
         return _where_given(text, literal(_DROPPED[mask]))
     if mask is Mask.FREE_TEXT:
-        return redact_ssn_forms(judged.behind[judged.column.name])
+        return redact_ssn_forms(checked.behind[checked.column.name])
     if mask in {None, Mask.MASKED}:
-        return _searched(judged, passed=passed, is_strict=is_strict)
-    last4 = pc.cast(judged.behind[masked_columns(judged.column)[-1].name], pa.string())
+        return _searched(checked, passed=passed, is_strict=is_strict)
+    last4 = pc.cast(checked.behind[masked_columns(checked.column)[-1].name], pa.string())
     before = "[PAN ****" if mask is Mask.PAN else "[SSN ***-**-"
     hidden = pc.coalesce(joined(before, last4, "]"), literal(MASKED))
     for rule, instead in (("", MASKED), ("destroyed_number", DESTROYED)):
-        broken = _broken(judged, rule)
+        broken = _broken(checked, rule)
         hidden = pc.if_else(bool_array(broken), literal(instead), hidden) if broken.any() else hidden
     return _where_given(text, hidden)
 
@@ -74,40 +74,40 @@ def _where_given(text: pa.Array, instead: pa.Array | pa.Scalar) -> pa.Array:
     return pc.if_else(text.is_valid(), instead, pa.nulls(1, pa.string())[0])
 
 
-def _broken(judged: Judged, rule: str = "") -> Flags:
+def _broken(checked: CheckedColumn, rule: str = "") -> Flags:
     """Which rows break the rule in this column, or any rule."""
-    every = [breach.rows for breach in judged.breaches if rule in {"", breach.rule}]
-    return marked(np.concatenate((NO_ROWS, *every)), len(judged.text))
+    every = [breach.rows for breach in checked.breaches if rule in {"", breach.rule}]
+    return marked(np.concatenate((NO_ROWS, *every)), len(checked.text))
 
 
-def _searched(judged: Judged, *, passed: bool, is_strict: bool) -> pa.Array:
+def _searched(checked: CheckedColumn, *, passed: bool, is_strict: bool) -> pa.Array:
     """The texts of a column that is declared without card numbers.
 
     A text that fits a number may still be a card's number, short as it is, and nothing else; one that fits a date is nothing sensitive.
-    A plain text of a row that has `passed` was searched for numbers when it was judged.
+    A plain text of a row that has `passed` was searched for numbers when it was checked.
     """
-    text, kind = judged.text, judged.column.type.kind
-    below = ANYWHERE if is_strict and not judged.column.content else context_below(judged.column)
-    if kind is Kind.STRING or judged.column.mask is Mask.MASKED:
-        is_searched = passed and judged.column.mask is None
+    text, kind = checked.text, checked.column.type.kind
+    below = ANYWHERE if is_strict and not checked.column.content else context_below(checked.column)
+    if kind is Kind.STRING or checked.column.mask is Mask.MASKED:
+        is_searched = passed and checked.column.mask is None
         return redact_ssn_forms(redact_named_codes(text) if is_searched else redact(text, context_below=below))
     fitting = text if kind in _HARMLESS else redact_cards(text, context_below=below)
-    misfits = bool_array(_broken(judged, "type"))
+    misfits = bool_array(_broken(checked, "type"))
     return rewritten_where(misfits, fitting, lambda some: redact_ssn_forms(redact(some, context_below=below)))
 
 
-def _without_codes(judged: Judged, text: pa.Array) -> pa.Array:
+def _without_codes(checked: CheckedColumn, text: pa.Array) -> pa.Array:
     """Three or four digits that break a column which is no number may be a verification code that slipped there alone."""
-    broken = _broken(judged)
-    if judged.column.type.kind in _NUMBERS or not broken.any():
+    broken = _broken(checked)
+    if checked.column.type.kind in _NUMBERS or not broken.any():
         return text
     return pc.replace_with_mask(text, pc.and_(bool_array(broken), matches(text, _CVV)), literal(MASKED))
 
 
-def _slipped(judged: Sequence[Judged], texts: Mapping[str, pa.Array]) -> Flags:
+def _slipped(checked: Sequence[CheckedColumn], texts: Mapping[str, pa.Array]) -> Flags:
     """Rows that look as if their cells had moved: a card number where none belongs, or something else for a verification code."""
-    signs = np.zeros(len(judged[0].text), bool)
-    for each in judged:
+    signs = np.zeros(len(checked[0].text), bool)
+    for each in checked:
         if each.column.mask is None:
             signs |= flags(pc.not_equal(each.text, texts[each.column.name]))
         if each.column.mask is Mask.CVV:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from headgate.intake.files.check_and_store_file import FileGate, GatedFile
+    from headgate.intake.files.check_and_store_file import CheckedParquet, FileChecker
 
 REPLAYED, STILL_REJECTED, RAW_GONE, ACCEPTED_ELSEWHERE = "replayed", "still_rejected", "raw_gone", "accepted_elsewhere"
 REVERTED_RULE = "reverted"  # of the error of a reverted file's record
@@ -58,9 +58,9 @@ class Replayed:
 
 @dataclass(frozen=True)
 class Replayer:
-    """Replays settled files by the current contracts."""
+    """Replays finished files by the current contracts."""
 
-    gate: FileGate
+    gate: FileChecker
 
     def replay(self, file_id: str) -> Replayed:
         """Check the file's rows again, and move each to curated or quarantine as the current contract says.
@@ -124,7 +124,7 @@ class Replayer:
             for record in self.gate.ledger.records()
         )
 
-    def _check(self, before: FileRecord, path: Path) -> tuple[GatedFile, Mapping[str, str]]:
+    def _check(self, before: FileRecord, path: Path) -> tuple[CheckedParquet, Mapping[str, str]]:
         """Send the original through the gate; return the result, and the mapping of its columns where it has one."""
         contract = self.gate.contract(before.dataset)
         info = self.gate.objects.info(ObjectRef(before.bucket, before.key, before.version_id))
@@ -149,7 +149,7 @@ class Replayer:
         decided = self.gate.mappings.decide(before.key, before.dataset, path) if self.gate.mappings else None
         return decided if isinstance(decided, Decided) else None
 
-    def _write(self, before: FileRecord, gated: GatedFile) -> tuple[int, int]:
+    def _write(self, before: FileRecord, gated: CheckedParquet) -> tuple[int, int]:
         """Write both objects; return how many rows left quarantine, and how many entered it. No row is ever in neither."""
         at = self.gate.quarantine_of(before)
         previous = self._previous_quarantine(at, gated.quarantine_rows.with_name("before.parquet"))
@@ -162,7 +162,7 @@ class Replayer:
             self._store_or_delete(gated.quarantine_rows, at)
         return leaving, len(without(new, old))
 
-    def _write_increment(self, before: FileRecord, gated: GatedFile) -> None:
+    def _write_increment(self, before: FileRecord, gated: CheckedParquet) -> None:
         """The increment, then its edition's mark: a merge in between reads new rows as an old edition and merges them again later."""
         sha256, marks = before.content_sha256, self._marks(before)
         self._store_or_delete(gated.accepted, self.gate.increment_of(before))
@@ -180,7 +180,7 @@ class Replayer:
     def _curated(self, key: str) -> ObjectRef:
         return ObjectRef(self.gate.curated_bucket, key)
 
-    def _record(self, before: FileRecord, gated: GatedFile) -> FileRecord:
+    def _record(self, before: FileRecord, gated: CheckedParquet) -> FileRecord:
         return replace(
             with_counts(before, gated.counts),
             written_as=before.written_as or gated.counts.written_as,

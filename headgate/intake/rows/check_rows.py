@@ -2,7 +2,7 @@
 
 A run makes two passes over batches of rows, so that memory does not grow with the file:
 
-1. Judge every row. Candidates are masked and spooled, refused rows are described and spooled; keys and order columns are kept.
+1. Check every row. Candidates are masked and spooled, refused rows are described and spooled; keys and order columns are kept.
 2. When the row to keep for each key is known, describe the other rows as duplicates, and give everything out in the file's order.
 """
 
@@ -32,14 +32,14 @@ from headgate.formats.read_file import read_file
 from headgate.formats.row_offsets import ListedOffsets
 from headgate.formats.unpack import MAX_EXPANDED_BYTES
 from headgate.intake.quarantine.quarantine_rows import Origin, duplicate_rows, refused_rows, with_origin
+from headgate.intake.rows.check_column import check_column
 from headgate.intake.rows.count_masked_values import masked_values
 from headgate.intake.rows.deduplicate_rows import KEPT, TiedCells, keep_unique, survivors
 from headgate.intake.rows.keep_new_columns import kept_as_text, new_values
 from headgate.intake.rows.parquet_writer import RowsFile, each_value_once
 from headgate.intake.rows.refuse_rows import check_halts, refuse_rows
-from headgate.intake.rows.restore_source_texts import judged_from_candidates, kept_texts
+from headgate.intake.rows.restore_source_texts import columns_from_candidates, kept_texts
 from headgate.intake.rows.spool import Spool
-from headgate.intake.rows.validate_column import judge
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.states import Disposition
 from headgate.masking.card_numbers import KnownCards
@@ -54,12 +54,12 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.formats.received import Received
+    from headgate.intake.rows.checked_column import CheckedColumn
     from headgate.intake.rows.deduplicate_rows import Survivors
-    from headgate.intake.rows.judged_column import Judged
     from headgate.lake.ports import MaskingKey
 
 ACCEPTED, QUARANTINE = "accepted.parquet", "quarantine.parquet"
-# Batches that may queue for each writer, so that settling continues while a row group is written.
+# Batches that may queue for each writer, so that the second pass continues while a row group is written.
 BACKLOG = 2
 # A quarantined row takes about 400 bytes, and a row group is in memory twice while it is written.
 QUARANTINE_GROUP_ROWS = 1 << 15
@@ -101,7 +101,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Gated:
+class CheckedRows:
     """The rows of one file in memory, after the gate.
 
     Attributes:
@@ -116,8 +116,8 @@ class Gated:
 
 
 @dataclass(frozen=True)
-class JudgedBatch:
-    """What the second pass needs of a judged batch: refused rows, warnings of the others, and their keys and order columns."""
+class CheckedBatch:
+    """What the second pass needs of A checked batch: refused rows, warnings of the others, and their keys and order columns."""
 
     rows: int
     ragged: int
@@ -145,16 +145,16 @@ class SpooledBatch:
     """
 
     before: int
-    judged: JudgedBatch
+    checked: CheckedBatch
     candidates: pa.Table
     quarantine_rows: pa.Table
     first_row: int
     starts: Rows
 
 
-def gate_bytes(
+def check_bytes(
     body: bytes, contract: Contract, key: MaskingKey, *, object_key: str, received_at: datetime, content_sha256: str = ""
-) -> Gated:
+) -> CheckedRows:
     """Check every row of a file in memory: it is accepted and masked, or quarantined with its reasons.
 
     Args:
@@ -167,18 +167,18 @@ def gate_bytes(
         BadInputError: the whole file is rejected; `rule` says why.
     """
     origin = Origin(contract.dataset, content_sha256 or hashlib.sha256(body).hexdigest(), object_key, received_at)
-    return gate_rows(source_of(read_file(body, contract)), contract, key, origin)
+    return check_source(source_of(read_file(body, contract)), contract, key, origin)
 
 
-def gate_rows(source: Source, contract: Contract, key: MaskingKey, origin: Origin) -> Gated:
-    """As `gate_bytes`, for the rows of any source."""
-    run = GateRun(source, contract, key, origin)
+def check_source(source: Source, contract: Contract, key: MaskingKey, origin: Origin) -> CheckedRows:
+    """As `check_bytes`, for the rows of any source."""
+    run = CheckRun(source, contract, key, origin)
     batches = [(each_value_once(accepted), quarantine_rows) for accepted, quarantine_rows in run.rows()]
     accepted = pa.concat_tables([accepted for accepted, _ in batches]).unify_dictionaries()
-    return Gated(run.counts(), accepted, pa.concat_tables([rows for _, rows in batches]).unify_dictionaries())
+    return CheckedRows(run.counts(), accepted, pa.concat_tables([rows for _, rows in batches]).unify_dictionaries())
 
 
-class GateRun:
+class CheckRun:
     """One file's run through the gate: read `rows` once, then `counts`.
 
     Args:
@@ -194,7 +194,7 @@ class GateRun:
         self.distinct = (*contract.key, *contract.order_by, _SOURCE_ROW)
         self._candidates = Spool(folder / "candidates.arrow" if folder else None)
         self._refused = Spool(folder / "refused.arrow" if folder else None)
-        self._batches: list[JudgedBatch] = []
+        self._batches: list[CheckedBatch] = []
         self._accepted = 0
         self._reasons: Counter[str] = Counter()
         self._dispositions: Counter[str] = Counter()
@@ -205,11 +205,11 @@ class GateRun:
         Raises:
             BadInputError: a rule that halts the file is broken; no batch was given out before.
         """
-        self._judge_batches()
+        self._check_batches()
         check_halts(self._contract, [breach for batch in self._batches for breach in batch.halts])
         chosen = self._survivors()
         pa.default_memory_pool().release_unused()  # the allocator keeps the blocks of the first pass
-        for accepted, quarantine_rows in self._settle_batches(chosen):
+        for accepted, quarantine_rows in self._finish_batches(chosen):
             self._accepted += accepted.num_rows
             self._reasons.update(_counts(quarantine_rows.column("rule")))
             self._dispositions.update(_counts(quarantine_rows.column("disposition")))
@@ -231,30 +231,30 @@ class GateRun:
             written_as=self._source.written_as,
         )
 
-    def _judge_batches(self) -> None:
-        for batch, candidates, refused in in_turn(self._judge_batch, self._source.batches()):
+    def _check_batches(self) -> None:
+        for batch, candidates, refused in in_turn(self._check_batch, self._source.batches()):
             self._batches.append(batch)
             self._candidates.put(candidates)
             self._refused.put(refused)
 
-    def _judge_batch(self, received: Received) -> tuple[JudgedBatch, pa.Table, pa.Table]:
-        judged = [judge(column, received.cells[column.name], self._cards) for column in self._contract.columns]
-        values = {each.column.name: each.values for each in judged}
-        verdict = refuse_rows(self._contract, judged, len(received.source_rows))
+    def _check_batch(self, received: Received) -> tuple[CheckedBatch, pa.Table, pa.Table]:
+        checked = [check_column(column, received.cells[column.name], self._cards) for column in self._contract.columns]
+        values = {each.column.name: each.values for each in checked}
+        verdict = refuse_rows(self._contract, checked, len(received.source_rows))
         refused = verdict.refused
-        refusals = refused_rows(received, judged, verdict.breaches, refused, self._source.width)
+        refusals = refused_rows(received, checked, verdict.breaches, refused, self._source.width)
         passing = bool_array(~marked(refused, len(received.source_rows)))
-        batch = JudgedBatch(
+        batch = CheckedBatch(
             rows=len(received.source_rows),
             ragged=len(received.ragged.source_rows),
             refused=refused,
             warnings=verdict.of(Level.WARN),
             halts=verdict.of(Level.HALT),
             keys={name: values[name].filter(passing) for name in {*self._contract.key, *self._contract.order_by, *self._unique}},
-            masked=masked_values(judged, passing),
-            new_columns=new_values(judged),
+            masked=masked_values(checked, passing),
+            new_columns=new_values(checked),
         )
-        return batch, _candidates(received, judged, passing), refusals
+        return batch, _candidates(received, checked, passing), refusals
 
     def _survivors(self) -> Survivors:
         names = {*self._contract.key, *self._contract.order_by, *self._unique} if self._batches else ()
@@ -271,7 +271,7 @@ class GateRun:
             if column.mask is None:
                 ranked.append(cells[column.name])
             else:
-                behind = judge(column, cells[column.name], self._cards).behind.values()
+                behind = check_column(column, cells[column.name], self._cards).behind.values()
                 (ranked if column.mask is Mask.FREE_TEXT else compared).extend(map(decoded, behind))
         return TiedCells(ranked, compared)
 
@@ -287,8 +287,8 @@ class GateRun:
             before += len(passing)
         return {name: pa.concat_arrays([part.cells[name] for part in parts]) for name in self._contract.names}
 
-    def _settle_batches(self, chosen: Survivors) -> Iterator[tuple[pa.Table, pa.Table]]:
-        return in_turn(partial(self._settle_batch, chosen), self._spooled_batches())
+    def _finish_batches(self, chosen: Survivors) -> Iterator[tuple[pa.Table, pa.Table]]:
+        return in_turn(partial(self._finish_batch, chosen), self._spooled_batches())
 
     def _spooled_batches(self) -> Iterator[SpooledBatch]:
         offsets = self._source.row_offsets() if self._source.row_offsets else ListedOffsets(NO_ROWS)
@@ -298,17 +298,17 @@ class GateRun:
             yield SpooledBatch(before, batch, candidates, refused, first_row, starts)
             before, first_row = before + candidates.num_rows, first_row + batch.rows + batch.ragged
 
-    def _settle_batch(self, chosen: Survivors, batch: SpooledBatch) -> tuple[pa.Table, pa.Table]:
+    def _finish_batch(self, chosen: Survivors, batch: SpooledBatch) -> tuple[pa.Table, pa.Table]:
         """The batch's accepted rows and its quarantined rows."""
         candidates, quarantine_rows = batch.candidates, batch.quarantine_rows
         fates = chosen.fates[batch.before : batch.before + candidates.num_rows]
         lost = fates != KEPT
         if lost.any():
             rows = candidates.filter(bool_array(lost))
-            warnings = [among(breach, batch.judged.passing[lost], batch.judged.rows) for breach in batch.judged.warnings]
-            judged = judged_from_candidates(self._contract, rows, warnings)
+            warnings = [among(breach, batch.checked.passing[lost], batch.checked.rows) for breach in batch.checked.warnings]
+            checked = columns_from_candidates(self._contract, rows, warnings)
             source_rows = numbers(rows.column(_SOURCE_ROW).combine_chunks())
-            duplicates = duplicate_rows(source_rows, judged, warnings, fates[lost], self._unique)
+            duplicates = duplicate_rows(source_rows, checked, warnings, fates[lost], self._unique)
             quarantine_rows = _in_file_order(quarantine_rows, duplicates)
         kept = candidates.filter(bool_array(~lost)) if lost.any() else candidates
         return self._with_lineage(kept), with_origin(quarantine_rows, self._origin, batch.first_row, batch.starts)
@@ -320,7 +320,7 @@ class GateRun:
         return rows.select(self._fields)
 
 
-def gate_file(
+def check_file(
     path: Path,
     contract: Contract,
     key: MaskingKey,
@@ -348,11 +348,11 @@ def gate_file(
     spool_folder = folder if is_large(file, source) else None
     if source:
         with suppress(NotPlainError):
-            return write_outputs(GateRun(source, contract, key, origin, spool_folder), folder)
-    return write_outputs(GateRun(source_of(read_whole(file, contract)), contract, key, origin, spool_folder), folder)
+            return write_outputs(CheckRun(source, contract, key, origin, spool_folder), folder)
+    return write_outputs(CheckRun(source_of(read_whole(file, contract)), contract, key, origin, spool_folder), folder)
 
 
-def write_outputs(run: GateRun, folder: Path) -> Counts:
+def write_outputs(run: CheckRun, folder: Path) -> Counts:
     """Write the run's rows to ACCEPTED and QUARANTINE in `folder`; a file without rows is not written."""
     accepted = RowsFile(folder / ACCEPTED, run.distinct)
     quarantine = RowsFile(folder / QUARANTINE, DISTINCT_QUARANTINE, QUARANTINE_GROUP_ROWS)
@@ -370,10 +370,10 @@ def _in_file_order(quarantine_rows: pa.Table, duplicates: pa.Table) -> pa.Table:
     return pa.concat_tables([quarantine_rows, duplicates]).unify_dictionaries().sort_by("source_row")
 
 
-def _candidates(received: Received, judged: Sequence[Judged], passing: pa.Array) -> pa.Table:
+def _candidates(received: Received, checked: Sequence[CheckedColumn], passing: pa.Array) -> pa.Table:
     """The masked columns of the rows that were not refused: of a card only token, brand and last four digits."""
-    behind = {name: column.filter(passing) for each in judged for name, column in each.behind.items()}
-    return pa.table({**behind, **kept_texts(judged, passing), _SOURCE_ROW: int_array(received.source_rows).filter(passing)})
+    behind = {name: column.filter(passing) for each in checked for name, column in each.behind.items()}
+    return pa.table({**behind, **kept_texts(checked, passing), _SOURCE_ROW: int_array(received.source_rows).filter(passing)})
 
 
 def _counts(column: pa.ChunkedArray) -> Counter[str]:

@@ -1,13 +1,13 @@
-"""The gate on more than one worker: the same checks, with the rows judged on Spark's workers.
+"""The gate on more than one worker: the same checks, with the rows checked on Spark's workers.
 
 | step | where | what |
 |---|---|---|
 | scan | workers | count the rows that begin in each range of bytes, with and without an open quote before it |
 | fold | driver | decide which count is true for each range, and so where each part begins and its row numbers |
-| judge | workers | judge the rows of each part, as in the gate's first pass; results stay on their worker |
+| check | workers | check the rows of each part, as in the gate's first pass; results stay on their worker |
 | shuffle | workers | bring equal keys together; only rows whose key comes twice go on |
 | choose | driver | choose the row to keep for each of these keys, by the gate's rule |
-| settle | workers | settle each part's rows, as in the gate's second pass |
+| finish | workers | finish each part's rows, as in the gate's second pass |
 | write | driver | write both Parquet files in the file's order, byte-equal to those of one worker |
 
 No row's text leaves the worker that read it, except rows that order columns leave tied: the driver reads these itself.
@@ -35,7 +35,7 @@ from headgate.formats.csv.row_width_repair import repair_row_widths
 from headgate.formats.csv.stream_csv import NotPlainError, PlainCsv, find_plain_csv, plain_csv_batches, quotes_are_regular
 from headgate.formats.received import written_as
 from headgate.formats.row_offsets import ListedOffsets, row_starts, row_starts_in_block
-from headgate.intake.rows.check_rows import GateRun, JudgedBatch, SpooledBatch, write_outputs
+from headgate.intake.rows.check_rows import CheckedBatch, CheckRun, SpooledBatch, write_outputs
 from headgate.intake.rows.deduplicate_rows import KEPT, Survivors, survivors
 from headgate.intake.rows.parquet_writer import each_value_once
 from headgate.values.cells import NO_ROWS, Rows, bool_array, int_array, joined, literal, numbers
@@ -58,7 +58,7 @@ _PACKED = "packed binary"
 
 
 @dataclass(frozen=True)
-class SparkGate:
+class SparkChecker:
     """Checks large files on Spark.
 
     Args:
@@ -69,15 +69,15 @@ class SparkGate:
     session: Callable[[], SparkSession]
     from_bytes: int
 
-    def gate_file(self, path: Path, contract: Contract, key: MaskingKey, origin: Origin) -> Counts | None:
-        """As `gate_file_on_spark`, into the file's folder; None for a file that one worker has to check."""
+    def check_file(self, path: Path, contract: Contract, key: MaskingKey, origin: Origin) -> Counts | None:
+        """As `check_file_on_spark`, into the file's folder; None for a file that one worker has to check."""
         if (
             path.stat().st_size < self.from_bytes
             or find_plain_csv(path, contract) is None
             or any(column.unique for column in contract.columns)
         ):
             return None
-        return gate_file_on_spark(self.session(), path, contract, key, origin=origin, folder=path.parent)
+        return check_file_on_spark(self.session(), path, contract, key, origin=origin, folder=path.parent)
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Range:
     quoted: Reading
 
 
-def gate_file_on_spark(
+def check_file_on_spark(
     spark: SparkSession,
     path: Path,
     contract: Contract,
@@ -110,7 +110,7 @@ def gate_file_on_spark(
     folder: Path,
     range_bytes: int = RANGE_BYTES,
 ) -> Counts | None:
-    """As `gate.gate_file`, with the file's rows judged on Spark's workers; None for a file that is no plain CSV.
+    """As `gate.check_file`, with the file's rows checked on Spark's workers; None for a file that is no plain CSV.
 
     Workers that do not see `path` get a copy of it by way of Spark.
 
@@ -123,13 +123,13 @@ def gate_file_on_spark(
     if is_started_by_cluster():
         spark.sparkContext.addFile(str(path))
     try:
-        return write_outputs(SparkGateRun(spark, plain, contract, key, origin=origin, range_bytes=range_bytes), folder)
+        return write_outputs(SparkCheckRun(spark, plain, contract, key, origin=origin, range_bytes=range_bytes), folder)
     except NotPlainError:
         return None
 
 
 @dataclass(frozen=True)
-class _Judged:
+class _SparkBatch:
     """A batch after the first pass, on the worker that made it.
 
     Attributes:
@@ -138,7 +138,7 @@ class _Judged:
 
     part: PlainCsv
     first_row: int
-    batch: JudgedBatch
+    batch: CheckedBatch
     candidates: pa.Table
     refused: pa.Table
 
@@ -162,8 +162,8 @@ class _Shared(Survivors):
         return Survivors(fates)
 
 
-class SparkGateRun(GateRun):
-    """One plain CSV file's run through the gate on Spark; yields rows as `GateRun` does."""
+class SparkCheckRun(CheckRun):
+    """One plain CSV file's run through the gate on Spark; yields rows as `CheckRun` does."""
 
     def __init__(
         self, spark: SparkSession, plain: PlainCsv, contract: Contract, key: MaskingKey, *, origin: Origin, range_bytes: int
@@ -176,12 +176,12 @@ class SparkGateRun(GateRun):
         self._parts: list[PlainCsv] = []
         self._rows = self._over([])
 
-    def _judge_batches(self) -> None:
+    def _check_batches(self) -> None:
         edges = [*range(self._plain.data_at, self._plain.path.stat().st_size, self._range_bytes), self._plain.path.stat().st_size]
         scanned = self._over([(self._plain, *both) for both in pairwise(edges)]).mapInArrow(_each(_scanned), _PACKED)
         self._parts = parts(self._plain, _found(scanned), self._work.ends.footer_rows)
-        self._rows = self._over(self._parts).mapInArrow(_each(self._work.judged), _PACKED).persist()
-        self._batches = _found(self._of_judged(_counted))
+        self._rows = self._over(self._parts).mapInArrow(_each(self._work.checked), _PACKED).persist()
+        self._batches = _found(self._of_batches(_counted))
         if None in self._batches:
             raise NotPlainError
 
@@ -190,13 +190,13 @@ class SparkGateRun(GateRun):
         packed = [(bytearray(pickle.dumps(thing)),) for thing in things]
         return self._spark.createDataFrame(self._spark.sparkContext.parallelize(packed, max(len(packed), 1)), _PACKED)
 
-    def _of_judged(self, work: Callable[[Any], Iterable[object]]) -> DataFrame:
-        """What the work makes of each judged batch, in the file's order."""
+    def _of_batches(self, work: Callable[[Any], Iterable[object]]) -> DataFrame:
+        """What the work makes of each checked batch, in the file's order."""
         return self._rows.mapInArrow(_each(work), _PACKED)
 
     def _survivors(self) -> Survivors:
         rows = self._shared_rows()
-        picked = _found(self._of_judged(partial(_picked, rows))) if len(rows) else []
+        picked = _found(self._of_batches(partial(_picked, rows))) if len(rows) else []
         values = {name: pa.concat_arrays([one[name] for one in picked]) for name in (picked[0] if picked else {})}
         return _Shared(
             survivors(self._contract, len(rows), values, lambda wanted: self._tie_breakers(self._cells(rows[wanted]))).fates, rows
@@ -218,8 +218,8 @@ class SparkGateRun(GateRun):
                 texts += [take_rows(received, own)] if len(own) else []
         return {name: pa.concat_arrays([text.cells[name] for text in texts]) for name in self._contract.names}
 
-    def _settle_batches(self, chosen: Survivors) -> Iterator[tuple[pa.Table, pa.Table]]:
-        for row in self._of_judged(_Settling(self._work, chosen)).toLocalIterator():  # a part is on the driver at a time
+    def _finish_batches(self, chosen: Survivors) -> Iterator[tuple[pa.Table, pa.Table]]:
+        for row in self._of_batches(_SecondPass(self._work, chosen)).toLocalIterator():  # a part is on the driver at a time
             yield pickle.loads(row.packed)  # noqa: S301 packed by this very job
         self._rows.unpersist()
 
@@ -284,15 +284,15 @@ class _Work:
     origin: Origin
     ends: FileEnd
 
-    def judged(self, part: PlainCsv) -> Iterator[_Judged | None]:
+    def checked(self, part: PlainCsv) -> Iterator[_SparkBatch | None]:
         """Yield the part's batches after the first pass; None when the file is not plain CSV."""
         try:
-            yield from _Part(_here(part), self).judged()
+            yield from _Part(_here(part), self).checked()
         except NotPlainError:
             yield None
 
 
-class _Part(GateRun):
+class _Part(CheckRun):
     """A part's run through the gate; its two passes may be on different workers."""
 
     def __init__(self, part: PlainCsv, work: _Work) -> None:
@@ -300,23 +300,23 @@ class _Part(GateRun):
         super().__init__(source, work.contract, work.key, work.origin)
         self._part = part
 
-    def judged(self) -> Iterator[_Judged]:
-        """Each batch, judged and masked."""
+    def checked(self) -> Iterator[_SparkBatch]:
+        """Each batch, checked and masked."""
         row = self._part.first_row
         for received in self._source.batches():
-            batch, candidates, refused = self._judge_batch(received)
-            judged = _Judged(self._part, row, batch, each_value_once(candidates), refused)  # else all cards go with each batch
-            yield judged
-            row += judged.batch.rows + judged.batch.ragged
+            batch, candidates, refused = self._check_batch(received)
+            checked = _SparkBatch(self._part, row, batch, each_value_once(candidates), refused)  # else all cards go with each batch
+            yield checked
+            row += checked.batch.rows + checked.batch.ragged
 
-    def settled(self, judged: _Judged, chosen: Survivors, starts: Rows) -> tuple[pa.Table, pa.Table]:
+    def finish(self, checked: _SparkBatch, chosen: Survivors, starts: Rows) -> tuple[pa.Table, pa.Table]:
         """Return the accepted and the quarantined rows of a batch."""
-        return self._settle_batch(chosen, SpooledBatch(0, judged.batch, judged.candidates, judged.refused, judged.first_row, starts))
+        return self._finish_batch(chosen, SpooledBatch(0, checked.batch, checked.candidates, checked.refused, checked.first_row, starts))
 
 
 @dataclass
-class _Settling:
-    """Settles a part's batches, one after the other."""
+class _SecondPass:
+    """The second pass over a part's batches, one after the other."""
 
     work: _Work
     chosen: Survivors
@@ -324,14 +324,14 @@ class _Settling:
     _of: PlainCsv | None = None
     _places: ListedOffsets = field(default_factory=lambda: ListedOffsets(NO_ROWS))
 
-    def __call__(self, judged: _Judged) -> Iterator[tuple[pa.Table, pa.Table]]:
-        """The one batch, settled."""
-        if self._part is None or self._of != judged.part:
-            self._part, self._of = _Part(_here(judged.part), self.work), judged.part
-            self._places = ListedOffsets(_starts(_here(judged.part)))
-        starts = self._places.take(judged.batch.rows + judged.batch.ragged)
-        chosen = self.chosen.of(judged.source_rows) if isinstance(self.chosen, _Shared) else self.chosen
-        yield self._part.settled(judged, chosen, starts)
+    def __call__(self, checked: _SparkBatch) -> Iterator[tuple[pa.Table, pa.Table]]:
+        """Yield the rows of one batch."""
+        if self._part is None or self._of != checked.part:
+            self._part, self._of = _Part(_here(checked.part), self.work), checked.part
+            self._places = ListedOffsets(_starts(_here(checked.part)))
+        starts = self._places.take(checked.batch.rows + checked.batch.ragged)
+        chosen = self.chosen.of(checked.source_rows) if isinstance(self.chosen, _Shared) else self.chosen
+        yield self._part.finish(checked, chosen, starts)
 
 
 def _here(part: PlainCsv) -> PlainCsv:
@@ -351,23 +351,23 @@ def _starts(part: PlainCsv) -> Rows:
     return row_starts(memoryview(text), part.dialect.form.quote) + part.data_at
 
 
-def _counted(judged: _Judged | None) -> Iterator[JudgedBatch | None]:
+def _counted(checked: _SparkBatch | None) -> Iterator[CheckedBatch | None]:
     """The batch without its keys: what the driver counts."""
-    yield replace(judged.batch, keys={}) if judged else None
+    yield replace(checked.batch, keys={}) if checked else None
 
 
-def _picked(rows: Rows, judged: _Judged) -> Iterator[dict[str, pa.Array]]:
+def _picked(rows: Rows, checked: _SparkBatch) -> Iterator[dict[str, pa.Array]]:
     """Keys and orders of those of the rows that are in the batch."""
-    own = bool_array(np.isin(judged.source_rows, rows))
-    yield {name: values.filter(own) for name, values in judged.batch.keys.items()}
+    own = bool_array(np.isin(checked.source_rows, rows))
+    yield {name: values.filter(own) for name, values in checked.batch.keys.items()}
 
 
 def _keyed(names: Sequence[str], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Each row's key as one text, which no other key has, and its source row."""
-    for judged in _unpacked(batches):
-        texts = [pc.cast(judged.batch.keys[name], pa.string()) for name in names]
+    for checked in _unpacked(batches):
+        texts = [pc.cast(checked.batch.keys[name], pa.string()) for name in names]
         spelled = [pc.coalesce(joined(pc.cast(pc.binary_length(text), pa.string()), ":", text), literal("-")) for text in texts]
-        yield pa.RecordBatch.from_arrays([joined(*spelled, ""), int_array(judged.source_rows)], names=["key", "row"])
+        yield pa.RecordBatch.from_arrays([joined(*spelled, ""), int_array(checked.source_rows)], names=["key", "row"])
 
 
 def _sharing(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

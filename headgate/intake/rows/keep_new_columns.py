@@ -14,15 +14,15 @@ from headgate.values.cells import literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.intake.rows.judged_column import Judged
+    from headgate.intake.rows.checked_column import CheckedColumn
 
 
 _SEPARATOR = ", "
 
 
-def new_values(judged: Sequence[Judged]) -> dict[str, int]:
+def new_values(checked: Sequence[CheckedColumn]) -> dict[str, int]:
     """Return new column → number of its values in all received rows; columns without a value count 0."""
-    return {each.column.name: len(each.text) - each.text.null_count for each in judged if each.column.undeclared}
+    return {each.column.name: len(each.text) - each.text.null_count for each in checked if each.column.undeclared}
 
 
 def kept_as_text(rows: pa.Table, names: Sequence[str]) -> pa.Array:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Mask
 from headgate.intake.rows.breaches_as_json import breaches_of
-from headgate.intake.rows.judged_column import Judged
+from headgate.intake.rows.checked_column import CheckedColumn
 from headgate.masking.card_numbers import is_destroyed
 from headgate.masking.card_search import ANYWHERE, rows_with_cards
 from headgate.masking.redaction import redact
@@ -34,7 +34,7 @@ _SSN = r"[0-9]{3}([- ]?)[0-9]{2}([- ]?)[0-9]{4}"
 _AND_MORE = "holds more than a card number, such as its expiry, which needs a column of its own"
 
 
-def mask_cards(column: Column, text: pa.Array, known: KnownCards) -> Judged:
+def mask_cards(column: Column, text: pa.Array, known: KnownCards) -> CheckedColumn:
     """Replace card numbers by token, brand and last four digits."""
     present = null_where_absent(column, text)
     at, cards = known.of(present)
@@ -49,10 +49,10 @@ def mask_cards(column: Column, text: pa.Array, known: KnownCards) -> Judged:
         Breach("card_number_and_more", column.name, _AND_MORE, wrong[more]),
         Breach("card_number", column.name, "has a wrong length or check digit", np.delete(wrong, more)),
     ]
-    return _judged(column, present, cards.column("number").take(at), behind, found)
+    return _checked(column, present, cards.column("number").take(at), behind, found)
 
 
-def mask_ssns(column: Column, text: pa.Array) -> Judged:
+def mask_ssns(column: Column, text: pa.Array) -> CheckedColumn:
     """Replace social security numbers by their last four digits."""
     present = null_where_absent(column, text)
     fits = have_shape(present, _PLAIN_SSN)
@@ -61,30 +61,30 @@ def mask_ssns(column: Column, text: pa.Array) -> Judged:
     last4 = pc.utf8_slice_codeunits(null_where(~fits, present), -4)
     misfits = np.flatnonzero(flags(present.is_valid()) & ~fits)
     (behind,) = masked_columns(column)
-    return _judged(column, present, present, {behind.name: last4}, [Breach("type", column.name, "is no social security number", misfits)])
+    return _checked(column, present, present, {behind.name: last4}, [Breach("type", column.name, "is no social security number", misfits)])
 
 
-def mask_free_text(column: Column, text: pa.Array) -> Judged:
+def mask_free_text(column: Column, text: pa.Array) -> CheckedColumn:
     """Redact card numbers, codes and social security numbers in a text."""
     present = cast_column(column, null_where_absent(column, text)).values if column.format else text
     redacted = redact(present, context_below=context_below(column))
-    return Judged(column, text, present, {column.name: redacted}, tuple(column_breaches(column, present, present)))
+    return CheckedColumn(column, text, present, {column.name: redacted}, tuple(column_breaches(column, present, present)))
 
 
-def drop_values(column: Column, text: pa.Array) -> Judged:
+def drop_values(column: Column, text: pa.Array) -> CheckedColumn:
     """Drop verification codes and tracks; no curated column replaces them."""
     present = null_where_absent(column, text)
-    return _judged(column, present, present, {}, [])
+    return _checked(column, present, present, {}, [])
 
 
-def take_masked(column: Column, text: pa.Array) -> Judged:
+def take_masked(column: Column, text: pa.Array) -> CheckedColumn:
     """Validate the form of a column that was masked at its source; recorded breaches become breaches again."""
     if column.mask is Mask.VERDICTS:
-        return Judged(column, text, text, {}, breaches_of(text))
-    return Judged(column, text, text, {column.name: text}, tuple(column_breaches(column, text, text)))
+        return CheckedColumn(column, text, text, {}, breaches_of(text))
+    return CheckedColumn(column, text, text, {column.name: text}, tuple(column_breaches(column, text, text)))
 
 
-def _judged(column: Column, given: pa.Array, values: pa.Array, behind: Mapping[str, pa.Array], found: list[Breach]) -> Judged:
+def _checked(column: Column, given: pa.Array, values: pa.Array, behind: Mapping[str, pa.Array], found: list[Breach]) -> CheckedColumn:
     """Return the column with the breaches `found` so far, followed by those of its own rules."""
     breaches = [breach for breach in found if len(breach.rows)]
-    return Judged(column, given, values, behind, (*breaches, *column_breaches(column, values, given)))
+    return CheckedColumn(column, given, values, behind, (*breaches, *column_breaches(column, values, given)))

@@ -1,11 +1,11 @@
-"""Rows that were masked where they come from: how they are masked there, and how the gate knows and judges them here.
+"""Rows that were masked where they come from: how they are masked there, and how the gate recognises and checks them here.
 
 The export masks a batch before it is written anywhere. The file holds the masked columns that curated has; the column VERDICTS lists
 the rules that the removed values broke, so that the same rows are refused.
 
 A file says of itself that it was masked, and its run's manifest holds a seal over its bytes that only the masking key makes. Who
 cannot make it cannot pass a card number off as something masked: without the seal the file is refused. And a sealed file's rows
-are judged all the same: masked columns by their form, texts by the search for numbers that no column declares. See ADR 0023.
+are checked all the same: masked columns by their form, texts by the search for numbers that no column declares. See ADR 0023.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from headgate.errors import NotFoundError, UnreadableFileError
 from headgate.formats.parquet.read_parquet import exact_texts
 from headgate.formats.sniff import is_parquet
 from headgate.intake.rows.breaches_as_json import verdicts
-from headgate.intake.rows.validate_column import judge, undeclared_card
+from headgate.intake.rows.check_column import check_column, undeclared_card
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import ObjectRef
 from headgate.masking.card_numbers import KnownCards, numeric_rows_with_cards
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Comparison, Contract
-    from headgate.intake.rows.judged_column import Judged
+    from headgate.intake.rows.checked_column import CheckedColumn
     from headgate.lake.ports import FileRecord, MaskingKey, ObjectStore
     from headgate.values.cells import Flags, Rows
     from headgate.values.rules import Breach
@@ -148,18 +148,18 @@ class AtSource:
             encoded: columns whose text is base64; the decoded bytes are searched.
         """
         rows, found = _without_hidden(contract, rows, encoded)
-        judged = {column.name: self._judged(column, rows) for column in contract.columns if column.name in _to_be_judged(contract, rows)}
+        checked = {column.name: self._check(column, rows) for column in contract.columns if column.name in _checked_columns(contract, rows)}
         arrays: dict[str, pa.Array] = {}
         withheld = marked(np.concatenate((NO_ROWS, *(breach.rows for breach in found))), rows.num_rows)
         for name, values in zip(rows.schema.names, rows.columns, strict=True):
-            if name in judged and judged[name].column.mask:
-                arrays.update({behind: decoded(masked) for behind, masked in judged[name].behind.items()})
+            if name in checked and checked[name].column.mask:
+                arrays.update({behind: decoded(masked) for behind, masked in checked[name].behind.items()})
             else:
-                hidden = _undeclared(judged.get(name), values)
+                hidden = _undeclared(checked.get(name), values)
                 arrays[name] = _without(values, hidden)
                 withheld |= hidden
         declared = [breach for breach in found if breach.column in contract.names]
-        arrays[VERDICTS] = verdicts([*_breaches(contract, judged), *declared], rows.num_rows)
+        arrays[VERDICTS] = verdicts([*_breaches(contract, checked), *declared], rows.num_rows)
         schema = pa.schema([(name, array.type) for name, array in arrays.items()], metadata={MARK: _BY})
         return pa.RecordBatch.from_arrays(list(arrays.values()), schema=schema), bool_array(withheld)
 
@@ -167,8 +167,8 @@ class AtSource:
     def _cards(self) -> KnownCards:
         return KnownCards(self.key)
 
-    def _judged(self, column: Column, rows: pa.RecordBatch) -> Judged:
-        return judge(column, exact_texts(pa.chunked_array([rows.column(column.name)]), column), self._cards)
+    def _check(self, column: Column, rows: pa.RecordBatch) -> CheckedColumn:
+        return check_column(column, exact_texts(pa.chunked_array([rows.column(column.name)]), column), self._cards)
 
 
 def _without_hidden(contract: Contract, rows: pa.RecordBatch, encoded: Collection[str]) -> tuple[pa.RecordBatch, list[Breach]]:
@@ -206,29 +206,29 @@ def _as_read(values: pa.Array) -> pa.Array:
     return pa.StringArray.from_buffers(len(values), offsets, pa.py_buffer(shown))
 
 
-def _to_be_judged(contract: Contract, rows: pa.RecordBatch) -> set[str]:
+def _checked_columns(contract: Contract, rows: pa.RecordBatch) -> set[str]:
     """Columns that are masked, that may hold what they do not declare, or that are compared with a masked one."""
     wanted = {column.name for column in contract.columns if column.mask or column.type.kind is Kind.STRING}
     return {*wanted, *(name for rule in _of_masked(contract) for name in _compares(rule))} & set(rows.schema.names)
 
 
 def _of_masked(contract: Contract) -> tuple[Comparison, ...]:
-    """The rules over the row that can only be judged where nothing is masked."""
+    """The rules over the row that can only be checked where nothing is masked."""
     return tuple(rule for rule in contract.comparisons if any(contract.column(name).mask for name in _compares(rule)))
 
 
-def _breaches(contract: Contract, judged: Mapping[str, Judged]) -> list[Breach]:
+def _breaches(contract: Contract, checked: Mapping[str, CheckedColumn]) -> list[Breach]:
     """What the gate could not see any more."""
-    of_columns = [breach for each in judged.values() for breach in each.breaches if each.column.mask or breach.rule in _UNDECLARED]
-    values = {name: each.values for name, each in judged.items()}
+    of_columns = [breach for each in checked.values() for breach in each.breaches if each.column.mask or breach.rule in _UNDECLARED]
+    values = {name: each.values for name, each in checked.items()}
     rules = [rule for rule in _of_masked(contract) if _compares(rule) <= values.keys()]
     return [*of_columns, *(breach for rule in rules if (breach := comparison_breach(rule, values)))]
 
 
-def _undeclared(judged: Judged | None, values: pa.Array) -> Flags:
+def _undeclared(checked: CheckedColumn | None, values: pa.Array) -> Flags:
     """The rows whose value holds a number that its column does not declare."""
-    if judged is not None:
-        return marked(np.concatenate((NO_ROWS, *(breach.rows for breach in judged.breaches if breach.rule in _UNDECLARED))), len(values))
+    if checked is not None:
+        return marked(np.concatenate((NO_ROWS, *(breach.rows for breach in checked.breaches if breach.rule in _UNDECLARED))), len(values))
     if not pa.types.is_string(values.type):
         return np.zeros(len(values), bool)
     return flags(pc.not_equal(values, redact(values)))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.contracts.model import Contract
-    from headgate.intake.rows.judged_column import Judged
+    from headgate.intake.rows.checked_column import CheckedColumn
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,11 @@ class Verdict:
         return [breach for breach in self.breaches if breach.level is level]
 
 
-def refuse_rows(contract: Contract, judged: Sequence[Judged], count: int) -> Verdict:
+def refuse_rows(contract: Contract, checked: Sequence[CheckedColumn], count: int) -> Verdict:
     """Refuse each of the `count` rows that breaks a rule at the level `quarantine`, of a column or over the row."""
-    values = {each.column.name: each.values for each in judged}
+    values = {each.column.name: each.values for each in checked}
     over_rows = [breach for comparison in contract.comparisons if (breach := comparison_breach(comparison, values))]
-    breaches = [*(breach for each in judged for breach in each.breaches), *over_rows]
+    breaches = [*(breach for each in checked for breach in each.breaches), *over_rows]
     broken = [breach.rows for breach in breaches if breach.level is Level.QUARANTINE]
     return Verdict(breaches, np.flatnonzero(marked(np.concatenate((NO_ROWS, *broken)), count)))
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind, Mask
-from headgate.intake.rows.judged_column import Judged
+from headgate.intake.rows.checked_column import CheckedColumn
 from headgate.lake.columns import in_one_piece
 from headgate.values.cells import literal
 
@@ -28,14 +28,14 @@ _DROPPED = {Mask.CVV, Mask.TRACK}
 _SPELLED_ONE_WAY = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DATE}
 
 
-def kept_texts(judged: Sequence[Judged], passing: pa.Array) -> dict[str, pa.Array]:
+def kept_texts(checked: Sequence[CheckedColumn], passing: pa.Array) -> dict[str, pa.Array]:
     """Return the texts of these rows that cannot be restored from values, by a name that no column has."""
-    return {_kept_name(each.column): _kept(each, passing) for each in judged if _is_kept(each.column)}
+    return {_kept_name(each.column): _kept(each, passing) for each in checked if _is_kept(each.column)}
 
 
-def _kept(judged: Judged, passing: pa.Array) -> pa.Array:
-    text = judged.text.filter(passing)
-    return text.is_valid() if judged.column.mask in _DROPPED else text
+def _kept(checked: CheckedColumn, passing: pa.Array) -> pa.Array:
+    text = checked.text.filter(passing)
+    return text.is_valid() if checked.column.mask in _DROPPED else text
 
 
 def _is_kept(column: Column) -> bool:
@@ -50,7 +50,7 @@ def _kept_name(column: Column) -> str:
     return f"_text_of.{column.name}"
 
 
-def judged_from_candidates(contract: Contract, rows: pa.Table, warnings: Sequence[Breach]) -> list[Judged]:
+def columns_from_candidates(contract: Contract, rows: pa.Table, warnings: Sequence[Breach]) -> list[CheckedColumn]:
     """Return the checked columns of candidate rows.
 
     Args:
@@ -60,10 +60,10 @@ def judged_from_candidates(contract: Contract, rows: pa.Table, warnings: Sequenc
     return [_restore(column, rows, tuple(each for each in warnings if each.column == column.name)) for column in contract.columns]
 
 
-def _restore(column: Column, rows: pa.Table, warnings: tuple[Breach, ...]) -> Judged:
+def _restore(column: Column, rows: pa.Table, warnings: tuple[Breach, ...]) -> CheckedColumn:
     behind = {each.name: in_one_piece(rows.column(each.name)) for each in masked_columns(column)}
     text = _text(column, rows, behind)
-    return Judged(column, text, text, behind, warnings)
+    return CheckedColumn(column, text, text, behind, warnings)
 
 
 def _text(column: Column, rows: pa.Table, behind: dict[str, pa.Array]) -> pa.Array:

@@ -39,7 +39,7 @@ class LargerWorker:
         start: starts a run of the larger worker; takes a name that can start only once, and the input.
         lease_s: the longest time that a larger worker may take, including its queue and retries.
         from_bytes: smaller files are not examined, unless a worker died while it processed them.
-        comes_again: whether the file was delivered before. Only then is the ledger asked what became of the first worker.
+        is_redelivery: whether the file was delivered before. Only then is the ledger asked what became of the first worker.
     """
 
     worker: Worker
@@ -47,12 +47,12 @@ class LargerWorker:
     start: Callable[[str, Mapping[str, str]], object]
     lease_s: int
     from_bytes: int = MEASURED_FROM_BYTES
-    comes_again: Callable[[], bool] = lambda: False
+    is_redelivery: Callable[[], bool] = lambda: False
 
     def shortage(self, objects: ObjectStore, ledger: FileLedger, record: FileRecord, info: ObjectInfo) -> str:
         """Return what this worker has too little of: `time`, `memory` or `disk`; `killed` when a worker died of the file; else empty."""
         is_large = info.size_bytes >= self.from_bytes
-        if (is_large or self.comes_again()) and ledger.is_left_undone(record.file_id):
+        if (is_large or self.is_redelivery()) and ledger.is_left_undone(record.file_id):
             return KILLED
         if not is_large:
             return ""

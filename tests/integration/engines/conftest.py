@@ -17,7 +17,7 @@ from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.part_files import iter_objects
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.engines import spark_session
-from headgate.intake.rows.check_rows import ACCEPTED, gate_file
+from headgate.intake.rows.check_rows import ACCEPTED, check_file
 from headgate.lake.keys import ExportKey
 from headgate.lake.ports import MaskingKey
 from headgate.merge.merge_files import Memory, merge_files
@@ -61,7 +61,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
         contract = Registry.load().source[ExportKey.parse(key).dataset]  # type: ignore[union-attr]  # every object of a sample has such a key
         out = folder / "passed" / str(number)
         out.mkdir(parents=True)
-        gate_file(path, contract, KEY, object_key=key, received_at=datetime(2025, 1, 1), folder=out)
+        check_file(path, contract, KEY, object_key=key, received_at=datetime(2025, 1, 1), folder=out)
         passed[contract.dataset].append(out / ACCEPTED)
     merged = folder / "merged"
     merged.mkdir()

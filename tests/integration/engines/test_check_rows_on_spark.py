@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.intake.quarantine.quarantine_rows import Origin
-from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, gate_file
-from headgate.intake.rows.check_rows_on_spark import gate_file_on_spark
+from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
+from headgate.intake.rows.check_rows_on_spark import check_file_on_spark
 from headgate.lake.ports import MaskingKey
 from tests.unit.intake.rows.test_check_rows_on_spark import PAYMENTS, ROW, csv_of
 
@@ -54,9 +54,9 @@ def both(spark_here: SparkSession, body: bytes, range_bytes: int) -> list[tuple[
         one.mkdir()
         several.mkdir()
         told = {"object_key": "payments/in.csv", "received_at": LANDED, "content_sha256": "a" * 64}
-        counts = gate_file(path, PAYMENTS, KEY, folder=one, **told)
+        counts = check_file(path, PAYMENTS, KEY, folder=one, **told)
         origin = Origin("payments", "a" * 64, "payments/in.csv", LANDED)
-        spread = gate_file_on_spark(spark_here, path, PAYMENTS, KEY, origin=origin, folder=several, range_bytes=range_bytes)
+        spread = check_file_on_spark(spark_here, path, PAYMENTS, KEY, origin=origin, folder=several, range_bytes=range_bytes)
         for folder, outcome in ((one, counts), (several, spread)):
             files = {part: (folder / part).read_bytes() for part in (ACCEPTED, QUARANTINE) if (folder / part).is_file()}
             made.append((outcome, files))
@@ -87,7 +87,7 @@ def test_what_arrow_would_misread_is_left_to_one_worker(spark_here: SparkSession
     odd = ROW.format(key=1, pan="4111111111111111", amount="1.00", status="captured", notes='a 5" pipe', newer=1)
     (tmp_path / "in.csv").write_bytes(csv_of([odd]))
     origin = Origin("payments", "a" * 64, "payments/in.csv", LANDED)
-    assert gate_file_on_spark(spark_here, tmp_path / "in.csv", PAYMENTS, KEY, origin=origin, folder=tmp_path) is None
+    assert check_file_on_spark(spark_here, tmp_path / "in.csv", PAYMENTS, KEY, origin=origin, folder=tmp_path) is None
 
 
 def test_ends_of_rows_and_of_the_file_become_the_same(spark_here: SparkSession) -> None:

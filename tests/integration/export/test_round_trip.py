@@ -34,9 +34,9 @@ from headgate.export.planning.drafting import draft
 from headgate.export.requests import ExportRequest, Mode
 from headgate.export.run_names import day_of
 from headgate.export.server.tables import describe, tables
-from headgate.intake.files.check_and_store_file import FileGate
+from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.export_runs import Runs
-from headgate.intake.files.process_file import Curation
+from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.source_deletions import Sightings
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.lake.versions import last_held
@@ -252,12 +252,14 @@ class Lake:
         )
         exporting.run(ExportRequest("shop", run, day_of(run, datetime.now(UTC).date()), mode=mode))
 
-    def curate(self) -> None:
+    def process(self) -> None:
         """Everything in raw went through the gate, and no row was refused; a table that did not change is skipped as a duplicate."""
         curated, quarantine = f"{self.name}-curated", f"{self.name}-quarantine"
-        gate = FileGate(self.objects, self.ledger, self.contracts, lambda: KEY, curated, quarantine, now, 300)
+        gate = FileChecker(self.objects, self.ledger, self.contracts, lambda: KEY, curated, quarantine, now, 300)
         queue = deque(ObjectRef(f"{self.name}-raw", item.ref.key) for item in self.objects.list(f"{self.name}-raw", ""))
-        runs = Runs(self.objects, Curation(gate).curate, queue.extend, Sightings(self.objects, self.contracts, f"{self.name}-curated"))
+        runs = Runs(
+            self.objects, FileProcessor(gate).process, queue.extend, Sightings(self.objects, self.contracts, f"{self.name}-curated")
+        )
         while queue:
             record = runs.receive(queue.popleft())
             assert record.state in {"done", "ignored", "skipped_duplicate"}, (record.key, record.error)
@@ -349,7 +351,7 @@ def statements(script: str) -> list[str]:
 )
 def test_every_value_comes_out_of_athena_as_the_server_says_it_is(lake: Lake) -> None:
     lake.export()
-    lake.curate()
+    lake.process()
     lake.merge()
     assert_athena_equals_the_server(lake)
 
@@ -372,10 +374,10 @@ def test_every_value_comes_out_of_athena_as_the_server_says_it_is(lake: Lake) ->
 def test_a_schedule_runs_on_drafts_that_nobody_touched(lake: Lake, updates: list[str]) -> None:
     """A scheduled run is incremental; the next one brings updates of tables without a change column too."""
     lake.export("20260102T010000Z", Mode.INCREMENTAL)
-    lake.curate()
+    lake.process()
     lake.shop.run(*updates)
     lake.export("20260103T010000Z", Mode.INCREMENTAL)
-    lake.curate()
+    lake.process()
     lake.merge()
     assert_athena_equals_the_server(lake)
 
@@ -407,7 +409,7 @@ def test_a_row_that_the_server_deletes_leaves_athena_and_comes_back_when_it_is_i
         lake.shop.run(*statements)
         following.export(run, mode)
         for _ in range(2):
-            following.curate()
+            following.process()
             following.merge()
         (row,) = lake.query("select count(*) as n, count_if(film_id in (7, 8)) as m from film")
         return int(str(row["n"])), int(str(row["m"]))

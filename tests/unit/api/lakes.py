@@ -17,8 +17,8 @@ from headgate.contracts.registry import Registry
 from headgate.domains.retail import SYSTEMS
 from headgate.errors import NotFoundError
 from headgate.formats.read_table import sample_table
-from headgate.intake.files.check_and_store_file import FileGate
-from headgate.intake.files.process_file import Curation
+from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.revert_file import Reverter
 from headgate.lake.pipeline_starts import Execution
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
@@ -117,10 +117,10 @@ class MemoryLake:
         return Mappings(self.objects, "artifacts", REGISTRY.source, sample_table)
 
     @cached_property
-    def gate(self) -> FileGate:
+    def gate(self) -> FileChecker:
         key = MaskingKey("k1", b"0" * 32)
         ports = {"objects": self.objects, "ledger": self.ledger, "contracts": REGISTRY.source, "masking_key": lambda: key}
-        return FileGate(
+        return FileChecker(
             **ports, curated_bucket="curated", quarantine_bucket="quarantine", clock=self.now, lease_s=300, mappings=self.mappings
         )  # type: ignore[arg-type]  # twins of the ports
 
@@ -135,12 +135,12 @@ class MemoryLake:
     def start(self, upload_id: str) -> None:
         """Run the gate on an upload at once."""
 
-        def curate(scratch: ScratchObjects, ref: ObjectRef) -> FileRecord:
+        def process(scratch: ScratchObjects, ref: ObjectRef) -> FileRecord:
             profiles = Profiles(scratch, "artifacts")
             gate = replace(self.gate, objects=scratch, ledger=MemoryLedger())
-            return Curation(gate, profile=profiles.of, profile_unknown=profiles.of_unknown).curate(ref)
+            return FileProcessor(gate, profile=profiles.of, profile_unknown=profiles.of_unknown).process(ref)
 
-        DryRunner(self.objects, "staging", "raw", "curated", curate).run(upload_id)
+        DryRunner(self.objects, "staging", "raw", "curated", process).run(upload_id)
 
     def bucket(self, zone: str) -> str:
         return zone
@@ -155,7 +155,7 @@ class MemoryLake:
             self.objects.write(ObjectRef("raw", key), body)
         profiles = Profiles(self.objects, "artifacts")
         ref = self.objects.info(ObjectRef("raw", key)).ref
-        return Curation(self.gate, profile=profiles.of, profile_unknown=profiles.of_unknown).curate(ref)
+        return FileProcessor(self.gate, profile=profiles.of, profile_unknown=profiles.of_unknown).process(ref)
 
     def contents(self) -> dict[str, dict[str, bytes]]:
         """What a trace would be in."""

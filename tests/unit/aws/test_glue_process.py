@@ -52,7 +52,7 @@ def test_only_the_cause_reaches_standard_error(capsys: pytest.CaptureFixture[str
         sys.stderr.write("calculating 10 %")
         raise ZeroDivisionError("division by zero")
 
-    with pytest.raises(SystemExit, match=r"^unforeseen ZeroDivisionError at test_glue_process.py:\d+$"):
+    with pytest.raises(SystemExit, match=r"^unexpected ZeroDivisionError at test_glue_process.py:\d+$"):
         glue_process.run(job)
     said = capsys.readouterr()
     assert said.err == ""

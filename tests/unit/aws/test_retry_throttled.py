@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headgate.aws.retry_throttled import patiently
+from headgate.aws.retry_throttled import retry_throttled
 from headgate.errors import ConflictError, ThrottledError
 
 pytestmark = pytest.mark.unit
@@ -18,14 +18,14 @@ def busy_for(times: int, slept: list[float]) -> str:
 
 def test_work_that_asks_for_patience_is_tried_again_after_each_pause() -> None:
     slept: list[float] = []
-    assert patiently(lambda: busy_for(2, slept), pauses_s=(1, 2, 4), sleep=slept.append) == "done"
+    assert retry_throttled(lambda: busy_for(2, slept), pauses_s=(1, 2, 4), sleep=slept.append) == "done"
     assert slept == [1, 2]
 
 
 def test_patience_ends_and_the_error_goes_on() -> None:
     slept: list[float] = []
     with pytest.raises(ThrottledError):
-        patiently(lambda: busy_for(9, slept), pauses_s=(1, 2), sleep=slept.append)
+        retry_throttled(lambda: busy_for(9, slept), pauses_s=(1, 2), sleep=slept.append)
     assert slept == [1, 2]
 
 
@@ -36,5 +36,5 @@ def test_other_errors_are_not_waited_for() -> None:
         raise ConflictError("taken over")
 
     with pytest.raises(ConflictError):
-        patiently(work, sleep=slept.append)
+        retry_throttled(work, sleep=slept.append)
     assert slept == []

@@ -16,8 +16,8 @@ from headgate.cli.main import cli
 from headgate.contracts.registry import Registry
 from headgate.errors import HeadgateError
 from headgate.formats.read_table import sample_table
-from headgate.intake.files.check_and_store_file import FileGate
-from headgate.intake.files.process_file import Curation
+from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.quarantine.replay_file import Replayer
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.matching.mappings import Mappings
@@ -39,7 +39,7 @@ def put(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
     objects, ledger, contracts = MemoryObjects(), MemoryLedger(), Registry.load().source
     mappings = Mappings(objects, "artifacts", contracts, sample_table)
     ports = (objects, ledger, contracts, lambda: MaskingKey("k1", b"0" * 32), "curated", "quarantine")
-    gate = FileGate(*ports, lambda: dt.datetime(2024, 1, 2, 3, 4, 5), 300, mappings=mappings)
+    gate = FileChecker(*ports, lambda: dt.datetime(2024, 1, 2, 3, 4, 5), 300, mappings=mappings)
     monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {"HEADGATE_QUARANTINE_BUCKET": "quarantine"}, {}))
     monkeypatch.setattr(wiring, "objects", lambda: objects)
     monkeypatch.setattr(wiring, "ledger", lambda _: ledger)
@@ -48,7 +48,7 @@ def put(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
 
     def putting(key: str, body: str) -> None:
         objects.write(ObjectRef("raw", key), body.encode())
-        Curation(gate).curate(ObjectRef("raw", key))
+        FileProcessor(gate).process(ObjectRef("raw", key))
 
     return putting
 

@@ -14,7 +14,7 @@ from headgate.contracts.literals import bound_of_floats, float_bound
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Rule
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.errors import ContractError
-from headgate.intake.rows.check_rows import gate_bytes
+from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey
 
 pytestmark = pytest.mark.unit
@@ -99,7 +99,7 @@ def test_a_bound_that_is_no_value_of_its_column_keeps_the_contract_from_loading(
 )
 def test_however_a_bound_is_written_the_gate_parts_values_by_it(column_type: ColumnType, bound: object, below: str, at_least: str) -> None:
     for contract in (loaded(column_type, Rule("minimum", bound)), loaded(column_type, Comparison("floor", "number", ">=", value=bound))):
-        assert let_in(contract, below, at_least) == [at_least]
+        assert accepted_rows(contract, below, at_least) == [at_least]
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_however_allowed_values_are_written_the_gate_knows_them(
     column_type: ColumnType, allowed: tuple[object, ...], kept: list[str], refused: str
 ) -> None:
     contract = loaded(column_type, Rule("valid_values", allowed))
-    assert let_in(contract, *kept, refused) == kept
-    assert let_in(loaded(column_type, Comparison("one", "number", "==", value=allowed[0])), kept[0], refused) == [kept[0]]
+    assert accepted_rows(contract, *kept, refused) == kept
+    assert accepted_rows(loaded(column_type, Comparison("one", "number", "==", value=allowed[0])), kept[0], refused) == [kept[0]]
 
 
 @pytest.mark.parametrize(
@@ -143,8 +143,8 @@ def test_a_length_is_a_number_of_characters(length: object) -> None:
         loaded(ColumnType(Kind.STRING), Rule("min_length", length))
 
 
-def let_in(contract: Contract, *values: str) -> list[str]:
+def accepted_rows(contract: Contract, *values: str) -> list[str]:
     """Which of these the gate lets in."""
     body = "number\n" + "".join(f"{value}\n" for value in values)
-    gated = gate_bytes(body.encode(), contract, MaskingKey("", b""), object_key="x/a", received_at=datetime(2024, 1, 1))
+    gated = check_bytes(body.encode(), contract, MaskingKey("", b""), object_key="x/a", received_at=datetime(2024, 1, 1))
     return [values[row - 1] for row in gated.accepted["_source_row"].to_pylist()]

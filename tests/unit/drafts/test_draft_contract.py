@@ -24,7 +24,7 @@ from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.drafts.draft_contract import draft
 from headgate.errors import BadInputError, ContractError, HeaderError, UnreadableFileError
-from headgate.intake.rows.check_rows import Gated, gate_bytes
+from headgate.intake.rows.check_rows import CheckedRows, check_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.masking.card_search import rows_with_cards
 
@@ -45,8 +45,8 @@ def drafted(body: bytes) -> Contract:
     return draft(body, "payments").contract
 
 
-def gated(body: bytes, contract: Contract) -> Gated:
-    return gate_bytes(body, contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=dt.datetime(2024, 1, 1))
+def gated(body: bytes, contract: Contract) -> CheckedRows:
+    return check_bytes(body, contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=dt.datetime(2024, 1, 1))
 
 
 def csv_of(**columns: list[str]) -> bytes:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from headgate.drafts.draft_contract import draft
-from headgate.intake.rows.check_rows import gate_bytes
+from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey
 
 DATA = Path(os.environ.get("HEADGATE_DATA", Path(__file__).parents[4] / "shared/data"))
@@ -51,7 +51,7 @@ def test_no_published_number_is_altered(name: str, values: object) -> None:
     written = io.StringIO(newline="")
     csv.writer(written).writerows([("id", name), *enumerate(numbers)])
     body = written.getvalue().encode()
-    made = gate_bytes(
+    made = check_bytes(
         body, draft(body, "contacts").contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=dt.datetime(2026, 1, 1)
     )
     assert made.accepted[name].to_pylist() == numbers

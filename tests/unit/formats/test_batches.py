@@ -18,7 +18,7 @@ from headgate.formats.csv.stream_csv import NotPlainError, stream
 from headgate.formats.read_file import read_file
 from headgate.formats.received import Ragged, Received
 from headgate.intake.quarantine.quarantine_rows import Origin
-from headgate.intake.rows.check_rows import Gated, GateRun, gate_bytes, gate_file, gate_rows
+from headgate.intake.rows.check_rows import CheckedRows, CheckRun, check_bytes, check_file, check_source
 from headgate.intake.rows.parquet_writer import RowsFile
 from headgate.intake.rows.spool import Spool
 from headgate.lake.ports import MaskingKey
@@ -49,14 +49,14 @@ def csv_of(rows: list[str]) -> bytes:
     return "\n".join([",".join(PAYMENTS.names), *rows, ""]).encode()
 
 
-def in_batches_of(body: bytes, rows_at_once: int) -> Gated:
-    return gate_rows(source_of(read_file(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN)
+def in_batches_of(body: bytes, rows_at_once: int) -> CheckedRows:
+    return check_source(source_of(read_file(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN)
 
 
 def bytes_in_batches_of(body: bytes, rows_at_once: int, folder: Path | None) -> tuple[bytes, bytes]:
     accepted, aside = io.BytesIO(), io.BytesIO()
     files = (RowsFile(accepted, (), 7), RowsFile(aside, ("record",), 7))
-    for both in GateRun(source_of(read_file(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN, folder).rows():
+    for both in CheckRun(source_of(read_file(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN, folder).rows():
         for file, rows in zip(files, both, strict=True):
             file.add(rows)
     for file in files:
@@ -87,8 +87,8 @@ def test_a_file_on_disk_is_accepted_as_one_in_memory(tmp_path: Path) -> None:
     good = "1,A1,card,4111111111111111,123,2026-01,1.00,GBP,2024-01-01 10:00:00,captured,thanks,2024-01-01 00:00:00"
     body = csv_of([good, good, "too,short", good.replace("1,A1", "2,A2")])
     (tmp_path / "in.csv").write_bytes(body)
-    counts = gate_file(tmp_path / "in.csv", PAYMENTS, KEY, object_key="payments/in.csv", received_at=LANDED, folder=tmp_path)
-    gated = gate_bytes(body, PAYMENTS, KEY, object_key="payments/in.csv", received_at=LANDED)
+    counts = check_file(tmp_path / "in.csv", PAYMENTS, KEY, object_key="payments/in.csv", received_at=LANDED, folder=tmp_path)
+    gated = check_bytes(body, PAYMENTS, KEY, object_key="payments/in.csv", received_at=LANDED)
     assert (counts.received, counts.accepted, counts.quarantined, counts.duplicates) == (4, 2, 1, 1)
     assert pq.read_table(tmp_path / "accepted.parquet").to_pylist() == gated.accepted.to_pylist()
     assert pq.read_table(tmp_path / "quarantine.parquet").to_pylist() == gated.quarantine_rows.to_pylist()
@@ -130,7 +130,7 @@ def test_a_file_that_is_streamed_reads_as_one_that_is_read_whole(rows: list[str]
         path.write_bytes(body)
         source = stream(path, PAYMENTS, from_bytes=0)
         assert source
-        streamed = gate_rows(source, PAYMENTS, KEY, ORIGIN)
+        streamed = check_source(source, PAYMENTS, KEY, ORIGIN)
     every = in_batches_of(body, 1000)
     assert streamed.accepted.to_pylist() == every.accepted.to_pylist()
     assert streamed.quarantine_rows.to_pylist() == every.quarantine_rows.to_pylist()
@@ -190,6 +190,6 @@ def test_a_file_that_turns_out_not_to_be_plain_is_read_whole(tmp_path: Path) -> 
     """Its first character that is not UTF-8 stands far behind its head."""
     many = csv_of([GOOD_LINE.replace("1,A1", f"{row},A{row}") for row in range(1, 200_001)])
     (tmp_path / "in.csv").write_bytes(many + GOOD_LINE.replace("1,A1", "0,A0").replace("thanks", "café").encode("cp1252"))
-    counts = gate_file(tmp_path / "in.csv", PAYMENTS, KEY, object_key="payments/in.csv", received_at=LANDED, folder=tmp_path)
+    counts = check_file(tmp_path / "in.csv", PAYMENTS, KEY, object_key="payments/in.csv", received_at=LANDED, folder=tmp_path)
     assert (counts.received, counts.accepted, counts.quarantined) == (200_001, 200_000, 1)
     assert "café" in pq.read_table(tmp_path / "quarantine.parquet")["record"][0].as_py()

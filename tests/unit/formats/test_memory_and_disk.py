@@ -25,7 +25,7 @@ from headgate.formats.csv.stream_csv import NotPlainError
 from headgate.formats.open_file import open_batches, read_whole
 from headgate.formats.unpack import unpack_file
 from headgate.intake.quarantine.quarantine_rows import Origin
-from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, Counts, GateRun, gate_bytes, write_outputs
+from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, CheckRun, Counts, check_bytes, write_outputs
 from headgate.lake.keys import dataset_of
 from headgate.lake.ports import MaskingKey
 
@@ -47,7 +47,7 @@ Outcome = tuple[object, ...]
 
 def in_memory(body: bytes, contract: Contract) -> Outcome:
     try:
-        gated = gate_bytes(body, contract, KEY, object_key="a/b", received_at=LANDED, content_sha256="0" * 64)
+        gated = check_bytes(body, contract, KEY, object_key="a/b", received_at=LANDED, content_sha256="0" * 64)
     except BadInputError as error:
         return (error.rule, error.message, error.column)
     return gated.counts, _plain(gated.accepted), _plain(gated.quarantine_rows)
@@ -63,8 +63,8 @@ def from_disk(body: bytes, contract: Contract, folder: Path) -> tuple[str, Outco
         source = open_batches(file, contract, folder, from_bytes=0)
         if source:
             with suppress(NotPlainError):
-                return STREAMED, _told(write_outputs(GateRun(source, contract, KEY, origin, folder), folder), folder)
-        return WHOLE, _told(write_outputs(GateRun(source_of(read_whole(file, contract)), contract, KEY, origin, folder), folder), folder)
+                return STREAMED, _told(write_outputs(CheckRun(source, contract, KEY, origin, folder), folder), folder)
+        return WHOLE, _told(write_outputs(CheckRun(source_of(read_whole(file, contract)), contract, KEY, origin, folder), folder), folder)
     except BadInputError as error:
         return REFUSED, (error.rule, error.message, error.column)
 

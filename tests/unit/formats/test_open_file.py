@@ -27,7 +27,7 @@ from headgate.formats.open_file import is_large
 from headgate.formats.parquet.read_parquet import read_parquet
 from headgate.formats.unpack import OutgrownError, UnpackedFile
 from headgate.intake.quarantine.quarantine_rows import Origin
-from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, Gated, gate_bytes, gate_file, gate_rows
+from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, CheckedRows, check_bytes, check_file, check_source
 from headgate.lake.ports import MaskingKey
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ ROW = {
 }
 
 
-def told(gated: Gated) -> tuple[object, ...]:
+def told(gated: CheckedRows) -> tuple[object, ...]:
     return gated.counts, gated.accepted.to_pylist(), gated.quarantine_rows.to_pylist()
 
 
@@ -61,12 +61,12 @@ def streamed(body: bytes, open_as: Callable[[Path], Source | None]) -> tuple[obj
         path.write_bytes(body)
         source = open_as(path)
         assert source
-        gated = gate_rows(source, REGIONS, KEY, Origin("regions", "0" * 64, "regions/in", LANDED))
+        gated = check_source(source, REGIONS, KEY, Origin("regions", "0" * 64, "regions/in", LANDED))
     return told(gated)
 
 
 def whole(body: bytes) -> tuple[object, ...]:
-    return told(gate_bytes(body, REGIONS, KEY, object_key="regions/in", received_at=LANDED, content_sha256="0" * 64))
+    return told(check_bytes(body, REGIONS, KEY, object_key="regions/in", received_at=LANDED, content_sha256="0" * 64))
 
 
 values = st.none() | st.sampled_from(["GB", "not a code", "", "\\N", "2024-01-01 00:00:00", 7, 1.5, 12345678901234567890, True, "é☃"])
@@ -192,7 +192,7 @@ def written(body: bytes) -> tuple[str, bytes, bytes]:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "in"
         path.write_bytes(body)
-        counts = gate_file(path, PAYMENTS, KEY, object_key="k", received_at=LANDED, folder=path.parent, content_sha256="0" * 64)
+        counts = check_file(path, PAYMENTS, KEY, object_key="k", received_at=LANDED, folder=path.parent, content_sha256="0" * 64)
         return counts.written_as["compression"], *((Path(name) / part).read_bytes() for part in (ACCEPTED, QUARANTINE))
 
 
@@ -205,14 +205,14 @@ def test_what_is_beyond_the_workers_limit_is_for_a_larger_one(tmp_path: Path, pl
     path = tmp_path / "in"
     path.write_bytes(gzip.compress(plain[0], 1))
     with pytest.raises(OutgrownError):
-        gate_file(path, PAYMENTS, KEY, object_key="k", received_at=LANDED, folder=tmp_path, limit_bytes=10_000_000)
+        check_file(path, PAYMENTS, KEY, object_key="k", received_at=LANDED, folder=tmp_path, limit_bytes=10_000_000)
 
 
 def test_a_bomb_is_for_nobody(tmp_path: Path) -> None:
     path = tmp_path / "in"
     path.write_bytes(gzip.compress(b"0" * 400_000_000))
     with pytest.raises(BadInputError) as refused:
-        gate_file(path, PAYMENTS, KEY, object_key="k", received_at=LANDED, folder=tmp_path, limit_bytes=1_000_000_000)
+        check_file(path, PAYMENTS, KEY, object_key="k", received_at=LANDED, folder=tmp_path, limit_bytes=1_000_000_000)
     assert not isinstance(refused.value, OutgrownError)
 
 

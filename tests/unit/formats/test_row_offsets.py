@@ -17,7 +17,7 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.formats.csv import stream_csv
 from headgate.formats.json.records import read_records
 from headgate.formats.row_offsets import record_starts, row_starts
-from headgate.intake.rows.check_rows import Gated, gate_bytes
+from headgate.intake.rows.check_rows import CheckedRows, check_bytes
 from headgate.lake.ports import MaskingKey
 from tests.unit.formats.excel.test_read_excel import sheet, workbook
 
@@ -28,8 +28,8 @@ ROWS = [["1", "plain"], ["bad 2", 'two\r\nlines, "quoted"'], ["3", "é ∑ 𝄞"
 BAD = [2, 4, 5]
 
 
-def gated(body: bytes, contract: Contract = CONTRACT) -> Gated:
-    return gate_bytes(body, contract, MaskingKey("", b""), object_key="things/a", received_at=dt.datetime(2024, 1, 1))
+def gated(body: bytes, contract: Contract = CONTRACT) -> CheckedRows:
+    return check_bytes(body, contract, MaskingKey("", b""), object_key="things/a", received_at=dt.datetime(2024, 1, 1))
 
 
 def offsets(body: bytes, contract: Contract = CONTRACT) -> dict[int, int | None]:

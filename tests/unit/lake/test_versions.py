@@ -103,9 +103,9 @@ def test_what_is_replayed_keeps_its_moment_and_corrects_only_what_it_had_correct
 
 
 def test_a_refused_version_is_settled_when_its_object_goes_back_and_when_its_own_content_is_accepted_after_all() -> None:
-    back, let_in = records_of([Sent("k", "X", 1), Sent("k", "X", 3)]), records_of([Sent("k", "Z", 3)])
+    back, accepted = records_of([Sent("k", "X", 1), Sent("k", "X", 3)]), records_of([Sent("k", "Z", 3)])
     assert History.of(back).settled_by(refused("k", "Z", 2)) == back[1]
-    assert History.of(let_in).settled_by(refused("k", "Z", 2)) == let_in[0]
+    assert History.of(accepted).settled_by(refused("k", "Z", 2)) == accepted[0]
 
 
 SENDS = st.lists(st.tuples(st.sampled_from(["k1", "k2"]), st.sampled_from("XYZ"), st.integers(0, 2)), max_size=9)
@@ -138,9 +138,9 @@ def came_at(content: str, sent: list[Sent]) -> int:
 def test_every_history_gives_each_content_the_moment_that_the_rule_in_plain_words_gives_it(drawn: tuple[list[Sent], list[int]]) -> None:
     sent, processed = drawn
     records = records_of(sent, processed=processed)
-    let_in = {record.content_sha256: record.received_at for record in records if record.state == "done"}
-    wanted = {content: moment(came_at(content, sent)) for content in let_in}
-    assert last_held(reversed(records)) == {content: LastHeld(at, moved=at != let_in[content]) for content, at in wanted.items()}
+    accepted = {record.content_sha256: record.received_at for record in records if record.state == "done"}
+    wanted = {content: moment(came_at(content, sent)) for content in accepted}
+    assert last_held(reversed(records)) == {content: LastHeld(at, moved=at != accepted[content]) for content, at in wanted.items()}
 
 
 @given(histories())

@@ -15,8 +15,8 @@ from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError
 from headgate.formats.read_table import sample_table
-from headgate.intake.files.check_and_store_file import FileGate
-from headgate.intake.files.process_file import Curation
+from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.quarantine.list_quarantine import replayable
 from headgate.intake.quarantine.replay_file import REPLAYED, STILL_REJECTED, Replayer
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
@@ -54,15 +54,15 @@ class Lake:
     def mappings(self) -> Mappings:
         return Mappings(self.objects, "artifacts", SOURCE, sample_table)
 
-    def curate(self, key: str, body: bytes) -> FileRecord:
+    def process(self, key: str, body: bytes) -> FileRecord:
         self.objects.write(ObjectRef("raw", key), body)
         ref = self.objects.info(ObjectRef("raw", key)).ref
-        return Curation(self.gate, profile_unknown=Profiles(self.objects, "artifacts").of_unknown).curate(ref)
+        return FileProcessor(self.gate, profile_unknown=Profiles(self.objects, "artifacts").of_unknown).process(ref)
 
     @property
-    def gate(self) -> FileGate:
+    def gate(self) -> FileChecker:
         now = dt.datetime(2024, 1, 3)
-        return FileGate(
+        return FileChecker(
             self.objects,
             self.ledger,
             SOURCE,
@@ -77,7 +77,7 @@ class Lake:
 
 def test_a_header_that_is_surely_meant_is_mapped_and_the_record_says_so() -> None:
     lake = Lake()
-    record = lake.curate("payments/a.csv", with_header(payment_id="PaymentId", amount="Amt", updated_at="last_updated_at"))
+    record = lake.process("payments/a.csv", with_header(payment_id="PaymentId", amount="Amt", updated_at="last_updated_at"))
     assert (record.state, record.accepted) == ("done", 2)
     assert json.loads(record.mapping["columns"]) == {"PaymentId": "payment_id", "Amt": "amount", "last_updated_at": "updated_at"}
     assert record.mapping["how"] == "fuzzy"
@@ -86,27 +86,27 @@ def test_a_header_that_is_surely_meant_is_mapped_and_the_record_says_so() -> Non
 @pytest.mark.parametrize("written", [lambda name: name.replace("_", " ").title(), lambda name: name.title().replace("_", "")])
 def test_the_contracts_own_names_in_other_separators_are_meant_for_certain(written: Callable[[str], str]) -> None:
     lake = Lake()
-    record = lake.curate("payments/a.csv", with_header(**{name: written(name) for name in SOURCE["payments"].names}))
+    record = lake.process("payments/a.csv", with_header(**{name: written(name) for name in SOURCE["payments"].names}))
     assert (record.state, record.accepted) == ("done", 2)
     assert (record.mapping["how"], record.mapping["confidence"]) == ("exact", "1.00")
 
 
 def test_a_column_that_is_missing_under_names_in_other_separators_is_asked_for() -> None:
     names = {name: name.title().replace("_", " ") for name in SOURCE["payments"].names} | {"amount": "thing"}
-    assert Lake().curate("payments/a.csv", with_header(**names)).state == "needs_mapping"
+    assert Lake().process("payments/a.csv", with_header(**names)).state == "needs_mapping"
 
 
 def test_a_mapped_file_gives_the_rows_of_one_that_needed_no_mapping() -> None:
     plain, mapped = Lake(), Lake()
-    a = plain.curate("payments/a.csv", PAYMENTS.encode())
-    b = mapped.curate("payments/a.csv", with_header(amount="Amt"))
+    a = plain.process("payments/a.csv", PAYMENTS.encode())
+    b = mapped.process("payments/a.csv", with_header(amount="Amt"))
     rows = [pq.read_table(io.BytesIO(lake.objects.read(ObjectRef("curated", one.curated_key)))) for lake, one in ((plain, a), (mapped, b))]
     assert rows[0].drop_columns(["_content_sha256"]) == rows[1].drop_columns(["_content_sha256"])
 
 
 def test_a_header_that_is_not_sure_is_parked_with_a_suggestion_and_nothing_is_accepted() -> None:
     lake = Lake()
-    record = lake.curate("payments/a.csv", UNSURE)
+    record = lake.process("payments/a.csv", UNSURE)
     suggested = Suggested.from_json(record.error["suggestion"])
     assert (record.state, record.error["rule"]) == ("needs_mapping", "needs_mapping")
     assert "headgate mapping" in record.error["remedy"]
@@ -116,21 +116,21 @@ def test_a_header_that_is_not_sure_is_parked_with_a_suggestion_and_nothing_is_ac
 
 def test_what_a_person_decides_is_remembered_for_the_source_and_the_header() -> None:
     lake = Lake()
-    suggested = Suggested.from_json(lake.curate("payments/a.csv", UNSURE).error["suggestion"])
+    suggested = Suggested.from_json(lake.process("payments/a.csv", UNSURE).error["suggestion"])
     lake.mappings.remember(suggested, PAYMENTS.split("\n", 1)[0].split(","))
-    again = lake.curate("payments/a.csv", UNSURE)
+    again = lake.process("payments/a.csv", UNSURE)
     assert (again.state, again.mapping["how"], again.accepted) == ("done", "remembered", 2)
-    other = lake.curate("elsewhere/a.csv", UNSURE)
+    other = lake.process("elsewhere/a.csv", UNSURE)
     assert other.state != "done"
 
 
 def test_what_was_remembered_for_a_contract_that_is_another_now_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
     lake = Lake()
-    suggested = Suggested.from_json(lake.curate("payments/a.csv", UNSURE).error["suggestion"])
+    suggested = Suggested.from_json(lake.process("payments/a.csv", UNSURE).error["suggestion"])
     lake.mappings.remember(suggested, PAYMENTS.split("\n", 1)[0].split(","))
     without = tuple(column for column in SOURCE["payments"].columns if column.name != "status")
     monkeypatch.setitem(globals(), "SOURCE", {**SOURCE, "payments": replace(SOURCE["payments"], columns=without, comparisons=())})
-    assert lake.curate("payments/b.csv", UNSURE + b"\n").state == "needs_mapping"
+    assert lake.process("payments/b.csv", UNSURE + b"\n").state == "needs_mapping"
 
 
 NEW_COLUMN = "\n".join(
@@ -146,7 +146,7 @@ def with_branch(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_suggestion_is_renewed_by_the_current_contract(monkeypatch: pytest.MonkeyPatch) -> None:
     lake = Lake()
-    record = lake.curate("payments/a.csv", NEW_COLUMN)
+    record = lake.process("payments/a.csv", NEW_COLUMN)
     assert record.state == "needs_mapping"
     stored = Suggested.from_json(record.error["suggestion"])
     with pytest.raises(BadInputError, match="no field for Filiale"):
@@ -159,7 +159,7 @@ def test_a_suggestion_is_renewed_by_the_current_contract(monkeypatch: pytest.Mon
 
 def test_a_replay_takes_up_a_file_that_is_pending_for_a_column_of_the_new_contract(monkeypatch: pytest.MonkeyPatch) -> None:
     lake = Lake()
-    record = lake.curate("payments/a.csv", NEW_COLUMN)
+    record = lake.process("payments/a.csv", NEW_COLUMN)
     assert replayable(lake.ledger.records(), SOURCE, dataset="payments") == []
     assert Replayer(lake.gate).replay(record.file_id).outcome == STILL_REJECTED
     assert lake.ledger.get(record.file_id).state == "needs_mapping"
@@ -175,7 +175,7 @@ def test_a_replay_takes_up_a_file_that_is_pending_for_a_column_of_the_new_contra
 )
 def test_a_mapping_that_makes_no_file_is_not_remembered(place: int, field_name: str, told: str) -> None:
     lake = Lake()
-    suggested = Suggested.from_json(lake.curate("payments/a.csv", UNSURE).error["suggestion"])
+    suggested = Suggested.from_json(lake.process("payments/a.csv", UNSURE).error["suggestion"])
     fields = PAYMENTS.split("\n", 1)[0].split(",")
     fields[place] = field_name
     with pytest.raises(BadInputError, match=told):
@@ -185,14 +185,14 @@ def test_a_mapping_that_makes_no_file_is_not_remembered(place: int, field_name: 
 
 @pytest.mark.parametrize("key", ["a.csv", "inbox/a.csv"])
 def test_a_file_in_no_datasets_folder_is_known_by_its_columns(key: str) -> None:
-    record = Lake().curate(key, PAYMENTS.encode())
+    record = Lake().process(key, PAYMENTS.encode())
     assert (record.state, record.dataset) == ("done", "payments")
 
 
 def test_the_same_content_in_two_folders_is_accepted_once() -> None:
     lake = Lake()
-    assert lake.curate("inbox/a.csv", PAYMENTS.encode()).state == "done"
-    assert lake.curate("payments/a.csv", PAYMENTS.encode()).state == "skipped_duplicate"
+    assert lake.process("inbox/a.csv", PAYMENTS.encode()).state == "done"
+    assert lake.process("payments/a.csv", PAYMENTS.encode()).state == "skipped_duplicate"
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_the_same_content_in_two_folders_is_accepted_once() -> None:
     ],
 )
 def test_a_file_that_no_header_could_mend_is_refused_as_ever(key: str, body: bytes, rule: str) -> None:
-    record = Lake().curate(key, body)
+    record = Lake().process(key, body)
     assert (record.state, record.error["rule"]) == ("rejected", rule)
 
 
@@ -236,7 +236,7 @@ FORMS = ("parquet", "xlsx", "json", "json lines", "tsv", "semicolons in utf-16")
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
 def test_a_file_of_every_form_is_mapped(form: str, pack: Callable[[bytes], bytes]) -> None:
     lake = Lake()
-    record = lake.curate("payments/a", pack(written(form, ["Amt" if name == "amount" else name for name in NAMES])))
+    record = lake.process("payments/a", pack(written(form, ["Amt" if name == "amount" else name for name in NAMES])))
     assert (record.state, record.accepted, json.loads(record.mapping["columns"])) == ("done", 2, {"Amt": "amount"})
     rows = pq.read_table(io.BytesIO(lake.objects.read(ObjectRef("curated", record.curated_key)))).to_pylist()
     assert [str(row["amount"]) for row in rows] == ["10.5000", "11.5000"]
@@ -244,34 +244,34 @@ def test_a_file_of_every_form_is_mapped(form: str, pack: Callable[[bytes], bytes
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_file_of_every_form_is_known_by_its_columns(form: str) -> None:
-    record = Lake().curate("inbox/a", written(form, NAMES))
+    record = Lake().process("inbox/a", written(form, NAMES))
     assert (record.state, record.dataset, record.accepted) == ("done", "payments", 2)
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_file_of_every_form_waits_where_it_is_not_sure_and_goes_by_what_a_person_says(form: str) -> None:
     lake, names = Lake(), [{"payment_id": "F1", "order_id": "F2", "amount": "F3"}.get(name, name) for name in NAMES]
-    waiting = lake.curate("payments/a", written(form, names))
+    waiting = lake.process("payments/a", written(form, names))
     assert (waiting.state, waiting.accepted, lake.objects.contents("curated")) == ("needs_mapping", 0, {})
     suggested = Suggested.from_json(waiting.error["suggestion"])
     lake.mappings.remember(suggested, [dict(zip(names, NAMES, strict=True))[name] for name in suggested.names])
-    again = lake.curate("payments/a", written(form, names))
+    again = lake.process("payments/a", written(form, names))
     assert (again.state, again.mapping["how"], again.accepted) == ("done", "remembered", 2)
 
 
 def test_what_is_remembered_of_json_holds_in_whatever_order_its_names_come() -> None:
     lake, names = Lake(), ["F1", "F2", *NAMES[2:6], "F3", *NAMES[7:]]
-    suggested = Suggested.from_json(lake.curate("payments/a.json", written("json", names)).error["suggestion"])
+    suggested = Suggested.from_json(lake.process("payments/a.json", written("json", names)).error["suggestion"])
     lake.mappings.remember(suggested, [dict(zip(names, NAMES, strict=True))[name] for name in suggested.names])
     turned = [dict(reversed(record.items())) for record in json.loads(written("json", names))]
-    record = lake.curate("payments/b.json", json.dumps(turned).encode())
+    record = lake.process("payments/b.json", json.dumps(turned).encode())
     assert (record.state, record.accepted) == ("done", 2)
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_file_of_every_form_that_is_of_no_dataset_is_profiled_as_it_came(form: str) -> None:
     lake = Lake()
-    record = lake.curate("inbox/a", written(form, [f"{letter}_card_number" for letter in "abcdefghijkl"]))
+    record = lake.process("inbox/a", written(form, [f"{letter}_card_number" for letter in "abcdefghijkl"]))
     stored = json.loads(lake.objects.read(ObjectRef("artifacts", record.profile["key"])))
     assert (record.state, len(stored["columns"]), stored["rows"]) == ("rejected", 12, 2)
     assert "4111" not in json.dumps(stored)
@@ -299,7 +299,7 @@ def test_of_a_long_text_on_disk_only_the_head_is_looked_at(tmp_path: Path) -> No
 def test_of_a_file_that_waits_no_column_that_may_be_a_masked_one_is_told_by_value() -> None:
     lake = Lake()
     names = ["F1", "F2", *NAMES[2:4], "F3", *NAMES[5:]]  # F3 holds the verification codes
-    record = lake.curate("payments/a.csv", written("tsv", names))
+    record = lake.process("payments/a.csv", written("tsv", names))
     stored = lake.objects.read(ObjectRef("artifacts", record.profile["key"])).decode()
     assert record.state == "needs_mapping"
     assert "917" not in stored
@@ -307,7 +307,7 @@ def test_of_a_file_that_waits_no_column_that_may_be_a_masked_one_is_told_by_valu
 
 def test_a_file_of_a_known_dataset_that_is_refused_is_profiled_too() -> None:
     lake = Lake()
-    record = lake.curate("payments/a.csv", "\n".join(line.rpartition(",")[0] for line in PAYMENTS.splitlines()).encode())
+    record = lake.process("payments/a.csv", "\n".join(line.rpartition(",")[0] for line in PAYMENTS.splitlines()).encode())
     assert (record.state, record.error["rule"]) == ("rejected", "missing_column")
     stored = json.loads(lake.objects.read(ObjectRef("artifacts", record.profile["key"])))
     assert (stored["rows"], len(stored["columns"])) == (2, len(NAMES) - 1)
@@ -315,15 +315,15 @@ def test_a_file_of_a_known_dataset_that_is_refused_is_profiled_too() -> None:
 
 
 def test_a_refused_file_that_is_no_table_has_no_profile() -> None:
-    assert Lake().curate("payments/a.csv", b"%PDF-1.7").profile == {}
+    assert Lake().process("payments/a.csv", b"%PDF-1.7").profile == {}
 
 
 def test_two_headings_of_one_name_are_told_apart_by_their_places() -> None:
     lake, names = Lake(), ["id", "id", *NAMES[2:]]
     body = written("tsv", names)
-    suggested = Suggested.from_json(lake.curate("payments/a.tsv", body).error["suggestion"])
+    suggested = Suggested.from_json(lake.process("payments/a.tsv", body).error["suggestion"])
     lake.mappings.remember(suggested, NAMES)
-    assert lake.curate("payments/b.tsv", body).accepted == 2
+    assert lake.process("payments/b.tsv", body).accepted == 2
 
 
 def test_a_header_that_may_be_a_cells_value_is_not_told() -> None:
@@ -334,7 +334,7 @@ def test_a_header_that_may_be_a_cells_value_is_not_told() -> None:
 @pytest.mark.parametrize(("key", "body"), [("payments/a.csv", UNSURE), ("inbox/a.csv", b"member,points,tier\n1,20,gold\n")])
 def test_a_file_that_waits_or_is_of_no_dataset_is_profiled_as_it_came(key: str, body: bytes) -> None:
     lake = Lake()
-    record = lake.curate(key, body)
+    record = lake.process(key, body)
     stored = lake.objects.read(ObjectRef("artifacts", record.profile["key"])).decode()
     assert record.profile["key"] == f"processed/_unknown/{record.content_sha256}.json"
     assert "4111" not in stored

@@ -18,7 +18,7 @@ from headgate.cli import deployment
 from headgate.cli.main import cli
 from headgate.contracts import odcs_reader
 from headgate.errors import BadInputError
-from headgate.intake.rows.check_rows import gate_bytes
+from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.onboarding.graphql_schema import field_names, graphql_schema
 from headgate.onboarding.models import models_of
@@ -64,7 +64,7 @@ def test_command_line_graphql_and_raw_agree_on_every_row(onboarding: Onboarding,
     over_graphql = called(onboarding, "createCustomers", inputs=rows_of(name))["rows"]
     assert [(one["row"], one["rule"] or "", one["column"] or "") for one in over_graphql] == command
     body = (SAMPLES / name).read_bytes()
-    in_raw = gate_bytes(body, MODELS["Customer"].contract, KEY, object_key=name, received_at=datetime(2026, 1, 1))
+    in_raw = check_bytes(body, MODELS["Customer"].contract, KEY, object_key=name, received_at=datetime(2026, 1, 1))
     broken = {row["source_row"]: (row["rule"], row["column_name"] or "") for row in in_raw.quarantine_rows.to_pylist()}
     assert {row: (rule, column) for row, rule, column in command if rule} == broken
     assert in_raw.counts.received == len(command)

@@ -113,6 +113,6 @@ def _cast(contract: Contract, field: pa.Field, texts: tuple[str | None, ...]) ->
         raise BadInputError(
             rule="type",
             message=f"a value of table {contract.dataset} is no {field.type} ({type(error).__name__})",
-            remedy="correct it at the source, or export with `headgate export`, which lets the gate judge row by row",
+            remedy="correct it at the source, or export with `headgate export`, which lets the gate check row by row",
             column=field.name,
         ) from None

@@ -81,7 +81,7 @@ def test_accepting_an_incomplete_suggestion_says_how_to_complete_it() -> None:
 
 @pytest.mark.parametrize("state", ["done", "skipped_duplicate"])
 @pytest.mark.parametrize("command", [["show", KEY], ["accept", KEY], ["set", KEY, "F3=currency"]])
-def test_a_file_of_which_a_later_version_was_let_in_waits_no_more(lake: dict[str, FileRecord], command: list[str], state: str) -> None:
+def test_a_file_of_which_a_later_version_was_accepted_is_not_pending(lake: dict[str, FileRecord], command: list[str], state: str) -> None:
     assert listed() == ["1"]
     lake["2"] = replace(WAITING, file_id="2", version_id="v2", state=state, error={}, content_sha256="b", received_at=LATER)
     assert listed() == []

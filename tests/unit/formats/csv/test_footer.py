@@ -15,7 +15,7 @@ from headgate.formats.batches import source_of
 from headgate.formats.csv.read_csv import read_csv
 from headgate.formats.open_file import stream_plain_csv
 from headgate.intake.quarantine.quarantine_rows import Origin
-from headgate.intake.rows.check_rows import Gated, gate_bytes, gate_rows
+from headgate.intake.rows.check_rows import CheckedRows, check_bytes, check_source
 from headgate.lake.ports import MaskingKey
 
 pytestmark = pytest.mark.unit
@@ -114,21 +114,21 @@ def test_a_footer_in_another_encoding_is_found() -> None:
         assert (read.ragged.footer, read.ragged.texts) == (1, ("Total: 1 €",))
 
 
-def told(gated: Gated) -> tuple[object, ...]:
+def told(gated: CheckedRows) -> tuple[object, ...]:
     return gated.counts, gated.accepted.to_pylist(), gated.quarantine_rows.to_pylist()
 
 
-def from_disk(content: bytes) -> Gated | None:
+def from_disk(content: bytes) -> CheckedRows | None:
     """None where the file is to be read whole: its last cell is empty, and no line end is behind it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "in"
         path.write_bytes(content)
         source = stream_plain_csv(path, REGIONS)
-        return gate_rows(source, REGIONS, KEY, Origin("regions", "0" * 64, "regions/in", LANDED)) if source else None
+        return check_source(source, REGIONS, KEY, Origin("regions", "0" * 64, "regions/in", LANDED)) if source else None
 
 
-def in_memory(content: bytes) -> Gated:
-    return gate_bytes(content, REGIONS, KEY, object_key="regions/in", received_at=LANDED, content_sha256="0" * 64)
+def in_memory(content: bytes) -> CheckedRows:
+    return check_bytes(content, REGIONS, KEY, object_key="regions/in", received_at=LANDED, content_sha256="0" * 64)
 
 
 def test_a_footer_is_set_aside_by_a_rule_of_its_own_and_counted() -> None:

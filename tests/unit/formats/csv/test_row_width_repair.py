@@ -15,7 +15,7 @@ from headgate.contracts.registry import Registry
 from headgate.formats.csv.read_csv import read_csv
 from headgate.formats.open_file import stream_plain_csv
 from headgate.intake.quarantine.quarantine_rows import Origin
-from headgate.intake.rows.check_rows import Gated, gate_bytes, gate_rows
+from headgate.intake.rows.check_rows import CheckedRows, check_bytes, check_source
 from headgate.lake.ports import MaskingKey
 
 pytestmark = pytest.mark.unit
@@ -103,7 +103,7 @@ def test_money_with_a_comma_in_it_is_not_taken_for_less_money() -> None:
     assert found.ragged.texts == ("FR,7,1,234.50,",)
 
 
-def told(gated: Gated) -> tuple[object, ...]:
+def told(gated: CheckedRows) -> tuple[object, ...]:
     return gated.counts, gated.accepted.to_pylist(), gated.quarantine_rows.to_pylist()
 
 
@@ -122,5 +122,5 @@ def test_a_file_from_disk_is_read_as_it_is_in_memory(is_headed_so: bool, rows: l
         source = stream_plain_csv(path, REGIONS)
         if source is None:  # the last cell is empty and nothing ends it: such a file is read whole
             return
-        disk = gate_rows(source, REGIONS, KEY, Origin("regions", "0" * 64, "regions/in", LANDED))
-    assert told(disk) == told(gate_bytes(content, REGIONS, KEY, object_key="regions/in", received_at=LANDED, content_sha256="0" * 64))
+        disk = check_source(source, REGIONS, KEY, Origin("regions", "0" * 64, "regions/in", LANDED))
+    assert told(disk) == told(check_bytes(content, REGIONS, KEY, object_key="regions/in", received_at=LANDED, content_sha256="0" * 64))

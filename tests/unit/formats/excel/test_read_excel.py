@@ -11,7 +11,7 @@ from headgate.errors import BadInputError
 from headgate.formats.excel.read_excel import read_excel
 from headgate.formats.read_file import read_file
 from headgate.formats.unpack import is_workbook
-from headgate.intake.rows.check_rows import gate_bytes
+from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey
 
 pytestmark = pytest.mark.unit
@@ -134,7 +134,7 @@ def test_a_sheet_with_another_table_or_with_a_header_alone_is_left_out_with_its_
 
 def test_each_sheet_that_is_left_out_is_a_warning_of_the_record() -> None:
     book = workbook({"Notes": sheet([["see below"]]), "a": sheet([HEADER, [1, "a", "b"]]), "rates": sheet([["currency"], ["GBP"]])})
-    gated = gate_bytes(book, CONTRACT, MaskingKey("", b""), object_key="things/in.xlsx", received_at=datetime(2024, 1, 1))
+    gated = check_bytes(book, CONTRACT, MaskingKey("", b""), object_key="things/in.xlsx", received_at=datetime(2024, 1, 1))
     assert (gated.counts.received, gated.counts.warnings, gated.counts.written_as["left_out"]) == (1, 2, "Notes (rows: 1), rates (rows: 2)")
 
 

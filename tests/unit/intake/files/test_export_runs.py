@@ -46,19 +46,19 @@ class Raw:
 
     objects: MemoryObjects = field(default_factory=MemoryObjects)
     queue: deque[ObjectRef] = field(default_factory=deque)
-    let_in: list[ObjectRef] = field(default_factory=list)
+    accepted: list[ObjectRef] = field(default_factory=list)
     contracts: Mapping[str, Contract] = field(default_factory=dict)
 
     @property
     def runs(self) -> Runs:
         """What is tested."""
-        return Runs(self.objects, self.curate, self.queue.extend, Sightings(self.objects, self.contracts, "curated"))
+        return Runs(self.objects, self.process, self.queue.extend, Sightings(self.objects, self.contracts, "curated"))
 
-    def curate(self, ref: ObjectRef) -> FileRecord:
+    def process(self, ref: ObjectRef) -> FileRecord:
         """The gate's answer to one object, which it reads."""
         if not is_data(ref.key):
             return FileRecord(file_id_of(ref), ref.bucket, ref.key, ref.version_id, "orders", FileState.IGNORED)
-        self.let_in.append(self.objects.info(ref).ref)
+        self.accepted.append(self.objects.info(ref).ref)
         return FileRecord(file_id_of(ref), ref.bucket, ref.key, ref.version_id, "orders", FileState.DONE)
 
     def put(self, name: str, body: bytes = b"rows") -> ObjectRef:
@@ -75,13 +75,13 @@ class Raw:
     @property
     def names(self) -> set[str]:
         """Names of what was let in."""
-        return {ref.key.rpartition("/")[2] for ref in self.let_in}
+        return {ref.key.rpartition("/")[2] for ref in self.accepted}
 
 
 def test_a_part_without_its_manifest_waits() -> None:
     raw = Raw()
     assert raw.runs.receive(raw.put(PARTS[0])).state == FileState.WAITING
-    assert not raw.let_in
+    assert not raw.accepted
 
 
 def test_a_manifest_lets_all_its_parts_in() -> None:
@@ -98,13 +98,13 @@ def test_no_order_or_repetition_of_events_loses_a_part(data: st.DataObject) -> N
     parts = [raw.put(name) for name in PARTS]
     early = data.draw(st.lists(st.sampled_from(parts)))
     raw.work_off(early)
-    assert not raw.let_in
+    assert not raw.accepted
     late = [event for event in parts if event not in early]
     repeated = data.draw(st.lists(st.sampled_from(parts)))
     complete = raw.put(RUN_MANIFEST, manifest(*PARTS))
     raw.work_off(data.draw(st.permutations([*late, *repeated, complete, complete])))
     assert raw.names == set(PARTS)
-    assert {ref.version_id for ref in raw.let_in} == {ref.version_id for ref in parts}
+    assert {ref.version_id for ref in raw.accepted} == {ref.version_id for ref in parts}
 
 
 def test_a_part_that_the_manifest_does_not_name_stays_out() -> None:
@@ -118,7 +118,7 @@ def test_an_older_version_of_a_part_is_never_let_in() -> None:
     raw = Raw()
     older, newer = raw.put(PARTS[0], b"old"), raw.put(PARTS[0], b"new")
     raw.work_off([raw.put(RUN_MANIFEST, manifest(PARTS[0])), older])
-    assert {ref.version_id for ref in raw.let_in} == {newer.version_id}
+    assert {ref.version_id for ref in raw.accepted} == {newer.version_id}
 
 
 def test_another_runs_manifest_lets_nothing_in() -> None:

@@ -20,11 +20,11 @@ from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask, Rule
 from headgate.errors import ContractError
 from headgate.formats.read_table import sample_table
-from headgate.intake.files.check_and_store_file import FileGate
-from headgate.intake.files.process_file import Curation
+from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.quarantine.list_quarantine import replayable
 from headgate.intake.quarantine.replay_file import Replayer
-from headgate.intake.rows.check_rows import gate_bytes
+from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from headgate.matching.mappings import Mappings
 from headgate.quality.audit import audit
@@ -60,15 +60,15 @@ class Lake:
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     alerts: list[FileRecord] = field(default_factory=list)
 
-    def gate(self, by: Contract) -> FileGate:
+    def gate(self, by: Contract) -> FileChecker:
         contracts = {by.dataset: by}
         mappings = Mappings(self.objects, "artifacts", contracts, sample_table)
         ports = (self.objects, self.ledger, contracts, lambda: MaskingKey("k1", b"0" * 32))
-        return FileGate(*ports, "curated", "quarantine", lambda: LANDED, 300, mappings)
+        return FileChecker(*ports, "curated", "quarantine", lambda: LANDED, 300, mappings)
 
     def sent(self, by: Contract, body: bytes = FILE, key: str = "sales/july.csv") -> FileRecord:
         self.objects.write(ObjectRef("raw", key), body)
-        return Curation(self.gate(by), alert=self.alerts.append).curate(self.objects.info(ObjectRef("raw", key)).ref)
+        return FileProcessor(self.gate(by), alert=self.alerts.append).process(self.objects.info(ObjectRef("raw", key)).ref)
 
     def rows(self, bucket: str = "curated") -> list[dict[str, Any]]:
         bodies = [body for key, body in self.objects.contents(bucket).items() if key.endswith(".parquet")]
@@ -254,4 +254,4 @@ def test_masks_of_declared_columns_stay_as_they_are_beside_new_ones() -> None:
 
 def test_without_mappings_the_gate_rejects_an_unknown_column_as_before() -> None:
     with pytest.raises(Exception, match="no such column"):
-        gate_bytes(FILE, contract("keep_as_text"), MaskingKey("", b""), object_key="a", received_at=LANDED)
+        check_bytes(FILE, contract("keep_as_text"), MaskingKey("", b""), object_key="a", received_at=LANDED)

@@ -12,8 +12,8 @@ import pytest
 from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.contracts.registry import Registry
 from headgate.errors import NotFoundError, NotPermittedError, ServiceError, ThrottledError
-from headgate.intake.files.check_and_store_file import FileGate
-from headgate.intake.files.process_file import Curation, file_id_of, is_data
+from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.process_file import FileProcessor, file_id_of, is_data
 from headgate.lake.ports import SUMMARY, FileRecord, MaskingKey, ObjectRef
 from headgate.profiling.kept_profiles import Profiles
 
@@ -46,10 +46,10 @@ class Lake:
         self.objects.write(ObjectRef("raw", key), body)
         return self.objects.info(ObjectRef("raw", key)).ref
 
-    def curation(self, key: Callable[[], MaskingKey] = lambda: MaskingKey("k1", b"0" * 32), **ports: object) -> Curation:
+    def curation(self, key: Callable[[], MaskingKey] = lambda: MaskingKey("k1", b"0" * 32), **ports: object) -> FileProcessor:
         objects, ledger = ports.get("objects", self.objects), ports.get("ledger", self.ledger)
-        gate = FileGate(objects, ledger, REGISTRY.source, key, "curated", "quarantine", self.clock, 300)  # type: ignore[arg-type]  # twins of the ports
-        return Curation(gate)
+        gate = FileChecker(objects, ledger, REGISTRY.source, key, "curated", "quarantine", self.clock, 300)  # type: ignore[arg-type]  # twins of the ports
+        return FileProcessor(gate)
 
     def contents(self) -> dict[str, bytes]:
         return {**self.objects.contents("curated"), **self.objects.contents("quarantine")}
@@ -77,7 +77,7 @@ def rows_in(body: bytes) -> int:
 def test_a_file_leaves_an_increment_its_refused_rows_and_one_record() -> None:
     lake = Lake()
     ref = lake.put("payments/a.csv", PAYMENTS)
-    record = lake.curation().curate(ref)
+    record = lake.curation().process(ref)
     sha = record.content_sha256
     assert record == FileRecord(
         file_id=file_id_of(ref),
@@ -109,9 +109,9 @@ def test_a_file_leaves_an_increment_its_refused_rows_and_one_record() -> None:
 
 def test_nothing_is_written_where_there_is_nothing_to_write() -> None:
     lake = Lake()
-    record = lake.curation().curate(lake.put("payments/a.csv", ONE_GOOD_ROW))
+    record = lake.curation().process(lake.put("payments/a.csv", ONE_GOOD_ROW))
     assert (record.state, record.quarantine_key) == ("done", "")
-    empty = lake.curation().curate(lake.put("payments/b.csv", PAYMENTS.splitlines()[0]))
+    empty = lake.curation().process(lake.put("payments/b.csv", PAYMENTS.splitlines()[0]))
     assert (empty.state, empty.received, empty.curated_key) == ("done", 0, "")
     assert list(lake.contents()) == [record.curated_key]
 
@@ -119,11 +119,11 @@ def test_nothing_is_written_where_there_is_nothing_to_write() -> None:
 def test_a_second_delivery_changes_nothing() -> None:
     lake = Lake()
     ref = lake.put("payments/a.csv", PAYMENTS)
-    first = lake.curation().curate(ref)
+    first = lake.curation().process(ref)
     before = lake.objects._written
-    assert lake.curation().curate(ref) == first
-    assert lake.curation().curate(ObjectRef(ref.bucket, ref.key)) == first
-    assert (first.seen_before, lake.curation().curate(ref).seen_before) == (False, True)
+    assert lake.curation().process(ref) == first
+    assert lake.curation().process(ObjectRef(ref.bucket, ref.key)) == first
+    assert (first.seen_before, lake.curation().process(ref).seen_before) == (False, True)
     assert lake.objects._written == before
 
 
@@ -140,7 +140,7 @@ def test_a_second_delivery_changes_nothing() -> None:
 def test_a_number_in_a_files_key_is_recorded_nowhere(key: str, told: str, state: str) -> None:
     lake = Lake()
     ref = lake.put(key, ONE_GOOD_ROW)
-    record = lake.curation().curate(ref)
+    record = lake.curation().process(ref)
     assert (record.key, record.state, record.file_id) == (told, state, file_id_of(ref))
     shown = f"{record}{list(lake.ledger.records())}"
     assert not re.search("4111|123-45", shown)
@@ -148,16 +148,16 @@ def test_a_number_in_a_files_key_is_recorded_nowhere(key: str, told: str, state:
 
 def test_the_same_content_under_another_name_is_skipped() -> None:
     lake = Lake()
-    first = lake.curation().curate(lake.put("payments/a.csv", PAYMENTS))
-    copy = lake.curation().curate(lake.put("payments/copy.csv", PAYMENTS))
+    first = lake.curation().process(lake.put("payments/a.csv", PAYMENTS))
+    copy = lake.curation().process(lake.put("payments/copy.csv", PAYMENTS))
     assert (copy.state, copy.duplicate_of, copy.received) == ("skipped_duplicate", first.file_id, 0)
     assert lake.ledger.get(copy.file_id) == copy
 
 
 def test_a_corrected_file_of_the_same_name_is_a_file_of_its_own() -> None:
     lake = Lake()
-    wrong = lake.curation().curate(lake.put("payments/a.csv", b"not,a,payment\n"))
-    right = lake.curation().curate(lake.put("payments/a.csv", PAYMENTS))
+    wrong = lake.curation().process(lake.put("payments/a.csv", b"not,a,payment\n"))
+    right = lake.curation().process(lake.put("payments/a.csv", PAYMENTS))
     assert (wrong.state, right.state) == ("rejected", "done")
     assert wrong.file_id != right.file_id
 
@@ -177,7 +177,7 @@ def test_a_corrected_file_of_the_same_name_is_a_file_of_its_own() -> None:
 def test_a_file_that_cannot_be_let_in_is_recorded_with_rule_and_remedy(key: str, body: bytes, rule: str, column: str) -> None:
     lake = Lake()
     ref = lake.put(key, body)
-    record = lake.curation().curate(ref)
+    record = lake.curation().process(ref)
     assert (record.state, record.error["rule"], record.error["file"], record.error["column"]) == ("rejected", rule, key, column)
     assert record.error["message"]
     assert record.error["remedy"]
@@ -190,21 +190,21 @@ def test_a_table_of_no_contract_is_profiled_and_leaves_nothing_in_the_lake() -> 
     lake = Lake()
     profiles = Profiles(lake.objects, "artifacts")
     ref = lake.put("loyalty/points.csv", b"member,points\nA-1,20\nA-2,\n")
-    record = replace(lake.curation(), profile_uncontracted=profiles.of_uncontracted).curate(ref)
+    record = replace(lake.curation(), profile_uncontracted=profiles.of_uncontracted).process(ref)
     assert (record.state, record.received, record.profile[SUMMARY]) == ("profiled", 0, "processed/points_summary.json")
     summary = json.loads(lake.objects.read(ObjectRef("artifacts", record.profile[SUMMARY])))
     assert (summary["file_name"], summary["row_count"], summary["schema"]) == ("points.csv", 2, {"member": "string", "points": "int"})
     assert summary["quality_issues"]["missing_values"] == {"points": {"count": 1, "percentage": 50.0}}
     assert lake.contents() == {}
     again = lake.put("loyalty/again.csv", b"member,points\nA-1,20\nA-2,\n")
-    same = replace(lake.curation(), profile_uncontracted=profiles.of_uncontracted).curate(again)
+    same = replace(lake.curation(), profile_uncontracted=profiles.of_uncontracted).process(again)
     assert same.state == "profiled"  # its content was not taken
 
 
 def test_a_file_of_no_contract_that_is_no_table_is_rejected() -> None:
     lake = Lake()
     profiles = Profiles(lake.objects, "artifacts")
-    record = replace(lake.curation(), profile_uncontracted=profiles.of_uncontracted).curate(lake.put("loyalty/points.csv", b""))
+    record = replace(lake.curation(), profile_uncontracted=profiles.of_uncontracted).process(lake.put("loyalty/points.csv", b""))
     assert (record.state, record.error["rule"]) == ("rejected", "unknown_dataset")
 
 
@@ -215,23 +215,23 @@ def test_what_is_no_data_is_ignored(key: str) -> None:
     lake = Lake()
     assert not is_data(key)
     ref = lake.put(key, b"whatever")
-    record = lake.curation().curate(ref)
+    record = lake.curation().process(ref)
     assert (record.state, record.size_bytes, record.error["rule"]) == ("ignored", 8, "not_data")
     assert record.error["message"]
     assert list(lake.ledger.records()) == [record]
-    assert lake.curation().curate(ref).seen_before
+    assert lake.curation().process(ref).seen_before
     assert lake.contents() == {}
 
 
 def test_an_ignored_object_that_is_gone_again_is_no_error() -> None:
     lake = Lake()
-    assert lake.curation().curate(ObjectRef("raw", "payments/.upload.tmp")).state == "ignored"
+    assert lake.curation().process(ObjectRef("raw", "payments/.upload.tmp")).state == "ignored"
     assert list(lake.ledger.records()) == []
 
 
 def test_an_object_that_is_gone_is_the_services_error() -> None:
     with pytest.raises(NotFoundError):
-        Lake().curation().curate(ObjectRef("raw", "payments/gone.csv"))
+        Lake().curation().process(ObjectRef("raw", "payments/gone.csv"))
 
 
 def test_a_file_that_another_worker_holds_is_for_later() -> None:
@@ -240,12 +240,12 @@ def test_a_file_that_another_worker_holds_is_for_later() -> None:
 
     def delivered_meanwhile() -> MaskingKey:
         with pytest.raises(ThrottledError):
-            lake.curation().curate(ref)
+            lake.curation().process(ref)
         with pytest.raises(ThrottledError):
-            lake.curation().curate(lake.put("payments/copy.csv", PAYMENTS))
+            lake.curation().process(lake.put("payments/copy.csv", PAYMENTS))
         return MaskingKey("k1", b"0" * 32)
 
-    assert lake.curation(delivered_meanwhile).curate(ref).state == "done"
+    assert lake.curation(delivered_meanwhile).process(ref).state == "done"
 
 
 def test_a_failed_service_gives_the_claim_back() -> None:
@@ -256,9 +256,9 @@ def test_a_failed_service_gives_the_claim_back() -> None:
         raise NotPermittedError("the role may not read the masking key")
 
     with pytest.raises(NotPermittedError):
-        lake.curation(denied).curate(ref)
+        lake.curation(denied).process(ref)
     assert lake.contents() == {}
-    assert lake.curation().curate(ref).state == "done"
+    assert lake.curation().process(ref).state == "done"
 
 
 def test_datasets_without_cards_need_no_masking_key() -> None:
@@ -266,7 +266,7 @@ def test_datasets_without_cards_need_no_masking_key() -> None:
         raise NotPermittedError("the role may not read the masking key")
 
     lake = Lake()
-    assert lake.curation(denied).curate(lake.put("orders/a.csv", ",".join(REGISTRY.source["orders"].names).encode())).state == "done"
+    assert lake.curation(denied).process(lake.put("orders/a.csv", ",".join(REGISTRY.source["orders"].names).encode())).state == "done"
 
 
 @dataclass
@@ -302,14 +302,14 @@ class _Stopped:
 @pytest.mark.parametrize("call", range(1, 9))
 def test_a_worker_may_be_stopped_at_any_call_and_the_lake_is_the_same(call: int, after: bool) -> None:
     quiet, lake = Lake(), Lake()
-    quiet.curation().curate(quiet.put("payments/a.csv", PAYMENTS))
+    quiet.curation().process(quiet.put("payments/a.csv", PAYMENTS))
     ref = lake.put("payments/a.csv", PAYMENTS)
     stopping = Stopping(call, after)
     try:
-        lake.curation(objects=stopping.around(lake.objects), ledger=stopping.around(lake.ledger)).curate(ref)
+        lake.curation(objects=stopping.around(lake.objects), ledger=stopping.around(lake.ledger)).process(ref)
     except KeyboardInterrupt:
         lake.now += dt.timedelta(seconds=301)  # until the lease has run out
-    record = lake.curation().curate(ref)
+    record = lake.curation().process(ref)
     assert record.state == "done"
     assert lake.contents() == quiet.contents()
     assert [known.file_id for known in lake.ledger.records()] == [record.file_id]
@@ -327,9 +327,9 @@ def test_a_write_that_fails_leaves_no_record_of_success() -> None:
     ref = lake.put("payments/a.csv", PAYMENTS)
 
     with pytest.raises(ServiceError):
-        lake.curation(objects=Full(_versions=lake.objects._versions)).curate(ref)
+        lake.curation(objects=Full(_versions=lake.objects._versions)).process(ref)
     assert [record.state for record in lake.ledger.records()] == ["processing"]
-    assert lake.curation().curate(ref).state == "done"
+    assert lake.curation().process(ref).state == "done"
 
 
 def test_a_files_id_is_of_bucket_key_and_version_alone() -> None:

@@ -49,7 +49,7 @@ class Versions(Lake):
         self.catalog.create("curated", "things", "s3://curated/empty/")
 
     def sent(self, *amounts: int, key: str = KEY) -> FileRecord:
-        return self.curate(BY, self.put(body_of(*amounts), key))
+        return self.process(BY, self.put(body_of(*amounts), key))
 
     def reverting(self, objects: Any = None, ledger: Any = None) -> Reverter:  # noqa: ANN401 twins of the ports
         return Reverter(self.replaying(BY, objects, ledger).gate)
@@ -127,9 +127,9 @@ def test_a_replay_of_a_reverted_file_whose_content_was_sent_again_changes_nothin
 def test_a_second_delivery_of_a_reverted_file_and_a_new_contract_leave_it_reverted() -> None:
     lake = Versions()
     ref = lake.put(body_of(1, 99))
-    sent = lake.curate(BY, ref)
+    sent = lake.process(BY, ref)
     lake.reverting().revert(sent.file_id)
-    assert lake.curate(BY, ref).state == "reverted"
+    assert lake.process(BY, ref).state == "reverted"
     assert replayable(lake.ledger.records(), {"things": contract(100, "2")}, again=True) == []
     assert lake.stored() == {}
 
@@ -154,7 +154,7 @@ def test_a_reverted_copy_takes_no_row_of_the_file_that_owns_the_content() -> Non
 
 def test_a_rejected_file_can_be_reverted_and_is_not_pending_any_more() -> None:
     lake = Versions()
-    rejected = lake.curate(BY, lake.put(b"other\n1\n"))
+    rejected = lake.process(BY, lake.put(b"other\n1\n"))
     assert rejected.state == "rejected"
     lake.reverting().revert(rejected.file_id)
     assert lake.ledger.get(rejected.file_id).state == "reverted"

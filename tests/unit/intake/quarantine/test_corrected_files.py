@@ -34,7 +34,7 @@ class Versions(Lake):
         self.objects.clock = self.clock
 
     def sent(self, *amounts: int) -> FileRecord:
-        return self.curate(BY, self.put(body_of(*amounts)))
+        return self.process(BY, self.put(body_of(*amounts)))
 
     def closing(self, objects: Any = None, ledger: Any = None) -> CorrectionCloser:  # noqa: ANN401 twins of the ports
         return CorrectionCloser(objects or self.objects, ledger or self.ledger, "quarantine", self.clock, 300)
@@ -69,13 +69,13 @@ def test_closing_again_closes_nothing_more_and_the_first_correction_stands() -> 
 def test_a_version_that_is_refused_itself_closes_nothing() -> None:
     lake = Versions()
     lake.sent(99)
-    assert lake.curate(BY, lake.put(b"nothing of the kind\n")).state == "rejected"
+    assert lake.process(BY, lake.put(b"nothing of the kind\n")).state == "rejected"
     assert lake.closing().close() == []
 
 
 def test_a_file_that_was_refused_whole_is_closed_too() -> None:
     lake = Versions()
-    refused = lake.curate(BY, lake.put(b"nothing of the kind\n"))
+    refused = lake.process(BY, lake.put(b"nothing of the kind\n"))
     new = lake.sent(1)
     assert lake.closing().close() == [Closed(refused.file_id, KEY, new.file_id, 0)]
     assert lake.ledger.get(refused.file_id).state == "rejected"
@@ -144,7 +144,7 @@ def test_an_object_that_goes_back_before_any_merge_never_closes_what_it_holds() 
 def test_a_correction_that_came_under_another_name_first_closes_the_old_version_all_the_same() -> None:
     lake = Versions()
     old = lake.sent(5, 99)
-    elsewhere = lake.curate(BY, lake.put(body_of(5, 9), key=f"{KEY}.corrected"))
+    elsewhere = lake.process(BY, lake.put(body_of(5, 9), key=f"{KEY}.corrected"))
     new = lake.sent(5, 9)
     assert (new.state, new.duplicate_of) == ("skipped_duplicate", elsewhere.file_id)
     assert lake.closing().close() == [Closed(old.file_id, KEY, new.file_id, 1)]
@@ -156,8 +156,8 @@ def test_rows_wait_again_once_another_object_came_back_to_their_content() -> Non
     first, second = lake.sent(5, 99), lake.sent(5, 98)
     lake.closing().close()
     other = f"{KEY}.other"
-    between = lake.curate(BY, lake.put(body_of(7, 97), key=other))
-    again = lake.curate(BY, lake.put(body_of(5, 99), key=other))
+    between = lake.process(BY, lake.put(body_of(7, 97), key=other))
+    again = lake.process(BY, lake.put(body_of(5, 99), key=other))
     assert lake.closing().close() == [Closed(between.file_id, other, again.file_id, 1)]
     assert lake.closed_by() == {
         (first.content_sha256, 2): None,
@@ -184,7 +184,7 @@ def test_a_copy_under_another_name_and_the_same_bytes_sent_again_open_nothing() 
     lake = Versions()
     first, second = lake.sent(5, 99), lake.sent(5, 98)
     lake.closing().close()
-    lake.curate(BY, lake.put(body_of(5, 99), key=f"{KEY}.copy"))
+    lake.process(BY, lake.put(body_of(5, 99), key=f"{KEY}.copy"))
     lake.sent(5, 98)
     assert lake.closing().close() == []
     assert lake.ledger.get(first.file_id).closed_by == second.file_id

@@ -8,7 +8,7 @@ import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask, Rule
 from headgate.intake.quarantine.failing_columns import failing_columns, suggested
-from headgate.intake.rows.check_rows import Gated, gate_bytes
+from headgate.intake.rows.check_rows import CheckedRows, check_bytes
 from headgate.lake.ports import MaskingKey
 
 pytestmark = pytest.mark.unit
@@ -30,8 +30,8 @@ CONTRACT = Contract(
 BODY = f"id,count,state,note\na,1,on,x\nb,99,broken,x\nc,many,,x\nd,5,off,paid with {PAN}\n,1,on,x\n".encode()
 
 
-def gated(contract: Contract, body: bytes = BODY) -> Gated:
-    return gate_bytes(body, contract, MaskingKey("k", b"s" * 32), object_key="things/a.csv", received_at=datetime(2026, 1, 1))
+def gated(contract: Contract, body: bytes = BODY) -> CheckedRows:
+    return check_bytes(body, contract, MaskingKey("k", b"s" * 32), object_key="things/a.csv", received_at=datetime(2026, 1, 1))
 
 
 def test_every_failing_column_of_a_row_is_listed_not_only_the_first() -> None:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask, Rule
 from headgate.errors import NotFoundError, ServiceError, ThrottledError
-from headgate.intake.files.check_and_store_file import FileGate
-from headgate.intake.files.process_file import Curation
+from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.quarantine.find_old_tokens import old_tokens
 from headgate.intake.quarantine.list_quarantine import count_quarantined, named, replayable, rows_of
 from headgate.intake.quarantine.replay_file import Replayer
@@ -100,13 +100,13 @@ class Lake:
         self.objects.write(ObjectRef("raw", key), body)
         return self.objects.info(ObjectRef("raw", key)).ref
 
-    def curate(self, by: Contract, ref: ObjectRef) -> FileRecord:
+    def process(self, by: Contract, ref: ObjectRef) -> FileRecord:
         ports = (self.objects, self.ledger, {by.dataset: by}, lambda: self.key)
-        return Curation(FileGate(*ports, "curated", "quarantine", self.clock, 300)).curate(ref)
+        return FileProcessor(FileChecker(*ports, "curated", "quarantine", self.clock, 300)).process(ref)
 
     def replaying(self, by: Contract, objects: Any = None, ledger: Any = None) -> Replayer:  # noqa: ANN401 twins of the ports
         ports = (objects or self.objects, ledger or self.ledger, {by.dataset: by}, lambda: self.key)
-        return Replayer(FileGate(*ports, "curated", "quarantine", self.clock, 300))
+        return Replayer(FileChecker(*ports, "curated", "quarantine", self.clock, 300))
 
     def rows(self, bucket: str) -> dict[int, dict[str, Any]]:
         """Rows by source row; there is one file."""
@@ -121,7 +121,7 @@ class Lake:
 def fresh(by: Contract, body: bytes, key: MaskingKey | None = None) -> Lake:
     """A lake that knew no contract but this one."""
     lake = Lake(key=key or MaskingKey("k1", b"0" * 32))
-    lake.curate(by, lake.put(body))
+    lake.process(by, lake.put(body))
     return lake
 
 
@@ -198,7 +198,7 @@ def test_a_refused_file_is_accepted_once_its_contract_knows_its_columns() -> Non
     known = contract(10, "2", Column("colour", ColumnType(Kind.STRING)))
     assert lake.replaying(known).replay(refused.file_id).record.state == "done"
     assert_equal(lake, fresh(known, body))
-    copy = lake.curate(known, lake.put(body, "things/copy.csv"))
+    copy = lake.process(known, lake.put(body, "things/copy.csv"))
     assert copy.state == "skipped_duplicate"
 
 
@@ -207,7 +207,7 @@ def test_a_refused_file_whose_content_came_in_otherwise_is_not_let_in_twice() ->
     lake = fresh(contract(10), body)
     refused = next(lake.ledger.records())
     known = contract(10, "2", Column("colour", ColumnType(Kind.STRING)))
-    lake.curate(known, lake.put(body, "things/copy.csv"))
+    lake.process(known, lake.put(body, "things/copy.csv"))
     assert lake.replaying(known).replay(refused.file_id).outcome == "accepted_elsewhere"
     assert lake.ledger.get(refused.file_id) == refused
 
@@ -244,12 +244,12 @@ def test_one_file_is_replayed_by_one_worker_at_a_time() -> None:
     with pytest.raises(ThrottledError):
         lake.replaying(contract(100, "2")).replay(record.file_id)
     with pytest.raises(ThrottledError):
-        lake.curate(contract(10), ObjectRef(record.bucket, record.key, record.version_id))
+        lake.process(contract(10), ObjectRef(record.bucket, record.key, record.version_id))
 
 
 def test_files_that_are_not_ended_or_not_known_are_not_replayed() -> None:
     lake = fresh(contract(10), body_of(50))
-    copy = lake.curate(contract(10), lake.put(body_of(50), "things/copy.csv"))
+    copy = lake.process(contract(10), lake.put(body_of(50), "things/copy.csv"))
     with pytest.raises(ThrottledError, match="skipped_duplicate"):
         lake.replaying(contract(100, "2")).replay(copy.file_id)
     with pytest.raises(NotFoundError):
@@ -333,8 +333,8 @@ def listing(lake: Lake, **wanted: Any) -> list[tuple[object, ...]]:  # noqa: ANN
 
 def test_the_list_counts_rows_and_files_by_rule() -> None:
     lake = fresh(contract(10), body_of(1, 50, 500))
-    lake.curate(contract(10), lake.put(body_of(1, 70), "things/b.csv"))
-    lake.curate(contract(10), lake.put(b"nothing,known\n1,2\n", "things/c.csv"))
+    lake.process(contract(10), lake.put(body_of(1, 70), "things/b.csv"))
+    lake.process(contract(10), lake.put(b"nothing,known\n1,2\n", "things/c.csv"))
     assert listing(lake) == [("maximum", 2, 0, 3), ("not_a_table", 1, 1, 0)]
     assert listing(lake, by_file=True) == [("maximum", 1, 0, 2), ("maximum", 1, 0, 1), ("not_a_table", 1, 1, 0)]
 
@@ -343,8 +343,8 @@ def test_the_list_tells_which_file_a_later_version_has_corrected() -> None:
     lake = fresh(contract(10), body_of(1, 50))
     wrong = next(lake.ledger.records())
     lake.objects.clock = lambda: LANDED + dt.timedelta(hours=1)
-    right = lake.curate(contract(10), lake.put(body_of(1, 5)))
-    lake.curate(contract(10), lake.put(body_of(1, 60), "things/other.csv"))
+    right = lake.process(contract(10), lake.put(body_of(1, 5)))
+    lake.process(contract(10), lake.put(body_of(1, 60), "things/other.csv"))
     lines = {line.file_id: line.corrected_by for line in count_quarantined(lake.ledger.records(), by_file=True, closed=True)}
     assert lines.pop(wrong.file_id) == right.file_id
     assert set(lines.values()) == {""}
@@ -360,7 +360,7 @@ def test_rows_are_shown_by_rule() -> None:
 def test_files_are_named_by_id_or_by_key_newest_first() -> None:
     lake = fresh(contract(10), body_of(50))
     first = next(lake.ledger.records())
-    second = lake.curate(contract(10), lake.put(body_of(51)))
+    second = lake.process(contract(10), lake.put(body_of(51)))
     records = list(lake.ledger.records())
     assert named(records, KEY) == [second, first]
     assert named(records, first.file_id) == [first]
@@ -372,7 +372,7 @@ def candidates(lake: Lake, now: Mapping[str, Contract], **wanted: Any) -> list[s
 
 def test_only_files_that_a_changed_contract_may_let_more_of_in_are_replayed() -> None:
     lake = fresh(contract(10), body_of(1, 50))
-    lake.curate(contract(10), lake.put(body_of(2), "things/clean.csv"))
+    lake.process(contract(10), lake.put(body_of(2), "things/clean.csv"))
     now = {"things": contract(10)}
     changed = {"things": contract(100, "2")}
     assert candidates(lake, now) == []
@@ -404,11 +404,11 @@ def test_files_with_tokens_of_another_key_are_named_until_they_are_replayed() ->
     card = Column("card_number", ColumnType(Kind.STRING), mask=Mask.PAN)
     by = contract(10, "1", card)
     lake = fresh(by, f"id,amount,card_number\n1,5,{VISA}\n2,5,\n".encode())
-    lake.curate(by, lake.put(b"id,amount,card_number\n3,5,\n", "things/no_cards.csv"))
+    lake.process(by, lake.put(b"id,amount,card_number\n3,5,\n", "things/no_cards.csv"))
     assert old(lake, by, "k1") == []
     assert old(lake, by, "k2") == [(KEY, ("k1",))]
     lake.key = MaskingKey("k2", b"1" * 32)
-    lake.curate(by, lake.put(b"id,amount,card_number\n4,5,5555555555554444\n", "things/new.csv"))
+    lake.process(by, lake.put(b"id,amount,card_number\n4,5,5555555555554444\n", "things/new.csv"))
     assert old(lake, by, "k2") == [(KEY, ("k1",))]
     lake.replaying(by).replay(next(lake.ledger.records()).file_id)
     assert old(lake, by, "k2") == []

@@ -23,7 +23,7 @@ from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Comparison, Content, Contract, Level, Mask, Rule
 from headgate.contracts.registry import Registry
 from headgate.errors import AuditError, BadInputError
-from headgate.intake import Gated, gate_bytes
+from headgate.intake import CheckedRows, check_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.lake.publishing import conform, parquet_bytes
 
@@ -71,23 +71,23 @@ def payment(**cells: str | None) -> dict[str, str | None]:
     return {**GOOD, **cells}
 
 
-def gate(body: bytes, contract: Contract = PAYMENTS) -> Gated:
-    gated = gate_bytes(body, contract, KEY, object_key=f"{contract.dataset}/in.csv", received_at=LANDED)
+def gate(body: bytes, contract: Contract = PAYMENTS) -> CheckedRows:
+    gated = check_bytes(body, contract, KEY, object_key=f"{contract.dataset}/in.csv", received_at=LANDED)
     for rows, kept in ((gated.accepted, curated_contract(contract)), (gated.quarantine_rows, REGISTRY.lake["quarantine"])):
         stored = pq.read_schema(io.BytesIO(parquet_bytes(rows)))
         assert (stored.names, stored.types) == (arrow_schema(kept).names, arrow_schema(kept).types)
     return replace(gated, accepted=conform(curated_contract(contract), gated.accepted))
 
 
-def passed(*rows: dict[str, str | None]) -> Gated:
+def passed(*rows: dict[str, str | None]) -> CheckedRows:
     return gate(csv_of(*rows))
 
 
-def reasons_of(gated: Gated) -> list[tuple[int, str, str | None]]:
+def reasons_of(gated: CheckedRows) -> list[tuple[int, str, str | None]]:
     return [(row["source_row"], row["rule"], row["column_name"]) for row in gated.quarantine_rows.to_pylist()]
 
 
-def written(gated: Gated) -> str:
+def written(gated: CheckedRows) -> str:
     """Everything that would be written, as one text."""
     return json.dumps([gated.accepted.to_pylist(), gated.quarantine_rows.to_pylist()], default=str, ensure_ascii=False)
 
@@ -276,7 +276,7 @@ def test_ragged_rows_are_refused_with_their_number_and_without_digits() -> None:
     assert (gated.counts.received, gated.counts.quarantined) == (4, 2)
 
 
-def test_warnings_are_counted_and_let_in() -> None:
+def test_warnings_are_counted_and_accepted() -> None:
     warned = replace(PAYMENTS.column("currency"), rules=(Rule("valid_values", ("EUR",), Level.WARN),))
     contract = replace(PAYMENTS, columns=tuple(warned if column.name == "currency" else column for column in PAYMENTS.columns))
     gated = gate(csv_of(payment(), payment(payment_id="2", method="cash")), contract)
@@ -398,12 +398,12 @@ def test_the_gate_does_not_load_pandas() -> None:
     program = f"""
 import datetime, sys
 from headgate.contracts.registry import Registry
-from headgate.intake import gate_bytes
+from headgate.intake import check_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.lake.publishing import parquet_bytes
 body = {csv_of(payment(), payment(), payment(payment_id="x"), payment(payment_id="2", order_id=PAN))!r} + b"1,2\\n"
 landed = datetime.datetime(2024, 1, 1)
-gated = gate_bytes(body, Registry.load().source["payments"], MaskingKey("k", b"k"), object_key="k", received_at=landed)
+gated = check_bytes(body, Registry.load().source["payments"], MaskingKey("k", b"k"), object_key="k", received_at=landed)
 parquet_bytes(gated.accepted), parquet_bytes(gated.quarantine_rows)
 print(gated.counts.received, sorted({{"pandas", "ibis", "duckdb", "boto3"}} & set(sys.modules)))
 """

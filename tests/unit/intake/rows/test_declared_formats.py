@@ -17,7 +17,7 @@ from headgate.contracts import odcs_reader
 from headgate.drafts.draft_contract import draft
 from headgate.errors import HeaderError
 from headgate.formats.json.read_json import read_json_lines
-from headgate.intake.rows.check_rows import Gated, gate_bytes
+from headgate.intake.rows.check_rows import CheckedRows, check_bytes
 from headgate.lake.ports import MaskingKey
 
 if TYPE_CHECKING:
@@ -60,12 +60,12 @@ GERMAN = (
 )
 
 
-def gated(body: bytes) -> Gated:
+def gated(body: bytes) -> CheckedRows:
     """The file, through the gate."""
-    return gate_bytes(body, CONTRACT, MaskingKey("k", b"s" * 32), object_key="raeder/a.csv", received_at=datetime(2026, 1, 1))
+    return check_bytes(body, CONTRACT, MaskingKey("k", b"s" * 32), object_key="raeder/a.csv", received_at=datetime(2026, 1, 1))
 
 
-def rows(found: Gated) -> list[dict[str, Any]]:
+def rows(found: CheckedRows) -> list[dict[str, Any]]:
     """The accepted rows without their lineage."""
     names = [name for name in found.accepted.column_names if not name.startswith("_")]
     return found.accepted.select(names).to_pylist()
@@ -177,7 +177,7 @@ NESTED = [
 def test_nested_json_is_drafted_and_read_under_joined_names(body: bytes) -> None:
     contract = draft(body, "kunden").contract
     assert contract.names == ("id", "kunde_name", "kunde_ort_plz", "kunde_ort_stadt", "preis")
-    found = gate_bytes(body, contract, MaskingKey("k", b"s" * 32), object_key="kunden/a.json", received_at=datetime(2026, 1, 1))
+    found = check_bytes(body, contract, MaskingKey("k", b"s" * 32), object_key="kunden/a.json", received_at=datetime(2026, 1, 1))
     assert found.accepted.column("kunde_ort_stadt").to_pylist() == ["Dresden", None, None]
     assert found.accepted.column("preis").to_pylist() == [Decimal("1299.00"), Decimal("89.90"), Decimal("5.00")]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
-from headgate.intake.rows.check_rows import gate_bytes
+from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey
 
 pytestmark = pytest.mark.unit
@@ -22,7 +22,7 @@ BODY = b"station,celsius,note\nn1,1.50,\nn1,1.5,\nn1,,x\nn1,,x\nn2,1.50,\nn1,1.5
 
 def counts(**properties: object) -> tuple[int, int, int]:
     contract = Contract("headgate.source.readings", "readings", "source", "1.0.0", COLUMNS, properties=properties)
-    gated = gate_bytes(BODY, contract, MaskingKey("k", b"k"), object_key="readings/a.csv", received_at=datetime(2026, 1, 1))
+    gated = check_bytes(BODY, contract, MaskingKey("k", b"k"), object_key="readings/a.csv", received_at=datetime(2026, 1, 1))
     return gated.counts.received, gated.counts.accepted, gated.counts.duplicates
 
 

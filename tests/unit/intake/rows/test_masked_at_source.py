@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from headgate.aws.memory import MemoryLedger, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Mask, Rule
-from headgate.intake.files.check_and_store_file import FileGate
-from headgate.intake.files.process_file import Curation
-from headgate.intake.rows.check_rows import Gated, gate_bytes
+from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.process_file import FileProcessor
+from headgate.intake.rows.check_rows import CheckedRows, check_bytes
 from headgate.intake.rows.masked_at_source import VERDICTS, AtSource, claims_to_be_masked, masked_form, seal
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
@@ -96,8 +96,8 @@ def parquet(rows: pa.RecordBatch) -> bytes:
     return out.getvalue()
 
 
-def gated(rows: pa.RecordBatch, contract: Contract) -> Gated:
-    return gate_bytes(parquet(rows), contract, KEY, object_key="payments/x.parquet", received_at=AT, content_sha256="same")
+def gated(rows: pa.RecordBatch, contract: Contract) -> CheckedRows:
+    return check_bytes(parquet(rows), contract, KEY, object_key="payments/x.parquet", received_at=AT, content_sha256="same")
 
 
 def masked(rows: list[dict[str, Any]]) -> pa.RecordBatch:
@@ -120,7 +120,7 @@ def test_the_same_one_of_tied_rows_is_kept_under_every_masking_key() -> None:
     kept = []
     for number in range(8):
         key = MaskingKey(f"k{number}", bytes([number]) * 32)
-        passed = gate_bytes(parquet(batch(rows)), PAYMENTS, key, object_key="payments/x.parquet", received_at=AT)
+        passed = check_bytes(parquet(batch(rows)), PAYMENTS, key, object_key="payments/x.parquet", received_at=AT)
         kept.append(passed.accepted["_source_row"].to_pylist())
     assert kept == [kept[0]] * 8
     assert len(kept[0]) == 20
@@ -182,8 +182,8 @@ def sent(body: bytes, sealed: str) -> tuple[FileRecord, MemoryObjects]:
     manifest = {"files": [{"name": PART.name, "seal": sealed}]}
     objects.write(ObjectRef("raw", replace(PART, name=RUN_MANIFEST).path()), json.dumps(manifest).encode())
     objects.write(ObjectRef("raw", PART.path()), body)
-    gate = FileGate(objects, MemoryLedger(), {"payments": PAYMENTS}, lambda: KEY, "curated", "quarantine", lambda: AT, 300)
-    return Curation(gate).curate(ObjectRef("raw", PART.path())), objects
+    gate = FileChecker(objects, MemoryLedger(), {"payments": PAYMENTS}, lambda: KEY, "curated", "quarantine", lambda: AT, 300)
+    return FileProcessor(gate).process(ObjectRef("raw", PART.path())), objects
 
 
 def sha256(body: bytes) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
-from headgate.intake.rows.check_rows import gate_bytes
+from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey
 
 pytestmark = pytest.mark.unit
@@ -55,7 +55,7 @@ cells = st.tuples(*(st.one_of(spelling, st.just("")) for _, spelling in SPELLING
 @given(st.lists(cells, min_size=2, max_size=4), st.booleans())
 def test_the_record_of_a_duplicate_spells_every_cell_as_the_file_did(rows: list[tuple[str, ...]], is_given: bool) -> None:
     sensitive = [number if is_given else "" for number, _ in MASKED.values()]
-    gated = gate_bytes(
+    gated = check_bytes(
         body([["1", *row, *sensitive] for row in rows]),
         CONTRACT,
         MaskingKey("k", bytes(32)),

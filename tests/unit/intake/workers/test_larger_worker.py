@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from headgate.aws.memory import MemoryLedger, MemoryObjects
-from headgate.aws.retry_throttled import patiently
+from headgate.aws.retry_throttled import retry_throttled
 from headgate.contracts.registry import Registry
 from headgate.errors import ServiceError, ThrottledError
-from headgate.intake.files.check_and_store_file import FileGate
-from headgate.intake.files.process_file import Curation, file_id_of
+from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.process_file import FileProcessor, file_id_of
 from headgate.intake.workers.larger_worker import LargerWorker, from_address
 from headgate.intake.workers.worker_sizing import FIRST, Worker, form_of, need, pace
 from headgate.lake.ports import Claim, FileRecord, MaskingKey, Measured, ObjectRef
@@ -69,20 +69,20 @@ class Lake:
             raise ServiceError("the state machine cannot be started")
         self.started[name] = told
 
-    def gate(self, lease_s: int, largest_bytes: int = GIB) -> FileGate:
+    def gate(self, lease_s: int, largest_bytes: int = GIB) -> FileChecker:
         ports = (self.objects, self.ledger, SOURCE, lambda: MaskingKey("k", b"0" * 32), "curated", "quarantine", lambda: self.now)
-        return FileGate(*ports, lease_s, largest_bytes=largest_bytes)
+        return FileChecker(*ports, lease_s, largest_bytes=largest_bytes)
 
-    def function(self, worker: Worker = SMALL, time_left_s: float = 300.0, *, again: bool = False) -> Curation:
-        larger_worker = LargerWorker(worker, lambda: time_left_s, self.start, RUN_S, LARGE_BYTES, comes_again=lambda: again)
-        return Curation(self.gate(LEASE_S, worker.largest_bytes), larger_worker=larger_worker, measured_from_bytes=LARGE_BYTES)
+    def function(self, worker: Worker = SMALL, time_left_s: float = 300.0, *, again: bool = False) -> FileProcessor:
+        larger_worker = LargerWorker(worker, lambda: time_left_s, self.start, RUN_S, LARGE_BYTES, is_redelivery=lambda: again)
+        return FileProcessor(self.gate(LEASE_S, worker.largest_bytes), larger_worker=larger_worker, measured_from_bytes=LARGE_BYTES)
 
-    def job(self, run: str = "run-1") -> Curation:
-        return Curation(self.gate(RUN_S), run=run, measured_from_bytes=LARGE_BYTES)
+    def job(self, run: str = "run-1") -> FileProcessor:
+        return FileProcessor(self.gate(RUN_S), run=run, measured_from_bytes=LARGE_BYTES)
 
     def passed_on(self) -> list[FileRecord]:
         """What the larger workers make of all that was handed to them."""
-        return [self.job(name).curate(from_address(told["object"])) for name, told in self.started.items()]
+        return [self.job(name).process(from_address(told["object"])) for name, told in self.started.items()]
 
     def contents(self) -> dict[str, bytes]:
         return {**self.objects.contents("curated"), **self.objects.contents("quarantine")}
@@ -94,8 +94,8 @@ def comparable(record: FileRecord) -> FileRecord:
 
 def test_a_file_becomes_the_same_here_and_there(large: bytes) -> None:
     here, there = Lake(), Lake()
-    record = here.function(HUGE).curate(here.put("regions/a.csv", large))
-    handed = there.function().curate(there.put("regions/a.csv", large))
+    record = here.function(HUGE).process(here.put("regions/a.csv", large))
+    handed = there.function().process(there.put("regions/a.csv", large))
     assert (record.state, handed.state, here.started) == ("done", "handed_over", {})
     assert [comparable(one) for one in there.passed_on()] == [comparable(record)]
     assert there.contents() == here.contents()
@@ -104,25 +104,25 @@ def test_a_file_becomes_the_same_here_and_there(large: bytes) -> None:
 
 def test_a_small_file_is_not_even_looked_at() -> None:
     lake = Lake()
-    assert lake.function(Worker(1, GIB), time_left_s=0).curate(lake.put("regions/a.csv", regions("small", 0))).state == "done"
+    assert lake.function(Worker(1, GIB), time_left_s=0).process(lake.put("regions/a.csv", regions("small", 0))).state == "done"
 
 
 def test_however_often_it_is_delivered_one_run_is_started_and_messages_are_acknowledged(large: bytes) -> None:
     lake = Lake()
     ref = lake.put("regions/a.csv", large)
-    records = [lake.function().curate(ref) for _ in range(3)]
+    records = [lake.function().process(ref) for _ in range(3)]
     assert [(one.state, one.seen_before) for one in records] == [("handed_over", False), ("handed_over", True), ("handed_over", True)]
     lake.now += dt.timedelta(seconds=2 * LEASE_S)  # a late one, while the run goes on
-    lake.function().curate(ref)
+    lake.function().process(ref)
     assert len(lake.started) == 1
     (done,) = lake.passed_on()
-    assert (done.state, lake.function().curate(ref).state, len(lake.started)) == ("done", "done", 1)
+    assert (done.state, lake.function().process(ref).state, len(lake.started)) == ("done", "done", 1)
 
 
 def test_the_run_is_told_of_the_very_version_that_was_handed_over(large: bytes) -> None:
     lake = Lake()
     ref = lake.put("regions/ä file+1.csv", large)
-    lake.function().curate(ref)
+    lake.function().process(ref)
     lake.put("regions/ä file+1.csv", b"another")
     (told,) = lake.started.values()
     assert from_address(told["object"]) == ref
@@ -133,9 +133,9 @@ def test_a_run_that_cannot_be_started_leaves_the_file_to_the_next_delivery(large
     lake = Lake(refuses=True)
     ref = lake.put("regions/a.csv", large)
     with pytest.raises(ServiceError):
-        lake.function().curate(ref)
+        lake.function().process(ref)
     lake.refuses = False
-    assert (lake.function().curate(ref).state, len(lake.started)) == ("handed_over", 1)
+    assert (lake.function().process(ref).state, len(lake.started)) == ("handed_over", 1)
 
 
 def test_a_hand_over_whose_answer_was_lost_is_not_asked_for_again_while_its_lease_runs(large: bytes) -> None:
@@ -150,11 +150,11 @@ def test_a_hand_over_whose_answer_was_lost_is_not_asked_for_again_while_its_leas
 
     ledger, lake.ledger = lake.ledger, Loses()
     with pytest.raises(ServiceError) as failed:
-        patiently(partial(lake.function().curate, ref), sleep=lambda _: None)
+        retry_throttled(partial(lake.function().process, ref), sleep=lambda _: None)
     assert not isinstance(failed.value, ThrottledError)
     ledger._records, ledger._leases, lake.ledger = lake.ledger._records, lake.ledger._leases, ledger
     lake.now += dt.timedelta(seconds=LEASE_S + 1)
-    assert (lake.function().curate(ref).state, len(lake.started)) == ("handed_over", 1)
+    assert (lake.function().process(ref).state, len(lake.started)) == ("handed_over", 1)
 
 
 def test_a_function_that_dies_before_the_start_is_followed_by_another(large: bytes) -> None:
@@ -168,28 +168,28 @@ def test_a_function_that_dies_before_the_start_is_followed_by_another(large: byt
         raise DiedError
 
     function = lake.function()
-    dying = Curation(function.gate, larger_worker=replace(function.larger_worker, start=dies))  # type: ignore[type-var]  # it is there
+    dying = FileProcessor(function.gate, larger_worker=replace(function.larger_worker, start=dies))  # type: ignore[type-var]  # it is there
     with pytest.raises(DiedError):
-        dying.curate(ref)
+        dying.process(ref)
     lake.now += dt.timedelta(seconds=LEASE_S + 1)
-    assert (function.curate(ref).seen_before, len(lake.started)) == (False, 1)
+    assert (function.process(ref).seen_before, len(lake.started)) == (False, 1)
 
 
 def test_two_runs_for_one_file_do_not_work_side_by_side(large: bytes) -> None:
     lake = Lake()
     ref = lake.put("regions/a.csv", large)
-    lake.function().curate(ref)
+    lake.function().process(ref)
     record = lake.ledger.get(file_id_of(ref))
     assert lake.ledger.take_over(record, run="other", now=lake.now, lease_s=RUN_S).granted
-    left = lake.job().curate(ref)
+    left = lake.job().process(ref)
     assert (left.state, left.seen_before, lake.contents()) == ("handed_over", True, {})
-    assert lake.job("other").curate(ref).state == "done"
+    assert lake.job("other").process(ref).state == "done"
 
 
 def test_a_run_that_failed_gives_the_file_back_to_its_next_attempt(large: bytes) -> None:
     lake = Lake()
     ref = lake.put("regions/a.csv", large)
-    lake.function().curate(ref)
+    lake.function().process(ref)
 
     class Full(MemoryObjects):
         def upload(self, *_: object, **__: object) -> None:
@@ -197,30 +197,30 @@ def test_a_run_that_failed_gives_the_file_back_to_its_next_attempt(large: bytes)
 
     job = lake.job()
     with pytest.raises(ServiceError):
-        Curation(replace(job.gate, objects=Full(_versions=lake.objects._versions)), run=job.run).curate(ref)
+        FileProcessor(replace(job.gate, objects=Full(_versions=lake.objects._versions)), run=job.run).process(ref)
     assert lake.ledger.get(file_id_of(ref)).state == "handed_over"
-    assert lake.job("run-2").curate(ref).state == "done"
+    assert lake.job("run-2").process(ref).state == "done"
 
 
 def test_a_file_that_failed_there_is_handed_over_anew_when_it_is_delivered_again(large: bytes) -> None:
     lake = Lake()
     ref = lake.put("regions/a.csv", large)
-    lake.function().curate(ref)
+    lake.function().process(ref)
     lake.ledger.finish(replace(lake.ledger.get(file_id_of(ref)), state="failed", error={"rule": "job_failed", "message": "TIMEOUT"}))
     lake.now += dt.timedelta(seconds=1)
-    assert (lake.function().curate(ref).state, len(lake.started)) == ("handed_over", 2)
+    assert (lake.function().process(ref).state, len(lake.started)) == ("handed_over", 2)
 
 
 def test_one_large_file_does_not_hold_up_the_others(large: bytes) -> None:
     lake = Lake()
-    lake.function().curate(lake.put("regions/a.csv", large))
-    assert lake.function().curate(lake.put("regions/b.csv", regions("small", 0))).state == "done"
+    lake.function().process(lake.put("regions/a.csv", large))
+    assert lake.function().process(lake.put("regions/b.csv", regions("small", 0))).state == "done"
 
 
 def test_the_same_large_content_under_another_name_is_skipped_there(large: bytes) -> None:
     lake = Lake()
     for name in ("a", "b"):
-        lake.function().curate(lake.put(f"regions/{name}.csv", large))
+        lake.function().process(lake.put(f"regions/{name}.csv", large))
     assert sorted(record.state for record in lake.passed_on()) == ["done", "skipped_duplicate"]
 
 
@@ -228,12 +228,12 @@ def test_a_content_that_another_run_works_on_is_for_later(large: bytes) -> None:
     lake = Lake()
     first, second = (lake.put(f"regions/{name}.csv", large) for name in ("a", "b"))
     for ref in (first, second):
-        lake.function().curate(ref)
+        lake.function().process(ref)
     record = lake.ledger.get(file_id_of(first))
     read = replace(record, content_sha256=hashlib.sha256(large).hexdigest())
     lake.ledger.take_over(read, run="1", now=lake.now, lease_s=RUN_S)
     with pytest.raises(ThrottledError):
-        lake.job("2").curate(second)
+        lake.job("2").process(second)
 
 
 def test_a_file_that_grows_past_the_worker_when_unpacked_is_handed_over_then(large: bytes) -> None:
@@ -243,28 +243,28 @@ def test_a_file_that_grows_past_the_worker_when_unpacked_is_handed_over_then(lar
     assert len(packed) < LARGE_BYTES < len(large)
     worker = Worker(GIB, 3_750_000)
     ref = lake.put("regions/a.csv.gz", packed)
-    assert lake.function(worker).curate(ref).state == "handed_over"
+    assert lake.function(worker).process(ref).state == "handed_over"
     assert lake.passed_on()[0].state == "done"
 
 
 def test_what_no_worker_can_hold_is_refused_by_the_largest(large: bytes) -> None:
     lake = Lake()
     ref = lake.put("regions/a.csv", large)
-    lake.function().curate(ref)
-    record = Curation(lake.gate(RUN_S, largest_bytes=1_000_000), run="1").curate(ref)
+    lake.function().process(ref)
+    record = FileProcessor(lake.gate(RUN_S, largest_bytes=1_000_000), run="1").process(ref)
     assert (record.state, record.error["rule"]) == ("rejected", "too_large")
 
 
 def test_what_no_worker_can_hold_is_refused_unread_whatever_its_dataset(large: bytes) -> None:
     lake = Lake()
     ref = lake.put("nobody/knows.csv", large)
-    record = Curation(lake.gate(RUN_S, largest_bytes=1_000_000), run="1").curate(ref)
+    record = FileProcessor(lake.gate(RUN_S, largest_bytes=1_000_000), run="1").process(ref)
     assert (record.state, record.error["rule"]) == ("rejected", "too_large")
 
 
 def test_a_file_whose_name_no_job_may_be_told_is_refused(large: bytes) -> None:
     lake = Lake()
-    record = lake.function().curate(lake.put("regions/4111111111111111.csv", large))
+    record = lake.function().process(lake.put("regions/4111111111111111.csv", large))
     assert (record.state, record.error["rule"], lake.started) == ("rejected", "too_large", {})
     assert "4111111111111111" not in str(record)
 
@@ -274,9 +274,9 @@ def test_a_file_that_killed_a_worker_goes_to_a_larger_one(large: bytes) -> None:
     ref = lake.put("regions/a.csv", large)
     lake.ledger.claim(FileRecord(file_id_of(ref), *vars(ref).values(), "regions", "processing"), now=lake.now, lease_s=LEASE_S)
     with pytest.raises(ThrottledError):
-        lake.function(HUGE).curate(ref)
+        lake.function(HUGE).process(ref)
     lake.now += dt.timedelta(seconds=LEASE_S + 1)
-    assert lake.function(HUGE).curate(ref).state == "handed_over"
+    assert lake.function(HUGE).process(ref).state == "handed_over"
 
 
 def test_a_small_file_that_killed_a_worker_goes_to_a_larger_one_when_it_comes_again() -> None:
@@ -285,9 +285,9 @@ def test_a_small_file_that_killed_a_worker_goes_to_a_larger_one_when_it_comes_ag
     ref = lake.put("regions/small.csv", regions("small", 0))
     lake.ledger.claim(FileRecord(file_id_of(ref), *vars(ref).values(), "regions", "processing"), now=lake.now, lease_s=LEASE_S)
     lake.now += dt.timedelta(seconds=LEASE_S + 1)
-    assert lake.function(HUGE, again=True).curate(ref).state == "handed_over"
+    assert lake.function(HUGE, again=True).process(ref).state == "handed_over"
     (done,) = lake.passed_on()
-    assert (done.state, lake.function(HUGE, again=True).curate(ref).state) == ("done", "done")
+    assert (done.state, lake.function(HUGE, again=True).process(ref).state) == ("done", "done")
 
 
 def test_a_small_file_that_comes_again_after_a_failed_call_stays_with_the_function() -> None:
@@ -296,7 +296,7 @@ def test_a_small_file_that_comes_again_after_a_failed_call_stays_with_the_functi
     record = FileRecord(file_id_of(ref), *vars(ref).values(), "regions", "processing")
     lake.ledger.claim(record, now=lake.now, lease_s=LEASE_S)
     lake.ledger.release(record)
-    assert lake.function(HUGE, again=True).curate(ref).state == "done"
+    assert lake.function(HUGE, again=True).process(ref).state == "done"
 
 
 def test_a_file_that_only_met_a_failing_service_stays_with_the_worker_that_has_enough_for_it(large: bytes) -> None:
@@ -311,13 +311,13 @@ def test_a_file_that_only_met_a_failing_service_stays_with_the_worker_that_has_e
 
     function = lake.function(HUGE)
     objects = cast("MemoryObjects", SimpleNamespace(**{name: getattr(lake.objects, name) for name in CALLS} | {"upload": upload}))
-    record = patiently(partial(replace(function, gate=replace(function.gate, objects=objects)).curate, ref), sleep=lambda _: None)
+    record = retry_throttled(partial(replace(function, gate=replace(function.gate, objects=objects)).process, ref), sleep=lambda _: None)
     assert (record.state, met, lake.started) == ("done", [], {})
 
 
 def test_what_a_file_took_is_remembered_for_the_next_of_its_kind(large: bytes) -> None:
     lake = Lake()
-    lake.function(HUGE).curate(lake.put("regions/a.csv", large))
+    lake.function(HUGE).process(lake.put("regions/a.csv", large))
     (took,) = lake.ledger.measured("regions/csv")
     assert (took.size_bytes, took.unpacked_bytes) == (len(large), len(large))
 

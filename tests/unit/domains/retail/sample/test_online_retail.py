@@ -27,7 +27,7 @@ from headgate.domains.retail.sample.retail_lines import COLUMNS, read_lines
 from headgate.domains.retail.sample.uci import FILE_NAME, SHEET, fetch
 from headgate.domains.retail.sample.workbooks import sheet_as_csv
 from headgate.errors import HeaderError, NotFoundError, ServiceError, UnreadableFileError
-from headgate.intake.rows.check_rows import gate_bytes
+from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.keys import dataset_of
 from headgate.lake.ports import MaskingKey
 
@@ -208,7 +208,7 @@ def test_the_gate_sets_aside_the_repeats_and_the_bad_debts_and_loses_no_money(re
     for key, path in iter_objects(real[0]):
         if dataset_of(key) != "order_items":
             continue
-        gated = gate_bytes(path.read_bytes(), contract, MaskingKey("k", b"k" * 32), object_key=key, received_at=datetime(2011, 1, 1))
+        gated = check_bytes(path.read_bytes(), contract, MaskingKey("k", b"k" * 32), object_key=key, received_at=datetime(2011, 1, 1))
         for rule, count in gated.counts.reasons.items():
             reasons[rule] = reasons.get(rule, 0) + count
         money += amount(gated.accepted) + amount_aside(gated.quarantine_rows)

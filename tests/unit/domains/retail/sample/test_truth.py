@@ -21,14 +21,14 @@ from headgate.domains.retail.sample.defects import DEFECTS, TRUTH_SCHEMA
 from headgate.domains.retail.sample.part_files import CSV, TRUTH, TRUTH_FILES, iter_objects
 from headgate.domains.retail.sample.shop import SampleReport, ShopSpec, generate
 from headgate.errors import BadInputError
-from headgate.intake.rows.check_rows import gate_bytes
+from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.keys import dataset_of
 from headgate.lake.ports import MaskingKey
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from headgate.intake.rows.check_rows import Gated
+    from headgate.intake.rows.check_rows import CheckedRows
 
 pytestmark = pytest.mark.unit
 
@@ -59,9 +59,9 @@ def truth(shop: tuple[Path, SampleReport]) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def gated(shop: tuple[Path, SampleReport]) -> dict[str, Gated]:
+def gated(shop: tuple[Path, SampleReport]) -> dict[str, CheckedRows]:
     return {
-        key: gate_bytes(path.read_bytes(), SOURCE[dataset_of(key)], KEY, object_key=key, received_at=datetime(2024, 10, 1))
+        key: check_bytes(path.read_bytes(), SOURCE[dataset_of(key)], KEY, object_key=key, received_at=datetime(2024, 10, 1))
         for key, path in iter_objects(shop[0])
         if key not in bad_keys(shop[0])
     }
@@ -135,19 +135,21 @@ def test_without_its_defects_the_shop_is_the_clean_shop(
     shop: tuple[Path, SampleReport], truth: list[dict[str, Any]], tmp_path: Path
 ) -> None:
     generate(replace(SPEC, defect_rate=0.0, bad_files=False), tmp_path / "clean")
-    told = {(line["object_key"], line["source_row"]) for line in truth}
+    listed = {(line["object_key"], line["source_row"]) for line in truth}
     for key, path in iter_objects(tmp_path / "clean"):
-        left = [row for number, row in enumerate(rows_of(shop[0] / key), 1) if (key, number) not in told]
+        left = [row for number, row in enumerate(rows_of(shop[0] / key), 1) if (key, number) not in listed]
         assert left == rows_of(path)
 
 
-def test_the_gate_refuses_exactly_the_rows_of_the_truth_for_the_right_reasons(gated: dict[str, Gated], truth: list[dict[str, Any]]) -> None:
+def test_the_gate_refuses_exactly_the_rows_of_the_truth_for_the_right_reasons(
+    gated: dict[str, CheckedRows], truth: list[dict[str, Any]]
+) -> None:
     columns = ["object_key", "source_row", "rule", "column_name"]
     aside = pa.concat_tables([each.quarantine_rows.select(columns) for each in gated.values()]).to_pylist()
     assert {tuple(line[name] for name in columns) for line in aside} == {tuple(line[name] for name in columns) for line in truth}
 
 
-def test_each_defective_row_breaks_one_rule_only(gated: dict[str, Gated]) -> None:
+def test_each_defective_row_breaks_one_rule_only(gated: dict[str, CheckedRows]) -> None:
     told = pa.concat_tables([each.quarantine_rows.select(["all_rules"]) for each in gated.values()])["all_rules"].to_pylist()
     rules = Counter(len(json.loads(all_rules)) for all_rules in told)
     # What is no social security number fits neither its form nor the contract's pattern: one fault, two rules.
@@ -165,11 +167,11 @@ def test_the_gate_refuses_each_bad_file_for_the_right_reason(shop: tuple[Path, S
             assert file["rule"] == "unknown_dataset"
             continue
         with pytest.raises(BadInputError) as refused:
-            gate_bytes((shop[0] / key).read_bytes(), SOURCE[dataset_of(key)], KEY, object_key=key, received_at=datetime(2024, 10, 1))
+            check_bytes((shop[0] / key).read_bytes(), SOURCE[dataset_of(key)], KEY, object_key=key, received_at=datetime(2024, 10, 1))
         assert (refused.value.rule, refused.value.column or None) == (file["rule"], file["column_name"])
 
 
-def test_card_numbers_in_notes_are_no_defect_and_do_not_pass(shop: tuple[Path, SampleReport], gated: dict[str, Gated]) -> None:
+def test_card_numbers_in_notes_are_no_defect_and_do_not_pass(shop: tuple[Path, SampleReport], gated: dict[str, CheckedRows]) -> None:
     for key, each in gated.items():
         if dataset_of(key) == "payments":
             numbers = {row[3] for row in rows_of(shop[0] / key) if len(row) > 3 and row[3].isdigit()}

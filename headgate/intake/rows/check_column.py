@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.contracts.model import Kind, Mask
-from headgate.intake.rows.judged_column import Judged
+from headgate.intake.rows.checked_column import CheckedColumn
 from headgate.intake.rows.mask_rows import drop_values, mask_cards, mask_free_text, mask_ssns, take_masked
 from headgate.masking.card_numbers import numeric_rows_with_cards
 from headgate.masking.card_search import rows_with_cards
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from headgate.values.cells import Rows
 
 
-def judge(column: Column, text: pa.Array, known: KnownCards) -> Judged:
+def check_column(column: Column, text: pa.Array, known: KnownCards) -> CheckedColumn:
     """Return the column with its cells cast, validated and masked; text and values keep the rows' order."""
     if column.mask is Mask.PAN:
         return mask_cards(column, text, known)
@@ -40,7 +40,7 @@ def judge(column: Column, text: pa.Array, known: KnownCards) -> Judged:
     return _validate_plain(column, text)
 
 
-def _validate_plain(column: Column, text: pa.Array) -> Judged:
+def _validate_plain(column: Column, text: pa.Array) -> CheckedColumn:
     present = null_where_absent(column, text)
     fitted = cast_column(column, present)
     found = [Breach("type", column.name, f"is no {_type_name(column)}", fitted.misfits)]
@@ -54,7 +54,7 @@ def _validate_plain(column: Column, text: pa.Array) -> Judged:
         found.append(undeclared_card(column, numeric_rows_with_cards(fitted.values, fewest_digits=max(context_below(column), SHORTEST))))
     breaches = [breach for breach in found if len(breach.rows)]
     breaches += column_breaches(column, fitted.values, present)
-    return Judged(column, texts_for_quarantine(column, text, present), fitted.values, {column.name: fitted.values}, tuple(breaches))
+    return CheckedColumn(column, texts_for_quarantine(column, text, present), fitted.values, {column.name: fitted.values}, tuple(breaches))
 
 
 def undeclared_card(column: Column, rows: Rows) -> Breach:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Judged:
+class CheckedColumn:
     """One column.
 
     Attributes:
@@ -34,9 +34,9 @@ class Judged:
     breaches: tuple[Breach, ...]
 
 
-def of_rows(judged: Judged, rows: Rows) -> Judged:
+def of_rows(checked: CheckedColumn, rows: Rows) -> CheckedColumn:
     """Return the column with these rows only."""
     at = int_array(rows)
-    behind = {name: column.take(at) for name, column in judged.behind.items()}
-    breaches = tuple(among(breach, rows, len(judged.text)) for breach in judged.breaches)
-    return Judged(judged.column, judged.text.take(at), judged.values.take(at), behind, breaches)
+    behind = {name: column.take(at) for name, column in checked.behind.items()}
+    breaches = tuple(among(breach, rows, len(checked.text)) for breach in checked.breaches)
+    return CheckedColumn(checked.column, checked.text.take(at), checked.values.take(at), behind, breaches)
