@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are 
 
 from headgate.errors import SettingsError
 from headgate.project import LakeProject, project
-from scripts import build, emulator, export_logins, layer, pending_files, wheels
+from scripts import build, emulator, export_logins, layer, locked_archive, pending_files, wheels
 from scripts.deployment_settings import DeploymentSettings, StateBucket, described
 from scripts.terraform_cli import STATE, TERRAFORM_ROOT, Applied, Terraform, TerraformError
 
@@ -392,7 +392,7 @@ def main() -> int:
     except (MissingError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 2
-    except (TerraformError, emulator.EmulatorError, layer.LayerError, wheels.WheelsError) as error:
+    except (TerraformError, emulator.EmulatorError, layer.LayerError, locked_archive.WheelsError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -15,15 +15,14 @@ from __future__ import annotations
 
 import argparse
 import re
-import subprocess
 import sys
-import tempfile
 import zipfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
 
 from scripts import build as archives
+from scripts.locked_archive import WheelsError, build_once, download_wheels
 
 LOCK = archives.ROOT / "requirements" / "layer.lock"
 PACKAGES = {
@@ -51,7 +50,8 @@ def build(out: Path = archives.BUILD) -> list[Path]:
     """Every layer of the lock is in `out`/layers; the paths of those that were built again.
 
     Raises:
-        LayerError: a wheel could not be had, or a function would be too large with its layers.
+        LayerError: a function would be too large with its layers.
+        WheelsError: a wheel could not be downloaded, or does not have its locked hash.
     """
     built = [path for name in PACKAGES if (path := _built(name, out / "layers"))]
     for function in sorted((out / "lambdas").glob("*.zip")):
@@ -99,25 +99,13 @@ def fits(size_bytes: int) -> None:
 
 
 def _built(name: str, folder: Path) -> Path | None:
-    """None when the layer lies there already, made from the same lock in the same way."""
-    path, mark = folder / f"{name}.zip", folder / f"{name}.made-from"
-    recipe = f"{locked(name)}{UNUSED.pattern}\n"
-    if path.is_file() and mark.is_file() and mark.read_text(encoding="utf-8") == recipe:
-        return None
-    with tempfile.TemporaryDirectory() as wheels:
-        archives.write(path, archives.archive(layered(_downloaded(locked(name), Path(wheels)))))
-    archives.write(mark, recipe.encode())
-    return path
+    """None when the layer was built from the same lock in the same way before."""
+    lock = locked(name)
 
+    def packed(workspace: Path) -> bytes:
+        return archives.archive(layered(download_wheels(lock, workspace, TARGET)))
 
-def _downloaded(lock: str, folder: Path) -> list[Path]:
-    wanted = folder / "layer.lock"
-    wanted.write_text(lock, encoding="utf-8")
-    command = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:")
-    done = subprocess.run([*command, *TARGET, "--require-hashes", "-r", wanted, "-d", folder], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise LayerError(f"The layers' wheels could not be downloaded: {done.stderr.strip().splitlines()[-1]}")
-    return sorted(folder.glob("*.whl"))
+    return build_once(folder / f"{name}.zip", f"{lock}{UNUSED.pattern}\n", packed)
 
 
 def main() -> int:
@@ -127,7 +115,7 @@ def main() -> int:
     out = parser.parse_args().out
     try:
         built = build(out)
-    except LayerError as error:
+    except (LayerError, WheelsError) as error:
         print(error, file=sys.stderr)
         return 1
     print("\n".join(f"built {path}" for path in built) or f"{out}/layers is up to date")

@@ -12,9 +12,7 @@ Example:
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
-import tempfile
 import zipfile
 from pathlib import Path
 
@@ -22,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are 
 
 from scripts import build as archives
 from scripts.job_packages import ROOT, job_lock
+from scripts.locked_archive import WheelsError, build_once, download_wheels
 
 CACHE = ROOT / ".headgate" / "wheels"
 # Glue 5 runs Python 3.11 on Amazon Linux 2023, whose C library is glibc 2.34.
@@ -29,10 +28,6 @@ CACHE = ROOT / ".headgate" / "wheels"
 _GLIBC = ("2014", "_2_17", "_2_24", "_2_26", "_2_27", "_2_28", "_2_31", "_2_34")
 TARGET = tuple(token for glibc in _GLIBC for token in ("--platform", f"manylinux{glibc}_x86_64"))
 PYTHON = ("--python-version", "3.11", "--implementation", "cp", "--abi", "cp311", "--abi", "abi3", "--abi", "none")
-
-
-class WheelsError(Exception):
-    """An archive could not be built. The message says why, in one line."""
 
 
 def build(out: Path = archives.BUILD) -> list[Path]:
@@ -46,15 +41,13 @@ def build(out: Path = archives.BUILD) -> list[Path]:
 
 def _built(script: Path, folder: Path) -> Path | None:
     """None if the archive was built from the same lock before."""
-    path, mark = folder / f"{script.stem}.gluewheels.zip", folder / f"{script.stem}.made-from"
     lock = job_lock(script)
-    if path.is_file() and mark.is_file() and mark.read_text(encoding="utf-8") == lock:
-        return None
-    with tempfile.TemporaryDirectory() as workspace:
-        wheels = downloaded(lock, Path(workspace))
-        archives.write(path, archives.archive({wheel.name: wheel.read_bytes() for wheel in wheels}, zipfile.ZIP_STORED))
-    archives.write(mark, lock.encode())
-    return path
+
+    def packed(workspace: Path) -> bytes:
+        wheels = {wheel.name: wheel.read_bytes() for wheel in downloaded(lock, workspace)}
+        return archives.archive(wheels, zipfile.ZIP_STORED)
+
+    return build_once(folder / f"{script.stem}.gluewheels.zip", lock, packed)
 
 
 def downloaded(lock: str, folder: Path) -> list[Path]:
@@ -63,15 +56,8 @@ def downloaded(lock: str, folder: Path) -> list[Path]:
     Raises:
         WheelsError: a wheel could not be downloaded, or has another hash.
     """
-    wanted = folder / "jobs.lock"
-    wanted.write_text(lock, encoding="utf-8")
     CACHE.mkdir(parents=True, exist_ok=True)
-    command = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:")
-    known = ("--find-links", str(CACHE), "--require-hashes", "-r", str(wanted), "-d", str(folder))
-    done = subprocess.run([*command, *TARGET, *PYTHON, *known], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise WheelsError(f"The jobs' wheels could not be downloaded: {(done.stderr.strip().splitlines() or ['pip gave no reason'])[-1]}")
-    wheels = sorted(folder.glob("*.whl"))
+    wheels = download_wheels(lock, folder, (*TARGET, *PYTHON), cache=CACHE)
     for wheel in wheels:
         archives.write(CACHE / wheel.name, wheel.read_bytes())
     return wheels

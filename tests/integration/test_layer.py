@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import build, layer
+from scripts import build, layer, locked_archive
 
 pytestmark = [
     pytest.mark.integration,
@@ -55,7 +55,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build.build(folder)
     try:
         layer.build(folder)
-    except layer.LayerError as error:
+    except locked_archive.WheelsError as error:
         if "could not be downloaded" not in str(error):
             raise
         pytest.skip(str(error))
