@@ -1,6 +1,6 @@
 """Dashboards: YAML files of a domain or a lake project. Each panel is a question in Athena's SQL and a chart kind.
 
-The console, the report page and the tests read the same files; docs/adr/0060-dashboards-are-data.md gives the reasons.
+The console, the report page and the tests read the same files; docs/adr/0070-dashboards-are-data.md gives the reasons.
 """
 
 from __future__ import annotations
