@@ -113,7 +113,7 @@ bench-rules: setup ## the compiled rules against the same Great Expectations sui
 	@ROWS=$(ROWS) python benchmarks/rules.py $(DATA)
 
 bench-pollock: setup ## how well Pollock's polluted CSV files load without configuration; DATA=folder or archive with csv/ and clean/
-	@python benchmarks/pollock.py $(DATA)
+	@python -m benchmarks.pollock $(DATA)
 
 bench-pan: setup ## precision and recall of the search for card numbers in text; DATA=csv with text,is_pan
 	@python benchmarks/pan.py $(DATA)

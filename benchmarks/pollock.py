@@ -11,7 +11,7 @@ them equal: the score that is printed is at most Pollock's own.
 Source: Vitagliano et al. (2023), Pollock: A Data Loading Benchmark, PVLDB 16(8), and its metrics.py and pollock_weights.json.
 
 Example:
-    python benchmarks/pollock.py DATA      # a folder, or an archive of it, that holds csv/ and clean/
+    python -m benchmarks.pollock DATA      # a folder, or an archive of it, that holds csv/ and clean/
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.first_table import read_first_table
 from headgate.errors import UnreadableFileError
-from headgate.formats.csv.first_table import read_first_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.first_table import read_first_table
 from headgate.contracts.encodings import stated_encoding
 from headgate.contracts.model import Contract
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError, UnreadableFileError
-from headgate.formats.csv.first_table import read_first_table
 from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.json.records import holds_json, read_records
 from headgate.formats.sniff import is_parquet, text_for, text_of, utf8_text

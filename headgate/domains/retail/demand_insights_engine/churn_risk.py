@@ -44,7 +44,7 @@ SIGNALS = tuple(_WORDS)
 
 
 @dataclass(frozen=True)
-class Judged:
+class ChurnTrial:
     """The recipes at past origins that they had not seen, and the winner's probabilities there.
 
     Attributes:
@@ -67,7 +67,7 @@ class Judged:
     earned_all_gbp: float
 
 
-def judged(past: Origins, ahead: Coming, champion: str = "") -> Judged | None:
+def churn_trial(past: Origins, ahead: Coming, champion: str = "") -> ChurnTrial | None:
     """Every recipe, learnt at the earlier origins and tried at the tested ones; None where either have too few of a kind.
 
     Args:
@@ -88,7 +88,7 @@ def judged(past: Origins, ahead: Coming, champion: str = "") -> Judged | None:
     threshold, _ = churn.best_threshold(probability, gains)
     model = models[contest.winner]
     found = _shifted(model, past.tested[-1].points, buyers, weight)
-    return Judged(contest, found, weight, probability, came_true, tested.silence.to_numpy(), threshold, *_earned(probability, gains))
+    return ChurnTrial(contest, found, weight, probability, came_true, tested.silence.to_numpy(), threshold, *_earned(probability, gains))
 
 
 def _best_shift(
@@ -116,7 +116,7 @@ def _earned(probability: Array, gains: Array) -> tuple[float, float]:
     return earned, float(gains.sum())
 
 
-def fitted(past: Origins, ahead: Coming, customers: pd.DataFrame, trial: Judged | None) -> churn.ChurnModel | None:
+def fitted(past: Origins, ahead: Coming, customers: pd.DataFrame, trial: ChurnTrial | None) -> churn.ChurnModel | None:
     """The winner's recipe, learnt at the newest origins whose windows are over; None where these carry no model.
 
     Args:
@@ -131,7 +131,7 @@ def fitted(past: Origins, ahead: Coming, customers: pd.DataFrame, trial: Judged 
     return _shifted(model, customers, expected(ahead, past.newest).buyers, trial.weight if trial else 1.0)
 
 
-def kept(model: churn.ChurnModel, trial: Judged | None, past: Origins, customers: pd.DataFrame) -> Trained:
+def kept(model: churn.ChurnModel, trial: ChurnTrial | None, past: Origins, customers: pd.DataFrame) -> Trained:
     """The model with its figures at past origins, and how far the customers have moved since it learnt."""
     metrics = {} if trial is None else _figures(trial)
     drift = model.watch.index(customers[list(SIGNALS)].astype(np.float64))
@@ -140,7 +140,7 @@ def kept(model: churn.ChurnModel, trial: Judged | None, past: Origins, customers
     return Trained(NAME, model.recipe, model, SIGNALS, learnt, metrics, trial.contest if trial else None, drift, calibration)
 
 
-def _figures(trial: Judged) -> dict[str, float]:
+def _figures(trial: ChurnTrial) -> dict[str, float]:
     return {
         "auc": float(roc_auc_score(trial.left, trial.probability)),
         "auc_naive": float(roc_auc_score(trial.left, trial.silence)),
@@ -154,7 +154,7 @@ def probabilities(model: churn.ChurnModel | None, points: pd.DataFrame) -> Array
     return model.probability(points) if model else _share_of_silence(points)
 
 
-def table(customers: pd.DataFrame, points: pd.DataFrame, model: churn.ChurnModel | None, trial: Judged | None) -> pd.DataFrame:
+def table(customers: pd.DataFrame, points: pd.DataFrame, model: churn.ChurnModel | None, trial: ChurnTrial | None) -> pd.DataFrame:
     """The table's rows, one per customer, in the customers' order.
 
     Args:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from headgate.domains.retail.demand_insights_engine.churn import ChurnModel
-    from headgate.domains.retail.demand_insights_engine.churn_risk import Judged
+    from headgate.domains.retail.demand_insights_engine.churn_risk import ChurnTrial
     from headgate.domains.retail.demand_insights_engine.customer_value import Trial, ValueModel
     from headgate.domains.retail.demand_insights_engine.origins import Coming, Origins
 
@@ -27,7 +27,7 @@ class CustomerModel:
     """
 
     churn: ChurnModel | None
-    churn_trial: Judged | None
+    churn_trial: ChurnTrial | None
     value: ValueModel
     tried_value: ValueModel
     value_trials: list[Trial]
@@ -40,7 +40,7 @@ def fitted(points: pd.DataFrame, past: Origins, ahead: Coming, champion: str) ->
         points: of all customers now, as `origins.signals` gives them.
         champion: the churn recipe in charge so far; empty when there was none.
     """
-    trial = churn_risk.judged(past, ahead, champion)
+    trial = churn_risk.churn_trial(past, ahead, champion)
     leaving = churn_risk.fitted(past, ahead, points, trial)
     value = customer_value.learnt(points, past.newest, leaving.probability if leaving else None, ahead)
     if trial is None:

@@ -15,7 +15,7 @@ from headgate.domains.retail.measures import Measure
 if TYPE_CHECKING:
     import pandas as pd
 
-    from headgate.domains.retail.demand_insights_engine.churn_risk import Judged
+    from headgate.domains.retail.demand_insights_engine.churn_risk import ChurnTrial
     from headgate.domains.retail.demand_insights_engine.clusters import Clusters
     from headgate.domains.retail.demand_insights_engine.customer_value import Trial, ValueModel
     from headgate.domains.retail.demand_insights_engine.features import Unmatched
@@ -90,7 +90,7 @@ def of_value_trial(trials: list[Trial], past: Origins) -> list[Measure]:
     return found
 
 
-def of_value_interval(model: ValueModel, trial: Judged | None, past: Origins) -> list[Measure]:
+def of_value_interval(model: ValueModel, trial: ChurnTrial | None, past: Origins) -> list[Measure]:
     """How often a customer's revenue fell into the 80 % interval of the newest tested origin."""
     if trial is None or not past.tested or model.method not in values(model, past.tested[0].points, np.zeros(len(past.tested[0].left))):
         return []
@@ -102,7 +102,7 @@ def of_value_interval(model: ValueModel, trial: Judged | None, past: Origins) ->
     return [Measure(_VALUE, "interval_coverage", origin.period, inside, 0.8, "nominal", len(origin.left), note)]
 
 
-def of_churn_trial(trial: Judged | None, past: Origins) -> list[Measure]:
+def of_churn_trial(trial: ChurnTrial | None, past: Origins) -> list[Measure]:
     """Churn probabilities given at past origins, by a model of earlier days, against who then left."""
     if trial is None:
         note = "too few customers who left or stayed, or too short a history: silence replaces a model"
@@ -122,7 +122,7 @@ def of_churn_trial(trial: Judged | None, past: Origins) -> list[Measure]:
     return [*measures, *_of_contest(trial, period)]
 
 
-def _of_contest(trial: Judged, period: str) -> list[Measure]:
+def _of_contest(trial: ChurnTrial, period: str) -> list[Measure]:
     """The mean loss of each recipe that was tried, beside the champion's."""
     contest = trial.contest
     standing = next(one.mean_loss for one in contest.results if one.recipe == contest.champion)

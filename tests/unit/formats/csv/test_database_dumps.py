@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.first_table import read_first_table
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.formats.csv.database_dumps import DumpForm
-from headgate.formats.csv.first_table import read_first_table
 from headgate.formats.csv.read_csv import read_csv
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from benchmarks.first_table import read_first_table
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.errors import HeaderError, UnreadableFileError
 from headgate.formats.csv.dialect import Dialect
-from headgate.formats.csv.first_table import read_first_table
 from headgate.formats.csv.read_csv import MAX_COLUMNS, has_regular_quotes, read_csv
 from headgate.formats.csv.rows import Row
 from headgate.formats.csv.sniff_dialect import sniff_dialect
