@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.unit
+
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/architecture.md").read_text()
 ROWS = re.findall(r"^\| `(headgate\.\w+)` \|", PAGE, re.MULTILINE)
