@@ -165,11 +165,11 @@ def test_a_file_that_is_no_contract_is_told_and_no_traceback(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(("name", "text"), [("broken.yaml", "a: [1"), ("broken.json", "{"), ("4111111111111111.json", "")])
-def test_a_file_that_is_no_yaml_or_json_is_told_and_no_traceback(tmp_path: Path, name: str, text: str) -> None:
+def test_a_file_that_is_neither_yaml_nor_json_gives_a_message_with_a_remedy(tmp_path: Path, name: str, text: str) -> None:
     broken = tmp_path / name
     broken.write_text(text)
-    told = run("diff", broken, broken)
-    assert (told.exit_code, "Remedy" in told.output, "1111111" in told.output) == (1, True, False)
+    answer = run("diff", broken, broken)
+    assert (answer.exit_code, "Name a contract file" in answer.output, "1111111" in answer.output) == (1, True, False)
 
 
 def test_check_of_a_file_named_for_a_card_shows_no_number(tmp_path: Path) -> None:
