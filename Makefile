@@ -141,7 +141,7 @@ python scripts/deploy.py apply emulator --name bench --own && \
 endef
 
 ##@ Measure systems, models and the export
-.PHONY: bench-backlog bench-card-audit bench-systems bench-scale bench-export bench-export-shapes bench-forecast bench-clv bench-fraud bench-churn bench-intents
+.PHONY: bench-backlog bench-card-audit bench-systems bench-scale bench-export bench-export-shapes bench-forecast bench-next-year bench-clv bench-fraud bench-churn bench-intents
 
 bench-backlog: setup ## simulate a day of trickling files and slow runs: started, finished, pending; EVERY_S=120, RUN_S=900, HOURS=24
 	@python benchmarks/backlog.py
@@ -165,6 +165,9 @@ bench-export-shapes: setup ## certified export of narrow, wide and text tables a
 
 bench-forecast: setup ## forecast error on public data; DATA=<path> measures on yours
 	@python benchmarks/forecast.py
+
+bench-next-year: setup ## all tables built at past days against what followed and naive rules; DATA=invoices of one or two years, ORIGINS=2
+	@python benchmarks/next_year.py
 
 bench-clv: setup ## customer value error on public data; DATA=<path> measures on yours
 	@python benchmarks/clv.py

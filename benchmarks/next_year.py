@@ -1,10 +1,11 @@
 """The tables of all systems, built at past days, against what the shop did next and against naive rules. The last line is JSON.
 
-    make bench-next-year [DATA=invoices.csv]
+    make bench-next-year [DATA=invoices.csv] [ORIGINS=2]
 
 DATA is a CSV, a workbook or a folder in the layout of UCI Online Retail II, of one year or two; its origins are the ends of 9, 12, 18 and
 24 months of history as far as data follow them, so before and after Christmas. Without DATA: the first year of Online Retail II, split,
 and generated shops of three sizes over three years with a season, growth, promotions and a closed fortnight.
+ORIGINS is the number of origins of each shop, spread over its history. Two of them are judged at once, each in a process of its own.
 
 The tables of retail-copilot and global-market-pulse describe the past and forecast nothing, so they have no row.
 One row per table, measure and origin: the table's figure, the same of the naive rule, and whether the table is at least as good,
@@ -17,8 +18,10 @@ import json
 import os
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +51,8 @@ YEAR = 364
 MONTHS_OF_HISTORY = (9, 12, 18, 24)
 LEAST_AHEAD_DAYS = 42
 CLOSED = (date(2023, 8, 7), date(2023, 8, 20))
+ORIGINS = 2  # of each shop
+AT_ONCE = 2  # as many as there are cores
 SIZES = (6_000, 12_000, 24_000)  # orders of the generated shops
 DATASETS = ("customers", "orders", "order_items", "products", "regions", "card_transactions", "payments", "search_queries")
 HIGHER, LOWER, NEAR_ONE = "higher", "lower", "near one"
@@ -79,20 +84,40 @@ class Row:
 
 def main() -> None:
     """Measure every shop and print the summary."""
+    most = int(os.environ.get("ORIGINS") or ORIGINS)
+    tasks = [(name, folder, origin) for name, folder in shops() for origin in _spread(origins_of(tables_of(folder)), most)]
     found: list[tuple[str, date, Row]] = []
-    with threadpool_limits(1):
-        for name, folder in shops():
-            tables = {one: ibis.read_parquet(folder / f"{one}.parquet") for one in DATASETS if (folder / f"{one}.parquet").is_file()}
-            for origin in origins_of(tables):
-                began = time.monotonic()
-                rows = [row for row in judged(tables, origin) if np.isfinite(row.value)]
-                found += [(name, origin, row) for row in rows]
-                for row in rows:
-                    verdict = "beaten" if row.is_beaten else "ok"
-                    figures = f"{row.value:10.3f} {row.rule:>24} {row.naive:10.3f}"
-                    print(f"{name:22} {origin} {row.table:24} {row.measure:14} {figures} {verdict:6} {row.published}", flush=True)
-                print(f"{name:22} {origin} {time.monotonic() - began:.0f} s", flush=True)
+    # DuckDB's threads do not survive a fork.
+    with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn")) as pool:
+        for (name, _, origin), (rows, seconds) in zip(tasks, pool.map(_judged_alone, tasks), strict=True):
+            found += [(name, origin, row) for row in rows]
+            for row in rows:
+                verdict = "beaten" if row.is_beaten else "ok"
+                figures = f"{row.value:10.3f} {row.rule:>24} {row.naive:10.3f}"
+                print(f"{name:22} {origin} {row.table:24} {row.measure:14} {figures} {verdict:6} {row.published}", flush=True)
+            print(f"{name:22} {origin} {seconds:.0f} s", flush=True)
     print(json.dumps(summary(found)))
+
+
+def _judged_alone(task: tuple[str, Path, date]) -> tuple[list[Row], float]:
+    """The rows of one shop at one origin, and the seconds that they took."""
+    _, folder, origin = task
+    began = time.monotonic()
+    with threadpool_limits(1):
+        rows = [row for row in judged(tables_of(folder), origin) if np.isfinite(row.value)]
+    return rows, time.monotonic() - began
+
+
+def tables_of(folder: Path) -> dict[str, ibis.Table]:
+    """The datasets of a kept shop."""
+    return {one: ibis.read_parquet(folder / f"{one}.parquet") for one in DATASETS if (folder / f"{one}.parquet").is_file()}
+
+
+def _spread(days: list[date], most: int) -> list[date]:
+    """At most so many of the days, evenly spread, with the first and the last."""
+    if len(days) <= most:
+        return days
+    return [days[round(place)] for place in np.linspace(0, len(days) - 1, most)]
 
 
 def shops() -> Iterator[tuple[str, Path]]:

@@ -81,13 +81,17 @@ def chosen(past: Backtest, tried: tuple[Candidates, ...], now: Candidates, level
 
     A series with a year of history that no origin could test is forecast by last year; see docs/adr/0040-next-year.md.
     """
-    errors = {name: _errors(past, tried, name) for name in now.means}
-    able = np.isfinite(now.means[LAST_YEAR]).all(axis=1)
-    untested = able & ~np.isfinite(errors[LAST_YEAR]).any(axis=0)
-    scored = np.stack([_score(errors[name], levels) * (1.0 if name else 1.0 + _MARGIN) for name in now.means])
+    tested = {name: _errors(past, tried, name) for name in now.means}
+    able = {name: np.isfinite(means).all(axis=1) for name, means in now.means.items()}
+    by_year = np.isfinite(tested[LAST_YEAR])
+    has_year = np.asarray(by_year.any(axis=0), dtype=np.bool_)
+    # Methods are compared at the same origins: those that knew a year, or all of them for a series where none did.
+    errors = {name: np.where(by_year | ~has_year, error, np.nan) for name, error in tested.items()}
+    scored = np.stack([_scores(error, levels, has_year) * (1.0 if name else 1.0 + _MARGIN) for name, error in errors.items()])
+    offered = np.isfinite(scored) & np.stack(list(able.values()))
     names = np.array(list(now.means), dtype=object)
-    best = names[np.argmin(np.where(np.isfinite(scored), scored, np.inf), axis=0)]
-    return [str(name) for name in np.where(untested, LAST_YEAR, best)]
+    best = names[np.argmin(np.where(offered, scored, np.inf), axis=0)]
+    return [str(name) for name in np.where(able[LAST_YEAR] & ~has_year, LAST_YEAR, best)]
 
 
 def _errors(past: Backtest, tried: tuple[Candidates, ...], name: str) -> Array:
@@ -95,10 +99,19 @@ def _errors(past: Backtest, tried: tuple[Candidates, ...], name: str) -> Array:
     found = []
     for origin, one, actual in zip(past.origins, tried, past.actuals, strict=True):
         enough = np.array([history.size >= MIN_MODELLED for history in origin.histories])
-        usable = enough & (origin.spread > 0) & np.isfinite(one.means[LAST_YEAR]).all(axis=1)
         error = np.abs(actual - one.means[name]).mean(axis=1) / np.where(origin.spread > 0, origin.spread, 1.0)
-        found.append(np.where(usable, error, np.nan))
+        found.append(np.where(enough & (origin.spread > 0), error, np.nan))
     return np.stack(found) if found else np.empty((0, past.actuals.shape[1]))
+
+
+def _scores(errors: Array, levels: npt.NDArray[np.object_], has_year: npt.NDArray[np.bool_]) -> Array:
+    """Scores of each series among the series of its level with a tested year, or among those without one.
+
+    A series among those without one, of which no origin tested any, takes the score of its level.
+    """
+    split = np.array([f"{level} {known}" for level, known in zip(levels, has_year, strict=True)], dtype=object)
+    own, of_level = _score(errors, split), _score(np.where(has_year, errors, np.nan), levels)
+    return np.where(np.isfinite(own), own, of_level)
 
 
 def _score(errors: Array, levels: npt.NDArray[np.object_]) -> Array:

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from headgate.domains.retail.market_intelligence_hub import naive_rules
 from headgate.domains.retail.market_intelligence_hub.forecasting import Panel, Task, backtest
-from headgate.domains.retail.market_intelligence_hub.naive_rules import LAST_YEAR, Candidates, candidates, chosen, last_year, published
+from headgate.domains.retail.market_intelligence_hub.naive_rules import (
+    LAST_VALUE,
+    LAST_YEAR,
+    Candidates,
+    candidates,
+    chosen,
+    last_year,
+    published,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -64,6 +72,24 @@ def test_the_models_are_published_where_last_year_misleads() -> None:
     history = np.concatenate([np.tile([100.0, 20, 180, 60], 13), np.full(40, 400.0)]) + np.random.default_rng(1).normal(0, 3, 92)
     _, past, tried, offered = origins_of(history)
     assert chosen(past, tried, offered, np.array(["total"], dtype=object)) != [LAST_YEAR]
+
+
+def test_the_last_value_is_published_where_it_wins_although_no_year_is_known() -> None:
+    """40 weeks of a steady series: the models' error at past origins is ten times that of the last value."""
+    history = 100 + np.random.default_rng(3).normal(0, 3, 40)
+    _, past, tried, offered = origins_of(history)
+    assert chosen(past, worse(tried), offered, np.array(["total"], dtype=object)) == [LAST_VALUE]
+
+
+def test_the_models_stay_where_no_year_is_known_and_they_win() -> None:
+    _, past, tried, offered = origins_of(np.arange(40.0) * 10 + np.random.default_rng(4).normal(0, 1, 40))
+    better = tuple(Candidates({**one.means, "": actual}) for one, actual in zip(tried, past.actuals, strict=True))
+    assert chosen(past, better, offered, np.array(["total"], dtype=object)) == [""]
+
+
+def worse(tried: tuple[Candidates, ...]) -> tuple[Candidates, ...]:
+    """The candidates with ten times the models' forecast."""
+    return tuple(Candidates({**one.means, "": one.means[""] * 10}) for one in tried)
 
 
 def test_a_method_that_cannot_forecast_leaves_the_models_in_place() -> None:
