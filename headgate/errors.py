@@ -8,7 +8,7 @@ HeadgateError
 ├── ContractError              a contract contradicts itself or the ODCS standard
 │   └── SchemaChangedError     the source's columns differ from a contract that stops for it (headgate.export)
 ├── SettingsError              the process was started without what it needs
-├── AuditError                 an output does not hold its own contract; it was not published
+├── AuditError                 an output breaks its own contract; it was not published
 │   ├── CertificateError       what an export wrote is not what the source holds (headgate.export)
 │   └── ImpossibleDateError    the source has a date on no calendar, and the export stops for it
 ├── GateError                  a snapshot failed its Great Expectations suite; analytics did not run
@@ -17,7 +17,7 @@ HeadgateError
     ├── NotPermittedError      the role lacks a permission
     ├── NotFoundError          the object, record, table or secret does not exist
     ├── ConflictError          somebody else changed it first; read again and retry
-    ├── ThrottledError         the service asked for patience; retry later
+    ├── ThrottledError         the service throttled the request; retry later
     └── SourceLostError        the connection to the source database was lost (headgate.export)
 
 No message carries the value of a cell: a value may be a card number.
@@ -74,7 +74,7 @@ class SettingsError(HeadgateError):
 
 
 class AuditError(HeadgateError):
-    """An output does not hold its own contract; it was not published."""
+    """An output breaks its own contract; it was not published."""
 
 
 class GateError(HeadgateError):
@@ -102,4 +102,4 @@ class ConflictError(ServiceError):
 
 
 class ThrottledError(ServiceError):
-    """The service asked for patience; retry later."""
+    """The service throttled the request; retry later."""

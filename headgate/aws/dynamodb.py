@@ -130,7 +130,7 @@ class DynamoLedger:
             self.client.put_item(TableName=self.table, Item=encode(item))
 
     def finish(self, record: FileRecord) -> None:
-        """Store the finished record; ConflictError when its state permits no such end, or another file has the content."""
+        """Store the finished record; ConflictError when its state does not permit this final state, or another file has the content."""
         if record.state is FileState.DONE and record.content_sha256:
             self._finish_owning(record)
             return

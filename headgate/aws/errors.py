@@ -111,7 +111,7 @@ def translated(doing: str) -> Iterator[None]:
     except NoCredentialsError:
         raise NotPermittedError(f"{doing}: no AWS credentials were found") from None
     except (BotoCoreError, Boto3Error) as error:
-        # A transfer wraps the refusal it met in a text; the refusal itself is its context.
+        # A boto3 transfer keeps the ClientError in `__context__` only.
         met = error.__context__
         raise (service_error(doing, met) if isinstance(met, ClientError) else _unreachable(doing, error)) from None
 

@@ -30,7 +30,7 @@ def created_objects(body: str) -> Iterator[ObjectRef]:
 
 
 def notification(ref: ObjectRef) -> str:
-    """The message that S3 would send of a new object, for one that is to be met again; `created_objects` reads it."""
+    """Return the S3 event of a new object, for an object that must be processed again; `created_objects` reads it."""
     entry = {
         "bucket": {"name": ref.bucket},
         "object": {"key": quote_plus(ref.key)} | ({"versionId": ref.version_id} if ref.version_id else {}),

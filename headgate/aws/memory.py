@@ -182,7 +182,7 @@ class MemoryLedger:
         self._measured[kind] = tuple(files)
 
     def finish(self, record: FileRecord) -> None:
-        """Store the finished record; ConflictError when its state permits no such end, or another file has the content."""
+        """Store the finished record; ConflictError when its state does not permit this final state, or another file has the content."""
         with self._lock:
             known = self._records.get(record.file_id)
             if (known.state if known else None) not in finished_from(record.state):

@@ -55,7 +55,7 @@ def read(path: Path) -> Deployment:
 
 
 def activate(name: str | None) -> Deployment:
-    """Make this process speak to the deployment: boto3 and the settings read the environment."""
+    """Configure this process for the deployment: boto3 and the settings read the environment."""
     deployment = find(name)
     os.environ.update(deployment.environment)
     return deployment

@@ -198,7 +198,7 @@ class FileLedger(Protocol):
         """Store the finished record; finishing twice with the same record changes nothing. The content of a reverted file is free.
 
         Raises:
-            ConflictError: the state of the stored record permits no such end (`Action.FINISH`), or another file has the content.
+            ConflictError: the stored record's state does not permit this final state (`Action.FINISH`), or another file has the content.
         """
         ...
 

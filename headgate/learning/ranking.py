@@ -1,4 +1,4 @@
-"""How well scores put what is true above what is not, both figures from one sort.
+"""Ranking quality of scores; both figures come from one sort.
 
 scikit-learn has them, too, but looks at its arguments for ten times as long as the figure takes: too long where there is one a day.
 """

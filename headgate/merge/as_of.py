@@ -1,4 +1,4 @@
-"""Which day a lake is as of: the last one that its events know. No clock is asked.
+"""The date of the newest event in the lake; the clock is not used.
 
 A contract states the column that says how far its dataset reaches: `headgate.asOf: ordered_at`, or `none`. Such datasets decide
 where they have rows. Of other datasets the first date or timestamp column counts, and last the column that orders versions of rows.

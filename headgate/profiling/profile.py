@@ -1,4 +1,4 @@
-"""The profile of one file: its columns, what they have to do with each other, and how good its data are."""
+"""The profile of one file: its columns, their correlations, and the quality of its data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The audit before a publish: does an output hold its own contract? One pass of Arrow kernels, batch by batch."""
+"""The audit before a publish: validates an output against its contract. One pass of Arrow kernels, batch by batch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Athena's SQL: which statements may run, and how to ask them of an engine that is not Athena."""
+"""Athena's SQL: which statements may run, and how to run them on another engine."""
 
 from headgate.query.catalog import Databases
 from headgate.query.dialects import for_engine, translate

@@ -240,7 +240,7 @@ def rejections(records: list[FileRecord]) -> Table:
 
 
 def _kept(record: FileRecord) -> dict[str, Any]:
-    """What the ledger keeps of a file; that one delivery met an older one's record is nothing of the file's."""
+    """Return the record's fields as values; a delivery that found an older record is left out, as it does not describe the file."""
     return {name: value for name, value in asdict(record).items() if name != "seen_before"}
 
 

@@ -56,7 +56,7 @@ def accept(key: str, as_json: bool, deployment_name: str | None) -> None:
 @options.as_json
 @options.deployment
 def set_command(key: str, pairs: Sequence[str], as_json: bool, deployment_name: str | None) -> None:
-    """As accept, with other fields for some columns. COLUMN is as `headgate mapping show` has it."""
+    """Accept the mapping with other fields for some columns. Use the column names that `headgate mapping show` prints."""
     found = deployment.activate(deployment_name)
     record, suggested = _waiting(found, key)
     fields = wiring.mappings(found.environment).contracts[suggested.dataset].names

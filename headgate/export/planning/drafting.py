@@ -99,7 +99,7 @@ def _type(column: SourceColumn, *, is_flag: bool) -> ColumnType:
 
 
 def _is_flag(session: Session, table: SourceTable, column: SourceColumn) -> bool:
-    """TINYINT(1) is MySQL's BOOLEAN, and holds -128 to 127: it is one as long as nobody has used that."""
+    """TINYINT(1) is MySQL's BOOLEAN and holds -128 to 127; it is drafted as BOOLEAN unless other values than 0 and 1 occur."""
     if not column.declared.startswith("tinyint(1)"):
         return False
     name = quoted(column.name)

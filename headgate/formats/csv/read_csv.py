@@ -242,7 +242,7 @@ def _read_one_by_one(text: str, dialect: Dialect) -> TextTable:
 
 
 def read_in_turns(data: pa.Buffer, dialect: Dialect, worth_bytes: int = _WORTH_BYTES) -> TextTable:
-    """As one row after the other, but for stretches of at least so many bytes whose quotes are in their places.
+    """Read row by row, except stretches of at least so many bytes with regular quotes.
 
     The bytes are taken for characters: all that structures a row is ASCII, and places are the same.
     """

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MAX_PART_BYTES = 1 << 28  # of XML, which outweighs its texts several times, as its cells in memory do
 # A small file can name a great deal, and name it often: cells right of many blank ones, a text that many cells share. So much is free,
-# and beyond it what the XML spells.
+# and longer values use the text of the XML.
 CELLS_FREELY = 1 << 24
 CHARACTERS_FREELY = 1 << 27
 _XML_BYTES_OF_A_CELL = 16  # `<c><v>1</v></c>`

@@ -397,5 +397,5 @@ def _batch(thing: object) -> pa.RecordBatch:
 
 
 def _found(frame: DataFrame) -> list[Any]:
-    """What workers have packed, in order."""
+    """Yield the results of the workers, in order."""
     return [pickle.loads(row.packed) for row in frame.collect()]  # noqa: S301 as above

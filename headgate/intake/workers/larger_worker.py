@@ -125,7 +125,7 @@ class Stopwatch:
 
     @classmethod
     def start(cls, now: datetime, from_bytes: int = MEASURED_FROM_BYTES) -> Stopwatch:
-        """Start before anything is done with the file."""
+        """Start the worker before the file is processed."""
         return cls(now, _peak_bytes(), from_bytes)
 
     def note(self, ledger: FileLedger, record: FileRecord, path: Path, now: datetime) -> None:

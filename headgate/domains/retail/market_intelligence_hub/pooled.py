@@ -1,4 +1,4 @@
-"""What a panel knows together: one autoregression over all its series, then drawn to each series as far as that one has data.
+"""One autoregression over all series of a panel, adjusted to each series by the amount of its data.
 
 A series alone is too short for hundreds of lags; together, hourly or weekly series show the same shapes again and again.
 On M4's series it is the best single member here.

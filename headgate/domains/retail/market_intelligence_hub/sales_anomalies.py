@@ -85,7 +85,7 @@ def sales_anomalies(sales: pd.DataFrame, events: pd.DataFrame, grain: Grain) -> 
 
 
 def _is_regular(sales: pd.DataFrame, grain: Grain) -> pd.Series[bool]:
-    """The series is long enough and sells in most periods; of one that sells now and then no period is unusual."""
+    """The series is long enough and sells in most periods; series with sporadic sales are excluded."""
     sold = (sales["orders"] > 0).groupby(sales["series_id"])
     return (sold.transform("size") >= MIN_PERIODS * grain.cycle) & (sold.transform("mean") * INTERMITTENT_INTERVAL >= 1)
 

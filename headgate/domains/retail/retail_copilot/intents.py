@@ -133,7 +133,7 @@ def _with_meaning(words: Array, texts: pd.Series[str], model: SentenceModel | No
     if model is None:
         return words
     meaning = model.vectors(texts).astype(np.float64)
-    centred = normalize(meaning - meaning.mean(axis=0))  # what all texts of a shop share tells none of them apart
+    centred = normalize(meaning - meaning.mean(axis=0))  # what all texts share does not separate groups
     return np.asarray(normalize(np.hstack([centred, _WORDS_WEIGHT * words])), dtype=np.float64)
 
 
