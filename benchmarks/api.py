@@ -65,10 +65,17 @@ def signed_in(outputs: dict[str, Any]) -> str:
 
 
 def publish_a_table() -> None:
-    """The table has so many rows, each of nothing but its number where the type permits it."""
+    """The table has so many rows, each of its number in every type."""
     contract = Registry.load().prod[TABLE]
     schema = arrow_schema(contract)
-    columns = [pa.array([str(n)[:16] for n in range(ROWS)] if pa.types.is_string(one.type) else [None] * ROWS, one.type) for one in schema]
+    days = pa.array([n % 3_000 for n in range(ROWS)], pa.int32())
+    numbers = pa.array([n % 100 for n in range(ROWS)], pa.int8())
+    texts = pa.array([str(n) for n in range(ROWS)])
+    by_kind = {"string": texts, "date": days}
+    columns = [
+        by_kind.get("string" if pa.types.is_string(one.type) else "date" if pa.types.is_date(one.type) else "", numbers).cast(one.type)
+        for one in schema
+    ]
     bucket = json.loads(os.environ["HEADGATE_PROD_BUCKETS"])[SYSTEM]
     publisher = Publisher(wiring.objects(), GlueCatalog(clients.glue()), os.environ["HEADGATE_PROD_DATABASE"], bucket, lambda *_: None)
     publisher.publish(contract, pa.table(columns, schema=schema), keys.table_prefix(TABLE, "bench"))

@@ -159,8 +159,15 @@ data "aws_iam_policy_document" "api_queries" {
 
   statement {
     sid       = "AskAthena"
-    actions   = ["athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution"]
+    actions   = ["athena:StartQueryExecution"]
     resources = [aws_athena_workgroup.this.arn]
+  }
+
+  # These name a query and no workgroup. The function checks that the query is of this workgroup, and can read only its answers.
+  statement {
+    sid       = "FollowQueries"
+    actions   = ["athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution"]
+    resources = ["*"]
   }
 
   statement {
