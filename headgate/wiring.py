@@ -453,6 +453,14 @@ def model_card(env: Mapping[str, str], name: str) -> ModelCard:
     return model_card(about, quality, next(newest, None))
 
 
+def model_cards(env: Mapping[str, str]) -> Iterator[ModelCard]:
+    """Yield the card of each model whose system is deployed."""
+    from headgate.systems.model_cards import descriptions
+
+    deployed = SystemSettings.from_env(env).prod_buckets
+    return (model_card(env, about.name) for about in descriptions().values() if about.system in deployed)
+
+
 def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Callable[[LakeSnapshot], tuple[list[Published], str]]:
     """Builds and publishes one system's tables from a snapshot, and says where the Data Docs of its audit lie.
 

@@ -6,6 +6,7 @@ from the record of the kept model.
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -143,6 +144,7 @@ def model_card(about: Description, quality: Sequence[Mapping[str, Any]], kept: C
         quality: the rows of its quality table.
         kept: the newest record of the model; None if the model is not kept, or no run has kept it yet.
     """
+    quality = [{name: _known(value) for name, value in row.items()} for row in quality]
     forecasts = bool(quality) and "coverage_80" in quality[0]
     figures = tuple(_of_forecasts(quality) if forecasts else _of_measures(quality, about.quality_models))
     stamps = quality[0] if quality else {}
@@ -160,6 +162,11 @@ def model_card(about: Description, quality: Sequence[Mapping[str, Any]], kept: C
         calibration=_coverage(quality) if forecasts else (kept.calibration if kept else ()),
         drift=kept.drift if kept else {},
     )
+
+
+def _known(value: object) -> object:
+    """Return the value, or None for a figure that is not a number: pandas cannot tell it from null."""
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _of_measures(rows: Iterable[Mapping[str, Any]], models: Sequence[str]) -> list[Figure]:

@@ -14,7 +14,7 @@ from headgate.cli import deployment, options
 from headgate.cli.rendering import screens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.table import Table
 
@@ -76,15 +76,27 @@ def card(name: str, file: Path | None, as_json: bool, deployment_name: str | Non
 @options.as_json
 @options.deployment
 def data_docs(snapshot: str, folder: Path, as_json: bool, deployment_name: str | None) -> None:
-    """Fetch the pages about the checks of a run, to open in a browser.
+    """Fetch the pages about the checks of a run and the model cards, to open in a browser.
 
-    Existing files of the same name are overwritten.
+    The model cards show the newest tables. Existing files of the same name are overwritten.
     """
     found = deployment.activate(deployment_name)
     lake = wiring.lake_snapshot(found.environment, snapshot)
     sites = wiring.data_docs(found.environment).fetch(lake.snapshot_id, folder)
-    value = {"snapshot_id": lake.snapshot_id, "sites": [str(site) for site in sites]}
+    cards = _write_cards(found.environment, folder / "models")
+    value = {"snapshot_id": lake.snapshot_id, "sites": [str(site) for site in (*sites, *cards)]}
     options.show(as_json=as_json, value=lambda: value, screen=lambda: "\n".join(value["sites"]) or "No Data Docs of this snapshot.")
+
+
+def _write_cards(environment: Mapping[str, str], folder: Path) -> list[Path]:
+    """Write a page for each model card, and return the files."""
+    from headgate.systems import model_card_page
+
+    folder.mkdir(parents=True, exist_ok=True)
+    made = {folder / f"{one.description.name}.html": model_card_page.html(one) for one in wiring.model_cards(environment)}
+    for file, page in made.items():
+        file.write_text(page, encoding="utf-8")
+    return list(made)
 
 
 def _table(cards: Sequence[Card]) -> Table:

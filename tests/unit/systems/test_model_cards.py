@@ -68,6 +68,11 @@ def test_a_card_has_the_figures_the_contest_the_calibration_and_the_drift() -> N
     assert json.loads(json.dumps(card.to_dict()))["calibration"][0] == {"expected": 0.2, "observed": 0.25, "rows": 600}
 
 
+def test_a_figure_that_is_not_a_number_is_missing() -> None:
+    (one,) = model_card(description("churn"), [measure("auc", float("nan"))], None).figures
+    assert one.value is None
+
+
 def test_figures_of_many_days_are_shown_as_their_mean() -> None:
     days = [measure("daily_auc", value, f"2026-01-0{day}/2026-01-0{day}") for day, value in enumerate([0.6, 0.8, None, 0.7], 1)]
     (one,) = model_card(replace(description("fraud"), quality_models=()), days, None).figures
