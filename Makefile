@@ -141,7 +141,10 @@ python scripts/deploy.py apply emulator --name bench --own && \
 endef
 
 ##@ Measure systems, models and the export
-.PHONY: bench-backlog bench-card-audit bench-systems bench-scale bench-export bench-export-shapes bench-forecast bench-next-year bench-clv bench-fraud bench-churn bench-intents
+.PHONY: bench-cost bench-backlog bench-card-audit bench-systems bench-scale bench-export bench-export-shapes bench-forecast bench-next-year bench-clv bench-fraud bench-churn bench-intents
+
+bench-cost: setup ## dollars a month of three workloads on AWS, from measured usage and list prices; LINES=100000, KEEP=1 keeps what was measured
+	@python benchmarks/cost.py $(if $(KEEP),--keep)
 
 bench-backlog: setup ## simulate a day of trickling files and slow runs: started, finished, pending; EVERY_S=120, RUN_S=900, HOURS=24
 	@python benchmarks/backlog.py

@@ -148,10 +148,14 @@ class PendingStartSettings(Settings):
 
 
 class StartRulesSettings(Settings):
-    """Whether a due run of the pipeline starts. `run_interval_s`: the least time between two starts."""
+    """Whether a due run of the pipeline starts.
+
+    `run_interval_s`: the least time between two starts. `run_share`: the most of the time that runs may take, 0..1.
+    """
 
     deployment_id: str = "unnamed"
     run_interval_s: int = 0
+    run_share: float = 1
     quiet_s: int = 60
 
 
@@ -262,10 +266,13 @@ def _variable(field_name: str) -> str:
     return PREFIX + field_name.upper()
 
 
+_KINDS = {"int": "a whole number", "float": "a number"}
+
+
 def _parsed(name: str, kind: object, text: str) -> Any:  # noqa: ANN401 as the field's annotation says
     """Return the value of a variable; annotations are text in this module."""
-    parsers: Mapping[str, Callable[[str], Any]] = {"int": int, "Mapping[str, str]": json.loads, "Sequence[str]": json.loads}
+    parsers: Mapping[str, Callable[[str], Any]] = {"int": int, "float": float, "Mapping[str, str]": json.loads, "Sequence[str]": json.loads}
     try:
         return parsers.get(str(kind), str)(text)
     except ValueError:
-        raise SettingsError(f"{_variable(name)} is not {'a whole number' if kind == 'int' else 'JSON'}") from None
+        raise SettingsError(f"{_variable(name)} is not {_KINDS.get(str(kind), 'JSON')}") from None

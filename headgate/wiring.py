@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from headgate.aws.file_index import DynamoFileIndex
     from headgate.aws.functions import DryRunFunction
     from headgate.aws.glue import GlueCatalog
+    from headgate.aws.glue_runs import GlueRuns
     from headgate.aws.logs import Logs
     from headgate.aws.s3 import S3Objects
     from headgate.aws.scheduler import PendingStart
@@ -693,7 +694,8 @@ def start_rules(env: Mapping[str, str]) -> StartRules:
     from headgate.lake.pipeline_starts import StartRules
 
     settings = StartRulesSettings.from_env(env)
-    return StartRules(settings.deployment_id, timedelta(seconds=settings.run_interval_s), timedelta(seconds=settings.quiet_s))
+    interval, recheck = timedelta(seconds=settings.run_interval_s), timedelta(seconds=settings.quiet_s)
+    return StartRules(settings.deployment_id, interval, recheck, settings.run_share)
 
 
 def alerts(env: Mapping[str, str]) -> Alerts:
@@ -794,6 +796,13 @@ def landed_exports(env: Mapping[str, str]) -> RunStore:
 
     settings = ExportSettings.from_env(env)
     return RunStore(objects(), settings.raw_bucket, settings.artifacts_bucket)
+
+
+def job_runs() -> GlueRuns:
+    """Runs of Glue jobs."""
+    from headgate.aws.glue_runs import GlueRuns
+
+    return GlueRuns(clients.glue())
 
 
 def queues() -> Queues:

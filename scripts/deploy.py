@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are 
 
 from headgate.errors import SettingsError
 from headgate.project import LakeProject, project
-from scripts import build, emulator, export_logins, layer, locked_archive, pending_files, wheels
+from scripts import build, cost_estimate, emulator, export_logins, layer, locked_archive, pending_files, wheels
 from scripts.deployment_settings import DeploymentSettings, StateBucket, described
 from scripts.terraform_cli import STATE, TERRAFORM_ROOT, Applied, Terraform, TerraformError
 
@@ -112,6 +112,7 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
     terraform = _prepared(folder, target, variables)
     variables = {**_names_of(target, terraform), **variables}
     stated = _with_logins(target, terraform, _stated(target, folder, variables))
+    _print_estimate(target, stated)
     applied = _apply_asked(terraform, folder, stated) if ask else terraform.apply(stated)
     if target.platform == "aws":
         _settings(folder).keep(variables)
@@ -256,6 +257,12 @@ def plan(target: Target, folder: Path, variables: Mapping[str, str]) -> None:
     terraform = _prepared(folder, target, variables)
     stated = _with_logins(target, terraform, _stated(target, folder, {**_names_of(target, terraform), **variables}))
     print("There are changes." if terraform.plan(stated) else "Nothing would change.", flush=True)
+    _print_estimate(target, stated)
+
+
+def _print_estimate(target: Target, stated: Mapping[str, str]) -> None:
+    if target.platform == "aws":
+        print(cost_estimate.text(stated), flush=True)
 
 
 def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bool) -> None:

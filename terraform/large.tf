@@ -76,7 +76,9 @@ module "curate_large" {
   log_group_arns   = [for group in aws_cloudwatch_log_group.jobs : group.arn]
   runtime = merge(local.platform.job, {
     timeout = local.platform.large.timeout
-    workers = merge(local.platform.job.workers, { type = local.platform.large.worker })
+    # A file that somebody uploaded is checked at once.
+    execution_class = local.platform.job.execution_class == null ? null : "STANDARD"
+    workers         = merge(local.platform.job.workers, { type = local.platform.large.worker })
   })
   max_concurrent_runs = local.platform.large.concurrent_runs
   arguments = merge(local.job_arguments, local.wheel_arguments["curate_large"], {

@@ -12,7 +12,7 @@ data "aws_iam_policy_document" "alerts" {
 
     principals {
       type        = "Service"
-      identifiers = ["cloudwatch.amazonaws.com"]
+      identifiers = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]
     }
 
     condition {
@@ -130,4 +130,37 @@ resource "aws_cloudwatch_dashboard" "this" {
       }
     ]
   })
+}
+
+# The budget of the account: a filter by tag sees nothing until somebody activates the tag in the billing console.
+locals {
+  monthly_budget_usd = coalesce(var.monthly_budget_usd, local.platform.monthly_budget_usd)
+  budget_alerts = {
+    spent    = { type = "ACTUAL", percent = 80 }
+    forecast = { type = "FORECASTED", percent = 100 }
+  }
+}
+
+resource "aws_budgets_budget" "monthly" {
+  for_each = local.monthly_budget_usd > 0 ? toset(["monthly"]) : toset([])
+
+  name         = "${local.lake}-${each.key}"
+  budget_type  = "COST"
+  limit_amount = tostring(local.monthly_budget_usd)
+  limit_unit   = "USD"
+  time_unit    = "MONTHLY"
+
+  dynamic "notification" {
+    for_each = local.budget_alerts
+
+    content {
+      notification_type         = notification.value.type
+      comparison_operator       = "GREATER_THAN"
+      threshold                 = notification.value.percent
+      threshold_type            = "PERCENTAGE"
+      subscriber_sns_topic_arns = [aws_sns_topic.alerts.arn]
+    }
+  }
+
+  depends_on = [aws_sns_topic_policy.alerts]
 }

@@ -9,7 +9,8 @@ locals {
       key_deletion_days   = 30
       sql_dialect         = "athena"
       job_poll_s          = 30
-      gate_concurrency    = 8                                # a new account runs 10 functions at once; two places are for start_pipeline
+      gate_concurrency    = 8 # a new account runs 10 functions at once; two places are for start_pipeline
+      run_share           = 0.05
       run_interval_s      = 3600                             # a run costs about as much however little is new (docs/deploying.md)
       least_job_poll_s    = 10                               # a run has at most 25,000 events, and a look at a job is nine of them
       scheduled_at        = "<aws.scheduler.scheduled-time>" # the scheduler replaces this by the time
@@ -29,11 +30,14 @@ locals {
         workers      = { type = var.job_worker_type, number = var.job_workers }
         max_capacity = null
         timeout      = 60 # minutes
+        # Source: AWS Glue developer guide, execution class: workers of these two types only.
+        execution_class = contains(["G.1X", "G.2X"], var.job_worker_type) ? var.job_execution_class : "STANDARD"
       }
-      engine         = "auto"
-      sentence_model = true
-      job_wheels     = true
-      job_arguments  = { "--enable-auto-scaling" = "true" } # a job has more workers than its driver needs only while Spark asks for them
+      monthly_budget_usd = 100
+      engine             = "auto"
+      sentence_model     = true
+      job_wheels         = true
+      job_arguments      = { "--enable-auto-scaling" = "true" } # a job has more workers than its driver needs only while Spark asks for them
       # Python shares the worker with Spark's driver, whose heap Glue sets to 20 of G.2X's 32 GB; 1 GB is left to the system.
       # Source: AWS Glue developer guide, "AWS Glue worker types". docs/adr/0053-glue-and-lambda-defaults.md
       large = { worker = "G.2X", timeout = 480, timeout_s = 28800, memory_mb = 11264, disk_mb = 65536, concurrent_runs = var.large_concurrency }
@@ -48,23 +52,26 @@ locals {
       sql_dialect         = "duckdb"
       job_poll_s          = 1
       run_interval_s      = 0
+      run_share           = 1
       gate_concurrency    = 4 # each more is a cold start on the cores that the emulator itself needs
       least_job_poll_s    = 1
       scheduled_at        = "" # the emulator's scheduler puts nothing in that place
       tags                = {} # the emulator forgets the tags that a Glue job or crawler is made with
       layers              = {}
       job = {
-        command      = "pythonshell"
-        python       = "3.9"
-        glue_version = "3.0"
-        workers      = { type = null, number = null }
-        max_capacity = 1
-        timeout      = 600 # seconds, as the emulator reads it
+        command         = "pythonshell"
+        python          = "3.9"
+        glue_version    = "3.0"
+        workers         = { type = null, number = null }
+        max_capacity    = 1
+        timeout         = 600 # seconds, as the emulator reads it
+        execution_class = null
       }
-      engine         = "duckdb"
-      job_wheels     = false
-      sentence_model = false # its jobs find the one that is installed where it runs
-      job_arguments  = {}
+      monthly_budget_usd = 0 # nothing is billed
+      engine             = "duckdb"
+      job_wheels         = false
+      sentence_model     = false # its jobs find the one that is installed where it runs
+      job_arguments      = {}
       # The emulator forgets how many runs a job may have, and starts all at once.
       large = { worker = null, timeout = 600, timeout_s = 600, memory_mb = 12288, disk_mb = 32768, concurrent_runs = null }
     }

@@ -11,7 +11,7 @@ data "aws_iam_policy_document" "key" {
     }
   }
 
-  # CloudWatch puts its alarms into the encrypted topic.
+  # CloudWatch puts its alarms into the encrypted topic, and the budget its alerts.
   statement {
     sid       = "AlarmsUse"
     actions   = ["kms:GenerateDataKey", "kms:Decrypt"]
@@ -19,7 +19,7 @@ data "aws_iam_policy_document" "key" {
 
     principals {
       type        = "Service"
-      identifiers = ["cloudwatch.amazonaws.com"]
+      identifiers = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]
     }
 
     condition {

@@ -44,6 +44,25 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
+  # Every run replaces snapshots and tables, and any run can build them again from the increments: their old versions are the
+  # largest part of the bill if they are kept for as long as those of other objects.
+  dynamic "rule" {
+    for_each = each.key == "curated" ? ["snapshots/"] : contains(keys(local.prod_zones), each.key) ? ["tables/"] : []
+
+    content {
+      id     = "forget-replaced-tables"
+      status = "Enabled"
+
+      filter {
+        prefix = rule.value
+      }
+
+      noncurrent_version_expiration {
+        noncurrent_days = var.snapshot_version_days
+      }
+    }
+  }
+
   # Data Docs of old snapshots are not read any more. Models stay, so that a score can be explained later.
   dynamic "rule" {
     for_each = each.key == "artifacts" ? ["data_docs/"] : []

@@ -113,6 +113,17 @@ variable "old_version_days" {
   }
 }
 
+variable "snapshot_version_days" {
+  description = "Days for which deleted snapshots and tables can be restored. The newest five of each are kept in any case, and a run builds them again from the increments."
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = var.snapshot_version_days >= 1
+    error_message = "snapshot_version_days is at least 1."
+  }
+}
+
 variable "log_retention_days" {
   description = "Days for which logs are kept."
   type        = number
@@ -231,6 +242,17 @@ variable "run_interval_s" {
   validation {
     condition     = var.run_interval_s == null ? true : var.run_interval_s >= 0 && var.run_interval_s <= 604800
     error_message = "run_interval_s is from 0 to 604800 (a week)."
+  }
+}
+
+variable "run_share" {
+  description = "The most of the time that runs may take, from 0.01 to 1: after a run of ten minutes and with 0.1, the next starts 100 minutes after it at the earliest. Bounds the cost of a lake whose runs grow."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.run_share == null ? true : var.run_share >= 0.01 && var.run_share <= 1
+    error_message = "run_share is from 0.01 to 1."
   }
 }
 
@@ -461,6 +483,28 @@ variable "job_worker_type" {
   validation {
     condition     = contains(["G.1X", "G.2X", "G.4X", "G.8X"], var.job_worker_type)
     error_message = "job_worker_type is G.1X, G.2X, G.4X or G.8X."
+  }
+}
+
+variable "job_execution_class" {
+  description = "Execution class of the Glue jobs of a run on AWS: FLEX costs a third less and may start minutes later; STANDARD starts at once. Workers other than G.1X and G.2X have STANDARD only."
+  type        = string
+  default     = "FLEX"
+
+  validation {
+    condition     = contains(["FLEX", "STANDARD"], var.job_execution_class)
+    error_message = "job_execution_class is FLEX or STANDARD."
+  }
+}
+
+variable "monthly_budget_usd" {
+  description = "Monthly budget of the AWS account in US dollars; the alerts report 80 percent spent and a forecast above it. 0 creates none. Null takes the platform's default: 100 on AWS, 0 on an emulator."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.monthly_budget_usd == null ? true : var.monthly_budget_usd >= 0
+    error_message = "monthly_budget_usd is 0 or more."
   }
 }
 

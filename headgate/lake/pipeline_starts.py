@@ -100,12 +100,15 @@ class StartRules:
     Attributes:
         deployment: short id of the deployed code and settings; a new deployment builds the tables again once a day at the latest.
         min_interval: the least time between two starts.
+        most_share: the most of the time that runs may take, 0..1: a long run makes the next one start later, so that a lake that
+            grows does not cost more and more.
         recheck: when to look again after a run was found under way.
     """
 
     deployment: str
     min_interval: timedelta
     recheck: timedelta
+    most_share: float = 1
 
     def decide(self, due: Due, executions: Sequence[Execution], now: datetime) -> Decision:
         """Return what becomes of a due run, given the newest executions, newest first."""
@@ -117,8 +120,12 @@ class StartRules:
             return Skip("a run is under way" if under_way else "nothing is new")
         if under_way:
             return Postpone(now + self.recheck)
-        earliest = max((execution.started_at + self.min_interval for execution in executions), default=now)
+        earliest = max((self._earliest_after(execution) for execution in executions), default=now)
         return Postpone(earliest) if now < earliest else Start(name)
+
+    def _earliest_after(self, execution: Execution) -> datetime:
+        took = timedelta(seconds=execution.seconds or 0)
+        return execution.started_at + max(self.min_interval, took / self.most_share)
 
     def run_name(self, due: Due) -> str:
         """Return the run's name: the time that it was due, and the deployment that runs it."""

@@ -56,6 +56,7 @@ resource "aws_glue_job" "this" {
   number_of_workers = var.runtime.workers.number
   max_capacity      = var.runtime.max_capacity
   timeout           = var.runtime.timeout
+  execution_class   = var.runtime.execution_class
   max_retries       = 0 # the state machine repeats, and knows what not to repeat
   default_arguments = var.arguments
   connections       = var.connections

@@ -27,3 +27,8 @@ output "max_concurrent_runs" {
   description = "How many of its runs may work at once."
   value       = var.max_concurrent_runs
 }
+
+output "execution_class" {
+  description = "Execution class of its runs."
+  value       = var.runtime.execution_class
+}

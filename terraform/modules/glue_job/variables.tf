@@ -57,6 +57,8 @@ variable "runtime" {
     })
     max_capacity = number
     timeout      = number
+    # FLEX uses spare capacity at two thirds of the price and may start later; null where the command has no such class.
+    execution_class = optional(string)
   })
 }
 

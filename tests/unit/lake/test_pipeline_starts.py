@@ -44,6 +44,14 @@ def test_the_least_time_lies_between_two_starts(status: str) -> None:
     assert isinstance(RULES.decide(NEW_DATA, [run(status, HOUR)], NOW), Start)
 
 
+def test_after_a_long_run_the_next_one_starts_later() -> None:
+    rules = StartRules("abcd1234", HOUR, MINUTE, most_share=0.1)
+    took_30_minutes = Execution("before", "SUCCEEDED", NOW - HOUR, NOW - 30 * MINUTE)
+    assert rules.decide(NEW_DATA, [took_30_minutes], NOW) == Postpone(NOW + 4 * HOUR)
+    took_a_minute = Execution("before", "SUCCEEDED", NOW - HOUR, NOW - 59 * MINUTE)
+    assert isinstance(rules.decide(NEW_DATA, [took_a_minute], NOW), Start)
+
+
 def test_the_daily_check_starts_nothing_when_nothing_is_new() -> None:
     assert RULES.decide(DAILY, [run("SUCCEEDED", 20 * HOUR)], NOW) == Skip("nothing is new")
     assert RULES.decide(DAILY, [], NOW) == Skip("nothing is new")

@@ -1,0 +1,52 @@
+"""Runs of Glue jobs, with what Glue states of their use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from headgate.aws.errors import translated
+from headgate.costs.billing import STANDARD
+from headgate.costs.recorded import JobRun
+from headgate.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from mypy_boto3_glue import GlueClient
+    from mypy_boto3_glue.type_defs import JobRunTypeDef
+
+
+@dataclass(frozen=True)
+class GlueRuns:
+    """The runs of Glue jobs."""
+
+    client: GlueClient
+
+    def ended(self, job: str, name: str, *, since: datetime) -> Iterator[JobRun]:
+        """Yield the runs of a job that started since a moment, naive UTC, and have ended. A job that does not exist has none.
+
+        Args:
+            job: what the lake calls it.
+            name: its name in Glue.
+        """
+        pages = self.client.get_paginator("get_job_runs").paginate(JobName=name)
+        try:
+            with translated(f"list runs of {name}"):
+                found = [_job_run(job, run) for page in pages for run in page["JobRuns"] if run.get("CompletedOn")]
+        except NotFoundError:
+            return
+        yield from (run for run in found if run.started_at >= since)
+
+
+def _job_run(job: str, run: JobRunTypeDef) -> JobRun:
+    return JobRun(
+        job=job,
+        started_at=run["StartedOn"].astimezone(UTC).replace(tzinfo=None),
+        seconds=float(run.get("ExecutionTime", 0)),
+        dpus=float(run.get("MaxCapacity", 0)),
+        dpu_s=float(run.get("DPUSeconds", 0)),
+        execution_class=str(run.get("ExecutionClass", STANDARD)),
+    )

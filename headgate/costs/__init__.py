@@ -1,0 +1,1 @@
+"""What a lake costs on AWS: prices, billing rules, the estimate of a workload, and the cost of recorded work. Pure."""

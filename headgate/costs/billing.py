@@ -1,0 +1,117 @@
+"""From work done to billed quantities, and from these to dollars. AWS's minimums and units are here, its prices are in `prices`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from headgate.costs.prices import Prices
+
+GB = 10**9
+TB = 10**12
+MONTH_DAYS = 30
+MONTH_HOURS = 730
+GLUE_LEAST_S = 60  # Source: AWS Glue pricing, "billed per second, with a 1-minute minimum" (Glue 2.0 and later)
+CRAWLER_LEAST_S = 600  # Source: AWS Glue pricing, crawlers: "10-minute minimum duration for each crawl"
+CRAWLER_DPUS = 2  # Glue publishes no number; two are what its pricing examples use
+ATHENA_LEAST_BYTES = 10 * 10**6  # Source: Athena pricing, "10 MB minimum per query"
+STANDARD, FLEX = "STANDARD", "FLEX"
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Used:
+    """A billed quantity of one meter of the price file, and the part of the lake that used it."""
+
+    part: str
+    meter: str
+    quantity: float
+
+    @property
+    def service(self) -> str:
+        """The service that bills it."""
+        return self.meter.partition(".")[0]
+
+    def times(self, factor: float) -> Used:
+        """Return so many times the quantity."""
+        return replace(self, quantity=self.quantity * factor)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one part of the lake costs at one service, exact US dollars."""
+
+    part: str
+    service: str
+    usd: Decimal
+
+
+def priced(used: Iterable[Used], prices: Prices) -> tuple[Cost, ...]:
+    """Return the cost by part and service, most expensive first.
+
+    Raises:
+        KeyError: the price file has no such meter.
+    """
+    sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for one in used:
+        sums[one.part, one.service] += Decimal(repr(one.quantity)) * prices.usd[one.meter]
+    found = (Cost(part, service, usd) for (part, service), usd in sums.items())
+    return tuple(sorted(found, key=lambda cost: (-cost.usd, cost.part, cost.service)))
+
+
+def total_usd(costs: Iterable[Cost]) -> Decimal:
+    """Return the sum, rounded to cents."""
+    return rounded(sum((cost.usd for cost in costs), Decimal(0)))
+
+
+def rounded(usd: Decimal) -> Decimal:
+    """Return dollars rounded to cents."""
+    return usd.quantize(_CENT, rounding=ROUND_HALF_UP)
+
+
+def by_service(costs: Iterable[Cost]) -> Mapping[str, Decimal]:
+    """Return the cost of each service, most expensive first."""
+    return _summed((cost.service, cost.usd) for cost in costs)
+
+
+def by_part(costs: Iterable[Cost]) -> Mapping[str, Decimal]:
+    """Return the cost of each part, most expensive first."""
+    return _summed((cost.part, cost.usd) for cost in costs)
+
+
+def _summed(pairs: Iterable[tuple[str, Decimal]]) -> Mapping[str, Decimal]:
+    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for name, usd in pairs:
+        sums[name] += usd
+    return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
+
+
+def glue_job(part: str, seconds: float, dpus: float, execution_class: str = STANDARD, runs: float = 1) -> Used:
+    """Return the DPU-hours of runs that take so many seconds each; at least a minute is billed for each."""
+    meter = "glue.flex_dpu_hour" if execution_class == FLEX else "glue.dpu_hour"
+    return Used(part, meter, runs * max(seconds, GLUE_LEAST_S) * dpus / 3600)
+
+
+def crawler(part: str, seconds: float, crawls: float = 1) -> Used:
+    """Return the DPU-hours of crawls; at least ten minutes are billed for each."""
+    return Used(part, "glue.crawler_dpu_hour", crawls * max(seconds, CRAWLER_LEAST_S) * CRAWLER_DPUS / 3600)
+
+
+def function(part: str, seconds: float, memory_mb: int, invocations: float = 1) -> tuple[Used, ...]:
+    """Return the GB-seconds and requests of invocations that take so many seconds each."""
+    return Used(part, "lambda.gb_second", invocations * seconds * memory_mb / 1024), Used(part, "lambda.request", invocations)
+
+
+def athena_query(part: str, scanned_bytes: float, queries: float = 1) -> Used:
+    """Return the terabytes of queries that scan so many bytes each; at least 10 MB are billed for each."""
+    return Used(part, "athena.tb_scanned", queries * max(scanned_bytes, ATHENA_LEAST_BYTES) / TB)
+
+
+def stored(part: str, stored_bytes: float) -> Used:
+    """Return one month of storage in S3."""
+    return Used(part, "s3.gb_month", stored_bytes / GB)

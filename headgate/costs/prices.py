@@ -1,0 +1,35 @@
+"""List prices of AWS, from one dated file."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from decimal import Decimal
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Prices in US dollars by meter, such as `glue.dpu_hour`.
+
+    Attributes:
+        recorded_on: the day on which the prices were written down.
+        sources: the address of the price page of each service.
+    """
+
+    region: str
+    recorded_on: date
+    usd: Mapping[str, Decimal]
+    sources: Mapping[str, str]
+
+    @classmethod
+    def load(cls) -> Prices:
+        """Return the prices in `headgate/costs/prices.toml`."""
+        stated = tomllib.loads(files("headgate.costs").joinpath("prices.toml").read_text(encoding="utf-8"))
+        usd = {f"{service}.{name}": Decimal(text) for service, meters in stated["usd"].items() for name, text in meters.items()}
+        return cls(stated["region"], stated["recorded_on"], usd, stated["source"])

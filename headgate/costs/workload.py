@@ -1,0 +1,237 @@
+"""What a month of a workload costs: files in, runs, storage, and what a deployment costs without any data.
+
+docs/cost.md explains each part and names the assumptions.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from headgate.costs.billing import (
+    FLEX,
+    GB,
+    MONTH_DAYS,
+    MONTH_HOURS,
+    STANDARD,
+    Cost,
+    Used,
+    athena_query,
+    crawler,
+    function,
+    glue_job,
+    priced,
+    stored,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from headgate.costs.prices import Prices
+
+DAY_S = 86_400
+# Source: AWS Glue developer guide, "AWS Glue worker types": DPUs and free disk in GB of one worker.
+WORKERS = {"G.1X": (1, 94), "G.2X": (2, 138), "G.4X": (4, 256), "G.8X": (8, 512)}
+FLEX_WORKERS = {"G.1X", "G.2X"}  # Source: AWS Glue developer guide, "Configuring job properties", execution class
+LEAST_WORKERS = 2  # a Spark job has a driver and an executor
+COPIES_ON_DISK = 3  # the merge holds the old snapshot, the new one, and what it spills
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What arrives, and how much history the lake holds.
+
+    Attributes:
+        gb_per_day: of CSV text.
+        arrivals_per_day: separate moments at which files arrive; one for a nightly export.
+        held_days: days of data in the lake in the month that is estimated.
+    """
+
+    described: str
+    gb_per_day: float
+    files_per_day: int
+    arrivals_per_day: int
+    held_days: int = 30
+
+
+SMALL = Workload("1 GB of CSV a day, in one nightly export of 10 files", 1, 10, 1)
+TRICKLE = Workload("1 GB of CSV a day, in files that arrive every 2 minutes", 1, 720, 720)
+LARGE = Workload("100 GB of CSV a day, in one nightly export of 200 files", 100, 200, 1)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the work takes: processor seconds on one core, and bytes.
+
+    Attributes:
+        gate_s_per_gb: per GB of CSV text.
+        curated_share: bytes of curated Parquet per byte of CSV text.
+        merge_s: of the merge of all datasets, however little data there is.
+        merge_s_per_gb: of the merge, per GB of Parquet in the snapshot, which is read and written again.
+        systems_s: of all five systems together, however little data there is.
+        systems_s_per_gb: of all five systems together, per GB of Parquet in the snapshot.
+    """
+
+    measured_on: date
+    gate_s_per_gb: float
+    curated_share: float
+    merge_s: float
+    merge_s_per_gb: float
+    systems_s: float
+    systems_s_per_gb: float
+
+    def merge_of(self, held_gb: float) -> float:
+        """Return the seconds of a merge of so many GB of Parquet."""
+        return self.merge_s + self.merge_s_per_gb * held_gb
+
+    def systems_of(self, held_gb: float) -> float:
+        """Return the seconds of all systems over so many GB of Parquet."""
+        return self.systems_s + self.systems_s_per_gb * held_gb
+
+    @classmethod
+    def load(cls) -> Measured:
+        """Return the measurements that are kept with the code."""
+        return cls(**tomllib.loads(files("headgate.costs").joinpath("measured.toml").read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a deployment states of what it costs; the names are those of Terraform's variables where there is one.
+
+    Attributes:
+        run_share: the most of the time that runs may take, 0..1; a long run makes the next one start later.
+        job_start_s: billed seconds until a job's own work begins: Spark's start and the installation of its wheels. Assumed.
+        endpoints: interface endpoints times availability zones.
+    """
+
+    run_interval_s: int = 3600
+    run_share: float = 0.05
+    job_worker_type: str = "G.1X"
+    job_execution_class: str = FLEX
+    gate_memory_mb: int = 3008
+    raw_expiry_days: int = 90
+    snapshot_version_days: int = 1
+    systems: int = 5
+    endpoints: int = 0
+    alarms: int = 12
+    functions: int = 4
+    job_start_s: float = 45
+
+    @property
+    def job_dpus(self) -> float:
+        """DPUs of a job that does not use Spark."""
+        return LEAST_WORKERS * WORKERS[self.job_worker_type][0]
+
+    @property
+    def billed_class(self) -> str:
+        """The execution class that this worker type can have."""
+        return FLEX if self.job_execution_class == FLEX and self.job_worker_type in FLEX_WORKERS else STANDARD
+
+
+def monthly(workload: Workload, settings: Settings, measured: Measured, prices: Prices) -> tuple[Cost, ...]:
+    """Return the cost of one month by part and service, most expensive first."""
+    runs = runs_per_day(workload, settings, measured) * MONTH_DAYS
+    used = [
+        *_gate(workload, settings, measured),
+        *_runs(workload, settings, measured, runs),
+        *_storage(workload, settings, measured, runs),
+        *_deployed(settings),
+    ]
+    return priced(used, prices)
+
+
+def held_gb(workload: Workload, measured: Measured) -> float:
+    """Return the size of one snapshot of the lake, in GB of Parquet."""
+    return workload.gb_per_day * workload.held_days * measured.curated_share
+
+
+def run_s(workload: Workload, settings: Settings, measured: Measured) -> float:
+    """Return the seconds of one run: merge and gate one after the other, then the systems side by side."""
+    held = held_gb(workload, measured)
+    systems = measured.systems_of(held) / settings.systems if settings.systems else 0
+    return 3 * settings.job_start_s + 2 * measured.merge_of(held) + systems
+
+
+def runs_per_day(workload: Workload, settings: Settings, measured: Measured) -> float:
+    """Return how many runs start a day: one for each arrival, unless the interval or the share of time is used up."""
+    least_s = max(settings.run_interval_s, run_s(workload, settings, measured) / settings.run_share, 1)
+    return min(float(workload.arrivals_per_day), DAY_S / least_s)
+
+
+def unfit(workload: Workload, settings: Settings, measured: Measured) -> tuple[str, ...]:
+    """Return which limits of the design the workload exceeds."""
+    disk_gb = WORKERS[settings.job_worker_type][1]
+    needed = COPIES_ON_DISK * held_gb(workload, measured)
+    took = run_s(workload, settings, measured)
+    found = []
+    if needed > disk_gb:
+        days = disk_gb / COPIES_ON_DISK / measured.curated_share / workload.gb_per_day
+        worker = f"a {settings.job_worker_type} worker has {disk_gb} GB"
+        found.append(f"the merge needs {needed:,.0f} GB of disk and {worker}: {days:,.0f} days of data fit")
+    if took > DAY_S:
+        found.append(f"a run takes {took / 3600:,.0f} hours, more than a day")
+    return tuple(found)
+
+
+def _gate(workload: Workload, settings: Settings, measured: Measured) -> Iterator[Used]:
+    files = workload.files_per_day * MONTH_DAYS
+    raw_gb = workload.gb_per_day * MONTH_DAYS
+    seconds = 0.5 * files + measured.gate_s_per_gb * raw_gb
+    yield from function("gate", seconds / files, settings.gate_memory_mb, files)
+    yield from function("start_pipeline", 0.5, 512, files)
+    idle_polls = settings.functions / 2 * 5 * 3 * 60 * 24 * MONTH_DAYS  # two queues, five pollers each, a request every 20 s
+    yield Used("gate", "sqs.request", 6 * files + idle_polls)
+    yield Used("gate", "s3.write", 8 * files)
+    yield Used("gate", "s3.read", 10 * files)
+    yield Used("gate", "dynamodb.write", 12 * files)  # about four writes of 3 KB
+    yield Used("gate", "dynamodb.read", 6 * files)
+    yield Used("gate", "kms.request", 4 * files)
+    yield Used("gate", "secrets.request", files / 5)
+    yield Used("gate", "cloudwatch.log_gb", files * 20_000 / GB)
+
+
+def _runs(workload: Workload, settings: Settings, measured: Measured, runs: float) -> Iterator[Used]:
+    held, start_s = held_gb(workload, measured), settings.job_start_s
+    dpus, kind = settings.job_dpus, settings.billed_class
+    yield glue_job("merge", start_s + measured.merge_of(held), dpus, kind, runs)
+    # The checks read the snapshot once and write nothing: the merge's time is an upper bound.
+    yield glue_job("quality gate", start_s + measured.merge_of(held), dpus, kind, runs)
+    if settings.systems:
+        each_s = measured.systems_of(held) / settings.systems
+        yield glue_job("systems", start_s + each_s, dpus, kind, runs * settings.systems)
+    jobs = 2 + settings.systems
+    yield crawler("crawlers", 60, crawls=1)  # a crawl follows a change of columns: one a month
+    looks = run_s(workload, settings, measured) / 30
+    yield Used("runs", "stepfunctions.transition", runs * (10 + 3 * jobs + 3 * looks * max(1, settings.systems)))
+    yield Used("runs", "s3.write", runs * 40 * jobs)
+    yield Used("runs", "s3.read", runs * (60 * jobs + workload.files_per_day))
+    records = workload.files_per_day * workload.held_days
+    yield Used("runs", "dynamodb.read", runs * 2 * records * 3_000 / 8_192)  # two scans of all records
+    yield Used("runs", "cloudwatch.log_gb", runs * jobs * 100_000 / GB)
+    yield athena_query("queries", held * GB / 20, queries=20 * MONTH_DAYS)  # assumed: twenty questions a day
+
+
+def _storage(workload: Workload, settings: Settings, measured: Measured, runs: float) -> Iterator[Used]:
+    held = held_gb(workload, measured) * GB
+    raw_days = min(workload.held_days, settings.raw_expiry_days)
+    yield stored("raw", workload.gb_per_day * GB * raw_days)
+    yield stored("increments", held)
+    # Five snapshots are kept; those that a run deleted stay for a few days as old versions.
+    yield stored("snapshots", held * (5 + runs / MONTH_DAYS * settings.snapshot_version_days))
+    yield stored("prod", 0.5 * held * (5 + runs / MONTH_DAYS * settings.snapshot_version_days))
+    records_gb = workload.files_per_day * workload.held_days * 3_000 / GB
+    yield Used("file records", "dynamodb.gb_month", records_gb)
+    yield Used("file records", "dynamodb.backup_gb_month", records_gb)
+
+
+def _deployed(settings: Settings) -> Iterator[Used]:
+    yield Used("deployment", "kms.key_month", 1)
+    yield Used("deployment", "secrets.secret_month", 2)
+    yield Used("deployment", "cloudwatch.alarm_month", settings.alarms)
+    yield Used("deployment", "cloudwatch.dashboard_month", 1)
+    yield Used("deployment", "scheduler.invocation", 60)
+    yield Used("deployment", "sns.request", 100)
+    yield Used("endpoints", "vpc.endpoint_hour", settings.endpoints * MONTH_HOURS)

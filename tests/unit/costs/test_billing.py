@@ -1,0 +1,81 @@
+"""What AWS bills for work, and what that costs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from headgate.costs.billing import FLEX, athena_query, by_part, by_service, crawler, function, glue_job, priced, total_usd
+from headgate.costs.prices import Prices
+from headgate.costs.recorded import JobRun, of_files, of_runs
+from headgate.lake.ports import FileRecord
+from headgate.lake.states import FileState
+
+pytestmark = pytest.mark.unit
+
+PRICES = Prices.load()
+
+
+def test_every_price_is_dated_positive_and_has_a_page() -> None:
+    assert PRICES.recorded_on.year >= 2026
+    assert all(usd > 0 for usd in PRICES.usd.values())
+    assert {meter.partition(".")[0] for meter in PRICES.usd} == set(PRICES.sources)
+    assert all(page.startswith("https://aws.amazon.com/") for page in PRICES.sources.values())
+
+
+def test_the_glue_example_of_aws_costs_what_aws_says() -> None:
+    """Source: AWS Glue pricing, "ETL job: 15 minutes with 6 DPU": 6 * 0.25 h * $0.44 = $0.66."""
+    assert total_usd(priced([glue_job("job", 900, 6)], PRICES)) == Decimal("0.66")
+
+
+def test_a_short_job_is_billed_a_minute_and_a_short_crawl_ten() -> None:
+    assert glue_job("job", 5, 2).quantity == glue_job("job", 60, 2).quantity == 2 / 60
+    assert crawler("crawl", 30).quantity == pytest.approx(2 / 6)
+    assert athena_query("query", 1).quantity == pytest.approx(0.00001)
+
+
+def test_spare_capacity_has_a_price_of_its_own() -> None:
+    standard, flex = (total_usd(priced([glue_job("job", 3600, 100, kind)], PRICES)) for kind in ("STANDARD", FLEX))
+    assert (standard, flex) == (Decimal("44.00"), Decimal("29.00"))
+
+
+def test_a_function_costs_memory_times_time_and_a_request() -> None:
+    """Source: AWS Lambda pricing: 1 GB-second $0.0000166667, one million requests $0.20."""
+    costs = priced(function("gate", 1, 1024, 1_000_000), PRICES)
+    assert total_usd(costs) == Decimal("16.87")
+
+
+def test_costs_are_summed_by_part_and_by_service_largest_first() -> None:
+    costs = priced([*function("gate", 10, 1024, 1000), glue_job("merge", 3600, 2), glue_job("merge", 3600, 2)], PRICES)
+    assert by_part(costs) == {"merge": Decimal("1.76"), "gate": Decimal("0.1668670")}
+    assert list(by_service(costs)) == ["glue", "lambda"]
+
+
+def test_recorded_files_cost_by_dataset_what_their_times_say() -> None:
+    record = FileRecord(
+        "1",
+        "raw",
+        "orders/a.csv",
+        "",
+        "orders",
+        FileState.DONE,
+        size_bytes=10**9,
+        finished_at="2026-01-02T00:00:10",
+        stage_times={"trigger": "2026-01-02T00:00:00.000"},
+    )
+    used = {one.meter: one for one in of_files([record], 2048)}
+    assert used["lambda.gb_second"].quantity == 20
+    assert used["s3.gb_month"].quantity == 1
+    assert {one.part for one in used.values()} == {"orders"}
+
+
+def test_a_job_that_scaled_is_billed_by_its_dpu_seconds() -> None:
+    run = JobRun("merge", datetime(2026, 1, 2), seconds=100, dpus=10, dpu_s=200)
+    assert next(of_runs([run])).quantity == 200 / 3600
+
+
+def test_ten_times_the_data_does_not_start_a_job_ten_times() -> None:
+    run = JobRun("merge", datetime(2026, 1, 2), seconds=100, dpus=2)
+    assert run.used(10, start_s=40).quantity == (40 + 600) * 2 / 3600

@@ -1,0 +1,30 @@
+"""The estimate that a person sees before a deployment."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from headgate.costs.workload import Settings
+from scripts import cost_estimate
+
+pytestmark = pytest.mark.unit
+
+
+def test_without_variables_the_defaults_of_the_root_are_estimated() -> None:
+    assert cost_estimate.settings_of({"name": "headgate", "job_worker_type": "null"}) == Settings()
+
+
+def test_variables_change_the_estimate() -> None:
+    network = json.dumps({"vpc_id": "vpc-1", "subnet_ids": ["a", "b"]})
+    stated = {"run_interval_s": "86400", "job_execution_class": "STANDARD", "systems": "[]", "endpoint_network": network}
+    found = cost_estimate.settings_of(stated)
+    assert (found.run_interval_s, found.job_execution_class, found.systems, found.endpoints) == (86400, "STANDARD", 0, 12)
+
+
+def test_the_text_names_price_date_workloads_and_limits() -> None:
+    text = cost_estimate.text({})
+    assert "recorded on 20" in text
+    assert text.count("runs a day") == 2
+    assert "no fit  100 GB of CSV a day, in one nightly export of 200 files, 30 days kept: the merge needs" in text
