@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from headgate.aws.errors import translated
@@ -34,6 +35,16 @@ class Depth:
 
 
 @dataclass(frozen=True)
+class Letter:
+    """A message that lies in a queue; `sent_at` is naive UTC, and `receives` counts deliveries from this queue."""
+
+    message_id: str
+    sent_at: datetime
+    receives: int
+    body: str
+
+
+@dataclass(frozen=True)
 class Queues:
     """SQS queues by URL."""
 
@@ -57,6 +68,20 @@ class Queues:
         with translated(f"hide a message of {url}"):
             self.client.change_message_visibility(QueueUrl=url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds)
 
+    def look(self, url: str, limit: int) -> list[Letter]:
+        """Return at most so many messages of a queue, oldest first, and leave them in it."""
+        found: dict[str, Letter] = {}
+        with translated(f"look into queue {url}"):
+            while len(found) < limit:
+                received = self.client.receive_message(
+                    QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=1, MessageSystemAttributeNames=["All"]
+                ).get("Messages", [])
+                new = [_letter(message) for message in received if message["MessageId"] not in found]
+                if not new:  # none, or a message comes again because it is not hidden
+                    break
+                found |= {letter.message_id: letter for letter in new}
+        return sorted(found.values(), key=lambda letter: (letter.sent_at, letter.message_id))[:limit]
+
     def redrive(self, dead_letter_url: str, url: str) -> int:
         """Every message of the dead-letter queue lies in the queue at `url` again; says how many there were.
 
@@ -78,6 +103,12 @@ class Queues:
     def _require(answer: SendMessageBatchResultTypeDef | DeleteMessageBatchResultTypeDef) -> None:
         if failed := answer.get("Failed"):
             raise ServiceError(f"{len(failed)} of the messages were not moved: {failed[0]['Code']}")
+
+
+def _letter(message: MessageTypeDef) -> Letter:
+    stated = message.get("Attributes", {})
+    sent_at = datetime.fromtimestamp(int(stated.get("SentTimestamp", 0)) / 1000, tz=UTC).replace(tzinfo=None)
+    return Letter(message["MessageId"], sent_at, int(stated.get("ApproximateReceiveCount", 0)), message["Body"])
 
 
 def _sent(messages: list[MessageTypeDef]) -> list[SendMessageBatchRequestEntryTypeDef]:

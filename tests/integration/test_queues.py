@@ -27,6 +27,17 @@ def test_redriving_moves_every_message_and_leaves_none_behind(emulator: Emulator
     assert queues.depth(live) == Depth(23, 0)
 
 
+def test_looking_into_a_queue_leaves_every_message_in_it(emulator: Emulator) -> None:
+    sqs = emulator.client("sqs")
+    dead = sqs.create_queue(QueueName=unique("dead"))["QueueUrl"]
+    for number in range(12):
+        sqs.send_message(QueueUrl=dead, MessageBody=f"message {number}")
+    seen = Queues(sqs).look(dead, limit=100)
+    assert {letter.body for letter in seen} <= {f"message {number}" for number in range(12)}
+    assert len(seen) >= 10
+    assert Queues(sqs).depth(dead) == Depth(12, 0)
+
+
 def test_redriving_an_empty_queue_moves_nothing(emulator: Emulator) -> None:
     sqs = emulator.client("sqs")
     dead, live = (sqs.create_queue(QueueName=unique(name))["QueueUrl"] for name in ("dead", "live"))
