@@ -107,10 +107,14 @@ def project(start: Path | None = None) -> LakeProject:
     """Return the lake project of a folder, by default of HEADGATE_PROJECT or of the working directory.
 
     Raises:
-        SettingsError: `headgate.toml` cannot be read; the message names the line or the field.
+        SettingsError: `headgate.toml` cannot be read; the message names the line or the field. Or HEADGATE_PROJECT names a
+            folder without one: the default lake would be another than the one that was meant.
     """
     stated = os.environ.get("HEADGATE_PROJECT", "")
-    return _project_at(start or (Path(stated) if stated else Path.cwd()))
+    found = _project_at(start or (Path(stated) if stated else Path.cwd()))
+    if stated and not start and not found.folder:
+        raise SettingsError(f"HEADGATE_PROJECT is {stated}, where no {FILE} lies. Correct the path, or write one with `headgate init`.")
+    return found
 
 
 @cache

@@ -31,6 +31,12 @@ def test_without_a_file_a_lake_has_every_domain(tmp_path: Path) -> None:
     assert project(tmp_path) == LakeProject(domains=all_domains())
 
 
+def test_a_stated_folder_without_a_project_is_an_error_and_not_the_default_lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path / "bikse"))
+    with pytest.raises(SettingsError, match=r"bikse, where no headgate\.toml lies"):
+        project()
+
+
 def test_a_lake_without_a_domain_has_its_own_contracts_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written(tmp_path, 'name = "sensors"\ndomains = []\n')
     contract = (ROOT / "headgate/domains/retail/contracts/source/calendar.yaml").read_text(encoding="utf-8")

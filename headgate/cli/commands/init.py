@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
 
 from headgate.cli import options
 from headgate.project import FILE, all_domains, read
+
+if TYPE_CHECKING:
+    from headgate.project import LakeProject
 
 _TOML = """\
 # A lake project; docs/lake-project.md explains each field.
@@ -50,20 +55,23 @@ def init(folder: Path, name: str, region: str, domains: tuple[str, ...], as_json
         raise click.ClickException(f"{folder / FILE} exists already. Edit it, or name another folder.")
     called = name or "".join(sign for sign in folder.resolve().name.lower() if sign.isascii() and sign.isalnum())
     text = _TOML.format(name=called, region=region, domains=", ".join(f'"{one}"' for one in domains), known=", ".join(all_domains()))
+    lake = _checked(text)
     for part in ("contracts/source", "contracts/prod", "models"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_text(text, encoding="utf-8")
-    try:
-        lake = read(folder / FILE)
-    except Exception:
-        (folder / FILE).unlink()
-        raise
     written = [FILE]
     if not (folder / "README.md").exists():
         (folder / "README.md").write_text(_README.format(name=called, folder=shlex.quote(str(folder.resolve()))), encoding="utf-8")
         written.append("README.md")
     value = {"folder": str(folder.resolve()), "name": lake.name, "domains": [*lake.domains], "written": written}
     options.show(as_json=as_json, value=lambda: value, screen=lambda: _screen(folder))
+
+
+def _checked(text: str) -> LakeProject:
+    """Return the project that the text describes, before anything is written."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / FILE).write_text(text, encoding="utf-8")
+        return read(Path(folder) / FILE)
 
 
 def _screen(folder: Path) -> str:

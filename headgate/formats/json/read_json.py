@@ -98,7 +98,7 @@ def _check_flat(nested: Iterable[str]) -> None:
     for name in sorted(nested):
         raise UnreadableFileError(
             rule="type",
-            message="the column holds nested values, which no column of the contract can",
+            message="the column holds nested values in one or more rows, and the contract has no nested columns",
             remedy="write each nested value to a column of its own",
             column=shown_name(name),
         )

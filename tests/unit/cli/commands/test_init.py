@@ -54,3 +54,9 @@ def test_a_name_that_no_bucket_can_have_leaves_nothing_behind(tmp_path: Path) ->
     with pytest.raises(SettingsError, match="name is 'My Lake'"):
         CliRunner().invoke(cli, ["init", str(tmp_path / "x"), "--name", "My Lake"], catch_exceptions=False)
     assert not (tmp_path / "x" / "headgate.toml").exists()
+
+
+def test_a_refused_name_leaves_nothing_behind(tmp_path: Path) -> None:
+    done = CliRunner().invoke(cli, ["init", str(tmp_path / "2rad")])
+    assert isinstance(done.exception, SettingsError) or done.exit_code != 0
+    assert not (tmp_path / "2rad").exists()
