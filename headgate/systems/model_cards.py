@@ -165,7 +165,7 @@ def model_card(about: Description, quality: Sequence[Mapping[str, Any]], kept: C
 
 
 def _known(value: object) -> object:
-    """Return the value, or None for a figure that is not a number: pandas cannot tell it from null."""
+    """Return the value, or None for a figure that is not a number: pandas stores a null as one."""
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
