@@ -26,14 +26,15 @@ if TYPE_CHECKING:
     from headgate.api.ports import Lake
 
 HOST = "127.0.0.1"
-CONSOLE = Path(__file__).resolve().parents[1] / "console"
+CONSOLE = Path(__file__).resolve().parents[2] / "build" / "console"  # where `make console` writes it
 _LARGEST_BODY_BYTES = 10 << 20  # as API Gateway
 _IDLE_S = 30
 _SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "connect-src 'self' http: https:; frame-ancestors 'none'",
+    # WebAssembly computes the SHA-256 of an upload.
+    "Content-Security-Policy": "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' http: https:; frame-ancestors 'none'",
 }
 
 
@@ -110,7 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
         if path.startswith("/v1/"):
             self._api()
         elif path == "/config.json" and self._is_of_this_server():
-            self._send(200, {"Content-Type": "application/json"}, json.dumps({"api": "", "auth": {"mode": "token"}}).encode())
+            self._send(200, {"Content-Type": "application/json"}, json.dumps({"api_url": ""}).encode())
         else:
             self._console(path)
 

@@ -27,24 +27,22 @@ export function Shell() {
         <a className="skip-link" href="#content" onClick={focusContent}>
           Skip to content
         </a>
-        <Group h="100%" justify="space-between" wrap="wrap" gap="xs">
-          <Group gap="sm" wrap="nowrap">
-            <Text fw={700} component="span">
-              Headgate
-            </Text>
-          </Group>
-          <Group component="nav" aria-label="Pages" gap={2} wrap="nowrap" className="scroll" maw="100%">
+        <div className="header">
+          <Text fw={700} component="span">
+            Headgate
+          </Text>
+          <Group component="nav" aria-label="Pages" gap={2} wrap="nowrap" className="scroll">
             {PAGES.map(([to, title]) => (
               <NavLink key={to} to={to} className="nav-link">
                 {title}
               </NavLink>
             ))}
           </Group>
-          <Group gap="xs" wrap="nowrap">
+          <Group gap="xs" wrap="nowrap" className="who">
             <Who />
             <SchemeToggle />
           </Group>
-        </Group>
+        </div>
       </AppShell.Header>
       <AppShell.Main id="content" tabIndex={-1}>
         <Container fluid maw={1800} p={0}>

@@ -50,7 +50,7 @@ export function Grid({ columns, rows, height = 420, label }: Props) {
           <div
             key={column.name}
             role="columnheader"
-            className="grid-cell"
+            className={isNumeric(column.type) ? 'grid-cell number' : 'grid-cell'}
             title={`${column.name}: ${column.type}`}
             style={{ width: widths[index] }}
           >
@@ -90,7 +90,7 @@ export function Grid({ columns, rows, height = 420, label }: Props) {
                     {value === null ? (
                       <span className="muted">–</span>
                     ) : numeric ? (
-                      number(value)
+                      cell(value, column)
                     ) : (
                       String(value)
                     )}
@@ -105,10 +105,20 @@ export function Grid({ columns, rows, height = 420, label }: Props) {
   )
 }
 
+/** A number as people read it; its title and the download have every digit. Ids are names: no separators. */
+function cell(value: Cell, column: Column): string {
+  if (/(^|_)id$/.test(column.name)) return String(value)
+  const floating = column.type === 'double' || column.type === 'float' || column.type === 'real'
+  return number(floating ? Number(Number(value).toPrecision(4)) : value)
+}
+
 function widthOf(column: Column, rows: Props['rows'], at: number): number {
-  let longest = column.name.length
+  const numeric = isNumeric(column.type)
+  let longest = 0
   for (let index = 0; index < Math.min(rows.length, 100); index += 1) {
-    longest = Math.max(longest, String(rows.at(index)?.[at] ?? '').length)
+    const value = rows.at(index)?.[at] ?? ''
+    longest = Math.max(longest, (numeric && value !== '' ? cell(value, column) : String(value)).length)
   }
-  return Math.min(420, Math.max(64, longest * 8 + 20))
+  // A bold character of the header is wider than one of a cell.
+  return Math.min(420, Math.max(64, longest * 8 + 20, column.name.length * 9 + 20))
 }

@@ -10,7 +10,7 @@ interface Props {
 
 export function Panel({ title, actions, children, order = 2 }: Props) {
   return (
-    <Box component="section" className="panel" p="sm" aria-label={title}>
+    <Box component="section" className="panel" p="sm" h="100%" aria-label={title}>
       <Group justify="space-between" mb="xs" gap="xs">
         <Title order={order} size="h5">
           {title}

@@ -24,6 +24,7 @@ export function Empty({ children }: { children: ReactNode }) {
 export function Failed({ error, what, onRetry }: { error: unknown; what: string; onRetry?: () => void }) {
   const offline = !(error instanceof ApiProblem) && error instanceof TypeError
   const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof ApiProblem && error.status === 404) return <Empty>{message}</Empty>
   return (
     <Alert color="red" title={`${what} cannot be shown`} role="alert" m="xs">
       <Text size="sm">

@@ -34,7 +34,11 @@ def serve(port: int, *, as_json: bool, deployment_name: str | None) -> None:
         raise click.ClickException(f"Port {port} is in use. Name another one: headgate serve --port 0 takes a free one.") from None
     address = f"http://127.0.0.1:{running.server_address[1]}"
     fact = {"url": address, "token": api.token, "console": api.file("/") is not None}
-    page = f"Console: {address}/#/login?token={api.token}" if fact["console"] else "The console is not built; the API is there."
+    page = (
+        f"Console: {address}/#token={api.token}"
+        if fact["console"]
+        else "The console is not built: `make console` builds it. The API is there."
+    )
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: f"API: {address}/v1/health\nToken: {api.token}\n{page}")
     try:
         running.serve_forever()

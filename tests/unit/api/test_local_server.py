@@ -73,7 +73,7 @@ def test_another_name_that_resolves_to_this_machine_is_not_answered(port: int, h
 
 def test_the_console_is_served_and_nothing_beside_it(port: int) -> None:
     assert ask(port, "/")[1].startswith("<!doctype html>")
-    assert json.loads(ask(port, "/config.json")[1]) == {"api": "", "auth": {"mode": "token"}}
+    assert json.loads(ask(port, "/config.json")[1]) == {"api_url": ""}
     for path in ("/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "//etc/passwd", "/nothing.js"):
         assert ask(port, path)[0] == 404, path
 

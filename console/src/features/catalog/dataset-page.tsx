@@ -117,7 +117,7 @@ export function ContractView({ contract }: { contract: Schemas['ContractDetail']
                     column.primary_key ? 'key' : '',
                     column.required ? 'required' : '',
                     column.sensitive,
-                    ...column.rules,
+                    ...column.rules.filter((rule) => rule !== 'required'),
                   ]
                     .filter(Boolean)
                     .join('; ')}

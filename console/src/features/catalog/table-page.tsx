@@ -23,7 +23,9 @@ export function TablePage() {
         </Title>
         {detail.data ? (
           <Text size="sm" className="muted">
-            {whole(detail.data.rows)} rows as of {detail.data.as_of}, snapshot {detail.data.snapshot_id}
+            {whole(detail.data.rows)} rows
+            {detail.data.as_of ? `, as of ${detail.data.as_of}` : ''}
+            {detail.data.snapshot_id ? `, snapshot ${detail.data.snapshot_id}` : ''}
           </Text>
         ) : null}
       </div>
@@ -34,7 +36,11 @@ export function TablePage() {
         </Answered>
       </Panel>
       <Panel title="Lineage: what the table was built from">
-        <LineageView table={table} />
+        {detail.data?.snapshot_id ? (
+          <LineageView table={table} />
+        ) : (
+          <Empty>No run has recorded what this table was built from.</Empty>
+        )}
       </Panel>
     </Stack>
   )

@@ -50,6 +50,10 @@ function NoBoard({ system }: { system: string | undefined }) {
 function Board({ board }: { board: Schemas['Dashboard'] }) {
   const figures = board.panels.filter((panel) => panel.kind === 'kpi')
   const others = board.panels.filter((panel) => panel.kind !== 'kpi')
+  const halves = others.filter((panel) => panel.kind !== 'fan' && panel.kind !== 'map')
+  const wide = new Set(others.filter((panel) => !halves.includes(panel)))
+  const last = halves.at(-1)
+  if (halves.length % 2 === 1 && last) wide.add(last)
   return (
     <Stack gap="md">
       <Title order={1} size="h3">
@@ -57,17 +61,14 @@ function Board({ board }: { board: Schemas['Dashboard'] }) {
       </Title>
       <Columns gap="sm">
         {figures.map((panel) => (
-          <Columns.Col span={{ base: 12, xs: 6, md: 12 / Math.max(3, figures.length) }} key={panel.name}>
+          <Columns.Col span={{ base: 12, xs: 6, md: 12 / figures.length }} key={panel.name}>
             <Kpi panel={panel} />
           </Columns.Col>
         ))}
       </Columns>
       <Columns gap="md">
         {others.map((panel) => (
-          <Columns.Col
-            span={{ base: 12, lg: panel.kind === 'fan' || panel.kind === 'map' ? 12 : 6 }}
-            key={panel.name}
-          >
+          <Columns.Col span={{ base: 12, lg: wide.has(panel) ? 12 : 6 }} key={panel.name}>
             <PanelView panel={panel} system={board.system} />
           </Columns.Col>
         ))}

@@ -47,6 +47,7 @@ export function MappingTable({ mapping, chosen, onChange }: Props) {
                     aria-label={`Field for ${column.column}`}
                     size="xs"
                     clearable
+                    allowDeselect={false}
                     searchable
                     placeholder="not mapped"
                     data={fields}

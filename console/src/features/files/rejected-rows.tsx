@@ -61,7 +61,8 @@ function ReasonGroup({ rule, count, rows, corrections, onChange }: GroupProps) {
   function set(changed: Schemas['RejectedRow'][], value: string): void {
     const next = new Map(corrections)
     for (const row of changed) {
-      const before = next.get(row.source_row) ?? row.record
+      // Only what was changed is sent: the other values of the row are masked here, and complete in the original.
+      const before = next.get(row.source_row) ?? {}
       next.set(row.source_row, { ...before, [row.column]: value })
     }
     onChange(next)

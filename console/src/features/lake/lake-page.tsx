@@ -144,7 +144,7 @@ function FilesPanel() {
 export function FileTable({ files }: { files: Schemas['FileSummary'][] }) {
   return (
     <div className="scroll" tabIndex={0}>
-      <Table fz="sm" highlightOnHover>
+      <Table fz="sm" highlightOnHover className="many-columns">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>state</Table.Th>

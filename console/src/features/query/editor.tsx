@@ -1,11 +1,23 @@
 import { sql as sqlLanguage, StandardSQL } from '@codemirror/lang-sql'
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { EditorState, Prec } from '@codemirror/state'
 import { EditorView, keymap } from '@codemirror/view'
+import { tags } from '@lezer/highlight'
 import { useComputedColorScheme } from '@mantine/core'
 import { basicSetup } from 'codemirror'
 import { useEffect, useRef } from 'react'
 
 import type { Schemas } from '../../api/client'
+
+const highlight = (keyword: string, text: string, value: string, comment: string) =>
+  HighlightStyle.define([
+    { tag: tags.keyword, color: keyword },
+    { tag: [tags.string, tags.special(tags.string)], color: text },
+    { tag: [tags.number, tags.bool, tags.null], color: value },
+    { tag: tags.comment, color: comment },
+  ])
+const LIGHT = highlight('#0b7285', '#a61e4d', '#1864ab', '#495057')
+const DARK = highlight('#3bc9db', '#faa2c1', '#74c0fc', '#ced4da')
 
 interface Props {
   sql: string
@@ -33,6 +45,7 @@ export default function Editor({ sql, onChange, onRun, tables }: Props) {
           Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => (latest.current.onRun(), true) }])),
           basicSetup,
           sqlLanguage({ dialect: StandardSQL, schema: schemaOf(tables), upperCaseKeywords: true }),
+          syntaxHighlighting(dark ? DARK : LIGHT),
           EditorView.lineWrapping,
           EditorView.theme(
             { '&': { fontSize: '0.875rem', minHeight: '8rem' }, '.cm-scroller': { maxHeight: '40vh' } },

@@ -5,7 +5,7 @@ import { time } from '../../api/format'
 import { FINAL_STATES, useCorrections, useDecideMapping, useFile, useMapping } from '../../api/queries'
 import { Failed, StateBadge, Waiting } from '../../components/states'
 import { Stages } from '../files/stages'
-import type { Decisions } from './decisions'
+import { type Decisions, EMPTY_DECISIONS } from './decisions'
 import { Counts } from './dry-run-view'
 
 /** A committed file in its six stages. Carries out the decisions as soon as the gate can take them. */
@@ -14,7 +14,7 @@ export function Live({ fileId, decisions }: { fileId: string; decisions: Decisio
   const file = useFile(fileId, { expected: true, paused })
   const log = useActivity(file.data?.body.state, file.data?.body.stages)
   const state = file.data?.body.state
-  useDecisions(fileId, state, decisions)
+  const { decide, correct } = useDecisions(fileId, state, decisions)
   if (!file.data)
     return file.error ? (
       <Failed error={file.error} what="The file" onRetry={() => void file.refetch()} />
@@ -60,6 +60,26 @@ export function Live({ fileId, decisions }: { fileId: string; decisions: Decisio
           ))}
         </ol>
       </details>
+      {decide.error ? <Failed error={decide.error} what="The mapping" /> : null}
+      {decide.data ? (
+        <Followed title="The mapping is remembered. The file again, with it:" fileId={decide.data.file_id} />
+      ) : null}
+      {correct.error ? <Failed error={correct.error} what="The correction" /> : null}
+      {correct.data ? (
+        <Followed title={`${correct.data.rows} corrected rows were sent:`} fileId={correct.data.file_id} />
+      ) : null}
+    </Stack>
+  )
+}
+
+/** The file that follows from a decision. */
+function Followed({ title, fileId }: { title: string; fileId: string }) {
+  return (
+    <Stack gap="xs">
+      <Text fw={600} size="sm">
+        {title}
+      </Text>
+      <Live fileId={fileId} decisions={EMPTY_DECISIONS} />
     </Stack>
   )
 }
@@ -79,7 +99,7 @@ function useActivity(state: string | undefined, stages: Stage[] | undefined): st
 }
 
 /** Sends the mapping when the file is pending for one, and the corrected rows when its rows are judged. Each once. */
-function useDecisions(fileId: string, state: string | undefined, decisions: Decisions): void {
+function useDecisions(fileId: string, state: string | undefined, decisions: Decisions) {
   const decide = useDecideMapping(fileId)
   const correct = useCorrections(fileId)
   const sent = useRef({ mapping: false, corrections: false })
@@ -96,4 +116,5 @@ function useDecisions(fileId: string, state: string | undefined, decisions: Deci
       correct.mutate([...decisions.corrections].map(([source_row, values]) => ({ source_row, values })))
     }
   }, [state, mapped, etag, decisions, decide, correct])
+  return { decide, correct }
 }

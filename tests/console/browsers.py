@@ -1,0 +1,70 @@
+"""Chromium, and the pages of the console that every check visits."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+WIDTHS = {"phone": (375, 812), "desktop": (1440, 900)}
+SCHEMES = ("light", "dark")
+SYSTEMS = ("market-intelligence-hub", "demand-insights-engine", "compliance-guardian", "global-market-pulse", "retail-copilot")
+
+
+def pages(file_id: str) -> dict[str, str]:
+    """Return the address of each page by its name."""
+    return {
+        "lake": "/lake",
+        "upload": "/upload",
+        "file": f"/files/{file_id}",
+        "run": "/runs/scheduled-0312",
+        "dataset": "/datasets/payments",
+        **{f"dashboard-{system}": f"/dashboards/{system}" for system in SYSTEMS},
+        "table": "/tables/market-intelligence-hub/sales_forecast",
+        "catalog": "/catalog",
+        "query": "/query",
+        "nowhere": "/nowhere",
+    }
+
+
+BUSY = "document.querySelector('[aria-busy=true]') || /Loading .* …/.test(document.body.innerText)"
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The Chromium of the system."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        raise RuntimeError("Chromium is not installed. On Debian: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def visit(page: Page, url: str, address: str) -> None:
+    """Open a page of the console as a new document, and wait until it has loaded what it shows."""
+    page.goto("about:blank")
+    page.goto(f"{url}/#{address}")
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the page has loaded what it shows."""
+    page.wait_for_selector("main h1", timeout=20_000)
+    page.wait_for_timeout(100)  # a page that was open before is replaced in between
+    until = time.monotonic() + 30
+    # wait_for_function evaluates text in the page, which the console's content security policy forbids.
+    while page.evaluate(f"Boolean({BUSY})"):
+        assert time.monotonic() < until, f"{page.url} still loads"
+        page.wait_for_timeout(100)

@@ -1,0 +1,104 @@
+"""A console over a lake, and a browser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scripts import console as bundles
+from tests.console.browsers import chromium, settle
+from tests.console.lakes import OPERATOR, BrowserLake, Served, served
+from tests.console.shop_tables import write_tables
+from tests.unit.api.lakes import PAYMENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, ConsoleMessage, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLES = ROOT / ".headgate" / "bench" / "console-shop"  # kept, because five systems take a minute
+
+
+@dataclass
+class Console:
+    """A running console, and what its pages report as errors."""
+
+    running: Served
+    browser: Browser
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return self.running.url
+
+    @property
+    def lake(self) -> BrowserLake:
+        return self.running.lake
+
+    def page(self, width: int = 1440, height: int = 900, scheme: str = "light") -> Page:
+        """A page of a browser that knows nothing yet."""
+        context = self.browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]  # light or dark
+        page = context.new_page()
+        page.on(
+            "console",
+            lambda said: self.errors.append(f"{said.text} {said.location}") if said.type == "error" and not _is_expected(said) else None,
+        )
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        return page
+
+    def signed_in(self, token: str = OPERATOR, width: int = 1440, height: int = 900, scheme: str = "light") -> Page:
+        """A page of somebody with a token."""
+        page = self.page(width, height, scheme)
+        page.goto(self.running.sign_in(token))
+        settle(page)
+        return page
+
+
+def _is_expected(said: ConsoleMessage) -> bool:
+    """Whether a browser reports the 404 of a file that was committed and that the gate has not begun yet: the console asks again."""
+    return "404" in said.text and "/v1/files/" in str(said.location.get("url", ""))
+
+
+@pytest.fixture(scope="session")
+def bundle() -> Path:
+    """The built console."""
+    bundles.build()
+    return bundles.OUT
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def tables() -> Path:
+    """What five systems publish over a small generated shop."""
+    if not TABLES.exists():
+        write_tables(TABLES)
+    return TABLES
+
+
+@pytest.fixture(scope="module")
+def served_shop(tables: Path, bundle: Path) -> Iterator[Served]:
+    """A console over a lake with five systems, and a file with rejected rows."""
+    lake = BrowserLake(tables_folder=tables)
+    lake.receive("payments/today.csv", PAYMENTS.replace(b"A1", b"S1"))
+    with served(lake, bundle) as running:
+        yield running
+
+
+@pytest.fixture
+def console(served_shop: Served, browser: Browser) -> Iterator[Console]:
+    """The console; a test fails when a page reports an error."""
+    made = Console(served_shop, browser)
+    yield made
+    for context in browser.contexts:
+        context.close()
+    assert made.errors == []

@@ -1,0 +1,291 @@
+"""The lake that the console's tests look at: the in-memory lake of the API's tests, with SQL by DuckDB and uploads over HTTP."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+from uuid import uuid4
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlglot.errors import SqlglotError
+
+from headgate.api.local_server import LocalApi, server
+from headgate.aws.athena import QueryPage, QueryStatus, ResultColumn
+from headgate.aws.memory import MemoryUploads
+from headgate.aws.stepfunctions import PipelineRun
+from headgate.contracts.arrow import arrow_schema
+from headgate.errors import NotFoundError
+from headgate.lake import keys
+from headgate.lake.pipeline_starts import Execution
+from headgate.lake.ports import ObjectRef
+from headgate.lake.publishing import Publisher
+from headgate.query import translate
+from tests.unit.api.lakes import REGISTRY, MemoryLake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+OPERATOR, UPLOADER, VIEWER = "operator-token", "uploader-token", "viewer-token"
+_CLAIMS = {
+    UPLOADER: {"username": "uma", "cognito:groups": ["uploader"]},
+    VIEWER: {"username": "vera", "cognito:groups": ["viewer"]},
+}
+_ATHENA_TYPES = {"HUGEINT": "decimal(38,0)", "VARCHAR": "varchar", "TIMESTAMP WITH TIME ZONE": "timestamp"}
+
+
+@dataclass
+class DuckQueries:
+    """Athena's SQL by DuckDB; an answer is complete when its query is first asked about."""
+
+    prod: Mapping[str, pa.Table]
+    lake: MemoryLake
+    delay_s: float = 0
+    _asked: dict[str, str] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _engine: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
+    _loaded: tuple[int, ...] = ()
+    _answers: dict[str, tuple[tuple[ResultColumn, ...], list[tuple[Any, ...]], str]] = field(default_factory=dict)
+
+    def start(self, sql: str, token: str = "") -> str:
+        name = token[:32] or uuid4().hex
+        self._asked[name] = sql
+        return name
+
+    def status(self, query_id: str) -> QueryStatus:
+        if query_id not in self._asked:
+            raise NotFoundError("no query")
+        time.sleep(self.delay_s)
+        sql = self._asked[query_id]
+        _, _, error = self._answer(query_id)
+        state = "FAILED" if error else "SUCCEEDED"
+        return QueryStatus(query_id, state, sql, error=error, started_at=self.lake.now(), seconds=0.4, scanned_bytes=12 << 20)
+
+    def page(self, query_id: str, limit: int, after: str = "") -> QueryPage:
+        columns, rows, _ = self._answer(query_id)
+        first = int(after or 0)
+        following = first + limit
+        return QueryPage(columns, tuple(rows[first:following]), str(following) if following < len(rows) else "")
+
+    def stop(self, query_id: str) -> None:
+        self._asked.pop(query_id, None)
+
+    def ask(self, sql: str) -> list[dict[str, Any]]:
+        """The rows of an answer, asked without the API."""
+        with self._lock:
+            found = self._connection().execute(translate(sql, "duckdb"))
+            names = [one[0] for one in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def _answer(self, query_id: str) -> tuple[tuple[ResultColumn, ...], list[tuple[Any, ...]], str]:
+        with self._lock:
+            if query_id not in self._answers:
+                self._answers[query_id] = self._run(self._asked[query_id])
+            return self._answers[query_id]
+
+    def _run(self, sql: str) -> tuple[tuple[ResultColumn, ...], list[tuple[Any, ...]], str]:
+        try:
+            found = self._connection().execute(translate(sql, "duckdb"))
+            columns = tuple(ResultColumn(one[0], _athena_type(str(one[1]))) for one in found.description or ())
+            return columns, found.fetchall(), ""
+        except (duckdb.Error, SqlglotError) as error:
+            return (), [], str(error).splitlines()[0]
+
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        """DuckDB with the prod tables, and the rows that the gate has accepted so far."""
+        bodies = self.lake.objects.contents("curated", "increments/")
+        if self._loaded != (len(bodies),):
+            self._engine.execute("create schema if not exists ecommerce_prod; create schema if not exists ecommerce_curated")
+            for name, rows in self.prod.items() if not self._loaded else ():
+                self._load("ecommerce_prod", name, rows)
+            for name, contract in REGISTRY.curated.items():
+                own = [body for key, body in bodies.items() if f"/{name}/" in key and key.endswith(".parquet")]
+                parts = [pq.read_table(pa.BufferReader(body)) for body in own]
+                rows = pa.concat_tables(parts, promote_options="permissive") if parts else arrow_schema(contract).empty_table()
+                self._load("ecommerce_curated", name, rows)
+            self._engine.execute("use ecommerce_prod")
+            self._loaded = (len(bodies),)
+        return self._engine
+
+    def _load(self, database: str, name: str, rows: pa.Table) -> None:
+        self._engine.register("given", rows)
+        self._engine.execute(f"create or replace table {database}.{name} as from given")
+        self._engine.unregister("given")
+
+
+def _athena_type(name: str) -> str:
+    return _ATHENA_TYPES.get(name, name.lower())
+
+
+@dataclass
+class EndedRuns:
+    """One run that failed, one that succeeded, and those that a test starts."""
+
+    now: Any
+    started: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def _kept(self) -> list[Execution]:
+        night = self.now().replace(hour=3, minute=12, second=0, microsecond=0) - timedelta(days=1)
+        return [
+            Execution("scheduled-0312", "SUCCEEDED", night, night + timedelta(minutes=4)),
+            Execution("scheduled-0311", "FAILED", night - timedelta(days=1), night - timedelta(days=1) + timedelta(seconds=50)),
+        ]
+
+    def start(self, name: str, payload: Mapping[str, str] | None = None) -> str:
+        self.started.setdefault(name, dict(payload or {}))
+        return self.arn_of(name)
+
+    def newest(self, limit: int = 100) -> list[Execution]:
+        running = [Execution(name, "RUNNING", self.now(), None) for name in reversed(self.started)]
+        return [*running, *self._kept()][:limit]
+
+    def arn_of(self, name: str) -> str:
+        return f"arn:{name}"
+
+    def describe(self, arn: str) -> PipelineRun:
+        name = arn.removeprefix("arn:")
+        began = next((one for one in self.newest() if one.name == name), None)
+        if began is None:
+            raise NotFoundError(f"no run {arn}")
+        names = ("See who runs", "Start merge_curated", "Check quality", "Build systems")
+        entered = {one: began.started_at + timedelta(seconds=20 * place) for place, one in enumerate(names)}
+        failed = {"error": "QualityError", "cause": "orders: 3 expectations failed."} if began.status == "FAILED" else {}
+        return PipelineRun(arn, began.status, entered_at=entered, **failed)
+
+
+class HttpUploads(MemoryUploads):
+    """Uploads whose parts a browser sends to a server of its own, as to S3."""
+
+    origin = ""
+
+    @cached_property
+    def sent(self) -> list[int]:
+        """Numbers of the parts that came, in their order."""
+        return []
+
+    def put_part(self, store_id: str, number: int, body: bytes) -> None:
+        super().put_part(store_id, number, body)
+        self.sent.append(number)
+
+    def part_url(self, ref: ObjectRef, store_id: str, number: int, expires_s: int) -> str:
+        return f"{self.origin}/{ref.key}?{urlencode({'store_id': store_id, 'number': number, 'expires': expires_s})}"
+
+
+@dataclass
+class BrowserLake(MemoryLake):
+    """A lake whose gate works by itself, with the prod tables of a folder."""
+
+    tables_folder: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Publish the tables, and start from now."""
+        self.moment = datetime.now(UTC).replace(tzinfo=None)
+        self.databases = type(self.databases)()
+        self.queries = DuckQueries(self._publish(), self)  # type: ignore[assignment]  # answers what the twin of the port does not
+        self.runs = EndedRuns(lambda: self.moment)  # type: ignore[assignment]  # as above
+
+    def now(self) -> datetime:
+        self.moment = datetime.now(UTC).replace(tzinfo=None)
+        return self.moment
+
+    @cached_property
+    def uploads(self) -> HttpUploads:
+        return HttpUploads(self.objects)
+
+    def gate_everything(self) -> None:
+        """Let the gate process every newest version in raw that has no record yet."""
+        known = {(record.key, record.version_id) for record in self.ledger.records()}
+        for key in list(self.objects.contents("raw")):
+            if (key, self.objects.info(ObjectRef("raw", key)).ref.version_id) not in known:
+                self.receive(key)
+
+    def _publish(self) -> dict[str, pa.Table]:
+        found = {}
+        for system in self.systems:
+            for name, contract in REGISTRY.tables_of(system).items():
+                self.catalog.create("ecommerce_prod", name, f"s3://{system}/empty/")
+                path = self.tables_folder / f"{name}.parquet" if self.tables_folder else None
+                rows = pq.read_table(path) if path and path.exists() else arrow_schema(contract).empty_table()
+                found[name] = rows.select(list(contract.names))
+                if path and path.exists():
+                    publisher = Publisher(self.objects, self.catalog, "ecommerce_prod", system, lambda *_: None)
+                    publisher.publish(contract, found[name].cast(arrow_schema(contract)), keys.table_prefix(name, "v1"))
+        return found
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running console."""
+
+    lake: BrowserLake
+    url: str
+
+    def sign_in(self, token: str = OPERATOR) -> str:
+        """The address that signs in."""
+        return f"{self.url}/#token={token}"
+
+
+@contextmanager
+def served(lake: BrowserLake, bundle: Path) -> Iterator[Served]:
+    """Serve the console over a lake, with a store for its parts and a gate that looks every 200 ms."""
+    parts = _part_store(lake)
+    api = server(LocalApi(lake, OPERATOR, _CLAIMS.get, bundle), 0)  # type: ignore[arg-type]  # a twin of the port
+    lake.uploads.origin = f"http://127.0.0.1:{parts.server_address[1]}"
+    ended = threading.Event()
+    threads = [threading.Thread(target=one.serve_forever, kwargs={"poll_interval": 0.05}) for one in (parts, api)]
+    threads.append(threading.Thread(target=_gate_until, args=(lake, ended)))
+    for thread in threads:
+        thread.start()
+    try:
+        yield Served(lake, f"http://127.0.0.1:{api.server_address[1]}")
+    finally:
+        ended.set()
+        for one in (parts, api):
+            one.shutdown()
+            one.server_close()
+        for thread in threads:
+            thread.join()
+
+
+def _gate_until(lake: BrowserLake, ended: threading.Event) -> None:
+    while not ended.wait(0.2):
+        lake.gate_everything()
+
+
+def _part_store(lake: BrowserLake) -> ThreadingHTTPServer:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_OPTIONS(self) -> None:
+            self._answer(204)
+
+        def do_PUT(self) -> None:
+            asked = parse_qs(urlsplit(self.path).query)
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            lake.uploads.put_part(asked["store_id"][0], int(asked["number"][0]), body)
+            self._answer(200)
+
+        def _answer(self, status: int) -> None:
+            self.send_response(status)
+            self.send_header("Access-Control-Allow-Origin", "*")
+            self.send_header("Access-Control-Allow-Methods", "PUT")
+            self.send_header("Access-Control-Allow-Headers", "*")
+            self.send_header("ETag", '"part"')
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 http.server's name
+            """Log nothing."""
+
+    made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    made.daemon_threads = True
+    return made

@@ -1,0 +1,60 @@
+"""The prod tables of a small generated shop, as Parquet files: what all five systems publish.
+
+python -m tests.console.shop_tables FOLDER
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from benchmarks.merged_shop import generated
+from benchmarks.system_run import SNAPSHOT, _last_day, _nothing_found
+from benchmarks.system_runs import SYSTEMS
+from headgate.aws.memory import MemoryCatalog, MemoryObjects
+from headgate.contracts.registry import Registry
+from headgate.engines.choose_engine import EngineName, open_tables
+from headgate.lake.publishing import Publisher
+from headgate.lake.snapshots import LakeSnapshot
+from headgate.quality.audit import audit
+from headgate.systems import registry
+from headgate.systems.run import run_system
+
+LINES = 15_000
+
+
+def write_tables(folder: Path) -> None:
+    """Write `<table>.parquet` of every system into a folder that does not exist yet."""
+    shop = generated(LINES)
+    making = folder.with_suffix(".making")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    for system in SYSTEMS:
+        for table, body in _published(system, shop).items():
+            (making / f"{table}.parquet").write_bytes(body)
+    shutil.copytree(shop, making / "curated")
+    making.rename(folder)
+
+
+def _published(system: str, shop: Path) -> dict[str, bytes]:
+    """Return the Parquet file of each table that a system publishes."""
+    own, objects, catalog = Registry.load().tables_of(system), MemoryObjects(), MemoryCatalog()
+    for table in own:
+        catalog.create("prod", table, f"s3://prod/tables/{table}/none/")
+    files = {name: str(shop / f"{name}.parquet") for name in registry.reads(registry.system(system))}
+    inspections = {"pci_audit": _nothing_found} if "pci_audit" in own else {}
+    lake = LakeSnapshot(SNAPSHOT, _last_day(shop), {})
+    run_system(
+        system,
+        lake,
+        open_tables(EngineName.stated("duckdb"), files),
+        Publisher(objects, catalog, "prod", "prod", audit),
+        own,
+        inspections=inspections,
+    )
+    return {key.split("/")[1]: body for key, body in objects.contents("prod").items()}
+
+
+if __name__ == "__main__":
+    write_tables(Path(sys.argv[1]))

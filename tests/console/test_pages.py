@@ -1,0 +1,76 @@
+"""Every page in Chromium: nothing that a screen reader stumbles over, no error, no sideways scrolling, and the numbers of the SQL."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from headgate.domains.retail import SYSTEMS
+from headgate.systems.dashboards import Kind, dashboard
+from scripts import console as bundles
+from tests.console.browsers import SCHEMES, WIDTHS, pages, visit
+
+if TYPE_CHECKING:
+    from tests.console.conftest import Console
+
+pytestmark = pytest.mark.e2e
+
+AXE = bundles.SOURCE / "node_modules" / "axe-core" / "axe.min.js"
+FOUND = "axe.run(document).then(found => found.violations.map(one => [one.id, ...one.nodes.map(node => node.target.join(' '))]))"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_is_accessible_and_fits_its_window(console: Console, width: str, scheme: str) -> None:
+    page = console.signed_in(width=WIDTHS[width][0], height=WIDTHS[width][1], scheme=scheme)
+    file_id = next(one.file_id for one in console.lake.ledger.records())
+    axe = AXE.read_text(encoding="utf-8")
+    wrong: dict[str, Any] = {}
+    for name, address in pages(file_id).items():
+        visit(page, console.url, address)
+        page.evaluate(axe)
+        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if (violations := page.evaluate(FOUND)) or sideways > 0:
+            wrong[name] = (violations, sideways)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_the_figures_of_a_dashboard_are_the_answers_of_their_sql(console: Console, system: str) -> None:
+    page = console.signed_in()
+    visit(page, console.url, f"/dashboards/{system}")
+    figures = [panel for panel in dashboard(system).panels if panel.kind is Kind.KPI]
+    assert figures
+    for panel in figures:
+        (row,) = console.lake.queries.ask(panel.sql)  # type: ignore[attr-defined]  # DuckDB's own
+        shown = page.get_by_test_id(f"figure-{panel.name}").inner_text()
+        expected = None if row["value"] is None else as_shown(row["value"], panel.unit)
+        assert as_number(shown) == expected, (panel.name, shown, row)
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_every_panel_shows_its_answer(console: Console, system: str) -> None:
+    page = console.signed_in()
+    visit(page, console.url, f"/dashboards/{system}")
+    for panel in dashboard(system).panels:
+        shown = page.get_by_role("region", name=panel.question, exact=True)
+        rows = console.lake.queries.ask(panel.sql)  # type: ignore[attr-defined]  # DuckDB's own
+        if panel.kind is Kind.TABLE and rows:
+            assert shown.get_by_role("table").get_attribute("aria-rowcount") == str(len(rows) + 1), panel.name
+        elif panel.kind is not Kind.KPI and rows:
+            assert shown.locator("svg path").count() > 0, panel.name
+        assert "cannot be shown" not in shown.inner_text()
+
+
+def as_number(text: str) -> Decimal | None:
+    """A figure as a number; a dash is shown when the SQL answers null."""
+    return None if text == "\N{EN DASH}" else Decimal(text.replace(",", "").replace("£", "").replace(" %", ""))
+
+
+def as_shown(value: Any, unit: str) -> Decimal:  # noqa: ANN401 whatever the SQL answers
+    """A value as its figure rounds it."""
+    exact = Decimal(str(value)) * (100 if unit == "share" else 1)
+    places = "0.1" if unit in {"share", "percent"} else "1" if unit == "GBP" else "0.01"
+    return exact.quantize(Decimal(places), "ROUND_HALF_UP").normalize() + 0
