@@ -9,9 +9,8 @@ from __future__ import annotations
 import hmac
 import json
 import mimetypes
-import queue
+import threading
 import uuid
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,7 +20,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from headgate.api.app import Application
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from headgate.api.ports import Lake
 
@@ -52,12 +51,19 @@ class LocalApi:
     token: str
     claims: Callable[[str], dict[str, Any] | None] = lambda _: None
     console: Path = CONSOLE
-    _idle: queue.LifoQueue[Application] = field(default_factory=queue.LifoQueue, repr=False)
+    _application: Application = field(init=False, repr=False)
+    # Powertools keeps the current event on its router class: two requests at once would read each other's.
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Prepare the application."""
+        self._application = Application(self.lake)
 
     def answer(self, method: str, target: str, headers: dict[str, str], body: str | None) -> dict[str, Any]:
         """Return the API's response to a request."""
-        with self._application() as application:
-            return application.answer(_event(method, target, headers, body, self._authorizer(headers)))
+        event = _event(method, target, headers, body, self._authorizer(headers))
+        with self._one_at_a_time:
+            return self._application.answer(event)
 
     def file(self, path: str) -> Path | None:
         """Return the console's file for a path; None where there is none."""
@@ -73,18 +79,6 @@ class LocalApi:
             return {"jwt": {"claims": {"username": "operator", "cognito:groups": ["operator"]}}}
         claims = self.claims(token)
         return {"jwt": {"claims": claims}} if claims else {}
-
-    @contextmanager
-    def _application(self) -> Iterator[Application]:
-        """An application that no other thread uses."""
-        try:
-            application = self._idle.get_nowait()
-        except queue.Empty:
-            application = Application(self.lake)
-        try:
-            yield application
-        finally:
-            self._idle.put(application)
 
 
 def server(api: LocalApi, port: int) -> ThreadingHTTPServer:
