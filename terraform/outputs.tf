@@ -108,11 +108,9 @@ output "dashboard" {
 }
 
 output "graphql" {
-  description = "The GraphQL API of records: its URL and API key; null where the lake has no models."
-  sensitive   = true
+  description = "The GraphQL API of records: its URL and id; null where the lake has no models. AppSync keeps the API key: aws appsync list-api-keys."
   value = one([for key in local.onboarding : {
-    url     = aws_appsync_graphql_api.records[key].uris["GRAPHQL"]
-    api_id  = aws_appsync_graphql_api.records[key].id
-    api_key = aws_appsync_api_key.records[key].key
+    url    = aws_appsync_graphql_api.records[key].uris["GRAPHQL"]
+    api_id = aws_appsync_graphql_api.records[key].id
   }])
 }

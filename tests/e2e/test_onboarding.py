@@ -63,7 +63,8 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
 @pytest.fixture(scope="module")
 def api(lake: Lake) -> GraphQl:
     stated = lake.outputs["graphql"]
-    return GraphQl(f"{lake.environment['AWS_ENDPOINT_URL']}/v1/apis/{stated['api_id']}/graphql", stated["api_key"])
+    (key,) = lake.client("appsync").list_api_keys(apiId=stated["api_id"])["apiKeys"]
+    return GraphQl(f"{lake.environment['AWS_ENDPOINT_URL']}/v1/apis/{stated['api_id']}/graphql", key["id"])
 
 
 def customer(number: int, email: str = "") -> dict[str, str]:
