@@ -99,6 +99,7 @@ def test_a_taken_address_is_a_clear_error(api: GraphQl) -> None:
 def test_a_call_without_a_key_is_refused(api: GraphQl) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         GraphQl(api.url, "da2-wrong").call(LIST)
+    refused.value.close()
     assert refused.value.code == UNAUTHORIZED
 
 
