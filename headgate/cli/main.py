@@ -19,7 +19,7 @@ from headgate.errors import HeadgateError
 COMMANDS = {
     "contract": ("contract:contract", "List contracts, draft new ones, and validate files against them."),
     "cost": ("cost:cost", "Show what files and runs cost, by service, dataset and run, and a forecast for 10 and 1,000 times the data."),
-    "data-docs": ("models:data_docs", "Fetch the pages about the checks of a run, to open in a browser."),
+    "data-docs": ("models:data_docs", "Fetch the pages about the checks of a run and the model cards, to open in a browser."),
     "dlq": ("dlq:dlq", "List, explain and redrive dead letters: messages that failed too often."),
     "export": ("export:export", "Export tables of a MySQL or MariaDB server exactly, as of one moment, to raw or anywhere else."),
     "files": ("files:files", "Show one record per file: state, counts, and the error of a rejected one."),
