@@ -60,6 +60,14 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return f"{len(val)} bytes" if isinstance(val, bytes) and len(val) > _SHORT_BYTES else None
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep each file on one worker, and the files that share a deployment together: two workers would deploy under one name."""
+    for item in items:
+        shared = "shop_lake" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("shop_lake" if shared else item.location[0]))
+
+
 def _policy(statement: Mapping[str, object]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 

@@ -1,4 +1,4 @@
-"""The two lakes of the end-to-end tests. One file uses each, so that files can run at the same time (`--dist loadfile`)."""
+"""The two lakes of the end-to-end tests. Tests that share a lake run on one worker, so that files can run at the same time."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def test_the_gate_makes_the_same_rows_of_csv_and_parquet(shop: Shop) -> None:
 
 def test_masked_rows_are_not_written_as_csv(shop: Shop) -> None:
     """It cannot say of itself that it is masked."""
-    with pytest.raises(SettingsError, match="masked at the source are written as Parquet"):
+    with pytest.raises(SettingsError, match="masked at the source need Parquet"):
         shop.exporting(masking=AtSource(KEY)).run(request(["odd"], file_format=FileFormat.CSV, mask_at_source=True))
 
 

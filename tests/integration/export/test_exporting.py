@@ -443,7 +443,7 @@ def test_a_runs_name_stands_for_one_request(shop: Shop) -> None:
     fill(shop, 300)
     with pytest.raises(KeyError):
         shop.exporting().run(request(["numbers"]), Heard(_fail))
-    with pytest.raises(ConflictError, match="begun with another request"):
+    with pytest.raises(ConflictError, match="belongs to another request"):
         shop.exporting().run(request(["numbers"], slice_rows=7))
 
 
