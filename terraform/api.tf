@@ -448,6 +448,11 @@ resource "aws_apigatewayv2_authorizer" "people" {
     audience = [aws_cognito_user_pool_client.console.id]
     issuer   = "https://${aws_cognito_user_pool.this.endpoint}"
   }
+
+  # JWT authorizers have no payload format. The emulator reports its default all the same, and every plan would remove it.
+  lifecycle {
+    ignore_changes = [authorizer_payload_format_version]
+  }
 }
 
 resource "aws_apigatewayv2_integration" "this" {
