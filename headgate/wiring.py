@@ -449,7 +449,7 @@ def model_card(env: Mapping[str, str], name: str) -> ModelCard:
     from headgate.systems.model_cards import description, model_card
 
     about = description(name)
-    quality = tables(env).table(SystemSettings.from_env(env).prod_database, about.quality).to_pylist()
+    quality = lake_tables(env).table(SystemSettings.from_env(env).prod_database, about.quality).to_pylist()
     newest = (one for one in models(env).newest() if (one.system, one.model) == (about.system, about.kept))
     return model_card(about, quality, next(newest, None))
 
@@ -641,7 +641,7 @@ def queries(env: Mapping[str, str]) -> AthenaQueries:
     return AthenaQueries(clients.athena(), settings.workgroup, settings.prod_database, spoken, reason, scan_limit_bytes=limit_bytes)
 
 
-def tables(env: Mapping[str, str]) -> LakeTables:
+def lake_tables(env: Mapping[str, str]) -> LakeTables:
     """Whole tables and answers of Athena as Arrow; `queries` says what an engine that is not Athena gets."""
     from headgate.aws.tables import LakeTables
 

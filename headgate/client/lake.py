@@ -60,7 +60,7 @@ class Lake:
         database, table, known = self._found(name)
         if unknown := [column for column in columns or () if column not in known]:
             raise QueryError(f"{database}.{table} has no column {unknown[0]}. Its columns are {', '.join(known)}.")
-        rows = wiring.tables(self.environment).table(database, table, columns)
+        rows = wiring.lake_tables(self.environment).table(database, table, columns)
         return rows if arrow else to_pandas(rows)
 
     @overload
@@ -85,7 +85,7 @@ class Lake:
         statement = bind(sql, params or {})
         only_reading(statement)
         try:
-            answer = wiring.tables(self.environment).sql(statement)
+            answer = wiring.lake_tables(self.environment).sql(statement)
         except QueryError as error:
             raise QueryError(with_advice(str(error), statement, wiring.databases(self.environment))) from None
         return answer if arrow else _with_facts(to_pandas(answer), answer)
@@ -208,7 +208,7 @@ class Lake:
 
     def _snapshot_of(self, database: str, table: str) -> str:
         """Return the id of the snapshot that a prod table was built from; the current one for a table without rows."""
-        ids = wiring.tables(self.environment).table(database, table, ["snapshot_id"])["snapshot_id"]
+        ids = wiring.lake_tables(self.environment).table(database, table, ["snapshot_id"])["snapshot_id"]
         return str(ids[0]) if len(ids) else "current"
 
     def _found(self, name: str) -> tuple[str, str, list[str]]:

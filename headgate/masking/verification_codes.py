@@ -22,10 +22,11 @@ _BESIDE_CARD = re.compile(
 _GLUED = re.compile(r"(?P<expiry>(?:0[1-9]|1[0-2])[23]\d)\d{3}(?!\d)")
 # A verification code behind its name, or one that ends so, as `card_cvv` and `cardCvc`; letters and digits right before and behind it
 # belong to an id. The marker `[CVV]` names none.
-_LONG_NAMES = r"security[\W_]{0,3}code|card[\W_]{0,3}verification[\W_]{0,3}(?:value|code|number)"
+# Letters are ASCII's: without `a`, ignoring case makes an s of U+017F and an i of U+0131, which `_rows_with_name` does not look for.
+_LONG_NAMES = r"(?a:security)[\W_]{0,3}code|card[\W_]{0,3}(?a:verification)[\W_]{0,3}(?:value|code|number)"
 _CVV_NAMES = r"(?!(?<=\[)(?-i:CVV)\])cvv2?"
 _NAMES = rf"{_CVV_NAMES}|cvc2?|cvn2?|(?<![A-Za-z])cav2|{_LONG_NAMES}"
-_CSC = r"(?<![A-Za-z])csc"
+_CSC = r"(?<![A-Za-z])(?a:csc)"
 _NO_WORD_BEFORE, _GAP = r"(?<![^\W_])", r"[\W_]{0,6}"
 _THREE_OR_FOUR = r"(?:(?:is|no|number|code|value)[\W_]{0,4}){0,2})\d{3,4}(?![^\W_])"
 _NAMED = re.compile(rf"((?:{_NO_WORD_BEFORE}(?:{_NAMES}|{_CSC})|(?:{_NAMES}|{_CSC})[\W_]){_GAP}{_THREE_OR_FOUR}", re.IGNORECASE)
