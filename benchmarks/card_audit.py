@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
-from headgate.aws.memory import MemoryObjects
+from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import parquet_bytes

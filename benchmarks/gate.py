@@ -28,7 +28,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from headgate.aws.memory import MemoryObjects
+from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts import odcs_reader
 from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
 from headgate.lake.ports import FileRecord, MaskingKey

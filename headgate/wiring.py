@@ -147,7 +147,7 @@ def dry_runs(env: Mapping[str, str]) -> DryRunFunction:
 
 def dry_runner(env: Mapping[str, str]) -> DryRunner:
     """Runs the gate on uploads. Its ledger is a new one in memory, and it sends no alert."""
-    from headgate.aws.memory import MemoryLedger
+    from headgate.aws.in_memory_ports import MemoryLedger
     from headgate.intake.files.process_file import FileProcessor
     from headgate.profiling.kept_profiles import Profiles
     from headgate.uploads.dry_run import DryRunner

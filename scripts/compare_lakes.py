@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headgate.aws.memory import MemoryLedger, MemoryObjects
+from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.cli.uploading import folder_files
 from headgate.contracts.registry import Registry
 from headgate.intake.files.check_and_store_file import FileChecker

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.api import answers
+from headgate.api import conditional_requests
 from headgate.api.files import record_of
 from headgate.api.problems import conflict, invalid, not_found
 from headgate.api.shapes.files import ContractField, MappedColumn, Mapping, MappingRemembered
@@ -49,7 +49,7 @@ def accept(lake: Lake, file_id: str, decision: MappingDecision, if_match: str) -
     """Remember the decision for the file's source and header, and put the file into raw again, as a new version."""
     record = record_of(lake, file_id)
     suggestion = _suggestion(lake, record)
-    answers.check_match(shown(suggestion, lake.contracts.source), if_match)
+    conditional_requests.check_match(shown(suggestion, lake.contracts.source), if_match)
     fields = decided_fields(suggestion, decision)
     lake.mappings.remember(suggestion, fields)
     raw = ObjectRef(record.bucket, record.key, record.version_id)

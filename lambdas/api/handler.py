@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 
 from headgate.api.app import Application
-from headgate.api.deployed import DeployedLake
+from headgate.api.deployed_lake import DeployedLake
 from headgate.aws.log_redaction import redact_logs
 
 if TYPE_CHECKING:

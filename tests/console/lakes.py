@@ -20,7 +20,7 @@ from sqlglot.errors import SqlglotError
 
 from headgate.api.local_server import LocalApi, server
 from headgate.aws.athena import QueryPage, QueryStatus, ResultColumn
-from headgate.aws.memory import MemoryUploads
+from headgate.aws.in_memory_ports import MemoryUploads
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts.arrow import arrow_schema
 from headgate.errors import NotFoundError

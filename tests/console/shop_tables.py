@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.merged_shop import generated
 from benchmarks.system_run import SNAPSHOT, _last_day, _nothing_found
 from benchmarks.system_runs import SYSTEMS
-from headgate.aws.memory import MemoryCatalog, MemoryObjects
+from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.registry import Registry
 from headgate.engines.choose_engine import EngineName, open_tables
 from headgate.lake.publishing import Publisher

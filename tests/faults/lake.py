@@ -16,7 +16,7 @@ from functools import partial
 from threading import RLock
 from typing import TYPE_CHECKING, Any, cast
 
-from headgate.aws.memory import MemoryLedger, MemoryObjects
+from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.aws.retry_throttled import retry_throttled
 from headgate.aws.sns import Alerts
 from headgate.errors import HeadgateError, ServiceError

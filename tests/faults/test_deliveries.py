@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.aws.memory import MemoryCatalog, MemoryObjects
+from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.curated import curated_contract
 from headgate.errors import HeadgateError, ServiceError, ThrottledError
 from headgate.intake.files.process_file import file_id_of

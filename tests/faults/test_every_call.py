@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.aws.memory import MemoryLedger
+from headgate.aws.in_memory_ports import MemoryLedger
 from headgate.errors import HeadgateError, ServiceError, ThrottledError
 from headgate.intake.files.process_file import FileProcessor
 from tests.faults.inputs import GROUPS

@@ -10,7 +10,7 @@ import pytest
 
 from headgate import wiring
 from headgate.api.app import Application
-from headgate.api.deployed import DeployedLake
+from headgate.api.deployed_lake import DeployedLake
 from headgate.lake.ports import ObjectRef
 from tests.unit.api.lakes import PAYMENTS, Caller
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate import wiring
-from headgate.aws.memory import MemoryLedger, MemoryObjects
+from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.process_file import FileProcessor, file_id_of
 from headgate.intake.workers.larger_worker import from_address

@@ -9,7 +9,7 @@ import pytest
 
 from headgate.aws.dynamodb import DynamoLedger
 from headgate.aws.file_index import DynamoFileIndex
-from headgate.aws.memory import MemoryFileIndex, MemoryLedger
+from headgate.aws.in_memory_ports import MemoryFileIndex, MemoryLedger
 from headgate.lake.file_index import FileFilter
 from headgate.lake.ports import FileRecord
 from headgate.lake.states import FileState

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.aws.dynamodb import DynamoLedger
-from headgate.aws.memory import MemoryLedger
+from headgate.aws.in_memory_ports import MemoryLedger
 from headgate.errors import ConflictError, NotFoundError, ThrottledError
 from headgate.lake.ports import FileLedger, FileRecord, Measured
 from headgate.lake.states import Action

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.aws.memory import MemoryObjects
+from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.aws.s3 import S3Objects
 from headgate.errors import NotFoundError, ServiceError
 from headgate.lake.ports import ObjectRef, ObjectStore

@@ -11,7 +11,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from headgate.aws.memory import MemoryRecords
+from headgate.aws.in_memory_ports import MemoryRecords
 from headgate.aws.records import DynamoRecords
 from headgate.contracts import odcs_reader
 from headgate.errors import BadInputError, ConflictError, HeadgateError, NotFoundError

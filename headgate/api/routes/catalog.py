@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from headgate.api import contracts, lineage
 from headgate.api.access import Group
-from headgate.api.answers import tagged
+from headgate.api.conditional_requests import tagged
 from headgate.api.parameters import IfNoneMatch, Lake, Name
 from headgate.api.routing import Routes
 from headgate.api.shapes.lake import CatalogTables, ContractDetail, Contracts, Lineage

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from aws_lambda_powertools.event_handler import Response
 
 from headgate.api.access import Group
-from headgate.api.answers import tagged
+from headgate.api.conditional_requests import tagged
 from headgate.api.parameters import IfNoneMatch
 from headgate.api.routing import Routes
 from headgate.api.shapes.dashboards import Dashboard, Dashboards

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from headgate.api import corrections, files, mappings, quality, rejected_rows
 from headgate.api.access import Group
-from headgate.api.answers import accepted, tagged
+from headgate.api.conditional_requests import accepted, tagged
 from headgate.api.parameters import Cursor, FileId, IfMatch, IfNoneMatch, Lake, Limit, Name
 from headgate.api.routing import Routes
 from headgate.api.shapes.files import (

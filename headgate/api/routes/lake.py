@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from headgate.api import access, health
 from headgate.api.access import Group
-from headgate.api.answers import tagged
+from headgate.api.conditional_requests import tagged
 from headgate.api.parameters import IfNoneMatch, Lake
 from headgate.api.routing import Routes
 from headgate.api.shapes.lake import Caller, Health

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query as InQuery
 
 from headgate.api import queries
 from headgate.api.access import Group
-from headgate.api.answers import accepted, tagged
+from headgate.api.conditional_requests import accepted, tagged
 from headgate.api.parameters import IdempotencyKey, IfNoneMatch, Lake, QueryId
 from headgate.api.routing import Routes
 from headgate.api.shapes.tables import Query, QueryAsked, QueryRows, Questions

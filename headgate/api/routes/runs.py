@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from headgate.api import access, runs
 from headgate.api.access import Group
-from headgate.api.answers import accepted, tagged
+from headgate.api.conditional_requests import accepted, tagged
 from headgate.api.parameters import IdempotencyKey, IfNoneMatch, Lake
 from headgate.api.routing import Routes
 from headgate.api.shapes.runs import RunAsked, RunDetail, Runs, RunStarted

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from headgate.api import tables
 from headgate.api.access import Group
-from headgate.api.answers import tagged
+from headgate.api.conditional_requests import tagged
 from headgate.api.parameters import Cursor, IfNoneMatch, Lake, Name
 from headgate.api.routing import Routes
 from headgate.api.shapes.tables import Download, Rows, Systems, TableDetail

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from headgate.api import access, uploads
 from headgate.api.access import Group
-from headgate.api.answers import accepted, tagged
+from headgate.api.conditional_requests import accepted, tagged
 from headgate.api.parameters import Cursor, IfNoneMatch, Lake, UploadId
 from headgate.api.routing import Routes
 from headgate.api.shapes.uploads import DryRun, Upload, UploadAsked, UploadParts

@@ -242,7 +242,7 @@ def _gated(file: Path, contract: Contract) -> tuple[CheckedRows, dict[str, str]]
     Raises:
         BadInputError: it would be refused, or would wait for a mapping.
     """
-    from headgate.aws.memory import MemoryObjects
+    from headgate.aws.in_memory_ports import MemoryObjects
     from headgate.formats.read_table import sample_table
     from headgate.intake.rows.check_rows import check_bytes
     from headgate.matching.mappings import MAPPABLE_RULES, Mappings, Suggested

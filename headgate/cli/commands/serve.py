@@ -23,7 +23,7 @@ def serve(port: int, *, as_json: bool, deployment_name: str | None) -> None:
     Prints the address and a token that is valid until the command ends. Whoever has the token may do what an operator may. Access
     tokens of the deployment's Cognito users are accepted, too. Only programs of this machine reach the server.
     """
-    from headgate.api.deployed import DeployedLake
+    from headgate.api.deployed_lake import DeployedLake
     from headgate.api.local_server import LocalApi, server
 
     found = deployment.activate(deployment_name)

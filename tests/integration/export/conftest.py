@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.aws.memory import MemoryObjects
+from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.export.exporting import Exporting
 from headgate.export.requests import ExportReport, ExportRequest
 from headgate.export.server.session import Login, Session, quoted

@@ -32,7 +32,7 @@ from tests.integration.export.conftest import Shop, request
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from headgate.aws.memory import MemoryObjects
+    from headgate.aws.in_memory_ports import MemoryObjects
     from headgate.export.exporting import Exporting
 
 pytestmark = pytest.mark.integration

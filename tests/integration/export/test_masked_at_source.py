@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.aws.memory import MemoryLedger, MemoryObjects
+from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.aws.memory import MemoryObjects
+from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.errors import NotPermittedError
 from headgate.export.requests import Phase
 from headgate.export.server.login import login_from_secret, login_from_url

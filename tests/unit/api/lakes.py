@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from headgate.api.app import Application
 from headgate.aws.athena import QueryPage, QueryStatus, ResultColumn
-from headgate.aws.memory import MemoryCatalog, MemoryFileIndex, MemoryLedger, MemoryObjects, MemoryUploads
+from headgate.aws.in_memory_ports import MemoryCatalog, MemoryFileIndex, MemoryLedger, MemoryObjects, MemoryUploads
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import SYSTEMS

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from headgate import wiring
-from headgate.aws.memory import MemoryLedger, MemoryObjects
+from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.cli import deployment
 from headgate.cli.main import cli
 from headgate.contracts.registry import Registry

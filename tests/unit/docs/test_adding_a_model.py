@@ -24,7 +24,7 @@ import pyarrow as pa, pyarrow.parquet as pq
 from headgate.systems import registry
 from headgate.systems.run import run_system
 from headgate.engines.local import opened
-from headgate.aws.memory import MemoryCatalog, MemoryObjects
+from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
 from headgate.lake.publishing import Publisher

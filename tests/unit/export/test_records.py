@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.aws.memory import MemoryObjects
+from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.errors import SettingsError
 from headgate.export.certifying.certificate import (
     Certificate,

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from headgate.aws.memory import MemoryObjects
+from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.lake import keys
 from headgate.lake.lineage import lineage
 from headgate.lake.ports import FileRecord, ObjectRef

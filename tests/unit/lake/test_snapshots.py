@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.aws.memory import MemoryObjects
+from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.delete_old_versions import delete_old_versions, versions

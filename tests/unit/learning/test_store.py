@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from headgate.aws.memory import MemoryObjects
+from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.errors import AuditError, NotFoundError
 from headgate.lake.ports import ObjectRef
 from headgate.learning import preprocessing

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from headgate import wiring
-from headgate.aws.memory import MemoryRecords
+from headgate.aws.in_memory_ports import MemoryRecords
 from headgate.cli import deployment
 from headgate.cli.main import cli
 from headgate.contracts import odcs_reader

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from headgate.aws.memory import MemoryObjects
+from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.formats.read_table import columns_by_shown_name
 from headgate.lake.ports import SUMMARY, FileRecord, ObjectRef
 from headgate.lake.states import FileState

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pytest
 
-from headgate.aws.memory import MemoryObjects
+from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.errors import AuditError, ServiceError
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.aws.memory import MemoryCatalog, MemoryObjects
+from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.registry import own_model
 from headgate.engines import local

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from headgate import wiring
-from headgate.aws.memory import MemoryLedger, MemoryObjects
+from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.cli import deployment
 from headgate.cli.commands.files import files
 from headgate.cli.commands.mapping import accept, mapping, with_changes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from headgate.aws.memory import MemoryLedger
+from headgate.aws.in_memory_ports import MemoryLedger
 from headgate.cli.uploading import folder_files, transfer
 from headgate.intake.files.process_file import file_id_of
 from headgate.lake.ports import FileRecord, ObjectRef

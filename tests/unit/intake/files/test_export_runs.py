@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.aws.memory import MemoryObjects
+from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.errors import UnreadableFileError
 from headgate.intake.files.export_runs import Runs, names_of
 from headgate.intake.files.process_file import file_id_of, is_data

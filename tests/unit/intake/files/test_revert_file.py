@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate.aws.memory import MemoryCatalog
+from headgate.aws.in_memory_ports import MemoryCatalog
 from headgate.contracts.curated import curated_contract
 from headgate.errors import ThrottledError
 from headgate.intake.files.revert_file import Reverter, newest_upload

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.aws.memory import MemoryLedger, MemoryObjects
+from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask, Rule
 from headgate.errors import NotFoundError, ServiceError, ThrottledError
 from headgate.intake.files.check_and_store_file import FileChecker

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from headgate.aws.memory import MemoryLedger, MemoryObjects
+from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.aws.retry_throttled import retry_throttled
 from headgate.contracts.registry import Registry
 from headgate.errors import ServiceError, ThrottledError
