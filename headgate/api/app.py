@@ -75,8 +75,8 @@ class Application:
         problem = response_of(_as_headgate(error), self._request_id)
         if problem.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             cause = str(error) if isinstance(error, HeadgateError) else ""
-            told = {"error": type(error).__name__, "at": _place_of(error), "cause": cause, "request": self._request_id}
-            self._log.error("request failed", extra=told)
+            fields = {"error": type(error).__name__, "at": _place_of(error), "cause": cause, "request": self._request_id}
+            self._log.error("request failed", extra=fields)
         return problem
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from headgate.api import cursors
 from headgate.api.problems import not_found
 from headgate.api.shapes.files import FileDetail, FileError, FilePage, FileSummary, Reverted
 from headgate.api.stages import stages_of
 from headgate.errors import NotFoundError
-from headgate.lake import keys
 from headgate.lake.file_index import FileFilter
-from headgate.lake.ports import ObjectRef
-from headgate.lake.snapshots import LakeSnapshot, MergedIncrements
+from headgate.lake.lineage import increments_of
+from headgate.lake.reading import lake_snapshot
 from headgate.lake.states import FileState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from headgate.api.ports import Lake
     from headgate.lake.ports import FileRecord
 
@@ -80,18 +81,15 @@ def summary(record: FileRecord) -> dict[str, object]:
         "quarantined": record.quarantined,
         "duplicates": record.duplicates,
         "quality_score": float(score) if score else None,
-        "error": error_of(record),
+        "error": error_of(record.error),
         "duplicate_of": record.duplicate_of,
         "closed_by": record.closed_by,
     }
 
 
-def error_of(record: FileRecord) -> FileError | None:
-    """Return why a file was rejected; None where it was not."""
-    told = record.error
-    if not told.get("rule"):
-        return None
-    return FileError(rule=told["rule"], message=told.get("message", ""), remedy=told.get("remedy", ""), column=told.get("column", ""))
+def error_of(error: Mapping[str, Any]) -> FileError | None:
+    """Return why a file was rejected, from its record's error; None where it was not."""
+    return FileError(**{name: error.get(name, "") for name in FileError.model_fields}) if error.get("rule") else None
 
 
 def _texts(stated: object) -> dict[str, str]:
@@ -104,11 +102,8 @@ def _newest_snapshot_with(lake: Lake, record: FileRecord) -> str:
         return ""
     bucket = lake.bucket("curated")
     try:
-        newest = LakeSnapshot.from_json(lake.objects.read(ObjectRef(bucket, keys.lake_snapshot_key(keys.CURRENT))).decode())
-        if record.dataset not in newest.datasets:
-            return ""
-        merged_at = keys.merged_increments_key(record.dataset, newest.datasets[record.dataset].snapshot_id)
-        merged = MergedIncrements.from_json(lake.objects.read(ObjectRef(bucket, merged_at)).decode())
+        newest = lake_snapshot(lake.objects, bucket)
     except NotFoundError:
         return ""
-    return newest.snapshot_id if any(one.split(" ")[0] == record.curated_key for one in merged.increments) else ""
+    dataset = newest.datasets.get(record.dataset)
+    return newest.snapshot_id if dataset and record.curated_key in increments_of(lake.objects, bucket, dataset) else ""

@@ -72,7 +72,7 @@ def _quality(files: Sequence[FileRecord]) -> HealthCheck:
     scored = [record for record in files if record.state is FileState.DONE and record.profile.get("score")]
     low = [record for record in scored if float(record.profile["score"]) < LOW_SCORE or record.profile.get("drift")]
     if not low:
-        told = f"The newest {len(scored)} profiled files score at least {LOW_SCORE} and do not drift."
-        return HealthCheck(name="quality", state="healthy" if scored else "unknown", message=told)
+        message = f"The newest {len(scored)} profiled files score at least {LOW_SCORE} and do not drift."
+        return HealthCheck(name="quality", state="healthy" if scored else "unknown", message=message)
     message = f"{len(low)} of the newest {len(scored)} profiled files score below {LOW_SCORE} or drift from the files before."
     return HealthCheck(name="quality", state="degraded", message=message, at=low[0].received_at)

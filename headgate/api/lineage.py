@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 from headgate.api.problems import not_found
 from headgate.api.shapes.lake import Lineage, LineageDataset, LineageFile
 from headgate.errors import NotFoundError
-from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.lineage import increments_of
 from headgate.lake.reading import lake_snapshot
-from headgate.lake.snapshots import MergedIncrements
 from headgate.lake.states import FileState
 from headgate.systems.up_to_date import READS, SNAPSHOT_ID, snapshot_built_from
 
@@ -84,12 +82,8 @@ def _datasets(lake: Lake, found: Iterable[DatasetSnapshot]) -> tuple[LineageData
 
 
 def _dataset(lake: Lake, of: DatasetSnapshot, by_increment: dict[str, FileRecord]) -> LineageDataset:
-    try:
-        key = keys.merged_increments_key(of.dataset, of.snapshot_id)
-        merged = MergedIncrements.from_json(lake.objects.read(ObjectRef(lake.bucket("curated"), key)).decode()).increments
-    except NotFoundError:
-        merged = ()
-    files = [by_increment[key] for key in (one.split(" ")[0] for one in merged) if key in by_increment]
+    merged = increments_of(lake.objects, lake.bucket("curated"), of)
+    files = [by_increment[key] for key in merged if key in by_increment]
     files.sort(key=lambda record: (record.received_at, record.file_id), reverse=True)
     shown = (
         LineageFile(file_id=one.file_id, key=one.key, received_at=one.received_at, accepted=one.accepted) for one in files[:MOST_FILES]

@@ -73,9 +73,9 @@ def _done(lake: Lake, dataset: str) -> Iterator[FileRecord]:
 
 
 def _point(record: FileRecord) -> QualityPoint:
-    told = dict(record.profile)
-    score = told.get("score", "")
-    parts = {name: value for name in told if name not in {"score", "rows", "columns"} and (value := _share(told[name])) is not None}
+    profile = dict(record.profile)
+    score = profile.get("score", "")
+    parts = {name: value for name in profile if name not in {"score", "rows", "columns"} and (value := _share(profile[name])) is not None}
     return QualityPoint(
         file_id=record.file_id,
         key=record.key,
@@ -86,7 +86,7 @@ def _point(record: FileRecord) -> QualityPoint:
         duplicates=record.duplicates,
         score=float(score) if score else None,
         parts=parts,
-        drift=told.get("drift", ""),
+        drift=profile.get("drift", ""),
     )
 
 

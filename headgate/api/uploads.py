@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from headgate.api import cursors
+from headgate.api.files import error_of
 from headgate.api.mappings import shown as shown_mapping
 from headgate.api.problems import not_found
 from headgate.api.quality import columns_of
 from headgate.api.rejected_rows import reasons_of, row_of
-from headgate.api.shapes.files import FileError
 from headgate.api.shapes.uploads import DryRun, Upload, UploadPart, UploadParts
 from headgate.lake.states import FileState
 from headgate.uploads.upload import PART_BYTES
@@ -115,12 +115,12 @@ def _shown(found: KeptUpload) -> Upload:
 def _dry_run(lake: Lake, upload_id: str, stored: Mapping[str, Any]) -> DryRun:
     record = stored.get("record")
     if record is None:
-        error = FileError(**stored["error"]) if "error" in stored else None
-        return DryRun(upload_id=upload_id, state=stored["state"], error=error, seconds=stored.get("seconds"))
+        failure = error_of(stored.get("error", {}))
+        return DryRun(upload_id=upload_id, state=stored["state"], error=failure, seconds=stored.get("seconds"))
     from headgate.matching.mappings import Suggested
 
-    told = record["error"]
-    suggestion = Suggested.from_json(told["suggestion"]) if "suggestion" in told else None
+    error = record["error"]
+    suggestion = Suggested.from_json(error["suggestion"]) if "suggestion" in error else None
     return DryRun(
         upload_id=upload_id,
         state=stored["state"],
@@ -134,6 +134,6 @@ def _dry_run(lake: Lake, upload_id: str, stored: Mapping[str, Any]) -> DryRun:
         quality={name: str(value) for name, value in record["profile"].items() if name != "key"},
         columns=columns_of(stored),
         mapping=shown_mapping(suggestion, lake.contracts.source) if suggestion else None,
-        error=FileError(**{name: told.get(name, "") for name in FileError.model_fields}) if told.get("rule") else None,
+        error=error_of(error),
         seconds=stored.get("seconds"),
     )

@@ -55,18 +55,18 @@ def lineage(
         reads: the datasets that its system reads; for a dataset, the dataset itself.
     """
     datasets = tuple(lake.datasets[name] for name in sorted(set(reads)) if name in lake.datasets)
-    increments = {increment for one in datasets for increment in _increments(objects, curated_bucket, one)}
+    increments = {increment for one in datasets for increment in increments_of(objects, curated_bucket, one)}
     files = sorted(
         (record for record in records if record.curated_key in increments), key=lambda one: (one.key, one.received_at, one.file_id)
     )
     return Lineage(table, system, lake.snapshot_id, lake.as_of, datasets, tuple(files))
 
 
-def _increments(objects: ObjectStore, curated_bucket: str, dataset: DatasetSnapshot) -> Iterable[str]:
-    """Yield the keys of the increments that a dataset was merged from, without the marks that follow a key after a blank."""
+def increments_of(objects: ObjectStore, curated_bucket: str, dataset: DatasetSnapshot) -> tuple[str, ...]:
+    """Return the keys of the increments that a dataset was merged from, without the marks that follow a key after a blank."""
     key = keys.merged_increments_key(dataset.dataset, dataset.snapshot_id)
     try:
         text = objects.read(ObjectRef(curated_bucket, key)).decode()
     except NotFoundError:  # the lists of old snapshots are deleted
         return ()
-    return (increment.partition(" ")[0] for increment in MergedIncrements.from_json(text).increments)
+    return tuple(increment.partition(" ")[0] for increment in MergedIncrements.from_json(text).increments)

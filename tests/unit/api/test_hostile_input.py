@@ -43,13 +43,13 @@ def test_hostile_text_in_path_query_and_body_is_answered_4xx_or_inert(
         paths = [path.replace("{", "").replace("}", "") and concrete(path) + f"?{name}={asked}" for name in parameters(operation)]
         paths += [concrete(path).replace("0" * 32, asked)] if "0" * 32 in concrete(path) else []
         for place in paths:
-            told = caller.call(method, place, {} if "requestBody" in operation else None)
-            assert told.status < 500, (kind, place[:80], told.text[:300])
-            assert text not in told.text
+            answer = caller.call(method, place, {} if "requestBody" in operation else None)
+            assert answer.status < 500, (kind, place[:80], answer.text[:300])
+            assert text not in answer.text
         for body in (json.dumps(text), json.dumps(dict.fromkeys(("name", "sql", "question", "as_of", "only", "columns", "rows"), text))):
-            told = caller.call(method, concrete(path), body)
-            assert told.status < 500, (kind, told.text[:300])
-            assert text not in told.text
+            answer = caller.call(method, concrete(path), body)
+            assert answer.status < 500, (kind, answer.text[:300])
+            assert text not in answer.text
     assert caller.lake.contents() == before
     assert redact_text(caplog.text) == caplog.text
 

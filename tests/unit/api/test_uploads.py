@@ -87,10 +87,10 @@ def test_no_answer_about_a_file_with_card_numbers_has_one() -> None:
     caller.lake.receive("payments/today.csv")
     paths = [f"/v1/uploads/{upload_id}", f"/v1/uploads/{upload_id}/dry-run", "/v1/files", f"/v1/files/{file_id}"]
     paths += [f"/v1/files/{file_id}/{part}" for part in ("rejected-rows", "profile")]
-    told = "".join(caller.call("GET", path).text for path in paths)
-    assert "today.csv" in told
-    assert "411111111111111" not in told
-    assert "917" not in told
+    shown = "".join(caller.call("GET", path).text for path in paths)
+    assert "today.csv" in shown
+    assert "411111111111111" not in shown
+    assert "917" not in shown
 
 
 def test_a_header_of_its_own_is_shown_with_the_suggested_mapping() -> None:
