@@ -51,7 +51,7 @@ from headgate.formats.read_table import columns_by_shown_name
 from headgate.formats.sniff import is_parquet
 from headgate.intake import check_bytes
 from headgate.lake.ports import MaskingKey
-from headgate.values.threads import use_lean_allocator
+from headgate.values.parallel_work import use_lean_allocator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

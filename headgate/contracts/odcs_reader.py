@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.encodings import stated_encoding
 from headgate.contracts.headerless import has_header
-from headgate.contracts.literals import hold_literals
 from headgate.contracts.model import Column, ColumnType, Comparison, Content, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.new_columns import policy_of
 from headgate.contracts.patterns import python_pattern
+from headgate.contracts.rule_values import check_rule_values
 from headgate.contracts.sensitive_names import mask_by_name
 from headgate.contracts.source_format import FORMAT_PROPERTY, TIMES, source_format, stated_format
 from headgate.contracts.types import parse_physical_type
@@ -95,7 +95,7 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
         raise ContractError(f"{identity}: lacks {error}, which ODCS requires. {_COMPARE}") from None
     except (TypeError, AttributeError, ValueError, ArithmeticError, RecursionError) as error:
         raise ContractError(f"{identity}: part of the document does not follow ODCS ({error}). {_COMPARE}") from None
-    hold_literals(contract)
+    check_rule_values(contract)
     stated_encoding(contract)
     has_header(contract)
     if zone == "source":

@@ -15,7 +15,7 @@ import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
 from headgate.engines.frames import exact, frame_of_batches
-from headgate.engines.groups import Grouping, apply, chunks, collected
+from headgate.engines.grouped_map import Grouping, apply, chunks, collected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

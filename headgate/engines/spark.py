@@ -13,7 +13,7 @@ from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
 from headgate.engines import spark_session
 from headgate.engines.frames import exact, frame_of
-from headgate.engines.groups import Grouping, apply, collected
+from headgate.engines.grouped_map import Grouping, apply, collected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from headgate.formats.received import Ragged, Received
+from headgate.formats.received_rows import Ragged, Received
 from headgate.formats.row_offsets import ListedOffsets
 from headgate.values.cells import int_array
 

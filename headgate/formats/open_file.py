@@ -13,7 +13,7 @@ from headgate.formats.csv.stream_csv import STREAMED_FROM_BYTES, find_plain_csv,
 from headgate.formats.json.read_json import read_json_lines
 from headgate.formats.parquet.read_parquet import read_parquet
 from headgate.formats.read_file import read_file
-from headgate.formats.received import footer_property
+from headgate.formats.received_rows import footer_property
 from headgate.formats.sniff import holds_parquet
 from headgate.formats.unpack import GROWS_FREELY_BYTES, MAX_EXPANDED_BYTES, MAX_RATIO, OutgrownError, UnpackedFile, unpack_file
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.formats.batches import Source
     from headgate.formats.csv.file_end import FileEnd
-    from headgate.formats.received import Received
+    from headgate.formats.received_rows import Received
 
 # A compressed file up to this size fits into a worker's memory, whatever it grows to.
 _UNPACKED_IN_MEMORY_BYTES = GROWS_FREELY_BYTES // MAX_RATIO

@@ -16,7 +16,7 @@ from headgate.formats.unpack import is_workbook, unpacked
 
 if TYPE_CHECKING:
     from headgate.contracts.model import Contract
-    from headgate.formats.received import Received
+    from headgate.formats.received_rows import Received
 
 
 def read_file(body: bytes, contract: Contract) -> Received:

@@ -16,7 +16,7 @@ from headgate.contracts.identity import merge_key
 from headgate.errors import AuditError
 from headgate.lake.publishing import write_parquet
 from headgate.merge.deletions import DELETED_BY, HELD_AFTER, INCREMENT, still_there
-from headgate.merge.newest import newest_by
+from headgate.merge.newest_per_key import newest_by
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

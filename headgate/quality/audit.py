@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.literals import literal
 from headgate.contracts.model import Kind, Level
+from headgate.contracts.rule_values import literal
 from headgate.errors import AuditError
 from headgate.values.unique_values import RULE as UNIQUE
 from headgate.values.unique_values import normal_form, repetitions

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts.literals import ORDERINGS, bound_of_floats, literal
 from headgate.contracts.model import Kind, Level, Rule
 from headgate.contracts.patterns import python_pattern
+from headgate.contracts.rule_values import ORDERINGS, bound_of_floats, literal
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:

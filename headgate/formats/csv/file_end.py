@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.formats.csv.dialect import Dialect
-    from headgate.formats.received import Received
+    from headgate.formats.received_rows import Received
 
 _TAIL_BYTES = 1 << 16
 

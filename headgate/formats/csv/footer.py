@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Column
     from headgate.formats.csv.dialect import Dialect
     from headgate.formats.csv.rows import Form, Row
-    from headgate.formats.received import Received
+    from headgate.formats.received_rows import Received
 
 # More lines are a table of their own, or damage.
 MAX_FOOTER_LINES = 20

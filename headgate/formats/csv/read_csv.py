@@ -34,7 +34,7 @@ from headgate.formats.csv.arrow_readable import end_of_regular_quotes
 from headgate.formats.csv.file_end import apply_file_end, file_end_of_text
 from headgate.formats.csv.rows import NULL
 from headgate.formats.csv.sniff_dialect import sniff_dialect
-from headgate.formats.received import Ragged, Received
+from headgate.formats.received_rows import Ragged, Received
 from headgate.formats.row_offsets import offsets_in_original, row_starts
 from headgate.formats.sniff import text_for
 from headgate.lake.columns import in_one_piece

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.errors import UnreadableFileError
-from headgate.formats.received import Ragged
+from headgate.formats.received_rows import Ragged
 from headgate.values.accepted_texts import is_accepted
 from headgate.values.cells import int_array, joined, literal, marked, text_array
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Column, Contract
     from headgate.formats.csv.file_end import FileEnd
-    from headgate.formats.received import Received
+    from headgate.formats.received_rows import Received
     from headgate.values.cells import Flags
 
     Cells = list[str | None]

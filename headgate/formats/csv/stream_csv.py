@@ -22,7 +22,7 @@ from headgate.formats.batches import ROWS_AT_ONCE, Source
 from headgate.formats.csv.read_csv import MAX_COLUMNS, NULL_TEXTS, named_columns
 from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.json.records import is_json
-from headgate.formats.received import Ragged, Received, written_as
+from headgate.formats.received_rows import Ragged, Received, written_as
 from headgate.formats.row_offsets import Scan, SpacedOffsets
 from headgate.formats.sniff import is_parquet, is_utf8, text_of
 from headgate.matching.match_header import Header, match_header

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from headgate.errors import BadInputError, HeaderError, UnreadableFileError
 from headgate.formats.excel.workbook import TOP_ROWS, sheets
-from headgate.formats.received import Ragged, Received
+from headgate.formats.received_rows import Ragged, Received
 from headgate.formats.typed_cells import column_texts
 from headgate.masking.redaction import redact
 from headgate.matching.header_names import folded

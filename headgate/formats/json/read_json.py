@@ -17,7 +17,7 @@ from headgate.errors import BadInputError, UnreadableFileError
 from headgate.formats.batches import Source
 from headgate.formats.json.nested_names import by_contract
 from headgate.formats.json.records import NO_RECORD, Records, are_lines, check_names, holds_json, read_lines, records_of, shown_name
-from headgate.formats.received import Ragged, Received
+from headgate.formats.received_rows import Ragged, Received
 from headgate.formats.row_offsets import ListedOffsets, line_starts
 from headgate.formats.sniff import is_utf8, text_for
 from headgate.formats.typed_cells import respelled

@@ -24,7 +24,7 @@ import pyarrow as pa
 
 from headgate.errors import HeaderError, UnreadableFileError
 from headgate.formats.json.nested_names import expanded, never
-from headgate.formats.received import Ragged
+from headgate.formats.received_rows import Ragged
 from headgate.formats.row_offsets import line_starts, offsets_in_original, record_starts
 from headgate.formats.sniff import text_of
 from headgate.formats.typed_cells import TypedText, typed_flags

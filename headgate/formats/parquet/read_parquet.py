@@ -34,7 +34,7 @@ from headgate.contracts.model import Kind, Mask
 from headgate.errors import UnreadableFileError
 from headgate.formats.batches import ROWS_AT_ONCE, Source
 from headgate.formats.csv.read_csv import MAX_COLUMNS, too_wide
-from headgate.formats.received import Received
+from headgate.formats.received_rows import Received
 from headgate.formats.unpack import allowed_bytes, too_large
 from headgate.matching.match_header import match_header
 from headgate.values.cells import NO_ROWS, bool_array, flags, int_array, joined, literal, rewritten_where, text_array

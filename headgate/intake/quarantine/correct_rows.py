@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.contracts.model import Contract
-    from headgate.formats.received import Received
+    from headgate.formats.received_rows import Received
 
 _RULE = "correction"
 

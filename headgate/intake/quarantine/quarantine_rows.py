@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from headgate.formats.received import Ragged, Received
+    from headgate.formats.received_rows import Ragged, Received
     from headgate.intake.rows.checked_column import CheckedColumn
 
 RAGGED_ROW, FOOTER, SAME_ROW, SAME_KEY = "ragged_row", "footer", "duplicate_row", "duplicate_key"

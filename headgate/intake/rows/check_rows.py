@@ -44,8 +44,8 @@ from headgate.lake.content_hash import sha256_of
 from headgate.lake.states import Disposition
 from headgate.masking.card_numbers import KnownCards
 from headgate.values.cells import NO_ROWS, Rows, bool_array, decoded, int_array, marked, numbers, repeated
+from headgate.values.parallel_work import in_order, in_turn, side_by_side, use_lean_allocator
 from headgate.values.rules import Breach, among
-from headgate.values.threads import in_order, in_turn, side_by_side, use_lean_allocator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.formats.received import Received
+    from headgate.formats.received_rows import Received
     from headgate.intake.rows.checked_column import CheckedColumn
     from headgate.intake.rows.deduplicate_rows import Survivors
     from headgate.lake.ports import MaskingKey

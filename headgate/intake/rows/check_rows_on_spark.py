@@ -33,7 +33,7 @@ from headgate.formats.csv.file_end import file_end_of_path
 from headgate.formats.csv.footer import mark_footer_in_batches
 from headgate.formats.csv.row_width_repair import repair_row_widths
 from headgate.formats.csv.stream_csv import NotPlainError, PlainCsv, find_plain_csv, plain_csv_batches, quotes_are_regular
-from headgate.formats.received import written_as
+from headgate.formats.received_rows import written_as
 from headgate.formats.row_offsets import ListedOffsets, row_starts, row_starts_in_block
 from headgate.intake.rows.check_rows import CheckedBatch, CheckRun, SpooledBatch, write_outputs
 from headgate.intake.rows.deduplicate_rows import KEPT, Survivors, survivors
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.formats.csv.dialect import Dialect
     from headgate.formats.csv.file_end import FileEnd
-    from headgate.formats.received import Received
+    from headgate.formats.received_rows import Received
     from headgate.intake.quarantine.quarantine_rows import Origin
     from headgate.intake.rows.check_rows import Counts
     from headgate.lake.ports import MaskingKey

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.values.cells import NO_ROWS, Rows, flags, int_array, numbers, text_bytes
-from headgate.values.threads import in_turn
+from headgate.values.parallel_work import in_turn
 from headgate.values.unique_values import repetitions
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import sqlglot
 from headgate.engines import athena, local, spark
 from headgate.engines.frames import by_rows
 from headgate.merge.deletions import DELETED_BY, HELD_AFTER, INCREMENT, still_there
-from headgate.merge.newest import newest_by
+from headgate.merge.newest_per_key import newest_by
 from headgate.query import translate
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from headgate.errors import HeaderError
 from headgate.formats.batches import source_of
 from headgate.formats.csv.stream_csv import NotPlainError, stream
 from headgate.formats.read_file import read_file
-from headgate.formats.received import Ragged, Received
+from headgate.formats.received_rows import Ragged, Received
 from headgate.intake.quarantine.quarantine_rows import Origin
 from headgate.intake.rows.check_rows import CheckedRows, CheckRun, check_bytes, check_file, check_source
 from headgate.intake.rows.parquet_writer import RowsFile

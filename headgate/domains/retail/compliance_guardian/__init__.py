@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.compliance_guardian import features, fraud_scores, learnt, model_quality, risk_scores, scoring
+from headgate.domains.retail.compliance_guardian import features, fraud_model, fraud_scores, model_quality, risk_scores, scoring
 from headgate.systems.rows import without_rows
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from headgate.learning.store import Shelf
 
 READS = ("card_transactions", "payments", "customers")
-LEARNS = (learnt.NAME,)
+LEARNS = (fraud_model.NAME,)
 TABLES = ("fraud_scores", "risk_scores", "fraud_model_quality")
 """What `build` makes; the system's `pci_audit` is made by the leak scanner."""
 
@@ -41,9 +41,9 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[
     if transactions.empty:
         contracts = Registry.load().prod
         return without_rows({name: contracts[name] for name in TABLES})
-    champion = shelf.champion(learnt.NAME)
-    periods = scoring.scored(transactions, learnt.in_charge(champion))
-    if model := learnt.kept(transactions, periods[-1].start, champion):
+    champion = shelf.champion(fraud_model.NAME)
+    periods = scoring.scored(transactions, fraud_model.in_charge(champion))
+    if model := fraud_model.kept(transactions, periods[-1].start, champion):
         shelf.put(model)
     del transactions  # dozens of features for each of millions
     return {

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from headgate.domains.retail.market_intelligence_hub.calendar import DATASET, events_of
 from headgate.domains.retail.market_intelligence_hub.features import sale_lines, sales_by_period, whole_periods
 from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import forecast_accuracy
-from headgate.domains.retail.market_intelligence_hub.outlook import outlook
-from headgate.domains.retail.market_intelligence_hub.plan import OPTIONS, Plan
+from headgate.domains.retail.market_intelligence_hub.forecast_plan import OPTIONS, Plan
+from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
 from headgate.domains.retail.market_intelligence_hub.sales_anomalies import sales_anomalies
 from headgate.domains.retail.market_intelligence_hub.sales_changes import sales_changes
 from headgate.domains.retail.market_intelligence_hub.sales_forecast import sales_forecast
@@ -45,7 +45,7 @@ def planned(tables: Mapping[str, ibis.Table], as_of: date, plan: Plan) -> dict[s
     span = whole_periods(lines, as_of, plan.grain)
     sales = sales_by_period(lines, span, plan)
     events = events_of(tables)
-    ahead = outlook(sales, events, span, plan, engine_of(tables.values()))
+    ahead = forecast_hierarchy(sales, events, span, plan, engine_of(tables.values()))
     changes = sales_changes(sales, plan.grain)
     return {
         "sales_forecast": sales_forecast(ahead),

@@ -16,7 +16,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from headgate.domains.retail.market_intelligence_hub.plan import ALL, LEVELS, OTHER, UNKNOWN, Grain, Plan
+from headgate.domains.retail.market_intelligence_hub.forecast_plan import ALL, LEVELS, OTHER, UNKNOWN, Grain, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

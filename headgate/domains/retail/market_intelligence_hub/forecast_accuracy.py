@@ -14,7 +14,7 @@ from headgate.domains.retail.market_intelligence_hub.point_forecasts import MIN_
 
 if TYPE_CHECKING:
     from headgate.domains.retail.market_intelligence_hub.forecasting import Origin
-    from headgate.domains.retail.market_intelligence_hub.outlook import Outlook
+    from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import HierarchyForecast
 
 Array = npt.NDArray[np.float64]
 
@@ -27,25 +27,25 @@ COLUMNS = [
 ]
 
 
-def forecast_accuracy(outlook: Outlook) -> pd.DataFrame:
+def forecast_accuracy(forecast: HierarchyForecast) -> pd.DataFrame:
     """Grain series, in the hierarchy's order; measures are null where no earlier origin could be tested."""
-    if outlook.series.empty:
+    if forecast.series.empty:
         return pd.DataFrame(columns=COLUMNS)
-    rows = outlook.series[SERIES].assign(model=outlook.now.models, grain=outlook.span.grain.name, horizon=outlook.now.means.shape[1])
-    tried = _tried(outlook)
+    rows = forecast.series[SERIES].assign(model=forecast.now.models, grain=forecast.span.grain.name, horizon=forecast.now.means.shape[1])
+    tried = _tried(forecast)
     means = tried.groupby("number")[[*MEASURES, *RULES, *COVERAGES]].mean().reindex(rows.index)
     windows = tried.groupby("number").size().reindex(rows.index, fill_value=0)
     scored = rows.assign(windows=windows).join(means)
     scored["owa"] = [owa(*measures) for measures in scored[["smape", "mase", "smape_naive2", "mase_naive2"]].to_numpy()]
-    scored["history_too_short"] = outlook.too_short
+    scored["history_too_short"] = forecast.too_short
     return scored[COLUMNS]
 
 
-def _tried(outlook: Outlook) -> pd.DataFrame:
+def _tried(forecast: HierarchyForecast) -> pd.DataFrame:
     """Grain origin by series with enough history there: the measures of that one forecast."""
-    origins = enumerate(zip(outlook.past.origins, outlook.past.actuals, outlook.past_bounds, strict=True))
+    origins = enumerate(zip(forecast.past.origins, forecast.past.actuals, forecast.past_bounds, strict=True))
     frames = [
-        _scores(origin, actuals).join(_by_rules(outlook, number)).join(_covered(actuals, bounds))
+        _scores(origin, actuals).join(_by_rules(forecast, number)).join(_covered(actuals, bounds))
         for number, (origin, actuals, bounds) in origins
     ]
     columns = ["number", "length", *MEASURES, *RULES, *COVERAGES]
@@ -63,10 +63,10 @@ def _score(history: Array, mean: Array, actual: Array) -> tuple[float, float, fl
     return history.size, mase(actual, mean, history), smape(actual, mean), mase(actual, plain, history), smape(actual, plain)
 
 
-def _by_rules(outlook: Outlook, number: int) -> pd.DataFrame:
+def _by_rules(forecast: HierarchyForecast, number: int) -> pd.DataFrame:
     """SMAPE of each naive rule at one origin, by series; NaN where the rule could not forecast."""
-    actuals = outlook.past.actuals[number]
-    found = {f"smape_{name}": [smape(*one) for one in zip(actuals, means[number], strict=True)] for name, means in outlook.rules.items()}
+    actuals = forecast.past.actuals[number]
+    found = {f"smape_{name}": [smape(*one) for one in zip(actuals, means[number], strict=True)] for name, means in forecast.rules.items()}
     return pd.DataFrame(found)
 
 

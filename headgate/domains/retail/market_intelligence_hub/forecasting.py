@@ -15,7 +15,7 @@ from headgate.domains.retail.market_intelligence_hub.accuracy import naive_scale
 from headgate.domains.retail.market_intelligence_hub.conformal import Bounds, PastErrors, offsets
 from headgate.domains.retail.market_intelligence_hub.effects import effects_of, without_events
 from headgate.domains.retail.market_intelligence_hub.point_forecasts import MIN_MODELLED, Ensemble, point_forecast
-from headgate.domains.retail.market_intelligence_hub.pooled import PanelVotes, pooled_votes
+from headgate.domains.retail.market_intelligence_hub.pooled_autoregression import PanelVotes, pooled_votes
 from headgate.domains.retail.market_intelligence_hub.seasons import discernible
 from headgate.engines import LOCAL, Engine
 

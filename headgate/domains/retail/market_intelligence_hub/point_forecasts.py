@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from statsforecast import models
 
-from headgate.domains.retail.market_intelligence_hub.pooled import SeriesVotes
+from headgate.domains.retail.market_intelligence_hub.pooled_autoregression import SeriesVotes
 from headgate.domains.retail.market_intelligence_hub.seasons import discernible, parts_of, seasonal_naive, seasonal_strength
 
 if TYPE_CHECKING:

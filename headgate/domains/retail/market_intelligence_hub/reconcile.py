@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import nnls
 
-from headgate.domains.retail.market_intelligence_hub.plan import ALL
+from headgate.domains.retail.market_intelligence_hub.forecast_plan import ALL
 from headgate.domains.retail.money import PENCE
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ import pandas as pd
 
 from headgate.domains.retail.market_intelligence_hub.changes import Change, changes
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
-from headgate.domains.retail.market_intelligence_hub.plan import UNIT
+from headgate.domains.retail.market_intelligence_hub.forecast_plan import UNIT
 from headgate.domains.retail.market_intelligence_hub.seasons import discernible
 from headgate.domains.retail.market_intelligence_hub.steady_seasons import steady_seasons
 from headgate.domains.retail.money import amounts
 
 if TYPE_CHECKING:
-    from headgate.domains.retail.market_intelligence_hub.plan import Grain
+    from headgate.domains.retail.market_intelligence_hub.forecast_plan import Grain
 
 Array = npt.NDArray[np.float64]
 

@@ -8,30 +8,30 @@ import numpy as np
 import pandas as pd
 
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
-from headgate.domains.retail.market_intelligence_hub.plan import UNIT
+from headgate.domains.retail.market_intelligence_hub.forecast_plan import UNIT
 from headgate.domains.retail.money import amounts
 
 if TYPE_CHECKING:
-    from headgate.domains.retail.market_intelligence_hub.outlook import Outlook
+    from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import HierarchyForecast
 
 BOUNDS = ["lower_80", "upper_80", "lower_95", "upper_95"]
 COLUMNS = [*SERIES, "period_on", "grain", "horizon", "mean", *BOUNDS, "model", "history_too_short", "unit"]
 
 
-def sales_forecast(outlook: Outlook) -> pd.DataFrame:
+def sales_forecast(forecast: HierarchyForecast) -> pd.DataFrame:
     """Grain series by period ahead, in that order."""
-    count, horizon = outlook.now.means.shape
+    count, horizon = forecast.now.means.shape
     if not count:
         return pd.DataFrame(columns=COLUMNS)
-    rows = outlook.series.loc[outlook.series.index.repeat(horizon), SERIES].reset_index(drop=True)
-    rows["period_on"] = np.tile(outlook.span.ahead(horizon).date, count)
-    rows["grain"] = outlook.span.grain.name
+    rows = forecast.series.loc[forecast.series.index.repeat(horizon), SERIES].reset_index(drop=True)
+    rows["period_on"] = np.tile(forecast.span.ahead(horizon).date, count)
+    rows["grain"] = forecast.span.grain.name
     rows["horizon"] = np.tile(np.arange(1, horizon + 1), count)
-    rows["mean"] = amounts(outlook.now.means.ravel())
-    for level, (lower, upper) in outlook.bounds.items():
+    rows["mean"] = amounts(forecast.now.means.ravel())
+    for level, (lower, upper) in forecast.bounds.items():
         rows[f"lower_{level}"] = amounts(lower.ravel())
         rows[f"upper_{level}"] = amounts(upper.ravel())
-    rows["model"] = np.repeat(np.array(outlook.now.models, dtype=object), horizon)
-    rows["history_too_short"] = np.repeat(outlook.too_short, horizon)
+    rows["model"] = np.repeat(np.array(forecast.now.models, dtype=object), horizon)
+    rows["history_too_short"] = np.repeat(forecast.too_short, horizon)
     rows["unit"] = UNIT
     return rows[COLUMNS]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
-from headgate.domains.retail.market_intelligence_hub.plan import UNIT
+from headgate.domains.retail.market_intelligence_hub.forecast_plan import UNIT
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from headgate.domains.retail.market_intelligence_hub.plan import Grain
+    from headgate.domains.retail.market_intelligence_hub.forecast_plan import Grain
 
 COLUMNS = [*SERIES, "period_on", "grain", "revenue", "units", "orders", "unit"]
 

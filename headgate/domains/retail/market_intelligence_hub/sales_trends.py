@@ -10,12 +10,12 @@ import pandas as pd
 from scipy import stats
 
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
-from headgate.domains.retail.market_intelligence_hub.plan import UNIT
+from headgate.domains.retail.market_intelligence_hub.forecast_plan import UNIT
 from headgate.domains.retail.market_intelligence_hub.seasons import discernible, parts_of
 from headgate.domains.retail.money import amounts
 
 if TYPE_CHECKING:
-    from headgate.domains.retail.market_intelligence_hub.plan import Grain
+    from headgate.domains.retail.market_intelligence_hub.forecast_plan import Grain
 
 Array = npt.NDArray[np.float64]
 

@@ -4,7 +4,7 @@ import pytest
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import UnreadableFileError
 from headgate.formats.csv.read_csv import read_csv
-from headgate.formats.received import Received
+from headgate.formats.received_rows import Received
 
 pytestmark = pytest.mark.unit
 

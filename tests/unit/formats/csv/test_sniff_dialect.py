@@ -14,7 +14,7 @@ from headgate.formats.csv.dialect import Dialect
 from headgate.formats.csv.read_csv import MAX_COLUMNS, has_regular_quotes, read_csv
 from headgate.formats.csv.rows import Row
 from headgate.formats.csv.sniff_dialect import sniff_dialect
-from headgate.formats.received import Received
+from headgate.formats.received_rows import Received
 
 pytestmark = pytest.mark.unit
 

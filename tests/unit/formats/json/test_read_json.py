@@ -10,7 +10,7 @@ from headgate.formats.batches import all_rows
 from headgate.formats.json.read_json import read_json
 from headgate.formats.json.records import is_json, read_records
 from headgate.formats.read_file import read_file
-from headgate.formats.received import Received
+from headgate.formats.received_rows import Received
 
 pytestmark = pytest.mark.unit
 

@@ -14,7 +14,7 @@ from headgate.formats.batches import all_rows
 from headgate.formats.csv.read_csv import MAX_COLUMNS
 from headgate.formats.parquet.read_parquet import read_parquet
 from headgate.formats.read_table import columns_by_shown_name, read_table
-from headgate.formats.received import Received
+from headgate.formats.received_rows import Received
 from headgate.values.cast import cast
 
 pytestmark = pytest.mark.unit

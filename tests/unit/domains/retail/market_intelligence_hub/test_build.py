@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from headgate.domains.retail import market_intelligence_hub
-from headgate.domains.retail.market_intelligence_hub.plan import Plan
+from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 from headgate.quality.audit import audit
 from headgate.systems.rows import rows_of
 

@@ -9,7 +9,7 @@ import pytest
 
 from headgate.domains.retail import market_intelligence_hub
 from headgate.domains.retail.market_intelligence_hub.calendar import KINDS, events_of, exposure
-from headgate.domains.retail.market_intelligence_hub.plan import MONTH, WEEK, Plan
+from headgate.domains.retail.market_intelligence_hub.forecast_plan import MONTH, WEEK, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

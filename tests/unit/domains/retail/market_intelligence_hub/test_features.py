@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.domains.retail.market_intelligence_hub.features import sale_lines, sales_by_period, whole_periods
-from headgate.domains.retail.market_intelligence_hub.plan import Plan
+from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headgate.domains.retail.market_intelligence_hub.point_forecasts import Ensemble, is_intermittent, point_forecast
-from headgate.domains.retail.market_intelligence_hub.pooled import SeriesVotes
+from headgate.domains.retail.market_intelligence_hub.pooled_autoregression import SeriesVotes
 
 pytestmark = pytest.mark.unit
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts import odcs_reader
-from headgate.contracts.literals import bound_of_floats, float_bound
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Rule
 from headgate.contracts.odcs_writer import to_odcs
+from headgate.contracts.rule_values import bound_of_floats, float_bound
 from headgate.errors import ContractError
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from headgate.domains.retail.market_intelligence_hub.features import Span
-    from headgate.domains.retail.market_intelligence_hub.plan import Plan
+    from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 
 Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Outlook:
+class HierarchyForecast:
     """Forecasts of every series from now, and from earlier origins, which measure their accuracy.
 
     Attributes:
@@ -51,7 +51,7 @@ class Outlook:
     rules: dict[str, Array]
 
 
-def outlook(sales: pd.DataFrame, events: pd.DataFrame, span: Span, plan: Plan, engine: Engine = LOCAL) -> Outlook:
+def forecast_hierarchy(sales: pd.DataFrame, events: pd.DataFrame, span: Span, plan: Plan, engine: Engine = LOCAL) -> HierarchyForecast:
     """Forecast net revenue of every series by period, adding up over the hierarchy.
 
     Args:
@@ -77,7 +77,7 @@ def outlook(sales: pd.DataFrame, events: pd.DataFrame, span: Span, plan: Plan, e
     known = [bounded(origin, offsets(errors.without(number), origin.spread, LEVELS)) for number, origin in enumerate(tested.origins)]
     bounds = _widened(offsets(errors, ahead.spread, LEVELS), ahead, too_short, _widening(plan, len(cuts)))
     rules = {name: np.stack([one.means[name] for one in tried]) if tried else np.empty((0, *now.means.shape)) for name in naive_rules.RULES}
-    return Outlook(series, span, ahead, bounded(ahead, bounds), tested, tuple(known), too_short, rules)
+    return HierarchyForecast(series, span, ahead, bounded(ahead, bounds), tested, tuple(known), too_short, rules)
 
 
 def _longest(origin: Origin) -> int:

@@ -102,7 +102,7 @@ _READ: dict[Kind, Callable[[object], object]] = {
 }
 
 
-def hold_literals(contract: Contract) -> None:
+def check_rule_values(contract: Contract) -> None:
     """What the contract's rules compare with is of their columns' types, and Great Expectations can keep it.
 
     Raises:

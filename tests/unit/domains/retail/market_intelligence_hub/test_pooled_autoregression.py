@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from headgate.domains.retail.market_intelligence_hub.forecasting import Panel, Task, backtest
-from headgate.domains.retail.market_intelligence_hub.pooled import pooled_votes
+from headgate.domains.retail.market_intelligence_hub.pooled_autoregression import pooled_votes
 
 pytestmark = pytest.mark.unit
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from headgate.domains.retail.market_intelligence_hub.plan import DAY, GRAINS, MONTH, WEEK, Plan
+from headgate.domains.retail.market_intelligence_hub.forecast_plan import DAY, GRAINS, MONTH, WEEK, Plan
 from headgate.errors import SettingsError
 
 pytestmark = pytest.mark.unit

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate.merge.newest import newest_by
+from headgate.merge.newest_per_key import newest_by
 
 pytestmark = pytest.mark.unit
 

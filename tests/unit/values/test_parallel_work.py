@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from headgate.values.threads import ahead, in_order, in_turn, side_by_side
+from headgate.values.parallel_work import ahead, in_order, in_turn, side_by_side
 
 pytestmark = pytest.mark.unit
 
