@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from headgate.aws.alarms import Alarms
     from headgate.aws.athena import AthenaQueries
     from headgate.aws.cognito import AccessTokens
     from headgate.aws.dynamodb import DynamoLedger
@@ -810,6 +811,13 @@ def queues() -> Queues:
     from headgate.aws.sqs import Queues
 
     return Queues(clients.sqs())
+
+
+def alarms() -> Alarms:
+    """The alarms of a deployment."""
+    from headgate.aws.alarms import Alarms
+
+    return Alarms(clients.cloudwatch())
 
 
 def logs() -> Logs:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mypy_boto3_athena import AthenaClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_lambda import LambdaClient
@@ -139,3 +140,9 @@ def sqs() -> SQSClient:
 def logs() -> CloudWatchLogsClient:
     """The CloudWatch Logs client."""
     return boto3.client("logs", config=CONFIG)
+
+
+@once
+def cloudwatch() -> CloudWatchClient:
+    """The CloudWatch client."""
+    return boto3.client("cloudwatch", config=CONFIG)

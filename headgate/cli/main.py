@@ -22,11 +22,16 @@ COMMANDS = {
     "data-docs": ("models:data_docs", "Fetch the pages about the checks of a run and the model cards, to open in a browser."),
     "dlq": ("dlq:dlq", "List, explain and redrive dead letters: messages that failed too often."),
     "export": ("export:export", "Export tables of a MySQL or MariaDB server exactly, as of one moment, to raw or anywhere else."),
+    "file": (
+        "lineage:file",
+        "Follow the file at KEY, or of a file id, from its arrival to the tables that have its rows.",
+    ),
     "files": ("files:files", "Show one record per file: state, counts, and the error of a rejected one."),
     "import-mysql": ("sample:import_mysql_command", "Read the shop's tables once from the MySQL server at MYSQL_URL."),
     "import-online-retail": ("sample:import_online_retail_command", "Convert UCI Online Retail II into the tables of the shop."),
     "init": ("init:init", "Make a folder for a lake of your own: settings, contracts and SQL models."),
     "keys": ("keys:keys", "List and rotate the masking keys, and replace tokens of old keys."),
+    "lineage": ("lineage:lineage", "Show what TABLE was built from: its system, snapshot, datasets, and the files whose rows are in them."),
     "logs": ("logs:logs", "Print recent log lines of functions and jobs, oldest first."),
     "mapping": ("mapping:mapping", "Settle files whose columns could not be mapped with enough confidence."),
     "models": ("models:models", "Show the champion model of each system, its quality and its drift."),
@@ -41,6 +46,10 @@ COMMANDS = {
     "runs": ("pipeline:runs", "List the newest runs with their state, start and duration."),
     "sample": ("sample:sample", "Write a generated shop, with known defects, as files to upload."),
     "serve": ("serve:serve", "Serve the HTTP API, and the console where it is built, from this machine."),
+    "status": (
+        "status:status",
+        "Show the state of the lake on one screen: health, last run, age of the data, files, dead letters, alarms.",
+    ),
     "upload": ("files:upload", "Send files to raw and follow them through the gate."),
 }
 

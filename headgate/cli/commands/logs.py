@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,19 +13,31 @@ from headgate import wiring
 from headgate.cli import deployment, options
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from headgate.aws.logs import LogLine, Logs
+
+LATE_S = 15
+POLL_S = 2
 
 
 @click.command(epilog=options.example("headgate logs --minutes 5 --contains error"))
 @click.option("--minutes", type=click.IntRange(min=1), default=15, show_default=True, help="How far back to read.")
 @click.option("--contains", default="", help="Only lines that hold this text.")
+@click.option("--follow", is_flag=True, help="Continue with new lines until Ctrl-C; with --json one document a line.")
 @options.as_json
 @options.deployment
-def logs(minutes: int, contains: str, as_json: bool, deployment_name: str | None) -> None:
+def logs(minutes: int, contains: str, *, follow: bool, as_json: bool, deployment_name: str | None) -> None:
     """Print recent log lines of functions and jobs, oldest first."""
     found = deployment.activate(deployment_name)
     written = wiring.logs()
     since = datetime.now(UTC) - timedelta(minutes=minutes)
+    if follow:
+        groups = log_groups(found)
+        for line in followed(lambda start: _lines(groups, written, start), since, sleep=time.sleep):
+            if contains in line.text:
+                click.echo(json.dumps(vars(line), default=str) if as_json else _text(line))
+        return
     lines = [line for line in _lines(log_groups(found), written, since) if contains in line.text]
     if as_json:
         options.show(as_json=True, value=lambda: [vars(line) for line in lines], screen=str)
@@ -31,7 +45,28 @@ def logs(minutes: int, contains: str, as_json: bool, deployment_name: str | None
     if not lines:
         click.echo("headgate: No log line matches. --minutes reads further back.", err=True)
     for line in lines:
-        click.echo(f"{line.written_at:%H:%M:%S} {line.group.rsplit('/', 1)[-1]}: {line.text}")
+        click.echo(_text(line))
+
+
+def _text(line: LogLine) -> str:
+    return f"{line.written_at:%H:%M:%S} {line.group.rsplit('/', 1)[-1]}: {line.text}"
+
+
+def followed(read: Callable[[datetime], list[LogLine]], since: datetime, *, sleep: Callable[[float], object]) -> Iterator[LogLine]:
+    """Yield each line once, as it appears; never ends by itself.
+
+    CloudWatch shows a line up to some seconds after it was written, so each look begins `LATE_S` before the newest line.
+
+    Args:
+        read: returns the lines written from a moment on.
+    """
+    seen: set[LogLine] = set()
+    while True:
+        new = [line for line in read(since) if line not in seen]
+        yield from new
+        since = max([since, *(line.written_at - timedelta(seconds=LATE_S) for line in new)])
+        seen = {line for line in seen | set(new) if line.written_at >= since}
+        sleep(POLL_S)
 
 
 def log_groups(found: deployment.Deployment) -> list[str]:

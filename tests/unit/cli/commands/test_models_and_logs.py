@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 import click
 import pytest
 
-from headgate.cli.commands.logs import log_groups
+from headgate.aws.logs import LogLine
+from headgate.cli.commands.logs import followed, log_groups
 from headgate.cli.commands.models import lost_to
 from headgate.cli.deployment import Deployment
 from headgate.learning.champion_challenger import Decision, Result
@@ -35,3 +38,11 @@ def test_logs_are_those_that_the_deployment_states() -> None:
     ]
     with pytest.raises(click.ClickException, match=r"has no output log_groups\. Deploy again"):
         log_groups(Deployment("x", {}, {}))
+
+
+def test_following_logs_shows_each_line_once_also_one_that_appears_late() -> None:
+    began = datetime(2026, 1, 2, tzinfo=UTC)
+    first, late, second = (LogLine("g", began + timedelta(seconds=at), f"line at {at}") for at in (10, 5, 20))
+    looks = iter([[first], [first], [late, first], [late, first, second]])
+    lines = followed(lambda since: [line for line in next(looks) if line.written_at >= since], began, sleep=lambda _: None)
+    assert list(islice(lines, 3)) == [first, late, second]

@@ -1,0 +1,47 @@
+"""CloudWatch alarms, as a person on call sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from headgate.aws.errors import translated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from mypy_boto3_cloudwatch import CloudWatchClient
+
+_NAMES_A_CALL = 100  # Source: Amazon CloudWatch API reference, DescribeAlarms
+
+
+@dataclass(frozen=True)
+class RaisedAlarm:
+    """An alarm in the state ALARM; `since` is naive UTC."""
+
+    name: str
+    since: datetime
+    description: str
+
+
+@dataclass(frozen=True)
+class Alarms:
+    """CloudWatch alarms by name."""
+
+    client: CloudWatchClient
+
+    def raised(self, names: Sequence[str]) -> list[RaisedAlarm]:
+        """Return those of the named alarms that are raised, the newest first."""
+        return sorted(self._raised(names), key=lambda one: (one.since, one.name), reverse=True)
+
+    def _raised(self, names: Sequence[str]) -> Iterator[RaisedAlarm]:
+        for first in range(0, len(names), _NAMES_A_CALL):
+            with translated("look at the alarms"):
+                found = self.client.describe_alarms(
+                    AlarmNames=list(names[first : first + _NAMES_A_CALL]), StateValue="ALARM", MaxRecords=_NAMES_A_CALL
+                )
+            for one in found["MetricAlarms"]:
+                since = one["StateUpdatedTimestamp"].astimezone(UTC).replace(tzinfo=None)
+                yield RaisedAlarm(one["AlarmName"], since, one.get("AlarmDescription", ""))
