@@ -34,7 +34,7 @@ SHOWN_FILES = 20
 @options.deployment
 def lineage(table: str, *, openlineage: bool, as_json: bool, deployment_name: str | None) -> None:
     """Show what TABLE was built from: its system, snapshot, datasets, and the files whose rows are in them."""
-    from headgate.api.deployed import DeployedLake
+    from headgate.api.deployed_lake import DeployedLake
     from headgate.api.lineage import of_table
 
     found = deployment.activate(deployment_name)
@@ -127,7 +127,7 @@ class FileTrace:
 @options.deployment
 def file(key: str, as_json: bool, deployment_name: str | None) -> None:
     """Follow the file at KEY, or of a file id, from its arrival to the tables that have its rows."""
-    from headgate.api.deployed import DeployedLake
+    from headgate.api.deployed_lake import DeployedLake
 
     found = deployment.activate(deployment_name)
     records = find_records(wiring.ledger(found.environment).records(), key)

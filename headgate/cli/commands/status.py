@@ -89,7 +89,7 @@ def status(days: int, as_json: bool, deployment_name: str | None) -> None:
 
     Ends with 3 when somebody has to act.
     """
-    from headgate.api.deployed import DeployedLake
+    from headgate.api.deployed_lake import DeployedLake
 
     found = deployment.activate(deployment_name)
     depths = {
