@@ -50,6 +50,7 @@ COMMANDS = {
         "status:status",
         "Show the state of the lake on one screen: health, last run, age of the data, files, dead letters, alarms.",
     ),
+    "tables": ("tables:tables", "List versions of the systems' tables, and roll a table back to an earlier version."),
     "upload": ("files:upload", "Send files to raw and follow them through the gate."),
 }
 

@@ -14,6 +14,7 @@ from headgate.lake.publishing import Published, parquet_bytes
 from headgate.lake.snapshots import snapshot_id_of
 from headgate.learning.store import Origin, Shelf
 from headgate.systems import registry
+from headgate.systems.rollback import is_held, with_history
 from headgate.systems.rows import rows_of
 from headgate.systems.up_to_date import DEPLOYMENT, facts, inputs_of, size_bytes_at
 
@@ -101,12 +102,15 @@ def build(
 
 
 def _kept(publisher: Publisher, contracts: Mapping[str, Contract], versions: Mapping[str, str], deployment: str) -> dict[str, Published]:
-    """The tables that show their version already and whose rows are there; the catalog notes which deployment confirmed them."""
+    """The tables that show their version already and whose rows are there, and those that somebody rolled back from it.
+
+    The catalog notes which deployment confirmed them.
+    """
     kept = {}
     for name, version in versions.items():
         current = publisher.catalog.current(publisher.database, name)
         size_bytes = size_bytes_at(publisher.objects, publisher.bucket, current.location)
-        if not size_bytes or current.location.rstrip("/").rpartition("/")[2] != version:
+        if not size_bytes or (current.location.rstrip("/").rpartition("/")[2] != version and not is_held(current, version)):
             continue
         if current.parameters.get(DEPLOYMENT, "") != deployment:
             publisher.catalog.move(current, current.location, glue_columns(contracts[name]), {DEPLOYMENT: deployment})
@@ -155,7 +159,7 @@ def _digest(rows: pa.Table) -> str:
 
 
 def _stage(publisher: Publisher, contract: Contract, rows: pa.Table, version: str, known: dict[str, str]) -> Staged:
-    return publisher.stage(contract, rows, keys.table_prefix(contract.dataset, version), parameters=known)
+    return with_history(publisher.stage(contract, rows, keys.table_prefix(contract.dataset, version), parameters=known))
 
 
 def _delete_old_versions(publisher: Publisher, staged: Staged) -> None:

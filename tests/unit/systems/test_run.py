@@ -21,13 +21,14 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.domains.retail import SYSTEMS
 from headgate.engines import local
-from headgate.errors import AuditError, NotFoundError
+from headgate.errors import AuditError, ConflictError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import Publisher
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 from headgate.quality.audit import audit
 from headgate.systems import registry
+from headgate.systems.rollback import roll_back, versions_of
 from headgate.systems.rows import rows_of
 from headgate.systems.run import run_system
 from headgate.systems.up_to_date import SystemTables, mark_unchanged
@@ -246,6 +247,64 @@ def test_a_system_whose_rows_were_deleted_is_not_up_to_date(tiny: Tiny) -> None:
     for key in tiny.objects.contents(BUCKET, "tables/totals/"):
         tiny.objects.delete(ObjectRef(BUCKET, key))
     assert not up_to_date(tiny, SNAPSHOT)
+
+
+def rolled_back(tiny: Tiny, to: str = "") -> None:
+    roll_back(tiny.catalog, tiny.objects, BUCKET, tiny.catalog.current("ecommerce_prod", "totals"), to)
+
+
+def totals_of(tiny: Tiny) -> list[str]:
+    return [str(total) for total in tiny.table("totals")["total"].to_pylist()]
+
+
+def test_drill_a_table_is_rolled_back_and_a_run_with_the_same_data_keeps_it_so(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    tiny.run()
+    second = snapshot_with("fedcba9876543210", "second")
+    tiny.given("2.00")
+    tiny.run(second)
+    rolled_back(tiny)
+    assert totals_of(tiny) == ["1.00"]
+    assert tiny.catalog.current("ecommerce_prod", "totals").parameters["headgate.snapshot_id"] == SNAPSHOT.snapshot_id
+    assert changed(tiny.run(second)) == {"totals": False, "counts": False}
+    assert totals_of(tiny) == ["1.00"]
+
+
+def test_new_data_ends_a_rollback(tiny: Tiny) -> None:
+    for number, total in enumerate(("1.00", "2.00")):
+        tiny.given(total)
+        tiny.run(snapshot_with(f"{number:016d}", f"version {number}"))
+    rolled_back(tiny)
+    tiny.given("3.00")
+    tiny.run(snapshot_with(f"{2:016d}", "version 2"))
+    assert totals_of(tiny) == ["3.00"]
+    assert len(versions_of(tiny.catalog.current("ecommerce_prod", "totals"))) == 3
+
+
+def test_a_rollback_is_undone_by_naming_the_version_that_was_left(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    tiny.run()
+    tiny.given("2.00")
+    tiny.run(snapshot_with("fedcba9876543210", "second"))
+    newest = versions_of(tiny.catalog.current("ecommerce_prod", "totals"))[0].name
+    rolled_back(tiny)
+    rolled_back(tiny, to=newest)
+    assert totals_of(tiny) == ["2.00"]
+    with pytest.raises(ConflictError, match="already"):
+        rolled_back(tiny, to=newest)
+
+
+def test_there_is_no_rollback_without_an_earlier_version_or_to_deleted_rows(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    tiny.run()
+    with pytest.raises(NotFoundError, match="no earlier version of totals"):
+        rolled_back(tiny)
+    first = versions_of(tiny.catalog.current("ecommerce_prod", "totals"))[0]
+    tiny.given("2.00")
+    tiny.run(snapshot_with("fedcba9876543210", "second"))
+    tiny.objects.delete(ObjectRef(BUCKET, f"tables/totals/{first.name}/part-00000.parquet"))
+    with pytest.raises(NotFoundError, match="were deleted"):
+        rolled_back(tiny)
 
 
 def test_marks_of_an_earlier_run_are_removed() -> None:

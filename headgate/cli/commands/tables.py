@@ -1,0 +1,102 @@
+"""`headgate tables`: versions of the systems' tables, and the way back to an earlier one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.cli.rendering import screens
+from headgate.settings import SystemNamesSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from headgate.lake.ports import TableVersion
+
+
+@click.group()
+def tables() -> None:
+    """List versions of the systems' tables, and roll a table back to an earlier version."""
+
+
+@tables.command(epilog=options.example("headgate tables versions churn_risk"))
+@click.argument("table")
+@options.as_json
+@options.deployment
+def versions(table: str, as_json: bool, deployment_name: str | None) -> None:
+    """List the versions of TABLE, the newest first; `held` is one that somebody rolled back from."""
+    shown, _ = _found(deployment.activate(deployment_name), table)
+    rows = version_rows(shown)
+    options.show(as_json=as_json, value=lambda: rows, screen=lambda: _versions_table(rows, table))
+
+
+@tables.command(epilog=options.example("headgate tables rollback churn_risk --yes"))
+@click.argument("table")
+@click.option("--to", default="", metavar="VERSION", help="A version of `headgate tables versions`; default: the one before.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.as_json
+@options.deployment
+def rollback(table: str, to: str, *, yes: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Make TABLE show an earlier version, at once and in one step.
+
+    A run with the same data and code keeps it so; a run with new data or code publishes again. Undo a rollback with --to.
+    """
+    from headgate.systems.rollback import roll_back
+
+    shown, bucket = _found(deployment.activate(deployment_name), table)
+    if not yes:
+        click.confirm(f"Roll {shown.table} back to {f'version {to}' if to else 'the version before'}?", abort=True, err=True)
+    target = roll_back(wiring.catalog(), wiring.objects(), bucket, shown, to)
+    fact = {"table": shown.table, "version": target.name, "as_of": target.as_of, "snapshot_id": target.snapshot_id}
+    text = f"{shown.table} shows version {target.name}, as of {target.as_of or 'an unknown day'}."
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: text)
+
+
+def version_rows(shown: TableVersion) -> list[dict[str, object]]:
+    """Return the versions of a table as facts; `state` is shown, held, or empty."""
+    from headgate.systems.rollback import is_held, versions_of
+
+    current = shown.location.rstrip("/").rpartition("/")[2]
+    return [
+        {
+            "version": one.name,
+            "state": "shown" if one.name == current else "held" if is_held(shown, one.name) else "",
+            "as_of": one.as_of,
+            "snapshot_id": one.snapshot_id,
+            "rows": int(one.parameters.get("headgate.rows", "0")),
+            "contract": one.parameters.get("headgate.contract", ""),
+        }
+        for one in versions_of(shown)
+    ]
+
+
+def _found(found: deployment.Deployment, table: str) -> tuple[TableVersion, str]:
+    """The version that a prod table shows, and the bucket of its system."""
+    from headgate.contracts.registry import Registry
+
+    registry, name = Registry.load(), table.rpartition(".")[2]
+    if name in registry.source:
+        raise click.ClickException(
+            f"{name} is a dataset: its table always shows the newest merge of its files. "
+            "`headgate files revert KEY` undoes an upload, and `headgate run` merges again."
+        )
+    if name not in registry.prod:
+        raise click.ClickException(
+            f"There is no table {name}.{screens.did_you_mean(name, registry.prod)} Tables: {', '.join(sorted(registry.prod))}."
+        )
+    bucket = SystemNamesSettings.from_env(found.environment).prod_buckets[registry.prod[name].system]
+    return wiring.catalog().current(wiring.databases(found.environment).prod, name), bucket
+
+
+def _versions_table(rows: Sequence[dict[str, object]], table: str) -> Table | str:
+    if not rows:
+        return f"The catalog knows no version of {table} yet. `headgate run` builds one."
+    made = screens.table("version", "state", "as of", "snapshot", "rows", "contract")
+    for row in rows:
+        made.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row.values()))
+    return made

@@ -1,0 +1,102 @@
+"""Earlier versions of a prod table, and the way back to one of them.
+
+The catalog keeps the newest versions of each table with their columns and facts. A rollback moves the table to one of them in one step,
+and holds the version that was left: a run with the same data and code does not publish it again. New data or new code does publish.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from headgate.contracts.catalog import glue_columns
+from headgate.errors import ConflictError, NotFoundError
+from headgate.lake.delete_old_versions import KEPT_VERSIONS
+from headgate.systems.up_to_date import AS_OF, SNAPSHOT_ID, size_bytes_at
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.lake.ports import Catalog, ObjectStore, TableVersion
+    from headgate.lake.publishing import Staged
+
+VERSIONS, HELD = "headgate.versions", "headgate.held"
+
+
+@dataclass(frozen=True)
+class BuiltVersion:
+    """One version of a table as it was published: an `s3://` folder, its columns, and what the catalog kept with it."""
+
+    location: str
+    columns: tuple[Mapping[str, str], ...]
+    parameters: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """Its id: the last folder of its location."""
+        return self.location.rstrip("/").rpartition("/")[2]
+
+    @property
+    def as_of(self) -> str:
+        """The day of the data that it was built from."""
+        return self.parameters.get(AS_OF, "")
+
+    @property
+    def snapshot_id(self) -> str:
+        """The snapshot that it was built from."""
+        return self.parameters.get(SNAPSHOT_ID, "")
+
+
+def versions_of(table: TableVersion) -> list[BuiltVersion]:
+    """Return the versions of a table that the catalog knows, the newest first; the one that it shows is among them."""
+    stated = json.loads(table.parameters.get(VERSIONS, "[]"))
+    return [BuiltVersion(one["location"], tuple(one["columns"]), one["parameters"]) for one in stated]
+
+
+def with_history(staged: Staged) -> Staged:
+    """Return a staged version that the catalog will list before the earlier ones; what was held is not held any more."""
+    contract = staged.contract
+    facts = {"headgate.rows": str(staged.rows), "headgate.contract": f"{contract.id}@{contract.version}", **staged.parameters}
+    new = BuiltVersion(staged.location, tuple(glue_columns(contract)), facts)
+    earlier = [one for one in versions_of(staged.current) if one.name != new.name]
+    history = json.dumps([asdict(one) for one in [new, *earlier][:KEPT_VERSIONS]])
+    return replace(staged, parameters={**staged.parameters, VERSIONS: history, HELD: ""})
+
+
+def is_held(table: TableVersion, version: str) -> bool:
+    """Whether somebody rolled the table back from this version."""
+    return table.parameters.get(HELD, "") == version
+
+
+def roll_back(catalog: Catalog, objects: ObjectStore, bucket: str, table: TableVersion, to: str = "") -> BuiltVersion:
+    """Make the table show an earlier version, and return it.
+
+    Args:
+        bucket: where the versions of the table are.
+        to: id of the version; by default the one before the version that the table shows.
+
+    Raises:
+        NotFoundError: there is no such version, or its rows were deleted.
+        ConflictError: the table shows this version already, or a run moved the table in the meantime.
+    """
+    known, shown = versions_of(table), table.location.rstrip("/").rpartition("/")[2]
+    target = _target(table.table, known, shown, to)
+    if not size_bytes_at(objects, bucket, target.location):
+        raise NotFoundError(f"The rows of version {target.name} of {table.table} were deleted. `headgate run` builds the table again.")
+    held = known[0].name if target.name != known[0].name else ""
+    catalog.move(table, target.location, target.columns, {**target.parameters, HELD: held})
+    return target
+
+
+def _target(table: str, known: list[BuiltVersion], shown: str, to: str) -> BuiltVersion:
+    names = [one.name for one in known]
+    if to and to == shown:
+        raise ConflictError(f"Table {table} shows version {to} already. `headgate tables versions {table}` lists the others.")
+    if to in names:
+        return known[names.index(to)]
+    before = names.index(shown) + 1 if shown in names else len(names)
+    if to or before >= len(names):
+        wanted = f"no version {to}" if to else "no earlier version"
+        raise NotFoundError(f"The catalog knows {wanted} of {table}. `headgate tables versions {table}` lists its versions.")
+    return known[before]
