@@ -22,7 +22,7 @@ import pyarrow as pa
 from benchmarks.deployed_lake import ROOT, deployed, payments
 from headgate import wiring
 from headgate.aws import clients
-from headgate.aws.glue import GlueCatalog
+from headgate.aws.glue.catalog import GlueCatalog
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
 from headgate.lake import keys

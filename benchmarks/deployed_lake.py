@@ -16,7 +16,7 @@ from headgate.intake.files.process_file import file_id_of
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
-    from headgate.aws.dynamodb import DynamoLedger
+    from headgate.aws.dynamodb.ledger import DynamoLedger
     from headgate.lake.ports import FileRecord
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from headgate.masking.card_search import ANYWHERE, CONTEXT_BELOW, rows_with_cards
+from headgate.masking.find_card_numbers import ANYWHERE, CONTEXT_BELOW, rows_with_cards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

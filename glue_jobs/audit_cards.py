@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from headgate import wiring
-from headgate.aws import glue_arguments, glue_process
+from headgate.aws.glue import job_arguments, job_process
 from headgate.errors import NotFoundError, SettingsError
 from headgate.quality.pci_audit import findings
 
@@ -33,7 +33,7 @@ def audit(arguments: Mapping[str, str]) -> dict[str, object]:
 
 def _due_at(arguments: Mapping[str, str]) -> datetime:
     try:
-        due_at = datetime.fromisoformat(glue_arguments.required(arguments, "scheduled_at"))
+        due_at = datetime.fromisoformat(job_arguments.required(arguments, "scheduled_at"))
     except ValueError:
         raise SettingsError("--scheduled_at must be an ISO 8601 time, for example 2026-05-01T04:00:00Z") from None
     return due_at.astimezone(UTC).replace(tzinfo=None) if due_at.tzinfo else due_at
@@ -42,10 +42,10 @@ def _due_at(arguments: Mapping[str, str]) -> datetime:
 def _lake(arguments: Mapping[str, str]) -> LakeSnapshot | None:
     """The newest snapshot; None before the first merge."""
     try:
-        return wiring.lake_snapshot(arguments, glue_arguments.snapshot_id(arguments))
+        return wiring.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
     except NotFoundError:
         return None
 
 
 if __name__ == "__main__":
-    glue_process.run(audit)
+    job_process.run(audit)

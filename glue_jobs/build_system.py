@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from headgate import wiring
-from headgate.aws import glue_arguments, glue_process
+from headgate.aws.glue import job_arguments, job_process
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def build(arguments: Mapping[str, str]) -> dict[str, object]:
     """Which tables were published, where, with how many rows, and where the Data Docs of their audit lie."""
-    system = glue_arguments.required(arguments, "system")
-    lake = wiring.lake_snapshot(arguments, glue_arguments.snapshot_id(arguments))
+    system = job_arguments.required(arguments, "system")
+    lake = wiring.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
     with TemporaryDirectory(prefix="headgate-system-") as workspace:
         published, docs = wiring.system_runner(arguments, system, Path(workspace))(lake)
     tables = {one.table: {"rows": one.rows, "location": one.location, "changed": one.changed} for one in published}
@@ -27,4 +27,4 @@ def build(arguments: Mapping[str, str]) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    glue_process.run(build)
+    job_process.run(build)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from headgate import wiring
-from headgate.aws import glue_arguments, glue_process
+from headgate.aws.glue import job_arguments, job_process
 from headgate.aws.retry_throttled import retry_throttled
 from headgate.intake.workers.larger_worker import from_address
 
@@ -23,12 +23,12 @@ PAUSES_S = (1.0, 2.0, 4.0, 8.0, *(30.0,) * 11)
 
 def curate(arguments: Mapping[str, str]) -> dict[str, object]:
     """Return what became of the file; `handed_over` when another run has it."""
-    ref = from_address(glue_arguments.required(arguments, "object"))
-    gate = wiring.runs(arguments, run=glue_arguments.required(arguments, "run"))
+    ref = from_address(job_arguments.required(arguments, "object"))
+    gate = wiring.runs(arguments, run=job_arguments.required(arguments, "run"))
     record = retry_throttled(partial(gate.receive, ref), pauses_s=PAUSES_S)
     counts = {name: getattr(record, name) for name in ("received", "accepted", "quarantined", "duplicates")}
     return {"file_id": record.file_id, "dataset": record.dataset, "state": record.state, **counts}
 
 
 if __name__ == "__main__":
-    glue_process.run(curate)
+    job_process.run(curate)

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from headgate import wiring
-from headgate.aws import glue_arguments, glue_process
+from headgate.aws.glue import job_arguments, job_process
 from headgate.errors import SettingsError
 from headgate.export.reading.files import FileFormat
 from headgate.export.requests import ExportRequest, Mode
@@ -38,7 +38,7 @@ def export(arguments: Mapping[str, str]) -> dict[str, object]:
 def requested(arguments: Mapping[str, str], source: str) -> ExportRequest:
     """What the job's arguments ask for."""
     try:
-        due_at = datetime.fromisoformat(glue_arguments.required(arguments, "scheduled_at"))
+        due_at = datetime.fromisoformat(job_arguments.required(arguments, "scheduled_at"))
         workers, overlap_s = int(arguments.get("workers") or 2), int(arguments.get("overlap_s") or 300)
     except ValueError:
         raise SettingsError("--scheduled_at must be an ISO 8601 time, --workers and --overlap_s whole numbers") from None
@@ -57,4 +57,4 @@ def requested(arguments: Mapping[str, str], source: str) -> ExportRequest:
 
 
 if __name__ == "__main__":
-    glue_process.run(export)
+    job_process.run(export)

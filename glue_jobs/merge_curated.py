@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from headgate import wiring
-from headgate.aws import glue_arguments, glue_process
+from headgate.aws.glue import job_arguments, job_process
 from headgate.errors import HeadgateError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 def merge(arguments: Mapping[str, str]) -> dict[str, object]:
     """What was merged: the snapshot's id, its datasets' rows, how many of these have no parent there, and what was closed."""
-    as_of = glue_arguments.day(arguments, "as_of")
+    as_of = job_arguments.day(arguments, "as_of")
     with TemporaryDirectory(prefix="headgate-merge-") as workspace:
         merging = wiring.merging(arguments, Path(workspace))
         failed_before = wiring.datasets_not_merged(arguments)
@@ -55,4 +55,4 @@ def alert_failed(arguments: Mapping[str, str], failed: Mapping[str, str]) -> Non
 
 
 if __name__ == "__main__":
-    glue_process.run(merge)
+    job_process.run(merge)

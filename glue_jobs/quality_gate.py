@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from headgate import wiring
-from headgate.aws import glue_arguments, glue_process
+from headgate.aws.glue import job_arguments, job_process
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def inspect(arguments: Mapping[str, str]) -> dict[str, object]:
     """Return what was checked of each dataset, where the Data Docs are, and which systems are unchanged; GateError if a check failed."""
-    lake = wiring.lake_snapshot(arguments, glue_arguments.snapshot_id(arguments))
+    lake = wiring.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
     with TemporaryDirectory(prefix="headgate-gate-") as workspace:
         inspected = wiring.quality_gate(arguments, Path(workspace)).inspect(lake)
     asked = {one.dataset: {"rows": one.rows, "expectations": one.expectations, "warnings": len(one.warnings)} for one in inspected.verdicts}
@@ -29,4 +29,4 @@ def inspect(arguments: Mapping[str, str]) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    glue_process.run(inspect)
+    job_process.run(inspect)

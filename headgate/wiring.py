@@ -56,13 +56,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.aws.alarms import Alarms
-    from headgate.aws.athena import AthenaQueries
+    from headgate.aws.athena.queries import AthenaQueries
+    from headgate.aws.athena.tables import LakeTables
     from headgate.aws.cognito import AccessTokens
-    from headgate.aws.dynamodb import DynamoLedger
-    from headgate.aws.file_index import DynamoFileIndex
+    from headgate.aws.dynamodb.file_index import DynamoFileIndex
+    from headgate.aws.dynamodb.ledger import DynamoLedger
     from headgate.aws.functions import DryRunFunction
-    from headgate.aws.glue import GlueCatalog
-    from headgate.aws.glue_runs import GlueRuns
+    from headgate.aws.glue.catalog import GlueCatalog
+    from headgate.aws.glue.job_runs import GlueRuns
     from headgate.aws.logs import Logs
     from headgate.aws.s3 import S3Objects
     from headgate.aws.scheduler import PendingStart
@@ -70,7 +71,6 @@ if TYPE_CHECKING:
     from headgate.aws.sns import Alerts
     from headgate.aws.sqs import Queues
     from headgate.aws.stepfunctions import Pipeline
-    from headgate.aws.tables import LakeTables
     from headgate.aws.uploads import S3Uploads
     from headgate.contracts.model import Contract
     from headgate.export.exporting import Exporting
@@ -120,14 +120,14 @@ def objects() -> S3Objects:
 
 def ledger(env: Mapping[str, str]) -> DynamoLedger:
     """The file records."""
-    from headgate.aws.dynamodb import DynamoLedger
+    from headgate.aws.dynamodb.ledger import DynamoLedger
 
     return DynamoLedger(clients.dynamodb(), LedgerSettings.from_env(env).files_table)
 
 
 def file_index(env: Mapping[str, str]) -> DynamoFileIndex:
     """The file records in the order in which the files were received."""
-    from headgate.aws.file_index import DynamoFileIndex
+    from headgate.aws.dynamodb.file_index import DynamoFileIndex
 
     return DynamoFileIndex(clients.dynamodb(), LedgerSettings.from_env(env).files_table, RawSettings.from_env(env).raw_bucket)
 
@@ -172,7 +172,7 @@ def access_tokens(env: Mapping[str, str]) -> AccessTokens:
 
 def catalog() -> GlueCatalog:
     """The tables of the catalog, to read where they point."""
-    from headgate.aws.glue import GlueCatalog
+    from headgate.aws.glue.catalog import GlueCatalog
 
     return GlueCatalog(clients.glue())
 
@@ -343,7 +343,7 @@ def _sample_table(file: bytes | Path, contract: Contract | None) -> FileTable | 
 
 def merging(env: Mapping[str, str], workspace: Path) -> Merging:
     """The merge; `workspace` is a local folder with room for three times the largest dataset."""
-    from headgate.aws.glue import GlueCatalog
+    from headgate.aws.glue.catalog import GlueCatalog
     from headgate.contracts.registry import Registry
     from headgate.lake.versions import last_held
     from headgate.merge.merging import Merging
@@ -390,7 +390,7 @@ def datasets_not_merged(env: Mapping[str, str]) -> Mapping[str, str]:
 
 def onboarding(env: Mapping[str, str]) -> Onboarding:
     """Records that are created one by one or in batches."""
-    from headgate.aws.records import DynamoRecords
+    from headgate.aws.dynamodb.records import DynamoRecords
     from headgate.aws.secrets import Secrets
     from headgate.onboarding.onboard import Onboarding
 
@@ -472,7 +472,7 @@ def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Calla
     Raises:
         SettingsError: no bucket is stated for the system.
     """
-    from headgate.aws.glue import GlueCatalog
+    from headgate.aws.glue.catalog import GlueCatalog
     from headgate.contracts.registry import Registry
     from headgate.lake.publishing import Publisher
     from headgate.quality.output_audit import OutputAudit
@@ -557,7 +557,7 @@ def own_models(env: Mapping[str, str]) -> SqlModels:
 
 def snapshot_tables(env: Mapping[str, str], workspace: Path) -> SnapshotTables:
     """Opens a snapshot's datasets on the engine that is stated; `workspace` is a local folder with room for what is read."""
-    from headgate.aws.glue import GlueCatalog
+    from headgate.aws.glue.catalog import GlueCatalog
     from headgate.contracts.registry import Registry
     from headgate.engines import athena, spark_session
     from headgate.engines.choose_engine import EngineName
@@ -632,7 +632,7 @@ def databases(env: Mapping[str, str]) -> Databases:
 
 def queries(env: Mapping[str, str]) -> AthenaQueries:
     """Athena, in Athena's SQL whatever engine answers; an engine that is not Athena gets only queries of the catalog's tables."""
-    from headgate.aws.athena import AthenaQueries
+    from headgate.aws.athena.queries import AthenaQueries
     from headgate.query import for_engine, reason_of
 
     settings = QuerySettings.from_env(env)
@@ -644,7 +644,7 @@ def queries(env: Mapping[str, str]) -> AthenaQueries:
 
 def lake_tables(env: Mapping[str, str]) -> LakeTables:
     """Whole tables and answers of Athena as Arrow; `queries` says what an engine that is not Athena gets."""
-    from headgate.aws.tables import LakeTables
+    from headgate.aws.athena.tables import LakeTables
 
     asked = queries(env)
     return LakeTables(asked.client, objects(), asked.workgroup, asked.database, asked.spoken, asked.reason)
@@ -801,7 +801,7 @@ def landed_exports(env: Mapping[str, str]) -> RunStore:
 
 def job_runs() -> GlueRuns:
     """Runs of Glue jobs."""
-    from headgate.aws.glue_runs import GlueRuns
+    from headgate.aws.glue.job_runs import GlueRuns
 
     return GlueRuns(clients.glue())
 

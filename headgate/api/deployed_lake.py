@@ -13,11 +13,11 @@ from headgate.settings import SystemNamesSettings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.aws.athena import AthenaQueries
-    from headgate.aws.dynamodb import DynamoLedger
-    from headgate.aws.file_index import DynamoFileIndex
+    from headgate.aws.athena.queries import AthenaQueries
+    from headgate.aws.dynamodb.file_index import DynamoFileIndex
+    from headgate.aws.dynamodb.ledger import DynamoLedger
     from headgate.aws.functions import DryRunFunction
-    from headgate.aws.glue import GlueCatalog
+    from headgate.aws.glue.catalog import GlueCatalog
     from headgate.aws.s3 import S3Objects
     from headgate.aws.stepfunctions import Pipeline
     from headgate.aws.uploads import S3Uploads

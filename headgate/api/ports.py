@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from headgate.aws.athena import QueryPage, QueryStatus
+    from headgate.aws.athena.queries import QueryPage, QueryStatus
     from headgate.aws.stepfunctions import PipelineRun
     from headgate.contracts.registry import Registry
     from headgate.intake.files.revert_file import Reverted

@@ -382,7 +382,7 @@ class MemoryCatalog:
 
 @dataclass
 class MemoryRecords:
-    """Records in memory, by the rules of `headgate.aws.records`."""
+    """Records in memory, by the rules of `headgate.aws.dynamodb.records`."""
 
     _records: dict[tuple[str, str], Record] = field(default_factory=dict, repr=False)
     _owners: dict[tuple[str, str, str], str] = field(default_factory=dict, repr=False)

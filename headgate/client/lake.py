@@ -55,7 +55,7 @@ class Lake:
         Raises:
             QueryError: there is no such table or column.
         """
-        from headgate.aws.tables import to_pandas
+        from headgate.aws.athena.tables import to_pandas
 
         database, table, known = self._found(name)
         if unknown := [column for column in columns or () if column not in known]:
@@ -77,7 +77,7 @@ class Lake:
         Raises:
             QueryError: it is not one reading statement, a parameter has no value, or Athena refused or failed it.
         """
-        from headgate.aws.tables import to_pandas
+        from headgate.aws.athena.tables import to_pandas
         from headgate.query import only_reading
         from headgate.query.advice import with_advice
         from headgate.query.parameters import bind
@@ -165,7 +165,7 @@ class Lake:
         """
         import pandas as pd
 
-        from headgate.aws.tables import to_pandas
+        from headgate.aws.athena.tables import to_pandas
         from headgate.intake.quarantine import list_quarantine
 
         if file:

@@ -16,11 +16,11 @@ from headgate.contracts.model import Column, ColumnType, Kind, Mask
 from headgate.contracts.sensitive_names import compared, content_by_name, mask_by_name
 from headgate.drafts.format_answers import Answer, format_of_answer
 from headgate.errors import ContractError
-from headgate.masking import card_numbers as cards
+from headgate.masking import card_columns as cards
 from headgate.masking.article_numbers import is_article_number
-from headgate.masking.card_search import rows_with_cards
+from headgate.masking.find_card_numbers import rows_with_cards
+from headgate.masking.find_ssns import rows_with_ssns
 from headgate.masking.searched_columns import context_below
-from headgate.masking.ssn_search import rows_with_ssns
 from headgate.masking.verification_codes import rows_with_named_codes
 from headgate.values.cast import cast
 from headgate.values.cast_declared import cast_column, plain_numbers, without_nulls

@@ -43,8 +43,8 @@ from headgate.formats.read_file import read_file
 from headgate.formats.read_table import read_table
 from headgate.formats.sniff import is_parquet
 from headgate.formats.unpack import unpack
-from headgate.masking.card_numbers import numeric_rows_with_cards
-from headgate.masking.card_search import rows_with_cards
+from headgate.masking.card_columns import numeric_rows_with_cards
+from headgate.masking.find_card_numbers import rows_with_cards
 from headgate.masking.redaction import redact_text
 from headgate.matching.header_names import folded, made_up_name
 from headgate.values.accepted_texts import null_where_absent

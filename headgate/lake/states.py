@@ -1,7 +1,7 @@
 """The states of a file, the dispositions of a row, and the one table of permitted transitions.
 
-The ledgers (`headgate.aws.dynamodb`, `headgate.aws.in_memory_ports`) derive their rules from `TRANSITIONS`. `docs/glossary.md` defines each
-state in words; `docs/adr/0006-ledger-claims.md` gives the reasons for the transitions.
+The ledgers (`headgate.aws.dynamodb.ledger`, `headgate.aws.in_memory_ports`) derive their rules from `TRANSITIONS`.
+`docs/glossary.md` defines each state in words; `docs/adr/0006-ledger-claims.md` gives the reasons for the transitions.
 """
 
 from __future__ import annotations

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow.compute as pc
 
-from headgate.masking.card_search import CONTEXT_BELOW, ROUNDED, find_cards, rows_with_cards
 from headgate.masking.digit_groups import searched
-from headgate.masking.ssn_search import redact_ssns, rows_with_ssns
+from headgate.masking.find_card_numbers import CONTEXT_BELOW, ROUNDED, find_cards, rows_with_cards
+from headgate.masking.find_ssns import redact_ssns, rows_with_ssns
 from headgate.masking.verification_codes import redact_behind_card, redact_named_codes, rows_with_named_codes
 from headgate.values.cells import bool_array, by_unique, int_array, marked, text_array
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from headgate.masking.card_search import Span
+    from headgate.masking.find_card_numbers import Span
     from headgate.values.cells import Rows
 
 _SAMPLED = 1 << 10
@@ -30,7 +30,7 @@ def redact(text: pa.Array, *, context_below: int = CONTEXT_BELOW) -> pa.Array:
     """Return the text without card numbers, track data, verification codes behind their names, and social security numbers.
 
     Args:
-        context_below: as in `card_search.rows_with_cards`.
+        context_below: as in `find_card_numbers.rows_with_cards`.
     """
     if not _repeats(text):
         return _redact_each(text, context_below)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from headgate.contracts.model import Content
 from headgate.contracts.sensitive_names import compared
 from headgate.masking.card_context import names_a_card
-from headgate.masking.card_search import ANYWHERE, CONTEXT_BELOW
+from headgate.masking.find_card_numbers import ANYWHERE, CONTEXT_BELOW
 from headgate.masking.issuers import LONGEST
 
 if TYPE_CHECKING:

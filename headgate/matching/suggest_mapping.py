@@ -17,7 +17,7 @@ import numpy as np
 
 from headgate.contracts.model import Kind, Mask
 from headgate.errors import ContractError
-from headgate.masking import card_numbers as cards
+from headgate.masking import card_columns as cards
 from headgate.matching.assignment import Gains, best_pairs
 from headgate.matching.file_table import SAMPLE_ROWS
 from headgate.matching.header_names import folded

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from headgate.masking.card_search import ANYWHERE, rows_with_cards
+from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
 from headgate.masking.issuers import SHORTEST
 from headgate.masking.redaction import rows_with_secrets
 from headgate.profiling.arrays import evenly_spaced

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from sqlglot.errors import SqlglotError
 
 from headgate.api.local_server import LocalApi, server
-from headgate.aws.athena import QueryPage, QueryStatus, ResultColumn
+from headgate.aws.athena.queries import QueryPage, QueryStatus, ResultColumn
 from headgate.aws.in_memory_ports import MemoryUploads
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts.arrow import arrow_schema

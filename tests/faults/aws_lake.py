@@ -16,7 +16,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectionClosedError
 
-from headgate.aws.dynamodb import DynamoLedger
+from headgate.aws.dynamodb.ledger import DynamoLedger
 from headgate.aws.events import created_objects, notification
 from headgate.aws.s3 import S3Objects
 from headgate.aws.secrets import Secrets

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.aws.athena import AthenaQueries
+from headgate.aws.athena.queries import AthenaQueries
 from headgate.errors import QueryError
 from headgate.query import reason_of, translate
 from tests.conftest import unique

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from headgate.aws.glue import GlueCatalog
+from headgate.aws.glue.catalog import GlueCatalog
 from headgate.aws.in_memory_ports import MemoryCatalog
 from headgate.errors import ConflictError, NotFoundError
 from tests.conftest import unique

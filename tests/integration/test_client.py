@@ -14,7 +14,7 @@ import pytest
 import headgate
 from headgate import wiring
 from headgate.aws import clients
-from headgate.aws.glue import GlueCatalog
+from headgate.aws.glue.catalog import GlueCatalog
 from headgate.client import lake as client
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.catalog import glue_columns

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.aws.dynamodb import DynamoLedger
-from headgate.aws.file_index import DynamoFileIndex
+from headgate.aws.dynamodb.file_index import DynamoFileIndex
+from headgate.aws.dynamodb.ledger import DynamoLedger
 from headgate.aws.in_memory_ports import MemoryFileIndex, MemoryLedger
 from headgate.lake.file_index import FileFilter
 from headgate.lake.ports import FileRecord

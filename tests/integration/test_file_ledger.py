@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.aws.dynamodb import DynamoLedger
+from headgate.aws.dynamodb.ledger import DynamoLedger
 from headgate.aws.in_memory_ports import MemoryLedger
 from headgate.errors import ConflictError, NotFoundError, ThrottledError
 from headgate.lake.ports import FileLedger, FileRecord, Measured

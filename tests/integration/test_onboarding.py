@@ -11,8 +11,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from headgate.aws.dynamodb.records import DynamoRecords
 from headgate.aws.in_memory_ports import MemoryRecords
-from headgate.aws.records import DynamoRecords
 from headgate.contracts import odcs_reader
 from headgate.errors import BadInputError, ConflictError, HeadgateError, NotFoundError
 from headgate.lake.ports import MaskingKey

@@ -74,7 +74,8 @@ def test_audited_logs_are_a_json_list_and_may_be_none() -> None:
 
 
 GATE_PARTS = (
-    "lambdas.raw_to_curated.handler, headgate.intake.files.process_file, headgate.aws.dynamodb, headgate.aws.secrets, headgate.aws.s3"
+    "lambdas.raw_to_curated.handler, headgate.intake.files.process_file, headgate.aws.dynamodb.ledger, "
+    "headgate.aws.secrets, headgate.aws.s3"
 )
 
 

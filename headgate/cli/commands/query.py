@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-    from headgate.aws.athena import Answer
+    from headgate.aws.athena.queries import Answer
     from headgate.query.questions import Question
 
 # What makes a spreadsheet take a cell for a formula. Source: OWASP, "CSV Injection".

@@ -11,7 +11,7 @@ from headgate.errors import QueryError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.aws.athena import AthenaQueries
+    from headgate.aws.athena.queries import AthenaQueries
     from headgate.contracts.registry import Registry
     from headgate.query.catalog import Databases
 

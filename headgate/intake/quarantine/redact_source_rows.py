@@ -14,10 +14,10 @@ import pyarrow.compute as pc
 
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind, Mask
-from headgate.masking.card_search import ANYWHERE
+from headgate.masking.find_card_numbers import ANYWHERE
+from headgate.masking.find_ssns import redact_ssn_forms
 from headgate.masking.redaction import redact, redact_cards
 from headgate.masking.searched_columns import context_below
-from headgate.masking.ssn_search import redact_ssn_forms
 from headgate.masking.verification_codes import redact_named_codes
 from headgate.values.cells import NO_ROWS, Flags, bool_array, flags, joined, literal, marked, matches, rewritten_where
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from headgate.contracts.model import Kind, Mask
 from headgate.intake.rows.checked_column import CheckedColumn
 from headgate.intake.rows.mask_rows import drop_values, mask_cards, mask_free_text, mask_ssns, take_masked
-from headgate.masking.card_numbers import numeric_rows_with_cards
-from headgate.masking.card_search import rows_with_cards
+from headgate.masking.card_columns import numeric_rows_with_cards
+from headgate.masking.find_card_numbers import rows_with_cards
+from headgate.masking.find_ssns import rows_with_ssns
 from headgate.masking.issuers import SHORTEST
 from headgate.masking.searched_columns import context_below
-from headgate.masking.ssn_search import rows_with_ssns
 from headgate.masking.verification_codes import rows_with_named_codes
 from headgate.values.accepted_texts import null_where_absent, texts_for_quarantine
 from headgate.values.cast_declared import cast_column
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.contracts.model import Column
-    from headgate.masking.card_numbers import KnownCards
+    from headgate.masking.card_columns import KnownCards
     from headgate.values.cells import Rows
 
 

@@ -42,7 +42,7 @@ from headgate.intake.rows.restore_source_texts import columns_from_candidates, k
 from headgate.intake.rows.spool import Spool
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.states import Disposition
-from headgate.masking.card_numbers import KnownCards
+from headgate.masking.card_columns import KnownCards
 from headgate.values.cells import NO_ROWS, Rows, bool_array, decoded, int_array, marked, numbers, repeated
 from headgate.values.parallel_work import in_order, in_turn, side_by_side, use_lean_allocator
 from headgate.values.rules import Breach, among

@@ -12,8 +12,8 @@ from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Mask
 from headgate.intake.rows.breaches_as_json import breaches_of
 from headgate.intake.rows.checked_column import CheckedColumn
-from headgate.masking.card_numbers import is_destroyed
-from headgate.masking.card_search import ANYWHERE, rows_with_cards
+from headgate.masking.card_columns import is_destroyed
+from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
 from headgate.masking.redaction import redact
 from headgate.masking.searched_columns import context_below
 from headgate.values.accepted_texts import null_where_absent
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.contracts.model import Column
-    from headgate.masking.card_numbers import KnownCards
+    from headgate.masking.card_columns import KnownCards
 
 # Source: Social Security Administration, the number's form: area, group and serial number; hyphens or blanks may be left out.
 _PLAIN_SSN = "999-99-9999"

@@ -31,12 +31,12 @@ from headgate.intake.rows.breaches_as_json import verdicts
 from headgate.intake.rows.check_column import check_column, undeclared_card
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import ObjectRef
-from headgate.masking.card_numbers import KnownCards, numeric_rows_with_cards
-from headgate.masking.card_search import ANYWHERE, rows_with_cards
+from headgate.masking.card_columns import KnownCards, numeric_rows_with_cards
+from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
+from headgate.masking.find_ssns import rows_with_ssns
 from headgate.masking.issuers import SHORTEST
 from headgate.masking.redaction import redact
 from headgate.masking.searched_columns import context_below
-from headgate.masking.ssn_search import rows_with_ssns
 from headgate.values.cells import NO_ROWS, bool_array, decoded, flags, marked, null_where, rewritten_where, text_bytes
 from headgate.values.rules import comparison_breach
 

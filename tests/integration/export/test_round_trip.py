@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from headgate.aws.athena import AthenaQueries
-from headgate.aws.dynamodb import DynamoLedger
-from headgate.aws.glue import GlueCatalog
+from headgate.aws.athena.queries import AthenaQueries
+from headgate.aws.dynamodb.ledger import DynamoLedger
+from headgate.aws.glue.catalog import GlueCatalog
 from headgate.aws.s3 import S3Objects
 from headgate.contracts import odcs_reader
 from headgate.contracts.catalog import glue_columns

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from headgate.api.app import Application
-from headgate.aws.athena import QueryPage, QueryStatus, ResultColumn
+from headgate.aws.athena.queries import QueryPage, QueryStatus, ResultColumn
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryFileIndex, MemoryLedger, MemoryObjects, MemoryUploads
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts.registry import Registry

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aws_lambda_powertools import Logger
 
-from headgate.aws import glue_process
+from headgate.aws.glue import job_process
 from headgate.aws.log_redaction import redact_log_text, redact_logs
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def test_every_glue_job_redacts_its_log(capsys: pytest.CaptureFixture[str], monk
         logging.getLogger("some.library").warning("failed payments/%s.csv", PAN)
         return {}
 
-    glue_process.run(job)
+    job_process.run(job)
     said = capsys.readouterr().out
     assert "[PAN ****1111]" in said
     assert PAN not in said

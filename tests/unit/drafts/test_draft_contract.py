@@ -26,7 +26,7 @@ from headgate.drafts.draft_contract import draft
 from headgate.errors import BadInputError, ContractError, HeaderError, UnreadableFileError
 from headgate.intake.rows.check_rows import CheckedRows, check_bytes
 from headgate.lake.ports import MaskingKey
-from headgate.masking.card_search import rows_with_cards
+from headgate.masking.find_card_numbers import rows_with_cards
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from headgate.masking.card_search import CONTEXT_BELOW
+from headgate.masking.find_card_numbers import CONTEXT_BELOW
 from headgate.masking.redaction import redact
 
 # Numbers that payment gateways publish for tests.

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.masking import issuers
+from headgate.masking.find_ssns import rows_with_ssns
 from headgate.masking.redaction import redact
-from headgate.masking.ssn_search import rows_with_ssns
 from headgate.masking.verification_codes import redact_named_codes, rows_with_named_codes
 from headgate.profiling.sensitive_values import HIDDEN, hide_secrets
 from headgate.quality.leaks import _ISSUERS as _SCANNED_ISSUERS

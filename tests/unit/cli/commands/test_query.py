@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from headgate.aws.athena import Answer, ResultColumn
+from headgate.aws.athena.queries import Answer, ResultColumn
 from headgate.cli.commands.query import _csv, questions
 from headgate.cli.rendering import screens
 

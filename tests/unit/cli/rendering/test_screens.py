@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from headgate.aws.athena import Answer, ResultColumn
+from headgate.aws.athena.queries import Answer, ResultColumn
 from headgate.cli import options
 from headgate.cli.commands import files, keys, mapping, pipeline, quarantine
 from headgate.cli.commands.contract import contract

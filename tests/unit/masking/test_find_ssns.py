@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.masking.ssn_search import _FORM, redact_ssn_forms, rows_with_ssns
+from headgate.masking.find_ssns import _FORM, redact_ssn_forms, rows_with_ssns
 from tests.unit.masking.texts import pieced, redacted
 
 pytestmark = pytest.mark.unit

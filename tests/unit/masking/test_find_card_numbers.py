@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.masking.card_search import ANYWHERE, CONTEXT_BELOW, rows_with_cards
+from headgate.masking.find_card_numbers import ANYWHERE, CONTEXT_BELOW, rows_with_cards
 from headgate.masking.redaction import redact_cards
 from tests.unit.masking import texts
 from tests.unit.masking.texts import PUBLISHED

@@ -48,7 +48,7 @@ class LakeTables:
     """Reads whole tables from their files, and answers of one workgroup from their result files.
 
     Attributes:
-        spoken, reason: as in `headgate.aws.athena.AthenaQueries`.
+        spoken, reason: as in `headgate.aws.athena.queries.AthenaQueries`.
     """
 
     athena: AthenaClient

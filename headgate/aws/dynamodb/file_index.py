@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from headgate.aws.dynamodb import CONTENT, decode, encode, record_of
+from headgate.aws.dynamodb.ledger import CONTENT, decode, encode, record_of
 from headgate.aws.errors import translated
 from headgate.lake.file_index import FileListPage
 

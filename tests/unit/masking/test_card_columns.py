@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from headgate.contracts.curated import CARD_BRANDS
 from headgate.lake.ports import MaskingKey
-from headgate.masking import card_numbers as cards
-from headgate.masking.card_search import rows_with_cards
+from headgate.masking import card_columns as cards
+from headgate.masking.find_card_numbers import rows_with_cards
 
 pytestmark = pytest.mark.unit
 

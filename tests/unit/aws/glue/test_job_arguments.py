@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.aws import glue_arguments
+from headgate.aws.glue import job_arguments
 from headgate.errors import SettingsError
 
 pytestmark = pytest.mark.unit
@@ -20,45 +20,45 @@ VALUES = st.text(st.characters(codec="ascii", exclude_categories=["Cc"])).filter
 @given(st.dictionaries(NAMES, VALUES))
 def test_pairs_are_read_as_they_were_written(arguments: dict[str, str]) -> None:
     argv = [token for name, value in arguments.items() for token in (f"--{name}", value)]
-    assert glue_arguments.merged(argv, {}) == arguments
+    assert job_arguments.merged(argv, {}) == arguments
 
 
 @given(st.dictionaries(NAMES, VALUES))
 def test_the_equals_form_means_the_same(arguments: dict[str, str]) -> None:
-    assert glue_arguments.merged([f"--{name}={value}" for name, value in arguments.items()], {}) == arguments
+    assert job_arguments.merged([f"--{name}={value}" for name, value in arguments.items()], {}) == arguments
 
 
 @given(st.dictionaries(NAMES, VALUES))
 def test_a_plain_process_finds_them_in_its_environment(arguments: dict[str, str]) -> None:
-    assert glue_arguments.merged([], arguments) == arguments
+    assert job_arguments.merged([], arguments) == arguments
 
 
 def test_an_argument_stands_above_a_variable_of_its_name() -> None:
-    assert glue_arguments.merged(["--system", "b"], {"system": "a", "HOME": "/"}) == {"system": "b", "HOME": "/"}
+    assert job_arguments.merged(["--system", "b"], {"system": "a", "HOME": "/"}) == {"system": "b", "HOME": "/"}
 
 
 def test_a_name_without_a_value_is_empty() -> None:
-    read = glue_arguments.merged(["--enable-metrics", "--system", "retail-copilot", "--last"], {})
+    read = job_arguments.merged(["--enable-metrics", "--system", "retail-copilot", "--last"], {})
     assert read == {"enable-metrics": "", "system": "retail-copilot", "last": ""}
 
 
 def test_glues_own_arguments_do_no_harm() -> None:
     argv = ["--JOB_ID", "j_1", "--JOB_RUN_ID", "jr_1", "--job-bookmark-option", "job-bookmark-disable", "--snapshot_id", "current"]
-    assert glue_arguments.merged(argv, {})["snapshot_id"] == "current"
+    assert job_arguments.merged(argv, {})["snapshot_id"] == "current"
 
 
 @pytest.mark.parametrize("arguments", [{}, {"system": ""}])
 def test_a_required_argument_that_is_absent_is_named(arguments: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match="--system"):
-        glue_arguments.required(arguments, "system")
+        job_arguments.required(arguments, "system")
 
 
 def test_a_day_is_read_and_no_day_is_none() -> None:
-    assert glue_arguments.day({"as_of": "2011-12-09"}, "as_of") == date(2011, 12, 9)
-    assert glue_arguments.day({"as_of": ""}, "as_of") is None
-    assert glue_arguments.day({}, "as_of") is None
+    assert job_arguments.day({"as_of": "2011-12-09"}, "as_of") == date(2011, 12, 9)
+    assert job_arguments.day({"as_of": ""}, "as_of") is None
+    assert job_arguments.day({}, "as_of") is None
 
 
 def test_what_is_no_day_is_an_error_that_names_the_argument() -> None:
     with pytest.raises(SettingsError, match="--as_of must be a date"):
-        glue_arguments.day({"as_of": "2023-13-45"}, "as_of")
+        job_arguments.day({"as_of": "2023-13-45"}, "as_of")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate.aws.tables import read_result, to_pandas
+from headgate.aws.athena.tables import read_result, to_pandas
 
 pytestmark = [
     pytest.mark.unit,

@@ -9,7 +9,8 @@ import sys
 from contextlib import redirect_stderr
 from typing import TYPE_CHECKING
 
-from headgate.aws import glue_arguments, unexpected_errors
+from headgate.aws import unexpected_errors
+from headgate.aws.glue import job_arguments
 from headgate.aws.log_redaction import redact_logs
 from headgate.errors import HeadgateError
 
@@ -59,7 +60,7 @@ def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
 
 def _arguments() -> Mapping[str, str]:
     """Return the job's arguments. boto3 reads the region from the environment, so it is copied there if nothing else set it."""
-    arguments = glue_arguments.merged(sys.argv[1:], os.environ)
+    arguments = job_arguments.merged(sys.argv[1:], os.environ)
     if region := arguments.get("HEADGATE_REGION"):
         os.environ.setdefault("AWS_DEFAULT_REGION", region)
     return arguments

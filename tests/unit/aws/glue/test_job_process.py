@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.aws import glue_process
+from headgate.aws.glue import job_process
 from headgate.errors import GateError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def test_a_job_gets_arguments_and_environment_and_its_summary_is_the_last_line(c
     def job(arguments: Mapping[str, str]) -> dict[str, object]:
         return {"system": arguments["system"], "database": arguments["HEADGATE_PROD_DATABASE"]}
 
-    glue_process.run(job)
+    job_process.run(job)
     assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"system": "retail-copilot", "database": "ecommerce_prod"}
 
 
@@ -42,7 +42,7 @@ def test_a_failed_job_ends_with_one_line_that_names_the_cause() -> None:
         raise GateError("orders: order_id: unique broken by 2 rows\npayments: amount: required broken by 1 rows")
 
     with pytest.raises(SystemExit) as caught:
-        glue_process.run(job)
+        job_process.run(job)
     told = "GateError: orders: order_id: unique broken by 2 rows payments: amount: required broken by 1 rows"
     assert caught.value.code == told
 
@@ -52,8 +52,8 @@ def test_only_the_cause_reaches_standard_error(capsys: pytest.CaptureFixture[str
         sys.stderr.write("calculating 10 %")
         raise ZeroDivisionError("division by zero")
 
-    with pytest.raises(SystemExit, match=r"^unexpected ZeroDivisionError at test_glue_process.py:\d+$"):
-        glue_process.run(job)
+    with pytest.raises(SystemExit, match=r"^unexpected ZeroDivisionError at test_job_process.py:\d+$"):
+        job_process.run(job)
     said = capsys.readouterr()
     assert said.err == ""
     assert "calculating 10 %" in said.out
@@ -65,7 +65,7 @@ def test_a_librarys_text_reaches_neither_the_log_nor_the_message(capsys: pytest.
         return {"number": int("-".join(PAN))}
 
     with pytest.raises(SystemExit) as caught:
-        glue_process.run(job)
+        job_process.run(job)
     said = capsys.readouterr()
     assert "-".join(PAN) not in said.out + said.err + str(caught.value.code)
     assert "Traceback" in said.out
@@ -80,12 +80,12 @@ def test_the_error_behind_a_foreseen_one_is_not_told(capsys: pytest.CaptureFixtu
         return {}
 
     with pytest.raises(SystemExit, match=r"^GateError: orders: a value does not fit$"):
-        glue_process.run(job)
+        job_process.run(job)
     assert "-".join(PAN) not in capsys.readouterr().out
 
 
 def test_models_threads_wait_without_spinning() -> None:
-    glue_process.run(lambda _: {})
+    job_process.run(lambda _: {})
     assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
 
 
@@ -93,14 +93,14 @@ def test_a_job_is_told_its_region(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["job.py", "--HEADGATE_REGION", "eu-central-1"])
     monkeypatch.setenv("AWS_DEFAULT_REGION", "")
     monkeypatch.delenv("AWS_DEFAULT_REGION")
-    glue_process.run(lambda _: {})
+    job_process.run(lambda _: {})
     assert os.environ["AWS_DEFAULT_REGION"] == "eu-central-1"
 
 
 def test_a_region_that_is_known_already_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["job.py", "--HEADGATE_REGION", "eu-central-1"])
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    glue_process.run(lambda _: {})
+    job_process.run(lambda _: {})
     assert os.environ["AWS_DEFAULT_REGION"] == "us-east-1"
 
 
@@ -111,7 +111,7 @@ def test_log_lines_of_a_job_hold_what_extra_states(capsys: pytest.CaptureFixture
         logging.getLogger("headgate.systems.run").info("system published", extra={"system": "retail-copilot", "tables": 3})
         return {}
 
-    glue_process.run(job)
+    job_process.run(job)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {
         "level": "INFO",
@@ -125,6 +125,6 @@ def test_log_lines_of_a_job_hold_what_extra_states(capsys: pytest.CaptureFixture
 def test_a_logged_exception_is_named_without_its_text() -> None:
     error = ValueError(PAN)
     record = logging.makeLogRecord({"msg": "failed", "levelname": "ERROR", "exc_info": (type(error), error, None)})
-    line = glue_process.JsonLines().format(record)
+    line = job_process.JsonLines().format(record)
     assert json.loads(line)["exception"] == "ValueError"
     assert PAN not in line

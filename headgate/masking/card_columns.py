@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.masking.card_search import CONTEXT_BELOW
+from headgate.masking.find_card_numbers import CONTEXT_BELOW
 from headgate.masking.issuers import ISSUERS, LONGEST, PREFIX_DIGITS, SHORTEST, align_texts, is_issued, issuer_of, luhn_holds
 from headgate.masking.tokens import Tokens
 from headgate.values.cells import NO_ROWS, Flags, Rows, bool_array, flags, int_array, literal, numbers, text_array, text_bytes
