@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 bench-% fuzz: export PYTHONPATH := $(CURDIR)
+# Compiled modules and tests are kept, so that no process compiles them again.
+unexport PYTHONDONTWRITEBYTECODE
 
 # A line `##@ name` begins a group of `make help`; `target: ## text` is a line of it. tests/unit/docs/test_makefile.py checks that none is missing.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.curated import with_distinct_names
@@ -54,14 +55,15 @@ def load(path: Path) -> Contract:
         ContractError: the file is not a contract that can be used.
     """
     try:
-        return parse(_read(path), zone=path.parent.name)
+        return _contract(path.read_text(encoding="utf-8"), path.suffix, path.parent.name)
     except RecursionError:
         raise ContractError(f"{path.name}: lists or mappings are nested too deeply for a contract. {_COMPARE}") from None
 
 
-def _read(path: Path) -> Any:  # noqa: ANN401 whatever the document holds
-    text = path.read_text(encoding="utf-8")
-    return json.loads(text) if path.suffix == ".json" else yaml_document(text)
+@lru_cache(maxsize=1024)
+def _contract(text: str, suffix: str, zone: str) -> Contract:
+    """Parsing all contracts of a lake takes half a second, and a process asks for them in several places; a contract never changes."""
+    return parse(json.loads(text) if suffix == ".json" else yaml_document(text), zone)
 
 
 def yaml_document(text: str) -> Any:  # noqa: ANN401 whatever the document holds
