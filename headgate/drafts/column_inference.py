@@ -26,7 +26,7 @@ from headgate.values.cast import cast
 from headgate.values.cast_declared import cast_column, plain_numbers, without_nulls
 from headgate.values.cells import Rows, blank_to_null, bool_array, by_unique, flags, literal, matches, numbers
 from headgate.values.format_inference import Inferred, Reading, blanks_left_out, infer_format, is_plain
-from headgate.values.inferred_times import in_order
+from headgate.values.inferred_times import patterns_in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +86,7 @@ def guess_column(name: str, text: pa.Array, *, is_typed: bool = False, answer: A
     if answer and answer.pattern:
         return _answered(name, different, answer.pattern)
     is_clear = plain.kind not in {Kind.STRING, Kind.DECIMAL} or (plain.kind is Kind.DECIMAL and is_typed)
-    if is_clear or is_code_name(name) or not len(different) or _are_article_numbers(different):
+    if is_clear or not len(different) or is_text_by_rule(name, different):
         return Guess(plain)
     found = _narrowed(infer_format(different), answer)
     if found.is_ambiguous:
@@ -97,11 +97,12 @@ def guess_column(name: str, text: pa.Array, *, is_typed: bool = False, answer: A
 
 
 def _narrowed(found: Inferred, answer: Answer | None) -> Inferred:
-    """Leave only readings in the order of day and month that a person stated."""
+    """Leave only the readings with most patterns in the order of day and month that a person stated."""
     if not (found.is_ambiguous and answer and answer.date_order):
         return found
-    kept = tuple(one for one in found.readings if one.format.patterns and in_order(one.format) == answer.date_order)
-    return replace(found, readings=kept) if kept else found
+    counts = [patterns_in_order(one.format, answer.date_order) for one in found.readings]
+    kept = tuple(one for one, count in zip(found.readings, counts, strict=True) if count == max(counts))
+    return replace(found, readings=kept) if max(counts) else found
 
 
 def _read_as(reading: Reading, plain: ColumnType) -> Guess:
@@ -111,7 +112,7 @@ def _read_as(reading: Reading, plain: ColumnType) -> Guess:
     if reading.kind is Kind.BIGINT and not len(cast(reading.plain, ColumnType(Kind.BIGINT)).misfits):
         return Guess(ColumnType(Kind.BIGINT), declared)
     decimal = _decimal_type(reading.plain)
-    return Guess(decimal, declared) if decimal else Guess(plain)
+    return Guess(decimal, declared) if decimal and (declared or decimal.scale) else Guess(plain)
 
 
 def _answered(name: str, different: pa.Array, pattern: str) -> Guess:
@@ -152,6 +153,11 @@ def _are_article_numbers(different: pa.Array) -> bool:
     return len(different) >= _FEWEST_ARTICLES and all(is_article_number(text) for text in different.slice(0, _PROBED).to_pylist())
 
 
+def is_text_by_rule(name: str, different: pa.Array) -> bool:
+    """Whether the column stays text although its texts may look like numbers: by its name, or because they are article numbers."""
+    return is_code_name(name) or _are_article_numbers(different)
+
+
 def are_email_addresses(text: pa.Array) -> bool:
     """Whether nearly all texts are e-mail addresses."""
     given = blank_to_null(text).drop_null()
@@ -168,7 +174,7 @@ def guess_type(name: str, text: pa.Array) -> ColumnType:
     given = blank_to_null(text).drop_null()
     if not len(given):
         return ColumnType(Kind.STRING)
-    if not is_code_name(name) and not _are_article_numbers(pc.unique(given)):
+    if not is_text_by_rule(name, pc.unique(given)):
         for candidate in _candidates(given):
             if not len(cast(given, candidate).misfits):
                 return candidate
@@ -236,7 +242,8 @@ def _candidates(given: pa.Array) -> Iterator[ColumnType]:
     if set(pc.unique(pc.utf8_lower(given)).to_pylist()) <= _WORDS:
         yield ColumnType(Kind.BOOLEAN)
     yield ColumnType(Kind.BIGINT)
-    if decimal := _decimal_type(given):
+    # Whole numbers beyond 64 bits are ids, which stay text.
+    if (decimal := _decimal_type(given)) and decimal.scale:
         yield decimal
     # A double only where an exponent asks for one: what is written with a point alone is exact as a decimal.
     yield from (ColumnType(kind) for kind in (Kind.DATE, Kind.TIMESTAMP, Kind.DOUBLE))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 DATE_ORDERS = ("dmy", "mdy", "ymd")
 # 1.234,5 and the like: what stands before the last three digits groups thousands, what stands before the fraction is the decimal separator.
 _EXAMPLE = re.compile(r"1(?P<thousands>[., ']?)234(?:(?P<decimal>[.,])[0-9]+)?")
+_BETWEEN_PATTERNS = "|"
 
 
 @dataclass(frozen=True)
@@ -28,27 +29,30 @@ class Answer:
 
 
 def format_of_answer(column: str, pattern: str) -> tuple[SourceFormat, Kind]:
-    """Return the format that a pattern names, with its kind.
+    """Return the format that a pattern names, with its kind; `|` separates several date patterns.
 
     Raises:
-        ContractError: it is neither a date pattern nor a number such as 1.234,5.
+        ContractError: it is neither a date pattern nor a number such as 1.234,5, or names dates and timestamps.
     """
     if found := _EXAMPLE.fullmatch(pattern):
         thousands, decimal = found["thousands"], found["decimal"] or ("," if found["thousands"] == "." else ".")
         if thousands == decimal:
             raise ContractError(f"column {column}: {pattern} has one sign for thousands and decimals. Remedy: write 1.234,5 or 1,234.5")
         return SourceFormat(decimal=decimal, thousands=thousands), Kind.DECIMAL
+    patterns = tuple(pattern.split(_BETWEEN_PATTERNS))
     try:
-        has_time = date_pattern(pattern).has_time
+        have_time = {date_pattern(one).has_time for one in patterns}
     except ContractError as error:
         raise ContractError(f"column {column}: {error}; for numbers write an example: 1.234,5 or 1,234.5") from None
-    return SourceFormat(patterns=(pattern,)), Kind.TIMESTAMP if has_time else Kind.DATE
+    if len(have_time) > 1:
+        raise ContractError(f"column {column}: {pattern} names a date and a timestamp. Remedy: name patterns of one of the two")
+    return SourceFormat(patterns=patterns), Kind.TIMESTAMP if have_time == {True} else Kind.DATE
 
 
 def answer_of(reading: Reading) -> str:
     """Return the answer that names a reading, as `--format COLUMN=ANSWER` takes it."""
     declared = reading.format
     if declared.patterns:
-        return declared.patterns[0]
+        return _BETWEEN_PATTERNS.join(declared.patterns)
     fraction = f"{declared.decimal}5" if reading.kind is not Kind.BIGINT else ""
     return f"1{declared.thousands}234{fraction}"

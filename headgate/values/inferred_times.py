@@ -2,6 +2,9 @@
 
 Only patterns in use are candidates: those of Unicode CLDR's locales, and ISO 8601 variants. Patterns that read one text as different
 days make the column ambiguous: `03/04/2026` is in March or in April. With points the day comes first in every locale of CLDR.
+
+If no pattern reads all texts, they are grouped by their shape, and each group is read by patterns of its own: `31.12.2026` beside
+`12/31/2026`. One ambiguous group makes the column ambiguous.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _PROBED = 64
+_MOST_SHAPES, _MOST_MIXES = 4, 16
 _NUMERIC = (
     *(f"{first}.{second}.{year}" for year in ("yyyy", "yy") for first, second in (("dd", "MM"), ("d", "M"))),
     *(
@@ -66,6 +70,10 @@ def time_readings(texts: pa.Array) -> list[TimeReading]:
     Args:
         texts: not empty, without nulls.
     """
+    return _readings_of_one_pattern(texts) or _readings_of_several_patterns(texts)
+
+
+def _readings_of_one_pattern(texts: pa.Array) -> list[TimeReading]:
     if plain := _plain_reading(texts):
         return [plain]
     probed = texts.slice(0, _PROBED)
@@ -79,6 +87,34 @@ def time_readings(texts: pa.Array) -> list[TimeReading]:
         if not values.null_count and not any(one.kind is kind and one.values.equals(values) for one in found):
             found.append(TimeReading(kind, declared, values))
     return found
+
+
+def _readings_of_several_patterns(texts: pa.Array) -> list[TimeReading]:
+    """Return the ways to read texts of a few shapes, each shape by its own pattern."""
+    if not _readings_by_shape(texts.slice(0, _PROBED)):
+        return []
+    found: list[TimeReading] = []
+    for mix in islice(product(*_readings_by_shape(texts)), _MOST_MIXES):
+        patterns = tuple(dict.fromkeys(pattern for one in mix for pattern in one.format.patterns))
+        languages = {one.format.language for one in mix} - {PLAIN.language}
+        if len({one.kind for one in mix}) > 1 or len(languages) > 1:
+            continue
+        declared = SourceFormat(patterns=patterns, language=next(iter(languages), PLAIN.language))
+        values = cast_times(texts, ColumnType(mix[0].kind), declared)
+        if not values.null_count and not any(one.values.equals(values) for one in found):
+            found.append(TimeReading(mix[0].kind, declared, values))
+    return found
+
+
+def _readings_by_shape(texts: pa.Array) -> list[list[TimeReading]]:
+    """Return for each shape of the texts the patterns that read all of its texts; empty if a shape has none, or there are too many."""
+    long_runs = pc.replace_substring_regex(texts, r"\d{3,}", "Y")  # a year of four digits and one of two have different shapes
+    shapes = pc.replace_substring_regex(pc.replace_substring_regex(long_runs, r"\d+", "9"), r"\pL+", "A")
+    different = pc.unique(shapes)
+    if len(different) > _MOST_SHAPES:
+        return []
+    found = [_readings_of_one_pattern(texts.filter(pc.equal(shapes, shape))) for shape in different]
+    return found if all(found) else []
 
 
 def _plain_reading(texts: pa.Array) -> TimeReading | None:
@@ -146,7 +182,11 @@ def has_short_year(declared: SourceFormat) -> bool:
     return any("short_year" in date_pattern(text).fields for text in declared.patterns)
 
 
-def in_order(declared: SourceFormat) -> str:
-    """Return the order of day, month and year in the first pattern: `dmy`, `mdy` or `ymd`."""
+def patterns_in_order(declared: SourceFormat, order: str) -> int:
+    """Return how many patterns have day, month and year in this order: `dmy`, `mdy` or `ymd`."""
+    return sum(_date_order(pattern) == order for pattern in declared.patterns)
+
+
+def _date_order(pattern: str) -> str:
     letter = {"year": "y", "short_year": "y", "month": "m", "month_name": "m", "short_month": "m", "day": "d"}
-    return "".join(letter.get(part.field, "") for part in date_pattern(declared.patterns[0]).parts)
+    return "".join(letter.get(part.field, "") for part in date_pattern(pattern).parts)

@@ -21,6 +21,7 @@ from headgate.contracts import odcs_reader
 from headgate.contracts.model import Content, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.registry import Registry
+from headgate.contracts.source_format import SourceFormat
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.drafts.draft_contract import draft
 from headgate.errors import BadInputError, ContractError, HeaderError, UnreadableFileError
@@ -548,6 +549,23 @@ def test_an_answer_decides_an_ambiguous_column(answer: dict[str, str]) -> None:
     found = draft(AMBIGUOUS, "x", **answer)  # type: ignore[arg-type] # one of two options
     assert not found.questions
     assert gated(AMBIGUOUS, found.contract).accepted.column("bought").to_pylist() == [dt.date(2026, 3, 4), dt.date(2026, 5, 6)]
+
+
+def test_a_column_with_two_date_patterns_is_drafted_with_both() -> None:
+    body = csv_of(id=["1", "2", "3"], bought=["31.12.2026", "12/31/2026", "2026-01-02"])
+    found = draft(body, "x")
+    assert not found.questions
+    assert found.contract.column("bought").format == SourceFormat(patterns=("dd.MM.yyyy", "MM/dd/yyyy"))
+    day = dt.date(2026, 12, 31)
+    assert gated(body, found.contract).accepted.column("bought").to_pylist() == [day, day, dt.date(2026, 1, 2)]
+
+
+@pytest.mark.parametrize("answer", [{"date_order": "mdy"}, {"formats": {"bought": "dd.MM.yyyy|MM/dd/yyyy"}}])
+def test_an_answer_decides_an_ambiguous_column_with_two_date_patterns(answer: dict[str, str]) -> None:
+    body = csv_of(id=["1", "2"], bought=["31.12.2026", "03/04/2026"])
+    assert [one.answers for one in draft(body, "x").questions] == [("dd.MM.yyyy|dd/MM/yyyy", "dd.MM.yyyy|MM/dd/yyyy")]
+    found = draft(body, "x", **answer)  # type: ignore[arg-type] # one of two options
+    assert gated(body, found.contract).accepted.column("bought").to_pylist() == [dt.date(2026, 12, 31), dt.date(2026, 3, 4)]
 
 
 def test_an_answer_with_a_number_decides_between_thousands_and_decimals() -> None:

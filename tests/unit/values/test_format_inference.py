@@ -28,6 +28,10 @@ def inferred(*texts: str) -> Inferred:
         (["Mar 3, 2026"], Kind.DATE, SourceFormat(patterns=("MMM d, yyyy",))),
         (["31.12.2026 10:00"], Kind.TIMESTAMP, SourceFormat(patterns=("dd.MM.yyyy HH:mm",))),
         (["12/31/2026 1:00:00 PM"], Kind.TIMESTAMP, SourceFormat(patterns=("MM/dd/yyyy h:mm:ss a",))),
+        (["12/31/2026", "31.12.2026"], Kind.DATE, SourceFormat(patterns=("MM/dd/yyyy", "dd.MM.yyyy"))),
+        (["2026-12-31", "31.12.2026", "1 Mai 2026"], Kind.DATE, SourceFormat(patterns=("dd.MM.yyyy", "d MMM yyyy"), language="de")),
+        (["31.12.26", "01.02.2026"], Kind.DATE, SourceFormat(patterns=("dd.MM.yy", "dd.MM.yyyy"))),
+        (["2026-12-31 10:00:00", "31.12.2026 10:00"], Kind.TIMESTAMP, SourceFormat(patterns=("dd.MM.yyyy HH:mm",))),
         (["2026-12-31", "2026-01-02"], Kind.DATE, PLAIN),
         (["2026-12-31T10:00:00+02:00"], Kind.TIMESTAMP, PLAIN),
         (["1.299,00 €", "5,00 €"], Kind.DECIMAL, SourceFormat(decimal=",", thousands=".", currency=("€",))),
@@ -52,6 +56,7 @@ def test_one_format_that_reads_every_text_is_found(texts: list[str], kind: Kind,
     [
         (["03/04/2026", "05/06/2026"], {("dd/MM/yyyy",), ("MM/dd/yyyy",)}),
         (["31/12/26"], {("dd/MM/yy",), ("yy/MM/dd",)}),
+        (["03/04/2026", "31.12.2026"], {("dd/MM/yyyy", "dd.MM.yyyy"), ("MM/dd/yyyy", "dd.MM.yyyy")}),
     ],
 )
 def test_dates_that_two_orders_read_are_ambiguous(texts: list[str], answers: set[tuple[str, ...]]) -> None:
@@ -71,7 +76,7 @@ def test_three_digits_behind_one_separator_are_ambiguous(text: str) -> None:
     "texts",
     [
         ["gratis", "1,50"], ["5 €", "6 $"], ["29.02.2025"], ["123 456 789", "123 456 780"], ["007", "8"], ["ja"], ["10.0.0.1"],
-        ["+49 351 1"], ["NA", "1"], ["12/31/2026", "31.12.2026"], ["4111 1111 1111 1111"], ["a", "b"], ["5 kg", "6"],
+        ["+49 351 1"], ["NA", "1"], ["12/31/2026", "31.12.2026 10:00"], ["4111 1111 1111 1111"], ["a", "b"], ["5 kg", "6"],
     ],
 )  # fmt: skip
 def test_everything_else_stays_text(texts: list[str]) -> None:
