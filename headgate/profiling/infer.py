@@ -1,8 +1,12 @@
-"""What a column of texts is: its most specific type that nearly all of its texts spell, and the texts that do not."""
+"""What a column of texts is, and the texts that are no value of its type.
+
+A draft decides (`headgate.drafts`). Where a few texts prevent a type, the column has the type of nearly all its texts, and the others
+are invalid.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.model import Column, ColumnType, Kind
+from headgate.contracts.source_format import PLAIN, SourceFormat
+from headgate.drafts.column_inference import Guess, guess_column, is_text_by_rule
+from headgate.drafts.format_answers import answer_of
 from headgate.lake.columns import bool_array, text_array
 from headgate.profiling.arrays import Counted, Values, as_numpy, counted, filled, is_valid
 from headgate.values.cast_declared import cast_column, plain_numbers, trimmed, without_nulls
@@ -25,6 +32,7 @@ if TYPE_CHECKING:
 MINIMUM_SHARE = 0.9
 _YEAR = r"(?P<year>(?:1[6-9]|2[01])\d\d)"
 _DAY, _MONTH = r"(?P<day>0?[1-9]|[12]\d|3[01])", r"(?P<month>0?[1-9]|1[0-2])"
+_ISO_DATE = "yyyy-MM-dd"
 _ISO_DAY = rf"{_YEAR}-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])"
 _TIME = r"[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
 # No number has zeros in front, no sign but a minus, no blanks: 007123 is a text (DESIGN.md, D5).
@@ -33,10 +41,18 @@ _INT = r"0|-?[1-9]\d{0,17}|-?[1-8]\d{18}"
 _DECIMAL = r"-?(?:0|[1-9]\d{0,16})(?:\.\d{1,17})?"
 _EXPONENT = r"[eE][+-]?\d{1,3}"
 _FLOAT = rf"-?(?:(?:(?:0|[1-9]\d*)\.\d*|\.\d+)(?:{_EXPONENT})?|(?:0|[1-9]\d*){_EXPONENT}|0|[1-9]\d{{0,16}})"
-_BOOL = r"(?i:true|false|t|f|yes|no|y|n)"
+_TRUE, _FALSE = r"(?i:true|t|yes|y)", r"(?i:false|f|no|n)"
+_BOOL = f"{_TRUE}|{_FALSE}"
 _DIGITS = 18
 _PROBED = 256
-_NAMES = {Kind.BIGINT: "int", Kind.DECIMAL: "decimal", Kind.DATE: "date", Kind.TIMESTAMP: "timestamp", Kind.BOOLEAN: "bool"}
+_NAMES = {
+    Kind.BIGINT: "int",
+    Kind.DECIMAL: "decimal",
+    Kind.DOUBLE: "float",
+    Kind.DATE: "date",
+    Kind.TIMESTAMP: "timestamp",
+    Kind.BOOLEAN: "bool",
+}
 _MISSING_WORDS = ("null", "none", "nan", "n/a", "-", "--", "?", "#n/a", "\\n")
 
 
@@ -46,7 +62,7 @@ class Inferred:
 
     Attributes:
         type: int, decimal, float, bool, date, timestamp, string; empty when it holds no text at all.
-        format: how dates are written, in the terms of strptime; empty for all else.
+        format: how dates are written, in the patterns of a contract; empty for all else. Of an ambiguous column the possible formats.
         values: typed; null where the text is missing or invalid.
         invalid: rows with a text that the type does not spell.
         suspected_missing: rows with a word that often means a missing value; it counts as a value (`NA` is North America).
@@ -84,59 +100,117 @@ _TYPES: tuple[tuple[str, Callable[[pa.DataType], bool]], ...] = (
 )
 
 
-def infer(column: pa.Array) -> Inferred:
-    """The column in the first type that nearly all its texts spell, the most specific first; an empty text is missing."""
+def infer(column: pa.Array, name: str = "") -> Inferred:
+    """Return the column as `contract init` would draft it; where some dirt prevents a type, in the type that nearly all texts spell.
+
+    An empty text is missing. An ambiguous column is text, and `format` lists how it can be read.
+    """
     if not pa.types.is_string(_texts_of(column.type)):
         return typed(column)
     given = counted(column)
     present = _without_blanks(given)
     total = int(present.counts.sum())
-    reading = _reading(present) if total else None
     suspected = int(present.counts[flags(pc.is_in(pc.utf8_lower(present.unique), text_array(_MISSING_WORDS)))].sum())
     missing = len(column) - total
-    if reading is None and total and (found := _in_source_format(column, present, missing, suspected)):
-        return found
-    if reading is None:
-        return Inferred("string" if total else "", present.unique, present, missing, 0, suspected_missing=suspected)
+    as_text = Inferred("string" if total else "", present.unique, present, missing, 0, suspected_missing=suspected)
+    if not total or is_text_by_rule(name, present.unique):
+        return as_text
+    guess = _drafted(name, present.unique)
+    if guess.choices:
+        return replace(as_text, format=" or ".join(map(answer_of, guess.choices)))
+    if guess.type.kind is not Kind.STRING:
+        return _read_by_guess(column, as_text, guess)
+    return _in_dirt(column, as_text)
+
+
+def _drafted(name: str, texts: pa.Array) -> Guess:
+    """Return the guess of `contract init`; a part of the texts that no format reads decides for all."""
+    some = guess_column(name, texts.slice(0, _PROBED))
+    is_text = some.type.kind is Kind.STRING and not some.choices
+    return some if is_text or len(texts) <= _PROBED else guess_column(name, texts)
+
+
+def _read_by_guess(column: pa.Array, as_text: Inferred, guess: Guess) -> Inferred:
+    texts = as_text.texts.unique
+    given = Column("", guess.type, format=guess.format)
+    if guess.type.kind is Kind.DECIMAL:
+        values = _as_decimals(_plain_spelling(texts, guess.format or PLAIN))
+    else:
+        values = cast_column(given, without_nulls(given, texts)).values
+    invalid = int(as_text.texts.counts[~is_valid(values)].sum())
+    form = _date_format(guess.type.kind, guess.format)
+    return replace(as_text, type=_NAMES[guess.type.kind], values=_in_rows(column, texts, values), invalid=invalid, format=form)
+
+
+def _date_format(kind: Kind, declared: SourceFormat | None) -> str:
+    if declared and declared.patterns:
+        return " or ".join(declared.patterns)
+    return {Kind.DATE: _ISO_DATE, Kind.TIMESTAMP: "ISO 8601"}.get(kind, "")
+
+
+def _in_rows(column: pa.Array, texts: pa.Array, values: pa.Array) -> pa.Array:
+    """Return the value of each row's text."""
+    return values.take(pc.index_in(_dense(column), texts))
+
+
+def _in_dirt(column: pa.Array, as_text: Inferred) -> Inferred:
+    """Return the column in the first type that nearly all its texts spell, the most specific first."""
+    present = as_text.texts
+    readings = _readings(present)
+    if not readings:
+        return _in_source_format(column, as_text) or as_text
+    if len(readings) > 1:
+        return replace(as_text, format=" or ".join(reading.format for reading in readings))
+    (reading,) = readings
     parsed = reading.parse(_only(present.unique, reading.pattern))
     invalid = int(present.counts[~is_valid(parsed)].sum())
-    values = parsed.take(pc.index_in(_dense(column), present.unique))
-    return Inferred(reading.type, values, present, missing, invalid, reading.format, suspected)
+    values = _in_rows(column, present.unique, parsed)
+    return replace(as_text, type=reading.type, values=values, invalid=invalid, format=reading.format)
 
 
-def _in_source_format(column: pa.Array, present: Counted, missing: int, suspected: int) -> Inferred | None:
-    """Return the column read by the source format that a drafted contract would declare; None if no format is clear."""
+def _in_source_format(column: pa.Array, as_text: Inferred) -> Inferred | None:
+    """Return the texts with a digit read by the source format that a draft without the other texts would declare; None if none is clear."""
+    present = as_text.texts
     has_digit = flags(pc.match_substring_regex(present.unique, "[0-9]"))
     is_mostly = has_digit.any() and present.counts[has_digit].sum() >= MINIMUM_SHARE * present.counts.sum()
     texts = present.unique.filter(bool_array(has_digit)) if is_mostly else present.unique
     if not infer_format(texts.slice(0, _PROBED)).readings:
         return None
     readings = infer_format(texts).readings
-    if len(readings) != 1 or is_plain(readings[0]):
+    if len(readings) > 1:
+        return replace(as_text, format=" or ".join(map(answer_of, readings)))
+    if not readings or is_plain(readings[0]):
         return None
     (reading,) = readings
     values = _values_of(reading, texts)
     invalid = int(present.counts.sum() - present.counts[flags(pc.is_in(present.unique, texts.filter(values.is_valid())))].sum())
-    form = reading.format.patterns[0] if reading.format.patterns else ""
-    return Inferred(_NAMES[reading.kind], values.take(pc.index_in(_dense(column), texts)), present, missing, invalid, form, suspected)
+    form = _date_format(reading.kind, reading.format)
+    return replace(as_text, type=_NAMES[reading.kind], values=_in_rows(column, texts, values), invalid=invalid, format=form)
 
 
 def _values_of(reading: Reading, texts: pa.Array) -> pa.Array:
     if reading.kind not in {Kind.DECIMAL, Kind.BIGINT}:
         typed_as = Column("", ColumnType(reading.kind), format=reading.format)
         return cast_column(typed_as, without_nulls(typed_as, texts)).values
-    shown = trimmed(texts) if reading.format.trim else texts
-    plain = plain_numbers(shown, reading.format)
+    plain = _plain_spelling(texts, reading.format)
     return _as_decimals(plain) if reading.kind is Kind.DECIMAL else cast_column(Column("", ColumnType(Kind.BIGINT)), plain).values
 
 
-def _reading(present: Counted) -> _Reading | None:
-    """The first reading that nearly all texts have, or the one of its rivals that more of them have."""
+def _plain_spelling(texts: pa.Array, declared: SourceFormat) -> pa.Array:
+    given = Column("", ColumnType(Kind.DECIMAL), format=declared)
+    kept = without_nulls(given, texts)
+    return plain_numbers(trimmed(kept) if declared.trim else kept, declared)
+
+
+def _readings(present: Counted) -> list[_Reading]:
+    """Return the first reading that nearly all texts have, or those of its rivals that most of them have: several where it is ambiguous."""
     first = next((reading for reading in _READINGS if _share(present, reading.pattern) >= MINIMUM_SHARE), None)
-    if first is None:
-        return None
+    if first is None or (first.type == "bool" and not (_share(present, _TRUE) and _share(present, _FALSE))):
+        return []  # `no` alone is a word of several languages
     rivals = next(([one for one in _READINGS if one.name in names] for names in _RIVALS if first.name in names), [first])
-    return max(rivals, key=lambda one: _share(present, one.pattern))
+    shares = [_share(present, one.pattern) for one in rivals]
+    best = [one for one, share in zip(rivals, shares, strict=True) if share == max(shares)]
+    return best if first.type == "date" else best[:1]
 
 
 def _texts_of(kind: pa.DataType) -> pa.DataType:
@@ -205,18 +279,18 @@ def _of_days(pattern: str, form: str) -> _Reading:
 
 
 # What some texts of a column spell and others do not: `5` and `7.50` are both decimals, `12/31/2023` has no month 31.
-_RIVALS = (("int", "decimal", "float"), ("%d/%m/%Y", "%m/%d/%Y"))
+_RIVALS = (("int", "decimal", "float"), ("dd/MM/yyyy", "MM/dd/yyyy"), ("dd-MM-yyyy", "MM-dd-yyyy"))
 _READINGS = (
     _Reading("int", _INT, lambda text: pc.cast(text, pa.int64())),
     _Reading("decimal", _DECIMAL, _as_decimals),
     _Reading("float", _FLOAT, lambda text: pc.cast(text, pa.float64())),
-    _Reading("bool", _BOOL, lambda text: pc.match_substring_regex(text, r"^(?i:true|t|yes|y)$")),
-    _of_days(_ISO_DAY, "%Y-%m-%d"),
+    _Reading("bool", _BOOL, lambda text: pc.match_substring_regex(text, f"^{_TRUE}$")),
+    _of_days(_ISO_DAY, _ISO_DATE),
     _Reading("timestamp", _ISO_DAY + _TIME, lambda text: _as_instants(text, _ISO_DAY + _TIME), "ISO 8601"),
-    # Where both readings fit, day first: only the United States write the month first.
-    _of_days(f"{_DAY}/{_MONTH}/{_YEAR}", "%d/%m/%Y"),
-    _of_days(f"{_MONTH}/{_DAY}/{_YEAR}", "%m/%d/%Y"),
-    _of_days(rf"{_DAY}\.{_MONTH}\.{_YEAR}", "%d.%m.%Y"),
-    _of_days(f"{_DAY}-{_MONTH}-{_YEAR}", "%d-%m-%Y"),
-    _of_days(f"{_YEAR}/{_MONTH}/{_DAY}", "%Y/%m/%d"),
+    _of_days(f"{_DAY}/{_MONTH}/{_YEAR}", "dd/MM/yyyy"),
+    _of_days(f"{_MONTH}/{_DAY}/{_YEAR}", "MM/dd/yyyy"),
+    _of_days(rf"{_DAY}\.{_MONTH}\.{_YEAR}", "dd.MM.yyyy"),
+    _of_days(f"{_DAY}-{_MONTH}-{_YEAR}", "dd-MM-yyyy"),
+    _of_days(f"{_MONTH}-{_DAY}-{_YEAR}", "MM-dd-yyyy"),
+    _of_days(f"{_YEAR}/{_MONTH}/{_DAY}", "yyyy/MM/dd"),
 )

@@ -185,7 +185,7 @@ def profile_unknown(
         sensitive: columns that are known to be so; others are found by their names and values.
     """
     held = {name: _computable(in_one_piece(column)) for name, column in columns.items()}
-    inferred = dict(zip(held, side_by_side(infer, held.values()), strict=True))
+    inferred = dict(zip(held, side_by_side(lambda name: infer(held[name], name), held), strict=True))
     hidden = {*sensitive, *(name for name in held if _is_sensitive(name, inferred[name]))}
     if any(may_hold_cards(inferred[name].texts.unique) for name in hidden):
         hidden |= {name for name, column in inferred.items() if may_hold_codes(column.texts.unique)}

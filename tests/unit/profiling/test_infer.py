@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headgate.contracts.model import Kind
+from headgate.drafts.column_inference import guess_column
 from headgate.profiling.infer import infer
 
 pytestmark = pytest.mark.unit
@@ -18,11 +20,13 @@ pytestmark = pytest.mark.unit
         (["1.50", "2", "-0.25"], "decimal", ""),
         (["1e5", "2.5"], "float", ""),
         (["yes", "No"], "bool", ""),
-        (["2024-02-29", "2024-03-01"], "date", "%Y-%m-%d"),
-        (["31/12/2023", "01/02/2024"], "date", "%d/%m/%Y"),
-        (["12/31/2023", "01/02/2024"], "date", "%m/%d/%Y"),
-        (["01/02/2024"], "date", "%d/%m/%Y"),
-        (["31.12.2023"], "date", "%d.%m.%Y"),
+        (["2024-02-29", "2024-03-01"], "date", "yyyy-MM-dd"),
+        (["31/12/2023", "01/02/2024"], "date", "dd/MM/yyyy"),
+        (["12/31/2023", "01/02/2024"], "date", "MM/dd/yyyy"),
+        (["01/02/2024"], "string", "dd/MM/yyyy or MM/dd/yyyy"),
+        (["1.299"], "string", "1234.5 or 1.234"),
+        (["no"], "string", ""),
+        (["31.12.2023"], "date", "dd.MM.yyyy"),
         (["2024-01-01 10:00:00", "2024-01-01T10:00:00Z"], "timestamp", "ISO 8601"),
         (["007123", "008000"], "string", ""),
         (["NA", "EU"], "string", ""),
@@ -45,7 +49,7 @@ def test_some_dirt_is_invalid_and_does_not_make_numbers_into_texts() -> None:
         ("5", "7.50", "decimal", ""),
         ("5", "1e3", "float", ""),
         ("0.5", "1.5e-7", "float", ""),
-        ("01/02/2024", "12/31/2023", "date", "%m/%d/%Y"),
+        ("01/02/2024", "12/31/2023", "date", "MM/dd/yyyy"),
     ],
 )
 def test_what_a_few_texts_say_of_the_type_is_heard_and_does_not_make_them_invalid(most: str, few: str, kind: str, form: str) -> None:
@@ -132,6 +136,33 @@ def test_days_are_read_exactly(days: list[dt.date]) -> None:
 def test_a_profile_types_a_column_as_the_drafted_contract_does(texts: list[str], kind: str, invalid: int) -> None:
     found = infer(pa.array(texts))
     assert (found.type, found.invalid) == (kind, invalid)
+
+
+_DRAFTED_AS = {
+    Kind.STRING: "string", Kind.BIGINT: "int", Kind.DECIMAL: "decimal", Kind.DOUBLE: "float", Kind.BOOLEAN: "bool", Kind.DATE: "date",
+    Kind.TIMESTAMP: "timestamp",
+}  # fmt: skip
+_SPELLINGS = [
+    "01/02/2024", "13/02/2024", "02/13/2024", "01-02-2024", "2024-02-01", "01.02.2024", "1.299", "1,299", "1,5", "12", "007", "80331", "no",
+    "yes", "ja", "nein", "-", "n/a", "1e3", "19 %", "5 €", "2024-02-01 10:00", "4006381333931", "12345678901234567890", "gratis",
+]  # fmt: skip
+
+
+@given(st.sampled_from(["x", "plz", "artikelnummer", "datum"]), st.lists(st.sampled_from(_SPELLINGS), min_size=1, max_size=4))
+def test_a_profile_and_a_draft_agree_about_every_column_that_a_draft_types(name: str, texts: list[str]) -> None:
+    drafted, profiled = guess_column(name, pa.array(texts)), infer(pa.array(texts), name)
+    assert profiled.type == _DRAFTED_AS[drafted.type.kind]
+    assert bool(drafted.choices) is (profiled.type == "string" and profiled.format != "")
+
+
+@pytest.mark.parametrize("name", ["plz", "zip", "phone", "artikelnummer"])
+def test_a_column_named_for_codes_is_text_in_a_profile(name: str) -> None:
+    assert infer(pa.array(["80331", "10115"]), name).type == "string"
+
+
+def test_some_dirt_does_not_decide_in_which_order_dates_are_read() -> None:
+    found = infer(pa.array(["01/02/2024"] * 19 + ["x"]))
+    assert (found.type, found.format) == ("string", "dd/MM/yyyy or MM/dd/yyyy")
 
 
 def test_values_in_a_source_format_are_read() -> None:
