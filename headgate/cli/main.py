@@ -1,6 +1,6 @@
 """The command `headgate`.
 
-Exit codes: 0 done; 1 failed, and the message says why; 2 the command was misspelt; 3 finished, but some files were refused
+Exit codes: 0 done; 1 failed, and the message says why; 2 the command was misspelt; 3 finished, but some files were rejected
 or some systems failed.
 """
 

@@ -35,7 +35,7 @@ _RULES = {
     "pattern": "matches `{}`",
     "valid_values": "one of {}",
 }
-_LEVELS = {Level.WARN: " (only warns)", Level.QUARANTINE: "", Level.HALT: " (refuses the file)"}
+_LEVELS = {Level.WARN: " (only warns)", Level.QUARANTINE: "", Level.HALT: " (rejects the file)"}
 _HEAD = """# Data dictionary
 
 Every table of the lake, compiled from the contracts; write it again with `python -m headgate.contracts.dictionary`.

@@ -47,7 +47,7 @@ _ALIASES = "headgate.aliases"
 _TOLD_BY_FIELD = {"headgate.orderBy", "headgate.format"}
 # Whom it breaks something for when such a property is there, is another, or is gone; properties of others are words.
 _PROPERTY_BREAKS = {
-    "headgate.encoding": Breaks.BOTH,  # a file is read as another text, or is refused
+    "headgate.encoding": Breaks.BOTH,  # a file is read as another text, or is rejected
     "headgate.header": Breaks.SENDERS,  # the first row is read as data, or as names
     "headgate.asOf": Breaks.READERS,  # the lake may be as of another day
     "headgate.deletes": Breaks.READERS,  # rows leave the snapshot, or stay in it
@@ -123,7 +123,7 @@ def _of_columns(old: Contract, new: Contract) -> Iterator[Change]:
     before, after = ({column.name: column for column in contract.columns} for contract in (old, new))
     for name in [*before, *(name for name in after if name not in before)]:
         if name not in after:
-            yield Change(name, "the column is gone; a file that has it is refused", Breaks.BOTH)
+            yield Change(name, "the column is gone; a file that has it is rejected", Breaks.BOTH)
         elif name not in before:
             yield _added(after[name])
         else:
@@ -133,7 +133,7 @@ def _of_columns(old: Contract, new: Contract) -> Iterator[Change]:
 def _added(column: Column) -> Change:
     if column.required or column.mask:
         why = "required" if column.required else "masked"
-        return Change(column.name, f"the column is new and {why}; a file without it is refused", Breaks.SENDERS)
+        return Change(column.name, f"the column is new and {why}; a file without it is rejected", Breaks.SENDERS)
     return Change(column.name, "the column is new and may be left out", Breaks.NOBODY)
 
 

@@ -57,7 +57,7 @@ class Level(StrEnum):
 
     WARN = "warn"  # counted, accepted
     QUARANTINE = "quarantine"  # the row is refused
-    HALT = "halt"  # the file is refused
+    HALT = "halt"  # the file is rejected
 
 
 @dataclass(frozen=True)

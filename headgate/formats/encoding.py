@@ -67,7 +67,7 @@ def check_western(content: bytes, found: Western) -> None:
 
 
 def unknown_encoding(content: bytes, at: int) -> UnreadableFileError:
-    """The refusal of a text that is neither UTF-8 nor, from this byte on, likely to be Windows-1252."""
+    """The rejection of a text that is neither UTF-8 nor, from this byte on, likely to be Windows-1252."""
     return UnreadableFileError(
         rule="unknown_encoding",
         message=f"line {_line_of(content, at)} is neither UTF-8 nor plausible Windows-1252",

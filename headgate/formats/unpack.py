@@ -158,7 +158,7 @@ def within(parts: Iterator[bytes], allowed: int, limit_bytes: int) -> Iterator[b
 
 
 def too_large(limit_bytes: int) -> UnreadableFileError:
-    """The refusal of a file that is larger than a worker can hold."""
+    """The rejection of a file that is larger than a worker can hold."""
     return UnreadableFileError(
         rule="too_large",
         message=f"the file holds more than {limit_bytes:,} bytes once unpacked",

@@ -109,7 +109,7 @@ def _merged(
     rows = ibis.table(ibis.Schema.from_pyarrow(arrow_schema(contract)), name=_ROWS)
     tables = _deletion_tables(contract, deletions) if deletions.files else {}
     there = still_there(rows, _named(tables, _DELETED), _named(tables, _HELD), contract.key) if tables else rows
-    tables[_LAST_HELD] = pa.table([pa.array(list(told), pa.string()) for told in (held_at, held_at.values())], [_CONTENT, _AT])
+    tables[_LAST_HELD] = pa.table([pa.array(list(part), pa.string()) for part in (held_at, held_at.values())], [_CONTENT, _AT])
     key = merge_key(contract)
     newest = _newest(contract, key, there, _named(tables, _LAST_HELD))
     with duckdb.connect(config=config) as connection:

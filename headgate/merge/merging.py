@@ -189,7 +189,7 @@ class Merging:
         for key, edition in sorted(spelled for key in listed if (spelled := keys.edition_of(key))):
             editions[key] += f" {edition}"
         held = held_after(listed)
-        back = {content: f" {_BACK}{told.at}" for content, told in last_held.items() if told.moved}
+        back = {content: f" {_BACK}{last.at}" for content, last in last_held.items() if last.moved}
         increments = [
             key + editions[key] + marked(held.get(key, "")) + back.get(Path(key).stem, "")
             for key in listed
@@ -218,7 +218,7 @@ class Merging:
         if plan.base and plan.is_published:
             return plan.base, None
         with tempfile.TemporaryDirectory(dir=self.workspace) as folder:
-            return self._build_in(Path(folder), plan, references, {content: told.at for content, told in last_held.items()})
+            return self._build_in(Path(folder), plan, references, {content: last.at for content, last in last_held.items()})
 
     def _build_in(
         self, folder: Path, plan: _Plan, references: ReferenceCheck, held_at: Mapping[str, str]
@@ -248,11 +248,11 @@ class Merging:
         return snapshot, staged
 
     def _deletions(self, folder: Path, plan: _Plan) -> Deletions:
-        told, spelled = deletions_among(plan.made_of.increments), plan.made_of.increments
+        deletions, spelled = deletions_among(plan.made_of.increments), plan.made_of.increments
         (folder / "deleted").mkdir()
-        files = self._download(folder / "deleted", told)
+        files = self._download(folder / "deleted", deletions)
         held = {Path(key.partition(" ")[0]).stem: moment_of(key) for key in spelled if moment_of(key)}
-        return Deletions(dict(zip(map(keys.deleted_by, told), files, strict=True)), held)
+        return Deletions(dict(zip(map(keys.deleted_by, deletions), files, strict=True)), held)
 
     def _download(self, folder: Path, wanted: Sequence[str]) -> list[Path]:
         paths = [folder / f"{number:06d}.parquet" for number in range(len(wanted))]

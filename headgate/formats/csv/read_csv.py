@@ -128,7 +128,7 @@ def _check_width(width: int) -> None:
 
 
 def too_wide() -> UnreadableFileError:
-    """The refusal of a text or Parquet file with absurdly many columns; JSON and workbooks have limits of their own."""
+    """The rejection of a text or Parquet file with absurdly many columns; JSON and workbooks have limits of their own."""
     return UnreadableFileError(
         rule="too_large", message=f"the header has more than {MAX_COLUMNS:,} columns", remedy="send a table with fewer columns"
     )

@@ -71,7 +71,7 @@ def read_excel(content: bytes, contract: Contract) -> Received:
 def _is_meant(found: _Found, most: int, contract: Contract) -> bool:
     """Whether a sheet is a part of the table: its header is one by the contract, or has most of the columns that the best one has.
 
-    A sheet with nearly the header refuses the file, because no row may be ignored. A sheet without rows has no part.
+    A sheet with nearly the header rejects the file, because no row may be ignored. A sheet without rows has no part.
     """
     if found.known == most:
         return True

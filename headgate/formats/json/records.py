@@ -6,7 +6,7 @@
 | a number                 | its characters: `1.10` stays `1.10`, a 64-bit id never is a float     |
 | `true`, `false`          | those words                                                           |
 | `null`, or no such name  | null                                                                  |
-| an object or an array    | nothing: it refuses the file, since the contract's columns hold values |
+| an object or an array    | nothing: it rejects the file, since the contract's columns hold values |
 
 A line of JSON Lines that is not an object is ragged. Source: RFC 8259; jsonlines.org.
 """

@@ -13,7 +13,7 @@
 |                           | on the zone                                                                               |
 | INT96 timestamp           | the same; years beyond 2262, which nanoseconds cannot express, are read, too              |
 
-A column stored in a type from which the contract's value cannot be had back (a float for text, a list for anything) refuses the file.
+A column stored in a type from which the contract's value cannot be had back (a float for text, a list for anything) rejects the file.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def _check_width(metadata: pq.FileMetaData) -> None:
 
 
 def corrupt_parquet() -> UnreadableFileError:
-    """The refusal of a file that Arrow cannot read. Arrow's own message can hold what it read, so it is not passed on."""
+    """The rejection of a file that Arrow cannot read. Arrow's own message can hold what it read, so it is not passed on."""
     return UnreadableFileError(
         rule="corrupt_parquet",
         message="the Parquet file is damaged, encrypted or of an unknown encoding",

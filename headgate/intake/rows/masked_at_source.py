@@ -4,7 +4,7 @@ The export masks a batch before it is written anywhere. The file holds the maske
 the rules that the removed values broke, so that the same rows are refused.
 
 A file says of itself that it was masked, and its run's manifest holds a seal over its bytes that only the masking key makes. Who
-cannot make it cannot pass a card number off as something masked: without the seal the file is refused. And a sealed file's rows
+cannot make it cannot pass a card number off as something masked: without the seal the file is rejected. And a sealed file's rows
 are checked all the same: masked columns by their form, texts by the search for numbers that no column declares. See ADR 0023.
 """
 

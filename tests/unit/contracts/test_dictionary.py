@@ -47,7 +47,7 @@ def text() -> str:
         "Of two rows with one key, the one with the later updated_at is kept.",
         "| **order_id** | bigint |  | ≥ 1 | Order |",
         "| state | string |  | one of open, NA (only warns); may be null | State |",
-        "| code | string |  | matches `^a\\|b$` (refuses the file); may be null; in codes.code | Code |",
+        "| code | string |  | matches `^a\\|b$` (rejects the file); may be null; in codes.code | Code |",
         "| total | decimal(12,2) | GBP | may be null | Total |",
         "| card_number | string |  | may be null; sensitive: becomes a token, the brand and the last four digits | Card |",
         "- total_is_not_zero: `total != 0`",
@@ -76,4 +76,4 @@ def test_a_value_whose_absence_only_warns_or_refuses_the_file_is_told() -> None:
     told = dictionary(Registry(source={"x": Contract("x", "x", "source", "1", columns)}, curated={}, prod={}, lake={}))
     assert "| warn | date |  | has a value (only warns); may be null |" in told
     assert "| quarantine | date |  |  |" in told
-    assert "| halt | date |  | has a value (refuses the file) |" in told
+    assert "| halt | date |  | has a value (rejects the file) |" in told

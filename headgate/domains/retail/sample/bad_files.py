@@ -18,7 +18,7 @@ _PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452")  # how a picture begins
 
 @dataclass(frozen=True)
 class BadFile:
-    """One file, the rule that refuses it, and the column concerned, where there is one."""
+    """One file, the rule that rejects it, and the column concerned, where there is one."""
 
     dataset: str
     name: str

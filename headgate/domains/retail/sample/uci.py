@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FILE_NAME = "online_retail_II_year2009-2010.csv.gz"
 URL = "https://archive.ics.uci.edu/static/public/502/online+retail+ii.zip"
 # Of the archive at URL, 45,622,418 bytes. Not measured by us but taken from public projects that recorded it, independently
-# of each other and with the same value, when they downloaded it in 2026; a file with another checksum is refused.
+# of each other and with the same value, when they downloaded it in 2026; a file with another checksum is rejected.
 ARCHIVE_SHA256 = "572e36277c2390fbfde10664750731e0a86f55e33470d91919085f0408e67bfb"
 # Of the CSV text of the workbook's first sheet, as the importer reads it: measured on a copy whose facts are known
 # (525,461 rows, 9,539,484.634 GBP).
