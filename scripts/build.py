@@ -61,12 +61,13 @@ NOT_FOR_FUNCTIONS = {
     "export",
     "learning",
     "merge",
+    "predictions",
     "quality",
     "query",
     "systems",
     "uploads",
 }
-ALSO_FOR = {"api": {"api", "domains", "query", "systems", "uploads"}, "dry_run": {"uploads"}}
+ALSO_FOR = {"api": {"api", "domains", "predictions", "query", "systems", "uploads"}, "dry_run": {"uploads"}}
 
 
 def build(out: Path = BUILD) -> list[Path]:

@@ -2,8 +2,10 @@
 # each has a role that fits what its routes do.
 locals {
   api_name      = "${local.lake}-api"
-  api_functions = merge({ lake = module.api, queries = module.api_queries, revert = module.api_revert }, { for system, function in module.api_tables : "tables_${system}" => function })
+  api_functions = merge({ lake = module.api, queries = module.api_queries, revert = module.api_revert, predictions = module.api_predictions }, { for system, function in module.api_tables : "tables_${system}" => function })
   staging_arn   = module.bucket["staging"].arn
+
+  forecasting = setintersection(local.systems, ["market-intelligence-hub"])
 
   # Paths by the function that answers them. API Gateway takes the most specific one.
   api_paths = merge(
@@ -12,6 +14,7 @@ locals {
       "/v1/queries"                = "queries"
       "/v1/queries/{proxy+}"       = "queries"
       "/v1/files/{file_id}/revert" = "revert"
+      "/v1/predictions/{proxy+}"   = "predictions"
     },
     { for system in local.systems : "/v1/systems/${system}/{proxy+}" => "tables_${system}" },
   )
@@ -212,6 +215,51 @@ module "api_queries" {
   layers             = local.api_function.layers
   environment        = local.api_function.environment
   policy_json        = data.aws_iam_policy_document.api_queries.json
+  log_retention_days = var.log_retention_days
+  role_suffix        = local.role_suffix
+}
+
+# Predictions need the exported models and the forecast's table, and write nothing.
+data "aws_iam_policy_document" "api_predictions" {
+  source_policy_documents = [data.aws_iam_policy_document.use_key.json]
+
+  statement {
+    sid       = "ReadExportedModels"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["artifacts"].arn}/models/*/scorer.npz"]
+  }
+
+  statement {
+    sid       = "ReadForecasts"
+    actions   = ["s3:GetObject"]
+    resources = [for system in local.forecasting : "${module.bucket[system].arn}/tables/sales_forecast/*"]
+  }
+
+  # Without it S3 answers 403 where 404 is true.
+  statement {
+    sid       = "KnowWhatIsThere"
+    actions   = ["s3:ListBucket"]
+    resources = concat([module.bucket["artifacts"].arn], [for system in local.forecasting : module.bucket[system].arn])
+  }
+
+  statement {
+    sid       = "SeeForecastVersion"
+    actions   = ["glue:GetTable"]
+    resources = concat([local.catalog_arn, local.database_arns["prod"]], [for key, table in local.tables : local.table_arns[key] if key == "prod.sales_forecast"])
+  }
+}
+
+module "api_predictions" {
+  source = "./modules/http_function"
+
+  name               = "${local.api_name}-predictions"
+  description        = "Answers the HTTP API: predictions by the exported models"
+  archive            = local.api_function.archive
+  memory_mb          = local.api_function.memory_mb
+  timeout_s          = local.api_function.timeout_s
+  layers             = local.api_function.layers
+  environment        = local.api_function.environment
+  policy_json        = data.aws_iam_policy_document.api_predictions.json
   log_retention_days = var.log_retention_days
   role_suffix        = local.role_suffix
 }

@@ -56,6 +56,11 @@ def filtered(rows: pa.Table, filters: Sequence[str]) -> pa.Table:
     return rows
 
 
+def equal(rows: pa.Table, column: str, value: str) -> pa.Table:
+    """Return the rows whose column, a text, is the value."""
+    return rows.filter(pc.equal(rows[column], value))
+
+
 def ordered(rows: pa.Table, sort: str) -> pa.Table:
     """Return the rows by the columns of `sort`; equal rows keep their order, and nulls come last."""
     names = [part.strip() for part in sort.split(",") if part.strip()]

@@ -87,6 +87,12 @@ def detail(lake: Lake, system: str, table: str) -> TableDetail:
     )
 
 
+def published(lake: Lake, system: str, table: str) -> tuple[TableDetail, pa.Table]:
+    """Return what is known of a table and all its rows, of the version that the catalog shows."""
+    shown = detail(lake, system, table)
+    return shown, _read(lake, system, _contract(lake, system, table), shown.version)
+
+
 def rows(lake: Lake, system: str, table: str, asked: Asked, *, limit: int, cursor: str) -> Rows:
     """Return some rows of a table."""
     from headgate.api import table_rows

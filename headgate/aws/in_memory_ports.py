@@ -5,6 +5,7 @@ One suite in `tests/integration` holds each twin and its AWS adapter to the same
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import RLock
@@ -51,7 +52,8 @@ class MemoryObjects:
     def info(self, ref: ObjectRef) -> ObjectInfo:
         """Size and time of an object, with the version it really has; NotFoundError when there is none."""
         version, body = self._found(ref)
-        return ObjectInfo(replace(ref, version_id=version.version_id), len(body), version.modified_at)
+        etag = hashlib.sha256(body).hexdigest()
+        return ObjectInfo(replace(ref, version_id=version.version_id), len(body), version.modified_at, etag)
 
     def read(self, ref: ObjectRef) -> bytes:
         """The whole object; NotFoundError when there is none."""

@@ -40,7 +40,7 @@ class S3Objects:
         with translated(f"look up {uri(ref)}"):
             head = self.client.head_object(**_address(ref))
         found = replace(ref, version_id=head.get("VersionId", ref.version_id))
-        return ObjectInfo(found, head["ContentLength"], _naive_utc(head["LastModified"]))
+        return ObjectInfo(found, head["ContentLength"], _naive_utc(head["LastModified"]), head.get("ETag", "").strip('"'))
 
     def read(self, ref: ObjectRef) -> bytes:
         """The whole object; NotFoundError when there is none."""

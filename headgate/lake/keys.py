@@ -15,6 +15,7 @@
 | artifacts  | `processed/<dataset>/<content sha256>.json` (a file's profile; `_baseline.json` has the newest files' figures) |
 |            | `mappings/<source>/<header>.json` (which columns are which fields, as people decided) |
 |            | `models/<system>/<model>/versions/<version>/{model.joblib,card.json}` (a fitted model and its record) |
+|            | `models/<system>/<model>/scorer.npz` (the champion as numbers, which predictions are computed from) |
 |            | `models/<system>/<model>/days/as_of=YYYY-MM-DD/card.json` (the record of the day's last run) |
 |            | `data_docs/<snapshot id>/<about>/index.html` (Great Expectations' pages of a run) |
 |            | `runs/unchanged/<system>` (no dataset that the system reads changed, so the run of this moment skips it) |
@@ -164,6 +165,11 @@ def mapping_key(source: str, fingerprint: str) -> str:
 def model_key(system: str, model: str, version: str) -> str:
     """Key of one version of a fitted model."""
     return f"{MODELS}/{system}/{model}/versions/{version}/model.joblib"
+
+
+def scorer_key(system: str, model: str) -> str:
+    """Key of the numbers that predictions of a model are computed from; the newest run's."""
+    return f"{MODELS}/{system}/{model}/scorer.npz"
 
 
 def model_card_key(system: str, model: str, version: str) -> str:

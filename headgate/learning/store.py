@@ -16,6 +16,7 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.snapshots import snapshot_id_of
 from headgate.learning.calibration import Bin
+from headgate.predictions.scorer import FORMAT, Scorer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,6 +115,17 @@ class ModelStore:
             self.objects.write(self._ref(key), card.to_json().encode(), content_type=_JSON)
         return card
 
+    def export(self, system: str, model: str, scorer: Scorer | None, origin: Origin) -> None:
+        """Predictions use these numbers from now on, with the day and the snapshot of their run; None: there are no predictions."""
+        origin_facts = {
+            "as_of": origin.as_of.isoformat(),
+            "snapshot_id": origin.snapshot_id,
+            "is_available": scorer is not None,
+            "format": FORMAT,
+        }
+        kept = Scorer({**scorer.facts, **origin_facts}, scorer.arrays) if scorer else Scorer(origin_facts, {})
+        self.objects.write(self._ref(keys.scorer_key(system, model)), kept.to_bytes())
+
     def champion(self, system: str, model: str, before: date) -> str:
         """The recipe that the latest day before `before` left in charge; empty when there was none."""
         days = [day for key in self._below(system, model) if (day := keys.parse_model_of_day_key(key)) and day < before]
@@ -164,6 +176,7 @@ class Shelf:
 
     champions: Mapping[str, str] = field(default_factory=dict)  # model → recipe in charge before this run's day
     trained: list[Trained] = field(default_factory=list)
+    exported: dict[str, Scorer | None] = field(default_factory=dict)  # model → what predictions are computed from
 
     def champion(self, model: str) -> str:
         """The recipe in charge of a model; empty when there is none yet."""
@@ -172,6 +185,10 @@ class Shelf:
     def put(self, trained: Trained) -> None:
         """The run leaves this model."""
         self.trained.append(trained)
+
+    def export(self, model: str, scorer: Scorer | None) -> None:
+        """The run leaves these numbers for predictions; None: the model cannot be exported any more."""
+        self.exported[model] = scorer
 
 
 def _card(trained: Trained, origin: Origin, sha256: str) -> Card:

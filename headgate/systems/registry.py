@@ -45,9 +45,10 @@ class OptionalSystem(Protocol):
 
 
 class LearningSystem(Protocol):
-    """A system with models that are kept: it asks the shelf which recipe is in charge, and puts there what it fitted."""
+    """A system with models that are kept or exported: the shelf names the recipe in charge, and takes what the system fitted."""
 
     LEARNS: tuple[str, ...]
+    EXPORTS: tuple[str, ...]
 
     def build(self, tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
         """As `System.build`."""
@@ -57,6 +58,11 @@ class LearningSystem(Protocol):
 def learns(package: System) -> tuple[str, ...]:
     """The names of the models that a system keeps."""
     return cast("tuple[str, ...]", getattr(package, "LEARNS", ()))
+
+
+def exports(package: System) -> tuple[str, ...]:
+    """The names of the models that a system exports for predictions."""
+    return cast("tuple[str, ...]", getattr(package, "EXPORTS", ()))
 
 
 def options(package: System) -> tuple[str, ...]:
@@ -73,7 +79,7 @@ def built(
         shelf: for a system that learns.
         stated: options, for a system that has some.
     """
-    if learns(package):
+    if learns(package) or exports(package):
         own = cast("LearningSystem", package).build(tables, as_of, shelf)
     elif options(package):
         own = cast("OptionalSystem", package).build(tables, as_of, stated)

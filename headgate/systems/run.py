@@ -136,6 +136,8 @@ def _outputs(
 def _keep(models: ModelStore, shelf: Shelf, origin: Origin) -> None:
     for trained in shelf.trained:
         models.keep(trained, origin)
+    for model, scorer in shelf.exported.items():
+        models.export(origin.system, model, scorer, origin)
 
 
 def version_of(contract: Contract, snapshot: LakeSnapshot, reads: Collection[str], code: str, made_of: tuple[str, ...] = ()) -> str:

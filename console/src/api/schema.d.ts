@@ -308,6 +308,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/predictions/customer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Churn probability and expected value of a customer
+         * @description `signals` change what is known of the customer, to ask "what if".
+         *
+         *     Needs the group `viewer`.
+         */
+        post: operations["predictCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/predictions/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forecast of a series of sales, with intervals
+         * @description Needs the group `viewer`.
+         */
+        post: operations["predictSales"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/predictions/fraud": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fraud score of a card transaction, what to do, and why
+         * @description The past of customer and terminal is known up to the last run.
+         *
+         *     Needs the group `viewer`.
+         */
+        post: operations["predictFraud"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/predictions/intent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Intent of a search as typed
+         * @description Needs the group `viewer`.
+         */
+        post: operations["predictIntent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/quarantine": {
         parameters: {
             query?: never;
@@ -907,6 +991,93 @@ export interface components {
             rows: number;
         };
         /**
+         * CustomerAsked
+         * @description A customer of the last run, a customer with some signals changed, or, with all signals and no number, a new customer.
+         */
+        CustomerAsked: {
+            /** Customer Id */
+            customer_id?: number | null;
+            /**
+             * Signals
+             * @description Signals to change: silence, age, rhythm in trading days; silence_in_gaps; purchases, recent_purchases, frequency (purchases after the first); products per purchase; revenue, recent_revenue, purchase_value in GBP.
+             * @default {}
+             */
+            signals: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * CustomerPrediction
+         * @description The probability that a customer buys nothing in 90 days, and what the customer is expected to spend.
+         */
+        CustomerPrediction: {
+            /**
+             * As Of
+             * @description Last day of the data that it knows.
+             * @example 2026-01-02
+             */
+            as_of: string;
+            /** Churn Probability */
+            churn_probability: number;
+            /** Customer Id */
+            customer_id: number | null;
+            /**
+             * Drivers
+             * @description What raises the probability most, strongest first.
+             */
+            drivers: string[];
+            /**
+             * Expected Purchase
+             * @description Expected value of one purchase, GBP.
+             * @example 12.50
+             */
+            expected_purchase: string;
+            /**
+             * Model
+             * @description Name of the champion.
+             */
+            model: string;
+            /**
+             * Signals
+             * @description The signals that were scored.
+             */
+            signals: {
+                [key: string]: number;
+            };
+            /** Snapshot Id */
+            snapshot_id: string;
+            /** Value Model */
+            value_model: string;
+            /** Values */
+            values: components["schemas"]["CustomerValue"][];
+        };
+        /**
+         * CustomerValue
+         * @description What a customer is expected to buy within a horizon.
+         */
+        CustomerValue: {
+            /**
+             * High
+             * @description Upper end of the 80 % interval; null when signals were changed.
+             */
+            high: string | null;
+            /** Horizon Days */
+            horizon_days: number;
+            /**
+             * Low
+             * @description Lower end of the 80 % interval; null when signals were changed.
+             */
+            low: string | null;
+            /** Purchases */
+            purchases: number;
+            /**
+             * Value
+             * @description GBP with two decimals.
+             * @example 12.50
+             */
+            value: string;
+        };
+        /**
          * Dashboard
          * @description The panels of one system, in the order in which they are shown.
          */
@@ -1322,6 +1493,159 @@ export interface components {
             state: components["schemas"]["FileState"];
         };
         /**
+         * ForecastAsked
+         * @description A series of `sales_forecast`.
+         */
+        ForecastAsked: {
+            /**
+             * Periods
+             * @description Periods ahead; all that are forecast when it is left out.
+             */
+            periods?: number | null;
+            /**
+             * Series Id
+             * @default total
+             * @example region=GB/category=Home
+             */
+            series_id: string;
+        };
+        /**
+         * ForecastPeriod
+         * @description Net revenue to expect in one period, GBP, with its intervals.
+         */
+        ForecastPeriod: {
+            /** Horizon */
+            horizon: number;
+            /**
+             * Lower 80
+             * @description GBP with two decimals.
+             * @example 12.50
+             */
+            lower_80: string;
+            /**
+             * Lower 95
+             * @description GBP with two decimals.
+             * @example 12.50
+             */
+            lower_95: string;
+            /**
+             * Mean
+             * @description GBP with two decimals.
+             * @example 12.50
+             */
+            mean: string;
+            /**
+             * Period On
+             * @description ISO 8601 date.
+             * @example 2026-01-02
+             */
+            period_on: string;
+            /**
+             * Upper 80
+             * @description GBP with two decimals.
+             * @example 12.50
+             */
+            upper_80: string;
+            /**
+             * Upper 95
+             * @description GBP with two decimals.
+             * @example 12.50
+             */
+            upper_95: string;
+        };
+        /**
+         * ForecastPrediction
+         * @description The forecast of a series by the model that the batch chose for it.
+         */
+        ForecastPrediction: {
+            /**
+             * As Of
+             * @description Last day of the data that it knows.
+             * @example 2026-01-02
+             */
+            as_of: string;
+            /**
+             * Grain
+             * @description Length of a period.
+             */
+            grain: string;
+            /** History Too Short */
+            history_too_short: boolean;
+            /**
+             * Model
+             * @description Name of the champion.
+             */
+            model: string;
+            /** Periods */
+            periods: components["schemas"]["ForecastPeriod"][];
+            /** Series Id */
+            series_id: string;
+            /** Snapshot Id */
+            snapshot_id: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * FraudAsked
+         * @description A card transaction that is being made. No card number is needed, and none is accepted.
+         */
+        FraudAsked: {
+            /**
+             * Amount
+             * @description GBP with two decimals.
+             * @example 12.50
+             */
+            amount: string;
+            /** Customer Id */
+            customer_id: number;
+            /** Terminal Id */
+            terminal_id: number;
+            /**
+             * Transacted At
+             * @description ISO 8601 in UTC, without a zone.
+             * @example 2026-01-02T03:04:05
+             */
+            transacted_at: string;
+        };
+        /**
+         * FraudPrediction
+         * @description Probability that a transaction is fraud, and the action that is expected to cost least.
+         */
+        FraudPrediction: {
+            /**
+             * As Of
+             * @description Last day of the data that it knows.
+             * @example 2026-01-02
+             */
+            as_of: string;
+            /**
+             * Decision
+             * @description approve, review or block.
+             */
+            decision: string;
+            /**
+             * Features
+             * @description What was known of the transaction; null: nothing.
+             */
+            features: {
+                [key: string]: number | null;
+            };
+            /**
+             * Model
+             * @description Name of the champion.
+             */
+            model: string;
+            /**
+             * Reasons
+             * @description Groups of features that raised the score most; empty for approved transactions.
+             */
+            reasons: string[];
+            /** Score */
+            score: number;
+            /** Snapshot Id */
+            snapshot_id: string;
+        };
+        /**
          * Health
          * @description State of the lake: the worst of its checks.
          */
@@ -1374,6 +1698,56 @@ export interface components {
              * @enum {string}
              */
             state: "healthy" | "degraded" | "failed" | "unknown";
+        };
+        /**
+         * IntentAsked
+         * @description A search as typed.
+         */
+        IntentAsked: {
+            /**
+             * Text
+             * @example red mugs
+             */
+            text: string;
+        };
+        /**
+         * IntentPrediction
+         * @description What a search is for.
+         */
+        IntentPrediction: {
+            /**
+             * As Of
+             * @description Last day of the data that it knows.
+             * @example 2026-01-02
+             */
+            as_of: string;
+            /**
+             * Intent
+             * @description Label of the group; empty when no known template shares a word with the search.
+             */
+            intent: string;
+            /**
+             * Model
+             * @description Name of the champion.
+             */
+            model: string;
+            /**
+             * Nearest
+             * @description The known template that the intent is taken from.
+             */
+            nearest: string;
+            /**
+             * Similarity
+             * @description Of both templates; 1 when the template is known.
+             */
+            similarity: number;
+            /** Snapshot Id */
+            snapshot_id: string;
+            /**
+             * Template
+             * @description The search without case, plural, sizes, personal data and slips of spelling.
+             */
+            template: string;
         };
         /**
          * Lineage
@@ -3848,6 +4222,399 @@ export interface operations {
             };
             /** @description The caller's groups do not permit it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unforeseen error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind the API failed */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; repeat after the time in Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    predictCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerAsked"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPrediction"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's groups do not permit it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the current state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unforeseen error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind the API failed */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; repeat after the time in Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    predictSales: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForecastAsked"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastPrediction"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's groups do not permit it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unforeseen error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind the API failed */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; repeat after the time in Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    predictFraud: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FraudAsked"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FraudPrediction"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's groups do not permit it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the current state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unforeseen error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind the API failed */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; repeat after the time in Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    predictIntent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntentAsked"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntentPrediction"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's groups do not permit it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the current state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.compliance_guardian import features, fraud_model, fraud_scores, model_quality, risk_scores, scoring
+from headgate.domains.retail.compliance_guardian import (
+    exported_model,
+    features,
+    fraud_model,
+    fraud_scores,
+    model_quality,
+    risk_scores,
+    scoring,
+)
 from headgate.systems.rows import without_rows
 
 if TYPE_CHECKING:
@@ -21,6 +29,7 @@ if TYPE_CHECKING:
 
 READS = ("card_transactions", "payments", "customers")
 LEARNS = (fraud_model.NAME,)
+EXPORTS = (fraud_model.NAME,)
 TABLES = ("fraud_scores", "risk_scores", "fraud_model_quality")
 """What `build` makes; the system's `pci_audit` is made by the leak scanner."""
 
@@ -45,6 +54,7 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[
     periods = scoring.scored(transactions, fraud_model.in_charge(champion))
     if model := fraud_model.kept(transactions, periods[-1].start, champion):
         shelf.put(model)
+        shelf.export(fraud_model.NAME, exported_model.scorer(model.fitted, transactions, tables["customers"]))
     del transactions  # dozens of features for each of millions
     return {
         "fraud_scores": fraud_scores.table(periods),

@@ -34,7 +34,7 @@ ORDINARY_BELOW = 2.0
 _LAST_NIGHT_HOUR = 6
 _SATURDAY = 5
 _ORDER = ("transacted_at", "transaction_id")
-_LEAST_AMOUNT = 0.5  # a usual amount below it would make every purchase look unusual
+LEAST_AMOUNT = 0.5  # a usual amount below it would make every purchase look unusual
 
 CUSTOMER = tuple(f"customer_{what}_{days}d" for days in WINDOWS_DAYS for what in ("count", "mean"))
 TERMINAL = tuple(f"terminal_{what}_{days}d" for days in WINDOWS_DAYS for what in ("known", "risk"))
@@ -82,6 +82,13 @@ def described(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> p
         part = _in_order(table).drop(columns=list(_ORDER))
         found = found.assign(**{str(name): part[name] for name in part})
     return found.assign(is_fraud=found.is_fraud.astype("boolean"))
+
+
+def sign_ups(customers: ibis.Table) -> pd.DataFrame:
+    """Return the known customers with the second of their registration, columns `customer_id` and `signed_up_s`, by customer."""
+    known = customers.select("customer_id", signed_up_s=whole_seconds(customers.signed_up_at)).drop_null()
+    found: pd.DataFrame = known.order_by("customer_id").to_pandas()
+    return found
 
 
 def _in_order(table: ibis.Table) -> pd.DataFrame:
@@ -132,7 +139,7 @@ def _remembered(timed: ibis.Table) -> ibis.Table:
     seen = timed.mutate(
         others_mean=(timed.pence.sum().over(memory) - timed.pence) / (timed.count().over(memory) - 1).nullif(0) / 100,
     )
-    others = ibis.greatest(seen.others_mean.fill_null(seen.amount_gbp), _LEAST_AMOUNT)
+    others = ibis.greatest(seen.others_mean.fill_null(seen.amount_gbp), LEAST_AMOUNT)
     return seen.mutate(amount_to_usual=seen.amount_gbp / others).drop("others_mean")
 
 
@@ -151,9 +158,7 @@ def _compared(remembered: ibis.Table) -> ibis.Table:
 def _of_customer(compared: ibis.Table) -> ibis.Table:
     """The features that the customer's other transactions give."""
     variance = ibis.greatest(compared.mean_square - compared.customer_mean_30d * compared.customer_mean_30d, 0.0)
-    ratio = compared.mutate(
-        amount_spread=variance.sqrt(), to_mean=compared.amount_gbp / ibis.greatest(compared.usual_amount, _LEAST_AMOUNT)
-    )
+    ratio = compared.mutate(amount_spread=variance.sqrt(), to_mean=compared.amount_gbp / ibis.greatest(compared.usual_amount, LEAST_AMOUNT))
     highest = {f"highest_to_usual_{days}d": ratio.to_mean.max().over(_past("customer_id", days)) for days in (7, 14)}
     own = ("amount_to_usual", "usual_amount", "amount_spread", "customer_frauds_30d")
     return ratio.select(*_ORDER, *CUSTOMER, *own, **highest)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from headgate.domains.retail.compliance_guardian.models import FraudModel
 
 REASONS = 3
-_WORTH_TELLING = 0.01  # share of the whole rise over the typical transaction
+LEAST_SHARE = 0.01  # share of the whole rise over the typical transaction
 
 # The first group whose beginning fits a feature's name owns it.
 _BEGINNINGS = {
@@ -49,7 +49,7 @@ def reason_codes(model: FraudModel, points: pd.DataFrame) -> npt.NDArray[np.obje
     parts = np.take_along_axis(lost, order, axis=1)
     rise = np.maximum(parts.clip(min=0).sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
     codes = np.array(list(owned), dtype=object)[order]
-    codes[parts / rise < _WORTH_TELLING] = None
+    codes[parts / rise < LEAST_SHARE] = None
     return codes
 
 

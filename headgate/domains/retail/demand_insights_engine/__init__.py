@@ -13,6 +13,7 @@ from headgate.domains.retail import measures
 from headgate.domains.retail.demand_insights_engine import (
     churn_risk,
     customer_model,
+    exported_model,
     features,
     lifetime_value,
     model_quality,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 SYSTEM = "demand-insights-engine"
 READS = ("customers", "orders", "order_items")
 LEARNS = (churn_risk.NAME,)
+EXPORTS = (exported_model.NAME,)
 
 
 def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
@@ -63,9 +65,11 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[
     decline = retention.decline(features.cohort_purchases(days), clock, as_of)
     yearly = retention.longer(decline, ahead.trading_days, clock.between(as_of, as_of + timedelta(days=lifetime_value.HORIZONS_DAYS[1])))
     groups, leaving = segments.partition(customers), churn_risk.probabilities(found.churn, points)
+    values = lifetime_value.table(found.value, customers, points, leaving, yearly)
+    shelf.export(exported_model.NAME, exported_model.scorer(found, customers, points, values, yearly))
     return {
         "customer_segments": segments.table(customers, groups),
-        "customer_lifetime_value": lifetime_value.table(found.value, customers, points, leaving, yearly),
+        "customer_lifetime_value": values,
         "churn_risk": churn_risk.table(customers, points, found.churn, found.churn_trial),
         "customer_model_quality": measures.table(
             [

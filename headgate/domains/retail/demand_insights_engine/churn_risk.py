@@ -25,12 +25,12 @@ Array = npt.NDArray[np.float64]
 
 NAME = "churn"
 DRIVERS = 3
-_LEAST_CONTRIBUTION = 0.05  # log-odds; less is no reason
+LEAST_CONTRIBUTION = 0.05  # log-odds; less is no reason
 _HIGH, _MEDIUM = 2 / 3, 1 / 3
 _WEIGHTS = np.linspace(0.0, 1.0, 5)  # of the shift to the expected number of buyers
 
 # The name of a signal that raises the probability from above, and from below, the typical customer's value.
-_WORDS = {
+WORDS = {
     "silence": ("long silence", "bought just now"),
     "silence_in_gaps": ("silence beyond own rhythm", "just after a purchase in own rhythm"),
     "purchases": ("many purchases", "few purchases"),
@@ -40,7 +40,7 @@ _WORDS = {
     "age": ("long history", "short history"),
     "products": ("wide choice", "narrow choice"),
 }
-SIGNALS = tuple(_WORDS)
+SIGNALS = tuple(WORDS)
 
 
 @dataclass(frozen=True)
@@ -192,9 +192,9 @@ def _drivers(model: churn.ChurnModel | None, points: pd.DataFrame) -> npt.NDArra
         return np.full((len(points), DRIVERS), None, dtype=object)
     raised = churn.contributions(model, points).to_numpy()
     above = points[list(SIGNALS)].to_numpy() > model.reference[list(SIGNALS)].to_numpy()
-    words = np.where(above, *np.array([_WORDS[name] for name in SIGNALS], dtype=object).T)
+    words = np.where(above, *np.array([WORDS[name] for name in SIGNALS], dtype=object).T)
     order = np.argsort(-raised, axis=1, kind="stable")[:, :DRIVERS]
-    is_reason = np.take_along_axis(raised, order, axis=1) > _LEAST_CONTRIBUTION
+    is_reason = np.take_along_axis(raised, order, axis=1) > LEAST_CONTRIBUTION
     named = np.take_along_axis(words, order, axis=1)
     named[~is_reason] = None
     return named

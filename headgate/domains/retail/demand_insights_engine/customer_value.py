@@ -30,8 +30,8 @@ Array = npt.NDArray[np.float64]
 _TWEEDIE_POWER = 1.5  # between Poisson (1) and gamma (2): many zeros, and positive amounts with a long tail
 _TWEEDIE_RIDGE = 0.03
 _TYPICAL_RIDGE = 10.0
-_PRIOR_PURCHASES = 1.0  # weight of the shop's mean purchase where Gamma-Gamma has none
-_LOGGED = ("silence", "silence_in_gaps", "purchases", "recent_purchases", "recent_revenue", "purchase_value", "revenue", "age")
+PRIOR_PURCHASES = 1.0  # weight of the shop's mean purchase where Gamma-Gamma has none
+LOGGED = ("silence", "silence_in_gaps", "purchases", "recent_purchases", "recent_revenue", "purchase_value", "revenue", "age")
 
 
 class Method(StrEnum):
@@ -150,7 +150,7 @@ def _typical(some: tuple[Origin, ...]) -> Any:  # noqa: ANN401 as above
 
 def _logged(points: pd.DataFrame) -> Array:
     """Logarithms of what a customer did, shape (customers, features): spending grows in proportions."""
-    return np.asarray(np.log1p(points[list(_LOGGED)].to_numpy(dtype=np.float64)), dtype=np.float64)
+    return np.asarray(np.log1p(points[list(LOGGED)].to_numpy(dtype=np.float64)), dtype=np.float64)
 
 
 def _factors(model: ValueModel, some: tuple[Origin, ...], churn: Churn | None) -> dict[Method, float]:
@@ -167,7 +167,7 @@ def spend_per_purchase(model: ValueModel, points: pd.DataFrame) -> Array:
     purchases, value = points.purchases.to_numpy(np.float64), points.purchase_value.to_numpy(np.float64)
     if model.spend is not None:
         return gamma_gamma.expected_spend(model.spend, purchases, value)
-    return np.asarray((purchases * value + _PRIOR_PURCHASES * model.mean_spend) / (purchases + _PRIOR_PURCHASES))
+    return np.asarray((purchases * value + PRIOR_PURCHASES * model.mean_spend) / (purchases + PRIOR_PURCHASES))
 
 
 def expected_purchases(model: ValueModel, points: pd.DataFrame, churn: Array) -> Array:
@@ -183,6 +183,15 @@ def expected_purchases(model: ValueModel, points: pd.DataFrame, churn: Array) ->
 
 def values(model: ValueModel, points: pd.DataFrame, churn: Array | None) -> dict[Method, Array]:
     """What each method expects of each customer in the coming window, GBP; only those methods that the data carry."""
+    return {method: value * _factor(model, method, value) for method, value in _unscaled(model, points, churn).items()}
+
+
+def published_factor(model: ValueModel, points: pd.DataFrame, churn: Array | None) -> float:
+    """Return what the published method's values are multiplied by, over all customers."""
+    return _factor(model, model.method, _unscaled(model, points, churn)[model.method])
+
+
+def _unscaled(model: ValueModel, points: pd.DataFrame, churn: Array | None) -> dict[Method, Array]:
     spend = spend_per_purchase(model, points)
     found = {Method.PAST_REVENUE: points.revenue.to_numpy(np.float64) * model.trading_days / max(float(points.age.max()), 1.0)}
     if model.purchases is None:
@@ -197,7 +206,7 @@ def values(model: ValueModel, points: pd.DataFrame, churn: Array | None) -> dict
     if model.typical is not None and churn is not None:
         typical = np.exp(model.typical.predict(_logged(points)))
         found |= {method: (1 - churn) ** power * typical for method, power in _HURDLE_POWERS.items()}
-    return {method: value * _factor(model, method, value) for method, value in found.items()}
+    return found
 
 
 def _factor(model: ValueModel, method: Method, value: Array) -> float:

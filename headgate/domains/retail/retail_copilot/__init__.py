@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # s
 
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.retail_copilot import (
+    exported_model,
     features,
     intents,
     model_quality,
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 
     import ibis
 
+    from headgate.learning.store import Shelf
+
 SYSTEM = "retail-copilot"
+EXPORTS = (exported_model.NAME,)
 READS = ("search_queries", "products", "order_items")
 
 
@@ -35,25 +39,32 @@ def made_with() -> str:
     return sentence_model.NAME if sentence_model.is_installed() else ""
 
 
-def build(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
-    """The system's tables as of the end of a day, in a fixed order. Later searches are not looked at."""
+def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
+    """The system's tables as of the end of a day, in a fixed order. Later searches are not looked at.
+
+    Args:
+        shelf: takes what predictions are computed from.
+    """
     # Five systems run side by side: threads that wait for each other would slow all of them down.
     with threadpool_limits(1):
-        return _built(tables, as_of)
+        return _built(tables, as_of, shelf)
 
 
-def _built(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
+def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
     found = features.searches(tables["search_queries"], as_of)
     typed = features.texts(found)
     if typed.empty:
         return without_rows(Registry.load().tables_of(SYSTEM))
     products = features.product_values(tables["order_items"], tables["products"])
     model = sentence_model.installed()
-    texts = normalise.templates(typed, products.product_name.dropna(), model.words() if model else frozenset())
+    names, language = products.product_name.dropna(), model.words() if model else frozenset()
+    right = normalise.corrections(typed, names, language)
+    texts = normalise.templates(typed, names, language, right)
     searched = features.named(found, texts)
     counted = features.by_template(searched)
     grouped = intents.found(counted.template, counted.searches, model)
     labels = pd.Series(grouped.named, index=counted.template)
+    shelf.export(exported_model.NAME, exported_model.scorer(texts, labels, right, language))
     first_day = features.first_day(found)
     values, shop_value = query_gaps.purchase_values(features.clicks(searched), products)
     return {

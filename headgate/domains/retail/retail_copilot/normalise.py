@@ -9,23 +9,23 @@ import pandas as pd
 from headgate.domains.retail.retail_copilot import spelling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
 BLANK = "(blank)"
 """The template of texts that hold no word."""
 MAX_LENGTH = 255
 
-_ACCENTS = r"[\u0300-\u036f]"
+ACCENTS = r"[\u0300-\u036f]"
 _EMAIL = r"[^\s@]+@[^\s@]+\.[^\s@]+"
-_PERSONAL = ((_EMAIL, "[e-mail]"), (r"\+?\d[\d ()./-]{6,}\d", "[number]"))
-_REMOVED = r"\[[^\]]*\]"  # what the gate leaves where a card number stood
+PERSONAL = ((_EMAIL, "[e-mail]"), (r"\+?\d[\d ()./-]{6,}\d", "[number]"))
+REMOVED = r"\[[^\]]*\]"  # what the gate leaves where a card number stood
 _UNIT = (
     r"(?:mm|cm|m|km|in|inch|inches|ft|feet|mg|g|gr|kg|oz|lb|lbs|ml|cl|l|ltr|litres?|liters?"
     r"|w|v|watts?|gb|mb|tb|pcs?|pieces?|packs?|pk|pairs?|units?|dozen|\"|'')"
 )
 _NUMBER = r"\d+(?:[.,]\d+)?"
-_MEASURES = (
+MEASURES = (
     r"\b(?:set|pack|box|bag|case|pair|bundle|lot)s? of (?:\d+|two|three|four|five|six|eight|ten|twelve)\b",
     rf"\b{_NUMBER}(?: ?[x\u00d7] ?{_NUMBER})+ ?{_UNIT}?(?!\w)",
     rf"\b{_NUMBER} ?{_UNIT}(?!\w)",
@@ -35,7 +35,9 @@ _MEASURES = (
     r"\b(?:xs|xl|xxl|xxxl|\dxl)\b",
     r"^\s*\d+(?=\s)",
 )
-_SINGULARS = (
+NOT_WORDS = (REMOVED, *(pattern for pattern, _ in PERSONAL), *MEASURES)
+GENITIVE, BETWEEN_WORDS = r"['\u2019]s\b", r"[\W_]+"
+SINGULARS = (
     (r"^(\w{2,})ies$", r"\1y"),
     (r"^(\w+(?:x|ch|sh|ss))es$", r"\1"),
     (r"^(\w{2,}[^s\Wui])s$", r"\1"),
@@ -44,25 +46,29 @@ _SINGULARS = (
 
 def redacted(texts: pd.Series[str]) -> pd.Series[str]:
     """The texts with e-mail addresses and long numbers replaced, to be shown."""
-    for pattern, mark in _PERSONAL:
+    for pattern, mark in PERSONAL:
         texts = texts.str.replace(pattern, mark, regex=True)
     return texts
 
 
-def templates(texts: pd.DataFrame, vocabulary: Iterable[str], language: AbstractSet[str] = frozenset()) -> pd.DataFrame:
+def templates(
+    texts: pd.DataFrame,
+    vocabulary: Iterable[str],
+    language: AbstractSet[str] = frozenset(),
+    right: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
     """The texts with their `template`, and whether a word was respelled (`is_corrected`).
 
     Args:
         texts: columns `query_text` and `searches`, one row per text.
         vocabulary: names in the shop's own words, which count as spelled right.
         language: words that are right in any shop.
+        right: what `corrections` returned for the same texts, if it was asked before.
     """
     if texts.empty:
         return texts.assign(template=pd.Series(dtype=object), is_corrected=pd.Series(dtype=bool))
     words = _words(texts.query_text, language)
-    known = set(_words(pd.Series(list(vocabulary), dtype=object), language))
-    counts = words.to_frame("word").join(texts.searches).groupby("word").searches.sum()
-    right = spelling.corrections(counts, known, language)
+    right = corrections(texts, vocabulary, language) if right is None else right
     respelled = words.map(right).fillna(words)
     joined = respelled.groupby(level=0).agg(" ".join).astype(object).str.slice(0, MAX_LENGTH)
     changed = (respelled != words).groupby(level=0).any()
@@ -71,12 +77,20 @@ def templates(texts: pd.DataFrame, vocabulary: Iterable[str], language: Abstract
     )
 
 
+def corrections(texts: pd.DataFrame, vocabulary: Iterable[str], language: AbstractSet[str] = frozenset()) -> dict[str, str]:
+    """Return what each misspelled word of the texts was meant to be; arguments as for `templates`."""
+    words = _words(texts.query_text, language)
+    known = set(_words(pd.Series(list(vocabulary), dtype=object), language))
+    counts = words.to_frame("word").join(texts.searches).groupby("word").searches.sum()
+    return spelling.corrections(counts, known, language)
+
+
 def _words(texts: pd.Series[str], language: AbstractSet[str]) -> pd.Series[str]:
     """The texts' words in the singular, one row each, under the index of their text; texts without words have none."""
-    plain = texts.str.normalize("NFKD").str.replace(_ACCENTS, "", regex=True).str.casefold()
-    for pattern in (_REMOVED, *(pattern for pattern, _ in _PERSONAL), *_MEASURES):
+    plain = texts.str.normalize("NFKD").str.replace(ACCENTS, "", regex=True).str.casefold()
+    for pattern in NOT_WORDS:
         plain = plain.str.replace(pattern, " ", regex=True)
-    split = plain.str.replace(r"['\u2019]s\b", "", regex=True).str.replace(r"[\W_]+", " ", regex=True).str.split()
+    split = plain.str.replace(GENITIVE, "", regex=True).str.replace(BETWEEN_WORDS, " ", regex=True).str.split()
     return singular(split.explode().dropna().astype(object), language)
 
 
@@ -86,7 +100,7 @@ def singular(words: pd.Series[str], language: AbstractSet[str] = frozenset()) ->
     A word of the language stays whole where the rest would be none: Christmas is not many of something.
     """
     found = words
-    for pattern, replacement in _SINGULARS:
+    for pattern, replacement in SINGULARS:
         changed = found.str.replace(pattern, replacement, regex=True)
         found = found.where(changed == found, changed)
     return found.where(~words.isin(language) | found.isin(language), words)

@@ -9,6 +9,7 @@ import pytest
 
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import retail_copilot as system
+from headgate.learning.store import Shelf
 from headgate.systems.rows import rows_of
 
 pytestmark = pytest.mark.unit
@@ -35,7 +36,7 @@ def searches() -> list[Row]:
 
 @pytest.fixture(scope="module")
 def built(tables: Tables) -> dict[str, pd.DataFrame]:
-    return system.build(tables(searches()), AS_OF)
+    return system.build(tables(searches()), AS_OF, Shelf())
 
 
 def assert_contracts_hold(built: dict[str, pd.DataFrame]) -> None:
@@ -51,7 +52,7 @@ def test_every_table_holds_its_contract(built: dict[str, pd.DataFrame]) -> None:
 
 
 def test_the_same_day_twice_gives_identical_tables(built: dict[str, pd.DataFrame], tables: Tables) -> None:
-    again = system.build(tables(searches()), AS_OF)
+    again = system.build(tables(searches()), AS_OF, Shelf())
     for name, frame in built.items():
         pd.testing.assert_frame_equal(frame, again[name], check_exact=True)
 
@@ -92,19 +93,19 @@ def test_what_is_never_found_is_a_costly_gap(built: dict[str, pd.DataFrame]) -> 
 
 
 def test_searches_after_the_day_change_nothing(built: dict[str, pd.DataFrame], tables: Tables) -> None:
-    later = system.build(tables([*searches(), ("Y", "2024-02-05T00:00:00", "sofa", 0, None, False)]), AS_OF)
+    later = system.build(tables([*searches(), ("Y", "2024-02-05T00:00:00", "sofa", 0, None, False)]), AS_OF, Shelf())
     pd.testing.assert_frame_equal(later["query_patterns"], built["query_patterns"])
 
 
 def test_no_searches_give_empty_tables(tables: Tables) -> None:
-    built = system.build(tables([]), AS_OF)
+    built = system.build(tables([]), AS_OF, Shelf())
     assert all(frame.empty for frame in built.values())
     assert_contracts_hold(built)
 
 
 @pytest.mark.parametrize("text", ["mug", "???", " ", "4111 1111 1111 1111"])
 def test_a_single_search_is_enough(tables: Tables, text: str) -> None:
-    built = system.build(tables([("A", "2024-01-10T10:00:00", text, 0, None, False)]), AS_OF)
+    built = system.build(tables([("A", "2024-01-10T10:00:00", text, 0, None, False)]), AS_OF, Shelf())
     assert_contracts_hold(built)
     assert built["query_patterns"].intent.tolist() == ["all searches"]
     assert not built["query_patterns"].template.str.contains("4111").any()

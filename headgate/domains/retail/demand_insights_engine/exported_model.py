@@ -1,0 +1,149 @@
+"""The customer models as numbers, with every customer's signals."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from headgate.domains.retail.demand_insights_engine import churn, churn_risk, customer_value, lifetime_value
+from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
+from headgate.learning import export_models
+from headgate.predictions.customers import CustomerScorer
+from headgate.predictions.scorer import Scorer, named
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pandas as pd
+
+    from headgate.domains.retail.demand_insights_engine.churn import ChurnModel
+    from headgate.domains.retail.demand_insights_engine.customer_model import CustomerModel
+    from headgate.domains.retail.demand_insights_engine.customer_value import ValueModel
+
+    Arrays = dict[str, npt.NDArray[Any]]
+
+log = logging.getLogger(__name__)
+
+NAME = "customers"
+_PURCHASES = ("r", "alpha", "a", "b", "modified")
+_SPEND = ("p", "q", "gamma")
+_PARTS = {
+    "calibrated_ensemble": ("splines", "trees"),
+    "calibrated_splines": ("splines",),
+    "calibrated_boosting": ("trees",),
+    churn.NAIVE: ("scaled",),
+}
+
+
+def scorer(model: CustomerModel, customers: pd.DataFrame, points: pd.DataFrame, values: pd.DataFrame, yearly: float) -> Scorer | None:
+    """Return the models as numbers; None, and a line in the log, if these do not give the batch's predictions.
+
+    Args:
+        points: as `origins.signals` gives them, of the customers in their order.
+        values: rows of `customer_lifetime_value`, in the same order.
+        yearly: how many times the purchases of 90 days a year has.
+    """
+    probability = churn_risk.probabilities(model.churn, points)
+    arrays = {
+        "customer_id": customers.customer_id.to_numpy(dtype=np.int64),
+        "points": points.to_numpy(dtype=np.float64),
+        "intervals": values[_interval_columns()].astype(np.float64).to_numpy(),
+        **_churn_arrays(model.churn),
+        **_value_arrays(model.value),
+    }
+    facts = {
+        "signals": [str(name) for name in points.columns],
+        "horizons": list(zip(lifetime_value.HORIZONS_DAYS, (1.0, yearly), strict=True)),
+        "churn": _churn_facts(model.churn),
+        "factor": customer_value.published_factor(model.value, points, probability),
+        "oldest_age": max(float(points.age.max()), 1.0),
+        **_value_facts(model.value),
+    }
+    found = Scorer(facts, arrays)
+    if _is_equal(found, model.value, points, probability):
+        return found
+    log.error("model not exported: its numbers do not give the predictions of the batch", extra={"model": NAME})
+    return None
+
+
+def _is_equal(found: Scorer, value: ValueModel, points: pd.DataFrame, probability: npt.NDArray[np.float64]) -> bool:
+    """The exported numbers give the batch's churn, purchases and value, of the first customers."""
+    exported, rows = CustomerScorer(found), slice(0, export_models.CHECKED_ROWS)
+    some = found.arrays["points"][rows]
+    scored = exported.churn_probability(some)
+    purchases = customer_value.expected_purchases(value, points, probability)
+    expected = customer_value.values(value, points, probability)[value.method]
+    pairs = ((scored, probability), (exported.purchases(some, scored), purchases), (exported.value(some, scored), expected))
+    return all(export_models.is_equal(one, batch[rows]) for one, batch in pairs)
+
+
+def _interval_columns() -> list[str]:
+    return [f"value_{days}d_{end}" for days in lifetime_value.HORIZONS_DAYS for end in ("low", "high")]
+
+
+def _churn_facts(model: ChurnModel | None) -> dict[str, Any]:
+    if model is None:
+        return {"model": "recency_share", "columns": ["silence"], "parts": [], "even_odds_days": HORIZON_DAYS}
+    is_average = model.recipe == "calibrated_ensemble"
+    # Temperature scaling takes the logarithm of both probabilities, or log-odds with either sign: twice the log-odds.
+    slope = 1.0 if model.recipe == churn.NAIVE else float(_calibrated(model).calibrators[0].beta_) * (1 if is_average else 2)
+    return {
+        "model": model.recipe,
+        "columns": list(model.columns),
+        "parts": list(_PARTS[model.recipe]),
+        "is_average": is_average,
+        "slope": slope,
+        "shift": model.shift,
+        "words": [churn_risk.WORDS[name] for name in model.columns],
+        "drivers": churn_risk.DRIVERS,
+        "least_contribution": churn_risk.LEAST_CONTRIBUTION,
+    }
+
+
+def _churn_arrays(model: ChurnModel | None) -> Arrays:
+    if model is None:
+        return {}
+    reference = {"reference": model.reference[list(model.columns)].to_numpy(dtype=np.float64)}
+    if model.recipe == churn.NAIVE:
+        return reference | named("scaled", _silence(model))
+    estimator = _calibrated(model).estimator
+    chains = estimator.named_estimators_ if model.recipe == "calibrated_ensemble" else {_PARTS[model.recipe][0]: estimator}
+    if "splines" in chains:
+        reference |= named("splines", export_models.splines(chains["splines"], len(model.columns)))
+    if "trees" in chains:
+        reference |= named("trees", export_models.trees(chains["trees"][-1]))
+    return reference
+
+
+def _silence(model: ChurnModel) -> Arrays:
+    """The naive rule reads one column; the others weigh nothing."""
+    own = export_models.scaled(model.classifier, model.classifier[0].named_transformers_["standardscaler"])
+    place = list(model.columns).index("silence")
+    neutral = {"mean": 0.0, "scale": 1.0, "weights": 0.0}
+    widened: Arrays = {name: np.full(len(model.columns), value) for name, value in neutral.items()}
+    for name in neutral:
+        widened[name][place] = own[name][0]
+    return {**widened, "intercept": own["intercept"]}
+
+
+def _calibrated(model: ChurnModel) -> Any:  # noqa: ANN401 scikit-learn ships no types
+    return model.classifier.calibrated_classifiers_[0]
+
+
+def _value_facts(model: ValueModel) -> dict[str, Any]:
+    return {
+        "method": model.method.value,
+        "purchases": {name: getattr(model.purchases, name) for name in _PURCHASES} if model.purchases else None,
+        "spend": {name: getattr(model.spend, name) for name in _SPEND} if model.spend else None,
+        "daily_rate": model.daily_rate,
+        "mean_spend": model.mean_spend,
+        "prior_purchases": customer_value.PRIOR_PURCHASES,
+        "trading_days": model.trading_days,
+        "logged": list(customer_value.LOGGED),
+    }
+
+
+def _value_arrays(model: ValueModel) -> Arrays:
+    chains = {"regression": model.regression, "typical": model.typical}
+    return {name: array for part, chain in chains.items() if chain for name, array in named(part, export_models.scaled(chain)).items()}

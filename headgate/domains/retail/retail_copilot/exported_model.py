@@ -1,0 +1,56 @@
+"""Templates, their intents and the rules of spelling, for the intent of a single search."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from headgate.domains.retail.retail_copilot import normalise
+from headgate.learning.export_models import CHECKED_ROWS
+from headgate.predictions.scorer import Scorer
+from headgate.predictions.searches import IntentScorer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
+
+    import pandas as pd
+
+log = logging.getLogger(__name__)
+
+NAME = "intents"
+
+
+def scorer(texts: pd.DataFrame, labels: pd.Series[str], corrections: Mapping[str, str], language: AbstractSet[str]) -> Scorer | None:
+    """Return what finds intents; None, and a line in the log, if it does not give the batch's templates.
+
+    No text as typed is in it: the templates are those of `query_patterns`.
+
+    Args:
+        texts: columns `query_text`, `template`, the commonest text first.
+        labels: the label of each template.
+        corrections: as `normalise.corrections` gives them.
+        language: words that are right in any shop.
+    """
+    names = sorted(set(labels))
+    facts = {
+        "templates": [str(template) for template in labels.index],
+        "labels": names,
+        "corrections": dict(corrections),
+        "language": sorted(language),
+        "accents": normalise.ACCENTS,
+        "not_words": normalise.NOT_WORDS,
+        "genitive": normalise.GENITIVE,
+        "between_words": normalise.BETWEEN_WORDS,
+        "singulars": normalise.SINGULARS,
+        "longest": normalise.MAX_LENGTH,
+        "blank": normalise.BLANK,
+    }
+    found = Scorer(facts, {"intents": np.searchsorted(names, labels.to_numpy(dtype=str)).astype(np.int64)})
+    exported, some = IntentScorer(found), texts.head(CHECKED_ROWS)
+    if [exported.template(text) for text in some.query_text] == some.template.tolist():
+        return found
+    log.error("model not exported: it does not give the templates of the batch", extra={"model": NAME})
+    return None

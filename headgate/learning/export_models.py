@@ -1,0 +1,77 @@
+"""Fitted scikit-learn models as arrays that `headgate.predictions` scores with numpy alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.interpolate import BSpline, PPoly
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    Arrays = Mapping[str, npt.NDArray[Any]]
+
+TOLERANCE = 1e-9
+CHECKED_ROWS = 1_000
+
+
+def trees(boosted: Any) -> Arrays:  # noqa: ANN401 scikit-learn ships no types
+    """Return a fitted `HistGradientBoostingClassifier` of two classes, without categories, as `predictions.trees.Trees` takes it."""
+    grown = [stage[0].nodes for stage in boosted._predictors]  # noqa: SLF001 scikit-learn publishes no other access to the nodes
+    starts = np.cumsum([0, *(len(nodes) for nodes in grown[:-1])])
+    places = [start + np.arange(len(nodes)) for start, nodes in zip(starts, grown, strict=True)]
+    nodes, own = np.concatenate(grown), np.concatenate(places)
+    start_of = np.concatenate([np.full(len(one), start) for start, one in zip(starts, grown, strict=True)])
+    leaf = nodes["is_leaf"].astype(np.bool_)
+    return {
+        "roots": starts.astype(np.int64),
+        "feature": nodes["feature_idx"].astype(np.int64),
+        "threshold": nodes["num_threshold"].astype(np.float64),
+        "left": np.where(leaf, own, start_of + nodes["left"]).astype(np.int64),
+        "right": np.where(leaf, own, start_of + nodes["right"]).astype(np.int64),
+        "missing_left": nodes["missing_go_to_left"].astype(np.bool_),
+        "value": nodes["value"].astype(np.float64),
+        "baseline": np.asarray(boosted._baseline_prediction, dtype=np.float64).ravel(),  # noqa: SLF001 as above
+        "depth": np.array([max(int(one["depth"].max()) for one in grown)]),
+    }
+
+
+def splines(chain: Any, columns: int) -> Arrays:  # noqa: ANN401 as above
+    """Return a fitted chain of ranks, splines and logistic regression as `predictions.splines.Splines` takes it."""
+    (_, smooth, _), *_ = chain[0].transformers_
+    ranks, bent, regression = smooth[0], smooth[1], chain[-1]
+    weights = np.split(regression.coef_[0], columns)
+    polynomials = [_polynomial(spline, own) for spline, own in zip(bent.bsplines_, weights, strict=True)]
+    return {
+        "quantiles": ranks.quantiles_.astype(np.float64),
+        "references": ranks.references_.astype(np.float64),
+        "breaks": np.array([breaks for breaks, _ in polynomials]),
+        "polynomials": np.array([powers for _, powers in polynomials]),
+        "intercept": np.asarray(regression.intercept_, dtype=np.float64),
+    }
+
+
+def scaled(chain: Any, step: Any = None) -> Arrays:  # noqa: ANN401 as above
+    """Return a fitted chain of a `StandardScaler` and a linear model as `predictions.splines.Scaled` takes it; `step`: the scaler."""
+    scaler, linear = step or chain[0], chain[-1]
+    return {
+        "mean": scaler.mean_.astype(np.float64),
+        "scale": scaler.scale_.astype(np.float64),
+        "weights": np.ravel(linear.coef_).astype(np.float64),
+        "intercept": np.atleast_1d(np.asarray(linear.intercept_, dtype=np.float64)),
+    }
+
+
+def is_equal(exported: npt.NDArray[np.float64], batch: npt.NDArray[np.float64]) -> bool:
+    """Whether the exported numbers give what the batch gave, to 1e-9 of the value or absolutely."""
+    return bool(np.all(np.abs(exported - batch) <= TOLERANCE * np.maximum(1.0, np.abs(batch))))
+
+
+def _polynomial(spline: Any, weights: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:  # noqa: ANN401 as above
+    """The breaks and the powers of one column's weighted splines, between the first and the last knot inside."""
+    knots, degree = spline.t, spline.k
+    powers = PPoly.from_spline(BSpline(knots, weights, degree))
+    inside: Sequence[int] = range(degree, len(knots) - degree - 1)
+    return knots[degree : len(knots) - degree], powers.c[:, list(inside)]

@@ -1,0 +1,90 @@
+"""Predictions of fraud are the batch's: the same features, scores, decisions and reasons for the same transactions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from headgate.domains.retail.compliance_guardian import decisions, exported_model, features, models, reasons, scoring
+from headgate.predictions.fraud import FraudScorer, Transaction
+from headgate.predictions.scorer import Scorer
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas as pd
+
+pytestmark = pytest.mark.unit
+
+AS_OF = date(2024, 12, 31)
+
+
+@pytest.fixture(scope="module")
+def described(town: dict[str, ibis.Table]) -> pd.DataFrame:
+    return features.described(town["card_transactions"], town["customers"], AS_OF)
+
+
+@pytest.fixture(scope="module")
+def model(described: pd.DataFrame) -> models.Boosting:
+    found = scoring.supervised(described, models.FIRST)
+    assert found
+    return found
+
+
+@pytest.fixture(scope="module")
+def scorer(model: models.Boosting, described: pd.DataFrame, town: dict[str, ibis.Table]) -> FraudScorer:
+    exported = exported_model.scorer(model, described, town["customers"])
+    assert exported
+    return FraudScorer(Scorer.from_bytes(exported.to_bytes()))
+
+
+def asked(row: pd.Series) -> Transaction:
+    return Transaction(
+        int(row.customer_id), int(row.terminal_id), int(row.pence), row.transacted_at.to_pydatetime(), int(row.transaction_id)
+    )
+
+
+def test_exported_trees_give_the_scores_of_every_transaction(scorer: FraudScorer, model: models.Boosting, described: pd.DataFrame) -> None:
+    points = described[list(model.columns)].to_numpy(dtype=np.float64, na_value=np.nan)
+    np.testing.assert_allclose(scorer.strength(points), model.strength(described), rtol=1e-9, atol=1e-9)
+
+
+def test_a_single_transaction_has_the_features_score_decision_and_reasons_of_the_batch(
+    scorer: FraudScorer, model: models.Boosting, described: pd.DataFrame
+) -> None:
+    stopped = np.flatnonzero(decisions.cheapest(model.scores(described), described.amount_gbp.to_numpy()) != decisions.ACTIONS[0])
+    rows = described.iloc[np.unique(np.r_[np.arange(0, len(described), 60), stopped[::5]])]
+    scores = model.scores(rows)
+    decided, codes = decisions.cheapest(scores, rows.amount_gbp.to_numpy()), reasons.reason_codes(model, rows)
+    for place, (_, row) in enumerate(rows.iterrows()):
+        found = scorer.score(asked(row))
+        expected = row[list(model.columns)].to_numpy(dtype=np.float64, na_value=np.nan)
+        known = np.array([np.nan if value is None else value for value in found.features.values()])
+        np.testing.assert_allclose(known, expected, rtol=1e-12, atol=1e-9)
+        assert found.score == pytest.approx(scores[place], rel=1e-9, abs=1e-12)
+        assert found.decision == decided[place]
+        assert list(found.reasons) == ([] if found.decision == "approve" else [code for code in codes[place] if code])
+
+
+def test_an_unknown_customer_and_terminal_are_scored_without_a_past(scorer: FraudScorer) -> None:
+    found = scorer.score(Transaction(999_999, 999_999, 12_00, datetime(2024, 3, 2, 12, 0)))
+    assert 0 <= found.score <= 1
+    assert (found.features["customer_count_30d"], found.features["account_age_days"]) == (1.0, None)
+
+
+def test_the_export_holds_neither_cards_nor_their_tokens(
+    model: models.Boosting, described: pd.DataFrame, town: dict[str, ibis.Table]
+) -> None:
+    exported = exported_model.scorer(model, described, town["customers"])
+    assert exported
+    assert not any("card" in name for name in exported.arrays)
+    assert all(array.dtype.kind in "fiub" for array in exported.arrays.values())
+
+
+def test_numbers_that_do_not_give_the_scores_of_the_batch_are_not_exported(
+    model: models.Boosting, described: pd.DataFrame, town: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FraudScorer, "strength", lambda _, points: np.zeros(len(points)))
+    assert exported_model.scorer(model, described, town["customers"]) is None

@@ -1,0 +1,119 @@
+"""Predictions of customers are the batch's, with every recipe of churn and every method of value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from headgate.domains.retail.demand_insights_engine import (
+    churn,
+    churn_risk,
+    customer_model,
+    customer_value,
+    exported_model,
+    features,
+    lifetime_value,
+    origins,
+)
+from headgate.domains.retail.demand_insights_engine.customer_value import Method
+from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
+from headgate.predictions.customers import CustomerScorer
+from headgate.predictions.scorer import Scorer
+
+if TYPE_CHECKING:
+    import ibis
+
+pytestmark = pytest.mark.unit
+
+AS_OF = date(2024, 12, 31)
+YEARLY = 3.7
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What the models are fitted on, and the value model of the shop."""
+
+    customers: pd.DataFrame
+    points: pd.DataFrame
+    past: origins.Origins
+    value: customer_value.ValueModel
+
+
+@pytest.fixture(scope="module")
+def shop(drawn_shop: dict[str, ibis.Table]) -> Shop:
+    days = features.in_memory(features.purchase_days(drawn_shop["orders"], drawn_shop["order_items"], AS_OF))
+    customers = features.known_histories(days, drawn_shop["customers"], AS_OF)
+    daily = features.daily_purchases(days).set_index("purchased_on").purchases
+    clock = TradingClock.of(daily, pd.Timestamp(daily.index.min()).date(), AS_OF)
+    ahead = origins.coming(days, clock, AS_OF)
+    past, points = origins.origins(days, clock, AS_OF, ahead), origins.signals(customers, clock, AS_OF)
+    value = customer_value.learnt(points, past.newest, lambda some: np.full(len(some), 0.5), ahead)
+    return Shop(customers, points, past, value)
+
+
+def exported(shop: Shop, leaving: churn.ChurnModel | None, value: customer_value.ValueModel) -> tuple[CustomerScorer, pd.DataFrame]:
+    """The scorer after a trip through its bytes, and the batch's table of values."""
+    probability = churn_risk.probabilities(leaving, shop.points)
+    table = lifetime_value.table(value, shop.customers, shop.points, probability, YEARLY)
+    model = customer_model.CustomerModel(leaving, None, value, value, [])
+    found = exported_model.scorer(model, shop.customers, shop.points, table, YEARLY)
+    assert found
+    return CustomerScorer(Scorer.from_bytes(found.to_bytes())), table
+
+
+def left(shop: Shop) -> tuple[pd.DataFrame, np.ndarray]:
+    points, gone, _ = origins.together(shop.past.newest)
+    return points, gone
+
+
+@pytest.mark.parametrize("recipe", [*churn.RECIPES, None])
+def test_every_recipe_gives_the_probabilities_and_drivers_of_the_batch(shop: Shop, recipe: str | None) -> None:
+    leaving = churn.fit(*left(shop), churn_risk.SIGNALS, recipe).shifted(0.3) if recipe else None
+    scorer, _ = exported(shop, leaving, shop.value)
+    expected = churn_risk.table(shop.customers, shop.points, leaving, None)
+    np.testing.assert_allclose(
+        scorer.churn_probability(shop.points.to_numpy()), expected.churn_probability.to_numpy(), rtol=1e-9, atol=1e-12
+    )
+    for row in expected.iloc[::40].itertuples():
+        stored = scorer.stored(row.customer_id)
+        assert stored
+        found = scorer.predict(stored, row.customer_id)
+        assert found.churn_probability == pytest.approx(row.churn_probability, rel=1e-9)
+        assert list(found.drivers) == [word for word in (row.driver_1, row.driver_2, row.driver_3) if word is not None]
+
+
+@pytest.mark.parametrize("method", [method for method in Method if method is not Method.POOLED_RATE])
+def test_every_method_gives_the_values_of_the_batch(shop: Shop, method: Method) -> None:
+    value = replace(shop.value, method=method)
+    scorer, table = exported(shop, None, value)
+    for row in table.iloc[::20].itertuples():
+        stored = scorer.stored(row.customer_id)
+        assert stored
+        found = scorer.predict(stored, row.customer_id)
+        assert found.purchases[365] == pytest.approx(row.expected_purchases_365d, rel=1e-9)
+        assert f"{found.values_gbp[90]:.2f}" == str(row.expected_value_90d)
+        assert f"{found.spend_per_purchase:.2f}" == str(row.expected_purchase_gbp)
+        assert found.intervals[365] == (float(row.value_365d_low), float(row.value_365d_high))
+
+
+def test_a_shop_whose_customers_do_not_come_back_has_the_pooled_rate(shop: Shop) -> None:
+    value = replace(shop.value, purchases=None, spend=None, regression=None, typical=None, method=Method.POOLED_RATE)
+    scorer, table = exported(shop, None, value)
+    stored = scorer.stored(int(table.customer_id.iloc[0]))
+    assert stored
+    assert f"{scorer.predict(stored).values_gbp[90]:.2f}" == str(table.expected_value_90d.iloc[0])
+
+
+def test_changed_signals_change_the_prediction_and_have_no_stored_interval(shop: Shop) -> None:
+    scorer, _ = exported(shop, churn.fit(*left(shop), churn_risk.SIGNALS), shop.value)
+    stored = scorer.stored(int(shop.customers.customer_id.iloc[0]))
+    assert stored
+    silent = scorer.predict({**stored, "silence": stored["silence"] + 200})
+    assert silent.churn_probability != scorer.predict(stored).churn_probability
+    assert not silent.intervals
+    assert scorer.stored(-1) is None
