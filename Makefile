@@ -76,13 +76,22 @@ clean: ## remove build products and caches; a running emulator and its state sta
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 ##@ Deploy and use
-.PHONY: deploy-localstack destroy-localstack bootstrap-aws plan-aws deploy-aws destroy-aws logs query
+.PHONY: localstack-up deploy-localstack test-localstack destroy-localstack clean-localstack bootstrap-aws plan-aws deploy-aws test-aws destroy-aws clean-aws logs query
+
+localstack-up: setup ## start the emulator that deploy-localstack uses, if none answers yet
+	@python scripts/emulator.py start
 
 deploy-localstack: setup ## deploy to a LocalStack-compatible emulator, the running one or a new one; EXPORT=1 enables the MySQL export
 	@python scripts/deploy.py apply emulator $(if $(EXPORT),--export)
 
+test-localstack: setup ## check that deployment in a minute: events, gate, query, runs, dead letters; no row enters the lake
+	@python scripts/smoke_test.py local
+
 destroy-localstack: setup ## destroy that deployment and stop the emulator; YES=1 does not ask
 	@python scripts/deploy.py destroy emulator $(if $(YES),--yes)
+
+clean-localstack: setup ## destroy that deployment without asking, list what is left, and stop the emulator
+	@python scripts/deploy.py destroy emulator --yes
 
 bootstrap-aws: setup ## create the bucket for the Terraform state, with locking, in this shell's AWS account and region
 	@python scripts/bootstrap.py
@@ -93,7 +102,13 @@ plan-aws: setup ## show what a deployment to AWS would change
 deploy-aws: setup ## deploy to AWS with the credentials of this shell; YES=1 does not ask, EXPORT=1 enables the MySQL export
 	@python scripts/deploy.py apply aws $(if $(YES),--yes) $(if $(EXPORT),--export)
 
+test-aws: setup ## check the deployment on AWS in a minute, as test-localstack
+	@python scripts/smoke_test.py aws
+
 destroy-aws: setup ## destroy the deployment on AWS; YES=1 does not ask
+	@python scripts/deploy.py destroy aws $(if $(YES),--yes)
+
+clean-aws: setup ## as destroy-aws; fails if a listing of the account still has something of the lake
 	@python scripts/deploy.py destroy aws $(if $(YES),--yes)
 
 logs: setup ## print what functions and jobs of the newest deployment wrote

@@ -34,10 +34,11 @@ from headgate.errors import SettingsError
 from headgate.project import LakeProject, project
 from scripts import build, cost_estimate, emulator, export_logins, layer, locked_archive, pending_files, wheels
 from scripts.deployment_settings import DeploymentSettings, StateBucket, described
+from scripts.leftovers import LOG_GROUP, leftovers, names_in_state
 from scripts.terraform_cli import STATE, TERRAFORM_ROOT, Applied, Terraform, TerraformError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 MASKING_KEY_BYTES = 32
 BUCKETS_AT_ONCE = 4
@@ -282,11 +283,28 @@ def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: 
         _prepared(folder, target, variables)
         empty_buckets(target, terraform.current_state())
         prefix = terraform.outputs().get("environment", {}).get("HEADGATE_DEBOUNCE_SCHEDULE", "")
+        names = names_in_state(json.loads(terraform.current_state().read_text(encoding="utf-8")))
         terraform.destroy(_stated(target, folder, variables))
         print(f"destroyed {len(_managed(resources))} resources", flush=True)
         delete_schedules(target, prefix)
+        _refuse_leftovers(target, names)
     (folder / "deployment.json").unlink(missing_ok=True)
     terraform.state.unlink(missing_ok=True)
+
+
+def _refuse_leftovers(target: Target, names: Collection[str]) -> None:
+    """List what the account has; a log group that a last line created again is deleted, anything else is an error.
+
+    Raises:
+        MissingError: something of the lake is left.
+    """
+    for found in leftovers(target.client, names):
+        kind, _, name = found.partition(": ")
+        if kind == LOG_GROUP:
+            target.client("logs").delete_log_group(logGroupName=name)
+    if left := leftovers(target.client, names):
+        raise MissingError("These are left of the lake; delete them by hand:\n" + "\n".join(f"  {one}" for one in left))
+    print("nothing of the lake is left: no listing has one of its names", flush=True)
 
 
 def _managed(resources: list[str]) -> list[str]:

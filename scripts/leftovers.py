@@ -1,0 +1,67 @@
+"""What is left of a lake in an account after it was destroyed, found by listing what AWS has, not by what Terraform remembers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+LOG_GROUP = "log group"
+_IDENTITIES = ("name", "bucket", "function_name", "layer_name", "alarm_name", "arn", "url", "id")
+_NOT_THERE = {"NotImplemented", "UnknownOperationException", "InvalidAction"}
+# Of each kind: service, paginated call, and where its pages have the names.
+_LISTINGS: Mapping[str, tuple[str, str, str, str]] = {
+    "bucket": ("s3", "list_buckets", "Buckets", "Name"),
+    "table": ("dynamodb", "list_tables", "TableNames", ""),
+    "function": ("lambda", "list_functions", "Functions", "FunctionName"),
+    "layer": ("lambda", "list_layers", "Layers", "LayerName"),
+    "queue": ("sqs", "list_queues", "QueueUrls", ""),
+    "topic": ("sns", "list_topics", "Topics", "TopicArn"),
+    "role": ("iam", "list_roles", "Roles", "RoleName"),
+    "secret": ("secretsmanager", "list_secrets", "SecretList", "Name"),
+    "state machine": ("stepfunctions", "list_state_machines", "stateMachines", "name"),
+    "job": ("glue", "get_jobs", "Jobs", "Name"),
+    "crawler": ("glue", "get_crawlers", "Crawlers", "Name"),
+    "database": ("glue", "get_databases", "DatabaseList", "Name"),
+    LOG_GROUP: ("logs", "describe_log_groups", "logGroups", "logGroupName"),
+    "alarm": ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
+    "schedule": ("scheduler", "list_schedules", "Schedules", "Name"),
+    "key alias": ("kms", "list_aliases", "Aliases", "AliasName"),
+}
+
+
+def leftovers(client: Callable[[str], Any], names: Collection[str]) -> list[str]:
+    """Return what still has one of the names, as `kind: name`.
+
+    Args:
+        client: makes a boto3 client of a service.
+        names: names, ARNs and URLs of the lake's resources (`names_in_state`).
+    """
+    return sorted(
+        f"{kind}: {found}"
+        for kind, (service, call, listed, field) in _LISTINGS.items()
+        for found in _names(client(service), call, listed, field)
+        if found in names
+    )
+
+
+def names_in_state(state: Mapping[str, Any]) -> set[str]:
+    """Return the names, ARNs and URLs of the resources that a Terraform state manages; another lake's parts have none of them."""
+    attributes = (
+        instance["attributes"] for one in state["resources"] if one.get("mode") == "managed" for instance in one.get("instances", [])
+    )
+    return {str(found[name]) for found in attributes for name in _IDENTITIES if found.get(name)}
+
+
+def _names(client: Any, call: str, listed: str, field: str) -> Iterator[str]:  # noqa: ANN401 a client made by name
+    """The names that AWS lists now; an emulator may not have the call."""
+    try:
+        pages = client.get_paginator(call).paginate() if client.can_paginate(call) else [getattr(client, call)()]
+        for page in pages:
+            yield from (one[field] if field else one for one in page.get(listed, []))
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _NOT_THERE:
+            raise
