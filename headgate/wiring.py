@@ -73,6 +73,8 @@ if TYPE_CHECKING:
     from headgate.aws.stepfunctions import Pipeline
     from headgate.aws.uploads import S3Uploads
     from headgate.contracts.model import Contract
+    from headgate.erasure.forget import Forgetter
+    from headgate.erasure.purge_versions import BuiltZones
     from headgate.export.exporting import Exporting
     from headgate.export.run_store import RunStore
     from headgate.export.server.session import Login
@@ -309,6 +311,47 @@ def reverter(env: Mapping[str, str]) -> Reverter:
     from headgate.intake.files.revert_file import Reverter
 
     return Reverter(file_checker(env))
+
+
+def forgetter(env: Mapping[str, str], build: Callable[[], None]) -> Forgetter:
+    """What erases one person from every zone.
+
+    Args:
+        build: runs the pipeline and returns when its tables are published.
+    """
+    from headgate.erasure.erase_rows import Buckets, RowEraser
+    from headgate.erasure.forget import Forgetter
+
+    gate, raw = GateSettings.from_env(env), RawSettings.from_env(env).raw_bucket
+    buckets = Buckets(raw, gate.curated_bucket, gate.quarantine_bucket, gate.artifacts_bucket)
+    eraser = RowEraser(objects(), ledger(env), source_contracts(), buckets, _utc_now, gate.lease_s)
+    return Forgetter(eraser, partial(_built_zones, env), build, StagingSettings.from_env(env).staging_bucket)
+
+
+def _built_zones(env: Mapping[str, str]) -> BuiltZones:
+    """Where the lake keeps what it builds, with the folders that its tables show now."""
+    from headgate.contracts.registry import Registry
+    from headgate.erasure.purge_versions import BuiltZones
+    from headgate.errors import NotFoundError
+
+    gate, systems, scan = GateSettings.from_env(env), SystemSettings.from_env(env), ScanSettings.from_env(env)
+    registry, named = Registry.load(), databases(env)
+    shown: dict[str, set[str]] = {}
+    tables = [(named.curated, name) for name in (*registry.source, *registry.lake)] + [(named.prod, name) for name in registry.prod]
+    for database, name in tables:
+        try:
+            bucket, _, folder = catalog().current(database, name).location.removeprefix("s3://").partition("/")
+        except NotFoundError:  # of a system that is not deployed
+            continue
+        shown.setdefault(bucket, set()).add(folder.rstrip("/"))
+    return BuiltZones(
+        curated=gate.curated_bucket,
+        artifacts=gate.artifacts_bucket,
+        results=scan.results_bucket,
+        prod=tuple(systems.prod_buckets.values()),
+        shown={bucket: frozenset(folders) for bucket, folders in shown.items()},
+        searched=(RawSettings.from_env(env).raw_bucket, gate.quarantine_bucket, StagingSettings.from_env(env).staging_bucket),
+    )
 
 
 def correction_closer(env: Mapping[str, str]) -> CorrectionCloser:

@@ -27,11 +27,13 @@ from headgate.cli import deployment
 from headgate.errors import HeadgateError, NotFoundError
 from headgate.intake.files.process_file import file_id_of
 from headgate.lake.ports import ObjectRef
-from headgate.lake.states import FileState
+from headgate.lake.states import UNDER_WAY, FileState
 from headgate.uploads.uploading import CHECKED, CHECKING, Uploading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from headgate.lake.ports import FileRecord
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT_S = 60
@@ -60,7 +62,7 @@ def check_events(lake: DeployedLake) -> str:
     lake.objects.write(ref, b"smoke test")
     sent = lake.objects.info(ref).ref
     try:
-        record = _awaited(lambda: lake.ledger.get(file_id_of(sent)), "The gate did not see the object. Read `headgate logs`.")
+        record = _awaited(lambda: _finished(lake, sent), "The gate did not finish with the object. Read `headgate logs`.")
     finally:
         lake.objects.delete(sent)
     if record.state is not FileState.IGNORED:
@@ -123,6 +125,14 @@ def _run_check(name: str, check: Callable[[], str]) -> Outcome:
     except (SmokeError, HeadgateError, OSError) as error:
         message, passed = str(error), False
     return Outcome(name, passed, round(time.monotonic() - began, 2), message)
+
+
+def _finished(lake: DeployedLake, sent: ObjectRef) -> FileRecord:
+    """The record of the object; NotFoundError while there is none, or a worker holds it."""
+    record = lake.ledger.get(file_id_of(sent))
+    if record.state in UNDER_WAY:
+        raise NotFoundError("not finished yet")
+    return record
 
 
 def _ended(uploading: Uploading, upload_id: str) -> dict[str, object]:

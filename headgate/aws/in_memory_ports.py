@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import ConflictError, NotFoundError, ServiceError, ThrottledError
 from headgate.lake.file_index import FileListPage
-from headgate.lake.ports import Claim, FileRecord, ObjectInfo, ObjectRef, TableVersion, why_not_finished, why_not_reopened
+from headgate.lake.ports import Claim, FileRecord, ObjectInfo, ObjectRef, ObjectVersion, TableVersion, why_not_finished, why_not_reopened
 from headgate.lake.states import WITHOUT_ROWS, Action, ClaimAnswer, FileState, after, answer_to_claim, finished_from, permits
 from headgate.lake.upload_store import StoredPart
 from headgate.onboarding.records import Answer, Page, Record, Written
@@ -81,6 +81,15 @@ class MemoryObjects:
         """Every object below `prefix`, by key."""
         for key, newest in self._newest(bucket, prefix):
             yield ObjectInfo(ObjectRef(bucket, key), len(newest.body or b""), newest.modified_at, newest.version_id)
+
+    def versions(self, bucket: str, prefix: str) -> Iterator[ObjectVersion]:
+        """Every version of every object below `prefix`, delete markers included, by key."""
+        with self._lock:
+            below = {key: tuple(kept) for (where, key), kept in self._versions.items() if where == bucket and key.startswith(prefix)}
+        for key, kept in sorted(below.items()):
+            for one in kept:
+                ref = ObjectRef(bucket, key, one.version_id)
+                yield ObjectVersion(ref, len(one.body or b""), one.modified_at, one is kept[-1], is_marker=one.body is None)
 
     def delete(self, ref: ObjectRef) -> None:
         """There is no such object; with a version id, that version is gone and older ones show again."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from headgate.aws.errors import translated
 from headgate.errors import ServiceError
-from headgate.lake.ports import ObjectInfo, ObjectRef
+from headgate.lake.ports import ObjectInfo, ObjectRef, ObjectVersion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -97,6 +97,17 @@ class S3Objects:
                 for found in page.get("Contents", []):
                     modified_at, etag = _naive_utc(found["LastModified"]), found.get("ETag", "").strip('"')
                     yield ObjectInfo(ObjectRef(bucket, found["Key"]), found["Size"], modified_at, etag)
+
+    def versions(self, bucket: str, prefix: str) -> Iterator[ObjectVersion]:
+        """Every version of every object below `prefix`, delete markers included, by key."""
+        with translated(f"list versions of s3://{bucket}/{prefix}"):
+            for page in self.client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+                for one in page.get("Versions", []):
+                    ref, at = ObjectRef(bucket, one["Key"], one["VersionId"]), _naive_utc(one["LastModified"])
+                    yield ObjectVersion(ref, one["Size"], at, one["IsLatest"])
+                for marker in page.get("DeleteMarkers", []):
+                    ref, at = ObjectRef(bucket, marker["Key"], marker["VersionId"]), _naive_utc(marker["LastModified"])
+                    yield ObjectVersion(ref, 0, at, marker["IsLatest"], is_marker=True)
 
     def delete(self, ref: ObjectRef) -> None:
         """There is no such object; with a version id, that version is gone and older ones show again."""

@@ -27,6 +27,10 @@ COMMANDS = {
         "Follow the file at KEY, or of a file id, from its arrival to the tables that have its rows.",
     ),
     "files": ("files:files", "Show one record per file: state, counts, and the error of a rejected one."),
+    "forget": (
+        "forget:forget",
+        "Erase the rows of KEY, and all rows that refer to it, from every zone and every object version; write a certificate.",
+    ),
     "import-mysql": ("sample:import_mysql_command", "Read the shop's tables once from the MySQL server at MYSQL_URL."),
     "import-online-retail": ("sample:import_online_retail_command", "Convert UCI Online Retail II into the tables of the shop."),
     "init": ("init:init", "Make a folder for a lake of your own: settings, contracts and SQL models."),

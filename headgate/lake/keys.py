@@ -18,6 +18,7 @@
 |            | `models/<system>/<model>/scorer.npz` (the champion as numbers, which predictions are computed from) |
 |            | `models/<system>/<model>/days/as_of=YYYY-MM-DD/card.json` (the record of the day's last run) |
 |            | `data_docs/<snapshot id>/<about>/index.html` (Great Expectations' pages of a run) |
+|            | `erasures/<hash>.json` (what an erasure that has not ended searches for; deleted at its end) |
 |            | `runs/unchanged/<system>` (no dataset that the system reads changed, so the run of this moment skips it) |
 | prod       | `tables/<table>/<version>/part-00000.parquet`                  |
 """
@@ -37,6 +38,7 @@ PROFILES = "processed"
 MAPPINGS = "mappings"
 MODELS = "models"
 DATA_DOCS = "data_docs"
+ERASURES = "erasures"
 RUN_DELETIONS = "_deleted.parquet"  # beside the manifest, which certifies it: keys of rows that are no more
 RUN_MANIFEST = "_manifest.json"  # written last; it names the run's parts, which wait for it
 LAKE_MANIFESTS = f"{SNAPSHOTS}/_lake/"

@@ -72,6 +72,25 @@ class ObjectStore(Protocol):
 
 
 @dataclass(frozen=True)
+class ObjectVersion:
+    """One stored version of an object; `ref` names the version. A delete marker has no bytes."""
+
+    ref: ObjectRef
+    size_bytes: int
+    modified_at: datetime
+    is_newest: bool
+    is_marker: bool = False
+
+
+class VersionedObjects(ObjectStore, Protocol):
+    """An object store that lists every version of its objects."""
+
+    def versions(self, bucket: str, prefix: str) -> Iterator[ObjectVersion]:
+        """Every version of every object below `prefix`, delete markers included, by key."""
+        ...
+
+
+@dataclass(frozen=True)
 class Claim:
     """The ledger's answer to a worker that asks for a file; `owner` is the file that holds the object or the content."""
 

@@ -14,6 +14,7 @@ import ibis
 import pyarrow as pa
 
 from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.references import references
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.references import CheckedReference
@@ -23,33 +24,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
+    from headgate.contracts.references import Reference
     from headgate.lake.ports import ObjectStore
     from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 
 _FIRST_KEYS = 20
 _CHILDREN, _PARENTS, _VALUE, _ROWS = "children", "parents", "value", "rows"
 _ORPHANS = "orphans"
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A column of one dataset that points to a column of another, as the children's contract says."""
-
-    dataset: str
-    column: str
-    parent: str
-    parent_column: str
-
-
-def references(contracts: Mapping[str, Contract]) -> tuple[Reference, ...]:
-    """Every reference between datasets of the lake, in the order of contracts and columns."""
-    stated = [
-        Reference(contract.dataset, column.name, *column.references.split(".", 1))
-        for contract in contracts.values()
-        for column in contract.columns
-        if "." in column.references
-    ]
-    return tuple(one for one in stated if one.parent in contracts and one.parent_column in contracts[one.parent].names)
 
 
 def without_parent(children: ibis.Table, column: str, parents: ibis.Table, parent_column: str) -> ibis.Table:

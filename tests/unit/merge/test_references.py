@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.references import Reference, references
 from headgate.contracts.registry import Registry
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
@@ -24,7 +25,7 @@ from headgate.lake.publishing import parquet_bytes
 from headgate.lake.reading import checked_references
 from headgate.lake.references import CheckedReference, from_json, to_json
 from headgate.merge.merging import Merging
-from headgate.merge.references import Reference, references, without_parent
+from headgate.merge.references import without_parent
 from headgate.quality.audit import audit
 
 if TYPE_CHECKING:

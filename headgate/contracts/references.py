@@ -1,0 +1,32 @@
+"""Columns that point to a column of another dataset, as the contracts state them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.contracts.model import Contract
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A column of one dataset that points to a column of another, as the children's contract says."""
+
+    dataset: str
+    column: str
+    parent: str
+    parent_column: str
+
+
+def references(contracts: Mapping[str, Contract]) -> tuple[Reference, ...]:
+    """Every reference between datasets of the lake, in the order of contracts and columns."""
+    stated = [
+        Reference(contract.dataset, column.name, *column.references.split(".", 1))
+        for contract in contracts.values()
+        for column in contract.columns
+        if "." in column.references
+    ]
+    return tuple(one for one in stated if one.parent in contracts and one.parent_column in contracts[one.parent].names)

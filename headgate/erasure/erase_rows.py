@@ -1,0 +1,250 @@
+"""Erase a subject's rows of files: from raw, curated and quarantine, in every version.
+
+The original leaves raw first: if the process dies, the increment still names the file, and the next call continues.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from headgate.erasure.subject_rows import Subject, SubjectColumns, subject_columns
+from headgate.errors import NotFoundError
+from headgate.lake import keys
+from headgate.lake.parquet import table_of
+from headgate.lake.ports import ObjectRef
+from headgate.lake.publishing import PARQUET_TYPE, parquet_bytes
+from headgate.lake.states import Disposition, FileState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import FileLedger, FileRecord, ObjectVersion, VersionedObjects
+
+_EDITION_CHARACTERS = 16
+_DELETED = ".deleted.parquet"
+
+
+@dataclass(frozen=True)
+class Buckets:
+    """The zones that files leave rows in."""
+
+    raw: str
+    curated: str
+    quarantine: str
+    artifacts: str
+
+
+@dataclass
+class Erased:
+    """What was erased: rows by dataset, and each object version that is gone."""
+
+    rows: Counter[str] = field(default_factory=Counter)
+    files: list[str] = field(default_factory=list)
+    versions: list[ObjectVersion] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What belongs to a subject: how to tell its rows, and by dataset the contents (SHA-256) of files that have some."""
+
+    columns: SubjectColumns
+    contents: Mapping[str, frozenset[str]]
+    texts: frozenset[str]
+
+    @property
+    def files(self) -> int:
+        """The number of different contents."""
+        return sum(map(len, self.contents.values()))
+
+
+@dataclass(frozen=True)
+class RowEraser:
+    """Finds and erases the rows of one subject.
+
+    Args:
+        contracts: the source contracts by dataset.
+        clock: naive UTC.
+        lease_s: how long a file is held if this process dies.
+    """
+
+    objects: VersionedObjects
+    ledger: FileLedger
+    contracts: Mapping[str, Contract]
+    buckets: Buckets
+    clock: Callable[[], datetime]
+    lease_s: int
+
+    def find(self, subject: Subject) -> Found:
+        """Return what belongs to the subject, in any stored version of any increment or quarantine object.
+
+        What an earlier call found and did not complete is part of it: the rows that name these texts may be erased by now.
+        """
+        columns = subject_columns(subject, self.contracts, self._increments)
+        contents = {dataset: frozenset(self._contents_with(columns, dataset)) for dataset in columns.values}
+        texts = self._identifying_texts(subject, columns) | self._unfinished_texts(subject)
+        return Found(columns, {dataset: of for dataset, of in contents.items() if of}, texts)
+
+    def begin(self, subject: Subject, found: Found) -> None:
+        """Keep the texts to search for until `end`, so that another call can continue."""
+        self.objects.write(self._plan_of(subject), json.dumps(sorted(found.texts)).encode(), content_type="application/json")
+
+    def end(self, subject: Subject, erased: Erased) -> None:
+        """Delete the texts that `begin` kept."""
+        self._purge(self._plan_of(subject), erased)
+
+    def _plan_of(self, subject: Subject) -> ObjectRef:
+        name = hashlib.sha256(f"{subject.dataset}\n{subject.key}".encode()).hexdigest()
+        return ObjectRef(self.buckets.artifacts, f"{keys.ERASURES}/{name}.json")
+
+    def _unfinished_texts(self, subject: Subject) -> frozenset[str]:
+        try:
+            return frozenset(json.loads(self.objects.read(self._plan_of(subject))))
+        except NotFoundError:
+            return frozenset()
+
+    def erase(self, found: Found) -> Erased:
+        """Erase what was found.
+
+        Raises:
+            ThrottledError: a worker holds one of the files; call again when it has finished.
+        """
+        erased = Erased()
+        records = defaultdict(list)
+        for record in self.ledger.records():
+            records[record.dataset, record.content_sha256].append(record)
+        for dataset, contents in sorted(found.contents.items()):
+            for content in sorted(contents):
+                self._erase_content(found.columns, dataset, content, records[dataset, content], erased)
+        for dataset in found.columns.values:
+            self._erase_deletions(found.columns, dataset, erased)
+        return erased
+
+    def _erase_content(self, columns: SubjectColumns, dataset: str, content: str, records: Iterable[FileRecord], erased: Erased) -> None:
+        for record in records:
+            self._purge(ObjectRef(record.bucket, record.key, record.version_id), erased)
+            erased.files.append(record.key)
+        owner = next((one for one in records if one.state is FileState.DONE), None)
+        before = self.ledger.reopen(owner.file_id, now=self.clock(), lease_s=self.lease_s) if owner else None
+        increment = ObjectRef(self.buckets.curated, keys.increment_key(dataset, content))
+        quarantine = ObjectRef(self.buckets.quarantine, keys.quarantine_key(dataset, content))
+        accepted = self._rewrite(increment, partial(columns.mask, dataset), erased, dataset)
+        self._mark_edition(dataset, content, accepted, erased)
+        refused = self._rewrite(quarantine, partial(_mask_of_records, columns, dataset), erased, dataset)
+        self._purge(ObjectRef(self.buckets.artifacts, keys.profile_key(dataset, content)), erased)
+        if before:
+            self.ledger.finish(_counted(before, accepted, refused, increment.key, quarantine.key))
+
+    def _rewrite(self, ref: ObjectRef, mask: Callable[[pa.Table], pa.Array], erased: Erased, dataset: str) -> pa.Table | None:
+        """Write the object without the subject's rows, purge its other versions, and return its rows; None where none is left."""
+        try:
+            rows = table_of(self.objects.read(ref))
+        except NotFoundError:
+            self._purge(ref, erased)
+            return None
+        kept = rows.filter(pa.compute.invert(mask(rows)))
+        erased.rows[dataset] += rows.num_rows - kept.num_rows
+        if not kept.num_rows:
+            self._purge(ref, erased)
+            return None
+        if kept.num_rows < rows.num_rows:
+            self.objects.write(ref, parquet_bytes(kept), content_type=PARQUET_TYPE)
+        self._purge(ref, erased, keep_newest=True)
+        return kept
+
+    def _mark_edition(self, dataset: str, content: str, rows: pa.Table | None, erased: Erased) -> None:
+        """Mark the increment as another edition, so that the next merge reads all increments again."""
+        prefix = keys.edition_key(dataset, content, "")
+        mark = keys.edition_key(dataset, content, hashlib.sha256(parquet_bytes(rows)).hexdigest()[:_EDITION_CHARACTERS]) if rows else ""
+        if mark:
+            self.objects.write(ObjectRef(self.buckets.curated, mark), b"", content_type="text/plain")
+        for item in list(self.objects.list(self.buckets.curated, prefix)):
+            if item.ref.key != mark:
+                self._purge(item.ref, erased)
+
+    def _erase_deletions(self, columns: SubjectColumns, dataset: str, erased: Erased) -> None:
+        """Lists of rows that a source had deleted hold keys, too."""
+        below = f"{keys.INCREMENTS}/{dataset}/"
+        for item in list(self.objects.list(self.buckets.curated, below)):
+            if item.ref.key.endswith(_DELETED):
+                ref = ObjectRef(item.ref.bucket, item.ref.key)
+                rows = table_of(self.objects.read(ref))
+                kept = rows.filter(pa.compute.invert(columns.mask(dataset, rows)))
+                if kept.num_rows < rows.num_rows:
+                    self.objects.write(ref, parquet_bytes(kept), content_type=PARQUET_TYPE)
+                    self._purge(ref, erased, keep_newest=True)
+
+    def _purge(self, ref: ObjectRef, erased: Erased, *, keep_newest: bool = False) -> None:
+        """Delete the versions of one object for good, or the one version that is named."""
+        for version in list(self.objects.versions(ref.bucket, ref.key)):
+            is_meant = version.ref.key == ref.key and ref.version_id in {"", version.ref.version_id}
+            if is_meant and not (keep_newest and version.is_newest):
+                self.objects.delete(version.ref)
+                erased.versions.append(version)
+
+    def _increments(self, dataset: str, columns: tuple[str, ...]) -> Iterator[pa.Table]:
+        for version in self._stored(self.buckets.curated, f"{keys.INCREMENTS}/{dataset}/"):
+            if keys.parse_increment_key(version.ref.key):
+                rows = table_of(self.objects.read(version.ref))
+                yield rows.select([name for name in dict.fromkeys(columns) if name in rows.column_names])
+
+    def _contents_with(self, columns: SubjectColumns, dataset: str) -> Iterator[str]:
+        for version in self._stored(self.buckets.curated, f"{keys.INCREMENTS}/{dataset}/"):
+            parsed = keys.parse_increment_key(version.ref.key)
+            if parsed and pa.compute.any(columns.mask(dataset, table_of(self.objects.read(version.ref)))).as_py():
+                yield parsed[1]
+        for version in self._stored(self.buckets.quarantine, f"{keys.QUARANTINE_ROWS}/{dataset}/"):
+            if pa.compute.any(_mask_of_records(columns, dataset, table_of(self.objects.read(version.ref)))).as_py():
+                yield version.ref.key.rpartition("/")[2].removesuffix(".parquet")
+
+    def _stored(self, bucket: str, prefix: str) -> Iterator[ObjectVersion]:
+        """Versions with bytes that are Parquet."""
+        return (one for one in self.objects.versions(bucket, prefix) if not one.is_marker and one.ref.key.endswith(".parquet"))
+
+    def _identifying_texts(self, subject: Subject, columns: SubjectColumns) -> frozenset[str]:
+        """Texts of the subject's own row that no other row of its dataset has: what a search of bytes looks for."""
+        own: set[str] = {subject.key}
+        others: set[str] = set()
+        for version in self._stored(self.buckets.curated, f"{keys.INCREMENTS}/{subject.dataset}/"):
+            rows = table_of(self.objects.read(version.ref))
+            mask = columns.mask(subject.dataset, rows)
+            own |= _texts(rows.filter(mask))
+            others |= _texts(rows.filter(pa.compute.invert(mask)))
+        return frozenset(text for text in own - others if len(text) >= SHORTEST_TEXT)
+
+
+SHORTEST_TEXT = 5  # shorter texts occur in bytes by chance
+
+
+def _texts(rows: pa.Table) -> set[str]:
+    names = [name for name, kind in zip(rows.column_names, rows.schema.types, strict=True) if pa.types.is_string(kind)]
+    return {text for name in names for text in pa.compute.unique(rows[name]).to_pylist() if text}
+
+
+def _mask_of_records(columns: SubjectColumns, dataset: str, rows: pa.Table) -> pa.Array:
+    return pa.array([columns.has(dataset, record or "") for record in rows["record"].to_pylist()], pa.bool_())
+
+
+def _counted(before: FileRecord, accepted: pa.Table | None, refused: pa.Table | None, increment: str, quarantine: str) -> FileRecord:
+    """The record of a file with the rows that are left; its profile is gone, because it described the erased rows, too."""
+    dispositions = Counter(refused["disposition"].to_pylist() if refused else [])
+    rows = accepted.num_rows if accepted else 0
+    return replace(
+        before,
+        received=rows + sum(dispositions.values()),
+        accepted=rows,
+        quarantined=dispositions[Disposition.REFUSED],
+        duplicates=dispositions[Disposition.DUPLICATE],
+        reasons=dict(Counter(refused["rule"].to_pylist())) if refused else {},
+        curated_key=increment if accepted else "",
+        quarantine_key=quarantine if refused else "",
+        profile={},
+    )

@@ -1,0 +1,129 @@
+"""After the tables were built without a subject: delete every earlier version of what was built, and search all that is left."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from headgate.lake import keys
+from headgate.lake.parquet import table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from headgate.lake.ports import ObjectVersion, VersionedObjects
+    from headgate.lake.snapshots import LakeSnapshot
+
+_GZIP, _ZIP, _PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
+
+
+@dataclass(frozen=True)
+class BuiltZones:
+    """Where the lake keeps what it builds.
+
+    Attributes:
+        shown: the folders that the catalog's tables show now, by bucket.
+        searched: further buckets, which are searched and not purged.
+    """
+
+    curated: str
+    artifacts: str
+    results: str
+    prod: tuple[str, ...]
+    shown: Mapping[str, frozenset[str]]
+    searched: tuple[str, ...] = ()
+
+    @property
+    def buckets(self) -> tuple[str, ...]:
+        """Every bucket."""
+        return (self.curated, self.artifacts, self.results, *self.prod, *self.searched)
+
+
+@dataclass
+class Purged:
+    """The versions that were deleted, those that were searched and are clean, and those in which something was found."""
+
+    deleted: list[ObjectVersion] = field(default_factory=list)
+    clean: list[ObjectVersion] = field(default_factory=list)
+    found: list[ObjectVersion] = field(default_factory=list)
+
+
+def purge(objects: VersionedObjects, zones: BuiltZones, lake: LakeSnapshot, began_at: datetime) -> list[ObjectVersion]:
+    """Delete every version that no reader needs: of snapshots, tables, models, pages, query results; return them.
+
+    Args:
+        lake: the snapshot that was merged after the rows were erased.
+        began_at: when the erasure began, naive UTC; models and pages of before are deleted.
+    """
+    locations = tuple(of.location for of in lake.datasets.values())
+    named = {keys.lake_snapshot_key(keys.CURRENT), keys.lake_snapshot_key(lake.snapshot_id), keys.checked_references_key(lake.snapshot_id)}
+    named |= {keys.merged_increments_key(of.dataset, of.snapshot_id) for of in lake.datasets.values()}
+
+    def is_snapshot_needed(version: ObjectVersion) -> bool:
+        key = version.ref.key
+        return version.is_newest and (key in named or key.startswith(locations) or _is_shown(zones, version))
+
+    def is_new(version: ObjectVersion) -> bool:
+        return version.is_newest and version.modified_at >= began_at
+
+    rules: list[tuple[str, str, Callable[[ObjectVersion], bool]]] = [
+        (zones.curated, f"{keys.SNAPSHOTS}/", is_snapshot_needed),
+        (zones.artifacts, f"{keys.MODELS}/", lambda version: is_new(version) or version.ref.key.endswith(".json")),
+        (zones.artifacts, f"{keys.DATA_DOCS}/", is_new),
+        (zones.results, "", lambda _: False),
+        *((bucket, f"{keys.TABLES}/", lambda version: version.is_newest and _is_shown(zones, version)) for bucket in zones.prod),
+    ]
+    return [version for bucket, prefix, needed in rules for version in _delete(objects, bucket, prefix, needed)]
+
+
+def search(objects: VersionedObjects, zones: BuiltZones, texts: Collection[str]) -> Purged:
+    """Search every version of every object for the texts: bytes, unpacked bytes, and cells of Parquet."""
+    result = Purged()
+    needles = [text.encode() for text in sorted(texts)]
+    for bucket in zones.buckets:
+        for version in list(objects.versions(bucket, "")):
+            if version.is_marker or version.ref.key.startswith(f"{keys.ERASURES}/"):  # what is searched for; deleted at the end
+                continue
+            (result.found if contains(objects.read(version.ref), needles) else result.clean).append(version)
+    return result
+
+
+def contains(body: bytes, needles: Collection[bytes]) -> bool:
+    """Whether bytes hold one of the texts, also inside of gzip, zip (Excel) and Parquet."""
+    return any(needle in part for part in _parts(body) for needle in needles)
+
+
+def _parts(body: bytes) -> Iterator[bytes]:
+    yield body
+    if body.startswith(_PARQUET):
+        yield from _cells(table_of(body))
+    elif body.startswith(_GZIP):
+        yield gzip.decompress(body)
+    elif body.startswith(_ZIP):
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            yield from (archive.read(name) for name in archive.namelist())
+
+
+def _cells(rows: pa.Table) -> Iterable[bytes]:
+    for column in rows.columns:
+        values = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+        if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+            yield "\n".join(text for text in pa.compute.unique(values).to_pylist() if text).encode()
+
+
+def _is_shown(zones: BuiltZones, version: ObjectVersion) -> bool:
+    folder = version.ref.key.rpartition("/")[0]
+    return folder in zones.shown.get(version.ref.bucket, frozenset())
+
+
+def _delete(objects: VersionedObjects, bucket: str, prefix: str, needed: Callable[[ObjectVersion], bool]) -> Iterator[ObjectVersion]:
+    for version in list(objects.versions(bucket, prefix)):
+        if not needed(version):
+            objects.delete(version.ref)
+            yield version

@@ -1,0 +1,118 @@
+"""Which rows belong to one subject: the row of its key, and the rows that refer to it, directly or through other rows. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.references import references
+from headgate.errors import ContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from headgate.contracts.model import Contract
+
+RAGGED_TEXT = "_raw"  # the one field of a quarantined row that has no columns
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose rows they are: a dataset, and the value of its primary key as text."""
+
+    dataset: str
+    key: str
+
+
+@dataclass(frozen=True)
+class SubjectColumns:
+    """By dataset, the columns that say whose row it is, with the subject's values as text."""
+
+    values: Mapping[str, Mapping[str, frozenset[str]]]
+
+    def of(self, dataset: str) -> Mapping[str, frozenset[str]]:
+        """The columns of one dataset; none where no row of it can be the subject's."""
+        return self.values.get(dataset, {})
+
+    def mask(self, dataset: str, rows: pa.Table) -> pa.ChunkedArray | pa.Array:
+        """Return True for each row of the subject."""
+        found = pa.array([False] * rows.num_rows, pa.bool_())
+        for column, values in self.of(dataset).items():
+            if column in rows.column_names:
+                texts = pc.cast(rows[column], pa.string())
+                found = pc.or_(found, pc.fill_null(pc.is_in(texts, pa.array(sorted(values), pa.string())), False))  # noqa: FBT003 Arrow's interface
+        return found
+
+    def has(self, dataset: str, record: str) -> bool:
+        """Whether a quarantined row, as JSON in its source's own names, is the subject's.
+
+        A row whose fields are not the contract's is the subject's if any cell has one of its values.
+        """
+        cells = json.loads(record) if record else {}
+        wanted = self.of(dataset)
+        every = frozenset().union(*wanted.values()) if wanted else frozenset()
+        if RAGGED_TEXT in cells:
+            return any(value in str(cells[RAGGED_TEXT]) for value in every)
+        if wanted.keys() & cells.keys():
+            return any(_plain(str(cells[column])) in values for column, values in wanted.items() if column in cells)
+        return any(_plain(str(cell)) in every for cell in cells.values())
+
+
+def _plain(text: str) -> str:
+    """A key as curated has it: without blanks around it and without leading zeros of a number."""
+    bare = text.strip()
+    return str(int(bare)) if bare.isdecimal() and bare.isascii() else bare
+
+
+def key_column(contract: Contract) -> str:
+    """Return the one column of a contract's primary key.
+
+    Raises:
+        ContractError: the key has no column or several.
+    """
+    if len(contract.key) != 1:
+        raise ContractError(f"{contract.id}: a subject needs a primary key of one column; this contract has {len(contract.key)}.")
+    return contract.key[0]
+
+
+def subject_columns(
+    subject: Subject, contracts: Mapping[str, Contract], read: Callable[[str, tuple[str, ...]], Iterable[pa.Table]]
+) -> SubjectColumns:
+    """Return which values mark the subject's rows in every dataset.
+
+    Args:
+        read: yields the rows of a dataset, every stored version of them, with these columns where they exist.
+    """
+    stated = references(contracts)
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    found[subject.dataset][key_column(contracts[subject.dataset])].add(subject.key)
+    pending = [subject.dataset]
+    while pending:
+        parent = pending.pop()
+        columns = SubjectColumns({name: {column: frozenset(values) for column, values in of.items()} for name, of in found.items()})
+        referred = {one.parent_column for one in stated if one.parent == parent}
+        marked = _values(columns, parent, read(parent, (*columns.of(parent), *referred)), referred) if referred else {}
+        if parent == subject.dataset:  # only the key itself: another column of this row may be shared
+            marked = {column: values for column, values in marked.items() if column == key_column(contracts[parent])}
+            marked.setdefault(key_column(contracts[parent]), set()).add(subject.key)
+        for one in stated:
+            new = marked.get(one.parent_column, set()) if one.parent == parent else set()
+            if new - found[one.dataset][one.column]:
+                found[one.dataset][one.column] |= new
+                pending.append(one.dataset)
+    return SubjectColumns({name: {column: frozenset(v) for column, v in of.items() if v} for name, of in found.items() if any(of.values())})
+
+
+def _values(columns: SubjectColumns, dataset: str, tables: Iterable[pa.Table], wanted: Iterable[str]) -> dict[str, set[str]]:
+    marked: dict[str, set[str]] = defaultdict(set)
+    for rows in tables:
+        own = rows.filter(columns.mask(dataset, rows))
+        for column in wanted:
+            if column in own.column_names:
+                marked[column] |= set(pc.cast(own[column], pa.string()).drop_null().to_pylist())
+    return marked

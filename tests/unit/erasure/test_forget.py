@@ -1,0 +1,200 @@
+"""After a person is forgotten, no version of any object has a row or a text of theirs, and nobody else's row is gone."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from headgate.aws.in_memory_ports import MemoryCatalog
+from headgate.contracts.registry import Registry
+from headgate.erasure.erase_rows import Buckets, RowEraser
+from headgate.erasure.forget import Forgetter
+from headgate.erasure.purge_versions import BuiltZones, contains
+from headgate.erasure.subject_rows import Subject, SubjectColumns
+from headgate.lake import keys
+from headgate.lake.parquet import table_of
+from headgate.lake.ports import ObjectRef
+from headgate.lake.publishing import parquet_bytes
+from headgate.lake.reading import lake_snapshot
+from headgate.lake.states import FileState
+from headgate.merge.merging import Merging
+from headgate.quality.audit import audit
+from tests.unit.api.lakes import MemoryLake
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [
+    pytest.mark.unit,
+    pytest.mark.filterwarnings(r"ignore:fetch_arrow_table\(\) is deprecated:DeprecationWarning"),  # Ibis calls DuckDB's old name
+]
+
+REGISTRY = Registry.load()
+DATASETS = ("customers", "orders")
+BUCKETS = ("raw", "staging", "curated", "quarantine", "artifacts", "athena_results", "prod")
+JANE, MAIL = Subject("customers", "4711"), "zz.jane.forgotten@example.com"
+CUSTOMERS = (
+    "customer_id,email,full_name,ssn,region_id,signed_up_at,marketing_opt_in,updated_at\n"
+    "4710,tom@example.com,Tom Kept,,GB,2024-01-01 10:00:00,true,2024-01-01 10:00:00\n"
+    f"4711,{MAIL},Jane Forgotten,,GB,2024-01-01 10:00:00,true,2024-01-01 10:00:00\n"
+    f"04711,{MAIL},Jane Forgotten,,GB,never,true,2024-01-01 10:00:00\n"
+)
+ORDERS = (
+    "order_id,customer_id,region_id,ordered_at,status,promotion_code,shipped_at,delivered_at,notes,updated_at\n"
+    "JANE-ORDER-1,4711,GB,2024-01-02 10:00:00,completed,,,,,2024-01-02 10:00:00\n"
+    "TOMS-ORDER-1,4710,GB,2024-01-02 10:00:00,completed,,,,,2024-01-02 10:00:00\n"
+)
+
+
+@dataclass
+class Shop:
+    """A lake with two customers, an old upload of one of them that was reverted, and tables in two versions."""
+
+    folder: Path
+    lake: MemoryLake = field(default_factory=MemoryLake)
+    catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
+
+    @cached_property
+    def merging(self) -> Merging:
+        contracts = {name: REGISTRY.curated[name] for name in DATASETS}
+        for name in contracts:
+            self.catalog.create("curated", name, "s3://curated/none/")
+        return Merging(self.lake.objects, self.catalog, contracts, "curated", "curated", self.folder, audit)
+
+    def fill(self) -> None:
+        self.lake.receive("customers/a.csv", CUSTOMERS.encode())
+        self.lake.receive("orders/a.csv", ORDERS.encode())
+        old = self.lake.receive("customers/old.csv", CUSTOMERS.replace("Tom", "Tim").encode())
+        self.lake.reverter.revert(old.file_id)
+        self.lake.receive("customers/rejected.csv", f"nothing known\n{MAIL}\n".encode())
+        put = self.lake.objects.write
+        put(ObjectRef("athena_results", "query.csv"), f"email\n{MAIL}\n".encode())
+        put(ObjectRef("staging", "uploads/u1/content"), gzip.compress(CUSTOMERS.encode()))
+        self.build()
+
+    def build(self) -> None:
+        """Merge, and publish one table of a system from the snapshot."""
+        lake = self.merging.merge(date(2024, 1, 31))
+        customers = self.rows("customers")
+        version = f"{keys.TABLES}/churn_risk/{lake.snapshot_id}/part-00000.parquet"
+        self.lake.objects.write(ObjectRef("prod", version), parquet_bytes(customers.select(["customer_id", "full_name"])))
+        self.shown = frozenset({version.rpartition("/")[0]})
+
+    def rows(self, dataset: str) -> pa.Table:
+        of = lake_snapshot(self.lake.objects, "curated").datasets[dataset]
+        return table_of(self.lake.objects.read(ObjectRef("curated", keys.part(of.location))))
+
+    def zones(self) -> BuiltZones:
+        curated = {of.location.rstrip("/") for of in lake_snapshot(self.lake.objects, "curated").datasets.values()}
+        shown = {"curated": frozenset(curated), "prod": self.shown}
+        return BuiltZones("curated", "artifacts", "athena_results", ("prod",), shown, ("raw", "quarantine", "staging"))
+
+    @property
+    def forgetter(self) -> Forgetter:
+        buckets = Buckets("raw", "curated", "quarantine", "artifacts")
+        eraser = RowEraser(self.lake.objects, self.lake.ledger, REGISTRY.source, buckets, self.lake.now, 300)
+        return Forgetter(eraser, self.zones, self.build, "staging")
+
+    def forget(self, subject: Subject = JANE) -> dict[str, Any]:
+        return self.forgetter.forget(subject, self.forgetter.eraser.find(subject), "salt")
+
+    def bodies(self) -> dict[tuple[str, str, str], bytes]:
+        """Every stored version."""
+        stored = [one for bucket in BUCKETS for one in self.lake.objects.versions(bucket, "") if not one.is_marker]
+        return {(one.ref.bucket, one.ref.key, one.ref.version_id): self.lake.objects.read(one.ref) for one in stored}
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """A shop from which one customer was forgotten: after a run that failed, and once more."""
+
+    shop: Shop
+    before: dict[tuple[str, str, str], bytes]
+    planned_files: int
+    certificate: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def forgotten(tmp_path_factory: pytest.TempPathFactory) -> Forgotten:
+    shop = Shop(tmp_path_factory.mktemp("shop"))
+    shop.fill()
+    before, found = shop.bodies(), shop.forgetter.eraser.find(JANE)
+    assert shop.bodies() == before  # to find changes nothing
+    with pytest.raises(RuntimeError):
+        replace(shop.forgetter, build=failing).forget(JANE, found, "salt")
+    return Forgotten(shop, before, found.files, shop.forget())
+
+
+def failing() -> None:
+    raise RuntimeError("the run failed")
+
+
+TEXTS = [text.encode() for text in (MAIL, "Jane Forgotten", "JANE-ORDER-1")]
+
+
+def test_no_version_of_any_object_has_a_text_of_the_person_although_a_first_call_failed(forgotten: Forgotten) -> None:
+    assert {place[0] for place, body in forgotten.before.items() if contains(body, TEXTS)} == set(BUCKETS)
+    assert [place for place, body in forgotten.shop.bodies().items() if contains(body, TEXTS)] == []
+    assert forgotten.certificate["complete"]
+    assert forgotten.planned_files == 3  # two uploads of customers, one of orders
+
+
+def test_rows_of_others_stay_in_the_tables(forgotten: Forgotten) -> None:
+    assert forgotten.shop.rows("customers")["customer_id"].to_pylist() == [4710]
+    assert forgotten.shop.rows("orders")["order_id"].to_pylist() == ["TOMS-ORDER-1"]
+
+
+def test_records_count_the_rows_that_are_left(forgotten: Forgotten) -> None:
+    records = list(forgotten.shop.lake.ledger.records())
+    assert all(record.received == record.accepted + record.quarantined + record.duplicates for record in records)
+    done = {record.key: (record.received, record.accepted) for record in records if record.state is FileState.DONE}
+    assert done == {"customers/a.csv": (1, 1), "orders/a.csv": (1, 1)}
+
+
+def test_the_certificate_lists_the_searched_versions_and_does_not_name_the_person(forgotten: Forgotten) -> None:
+    searched = {(one["bucket"], one["key"], one["version_id"]) for one in forgotten.certificate["searched_versions"]}
+    assert searched == set(forgotten.shop.bodies())
+    assert not any(text.decode() in json.dumps(forgotten.certificate) for text in TEXTS)
+    assert '"4711"' not in json.dumps(forgotten.certificate)
+
+
+def test_a_key_that_nobody_has_erases_no_row_and_lists_every_deleted_version(forgotten: Forgotten) -> None:
+    shop, before = forgotten.shop, set(forgotten.shop.bodies())
+    shop.lake.objects.write(ObjectRef("athena_results", "another.csv"), b"x")
+    certificate = shop.forget(Subject("customers", "99"))
+    assert certificate["rows_erased"] == {}
+    listed = {(one["bucket"], one["key"], one["version_id"]) for one in certificate["deleted_versions"]}
+    assert before - set(shop.bodies()) <= listed
+    assert [key for bucket, key, _ in listed if bucket == "athena_results"] == ["another.csv"]
+    assert shop.rows("customers")["customer_id"].to_pylist() == [4710]
+
+
+@pytest.mark.parametrize(
+    ("record", "is_theirs"),
+    [
+        ({"customer_id": " 04711 ", "status": "?"}, True),
+        ({"customer_id": "4710", "results_count": "4711"}, False),
+        ({"kunde": "4711"}, True),
+        ({"_raw": "x,4711,y"}, True),
+        ({}, False),
+    ],
+)
+def test_a_quarantined_row_is_found_by_its_column_else_by_any_cell(record: dict[str, str], *, is_theirs: bool) -> None:
+    columns = SubjectColumns({"orders": {"customer_id": frozenset({"4711"})}})
+    assert columns.has("orders", json.dumps(record)) is is_theirs
+
+
+def test_texts_are_found_inside_of_compressed_objects(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"a": pa.array(["x", MAIL]).dictionary_encode()}), path, compression="zstd")
+    assert contains(path.read_bytes(), [MAIL.encode()])
+    assert contains(gzip.compress(MAIL.encode()), [MAIL.encode()])
+    assert not contains(b"nothing", [MAIL.encode()])
