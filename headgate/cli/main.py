@@ -45,6 +45,7 @@ COMMANDS = {
     "query": ("query:query", "Run one statement of Athena's SQL on the lake's tables."),
     "questions": ("query:questions", "List the saved questions."),
     "queue": ("queue:queue", "Show the queues, and redrive failed messages."),
+    "rebuild": ("rebuild:rebuild", "Write curated and quarantine again, from raw, for every file whose rows were deleted there."),
     "report": ("report:report", "Show what came in, what was refused and why, and what the systems built."),
     "run": ("pipeline:run", "Merge curated data, check it, build the systems' tables and publish them."),
     "runs": ("pipeline:runs", "List the newest runs with their state, start and duration."),

@@ -54,7 +54,7 @@ class Erased:
 
 @dataclass(frozen=True)
 class Found:
-    """What belongs to a subject: how to tell its rows, and by dataset the contents (SHA-256) of files that have some."""
+    """What belongs to a subject: the columns that mark its rows, and by dataset the contents (SHA-256) of files that have some."""
 
     columns: SubjectColumns
     contents: Mapping[str, frozenset[str]]

@@ -59,7 +59,7 @@ def purge(objects: VersionedObjects, zones: BuiltZones, lake: LakeSnapshot, bega
 
     Args:
         lake: the snapshot that was merged after the rows were erased.
-        began_at: when the erasure began, naive UTC; models and pages of before are deleted.
+        began_at: when the erasure began, naive UTC; earlier models and pages are deleted.
     """
     locations = tuple(of.location for of in lake.datasets.values())
     named = {keys.lake_snapshot_key(keys.CURRENT), keys.lake_snapshot_key(lake.snapshot_id), keys.checked_references_key(lake.snapshot_id)}

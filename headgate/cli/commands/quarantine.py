@@ -93,7 +93,7 @@ def replay(
     found = deployment.activate(deployment_name)
     records = _chosen(found, files, dataset=dataset, rule=rule, pending=pending, again=again)
     results = replay_all(wiring.replayer(found.environment), records)
-    options.show(as_json=as_json, value=lambda: results, screen=lambda: _replayed_screen(results))
+    options.show(as_json=as_json, value=lambda: results, screen=lambda: replayed_screen(results))
     options.finish(complete=all(one["outcome"] == REPLAYED for one in results))
 
 
@@ -173,7 +173,8 @@ def _further_reasons(row: dict[str, object]) -> Sequence[str]:
     return [f"also: {', '.join(others)}"] if others else []
 
 
-def _replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:
+def replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:
+    """Return the outcome of each replay, and what to run next."""
     from headgate.intake.quarantine.replay_file import REPLAYED
 
     if not results:
