@@ -68,6 +68,8 @@ _ASSUMED = 0.9
 _TYPED_FORMS = {"json", "json_lines", "xlsx"}
 _WIDE_DECIMAL = ColumnType(Kind.DECIMAL, precision=MOST_PRECISION, scale=9)
 _LONG_NUMBER = re.compile(r"\W*(?:\d\W*){9,}")
+# Athena's SQL: other identifiers stand in double quotes.
+_UNQUOTED = re.compile(r"[a-z_][a-z0-9_]*")
 _WHY = {
     Mask.PAN: "holds card numbers: a token, the brand and the last four digits replace it in curated",
     Mask.CVV: "is named as a verification code: it is dropped",
@@ -127,6 +129,7 @@ def draft(body: bytes, dataset: str, encoding: str = "", *, formats: Mapping[str
     guesses = {one.name: _guess(one, cells[one.name], answers[one.name], is_typed=one.name in typed) for one in stored}
     columns = {column.name: _column(column, cells[column.name], guesses[column.name]) for column in stored}
     columns |= _floats_again(body, replace(unread, columns=stored), columns)
+    columns |= _names_of_people(columns)
     key = _key(columns, cells)
     order_by = tuple(name for name in _CHANGED if name in columns and columns[name].type.kind is Kind.TIMESTAMP)[:1]
     declared = with_distinct_names(_keyed(column) if column.name in key else column for column in columns.values())
@@ -284,6 +287,15 @@ def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
     return replace(column, required=required, rules=tuple(rules), description=description, content=content)
 
 
+def _names_of_people(columns: Mapping[str, Column]) -> dict[str, Column]:
+    """Return the column `name` as personal data, where contacts or birthdays beside it say that the rows are people."""
+    name = columns.get("name")
+    are_people = any(column.classification == PERSONAL for column in columns.values())
+    if name is None or not are_people or name.mask not in {None, Mask.FREE_TEXT}:
+        return {}
+    return {"name": replace(name, classification=PERSONAL, rules=tuple(one for one in name.rules if one.name != "valid_values"))}
+
+
 def _classification(name: str, mask: Mask | None, text: pa.Array) -> str:
     """Return `personal` for a column that by its name, or by e-mail addresses in it, holds data about people."""
     if mask not in {None, Mask.FREE_TEXT}:
@@ -365,6 +377,8 @@ def _findings(contract: Contract, cells: Mapping[str, pa.Array], guesses: Mappin
         for column in contract.columns
         for message in (*_about(column, cells[column.name]), *_about_format(column, guesses[column.name]))
     ]
+    if not any(len(text) for text in cells.values()):
+        found.append(Finding("", "the sample has no rows, so every type is a guess: draft from a file with rows"))
     if not has_header(contract):
         found.append(Finding("", "the file has no header: replace column_1, column_2 … by names, in the file's order"))
     if not contract.key:
@@ -408,7 +422,7 @@ def _about(column: Column, text: pa.Array) -> list[str]:
         findings.append("is proposed as personal data (classification: personal)")
     given = null_where_absent(column, text)
     values = blank_to_null(given).drop_null()
-    if not len(values):
+    if len(text) and not len(values):
         findings.append("has no value in the sample, so its type is a guess")
     if column.mask is Mask.FREE_TEXT and (count := len(rows_with_cards(values))):
         findings.append(f"has {count} values that pass as card numbers: take the mask away only if they are none")
@@ -418,6 +432,6 @@ def _about(column: Column, text: pa.Array) -> list[str]:
         )
     if column.type.kind is Kind.STRING and column.mask is None and not column.description and (most := misfits_of_most(column.name, text)):
         findings.append(f"stays text since {most[1]} of its values are no {most[0]}: correct the sample to have it typed")
-    if " " in column.name:
-        findings.append("has a blank in its name, so queries must quote it")
+    if not _UNQUOTED.fullmatch(column.name):
+        findings.append(f'must be quoted in queries: "{column.name}"')
     return findings

@@ -533,6 +533,34 @@ def test_data_about_people_are_proposed_as_personal() -> None:
     assert found == {"phonenumber", "e-mail", "geburtstag"}
 
 
+def personal(**columns: list[str]) -> set[str]:
+    """The columns that the draft of a table proposes as personal data."""
+    return {column.name for column in drafted(csv_of(**columns)).columns if column.classification == "personal"}
+
+
+def test_a_name_beside_contacts_is_that_of_a_person() -> None:
+    people = {"id": ["1", "2"], "name": ["Ann", "Bob"], "email": ["a@b.de", "c@d.de"]}
+    assert personal(**people) == {"name", "email"}
+    assert personal(id=["1", "2"], name=["Bell", "Brake"], price=["1.50", "2.50"]) == set()
+
+
+@pytest.mark.parametrize("name", ["surname", "nachname", "last name", "Vorname"])
+def test_surnames_are_personal_data(name: str) -> None:
+    assert len(personal(id=["1", "2"], **{name: ["Ann", "Bob"]})) == 1
+
+
+def test_a_sample_without_rows_says_that_its_types_are_guesses() -> None:
+    notes = [finding.message for finding in draft(b"id;name\n", "x").findings]
+    assert [note for note in notes if "no rows" in note]
+    assert not [note for note in notes if "no value in the sample" in note]
+
+
+@pytest.mark.parametrize(("name", "is_quoted"), [("preis in eur", True), ("auftrags-nr", True), ("stückzahl", True), ("price_2", False)])
+def test_names_that_queries_must_quote_are_named(name: str, is_quoted: bool) -> None:
+    notes = [finding.message for finding in draft(csv_of(id=["1"], **{name: ["x"]}), "x").findings if finding.column == name]
+    assert (f'must be quoted in queries: "{name}"' in notes) is is_quoted
+
+
 AMBIGUOUS = csv_of(id=["1", "2"], bought=["03/04/2026", "05/06/2026"])
 
 
