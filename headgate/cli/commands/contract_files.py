@@ -21,7 +21,7 @@ from headgate.lake.ports import MaskingKey
 from headgate.lake.states import Disposition
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import RenderableType
     from rich.table import Table
@@ -54,17 +54,17 @@ class CheckedDraft:
     gated: CheckedRows
 
 
-@click.command(epilog=options.example("headgate contract init returns.csv --output contracts/source/returns.yaml"))
-@click.argument("file", type=_FILE, required=False)
+@click.command(epilog=options.example("headgate contract init orders.csv products.xlsx --output ~/bikes/contracts/source"))
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=_FILE)
 @click.option("--raw", "raw_key", default="", metavar="KEY", help="Instead of FILE a file in raw, such as one that is profiled.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the YAML to this file, once a contract is drafted.")
+@click.option("--output", type=click.Path(path_type=Path), help="Write the YAML to this file, or as DATASET.yaml to this folder.")
 @click.option("--dataset", default="", help="What the dataset is called; default: the file's name.")
 @click.option("--encoding", default="", help="Of files that are not UTF-8, such as windows-1250; the draft states it.")
 @click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), default=None, help="Order of ambiguous dates.")
 @click.option("--format", "formats", multiple=True, metavar="COLUMN=PATTERN", help="How a column is written: dd/MM/yyyy or 1.234,5.")
 @options.deployment
 def init(
-    file: Path | None,
+    files: tuple[Path, ...],
     *,
     raw_key: str,
     output: Path | None,
@@ -74,36 +74,60 @@ def init(
     formats: tuple[str, ...],
     deployment_name: str | None,
 ) -> None:
-    """Draft a contract from a sample FILE: YAML on standard output, what to look at on standard error.
+    """Draft a contract from each sample FILE: YAML on standard output, what to look at on standard error.
 
     A column gets a type and a format only if every value is written so; what may hold card data is masked. If a column can be read
     in two ways, the command asks at a terminal; otherwise the column stays text and the draft says how to decide.
 
-    At the end the sample is checked against the draft, as `headgate contract check` does it.
+    At the end each sample is checked against its draft, as `headgate contract check` does it.
     """
+    if bool(files) is bool(raw_key):
+        raise click.UsageError("give either FILE or --raw KEY")
+    if len(files) > 1 and (dataset or formats or output is None or not output.is_dir()):
+        raise click.UsageError("several files need --output FOLDER, a folder that exists; --dataset and --format are for one file")
+    stated = _stated_formats(formats)
+    for file in files or (_fetched(raw_key, deployment_name),):
+        name = _dataset_name(file, dataset)
+        try:
+            checked = _draft_and_check(file.read_bytes(), name, encoding, stated, date_order or "")
+        except BadInputError as error:
+            error.file = error.file or screens.shown(file.name)
+            raise
+        target = output / f"{name}.yaml" if output and output.is_dir() else output
+        _show_draft(checked, target, name)
+
+
+def _dataset_name(file: Path, stated: str) -> str:
     from headgate.contracts import odcs_reader
+
+    if screens.shown(stated or file.name) != (stated or file.name):
+        raise click.ClickException("the name holds a card number or a social security number. Remedy: --dataset names the dataset.")
+    name = stated or file.name.partition(".")[0].strip().lower().replace(" ", "_").replace("-", "_")
+    odcs_reader.hold_dataset(name, name)
+    return name
+
+
+def _draft_and_check(body: bytes, name: str, encoding: str, formats: dict[str, str], date_order: str) -> CheckedDraft:
+    """Draft, ask about ambiguous columns at a terminal, and check the sample against the draft."""
     from headgate.drafts.draft_contract import draft
 
-    if (file is None) is not bool(raw_key):
-        raise click.UsageError("give either FILE or --raw KEY")
-    file = file or _fetched(raw_key, deployment_name)
-    if screens.shown(dataset or file.name) != (dataset or file.name):
-        raise click.ClickException("the name holds a card number or a social security number. Remedy: --dataset names the dataset.")
-    name = dataset or file.name.partition(".")[0].strip().lower().replace(" ", "_").replace("-", "_")
-    odcs_reader.hold_dataset(name, name)
-    body, stated = file.read_bytes(), _stated_formats(formats)
-    drafted = draft(body, name, encoding, formats=stated, date_order=date_order or "")
+    drafted = draft(body, name, encoding, formats=formats, date_order=date_order)
     if drafted.questions and sys.stdin.isatty() and sys.stderr.isatty():
         answered = _asked_at_terminal(drafted.questions)
-        drafted = draft(body, name, encoding, formats={**stated, **answered}, date_order=date_order or "")
-    checked = check_sample(drafted, body)
-    if output:
-        output.write_text(checked.text, encoding="utf-8")
+        drafted = draft(body, name, encoding, formats={**formats, **answered}, date_order=date_order)
+    return check_sample(drafted, body)
+
+
+def _show_draft(checked: CheckedDraft, target: Path | None, name: str) -> None:
+    if target:
+        target.write_text(checked.text, encoding="utf-8")
     else:
         click.echo(checked.text, nl=False)
     console = options.progress_console()
-    console.print(_findings_table(checked.draft.findings, f"Drafted from {checked.draft.rows:,} rows; look at"))
+    console.print(_findings_table(checked.draft.findings, f"{name}: drafted from {checked.draft.rows:,} rows; look at"))
     console.print(_sample_line(checked.gated), soft_wrap=True)
+    if target:
+        console.print(f"Wrote {screens.shown(str(target))}", soft_wrap=True)
 
 
 def _fetched(key: str, deployment_name: str | None) -> Path:
@@ -205,7 +229,7 @@ def check(file: Path, *, dataset: str, contract_file: Path | None, rows: int, su
     options.show(
         as_json=as_json,
         value=lambda: _fact(gated, shown, mapped) | {"failing_columns": [asdict(one) for one in failing]},
-        screen=lambda: Group(_checked_screen(file, gated, shown, policy_of(contract)), *([_failing_table(failing)] if failing else [])),
+        screen=lambda: Group(_checked_screen(file, gated, shown, mapped, policy_of(contract)), *_failing_tables(failing)),
     )
     if suggest:
         _write_suggestion(contract, failing, suggest)
@@ -318,7 +342,8 @@ def _refused(gated: CheckedRows, count: int) -> list[dict[str, object]]:
 
 def _fact(gated: CheckedRows, shown: Sequence[dict[str, object]], mapped: dict[str, str]) -> dict[str, object]:
     by_name = {name: dict(getattr(gated.counts, name)) for name in ("reasons", "masked", "new_columns")}
-    fact = {"contract": gated.counts.contract, **_counts(gated), **by_name, "refused_rows": list(shown)}
+    warned = [{"column": column, "rule": rule, "rows": count} for (column, rule), count in gated.counts.warned.items()]
+    fact = {"contract": gated.counts.contract, **_counts(gated), **by_name, "warned": warned, "refused_rows": list(shown)}
     return fact | ({"mapping": mapped} if mapped else {})
 
 
@@ -338,7 +363,9 @@ def _show_refusal(error: BadInputError, *, as_json: bool) -> None:
     options.show(as_json=as_json, value=lambda: {"refused": refusal}, screen=lambda: f"The file would be refused: {error}")
 
 
-def _checked_screen(file: Path, gated: CheckedRows, shown: Sequence[dict[str, object]], policy: NewColumns) -> RenderableType:
+def _checked_screen(
+    file: Path, gated: CheckedRows, shown: Sequence[dict[str, object]], mapped: Mapping[str, str], policy: NewColumns
+) -> RenderableType:
     counts = screens.table(*_counts(gated), title=f"{screens.shown(file.name)} against {gated.counts.contract}")
     counts.add_row(*(f"{count:,}" for count in _counts(gated).values()))
     reasons = screens.table("reason", "rows")
@@ -353,20 +380,29 @@ def _checked_screen(file: Path, gated: CheckedRows, shown: Sequence[dict[str, ob
     rows = screens.table(*_SHOWN, title="First refused rows")
     for row in shown:
         rows.add_row(*("" if value is None else str(value) for value in row.values()))
+    warned = screens.table("column", "rule that only warns", "rows")
+    for (column, rule), count in gated.counts.warned.items():
+        warned.add_row(column or "the row", rule, f"{count:,}")
+    renamed = screens.mapped_columns([(file.name, mapped)])
     shown_tables = [
+        *([renamed] if renamed.row_count else []),
         *([reasons] if gated.counts.reasons else []),
+        *([warned] if gated.counts.warned else []),
         *([masked] if gated.counts.masked else []),
         *([new] if gated.counts.new_columns else []),
         *([rows] if shown else []),
     ]
-    return Group(counts, *shown_tables)
+    nothing = [] if gated.counts.received else ["The file has no rows. Check that its columns' names are followed by rows."]
+    return Group(counts, *nothing, *shown_tables)
 
 
-def _failing_table(failing: Sequence[FailingColumn]) -> Table:
+def _failing_tables(failing: Sequence[FailingColumn]) -> list[Table]:
+    """Return the table of what refuses rows, if anything does; a new column alone has a table of its own."""
+    refusing = [one for one in failing if one.rows]
     table = screens.table("column", "rule", "rows", "examples", "edit that would accept them", title="Everything that fails")
-    for one in failing:
+    for one in refusing:
         table.add_row(one.column or "the row", one.rule, f"{one.rows:,}", ", ".join(one.examples), one.edit)
-    return table
+    return [table] if refusing else []
 
 
 def _write_suggestion(contract: Contract, failing: Sequence[FailingColumn], target: Path) -> None:

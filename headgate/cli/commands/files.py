@@ -75,6 +75,9 @@ def _show_next_steps(records: list[FileRecord], rejected: list[FileRecord], sent
         console.print(f"Duplicate File Skipped: {known:,} of {len(records):,} files, whose content was accepted before.")
     for reason, names in grouped((reason, name) for name, reason in sent.left_out):
         console.print(f"Not sent, {len(names):,} files: {reason}. {screens.first_of(names)}", soft_wrap=True)
+    mapped = screens.mapped_columns((record.key, record.mapping) for record in records)
+    if mapped.row_count:
+        console.print(mapped)
     if with_new := [record for record in records if record.new_columns]:
         console.print(screens.new_columns(summary.by_dataset(with_new)))
         console.print("Next: add them to the contract, deploy, and `headgate quarantine replay --dataset DATASET`.", soft_wrap=True)

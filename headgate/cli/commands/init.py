@@ -29,7 +29,7 @@ schedule = "cron(0 3 * * ? *)" # when the daily run starts, in UTC
 _README = """\
 # {name}
 
-1. Draft a contract from a sample: `headgate contract init readings.csv --dataset readings --output contracts/source/readings.yaml`
+1. Draft a contract from a sample: `headgate contract init readings.csv --output contracts/source`; several samples give several contracts
 2. Check a file against it: `headgate contract check readings.csv --contract contracts/source/readings.yaml`
 3. Deploy, from the clone of Headgate: `HEADGATE_PROJECT={folder} make deploy-localstack`, or `make deploy-aws`
 4. Send data: `headgate upload readings.csv --dataset readings`
@@ -75,5 +75,5 @@ def _checked(text: str) -> LakeProject:
 
 
 def _screen(folder: Path) -> str:
-    sample = f"headgate contract init FILE --dataset NAME --output {shlex.quote(str(folder))}/contracts/source/NAME.yaml"
+    sample = f"headgate contract init FILE... --output {shlex.quote(str(folder))}/contracts/source"
     return f"Made a lake project in {folder}: headgate.toml, contracts/, models/, README.md.\nNext: {sample}"

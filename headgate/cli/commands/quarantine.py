@@ -47,12 +47,12 @@ def list(dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool,
     found = deployment.activate(deployment_name)
     lines = count_quarantined(wiring.ledger(found.environment).records(), by_file=by_file, closed=closed)
     chosen = [line for line in lines if dataset in ("", line.dataset) and rule in ("", line.rule)]
-    options.show(as_json=as_json, value=lambda: [asdict(line) for line in chosen], screen=lambda: _lines_table(chosen, by_file=by_file))
+    options.show(as_json=as_json, value=lambda: [asdict(line) for line in chosen], screen=lambda: _lines_screen(chosen, by_file=by_file))
 
 
 @quarantine.command(epilog=options.example("headgate quarantine show payments/today.csv --rule card_number"))
 @click.argument("file")
-@click.option("--rule", default="", help="Only rows that broke this rule.")
+@click.option("--rule", default="", help="Only rows that broke this rule, alone or beside others.")
 @click.option("--rows", "count", type=click.IntRange(min=1), default=20, show_default=True, help="How many rows.")
 @click.option("--records", "whole", is_flag=True, help="The whole row beneath each; --json has it always.")
 @options.as_json
@@ -145,6 +145,14 @@ def _record(found: deployment.Deployment, file: str) -> FileRecord:
             f"There is no record of a file {screens.shown(file)}. `headgate quarantine list --files` lists ids and keys."
         )
     return matching[0]
+
+
+def _lines_screen(lines: Sequence[QuarantineCount], *, by_file: bool) -> Group:
+    table = _lines_table(lines, by_file=by_file)
+    if not lines:
+        return Group(table)
+    names_files = "" if by_file else "`headgate quarantine list --files` names the files, and "
+    return Group(table, f"Next: {names_files}`headgate quarantine show KEY` shows the rows of one.")
 
 
 def _lines_table(lines: Sequence[QuarantineCount], *, by_file: bool) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import shutil
 import sys
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from rich.text import Text
 from headgate.cli.rendering.summary import total
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import RenderableType
 
@@ -92,6 +93,15 @@ def new_columns(summaries: Sequence[DatasetSummary]) -> Table:
     for summary in summaries:
         for column, count in sorted(summary.new_columns.items()):
             made.add_row(f"{summary.dataset}.{column}", f"{count:,}")
+    return made
+
+
+def mapped_columns(files: Iterable[tuple[str, Mapping[str, str]]]) -> Table:
+    """Columns that were taken for a field of another name, by file; no row where every name is the contract's."""
+    made = table("file", "its column", "read as", title="Columns that have another name in the contract")
+    for name, mapping in files:
+        for column, field in json.loads(mapping.get("columns", "{}")).items():
+            made.add_row(shown(name), column, field or "none")
     return made
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.model import ColumnType, Kind, Level, Mask
 from headgate.contracts.new_columns import RULE, with_declared
+from headgate.contracts.source_format import PLAIN
 from headgate.lake.states import Disposition
+from headgate.values.format_inference import NULL_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -32,6 +34,7 @@ class FailingColumn:
         rows: number of refused rows that break the rule, whether or not another rule is broken first.
         examples: masked values, at most three different ones.
         edit: the change to the contract that would accept these rows.
+        nulls: all values that break the type, if each is a common word for a missing value, such as `-`.
     """
 
     column: str
@@ -39,12 +42,19 @@ class FailingColumn:
     rows: int
     examples: tuple[str, ...]
     edit: str
+    nulls: tuple[str, ...] = ()
 
 
 @dataclass
 class _Found:
     rows: int = 0
     examples: list[str] = field(default_factory=list)
+    null_words: set[str] = field(default_factory=set)
+    has_other_values: bool = False
+
+    def nulls(self, rule: str) -> tuple[str, ...]:
+        """Return the values if they all mean that a value is missing."""
+        return () if rule != "type" or self.has_other_values else tuple(sorted(self.null_words))
 
 
 def failing_columns(quarantine_rows: pa.Table, contract: Contract, new_columns: Collection[str] = ()) -> list[FailingColumn]:
@@ -61,7 +71,7 @@ def failing_columns(quarantine_rows: pa.Table, contract: Contract, new_columns: 
         found[name, RULE].rows += 0
     warnings = {(column.name, rule.name) for column in contract.columns for rule in column.rules if rule.level is Level.WARN}
     listed = [
-        FailingColumn(column, rule, one.rows, tuple(one.examples), _edit(contract, column, rule))
+        FailingColumn(column, rule, one.rows, tuple(one.examples), _edit(contract, column, rule, one.nulls(rule)), one.nulls(rule))
         for (column, rule), one in found.items()
         if (column, rule) not in warnings
     ]
@@ -72,7 +82,7 @@ def suggested(contract: Contract, failing: Iterable[FailingColumn]) -> Contract:
     """Return the contract with every edit of `failing`, as its next minor version; unchanged where there is none."""
     edited = contract
     for one in failing:
-        edited = _edited(edited, one.column, one.rule)
+        edited = _edited(edited, one.column, one.rule, one.nulls)
     if edited == contract:
         return contract
     major, minor, *_ = contract.version.split(".")
@@ -85,15 +95,21 @@ def _add(found: defaultdict[tuple[str, str], _Found], codes: Sequence[str], reco
         one = found[column, rule]
         one.rows += 1
         example = record.get(column)
+        if example in NULL_WORDS:
+            one.null_words.add(example)
+        else:
+            one.has_other_values = True
         if example is not None and len(one.examples) < _EXAMPLES and example not in one.examples:
             one.examples.append(example)
 
 
-def _edit(contract: Contract, column: str, rule: str) -> str:
-    if _edited(contract, column, rule) == contract:
+def _edit(contract: Contract, column: str, rule: str, nulls: tuple[str, ...]) -> str:
+    if _edited(contract, column, rule, nulls) == contract:
         return _NO_EDIT
     if rule == RULE:
         return f"{column}: add it to the contract (as text; state another type where it has one)"
+    if nulls:
+        return f"{column}: read {' and '.join(nulls)} as a missing value (nulls of headgate.format; not required)"
     if rule == "type":
         return f"{column}: keep it as text (logicalType: string)"
     if rule in _UNDECLARED:
@@ -101,17 +117,22 @@ def _edit(contract: Contract, column: str, rule: str) -> str:
     return f"{column}: remove `{rule}`" if column else f"remove the rule `{rule}`"
 
 
-def _edited(contract: Contract, name: str, rule: str) -> Contract:
+def _edited(contract: Contract, name: str, rule: str, nulls: tuple[str, ...]) -> Contract:
     """The contract with the smallest edit that accepts every row that breaks the rule; unchanged where no edit does."""
     if rule == RULE:
         return with_declared(contract, name)
     if not name:
         return replace(contract, comparisons=tuple(one for one in contract.comparisons if one.name != rule))
-    columns = tuple(_edited_column(one, rule) if one.name == name and name not in contract.key else one for one in contract.columns)
+    columns = tuple(_edited_column(one, rule, nulls) if one.name == name and name not in contract.key else one for one in contract.columns)
     return replace(contract, columns=columns)
 
 
-def _edited_column(column: Column, rule: str) -> Column:
+def _edited_column(column: Column, rule: str, nulls: tuple[str, ...]) -> Column:
+    if nulls and column.mask is None:
+        declared = column.format or PLAIN
+        known = tuple(dict.fromkeys((*declared.nulls, *nulls)))
+        kept = tuple(one for one in column.rules if one.name != "required")
+        return replace(column, format=replace(declared, nulls=known), rules=kept, required=False)
     if rule == "type" and column.mask is None:
         kept = tuple(one for one in column.rules if one.name == "required")
         return replace(column, type=ColumnType(Kind.STRING), rules=kept, format=None, unit="")

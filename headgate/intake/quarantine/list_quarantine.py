@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import pyarrow.compute as pc
 
 from headgate.contracts.new_columns import RULE
 from headgate.intake.quarantine.corrected_files import corrections
@@ -76,9 +75,16 @@ def _correction(record: FileRecord, settled_by: Mapping[str, FileRecord]) -> str
 
 
 def rows_of(objects: ObjectStore, bucket: str, record: FileRecord, *, rule: str = "") -> pa.Table:
-    """Return the file's quarantined rows, sensitive values masked, in the file's order; with a rule, only the rows that broke it first."""
+    """Return the file's quarantined rows, sensitive values masked, in the file's order.
+
+    Args:
+        rule: only rows that broke this rule, alone or beside others.
+    """
     rows = table_of(objects.read(ObjectRef(bucket, record.quarantine_key)))
-    return rows.filter(pc.field("rule") == rule) if rule else rows
+    if not rule:
+        return rows
+    broken = [{code.partition(":")[0] for code in json.loads(codes)} for codes in rows.column("all_rules").to_pylist()]
+    return rows.take([at for at, rules in enumerate(broken) if rule in rules])
 
 
 def named(records: Iterable[FileRecord], name: str) -> list[FileRecord]:

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from headgate.intake.rows.deduplicate_rows import Survivors
     from headgate.lake.ports import MaskingKey
 
+ABSENT = "absent_or_left_out"
 ACCEPTED, QUARANTINE = "accepted.parquet", "quarantine.parquet"
 # Batches that may queue for each writer, so that the second pass continues while a row group is written.
 BACKLOG = 2
@@ -73,6 +74,7 @@ class Counts:
 
     Attributes:
         warnings: broken rules that only warn, one for each row and rule, and one for each absent column.
+        warned: column and rule → its warnings. The rule of an absent column, and of a sheet that is another table, is `ABSENT`.
         reasons: rule → rows, for refused rows and duplicates.
         masked: column → values that masking changed, in rows that broke no rule.
         new_columns: column that the contract does not have → its values, in all rows.
@@ -89,6 +91,7 @@ class Counts:
     quarantined: int
     duplicates: int
     warnings: int
+    warned: Mapping[tuple[str, str], int] = field(default_factory=dict)
     reasons: Mapping[str, int] = field(default_factory=dict)
     masked: Mapping[str, int] = field(default_factory=dict)
     new_columns: Mapping[str, int] = field(default_factory=dict)
@@ -217,6 +220,7 @@ class CheckRun:
 
     def counts(self) -> Counts:
         """Return what became of the rows; AuditError when a row was lost or doubled."""
+        warned = self._warned()
         return Counts(
             contract=f"{self._contract.id}@{self._contract.version}",
             content_sha256=self._origin.content_sha256,
@@ -224,12 +228,20 @@ class CheckRun:
             accepted=self._accepted,
             quarantined=self._dispositions[Disposition.REFUSED],
             duplicates=self._dispositions[Disposition.DUPLICATE],
-            warnings=sum(len(breach.rows) for batch in self._batches for breach in batch.warnings) + len(self._source.absent),
+            warnings=sum(warned.values()),
+            warned=warned,
             reasons=dict(sorted(self._reasons.items())),
             masked=dict(sorted(sum((Counter(batch.masked) for batch in self._batches), Counter()).items())),
             new_columns={name: sum(batch.new_columns[name] for batch in self._batches) for name in self._new_columns},
             written_as=self._source.written_as,
         )
+
+    def _warned(self) -> dict[tuple[str, str], int]:
+        found = Counter({(name, ABSENT): 1 for name in self._source.absent})
+        for batch in self._batches:
+            for breach in batch.warnings:
+                found[breach.column, breach.rule] += len(breach.rows)
+        return {pair: count for pair, count in sorted(found.items()) if count}
 
     def _check_batches(self) -> None:
         for batch, candidates, refused in in_turn(self._check_batch, self._source.batches()):

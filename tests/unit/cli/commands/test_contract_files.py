@@ -189,6 +189,7 @@ def test_check_takes_other_names_of_columns_as_the_lake_does(tmp_path: Path) -> 
     checked = run("check", sample, "--contract", tmp_path / "own.yaml", "--json")
     assert (checked.exit_code, json.loads(checked.stdout)["accepted"]) == (0, 1)
     assert "order_id" in str(json.loads(checked.stdout)["mapping"])
+    assert re.search(r"p\.csv\s+│ Bestellung\s+│ order_id", run("check", sample, "--contract", tmp_path / "own.yaml").output)
     sample.write_text(HEADER.replace("card_number", "ref").replace("card_cvv", "x") + GOOD)
     asked = run("check", sample, "--dataset", "payments", "--json")
     assert (asked.exit_code, json.loads(asked.stdout)["refused"]["rule"]) == (3, "needs_mapping")
@@ -255,6 +256,57 @@ def test_check_lists_every_failing_column_and_the_suggested_contract_accepts_the
     failing = json.loads(refused.stdout)["failing_columns"]
     assert [(one["column"], one["examples"]) for one in failing] == [("method", ["barter"]), ("status", ["lost"])]
     assert run("check", file, "--contract", edited).exit_code == 0
+
+
+def test_check_names_what_it_warns_about(tmp_path: Path) -> None:
+    (tmp_path / "prices.csv").write_text("id,name,price\n1,a,2.50\n2,,3.50\n")
+    run("init", tmp_path / "prices.csv", "--output", tmp_path)
+    (tmp_path / "next.csv").write_text("id,price\n3,3.50\n")
+    arguments = ("check", tmp_path / "next.csv", "--contract", tmp_path / "prices.yaml")
+    checked = json.loads(run(*arguments, "--json").stdout)
+    assert (checked["warnings"], checked["warned"]) == (1, [{"column": "name", "rule": "absent_or_left_out", "rows": 1}])
+    assert re.search(r"name\s+│ absent_or_left_out\s+│ 1", run(*arguments).output)
+
+
+def test_a_new_column_that_refuses_no_row_is_not_among_what_fails(tmp_path: Path) -> None:
+    (tmp_path / "prices.csv").write_text("id,name,price\n1,a,2.50\n")
+    run("init", tmp_path / "prices.csv", "--output", tmp_path)
+    (tmp_path / "next.csv").write_text("id,name,price,shop\n2,b,3.50,x\n")
+    shown = run("check", tmp_path / "next.csv", "--contract", tmp_path / "prices.yaml").output
+    assert "kept as text" in shown
+    assert "Everything that fails" not in shown
+
+
+def test_check_of_a_file_without_rows_says_so(tmp_path: Path) -> None:
+    (tmp_path / "prices.csv").write_text("id,price\n1,2.50\n")
+    run("init", tmp_path / "prices.csv", "--output", tmp_path)
+    (tmp_path / "prices.csv").write_text("id,price\n")
+    assert "The file has no rows." in run("check", tmp_path / "prices.csv", "--contract", tmp_path / "prices.yaml").output
+
+
+def test_init_drafts_a_contract_from_each_of_several_samples(tmp_path: Path) -> None:
+    (tmp_path / "Orders 2026.csv").write_text("id;day\n1;31.12.2026\n")
+    (tmp_path / "items.json").write_text('[{"id": 1, "name": "bell"}]')
+    made = run("init", tmp_path / "Orders 2026.csv", tmp_path / "items.json", "--output", tmp_path)
+    assert made.exit_code == 0
+    assert odcs_reader.load(tmp_path / "orders_2026.yaml").dataset == "orders_2026"
+    assert odcs_reader.load(tmp_path / "items.yaml").names == ("id", "name")
+
+
+@pytest.mark.parametrize("options", [[], ["--output", "{0}/new.yaml"], ["--output", "{0}", "--dataset", "x"]])
+def test_several_samples_need_a_folder_and_no_dataset(tmp_path: Path, options: list[str]) -> None:
+    (tmp_path / "a.csv").write_text("id\n1\n")
+    (tmp_path / "b.csv").write_text("id\n1\n")
+    refused = run("init", tmp_path / "a.csv", tmp_path / "b.csv", *(option.format(tmp_path) for option in options))
+    assert (refused.exit_code, "--output FOLDER" in refused.output) == (2, True)
+    assert not list(tmp_path.glob("*.yaml"))
+
+
+def test_init_names_the_sample_that_cannot_be_drafted_from(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id\n1\n")
+    (tmp_path / "empty.csv").write_text("")
+    with pytest.raises(UnreadableFileError, match=r"empty\.csv"):
+        run("init", tmp_path / "a.csv", tmp_path / "empty.csv", "--output", tmp_path)
 
 
 def own_lake(folder: Path, *datasets: str) -> Path:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from datetime import datetime
 
+import pyarrow.parquet as pq
 import pytest
 
+from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask, Rule
 from headgate.intake.quarantine.failing_columns import failing_columns, suggested
+from headgate.intake.quarantine.list_quarantine import rows_of
 from headgate.intake.rows.check_rows import CheckedRows, check_bytes
-from headgate.lake.ports import MaskingKey
+from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
+from headgate.lake.states import FileState
 
 pytestmark = pytest.mark.unit
 
@@ -61,3 +66,33 @@ def test_the_suggested_contract_accepts_all_rows_but_those_without_a_key() -> No
 def test_a_contract_that_nothing_fails_stays_as_it_is() -> None:
     good = gated(CONTRACT, b"id,count,state,note\na,1,on,x\n")
     assert suggested(CONTRACT, failing_columns(good.quarantine_rows, CONTRACT)) is CONTRACT
+
+
+MISSING = b"id,count,state,note\na,-,on,x\nb,n/a,on,x\nc,3,on,x\n"
+
+
+def test_words_for_a_missing_value_are_proposed_as_null_spellings() -> None:
+    (found,) = failing_columns(gated(CONTRACT, MISSING).quarantine_rows, CONTRACT)
+    assert (found.column, found.rule, found.nulls) == ("count", "type", ("-", "n/a"))
+    edited = suggested(CONTRACT, [found])
+    assert gated(edited, MISSING).accepted.column("count").to_pylist() == [None, None, 3]
+
+
+def test_words_for_a_missing_value_beside_another_text_keep_the_column_as_text() -> None:
+    body = MISSING.replace(b"c,3", b"c,three")
+    (found,) = failing_columns(gated(CONTRACT, body).quarantine_rows, CONTRACT)
+    assert "keep it as text" in found.edit
+    assert gated(suggested(CONTRACT, [found]), body).accepted.column("count").to_pylist() == ["-", "n/a", "three"]
+
+
+def test_rows_are_shown_for_every_rule_that_they_break_not_only_the_first() -> None:
+    objects, stored = MemoryObjects(), ObjectRef("quarantine", "things/a.parquet")
+    body = b"id,count,state,note\na,99,broken,x\nb,1,broken,x\nc,99,on,x\n"
+    content = io.BytesIO()
+    pq.write_table(gated(CONTRACT, body).quarantine_rows, content)
+    objects.write(stored, content.getvalue(), content_type="application/octet-stream")
+    record = FileRecord("a", "raw", "things/a.csv", "1", "things", FileState.DONE, quarantine_key=stored.key)
+    shown = {
+        rule: rows_of(objects, stored.bucket, record, rule=rule).column("source_row").to_pylist() for rule in ("maximum", "valid_values")
+    }
+    assert shown == {"maximum": [1, 3], "valid_values": [1, 2]}
