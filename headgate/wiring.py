@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from headgate.aws.alarms import Alarms
     from headgate.aws.athena.queries import AthenaQueries
     from headgate.aws.athena.tables import LakeTables
-    from headgate.aws.cognito import AccessTokens
+    from headgate.aws.cognito import AccessTokens, Users
     from headgate.aws.dynamodb.file_index import DynamoFileIndex
     from headgate.aws.dynamodb.ledger import DynamoLedger
     from headgate.aws.functions import DryRunFunction
@@ -170,6 +170,13 @@ def access_tokens(env: Mapping[str, str]) -> AccessTokens:
 
     settings = UserPoolSettings.from_env(env)
     return AccessTokens(clients.cognito(), settings.user_pool, settings.user_pool_client)
+
+
+def users(env: Mapping[str, str]) -> Users:
+    """The people who may sign in."""
+    from headgate.aws.cognito import Users
+
+    return Users(clients.cognito(), UserPoolSettings.from_env(env).user_pool)
 
 
 def catalog() -> GlueCatalog:

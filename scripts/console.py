@@ -11,6 +11,7 @@ Example:
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "console"
 OUT = ROOT / "build" / "console"
+LOCK = ROOT / "build" / "console.lock"
 NODE_LOCK = ROOT / "requirements" / "node.lock"
 OLDEST_NODE = 20  # the console's tools need it; package.json says so too
-_MARK = ".inputs"  # holds the digest of what a folder was made from
+MARK = ".inputs"  # holds the digest of what a folder was made from
 
 
 class ConsoleError(Exception):
@@ -37,14 +39,21 @@ class ConsoleError(Exception):
 
 
 def build(out: Path = OUT) -> bool:
-    """Write the bundle to `out`; return whether anything had to be done."""
+    """Write the bundle to `out`; return whether anything had to be done. Of several builds at once one works and the others wait."""
+    LOCK.parent.mkdir(parents=True, exist_ok=True)
+    with LOCK.open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        return _build(out)
+
+
+def _build(out: Path) -> bool:
     inputs = source_digest()
     if _is_from(out, inputs):
         return False
     install_packages()
     making = out.with_name(f"{out.name}.making")
     _npx("vite", "build", "--outDir", str(making), "--emptyOutDir", "--logLevel", "warn")
-    (making / _MARK).write_text(inputs, encoding="utf-8")
+    (making / MARK).write_text(inputs, encoding="utf-8")
     shutil.rmtree(out, ignore_errors=True)
     making.rename(out)
     return True
@@ -80,7 +89,7 @@ def _inputs() -> list[Path]:
 
 
 def _is_from(folder: Path, digest: str) -> bool:
-    mark = folder / _MARK
+    mark = folder / MARK
     return mark.is_file() and mark.read_text(encoding="utf-8") == digest
 
 
@@ -91,7 +100,7 @@ def install_packages() -> None:
     if _is_from(modules, digest):
         return
     _run([*npm(), "ci", "--no-progress", "--loglevel", "error"])
-    (modules / _MARK).write_text(digest, encoding="utf-8")
+    (modules / MARK).write_text(digest, encoding="utf-8")
 
 
 def node() -> Path:

@@ -32,13 +32,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are 
 
 from headgate.errors import SettingsError
 from headgate.project import LakeProject, project
-from scripts import build, cost_estimate, emulator, export_logins, layer, locked_archive, pending_files, wheels
+from scripts import build, console, console_upload, cost_estimate, emulator, export_logins, layer, locked_archive, pending_files, wheels
 from scripts.deployment_settings import DeploymentSettings, StateBucket, described
 from scripts.leftovers import LOG_GROUP, leftovers, names_in_state
 from scripts.terraform_cli import STATE, TERRAFORM_ROOT, Applied, Terraform, TerraformError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from concurrent.futures import Future
 
 MASKING_KEY_BYTES = 32
 BUCKETS_AT_ONCE = 4
@@ -114,7 +115,9 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
     variables = {**_names_of(target, terraform), **variables}
     stated = _with_logins(target, terraform, _stated(target, folder, variables))
     _print_estimate(target, stated)
-    applied = _apply_asked(terraform, folder, stated) if ask else terraform.apply(stated)
+    with ThreadPoolExecutor(1) as beside:  # Terraform mostly waits
+        building = beside.submit(console.build)
+        applied = _apply_asked(terraform, folder, stated) if ask else terraform.apply(stated)
     if target.platform == "aws":
         _settings(folder).keep(variables)
     outputs = applied.outputs
@@ -122,14 +125,26 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
     outputs = _store_logins(target, terraform, stated, outputs)
     keep_log_for(target, CRAWLERS_LOG, int(stated.get("log_retention_days", LOG_RETENTION_DAYS)))
     lake = {"HEADGATE_PROJECT": str(project().folder)} if project().folder else {}  # commands read the contracts that were deployed
+    address = _upload_console(target, outputs["console"], building)
     note = {"environment": {**target.shell, **lake, **outputs["environment"]}, "outputs": outputs}
     (folder / "deployment.json").write_text(json.dumps(note, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     print(
         f"deployed to {target.platform} account {target.account}: {applied.changed} resources changed, {time.monotonic() - began:.0f} s",
         flush=True,
     )
+    print(address, flush=True)
     if line := pending_files.take_up({**target.process, **note["environment"]}):
         print(line, flush=True)
+
+
+def _upload_console(target: Target, where: Mapping[str, str], building: Future[bool]) -> str:
+    """Upload the bundle and return a line with its address; a lake works without a console, so a failed build is only reported."""
+    try:
+        building.result()
+    except console.ConsoleError as error:
+        return f"The console was not uploaded: {error} Then deploy again."
+    console_upload.upload(target.client("s3"), where["bucket"], console.OUT)
+    return f"console: {where['url']} (a login: headgate users add you@example.com --group operator)"
 
 
 def _with_logins(target: Target, terraform: Terraform, stated: Mapping[str, str]) -> dict[str, str]:
@@ -191,6 +206,7 @@ def _stated(target: Target, folder: Path, variables: Mapping[str, str]) -> dict[
         "platform": target.platform,
         "region": target.region,
         "build_dir": os.path.relpath(folder / "build", _terraform(folder, target).root),
+        **({"emulator_url": url} if (url := target.shell.get("AWS_ENDPOINT_URL")) else {}),
     }
     kept = _settings(folder).read() if target.platform == "aws" else {}
     stated = {**from_project(project()), **kept, **own, **variables}

@@ -46,7 +46,7 @@ resource "aws_s3_bucket_cors_configuration" "staging" {
 
   cors_rule {
     allowed_methods = ["PUT"]
-    allowed_origins = var.console_origins
+    allowed_origins = local.console_origins
     allowed_headers = ["content-type"]
     expose_headers  = ["ETag"]
     max_age_seconds = 3600
@@ -58,7 +58,7 @@ resource "aws_s3_bucket_cors_configuration" "downloads" {
 
   cors_rule {
     allowed_methods = ["GET"]
-    allowed_origins = var.console_origins
+    allowed_origins = local.console_origins
     allowed_headers = ["*"]
     max_age_seconds = 3600
   }
@@ -453,8 +453,8 @@ resource "aws_cognito_user_pool_client" "console" {
   access_token_validity                = 60
   id_token_validity                    = 60
   refresh_token_validity               = 12
-  callback_urls                        = [for origin in var.console_origins : "${origin}/"]
-  logout_urls                          = [for origin in var.console_origins : "${origin}/"]
+  callback_urls                        = [for origin in local.console_origins : "${origin}/"]
+  logout_urls                          = [for origin in local.console_origins : "${origin}/"]
   allowed_oauth_flows                  = ["code"]
   allowed_oauth_flows_user_pool_client = true
   allowed_oauth_scopes                 = ["openid", "email", "aws.cognito.signin.user.admin"]
@@ -478,7 +478,7 @@ resource "aws_apigatewayv2_api" "this" {
   protocol_type = "HTTP"
 
   cors_configuration {
-    allow_origins  = var.console_origins
+    allow_origins  = local.console_origins
     allow_methods  = ["GET", "POST", "PUT", "DELETE"]
     allow_headers  = ["authorization", "content-type", "idempotency-key", "if-match", "if-none-match"]
     expose_headers = ["etag", "retry-after"]

@@ -8,6 +8,7 @@ locals {
   short_bucket_names = merge(
     { for zone in keys(local.zones) : zone => "${var.domain}-${replace(zone, "_", "-")}-${local.account_id}" },
     { for system in local.systems : system => "${system}-prod-${local.account_id}" },
+    { console = "${var.domain}-console-${local.account_id}" },
   )
   full_bucket_names = {
     for zone in keys(local.short_bucket_names) : zone => "${var.domain}-${var.environment}-${replace(zone, "_", "-")}-${var.region}-${local.account_id}"

@@ -64,6 +64,14 @@ output "api" {
   }
 }
 
+output "console" {
+  description = "The web console: its address, and the bucket that scripts/deploy.py uploads it to."
+  value = {
+    url    = local.console_url
+    bucket = module.console_bucket.name
+  }
+}
+
 output "log_groups" {
   description = "Log groups of functions, jobs and the state machine, as `headgate logs` reads them."
   value       = local.log_groups

@@ -33,6 +33,7 @@ locals {
         # Source: AWS Glue developer guide, execution class: workers of these two types only.
         execution_class = contains(["G.1X", "G.2X"], var.job_worker_type) ? var.job_execution_class : "STANDARD"
       }
+      console_protocol   = "redirect-to-https"
       monthly_budget_usd = 100
       engine             = "auto"
       sentence_model     = true
@@ -67,7 +68,8 @@ locals {
         timeout         = 600 # seconds, as the emulator reads it
         execution_class = null
       }
-      monthly_budget_usd = 0 # nothing is billed
+      console_protocol   = "allow-all" # it has no certificate
+      monthly_budget_usd = 0           # nothing is billed
       engine             = "duckdb"
       job_wheels         = false
       sentence_model     = false # its jobs find the one that is installed where it runs
@@ -82,4 +84,28 @@ locals {
   build_dir     = var.build_dir == "" ? "${path.module}/../build" : var.build_dir
   account_id    = data.aws_caller_identity.current.account_id
   partition     = data.aws_partition.current.partition
+}
+
+# Addresses that a browser opens. Apart from the settings above, because the provider reads those and these follow from resources.
+locals {
+  console_url = {
+    aws      = "https://${aws_cloudfront_distribution.console.domain_name}"
+    emulator = "http://${split(".", aws_cloudfront_distribution.console.domain_name)[0]}.cloudfront.localhost${one(regex("(:\\d+)?$", var.emulator_url))}"
+  }[var.platform]
+  console_origins = concat([local.console_url], var.console_origins)
+
+  sign_in_authority = {
+    aws      = "https://${aws_cognito_user_pool.this.endpoint}"
+    emulator = "${var.emulator_url}/${aws_cognito_user_pool.this.id}"
+  }[var.platform]
+
+  # What the console may connect to: the API, the buckets that parts go to and downloads come from, and the sign-in.
+  console_connects = {
+    aws = concat(
+      ["https://*.execute-api.${var.region}.amazonaws.com", "https://cognito-idp.${var.region}.amazonaws.com", "https://*.auth.${var.region}.amazoncognito.com"],
+      [for bucket in local.console_buckets : "https://${bucket}.s3.${var.region}.amazonaws.com"],
+      [for bucket in local.console_buckets : "https://${bucket}.s3.amazonaws.com"],
+    )
+    emulator = [var.emulator_url, "http://localhost:*", "http://*.localhost:*"]
+  }[var.platform]
 }

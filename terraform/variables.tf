@@ -19,6 +19,17 @@ variable "region" {
   }
 }
 
+variable "emulator_url" {
+  description = "Address of the emulator that this root is applied to, for the browser; scripts/deploy.py sets it. Not used on AWS."
+  type        = string
+  default     = "http://localhost:4566"
+
+  validation {
+    condition     = can(regex("^http://[a-z0-9.-]+(:[0-9]+)?$", var.emulator_url))
+    error_message = "emulator_url is a scheme, host and port, such as http://127.0.0.1:4566."
+  }
+}
+
 variable "name" {
   description = "Prefix of the names of functions, jobs, queues and other resources; buckets and databases begin with domain."
   type        = string
@@ -537,7 +548,7 @@ variable "graphql_key_expires" {
 }
 
 variable "console_origins" {
-  description = "Origins of the console, which may call the API from a browser. Example: https://d111111abcdef8.cloudfront.net."
+  description = "Origins beside the deployed console that may call the API from a browser. Example: https://lake.example.com."
   type        = list(string)
   default     = ["http://localhost:5173"]
 

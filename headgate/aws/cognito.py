@@ -1,11 +1,14 @@
-"""Access tokens of the deployment's user pool, checked by Cognito itself."""
+"""The deployment's user pool: its users, and their access tokens, which Cognito itself checks."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import json
+import secrets
+import string
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 
 _KNOWN_FOR_S = 60.0
 _MOST_KNOWN = 1_000
+_PASSWORD_SIGNS = string.ascii_letters + string.digits
+_PASSWORD_LENGTH = 20
+_LOWER_UPPER_DIGIT = "aZ7"  # the pool asks for one of each
 
 
 class UserPools(Protocol):
@@ -63,6 +69,36 @@ class AccessTokens:
             self._known.clear()
         self._known[token] = now_s + _KNOWN_FOR_S
         return True
+
+
+@dataclass(frozen=True)
+class Users:
+    """The people who may sign in to the console and the API."""
+
+    client: Any  # boto3's `cognito-idp` client; its types are not installed
+    user_pool: str
+
+    def add(self, email: str, group: str, *, permanent: bool = False) -> str:
+        """Create a user in a group, or give an existing one this group, and return a new password.
+
+        Args:
+            permanent: the password stays; otherwise the person chooses another one at the first sign-in.
+
+        Raises:
+            ServiceError: the user pool refused it.
+        """
+        password = "".join(secrets.choice(_PASSWORD_SIGNS) for _ in range(_PASSWORD_LENGTH)) + _LOWER_UPPER_DIGIT
+        with translated("add a user"), suppress(self.client.exceptions.UsernameExistsException):
+            self.client.admin_create_user(
+                UserPoolId=self.user_pool,
+                Username=email,
+                UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
+                MessageAction="SUPPRESS",  # the password is printed once, and goes through no mailbox
+            )
+        with translated("add a user"):
+            self.client.admin_set_user_password(UserPoolId=self.user_pool, Username=email, Password=password, Permanent=permanent)
+            self.client.admin_add_user_to_group(UserPoolId=self.user_pool, Username=email, GroupName=group)
+        return password
 
 
 def _payload(token: str) -> dict[str, Any]:

@@ -57,6 +57,7 @@ COMMANDS = {
     ),
     "tables": ("tables:tables", "List versions of the systems' tables, and roll a table back to an earlier version."),
     "upload": ("files:upload", "Send files to raw and follow them through the gate."),
+    "users": ("users:users", "Add people who may sign in to the console and the API."),
 }
 
 

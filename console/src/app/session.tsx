@@ -84,12 +84,12 @@ function forgetToken(): void {
 /** Authorization code with PKCE against the user pool. */
 async function signIn(apiUrl: string, stated: NonNullable<Config['sign_in']>): Promise<void> {
   const { UserManager, WebStorageStateStore } = await import('oidc-client-ts')
-  const here = window.location.origin + window.location.pathname
+  const here = `${window.location.origin}/` // the user pool knows this address only
   const users = new UserManager({
     authority: stated.authority,
     client_id: stated.client_id,
     redirect_uri: here,
-    scope: 'openid email profile',
+    scope: 'openid email',
     userStore: new WebStorageStateStore({ store: sessionStorage }),
     automaticSilentRenew: true,
   })

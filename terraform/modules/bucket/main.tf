@@ -11,10 +11,10 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
 
   rule {
     # Without a bucket key the bill is KMS requests.
-    bucket_key_enabled = true
+    bucket_key_enabled = var.kms_key_arn != null
 
     apply_server_side_encryption_by_default {
-      sse_algorithm     = "aws:kms"
+      sse_algorithm     = var.kms_key_arn == null ? "AES256" : "aws:kms"
       kms_master_key_id = var.kms_key_arn
     }
   }
@@ -37,6 +37,8 @@ resource "aws_s3_bucket_public_access_block" "this" {
 }
 
 data "aws_iam_policy_document" "tls_only" {
+  source_policy_documents = var.policy_json == null ? [] : [var.policy_json]
+
   statement {
     sid       = "DenyWithoutTls"
     effect    = "Deny"

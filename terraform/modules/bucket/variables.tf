@@ -9,8 +9,14 @@ variable "name" {
 }
 
 variable "kms_key_arn" {
-  description = "Key that encrypts every object."
+  description = "Key that encrypts every object; null for a key of S3's own."
   type        = string
+}
+
+variable "policy_json" {
+  description = "Policy document with statements beside the one that refuses requests without TLS."
+  type        = string
+  default     = null
 }
 
 variable "force_destroy" {

@@ -1,0 +1,88 @@
+# The console's files: nobody but CloudFront reads them, and the page may connect to this deployment only.
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+
+  # Known at plan time, so that the addresses made from them can be read.
+  override_resource {
+    target          = aws_cloudfront_distribution.console
+    override_during = plan
+    values = {
+      arn         = "arn:aws:cloudfront::123456789012:distribution/E1"
+      domain_name = "d111111abcdef8.cloudfront.net"
+    }
+  }
+
+  override_resource {
+    target          = aws_cognito_user_pool.this
+    override_during = plan
+    values          = { id = "eu-central-1_mocked", endpoint = "cognito-idp.eu-central-1.amazonaws.com/eu-central-1_mocked" }
+  }
+}
+
+variables {
+  build_dir       = "tests/fixtures/built"
+  region          = "eu-central-1"
+  console_origins = []
+}
+
+run "aws_serves_the_console_by_cloudfront_only" {
+  command = plan
+
+  variables {
+    platform = "aws"
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in data.aws_iam_policy_document.console_bucket.statement :
+      toset(statement.actions) == toset(["s3:GetObject"]) && one(statement.condition).values == tolist([aws_cloudfront_distribution.console.arn])
+    ]) && length(data.aws_iam_policy_document.console_bucket.statement) == 1
+    error_message = "The distribution reads files of the console's bucket, and nobody else does."
+  }
+
+  assert {
+    condition     = one(aws_cloudfront_distribution.console.default_cache_behavior).viewer_protocol_policy == "redirect-to-https"
+    error_message = "On AWS the console is served over TLS only."
+  }
+
+  assert {
+    condition     = local.console_url == "https://d111111abcdef8.cloudfront.net" && one(aws_apigatewayv2_api.this.cors_configuration).allow_origins == toset([local.console_url])
+    error_message = "Of all pages in a browser only the console may call the API."
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool_client.console.callback_urls == toset(["${local.console_url}/"])
+    error_message = "The user pool sends people back to the console."
+  }
+
+  assert {
+    condition = strcontains(local.console_csp, "script-src 'self' 'wasm-unsafe-eval';") && strcontains(local.console_csp, "frame-ancestors 'none'") && strcontains(
+      local.console_csp, "connect-src 'self' https://*.execute-api.eu-central-1.amazonaws.com https://cognito-idp.eu-central-1.amazonaws.com "
+    ) && !strcontains(local.console_csp, "localhost") && !strcontains(local.console_csp, "https://*.s3")
+    error_message = "The page runs its own scripts, is in no frame, and connects to the API, the sign-in and two buckets by name."
+  }
+}
+
+run "an_emulator_serves_it_at_its_own_port" {
+  command = plan
+
+  variables {
+    platform     = "emulator"
+    emulator_url = "http://127.0.0.1:4999"
+  }
+
+  assert {
+    condition     = local.console_url == "http://d111111abcdef8.cloudfront.localhost:4999" && local.sign_in_authority == "http://127.0.0.1:4999/eu-central-1_mocked"
+    error_message = "A browser on this machine reaches the console and the sign-in at the emulator's port."
+  }
+}

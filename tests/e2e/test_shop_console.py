@@ -1,0 +1,136 @@
+"""The deployed console in Chromium: served by CloudFront, signed in to the user pool, over the API and the gate of the lake."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.browsers import chromium, visit
+from tests.e2e.lakes import GATE_TIMEOUT_S
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.e2e.lakes import Lake
+
+pytestmark = pytest.mark.e2e
+
+MS = 1000
+PATIENCE_MS = 60 * MS  # a function's cold start on two busy cores
+# Columns that a supplier calls by other names, and two broken amounts.
+FOREIGN = (
+    b"F1,ref,how,pan,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at\n"
+    b"9100001,C1,card,4111111111111111,917,2026-01,ten,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
+    b"9100002,C2,card,4111111111111111,917,2026-01,six,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
+    b"9100003,C3,card,4111111111111111,917,2026-01,7.25,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
+)
+MEANING = {"F1": "payment_id", "ref": "order_id", "how": "method", "pan": "card_number"}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    with chromium() as started:
+        yield started
+
+
+def sign_in(browser: Browser, lake: Lake, group: str, errors: list[str]) -> Page:
+    """A page of a new user, who signed in on the user pool's own page."""
+    user = lake.headgate("users", "add", f"console-{group}@example.com", "--group", group, "--permanent")
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.on("console", lambda said: errors.append(f"{said.text} {said.location}") if is_error(said.type, said.text) else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(user["console"])
+    page.locator("#username").fill(user["email"])
+    page.locator("#password").fill(user["password"])
+    page.locator("button[type=submit]").click()
+    expect(page.get_by_role("heading", name="Lake", level=1)).to_be_visible(timeout=PATIENCE_MS)
+    return page
+
+
+def is_error(kind: str, text: str) -> bool:
+    """Whether a browser reports an error; the 404 of a file that the gate has not begun yet is asked again."""
+    return kind == "error" and "404" not in text
+
+
+def drop(page: Page, name: str, body: bytes) -> None:
+    page.get_by_label("Files to upload").set_input_files({"name": name, "mimeType": "text/csv", "buffer": body})
+
+
+def choose_fields(page: Page) -> None:
+    """Map the foreign columns."""
+    for column, field in MEANING.items():
+        chosen = page.get_by_role("combobox", name=f"Field for {column}", exact=True)
+        chosen.fill(field)
+        chosen.press("ArrowDown")
+        chosen.press("Enter")
+        expect(chosen).to_have_value(re.compile(f"^{field}"))
+
+
+def expect_stages(page: Page, stages: int = 6) -> None:
+    """Wait until every stage of the newest file on the page is done."""
+    done = page.get_by_role("list", name="Stages").last.locator("[data-state=done]")
+    expect(done).to_have_count(stages, timeout=GATE_TIMEOUT_S * MS)
+
+
+def test_a_foreign_file_is_mapped_fixed_committed_and_found_in_sql_and_a_dashboard(
+    built: Path,  # noqa: ARG001 the five systems stand
+    shop_lake: Lake,
+    browser: Browser,
+) -> None:
+    errors: list[str] = []
+    page = sign_in(browser, shop_lake, "operator", errors)
+    url = page.url.partition("#")[0].rstrip("/")
+    visit(page, url, "/upload")
+    drop(page, "payments-supplier.csv", FOREIGN)
+    expect(page.get_by_role("button", name="Commit with this mapping")).to_be_visible(timeout=GATE_TIMEOUT_S * MS)
+    choose_fields(page)
+    page.get_by_role("button", name="Commit with this mapping").click()
+    expect(page.get_by_text("The mapping is remembered.")).to_be_visible(timeout=GATE_TIMEOUT_S * MS)
+    expect(page.get_by_test_id("count-quarantined").last).to_have_text("2", timeout=GATE_TIMEOUT_S * MS)
+    expect_stages(page)
+
+    page.get_by_role("link", name=re.compile("payments-supplier")).last.click()
+    page.get_by_label("Corrected amount of row 1").fill("10.00")
+    page.get_by_label("Corrected amount of row 2").fill("6.00")
+    page.get_by_role("button", name="Send 2 corrected rows").click()
+    page.get_by_role("link", name="follow them").click()
+    expect(page.get_by_test_id("count-accepted")).to_have_text("2", timeout=GATE_TIMEOUT_S * MS)
+    expect_stages(page)
+
+    shop_lake.headgate("run")
+    visit(page, url, "/query?sql=select sum(amount) as total from ecommerce_curated.payments where order_id in ('C1', 'C2', 'C3')")
+    page.get_by_role("button", name=re.compile("Run")).click()
+    expect(page.get_by_role("table").get_by_text("23.25")).to_be_visible(timeout=GATE_TIMEOUT_S * MS)
+
+    visit(page, url, "/dashboards/market-intelligence-hub")
+    forecast = page.get_by_role("region", name="What did the shop sell, and what will it sell?")
+    expect(forecast.locator("svg path").first).to_be_visible(timeout=GATE_TIMEOUT_S * MS)
+    assert errors == []
+
+
+def test_the_same_file_again_is_skipped(built: Path, shop_lake: Lake, browser: Browser) -> None:
+    page = sign_in(browser, shop_lake, "uploader", [])
+    visit(page, page.url.partition("#")[0].rstrip("/"), "/upload")
+    drop(page, "orders-again.csv", (built / "orders.csv").read_bytes())
+    expect(page.get_by_text("Duplicate File Skipped")).to_be_visible(timeout=GATE_TIMEOUT_S * MS)
+
+
+def test_a_viewer_cannot_upload_and_no_other_page_calls_the_api(shop_lake: Lake, browser: Browser) -> None:
+    page = sign_in(browser, shop_lake, "viewer", [])
+    visit(page, page.url.partition("#")[0].rstrip("/"), "/upload")
+    expect(page.get_by_role("button", name="Choose files")).to_be_disabled()
+    expect(page.get_by_text("Ask an operator for the group uploader")).to_be_visible()
+    answer = page.request.get(page.url.partition("#")[0])
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    stranger = browser.new_page()
+    stranger.goto(shop_lake.environment["AWS_ENDPOINT_URL"] + "/_localstack/health")
+    refused = stranger.evaluate("url => fetch(url).then(() => 'answered', () => 'refused')", shop_lake.outputs["api"]["url"] + "/v1/health")
+    assert refused == "refused"
