@@ -50,10 +50,10 @@ check: setup ## check lint, format, types, import layers, plain English, Terrafo
 console: setup ## build the web console into build/console; Node 20 comes from PATH or from PyPI
 	@python scripts/console.py build
 
-test: setup ## run every tier of tests: unit, faults, integration, e2e (emulator and databases start and stop by themselves)
+test: setup ## run every tier of tests: unit, faults, integration, e2e (emulator, databases and browser start and stop by themselves)
 	python -m pytest -m unit -q $(BY_FILE)
 	python -m pytest -m faults -q -n 2
-	python -m pytest tests/e2e tests/integration -m "integration or e2e" -q $(BY_FILE)
+	python -m pytest tests/e2e tests/console tests/integration -m "integration or e2e" -q $(BY_FILE)
 
 test-unit: setup ## run the unit tests only
 	python -m pytest -m unit -q $(BY_FILE)

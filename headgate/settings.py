@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from headgate.errors import SettingsError
@@ -95,6 +96,13 @@ class AlertSettings(Settings):
     """The topic for alerts."""
 
     alerts_topic_arn: str
+
+
+class ReportSettings(Settings):
+    """What the report page needs beside the lake: names of the Glue jobs by what the lake calls them, and the console's address."""
+
+    jobs: Mapping[str, str] = MappingProxyType({})
+    console_url: str = ""
 
 
 class StagingSettings(Settings):

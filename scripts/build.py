@@ -64,10 +64,15 @@ NOT_FOR_FUNCTIONS = {
     "predictions",
     "quality",
     "query",
+    "reports",
     "systems",
     "uploads",
 }
-ALSO_FOR = {"api": {"api", "domains", "predictions", "query", "systems", "uploads"}, "dry_run": {"uploads"}}
+ALSO_FOR = {
+    "api": {"api", "domains", "predictions", "query", "systems", "uploads"},
+    "dry_run": {"uploads"},
+    "report": {"api", "domains", "query", "reports", "systems"},
+}
 
 
 def build(out: Path = BUILD) -> list[Path]:

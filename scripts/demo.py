@@ -25,6 +25,8 @@ from rich.console import Console
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
 
+from headgate import wiring
+from headgate.api.access import Group
 from headgate.cli import deployment
 from headgate.cli.commands import files, pipeline, report
 from headgate.cli.uploading.select_files import select_files
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 NAME = "demo"
+DEMO_USER = "demo@example.com"
 GENERATED_ORDERS = 100_000  # about half a million lines, as many as Online Retail II has
 DEFECT_RATE = "0.01"  # of the generated tables, so that the gate has something to refuse
 GATE_TIMEOUT_S = 600
@@ -60,7 +63,10 @@ def demo(console: Console, *, keep: bool) -> bool:
             console.rule("1 of 4  Deploy the lake with Terraform, and make the data beside it")
             deploy_lake(folder)
             console.print(await_data(making))
-        return run_through(console, folder, data, began)
+        complete = run_through(console, folder, data, began)
+        if keep:
+            console.print(login(deployment.find(NAME)))
+        return complete
     finally:
         if not keep:
             emulator.stop(folder)
@@ -91,8 +97,16 @@ def run_through(console: Console, folder: Path, data: Path, began: float) -> boo
         console.print(f"[red]{ended.error}[/red] {ended.cause}")
     console.rule("4 of 4  What became of it")
     console.print(report.screen(*report.collect(found), steps=report.next_steps(found)))
+    page = report.write_page(found, folder / "report.html")
+    console.print(f"Report page: {folder.relative_to(STATE.parent)}/report.html ({len(page['alerts'])} alerts)")
     console.print(f"From nothing to answers in {time.monotonic() - began:.0f} s. State and logs: {folder.relative_to(STATE.parent)}/")
     return ended.status == "SUCCEEDED"
+
+
+def login(found: deployment.Deployment) -> str:
+    """The console's address and a login of an operator."""
+    password = wiring.users(found.environment).add(DEMO_USER, Group.OPERATOR.value, permanent=True)
+    return f"Console: {found.environment['HEADGATE_CONSOLE_URL']}\nLogin:   {DEMO_USER}   {password}"
 
 
 def start_data(folder: Path) -> subprocess.Popen[bytes]:

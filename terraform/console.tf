@@ -83,6 +83,11 @@ resource "aws_cloudfront_response_headers_policy" "console" {
       override                   = true
     }
   }
+
+  # The emulator reports both as empty blocks where there are none, and every plan would remove them.
+  lifecycle {
+    ignore_changes = [custom_headers_config, remove_headers_config]
+  }
 }
 
 resource "aws_cloudfront_distribution" "console" {

@@ -9,6 +9,8 @@ output "environment" {
     HEADGATE_SCAN_LIMIT_GB      = tostring(var.scan_limit_gb)
     HEADGATE_USER_POOL          = aws_cognito_user_pool.this.id
     HEADGATE_USER_POOL_CLIENT   = aws_cognito_user_pool_client.console.id
+    HEADGATE_JOBS               = jsonencode(local.job_names)
+    HEADGATE_CONSOLE_URL        = local.console_url
   })
 }
 
@@ -45,7 +47,7 @@ output "curated_dead_letter_queue_url" {
 output "functions" {
   description = "Functions with their roles and logs."
   value = {
-    for key, function in merge({ raw_to_curated = module.raw_to_curated, start_pipeline = module.start_pipeline, dry_run = module.dry_run }, { for key, function in local.api_functions : "api_${key}" => function }) : key => {
+    for key, function in merge({ raw_to_curated = module.raw_to_curated, start_pipeline = module.start_pipeline, dry_run = module.dry_run, report = module.report }, { for key, function in local.api_functions : "api_${key}" => function }) : key => {
       name      = function.name
       role      = function.role_name
       log_group = function.log_group

@@ -278,6 +278,17 @@ variable "daily_schedule" {
   }
 }
 
+variable "report_schedule" {
+  description = "EventBridge Scheduler expression, in UTC, of the report page with its alerts."
+  type        = string
+  default     = "cron(0 6 * * ? *)"
+
+  validation {
+    condition     = can(regex("^(cron|rate)\\(.+\\)$", var.report_schedule))
+    error_message = "report_schedule is cron(...) or rate(...)."
+  }
+}
+
 variable "full_audit_schedule" {
   description = "EventBridge Scheduler expression, in UTC, of the full card-data audit. Usual runs audit only what is new."
   type        = string

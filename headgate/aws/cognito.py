@@ -22,7 +22,7 @@ _KNOWN_FOR_S = 60.0
 _MOST_KNOWN = 1_000
 _PASSWORD_SIGNS = string.ascii_letters + string.digits
 _PASSWORD_LENGTH = 20
-_LOWER_UPPER_DIGIT = "aZ7"  # the pool asks for one of each
+_ONE_OF_EACH = "-aZ7"  # user pools ask for a symbol, a small and a capital letter, and a digit
 
 
 class UserPools(Protocol):
@@ -87,7 +87,7 @@ class Users:
         Raises:
             ServiceError: the user pool refused it.
         """
-        password = "".join(secrets.choice(_PASSWORD_SIGNS) for _ in range(_PASSWORD_LENGTH)) + _LOWER_UPPER_DIGIT
+        password = "".join(secrets.choice(_PASSWORD_SIGNS) for _ in range(_PASSWORD_LENGTH)) + _ONE_OF_EACH
         with translated("add a user"), suppress(self.client.exceptions.UsernameExistsException):
             self.client.admin_create_user(
                 UserPoolId=self.user_pool,

@@ -36,6 +36,7 @@ QUARANTINE_ROWS = "rows"
 TABLES = "tables"
 PROFILES = "processed"
 MAPPINGS = "mappings"
+REPORTS = "reports"
 MODELS = "models"
 DATA_DOCS = "data_docs"
 ERASURES = "erasures"
@@ -157,6 +158,11 @@ def summary_key(file_name: str) -> str:
 def baseline_key(dataset: str) -> str:
     """Key of the figures that a dataset's next file is compared with."""
     return f"{PROFILES}/{dataset or '_unknown'}/_baseline.json"
+
+
+def report_key(made_on: date) -> str:
+    """Key of the report page of a day, UTC."""
+    return f"{REPORTS}/{made_on.isoformat()}.html"
 
 
 def mapping_key(source: str, fingerprint: str) -> str:

@@ -72,12 +72,33 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class AlertRule:
+    """A figure that people are alerted about when it is too high.
+
+    Attributes:
+        name: unique in its dashboard.
+        sql: answers one row with the column `value`.
+        above: the alert is raised when the value is greater.
+        message: what happened; `{value}` is replaced by the value, with its unit.
+        remedy: what to do.
+    """
+
+    name: str
+    sql: str
+    above: float
+    message: str
+    remedy: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
 class Dashboard:
-    """The panels of one system, in the order in which they are shown."""
+    """The panels of one system, in the order in which they are shown, and its alerts."""
 
     system: str
     title: str
     panels: tuple[Panel, ...] = field(default=())
+    alerts: tuple[AlertRule, ...] = field(default=())
 
     def panel(self, name: str) -> Panel:
         """Return the panel of that name.
@@ -130,7 +151,8 @@ def _dashboard(file: str, text: str) -> Dashboard:
     try:
         document = json.loads(text) if file.endswith(".json") else _parsed_yaml(text)
         panels = tuple(_panel(file, one) for one in document["panels"])
-        return Dashboard(system=document["system"], title=document["title"], panels=panels)
+        alerts = tuple(AlertRule(**one) for one in document.get("alerts", ()))
+        return Dashboard(system=document["system"], title=document["title"], panels=panels, alerts=alerts)
     except (ValueError, KeyError, TypeError) as error:
         raise SettingsError(
             f"{file} is not a dashboard: {error}. It has to state system, title and panels; docs/console.md describes them."

@@ -34,6 +34,7 @@ run "a_lake_of_0_1_0_keeps_its_names" {
       compliance-guardian     = "compliance-guardian-prod-123456789012"
       global-market-pulse     = "global-market-pulse-prod-123456789012"
       retail-copilot          = "retail-copilot-prod-123456789012"
+      console                 = "ecommerce-console-123456789012"
     }
     error_message = "A bucket would be replaced."
   }
@@ -59,7 +60,7 @@ run "full_names_hold_lake_environment_and_region" {
   }
 
   assert {
-    condition     = alltrue([for name in values(local.bucket_names) : length(name) <= 63]) && length(toset(values(local.bucket_names))) == 11
+    condition     = alltrue([for name in values(local.bucket_names) : length(name) <= 63]) && length(toset(values(local.bucket_names))) == 12
     error_message = "No bucket's name is too long, and none appears twice."
   }
 

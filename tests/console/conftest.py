@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from scripts import console as bundles
 from tests.console.browsers import chromium, settle
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, ConsoleMessage, Page
 
+PATIENCE_MS = 30_000  # two busy cores
+expect.set_options(timeout=PATIENCE_MS)
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ROOT / ".headgate" / "bench" / "console-shop"  # kept, because five systems take a minute
 
@@ -80,8 +84,11 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def tables() -> Path:
     """What five systems publish over a small generated shop."""
-    if not TABLES.exists():
-        write_tables(TABLES)
+    TABLES.parent.mkdir(parents=True, exist_ok=True)
+    with TABLES.with_suffix(".lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # another worker of the same tests wants them, too
+        if not TABLES.exists():
+            write_tables(TABLES)
     return TABLES
 
 

@@ -127,7 +127,8 @@ def test_a_large_upload_continues_after_a_reload(console: Console, monkeypatch: 
     reloaded: list[bool] = []
     drop(page, "payments-large.csv", body)
     expect(page.get_by_text(re.compile(r"Sending [1-9]"))).to_be_visible()
-    page.wait_for_timeout(1000)
+    while not sent:
+        page.wait_for_timeout(50)
     before = len(sent)
     reloaded.append(True)
     page.reload()
@@ -146,8 +147,9 @@ def test_hostile_names_headers_and_cells_are_text(console: Console, name: str) -
     page.on("dialog", lambda _: pytest.fail("a text of a file ran as a script"))
     visit(page, console.url, "/upload")
     drop(page, name, hostile)
-    expect(page.get_by_role("region", name=re.compile(r"\.csv \("))).to_be_visible()
-    page.wait_for_timeout(1500)
+    card = page.get_by_role("region", name=re.compile(r"\.csv \("))
+    expect(card).to_be_visible()
+    expect(card).not_to_contain_text(re.compile("SHA-256|Sending|Loading"))
     assert page.locator("main img, main svg[onload], main script").count() == 0
     console.lake.receive("payments/hostile.csv", PAYMENTS.replace(b"oops", b"<img src=x onerror=alert(4)>"))
     record = next(one for one in console.lake.ledger.records() if one.key == "payments/hostile.csv")

@@ -93,7 +93,11 @@ async function signIn(apiUrl: string, stated: NonNullable<Config['sign_in']>): P
     userStore: new WebStorageStateStore({ store: sessionStorage }),
     automaticSilentRenew: true,
   })
-  if (new URLSearchParams(window.location.search).has('code')) {
+  const answer = new URLSearchParams(window.location.search)
+  if (answer.has('error'))
+    // Asking again at once would get the same answer, for ever.
+    throw new Error(`The user pool refused: ${answer.get('error_description') ?? answer.get('error')}.`)
+  if (answer.has('code')) {
     const user = await users.signinCallback()
     window.history.replaceState(null, '', here + (typeof user?.state === 'string' ? user.state : '#/'))
   }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.columns import Columns
@@ -39,12 +40,20 @@ def next_steps(found: deployment.Deployment) -> tuple[str, ...]:
     )
 
 
-@click.command(epilog=options.example("headgate report --json"))
+@click.command(epilog=options.example("headgate report --html report.html"))
+@click.option("--html", "html_path", type=click.Path(path_type=Path, dir_okay=False), help="Write one self-contained page here instead.")
 @options.as_json
 @options.deployment
-def report(as_json: bool, deployment_name: str | None) -> None:
-    """Show what came in, what was refused and why, and what the systems built."""
+def report(html_path: Path | None, *, as_json: bool, deployment_name: str | None) -> None:
+    """Show what came in, what was refused and why, and what the systems built.
+
+    With --html: figures and charts of all dashboards, alerts, what was refused, quality and cost, as one page that loads nothing.
+    """
     found = deployment.activate(deployment_name)
+    if html_path:
+        fact = write_page(found, html_path)
+        options.show(as_json=as_json, value=lambda: fact, screen=lambda: f"Report: {fact['path']} ({len(fact['alerts'])} alerts)")
+        return
     sums, facts = collect(found)
     checked = wiring.checked_references(found.environment)
     fact = {
@@ -53,6 +62,15 @@ def report(as_json: bool, deployment_name: str | None) -> None:
         "systems": [asdict(one) for one in facts],
     }
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: screen(sums, facts, checked, next_steps(found)))
+
+
+def write_page(found: deployment.Deployment, path: Path) -> dict[str, Any]:
+    """Write the report page to a file, and return where it is and what it alerts about."""
+    from headgate.reports.publish import make
+
+    page = make(found.environment)
+    path.write_text(page.text, encoding="utf-8")
+    return {"path": str(path), "lake": page.report.health.state, "alerts": [asdict(one) for one in page.alerts]}
 
 
 def collect(found: deployment.Deployment) -> tuple[list[summary.DatasetSummary], list[SystemFacts]]:

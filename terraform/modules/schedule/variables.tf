@@ -25,17 +25,17 @@ variable "enabled" {
 }
 
 variable "target_arn" {
-  description = "What it calls: a state machine, or a queue."
+  description = "What it calls: a state machine, a queue, or a function."
   type        = string
 }
 
 variable "action" {
-  description = "The one action that its role allows: states:StartExecution, or sqs:SendMessage."
+  description = "The one action that its role allows: states:StartExecution, sqs:SendMessage, or lambda:InvokeFunction."
   type        = string
 
   validation {
-    condition     = contains(["states:StartExecution", "sqs:SendMessage"], var.action)
-    error_message = "action is states:StartExecution or sqs:SendMessage."
+    condition     = contains(["states:StartExecution", "sqs:SendMessage", "lambda:InvokeFunction"], var.action)
+    error_message = "action is states:StartExecution, sqs:SendMessage or lambda:InvokeFunction."
   }
 }
 

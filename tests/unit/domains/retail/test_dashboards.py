@@ -14,7 +14,7 @@ from headgate.contracts.registry import Registry
 from headgate.domains.retail import SYSTEMS
 from headgate.query import translate
 from headgate.query.reading import only_reading
-from headgate.systems.dashboards import Kind, Panel, dashboards
+from headgate.systems.dashboards import AlertRule, Kind, Panel, dashboards
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,7 @@ pytestmark = pytest.mark.unit
 
 REGISTRY = Registry.load()
 PANELS = [(system, panel) for system, board in dashboards().items() for panel in board.panels]
+ALERTS = [(system, rule) for system, board in dashboards().items() for rule in board.alerts]
 NAMES = [f"{system}/{panel.name}" for system, panel in PANELS]
 
 
@@ -63,6 +64,16 @@ def test_a_chart_names_what_it_draws_and_a_question_ends_with_its_mark(system: s
     assert system in SYSTEMS
     assert panel.question.endswith("?")
     assert panel.kind in {Kind.KPI, Kind.TABLE} or (panel.x and panel.y)
+
+
+@pytest.mark.parametrize(("system", "rule"), ALERTS, ids=[f"{system}/{rule.name}" for system, rule in ALERTS])
+def test_an_alert_asks_its_own_system_for_one_value(system: str, rule: AlertRule, prod: duckdb.DuckDBPyConnection) -> None:
+    read = {table.name for table in sqlglot.parse_one(rule.sql, read="athena").find_all(exp.Table)}
+    assert read <= set(REGISTRY.tables_of(system))
+    answer = prod.execute(translate(rule.sql, "duckdb"))
+    assert [column[0] for column in answer.description or ()] == ["value"]
+    assert len(answer.fetchall()) == 1
+    assert "{value}" in rule.message
 
 
 def test_names_of_panels_are_unique() -> None:

@@ -1,0 +1,48 @@
+"""Alerts about the business and the lake: figures above their limits, and checks of the lake that fail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from headgate.errors import QueryError
+from headgate.reports.numbers import figure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from headgate.api.shapes.lake import Health
+    from headgate.systems.dashboards import Dashboard
+
+ALERTED = {"failed", "degraded"}
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One thing that people should look at. `source` is a system, or `lake`."""
+
+    source: str
+    name: str
+    message: str
+    remedy: str = ""
+
+
+def raised(queries: Any, found: Iterable[Dashboard], health: Health) -> tuple[Alert, ...]:  # noqa: ANN401 Athena's adapter or its twin
+    """Return the alerts that hold now: the lake's checks first, then the systems' figures in the order of their files."""
+    checks = [Alert("lake", one.name, one.message) for one in health.checks if one.state in ALERTED]
+    figures = [alert for board in found for alert in _of_system(queries, board)]
+    return (*checks, *figures)
+
+
+def _of_system(queries: Any, board: Dashboard) -> list[Alert]:  # noqa: ANN401 as above
+    """A system whose tables are not there yet has no alerts."""
+    alerts = []
+    for rule in board.alerts:
+        try:
+            value = queries.run(rule.sql).records()[0]["value"]
+        except (QueryError, IndexError):
+            continue
+        if value is not None and Decimal(str(value)) > Decimal(str(rule.above)):
+            alerts.append(Alert(board.system, rule.name, rule.message.replace("{value}", figure(value, rule.unit)), rule.remedy))
+    return alerts

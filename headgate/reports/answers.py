@@ -1,0 +1,140 @@
+"""What a report is made of: the answers of all dashboards, the files, the checks of the lake and its cost."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from headgate.api.health import health_of
+from headgate.costs.billing import by_service, priced
+from headgate.costs.recorded import of_files, of_runs
+from headgate.errors import QueryError
+from headgate.lake.states import FileState
+from headgate.systems.dashboards import dashboards
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+    from decimal import Decimal
+
+    from headgate.api.ports import Lake
+    from headgate.api.shapes.lake import Health
+    from headgate.aws.athena.queries import Answer
+    from headgate.costs.prices import Prices
+    from headgate.costs.recorded import JobRun
+    from headgate.lake.ports import FileRecord
+    from headgate.systems.dashboards import Dashboard, Panel
+
+AT_ONCE = 4  # Athena runs 20 queries of an account at once; a report leaves most of them to people
+NOT_COUNTED = {FileState.IGNORED, FileState.REVERTED}
+
+
+@dataclass(frozen=True)
+class PanelAnswer:
+    """A panel with the rows of its SQL; `error` is Athena's reason when there are none."""
+
+    panel: Panel
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+    error: str = ""
+
+    def records(self) -> list[dict[str, Any]]:
+        """The rows as mappings from column name to value."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+@dataclass
+class DatasetRows:
+    """Rows of one dataset: received is the sum of accepted, quarantined and duplicates."""
+
+    dataset: str
+    files: int = 0
+    files_rejected: int = 0
+    received: int = 0
+    accepted: int = 0
+    quarantined: int = 0
+    duplicates: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+
+    def add(self, record: FileRecord) -> None:
+        """Add one file."""
+        self.files += 1
+        self.files_rejected += record.state is FileState.REJECTED
+        self.received += record.received
+        self.accepted += record.accepted
+        self.quarantined += record.quarantined
+        self.duplicates += record.duplicates
+        for rule, rows in record.reasons.items():
+            self.reasons[rule] = self.reasons.get(rule, 0) + rows
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that the page shows. `made_at` is naive UTC; `cost_usd` is by service, since `cost_since`."""
+
+    lake: str
+    made_at: datetime
+    health: Health
+    datasets: tuple[DatasetRows, ...]
+    systems: tuple[tuple[Dashboard, tuple[PanelAnswer, ...]], ...]
+    cost_usd: Mapping[str, Decimal]
+    cost_since: datetime
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What cost is computed from: ended Glue runs since a moment (naive UTC), prices, and the memory of the gate's function."""
+
+    since: datetime
+    runs: Sequence[JobRun]
+    prices: Prices
+    gate_memory_mb: int
+
+    def by_service(self, records: Iterable[FileRecord]) -> Mapping[str, Decimal]:
+        """Return US dollars of files and runs since that moment, by service."""
+        recent = [one for one in records if one.received_at >= self.since.isoformat()]
+        return by_service(priced([*of_files(recent, self.gate_memory_mb), *of_runs(self.runs)], self.prices))
+
+
+def collect(lake: Lake, queries: Any, costs: Costs) -> Report:  # noqa: ANN401 Athena's adapter or its twin
+    """Ask everything that a report shows.
+
+    Args:
+        queries: has `run(sql)`, which returns an `Answer`.
+        costs: what cost is computed from. Files and rows are all that the ledger has.
+    """
+    records = list(lake.ledger.records())
+    return Report(
+        lake=lake.databases.curated.removesuffix("_curated"),
+        made_at=lake.now(),
+        health=health_of(lake),
+        datasets=rows_by_dataset(records),
+        systems=ask_dashboards(queries, dashboards().values()),
+        cost_usd=costs.by_service(records),
+        cost_since=costs.since,
+    )
+
+
+def rows_by_dataset(records: Iterable[FileRecord]) -> tuple[DatasetRows, ...]:
+    """Return the sums over all files but those without data and those that were reverted, by dataset."""
+    sums: dict[str, DatasetRows] = {}
+    for record in records:
+        if record.state not in NOT_COUNTED:
+            name = record.dataset or "?"
+            sums.setdefault(name, DatasetRows(name)).add(record)
+    return tuple(sums[name] for name in sorted(sums))
+
+
+def ask_dashboards(queries: Any, found: Iterable[Dashboard]) -> tuple[tuple[Dashboard, tuple[PanelAnswer, ...]], ...]:  # noqa: ANN401 as above
+    """Return each dashboard with the answers of its panels, in their order."""
+
+    def ask(panel: Panel) -> PanelAnswer:
+        try:
+            answer: Answer = queries.run(panel.sql)
+        except QueryError as error:
+            return PanelAnswer(panel, error=str(error))
+        return PanelAnswer(panel, tuple(column.name for column in answer.columns), answer.rows)
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return tuple([(one, tuple(threads.map(ask, one.panels))) for one in found])

@@ -1,0 +1,150 @@
+"""The report as one HTML file: no script, nothing loaded from elsewhere, readable in light and dark and on paper."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from headgate.costs.billing import rounded
+from headgate.reports.numbers import NOTHING, cell, figure
+from headgate.reports.svg_charts import draw
+from headgate.systems.dashboards import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from headgate.reports.alerts import Alert
+    from headgate.reports.answers import DatasetRows, PanelAnswer, Report
+    from headgate.systems.dashboards import Dashboard
+
+SHOWN_ROWS = 12
+SHOWN_REASONS = 3
+_STYLE = files("headgate.reports").joinpath("page.css")
+
+
+def html(report: Report, alerts: Sequence[Alert], console_url: str = "") -> str:
+    """Return the page. Same report, same bytes.
+
+    Args:
+        console_url: the console's address, so that each system links to its dashboard; empty for a lake without one.
+    """
+    sections = [
+        _header(report),
+        _alerts(alerts),
+        *(_system(board, answers, console_url) for board, answers in report.systems),
+        _rows(report.datasets),
+        _health(report),
+        _cost(report),
+    ]
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<title>Headgate report of {escape(report.lake)}</title><style>{_STYLE.read_text('utf-8')}</style></head>\n<body><main>\n"
+        + "\n".join(sections)
+        + "\n</main></body></html>\n"
+    )
+
+
+def _header(report: Report) -> str:
+    at = report.made_at.isoformat(" ", "minutes")
+    as_of = f", data up to {escape(report.health.as_of)}" if report.health.as_of else ""
+    return (
+        f'<h1>Headgate report: {escape(report.lake)}</h1><div class="muted">Made {at} UTC{as_of}. The lake is {report.health.state}.</div>'
+    )
+
+
+def _alerts(alerts: Sequence[Alert]) -> str:
+    if not alerts:
+        return '<h2>Alerts</h2><div class="box good">None. No figure is above its limit, and no check of the lake fails.</div>'
+    items = "".join(f"<li><b>{escape(one.source)}</b>: {escape(one.message)} {escape(one.remedy)}</li>" for one in alerts)
+    return f'<h2>Alerts</h2><div class="box"><ul>{items}</ul></div>'
+
+
+def _system(board: Dashboard, answers: Sequence[PanelAnswer], console_url: str) -> str:
+    link = f' <a href="{escape(console_url)}/#/dashboards/{escape(board.system)}">dashboard</a>' if console_url else ""
+    title = f"<h2>{escape(board.title)} <small class='muted'>{escape(board.system)}{link}</small></h2>"
+    if all(one.error for one in answers):
+        return f'{title}<div class="box">No tables yet. Start a run after files were accepted: <code>headgate run</code>.</div>'
+    figures = "".join(_figure(one) for one in answers if one.panel.kind is Kind.KPI)
+    panels = "".join(_panel(one) for one in answers if one.panel.kind is not Kind.KPI)
+    return f'{title}<div class="figures">{figures}</div><div class="panels">{panels}</div>'
+
+
+def _figure(answer: PanelAnswer) -> str:
+    panel = answer.panel
+    row = next(iter(answer.records()), {})
+    before = row.get("before")
+    compared = f"{figure(before, panel.unit)} {escape(panel.before_label or 'in the period before')}" if before is not None else "&nbsp;"
+    value = f'<div class="value" data-figure="{escape(panel.name)}">{escape(figure(row.get("value"), panel.unit))}</div>'
+    return f'<div class="box"><h3>{escape(panel.question)}</h3>{value}<div class="muted">{compared}</div>{_sql(answer)}</div>'
+
+
+def _panel(answer: PanelAnswer) -> str:
+    panel = answer.panel
+    if answer.error or not answer.rows:
+        shown = f'<div class="muted">{escape(answer.error or "No rows.")}</div>'
+    elif panel.kind is Kind.TABLE:
+        shown = _table(answer.columns, answer.rows)
+    else:
+        unit = f' <span class="muted">({escape(panel.unit)})</span>' if panel.unit else ""
+        shown = f"{draw(panel, answer.records())}<details><summary>Table{unit}</summary>{_table(answer.columns, answer.rows)}</details>"
+    wide = " wide" if panel.kind in {Kind.TABLE, Kind.FAN} else ""
+    return f'<section class="box{wide}"><h3>{escape(panel.question)}</h3>{shown}{_sql(answer)}</section>'
+
+
+def _sql(answer: PanelAnswer) -> str:
+    return f"<details><summary>SQL</summary><pre>{escape(answer.panel.sql)}</pre></details>"
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]], limit: int = SHOWN_ROWS) -> str:
+    """The first rows of an answer."""
+    mark = ["n" if all(_is_number_or_null(row[place]) for row in rows) else "" for place in range(len(columns))]
+    head = "".join(f'<th class="{mark[place]}">{escape(name.replace("_", " "))}</th>' for place, name in enumerate(columns))
+    shown = [str if name.endswith("_id") else cell for name in columns]  # an id is a name, though it consists of digits
+    body = "".join(_line((show(value) for show, value in zip(shown, row, strict=True)), mark) for row in rows[:limit])
+    more = f'<div class="muted">The first {limit} of {len(rows)} rows.</div>' if len(rows) > limit else ""
+    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}'
+
+
+def _is_number_or_null(value: object) -> bool:
+    return value is None or (isinstance(value, int | float | Decimal) and not isinstance(value, bool))
+
+
+def _line(cells: Iterable[str], mark: Sequence[str]) -> str:
+    return "<tr>" + "".join(f'<td class="{mark[place]}">{escape(text)}</td>' for place, text in enumerate(cells)) + "</tr>"
+
+
+def _rows(datasets: Sequence[DatasetRows]) -> str:
+    if not datasets:
+        return '<h2>What came in</h2><div class="box">No file was received yet. <code>headgate upload FILE</code> sends one.</div>'
+    columns = ("dataset", "files", "rejected files", "received", "accepted", "quarantined", "duplicates", "most frequent reasons")
+    lines = [
+        (one.dataset, one.files, one.files_rejected, one.received, one.accepted, one.quarantined, one.duplicates, _reasons(one))
+        for one in datasets
+    ]
+    return f'<h2>What came in, and what was refused</h2><div class="box">{_table(columns, lines, len(lines))}</div>'
+
+
+def _reasons(one: DatasetRows) -> str:
+    most = sorted(one.reasons.items(), key=lambda pair: (-pair[1], pair[0]))[:SHOWN_REASONS]
+    return ", ".join(f"{rule} ({rows:,})" for rule, rows in most) or NOTHING
+
+
+def _health(report: Report) -> str:
+    kinds = {"healthy": "good", "failed": "bad", "degraded": "bad"}
+    lines = "".join(
+        f'<tr><td>{escape(one.name)}</td><td class="{kinds.get(one.state, "muted")}">{one.state}</td><td>{escape(one.message)}</td></tr>'
+        for one in report.health.checks
+    )
+    return f'<h2>Quality and health</h2><div class="box scroll"><table><tbody>{lines}</tbody></table></div>'
+
+
+def _cost(report: Report) -> str:
+    total = rounded(sum(report.cost_usd.values(), start=Decimal(0)))
+    lines = "".join(f'<tr><td>{escape(service)}</td><td class="n">${rounded(usd)}</td></tr>' for service, usd in report.cost_usd.items())
+    since = report.cost_since.date().isoformat()
+    note = f"Files and runs since {since}, at AWS's list prices; storage and people's queries are not included."
+    return f"""<h2>Cost</h2><div class="box"><div class="value">${total}</div><div class="muted">{note}</div>
+<table><tbody>{lines}</tbody></table></div>"""

@@ -1,0 +1,63 @@
+"""Numbers as people read them, in the form that the console has (console/src/api/format.ts)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+_SHORT = ((Decimal(10) ** 9, "bn"), (Decimal(10) ** 6, "m"), (Decimal(10) ** 3, "k"))
+_LARGEST_WRITTEN_OUT = Decimal(10) ** 18  # an exact Decimal has 28 digits by default
+_CURRENCY_LENGTH = 3
+_SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
+NOTHING = "\N{EN DASH}"
+
+
+def figure(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
+    """A figure with its unit: money without pence, shares in percent; a dash where there is none."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return cell(value)
+    exact = Decimal(str(value))
+    if not exact.is_finite():
+        return NOTHING
+    if unit in {"share", "percent"}:
+        return f"{_rounded(exact * (100 if unit == 'share' else 1), '0.1')} %"
+    if len(unit) == _CURRENCY_LENGTH and unit.isupper():
+        whole = exact.quantize(Decimal(1), ROUND_HALF_UP)
+        return f"{'-' if whole < 0 else ''}{_SIGNS.get(unit, unit + ' ')}{abs(whole):,}"
+    return _rounded(exact, "0.01")
+
+
+def cell(value: Any) -> str:  # noqa: ANN401 as above
+    """A cell of a table: whole numbers with separators, times to the second."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float | Decimal):
+        return _rounded(Decimal(str(value)), "0.0001")
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "seconds")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def short(value: float) -> str:
+    """An axis label: 1.2k, 3m."""
+    exact = Decimal(str(value))
+    for size, name in _SHORT:
+        if abs(exact) >= size:
+            return f"{_rounded(exact / size, '0.1')}{name}"
+    return _rounded(exact, "0.01")
+
+
+def _rounded(exact: Decimal, places: str) -> str:
+    if not exact.is_finite():
+        return NOTHING
+    if abs(exact) >= _LARGEST_WRITTEN_OUT:
+        return f"{exact:.3E}"
+    text = f"{exact.quantize(Decimal(places), ROUND_HALF_UP):,}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

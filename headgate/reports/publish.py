@@ -1,0 +1,80 @@
+"""Make the report of a deployment, store it, and announce it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from headgate import wiring
+from headgate.api.deployed_lake import DeployedLake
+from headgate.costs.prices import Prices
+from headgate.costs.workload import Settings as CostSettings
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.reports.alerts import raised
+from headgate.reports.answers import Costs, collect
+from headgate.reports.html_page import html
+from headgate.reports.numbers import figure
+from headgate.settings import ArtifactsSettings, ReportSettings
+from headgate.systems.dashboards import Kind, dashboards
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from headgate.reports.alerts import Alert
+    from headgate.reports.answers import Report
+
+COST_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Page:
+    """A report, what it alerts about, and its HTML."""
+
+    report: Report
+    alerts: tuple[Alert, ...]
+    text: str
+
+
+def make(env: Mapping[str, str]) -> Page:
+    """Ask the lake of an environment everything that the page shows; about a minute of Athena queries."""
+    settings = ReportSettings.from_env(env)
+    lake, queries = DeployedLake(env), wiring.queries(env)
+    since = datetime.now(UTC).replace(tzinfo=None) - timedelta(days=COST_DAYS)
+    runs = [run for job, name in settings.jobs.items() for run in wiring.job_runs().ended(job, name, since=since)]
+    report = collect(lake, queries, Costs(since, runs, Prices.load(), CostSettings().gate_memory_mb))
+    alerts = raised(queries, dashboards().values(), report.health)
+    return Page(report, alerts, html(report, alerts, settings.console_url))
+
+
+def publish(env: Mapping[str, str]) -> str:
+    """Store the page of the day, announce it, send each alert, and return the page's S3 URI."""
+    page, settings = make(env), ReportSettings.from_env(env)
+    ref = ObjectRef(ArtifactsSettings.from_env(env).artifacts_bucket, keys.report_key(page.report.made_at.date()))
+    wiring.objects().write(ref, page.text.encode(), content_type="text/html; charset=utf-8")
+    uri, topic = f"s3://{ref.bucket}/{ref.key}", wiring.alerts(env)
+    for alert in page.alerts:
+        topic.send(f"Headgate alert: {alert.name} ({alert.source})", _alert_text(alert, settings.console_url))
+    topic.send(
+        f"Headgate report of {page.report.lake}: {len(page.alerts)} alerts", "\n".join(_announcement(page, uri, settings.console_url))
+    )
+    return uri
+
+
+def _alert_text(alert: Alert, console_url: str) -> str:
+    link = f"{console_url}/#/{'lake' if alert.source == 'lake' else f'dashboards/{alert.source}'}" if console_url else ""
+    return "\n".join(line for line in (alert.message, alert.remedy, link) if line)
+
+
+def _announcement(page: Page, uri: str, console_url: str) -> Iterator[str]:
+    yield f"Page:    {uri}"
+    yield f"Open it: aws s3 cp {uri} report.html"
+    if console_url:
+        yield f"Console: {console_url}"
+    yield f"Lake:    {page.report.health.state}"
+    yield from (f"Alert:   {alert.message}" for alert in page.alerts)
+    for board, answers in page.report.systems:
+        for answer in answers:
+            if answer.panel.kind is Kind.KPI and answer.rows:
+                yield f"{board.title}: {answer.panel.question} {figure(answer.records()[0]['value'], answer.panel.unit)}"

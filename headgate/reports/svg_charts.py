@@ -1,0 +1,217 @@
+"""Charts as SVG text. A function has no drawing library, and a page that opens anywhere loads no script."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from headgate.reports.numbers import cell, short
+from headgate.systems.dashboards import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from headgate.systems.dashboards import Panel
+
+    Row = Mapping[str, Any]
+
+WIDTH, HEIGHT = 720, 260
+LEFT, RIGHT, TOP, BOTTOM = 58, 12, 26, 30
+BAR_HEIGHT, BAR_LEFT, BAR_RIGHT, MOST_BARS = 22, 190, 70, 15
+LABELS, LABEL_ROOM = 6, 30
+# Okabe & Ito (2008), colours that people with colour blindness can tell apart. The console draws with the same ones.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999")
+ACCENT = "var(--accent)"
+_LABEL_SIGNS = 26
+
+
+def draw(panel: Panel, rows: Sequence[Row]) -> str:
+    """Return the chart of a panel; a map is drawn as bars of its largest regions."""
+    drawing = {Kind.LINE: _lines, Kind.FAN: _fan, Kind.SCATTER: _scatter}.get(panel.kind, _bars)
+    return drawing(panel, rows)
+
+
+@dataclass(frozen=True)
+class _Axis:
+    """Values along a side of the chart, from `start` to `end` in pixels."""
+
+    ticks: tuple[float, ...]
+    start: float
+    end: float
+
+    def at(self, value: float) -> float:
+        low, high = self.ticks[0], self.ticks[-1]
+        return self.start + (self.end - self.start) * (value - low) / ((high - low) or 1)
+
+
+def _ticks(values: Iterable[float], *, from_zero: bool = True) -> tuple[float, ...]:
+    """Round steps of 1, 2 or 5 that cover the values."""
+    found = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
+    low, high = min(found), max(found)
+    if from_zero:
+        low, high = min(low, 0.0), max(high, 0.0)
+    spread = (high - low) or abs(high) or 1.0
+    magnitude = 10.0 ** math.floor(math.log10(spread / 4))
+    step = next(size * magnitude for size in (1, 2, 5, 10) if size * magnitude >= spread / 4)
+    first, last = math.floor(low / step), math.ceil(high / step)
+    return tuple(round(step * place, 10) for place in range(first, max(last, first + 1) + 1))
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float | Decimal) and math.isfinite(value) else None
+
+
+def _lines(panel: Panel, rows: Sequence[Row]) -> str:
+    if not panel.series:
+        series = {name: {cell(row[panel.x]): _number(row[name]) for row in rows} for name in panel.y}
+        return _over_positions(panel, rows, series, [])
+    groups: dict[str, dict[str, float | None]] = {}
+    for row in rows:
+        groups.setdefault(cell(row[panel.series]), {})[cell(row[panel.x])] = _number(row[panel.y[0]])
+    return _over_positions(panel, rows, groups, [])
+
+
+def _fan(panel: Panel, rows: Sequence[Row]) -> str:
+    series = {name: {cell(row[panel.x]): _number(row[name]) for row in rows} for name in panel.y}
+    bands = [{cell(row[panel.x]): (_number(row[low]), _number(row[high])) for row in rows} for low, high in panel.bounds]
+    return _over_positions(panel, rows, series, bands)
+
+
+def _over_positions(
+    panel: Panel,
+    rows: Sequence[Row],
+    series: Mapping[str, Mapping[str, float | None]],
+    bands: Sequence[Mapping[str, tuple[float | None, float | None]]],
+) -> str:
+    names = list(dict.fromkeys(cell(row[panel.x]) for row in rows))
+    values = [value for points in series.values() for value in points.values() if value is not None]
+    values += [value for band in bands for pair in band.values() for value in pair if value is not None]
+    along = _Axis((0.0, float(max(len(names) - 1, 1))), LEFT, WIDTH - RIGHT)
+    up = _Axis(_ticks(values), HEIGHT - BOTTOM, TOP)
+    places = {name: along.at(place) for place, name in enumerate(names)}
+    parts = [_grid(up), *(_band(band, places, up) for band in bands)]
+    colours = _colours(series, fan=bool(bands))
+    for name, points in series.items():
+        path = _path([(places[x], up.at(value)) if value is not None else None for x, value in points.items()])
+        parts.append(f'<path d="{path}" fill="none" stroke="{colours[name]}" stroke-width="2"/>')
+    parts.append(_position_labels(names, places))
+    return _svg(panel, parts + [_legend(colours)] * (len(series) > 1), HEIGHT)
+
+
+def _colours(names: Iterable[str], *, fan: bool = False) -> dict[str, str]:
+    listed = list(names)
+    if fan:
+        return dict(zip(listed, ("currentColor", ACCENT), strict=False))
+    return {name: ACCENT if len(listed) == 1 else COLOURS[place % len(COLOURS)] for place, name in enumerate(listed)}
+
+
+def _path(points: Iterable[tuple[float, float] | None]) -> str:
+    """A line with a gap where a value is missing."""
+    steps, pen = [], "M"
+    for point in points:
+        if point is None:
+            pen = "M"
+            continue
+        steps.append(f"{pen}{point[0]:.1f} {point[1]:.1f}")
+        pen = "L"
+    return " ".join(steps)
+
+
+def _band(band: Mapping[str, tuple[float | None, float | None]], places: Mapping[str, float], up: _Axis) -> str:
+    known = [(places[x], low, high) for x, (low, high) in band.items() if low is not None and high is not None]
+    edge = [f"{x:.1f},{up.at(high):.1f}" for x, _, high in known] + [f"{x:.1f},{up.at(low):.1f}" for x, low, _ in reversed(known)]
+    return f'<polygon points="{" ".join(edge)}" fill="{ACCENT}" opacity="0.18"/>'
+
+
+def _grid(up: _Axis) -> str:
+    return "".join(
+        f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{up.at(tick):.1f}" y2="{up.at(tick):.1f}" class="grid"/>'
+        f'<text x="{LEFT - 6}" y="{up.at(tick) + 4:.1f}" text-anchor="end">{escape(short(tick))}</text>'
+        for tick in up.ticks
+    )
+
+
+def _position_labels(names: Sequence[str], places: Mapping[str, float]) -> str:
+    shown = names[:: max(1, math.ceil(len(names) / LABELS))]
+    parts = []
+    for name in shown:
+        if places[name] > WIDTH - RIGHT - LABEL_ROOM and len(shown) > 1:
+            continue
+        anchor, label = "start" if name == names[0] else "middle", escape(_cut(name.removesuffix(" 00:00:00")))
+        parts.append(f'<text x="{places[name]:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="{anchor}">{label}</text>')
+    return "".join(parts)
+
+
+def _legend(colours: Mapping[str, str]) -> str:
+    parts, x = [], float(LEFT)
+    for name, colour in colours.items():
+        label = _cut(name)
+        parts.append(
+            f'<rect x="{x:.0f}" y="4" width="10" height="10" fill="{colour}"/><text x="{x + 14:.0f}" y="13">{escape(label)}</text>'
+        )
+        x += 30 + 6.6 * len(label)
+    return "".join(parts)
+
+
+def _bars(panel: Panel, rows: Sequence[Row]) -> str:
+    """Bars from the left, the parts of a series one after another."""
+    names = list(dict.fromkeys(cell(row[panel.x]) for row in rows))[:MOST_BARS]
+    values = {(cell(row[panel.x]), _group(panel, row)): _number(row[panel.y[0]]) or 0.0 for row in rows}
+    groups = list(dict.fromkeys(group for _, group in values))
+    sums = {name: sum(values.get((name, group), 0.0) for group in groups) for name in names}
+    along = _Axis(_ticks(sums.values()), BAR_LEFT, WIDTH - BAR_RIGHT)
+    colours, top = _colours(groups), 24 if len(groups) > 1 else 4
+    parts = [_legend(colours)] * (len(groups) > 1)
+    for place, name in enumerate(names):
+        y, start = top + place * BAR_HEIGHT, 0.0
+        parts.append(f'<text x="{BAR_LEFT - 8}" y="{y + 15}" text-anchor="end">{escape(_cut(name))}</text>')
+        for group in groups:
+            end = start + values.get((name, group), 0.0)
+            left, right = sorted((along.at(start), along.at(end)))
+            size = f'width="{right - left:.1f}" height="{BAR_HEIGHT - 7}"'
+            parts.append(f'<rect x="{left:.1f}" y="{y + 3}" {size} fill="{colours[group]}"/>')
+            start = end
+        edge = max(along.at(sums[name]), along.at(0.0)) + 6
+        parts.append(f'<text x="{edge:.1f}" y="{y + 15}">{escape(short(sums[name]))}</text>')
+    return _svg(panel, parts, top + BAR_HEIGHT * len(names) + 6)
+
+
+def _group(panel: Panel, row: Row) -> str:
+    return cell(row[panel.series]) if panel.series else panel.y[0]
+
+
+def _scatter(panel: Panel, rows: Sequence[Row]) -> str:
+    column = panel.y[0]
+    known = [(x, y, row) for row in rows if (x := _number(row[panel.x])) is not None and (y := _number(row[column])) is not None]
+    along = _Axis(_ticks((x for x, _, _ in known), from_zero=False), LEFT, WIDTH - RIGHT)
+    up = _Axis(_ticks((y for _, y, _ in known), from_zero=False), HEIGHT - BOTTOM, TOP)
+    colours = _colours(dict.fromkeys(_group(panel, row) for row in rows))
+    largest = max([_number(row[panel.size]) or 0.0 for row in rows] or [0.0]) if panel.size else 0.0
+    parts = [_grid(up)]
+    for x, y, row in known:
+        radius = 3 + 11 * math.sqrt((_number(row[panel.size]) or 0.0) / largest) if largest else 4
+        at = f'cx="{along.at(x):.1f}" cy="{up.at(y):.1f}" r="{radius:.1f}"'
+        parts.append(f'<circle {at} fill="{colours[_group(panel, row)]}" opacity="0.65"/>')
+    parts += [
+        f'<text x="{along.at(tick):.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{escape(short(tick))}</text>'
+        for tick in along.ticks
+    ]
+    names = f"{escape(panel.x)} (across), {escape(column)} (up)"
+    parts.append(f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 1}" text-anchor="end">{names}</text>')
+    return _svg(panel, parts + [_legend(colours)] * (1 < len(colours) <= len(COLOURS)), HEIGHT)
+
+
+def _svg(panel: Panel, parts: Iterable[str], height: int) -> str:
+    label = f"{panel.question} {_scale(panel)}"
+    return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
+
+
+def _scale(panel: Panel) -> str:
+    return f"In {panel.unit}." if panel.unit else ""
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LABEL_SIGNS else text[: _LABEL_SIGNS - 1] + "…"

@@ -1,0 +1,78 @@
+# The report page: a function asks what the dashboards ask, stores one page a day in the artifacts bucket, and alerts people.
+locals {
+  report_environment = merge(local.environment, {
+    HEADGATE_STATE_MACHINE_ARN = local.machine_arns["curated_to_prod"]
+    HEADGATE_JOBS              = jsonencode(local.job_names)
+    HEADGATE_CONSOLE_URL       = local.console_url
+  })
+}
+
+data "aws_iam_policy_document" "report" {
+  source_policy_documents = [data.aws_iam_policy_document.api_queries.json]
+
+  statement {
+    sid       = "ReadFileRecords"
+    actions   = ["dynamodb:Query", "dynamodb:Scan"]
+    resources = [aws_dynamodb_table.files.arn, "${aws_dynamodb_table.files.arn}/index/by_received_at"]
+  }
+
+  statement {
+    sid       = "SeeRuns"
+    actions   = ["states:ListExecutions"]
+    resources = [local.machine_arns["curated_to_prod"]]
+  }
+
+  statement {
+    sid       = "SeeWhatJobsCost"
+    actions   = ["glue:GetJobRuns"]
+    resources = [for name in values(local.job_names) : "arn:${local.partition}:glue:${var.region}:${local.account_id}:job/${name}"]
+  }
+
+  statement {
+    sid       = "ReadManifests"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["curated"].arn}/snapshots/_lake/*"]
+  }
+
+  statement {
+    sid       = "WritePages"
+    actions   = ["s3:PutObject"]
+    resources = ["${module.bucket["artifacts"].arn}/reports/*"]
+  }
+
+  statement {
+    sid       = "Announce"
+    actions   = ["sns:Publish"]
+    resources = [aws_sns_topic.alerts.arn]
+  }
+}
+
+module "report" {
+  source = "./modules/http_function"
+
+  name               = "${local.lake}-report"
+  description        = "Writes the report page, announces it, and alerts people about figures above their limits"
+  archive            = "${local.build_dir}/lambdas/report.zip"
+  memory_mb          = 1769 # one vCPU
+  timeout_s          = 600  # Athena answers each of some forty questions within seconds
+  layers             = values(local.layer_arns)
+  environment        = local.report_environment
+  policy_json        = data.aws_iam_policy_document.report.json
+  log_retention_days = var.log_retention_days
+  role_suffix        = local.role_suffix
+}
+
+module "report_schedule" {
+  source = "./modules/schedule"
+
+  role_suffix = local.role_suffix
+
+  name        = "${local.lake}-report"
+  role_name   = "${local.lake}-report-scheduler"
+  description = "Writes and announces the report page"
+  expression  = var.report_schedule
+  target_arn  = module.report.arn
+  action      = "lambda:InvokeFunction"
+  account_id  = local.account_id
+  input       = "{}"
+}
