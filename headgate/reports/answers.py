@@ -1,4 +1,4 @@
-"""What a report is made of: the answers of all dashboards, the files, the checks of the lake and its cost."""
+"""The content of a report: the answers of all dashboards, the files, the checks of the lake and its cost."""
 
 from __future__ import annotations
 
