@@ -57,7 +57,7 @@ def western(content: bytes) -> Western:
 
 
 def check_western(content: bytes, found: Western) -> None:
-    """The text, which looks so western, may be in Windows-1252, or in what reads the same.
+    """Check that the text, which looks so western, may be in Windows-1252, or in what reads the same: else values would change silently.
 
     Raises:
         UnreadableFileError: `unknown_encoding`: Windows-1252 is implausible.

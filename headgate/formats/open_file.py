@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
-from headgate.formats.csv.file_end import file_end_of_path
-from headgate.formats.csv.footer import mark_footer_in_batches
-from headgate.formats.csv.row_width_repair import repair_row_widths
+from headgate.formats.csv.footer import footer_rows_of_path, mark_footer_in_batches
 from headgate.formats.csv.stream_csv import STREAMED_FROM_BYTES, find_plain_csv, stream
 from headgate.formats.json.read_json import read_json_lines
 from headgate.formats.parquet.read_parquet import read_parquet
@@ -18,12 +15,10 @@ from headgate.formats.sniff import holds_parquet
 from headgate.formats.unpack import GROWS_FREELY_BYTES, MAX_EXPANDED_BYTES, MAX_RATIO, OutgrownError, UnpackedFile, unpack_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from headgate.contracts.model import Contract
     from headgate.formats.batches import Source
-    from headgate.formats.csv.file_end import FileEnd
     from headgate.formats.received_rows import Received
 
 # A compressed file up to this size fits into a worker's memory, whatever it grows to.
@@ -66,7 +61,7 @@ def open_batches(file: UnpackedFile, contract: Contract, folder: Path, from_byte
 
 
 def stream_plain_csv(path: Path, contract: Contract) -> Source | None:
-    """The rows of a plain CSV file, which end as `read_csv` has them end; None for any other.
+    """The rows of a plain CSV file, with the footer that `read_csv` finds; None for any other.
 
     Raises:
         HeaderError, NotPlainError: as `stream`.
@@ -75,13 +70,10 @@ def stream_plain_csv(path: Path, contract: Contract) -> Source | None:
     plain = find_plain_csv(path, contract) if source else None
     if source is None or plain is None:
         return source
-    end = file_end_of_path(path, plain.data_at, plain.dialect, plain.header.names, contract)
-    with_end = partial(_apply_end, source, contract, end)
-    return replace(source, batches=with_end, written_as={**source.written_as, **footer_property(end.footer_rows)})
-
-
-def _apply_end(source: Source, contract: Contract, end: FileEnd) -> Iterator[Received]:
-    return mark_footer_in_batches((repair_row_widths(batch, contract, end) for batch in source.batches()), end.footer_rows)
+    footer = footer_rows_of_path(path, plain.data_at, plain.dialect, [contract.column(name) for name in plain.header.names])
+    batches = source.batches
+    marked = replace(source, batches=lambda: mark_footer_in_batches(batches(), footer))
+    return replace(marked, written_as={**source.written_as, **footer_property(footer)})
 
 
 def read_whole(file: UnpackedFile, contract: Contract) -> Received:

@@ -119,7 +119,7 @@ def _decoded(content: bytes, encoding: str, *, is_cut: bool) -> Text:
         return _recoded(content, wide)
     if encoding.startswith("utf-16") and b"\0" in content[:_PROBE_BYTES]:  # half of all Chinese characters are two bytes of ASCII in it
         return _recoded(content, encoding, is_cut=is_cut)
-    plain = content.removeprefix(codecs.BOM_UTF8)
+    plain = content.removeprefix(codecs.BOM_UTF8)  # the mark may be wrong: dirty_csv/superstore_bom_latin1.csv of shared/data
     wrong = _not_utf8_at(plain, is_cut=is_cut)
     if wrong is None:
         return Text(plain if not is_cut else plain.decode(errors="ignore").encode(), "utf-8")
@@ -146,7 +146,10 @@ def _recoded(content: bytes, encoding: str, *, is_cut: bool = False) -> Text:
 
 
 def _unmarked_utf16(probe: bytes) -> str:
-    """Western text in UTF-16 has a zero in nearly every second byte."""
+    """Western text in UTF-16 has a zero in nearly every second byte.
+
+    Source: RFC 2781, section 3.3: text in UTF-16BE and UTF-16LE has no byte-order mark.
+    """
     half = len(probe) // 2
     even, odd = probe[0::2].count(0), probe[1::2].count(0)
     if half and max(even, odd) > 0.8 * half and min(even, odd) == 0:

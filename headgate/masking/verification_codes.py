@@ -30,7 +30,7 @@ _CSC = r"(?<![A-Za-z])(?a:csc)"
 _NO_WORD_BEFORE, _GAP = r"(?<![^\W_])", r"[\W_]{0,6}"
 _THREE_OR_FOUR = r"(?:(?:is|no|number|code|value)[\W_]{0,4}){0,2})\d{3,4}(?![^\W_])"
 _NAMED = re.compile(rf"((?:{_NO_WORD_BEFORE}(?:{_NAMES}|{_CSC})|(?:{_NAMES}|{_CSC})[\W_]){_GAP}{_THREE_OR_FOUR}", re.IGNORECASE)
-# A row is refused only for these: products are called CSC500 and CSC-500, too (Online Retail II), and years and amounts are no codes.
+# A row is refused only for these: products are called CSC500 and CSC-500, too, and years and amounts are no codes.
 _CERTAIN = re.compile(
     rf"((?:{_NO_WORD_BEFORE}{_CVV_NAMES}|(?:{_NAMES}|{_CSC}(?=\s{{0,2}}[:=#]))[\W_]){_GAP}{_THREE_OR_FOUR}(?![/.-]\d)", re.IGNORECASE
 )

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
-from itertools import islice, product
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from headgate.contracts.model import Contract, Kind
 from headgate.errors import UnreadableFileError
 from headgate.formats.csv.dialect import Dialect, without_trailing_blanks
 from headgate.formats.csv.probe_rows import bytes_to, first_row, probe_rows
@@ -17,26 +15,18 @@ from headgate.formats.csv.quoting import candidate_forms, choose_quoting
 from headgate.formats.csv.rows import Form, Row
 from headgate.formats.sniff import DELIMITERS
 from headgate.matching.header_names import folded
-from headgate.matching.match_header import count_known, fields_of
+from headgate.matching.match_header import count_known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from headgate.contracts.model import Contract
+
 _HEADER_LINES = 8
-_LINES_OF_NAMES = (2, 3)
+# A first row with a number is data: cdnow/CDNOW_sample.txt and queries/excite-small.log of shared/data have no header.
 _NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*%?")
+# Years in order are names, one column a year, as in the World Bank's API_SP.POP.TOTL_DS2_en_csv.
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_NAME_SEPARATORS = (" ", "_", "")  # between the parts of a name that stand in one another's column
-# The rules below a header. Source: sqlcmd, the console of SQL Server, writes `--------,-----` with `-s,`.
-_RULE = re.compile(r"-{2,}|={2,}")
-
-
-def _is_underline(cells: Sequence[str], names: Sequence[str], contract: Contract) -> bool:
-    """Whether a row underlines the header and cannot be a row of the table, because some column is not text."""
-    if len(cells) != len(names) or not all(_RULE.fullmatch(cell.strip()) for cell in cells):
-        return False
-    fields = fields_of(names, contract)
-    return any(contract.column(field).type.kind is not Kind.STRING for field in fields if field)
 
 
 def header_in_first_row(head: str, contract: Contract) -> Dialect | None:
@@ -46,7 +36,7 @@ def header_in_first_row(head: str, contract: Contract) -> Dialect | None:
         names = without_trailing_blanks(row.texts) if row else ()
         if row and names and count_known(names, contract) == len(names) and not _all_padded(names[1:]):
             form = choose_quoting(head, delimiter, len(row.texts))
-            return skip_repeated_header(Dialect(form, row.texts, 0, len(row.texts)), head, row.end, contract)
+            return skip_repeated_header(Dialect(form, row.texts, 0, len(row.texts)), head, row.end)
     return None
 
 
@@ -65,32 +55,13 @@ def header_by_contract(head: str, contract: Contract) -> Dialect:
                 best = Dialect(
                     form, row.texts, 0, len(row.texts), above, confidence=round(count / max(1, len(without_trailing_blanks(row.texts))), 3)
                 )
-    best, end = (most < best.width and _header_over_lines(head, contract, most)) or (best, end)
     if best.form.quote == '"':
         best = replace(best, form=choose_quoting(head[end:], best.form.delimiter, best.width))
-    return skip_repeated_header(best, head, end, contract)
+    return skip_repeated_header(best, head, end)
 
 
-def _header_over_lines(head: str, contract: Contract, most: int) -> tuple[Dialect, int] | None:
-    """A header over two lines or three that together name more than so many columns and nothing else, and where it ends."""
-    for form in candidate_forms(head):
-        rows = probe_rows(head, form)
-        for above, lines in product(range(min(len(rows), _HEADER_LINES)), _LINES_OF_NAMES):
-            header = rows[above : above + lines]
-            if names := next(
-                (names for names in map(partial(joined_names, header), _NAME_SEPARATORS) if _are_all_known(names, contract, most)), None
-            ):
-                return Dialect(form, names, 0, len(names), above, len(header)), header[-1].end
-    return None
-
-
-def _are_all_known(names: tuple[str, ...], contract: Contract, most: int) -> bool:
-    named = without_trailing_blanks(names)
-    return count_known(named, contract) == len(named) > max(1, most)
-
-
-def skip_repeated_header(dialect: Dialect, head: str, end: int, contract: Contract) -> Dialect:
-    """Lines that repeat the header, which ends at `end`, or underline it, belong to it.
+def skip_repeated_header(dialect: Dialect, head: str, end: int) -> Dialect:
+    """Lines that repeat the header, which ends at `end`, belong to it.
 
     Source: Pollock, file_header_multirow_2.csv.
     """
@@ -98,7 +69,7 @@ def skip_repeated_header(dialect: Dialect, head: str, end: int, contract: Contra
     count = 0
     with suppress(UnreadableFileError):
         for row in islice(dialect.form.rows(head, end), _HEADER_LINES - 1):
-            if [folded(cell) for cell in row.texts] != names and not _is_underline(row.texts, dialect.names, contract):
+            if [folded(cell) for cell in row.texts] != names:
                 break
             count, end = count + 1, row.end
     return replace(dialect, header_lines=dialect.header_lines + count, data_at=bytes_to(head, end))
@@ -135,15 +106,19 @@ def _holds_values(cells: Mapping[int, str], shapes: Mapping[int, set[str]]) -> b
 
 
 def _shape(cell: str) -> str:
-    """The cell with each run of letters as one letter and each run of digits as one digit."""
+    """The cell with each run of letters as one letter and each run of digits as one digit.
+
+    So a first row of dates or codes is data, and `V2` above numbers is a name: m4/Weekly-train.csv.gz and regional/country-codes.csv of
+    shared/data.
+    """
     return re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", cell))
 
 
-def joined_names(header: Sequence[Row], joint: str = " ") -> tuple[str, ...]:
+def joined_names(header: Sequence[Row]) -> tuple[str, ...]:
     """Return the names of a header over several rows: each column's cells, joined."""
     width = max(len(row.texts) for row in header)
     padded = [[*row.texts, *[""] * (width - len(row.texts))] for row in header]
-    return tuple(joint.join(filter(None, column)) for column in zip(*padded, strict=True))
+    return tuple(" ".join(filter(None, column)) for column in zip(*padded, strict=True))
 
 
 def _has_digit(cell: str) -> bool:

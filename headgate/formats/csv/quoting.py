@@ -69,7 +69,7 @@ def _all_fit(text: str, form: Form, width: int) -> bool:
 
 
 def _all_span_lines(text: str, form: Form, rows: Sequence[Row]) -> bool:
-    """Whether every row with such a quote spans lines: then two apostrophes may have made one row of two."""
+    """Whether every row with such a quote spans lines: then two apostrophes may have made one row of two, and a row would be lost."""
     quoted = [text[row.start : row.end].rstrip("\r\n") for row in rows if form.quote in text[row.start : row.end]]
     return all("\n" in row or "\r" in row for row in quoted)
 
@@ -80,9 +80,9 @@ def _opening_singles(text: str, delimiter: str) -> int:
 
 
 def _escape(head: str, quote: str, delimiter: str) -> str:
-    """A backslash where the text escapes quotes within cells with it, and does not double any.
+    """A backslash where the text escapes more quotes within cells with it than it doubles.
 
-    Source: Pollock, file_escape_char_0x5C.csv.
+    Sources: Pollock, file_escape_char_0x5C.csv; RFC 4180, section 2, rule 7: where quotes are doubled, a backslash is a character.
     """
     end = re.escape(delimiter)
     escaped = len(re.findall(rf"\\{quote}(?!{quote}|{end}|[\r\n]|\Z)", head))  # a backslash before a doubled quote is one of the text

@@ -31,7 +31,7 @@ import pyarrow.csv as pa_csv
 
 from headgate.errors import UnreadableFileError
 from headgate.formats.csv.arrow_readable import end_of_regular_quotes
-from headgate.formats.csv.file_end import apply_file_end, file_end_of_text
+from headgate.formats.csv.footer import footer_rows_of_text, mark_footer
 from headgate.formats.csv.rows import NULL
 from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.received_rows import Ragged, Received
@@ -84,9 +84,9 @@ def read_csv(content: bytes, contract: Contract) -> Received:
     columns, rows = dict(zip(header.names, table.columns, strict=True)), len(table.source_rows)
     cells = {name: columns.pop(name) if name in columns else pa.nulls(rows, pa.string()) for name in contract.names}
     starts = offsets_in_original(text.utf8, table.starts, content, text.encoding)
-    received = Received(cells, table.source_rows, table.ragged, header.absent, dialect=dialect, starts=starts)
-    end = file_end_of_text(text.utf8, dialect, header.names, contract)
-    return replace(apply_file_end(received, contract, end), dialect=replace(dialect, footer_lines=end.footer_rows))
+    footer = footer_rows_of_text(text.utf8, dialect, [contract.column(name) for name in header.names])
+    dialect = replace(dialect, footer_lines=footer)
+    return mark_footer(Received(cells, table.source_rows, table.ragged, header.absent, dialect=dialect, starts=starts), footer)
 
 
 def read_rows(text: bytes, dialect: Dialect) -> TextTable:

@@ -54,9 +54,8 @@ def _header_as_by_shape(head: str, contract: Contract) -> Dialect | None:
     found = _by_shape(head)
     if not found.header_lines or not found.names or count_known(found.names, contract) < len(found.names):
         return None
-    return skip_repeated_header(
-        replace(found, width=len(found.names), confidence=1.0), head, len(head.encode()[: found.data_at].decode()), contract
-    )
+    end = len(head.encode()[: found.data_at].decode())
+    return skip_repeated_header(replace(found, width=len(found.names), confidence=1.0), head, end)
 
 
 def _without_header(head: str, contract: Contract) -> Dialect:

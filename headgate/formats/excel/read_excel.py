@@ -1,7 +1,8 @@
 """Read Excel workbooks: the rows of every sheet that has the contract's header, one sheet behind the other.
 
-The header may stand below other rows and in several rows with merged cells: it is the first row that, with what is merged into it, is
-one by the contract, else the first that names most of the contract's columns. A sheet with another table is left out and reported.
+The header may stand below other rows: it is the first row that is one by the contract, else the first that names most of the contract's
+columns. A sheet with another table is left out and reported. The table may go on in the next sheet, as in online_retail_II.xlsx of the
+UCI repository, which has a sheet for each year.
 Blank rows are no rows; a row with a value to the right of the header is ragged.
 """
 
@@ -36,7 +37,7 @@ _NUMBER = re.compile(r"[-+.\d:,\s]*\d[-+.\d:,\sE]*")
 
 @dataclass(frozen=True)
 class _Found:
-    """A sheet, and the row in it that names `known` of the contract's columns, filled with what is merged into it.
+    """A sheet, and the row in it that names `known` of the contract's columns.
 
     `row` is the header's last row, and `header_at` its first.
     """
@@ -123,20 +124,16 @@ def heading_of(content: bytes, contract: Contract | None = None) -> tuple[str, .
 
 
 def _fullest(sheet: Sheet) -> tuple[str, ...]:
-    rows = [_named(_filled(sheet, row)) for row in range(min(len(sheet.rows), TOP_ROWS))]
+    rows = [_named(row) for row in sheet.rows[:TOP_ROWS]]
     worded = [row for row in rows if not any(_NUMBER.fullmatch(name) for name in row)] or rows
     return max(worded, key=lambda row: len({name for name in row if name.strip()}), default=())
 
 
 def _found(sheet: Sheet, contract: Contract) -> _Found:
-    candidates = [(_filled(sheet, row), row) for row in range(min(len(sheet.rows), TOP_ROWS))]
-    rows = [_Found(sheet, _named(cells), row, count_known(_named(cells), contract)) for cells, row in candidates if any(cells)]
+    named = [(row, _named(cells)) for row, cells in enumerate(sheet.rows[:TOP_ROWS]) if any(cells)]
+    rows = [_Found(sheet, names, row, count_known(names, contract), row) for row, names in named]
     first = next((each for each in rows if _is_header(each, contract)), None)
-    first = first or max(rows, key=lambda each: (each.known, -each.row), default=_Found(sheet, (), 0, 0))
-    below = [each for each in rows if each.known >= first.known and _are_merged(sheet, first.row, each.row)]
-    last = below[-1] if below else first
-    top = min([first.row, *(row for row in range(first.row) if _are_merged(sheet, row, last.row))])
-    return _behind_repeats(replace(last, header_at=top))
+    return _behind_repeats(first or max(rows, key=lambda each: (each.known, -each.row), default=_Found(sheet, (), 0, 0)))
 
 
 def _is_header(found: _Found, contract: Contract) -> bool:
@@ -152,11 +149,6 @@ def _is_accepted(found: _Found, contract: Contract) -> bool:
     return True
 
 
-def _are_merged(sheet: Sheet, upper: int, lower: int) -> bool:
-    """Whether a merged cell reaches from one row down to another: they are one header then, not a header and its repetition."""
-    return any(merged.top <= upper < lower <= merged.bottom for merged in sheet.merged)
-
-
 def _behind_repeats(found: _Found) -> _Found:
     """Rows that repeat the header right below it belong to it, as in CSV; further down a repetition is a row, and checked as one."""
     row, rows = found.row, found.sheet.rows
@@ -164,18 +156,6 @@ def _behind_repeats(found: _Found) -> _Found:
     while row + 1 < min(len(rows), TOP_ROWS) and [folded(name) for name in _named(rows[row + 1])] == names:
         row += 1
     return replace(found, row=row)
-
-
-def _filled(sheet: Sheet, row: int) -> Cells:
-    """A row with the text of a merged cell in every place that it covers."""
-    cells = [*sheet.rows[row]]
-    for merged in sheet.merged:
-        if merged.top <= row <= merged.bottom and merged.top < len(sheet.rows):
-            top = sheet.rows[merged.top]
-            text = top[merged.left] if merged.left < len(top) else None
-            cells += [None] * (merged.right + 1 - len(cells))
-            cells[merged.left : merged.right + 1] = [text] * (merged.right + 1 - merged.left)
-    return cells
 
 
 def _named(cells: Cells) -> tuple[str, ...]:

@@ -45,25 +45,14 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
 @dataclass(frozen=True)
-class Merged:
-    """A range of cells shown as one, which only its first cell holds: rows and columns from 0, both ends in it."""
-
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-
-@dataclass(frozen=True)
 class Sheet:
     """A sheet's rows, from its first to the last that holds something; a blank row holds no cells.
 
-    `merged` are the ranges that begin in its top rows.
+    Of merged cells only the first has a value.
     """
 
     name: str
     rows: list[Cells]
-    merged: tuple[Merged, ...] = ()
 
 
 @dataclass
@@ -196,18 +185,14 @@ def _date_styles(archive: zipfile.ZipFile, budget: _Budget) -> frozenset[int]:
 
 def _sheet(archive: zipfile.ZipFile, book: _Book, name: str, part: str) -> Sheet:
     rows: list[Cells] = []
-    merged: list[Merged] = []
-    for entry in _elements(archive, book.budget, part, "row", "mergeCell"):
-        if _tag(entry) == "mergeCell":
-            merged += _at_top(_range(entry.get("ref", "")), book.budget)
-            continue
+    for entry in _elements(archive, book.budget, part, "row"):
         number = int(entry.get("r", len(rows) + 1))
         if not len(rows) < number <= 1 << 20:
             raise ValueError("rows out of order")
         book.budget.spend(cells=number - len(rows))
         rows += [[]] * (number - len(rows) - 1)
         rows.append(_row(entry, book))
-    return Sheet(name, rows, tuple(merged))
+    return Sheet(name, rows)
 
 
 def _row(entry: Element, book: _Book) -> Cells:
@@ -232,25 +217,6 @@ def _column(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1
     return number - 1
-
-
-def _range(reference: str) -> list[Merged]:
-    corners = [_REFERENCE.fullmatch(corner) for corner in reference.split(":")]
-    if len(corners) != 2 or not all(corners):  # noqa: PLR2004 a range has two corners
-        return []
-    (top, left), (bottom, right) = ((int(corner[2]) - 1, _column(corner[1])) for corner in corners if corner)
-    return [Merged(top, left, bottom, right)]
-
-
-def _at_top(ranges: list[Merged], budget: _Budget) -> list[Merged]:
-    """Those that a header may be in; each is looked up in every top row, and fills the places that it covers there."""
-    top = [merged for merged in ranges if merged.top < TOP_ROWS]
-    for merged in top:
-        height, width = min(merged.bottom + 1, TOP_ROWS) - merged.top, merged.right + 1 - merged.left
-        if merged.right >= MAX_COLUMNS or merged.top < 0 or height < 1 or width < 1:
-            raise ValueError("a range that no sheet has")
-        budget.spend(TOP_ROWS + height * (merged.right + 1))
-    return top
 
 
 def _cell_text(cell: Element, book: _Book) -> str | None:

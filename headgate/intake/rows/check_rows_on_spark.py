@@ -29,9 +29,7 @@ import pyarrow.compute as pc
 
 from headgate.engines.spark_session import is_started_by_cluster
 from headgate.formats.batches import Source, take_rows
-from headgate.formats.csv.file_end import file_end_of_path
-from headgate.formats.csv.footer import mark_footer_in_batches
-from headgate.formats.csv.row_width_repair import repair_row_widths
+from headgate.formats.csv.footer import footer_rows_of_path, mark_footer_in_batches
 from headgate.formats.csv.stream_csv import NotPlainError, PlainCsv, find_plain_csv, plain_csv_batches, quotes_are_regular
 from headgate.formats.received_rows import written_as
 from headgate.formats.row_offsets import ListedOffsets, row_starts, row_starts_in_block
@@ -47,7 +45,6 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.formats.csv.dialect import Dialect
-    from headgate.formats.csv.file_end import FileEnd
     from headgate.formats.received_rows import Received
     from headgate.intake.quarantine.quarantine_rows import Origin
     from headgate.intake.rows.check_rows import Counts
@@ -168,18 +165,18 @@ class SparkCheckRun(CheckRun):
     def __init__(
         self, spark: SparkSession, plain: PlainCsv, contract: Contract, key: MaskingKey, *, origin: Origin, range_bytes: int
     ) -> None:
-        ends = file_end_of_path(plain.path, plain.data_at, plain.dialect, plain.header.names, contract)
-        form = written_as("csv", replace(plain.dialect, footer_lines=ends.footer_rows))
+        self._footer = footer_rows_of_path(plain.path, plain.data_at, plain.dialect, [contract.column(name) for name in plain.header.names])
+        form = written_as("csv", replace(plain.dialect, footer_lines=self._footer))
         super().__init__(Source(lambda: iter(()), plain.dialect.width, plain.header.absent, form), contract, key, origin)
         self._spark, self._plain, self._range_bytes = spark, plain, range_bytes
-        self._work = _Work(contract, key, origin, ends)
+        self._work = _Work(contract, key, origin)
         self._parts: list[PlainCsv] = []
         self._rows = self._over([])
 
     def _check_batches(self) -> None:
         edges = [*range(self._plain.data_at, self._plain.path.stat().st_size, self._range_bytes), self._plain.path.stat().st_size]
         scanned = self._over([(self._plain, *both) for both in pairwise(edges)]).mapInArrow(_each(_scanned), _PACKED)
-        self._parts = parts(self._plain, _found(scanned), self._work.ends.footer_rows)
+        self._parts = parts(self._plain, _found(scanned), self._footer)
         self._rows = self._over(self._parts).mapInArrow(_each(self._work.checked), _PACKED).persist()
         self._batches = _found(self._of_batches(_counted))
         if None in self._batches:
@@ -213,7 +210,7 @@ class SparkCheckRun(CheckRun):
         """What the file says in these source rows, which are ascending."""
         texts = []
         for part in self._parts:
-            for received in _rows_of(part, self._contract, self._work.ends):
+            for received in _rows_of(part, self._contract):
                 own = np.flatnonzero(np.isin(received.source_rows, rows))
                 texts += [take_rows(received, own)] if len(own) else []
         return {name: pa.concat_arrays([text.cells[name] for text in texts]) for name in self._contract.names}
@@ -251,10 +248,9 @@ def _with_footer(dialect: Dialect, rows: int) -> Dialect:
     return replace(dialect, footer_lines=max(0, rows))
 
 
-def _rows_of(part: PlainCsv, contract: Contract, ends: FileEnd) -> Iterator[Received]:
-    """As `plain_csv_batches`, with the rows' and the file's ends as they are meant."""
-    loose = (repair_row_widths(batch, contract, ends) for batch in plain_csv_batches(part, contract))
-    return mark_footer_in_batches(loose, part.dialect.footer_lines)
+def _rows_of(part: PlainCsv, contract: Contract) -> Iterator[Received]:
+    """As `plain_csv_batches`, with the file's footer."""
+    return mark_footer_in_batches(plain_csv_batches(part, contract), part.dialect.footer_lines)
 
 
 def _scanned(asked: tuple[PlainCsv, int, int]) -> Iterator[Range]:
@@ -282,7 +278,6 @@ class _Work:
     contract: Contract
     key: MaskingKey
     origin: Origin
-    ends: FileEnd
 
     def checked(self, part: PlainCsv) -> Iterator[_SparkBatch | None]:
         """Yield the part's batches after the first pass; None when the file is not plain CSV."""
@@ -296,7 +291,7 @@ class _Part(CheckRun):
     """A part's run through the gate; its two passes may be on different workers."""
 
     def __init__(self, part: PlainCsv, work: _Work) -> None:
-        source = Source(lambda: _rows_of(part, work.contract, work.ends), part.dialect.width, part.header.absent)
+        source = Source(lambda: _rows_of(part, work.contract), part.dialect.width, part.header.absent)
         super().__init__(source, work.contract, work.key, work.origin)
         self._part = part
 

@@ -157,27 +157,14 @@ def test_a_column_without_a_name_is_refused_where_it_is_one(text: str) -> None:
     assert refused.value.rule == "blank_column"
 
 
-def test_a_row_without_the_last_delimiter_is_read_and_one_without_a_cell_is_set_aside_with_its_text() -> None:
-    received = read_csv(b"id,name,note,\n1,a,b,\n2,a,b\n3,a,\n", CONTRACT)
-    assert (received.ragged.texts, received.ragged.widths) == (("3,a,",), (3,))
+def test_a_row_with_a_delimiter_less_or_more_than_the_others_is_ragged_and_keeps_its_text() -> None:
+    received = read_csv(b"id,name,note,\n1,a,b,\n2,a,b\n3,a,\n4,a,b,,\n", CONTRACT)
+    assert (received.ragged.texts, received.ragged.widths) == (("2,a,b", "3,a,", "4,a,b,,"), (3, 3, 5))
 
 
 def test_blank_cells_between_delimiters_are_cells() -> None:
     assert read("id,name,note\n1,,b\n2,,c\n")[0] == [("1", None, "b"), ("2", None, "c")]
     assert read("id|name|note\n||b\n||c\n")[0] == [(None, None, "b"), (None, None, "c")]
-
-
-@pytest.mark.parametrize("header", ["id,na,no\n,me,te", ",,note\nid,name,", "i,na,n\nd,m,o\n,e,te", "title\nid,na,no\n,me,te"])
-def test_a_header_over_several_lines_is_one(header: str) -> None:
-    rows, dialect = read(f"{header}\n1,a,b\n")
-    assert rows == [("1", "a", "b")]
-    assert (dialect.names, dialect.confidence) == (("id", "name", "note"), 1.0)
-
-
-@pytest.mark.parametrize(("above", "below"), [("order", "_id"), ("Order", "Id"), ("order_", "id")])
-def test_the_parts_of_a_name_are_joined_as_the_contract_has_it(above: str, below: str) -> None:
-    contract = Contract("c", "orders", "source", "1", (Column("order_id", TEXT), Column("day", TEXT)))
-    assert read_csv(f"{above},\n{below},day\n1,2\n".encode(), contract).cells["order_id"].to_pylist() == ["1"]
 
 
 def test_lines_that_only_partly_name_columns_are_no_header_of_several_lines() -> None:
@@ -189,18 +176,12 @@ def test_lines_that_only_partly_name_columns_are_no_header_of_several_lines() ->
 TYPED = Contract("c", "things", "source", "1", (Column("id", ColumnType(Kind.BIGINT)), Column("name", TEXT)))
 
 
-@pytest.mark.parametrize("line", ["--,----", "==,===="])
-def test_a_line_of_dashes_belongs_to_the_header(line: str) -> None:
-    received = read_csv(f"id,name\n{line}\n1,a\n".encode(), TYPED)
-    assert (received.cells["name"].to_pylist(), received.dialect and received.dialect.header_lines) == (["a"], 2)
-
-
 def test_words_for_types_are_a_row_where_they_could_be_one() -> None:
     assert read("id,name,note\ntext,date,int\n")[0] == [("text", "date", "int")]
     assert read_csv(b"id,name\n7,date\n", TYPED).rows == 1
 
 
-def test_a_footer_of_another_width_is_set_aside_and_counted() -> None:
+def test_a_footer_of_another_width_is_quarantined_and_counted() -> None:
     received = read_csv(b"id,name,note\n1,a,b\nTotal: 1\n", CONTRACT)
     assert (received.rows, received.ragged.source_rows.tolist()) == (2, [2])
 

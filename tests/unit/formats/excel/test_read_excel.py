@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.errors import BadInputError
+from headgate.errors import BadInputError, HeaderError
 from headgate.formats.excel.read_excel import read_excel
 from headgate.formats.read_file import read_file
 from headgate.formats.unpack import is_workbook
@@ -37,13 +37,12 @@ def cell(at: str, value: object) -> str:
     return f'<c r="{at}"><v>{value}</v></c>'
 
 
-def sheet(rows: Sequence[Sequence[object]], merged: str = "") -> str:
+def sheet(rows: Sequence[Sequence[object]]) -> str:
     lines = []
     for number, row in enumerate(rows, 1):
         cells = [cell(f"{'ABCDEFGHIJKLMNOP'[column]}{number}", value) for column, value in enumerate(row) if value is not None]
         lines.append(f'<row r="{number}">{"".join(cells)}</row>')
-    spans = f'<mergeCells><mergeCell ref="{merged}"/></mergeCells>' if merged else ""
-    return f"<worksheet {MAIN}><sheetData>{''.join(lines)}</sheetData>{spans}</worksheet>"
+    return f"<worksheet {MAIN}><sheetData>{''.join(lines)}</sheetData></worksheet>"
 
 
 def workbook(sheets: dict[str, str], properties: str = "") -> bytes:
@@ -138,8 +137,8 @@ def test_each_sheet_that_is_left_out_is_a_warning_of_the_record() -> None:
     assert (gated.counts.received, gated.counts.warnings, gated.counts.written_as["left_out"]) == (1, 2, "Notes (rows: 1), rates (rows: 2)")
 
 
-def test_a_header_may_stand_below_a_title_and_in_merged_rows() -> None:
-    titled = sheet([["All things"], [], ["id", "shown", None], [None, "name", "day"], [1, "a", "b"]], "A3:A4")
+def test_a_header_may_stand_below_a_title() -> None:
+    titled = sheet([["All things"], [], HEADER, [1, "a", "b"]])
     assert rows(workbook({"S": titled})) == [("1", "a", "b")]
 
 
@@ -154,9 +153,11 @@ def test_a_fuller_header_further_down_costs_no_row_above_it() -> None:
     assert received.cells["id"].to_pylist() == ["1", "2"]
 
 
-def test_of_two_merged_rows_that_name_as_many_columns_the_lower_is_the_header() -> None:
-    titled = sheet([["id", "name", None], [None, "name", "day"], [1, "a", "b"]], "A1:A2")
-    assert rows(workbook({"S": titled})) == [("1", "a", "b")]
+def test_a_header_over_two_rows_rejects_the_file() -> None:
+    """Of merged cells only the first has a value, so the lower row of the header has a column without a name."""
+    with pytest.raises(HeaderError) as rejected:
+        rows(workbook({"S": sheet([["id", "shown", None], [None, "name", "day"], [1, "a", "b"]])}))
+    assert rejected.value.rule == "blank_column"
 
 
 def test_blank_rows_are_none_and_cells_beside_the_header_make_a_row_ragged() -> None:
@@ -208,7 +209,6 @@ def rows_of(*lines: str, behind: str = "") -> str:
 
 
 FULL = '<row r="1048576"><c t="b"><v>1</v></c></row>'
-SPANS = '<mergeCell ref="A1:XFD64"/>' * 30
 
 
 @pytest.mark.parametrize(
@@ -216,11 +216,10 @@ SPANS = '<mergeCell ref="A1:XFD64"/>' * 30
     [
         ({"S": rows_of(*(f'<row r="{at}"><c r="XFD{at}" t="b"><v>1</v></c></row>' for at in range(1, 1200)))}, "too_large"),
         ({f"S{at}": rows_of(FULL) for at in range(20)}, "too_large"),
-        ({"S": rows_of('<row r="1"><c><v>1</v></c></row>', behind=f"<mergeCells>{SPANS}</mergeCells>")}, "too_large"),
         ({"S": rows_of(behind="<x/>" * ((1 << 20) + 1))}, "corrupt_workbook"),
         ({"S": rows_of(behind=f"<x>{' ' * (1 << 26)}</x>")}, "too_large"),
     ],
-    ids=["blank columns", "blank rows", "merged ranges", "unknown elements", "growth"],
+    ids=["blank columns", "blank rows", "unknown elements", "growth"],
 )
 def test_a_small_workbook_that_would_be_a_large_one_in_memory_is_refused(sheets: dict[str, str], rule: str) -> None:
     book = workbook(sheets)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
-from headgate.formats.csv.file_end import file_end_of_path
+from headgate.formats.csv.footer import footer_rows_of_path
 from headgate.formats.csv.stream_csv import NotPlainError, PlainCsv, find_plain_csv, plain_csv_batches
 from headgate.formats.row_offsets import row_starts
 from headgate.intake.rows.check_rows_on_spark import Range, _rows_of, _scanned, parts
@@ -83,10 +83,10 @@ def test_a_footer_is_one_wherever_the_ranges_part_it(tmp_path: Path, range_bytes
     row = ROW.format(key=1, pan="", amount="", status="", notes="fine", newer=1)
     (tmp_path / "in.csv").write_bytes(csv_of([row, "too,short", row, "", "Total,,,3", "(3 rows affected)", "# the end"]))
     plain = plain_of(tmp_path / "in.csv")
-    ends = file_end_of_path(plain.path, plain.data_at, plain.dialect, plain.header.names, PAYMENTS)
-    found = [batch for part in parts(plain, ranges_of(plain, range_bytes), ends.footer_rows) for batch in _rows_of(part, PAYMENTS, ends)]
+    rows = footer_rows_of_path(plain.path, plain.data_at, plain.dialect, [PAYMENTS.column(name) for name in plain.header.names])
+    found = [batch for part in parts(plain, ranges_of(plain, range_bytes), rows) for batch in _rows_of(part, PAYMENTS)]
     footer = [number for one in found for number in one.ragged.source_rows[len(one.ragged.texts) - one.ragged.footer :].tolist()]
-    assert (ends.footer_rows, footer) == (3, [4, 5, 6])
+    assert (rows, footer) == (3, [4, 5, 6])
 
 
 @pytest.mark.parametrize("notes", ['a 5" pipe', '"never closed'])
