@@ -157,6 +157,21 @@ python scripts/deploy.py apply emulator --name bench --own && \
     python scripts/deploy.py destroy emulator --name bench --yes; cat .headgate/bench-$(1).out; exit $$result; }
 endef
 
+##@ Experiments
+.PHONY: experiments-localstack experiments-aws experiments-aws-safe compare-experiments
+
+experiments-localstack: setup ## experiments A to H on an emulator of their own, in 15 minutes: JSON and a page in build/experiments; ONLY=BFG
+	@python -m benchmarks.experiments run emulator $(if $(ONLY),--only $(ONLY))
+
+experiments-aws: setup ## experiments B to H on the deployment on AWS; asks, and refuses above CEILING_USD=5
+	@python -m benchmarks.experiments run aws --ceiling-usd $(or $(CEILING_USD),5)
+
+experiments-aws-safe: setup ## as experiments-aws, without changed permissions and without large files
+	@python -m benchmarks.experiments run aws --safe --ceiling-usd $(or $(CEILING_USD),5)
+
+compare-experiments: setup ## both runs side by side, with the fidelity of the emulator by category
+	@python -m benchmarks.experiments compare
+
 ##@ Measure systems, models and the export
 .PHONY: bench-cost bench-backlog bench-card-audit bench-systems bench-scale bench-export bench-export-shapes bench-forecast bench-next-year bench-clv bench-fraud bench-churn bench-intents
 

@@ -1,0 +1,153 @@
+"""Run experiments A to H on a deployed lake, or compare two runs. The last line is JSON.
+
+Examples:
+    python -m benchmarks.experiments run emulator
+    python -m benchmarks.experiments run aws --name aws --safe
+    python -m benchmarks.experiments compare build/experiments/emulator.json build/experiments/aws.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.deployed_lake import ROOT
+from benchmarks.experiments import faults, measures, report
+from benchmarks.experiments.deployed import Target
+from benchmarks.experiments.fidelity import fidelity
+from benchmarks.experiments.results import Case, Measure, Results, environment
+from headgate.errors import HeadgateError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+OUT = ROOT / "build" / "experiments"
+OWN = "experiments"  # the deployment on an emulator that the experiments make and destroy
+# Seconds that each may take on an emulator; together with the deployment they fit into 15 minutes on two cores.
+BUDGETS_S = {"B": 45, "C": 45, "D": 60, "F": 120, "G": 90, "H": 150, "E": 10}
+EXPERIMENTS: dict[str, Callable[[Target, float], Iterable[Measure | Case]]] = {
+    "B": measures.latency,
+    "C": faults.deliveries,
+    "D": faults.failures,
+    "F": measures.file_sizes,
+    "G": measures.parallel,
+    "H": faults.permissions,
+    "E": measures.cost,  # last: from what the others used
+}
+UNSAFE = {"H": "It changes permissions."}
+AWS_USD = 2.0  # more than a run on AWS costs: about 300 MB of CSV through the gate, and less than 10,000 requests
+
+
+def run(target: Target, only: set[str]) -> Results:
+    """Run the experiments; one that fails is noted and does not stop the others."""
+    began = time.monotonic()
+    results = Results(target.platform, datetime.now(UTC).isoformat(timespec="seconds")[:-6], environment())
+    if target.platform == "emulator":
+        for found in _deployment(target.name):
+            results.add(found)
+    else:
+        results.not_run["A"] = "The lake on AWS was deployed before; `make deploy-aws` prints its time."
+    for letter, experiment in EXPERIMENTS.items():
+        if only and letter not in only:
+            results.not_run[letter] = "It was not asked for."
+        elif target.safe and letter in UNSAFE:
+            results.not_run[letter] = UNSAFE[letter]
+        else:
+            _run_one(letter, lambda of=experiment, key=letter: of(target, BUDGETS_S[key]), results)  # type: ignore[misc]
+    results.seconds = round(time.monotonic() - began, 1)
+    return results
+
+
+def _run_one(letter: str, experiment: Callable[[], Iterable[Measure | Case]], results: Results) -> None:
+    began = time.monotonic()
+    try:
+        for found in experiment():
+            results.add(found)
+    except (HeadgateError, OSError) as error:
+        results.not_run[letter] = f"It stopped: {error}"
+    print(f"{letter}  {report.NAMES[letter]}: {time.monotonic() - began:.0f} s", flush=True)
+
+
+def _deployment(name: str) -> Iterator[Measure | Case]:
+    """A: time of a first deployment, and of one that changes nothing."""
+    for what in ("first deployment", "deployment without changes"):
+        began = time.monotonic()
+        done = subprocess.run(_deploy("apply", name), cwd=ROOT, check=False, capture_output=True, text=True)
+        yield Case("A", "control", f"{what} succeeds", "0", str(done.returncode))
+        if done.returncode:
+            raise SystemExit(f"The lake was not deployed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        yield Measure("A", what, "s", (time.monotonic() - began,), headline="~30 s" if what.startswith("first") else "")
+        print(f"A  {what}: {time.monotonic() - began:.0f} s", flush=True)
+
+
+def _deploy(command: str, name: str) -> list[str]:
+    ending = ["--yes"] if command == "destroy" else ["--own"]
+    return [sys.executable, "scripts/deploy.py", command, "emulator", "--name", name, *ending]
+
+
+def _agree(name: str, limit_usd: float) -> None:
+    if limit_usd < AWS_USD:
+        raise SystemExit(f"A run on AWS may cost up to {AWS_USD} USD; the ceiling is {limit_usd} USD. Give --ceiling-usd {AWS_USD}.")
+    answer = input(f"Send test files into the lake {name} on AWS, for at most {AWS_USD} USD? They stay in it. (yes/no) ")
+    if answer.strip().lower() != "yes":
+        raise SystemExit("Nothing was done.")
+
+
+def _write(results: Results) -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    (OUT / f"{results.target}.json").write_text(results.to_json(), encoding="utf-8")
+    (OUT / f"{results.target}.html").write_text(report.page(results), encoding="utf-8")
+    failed = [f"{one.experiment}: {one.name}: {one.outcome}" for one in results.cases if not one.passed]
+    print("\n".join(f"not as expected: {one}" for one in failed))
+    print(f"{OUT / results.target}.html")
+    medians = {f"{one.experiment} {one.name}" + (f" {one.at:.0f}" if one.at else ""): round(one.median, 3) for one in results.measures}
+    print(json.dumps({"seconds": results.seconds, "cases": len(results.cases), "not_as_expected": len(failed), **medians}))
+
+
+def compare(emulator: Path, aws: Path) -> None:
+    """Write the page of both runs; without a run on AWS every agreement is `not measured`."""
+    here = Results.from_json(emulator.read_text(encoding="utf-8"))
+    there = Results.from_json(aws.read_text(encoding="utf-8")) if aws.is_file() else None
+    (OUT / "compared.html").write_text(report.page(here, there), encoding="utf-8")
+    print(OUT / "compared.html")
+    vector = fidelity(here, there)
+    stated = {one.category: {"false_passes": one.false_passes, "agreement": one.agreement, "coverage": one.coverage} for one in vector}
+    print(json.dumps(stated))
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    running = commands.add_parser("run")
+    running.add_argument("platform", choices=["emulator", "aws"])
+    running.add_argument("--name", default="", help="deployment below .headgate/; on an emulator one of its own by default")
+    running.add_argument("--only", default="", help="letters, for example BFG")
+    running.add_argument("--safe", action="store_true", help="change no permission, and send no file above 10 MB")
+    running.add_argument("--ceiling-usd", type=float, default=5.0, help="refuse a run on AWS that may cost more")
+    comparing = commands.add_parser("compare")
+    comparing.add_argument("emulator", type=Path, nargs="?", default=OUT / "emulator.json")
+    comparing.add_argument("aws", type=Path, nargs="?", default=OUT / "aws.json")
+    asked = parser.parse_args()
+    if asked.command == "compare":
+        compare(asked.emulator, asked.aws)
+        return
+    if asked.platform == "aws":
+        _agree(asked.name or "aws", asked.ceiling_usd)
+    target = Target(asked.name or (OWN if asked.platform == "emulator" else "aws"), asked.platform, asked.safe)
+    try:
+        results = run(target, set(asked.only))
+    finally:
+        if target.platform == "emulator" and target.name == OWN:
+            subprocess.run(_deploy("destroy", OWN), cwd=ROOT, check=False, capture_output=True)
+    _write(results)
+
+
+if __name__ == "__main__":
+    main()

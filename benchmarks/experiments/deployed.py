@@ -1,0 +1,82 @@
+"""The deployed lake as the experiments use it."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import uuid
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from benchmarks.deployed_lake import ROOT, Lake, deployed, payments
+from headgate.aws.events import notification
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.lake.ports import FileRecord, ObjectRef
+
+ROWS = 1_000
+BYTES_PER_ROW = 136  # of `payments`
+
+
+@dataclass(frozen=True)
+class Target:
+    """One deployment; `safe` experiments change no permission and send no large file."""
+
+    name: str
+    platform: str
+    safe: bool = False
+
+    @cached_property
+    def lake(self) -> Lake:
+        """Raw and the ledger; this process speaks to this deployment from now on."""
+        return deployed(self.name)
+
+    @cached_property
+    def outputs(self) -> dict[str, Any]:
+        """Terraform's outputs."""
+        note = json.loads((ROOT / ".headgate" / self.name / "deployment.json").read_text(encoding="utf-8"))
+        outputs: dict[str, Any] = note["outputs"]
+        return outputs
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 boto3 makes clients of any kind
+        """A client of that service; `lake` has set the environment."""
+        return boto3.client(service, endpoint_url=os.environ.get("AWS_ENDPOINT_URL"))  # type: ignore[call-overload]  # the service is a variable
+
+    def send(self, body: bytes, key: str = "") -> ObjectRef:
+        """Put a file into raw; by default one that no earlier run sent."""
+        return self.lake.put(key or f"payments/experiment-{uuid.uuid4().hex}.csv", body)
+
+    def deliver(self, refs: Sequence[ObjectRef]) -> None:
+        """Send the events of objects once more, in this order."""
+        sqs = self.client("sqs")
+        for ref in refs:
+            sqs.send_message(QueueUrl=self.outputs["raw_queue_url"], MessageBody=notification(ref))
+
+    def taken_s(self, body: bytes, timeout_s: float = 120) -> tuple[float, FileRecord | None]:
+        """Send a file; return the seconds until its record, and the record."""
+        began = time.perf_counter()
+        record = self.lake.settled(self.send(body), timeout_s)
+        return time.perf_counter() - began, record
+
+    def is_quiet(self, timeout_s: float = 60) -> bool:
+        """Whether the raw queue becomes empty in time."""
+        from headgate import wiring  # noqa: PLC0415 it reads the environment that `lake` sets
+
+        until = time.monotonic() + timeout_s
+        while time.monotonic() < until:
+            depth = wiring.queues().depth(self.outputs["raw_queue_url"])
+            if not depth.waiting and not depth.in_flight:
+                return True
+            time.sleep(0.5)
+        return False
+
+
+def fresh_payments(rows: int = ROWS) -> bytes:
+    """A CSV of payments that no earlier call returned."""
+    return payments(rows, uuid.uuid4().int % 1_000_000_000)

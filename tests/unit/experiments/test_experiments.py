@@ -1,0 +1,92 @@
+"""Intervals, fidelity and pages of experiments."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+
+import pytest
+
+from benchmarks.experiments.faults import granted_actions
+from benchmarks.experiments.fidelity import NOT_MEASURED, fidelity
+from benchmarks.experiments.intervals import median_interval, wilson
+from benchmarks.experiments.report import page
+from benchmarks.experiments.results import CATEGORIES, Case, Measure, Results
+
+pytestmark = pytest.mark.unit
+
+
+def results(target: str, *cases: Case) -> Results:
+    sizes = [Measure("F", "time by file size", "s", (0.1 * at, 0.12 * at), at=10.0**at) for at in (3, 4, 5)]
+    latency = Measure("B", "warm", "ms", tuple(range(1, 11)), headline="~50 ms a file")
+    return Results(target, "2026-01-02T03:04:05", {"cores": 2}, 12.5, [latency, *sizes], list(cases), {"H": "It changes permissions."})
+
+
+def test_wilson_is_that_of_the_published_example() -> None:
+    # Source: Newcombe (1998), Statistics in Medicine 17, 857-872, table I: 81 of 263.
+    low, high = wilson(81, 263)
+    assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
+    assert wilson(0, 0) == (0, 1)
+
+
+def test_the_interval_of_a_median_has_the_ranks_of_the_binomial_distribution() -> None:
+    # Ten values: 2nd to 9th, with a confidence of 97.9 percent.
+    assert median_interval([float(value) for value in range(1, 11)]) == (5.5, 2.0, 9.0)
+    assert median_interval([3.0, 1.0]) == (2.0, 1.0, 3.0)
+    assert median_interval([4.0]) == (4.0, 4.0, 4.0)
+
+
+def test_results_are_read_back_as_they_were_written() -> None:
+    found = results("emulator", Case("C", "events", "late", "done", "done"))
+    assert Results.from_json(found.to_json()) == found
+    stated = json.loads(found.to_json())
+    assert (stated["measures"][0]["median"], stated["measures"][0]["low"], stated["measures"][0]["high"]) == (5.5, 2, 9)
+    assert stated["cases"][0]["passed"] is True
+
+
+def test_without_a_run_on_aws_nothing_is_measured() -> None:
+    vector = fidelity(results("emulator", Case("C", "events", "late", "done", "done")), None)
+    assert [one.category for one in vector] == list(CATEGORIES)
+    assert {one.agreement for one in vector} == {NOT_MEASURED}
+    assert {one.coverage for one in vector} == {"0 of 0", "0 of 1"}
+
+
+def test_a_case_that_passes_only_on_the_emulator_is_a_false_pass() -> None:
+    here = results("emulator", Case("C", "events", "late", "done", "done"), Case("C", "events", "twice", "done", "done"))
+    there = results("aws", Case("C", "events", "late", "done", "failed"), Case("C", "events", "twice", "done", "done"))
+    (events,) = [one for one in fidelity(here, there) if one.category == "events"]
+    assert (events.false_passes, events.agreement, events.coverage) == (("late",), "50% (9% to 91%)", "2 of 2")
+
+
+class Tags(HTMLParser):
+    """The tags of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del attrs
+        self.seen.append(tag)
+
+
+def test_the_page_has_every_experiment_a_plot_and_no_markup_of_the_data() -> None:
+    made = page(results("emulator", Case("C", "events", "<script>", "done", "failed")), results("aws"))
+    parsed = Tags()
+    parsed.feed(made)
+    assert parsed.seen.count("h2") == 9
+    assert (parsed.seen.count("svg"), parsed.seen.count("polyline"), parsed.seen.count("script")) == (1, 2, 0)
+    assert "~50 ms a file" in made
+    assert "not run. It changes permissions." in made
+
+
+def test_granted_actions_are_those_of_all_policies_but_logging() -> None:
+    class Iam:
+        def list_role_policies(self, RoleName: str) -> dict[str, list[str]]:  # noqa: N803 boto3's interface
+            return {"PolicyNames": [RoleName]}
+
+        def get_role_policy(self, RoleName: str, PolicyName: str) -> dict[str, object]:  # noqa: N803 boto3's interface
+            del RoleName, PolicyName
+            return {"PolicyDocument": {"Statement": [{"Action": "s3:GetObject"}, {"Action": ["kms:Decrypt", "logs:PutLogEvents"]}]}}
+
+    assert granted_actions(Iam(), "gate") == {"s3:GetObject", "kms:Decrypt"}
