@@ -48,11 +48,11 @@ def run(target: Target, only: set[str]) -> Results:
     """Run the experiments; one that fails is noted and does not stop the others."""
     began = time.monotonic()
     results = Results(target.platform, datetime.now(UTC).isoformat(timespec="seconds")[:-6], environment())
-    if target.platform == "emulator":
+    if target.name == OWN:
         for found in _deployment(target.name):
             results.add(found)
     else:
-        results.not_run["A"] = "The lake on AWS was deployed before; `make deploy-aws` prints its time."
+        results.not_run["A"] = "The lake was deployed before; `make deploy-localstack` and `make deploy-aws` print their time."
     for letter, experiment in EXPERIMENTS.items():
         if only and letter not in only:
             results.not_run[letter] = "It was not asked for."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import time
@@ -77,6 +78,10 @@ class Target:
         return False
 
 
+# Ids of twelve digits: longer ones look like card numbers at times. Runs of the last ten days began with other numbers.
+_seeds = itertools.count(int(time.time()) % 900_000)
+
+
 def fresh_payments(rows: int = ROWS) -> bytes:
     """A CSV of payments that no earlier call returned."""
-    return payments(rows, uuid.uuid4().int % 1_000_000_000)
+    return payments(rows, next(_seeds))
