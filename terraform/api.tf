@@ -30,6 +30,7 @@ locals {
     HEADGATE_STATE_MACHINE_ARN = local.machine_arns["curated_to_prod"]
     HEADGATE_DRY_RUN_FUNCTION  = module.dry_run.name
     HEADGATE_SCAN_LIMIT_GB     = tostring(var.scan_limit_gb)
+    HEADGATE_JOB_NAMES         = jsonencode(local.job_names)
   })
   api_function = {
     archive     = "${local.build_dir}/lambdas/api.zip"
@@ -133,6 +134,12 @@ data "aws_iam_policy_document" "api" {
     sid       = "SeeStagesOfRuns"
     actions   = ["states:DescribeExecution", "states:GetExecutionHistory"]
     resources = ["${replace(local.machine_arns["curated_to_prod"], ":stateMachine:", ":execution:")}:*"]
+  }
+
+  statement {
+    sid       = "SeeJobRuns"
+    actions   = ["glue:GetJobRuns"]
+    resources = [for name in values(local.job_names) : "${replace(local.catalog_arn, ":catalog", ":job")}/${name}"]
   }
 
   statement {

@@ -7,6 +7,7 @@ output "environment" {
     HEADGATE_SCHEDULER_ROLE_ARN = module.daily_schedule.role_arn
     HEADGATE_DRY_RUN_FUNCTION   = module.dry_run.name
     HEADGATE_SCAN_LIMIT_GB      = tostring(var.scan_limit_gb)
+    HEADGATE_JOB_NAMES          = jsonencode(local.job_names)
     HEADGATE_USER_POOL          = aws_cognito_user_pool.this.id
     HEADGATE_USER_POOL_CLIENT   = aws_cognito_user_pool_client.console.id
     HEADGATE_JOBS               = jsonencode(local.job_names)

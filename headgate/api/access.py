@@ -67,6 +67,18 @@ def identity_of(event: Mapping[str, Any]) -> CallerIdentity:
     raise ProblemError(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
 
 
+def check_method(required: Iterable[Access], method: str, path: str) -> None:
+    """Check that the path has the method; a path without any route is allowed, because it is answered with 404.
+
+    Raises:
+        ProblemError: 405, the path has other methods; `Allow` names them.
+    """
+    methods = sorted({one.method for one in required if one.matches(one.method, path)})
+    if methods and method not in methods:
+        detail = f"This path has no such method. It has: {', '.join(methods)}."
+        raise ProblemError(405, "method-not-allowed", detail, headers={"Allow": ", ".join(methods)})
+
+
 def check(caller: CallerIdentity, required: Iterable[Access], method: str, path: str) -> None:
     """Check that the caller may call the route; a path without a route is allowed, because it is answered with 404.
 

@@ -15,10 +15,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from headgate.api import access, ports
 from headgate.api.problems import ProblemError, not_found, response_of
 from headgate.api.routes import EVERY
+from headgate.api.routing import JSON
 from headgate.api.shapes.base import FieldError
 from headgate.errors import HeadgateError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aws_lambda_powertools import Logger
 
     from headgate.api.ports import Lake
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 MACHINES = "/machine"  # requests below it are signed with IAM
 LARGEST_BODY_BYTES = 1 << 20
 _LONGEST_PATH = 1_000
+_NOT_JSON = ProblemError(415, "unsupported-media-type", "Send the body as application/json.")
 
 
 def resolver() -> APIGatewayHttpResolver:
@@ -65,10 +69,13 @@ class Application:
         caller = access.identity_of(event)
         if len(path) > _LONGEST_PATH or "\0" in unquote(path):
             raise not_found("There is no such route.")
+        access.check_method(self._access, method, path)
         access.check(caller, self._access, method, path)
         if len(event.get("body") or "") > LARGEST_BODY_BYTES:
             detail = f"The body has more than {LARGEST_BODY_BYTES:,} bytes. Files are sent in parts: POST /v1/uploads."
             raise ProblemError(413, "too-large", detail)
+        if event.get("body") and not _is_json(event.get("headers") or {}):
+            raise _NOT_JSON
 
     def _problem(self, error: Exception) -> Response[str]:
         """Return the problem. A failure is logged by its kind and place; the text of an unexpected error may hold a value."""
@@ -83,7 +90,7 @@ class Application:
 def _as_headgate(error: Exception) -> Exception:
     """Return Powertools' own errors as problems."""
     if isinstance(error, RequestUnsupportedContentType):
-        return ProblemError(415, "unsupported-media-type", "Send the body as application/json.")
+        return _NOT_JSON
     if isinstance(error, RequestValidationError):
         found = [FieldError(where=".".join(str(part) for part in one["loc"]), rule=str(one["type"])) for one in error.errors()]
         detail = "Some parts of the request are not valid; `errors` names each with its rule. docs/openapi.json describes them."
@@ -93,6 +100,12 @@ def _as_headgate(error: Exception) -> Exception:
     if isinstance(error, NoRouteError):
         return not_found("There is no such route. docs/openapi.json lists all routes.")
     return error
+
+
+def _is_json(headers: Mapping[str, str]) -> bool:
+    """Whether a body is JSON by its header; none says nothing."""
+    stated = next((value for name, value in headers.items() if name.lower() == "content-type"), JSON)
+    return stated.partition(";")[0].strip().lower() == JSON
 
 
 def _place_of(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from headgate.aws.stepfunctions import Pipeline
     from headgate.aws.uploads import S3Uploads
     from headgate.contracts.registry import Registry
+    from headgate.costs.recorded import JobRun
     from headgate.intake.files.revert_file import Reverter
     from headgate.matching.mappings import Mappings
     from headgate.query.catalog import Databases
@@ -67,6 +69,14 @@ class DeployedLake:
     def runs(self) -> Pipeline:
         """Runs of `curated_to_prod`."""
         return wiring.pipeline(self._env)
+
+    def job_runs(self, since: datetime) -> list[JobRun]:
+        """Return the runs of the lake's Glue jobs that started since a moment and have ended, by start."""
+        names: dict[str, str] = json.loads(self._env.get("HEADGATE_JOB_NAMES", "{}"))
+        if not names:
+            raise SettingsError("The environment names no Glue jobs. Deploy again, so that it is complete.")
+        found = (run for job, name in sorted(names.items()) for run in wiring.job_runs().ended(job, name, since=since))
+        return sorted(found, key=lambda run: (run.started_at, run.job))
 
     @cached_property
     def queries(self) -> AthenaQueries:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from headgate.api import cursors
-from headgate.api.problems import not_found
-from headgate.api.shapes.files import FileDetail, FileError, FilePage, FileSummary, Reverted
+from headgate.api.problems import conflict, not_found
+from headgate.api.shapes.files import FileDetail, FileError, FilePage, FileSummary, FileWork, Reverted
 from headgate.api.stages import stages_of
+from headgate.costs.billing import priced
+from headgate.costs.prices import Prices
+from headgate.costs.recorded import gate_s, of_files
+from headgate.costs.workload import Settings
 from headgate.errors import NotFoundError
 from headgate.lake.file_index import FileFilter
 from headgate.lake.lineage import increments_of
 from headgate.lake.reading import lake_snapshot
-from headgate.lake.states import FileState
+from headgate.lake.states import Action, FileState, permits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,13 +59,23 @@ def detail(lake: Lake, file_id: str) -> FileDetail:
         profile=_texts(record.profile),
         mapping=_texts(record.mapping),
         stages=stages_of(record),
+        work=_work(record),
         in_snapshot=_newest_snapshot_with(lake, record),
     )
 
 
+def _work(record: FileRecord) -> FileWork:
+    seconds, memory_mb = gate_s(record), Settings().gate_memory_mb
+    cost = sum((one.usd for one in priced(of_files([record], memory_mb), Prices.load())), Decimal(0))
+    rows_per_s = record.received / seconds if seconds else None
+    return FileWork(seconds=seconds, rows_per_s=rows_per_s, memory_mb=memory_mb, usd=f"{cost:.6f}")
+
+
 def revert(lake: Lake, file_id: str) -> Reverted:
     """Undo an upload."""
-    record_of(lake, file_id)
+    record = record_of(lake, file_id)
+    if not permits(Action.REVERT, record.state, lease_ended=True):
+        raise conflict(f"The file is {record.state}, and only a file that the gate has checked can be reverted.")
     done = lake.reverter.revert(file_id)
     return Reverted(file_id=file_id, accepted=done.accepted, quarantined=done.quarantined, accepted_as=done.accepted_as)
 

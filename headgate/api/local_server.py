@@ -12,12 +12,14 @@ import mimetypes
 import threading
 import uuid
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from headgate.api.app import Application
+from headgate.api.problems import MEDIA_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,11 +111,20 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._console(path)
 
-    def do_POST(self) -> None:
-        """Answer from the API."""
-        self._api()
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        """Answer every other method from the API, which has 405 for those that a path does not know."""
+        if name.startswith("do_"):
+            return self._api
+        raise AttributeError(name)
 
-    do_PUT = do_DELETE = do_POST  # noqa: N815 http.server's names
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer as the API does where http.server refuses a request by itself."""
+        del explain
+        self.close_connection = True
+        self.command = self.command or "GET"  # it is not read yet when the request line is too long
+        title = message or HTTPStatus(code).phrase
+        problem = {"type": f"urn:headgate:problem:{title.lower().replace(' ', '-')}", "title": title, "status": code}
+        self._send(code, {"Content-Type": MEDIA_TYPE, "Connection": "close"}, json.dumps(problem).encode())
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 http.server's name
         """Log nothing: a path may hold what somebody typed."""
@@ -155,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
         if status != 304:  # noqa: PLR2004 Not Modified has no body
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if status != 304:  # noqa: PLR2004 as above
+        if status != 304 and self.command != "HEAD":  # noqa: PLR2004 as above
             self.wfile.write(body)
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from headgate.aws.athena.queries import QueryPage, QueryStatus
     from headgate.aws.stepfunctions import PipelineRun
     from headgate.contracts.registry import Registry
+    from headgate.costs.recorded import JobRun
     from headgate.intake.files.revert_file import Reverted
     from headgate.lake.file_index import FileIndex
     from headgate.lake.pipeline_starts import Execution
@@ -37,6 +38,14 @@ class RunHistory(Protocol):
 
     def describe(self, arn: str) -> PipelineRun:
         """Return the run as it stands now; NotFoundError when there is none."""
+        ...
+
+
+class JobRuns(Protocol):
+    """Runs of the lake's Glue jobs."""
+
+    def __call__(self, since: datetime) -> list[JobRun]:
+        """Return the runs that started since a moment, naive UTC, and have ended, by start."""
         ...
 
 
@@ -93,6 +102,8 @@ class Lake(Protocol):
     def catalog(self) -> Catalog: ...  # noqa: D102
     @property
     def runs(self) -> RunHistory: ...  # noqa: D102
+    @property
+    def job_runs(self) -> JobRuns: ...  # noqa: D102
     @property
     def queries(self) -> SqlQueries: ...  # noqa: D102
     @property

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Handler = TypeVar("Handler", bound="Callable[..., Any]")
 
 JSON = "application/json"
-ALWAYS = (401, 403, 422, 429, 500, 502, 503)
+ALWAYS = (401, 403, 414, 422, 429, 500, 502, 503)
 _WHAT = {
     304: "Not changed since the ETag in If-None-Match",
     401: "No valid token",
@@ -30,6 +30,7 @@ _WHAT = {
     410: "It is no longer there",
     412: "It changed since the ETag in If-Match",
     413: "The body is too large",
+    414: "The path with its query is too long",
     422: "The request is not valid",
     428: "If-Match is missing",
     429: "Too many requests",

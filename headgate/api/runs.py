@@ -6,14 +6,20 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from headgate.api.problems import invalid, not_found
-from headgate.api.shapes.runs import RunDetail, Runs, RunStage, RunStarted, RunSummary
+from headgate.api.shapes.runs import RunDetail, RunJob, Runs, RunStage, RunStarted, RunSummary
+from headgate.costs.prices import Prices
+from headgate.costs.report import jobs_of, usd_of
 from headgate.errors import NotFoundError
+from headgate.lake.pipeline_starts import Execution
 from headgate.lake.run_stages import stages
 
 if TYPE_CHECKING:
     from headgate.api.ports import Lake
     from headgate.api.shapes.runs import RunAsked, RunState
+    from headgate.aws.stepfunctions import PipelineRun
+    from headgate.costs.recorded import JobRun
 
+GB_OF_A_DPU = 16  # Source: AWS Glue pricing, "a DPU provides 4 vCPU and 16 GB of memory"
 _STATES: dict[str, RunState] = {
     "RUNNING": "running",
     "PENDING_REDRIVE": "pending",
@@ -44,7 +50,37 @@ def detail(lake: Lake, name: str) -> RunDetail:
         RunStage(name=one.name, state=one.state, began_at=one.began_at.isoformat() if one.began_at else "", seconds=one.seconds)
         for one in stages(run, lake.systems, lake.now())
     )
-    return RunDetail(name=name, state=_STATES[run.status], stages=found, error=run.error, cause=run.cause, output=dict(run.output))
+    return RunDetail(
+        name=name,
+        state=_STATES[run.status],
+        stages=found,
+        jobs=_jobs(lake, name, run),
+        error=run.error,
+        cause=run.cause,
+        output=dict(run.output),
+    )
+
+
+def _jobs(lake: Lake, name: str, run: PipelineRun) -> tuple[RunJob, ...]:
+    """The Glue jobs that started during the run."""
+    if not run.entered_at:
+        return ()
+    began_at, ended_at = min(run.entered_at.values()), run.ended_at
+    prices = Prices.load()
+    found = jobs_of(Execution(name, run.status, began_at, ended_at), lake.job_runs(since=began_at))
+    return tuple(_job(one, prices) for one in found)
+
+
+def _job(run: JobRun, prices: Prices) -> RunJob:
+    return RunJob(
+        job=run.job,
+        started_at=run.started_at.isoformat(),
+        seconds=run.seconds,
+        dpus=run.dpus,
+        dpu_seconds=run.dpu_s or run.dpus * run.seconds,
+        memory_gb=run.dpus * GB_OF_A_DPU,
+        usd=f"{usd_of([run], prices):.4f}",
+    )
 
 
 def start(lake: Lake, caller: str, asked: RunAsked, key: str) -> RunStarted:

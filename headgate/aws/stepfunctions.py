@@ -33,6 +33,7 @@ class PipelineRun:
         error, cause: why the run failed, empty unless it did.
         output: what the machine returned, empty until it did.
         entered_at: when each state was first entered, naive UTC.
+        ended_at: naive UTC; None while it runs.
     """
 
     arn: str
@@ -43,6 +44,7 @@ class PipelineRun:
     cause: str = ""
     output: Mapping[str, object] = field(default_factory=dict)
     entered_at: Mapping[str, datetime] = field(default_factory=dict)
+    ended_at: datetime | None = None
 
     @property
     def finished(self) -> bool:
@@ -112,6 +114,7 @@ class Pipeline:
                 for event in reversed(events)
                 if "stateEnteredEventDetails" in event
             },
+            ended_at=_naive(found["stopDate"]) if "stopDate" in found else None,
         )
 
     def wait(self, arn: str, progress: Callable[[PipelineRun], None], *, timeout_s: float) -> PipelineRun:

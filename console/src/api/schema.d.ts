@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cost of files and runs by service, dataset and job, with a forecast for more data
+         * @description Needs the group `viewer`.
+         */
+        get: operations["getCosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dashboards": {
         parameters: {
             query?: never;
@@ -991,6 +1011,61 @@ export interface components {
             rows: number;
         };
         /**
+         * CostForecast
+         * @description What the same files and runs would cost with more data.
+         */
+        CostForecast: {
+            /**
+             * Times
+             * @description How many times the data.
+             */
+            times: number;
+            /**
+             * Usd
+             * @description US dollars.
+             * @example 0.05
+             */
+            usd: string;
+        };
+        /**
+         * Costs
+         * @description Cost of files and runs. Requests are estimated from the number of files; all else is recorded.
+         */
+        Costs: {
+            /** By Dataset */
+            by_dataset: {
+                [key: string]: string;
+            };
+            /** By Job */
+            by_job: {
+                [key: string]: string;
+            };
+            /** By Service */
+            by_service: {
+                [key: string]: string;
+            };
+            /** Days */
+            days: number;
+            /** Files */
+            files: number;
+            /** Forecast */
+            forecast: components["schemas"]["CostForecast"][];
+            /** Job Runs */
+            job_runs: number;
+            prices: components["schemas"]["PriceList"];
+            /**
+             * Runs
+             * @description The newest runs, newest first.
+             */
+            runs: components["schemas"]["RunCost"][];
+            /**
+             * Total Usd
+             * @description US dollars.
+             * @example 0.05
+             */
+            total_usd: string;
+        };
+        /**
          * CustomerAsked
          * @description A customer of the last run, a customer with some signals changed, or, with all signals and no number, a new customer.
          */
@@ -1332,6 +1407,7 @@ export interface components {
             state: components["schemas"]["FileState"];
             /** Warnings */
             warnings: number;
+            work: components["schemas"]["FileWork"];
             /**
              * Written As
              * @description What was found of the file's form: format, encoding, delimiter …
@@ -1491,6 +1567,30 @@ export interface components {
             /** Size Bytes */
             size_bytes: number;
             state: components["schemas"]["FileState"];
+        };
+        /**
+         * FileWork
+         * @description What the gate's function took for one file.
+         */
+        FileWork: {
+            /**
+             * Memory Mb
+             * @description Memory of the function, which is what Lambda bills.
+             */
+            memory_mb: number;
+            /**
+             * Rows Per S
+             * @description Received rows by second; null when no time was recorded.
+             */
+            rows_per_s: number | null;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Usd
+             * @description At AWS's list prices with requests and a month of storage, in US dollars.
+             * @example 0.0004
+             */
+            usd: string;
         };
         /**
          * ForecastAsked
@@ -1962,6 +2062,20 @@ export interface components {
             y: string[];
         };
         /**
+         * PriceList
+         * @description The list prices that costs are computed with.
+         */
+        PriceList: {
+            /**
+             * Recorded On
+             * @description ISO 8601 date.
+             * @example 2026-01-02
+             */
+            recorded_on: string;
+            /** Region */
+            region: string;
+        };
+        /**
          * Problem
          * @description Why a request failed, as RFC 9457 defines it. Sent as `application/problem+json`.
          */
@@ -2349,8 +2463,30 @@ export interface components {
             only: string;
         };
         /**
+         * RunCost
+         * @description What one run of `curated_to_prod` cost.
+         */
+        RunCost: {
+            /** Jobs */
+            jobs: number;
+            /** Run */
+            run: string;
+            /**
+             * Started At
+             * @description ISO 8601 in UTC, without a zone.
+             * @example 2026-01-02T03:04:05
+             */
+            started_at: string;
+            /**
+             * Usd
+             * @description US dollars.
+             * @example 0.05
+             */
+            usd: string;
+        };
+        /**
          * RunDetail
-         * @description A run with its stages.
+         * @description A run with its stages and jobs.
          */
         RunDetail: {
             /**
@@ -2363,6 +2499,11 @@ export interface components {
              * @default
              */
             error: string;
+            /**
+             * Jobs
+             * @description The Glue jobs that have ended, by start.
+             */
+            jobs: components["schemas"]["RunJob"][];
             /** Name */
             name: string;
             /**
@@ -2379,6 +2520,43 @@ export interface components {
              * @enum {string}
              */
             state: "running" | "pending" | "succeeded" | "failed" | "timed_out" | "aborted";
+        };
+        /**
+         * RunJob
+         * @description A Glue job of a run that has ended.
+         */
+        RunJob: {
+            /**
+             * Dpu Seconds
+             * @description What is billed, or `dpus` times `seconds` where Glue states nothing.
+             */
+            dpu_seconds: number;
+            /**
+             * Dpus
+             * @description The most that it may use; one DPU has 4 processors and 16 GB of memory.
+             */
+            dpus: number;
+            /** Job */
+            job: string;
+            /**
+             * Memory Gb
+             * @description Memory of its workers.
+             */
+            memory_gb: number;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Started At
+             * @description ISO 8601 in UTC, without a zone.
+             * @example 2026-01-02T03:04:05
+             */
+            started_at: string;
+            /**
+             * Usd
+             * @description At AWS's list price, in US dollars.
+             * @example 0.0513
+             */
+            usd: string;
         };
         /**
          * RunStage
@@ -2683,6 +2861,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -2771,6 +2958,15 @@ export interface operations {
             };
             /** @description The caller's groups do not permit it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2885,6 +3081,110 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unforeseen error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind the API failed */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy; repeat after the time in Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCosts: {
+        parameters: {
+            query?: {
+                /** @description How far back to add up. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Costs"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller's groups do not permit it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -2973,6 +3273,15 @@ export interface operations {
             };
             /** @description The caller's groups do not permit it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3086,6 +3395,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -3183,6 +3501,15 @@ export interface operations {
             };
             /** @description The caller's groups do not permit it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3290,6 +3617,15 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3405,6 +3741,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -3505,6 +3850,15 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3632,6 +3986,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -3748,6 +4111,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -3850,6 +4222,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -3945,6 +4326,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It does not fit the current state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -4033,6 +4432,15 @@ export interface operations {
             };
             /** @description The caller's groups do not permit it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4146,6 +4554,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -4222,6 +4639,15 @@ export interface operations {
             };
             /** @description The caller's groups do not permit it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4334,6 +4760,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -4423,6 +4858,15 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4526,6 +4970,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -4622,6 +5075,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -4702,6 +5164,15 @@ export interface operations {
             };
             /** @description The caller's groups do not permit it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4792,6 +5263,15 @@ export interface operations {
             };
             /** @description The caller's groups do not permit it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4906,6 +5386,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -4994,6 +5483,15 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5109,6 +5607,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -5197,6 +5704,15 @@ export interface operations {
             };
             /** @description The caller's groups do not permit it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5301,6 +5817,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -5393,6 +5918,15 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5507,6 +6041,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -5595,6 +6138,15 @@ export interface operations {
             };
             /** @description The caller's groups do not permit it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5709,6 +6261,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -5805,6 +6366,15 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5938,6 +6508,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -6034,6 +6613,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -6122,6 +6710,15 @@ export interface operations {
             };
             /** @description There is no such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6233,6 +6830,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -6337,6 +6943,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -6434,6 +7049,15 @@ export interface operations {
             };
             /** @description It does not fit the current state */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6548,6 +7172,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The path with its query is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is not valid */
             422: {
                 headers: {
@@ -6645,6 +7278,15 @@ export interface operations {
             };
             /** @description It does not fit the current state */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6752,6 +7394,15 @@ export interface operations {
             };
             /** @description It does not fit the current state */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The path with its query is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };

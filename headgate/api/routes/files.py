@@ -75,7 +75,7 @@ def accept_mapping(lake: Lake, file_id: FileId, body: MappingDecision, if_match:
     return mappings.accept(lake, file_id, body, if_match)
 
 
-@routes.post("/v1/files/<file_id>/revert", Group.OPERATOR, problems=[404])
+@routes.post("/v1/files/<file_id>/revert", Group.OPERATOR, problems=[404, 409])
 def revert_file(lake: Lake, file_id: FileId) -> Reverted:
     """Undo an upload: its rows leave curated and quarantine, and the tables with the next run. The original stays in raw."""
     return files.revert(lake, file_id)

@@ -4,12 +4,14 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from headgate.api import access, health
+from headgate.api import access, costs, health
 from headgate.api.access import Group
 from headgate.api.conditional_requests import tagged
 from headgate.api.parameters import IfNoneMatch, Lake
 from headgate.api.routing import Routes
+from headgate.api.shapes.costs import Costs
 from headgate.api.shapes.lake import Caller, Health
 
 routes = Routes("Lake")
@@ -19,6 +21,12 @@ routes = Routes("Lake")
 def get_health(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Health]:
     """Health of the lake: the worst of the newest run, freshness, files and quality."""
     return tagged(health.health_of(lake), if_none_match)
+
+
+@routes.get("/v1/costs", Group.VIEWER)
+def get_costs(lake: Lake, days: Annotated[int, Query(ge=1, le=90, description="How far back to add up.")] = 30) -> Costs:
+    """Cost of files and runs by service, dataset and job, with a forecast for more data."""
+    return costs.of_days(lake, days)
 
 
 @routes.get("/v1/me", Group.VIEWER)

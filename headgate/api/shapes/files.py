@@ -57,6 +57,15 @@ class FilePage(Shape):
     next_cursor: NextCursor = ""
 
 
+class FileWork(Shape):
+    """What the gate's function took for one file."""
+
+    seconds: Annotated[float, Field(ge=0)]
+    rows_per_s: Annotated[float, Field(ge=0)] | None = Field(description="Received rows by second; null when no time was recorded.")
+    memory_mb: Count = Field(description="Memory of the function, which is what Lambda bills.")
+    usd: str = Field(description="At AWS's list prices with requests and a month of storage, in US dollars.", examples=["0.0004"])
+
+
 class FileDetail(FileSummary):
     """Everything that is recorded of one file."""
 
@@ -69,6 +78,7 @@ class FileDetail(FileSummary):
     profile: dict[str, str] = Field(description="Quality score with its parts, and drift.")
     mapping: dict[str, str] = Field(description="Column to field where the header was mapped, how, and the confidence.")
     stages: tuple[FileStage, ...] = Field(description="The six stages in their order.")
+    work: FileWork
     in_snapshot: str = Field("", description="Id of the newest snapshot if it has the file's rows; else empty.")
 
 
@@ -106,7 +116,7 @@ class CorrectedRow(Asked):
 
     source_row: int = Field(ge=1, le=2**53)
     values: dict[Annotated[str, Field(max_length=200)], Annotated[str | None, Field(max_length=10_000)]] = Field(
-        description="New text by contract column, as it would stand in a CSV file; null for no value.", max_length=500
+        description="New text by contract column, as it would stand in a CSV file; null for no value.", min_length=1, max_length=500
     )
 
 

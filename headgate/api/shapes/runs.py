@@ -33,14 +33,27 @@ class RunStage(Shape):
     seconds: float | None = None
 
 
+class RunJob(Shape):
+    """A Glue job of a run that has ended."""
+
+    job: str
+    started_at: Moment
+    seconds: Annotated[float, Field(ge=0)]
+    dpus: Annotated[float, Field(ge=0)] = Field(description="The most that it may use; one DPU has 4 processors and 16 GB of memory.")
+    dpu_seconds: Annotated[float, Field(ge=0)] = Field(description="What is billed, or `dpus` times `seconds` where Glue states nothing.")
+    memory_gb: Annotated[float, Field(ge=0)] = Field(description="Memory of its workers.")
+    usd: str = Field(description="At AWS's list price, in US dollars.", examples=["0.0513"])
+
+
 class RunDetail(Shape):
-    """A run with its stages."""
+    """A run with its stages and jobs."""
 
     name: str
     state: RunState
     stages: tuple[RunStage, ...]
     error: str = ""
     cause: str = ""
+    jobs: tuple[RunJob, ...] = Field(description="The Glue jobs that have ended, by start.")
     output: dict[str, object] = Field(description="What the run reported, empty until it ended.")
 
 

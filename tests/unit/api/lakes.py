@@ -14,6 +14,7 @@ from headgate.aws.athena.queries import QueryPage, QueryStatus, ResultColumn
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryFileIndex, MemoryLedger, MemoryObjects, MemoryUploads
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts.registry import Registry
+from headgate.costs.recorded import JobRun
 from headgate.domains.retail import SYSTEMS
 from headgate.errors import NotFoundError
 from headgate.formats.read_table import sample_table
@@ -99,6 +100,7 @@ class MemoryLake:
     catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
     runs: MemoryRuns = field(default_factory=MemoryRuns)
     queries: MemoryQueries = field(default_factory=MemoryQueries)
+    ended_jobs: tuple[JobRun, ...] = (JobRun("merge_curated", BEGAN + timedelta(seconds=5), 90.0, 2.0, 180.0),)
 
     @cached_property
     def objects(self) -> MemoryObjects:
@@ -123,6 +125,9 @@ class MemoryLake:
         return FileChecker(
             **ports, curated_bucket="curated", quarantine_bucket="quarantine", clock=self.now, lease_s=300, mappings=self.mappings
         )  # type: ignore[arg-type]  # twins of the ports
+
+    def job_runs(self, since: datetime) -> list[JobRun]:
+        return [run for run in self.ended_jobs if run.started_at >= since]
 
     @property
     def reverter(self) -> Reverter:

@@ -74,3 +74,14 @@ def test_groups_are_read_as_api_gateway_writes_them_and_as_a_list() -> None:
     lake = MemoryLake()
     assert Caller(lake, ("uploader", "stranger")).call("GET", "/v1/me").json == {"name": "ana", "groups": ["viewer", "uploader"]}
     assert {one.group for routes in EVERY for one in routes.access} == set(Group)
+
+
+def test_a_method_that_a_path_does_not_have_is_a_405_with_those_that_it_has() -> None:
+    answer = Caller(MemoryLake()).call("DELETE", "/v1/files/" + "0" * 32 + "/mapping")
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET, PUT")
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "text/plain", "application/x-www-form-urlencoded", ""])
+def test_a_body_that_is_not_json_is_a_415(kind: str) -> None:
+    answer = Caller(MemoryLake()).send("POST", "/v1/runs", "{}", {"content-type": kind})
+    assert answer.status == 415

@@ -148,3 +148,11 @@ def test_an_unknown_file_is_a_404_that_says_what_to_do(caller: Caller) -> None:
     answer = caller.call("GET", f"/v1/files/{'0' * 32}")
     assert (answer.status, answer.json["type"]) == (404, "urn:headgate:problem:not-found")
     assert "GET /v1/files lists" in answer.json["detail"]
+
+
+def test_a_second_revert_is_a_conflict() -> None:
+    lake = MemoryLake()
+    record = lake.receive("payments/today.csv", PAYMENTS)
+    caller = Caller(lake)
+    assert caller.call("POST", f"/v1/files/{record.file_id}/revert").status == 200
+    assert caller.call("POST", f"/v1/files/{record.file_id}/revert").status == 409

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from headgate.api.shapes.base import Count, Day, Moment, Shape
+
+Usd = Annotated[str, Field(description="US dollars.", examples=["0.05"])]
+
+
+class PriceList(Shape):
+    """The list prices that costs are computed with."""
+
+    region: str
+    recorded_on: Day
+
+
+class RunCost(Shape):
+    """What one run of `curated_to_prod` cost."""
+
+    run: str
+    started_at: Moment
+    jobs: Count
+    usd: Usd
+
+
+class CostForecast(Shape):
+    """What the same files and runs would cost with more data."""
+
+    times: Count = Field(description="How many times the data.")
+    usd: Usd
+
+
+class Costs(Shape):
+    """Cost of files and runs. Requests are estimated from the number of files; all else is recorded."""
+
+    days: Count
+    prices: PriceList
+    files: Count
+    job_runs: Count
+    total_usd: Usd
+    by_service: dict[str, Usd]
+    by_dataset: dict[str, Usd]
+    by_job: dict[str, Usd]
+    runs: tuple[RunCost, ...] = Field(description="The newest runs, newest first.")
+    forecast: tuple[CostForecast, ...]

@@ -1,0 +1,73 @@
+"""The cost of recorded files and runs, as `headgate cost` and the API show it. Dollars are text with their decimals."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from headgate.costs.billing import by_part, by_service, priced, rounded, total_usd
+from headgate.costs.recorded import JobRun, of_files, of_runs
+from headgate.costs.workload import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from headgate.costs.prices import Prices
+    from headgate.lake.pipeline_starts import Execution
+    from headgate.lake.ports import FileRecord
+
+GROWTHS = (1, 10, 1000)
+
+
+def cost_report(
+    records: Sequence[FileRecord], runs: Sequence[JobRun], executions: Iterable[Execution], prices: Prices
+) -> dict[str, object]:
+    """Return the cost of recorded files and runs in US dollars."""
+    settings = Settings()
+    used = {
+        growth: [
+            *(one.times(growth) for one in of_files(records, settings.gate_memory_mb)),
+            *of_runs(runs, growth, settings.job_start_s),
+        ]
+        for growth in GROWTHS
+    }
+    files = priced(of_files(records, settings.gate_memory_mb), prices)
+    jobs = priced(of_runs(runs), prices)
+    return {
+        "prices": {"region": prices.region, "recorded_on": prices.recorded_on.isoformat()},
+        "files": len(records),
+        "job_runs": len(runs),
+        "total_usd": _text(total_usd([*files, *jobs])),
+        "by_service": _texts(by_service([*files, *jobs])),
+        "by_dataset": _texts(by_part(files)),
+        "by_job": _texts(by_part(jobs)),
+        "runs": [_of_execution(one, runs, prices) for one in executions],
+        "forecast": [{"times": growth, "usd": _text(total_usd(priced(used[growth], prices)))} for growth in GROWTHS],
+    }
+
+
+def jobs_of(execution: Execution, runs: Iterable[JobRun]) -> list[JobRun]:
+    """Return the runs of jobs that started while a run of the pipeline was under way, by start."""
+    until = execution.ended_at
+    own = (one for one in runs if one.started_at >= execution.started_at and (not until or one.started_at <= until))
+    return sorted(own, key=lambda one: (one.started_at, one.job))
+
+
+def usd_of(runs: Iterable[JobRun], prices: Prices) -> Decimal:
+    """Return what runs of jobs cost, in US dollars, not rounded."""
+    return sum((cost.usd for cost in priced(of_runs(runs), prices)), Decimal(0))
+
+
+def _of_execution(execution: Execution, runs: Iterable[JobRun], prices: Prices) -> dict[str, object]:
+    """One run of the pipeline: the jobs that started while it ran."""
+    own = jobs_of(execution, runs)
+    usd = priced(of_runs(own), prices)
+    return {"run": execution.name, "started_at": execution.started_at.isoformat(), "jobs": len(own), "usd": _text(total_usd(usd))}
+
+
+def _texts(sums: Mapping[str, Decimal]) -> dict[str, str]:
+    return {name: f"{usd:.4f}" for name, usd in sums.items()}
+
+
+def _text(usd: Decimal) -> str:
+    return str(rounded(usd))
