@@ -9,11 +9,13 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.model import Column, ColumnType, Kind, Mask
 from headgate.contracts.sensitive_names import compared, content_by_name, mask_by_name
+from headgate.contracts.source_format import PLAIN
 from headgate.drafts.format_answers import Answer, format_of_answer
 from headgate.errors import ContractError
 from headgate.masking import card_columns as cards
@@ -24,8 +26,8 @@ from headgate.masking.searched_columns import context_below
 from headgate.masking.verification_codes import rows_with_named_codes
 from headgate.values.cast import cast
 from headgate.values.cast_declared import cast_column, plain_numbers, without_nulls
-from headgate.values.cells import Rows, blank_to_null, bool_array, by_unique, flags, literal, matches, numbers
-from headgate.values.format_inference import Inferred, Reading, blanks_left_out, infer_format, is_plain
+from headgate.values.cells import Rows, blank_to_null, bool_array, by_unique, flags, matches, numbers
+from headgate.values.format_inference import Inferred, Most, Reading, blanks_left_out, infer_format, infer_most, is_plain
 from headgate.values.inferred_times import patterns_in_order
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ _LENGTHS = (8, 16, 32, 64, 128, 255)
 _SPARE_LENGTH = 1.5
 # The share of texts from which on a column is mostly of a type, as in a profile.
 MOSTLY_SHARE = 0.9
+_FEW_OTHERS = 0.05
 _FEWEST_AGAINST_NAME = 10
 _FEWEST_ARTICLES, _PROBED = 5, 1000
 
@@ -63,13 +66,13 @@ class Guess:
     Attributes:
         format: None for the plain spelling.
         choices: two readings or more where a person must choose; the column stays text until then.
-        mostly: the type of nearly all texts of a text column, and how many texts are something else.
+        mostly: how nearly all rows of a text column can be read, and how many cannot.
     """
 
     type: ColumnType
     format: SourceFormat | None = None
     choices: tuple[Reading, ...] = ()
-    mostly: tuple[Kind, int] | None = None
+    mostly: Most | None = None
 
 
 def guess_column(name: str, text: pa.Array, *, is_typed: bool = False, answer: Answer | None = None) -> Guess:
@@ -84,7 +87,7 @@ def guess_column(name: str, text: pa.Array, *, is_typed: bool = False, answer: A
     """
     plain, different = guess_type(name, text), blanks_left_out(text)
     if answer and answer.pattern:
-        return _answered(name, different, answer.pattern)
+        return _answered(name, text, answer.pattern)
     is_clear = plain.kind not in {Kind.STRING, Kind.DECIMAL} or (plain.kind is Kind.DECIMAL and is_typed)
     if is_clear or not len(different) or is_text_by_rule(name, different):
         return Guess(plain)
@@ -115,38 +118,50 @@ def _read_as(reading: Reading, plain: ColumnType) -> Guess:
     return Guess(decimal, declared) if decimal and (declared or decimal.scale) else Guess(plain)
 
 
-def _answered(name: str, different: pa.Array, pattern: str) -> Guess:
-    """Return the column in the pattern that a person named: a date pattern, or a number as an example such as `1.234,5`."""
+def _answered(name: str, text: pa.Array, pattern: str) -> Guess:
+    """Return the column in the pattern that a person named: a date pattern, or a number as an example such as `1.234,5`.
+
+    A few values may be written in another way: the gate refuses their rows.
+    """
+    filled, different = blank_to_null(text).drop_null(), blanks_left_out(text)
     declared, kind = format_of_answer(name, pattern)
-    found = infer_format(different)
-    near = next((one.format for one in found.readings), declared)
+    near = _signs_beside(filled) or declared
     declared = replace(declared, currency=near.currency, units=near.units, percent=near.percent, trim=near.trim, nulls=near.nulls)
     widest = ColumnType(kind, precision=MOST_PRECISION, scale=_MOST_SCALE) if kind is Kind.DECIMAL else ColumnType(kind)
     given = Column(name, widest, format=declared)
-    misfits = cast_column(given, without_nulls(given, different)).misfits
-    if len(misfits):
+    misfits = cast_column(given, without_nulls(given, filled)).misfits
+    if len(misfits) > (1 - MOSTLY_SHARE) * len(filled):
         raise ContractError(
-            f"column {name}: {len(misfits)} different values are not written as {pattern}. "
+            f"column {name}: {len(misfits):,} of {len(filled):,} values are not written as {pattern}. "
             "Remedy: name another pattern, or leave --format out"
         )
     if kind is not Kind.DECIMAL:
         return Guess(ColumnType(kind), declared)
-    plain = plain_numbers(without_nulls(given, different).drop_null(), declared)
+    plain = plain_numbers(without_nulls(given, different).drop_null(), declared).drop_null()
     return _read_as(Reading(Kind.BIGINT if "." not in "".join(plain.to_pylist()) else kind, declared, plain), _text_type(different))
 
 
-def _mostly(text: pa.Array) -> tuple[Kind, int] | None:
-    """Return the type that nearly all texts have, and how many have not: the rest are words such as `gratis`."""
-    given = text.filter(pc.not_equal(text, literal(""))).drop_null()
-    unique, own = by_unique(given)
-    has_digit = flags(matches(unique, ".*[0-9].*"))
-    rows = flags(bool_array(has_digit).take(own))
-    if not has_digit.any() or rows.mean() < MOSTLY_SHARE:
-        return None
-    found = infer_format(unique.filter(bool_array(has_digit)))
-    if found.readings:
-        return found.readings[0].kind, int((~rows).sum())
-    return None
+def _signs_beside(filled: pa.Array) -> SourceFormat | None:
+    """Return a format with the texts' currency, unit and null spellings."""
+    if found := infer_format(pc.unique(filled)).readings:
+        return found[0].format
+    most = _read_by_most(filled)
+    return most.reading.format if most else None
+
+
+def _read_by_most(filled: pa.Array) -> Most | None:
+    unique, own = by_unique(filled)
+    return infer_most(unique, np.bincount(own, minlength=len(unique)))
+
+
+def _mostly(text: pa.Array) -> Most | None:
+    """Return how nearly all rows can be read; the plain spelling of a type is preferred."""
+    given = blank_to_null(text).drop_null()
+    for kind in (Kind.BIGINT, Kind.DATE, Kind.TIMESTAMP):
+        others = len(cast(given, ColumnType(kind)).misfits)
+        if 0 < others <= _FEW_OTHERS * len(given):
+            return Most(Reading(kind, PLAIN), others)
+    return _read_by_most(given)
 
 
 def _are_article_numbers(different: pa.Array) -> bool:
@@ -179,16 +194,6 @@ def guess_type(name: str, text: pa.Array) -> ColumnType:
             if not len(cast(given, candidate).misfits):
                 return candidate
     return _text_type(given)
-
-
-def misfits_of_most(name: str, text: pa.Array) -> tuple[Kind, int] | None:
-    """Return the type that nearly all texts of a text column have, and how many have not: a sample with a few bad cells."""
-    given = blank_to_null(text).drop_null()
-    for kind in (Kind.BIGINT, Kind.DATE, Kind.TIMESTAMP):
-        bad = len(cast(given, ColumnType(kind)).misfits)
-        if 0 < bad <= 0.05 * len(given) and not is_code_name(name):
-            return kind, bad
-    return None
 
 
 def guess_mask(name: str, text: pa.Array) -> Mask | None:

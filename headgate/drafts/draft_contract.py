@@ -32,7 +32,6 @@ from headgate.drafts.column_inference import (
     guess_mask,
     guess_type,
     is_code_name,
-    misfits_of_most,
     rows_repeated,
 )
 from headgate.drafts.format_answers import Answer, answer_of
@@ -57,12 +56,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from headgate.matching.file_table import FileTable
+    from headgate.values.format_inference import Most
 
 _KEY_KINDS = {Kind.STRING, Kind.BIGINT}
 _KEY_PARTS = {*_KEY_KINDS, Kind.DATE, Kind.TIMESTAMP}
 _KEY_ENDINGS = ("id", "number", "no", "key", "uuid", "code", "sku")
 _CHANGED = ("updated_at", "modified_at", "last_modified", "changed_at", "last_updated", "updated", "modified")
 _MOST_KEY_CANDIDATES = 8
+_LEAST_DIFFERENT = 0.9  # of the rows: more exact repeats may be a table without a key
 _MOST_VALUES, _LONGEST_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
 _ASSUMED = 0.9
 _TYPED_FORMS = {"json", "json_lines", "xlsx"}
@@ -356,13 +357,19 @@ def _keyed(column: Column) -> Column:
 
 
 def _key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tuple[str, ...]:
-    """Return the column, else the pair of columns, whose values are unique in the sample; names that sound like a key are tried first."""
+    """Return the column, else the pair of columns, whose values tell apart all different rows; names that sound like a key are tried first.
+
+    Rows that repeat another one exactly are duplicates by any key.
+    """
+    counts = rows_repeated([*cells.values()])
+    rows = int(counts.sum())
+    different = len(counts) if len(counts) >= _LEAST_DIFFERENT * rows else rows
     usable = [column for column in columns.values() if column.required and column.mask is None]
     single = [column.name for column in usable if column.type.kind in _KEY_KINDS]
     parts = [column.name for column in usable if column.type.kind in _KEY_PARTS]
     pairs = combinations(_by_sound(parts)[:_MOST_KEY_CANDIDATES], 2)
     for names in [*((name,) for name in _by_sound(single)), *pairs]:
-        if (rows_repeated([cells[name] for name in names]) == 1).all():
+        if len(rows_repeated([cells[name] for name in names])) == different:
             return tuple(name for name in columns if name in names)
     return ()
 
@@ -402,9 +409,16 @@ def _about_format(column: Column, guess: Guess) -> list[str]:
     if declared is not None and declared.percent:
         notes.append("has percent signs and is read as points, so 19 % is 19: percent: fraction reads it as 0.19")
     if guess.mostly and column.type.kind is Kind.STRING:
-        kind, others = guess.mostly
-        notes.append(f"stays text, because {others} of its values are no {kind}: correct them, or list them in nulls of headgate.format")
+        notes.append(_why_text(column.name, guess.mostly))
     return notes
+
+
+def _why_text(name: str, most: Most) -> str:
+    """Return why a column stays text although nearly all of its rows have a type, and what a person can do."""
+    reading, others = most.reading, f"stays text, because {most.others:,} of its values are no {most.reading.kind}: correct them"
+    if reading.kind is Kind.BOOLEAN or reading.kind is Kind.DOUBLE:
+        return others
+    return f"{others}, or refuse their rows with --format '{name}={answer_of(reading)}'"
 
 
 def _shown(declared: SourceFormat) -> str:
@@ -430,8 +444,6 @@ def _about(column: Column, text: pa.Array) -> list[str]:
         findings.append(
             f"has {misfits} values that are no {physical_type(column.type)}: their rows are refused; correct the sample or its type"
         )
-    if column.type.kind is Kind.STRING and column.mask is None and not column.description and (most := misfits_of_most(column.name, text)):
-        findings.append(f"stays text since {most[1]} of its values are no {most[0]}: correct the sample to have it typed")
     if not _UNQUOTED.fullmatch(column.name):
         findings.append(f'must be quoted in queries: "{column.name}"')
     return findings

@@ -18,6 +18,8 @@ DATE_ORDERS = ("dmy", "mdy", "ymd")
 # 1.234,5 and the like: what stands before the last three digits groups thousands, what stands before the fraction is the decimal separator.
 _EXAMPLE = re.compile(r"1(?P<thousands>[., ']?)234(?:(?P<decimal>[.,])[0-9]+)?")
 _BETWEEN_PATTERNS = "|"
+# ISO 8601, which every pattern of the kind reads as well.
+_PLAIN_PATTERNS = {Kind.DATE: "yyyy-MM-dd", Kind.TIMESTAMP: "yyyy-MM-dd HH:mm:ss"}
 
 
 @dataclass(frozen=True)
@@ -54,5 +56,7 @@ def answer_of(reading: Reading) -> str:
     declared = reading.format
     if declared.patterns:
         return _BETWEEN_PATTERNS.join(declared.patterns)
+    if reading.kind in _PLAIN_PATTERNS:
+        return _PLAIN_PATTERNS[reading.kind]
     fraction = f"{declared.decimal}5" if reading.kind is not Kind.BIGINT else ""
     return f"1{declared.thousands}234{fraction}"

@@ -21,7 +21,7 @@ from headgate.lake.columns import bool_array, text_array
 from headgate.profiling.arrays import Counted, Values, as_numpy, counted, filled, is_valid
 from headgate.values.cast_declared import cast_column, plain_numbers, trimmed, without_nulls
 from headgate.values.cells import flags, literal
-from headgate.values.format_inference import infer_format, is_plain
+from headgate.values.format_inference import infer_format, infer_most, is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,7 +158,7 @@ def _in_dirt(column: pa.Array, as_text: Inferred) -> Inferred:
     present = as_text.texts
     readings = _readings(present)
     if not readings:
-        return _in_source_format(column, as_text) or as_text
+        return _in_source_format(column, as_text)
     if len(readings) > 1:
         return replace(as_text, format=" or ".join(reading.format for reading in readings))
     (reading,) = readings
@@ -168,24 +168,22 @@ def _in_dirt(column: pa.Array, as_text: Inferred) -> Inferred:
     return replace(as_text, type=reading.type, values=values, invalid=invalid, format=reading.format)
 
 
-def _in_source_format(column: pa.Array, as_text: Inferred) -> Inferred | None:
-    """Return the texts with a digit read by the source format that a draft without the other texts would declare; None if none is clear."""
+def _in_source_format(column: pa.Array, as_text: Inferred) -> Inferred:
+    """Return the column read by the source format that a draft without the other texts would declare; text if none is clear."""
     present = as_text.texts
     has_digit = flags(pc.match_substring_regex(present.unique, "[0-9]"))
-    is_mostly = has_digit.any() and present.counts[has_digit].sum() >= MINIMUM_SHARE * present.counts.sum()
-    texts = present.unique.filter(bool_array(has_digit)) if is_mostly else present.unique
-    if not infer_format(texts.slice(0, _PROBED)).readings:
-        return None
-    readings = infer_format(texts).readings
-    if len(readings) > 1:
-        return replace(as_text, format=" or ".join(map(answer_of, readings)))
-    if not readings or is_plain(readings[0]):
-        return None
-    (reading,) = readings
-    values = _values_of(reading, texts)
-    invalid = int(present.counts.sum() - present.counts[flags(pc.is_in(present.unique, texts.filter(values.is_valid())))].sum())
-    form = _date_format(reading.kind, reading.format)
-    return replace(as_text, type=_NAMES[reading.kind], values=_in_rows(column, texts, values), invalid=invalid, format=form)
+    if present.counts[has_digit].sum() >= MINIMUM_SHARE * present.counts.sum():
+        texts = present.unique.filter(bool_array(has_digit))
+        if len(infer_format(texts.slice(0, _PROBED)).readings) > 1 and len(readings := infer_format(texts).readings) > 1:
+            return replace(as_text, format=" or ".join(map(answer_of, readings)))
+    most = infer_most(present.unique, present.counts)
+    if most is None or is_plain(most.reading):
+        return as_text
+    values = _values_of(most.reading, present.unique)
+    invalid = int(present.counts[~is_valid(values)].sum())
+    form = _date_format(most.reading.kind, most.reading.format)
+    in_rows = _in_rows(column, present.unique, values)
+    return replace(as_text, type=_NAMES[most.reading.kind], values=in_rows, invalid=invalid, format=form)
 
 
 def _values_of(reading: Reading, texts: pa.Array) -> pa.Array:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow.compute as pc
 
-from headgate.contracts.model import ColumnType, Kind
+from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.source_format import PLAIN, SourceFormat
 from headgate.values import inferred_numbers, inferred_times
 from headgate.values.cast import cast
-from headgate.values.cast_declared import trimmed
-from headgate.values.cells import bool_array, flags, literal, matches, text_array
+from headgate.values.cast_declared import cast_column, trimmed, without_nulls
+from headgate.values.cells import Flags, Rows, bool_array, flags, int_array, literal, matches, text_array
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,6 +33,10 @@ _WORD_PAIRS = (
 _MOST_WORDS = 2
 # So many different values must stand beside words for null: `NA` beside one number may be a code.
 _FEWEST_BESIDE_NULLS = 3
+# Nearly all rows: at most one in ten is something else.
+_MOST_OTHERS = 0.1
+_PARTS, _PART_TEXTS = 24, 12
+_WIDEST, _WIDEST_SCALE = 38, 9
 _DECIMAL_POINT_OR_EXPONENT = r".*[.eE].*"
 
 
@@ -66,6 +70,14 @@ class Inferred:
 TEXT = Inferred()
 
 
+@dataclass(frozen=True)
+class Most:
+    """How nearly all rows can be read, and how many rows have another text."""
+
+    reading: Reading
+    others: int
+
+
 def infer_format(texts: pa.Array) -> Inferred:
     """Return how the texts can be read: as they are, without blanks around them, and with null spellings left out.
 
@@ -82,6 +94,33 @@ def infer_format(texts: pa.Array) -> Inferred:
         if (found := _infer(some)).readings:
             return replace(found, readings=tuple(_also(reading, trim=trim, nulls=left_out) for reading in found.readings))
     return TEXT
+
+
+def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
+    """Return how nearly all rows can be read, where a few other texts prevent a type; None if no format reads so many.
+
+    A format is found in parts of the texts, because most parts have none of the other texts.
+
+    Args:
+        texts: the column's different texts, without nulls and blank texts.
+        counts: rows of each text.
+    """
+    frequent = np.argsort(-counts, kind="stable")
+    parts = [frequent[:_MOST_WORDS], *(frequent[start::_PARTS][:_PART_TEXTS] for start in range(_PARTS))]
+    candidates: dict[tuple[Kind, SourceFormat], Most] = {}
+    for part in parts:
+        readings = infer_format(texts.take(int_array(part))).readings
+        for one in readings if len(readings) == 1 else ():
+            key = one.kind, one.format
+            candidates[key] = candidates.get(key) or Most(replace(one, plain=None), int(counts[~_is_read(texts, one)].sum()))
+    best = min(candidates.values(), key=lambda one: one.others, default=None)
+    return best if best and best.others <= _MOST_OTHERS * int(counts.sum()) else None
+
+
+def _is_read(texts: pa.Array, reading: Reading) -> Flags:
+    widest = ColumnType(reading.kind, precision=_WIDEST, scale=_WIDEST_SCALE) if reading.kind is Kind.DECIMAL else ColumnType(reading.kind)
+    column = Column("", widest, format=reading.format)
+    return flags(cast_column(column, without_nulls(column, texts)).values.is_valid())
 
 
 def _also(reading: Reading, *, trim: bool, nulls: tuple[str, ...]) -> Reading:

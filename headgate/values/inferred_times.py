@@ -91,10 +91,9 @@ def _readings_of_one_pattern(texts: pa.Array) -> list[TimeReading]:
 
 def _readings_of_several_patterns(texts: pa.Array) -> list[TimeReading]:
     """Return the ways to read texts of a few shapes, each shape by its own pattern."""
-    if not _readings_by_shape(texts.slice(0, _PROBED)):
-        return []
+    by_shape = _readings_by_shape(texts) if _readings_by_shape(texts.slice(0, _PROBED)) else []
     found: list[TimeReading] = []
-    for mix in islice(product(*_readings_by_shape(texts)), _MOST_MIXES):
+    for mix in islice(product(*by_shape), _MOST_MIXES) if by_shape else ():
         patterns = tuple(dict.fromkeys(pattern for one in mix for pattern in one.format.patterns))
         languages = {one.format.language for one in mix} - {PLAIN.language}
         if len({one.kind for one in mix}) > 1 or len(languages) > 1:

@@ -561,6 +561,49 @@ def test_names_that_queries_must_quote_are_named(name: str, is_quoted: bool) -> 
     assert (f'must be quoted in queries: "{name}"' in notes) is is_quoted
 
 
+def dirty(good: list[str], bad: str) -> bytes:
+    """A sample in which one of 60 values is written in another way."""
+    return csv_of(id=[str(at) for at in range(60)], v=[f'"{good[at % len(good)]}"' for at in range(59)] + [f'"{bad}"'])
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "note"),
+    [
+        (["31.12.2026", "01.02.2026", "14.03.2026"], "soon", "1 of its values are no date: correct them, or refuse their rows with"),
+        (["1.299,00 €", "5,50 €", "12,00 €"], "199 $", "--format 'v=1.234,5'"),
+        (["1", "2", "3"], "two", "--format 'v=1234'"),
+        (["ja", "nein"], "maybe", "1 of its values are no boolean: correct them"),
+    ],
+)  # fmt: skip
+def test_the_few_values_that_keep_a_column_text_are_counted_with_what_to_do(good: list[str], bad: str, note: str) -> None:
+    notes = [finding.message for finding in draft(dirty(good, bad), "x").findings if finding.column == "v"]
+    assert [one for one in notes if note in one]
+    assert len([one for one in notes if "stays text" in one]) == 1
+
+
+@pytest.mark.parametrize(
+    ("good", "pattern", "first"),
+    [
+        (["31.12.2026", "01.02.2026"], "dd.MM.yyyy", dt.date(2026, 12, 31)),
+        (["1.299,00 €", "5,50 €"], "1.234,5", Decimal("1299.00")),
+        (["7", "8"], "1234", 7),
+    ],
+)
+def test_an_answer_types_a_column_and_refuses_the_rows_of_a_few_other_values(good: list[str], pattern: str, first: object) -> None:
+    body = dirty(good, "unknown")
+    checked = gated(body, draft(body, "x", formats={"v": pattern}).contract)
+    assert (checked.counts.accepted, dict(checked.counts.reasons)) == (59, {"type": 1})
+    assert checked.accepted.column("v")[0].as_py() == first
+
+
+def test_a_few_repeated_rows_do_not_hide_the_key() -> None:
+    rows = [str(at) for at in range(20)]
+    body = csv_of(order_no=[*rows, "7"], shop=[*["a"] * 20, "a"])
+    found = draft(body, "x").contract
+    assert found.key == ("order_no",)
+    assert gated(body, found).counts.duplicates == 1
+
+
 AMBIGUOUS = csv_of(id=["1", "2"], bought=["03/04/2026", "05/06/2026"])
 
 

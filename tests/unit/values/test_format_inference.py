@@ -81,3 +81,8 @@ def test_three_digits_behind_one_separator_are_ambiguous(text: str) -> None:
 )  # fmt: skip
 def test_everything_else_stays_text(texts: list[str]) -> None:
     assert inferred(*texts).readings == ()
+
+
+def test_a_shape_beyond_the_first_texts_that_no_pattern_reads_keeps_the_column_text() -> None:
+    days = [f"{day:02d}.{month:02d}.2026" for month in range(1, 9) for day in range(1, 21)]
+    assert inferred("12/31/2026", *days, "room 7", "7 b 8").readings == ()
