@@ -36,7 +36,7 @@ demo: setup ## take half a million real invoice lines through the whole lake on 
 # tests are named first.
 BY_FILE := -n 2 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: check console test test-unit test-faults check-drafts fuzz docs clean
+.PHONY: check console test test-unit test-faults check-drafts fuzz sbom audit-packages docs clean
 
 check: setup ## check lint, format, types, import layers, plain English, Terraform and the console's source
 	ruff check .
@@ -66,6 +66,14 @@ check-drafts: setup ## draft a contract from every file below DATA and check the
 
 fuzz: setup ## send mutated files through the gate: COUNT=1000000, SEED=0, FIRST=0, WORKERS=2, DATA=folder
 	@COUNT=$(COUNT) SEED=$(SEED) FIRST=$(FIRST) python benchmarks/fuzz.py $(DATA)
+
+sbom: setup ## write the locked packages with their licences to build/sbom.json (CycloneDX) and build/licences.md
+	@mkdir -p build
+	@python scripts/package_list.py > build/sbom.json
+	@python scripts/package_list.py --markdown > build/licences.md
+
+audit-packages: setup ## compare the locked packages with known vulnerabilities (pip-audit, which needs the network)
+	@for lock in requirements/*.lock; do uvx pip-audit --disable-pip --require-hashes -r $$lock || exit 1; done
 
 docs: setup ## write docs/data-dictionary.md from the contracts, docs/openapi.json from the API's types, and the console's types from it
 	@python -m headgate.contracts.dictionary > docs/data-dictionary.md

@@ -77,9 +77,10 @@ module "audit_machine_role" {
 
   suffix = local.role_suffix
 
-  name        = "${local.machine_names["audit_cards"]}-machine"
-  service     = "states"
-  policy_json = data.aws_iam_policy_document.audit_machine.json
+  name              = "${local.machine_names["audit_cards"]}-machine"
+  service           = "states"
+  source_account_id = local.account_id
+  policy_json       = data.aws_iam_policy_document.audit_machine.json
 }
 
 resource "aws_sfn_state_machine" "audit_cards" {

@@ -200,9 +200,10 @@ module "export_machine_role" {
 
   suffix = local.role_suffix
 
-  name        = "${local.machine_names[each.key]}-machine"
-  service     = "states"
-  policy_json = data.aws_iam_policy_document.export_machine[each.key].json
+  name              = "${local.machine_names[each.key]}-machine"
+  service           = "states"
+  source_account_id = local.account_id
+  policy_json       = data.aws_iam_policy_document.export_machine[each.key].json
 }
 
 resource "aws_sfn_state_machine" "export_mysql" {

@@ -118,9 +118,10 @@ module "large_machine_role" {
 
   suffix = local.role_suffix
 
-  name        = "${local.machine_names["curate_large"]}-machine"
-  service     = "states"
-  policy_json = data.aws_iam_policy_document.large_machine.json
+  name              = "${local.machine_names["curate_large"]}-machine"
+  service           = "states"
+  source_account_id = local.account_id
+  policy_json       = data.aws_iam_policy_document.large_machine.json
 }
 
 resource "aws_sfn_state_machine" "curate_large" {

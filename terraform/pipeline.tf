@@ -304,9 +304,10 @@ module "pipeline_machine_role" {
 
   suffix = local.role_suffix
 
-  name        = "${local.machine_names["curated_to_prod"]}-machine"
-  service     = "states"
-  policy_json = data.aws_iam_policy_document.curated_to_prod.json
+  name              = "${local.machine_names["curated_to_prod"]}-machine"
+  service           = "states"
+  source_account_id = local.account_id
+  policy_json       = data.aws_iam_policy_document.curated_to_prod.json
 }
 
 resource "aws_cloudwatch_log_group" "curated_to_prod" {

@@ -579,3 +579,36 @@ variable "api_requests_per_s" {
     error_message = "api_requests_per_s is at least 1."
   }
 }
+
+variable "people" {
+  description = "Who may assume the roles of people: ARNs of users, roles or accounts by role. A role without anybody is not created."
+  type = object({
+    uploader = optional(list(string), [])
+    analyst  = optional(list(string), [])
+    operator = optional(list(string), [])
+    auditor  = optional(list(string), [])
+  })
+  default = {}
+
+  validation {
+    condition     = alltrue([for arn in flatten(values(var.people)) : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:", arn))])
+    error_message = "people are ARNs of IAM. Example: arn:aws:iam::123456789012:role/analysts."
+  }
+}
+
+variable "audit_trail" {
+  description = "Record who reads and writes objects with rows of files (CloudTrail data events), for a year, in a bucket where nobody can change them."
+  type        = bool
+  default     = false
+}
+
+variable "audit_trail_mode" {
+  description = "Object lock of the trail's bucket. COMPLIANCE: nobody can delete a record within the year, so the bucket outlives the lake."
+  type        = string
+  default     = "GOVERNANCE"
+
+  validation {
+    condition     = contains(["GOVERNANCE", "COMPLIANCE"], var.audit_trail_mode)
+    error_message = "audit_trail_mode is GOVERNANCE or COMPLIANCE."
+  }
+}

@@ -66,6 +66,8 @@ def built(of: Lineage, database: str) -> dict[str, object]:
 
 
 def _lineage_screen(of: Lineage) -> RenderableType:
+    if not of.snapshot_id:
+        return f"{of.table} was not built yet. `headgate run` builds it."
     builder = f"built by {of.system}" if of.system else "merged from increments"
     title = f"{of.table}: {builder} from snapshot {of.snapshot_id}, as of {of.as_of}; version {of.version}"
     table = screens.table("dataset", "snapshot", "rows", "files", "newest files", title=title)
