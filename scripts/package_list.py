@@ -48,11 +48,13 @@ def licence(name: str) -> str:
         stated = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return _UNKNOWN
-    if expression := stated.get("License-Expression"):
-        return str(expression)
+    expression = _first(stated.get_all("License-Expression", []))
     classified = [one.rpartition(" :: ")[2] for one in stated.get_all("Classifier", []) if one.startswith("License ::")]
-    first = (stated.get("License") or "").strip().partition("\n")[0]
-    return "; ".join(classified) or first or _UNKNOWN
+    return expression or "; ".join(classified) or _first(stated.get_all("License", [])).strip().partition("\n")[0] or _UNKNOWN
+
+
+def _first(texts: Iterable[str]) -> str:
+    return next(iter(texts), "")
 
 
 def bill_of_materials(found: Iterable[Package]) -> dict[str, object]:
