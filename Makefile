@@ -52,14 +52,14 @@ console: setup ## build the web console into build/console; Node 20 comes from P
 
 test: setup ## run every tier of tests: unit, faults, integration, e2e (emulator, databases and browser start and stop by themselves)
 	python -m pytest -m unit -q $(BY_FILE)
-	python -m pytest -m faults -q -n 2
+	python -m pytest tests/faults -m faults -q -n 2
 	python -m pytest tests/e2e tests/console tests/integration -m "integration or e2e" -q $(BY_FILE)
 
 test-unit: setup ## run the unit tests only
 	python -m pytest -m unit -q $(BY_FILE)
 
 test-faults: setup ## stop, throttle and cut off the gate at every call; FAULTS=all sends every file to the emulator
-	python -m pytest -m faults -q -n 2
+	python -m pytest tests/faults -m faults -q -n 2
 
 check-drafts: setup ## draft a contract from every file below DATA and check the file against it
 	@python benchmarks/drafts.py $(DATA)
