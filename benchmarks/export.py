@@ -168,7 +168,7 @@ def whole(port: int, out: Path, table: str = TABLE) -> dict[str, float]:
 
 
 @contextmanager
-def processor_told(port: int) -> Iterator[None]:
+def report_processor_time(port: int) -> Iterator[None]:
     """What the block's child processes and the server took of processors is printed: unlike the clock, it does not mind a busy machine."""
     client, its_server = _children_s(), _server_s(port)
     yield
@@ -196,7 +196,7 @@ def ours(part: str, port: int, folder: Path, table: str = TABLE) -> dict[str, fl
     out = folder / f"ours-{part}"
     shutil.rmtree(out, ignore_errors=True)
     command = [sys.executable, __file__, "--part", part, "--port", str(port), "--out", str(out), "--table", table]
-    with processor_told(port):
+    with report_processor_time(port):
         answer = subprocess.run(command, check=True, capture_output=True, text=True)
     found: dict[str, float] = json.loads(answer.stdout.splitlines()[-1])
     rate = found["rows"] / found["seconds"]
@@ -208,7 +208,7 @@ def peer(tool: str, given: argparse.Namespace, port: int, folder: Path, table: s
     """Rows per second of a peer, as it prints them itself."""
     url = f"mysql://bench:bench@127.0.0.1:{port}/{DATABASE}"
     command = [given.peers_python, str(given.peers), tool, url, table, str(folder / f"{tool}.parquet")]
-    with processor_told(port):
+    with report_processor_time(port):
         answer = subprocess.run(command, check=True, capture_output=True, text=True)
     print(answer.stdout.strip(), flush=True)
     return float(re.search(r"= (\d+) rows/s", answer.stdout)[1])  # type: ignore[index]  # the peers print nothing else

@@ -120,7 +120,7 @@ class Outcome:
     leaks: int = 0
     slowest_s: float = 0.0
     rules: Counter[str] = field(default_factory=Counter)
-    told: list[str] = field(default_factory=list)
+    reported: list[str] = field(default_factory=list)
 
     def add(self, other: Outcome) -> None:
         """These inputs, too."""
@@ -129,7 +129,7 @@ class Outcome:
         self.leaks += other.leaks
         self.slowest_s = max(self.slowest_s, other.slowest_s)
         self.rules.update(other.rules)
-        self.told += other.told
+        self.reported += other.reported
 
 
 class BrokenPromiseError(Exception):
@@ -348,24 +348,24 @@ def some(first: int, count: int, seed: int, data: Path) -> Outcome:
             outcome.rules[check(begun, body, log)] += 1
         except BrokenPromiseError as error:
             outcome.leaks += 1
-            outcome.told.append(_kept(body, f"{number}: {error}"))
+            outcome.reported.append(_kept(body, f"{number}: {error}"))
         except Exception as error:  # noqa: BLE001 that none escapes is what is measured
             outcome.crashes += 1
-            outcome.told.append(_kept(body, f"{number}: {traceback.format_exc(limit=-3)}"))
+            outcome.reported.append(_kept(body, f"{number}: {traceback.format_exc(limit=-3)}"))
             outcome.rules[f"{type(error).__name__} in {traceback.extract_tb(error.__traceback__)[-1].name}"] += 1
         seconds = time.process_time() - start
         if seconds > SLOW_S:
-            outcome.told.append(_kept(body, f"{number}: took {seconds:.0f} s"))
+            outcome.reported.append(_kept(body, f"{number}: took {seconds:.0f} s"))
         outcome.slowest_s = max(outcome.slowest_s, seconds)
         outcome.inputs += 1
     return outcome
 
 
-def _kept(body: bytes, told: str) -> str:
+def _kept(body: bytes, reported: str) -> str:
     KEPT.mkdir(parents=True, exist_ok=True)
     path = KEPT / f"{hashlib.sha256(body).hexdigest()[:16]}.bin"
     path.write_bytes(body)
-    return f"{path}\n  {told}"
+    return f"{path}\n  {reported}"
 
 
 def every(count: int, first: int, seed: int, data: Path, workers: int) -> Outcome:
@@ -379,7 +379,9 @@ def every(count: int, first: int, seed: int, data: Path, workers: int) -> Outcom
                 total.add(part.result())
             except BrokenProcessPool:
                 total.crashes += 1
-                total.told.append(f"a process died over one of the {AT_ONCE} inputs from {firsts[done - 1]} on, or of those beside them")
+                total.reported.append(
+                    f"a process died over one of the {AT_ONCE} inputs from {firsts[done - 1]} on, or of those beside them"
+                )
                 break
             if done % 100 == 0:
                 print(f"  {total.inputs:,} inputs, {total.crashes} crashes, {total.leaks} leaks", flush=True)
@@ -402,17 +404,17 @@ def main() -> None:
         return
     start = time.perf_counter()
     total = every(given.count, given.first, given.seed, given.data, given.workers)
-    print("\n".join(total.told[:20]))
+    print("\n".join(total.reported[:20]))
     print(", ".join(f"{rule} {count:,}" for rule, count in total.rules.most_common()))
     seconds = round(time.perf_counter() - start, 1)
-    told = {
+    reported = {
         "inputs": total.inputs,
         "crashes": total.crashes,
         "leaks": total.leaks,
         "seconds": seconds,
         "slowest_s": round(total.slowest_s, 2),
     }
-    print(json.dumps(told))
+    print(json.dumps(reported))
     raise SystemExit(bool(total.crashes or total.leaks))
 
 

@@ -77,19 +77,19 @@ def profile(contract: Contract, counts: Counts, out: Path) -> None:
         file_id="bench", bucket="raw", key="bench/orders.csv", version_id="1", dataset=contract.dataset, state="done",
         content_sha256=counts.content_sha256, received=counts.received, received_at=LANDED.isoformat(),
     )  # fmt: skip
-    told = Profiles(MemoryObjects(), "artifacts").of(record, contract, out / ACCEPTED, out / QUARANTINE)
-    if "failed" in told:
-        raise SystemExit(f"the profile failed with {told['failed']}")
+    reported = Profiles(MemoryObjects(), "artifacts").of(record, contract, out / ACCEPTED, out / QUARANTINE)
+    if "failed" in reported:
+        raise SystemExit(f"the profile failed with {reported['failed']}")
 
 
 def run(*command: str | Path) -> Run:
     """What a program says it took, in the form that both sides print, and its processor time."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    told = subprocess.run([sys.executable, *command], check=True, capture_output=True, text=True).stdout.strip()
+    reported = subprocess.run([sys.executable, *command], check=True, capture_output=True, text=True).stdout.strip()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    print(f"  {Path(command[0]).name:16} {told}, {cpu_s:.1f} CPU s", flush=True)
-    seconds, peak_mb = re.search(r"([\d.]+) s", told), re.search(r"(\d+) MB", told)
+    print(f"  {Path(command[0]).name:16} {reported}, {cpu_s:.1f} CPU s", flush=True)
+    seconds, peak_mb = re.search(r"([\d.]+) s", reported), re.search(r"(\d+) MB", reported)
     if not seconds or not peak_mb:
         raise SystemExit(f"{command[0]} did not say how long it took")
     return Run(float(seconds[1]), int(peak_mb[1]), cpu_s)

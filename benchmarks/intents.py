@@ -60,10 +60,10 @@ def measured(texts: pd.Series, categories: pd.Series, count: int) -> dict[str, f
     else:
         ways[_GIVEN] = lambda: intents.grouped(texts, count, model)
         ways["with the sentence model, number chosen"] = lambda: intents.found(texts, once, model).groups
-    return {name: _told(name, categories, way) for name, way in ways.items()}
+    return {name: _score_of(name, categories, way) for name, way in ways.items()}
 
 
-def _told(name: str, categories: pd.Series, way: Callable[[], np.ndarray]) -> float:
+def _score_of(name: str, categories: pd.Series, way: Callable[[], np.ndarray]) -> float:
     started, busy = time.perf_counter(), time.process_time()
     groups = way()
     nmi, ari = normalized_mutual_info_score(categories, groups), adjusted_rand_score(categories, groups)

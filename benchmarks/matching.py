@@ -208,18 +208,18 @@ def measure(given: list[File]) -> dict[str, object]:
 
 def reliability(confidence: np.ndarray, right: np.ndarray) -> list[dict[str, float]]:
     """For each bin of confidence: the mean confidence, and the share that was right."""
-    told = []
+    reported = []
     for low, high in pairwise(BINS):
         inside = (confidence >= low) & (confidence < high)
         if inside.any():
-            told.append(
+            reported.append(
                 {
                     "pairs": int(inside.sum()),
                     "said": round(float(confidence[inside].mean()), 3),
                     "was": round(float(right[inside].mean()), 3),
                 }
             )
-    return told
+    return reported
 
 
 def calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:
@@ -252,9 +252,9 @@ def main() -> None:
         print(json.dumps(measure(files(tables, FITTED_ON, asked.files, seed=3))["calibration"]))
         return
     held_out = tuple(dataset for dataset in tables if dataset not in FITTED_ON)
-    told = measure(files(tables, held_out, asked.files, seed=2))
-    told["foreign"] = measure(foreign_files(tables, held_out, HELD_OUT_IN, asked.files // 2, seed=6))
-    print(json.dumps(told))
+    reported = measure(files(tables, held_out, asked.files, seed=2))
+    reported["foreign"] = measure(foreign_files(tables, held_out, HELD_OUT_IN, asked.files // 2, seed=6))
+    print(json.dumps(reported))
 
 
 if __name__ == "__main__":

@@ -74,8 +74,8 @@ def _in_process(system: str, folder: Path, engine: str) -> Built:
     command = [sys.executable, "-m", "benchmarks.system_run", system, folder, engine]
     environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}
     began = time.monotonic()
-    told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT).stdout
-    built = Built(system, time.monotonic() - began, **json.loads(told.splitlines()[-1]))
+    reported = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT).stdout
+    built = Built(system, time.monotonic() - began, **json.loads(reported.splitlines()[-1]))
     print(f"  {system:24} {engine:7} {built.seconds:7.1f} s {built.cpu_s:7.1f} CPU s", flush=True)
     return built
 

@@ -657,11 +657,11 @@ def leak_scans(env: Mapping[str, str], since: datetime | None = None, lake: Lake
         since: as `card_audit`.
         lake: its snapshots are audited, too.
     """
-    from headgate.quality.pci_audit import growing_zones, snapshot_zone, told_zones
+    from headgate.quality.pci_audit import derived_zones, growing_zones, snapshot_zone
 
     settings, log_settings, audit = ScanSettings.from_env(env), LogSettings.from_env(env), card_audit(env, since)
     zones = growing_zones(settings.curated_bucket, settings.quarantine_bucket, settings.prod_buckets.values())
-    zones += told_zones(settings.artifacts_bucket, settings.results_bucket)
+    zones += derived_zones(settings.artifacts_bucket, settings.results_bucket)
     zones += [snapshot_zone(settings.curated_bucket, lake)] if lake else []
     oldest = _utc_now() - timedelta(days=log_settings.audited_log_days)
     lines = {group: partial(_log_lines, group) for group in log_settings.log_groups}

@@ -210,12 +210,12 @@ class Terraform:
     def _follow(self, command: str, *arguments: str) -> Applied:
         started = [str(self.binary), command, "-json", *arguments]
         with subprocess.Popen(started, cwd=self.root, env=self._env(), stdout=subprocess.PIPE, text=True) as process:
-            told = Progress()
+            reported = Progress()
             for line in process.stdout or ():
-                told.hear(line)
+                reported.hear(line)
         if process.returncode:
-            raise TerraformError(f"{self.binary.name} {command} failed:\n" + "\n".join(told.errors))
-        return Applied(told.changed, told.outputs)
+            raise TerraformError(f"{self.binary.name} {command} failed:\n" + "\n".join(reported.errors))
+        return Applied(reported.changed, reported.outputs)
 
 
 @dataclass
@@ -227,7 +227,7 @@ class Progress:
     errors: list[str] = field(default_factory=list)
     outputs: dict[str, Any] = field(default_factory=dict)
     started_at: float = field(default_factory=time.monotonic)
-    told_at: float = field(default_factory=time.monotonic)
+    reported_at: float = field(default_factory=time.monotonic)
 
     def hear(self, line: str) -> None:
         """Take one line of Terraform's into account."""
@@ -247,8 +247,8 @@ class Progress:
 
     def _tell(self) -> None:
         now = time.monotonic()
-        if now - self.told_at >= PROGRESS_EVERY_S:
-            self.told_at = now
+        if now - self.reported_at >= PROGRESS_EVERY_S:
+            self.reported_at = now
             done = f"{self.changed} of {self.planned} resources" if self.planned else "comparing with what exists"
             print(f"  {done}, {now - self.started_at:.0f} s", flush=True)
 

@@ -227,7 +227,7 @@ def _data_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     if len(members) != 1:
         raise UnreadableFileError(
             rule="several_files" if members else "empty_file",
-            message=f"the zip archive holds {len(members)} data files{_told(members)}",
+            message=f"the zip archive holds {len(members)} data files{_names_of(members)}",
             remedy="send each file as an object of its own",
         )
     return members[0]
@@ -238,7 +238,7 @@ def _is_data(member: zipfile.ZipInfo) -> bool:
     return not member.is_dir() and not any(part.startswith(("_", ".")) for part in member.filename.split("/"))
 
 
-def _told(members: list[zipfile.ZipInfo]) -> str:
+def _names_of(members: list[zipfile.ZipInfo]) -> str:
     """The first members' names, without what could be a card number."""
     if not members:
         return ""

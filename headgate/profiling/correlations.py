@@ -74,8 +74,8 @@ def _pairwise(columns: Sequence[Floats]) -> Floats:
             products += values @ values.T
         own = (squares - np.square(total) / count) / count
         table = (products - total * total.T / count) / count / np.sqrt(own * own.T)
-    is_told = (count >= _FEWEST) & (own > _VARIES) & (own.T > _VARIES)
-    return np.where(is_told, np.clip(table, -1, 1), np.nan)
+    is_reported = (count >= _FEWEST) & (own > _VARIES) & (own.T > _VARIES)
+    return np.where(is_reported, np.clip(table, -1, 1), np.nan)
 
 
 def _centre_and_scale(column: Floats) -> tuple[float, float]:

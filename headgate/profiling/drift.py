@@ -193,5 +193,5 @@ def _spread(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> S
     index = psi(expected, now.bins)
     if index <= max(PSI_LIMIT, psi_by_chance(len({*expected, *now.bins}), rows, weight)):
         return None
-    told_so = f"its values are spread differently: population stability index {index:.2f}"
-    return Shift("distribution", name, f"{index:.4g}", f"{PSI_LIMIT:g}", told_so)
+    reason = f"its values are spread differently: population stability index {index:.2f}"
+    return Shift("distribution", name, f"{index:.4g}", f"{PSI_LIMIT:g}", reason)

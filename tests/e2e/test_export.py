@@ -83,11 +83,11 @@ def exported(lake: Lake) -> str:
     execution = machines.start_execution(stateMachineArn=arn, input=json.dumps(given))["executionArn"]
 
     def ended() -> Any:  # noqa: ANN401 boto3's answer
-        told = machines.describe_execution(executionArn=execution)
-        return told if told["status"] != "RUNNING" else None
+        reported = machines.describe_execution(executionArn=execution)
+        return reported if reported["status"] != "RUNNING" else None
 
-    told = eventually(ended, JOB_TIMEOUT_S)
-    return str(told["status"])
+    reported = eventually(ended, JOB_TIMEOUT_S)
+    return str(reported["status"])
 
 
 def merged(lake: Lake) -> None:

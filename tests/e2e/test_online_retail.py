@@ -47,8 +47,8 @@ def test_exact_duplicates_are_found_and_only_bad_debts_are_refused(run: dict[str
 
 def test_accepted_and_refused_money_add_up_to_the_penny(run: dict[str, Any], retail_lake: Lake) -> None:
     assert run
-    told = retail_lake.headgate("query", "--saved", "online_retail_money")
-    assert sum(Decimal(row["amount"]) for row in told) == AMOUNT
+    reported = retail_lake.headgate("query", "--saved", "online_retail_money")
+    assert sum(Decimal(row["amount"]) for row in reported) == AMOUNT
 
 
 def test_all_five_systems_publish(run: dict[str, Any]) -> None:

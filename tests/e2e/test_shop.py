@@ -173,10 +173,12 @@ def test_one_job_alone_gets_the_sentence_model_and_reads_searches_with_it(built:
     assert given == {key: ["headgate.zip"] for key in jobs} | {"build_retail_copilot": ["headgate.zip", "sentence_model.zip"]}
 
     shop_lake.run_as_glue("build_retail_copilot", tmp_path / "words", without="sentence_model.zip")
-    told = "select distinct note from ecommerce_prod.query_model_quality where model = 'intents'"
-    assert shop_lake.query(told) == [{"note": "no sentence model is installed: words alone decide what is alike (requirements/model.lock)"}]
+    reported = "select distinct note from ecommerce_prod.query_model_quality where model = 'intents'"
+    assert shop_lake.query(reported) == [
+        {"note": "no sentence model is installed: words alone decide what is alike (requirements/model.lock)"}
+    ]
     shop_lake.run_as_glue("build_retail_copilot", tmp_path / "meaning")
-    assert shop_lake.query(told) == [{"note": "meaning read by all-MiniLM-L6-v2"}]
+    assert shop_lake.query(reported) == [{"note": "meaning read by all-MiniLM-L6-v2"}]
 
 
 def _sensitive_values(shop: Path) -> dict[str, set[str]]:
@@ -240,8 +242,8 @@ def _log_texts(lake: Lake) -> str:
 
 def _queue_texts(lake: Lake) -> str:
     sqs = lake.client("sqs")
-    told = sqs.receive_message(QueueUrl=lake.outputs["raw_dead_letter_queue_url"], MaxNumberOfMessages=10, VisibilityTimeout=0)
-    return json.dumps(told.get("Messages", []))
+    reported = sqs.receive_message(QueueUrl=lake.outputs["raw_dead_letter_queue_url"], MaxNumberOfMessages=10, VisibilityTimeout=0)
+    return json.dumps(reported.get("Messages", []))
 
 
 def _dead_letters(lake: Lake) -> int:

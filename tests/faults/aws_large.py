@@ -41,8 +41,8 @@ class AwsLargeLake(LargeLake, AwsLake):
         states = self.stand.clients["stepfunctions"]
         with self.calls_of(None):
             for run in states.list_executions(stateMachineArn=self.machine)["executions"]:
-                told = json.loads(states.describe_execution(executionArn=run["executionArn"])["input"])
-                self.started.setdefault(run["name"], from_address(told["object"]))
+                reported = json.loads(states.describe_execution(executionArn=run["executionArn"])["input"])
+                self.started.setdefault(run["name"], from_address(reported["object"]))
         return self.started
 
     def job(self, run: str, worker: Worker) -> FileRecord:

@@ -28,7 +28,7 @@ Upload = tuple[str, bytes | None]  # key and body; without one the object is del
 
 @cache
 def contracts() -> dict[str, Contract]:
-    """Two source contracts, of which one wants deletions told."""
+    """Two source contracts, of which one reports deletions."""
     source = Registry.load().source
     regions = source["regions"]
     telling = replace(regions, properties={**regions.properties, "headgate.deletes": "key_comparison"})
@@ -68,8 +68,8 @@ def run(name: str, *parts: bytes, gone: tuple[str, ...] = ()) -> tuple[Upload, .
         "moment": {"taken_at": "2024-05-01T00:00:00"},
         "deleted_sha256": hashlib.sha256(deleted).hexdigest() if gone else "",
     }
-    told = ((RUN_DELETIONS, deleted),) if gone else ()
-    uploads = (*zip(names, parts, strict=True), *told, (RUN_MANIFEST, json.dumps(manifest).encode()))
+    reported = ((RUN_DELETIONS, deleted),) if gone else ()
+    uploads = (*zip(names, parts, strict=True), *reported, (RUN_MANIFEST, json.dumps(manifest).encode()))
     return tuple((replace(key, name=part).path(), body) for part, body in uploads)
 
 
@@ -93,7 +93,7 @@ GROUPS: dict[str, tuple[Upload, ...]] = {
 GROUPS["all"] = tuple(upload for group in GROUPS.values() for upload in group)
 GROUPS["reverted"] = (("payments/july.csv", MIXED), ("payments/july.csv", payments("9.50", "no amount")), ("payments/july.csv", MIXED))
 GROUPS["sent again"] = (("payments/august.csv", MIXED), ("payments/august.csv", None), ("payments/august.csv", MIXED))
-# Three files like each other and one unlike them: people are told of it, and it must not be compared with itself when it comes again.
+# Three files like each other and one unlike them: an alert reports it, and it must not be compared with itself when it comes again.
 GROUPS["out of line"] = tuple(
     (f"payments/{number}.csv", payments(*[f"{amount}.{number}" for amount in range(100, 400)])) for number in (1, 2, 3)
 )

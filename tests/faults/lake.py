@@ -181,7 +181,7 @@ class Inbox:
 
 @dataclass
 class Lake:
-    """A lake in memory whose time passes only when told to. `uploads` lie in raw; nothing was delivered yet."""
+    """A lake in memory whose clock moves only by a call. `uploads` lie in raw; nothing was delivered yet."""
 
     group: str
     objects: ObjectStore = field(default_factory=MemoryObjects)

@@ -68,7 +68,7 @@ class LargeLake(Lake):
             self.queue.append((ref, 1))
 
     def job(self, run: str, worker: Worker) -> FileRecord:
-        """One attempt of the larger worker at what its run was told of."""
+        """One attempt of the larger worker at the object of its run."""
 
         def large(gate: FileProcessor) -> FileProcessor:
             return replace(gate, run=run, measured_from_bytes=1, gate=replace(gate.gate, lease_s=RUN_S))
@@ -112,8 +112,8 @@ class LargeLake(Lake):
             self.ledger.finish(replace(record, state="failed", error={"rule": "job_failed", "message": "attempts used up"}))
             self.dead.add(self.started[run])
 
-    def _start(self, worker: Worker, run: str, told: Mapping[str, str]) -> None:
-        worker.call("start run", partial(self.started.setdefault, run, from_address(told["object"])))
+    def _start(self, worker: Worker, run: str, reported: Mapping[str, str]) -> None:
+        worker.call("start run", partial(self.started.setdefault, run, from_address(reported["object"])))
 
     def _changed(self, runs: Runs, change: Callable[[FileProcessor], FileProcessor]) -> Runs:
         """The same way with another gate."""

@@ -168,7 +168,7 @@ def test_a_run_that_fails_for_good_is_dead_until_its_message_is_sent_round_again
 class StartsNothing(LargeLake):
     """A function that is wrong: it hands a file over and starts no run."""
 
-    def _start(self, worker: Worker, run: str, told: object) -> None:
+    def _start(self, worker: Worker, run: str, reported: object) -> None:
         """Nothing."""
 
 

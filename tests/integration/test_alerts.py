@@ -59,10 +59,10 @@ def inbox(emulator: Emulator) -> tuple[Alerts, Callable[[], list[dict[str, str]]
 def test_a_refused_file_is_told_with_file_column_rule_and_remedy(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
     alerts, received = inbox
     alerts.refused(REFUSED)
-    (told,) = received()
-    assert told["Subject"] == "Headgate rejected a file: missing_sensitive_column"
+    (reported,) = received()
+    assert reported["Subject"] == "Headgate rejected a file: missing_sensitive_column"
     for part in ("s3://ecommerce-raw/payments/may.csv", "card_number", "missing_sensitive_column", "send the file with it"):
-        assert part in told["Message"]
+        assert part in reported["Message"]
 
 
 def test_people_hear_of_files_that_were_refused_wait_or_are_out_of_line_and_of_no_others(
@@ -105,16 +105,16 @@ def test_people_hear_which_datasets_could_not_be_merged(inbox: tuple[Alerts, Cal
 def test_a_number_in_a_files_key_is_sent_to_nobody(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
     alerts, received = inbox
     alerts.refused(replace(REFUSED, key="payments/4111111111111111.csv"))
-    (told,) = received()
-    assert "s3://ecommerce-raw/payments/[PAN ****1111].csv" in told["Message"]
+    (reported,) = received()
+    assert "s3://ecommerce-raw/payments/[PAN ****1111].csv" in reported["Message"]
 
 
 def test_a_subject_is_cut_and_cleaned_to_what_email_allows(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
     alerts, received = inbox
     alerts.send("line\nbreak é " + "x" * 200, "message")
-    (told,) = received()
-    assert told["Subject"].startswith("line?break ? xxx")
-    assert len(told["Subject"]) == SUBJECT_LENGTH
+    (reported,) = received()
+    assert reported["Subject"].startswith("line?break ? xxx")
+    assert len(reported["Subject"]) == SUBJECT_LENGTH
 
 
 def test_an_absent_topic_is_not_found(emulator: Emulator) -> None:

@@ -105,15 +105,15 @@ def test_a_wrong_query_is_told_with_athenas_reason(queries: AthenaQueries) -> No
 
 
 def test_a_query_is_spoken_as_the_engine_understands_it(queries: AthenaQueries) -> None:
-    told: list[str] = []
+    reported: list[str] = []
 
     def spoken(sql: str) -> str:
-        told.append(sql)
+        reported.append(sql)
         return "select 42 as answer"
 
     other = AthenaQueries(queries.client, queries.workgroup, queries.database, spoken)
     assert other.run("select approx_distinct(id) from sales").records() == [{"answer": 42}]
-    assert told == ["select approx_distinct(id) from sales"]
+    assert reported == ["select approx_distinct(id) from sales"]
 
 
 def test_a_query_that_takes_too_long_is_stopped(queries: AthenaQueries) -> None:

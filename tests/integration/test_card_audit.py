@@ -1,4 +1,4 @@
-"""The card-data audit reads the logs that it is told of, by itself."""
+"""The card-data audit reads the logs of its settings, by itself."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ def environment(lake: Lake, *groups: str) -> dict[str, str]:
 
 def test_a_card_number_in_a_log_is_found_and_a_clean_log_passes(lake: Lake) -> None:
     clean, leaking = log_group(lake, "file done", "12 rows"), log_group(lake, f"cannot read {PAN}", "file done")
-    told = pci_audit(wiring.leak_scans(environment(lake, clean, leaking)))
-    of_logs = {row["subject"]: row for row in told.to_dict("records") if (row["zone"], row["check_name"]) == ("logs", "card_number")}
+    reported = pci_audit(wiring.leak_scans(environment(lake, clean, leaking)))
+    of_logs = {row["subject"]: row for row in reported.to_dict("records") if (row["zone"], row["check_name"]) == ("logs", "card_number")}
     assert [(of_logs[name]["cells_scanned"], of_logs[name]["findings"]) for name in (leaking, clean)] == [(2, 1), (2, 0)]
     assert [of_logs[name]["passed"] for name in (leaking, clean)] == [False, True]
-    assert PAN not in told.to_csv()
+    assert PAN not in reported.to_csv()
 
 
 def test_a_log_that_is_not_there_stops_the_audit(lake: Lake) -> None:

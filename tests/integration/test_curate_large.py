@@ -72,15 +72,15 @@ def test_the_job_makes_of_a_file_what_the_function_makes_of_it(lake: Lake, machi
     assert (handed.state, handed.file_id) == ("handed_over", file_id_of(ref))
     states = lake.emulator.client("stepfunctions")
     (execution,) = states.list_executions(stateMachineArn=machine)["executions"]
-    told = json.loads(states.describe_execution(executionArn=execution["executionArn"])["input"])
-    assert from_address(told["object"]) == ref
+    reported = json.loads(states.describe_execution(executionArn=execution["executionArn"])["input"])
+    assert from_address(reported["object"]) == ref
 
-    run = run_job(lake, "curate_large.py", {"--object": told["object"], "--run": execution["name"]})
+    run = run_job(lake, "curate_large.py", {"--object": reported["object"], "--run": execution["name"]})
     assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
     record, contents = of_function(body, ref, lake)
     settled = wiring.ledger(lake.environment).get(handed.file_id)
-    told_anew = {"file_id": "", "version_id": "", "finished_at": "", "profile": {}, "stage_times": {}}
-    assert replace(settled, **told_anew) == replace(record, **told_anew)
+    set_again = {"file_id": "", "version_id": "", "finished_at": "", "profile": {}, "stage_times": {}}
+    assert replace(settled, **set_again) == replace(record, **set_again)
     assert (settled.state, settled.received, settled.accepted, settled.duplicates) == ("done", 160_000, 159_834, 4)
     for zone, expected in contents.items():
         name = settled.curated_key if zone == lake.bucket("curated") else settled.quarantine_key

@@ -156,13 +156,13 @@ def test_a_missing_terraform_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch
 
 
 def test_progress_counts_changes_and_keeps_errors() -> None:
-    told = terraform_cli.Progress()
-    told.hear('{"type": "planned_change"}')
-    told.hear('{"type": "apply_complete", "hook": {"action": "read"}}')
-    told.hear('{"type": "apply_complete", "hook": {"action": "create"}}')
-    told.hear('{"type": "diagnostic", "diagnostic": {"severity": "error", "summary": "No", "detail": "because", "address": "a.b"}}')
-    told.hear("not JSON")
-    assert (told.planned, told.changed, told.errors) == (1, 1, ["a.b: No: because"])
+    reported = terraform_cli.Progress()
+    reported.hear('{"type": "planned_change"}')
+    reported.hear('{"type": "apply_complete", "hook": {"action": "read"}}')
+    reported.hear('{"type": "apply_complete", "hook": {"action": "create"}}')
+    reported.hear('{"type": "diagnostic", "diagnostic": {"severity": "error", "summary": "No", "detail": "because", "address": "a.b"}}')
+    reported.hear("not JSON")
+    assert (reported.planned, reported.changed, reported.errors) == (1, 1, ["a.b: No: because"])
 
 
 def test_a_mysql_url_is_taken_apart_with_its_escapes() -> None:

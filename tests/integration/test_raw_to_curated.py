@@ -61,8 +61,8 @@ def sent(lake: Lake) -> Callable[[str, str], dict[str, Any]]:
 
     def put(key: str, body: str) -> dict[str, Any]:
         version = lake.emulator.client("s3").put_object(Bucket=lake.bucket("raw"), Key=key, Body=body.encode())["VersionId"]
-        told = {"bucket": {"name": lake.bucket("raw")}, "object": {"key": quote_plus(key, safe="/"), "versionId": version}}
-        return message({"Records": [{"eventName": "ObjectCreated:Put", "s3": told}]})
+        reported = {"bucket": {"name": lake.bucket("raw")}, "object": {"key": quote_plus(key, safe="/"), "versionId": version}}
+        return message({"Records": [{"eventName": "ObjectCreated:Put", "s3": reported}]})
 
     return put
 
@@ -110,9 +110,9 @@ def test_a_refused_file_fails_no_message_and_people_are_told(lake: Lake, sent: C
     assert handled(sent(key, HEADER.replace("card_cvv,", "") + GOOD.replace(f"{CVV},", ""))) == {"batchItemFailures": []}
     (record,) = records(lake, key)
     assert (record.state, record.error["rule"], record.error["file"]) == ("rejected", "missing_sensitive_column", key)
-    (told,) = inbox()
+    (reported,) = inbox()
     for part in (key, record.error["column"], record.error["rule"], record.error["remedy"]):
-        assert part in told["Message"]
+        assert part in reported["Message"]
 
 
 def test_only_the_message_that_failed_is_delivered_again(lake: Lake, sent: Callable[[str, str], dict[str, Any]]) -> None:

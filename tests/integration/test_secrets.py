@@ -49,7 +49,7 @@ def test_a_rotated_key_is_seen_after_the_cached_time_and_not_before(emulator: Em
 
 
 @pytest.mark.parametrize(
-    ("document", "told"),
+    ("document", "reported"),
     [
         ({"key_id": "k1"}, "lacks key"),
         ([], "lacks key, key_id"),
@@ -57,9 +57,9 @@ def test_a_rotated_key_is_seen_after_the_cached_time_and_not_before(emulator: Em
         (masking("k1", b"short"), "at least 32"),
     ],
 )
-def test_a_key_that_cannot_be_one_is_refused_without_being_shown(emulator: Emulator, document: object, told: str) -> None:
+def test_a_key_that_cannot_be_one_is_refused_without_being_shown(emulator: Emulator, document: object, reported: str) -> None:
     name = stored(emulator, document)
-    with pytest.raises(SettingsError, match=told) as caught:
+    with pytest.raises(SettingsError, match=reported) as caught:
         Secrets(emulator.client("secretsmanager")).masking_key(name)
     assert "?not base64?" not in str(caught.value)
 

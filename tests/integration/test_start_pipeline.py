@@ -110,8 +110,8 @@ def test_events_that_come_while_the_start_is_due_are_delivered_again(emulator: E
 
 def test_a_message_that_is_no_notification_fails_alone(emulator: Emulator, schedule: str) -> None:
     batch = event("increments/orders/00.parquet")
-    told = {"Records": [*batch["Records"], {"messageId": "odd", "body": "hello"}]}  # type: ignore[misc]  # a list, as event makes it
-    assert handler(told, Context()) == {"batchItemFailures": [{"itemIdentifier": "odd"}]}
+    reported = {"Records": [*batch["Records"], {"messageId": "odd", "body": "hello"}]}  # type: ignore[misc]  # a list, as event makes it
+    assert handler(reported, Context()) == {"batchItemFailures": [{"itemIdentifier": "odd"}]}
     assert exists(emulator, schedule)
 
 

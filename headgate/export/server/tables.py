@@ -241,7 +241,7 @@ def _unique(rows: list[tuple[object, ...]]) -> tuple[SourceIndex, ...]:
 def _ordering(rows: list[tuple[object, ...]]) -> tuple[SourceIndex, ...]:
     """What of each index is over whole columns from its first on, in the order in which they are worth slicing by."""
     columns: dict[str, list[str]] = {}
-    told_apart: dict[str, int] = {}
+    cardinalities: dict[str, int] = {}
     cut = set()
     for index, column, _, prefix, cardinality, kind in rows:
         name = str(index)
@@ -249,6 +249,6 @@ def _ordering(rows: list[tuple[object, ...]]) -> tuple[SourceIndex, ...]:
             cut.add(name)
         if name not in cut:
             columns.setdefault(name, []).append(str(column))
-            told_apart[name] = int(str(cardinality or 0))
-    best_first = sorted(columns, key=lambda name: (name != "PRIMARY", -told_apart[name], name))
+            cardinalities[name] = int(str(cardinality or 0))
+    best_first = sorted(columns, key=lambda name: (name != "PRIMARY", -cardinalities[name], name))
     return tuple(SourceIndex(name, tuple(columns[name])) for name in best_first)

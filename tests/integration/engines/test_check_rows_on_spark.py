@@ -53,8 +53,8 @@ def both(spark_here: SparkSession, body: bytes, range_bytes: int) -> list[tuple[
         path.write_bytes(body)
         one.mkdir()
         several.mkdir()
-        told = {"object_key": "payments/in.csv", "received_at": LANDED, "content_sha256": "a" * 64}
-        counts = check_file(path, PAYMENTS, KEY, folder=one, **told)
+        reported = {"object_key": "payments/in.csv", "received_at": LANDED, "content_sha256": "a" * 64}
+        counts = check_file(path, PAYMENTS, KEY, folder=one, **reported)
         origin = Origin("payments", "a" * 64, "payments/in.csv", LANDED)
         spread = check_file_on_spark(spark_here, path, PAYMENTS, KEY, origin=origin, folder=several, range_bytes=range_bytes)
         for folder, outcome in ((one, counts), (several, spread)):

@@ -171,7 +171,7 @@ class Shop:
 
 
 def request(tables: Sequence[str], run: str = "r1", **given: Any) -> ExportRequest:  # noqa: ANN401 what ExportRequest takes
-    """A request for a full export in tiny slices, unless told otherwise."""
+    """A request for a full export in tiny slices, unless stated otherwise."""
     return ExportRequest("shop", run, date(2026, 1, 1), tuple(tables), **{"slice_rows": 100, **given})
 
 

@@ -1,4 +1,4 @@
-"""What an account may not do, and a server that is not there, are told with what can be done."""
+"""A missing right and a missing server are reported with their remedy."""
 
 from __future__ import annotations
 

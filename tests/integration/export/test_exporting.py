@@ -603,18 +603,18 @@ def test_a_table_that_a_schema_change_locks_is_waited_for(shop: Shop) -> None:
     """LOCK TABLES … WRITE takes the metadata lock that ALTER TABLE takes."""
     fill(shop, 300)
     shop.run("CREATE TABLE other (id INT PRIMARY KEY)", "INSERT INTO other VALUES (1)")
-    told: list[str] = []
+    reported: list[str] = []
     with closing(shop.session()) as altering:
         altering.do("LOCK TABLES other WRITE")
 
         def listen(event: Progress) -> None:
             if event.phase is Phase.RETRIED:
-                told.append(event.why)
+                reported.append(event.why)
                 altering.do("UNLOCK TABLES")
 
         exporting = shop.exporting(methods=(Method.ONE_CONNECTION,))
         assert exporting.run(request(["numbers", "other"]), listen).rows == 301
-    assert [("table other" in why, "1205" in why) for why in told] == [(True, True)]
+    assert [("table other" in why, "1205" in why) for why in reported] == [(True, True)]
 
 
 def test_a_table_that_stays_locked_is_named(shop: Shop) -> None:

@@ -85,8 +85,8 @@ def test_kills_at_any_moment_leave_the_same_lake(shop: Shop, tmp_path: Path) -> 
 def killed_until_it_lands(shop: Shop, run: str, folder: Path, moments: random.Random, most: int) -> int:
     """How often the run was killed, each time at another moment."""
     kills = 0
-    while kills < most and "landed" not in told(folder / run):
-        finished_before = told(folder / run).count("finished")
+    while kills < most and "landed" not in reported(folder / run):
+        finished_before = reported(folder / run).count("finished")
         process = start(shop, run, folder)
         wait_for_work(folder / run, kills + 1, finished_before + moments.randrange(MOST_SLICES))
         time.sleep(moments.uniform(0, LONGEST_WAIT_S))
@@ -97,10 +97,10 @@ def killed_until_it_lands(shop: Shop, run: str, folder: Path, moments: random.Ra
 
 def events(log: Path) -> list[tuple[str, str]]:
     """What the processes of a run have said, in turn."""
-    return [(phase, number) for phase, _, number in (line.partition(" ") for line in told(log).splitlines())]
+    return [(phase, number) for phase, _, number in (line.partition(" ") for line in reported(log).splitlines())]
 
 
-def told(log: Path) -> str:
+def reported(log: Path) -> str:
     """Everything that the processes have said so far."""
     return log.read_text() if log.exists() else ""
 
@@ -108,7 +108,7 @@ def told(log: Path) -> str:
 def wait_for_work(log: Path, starts: int, finished: int) -> None:
     """The process that was started last has its plan, and so many slices are finished, or there are no more."""
     for _ in range(6000):
-        said = told(log)
+        said = reported(log)
         if (said.count("planned") >= starts or "certified" in said) and (said.count("finished") >= finished or "landed" in said):
             return
         time.sleep(0.005)

@@ -1,4 +1,4 @@
-"""Clients are made once, and a missing region is told with its remedy."""
+"""Clients are made once, and a missing region is reported with its remedy."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def test_garbage_is_collected_again_once_everything_is_imported_and_what_was_imp
 
 
 def test_garbage_is_not_collected_while_modules_are_imported() -> None:
-    script = "import gc, sys\nruns = []\ngc.callbacks.append(lambda phase, told: runs.append('headgate' in sys.modules))\n"
+    script = "import gc, sys\nruns = []\ngc.callbacks.append(lambda phase, info: runs.append('headgate' in sys.modules))\n"
     assert said_by(f"{script}import lambdas.raw_to_curated.handler\nprint(sum(runs))") == "0"
 
 

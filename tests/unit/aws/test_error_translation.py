@@ -21,7 +21,7 @@ def refused(code: str, message: str = "", **more: Any) -> ClientError:  # noqa: 
     return ClientError({"Error": {"Code": code, "Message": message}, **more}, "PutItem")
 
 
-def told(error: Exception) -> ServiceError:
+def reported(error: Exception) -> ServiceError:
     with pytest.raises(ServiceError) as caught, translated("record orders/a.csv"):
         raise error
     return caught.value
@@ -32,7 +32,7 @@ def told(error: Exception) -> ServiceError:
     [(NOT_FOUND, NotFoundError), (NOT_PERMITTED, NotPermittedError), (CONFLICT, ConflictError), (THROTTLED, ThrottledError)],
 )
 def test_every_code_of_a_table_has_its_kind(codes: frozenset[str], kind: type[ServiceError]) -> None:
-    assert {type(told(refused(code))) for code in codes} == {kind}
+    assert {type(reported(refused(code))) for code in codes} == {kind}
 
 
 def test_no_code_stands_in_two_tables() -> None:
@@ -41,40 +41,40 @@ def test_no_code_stands_in_two_tables() -> None:
 
 
 def test_an_unknown_code_is_a_service_error_that_names_action_code_and_operation() -> None:
-    error = told(refused("InternalServerError"))
+    error = reported(refused("InternalServerError"))
     assert type(error) is ServiceError
     assert str(error) == "record orders/a.csv: InternalServerError on PutItem"
 
 
 def test_a_refused_permission_is_told_in_awss_own_words() -> None:
     message = "User: arn:aws:sts::0:assumed-role/gate is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::curated"
-    assert message in str(told(refused("AccessDenied", message)))
+    assert message in str(reported(refused("AccessDenied", message)))
 
 
 @pytest.mark.parametrize("code", ["ValidationException", "ThrottlingException", "ConditionalCheckFailedException", "NoSuchKey"])
 def test_awss_text_is_left_out_elsewhere_because_it_may_repeat_what_was_sent(code: str) -> None:
-    assert PAN not in str(told(refused(code, f"invalid value {PAN}")))
+    assert PAN not in str(reported(refused(code, f"invalid value {PAN}")))
 
 
 def test_a_wrong_parameter_is_not_repeated_in_text_or_traceback() -> None:
-    error = told(ParamValidationError(report=f"invalid value {PAN}"))
+    error = reported(ParamValidationError(report=f"invalid value {PAN}"))
     assert PAN not in "".join(traceback.format_exception(error))
     assert str(error).endswith("ParamValidationError")
 
 
 def test_an_unreachable_endpoint_is_a_service_error() -> None:
-    assert str(told(EndpointConnectionError(endpoint_url="http://x"))) == (
+    assert str(reported(EndpointConnectionError(endpoint_url="http://x"))) == (
         "record orders/a.csv: AWS could not be reached (EndpointConnectionError). Check the network, and AWS_ENDPOINT_URL if it is set."
     )
 
 
 def test_missing_credentials_are_not_permitted() -> None:
-    assert isinstance(told(NoCredentialsError()), NotPermittedError)
+    assert isinstance(reported(NoCredentialsError()), NotPermittedError)
 
 
 def test_a_cancelled_transaction_is_told_by_its_reason() -> None:
     reasons = [{"Code": "None"}, {"Code": "ThrottlingError"}]
-    assert isinstance(told(refused("TransactionCanceledException", CancellationReasons=reasons)), ThrottledError)
+    assert isinstance(reported(refused("TransactionCanceledException", CancellationReasons=reasons)), ThrottledError)
 
 
 def test_a_failed_transfer_is_told_by_the_refusal_it_met() -> None:

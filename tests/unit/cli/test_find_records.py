@@ -71,17 +71,17 @@ def test_a_file_is_found_by_the_key_it_was_sent_under(put: Callable[[str, str], 
 @pytest.mark.parametrize("command", [["quarantine", "show"], ["quarantine", "replay"], ["files", "show"], ["mapping", "show"]])
 def test_what_is_found_nowhere_is_told_without_its_number(put: Callable[[str, str], None], command: list[str]) -> None:
     put("payments/a.csv", HEADER + BAD)
-    told = ran(*command, f"payments/card {PAN}.csv")
-    assert told.exit_code == 1
-    assert "payments/card [PAN ****1111].csv" in f"{told.output}{told.exception}"
+    reported = ran(*command, f"payments/card {PAN}.csv")
+    assert reported.exit_code == 1
+    assert "payments/card [PAN ****1111].csv" in f"{reported.output}{reported.exception}"
 
 
 @pytest.mark.parametrize("key", [f"payments/card {PAN}.csv", f"payments/{SSN}.csv"])
 def test_a_replay_says_that_the_original_cannot_be_found_by_a_masked_key(put: Callable[[str, str], None], key: str) -> None:
     put(key, HEADER + BAD)
-    told = ran("quarantine", "replay", key, "--json")
-    (done,) = json.loads(told.stdout)
-    assert (told.exit_code, done["outcome"], done["reason"]) == (3, "raw_gone", MASKED)
+    reported = ran("quarantine", "replay", key, "--json")
+    (done,) = json.loads(reported.stdout)
+    assert (reported.exit_code, done["outcome"], done["reason"]) == (3, "raw_gone", MASKED)
 
 
 def test_a_replay_says_that_an_original_is_gone(put: Callable[[str, str], None]) -> None:
@@ -95,10 +95,10 @@ def test_a_replay_says_that_an_original_is_gone(put: Callable[[str, str], None])
 def test_a_mapping_of_a_masked_key_is_remembered_and_the_file_has_to_be_sent_again(put: Callable[[str, str], None]) -> None:
     key, header = f"payments/card {PAN}.csv", HEADER.replace("order_id", "Vorgang")
     put(key, header + BAD)
-    told = ran("mapping", "set", key, "Vorgang=order_id")
-    assert isinstance(told.exception, HeadgateError)
-    assert "remembered for files of payments" in str(told.exception)
-    assert MASKED in str(told.exception)
+    reported = ran("mapping", "set", key, "Vorgang=order_id")
+    assert isinstance(reported.exception, HeadgateError)
+    assert "remembered for files of payments" in str(reported.exception)
+    assert MASKED in str(reported.exception)
     put("payments/b.csv", header + BAD)
     (sent_again,) = [record for record in wiring.ledger({}).records() if record.key == "payments/b.csv"]
     assert sent_again.state == "done"

@@ -1,4 +1,4 @@
-"""Deletions are told where a contract asks for them by a key that can be told."""
+"""Deletions are reported where a contract asks for them by a key that can be reported."""
 
 from __future__ import annotations
 

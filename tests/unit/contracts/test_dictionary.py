@@ -58,9 +58,9 @@ def test_everything_that_a_contract_says_is_told(text: str, line: str) -> None:
 
 
 def test_every_table_of_the_lake_is_in_it() -> None:
-    registry, told = Registry.load(), dictionary(Registry.load()).splitlines()
+    registry, reported = Registry.load(), dictionary(Registry.load()).splitlines()
     for contract in [*registry.curated.values(), *registry.lake.values(), *registry.prod.values(), *registry.source.values()]:
-        assert f"### {contract.dataset}" in told
+        assert f"### {contract.dataset}" in reported
 
 
 def test_the_copy_in_docs_is_up_to_date() -> None:
@@ -73,7 +73,7 @@ def test_a_value_whose_absence_only_warns_or_refuses_the_file_is_told() -> None:
         Column(level.value, ColumnType(Kind.DATE), required=level is not Level.WARN, rules=(Rule("required", level=level),))
         for level in Level
     )
-    told = dictionary(Registry(source={"x": Contract("x", "x", "source", "1", columns)}, curated={}, prod={}, lake={}))
-    assert "| warn | date |  | has a value (only warns); may be null |" in told
-    assert "| quarantine | date |  |  |" in told
-    assert "| halt | date |  | has a value (rejects the file) |" in told
+    reported = dictionary(Registry(source={"x": Contract("x", "x", "source", "1", columns)}, curated={}, prod={}, lake={}))
+    assert "| warn | date |  | has a value (only warns); may be null |" in reported
+    assert "| quarantine | date |  |  |" in reported
+    assert "| halt | date |  | has a value (rejects the file) |" in reported

@@ -178,5 +178,5 @@ def test_allowed_values_in_another_order_are_no_change() -> None:
 def test_a_column_that_takes_a_stand_ins_name_renames_it_for_readers() -> None:
     card, last4 = col(mask=Mask.PAN), Column("c_last4", TEXT)
     old, new = (contract(*with_distinct_names(columns)) for columns in ((card,), (card, last4)))
-    told = {change.column: change.breaks for change in differences(old, new)}
-    assert told == {"c": Breaks.READERS, "c_last4": Breaks.NOBODY}
+    reported = {change.column: change.breaks for change in differences(old, new)}
+    assert reported == {"c": Breaks.READERS, "c_last4": Breaks.NOBODY}

@@ -128,7 +128,7 @@ def test_everything_that_the_document_says_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "told"),
+    ("document", "reported"),
     [
         (changed("kind", to="Table"), "not an ODCS v3 DataContract"),
         (changed("apiVersion", to="v2.2.2"), "not an ODCS v3 DataContract"),
@@ -183,8 +183,8 @@ def test_everything_that_the_document_says_is_read() -> None:
         (changed("schema", 0, "properties", 4, "customProperties", 0, "value", to="verdicts"), "no contract declares it"),
     ],
 )
-def test_a_contract_that_cannot_be_kept_is_refused_with_the_reason(document: dict[str, Any], told: str) -> None:
-    with pytest.raises(ContractError, match=told):
+def test_a_contract_that_cannot_be_kept_is_refused_with_the_reason(document: dict[str, Any], reported: str) -> None:
+    with pytest.raises(ContractError, match=reported):
         odcs_reader.parse(document, zone="source")
 
 

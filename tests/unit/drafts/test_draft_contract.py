@@ -354,12 +354,12 @@ def test_a_column_that_is_named_with_a_number_is_told_to_nobody(name: str) -> No
 @pytest.mark.parametrize("name", ["4111111111111111", "4111 1111 1111 1111", "219-09-9999"])
 def test_a_number_in_the_first_row_is_no_name_of_a_column(name: str) -> None:
     """Such a row is data of a file without a header, or the draft is refused; either way the number is shown to nobody."""
-    told = ""
+    reported = ""
     with suppress(UnreadableFileError):
         found = draft(f"id,{name}\n1,2\n2,3\n".encode(), "x")
         assert found.contract.names == ("column_1", "column_2")
-        told = str(to_odcs(found.contract))
-    assert name not in told
+        reported = str(to_odcs(found.contract))
+    assert name not in reported
 
 
 @pytest.mark.parametrize(("body", "error"), [(b"", UnreadableFileError), (b"a,a\n1,2\n", HeaderError), (b"PAR1xx", UnreadableFileError)])
@@ -458,7 +458,7 @@ def test_parquet_with_a_column_twice_is_refused_as_csv_is(names: list[str]) -> N
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "reported"),
     [
         (pa.array([1.5, float("nan"), 2.5]), "has 1 values that are no DOUBLE"),
         (pa.array([1.5, float("inf"), float("-inf")], pa.float32()), "has 2 values that are no DOUBLE"),
@@ -468,14 +468,14 @@ def test_parquet_with_a_column_twice_is_refused_as_csv_is(names: list[str]) -> N
         (pa.array([1.5, 2.5, None]), ""),
     ],
 )
-def test_values_that_no_contract_can_hold_are_counted_as_their_rows_are_refused(values: pa.Array, told: str) -> None:
+def test_values_that_no_contract_can_hold_are_counted_as_their_rows_are_refused(values: pa.Array, reported: str) -> None:
     body = io.BytesIO()
     pq.write_table(pa.table({"id": ["a", "b", "c"], "v": values}), body)
     made = draft(body.getvalue(), "payments")
     refused = gated(body.getvalue(), made.contract).counts.quarantined
     counts = [finding.message for finding in made.findings if finding.column == "v" and "that are no" in finding.message]
-    assert [count.partition(":")[0] for count in counts] == ([told] if told else [])
-    assert f"has {refused} values" in (told or "has 0 values")
+    assert [count.partition(":")[0] for count in counts] == ([reported] if reported else [])
+    assert f"has {refused} values" in (reported or "has 0 values")
     assert odcs_reader.parse(json.loads(json.dumps(to_odcs(made.contract))), "source") == made.contract
 
 

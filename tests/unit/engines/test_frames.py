@@ -74,9 +74,9 @@ def test_an_instant_becomes_naive_utc_and_a_decimal_takes_its_scale() -> None:
     ],
 )
 def test_what_would_change_is_an_error_that_does_not_tell_the_value(answered: pa.Array, wanted: pa.DataType) -> None:
-    with pytest.raises(AuditError) as told:
+    with pytest.raises(AuditError) as reported:
         exact(pa.table({"money": answered}), pa.schema({"money": wanted}))
-    assert str(answered[0].as_py()) not in str(told.value)
+    assert str(answered[0].as_py()) not in str(reported.value)
 
 
 def test_rows_are_ordered_by_the_columns_named_first_and_then_by_all_others() -> None:

@@ -30,7 +30,7 @@ def numbered(rows: pd.DataFrame, process: int = 0) -> pd.DataFrame:
     return pd.DataFrame({"region": rows["region"], "place": range(len(rows)), "amount": rows["amount"], "process": process})
 
 
-def told_process(rows: pd.DataFrame) -> pd.DataFrame:
+def process_id_of(rows: pd.DataFrame) -> pd.DataFrame:
     return numbered(rows, os.getpid())
 
 
@@ -69,7 +69,7 @@ def test_processes_give_what_one_process_gives(monkeypatch: pytest.MonkeyPatch) 
 
 def test_work_that_lasts_is_done_in_other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local_engine, "_ALONE_S", 0.0)
-    made = Local(workers=2).map_groups(sales([("GB", 1), ("FR", 2)]), ["region"], told_process, SCHEMA)
+    made = Local(workers=2).map_groups(sales([("GB", 1), ("FR", 2)]), ["region"], process_id_of, SCHEMA)
     assert os.getpid() not in set(made["process"])
 
 

@@ -1,4 +1,4 @@
-"""Keys that went and keys that came are told exactly, whatever their types."""
+"""Deleted and new keys are found exactly, whatever their types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A changed source is told before it is read, and the contract says what happens then."""
+"""A changed source is reported before it is read, and the contract says what happens then."""
 
 from __future__ import annotations
 

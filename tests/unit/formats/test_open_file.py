@@ -1,4 +1,4 @@
-"""A file that is streamed from disk is told as one that is read whole, whatever its format and compression."""
+"""A file that is streamed from disk is described as one that is read at once, whatever its format and compression."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ ROW = {
 }
 
 
-def told(gated: CheckedRows) -> tuple[object, ...]:
+def reported(gated: CheckedRows) -> tuple[object, ...]:
     return gated.counts, gated.accepted.to_pylist(), gated.quarantine_rows.to_pylist()
 
 
@@ -62,11 +62,11 @@ def streamed(body: bytes, open_as: Callable[[Path], Source | None]) -> tuple[obj
         source = open_as(path)
         assert source
         gated = check_source(source, REGIONS, KEY, Origin("regions", "0" * 64, "regions/in", LANDED))
-    return told(gated)
+    return reported(gated)
 
 
 def whole(body: bytes) -> tuple[object, ...]:
-    return told(check_bytes(body, REGIONS, KEY, object_key="regions/in", received_at=LANDED, content_sha256="0" * 64))
+    return reported(check_bytes(body, REGIONS, KEY, object_key="regions/in", received_at=LANDED, content_sha256="0" * 64))
 
 
 values = st.none() | st.sampled_from(["GB", "not a code", "", "\\N", "2024-01-01 00:00:00", 7, 1.5, 12345678901234567890, True, "é☃"])

@@ -83,13 +83,13 @@ def test_what_is_of_no_known_form_is_refused() -> None:
 
 
 def test_what_was_found_out_about_the_form_is_told_with_its_confidence() -> None:
-    told = {form: read_file(content, CONTRACT).written_as for form, content in FORMS.items()}
-    assert {form: each["format"] for form, each in told.items() if form in {"json", "json lines", "parquet"}} == {
+    reported = {form: read_file(content, CONTRACT).written_as for form, content in FORMS.items()}
+    assert {form: each["format"] for form, each in reported.items() if form in {"json", "json lines", "parquet"}} == {
         "json": "json",
         "json lines": "json_lines",
         "parquet": "parquet",
     }
-    assert told["semicolons in windows-1252"] == {
+    assert reported["semicolons in windows-1252"] == {
         "format": "csv",
         "compression": "none",
         "encoding": "cp1252",
@@ -101,7 +101,11 @@ def test_what_was_found_out_about_the_form_is_told_with_its_confidence() -> None
         "header_lines": "1",
         "confidence": "1.0",
     }
-    assert (told["json lines"]["encoding"], told["json lines"]["confidence"], told["parquet"]["confidence"]) == ("utf-8", "1.0", "1.0")
+    assert (reported["json lines"]["encoding"], reported["json lines"]["confidence"], reported["parquet"]["confidence"]) == (
+        "utf-8",
+        "1.0",
+        "1.0",
+    )
 
 
 def test_the_compressions_that_were_found_are_told_from_the_outside_in() -> None:

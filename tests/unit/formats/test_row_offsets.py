@@ -88,8 +88,8 @@ def test_records_of_json_have_their_places(text: str) -> None:
 
 def test_a_line_that_is_no_record_says_so_and_where_it_is() -> None:
     body = b'{"n": 1, "note": "a"}\n{"n": 2, "no\n'
-    (told,) = gated(body).quarantine_rows.to_pylist()
-    assert (told["rule"], told["reason"], told["byte_offset"]) == ("ragged_row", "is no JSON object", body.index(b'{"n": 2'))
+    (reported,) = gated(body).quarantine_rows.to_pylist()
+    assert (reported["rule"], reported["reason"], reported["byte_offset"]) == ("ragged_row", "is no JSON object", body.index(b'{"n": 2'))
 
 
 def test_rows_of_parquet_and_excel_have_none() -> None:

@@ -131,7 +131,7 @@ def test_a_file_with_other_columns_is_refused(publisher: Publisher, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("rows", "told"),
+    ("rows", "reported"),
     [
         (pa.table({"line_id": [1]}), "columns missing \\['price'\\]"),
         (lines("1.00").append_column("extra", pa.array([1])), "not in the contract \\['extra'\\]"),
@@ -140,8 +140,8 @@ def test_a_file_with_other_columns_is_refused(publisher: Publisher, tmp_path: Pa
         (pa.table({"line_id": [1.5], "price": [Decimal("1.00")]}), "column line_id does not fit"),
     ],
 )
-def test_rows_that_do_not_fit_are_refused_by_column_and_without_values(rows: pa.Table, told: str) -> None:
-    with pytest.raises(AuditError, match=told) as raised:
+def test_rows_that_do_not_fit_are_refused_by_column_and_without_values(rows: pa.Table, reported: str) -> None:
+    with pytest.raises(AuditError, match=reported) as raised:
         conform(LINES, rows)
     assert "1.234" not in str(raised.value)
 

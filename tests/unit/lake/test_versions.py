@@ -46,7 +46,7 @@ def records_of(sent: list[Sent], *, processed: list[int] | None = None) -> list[
     ]
 
 
-def told(*sends: str) -> dict[str, LastHeld]:
+def reported(*sends: str) -> dict[str, LastHeld]:
     """Sends a minute apart, written as key=content."""
     return last_held(records_of([Sent(*send.split("="), at) for at, send in enumerate(sends, 1)]))
 
@@ -57,23 +57,23 @@ def refused(key: str, content: str, at: int, state: str = "rejected") -> FileRec
 
 
 def test_a_content_counts_from_when_it_first_came() -> None:
-    assert told("k=X", "k=Y") == {"X": LastHeld(moment(1)), "Y": LastHeld(moment(2))}
+    assert reported("k=X", "k=Y") == {"X": LastHeld(moment(1)), "Y": LastHeld(moment(2))}
 
 
 def test_the_same_bytes_sent_again_say_nothing() -> None:
-    assert told("k=X", "k=X", "k=X") == {"X": LastHeld(moment(1))}
+    assert reported("k=X", "k=X", "k=X") == {"X": LastHeld(moment(1))}
 
 
 def test_an_object_that_goes_back_comes_to_hold_the_content_once_more() -> None:
-    assert told("k=X", "k=Y", "k=X", "k=X") == {"X": LastHeld(moment(3), moved=True), "Y": LastHeld(moment(2))}
+    assert reported("k=X", "k=Y", "k=X", "k=X") == {"X": LastHeld(moment(3), moved=True), "Y": LastHeld(moment(2))}
 
 
 def test_a_copy_under_another_name_says_nothing() -> None:
-    assert told("k=X", "k=Y", "copy=X") == {"X": LastHeld(moment(1)), "Y": LastHeld(moment(2))}
+    assert reported("k=X", "k=Y", "copy=X") == {"X": LastHeld(moment(1)), "Y": LastHeld(moment(2))}
 
 
 def test_a_correction_counts_though_its_content_came_under_another_name_first() -> None:
-    assert told("other=X", "k=Y", "k=X") == {"X": LastHeld(moment(3), moved=True), "Y": LastHeld(moment(2))}
+    assert reported("other=X", "k=Y", "k=X") == {"X": LastHeld(moment(3), moved=True), "Y": LastHeld(moment(2))}
 
 
 def test_a_content_that_was_refused_in_between_is_no_other_one() -> None:

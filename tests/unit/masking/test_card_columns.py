@@ -125,7 +125,7 @@ KEY = MaskingKey("k1", b"0123456789abcdef0123456789abcdef")
 COLUMN = st.lists(st.sampled_from([*PUBLISHED, "4111 1111 1111 1111", "4111111111111112", "no card", None]), max_size=9)
 
 
-def told(known: cards.KnownCards, texts: list[str | None]) -> list[dict[str, str] | None]:
+def reported(known: cards.KnownCards, texts: list[str | None]) -> list[dict[str, str] | None]:
     at, found = known.of(text(*texts))
     return [None if place is None else found.to_pylist()[place] for place in at.to_pylist()]
 
@@ -138,15 +138,15 @@ def test_a_text_stands_for_the_same_card_whatever_the_file_said_before_and_howev
         patched.setattr(cards, "_MOST_KNOWN_CARDS", remembered)
         of_file = cards.KnownCards(KEY)
         for column in columns:
-            assert told(of_file, column) == [told(cards.KnownCards(KEY), [each])[0] for each in column]
+            assert reported(of_file, column) == [reported(cards.KnownCards(KEY), [each])[0] for each in column]
 
 
 def test_what_is_no_card_stands_for_none() -> None:
-    assert told(cards.KnownCards(KEY), ["4111111111111112", "no card", None, ""]) == [None] * 4
+    assert reported(cards.KnownCards(KEY), ["4111111111111112", "no card", None, ""]) == [None] * 4
 
 
 def test_a_card_is_told_with_its_bare_number_its_brand_and_last_four() -> None:
-    (card,) = told(cards.KnownCards(KEY), ["4111-1111 1111.1111"])
+    (card,) = reported(cards.KnownCards(KEY), ["4111-1111 1111.1111"])
     assert card is not None
     assert (card["number"], card["brand"], card["last4"]) == ("4111111111111111", "visa", "1111")
 
@@ -218,7 +218,7 @@ def test_odd_doubles_are_no_card_numbers(values: list[float | None]) -> None:
 @pytest.mark.parametrize("number", ["4111111111111111", "378282246310005", "6205500000000000004"])
 def test_a_padded_number_has_the_token_of_the_number(number: str, zeros: int) -> None:
     padded = "0" * zeros + number
-    first, second = told(cards.KnownCards(KEY), [number, padded])
+    first, second = reported(cards.KnownCards(KEY), [number, padded])
     assert first
     assert second
     assert first["token"] == second["token"]
@@ -233,7 +233,7 @@ def test_a_padded_number_has_the_token_of_the_number(number: str, zeros: int) ->
     ],
 )
 def test_an_encoded_number_has_the_token_of_the_number(written: str) -> None:
-    first, second = told(cards.KnownCards(KEY), ["4111111111111111", written])
+    first, second = reported(cards.KnownCards(KEY), ["4111111111111111", written])
     assert first
     assert second
     assert first["token"] == second["token"]

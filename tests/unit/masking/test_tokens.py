@@ -27,8 +27,8 @@ def test_a_token_is_the_keyed_hash_of_the_whole_number(numbers: list[str], secre
 
 def test_a_token_is_that_of_the_standard() -> None:
     """Source: RFC 4231, test case 2."""
-    told = tokens(MaskingKey("k1", b"Jefe"), "what do ya want for nothing?")
-    assert told == ["k1:5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"]
+    reported = tokens(MaskingKey("k1", b"Jefe"), "what do ya want for nothing?")
+    assert reported == ["k1:5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"]
 
 
 def test_tokens_differ_by_key() -> None:

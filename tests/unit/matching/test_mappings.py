@@ -170,15 +170,15 @@ def test_a_replay_takes_up_a_file_that_is_pending_for_a_column_of_the_new_contra
 
 
 @pytest.mark.parametrize(
-    ("place", "field_name", "told"),
+    ("place", "field_name", "reported"),
     [(0, "order_id", "two columns for order_id"), (6, "", "no field for F3"), (0, "colour", "no column for")],
 )
-def test_a_mapping_that_makes_no_file_is_not_remembered(place: int, field_name: str, told: str) -> None:
+def test_a_mapping_that_makes_no_file_is_not_remembered(place: int, field_name: str, reported: str) -> None:
     lake = Lake()
     suggested = Suggested.from_json(lake.process("payments/a.csv", UNSURE).error["suggestion"])
     fields = PAYMENTS.split("\n", 1)[0].split(",")
     fields[place] = field_name
-    with pytest.raises(BadInputError, match=told):
+    with pytest.raises(BadInputError, match=reported):
         lake.mappings.remember(suggested, fields)
     assert lake.objects.contents("artifacts", "mappings/") == {}
 

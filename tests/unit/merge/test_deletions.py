@@ -118,7 +118,7 @@ CONTENT = {"aa": (("1", "2"), 3), "bb": (("2", "3", "4"), 1), "cc": (("1", "4", 
 
 
 def there(events: list[tuple[int, str, tuple[str, ...]]]) -> dict[str, int]:
-    """Of each order the time of its newest version, told by the plain reading of the rule."""
+    """Of each order the time of its newest version, found by the plain reading of the rule."""
     seen = {content: max(at for at, other, _ in events if other == content) for _, content, _ in events if content}
     gone = {
         one: max(at for at, content, ids in events if not content and one in ids)

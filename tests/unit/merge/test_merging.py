@@ -416,10 +416,10 @@ def test_as_of_is_the_last_day_of_sales(lake: Lake) -> None:
 
 def test_as_of_can_be_given_and_makes_another_lake(lake: Lake) -> None:
     lake.deliver("aa", order("1", "1.00"))
-    told, found = lake.merging().merge(date(2024, 6, 1)), lake.merging().merge()
-    assert told.as_of == date(2024, 6, 1)
-    assert told.snapshot_id != found.snapshot_id
-    assert told.datasets == found.datasets
+    reported, found = lake.merging().merge(date(2024, 6, 1)), lake.merging().merge()
+    assert reported.as_of == date(2024, 6, 1)
+    assert reported.snapshot_id != found.snapshot_id
+    assert reported.datasets == found.datasets
 
 
 def test_an_empty_lake_has_a_day_too(lake: Lake) -> None:

@@ -1,4 +1,4 @@
-"""A child without its parent is told and stays; a parent that comes late makes it whole again."""
+"""A child without its parent is reported and stays; a parent that comes late completes it."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ class Lake:
             self.catalog.create("db", dataset, f"s3://{BUCKET}/empty/")
 
     def deliver(self, contract: Contract, name: str, *rows: dict[str, Any]) -> None:
-        told = [{**row, "_content_sha256": name, "_source_row": at} for at, row in enumerate(rows, 1)]
-        table = pa.Table.from_pylist(told, arrow_schema(contract))
+        reported = [{**row, "_content_sha256": name, "_source_row": at} for at, row in enumerate(rows, 1)]
+        table = pa.Table.from_pylist(reported, arrow_schema(contract))
         self.objects.write(ObjectRef(BUCKET, keys.increment_key(contract.dataset, name)), parquet_bytes(table))
 
     def merged(self) -> tuple[CheckedReference, ...]:
@@ -86,7 +86,7 @@ class Lake:
     def merging(self) -> Merging:
         return Merging(self.objects, self.catalog, self.contracts, BUCKET, "db", self.workspace, audit, missing_parents=TABLE)
 
-    def told(self) -> list[dict[str, Any]]:
+    def reported(self) -> list[dict[str, Any]]:
         """What the table shows."""
         location = self.catalog.current("db", TABLE.dataset).location.removeprefix(f"s3://{BUCKET}/")
         rows: list[dict[str, Any]] = pq.read_table(pa.BufferReader(self.objects.read(ObjectRef(BUCKET, keys.part(location))))).to_pylist()
@@ -116,7 +116,7 @@ def test_rows_without_parent_are_counted_listed_and_stay(lake: Lake) -> None:
 def test_the_table_tells_what_was_checked_of_the_newest_snapshot(lake: Lake) -> None:
     lake.deliver(LINES, "b", line("x", "1"), line("y", "2"), line("z", "2"))
     snapshot = lake.merging().merge()
-    (row,) = lake.told()
+    (row,) = lake.reported()
     assert row == {
         "column_name": "lines.order_id",
         "references_column": "parents.order_id",
@@ -128,7 +128,7 @@ def test_the_table_tells_what_was_checked_of_the_newest_snapshot(lake: Lake) -> 
     }
     lake.deliver(ORDERS, "a", {"order_id": "1"}, {"order_id": "2"})
     lake.merged()
-    assert [row["rows_without_parent"] for row in lake.told()] == [0]
+    assert [row["rows_without_parent"] for row in lake.reported()] == [0]
 
 
 def test_a_table_that_fell_behind_is_caught_up_by_the_next_merge_and_one_that_did_not_stays(lake: Lake) -> None:
@@ -136,7 +136,7 @@ def test_a_table_that_fell_behind_is_caught_up_by_the_next_merge_and_one_that_di
     replace(lake.merging(), missing_parents=None).merge()
     assert lake.catalog.current("db", TABLE.dataset).location.endswith("/empty/")
     lake.merged()
-    assert [row["rows_without_parent"] for row in lake.told()] == [1]
+    assert [row["rows_without_parent"] for row in lake.reported()] == [1]
     revision = lake.catalog.current("db", TABLE.dataset).revision
     lake.merged()
     assert lake.catalog.current("db", TABLE.dataset).revision == revision

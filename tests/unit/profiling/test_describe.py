@@ -14,16 +14,21 @@ pytestmark = pytest.mark.unit
 
 
 def test_numbers_tell_where_they_lie() -> None:
-    told = describe(pa.array([1, 2, 3, 4, None, 100]))
-    assert told.distinct == 5
-    assert {name: told.facts[name] for name in ("min", "max", "mean", "median")} == {"min": "1", "max": "100", "mean": "22", "median": "3"}
-    assert told.facts["std"] == "43.6176569751"
-    assert told.facts["outliers"] == {"fences": ["-1", "7"], "outside": 1, "far_out": 1}
+    reported = describe(pa.array([1, 2, 3, 4, None, 100]))
+    assert reported.distinct == 5
+    assert {name: reported.facts[name] for name in ("min", "max", "mean", "median")} == {
+        "min": "1",
+        "max": "100",
+        "mean": "22",
+        "median": "3",
+    }
+    assert reported.facts["std"] == "43.6176569751"
+    assert reported.facts["outliers"] == {"fences": ["-1", "7"], "outside": 1, "far_out": 1}
 
 
 def test_money_is_told_exactly() -> None:
-    told = describe(pa.array([Decimal("10.10"), Decimal("-0.05"), Decimal("10.10")], pa.decimal128(14, 2)))
-    assert (told.facts["min"], told.facts["max"], told.top) == ("-0.05", "10.10", (("10.10", 2),))
+    reported = describe(pa.array([Decimal("10.10"), Decimal("-0.05"), Decimal("10.10")], pa.decimal128(14, 2)))
+    assert (reported.facts["min"], reported.facts["max"], reported.top) == ("-0.05", "10.10", (("10.10", 2),))
 
 
 def test_days_and_instants_are_told_as_such() -> None:
@@ -34,8 +39,8 @@ def test_days_and_instants_are_told_as_such() -> None:
 
 
 def test_one_value_has_no_outliers_and_no_spread() -> None:
-    told = describe(pa.array([5, 5, 5]))
-    assert (told.facts["std"], told.facts["outliers"]) == ("0", {})
+    reported = describe(pa.array([5, 5, 5]))
+    assert (reported.facts["std"], reported.facts["outliers"]) == ("0", {})
 
 
 def test_nothing_is_told_of_nothing() -> None:
@@ -45,11 +50,11 @@ def test_nothing_is_told_of_nothing() -> None:
 
 
 def test_texts_tell_frequency_length_and_pattern() -> None:
-    told = describe(pa.array(["P123", "P9999", "P123", None, "x y"]))
-    assert (told.distinct, told.top[0]) == (3, ("P123", 2))
-    assert told.facts["length"] == {"min": 3, "max": 5, "mean": "4"}
-    assert told.patterns == (("A9{3}", "0.500000"), ("A9{4}", "0.250000"), ("a a", "0.250000"))
-    assert told.bins == {"P123": "0.500000", "P9999": "0.250000", "x y": "0.250000"}
+    reported = describe(pa.array(["P123", "P9999", "P123", None, "x y"]))
+    assert (reported.distinct, reported.top[0]) == (3, ("P123", 2))
+    assert reported.facts["length"] == {"min": 3, "max": 5, "mean": "4"}
+    assert reported.patterns == (("A9{3}", "0.500000"), ("A9{4}", "0.250000"), ("a a", "0.250000"))
+    assert reported.bins == {"P123": "0.500000", "P9999": "0.250000", "x y": "0.250000"}
 
 
 def test_texts_held_as_a_dictionary_are_described_as_if_they_were_plain() -> None:
@@ -64,15 +69,15 @@ def test_the_order_of_rows_does_not_matter() -> None:
 
 @pytest.mark.parametrize("values", [["4111 1111 1111 1111"] * 3, [4111111111111111] * 3, ["078-05-1120"] * 2])
 def test_a_value_that_may_be_a_card_number_is_not_shown(values: list[object]) -> None:
-    told = describe(pa.array(values))
-    assert "[hidden]" in str(told)
-    assert "11111" not in str(told)
-    assert "078" not in str(told)
+    reported = describe(pa.array(values))
+    assert "[hidden]" in str(reported)
+    assert "11111" not in str(reported)
+    assert "078" not in str(reported)
 
 
 def test_steps_are_the_same_whatever_the_file() -> None:
-    told = steps(np.array([0.0, 1, 1.99, 2, 5, 10, -3, 0.05]), np.ones(8))
-    assert told == {
+    reported = steps(np.array([0.0, 1, 1.99, 2, 5, 10, -3, 0.05]), np.ones(8))
+    assert reported == {
         "-2e0": "0.125000",
         "0": "0.125000",
         "5e-2": "0.125000",

@@ -34,13 +34,13 @@ pytestmark = pytest.mark.unit
     ],
 )
 def test_a_column_is_of_the_most_specific_type_that_its_texts_spell(texts: list[str | None], kind: str, form: str) -> None:
-    told = infer(pa.array(texts, pa.string()))
-    assert (told.type, told.format, told.invalid) == (kind, form, 0)
+    reported = infer(pa.array(texts, pa.string()))
+    assert (reported.type, reported.format, reported.invalid) == (kind, form, 0)
 
 
 def test_some_dirt_is_invalid_and_does_not_make_numbers_into_texts() -> None:
-    told = infer(pa.array(["1"] * 19 + ["x"]))
-    assert (told.type, told.invalid, told.values.null_count) == ("int", 1, 1)
+    reported = infer(pa.array(["1"] * 19 + ["x"]))
+    assert (reported.type, reported.invalid, reported.values.null_count) == ("int", 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -53,32 +53,32 @@ def test_some_dirt_is_invalid_and_does_not_make_numbers_into_texts() -> None:
     ],
 )
 def test_what_a_few_texts_say_of_the_type_is_heard_and_does_not_make_them_invalid(most: str, few: str, kind: str, form: str) -> None:
-    told = infer(pa.array([most] * 19 + [few]))
-    assert (told.type, told.format, told.invalid, told.values.null_count) == (kind, form, 0, 0)
+    reported = infer(pa.array([most] * 19 + [few]))
+    assert (reported.type, reported.format, reported.invalid, reported.values.null_count) == (kind, form, 0, 0)
 
 
 def test_ids_of_64_bits_are_whole_numbers_and_longer_ones_texts_but_none_is_rounded() -> None:
-    told = infer(pa.array(["1234567890123456789", "-8999999999999999999", "7"]))
-    assert (told.type, told.values.to_pylist()) == ("int", [1234567890123456789, -8999999999999999999, 7])
+    reported = infer(pa.array(["1234567890123456789", "-8999999999999999999", "7"]))
+    assert (reported.type, reported.values.to_pylist()) == ("int", [1234567890123456789, -8999999999999999999, 7])
     assert infer(pa.array(["12345678901234567890", "12345678901234567891"])).type == "string"
 
 
 def test_much_dirt_makes_a_text() -> None:
-    told = infer(pa.array(["1"] * 4 + ["x"]))
-    assert (told.type, told.invalid) == ("string", 0)
+    reported = infer(pa.array(["1"] * 4 + ["x"]))
+    assert (reported.type, reported.invalid) == ("string", 0)
 
 
 def test_days_that_no_calendar_has_are_invalid() -> None:
-    told = infer(pa.array(["2023-02-29", "2023-02-28", "2023-04-31", "2024-02-29"]))
-    assert told.type == "date"
-    assert told.values.to_pylist() == [None, dt.date(2023, 2, 28), None, dt.date(2024, 2, 29)]
-    assert told.invalid == 2
+    reported = infer(pa.array(["2023-02-29", "2023-02-28", "2023-04-31", "2024-02-29"]))
+    assert reported.type == "date"
+    assert reported.values.to_pylist() == [None, dt.date(2023, 2, 28), None, dt.date(2024, 2, 29)]
+    assert reported.invalid == 2
 
 
 def test_instants_with_a_zone_are_moved_to_utc() -> None:
-    told = infer(pa.array(["2024-01-01 10:00", "2024-01-01T10:00:00+02:00", "2024-01-01 00:00:00.123456789"]))
+    reported = infer(pa.array(["2024-01-01 10:00", "2024-01-01T10:00:00+02:00", "2024-01-01 00:00:00.123456789"]))
     day = dt.datetime(2024, 1, 1)
-    assert told.values.to_pylist() == [
+    assert reported.values.to_pylist() == [
         day.replace(hour=10),
         day.replace(hour=8),
         day.replace(microsecond=123456),
@@ -86,8 +86,8 @@ def test_instants_with_a_zone_are_moved_to_utc() -> None:
 
 
 def test_words_for_nothing_are_values_that_are_suspected() -> None:
-    told = infer(pa.array(["a", "null", "N/A", "NA", None, " "]))
-    assert (told.missing, told.suspected_missing) == (2, 2)
+    reported = infer(pa.array(["a", "null", "N/A", "NA", None, " "]))
+    assert (reported.missing, reported.suspected_missing) == (2, 2)
 
 
 @pytest.mark.parametrize(
@@ -100,15 +100,15 @@ def test_words_for_nothing_are_values_that_are_suspected() -> None:
     ],
 )
 def test_a_column_whose_file_says_its_type_is_believed(column: pa.Array, kind: str) -> None:
-    told = infer(column)
-    assert (told.type, told.missing, told.invalid) == (kind, column.null_count, 0)
+    reported = infer(column)
+    assert (reported.type, reported.missing, reported.invalid) == (kind, column.null_count, 0)
 
 
 @given(st.lists(st.one_of(st.none(), st.text(max_size=30)), max_size=40))
 def test_whatever_is_in_a_column_every_row_is_a_value_missing_or_invalid(texts: list[str | None]) -> None:
-    told = infer(pa.array(texts, pa.string()))
-    assert int(told.texts.counts.sum()) + told.missing == len(texts)
-    assert 0 <= told.invalid <= len(texts) - told.missing
+    reported = infer(pa.array(texts, pa.string()))
+    assert int(reported.texts.counts.sum()) + reported.missing == len(texts)
+    assert 0 <= reported.invalid <= len(texts) - reported.missing
 
 
 @given(st.lists(st.integers(-(10**17), 10**17), min_size=1, max_size=30))

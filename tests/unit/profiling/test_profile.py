@@ -59,17 +59,17 @@ def parquet(table: pa.Table) -> bytes:
 
 
 def test_every_column_of_the_contract_is_told_of_in_its_order() -> None:
-    told = profiled(payments(3), quarantine_rows(), 3)
-    assert [column.name for column in told.columns] == list(PAYMENTS.names)
+    reported = profiled(payments(3), quarantine_rows(), 3)
+    assert [column.name for column in reported.columns] == list(PAYMENTS.names)
 
 
 def test_sensitive_columns_tell_counts_and_nothing_else() -> None:
-    told = profiled(payments(3), quarantine_rows(["card_number:card_number"]), 4)
-    by_name = {column["name"]: column for column in json.loads(told.to_json())["columns"]}
+    reported = profiled(payments(3), quarantine_rows(["card_number:card_number"]), 4)
+    by_name = {column["name"]: column for column in json.loads(reported.to_json())["columns"]}
     assert set(by_name["card_number"]) == {"name", "type", "rows", "missing", "missing_share", "invalid", "identifier", "sensitive"}
     assert (by_name["card_number"]["rows"], by_name["card_number"]["invalid"]) == (4, 1)
     assert by_name["card_cvv"]["missing"] is None
-    assert not any(text in told.to_json() for text in ("secret-token", "private", "1111"))
+    assert not any(text in reported.to_json() for text in ("secret-token", "private", "1111"))
 
 
 def test_the_score_tells_what_was_refused_and_why() -> None:
@@ -87,41 +87,41 @@ def test_the_score_tells_what_was_refused_and_why() -> None:
 
 def test_rows_that_contradict_themselves_are_inconsistent() -> None:
     accepted = arrow_schema(curated_contract(ORDERS)).empty_table()
-    told = profile_of(Received(ORDERS, "abc", 2, Columns(accepted), Columns(quarantine_rows(["shipped_after_ordered"])), NOW))
-    assert told.score.consistency == 0.5
-    assert told.score.validity == 1.0
+    reported = profile_of(Received(ORDERS, "abc", 2, Columns(accepted), Columns(quarantine_rows(["shipped_after_ordered"])), NOW))
+    assert reported.score.consistency == 0.5
+    assert reported.score.validity == 1.0
 
 
 def test_rows_in_parquet_give_the_same_profile(tmp_path: Path) -> None:
-    told = profiled(payments(5), quarantine_rows(["type:amount"]), 6).to_json()
-    assert profiled(parquet(payments(5)), parquet(quarantine_rows(["type:amount"])), 6).to_json() == told
+    reported = profiled(payments(5), quarantine_rows(["type:amount"]), 6).to_json()
+    assert profiled(parquet(payments(5)), parquet(quarantine_rows(["type:amount"])), 6).to_json() == reported
     (tmp_path / "rows.parquet").write_bytes(parquet(payments(5)))
-    assert profiled(tmp_path / "rows.parquet", parquet(quarantine_rows(["type:amount"])), 6).to_json() == told
+    assert profiled(tmp_path / "rows.parquet", parquet(quarantine_rows(["type:amount"])), 6).to_json() == reported
 
 
 def test_a_file_without_rows_has_a_profile_too() -> None:
-    told = profiled(b"", b"", 0)
-    assert told.rows == 0
-    assert told.score.total is None
+    reported = profiled(b"", b"", 0)
+    assert reported.rows == 0
+    assert reported.score.total is None
 
 
 def test_a_file_of_no_known_dataset_is_profiled_by_its_texts() -> None:
     columns = {"id": ["1", "2", "3"], "card": ["4111111111111111", "5555555555554444", "x"], "at": ["2024-01-01 00:00:00", None, ""]}
     arrays = {name: pa.array(texts, pa.string()) for name, texts in columns.items()}
-    told = profile_unknown(arrays, dataset="", content_sha256="abc", received_at=NOW)
-    assert [(column.type, column.missing, column.is_sensitive) for column in told.columns] == [
+    reported = profile_unknown(arrays, dataset="", content_sha256="abc", received_at=NOW)
+    assert [(column.type, column.missing, column.is_sensitive) for column in reported.columns] == [
         ("int", 0, False),
         ("string", 0, True),
         ("timestamp", 2, False),
     ]
-    assert told.score.parts == {
+    assert reported.score.parts == {
         "completeness": pytest.approx(7 / 9),
         "validity": 1.0,
         "uniqueness": 1.0,
         "consistency": None,
         "timeliness": pytest.approx(1 - 1 / 365),
     }
-    assert "4111" not in told.to_json()
+    assert "4111" not in reported.to_json()
 
 
 CARDS = pa.array(["4111111111111111", "5555555555554444"] * 3, pa.string())
@@ -129,19 +129,19 @@ CODES = pa.array(["917", "123", "4567", "001", "020", "917"], pa.string())
 
 
 def test_beside_card_numbers_a_column_of_three_or_four_digits_is_told_by_counts_only() -> None:
-    told = profile_unknown({"F1": CARDS, "F2": CODES}, dataset="", content_sha256="", received_at=NOW)
-    assert [column.is_sensitive for column in told.columns] == [True, True]
-    assert "917" not in told.to_json()
+    reported = profile_unknown({"F1": CARDS, "F2": CODES}, dataset="", content_sha256="", received_at=NOW)
+    assert [column.is_sensitive for column in reported.columns] == [True, True]
+    assert "917" not in reported.to_json()
 
 
 def test_three_digits_alone_are_figures_as_any_others() -> None:
-    told = profile_unknown({"units": CODES}, dataset="", content_sha256="", received_at=NOW)
-    assert not told.columns[0].is_sensitive
+    reported = profile_unknown({"units": CODES}, dataset="", content_sha256="", received_at=NOW)
+    assert not reported.columns[0].is_sensitive
 
 
 def test_columns_that_are_known_to_be_sensitive_are_told_by_counts_only() -> None:
-    told = profile_unknown({"units": CODES}, dataset="", content_sha256="", received_at=NOW, sensitive={"units"})
-    assert "917" not in told.to_json()
+    reported = profile_unknown({"units": CODES}, dataset="", content_sha256="", received_at=NOW, sensitive={"units"})
+    assert "917" not in reported.to_json()
 
 
 def test_the_record_has_each_columns_figures_and_none_of_a_sensitive_one() -> None:
@@ -179,9 +179,9 @@ cells = st.one_of(
 @given(st.lists(st.tuples(cells, cells), max_size=25))
 def test_whatever_the_texts_no_card_number_is_told(rows: list[tuple[str | None, str | None]]) -> None:
     arrays = {name: pa.array([row[place] for row in rows], pa.string()) for place, name in enumerate("ab")}
-    told = profile_unknown(arrays, dataset="", content_sha256="", received_at=NOW).to_json()
-    assert "4111111111" not in told
-    assert "4111 1111" not in told
+    reported = profile_unknown(arrays, dataset="", content_sha256="", received_at=NOW).to_json()
+    assert "4111111111" not in reported
+    assert "4111 1111" not in reported
 
 
 RECORD = FileRecord(
@@ -191,9 +191,9 @@ RECORD = FileRecord(
 
 def test_a_profile_is_stored_beside_its_files_content_and_summed_up_for_the_record() -> None:
     store = Profiles(MemoryObjects(), "artifacts")
-    told = store.of(RECORD, PAYMENTS, payments(3), quarantine_rows())
-    assert told["key"] == "processed/payments/abc.json"
-    assert (told["rows"], told["columns"], told["uniqueness"]) == ("3", "12", "1.0000")
+    reported = store.of(RECORD, PAYMENTS, payments(3), quarantine_rows())
+    assert reported["key"] == "processed/payments/abc.json"
+    assert (reported["rows"], reported["columns"], reported["uniqueness"]) == ("3", "12", "1.0000")
     assert store.read("payments", "abc")["score"]
     with pytest.raises(NotFoundError):
         store.read("payments", "other")
@@ -203,15 +203,15 @@ def test_a_file_out_of_line_with_those_before_it_is_told_of() -> None:
     store, usual = Profiles(MemoryObjects(), "artifacts"), profiled(payments(50), quarantine_rows(), 50)
     for name in "abcd":
         assert "drift" not in store.keep(replace(usual, content_sha256=name))
-    told = store.keep(replace(profiled(payments(1000), quarantine_rows(), 1000), content_sha256="e"))
-    assert told["drift"].endswith("[rows]")
+    reported = store.keep(replace(profiled(payments(1000), quarantine_rows(), 1000), content_sha256="e"))
+    assert reported["drift"].endswith("[rows]")
 
 
 def test_files_of_no_known_dataset_are_compared_with_nothing() -> None:
     store = Profiles(MemoryObjects(), "artifacts")
-    told = store.keep(replace(profiled(payments(5), quarantine_rows(), 5), dataset=""))
-    assert told["key"] == "processed/_unknown/abc.json"
-    assert [item.ref.key for item in store.objects.list("artifacts", "processed/")] == [told["key"]]
+    reported = store.keep(replace(profiled(payments(5), quarantine_rows(), 5), dataset=""))
+    assert reported["key"] == "processed/_unknown/abc.json"
+    assert [item.ref.key for item in store.objects.list("artifacts", "processed/")] == [reported["key"]]
 
 
 def test_statistics_that_cannot_be_made_keep_no_row_out() -> None:
@@ -230,5 +230,5 @@ def test_statistics_that_cannot_be_made_keep_no_row_out() -> None:
 )
 def test_whatever_type_parquet_stores_has_a_profile(column: pa.Array, least: str) -> None:
     profile = profile_unknown({"x": column}, dataset="", content_sha256="0" * 64, received_at=dt.datetime(2024, 1, 1))
-    (told,) = profile.columns
-    assert (told.missing, told.description.facts["min"]) == (1, least)
+    (reported,) = profile.columns
+    assert (reported.missing, reported.description.facts["min"]) == (1, least)

@@ -33,6 +33,6 @@ def test_events_grow_stale() -> None:
 
 @given(st.integers(0, 10**9), st.integers(1, 10**9))
 def test_a_ratio_is_a_share(undesired: int, every: int) -> None:
-    told = ratio(undesired, every)
-    assert told is not None
-    assert 0 <= told <= 1
+    reported = ratio(undesired, every)
+    assert reported is not None
+    assert 0 <= reported <= 1

@@ -58,23 +58,23 @@ def many(folder: Path, table: pa.Table = TABLE) -> Columns:
 
 @pytest.mark.parametrize("name", TABLE.column_names)
 def test_what_can_be_exact_is(name: str, tmp_path: Path) -> None:
-    whole, (told, missing) = describe(TABLE.column(name).combine_chunks()), describe_many(many(tmp_path), name)
-    assert (told.distinct, missing) == (whole.distinct, TABLE.column(name).null_count)
+    whole, (reported, missing) = describe(TABLE.column(name).combine_chunks()), describe_many(many(tmp_path), name)
+    assert (reported.distinct, missing) == (whole.distinct, TABLE.column(name).null_count)
     for fact in ("min", "max", "mean", "std", "std_days", "length"):
-        assert told.facts.get(fact) == whole.facts.get(fact), fact
-    assert told.estimated == {"distinct": "exact", "sampled_rows": str(len(many(tmp_path).some(name)))}
+        assert reported.facts.get(fact) == whole.facts.get(fact), fact
+    assert reported.estimated == {"distinct": "exact", "sampled_rows": str(len(many(tmp_path).some(name)))}
 
 
 def test_quantiles_are_those_of_a_sample(tmp_path: Path) -> None:
-    told, _ = describe_many(many(tmp_path), "amount")
+    reported, _ = describe_many(many(tmp_path), "amount")
     exact = float(np.quantile([float(value) for value in TABLE["amount"].to_pylist()], 0.5))
-    assert abs(float(str(told.facts["median"])) / exact - 1) < 0.1
+    assert abs(float(str(reported.facts["median"])) / exact - 1) < 0.1
 
 
 def test_frequent_values_are_told_with_their_counts_in_all_rows_and_rare_ones_are_not(tmp_path: Path) -> None:
-    told, _ = describe_many(many(tmp_path), "word")
-    assert {text for text, _ in told.top} == {"yes", "no", "maybe"}
-    assert all(abs(count / (ROWS / 3) - 1) < 0.2 for _, count in told.top)
+    reported, _ = describe_many(many(tmp_path), "word")
+    assert {text for text, _ in reported.top} == {"yes", "no", "maybe"}
+    assert all(abs(count / (ROWS / 3) - 1) < 0.2 for _, count in reported.top)
     assert describe_many(many(tmp_path), "id")[0].top == ()
 
 
@@ -92,8 +92,8 @@ def test_a_table_in_memory_is_told_as_its_file_is(tmp_path: Path) -> None:
 
 def test_card_numbers_are_not_told_by_their_ends(tmp_path: Path) -> None:
     cards = pa.table({"n": pa.array([4111111111111111 + 9 * number for number in range(3_000)])})
-    told, _ = describe_many(many(tmp_path, cards), "n")
-    assert "4111" not in json.dumps(dict(told.facts))
+    reported, _ = describe_many(many(tmp_path, cards), "n")
+    assert "4111" not in json.dumps(dict(reported.facts))
 
 
 PAYMENTS = Registry.load().source["payments"]
@@ -106,13 +106,13 @@ def profiled(rows: int) -> Profile:
 
 
 def test_a_file_of_many_rows_has_the_profile_of_a_file_and_says_what_is_estimated() -> None:
-    told, small = profiled(2_500), profiled(1_500)
-    figures = {column["name"]: column for column in told.as_dict()["columns"]}  # type: ignore[attr-defined]  # JSON
+    reported, small = profiled(2_500), profiled(1_500)
+    figures = {column["name"]: column for column in reported.as_dict()["columns"]}  # type: ignore[attr-defined]  # JSON
     assert (figures["payment_id"]["distinct"], figures["payment_id"]["identifier"]) == (2_500, True)
     assert figures["payment_id"]["estimated"]["distinct"] == "exact"
-    assert told.score == small.score
+    assert reported.score == small.score
     assert "estimated" not in small.to_json()
-    assert "secret-token" not in told.to_json()
+    assert "secret-token" not in reported.to_json()
 
 
 finite = st.floats(-1e6, 1e6)
@@ -120,12 +120,12 @@ finite = st.floats(-1e6, 1e6)
 
 @given(st.lists(st.lists(finite, max_size=20), max_size=6))
 def test_moments_of_parts_are_those_of_the_whole(parts: list[list[float]]) -> None:
-    told, whole = Moments(), [value for part in parts for value in part]
+    reported, whole = Moments(), [value for part in parts for value in part]
     for part in parts:
-        told = told.with_values(np.array(part))
-    assert told.count == len(whole)
+        reported = reported.with_values(np.array(part))
+    assert reported.count == len(whole)
     if whole:
-        assert (told.low, told.high) == (min(whole), max(whole))
-        assert told.mean == pytest.approx(float(np.mean(whole)), abs=1e-6)
+        assert (reported.low, reported.high) == (min(whole), max(whole))
+        assert reported.mean == pytest.approx(float(np.mean(whole)), abs=1e-6)
     if len(whole) > 1:
-        assert told.deviation == pytest.approx(float(np.std(whole, ddof=1)), rel=1e-6, abs=1e-6)
+        assert reported.deviation == pytest.approx(float(np.std(whole, ddof=1)), rel=1e-6, abs=1e-6)

@@ -1,4 +1,4 @@
-"""Data Docs of a run lie in the artifacts bucket; outputs are audited before they are published, and the audit is told of there."""
+"""Data Docs of a run lie in the artifacts bucket; outputs are audited before they are published, and the audit is reported there."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from headgate.lake.publishing import parquet_bytes
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 from headgate.quality.audit import audit
 from headgate.quality.leaks import CHECKS
-from headgate.quality.pci_audit import Finding, findings, lake_zones, pci_audit, scan_logs, scan_objects, scan_records, told_zones
+from headgate.quality.pci_audit import Finding, derived_zones, findings, lake_zones, pci_audit, scan_logs, scan_objects, scan_records
 from headgate.systems.rows import rows_of
 
 pytestmark = pytest.mark.unit
@@ -100,7 +100,7 @@ def test_a_leak_in_a_file_that_is_not_parquet_or_in_a_name_is_found() -> None:
 def test_a_leak_in_what_is_told_of_the_data_is_found(bucket: str, key: str, body: str, zone: str, column: str) -> None:
     objects = MemoryObjects()
     objects.write(ObjectRef(bucket, key), body.encode())
-    (found,) = findings(scan_objects(objects, told_zones("artifacts", "answers")))
+    (found,) = findings(scan_objects(objects, derived_zones("artifacts", "answers")))
     assert (found.zone, found.column, found.check) == (zone, column, "card_number")
 
 
@@ -119,7 +119,7 @@ def test_figures_beside_one_another_are_no_number() -> None:
     objects.write(ObjectRef("artifacts", "processed/orders/a.json"), b'{"histogram": [4111, 1111, 1111, 1111], "mean": 0.4111111111111111}')
     objects.write(ObjectRef("answers", "results/a.csv"), b'"a","b","c","d"\n"4111","1111","1111","1111"\n')
     objects.write(ObjectRef("artifacts", "code/requirements.txt"), PAN.encode())
-    scans = scan_objects(objects, told_zones("artifacts", "answers"))
+    scans = scan_objects(objects, derived_zones("artifacts", "answers"))
     assert ([(scan.zone, scan.objects) for scan in scans], findings(scans)) == ([("profiles", 1), ("results", 1)], [])
 
 

@@ -94,11 +94,11 @@ texts = st.text(st.sampled_from([*"ab-1_,$ \n\v\r", "\u017f", "\u212a", "é", "\
 def by_the_row_engine(rows: pa.Table, contract: Contract = CONTRACT) -> dict[tuple[str, str], list[int]]:
     values = {name: rows.column(name).combine_chunks() for name in contract.names}
     found = [breach for column in contract.columns for breach in column_breaches(column, values[column.name], values[column.name])]
-    told = {(breach.rule, breach.column): breach.rows.tolist() for breach in found}
+    reported = {(breach.rule, breach.column): breach.rows.tolist() for breach in found}
     for comparison in contract.comparisons:
         if breach := comparison_breach(comparison, values):
-            told[comparison.name, comparison.left] = breach.rows.tolist()
-    return told
+            reported[comparison.name, comparison.left] = breach.rows.tolist()
+    return reported
 
 
 @cache
@@ -146,8 +146,8 @@ def test_every_rule_is_broken_by_some_row_of_such_frames() -> None:
     longest = max(map(len, VALUES.values()))
     frame = {name: [*values, *[None] * (longest - len(values))] for name, values in VALUES.items()}
     rows = pa.table(frame, schema=arrow_schema(CONTRACT))
-    told = by_the_row_engine(rows)
+    reported = by_the_row_engine(rows)
     stated = {(rule.name, column.name) for column in CONTRACT.columns for rule in column.rules}
-    assert stated <= told.keys()
-    assert {comparison.name for comparison in CONTRACT.comparisons} <= {rule for rule, _ in told}
-    assert all(np.all(np.diff(broken) > 0) for broken in told.values())
+    assert stated <= reported.keys()
+    assert {comparison.name for comparison in CONTRACT.comparisons} <= {rule for rule, _ in reported}
+    assert all(np.all(np.diff(broken) > 0) for broken in reported.values())

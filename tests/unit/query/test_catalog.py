@@ -13,8 +13,8 @@ pytestmark = pytest.mark.unit
 
 
 def asked(sql: str) -> list[tuple[str, ...]]:
-    told: list[tuple[str, ...]] = duckdb.sql(translate(sql, "duckdb")).fetchall()
-    return told
+    reported: list[tuple[str, ...]] = duckdb.sql(translate(sql, "duckdb")).fetchall()
+    return reported
 
 
 def test_tables_of_a_database_are_those_of_its_contracts() -> None:
@@ -38,10 +38,10 @@ def test_databases_are_listed() -> None:
 )
 def test_a_table_is_described_by_its_contract(sql: str) -> None:
     contract = Registry.load().curated["orders"]
-    told = asked(sql)
-    assert [name for name, _, _ in told] == list(contract.names)
-    assert told[0][1] == "string"
-    assert told[0][2] == contract.columns[0].description
+    reported = asked(sql)
+    assert [name for name, _, _ in reported] == list(contract.names)
+    assert reported[0][1] == "string"
+    assert reported[0][2] == contract.columns[0].description
 
 
 def test_columns_are_listed() -> None:
@@ -50,15 +50,15 @@ def test_columns_are_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sql", "told"),
+    ("sql", "reported"),
     [
         ("describe nosuch", "TABLE_NOT_FOUND"),
         ("describe ecommerce_prod.orders", "TABLE_NOT_FOUND"),
         ("show tables in other", "SCHEMA_NOT_FOUND"),
     ],
 )
-def test_what_is_not_there_is_told(sql: str, told: str) -> None:
-    with pytest.raises(QueryError, match=told):
+def test_what_is_not_there_is_told(sql: str, reported: str) -> None:
+    with pytest.raises(QueryError, match=reported):
         translate(sql, "duckdb")
 
 

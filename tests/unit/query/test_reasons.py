@@ -18,7 +18,7 @@ def why(sql: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("sql", "told"),
+    ("sql", "reported"),
     [
         ("select nope from (select 1 as yes)", "COLUMN_NOT_FOUND: Column 'nope' cannot be resolved"),
         ("select * from nosuch", "TABLE_NOT_FOUND: Table 'nosuch' does not exist; SHOW TABLES IN <database> lists those that do"),
@@ -26,14 +26,14 @@ def why(sql: str) -> str:
         ("select cast('x' as bigint)", "INVALID_CAST_ARGUMENT: Could not convert string 'x' to INT64"),
     ],
 )
-def test_the_reason_is_athenas(sql: str, told: str) -> None:
-    assert why(sql).startswith(told)
+def test_the_reason_is_athenas(sql: str, reported: str) -> None:
+    assert why(sql).startswith(reported)
     assert "\n" not in why(sql)
 
 
 def test_no_path_of_the_engines_machine_is_told() -> None:
-    told = why("select * from read_parquet(['/srv/lake/no such/part.parquet'])")
-    assert "/srv" not in told
+    reported = why("select * from read_parquet(['/srv/lake/no such/part.parquet'])")
+    assert "/srv" not in reported
     assert "part.parquet" not in reason_of("IO Error: No files found that match '/var/data/part.parquet'", "duckdb")
 
 
@@ -43,9 +43,9 @@ def test_athenas_own_reason_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sql", "told"), [("select 1 from t where", "something is missing in WHERE, line 1"), ("selec 1", "line 1, column 7")]
+    ("sql", "reported"), [("select 1 from t where", "something is missing in WHERE, line 1"), ("selec 1", "line 1, column 7")]
 )
-def test_what_is_no_sql_is_told_with_its_place(sql: str, told: str) -> None:
-    with pytest.raises(QueryError, match=told) as refused:
+def test_what_is_no_sql_is_told_with_its_place(sql: str, reported: str) -> None:
+    with pytest.raises(QueryError, match=reported) as refused:
         translate(sql, "duckdb")
     assert "sqlglot" not in str(refused.value)

@@ -43,8 +43,8 @@ def test_a_failed_job_ends_with_one_line_that_names_the_cause() -> None:
 
     with pytest.raises(SystemExit) as caught:
         job_process.run(job)
-    told = "GateError: orders: order_id: unique broken by 2 rows payments: amount: required broken by 1 rows"
-    assert caught.value.code == told
+    reported = "GateError: orders: order_id: unique broken by 2 rows payments: amount: required broken by 1 rows"
+    assert caught.value.code == reported
 
 
 def test_only_the_cause_reaches_standard_error(capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,17 +58,17 @@ def test_check_finds_the_contract_by_the_folder(tmp_path: Path) -> None:
 
 def test_check_counts_reasons_and_shows_refused_rows_masked(tmp_path: Path) -> None:
     result = run("check", payments(tmp_path, GOOD, GOOD, BAD), "--json")
-    told = json.loads(result.stdout)
+    reported = json.loads(result.stdout)
     assert result.exit_code == 3
-    assert {name: told[name] for name in ("received", "accepted", "quarantined", "duplicates")} == {
+    assert {name: reported[name] for name in ("received", "accepted", "quarantined", "duplicates")} == {
         "received": 3,
         "accepted": 1,
         "quarantined": 1,
         "duplicates": 1,
     }
-    assert told["reasons"] == {"card_number": 1, "duplicate_row": 1}
-    assert told["masked"] == {"card_number": 2, "card_cvv": 2}  # of the row that repeats, too
-    assert [(row["source_row"], row["rule"], row["column_name"]) for row in told["refused_rows"]] == [(3, "card_number", "card_number")]
+    assert reported["reasons"] == {"card_number": 1, "duplicate_row": 1}
+    assert reported["masked"] == {"card_number": 2, "card_cvv": 2}  # of the row that repeats, too
+    assert [(row["source_row"], row["rule"], row["column_name"]) for row in reported["refused_rows"]] == [(3, "card_number", "card_number")]
     assert "411111111111111" not in result.stdout
 
 
@@ -98,9 +98,9 @@ def test_a_file_of_no_known_dataset_names_the_remedy(tmp_path: Path) -> None:
 
 
 def test_check_takes_a_contract_or_a_dataset_and_not_both(tmp_path: Path) -> None:
-    told = run("check", payments(tmp_path, GOOD), "--contract", CONTRACTS / "payments.yaml", "--dataset", "orders")
-    assert told.exit_code == 2
-    assert "Give one of the two" in told.stderr
+    reported = run("check", payments(tmp_path, GOOD), "--contract", CONTRACTS / "payments.yaml", "--dataset", "orders")
+    assert reported.exit_code == 2
+    assert "Give one of the two" in reported.stderr
 
 
 def test_diff_of_equal_contracts_is_no_change() -> None:
@@ -218,8 +218,8 @@ def test_check_counts_rows_above_the_header_and_shows_the_lines_that_it_skips(tm
     (tmp_path / "prices.yaml").write_text(PRICES)
     (tmp_path / "prices.csv").write_text("Prices of May\n1,ann,1.50\n2,bob,2.50\nid,name,price\n3,cy,3.50\n4,dee,x\n")
     result = run("check", tmp_path / "prices.csv", "--contract", tmp_path / "prices.yaml", "--json")
-    told = json.loads(result.stdout)
-    assert (told["received"], told["accepted"], told["quarantined"], told["skipped_lines"]) == (4, 3, 1, 1)
+    reported = json.loads(result.stdout)
+    assert (reported["received"], reported["accepted"], reported["quarantined"], reported["skipped_lines"]) == (4, 3, 1, 1)
     assert "skipped_lines" in run("check", tmp_path / "prices.csv", "--contract", tmp_path / "prices.yaml").stdout
 
 
@@ -238,8 +238,8 @@ def test_init_writes_a_contract_that_accepts_its_sample(tmp_path: Path, sample: 
     drafted = run("init", tmp_path / "sample.csv", "--output", tmp_path / "sample.yaml")
     assert "The sample against this contract" in " ".join(drafted.stderr.split())
     assert [one["name"] for one in yaml.safe_load((tmp_path / "sample.yaml").read_text())["schema"][0]["properties"]] == columns
-    told = json.loads(run("check", tmp_path / "sample.csv", "--contract", tmp_path / "sample.yaml", "--json").stdout)
-    assert (told["quarantined"], told["received"]) == (0, len(sample.splitlines()) - (columns[0] != "column_1"))
+    reported = json.loads(run("check", tmp_path / "sample.csv", "--contract", tmp_path / "sample.yaml", "--json").stdout)
+    assert (reported["quarantined"], reported["received"]) == (0, len(sample.splitlines()) - (columns[0] != "column_1"))
 
 
 def test_init_that_drafts_nothing_writes_no_file(tmp_path: Path) -> None:

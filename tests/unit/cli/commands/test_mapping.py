@@ -51,10 +51,10 @@ def test_what_is_no_field_of_the_contract_is_refused_and_the_fields_are_named() 
 
 @pytest.mark.usefixtures("lake")
 def test_set_knows_the_fields_of_the_contract() -> None:
-    told = CliRunner().invoke(mapping, ["set", KEY, "F3=nofield"])
-    assert told.exit_code == 2
-    assert "`nofield` is no field of regions" in told.stderr
-    assert "region_name, country_code" in told.stderr
+    reported = CliRunner().invoke(mapping, ["set", KEY, "F3=nofield"])
+    assert reported.exit_code == 2
+    assert "`nofield` is no field of regions" in reported.stderr
+    assert "region_name, country_code" in reported.stderr
 
 
 @pytest.fixture

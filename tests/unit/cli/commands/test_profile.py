@@ -20,13 +20,13 @@ CSV = "id;name;card no\n1;a;4111111111111111\n2;;5555555555554444\n"
 def test_a_local_file_is_profiled_without_the_lake_and_shows_no_card(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(CSV)
     ran = CliRunner().invoke(profile, [str(tmp_path / "a.csv"), "--json"])
-    told = json.loads(ran.output)
-    assert [(column["name"], column["type"], column["missing"]) for column in told["columns"]] == [
+    reported = json.loads(ran.output)
+    assert [(column["name"], column["type"], column["missing"]) for column in reported["columns"]] == [
         ("id", "int", 0),
         ("name", "string", 1),
         ("card no", "int", 0),
     ]
-    assert told["score"]["completeness"] == "0.8333"
+    assert reported["score"]["completeness"] == "0.8333"
     assert "4111" not in ran.output
 
 
@@ -45,8 +45,8 @@ FORMS = {
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
 def test_a_file_of_every_form_is_profiled(form: str, pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(pack(FORMS[form]))
-    told = json.loads(CliRunner().invoke(profile, [str(tmp_path / "a"), "--json"]).output)
-    assert [(column["name"], column["type"], column["distinct"]) for column in told["columns"]] == [
+    reported = json.loads(CliRunner().invoke(profile, [str(tmp_path / "a"), "--json"]).output)
+    assert [(column["name"], column["type"], column["distinct"]) for column in reported["columns"]] == [
         ("id", "int", 8),
         ("name", "string", 2),
         ("amount", "decimal", 8),

@@ -112,7 +112,7 @@ def test_a_quarantined_row_is_a_line_and_its_cells_are_shown_when_asked_for() ->
     ("outcome", "accepted", "merges"), [("replayed", 2, True), ("replayed", 0, False), ("raw_gone", 2, False), ("still_rejected", 0, False)]
 )
 def test_a_merge_is_advised_only_where_a_replay_let_something_in(outcome: str, accepted: int, *, merges: bool) -> None:
-    shown = printed(quarantine._replayed_screen([{"key": KEY, "outcome": outcome, "accepted": accepted}]), 200)
+    shown = printed(quarantine.replayed_screen([{"key": KEY, "outcome": outcome, "accepted": accepted}]), 200)
     assert ("headgate run" in shown) == merges
 
 
@@ -142,8 +142,8 @@ def test_of_a_file_everything_is_shown_also_what_cannot_be_seen() -> None:
     form = {"format": "csv", "delimiter": "\t", "line_end": "\r\n", "confidence": "1.0", "compression": "gzip"}
     statistics = json.dumps({"amount": {"type": "decimal", "min": "1.00"}, "id": {"type": "int"}})
     shown = printed(files._whole(FileRecord(**{**vars(RECORD), "written_as": form, "profile": {"statistics": statistics}})), 200)
-    for told in (r"'\t'", r"'\r\n'", "gzip", "amount: type decimal, min 1.00", "id: type int"):
-        assert told in shown
+    for reported in (r"'\t'", r"'\r\n'", "gzip", "amount: type decimal, min 1.00", "id: type int"):
+        assert reported in shown
 
 
 @pytest.mark.parametrize(
@@ -193,10 +193,10 @@ def test_help_says_that_a_query_only_reads() -> None:
 def test_where_nothing_is_deployed_the_folder_and_the_remedy_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HEADGATE_RAW_BUCKET", raising=False)
-    with pytest.raises(click.ClickException) as told:
+    with pytest.raises(click.ClickException) as reported:
         find(None)
-    assert str(tmp_path.resolve()) in str(told.value)
-    assert "make deploy-localstack" in str(told.value)
+    assert str(tmp_path.resolve()) in str(reported.value)
+    assert "make deploy-localstack" in str(reported.value)
 
 
 def test_a_contract_that_is_no_yaml_is_told_with_its_line(tmp_path: Path) -> None:
@@ -280,5 +280,5 @@ def test_an_interrupt_ends_the_command_in_one_line_from_its_first_moment_on() ->
         assert command.stdout.readline() == "loading\n"
         time.sleep(0.1)
         command.send_signal(signal.SIGINT)
-        _, told = command.communicate(timeout=30)
-    assert (command.returncode, told.strip()) == (130, "Aborted!")
+        _, reported = command.communicate(timeout=30)
+    assert (command.returncode, reported.strip()) == (130, "Aborted!")

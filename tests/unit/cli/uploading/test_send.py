@@ -55,9 +55,9 @@ def test_a_card_number_in_a_name_is_told_nowhere(tmp_path: Path) -> None:
     assert folder_files.left_out_of(tmp_path) == ["card [PAN ****1111].csv"]
     (tmp_path / "orders").mkdir()
     (tmp_path / "orders" / CARD).symlink_to(tmp_path / "nowhere")
-    with pytest.raises(click.ClickException, match="link to nothing") as told:
+    with pytest.raises(click.ClickException, match="link to nothing") as reported:
         folder_files.objects_in(tmp_path)
-    assert "4111" not in told.value.message
+    assert "4111" not in reported.value.message
 
 
 def test_a_file_with_a_card_number_in_its_name_is_followed_to_its_end() -> None:

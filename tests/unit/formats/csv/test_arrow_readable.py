@@ -39,7 +39,7 @@ texts = st.lists(st.sampled_from(ROWS), max_size=30).flatmap(
 )
 
 
-def told(table: TextTable) -> object:
+def reported(table: TextTable) -> object:
     ragged = table.ragged
     columns = [column.to_pylist() for column in table.columns]
     return columns, table.source_rows.tolist(), ragged.source_rows.tolist(), ragged.texts, ragged.widths, table.starts.tolist()
@@ -47,7 +47,9 @@ def told(table: TextTable) -> object:
 
 def outcome(text: str, worth_bytes: int) -> object:
     try:
-        return told(read_in_turns(pa.py_buffer(text.encode()), DIALECT, worth_bytes) if worth_bytes else _read_one_by_one(text, DIALECT))
+        return reported(
+            read_in_turns(pa.py_buffer(text.encode()), DIALECT, worth_bytes) if worth_bytes else _read_one_by_one(text, DIALECT)
+        )
     except UnreadableFileError as error:
         return error.rule
 

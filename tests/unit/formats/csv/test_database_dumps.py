@@ -46,7 +46,7 @@ def dumped(rows: list[Cells], write: Callable[[str | None], str], line_end: str 
     return line_end.join(["\t".join(NAMES), *("\t".join(map(write, row)) for row in rows), ""])
 
 
-def told(text: str) -> list[tuple[str | None, ...]]:
+def reported(text: str) -> list[tuple[str | None, ...]]:
     read = read_csv(text.encode(), THINGS)
     assert not len(read.ragged.source_rows)
     return list(zip(*(read.cells[name].to_pylist() for name in NAMES), strict=True))
@@ -63,11 +63,11 @@ def test_rows_come_back_as_they_were(writer: str, rows: list[tuple[str | None, s
     """The first row shows what the file is, as most dumps do somewhere in their first megabyte."""
     every = [["0", None, "tab\tand \\"], *([str(number), *row] for number, row in enumerate(rows, 1))]
     safe = [[cell if cell is None or not cell.startswith('"') else f"-{cell}" for cell in row] for row in every]
-    assert told(dumped(safe, WRITERS[writer])) == [tuple(row) for row in safe]
+    assert reported(dumped(safe, WRITERS[writer])) == [tuple(row) for row in safe]
 
 
 def test_rows_without_a_null_are_known_by_their_width() -> None:
-    assert told(dumped([["1", "a\tb", "c\nd"], ["2", "C:\\temp", "x"]], outfile)) == [("1", "a\tb", "c\nd"), ("2", "C:\\temp", "x")]
+    assert reported(dumped([["1", "a\tb", "c\nd"], ["2", "C:\\temp", "x"]], outfile)) == [("1", "a\tb", "c\nd"), ("2", "C:\\temp", "x")]
 
 
 @pytest.mark.parametrize(
@@ -90,13 +90,13 @@ def test_backslashes_that_no_database_wrote_stay(text: str) -> None:
 
 def test_commas_part_a_dump_only_where_one_is_escaped() -> None:
     header = ",".join(NAMES) + "\n"
-    assert told(header + "1,\\N,C:\\temp\n") == [("1", None, "C:\\temp")]
-    assert told(header + "1,\\N,a\\, b\\tc\n") == [("1", None, "a, b\tc")]
+    assert reported(header + "1,\\N,C:\\temp\n") == [("1", None, "C:\\temp")]
+    assert reported(header + "1,\\N,a\\, b\\tc\n") == [("1", None, "a, b\tc")]
 
 
 def test_windows_line_ends_and_a_last_line_without_one_are_read() -> None:
-    assert told(dumped([["1", None, "a\tb"]], copied, "\r\n")) == [("1", None, "a\tb")]
-    assert told(dumped([["1", None, "a\tb"]], outfile).rstrip("\n")) == [("1", None, "a\tb")]
+    assert reported(dumped([["1", None, "a\tb"]], copied, "\r\n")) == [("1", None, "a\tb")]
+    assert reported(dumped([["1", None, "a\tb"]], outfile).rstrip("\n")) == [("1", None, "a\tb")]
 
 
 def test_each_row_begins_at_its_place_and_a_ragged_one_is_told_as_it_stands() -> None:

@@ -69,7 +69,7 @@ def test_a_footer_needs_no_line_end_behind_it() -> None:
         ["IT,Ita,ly,IT,EU,1,,2024-01-01 00:00:00"],  # a comma too many
         ["IT,Italy,IT,EU,1,2024-01-01 00:00:00"],  # a cell too few
         ["a note that goes on", "where a row was broken in two"],
-        ["IT,Italy", "(4 rows affected)"],  # one of these lines may be a row, so none is told apart
+        ["IT,Italy", "(4 rows affected)"],  # one of these lines may be a row, so none is taken for a footer
         [f"note {number}" for number in range(40)],
         ["Total,,,3"],  # no blank line is above it
     ],
@@ -107,7 +107,7 @@ def test_a_footer_in_another_encoding_is_found() -> None:
         assert (read.ragged.footer, read.ragged.texts) == (1, ("Total: 1 €",))
 
 
-def told(gated: CheckedRows) -> tuple[object, ...]:
+def reported(gated: CheckedRows) -> tuple[object, ...]:
     return gated.counts, gated.accepted.to_pylist(), gated.quarantine_rows.to_pylist()
 
 
@@ -149,7 +149,7 @@ def test_a_file_from_disk_has_the_footer_that_it_has_in_memory(rows: list[str], 
     content = content if is_ended else content.removesuffix(line_end.encode())
     disk = from_disk(content)
     assert (disk is None) == content.endswith(b",")
-    assert disk is None or told(disk) == told(in_memory(content))
+    assert disk is None or reported(disk) == reported(in_memory(content))
 
 
 @pytest.mark.parametrize("rows", [1, 40_000])
@@ -166,7 +166,7 @@ def test_a_footer_behind_many_batches_is_found(rows: int) -> None:
 def test_each_batch_tells_which_of_its_rows_are_the_footer(rows_at_once: int) -> None:
     read = read_csv(body(HEADER, ROWS[0], "too,few", *ROWS[1:], "(3 rows affected)", "Total,,,3"), REGIONS)
     batches = list(source_of(read, rows_at_once).batches())
-    told = [
+    reported = [
         (text, place >= len(each.ragged.texts) - each.ragged.footer) for each in batches for place, text in enumerate(each.ragged.texts)
     ]
-    assert told == [("too,few", False), ("(3 rows affected)", True), ("Total,,,3", True)]
+    assert reported == [("too,few", False), ("(3 rows affected)", True), ("Total,,,3", True)]

@@ -197,14 +197,14 @@ def test_line_ends_are_told_unless_they_are_mixed(text: str, found: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("encoding", "told"),
+    ("encoding", "reported"),
     [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("utf-16", "utf-16"), ("utf-16-be", "utf-16-be"), ("cp1252", "cp1252")],
 )
-def test_the_encoding_is_told(encoding: str, told: str) -> None:
+def test_the_encoding_is_told(encoding: str, reported: str) -> None:
     received = read_csv("id,name,note\n1,Zoë,x\n".encode(encoding), CONTRACT)
     assert received.cells["name"].to_pylist() == ["Zoë"]
     assert received.dialect is not None
-    assert received.dialect.encoding == told
+    assert received.dialect.encoding == reported
 
 
 def test_odd_quotes_keep_every_character_of_their_cells() -> None:

@@ -69,18 +69,18 @@ def contract_of(content: bytes) -> Contract:
 
 
 def test_every_file_loads_or_is_refused_with_its_reason(files: dict[str, bytes]) -> None:
-    told = {}
+    reported = {}
     for name, content in files.items():
         try:
-            told[name] = str(read_file(content, contract_of(content)).rows)
+            reported[name] = str(read_file(content, contract_of(content)).rows)
         except BadInputError as error:
-            told[name] = error.rule
-    whole = {name.removesuffix(".parquet"): rule for name, rule in told.items() if name.endswith(".parquet") and "/" not in name}
+            reported[name] = error.rule
+    whole = {name.removesuffix(".parquet"): rule for name, rule in reported.items() if name.endswith(".parquet") and "/" not in name}
     refused = {name for name, rule in whole.items() if not rule.isdigit()}
     assert refused == NESTED | NO_TEXT | CORRUPT
     assert all(whole[name] == "corrupt_parquet" for name in CORRUPT)
-    assert all(told[name] == "corrupt_parquet" for name in told if name.endswith(".encrypted"))
-    assert all(told[name] == "type" for name in told if name.startswith("geospatial/") and name.endswith(".parquet"))
+    assert all(reported[name] == "corrupt_parquet" for name in reported if name.endswith(".encrypted"))
+    assert all(reported[name] == "type" for name in reported if name.startswith("geospatial/") and name.endswith(".parquet"))
 
 
 @pytest.mark.parametrize(

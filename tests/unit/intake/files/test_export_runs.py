@@ -136,8 +136,8 @@ def test_files_outside_runs_enter_at_once(name: str) -> None:
 
 def test_a_manifest_itself_is_no_data_and_names_of_notes_are_not_sent() -> None:
     raw = Raw()
-    told = raw.runs.receive(raw.put(RUN_MANIFEST, manifest("_deleted.parquet", RUN_MANIFEST)))
-    assert told.state == FileState.IGNORED
+    reported = raw.runs.receive(raw.put(RUN_MANIFEST, manifest("_deleted.parquet", RUN_MANIFEST)))
+    assert reported.state == FileState.IGNORED
     assert not raw.queue
 
 

@@ -128,7 +128,7 @@ def test_a_second_delivery_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "told", "state"),
+    ("key", "reported", "state"),
     [
         ("payments/4111111111111111.csv", "payments/[PAN ****1111].csv", "done"),
         ("payments/123-45-6789.csv", "payments/[SSN ***-**-6789].csv", "done"),
@@ -137,11 +137,11 @@ def test_a_second_delivery_changes_nothing() -> None:
         ("payments/4111111111111111/", "payments/[PAN ****1111]/", "ignored"),
     ],
 )
-def test_a_number_in_a_files_key_is_recorded_nowhere(key: str, told: str, state: str) -> None:
+def test_a_number_in_a_files_key_is_recorded_nowhere(key: str, reported: str, state: str) -> None:
     lake = Lake()
     ref = lake.put(key, ONE_GOOD_ROW)
     record = lake.curation().process(ref)
-    assert (record.key, record.state, record.file_id) == (told, state, file_id_of(ref))
+    assert (record.key, record.state, record.file_id) == (reported, state, file_id_of(ref))
     shown = f"{record}{list(lake.ledger.records())}"
     assert not re.search("4111|123-45", shown)
 

@@ -1,4 +1,4 @@
-"""What a run tells of rows that are no more reaches curated once, whatever comes twice; nothing is told that no contract asks for."""
+"""Deletions that a run reports reach curated once, however often they come; a contract that asks for none gets none."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def parquet(rows: pa.Table) -> bytes:
     return out.getvalue().to_pybytes()
 
 
-def told(objects: MemoryObjects, *contracts: Contract) -> Sightings:
+def reported(objects: MemoryObjects, *contracts: Contract) -> Sightings:
     return Sightings(objects, {contract.dataset: contract for contract in contracts}, "curated")
 
 
@@ -58,7 +58,7 @@ def test_a_run_leaves_the_deleted_keys_and_when_its_rows_were_there() -> None:
     objects = MemoryObjects()
     body = landed(objects)
     for _ in range(2):
-        told(objects, ASKING).of_run("raw", MANIFEST, manifest(body))
+        reported(objects, ASKING).of_run("raw", MANIFEST, manifest(body))
     assert sorted(item.ref.key for item in objects.list("curated", "")) == [GONE, SEEN]
     rows = pq.read_table(pa.BufferReader(objects.read(ObjectRef("curated", GONE))))
     assert rows.schema == pa.schema([("shop", pa.string()), ("id", pa.int64())])
@@ -69,27 +69,27 @@ def test_keys_that_are_not_those_certified_are_an_error() -> None:
     objects = MemoryObjects()
     landed(objects)
     with pytest.raises(AuditError, match="not those that the manifest certifies"):
-        told(objects, ASKING).of_run("raw", MANIFEST, manifest(b"others"))
+        reported(objects, ASKING).of_run("raw", MANIFEST, manifest(b"others"))
 
 
 def test_nothing_is_told_that_the_contract_does_not_ask_for() -> None:
     objects = MemoryObjects()
     silent = Contract("c", "orders", "source", "1.0.0", COLUMNS, ("shop", "id"))
-    told(objects, silent).of_run("raw", MANIFEST, manifest(b"any"))
-    told(objects).of_run("raw", MANIFEST, manifest(b"any"))
-    told(objects, silent).of_file(record())
+    reported(objects, silent).of_run("raw", MANIFEST, manifest(b"any"))
+    reported(objects).of_run("raw", MANIFEST, manifest(b"any"))
+    reported(objects, silent).of_file(record())
     assert list(objects.list("curated", "")) == []
 
 
 def test_a_file_of_no_run_is_there_from_when_it_was_received() -> None:
     objects = MemoryObjects()
-    told(objects, ASKING).of_file(record())
+    reported(objects, ASKING).of_file(record())
     assert [item.ref.key for item in objects.list("curated", "")] == ["increments/orders/aa.seen-20260103T000000.000000Z"]
 
 
 def test_a_manifest_may_name_no_moment() -> None:
     objects = MemoryObjects()
-    told(objects, ASKING).of_run("raw", MANIFEST, b'{"files": [{"name": "a"}]}')
+    reported(objects, ASKING).of_run("raw", MANIFEST, b'{"files": [{"name": "a"}]}')
     assert moment_of(b'{"files": []}') is None
     assert list(objects.list("curated", "")) == []
 

@@ -407,8 +407,8 @@ gated = check_bytes(body, Registry.load().source["payments"], MaskingKey("k", b"
 parquet_bytes(gated.accepted), parquet_bytes(gated.quarantine_rows)
 print(gated.counts.received, sorted({{"pandas", "ibis", "duckdb", "boto3"}} & set(sys.modules)))
 """
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
-    assert told.stdout.split() == ["5", "[]"]
+    reported = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
+    assert reported.stdout.split() == ["5", "[]"]
 
 
 def test_a_file_of_no_rows_is_accepted_with_nothing() -> None:

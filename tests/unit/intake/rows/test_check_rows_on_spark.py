@@ -68,9 +68,9 @@ def test_parts_begin_and_end_with_rows_wherever_the_ranges_do(rows: list[str], r
         starts = row_starts(memoryview(path.read_bytes()[plain.data_at :]), '"') + plain.data_at
         assert [part.data_at for part in found] == [starts[part.first_row - 1] for part in found]
         split = [batch for part in found for batch in plain_csv_batches(part, PAYMENTS)]
-        for told in ("source_rows", "ragged"):
+        for reported in ("source_rows", "ragged"):
             numbers = [
-                np.concatenate([getattr(one, told) if told == "source_rows" else one.ragged.source_rows for one in some])
+                np.concatenate([getattr(one, reported) if reported == "source_rows" else one.ragged.source_rows for one in some])
                 for some in (whole, split)
             ]
             assert numbers[0].tolist() == numbers[1].tolist()

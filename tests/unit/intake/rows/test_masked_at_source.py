@@ -141,9 +141,9 @@ def test_the_lake_is_the_same_whether_rows_are_masked_at_the_source_or_at_the_ga
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ROWS)
 def test_nothing_sensitive_is_in_what_was_masked(rows: list[dict[str, Any]]) -> None:
-    told = masked(rows)
-    assert {"card_number", "other_card", "cvv", "ssn"}.isdisjoint(told.schema.names)
-    texts = [str(value) for name in told.schema.names if "token" not in name for value in told.column(name).to_pylist()]
+    reported = masked(rows)
+    assert {"card_number", "other_card", "cvv", "ssn"}.isdisjoint(reported.schema.names)
+    texts = [str(value) for name in reported.schema.names if "token" not in name for value in reported.column(name).to_pylist()]
     assert not [text for text in texts if any(pan in text for pan in PANS) or "078-05-1120" in text or "917" in text]
 
 

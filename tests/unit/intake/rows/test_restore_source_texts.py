@@ -1,4 +1,4 @@
-"""A duplicate is told of in the words of its file, though the file is not read again."""
+"""A duplicate is quarantined with the texts of its file, although the file is not read again."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_the_record_of_a_duplicate_spells_every_cell_as_the_file_did(rows: list[
     )
     assert (gated.accepted.num_rows, gated.counts.quarantined, gated.counts.duplicates) == (1, 0, len(rows) - 1)
     shown = {name: instead if is_given else None for name, (_, instead) in MASKED.items()}
-    for told in gated.quarantine_rows.to_pylist():
-        said = dict(zip(SPELLINGS, rows[told["source_row"] - 1], strict=True))
+    for reported in gated.quarantine_rows.to_pylist():
+        said = dict(zip(SPELLINGS, rows[reported["source_row"] - 1], strict=True))
         expected = {name: text or None for name, text in said.items()}
-        assert json.loads(told["record"]) == {"id": "1", **expected, **shown}
+        assert json.loads(reported["record"]) == {"id": "1", **expected, **shown}

@@ -64,10 +64,10 @@ class Lake:
         self.objects.write(ObjectRef("raw", key), body)
         return self.objects.info(ObjectRef("raw", key)).ref
 
-    def start(self, name: str, told: Mapping[str, str]) -> None:
+    def start(self, name: str, reported: Mapping[str, str]) -> None:
         if self.refuses:
             raise ServiceError("the state machine cannot be started")
-        self.started[name] = told
+        self.started[name] = reported
 
     def gate(self, lease_s: int, largest_bytes: int = GIB) -> FileChecker:
         ports = (self.objects, self.ledger, SOURCE, lambda: MaskingKey("k", b"0" * 32), "curated", "quarantine", lambda: self.now)
@@ -82,7 +82,7 @@ class Lake:
 
     def passed_on(self) -> list[FileRecord]:
         """What the larger workers make of all that was handed to them."""
-        return [self.job(name).process(from_address(told["object"])) for name, told in self.started.items()]
+        return [self.job(name).process(from_address(reported["object"])) for name, reported in self.started.items()]
 
     def contents(self) -> dict[str, bytes]:
         return {**self.objects.contents("curated"), **self.objects.contents("quarantine")}
@@ -124,9 +124,9 @@ def test_the_run_is_told_of_the_very_version_that_was_handed_over(large: bytes) 
     ref = lake.put("regions/ä file+1.csv", large)
     lake.function().process(ref)
     lake.put("regions/ä file+1.csv", b"another")
-    (told,) = lake.started.values()
-    assert from_address(told["object"]) == ref
-    assert told["file_id"] == file_id_of(ref)
+    (reported,) = lake.started.values()
+    assert from_address(reported["object"]) == ref
+    assert reported["file_id"] == file_id_of(ref)
 
 
 def test_a_run_that_cannot_be_started_leaves_the_file_to_the_next_delivery(large: bytes) -> None:
@@ -304,10 +304,10 @@ def test_a_file_that_only_met_a_failing_service_stays_with_the_worker_that_has_e
     lake = Lake()
     ref, met = lake.put("regions/a.csv", large), ["SlowDown"]
 
-    def upload(*told: Any, **also: Any) -> None:  # noqa: ANN401 as the port has it
+    def upload(*reported: Any, **also: Any) -> None:  # noqa: ANN401 as the port has it
         if met:
             raise ThrottledError(met.pop())
-        lake.objects.upload(*told, **also)
+        lake.objects.upload(*reported, **also)
 
     function = lake.function(HUGE)
     objects = cast("MemoryObjects", SimpleNamespace(**{name: getattr(lake.objects, name) for name in CALLS} | {"upload": upload}))

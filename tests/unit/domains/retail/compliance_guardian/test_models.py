@@ -73,8 +73,8 @@ def test_every_transaction_is_scored_once(described: pd.DataFrame, periods: list
 
 
 def test_every_feature_has_one_reason() -> None:
-    told = [name for names in reasons.groups().values() for name in names]
-    assert sorted(told) == sorted(features.ALL)
+    reported = [name for names in reasons.groups().values() for name in names]
+    assert sorted(reported) == sorted(features.ALL)
 
 
 def test_a_misused_terminal_is_the_reason_for_its_frauds(periods: list[scoring.Period]) -> None:

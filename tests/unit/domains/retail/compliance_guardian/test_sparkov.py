@@ -23,7 +23,7 @@ KEPT = 60  # customers; all of them take minutes on Spark and seconds here, and 
 
 @pytest.fixture(scope="module")
 def rows() -> pd.DataFrame:
-    """The transactions of some customers, who are told by their accounts, never by their cards."""
+    """The transactions of some customers, who are identified by their accounts, never by their cards."""
     if not SPARKOV.is_file():
         pytest.skip("sparkov is not here; set HEADGATE_DATA to the folder that holds it")
     found = pd.read_parquet(SPARKOV, columns=["acct_num", "cc_num", "unix_time", "merchant", "amt", "is_fraud"])

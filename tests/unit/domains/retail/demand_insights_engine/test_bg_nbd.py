@@ -50,7 +50,7 @@ def test_expectation_is_the_mean_of_what_can_happen(x: float, last: float, age: 
 
 @pytest.mark.parametrize("modified", [False, True])
 def test_expected_purchases_and_silence_are_those_of_simulated_customers(modified: bool) -> None:
-    """The story told forwards: an active customer buys until the horizon ends or until the purchase after which they leave."""
+    """The model simulated forwards: an active customer buys until the horizon ends or until the purchase after which they leave."""
     model, draws, horizon = replace(CDNOW, modified=modified), 200_000, 39
     known = histories((0, 0, 38), (3, 30, 38), (12, 37, 38))
     rng = np.random.default_rng(1)

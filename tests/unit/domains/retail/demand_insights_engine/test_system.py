@@ -72,8 +72,8 @@ def test_the_recipe_in_charge_scores_unless_another_is_better_beyond_doubt(drawn
     shelf = Shelf({"churn": "calibrated_boosting"})
     tables = system.build(drawn_shop, AS_OF, shelf)
     assert tables["churn_risk"].model.unique().tolist() == [shelf.trained[0].recipe] == ["calibrated_boosting"]
-    told = quality(tables, "churn_risk", "log_loss_calibrated_ensemble")
-    assert (told.baseline_model, told.note) == ("calibrated_boosting", "challenger")
+    reported = quality(tables, "churn_risk", "log_loss_calibrated_ensemble")
+    assert (reported.baseline_model, reported.note) == ("calibrated_boosting", "challenger")
 
 
 def test_models_are_measured_on_days_they_had_not_seen(built: dict[str, pd.DataFrame]) -> None:
@@ -97,9 +97,9 @@ def test_value_churn_and_alive_probability_agree(built: dict[str, pd.DataFrame])
 
 def test_every_recipe_and_the_naive_rule_are_compared(built: dict[str, pd.DataFrame]) -> None:
     frame = built["customer_model_quality"]
-    told = frame[(frame.model == "churn_risk") & frame.metric.str.startswith("log_loss_")]
-    assert set(told.metric) == {f"log_loss_{recipe}" for recipe in churn.RECIPES}
-    assert (told.note == "in charge").sum() == 1
+    reported = frame[(frame.model == "churn_risk") & frame.metric.str.startswith("log_loss_")]
+    assert set(reported.metric) == {f"log_loss_{recipe}" for recipe in churn.RECIPES}
+    assert (reported.note == "in charge").sum() == 1
 
 
 def test_value_intervals_hold_about_as_often_as_they_promise(built: dict[str, pd.DataFrame]) -> None:

@@ -128,8 +128,8 @@ def test_generated_payments_match_what_distinct_lines_come_to(small: tuple[Path,
     paid: dict[str, Decimal] = {}
     for row in payments:
         paid[row["order_id"]] = paid.get(row["order_id"], Decimal(0)) + row["amount"]
-    told = {"489434": "96.90", "489435": "1.125", "C489436": "-2.5", "489437": "6.95", "489438": "6.95"}
-    assert paid == {order: Decimal(amount) for order, amount in told.items()}
+    reported = {"489434": "96.90", "489435": "1.125", "C489436": "-2.5", "489437": "6.95", "489438": "6.95"}
+    assert paid == {order: Decimal(amount) for order, amount in reported.items()}
 
 
 def test_the_report_says_what_is_real_and_what_is_generated(small: tuple[Path, ImportReport]) -> None:

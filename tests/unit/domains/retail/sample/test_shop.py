@@ -221,9 +221,9 @@ def test_the_amount_asked_for_is_about_what_comes(shop: tuple[Path, SampleReport
 
 
 def test_progress_tells_rows_as_they_are_written(tmp_path: Path) -> None:
-    told: list[tuple[str, int, int]] = []
-    report = generate(replace(SPEC, orders=300), tmp_path / "shop", lambda *step: told.append(step))
-    assert {dataset: rows for dataset, rows, _ in told} == report.rows
+    reported: list[tuple[str, int, int]] = []
+    report = generate(replace(SPEC, orders=300), tmp_path / "shop", lambda *step: reported.append(step))
+    assert {dataset: rows for dataset, rows, _ in reported} == report.rows
 
 
 def test_csv_is_reproducible_gzip_with_a_header(tmp_path: Path) -> None:

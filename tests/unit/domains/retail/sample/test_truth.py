@@ -100,20 +100,20 @@ def test_the_truth_tells_where_ragged_rows_lie(shop: tuple[Path, SampleReport], 
     for key in {line["object_key"] for line in truth}:
         rows = rows_of(shop[0] / key)
         width = len(SOURCE[dataset_of(key)].columns)
-        told = {line["source_row"] for line in truth if line["object_key"] == key and line["rule"] == "ragged_row"}
-        assert {number for number, row in enumerate(rows, 1) if len(row) != width} == told
+        reported = {line["source_row"] for line in truth if line["object_key"] == key and line["rule"] == "ragged_row"}
+        assert {number for number, row in enumerate(rows, 1) if len(row) != width} == reported
 
 
 def test_the_truth_tells_where_copies_lie_and_the_first_stands(shop: tuple[Path, SampleReport], truth: list[dict[str, Any]]) -> None:
     for key in {line["object_key"] for line in truth}:
-        told = {line["source_row"] for line in truth if line["object_key"] == key and line["rule"] == "duplicate_row"}
+        reported = {line["source_row"] for line in truth if line["object_key"] == key and line["rule"] == "duplicate_row"}
         seen: set[tuple[str, ...]] = set()
         repeats = set()
         for number, row in enumerate(rows_of(shop[0] / key), 1):
             if tuple(row) in seen:
                 repeats.add(number)
             seen.add(tuple(row))
-        assert repeats == told
+        assert repeats == reported
 
 
 def test_an_impossible_date_is_written_where_the_truth_says(shop: tuple[Path, SampleReport], truth: list[dict[str, Any]]) -> None:
@@ -150,19 +150,19 @@ def test_the_gate_refuses_exactly_the_rows_of_the_truth_for_the_right_reasons(
 
 
 def test_each_defective_row_breaks_one_rule_only(gated: dict[str, CheckedRows]) -> None:
-    told = pa.concat_tables([each.quarantine_rows.select(["all_rules"]) for each in gated.values()])["all_rules"].to_pylist()
-    rules = Counter(len(json.loads(all_rules)) for all_rules in told)
+    reported = pa.concat_tables([each.quarantine_rows.select(["all_rules"]) for each in gated.values()])["all_rules"].to_pylist()
+    rules = Counter(len(json.loads(all_rules)) for all_rules in reported)
     # What is no social security number fits neither its form nor the contract's pattern: one fault, two rules.
     assert set(rules) <= {1, 2}
-    assert all("ssn" in all_rules for all_rules in told if len(json.loads(all_rules)) > 1)
+    assert all("ssn" in all_rules for all_rules in reported if len(json.loads(all_rules)) > 1)
 
 
 def test_the_gate_refuses_each_bad_file_for_the_right_reason(shop: tuple[Path, SampleReport]) -> None:
-    told = bad_keys(shop[0])
-    assert {file["rule"] for file in told.values()} == {
+    reported = bad_keys(shop[0])
+    assert {file["rule"] for file in reported.values()} == {
         "unknown_dataset", "missing_sensitive_column", "empty_file", "truncated_gzip", "not_a_table",
     }  # fmt: skip
-    for key, file in told.items():
+    for key, file in reported.items():
         if dataset_of(key) not in SOURCE:
             assert file["rule"] == "unknown_dataset"
             continue
