@@ -22,7 +22,7 @@ pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).resolve().parents[3]
 TOKEN = "t" * 43
-EXAMPLES, SECONDS = 5, 240
+EXAMPLES, SECONDS = 3, 900
 
 
 @pytest.fixture
