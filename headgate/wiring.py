@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from headgate.aws.cognito import AccessTokens, Users
     from headgate.aws.dynamodb.file_index import DynamoFileIndex
     from headgate.aws.dynamodb.ledger import DynamoLedger
+    from headgate.aws.dynamodb.request_counts import DynamoRequestCounts
     from headgate.aws.functions import DryRunFunction
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.aws.glue.job_runs import GlueRuns
@@ -132,6 +133,14 @@ def file_index(env: Mapping[str, str]) -> DynamoFileIndex:
     from headgate.aws.dynamodb.file_index import DynamoFileIndex
 
     return DynamoFileIndex(clients.dynamodb(), LedgerSettings.from_env(env).files_table, RawSettings.from_env(env).raw_bucket)
+
+
+def request_counts(env: Mapping[str, str]) -> DynamoRequestCounts | None:
+    """Requests of the API's callers by minute; None where the deployment does not count them."""
+    from headgate.aws.dynamodb.request_counts import DynamoRequestCounts
+
+    table = env.get("HEADGATE_CALLERS_TABLE", "")
+    return DynamoRequestCounts(clients.dynamodb(), table) if table else None
 
 
 def upload_store() -> S3Uploads:

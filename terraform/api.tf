@@ -27,10 +27,12 @@ locals {
   ]...)
 
   api_environment = merge(local.environment, {
-    HEADGATE_STATE_MACHINE_ARN = local.machine_arns["curated_to_prod"]
-    HEADGATE_DRY_RUN_FUNCTION  = module.dry_run.name
-    HEADGATE_SCAN_LIMIT_GB     = tostring(var.scan_limit_gb)
-    HEADGATE_JOB_NAMES         = jsonencode(local.job_names)
+    HEADGATE_CALLERS_TABLE       = aws_dynamodb_table.callers.name
+    HEADGATE_REQUESTS_PER_MINUTE = tostring(var.caller_requests_per_minute)
+    HEADGATE_STATE_MACHINE_ARN   = local.machine_arns["curated_to_prod"]
+    HEADGATE_DRY_RUN_FUNCTION    = module.dry_run.name
+    HEADGATE_SCAN_LIMIT_GB       = tostring(var.scan_limit_gb)
+    HEADGATE_JOB_NAMES           = jsonencode(local.job_names)
   })
   api_function = {
     archive     = "${local.build_dir}/lambdas/api.zip"
@@ -65,8 +67,43 @@ resource "aws_s3_bucket_cors_configuration" "downloads" {
   }
 }
 
+# Requests by caller and minute: a limit for each caller, which HTTP APIs do not have. Counts are worth nothing after a minute.
+resource "aws_dynamodb_table" "callers" {
+  name         = "${local.lake}-callers"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "caller_minute"
+
+  attribute {
+    name = "caller_minute"
+    type = "S"
+  }
+
+  ttl {
+    attribute_name = "expires_at"
+    enabled        = true
+  }
+
+  server_side_encryption {
+    enabled     = true
+    kms_key_arn = aws_kms_key.lake.arn
+  }
+}
+
+data "aws_iam_policy_document" "count_requests" {
+  statement {
+    sid       = "CountRequests"
+    actions   = ["dynamodb:UpdateItem"]
+    resources = [aws_dynamodb_table.callers.arn]
+  }
+}
+
+# What every function of the API may do.
+data "aws_iam_policy_document" "api_function" {
+  source_policy_documents = [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.count_requests.json]
+}
+
 data "aws_iam_policy_document" "api" {
-  source_policy_documents = [data.aws_iam_policy_document.use_key.json]
+  source_policy_documents = [data.aws_iam_policy_document.api_function.json]
 
   statement {
     sid       = "ListFiles"
@@ -165,7 +202,7 @@ module "api" {
 }
 
 data "aws_iam_policy_document" "api_queries" {
-  source_policy_documents = [data.aws_iam_policy_document.use_key.json]
+  source_policy_documents = [data.aws_iam_policy_document.api_function.json]
 
   statement {
     sid       = "AskAthena"
@@ -228,7 +265,7 @@ module "api_queries" {
 
 # Predictions need the exported models and the forecast's table, and write nothing.
 data "aws_iam_policy_document" "api_predictions" {
-  source_policy_documents = [data.aws_iam_policy_document.use_key.json]
+  source_policy_documents = [data.aws_iam_policy_document.api_function.json]
 
   statement {
     sid       = "ReadExportedModels"
@@ -275,7 +312,7 @@ module "api_predictions" {
 data "aws_iam_policy_document" "api_tables" {
   for_each = local.systems
 
-  source_policy_documents = [data.aws_iam_policy_document.use_key.json]
+  source_policy_documents = [data.aws_iam_policy_document.api_function.json]
 
   statement {
     sid       = "ReadOwnTables"
@@ -320,7 +357,7 @@ module "api_tables" {
 
 # A revert deletes rows that the gate wrote, and lets the gate accept a duplicate instead.
 data "aws_iam_policy_document" "api_revert" {
-  source_policy_documents = [data.aws_iam_policy_document.gate.json]
+  source_policy_documents = [data.aws_iam_policy_document.gate.json, data.aws_iam_policy_document.count_requests.json]
 
   statement {
     sid       = "DeleteRowsOfReverted"

@@ -569,6 +569,17 @@ variable "console_origins" {
   }
 }
 
+variable "caller_requests_per_minute" {
+  description = "Requests per minute that the API answers to one caller; more are answered with 429."
+  type        = number
+  default     = 1200
+
+  validation {
+    condition     = var.caller_requests_per_minute >= 60
+    error_message = "caller_requests_per_minute is at least 60: the console reads a file every 3 seconds."
+  }
+}
+
 variable "api_requests_per_s" {
   description = "Requests per second that the API answers; more are answered with 429."
   type        = number

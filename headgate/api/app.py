@@ -45,7 +45,7 @@ class Application:
 
     def __init__(self, lake: Lake, logger: logging.Logger | Logger | None = None) -> None:
         self._log = logger or logging.getLogger(__name__)
-        self._app = resolver()
+        self._app, self._lake = resolver(), lake
         self._app.dependency_overrides[ports.lake] = lambda: lake
         self._access = [one for group in EVERY for one in group.access]
         for kind in (RequestValidationError, RequestUnsupportedContentType, NoRouteError, HeadgateError, Exception):
@@ -69,6 +69,8 @@ class Application:
         caller = access.identity_of(event)
         if len(path) > _LONGEST_PATH or "\0" in unquote(path):
             raise not_found("There is no such route.")
+        if limit := self._lake.caller_limit:
+            limit.check(caller.name, self._lake.now())
         access.check_method(self._access, method, path)
         access.check(caller, self._access, method, path)
         if len(event.get("body") or "") > LARGEST_BODY_BYTES:

@@ -14,6 +14,7 @@ from headgate.settings import SystemNamesSettings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from headgate.api.limits import CallerLimit
     from headgate.aws.athena.queries import AthenaQueries
     from headgate.aws.dynamodb.file_index import DynamoFileIndex
     from headgate.aws.dynamodb.ledger import DynamoLedger
@@ -104,6 +105,14 @@ class DeployedLake:
     def databases(self) -> Databases:
         """Names of the databases."""
         return wiring.databases(self._env)
+
+    @cached_property
+    def caller_limit(self) -> CallerLimit | None:
+        """The limit of requests by caller; None where the environment names none, as on the machine of `headgate serve`."""
+        from headgate.api.limits import CallerLimit
+
+        counts, per_minute = wiring.request_counts(self._env), int(self._env.get("HEADGATE_REQUESTS_PER_MINUTE", "0"))
+        return CallerLimit(counts, per_minute) if counts and per_minute else None
 
     @cached_property
     def systems(self) -> tuple[str, ...]:

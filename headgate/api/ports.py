@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from headgate.api.limits import CallerLimit
     from headgate.aws.athena.queries import QueryPage, QueryStatus
     from headgate.aws.stepfunctions import PipelineRun
     from headgate.contracts.registry import Registry
@@ -114,6 +115,8 @@ class Lake(Protocol):
     def contracts(self) -> Registry: ...  # noqa: D102
     @property
     def databases(self) -> Databases: ...  # noqa: D102
+    @property
+    def caller_limit(self) -> CallerLimit | None: ...  # noqa: D102
     @property
     def systems(self) -> Sequence[str]: ...  # noqa: D102
 

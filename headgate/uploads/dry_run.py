@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from headgate.errors import HeadgateError, NotFoundError
 from headgate.lake.ports import ObjectRef
-from headgate.uploads.upload import Upload, content_key, dry_run_key, upload_key
+from headgate.uploads.upload import Upload, content_differs, content_key, dry_run_key, upload_key
 from headgate.uploads.uploading import CHECKED, FAILED
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ class DryRunner:
         )
         begun_s = time.monotonic()
         try:
-            found = _found(self.process(scratch, appears_as), scratch)
+            record = self.process(scratch, appears_as)
+            found = _found(record, scratch) if record.content_sha256 in {"", upload.sha256} else _differs()
         except (HeadgateError, OSError, MemoryError) as error:
             message = "The gate could not check the file. Repeat the dry run; the log names the cause."
             found = {"state": FAILED, "error": {"rule": type(error).__name__, "message": message}}
@@ -130,6 +131,11 @@ def _found(record: FileRecord, scratch: ScratchObjects) -> dict[str, Any]:
         key = record.profile.get("key", "")
         profile = json.loads(next(body for (_, written), body in scratch.written.items() if key and written == key))
     return {"state": CHECKED, "record": asdict(record), "rows": rows, "columns": profile.get("columns", [])}
+
+
+def _differs() -> dict[str, Any]:
+    why = content_differs()
+    return {"state": FAILED, "error": {"rule": why.rule, "message": why.message, "remedy": why.remedy}}
 
 
 def _first_rows(body: bytes) -> list[dict[str, Any]]:

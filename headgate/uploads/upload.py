@@ -15,7 +15,10 @@ import unicodedata
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from headgate.errors import BadInputError
+
 PART_BYTES = 16 << 20
+CONTENT_DIFFERS = "content_differs"
 UNKNOWN = "uploads"  # the gate finds the dataset of files in this folder from their columns
 _FORBIDDEN_KINDS = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Unicode general categories: control, format (text direction), unassigned …
 
@@ -93,6 +96,12 @@ def why_not_named(name: str) -> str:
     if redact_text(name) != name:
         return "contains a card or social security number"
     return ""
+
+
+def content_differs() -> BadInputError:
+    """Return the error of a file whose content is another than its sender stated."""
+    message = "The uploaded file has another SHA-256 than the upload states. The file changed, or a part was damaged on its way."
+    return BadInputError(rule=CONTENT_DIFFERS, message=message, remedy="Abort the upload and begin it again with the file's SHA-256.")
 
 
 def upload_key(upload: str) -> str:

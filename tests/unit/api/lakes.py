@@ -31,6 +31,8 @@ from headgate.uploads.dry_run import DryRunner, ScratchObjects
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from headgate.api.limits import CallerLimit
+
 REGISTRY = Registry.load()
 BEGAN = datetime(2026, 1, 2, 3, 4, 5)
 PAYMENTS = (
@@ -100,6 +102,7 @@ class MemoryLake:
     catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
     runs: MemoryRuns = field(default_factory=MemoryRuns)
     queries: MemoryQueries = field(default_factory=MemoryQueries)
+    caller_limit: CallerLimit | None = None
     ended_jobs: tuple[JobRun, ...] = (JobRun("merge_curated", BEGAN + timedelta(seconds=5), 90.0, 2.0, 180.0),)
 
     @cached_property

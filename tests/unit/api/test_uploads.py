@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from headgate.uploads import upload as uploads
+from headgate.uploads import uploading
 from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake
 
 pytestmark = pytest.mark.unit
@@ -130,3 +131,32 @@ def test_a_name_that_no_raw_key_may_have_is_refused(name: str) -> None:
     answer = Caller(MemoryLake()).call("POST", "/v1/uploads", {"name": name, "size_bytes": 1, "sha256": "0" * 64})
     assert answer.status == 422
     assert "4111111111111111" not in answer.text
+
+
+def changed_on_its_way(caller: Caller) -> str:
+    """An upload whose parts hold other bytes than its SHA-256 states."""
+    upload = begin(caller, PAYMENTS)
+    send_parts(caller, upload["upload_id"], PAYMENTS.replace(b"10.50", b"99.50"))
+    return str(upload["upload_id"])
+
+
+def test_content_of_another_sha256_is_refused_when_the_upload_completes() -> None:
+    caller = Caller(MemoryLake())
+    upload_id = changed_on_its_way(caller)
+    answer = caller.call("POST", f"/v1/uploads/{upload_id}/complete")
+    assert (answer.status, answer.json["rule"]) == (422, "content_differs")
+    assert caller.call("GET", f"/v1/uploads/{upload_id}").json["state"] == "aborted"
+    assert caller.call("POST", f"/v1/uploads/{upload_id}/commit").status == 409
+    again = uploaded(caller, PAYMENTS)
+    assert caller.call("POST", f"/v1/uploads/{again}/commit").status == 202
+
+
+def test_a_large_file_of_another_sha256_is_refused_by_the_dry_run_and_cannot_be_committed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploading, "COMPARED_BYTES", 0)
+    caller = Caller(MemoryLake())
+    upload_id = changed_on_its_way(caller)
+    assert caller.call("POST", f"/v1/uploads/{upload_id}/complete").status == 200
+    assert caller.call("POST", f"/v1/uploads/{upload_id}/dry-run").status == 202
+    found = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json
+    assert (found["state"], found["error"]["rule"]) == ("failed", "content_differs")
+    assert caller.call("POST", f"/v1/uploads/{upload_id}/commit").json["rule"] == "content_differs"
