@@ -5,7 +5,9 @@ locals {
   api_functions = merge({ lake = module.api, queries = module.api_queries, revert = module.api_revert, predictions = module.api_predictions }, { for system, function in module.api_tables : "tables_${system}" => function })
   staging_arn   = module.bucket["staging"].arn
 
-  forecasting = setintersection(local.systems, ["market-intelligence-hub"])
+  # Their names as the jobs' modules make them. The modules' outputs would be a cycle: compliance-guardian's job reads the API's log groups.
+  api_job_names = merge({ for key in concat(["merge_curated", "quality_gate", "curate_large", "audit_cards"], keys(local.build_jobs)) : key => "${local.lake}-${key}" }, local.export_names)
+  forecasting   = setintersection(local.systems, ["market-intelligence-hub"])
 
   # Paths by the function that answers them. API Gateway takes the most specific one.
   api_paths = merge(
@@ -32,7 +34,7 @@ locals {
     HEADGATE_STATE_MACHINE_ARN   = local.machine_arns["curated_to_prod"]
     HEADGATE_DRY_RUN_FUNCTION    = module.dry_run.name
     HEADGATE_SCAN_LIMIT_GB       = tostring(var.scan_limit_gb)
-    HEADGATE_JOB_NAMES           = jsonencode(local.job_names)
+    HEADGATE_JOB_NAMES           = jsonencode(local.api_job_names)
   })
   api_function = {
     archive     = "${local.build_dir}/lambdas/api.zip"
@@ -176,7 +178,7 @@ data "aws_iam_policy_document" "api" {
   statement {
     sid       = "SeeJobRuns"
     actions   = ["glue:GetJobRuns"]
-    resources = [for name in values(local.job_names) : "${replace(local.catalog_arn, ":catalog", ":job")}/${name}"]
+    resources = [for name in values(local.api_job_names) : "${replace(local.catalog_arn, ":catalog", ":job")}/${name}"]
   }
 
   statement {
