@@ -33,6 +33,7 @@ def merge(arguments: Mapping[str, str]) -> dict[str, object]:
         alert_failed(arguments, lake.failed)
     rows = {name: dataset.rows for name, dataset in lake.datasets.items()}
     closed = wiring.correction_closer(arguments).close()
+    wiring.publish_file_records(arguments)
     orphans = {one.column: one.rows for one in wiring.checked_references(arguments) if one.rows}
     return {
         "snapshot_id": lake.snapshot_id,

@@ -430,6 +430,20 @@ def merging(env: Mapping[str, str], workspace: Path) -> Merging:
     )
 
 
+def publish_file_records(env: Mapping[str, str]) -> Published:
+    """The table `file_records` shows the ledger as it stands."""
+    from headgate.aws.glue.catalog import GlueCatalog
+    from headgate.contracts.registry import Registry
+    from headgate.lake.publishing import Publisher
+    from headgate.merge.file_records import publish_file_records
+    from headgate.quality.audit import audit
+
+    settings = MergeSettings.from_env(env)
+    catalog = GlueCatalog(clients.glue(), settings.crawler)
+    publisher = Publisher(objects(), catalog, settings.curated_database, settings.curated_bucket, audit)
+    return publish_file_records(publisher, Registry.load().lake["file_records"], ledger(env).records())
+
+
 def lake_snapshot(env: Mapping[str, str], snapshot_id: str) -> LakeSnapshot:
     """The merged snapshot of that id; `current` is the newest one."""
     from headgate.lake.reading import lake_snapshot

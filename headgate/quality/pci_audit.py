@@ -63,7 +63,11 @@ def lake_zones(curated_bucket: str, quarantine_bucket: str, prod_buckets: Iterab
     """All accepted and all quarantined rows, the current snapshots, and every version of the systems' tables."""
     snapshots = tuple(snapshot.location for snapshot in lake.datasets.values())
     return [
-        Zone("curated", curated_bucket, (f"{keys.INCREMENTS}/", f"{keys.SNAPSHOTS}/missing_parents/", *snapshots)),
+        Zone(
+            "curated",
+            curated_bucket,
+            (f"{keys.INCREMENTS}/", f"{keys.SNAPSHOTS}/missing_parents/", f"{keys.SNAPSHOTS}/file_records/", *snapshots),
+        ),
         Zone("quarantine", quarantine_bucket, ("",)),
         *(Zone("prod", bucket, ("",)) for bucket in prod_buckets),
     ]
@@ -72,7 +76,9 @@ def lake_zones(curated_bucket: str, quarantine_bucket: str, prod_buckets: Iterab
 def snapshot_zone(curated_bucket: str, lake: LakeSnapshot) -> Zone:
     """Return the current snapshots and the table of missing parents, which only a full audit reads."""
     locations = (snapshot.location for snapshot in lake.datasets.values())
-    return Zone("curated", curated_bucket, (f"{keys.SNAPSHOTS}/missing_parents/", *locations), part="snapshots")
+    return Zone(
+        "curated", curated_bucket, (f"{keys.SNAPSHOTS}/missing_parents/", f"{keys.SNAPSHOTS}/file_records/", *locations), part="snapshots"
+    )
 
 
 def increments_zone(curated_bucket: str) -> Zone:

@@ -1,0 +1,66 @@
+"""Publish the ledger as a table of the lake, so that SQL can count files, reasons and quality scores."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from headgate.contracts.arrow import arrow_schema
+from headgate.lake import keys
+from headgate.lake.delete_old_versions import delete_old_versions
+from headgate.lake.publishing import parquet_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import FileRecord
+    from headgate.lake.publishing import Published, Publisher
+
+_VERSION_CHARACTERS = 16
+
+
+def publish_file_records(publisher: Publisher, contract: Contract, records: Iterable[FileRecord]) -> Published:
+    """The table shows the ledger as it stands; nothing is written if no record changed."""
+    rows = file_records(contract, records)
+    version = hashlib.sha256(parquet_bytes(rows)).hexdigest()[:_VERSION_CHARACTERS]
+    published = publisher.publish(contract, rows, keys.snapshot_prefix(contract.dataset, version))
+    folder = f"{keys.SNAPSHOTS}/{contract.dataset}/"
+    delete_old_versions(publisher.objects, publisher.bucket, folder, named={version}, keep=1)
+    return published
+
+
+def file_records(contract: Contract, records: Iterable[FileRecord]) -> pa.Table:
+    """Return the records as rows of the table, in the order in which the files were received."""
+    ordered = sorted(records, key=lambda one: (one.received_at, one.file_id))
+    return pa.Table.from_pylist([_row(one) for one in ordered], schema=arrow_schema(contract))
+
+
+def _row(record: FileRecord) -> dict[str, object]:
+    score = record.profile.get("score", "")
+    return {
+        "file_id": record.file_id,
+        "object_key": record.key,
+        "dataset": record.dataset or None,
+        "state": record.state.value,
+        "received_at": _moment(record.received_at),
+        "finished_at": _moment(record.finished_at),
+        "size_bytes": record.size_bytes,
+        "rows_received": record.received,
+        "rows_accepted": record.accepted,
+        "rows_quarantined": record.quarantined,
+        "rows_duplicate": record.duplicates,
+        "rule": record.error.get("rule"),
+        "error": record.error.get("message"),
+        "quality_score": float(score) if score else None,
+        "drift": record.profile.get("drift") or None,
+        "contract": record.contract or None,
+        "closed_by": record.closed_by or None,
+    }
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text).replace(tzinfo=None) if text else None
