@@ -136,6 +136,9 @@ resource "aws_s3_object" "console_config" {
     sign_in = {
       authority = local.sign_in_authority
       client_id = aws_cognito_user_pool_client.console.id
+      sign_out_url = format("%s/logout?client_id=%s&logout_uri=%s",
+        local.sign_in_pages, aws_cognito_user_pool_client.console.id, urlencode("${local.console_url}/")
+      )
     }
   })
 }

@@ -99,6 +99,11 @@ locals {
     emulator = "${var.emulator_url}/${aws_cognito_user_pool.this.id}"
   }[var.platform]
 
+  sign_in_pages = {
+    aws      = "https://${aws_cognito_user_pool_domain.this.domain}.auth.${var.region}.amazoncognito.com"
+    emulator = var.emulator_url
+  }[var.platform]
+
   # What the console may connect to: the API, the buckets that parts go to and downloads come from, and the sign-in.
   console_connects = {
     aws = concat(

@@ -51,7 +51,7 @@ def short(value: float) -> str:
     for size, name in _SHORT:
         if abs(exact) >= size:
             return f"{_rounded(exact / size, '0.1')}{name}"
-    return _rounded(exact, "0.01")
+    return _rounded(exact, "0.01") if abs(exact) >= 1 else f"{exact.normalize():.2g}" if exact else "0"
 
 
 def _rounded(exact: Decimal, places: str) -> str:

@@ -39,6 +39,18 @@ def test_every_page_is_accessible_in_both_schemes_and_fits_its_window(console: C
     assert wrong == {}
 
 
+def test_colours_follow_the_scheme(console: Console) -> None:
+    """A build for older browsers once dropped every colour that differs between light and dark."""
+    page = console.signed_in()
+    visit(page, console.url, "/upload")
+    border = "getComputedStyle(document.querySelector('.drop')).border"
+    light = page.evaluate(border)
+    page.emulate_media(color_scheme="dark")
+    dark = page.evaluate(border)
+    assert "dashed" in light
+    assert light != dark
+
+
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_a_dashboard_shows_the_answers_of_its_sql(console: Console, system: str) -> None:
     page = console.signed_in()

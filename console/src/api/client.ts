@@ -17,10 +17,20 @@ export class ApiProblem extends Error {
 export interface Connection {
   apiUrl: string
   token: () => Promise<string>
-  signOut: () => void
+  /** Ends the session here. With `everywhere` it also ends at the sign-in page, so that the next person is asked who they are. */
+  signOut: (everywhere?: boolean) => void
+  /** How the person signed in calls themselves; the API knows an id only. */
+  name?: string
 }
 
 let connection: Connection | undefined
+
+/** Who signed in, as their e-mail address; nothing with a token of `headgate serve`. */
+export const signedInAs = (): string | undefined => connection?.name
+
+export function signOut(): void {
+  connection?.signOut(true)
+}
 
 export function connect(to: Connection): void {
   connection = to

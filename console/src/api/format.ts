@@ -2,6 +2,7 @@ export type Cell = string | number | boolean | null
 
 const WHOLE = new Intl.NumberFormat('en-GB')
 const SHORT = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 1 })
+const SMALL = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 2 })
 
 /** A number with separators; decimals keep their digits. */
 export function number(value: Cell | undefined): string {
@@ -17,7 +18,8 @@ export function number(value: Cell | undefined): string {
 }
 
 export const whole = (value: number): string => WHOLE.format(value)
-export const short = (value: number): string => SHORT.format(value)
+/** An axis label. Values below 1 keep two digits that say something: 0.025, not 0. */
+export const short = (value: number): string => (Math.abs(value) < 1 ? SMALL : SHORT).format(value)
 
 /** A figure with its unit: money and shares as people write them. */
 export function figure(value: Cell | undefined, unit: string): string {

@@ -109,7 +109,12 @@ async function signIn(apiUrl: string, stated: NonNullable<Config['sign_in']>): P
   connect({
     apiUrl,
     token: async () => (await users.getUser())?.access_token ?? '',
-    signOut: () => void users.removeUser().then(() => window.location.reload()),
+    signOut: (everywhere) =>
+      void users.removeUser().then(() => {
+        if (everywhere && stated.sign_out_url) window.location.assign(stated.sign_out_url)
+        else window.location.reload()
+      }),
+    name: user?.profile.email,
   })
 }
 

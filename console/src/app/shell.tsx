@@ -2,6 +2,7 @@ import {
   ActionIcon,
   AppShell,
   Badge,
+  Button,
   Container,
   Group,
   Text,
@@ -10,6 +11,7 @@ import {
 } from '@mantine/core'
 import { NavLink, Outlet } from 'react-router'
 
+import { signedInAs, signOut } from '../api/client'
 import { useCaller } from '../api/queries'
 
 const PAGES = [
@@ -40,6 +42,7 @@ export function Shell() {
           </Group>
           <Group gap="xs" wrap="nowrap" className="who">
             <Who />
+            <SignOut />
             <SchemeToggle />
           </Group>
         </div>
@@ -66,9 +69,19 @@ function Who() {
   )
   return (
     <Group gap="xs" wrap="nowrap" visibleFrom="xs">
-      <Text size="sm">{caller.data.name}</Text>
+      <Text size="sm" truncate maw={220}>
+        {signedInAs() ?? caller.data.name}
+      </Text>
       <Badge variant="default">{highest ?? 'no group'}</Badge>
     </Group>
+  )
+}
+
+function SignOut() {
+  return (
+    <Button size="compact-sm" variant="subtle" onClick={signOut}>
+      Sign out
+    </Button>
   )
 }
 

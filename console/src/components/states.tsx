@@ -88,7 +88,13 @@ const COLOURS: Record<string, string> = {
 
 export function StateBadge({ state }: { state: string }) {
   return (
-    <Badge variant="dot" color={COLOURS[state] ?? 'red'} tt="none" style={{ overflow: 'visible' }}>
+    <Badge
+      variant="dot"
+      color={COLOURS[state] ?? 'red'}
+      tt="none"
+      miw="max-content"
+      style={{ overflow: 'visible' }}
+    >
       {state.replaceAll('_', ' ')}
     </Badge>
   )

@@ -1,0 +1,90 @@
+"""Take the screenshots of the README, or of every page of the console to look at, over the lake of the console's tests.
+
+Examples:
+    python scripts/screenshots.py                    # docs/images/*.png
+    python scripts/screenshots.py --all /tmp/pages   # every page on a phone and a desktop, light and dark
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
+
+from scripts import console
+from tests.console.browsers import SCHEMES, WIDTHS, chromium, pages, settle, visit
+from tests.console.lakes import BrowserLake, served
+from tests.console.shop_tables import write_tables
+from tests.unit.api.lakes import PAYMENTS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.console.lakes import Served
+
+ROOT = Path(__file__).resolve().parents[1]
+IMAGES = ROOT / "docs" / "images"
+TABLES = ROOT / ".headgate" / "bench" / "console-shop"  # as tests/console/conftest.py keeps them
+SIZE = {"width": 1280, "height": 800}
+FOREIGN = PAYMENTS.replace(b"payment_id,order_id,method,card_number", b"F1,ref,how,pan")
+
+
+def main() -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--all", type=Path, metavar="FOLDER", help="write every page into this folder instead")
+    every = parser.parse_args().all
+    console.build()
+    if not TABLES.exists():
+        write_tables(TABLES)
+    lake = BrowserLake(tables_folder=TABLES)
+    lake.receive("payments/today.csv", PAYMENTS)
+    with served(lake, console.OUT) as running, chromium() as browser:
+        if every:
+            take_all(running, browser, every)
+        else:
+            take_shown(running, browser)
+    return 0
+
+
+def take_all(running: Served, browser: Browser, folder: Path) -> None:
+    """Write every page at both widths in both schemes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file_id = next(one.file_id for one in running.lake.ledger.records())
+    for width, (across, down) in WIDTHS.items():
+        page = _signed_in(running, browser, across, down)
+        for name, address in pages(file_id).items():
+            visit(page, running.url, address)
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                settle(page)
+                page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
+
+
+def take_shown(running: Served, browser: Browser) -> None:
+    """Write the images of the README."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    page = _signed_in(running, browser, SIZE["width"], SIZE["height"])
+    visit(page, running.url, "/dashboards/market-intelligence-hub")
+    page.screenshot(path=IMAGES / "console-dashboard.png")
+    visit(page, running.url, "/upload")
+    page.get_by_label("Files to upload").set_input_files({"name": "payments-supplier.csv", "mimeType": "text/csv", "buffer": FOREIGN})
+    page.get_by_role("button", name="Commit with this mapping").wait_for(timeout=60_000)
+    page.screenshot(path=IMAGES / "console-mapping.png")
+    page.emulate_media(color_scheme="dark")
+    visit(page, running.url, "/lake")
+    page.screenshot(path=IMAGES / "console-lake-dark.png")
+
+
+def _signed_in(running: Served, browser: Browser, width: int, height: int) -> Page:
+    page = browser.new_context(viewport={"width": width, "height": height}).new_page()
+    page.goto(running.sign_in())
+    settle(page)
+    return page
+
+
+if __name__ == "__main__":
+    sys.exit(main())
