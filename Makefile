@@ -36,7 +36,7 @@ demo: setup ## take half a million real invoice lines through the whole lake on 
 # tests are named first.
 BY_FILE := -n 2 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: check console test test-unit test-faults check-drafts fuzz sbom audit-packages docs clean
+.PHONY: check console screenshots test test-unit test-faults check-drafts fuzz sbom audit-packages docs clean
 
 check: setup ## check lint, format, types, import layers, plain English, Terraform and the console's source
 	ruff check .
@@ -49,6 +49,9 @@ check: setup ## check lint, format, types, import layers, plain English, Terrafo
 
 console: setup ## build the web console into build/console; Node 20 comes from PATH or from PyPI
 	@python scripts/console.py build
+
+screenshots: setup ## take the README's screenshots of the console with Chromium into docs/images
+	@python -m tests.console.screenshots
 
 test: setup ## run every tier of tests: unit, faults, integration, e2e (emulator, databases and browser start and stop by themselves)
 	python -m pytest -m unit -q $(BY_FILE)

@@ -1,8 +1,8 @@
 """Take the screenshots of the README, or of every page of the console to look at, over the lake of the console's tests.
 
 Examples:
-    python scripts/screenshots.py                    # docs/images/*.png
-    python scripts/screenshots.py --all /tmp/pages   # every page on a phone and a desktop, light and dark
+    python -m tests.console.screenshots                    # docs/images/*.png: `make screenshots`
+    python -m tests.console.screenshots --all /tmp/pages   # every page on a phone and a desktop, light and dark
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ import argparse
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
 
 from scripts import console
 from tests.console.browsers import SCHEMES, WIDTHS, chromium, pages, settle, visit
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.console.lakes import Served
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 IMAGES = ROOT / "docs" / "images"
 TABLES = ROOT / ".headgate" / "bench" / "console-shop"  # as tests/console/conftest.py keeps them
 SIZE = {"width": 1280, "height": 800}
