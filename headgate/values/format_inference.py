@@ -35,7 +35,7 @@ _MOST_WORDS = 2
 _FEWEST_BESIDE_NULLS = 3
 # Nearly all rows: at most one in ten is something else.
 _MOST_OTHERS = 0.1
-_PARTS, _PART_TEXTS = 24, 12
+_PARTS, _PART_TEXTS, _HOPELESS_PARTS = 8, 12, 4
 _WIDEST, _WIDEST_SCALE = 38, 9
 _DECIMAL_POINT_OR_EXPONENT = r".*[.eE].*"
 
@@ -106,10 +106,14 @@ def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
         counts: rows of each text.
     """
     frequent = np.argsort(-counts, kind="stable")
-    parts = [frequent[:_MOST_WORDS], *(frequent[start::_PARTS][:_PART_TEXTS] for start in range(_PARTS))]
+    has_digit = flags(pc.match_substring_regex(texts, "[0-9]"))
+    is_written_in_digits = counts[has_digit].sum() >= (1 - _MOST_OTHERS) * counts.sum()
+    parts = [frequent[start::_PARTS][:_PART_TEXTS] for start in range(_PARTS)] if is_written_in_digits else [frequent[:_MOST_WORDS]]
     candidates: dict[tuple[Kind, SourceFormat], Most] = {}
-    for part in parts:
-        readings = infer_format(texts.take(int_array(part))).readings
+    for place, part in enumerate(parts):
+        if place == _HOPELESS_PARTS and not candidates:
+            break
+        readings = infer_format(texts.take(int_array(part))).readings if len(part) else ()
         for one in readings if len(readings) == 1 else ():
             key = one.kind, one.format
             candidates[key] = candidates.get(key) or Most(replace(one, plain=None), int(counts[~_is_read(texts, one)].sum()))

@@ -112,7 +112,10 @@ def _readings_by_shape(texts: pa.Array) -> list[list[TimeReading]]:
     different = pc.unique(shapes)
     if len(different) > _MOST_SHAPES:
         return []
-    found = [_readings_of_one_pattern(texts.filter(pc.equal(shapes, shape))) for shape in different]
+    groups = [texts.filter(pc.equal(shapes, shape)) for shape in different]
+    if not all(_shape(str(group[0])) in _by_shape() for group in groups):
+        return []
+    found = [_readings_of_one_pattern(group) for group in groups]
     return found if all(found) else []
 
 
