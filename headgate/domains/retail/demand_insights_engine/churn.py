@@ -31,6 +31,7 @@ SEED = 20_101_209
 MIN_CUSTOMERS = 100
 MIN_OF_EACH_KIND = 20  # customers who left, and customers who stayed
 MAX_LEARNT_FROM = 50_000  # more customers teach little
+_FOLDS = 3  # that calibrate: one number is learnt from them
 _AT_ONCE = 16_384  # customers scored together: what the steps make of them stays in a core's cache
 _CERTAIN = 1e-4  # no probability is nearer to 0 or 1
 _MOST_SHIFT = 20.0  # of log-odds; beyond it every probability is 0 or 1
@@ -65,8 +66,7 @@ class ChurnModel:
         points = customers[list(self.columns)]
         parts = (points.iloc[start : start + _AT_ONCE] for start in range(0, len(points), _AT_ONCE))
         found = [np.empty(0), *(self.classifier.predict_proba(part)[:, 1] for part in parts)]
-        known = np.clip(np.concatenate(found), _CERTAIN, 1 - _CERTAIN)
-        return np.asarray(np.clip(expit(logit(known) + self.shift), _CERTAIN, 1 - _CERTAIN), dtype=np.float64)
+        return moved(np.clip(np.concatenate(found), _CERTAIN, 1 - _CERTAIN), self.shift)
 
     def shifted(self, by: float) -> ChurnModel:
         """The model with other log-odds for everybody."""
@@ -90,12 +90,9 @@ def splines(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # 
 
 
 def boosting(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # noqa: ANN401 as above
-    """Larger boosted trees, calibrated: for interactions that splines cannot express."""
+    """Boosted trees as scikit-learn sets them, calibrated: for interactions that splines and small trees cannot express."""
     columns = preprocessing.columns(numeric, "passthrough", categorical, preprocessing.number_categories())
-    boosted = HistGradientBoostingClassifier(
-        learning_rate=0.05, max_iter=150, max_leaf_nodes=15, min_samples_leaf=20, l2_regularization=1.0, random_state=SEED
-    )
-    return _calibrated(preprocessing.chain(columns, boosted))
+    return _calibrated(preprocessing.chain(columns, HistGradientBoostingClassifier(early_stopping=False, random_state=SEED)))
 
 
 def silence_rule(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # noqa: ANN401 as above
@@ -118,7 +115,7 @@ FIRST = next(iter(RECIPES))
 
 
 def _calibrated(model: Any) -> Any:  # noqa: ANN401 as above
-    folds = StratifiedKFold(5, shuffle=True, random_state=SEED)
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=SEED)
     return CalibratedClassifierCV(model, method="temperature", cv=folds, ensemble=False)
 
 
@@ -151,6 +148,11 @@ def fit(customers: pd.DataFrame, left: Labels, columns: Sequence[str], recipe: s
     return ChurnModel(recipe, fitted, columns, points.median(), DriftWatch().fit(points))
 
 
+def moved(probability: Array, by: float) -> Array:
+    """The probabilities with `by` added to their log-odds, never 0 or 1."""
+    return np.asarray(np.clip(expit(logit(probability) + by), _CERTAIN, 1 - _CERTAIN), dtype=np.float64)
+
+
 def shift_to(probability: Array, buyers: float) -> float:
     """What to add to everybody's log-odds of leaving so that `buyers` customers are expected to buy."""
     odds = logit(probability)
@@ -181,6 +183,12 @@ def best_threshold(probability: Array, gains: Array) -> tuple[float, float]:
         return NO_OFFER, 0.0
     best = int(total.argmax())
     return float(ranked[best]), float(total[best])
+
+
+def earned_later(probability_before: Array, gains_before: Array, probability: Array, gains: Array) -> float:
+    """What offers earned from the threshold on that earlier days chose; the same days would flatter a threshold that they chose."""
+    threshold, _ = best_threshold(probability_before, gains_before)
+    return float(gains[probability >= threshold].sum())
 
 
 def calibration_error(left: Labels, probability: Array, bins: int = 10) -> float:

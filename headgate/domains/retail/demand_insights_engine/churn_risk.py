@@ -52,8 +52,8 @@ class ChurnTrial:
         weight: how much of the shift to the expected number of buyers was best there.
         probability, left, silence: of the winner, over all tested origins.
         threshold: the probability from which on offers earned most at all tested origins.
-        earned_gbp, earned_all_gbp: what offers from a threshold on, and offers to everybody, earned on customers who did not choose
-            that threshold.
+        earned_gbp, earned_all_gbp: what offers earned at the tested origins, from a threshold on that earlier origins had chosen, and
+            with offers to everybody.
     """
 
     contest: Decision
@@ -87,8 +87,10 @@ def churn_trial(past: Origins, ahead: Coming, champion: str = "") -> ChurnTrial 
     gains = churn.earned(came_true, tested.purchase_value.to_numpy())
     threshold, _ = churn.best_threshold(probability, gains)
     model = models[contest.winner]
+    before = model.probability(points), churn.earned(left, points.purchase_value.to_numpy())
+    earned = churn.earned_later(*before, probability, gains)
     found = _shifted(model, past.tested[-1].points, buyers, weight)
-    return ChurnTrial(contest, found, weight, probability, came_true, tested.silence.to_numpy(), threshold, *_earned(probability, gains))
+    return ChurnTrial(contest, found, weight, probability, came_true, tested.silence.to_numpy(), threshold, earned, float(gains.sum()))
 
 
 def _best_shift(
@@ -96,24 +98,15 @@ def _best_shift(
 ) -> tuple[float, Array]:
     """The weight of the shift with the least loss at the tested origins, and the probabilities with it."""
     weights = _WEIGHTS if buyers else _WEIGHTS[:1]
-    shifted = [[_shifted(model, origin.points, buyers, float(weight)) for origin in tested] for weight in weights]
-    given = [np.concatenate([one.probability(origin.points) for one, origin in zip(some, tested, strict=True)]) for some in shifted]
+    known = [model.probability(origin.points) for origin in tested]
+    shifts = [churn.shift_to(one, buyers) if buyers else 0.0 for one in known]
+    given = [np.concatenate([churn.moved(one, weight * by) for one, by in zip(known, shifts, strict=True)]) for weight in weights]
     best = int(np.argmin([log_loss(left, one).mean() for one in given]))
     return float(weights[best]), given[best]
 
 
 def _shifted(model: churn.ChurnModel, points: pd.DataFrame, buyers: float | None, weight: float) -> churn.ChurnModel:
     return model.shifted(weight * churn.shift_to(model.probability(points), buyers)) if buyers and weight else model
-
-
-def _earned(probability: Array, gains: Array) -> tuple[float, float]:
-    """What offers earned on each half of the customers with the threshold of the other half, and what offers to all earned."""
-    half = np.arange(len(gains)) % 2 == 0
-    earned = 0.0
-    for chose, paid in ((half, ~half), (~half, half)):
-        threshold, _ = churn.best_threshold(probability[chose], gains[chose])
-        earned += float(gains[paid][probability[paid] >= threshold].sum())
-    return earned, float(gains.sum())
 
 
 def fitted(past: Origins, ahead: Coming, customers: pd.DataFrame, trial: ChurnTrial | None) -> churn.ChurnModel | None:

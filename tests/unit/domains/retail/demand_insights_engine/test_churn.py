@@ -1,3 +1,5 @@
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,6 +8,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from headgate.domains.retail.demand_insights_engine import churn
+from headgate.learning.champion_challenger import decide, log_loss
 
 pytestmark = pytest.mark.unit
 
@@ -19,12 +22,28 @@ def drawn(count: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
     return points, (rng.random(count) < odds / (1 + odds)).to_numpy()
 
 
+@cache
+def learnt(count: int) -> churn.ChurnModel:
+    """The model of so many drawn customers; tests that only ask it share one fit."""
+    return churn.fit(*drawn(count, 1), COLUMNS)
+
+
 def test_probabilities_rank_and_mean_what_they_say() -> None:
-    points, left = drawn(3_000, 1)
     unseen, truth = drawn(3_000, 2)
-    probability = churn.fit(points, left, COLUMNS).probability(unseen)
+    probability = learnt(3_000).probability(unseen)
     assert roc_auc_score(truth, probability) > 0.72
     assert churn.calibration_error(truth, probability) < 0.04
+
+
+def test_boosting_finds_an_interaction_that_splines_cannot_and_wins_the_contest() -> None:
+    """Who leaves is decided by silence and spend together: one of both high, never both or none."""
+    rng = np.random.default_rng(6)
+    points = pd.DataFrame(rng.uniform(0, 1, (1_200, 2)), columns=list(COLUMNS))
+    left = (((points.silence > 0.5) != (points.spend > 0.5)) ^ (rng.random(1_200) < 0.1)).to_numpy()
+    fitted = {name: churn.fit(points[:900], left[:900], COLUMNS, name) for name in ("calibrated_splines", "calibrated_boosting")}
+    given = {name: model.probability(points[900:]) for name, model in fitted.items()}
+    assert decide("calibrated_splines", {name: log_loss(left[900:], one) for name, one in given.items()}).winner == "calibrated_boosting"
+    assert churn.calibration_error(left[900:], given["calibrated_boosting"]) < 0.1
 
 
 def test_a_part_of_very_many_customers_teaches_what_all_of_them_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,8 +56,8 @@ def test_a_part_of_very_many_customers_teaches_what_all_of_them_do(monkeypatch: 
 
 
 def test_customers_scored_in_parts_have_the_probabilities_of_all_scored_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    points, left = drawn(500, 1)
-    model = churn.fit(points, left, COLUMNS)
+    points, _ = drawn(500, 1)
+    model = learnt(500)
     together = model.probability(points)
     monkeypatch.setattr(churn, "_AT_ONCE", 7)
     assert model.probability(points).tolist() == pytest.approx(together.tolist(), rel=1e-12)
@@ -52,20 +71,18 @@ def test_shuffled_labels_teach_nothing() -> None:
     shuffled = np.random.default_rng(3).permutation(left)
     assert roc_auc_score(truth, churn.fit(points, shuffled, COLUMNS).probability(unseen)) == pytest.approx(0.5, abs=0.2)
     unseen_noise = np.random.default_rng(4).permutation(truth)
-    assert roc_auc_score(unseen_noise, churn.fit(points, left, COLUMNS).probability(unseen)) == pytest.approx(0.5, abs=0.04)
+    assert roc_auc_score(unseen_noise, learnt(2_000).probability(unseen)) == pytest.approx(0.5, abs=0.04)
 
 
 def test_the_signal_that_made_a_customer_leave_is_the_driver() -> None:
-    points, left = drawn(2_000, 1)
-    model = churn.fit(points, left, COLUMNS)
+    model = learnt(2_000)
     silent = pd.DataFrame({"silence": [200.0], "spend": [60.0]})
     raised = churn.contributions(model, silent).iloc[0]
     assert raised.idxmax() == "silence"
 
 
 def test_a_typical_customer_has_no_driver() -> None:
-    points, left = drawn(500, 1)
-    model = churn.fit(points, left, COLUMNS)
+    model = learnt(500)
     assert churn.contributions(model, model.reference.to_frame().T).to_numpy() == pytest.approx(np.zeros((1, 2)))
 
 
@@ -77,6 +94,12 @@ def test_the_threshold_is_where_offers_earned_most() -> None:
 def test_no_offer_is_made_where_none_would_have_earned() -> None:
     assert churn.best_threshold(np.array([0.9, 0.1]), np.array([-1.0, -1.0])) == (churn.NO_OFFER, 0.0)
     assert churn.best_threshold(np.array([]), np.array([])) == (churn.NO_OFFER, 0.0)
+
+
+def test_what_offers_earn_is_measured_with_a_threshold_of_earlier_days() -> None:
+    """From 0.7 on, offers would have earned 4; the earlier days chose 0.9."""
+    before = np.array([0.9, 0.7]), np.array([2.0, -1.0])
+    assert churn.earned_later(*before, np.array([0.95, 0.75]), np.array([1.0, 3.0])) == 1.0
 
 
 @given(st.lists(st.tuples(st.sampled_from([0.1, 0.4, 0.6, 0.9]), st.integers(-5, 5)), min_size=1, max_size=40))
