@@ -72,7 +72,7 @@ def point_forecast(
         return PointForecast(np.full(horizon, known.mean()), "mean")
     scale = float(np.abs(known).mean())
     said = pooled or SeriesVotes(np.empty((0, horizon)), float("nan"))
-    votes = SeriesVotes(said.ahead[np.isfinite(said.ahead).all(axis=1)] / scale, said.left)
+    votes = SeriesVotes(said.ahead[np.isfinite(said.ahead).all(axis=1)] / scale, said.left, said.borrowed / scale)
     found = _modelled(known / scale, horizon, season_lengths, votes, ensemble)
     return PointForecast(_within_reach(found.mean * scale, known), found.model)
 
@@ -90,7 +90,7 @@ def _modelled(history: Array, horizon: int, season_lengths: tuple[int, ...], poo
     if ensemble is Ensemble.LISTED:
         return _median("listed", _listed_members(history, horizon, seasons), history)
     if not seasons:
-        return _median("ensemble", _plain_members(history, horizon), history)
+        return _with_borrowed(_median("ensemble", _plain_members(history, horizon), history), pooled.borrowed)
     is_strong = max(seasonal_strength(history, season) for season in seasons) >= STRONG_SEASON
     members = _strong_members if is_strong else _weak_members
     if not pooled.ahead.size:
@@ -98,6 +98,13 @@ def _modelled(history: Array, horizon: int, season_lengths: tuple[int, ...], poo
     if is_strong or pooled.left <= WELL_TOLD:
         return _median("pooled_ensemble", chain(pooled.ahead, [seasonal_naive(history, horizon, seasons[-1])]), history)
     return _median("pooled_ensemble", chain(pooled.ahead, members(history, horizon, seasons)), history)
+
+
+def _with_borrowed(plain: PointForecast, borrowed: Array) -> PointForecast:
+    """The mean of both; the plain forecast where the panel shows no season."""
+    if not borrowed.size or not np.isfinite(borrowed).all():
+        return plain
+    return PointForecast((plain.mean + borrowed) / 2, "borrowed_season")
 
 
 def _intermittent_members(history: Array, horizon: int) -> Iterator[Array]:

@@ -100,6 +100,17 @@ def test_grain_horizon_and_dimensions_are_as_stated(
     assert (built["forecast_accuracy"]["windows"] > 0).any()
 
 
+def test_without_a_year_of_history_the_season_is_in_doubt_and_the_table_says_so(shop: Shop, seeded_lines: list[Line]) -> None:
+    """In the first year of Online Retail, intervals learnt from nine quiet months covered 15 % of the weekly totals of autumn."""
+    end = date(2009, 10, 4)
+    forty_weeks = [line for line in seeded_lines if line[2].date() <= end]
+    found = market_intelligence_hub.build(shop(forty_weeks), end, {"forecast_by": "none", "forecast_horizon": "4"})["sales_forecast"]
+    assert found["history_too_short"].all()
+    mean, low, high = (found[name].astype(float) for name in ("mean", "lower_80", "upper_80"))
+    assert (low <= mean * 0.61).all()
+    assert (high >= mean * 1.66).all()
+
+
 def test_the_weeks_ahead_follow_the_last_whole_week(built: Built) -> None:
     weeks = built["sales_forecast"].query("series_id == 'total'")["period_on"].tolist()
     assert weeks[0] == date(2010, 3, 1)

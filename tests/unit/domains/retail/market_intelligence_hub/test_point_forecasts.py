@@ -86,3 +86,12 @@ def test_where_the_panel_tells_a_series_well_no_method_of_one_series_outvotes_it
     alone = point_forecast(history, 4, (12,), SeriesVotes(ahead, left=0.2))
     assert alone.mean == pytest.approx([said] * 4)
     assert point_forecast(history, 4, (12,), SeriesVotes(ahead, left=0.9)).mean.max() < history.max() + np.ptp(history) / 2
+
+
+def test_a_borrowed_season_is_averaged_with_the_methods_of_the_series() -> None:
+    history = np.random.default_rng(3).normal(100, 5, 60)
+    plain = point_forecast(history, 4, (52,))
+    borrowed = SeriesVotes(np.empty((0, 4)), float("nan"), np.array([100.0, 200, 200, 100]))
+    found = point_forecast(history, 4, (52,), borrowed)
+    assert (plain.model, found.model) == ("ensemble", "borrowed_season")
+    assert found.mean == pytest.approx((plain.mean + borrowed.borrowed) / 2)
