@@ -35,8 +35,14 @@ _RARE = 0.01  # share of the texts from which on a word counts for less
 _LEAST_NEIGHBOURS, _NEIGHBOURS, _STEPS = 8, 15, 4
 _SAMPLE = 2_000  # silhouettes cost the square of the texts
 _WORD = r"(?u)\b\w+\b"  # words of one letter count too
-_LABEL_WORDS = 3
+_LABEL_WORDS = 4
 _LABEL_LENGTH = 80
+_LONGER = 0.5  # how much a phrase gains by its number of words
+# scikit-learn's list has words in it that name what people look for.
+_NO_STOP_WORDS = {"amount", "bill", "bottom", "call", "detail", "fire", "front", "full", "interest", "side", "system", "top"}
+_EMPTY_WORDS = ENGLISH_STOP_WORDS - _NO_STOP_WORDS
+_PARTICLES = {"back", "down", "in", "off", "on", "out", "over", "up"}  # they end verbs, as in "top up"
+_OTHER = "other"
 ONLY = "all searches"
 
 
@@ -179,12 +185,39 @@ def drawn_together(points: Array, neighbours: int) -> Array:
 
 
 def labels(texts: pd.Series[str], groups: npt.NDArray[np.int64], weights: pd.Series[int]) -> list[str]:
-    """The words that set each group apart, in the group's order; no two groups have one label."""
-    words = pd.DataFrame({"group": groups, "word": texts.str.split().to_numpy(), "weight": weights.to_numpy()}).explode("word")
-    words = words[~words.word.isin(ENGLISH_STOP_WORDS)].dropna()
-    inside = words.groupby(["group", "word"])["weight"].sum().reset_index()
-    inside["apart"] = inside.weight * inside.weight / inside.groupby("word").weight.transform("sum")
-    best = inside.sort_values(by=["group", "apart", "word"], ascending=[True, False, True]).groupby("group").head(_LABEL_WORDS)
-    plain = best.groupby("group").word.agg(" · ".join).reindex(range(int(groups.max()) + 1)).fillna("other").str.slice(0, _LABEL_LENGTH - 6)
-    twins = plain.groupby(plain).cumcount()
-    return list(plain.where(twins == 0, plain + " (" + (twins + 1).astype(str) + ")"))
+    """A phrase that occurs in each group's texts, in the group's order; no two groups have one label.
+
+    The phrase is common in its group and rare in the others. A longer phrase wins over a part of it that fits little better.
+    """
+    inside = _phrases(texts, groups, weights).groupby(["group", "phrase", "words"])["weight"].sum().reset_index()
+    elsewhere = inside.groupby("phrase").weight.transform("sum")
+    inside["fit"] = inside.weight * inside.weight / elsewhere * inside.words**_LONGER
+    ranked = inside.sort_values(by=["group", "fit", "phrase"], ascending=[True, False, True])
+    offered = ranked.groupby("group").phrase.agg(list).to_dict()
+    taken: dict[str, None] = {}
+    for group in range(int(groups.max()) + 1):
+        free = (phrase for phrase in offered.get(group, []) if phrase not in taken)
+        taken[next(free, f"{_OTHER} {group + 1}")] = None
+    return list(taken)
+
+
+def _phrases(texts: pd.Series[str], groups: npt.NDArray[np.int64], weights: pd.Series[int]) -> pd.DataFrame:
+    """Every phrase of the commonest texts, once per text: columns `group`, `phrase`, `words` (how many) and `weight`."""
+    order = _commonest_first(weights)[:MAX_READ]
+    rows = [
+        (group, " ".join(phrase), len(phrase), weight)
+        for text, group, weight in zip(texts.iloc[order], groups[order], weights.iloc[order], strict=True)
+        for phrase in _runs_of_words(text.split())
+    ]
+    return pd.DataFrame(rows, columns=["group", "phrase", "words", "weight"])
+
+
+def _runs_of_words(words: list[str]) -> set[tuple[str, ...]]:
+    """Words in a row that can be a label: they begin with a word that means something, and end with one, or with a particle."""
+    runs = {tuple(words[at : at + count]) for count in range(1, _LABEL_WORDS + 1) for at in range(len(words) - count + 1)}
+    return {run for run in runs if _is_label(run)}
+
+
+def _is_label(run: tuple[str, ...]) -> bool:
+    ends = run[-1] not in _EMPTY_WORDS or (len(run) > 1 and run[-1] in _PARTICLES)
+    return ends and run[0] not in _EMPTY_WORDS and sum(map(len, run)) + len(run) <= _LABEL_LENGTH

@@ -45,8 +45,20 @@ def test_few_texts_have_one_intent() -> None:
 
 def test_common_words_make_no_label() -> None:
     every = pd.Series([f"the {text} for me" for text in texts()])
-    words = {word for label in intents.found(every, pd.Series([5] * 40)).labels for word in label.split(" · ")}
-    assert not words & {"the", "for", "me"}
+    for label in intents.found(every, pd.Series([5] * 40)).labels:
+        assert not {label.split()[0], label.split()[-1]} & {"the", "for", "me"}
+
+
+def test_a_label_is_a_phrase_of_the_groups_texts() -> None:
+    about_card = ["how to top up by card", "top up by card please", "top up"]
+    every = pd.Series([*about_card, "track my parcel", "where is my parcel", "my parcel is late"])
+    groups = np.array([0, 0, 0, 1, 1, 1])
+    assert intents.labels(every, groups, pd.Series([1] * 6)) == ["top up", "parcel"]
+
+
+def test_groups_with_one_best_phrase_have_different_labels() -> None:
+    every = pd.Series(["red mug", "red mug", "red mug", "of the"])
+    assert intents.labels(every, np.array([0, 1, 2, 3]), pd.Series([1] * 4)) == ["red mug", "mug", "red", "other 4"]
 
 
 @pytest.mark.parametrize("count", [20, 500, 50_000])
