@@ -6,6 +6,7 @@ DATA is a CSV, a workbook or a folder in the layout of UCI Online Retail II, of 
 24 months of history as far as data follow them, so before and after Christmas. Without DATA: the first year of Online Retail II, split,
 and generated shops of three sizes over three years with a season, growth, promotions and a closed fortnight.
 ORIGINS is the number of origins of each shop, spread over its history. Two of them are judged at once, each in a process of its own.
+The rows of an origin are kept in `.headgate/bench/next-year-rows` until the code of the models changes.
 
 The tables of retail-copilot and global-market-pulse describe the past and forecast nothing, so they have no row.
 One row per table, measure and origin: the table's figure, the same of the naive rule, and whether the table is at least as good,
@@ -14,12 +15,13 @@ and the method that the table names. A rank or an AUC is better when higher, an 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -32,7 +34,7 @@ from scipy.stats import spearmanr
 from sklearn.metrics import brier_score_loss, roc_auc_score
 from threadpoolctl import threadpool_limits
 
-from benchmarks.merged_shop import kept_shop, online_retail
+from benchmarks.merged_shop import KEPT, ROOT, kept_shop, online_retail
 from headgate.domains.retail import (
     compliance_guardian,
     demand_insights_engine,
@@ -40,6 +42,9 @@ from headgate.domains.retail import (
 )
 from headgate.domains.retail.demand_insights_engine import churn, features
 from headgate.domains.retail.market_intelligence_hub.accuracy import smape
+from headgate.domains.retail.market_intelligence_hub.calendar import events_of
+from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
+from headgate.domains.retail.market_intelligence_hub.sales_forecast import sales_forecast
 from headgate.domains.retail.sample.shop import ShopSpec
 from headgate.domains.retail.sample.uci import find_source
 from headgate.learning.store import Shelf
@@ -85,11 +90,12 @@ class Row:
 def main() -> None:
     """Measure every shop and print the summary."""
     most = int(os.environ.get("ORIGINS") or ORIGINS)
-    tasks = [(name, folder, origin) for name, folder in shops() for origin in _spread(origins_of(tables_of(folder)), most)]
+    code = _code()
+    tasks = [(name, folder, origin, code) for name, folder in shops() for origin in _spread(origins_of(tables_of(folder)), most)]
     found: list[tuple[str, date, Row]] = []
     # DuckDB's threads do not survive a fork.
     with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn")) as pool:
-        for (name, _, origin), (rows, seconds) in zip(tasks, pool.map(_judged_alone, tasks), strict=True):
+        for (name, _, origin, _), (rows, seconds) in zip(tasks, pool.map(_judged_alone, tasks), strict=True):
             found += [(name, origin, row) for row in rows]
             for row in rows:
                 verdict = "beaten" if row.is_beaten else "ok"
@@ -99,13 +105,29 @@ def main() -> None:
     print(json.dumps(summary(found)))
 
 
-def _judged_alone(task: tuple[str, Path, date]) -> tuple[list[Row], float]:
-    """The rows of one shop at one origin, and the seconds that they took."""
-    _, folder, origin = task
+def _judged_alone(task: tuple[str, Path, date, str]) -> tuple[list[Row], float]:
+    """The rows of one shop at one origin, and the seconds that they took; kept, so that a run that was stopped goes on where it was."""
+    _, folder, origin, code = task
+    kept = KEPT / "next-year-rows" / f"{folder.name}-{origin}-{code}.json"
+    if kept.is_file():
+        known = json.loads(kept.read_text())
+        return [Row(**row) for row in known["rows"]], known["seconds"]
     began = time.monotonic()
     with threadpool_limits(1):
         rows = [row for row in judged(tables_of(folder), origin) if np.isfinite(row.value)]
-    return rows, time.monotonic() - began
+    seconds = time.monotonic() - began
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps({"rows": [asdict(row) for row in rows], "seconds": seconds}))
+    return rows, seconds
+
+
+def _code() -> str:
+    """A digest of the code that the figures depend on."""
+    digest = hashlib.sha256(Path(__file__).read_bytes())
+    for folder in ("domains/retail", "learning"):
+        for path in sorted((ROOT / "headgate" / folder).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def tables_of(folder: Path) -> dict[str, ibis.Table]:
@@ -168,8 +190,7 @@ def judged(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
 
 
 def _forecasts(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
-    built = market_intelligence_hub.build(tables, origin)["sales_forecast"]
-    actual = _weekly(tables)
+    built, actual = _forecast(tables, origin), _weekly(tables)
     known = set(actual.index.get_level_values("series_id"))
     for level in ("total", "region", "category"):
         of_level = built[built.level == level].groupby("series_id")
@@ -184,6 +205,15 @@ def _forecasts(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
         rule, naive = ("same week of last year", year) if np.isfinite(year) else ("last value", value)
         yield Row(f"sales_forecast {level}", "smape" if level == "total" else "wape", own, naive, rule, LOWER, model)
         yield Row(f"sales_forecast {level}", "coverage80", inside, np.nan, "nominal 0.8", HIGHER, model)
+
+
+def _forecast(tables: Mapping[str, ibis.Table], origin: date) -> pd.DataFrame:
+    """The table `sales_forecast` alone: the hub's other tables forecast nothing, and take longer."""
+    plan = market_intelligence_hub.Plan()
+    lines = market_intelligence_hub.sale_lines(tables, origin, plan.grain)
+    span = market_intelligence_hub.whole_periods(lines, origin, plan.grain)
+    sales = market_intelligence_hub.sales_by_period(lines, span, plan)
+    return sales_forecast(forecast_hierarchy(sales, events_of(tables), span, plan))
 
 
 def _scores(whole: pd.Series[float], ahead: pd.DataFrame) -> tuple[float, float, float, float, float] | None:
