@@ -106,7 +106,7 @@ def main() -> None:
 
 
 def _judged_alone(task: tuple[str, Path, date, str]) -> tuple[list[Row], float]:
-    """The rows of one shop at one origin, and the seconds that they took; kept, so that a run that was stopped goes on where it was."""
+    """The rows of one shop at one origin, and the seconds that they took; kept, so that a run that was stopped continues."""
     _, folder, origin, code = task
     kept = KEPT / "next-year-rows" / f"{folder.name}-{origin}-{code}.json"
     if kept.is_file():
