@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import Request
@@ -46,7 +47,12 @@ class Access:
 
     def matches(self, method: str, path: str) -> bool:
         """Whether a request is for this route."""
-        return method == self.method and re.fullmatch(re.sub(r"<\w+>", "[^/]+", self.path), path) is not None
+        return method == self.method and _pattern(self.path).fullmatch(path) is not None
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"<\w+>", "[^/]+", template))
 
 
 def identity_of(event: Mapping[str, Any]) -> CallerIdentity:

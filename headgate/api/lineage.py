@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from headgate.api.problems import not_found
 from headgate.api.shapes.lake import Lineage, LineageDataset, LineageFile
 from headgate.errors import NotFoundError
+from headgate.lake import keys
+from headgate.lake.file_index import FileFilter
 from headgate.lake.lineage import increments_of
 from headgate.lake.reading import lake_snapshot
 from headgate.lake.states import FileState
 from headgate.systems.up_to_date import READS, SNAPSHOT_ID, snapshot_built_from
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from headgate.api.ports import Lake
     from headgate.lake.ports import FileRecord, TableVersion
@@ -77,15 +80,27 @@ def _read(version: TableVersion, snapshot: LakeSnapshot) -> list[DatasetSnapshot
 
 
 def _datasets(lake: Lake, found: Iterable[DatasetSnapshot]) -> tuple[LineageDataset, ...]:
-    by_increment = {record.curated_key: record for record in lake.ledger.records() if record.state is FileState.DONE and record.curated_key}
-    return tuple(_dataset(lake, of, by_increment) for of in found)
+    return tuple(_dataset(lake, of) for of in found)
 
 
-def _dataset(lake: Lake, of: DatasetSnapshot, by_increment: dict[str, FileRecord]) -> LineageDataset:
-    merged = increments_of(lake.objects, lake.bucket("curated"), of)
-    files = [by_increment[key] for key in merged if key in by_increment]
-    files.sort(key=lambda record: (record.received_at, record.file_id), reverse=True)
-    shown = (
-        LineageFile(file_id=one.file_id, key=one.key, received_at=one.received_at, accepted=one.accepted) for one in files[:MOST_FILES]
+def _dataset(lake: Lake, of: DatasetSnapshot) -> LineageDataset:
+    merged = {key for key in increments_of(lake.objects, lake.bucket("curated"), of) if keys.parse_increment_key(key)}
+    files = tuple(
+        LineageFile(file_id=one.file_id, key=one.key, received_at=one.received_at, accepted=one.accepted)
+        for one in islice(_newest(lake, of.dataset, merged), MOST_FILES)
     )
-    return LineageDataset(dataset=of.dataset, snapshot_id=of.snapshot_id, rows=of.rows, files=tuple(shown), file_count=len(files))
+    return LineageDataset(dataset=of.dataset, snapshot_id=of.snapshot_id, rows=of.rows, files=files, file_count=len(merged))
+
+
+def _newest(lake: Lake, dataset: str, increments: set[str]) -> Iterator[FileRecord]:
+    """The files of these increments, newest first, from the index: a list of a hundred reads no record beyond them."""
+    left, after = set(increments), ""
+    while left:
+        page = lake.files.newest(MOST_FILES, after=after, where=FileFilter(dataset, FileState.DONE))
+        for record in page.records:
+            if record.curated_key in left:
+                left.discard(record.curated_key)
+                yield record
+        after = page.after
+        if not after:
+            return

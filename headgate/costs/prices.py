@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,9 @@ class Prices:
     sources: Mapping[str, str]
 
     @classmethod
+    @cache
     def load(cls) -> Prices:
-        """Return the prices in `headgate/costs/prices.toml`."""
+        """Return the prices in `headgate/costs/prices.toml`, which is read once."""
         stated = tomllib.loads(files("headgate.costs").joinpath("prices.toml").read_text(encoding="utf-8"))
         usd = {f"{service}.{name}": Decimal(text) for service, meters in stated["usd"].items() for name, text in meters.items()}
         return cls(stated["region"], stated["recorded_on"], usd, stated["source"])

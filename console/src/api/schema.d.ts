@@ -1889,7 +1889,7 @@ export interface components {
             dataset: string;
             /**
              * File Count
-             * @description All files whose rows were merged; deletions and files without a record are not counted.
+             * @description All files whose rows were merged; deletions are not counted.
              */
             file_count: number;
             /**

@@ -104,7 +104,7 @@ class LineageDataset(Shape):
     snapshot_id: str
     rows: Count
     files: tuple[LineageFile, ...] = Field(description="At most 100, newest first.")
-    file_count: Count = Field(description="All files whose rows were merged; deletions and files without a record are not counted.")
+    file_count: Count = Field(description="All files whose rows were merged; deletions are not counted.")
 
 
 class Lineage(Shape):
