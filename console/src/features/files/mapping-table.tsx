@@ -14,6 +14,7 @@ export function MappingTable({ mapping, chosen, onChange }: Props) {
     value: field.name,
     label: field.required ? `${field.name} (required)` : field.name,
   }))
+  const sampled = mapping.columns.some((column) => column.samples.length > 0)
   function choose(column: string, field: string | null): void {
     // A field has one column: two columns never go silently into one field.
     const rest = Object.fromEntries(
@@ -32,7 +33,7 @@ export function MappingTable({ mapping, chosen, onChange }: Props) {
           <Table.Thead>
             <Table.Tr>
               <Table.Th>column of the file</Table.Th>
-              <Table.Th>samples</Table.Th>
+              {sampled ? <Table.Th>samples</Table.Th> : null}
               <Table.Th>field</Table.Th>
               <Table.Th className="number">confidence of the suggestion</Table.Th>
             </Table.Tr>
@@ -41,7 +42,9 @@ export function MappingTable({ mapping, chosen, onChange }: Props) {
             {mapping.columns.map((column) => (
               <Table.Tr key={column.column}>
                 <Table.Td>{column.column}</Table.Td>
-                <Table.Td className="muted">{column.samples.slice(0, 3).join(', ')}</Table.Td>
+                {sampled ? (
+                  <Table.Td className="muted">{column.samples.slice(0, 3).join(', ')}</Table.Td>
+                ) : null}
                 <Table.Td>
                   <Select
                     aria-label={`Field for ${column.column}`}

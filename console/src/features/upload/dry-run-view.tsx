@@ -26,7 +26,7 @@ export function DryRunView({ result, decisions, onDecide }: Props) {
   }, [mapping, decisions, onDecide])
   return (
     <Stack gap="sm">
-      {result.error ? (
+      {result.outcome === 'needs_mapping' ? null : result.error ? (
         <Alert color="red" title={`The file would be rejected: ${result.error.rule}`}>
           {result.error.message} {result.error.remedy}
         </Alert>
