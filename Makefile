@@ -129,7 +129,7 @@ query: setup ## ask Athena: make query SQL="select count(*) from ecommerce_curat
 	@headgate query "$(SQL)"
 
 ##@ Measure the gate and the command line
-.PHONY: bench-cli bench-gate bench-rules bench-pollock bench-pan bench-formats bench-matching bench-latency bench-parallel bench-api
+.PHONY: bench-cli bench-gate bench-rules bench-pollock bench-pan bench-formats bench-matching bench-latency bench-parallel bench-api bench-console
 
 bench-cli: setup ## processor time until `headgate --help` ends and `headgate files` sends its first request
 	@python benchmarks/cli.py
@@ -158,6 +158,9 @@ bench-latency: setup ## seconds from an upload to its record, on an emulator of 
 
 bench-api: setup ## milliseconds of the deployed HTTP API, on an emulator of its own: p50, p99, cold start, a table's page
 	@$(call on_own_lake,api)
+
+bench-console: setup ## size, time until usable, accessibility and a grid of a million rows of the console in Chromium; ROWS=1000000
+	@python benchmarks/console.py $(ROWS)
 
 bench-parallel: setup ## files per minute from 16 uploaders, and lost files, on an emulator of its own; FILES=200
 	@$(call on_own_lake,parallel)
