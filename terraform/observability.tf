@@ -132,6 +132,25 @@ resource "aws_cloudwatch_dashboard" "this" {
   })
 }
 
+# Questions that a person on call asks the logs. A file's id and a run's snapshot are in every line that concerns them.
+locals {
+  saved_log_queries = {
+    errors       = "fields @timestamp, @log, message, error, cause | filter level = 'ERROR' | sort @timestamp desc | limit 100"
+    one_file     = "fields @timestamp, @log, message, state, received, accepted | filter file_id = 'FILE ID' | sort @timestamp"
+    slow_calls   = "fields @timestamp, @log, @duration, @maxMemoryUsed | filter @type = 'REPORT' | sort @duration desc | limit 50"
+    files_a_hour = "filter message = 'file processed' | stats count() as files, sum(received) as rows_in, sum(accepted) as rows_accepted by bin(1h)"
+    run_starts   = "fields @timestamp, trigger, decision | filter message = 'run decided' | sort @timestamp desc | limit 50"
+  }
+}
+
+resource "aws_cloudwatch_query_definition" "this" {
+  for_each = local.platform.saved_log_queries ? local.saved_log_queries : {}
+
+  name            = "${local.lake}/${replace(each.key, "_", " ")}"
+  log_group_names = local.log_groups
+  query_string    = each.value
+}
+
 # The budget of the account: a filter by tag sees nothing until somebody activates the tag in the billing console.
 locals {
   monthly_budget_usd = coalesce(var.monthly_budget_usd, local.platform.monthly_budget_usd)

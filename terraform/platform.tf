@@ -35,6 +35,7 @@ locals {
       }
       console_protocol   = "redirect-to-https"
       monthly_budget_usd = 100
+      saved_log_queries  = true
       engine             = "auto"
       sentence_model     = true
       job_wheels         = true
@@ -70,6 +71,7 @@ locals {
       }
       console_protocol   = "allow-all" # it has no certificate
       monthly_budget_usd = 0           # nothing is billed
+      saved_log_queries  = false       # the emulator has no Logs Insights
       engine             = "duckdb"
       job_wheels         = false
       sentence_model     = false # its jobs find the one that is installed where it runs

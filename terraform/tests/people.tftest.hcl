@@ -125,6 +125,11 @@ run "people_may_do_their_job_and_no_more" {
   }
 
   assert {
+    condition     = alltrue([for query in aws_cloudwatch_query_definition.this : length(query.log_group_names) > 0]) && length(aws_cloudwatch_query_definition.this) > 0
+    error_message = "The saved queries ask the lake's logs."
+  }
+
+  assert {
     condition     = aws_s3_bucket_object_lock_configuration.trail["objects"].rule[0].default_retention[0].days == 365 && aws_cloudtrail.objects["objects"].enable_log_file_validation
     error_message = "The trail is kept for a year, and a change of it shows."
   }
