@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import zipfile
+import zlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import ObjectVersion, VersionedObjects
     from headgate.lake.snapshots import LakeSnapshot
 
+_GZIP_WINDOW = 16 + zlib.MAX_WBITS  # zlib's number for a gzip header; a cut file gives what comes before the cut
 _GZIP, _ZIP, _PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
 
 
@@ -100,14 +102,16 @@ def contains(body: bytes, needles: Collection[bytes]) -> bool:
 
 
 def _parts(body: bytes) -> Iterator[bytes]:
+    """The bytes, and what they hold packed; a rejected file may be broken, so what can be read of it counts."""
     yield body
-    if body.startswith(_PARQUET):
-        yield from _cells(table_of(body))
-    elif body.startswith(_GZIP):
-        yield gzip.decompress(body)
-    elif body.startswith(_ZIP):
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            yield from (archive.read(name) for name in archive.namelist())
+    with suppress(pa.ArrowException, zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError):
+        if body.startswith(_PARQUET):
+            yield from _cells(table_of(body))
+        elif body.startswith(_GZIP):
+            yield zlib.decompressobj(_GZIP_WINDOW).decompress(body)
+        elif body.startswith(_ZIP):
+            with zipfile.ZipFile(io.BytesIO(body)) as archive:
+                yield from (archive.read(name) for name in archive.namelist())
 
 
 def _cells(rows: pa.Table) -> Iterable[bytes]:

@@ -198,3 +198,14 @@ def test_texts_are_found_inside_of_compressed_objects(tmp_path: Path) -> None:
     assert contains(path.read_bytes(), [MAIL.encode()])
     assert contains(gzip.compress(MAIL.encode()), [MAIL.encode()])
     assert not contains(b"nothing", [MAIL.encode()])
+
+
+@pytest.mark.parametrize("body", [b"PAR1 not parquet PAR1", b"PK\x03\x04 no archive", b"\x1f\x8b no gzip", gzip.compress(b"x" * 99)[:-20]])
+def test_a_broken_file_is_searched_as_far_as_it_can_be_read(body: bytes) -> None:
+    assert not contains(body, [MAIL.encode()])
+    assert contains(body + MAIL.encode(), [MAIL.encode()])
+
+
+def test_a_cut_gzip_is_searched_up_to_the_cut() -> None:
+    text = MAIL.encode() + bytes(range(256)) * 400
+    assert contains(gzip.compress(text)[:-50], [MAIL.encode()])
