@@ -83,7 +83,9 @@ def roll_back(catalog: Catalog, objects: ObjectStore, bucket: str, table: TableV
     known, shown = versions_of(table), table.location.rstrip("/").rpartition("/")[2]
     target = _target(table.table, known, shown, to)
     if not size_bytes_at(objects, bucket, target.location):
-        raise NotFoundError(f"The rows of version {target.name} of {table.table} were deleted. `headgate run` builds the table again.")
+        raise NotFoundError(
+            f"The rows of version {target.name} of {table.table} were deleted. `headgate tables versions {table.table}` lists the others."
+        )
     held = known[0].name if target.name != known[0].name else ""
     catalog.move(table, target.location, target.columns, {**target.parameters, HELD: held})
     return target
