@@ -18,7 +18,7 @@ from headgate.erasure.subject_rows import Subject, SubjectColumns, subject_colum
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.parquet import table_of
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import ObjectRef, ObjectVersion
 from headgate.lake.publishing import PARQUET_TYPE, parquet_bytes
 from headgate.lake.states import Disposition, FileState
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import FileLedger, FileRecord, ObjectVersion, VersionedObjects
+    from headgate.lake.ports import FileLedger, FileRecord, VersionedObjects
 
 _EDITION_CHARACTERS = 16
 _DELETED = ".deleted.parquet"
@@ -54,11 +54,17 @@ class Erased:
 
 @dataclass(frozen=True)
 class Found:
-    """What belongs to a subject: the columns that mark its rows, and by dataset the contents (SHA-256) of files that have some."""
+    """What belongs to a subject: the columns that mark its rows, and by dataset the contents (SHA-256) of files that have some.
+
+    Attributes:
+        texts: what a search of bytes looks for.
+        earlier: what a call that did not end had erased.
+    """
 
     columns: SubjectColumns
     contents: Mapping[str, frozenset[str]]
     texts: frozenset[str]
+    earlier: Erased
 
     @property
     def files(self) -> int:
@@ -90,42 +96,54 @@ class RowEraser:
         """
         columns = subject_columns(subject, self.contracts, self._increments)
         contents = {dataset: frozenset(self._contents_with(columns, dataset)) for dataset in columns.values}
-        texts = self._identifying_texts(subject, columns) | self._unfinished_texts(subject)
-        return Found(columns, {dataset: of for dataset, of in contents.items() if of}, texts)
+        earlier, texts = self._progress(subject)
+        texts |= self._identifying_texts(subject, columns)
+        return Found(columns, {dataset: of for dataset, of in contents.items() if of}, texts, earlier)
 
-    def begin(self, subject: Subject, found: Found) -> None:
-        """Keep the texts to search for until `end`, so that another call can continue."""
-        self.objects.write(self._plan_of(subject), json.dumps(sorted(found.texts)).encode(), content_type="application/json")
+    def keep_progress(self, subject: Subject, found: Found, erased: Erased) -> None:
+        """Keep what to search for and what is erased so far until `end`, so that another call continues and certifies all of it."""
+        versions = [[one.ref.bucket, one.ref.key, one.ref.version_id, one.size_bytes] for one in erased.versions]
+        stated = {"texts": sorted(found.texts), "rows": erased.rows, "files": erased.files, "versions": versions}
+        self.objects.write(self._progress_of(subject), json.dumps(stated).encode(), content_type="application/json")
 
     def end(self, subject: Subject, erased: Erased) -> None:
-        """Delete the texts that `begin` kept."""
-        self._purge(self._plan_of(subject), erased)
+        """Delete what `keep_progress` kept."""
+        self._purge(self._progress_of(subject), erased)
 
-    def _plan_of(self, subject: Subject) -> ObjectRef:
+    def _progress_of(self, subject: Subject) -> ObjectRef:
         name = hashlib.sha256(f"{subject.dataset}\n{subject.key}".encode()).hexdigest()
         return ObjectRef(self.buckets.artifacts, f"{keys.ERASURES}/{name}.json")
 
-    def _unfinished_texts(self, subject: Subject) -> frozenset[str]:
+    def _progress(self, subject: Subject) -> tuple[Erased, frozenset[str]]:
+        """What an earlier call that did not end had erased, and the texts that it searched for."""
         try:
-            return frozenset(json.loads(self.objects.read(self._plan_of(subject))))
+            kept = json.loads(self.objects.read(self._progress_of(subject)))
         except NotFoundError:
-            return frozenset()
+            return Erased(), frozenset()
+        versions = [
+            ObjectVersion(ObjectRef(bucket, key, version_id), size, self.clock(), is_newest=False)
+            for bucket, key, version_id, size in kept["versions"]
+        ]
+        return Erased(Counter(kept["rows"]), list(kept["files"]), versions), frozenset(kept["texts"])
 
-    def erase(self, found: Found) -> Erased:
-        """Erase what was found.
+    def erase(self, subject: Subject, found: Found) -> Erased:
+        """Erase what was found; return it with what an earlier call erased.
 
         Raises:
             ThrottledError: a worker holds one of the files; call again when it has finished.
         """
-        erased = Erased()
+        erased = Erased(found.earlier.rows.copy(), [*found.earlier.files], [*found.earlier.versions])
+        self.keep_progress(subject, found, erased)
         records = defaultdict(list)
         for record in self.ledger.records():
             records[record.dataset, record.content_sha256].append(record)
         for dataset, contents in sorted(found.contents.items()):
             for content in sorted(contents):
                 self._erase_content(found.columns, dataset, content, records[dataset, content], erased)
+                self.keep_progress(subject, found, erased)
         for dataset in found.columns.values:
             self._erase_deletions(found.columns, dataset, erased)
+        self.keep_progress(subject, found, erased)
         return erased
 
     def _erase_content(self, columns: SubjectColumns, dataset: str, content: str, records: Iterable[FileRecord], erased: Erased) -> None:

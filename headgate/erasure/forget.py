@@ -53,12 +53,12 @@ class Forgetter:
             ThrottledError: a worker holds one of the files.
         """
         began_at, digest = self.eraser.clock(), hashlib.sha256(f"{salt}{subject.key}".encode()).hexdigest()
-        self.eraser.begin(subject, found)
-        erased = self.eraser.erase(found)
+        erased = self.eraser.erase(subject, found)
         self.build()
         zones, objects = self.zones(), self.eraser.objects
         lake = lake_snapshot(objects, self.eraser.buckets.curated)
-        purged = purge(objects, zones, lake, began_at)
+        erased.versions += purge(objects, zones, lake, began_at)
+        self.eraser.keep_progress(subject, found, erased)
         searched = search(objects, zones, found.texts)
         disposable = [version for version in searched.found if self._is_disposable(version)]
         for version in disposable:
@@ -76,7 +76,7 @@ class Forgetter:
             "snapshot_id": lake.snapshot_id,
             "rows_erased": dict(sorted(erased.rows.items())),
             "files": len(erased.files),
-            "deleted_versions": _stated([*erased.versions, *purged, *disposable]),
+            "deleted_versions": _stated([*erased.versions, *disposable]),
             "searched_versions": _stated(searched.clean),
             "versions_with_texts": _stated(left),
             "complete": not left,

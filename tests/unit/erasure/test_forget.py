@@ -144,6 +144,9 @@ def test_no_version_of_any_object_has_a_text_of_the_person_although_a_first_call
     assert {place[0] for place, body in forgotten.before.items() if contains(body, TEXTS)} == set(BUCKETS)
     assert [place for place, body in forgotten.shop.bodies().items() if contains(body, TEXTS)] == []
     assert forgotten.certificate["complete"]
+    assert forgotten.certificate["rows_erased"] == {"customers": 2, "orders": 1}
+    listed = {(one["bucket"], one["key"], one["version_id"]) for one in forgotten.certificate["deleted_versions"]}
+    assert set(forgotten.before) - set(forgotten.shop.bodies()) <= listed
     assert forgotten.planned_files == 3  # two uploads of customers, one of orders
 
 
