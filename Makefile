@@ -215,7 +215,7 @@ bench-export-shapes: setup ## certified export of narrow, wide and text tables a
 bench-forecast: setup ## forecast error on public data; DATA=<path> measures on yours
 	@python benchmarks/forecast.py
 
-bench-next-year: setup ## all tables built at past days against what followed and naive rules; DATA=invoices of one or two years, ORIGINS=2
+bench-next-year: setup ## all tables built at past days against what followed and naive rules; DATA=invoices of one or two years, ORIGINS=2, SHOPS=online-retail
 	@python benchmarks/next_year.py
 
 bench-clv: setup ## customer value error on public data; DATA=<path> measures on yours

@@ -1,11 +1,12 @@
 """The tables of all systems, built at past days, against what the shop did next and against naive rules. The last line is JSON.
 
-    make bench-next-year [DATA=invoices.csv] [ORIGINS=2]
+    make bench-next-year [DATA=invoices.csv] [ORIGINS=2] [SHOPS=online-retail,generated-6000]
 
 DATA is a CSV, a workbook or a folder in the layout of UCI Online Retail II, of one year or two; its origins are the ends of 9, 12, 18 and
 24 months of history as far as data follow them, so before and after Christmas. Without DATA: the first year of Online Retail II, split,
 and generated shops of three sizes over three years with a season, growth, promotions and a closed fortnight.
 ORIGINS is the number of origins of each shop, spread over its history. Two of them are judged at once, each in a process of its own.
+SHOPS names some of the shops that are judged without DATA: online-retail, generated-6000, generated-12000, generated-24000.
 The rows of an origin are kept in `.headgate/bench/next-year-rows` until the code of the models changes.
 
 The tables of retail-copilot and global-market-pulse describe the past and forecast nothing, so they have no row.
@@ -148,10 +149,13 @@ def shops() -> Iterator[tuple[str, Path]]:
     if given:
         yield Path(given).stem, online_retail(Path(given))
         return
+    wanted = (os.environ.get("SHOPS") or ",".join(["online-retail", *(f"generated-{orders}" for orders in SIZES)])).split(",")
     source = find_source()
-    if source:
+    if source and "online-retail" in wanted:
         yield "online-retail", online_retail(source)
     for orders in SIZES:
+        if f"generated-{orders}" not in wanted:
+            continue
         spec = ShopSpec(
             customers=orders // 5,
             orders=orders,
