@@ -94,6 +94,8 @@ def main() -> None:
     code = _code()
     tasks = [(name, folder, origin, code) for name, folder in shops() for origin in _spread(origins_of(tables_of(folder)), most)]
     found: list[tuple[str, date, Row]] = []
+    # Each origin has one core. joblib's idle workers would also keep a finished process, and the JSON line, for 300 s.
+    os.environ["LOKY_MAX_CPU_COUNT"] = "1"
     # DuckDB's threads do not survive a fork.
     with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn")) as pool:
         for (name, _, origin, _), (rows, seconds) in zip(tasks, pool.map(_judged_alone, tasks), strict=True):
