@@ -22,6 +22,7 @@ NEIGHBOURS = 13  # periods around one, those under events left out, whose median
 PANEL_PERIODS = 4.0
 OWN_PERIODS = 4.0  # likewise; how strongly a series is shrunk towards the panel's effects
 MOST_UPLIFT = 5.0  # one period's sales over what would have sold, less 1; beyond it is an accident, not an effect
+SMALLEST_LEVEL = 1e-12  # below it a series sells nothing, and an uplift has no meaning
 LEAST_FACTOR = 0.05  # of what would have sold; a history is not divided by less
 
 
@@ -63,7 +64,7 @@ def _sums(history: Array, exposed: Array, cycle: int) -> tuple[Array, Array]:
     """Least-squares sums of the uplift over the exposure, over the periods that are under an event."""
     under = np.flatnonzero(exposed.any(axis=1))
     usual = np.array([_usual(history, exposed, int(at), cycle) for at in under])
-    known = usual > 0
+    known = usual > SMALLEST_LEVEL
     uplift = np.clip(history[under][known] / usual[known] - 1.0, -1.0, MOST_UPLIFT)
     given = exposed[under][known]
     return given.T @ given, given.T @ uplift

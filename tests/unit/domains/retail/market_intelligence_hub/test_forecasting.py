@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from headgate.domains.retail.market_intelligence_hub.conformal import offsets
@@ -96,6 +96,7 @@ SERIES = st.lists(st.one_of(st.just(0.0), st.floats(-1e6, 1e6), st.sampled_from(
 
 
 @settings(max_examples=25, deadline=None)
+@example(values=[[1e-308] * 28 + [7.0, 1e-308]], horizon=1, is_promoted=True)  # an uplift over a level that rounds to nothing
 @given(st.lists(SERIES, min_size=1, max_size=4), st.integers(1, 6), st.booleans())
 def test_short_constant_gappy_and_negative_series_have_finite_nested_intervals(
     values: list[list[float]], horizon: int, is_promoted: bool
