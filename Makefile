@@ -34,7 +34,7 @@ demo: setup ## take half a million real invoice lines through the whole lake on 
 ##@ Check and test
 # Two files of tests at a time: a file's fixtures are made once, and one file works while another waits. The files with the longest
 # tests are named first.
-BY_FILE := -n 2 --dist loadgroup --no-loadscope-reorder
+BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: check console screenshots test test-unit test-faults check-drafts fuzz sbom audit-packages docs clean
 

@@ -13,6 +13,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from scripts import emulator as emulators
 from tests.examples import PROFILE
@@ -60,12 +61,20 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return f"{len(val)} bytes" if isinstance(val, bytes) and len(val) > _SHORT_BYTES else None
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each file on one worker, and the files that share a deployment together: two workers would deploy under one name."""
-    for item in items:
-        shared = "shop_lake" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("shop_lake" if shared else item.location[0]))
+class ByFile(LoadScopeScheduling):
+    """Keeps each file on one worker, so that its fixtures are made once, and the files that share the shop's deployment together.
+
+    pytest-xdist's own `loadgroup` renames tests, which pytest 9.2 does not allow.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "shop" if file.startswith("tests/e2e/test_shop") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | None:  # noqa: ANN401 xdist's own logger
+    """Use it for `--dist loadfile`."""
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def _policy(statement: Mapping[str, object]) -> str:
