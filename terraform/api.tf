@@ -269,16 +269,14 @@ module "api_queries" {
 data "aws_iam_policy_document" "api_predictions" {
   source_policy_documents = [data.aws_iam_policy_document.api_function.json]
 
+  # One statement: a lake without the system of forecasts would give one of its own no resource, which IAM refuses.
   statement {
-    sid       = "ReadExportedModels"
-    actions   = ["s3:GetObject"]
-    resources = ["${module.bucket["artifacts"].arn}/models/*/scorer.npz"]
-  }
-
-  statement {
-    sid       = "ReadForecasts"
-    actions   = ["s3:GetObject"]
-    resources = [for system in local.forecasting : "${module.bucket[system].arn}/tables/sales_forecast/*"]
+    sid     = "ReadExportedModelsAndForecasts"
+    actions = ["s3:GetObject"]
+    resources = concat(
+      ["${module.bucket["artifacts"].arn}/models/*/scorer.npz"],
+      [for system in local.forecasting : "${module.bucket[system].arn}/tables/sales_forecast/*"],
+    )
   }
 
   # Without it S3 answers 403 where 404 is true.

@@ -81,7 +81,7 @@ data "aws_iam_policy_document" "people" {
   for_each = local.people
 
   dynamic "statement" {
-    for_each = local.people_statements[each.key]
+    for_each = { for sid, stated in local.people_statements[each.key] : sid => stated if length(stated.resources) > 0 }
 
     content {
       sid       = statement.key
