@@ -56,7 +56,7 @@ def test_a_file_goes_from_an_upload_through_a_dry_run_to_its_record(lake: Lake, 
     for zone in ("raw", "curated", "quarantine", "artifacts"):
         assert list(wiring.objects().list(lake.bucket(zone), "")) == [], zone
     committed = caller.call("POST", f"{path}/commit").json
-    record = wiring.curation(lake.environment).curate(ObjectRef(lake.bucket("raw"), committed["key"]))
+    record = wiring.file_processor(lake.environment).process(ObjectRef(lake.bucket("raw"), committed["key"]))
     assert (record.file_id, record.accepted) == (committed["file_id"], found["accepted"])
     story = caller.call("GET", f"/v1/files/{record.file_id}").json
     assert [one["state"] for one in story["stages"]] == ["done"] * 6
