@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, BOTTOM = 58, 12, 26, 30
 BAR_HEIGHT, BAR_LEFT, BAR_RIGHT, MOST_BARS = 22, 190, 70, 15
-LABELS, LABEL_ROOM = 6, 30
+LABELS, SIGN_WIDTH = 6, 6.6
 # Okabe & Ito (2008), colours that people with colour blindness can tell apart. The console draws with the same ones.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999")
 ACCENT = "var(--accent)"
@@ -135,13 +135,15 @@ def _grid(up: _Axis) -> str:
 
 
 def _position_labels(names: Sequence[str], places: Mapping[str, float]) -> str:
-    shown = names[:: max(1, math.ceil(len(names) / LABELS))]
+    labels = {name: _cut(name.removesuffix(" 00:00:00")) for name in names}
+    room = SIGN_WIDTH * (max(map(len, labels.values()), default=0) + 2)
+    shown = names[:: max(1, math.ceil(len(names) / min(LABELS, max(1, (WIDTH - LEFT - RIGHT) // room))))]
     parts = []
     for name in shown:
-        if places[name] > WIDTH - RIGHT - LABEL_ROOM and len(shown) > 1:
+        if places[name] > WIDTH - RIGHT - room / 2 and len(shown) > 1:
             continue
-        anchor, label = "start" if name == names[0] else "middle", escape(_cut(name.removesuffix(" 00:00:00")))
-        parts.append(f'<text x="{places[name]:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="{anchor}">{label}</text>')
+        anchor = "start" if name == names[0] else "middle"
+        parts.append(f'<text x="{places[name]:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="{anchor}">{escape(labels[name])}</text>')
     return "".join(parts)
 
 
@@ -152,7 +154,7 @@ def _legend(colours: Mapping[str, str]) -> str:
         parts.append(
             f'<rect x="{x:.0f}" y="4" width="10" height="10" fill="{colour}"/><text x="{x + 14:.0f}" y="13">{escape(label)}</text>'
         )
-        x += 30 + 6.6 * len(label)
+        x += 30 + SIGN_WIDTH * len(label)
     return "".join(parts)
 
 
