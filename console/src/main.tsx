@@ -5,16 +5,18 @@ import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { RouterProvider } from 'react-router'
 
 import { ApiProblem } from './api/client'
-import { routes } from './app/routes'
+import { Pages } from './app/routes'
 import { SessionGate } from './app/session'
 import { theme } from './app/theme'
 
 const queries = new QueryClient({
   defaultOptions: {
+    // A browser that says it is offline may still reach `headgate serve`; and a request that fails is reported, one that is held back is not.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       staleTime: 10_000,
       refetchOnWindowFocus: false,
       // A refused request stays refused; only the network deserves a second try.
@@ -30,7 +32,7 @@ createRoot(root).render(
     <MantineProvider theme={theme} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
         <SessionGate>
-          <RouterProvider router={routes} />
+          <Pages />
         </SessionGate>
       </QueryClientProvider>
     </MantineProvider>

@@ -9,6 +9,8 @@ export class ApiProblem extends Error {
     readonly title: string,
     readonly detail: string,
     readonly instance: string,
+    /** The parts of the request that are not valid, such as `body.name`, each with the rule that it breaks. */
+    readonly parts: Schemas['FieldError'][] = [],
   ) {
     super(detail || title)
   }
@@ -108,5 +110,6 @@ async function problem(response: Response): Promise<ApiProblem> {
     body.title ?? response.statusText,
     body.detail ?? body.message ?? '',
     body.instance ?? '',
+    body.errors ?? [],
   )
 }

@@ -11,10 +11,37 @@ export function number(value: Cell | undefined): string {
   const places = /\.(\d+)/.exec(text)?.[1]?.length ?? 0
   const parsed = Number(text)
   if (!Number.isFinite(parsed)) return text
-  return new Intl.NumberFormat('en-GB', {
+  return withPlaces(places).format(parsed)
+}
+
+const formats = new Map<number, Intl.NumberFormat>()
+
+/** Making a format takes longer than using it a hundred times, and a grid uses one for each cell. */
+function withPlaces(places: number): Intl.NumberFormat {
+  const known = formats.get(places)
+  if (known) return known
+  const made = new Intl.NumberFormat('en-GB', {
     maximumFractionDigits: places,
     minimumFractionDigits: Math.min(places, 2),
-  }).format(parsed)
+  })
+  formats.set(places, made)
+  return made
+}
+
+/** `1 row`, `2 rows`. */
+export const count = (many: number, one: string): string =>
+  `${WHOLE.format(many)} ${one}${many === 1 ? '' : 's'}`
+
+/** Why a file was rejected and what to do: the column, and each part as a sentence. */
+export function explained(error: { column?: string; message: string; remedy?: string }): string {
+  const message = error.column ? `Column ${error.column}: ${error.message}` : error.message
+  return [message, error.remedy ?? ''].filter(Boolean).map(sentence).join(' ')
+}
+
+/** A first word of letters gets a capital; a name such as `order_id` stays what it is. */
+function sentence(text: string): string {
+  const begun = /^[a-z]+ /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`
 }
 
 export const whole = (value: number): string => WHOLE.format(value)
@@ -28,6 +55,7 @@ export function figure(value: Cell | undefined, unit: string): string {
   if (!Number.isFinite(parsed)) return String(value)
   if (unit === 'share') return `${number(Math.round(parsed * 1000) / 10)} %`
   if (unit === 'percent') return `${number(Math.round(parsed * 10) / 10)} %`
+  if (unit === 'score') return parsed.toFixed(3)
   if (/^[A-Z]{3}$/.test(unit))
     return new Intl.NumberFormat('en-GB', {
       style: 'currency',
@@ -63,7 +91,12 @@ export function time(value: string | undefined): string {
 export const isNumeric = (type: string): boolean =>
   /^(tiny|small|big)?int|^integer|^double|^float|^real|^decimal|^u?int\d/i.test(type)
 
-/** One CSV line. A text that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, CSV injection). */
+// As headgate/values/spreadsheet_text.py. Source: OWASP, "CSV Injection".
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
+// The API sends decimals as texts.
+const NUMBER = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i
+
+/** One CSV line. A text that a spreadsheet would run as a formula gets an apostrophe in front. */
 export function csvLine(cells: Cell[]): string {
   return cells.map(csvCell).join(',')
 }
@@ -71,15 +104,18 @@ export function csvLine(cells: Cell[]): string {
 function csvCell(value: Cell): string {
   if (value === null) return ''
   const text = String(value)
-  const harmless = /^[=+\-@\t\r]/.test(text) && !/^-?[\d.]+(e[+-]?\d+)?$/i.test(text) ? `'${text}` : text
+  const harmless = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text
   return /[",\n\r]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
 }
 
+/** Save lines of CSV, with the mark by which Excel knows UTF-8. */
 export function download(name: string, lines: string[]): void {
+  save(name, ['\ufeff', lines.join('\r\n'), '\r\n'], 'text/csv;charset=utf-8')
+}
+
+export function save(name: string, parts: string[], type: string): void {
   const link = document.createElement('a')
-  link.href = URL.createObjectURL(
-    new Blob(['\ufeff', lines.join('\r\n'), '\r\n'], { type: 'text/csv;charset=utf-8' }),
-  )
+  link.href = URL.createObjectURL(new Blob(parts, { type }))
   link.download = name
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000)

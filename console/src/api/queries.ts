@@ -6,9 +6,18 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 
-import { ask, read, type Schemas } from './client'
+import { ApiProblem, ask, read, type Schemas } from './client'
 
 const POLL_MS = 3000
+
+/** Answers after which a page stops to ask by itself: ten minutes. */
+const MOST_POLLS = 200
+
+/** Whether a file has been asked about for so long that a person says when to ask again. */
+export const isOver = (state: { dataUpdateCount: number }): boolean => state.dataUpdateCount > MOST_POLLS
+
+/** A request that the API refused is refused again. */
+const isRefused = (error: unknown): boolean => error instanceof ApiProblem && error.status < 500
 
 /** States of a file that do not change by themselves. */
 export const FINAL_STATES: ReadonlySet<string> = new Set([
@@ -59,7 +68,12 @@ export const useFile = (fileId: string, options: { expected?: boolean; paused?: 
     retry: (count) => Boolean(options.expected) && count < 40,
     retryDelay: POLL_MS,
     refetchInterval: (query) =>
-      options.paused || (query.state.data && FINAL_STATES.has(query.state.data.body.state)) ? false : POLL_MS,
+      options.paused ||
+      isRefused(query.state.error) ||
+      isOver(query.state) ||
+      (query.state.data && FINAL_STATES.has(query.state.data.body.state))
+        ? false
+        : POLL_MS,
   })
 
 export const useRejectedRows = (fileId: string, rule: string, enabled: boolean) =>
@@ -72,6 +86,11 @@ export const useRejectedRows = (fileId: string, rule: string, enabled: boolean) 
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor || undefined,
     enabled,
+    // Corrections that were sent are checked within seconds.
+    refetchInterval: (query) =>
+      query.state.data?.pages.some((page) => page.rows.some((row) => row.correction === 'sent'))
+        ? POLL_MS
+        : false,
   })
 
 export const useMapping = (fileId: string, enabled: boolean) =>
@@ -91,7 +110,7 @@ export const useProfile = (fileId: string, enabled: boolean) =>
 export function useDecideMapping(fileId: string) {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: ({ columns, etag }: { columns: Record<string, string>; etag: string }) =>
+    mutationFn: ({ columns, etag }: { columns: Record<string, string | null>; etag: string }) =>
       read<Schemas['MappingRemembered']>(`/v1/files/${path(fileId)}/mapping`, {
         method: 'PUT',
         body: { columns },
@@ -109,7 +128,11 @@ export function useCorrections(fileId: string) {
         method: 'POST',
         body: { rows },
       }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['files'] }),
+    onSuccess: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: ['files'] }),
+        queries.invalidateQueries({ queryKey: ['rejected', fileId] }),
+      ]),
   })
 }
 
@@ -136,7 +159,10 @@ export const useRun = (name: string) =>
     queryKey: ['run', name],
     queryFn: () => read<Schemas['RunDetail']>(`/v1/runs/${path(name)}`),
     refetchInterval: (query) =>
-      query.state.data && !['running', 'pending'].includes(query.state.data.state) ? false : POLL_MS,
+      isRefused(query.state.error) ||
+      (query.state.data && !['running', 'pending'].includes(query.state.data.state))
+        ? false
+        : POLL_MS,
   })
 
 export function useStartRun() {

@@ -92,7 +92,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The dashboards with their panels; a panel's SQL is its definition
+         * The dashboards of the deployed systems with their panels; a panel's SQL is its definition
          * @description Needs the group `viewer`.
          */
         get: operations["listDashboards"];
@@ -859,8 +859,11 @@ export interface components {
             required: boolean;
             /**
              * Rules
-             * @description Names of the rules that its values are checked against.
+             * @description What its values are checked against, in words.
              * @default []
+             * @example [
+             *       "at least 0"
+             *     ]
              */
             rules: string[];
             /**
@@ -923,13 +926,44 @@ export interface components {
             zone: "source" | "prod" | "lake";
         };
         /**
+         * ContractDraft
+         * @description A contract drafted from a file that fits none, as `headgate contract init` drafts it.
+         */
+        ContractDraft: {
+            /**
+             * Dataset
+             * @description Name of the dataset, from the file's name.
+             */
+            dataset: string;
+            /**
+             * Document
+             * @description The contract as an ODCS 3.1 document; YAML of it belongs into `contracts/source`.
+             */
+            document: {
+                [key: string]: unknown;
+            };
+            /**
+             * Notes
+             * @default []
+             */
+            notes: components["schemas"]["DraftNote"][];
+        };
+        /**
          * ContractField
          * @description A field that a column can be mapped to.
          */
         ContractField: {
+            /**
+             * May Be Empty
+             * @description The column may have empty values.
+             */
+            may_be_empty: boolean;
             /** Name */
             name: string;
-            /** Required */
+            /**
+             * Required
+             * @description A column of the file must be this field: it is required or masked.
+             */
             required: boolean;
             /** Type */
             type: string;
@@ -1202,6 +1236,19 @@ export interface components {
             url: string;
         };
         /**
+         * DraftNote
+         * @description Something to check before a drafted contract is deployed.
+         */
+        DraftNote: {
+            /**
+             * Column
+             * @description Empty where the note concerns the table.
+             */
+            column: string;
+            /** Message */
+            message: string;
+        };
+        /**
          * DryRun
          * @description What the gate found in the whole file. Nothing of it is in the ledger, curated, quarantine or the alerts.
          */
@@ -1226,6 +1273,8 @@ export interface components {
              * @default
              */
             dataset: string;
+            /** @description With the outcome `profiled`: a contract for files such as this. */
+            draft?: components["schemas"]["ContractDraft"] | null;
             /**
              * Duplicates
              * @default 0
@@ -1359,7 +1408,7 @@ export interface components {
             key: string;
             /**
              * Mapping
-             * @description Column to field where the header was mapped, how, and the confidence.
+             * @description Column to field where the header was mapped, how, the confidence, and as `left_out` a JSON list of columns left out.
              */
             mapping: {
                 [key: string]: string;
@@ -1935,11 +1984,28 @@ export interface components {
              */
             field: string;
             /**
+             * Is Confident
+             * @description The gate accepts a column with this confidence by itself.
+             */
+            is_confident: boolean;
+            /**
+             * Reason
+             * @description Why this field is suggested, or why none is.
+             * @default
+             */
+            reason: string;
+            /**
              * Samples
-             * @description Some values, masked.
+             * @description Up to three values from the file's profile; none of a column that may be sensitive.
              * @default []
              */
             samples: string[];
+            /**
+             * Unfit Fields
+             * @description Fields whose type or rules more than half of the samples break.
+             * @default []
+             */
+            unfit_fields: string[];
         };
         /**
          * Mapping
@@ -1968,15 +2034,16 @@ export interface components {
         };
         /**
          * MappingDecision
-         * @description The field of each column, by name; the columns of the suggestion that are left out keep the suggested field.
+         * @description The field of each column, by name; the columns of the suggestion that are not named keep the suggested field.
          */
         MappingDecision: {
             /**
              * Columns
+             * @description Column to field; null leaves the column out: none of its values enters the lake.
              * @default {}
              */
             columns: {
-                [key: string]: string;
+                [key: string]: string | null;
             };
         };
         /**
@@ -1984,9 +2051,12 @@ export interface components {
          * @description The decision is remembered, and the file is processed again as a new version.
          */
         MappingRemembered: {
-            /** Columns */
+            /**
+             * Columns
+             * @description Column to field; null for a column that is left out.
+             */
             columns: {
-                [key: string]: string;
+                [key: string]: string | null;
             };
             /** Dataset */
             dataset: string;
@@ -2329,7 +2399,24 @@ export interface components {
             all_rules: string;
             /** Column */
             column: string;
+            /**
+             * Corrected By
+             * @description Id of the file that was sent with this correction.
+             * @default
+             */
+            corrected_by: string;
+            /**
+             * Correction
+             * @description What became of the newest correction of this row; null when none was sent.
+             */
+            correction?: ("sent" | "accepted" | "refused") | null;
             disposition: components["schemas"]["Disposition"];
+            /**
+             * Is Unique
+             * @description The column is part of the key, or unique: a value for several rows is wrong.
+             * @default false
+             */
+            is_unique: boolean;
             /** Reason */
             reason: string;
             /**
@@ -2504,6 +2591,12 @@ export interface components {
              * @description The Glue jobs that have ended, by start.
              */
             jobs: components["schemas"]["RunJob"][];
+            /**
+             * Left To
+             * @description Name of the pending run that does this run's work; empty if this run does it.
+             * @default
+             */
+            left_to: string;
             /** Name */
             name: string;
             /**
@@ -2888,6 +2981,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Unforeseen error */
             500: {
                 headers: {
@@ -2991,6 +3091,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -3108,6 +3215,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Unforeseen error */
             500: {
                 headers: {
@@ -3202,6 +3316,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -3306,6 +3427,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -3422,6 +3550,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Unforeseen error */
             500: {
                 headers: {
@@ -3534,6 +3669,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -3651,6 +3793,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Unforeseen error */
             500: {
                 headers: {
@@ -3741,8 +3890,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The path with its query is too long */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3767,6 +3934,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -3884,6 +4058,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Unforeseen error */
             500: {
                 headers: {
@@ -3986,8 +4167,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The path with its query is too long */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4021,6 +4220,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -4138,6 +4344,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Unforeseen error */
             500: {
                 headers: {
@@ -4249,6 +4462,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Unforeseen error */
             500: {
                 headers: {
@@ -4335,8 +4555,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The path with its query is too long */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4361,6 +4599,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -4465,6 +4710,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -4581,6 +4833,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Unforeseen error */
             500: {
                 headers: {
@@ -4673,6 +4932,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Unforeseen error */
             500: {
                 headers: {
@@ -4760,8 +5026,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The path with its query is too long */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4786,6 +5070,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -4865,8 +5156,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The path with its query is too long */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4891,6 +5200,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -4970,8 +5286,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The path with its query is too long */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4996,6 +5330,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -5075,8 +5416,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The path with its query is too long */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5101,6 +5460,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -5198,6 +5564,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Unforeseen error */
             500: {
                 headers: {
@@ -5270,8 +5643,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The path with its query is too long */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5296,6 +5687,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -5413,6 +5811,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Unforeseen error */
             500: {
                 headers: {
@@ -5516,6 +5921,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -5634,6 +6046,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Unforeseen error */
             500: {
                 headers: {
@@ -5737,6 +6156,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -5844,6 +6270,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Unforeseen error */
             500: {
                 headers: {
@@ -5925,8 +6358,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The path with its query is too long */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5951,6 +6402,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -6068,6 +6526,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Unforeseen error */
             500: {
                 headers: {
@@ -6171,6 +6636,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -6288,6 +6760,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Unforeseen error */
             500: {
                 headers: {
@@ -6373,8 +6852,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The path with its query is too long */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6399,6 +6896,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -6535,6 +7039,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Unforeseen error */
             500: {
                 headers: {
@@ -6613,8 +7124,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The path with its query is too long */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6639,6 +7168,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -6743,6 +7279,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -6857,6 +7400,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Unforeseen error */
             500: {
                 headers: {
@@ -6943,8 +7493,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The path with its query is too long */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6969,6 +7537,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -7056,8 +7631,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The path with its query is too long */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7082,6 +7675,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -7199,6 +7799,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Unforeseen error */
             500: {
                 headers: {
@@ -7285,8 +7892,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The path with its query is too long */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7311,6 +7936,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {
@@ -7427,6 +8059,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The request's line and headers are too long together: API Gateway answers, without a body */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unforeseen error */
             500: {

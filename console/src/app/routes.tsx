@@ -1,10 +1,11 @@
-import { createHashRouter } from 'react-router'
+import { useState } from 'react'
+import { createHashRouter, type RouteObject, RouterProvider } from 'react-router'
 
 import { NotFound } from './not-found'
 import { Shell } from './shell'
 
 // Each page is a chunk of its own, loaded when it is opened.
-export const routes = createHashRouter([
+const ROUTES: RouteObject[] = [
   {
     path: '/',
     element: <Shell />,
@@ -56,4 +57,10 @@ export const routes = createHashRouter([
       { path: '*', element: <NotFound /> },
     ],
   },
-])
+]
+
+/** The page of the address. The router reads the address here and not at import: the session takes its token out of the address first. */
+export function Pages() {
+  const [router] = useState(() => createHashRouter(ROUTES))
+  return <RouterProvider router={router} />
+}

@@ -66,6 +66,7 @@ async function begin(set: (state: State) => void): Promise<void> {
     set('signed in')
     return
   }
+  window.addEventListener('hashchange', takeNewToken)
   const token = tokenOfAddress() ?? sessionStorage.getItem(TOKEN)
   if (!token) {
     set('signed out')
@@ -74,6 +75,14 @@ async function begin(set: (state: State) => void): Promise<void> {
   sessionStorage.setItem(TOKEN, token)
   connect({ apiUrl, token: () => Promise.resolve(token), signOut: forgetToken })
   set('signed in')
+}
+
+/** The address of another `headgate serve`, opened in the tab of this console: the browser changes the hash and loads nothing. */
+function takeNewToken(): void {
+  const token = tokenOfAddress()
+  if (!token) return
+  sessionStorage.setItem(TOKEN, token)
+  window.location.reload()
 }
 
 function forgetToken(): void {

@@ -12,7 +12,7 @@ import {
 import { NavLink, Outlet } from 'react-router'
 
 import { signedInAs, signOut } from '../api/client'
-import { useCaller } from '../api/queries'
+import { useCaller, useDashboards } from '../api/queries'
 
 const PAGES = [
   ['/lake', 'Lake'],
@@ -37,6 +37,7 @@ export function Shell() {
             {PAGES.map(([to, title]) => (
               <NavLink key={to} to={to} className="nav-link">
                 {title}
+                {to === '/dashboards' ? <NoDashboards /> : null}
               </NavLink>
             ))}
           </Group>
@@ -54,6 +55,11 @@ export function Shell() {
       </AppShell.Main>
     </AppShell>
   )
+}
+
+/** Says in the navigation that a lake has no dashboards, so that nobody looks for them. */
+function NoDashboards() {
+  return useDashboards().data?.dashboards.length === 0 ? ' (none)' : null
 }
 
 function focusContent(event: React.MouseEvent): void {

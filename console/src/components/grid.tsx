@@ -1,7 +1,8 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useRef } from 'react'
+import { memo, useMemo, useRef } from 'react'
 
 import { type Cell, isNumeric, number } from '../api/format'
+import { firstRow, placesFor, ROW_PX } from './row-window'
 
 interface Column {
   name: string
@@ -15,26 +16,21 @@ interface Props {
   label: string
 }
 
-const ROW_PX = 28
-// Browsers limit the height of an element (Firefox: about 17.8 million pixels); beyond it rows are found by share of the way.
-const MOST_PX = 15_000_000
+const OVERSCAN = 6
 
-/** A table of any length: only the rows in view are in the document. */
+/** A table of any length: only the rows in view are in the document, in elements that are used again while one scrolls. */
 export function Grid({ columns, rows, height = 420, label }: Props) {
   const view = useRef<HTMLDivElement>(null)
-  const widths = columns.map((column, index) => widthOf(column, rows, index))
-  const shrink = Math.max(1, (rows.length * ROW_PX) / MOST_PX)
+  const { fields, total } = useFields(columns, rows)
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are read in this render only
   const virtual = useVirtualizer({
-    count: Math.ceil(rows.length / shrink),
+    count: placesFor(rows.length),
     getScrollElement: () => view.current,
     estimateSize: () => ROW_PX,
-    overscan: 12,
+    overscan: OVERSCAN,
   })
   const items = virtual.getVirtualItems()
-  const first = items[0]
-  const firstRow = first ? Math.floor(first.index * shrink) : 0
-  const total = widths.reduce((sum, width) => sum + width, 0)
+  const from = firstRow(items[0]?.index ?? 0, items.length, rows.length)
   return (
     <div
       ref={view}
@@ -46,58 +42,26 @@ export function Grid({ columns, rows, height = 420, label }: Props) {
       tabIndex={0}
     >
       <div className="grid-row grid-head" role="row" style={{ minWidth: total }}>
-        {columns.map((column, index) => (
+        {fields.map((field) => (
           <div
-            key={column.name}
+            key={field.name}
             role="columnheader"
-            className={isNumeric(column.type) ? 'grid-cell number' : 'grid-cell'}
-            title={`${column.name}: ${column.type}`}
-            style={{ width: widths[index] }}
+            className={field.className}
+            title={`${field.name}: ${field.type}`}
+            style={field.style}
           >
-            {column.name}
+            {field.name}
           </div>
         ))}
       </div>
       <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative', minWidth: total }}>
         {items.map((item, place) => {
-          const index = firstRow + place
+          const index = from + place
           const row = rows.at(index)
           if (!row || index >= rows.length) return null
+          // Neighbours have different remainders, so that a row that leaves the view gives its element to one that enters.
           return (
-            <div
-              key={item.key}
-              className="grid-row"
-              role="row"
-              aria-rowindex={index + 2}
-              style={{
-                position: 'absolute',
-                top: 0,
-                height: ROW_PX,
-                transform: `translateY(${item.start}px)`,
-              }}
-            >
-              {columns.map((column, at) => {
-                const numeric = isNumeric(column.type)
-                const value = row[at] ?? null
-                return (
-                  <div
-                    key={column.name}
-                    role="cell"
-                    className={numeric ? 'grid-cell number' : 'grid-cell'}
-                    style={{ width: widths[at] }}
-                    title={value === null ? 'null' : String(value)}
-                  >
-                    {value === null ? (
-                      <span className="muted">–</span>
-                    ) : numeric ? (
-                      cell(value, column)
-                    ) : (
-                      String(value)
-                    )}
-                  </div>
-                )
-              })}
-            </div>
+            <Row key={item.index % items.length} fields={fields} row={row} index={index} top={item.start} />
           )
         })}
       </div>
@@ -105,20 +69,77 @@ export function Grid({ columns, rows, height = 420, label }: Props) {
   )
 }
 
-/** A number as people read it; its title and the download have every digit. Ids are names: no separators. */
-function cell(value: Cell, column: Column): string {
-  if (/(^|_)id$/.test(column.name)) return String(value)
-  const floating = column.type === 'double' || column.type === 'float' || column.type === 'real'
-  return number(floating ? Number(Number(value).toPrecision(4)) : value)
+interface Field extends Column {
+  className: string
+  style: { width: number }
+  /** A cell's text. */
+  shown: (value: Cell) => string
 }
 
-function widthOf(column: Column, rows: Props['rows'], at: number): number {
-  const numeric = isNumeric(column.type)
-  let longest = 0
-  for (let index = 0; index < Math.min(rows.length, 100); index += 1) {
-    const value = rows.at(index)?.[at] ?? ''
-    longest = Math.max(longest, (numeric && value !== '' ? cell(value, column) : String(value)).length)
-  }
+interface RowProps {
+  fields: Field[]
+  row: Cell[]
+  index: number
+  top: number
+}
+
+const Row = memo(function Row({ fields, row, index, top }: RowProps) {
+  return (
+    <div
+      className="grid-row grid-line"
+      role="row"
+      aria-rowindex={index + 2}
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      {fields.map((field, at) => {
+        const value = row[at] ?? null
+        return (
+          <div
+            key={field.name}
+            role="cell"
+            className={value === null ? `${field.className} muted` : field.className}
+            style={field.style}
+            title={value === null ? 'null' : String(value)}
+          >
+            {value === null ? '–' : field.shown(value)}
+          </div>
+        )
+      })}
+    </div>
+  )
+})
+
+/** What is the same for all cells of a column, computed once for an answer and not for each frame. */
+function useFields(columns: Column[], rows: Props['rows']): { fields: Field[]; total: number } {
+  const { at, length } = rows
+  const beginning = Math.min(length, 100)
+  const probe = at(0)
+  return useMemo(() => {
+    const sample = Array.from({ length: beginning }, (_, index) => at(index) ?? [])
+    const fields = columns.map((column, place) => {
+      const shown = textOf(column)
+      const width = widthOf(
+        column,
+        sample.map((row) => (row[place] == null ? '' : shown(row[place]))),
+      )
+      const className = isNumeric(column.type) ? 'grid-cell number' : 'grid-cell'
+      return { ...column, shown, className, style: { width } }
+    })
+    return { fields, total: fields.reduce((sum, field) => sum + field.style.width, 0) }
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `at` is a new function in each render; `probe` changes with the answer
+  }, [columns, beginning, probe])
+}
+
+/** A number as people read it; its title and the download have every digit. Ids are names: no separators. */
+function textOf({ name, type }: Column): (value: Cell) => string {
+  if (!isNumeric(type) || /(^|_)id$/.test(name)) return String
+  if (type === 'double' || type === 'float' || type === 'real')
+    return (value) => number(Number(Number(value).toPrecision(4)))
+  return number
+}
+
+function widthOf(column: Column, texts: string[]): number {
+  const longest = Math.max(0, ...texts.map((text) => text.length))
   // A bold character of the header is wider than one of a cell.
-  return Math.min(420, Math.max(64, longest * 8 + 20, column.name.length * 9 + 20))
+  return Math.min(420, Math.max(64, longest * 8 + 20, column.name.length * 10 + 24))
 }

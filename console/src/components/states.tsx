@@ -1,14 +1,24 @@
-import { Alert, Badge, Button, Group, Loader, Text } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { Alert, Anchor, Badge, Button, Group, Loader, Text } from '@mantine/core'
+import { type ReactNode, useEffect, useState } from 'react'
 
 import { ApiProblem } from '../api/client'
 
+const SLOW_MS = 3000
+
 /** What is so while nothing can be shown yet, with what to do. */
 export function Waiting({ what }: { what: string }) {
+  const [slow, setSlow] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), SLOW_MS)
+    return () => clearTimeout(timer)
+  }, [])
   return (
-    <Group gap="xs" role="status" p="sm">
+    <Group gap="xs" role="status" p="sm" wrap="nowrap">
       <Loader size="xs" aria-hidden />
-      <Text size="sm">Loading {what} …</Text>
+      <Text size="sm">
+        Loading {what} …
+        {slow ? ' The API takes longer than usual. The page continues by itself; nothing is lost.' : ''}
+      </Text>
     </Group>
   )
 }
@@ -21,15 +31,30 @@ export function Empty({ children }: { children: ReactNode }) {
   )
 }
 
-export function Failed({ error, what, onRetry }: { error: unknown; what: string; onRetry?: () => void }) {
-  const offline = !(error instanceof ApiProblem) && error instanceof TypeError
-  const message = error instanceof Error ? error.message : String(error)
-  if (error instanceof ApiProblem && error.status === 404) return <Empty>{message}</Empty>
+interface Failure {
+  error: unknown
+  /** What cannot be shown, or with `isAction` what could not be done. */
+  what: string
+  isAction?: boolean
+  onRetry?: () => void
+}
+
+export function Failed({ error, what, isAction = false, onRetry }: Failure) {
+  const message = messageOf(error)
+  if (error instanceof ApiProblem && error.status === 404)
+    return (
+      <Empty>
+        {message} <Anchor href="#/lake">Open the lake</Anchor>
+      </Empty>
+    )
   return (
-    <Alert color="red" title={`${what} cannot be shown`} role="alert" m="xs">
-      <Text size="sm">
-        {offline ? 'The API did not answer. Check the network, then try again.' : message}
-      </Text>
+    <Alert
+      color="red"
+      title={`${what.charAt(0).toUpperCase()}${what.slice(1)} ${isAction ? 'failed' : 'cannot be shown'}`}
+      role="alert"
+      m="xs"
+    >
+      <Text size="sm">{message}</Text>
       {error instanceof ApiProblem && error.instance ? (
         <Text size="xs" className="muted">
           Request {error.instance}
@@ -44,6 +69,12 @@ export function Failed({ error, what, onRetry }: { error: unknown; what: string;
   )
 }
 
+/** What happened and what to do. `fetch` throws a TypeError where no answer came. */
+function messageOf(error: unknown): string {
+  if (error instanceof TypeError) return 'The API did not answer. Check the network, then try again.'
+  return error instanceof Error ? error.message : String(error)
+}
+
 interface Asked<T> {
   data: T | undefined
   error: unknown
@@ -51,7 +82,7 @@ interface Asked<T> {
   refetch: () => unknown
 }
 
-/** Shows what a query returned, or says that it is loading or failed. */
+/** Shows what a query returned, or says that it is loading or failed. What was read before stays, with a note that it may be old. */
 export function Answered<T>({
   of,
   what,
@@ -61,11 +92,21 @@ export function Answered<T>({
   what: string
   children: (data: T) => ReactNode
 }) {
-  if (of.data !== undefined) return <>{children(of.data)}</>
+  if (of.data !== undefined)
+    return (
+      <>
+        {of.error ? (
+          <Failed error={of.error} what={`The newest state of ${what}`} onRetry={() => void of.refetch()} />
+        ) : null}
+        {children(of.data)}
+      </>
+    )
   if (of.error) return <Failed error={of.error} what={what} onRetry={() => void of.refetch()} />
   return <Waiting what={what} />
 }
 
+// The shade is named, because Mantine's own gray dot is as dark as the page in the dark scheme.
+const GRAY = 'gray.6'
 const COLOURS: Record<string, string> = {
   done: 'teal',
   succeeded: 'teal',
@@ -74,16 +115,16 @@ const COLOURS: Record<string, string> = {
   processing: 'blue',
   replaying: 'blue',
   handed_over: 'blue',
-  pending: 'gray',
-  waiting: 'gray',
-  ignored: 'gray',
-  skipped: 'gray',
-  skipped_duplicate: 'gray',
-  reverted: 'gray',
+  pending: GRAY,
+  waiting: GRAY,
+  ignored: GRAY,
+  skipped: GRAY,
+  skipped_duplicate: GRAY,
+  reverted: GRAY,
   needs_mapping: 'yellow',
-  profiled: 'gray',
+  profiled: GRAY,
   degraded: 'yellow',
-  unknown: 'gray',
+  unknown: GRAY,
 }
 
 export function StateBadge({ state }: { state: string }) {

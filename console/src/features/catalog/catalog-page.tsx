@@ -1,6 +1,6 @@
 import { Anchor, Stack, Table, Title } from '@mantine/core'
 
-import { useContracts, useSystems } from '../../api/queries'
+import { useContracts, useDashboards, useSystems } from '../../api/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 
@@ -35,15 +35,7 @@ export function CatalogPage() {
           ) : (
             <>
               {found.systems.map((system) => (
-                <Panel
-                  key={system.name}
-                  title={system.name}
-                  actions={
-                    <Anchor size="sm" href={`#/dashboards/${system.name}`}>
-                      dashboard
-                    </Anchor>
-                  }
-                >
+                <Panel key={system.name} title={system.name} actions={<DashboardLink system={system.name} />}>
                   <Rows
                     rows={system.tables.map((table) => ({
                       href: `#/tables/${system.name}/${table.name}`,
@@ -63,12 +55,12 @@ export function CatalogPage() {
 
 function Rows({ rows }: { rows: { href: string; name: string; description: string; version?: string }[] }) {
   return (
-    <Table fz="sm">
+    <Table fz="sm" className="named">
       <Table.Tbody>
         {rows.map((row) => (
           <Table.Tr key={row.name}>
-            <Table.Td w={240}>
-              <Anchor size="sm" href={row.href}>
+            <Table.Td w={{ base: 120, sm: 240 }}>
+              <Anchor size="sm" href={row.href} style={{ overflowWrap: 'anywhere' }}>
                 {row.name}
               </Anchor>
             </Table.Td>
@@ -78,5 +70,15 @@ function Rows({ rows }: { rows: { href: string; name: string; description: strin
         ))}
       </Table.Tbody>
     </Table>
+  )
+}
+
+function DashboardLink({ system }: { system: string }) {
+  const boards = useDashboards()
+  if (!boards.data?.dashboards.some((one) => one.system === system)) return null
+  return (
+    <Anchor size="sm" href={`#/dashboards/${system}`}>
+      dashboard
+    </Anchor>
   )
 }

@@ -1,9 +1,9 @@
-import { Stack, Table, Text, Title } from '@mantine/core'
+import { Anchor, Stack, Table, Text, Title } from '@mantine/core'
 import { lazy, Suspense, useMemo } from 'react'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { time, whole } from '../../api/format'
+import { count, time } from '../../api/format'
 import { useContract, useFiles, useQuality } from '../../api/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Waiting } from '../../components/states'
@@ -36,7 +36,9 @@ export function DatasetPage() {
           {(found) => {
             const all = found.pages.flatMap((page) => page.files)
             return all.length === 0 ? (
-              <Empty>No file of this dataset has arrived.</Empty>
+              <Empty>
+                No file of this dataset has arrived. <Anchor href="#/upload">Upload one</Anchor>
+              </Empty>
             ) : (
               <FileTable files={all} />
             )
@@ -53,7 +55,7 @@ const SCORE: Schemas['Panel'] = {
   kind: 'line',
   table: '',
   sql: '',
-  unit: 'share',
+  unit: 'score',
   better: 'higher',
   before_label: '',
   x: 'received at',
@@ -72,7 +74,8 @@ function History({ points }: { points: Schemas['QualityPoint'][] }) {
     }),
     [points],
   )
-  if (points.length === 0) return <Empty>No file has been profiled yet.</Empty>
+  if (points.length === 0)
+    return <Empty>No file has been profiled yet. A file is profiled when it is accepted.</Empty>
   const drifted = points.filter((point) => point.drift)
   return (
     <Stack gap="xs">
@@ -85,7 +88,7 @@ function History({ points }: { points: Schemas['QualityPoint'][] }) {
         </Text>
       ))}
       <Text size="sm" className="muted">
-        {whole(points.length)} files; newest: {points.at(-1)?.key}
+        {count(points.length, 'file')}; newest: {points.at(-1)?.key}
       </Text>
     </Stack>
   )
@@ -95,10 +98,10 @@ export function ContractView({ contract }: { contract: Schemas['ContractDetail']
   return (
     <Stack gap="xs">
       <Text size="sm">
-        {contract.description} Version {contract.version}.
+        {contract.description ? contract.description.replace(/[.\s]*$/, '. ') : ''}Version {contract.version}.
       </Text>
       <div className="scroll" tabIndex={0}>
-        <Table fz="sm">
+        <Table fz="sm" className="many-columns">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>column</Table.Th>
@@ -117,7 +120,7 @@ export function ContractView({ contract }: { contract: Schemas['ContractDetail']
                     column.primary_key ? 'key' : '',
                     column.required ? 'required' : '',
                     column.sensitive,
-                    ...column.rules.filter((rule) => rule !== 'required'),
+                    ...column.rules,
                   ]
                     .filter(Boolean)
                     .join('; ')}

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useParams } from 'react-router'
 
 import { read, type Schemas } from '../../api/client'
-import { time, whole } from '../../api/format'
+import { count, time, whole } from '../../api/format'
 import { useContract, useLineage, useTable } from '../../api/queries'
 import { Grid } from '../../components/grid'
 import { Panel } from '../../components/panel'
@@ -23,7 +23,7 @@ export function TablePage() {
         </Title>
         {detail.data ? (
           <Text size="sm" className="muted">
-            {whole(detail.data.rows)} rows
+            {count(detail.data.rows, 'row')}
             {detail.data.as_of ? `, as of ${detail.data.as_of}` : ''}
             {detail.data.snapshot_id ? `, snapshot ${detail.data.snapshot_id}` : ''}
           </Text>
@@ -36,11 +36,9 @@ export function TablePage() {
         </Answered>
       </Panel>
       <Panel title="Lineage: what the table was built from">
-        {detail.data?.snapshot_id ? (
-          <LineageView table={table} />
-        ) : (
-          <Empty>No run has recorded what this table was built from.</Empty>
-        )}
+        <Answered of={detail} what="the lineage">
+          {(found) => (found.snapshot_id ? <LineageView table={table} /> : <NoLineage />)}
+        </Answered>
       </Panel>
     </Stack>
   )
@@ -93,7 +91,7 @@ function Rows({ system, table }: { system: string; table: string }) {
         </Group>
       }
     >
-      {file.error ? <Failed error={file.error} what="The download" /> : null}
+      {file.error ? <Failed error={file.error} what="The download" isAction /> : null}
       <Group
         component="form"
         gap="xs"
@@ -125,7 +123,17 @@ function Rows({ system, table }: { system: string; table: string }) {
         {(found) => {
           const rows = found.pages.flatMap((page) => page.rows)
           const columns = found.pages[0]?.columns ?? []
-          if (rows.length === 0) return <Empty>No rows. A run fills this table.</Empty>
+          if (rows.length === 0)
+            return (
+              <Empty>
+                {asked.filter ? 'No row fits the filter.' : 'No rows. A run fills this table.'}{' '}
+                {asked.filter ? (
+                  'Change or clear it.'
+                ) : (
+                  <Anchor href="#/lake">Start one on the page Lake</Anchor>
+                )}
+              </Empty>
+            )
           return (
             <Stack gap="xs">
               <Grid
@@ -156,13 +164,19 @@ function Rows({ system, table }: { system: string; table: string }) {
   )
 }
 
+function NoLineage() {
+  return (
+    <Empty>No run has recorded what this table was built from. The next run that publishes it does.</Empty>
+  )
+}
+
 function LineageView({ table }: { table: string }) {
   const lineage = useLineage(table)
   return (
     <Answered of={lineage} what="the lineage">
       {(found) =>
         found.datasets.length === 0 ? (
-          <Empty>No run has recorded what this table was built from.</Empty>
+          <NoLineage />
         ) : (
           <Table fz="sm">
             <Table.Thead>

@@ -37,7 +37,15 @@ export function options(shown: Shown, scheme: Scheme): Record<string, unknown> {
 const numeric = (value: Cell | undefined): number | null =>
   value === null || value === undefined ? null : Number(value)
 const text = (value: Cell | undefined): string => String(value ?? '–')
-const axis = { axisLabel: { formatter: (value: number) => short(value) } }
+const axis = { axisLabel: { formatter: (value: number) => short(value), hideOverlap: true } }
+/** Names on an axis. A period of one day, `2026-01-02/2026-01-02`, is that day. */
+const named = {
+  hideOverlap: true,
+  formatter: (name: string) => {
+    const [from, to] = name.split('/')
+    return from !== undefined && from === to ? from : name
+  },
+}
 const grid = { left: 8, right: 16, top: 32, bottom: 8, containLabel: true }
 
 interface Hover {
@@ -110,7 +118,7 @@ function fan(panel: Schemas['Panel'], rows: Row[], scheme: Scheme): Record<strin
           .map((name) => `${name}: ${figure(row[name], panel.unit)}`),
       ]
     }),
-    xAxis: { type: 'category', data: xs, boundaryGap: false },
+    xAxis: { type: 'category', data: xs, boundaryGap: false, axisLabel: named },
     yAxis: { type: 'value', ...axis },
     series: [...bands, ...lines],
   }
@@ -141,8 +149,8 @@ function line(panel: Schemas['Panel'], rows: Row[], scheme: Scheme): Record<stri
       points[0]?.name ?? '',
       ...points.map((one) => `${one.seriesName}: ${figure(one.value as Cell, panel.unit)}`),
     ]),
-    xAxis: { type: 'category', data: xs },
-    yAxis: { type: 'value', ...axis },
+    xAxis: { type: 'category', data: xs, axisLabel: named },
+    yAxis: { type: 'value', ...axis, max: panel.unit === 'score' ? 1 : undefined },
     series,
   }
 }
@@ -230,6 +238,8 @@ function map(panel: Schemas['Panel'], rows: Row[], scheme: Scheme): Record<strin
       max: Math.max(1, ...values),
       left: 8,
       bottom: 8,
+      orient: 'horizontal',
+      itemHeight: 100,
       calculable: false,
       text: [figure(Math.max(0, ...values), panel.unit), figure(0, panel.unit)],
       inRange: { color: scheme === 'dark' ? ['#1f2f33', '#3bc9db'] : ['#e3fafc', '#0b7285'] },
@@ -239,6 +249,10 @@ function map(panel: Schemas['Panel'], rows: Row[], scheme: Scheme): Record<strin
         type: 'map',
         map: WORLD,
         roam: false,
+        left: 8,
+        right: 8,
+        top: 8,
+        bottom: 44,
         itemStyle: { borderColor: scheme === 'dark' ? '#495057' : '#adb5bd', areaColor: 'transparent' },
         emphasis: { label: { show: false } },
         select: { disabled: true },

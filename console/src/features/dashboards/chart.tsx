@@ -45,5 +45,7 @@ export default function Chart({ shown, height }: { shown: Shown; height: number 
       chart.dispose()
     }
   }, [shown, scheme])
-  return <div ref={place} style={{ height }} role="img" aria-label={shown.panel.question} />
+  // A map is about twice as wide as high; on a phone more height would be empty.
+  const size = shown.panel.kind === 'map' ? { aspectRatio: '1.8', maxHeight: height } : { height }
+  return <div ref={place} style={size} role="img" aria-label={shown.panel.question} />
 }

@@ -1,9 +1,10 @@
-import { Anchor, Box, Grid as Columns, Group, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Box, Grid as Columns, Group, Stack, Text } from '@mantine/core'
 import { NavLink, useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { figure } from '../../api/format'
 import { useDashboards, useResult } from '../../api/queries'
+import { PageTitle } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
 import { PanelView } from './panel-view'
 
@@ -11,39 +12,58 @@ export function DashboardPage() {
   const { system } = useParams()
   const boards = useDashboards()
   return (
-    <Answered of={boards} what="the dashboards">
-      {({ dashboards }) => {
-        const board = dashboards.find((one) => one.system === system) ?? (system ? undefined : dashboards[0])
-        return (
-          <Stack gap="md">
-            <Group gap={4} component="nav" aria-label="Dashboards">
-              {dashboards.map((one) => (
-                <NavLink
-                  key={one.system}
-                  to={`/dashboards/${one.system}`}
-                  className="nav-link"
-                  aria-current={one === board ? 'page' : undefined}
-                >
-                  {one.title}
-                </NavLink>
-              ))}
-            </Group>
-            {board ? <Board board={board} key={board.system} /> : <NoBoard system={system} />}
-          </Stack>
-        )
-      }}
-    </Answered>
+    <>
+      {boards.data ? null : <PageTitle>Dashboards</PageTitle>}
+      <Answered of={boards} what="the dashboards">
+        {({ dashboards }) => {
+          const board =
+            dashboards.find((one) => one.system === system) ?? (system ? undefined : dashboards[0])
+          return (
+            <Stack gap="md">
+              {dashboards.length ? <Boards boards={dashboards} shown={board} /> : null}
+              {board ? <Board board={board} key={board.system} /> : <NoBoard system={system} />}
+            </Stack>
+          )
+        }}
+      </Answered>
+    </>
+  )
+}
+
+function Boards({
+  boards,
+  shown,
+}: {
+  boards: Schemas['Dashboard'][]
+  shown: Schemas['Dashboard'] | undefined
+}) {
+  return (
+    <Group gap={4} component="nav" aria-label="Dashboards">
+      {boards.map((one) => (
+        <NavLink
+          key={one.system}
+          to={`/dashboards/${one.system}`}
+          className="nav-link"
+          aria-current={one === shown ? 'page' : undefined}
+        >
+          {one.title}
+        </NavLink>
+      ))}
+    </Group>
   )
 }
 
 function NoBoard({ system }: { system: string | undefined }) {
   return (
-    <Empty>
-      {system
-        ? `There is no dashboard for ${system}.`
-        : 'This lake has no dashboards. Add a file to the folder dashboards/ of the project.'}{' '}
-      <Anchor href="#/catalog">All tables are in the catalog.</Anchor>
-    </Empty>
+    <>
+      <PageTitle>Dashboards</PageTitle>
+      <Empty>
+        {system ? `There is no dashboard for ${system}.` : 'This lake has no dashboards.'}{' '}
+        <Anchor href="#/query">Ask its tables on the page Query</Anchor>, where an answer can be shown as a
+        chart, or find them in the <Anchor href="#/catalog">catalog</Anchor>. A dashboard of your own is a
+        file in the folder dashboards/ of the project.
+      </Empty>
+    </>
   )
 }
 
@@ -56,9 +76,7 @@ function Board({ board }: { board: Schemas['Dashboard'] }) {
   if (halves.length % 2 === 1 && last) wide.add(last)
   return (
     <Stack gap="md">
-      <Title order={1} size="h3">
-        {board.title}
-      </Title>
+      <PageTitle>{board.title}</PageTitle>
       <Columns gap="sm">
         {figures.map((panel) => (
           <Columns.Col span={{ base: 12, xs: 6, md: 12 / figures.length }} key={panel.name}>
@@ -101,6 +119,11 @@ function Kpi({ panel }: { panel: Schemas['Panel'] }) {
           <Text fz={28} fw={600} lh={1.2} data-testid={`figure-${panel.name}`}>
             {result.isPending ? '…' : figure(at('value'), panel.unit)}
           </Text>
+          {result.data && at('value') === null ? (
+            <Text size="sm">
+              No data yet. <Anchor href="#/lake">Start a run</Anchor> after files were accepted.
+            </Text>
+          ) : null}
           <Before panel={panel} value={at('value')} before={at('before')} />
         </>
       )}

@@ -2,7 +2,7 @@ import { Anchor, Button, Group, SegmentedControl, Stack, Text } from '@mantine/c
 import { lazy, Suspense, useMemo, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { bytes, csvLine, download } from '../../api/format'
+import { bytes, count, csvLine, download } from '../../api/format'
 import { type Result, useContract, useResult } from '../../api/queries'
 import { Grid } from '../../components/grid'
 import { Panel } from '../../components/panel'
@@ -73,8 +73,8 @@ function View({
   if (answer.rows.length === 0)
     return (
       <Empty>
-        No rows. The tables of a system are filled by a run; start one on the page Lake after files were
-        accepted.
+        No rows. The tables of a system are filled by a run;{' '}
+        <Anchor href="#/lake">start one on the page Lake</Anchor> after files were accepted.
       </Empty>
     )
   if (view === 'table')
@@ -100,7 +100,8 @@ function Statement({ sql, answer }: { sql: string; answer: Result }) {
         {sql}
       </pre>
       <Text size="xs" className="muted">
-        {answer.rows.length} rows, {bytes(answer.query.scanned_bytes)} scanned, ${answer.query.cost_usd}
+        {count(answer.rows.length, 'row')}, {bytes(answer.query.scanned_bytes)} scanned, $
+        {answer.query.cost_usd}
       </Text>
       <Anchor size="sm" href={`#/query?sql=${encodeURIComponent(sql)}`}>
         Open in the editor

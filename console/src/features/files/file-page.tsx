@@ -1,10 +1,10 @@
-import { Anchor, Badge, Button, Group, Modal, Stack, Table, Text, Title } from '@mantine/core'
+import { Anchor, Badge, Button, Group, Modal, Stack, Table, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useState } from 'react'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { bytes, time } from '../../api/format'
+import { bytes, count, explained, seconds, time, whole } from '../../api/format'
 import {
   useCorrections,
   useDecideMapping,
@@ -15,20 +15,43 @@ import {
   useRejectedRows,
   useRevert,
 } from '../../api/queries'
-import { Panel } from '../../components/panel'
-import { Answered, Failed, StateBadge } from '../../components/states'
-import { ColumnProfiles, Counts, ReadAs } from '../upload/dry-run-view'
+import { PageTitle, Panel } from '../../components/panel'
+import { Answered, Empty, Failed, StateBadge } from '../../components/states'
+import { Counts } from '../upload/dry-run-view'
+import { ColumnProfiles } from './column-profiles'
+import { NextStep } from './next-step'
+import { ReadAs } from './read-as'
+import { type Chosen, preselected } from './mapping-choice'
+import { MappingCommit } from './mapping-commit'
 import { MappingTable } from './mapping-table'
 import { RejectedRowsEditor } from './rejected-rows'
-import { Stages } from './stages'
+import { DUPLICATE, isDuplicate, SENT_BEFORE } from './repeat'
+import { Facts, Stages } from './stages'
+
+const FILE_ID = /^[0-9a-f]{32}$/
 
 export function FilePage() {
   const { fileId = '' } = useParams()
+  if (FILE_ID.test(fileId)) return <KnownFile fileId={fileId} />
+  return (
+    <>
+      <PageTitle>File</PageTitle>
+      <Empty>
+        No file has this address. <Anchor href="#/lake">The page Lake lists the files.</Anchor>
+      </Empty>
+    </>
+  )
+}
+
+function KnownFile({ fileId }: { fileId: string }) {
   const file = useFile(fileId)
   return (
-    <Answered of={file} what="the file">
-      {({ body }) => <Story file={body} />}
-    </Answered>
+    <>
+      {file.data ? null : <PageTitle>File</PageTitle>}
+      <Answered of={file} what="the file">
+        {({ body }) => <Story file={body} />}
+      </Answered>
+    </>
   )
 }
 
@@ -37,9 +60,7 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
     <Stack gap="md">
       <Group justify="space-between" align="start">
         <div>
-          <Title order={1} size="h3" style={{ overflowWrap: 'anywhere' }}>
-            {file.key}
-          </Title>
+          <PageTitle>{file.key}</PageTitle>
           <Group gap="xs">
             <StateBadge state={file.state} />
             <Text size="sm" className="muted">
@@ -61,13 +82,11 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
       </Panel>
       {file.error ? (
         <Panel title={`Reason: ${file.error.rule}`}>
-          <Text>
-            {file.error.message} {file.error.remedy}
-          </Text>
+          <Text>{explained(file.error)}</Text>
         </Panel>
       ) : null}
       {file.duplicate_of ? (
-        <Panel title="Duplicate File Skipped">
+        <Panel title={isDuplicate(file) ? DUPLICATE : SENT_BEFORE}>
           <Anchor href={`#/files/${encodeURIComponent(file.duplicate_of)}`}>
             The file with the same content
           </Anchor>
@@ -76,7 +95,9 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
       <Panel title="Rows">
         <Stack gap="xs">
           <Counts {...file} />
+          <NextStep file={file} />
           <ReadAs writtenAs={file.written_as} />
+          <LeftOut mapping={file.mapping} />
           {Object.entries(file.masked).map(([column, count]) => (
             <Badge key={column} variant="default" tt="none">
               {column}: {count} values masked
@@ -84,10 +105,31 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
           ))}
         </Stack>
       </Panel>
+      <Panel title="Work of the gate">
+        <Facts
+          facts={[
+            ['duration', seconds(file.work.seconds)],
+            ['rows a second', file.work.rows_per_s == null ? '–' : whole(Math.round(file.work.rows_per_s))],
+            ['memory', `${whole(file.work.memory_mb)} MB`],
+            ['cost', `$${file.work.usd}`],
+          ]}
+        />
+      </Panel>
       {file.state === 'needs_mapping' ? <PendingMapping file={file} /> : null}
       {file.quarantined + file.duplicates > 0 ? <Rejected file={file} /> : null}
       {file.state === 'done' ? <Profile fileId={file.file_id} /> : null}
     </Stack>
+  )
+}
+
+/** The columns that a person left out of the mapping: none of their values is in the lake. */
+function LeftOut({ mapping }: { mapping: Record<string, string> }) {
+  const columns = JSON.parse(mapping.left_out ?? '[]') as string[]
+  if (columns.length === 0) return null
+  return (
+    <Text size="sm">
+      Left out by the mapping: {columns.join(', ')}. Their values are in the original only.
+    </Text>
   )
 }
 
@@ -104,10 +146,10 @@ function Revert({ file }: { file: Schemas['FileDetail'] }) {
       <Modal opened={opened} onClose={close} title="Undo this upload?">
         <Stack>
           <Text size="sm">
-            The {file.accepted} accepted rows leave every table at the next run. The original stays in raw and
-            can be taken in again.
+            Its accepted rows ({file.accepted}) leave every table at the next run. The original stays in raw
+            and can be taken in again.
           </Text>
-          {revert.error ? <Failed error={revert.error} what="The undo" /> : null}
+          {revert.error ? <Failed error={revert.error} what="The undo" isAction /> : null}
           <Group>
             <Button
               color="red"
@@ -130,27 +172,24 @@ function PendingMapping({ file }: { file: Schemas['FileDetail'] }) {
   const mapping = useMapping(file.file_id, true)
   const decide = useDecideMapping(file.file_id)
   const may = useMay('uploader')
-  const [chosen, setChosen] = useState<Record<string, string>>()
+  const [chosen, setChosen] = useState<Chosen>()
   return (
     <Panel title="Mapping">
       <Answered of={mapping} what="the mapping">
         {({ body, etag }) => {
-          const suggested = Object.fromEntries(
-            body.columns.filter((one) => one.field).map((one) => [one.column, one.field]),
-          )
+          const columns = chosen ?? preselected(body)
           return (
             <Stack gap="xs">
-              <MappingTable mapping={body} chosen={chosen ?? suggested} onChange={setChosen} />
-              {decide.error ? <Failed error={decide.error} what="The mapping" /> : null}
-              <Group>
-                <Button
-                  disabled={!may}
-                  loading={decide.isPending}
-                  onClick={() => decide.mutate({ columns: chosen ?? suggested, etag })}
-                >
-                  Take the file in with this mapping
-                </Button>
-              </Group>
+              <MappingTable mapping={body} chosen={columns} onChange={setChosen} />
+              {decide.error ? <Failed error={decide.error} what="The mapping" isAction /> : null}
+              <MappingCommit
+                mapping={body}
+                chosen={columns}
+                label="Take the file in with this mapping"
+                disabled={!may}
+                loading={decide.isPending}
+                onCommit={() => decide.mutate({ columns, etag })}
+              />
             </Stack>
           )
         }}
@@ -173,6 +212,7 @@ function Rejected({ file }: { file: Schemas['FileDetail'] }) {
               rows={found.pages.flatMap((page) => page.rows)}
               reasons={found.pages[0]?.reasons ?? []}
               corrections={corrections}
+              mayCorrect={may}
               onChange={setCorrections}
             />
             {rejected.hasNextPage ? (
@@ -185,24 +225,31 @@ function Rejected({ file }: { file: Schemas['FileDetail'] }) {
                 Show more rows
               </Button>
             ) : null}
-            {correct.error ? <Failed error={correct.error} what="The corrections" /> : null}
+            {correct.error ? <Failed error={correct.error} what="The corrections" isAction /> : null}
             {correct.data ? (
               <Text size="sm">
-                {correct.data.rows} corrected rows were sent:{' '}
+                {count(correct.data.rows, 'corrected row')} {correct.data.rows === 1 ? 'was' : 'were'} sent:{' '}
                 <Anchor href={`#/files/${encodeURIComponent(correct.data.file_id)}`}>follow them</Anchor>
               </Text>
             ) : null}
-            <Group>
-              <Button
-                disabled={!may || corrections.size === 0}
-                loading={correct.isPending}
-                onClick={() =>
-                  correct.mutate([...corrections].map(([source_row, values]) => ({ source_row, values })))
-                }
-              >
-                Send {corrections.size} corrected rows
-              </Button>
-            </Group>
+            {may ? (
+              <Group>
+                <Button
+                  disabled={corrections.size === 0}
+                  loading={correct.isPending}
+                  onClick={() =>
+                    correct.mutate(
+                      [...corrections].map(([source_row, values]) => ({ source_row, values })),
+                      { onSuccess: () => setCorrections(new Map()) },
+                    )
+                  }
+                >
+                  Send {corrections.size} corrected {corrections.size === 1 ? 'row' : 'rows'}
+                </Button>
+              </Group>
+            ) : (
+              <Text size="sm">Only uploaders can correct rows. Ask an operator for the group uploader.</Text>
+            )}
           </Stack>
         )}
       </Answered>

@@ -1,8 +1,9 @@
-import { Button, Group, Stack, Table, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Group, Stack, Table, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { csvLine, download } from '../../api/format'
+import { isCorrectable, otherCells, type RejectionGroup, rejectionGroups } from './rejection-groups'
 
 type Corrections = Map<number, Record<string, string | null>>
 
@@ -10,11 +11,13 @@ interface Props {
   rows: Schemas['RejectedRow'][]
   reasons: Schemas['ReasonCount'][]
   corrections: Corrections
+  /** Whether the person may send corrections; others see the rows alone. */
+  mayCorrect?: boolean
   onChange: (corrections: Corrections) => void
 }
 
-/** Rejected rows by reason; the value that broke the rule can be corrected, in one row or in all of them. */
-export function RejectedRowsEditor({ rows, reasons, corrections, onChange }: Props) {
+/** Rejected rows by rule and column; the value that broke the rule can be corrected, in one row or in all of them. */
+export function RejectedRowsEditor({ rows, reasons, corrections, mayCorrect = true, onChange }: Props) {
   return (
     <Stack gap="xs">
       <Group justify="space-between">
@@ -25,13 +28,12 @@ export function RejectedRowsEditor({ rows, reasons, corrections, onChange }: Pro
           Download these rows
         </Button>
       </Group>
-      {reasons.map(({ rule, rows: count }) => (
+      {rejectionGroups(rows, reasons).map((group) => (
         <ReasonGroup
-          key={rule}
-          rule={rule}
-          count={count}
-          rows={rows.filter((row) => row.rule === rule)}
+          key={group.title.split(':')[0]}
+          {...group}
           corrections={corrections}
+          mayCorrect={mayCorrect}
           onChange={onChange}
         />
       ))}
@@ -47,17 +49,16 @@ function save(rows: Schemas['RejectedRow'][]): void {
   download('rejected-rows.csv', [csvLine(['source_row', 'reasons', ...names]), ...lines])
 }
 
-interface GroupProps {
-  rule: string
-  count: number
-  rows: Schemas['RejectedRow'][]
+interface GroupProps extends RejectionGroup {
   corrections: Corrections
+  mayCorrect: boolean
   onChange: (corrections: Corrections) => void
 }
 
-function ReasonGroup({ rule, count, rows, corrections, onChange }: GroupProps) {
+function ReasonGroup({ title, rows, corrections, mayCorrect, onChange }: GroupProps) {
   const [all, setAll] = useState('')
-  const correctable = rows.filter((row) => row.disposition !== 'duplicate' && row.column)
+  const correctable = mayCorrect ? rows.filter(isCorrectable) : []
+  const accepted = rows.filter((row) => row.correction === 'accepted').length
   function set(changed: Schemas['RejectedRow'][], value: string): void {
     const next = new Map(corrections)
     for (const row of changed) {
@@ -70,9 +71,10 @@ function ReasonGroup({ rule, count, rows, corrections, onChange }: GroupProps) {
   return (
     <details open={rows.length > 0 && rows.length <= 20}>
       <summary>
-        {rule}: {count} rows{rows.length < count ? `, the first ${rows.length} shown` : ''}
+        {title}
+        {accepted > 0 ? `, ${accepted} corrected and accepted` : ''}
       </summary>
-      {correctable.length > 1 ? (
+      {correctable.length > 1 && !correctable.some((row) => row.is_unique) ? (
         <Group gap="xs" my={4}>
           <TextInput
             size="xs"
@@ -87,38 +89,100 @@ function ReasonGroup({ rule, count, rows, corrections, onChange }: GroupProps) {
         </Group>
       ) : null}
       <div className="scroll" tabIndex={0}>
-        <Table fz="sm">
+        <Table fz="sm" className="many-columns">
           <Table.Thead>
             <Table.Tr>
               <Table.Th className="number">row</Table.Th>
               <Table.Th>column</Table.Th>
               <Table.Th>value</Table.Th>
               <Table.Th>reason</Table.Th>
-              <Table.Th>corrected value</Table.Th>
+              <Table.Th>correction</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {rows.map((row) => (
-              <Table.Tr key={`${row.source_row}-${row.column}`}>
-                <Table.Td className="number">{row.source_row}</Table.Td>
-                <Table.Td>{row.column}</Table.Td>
-                <Table.Td>{row.value ?? '–'}</Table.Td>
-                <Table.Td>{row.reason}</Table.Td>
-                <Table.Td>
-                  {correctable.includes(row) ? (
-                    <TextInput
-                      size="xs"
-                      aria-label={`Corrected ${row.column} of row ${row.source_row}`}
-                      value={corrections.get(row.source_row)?.[row.column] ?? ''}
-                      onChange={(event) => set([row], event.currentTarget.value)}
-                    />
-                  ) : null}
-                </Table.Td>
-              </Table.Tr>
+              <RejectedRow
+                key={`${row.source_row}-${row.column}`}
+                row={row}
+                value={corrections.get(row.source_row)?.[row.column] ?? ''}
+                onCorrect={correctable.includes(row) ? (value) => set([row], value) : undefined}
+              />
             ))}
           </Table.Tbody>
         </Table>
       </div>
     </details>
+  )
+}
+
+interface RowProps {
+  row: Schemas['RejectedRow']
+  value: string
+  onCorrect: ((value: string) => void) | undefined
+}
+
+/** One row with the cell that broke the rule; its number shows the other cells. */
+function RejectedRow({ row, value, onCorrect }: RowProps) {
+  const [opened, setOpened] = useState(false)
+  return (
+    <>
+      <Table.Tr>
+        <Table.Td className="number">
+          <Button
+            size="compact-xs"
+            variant="default"
+            aria-expanded={opened}
+            aria-label={`All cells of row ${row.source_row}`}
+            onClick={() => setOpened(!opened)}
+          >
+            {row.source_row}
+          </Button>
+        </Table.Td>
+        <Table.Td>{row.column}</Table.Td>
+        <Table.Td className="any-text">{row.value ?? '–'}</Table.Td>
+        <Table.Td>{row.reason}</Table.Td>
+        <Table.Td>
+          {row.correction ? <Sent row={row} /> : null}
+          {onCorrect ? (
+            <TextInput
+              size="xs"
+              aria-label={`Corrected ${row.column} of row ${row.source_row}`}
+              value={value}
+              miw="8rem"
+              onChange={(event) => onCorrect(event.currentTarget.value)}
+            />
+          ) : null}
+        </Table.Td>
+      </Table.Tr>
+      {opened ? (
+        <Table.Tr>
+          <Table.Td colSpan={5} className="any-text">
+            {otherCells(row).map(([name, cell]) => (
+              <Text key={name} span size="sm" mr="md">
+                <Text span inherit className="muted">
+                  {name}
+                </Text>{' '}
+                {cell}{' '}
+              </Text>
+            ))}
+          </Table.Td>
+        </Table.Tr>
+      ) : null}
+    </>
+  )
+}
+
+const OUTCOMES = {
+  sent: 'sent, not checked yet',
+  accepted: 'corrected and accepted',
+  refused: 'correction refused',
+}
+
+function Sent({ row }: { row: Schemas['RejectedRow'] }) {
+  if (!row.correction) return null
+  return (
+    <Anchor size="sm" href={`#/files/${encodeURIComponent(row.corrected_by)}`}>
+      {OUTCOMES[row.correction]}
+    </Anchor>
   )
 }

@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core'
+import { Group, Progress, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { seconds, time } from '../../api/format'
@@ -20,26 +20,54 @@ const SIGNS: Record<Schemas['FileStage']['state'], string> = {
 
 /** The six stages of a file, each with its end and the time it took. */
 export function Stages({ stages }: { stages: Schemas['FileStage'][] }) {
+  const passed = stages.filter((stage) => stage.state !== 'pending' && stage.state !== 'running').length
   return (
-    <ol className="stages" aria-label="Stages">
-      {stages.map((stage) => (
-        <li
-          key={stage.name}
-          className="stage"
-          style={{ ['--stage-colour' as string]: COLOURS[stage.state] }}
-          data-stage={stage.name}
-          data-state={stage.state}
-        >
-          <Text size="sm" fw={600}>
-            {stage.name} {SIGNS[stage.state]}
+    <>
+      <Progress
+        value={(100 * passed) / stages.length}
+        size="sm"
+        mb="xs"
+        color={stages.some((stage) => stage.state === 'failed') ? 'red' : 'teal'}
+        aria-label={`${passed} of ${stages.length} stages have ended`}
+      />
+      <ol className="stages" aria-label="Stages">
+        {stages.map((stage) => (
+          <li
+            key={stage.name}
+            className="stage"
+            style={{ ['--stage-colour' as string]: COLOURS[stage.state] }}
+            data-stage={stage.name}
+            data-state={stage.state}
+          >
+            <Text size="sm" fw={600}>
+              {stage.name} {SIGNS[stage.state]}
+            </Text>
+            <Text size="xs" className="muted">
+              {stage.state === 'pending' ? 'pending' : stage.at ? time(stage.at).slice(11) : stage.state}
+              {stage.seconds !== null && stage.seconds !== undefined ? ` · ${seconds(stage.seconds)}` : ''}
+            </Text>
+            {stage.message ? <Text size="xs">{stage.message}</Text> : null}
+          </li>
+        ))}
+      </ol>
+    </>
+  )
+}
+
+/** Named figures side by side. */
+export function Facts({ facts }: { facts: [string, string][] }) {
+  return (
+    <Group gap="lg" component="dl" m={0}>
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <Text size="sm" className="muted" component="dt">
+            {name}
           </Text>
-          <Text size="xs" className="muted">
-            {stage.state === 'pending' ? 'pending' : stage.at ? time(stage.at).slice(11) : stage.state}
-            {stage.seconds !== null && stage.seconds !== undefined ? ` · ${seconds(stage.seconds)}` : ''}
+          <Text fw={600} component="dd" m={0}>
+            {value}
           </Text>
-          {stage.message ? <Text size="xs">{stage.message}</Text> : null}
-        </li>
+        </div>
       ))}
-    </ol>
+    </Group>
   )
 }

@@ -27,10 +27,10 @@ export function LakePage() {
       </Title>
       <HealthPanel />
       <Columns gap="md">
-        <Columns.Col span={{ base: 12, lg: 8 }}>
+        <Columns.Col span={{ base: 12, xl: 9 }}>
           <FilesPanel />
         </Columns.Col>
-        <Columns.Col span={{ base: 12, lg: 4 }}>
+        <Columns.Col span={{ base: 12, xl: 3 }}>
           <Stack gap="md">
             <RunsPanel />
             <QuarantinePanel />
@@ -166,8 +166,9 @@ export function FileTable({ files }: { files: Schemas['FileSummary'][] }) {
               <Table.Td>
                 <Anchor
                   size="sm"
+                  className="file-name"
+                  title={file.key}
                   href={`#/files/${encodeURIComponent(file.file_id)}`}
-                  style={{ overflowWrap: 'anywhere' }}
                 >
                   {file.key}
                 </Anchor>
@@ -211,13 +212,22 @@ function RunsPanel() {
         ) : null
       }
     >
-      {start.error ? <Failed error={start.error} what="The new run" /> : null}
+      {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
       <Answered of={runs} what="the runs">
         {(found) =>
           found.runs.length === 0 ? (
-            <Empty>No run yet. A run builds the tables from the accepted rows.</Empty>
+            <Empty>
+              No run yet. Upload a file, then start a run: it builds the tables from the accepted rows.
+            </Empty>
           ) : (
             <Table fz="sm">
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>state</Table.Th>
+                  <Table.Th>started (UTC)</Table.Th>
+                  <Table.Th className="number">duration</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
               <Table.Tbody>
                 {found.runs.map((run) => (
                   <Table.Tr key={run.name}>
@@ -248,7 +258,7 @@ function QuarantinePanel() {
       <Answered of={quarantine} what="the quarantine">
         {(found) =>
           found.lines.length === 0 ? (
-            <Empty>No row and no file was refused.</Empty>
+            <Empty>No row and no file was refused. There is nothing to do here.</Empty>
           ) : (
             <Table fz="sm">
               <Table.Thead>

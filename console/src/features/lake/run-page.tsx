@@ -1,11 +1,11 @@
-import { Group, Stack, Text, Title } from '@mantine/core'
+import { Alert, Anchor, Group, Stack, Table, Text } from '@mantine/core'
 import { Fragment } from 'react'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { seconds, time } from '../../api/format'
+import { seconds, time, whole } from '../../api/format'
 import { useRun } from '../../api/queries'
-import { Panel } from '../../components/panel'
+import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, StateBadge } from '../../components/states'
 
 const COLOURS: Record<string, string> = {
@@ -19,34 +19,105 @@ export function RunPage() {
   const { name = '' } = useParams()
   const run = useRun(name)
   return (
-    <Answered of={run} what="the run">
-      {(found) => (
-        <Stack gap="md">
-          <div>
-            <Title order={1} size="h3">
-              Run {found.name}
-            </Title>
-            <Group gap="xs">
-              <StateBadge state={found.state} />
-              {found.cause ? <Text size="sm">{found.cause}</Text> : null}
-            </Group>
-          </div>
-          {found.error ? (
-            <Panel title="Error">
-              <Text className="sql">{found.error}</Text>
+    <Stack gap="md">
+      <Group gap="xs">
+        <PageTitle>Run {name}</PageTitle>
+        {run.data ? <StateBadge state={run.data.state} /> : null}
+      </Group>
+      <Answered of={run} what="the run">
+        {(found) => (
+          <>
+            {UNSUCCESSFUL.has(found.state) ? <WhyItFailed run={found} /> : null}
+            <Panel title="Stages">
+              {found.left_to ? (
+                <LeftTo name={found.left_to} />
+              ) : (
+                <Gantt stages={found.stages} ended={found.state !== 'running' && found.state !== 'pending'} />
+              )}
             </Panel>
-          ) : null}
-          <Panel title="Stages">
-            <Gantt stages={found.stages} />
-          </Panel>
-        </Stack>
-      )}
-    </Answered>
+            {found.left_to ? null : (
+              <Panel title="Glue jobs">
+                <Jobs jobs={found.jobs} />
+              </Panel>
+            )}
+          </>
+        )}
+      </Answered>
+    </Stack>
   )
 }
 
+/** A third run beside a working and a pending one. */
+function LeftTo({ name }: { name: string }) {
+  return (
+    <Empty>
+      This run did nothing: its work was left to{' '}
+      <Anchor href={`#/runs/${encodeURIComponent(name)}`}>run {name}</Anchor>, which was pending and does the
+      same work.
+    </Empty>
+  )
+}
+
+const UNSUCCESSFUL = new Set<string>(['failed', 'timed_out', 'aborted'])
+
+function WhyItFailed({ run }: { run: Schemas['RunDetail'] }) {
+  return (
+    <Alert
+      color="red"
+      role="alert"
+      title={`The run ended as ${run.state.replaceAll('_', ' ')}${run.error ? `: ${run.error}` : ''}`}
+    >
+      {run.cause ? <Text className="sql">{run.cause}</Text> : null}
+      <Text size="sm" mt="xs">
+        Tables that this run did not publish keep their rows. Fix the cause, then{' '}
+        <Anchor href="#/lake">start a run on the page Lake</Anchor>.
+      </Text>
+    </Alert>
+  )
+}
+
+function Jobs({ jobs }: { jobs: Schemas['RunJob'][] }) {
+  if (jobs.length === 0) return <Empty>No job of this run has ended. A job is shown here when it ends.</Empty>
+  return (
+    <div className="scroll" tabIndex={0}>
+      <Table fz="sm">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>job</Table.Th>
+            <Table.Th>began (UTC)</Table.Th>
+            <Table.Th className="number">duration</Table.Th>
+            <Table.Th className="number">DPU-seconds</Table.Th>
+            <Table.Th className="number">memory</Table.Th>
+            <Table.Th className="number">cost</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {jobs.map((job) => (
+            <Table.Tr key={`${job.job} ${job.started_at}`}>
+              <Table.Td>{job.job}</Table.Td>
+              <Table.Td style={{ whiteSpace: 'nowrap' }}>{time(job.started_at)}</Table.Td>
+              <Table.Td className="number">{seconds(job.seconds)}</Table.Td>
+              <Table.Td className="number">{whole(Math.round(job.dpu_seconds))}</Table.Td>
+              <Table.Td className="number">{whole(job.memory_gb)} GB</Table.Td>
+              <Table.Td className="number">${job.usd}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  )
+}
+
+/** A stage's state in words, because colour alone does not show it. */
+function said(stage: Schemas['RunStage'], ended: boolean): string {
+  if (stage.state === 'pending' && ended) return 'not begun'
+  if (stage.state === 'left') return 'not asked for'
+  if (stage.seconds === null || stage.seconds === undefined) return stage.state
+  return stage.state === 'done' ? seconds(stage.seconds) : `${stage.state}, ${seconds(stage.seconds)}`
+}
+
 /** Bars by time: when each stage began and how long it took. */
-function Gantt({ stages }: { stages: Schemas['RunStage'][] }) {
+function Gantt({ stages, ended }: { stages: Schemas['RunStage'][]; ended: boolean }) {
   const begun = stages.filter((stage) => stage.began_at)
   if (begun.length === 0) return <Empty>No stage has begun.</Empty>
   const at = (stage: Schemas['RunStage']) => Date.parse(`${stage.began_at}Z`) / 1000
@@ -68,7 +139,7 @@ function Gantt({ stages }: { stages: Schemas['RunStage'][] }) {
             />
           </div>
           <Text size="sm" className="number">
-            {stage.seconds === null || stage.seconds === undefined ? stage.state : seconds(stage.seconds)}
+            {said(stage, ended)}
           </Text>
         </Fragment>
       ))}

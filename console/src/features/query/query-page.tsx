@@ -1,12 +1,11 @@
-import { Alert, Button, Group, Select, Stack, Text, Title } from '@mantine/core'
+import { Button, Group, Select, Stack, Text, Title } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useRef, useState } from 'react'
 import { useSearchParams } from 'react-router'
 
-import { bytes, csvLine, download, seconds, whole } from '../../api/format'
 import { type Result, runQuery, useCatalog, useQuestions } from '../../api/queries'
-import { Grid } from '../../components/grid'
 import { Empty, Failed, Waiting } from '../../components/states'
+import { Answer, type View } from './answer'
 
 const Editor = lazy(() => import('./editor'))
 const MOST_ROWS = 1_000_000
@@ -22,12 +21,17 @@ export function QueryPage() {
     'idle' | 'running' | { error: unknown } | { result: Result; seconds: number }
   >('idle')
   const queries = useQueryClient()
+  const view: View = search.get('view') === 'chart' ? 'chart' : 'table'
+
+  function show(chosen: View): void {
+    setSearch({ sql, view: chosen }, { replace: true })
+  }
 
   async function run(): Promise<void> {
     running.current?.abort()
     const control = new AbortController()
     running.current = control
-    setSearch({ sql }, { replace: true })
+    setSearch({ sql, view }, { replace: true })
     setState('running')
     const began = performance.now()
     try {
@@ -65,6 +69,15 @@ export function QueryPage() {
           onChange={(name) => name && setSql((before) => `${before.trimEnd()} ${name}`)}
         />
       </Group>
+      {catalog.error || questions.error ? (
+        <Failed
+          error={catalog.error ?? questions.error}
+          what="The list of tables and saved questions"
+          onRetry={() => void Promise.all([catalog.refetch(), questions.refetch()])}
+        />
+      ) : catalog.isPending || questions.isPending ? (
+        <Waiting what="the tables and saved questions" />
+      ) : null}
       <Suspense fallback={<Waiting what="the editor" />}>
         <Editor sql={sql} onChange={setSql} onRun={() => void run()} tables={catalog.data?.tables ?? []} />
       </Suspense>
@@ -91,50 +104,12 @@ export function QueryPage() {
         {state === 'idle' ? <Empty>Write a statement, or choose a saved question.</Empty> : null}
         {state === 'running' ? <Waiting what="the answer" /> : null}
         {typeof state === 'object' && 'error' in state ? (
-          <Failed error={state.error} what="The answer" />
+          <Failed error={state.error} what="The query" isAction onRetry={() => void run()} />
         ) : null}
-        {typeof state === 'object' && 'result' in state ? <Shown {...state} /> : null}
+        {typeof state === 'object' && 'result' in state ? (
+          <Answer {...state} view={view} onView={show} />
+        ) : null}
       </div>
-    </Stack>
-  )
-}
-
-function Shown({ result, seconds: took }: { result: Result; seconds: number }) {
-  return (
-    <Stack gap="xs">
-      <Group justify="space-between">
-        <Text size="sm" data-testid="query-summary">
-          {whole(result.rows.length)} rows in {seconds(took)}, {bytes(result.query.scanned_bytes)} scanned, $
-          {result.query.cost_usd}
-        </Text>
-        <Button
-          size="compact-sm"
-          variant="default"
-          onClick={() =>
-            download('answer.csv', [
-              csvLine(result.columns.map((one) => one.name)),
-              ...result.rows.map(csvLine),
-            ])
-          }
-        >
-          Download CSV
-        </Button>
-      </Group>
-      {result.complete ? null : (
-        <Alert color="yellow">
-          Only the first {whole(result.rows.length)} rows are shown. Narrow the statement to see the others.
-        </Alert>
-      )}
-      {result.rows.length === 0 ? (
-        <Empty>The answer has no rows.</Empty>
-      ) : (
-        <Grid
-          columns={result.columns}
-          rows={{ length: result.rows.length, at: (index) => result.rows[index] }}
-          height={520}
-          label="Answer"
-        />
-      )}
     </Stack>
   )
 }

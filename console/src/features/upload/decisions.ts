@@ -1,7 +1,8 @@
+import type { Chosen } from '../files/mapping-choice'
+
 /** What a person decided about a checked file. It is carried out after the commit. */
 export interface Decisions {
-  /** File column → field of the contract; an unmapped column is absent. */
-  mapping: Record<string, string>
+  mapping: Chosen
   /** Source row → all its values, as corrected. */
   corrections: Map<number, Record<string, string | null>>
 }

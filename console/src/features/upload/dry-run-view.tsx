@@ -1,11 +1,13 @@
-import { Alert, Group, Stack, Table, Text } from '@mantine/core'
-import { useEffect } from 'react'
+import { Alert, Group, Stack, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { number, seconds, whole } from '../../api/format'
+import { explained, seconds, whole } from '../../api/format'
+import { ColumnProfiles } from '../files/column-profiles'
 import { MappingTable } from '../files/mapping-table'
+import { ReadAs } from '../files/read-as'
 import { RejectedRowsEditor } from '../files/rejected-rows'
 import type { Decisions } from './decisions'
+import { NoContract } from './no-contract'
 
 interface Props {
   result: Schemas['DryRun']
@@ -16,19 +18,13 @@ interface Props {
 /** What the gate would do with the file: counts, how it was read, mapping, rejected rows. */
 export function DryRunView({ result, decisions, onDecide }: Props) {
   const mapping = result.mapping
-  useEffect(() => {
-    if (!mapping || Object.keys(decisions.mapping).length > 0) return
-    const suggested = mapping.columns.filter((column) => column.field)
-    onDecide({
-      ...decisions,
-      mapping: Object.fromEntries(suggested.map((column) => [column.column, column.field])),
-    })
-  }, [mapping, decisions, onDecide])
   return (
     <Stack gap="sm">
-      {result.outcome === 'needs_mapping' ? null : result.error ? (
+      {result.outcome === 'needs_mapping' ? null : result.outcome === 'profiled' ? (
+        <NoContract draft={result.draft} />
+      ) : result.error ? (
         <Alert color="red" title={`The file would be rejected: ${result.error.rule}`}>
-          {result.error.message} {result.error.remedy}
+          {explained(result.error)}
         </Alert>
       ) : (
         <Counts {...result} />
@@ -49,7 +45,9 @@ export function DryRunView({ result, decisions, onDecide }: Props) {
           onChange={(corrections) => onDecide({ ...decisions, corrections })}
         />
       ) : null}
-      {result.columns.length > 0 ? <ColumnProfiles columns={result.columns} /> : null}
+      {result.columns.length > 0 ? (
+        <ColumnProfiles columns={result.columns} open={result.outcome === 'profiled'} />
+      ) : null}
       {result.seconds !== null && result.seconds !== undefined ? (
         <Text size="xs" className="muted">
           Checked in {seconds(result.seconds)} against {result.contract || 'no contract'}.
@@ -59,17 +57,20 @@ export function DryRunView({ result, decisions, onDecide }: Props) {
   )
 }
 
-type Counted = Pick<Schemas['DryRun'], 'received' | 'accepted' | 'quarantined' | 'duplicates'>
+type Counted = Pick<Schemas['DryRun'], 'received' | 'accepted' | 'quarantined' | 'duplicates' | 'warnings'>
 
-export function Counts({ received, accepted, quarantined, duplicates }: Counted) {
+/** Rows by what became of them; accepted ones that break a rule which only warns are counted again. */
+export function Counts({ received, accepted, quarantined, duplicates, warnings }: Counted) {
   return (
     <Group gap="lg" data-testid="counts">
       {(
         [
           ['received', received],
+          ['processed', accepted + quarantined + duplicates],
           ['accepted', accepted],
           ['quarantined', quarantined],
           ['duplicates', duplicates],
+          ...(warnings > 0 ? [['warnings', warnings] as const] : []),
         ] as const
       ).map(([name, count]) => (
         <div key={name}>
@@ -82,53 +83,5 @@ export function Counts({ received, accepted, quarantined, duplicates }: Counted)
         </div>
       ))}
     </Group>
-  )
-}
-
-export function ReadAs({ writtenAs }: { writtenAs: Record<string, string> }) {
-  const facts = Object.entries(writtenAs).filter(([, value]) => value !== '')
-  if (facts.length === 0) return null
-  return (
-    <Text size="sm" className="muted">
-      Read as: {facts.map(([name, value]) => `${name.replaceAll('_', ' ')} ${value}`).join(' · ')}
-    </Text>
-  )
-}
-
-const FACTS = ['distinct', 'nulls', 'null_share', 'min', 'max', 'mean'] as const
-
-export function ColumnProfiles({ columns }: { columns: Schemas['ColumnProfile'][] }) {
-  return (
-    <details>
-      <summary>Profile of {columns.length} columns</summary>
-      <div className="scroll" tabIndex={0}>
-        <Table fz="sm" withRowBorders={false} striped>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>column</Table.Th>
-              <Table.Th>type</Table.Th>
-              {FACTS.map((fact) => (
-                <Table.Th key={fact} className="number">
-                  {fact.replaceAll('_', ' ')}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {columns.map((column) => (
-              <Table.Tr key={column.name}>
-                <Table.Td>{column.name}</Table.Td>
-                <Table.Td>{column.type}</Table.Td>
-                {FACTS.map((fact) => (
-                  <Table.Td key={fact} className="number">
-                    {number((column.facts as Record<string, string | number | null>)[fact])}
-                  </Table.Td>
-                ))}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
-    </details>
   )
 }

@@ -1,9 +1,11 @@
 import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 
-import { time } from '../../api/format'
+import { explained, time } from '../../api/format'
 import { FINAL_STATES, useCorrections, useDecideMapping, useFile, useMapping } from '../../api/queries'
 import { Failed, StateBadge, Waiting } from '../../components/states'
+import { NextStep } from '../files/next-step'
+import { DUPLICATE, isDuplicate } from '../files/repeat'
 import { Stages } from '../files/stages'
 import { type Decisions, EMPTY_DECISIONS } from './decisions'
 import { Counts } from './dry-run-view'
@@ -42,13 +44,10 @@ export function Live({ fileId, decisions }: { fileId: string; decisions: Decisio
       </Group>
       <Stages stages={found.stages} />
       <Counts {...found} />
-      {found.state === 'skipped_duplicate' ? <Text fw={600}>Duplicate File Skipped</Text> : null}
-      {found.error ? (
-        <Text size="sm">
-          {found.error.message} {found.error.remedy}
-        </Text>
-      ) : null}
-      <details>
+      {isDuplicate(found) ? <Text fw={600}>{DUPLICATE}</Text> : null}
+      {found.error ? <Text size="sm">{explained(found.error)}</Text> : null}
+      <NextStep file={found} />
+      <details open>
         <summary>Activity</summary>
         <ol style={{ margin: 0, paddingLeft: '1.2rem' }} aria-live="polite">
           {log.map((line) => (
@@ -60,11 +59,11 @@ export function Live({ fileId, decisions }: { fileId: string; decisions: Decisio
           ))}
         </ol>
       </details>
-      {decide.error ? <Failed error={decide.error} what="The mapping" /> : null}
+      {decide.error ? <Failed error={decide.error} what="The mapping" isAction /> : null}
       {decide.data ? (
         <Followed title="The mapping is remembered. The file again, with it:" fileId={decide.data.file_id} />
       ) : null}
-      {correct.error ? <Failed error={correct.error} what="The correction" /> : null}
+      {correct.error ? <Failed error={correct.error} what="The correction" isAction /> : null}
       {correct.data ? (
         <Followed title={`${correct.data.rows} corrected rows were sent:`} fileId={correct.data.file_id} />
       ) : null}

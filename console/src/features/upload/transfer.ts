@@ -1,12 +1,20 @@
 import { createSHA256 } from 'hash-wasm'
 import { createStore, del, entries, set } from 'idb-keyval'
 
-import { read, type Schemas } from '../../api/client'
+import { ApiProblem, read, type Schemas } from '../../api/client'
+import { storageRefusal } from './storage-refusal'
 
 const SLICE_BYTES = 4 * 1024 * 1024
 const AT_ONCE = 3
 const MOST_TRIES = 4
 const path = encodeURIComponent
+/** What the API says of types only, in words for the person who chose the file. */
+const REFUSED: Record<string, string> = {
+  'body.name string_too_long':
+    'The file name has more than 200 characters. Rename the file, then choose it again.',
+  'body.size_bytes greater_than_equal': 'The file is empty. Choose a file with rows.',
+  'body.size_bytes less_than_equal': 'The file is too large for one upload. Split it into several files.',
+}
 
 /** What an upload does now; `share` is 0..1. */
 export interface Progress {
@@ -56,14 +64,26 @@ export async function send(
 ): Promise<Schemas['Upload']> {
   const { file, dataset } = kept
   const digest = await sha256(file, signal, (share) => onProgress({ step: 'hashing', share }))
-  const upload = await read<Schemas['Upload']>('/v1/uploads', {
-    method: 'POST',
-    signal,
-    body: { name: file.name, size_bytes: file.size, sha256: digest, dataset },
-  })
+  const upload = await begin(file, digest, dataset, signal)
   if (upload.state !== 'open') return upload
   await sendParts(upload, file, signal, onProgress)
   return read<Schemas['Upload']>(`/v1/uploads/${path(upload.upload_id)}/complete`, { method: 'POST', signal })
+}
+
+async function begin(
+  file: File,
+  digest: string,
+  dataset: string,
+  signal: AbortSignal,
+): Promise<Schemas['Upload']> {
+  const body = { name: file.name, size_bytes: file.size, sha256: digest, dataset }
+  try {
+    return await read<Schemas['Upload']>('/v1/uploads', { method: 'POST', signal, body })
+  } catch (error) {
+    const broken = error instanceof ApiProblem ? error.parts : []
+    const refused = broken.map((one) => REFUSED[`${one.where} ${one.rule}`]).find(Boolean)
+    throw refused ? new Error(refused) : error
+  }
 }
 
 async function sendParts(
@@ -107,6 +127,10 @@ async function sendPart(
         method: 'PUT',
         body: file.slice(from, from + part.size_bytes),
         signal,
+      }).catch((error: unknown) => {
+        throw signal.aborted
+          ? error
+          : new Error(storageRefusal(part.number, part.url, window.location.origin))
       })
       if (answer.ok) return
       if (attempt === MOST_TRIES)

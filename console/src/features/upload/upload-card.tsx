@@ -1,10 +1,13 @@
-import { Alert, Anchor, Button, Group, Progress as Bar, Stack, Text } from '@mantine/core'
+import { Button, Group, Progress as Bar, Stack, Text } from '@mantine/core'
 import { useCallback, useEffect, useRef, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { bytes } from '../../api/format'
+import { bytes, count } from '../../api/format'
 import { Panel } from '../../components/panel'
 import { Failed, Waiting } from '../../components/states'
+import { preselected } from '../files/mapping-choice'
+import { MappingCommit } from '../files/mapping-commit'
+import { Repeat } from '../files/repeat'
 import { type Decisions, EMPTY_DECISIONS } from './decisions'
 import { DryRunView } from './dry-run-view'
 import { Live } from './live'
@@ -41,7 +44,9 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
         return
       }
       setStep({ name: 'checking', upload })
-      setStep({ name: 'checked', upload, result: await dryRun(upload.upload_id, own.signal) })
+      const result = await dryRun(upload.upload_id, own.signal)
+      setDecisions({ ...EMPTY_DECISIONS, mapping: preselected(result.mapping) })
+      setStep({ name: 'checked', upload, result })
     } catch (error) {
       if (!own.signal.aborted) setStep({ name: 'failed', error })
     }
@@ -99,14 +104,9 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
         </Stack>
       ) : null}
       {step.name === 'committed' ? <Live fileId={step.upload.file_id} decisions={decisions} /> : null}
-      {step.name === 'duplicate' ? (
-        <Alert color="gray" title="Duplicate File Skipped">
-          The lake has accepted a file with the same content before:{' '}
-          <Anchor href={`#/files/${encodeURIComponent(step.upload.duplicate_of)}`}>open it</Anchor>.
-        </Alert>
-      ) : null}
+      {step.name === 'duplicate' ? <Repeat fileId={step.upload.duplicate_of} /> : null}
       {step.name === 'failed' ? (
-        <Failed error={step.error} what="The upload" onRetry={() => void start()} />
+        <Failed error={step.error} what="The upload" isAction onRetry={() => void start()} />
       ) : null}
     </Panel>
   )
@@ -151,29 +151,31 @@ function CommitBar({
   decisions: Decisions
   onCommit: () => void
 }) {
-  const refused = result.state === 'failed' || result.outcome === 'rejected'
-  const corrected = decisions.corrections.size
-  if (result.outcome === 'needs_mapping') {
-    const missing = (result.mapping?.fields ?? []).filter(
-      (field) => field.required && !Object.values(decisions.mapping).includes(field.name),
-    )
+  if (result.outcome === 'profiled')
     return (
       <Group>
-        <Button onClick={onCommit} disabled={missing.length > 0}>
-          Commit with this mapping
+        <Button variant="default" onClick={onCommit}>
+          Keep the file and its profile
         </Button>
-        {missing.length > 0 ? (
-          <Text size="sm">
-            Required fields without a column: {missing.map((field) => field.name).join(', ')}.
-          </Text>
-        ) : null}
+        <Text size="sm">Nothing of it is in the lake now.</Text>
       </Group>
     )
-  }
+  const refused = result.state === 'failed' || result.outcome === 'rejected'
+  const corrected = decisions.corrections.size
+  if (result.outcome === 'needs_mapping' && result.mapping)
+    return (
+      <MappingCommit
+        mapping={result.mapping}
+        chosen={decisions.mapping}
+        label="Commit with this mapping"
+        onCommit={onCommit}
+      />
+    )
   return (
     <Group>
       <Button onClick={onCommit} disabled={refused}>
-        Commit {result.accepted.toLocaleString('en-GB')} rows{corrected ? ` and ${corrected} corrected` : ''}
+        Commit {count(result.accepted, 'row')}
+        {corrected ? ` and ${corrected} corrected` : ''}
       </Button>
       {refused ? (
         <Text size="sm">Correct the file and upload it again. Nothing of it is in the lake.</Text>

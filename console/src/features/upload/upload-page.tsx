@@ -1,18 +1,21 @@
 import { Button, Group, Select, Stack, Text, Title, VisuallyHidden } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 
 import { read, type Schemas } from '../../api/client'
 import { csvLine, download } from '../../api/format'
-import { useContracts, useMay } from '../../api/queries'
-import { Empty } from '../../components/states'
+import { useCaller, useContracts, useMay } from '../../api/queries'
+import { Answered, Empty, Failed } from '../../components/states'
 import { type Kept, keptFiles } from './transfer'
 import { UploadCard } from './upload-card'
 
 const BY_NAME = 'by name'
 
 export function UploadPage() {
+  const caller = useCaller()
   const may = useMay('uploader')
   const contracts = useContracts()
+  const template = useMutation({ mutationFn: saveTemplate })
   const [dataset, setDataset] = useState<string | null>(BY_NAME)
   const [uploads, setUploads] = useState<Kept[]>([])
   const input = useRef<HTMLInputElement>(null)
@@ -45,8 +48,19 @@ export function UploadPage() {
         Upload
       </Title>
       {may ? null : (
-        <Empty>Your account may read, and not upload. Ask an operator for the group uploader.</Empty>
+        <Answered of={caller} what="what your account may do">
+          {() => (
+            <Empty>Your account may read, but not upload. Ask an operator for the group uploader.</Empty>
+          )}
+        </Answered>
       )}
+      {contracts.error ? (
+        <Failed
+          error={contracts.error}
+          what="The list of datasets"
+          onRetry={() => void contracts.refetch()}
+        />
+      ) : null}
       <Group align="end" gap="sm">
         <Select
           label="Dataset"
@@ -61,11 +75,13 @@ export function UploadPage() {
         <Button
           variant="default"
           disabled={dataset === BY_NAME || !dataset}
-          onClick={() => dataset && void template(dataset)}
+          loading={template.isPending}
+          onClick={() => dataset && template.mutate(dataset)}
         >
           Download template
         </Button>
       </Group>
+      {template.error ? <Failed error={template.error} what="The template" isAction /> : null}
       <div
         className="drop"
         data-over={over}
@@ -122,7 +138,8 @@ function datasetOf(name: string, sources: string[]): string {
   )
 }
 
-async function template(dataset: string): Promise<void> {
+/** A CSV file with the header of a dataset. */
+async function saveTemplate(dataset: string): Promise<void> {
   const contract = await read<Schemas['ContractDetail']>(
     `/v1/contracts/source/${encodeURIComponent(dataset)}`,
   )

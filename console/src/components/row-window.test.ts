@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+
+import { firstRow, placesFor } from './row-window'
+
+const SHOWN = 25
+
+test.each([10, 400, 1_000_000])(
+  'the way through %d rows begins at the first and ends at the last',
+  (rows) => {
+    const shown = Math.min(rows, SHOWN)
+    expect(firstRow(0, shown, rows)).toBe(0)
+    expect(firstRow(placesFor(rows) - shown, shown, rows) + shown).toBe(rows)
+  },
+)
+
+test('rows that fit have a place each', () => {
+  expect(placesFor(400)).toBe(400)
+  expect(firstRow(123, SHOWN, 400)).toBe(123)
+})
+
+test('a grid of a million rows is not higher than a browser permits', () => {
+  expect(placesFor(1_000_000) * 28).toBeLessThan(17_800_000)
+})

@@ -1,0 +1,65 @@
+import { Anchor, Button, Group, Text } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+
+import type { Schemas } from '../../api/client'
+import { useCatalog, useMay, useRun, useStartRun } from '../../api/queries'
+import { Failed } from '../../components/states'
+
+/** From a file's accepted rows to the table that has them: a run, then a query. */
+export function NextStep({ file }: { file: Schemas['FileDetail'] }) {
+  if (file.state !== 'done' || file.accepted === 0) return null
+  return file.in_snapshot ? <QueryTable dataset={file.dataset} /> : <RunFirst fileId={file.file_id} />
+}
+
+function QueryTable({ dataset }: { dataset: string }) {
+  const catalog = useCatalog()
+  const table = catalog.data?.tables.find((one) => one.name === dataset && !one.system)
+  const sql = table ? `SELECT *\nFROM ${table.database}.${table.name}\nLIMIT 1000` : ''
+  return (
+    <Text size="sm">
+      The tables have its rows.{' '}
+      {table ? (
+        <Anchor href={`#/query?sql=${encodeURIComponent(sql)}`}>Query the table {table.name}</Anchor>
+      ) : null}
+    </Text>
+  )
+}
+
+function RunFirst({ fileId }: { fileId: string }) {
+  const may = useMay('operator')
+  const start = useStartRun()
+  const [key] = useState(() => crypto.randomUUID())
+  return (
+    <Group gap="sm">
+      <Text size="sm">
+        {start.data ? '' : 'The next run brings its rows into the tables.'}
+        {start.data ? <Run name={start.data.name} fileId={fileId} /> : null}
+      </Text>
+      {may && !start.data ? (
+        <Button size="compact-sm" loading={start.isPending} onClick={() => start.mutate(key)}>
+          Start a run
+        </Button>
+      ) : null}
+      {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
+    </Group>
+  )
+}
+
+/** A run until it ends; then the file and the list of tables are read again. */
+function Run({ name, fileId }: { name: string; fileId: string }) {
+  const run = useRun(name)
+  const queries = useQueryClient()
+  const state = run.data?.state ?? 'running'
+  useEffect(() => {
+    if (state !== 'succeeded') return
+    void queries.invalidateQueries({ queryKey: ['file', fileId] })
+    void queries.invalidateQueries({ queryKey: ['catalog'] })
+  }, [state, fileId, queries])
+  return (
+    <>
+      The run that brings its rows into the tables: {state}.{' '}
+      <Anchor href={`#/runs/${encodeURIComponent(name)}`}>Follow the run</Anchor>
+    </>
+  )
+}

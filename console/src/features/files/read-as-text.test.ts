@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+
+import { readAs } from './read-as-text'
+
+test('a German export is described in words', () => {
+  const found = {
+    format: 'csv',
+    compression: 'none',
+    encoding: 'cp1252',
+    delimiter: ';',
+    quote: '"',
+    line_end: '\r\n',
+    skipped_lines: '2',
+    header_lines: '1',
+    footer_lines: '1',
+    confidence: '1.0',
+  }
+  expect(readAs(found)).toBe(
+    'CSV · Windows-1252 · separated by semicolons · 2 lines skipped above the header · 1 line skipped at the end',
+  )
+})
+
+test('a guess says how sure it is, and an unknown delimiter is quoted', () => {
+  expect(readAs({ format: 'csv', delimiter: '~', confidence: '0.71' })).toBe(
+    'CSV · separated by “~” · 71 % sure',
+  )
+})
+
+test('a file that nobody read has no description', () => {
+  expect(readAs({})).toBe('')
+})

@@ -1,0 +1,42 @@
+import { count } from '../../api/format'
+
+const FORMATS: Record<string, string> = {
+  csv: 'CSV',
+  json: 'JSON',
+  json_lines: 'JSON lines',
+  xlsx: 'Excel',
+  parquet: 'Parquet',
+}
+const ENCODINGS: Record<string, string> = {
+  cp1252: 'Windows-1252',
+  'utf-8-sig': 'UTF-8 with a byte order mark',
+}
+const DELIMITERS: Record<string, string> = {
+  ',': 'commas',
+  ';': 'semicolons',
+  '\t': 'tabs',
+  '|': 'pipes',
+  ' ': 'blanks',
+}
+
+/** A file's form as a person says it: what is usual is left out. */
+export function readAs(writtenAs: Record<string, string>): string {
+  const { format, encoding, delimiter, compression, left_out } = writtenAs
+  const many = (name: string, one: string): string => {
+    const lines = Number(writtenAs[name] ?? 0)
+    return lines > 0 ? count(lines, one) : ''
+  }
+  const sure = Number(writtenAs.confidence ?? 1)
+  const parts = [
+    format ? (FORMATS[format] ?? format) : '',
+    compression && compression !== 'none' ? `packed with ${compression}` : '',
+    encoding ? (ENCODINGS[encoding] ?? encoding.toUpperCase()) : '',
+    delimiter ? `separated by ${DELIMITERS[delimiter] ?? `“${delimiter}”`}` : '',
+    many('skipped_lines', 'line') && `${many('skipped_lines', 'line')} skipped above the header`,
+    many('footer_lines', 'line') && `${many('footer_lines', 'line')} skipped at the end`,
+    many('unnamed_columns', 'column') && `${many('unnamed_columns', 'column')} without a name`,
+    left_out ? `sheets left out: ${left_out}` : '',
+    sure < 0.95 ? `${Math.round(sure * 100)} % sure` : '',
+  ]
+  return parts.filter(Boolean).join(' · ')
+}

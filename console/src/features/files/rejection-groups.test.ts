@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+
+import type { Schemas } from '../../api/client'
+import { isCorrectable, otherCells, rejectionGroups } from './rejection-groups'
+
+const row = (source_row: number, column: string): Schemas['RejectedRow'] => ({
+  source_row,
+  rule: 'type',
+  column,
+  value: 'x',
+  reason: '',
+  all_rules: 'type',
+  disposition: 'refused',
+  record: {},
+  is_unique: false,
+  corrected_by: '',
+})
+
+test('a row is open until its correction is accepted, and again when it is refused', () => {
+  const open = ([undefined, null, 'sent', 'accepted', 'refused'] as const).map((correction) =>
+    isCorrectable({ ...row(1, 'amount'), correction }),
+  )
+  expect(open).toEqual([true, true, false, false, true])
+  expect(isCorrectable({ ...row(1, 'amount'), disposition: 'duplicate' })).toBe(false)
+  expect(isCorrectable(row(1, ''))).toBe(false)
+})
+
+test('the cells of a row are shown beside the one that broke the rule', () => {
+  expect(otherCells({ ...row(1, 'amount'), record: { id: '7', amount: 'x', note: null } })).toEqual([
+    ['id', '7'],
+    ['note', '–'],
+  ])
+})
+
+test('two columns of one rule are two groups', () => {
+  const groups = rejectionGroups(
+    [row(1, 'amount'), row(2, 'paid_at'), row(3, 'amount')],
+    [{ rule: 'type', rows: 3 }],
+  )
+  expect(groups.map((group) => [group.title, group.rows.map((one) => one.source_row)])).toEqual([
+    ['type in amount: 2 rows', [1, 3]],
+    ['type in paid_at: 1 row', [2]],
+  ])
+})
+
+test('a group says when the file has more rows than are shown', () => {
+  const [group] = rejectionGroups([row(1, 'amount')], [{ rule: 'type', rows: 9 }])
+  expect(group?.title).toBe('type in amount: 9 rows, the first 1 shown')
+})

@@ -1,0 +1,47 @@
+import type { Schemas } from '../../api/client'
+import { count } from '../../api/format'
+
+export interface RejectionGroup {
+  title: string
+  rows: Schemas['RejectedRow'][]
+}
+
+/** Whether a value for the row can be sent: it breaks a rule of one column, and no correction of it is accepted or on its way. */
+export function isCorrectable(row: Schemas['RejectedRow']): boolean {
+  const isOpen = !row.correction || row.correction === 'refused'
+  return isOpen && row.disposition !== 'duplicate' && row.column !== ''
+}
+
+/** The row's cells but the one that broke the rule, as column and text. */
+export function otherCells(row: Schemas['RejectedRow']): [string, string][] {
+  return Object.entries(row.record)
+    .filter(([name]) => name !== row.column)
+    .map(([name, cell]) => [name === '_raw' ? 'the row' : name, cell ?? '–'])
+}
+
+/** The shown rows by rule and column, so that one value for all rows of a group is a value of one column. */
+export function rejectionGroups(
+  rows: Schemas['RejectedRow'][],
+  reasons: Schemas['ReasonCount'][],
+): RejectionGroup[] {
+  return reasons.flatMap(({ rule, rows: found }) => {
+    const own = rows.filter((row) => row.rule === rule)
+    const columns = [...new Set(own.map((row) => row.column))]
+    const more = own.length < found ? `, the first ${own.length} shown` : ''
+    if (columns.length < 2)
+      return [
+        {
+          title: `${[rule, columns[0]].filter(Boolean).join(' in ')}: ${count(found, 'row')}${more}`,
+          rows: own,
+        },
+      ]
+    return columns.map((column) => {
+      const part = own.filter((row) => row.column === column)
+      const share = more ? ` of the first ${own.length} with this rule` : ''
+      return {
+        title: `${[rule, column].filter(Boolean).join(' in ')}: ${count(part.length, 'row')}${share}`,
+        rows: part,
+      }
+    })
+  })
+}

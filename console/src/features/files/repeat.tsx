@@ -1,0 +1,28 @@
+import { Alert, Anchor } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { useFile } from '../../api/queries'
+import { Waiting } from '../../components/states'
+
+export const DUPLICATE = 'Duplicate File Skipped'
+export const SENT_BEFORE = 'The same file was sent before'
+
+/** Whether the lake has the file's rows already. A copy of a file without rows is none: its error says so. */
+export const isDuplicate = (file: Schemas['FileSummary']): boolean =>
+  file.state === 'skipped_duplicate' && file.error?.rule !== 'no_rows'
+
+/** An upload that did not begin, because the lake has accepted the same content before. */
+export function Repeat({ fileId }: { fileId: string }) {
+  const before = useFile(fileId)
+  const link = <Anchor href={`#/files/${encodeURIComponent(fileId)}`}>open it</Anchor>
+  if (before.isPending) return <Waiting what="the file with the same content" />
+  return before.data?.body.received === 0 ? (
+    <Alert color="gray" title={SENT_BEFORE}>
+      It has a header and no rows. Send a file with rows below the header, or {link}.
+    </Alert>
+  ) : (
+    <Alert color="gray" title={DUPLICATE}>
+      The lake has accepted a file with the same content before: {link}.
+    </Alert>
+  )
+}

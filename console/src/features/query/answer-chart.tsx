@@ -1,0 +1,68 @@
+import { Group, MultiSelect, Select, Stack, Text } from '@mantine/core'
+import { lazy, Suspense, useMemo, useState } from 'react'
+
+import type { Result } from '../../api/queries'
+import { Empty, Waiting } from '../../components/states'
+import { type Choice, drawn, measures, suggested } from './chart-choice'
+
+const Chart = lazy(() => import('../dashboards/chart'))
+const HEIGHT = 420
+
+/** An answer as a chart: lines over time, bars over names. */
+export function AnswerChart({ result }: { result: Result }) {
+  const first = useMemo(() => suggested(result.columns, result.rows), [result])
+  const [choice, setChoice] = useState<Choice | undefined>(first)
+  if (!choice)
+    return <Empty>No column of the answer is a number to draw. Add one, such as count(*) AS rows.</Empty>
+  return <ChosenChart result={result} choice={choice} onChoose={setChoice} />
+}
+
+interface Props {
+  result: Result
+  choice: Choice
+  onChoose: (choice: Choice) => void
+}
+
+function ChosenChart({ result, choice, onChoose }: Props) {
+  const shown = useMemo(() => drawn(result.columns, result.rows, choice), [result, choice])
+  const names = result.columns.map((one) => one.name)
+  const others = names.filter((name) => name !== choice.x && !choice.y.includes(name))
+  return (
+    <Stack gap="xs">
+      <Group gap="sm" align="end">
+        <Select
+          label="Over"
+          data={names}
+          value={choice.x}
+          allowDeselect={false}
+          onChange={(x) => x && onChoose({ ...choice, x, series: choice.series === x ? '' : choice.series })}
+        />
+        <MultiSelect
+          label="Show"
+          data={measures(result.columns)}
+          value={choice.y}
+          onChange={(y) =>
+            y.length > 0 && onChoose({ ...choice, y, series: y.length > 1 ? '' : choice.series })
+          }
+        />
+        <Select
+          label="For each"
+          placeholder="nothing"
+          data={others}
+          value={choice.series || null}
+          clearable
+          disabled={choice.y.length > 1}
+          onChange={(series) => onChoose({ ...choice, series: series ?? '' })}
+        />
+      </Group>
+      <Suspense fallback={<Waiting what="the chart" />}>
+        <Chart shown={shown} height={HEIGHT} />
+      </Suspense>
+      {shown.note ? (
+        <Text size="sm" className="muted">
+          {shown.note}
+        </Text>
+      ) : null}
+    </Stack>
+  )
+}

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+
+import { drawn, suggested } from './chart-choice'
+
+const DAILY = [
+  { name: 'datum', type: 'date' },
+  { name: 'filiale', type: 'varchar' },
+  { name: 'umsatz', type: 'decimal(10,2)' },
+]
+const SALES = [
+  ['2026-01-02', 'Mitte', '20.00'],
+  ['2026-01-01', 'Mitte', '10.00'],
+  ['2026-01-01', 'Nord', '5.50'],
+  ['2026-01-01', 'Nord', '1.25'],
+]
+
+test('a number over a day is a line for each name', () => {
+  expect(suggested(DAILY, SALES)).toEqual({ x: 'datum', y: ['umsatz'], series: 'filiale' })
+})
+
+test('points are in the order of time, and rows of one point are added up', () => {
+  const shown = drawn(DAILY, SALES, { x: 'datum', y: ['umsatz'], series: 'filiale' })
+  expect(shown.panel.kind).toBe('line')
+  expect(shown.rows).toEqual([
+    ['2026-01-01', 'Mitte', '10.00'],
+    ['2026-01-01', 'Nord', 6.75],
+    ['2026-01-02', 'Mitte', '20.00'],
+  ])
+  expect(shown.note).toBe('Rows with the same datum and filiale are added up.')
+})
+
+test('a number over names is a bar for each, in the order of the answer', () => {
+  const columns = [
+    { name: 'warengruppe', type: 'varchar' },
+    { name: 'menge', type: 'bigint' },
+  ]
+  const rows = [
+    ['Räder', 7],
+    ['Licht', 9],
+  ]
+  expect(suggested(columns, rows)).toEqual({ x: 'warengruppe', y: ['menge'], series: '' })
+  const shown = drawn(columns, rows, { x: 'warengruppe', y: ['menge'], series: '' })
+  expect([shown.panel.kind, shown.rows, shown.note]).toEqual(['bar', rows, ''])
+})
+
+test('a month as text is a time, and an id is no measure', () => {
+  const columns = [
+    { name: 'customer_id', type: 'bigint' },
+    { name: 'month', type: 'varchar' },
+    { name: 'revenue', type: 'double' },
+  ]
+  expect(suggested(columns, [[1, '2026-01', 2.5]])).toEqual({ x: 'month', y: ['revenue'], series: '' })
+})
+
+test('an answer without a number has no chart', () => {
+  expect(suggested([{ name: 'sku', type: 'varchar' }], [['A-1']])).toBeUndefined()
+})
+
+test('a long answer says how much of it is drawn', () => {
+  const rows = Array.from({ length: 60 }, (_, at) => [`A-${at}`, at])
+  const columns = [
+    { name: 'sku', type: 'varchar' },
+    { name: 'sold', type: 'bigint' },
+  ]
+  const shown = drawn(columns, rows, { x: 'sku', y: ['sold'], series: '' })
+  expect([shown.rows.length, shown.note]).toEqual([50, 'The first 50 of 60 values are drawn.'])
+})

@@ -1,0 +1,110 @@
+import type { Schemas } from '../../api/client'
+import { type Cell, isNumeric } from '../../api/format'
+import type { Shown } from '../dashboards/chart-options'
+
+interface Column {
+  name: string
+  type: string
+}
+
+/** Columns of an answer that a chart shows: `series` splits the first of `y` by another column, and is empty for none. */
+export interface Choice {
+  x: string
+  y: string[]
+  series: string
+}
+
+export interface Drawn extends Shown {
+  /** What the chart shows otherwise than the table; empty where it shows the same. */
+  note: string
+}
+
+const MOST_BARS = 50
+const MOST_POINTS = 5_000
+const MOST_SERIES = 8
+const DAY = /^\d{4}-\d{2}(-\d{2})?([T ]|$)/
+
+const isId = (name: string): boolean => /(^|_)id$/i.test(name)
+export const measures = (columns: Column[]): string[] =>
+  columns.filter((one) => isNumeric(one.type) && !isId(one.name)).map((one) => one.name)
+
+/** The chart that an answer suggests; undefined where no column is a number. */
+export function suggested(columns: Column[], rows: Cell[][]): Choice | undefined {
+  const numbers = measures(columns)
+  const others = columns.map((one) => one.name).filter((name) => !numbers.includes(name))
+  const x = others.find((name) => isTime(columns, rows, name)) ?? others[0] ?? numbers[0]
+  const y = numbers.filter((name) => name !== x)
+  if (x === undefined || y[0] === undefined) return undefined
+  const at = (name: string): number => columns.findIndex((one) => one.name === name)
+  const series = others.find((name) => {
+    const found = name === x ? 0 : new Set(rows.map((row) => row[at(name)])).size
+    return found > 1 && found <= MOST_SERIES
+  })
+  return { x, y: [y[0]], series: series ?? '' }
+}
+
+/** The answer as a chart draws it: lines over time or numbers, bars over names; rows of one point are added up. */
+export function drawn(columns: Column[], rows: Cell[][], choice: Choice): Drawn {
+  const at = (name: string): number => columns.findIndex((one) => one.name === name)
+  const isLine = isTime(columns, rows, choice.x) || isNumeric(columns[at(choice.x)]?.type ?? '')
+  const y = choice.series ? choice.y.slice(0, 1) : choice.y
+  const names = choice.series ? [choice.x, choice.series, ...y] : [choice.x, ...y]
+  const keys = names.length - y.length
+  const points = new Map<string, Cell[]>()
+  for (const row of rows) {
+    const cells = names.map((name) => row[at(name)] ?? null)
+    const key = JSON.stringify(cells.slice(0, keys))
+    const before = points.get(key)
+    points.set(
+      key,
+      before ? cells.map((cell, place) => (place < keys ? cell : added(before[place], cell))) : cells,
+    )
+  }
+  const all = [...points.values()]
+  if (isLine) all.sort(([one], [other]) => compared(one ?? null, other ?? null))
+  const most = isLine ? MOST_POINTS : MOST_BARS
+  const notes = [
+    all.length < rows.length ? `Rows with the same ${names.slice(0, keys).join(' and ')} are added up.` : '',
+    all.length > most ? `The first ${most} of ${all.length} values are drawn.` : '',
+  ]
+  return {
+    panel: panelOf(choice, y, isLine),
+    columns: names,
+    rows: all.slice(0, most),
+    note: notes.filter(Boolean).join(' '),
+  }
+}
+
+function isTime(columns: Column[], rows: Cell[][], name: string): boolean {
+  const at = columns.findIndex((one) => one.name === name)
+  if (/^(date|timestamp)/i.test(columns[at]?.type ?? '')) return true
+  const texts = rows.slice(0, 100).map((row) => row[at])
+  return texts.length > 0 && texts.every((text) => typeof text === 'string' && DAY.test(text))
+}
+
+const added = (one: Cell | undefined, other: Cell): Cell =>
+  other === null ? (one ?? null) : Number(one ?? 0) + Number(other)
+
+function compared(one: Cell, other: Cell): number {
+  const [first, second] = [Number(one), Number(other)]
+  if (Number.isFinite(first) && Number.isFinite(second)) return first - second
+  return String(one) < String(other) ? -1 : 1
+}
+
+function panelOf(choice: Choice, y: string[], isLine: boolean): Schemas['Panel'] {
+  return {
+    name: 'answer',
+    question: `${y.join(', ')} by ${choice.x}${choice.series ? ` and ${choice.series}` : ''}`,
+    kind: isLine ? 'line' : 'bar',
+    table: '',
+    sql: '',
+    unit: '',
+    better: 'higher',
+    before_label: '',
+    x: choice.x,
+    y,
+    bounds: [],
+    series: choice.series,
+    size: '',
+  }
+}
