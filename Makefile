@@ -6,7 +6,6 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-bench-% fuzz: export PYTHONPATH := $(CURDIR)
 # Compiled modules and tests are kept, so that no process compiles them again.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -26,9 +25,9 @@ $(VENV)/.ready: requirements/dev.lock requirements/model.lock requirements/setup
 	@PYTHON=$(PYTHON) scripts/setup.sh $(VENV)
 
 lock: ## write the hashes of all versions in requirements/*.lock, after a version there was changed or added
-	@scripts/lock.sh $(VENV)
+	@scripts/packages/lock.sh $(VENV)
 
-demo: setup ## take half a million real invoice lines through the whole lake on this machine; KEEP=1 leaves it running
+demo: setup ## take half a million real invoice lines through the whole lake on this machine; KEEP=1 leaves it running until make clean-localstack NAME=demo
 	@python scripts/demo.py $(if $(KEEP),--keep)
 
 ##@ Check and test
@@ -36,15 +35,26 @@ demo: setup ## take half a million real invoice lines through the whole lake on 
 # tests are named first.
 BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: check console screenshots test test-unit test-faults check-drafts fuzz sbom audit-packages docs clean
+# Two test processes have both processors: models take one thread each, and none that spins while it waits for work.
+test test-unit test-faults: export OMP_NUM_THREADS := 1
+test test-unit test-faults: export OMP_WAIT_POLICY := PASSIVE
 
-check: setup ## check lint, format, types, import layers, plain English, Terraform and the console's source
+.PHONY: check check-python check-terraform check-console console screenshots test test-unit test-faults check-drafts fuzz sbom audit-packages audit-terraform docs clean
+
+check: setup ## run the three checks below, two at a time
+	@$(MAKE) --no-print-directory -j 2 --output-sync check-terraform check-python check-console
+
+check-python: setup ## check lint, format, types, import layers and plain English
 	ruff check .
 	ruff format --check .
 	mypy
 	lint-imports
 	python scripts/plain_english.py
+
+check-terraform: setup ## check the format of Terraform's files, validate them and run their tests
 	python scripts/terraform_cli.py check
+
+check-console: setup ## check types, lint, format and unit tests of the console's source
 	python scripts/console.py check
 
 console: setup ## build the web console into build/console; Node 20 comes from PATH or from PyPI
@@ -56,7 +66,7 @@ screenshots: setup ## take the README's screenshots of the console with Chromium
 test: setup ## run every tier of tests: unit, faults, integration, e2e (emulator, databases and browser start and stop by themselves)
 	python -m pytest -m unit -q $(BY_FILE)
 	python -m pytest tests/faults -m faults -q -n 2
-	python -m pytest tests/e2e tests/console tests/integration -m "integration or e2e" -q $(BY_FILE)
+	python -m pytest tests/e2e tests/console tests/integration tests/domains -m "system or integration or e2e" -q $(BY_FILE)
 
 test-unit: setup ## run the unit tests only
 	python -m pytest -m unit -q $(BY_FILE)
@@ -65,18 +75,21 @@ test-faults: setup ## stop, throttle and cut off the gate at every call; FAULTS=
 	python -m pytest tests/faults -m faults -q -n 2
 
 check-drafts: setup ## draft a contract from every file below DATA and check the file against it
-	@python benchmarks/drafts.py $(DATA)
+	@python -m benchmarks.contracts.drafts $(DATA)
 
 fuzz: setup ## send mutated files through the gate: COUNT=1000000, SEED=0, FIRST=0, WORKERS=2, DATA=folder
-	@COUNT=$(COUNT) SEED=$(SEED) FIRST=$(FIRST) python benchmarks/fuzz.py $(DATA)
+	@COUNT=$(COUNT) SEED=$(SEED) FIRST=$(FIRST) python -m benchmarks.gate.fuzz $(DATA)
 
 sbom: setup ## write the locked packages with their licences to build/sbom.json (CycloneDX) and build/licences.md
 	@mkdir -p build
-	@python scripts/package_list.py > build/sbom.json
-	@python scripts/package_list.py --markdown > build/licences.md
+	@python scripts/packages/package_list.py > build/sbom.json
+	@python scripts/packages/package_list.py --markdown > build/licences.md
 
 audit-packages: setup ## compare the locked packages with known vulnerabilities (pip-audit, which needs the network)
 	@for lock in requirements/*.lock; do uvx pip-audit --disable-pip --require-hashes -r $$lock || exit 1; done
+
+audit-terraform: ## check Terraform with checkov; .checkov.yaml has the reason of each check that is left out
+	@uvx --python 3.11 checkov --config-file .checkov.yaml
 
 docs: setup ## write docs/data-dictionary.md from the contracts, docs/openapi.json from the API's types, and the console's types from it
 	@python -m headgate.contracts.dictionary > docs/data-dictionary.md
@@ -90,19 +103,19 @@ clean: ## remove build products and caches; a running emulator and its state sta
 .PHONY: localstack-up deploy-localstack test-localstack destroy-localstack clean-localstack bootstrap-aws plan-aws deploy-aws test-aws destroy-aws clean-aws logs query
 
 localstack-up: setup ## start the emulator that deploy-localstack uses, if none answers yet
-	@python scripts/emulator.py start
+	@python scripts/emulator/emulator.py start
 
-deploy-localstack: setup ## deploy to a LocalStack-compatible emulator, the running one or a new one; EXPORT=1 enables the MySQL export
-	@python scripts/deploy.py apply emulator $(if $(EXPORT),--export)
+deploy-localstack: setup ## deploy to a LocalStack-compatible emulator, the running one or a new one; YES=1 does not ask, EXPORT=1 enables the MySQL export
+	@python scripts/deploy.py apply emulator $(if $(YES),--yes) $(if $(EXPORT),--export)
 
 test-localstack: setup ## check that deployment in a minute: events, gate, query, runs, dead letters; no row enters the lake
 	@python scripts/smoke_test.py local
 
-destroy-localstack: setup ## destroy that deployment and stop the emulator; YES=1 does not ask
-	@python scripts/deploy.py destroy emulator $(if $(YES),--yes)
+destroy-localstack: setup ## destroy that deployment and stop the emulator; YES=1 does not ask, NAME=demo is the lake of make demo KEEP=1
+	@python scripts/deploy.py destroy emulator $(if $(NAME),--name $(NAME)) $(if $(YES),--yes)
 
-clean-localstack: setup ## destroy that deployment without asking, list what is left, and stop the emulator
-	@python scripts/deploy.py destroy emulator --yes
+clean-localstack: setup ## destroy that deployment without asking, list what is left, and stop the emulator; NAME=demo as above
+	@python scripts/deploy.py destroy emulator $(if $(NAME),--name $(NAME)) --yes
 
 bootstrap-aws: setup ## create the bucket for the Terraform state, with locking, in this shell's AWS account and region
 	@python scripts/bootstrap.py
@@ -132,25 +145,25 @@ query: setup ## ask Athena: make query SQL="select count(*) from ecommerce_curat
 .PHONY: bench-cli bench-gate bench-rules bench-pollock bench-pan bench-formats bench-matching bench-latency bench-parallel bench-api bench-console
 
 bench-cli: setup ## processor time until `headgate --help` ends and `headgate files` sends its first request
-	@python benchmarks/cli.py
+	@python -m benchmarks.interfaces.cli
 
 bench-gate: setup ## the gate against hand-written DuckDB SQL on one and ten million orders; DATA=csv of that form, ROUNDS=5
-	@ROUNDS=$(ROUNDS) python benchmarks/gate.py $(DATA)
+	@ROUNDS=$(ROUNDS) python -m benchmarks.gate.gate $(DATA)
 
 bench-rules: setup ## the compiled rules against the same Great Expectations suite; DATA=csv of generated orders, ROWS=1000000
-	@ROWS=$(ROWS) python benchmarks/rules.py $(DATA)
+	@ROWS=$(ROWS) python -m benchmarks.gate.rules $(DATA)
 
 bench-pollock: setup ## how well Pollock's polluted CSV files load without configuration; DATA=folder or archive with csv/ and clean/
-	@python -m benchmarks.pollock $(DATA)
+	@python -m benchmarks.gate.pollock $(DATA)
 
 bench-pan: setup ## precision and recall of the search for card numbers in text; DATA=csv with text,is_pan
-	@python benchmarks/pan.py $(DATA)
+	@python -m benchmarks.gate.pan $(DATA)
 
 bench-formats: setup ## formats inferred from samples in mixed locales, and what three formatted columns cost the gate; MIXES=1000 ROWS=300000
-	@MIXES=$(MIXES) ROWS=$(ROWS) ROUNDS=$(ROUNDS) python benchmarks/formats.py
+	@MIXES=$(MIXES) ROWS=$(ROWS) ROUNDS=$(ROUNDS) python -m benchmarks.gate.formats
 
 bench-matching: setup ## confidence and accuracy of mapping columns to contracts
-	@python benchmarks/matching.py
+	@python -m benchmarks.contracts.matching
 
 # The lake of these two is destroyed before the figures are printed, so the figures come last.
 bench-latency: setup ## seconds from an upload to its record, on an emulator of its own; FILES=100
@@ -160,14 +173,14 @@ bench-api: setup ## milliseconds of the deployed HTTP API, on an emulator of its
 	@$(call on_own_lake,api)
 
 bench-console: setup ## size, time until usable, accessibility and a grid of a million rows of the console in Chromium; ROWS=1000000
-	@python benchmarks/console.py $(ROWS)
+	@python -m benchmarks.interfaces.console $(ROWS)
 
 bench-parallel: setup ## files per minute from 16 uploaders, and lost files, on an emulator of its own; FILES=200
 	@$(call on_own_lake,parallel)
 
 define on_own_lake
 python scripts/deploy.py apply emulator --name bench --own && \
-  { FILES=$(FILES) python -m benchmarks.$(1) > .headgate/bench-$(1).out; result=$$?; \
+  { FILES=$(FILES) python -m benchmarks.deployed.$(1) > .headgate/bench-$(1).out; result=$$?; \
     python scripts/deploy.py destroy emulator --name bench --yes; cat .headgate/bench-$(1).out; exit $$result; }
 endef
 
@@ -186,46 +199,50 @@ experiments-aws-safe: setup ## as experiments-aws, without changed permissions a
 compare-experiments: setup ## both runs side by side, with the fidelity of the emulator by category
 	@python -m benchmarks.experiments compare
 
+.PHONY: drill-day
+drill-day: setup ## a day of faults on a lake of its own, with a restart in the middle: rows equal to a quiet run; FILES=200
+	@FILES=$(FILES) python -m benchmarks.deployed.drill_day
+
 ##@ Measure systems, models and the export
 .PHONY: bench-cost bench-backlog bench-card-audit bench-systems bench-scale bench-export bench-export-shapes bench-forecast bench-next-year bench-clv bench-fraud bench-churn bench-intents
 
-bench-cost: setup ## dollars a month of three workloads on AWS, from measured usage and list prices; LINES=100000, KEEP=1 keeps what was measured
-	@python benchmarks/cost.py $(if $(KEEP),--keep)
+bench-cost: setup ## dollars a month of three workloads on AWS, from measured usage and list prices; LINES=500000, KEEP=1 keeps what was measured
+	@python -m benchmarks.operations.cost $(if $(KEEP),--keep)
 
 bench-backlog: setup ## simulate a day of trickling files and slow runs: started, finished, pending; EVERY_S=120, RUN_S=900, HOURS=24
-	@python benchmarks/backlog.py
+	@python -m benchmarks.operations.backlog
 
 bench-card-audit: setup ## time of the card-data audit on a lake of audited objects and a few new ones; AUDITED=20000, NEW=20
-	@python benchmarks/card_audit.py
+	@python -m benchmarks.operations.card_audit
 
 bench-systems: setup ## all five systems over Online Retail II on two cores; DATA=csv in its layout
-	@python benchmarks/systems.py
+	@python -m benchmarks.systems.systems
 
 bench-scale: setup ## all five systems over ten million generated order lines, and on Spark; LINES=10000000, SPARK_LINES=1000000
-	@python benchmarks/scale.py
+	@python -m benchmarks.systems.scale
 
 bench-export: setup ## the MySQL export against awswrangler and ConnectorX on one MariaDB
 	@test -d .headgate/peers || { $(PYTHON) -m venv .headgate/peers && .headgate/peers/bin/pip install --quiet connectorx awswrangler pymysql; }
-	@python benchmarks/export.py --peers $${HEADGATE_BENCH:-../shared/bench}/export_peers.py --peers-python .headgate/peers/bin/python
+	@python -m benchmarks.export.export --peers $${HEADGATE_BENCH:-../shared/bench}/export_peers.py --peers-python .headgate/peers/bin/python
 
 bench-export-shapes: setup ## certified export of narrow, wide and text tables against ConnectorX, which certifies nothing
 	@test -d .headgate/peers || { $(PYTHON) -m venv .headgate/peers && .headgate/peers/bin/pip install --quiet connectorx awswrangler pymysql; }
-	@PYTHONPATH=. python benchmarks/export_shapes.py --peers $${HEADGATE_BENCH:-../shared/bench}/export_peers.py --peers-python .headgate/peers/bin/python
+	@python -m benchmarks.export.export_shapes --peers $${HEADGATE_BENCH:-../shared/bench}/export_peers.py --peers-python .headgate/peers/bin/python
 
 bench-forecast: setup ## forecast error on public data; DATA=<path> measures on yours
-	@python benchmarks/forecast.py
+	@python -m benchmarks.models.forecast
 
 bench-next-year: setup ## all tables built at past days against what followed and naive rules; DATA=invoices of one or two years, ORIGINS=2, SHOPS=online-retail
-	@python benchmarks/next_year.py
+	@python -m benchmarks.models.next_year
 
 bench-clv: setup ## customer value error on public data; DATA=<path> measures on yours
-	@python benchmarks/clv.py
+	@python -m benchmarks.models.clv
 
 bench-fraud: setup ## fraud ranking on public data; DATA=<path> measures on yours
-	@python benchmarks/fraud.py
+	@python -m benchmarks.models.fraud
 
 bench-churn: setup ## churn ranking on public data; DATA=<path> measures on yours
-	@python benchmarks/churn.py
+	@python -m benchmarks.models.churn
 
 bench-intents: setup ## grouping of searches on public data; DATA=<path> measures on yours
-	@python benchmarks/intents.py
+	@python -m benchmarks.models.intents

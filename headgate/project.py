@@ -6,6 +6,7 @@ one, a lake has every domain of the package and the default names.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from dataclasses import dataclass, field, fields
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 FILE = "headgate.toml"
 MODELS_SYSTEM = "own-models"  # the system that builds the tables of models/*.sql
 PACKED = "_models"  # folder of a built archive that holds the project's models
+PACKED_DASHBOARDS = "_dashboards"  # and the one that holds its dashboards
 _TABLES = {"settings", "environments", "export_sources"}
 _SOURCE = r"[a-z][a-z0-9_]{0,31}"
 _SOURCE_FIELDS = {"schedule", "enabled", "mask_at_source", "network"}
@@ -73,6 +75,11 @@ class LakeProject:
         return tuple(sorted((self.folder / "models").glob("*.sql"))) if self.folder else ()
 
     @property
+    def dashboards(self) -> tuple[Path, ...]:
+        """Return the project's own dashboards, by name."""
+        return tuple(sorted((self.folder / "dashboards").glob("*.yaml"))) if self.folder else ()
+
+    @property
     def systems(self) -> tuple[str, ...]:
         """Return the systems that the lake builds: those of its domains, and its own SQL models."""
         own = (MODELS_SYSTEM,) if self.models else ()
@@ -101,6 +108,12 @@ def systems_of(domain: str) -> tuple[str, ...]:
     root = files("headgate") / "domains" / domain
     packages = sorted(entry.name for entry in root.iterdir() if entry.is_dir() and (entry / "__init__.py").is_file())
     return tuple(name.replace("_", "-") for name in packages if name != "sample")
+
+
+def deployed_systems(env: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the systems that an environment's deployment has, sorted; where nothing is deployed, those of the project."""
+    stated = env.get("HEADGATE_PROD_BUCKETS", "")
+    return tuple(sorted(json.loads(stated))) if stated else project().systems
 
 
 def project(start: Path | None = None) -> LakeProject:

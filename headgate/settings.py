@@ -98,10 +98,15 @@ class AlertSettings(Settings):
     alerts_topic_arn: str
 
 
-class ReportSettings(Settings):
-    """What the report page needs beside the lake: names of the Glue jobs by what the lake calls them, and the console's address."""
+class JobNamesSettings(Settings):
+    """The names of the Glue jobs by what the lake calls them."""
 
-    jobs: Mapping[str, str] = MappingProxyType({})
+    job_names: Mapping[str, str] = MappingProxyType({})
+
+
+class ReportSettings(Settings):
+    """The console's address, so that the report page links to it; empty for a lake without a console."""
+
     console_url: str = ""
 
 

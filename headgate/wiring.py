@@ -168,7 +168,10 @@ def dry_runner(env: Mapping[str, str]) -> DryRunner:
 
     def process(scratch: ScratchObjects, ref: ObjectRef) -> FileRecord:
         gate, profiles = replace(file_checker(env), objects=scratch, ledger=MemoryLedger()), Profiles(scratch, artifacts_bucket)
-        return FileProcessor(gate, profile=profiles.of, profile_unknown=profiles.of_unknown).process(ref)
+        processor = FileProcessor(
+            gate, profile=profiles.of, profile_unknown=profiles.of_unknown, profile_uncontracted=profiles.of_uncontracted
+        )
+        return processor.process(ref)
 
     return DryRunner(objects(), settings.staging_bucket, settings.raw_bucket, settings.curated_bucket, process)
 

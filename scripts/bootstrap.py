@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are 
 
 from headgate.project import project
 from scripts.deploy import MissingError, aws_target
-from scripts.deployment_settings import StateBucket
+from scripts.deployment.deployment_settings import StateBucket
 from scripts.terraform_cli import TERRAFORM_ROOT
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def tls_only(bucket: str, partition: str) -> Mapping[str, Any]:
 def main() -> int:
     """Run the command line; 2 if credentials or region are missing."""
     try:
-        target = aws_target()
+        target = aws_target(project().region)
     except MissingError as error:
         print(error, file=sys.stderr)
         return 2

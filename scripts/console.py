@@ -60,12 +60,13 @@ def _build(out: Path) -> bool:
 
 
 def check() -> None:
-    """Check types, lint and format of the source, and that the API's types are those of docs/openapi.json."""
+    """Check types, lint and format of the source, run its unit tests, and check that the API's types are those of docs/openapi.json."""
     install_packages()
     _npx("openapi-typescript", "../docs/openapi.json", "-o", "src/api/schema.d.ts", "--check")
     _npx("tsc", "--noEmit")
     _npx("eslint", ".", "--max-warnings", "0")
     _npx("prettier", "--check", "--log-level", "warn", ".")
+    _npx("vitest", "run", "--reporter", "dot")
 
 
 def write_types() -> None:

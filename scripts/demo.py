@@ -26,21 +26,22 @@ from rich.console import Console
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
 
 from headgate import wiring
-from headgate.api.access import Group
 from headgate.cli import deployment
-from headgate.cli.commands import files, pipeline, report
+from headgate.cli.commands.files import files
+from headgate.cli.commands.operations import pipeline, report
 from headgate.cli.uploading.select_files import select_files
 from headgate.contracts.registry import Registry
 from headgate.errors import HeadgateError
 from headgate.lake.states import FileState
-from scripts import deploy, emulator
+from scripts import deploy
+from scripts.deployment.first_login import last_screen, new_login
+from scripts.emulator import emulator
 from scripts.terraform_cli import STATE, TerraformError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 NAME = "demo"
-DEMO_USER = "demo@example.com"
 GENERATED_ORDERS = 100_000  # about half a million lines, as many as Online Retail II has
 DEFECT_RATE = "0.01"  # of the generated tables, so that the gate has something to refuse
 GATE_TIMEOUT_S = 600
@@ -65,7 +66,9 @@ def demo(console: Console, *, keep: bool) -> bool:
             console.print(await_data(making))
         complete = run_through(console, folder, data, began)
         if keep:
-            console.print(login(deployment.find(NAME)))
+            found = deployment.find(NAME)
+            login = new_login(wiring.users(found.environment))
+            console.print(last_screen(found.environment["HEADGATE_CONSOLE_URL"], login, NAME), highlight=False, soft_wrap=True)
         return complete
     finally:
         if not keep:
@@ -90,23 +93,17 @@ def run_through(console: Console, folder: Path, data: Path, began: float) -> boo
     records = files.through_the_gate(found, sent, timeout_s=GATE_TIMEOUT_S, console=console)
     rejected = [record for record in records if record.state is FileState.REJECTED]
     if rejected:
-        console.print(files.rejections(rejected))
+        console.print(files.rejections(rejected), crop=False)
     console.rule("3 of 4  Merge, Great Expectations gate, five systems, publish, crawl")
     ended = pipeline.watched_run(found, as_of="", timeout_s=RUN_TIMEOUT_S, console=console)
     if ended.cause:
         console.print(f"[red]{ended.error}[/red] {ended.cause}")
     console.rule("4 of 4  What became of it")
-    console.print(report.screen(*report.collect(found), steps=report.next_steps(found)))
+    console.print(report.screen(*report.collect(found), steps=report.next_steps(found)), crop=False)
     page = report.write_page(found, folder / "report.html")
     console.print(f"Report page: {folder.relative_to(STATE.parent)}/report.html ({len(page['alerts'])} alerts)")
     console.print(f"From nothing to answers in {time.monotonic() - began:.0f} s. State and logs: {folder.relative_to(STATE.parent)}/")
     return ended.status == "SUCCEEDED"
-
-
-def login(found: deployment.Deployment) -> str:
-    """The console's address and a login of an operator."""
-    password = wiring.users(found.environment).add(DEMO_USER, Group.OPERATOR.value, permanent=True)
-    return f"Console: {found.environment['HEADGATE_CONSOLE_URL']}\nLogin:   {DEMO_USER}   {password}"
 
 
 def start_data(folder: Path) -> subprocess.Popen[bytes]:
@@ -117,7 +114,7 @@ def start_data(folder: Path) -> subprocess.Popen[bytes]:
 
 
 def _data_command() -> Sequence[str]:
-    from headgate.domains.retail.sample.uci import find_source  # noqa: PLC0415 loads pyarrow, after the first line is on screen
+    from headgate.domains.retail.sample.online_retail.uci import find_source  # noqa: PLC0415 loads pyarrow, after the first line is on screen
 
     if os.environ.get("MYSQL_URL"):
         return ["import-mysql"]

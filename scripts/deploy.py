@@ -30,11 +30,16 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTT
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the scripts are run by path and know each other as `scripts`
 
+from headgate.aws.cognito import Users
+from headgate.cli import deployment
 from headgate.errors import SettingsError
 from headgate.project import LakeProject, project
-from scripts import build, console, console_upload, cost_estimate, emulator, export_logins, layer, locked_archive, pending_files, wheels
-from scripts.deployment_settings import DeploymentSettings, StateBucket, described
-from scripts.leftovers import LOG_GROUP, leftovers, names_in_state
+from scripts import console
+from scripts.deployment import console_upload, cost_estimate, export_logins, first_login, pending_files
+from scripts.deployment.deployment_settings import DeploymentSettings, StateBucket, described
+from scripts.deployment.leftovers import LOG_GROUP, leftovers, names_in_state
+from scripts.emulator import emulator
+from scripts.packages import build, layer, locked_archive, wheels
 from scripts.terraform_cli import STATE, TERRAFORM_ROOT, Applied, Terraform, TerraformError
 
 if TYPE_CHECKING:
@@ -47,6 +52,8 @@ BUCKETS_AT_ONCE = 4
 CRAWLERS_LOG = "/aws-glue/crawlers"
 LOG_RETENTION_DAYS = 7  # as the root's variable
 AWS_NAMES = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION")
+
+_TABLE_ADDRESS = re.compile(r'aws_glue_catalog_table\.published\["(\w+\.\w+)"\]')
 
 
 class MissingError(Exception):
@@ -65,7 +72,7 @@ class Target:
 
     def client(self, service: str) -> Any:  # noqa: ANN401 boto3 makes clients of any kind
         """A client of that service at this target."""
-        # AWS, or the emulator that scripts/emulator.py found or started; localstack-client would take its port from the environment.
+        # AWS, or the emulator that `scripts.emulator` found or started; localstack-client would take its port from the environment.
         session = boto3.Session(
             aws_access_key_id=self.shell.get("AWS_ACCESS_KEY_ID"),
             aws_secret_access_key=self.shell.get("AWS_SECRET_ACCESS_KEY"),
@@ -74,28 +81,42 @@ class Target:
         return session.client(service, endpoint_url=self.shell.get("AWS_ENDPOINT_URL"))  # type: ignore[call-overload]  # the service is a variable
 
 
-def emulator_target(folder: Path, *, own: bool) -> Target:
-    """An emulator that runs: AWS_ENDPOINT_URL's, ours, another LocalStack-compatible one, else a new one of ours."""
+def stated_region(folder: Path, platform: str, variables: Mapping[str, str]) -> str:
+    """Return the region that `--var`, the deployment's kept settings or headgate.toml state; empty if none does."""
+    kept = _settings(folder).read() if platform == "aws" else {}
+    return {**from_project(project()), **kept, **variables}.get("region", "")
+
+
+def emulator_target(folder: Path, *, own: bool, region: str = "") -> Target:
+    """An emulator that runs: AWS_ENDPOINT_URL's, ours, another LocalStack-compatible one, else a new one of ours.
+
+    Args:
+        region: of the lake; empty takes the emulator's.
+    """
     stated = None if own or "AWS_ENDPOINT_URL" not in os.environ else emulator.foreign()
     found = stated or emulator.running(folder) or (None if own else emulator.foreign()) or emulator.start(folder)
     print(f"emulator: {found.url}", flush=True)
     inherited = {name: value for name, value in os.environ.items() if name not in AWS_NAMES}
-    return Target("emulator", found.environment["AWS_REGION"], emulator.ACCOUNT, found.environment, {**inherited, **found.environment})
+    shell = {**found.environment, **({"AWS_REGION": region, "AWS_DEFAULT_REGION": region} if region else {})}
+    return Target("emulator", shell["AWS_REGION"], emulator.ACCOUNT, shell, {**inherited, **shell})
 
 
-def aws_target() -> Target:
+def aws_target(region: str = "") -> Target:
     """The AWS account of this shell's credentials.
+
+    Args:
+        region: of the lake; empty takes the shell's.
 
     Raises:
         MissingError: there are no working credentials, or no region.
     """
     if endpoint := os.environ.get("AWS_ENDPOINT_URL"):
         raise MissingError(f"AWS_ENDPOINT_URL is set to {endpoint}: unset it to deploy to AWS.")
-    session = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)  # boto3 reads only AWS_DEFAULT_REGION
+    session = boto3.Session(region_name=region or os.environ.get("AWS_REGION") or None)  # boto3 reads only AWS_DEFAULT_REGION
     if session.get_credentials() is None:
         raise MissingError("No AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and run this again.")
     if not session.region_name:
-        raise MissingError("No AWS region: set AWS_REGION, for example AWS_REGION=eu-central-1, and run this again.")
+        raise MissingError("No AWS region: set region in headgate.toml, or AWS_REGION=eu-central-1 in this shell, and run this again.")
     try:
         account = session.client("sts").get_caller_identity()["Account"]
     except (HTTPClientError, ConnectionError) as error:
@@ -107,17 +128,23 @@ def aws_target() -> Target:
 
 
 def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bool) -> None:
-    """The root stands at the target, its secrets have values, and deployment.json says how to speak to it."""
+    """The root stands at the target, its secrets have values, and deployment.json says how to speak to it.
+
+    Args:
+        ask: confirm tables that leave SQL, and on AWS every plan.
+    """
     began = time.monotonic()
     _forget_another_target(folder, target)
     refuse_another_lake(folder, _stated(target, folder, variables)["domain"], target.platform)
     terraform = _prepared(folder, target, variables)
+    if (leaving := _print_leaving_tables(terraform)) and ask:
+        _confirm(f"Remove {len(leaving)} {'table' if len(leaving) == 1 else 'tables'} from SQL?")
     variables = {**_names_of(target, terraform), **variables}
     stated = _with_logins(target, terraform, _stated(target, folder, variables))
     _print_estimate(target, stated)
     with ThreadPoolExecutor(1) as beside:  # Terraform mostly waits
         building = beside.submit(console.build)
-        applied = _apply_asked(terraform, folder, stated) if ask else terraform.apply(stated)
+        applied = _apply_asked(terraform, folder, stated) if ask and target.platform == "aws" else terraform.apply(stated)
     if target.platform == "aws":
         _settings(folder).keep(variables)
     outputs = applied.outputs
@@ -144,7 +171,15 @@ def _upload_console(target: Target, where: Mapping[str, str], building: Future[b
     except console.ConsoleError as error:
         return f"The console was not uploaded: {error} Then deploy again."
     console_upload.upload(target.client("s3"), where["bucket"], console.OUT)
-    return f"console: {where['url']} (a login: headgate users add you@example.com --group operator)"
+    hint = " (a login: headgate users add you@example.com --group operator)" if target.platform == "aws" else ""
+    return f"console: {where['url']}{hint}"
+
+
+def _print_last_screen(target: Target, folder: Path) -> None:
+    """Print the first login of a lake on an emulator, the next commands, and the one that ends it."""
+    stated = deployment.read(folder / "deployment.json").environment
+    users = Users(target.client("cognito-idp"), stated["HEADGATE_USER_POOL"])
+    print(first_login.last_screen(stated["HEADGATE_CONSOLE_URL"], first_login.first_login(users), folder.name), flush=True)
 
 
 def _with_logins(target: Target, terraform: Terraform, stated: Mapping[str, str]) -> dict[str, str]:
@@ -204,12 +239,11 @@ def _wants_sentence_model(target: Target, variables: Mapping[str, str]) -> bool:
 def _stated(target: Target, folder: Path, variables: Mapping[str, str]) -> dict[str, str]:
     own = {
         "platform": target.platform,
-        "region": target.region,
         "build_dir": os.path.relpath(folder / "build", _terraform(folder, target).root),
         **({"emulator_url": url} if (url := target.shell.get("AWS_ENDPOINT_URL")) else {}),
     }
     kept = _settings(folder).read() if target.platform == "aws" else {}
-    stated = {**from_project(project()), **kept, **own, **variables}
+    stated = {**from_project(project()), **kept, **own, **variables, "region": target.region}
     if target.platform == "aws":
         print(f"settings of {folder.name} (headgate.toml, {_settings(folder).path.name}, --var):\n{described(stated)}", flush=True)
     return stated
@@ -269,11 +303,37 @@ def _apply_asked(terraform: Terraform, folder: Path, variables: Mapping[str, str
         plan.unlink(missing_ok=True)
 
 
-def plan(target: Target, folder: Path, variables: Mapping[str, str]) -> None:
-    """What an apply would change has been printed."""
+def leaving_tables(resources: Collection[str], catalog: Mapping[str, Collection[str]]) -> list[str]:
+    """Return the deployed tables, as `zone.table`, that the catalog to deploy no longer has: their contract or SQL model was deleted.
+
+    Args:
+        resources: addresses of the state.
+        catalog: names of the tables to deploy, by zone.
+    """
+    deployed = {found[1] for address in resources if (found := _TABLE_ADDRESS.fullmatch(address))}
+    return sorted(deployed - {f"{zone}.{table}" for zone, tables in catalog.items() for table in tables})
+
+
+def _print_leaving_tables(terraform: Terraform) -> list[str]:
+    catalog = json.loads((terraform.folder / "build" / "catalog.json").read_text(encoding="utf-8"))
+    found = leaving_tables(terraform.resources(), catalog)
+    for name in found:
+        zone, _, table = name.partition(".")
+        if zone == "curated":
+            text = f"There is no contract for the dataset {table} any more, so its table leaves SQL. Its data stay in the buckets: "
+            print(f"{text}restore the contract, deploy and run `headgate run` to bring the table back.", flush=True)
+        else:
+            text = f"The table {table} is no longer built, so it leaves SQL. Its files stay in the buckets: "
+            print(f"{text}restore its contract or SQL model, deploy and run `headgate run` to bring it back.", flush=True)
+    return found
+
+
+def plan(target: Target, folder: Path, variables: Mapping[str, str], *, out: Path | None = None) -> None:
+    """What an apply would change has been printed; the plan is also written to `out`."""
     terraform = _prepared(folder, target, variables)
+    _print_leaving_tables(terraform)
     stated = _with_logins(target, terraform, _stated(target, folder, {**_names_of(target, terraform), **variables}))
-    print("There are changes." if terraform.plan(stated) else "Nothing would change.", flush=True)
+    print("There are changes." if terraform.plan(stated, out=out) else "Nothing would change.", flush=True)
     _print_estimate(target, stated)
 
 
@@ -427,7 +487,7 @@ def _confirm(question: str) -> None:
 def main() -> int:
     """Run the command line."""
     asked = _parser().parse_args()
-    folder = STATE / (asked.name or ("local" if asked.platform == "emulator" else "aws"))
+    folder = STATE / (asked.name or (first_login.DEFAULT_NAME if asked.platform == "emulator" else "aws"))
     try:
         _run(asked, folder)
     except (MissingError, SettingsError) as error:
@@ -440,10 +500,13 @@ def main() -> int:
 
 
 def _run(asked: argparse.Namespace, folder: Path) -> None:
-    target = emulator_target(folder, own=asked.own) if asked.platform == "emulator" else aws_target()
     variables = {**({"export_enabled": "true"} if asked.export else {}), **dict(pair.split("=", 1) for pair in asked.var)}
+    region = stated_region(folder, asked.platform, variables)
+    target = emulator_target(folder, own=asked.own, region=region) if asked.platform == "emulator" else aws_target(region)
     if asked.command == "apply":
-        apply(target, folder, variables, ask=target.platform == "aws" and not asked.yes)
+        apply(target, folder, variables, ask=not asked.yes)
+        if target.platform == "emulator":
+            _print_last_screen(target, folder)
     elif asked.command == "plan":
         plan(target, folder, variables)
     else:

@@ -8,7 +8,6 @@ locals {
     {
       "--extra-py-files"         = local.package_uri
       "--custom-logGroup-prefix" = local.job_log_prefix
-      "--enable-metrics"         = "true"
       "--snapshot_id"            = "current"
       "--HEADGATE_REGION"        = var.region # Glue does not pass its region to a job
     },
@@ -35,6 +34,16 @@ locals {
     market-intelligence-hub = local.forecast_arguments
     retail-copilot          = { for model in aws_s3_object.sentence_model : "--extra-py-files" => "${local.package_uri},s3://${model.bucket}/${model.key}" }
   }
+
+  # Only workers of these two types can be spare capacity. Source: AWS Glue developer guide, execution class.
+  flex_workers = ["G.1X", "G.2X"]
+  job_runtimes = {
+    for job in keys(local.jobs) : job => merge(local.platform.job, {
+      workers         = merge(local.platform.job.workers, { type = lookup(local.worker_types, job, local.platform.job.workers.type) })
+      execution_class = !contains(keys(local.worker_types), job) ? local.platform.job.execution_class : contains(local.flex_workers, local.worker_types[job]) ? var.job_execution_class : "STANDARD"
+    })
+  }
+  worker_types = local.platform.job.workers.type == null ? {} : var.job_worker_types # an emulator has no workers
 
   # An option that is not set takes the system's own default.
   forecast_options   = { grain = var.forecast_grain, horizon = var.forecast_horizon, by = var.forecast_by }
@@ -91,7 +100,7 @@ resource "aws_s3_object" "package" {
   source_hash = filemd5("${local.build_dir}/headgate.zip")
 }
 
-# What each job installs on AWS, by its script: wheels with the hashes of requirements/dev.lock, as scripts/wheels.py built them.
+# What each job installs on AWS, by its script: wheels with the hashes of requirements/dev.lock, as scripts/packages/wheels.py built them.
 # An emulator runs jobs with its own environment.
 resource "aws_s3_object" "wheels" {
   for_each = local.platform.job_wheels ? toset(["audit_cards", "build_system", "curate_large", "export_mysql", "merge_curated", "quality_gate"]) : toset([])
@@ -362,6 +371,7 @@ module "job" {
   for_each = local.jobs
 
   role_suffix = local.role_suffix
+  account_id  = local.account_id
 
   name             = "${local.lake}-${each.key}"
   description      = each.value.description
@@ -370,11 +380,21 @@ module "job" {
   arguments        = merge(local.job_arguments, local.wheel_arguments[trimsuffix(each.value.script, ".py")], each.value.arguments)
   policy_json      = each.value.policy
   log_group_arns   = [for group in aws_cloudwatch_log_group.jobs : group.arn]
-  runtime          = local.platform.job
+  runtime          = local.job_runtimes[each.key]
+}
+
+# Whoever reads the answers of others reads the rows in them, so analysts have a place of their own.
+locals {
+  workgroups = merge(
+    { lake = { name = local.lake, answers = "results" } },
+    { for role in keys(local.people) : "analysts" => { name = "${local.lake}-analysts", answers = "analysts" } if role == "analyst" },
+  )
 }
 
 resource "aws_athena_workgroup" "this" {
-  name          = local.lake
+  for_each = local.workgroups
+
+  name          = each.value.name
   description   = "SQL over curated and prod"
   force_destroy = local.force_destroy
 
@@ -388,7 +408,7 @@ resource "aws_athena_workgroup" "this" {
     }
 
     result_configuration {
-      output_location = "s3://${module.bucket["athena_results"].name}/results/"
+      output_location = "s3://${module.bucket["athena_results"].name}/${each.value.answers}/"
 
       encryption_configuration {
         encryption_option = "SSE_KMS"

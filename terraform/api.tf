@@ -51,7 +51,7 @@ resource "aws_s3_bucket_cors_configuration" "staging" {
 
   cors_rule {
     allowed_methods = ["PUT"]
-    allowed_origins = local.console_origins
+    allowed_origins = local.bucket_origins
     allowed_headers = ["content-type"]
     expose_headers  = ["ETag"]
     max_age_seconds = 3600
@@ -63,7 +63,7 @@ resource "aws_s3_bucket_cors_configuration" "downloads" {
 
   cors_rule {
     allowed_methods = ["GET"]
-    allowed_origins = local.console_origins
+    allowed_origins = local.bucket_origins
     allowed_headers = ["*"]
     max_age_seconds = 3600
   }
@@ -145,9 +145,9 @@ data "aws_iam_policy_document" "api" {
   }
 
   statement {
-    sid       = "RememberMappings"
+    sid       = "RememberDecisions"
     actions   = ["s3:GetObject", "s3:PutObject"]
-    resources = ["${module.bucket["artifacts"].arn}/mappings/*"]
+    resources = ["${module.bucket["artifacts"].arn}/mappings/*", "${module.bucket["artifacts"].arn}/corrections/*"]
   }
 
   # Without it S3 answers 403 where 404 is true.
@@ -201,6 +201,7 @@ module "api" {
   policy_json        = data.aws_iam_policy_document.api.json
   log_retention_days = var.log_retention_days
   role_suffix        = local.role_suffix
+  account_id         = local.account_id
 }
 
 data "aws_iam_policy_document" "api_queries" {
@@ -209,7 +210,7 @@ data "aws_iam_policy_document" "api_queries" {
   statement {
     sid       = "AskAthena"
     actions   = ["athena:StartQueryExecution"]
-    resources = [aws_athena_workgroup.this.arn]
+    resources = [aws_athena_workgroup.this["lake"].arn]
   }
 
   # These name a query and no workgroup. The function checks that the query is of this workgroup, and can read only its answers.
@@ -263,6 +264,7 @@ module "api_queries" {
   policy_json        = data.aws_iam_policy_document.api_queries.json
   log_retention_days = var.log_retention_days
   role_suffix        = local.role_suffix
+  account_id         = local.account_id
 }
 
 # Predictions need the exported models and the forecast's table, and write nothing.
@@ -306,6 +308,7 @@ module "api_predictions" {
   policy_json        = data.aws_iam_policy_document.api_predictions.json
   log_retention_days = var.log_retention_days
   role_suffix        = local.role_suffix
+  account_id         = local.account_id
 }
 
 # One function per system, which can read the tables of this system and of no other.
@@ -353,6 +356,7 @@ module "api_tables" {
   policy_json        = data.aws_iam_policy_document.api_tables[each.key].json
   log_retention_days = var.log_retention_days
   role_suffix        = local.role_suffix
+  account_id         = local.account_id
 }
 
 # A revert deletes rows that the gate wrote, and lets the gate accept a duplicate instead.
@@ -397,6 +401,7 @@ module "api_revert" {
   policy_json        = data.aws_iam_policy_document.api_revert.json
   log_retention_days = var.log_retention_days
   role_suffix        = local.role_suffix
+  account_id         = local.account_id
 }
 
 # The gate on an upload. It has no permission that would leave a trace: no ledger, no curated, no quarantine, no alert.
@@ -448,6 +453,7 @@ module "dry_run" {
   policy_json        = data.aws_iam_policy_document.dry_run.json
   log_retention_days = var.log_retention_days
   role_suffix        = local.role_suffix
+  account_id         = local.account_id
 
   environment = merge(local.environment, {
     HEADGATE_MEMORY_MB = tostring(var.gate_memory_mb)

@@ -51,6 +51,7 @@ module "audit_cards" {
   source = "./modules/glue_job"
 
   role_suffix = local.role_suffix
+  account_id  = local.account_id
 
   name             = "${local.lake}-audit_cards"
   description      = "Audits the whole lake for card data, also what was audited before"

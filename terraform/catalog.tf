@@ -130,6 +130,7 @@ module "crawler" {
   for_each = local.crawlers
 
   role_suffix = local.role_suffix
+  account_id  = local.account_id
 
   name          = "${local.lake}-${each.key}"
   description   = each.value.description

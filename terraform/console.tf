@@ -4,6 +4,7 @@ module "console_bucket" {
   source = "./modules/bucket"
 
   name            = local.bucket_names["console"]
+  account_id      = local.account_id
   kms_key_arn     = null # CloudFront would need the lake's key, and the files are no secret
   force_destroy   = true # every deployment uploads them again
   plain_http_from = local.platform.plain_http_from
@@ -30,7 +31,7 @@ data "aws_iam_policy_document" "console_bucket" {
 }
 
 resource "aws_cloudfront_origin_access_control" "console" {
-  name                              = "${local.lake}-console"
+  name                              = local.console_name
   description                       = "Signs CloudFront's requests to the console's bucket"
   origin_access_control_origin_type = "s3"
   signing_behavior                  = "always"
@@ -54,7 +55,7 @@ locals {
 }
 
 resource "aws_cloudfront_response_headers_policy" "console" {
-  name    = "${local.lake}-console"
+  name    = local.console_name
   comment = "Security headers of the console"
 
   security_headers_config {

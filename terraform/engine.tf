@@ -13,7 +13,7 @@ data "aws_iam_policy_document" "ask_athena" {
   statement {
     sid       = "AskAthena"
     actions   = ["athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution"]
-    resources = [aws_athena_workgroup.this.arn]
+    resources = [aws_athena_workgroup.this["lake"].arn]
   }
 
   statement {

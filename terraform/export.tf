@@ -170,6 +170,7 @@ module "export_mysql" {
   for_each = local.exports
 
   role_suffix = local.role_suffix
+  account_id  = local.account_id
 
   name             = local.export_names[each.key]
   description      = "Exports the MySQL server's tables to raw, certified"

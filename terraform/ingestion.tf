@@ -14,7 +14,7 @@ locals {
     HEADGATE_MYSQL_SECRET       = aws_secretsmanager_secret.mysql["export_mysql"].name
     HEADGATE_CURATED_DATABASE   = aws_glue_catalog_database.this["curated"].name
     HEADGATE_PROD_DATABASE      = aws_glue_catalog_database.this["prod"].name
-    HEADGATE_WORKGROUP          = aws_athena_workgroup.this.name
+    HEADGATE_WORKGROUP          = aws_athena_workgroup.this["lake"].name
     HEADGATE_ALERTS_TOPIC_ARN   = aws_sns_topic.alerts.arn
     HEADGATE_SQL_DIALECT        = local.platform.sql_dialect
   }
@@ -143,6 +143,7 @@ module "raw_to_curated" {
   source = "./modules/function"
 
   role_suffix = local.role_suffix
+  account_id  = local.account_id
 
   name        = "${local.lake}-raw_to_curated"
   description = "Writes the valid, unique, masked rows of one raw object to curated"
@@ -242,6 +243,7 @@ module "start_pipeline" {
   source = "./modules/function"
 
   role_suffix = local.role_suffix
+  account_id  = local.account_id
 
   name        = "${local.lake}-start_pipeline"
   description = "Decides when curated_to_prod starts: at most one run, at most one pending"

@@ -67,6 +67,7 @@ module "curate_large" {
   source = "./modules/glue_job"
 
   role_suffix = local.role_suffix
+  account_id  = local.account_id
 
   name             = "${local.lake}-curate_large"
   description      = "Processes one file that exceeds the gate's function"

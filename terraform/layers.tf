@@ -1,4 +1,4 @@
-# The functions' libraries on AWS, as scripts/layer.py built them. An archive over 50 MB would not go up with the request itself.
+# The functions' libraries on AWS, as scripts/packages/layer.py built them. An archive over 50 MB would not go up with the request itself.
 resource "aws_s3_object" "layer" {
   for_each = local.platform.layers
 

@@ -89,3 +89,9 @@ moved {
   from = aws_glue_connection.database["database"]
   to   = aws_glue_connection.database["export_mysql"]
 }
+
+# Analysts have a workgroup of their own beside the lake's.
+moved {
+  from = aws_athena_workgroup.this
+  to   = aws_athena_workgroup.this["lake"]
+}

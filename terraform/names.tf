@@ -1,9 +1,15 @@
-# Names. A bucket's name is unique in the world and a role's in the account; other names are unique in an account and region.
+# Names. A bucket's name is unique in the world; those of roles, dashboards, budgets and CloudFront's settings are unique in the
+# account; other names are unique in an account and region.
 locals {
   # Lakes deployed by 0.1.0 keep their short names, since a bucket cannot be renamed.
   lake            = var.full_names ? "${var.name}-${var.domain}-${var.environment}" : var.name
   role_suffix     = var.full_names ? "-${var.region}" : ""
+  account_wide    = "${local.lake}${local.role_suffix}"
   database_prefix = var.full_names ? "${var.domain}_${var.environment}" : var.domain
+
+  # CloudFront takes 64 characters. A longer name ends with a hash of itself.
+  stated_console_name = "${local.lake}-console${local.role_suffix}"
+  console_name        = length(local.stated_console_name) <= 64 ? local.stated_console_name : "${substr(local.stated_console_name, 0, 55)}-${substr(sha1(local.stated_console_name), 0, 8)}"
 
   short_bucket_names = merge(
     { for zone in keys(local.zones) : zone => "${var.domain}-${replace(zone, "_", "-")}-${local.account_id}" },

@@ -111,12 +111,12 @@ locals {
     { title = "Waiting and dead messages", metrics = [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", module.raw_objects.name], ["...", module.raw_objects.dead_letters.name], ["...", module.curated_changes.dead_letters.name]], stat = "Maximum" },
     { title = "Age of the oldest message, s", metrics = [["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", module.raw_objects.name]], stat = "Maximum" },
     { title = "Runs of curated_to_prod", metrics = [["AWS/States", "ExecutionsSucceeded", "StateMachineArn", local.machine_arns["curated_to_prod"]], [".", "ExecutionsFailed", ".", "."], [".", "ExecutionsTimedOut", ".", "."], [".", "ExecutionsAborted", ".", "."]], stat = "Sum" },
-    { title = "Bytes scanned by Athena", metrics = [["AWS/Athena", "ProcessedBytes", "WorkGroup", aws_athena_workgroup.this.name]], stat = "Sum" },
+    { title = "Bytes scanned by Athena", metrics = [["AWS/Athena", "ProcessedBytes", "WorkGroup", aws_athena_workgroup.this["lake"].name]], stat = "Sum" },
   ]
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
-  dashboard_name = local.lake
+  dashboard_name = local.account_wide # Source: CloudWatch API reference, PutDashboard: dashboards are global
 
   dashboard_body = jsonencode({
     widgets = [
@@ -163,7 +163,7 @@ locals {
 resource "aws_budgets_budget" "monthly" {
   for_each = local.monthly_budget_usd > 0 ? toset(["monthly"]) : toset([])
 
-  name         = "${local.lake}-${each.key}"
+  name         = "${local.account_wide}-${each.key}"
   budget_type  = "COST"
   limit_amount = tostring(local.monthly_budget_usd)
   limit_unit   = "USD"

@@ -81,10 +81,11 @@ module "records_role" {
   source   = "./modules/role"
   for_each = local.onboarding
 
-  suffix      = local.role_suffix
-  name        = "${local.records_function}-function"
-  service     = "lambda"
-  policy_json = data.aws_iam_policy_document.records[each.key].json
+  suffix            = local.role_suffix
+  name              = "${local.records_function}-function"
+  service           = "lambda"
+  source_account_id = local.account_id
+  policy_json       = data.aws_iam_policy_document.records[each.key].json
 }
 
 resource "aws_lambda_function" "records" {
@@ -112,13 +113,24 @@ resource "aws_lambda_function" "records" {
   }
 }
 
-# Programs call with the API key, or with IAM where their rights are to be narrower than all fields.
+# Programs call with the API key, or with IAM where their rights are to be narrower than all fields. People come with a token of the
+# user pool; the schema states which of their groups may read and write.
 resource "aws_appsync_graphql_api" "records" {
   for_each = local.onboarding
 
   name                = "${local.lake}-records"
-  authentication_type = "API_KEY"
+  authentication_type = "AMAZON_COGNITO_USER_POOLS"
   schema              = local.graphql.schema
+
+  user_pool_config {
+    user_pool_id        = aws_cognito_user_pool.this.id
+    app_id_client_regex = aws_cognito_user_pool_client.console.id
+    default_action      = "ALLOW" # the groups stand in the schema, and the function checks them again
+  }
+
+  additional_authentication_provider {
+    authentication_type = "API_KEY"
+  }
 
   additional_authentication_provider {
     authentication_type = "AWS_IAM"
@@ -147,10 +159,11 @@ module "records_api_role" {
   source   = "./modules/role"
   for_each = local.onboarding
 
-  suffix      = local.role_suffix
-  name        = "${local.records_function}-api"
-  service     = "appsync"
-  policy_json = data.aws_iam_policy_document.call_records[each.key].json
+  suffix            = local.role_suffix
+  name              = "${local.records_function}-api"
+  service           = "appsync"
+  source_account_id = local.account_id
+  policy_json       = data.aws_iam_policy_document.call_records[each.key].json
 }
 
 resource "aws_appsync_datasource" "records" {

@@ -10,7 +10,6 @@ output "environment" {
     HEADGATE_JOB_NAMES          = jsonencode(local.job_names)
     HEADGATE_USER_POOL          = aws_cognito_user_pool.this.id
     HEADGATE_USER_POOL_CLIENT   = aws_cognito_user_pool_client.console.id
-    HEADGATE_JOBS               = jsonencode(local.job_names)
     HEADGATE_CONSOLE_URL        = local.console_url
   })
 }

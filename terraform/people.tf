@@ -11,7 +11,7 @@ locals {
     analyst = {
       Ask = {
         actions   = ["athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution", "athena:GetWorkGroup"]
-        resources = [aws_athena_workgroup.this.arn]
+        resources = [for key, workgroup in aws_athena_workgroup.this : workgroup.arn if key == "analysts"]
       }
       ReadCatalog = {
         actions   = ["glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables", "glue:GetPartitions"]
@@ -25,8 +25,10 @@ locals {
         actions   = ["s3:ListBucket", "s3:GetBucketLocation"]
         resources = concat([module.bucket["curated"].arn, module.bucket["athena_results"].arn], [for system in local.systems : module.bucket[system].arn])
       }
-      KeepAnswers   = { actions = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], resources = ["${module.bucket["athena_results"].arn}/*"] }
+      KeepAnswers   = { actions = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], resources = ["${module.bucket["athena_results"].arn}/analysts/*"] }
       UseKeyToQuery = { actions = ["kms:GenerateDataKey", "kms:Decrypt"], resources = [aws_kms_key.lake.arn] }
+      # Athena reads objects with the rights of who asks, so this also holds for SQL. docs/adr/0082-personal-data-and-analysts.md
+      HidePersonalData = { effect = "Deny", actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = var.analysts_see_personal_data ? [] : local.personal_objects }
     }
     operator = {
       RunAndWatch = {
@@ -58,6 +60,13 @@ locals {
     }
   }
 
+  # All versions of the tables that have a column about a person.
+  personal_objects = [
+    for key, table in local.published_tables :
+    table.database == "curated" ? "${module.bucket["curated"].arn}/snapshots/${table.name}/*" : "${module.bucket[table.system].arn}/tables/${table.name}/*"
+    if length(table.personal) > 0
+  ]
+
   ledger_arns      = [aws_dynamodb_table.files.arn, "${aws_dynamodb_table.files.arn}/index/*"]
   operated_buckets = concat([for zone in ["raw", "staging", "curated", "quarantine", "artifacts", "athena_results"] : module.bucket[zone].arn], [for system in local.systems : module.bucket[system].arn])
   catalog_arns     = ["arn:${local.partition}:glue:${var.region}:${local.account_id}:catalog", "arn:${local.partition}:glue:${var.region}:${local.account_id}:database/${local.database_prefix}_*", "arn:${local.partition}:glue:${var.region}:${local.account_id}:table/${local.database_prefix}_*"]
@@ -85,6 +94,7 @@ data "aws_iam_policy_document" "people" {
 
     content {
       sid       = statement.key
+      effect    = lookup(statement.value, "effect", "Allow")
       actions   = statement.value.actions
       resources = statement.value.resources
     }

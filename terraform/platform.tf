@@ -96,6 +96,10 @@ locals {
   }[var.platform]
   console_origins = concat([local.console_url], var.console_origins)
 
+  # `headgate serve` shows the console at a free port of the person's own machine, and its uploads and downloads go to the buckets.
+  # This grants no right: the presigned URL does, and only the signed-in caller gets one. The API and the sign-in keep exact origins.
+  bucket_origins = concat(local.console_origins, ["http://127.0.0.1:*", "http://localhost:*"])
+
   sign_in_authority = {
     aws      = "https://${aws_cognito_user_pool.this.endpoint}"
     emulator = "${var.emulator_url}/${aws_cognito_user_pool.this.id}"

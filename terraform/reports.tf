@@ -2,7 +2,7 @@
 locals {
   report_environment = merge(local.environment, {
     HEADGATE_STATE_MACHINE_ARN = local.machine_arns["curated_to_prod"]
-    HEADGATE_JOBS              = jsonencode(local.job_names)
+    HEADGATE_JOB_NAMES         = jsonencode(local.job_names)
     HEADGATE_CONSOLE_URL       = local.console_url
   })
 }
@@ -60,6 +60,7 @@ module "report" {
   policy_json        = data.aws_iam_policy_document.report.json
   log_retention_days = var.log_retention_days
   role_suffix        = local.role_suffix
+  account_id         = local.account_id
 }
 
 module "report_schedule" {

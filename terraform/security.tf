@@ -50,3 +50,66 @@ resource "aws_secretsmanager_secret" "masking_key" {
   kms_key_id              = aws_kms_key.lake.arn
   recovery_window_in_days = local.force_destroy ? 0 : local.platform.secret_recovery
 }
+
+# Who may read a secret is stated by roles alone. These policies deny what no role of the lake asks for.
+data "aws_iam_policy_document" "secret" {
+  statement {
+    sid       = "DenyWithoutTls"
+    effect    = "Deny"
+    actions   = ["secretsmanager:*"]
+    resources = ["*"]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+
+    dynamic "condition" {
+      for_each = length(local.platform.plain_http_from) == 0 ? [] : [local.platform.plain_http_from]
+
+      content {
+        test     = "NotIpAddress"
+        variable = "aws:SourceIp"
+        values   = condition.value
+      }
+    }
+  }
+
+  statement {
+    sid       = "DenyOtherAccounts"
+    effect    = "Deny"
+    actions   = ["secretsmanager:*"]
+    resources = ["*"]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "StringNotEquals"
+      variable = "aws:PrincipalAccount"
+      values   = [local.account_id]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:PrincipalIsAWSService"
+      values   = ["false"]
+    }
+  }
+}
+
+resource "aws_secretsmanager_secret_policy" "this" {
+  for_each = merge({ masking_key = aws_secretsmanager_secret.masking_key.arn }, { for key, secret in aws_secretsmanager_secret.mysql : key => secret.arn })
+
+  secret_arn          = each.value
+  policy              = data.aws_iam_policy_document.secret.json
+  block_public_policy = true
+}

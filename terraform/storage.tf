@@ -18,6 +18,7 @@ module "bucket" {
   for_each = merge(local.zones, local.prod_zones)
 
   name            = local.bucket_names[each.key]
+  account_id      = local.account_id
   kms_key_arn     = aws_kms_key.lake.arn
   force_destroy   = local.force_destroy
   plain_http_from = local.platform.plain_http_from

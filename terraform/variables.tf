@@ -86,7 +86,7 @@ variable "full_names" {
 }
 
 variable "build_dir" {
-  description = "Folder that scripts/build.py writes: archives, job scripts and catalog.json. Empty means ../build."
+  description = "Folder that scripts/packages/build.py writes: archives, job scripts and catalog.json. Empty means ../build."
   type        = string
   default     = ""
 
@@ -481,7 +481,7 @@ variable "forecast_by" {
 }
 
 variable "sentence_model" {
-  description = "Whether retail-copilot's job gets the sentence model (91 MB, English), where scripts/build.py found it installed; without it searches are grouped by their words alone. Null takes the platform's default: true on AWS, false on an emulator, whose jobs find an installed one."
+  description = "Whether retail-copilot's job gets the sentence model (91 MB, English), where scripts/packages/build.py found it installed; without it searches are grouped by their words alone. Null takes the platform's default: true on AWS, false on an emulator, whose jobs find an installed one."
   type        = bool
   default     = null
 }
@@ -505,6 +505,17 @@ variable "job_worker_type" {
   validation {
     condition     = contains(["G.1X", "G.2X", "G.4X", "G.8X"], var.job_worker_type)
     error_message = "job_worker_type is G.1X, G.2X, G.4X or G.8X."
+  }
+}
+
+variable "job_worker_types" {
+  description = "Worker types of single jobs on AWS, by the job's name without the lake's, such as build_compliance_guardian = \"G.2X\"; other jobs have job_worker_type. `make plan-aws` says which job needs a larger worker for its data."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for worker in values(var.job_worker_types) : contains(["G.1X", "G.2X", "G.4X", "G.8X"], worker)])
+    error_message = "Each worker in job_worker_types is G.1X, G.2X, G.4X or G.8X."
   }
 }
 
@@ -605,6 +616,12 @@ variable "people" {
     condition     = alltrue([for arn in flatten(values(var.people)) : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:", arn))])
     error_message = "people are ARNs of IAM. Example: arn:aws:iam::123456789012:role/analysts."
   }
+}
+
+variable "analysts_see_personal_data" {
+  description = "Let the analyst role read tables with columns about a person (classification `personal` or `confidential` in their contract), such as customers."
+  type        = bool
+  default     = false
 }
 
 variable "audit_trail" {

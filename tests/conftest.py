@@ -15,7 +15,7 @@ from botocore.config import Config
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
-from scripts import emulator as emulators
+from scripts.emulator import emulator as emulators
 from tests.examples import PROFILE
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 Examples:
     python -m benchmarks.experiments run emulator
     python -m benchmarks.experiments run aws --name aws --safe
+    python -m benchmarks.experiments privileges --name local
     python -m benchmarks.experiments compare build/experiments/emulator.json build/experiments/aws.json
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -17,12 +19,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.deployed_lake import ROOT
+from benchmarks.deployed.deployed_lake import ROOT
 from benchmarks.experiments import faults, measures, report
 from benchmarks.experiments.deployed import Target
 from benchmarks.experiments.fidelity import fidelity
+from benchmarks.experiments.privileges import granted_actions, privileges, recorded_calls
 from benchmarks.experiments.results import Case, Measure, Results, environment
 from headgate.errors import HeadgateError
+from scripts.emulator import emulator
+from scripts.terraform_cli import STATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -78,17 +83,13 @@ def _deployment(name: str) -> Iterator[Measure | Case]:
     """A: time of a first deployment, and of one that changes nothing."""
     for what in ("first deployment", "deployment without changes"):
         began = time.monotonic()
-        done = subprocess.run(_deploy("apply", name), cwd=ROOT, check=False, capture_output=True, text=True)
+        command = [sys.executable, "scripts/deploy.py", "apply", "emulator", "--name", name, "--own"]
+        done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
         yield Case("A", "control", f"{what} succeeds", "0", str(done.returncode))
         if done.returncode:
             raise SystemExit(f"The lake was not deployed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
         yield Measure("A", what, "s", (time.monotonic() - began,), headline="~30 s" if what.startswith("first") else "")
         print(f"A  {what}: {time.monotonic() - began:.0f} s", flush=True)
-
-
-def _deploy(command: str, name: str) -> list[str]:
-    ending = ["--yes"] if command == "destroy" else ["--own"]
-    return [sys.executable, "scripts/deploy.py", command, "emulator", "--name", name, *ending]
 
 
 def _agree(name: str, limit_usd: float) -> None:
@@ -103,7 +104,7 @@ def _write(results: Results) -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     (OUT / f"{results.target}.json").write_text(results.to_json(), encoding="utf-8")
     (OUT / f"{results.target}.html").write_text(report.page(results), encoding="utf-8")
-    failed = [f"{one.experiment}: {one.name}: {one.outcome}" for one in results.cases if not one.passed]
+    failed = [f"{one.experiment}: {one.name}: {one.outcome}. {one.reason}".rstrip(". ") for one in results.cases if not one.passed]
     print("\n".join(f"not as expected: {one}" for one in failed))
     print(f"{OUT / results.target}.html")
     medians = {f"{one.experiment} {one.name}" + (f" {one.at:.0f}" if one.at else ""): round(one.median, 3) for one in results.measures}
@@ -121,6 +122,20 @@ def compare(emulator: Path, aws: Path) -> None:
     print(json.dumps(stated))
 
 
+def compare_privileges(target: Target) -> None:
+    """Print, for each role of a function or job, its calls on our own emulator since it started beside what the role may do."""
+    outputs, glue, iam = target.outputs, target.client("glue"), target.client("iam")
+    roles = {one["role"] for one in outputs["functions"].values()}
+    roles |= {glue.get_job(JobName=job)["Job"]["Role"].rpartition("/")[2] for job in outputs["jobs"].values()}
+    found = [privileges(role, granted_actions(iam, role), recorded_calls(target.calls_path, role)) for role in sorted(roles)]
+    for one in (one for one in found if one.recorded):
+        print(f"{one.role}: {len(one.recorded)} of {len(one.granted)} used, by AWS {list(one.by_aws)}, unused {list(one.unused)}")
+    silent = [one.role for one in found if not one.recorded]
+    print(f"without a call: {', '.join(silent) or 'none'}")
+    missing = {one.role: one.missing for one in found if one.missing}
+    print(json.dumps({"roles": len(found), "with_calls": len(found) - len(silent), "missing": missing}))
+
+
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -131,6 +146,8 @@ def main() -> None:
     running.add_argument("--only", default="", help="letters, for example BFG")
     running.add_argument("--safe", action="store_true", help="change no permission, and send no file above 10 MB")
     running.add_argument("--ceiling-usd", type=float, default=5.0, help="refuse a run on AWS that may cost more")
+    least = commands.add_parser("privileges")
+    least.add_argument("--name", required=True, help="deployment on our own emulator")
     comparing = commands.add_parser("compare")
     comparing.add_argument("emulator", type=Path, nargs="?", default=OUT / "emulator.json")
     comparing.add_argument("aws", type=Path, nargs="?", default=OUT / "aws.json")
@@ -138,15 +155,18 @@ def main() -> None:
     if asked.command == "compare":
         compare(asked.emulator, asked.aws)
         return
+    if asked.command == "privileges":
+        compare_privileges(Target(asked.name, "emulator"))
+        return
     if asked.platform == "aws":
         _agree(asked.name or "aws", asked.ceiling_usd)
     target = Target(asked.name or (OWN if asked.platform == "emulator" else "aws"), asked.platform, asked.safe)
     try:
-        results = run(target, set(asked.only))
+        _write(run(target, set(asked.only)))
     finally:
         if target.platform == "emulator" and target.name == OWN:
-            subprocess.run(_deploy("destroy", OWN), cwd=ROOT, check=False, capture_output=True)
-    _write(results)
+            emulator.stop(STATE / OWN)  # the lake ends with it; a destroy would take minutes
+            shutil.rmtree(STATE / OWN, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from benchmarks.deployed_lake import ROOT, Lake, deployed, payments
+from benchmarks.deployed.deployed_lake import ROOT, Lake, deployed, payments
 from headgate.aws.events import notification
+from scripts.emulator.emulator import CALLS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from headgate.lake.ports import FileRecord, ObjectRef
 
@@ -45,8 +47,14 @@ class Target:
         outputs: dict[str, Any] = note["outputs"]
         return outputs
 
+    @property
+    def calls_path(self) -> Path:
+        """Where our own emulator records the calls of roles; no file on AWS."""
+        return ROOT / ".headgate" / self.name / CALLS
+
     def client(self, service: str) -> Any:  # noqa: ANN401 boto3 makes clients of any kind
-        """A client of that service; `lake` has set the environment."""
+        """A client of that service of this deployment."""
+        _ = self.lake  # it sets the environment
         return boto3.client(service, endpoint_url=os.environ.get("AWS_ENDPOINT_URL"))  # type: ignore[call-overload]  # the service is a variable
 
     def send(self, body: bytes, key: str = "") -> ObjectRef:

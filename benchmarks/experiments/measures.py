@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from benchmarks.experiments.deployed import BYTES_PER_ROW, Target, fresh_payments
 from benchmarks.experiments.results import Case, Measure
 from headgate import wiring
+from headgate.api.files.stages import stages_of
 from headgate.costs.billing import priced
 from headgate.costs.prices import Prices
 from headgate.costs.recorded import of_files
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from headgate.lake.ports import FileRecord
 
 WARM_FILES = 20
-_STAGES = ("trigger", "processing", "validation", "database")
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000)
 UPLOADERS = (1, 4, 16, 64, 256)
 _FILES_PER_UPLOADER = 2
@@ -52,14 +50,11 @@ def latency(target: Target, budget_s: float) -> Iterator[Measure | Case]:
 
 
 def _stage_times(records: list[FileRecord]) -> dict[str, tuple[float, ...]]:
-    """Milliseconds of each stage, from the recorded ends of the stages."""
+    """Return the recorded milliseconds of each stage."""
     found: dict[str, list[float]] = {}
-    for record in records:
-        ends = [(name, record.stage_times[name]) for name in _STAGES if record.stage_times.get(name)]
-        ends = [("upload", record.received_at), *ends, ("complete", record.finished_at)]
-        for (_, began), (name, ended) in pairwise(ends):
-            taken = (datetime.fromisoformat(ended) - datetime.fromisoformat(began)).total_seconds()
-            found.setdefault(name, []).append(1000 * max(0.0, taken))
+    for stage in (stage for record in records for stage in stages_of(record)):
+        if stage.seconds is not None:
+            found.setdefault(stage.name, []).append(1000 * stage.seconds)
     return {name: tuple(values) for name, values in found.items()}
 
 

@@ -63,8 +63,8 @@ def _section(letter: str, runs: Sequence[Results]) -> Iterable[str]:
         yield _plot(series, name)
     cases = [(run.target, one) for run in runs for one in run.cases if one.experiment == letter]
     if cases:
-        rows = [(target, one.name, one.expected, one.outcome, "yes" if one.passed else "NO") for target, one in cases]
-        yield _table(("target", "case", "expected", "outcome", "passed"), rows)
+        rows = [(target, one.name, one.expected, one.outcome, "yes" if one.passed else "NO", one.reason) for target, one in cases]
+        yield _table(("target", "case", "expected", "outcome", "passed", "why"), rows)
 
 
 def _figures(one: Measure) -> tuple[str, ...]:

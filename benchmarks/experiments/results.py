@@ -47,13 +47,18 @@ class Measure:
 
 @dataclass(frozen=True)
 class Case:
-    """One thing that must happen: compared between targets by its outcome."""
+    """One thing that must happen: compared between targets by its outcome.
+
+    Attributes:
+        reason: why the outcome is what it is, where the outcome alone does not show it.
+    """
 
     experiment: str
     category: Category
     name: str
     expected: str
     outcome: str
+    reason: str = ""
 
     @property
     def passed(self) -> bool:
@@ -94,7 +99,7 @@ class Results:
             Measure(one["experiment"], one["name"], one["unit"], tuple(one["values"]), one["at"], one["headline"])
             for one in read["measures"]
         ]
-        cases = [Case(one["experiment"], one["category"], one["name"], one["expected"], one["outcome"]) for one in read["cases"]]
+        cases = [Case(**_without(one, {"passed"})) for one in read["cases"]]
         return cls(read["target"], read["began_at"], read["environment"], read["seconds"], measures, cases, read["not_run"])
 
 

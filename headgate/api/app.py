@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -12,10 +13,11 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoRo
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from headgate.api import access, ports
-from headgate.api.problems import ProblemError, not_found, response_of
+from headgate.api import ports
+from headgate.api.http import access
+from headgate.api.http.problems import ProblemError, not_found, response_of
+from headgate.api.http.routing import JSON
 from headgate.api.routes import EVERY
-from headgate.api.routing import JSON
 from headgate.api.shapes.base import FieldError
 from headgate.errors import HeadgateError
 
@@ -53,9 +55,23 @@ class Application:
         self._request_id = ""
 
     def answer(self, event: dict[str, Any]) -> dict[str, Any]:
-        """Return the response to one request; every failure is a problem detail."""
-        context = event.get("requestContext", {})
+        """Return the response to one request; every failure is a problem detail.
+
+        Logs one line per request. It holds the route's key and not the path, which may hold what somebody typed.
+        """
+        began, context = time.monotonic(), event.get("requestContext", {})
         self._request_id = str(context.get("requestId", ""))
+        answer = self._answer(event)
+        fields = {
+            "route": str(context.get("routeKey", "")),
+            "status": answer["statusCode"],
+            "ms": round(1000 * (time.monotonic() - began)),
+            "request": self._request_id,
+        }
+        self._log.info("answered", extra=fields)
+        return answer
+
+    def _answer(self, event: dict[str, Any]) -> dict[str, Any]:
         try:
             self._check(event)
         except ProblemError as problem:

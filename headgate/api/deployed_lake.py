@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from headgate import wiring
 from headgate.errors import SettingsError
-from headgate.settings import SystemNamesSettings
+from headgate.settings import JobNamesSettings, SystemNamesSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.api.limits import CallerLimit
+    from headgate.api.http.limits import CallerLimit
     from headgate.aws.athena.queries import AthenaQueries
     from headgate.aws.dynamodb.file_index import DynamoFileIndex
     from headgate.aws.dynamodb.ledger import DynamoLedger
@@ -73,7 +72,7 @@ class DeployedLake:
 
     def job_runs(self, since: datetime) -> list[JobRun]:
         """Return the runs of the lake's Glue jobs that started since a moment and have ended, by start."""
-        names: dict[str, str] = json.loads(self._env.get("HEADGATE_JOB_NAMES", "{}"))
+        names = JobNamesSettings.from_env(self._env).job_names
         if not names:
             raise SettingsError("The environment names no Glue jobs. Deploy again, so that it is complete.")
         found = (run for job, name in sorted(names.items()) for run in wiring.job_runs().ended(job, name, since=since))
@@ -109,7 +108,7 @@ class DeployedLake:
     @cached_property
     def caller_limit(self) -> CallerLimit | None:
         """The limit of requests by caller; None where the environment names none, as on the machine of `headgate serve`."""
-        from headgate.api.limits import CallerLimit
+        from headgate.api.http.limits import CallerLimit
 
         counts, per_minute = wiring.request_counts(self._env), int(self._env.get("HEADGATE_REQUESTS_PER_MINUTE", "0"))
         return CallerLimit(counts, per_minute) if counts and per_minute else None

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from headgate.api.app import Application
-from headgate.api.problems import MEDIA_TYPE
+from headgate.api.http.problems import MEDIA_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -37,8 +37,9 @@ def document() -> dict[str, Any]:
 
 
 def _complete(operation: dict[str, Any]) -> None:
-    """State what Powertools leaves out: 304 has no body, and a cached answer has an ETag."""
+    """State what Powertools leaves out: 304 has no body, a cached answer has an ETag, and 431 never comes from a function."""
     responses = operation["responses"]
+    responses["431"] = {"description": "The request's line and headers are too long together: API Gateway answers, without a body"}
     operation["responses"] = dict(sorted(responses.items()))
     if "304" in responses:
         responses["304"].pop("content", None)

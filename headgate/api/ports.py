@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from headgate.api.limits import CallerLimit
+    from headgate.api.http.limits import CallerLimit
     from headgate.aws.athena.queries import QueryPage, QueryStatus
     from headgate.aws.stepfunctions import PipelineRun
     from headgate.contracts.registry import Registry

@@ -78,6 +78,15 @@ class Users:
     client: Any  # boto3's `cognito-idp` client; its types are not installed
     user_pool: str
 
+    def exist(self) -> bool:
+        """Whether anybody may sign in.
+
+        Raises:
+            ServiceError: the user pool refused it.
+        """
+        with translated("list users"):
+            return bool(self.client.list_users(UserPoolId=self.user_pool, Limit=1)["Users"])
+
     def add(self, email: str, group: str, *, permanent: bool = False) -> str:
         """Create a user in a group, or give an existing one this group, and return a new password.
 

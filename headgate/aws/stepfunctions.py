@@ -52,6 +52,11 @@ class PipelineRun:
         return self.status != RUNNING
 
     @property
+    def left_to(self) -> str:
+        """The name of the pending run that does this run's work; empty where this run did it."""
+        return str(self.output.get("left_to", "")).rpartition(":")[2]
+
+    @property
     def under_way(self) -> tuple[str, ...]:
         """States entered more often than left, in order of their first entry."""
         first_entries = tuple(dict.fromkeys(self.entered))

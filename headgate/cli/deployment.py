@@ -65,3 +65,21 @@ def activate_if_deployed(name: str | None) -> None:
     """As `activate`; without any deployment nothing changes, unless one was named."""
     if name is not None or "HEADGATE_RAW_BUCKET" in os.environ or any(FOLDER.glob("*/deployment.json")):
         activate(name)
+
+
+def use_deployed_project() -> None:
+    """Use the contracts of the project that was deployed last from this folder, and say so where it is not this folder's project.
+
+    HEADGATE_PROJECT goes first, and so does this folder where the deployed project's folder is gone.
+    """
+    from headgate.project import FILE, project
+
+    if os.environ.get("HEADGATE_PROJECT") or not any(FOLDER.glob("*/deployment.json")):
+        return
+    deployment = find(None)
+    deployed = deployment.environment.get("HEADGATE_PROJECT", "")
+    if not deployed or not (Path(deployed) / FILE).is_file() or project().folder == Path(deployed):
+        return
+    os.environ["HEADGATE_PROJECT"] = deployed
+    click.get_current_context().call_on_close(lambda: os.environ.pop("HEADGATE_PROJECT", None))
+    click.echo(f"Contracts of {deployed}, the project of deployment {deployment.name}; HEADGATE_PROJECT names another folder.", err=True)

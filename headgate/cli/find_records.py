@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
 from headgate.cli.rendering import screens
 
 if TYPE_CHECKING:
@@ -21,3 +23,24 @@ def find_records(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
 
     every = list(records)
     return named(every, name) or named(every, screens.shown(name))
+
+
+def find_record(records: Iterable[FileRecord], name: str, *, listed_by: str = "headgate files") -> FileRecord:
+    """The record that has the rows of that file id or key. A line on standard error counts later copies, which were skipped.
+
+    Args:
+        listed_by: the command that lists the names.
+
+    Raises:
+        click.ClickException: no file has that name.
+    """
+    from headgate.intake.quarantine.list_quarantine import count_skipped_copies, find_current
+
+    every = list(records)
+    record = find_current(every, name) or find_current(every, screens.shown(name))
+    if not record:
+        raise click.ClickException(f"There is no record of a file {screens.shown(name)}. `{listed_by}` lists ids and keys.")
+    if name != record.file_id and (copies := count_skipped_copies(every, record)):
+        later = f"{copies:,} later copies of this file were" if copies > 1 else "A later copy of this file was"
+        click.echo(f"{later} skipped: the content was received before. `headgate files` lists every copy.", err=True)
+    return record

@@ -1,7 +1,7 @@
 """The command `headgate`.
 
-Exit codes: 0 done; 1 failed, and the message says why; 2 the command was misspelt; 3 finished, but some files were rejected
-or some systems failed.
+Exit codes: 0 done; 1 failed, and the message says why; 2 the command was misspelt, or a path on this machine cannot be read or
+written; 3 finished, but some files were rejected or some systems failed.
 """
 
 from __future__ import annotations
@@ -17,48 +17,63 @@ from headgate.errors import HeadgateError
 
 # A command is imported when it runs: name → where it is defined in `headgate.cli.commands`, and its line in `headgate --help`.
 COMMANDS = {
-    "contract": ("contract:contract", "List contracts, draft new ones, and validate files against them."),
-    "cost": ("cost:cost", "Show what files and runs cost, by service, dataset and run, and a forecast for 10 and 1,000 times the data."),
-    "data-docs": ("models:data_docs", "Fetch the pages about the checks of a run and the model cards, to open in a browser."),
-    "dlq": ("dlq:dlq", "List, explain and redrive dead letters: messages that failed too often."),
-    "export": ("export:export", "Export tables of a MySQL or MariaDB server exactly, as of one moment, to raw or anywhere else."),
+    "contract": ("project.contract:contract", "List contracts, draft new ones, and validate files against them."),
+    "cost": (
+        "operations.cost:cost",
+        "Show what files and runs cost, by service, dataset and run, and a forecast for 10 and 1,000 times the data.",
+    ),
+    "data-docs": ("tables.models:data_docs", "Fetch the pages about the checks of a run and the model cards, to open in a browser."),
+    "dlq": ("operations.dlq:dlq", "List, explain and redrive dead letters: messages that failed too often."),
+    "export": ("files.export:export", "Export tables of a MySQL or MariaDB server exactly, as of one moment, to raw or anywhere else."),
     "file": (
-        "lineage:file",
+        "tables.lineage:file",
         "Follow the file at KEY, or of a file id, from its arrival to the tables that have its rows.",
     ),
-    "files": ("files:files", "Show one record per file: state, counts, and the error of a rejected one."),
+    "files": ("files.files:files", "Show one record per file: state, counts, and the error of a rejected one."),
     "forget": (
-        "forget:forget",
+        "operations.forget:forget",
         "Erase the rows of KEY, and all rows that refer to it, from every zone and every object version; write a certificate.",
     ),
-    "import-mysql": ("sample:import_mysql_command", "Read the shop's tables once from the MySQL server at MYSQL_URL."),
-    "import-online-retail": ("sample:import_online_retail_command", "Convert UCI Online Retail II into the tables of the shop."),
-    "init": ("init:init", "Make a folder for a lake of your own: settings, contracts and SQL models."),
-    "keys": ("keys:keys", "List and rotate the masking keys, and replace tokens of old keys."),
-    "lineage": ("lineage:lineage", "Show what TABLE was built from: its system, snapshot, datasets, and the files whose rows are in them."),
-    "logs": ("logs:logs", "Print recent log lines of functions and jobs, oldest first."),
-    "mapping": ("mapping:mapping", "Settle files whose columns could not be mapped with enough confidence."),
-    "models": ("models:models", "Show the champion model of each system, its quality and its drift."),
-    "onboard": ("onboard:onboard", "Check a file of records row by row, and create the records."),
-    "profile": ("profile:profile", "Profile a file: types, distribution, patterns, gaps, and a quality score."),
-    "quarantine": ("quarantine:quarantine", "Show refused rows, and replay their files once the cause is fixed."),
-    "query": ("query:query", "Run one statement of Athena's SQL on the lake's tables."),
-    "questions": ("query:questions", "List the saved questions."),
-    "queue": ("queue:queue", "Show the queues, and redrive failed messages."),
-    "rebuild": ("rebuild:rebuild", "Write curated and quarantine again, from raw, for every file whose rows were deleted there."),
-    "report": ("report:report", "Show what came in, what was refused and why, and what the systems built."),
-    "run": ("pipeline:run", "Merge curated data, check it, build the systems' tables and publish them."),
-    "runs": ("pipeline:runs", "List the newest runs with their state, start and duration."),
-    "sample": ("sample:sample", "Write a generated shop, with known defects, as files to upload."),
-    "serve": ("serve:serve", "Serve the HTTP API, and the console where it is built, from this machine."),
+    "import-mysql": ("files.sample:import_mysql_command", "Read the shop's tables once from the MySQL server at MYSQL_URL."),
+    "import-online-retail": ("files.sample:import_online_retail_command", "Convert UCI Online Retail II into the tables of the shop."),
+    "init": ("project.init:init", "Make a folder for a lake of your own: settings, contracts and SQL models."),
+    "keys": ("operations.keys:keys", "List and rotate the masking keys, and replace tokens of old keys."),
+    "lineage": (
+        "tables.lineage:lineage",
+        "Show what TABLE was built from: its system, snapshot, datasets, and the files whose rows are in them.",
+    ),
+    "logs": ("operations.logs:logs", "Print recent log lines of functions and jobs, oldest first."),
+    "mapping": ("files.mapping:mapping", "Settle files whose columns could not be mapped with enough confidence."),
+    "models": ("tables.models:models", "Show the champion model of each system, its quality and its drift."),
+    "onboard": ("files.onboard:onboard", "Check a file of records row by row, and create the records."),
+    "profile": ("files.profile:profile", "Profile a file: types, distribution, patterns, gaps, and a quality score."),
+    "quarantine": (
+        "files.quarantine:quarantine",
+        "Show refused rows, replay their files once the cause is fixed, and settle those that another file corrects.",
+    ),
+    "query": ("tables.query:query", "Run one statement of Athena's SQL on the lake's tables."),
+    "questions": ("tables.query:questions", "List the saved questions."),
+    "queue": ("operations.queue:queue", "Show the queues, and redrive failed messages."),
+    "rebuild": (
+        "operations.rebuild:rebuild",
+        "Write curated and quarantine again, from raw, for every file whose rows were deleted there.",
+    ),
+    "report": ("operations.report:report", "Show what came in, what was refused and why, and what the systems built."),
+    "run": ("operations.pipeline:run", "Merge curated data, check it, build the systems' tables and publish them."),
+    "runs": ("operations.pipeline:runs", "List the newest runs with their state, start and duration."),
+    "sample": ("files.sample:sample", "Write a generated shop, with known defects, as files to upload."),
+    "serve": ("operations.serve:serve", "Serve the HTTP API, and the console where it is built, from this machine."),
     "status": (
-        "status:status",
+        "operations.status:status",
         "Show the state of the lake on one screen: health, last run, age of the data, files, dead letters, alarms.",
     ),
-    "tables": ("tables:tables", "List versions of the systems' tables, and roll a table back to an earlier version."),
-    "upload": ("files:upload", "Send files to raw and follow them through the gate."),
-    "users": ("users:users", "Add people who may sign in to the console and the API."),
+    "tables": ("tables.tables:tables", "List versions of the systems' tables, and roll a table back to an earlier version."),
+    "upload": ("files.files:upload", "Send files to raw and follow them through the gate."),
+    "users": ("operations.users:users", "Add people who may sign in to the console and the API."),
 }
+
+
+_USAGE = click.UsageError.exit_code
 
 
 class LazyGroup(click.Group):
@@ -99,6 +114,19 @@ def main() -> None:
     except HeadgateError as error:
         click.echo(f"headgate: {error}", err=True)
         sys.exit(1)
+    except OSError as error:
+        if not error.filename or isinstance(error, ConnectionError):
+            raise
+        click.echo(f"headgate: {_path_failure(error)}", err=True)
+        sys.exit(_USAGE)
+
+
+def _path_failure(error: OSError) -> str:
+    """What happened to which path, and what to do."""
+    from headgate.masking.redaction import redact_text
+
+    path, reason = redact_text(str(error.filename)), error.strerror or type(error).__name__
+    return f"{path} cannot be read or written: {reason}. Name a path in a folder that exists and where you may write, and run this again."
 
 
 if __name__ == "__main__":

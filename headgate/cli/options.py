@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 FINISHED_WITH_REFUSALS = 3
+_UNLIMITED_WIDTH = 1_000_000
 
 deployment = click.option(
     "--deployment", "deployment_name", metavar="NAME", help="Deployment below .headgate/ to speak to; default: the newest."
@@ -22,9 +24,13 @@ deployment = click.option(
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a screen.")
 
 
-def console() -> Console:
-    """Where screens go. Names and values of data are text: `[b]` or `:x:` in them is no markup."""
-    return Console(markup=False, emoji=False)
+def console(*, unlimited: bool = False) -> Console:
+    """Where screens go. Names and values of data are text: `[b]` or `:x:` in them is no markup.
+
+    A pipe or a file has no width, so that a row stays one line for grep, sort and `less -S`, unless COLUMNS states one.
+    """
+    has_width = os.environ.get("COLUMNS") or sys.stdout.isatty()
+    return Console(markup=False, emoji=False, width=None if has_width and not unlimited else _UNLIMITED_WIDTH)
 
 
 def progress_console() -> Console:
@@ -32,12 +38,12 @@ def progress_console() -> Console:
     return Console(stderr=True, markup=False, emoji=False)
 
 
-def show(*, as_json: bool, value: Callable[[], object], screen: Callable[[], RenderableType]) -> None:
-    """Print the JSON or the screen; only the one asked for is computed."""
+def show(*, as_json: bool, value: Callable[[], object], screen: Callable[[], RenderableType], unlimited: bool = False) -> None:
+    """Print the JSON or the screen; only the one asked for is computed. An `unlimited` screen may be wider than the terminal."""
     if as_json:
         click.echo(json.dumps(value(), indent=2, default=str))
     else:
-        console().print(screen())
+        console(unlimited=unlimited).print(screen(), crop=False)
 
 
 def finish(*, complete: bool) -> None:

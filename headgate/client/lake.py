@@ -71,19 +71,18 @@ class Lake:
         """Return the answer to one reading statement of Athena's SQL; `frame.attrs` has its `query_id` and `scanned_bytes`.
 
         Args:
-            sql: tables without a database are those of prod.
+            sql: a table without a database is looked up in prod, then in curated.
             params: values of the statement's parameters by name: `where country = :country` takes `{"country": "Norway"}`.
 
         Raises:
             QueryError: it is not one reading statement, a parameter has no value, or Athena refused or failed it.
         """
         from headgate.aws.athena.tables import to_pandas
-        from headgate.query import only_reading
+        from headgate.query import qualify_tables
         from headgate.query.advice import with_advice
         from headgate.query.parameters import bind
 
-        statement = bind(sql, params or {})
-        only_reading(statement)
+        statement = qualify_tables(bind(sql, params or {}), wiring.databases(self.environment))
         try:
             answer = wiring.lake_tables(self.environment).sql(statement)
         except QueryError as error:
@@ -139,19 +138,19 @@ class Lake:
         return pd.DataFrame([asdict(record) for record in records])
 
     def file(self, name: str) -> FileRecord:
-        """Return the newest record of a file, by its id or its key in raw.
+        """Return the newest record of a file, by its id or its key in raw; a skipped copy of the same key does not count.
 
         Raises:
             NotFoundError: no such file was received.
         """
-        from headgate.intake.quarantine.list_quarantine import named
+        from headgate.intake.quarantine.list_quarantine import find_current
         from headgate.masking.redaction import redact_text
 
         records = list(wiring.ledger(self.environment).records())
-        found = named(records, name) or named(records, redact_text(name))
+        found = find_current(records, name) or find_current(records, redact_text(name))
         if not found:
             raise NotFoundError(f"No file {redact_text(name)} was received. `lake.files()` lists the files that were.")
-        return found[0]
+        return found
 
     def quarantine(self, file: str = "", *, dataset: str = "", rule: str = "") -> pd.DataFrame:
         """Return what is in quarantine: counts by dataset and rule, or with `file` the rows of one file, values masked.
@@ -253,9 +252,9 @@ def connect(deployment: str | None = None) -> Lake:
 
 def _questions() -> Mapping[str, Question]:
     from headgate.domains.saved_questions import saved_questions
-    from headgate.project import project
+    from headgate.project import deployed_systems
 
-    return saved_questions(project().domains)
+    return saved_questions(deployed_systems(os.environ))
 
 
 def _with_facts(frame: pd.DataFrame, answer: pa.Table) -> pd.DataFrame:

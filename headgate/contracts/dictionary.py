@@ -80,7 +80,7 @@ def _table(contract: Contract) -> str:
 
 def _row(contract: Contract, column: Column) -> str:
     name = f"**{column.name}**" if column.name in contract.key else column.name
-    rules = [_rule(rule) for rule in column.rules if rule != Rule("required")]
+    rules = [rule_text(rule) for rule in column.rules if rule != Rule("required")]
     rules += ["unique"] * column.unique
     rules += ["may be null"] * (not column.required)
     rules += [f"in {column.references}"] if column.references else []
@@ -89,7 +89,8 @@ def _row(contract: Contract, column: Column) -> str:
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
-def _rule(rule: Rule) -> str:
+def rule_text(rule: Rule) -> str:
+    """Return a column's rule in words, with its bound, pattern or values, and what happens to a row that breaks it."""
     argument = ", ".join(map(str, rule.argument)) if isinstance(rule.argument, tuple) else rule.argument
     return _RULES[rule.name].format(argument) + _LEVELS[rule.level]
 

@@ -163,7 +163,15 @@ def _of_column(old: Column, new: Column) -> Iterator[Change]:
         yield Change(name, f"the source format is {_format(new)}, was {_format(old)}", Breaks.BOTH)
     if old.references != new.references:
         yield Change(name, f"points to {new.references or 'nothing'}, pointed to {old.references or 'nothing'}", Breaks.NOBODY)
+    yield from _of_nested(old, new)
     yield from _of_rules(old, new)
+
+
+def _of_nested(old: Column, new: Column) -> Iterator[Change]:
+    if new.nested and not old.nested:
+        yield Change(new.name, "lists and objects are kept as JSON text", Breaks.NOBODY)
+    if old.nested and not new.nested:
+        yield Change(new.name, "a file with lists or objects is rejected", Breaks.SENDERS)
 
 
 def _format(column: Column) -> str:

@@ -113,9 +113,15 @@ class Column:
     unmasked: bool = False  # stated to hold no card data, whatever its name or its numbers look like
     classification: str = ""  # ODCS: `personal` for data about a person; a masked column is `restricted` without saying so
     format: SourceFormat | None = None  # how its source writes it; None for the plain spelling of its type
+    nested: str = ""  # ODCS logicalType `array` or `object`: lists and objects are kept as their JSON text
     content: Content | None = None  # what its numbers are; they are not searched for card numbers by length alone
     undeclared: bool = False  # a column of one file that the contract does not have (`headgate.contracts.new_columns`)
+    left_out: bool = False  # an undeclared column that a person left out of the file's mapping: its values go nowhere
     stem: str = ""  # of the names of the columns that replace it, if the usual names are taken
+
+
+# ODCS has no fixed list; `confidential` is the word of its examples for a customer's data.
+_PERSONAL = frozenset({"personal", "confidential"})
 
 
 @dataclass(frozen=True)
@@ -175,3 +181,8 @@ class Contract:
     def sensitive(self) -> tuple[Column, ...]:
         """Columns whose values must never be written or shown as they came, free text excepted."""
         return tuple(column for column in self.columns if column.mask not in {None, Mask.FREE_TEXT, Mask.MASKED, Mask.VERDICTS})
+
+    @property
+    def personal(self) -> tuple[str, ...]:
+        """Names of the columns about a person that nothing masks. The analyst role cannot read a table that has one."""
+        return tuple(column.name for column in self.columns if column.classification in _PERSONAL)

@@ -69,6 +69,17 @@ def with_undeclared(contract: Contract, names: Sequence[str]) -> Contract:
     return replace(contract, columns=(*contract.columns, *(undeclared_column(name, policy) for name in names)))
 
 
+def with_left_out(contract: Contract, names: Sequence[str]) -> Contract:
+    """Return the contract for one file that has these columns as well, which a person left out of its mapping."""
+    left_out = (Column(name, ColumnType(Kind.STRING), undeclared=True, left_out=True) for name in names)
+    return replace(contract, columns=(*contract.columns, *left_out))
+
+
+def without_left_out(contract: Contract) -> Contract:
+    """Return the contract by which the rows of such a file are checked and stored."""
+    return replace(contract, columns=tuple(column for column in contract.columns if not column.left_out))
+
+
 def declared_only(contract: Contract) -> Contract:
     """Return the contract without the new columns of one file."""
     return replace(contract, columns=tuple(column for column in contract.columns if not column.undeclared))

@@ -40,6 +40,7 @@ _OPTION_RULES = {
 }
 _SEVERED = {"required": "required", **_OPTION_RULES}
 _LEVELS = {"warning": Level.WARN, "error": Level.QUARANTINE, "critical": Level.HALT}
+_NESTED = ("array", "object")
 _UNMASKED = "none"
 _MASKS = tuple(mask.value for mask in Mask if mask not in {Mask.MASKED, Mask.VERDICTS})
 _COMPARE = "Remedy: compare it with one that `headgate contract init` writes"
@@ -189,7 +190,22 @@ def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object
         classification=_classification(item, own),
         format=_format(identity, item, column_type, formats),
         content=_content(identity, item["name"], own),
+        nested=_nested(identity, item, column_type),
     )
+
+
+def _nested(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> str:
+    """Return `array` or `object` for a column that keeps lists and objects as their JSON text.
+
+    Raises:
+        ContractError: its type is no text.
+    """
+    stated = str(item.get("logicalType", ""))
+    if stated not in _NESTED:
+        return ""
+    if column_type.kind is not Kind.STRING:
+        raise ContractError(f"{identity}.{item['name']}: logicalType {stated} is kept as JSON text. Remedy: physicalType: TEXT")
+    return stated
 
 
 def _unique(identity: str, item: Mapping[str, Any], own: Mapping[str, Any]) -> bool:

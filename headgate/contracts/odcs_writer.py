@@ -84,7 +84,7 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
     return _stated(
         {
             "name": column.name,
-            "logicalType": _LOGICAL[column.type.kind],
+            "logicalType": column.nested or _LOGICAL[column.type.kind],
             "physicalType": physical_type(column.type),
             "description": column.description,
             "primaryKey": is_key,

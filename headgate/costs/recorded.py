@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from headgate.costs.billing import STANDARD, Used, function, glue_job, stored
+from headgate.lake.states import FileState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,7 +74,9 @@ def of_runs(runs: Iterable[JobRun], growth: float = 1, start_s: float = 0) -> It
 
 def gate_s(record: FileRecord) -> float:
     """Return the seconds that the gate worked on a file; 0 where its record has no times."""
-    began, ended = record.stage_times.get("trigger", ""), record.finished_at
-    if not (began and ended):
+    began = record.stage_times.get("trigger", "")
+    if not (began and record.finished_at):
         return 0.0
-    return max(0.0, (datetime.fromisoformat(ended) - datetime.fromisoformat(began)).total_seconds())
+    # `finished_at` has whole seconds, the stages milliseconds; a reverted file was finished again by the revert.
+    ended = max([*record.stage_times.values(), *([] if record.state is FileState.REVERTED else [record.finished_at])])
+    return (datetime.fromisoformat(ended) - datetime.fromisoformat(began)).total_seconds()

@@ -6,9 +6,9 @@ docs/cost.md explains each part and names the assumptions.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from headgate.costs.billing import (
     FLEX,
@@ -27,16 +27,29 @@ from headgate.costs.billing import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from headgate.costs.prices import Prices
 
 DAY_S = 86_400
-# Source: AWS Glue developer guide, "AWS Glue worker types": DPUs and free disk in GB of one worker.
-WORKERS = {"G.1X": (1, 94), "G.2X": (2, 138), "G.4X": (4, 256), "G.8X": (8, 512)}
+JOB_TIMEOUT_S = 3600  # terraform/platform.tf
+LARGEST_SYSTEM_JOB = "build_compliance_guardian"  # holds the most memory: dozens of features of each transaction
+
+
+class Worker(NamedTuple):
+    """One worker of a Glue job."""
+
+    dpus: int
+    disk_gb: int
+    memory_gb: int
+
+
+# Source: AWS Glue developer guide, "AWS Glue worker types": DPUs, the free part of the disk in GB, and memory in GB of one worker.
+WORKERS = {"G.1X": Worker(1, 44, 16), "G.2X": Worker(2, 78, 32), "G.4X": Worker(4, 230, 64), "G.8X": Worker(8, 485, 128)}
 FLEX_WORKERS = {"G.1X", "G.2X"}  # Source: AWS Glue developer guide, "Configuring job properties", execution class
 LEAST_WORKERS = 2  # a Spark job has a driver and an executor
+WORKER_OWN_MEMORY_GB = 2  # the operating system and Spark's driver, whose heap stays small while Spark has no work
 COPIES_ON_DISK = 3  # the merge holds the old snapshot, the new one, and what it spills
 
 
@@ -71,8 +84,14 @@ class Measured:
         curated_share: bytes of curated Parquet per byte of CSV text.
         merge_s: of the merge of all datasets, however little data there is.
         merge_s_per_gb: of the merge, per GB of Parquet in the snapshot, which is read and written again.
+        checks_s: of the quality gate's suites, however little data there is.
+        checks_s_per_gb: of the suites, per GB of Parquet in the snapshot.
         systems_s: of all five systems together, however little data there is.
         systems_s_per_gb: of all five systems together, per GB of Parquet in the snapshot.
+        longest_share: of the seconds of all systems, those of the system that takes longest, 0..1.
+        largest_share: of the seconds of all systems, those of the system that holds the most memory, 0..1.
+        memory_mb: most memory of one system's process, however little data there is.
+        memory_mb_per_gb: of it, per GB of Parquet in the snapshot.
     """
 
     measured_on: date
@@ -80,16 +99,34 @@ class Measured:
     curated_share: float
     merge_s: float
     merge_s_per_gb: float
+    checks_s: float
+    checks_s_per_gb: float
     systems_s: float
     systems_s_per_gb: float
+    longest_share: float
+    largest_share: float
+    memory_mb: float
+    memory_mb_per_gb: float
 
     def merge_of(self, held_gb: float) -> float:
         """Return the seconds of a merge of so many GB of Parquet."""
         return self.merge_s + self.merge_s_per_gb * held_gb
 
+    def checks_of(self, held_gb: float) -> float:
+        """Return the seconds of the quality gate over so many GB of Parquet."""
+        return self.checks_s + self.checks_s_per_gb * held_gb
+
     def systems_of(self, held_gb: float) -> float:
         """Return the seconds of all systems over so many GB of Parquet."""
         return self.systems_s + self.systems_s_per_gb * held_gb
+
+    def longest_job_of(self, held_gb: float) -> float:
+        """Return the seconds of the longest job of a run over so many GB of Parquet."""
+        return max(self.merge_of(held_gb), self.checks_of(held_gb), self.longest_share * self.systems_of(held_gb))
+
+    def memory_gb_of(self, held_gb: float) -> float:
+        """Return the memory of the largest system's process over so many GB of Parquet."""
+        return (self.memory_mb + self.memory_mb_per_gb * held_gb) / 1000
 
     @classmethod
     def load(cls) -> Measured:
@@ -103,6 +140,7 @@ class Settings:
 
     Attributes:
         run_share: the most of the time that runs may take, 0..1; a long run makes the next one start later.
+        job_worker_types: worker types by job, such as build_compliance_guardian; other jobs have `job_worker_type`.
         job_start_s: billed seconds until a job's own work begins: Spark's start and the installation of its wheels. Assumed.
         endpoints: interface endpoints times availability zones.
     """
@@ -110,25 +148,26 @@ class Settings:
     run_interval_s: int = 3600
     run_share: float = 0.05
     job_worker_type: str = "G.1X"
+    job_worker_types: Mapping[str, str] = field(default_factory=dict)
     job_execution_class: str = FLEX
     gate_memory_mb: int = 3008
     raw_expiry_days: int = 90
     snapshot_version_days: int = 1
     systems: int = 5
     endpoints: int = 0
-    alarms: int = 12
+    alarms: int = 18
     functions: int = 4
     job_start_s: float = 45
 
-    @property
-    def job_dpus(self) -> float:
-        """DPUs of a job that does not use Spark."""
-        return LEAST_WORKERS * WORKERS[self.job_worker_type][0]
+    def worker_type_of(self, job: str) -> str:
+        """Return the worker type of a job."""
+        return self.job_worker_types.get(job, self.job_worker_type)
 
-    @property
-    def billed_class(self) -> str:
-        """The execution class that this worker type can have."""
-        return FLEX if self.job_execution_class == FLEX and self.job_worker_type in FLEX_WORKERS else STANDARD
+    def runs_of(self, part: str, job: str, seconds: float, runs: float) -> Used:
+        """Return the DPU-hours of runs of a job without Spark, at the worker type and execution class of the job."""
+        worker_type = self.worker_type_of(job)
+        has_flex = self.job_execution_class == FLEX and worker_type in FLEX_WORKERS
+        return glue_job(part, seconds, LEAST_WORKERS * WORKERS[worker_type].dpus, FLEX if has_flex else STANDARD, runs)
 
 
 def monthly(workload: Workload, settings: Settings, measured: Measured, prices: Prices) -> tuple[Cost, ...]:
@@ -152,7 +191,7 @@ def run_s(workload: Workload, settings: Settings, measured: Measured) -> float:
     """Return the seconds of one run: merge and gate one after the other, then the systems side by side."""
     held = held_gb(workload, measured)
     systems = measured.systems_of(held) / settings.systems if settings.systems else 0
-    return 3 * settings.job_start_s + 2 * measured.merge_of(held) + systems
+    return 3 * settings.job_start_s + measured.merge_of(held) + measured.checks_of(held) + systems
 
 
 def runs_per_day(workload: Workload, settings: Settings, measured: Measured) -> float:
@@ -161,16 +200,39 @@ def runs_per_day(workload: Workload, settings: Settings, measured: Measured) -> 
     return min(float(workload.arrivals_per_day), DAY_S / least_s)
 
 
+def memory_needed_gb(workload: Workload, measured: Measured) -> float:
+    """Return the memory that a worker needs for the largest system."""
+    return measured.memory_gb_of(held_gb(workload, measured)) + WORKER_OWN_MEMORY_GB
+
+
+def with_fitting_workers(workload: Workload, settings: Settings, measured: Measured) -> Settings:
+    """Return the settings with the smallest worker type that holds the largest system; the same settings where none does."""
+    needed_gb = memory_needed_gb(workload, measured)
+    least = WORKERS[settings.worker_type_of(LARGEST_SYSTEM_JOB)].memory_gb
+    fitting = next((name for name, worker in WORKERS.items() if worker.memory_gb >= max(needed_gb, least)), None)
+    if fitting is None or needed_gb <= least:
+        return settings
+    return replace(settings, job_worker_types={**settings.job_worker_types, LARGEST_SYSTEM_JOB: fitting})
+
+
 def unfit(workload: Workload, settings: Settings, measured: Measured) -> tuple[str, ...]:
     """Return which limits of the design the workload exceeds."""
-    disk_gb = WORKERS[settings.job_worker_type][1]
+    disk_gb = WORKERS[settings.worker_type_of("merge_curated")].disk_gb
     needed = COPIES_ON_DISK * held_gb(workload, measured)
     took = run_s(workload, settings, measured)
     found = []
     if needed > disk_gb:
         days = disk_gb / COPIES_ON_DISK / measured.curated_share / workload.gb_per_day
-        worker = f"a {settings.job_worker_type} worker has {disk_gb} GB"
-        found.append(f"the merge needs {needed:,.0f} GB of disk and {worker}: {days:,.0f} days of data fit")
+        worker = f"a {settings.worker_type_of('merge_curated')} worker has {disk_gb} GB"
+        found.append(f"the merge needs {needed:,.0f} GB of disk and {worker}: {days:,.1f} days of data fit")
+    memory_gb = WORKERS[settings.worker_type_of(LARGEST_SYSTEM_JOB)].memory_gb
+    if settings.systems and memory_needed_gb(workload, measured) > memory_gb:
+        found.append(
+            f"{LARGEST_SYSTEM_JOB} needs {memory_needed_gb(workload, measured):,.0f} GB of memory and its worker has {memory_gb} GB"
+        )
+    longest_s = settings.job_start_s + measured.longest_job_of(held_gb(workload, measured))
+    if longest_s > JOB_TIMEOUT_S:
+        found.append(f"the longest job takes {longest_s / 60:,.0f} minutes and is stopped after {JOB_TIMEOUT_S // 60}")
     if took > DAY_S:
         found.append(f"a run takes {took / 3600:,.0f} hours, more than a day")
     return tuple(found)
@@ -195,13 +257,14 @@ def _gate(workload: Workload, settings: Settings, measured: Measured) -> Iterato
 
 def _runs(workload: Workload, settings: Settings, measured: Measured, runs: float) -> Iterator[Used]:
     held, start_s = held_gb(workload, measured), settings.job_start_s
-    dpus, kind = settings.job_dpus, settings.billed_class
-    yield glue_job("merge", start_s + measured.merge_of(held), dpus, kind, runs)
-    # The checks read the snapshot once and write nothing: the merge's time is an upper bound.
-    yield glue_job("quality gate", start_s + measured.merge_of(held), dpus, kind, runs)
+    yield settings.runs_of("merge", "merge_curated", start_s + measured.merge_of(held), runs)
+    yield settings.runs_of("quality gate", "quality_gate", start_s + measured.checks_of(held), runs)
     if settings.systems:
-        each_s = measured.systems_of(held) / settings.systems
-        yield glue_job("systems", start_s + each_s, dpus, kind, runs * settings.systems)
+        all_s, others = measured.systems_of(held), settings.systems - 1
+        largest_s = all_s * (measured.largest_share if others else 1)
+        yield settings.runs_of("systems", LARGEST_SYSTEM_JOB, start_s + largest_s, runs)
+        if others:
+            yield settings.runs_of("systems", "", start_s + (all_s - largest_s) / others, runs * others)
     jobs = 2 + settings.systems
     yield crawler("crawlers", 60, crawls=1)  # a crawl follows a change of columns: one a month
     looks = run_s(workload, settings, measured) / 30

@@ -35,8 +35,10 @@ from headgate.drafts.column_inference import (
     rows_repeated,
 )
 from headgate.drafts.format_answers import Answer, answer_of
+from headgate.drafts.nearly_all_rows import about_bad_values, about_key, guess_of_nearly_all, key_of_nearly_all, sounds_like_key
+from headgate.drafts.totals_row import totals_of
 from headgate.errors import ContractError, UnreadableFileError
-from headgate.formats.json.nested_names import every_object
+from headgate.formats.json.nested_names import by_contract, every_object
 from headgate.formats.json.records import holds_json, read_records
 from headgate.formats.read_file import read_file
 from headgate.formats.read_table import read_table
@@ -60,7 +62,6 @@ if TYPE_CHECKING:
 
 _KEY_KINDS = {Kind.STRING, Kind.BIGINT}
 _KEY_PARTS = {*_KEY_KINDS, Kind.DATE, Kind.TIMESTAMP}
-_KEY_ENDINGS = ("id", "number", "no", "key", "uuid", "code", "sku")
 _CHANGED = ("updated_at", "modified_at", "last_modified", "changed_at", "last_updated", "updated", "modified")
 _MOST_KEY_CANDIDATES = 8
 _LEAST_DIFFERENT = 0.9  # of the rows: more exact repeats may be a table without a key
@@ -78,6 +79,16 @@ _WHY = {
     Mask.SSN: "holds social security numbers: the last four digits are kept",
     Mask.FREE_TEXT: "is free text: card numbers inside are replaced",
 }
+
+_NESTED_VALUES = {"array": "lists", "object": "objects"}
+_TOTALS = (
+    "ends with the sum of the rows above: the last row is a line of totals. The gate accepts it as a row, so sums in queries count "
+    "everything twice; send the file without it"
+)
+_AS_JSON = (
+    "holds {kind} and is kept as JSON text: read it in queries with json_extract, as in json_extract({name}, '$'); "
+    "card numbers inside are replaced"
+)
 
 
 @dataclass(frozen=True)
@@ -106,16 +117,27 @@ class Draft:
     questions: tuple[Question, ...] = ()
 
 
-def draft(body: bytes, dataset: str, encoding: str = "", *, formats: Mapping[str, str] | None = None, date_order: str = "") -> Draft:
+def draft(
+    body: bytes,
+    dataset: str,
+    encoding: str = "",
+    *,
+    formats: Mapping[str, str] | None = None,
+    date_order: str = "",
+    strict: bool = True,
+    key: Sequence[str] | None = None,
+) -> Draft:
     """Return a source contract that accepts every row of the sample, except repeated rows and the values that the findings count.
 
     Args:
         encoding: of samples that are not UTF-8, which the draft states.
         formats: a pattern for each column that a person answered for.
         date_order: `dmy`, `mdy` or `ymd`: the order in dates that can be read in several ways.
+        strict: type a column only if all of its values have the type; else 98 % of at least 50 values are enough, also for a key.
+        key: the key's columns as a person states them; empty for none. By default the draft looks for one.
 
     Raises:
-        ContractError: there is no such encoding, no such column, or a pattern does not read a column's values.
+        ContractError: there is no such encoding, no such column, a key is masked, or a pattern does not read a column's values.
         UnreadableFileError: the sample cannot be read as a table, or its first row is data.
         HeaderError: its header names a column twice, or not at all.
     """
@@ -128,21 +150,23 @@ def draft(body: bytes, dataset: str, encoding: str = "", *, formats: Mapping[str
     rows = len(next(iter(cells.values())))
     answers = _answers(stored, formats or {}, date_order)
     guesses = {one.name: _guess(one, cells[one.name], answers[one.name], is_typed=one.name in typed) for one in stored}
+    if not strict:
+        guesses = {name: guess_of_nearly_all(name, cells[name], guess) for name, guess in guesses.items()}
     columns = {column.name: _column(column, cells[column.name], guesses[column.name]) for column in stored}
     columns |= _floats_again(body, replace(unread, columns=stored), columns)
     columns |= _names_of_people(columns)
-    key = _key(columns, cells)
+    names = _key(columns, cells, strict=strict) if key is None else _stated_key(columns, key)
     order_by = tuple(name for name in _CHANGED if name in columns and columns[name].type.kind is Kind.TIMESTAMP)[:1]
-    declared = with_distinct_names(_keyed(column) if column.name in key else column for column in columns.values())
+    declared = with_distinct_names(_keyed(column) if column.name in names else column for column in columns.values())
     contract = Contract(
         id=f"headgate.source.{dataset}",
         dataset=dataset,
         zone="source",
         version="0.1.0",
         columns=declared,
-        key=key,
+        key=names,
         order_by=order_by,
-        grain=f"One row per {' and '.join(key)}" if key else "",
+        grain=f"One row per {' and '.join(names)}" if names else "",
         properties={**unread.properties, **_kept_new_columns(declared), **({"headgate.orderBy": [*order_by]} if order_by else {})},
     )
     open_columns = [column for column in declared if guesses[column.name].choices and column.mask is None]
@@ -182,7 +206,9 @@ def _answers(stored: Sequence[Column], formats: Mapping[str, str], date_order: s
 
 
 def _guess(stored: Column, text: pa.Array, answer: Answer, *, is_typed: bool) -> Guess:
-    """Return the guess for a column; one that the file stores as numbers or times has no source format."""
+    """Return the guess for a column; one that the file stores as numbers or times has no source format, JSON text is text."""
+    if stored.nested:
+        return Guess(ColumnType(Kind.STRING))
     if stored.type.kind is not Kind.STRING:
         return Guess(guess_type(stored.name, text))
     return guess_column(stored.name, text, is_typed=is_typed, answer=answer)
@@ -207,15 +233,20 @@ def _cells(body: bytes, stored: Contract) -> Mapping[str, pa.Array]:
 def _stored_columns(content: bytes, unread: Contract) -> tuple[tuple[Column, ...], Mapping[str, object]]:
     """The file's columns in the types from which the gate's reader keeps every value, and the properties of a contract that reads it."""
     properties = unread.properties
+    nested: Mapping[str, str] = {}
     if is_parquet(content):
-        stored = {folded(field.name): _stored_type(field.type) for field in _parquet_schema(content)}
+        schema = _parquet_schema(content)
+        stored = {folded(field.name): _stored_type(field.type) for field in schema}
+        nested = {folded(field.name): _logical_type(field.type) for field in schema if pa.types.is_nested(field.type)}
     else:
         table = read_table(content, unread)
         _check_header(table)
-        names = _json_names(content, unread) if holds_json(content, stated_encoding(unread)) else table.names
+        is_json = holds_json(content, stated_encoding(unread))
+        names = _json_names(content, unread) if is_json else table.names
         stored = {folded(name) or made_up_name(position): ColumnType(Kind.STRING) for position, name in enumerate(names, 1)}
+        nested = _nested_names(content, replace(unread, columns=_columns_of(stored, {}))) if is_json else {}
         properties = properties if table.has_header else {**properties, HEADER_PROPERTY: NO_HEADER}
-    columns = tuple(Column(name, column_type) for name, column_type in stored.items())  # a name that comes twice is left to the reader
+    columns = _columns_of(stored, nested)
     if any(_is_data(column.name) for column in columns):
         raise UnreadableFileError(
             rule="not_a_table",
@@ -230,6 +261,18 @@ def _json_names(content: bytes, unread: Contract) -> tuple[str, ...]:
     columns = read_records(content, stated_encoding(unread), every_object).columns
     nulls = {name for name, column in columns.items() if column.null_count == len(column)}
     return tuple(name for name in columns if name not in nulls or not any(other.startswith(f"{name}_") for other in columns))
+
+
+def _columns_of(stored: Mapping[str, ColumnType], nested: Mapping[str, str]) -> tuple[Column, ...]:
+    """The columns in their stored types; a name that comes twice is left to the reader."""
+    return tuple(Column(name, column_type, nested=nested.get(name, "")) for name, column_type in stored.items())
+
+
+def _nested_names(content: bytes, contract: Contract) -> dict[str, str]:
+    """Return the columns that hold lists or objects when the file is read by the contract, with their ODCS logicalType."""
+    read = read_records(content, stated_encoding(contract), by_contract(contract))
+    firsts = {name: next(text for text in read.columns[name].to_pylist() if text and text[0] in "[{") for name in read.nested}
+    return {folded(name): "array" if text[0] == "[" else "object" for name, text in firsts.items()}
 
 
 def _check_header(table: FileTable) -> None:
@@ -264,6 +307,11 @@ def _stored_type(stored: pa.DataType) -> ColumnType:
     return ColumnType(next((kind for kind, is_kind in kinds.items() if is_kind(stored)), Kind.STRING))
 
 
+def _logical_type(stored: pa.DataType) -> str:
+    """ODCS's word for a nested type."""
+    return "object" if pa.types.is_struct(stored) or pa.types.is_map(stored) else "array"
+
+
 def _parquet_schema(content: bytes) -> pa.Schema:
     try:
         return pq.read_schema(pa.BufferReader(content))
@@ -285,7 +333,7 @@ def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
     if mask is None and not (guess.mostly or guess.choices or is_open):
         rules += _valid_values(text, column_type)
     description = f"Format undecided: {' or '.join(map(answer_of, guess.choices))}" if guess.choices and mask is None else ""
-    return replace(column, required=required, rules=tuple(rules), description=description, content=content)
+    return replace(column, required=required, rules=tuple(rules), description=description, content=content, nested=stored.nested)
 
 
 def _names_of_people(columns: Mapping[str, Column]) -> dict[str, Column]:
@@ -305,8 +353,13 @@ def _classification(name: str, mask: Mask | None, text: pa.Array) -> str:
 
 
 def _mask(stored: Column, text: pa.Array) -> Mask | None:
-    """By name and texts; floats spell card numbers with an exponent, and nobody stores prose as a number or a time."""
+    """By name and texts; floats spell card numbers with an exponent, and nobody stores prose as a number or a time.
+
+    JSON text is free text, which may hold anything; what must be dropped by its name is dropped.
+    """
     mask = guess_mask(stored.name, text)
+    if stored.nested:
+        return mask if mask in {Mask.CVV, Mask.TRACK} else Mask.FREE_TEXT
     if stored.type.kind is Kind.STRING or mask not in {None, Mask.FREE_TEXT}:
         return mask
     values = cast(blank_to_null(text), _kept(stored.type)).values
@@ -356,7 +409,26 @@ def _keyed(column: Column) -> Column:
     return replace(column, required=True, rules=rules)
 
 
-def _key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tuple[str, ...]:
+def _stated_key(columns: Mapping[str, Column], key: Sequence[str]) -> tuple[str, ...]:
+    names = tuple(map(folded, key))
+    for name in names:
+        if name not in columns:
+            raise ContractError(f"the sample has no column {name}. Remedy: --key takes one or more of {', '.join(columns)}")
+        if columns[name].mask is not None:
+            raise ContractError(f"column {name} is masked, so it cannot be the key. Remedy: name another column, or --no-key")
+    return names
+
+
+def _key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array], *, strict: bool) -> tuple[str, ...]:
+    """Return the exact key; unless the draft is strict, a column that sounds like a key and tells apart nearly all rows is preferred."""
+    exact = _exact_key(columns, cells)
+    if strict or (len(exact) == 1 and sounds_like_key(exact[0])):
+        return exact
+    candidates = [column.name for column in columns.values() if column.mask is None and column.type.kind in _KEY_KINDS]
+    return key_of_nearly_all(candidates, cells) or exact
+
+
+def _exact_key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tuple[str, ...]:
     """Return the column, else the pair of columns, whose values tell apart all different rows; names that sound like a key are tried first.
 
     Rows that repeat another one exactly are duplicates by any key.
@@ -375,19 +447,22 @@ def _key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tuple[
 
 
 def _by_sound(names: Sequence[str]) -> list[str]:
-    return sorted(names, key=lambda name: not name.endswith(_KEY_ENDINGS))
+    return sorted(names, key=lambda name: not sounds_like_key(name))
 
 
 def _findings(contract: Contract, cells: Mapping[str, pa.Array], guesses: Mapping[str, Guess]) -> list[Finding]:
     found = [
         Finding(column.name, message)
         for column in contract.columns
-        for message in (*_about(column, cells[column.name]), *_about_format(column, guesses[column.name]))
+        for message in (*_about(column, cells[column.name], guesses[column.name]), *_about_format(column, guesses[column.name]))
     ]
     if not any(len(text) for text in cells.values()):
         found.append(Finding("", "the sample has no rows, so every type is a guess: draft from a file with rows"))
+    if summed := totals_of(contract.columns, cells):
+        found.append(Finding(", ".join(summed), _TOTALS))
     if not has_header(contract):
         found.append(Finding("", "the file has no header: replace column_1, column_2 … by names, in the file's order"))
+    found += [Finding(", ".join(contract.key), note) for note in about_key(contract, cells)]
     if not contract.key:
         found.append(Finding("", "no column and no pair of columns is unique: name a key, or every row is kept"))
     elif not contract.order_by:
@@ -422,7 +497,8 @@ def _why_text(name: str, most: Most) -> str:
 
 
 def _shown(declared: SourceFormat) -> str:
-    return ", ".join(f"{key} {value}" for key, value in format_facts(declared).items())
+    facts = {key: repr(value) if key in {"decimal", "thousands"} else value for key, value in format_facts(declared).items()}
+    return ", ".join(f"{key} {value}" for key, value in facts.items())
 
 
 def _confidence(declared: SourceFormat) -> float:
@@ -430,8 +506,10 @@ def _confidence(declared: SourceFormat) -> float:
     return _ASSUMED if declared.nulls or has_short_year(declared) else 1.0
 
 
-def _about(column: Column, text: pa.Array) -> list[str]:
+def _about(column: Column, text: pa.Array, guess: Guess) -> list[str]:
     findings = [_WHY[column.mask]] if column.mask else []
+    if column.nested and column.mask is Mask.FREE_TEXT:
+        findings = [_AS_JSON.format(kind=_NESTED_VALUES[column.nested], name=column.name)]
     if column.classification == PERSONAL:
         findings.append("is proposed as personal data (classification: personal)")
     given = null_where_absent(column, text)
@@ -440,10 +518,12 @@ def _about(column: Column, text: pa.Array) -> list[str]:
         findings.append("has no value in the sample, so its type is a guess")
     if column.mask is Mask.FREE_TEXT and (count := len(rows_with_cards(values))):
         findings.append(f"has {count} values that pass as card numbers: take the mask away only if they are none")
-    if misfits := len(cast_column(column, values).misfits):
+    if guess.mostly and column.type.kind is not Kind.STRING:
+        findings += about_bad_values(column, text)
+    elif misfits := len(cast_column(column, values).misfits):
         findings.append(
             f"has {misfits} values that are no {physical_type(column.type)}: their rows are refused; correct the sample or its type"
         )
     if not _UNQUOTED.fullmatch(column.name):
-        findings.append(f'must be quoted in queries: "{column.name}"')
+        findings.append("stands in double quotes in queries, because of its characters")
     return findings

@@ -14,7 +14,6 @@ from headgate.errors import ContractError
 if TYPE_CHECKING:
     from headgate.values.format_inference import Reading
 
-DATE_ORDERS = ("dmy", "mdy", "ymd")
 # 1.234,5 and the like: what stands before the last three digits groups thousands, what stands before the fraction is the decimal separator.
 _EXAMPLE = re.compile(r"1(?P<thousands>[., ']?)234(?:(?P<decimal>[.,])[0-9]+)?")
 _BETWEEN_PATTERNS = "|"

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.lake.ports import FileLedger, FileRecord, VersionedObjects
 
+SHORTEST_TEXT = 5  # shorter texts occur in bytes by chance
 _EDITION_CHARACTERS = 16
-_DELETED = ".deleted.parquet"
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ class RowEraser:
         """Lists of rows that a source had deleted hold keys, too."""
         below = f"{keys.INCREMENTS}/{dataset}/"
         for item in list(self.objects.list(self.buckets.curated, below)):
-            if item.ref.key.endswith(_DELETED):
+            if keys.deleted_by(item.ref.key):
                 ref = ObjectRef(item.ref.bucket, item.ref.key)
                 rows = table_of(self.objects.read(ref))
                 kept = rows.filter(pa.compute.invert(columns.mask(dataset, rows)))
@@ -237,9 +237,6 @@ class RowEraser:
             own |= _texts(rows.filter(mask))
             others |= _texts(rows.filter(pa.compute.invert(mask)))
         return frozenset(text for text in own - others if len(text) >= SHORTEST_TEXT)
-
-
-SHORTEST_TEXT = 5  # shorter texts occur in bytes by chance
 
 
 def _texts(rows: pa.Table) -> set[str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from headgate.erasure.erase_rows import Found, RowEraser
     from headgate.erasure.purge_versions import BuiltZones
     from headgate.erasure.subject_rows import Subject
-    from headgate.lake.ports import ObjectVersion
+    from headgate.lake.ports import ObjectRef, ObjectVersion
 
 LIMITS = (
     "Point-in-time backups of the ledger and of the key hold no rows and were not changed.",
@@ -60,7 +60,7 @@ class Forgetter:
         erased.versions += purge(objects, zones, lake, began_at)
         self.eraser.keep_progress(subject, found, erased)
         searched = search(objects, zones, found.texts)
-        disposable = [version for version in searched.found if self._is_disposable(version)]
+        disposable = self._disposable(searched.found)
         for version in disposable:
             objects.delete(version.ref)
         left = [version for version in searched.found if version not in disposable]
@@ -83,15 +83,17 @@ class Forgetter:
             "limits": list(LIMITS),
         }
 
-    def _is_disposable(self, version: ObjectVersion) -> bool:
-        """Whether the lake needs none of it: an upload that is not committed, a profile, or a file that was not accepted."""
-        ref = version.ref
-        is_profile = ref.bucket == self.eraser.buckets.artifacts and ref.key.startswith(f"{keys.PROFILES}/")
-        if is_profile or ref.bucket == self.staging_bucket:
-            return True
-        file_id = keys.file_id(ref.bucket, ref.key, ref.version_id)
-        accepted = (record.file_id for record in self.eraser.ledger.records() if record.state is FileState.DONE)
-        return ref.bucket == self.eraser.buckets.raw and file_id not in set(accepted)
+    def _disposable(self, versions: Iterable[ObjectVersion]) -> list[ObjectVersion]:
+        """Return those that the lake does not need: uploads that are not committed, profiles, and files that were not accepted."""
+        buckets = self.eraser.buckets
+        accepted = {record.file_id for record in self.eraser.ledger.records() if record.state is FileState.DONE}
+
+        def is_disposable(ref: ObjectRef) -> bool:
+            if ref.bucket == buckets.raw:
+                return keys.file_id(ref.bucket, ref.key, ref.version_id) not in accepted
+            return ref.bucket == self.staging_bucket or (ref.bucket == buckets.artifacts and ref.key.startswith(f"{keys.PROFILES}/"))
+
+        return [version for version in versions if is_disposable(version.ref)]
 
 
 def _stated(versions: Iterable[ObjectVersion]) -> list[dict[str, object]]:

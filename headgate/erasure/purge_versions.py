@@ -48,10 +48,9 @@ class BuiltZones:
 
 
 @dataclass
-class Purged:
-    """The versions that were deleted, those that were searched and are clean, and those in which something was found."""
+class Searched:
+    """The versions without any of the texts, and those in which one was found."""
 
-    deleted: list[ObjectVersion] = field(default_factory=list)
     clean: list[ObjectVersion] = field(default_factory=list)
     found: list[ObjectVersion] = field(default_factory=list)
 
@@ -84,9 +83,9 @@ def purge(objects: VersionedObjects, zones: BuiltZones, lake: LakeSnapshot, bega
     return [version for bucket, prefix, needed in rules for version in _delete(objects, bucket, prefix, needed)]
 
 
-def search(objects: VersionedObjects, zones: BuiltZones, texts: Collection[str]) -> Purged:
+def search(objects: VersionedObjects, zones: BuiltZones, texts: Collection[str]) -> Searched:
     """Search every version of every object for the texts: bytes, unpacked bytes, and cells of Parquet."""
-    result = Purged()
+    result = Searched()
     needles = [text.encode() for text in sorted(texts)]
     for bucket in zones.buckets:
         for version in list(objects.versions(bucket, "")):

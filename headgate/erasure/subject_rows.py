@@ -12,13 +12,12 @@ import pyarrow.compute as pc
 
 from headgate.contracts.references import references
 from headgate.errors import ContractError
+from headgate.lake.states import RAGGED_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from headgate.contracts.model import Contract
-
-RAGGED_TEXT = "_raw"  # the one field of a quarantined row that has no columns
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.encodings import stated_encoding
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.errors import BadInputError
+from headgate.errors import BadInputError, UnreadableFileError
 from headgate.formats.csv.dialect import without_trailing_blanks
 from headgate.formats.csv.read_csv import read_rows
 from headgate.formats.csv.sniff_dialect import sniff_dialect
+from headgate.formats.json.nested_names import by_contract, never
 from headgate.formats.json.records import are_lines, holds_json, read_records
 from headgate.formats.parquet.read_parquet import BROKEN, check_size, corrupt_parquet
-from headgate.formats.sniff import is_parquet, text_of
+from headgate.formats.sniff import is_parquet, only_blanks, text_of
 from headgate.formats.unpack import is_packed, is_workbook, unpack
 from headgate.matching.file_table import SAMPLE_ROWS, FileTable
 from headgate.matching.header_names import folded
@@ -44,10 +45,32 @@ def sample_table(file: bytes | Path, contract: Contract | None = None) -> FileTa
     return _by_name(table) if isinstance(content, bytes) and holds_json(content, stated_encoding(contract)) else table
 
 
+def check_is_table(file: Path) -> None:
+    """Raise UnreadableFileError if a file of no known contract is a table in no format; other defects are left to its readers."""
+    content = _unpacked(file, whole=False)
+    try:
+        read_table(content, whole=False)
+    except UnreadableFileError as error:
+        if content and error.rule == "not_a_table":
+            raise
+    except (BadInputError, pa.ArrowException, OSError, ValueError):  # the last three are Arrow's
+        return
+
+
 def columns_by_shown_name(file: bytes | Path, contract: Contract | None = None) -> dict[str, pa.Array]:
     """Every column of a file without a known contract, by the name that may be shown; empty if the file is not a table."""
     table = _table(_unpacked(file, whole=True), contract, whole=True)
     return dict(zip(table.shown, table.columns, strict=True)) if table else {}
+
+
+def why_unreadable(path: Path) -> BadInputError | None:
+    """Return why the file is empty or cannot be unpacked; None if it can."""
+    try:
+        if not unpack(path.read_bytes()).strip():
+            return only_blanks()
+    except BadInputError as error:
+        return error
+    return None
 
 
 def _unpacked(file: bytes | Path, *, whole: bool) -> bytes | Path:
@@ -93,7 +116,7 @@ def read_table(content: bytes | Path, contract: Contract | None = None, *, whole
     if is_workbook(content):
         return _of_workbook(content, contract)
     encoding = stated_encoding(contract)
-    return _of_records(content, encoding) if holds_json(content, encoding) else _of_text(content, contract, whole=whole)
+    return _of_records(content, contract) if holds_json(content, encoding) else _of_text(content, contract, whole=whole)
 
 
 def _of_text(content: bytes, contract: Contract | None, *, whole: bool) -> FileTable:
@@ -139,8 +162,8 @@ def _of_workbook(content: bytes, contract: Contract | None) -> FileTable:
     return FileTable(names, tuple(read.cells.values()))
 
 
-def _of_records(content: bytes, encoding: str) -> FileTable:
-    read = read_records(content, encoding)
+def _of_records(content: bytes, contract: Contract | None) -> FileTable:
+    read = read_records(content, stated_encoding(contract), by_contract(contract) if contract else never)
     columns = (_nested(column) if name in read.nested else column for name, column in read.columns.items())
     return FileTable(tuple(read.columns), tuple(columns))
 

@@ -78,8 +78,13 @@ def text_of(content: bytes, encoding: str = "", *, is_cut: bool = False) -> Text
     if b"\0" in head:
         raise _not_text("binary data")
     if not head.strip() and not text.utf8.strip():
-        raise UnreadableFileError(rule="empty_file", message="the file holds only blanks", remedy="send a file with a header")
+        raise only_blanks()
     return text
+
+
+def only_blanks() -> UnreadableFileError:
+    """The rejection of a file without a character."""
+    return UnreadableFileError(rule="empty_file", message="the file holds only blanks", remedy="send a file with a header")
 
 
 def text_for(content: bytes, contract: Contract) -> Text:
@@ -101,11 +106,6 @@ def is_utf8(path: Path) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def utf8_text(content: bytes) -> bytes:
-    """The UTF-8 of `text_of`."""
-    return text_of(content).utf8
 
 
 def _decoded(content: bytes, encoding: str, *, is_cut: bool) -> Text:

@@ -88,7 +88,9 @@ def unpacked(body: bytes, limit_bytes: int = MAX_EXPANDED_BYTES) -> Unpacked:
     if len(content) > limit_bytes:
         raise OutgrownError.of(limit_bytes)
     if not content:
-        raise UnreadableFileError(rule="empty_file", message="the file holds no bytes", remedy="send the file again; its upload was cut")
+        raise UnreadableFileError(
+            rule="empty_file", message="the file holds no bytes", remedy="send the file with its rows; it is empty, or its upload was cut"
+        )
     return Unpacked(content, packed)
 
 
@@ -255,7 +257,7 @@ def _corrupt(form: str) -> UnreadableFileError:
     return UnreadableFileError(
         rule="corrupt_archive",
         message=f"the {form} archive is cut, damaged or encrypted",
-        remedy="compress the file again, without a password, and send it again",
+        remedy="save the workbook again, or compress the file again, without a password, and send it",
     )
 
 

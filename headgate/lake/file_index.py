@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
+    from datetime import datetime
 
     from headgate.lake.ports import FileRecord
     from headgate.lake.states import FileState
+
+_PAGE_SIZE = 500
 
 
 @dataclass(frozen=True)
@@ -43,3 +47,19 @@ class FileIndex(Protocol):
     def accepted_with(self, content_sha256: str, datasets: Collection[str]) -> str:
         """Return the id of the file that was accepted with this content into one of the datasets; empty if there is none."""
         ...
+
+
+def newest_first(files: FileIndex, where: FileFilter, page_size: int) -> Iterator[FileRecord]:
+    """Yield the records, newest first; the next page is read when a caller wants more."""
+    after = ""
+    while True:
+        page = files.newest(page_size, after=after, where=where)
+        yield from page.records
+        after = page.after
+        if not after:
+            return
+
+
+def received_since(files: FileIndex, since: datetime) -> Iterator[FileRecord]:
+    """Yield the records of files received since a moment, naive UTC, newest first; older pages are not read."""
+    return takewhile(lambda record: record.received_at >= since.isoformat(), newest_first(files, FileFilter(), _PAGE_SIZE))

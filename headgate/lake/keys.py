@@ -36,6 +36,7 @@ QUARANTINE_ROWS = "rows"
 TABLES = "tables"
 PROFILES = "processed"
 MAPPINGS = "mappings"
+CORRECTIONS = "corrections"
 REPORTS = "reports"
 MODELS = "models"
 DATA_DOCS = "data_docs"
@@ -168,6 +169,11 @@ def report_key(made_on: date) -> str:
 def mapping_key(source: str, fingerprint: str) -> str:
     """Key of what was decided for files of one source with one header."""
     return f"{MAPPINGS}/{source}/{fingerprint}.json"
+
+
+def correction_key(corrected: str, sent: str) -> str:
+    """The object that says which rows of the file `corrected` the file `sent` has, in the artifacts bucket; both by file id."""
+    return f"{CORRECTIONS}/{corrected}/{sent}.json"
 
 
 def model_key(system: str, model: str, version: str) -> str:

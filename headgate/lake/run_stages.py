@@ -9,12 +9,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-TURN, MERGE, GATE = "turn", "merge", "quality gate"
+LEFT_TO_PENDING_RUN = "Left to the pending run"  # the machine's state in which a third run ends: the second does the same work
+QUEUE, MERGE, GATE = "queue", "merge", "quality gate"
 StageState = Literal["pending", "running", "done", "failed", "left", "unchanged"]
 
 
 class RunTimes(Protocol):
-    """What the stages are derived from: when each state of the machine was first entered, naive UTC, and whether the run has ended."""
+    """What the stages are derived from: when each state of the machine was first entered, and whether and when the run ended, naive UTC."""
 
     @property
     def entered_at(self) -> Mapping[str, datetime]:
@@ -26,13 +27,19 @@ class RunTimes(Protocol):
         """Whether nothing more will happen."""
         ...
 
+    @property
+    def ended_at(self) -> datetime | None:
+        """When the run ended; None while it runs, or where that is not known."""
+        ...
+
 
 @dataclass(frozen=True)
 class Stage:
     """A stage of a run: waiting for its turn, the merge, the quality gate, or one system.
 
     Attributes:
-        state: pending, running, done, failed, left (not asked for), or unchanged (nothing that the system reads changed).
+        state: pending, running, done, failed, left (not asked for, or left to the pending run), or unchanged (nothing that the
+            system reads changed).
         seconds: since it began, or from beginning to end; None before it began.
         began_at: naive UTC; None before it began.
     """
@@ -46,17 +53,19 @@ class Stage:
 def stages(run: RunTimes, systems: Sequence[str], now: datetime) -> list[Stage]:
     """Return the stages of a run in the order of work, as of a moment in UTC."""
     entered = run.entered_at
+    if LEFT_TO_PENDING_RUN in entered:
+        return [Stage(name, "left") for name in (QUEUE, MERGE, GATE, *systems)]
     merge_at, gate_at = entered.get("Start merge_curated"), entered.get("Start quality_gate")
-    ended = run.finished
+    ended, until = run.finished, run.ended_at or now
     before = [
-        _stage(TURN, entered.get("See who runs"), merge_at, now, ended=ended),
-        _stage(MERGE, merge_at, gate_at, now, ended=ended),
-        _stage(GATE, gate_at, entered.get("Build the systems") or entered.get("Published"), now, ended=ended),
+        _stage(QUEUE, entered.get("See who runs"), merge_at, until, ended=ended),
+        _stage(MERGE, merge_at, gate_at, until, ended=ended),
+        _stage(GATE, gate_at, entered.get("Build the systems") or entered.get("Published"), until, ended=ended),
     ]
-    return [*before, *(_system(run, system, now) for system in systems)]
+    return [*before, *(_system(run, system, until) for system in systems)]
 
 
-def _system(run: RunTimes, system: str, now: datetime) -> Stage:
+def _system(run: RunTimes, system: str, until: datetime) -> Stage:
     entered = run.entered_at
     if f"Leave {system}" in entered:
         return Stage(system, "left")
@@ -68,20 +77,20 @@ def _system(run: RunTimes, system: str, now: datetime) -> Stage:
         began_at, published_at = entered.get("Build the systems"), entered.get("Gather the reports")
     if began_at and reported_at and not published_at:
         return Stage(system, "failed", (reported_at - began_at).total_seconds(), began_at)
-    return _stage(system, began_at, published_at, now, ended=run.finished)
+    return _stage(system, began_at, published_at, until, ended=run.finished)
 
 
-def _stage(name: str, began_at: datetime | None, ended_at: datetime | None, now: datetime, *, ended: bool) -> Stage:
+def _stage(name: str, began_at: datetime | None, ended_at: datetime | None, until: datetime, *, ended: bool) -> Stage:
     if began_at is None:
         return Stage(name, "pending")
     if ended_at:
         return Stage(name, "done", (ended_at - began_at).total_seconds(), began_at)
-    return Stage(name, "failed" if ended else "running", (now - began_at).total_seconds(), began_at)
+    return Stage(name, "failed" if ended else "running", (until - began_at).total_seconds(), began_at)
 
 
 def summary(found: Sequence[Stage]) -> str:
     """Return what a run does now in one line: what runs and since when, what is done and what is pending."""
     running = [f"{one.name} {one.seconds:.0f} s" for one in found if one.state == "running" and one.seconds is not None]
-    counts = {state: sum(one.state == state and one.name != TURN for one in found) for state in ("done", "unchanged", "failed", "pending")}
+    counts = {state: sum(one.state == state and one.name != QUEUE for one in found) for state in ("done", "unchanged", "failed", "pending")}
     counted = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
     return "; ".join(part for part in (", ".join(running), counted) if part)

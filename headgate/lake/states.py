@@ -45,6 +45,9 @@ class FileState(StrEnum):
 _OLD_REJECTED = "refused"
 
 
+RAGGED_TEXT = "_raw"  # the one field of the record of a quarantined row whose cells fit no columns
+
+
 class Disposition(StrEnum):
     """What became of a received row."""
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import FileRecord
 
+NO_ROWS = "no_rows"
 _Object = tuple[str, str]
 
 
@@ -65,6 +66,10 @@ class History:
         first = bisect_right(later, self._held_at(record), key=lambda one: one.received_at)
         return later[first] if first < len(later) else None
 
+    def is_settled(self, record: FileRecord) -> bool:
+        """Whether a later version of the same object settles this one, as recorded or as the next merge will record."""
+        return bool(record.closed_by) or self.settled_by(record) is not None
+
     def came_back(self, record: FileRecord) -> bool:
         """Whether an object came to hold the version's content once more, after this version was received."""
         return self._held_at(record) > record.received_at
@@ -76,6 +81,12 @@ class History:
 def is_accepted(record: FileRecord) -> bool:
     """Whether the version's content is in the lake, if only as another file; of a refused one that is replayed nobody knows yet."""
     return record.state in {FileState.DONE, FileState.SKIPPED_DUPLICATE} or (record.state is FileState.REPLAYING and not record.error)
+
+
+def has_no_rows(record: FileRecord) -> bool:
+    """Whether an accepted file has no rows, or is a copy of such a file, which the rule NO_ROWS in its record says."""
+    is_empty_copy = record.state is FileState.SKIPPED_DUPLICATE and record.error.get("rule") == NO_ROWS
+    return is_empty_copy or (record.state is FileState.DONE and not record.received)
 
 
 def last_held(records: Iterable[FileRecord]) -> dict[str, LastHeld]:

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts.new_columns import with_undeclared
+from headgate.contracts.new_columns import with_left_out, with_undeclared
 from headgate.errors import BadInputError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
@@ -19,10 +19,11 @@ from headgate.matching.match_header import with_headings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import ObjectStore
+    from headgate.lake.ports import ObjectInfo, ObjectStore
     from headgate.matching.file_table import FileTable
     from headgate.matching.suggest_mapping import Match
 
@@ -53,16 +54,25 @@ class Decided:
     names: tuple[str, ...]
 
     def as_record(self) -> dict[str, str]:
-        """What the file's record keeps: column → field, how, and the confidence; nothing where new columns are all that is special."""
-        pairs = {name: field for name, field in zip(self.names, self.fields, strict=True) if folded(name) != folded(field)}
-        if not pairs and any(column.undeclared for column in self.contract.columns):
+        """What the file's record keeps: column → field, how, the confidence, and the columns that a person left out.
+
+        Empty where new columns are all that is special.
+        """
+        hidden = {column.name for column in self.contract.columns if column.left_out}
+        by_name = list(zip(self.names, self.fields, strict=True))
+        pairs = {name: field for name, field in by_name if field not in hidden and folded(name) != folded(field)}
+        if not pairs and not hidden and any(column.undeclared for column in self.contract.columns):
             return {}
-        return {"columns": json.dumps(pairs), "how": self.how, "confidence": f"{self.confidence:.2f}"}
+        left_out = {"left_out": json.dumps([name for name, field in by_name if field in hidden])} if hidden else {}
+        return {"columns": json.dumps(pairs), "how": self.how, "confidence": f"{self.confidence:.2f}", **left_out}
 
 
 @dataclass(frozen=True)
 class Suggested:
-    """What a person is asked about: a field, or nothing, for each column."""
+    """What a person is asked about: a field, or nothing, for each column.
+
+    `how` says by column how the field was found, as `Pair.how`; suggestions stored by older versions have none.
+    """
 
     dataset: str
     source: str
@@ -71,6 +81,7 @@ class Suggested:
     fields: tuple[str, ...]
     confidence: tuple[float, ...]
     absent: tuple[str, ...]
+    how: tuple[str, ...] = ()
 
     def asked(self, key: str) -> BadInputError:
         """What the file's sender, or who looks after the lake, is asked to do."""
@@ -86,7 +97,8 @@ class Suggested:
             ),
             remedy=(
                 f"see `headgate mapping show {key}`; then `headgate mapping accept {key}`, or `headgate mapping set {key} COLUMN=FIELD`; "
-                "a column that is new belongs in the contract, whose next deployment takes up the file"
+                "`--leave-out COLUMN` leaves a column out; a column that is new belongs in the contract, "
+                "whose next deployment takes up the file"
             ),
             file=key,
         )
@@ -100,6 +112,22 @@ class Suggested:
         """The suggestion that a record holds."""
         read: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(text).items()}
         return cls(**read)
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What a person decided for the files of a source with one header.
+
+    `header` is the header's fingerprint. `columns` are its names; mappings that older versions stored have none.
+    A column whose field is None is left out.
+    """
+
+    source: str
+    header: str
+    dataset: str
+    columns: tuple[str, ...]
+    fields: tuple[str | None, ...]
+    decided_at: datetime
 
 
 @dataclass(frozen=True)
@@ -142,7 +170,7 @@ class Mappings:
         contract = self.contracts[dataset]
         known = self._remembered(source_of(key), headed)
         if known and known[0] == dataset and not _wrong_with(contract, headed.names, known[1]):
-            return _decided(headed, contract, known[1], REMEMBERED, 1.0)
+            return _as_remembered(headed, contract, known[1])
         match = match_columns(headed.names, headed.samples, contract)
         if new := new_columns(headed, contract, match):
             return _with_new_columns(headed, contract, match, new)
@@ -160,17 +188,45 @@ class Mappings:
             return suggested
         return _suggested(key, headed, match_columns(headed.names, headed.samples, contract))
 
-    def remember(self, suggested: Suggested, fields: Sequence[str]) -> None:
-        """From now on a file of this source with this header has these fields, by position.
+    def remember(self, suggested: Suggested, fields: Sequence[str | None]) -> None:
+        """From now on a file of this source with this header has these fields, by position; None leaves a column out.
 
         Raises:
             BadInputError: `needs_mapping`: a column is no field, two are the same one, or one that must be there is missing.
         """
         _check(self.contracts[suggested.dataset], suggested.names, fields)
-        mapping = json.dumps({"dataset": suggested.dataset, "fields": list(fields)}, sort_keys=True).encode()
+        decided = {"dataset": suggested.dataset, "fields": list(fields), "columns": list(suggested.names)}
+        mapping = json.dumps(decided, sort_keys=True).encode()
         self.objects.write(self._ref(suggested.source, suggested.fingerprint), mapping, content_type="application/json")
 
-    def _remembered(self, source: str, headed: FileTable) -> tuple[str, tuple[str, ...]] | None:
+    def remembered(self) -> list[Remembered]:
+        """Return what is remembered, by source and header."""
+        return [self._read(found) for found in self.objects.list(self.bucket, f"{keys.MAPPINGS}/")]
+
+    def forget(self, source: str, header: str) -> Remembered:
+        """Delete a remembered mapping: the next file of this source with this header is matched by names and values again.
+
+        Args:
+            header: fingerprint of the header, or its beginning.
+
+        Raises:
+            NotFoundError: not exactly one mapping has this source and header.
+        """
+        found = [one for one in self.remembered() if header and one.source == source and one.header.startswith(header)]
+        if len(found) != 1:
+            raise NotFoundError(
+                f"{len(found)} remembered mappings have this source and header; exactly one is expected. "
+                "Remedy: copy both from `headgate mapping list`."
+            )
+        self.objects.delete(self._ref(source, found[0].header))
+        return found[0]
+
+    def _read(self, found: ObjectInfo) -> Remembered:
+        read = json.loads(self.objects.read(found.ref))
+        source, header = found.ref.key.removeprefix(f"{keys.MAPPINGS}/").removesuffix(".json").rsplit("/", 1)
+        return Remembered(source, header, read["dataset"], tuple(read.get("columns", ())), tuple(read["fields"]), found.modified_at)
+
+    def _remembered(self, source: str, headed: FileTable) -> tuple[str, tuple[str | None, ...]] | None:
         try:
             read = json.loads(self.objects.read(self._ref(source, headed.fingerprint)))
         except NotFoundError:
@@ -208,6 +264,15 @@ def _with_new_columns(headed: FileTable, contract: Contract, match: Match, new: 
     return _decided(headed, extended, tuple(fields[place] for place in range(len(headed.names))), least.how, match.pairs_confidence)
 
 
+def _as_remembered(headed: FileTable, contract: Contract, fields: Sequence[str | None]) -> Decided:
+    """Return the mapping that a person decided; the columns that it leaves out are read under names of their own, and go nowhere."""
+    from headgate.matching.new_columns import undeclared_names  # noqa: PLC0415 as above
+
+    hidden = undeclared_names(headed, contract, [place for place, field in enumerate(fields) if field is None])
+    named = tuple(hidden[place] if field is None else field for place, field in enumerate(fields))
+    return _decided(headed, with_left_out(contract, list(hidden.values())), named, REMEMBERED, 1.0)
+
+
 def _sure(headed: FileTable, contract: Contract, match: Match) -> Decided:
     fields = {pair.position: pair.field for pair in match.pairs}
     least = min(match.pairs, key=lambda pair: pair.confidence)
@@ -229,26 +294,28 @@ def _suggested(key: str, headed: FileTable, match: Match) -> Suggested:
         fields=tuple(pair.field if pair else "" for pair in pairs),
         confidence=tuple(pair.confidence if pair else 0.0 for pair in pairs),
         absent=match.absent,
+        how=tuple(pair.how if pair else "" for pair in pairs),
     )
 
 
-def _check(contract: Contract, names: Sequence[str], fields: Sequence[str]) -> None:
+def _check(contract: Contract, names: Sequence[str], fields: Sequence[str | None]) -> None:
     if wrong := _wrong_with(contract, names, fields):
         raise BadInputError(
             rule="needs_mapping",
             message=f"the columns do not make a file of {contract.dataset}: {wrong}",
-            remedy="name a field of the contract for each column, or have the file sent without the columns that are none",
+            remedy="name a field of the contract for each column, and leave out the columns that are none",
         )
 
 
-def _wrong_with(contract: Contract, names: Sequence[str], fields: Sequence[str]) -> str:
+def _wrong_with(contract: Contract, names: Sequence[str], fields: Sequence[str | None]) -> str:
     """Why the columns do not make a file; also of fields that did once, by a contract that was another then. Empty where they do."""
-    wrong = [name for name, field in zip(names, fields, strict=True) if field not in contract.names]
+    wrong = [name for name, field in zip(names, fields, strict=True) if field is not None and field not in contract.names]
     twice = sorted({field for field in fields if field and list(fields).count(field) > 1})
     absent = [column.name for column in contract.columns if (column.required or column.mask) and column.name not in fields]
     reasons = [
         f"no field for {', '.join(wrong)}" if wrong else "",
         f"two columns for {', '.join(twice)}" if twice else "",
         f"no column for {', '.join(absent)}" if absent else "",
+        "every column is left out" if not any(fields) else "",
     ]
     return "; ".join(part for part in reasons if part)

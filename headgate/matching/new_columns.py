@@ -12,6 +12,8 @@ from headgate.matching.header_names import folded, made_up_name, showable
 from headgate.matching.suggest_mapping import THRESHOLD
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from headgate.contracts.model import Contract
     from headgate.matching.file_table import FileTable
     from headgate.matching.suggest_mapping import Match
@@ -29,14 +31,9 @@ def new_columns(headed: FileTable, contract: Contract, match: Match) -> dict[int
     policy = policy_of(contract)
     if policy is NewColumns.ASK or not match.unknown or match.absent or not match.pairs or match.pairs_confidence < THRESHOLD:
         return {}
-    names = {place: headed.names[place].strip() for place in sorted(match.unknown)}
-    if any(is_sensitive_name(name) for name in names.values()):
+    if any(is_sensitive_name(headed.names[place]) for place in match.unknown):
         return {}
-    used = {folded(name) for name in (*contract.names, *curated_contract(contract).names, KEPT)}
-    new: dict[int, str] = {}
-    for place, name in names.items():
-        new[place] = name if showable(name) and folded(name) not in used else made_up_name(place + 1)
-        used.add(folded(new[place]))
+    new = undeclared_names(headed, contract, match.unknown)
     if policy is NewColumns.STOP:
         raise BadInputError(
             rule=RULE,
@@ -45,3 +42,18 @@ def new_columns(headed: FileTable, contract: Contract, match: Match) -> dict[int
             column=next(iter(new.values())),
         )
     return new
+
+
+def undeclared_names(headed: FileTable, contract: Contract, places: Iterable[int]) -> dict[int, str]:
+    """Return a name for each of these columns that no column of the contract has, position → name."""
+    used = {folded(name) for name in (*contract.names, *curated_contract(contract).names, KEPT)}
+    new: dict[int, str] = {}
+    for place in sorted(places):
+        name = headed.names[place].strip()
+        new[place] = name if showable(name) and folded(name) not in used else _unused(made_up_name(place + 1), used)
+        used.add(folded(new[place]))
+    return new
+
+
+def _unused(name: str, used: Collection[str]) -> str:
+    return _unused(f"{name}_", used) if name in used else name

@@ -1,14 +1,14 @@
 """Which dataset a file is, and which of its columns is which field: by names first, then by values, and never two columns for one field.
 
-A pair's confidence is the share of such pairs that are right, as `benchmarks/matching.py` measured it on generated headers, also in
-languages that no contract speaks.
+A pair's confidence is the share of such pairs that are right, as `benchmarks/contracts/matching.py` measured it on generated headers,
+also in languages that no contract speaks.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 THRESHOLD = 0.9
 EXACT, ALIAS, FUZZY, VALUE = "exact", "alias", "fuzzy", "value"
 _ALIAS_CONFIDENCE = 0.99
-# A logistic model of one pair's rightness, fitted by `benchmarks/matching.py --fit` on half of the generated headers.
+# A logistic model of one pair's rightness, fitted by `benchmarks/contracts/matching.py --fit` on half of the generated headers.
 _WEIGHTS = {"one": 1.05, "name": -0.43, "fit": 3.01, "misfit": -6.92, "margin": 7.57}
 # What its odds weigh where all columns and fields are rivals (`share_of_odds`), fitted there, too.
 _RIVALRY = {"one": 7.5, "odds": 1.21}
@@ -45,6 +45,9 @@ _SHARES_OF_ODDS = (0.3, 0.6, 0.85, 0.95)
 _SHARES_RIGHT = (0.3, 0.6, 0.95, 0.995)
 # An unknown column instead of a missing field looks the same, so values alone never decide.
 _BY_VALUE_AT_MOST = THRESHOLD - 0.01
+# Below this worth a file may be of another dataset: of pairs by values of a common type there fewer are right, as the benchmark measured.
+_WORTH_OF_OWN_FILES = 0.6
+_TELLING_EVIDENCE = 0.5  # text and numbers have less: the values of many fields fit them
 _ROUNDS = 30
 _GOOD_FIT = 0.9  # values fit well when at most one in ten does not
 _TIE = 0.05
@@ -135,7 +138,18 @@ def match_columns(names: Sequence[str], samples: Sequence[pa.Array], contract: C
     pairs = tuple(facts.pair(row, at, contract.columns[at].name) for row, at in best_pairs(_gains(facts.alone)))
     paired, fields = {pair.position for pair in pairs}, {pair.field for pair in pairs}
     absent = [column.name for column in contract.columns if (column.required or column.mask) and column.name not in fields]
-    return Match(contract.dataset, pairs, tuple(set(range(len(names))) - paired), tuple(absent))
+    match = Match(contract.dataset, pairs, tuple(set(range(len(names))) - paired), tuple(absent))
+    return match if match.worth >= _WORTH_OF_OWN_FILES else _discounted(match, contract)
+
+
+def _discounted(match: Match, contract: Contract) -> Match:
+    """Lower the confidence of pairs that rest on values of a common type alone, in a file that may be of another dataset."""
+    factor = (match.worth / _WORTH_OF_OWN_FILES) ** 2
+    common = {column.name for column in contract.columns if _evidence(column) < _TELLING_EVIDENCE}
+    pairs = (
+        replace(pair, confidence=pair.confidence * factor) if pair.how == VALUE and pair.field in common else pair for pair in match.pairs
+    )
+    return replace(match, pairs=tuple(pairs))
 
 
 def match_dataset(names: Sequence[str], samples: Sequence[pa.Array], contracts: Mapping[str, Contract]) -> Match | None:
@@ -219,7 +233,7 @@ def _facts(names: Sequence[str], samples: Sequence[pa.Array], contract: Contract
             exact[row, at] = _bare(given) == _bare(column.name)
             alias[row, at] = _bare(given) in aliases.get(column.name, ())
             name[row, at] = likeness(given, column.name, contract.dataset)
-            fit[row, at] = _fit(samples[row].slice(0, SAMPLE_ROWS), column)
+            fit[row, at] = share_that_fits(samples[row].slice(0, SAMPLE_ROWS), column)
     exact *= exact.sum(axis=0) == 1  # a name that is there twice is not known
     return _Facts(exact, alias, name, fit, np.tile([_evidence(column) for column in contract.columns], (len(names), 1)))
 
@@ -311,8 +325,8 @@ def _evidence(column: Column) -> float:
     return _TYPE_EVIDENCE.get(column.type.kind, 0.0)
 
 
-def _fit(text: pa.Array, column: Column) -> float:
-    """The share of the texts that are values of the field; a good fit where there is no text."""
+def share_that_fits(text: pa.Array, column: Column) -> float:
+    """Return the share of the texts, 0 to 1, that are values of the field; a good fit where there is no text."""
     given = blank_to_null(null_where_absent(column, text))
     has_value = flags(given.is_valid())
     return float((_fits(given, column) & has_value).sum() / has_value.sum()) if has_value.any() else _GOOD_FIT

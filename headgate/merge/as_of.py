@@ -10,9 +10,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from headgate.contracts.model import Kind
+from headgate.lake.parquet import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,7 @@ def latest_on(contract: Contract, file: Path) -> str:
     if (found := event_time(contract)) is None:
         return ""
     name = contract.column(found.column).name
-    latest = pc.max(pq.read_table(file, columns=[name])[name]).as_py()
+    latest = pc.max(table_of(file, [name])[name]).as_py()
     day = latest.date() if isinstance(latest, datetime) else latest
     return day.isoformat() if day else ""
 

@@ -14,6 +14,7 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import LINEAGE
 from headgate.contracts.identity import merge_key
 from headgate.errors import AuditError
+from headgate.lake.parquet import table_of
 from headgate.lake.publishing import write_parquet
 from headgate.merge.deletions import DELETED_BY, HELD_AFTER, INCREMENT, still_there
 from headgate.merge.newest_per_key import newest_by
@@ -96,7 +97,7 @@ def merge_files(
 def _nulls(file: Path, columns: Sequence[str]) -> dict[str, int]:
     if not columns:
         return {}
-    table = pq.read_table(file, columns=list(columns))
+    table = table_of(file, list(columns))
     return {name: table.column(name).null_count for name in columns}
 
 
@@ -136,7 +137,7 @@ def _deletion_tables(contract: Contract, deletions: Deletions) -> dict[str, pa.T
     gone = []
     for moment, file in deletions.files.items():
         rows = _fit(keys_only, file).rows
-        gone.append(pq.read_table(file).append_column(DELETED_BY, pa.repeat(moment, rows)))
+        gone.append(table_of(file).append_column(DELETED_BY, pa.repeat(moment, rows)))
     held = [pa.array(list(values), pa.string()) for values in (deletions.held_after.keys(), deletions.held_after.values())]
     return {_DELETED: pa.concat_tables(gone), _HELD: pa.table(held, [INCREMENT, HELD_AFTER])}
 
@@ -155,7 +156,7 @@ def _fit(contract: Contract, file: Path) -> _Fitted:
     lacking = tuple(name for name in schema.names if name not in found.names)
     if missing := [name for name in contract.key if name in lacking]:
         raise AuditError(_unfit(contract, missing, "lack this column of the key"))
-    table = pq.read_table(file)
+    table = table_of(file)
     columns = [table.column(one.name) if one.name in table.column_names else pa.nulls(rows, one.type) for one in schema]
     nullable = pa.schema([one.with_nullable(one.nullable or one.name in lacking) for one in schema])
     exact = [_cast_exactly(column, one.type) for one, column in zip(schema, columns, strict=True)]

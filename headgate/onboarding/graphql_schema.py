@@ -5,13 +5,14 @@ Input values are text, as in a file, so that the gate's rules decide about them,
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from headgate.contracts.model import Column
     from headgate.onboarding.models import Model
@@ -23,8 +24,11 @@ _OUTPUTS = {
     Kind.INTEGER: "Int",
     Kind.DOUBLE: "Float",
 }  # decimals and 64-bit numbers are text
-# Every field may be called with the API key and by members of the user pool.
-_AUTH = "@aws_api_key @aws_iam"
+# Programs call with the API key or sign with IAM; people come with a token of the user pool, and their groups decide.
+READERS = ("viewer", "uploader", "operator")
+WRITERS = ("uploader", "operator")
+_PROGRAMS = "@aws_api_key @aws_iam"
+_AUTH = f"{_PROGRAMS} @aws_cognito_user_pools"
 _SHARED = f"""type RowOutcome {_AUTH} {{
   "Number of the row in the batch, from 1"
   row: Int!
@@ -71,8 +75,12 @@ def graphql_schema(models: Mapping[str, Model]) -> str:
             f"  update{name}(id: ID!, input: {name}Changes!): {name}!",
         ]
     parts = [_SHARED, *("\n".join(_model(model)) for model in models.values())]
-    roots = [f"type Query {_AUTH} {{", *queries, "}", "", f"type Mutation {_AUTH} {{", *mutations, "}", "", _ROOT]
+    roots = [f"type Query {_for(READERS)} {{", *queries, "}", "", f"type Mutation {_for(WRITERS)} {{", *mutations, "}", "", _ROOT]
     return "\n".join([*parts, *roots])
+
+
+def _for(groups: Sequence[str]) -> str:
+    return f"{_PROGRAMS} @aws_cognito_user_pools(cognito_groups: [{', '.join(map(json.dumps, groups))}])"
 
 
 _ROOT = """schema {

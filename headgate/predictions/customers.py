@@ -14,19 +14,19 @@ from headgate.predictions.splines import Scaled, Splines
 from headgate.predictions.trees import Trees
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from headgate.predictions.scorer import Scorer
 
 Array = npt.NDArray[np.float64]
 
-_CERTAIN = 1e-4
+_LEAST_PROBABILITY = 1e-4
 _EPSILON = 1e-12  # scikit-learn's, in its temperature scaling of probabilities
-_LEAST = 1e-9
+_LEAST_DIVISOR = 1e-9
 _SINGULAR = 1e-6
 _ROUNDING = 1.001
 _MANY_PURCHASES, _SERIES_TERMS, _MOST_TERMS = 10, 200, 200_000
-_PARTS = {"trees": Trees, "splines": Splines, "scaled": Scaled}
+_PARTS: Mapping[str, Callable[..., Trees | Splines | Scaled]] = {"trees": Trees, "splines": Splines, "scaled": Scaled}
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class CustomerScorer:
     def __init__(self, scorer: Scorer) -> None:
         self.facts, self._scorer = scorer.facts, scorer
         self._churn = self.facts["churn"]
-        self._parts = [_PARTS[name].of(scorer.part(name)) for name in self._churn["parts"]]  # type: ignore[attr-defined]  # each has `of`
+        self._parts = [_PARTS[name](**scorer.part(name)) for name in self._churn["parts"]]
         self._ids, self._points, self._intervals = (scorer.arrays[name] for name in ("customer_id", "points", "intervals"))
 
     @property
@@ -103,7 +103,8 @@ class CustomerScorer:
             return np.full(len(points), self.facts["daily_rate"] * self.facts["trading_days"])
         history = _History(*(self._column(points, name) for name in ("frequency", "rhythm", "age")))
         horizon = self.facts["trading_days"]
-        per_buyer = np.maximum(_made(model, history, horizon) / np.maximum(1 - _nothing(model, history, horizon), _LEAST), 1.0)
+        expected, none = _expected_purchases(model, history, horizon), _no_purchase_probability(model, history, horizon)
+        per_buyer = np.maximum(expected / np.maximum(1 - none, _LEAST_DIVISOR), 1.0)
         return np.asarray((1 - churn) * per_buyer)
 
     def value(self, points: Array, churn: Array) -> Array:
@@ -119,7 +120,7 @@ class CustomerScorer:
 
     def _by_mbg_nbd(self, points: Array, _: Array) -> Array:
         history = _History(*(self._column(points, name) for name in ("frequency", "rhythm", "age")))
-        return _made(self.facts["purchases"], history, self.facts["trading_days"]) * self.spend(points)
+        return _expected_purchases(self.facts["purchases"], history, self.facts["trading_days"]) * self.spend(points)
 
     def _by_churn_spend(self, points: Array, churn: Array) -> Array:
         return self.purchases(points, churn) * self.spend(points)
@@ -135,7 +136,7 @@ class CustomerScorer:
 
     def _logged(self, part: str, points: Array) -> Array:
         columns = np.log1p(np.stack([self._column(points, name) for name in self.facts["logged"]], axis=1))
-        return Scaled.of(self._scorer.part(part)).log_odds(columns)
+        return Scaled(**self._scorer.part(part)).log_odds(columns)
 
     def _probability(self, points: Array) -> Array:
         """From the churn model's own columns; the clips and the shift are the batch's."""
@@ -147,8 +148,8 @@ class CustomerScorer:
             calibrated = expit(slope * (np.log(share + _EPSILON) - np.log(1 - share + _EPSILON)))
         else:
             calibrated = expit(slope * odds[0])
-        shifted = expit(logit(np.clip(calibrated, _CERTAIN, 1 - _CERTAIN)) + self._churn["shift"])
-        return np.asarray(np.clip(shifted, _CERTAIN, 1 - _CERTAIN), dtype=np.float64)
+        shifted = expit(logit(np.clip(calibrated, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY)) + self._churn["shift"])
+        return np.asarray(np.clip(shifted, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY), dtype=np.float64)
 
     def _drivers(self, point: Array) -> tuple[str, ...]:
         """The words for the signals whose typical value would lower the probability most, as `churn_risk` has it."""
@@ -184,7 +185,7 @@ class _History:
     age: Array
 
 
-def _alive(model: Mapping[str, Any], history: _History) -> Array:
+def _alive_probability(model: Mapping[str, Any], history: _History) -> Array:
     """Fader, Hardie & Lee (2008), eq. 7, as `bg_nbd.alive_probability`."""
     chances = history.frequency + model["modified"]
     died = np.where(chances > 0, model["b"] + chances - 1, 1.0)
@@ -192,21 +193,22 @@ def _alive(model: Mapping[str, Any], history: _History) -> Array:
     return np.asarray(np.where(chances > 0, expit(-(np.log(model["a"]) - np.log(died) + growth)), 1.0))
 
 
-def _nothing(model: Mapping[str, Any], history: _History, horizon: float) -> Array:
-    alive, waiting = _alive(model, history), model["alpha"] + history.age
+def _no_purchase_probability(model: Mapping[str, Any], history: _History, horizon: float) -> Array:
+    alive, waiting = _alive_probability(model, history), model["alpha"] + history.age
     return np.asarray(1 - alive + alive * (waiting / (waiting + horizon)) ** (model["r"] + history.frequency))
 
 
-def _made(model: Mapping[str, Any], history: _History, horizon: float) -> Array:
+def _expected_purchases(model: Mapping[str, Any], history: _History, horizon: float) -> Array:
     """Fader, Hardie & Lee (2005), eq. 10, as `bg_nbd.expected_purchases`; one customer after the other."""
-    alive = _alive(model, history)
+    alive = _alive_probability(model, history)
     active = [
-        _active(model, frequency, age, horizon) for frequency, age in zip(history.frequency.tolist(), history.age.tolist(), strict=True)
+        _purchases_while_alive(model, frequency, age, horizon)
+        for frequency, age in zip(history.frequency.tolist(), history.age.tolist(), strict=True)
     ]
     return np.asarray(np.maximum(np.array(active) * alive, 0.0))
 
 
-def _active(model: Mapping[str, Any], frequency: float, age: float, horizon: float) -> float:
+def _purchases_while_alive(model: Mapping[str, Any], frequency: float, age: float, horizon: float) -> float:
     a = model["a"] if abs(model["a"] - 1) > _SINGULAR else 1 + _SINGULAR
     above = a + model["b"] + frequency + model["modified"] - 1
     z, rate = horizon / (model["alpha"] + age + horizon), (model["r"] + frequency) / (model["alpha"] + age)

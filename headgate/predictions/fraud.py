@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 DAY_S = 86_400
-_CERTAIN = 1e-6
+_LEAST_PROBABILITY = 1e-6
 _SATURDAY, _LAST_NIGHT_HOUR = 5, 6
 
 
@@ -49,7 +49,7 @@ class FraudScorer:
     """Scores transactions as the batch does, from the export of `compliance_guardian.exported_model`."""
 
     def __init__(self, scorer: Scorer) -> None:
-        self._facts, self._trees = scorer.facts, Trees.of(scorer.part("trees"))
+        self._facts, self._trees = scorer.facts, Trees(**scorer.part("trees"))
         self._past, self._accounts = scorer.part("past"), scorer.part("accounts")
         self._reference = scorer.arrays["reference"]
 
@@ -70,7 +70,7 @@ class FraudScorer:
     def strength(self, points: Array) -> Array:
         """Return log-odds of fraud, shape (transactions,), from the export's columns."""
         sampled = expit(self._trees.log_odds(points))
-        return np.asarray(logit(np.clip(sampled, _CERTAIN, 1 - _CERTAIN)) + np.log(self._facts["honest_share"]))
+        return np.asarray(logit(np.clip(sampled, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY)) + np.log(self._facts["honest_share"]))
 
     def features(self, asked: Transaction) -> dict[str, float]:
         """Return what the batch would know of the transaction; NaN where it would know nothing."""

@@ -48,7 +48,7 @@ class Scorer:
         return {name.removeprefix(f"{prefix}."): array for name, array in self.arrays.items() if name.startswith(f"{prefix}.")}
 
 
-def named(prefix: str, arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+def with_prefix(prefix: str, arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays with the prefix that `Scorer.part` takes off."""
     return {f"{prefix}.{name}": array for name, array in arrays.items()}
 

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Array = npt.NDArray[np.float64]
 
@@ -31,17 +27,12 @@ class Splines:
     polynomials: Array
     intercept: Array
 
-    @classmethod
-    def of(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Splines:
-        """Return the splines of exported arrays."""
-        return cls(**arrays)
-
     def log_odds(self, points: Array) -> Array:
         """Return the log-odds of each row, shape (rows,), from points of shape (rows, columns) without NaN."""
         total = np.full(len(points), self.intercept[0])
         for column in range(points.shape[1]):
             ranks = self._ranks(points[:, column], self.quantiles[:, column])
-            total += _bent(ranks, self.breaks[column], self.polynomials[column])
+            total += _polynomial_values(ranks, self.breaks[column], self.polynomials[column])
         return total
 
     def _ranks(self, values: Array, quantiles: Array) -> Array:
@@ -52,7 +43,7 @@ class Splines:
         return np.asarray(np.where(values == quantiles[0], 0.0, ranks))
 
 
-def _bent(values: Array, breaks: Array, polynomials: Array) -> Array:
+def _polynomial_values(values: Array, breaks: Array, polynomials: Array) -> Array:
     inside = np.clip(values, breaks[0], breaks[-1])
     interval = np.clip(np.searchsorted(breaks, inside, side="right") - 1, 0, polynomials.shape[1] - 1)
     distance, found = inside - breaks[interval], np.zeros(len(inside))
@@ -69,11 +60,6 @@ class Scaled:
     scale: Array
     weights: Array
     intercept: Array
-
-    @classmethod
-    def of(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Scaled:
-        """Return the function of exported arrays."""
-        return cls(**arrays)
 
     def log_odds(self, points: Array) -> Array:
         """Return the value of each row, shape (rows,)."""

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Array = npt.NDArray[np.float64]
 _AT_ONCE = 4_096  # rows; each has a place in every tree
@@ -36,21 +32,16 @@ class Trees:
     baseline: Array
     depth: npt.NDArray[np.int64]
 
-    @classmethod
-    def of(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Trees:
-        """Return the trees of exported arrays."""
-        return cls(**arrays)
-
     def log_odds(self, points: Array) -> Array:
         """Return the sum over all trees of each row, shape (rows,).
 
         Args:
             points: shape (rows, features); NaN where a value is missing.
         """
-        parts = [self._some(points[start : start + _AT_ONCE]) for start in range(0, len(points), _AT_ONCE)]
+        parts = [self._summed_leaves(points[start : start + _AT_ONCE]) for start in range(0, len(points), _AT_ONCE)]
         return np.concatenate([np.empty(0), *parts])
 
-    def _some(self, points: Array) -> Array:
+    def _summed_leaves(self, points: Array) -> Array:
         rows = np.arange(len(points))[:, None]
         at = np.broadcast_to(self.roots, (len(points), len(self.roots)))
         for _ in range(int(self.depth[0])):

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headgate.lake.columns import in_one_piece
+from headgate.lake.parquet import table_of
 from headgate.profiling.arrays import splitmix64
 from headgate.values.cells import int_array
 
@@ -53,7 +54,7 @@ class Columns:
         if not self._holds_bytes():
             return pa.nulls(0)
         # Texts that repeat stay a dictionary, as they lie in the file.
-        return in_one_piece(pq.read_table(self._file(), columns=[name], read_dictionary=[name]).column(0))
+        return in_one_piece(table_of(self.rows, [name], dictionaries=[name]).column(0))
 
     @property
     def are_many(self) -> bool:

@@ -8,10 +8,11 @@ Source:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
 DECIMALS = 4
@@ -37,6 +38,22 @@ class Score:
     uniqueness: float | None = None
     consistency: float | None = None
     timeliness: float | None = None
+
+    @classmethod
+    def of_texts(cls, stated: Mapping[str, str]) -> Score:
+        """Return the parts that a file's record states as texts."""
+        return cls(**{field.name: float(stated[field.name]) for field in fields(cls) if stated.get(field.name)})
+
+    @property
+    def of_content(self) -> Score:
+        """The parts that do not depend on the file's time: a file of history is as old as it should be."""
+        return replace(self, timeliness=None)
+
+    @property
+    def lowest(self) -> str:
+        """Name of the lowest known part; empty when none is known."""
+        known = {name: part for name, part in self.parts.items() if part is not None}
+        return min(known, key=lambda name: known[name], default="")
 
     @property
     def total(self) -> float | None:

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headgate.errors import AuditError, NotFoundError
+from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
 from headgate.quality.pci_audit import Finding, Scan, scan_logs, scan_object, scan_records
 
@@ -89,7 +90,7 @@ class AuditLedger:
     def load(self, zone: str, part: str) -> Entries:
         """Return the entries of a part of a zone; none if it was never audited."""
         try:
-            rows = pq.read_table(io.BytesIO(self.objects.read(self._ref(zone, part)))).to_pylist()
+            rows = table_of(self.objects.read(self._ref(zone, part))).to_pylist()
         except NotFoundError:
             return {}
         return {row["address"]: _entry(zone, row) for row in rows}

@@ -6,9 +6,8 @@ import csv
 import io
 import json
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import FileRecord, ObjectRef, ObjectStore
     from headgate.lake.snapshots import LakeSnapshot
-
-_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -59,20 +56,6 @@ class Scan:
     findings: tuple[Finding, ...] = field(default=())
 
 
-def lake_zones(curated_bucket: str, quarantine_bucket: str, prod_buckets: Iterable[str], lake: LakeSnapshot) -> list[Zone]:
-    """All accepted and all quarantined rows, the current snapshots, and every version of the systems' tables."""
-    snapshots = tuple(snapshot.location for snapshot in lake.datasets.values())
-    return [
-        Zone(
-            "curated",
-            curated_bucket,
-            (f"{keys.INCREMENTS}/", f"{keys.SNAPSHOTS}/missing_parents/", f"{keys.SNAPSHOTS}/file_records/", *snapshots),
-        ),
-        Zone("quarantine", quarantine_bucket, ("",)),
-        *(Zone("prod", bucket, ("",)) for bucket in prod_buckets),
-    ]
-
-
 def snapshot_zone(curated_bucket: str, lake: LakeSnapshot) -> Zone:
     """Return the current snapshots and the table of missing parents, which only a full audit reads."""
     locations = (snapshot.location for snapshot in lake.datasets.values())
@@ -100,16 +83,13 @@ def derived_zones(artifacts_bucket: str, results_bucket: str) -> list[Zone]:
     return [Zone("profiles", artifacts_bucket, (f"{keys.PROFILES}/",)), Zone("results", results_bucket, ("",))]
 
 
-def scan_objects(objects: ObjectStore, zones: Sequence[Zone]) -> list[Scan]:
-    """Every object of the zones, looked through; Parquet and CSV by their cells, JSON by its values, anything else by its lines."""
-    wanted = [(zone, item.ref) for zone in zones for prefix in zone.prefixes for item in objects.list(zone.bucket, prefix)]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return list(pool.map(lambda place: scan_object(objects, *place), wanted))
-
-
 def scan_records(records: Iterable[FileRecord]) -> Scan:
-    """The file records of the ledger."""
-    return _scan_texts("ledger", "files", (json.dumps(asdict(record), default=str) for record in records))
+    """The file records of the ledger. Of counts by column the names are scanned: 350 behind `card_cvv` would read like a code."""
+    return _scan_texts("ledger", "files", (json.dumps(_without_counts(record), default=str) for record in records))
+
+
+def _without_counts(record: FileRecord) -> dict[str, Any]:
+    return {**asdict(record), "masked": list(record.masked), "new_columns": list(record.new_columns)}
 
 
 def scan_logs(lines: Mapping[str, Iterable[str]]) -> list[Scan]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Column, Comparison, Contract
 
+UNIQUE = "unique"  # the rule of a key, and of a column without repeated values
+
 # How pandas names what `headgate.quality.frames` makes of each kind.
 _PANDAS_TYPES = {
     Kind.STRING: "str",
@@ -50,6 +52,24 @@ def suite_of(contract: Contract) -> gx.ExpectationSuite:
     return gx.ExpectationSuite(name=f"{contract.id}@{contract.version}", expectations=list(_expectations(contract)))
 
 
+def unique_suite_of(contract: Contract, key: tuple[str, ...]) -> gx.ExpectationSuite:
+    """The expectation of `suite_of` that the values of some columns together are unique."""
+    import great_expectations as gx  # noqa: PLC0415 takes seconds
+
+    return gx.ExpectationSuite(name=f"{contract.id}@{contract.version} {place_of(key)}", expectations=[_unique(key)])
+
+
+def unique_keys(contract: Contract) -> list[tuple[str, ...]]:
+    """Return the columns whose values together are unique: those that the contract states, and its key."""
+    stated = [(column.name,) for column in contract.columns if column.unique and (column.name,) != contract.key]
+    return [*stated, *([contract.key] if contract.key else [])]
+
+
+def place_of(columns: tuple[str, ...]) -> str:
+    """Return what an expectation calls several columns."""
+    return ", ".join(columns)
+
+
 def _expectations(contract: Contract) -> Iterator[Any]:
     import great_expectations.expectations as gxe  # noqa: PLC0415 takes seconds
 
@@ -59,16 +79,14 @@ def _expectations(contract: Contract) -> Iterator[Any]:
         if column.required:
             yield gxe.ExpectColumnValuesToNotBeNull(column=column.name, meta=_meta("required", column.name))
         yield from (_of_rule(column, rule) for rule in column.rules if rule.name != "required")
-    yield from (_unique((column.name,)) for column in contract.columns if column.unique and (column.name,) != contract.key)
-    if contract.key:
-        yield _unique(contract.key)
+    yield from (_unique(key) for key in unique_keys(contract))
     yield from (_of_comparison(contract, rule) for rule in contract.comparisons)
 
 
 def _unique(key: tuple[str, ...]) -> Any:  # noqa: ANN401 Great Expectations ships no types
     import great_expectations.expectations as gxe  # noqa: PLC0415 takes seconds
 
-    meta = _meta("unique", ", ".join(key))
+    meta = _meta(UNIQUE, place_of(key))
     if len(key) == 1:
         return gxe.ExpectColumnValuesToBeUnique(column=key[0], meta=meta)
     return gxe.ExpectCompoundColumnsToBeUnique(column_list=list(key), ignore_row_if="never", meta=meta)

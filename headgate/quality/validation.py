@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import os
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
 from headgate.contracts.identity import merge_key
 from headgate.quality.frames import frame_of
-from headgate.quality.suites import suite_of
+from headgate.quality.suites import UNIQUE, place_of, suite_of, unique_keys, unique_suite_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pyarrow as pa
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from headgate.contracts.model import Contract
 
 _SAMPLE_KEYS = 3
+BATCH_ROWS = 500_000
 
 
 @dataclass(frozen=True)
@@ -79,42 +83,77 @@ class ValidationRun:
     Args:
         run: what its Data Docs call the run.
         as_of: the day that they file it under.
+        batch_rows: how many rows are in memory as pandas objects.
     """
 
-    def __init__(self, run: str, as_of: date) -> None:
+    def __init__(self, run: str, as_of: date, batch_rows: int = BATCH_ROWS) -> None:
         self._context = _context()
         self._source = self._context.data_sources.add_pandas("lake")
         self._run, self.as_of, self._at = run, as_of, datetime.combine(as_of, time(), UTC)
+        self._batch_rows = batch_rows
         self.verdicts: list[SuiteResult] = []
 
     def check(self, contract: Contract, rows: pa.Table) -> SuiteResult:
         """What the suite of `contract` says of `rows`. The Data Docs have each dataset once."""
-        validation, frame = self._validation(contract), {"dataframe": frame_of(rows)}
+        starts = range(0, max(1, rows.num_rows), self._batch_rows)
+        return self._check(contract, (rows.slice(start, self._batch_rows) for start in starts), rows.select)
+
+    def check_file(self, contract: Contract, path: Path) -> SuiteResult:
+        """As `check`, for the rows of a Parquet file, which need not fit into memory."""
+        with pq.ParquetFile(path) as file:
+            batches = (pa.Table.from_batches([batch]) for batch in file.iter_batches(self._batch_rows))
+            some = batches if file.metadata.num_rows else iter([file.schema_arrow.empty_table()])
+            return self._check(contract, some, lambda names: file.read(columns=names))
+
+    def _check(self, contract: Contract, batches: Iterable[pa.Table], columns: Callable[[list[str]], pa.Table]) -> SuiteResult:
+        """Ask about some rows at a time: as pandas objects all rows take many times the memory of their file.
+
+        Args:
+            columns: reads whole columns, which only unique values need.
+        """
+        validation, results, counted = self._validation(contract.dataset, suite_of(contract)), [], []
+        for batch in batches:
+            counted.append(batch.num_rows)
+            results.append([_result(contract, one) for one in self._asked(contract, validation, batch)])
+        merged = [_merged(of_batches) for of_batches in zip(*results, strict=True)]
+        if len(counted) > 1:
+            unique = {place_of(key): self._unique(contract, key, columns) for key in unique_keys(contract)}
+            merged = [unique[found.place] if found.rule == UNIQUE else found for found in merged]
+        self.verdicts.append(_suite_result(contract, sum(counted), merged))
+        return self.verdicts[-1]
+
+    def _unique(self, contract: Contract, key: tuple[str, ...], columns: Callable[[list[str]], pa.Table]) -> _Found:
+        """Whether a key is unique in all rows. Only rows with a repeated key become pandas objects."""
+        rows = columns(sorted({*merge_key(contract), *key}))
+        counts = rows.group_by(list(key)).aggregate([([], "count_all")])
+        repeated = counts.filter(pc.greater(counts["count_all"], 1)).select(list(key))
+        if not repeated.num_rows:
+            return _Found(place_of(key), UNIQUE, warns=False, failed=None)
+        validation = self._validation(f"{contract.dataset} {place_of(key)}", unique_suite_of(contract, key))
+        found = rows.join(repeated, list(key), join_type="left semi")
+        return _result(contract, self._asked(contract, validation, found)[0])
+
+    def _validation(self, name: str, suite: Any) -> Any:  # noqa: ANN401 Great Expectations ships no types
+        import great_expectations as gx  # noqa: PLC0415 takes seconds
+
+        batches = self._source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("all")
+        added = self._context.suites.add(suite)
+        return self._context.validation_definitions.add(gx.ValidationDefinition(name=name, data=batches, suite=added))
+
+    def _asked(self, contract: Contract, validation: Any, rows: pa.Table) -> list[Any]:  # noqa: ANN401 as above
+        from great_expectations.core.run_identifier import RunIdentifier  # noqa: PLC0415 takes seconds
+
+        run, frame = RunIdentifier(run_name=self._run, run_time=self._at), {"dataframe": frame_of(rows)}
+
+        def ask(how: dict[str, Any]) -> list[Any]:
+            return list(validation.run(batch_parameters=frame, result_format=how, run_id=run).results)
+
         with warnings.catch_warnings():
             # pandas warns of groups in a pattern that it only searches with.
             warnings.filterwarnings("ignore", message="This pattern is interpreted as a regular expression", category=UserWarning)
             # To say yes or no is much faster than to say which rows; that is asked only if some are to be listed.
-            results = self._asked(validation, frame, {"result_format": "BOOLEAN_ONLY"})
-            if any(not result.success for result in results):
-                results = self._asked(validation, frame, _which_rows(contract))
-        failed = [result for result in results if not result.success]
-        critical, warned = (tuple(_broken(contract, one) for one in failed if _warns(one) is warns) for warns in (False, True))
-        answers = tuple(_answer(result) for result in results)
-        self.verdicts.append(SuiteResult(contract.dataset, rows.num_rows, len(results), critical, warned, answers))
-        return self.verdicts[-1]
-
-    def _validation(self, contract: Contract) -> Any:  # noqa: ANN401 Great Expectations ships no types
-        import great_expectations as gx  # noqa: PLC0415 takes seconds
-
-        batches = self._source.add_dataframe_asset(contract.dataset).add_batch_definition_whole_dataframe("all")
-        suite = self._context.suites.add(suite_of(contract))
-        return self._context.validation_definitions.add(gx.ValidationDefinition(name=contract.dataset, data=batches, suite=suite))
-
-    def _asked(self, validation: Any, frame: dict[str, Any], how: dict[str, Any]) -> list[Any]:  # noqa: ANN401 as above
-        from great_expectations.core.run_identifier import RunIdentifier  # noqa: PLC0415 takes seconds
-
-        run = RunIdentifier(run_name=self._run, run_time=self._at)
-        return list(validation.run(batch_parameters=frame, result_format=how, run_id=run).results)
+            results = ask({"result_format": "BOOLEAN_ONLY"})
+            return results if all(result.success for result in results) else ask(_which_rows(contract))
 
 
 def check(contract: Contract, rows: pa.Table) -> SuiteResult:
@@ -142,9 +181,35 @@ def _warns(result: Any) -> bool:  # noqa: ANN401 as above
     return bool(result.expectation_config.severity == "warning")
 
 
-def _answer(result: Any) -> ExpectationResult:  # noqa: ANN401 as above
+@dataclass(frozen=True)
+class _Found:
+    """What one expectation found in some rows; `failed` where it does not hold."""
+
+    place: str
+    rule: str
+    warns: bool
+    failed: FailedExpectation | None
+
+
+def _result(contract: Contract, result: Any) -> _Found:  # noqa: ANN401 as above
     meta = result.expectation_config.meta
-    return ExpectationResult(meta["place"], meta["rule"], bool(result.success), _warns(result))
+    return _Found(meta["place"], meta["rule"], _warns(result), None if result.success else _broken(contract, result))
+
+
+def _merged(of_batches: Sequence[_Found]) -> _Found:
+    """What the expectation found in all batches; a count is unknown where one of them is."""
+    failed = [one.failed for one in of_batches if one.failed]
+    if not failed:
+        return of_batches[0]
+    rows = None if any(one.rows is None for one in failed) else sum(one.rows or 0 for one in failed)
+    keys = tuple(key for one in failed for key in one.keys)[:_SAMPLE_KEYS]
+    return replace(of_batches[0], failed=replace(failed[0], rows=rows, keys=keys))
+
+
+def _suite_result(contract: Contract, rows: int, found: Sequence[_Found]) -> SuiteResult:
+    critical, warned = (tuple(one.failed for one in found if one.failed and one.warns is warns) for warns in (False, True))
+    answers = tuple(ExpectationResult(one.place, one.rule, one.failed is None, one.warns) for one in found)
+    return SuiteResult(contract.dataset, rows, len(found), critical, warned, answers)
 
 
 def _broken(contract: Contract, result: Any) -> FailedExpectation:  # noqa: ANN401 as above

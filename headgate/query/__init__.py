@@ -2,7 +2,8 @@
 
 from headgate.query.catalog import Databases
 from headgate.query.dialects import for_engine, translate
+from headgate.query.qualify import qualify_tables
 from headgate.query.reading import check_tables, only_reading
 from headgate.query.reasons import reason_of
 
-__all__ = ["Databases", "check_tables", "for_engine", "only_reading", "reason_of", "translate"]
+__all__ = ["Databases", "check_tables", "for_engine", "only_reading", "qualify_tables", "reason_of", "translate"]

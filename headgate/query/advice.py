@@ -13,6 +13,8 @@ from sqlglot.errors import SqlglotError
 from headgate.query.reading import ATHENA, explained, near_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from headgate.query.catalog import Databases
 
 # Source: Trino's messages of the errors COLUMN_NOT_FOUND and TABLE_NOT_FOUND.
@@ -26,13 +28,29 @@ def with_advice(message: str, sql: str, databases: Databases) -> str:
     if "Did you mean" in message:
         return message
     if found := _NO_TABLE.search(message):
-        return f"{message}. {near_tables(found[1].lower(), tables)}"
+        return f"{message.rstrip('.')}. {near_tables(found[1].lower(), tables)}"
     if found := _NO_COLUMN.search(message):
         asked = set(_tables_in(sql))
         columns = sorted({column[0] for of in tables.values() for name, rows in of.items() if name in asked for column in rows})
         near = difflib.get_close_matches(found[1].lower(), columns, n=3, cutoff=0.5)
-        return f"{message}. Did you mean {' or '.join(near)}?" if near else f"{message}. DESCRIBE <table> lists the columns."
+        return f"{message}. Did you mean {' or '.join(map(_as_written, near))}?" if near else f"{message}. {_columns_of(asked, tables)}"
     return message
+
+
+def _as_written(name: str) -> str:
+    """Return a column's name as a statement has it: in quotes where it is not one plain word."""
+    return name if name.isidentifier() else f'"{name}"'
+
+
+def _columns_of(asked: Iterable[str], tables: Mapping[str, Mapping[str, Sequence[tuple[str, ...]]]]) -> str:
+    """Return the columns of the tables that were asked, table by table, or how to list them."""
+    listed = [
+        f"{name} has the columns {', '.join(column[0] for column in of[name] if not column[0].startswith('_'))}."
+        for name in sorted(asked)
+        for of in tables.values()
+        if name in of
+    ]
+    return " ".join(listed) or "DESCRIBE <table> lists the columns."
 
 
 def _tables_in(sql: str) -> list[str]:

@@ -21,11 +21,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 ATHENA = "athena"
-# Source: Amazon Athena user guide, "DDL statements": those that only read the catalog.
 _ABOUT_TABLES = re.compile(r"(show|describe|desc)\s", re.IGNORECASE)
+# The engine behind an emulator's Athena API also describes queries and files, so names are plain words, and none ends as a file's does.
+_NAME = r"""["`]?\w+["`]?(?:\.["`]?(?!(?:csv|tsv|txt|parquet|json|jsonl|ndjson|xlsx|gz|zst|db|duckdb)\b)\w+["`]?)?"""
+# Source: Amazon Athena user guide, "DDL statements": those that only read the catalog.
+_LISTING = re.compile(
+    rf"""(?:
+      show\s+(?:databases|schemas)(?:\s+like\s+'[^']*')?
+    | show\s+(?:tables|views)(?:\s+(?:in|from)\s+{_NAME})?(?:\s+(?:like\s+)?'[^']*')?
+    | show\s+columns\s+(?:in|from)\s+{_NAME}(?:\s+(?:in|from)\s+{_NAME})?
+    | show\s+(?:partitions|create\s+table|create\s+view|tblproperties)\s+{_NAME}(?:\s*\(\s*'[^']*'\s*\))?
+    | desc(?:ribe)?\s+(?:(?:view|extended|formatted)\s+)?{_NAME}(?:\s+{_NAME})?
+    )\s*;?\s*""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _EXPLAIN = re.compile(r"explain\s+(?:analyze\s+(?:verbose\s+)?)?(?:\([^()]*\)\s*)?", re.IGNORECASE)
 _FIRST_WORD = re.compile(r"[\s(]*(\w+)")
 _READING = {"select", "with", "values", "table"}
+_READING_VERBS = ("select", "with", "show", "describe", "explain", "values")
+# Statements that are known and are more than a question, of Athena and of the engine behind an emulator's Athena API.
+_WRITING = frozenset(
+    """alter analyze attach begin call checkpoint commit copy create deallocate delete detach drop execute export force grant import insert
+    install load merge msck optimize pivot pragma prepare refresh replace reset revoke rollback set start truncate unload unpivot update
+    use vacuum""".split()  # noqa: SIM905 one word a line would fill the screen
+)
 _COMMENTS = re.compile(r"\s+|--[^\n]*(?:\n|$)|/\*.*?\*/", re.DOTALL)
 # Functions of DuckDB that show the machine and that Athena does not have. Source: DuckDB documentation, "Utility Functions".
 _FOREIGN_FUNCTIONS = re.compile(
@@ -61,10 +80,15 @@ def only_reading(sql: str) -> exp.Query | exp.Values | None:
     if _ABOUT_TABLES.match(text):
         if ";" in text.rstrip().rstrip(";"):
             raise QueryError("More than one statement was given. Send one at a time.")
+        if not _LISTING.fullmatch(text):
+            raise QueryError(
+                "SHOW and DESCRIBE list what the catalog has, and this statement asks for something else. Use SHOW DATABASES, SHOW TABLES "
+                "IN <database>, SHOW COLUMNS IN <table>, SHOW PARTITIONS <table>, SHOW CREATE TABLE <table> or DESCRIBE <table>."
+            )
         return None
     question = explained(text)[1]
     if (verb := _FIRST_WORD.match(question)) and verb[1].lower() not in _READING:
-        raise _writing(verb[1])
+        raise _writing(verb[1]) if verb[1].lower() in _WRITING else _no_statement(verb[1])
     try:
         statements = [statement for statement in sqlglot.parse(question, read=ATHENA) if statement]
     except SqlglotError as error:
@@ -82,6 +106,12 @@ def _writing(verb: str) -> QueryError:
         f"{verb.upper()} would change the lake or the machine; a query only reads. Use SELECT, WITH, SHOW, DESCRIBE or EXPLAIN; "
         "tables change through `headgate upload` and `headgate run`."
     )
+
+
+def _no_statement(word: str) -> QueryError:
+    near = difflib.get_close_matches(word.lower(), [*_READING_VERBS, *_WRITING], n=1)
+    advice = f"Did you mean {near[0].upper()}?" if near else "Use SELECT, WITH, SHOW, DESCRIBE or EXPLAIN."
+    return QueryError(f"{word.upper()} begins no statement of Athena's SQL. {advice}")
 
 
 def check_tables(query: exp.Expression, tables: Mapping[str, Iterable[str]], database: str) -> None:

@@ -11,7 +11,7 @@ _SAID: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r'Binder Error: Referenced column "(?P<name>[^"]+)" not found'), "COLUMN_NOT_FOUND: Column '{name}' cannot be resolved"),
     (
         re.compile(r"Catalog Error: Table with name (?P<name>\S+) does not exist"),
-        "TABLE_NOT_FOUND: Table '{name}' does not exist; SHOW TABLES IN <database> lists those that do",
+        "TABLE_NOT_FOUND: Table '{name}' does not exist",
     ),
     (
         re.compile(r'Catalog Error: Scalar Function with name "?(?P<name>[^" ]+)"? does not exist'),

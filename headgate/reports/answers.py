@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.api.health import health_of
+from headgate.api.operations.health import health_of
 from headgate.costs.billing import by_service, priced
 from headgate.costs.recorded import of_files, of_runs
 from headgate.errors import QueryError
-from headgate.lake.states import FileState
-from headgate.systems.dashboards import dashboards
+from headgate.reports.summary import by_dataset
+from headgate.systems.dashboards import dashboards_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from headgate.costs.prices import Prices
     from headgate.costs.recorded import JobRun
     from headgate.lake.ports import FileRecord
+    from headgate.reports.summary import DatasetSummary
     from headgate.systems.dashboards import Dashboard, Panel
 
 AT_ONCE = 4  # Athena runs 20 queries of an account at once; a report leaves most of them to people
-NOT_COUNTED = {FileState.IGNORED, FileState.REVERTED}
 
 
 @dataclass(frozen=True)
@@ -44,31 +44,6 @@ class PanelAnswer:
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
-@dataclass
-class DatasetRows:
-    """Rows of one dataset: received is the sum of accepted, quarantined and duplicates."""
-
-    dataset: str
-    files: int = 0
-    files_rejected: int = 0
-    received: int = 0
-    accepted: int = 0
-    quarantined: int = 0
-    duplicates: int = 0
-    reasons: dict[str, int] = field(default_factory=dict)
-
-    def add(self, record: FileRecord) -> None:
-        """Add one file."""
-        self.files += 1
-        self.files_rejected += record.state is FileState.REJECTED
-        self.received += record.received
-        self.accepted += record.accepted
-        self.quarantined += record.quarantined
-        self.duplicates += record.duplicates
-        for rule, rows in record.reasons.items():
-            self.reasons[rule] = self.reasons.get(rule, 0) + rows
-
-
 @dataclass(frozen=True)
 class Report:
     """Everything that the page shows. `made_at` is naive UTC; `cost_usd` is by service, since `cost_since`."""
@@ -76,7 +51,7 @@ class Report:
     lake: str
     made_at: datetime
     health: Health
-    datasets: tuple[DatasetRows, ...]
+    datasets: tuple[DatasetSummary, ...]
     systems: tuple[tuple[Dashboard, tuple[PanelAnswer, ...]], ...]
     cost_usd: Mapping[str, Decimal]
     cost_since: datetime
@@ -109,21 +84,11 @@ def collect(lake: Lake, queries: Any, costs: Costs) -> Report:  # noqa: ANN401 A
         lake=lake.databases.curated.removesuffix("_curated"),
         made_at=lake.now(),
         health=health_of(lake),
-        datasets=rows_by_dataset(records),
-        systems=ask_dashboards(queries, dashboards().values()),
+        datasets=tuple(by_dataset(records)),
+        systems=ask_dashboards(queries, dashboards_of(lake.systems).values()),
         cost_usd=costs.by_service(records),
         cost_since=costs.since,
     )
-
-
-def rows_by_dataset(records: Iterable[FileRecord]) -> tuple[DatasetRows, ...]:
-    """Return the sums over all files but those without data and those that were reverted, by dataset."""
-    sums: dict[str, DatasetRows] = {}
-    for record in records:
-        if record.state not in NOT_COUNTED:
-            name = record.dataset or "?"
-            sums.setdefault(name, DatasetRows(name)).add(record)
-    return tuple(sums[name] for name in sorted(sums))
 
 
 def ask_dashboards(queries: Any, found: Iterable[Dashboard]) -> tuple[tuple[Dashboard, tuple[PanelAnswer, ...]], ...]:  # noqa: ANN401 as above

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from headgate.reports.alerts import Alert
-    from headgate.reports.answers import DatasetRows, PanelAnswer, Report
+    from headgate.reports.answers import PanelAnswer, Report
+    from headgate.reports.summary import DatasetSummary
     from headgate.systems.dashboards import Dashboard
 
 SHOWN_ROWS = 12
+SHORT_TEXT = 24  # characters; a time, or the name of a reason
 SHOWN_REASONS = 3
 _STYLE = files("headgate.reports").joinpath("page.css")
 
@@ -100,12 +102,19 @@ def _sql(answer: PanelAnswer) -> str:
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]], limit: int = SHOWN_ROWS) -> str:
     """The first rows of an answer."""
-    mark = ["n" if all(_is_number_or_null(row[place]) for row in rows) else "" for place in range(len(columns))]
+    mark = [_mark([row[place] for row in rows]) for place in range(len(columns))]
     head = "".join(f'<th class="{mark[place]}">{escape(name.replace("_", " "))}</th>' for place, name in enumerate(columns))
     shown = [str if name.endswith("_id") else cell for name in columns]  # an id is a name, though it consists of digits
     body = "".join(_line((show(value) for show, value in zip(shown, row, strict=True)), mark) for row in rows[:limit])
     more = f'<div class="muted">The first {limit} of {len(rows)} rows.</div>' if len(rows) > limit else ""
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}'
+
+
+def _mark(cells: Sequence[object]) -> str:
+    """The class of a column: `n` of numbers, `s` of texts so short that they stay on one line, such as times."""
+    if all(_is_number_or_null(one) for one in cells):
+        return "n"
+    return "s" if all(len(str(one)) <= SHORT_TEXT for one in cells) else ""
 
 
 def _is_number_or_null(value: object) -> bool:
@@ -116,7 +125,7 @@ def _line(cells: Iterable[str], mark: Sequence[str]) -> str:
     return "<tr>" + "".join(f'<td class="{mark[place]}">{escape(text)}</td>' for place, text in enumerate(cells)) + "</tr>"
 
 
-def _rows(datasets: Sequence[DatasetRows]) -> str:
+def _rows(datasets: Sequence[DatasetSummary]) -> str:
     if not datasets:
         return '<h2>What came in</h2><div class="box">No file was received yet. <code>headgate upload FILE</code> sends one.</div>'
     columns = ("dataset", "files", "rejected files", "received", "accepted", "quarantined", "duplicates", "most frequent reasons")
@@ -127,7 +136,7 @@ def _rows(datasets: Sequence[DatasetRows]) -> str:
     return f'<h2>What came in, and what was refused</h2><div class="box">{_table(columns, lines, len(lines))}</div>'
 
 
-def _reasons(one: DatasetRows) -> str:
+def _reasons(one: DatasetSummary) -> str:
     most = sorted(one.reasons.items(), key=lambda pair: (-pair[1], pair[0]))[:SHOWN_REASONS]
     return ", ".join(f"{rule} ({rows:,})" for rule, rows in most) or NOTHING
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from headgate import wiring
@@ -17,11 +17,12 @@ from headgate.reports.answers import Costs, collect
 from headgate.reports.html_page import html
 from headgate.reports.numbers import figure
 from headgate.settings import ArtifactsSettings, ReportSettings
-from headgate.systems.dashboards import Kind, dashboards
+from headgate.systems.dashboards import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from headgate.aws.sns import Alerts
     from headgate.reports.alerts import Alert
     from headgate.reports.answers import Report
 
@@ -39,13 +40,11 @@ class Page:
 
 def make(env: Mapping[str, str]) -> Page:
     """Ask the lake of an environment everything that the page shows; about a minute of Athena queries."""
-    settings = ReportSettings.from_env(env)
     lake, queries = DeployedLake(env), wiring.queries(env)
-    since = datetime.now(UTC).replace(tzinfo=None) - timedelta(days=COST_DAYS)
-    runs = [run for job, name in settings.jobs.items() for run in wiring.job_runs().ended(job, name, since=since)]
-    report = collect(lake, queries, Costs(since, runs, Prices.load(), CostSettings().gate_memory_mb))
-    alerts = raised(queries, dashboards().values(), report.health)
-    return Page(report, alerts, html(report, alerts, settings.console_url))
+    since = lake.now() - timedelta(days=COST_DAYS)
+    report = collect(lake, queries, Costs(since, lake.job_runs(since), Prices.load(), CostSettings().gate_memory_mb))
+    alerts = raised(queries, [board for board, _ in report.systems], report.health)
+    return Page(report, alerts, html(report, alerts, ReportSettings.from_env(env).console_url))
 
 
 def publish(env: Mapping[str, str]) -> str:
@@ -53,13 +52,16 @@ def publish(env: Mapping[str, str]) -> str:
     page, settings = make(env), ReportSettings.from_env(env)
     ref = ObjectRef(ArtifactsSettings.from_env(env).artifacts_bucket, keys.report_key(page.report.made_at.date()))
     wiring.objects().write(ref, page.text.encode(), content_type="text/html; charset=utf-8")
-    uri, topic = f"s3://{ref.bucket}/{ref.key}", wiring.alerts(env)
-    for alert in page.alerts:
-        topic.send(f"Headgate alert: {alert.name} ({alert.source})", _alert_text(alert, settings.console_url))
-    topic.send(
-        f"Headgate report of {page.report.lake}: {len(page.alerts)} alerts", "\n".join(_announcement(page, uri, settings.console_url))
-    )
+    uri = f"s3://{ref.bucket}/{ref.key}"
+    announce(page, uri, wiring.alerts(env), settings.console_url)
     return uri
+
+
+def announce(page: Page, uri: str, topic: Alerts, console_url: str) -> None:
+    """Send one message for each alert of a page, then one with the page's address and figures."""
+    for alert in page.alerts:
+        topic.send(f"Headgate alert: {alert.name} ({alert.source})", _alert_text(alert, console_url))
+    topic.send(f"Headgate report of {page.report.lake}: {len(page.alerts)} alerts", "\n".join(_announcement(page, uri, console_url)))
 
 
 def _alert_text(alert: Alert, console_url: str) -> str:

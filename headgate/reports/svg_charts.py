@@ -26,6 +26,8 @@ LABELS, SIGN_WIDTH = 6, 6.6
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999")
 ACCENT = "var(--accent)"
 _LABEL_SIGNS = 26
+_TICK_DECIMALS = 10
+_LEAST_STEP = 10.0**-_TICK_DECIMALS  # ticks with a smaller step would be equal
 
 
 def draw(panel: Panel, rows: Sequence[Row]) -> str:
@@ -53,11 +55,11 @@ def _ticks(values: Iterable[float], *, from_zero: bool = True) -> tuple[float, .
     low, high = min(found), max(found)
     if from_zero:
         low, high = min(low, 0.0), max(high, 0.0)
-    spread = (high - low) or abs(high) or 1.0
-    magnitude = 10.0 ** math.floor(math.log10(spread / 4))
-    step = next(size * magnitude for size in (1, 2, 5, 10) if size * magnitude >= spread / 4)
+    least = max(((high - low) or abs(high) or 1.0) / 4, _LEAST_STEP)
+    magnitude = 10.0 ** math.floor(math.log10(least))
+    step = next(size * magnitude for size in (1, 2, 5, 10) if size * magnitude >= least)
     first, last = math.floor(low / step), math.ceil(high / step)
-    return tuple(round(step * place, 10) for place in range(first, max(last, first + 1) + 1))
+    return tuple(round(step * place, _TICK_DECIMALS) for place in range(first, max(last, first + 1) + 1))
 
 
 def _number(value: object) -> float | None:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from headgate.errors import NotFoundError, SettingsError
-from headgate.project import project
+from headgate.project import PACKED_DASHBOARDS, project
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -112,32 +113,41 @@ class Dashboard:
         raise NotFoundError(f"Dashboard {self.system} has no panel {name}. Its panels are {', '.join(one.name for one in self.panels)}.")
 
 
+def dashboards_of(systems: Collection[str]) -> Mapping[str, Dashboard]:
+    """Return the dashboards of these systems, and the project's own, by system: tables of other systems are not deployed.
+
+    Raises:
+        SettingsError: as `dashboards`.
+    """
+    own = _own_dashboards(project().dashboards)
+    return {name: board for name, board in dashboards().items() if name in systems or name in own}
+
+
 def dashboards() -> Mapping[str, Dashboard]:
     """Return the dashboards of the lake's domains and of its project, by system.
 
     Raises:
         SettingsError: a file is not a dashboard.
     """
-    own = project()
-    return _dashboards(own.domains, own.folder)
+    lake = project()
+    found = {**_domain_dashboards(lake.domains), **_own_dashboards(lake.dashboards)}
+    return {name: found[name] for name in sorted(found)}
 
 
 @cache
-def _dashboards(domains: tuple[str, ...], own_folder: Path | None) -> Mapping[str, Dashboard]:
-    folders = [files(f"headgate.domains.{domain}") / FOLDER for domain in domains] + ([own_folder / FOLDER] if own_folder else [])
-    found = [_dashboard(item.name, item.read_text("utf-8")) for folder in folders for item in _described_files(folder)]
-    return {one.system: one for one in sorted(found, key=lambda one: one.system)}
+def _domain_dashboards(domains: tuple[str, ...]) -> Mapping[str, Dashboard]:
+    folders = [files("headgate") / "domains" / domain / FOLDER for domain in domains]
+    return _read(chain.from_iterable(map(_described_files, folders)))
 
 
-def dashboard(system: str) -> Dashboard:
-    """Return the dashboard of a system.
+@cache
+def _own_dashboards(paths: tuple[Path, ...]) -> Mapping[str, Dashboard]:
+    return _read([*_described_files(files("headgate") / PACKED_DASHBOARDS), *paths])
 
-    Raises:
-        NotFoundError: it has none.
-    """
-    if system not in dashboards():
-        raise NotFoundError(f"There is no dashboard for {system}. There are {', '.join(dashboards()) or 'none'}.")
-    return dashboards()[system]
+
+def _read(found: Iterable[Traversable]) -> Mapping[str, Dashboard]:
+    boards = [_dashboard(item.name, item.read_text("utf-8")) for item in found]
+    return {one.system: one for one in boards}
 
 
 def _described_files(folder: Traversable) -> list[Traversable]:

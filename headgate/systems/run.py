@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, cast
 
 from headgate.contracts.catalog import glue_columns
+from headgate.engines.local import give_back
 from headgate.errors import AuditError
 from headgate.lake import keys
 from headgate.lake.delete_old_versions import delete_old_versions
@@ -81,7 +82,8 @@ def run_system(
     known = facts(snapshot, reads, registry.may_read(package), deployment)
     kept = _kept(publisher, own, versions, deployment)
     frames = {} if set(kept) == set(versions) else build(package, tables, snapshot.as_of, shelf, stated)
-    outputs = _outputs(system, frames | {name: make() for name, make in inspections.items()}, own, snapshot, kept)
+    frames |= {name: make() for name, make in inspections.items()}
+    outputs = _outputs(system, frames, own, snapshot, kept)
     versions |= {name: version_of(own[name], snapshot, reads, code, (*made_of, _digest(outputs[name]))) for name in inspections}
     staged = [_stage(publisher, own[name], rows, versions[name], known) for name, rows in outputs.items()]
     if models:
@@ -121,16 +123,24 @@ def _kept(publisher: Publisher, contracts: Mapping[str, Contract], versions: Map
 
 def _outputs(
     system: str,
-    frames: Mapping[str, pd.DataFrame],
+    frames: dict[str, pd.DataFrame],
     contracts: Mapping[str, Contract],
     snapshot: LakeSnapshot,
     kept: Collection[str],
 ) -> dict[str, pa.Table]:
-    """The rows of every table that is not kept, by its contract; AuditError where a table was not built, or one more was."""
+    """The rows of every table that is not kept, by its contract; AuditError where a table was not built, or one more was.
+
+    Args:
+        frames: they leave it one by one, so that no table of millions of rows is in memory in both forms for longer than needed.
+    """
     missing, further = sorted(set(contracts) - set(frames) - set(kept)), sorted(set(frames) - set(contracts))
     if missing or further:
         raise AuditError(f"{system}: tables not built {missing}, without a contract {further}")
-    return {name: rows_of(contract, _stamped(frames[name], snapshot)) for name, contract in contracts.items() if name not in kept}
+    outputs = {}
+    for name in (name for name in contracts if name not in kept):
+        outputs[name] = rows_of(contracts[name], _stamped(frames.pop(name), snapshot))
+        give_back()
+    return outputs
 
 
 def _keep(models: ModelStore, shelf: Shelf, origin: Origin) -> None:

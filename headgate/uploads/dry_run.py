@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
-from headgate.errors import HeadgateError, NotFoundError
+from headgate.errors import BadInputError, ContractError, HeadgateError, NotFoundError
 from headgate.lake.ports import ObjectRef
+from headgate.lake.states import FileState
 from headgate.uploads.upload import Upload, content_differs, content_key, dry_run_key, upload_key
 from headgate.uploads.uploading import CHECKED, FAILED
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 FIRST_ROWS = 100
 _ROW_COLUMNS = ("source_row", "disposition", "rule", "column_name", "masked_value", "reason", "all_rules", "record")
+_LARGEST_DRAFT_BYTES = 8 << 20  # about ten seconds; `headgate contract init --raw` drafts from a larger file
 _TOO_LARGE = "too_large"
 _VERSION = "dry-run"
 
@@ -110,6 +112,8 @@ class DryRunner:
         try:
             record = self.process(scratch, appears_as)
             found = _found(record, scratch) if record.content_sha256 in {"", upload.sha256} else _differs()
+            if record.state is FileState.PROFILED and upload.size_bytes <= _LARGEST_DRAFT_BYTES:
+                found["draft"] = _draft(upload.name, scratch.read(appears_as))
         except (HeadgateError, OSError, MemoryError) as error:
             message = "The gate could not check the file. Repeat the dry run; the log names the cause."
             found = {"state": FAILED, "error": {"rule": type(error).__name__, "message": message}}
@@ -131,6 +135,20 @@ def _found(record: FileRecord, scratch: ScratchObjects) -> dict[str, Any]:
         key = record.profile.get("key", "")
         profile = json.loads(next(body for (_, written), body in scratch.written.items() if key and written == key))
     return {"state": CHECKED, "record": asdict(record), "rows": rows, "columns": profile.get("columns", [])}
+
+
+def _draft(file_name: str, body: bytes) -> dict[str, Any] | None:
+    """The contract that `headgate contract init` would draft, as an ODCS document; None where it would ask for a better file."""
+    from headgate.contracts.odcs_writer import to_odcs  # noqa: PLC0415 a cold start loads what drafts when a file has no contract
+    from headgate.drafts.dataset_name import dataset_name_of  # noqa: PLC0415 as above
+    from headgate.drafts.draft_contract import draft  # noqa: PLC0415 as above
+
+    try:
+        drafted = draft(body, dataset_name_of(file_name), strict=False)
+    except (BadInputError, ContractError):
+        return None
+    notes = [{"column": one.column, "message": one.message} for one in drafted.findings]
+    return {"dataset": drafted.contract.dataset, "document": to_odcs(drafted.contract), "notes": notes}
 
 
 def _differs() -> dict[str, Any]:

@@ -19,7 +19,7 @@ from headgate.contracts.types import arrow_type
 from headgate.values.cast import Cast, misfits_of
 from headgate.values.cast import cast as cast_plain
 from headgate.values.cast_declared_times import cast_times
-from headgate.values.cells import NO_ROWS, blank_to_null, flags, literal, matches, null_where, text_array, text_bytes
+from headgate.values.cells import NO_ROWS, blank_to_null, flags, matches, null_where, text_array, text_bytes
 
 if TYPE_CHECKING:
     from headgate.contracts.model import Column
@@ -134,9 +134,3 @@ def _number_pattern(declared: SourceFormat) -> str:
     if not signs:
         return rf"-?{number}"
     return rf"-?(?:(?:{signs}){_GROUP_BLANK}?)?{number}|(?:{signs}){_GROUP_BLANK}?-{number}|-?{number}{_GROUP_BLANK}?(?:{signs})"
-
-
-def have_format(column: Column, text: pa.Array) -> pa.Array:
-    """Return whether each text is a value of the column in its format; false for null."""
-    found = cast_column(column, without_nulls(column, text))
-    return pc.and_(found.values.is_valid(), literal("true", pa.bool_()))

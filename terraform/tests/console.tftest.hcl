@@ -61,6 +61,14 @@ run "aws_serves_the_console_by_cloudfront_only" {
   }
 
   assert {
+    condition = alltrue([
+      for bucket in [aws_s3_bucket_cors_configuration.staging, aws_s3_bucket_cors_configuration.downloads] :
+      toset(one(bucket.cors_rule).allowed_origins) == toset([local.console_url, "http://127.0.0.1:*", "http://localhost:*"])
+    ])
+    error_message = "Uploads and downloads work from the console, and from the one that `headgate serve` shows at any port of this machine."
+  }
+
+  assert {
     condition     = aws_cognito_user_pool_client.console.callback_urls == toset(["${local.console_url}/"])
     error_message = "The user pool sends people back to the console."
   }

@@ -18,36 +18,7 @@ variables {
   build_dir = "tests/fixtures/built"
 }
 
-run "it_sleeps_until_it_is_asked_for" {
-  command = plan
-
-  assert {
-    condition     = module.export_schedule["export_mysql"].settings.state == "DISABLED" && module.export_schedule["export_mysql"].settings.expression == "cron(0 1 * * ? *)"
-    error_message = "Without a login there is nothing to export."
-  }
-
-  assert {
-    condition     = jsondecode(module.export_schedule["export_mysql"].settings.input).scheduled_at == "<aws.scheduler.scheduled-time>" && strcontains(module.export_schedule["export_mysql"].settings.input, "<aws.scheduler.scheduled-time>")
-    error_message = "The scheduler finds the place where the time goes."
-  }
-
-  assert {
-    condition     = length(aws_glue_connection.database) == 0 && length(data.aws_iam_policy_document.enter_network) == 0
-    error_message = "Without a network there is no connection, and no right to enter one."
-  }
-
-  assert {
-    condition     = local.export_definitions["export_mysql"].States["Judge export_mysql"].Choices[2].Next == "Alert" && local.export_definitions["export_mysql"].States["Alert"].Next == "Failed"
-    error_message = "A failure is told, and fails the run."
-  }
-
-  assert {
-    condition     = toset(keys(local.export_definitions["export_mysql"].States)) == toset(["Start export_mysql", "Wait for export_mysql", "Look at export_mysql", "Judge export_mysql", "Exported", "Alert", "Failed"])
-    error_message = "Start, wait, look, judge."
-  }
-}
-
-run "it_runs_in_the_databases_network" {
+run "it_runs_in_the_databases_network_with_alarms" {
   command = plan
 
   variables {
@@ -75,33 +46,12 @@ run "it_runs_in_the_databases_network" {
       for statement in data.aws_iam_policy_document.enter_network["export_mysql"].statement :
       !contains(statement.resources, "*") || alltrue([for action in statement.actions : startswith(action, "ec2:Describe")])
     ])
-    error_message = "Everything but looking is held to its own subnet, groups and interfaces."
-  }
-}
-
-run "it_masks_only_where_it_is_told_to" {
-  command = plan
-
-  variables {
-    export_mask_at_source = true
-  }
-
-  assert {
-    condition     = jsondecode(module.export_schedule["export_mysql"].settings.input).mask_at_source && contains(data.aws_iam_policy_document.export_mysql["export_mysql"].statement[*].sid, "ReadMaskingKey")
-    error_message = "Whoever masks needs the key."
-  }
-}
-
-run "its_alarms_ring_for_every_end_but_success" {
-  command = plan
-
-  variables {
-    export_enabled = true
+    error_message = "Everything but looking is limited to its own subnet, groups and interfaces."
   }
 
   assert {
     condition     = toset([for key in keys(aws_cloudwatch_metric_alarm.this) : key if strcontains(key, "export")]) == toset(["export_failed", "export_timed_out", "export_aborted", "no_export_for_a_day"]) && !contains(data.aws_iam_policy_document.export_mysql["export_mysql"].statement[*].sid, "ReadMaskingKey")
-    error_message = "A run that ends otherwise, or does not come, is told; the key stays with the gate."
+    error_message = "A run that ends otherwise, or does not come, raises an alarm; the key stays with the gate."
   }
 }
 
@@ -115,13 +65,14 @@ run "a_group_that_is_none_is_refused" {
   expect_failures = [var.database_network]
 }
 
-run "a_network_without_internet_gets_endpoints" {
+run "masking_at_the_source_and_endpoints" {
   command = plan
 
   variables {
-    platform  = "aws"
-    build_dir = "tests/fixtures/built"
-    region    = "eu-central-1"
+    export_mask_at_source = true
+    platform              = "aws"
+    build_dir             = "tests/fixtures/built"
+    region                = "eu-central-1"
 
     endpoint_network = {
       vpc_id             = "vpc-1"
@@ -144,6 +95,11 @@ run "a_network_without_internet_gets_endpoints" {
   assert {
     condition     = module.export_mysql["export_mysql"].name == "headgate-export_mysql" && local.wheel_arguments["export_mysql"]["--python-modules-installer-option"] == "--no-index"
     error_message = "The job installs nothing from the internet."
+  }
+
+  assert {
+    condition     = jsondecode(module.export_schedule["export_mysql"].settings.input).mask_at_source && contains(data.aws_iam_policy_document.export_mysql["export_mysql"].statement[*].sid, "ReadMaskingKey")
+    error_message = "Whoever masks needs the key."
   }
 }
 

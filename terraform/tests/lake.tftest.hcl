@@ -51,7 +51,7 @@ run "the_lake_is_as_described" {
 
   assert {
     condition     = [for rule in aws_s3_bucket_lifecycle_configuration.this["raw"].rule : rule.expiration[0].days if rule.id == "expire"] == [42]
-    error_message = "Raw holds card data as it came, and must not keep it for ever."
+    error_message = "Raw holds card data as it came, and must not keep it indefinitely."
   }
 
   assert {
@@ -100,7 +100,7 @@ run "the_lake_is_as_described" {
   }
 
   assert {
-    condition     = local.crawled_tables["retail-copilot"] == tolist(["query_gaps"]) && local.crawled_tables["curated"] == tolist(["orders"])
+    condition     = local.crawled_tables["retail-copilot"] == tolist(["query_gaps"]) && local.crawled_tables["curated"] == tolist(["customers", "orders"])
     error_message = "A crawler reads its own zone's tables and no other."
   }
 
@@ -111,7 +111,7 @@ run "the_lake_is_as_described" {
 
   assert {
     condition     = local.jobs["build_retail_copilot"].arguments["--system"] == "retail-copilot"
-    error_message = "A system's job is told its system."
+    error_message = "A system's job gets its system."
   }
 
   assert {
@@ -130,7 +130,7 @@ run "the_lake_is_as_described" {
 
   assert {
     condition     = local.definition.States["Did every system publish?"].Default == "Alert" && local.definition.States["Alert"].Next == "Failed"
-    error_message = "A failure is told, and fails the run."
+    error_message = "A failure is reported, and fails the run."
   }
 
   assert {

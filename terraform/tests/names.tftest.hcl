@@ -1,4 +1,4 @@
-# Two lakes, environments or regions share no name; a lake of 0.1.0 keeps each of its names.
+# Two lakes, environments or regions share no name. That a lake of 0.1.0 keeps its names is a rule in defaults.tftest.hcl.
 mock_provider "aws" {
   mock_data "aws_caller_identity" {
     defaults = { account_id = "123456789012" }
@@ -16,33 +16,6 @@ mock_provider "aws" {
 variables {
   platform  = "aws"
   build_dir = "tests/fixtures/built"
-}
-
-run "a_lake_of_0_1_0_keeps_its_names" {
-  command = plan
-
-  assert {
-    condition = { for zone, name in local.bucket_names : zone => name } == {
-      staging                 = "ecommerce-staging-123456789012"
-      raw                     = "ecommerce-raw-123456789012"
-      curated                 = "ecommerce-curated-123456789012"
-      quarantine              = "ecommerce-quarantine-123456789012"
-      artifacts               = "ecommerce-artifacts-123456789012"
-      athena_results          = "ecommerce-athena-results-123456789012"
-      market-intelligence-hub = "market-intelligence-hub-prod-123456789012"
-      demand-insights-engine  = "demand-insights-engine-prod-123456789012"
-      compliance-guardian     = "compliance-guardian-prod-123456789012"
-      global-market-pulse     = "global-market-pulse-prod-123456789012"
-      retail-copilot          = "retail-copilot-prod-123456789012"
-      console                 = "ecommerce-console-123456789012"
-    }
-    error_message = "A bucket would be replaced."
-  }
-
-  assert {
-    condition     = local.lake == "headgate" && local.role_suffix == "" && aws_glue_catalog_database.this["curated"].name == "ecommerce_curated"
-    error_message = "A table, key, role or database would be replaced."
-  }
 }
 
 run "full_names_hold_lake_environment_and_region" {
@@ -66,6 +39,16 @@ run "full_names_hold_lake_environment_and_region" {
 
   assert {
     condition     = module.pipeline_machine_role.name == "headgate-ecommerce-prod-curated_to_prod-machine-ap-southeast-2" && aws_glue_catalog_database.this["prod"].name == "ecommerce_prod_prod"
-    error_message = "Roles are told apart by region, databases by environment."
+    error_message = "Roles differ by region, databases by environment."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_dashboard.this.dashboard_name == "headgate-ecommerce-prod-ap-southeast-2" && aws_budgets_budget.monthly["monthly"].name == "headgate-ecommerce-prod-ap-southeast-2-monthly"
+    error_message = "Dashboards and budgets, which have no region of their own, differ by region."
+  }
+
+  assert {
+    condition     = aws_cloudfront_origin_access_control.console.name == "headgate-ecommerce-prod-console-ap-southeast-2" && aws_cloudfront_response_headers_policy.console.name == "headgate-ecommerce-prod-console-ap-southeast-2"
+    error_message = "CloudFront's settings, which have no region of their own, differ by region."
   }
 }

@@ -12,6 +12,10 @@ mock_provider "aws" {
     defaults = { json = "{}" }
   }
 
+  mock_resource "aws_secretsmanager_secret" {
+    defaults = { arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:mocked" }
+  }
+
   mock_resource "aws_kms_key" {
     defaults = { arn = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111" }
   }
@@ -61,15 +65,6 @@ variables {
   build_dir = "tests/fixtures/built"
 }
 
-run "without_people_and_trail_there_is_nothing_of_them" {
-  command = plan
-
-  assert {
-    condition     = length(aws_iam_role.people) == 0 && length(aws_cloudtrail.objects) == 0 && length(aws_s3_bucket.trail) == 0
-    error_message = "Roles of people and the trail exist only where they are asked for."
-  }
-}
-
 run "people_may_do_their_job_and_no_more" {
   command = apply
 
@@ -107,6 +102,22 @@ run "people_may_do_their_job_and_no_more" {
   }
 
   assert {
+    condition = [
+      for statement in data.aws_iam_policy_document.people["analyst"].statement : statement.resources if statement.effect == "Deny"
+    ] == [toset(["${module.bucket["curated"].arn}/snapshots/customers/*"])]
+    error_message = "Analysts read no table with names or e-mail addresses."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in data.aws_iam_policy_document.people["analyst"].statement : alltrue([
+        for resource in statement.resources : !startswith(resource, "${module.bucket["athena_results"].arn}/") || endswith(resource, "/analysts/*")
+      ])
+    ]) && aws_athena_workgroup.this["analysts"].name == "headgate-analysts"
+    error_message = "Analysts do not read the answers of others."
+  }
+
+  assert {
     condition = alltrue(flatten([
       for statement in data.aws_iam_policy_document.people["auditor"].statement : [
         for action in statement.actions : length(regexall(":(Get|List|Describe|Query|Scan|Filter|Decrypt)", action)) > 0
@@ -132,6 +143,20 @@ run "people_may_do_their_job_and_no_more" {
   assert {
     condition     = aws_s3_bucket_object_lock_configuration.trail["objects"].rule[0].default_retention[0].days == 365 && aws_cloudtrail.objects["objects"].enable_log_file_validation
     error_message = "The trail is kept for a year, and a change of it shows."
+  }
+}
+
+run "analysts_see_personal_data_where_that_is_stated" {
+  command = apply
+
+  variables {
+    analysts_see_personal_data = true
+    people                     = { analyst = ["arn:aws:iam::123456789012:user/ana"] }
+  }
+
+  assert {
+    condition     = length([for statement in data.aws_iam_policy_document.people["analyst"].statement : 1 if statement.effect == "Deny"]) == 0
+    error_message = "Nothing is hidden."
   }
 }
 

@@ -12,6 +12,10 @@ mock_provider "aws" {
     defaults = { json = "{}" }
   }
 
+  mock_resource "aws_secretsmanager_secret" {
+    defaults = { arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:mocked" }
+  }
+
   mock_resource "aws_kms_key" {
     defaults = { arn = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111" }
   }
@@ -196,17 +200,17 @@ run "least_privilege" {
 
   assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset([aws_sns_topic.alerts.arn]) && alarm.ok_actions == toset([aws_sns_topic.alerts.arn])])
-    error_message = "Every alarm tells the topic."
+    error_message = "Every alarm notifies the topic."
   }
 
   assert {
     condition     = output.environment.HEADGATE_STATE_MACHINE_ARN == aws_sfn_state_machine.curated_to_prod.arn && aws_sfn_state_machine.curated_to_prod.arn == local.machine_arns["curated_to_prod"]
-    error_message = "The machine's ARN is the one that alarms were told beforehand."
+    error_message = "The machine's ARN is the one that the alarms name."
   }
 
   assert {
     condition     = alltrue([for key, machine in { curated_to_prod = data.aws_iam_policy_document.curated_to_prod, export_mysql = data.aws_iam_policy_document.export_machine["export_mysql"], curate_large = data.aws_iam_policy_document.large_machine } : machine.source_policy_documents == tolist([data.aws_iam_policy_document.tell_of_failures.json]) && local.failure_states[key]["Alert"].Next == "Failed"])
-    error_message = "Every machine may tell people of its failures, and does."
+    error_message = "Every machine may report its failures to people, and does."
   }
 
   assert {
@@ -223,14 +227,20 @@ run "a_role_is_for_its_service_and_does_its_own_work" {
   }
 
   variables {
-    name        = "headgate-any-job"
-    service     = "glue"
-    policy_json = "{\"own\": \"work\"}"
+    name              = "headgate-any-job"
+    service           = "glue"
+    source_account_id = "123456789012"
+    policy_json       = "{\"own\": \"work\"}"
   }
 
   assert {
-    condition     = one(data.aws_iam_policy_document.trust.statement[0].principals).identifiers == toset(["glue.amazonaws.com"]) && length(data.aws_iam_policy_document.trust.statement[0].condition) == 0
+    condition     = one(data.aws_iam_policy_document.trust.statement[0].principals).identifiers == toset(["glue.amazonaws.com"])
     error_message = "Its service may assume it, and nobody else."
+  }
+
+  assert {
+    condition     = [for one in data.aws_iam_policy_document.trust.statement[0].condition : [one.test, one.variable, one.values]] == [["StringEqualsIfExists", "aws:SourceAccount", tolist(["123456789012"])]]
+    error_message = "A service that names the account for which it comes may assume it for its own account only."
   }
 
   assert {
@@ -300,7 +310,7 @@ run "the_scheduler_lends_its_role_to_no_other_account" {
   }
 
   assert {
-    condition     = one(data.aws_iam_policy_document.trust.statement[0].condition).variable == "aws:SourceAccount" && one(data.aws_iam_policy_document.trust.statement[0].condition).values == tolist(["123456789012"])
+    condition     = one(data.aws_iam_policy_document.trust.statement[0].condition).test == "StringEquals" && one(data.aws_iam_policy_document.trust.statement[0].condition).variable == "aws:SourceAccount" && one(data.aws_iam_policy_document.trust.statement[0].condition).values == tolist(["123456789012"])
     error_message = "A role of the scheduler's is for schedules of its own account."
   }
 }
@@ -315,17 +325,26 @@ run "a_bucket_is_private_and_speaks_tls_only" {
   variables {
     name          = "ecommerce-raw-123456789012"
     kms_key_arn   = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111"
+    account_id    = "123456789012"
     force_destroy = false
   }
 
   assert {
-    condition     = data.aws_iam_policy_document.tls_only.statement[0].effect == "Deny" && [for condition in data.aws_iam_policy_document.tls_only.statement[0].condition : condition.variable] == ["aws:SecureTransport"] && data.aws_iam_policy_document.tls_only.statement[0].actions == toset(["s3:*"])
+    condition     = data.aws_iam_policy_document.bucket.statement[0].effect == "Deny" && [for condition in data.aws_iam_policy_document.bucket.statement[0].condition : condition.variable] == ["aws:SecureTransport"] && data.aws_iam_policy_document.bucket.statement[0].actions == toset(["s3:*"])
     error_message = "Whatever comes without TLS is denied."
   }
 
   assert {
-    condition     = data.aws_iam_policy_document.tls_only.statement[0].resources == toset(["arn:aws:s3:::ecommerce-raw-123456789012", "arn:aws:s3:::ecommerce-raw-123456789012/*"])
+    condition     = data.aws_iam_policy_document.bucket.statement[0].resources == toset(["arn:aws:s3:::ecommerce-raw-123456789012", "arn:aws:s3:::ecommerce-raw-123456789012/*"])
     error_message = "The denial covers the bucket and all that lies in it."
+  }
+
+  assert {
+    condition = data.aws_iam_policy_document.bucket.statement[1].effect == "Deny" && { for one in data.aws_iam_policy_document.bucket.statement[1].condition : one.variable => "${one.test} ${one.values[0]}" } == {
+      "aws:PrincipalAccount"      = "StringNotEquals 123456789012"
+      "aws:PrincipalIsAWSService" = "Bool false"
+    }
+    error_message = "Principals of other accounts are denied everything."
   }
 
   assert {
@@ -355,6 +374,7 @@ run "a_bucket_takes_plain_http_from_nowhere_but_loopback" {
     name            = "ecommerce-raw-123456789012"
     kms_key_arn     = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111"
     force_destroy   = false
+    account_id      = "123456789012"
     plain_http_from = ["10.0.0.0/8"]
   }
 
@@ -382,4 +402,28 @@ run "only_an_engine_that_asks_athena_may" {
     condition     = !anytrue([for statement in data.aws_iam_policy_document.ask_athena.statement : contains(tolist(statement.resources), "*")])
     error_message = "It asks in its own workgroup, of curated tables, and keeps answers with the workgroup's."
   }
+}
+
+run "a_crawler_never_updates_the_catalog" {
+  command = plan
+
+  module {
+    source = "./modules/crawler"
+  }
+
+  variables {
+    name          = "headgate-curated"
+    description   = "Crawls curated"
+    database      = "ecommerce_curated"
+    tables        = ["orders"]
+    buckets       = ["ecommerce-curated-123456789012"]
+    catalog_arn   = "arn:aws:glue:us-east-1:123456789012:catalog"
+    kms_key_arn   = "arn:aws:kms:us-east-1:123456789012:key/mocked"
+    account_id    = "123456789012"
+    schema_change = { update = "UPDATE_IN_DATABASE", delete = "LOG" }
+    configuration = { Version = 1.0, Grouping = { TableGroupingPolicy = "CombineCompatibleSchemas" }, CrawlerOutput = { Tables = { AddOrUpdateBehavior = "MergeNewColumns" } } }
+  }
+
+  # A crawler that updates could move a table back after a publish.
+  expect_failures = [var.schema_change]
 }

@@ -46,6 +46,7 @@ run "every_variable_refuses_a_wrong_value" {
     forecast_by         = "customer"
     job_workers         = 1
     job_worker_type     = "G.025X"
+    job_worker_types    = { merge_curated = "Z.2X" }
     scan_limit_gb       = 0
     alert_email         = "nobody"
   }
@@ -80,6 +81,7 @@ run "every_variable_refuses_a_wrong_value" {
     var.forecast_by,
     var.job_workers,
     var.job_worker_type,
+    var.job_worker_types,
     var.scan_limit_gb,
     var.alert_email,
   ]

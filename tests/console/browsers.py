@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 WIDTHS = {"phone": (375, 812), "desktop": (1440, 900)}
 SCHEMES = ("light", "dark")
+ROUTES = Path(__file__).resolve().parents[2] / "console" / "src" / "app" / "routes.tsx"
 SYSTEMS = ("market-intelligence-hub", "demand-insights-engine", "compliance-guardian", "global-market-pulse", "retail-copilot")
 
 
@@ -35,7 +38,14 @@ def pages(file_id: str) -> dict[str, str]:
     }
 
 
+def routes() -> set[str]:
+    """Return the paths of the console's router, such as `files/:fileId`."""
+    return set(re.findall(r"\bpath: '([^'/*][^'*]*)'", ROUTES.read_text(encoding="utf-8")))
+
+
 BUSY = "document.querySelector('[aria-busy=true]') || /Loading .* …/.test(document.body.innerText)"
+# A colour that is on its way to another has a contrast of its own.
+MOVES = "document.getAnimations().some(one => one instanceof CSSTransition && one.playState === 'running')"
 
 
 @contextmanager
@@ -65,6 +75,6 @@ def settle(page: Page) -> None:
     page.wait_for_timeout(100)  # a page that was open before is replaced in between
     until = time.monotonic() + 30
     # wait_for_function evaluates text in the page, which the console's content security policy forbids.
-    while page.evaluate(f"Boolean({BUSY})"):
+    while page.evaluate(f"Boolean({BUSY} || {MOVES})"):
         assert time.monotonic() < until, f"{page.url} still loads"
         page.wait_for_timeout(100)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,18 +11,17 @@ from playwright.sync_api import expect
 from scripts import console as bundles
 from tests.console.browsers import chromium, settle
 from tests.console.lakes import OPERATOR, BrowserLake, Served, served
-from tests.console.shop_tables import write_tables
+from tests.console.shop_tables import kept_tables
 from tests.unit.api.lakes import PAYMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, ConsoleMessage, Page
 
 PATIENCE_MS = 30_000  # two busy cores
 expect.set_options(timeout=PATIENCE_MS)
-ROOT = Path(__file__).resolve().parents[2]
-TABLES = ROOT / ".headgate" / "bench" / "console-shop"  # kept, because five systems take a minute
 
 
 @dataclass
@@ -84,12 +81,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def tables() -> Path:
     """What five systems publish over a small generated shop."""
-    TABLES.parent.mkdir(parents=True, exist_ok=True)
-    with TABLES.with_suffix(".lock").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)  # another worker of the same tests wants them, too
-        if not TABLES.exists():
-            write_tables(TABLES)
-    return TABLES
+    return kept_tables()
 
 
 @pytest.fixture(scope="module")

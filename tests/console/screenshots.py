@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scripts import console
 from tests.console.browsers import SCHEMES, WIDTHS, chromium, pages, settle, visit
 from tests.console.lakes import BrowserLake, served
-from tests.console.shop_tables import write_tables
-from tests.unit.api.lakes import PAYMENTS
+from tests.console.shop_tables import kept_tables
+from tests.unit.api.lakes import PAYMENTS, payments
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 IMAGES = ROOT / "docs" / "images"
-TABLES = ROOT / ".headgate" / "bench" / "console-shop"  # as tests/console/conftest.py keeps them
 SIZE = {"width": 1280, "height": 800}
 FOREIGN = PAYMENTS.replace(b"payment_id,order_id,method,card_number", b"F1,ref,how,pan")
 
@@ -36,10 +36,8 @@ def main() -> int:
     parser.add_argument("--all", type=Path, metavar="FOLDER", help="write every page into this folder instead")
     every = parser.parse_args().all
     console.build()
-    if not TABLES.exists():
-        write_tables(TABLES)
-    lake = BrowserLake(tables_folder=TABLES)
-    lake.receive("payments/today.csv", PAYMENTS)
+    lake = BrowserLake(tables_folder=kept_tables())
+    receive_some_files(lake)
     with served(lake, console.OUT) as running, chromium() as browser:
         if every:
             take_all(running, browser, every)
@@ -48,10 +46,20 @@ def main() -> int:
     return 0
 
 
+def receive_some_files(lake: BrowserLake) -> None:
+    """Files that the gate accepts, skips and leaves for a mapping, and one with rejected rows."""
+    days = [payments(range(1000 * day, 1000 * day + 400 + 37 * day)) for day in (1, 2, 3)]
+    files = {f"2024-01-0{day}.csv": body for day, body in enumerate(days, 1)}
+    files |= {"2024-01-03-again.csv": days[-1], "supplier.csv": FOREIGN.replace(b"A1", b"S1"), "today.csv": PAYMENTS}
+    for name, body in files.items():
+        lake.receive(f"payments/{name}", body)
+        time.sleep(1)  # the page Lake sorts files by the second in which they came
+
+
 def take_all(running: Served, browser: Browser, folder: Path) -> None:
     """Write every page at both widths in both schemes."""
     folder.mkdir(parents=True, exist_ok=True)
-    file_id = next(one.file_id for one in running.lake.ledger.records())
+    file_id = next(one.file_id for one in running.lake.ledger.records() if one.key == "payments/today.csv")
     for width, (across, down) in WIDTHS.items():
         page = _signed_in(running, browser, across, down)
         for name, address in pages(file_id).items():

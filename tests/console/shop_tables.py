@@ -5,13 +5,14 @@ python -m tests.console.shop_tables FOLDER
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import sys
 from pathlib import Path
 
-from benchmarks.merged_shop import generated
-from benchmarks.system_run import SNAPSHOT, _last_day, _nothing_found
-from benchmarks.system_runs import SYSTEMS
+from benchmarks.systems.merged_shop import generated
+from benchmarks.systems.system_run import SNAPSHOT, _last_day, _nothing_found
+from benchmarks.systems.system_runs import SYSTEMS
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.registry import Registry
 from headgate.engines.choose_engine import EngineName, open_tables
@@ -22,6 +23,17 @@ from headgate.systems import registry
 from headgate.systems.run import run_system
 
 LINES = 15_000
+TABLES = Path(__file__).resolve().parents[2] / ".headgate" / "bench" / "console-shop"  # kept, because five systems take a minute
+
+
+def kept_tables() -> Path:
+    """Return the folder with the tables of every system; the first call writes them."""
+    TABLES.parent.mkdir(parents=True, exist_ok=True)
+    with TABLES.with_suffix(".lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # another worker of the same tests may write them
+        if not TABLES.exists():
+            write_tables(TABLES)
+    return TABLES
 
 
 def write_tables(folder: Path) -> None:

@@ -8,35 +8,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from headgate.domains.retail import SYSTEMS
-from headgate.systems.dashboards import Kind, dashboard
-from scripts import console as bundles
-from tests.console.browsers import SCHEMES, WIDTHS, pages, settle, visit
+from headgate.systems.dashboards import Kind, dashboards
+from tests.console.accessibility import seen_pages
+from tests.console.browsers import WIDTHS, visit
 
 if TYPE_CHECKING:
     from tests.console.conftest import Console
 
 pytestmark = pytest.mark.e2e
 
-AXE = bundles.SOURCE / "node_modules" / "axe-core" / "axe.min.js"
-FOUND = "axe.run(document).then(found => found.violations.map(one => [one.id, ...one.nodes.map(node => node.target.join(' '))]))"
-
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_page_is_accessible_in_both_schemes_and_fits_its_window(console: Console, width: str) -> None:
     page = console.signed_in(width=WIDTHS[width][0], height=WIDTHS[width][1])
     file_id = next(one.file_id for one in console.lake.ledger.records())
-    axe = AXE.read_text(encoding="utf-8")
-    wrong: dict[str, Any] = {}
-    for name, address in pages(file_id).items():
-        visit(page, console.url, address)
-        page.evaluate(axe)
-        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)  # the page follows, as it does when a system changes in the evening
-            settle(page)
-            if (violations := page.evaluate(FOUND)) or sideways > 0:
-                wrong[f"{name} {scheme}"] = (violations, sideways)
-    assert wrong == {}
+    assert [seen for seen in seen_pages(page, console.url, file_id) if seen.violations or seen.sideways > 0] == []
 
 
 def test_colours_follow_the_scheme(console: Console) -> None:
@@ -54,7 +40,7 @@ def test_colours_follow_the_scheme(console: Console) -> None:
 def test_a_dashboard_shows_the_answers_of_its_sql(console: Console, system: str) -> None:
     page = console.signed_in()
     visit(page, console.url, f"/dashboards/{system}")
-    for panel in dashboard(system).panels:
+    for panel in dashboards()[system].panels:
         rows = console.lake.queries.ask(panel.sql)  # type: ignore[attr-defined]  # DuckDB's own
         if panel.kind is Kind.KPI:
             shown = page.get_by_test_id(f"figure-{panel.name}").inner_text()

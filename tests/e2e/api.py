@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -32,20 +36,29 @@ class Response:
 
 @dataclass(frozen=True)
 class Api:
-    """The API with the token of one user; an empty one sends none."""
+    """The API with the token of one user, or as a machine that signs its requests; without either it is called by nobody."""
 
     lake: Lake
     token: str = ""
+    signer: Credentials | None = None
+
+    @property
+    def host(self) -> str:
+        """The API's name at the emulator, which answers for every name; this machine need not resolve them."""
+        port = urlsplit(self.lake.environment["AWS_ENDPOINT_URL"]).port
+        return f"{urlsplit(self.lake.outputs['api']['url']).hostname}:{port}"
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> Response:
         """The answer to one request."""
-        url = self.lake.outputs["api"]["url"]
         emulator = urlsplit(self.lake.environment["AWS_ENDPOINT_URL"])
-        sent = {name.replace("_", "-"): value for name, value in headers.items()} | {"Host": f"{urlsplit(url).hostname}:{emulator.port}"}
+        sent = {name.replace("_", "-"): value for name, value in headers.items()} | {"Host": self.host}
         if self.token:
             sent["Authorization"] = f"Bearer {self.token}"
         text = None if body is None else json.dumps(body)
-        # The emulator answers for every name; this machine need not resolve them.
+        if self.signer:
+            signed = AWSRequest(method, f"http://{sent['Host']}{path}", data=text)
+            SigV4Auth(self.signer, "execute-api", self.lake.environment["AWS_REGION"]).add_auth(signed)
+            sent |= dict(signed.headers)
         connection = http.client.HTTPConnection(emulator.hostname or "", emulator.port, timeout=60)
         connection.request(method, path, text, sent | ({"Content-Type": "application/json"} if text else {}))
         answer = connection.getresponse()
@@ -74,3 +87,13 @@ def signed_in(lake: Lake, *groups: str) -> Api:
         cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=group)
     answer = cognito.initiate_auth(AuthFlow="USER_PASSWORD_AUTH", ClientId=client, AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD})
     return Api(lake, answer["AuthenticationResult"]["AccessToken"])
+
+
+def machine(lake: Lake) -> Api:
+    """The API as a machine calls it whose policy lets it invoke every route below `/machine`."""
+    iam, name = lake.client("iam"), "reporting-machine"
+    allowed = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "arn:aws:execute-api:*:*:*/*/*/machine/*"}
+    iam.create_user(UserName=name)
+    iam.put_user_policy(UserName=name, PolicyName="call", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}))
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return Api(lake, signer=Credentials(key["AccessKeyId"], key["SecretAccessKey"]))

@@ -168,4 +168,4 @@ def deployed(name: str, *variables: str, project: Path = ROOT) -> Iterator[Lake]
         stated = json.loads((ROOT / ".headgate" / name / "deployment.json").read_text(encoding="utf-8"))
         yield Lake(name, stated["environment"], stated["outputs"])
     finally:
-        subprocess.run([sys.executable, str(ROOT / "scripts" / "emulator.py"), "stop", "--name", name], cwd=ROOT, check=False)
+        subprocess.run([sys.executable, str(ROOT / "scripts" / "emulator" / "emulator.py"), "stop", "--name", name], cwd=ROOT, check=False)

@@ -6,15 +6,20 @@ import io
 import json
 import shutil
 from contextlib import ExitStack, closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
 
+from headgate.aws.athena.queries import AthenaQueries
 from headgate.export.server.session import Session
 from headgate.quality.leaks import leaks_in_rows
+from headgate.query import translate
 from tests.e2e.lakes import TEST_VARIABLES, deployed, eventually
 from tests.integration.export.conftest import free_port, install, launch
+from tests.own_data_page import run
+from tests.real_schemas import CHINOOK, CLASSICMODELS, OPENCART, SAKILA, WORDPRESS, assert_equal_tables, statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +30,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 JOB_TIMEOUT_S = 180.0
+CURATED = "ecommerce_curated"
 DUE = "2026-01-02T01:00:00Z"
 CARD = "4111111111111111"  # a test number that payment gateways publish
-FURTHER = {"crm": {"schedule": "cron(0 1 1 1 ? *)"}}
+FURTHER = {name: {"schedule": "cron(0 1 1 1 ? *)"} for name in ("crm", "shapes")}
+PROJECT = 'name = "ecommerce"\nenvironment = "dev"\ndomains = ["retail"]\n'
 TABLES = (
     "CREATE DATABASE ecommerce CHARACTER SET utf8mb4",
     "USE ecommerce",
@@ -44,12 +51,16 @@ TABLES = (
     "CREATE TABLE crm.account (account_id INT PRIMARY KEY, name VARCHAR(40) NOT NULL)",
     "INSERT INTO crm.account VALUES (1, 'ann'), (2, 'bob')",
     "COMMIT",
+    "CREATE DATABASE shapes CHARACTER SET utf8mb4",
+    "USE shapes",
+    *(statement for script in (SAKILA, CHINOOK, CLASSICMODELS, WORDPRESS, OPENCART) for statement in statements(script)),
+    "COMMIT",
 )
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with two of the lake's tables."""
+    """A server with two of the lake's tables, a database of customers, and one with the tables of five real schemas."""
     if not shutil.which("mariadbd"):
         pytest.skip("mariadbd is not installed (Debian: apt install mariadb-server); the export's end-to-end test needs it")
     folder = tmp_path_factory.mktemp("mariadb")
@@ -63,12 +74,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def lake(server: Server) -> Iterator[Lake]:
-    """A lake that exports two databases of the server, and masks the first on the way; the shell that deploys knows the second's login."""
+def lake(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
+    """A lake that exports three databases of the server, and masks the first on the way; the shell that deploys knows the others' logins.
+
+    The contracts of the third are drafts that nobody touched.
+    """
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "headgate.toml").write_text(PROJECT, encoding="utf-8")
     variables = (*TEST_VARIABLES, "export_mask_at_source=true", "export_enabled=true", f"export_sources={json.dumps(FURTHER)}")
     with pytest.MonkeyPatch.context() as shell, ExitStack() as ending:
-        shell.setenv("MYSQL_URL_CRM", f"mysql://root:@127.0.0.1:{server.port}/crm")
-        standing = ending.enter_context(deployed("e2e-export", *variables))
+        for source in FURTHER:
+            shell.setenv(f"MYSQL_URL_{source.upper()}", f"mysql://root:@127.0.0.1:{server.port}/{source}")
+        done = run(f"headgate export contract --source shapes --into {folder}/contracts/source", folder)
+        assert done.exit_code == 0, done.stderr
+        standing = ending.enter_context(deployed("e2e-export", *variables, project=folder))
         login = {"host": "127.0.0.1", "port": server.port, "username": "root", "password": "", "dbname": "ecommerce"}
         secret = standing.environment["HEADGATE_MYSQL_SECRET"]
         standing.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=json.dumps(login))
@@ -138,8 +157,8 @@ def test_only_the_database_whose_login_is_stored_is_scheduled(lake: Lake) -> Non
     """When the lake was deployed, the shell knew the login of crm; that of the deployment's own database was stored later."""
     schedules = lake.client("scheduler")
     prefix = lake.environment["HEADGATE_STATE_MACHINE_ARN"].rpartition(":")[2].replace("curated_to_prod", "export_mysql")
-    states = {name: schedules.get_schedule(Name=name)["State"] for name in (prefix, f"{prefix}_crm")}
-    assert states == {prefix: "DISABLED", f"{prefix}_crm": "ENABLED"}
+    states = {name: schedules.get_schedule(Name=name)["State"] for name in (prefix, f"{prefix}_crm", f"{prefix}_shapes")}
+    assert states == {prefix: "DISABLED", f"{prefix}_crm": "ENABLED", f"{prefix}_shapes": "ENABLED"}
 
 
 def test_a_further_database_is_exported_by_its_own_machine_and_login(lake: Lake) -> None:
@@ -147,3 +166,20 @@ def test_a_further_database_is_exported_by_its_own_machine_and_login(lake: Lake)
     assert (ended["status"], ended["cause"]) == ("SUCCEEDED", "")
     landed = lake.objects("HEADGATE_RAW_BUCKET", "account/")
     assert landed == [f"account/dt=2026-01-03/run=20260103T010000Z/{name}" for name in ("_manifest.json", "part-00000.parquet")]
+
+
+def test_real_schemas_reach_athena_by_drafts_that_nobody_touched_with_equal_values(lake: Lake, server: Server) -> None:
+    ended = lake.headgate("export", "start", "--source", "shapes", "--run", "20260104T010000Z")
+    assert (ended["status"], ended["cause"]) == ("SUCCEEDED", "")
+    landed = [key for key in lake.objects("HEADGATE_RAW_BUCKET") if key.startswith("shapes_")]
+
+    def all_in() -> bool:
+        ours = [one for one in lake.records() if one["key"].startswith("shapes_")]
+        return len(ours) == len(landed) and {one["state"] for one in ours} == {"done", "ignored"}
+
+    assert eventually(all_in, JOB_TIMEOUT_S)
+    assert sum(one["quarantined"] for one in lake.records() if one["key"].startswith("shapes_")) == 0
+    merged(lake)
+    athena = AthenaQueries(lake.client("athena"), lake.environment["HEADGATE_WORKGROUP"], CURATED, partial(translate, dialect="duckdb"))
+    with closing(Session(server.login("shapes"))) as session:
+        assert_equal_tables(session, lambda sql: athena.run(sql).records(), prefix="shapes_")

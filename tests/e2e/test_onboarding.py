@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.e2e.api import signed_in
 from tests.e2e.lakes import ROOT, deployed
 
 if TYPE_CHECKING:
@@ -35,15 +36,16 @@ LIST = "query L($limit: Int, $cursor: String) { listCustomers(limit: $limit, cur
 
 @dataclass(frozen=True)
 class GraphQl:
-    """The API of a lake on the emulator, whose address has the API's id in its path."""
+    """The API of a lake on the emulator, whose address has the API's id in its path; called with the API key or a person's token."""
 
     url: str
-    key: str
+    key: str = ""
+    token: str = ""
 
     def call(self, query: str, **variables: object) -> dict[str, Any]:
         """The whole answer: `data`, and `errors` where there are any."""
         body = json.dumps({"query": query, "variables": variables}).encode()
-        headers = {"content-type": "application/json", "x-api-key": self.key}
+        headers = {"content-type": "application/json"} | ({"authorization": self.token} if self.token else {"x-api-key": self.key})
         request = urllib.request.Request(self.url, body, headers)  # noqa: S310 the emulator's own address
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 as above
             answered: dict[str, Any] = json.load(answer)
@@ -101,6 +103,13 @@ def test_a_call_without_a_key_is_refused(api: GraphQl) -> None:
         GraphQl(api.url, "da2-wrong").call(LIST)
     refused.value.close()
     assert refused.value.code == UNAUTHORIZED
+
+
+def test_people_come_with_their_token_and_their_groups_decide(lake: Lake, api: GraphQl) -> None:
+    viewer, uploader = (GraphQl(api.url, token=signed_in(lake, group).token) for group in ("viewer", "uploader"))
+    assert uploader.call(CREATE, input=customer(6))["data"]["createCustomer"]["customer_id"] == "G-0006"
+    assert viewer.call(GET, id="G-0006")["data"]["getCustomer"]["name"] == "Name 6"
+    assert "group" in viewer.call(CREATE, input=customer(7))["errors"][0]["message"]
 
 
 def test_the_command_line_creates_records_that_graphql_reads(lake: Lake, api: GraphQl) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.e2e.lakes import Lake
+    from tests.own_data_page import Ran
 
 pytestmark = pytest.mark.e2e
 
@@ -46,20 +47,34 @@ def cells(screen: str) -> list[str]:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home folder in which the page's first section was followed."""
     folder = tmp_path_factory.mktemp("home")
-    for command in commands("1. Draft a contract from the file")[1:]:
+    for command in commands("1. Draft contracts from the files")[1:]:
         here(command, folder)
     return folder
 
 
 @pytest.fixture(scope="module")
-def lake(home: Path) -> Iterator[Lake]:
-    """The shop's lake, after its first file was sent and its tables were built."""
+def new_lake(home: Path) -> Iterator[Lake]:
+    """The shop's lake, after its first files were sent."""
     with deployed(NAME, *VARIABLES, project=home / "bikes") as lake:
-        deploying, upload, build = commands("2. Deploy, send the file, build the tables")
+        deploying, upload, _ = commands("2. Deploy, send the files, build the tables")
         assert deploying == "HEADGATE_PROJECT=~/bikes make deploy-localstack"
         on_lake(upload, home)
-        on_lake(build, home)
         yield lake
+
+
+@pytest.fixture(scope="module")
+def asked_before_the_first_run(new_lake: Lake, home: Path) -> Ran:
+    """What the page's question printed before any table was built."""
+    assert new_lake
+    return run(f"{commands('3. Ask, and draw')[0]} --deployment {NAME}", home)
+
+
+@pytest.fixture(scope="module")
+def lake(new_lake: Lake, asked_before_the_first_run: Ran, home: Path) -> Lake:
+    """The shop's lake, after its tables were built."""
+    assert asked_before_the_first_run
+    on_lake(commands("2. Deploy, send the files, build the tables")[-1], home)
+    return new_lake
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +93,11 @@ def july(lake: Lake, home: Path) -> Lake:
     assert "type" in json.dumps(refused)
     on_lake(build, home)
     return lake
+
+
+def test_a_question_before_the_first_run_says_how_the_tables_are_built(asked_before_the_first_run: Ran) -> None:
+    assert asked_before_the_first_run.exit_code == 0, asked_before_the_first_run.stderr[-4000:]
+    assert "`headgate run` builds them" in asked_before_the_first_run.stderr
 
 
 def test_the_chart_is_the_one_that_the_page_shows(lake: Lake, home: Path) -> None:
@@ -102,6 +122,17 @@ def test_the_run_of_a_lake_without_a_domain_succeeds(lake: Lake) -> None:
 def test_values_are_typed_and_postal_codes_keep_their_zeros(lake: Lake) -> None:
     row = "select datum, plz, betrag, abgeholt, artikel from bikes_curated.verkaeufe where beleg = 'R-00003'"
     assert lake.query(row) == [{"datum": "2026-01-05", "plz": "01099", "betrag": "749.00", "abgeholt": True, "artikel": "Citybike Münster"}]
+
+
+def test_a_workbook_and_nested_json_are_tables_beside_the_csv_file(lake: Lake, home: Path) -> None:
+    (ask,) = commands("Lists in JSON and Parquet")
+    assert json.loads(on_lake(f"{ask} --json", home)) == [
+        {"bestellung": 1, "kunde_plz": "04109", "artikel": "K-1"},
+        {"bestellung": 2, "kunde_plz": "01099", "artikel": "K-2"},
+        {"bestellung": 3, "kunde_plz": "80331", "artikel": None},
+    ]
+    row = "select bezeichnung, preis, lieferbar, seit from bikes_curated.artikel where artikelnr = 'K-2'"
+    assert lake.query(row) == [{"bezeichnung": "Citybike", "preis": "1299.00", "lieferbar": False, "seit": "2025-04-01"}]
 
 
 def test_a_new_column_is_in_the_table_after_a_replay(july: Lake, home: Path) -> None:

@@ -1,15 +1,22 @@
-"""The deployed console in Chromium: served by CloudFront, signed in to the user pool, over the API and the gate of the lake."""
+"""The deployed console in Chromium: served by CloudFront, signed in to the user pool, over the API and the gate of the lake.
+
+MB=200 makes the file larger that is uploaded across a reload.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
+from headgate.uploads.upload import PART_BYTES
 from tests.console.browsers import chromium, visit
 from tests.e2e.lakes import GATE_TIMEOUT_S
+from tests.unit.api.lakes import payments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +29,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 MS = 1000
+MB = int(os.environ.get("MB", "40"))
 PATIENCE_MS = 60 * MS  # a function's cold start on two busy cores
 # Columns that a supplier calls by other names, and two broken amounts.
 FOREIGN = (
@@ -119,6 +127,30 @@ def test_a_foreign_file_is_mapped_fixed_committed_skipped_the_second_time_and_fo
     expect(forecast.locator("svg").first).to_be_visible(timeout=GATE_TIMEOUT_S * MS)
     expect(forecast.locator("svg path")).not_to_have_count(0)  # the first is a grid line, which has no area and counts as hidden
     assert errors == []
+
+
+def test_a_large_upload_continues_after_a_reload_and_arrives_as_it_was(shop_lake: Lake, browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "payments-large.csv"
+    path.write_bytes(payments(range(100_000, 100_000 + MB * 10_000)))
+    parts = -(-path.stat().st_size // PART_BYTES)
+    page = sign_in(browser, shop_lake, "uploader", [])
+    reloaded: list[bool] = []
+    last = re.compile(rf"partNumber={parts}(&|$)")
+    page.route(last, lambda route: route.continue_() if reloaded else route.abort())
+    visit(page, page.url.partition("#")[0].rstrip("/"), "/upload")
+    page.get_by_label("Files to upload").set_input_files(path)
+    expect(page.get_by_text(re.compile(r"Sending [1-9]"))).to_be_visible(timeout=PATIENCE_MS)
+    reloaded.append(True)
+    page.reload()
+    expect(page.get_by_role("button", name=re.compile("Commit"))).to_be_visible(timeout=(60 + 3 * MB) * MS)
+    (staged,) = (body for body in staged_bodies(shop_lake) if len(body) == path.stat().st_size)
+    assert hashlib.sha256(staged).digest() == hashlib.sha256(path.read_bytes()).digest()
+
+
+def staged_bodies(lake: Lake) -> Iterator[bytes]:
+    """The files that are uploaded and not yet committed."""
+    for key in lake.objects("HEADGATE_STAGING_BUCKET", "uploads/"):
+        yield lake.client("s3").get_object(Bucket=lake.environment["HEADGATE_STAGING_BUCKET"], Key=key)["Body"].read()
 
 
 def test_a_viewer_cannot_upload_and_no_other_page_calls_the_api(shop_lake: Lake, browser: Browser) -> None:

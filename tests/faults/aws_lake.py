@@ -128,7 +128,7 @@ class AwsLake(Lake):
         self.objects = S3Objects(self.stand.clients["s3"])
         self.ledger = DynamoLedger(self.stand.clients["dynamodb"], self.prefix)
 
-    def receive(self, ref: ObjectRef, worker: Worker | None = None) -> Any:  # noqa: ANN401 as the lake it stands for
+    def receive(self, ref: ObjectRef, worker: Worker | None = None) -> Any:  # noqa: ANN401 as the lake it replaces
         """As in memory; the clients' calls are the worker's meanwhile, and what it sent to the queue comes from there."""
         try:
             with self.calls_of(worker):

@@ -1,4 +1,4 @@
-"""The hand-over behind the real adapters, on the emulator: runs of a state machine, whose jobs the lake lets work as in memory."""
+"""The hand-over behind the real adapters, on the emulator: runs of a state machine, whose jobs work as in memory."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class AwsLargeLake(LargeLake, AwsLake):
         return Pipeline(self.stand.clients["stepfunctions"], self.machine).start
 
     def runs_started(self) -> Mapping[str, ObjectRef]:
-        """What the machine knows of; whoever started a run need not have lived to tell."""
+        """The runs that the machine knows; the process that started a run may have died since."""
         states = self.stand.clients["stepfunctions"]
         with self.calls_of(None):
             for run in states.list_executions(stateMachineArn=self.machine)["executions"]:

@@ -36,13 +36,13 @@ def contracts() -> dict[str, Contract]:
 
 
 def regions(*codes: str) -> bytes:
-    """A CSV of one row for each code; what is no code is a row to refuse."""
+    """A CSV of one row for each code; a row with another text is to be refused."""
     rows = [f"{code},Region {code},{code},EU,1000000,,2024-05-01 00:00:00" for code in codes]
     return "\n".join([REGION, *rows, ""]).encode()
 
 
 def payments(*amounts: str, header: str = PAYMENT) -> bytes:
-    """A CSV of one card payment for each amount; what is no amount is a row to refuse."""
+    """A CSV of one card payment for each amount; a row with another text is to be refused."""
     rows = [
         f"{number},O-{number},card,{CARD},123,2030-12,{amount},GBP,2024-01-01 10:00:00,captured,by {CARD},2024-01-01 10:00:00"
         for number, amount in enumerate(amounts, 1)

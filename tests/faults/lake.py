@@ -1,7 +1,7 @@
 """A lake in memory, with its queue and its inbox, whose workers can be stopped at any call, and what may be compared of it.
 
 A call is named by what it does and to which bucket, and counted: `write curated #1`. So it has the same name in every run, whatever
-else goes on.
+else happens.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class Worker:
     is_dead: bool = False
     _counts: Counter[str] = field(default_factory=Counter)
 
-    def call(self, name: str, carry_out: Callable[[], Any]) -> Any:  # noqa: ANN401 it stands for any call
+    def call(self, name: str, carry_out: Callable[[], Any]) -> Any:  # noqa: ANN401 any call may be passed
         """The call's answer, if the worker lives on."""
         call = self.begun(name)
         self.meet(call, BEFORE)
@@ -146,7 +146,7 @@ class Watched:
     port: Any
     worker: Worker
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 it stands for any port
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 it wraps any port
         method = getattr(self.port, name)
 
         def called(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 as above
@@ -293,7 +293,7 @@ class Lake:
 
     @property
     def winners(self) -> tuple[str, ...]:
-        """The ids of the files that were let in: of two with one content it is either."""
+        """The ids of the accepted files: of two with one content it is either."""
         return tuple(sorted(record.file_id for record in self.ledger.records() if record.state == "done"))
 
     def outcome(self) -> dict[str, object]:
@@ -322,7 +322,7 @@ _calls: dict[tuple[tuple[ObjectRef, ...], int], tuple[Call, ...]] = {}
 
 
 def quiet(lake: Lake) -> dict[str, object]:
-    """The outcome of a lake to which every file came once, one after the other, those first that were let in to this one."""
+    """The outcome of a lake to which every file came once, one after the other, the files that this one accepted first."""
     like = (tuple(lake.refs), lake.winners)
     if like not in _quiet:
         calm = lake.fresh()
@@ -332,7 +332,7 @@ def quiet(lake: Lake) -> dict[str, object]:
 
 
 def difference(lake: Lake, but: frozenset[str] = frozenset()) -> list[str]:
-    """Where the lake is not that of a quiet run in which the same files were let in; nowhere when it is empty."""
+    """Where the lake is not that of a quiet run that accepted the same files; nowhere when it is empty."""
     expected, found = quiet(lake), lake.outcome()
     return [name for name in expected if name not in but and expected[name] != found[name]]
 

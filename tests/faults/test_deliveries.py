@@ -73,7 +73,7 @@ def test_the_merged_snapshot_is_that_of_a_quiet_run(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("sent", ["AB", "BA", "ABA", "BAB", "ABAB"])
 @pytest.mark.parametrize("merges", ["once", "after each"])
-def test_the_lake_shows_what_an_object_holds_though_its_rows_tell_of_no_change(sent: str, merges: str, tmp_path: Path) -> None:
+def test_the_lake_shows_what_an_object_holds_though_its_rows_have_no_newer_time_of_change(sent: str, merges: str, tmp_path: Path) -> None:
     """A corrected file whose sender left `updated_at` as it was; and one that goes back to what it held before."""
     assert _shown_after([("june", content) for content in sent], tmp_path, every_time=merges == "after each") == [sent[-1]]
 
@@ -86,7 +86,7 @@ def test_a_correction_wins_that_came_under_another_name_first_and_a_copy_does_no
 
 
 def _shown_after(sent: list[tuple[str, str]], workspace: Path, *, every_time: bool) -> list[str]:
-    """The contents whose rows the table shows; all of them hold the same key, and tell of the same time of change."""
+    """The contents whose rows the table shows; all of them hold the same key, and the same time of change."""
     amounts = {"A": "10.50", "B": "11.75"}
     lake, catalog = Lake("no data"), _catalog()
     objects = lake.objects = MemoryObjects(clock=lambda: lake.now)

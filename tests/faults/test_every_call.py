@@ -189,7 +189,7 @@ class FinishesFirst(FileProcessor):
 class KnowsNoCopies(MemoryLedger):
     """A ledger that is wrong: it does not look at the content."""
 
-    def _content_taken(self, record: FileRecord, now: datetime) -> Claim | None:  # noqa: ARG002 as the one that it stands for
+    def _content_taken(self, record: FileRecord, now: datetime) -> Claim | None:  # noqa: ARG002 as the one that it replaces
         return None
 
 
@@ -203,6 +203,6 @@ def test_the_harness_finds_a_gate_that_finishes_before_it_stores() -> None:
     assert any("curated" in different for different in found)
 
 
-def test_the_harness_finds_a_ledger_that_lets_copies_in() -> None:
+def test_the_harness_finds_a_ledger_that_accepts_copies() -> None:
     lake = Lake("copies", ledger=KnowsNoCopies())
     assert found_wrong(lake)

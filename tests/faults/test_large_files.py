@@ -139,7 +139,7 @@ def troubled(seed: int) -> LargeLake:
     lake.wait(dice.choice([0, HIDDEN_S]))
     lake.deliver([ref for ref in lake.refs for _ in range(dice.randint(1, 6))], dice)
     lake.deliver(hidden, dice)  # the messages of those that died or failed: SQS shows them again when no lease runs any more
-    lake.deliver(sorted(lake.dead & set(lake.refs), key=str))  # as `headgate queue redrive` sends them round again
+    lake.deliver(sorted(lake.dead & set(lake.refs), key=str))  # as `headgate queue redrive` does
     return lake
 
 
@@ -154,7 +154,7 @@ def test_up_to_six_deliveries_in_any_order_of_files_that_are_handed_over_change_
 
 
 @pytest.mark.parametrize("group", ["csv", "copies"])
-def test_a_run_that_fails_for_good_is_dead_until_its_message_is_sent_round_again(group: str) -> None:
+def test_a_run_that_fails_for_good_is_dead_until_its_message_is_redriven(group: str) -> None:
     lake = LargeLake(group)
     lake.befalls = [Worker(Fault(Call("take_over", 1), BEFORE, Worker.stop)) for _ in range(ATTEMPTS)]
     lake.deliver(lake.refs[:1])
@@ -172,5 +172,5 @@ class StartsNothing(LargeLake):
         """Nothing."""
 
 
-def test_the_harness_finds_a_file_that_nobody_was_told_of() -> None:
+def test_the_harness_finds_a_file_without_an_alert() -> None:
     assert found_wrong(StartsNothing("csv"))

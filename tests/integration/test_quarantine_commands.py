@@ -54,7 +54,7 @@ def key_ids(lake: Lake, record: FileRecord) -> list[str]:
     return [token.partition(":")[0] for token in pq.read_table(io.BytesIO(body))["card_token"].to_pylist()]
 
 
-def test_what_is_kept_out_is_listed_shown_and_replayed(lake: Lake) -> None:
+def test_quarantined_rows_are_listed_shown_and_replayed(lake: Lake) -> None:
     record = curated(lake, GOOD, BAD)
     _, lines = ran("quarantine", "list", "--dataset", "payments", "--files")
     assert ("valid_values", 1) in [(line["rule"], line["rows"]) for line in lines if line["file_id"] == record.file_id]
@@ -67,7 +67,7 @@ def test_what_is_kept_out_is_listed_shown_and_replayed(lake: Lake) -> None:
     assert record.file_id not in [one["file_id"] for one in ran("quarantine", "replay", "--dataset", "payments")[1]]
 
 
-def test_a_file_that_nobody_knows_is_told(lake: Lake) -> None:
+def test_an_unknown_file_is_an_error(lake: Lake) -> None:
     result = CliRunner().invoke(cli, ["quarantine", "show", "payments/never.csv"], catch_exceptions=False)
     assert lake
     assert (result.exit_code, "no record" in result.stderr) == (1, True)

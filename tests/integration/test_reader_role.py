@@ -17,7 +17,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from scripts.emulator import ACCOUNT
+from scripts.emulator.emulator import ACCOUNT
 from scripts.terraform_cli import ROOT, Terraform, find_mirror
 from tests.conftest import unique
 

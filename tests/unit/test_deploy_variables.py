@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from headgate.project import project
-from scripts.deploy import MissingError, from_project, refuse_another_lake
+from scripts.deploy import MissingError, from_project, refuse_another_lake, stated_region
 
 pytestmark = pytest.mark.unit
 
@@ -26,6 +26,27 @@ def test_a_setting_is_passed_and_one_that_is_no_variable_is_named() -> None:
     assert from_project(replace(LAKE, settings={"quiet_s": 30}))["quiet_s"] == "30"
     with pytest.raises(MissingError, match="quite_s, which is no Terraform variable"):
         from_project(replace(LAKE, settings={"quite_s": 30}))
+
+
+def test_the_region_of_headgate_toml_is_deployed_to_unless_a_variable_states_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lake whose file names Frankfurt never lands in the region that the shell happens to have."""
+    (tmp_path / "headgate.toml").write_text('name = "bikes"\nregion = "eu-central-1"\n', encoding="utf-8")
+    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
+    for platform in ("aws", "emulator"):
+        assert stated_region(tmp_path / "shop", platform, {}) == "eu-central-1"
+        assert stated_region(tmp_path / "shop", platform, {"region": "eu-west-1"}) == "eu-west-1"
+
+
+def test_a_region_given_once_with_a_variable_is_that_of_later_deployments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "headgate.toml").write_text('name = "bikes"\n', encoding="utf-8")
+    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
+    assert stated_region(tmp_path / "shop", "aws", {}) == ""
+    (tmp_path / "deployments").mkdir()
+    (tmp_path / "deployments" / "shop.json").write_text('{"region": "eu-west-1"}', encoding="utf-8")
+    assert stated_region(tmp_path / "shop", "aws", {}) == "eu-west-1"
+    assert stated_region(tmp_path / "shop", "emulator", {}) == ""
 
 
 def test_a_deployment_never_replaces_a_lake_of_another_name(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def archive(path: Path, answer: str) -> Path:
 
 
 def test_a_job_imports_the_deployed_package_and_two_versions_do_not_meet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from scripts import corrected_ministack  # noqa: PLC0415 loads the emulator
+    from scripts.emulator import corrected_ministack  # noqa: PLC0415 loads the emulator
 
     monkeypatch.setenv("PATH", f"{sys.prefix}/bin:/usr/bin:/bin")
     script = tmp_path / "job.py"
@@ -38,7 +38,7 @@ def test_a_job_imports_the_deployed_package_and_two_versions_do_not_meet(tmp_pat
 
 
 def test_a_package_is_kept_under_its_content(tmp_path: Path) -> None:
-    from scripts.corrected_ministack import local_package  # noqa: PLC0415 as above
+    from scripts.emulator.corrected_ministack import local_package  # noqa: PLC0415 as above
 
     first = local_package(str(archive(tmp_path / "package.zip", "first")))
     second = local_package(str(archive(tmp_path / "package.zip", "second")))

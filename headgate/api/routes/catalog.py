@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from headgate.api import contracts, lineage
-from headgate.api.access import Group
-from headgate.api.conditional_requests import tagged
-from headgate.api.parameters import IfNoneMatch, Lake, Name
-from headgate.api.routing import Routes
+from headgate.api.analytics import contracts, lineage
+from headgate.api.http.access import Group
+from headgate.api.http.conditional_requests import tagged
+from headgate.api.http.parameters import IfNoneMatch, Lake, Name
+from headgate.api.http.routing import Routes
 from headgate.api.shapes.lake import CatalogTables, ContractDetail, Contracts, Lineage
 
 routes = Routes("Catalog")

@@ -4,18 +4,18 @@ from dataclasses import asdict
 
 from aws_lambda_powertools.event_handler import Response
 
-from headgate.api.access import Group
-from headgate.api.conditional_requests import tagged
-from headgate.api.parameters import IfNoneMatch
-from headgate.api.routing import Routes
+from headgate.api.http.access import Group
+from headgate.api.http.conditional_requests import tagged
+from headgate.api.http.parameters import IfNoneMatch, Lake
+from headgate.api.http.routing import Routes
 from headgate.api.shapes.dashboards import Dashboard, Dashboards
-from headgate.systems.dashboards import dashboards
+from headgate.systems.dashboards import dashboards_of
 
 routes = Routes("Dashboards")
 
 
 @routes.get("/v1/dashboards", Group.VIEWER, cached=True)
-def list_dashboards(if_none_match: IfNoneMatch = "") -> Response[Dashboards]:
-    """The dashboards with their panels; a panel's SQL is its definition."""
-    found = tuple(Dashboard.model_validate(asdict(board)) for board in dashboards().values())
+def list_dashboards(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Dashboards]:
+    """The dashboards of the deployed systems with their panels; a panel's SQL is its definition."""
+    found = tuple(Dashboard.model_validate(asdict(board)) for board in dashboards_of(lake.systems).values())
     return tagged(Dashboards(dashboards=found), if_none_match)

@@ -5,11 +5,11 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from headgate.api import corrections, files, mappings, quality, rejected_rows
-from headgate.api.access import Group
-from headgate.api.conditional_requests import accepted, tagged
-from headgate.api.parameters import Cursor, FileId, IfMatch, IfNoneMatch, Lake, Limit, Name
-from headgate.api.routing import Routes
+from headgate.api.files import corrections, file_records, mappings, quality, rejected_rows
+from headgate.api.http.access import Group
+from headgate.api.http.conditional_requests import accepted, tagged
+from headgate.api.http.parameters import Cursor, FileId, IfMatch, IfNoneMatch, Lake, Limit, Name
+from headgate.api.http.routing import Routes
 from headgate.api.shapes.files import (
     Corrections,
     CorrectionsSent,
@@ -24,6 +24,7 @@ from headgate.api.shapes.files import (
     RejectedRows,
     Reverted,
 )
+from headgate.lake.file_index import FileFilter
 from headgate.lake.states import FileState
 
 routes = Routes("Files")
@@ -42,13 +43,13 @@ def list_files(  # noqa: PLR0917 Powertools passes them by name
     if_none_match: IfNoneMatch = "",
 ) -> Response[FilePage]:
     """Files, newest first."""
-    return tagged(files.page(lake, files.FileFilter(dataset, state, name), limit, cursor), if_none_match)
+    return tagged(file_records.page(lake, FileFilter(dataset, state, name), limit, cursor), if_none_match)
 
 
 @routes.get("/v1/files/<file_id>", Group.VIEWER, problems=[404], cached=True)
 def get_file(lake: Lake, file_id: FileId, if_none_match: IfNoneMatch = "") -> Response[FileDetail]:
     """One file's story: its six stages with their times, its counts and reasons."""
-    return tagged(files.detail(lake, file_id), if_none_match)
+    return tagged(file_records.detail(lake, file_id), if_none_match)
 
 
 @routes.get("/v1/files/<file_id>/rejected-rows", Group.VIEWER, problems=[404])
@@ -78,7 +79,7 @@ def accept_mapping(lake: Lake, file_id: FileId, body: MappingDecision, if_match:
 @routes.post("/v1/files/<file_id>/revert", Group.OPERATOR, problems=[404, 409])
 def revert_file(lake: Lake, file_id: FileId) -> Reverted:
     """Undo an upload: its rows leave curated and quarantine, and the tables with the next run. The original stays in raw."""
-    return files.revert(lake, file_id)
+    return file_records.revert(lake, file_id)
 
 
 @routes.get("/v1/files/<file_id>/profile", Group.VIEWER, problems=[404], cached=True)

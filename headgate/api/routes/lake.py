@@ -6,11 +6,12 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from headgate.api import access, costs, health
-from headgate.api.access import Group
-from headgate.api.conditional_requests import tagged
-from headgate.api.parameters import IfNoneMatch, Lake
-from headgate.api.routing import Routes
+from headgate.api.http import access
+from headgate.api.http.access import Group
+from headgate.api.http.conditional_requests import tagged
+from headgate.api.http.parameters import IfNoneMatch, Lake
+from headgate.api.http.routing import Routes
+from headgate.api.operations import costs, health
 from headgate.api.shapes.costs import Costs
 from headgate.api.shapes.lake import Caller, Health
 

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from headgate.api import predictions
-from headgate.api.access import Group
-from headgate.api.parameters import Lake
-from headgate.api.routing import Routes
+from headgate.api.analytics import predictions
+from headgate.api.http.access import Group
+from headgate.api.http.parameters import Lake
+from headgate.api.http.routing import Routes
 from headgate.api.shapes.predictions import (
     CustomerAsked,
     CustomerPrediction,

@@ -5,11 +5,11 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query as InQuery
 
-from headgate.api import queries
-from headgate.api.access import Group
-from headgate.api.conditional_requests import accepted, tagged
-from headgate.api.parameters import IdempotencyKey, IfNoneMatch, Lake, QueryId
-from headgate.api.routing import Routes
+from headgate.api.analytics import queries
+from headgate.api.http.access import Group
+from headgate.api.http.conditional_requests import accepted, tagged
+from headgate.api.http.parameters import IdempotencyKey, IfNoneMatch, Lake, QueryId
+from headgate.api.http.routing import Routes
 from headgate.api.shapes.tables import Query, QueryAsked, QueryRows, Questions
 
 routes = Routes("Queries")

@@ -5,11 +5,12 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
 
-from headgate.api import access, uploads
-from headgate.api.access import Group
-from headgate.api.conditional_requests import accepted, tagged
-from headgate.api.parameters import Cursor, IfNoneMatch, Lake, UploadId
-from headgate.api.routing import Routes
+from headgate.api.files import uploads
+from headgate.api.http import access
+from headgate.api.http.access import Group
+from headgate.api.http.conditional_requests import accepted, tagged
+from headgate.api.http.parameters import Cursor, IfNoneMatch, Lake, UploadId
+from headgate.api.http.routing import Routes
 from headgate.api.shapes.uploads import DryRun, Upload, UploadAsked, UploadParts
 
 routes = Routes("Uploads")

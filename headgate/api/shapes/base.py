@@ -4,17 +4,19 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+# `defer_build`: a cold start builds the validators of the shapes that its request needs, and not of all routes.
+
 
 class Shape(BaseModel):
     """Part of a response."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class Asked(BaseModel):
     """Body of a request; a property that the API does not know is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
 
 Moment = Annotated[str, Field(description="ISO 8601 in UTC, without a zone.", examples=["2026-01-02T03:04:05"])]

@@ -8,6 +8,8 @@ from headgate.api.shapes.base import Asked, Count, Moment, NextCursor, Shape, Sh
 from headgate.lake.states import Disposition, FileState
 
 StageName = Literal["upload", "trigger", "processing", "validation", "database", "complete"]
+# A corrected row is sent until the gate has checked it; refused is one that is quarantined again, or whose file was rejected.
+Correction = Literal["sent", "accepted", "refused"]
 StageState = Literal["pending", "running", "done", "failed", "skipped"]
 
 
@@ -76,7 +78,9 @@ class FileDetail(FileSummary):
     masked: dict[str, int] = Field(description="Masked values by column.")
     written_as: dict[str, str] = Field(description="What was found of the file's form: format, encoding, delimiter …")
     profile: dict[str, str] = Field(description="Quality score with its parts, and drift.")
-    mapping: dict[str, str] = Field(description="Column to field where the header was mapped, how, and the confidence.")
+    mapping: dict[str, str] = Field(
+        description="Column to field where the header was mapped, how, the confidence, and as `left_out` a JSON list of columns left out."
+    )
     stages: tuple[FileStage, ...] = Field(description="The six stages in their order.")
     work: FileWork
     in_snapshot: str = Field("", description="Id of the newest snapshot if it has the file's rows; else empty.")
@@ -93,6 +97,9 @@ class RejectedRow(Shape):
     reason: str
     all_rules: str = Field("", description="Every rule that the row broke.")
     record: dict[str, str | None] = Field(description="The row by column, masked; a row with a wrong number of cells has `_raw`.")
+    is_unique: bool = Field(default=False, description="The column is part of the key, or unique: a value for several rows is wrong.")
+    correction: Correction | None = Field(None, description="What became of the newest correction of this row; null when none was sent.")
+    corrected_by: str = Field("", description="Id of the file that was sent with this correction.")
 
 
 class ReasonCount(Shape):
@@ -140,7 +147,10 @@ class MappedColumn(Shape):
     column: str
     field: str = Field(description="Field of the contract; empty when none is suggested.")
     confidence: Share
-    samples: tuple[str, ...] = Field((), description="Some values, masked.")
+    is_confident: bool = Field(description="The gate accepts a column with this confidence by itself.")
+    samples: tuple[str, ...] = Field((), description="Up to three values from the file's profile; none of a column that may be sensitive.")
+    unfit_fields: tuple[str, ...] = Field((), description="Fields whose type or rules more than half of the samples break.")
+    reason: str = Field("", description="Why this field is suggested, or why none is.")
 
 
 class ContractField(Shape):
@@ -148,7 +158,8 @@ class ContractField(Shape):
 
     name: str
     type: str
-    required: bool
+    required: bool = Field(description="A column of the file must be this field: it is required or masked.")
+    may_be_empty: bool = Field(description="The column may have empty values.")
 
 
 class Mapping(Shape):
@@ -162,9 +173,11 @@ class Mapping(Shape):
 
 
 class MappingDecision(Asked):
-    """The field of each column, by name; the columns of the suggestion that are left out keep the suggested field."""
+    """The field of each column, by name; the columns of the suggestion that are not named keep the suggested field."""
 
-    columns: dict[Annotated[str, Field(max_length=500)], Annotated[str, Field(max_length=200)]] = Field({}, max_length=2_000)
+    columns: dict[Annotated[str, Field(max_length=500)], Annotated[str | None, Field(max_length=200)]] = Field(
+        {}, max_length=2_000, description="Column to field; null leaves the column out: none of its values enters the lake."
+    )
 
 
 class MappingRemembered(Shape):
@@ -172,7 +185,7 @@ class MappingRemembered(Shape):
 
     dataset: str
     source: str
-    columns: dict[str, str]
+    columns: dict[str, str | None] = Field(description="Column to field; null for a column that is left out.")
     file_id: str = Field(description="Id of the new version.")
 
 

@@ -45,7 +45,7 @@ class ContractColumn(Shape):
     required: bool = False
     primary_key: bool = False
     sensitive: str = Field("", description="How the gate masks it: pan, cvv, ssn, track, free_text …; empty for other columns.")
-    rules: tuple[str, ...] = Field((), description="Names of the rules that its values are checked against.")
+    rules: tuple[str, ...] = Field((), description="What its values are checked against, in words.", examples=[["at least 0"]])
 
 
 class ContractSummary(Shape):

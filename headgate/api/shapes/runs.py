@@ -55,6 +55,7 @@ class RunDetail(Shape):
     cause: str = ""
     jobs: tuple[RunJob, ...] = Field(description="The Glue jobs that have ended, by start.")
     output: dict[str, object] = Field(description="What the run reported, empty until it ended.")
+    left_to: str = Field("", description="Name of the pending run that does this run's work; empty if this run does it.")
 
 
 class RunAsked(Asked):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -62,6 +62,21 @@ class UploadParts(Shape):
     next_cursor: NextCursor = ""
 
 
+class DraftNote(Shape):
+    """Something to check before a drafted contract is deployed."""
+
+    column: str = Field(description="Empty where the note concerns the table.")
+    message: str
+
+
+class ContractDraft(Shape):
+    """A contract drafted from a file that fits none, as `headgate contract init` drafts it."""
+
+    dataset: str = Field(description="Name of the dataset, from the file's name.")
+    document: dict[str, Any] = Field(description="The contract as an ODCS 3.1 document; YAML of it belongs into `contracts/source`.")
+    notes: tuple[DraftNote, ...] = ()
+
+
 class DryRun(Shape):
     """What the gate found in the whole file. Nothing of it is in the ledger, curated, quarantine or the alerts."""
 
@@ -81,5 +96,6 @@ class DryRun(Shape):
     quality: dict[str, str] = Field({}, description="Quality score with its parts, and drift.")
     columns: tuple[ColumnProfile, ...] = ()
     mapping: Mapping | None = Field(None, description="With the outcome `needs_mapping`: what is suggested.")
+    draft: ContractDraft | None = Field(None, description="With the outcome `profiled`: a contract for files such as this.")
     error: FileError | None = None
     seconds: float | None = Field(None, ge=0, description="How long the gate took.")

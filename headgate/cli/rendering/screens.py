@@ -4,34 +4,35 @@ from __future__ import annotations
 
 import difflib
 import json
-import shutil
-import sys
+import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.console import Group
-from rich.panel import Panel
 from rich.table import Table
-from rich.text import Text
 
-from headgate.cli.rendering.summary import total
+from headgate.cli.rendering.fitting_table import FittingTable, as_it_is
+from headgate.reports.summary import total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import RenderableType
 
-    from headgate.cli.rendering.summary import DatasetSummary
-    from headgate.cli.rendering.system_facts import SystemFacts
+    from headgate.cli.rendering.system_facts import DatasetTable, SystemFacts
     from headgate.lake.references import CheckedReference
+    from headgate.reports.summary import DatasetSummary
 
 SHOWN_REASONS = 12
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-def table(*names: str, title: str = "", show_lines: bool = False) -> Table:
-    """A table that breaks a long cell over lines and never cuts it: ids and keys are there to be copied."""
-    made = Table(title=title or None, title_justify="left", show_lines=show_lines)
-    for name in names:
-        made.add_column(name, overflow="fold")
+def table(*names: str, title: str = "", show_lines: bool = False, numbers: Iterable[str] = ()) -> Table:
+    """A table that fits the screen without breaking a word; columns of `numbers` are right-justified."""
+    made, right = FittingTable(*names, title=title, show_lines=show_lines), set(numbers)
+    for column in made.columns:
+        column.justify = "right" if column.header in right else "left"
     return made
 
 
@@ -42,21 +43,24 @@ def shown(name: str) -> str:
     return redact_text(name)
 
 
+_COUNTS = ("files", "received", "accepted", "quarantined", "duplicates")
+_SKIPPED = "skipped lines"
+
+
 def received(summaries: Sequence[DatasetSummary]) -> Table:
-    """Files and rows by dataset; the last line adds them up."""
-    table = Table(title="Through the gate", title_justify="left", expand=False)
-    table.add_column("dataset")
-    for name in ("files", "received", "accepted", "quarantined", "duplicates", "skipped lines"):
-        table.add_column(name, justify="right", overflow="fold")
+    """Files and rows by dataset; the last line adds them up. Skipped lines have a column where there are any."""
+    every = total(summaries)
+    names = (*_COUNTS, *([_SKIPPED] if every.skipped_lines else []))
+    made = table("dataset", *names, title="Through the gate", numbers=names)
     for summary in summaries:
-        table.add_row(summary.dataset, *_counts(summary))
-    table.add_section()
-    table.add_row("total", *_counts(total(summaries)), style="bold")
-    return table
+        made.add_row(summary.dataset, *_counts(summary)[: len(names)])
+    made.add_section()
+    made.add_row("total", *_counts(every)[: len(names)], style="bold")
+    return made
 
 
 def _counts(summary: DatasetSummary) -> list[str]:
-    problems = {"rejected": summary.files_rejected, "waiting for a mapping": summary.files_waiting}
+    problems = {"rejected": summary.files_rejected, "need a mapping": summary.files_needing_mapping}
     not_accepted = ", ".join(f"{count:,} {what}" for what, count in problems.items() if count)
     files = f"{summary.files:,}" + (f" ({not_accepted})" if not_accepted else "")
     rows = (summary.received, summary.accepted, summary.quarantined, summary.duplicates, summary.skipped_lines)
@@ -64,32 +68,38 @@ def _counts(summary: DatasetSummary) -> list[str]:
 
 
 def reasons(summaries: Iterable[DatasetSummary]) -> Table:
-    """Refused and duplicate rows by reason, most frequent first."""
-    table = Table(title="Why rows were refused", title_justify="left")
-    table.add_column("reason")
-    table.add_column("rows", justify="right")
-    counted = total(summaries).reasons.most_common()
-    for rule, rows in counted[:SHOWN_REASONS]:
-        table.add_row(rule, f"{rows:,}")
-    if len(counted) > SHOWN_REASONS:
-        table.add_row(f"… {len(counted) - SHOWN_REASONS} more", f"{sum(rows for _, rows in counted[SHOWN_REASONS:]):,}")
-    return table
+    """Refused and duplicate rows by dataset and reason, most frequent first."""
+    made = table("dataset", "reason", "rows", title="Why rows were refused", numbers=["rows"])
+    found = [(one.dataset, rule, rows) for one in summaries for rule, rows in one.reasons.items()]
+    counted = sorted(found, key=lambda each: (-each[2], each))
+    for dataset, rule, rows in counted[:SHOWN_REASONS]:
+        made.add_row(dataset, rule, f"{rows:,}")
+    if more := counted[SHOWN_REASONS:]:
+        made.add_row(f"… {len(more)} more", "", f"{sum(rows for _, _, rows in more):,}")
+    return made
+
+
+def dataset_tables(tables: Iterable[DatasetTable]) -> Table:
+    """Rows that SQL sees and the quality score of the files, by dataset."""
+    made = table("dataset", "rows in SQL", "quality score", title="Datasets", numbers=["rows in SQL", "quality score"])
+    for one in tables:
+        rows = "no run yet" if one.rows is None else f"{one.rows:,}"
+        made.add_row(one.table, rows, "" if one.quality_score is None else f"{one.quality_score:.3f}")
+    return made
 
 
 def masked(summaries: Sequence[DatasetSummary]) -> Table:
     """Values that masking changed, by dataset and column."""
-    table = Table(title="Values that masking changed", title_justify="left")
-    table.add_column("column")
-    table.add_column("values", justify="right")
+    made = table("column", "values", title="Values that masking changed", numbers=["values"])
     for summary in summaries:
         for column, count in sorted(summary.masked.items()):
-            table.add_row(f"{summary.dataset}.{column}", f"{count:,}")
-    return table
+            made.add_row(f"{summary.dataset}.{column}", f"{count:,}")
+    return made
 
 
 def new_columns(summaries: Sequence[DatasetSummary]) -> Table:
     """Columns that files have and their contracts do not, by dataset."""
-    made = table("column", "values", title="New columns, not in the contract")
+    made = table("column", "values", title="New columns, not in the contract", numbers=["values"])
     for summary in summaries:
         for column, count in sorted(summary.new_columns.items()):
             made.add_row(f"{summary.dataset}.{column}", f"{count:,}")
@@ -102,19 +112,18 @@ def mapped_columns(files: Iterable[tuple[str, Mapping[str, str]]]) -> Table:
     for name, mapping in files:
         for column, field in json.loads(mapping.get("columns", "{}")).items():
             made.add_row(shown(name), column, field or "none")
+        for column in json.loads(mapping.get("left_out", "[]")):
+            made.add_row(shown(name), column, "left out")
     return made
 
 
 def references(checked: Iterable[CheckedReference]) -> Table:
     """Rows whose parent is not in the lake (yet), by the column that points to it."""
-    table = Table(title="Rows whose parent is not there (yet)", title_justify="left")
-    table.add_column("column")
-    table.add_column("points to")
-    table.add_column("rows", justify="right")
-    table.add_column("different keys", justify="right")
+    numbers = ("rows", "different keys")
+    made = table("column", "points to", *numbers, title="Rows whose parent is not there (yet)", numbers=numbers)
     for one in checked:
-        table.add_row(one.column, one.references, f"{one.rows:,}", f"{one.keys:,}")
-    return table
+        made.add_row(one.column, one.references, f"{one.rows:,}", f"{one.keys:,}")
+    return made
 
 
 def systems(facts: Iterable[SystemFacts]) -> Table:
@@ -137,39 +146,49 @@ def systems(facts: Iterable[SystemFacts]) -> Table:
 
 
 def answer(columns: Sequence[str], rows: Iterable[Sequence[object]], *, limit: int = 100) -> RenderableType:
-    """A query's result as a table, or as records where the table would not fit the screen; says when rows were left out."""
-    shown = table(*columns)
+    """A query's result as a table, or with one line per cell where a table does not fit the screen; says when rows were left out."""
     everything = list(rows)
-    if _width(columns, everything[:limit]) > console_width():
-        return vertical(columns, everything, limit=limit)
+    made = FittingTable(*columns, records=_one_cell_per_line)
+    for place, column in enumerate(made.columns):
+        column.justify = "right" if _is_numeric(row[place] for row in everything[:limit]) else "left"
     for row in everything[:limit]:
-        shown.add_row(*("" if value is None else str(value) for value in row))
-    if len(everything) <= limit:
-        return shown
-    return Group(shown, Text(f"{limit} of {len(everything)} rows shown; --json or --csv gives all."))
+        made.add_row(*(_cell(value) for value in row))
+    return Group(made, *_left_out(everything, limit))
 
 
-def console_width() -> int:
-    """The columns of the terminal; unlimited where output is no terminal, so that what a script reads keeps its form."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+def vertical(columns: Sequence[str], rows: Iterable[Sequence[object]], *, limit: int = 100) -> RenderableType:
+    """A query's result with one line per cell."""
+    everything = list(rows)
+    cells = [[_cell(value) for value in row] for row in everything[:limit]]
+    return Group(_one_cell_per_line(columns, cells, 0), *_left_out(everything, limit))
 
 
-def _width(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
-    """The width of a table in which no cell is broken; long texts count as 40, because they can be broken."""
-    widest = [max([len(name), *(min(40, len(str(row[place]))) for row in rows)]) for place, name in enumerate(columns)]
-    return sum(width + 3 for width in widest) + 1
-
-
-def vertical(columns: Sequence[str], rows: Iterable[Sequence[object]], *, limit: int = 100) -> Text:
-    """A query's result with one line per cell, for rows that are wider than the screen."""
-    everything, width = list(rows), max(map(len, columns), default=0)
+def _one_cell_per_line(names: Sequence[str], rows: Sequence[Sequence[str]], _width: int) -> RenderableType:
+    """Values begin below each other, and so do the lines of a value that has several."""
+    margin = max(map(cell_len, names), default=0)
     lines = []
-    for number, row in enumerate(everything[:limit], 1):
+    for number, row in enumerate(rows, 1):
         lines.append(f"── row {number} ──")
-        lines += [f"{name.rjust(width)}  {'' if value is None else value}" for name, value in zip(columns, row, strict=True)]
-    if len(everything) > limit:
-        lines.append(f"{limit} of {len(everything)} rows shown; --json or --csv gives all.")
-    return Text("\n".join(lines) or "No rows.")
+        for name, cell in zip(names, row, strict=True):
+            lines.append(f"{' ' * (margin - cell_len(name))}{name}  " + f"\n{' ' * (margin + 2)}".join(cell.split("\n")))
+    return as_it_is(lines)
+
+
+def _cell(value: object) -> str:
+    """A value as text. Control characters are spelled: data must not move a terminal's cursor."""
+    text = "" if value is None else str(value)
+    return _CONTROL.sub(lambda found: repr(found.group())[1:-1], text)
+
+
+def _is_numeric(values: Iterable[object]) -> bool:
+    present = [value for value in values if value is not None]
+    return bool(present) and all(isinstance(value, int | float | Decimal) and not isinstance(value, bool) for value in present)
+
+
+def _left_out(rows: Sequence[object], limit: int) -> list[str]:
+    if not rows:
+        return ["No rows."]
+    return [f"{limit} of {len(rows):,} rows shown; --json or --csv gives all."] if len(rows) > limit else []
 
 
 def first_of(names: Sequence[str], *, limit: int = 5) -> str:
@@ -184,6 +203,6 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f" Did you mean {' or '.join(near)}?" if near else ""
 
 
-def next_steps(lines: Sequence[str]) -> Panel:
-    """Where to look next."""
-    return Panel("\n".join(lines), title="Where to look next", title_align="left")
+def next_steps(lines: Sequence[str]) -> RenderableType:
+    """Where to look next: commands to copy, each in one line."""
+    return as_it_is(["Where to look next:", *(f"  {line}" for line in lines)])

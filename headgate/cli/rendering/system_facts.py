@@ -1,4 +1,4 @@
-"""What the systems have published, asked of Athena."""
+"""The tables of datasets and systems, asked of Athena."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from headgate.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from headgate.aws.athena.queries import AthenaQueries
     from headgate.contracts.registry import Registry
     from headgate.query.catalog import Databases
+    from headgate.reports.summary import DatasetSummary
 
 NOT_PUBLISHED = "not published yet"
 
@@ -29,6 +30,24 @@ class SystemFacts:
     missing: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class DatasetTable:
+    """A dataset's table in curated; `rows` is None before a run has built it, `quality_score` where no file was profiled."""
+
+    table: str
+    rows: int | None
+    quality_score: float | None
+
+
+def dataset_tables(
+    queries: AthenaQueries, registry: Registry, databases: Databases, summaries: Iterable[DatasetSummary]
+) -> list[DatasetTable]:
+    """The tables of all datasets, by name."""
+    rows = _rows(queries, sorted(registry.curated), databases.curated)
+    scores = {one.dataset: one.quality_score for one in summaries}
+    return [DatasetTable(name, rows.get(name), scores.get(name)) for name in sorted(registry.curated)]
+
+
 def facts(queries: AthenaQueries, registry: Registry, databases: Databases) -> list[SystemFacts]:
     """The facts of all systems; what cannot be asked yet says so."""
     return [_facts(queries, registry, system, databases) for system in registry.systems]
@@ -38,7 +57,7 @@ def _facts(queries: AthenaQueries, registry: Registry, system: str, databases: D
     from headgate.domains.retail.saved_questions import ANSWERS, QUALITY
 
     tables = sorted(registry.tables_of(system))
-    rows = _rows(queries, tables, databases)
+    rows = _rows(queries, tables, databases.prod)
     if not rows:
         return SystemFacts(system, {}, NOT_PUBLISHED, "", tuple(tables))
     missing = tuple(name for name in tables if name not in rows)
@@ -46,13 +65,15 @@ def _facts(queries: AthenaQueries, registry: Registry, system: str, databases: D
     return SystemFacts(system, rows, quality, answer, missing)
 
 
-def _rows(queries: AthenaQueries, tables: Sequence[str], databases: Databases) -> dict[str, int]:
+def _rows(queries: AthenaQueries, tables: Sequence[str], database: str) -> dict[str, int]:
     """The rows of each table that can be asked: all with one question, and one by one where that cannot be answered."""
-    counts = " union all ".join(f"select '{name}', count(*) from {databases.prod}.{name}" for name in tables)  # noqa: S608 names come from contracts
+    if not tables:
+        return {}
+    counts = " union all ".join(f"select '{name}', count(*) from {database}.{name}" for name in tables)  # noqa: S608 names come from contracts
     try:
         return dict(queries.run(f"select * from ({counts}) as counted (name, size) order by name").rows)  # noqa: S608 as above
     except QueryError:
-        return {name: size for one in tables for name, size in _rows(queries, [one], databases).items()} if len(tables) > 1 else {}
+        return {name: size for one in tables for name, size in _rows(queries, [one], database).items()} if len(tables) > 1 else {}
 
 
 def _asked(queries: AthenaQueries, sql: str) -> str:

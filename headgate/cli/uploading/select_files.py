@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import re
+import shlex
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import click
 
 from headgate.cli.rendering import screens
 from headgate.cli.uploading import folder_files
+from headgate.project import project
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -53,8 +55,8 @@ def select_files(sources: Sequence[str], dataset: str, known: Collection[str], s
     """
     if dataset and dataset not in known:
         raise click.ClickException(
-            f"There is no contract for {dataset}.{screens.did_you_mean(dataset, known)} Draft one with `headgate contract init FILE "
-            f"--dataset {dataset} > contracts/source/{dataset}.yaml`, deploy, and upload again."
+            f"There is no contract for {dataset}.{screens.did_you_mean(dataset, known)} Draft one with "
+            f"`{draft_command('FILE', dataset)}`, deploy, and upload again."
         )
     paths = [path for source in sources for path in _paths(source, standard_input)]
     parts = [_folder(path, dataset, known) if path.is_dir() else _single(path, dataset, known) for path in paths]
@@ -63,6 +65,12 @@ def select_files(sources: Sequence[str], dataset: str, known: Collection[str], s
         tuple(manifest for part in parts for manifest in part.manifests),
         tuple(left for part in parts for left in part.left_out),
     )
+
+
+def draft_command(file: str, dataset: str) -> str:
+    """Return the command that drafts a dataset's contract from a file into the lake project that is in use."""
+    target = (project().folder or Path()) / "contracts" / "source" / f"{dataset}.yaml"
+    return f"headgate contract init {shlex.quote(file)} --dataset {dataset} --output {shlex.quote(str(target))}"
 
 
 def _paths(source: str, standard_input: BinaryIO) -> list[Path]:

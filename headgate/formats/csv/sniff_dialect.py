@@ -38,7 +38,14 @@ def sniff_dialect(text: bytes, contract: Contract | None = None) -> Dialect:
     found = _with_contract(head, contract) if contract else _by_shape(head)
     first = first_row(text[found.data_at : found.data_at + _FIRST_ROW_BYTES].decode("utf-8", errors="ignore"), found.form)
     is_even = first is not None and len(first.cells) == found.width == len(without_trailing_blanks(found.names))
-    return replace(found if is_even else _without_unnamed(found, head), line_end=_line_end(head))
+    is_ambiguous = contract is not None and _writes_numbers_with(found.form.delimiter, contract)
+    return replace(found if is_even or is_ambiguous else _without_unnamed(found, head), line_end=_line_end(head))
+
+
+def _writes_numbers_with(delimiter: str, contract: Contract) -> bool:
+    """Whether a number of the contract may hold the delimiter: a row that is wider than the header may then be a number without quotes."""
+    formats = [column.format for column in contract.columns if column.format]
+    return any(delimiter in (declared.decimal, declared.thousands) for declared in formats)
 
 
 def _with_contract(head: str, contract: Contract) -> Dialect:

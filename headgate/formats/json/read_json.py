@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from headgate.errors import BadInputError, UnreadableFileError
+from headgate.contracts.new_columns import NewColumns, policy_of
+from headgate.errors import BadInputError
 from headgate.formats.batches import Source
+from headgate.formats.json.json_text import not_kept
 from headgate.formats.json.nested_names import by_contract
 from headgate.formats.json.records import NO_RECORD, Records, are_lines, check_names, holds_json, read_lines, records_of, shown_name
 from headgate.formats.received_rows import Ragged, Received
 from headgate.formats.row_offsets import ListedOffsets, line_starts
 from headgate.formats.sniff import is_utf8, text_for
 from headgate.formats.typed_cells import respelled
-from headgate.matching.match_header import match_header
+from headgate.matching.match_header import fields_of, match_header
 from headgate.values.cells import NO_ROWS, Rows, int_array, numbers, text_array
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ def read_json(content: bytes, contract: Contract) -> Source:
     """The rows of a JSON or JSON Lines file, as one batch.
 
     Raises:
-        UnreadableFileError: as `read_records`; `type` when a column holds nested values.
+        UnreadableFileError: as `read_records`; `type` when a column holds lists or objects that the contract does not keep.
         HeaderError: as `read_records`, or the names do not match the contract.
     """
     read = records_of(text_for(content, contract), content, by_contract(contract))
@@ -70,7 +72,7 @@ def _source(
         names, nested: of all blocks.
         form: the file's properties, with the starts of all rows, but without rows.
     """
-    _check_flat(nested)
+    _check_nested(nested, contract)
     header = match_header(names, contract)
     name_of = dict(zip(header.names, names, strict=True))
 
@@ -93,15 +95,17 @@ def _cells(block: Records, contract: Contract, name_of: Mapping[str, str]) -> di
     }
 
 
-def _check_flat(nested: Iterable[str]) -> None:
-    """Raise UnreadableFileError for the first name that has nested values."""
-    for name in sorted(nested):
-        raise UnreadableFileError(
-            rule="type",
-            message="the column holds nested values in one or more rows, and the contract has no nested columns",
-            remedy="write each nested value to a column of its own",
-            column=shown_name(name),
-        )
+def _check_nested(nested: Iterable[str], contract: Contract) -> None:
+    """Raise UnreadableFileError for the first name with lists or objects that the contract neither keeps as JSON text nor leaves out.
+
+    A column that the contract does not have is a new column, unless a person has to decide about new columns.
+    """
+    kept = {column.name for column in contract.columns if column.nested or column.undeclared}
+    asks = policy_of(contract) is NewColumns.ASK
+    names = sorted(nested)
+    for name, declared in zip(names, fields_of(names, contract), strict=True):
+        if declared not in kept and (declared or asks):
+            raise not_kept(shown_name(name), is_declared=bool(declared))
 
 
 @dataclass

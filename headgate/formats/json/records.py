@@ -6,7 +6,7 @@
 | a number                 | its characters: `1.10` stays `1.10`, a 64-bit id never is a float     |
 | `true`, `false`          | those words                                                           |
 | `null`, or no such name  | null                                                                  |
-| an object or an array    | nothing: it rejects the file, since the contract's columns hold values |
+| an object or an array    | its JSON text, in columns that the contract keeps as JSON text         |
 
 A line of JSON Lines that is not an object is ragged. Source: RFC 8259; jsonlines.org.
 """
@@ -23,6 +23,7 @@ import numpy as np
 import pyarrow as pa
 
 from headgate.errors import HeaderError, UnreadableFileError
+from headgate.formats.json.json_text import json_text
 from headgate.formats.json.nested_names import expanded, never
 from headgate.formats.received_rows import Ragged
 from headgate.formats.row_offsets import line_starts, offsets_in_original, record_starts
@@ -47,7 +48,6 @@ MAX_NAMES = 4096
 CELLS_FREELY = 1 << 22
 MAX_CELLS = 1 << 28
 _CELLS_PER_VALUE = 64
-NESTED = "{…}"
 NO_RECORD = 0  # the width of a line that is no object: it has no cells
 _RECORDS_AT_ONCE = 1 << 15
 _START = re.compile(rb"\s*(?:\[\s*(?:[{\]]|$)|\{\s*[\"}])")
@@ -73,7 +73,7 @@ class Records:
     """The records of a file, column by column in the order in which the names first come.
 
     Attributes:
-        columns: every name's texts; NESTED where it is an object or an array.
+        columns: every name's texts; the JSON text where it is an object or an array.
         nested: the names under which there is one.
         source_rows, ragged, starts: as in `Received`.
         form: `json` or `json_lines`.
@@ -250,7 +250,7 @@ def _text(value: object) -> str | None:
         return value
     if isinstance(value, bool):
         return TypedText("true" if value else "false")
-    return NESTED
+    return json_text(value)
 
 
 def shown_name(name: str) -> str:

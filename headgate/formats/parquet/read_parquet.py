@@ -9,11 +9,12 @@
 |                           | a misfit when that has more digits than a float keeps (15)                                |
 | date                      | `YYYY-MM-DD`                                                                              |
 | timestamp                 | UTC, with the fraction it has; nanoseconds that are not whole microseconds become misfits |
+| list, struct, map         | JSON text, where the contract keeps it (`headgate.formats.parquet.nested_text`)           |
 | timestamp for a date      | the day at midnight, where the zone is UTC or none is given; else a misfit: the day depends |
 |                           | on the zone                                                                               |
 | INT96 timestamp           | the same; years beyond 2262, which nanoseconds cannot express, are read, too              |
 
-A column stored in a type from which the contract's value cannot be had back (a float for text, a list for anything) rejects the file.
+A column stored in a type from which the contract's value cannot be had back (a float for text, a list for a number) rejects the file.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ from headgate.contracts.model import Kind, Mask
 from headgate.errors import UnreadableFileError
 from headgate.formats.batches import ROWS_AT_ONCE, Source
 from headgate.formats.csv.read_csv import MAX_COLUMNS, too_wide
+from headgate.formats.json.json_text import not_kept
+from headgate.formats.parquet.nested_text import NoJsonValueError, is_textual, nested_texts
 from headgate.formats.received_rows import Received
 from headgate.formats.unpack import allowed_bytes, too_large
 from headgate.matching.match_header import match_header
@@ -41,7 +44,7 @@ from headgate.values.cells import NO_ROWS, bool_array, flags, int_array, joined,
 from headgate.values.declared_spelling import in_declared_format
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from headgate.contracts.model import Column, Contract
     from headgate.matching.match_header import Header
@@ -75,12 +78,14 @@ def read_parquet(file: Path | bytes, contract: Contract, rows_at_once: int = ROW
         with _opened(file) as opened:
             metadata, names = opened.metadata, opened.schema_arrow.names
             check_size(metadata, file.stat().st_size if isinstance(file, Path) else len(file))
-            stored = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
+            stored = stored_bytes(metadata)
             legacy = columns_in_int96(opened.schema)
+            inside = nested_columns_in_int96(opened.schema)
     except BROKEN:
         raise corrupt_parquet() from None
     held = max(stored, metadata.num_rows * metadata.num_columns * _CELL_BYTES)  # values that repeat are stored once
     header = match_header(names, contract)
+    _check_times_inside(dict(zip(header.names, names, strict=True)), inside, contract)
     fine = _in_nanoseconds(file, legacy, rows_at_once) if legacy else []
     form = Received({}, NO_ROWS, form="parquet").written_as
     return Source(partial(_batches, file, contract, header, fine, rows_at_once), len(names), header.absent, form, held_bytes=held)
@@ -126,7 +131,7 @@ def rows_of_arrow_table(table: pa.Table, contract: Contract, header: Header, fir
     named = table.rename_columns(list(header.names))
     missing = pa.nulls(table.num_rows, pa.string())
     cells = {
-        column.name: missing if column.name in header.absent else exact_texts(named.column(column.name), column)
+        column.name: missing if column.left_out or column.name in header.absent else exact_texts(named.column(column.name), column)
         for column in contract.columns
     }
     rows = np.arange(first_row, first_row + table.num_rows, dtype=np.int64)
@@ -134,15 +139,22 @@ def rows_of_arrow_table(table: pa.Table, contract: Contract, header: Header, fir
 
 
 def check_size(metadata: pq.FileMetaData, size_bytes: int) -> None:
-    """A column of one value is some bytes in Parquet however many rows it has: each cell counts as a byte once unpacked.
+    """Check the size that the file states for its unpacked columns, before any of them is unpacked.
+
+    A column of one value is some bytes in Parquet however many rows it has: each cell counts as a byte at least.
 
     Raises:
-        UnreadableFileError: `too_large`: more cells than a file of this size may grow to, or absurdly wide.
+        UnreadableFileError: `too_large`: more bytes or cells than a file of this size may grow to, or absurdly wide.
     """
     if metadata.num_columns > MAX_COLUMNS:  # which counts the fields of a nested column, each
         _check_width(metadata)
-    if metadata.num_rows * metadata.num_columns > allowed_bytes(size_bytes):
+    if max(stored_bytes(metadata), metadata.num_rows * metadata.num_columns) > allowed_bytes(size_bytes):
         raise too_large(allowed_bytes(size_bytes))
+
+
+def stored_bytes(metadata: pq.FileMetaData) -> int:
+    """How many bytes the columns take without compression, as the file states it."""
+    return sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
 
 
 def _check_width(metadata: pq.FileMetaData) -> None:
@@ -169,6 +181,24 @@ def columns_in_int96(schema: pq.ParquetSchema) -> list[str]:
     """The flat columns that hold timestamps in the form that Impala and older Sparks write."""
     columns = [schema.column(at) for at in range(len(schema))]
     return list(dict.fromkeys(column.path for column in columns if column.physical_type == "INT96" and column.path == column.name))
+
+
+def nested_columns_in_int96(schema: pq.ParquetSchema) -> set[str]:
+    """The names of lists, structs and maps with timestamps in that form inside; up to the first point, as paths are joined with it."""
+    columns = [schema.column(at) for at in range(len(schema))]
+    return {column.path.partition(".")[0] for column in columns if column.physical_type == "INT96" and column.path != column.name}
+
+
+def _check_times_inside(name_of: Mapping[str, str], inside: Collection[str], contract: Contract) -> None:
+    """Raise UnreadableFileError for such a column that the contract keeps: it is read in microseconds, so that nanoseconds are lost."""
+    for column in contract.columns:
+        if (column.nested or (column.undeclared and not column.left_out)) and name_of.get(column.name, "").partition(".")[0] in inside:
+            raise UnreadableFileError(
+                rule="type",
+                message="the column holds timestamps in the old form INT96 inside lists or objects",
+                remedy="write them as timestamps in microseconds",
+                column=column.name,
+            )
 
 
 def _in_nanoseconds(file: Path | bytes, columns: Sequence[str], rows_at_once: int) -> list[str]:
@@ -199,6 +229,8 @@ def _in_nanoseconds(file: Path | bytes, columns: Sequence[str], rows_at_once: in
 def exact_texts(values: pa.ChunkedArray, column: Column) -> pa.Array:
     """The column as texts that say its values exactly."""
     held = _plain(values, column)
+    if pa.types.is_nested(held.type):
+        return _as_json(held, column)
     if pa.types.is_null(held.type):
         return pa.nulls(len(held), pa.string())
     if pa.types.is_string(held.type):
@@ -209,7 +241,7 @@ def exact_texts(values: pa.ChunkedArray, column: Column) -> pa.Array:
         return joined(text, "Z") if is_local else text  # a stored timestamp is UTC whatever zone the texts have
     raise UnreadableFileError(
         rule="type",
-        message=f"the column is stored as {_type_name(held.type)}, from which a {column.type.kind.value} cannot be had back",
+        message=f"the column is stored as {held.type}, from which a {column.type.kind.value} cannot be had back",
         remedy=f"write the column as {column.type.kind.value}, or as text",
         column=column.name,
     )
@@ -219,7 +251,7 @@ def _plain(values: pa.ChunkedArray, column: Column) -> pa.Array:
     """One array, without dictionaries; text and bytes as strings."""
     joined = pa.concat_arrays(values.chunks) if values.num_chunks else pa.nulls(0, values.type)
     held = joined.dictionary_decode() if pa.types.is_dictionary(joined.type) else joined
-    if not _is_textual(held.type):
+    if not is_textual(held.type):
         return held
     try:
         text = pc.cast(held, pa.string())
@@ -231,9 +263,19 @@ def _plain(values: pa.ChunkedArray, column: Column) -> pa.Array:
     return text
 
 
-def _is_textual(held: pa.DataType) -> bool:
-    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary, pa.types.is_large_binary)
-    return any(test(held) for test in (*tests, pa.types.is_binary_view, pa.types.is_fixed_size_binary))
+def _as_json(held: pa.Array, column: Column) -> pa.Array:
+    """Lists, structs or maps as JSON texts; UnreadableFileError where the contract does not keep them, or a value has no text."""
+    if not (column.nested or column.undeclared):
+        raise not_kept(column.name)
+    try:
+        return nested_texts(held)
+    except NoJsonValueError:
+        raise UnreadableFileError(
+            rule="type",
+            message="the column holds lists or objects with values that are neither text nor number, boolean or time",
+            remedy="leave such values out, or write the column as text",
+            column=column.name,
+        ) from None
 
 
 def _is_recoverable(held: pa.DataType, column: Column) -> bool:
@@ -308,8 +350,3 @@ def _times(held: pa.Array, column: Column) -> pa.Array:
     days = pc.cast(utc, pa.date32(), safe=False)
     midnight = flags(pc.equal(pc.cast(days, utc.type), utc))
     return pc.if_else(bool_array(midnight), pc.cast(days, pa.string()), text)
-
-
-def _type_name(held: pa.DataType) -> str:
-    """The type's plain name; a nested type's own text would spell its fields."""
-    return "nested values" if pa.types.is_nested(held) else str(held)

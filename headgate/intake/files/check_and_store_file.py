@@ -16,6 +16,7 @@ from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
 from headgate.intake.rows.masked_at_source import check_seal, claims_to_be_masked, masked_form
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
+from headgate.lake.parquet import table_of
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.lake.publishing import PARQUET_TYPE
 from headgate.lake.states import FileState
@@ -165,7 +166,7 @@ def error_fields(error: BadInputError) -> dict[str, str]:
 
 def _table_if_small(path: Path) -> pa.Table | Path:
     is_small = path.is_file() and path.stat().st_size <= _READ_ONCE_BYTES
-    return pq.read_table(path, read_dictionary=pq.read_schema(path).names) if is_small else path
+    return table_of(path, dictionaries=pq.read_schema(path).names) if is_small else path
 
 
 def iso_utc(at: datetime) -> str:

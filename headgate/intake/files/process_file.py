@@ -32,6 +32,7 @@ from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import SUMMARY, FileRecord, ObjectInfo
 from headgate.lake.states import ClaimAnswer, FileState
+from headgate.lake.versions import NO_ROWS, has_no_rows
 from headgate.masking.redaction import redact_text
 from headgate.matching.mappings import MAPPABLE_RULES, Suggested, possibly_sensitive
 
@@ -52,6 +53,12 @@ if TYPE_CHECKING:
 RECEIVED = "received"
 # A file without a contract is profiled in memory; a larger one is not worth a larger worker.
 _UNKNOWN_PROFILE_LIMIT_BYTES = 256 << 20
+_COPY_WITHOUT_ROWS = {
+    "rule": NO_ROWS,
+    "message": "The same file was sent before, and it has a header and no rows",
+    "remedy": "Send a file with rows below the header",
+    "column": "",
+}
 
 
 def file_id_of(ref: ObjectRef) -> str:
@@ -228,7 +235,9 @@ class FileProcessor:
             raise ThrottledError(f"another worker holds {record.key} or its content; deliver it again")
         if self.gate.ledger.get(claim.owner).state in {FileState.REVERTING, FileState.REVERTED}:
             raise ThrottledError(f"the rows of {record.key} are being reverted; deliver it again")
-        skipped = replace(record, state=FileState.SKIPPED_DUPLICATE, duplicate_of=claim.owner, finished_at=self.gate.now())
+        owner = self.gate.ledger.get(claim.owner)
+        error = {**_COPY_WITHOUT_ROWS, "file": record.key} if has_no_rows(owner) else {}
+        skipped = replace(record, state=FileState.SKIPPED_DUPLICATE, duplicate_of=claim.owner, error=error, finished_at=self.gate.now())
         self.gate.ledger.finish(skipped)
         return skipped
 
@@ -239,6 +248,8 @@ class FileProcessor:
     def _check(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
         try:
             self._check_fits(info)  # first: a file that does not fit was not downloaded
+            if record.dataset not in self.gate.contracts:
+                self._check_is_table(path)
             contract = self.gate.contract(record.dataset)
             return self._check_and_store(record, info, path, contract)
         except OutgrownError as error:
@@ -247,6 +258,13 @@ class FileProcessor:
             return self._rejected(record, error)
         except BadInputError as error:
             return self._map_or_reject(record, info, path, error)
+
+    def _check_is_table(self, path: Path) -> None:
+        """Raise UnreadableFileError for bytes that are no table in any format, such as a picture."""
+        from headgate.formats.read_table import check_is_table  # noqa: PLC0415 a cold start loads what reads unknown tables when one comes
+
+        if path.is_file() and path.stat().st_size:
+            check_is_table(self._readable(path))
 
     def _check_and_store(self, record: FileRecord, info: ObjectInfo, path: Path, contract: Contract) -> FileRecord:
         gated = self.gate.check(record, path, info.modified_at, contract)
@@ -295,19 +313,25 @@ class FileProcessor:
         return replace(record, profile=self.profile_unknown(record, columns, sensitive)) if columns else record
 
     def _profiled(self, record: FileRecord, path: Path, error: BadInputError) -> FileRecord | None:
-        """The record of a table that no contract fits, with its summary; None for any other rejected file."""
+        """The record of a table that no contract fits, with its summary, or of a file that cannot be read; None for any other file."""
         if self.profile_uncontracted is None or error.rule != UNKNOWN_DATASET:
             return None
         file = self._readable(path)
         if file.stat().st_size > _UNKNOWN_PROFILE_LIMIT_BYTES:
             return None
-        from headgate.formats.read_table import columns_by_shown_name  # noqa: PLC0415 as above
+        from headgate.formats.read_table import columns_by_shown_name, why_unreadable  # noqa: PLC0415 as above
 
         columns = columns_by_shown_name(file)
+        if not columns and (reason := why_unreadable(path)):
+            return self._rejected(record, reason)
         profile = self.profile_uncontracted(record, columns) if columns else {}
         if SUMMARY not in profile:
             return None
-        return replace(self._rejected(record, error), state=FileState.PROFILED, profile=profile)
+        remedy = f"draft its contract with `headgate contract init --raw {record.key}`, deploy it, and upload the file again"
+        what = BadInputError(
+            rule=UNKNOWN_DATASET, message="no contract describes this file, so none of its rows entered the lake", remedy=remedy
+        )
+        return replace(self._rejected(record, what), state=FileState.PROFILED, profile=profile)
 
     def _readable(self, path: Path) -> Path:
         """The file without its compression, where that can be taken off."""

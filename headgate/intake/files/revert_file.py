@@ -95,7 +95,7 @@ class Reverter:
             objects.delete(ObjectRef(curated, mark.ref.key))
 
     def _record(self, before: FileRecord) -> FileRecord:
-        message = f"the file was reverted: {before.accepted} accepted rows left the lake"
+        message = f"the file was reverted: its accepted rows ({before.accepted}) left the lake"
         remedy = f"`headgate quarantine replay {before.file_id}` accepts it again, while its original is in raw"
         suggestion = {name: text for name, text in before.error.items() if name == "suggestion"}  # a replay maps the header by it
         return replace(

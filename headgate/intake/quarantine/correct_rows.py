@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headgate.contracts.new_columns import without_left_out
 from headgate.errors import BadInputError
 from headgate.formats.read_file import read_file
 
@@ -40,7 +41,7 @@ def corrected_csv(
     known = set(quarantined)
     if strangers := sorted(set(corrections) - known):
         raise _refused(f"{len(strangers)} of the rows are not in quarantine, the first is row {strangers[0]}.", "Correct quarantined rows.")
-    names = contract.names
+    names = without_left_out(contract).names
     if any(name not in names for values in corrections.values() for name in values):
         raise _refused("A correction names a column that the contract does not have.", f"Columns: {', '.join(names)}.")
     received = read_file(body, contract)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from headgate.errors import NotFoundError, ThrottledError
+from headgate.errors import BadInputError, NotFoundError, ThrottledError
 from headgate.lake.parquet import table_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import PARQUET_TYPE, parquet_bytes
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 CLOSED_BY = "closed_by"
 _OPEN = ""  # as the record has it
+_RULE = "correction"
 
 
 @dataclass(frozen=True)
@@ -68,15 +69,27 @@ class CorrectionCloser:
                 self._open_again(back)
         for old, newer in corrected(records, past):
             with suppress(ThrottledError):
-                closed += self._close(old, newer)
-        return closed
+                closed.append(self._close(old, newer))
+        return [one for one in closed if one]
+
+    def settle(self, old: FileRecord, by: FileRecord) -> Closed | None:
+        """Close a file because a person names the file of another key that corrects it; None where a replay has to be completed first.
+
+        The rows are open again when that file is reverted, and when the closed file is replayed.
+
+        Raises:
+            BadInputError: that file cannot settle this one, or there is nothing to settle.
+            ThrottledError: another worker holds the file.
+        """
+        _check_that_it_settles(old, by)
+        return self._close(old, by)
 
     def _open_again(self, old: FileRecord) -> None:
         self._rewrite(old.file_id, _OPEN)
 
-    def _close(self, old: FileRecord, newer: FileRecord) -> list[Closed]:
+    def _close(self, old: FileRecord, newer: FileRecord) -> Closed | None:
         rows = self._rewrite(old.file_id, newer.file_id)
-        return [] if rows is None else [Closed(old.file_id, old.key, newer.file_id, rows)]
+        return None if rows is None else Closed(old.file_id, old.key, newer.file_id, rows)
 
     def _rewrite(self, file_id: str, closed_by: str) -> int | None:
         """Mark rows and record; return the number of rows, or None where a replay died and has to be completed first."""
@@ -106,6 +119,27 @@ class CorrectionCloser:
             return 0
         self.objects.write(ref, parquet_bytes(marked_rows(rows, closed_by)), content_type=PARQUET_TYPE)
         return int(rows.num_rows)
+
+
+def _check_that_it_settles(old: FileRecord, by: FileRecord) -> None:
+    if not (old.reasons or old.error):
+        raise BadInputError(
+            rule=_RULE,
+            message=f"{old.key} has no refused rows and no error.",
+            remedy="`headgate quarantine list --files` lists open files.",
+        )
+    if by.state is not FileState.DONE or not by.accepted:
+        raise BadInputError(
+            rule=_RULE, message=f"No row of {by.key} was accepted ({by.state}).", remedy="Name a file whose rows are in the lake."
+        )
+    if by.file_id == old.file_id or by.received_at < old.received_at:
+        raise BadInputError(rule=_RULE, message=f"{by.key} did not come after {old.key}.", remedy="Name the file with the corrected rows.")
+    if old.reasons and by.dataset != old.dataset:
+        raise BadInputError(
+            rule=_RULE,
+            message=f"{by.key} belongs to {by.dataset}, and {old.key} to {old.dataset}.",
+            remedy="Name a file of the same dataset.",
+        )
 
 
 def corrected(records: Iterable[FileRecord], past: History) -> list[tuple[FileRecord, FileRecord]]:

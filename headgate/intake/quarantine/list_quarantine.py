@@ -93,6 +93,23 @@ def named(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
     return sorted(found, key=lambda record: (record.received_at, record.version_id), reverse=True)
 
 
+def find_current(records: Iterable[FileRecord], name: str) -> FileRecord | None:
+    """Return the record that has the rows of this file id or key; None where there is no record of the name.
+
+    A copy that was skipped has no rows: the key's file that owns the content has them, else the newest that was not skipped.
+    """
+    found = named(records, name)
+    if not found or name == found[0].file_id or not found[0].duplicate_of:
+        return found[0] if found else None
+    owner = next((one for one in found if one.file_id == found[0].duplicate_of), None)
+    return owner or next((one for one in found if not one.duplicate_of), found[0])
+
+
+def count_skipped_copies(records: Iterable[FileRecord], record: FileRecord) -> int:
+    """Return how many later copies of the file were skipped under its key."""
+    return sum(one.duplicate_of == record.file_id and one.key == record.key for one in records)
+
+
 def replayable(
     records: Iterable[FileRecord],
     contracts: Mapping[str, Contract],

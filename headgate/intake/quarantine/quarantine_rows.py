@@ -16,7 +16,7 @@ from headgate.intake.rows.checked_column import of_rows
 from headgate.intake.rows.deduplicate_rows import SAME_KEY as KEY_FATE
 from headgate.intake.rows.deduplicate_rows import SAME_ROW as ROW_FATE
 from headgate.intake.rows.deduplicate_rows import SAME_VALUE as VALUE_FATE
-from headgate.lake.states import Disposition
+from headgate.lake.states import RAGGED_TEXT, Disposition
 from headgate.masking.redaction import redact_text
 from headgate.values.cells import (
     NO_ROWS,
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from headgate.intake.rows.checked_column import CheckedColumn
 
 RAGGED_ROW, FOOTER, SAME_ROW, SAME_KEY = "ragged_row", "footer", "duplicate_row", "duplicate_key"
-RAW_TEXT = "_raw"  # the one field of a ragged row's record
 _UNSAFE_IN_JSON = r'["\\\x00-\x1f]'
 _BLANK = 0x20  # control characters come before it
 
@@ -94,7 +93,7 @@ def duplicate_rows(
         Breach(
             SAME_ROW,
             "",
-            "equals, in all that may go behind the gate, the row that was kept for its key",
+            "is the same, after masking, as the row that was kept for its key",
             rows[fates == ROW_FATE],
         ),
         Breach(SAME_KEY, "", "another row with its key is newer, or won the tie", rows[fates == KEY_FATE]),
@@ -195,7 +194,7 @@ def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
             "reason": text_array(reasons).dictionary_encode(),
             "all_rules": text_array(json.dumps([rule]) for rule in rules).dictionary_encode(),
             "masked_value": pa.nulls(count, pa.string()),
-            "record": _records({RAW_TEXT: without_digits(text_array(ragged.texts))}),
+            "record": _records({RAGGED_TEXT: without_digits(text_array(ragged.texts))}),
         }
     )
 

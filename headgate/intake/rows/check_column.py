@@ -67,5 +67,12 @@ def _undeclared(rule: str, column: Column, what: str, rows: Rows) -> Breach:
 
 
 def _type_name(column: Column) -> str:
+    """Return the type, and how the contract writes it where that is not the plain spelling."""
     kind, precision = column.type.kind, column.type.precision
-    return f"decimal({precision},{column.type.scale})" if precision else kind.value
+    name = f"decimal({precision},{column.type.scale})" if precision else kind.value
+    if column.format and column.format.patterns:
+        return f"{name} written as {' or '.join(column.format.patterns)}"
+    if column.format and (column.format.decimal, column.format.thousands) != (".", ""):
+        thousands = f" and {column.format.thousands!r} between thousands" if column.format.thousands else ""
+        return f"{name} with the decimal separator {column.format.decimal!r}{thousands}"
+    return name

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ from headgate.contracts.curated import curated_contract
 from headgate.contracts.identity import identified
 from headgate.contracts.model import Level, Mask
 from headgate.contracts.new_columns import KEPT as KEPT_COLUMN
-from headgate.contracts.new_columns import declared_only
+from headgate.contracts.new_columns import declared_only, without_left_out
 from headgate.errors import AuditError
 from headgate.formats.batches import Source, source_of, take_rows
 from headgate.formats.csv.stream_csv import NotPlainError
@@ -32,6 +32,7 @@ from headgate.formats.read_file import read_file
 from headgate.formats.row_offsets import ListedOffsets
 from headgate.formats.unpack import MAX_EXPANDED_BYTES
 from headgate.intake.quarantine.quarantine_rows import Origin, duplicate_rows, refused_rows, with_origin
+from headgate.intake.quarantine.redact_source_rows import MASKED
 from headgate.intake.rows.check_column import check_column
 from headgate.intake.rows.count_masked_values import masked_values
 from headgate.intake.rows.deduplicate_rows import KEPT, TiedCells, keep_unique, survivors
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.formats.received_rows import Received
+    from headgate.formats.received_rows import Ragged, Received
     from headgate.intake.rows.checked_column import CheckedColumn
     from headgate.intake.rows.deduplicate_rows import Survivors
     from headgate.lake.ports import MaskingKey
@@ -189,6 +190,8 @@ class CheckRun:
     """
 
     def __init__(self, source: Source, contract: Contract, key: MaskingKey, origin: Origin, folder: Path | None = None) -> None:
+        self._hides_columns = any(column.left_out for column in contract.columns)
+        contract = without_left_out(contract)
         self._new_columns = tuple(column.name for column in contract.columns if column.undeclared)
         self._fields = arrow_schema(curated_contract(declared_only(contract))).names
         contract = identified(contract)
@@ -254,7 +257,8 @@ class CheckRun:
         values = {each.column.name: each.values for each in checked}
         verdict = refuse_rows(self._contract, checked, len(received.source_rows))
         refused = verdict.refused
-        refusals = refused_rows(received, checked, verdict.breaches, refused, self._source.width)
+        shown = replace(received, ragged=_hidden(received.ragged)) if self._hides_columns else received
+        refusals = refused_rows(shown, checked, verdict.breaches, refused, self._source.width)
         passing = bool_array(~marked(refused, len(received.source_rows)))
         batch = CheckedBatch(
             rows=len(received.source_rows),
@@ -386,6 +390,11 @@ def _candidates(received: Received, checked: Sequence[CheckedColumn], passing: p
     """The masked columns of the rows that were not refused: of a card only token, brand and last four digits."""
     behind = {name: column.filter(passing) for each in checked for name, column in each.behind.items()}
     return pa.table({**behind, **kept_texts(checked, passing), _SOURCE_ROW: int_array(received.source_rows).filter(passing)})
+
+
+def _hidden(ragged: Ragged) -> Ragged:
+    """The ragged rows without their texts: any of their cells may belong to a column that a person left out."""
+    return replace(ragged, texts=(MASKED,) * len(ragged.texts))
 
 
 def _counts(column: pa.ChunkedArray) -> Counter[str]:

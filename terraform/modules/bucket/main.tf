@@ -1,4 +1,4 @@
-# One bucket of the lake: encrypted, versioned, never public, TLS only.
+# One bucket of the lake: encrypted, versioned, never public, TLS only, for its own account.
 data "aws_partition" "current" {}
 
 resource "aws_s3_bucket" "this" {
@@ -36,7 +36,7 @@ resource "aws_s3_bucket_public_access_block" "this" {
   restrict_public_buckets = true
 }
 
-data "aws_iam_policy_document" "tls_only" {
+data "aws_iam_policy_document" "bucket" {
   source_policy_documents = var.policy_json == null ? [] : [var.policy_json]
 
   statement {
@@ -66,11 +66,36 @@ data "aws_iam_policy_document" "tls_only" {
       }
     }
   }
+
+  # No policy here allows another account anything; this holds if somebody adds one. AWS's own services have no account.
+  statement {
+    sid       = "DenyOtherAccounts"
+    effect    = "Deny"
+    actions   = ["s3:*"]
+    resources = ["arn:${data.aws_partition.current.partition}:s3:::${var.name}", "arn:${data.aws_partition.current.partition}:s3:::${var.name}/*"]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "StringNotEquals"
+      variable = "aws:PrincipalAccount"
+      values   = [var.account_id]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:PrincipalIsAWSService"
+      values   = ["false"]
+    }
+  }
 }
 
 resource "aws_s3_bucket_policy" "this" {
   bucket = aws_s3_bucket.this.id
-  policy = data.aws_iam_policy_document.tls_only.json
+  policy = data.aws_iam_policy_document.bucket.json
 
   # S3 refuses two of these changes to one bucket at the same time.
   depends_on = [aws_s3_bucket_public_access_block.this]

@@ -34,3 +34,8 @@ variable "plain_http_from" {
     error_message = "Only the loopback network may come without TLS."
   }
 }
+
+variable "account_id" {
+  description = "Account whose principals may use the bucket, as far as IAM lets them."
+  type        = string
+}

@@ -53,9 +53,10 @@ module "role" {
 
   suffix = var.role_suffix
 
-  name        = "${var.name}-crawler"
-  service     = "glue"
-  policy_json = data.aws_iam_policy_document.this.json
+  name              = "${var.name}-crawler"
+  service           = "glue"
+  source_account_id = var.account_id
+  policy_json       = data.aws_iam_policy_document.this.json
 }
 
 resource "aws_glue_crawler" "this" {

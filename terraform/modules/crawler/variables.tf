@@ -39,7 +39,7 @@ variable "kms_key_arn" {
 }
 
 variable "schema_change" {
-  description = "What it does about a changed schema. Glue lets crawlers of tables only log what is gone."
+  description = "What it does about a changed schema: it logs it. A crawler that updates would undo a publish that runs at the same time."
   type = object({
     update = string
     delete = string
@@ -47,7 +47,7 @@ variable "schema_change" {
 
   validation {
     condition     = var.schema_change.update == "LOG" && var.schema_change.delete == "LOG"
-    error_message = "update is LOG or UPDATE_IN_DATABASE, delete is LOG."
+    error_message = "update and delete are LOG: the publisher alone changes tables."
   }
 }
 
@@ -66,4 +66,9 @@ variable "role_suffix" {
   description = "End of the role's name: the region, where roles of several regions stand side by side."
   type        = string
   default     = ""
+}
+
+variable "account_id" {
+  description = "Account whose services may assume its role."
+  type        = string
 }

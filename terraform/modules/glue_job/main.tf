@@ -15,18 +15,6 @@ data "aws_iam_policy_document" "this" {
     actions   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
     resources = [for arn in var.log_group_arns : "${arn}:*"]
   }
-
-  statement {
-    sid       = "PublishJobMetrics"
-    actions   = ["cloudwatch:PutMetricData"]
-    resources = ["*"]
-
-    condition {
-      test     = "StringEquals"
-      variable = "cloudwatch:namespace"
-      values   = ["Glue"]
-    }
-  }
 }
 
 module "role" {
@@ -34,9 +22,10 @@ module "role" {
 
   suffix = var.role_suffix
 
-  name        = "${var.name}-job"
-  service     = "glue"
-  policy_json = data.aws_iam_policy_document.this.json
+  name              = "${var.name}-job"
+  service           = "glue"
+  source_account_id = var.account_id
+  policy_json       = data.aws_iam_policy_document.this.json
 }
 
 # One object per job, also where two jobs run one script: an emulator unpacks scripts by their last name.

@@ -32,3 +32,8 @@ output "execution_class" {
   description = "Execution class of its runs."
   value       = var.runtime.execution_class
 }
+
+output "worker_type" {
+  description = "Kind of its workers."
+  value       = var.runtime.workers.type
+}

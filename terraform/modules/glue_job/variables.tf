@@ -67,3 +67,8 @@ variable "role_suffix" {
   type        = string
   default     = ""
 }
+
+variable "account_id" {
+  description = "Account whose services may assume its role."
+  type        = string
+}

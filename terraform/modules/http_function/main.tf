@@ -19,9 +19,10 @@ module "role" {
 
   suffix = var.role_suffix
 
-  name        = "${var.name}-function"
-  service     = "lambda"
-  policy_json = data.aws_iam_policy_document.this.json
+  name              = "${var.name}-function"
+  service           = "lambda"
+  source_account_id = var.account_id
+  policy_json       = data.aws_iam_policy_document.this.json
 }
 
 resource "aws_lambda_function" "this" {

@@ -3,6 +3,11 @@ locals {
   stated = "${var.name}${var.suffix}"
   # IAM takes 64 characters. A longer name ends with a hash of itself.
   name = length(local.stated) <= 64 ? local.stated : "${substr(local.stated, 0, 55)}-${substr(sha1(local.stated), 0, 8)}"
+
+  # Services whose documentation says that they name the account for which they come. Of the others a missing name is accepted:
+  # Lambda and Glue take a role of their own account only (iam:PassRole).
+  # Source: Step Functions developer guide and EventBridge Scheduler user guide, "Cross-service confused deputy prevention".
+  states_source_account = ["scheduler", "states"]
 }
 
 data "aws_iam_policy_document" "trust" {
@@ -15,14 +20,10 @@ data "aws_iam_policy_document" "trust" {
       identifiers = ["${var.service}.amazonaws.com"]
     }
 
-    dynamic "condition" {
-      for_each = var.source_account_id == null ? [] : [var.source_account_id]
-
-      content {
-        test     = "StringEquals"
-        variable = "aws:SourceAccount"
-        values   = [condition.value]
-      }
+    condition {
+      test     = contains(local.states_source_account, var.service) ? "StringEquals" : "StringEqualsIfExists"
+      variable = "aws:SourceAccount"
+      values   = [var.source_account_id]
     }
   }
 }

@@ -19,12 +19,11 @@ variable "policy_json" {
 }
 
 variable "source_account_id" {
-  description = "Account for whose resources alone the service may assume it. Null asks for none: not every service says for whom it comes."
+  description = "Account for whose resources alone the service may assume it."
   type        = string
-  default     = null
 
   validation {
-    condition     = var.source_account_id == null ? true : can(regex("^[0-9]{12}$", var.source_account_id))
+    condition     = can(regex("^[0-9]{12}$", var.source_account_id))
     error_message = "source_account_id has 12 digits."
   }
 }

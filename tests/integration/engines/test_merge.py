@@ -73,7 +73,7 @@ def in_duckdb(expression: ibis.Table) -> pa.Table:
 
 
 def texts(table: pa.Table) -> list[str]:
-    """Texts tell 0.0 from -0.0, which are equal as numbers."""
+    """Texts distinguish 0.0 from -0.0, which are equal as numbers."""
     return [repr(row) for row in by_rows(table, []).to_pylist()]
 
 

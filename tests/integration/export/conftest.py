@@ -52,7 +52,7 @@ class Server:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """MariaDB on a free port, with a folder of its own, ended by its own process.
 
-    HEADGATE_TEST_MYSQL_PORT names another server of this machine, whose root has no password: so `test_types.py` is held to MySQL.
+    HEADGATE_TEST_MYSQL_PORT names another server of this machine, whose root has no password: so `test_types.py` is checked with MySQL.
     """
     if port := os.environ.get("HEADGATE_TEST_MYSQL_PORT"):
         yield Server(int(port))

@@ -22,7 +22,7 @@ def test_a_server_that_is_not_there_is_named() -> None:
         Session(Login("127.0.0.1", port, "reader", "hunter2", "shop", tls=False))
 
 
-def test_an_account_of_few_connections_is_told_to_take_fewer_workers(shop: Shop) -> None:
+def test_an_account_of_few_connections_is_advised_to_take_fewer_workers(shop: Shop) -> None:
     shop.run(
         "CREATE TABLE t (id INT PRIMARY KEY)",
         "INSERT INTO t VALUES (1)",

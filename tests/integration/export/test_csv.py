@@ -76,7 +76,7 @@ def test_every_value_is_read_back_and_certified(shop: Shop) -> None:
     assert again.certificates[0].files[0].sha256 == file.sha256
 
 
-def test_null_and_the_empty_text_are_told_apart_and_bytes_are_base64(shop: Shop) -> None:
+def test_null_and_the_empty_text_are_distinguished_and_bytes_are_base64(shop: Shop) -> None:
     shop.run("CREATE TABLE two (id INT PRIMARY KEY, t VARCHAR(9), b BLOB)", "INSERT INTO two VALUES (1, '', X'00ff'), (2, NULL, NULL)")
     shop.export(["two"], file_format=FileFormat.CSV)
     body = shop.objects.read(ObjectRef("raw", "two/dt=2026-01-01/run=r1/part-00000.csv.gz"))

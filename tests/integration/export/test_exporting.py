@@ -258,7 +258,7 @@ def test_a_finished_slice_that_changed_since_is_read_again(shop: Shop) -> None:
     assert shop.landed("numbers").sort_by("id")["v"].to_pylist() == [row[0] for row in shop.ask("SELECT v FROM numbers ORDER BY id")]
 
 
-def test_a_mirrored_run_goes_on_where_the_disk_is_lost(shop: Shop) -> None:
+def test_a_mirrored_run_continues_where_the_disk_is_lost(shop: Shop) -> None:
     """A Glue job's disk dies with it; its finished slices do not."""
     fill(shop, 1000)
 
@@ -439,7 +439,7 @@ def _die(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_a_runs_name_stands_for_one_request(shop: Shop) -> None:
+def test_a_runs_name_belongs_to_one_request(shop: Shop) -> None:
     fill(shop, 300)
     with pytest.raises(KeyError):
         shop.exporting().run(request(["numbers"]), Heard(_fail))
@@ -484,7 +484,7 @@ def test_the_watermark_stays_when_a_run_fails(shop: Shop) -> None:
     assert shop.landed("numbers", "r3")["id"].to_pylist() == [301]
 
 
-def test_deletions_are_told_by_key(shop: Shop) -> None:
+def test_deletions_are_reported_by_key(shop: Shop) -> None:
     fill(shop, 300)
     asking = replace(NUMBERS_CONTRACT, properties={"headgate.deletes": "key_comparison"})
     exporting = shop.exporting(contracts={"numbers": asking})

@@ -1,4 +1,4 @@
-"""A disk that is full ends a run with its remedy, and the run goes on where it was."""
+"""A disk that is full ends a run with its remedy, and the next run continues it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def files_below(size_bytes: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("file_format", list(FileFormat))
-def test_a_full_disk_is_told_with_its_remedy(shop: Shop, file_format: FileFormat) -> None:
+def test_a_full_disk_is_an_error_with_its_remedy(shop: Shop, file_format: FileFormat) -> None:
     shop.run(
         "CREATE TABLE wide (id INT PRIMARY KEY, a VARBINARY(1000))", "INSERT INTO wide SELECT seq, RANDOM_BYTES(1000) FROM seq_1_to_3000"
     )

@@ -116,13 +116,13 @@ def test_numbers_and_bytes_are_searched_as_well(shop: Shop) -> None:
         (
             *(Column(name, types.get(kind, ColumnType(kind))) for name, kind in columns),
             Column("parcel", ColumnType(Kind.BIGINT), unmasked=True),
-            Column("told", ColumnType(Kind.STRING), mask=Mask.FREE_TEXT),
+            Column("heard", ColumnType(Kind.STRING), mask=Mask.FREE_TEXT),
         ),
         ("id",),
         properties={"headgate.schemaPolicy": {"added": "export"}},
     )
     shop.run(
-        """CREATE TABLE odd (id INT PRIMARY KEY, big BIGINT, exact DECIMAL(20,2), approximate DOUBLE, bytes BLOB, parcel BIGINT, told BLOB,
+        """CREATE TABLE odd (id INT PRIMARY KEY, big BIGINT, exact DECIMAL(20,2), approximate DOUBLE, bytes BLOB, parcel BIGINT, heard BLOB,
         new_big BIGINT, new_unsigned BIGINT UNSIGNED, new_exact DECIMAL(60,0), new_bytes BLOB, new_wide VARBINARY(200))""",
         *(f"INSERT INTO odd (id, {name}) VALUES ({number}, {value})" for number, (name, value) in enumerate(HIDDEN)),  # noqa: S608 literals of this file
         "INSERT INTO odd VALUES (99, 12, 1.25, 0.5, X'00FF', 4111111111111111, 'called', 1, 2, 3, X'FF', X'')",
@@ -135,7 +135,7 @@ def test_numbers_and_bytes_are_searched_as_well(shop: Shop) -> None:
         assert ("undeclared_card_number" in (row["_verdicts"] or "")) == (not name.startswith("new_"))
     *_, untouched = rows
     assert (untouched["big"], untouched["exact"], untouched["bytes"]) == (12, Decimal("1.25"), "AP8=")
-    assert (untouched["parcel"], untouched["told"], untouched["new_bytes"]) == (4111111111111111, b64encode(b"called").decode(), b"\xff")
+    assert (untouched["parcel"], untouched["heard"], untouched["new_bytes"]) == (4111111111111111, b64encode(b"called").decode(), b"\xff")
     assert certificate.withheld == len(HIDDEN)
     assert all(exporting.verify(manifest).holds for manifest in exporting.runs("odd"))
 
@@ -148,7 +148,7 @@ HIDDEN = (
     ("approximate", "4111111111111111"),
     ("bytes", "'card 4111 1111 1111 1111'"),
     ("bytes", "X'FFD8FF343131313131313131313131313131311A'"),
-    ("told", "'read out 4111111111111111'"),
+    ("heard", "'read out 4111111111111111'"),
     ("new_big", "2223003122003222"),
     ("new_unsigned", "6011111111111117"),
     ("new_exact", "4111111111111111"),
@@ -157,7 +157,7 @@ HIDDEN = (
 )
 
 
-def test_a_masked_run_goes_on_where_it_was(shop: Shop) -> None:
+def test_a_masked_run_continues(shop: Shop) -> None:
     shop.run(*PAYMENTS)
     finished: list[int] = []
 

@@ -58,7 +58,7 @@ def test_ids_that_never_came_do_not_bring_the_whole_table_again(shop: Shop, monk
     assert taken(shop, exporting, "r5") == []
 
 
-def test_a_table_that_was_emptied_begins_anew(shop: Shop) -> None:
+def test_a_table_that_was_emptied_begins_again(shop: Shop) -> None:
     shop.run("CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY)", "INSERT INTO t SELECT seq FROM seq_1_to_20")
     exporting = shop.exporting()
     taken(shop, exporting, "r1")
@@ -104,7 +104,7 @@ def test_dates_on_no_calendar_let_new_rows_in(shop: Shop, declared: str, kind: C
 
 
 @MOMENTS
-def test_a_row_of_the_future_keeps_no_other_out(shop: Shop, declared: str, kind: ColumnType) -> None:
+def test_a_row_of_the_future_hides_no_other_row(shop: Shop, declared: str, kind: ColumnType) -> None:
     exporting = ordered(shop, declared, kind)
     shop.run("INSERT INTO t VALUES (1, '2037-12-31'), (2, '2026-01-01')")
     assert taken(shop, exporting, "r1") == [1, 2]

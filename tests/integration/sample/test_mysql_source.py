@@ -148,7 +148,7 @@ def test_a_value_that_fits_no_type_names_its_table_and_column(server: Server, sh
         server.run("ALTER TABLE ecommerce.products MODIFY list_price DECIMAL(12,4)")
 
 
-def test_a_server_that_refuses_is_told_without_the_password(server: Server, tmp_path: Path) -> None:
+def test_a_server_that_refuses_is_reported_without_the_password(server: Server, tmp_path: Path) -> None:
     with pytest.raises(ServiceError) as failed:
         import_mysql(f"mysql://nobody:opensesame@127.0.0.1:{server.port}/ecommerce", tmp_path / "read", date(2024, 4, 1))
     assert "opensesame" not in str(failed.value)

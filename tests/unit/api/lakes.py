@@ -29,9 +29,9 @@ from headgate.query.catalog import Databases
 from headgate.uploads.dry_run import DryRunner, ScratchObjects
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from headgate.api.limits import CallerLimit
+    from headgate.api.http.limits import CallerLimit
 
 REGISTRY = Registry.load()
 BEGAN = datetime(2026, 1, 2, 3, 4, 5)
@@ -44,11 +44,18 @@ PAYMENTS = (
 )
 
 
+def payments(numbers: Iterable[int]) -> bytes:
+    """A file of accepted payments with these numbers in their ids; a row has about 100 bytes."""
+    header, row, *_ = PAYMENTS.splitlines(keepends=True)
+    return header + b"".join(row.replace(b"1,A1", b"%d,A%d" % (number, number)) for number in numbers)
+
+
 @dataclass
 class MemoryRuns:
     """Runs that only stand there."""
 
     started: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    described: dict[str, PipelineRun] = field(default_factory=dict)
 
     def start(self, name: str, payload: Mapping[str, str] | None = None) -> str:
         self.started.setdefault(name, dict(payload or {}))
@@ -61,6 +68,8 @@ class MemoryRuns:
         return f"arn:{name}"
 
     def describe(self, arn: str) -> PipelineRun:
+        if arn in self.described:
+            return self.described[arn]
         if arn.removeprefix("arn:") not in self.started:
             raise NotFoundError(f"no run {arn}")
         return PipelineRun(arn, "RUNNING", entered_at={"See who runs": BEGAN, "Start merge_curated": BEGAN + timedelta(seconds=5)})
@@ -144,9 +153,7 @@ class MemoryLake:
         """Run the gate on an upload at once."""
 
         def process(scratch: ScratchObjects, ref: ObjectRef) -> FileRecord:
-            profiles = Profiles(scratch, "artifacts")
-            gate = replace(self.gate, objects=scratch, ledger=MemoryLedger())
-            return FileProcessor(gate, profile=profiles.of, profile_unknown=profiles.of_unknown).process(ref)
+            return processor(replace(self.gate, objects=scratch, ledger=MemoryLedger())).process(ref)
 
         DryRunner(self.objects, "staging", "raw", "curated", process).run(upload_id)
 
@@ -161,9 +168,7 @@ class MemoryLake:
         """Let the gate process an object of raw, put there before or now."""
         if body is not None:
             self.objects.write(ObjectRef("raw", key), body)
-        profiles = Profiles(self.objects, "artifacts")
-        ref = self.objects.info(ObjectRef("raw", key)).ref
-        return FileProcessor(self.gate, profile=profiles.of, profile_unknown=profiles.of_unknown).process(ref)
+        return processor(self.gate).process(self.objects.info(ObjectRef("raw", key)).ref)
 
     def contents(self) -> dict[str, dict[str, bytes]]:
         """What a trace would be in."""
@@ -225,3 +230,9 @@ class Caller:
 def query(**parameters: object) -> str:
     """A query string."""
     return "?" + urlencode(parameters, doseq=True)
+
+
+def processor(gate: FileChecker) -> FileProcessor:
+    """What processes a file with this gate, profiles included."""
+    profiles = Profiles(gate.objects, "artifacts")
+    return FileProcessor(gate, profile=profiles.of, profile_unknown=profiles.of_unknown, profile_uncontracted=profiles.of_uncontracted)

@@ -10,8 +10,8 @@ from urllib.parse import quote
 import pytest
 
 from headgate.masking.redaction import redact_text
+from tests.unit.api.http.test_access import IDS, ROUTES, concrete
 from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake
-from tests.unit.api.test_access import IDS, ROUTES, concrete
 
 pytestmark = pytest.mark.unit
 
@@ -82,6 +82,18 @@ def test_an_unforeseen_error_is_a_500_that_says_nothing_of_its_text(caplog: pyte
     assert (answer.status, answer.json["type"], answer.json["instance"]) == (500, "urn:headgate:problem:internal-error", "r-1")
     assert "4111" not in answer.text + caplog.text
     assert caplog.messages == ["request failed"]
+
+
+def test_each_request_leaves_one_line_that_holds_nothing_of_its_path(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="headgate.api.app"):
+        answer = Caller(MemoryLake()).call("GET", "/v1/files/4111111111111111")
+    (line,) = [vars(one) for one in caplog.records]
+    assert {name: line[name] for name in ("message", "status", "request")} == {
+        "message": "answered",
+        "status": answer.status,
+        "request": "r-1",
+    }
+    assert "4111" not in str(line)
 
 
 def test_sql_cannot_write_or_name_a_card_number() -> None:

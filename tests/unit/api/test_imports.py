@@ -11,7 +11,7 @@ pytestmark = pytest.mark.unit
 
 CODE = """
 import sys
-import headgate.api.app, headgate.api.predictions, headgate.api.table_rows
+import headgate.api.app, headgate.api.analytics.predictions, headgate.api.analytics.table_rows
 import headgate.predictions.customers, headgate.predictions.fraud, headgate.predictions.searches
 print(sorted({"pandas", "scipy", "sklearn", "joblib", "ibis", "duckdb", "awswrangler", "yaml"} & set(sys.modules)))
 """

@@ -36,6 +36,6 @@ def test_every_operation_states_its_problems_as_problem_details(path: str, metho
     assert isinstance(responses, dict)
     assert {"401", "403", "422", "429", "500"} <= set(responses)
     for status, response in responses.items():
-        if int(status) >= 400:
+        if int(status) >= 400 and status != "431":  # API Gateway's own answer
             assert list(response["content"]) == ["application/problem+json"]
             assert response["content"]["application/problem+json"]["schema"] == {"$ref": "#/components/schemas/Problem"}

@@ -7,11 +7,14 @@ from datetime import date
 
 import pytest
 
-from headgate.api.queries import cost_usd
+from headgate.api.analytics.queries import cost_usd
+from headgate.api.operations.health import health_of
+from headgate.aws.stepfunctions import PipelineRun
 from headgate.lake import keys
+from headgate.lake.pipeline_starts import Execution
 from headgate.lake.ports import ObjectRef
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements
-from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake
+from tests.unit.api.lakes import BEGAN, PAYMENTS, Caller, MemoryLake
 
 pytestmark = pytest.mark.unit
 
@@ -31,10 +34,18 @@ def test_the_same_idempotency_key_starts_one_run(caller: Caller) -> None:
 def test_a_run_has_its_stages(caller: Caller) -> None:
     name = caller.call("POST", "/v1/runs", {}).json["name"]
     found = caller.call("GET", f"/v1/runs/{name}").json
-    assert (found["state"], [one["name"] for one in found["stages"]][:3]) == ("running", ["turn", "merge", "quality gate"])
+    assert (found["state"], [one["name"] for one in found["stages"]][:3]) == ("running", ["queue", "merge", "quality gate"])
     assert [one["state"] for one in found["stages"]][:2] == ["done", "running"]
     assert [one["name"] for one in caller.call("GET", "/v1/runs").json["runs"]] == [name]
     assert caller.call("GET", "/v1/runs/nothing").status == 404
+
+
+def test_a_third_run_names_the_pending_run_that_does_its_work(caller: Caller) -> None:
+    second = "arn:aws:states:eu-west-1:000000000000:execution:curated_to_prod:cli-second"
+    entered = {"See who runs": BEGAN, "Left to the pending run": BEGAN}
+    caller.lake.runs.described["arn:third"] = PipelineRun("arn:third", "SUCCEEDED", output={"left_to": second}, entered_at=entered)
+    found = caller.call("GET", "/v1/runs/third").json
+    assert (found["left_to"], {one["state"] for one in found["stages"]}) == ("cli-second", {"left"})
 
 
 @pytest.mark.parametrize("body", [{"only": "nothing"}, {"as_of": "soon"}, {"unknown": 1}])
@@ -60,6 +71,21 @@ def test_every_saved_question_may_be_asked(caller: Caller) -> None:
     assert {caller.call("POST", "/v1/queries", {"question": name}).status for name in names} == {202}
     assert caller.call("POST", "/v1/queries", {"question": "nothing"}).status == 422
     assert caller.call("POST", "/v1/queries", {"question": names[0], "sql": "select 1"}).status == 422
+
+
+def test_a_lake_shows_dashboards_and_questions_of_its_deployed_systems_only() -> None:
+    def shown(*systems: str) -> tuple[set[str], set[str]]:
+        caller = Caller(MemoryLake(systems=systems))
+        boards, questions = (caller.call("GET", f"/v1/{kind}").json[kind] for kind in ("dashboards", "questions"))
+        return {one["system"] for one in boards}, {one["system"] for one in questions}
+
+    assert shown() == (set(), {"lake"})
+    assert shown("compliance-guardian") == ({"compliance-guardian"}, {"compliance-guardian", "lake"})
+
+
+def test_a_lake_without_systems_has_no_question_about_the_tables_of_a_shop() -> None:
+    (only,) = Caller(MemoryLake(systems=())).call("GET", "/v1/questions").json["questions"]
+    assert only["name"] == "why_refused"
 
 
 def test_the_same_idempotency_key_and_statement_start_one_query(caller: Caller) -> None:
@@ -102,6 +128,36 @@ def test_lineage_goes_from_a_table_to_datasets_and_their_files(caller: Caller) -
     assert caller.call("GET", "/v1/lineage/payments").json["datasets"] == found["datasets"]
     assert caller.call("GET", f"/v1/files/{record.file_id}").json["in_snapshot"] == "s1"
     assert caller.call("GET", "/v1/lineage/nothing").status == 404
+
+
+def test_a_run_that_is_redriven_has_not_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = MemoryLake()
+    monkeypatch.setattr(lake.runs, "newest", lambda _: [Execution("nightly", "PENDING_REDRIVE", lake.now(), None)])
+    assert {one.name: one.state for one in health_of(lake).checks}["run"] == "unknown"
+
+
+def test_health_names_the_newest_file_of_low_quality(caller: Caller) -> None:
+    record = caller.lake.receive("payments/poor.csv", PAYMENTS + b"?\n" * 50)
+    assert (record.state, float(record.profile["score"]) < 0.8) == ("done", True)
+    (quality,) = [one for one in health_of(caller.lake).checks if one.name == "quality"]
+    assert quality.state == "degraded"
+    assert quality.message == (
+        "The newest profiled file scores below 0.8 without timeliness, or drifts from the files before. The newest is payments/poor.csv "
+        f"(validity {float(record.profile['validity']):.2f}); `headgate files show payments/poor.csv` says why."
+    )
+
+
+def test_a_file_of_history_is_not_of_low_quality(caller: Caller) -> None:
+    """The rows are two years old, and 1 of 100 is bad: freshness is a check of its own."""
+    columns, first, *_ = PAYMENTS.splitlines(keepends=True)
+    rows = [first.replace(b"1,A1", b"%d,A%d" % (number, number), 1) for number in range(1, 101)]
+    rows[-1] = rows[-1].replace(b"10.50", b"oops")
+    record = caller.lake.receive("payments/history.csv", columns + b"".join(rows))
+    assert (float(record.profile["score"]) < 0.8, record.profile["timeliness"]) == (True, "0.0000")
+    checks = {one.name: one for one in health_of(caller.lake).checks}
+    assert checks["quality"].state == "healthy"
+    assert checks["quality"].message == "The newest profiled file scores at least 0.8 without timeliness, and no drift was found."
+    assert checks["files"].message == "The newest file needs no action."
 
 
 def test_health_is_the_worst_of_its_checks(caller: Caller) -> None:

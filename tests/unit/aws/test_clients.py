@@ -11,7 +11,7 @@ from headgate.errors import SettingsError
 pytestmark = pytest.mark.unit
 
 
-def test_a_missing_region_is_told_with_what_to_do() -> None:
+def test_a_missing_region_is_reported_with_what_to_do() -> None:
     @once
     def client() -> object:
         raise NoRegionError

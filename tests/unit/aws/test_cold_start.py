@@ -46,7 +46,7 @@ def test_the_gate_imports_nothing_that_a_plain_file_has_no_use_for(module: str) 
     assert module not in said_by("import sys, lambdas.raw_to_curated.handler; print(*sys.modules, sep='\\n')").splitlines()
 
 
-def test_garbage_is_collected_again_once_everything_is_imported_and_what_was_imported_is_set_aside() -> None:
+def test_garbage_is_collected_again_once_everything_is_imported_and_imports_are_frozen() -> None:
     said = said_by("import gc, lambdas.raw_to_curated.handler; print(gc.isenabled(), gc.get_freeze_count() > 50_000)")
     assert said == "True True"
 
@@ -56,7 +56,7 @@ def test_garbage_is_not_collected_while_modules_are_imported() -> None:
     assert said_by(f"{script}import lambdas.raw_to_curated.handler\nprint(sum(runs))") == "0"
 
 
-def test_linear_algebra_starts_no_threads_of_its_own_unless_it_is_told_to() -> None:
+def test_linear_algebra_starts_no_threads_unless_asked() -> None:
     threads = "import headgate.aws.cold_start, numpy, os; print(len(os.listdir('/proc/self/task')))"  # Arrow has one of its own
     assert said_by(threads) == "1"
     assert said_by("import lambdas.raw_to_curated.handler, os; print(os.environ['OPENBLAS_NUM_THREADS'])", OPENBLAS_NUM_THREADS="3") == "3"

@@ -46,7 +46,7 @@ def test_an_unknown_code_is_a_service_error_that_names_action_code_and_operation
     assert str(error) == "record orders/a.csv: InternalServerError on PutItem"
 
 
-def test_a_refused_permission_is_told_in_awss_own_words() -> None:
+def test_a_refused_permission_is_reported_in_awss_own_words() -> None:
     message = "User: arn:aws:sts::0:assumed-role/gate is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::curated"
     assert message in str(reported(refused("AccessDenied", message)))
 
@@ -72,12 +72,12 @@ def test_missing_credentials_are_not_permitted() -> None:
     assert isinstance(reported(NoCredentialsError()), NotPermittedError)
 
 
-def test_a_cancelled_transaction_is_told_by_its_reason() -> None:
+def test_a_cancelled_transaction_is_reported_by_its_reason() -> None:
     reasons = [{"Code": "None"}, {"Code": "ThrottlingError"}]
     assert isinstance(reported(refused("TransactionCanceledException", CancellationReasons=reasons)), ThrottledError)
 
 
-def test_a_failed_transfer_is_told_by_the_refusal_it_met() -> None:
+def test_a_failed_transfer_is_reported_by_the_refusal_it_met() -> None:
     def upload() -> None:
         try:
             raise refused("AccessDenied", "not authorized")

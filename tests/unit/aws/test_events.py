@@ -16,7 +16,7 @@ from headgate.lake.ports import ObjectRef
 
 pytestmark = pytest.mark.unit
 
-FIXTURES = Path(__file__).parents[2] / "integration" / "events"
+FIXTURES = Path(__file__).parent / "events"
 
 
 def notification(key: str, event: str = "ObjectCreated:Put", **more: str) -> str:
@@ -44,7 +44,7 @@ def test_other_events_are_ignored() -> None:
 
 
 @pytest.mark.parametrize("body", ["", "not json", "[]", "{}", "null", '{"Records": [{}]}', '{"Records": 4}'])
-def test_what_is_no_notification_is_an_error_that_does_not_repeat_it(body: str) -> None:
+def test_another_message_is_an_error_that_does_not_repeat_it(body: str) -> None:
     with pytest.raises(ValueError, match=r"^the message is no S3 notification$"):
         list(created_objects(body))
 

@@ -22,7 +22,7 @@ def test_work_that_asks_for_patience_is_tried_again_after_each_pause() -> None:
     assert slept == [1, 2]
 
 
-def test_patience_ends_and_the_error_goes_on() -> None:
+def test_after_the_last_retry_the_error_is_raised() -> None:
     slept: list[float] = []
     with pytest.raises(ThrottledError):
         retry_throttled(lambda: busy_for(9, slept), pauses_s=(1, 2), sleep=slept.append)

@@ -18,6 +18,7 @@ from headgate.errors import HeadgateError
 from headgate.formats.read_table import sample_table
 from headgate.intake.files.check_and_store_file import FileChecker
 from headgate.intake.files.process_file import FileProcessor
+from headgate.intake.files.revert_file import Reverter
 from headgate.intake.quarantine.replay_file import Replayer
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.matching.mappings import Mappings
@@ -45,6 +46,7 @@ def put(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
     monkeypatch.setattr(wiring, "ledger", lambda _: ledger)
     monkeypatch.setattr(wiring, "mappings", lambda _: mappings)
     monkeypatch.setattr(wiring, "replayer", lambda _: Replayer(gate))
+    monkeypatch.setattr(wiring, "reverter", lambda _: Reverter(gate))
 
     def putting(key: str, body: str) -> None:
         objects.write(ObjectRef("raw", key), body.encode())
@@ -69,7 +71,7 @@ def test_a_file_is_found_by_the_key_it_was_sent_under(put: Callable[[str, str], 
 
 
 @pytest.mark.parametrize("command", [["quarantine", "show"], ["quarantine", "replay"], ["files", "show"], ["mapping", "show"]])
-def test_what_is_found_nowhere_is_told_without_its_number(put: Callable[[str, str], None], command: list[str]) -> None:
+def test_what_is_found_nowhere_is_reported_without_its_number(put: Callable[[str, str], None], command: list[str]) -> None:
     put("payments/a.csv", HEADER + BAD)
     reported = ran(*command, f"payments/card {PAN}.csv")
     assert reported.exit_code == 1
@@ -102,3 +104,32 @@ def test_a_mapping_of_a_masked_key_is_remembered_and_the_file_has_to_be_sent_aga
     put("payments/b.csv", header + BAD)
     (sent_again,) = [record for record in wiring.ledger({}).records() if record.key == "payments/b.csv"]
     assert sent_again.state == "done"
+
+
+def test_a_key_names_the_file_with_the_rows_when_a_copy_was_sent_later(put: Callable[[str, str], None]) -> None:
+    put("payments/a.csv", HEADER + BAD)
+    put("payments/a.csv", HEADER + BAD)
+    shown = ran("quarantine", "show", "payments/a.csv", "--json")
+    assert json.loads(shown.stdout)["of"] == 1
+    assert "A later copy of this file was skipped" in shown.stderr
+    assert json.loads(ran("files", "show", "payments/a.csv", "--json").stdout)["received"] == 1
+
+
+def test_a_copy_under_another_name_points_to_the_file_with_the_rows(put: Callable[[str, str], None]) -> None:
+    put("payments/a.csv", HEADER + BAD)
+    put("payments/b.csv", HEADER + BAD)
+    (owner,) = [record for record in wiring.ledger({}).records() if record.key == "payments/a.csv"]
+    shown = ran("quarantine", "show", "payments/b.csv")
+    assert (shown.exit_code, f"`headgate quarantine show {owner.file_id}`" in shown.stderr) == (1, True)
+
+
+def test_a_revert_names_only_uploads_that_are_still_in_the_lake(put: Callable[[str, str], None]) -> None:
+    put("payments/a.csv", HEADER + BAD)
+    put("payments/a.csv", HEADER + BAD)
+    assert "The same rows are in the lake as" not in ran("files", "revert", "payments/a.csv", "--yes").stdout
+
+
+def test_a_revert_names_another_file_that_has_the_same_rows(put: Callable[[str, str], None]) -> None:
+    put("payments/a.csv", HEADER + BAD)
+    put("payments/b.csv", HEADER + BAD)
+    assert "The same rows are in the lake as payments/b.csv" in " ".join(ran("files", "revert", "payments/a.csv", "--yes").stdout.split())

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import click
 import pytest
 from click.testing import CliRunner
 
+from headgate.cli import main as command_line
 from headgate.cli.main import COMMANDS, cli
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.unit
 
@@ -64,3 +70,24 @@ def test_a_misspelt_command_gets_the_nearest_name() -> None:
     done = CliRunner().invoke(cli, ["quarantin"])
     assert done.exit_code == 2
     assert "Did you mean `headgate quarantine`?" in done.output
+
+
+def test_a_path_that_cannot_be_written_is_one_sentence_and_a_usage_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "orders.csv").write_text("order_id\n1\n")
+    target = str(tmp_path / "orders.csv" / "draft.yaml")  # below a file, where not even root may write
+    monkeypatch.setattr(sys, "argv", ["headgate", "contract", "init", str(tmp_path / "orders.csv"), "--output", target])
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    assert ended.value.code == click.UsageError.exit_code
+    assert f"headgate: {tmp_path / 'orders.csv'} cannot be read or written: File exists. Name a path" in capsys.readouterr().err
+
+
+def test_a_failure_of_a_connection_is_not_taken_for_one_of_a_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(**_: object) -> None:
+        raise ConnectionResetError(errno.ECONNRESET, "reset")
+
+    monkeypatch.setattr(command_line, "cli", fails)
+    with pytest.raises(ConnectionResetError):
+        command_line.main()

@@ -45,7 +45,7 @@ def test_a_social_security_number_keeps_its_last_four() -> None:
     assert (kept.name, kept.type.length, kept.rules) == ("ssn_last4", 4, ())
 
 
-def test_what_stands_for_a_column_takes_no_other_columns_name() -> None:
+def test_a_replacement_column_takes_no_other_columns_name() -> None:
     card, other, ssn = (
         Column("card_number", TEXT, mask=Mask.PAN),
         Column("card_pan", TEXT, mask=Mask.PAN),
@@ -121,3 +121,8 @@ def test_no_curated_contract_of_the_lake_holds_a_sensitive_column() -> None:
     for contract in Registry.load().curated.values():
         assert not contract.sensitive, contract.id
         assert not {"card_number", "card_cvv", "ssn"} & set(contract.names), contract.id
+
+
+def test_the_personal_columns_of_customers_are_name_and_address_of_mail() -> None:
+    """The number of social security is behind the gate a token, so it says nothing about the person."""
+    assert Registry.load().curated["customers"].personal == ("email", "full_name")

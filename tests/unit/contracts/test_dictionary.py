@@ -53,7 +53,7 @@ def text() -> str:
         "- total_is_not_zero: `total != 0`",
     ],
 )
-def test_everything_that_a_contract_says_is_told(text: str, line: str) -> None:
+def test_everything_that_a_contract_states_is_described(text: str, line: str) -> None:
     assert line in text.splitlines()
 
 
@@ -64,11 +64,11 @@ def test_every_table_of_the_lake_is_in_it() -> None:
 
 
 def test_the_copy_in_docs_is_up_to_date() -> None:
-    """Mend it with `python -m headgate.contracts.dictionary > docs/data-dictionary.md`."""
+    """Correct it with `python -m headgate.contracts.dictionary > docs/data-dictionary.md`."""
     assert DOCS.read_text(encoding="utf-8") == dictionary(Registry.load())
 
 
-def test_a_value_whose_absence_only_warns_or_refuses_the_file_is_told() -> None:
+def test_a_value_whose_absence_only_warns_or_refuses_the_file_is_described() -> None:
     columns = tuple(
         Column(level.value, ColumnType(Kind.DATE), required=level is not Level.WARN, rules=(Rule("required", level=level),))
         for level in Level

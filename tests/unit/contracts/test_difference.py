@@ -104,11 +104,11 @@ def test_a_change_of_a_column_breaks_exactly_those_it_concerns(old: Column | Non
         (rule("maximum", 10, Level.HALT), rule("maximum", 100), [Breaks.READERS, Breaks.NOBODY]),
     ],
 )
-def test_a_bound_and_a_level_that_change_at_once_are_both_told(old: Column, new: Column, whom: list[Breaks]) -> None:
+def test_a_bound_and_a_level_that_change_at_once_are_both_reported(old: Column, new: Column, whom: list[Breaks]) -> None:
     assert breaks(old, new) == whom
 
 
-def test_a_row_rule_and_its_level_that_change_at_once_are_both_told() -> None:
+def test_a_row_rule_and_its_level_that_change_at_once_are_both_reported() -> None:
     old, new = Comparison("r", "id", ">", value=1, level=Level.WARN), Comparison("r", "id", ">", value=2)
     changes = differences(contract(comparisons=(old,)), contract(comparisons=(new,)))
     assert [change.breaks for change in changes] == [Breaks.NOBODY, Breaks.SENDERS]
@@ -128,7 +128,7 @@ def test_a_row_rule_and_its_level_that_change_at_once_are_both_told() -> None:
         ({}, {"headgate.volatilityDays": 3}, Breaks.NOBODY),
     ],
 )
-def test_what_a_property_of_ours_changes_is_told(old: dict[str, object], new: dict[str, object], whom: Breaks) -> None:
+def test_a_change_of_our_own_property_is_reported(old: dict[str, object], new: dict[str, object], whom: Breaks) -> None:
     (change,) = differences(contract(col(), properties=old), contract(col(), properties=new))
     assert change.breaks is whom
 
@@ -150,7 +150,7 @@ def test_words_are_no_change() -> None:
     assert differences(old, replace(old, version="2", description="other", columns=contract(col(description="after")).columns)) == []
 
 
-def test_a_key_its_order_and_the_dataset_are_told_once_each() -> None:
+def test_changes_of_key_order_and_dataset_are_reported_once_each() -> None:
     old, new = contract(col(), key=("id",)), replace(contract(col(), key=("id", "c"), order_by=("c",)), dataset="y")
     assert [change.breaks for change in differences(old, new)] == [Breaks.BOTH, Breaks.READERS, Breaks.READERS]
 

@@ -292,7 +292,7 @@ ODD = [None, "", "x", 0, -1, 1.5, float("inf"), True, [], [None], {}, {"a": None
 
 
 @given(st.sampled_from(places(DOCUMENT)[1:]), st.sampled_from([*ODD, "left out"]))
-def test_a_document_of_any_shape_is_a_contract_or_told(place: tuple[Any, ...], odd: object) -> None:
+def test_a_document_of_any_shape_is_a_contract_or_an_error(place: tuple[Any, ...], odd: object) -> None:
     document = deepcopy(DOCUMENT)
     node: Any = document
     for name in place[:-1]:
@@ -305,7 +305,7 @@ def test_a_document_of_any_shape_is_a_contract_or_told(place: tuple[Any, ...], o
         assert odcs_reader.parse(document, zone="source").columns
 
 
-def test_a_severity_that_there_is_not_is_told_with_those_that_there_are() -> None:
+def test_an_unknown_severity_is_an_error_with_those_that_exist() -> None:
     document = deepcopy(DOCUMENT)
     document["schema"][0]["quality"][0]["severity"] = "warn"
     with pytest.raises(ContractError, match=r"severity: 'warn' is none of warning, error, critical"):

@@ -98,6 +98,6 @@ def test_a_pattern_that_the_two_would_read_differently_is_refused(pattern: objec
         ("^[^@ ]+@(?:[a-z]+[.])+(?P<end>[a-z]{2,})$", {"a@b.cd": True, "a@b": False}),
     ],
 )
-def test_what_both_read_is_told_to_python_as_arrow_means_it(pattern: str, texts: dict[str, bool]) -> None:
+def test_a_pattern_that_both_read_means_in_python_what_it_means_in_arrow(pattern: str, texts: dict[str, bool]) -> None:
     assert {text: re.search(python_pattern(pattern), text) is not None for text in texts} == texts
     assert pc.match_substring_regex(pa.array([*texts]), pattern).to_pylist() == [*texts.values()]

@@ -49,7 +49,7 @@ def test_a_bound_that_no_float_can_keep_is_an_error_of_the_contract() -> None:
 
 
 @pytest.mark.parametrize("bound", [2**53, -(2**53), 2**63 - 1, "9007199254740992", 1e17])
-def test_a_whole_bound_that_no_float_tells_from_its_neighbour_keeps_the_contract_from_loading(bound: object) -> None:
+def test_a_bound_that_no_float_distinguishes_from_its_neighbour_is_a_contract_error(bound: object) -> None:
     assert loaded(BIGINT, Rule("maximum", 2**53 - 1))
     with pytest.raises(ContractError, match=r"x.number: the bound -?[0-9.e+]* is too large"):
         loaded(BIGINT, Rule("maximum", bound))
@@ -144,7 +144,7 @@ def test_a_length_is_a_number_of_characters(length: object) -> None:
 
 
 def accepted_rows(contract: Contract, *values: str) -> list[str]:
-    """Which of these the gate lets in."""
+    """Which of these the gate accepts."""
     body = "number\n" + "".join(f"{value}\n" for value in values)
     gated = check_bytes(body.encode(), contract, MaskingKey("", b""), object_key="x/a", received_at=datetime(2024, 1, 1))
     return [values[row - 1] for row in gated.accepted["_source_row"].to_pylist()]

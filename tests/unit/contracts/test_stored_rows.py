@@ -64,5 +64,5 @@ def test_a_key_of_stored_columns_merges_all_rows_again() -> None:
     assert effects(replace(OLD, key=("total",))) == {": all stored rows are merged again by (total)": False}
 
 
-def test_without_a_key_rows_are_told_apart_by_their_place() -> None:
+def test_without_a_key_rows_are_distinguished_by_their_place() -> None:
     assert effects(replace(OLD, key=())) == {": all stored rows are merged again by (_content_sha256, _source_row)": False}

@@ -9,7 +9,7 @@ import pytest
 
 from headgate.costs.billing import FLEX, athena_query, by_part, by_service, crawler, function, glue_job, priced, total_usd
 from headgate.costs.prices import Prices
-from headgate.costs.recorded import JobRun, of_files, of_runs
+from headgate.costs.recorded import JobRun, gate_s, of_files, of_runs
 from headgate.lake.ports import FileRecord
 from headgate.lake.states import FileState
 
@@ -69,6 +69,18 @@ def test_recorded_files_cost_by_dataset_what_their_times_say() -> None:
     assert used["lambda.gb_second"].quantity == 20
     assert used["s3.gb_month"].quantity == 1
     assert {one.part for one in used.values()} == {"orders"}
+
+
+def test_a_file_of_less_than_a_second_has_the_time_of_its_stages() -> None:
+    times = {"trigger": "2026-01-02T00:00:05.436", "validation": "2026-01-02T00:00:05.592", "database": "2026-01-02T00:00:05.677"}
+    record = FileRecord("1", "raw", "a.csv", "", "orders", FileState.DONE, finished_at="2026-01-02T00:00:05", stage_times=times)
+    assert gate_s(record) == pytest.approx(0.241)
+
+
+def test_the_time_until_a_file_is_reverted_is_no_work_of_the_gate() -> None:
+    times = {"trigger": "2026-01-02T00:00:05.000", "database": "2026-01-02T00:00:06.500"}
+    record = FileRecord("1", "raw", "a.csv", "", "orders", FileState.REVERTED, finished_at="2026-01-02T00:07:00", stage_times=times)
+    assert gate_s(record) == 1.5
 
 
 def test_a_job_that_scaled_is_billed_by_its_dpu_seconds() -> None:

@@ -9,12 +9,26 @@ import pytest
 
 from headgate.costs.billing import STANDARD, total_usd
 from headgate.costs.prices import Prices
-from headgate.costs.workload import LARGE, SMALL, TRICKLE, Measured, Settings, monthly, runs_per_day, unfit
+from headgate.costs.workload import LARGE, SMALL, TRICKLE, Measured, Settings, monthly, runs_per_day, unfit, with_fitting_workers
 
 pytestmark = pytest.mark.unit
 
 PRICES, SETTINGS = Prices.load(), Settings()
-MEASURED = Measured(date(2026, 1, 2), gate_s_per_gb=60, curated_share=0.2, merge_s=2, merge_s_per_gb=20, systems_s=50, systems_s_per_gb=20)
+MEASURED = Measured(
+    date(2026, 1, 2),
+    gate_s_per_gb=60,
+    curated_share=0.2,
+    merge_s=2,
+    merge_s_per_gb=20,
+    checks_s=5,
+    checks_s_per_gb=20,
+    systems_s=50,
+    systems_s_per_gb=20,
+    longest_share=0.4,
+    largest_share=0.3,
+    memory_mb=500,
+    memory_mb_per_gb=1000,
+)
 
 
 def test_a_nightly_export_is_one_run_a_day() -> None:
@@ -45,9 +59,35 @@ def test_old_versions_of_snapshots_cost_what_they_hold() -> None:
 
 
 def test_large_workers_are_not_billed_as_spare_capacity() -> None:
-    assert replace(SETTINGS, job_worker_type="G.4X").billed_class == STANDARD
+    billed = replace(SETTINGS, job_worker_types={"merge_curated": "G.4X"}).runs_of("merge", "merge_curated", 3600, 1)
+    assert (billed.meter, billed.quantity) == ("glue.dpu_hour", 8)
+    assert SETTINGS.runs_of("merge", "merge_curated", 3600, 1).meter == "glue.flex_dpu_hour"
 
 
 def test_a_workload_that_does_not_fit_is_named() -> None:
     assert unfit(SMALL, SETTINGS, MEASURED) == ()
     assert any("GB of disk" in limit for limit in unfit(LARGE, SETTINGS, MEASURED))
+
+
+def test_a_system_that_exceeds_the_memory_of_its_worker_gets_the_smallest_that_holds_it() -> None:
+    hungry = replace(MEASURED, memory_mb_per_gb=4000)  # 6 GB of Parquet in the snapshot
+    assert any("GB of memory" in limit for limit in unfit(SMALL, SETTINGS, hungry))
+    fitting = with_fitting_workers(SMALL, SETTINGS, hungry)
+    assert fitting.job_worker_types == {"build_compliance_guardian": "G.2X"}
+    assert unfit(SMALL, fitting, hungry) == ()
+    assert total_usd(monthly(SMALL, fitting, hungry, PRICES)) > total_usd(monthly(SMALL, SETTINGS, hungry, PRICES))
+
+
+def test_a_system_that_no_worker_holds_is_named() -> None:
+    hungry = replace(MEASURED, memory_mb_per_gb=40_000)
+    assert with_fitting_workers(SMALL, SETTINGS, hungry) == SETTINGS
+    assert any("GB of memory" in limit for limit in unfit(SMALL, SETTINGS, hungry))
+
+
+def test_a_system_that_fits_keeps_its_worker() -> None:
+    assert with_fitting_workers(SMALL, SETTINGS, MEASURED) == SETTINGS
+
+
+def test_a_job_that_exceeds_its_timeout_is_named() -> None:
+    slow = replace(MEASURED, systems_s_per_gb=2000)  # 6 GB of Parquet in the snapshot, of which the longest system takes 0.4
+    assert any("stopped after 60" in limit for limit in unfit(SMALL, SETTINGS, slow))

@@ -75,12 +75,12 @@ def test_the_page_shows_one_contract_one_golden_test_and_one_file() -> None:
     assert sorted(files_of(PAGE)) == [
         "headgate/domains/retail/contracts/prod/return_rates.yaml",
         "headgate/domains/retail/global_market_pulse/return_rates.py",
-        "tests/unit/domains/retail/global_market_pulse/test_return_rates.py",
+        "tests/domains/retail/global_market_pulse/test_return_rates.py",
     ]
 
 
 def test_its_golden_test_passes(project: Path) -> None:
-    golden = "tests/unit/domains/retail/global_market_pulse/test_return_rates.py"
+    golden = "tests/domains/retail/global_market_pulse/test_return_rates.py"
     assert "2 passed" in ran(project, "-m", "pytest", "-q", "-p", "no:cacheprovider", golden)
 
 
@@ -105,4 +105,4 @@ def test_a_page_whose_model_does_not_do_what_it_says_would_be_seen(project: Path
     model = wrong / "headgate" / "domains" / "retail" / "global_market_pulse" / "return_rates.py"
     model.write_text(model.read_text().replace("PRIOR_UNITS = 100", "PRIOR_UNITS = 1"))
     with pytest.raises(AssertionError, match="test_the_whole_table"):
-        ran(wrong, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/domains/retail/global_market_pulse/test_return_rates.py")
+        ran(wrong, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/domains/retail/global_market_pulse/test_return_rates.py")

@@ -31,16 +31,15 @@ def shown_files() -> Mapping[str, str]:
 
 def test_the_model_of_the_page_reads_the_lake_of_the_tutorial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(DOCS.parent)
-    first = [line for line in re.findall(r"^\$ headgate (.*)$", TUTORIAL, re.MULTILINE) if line.startswith(("init", "contract init"))][:2]
-    for line in first:
-        done = CliRunner().invoke(cli, line.replace("~", str(tmp_path)).split(), catch_exceptions=False)
-        assert done.exit_code == 0, f"{line}: {done.output}"
+    line = next(line for line in re.findall(r"^\$ headgate (.*)$", TUTORIAL, re.MULTILINE) if line.startswith("init"))
+    done = CliRunner().invoke(cli, line.replace("~", str(tmp_path)).split(), catch_exceptions=False)
+    assert done.exit_code == 0, f"{line}: {done.output}"
     for name, text in shown_files().items():
         (tmp_path / "bikes" / name).write_text(text, encoding="utf-8")
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path / "bikes"))
     registry = Registry.load()
     assert project().systems == (MODELS_SYSTEM,)
-    assert set(registry.curated) == {"verkaeufe"}
+    assert set(registry.curated) == {"verkaeufe", "artikel", "bestellungen"}
     assert sql_models(registry.prod, registry.curated, translate).READS == ("verkaeufe",)
 
 

@@ -73,7 +73,7 @@ def test_an_instant_becomes_naive_utc_and_a_decimal_takes_its_scale() -> None:
         (pa.array(["12x"]), pa.int64()),
     ],
 )
-def test_what_would_change_is_an_error_that_does_not_tell_the_value(answered: pa.Array, wanted: pa.DataType) -> None:
+def test_a_value_that_would_change_is_an_error_that_does_not_show_it(answered: pa.Array, wanted: pa.DataType) -> None:
     with pytest.raises(AuditError) as reported:
         exact(pa.table({"money": answered}), pa.schema({"money": wanted}))
     assert str(answered[0].as_py()) not in str(reported.value)

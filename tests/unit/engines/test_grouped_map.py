@@ -6,8 +6,10 @@ import os
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
+from typing import TYPE_CHECKING
 
 import ibis
+import joblib
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -19,10 +21,20 @@ from headgate.engines import local as local_engine
 from headgate.engines.local import Local
 from headgate.errors import ContractError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 pytestmark = pytest.mark.unit
 
 SCHEMA = pa.schema({"region": pa.string(), "place": pa.int64(), "amount": pa.decimal128(12, 2), "process": pa.int64()})
 LONG_ID = 2**60 + 1
+
+
+@pytest.fixture
+def processes() -> Iterator[None]:
+    """Work over groups may start processes, which no other unit test does (tests/unit/conftest.py)."""
+    with joblib.parallel_config(backend="loky"):
+        yield
 
 
 def numbered(rows: pd.DataFrame, process: int = 0) -> pd.DataFrame:
@@ -59,6 +71,7 @@ def test_no_rows_give_no_rows_with_the_columns_asked_for() -> None:
     assert list(LOCAL.map_groups(empty, ["region"], numbered, SCHEMA).columns) == SCHEMA.names
 
 
+@pytest.mark.usefixtures("processes")
 def test_processes_give_what_one_process_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = sales([(f"R{number % 7}", number) for number in range(100)])
     work = partial(numbered, process=1)
@@ -67,6 +80,7 @@ def test_processes_give_what_one_process_gives(monkeypatch: pytest.MonkeyPatch) 
     pd.testing.assert_frame_equal(Local(workers=2).map_groups(rows, ["region"], work, SCHEMA, ["amount"]), alone)
 
 
+@pytest.mark.usefixtures("processes")
 def test_work_that_lasts_is_done_in_other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local_engine, "_ALONE_S", 0.0)
     made = Local(workers=2).map_groups(sales([("GB", 1), ("FR", 2)]), ["region"], process_id_of, SCHEMA)
@@ -88,7 +102,7 @@ def test_a_function_sees_exact_values() -> None:
     assert made["on"].dtype == "datetime64[s]"
 
 
-def test_what_is_given_must_tell_its_group() -> None:
+def test_every_result_must_name_its_group() -> None:
     with pytest.raises(ContractError, match=r"missing: \['country'\]"):
         LOCAL.map_groups(sales([("GB", 1)]), ["country"], numbered, SCHEMA)
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.experiments.faults import granted_actions
 from benchmarks.experiments.fidelity import NOT_MEASURED, fidelity
 from benchmarks.experiments.intervals import median_interval, wilson
+from benchmarks.experiments.privileges import Calls, expected_outcome, explanation, granted_actions, privileges, recorded_calls
 from benchmarks.experiments.report import page
 from benchmarks.experiments.results import CATEGORIES, Case, Measure, Results
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.unit
 
@@ -90,3 +94,32 @@ def test_granted_actions_are_those_of_all_policies_but_logging() -> None:
             return {"PolicyDocument": {"Statement": [{"Action": "s3:GetObject"}, {"Action": ["kms:Decrypt", "logs:PutLogEvents"]}]}}
 
     assert granted_actions(Iam(), "gate") == {"s3:GetObject", "kms:Decrypt"}
+
+
+CALLS = Calls(frozenset({"s3:GetObject", "dynamodb:GetItem"}), frozenset({"s3:PutObject", "sns:Publish", "dynamodb:Scan"}))
+
+
+def test_a_file_must_stop_without_an_action_that_its_processing_asks_for() -> None:
+    assert expected_outcome("s3:PutObject", CALLS) == "stopped"
+    assert expected_outcome("dynamodb:GetItem", CALLS) == "done"  # other work asked for it, this file did not
+    assert expected_outcome("sns:Publish", CALLS) == "done"  # the gate works on without an alert
+
+
+@pytest.mark.parametrize("action", ["kms:Decrypt", "sqs:ReceiveMessage"])
+def test_an_action_that_aws_takes_with_the_role_is_a_false_pass_where_the_file_is_done(action: str) -> None:
+    assert expected_outcome(action, CALLS) == "stopped"
+    assert explanation(action, "done", CALLS).startswith("False pass of the emulator")
+
+
+def test_a_role_has_granted_actions_that_nobody_used_and_calls_that_it_may_not_make() -> None:
+    found = privileges("gate", {"s3:GetObject", "s3:PutObject", "kms:Decrypt", "states:StartExecution"}, CALLS)
+    assert (found.by_aws, found.unused) == (("kms:Decrypt",), ("states:StartExecution",))
+    assert found.missing == ("dynamodb:Scan", "sns:Publish")
+
+
+def test_recorded_calls_are_those_of_the_role(tmp_path: Path) -> None:
+    lines = [("gate", "s3:GetObject", "Allow"), ("gate", "s3:PutObject", "ImplicitDeny"), ("report", "s3:ListBucket", "Allow")]
+    path = tmp_path / "calls.jsonl"
+    path.write_text("".join(json.dumps(dict(zip(("role", "action", "decision"), one, strict=True))) + "\n" for one in lines))
+    assert recorded_calls(path, "gate") == Calls(frozenset({"s3:GetObject"}), frozenset({"s3:PutObject"}))
+    assert recorded_calls(tmp_path / "none", "gate") == Calls(frozenset(), frozenset())

@@ -76,7 +76,7 @@ def test_values_that_moved_to_the_column_beside_are_seen() -> None:
     assert of(("a", None), (None, "b")) != of((None, "a"), ("b", None))
 
 
-def test_nulls_are_told_beyond_the_bits_of_one_number() -> None:
+def test_nulls_are_counted_beyond_the_bits_of_one_number() -> None:
     columns = tuple(CertifiedColumn(f"c{place}", "int", "int32", Form.NUMBER) for place in range(70))
 
     def only(one: int) -> Digest:

@@ -49,7 +49,7 @@ def test_what_fits_the_contract_is_no_difference() -> None:
     assert found(*SAME) == {}
 
 
-def test_each_kind_of_change_is_told_apart() -> None:
+def test_each_kind_of_change_is_distinguished() -> None:
     assert found(*SAME, NEW) == {"secret": Change.ADDED}
     assert found(*SAME[:3]) == {"paid": Change.MISSING}
     assert found(SAME[0], LONGER, WIDER, SAME[3]) == {"name": Change.WIDENED, "price": Change.WIDENED}

@@ -59,7 +59,7 @@ def test_tls_is_on_except_to_this_machine_or_by_word(url: str, tls: bool) -> Non
         "mysql://u:secret@db/shop?ssl=off",
     ],
 )
-def test_what_is_no_login_is_refused_without_repeating_it(url: str) -> None:
+def test_a_wrong_login_is_refused_without_repeating_it(url: str) -> None:
     with pytest.raises(SettingsError) as caught:
         login_from_url(url)
     assert "secret" not in str(caught.value)

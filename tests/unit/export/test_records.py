@@ -66,7 +66,7 @@ def test_a_manifest_of_another_format_is_refused() -> None:
 
 
 @pytest.mark.parametrize("damaged", ["", "{", "[]", "7", '{"format": 2}', b"\xff\xfe{", CERTIFICATE.to_json()[:-1]])
-def test_a_damaged_manifest_is_told(damaged: str | bytes) -> None:
+def test_a_damaged_manifest_is_reported(damaged: str | bytes) -> None:
     with pytest.raises(CertificateError, match="manifest"):
         Certificate.from_json(damaged)
 
@@ -79,7 +79,7 @@ def test_a_change_of_anything_that_a_manifest_states_is_seen(name: str) -> None:
             Certificate.from_json(json.dumps(another))
 
 
-def test_a_manifest_of_somebody_else_is_told_apart() -> None:
+def test_a_manifest_of_another_program_is_recognised() -> None:
     with pytest.raises(OtherManifestError):
         Certificate.from_json('{"parts": ["part-00000.csv"]}')
 
@@ -120,7 +120,7 @@ def test_plans_and_slices_come_back_from_the_run_folder(tmp_path: Path) -> None:
 
 
 def test_a_watermark_advances_once_per_run() -> None:
-    """A run that lands twice goes on from where it went on the first time."""
+    """A run that lands twice continues from the place where it continued the first time."""
     store = RunStore(MemoryObjects(), "raw", "state")
     assert store.reached_before("shop", "orders", "r1") is None
     for run in ("r1", "r2", "r2"):

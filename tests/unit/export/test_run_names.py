@@ -1,4 +1,4 @@
-"""A run's name tells its day, so that a run that goes on after midnight goes on in the same folder."""
+"""A run's name contains its day, so that a run that continues after midnight stays in the same folder."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OTHER_DAY = date(1999, 1, 1)
 
 
 @given(st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(9000, 1, 1), timezones=st.just(UTC)))
-def test_a_name_tells_its_day(at: datetime) -> None:
+def test_a_name_contains_its_day(at: datetime) -> None:
     assert day_of(named_by_time(at), OTHER_DAY) == at.date()
 
 

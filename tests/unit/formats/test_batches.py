@@ -74,7 +74,7 @@ def test_what_is_written_is_equal_in_every_byte_whatever_the_size_of_batches(row
 
 @settings(max_examples=30, deadline=None)
 @given(lines, st.integers(1, 9))
-def test_what_is_told_of_a_file_is_equal_whatever_the_size_of_batches(rows: list[str], rows_at_once: int) -> None:
+def test_what_is_reported_of_a_file_is_equal_whatever_the_size_of_batches(rows: list[str], rows_at_once: int) -> None:
     body = csv_of(rows)
     some, every = in_batches_of(body, rows_at_once), in_batches_of(body, 1000)
     assert some.accepted.to_pylist() == every.accepted.to_pylist()
@@ -111,7 +111,7 @@ def test_ragged_rows_come_with_the_batch_that_they_stand_in() -> None:
 
 
 @pytest.mark.parametrize("in_memory", [True, False])
-def test_a_spool_gives_back_what_was_put_down_once_and_in_order(tmp_path: Path, *, in_memory: bool) -> None:
+def test_a_spool_returns_what_was_spooled_once_and_in_order(tmp_path: Path, *, in_memory: bool) -> None:
     spool = Spool(None if in_memory else tmp_path / "spool")
     tables = [pa.table({"a": pa.array(texts).dictionary_encode()}) for texts in (["x", "y"], ["z"])]
     for table in tables:
@@ -167,7 +167,7 @@ def test_what_arrow_would_read_wrong_is_not_streamed(tmp_path: Path, row: str) -
         b"PAR1\nPAR1",
     ],
 )
-def test_what_is_no_plain_text_is_not_streamed(tmp_path: Path, body: bytes) -> None:
+def test_other_than_plain_text_is_not_streamed(tmp_path: Path, body: bytes) -> None:
     (tmp_path / "in.csv").write_bytes(body)
     assert stream(tmp_path / "in.csv", PAYMENTS, from_bytes=0) is None
 

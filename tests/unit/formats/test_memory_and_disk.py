@@ -63,13 +63,15 @@ def from_disk(body: bytes, contract: Contract, folder: Path) -> tuple[str, Outco
         source = open_batches(file, contract, folder, from_bytes=0)
         if source:
             with suppress(NotPlainError):
-                return STREAMED, _told(write_outputs(CheckRun(source, contract, KEY, origin, folder), folder), folder)
-        return WHOLE, _told(write_outputs(CheckRun(source_of(read_whole(file, contract)), contract, KEY, origin, folder), folder), folder)
+                return STREAMED, _reported(write_outputs(CheckRun(source, contract, KEY, origin, folder), folder), folder)
+        return WHOLE, _reported(
+            write_outputs(CheckRun(source_of(read_whole(file, contract)), contract, KEY, origin, folder), folder), folder
+        )
     except BadInputError as error:
         return REFUSED, (error.rule, error.message, error.column)
 
 
-def _told(counts: Counts, folder: Path) -> Outcome:
+def _reported(counts: Counts, folder: Path) -> Outcome:
     return counts, *(_stored(folder / name) for name in (ACCEPTED, QUARANTINE))
 
 

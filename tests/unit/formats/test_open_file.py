@@ -105,7 +105,7 @@ def test_json_lines_are_refused_for_what_stands_in_the_last(tmp_path: Path, line
 @pytest.mark.parametrize(
     "body", [b"", b"region_id\nGB\n", json.dumps([ROW, ROW]).encode(), (json.dumps(ROW) + "\n").encode() * 2 + b'{"region_name": "\xe9"}\n']
 )
-def test_what_is_no_json_lines_in_utf_8_is_not_streamed_as_such(tmp_path: Path, body: bytes) -> None:
+def test_only_json_lines_in_utf_8_are_streamed_as_such(tmp_path: Path, body: bytes) -> None:
     (tmp_path / "in").write_bytes(body)
     assert read_json_lines(tmp_path / "in", REGIONS, tmp_path / "shelf") is None
 

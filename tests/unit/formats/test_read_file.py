@@ -82,7 +82,7 @@ def test_what_is_of_no_known_form_is_refused() -> None:
             read_file(body, CONTRACT)
 
 
-def test_what_was_found_out_about_the_form_is_told_with_its_confidence() -> None:
+def test_the_form_is_reported_with_its_confidence() -> None:
     reported = {form: read_file(content, CONTRACT).written_as for form, content in FORMS.items()}
     assert {form: each["format"] for form, each in reported.items() if form in {"json", "json lines", "parquet"}} == {
         "json": "json",
@@ -108,7 +108,7 @@ def test_what_was_found_out_about_the_form_is_told_with_its_confidence() -> None
     )
 
 
-def test_the_compressions_that_were_found_are_told_from_the_outside_in() -> None:
+def test_the_compressions_that_were_found_are_reported_from_the_outside_in() -> None:
     assert read_file(gzip.compress(zipped(FORMS["csv"])), CONTRACT).written_as["compression"] == "gzip, zip"
     assert read_file(zstd(FORMS["parquet"]), CONTRACT).written_as["compression"] == "zstd"
 

@@ -99,7 +99,7 @@ def test_rows_of_parquet_and_excel_have_none() -> None:
     assert [offsets(body) for body in (out.getvalue(), book)] == [{2: None}, {2: None}]
 
 
-def test_a_record_whose_place_is_not_sure_has_none() -> None:
+def test_a_record_whose_place_is_uncertain_has_none() -> None:
     assert record_starts(b'{"a": [{}], "b": [{}]}', 1).tolist() == []
     assert read_records(b'[{"n": 1}, 5]').starts.tolist() == []
 

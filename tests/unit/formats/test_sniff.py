@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.first_table import read_first_table
+from benchmarks.gate.first_table import read_first_table
 from headgate.contracts.encodings import stated_encoding
 from headgate.contracts.model import Contract
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError, UnreadableFileError
 from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.json.records import holds_json, read_records
-from headgate.formats.sniff import is_parquet, text_for, text_of, utf8_text
+from headgate.formats.sniff import is_parquet, text_for, text_of
 
 pytestmark = pytest.mark.unit
 
@@ -57,12 +57,12 @@ def test_a_quoted_header_may_hold_delimiters_newlines_and_other_scripts() -> Non
     ],
 )
 def test_every_encoding_becomes_utf8_without_a_mark(content: bytes, text: str) -> None:
-    assert utf8_text(content).decode() == text
+    assert text_of(content).utf8.decode() == text
 
 
 def test_a_character_that_a_chunk_cuts_is_still_utf8() -> None:
     content = b"x" * ((1 << 20) - 1) + "é".encode() + b"y"
-    assert utf8_text(content) == content
+    assert text_of(content).utf8 == content
 
 
 @pytest.mark.parametrize(
@@ -83,13 +83,13 @@ def test_text_that_is_utf8_in_one_line_and_not_in_another_is_refused_with_both(c
 
 @pytest.mark.parametrize("text", ["“LE CAFÉ” né", "STRAß\u2013 né", "Ö… É» né", "«CAFÉ\xa0»é", "«café…» né", "Größe €5, naïve"])
 def test_windows_1252_that_has_a_capital_before_a_sign_is_not_taken_for_utf8(text: str) -> None:
-    assert utf8_text(text.encode("cp1252")).decode() == text
+    assert text_of(text.encode("cp1252")).utf8.decode() == text
 
 
 @given(st.text("abc\n,;éüñ€日本😀Žя", min_size=1).filter(lambda text: not text.isascii()))
 def test_every_utf8_text_with_a_byte_of_another_encoding_is_refused(text: str) -> None:
     with pytest.raises(UnreadableFileError) as refused:
-        utf8_text(text.encode() + b"x\xe9x")
+        text_of(text.encode() + b"x\xe9x")
     assert refused.value.rule == "mixed_encoding"
 
 
@@ -111,13 +111,13 @@ def test_a_probe_that_ends_within_a_character_is_still_utf8() -> None:
 )
 def test_bytes_that_are_no_text_are_no_table(content: bytes, says: str) -> None:
     with pytest.raises(UnreadableFileError, match=says) as refused:
-        utf8_text(content)
+        text_of(content)
     assert refused.value.rule == "not_a_table"
 
 
 def test_a_file_of_blanks_is_empty() -> None:
     with pytest.raises(UnreadableFileError) as refused:
-        utf8_text(b" \r\n\t\n" * 50_000)
+        text_of(b" \r\n\t\n" * 50_000)
     assert refused.value.rule == "empty_file"
 
 
@@ -136,7 +136,7 @@ WESTERN = (
 
 
 @pytest.mark.parametrize("text", WESTERN)
-def test_text_of_a_western_language_is_surely_in_windows_1252(text: str) -> None:
+def test_text_of_a_western_language_is_windows_1252_with_full_confidence(text: str) -> None:
     assert text_of(text.encode("cp1252")).confidence > 0.9
 
 
@@ -148,12 +148,12 @@ def test_text_of_a_western_language_is_surely_in_windows_1252(text: str) -> None
         ("Καλημέρα κόσμε, παραγγελία", "cp1253"),
     ],
 )
-def test_text_of_another_script_is_hardly_in_windows_1252(text: str, encoding: str) -> None:
+def test_text_of_another_script_is_not_plausible_windows_1252(text: str, encoding: str) -> None:
     assert text_of(text.encode(encoding)).confidence < 0.1
 
 
 @pytest.mark.parametrize("content", [b"plain", "né".encode(), codecs.BOM_UTF8 + "Привет".encode(), "Привет".encode("utf-16")])
-def test_an_encoding_that_the_bytes_show_is_sure(content: bytes) -> None:
+def test_an_encoding_that_the_bytes_show_has_full_confidence(content: bytes) -> None:
     assert text_of(content).confidence == 1.0
 
 
@@ -164,7 +164,7 @@ def test_a_file_whose_encoding_is_a_bad_guess_is_read_with_little_confidence(for
     assert read.confidence < 0.1
 
 
-def test_who_sends_what_is_no_table_is_told_that_the_content_and_not_the_name_tells_how_it_is_packed() -> None:
+def test_the_error_for_a_file_that_is_no_table_says_that_the_content_decides_how_it_is_packed() -> None:
     """A file may be called `.csv.gz` and be no gzip at all."""
     with pytest.raises(UnreadableFileError) as refused:
         text_of(b"\x00\x8bno gzip\x00")
@@ -198,7 +198,7 @@ def test_a_text_in_the_encoding_that_its_contract_states_is_read_to_the_letter(t
 
 
 @pytest.mark.parametrize(("text", "encoding"), [case for case in FOREIGN if case[1] not in LOOK_OTHERWISE])
-def test_a_text_that_is_hardly_windows_1252_is_refused_where_no_encoding_is_stated(text: str, encoding: str) -> None:
+def test_a_text_that_is_not_plausible_windows_1252_is_refused_where_no_encoding_is_stated(text: str, encoding: str) -> None:
     with pytest.raises(UnreadableFileError, match=r"line [123] is neither UTF-8 nor plausible Windows-1252.*headgate\.encoding") as refused:
         text_for(text.encode(encoding), stating(""))
     assert refused.value.rule == "unknown_encoding"

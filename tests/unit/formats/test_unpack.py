@@ -214,7 +214,7 @@ def test_a_damaged_file_on_disk_is_refused_as_one_in_memory(tmp_path: Path, cut:
     assert rules[0] == rules[1]
 
 
-def test_a_file_that_outgrows_the_worker_is_told_from_a_bomb(tmp_path: Path) -> None:
+def test_a_file_that_outgrows_the_worker_is_distinguished_from_a_bomb(tmp_path: Path) -> None:
     (tmp_path / "table").write_bytes(gzip.compress(TEXT))
     with pytest.raises(OutgrownError):
         unpack_file(tmp_path / "table", tmp_path, limit_bytes=1_000_000)

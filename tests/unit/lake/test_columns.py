@@ -1,4 +1,4 @@
-"""A column in Arrow: made of texts or claims, and put into one piece."""
+"""A column in Arrow: from texts or claims, and put into one piece."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.backlog import MIDNIGHT, Day, trickle
+from benchmarks.operations.backlog import MIDNIGHT, Day, trickle
 from headgate.lake.pipeline_starts import Burst, Due, Execution, Postpone, Skip, Start, StartRules, Trigger, parse_due
 
 pytestmark = pytest.mark.unit

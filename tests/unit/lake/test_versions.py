@@ -27,7 +27,7 @@ def moment(at: int) -> str:
 
 
 def records_of(sent: list[Sent], *, processed: list[int] | None = None) -> list[FileRecord]:
-    """The sends' records; of one content that one is let in which is processed first, by default the oldest."""
+    """The sends' records; of equal contents the one processed first is accepted, by default the oldest."""
     order = processed or range(len(sent))
     owners = {sent[place].content: place for place in reversed(order)}
     return [

@@ -19,11 +19,11 @@ def frame(values: list[float | None]) -> pd.DataFrame:
     return pd.DataFrame({"amount": pd.Series(values, dtype="float64")})
 
 
-def test_missing_numbers_become_the_median_and_are_told_of() -> None:
+def test_missing_numbers_become_the_median_and_are_reported() -> None:
     assert preprocessing.impute().fit_transform(frame([1.0, None, 3.0])).tolist() == [[1.0, 0.0], [2.0, 1.0], [3.0, 0.0]]
 
 
-def test_missing_numbers_need_not_be_told_of() -> None:
+def test_missing_numbers_need_not_be_reported() -> None:
     assert preprocessing.impute(tell_missing=False).fit_transform(frame([1.0, None])).tolist() == [[1.0], [1.0]]
 
 

@@ -131,7 +131,7 @@ def reported(known: cards.KnownCards, texts: list[str | None]) -> list[dict[str,
 
 
 @given(st.lists(COLUMN, max_size=5), st.sampled_from([0, 3, 1 << 16]))
-def test_a_text_stands_for_the_same_card_whatever_the_file_said_before_and_however_much_is_remembered(
+def test_a_text_means_the_same_card_whatever_the_file_said_before_and_however_much_is_remembered(
     columns: list[list[str | None]], remembered: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patched:
@@ -141,11 +141,11 @@ def test_a_text_stands_for_the_same_card_whatever_the_file_said_before_and_howev
             assert reported(of_file, column) == [reported(cards.KnownCards(KEY), [each])[0] for each in column]
 
 
-def test_what_is_no_card_stands_for_none() -> None:
+def test_a_text_without_a_card_means_none() -> None:
     assert reported(cards.KnownCards(KEY), ["4111111111111112", "no card", None, ""]) == [None] * 4
 
 
-def test_a_card_is_told_with_its_bare_number_its_brand_and_last_four() -> None:
+def test_a_card_is_reported_with_its_bare_number_its_brand_and_last_four() -> None:
     (card,) = reported(cards.KnownCards(KEY), ["4111-1111 1111.1111"])
     assert card is not None
     assert (card["number"], card["brand"], card["last4"]) == ("4111111111111111", "visa", "1111")

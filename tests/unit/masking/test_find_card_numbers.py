@@ -62,7 +62,7 @@ def test_a_card_number_is_found_however_it_is_written(before: str, number: str, 
     assert redacted(f"{before}{shown}{after}") == [f"{before}[PAN ****{number[-4:]}]{after}"]
 
 
-def test_rows_are_told_by_number_over_many_slabs() -> None:
+def test_rows_are_reported_by_number_over_many_slabs() -> None:
     texts = ["nothing 12", None, ""] * 50_000
     texts[70_001] = texts[149_999] = "paid with 4111111111111111, thanks"
     assert rows_with_cards(pa.array(texts)).tolist() == [70_001, 149_999]
@@ -88,7 +88,7 @@ def test_rows_are_told_by_number_over_many_slabs() -> None:
         "no digits at all, but long enough to be looked at",
     ],
 )
-def test_what_is_no_card_number_stays(text: str) -> None:
+def test_other_numbers_stay(text: str) -> None:
     assert redacted(text) == [text]
 
 

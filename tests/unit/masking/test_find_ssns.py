@@ -84,7 +84,7 @@ def test_a_social_security_number_is_found_as_it_is_written(text: str, left: str
         "society 123456789",
     ],
 )
-def test_what_is_no_social_security_number_stays(text: str) -> None:
+def test_other_numbers_than_social_security_numbers_stay(text: str) -> None:
     assert redacted(text) == [text]
     assert not len(rows_with_ssns(pa.array([text])))
 

@@ -51,7 +51,7 @@ def test_an_amount_behind_a_code_stays(code: str, amount: str) -> None:
 @pytest.mark.parametrize(
     "behind", [" 12/27", " exp 12/26", ", 100.50 EUR", " 2024-01-05", "\n123 Main Street", " 12:30", " 12345", " 123rd"]
 )
-def test_what_is_no_code_stays_beside_a_number(behind: str) -> None:
+def test_other_digits_stay_beside_a_number(behind: str) -> None:
     assert redacted(f"4111111111111111{behind}") == [f"[PAN ****1111]{behind}"]
 
 

@@ -62,7 +62,7 @@ def test_a_verification_code_is_known_by_its_name_in_full_width_letters(text: st
 
 
 @pytest.mark.parametrize("text", ["ClearSounds CSC500 Amplified Spirit", "CSC-1234", "cvc500", "cvc 100.50 pump", "cvc 2024-05-01"])
-def test_a_models_number_a_date_or_an_amount_is_not_surely_a_code(text: str) -> None:
+def test_a_models_number_a_date_or_an_amount_is_not_certainly_a_code(text: str) -> None:
     assert not len(rows_with_named_codes(pa.array([text])))
 
 

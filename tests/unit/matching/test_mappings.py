@@ -75,7 +75,7 @@ class Lake:
         )
 
 
-def test_a_header_that_is_surely_meant_is_mapped_and_the_record_says_so() -> None:
+def test_a_header_of_high_confidence_is_mapped_and_the_record_says_so() -> None:
     lake = Lake()
     record = lake.process("payments/a.csv", with_header(payment_id="PaymentId", amount="Amt", updated_at="last_updated_at"))
     assert (record.state, record.accepted) == ("done", 2)
@@ -104,7 +104,7 @@ def test_a_mapped_file_gives_the_rows_of_one_that_needed_no_mapping() -> None:
     assert rows[0].drop_columns(["_content_sha256"]) == rows[1].drop_columns(["_content_sha256"])
 
 
-def test_a_header_that_is_not_sure_is_parked_with_a_suggestion_and_nothing_is_accepted() -> None:
+def test_a_header_of_low_confidence_waits_with_a_suggestion_and_nothing_is_accepted() -> None:
     lake = Lake()
     record = lake.process("payments/a.csv", UNSURE)
     suggested = Suggested.from_json(record.error["suggestion"])
@@ -205,7 +205,7 @@ def test_the_same_content_in_two_folders_is_accepted_once() -> None:
         ("payments/a.csv", "\n".join(line.rpartition(",")[0] for line in PAYMENTS.splitlines()).encode(), "missing_column"),
     ],
 )
-def test_a_file_that_no_header_could_mend_is_refused_as_ever(key: str, body: bytes, rule: str) -> None:
+def test_a_file_that_no_mapping_could_correct_is_refused(key: str, body: bytes, rule: str) -> None:
     record = Lake().process(key, body)
     assert (record.state, record.error["rule"]) == ("rejected", rule)
 
@@ -213,19 +213,19 @@ def test_a_file_that_no_header_could_mend_is_refused_as_ever(key: str, body: byt
 NAMES, ROWS = PAYMENTS.strip().split("\n")[0].split(","), [line.split(",") for line in PAYMENTS.strip().split("\n")[1:]]
 
 
-def written(form: str, names: Sequence[str]) -> bytes:
-    """The two payments, under these names."""
-    records = [dict(zip(names, row, strict=True)) for row in ROWS]
+def written(form: str, names: Sequence[str], rows: Sequence[Sequence[str]] = ROWS) -> bytes:
+    """The two payments, or other rows, under these names."""
+    records = [dict(zip(names, row, strict=True)) for row in rows]
     if form == "parquet":
         out = io.BytesIO()
         pq.write_table(pa.Table.from_pylist(records), out)
         return out.getvalue()
     if form == "xlsx":
-        return workbook({"cover": sheet([["Payments of May"]]), "data": sheet([names, *ROWS])})
+        return workbook({"cover": sheet([["Payments of May"]]), "data": sheet([names, *rows])})
     if form.startswith("json"):
         return json.dumps(records).encode() if form == "json" else "\n".join(map(json.dumps, records)).encode()
     delimiter, encoding = {"tsv": ("\t", "utf-8"), "semicolons in utf-16": (";", "utf-16")}[form]
-    text = "\n".join(delimiter.join(f"'{cell}'" for cell in row) for row in (names, *ROWS)) + "\n"
+    text = "\n".join(delimiter.join(f"'{cell}'" for cell in row) for row in (names, *rows)) + "\n"
     return ("Payments of May\n\n" + text.replace("'", '"')).encode(encoding)
 
 
@@ -249,7 +249,7 @@ def test_a_file_of_every_form_is_known_by_its_columns(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_file_of_every_form_waits_where_it_is_not_sure_and_goes_by_what_a_person_says(form: str) -> None:
+def test_a_file_of_every_form_waits_at_low_confidence_and_follows_a_persons_decision(form: str) -> None:
     lake, names = Lake(), [{"payment_id": "F1", "order_id": "F2", "amount": "F3"}.get(name, name) for name in NAMES]
     waiting = lake.process("payments/a", written(form, names))
     assert (waiting.state, waiting.accepted, lake.objects.contents("curated")) == ("needs_mapping", 0, {})
@@ -257,6 +257,51 @@ def test_a_file_of_every_form_waits_where_it_is_not_sure_and_goes_by_what_a_pers
     lake.mappings.remember(suggested, [dict(zip(names, NAMES, strict=True))[name] for name in suggested.names])
     again = lake.process("payments/a", written(form, names))
     assert (again.state, again.mapping["how"], again.accepted) == ("done", "remembered", 2)
+
+
+def without_secret(lake: Lake, record: FileRecord) -> bool:
+    """Whether a column that was left out is in no table, and in no record but by its name."""
+    stored = [("curated", record.curated_key), ("quarantine", record.quarantine_key)]
+    tables = [pq.read_table(io.BytesIO(lake.objects.read(ObjectRef(bucket, key)))) for bucket, key in stored if key]
+    profiles = b"".join(lake.objects.contents("artifacts").values())
+    return bool(tables) and "hunter2" not in f"{[table.to_pylist() for table in tables]}{record}{profiles!r}"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_column_that_a_person_leaves_out_gets_nowhere_and_the_record_names_it(form: str) -> None:
+    lake, names = Lake(), ["Password", *({"payment_id": "F1", "order_id": "F2", "amount": "F3"}.get(name, name) for name in NAMES)]
+    bad = ["not a number" if name == "amount" else cell for name, cell in zip(NAMES, ROWS[0], strict=True)]
+    body = written(form, names, [["hunter2", *row] for row in (*ROWS, bad)])
+    suggested = Suggested.from_json(lake.process("payments/a", body).error["suggestion"])
+    fields = dict(zip(names, [None, *NAMES], strict=True))
+    lake.mappings.remember(suggested, [fields[name] for name in suggested.names])
+    again = lake.process("payments/a", body)
+    assert (again.state, again.accepted, again.quarantined, again.new_columns) == ("done", 2, 1, {})
+    assert json.loads(again.mapping["left_out"]) == ["Password"]
+    assert "Password" not in json.loads(again.mapping["columns"])
+    assert without_secret(lake, again)
+    assert [one.fields for one in lake.mappings.remembered()] == [tuple(fields[name] for name in suggested.names)]
+
+
+def test_of_a_row_with_too_many_cells_nothing_is_shown_if_a_column_is_left_out() -> None:
+    lake, names = Lake(), ["F1", "F2", *NAMES[2:], "Password"]
+    body = "\n".join(",".join(row) for row in [names, *([*row, "hunter2"] for row in ROWS), [*ROWS[0], "one", "hunter2"]]).encode()
+    suggested = Suggested.from_json(lake.process("payments/a.csv", body).error["suggestion"])
+    lake.mappings.remember(suggested, [*NAMES, None])
+    again = lake.process("payments/a.csv", body)
+    assert (again.accepted, dict(again.reasons)) == (2, {"ragged_row": 1})
+    assert without_secret(lake, again)
+
+
+@pytest.mark.parametrize(
+    ("kept", "reported"),
+    [(NAMES[1:], "no column for payment_id"), ([name for name in NAMES if name != "card_cvv"], "no column for card_cvv")],
+)
+def test_a_required_or_masked_field_cannot_be_left_out(kept: Sequence[str], reported: str) -> None:
+    lake = Lake()
+    suggested = Suggested.from_json(lake.process("payments/a.csv", UNSURE).error["suggestion"])
+    with pytest.raises(BadInputError, match=reported):
+        lake.mappings.remember(suggested, [name if name in kept else None for name in NAMES])
 
 
 def test_what_is_remembered_of_json_holds_in_whatever_order_its_names_come() -> None:
@@ -296,7 +341,7 @@ def test_of_a_long_text_on_disk_only_the_head_is_looked_at(tmp_path: Path) -> No
     assert list(headed.names) == NAMES
 
 
-def test_of_a_file_that_waits_no_column_that_may_be_a_masked_one_is_told_by_value() -> None:
+def test_of_a_pending_file_no_value_of_a_possibly_sensitive_column_is_shown() -> None:
     lake = Lake()
     names = ["F1", "F2", *NAMES[2:4], "F3", *NAMES[5:]]  # F3 holds the verification codes
     record = lake.process("payments/a.csv", written("tsv", names))
@@ -318,7 +363,7 @@ def test_a_refused_file_that_is_no_table_has_no_profile() -> None:
     assert Lake().process("payments/a.csv", b"%PDF-1.7").profile == {}
 
 
-def test_two_headings_of_one_name_are_told_apart_by_their_places() -> None:
+def test_two_headings_of_one_name_are_distinguished_by_their_places() -> None:
     lake, names = Lake(), ["id", "id", *NAMES[2:]]
     body = written("tsv", names)
     suggested = Suggested.from_json(lake.process("payments/a.tsv", body).error["suggestion"])
@@ -326,7 +371,7 @@ def test_two_headings_of_one_name_are_told_apart_by_their_places() -> None:
     assert lake.process("payments/b.tsv", body).accepted == 2
 
 
-def test_a_header_that_may_be_a_cells_value_is_not_told() -> None:
+def test_a_header_that_may_be_a_cells_value_is_not_shown() -> None:
     headed = sample_table(with_header(payment_id="4111111111111111"))
     assert headed is None or "4111" not in str(headed.shown)
 

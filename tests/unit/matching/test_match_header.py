@@ -66,7 +66,7 @@ def test_what_may_be_a_cell_is_never_shown() -> None:
 @pytest.mark.parametrize(
     "name", ["order_id", "Prüfziffer", "Gültig bis", "Währung", "сумма", "金額", "ligne 12", "नाम", "ชื่อ", "Gro\u0308ße", "Số tiền", "_"]
 )
-def test_a_plain_word_of_any_language_may_be_told(name: str) -> None:
+def test_a_plain_word_of_any_language_may_be_reported(name: str) -> None:
     assert showable(name)
 
 
@@ -87,5 +87,5 @@ def test_a_plain_word_of_any_language_may_be_told(name: str) -> None:
         "",
     ],
 )
-def test_what_may_be_a_value_is_not_told_as_a_name(name: str) -> None:
+def test_what_may_be_a_value_is_not_shown_as_a_name(name: str) -> None:
     assert not showable(name)

@@ -55,7 +55,7 @@ def test_names_that_are_alike_are_matched_by_name() -> None:
     assert match.absent == match.unknown == ()
 
 
-def test_names_that_say_nothing_are_matched_by_value_and_are_less_sure() -> None:
+def test_names_without_meaning_are_matched_by_value_with_less_confidence() -> None:
     names = renamed(card_number="F7")
     assert fields(names)["F7"] == ("card_number", VALUE)
     assert match_columns(names, SAMPLES, PAYMENTS).confidence < 1.0
@@ -134,6 +134,21 @@ def test_short_forms_are_alike(given_name: str, field: str) -> None:
 
 def test_other_words_are_not_alike() -> None:
     assert likeness("status", "quantity") < 0.4
+
+
+def test_of_another_tables_file_no_number_and_no_text_is_suggested_with_confidence() -> None:
+    """A supplier's delivery list and the shop's products: numbers fit a price and texts fit a name, and nothing says more."""
+    delivery = {
+        "Artikelnummer": [f"{4711 + 13 * at:08}" for at in range(40)],
+        "Bezeichnung": ["Fahrradschloß", "Sättel Gel", "Kettenöl", "E-Bike Müller"] * 10,
+        "Menge": [str(at % 39 + 1) for at in range(40)],
+        "Einzelpreis": ["1.299,00 €", "94,63 €", "3.273,55 €", "38,21 €"] * 10,
+        "Lieferdatum": ["31.12.2026", "09.02.2026", "23.11.2026", "02.06.2026"] * 10,
+        "Lagerware": ["ja", "nein"] * 20,
+    }
+    match = match_columns(list(delivery), [pa.array(texts) for texts in delivery.values()], SOURCE["products"])
+    assert match.pairs
+    assert max(pair.confidence for pair in match.pairs) < 0.5
 
 
 @settings(deadline=None, max_examples=40)

@@ -73,7 +73,7 @@ def test_a_row_that_was_inserted_again_comes_back_as_it_is_now(lake: Lake) -> No
 
 
 def test_the_same_bytes_seen_again_bring_their_rows_back(lake: Lake) -> None:
-    """The ledger lets equal content through once; the second sighting tells that it was there again."""
+    """The ledger accepts equal content once; the second sighting shows that it was there again."""
     lake.deliver("aa", order("1", "1.00"), order("2", "2.00"))
     see(lake, "aa", 1)
     delete(lake, 2, "2")

@@ -113,7 +113,7 @@ class Lake:
         self.objects.write(ObjectRef(BUCKET, keys.increment_key("regions", name)), parquet_bytes(table))
 
     def replay(self, name: str, edition: str, *orders: dict[str, Any]) -> None:
-        """The increment is written anew, then marked; older marks go."""
+        """The increment is written again, then marked; older marks are deleted."""
         self.deliver(name, *orders)
         older = list(self.objects.contents(BUCKET, keys.edition_key("orders", name, "")))
         self.objects.write(ObjectRef(BUCKET, keys.edition_key("orders", name, edition)), b"")
@@ -188,7 +188,7 @@ def test_when_a_content_was_held_matters_only_where_the_rows_own_time_of_change_
     assert lake.totals() == {"1": Decimal("1.00")}
 
 
-def test_a_content_that_an_object_came_back_to_is_merged_anew(lake: Lake) -> None:
+def test_a_content_that_an_object_came_back_to_is_merged_again(lake: Lake) -> None:
     lake.deliver("aa", order("1", "1.00"))
     lake.deliver("bb", order("1", "2.00"))
     held = {"aa": LastHeld("2024-05-01"), "bb": LastHeld("2024-05-02")}

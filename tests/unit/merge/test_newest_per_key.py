@@ -51,7 +51,7 @@ def merged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def texts(rows: list[dict[str, Any]]) -> list[str]:
-    """Texts tell 0.0 from -0.0, which are equal as numbers."""
+    """Texts distinguish 0.0 from -0.0, which are equal as numbers."""
     return [repr(row) for row in rows]
 
 

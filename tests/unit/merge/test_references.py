@@ -113,7 +113,7 @@ def test_rows_without_parent_are_counted_listed_and_stay(lake: Lake) -> None:
     assert lake.objects.contents(BUCKET, location)
 
 
-def test_the_table_tells_what_was_checked_of_the_newest_snapshot(lake: Lake) -> None:
+def test_the_table_reports_what_was_checked_of_the_newest_snapshot(lake: Lake) -> None:
     lake.deliver(LINES, "b", line("x", "1"), line("y", "2"), line("z", "2"))
     snapshot = lake.merging().merge()
     (row,) = lake.reported()

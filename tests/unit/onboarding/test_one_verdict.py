@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from headgate.aws.in_memory_ports import MemoryRecords
 from headgate.cli import deployment
 from headgate.cli.main import cli
 from headgate.contracts import odcs_reader
-from headgate.errors import BadInputError
+from headgate.errors import BadInputError, NotPermittedError
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.onboarding.graphql_schema import field_names, graphql_schema
@@ -137,11 +138,28 @@ def test_records_are_created_read_listed_and_updated_over_graphql(onboarding: On
         called(onboarding, "createCustomer", input={**row, "customer_id": "C-3", "email": "ANN@example.com"})
 
 
+@pytest.mark.parametrize(
+    ("groups", "reads", "writes"),
+    [([], False, False), (["viewer"], True, False), (["uploader"], True, True), (["operator"], True, True), (["others"], False, False)],
+)
+def test_the_groups_of_a_person_decide_who_reads_and_who_writes(
+    onboarding: Onboarding, groups: list[str], *, reads: bool, writes: bool
+) -> None:
+    row = {"customer_id": "C-1", "name": "Ann", "email": "ann@example.com"}
+    for field, arguments, may in (("createCustomer", {"input": row}, writes), ("listCustomers", {}, reads)):
+        event = {"info": {"fieldName": field}, "arguments": arguments, "identity": {"claims": {"cognito:groups": groups}}}
+        with nullcontext() if may else pytest.raises(NotPermittedError, match="group"):
+            assert resolve_field(event, onboarding, MODELS)
+
+
 def test_the_schema_has_a_field_for_every_resolver_and_is_the_same_every_time() -> None:
     graphql = pytest.importorskip("graphql")
     text = graphql_schema(MODELS)
     assert text == graphql_schema(MODELS)
-    directives = "directive @aws_api_key on OBJECT\ndirective @aws_iam on OBJECT\n"
+    directives = """directive @aws_api_key on OBJECT
+    directive @aws_iam on OBJECT
+    directive @aws_cognito_user_pools(cognito_groups: [String!]) on OBJECT
+    """
     schema = graphql.build_schema(directives + text)
     fields = [(kind, name) for kind in ("Query", "Mutation") for name in schema.type_map[kind].fields]
     assert sorted(fields) == sorted(field_names(MODELS))

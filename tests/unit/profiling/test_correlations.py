@@ -45,7 +45,7 @@ def test_a_pair_is_left_out_where_one_column_does_not_vary_or_few_rows_hold_both
     assert reported(columns) == {}
 
 
-def test_a_column_that_hardly_varies_where_the_other_has_values_is_told_by_these_rows_alone() -> None:
+def test_a_column_that_rarely_varies_where_the_other_has_values_is_described_by_these_rows_alone() -> None:
     columns: dict[str, list[float | None]] = {"a": [1.0, 2.0, 3.0, 4.0, 1e12, -1e12], "b": [2.0, 4.0, 6.0, 8.1, None, None]}
     assert reported(columns)["a", "b"] == pytest.approx(pearsonr([1, 2, 3, 4], [2, 4, 6, 8.1]).statistic, abs=1e-6)
 

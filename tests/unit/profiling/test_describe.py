@@ -13,7 +13,7 @@ from headgate.profiling.describe import describe, steps
 pytestmark = pytest.mark.unit
 
 
-def test_numbers_tell_where_they_lie() -> None:
+def test_numbers_are_described_by_their_range() -> None:
     reported = describe(pa.array([1, 2, 3, 4, None, 100]))
     assert reported.distinct == 5
     assert {name: reported.facts[name] for name in ("min", "max", "mean", "median")} == {
@@ -26,12 +26,12 @@ def test_numbers_tell_where_they_lie() -> None:
     assert reported.facts["outliers"] == {"fences": ["-1", "7"], "outside": 1, "far_out": 1}
 
 
-def test_money_is_told_exactly() -> None:
+def test_money_is_reported_exactly() -> None:
     reported = describe(pa.array([Decimal("10.10"), Decimal("-0.05"), Decimal("10.10")], pa.decimal128(14, 2)))
     assert (reported.facts["min"], reported.facts["max"], reported.top) == ("-0.05", "10.10", (("10.10", 2),))
 
 
-def test_days_and_instants_are_told_as_such() -> None:
+def test_days_and_instants_are_reported_as_such() -> None:
     days = describe(pa.array([dt.date(2024, 1, 1), dt.date(2024, 1, 3)]))
     assert (days.facts["min"], days.facts["mean"], days.facts["std_days"]) == ("2024-01-01", "2024-01-02", "1.41421356237")
     instants = describe(pa.array([dt.datetime(1969, 1, 1), dt.datetime(1969, 1, 1, 12)], pa.timestamp("us")))
@@ -43,13 +43,13 @@ def test_one_value_has_no_outliers_and_no_spread() -> None:
     assert (reported.facts["std"], reported.facts["outliers"]) == ("0", {})
 
 
-def test_nothing_is_told_of_nothing() -> None:
+def test_no_rows_have_no_statistics() -> None:
     assert describe(pa.nulls(3, pa.int64())).distinct == 0
     assert describe(pa.nulls(3, pa.string())).facts == {}
     assert describe(pa.array([float("nan"), float("inf")])).facts == {}
 
 
-def test_texts_tell_frequency_length_and_pattern() -> None:
+def test_texts_are_described_by_frequency_length_and_pattern() -> None:
     reported = describe(pa.array(["P123", "P9999", "P123", None, "x y"]))
     assert (reported.distinct, reported.top[0]) == (3, ("P123", 2))
     assert reported.facts["length"] == {"min": 3, "max": 5, "mean": "4"}

@@ -1,7 +1,9 @@
 """Different values are counted exactly while they are few, and within the stated error when they are many."""
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
+from functools import reduce
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.profiling.distinct import KEPT, Distinct, distinct_of, hashes
+from headgate.profiling.distinct import KEPT, Distinct, hashes
 
 pytestmark = pytest.mark.unit
 
@@ -20,6 +22,10 @@ VALUES = st.one_of(
     st.lists(st.none() | st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1))),
     st.lists(st.none() | st.decimals(-1000, 1000, places=2).map(lambda number: number.quantize(Decimal("0.01")))),
 )
+
+
+def distinct_of(batches: Iterable[pa.Array]) -> Distinct:
+    return reduce(Distinct.with_values, batches, Distinct())
 
 
 @given(VALUES)

@@ -27,7 +27,7 @@ def test_a_file_like_those_before_it_is_in_line() -> None:
     assert drift(a_file(), BEFORE) == []
 
 
-def test_two_files_are_too_few_to_tell() -> None:
+def test_two_files_are_too_few_to_compare() -> None:
     assert drift(a_file(region=replace(REGION, missing=900)), BEFORE[:2]) == []
 
 
@@ -35,31 +35,31 @@ def test_a_file_is_not_compared_with_itself() -> None:
     assert drift(a_file("c", region=replace(REGION, missing=900)), BEFORE) == []
 
 
-def test_columns_that_come_go_or_change_their_type_are_told() -> None:
+def test_columns_that_come_go_or_change_their_type_are_reported() -> None:
     now = FileFigures("now", 1000, {"amount": replace(AMOUNT, type="string"), "colour": REGION})
     assert kinds(now)[:3] == [("schema", "amount"), ("schema", "colour"), ("schema", "region")]
 
 
-def test_a_tenth_of_the_rows_is_told() -> None:
+def test_a_tenth_of_the_rows_is_reported() -> None:
     assert kinds(FileFigures("now", 99, BEFORE[0].columns)) == [("rows", "")]
 
 
-def test_missing_values_are_told_and_a_few_more_are_not() -> None:
+def test_missing_values_are_reported_and_a_few_more_are_not() -> None:
     assert kinds(a_file(region=replace(REGION, missing=100))) == [("missing", "region")]
     assert kinds(a_file(region=replace(REGION, missing=4))) == []
 
 
-def test_a_mean_half_a_deviation_away_is_told_and_a_nearer_one_is_not() -> None:
+def test_a_mean_half_a_deviation_away_is_reported_and_a_nearer_one_is_not() -> None:
     assert kinds(a_file(amount=replace(AMOUNT, mean=24.0))) == [("mean", "amount")]
     assert kinds(a_file(amount=replace(AMOUNT, mean=21.0))) == []
 
 
-def test_a_mean_in_a_tiny_file_is_put_down_to_chance() -> None:
+def test_a_mean_in_a_tiny_file_counts_as_chance() -> None:
     few = replace(AMOUNT, rows=10, missing=0, mean=24.0)
     assert kinds(a_file(amount=few)) == []
 
 
-def test_another_spread_over_categories_is_told() -> None:
+def test_another_spread_over_categories_is_reported() -> None:
     (shift,) = drift(a_file(region=replace(REGION, bins={"EU": 0.1, "NA": 0.5, "APAC": 0.4})), BEFORE)
     assert (shift.kind, shift.column) == ("distribution", "region")
     assert "APAC" not in shift.message

@@ -58,12 +58,12 @@ def parquet(table: pa.Table) -> bytes:
     return out.getvalue()
 
 
-def test_every_column_of_the_contract_is_told_of_in_its_order() -> None:
+def test_every_column_of_the_contract_is_described_in_its_order() -> None:
     reported = profiled(payments(3), quarantine_rows(), 3)
     assert [column.name for column in reported.columns] == list(PAYMENTS.names)
 
 
-def test_sensitive_columns_tell_counts_and_nothing_else() -> None:
+def test_sensitive_columns_have_counts_and_nothing_else() -> None:
     reported = profiled(payments(3), quarantine_rows(["card_number:card_number"]), 4)
     by_name = {column["name"]: column for column in json.loads(reported.to_json())["columns"]}
     assert set(by_name["card_number"]) == {"name", "type", "rows", "missing", "missing_share", "invalid", "identifier", "sensitive"}
@@ -72,7 +72,7 @@ def test_sensitive_columns_tell_counts_and_nothing_else() -> None:
     assert not any(text in reported.to_json() for text in ("secret-token", "private", "1111"))
 
 
-def test_the_score_tells_what_was_refused_and_why() -> None:
+def test_the_score_reports_what_was_refused_and_why() -> None:
     aside = quarantine_rows(["required:amount"], ["type:amount", "required:status"], ["duplicate_row"])
     parts = profiled(payments(7), aside, 10).score.parts
     required = sum(column.required for column in PAYMENTS.columns)
@@ -128,7 +128,7 @@ CARDS = pa.array(["4111111111111111", "5555555555554444"] * 3, pa.string())
 CODES = pa.array(["917", "123", "4567", "001", "020", "917"], pa.string())
 
 
-def test_beside_card_numbers_a_column_of_three_or_four_digits_is_told_by_counts_only() -> None:
+def test_beside_card_numbers_a_column_of_three_or_four_digits_is_reported_by_counts_only() -> None:
     reported = profile_unknown({"F1": CARDS, "F2": CODES}, dataset="", content_sha256="", received_at=NOW)
     assert [column.is_sensitive for column in reported.columns] == [True, True]
     assert "917" not in reported.to_json()
@@ -139,7 +139,7 @@ def test_three_digits_alone_are_figures_as_any_others() -> None:
     assert not reported.columns[0].is_sensitive
 
 
-def test_columns_that_are_known_to_be_sensitive_are_told_by_counts_only() -> None:
+def test_columns_that_are_known_to_be_sensitive_are_reported_by_counts_only() -> None:
     reported = profile_unknown({"units": CODES}, dataset="", content_sha256="", received_at=NOW, sensitive={"units"})
     assert "917" not in reported.to_json()
 
@@ -177,7 +177,7 @@ cells = st.one_of(
 
 @settings(deadline=None)
 @given(st.lists(st.tuples(cells, cells), max_size=25))
-def test_whatever_the_texts_no_card_number_is_told(rows: list[tuple[str | None, str | None]]) -> None:
+def test_whatever_the_texts_no_card_number_is_shown(rows: list[tuple[str | None, str | None]]) -> None:
     arrays = {name: pa.array([row[place] for row in rows], pa.string()) for place, name in enumerate("ab")}
     reported = profile_unknown(arrays, dataset="", content_sha256="", received_at=NOW).to_json()
     assert "4111111111" not in reported
@@ -199,7 +199,7 @@ def test_a_profile_is_stored_beside_its_files_content_and_summed_up_for_the_reco
         store.read("payments", "other")
 
 
-def test_a_file_out_of_line_with_those_before_it_is_told_of() -> None:
+def test_a_file_out_of_line_with_those_before_it_is_reported() -> None:
     store, usual = Profiles(MemoryObjects(), "artifacts"), profiled(payments(50), quarantine_rows(), 50)
     for name in "abcd":
         assert "drift" not in store.keep(replace(usual, content_sha256=name))
@@ -214,7 +214,7 @@ def test_files_of_no_known_dataset_are_compared_with_nothing() -> None:
     assert [item.ref.key for item in store.objects.list("artifacts", "processed/")] == [reported["key"]]
 
 
-def test_statistics_that_cannot_be_made_keep_no_row_out() -> None:
+def test_statistics_that_cannot_be_computed_reject_no_row() -> None:
     store = Profiles(MemoryObjects(), "artifacts")
     assert store.of(RECORD, PAYMENTS, pa.table({"no such": [1]}), quarantine_rows()) == {"failed": "KeyError"}
 

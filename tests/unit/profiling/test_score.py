@@ -11,11 +11,18 @@ pytestmark = pytest.mark.unit
 NOW = dt.datetime(2024, 1, 1)
 
 
-def test_the_score_is_the_mean_of_the_parts_that_can_be_told() -> None:
+def test_the_score_is_the_mean_of_the_parts_that_are_known() -> None:
     assert Score(completeness=1.0, validity=0.5).total == 0.75
     assert Score(completeness=1.0, validity=0.5).as_texts() == {"score": "0.7500", "completeness": "1.0000", "validity": "0.5000"}
     assert Score().total is None
     assert Score().as_texts() == {}
+
+
+def test_a_recorded_score_is_read_back_without_its_age() -> None:
+    score = Score(completeness=0.75, validity=0.5, timeliness=0.0)
+    assert Score.of_texts({**score.as_texts(), "rows": "4", "drift": ""}) == score
+    assert score.of_content.total == 0.625
+    assert (score.of_content.lowest, Score().lowest) == ("validity", "")
 
 
 def test_a_ratio_is_one_less_what_is_undesired() -> None:

@@ -94,7 +94,7 @@ def test_one_card_among_many_notes_makes_no_column_sensitive_but_is_not_shown() 
     assert not holds_secrets(pa.array([*notes, "paid with 4111111111111111"]), numeric=False)
 
 
-def test_a_header_that_may_be_a_value_is_not_told() -> None:
+def test_a_header_that_may_be_a_value_is_not_shown() -> None:
     assert column_names(["id", "", "id", "4111111111111111"]) == ["id", "#2", "id#3", "#4"]
 
 

@@ -71,7 +71,7 @@ def test_quantiles_are_those_of_a_sample(tmp_path: Path) -> None:
     assert abs(float(str(reported.facts["median"])) / exact - 1) < 0.1
 
 
-def test_frequent_values_are_told_with_their_counts_in_all_rows_and_rare_ones_are_not(tmp_path: Path) -> None:
+def test_frequent_values_are_shown_with_their_counts_in_all_rows_and_rare_ones_are_not(tmp_path: Path) -> None:
     reported, _ = describe_many(many(tmp_path), "word")
     assert {text for text, _ in reported.top} == {"yes", "no", "maybe"}
     assert all(abs(count / (ROWS / 3) - 1) < 0.2 for _, count in reported.top)
@@ -86,11 +86,11 @@ def test_a_sample_takes_no_more_than_it_needs_and_the_same_rows_each_time(tmp_pa
     assert not isinstance(rows.some("word"), pa.DictionaryArray)
 
 
-def test_a_table_in_memory_is_told_as_its_file_is(tmp_path: Path) -> None:
+def test_a_table_in_memory_is_described_as_its_file_is(tmp_path: Path) -> None:
     assert describe_many(Columns(TABLE), "amount") == describe_many(many(tmp_path), "amount")
 
 
-def test_card_numbers_are_not_told_by_their_ends(tmp_path: Path) -> None:
+def test_card_numbers_are_not_shown_by_their_ends(tmp_path: Path) -> None:
     cards = pa.table({"n": pa.array([4111111111111111 + 9 * number for number in range(3_000)])})
     reported, _ = describe_many(many(tmp_path, cards), "n")
     assert "4111" not in json.dumps(dict(reported.facts))

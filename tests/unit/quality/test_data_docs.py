@@ -82,7 +82,7 @@ def test_data_docs_of_a_good_output_lie_where_the_audit_says() -> None:
     assert b"5nap" in objects.read(ObjectRef("artifacts", docs_at.removeprefix("s3://artifacts/")))
 
 
-def test_an_output_that_breaks_its_contract_is_refused_with_its_rows_and_told_of_in_the_data_docs() -> None:
+def test_an_output_that_breaks_its_contract_is_refused_with_its_rows_and_reported_in_the_data_docs() -> None:
     objects = MemoryObjects()
     with pytest.raises(AuditError, match=r"scores: score: maximum broken by 1 rows \(keys 2\)"):
         audited(objects, scores(0.5, 1.5))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from headgate.contracts.arrow import arrow_schema
@@ -18,6 +19,9 @@ from headgate.quality.gate import require
 from headgate.quality.pages import site_page
 from headgate.quality.suites import suite_of
 from headgate.quality.validation import FailedExpectation, SuiteResult, ValidationRun, check
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = [
     pytest.mark.unit,
@@ -192,3 +196,21 @@ def test_the_error_says_where_the_data_docs_lie() -> None:
         require(
             [SuiteResult("orders", 9, 3, (FailedExpectation("unique", "order_id", 2),))], "s3://artifacts/data_docs/abc/snapshot/index.html"
         )
+
+
+def test_a_verdict_does_not_depend_on_how_many_rows_are_asked_about_at_once(tmp_path: Path) -> None:
+    """A key that is repeated in another batch is found, and counts are those of all batches."""
+    table = rows({"state": "closed"}, {"line_id": 2}, {"line_id": 3, "state": "closed"}, {"line_id": 2}, {"line_id": 5})
+    path = tmp_path / "lines.parquet"
+    pq.write_table(table, path)
+    whole = check(CONTRACT, table)
+    assert {(one.place, one.rule, one.rows) for one in whole.broken} == {("state", "valid_values", 2), ("line_id", "unique", 2)}
+    assert ValidationRun("batches", date.min, batch_rows=2).check(CONTRACT, table) == whole
+    assert ValidationRun("file", date.min, batch_rows=2).check_file(CONTRACT, path) == whole
+
+
+def test_batches_without_a_defect_pass(tmp_path: Path) -> None:
+    path = tmp_path / "lines.parquet"
+    pq.write_table(rows({}, {"line_id": 2}, {"line_id": 3}), path)
+    verdict = ValidationRun("file", date.min, batch_rows=2).check_file(CONTRACT, path)
+    assert (verdict.passed, verdict.rows) == (True, 3)

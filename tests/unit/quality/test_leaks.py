@@ -116,7 +116,7 @@ def test_a_card_number_is_found_however_it_is_written(text: str) -> None:
         "85123A WHITE HANGING HEART T-LIGHT HOLDER",
     ],
 )
-def test_what_is_no_card_number_is_left_alone(text: str) -> None:
+def test_other_numbers_are_no_findings(text: str) -> None:
     assert not leaks_in_text(text)
 
 
@@ -244,7 +244,7 @@ def test_columns_of_extension_types_and_of_any_encoding_are_scanned() -> None:
     assert leaks_in_rows(pa.table({**rows, "uuid": uuids})) == (16, {(name, CARD_NUMBER): 1 for name in rows})
 
 
-def test_a_finding_tells_no_number_that_is_a_columns_name() -> None:
+def test_a_finding_shows_no_number_that_is_a_columns_name() -> None:
     found = leaks_in_rows(pa.table({"4111111111111111": ["5555555555554444"]}))[1]
     assert found == {("################", CARD_NUMBER): 1, ("", CARD_NUMBER): 1}
 

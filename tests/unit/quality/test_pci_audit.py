@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
@@ -17,14 +18,29 @@ from headgate.lake.publishing import parquet_bytes
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 from headgate.quality.audit import audit
 from headgate.quality.leaks import CHECKS
-from headgate.quality.pci_audit import Finding, derived_zones, findings, lake_zones, pci_audit, scan_logs, scan_objects, scan_records
+from headgate.quality.pci_audit import (
+    Finding,
+    Scan,
+    Zone,
+    derived_zones,
+    findings,
+    growing_zones,
+    pci_audit,
+    scan_logs,
+    scan_object,
+    scan_records,
+    snapshot_zone,
+)
 from headgate.systems.rows import rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 pytestmark = pytest.mark.unit
 
 PAN = "4111111111111111"
 LAKE = LakeSnapshot("0" * 16, date(2024, 1, 31), {"orders": DatasetSnapshot("orders", "new", "snapshots/orders/new/", 1, 1)})
-ZONES = lake_zones("curated", "quarantine", ["hub-prod", "guardian-prod"], LAKE)
+ZONES = [*growing_zones("curated", "quarantine", ["hub-prod", "guardian-prod"]), snapshot_zone("curated", LAKE)]
 RECORD = FileRecord("id", "raw", "orders/a.csv", "v1", "orders", "done", received=3, accepted=3)
 
 
@@ -42,6 +58,11 @@ def lake(**places: str) -> MemoryObjects:
         bucket, key = where[place]
         objects.write(ObjectRef(bucket, key), parquet_bytes(pa.table({"order_id": [1], "note": [note]})))
     return objects
+
+
+def scan_objects(objects: MemoryObjects, zones: Sequence[Zone]) -> list[Scan]:
+    wanted = [(zone, item.ref) for zone in zones for prefix in zone.prefixes for item in objects.list(zone.bucket, prefix)]
+    return [scan_object(objects, zone, ref) for zone, ref in wanted]
 
 
 @pytest.mark.parametrize(
@@ -79,6 +100,12 @@ def test_a_leak_in_a_record_or_a_log_line_is_found() -> None:
     assert findings(scan_logs({"merge": [f"row {PAN}"]})) == [Finding("logs", "merge", "", "card_number", 1)]
 
 
+def test_the_count_of_masked_codes_is_no_code() -> None:
+    counted = replace(RECORD, masked={"card_cvv": 350}, new_columns={"cvv2": 1234})
+    assert findings([scan_records([counted])]) == []
+    assert findings([scan_records([replace(RECORD, new_columns={PAN: 1})])]) == [Finding("ledger", "files", "", "card_number", 1)]
+
+
 def test_a_leak_in_a_file_that_is_not_parquet_or_in_a_name_is_found() -> None:
     objects = MemoryObjects()
     objects.write(ObjectRef("quarantine", "rows/orders/notes.json"), f'{{"pan": "{PAN}"}}'.encode())
@@ -97,14 +124,14 @@ def test_a_leak_in_a_file_that_is_not_parquet_or_in_a_name_is_found() -> None:
         ("answers", "results/a.csv", f"no table\na,b\n{PAN}\n", "results", ""),
     ],
 )
-def test_a_leak_in_what_is_told_of_the_data_is_found(bucket: str, key: str, body: str, zone: str, column: str) -> None:
+def test_a_leak_in_profiles_and_records_is_found(bucket: str, key: str, body: str, zone: str, column: str) -> None:
     objects = MemoryObjects()
     objects.write(ObjectRef(bucket, key), body.encode())
     (found,) = findings(scan_objects(objects, derived_zones("artifacts", "answers")))
     assert (found.zone, found.column, found.check) == (zone, column, "card_number")
 
 
-def test_a_number_in_a_name_is_told_by_its_place_without_its_digits() -> None:
+def test_a_number_in_a_name_is_reported_by_its_place_without_its_digits() -> None:
     objects = MemoryObjects()
     objects.write(ObjectRef("quarantine", f"rows/{PAN}/{PAN}.json"), b"{}")
     scans = [*scan_objects(objects, ZONES)]

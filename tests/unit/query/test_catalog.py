@@ -57,7 +57,7 @@ def test_columns_are_listed() -> None:
         ("show tables in other", "SCHEMA_NOT_FOUND"),
     ],
 )
-def test_what_is_not_there_is_told(sql: str, reported: str) -> None:
+def test_a_missing_table_is_an_error(sql: str, reported: str) -> None:
     with pytest.raises(QueryError, match=reported):
         translate(sql, "duckdb")
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.errors import QueryError
-from headgate.query import Databases, for_engine, only_reading
+from headgate.query import Databases, for_engine, only_reading, reason_of
 from headgate.query.advice import with_advice
 
 if TYPE_CHECKING:
@@ -67,6 +67,40 @@ def test_no_statement_reads_or_writes_a_local_file(statement: str, tmp_path: Pat
     with pytest.raises(QueryError):
         duckdb.connect().execute(for_engine(statement.format(file=path), "duckdb", LAKE))
     assert path.read_text(encoding="utf-8") == "x\n1\n"
+
+
+@pytest.mark.parametrize("verb", ["show", "describe", "desc", "DESC"])
+@pytest.mark.parametrize(
+    "statement",
+    # `describe pragma database_list` asks for the column `database_list` of a table `pragma`.
+    [*(one for one in TOUCHING_FILES if one != "pragma database_list"), "rows.csv", '"{file}"', "`{file}`", "a.'{file}'"],
+)
+def test_a_listing_lists_the_catalog_and_describes_no_query_and_no_file(verb: str, statement: str) -> None:
+    with pytest.raises(QueryError):
+        for_engine(f"{verb}\n{statement.format(file='/nowhere/rows.csv')}", "duckdb", LAKE)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "show databases",
+        "SHOW SCHEMAS LIKE 'e*'",
+        "show tables;",
+        "show tables in ecommerce_prod",
+        "show tables in ecommerce_prod 'sales*'",
+        "show views in ecommerce_prod",
+        "show columns in ecommerce_prod.sales_forecast",
+        "show columns from sales_forecast in ecommerce_prod",
+        "show partitions `ecommerce_curated`.`orders`",
+        "show create table ecommerce_prod.sales_forecast",
+        "show tblproperties orders ('classification')",
+        "describe ecommerce_prod.sales_forecast",
+        "-- what is there\nDESC formatted orders",
+        'describe "orders" order_id',
+    ],
+)
+def test_athenas_listings_are_sent_as_they_are(statement: str) -> None:
+    assert only_reading(statement) is None
 
 
 @given(st.text(alphabet="selctfromadv_'\"/(), ;*", max_size=60), st.sampled_from(TOUCHING_FILES))
@@ -132,6 +166,25 @@ def test_a_wrong_table_gets_the_nearest_names(statement: str, advice: str) -> No
 def test_a_wrong_column_gets_the_nearest_names_of_the_tables_that_were_asked() -> None:
     message = "query 1 failed: COLUMN_NOT_FOUND: line 1:8: Column 'custmer_id' cannot be resolved"
     assert "Did you mean customer_id" in with_advice(message, "select custmer_id from ecommerce_curated.orders", LAKE)
+
+
+def test_a_wrong_column_that_is_near_none_gets_all_columns() -> None:
+    message = "query 1 failed: COLUMN_NOT_FOUND: line 1:8: Column 'zzzzzz' cannot be resolved"
+    assert "order_items has the columns order_item_id, order_id, " in with_advice(
+        message, "select zzzzzz from ecommerce_curated.order_items", LAKE
+    )
+
+
+def test_the_advice_for_a_missing_table_is_given_once() -> None:
+    said = reason_of("Catalog Error: Table with name zzzzzz does not exist", "duckdb")
+    assert with_advice(said, "select * from zzzzzz", LAKE).count("SHOW TABLES") == 1
+
+
+@pytest.mark.parametrize(("word", "advice"), [("selct", "Did you mean SELECT?"), ("xyzzy", "Use SELECT, WITH, SHOW, DESCRIBE or EXPLAIN.")])
+def test_a_word_that_begins_no_statement_is_not_called_a_change(word: str, advice: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        only_reading(f"{word} 1")
+    assert str(refused.value) == f"{word.upper()} begins no statement of Athena's SQL. {advice}"
 
 
 def test_a_deployment_may_have_other_database_names() -> None:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from headgate.api.shapes.lake import Health, HealthCheck
 from headgate.aws.athena.queries import Answer, ResultColumn
 from headgate.errors import QueryError
 from headgate.reports.alerts import Alert, raised
-from headgate.reports.answers import DatasetRows, PanelAnswer, Report, ask_dashboards, rows_by_dataset
+from headgate.reports.answers import PanelAnswer, Report, ask_dashboards
 from headgate.reports.html_page import html
 from headgate.reports.numbers import cell, figure
+from headgate.reports.summary import DatasetSummary, by_dataset
 from headgate.reports.svg_charts import draw
 from headgate.systems.dashboards import AlertRule, Dashboard, Kind, Panel
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
@@ -25,6 +27,7 @@ from tests.unit.api.lakes import PAYMENTS, MemoryLake
 pytestmark = pytest.mark.unit
 
 HOSTILE = "<script>alert(1)</script>"
+ORDERS = DatasetSummary("orders", files=2, received=10, accepted=7, quarantined=2, duplicates=1, reasons=Counter(not_a_date=2))
 HEALTHY = Health(state="healthy", checks=(HealthCheck(name="run", state="healthy", message="Run 7 succeeded."),), as_of="2026-11-20")
 KPI = Panel("money", "How much?", Kind.KPI, "sales", "SELECT 1", unit="GBP")
 BARS = Panel("bars", "Which?", Kind.BAR, "sales", "SELECT 2", x="name", y=("value",))
@@ -48,7 +51,7 @@ def report(*answers: PanelAnswer, **changed: Any) -> Report:  # noqa: ANN401 par
         "lake": "ecommerce",
         "made_at": datetime(2026, 11, 21, 6, 0),
         "health": HEALTHY,
-        "datasets": (DatasetRows("orders", files=2, received=10, accepted=7, quarantined=2, duplicates=1, reasons={"not_a_date": 2}),),
+        "datasets": (ORDERS,),
         "systems": ((Dashboard("hub", "Sales"), answers),),
         "cost_usd": {"Glue": Decimal("1.234")},
         "cost_since": datetime(2026, 10, 22, tzinfo=UTC),
@@ -92,7 +95,7 @@ def test_a_system_that_was_never_built_says_what_to_do() -> None:
 
 def test_texts_of_files_are_text_and_the_page_loads_nothing() -> None:
     bars = PanelAnswer(BARS, ("name", "value"), ((HOSTILE, 3), ("b", -1)))
-    page = html(report(bars, datasets=(DatasetRows(HOSTILE),)), (Alert("hub", "high", HOSTILE),), "https://console.example.com")
+    page = html(report(bars, datasets=(DatasetSummary(HOSTILE),)), (Alert("hub", "high", HOSTILE),), "https://console.example.com")
     assert HOSTILE not in page
     assert "<script" not in page
     assert "default-src 'none'" in page
@@ -115,6 +118,7 @@ def test_the_same_report_gives_the_same_bytes() -> None:
         max_size=30,
     ),
 )
+@example(Kind.LINE, [("", 5e-324)])
 def test_every_answer_can_be_drawn(kind: Kind, rows: list[tuple[object, object]]) -> None:
     panel = Panel("p", "What?", kind, "t", "SELECT 1", x="x", y=("y",), bounds=(("y", "y"),) if kind is Kind.FAN else ())
     drawn = draw(panel, [{"x": x, "y": y} for x, y in rows])
@@ -134,7 +138,7 @@ def test_an_alert_is_raised_above_its_limit_only() -> None:
 def test_rows_are_summed_by_dataset() -> None:
     lake = MemoryLake()
     lake.receive("payments/one.csv", PAYMENTS)
-    (sums,) = rows_by_dataset(lake.ledger.records())
+    (sums,) = by_dataset(lake.ledger.records())
     assert (sums.dataset, sums.received, sums.accepted + sums.quarantined + sums.duplicates) == ("payments", sums.received, sums.received)
     assert sum(sums.reasons.values()) >= 1
 

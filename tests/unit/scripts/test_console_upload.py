@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scripts.console_upload import upload
+from scripts.deployment.console_upload import upload
 
 if TYPE_CHECKING:
     from pathlib import Path

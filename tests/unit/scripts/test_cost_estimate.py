@@ -7,7 +7,7 @@ import json
 import pytest
 
 from headgate.costs.workload import Settings
-from scripts import cost_estimate
+from scripts.deployment import cost_estimate
 
 pytestmark = pytest.mark.unit
 
@@ -19,7 +19,8 @@ def test_without_variables_the_defaults_of_the_root_are_estimated() -> None:
 def test_variables_change_the_estimate() -> None:
     network = json.dumps({"vpc_id": "vpc-1", "subnet_ids": ["a", "b"]})
     stated = {"run_interval_s": "86400", "job_execution_class": "STANDARD", "systems": "[]", "endpoint_network": network}
-    found = cost_estimate.settings_of(stated)
+    found = cost_estimate.settings_of({**stated, "job_worker_types": '{"merge_curated": "G.2X"}'})
+    assert found.worker_type_of("merge_curated") == "G.2X"
     assert (found.run_interval_s, found.job_execution_class, found.systems, found.endpoints) == (86400, "STANDARD", 0, 12)
 
 

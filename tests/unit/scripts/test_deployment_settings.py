@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scripts.deployment_settings import DeploymentSettings, StateBucket, described
+from scripts.deployment.deployment_settings import DeploymentSettings, StateBucket, described
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from headgate.errors import SettingsError
-from scripts import export_logins
+from scripts.deployment import export_logins
 
 pytestmark = pytest.mark.unit
 

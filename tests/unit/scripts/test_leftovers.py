@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from scripts.leftovers import leftovers, names_in_state
+from scripts.deployment.leftovers import leftovers, names_in_state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

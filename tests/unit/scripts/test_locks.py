@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.job_packages import closure, direct_requirements, job_lock, locked_lines, third_party
+from scripts.packages.job_packages import closure, direct_requirements, job_lock, locked_lines, third_party
 
 pytestmark = pytest.mark.unit
 

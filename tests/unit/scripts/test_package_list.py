@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scripts.package_list import REQUIREMENTS, bill_of_materials, licence, markdown, packages
+from scripts.packages.package_list import REQUIREMENTS, bill_of_materials, licence, markdown, packages
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from scripts.pending_files import summary, take_up
+from scripts.deployment.pending_files import summary, take_up
 
 pytestmark = pytest.mark.unit
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.errors import NotFoundError, SettingsError
-from headgate.systems.dashboards import dashboard, dashboards
+from headgate.systems.dashboards import dashboards, dashboards_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,15 @@ def own_lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_lake_has_the_dashboards_of_its_own_folder(own_lake: Path) -> None:
     (own_lake / "dashboards" / "loans.yaml").write_text(BOARD)
     assert [board.title for board in dashboards().values()] == ["Loans"]
-    assert dashboard("own-models").panel("loans").columns == ("value", "before")
+    assert dashboards()["own-models"].panel("loans").columns == ("value", "before")
+
+
+def test_dashboards_of_systems_that_are_not_deployed_are_left_out_and_the_projects_own_stay(own_lake: Path) -> None:
+    """A lake without SQL models has no system of its own, but may draw its datasets."""
+    (own_lake / "headgate.toml").write_text('name = "library"\ndomains = ["retail"]\n')
+    (own_lake / "dashboards" / "loans.yaml").write_text(BOARD)
+    assert [*dashboards_of(["retail-copilot"])] == ["own-models", "retail-copilot"]
+    assert [*dashboards_of([])] == ["own-models"]
 
 
 def test_a_lake_without_a_domain_has_no_retail_dashboards(own_lake: Path) -> None:
@@ -44,12 +52,10 @@ def test_a_lake_without_a_domain_has_no_retail_dashboards(own_lake: Path) -> Non
     assert dashboards() == {}
 
 
-def test_an_unknown_dashboard_or_panel_names_those_there_are(own_lake: Path) -> None:
+def test_an_unknown_panel_is_named(own_lake: Path) -> None:
     (own_lake / "dashboards" / "loans.yaml").write_text("system: own-models\ntitle: Loans\npanels: []\n")
-    with pytest.raises(NotFoundError, match="own-models"):
-        dashboard("sales")
     with pytest.raises(NotFoundError, match="no panel sales"):
-        dashboard("own-models").panel("sales")
+        dashboards()["own-models"].panel("sales")
 
 
 @pytest.mark.parametrize("text", ["[", "title: no system\n", "system: s\ntitle: t\npanels: [{name: a, kind: pie}]\n", "[]"])

@@ -136,7 +136,7 @@ def test_iso_dates_are_read_beside_a_pattern() -> None:
 @pytest.mark.parametrize(
     "text", ["29.02.2026", "31.04.2026", "1.1.2026", "01.01.26", " 01.01.2026", "01/01/2026", "00.01.2026", "01.13.2026"]
 )
-def test_what_is_no_day_in_the_pattern_is_refused(text: str) -> None:
+def test_a_text_that_is_no_day_in_the_pattern_is_refused(text: str) -> None:
     assert read(column("DATE", patterns=["dd.MM.yyyy"]), text) == ["misfit"]
 
 

@@ -19,7 +19,7 @@ def test_a_dictionary_keeps_what_is_used_once_and_in_the_order_of_rows() -> None
 
 
 @given(words, words)
-def test_a_dictionary_tells_nothing_of_what_it_was_cut_from(before: list[str | None], own: list[str | None]) -> None:
+def test_a_dictionary_reveals_nothing_of_the_rows_it_was_cut_from(before: list[str | None], own: list[str | None]) -> None:
     cut = pa.array([*before, *own], pa.string()).dictionary_encode().slice(len(before))
     alone = pa.array(own, pa.string()).dictionary_encode()
     assert compacted(cut).to_pylist() == own

@@ -52,12 +52,12 @@ def test_plain_spellings_need_no_grammar() -> None:
 
 
 @pytest.mark.parametrize("text", ["007", "+1", "1e3", "--1", "1-", "-", "1.5", "\u0661", "1" * 19])
-def test_what_is_no_plain_integer_is_left_to_the_grammar(text: str) -> None:
+def test_other_than_plain_integers_are_left_to_the_grammar(text: str) -> None:
     assert not plain.integers(pa.array([text])).sure.any()
 
 
 @pytest.mark.parametrize("text", ["1.", ".5", "1..5", "1.2.3", "1.234", "01.5", "12345678901.0", "-", "-.5", "1,5"])
-def test_what_is_no_plain_decimal_is_left_to_the_grammar(text: str) -> None:
+def test_other_than_plain_decimals_are_left_to_the_grammar(text: str) -> None:
     assert not plain.decimals(pa.array([text]), 12, 2).sure.any()
 
 

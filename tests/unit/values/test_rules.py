@@ -50,7 +50,7 @@ def test_a_rule_names_the_rows_that_break_it_and_null_satisfies_all_but_required
     assert broken(rule, values) == rows
 
 
-def test_all_rules_of_a_column_are_told_in_contract_order() -> None:
+def test_all_rules_of_a_column_are_reported_in_contract_order() -> None:
     rules = (Rule("max_length", 1), Rule("pattern", "^[a-z]*$"), Rule("valid_values", ("a",), Level.WARN))
     found = column_breaches(Column("x", ColumnType(Kind.STRING), rules=rules), pa.array(["AB"]), pa.array(["AB"]))
     assert [(breach.rule, breach.level) for breach in found] == [

@@ -16,6 +16,7 @@ from headgate.domains.retail.compliance_guardian import (
     risk_scores,
     scoring,
 )
+from headgate.engines.local import give_back
 from headgate.systems.rows import without_rows
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[
         shelf.put(model)
         shelf.export(fraud_model.NAME, exported_model.scorer(model.fitted, transactions, tables["customers"]))
     del transactions  # dozens of features for each of millions
+    give_back()
     return {
         "fraud_scores": fraud_scores.table(periods),
         "risk_scores": risk_scores.table(periods, risk_scores.failed_payments(tables["payments"])),

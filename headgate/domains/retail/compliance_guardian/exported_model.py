@@ -11,7 +11,7 @@ import pandas as pd
 from headgate.domains.retail.compliance_guardian import decisions, features, models, reasons
 from headgate.learning import export_models
 from headgate.predictions.fraud import FraudScorer
-from headgate.predictions.scorer import Scorer, named
+from headgate.predictions.scorer import Scorer, with_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,9 +69,9 @@ def _arrays(model: models.Boosting, transactions: pd.DataFrame, customers: ibis.
     past = transactions[transactions.transacted_at > newest]
     accounts = features.sign_ups(customers)
     return {
-        **named("trees", export_models.trees(model.classifier)),
-        **named("past", _past(past)),
-        **named("accounts", {name: accounts[name].to_numpy(dtype=np.int64) for name in ("customer_id", "signed_up_s")}),
+        **with_prefix("trees", export_models.trees(model.classifier)),
+        **with_prefix("past", _past(past)),
+        **with_prefix("accounts", {name: accounts[name].to_numpy(dtype=np.int64) for name in ("customer_id", "signed_up_s")}),
     }
 
 

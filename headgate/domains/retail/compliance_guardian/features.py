@@ -79,9 +79,11 @@ def described(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> p
     timed = _timed(known)
     found = _in_order(_plain(known, customers))
     for table in (_of_customer(_compared(_remembered(timed))), _of_terminal(_suspected(_remembered(timed)))):
-        part = _in_order(table).drop(columns=list(_ORDER))
-        found = found.assign(**{str(name): part[name] for name in part})
-    return found.assign(is_fraud=found.is_fraud.astype("boolean"))
+        part = _in_order(table)
+        for name in part.columns.drop(list(_ORDER)):
+            found[name] = part.pop(name)  # one column at a time: `assign` would hold two copies of millions of rows
+    found["is_fraud"] = found.is_fraud.astype("boolean")
+    return found
 
 
 def sign_ups(customers: ibis.Table) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
 from headgate.domains.retail.compliance_guardian.features import ALL, UNLABELLED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
@@ -31,6 +31,7 @@ RECIPES: Mapping[str, Mapping[str, int]] = {
 FIRST = next(iter(RECIPES))
 _CERTAIN = 1e-6
 _UNKNOWN = -1.0  # the forest takes no nulls
+_BATCH_ROWS = 100_000  # scored at once
 
 
 class FraudModel(Protocol):
@@ -74,7 +75,7 @@ class Boosting:
 
         Source: Dal Pozzolo, Caelen, Johnson & Bontempi (2015), Calibrating Probability with Undersampling, eq. 4.
         """
-        sampled = self.classifier.predict_proba(_matrix(points, self.columns))[:, 1]
+        sampled = _in_batches(lambda some: self.classifier.predict_proba(_matrix(some, self.columns))[:, 1], points)
         return np.asarray(logit(np.clip(sampled, _CERTAIN, 1 - _CERTAIN)) + np.log(self.honest_share))
 
     def scores(self, points: pd.DataFrame) -> Array:
@@ -93,7 +94,7 @@ class Isolation:
 
     def strength(self, points: pd.DataFrame) -> Array:
         """Strangeness, as the forest gives it, about 0.3 to 1."""
-        return -np.asarray(self.forest.score_samples(np.nan_to_num(_matrix(points, self.columns), nan=_UNKNOWN)), dtype=np.float64)
+        return -_in_batches(lambda some: self.forest.score_samples(np.nan_to_num(_matrix(some, self.columns), nan=_UNKNOWN)), points)
 
     def scores(self, points: pd.DataFrame) -> Array:
         """Share of the transactions that are no stranger."""
@@ -148,6 +149,12 @@ def _thinned(fraud: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
     honest, defrauded = np.flatnonzero(~fraud), np.flatnonzero(fraud)
     drawn = np.random.default_rng(SEED).permutation(honest)[:MAX_HONEST]
     return np.sort(np.concatenate([drawn, defrauded]))
+
+
+def _in_batches(score: Callable[[pd.DataFrame], Array], points: pd.DataFrame) -> Array:
+    """The score of each transaction, which depends on no other: the features of all as one matrix would be in memory twice."""
+    starts = range(0, max(1, len(points)), _BATCH_ROWS)
+    return np.concatenate([np.asarray(score(points.iloc[start : start + _BATCH_ROWS]), dtype=np.float64) for start in starts])
 
 
 def _matrix(points: pd.DataFrame, columns: Sequence[str]) -> Array:

@@ -33,21 +33,26 @@ def failed_payments(payments: ibis.Table) -> pd.DataFrame:
 
 def table(periods: Sequence[Period], failed: pd.DataFrame) -> pd.DataFrame:
     """The table's rows, by kind of entity and entity."""
-    rows = pd.concat([period.transactions[list(_READ)] for period in periods])
-    fraud = rows.is_fraud.fillna(value=False).astype(bool)
-    # A forest's score is a rank, not a probability: it says nothing about how much fraud to expect.
-    guessed = rows.score.where(rows.model == "gradient_boosting", 0.0)
-    scored = rows.assign(
-        known=fraud,
-        recent=rows.transacted_at > rows.transacted_at.max() - pd.Timedelta(days=RECENT_DAYS),
-        expected=guessed.where(rows.is_fraud.isna(), fraud.astype(np.float64)),
-    )
+    scored = _scored(periods)
     base = float(scored.expected[scored.recent].mean())
     parts = [_of(kind, column, scored, base) for kind, column in _ENTITIES.items()]
     frame = pd.concat(parts, ignore_index=True).merge(
         failed.rename(columns={"card_token": "entity_id"}).assign(entity_type="card"), on=["entity_type", "entity_id"], how="left"
     )
     return frame.assign(failed_payments=frame.failed_payments.fillna(0).astype("int64"))[list(_COLUMNS)]
+
+
+def _scored(periods: Sequence[Period]) -> pd.DataFrame:
+    """All transactions with what entities are judged by. Columns are added and dropped in place: there are millions of rows."""
+    rows = pd.concat([period.transactions[list(_READ)] for period in periods])
+    is_fraud = rows.pop("is_fraud")
+    rows["known"] = is_fraud.fillna(value=False).astype(bool)
+    rows["recent"] = rows.transacted_at > rows.transacted_at.max() - pd.Timedelta(days=RECENT_DAYS)
+    rows["stolen"] = rows.pence.where(rows.known, 0)
+    # A forest's score is a rank, not a probability: it says nothing about how much fraud to expect.
+    guessed = rows.score.where(rows.pop("model") == "gradient_boosting", 0.0)
+    rows["expected"] = guessed.where(is_fraud.isna(), rows.known.astype(np.float64))
+    return rows
 
 
 _COLUMNS = (
@@ -67,11 +72,9 @@ _COLUMNS = (
 
 def _of(kind: str, column: str, scored: pd.DataFrame, base: float) -> pd.DataFrame:
     """The entities of one kind; the score is the share of fraud lately, drawn towards `base` where there is little to go by."""
-    lately = (
-        scored[scored.recent].groupby(column).agg(expected=("expected", "sum"), count=("expected", "size"), highest_score=("score", "max"))
-    )
-    stolen = scored.assign(stolen=scored.pence.where(scored.known, 0))
-    whole = stolen.groupby(column).agg(
+    recent = scored.loc[scored.recent, [column, "expected", "score"]]
+    lately = recent.groupby(column).agg(expected=("expected", "sum"), count=("expected", "size"), highest_score=("score", "max"))
+    whole = scored.groupby(column).agg(
         transactions=("known", "size"),
         pence=("pence", "sum"),
         known_frauds=("known", "sum"),

@@ -46,6 +46,8 @@ class Method(StrEnum):
     POOLED_RATE = "pooled_rate"  # everybody as the shop's average; only where too few customers came back
 
 
+IN_CHARGE = Method.SHARP_HURDLE
+_CLEARLY_BETTER = 0.05  # of the score, in which past revenue has 1
 _HURDLE_POWERS = {Method.HURDLE: 1.0, Method.SHARP_HURDLE: 2.0}
 
 
@@ -57,7 +59,8 @@ class ValueModel:
         purchases, spend, regression, typical: None where the data cannot carry them. `regression` gives what a customer spends,
             `typical` the logarithm of what one who buys spends.
         daily_rate: purchases of a customer per trading day, over all customers; `mean_spend` of a purchase, GBP.
-        total: what all customers together are expected to spend, GBP; every method's values are scaled to it. None where no year is known.
+        total: what all customers together are expected to spend, GBP; every method's values are scaled to it. It comes from last year;
+            where no year is known, from the regression. None where neither is known.
         factors: without a total, what each method must be multiplied by to have been right at the origins it learnt from.
         method: the published one.
     """
@@ -108,15 +111,16 @@ def learnt(points: pd.DataFrame, some: tuple[Origin, ...], churn: Churn | None, 
     repeats = int((histories.frequency > 0).sum())
     enough = repeats >= bg_nbd.MIN_REPEAT_BUYERS
     waited = float(histories.age.sum())
+    regression = _regression(some) if some and churn else None
     model = ValueModel(
         purchases=bg_nbd.fit(histories, modified=True) if enough else None,
         spend=_spend_model(points) if enough else None,
-        regression=_regression(some) if some and churn else None,
+        regression=regression,
         typical=_typical(some) if some and churn else None,
         daily_rate=float(histories.frequency.sum()) / waited if waited else 0.0,
         mean_spend=float(points.revenue.sum() / points.purchases.sum()),
         trading_days=ahead.trading_days,
-        total=expected(ahead, some).revenue,
+        total=expected(ahead, some).revenue or _regressed_total(regression, points, some),
         factors={},
         method=Method.MBG_NBD if enough else Method.POOLED_RATE,
     )
@@ -137,6 +141,14 @@ def _regression(some: tuple[Origin, ...]) -> Any:  # noqa: ANN401 scikit-learn s
         return None
     glm = TweedieRegressor(power=_TWEEDIE_POWER, alpha=_TWEEDIE_RIDGE, link="log", max_iter=1_000)
     return preprocessing.chain(StandardScaler(), glm).fit(_logged(points), spent)
+
+
+def _regressed_total(regression: Any, points: pd.DataFrame, some: tuple[Origin, ...]) -> float | None:  # noqa: ANN401 as above
+    """What customers like these spent in a window at the origins, all together; None without a regression."""
+    if regression is None:
+        return None
+    before, _, spent = together(some)
+    return float(regression.predict(_logged(points)).sum() * spent.sum() / regression.predict(_logged(before)).sum())
 
 
 def _typical(some: tuple[Origin, ...]) -> Any:  # noqa: ANN401 as above
@@ -244,5 +256,13 @@ def rank_correlation(one: Array, other: Array) -> float:
 
 
 def winner(trials: list[Trial]) -> Method:
-    """The method with the best score; the naive rule wins a tie."""
-    return min(trials, key=lambda trial: (trial.score, trial.method is not Method.PAST_REVENUE)).method
+    """The method in charge, unless the naive rule is as good or another method is clearly better; the best one where it was not tried.
+
+    Two origins cannot tell methods apart that are nearly as good.
+    """
+    best = min(trials, key=lambda trial: (trial.score, trial.method is not Method.PAST_REVENUE))
+    charged = next((trial for trial in trials if trial.method is IN_CHARGE), None)
+    if charged is None or best.method is Method.PAST_REVENUE or best.score < charged.score - _CLEARLY_BETTER:
+        return best.method
+    naive = next(trial for trial in trials if trial.method is Method.PAST_REVENUE)
+    return naive.method if naive.score <= charged.score else charged.method

@@ -11,7 +11,7 @@ from headgate.domains.retail.demand_insights_engine import churn, churn_risk, cu
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
 from headgate.learning import export_models
 from headgate.predictions.customers import CustomerScorer
-from headgate.predictions.scorer import Scorer, named
+from headgate.predictions.scorer import Scorer, with_prefix
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -106,13 +106,13 @@ def _churn_arrays(model: ChurnModel | None) -> Arrays:
         return {}
     reference = {"reference": model.reference[list(model.columns)].to_numpy(dtype=np.float64)}
     if model.recipe == churn.NAIVE:
-        return reference | named("scaled", _silence(model))
+        return reference | with_prefix("scaled", _silence(model))
     estimator = _calibrated(model).estimator
     chains = estimator.named_estimators_ if model.recipe == "calibrated_ensemble" else {_PARTS[model.recipe][0]: estimator}
     if "splines" in chains:
-        reference |= named("splines", export_models.splines(chains["splines"], len(model.columns)))
+        reference |= with_prefix("splines", export_models.splines(chains["splines"], len(model.columns)))
     if "trees" in chains:
-        reference |= named("trees", export_models.trees(chains["trees"][-1]))
+        reference |= with_prefix("trees", export_models.trees(chains["trees"][-1]))
     return reference
 
 
@@ -146,4 +146,5 @@ def _value_facts(model: ValueModel) -> dict[str, Any]:
 
 def _value_arrays(model: ValueModel) -> Arrays:
     chains = {"regression": model.regression, "typical": model.typical}
-    return {name: array for part, chain in chains.items() if chain for name, array in named(part, export_models.scaled(chain)).items()}
+    parts = (with_prefix(part, export_models.scaled(chain)) for part, chain in chains.items() if chain)
+    return {name: array for part in parts for name, array in part.items()}

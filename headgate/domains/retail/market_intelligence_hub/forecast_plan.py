@@ -40,7 +40,7 @@ class Grain:
         cycle: periods after which one is like another again, such as the days of a week.
         quarter, year: in periods.
         horizon: periods ahead, unless the plan says otherwise; 13 weeks are the horizon of the M4 competition's weekly series.
-        step: periods between two origins of the backtest.
+        step: periods between two recent origins of the backtest.
     """
 
     name: str
@@ -69,8 +69,8 @@ class Grain:
         return pd.Period(day, freq=self.frequency)
 
 
-DAY = Grain("day", "D", "D", (7, 365), cycle=7, quarter=91, year=365, horizon=28, step=14)
-WEEK = Grain("week", "W", "W-SUN", (52,), cycle=1, quarter=13, year=52, horizon=13, step=4)
+DAY = Grain("day", "D", "D", (7, 365), cycle=7, quarter=91, year=365, horizon=28, step=28)
+WEEK = Grain("week", "W", "W-SUN", (52,), cycle=1, quarter=13, year=52, horizon=13, step=13)
 MONTH = Grain("month", "M", "M", (12,), cycle=1, quarter=3, year=12, horizon=12, step=3)
 GRAINS = {grain.name: grain for grain in (DAY, WEEK, MONTH)}
 
@@ -84,7 +84,7 @@ class Plan:
         horizon: periods ahead.
         top_regions, top_categories: how many of each are forecast by name; the long tail of the rest is summed into `(other)`.
             This bounds the number of series to (regions + 2) times (categories + 2), however large the shop is.
-        windows: rolling origins of the backtest.
+        windows: origins of the backtest.
     """
 
     grain: Grain = WEEK
@@ -98,6 +98,24 @@ class Plan:
     def levels(self) -> tuple[str, ...]:
         """The levels of the hierarchy, from the total down; the last one's series are those that all others sum."""
         return tuple(level for level, kept in LEVELS.items() if set(kept) <= set(self.by))
+
+    @property
+    def season_cut(self) -> int:
+        """By how many periods the origin lies back whose window is the same part of the year as the coming one."""
+        return self.grain.year * -(-self.horizon // self.grain.year)
+
+    def cuts(self, farthest: int) -> tuple[int, ...]:
+        """By how many periods each origin of the backtest lies before the end: the newest ones, and the one of the same season.
+
+        By week these are four windows of a quarter that cover one year.
+
+        Args:
+            farthest: the most periods that leave a history worth modelling before an origin.
+        """
+        recent = [self.horizon + self.grain.step * number for number in range(self.windows)]
+        if self.season_cut <= farthest and self.season_cut not in recent:
+            recent = sorted([*recent[:-1], self.season_cut])
+        return tuple(cut for cut in recent if cut <= farthest)
 
     @classmethod
     def of(cls, options: Mapping[str, str]) -> Plan:

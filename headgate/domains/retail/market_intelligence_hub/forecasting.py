@@ -129,7 +129,7 @@ def forecast(
     """
     grouped = series.sort_values(["unique_id", "ds"]).groupby("unique_id", sort=True)["y"]
     histories = tuple(group.to_numpy(dtype=float) for _, group in grouped)
-    now, past = backtest(Panel(histories), task, windows=windows, step=task.horizon, engine=engine)
+    now, past = backtest(Panel(histories), task, cuts=[task.horizon * number for number in range(1, windows + 1)], engine=engine)
     return _long([str(name) for name, _ in grouped], now, offsets(past.past, now.spread, levels))
 
 
@@ -137,21 +137,18 @@ def backtest(
     panel: Panel,
     task: Task,
     *,
-    windows: int,
-    step: int,
+    cuts: Sequence[int],
     adjust: Adjustment | None = None,
     engine: Engine = LOCAL,
 ) -> tuple[Origin, Backtest]:
-    """The forecast from the end of every history, and those from `windows` earlier origins, `step` apart.
-
-    The newest of the earlier ones has exactly `horizon` known values after it. Origins from which no series has a history worth
-    modelling are left out.
+    """The forecast from the end of every history, and those from the earlier origins at which a series has a history worth modelling.
 
     Args:
+        cuts: by how many periods each earlier origin lies before the end, ascending, none less than the horizon.
         adjust: maps means and spread of the whole panel to better means, such as ones that add up.
     """
     longest = max((history.size for history in panel.histories), default=0)
-    cuts = [cut for cut in (task.horizon + step * number for number in range(windows)) if longest - cut >= MIN_MODELLED]
+    cuts = [cut for cut in cuts if longest - cut >= MIN_MODELLED]
     now, *earlier = _origins([panel.before(cut) for cut in (0, *cuts)], task, adjust, engine)
     actuals = [np.stack([_after(history, cut, task.horizon) for history in panel.histories]) for cut in cuts]
     return now, Backtest(tuple(earlier), np.stack(actuals) if actuals else np.empty((0, len(panel.histories), task.horizon)))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from headgate.domains.retail.market_intelligence_hub import naive_rules
 from headgate.domains.retail.market_intelligence_hub.calendar import exposure
-from headgate.domains.retail.market_intelligence_hub.conformal import Bounds, offsets
+from headgate.domains.retail.market_intelligence_hub.conformal import Bounds, PastErrors, offsets
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.forecasting import LEVELS, Backtest, Origin, Panel, Task, backtest, bounded
 from headgate.domains.retail.market_intelligence_hub.point_forecasts import MIN_MODELLED
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
-# Standard deviation of a week's sales around the mean of the 13 weeks before, on the logarithmic scale, where no season is known: 0.30 in
-# the first year of Online Retail II, 0.50 on a generated shop.
-_SEASON_DOUBT = 0.4
+# Root mean square error of the total's forecast up to 13 weeks ahead, on the logarithmic scale, with 24 to 47 weeks of history:
+# 0.36 on Online Retail II, 0.64 to 0.82 on three generated shops; see docs/adr/0040-next-year.md.
+_SEASON_DOUBT = 0.6
+_LEAST_LEVEL = 0.25  # of the mean of a history: a forecast near zero would enlarge errors without limit
 
 
 @dataclass(frozen=True)
@@ -67,29 +68,43 @@ def forecast_hierarchy(sales: pd.DataFrame, events: pd.DataFrame, span: Span, pl
     panel = Panel(histories, _exposure(events, leaves, _shares(histories, summing, leaves), span, plan))
     task = Task(plan.horizon, plan.grain.season_lengths, cycle=plan.grain.cycle)
     adjust = partial(reconcile, summing=summing)
-    now, past = backtest(panel, task, windows=plan.windows, step=plan.grain.step, engine=engine)
-    cuts = [_longest(now) - _longest(origin) for origin in past.origins]
+    cuts = plan.cuts(max((history.size for history in histories), default=0) - MIN_MODELLED)
+    now, past = backtest(panel, task, cuts=cuts, engine=engine)
     tried = tuple(
         naive_rules.candidates(origin, panel.before(cut), task, plan.grain.year) for origin, cut in zip(past.origins, cuts, strict=True)
     )
     offered = naive_rules.candidates(now, panel, task, plan.grain.year) if histories else None
-    methods = naive_rules.chosen(past, tried, offered, series["level"].to_numpy(dtype=object)) if offered else []
+    same_season = cuts.index(plan.season_cut) if plan.season_cut in cuts else None
+    methods = naive_rules.chosen(past, tried, offered, series["level"].to_numpy(dtype=object), same_season) if offered else []
     before = [naive_rules.published(origin, one, methods, adjust) for origin, one in zip(past.origins, tried, strict=True)]
     ahead = naive_rules.published(now, offered, methods, adjust) if offered else now
     tested = Backtest(tuple(before), past.actuals)
     too_short = np.array([_is_untested(place, ahead, tested) for place in range(len(series))], dtype=bool)
-    errors = tested.past
-    known = [bounded(origin, offsets(errors.without(number), origin.spread, LEVELS)) for number, origin in enumerate(tested.origins)]
+    known = [
+        bounded(origin, offsets(_errors_at(origin, tested).without(number), origin.spread, LEVELS))
+        for number, origin in enumerate(tested.origins)
+    ]
     by_year = offered.means[naive_rules.LAST_YEAR] if offered else np.empty((0, plan.horizon))
     unseasoned = np.asarray(np.isnan(by_year).any(axis=1), dtype=np.bool_)
-    bounds = _widened(offsets(errors, ahead.spread, LEVELS), ahead, too_short, _widening(plan, len(cuts)))
+    bounds = _widened(offsets(_errors_at(ahead, tested), ahead.spread, LEVELS), ahead, too_short, _widening(plan, len(cuts)))
     bounds = _with_season_doubt(bounds, ahead, unseasoned)
     rules = {name: np.stack([one.means[name] for one in tried]) if tried else np.empty((0, *now.means.shape)) for name in naive_rules.RULES}
     return HierarchyForecast(series, span, ahead, bounded(ahead, bounds), tested, tuple(known), too_short | unseasoned, rules)
 
 
-def _longest(origin: Origin) -> int:
-    return max((history.size for history in origin.histories), default=0)
+def _errors_at(origin: Origin, past: Backtest) -> PastErrors:
+    """Past errors at the level of an origin's forecast: a busy season is missed by more pounds than a quiet one."""
+    errors, level = past.past, _level(origin)
+    if not past.origins:
+        return errors
+    ratio = np.stack([np.divide(level, known, out=np.ones_like(level), where=known > 0) for known in map(_level, past.origins)])
+    return PastErrors(errors.errors * ratio[:, :, None], errors.spread * ratio)
+
+
+def _level(origin: Origin) -> Array:
+    """What each series is expected to sell in a period, at least a quarter of its usual sales; shape (series,)."""
+    usual = np.array([np.abs(history).mean() if history.size else 0.0 for history in origin.histories])
+    return np.asarray(np.maximum(np.abs(origin.means).mean(axis=1), _LEAST_LEVEL * usual), dtype=np.float64)
 
 
 def _is_untested(place: int, now: Origin, past: Backtest) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
 
 from headgate.domains.retail.market_intelligence_hub.point_forecasts import MIN_MODELLED
 
@@ -26,7 +27,11 @@ RULES = (LAST_YEAR, LAST_VALUE)
 _GROWTH_DAMPING = 0.25  # of a year: growth measured over as long counts half, on the logarithmic scale
 _MOST_GROWTH = 2.0
 _POOLED_WINDOWS = 4.0  # what the series of the same level say weighs as much as this many windows of a series' own
-_MARGIN = 0.02  # the ensemble must be better than a rule by this share, since it has more freedom to be better by chance
+_MARGIN = 0.02  # without a year the models must be better than the last value by this share
+_SEASON_WEIGHT = 2.0  # origins that the one of the same season counts as
+_ENOUGH_ORIGINS = 3  # with the one of the same season, before the mean of models and last year is preferred to last year
+_OWN_SHARE = 0.3  # of a series' own errors in what decides; the rest is the panel's mean
+_CHANCE = 0.05  # that a method is published which is better by chance
 _NOISE_WINDOW = 5  # periods around one, whose median is the level that noise is measured against
 _MISSING = 13  # a thirteenth of a year may lack at its beginning; the first known value then fills it
 _GROWTH_DOUBT = 0.2  # standard deviation of a year's growth that no second year shows, on the logarithmic scale
@@ -44,8 +49,8 @@ class Candidates:
         return self.means[""]
 
 
-def last_year(history: Array, horizon: int, year: int) -> Array:
-    """The same periods of last year times damped growth; NaN for a history that is much shorter than a year.
+def last_year(history: Array, horizon: int, year: int, growth: float = 1.0) -> Array:
+    """The same periods of last year times growth; NaN for a history that is much shorter than a year.
 
     >>> last_year(np.array([5.0, 7, 9, 5]), 2, 3).tolist()
     [7.0, 9.0]
@@ -55,11 +60,11 @@ def last_year(history: Array, horizon: int, year: int) -> Array:
         return np.full(horizon, np.nan)
     known = np.concatenate([np.full(lacking, history[0]), history])
     season = np.resize(known[known.size - year :], horizon)
-    return np.asarray(season * _growth(known, year), dtype=np.float64)
+    return np.asarray(season * growth, dtype=np.float64)
 
 
-def _growth(history: Array, year: int) -> float:
-    """From the newest half year against the half year before it a year ago, as far as both are known; 1 where too little is."""
+def damped_growth(history: Array, year: int) -> float:
+    """From the newest half year against the same one a year ago, as far as both are known; 1 where too little is."""
     known = min(history.size - year, year // 2)
     before, now = float(history[history.size - year - known : history.size - year].sum()), float(history[history.size - known :].sum())
     if known < 1 or before <= 0 or now <= 0:
@@ -71,27 +76,75 @@ def _growth(history: Array, year: int) -> float:
 def candidates(origin: Origin, panel: Panel, task: Task, year: int) -> Candidates:
     """The ensemble's forecasts beside those of the rules, which are made without events and get them back."""
     plain, factors = panel.without_events(task)
-    by_year = np.stack([last_year(history, task.horizon, year) for history in plain]) * factors
+    growth = damped_growth(_summed(plain), year)  # of one series it would mostly be noise
+    by_year = np.stack([last_year(history, task.horizon, year, growth) for history in plain]) * factors
     by_value = np.stack([np.full(task.horizon, history[-1] if history.size else 0.0) for history in plain]) * factors
     return Candidates({"": origin.means, LAST_YEAR: by_year, LAST_VALUE: by_value, HALF_LAST_YEAR: (by_year + origin.means) / 2})
 
 
-def chosen(past: Backtest, tried: tuple[Candidates, ...], now: Candidates, levels: npt.NDArray[np.object_]) -> list[str]:
-    """The method of each series: the one with the least error at past origins, on its own and over the series of its level.
+def _summed(histories: tuple[Array, ...]) -> Array:
+    """All series together; each ends with the same period."""
+    longest = max(history.size for history in histories)
+    return np.asarray(sum(np.pad(history, (longest - history.size, 0)) for history in histories), dtype=np.float64)
 
-    A series with a year of history that no origin could test is forecast by last year; see docs/adr/0040-next-year.md.
+
+def chosen(
+    past: Backtest, tried: tuple[Candidates, ...], now: Candidates, levels: npt.NDArray[np.object_], same_season: int | None = None
+) -> list[str]:
+    """The method of each series, from the errors of every method at the same past origins.
+
+    Where origins knew a year, one method is published unless another wins by more than the noise of the origins: the mean of models and
+    last year if the origins reach back to the season of the coming window, else last year. A series with a year of history that no origin
+    could test is forecast by last year. Without a year the models are published, or the last value if it wins.
+    See docs/adr/0040-next-year.md.
+
+    Args:
+        same_season: the origin whose window is the same part of the year as the coming one; None where there is none.
     """
     tested = {name: _errors(past, tried, name) for name in now.means}
-    able = {name: np.isfinite(means).all(axis=1) for name, means in now.means.items()}
+    able = np.isfinite(now.means[LAST_YEAR]).all(axis=1)
     by_year = np.isfinite(tested[LAST_YEAR])
-    has_year = np.asarray(by_year.any(axis=0), dtype=np.bool_)
-    # Methods are compared at the same origins: those that knew a year, or all of them for a series where none did.
-    errors = {name: np.where(by_year | ~has_year, error, np.nan) for name, error in tested.items()}
-    scored = np.stack([_scores(error, levels, has_year) * (1.0 if name else 1.0 + _MARGIN) for name, error in errors.items()])
-    offered = np.isfinite(scored) & np.stack(list(able.values()))
-    names = np.array(list(now.means), dtype=object)
-    best = names[np.argmin(np.where(offered, scored, np.inf), axis=0)]
-    return [str(name) for name in np.where(able[LAST_YEAR] & ~has_year, LAST_YEAR, best)]
+    without = np.where(_score(tested[LAST_VALUE], levels) < _score(tested[""], levels) * (1 + _MARGIN), LAST_VALUE, "")
+    untested = np.where(able, LAST_YEAR, without)
+    found = np.where(by_year.any(axis=0), _with_year(tested, by_year, same_season), untested)
+    return [str(name) for name in found]
+
+
+def _with_year(tested: dict[str, Array], by_year: npt.NDArray[np.bool_], same_season: int | None) -> npt.NDArray[np.object_]:
+    """The method of each series by the origins that knew a year; the origin of the same season counts twice."""
+    known: npt.NDArray[np.bool_] = np.asarray(by_year.any(axis=1), dtype=np.bool_)
+    weights = np.where(np.arange(len(known)) == same_season, _SEASON_WEIGHT, 1.0)[known]
+    errors = {name: np.where(by_year, error, np.nan)[known] for name, error in tested.items()}
+    is_whole_year = same_season is not None and bool(known[same_season]) and len(weights) >= _ENOUGH_ORIGINS
+    base = HALF_LAST_YEAR if is_whole_year else LAST_YEAR
+    found, most = np.full(by_year.shape[1], base, dtype=object), np.zeros(by_year.shape[1])
+    if len(weights) < 2:  # noqa: PLR2004 one origin shows no noise
+        return found
+    for name, error in errors.items():
+        gain, noise = _gain(errors[base] - error, weights)
+        wins = (gain > noise) & (gain > most)
+        found, most = np.where(wins, name, found), np.where(wins, gain, most)
+    return found
+
+
+def _gain(difference: Array, weights: Array) -> tuple[Array, Array]:
+    """How much less error each series has by another method, and how much less it could have by chance, at one-sided 5 %.
+
+    What all series say decides with the series' own difference, because few origins say little of one series.
+
+    Args:
+        difference: shape (origins, series), of errors in naive errors; NaN where a series has none.
+
+    Source:
+        Diebold & Mariano (1995), "Comparing Predictive Accuracy", as a weighted t-test over windows that do not overlap.
+    """
+    panel = np.nanmean(difference, axis=1, keepdims=True)
+    drawn = _OWN_SHARE * np.where(np.isfinite(difference), difference, panel) + (1 - _OWN_SHARE) * panel
+    share = (weights / weights.sum())[:, None]
+    count = 1 / float((share**2).sum())
+    mean = (share * drawn).sum(axis=0)
+    error = np.sqrt((share * (drawn - mean) ** 2).sum(axis=0) / (count - 1))
+    return mean, np.asarray(stats.t.ppf(1 - _CHANCE, count - 1) * error, dtype=np.float64)
 
 
 def _errors(past: Backtest, tried: tuple[Candidates, ...], name: str) -> Array:
@@ -102,16 +155,6 @@ def _errors(past: Backtest, tried: tuple[Candidates, ...], name: str) -> Array:
         error = np.abs(actual - one.means[name]).mean(axis=1) / np.where(origin.spread > 0, origin.spread, 1.0)
         found.append(np.where(enough & (origin.spread > 0), error, np.nan))
     return np.stack(found) if found else np.empty((0, past.actuals.shape[1]))
-
-
-def _scores(errors: Array, levels: npt.NDArray[np.object_], has_year: npt.NDArray[np.bool_]) -> Array:
-    """Scores of each series among the series of its level with a tested year, or among those without one.
-
-    A series among those without one, of which no origin tested any, takes the score of its level.
-    """
-    split = np.array([f"{level} {known}" for level, known in zip(levels, has_year, strict=True)], dtype=object)
-    own, of_level = _score(errors, split), _score(np.where(has_year, errors, np.nan), levels)
-    return np.where(np.isfinite(own), own, of_level)
 
 
 def _score(errors: Array, levels: npt.NDArray[np.object_]) -> Array:

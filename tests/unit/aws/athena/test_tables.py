@@ -34,7 +34,7 @@ ROWS = st.lists(
 @given(ROWS)
 @settings(max_examples=40)
 def test_every_value_comes_back(rows: list[tuple[object, ...]]) -> None:
-    from scripts.ministack_athena import result_file  # noqa: PLC0415 loads the emulator
+    from scripts.emulator.ministack_athena import result_file  # noqa: PLC0415 loads the emulator
 
     read = read_result(result_file([["a", "b", "c", "d", "e", "f"], *rows]), TYPES)
     assert list(zip(*(column.to_pylist() for column in read.columns), strict=True)) == rows
@@ -42,7 +42,7 @@ def test_every_value_comes_back(rows: list[tuple[object, ...]]) -> None:
 
 @pytest.mark.parametrize("text", [None, "", "a\nb", "\n"])
 def test_a_column_alone_keeps_its_nulls_and_empty_texts(text: str | None) -> None:
-    from scripts.ministack_athena import result_file  # noqa: PLC0415 as above
+    from scripts.emulator.ministack_athena import result_file  # noqa: PLC0415 as above
 
     assert read_result(result_file([["only"], [text], ["x"]]), [pa.string()]).column(0).to_pylist() == [text, "x"]
 

@@ -59,6 +59,6 @@ def test_a_day_is_read_and_no_day_is_none() -> None:
     assert job_arguments.day({}, "as_of") is None
 
 
-def test_what_is_no_day_is_an_error_that_names_the_argument() -> None:
+def test_a_wrong_day_is_an_error_that_names_the_argument() -> None:
     with pytest.raises(SettingsError, match="--as_of must be a date"):
         job_arguments.day({"as_of": "2023-13-45"}, "as_of")

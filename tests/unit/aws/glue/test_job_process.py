@@ -71,7 +71,7 @@ def test_a_librarys_text_reaches_neither_the_log_nor_the_message(capsys: pytest.
     assert "Traceback" in said.out
 
 
-def test_the_error_behind_a_foreseen_one_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_cause_of_an_expected_error_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
     def job(_: Mapping[str, str]) -> dict[str, object]:
         try:
             int("-".join(PAN))
@@ -89,7 +89,7 @@ def test_models_threads_wait_without_spinning() -> None:
     assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
 
 
-def test_a_job_is_told_its_region(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_gets_its_region(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["job.py", "--HEADGATE_REGION", "eu-central-1"])
     monkeypatch.setenv("AWS_DEFAULT_REGION", "")
     monkeypatch.delenv("AWS_DEFAULT_REGION")

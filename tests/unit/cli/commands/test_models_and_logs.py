@@ -10,8 +10,8 @@ import click
 import pytest
 
 from headgate.aws.logs import LogLine
-from headgate.cli.commands.logs import followed, log_groups
-from headgate.cli.commands.models import lost_to
+from headgate.cli.commands.operations.logs import followed, log_groups
+from headgate.cli.commands.tables.models import lost_to
 from headgate.cli.deployment import Deployment
 from headgate.learning.champion_challenger import Decision, Result
 from headgate.learning.store import Card

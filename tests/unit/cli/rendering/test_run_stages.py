@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from headgate.aws.stepfunctions import PipelineRun
-from headgate.cli.commands.pipeline import _history, _table, waiting_for
+from headgate.cli.commands.operations.pipeline import _history, _next_step, _table, waiting_for
 from headgate.lake.pipeline_starts import Execution
 from headgate.lake.run_stages import Stage, stages, summary
 
@@ -43,13 +43,18 @@ BUILDING = PipelineRun(
 
 def test_each_stage_has_its_state_and_its_time() -> None:
     assert stages(BUILDING, SYSTEMS, after(71)) == [
-        Stage("turn", "done", 5),
+        Stage("queue", "done", 5),
         Stage("merge", "done", 21),
         Stage("quality gate", "done", 14),
         Stage("retail-copilot", "done", 9),
         Stage("global-market-pulse", "running", 30),
         Stage("compliance-guardian", "failed", 4),
     ]
+
+
+def test_the_stage_in_which_a_run_failed_lasts_until_the_run_ended() -> None:
+    failed = replace(BUILDING, status="FAILED", entered_at={"See who runs": after(0), "Start merge_curated": after(5)}, ended_at=after(50))
+    assert stages(failed, (), after(100_000))[:2] == [Stage("queue", "done", 5), Stage("merge", "failed", 45)]
 
 
 def test_one_line_says_what_runs_what_is_done_and_what_is_pending() -> None:
@@ -61,6 +66,25 @@ def test_one_line_says_what_runs_what_is_done_and_what_is_pending() -> None:
 def test_a_system_that_was_not_asked_for_is_left() -> None:
     left = replace(BUILDING, entered_at={**BUILDING.entered_at, "Leave global-market-pulse": after(41)})
     assert Stage("global-market-pulse", "left") in stages(left, SYSTEMS, after(71))
+
+
+def test_a_third_run_says_which_pending_run_does_its_work() -> None:
+    third = PipelineRun(
+        "arn:execution:third",
+        "SUCCEEDED",
+        entered_at={"See who runs": after(0), "Left to the pending run": after(2)},
+        output={"left_to": "arn:aws:states:eu-west-1:000000000000:execution:curated_to_prod:cli-second"},
+    )
+    found = stages(third, SYSTEMS, after(3))
+    assert {one.state for one in found} == {"left"}
+    assert "cli-second" in list(_table(third, found).columns[3].cells)[-1]
+    assert "left to run cli-second" in _next_step(third, SYSTEMS, "bikes_curated")
+
+
+def test_the_next_step_after_a_run_shows_tables_that_exist() -> None:
+    ended = PipelineRun("arn", "SUCCEEDED")
+    assert "`headgate report`" in _next_step(ended, SYSTEMS, "bikes_curated")
+    assert '`headgate query "show tables in bikes_curated"`' in _next_step(ended, (), "bikes_curated")
 
 
 def test_a_history_that_has_the_systems_as_one_state_shows_their_common_time() -> None:

@@ -17,22 +17,25 @@ from rich.console import Console
 
 from headgate.aws.athena.queries import Answer, ResultColumn
 from headgate.cli import options
-from headgate.cli.commands import files, keys, mapping, pipeline, quarantine
-from headgate.cli.commands.contract import contract
-from headgate.cli.commands.contract_files import diff
-from headgate.cli.commands.files import upload
-from headgate.cli.commands.logs import logs
-from headgate.cli.commands.sample import sample
+from headgate.cli.commands.files import files, mapping, quarantine
+from headgate.cli.commands.files.files import upload
+from headgate.cli.commands.files.sample import sample
+from headgate.cli.commands.operations import keys, pipeline
+from headgate.cli.commands.operations.logs import logs
+from headgate.cli.commands.project.contract import contract
+from headgate.cli.commands.project.contract_files import diff
 from headgate.cli.deployment import find
 from headgate.cli.main import cli
-from headgate.cli.rendering import screens, summary, system_facts
+from headgate.cli.rendering import screens, system_facts
 from headgate.cli.uploading.folder_files import objects_in
 from headgate.contracts.dictionary import dictionary
 from headgate.contracts.registry import Registry
-from headgate.errors import QueryError
+from headgate.errors import QueryError, ThrottledError
+from headgate.intake.quarantine.corrected_files import Closed
 from headgate.intake.quarantine.list_quarantine import count_quarantined
 from headgate.lake.ports import FileRecord
 from headgate.matching.mappings import Suggested
+from headgate.reports import summary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,14 +65,8 @@ ROW = {
 def printed(screen: RenderableType, width: int = 80) -> str:
     """What a terminal of that width shows."""
     out = io.StringIO()
-    Console(file=out, width=width, markup=False, emoji=False).print(screen)
+    Console(file=out, width=width, markup=False, emoji=False).print(screen, crop=False)
     return out.getvalue()
-
-
-def together(text: str) -> str:
-    """The text without what a table puts between the lines of a cell, one column after the other."""
-    lines = [line.strip()[1:-1].split("│") for line in text.splitlines() if "│" in line]
-    return "|".join("".join(cell.strip() for cell in column) for column in zip(*lines, strict=False))
 
 
 @pytest.mark.parametrize(
@@ -82,9 +79,27 @@ def together(text: str) -> str:
         quarantine._lines_table(count_quarantined([FileRecord(**{**vars(RECORD), "reasons": {"type": 1}})], by_file=True), by_file=True),
     ],
 )
-def test_ids_and_keys_are_broken_over_lines_and_never_cut(screen: RenderableType) -> None:
-    assert "…" not in printed(screen)
-    assert KEY in together(printed(screen))
+def test_ids_and_keys_are_in_one_piece_on_a_narrow_screen(screen: RenderableType) -> None:
+    assert KEY in printed(screen)
+
+
+@pytest.mark.parametrize(("refusal", "outcome"), [(ThrottledError("held by a worker"), "held"), (None, "settled")])
+def test_a_file_that_a_worker_holds_is_not_settled_and_named(refusal: Exception | None, outcome: str) -> None:
+    class Closer:
+        def settle(self, old: FileRecord, by: FileRecord) -> Closed:
+            if refusal:
+                raise refusal
+            return Closed(old.file_id, old.key, by.file_id, 1)
+
+    closer: Any = Closer()
+    result = quarantine._settled(closer, RECORD, FileRecord(**{**vars(RECORD), "file_id": "f" * 32}))
+    assert result["outcome"] == outcome
+    assert KEY in printed(quarantine._settled_table([result]))
+
+
+def test_commands_to_copy_are_in_one_line_on_a_narrow_screen() -> None:
+    command = f"headgate files show {'x' * 90}"
+    assert command in printed(screens.next_steps([command]))
 
 
 def test_what_data_says_is_text_and_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
@@ -117,7 +132,7 @@ def test_a_merge_is_advised_only_where_a_replay_let_something_in(outcome: str, a
 
 
 @pytest.mark.parametrize(("outcome", "merges"), [("replayed", True), ("raw_gone", False), ("old_tokens", False)])
-def test_a_merge_is_advised_only_where_tokens_were_made_anew(outcome: str, *, merges: bool) -> None:
+def test_a_merge_is_advised_only_where_tokens_were_replaced(outcome: str, *, merges: bool) -> None:
     shown = printed(keys._screen([{"dataset": "payments", "key": KEY, "outcome": outcome}]), 200)
     assert ("headgate run" in shown) == merges
 
@@ -125,7 +140,7 @@ def test_a_merge_is_advised_only_where_tokens_were_made_anew(outcome: str, *, me
 def test_files_that_were_refused_and_those_that_wait_are_counted_and_titled_alike() -> None:
     states = ["done", "rejected", "needs_mapping", "needs_mapping"]
     made = [FileRecord(str(at), "raw", f"payments/{at}.csv", "v1", "payments", state) for at, state in enumerate(states)]
-    assert "4 (1 rejected, 2 waiting for a mapping)" in printed(screens.received(summary.by_dataset(made)), 140)
+    assert "4 (1 rejected, 2 need a mapping)" in printed(screens.received(summary.by_dataset(made)), 140)
     assert "Files that were rejected or need a mapping" in printed(files.rejections(made[1:]), 140)
     assert "Files that need a mapping" in printed(files.rejections(made[2:]), 140)
     assert "Files that were rejected;" in printed(files.rejections(made[1:2]), 140)
@@ -135,7 +150,7 @@ def test_a_file_whose_mapping_is_settled_is_not_counted_among_those_that_wait() 
     waited = FileRecord("1", "raw", KEY, "v1", "payments", "needs_mapping", received_at="2026-01-01T00:00:00")
     later = FileRecord("2", "raw", KEY, "v2", "payments", "done", content_sha256="b", received_at="2026-01-01T00:00:01")
     (counted,) = summary.by_dataset([waited, later])
-    assert (counted.files, counted.files_waiting) == (2, 0)
+    assert (counted.files, counted.files_needing_mapping) == (2, 0)
 
 
 def test_of_a_file_everything_is_shown_also_what_cannot_be_seen() -> None:
@@ -190,7 +205,7 @@ def test_help_says_that_a_query_only_reads() -> None:
     assert "only read" in " ".join(CliRunner().invoke(cli, ["query", "--help"]).output.split())
 
 
-def test_where_nothing_is_deployed_the_folder_and_the_remedy_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_nothing_is_deployed_the_folder_and_the_remedy_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HEADGATE_RAW_BUCKET", raising=False)
     with pytest.raises(click.ClickException) as reported:
@@ -199,13 +214,13 @@ def test_where_nothing_is_deployed_the_folder_and_the_remedy_are_told(tmp_path: 
     assert "make deploy-localstack" in str(reported.value)
 
 
-def test_a_contract_that_is_no_yaml_is_told_with_its_line(tmp_path: Path) -> None:
+def test_a_contract_that_is_no_yaml_is_reported_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("a: 1\nb: [\n")
     ran = CliRunner().invoke(diff, [str(tmp_path / "a.yaml"), str(tmp_path / "a.yaml")])
     assert (ran.exit_code, "is neither YAML nor JSON (line" in ran.output) == (1, True)
 
 
-def test_a_link_to_nothing_is_told_and_not_left_out(tmp_path: Path) -> None:
+def test_a_link_to_nothing_is_an_error_and_not_left_out(tmp_path: Path) -> None:
     (tmp_path / "orders").mkdir()
     (tmp_path / "orders/good.csv").write_text("x")
     (tmp_path / "orders/link.csv").symlink_to(tmp_path / "orders/good.csv")
@@ -215,7 +230,7 @@ def test_a_link_to_nothing_is_told_and_not_left_out(tmp_path: Path) -> None:
         objects_in(tmp_path)
 
 
-def test_a_file_name_that_s3_cannot_have_is_told(tmp_path: Path) -> None:
+def test_a_file_name_that_s3_cannot_have_is_reported(tmp_path: Path) -> None:
     (tmp_path / "orders").mkdir()
     (tmp_path / "orders" / "caf\udce9.csv").write_text("x")
     with pytest.raises(click.ClickException, match="is not UTF-8"):

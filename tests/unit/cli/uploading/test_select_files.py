@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import click
 import pytest
 from rich.console import Console
 
-from headgate.cli.commands import files
+from headgate.cli.commands.files import files
 from headgate.cli.uploading.select_files import Selection, select_files
 from headgate.lake.ports import FileRecord
 from headgate.lake.states import FileState
@@ -103,7 +106,7 @@ def test_what_cannot_be_sent_is_named_with_what_to_do(source: str, message: str)
 
 
 def test_a_dataset_without_a_contract_offers_to_draft_one(folder: Path) -> None:
-    with pytest.raises(click.ClickException, match=r"headgate contract init FILE --dataset bikes > contracts/source/bikes\.yaml"):
+    with pytest.raises(click.ClickException, match=r"headgate contract init FILE --dataset bikes --output .*contracts/source/bikes\.yaml"):
         sent(folder / "in" / "a.csv", dataset="bikes")
     with pytest.raises(click.ClickException, match="Did you mean orders"):
         sent(folder / "in" / "a.csv", dataset="order")
@@ -118,7 +121,34 @@ def test_a_file_of_no_contract_offers_to_draft_one(folder: Path) -> None:
     made = sent(folder / "in" / "a.csv")
     offer = files._contract_offer([rejected("uploads/a.csv", "unknown_dataset")], made)
     assert "headgate contract init" in offer
-    assert "--dataset a > contracts/source/a.yaml" in offer
+    assert re.search(r"--dataset a --output \S*contracts/source/a\.yaml", offer)
+
+
+def test_the_offer_names_the_folder_of_the_lake_project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "headgate.toml").write_text('name = "bikes"\n', encoding="utf-8")
+    monkeypatch.setenv("HEADGATE_PROJECT", str(folder))
+    offer = files._contract_offer([rejected("uploads/a.csv", "unknown_dataset")], sent(folder / "in" / "a.csv"))
+    assert f"--output {folder.resolve()}/contracts/source/a.yaml" in offer
+
+
+def test_no_contract_is_offered_for_a_file_that_is_no_table(folder: Path) -> None:
+    assert files._contract_offer([rejected("uploads/a.csv", "not_a_table")], sent(folder / "in" / "a.csv")) == ""
+
+
+def next_steps(*records: FileRecord) -> str:
+    console = Console(width=200, record=True)
+    with patch.object(files.options, "console", lambda: console):
+        files._show_next_steps([*records], [], Selection(()))
+    return console.export_text()
+
+
+def test_a_file_with_a_header_alone_is_reported_when_it_is_sent_and_when_it_is_sent_again() -> None:
+    first = FileRecord("1", "raw", "orders/a.csv", "v1", "orders", FileState.DONE)
+    copy = replace(first, state=FileState.SKIPPED_DUPLICATE, duplicate_of="1", error={"rule": "no_rows"})
+    for record in (first, copy):
+        text = next_steps(record)
+        assert "a header and no rows: orders/a.csv. Send rows below" in text
+        assert "Duplicate File Skipped" not in text
 
 
 def test_a_hundred_equal_notices_are_one_line_and_the_rare_one_comes_first() -> None:

@@ -33,7 +33,7 @@ def test_manifests_are_sent_apart_from_data(folder: Path) -> None:
     assert [key for key, _ in folder_files.manifests_in(folder)] == [f"{RUN}/_manifest.json"]
 
 
-def test_a_run_without_its_manifest_is_told(folder: Path) -> None:
+def test_a_run_without_its_manifest_is_reported(folder: Path) -> None:
     assert folder_files.runs_without_manifest(folder) == []
     (folder / RUN / "_manifest.json").unlink()
     assert folder_files.runs_without_manifest(folder) == [RUN]
@@ -50,7 +50,7 @@ def test_files_at_the_top_of_the_folder_are_named_and_not_sent(tmp_path: Path) -
 CARD = "card 4111 1111 1111 1111"
 
 
-def test_a_card_number_in_a_name_is_told_nowhere(tmp_path: Path) -> None:
+def test_a_card_number_in_a_name_is_shown_nowhere(tmp_path: Path) -> None:
     (tmp_path / f"{CARD}.csv").write_text("x")
     assert folder_files.left_out_of(tmp_path) == ["card [PAN ****1111].csv"]
     (tmp_path / "orders").mkdir()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.first_table import read_first_table
+from benchmarks.gate.first_table import read_first_table
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.formats.csv.database_dumps import DumpForm
 from headgate.formats.csv.read_csv import read_csv
@@ -99,7 +99,7 @@ def test_windows_line_ends_and_a_last_line_without_one_are_read() -> None:
     assert reported(dumped([["1", None, "a\tb"]], outfile).rstrip("\n")) == [("1", None, "a\tb")]
 
 
-def test_each_row_begins_at_its_place_and_a_ragged_one_is_told_as_it_stands() -> None:
+def test_each_row_begins_at_its_place_and_a_ragged_one_is_shown_unchanged() -> None:
     text = dumped([["1", None, "é\tb\n"], ["2", "x", "y"]], outfile)
     body = (text + "3\tonly \\\\\n" + "4\ta\tb\n").encode()
     read = read_csv(body, THINGS)

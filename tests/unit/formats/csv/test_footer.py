@@ -68,7 +68,7 @@ def test_a_footer_needs_no_line_end_behind_it() -> None:
         ["", "IT,Italy,I"],  # torn below a blank line, and without a line end; see below
         ["IT,Ita,ly,IT,EU,1,,2024-01-01 00:00:00"],  # a comma too many
         ["IT,Italy,IT,EU,1,2024-01-01 00:00:00"],  # a cell too few
-        ["a note that goes on", "where a row was broken in two"],
+        ["a long note", "where a row was broken in two"],
         ["IT,Italy", "(4 rows affected)"],  # one of these lines may be a row, so none is taken for a footer
         [f"note {number}" for number in range(40)],
         ["Total,,,3"],  # no blank line is above it
@@ -124,7 +124,7 @@ def in_memory(content: bytes) -> CheckedRows:
     return check_bytes(content, REGIONS, KEY, object_key="regions/in", received_at=LANDED, content_sha256="0" * 64)
 
 
-def test_a_footer_is_set_aside_by_a_rule_of_its_own_and_counted() -> None:
+def test_a_footer_is_skipped_by_a_rule_of_its_own_and_counted() -> None:
     gated = in_memory(body(HEADER, ROWS[0], "too,few", *ROWS[1:], "(3 rows affected)", "Total,,,3"))
     assert gated.counts.received == gated.accepted.num_rows + gated.counts.quarantined == 6
     assert gated.counts.reasons == {"footer": 2, "ragged_row": 1}
@@ -163,7 +163,7 @@ def test_a_footer_behind_many_batches_is_found(rows: int) -> None:
 
 
 @pytest.mark.parametrize("rows_at_once", [1, 2, 3, 100])
-def test_each_batch_tells_which_of_its_rows_are_the_footer(rows_at_once: int) -> None:
+def test_each_batch_states_which_of_its_rows_are_the_footer(rows_at_once: int) -> None:
     read = read_csv(body(HEADER, ROWS[0], "too,few", *ROWS[1:], "(3 rows affected)", "Total,,,3"), REGIONS)
     batches = list(source_of(read, rows_at_once).batches())
     reported = [

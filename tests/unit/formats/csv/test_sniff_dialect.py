@@ -7,8 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from benchmarks.first_table import read_first_table
+from benchmarks.gate.first_table import read_first_table
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
+from headgate.contracts.source_format import SourceFormat
 from headgate.errors import HeaderError, UnreadableFileError
 from headgate.formats.csv.dialect import Dialect
 from headgate.formats.csv.read_csv import MAX_COLUMNS, has_regular_quotes, read_csv
@@ -186,13 +187,13 @@ def test_a_footer_of_another_width_is_quarantined_and_counted() -> None:
     assert (received.rows, received.ragged.source_rows.tolist()) == (2, [2])
 
 
-def test_confidence_tells_how_much_of_the_header_is_known() -> None:
+def test_confidence_reports_how_much_of_the_header_is_known() -> None:
     assert sniff_dialect(b"id,name,colour,size\n1,2,3,4\n", CONTRACT).confidence == 0.5
     assert sniff_dialect(b"id,name,note\n1,2,3\n", CONTRACT).confidence == 1.0
 
 
 @pytest.mark.parametrize(("text", "found"), [("a,b\r\n1,2\r\n", "\r\n"), ("a,b\r1,2", "\r"), ("a,b\n1,2\r\n", ""), ("a,b", "")])
-def test_line_ends_are_told_unless_they_are_mixed(text: str, found: str) -> None:
+def test_line_ends_are_reported_unless_they_are_mixed(text: str, found: str) -> None:
     assert sniff_dialect(text.encode()).line_end == found
 
 
@@ -200,7 +201,7 @@ def test_line_ends_are_told_unless_they_are_mixed(text: str, found: str) -> None
     ("encoding", "reported"),
     [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("utf-16", "utf-16"), ("utf-16-be", "utf-16-be"), ("cp1252", "cp1252")],
 )
-def test_the_encoding_is_told(encoding: str, reported: str) -> None:
+def test_the_encoding_is_reported(encoding: str, reported: str) -> None:
     received = read_csv("id,name,note\n1,Zoë,x\n".encode(encoding), CONTRACT)
     assert received.cells["name"].to_pylist() == ["Zoë"]
     assert received.dialect is not None
@@ -342,3 +343,16 @@ def test_a_first_row_of_values_is_no_header(text: str, header_lines: int) -> Non
 def test_a_blank_belongs_to_the_delimiter_only_where_the_first_line_has_it_too() -> None:
     """Found in a database's CSV test suite: read with `, `, the first line was one column."""
     assert sniff_dialect(("a,b\n" + "25-09-2001, bla\n" * 2813).encode()).names == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "ragged"),
+    [
+        ("id,price\n1,90,\n2,50,\n", 0, 2),  # or 1,90 without quotes, and no id
+        ("id;price\n1;90;\n2;50;\n", 2, 0),
+    ],
+)
+def test_a_last_delimiter_is_no_part_of_a_row_unless_a_number_may_hold_it(text: str, rows: int, ragged: int) -> None:
+    price = Column("price", ColumnType(Kind.DECIMAL, precision=8, scale=2), format=SourceFormat(decimal=","))
+    received = read_csv(text.encode(), replace(CONTRACT, columns=(Column("id", TEXT), price)))
+    assert (len(received.source_rows), len(received.ragged.source_rows)) == (rows, ragged)

@@ -95,7 +95,7 @@ def test_days_may_be_counted_from_1904() -> None:
     assert rows(workbook({"S": body}, '<workbookPr date1904="1"/>')) == [("1", "a", "2024-01-01")]
 
 
-def test_every_sheet_with_the_header_is_read_and_others_are_told_of() -> None:
+def test_every_sheet_with_the_header_is_read_and_others_are_reported() -> None:
     book = workbook(
         {"Notes": sheet([["see below"]]), "2009": sheet([HEADER, [1, "a"]]), "2010": sheet([["day", "id", "name"], [None, 2, "b"]])}
     )
@@ -105,7 +105,7 @@ def test_every_sheet_with_the_header_is_read_and_others_are_told_of() -> None:
     assert received.left_out == ("Notes (rows: 1)",)
 
 
-def test_a_sheet_with_fewer_columns_is_read_where_the_contract_lets_it_in() -> None:
+def test_a_sheet_with_fewer_columns_is_read_where_the_contract_allows_it() -> None:
     received = read_excel(workbook({"a": sheet([HEADER, [1, "a", "b"]]), "b": sheet([["id", "name"], [2, "c"]])}), CONTRACT)
     assert (received.cells["id"].to_pylist(), received.cells["day"].to_pylist()) == (["1", "2"], ["b", None])
     assert (received.absent, received.left_out) == ((), ())
@@ -119,7 +119,7 @@ def test_a_sheet_with_most_of_the_columns_and_another_one_refuses_the_file() -> 
     assert refused.value.message.startswith("sheet [PAN ****1111]: "), "the sheet is named, and no card number is"
 
 
-def test_a_sheet_that_goes_on_without_a_header_refuses_the_file() -> None:
+def test_a_sheet_that_continues_without_a_header_refuses_the_file() -> None:
     with pytest.raises(BadInputError, match="sheet b has rows as wide as the table's") as refused:
         read_excel(workbook({"a": sheet([HEADER, [1, "a", "b"]]), "b": sheet([[2, "c", "d"], [3, "e", "f"]])}), CONTRACT)
     assert refused.value.rule == "not_a_table"

@@ -67,5 +67,5 @@ def test_moments_come_back_to_the_second(at: datetime) -> None:
         ("1", datetime(1904, 1, 1), "1904-01-02"),
     ],
 )
-def test_a_day_is_told_where_it_is_sure(stored: str, epoch: datetime, shown: str) -> None:
+def test_a_day_is_shown_where_it_is_certain(stored: str, epoch: datetime, shown: str) -> None:
     assert date_time_text(stored, epoch) == shown

@@ -60,7 +60,7 @@ def test_empty_text_and_nothing_differ() -> None:
     assert rows(read('[{"a": "", "b": null}]')) == [("", None)]
 
 
-def test_a_line_that_is_no_object_is_set_aside_with_its_number() -> None:
+def test_a_line_that_is_no_object_is_quarantined_with_its_number() -> None:
     received = read('{"a": 1, "b": 2}\n{"a": 3\n[1]\n{"a": 4, "b": 5}\n{"a": 1, "b": 2}{')
     assert rows(received) == [("1", "2"), ("4", "5")]
     assert received.source_rows.tolist() == [1, 4]
@@ -95,7 +95,7 @@ def test_a_name_that_first_comes_late_is_null_before() -> None:
         ("[{" + ",".join(f'"n{number}": 1' for number in range(5000)) + "}]", "too_large"),
     ],
 )
-def test_what_is_no_table_of_the_contract_is_refused_with_its_rule(text: str, rule: str) -> None:
+def test_json_that_is_no_table_of_the_contract_is_refused_with_its_rule(text: str, rule: str) -> None:
     with pytest.raises(BadInputError) as refused:
         read(text)
     assert refused.value.rule == rule
@@ -129,7 +129,7 @@ def test_csv_is_not_taken_for_json(text: bytes) -> None:
     assert not is_json(text)
 
 
-def test_foreign_letters_of_what_is_no_record_stay_as_they_are() -> None:
+def test_foreign_letters_of_a_rejected_line_are_unchanged() -> None:
     assert read('[{"a": "1", "b": "2"}, "naïve é 𝄞"]').ragged.texts == ('"naïve é 𝄞"',)
     assert read('{"a": "1", "b": "2"}\n{"a": "3", "b": "4"}\n{"naïve é 𝄞\n').ragged.texts == ('{"naïve é 𝄞',)
 

@@ -1,4 +1,4 @@
-"""Runs enter whole: in whatever order and however often events come, nothing before the manifest, everything after it."""
+"""Runs are accepted as a whole: whatever the order and number of events, nothing before the manifest, everything after it."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Raw:
 
     @property
     def names(self) -> set[str]:
-        """Names of what was let in."""
+        """Names of the accepted files."""
         return {ref.key.rpartition("/")[2] for ref in self.accepted}
 
 
@@ -114,14 +114,14 @@ def test_a_part_that_the_manifest_does_not_name_stays_out() -> None:
     assert raw.names == {PARTS[0]}
 
 
-def test_an_older_version_of_a_part_is_never_let_in() -> None:
+def test_an_older_version_of_a_part_is_never_accepted() -> None:
     raw = Raw()
     older, newer = raw.put(PARTS[0], b"old"), raw.put(PARTS[0], b"new")
     raw.work_off([raw.put(RUN_MANIFEST, manifest(PARTS[0])), older])
     assert {ref.version_id for ref in raw.accepted} == {newer.version_id}
 
 
-def test_another_runs_manifest_lets_nothing_in() -> None:
+def test_another_runs_manifest_accepts_nothing() -> None:
     raw = Raw()
     raw.objects.write(ObjectRef(RAW, key(RUN_MANIFEST, "r2")), manifest(PARTS[0]))
     assert raw.runs.receive(raw.put(PARTS[0])).state == FileState.WAITING

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.aws.in_memory_ports import MemoryCatalog
-from headgate.cli.commands.quarantine import replay_all
+from headgate.cli.commands.files.quarantine import replay_all
 from headgate.contracts.registry import Registry
 from headgate.intake.files.missing_rows import files_without_rows
 from headgate.intake.quarantine.replay_file import Replayer

@@ -32,7 +32,7 @@ ONE_GOOD_ROW = b"\n".join(PAYMENTS.splitlines()[:2])
 
 @dataclass
 class Lake:
-    """A lake in memory whose clock goes on by a second at each look."""
+    """A lake in memory whose clock advances by a second at each reading."""
 
     objects: MemoryObjects = field(default_factory=lambda: MemoryObjects(clock=lambda: LANDED))
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
@@ -107,6 +107,29 @@ def test_a_file_leaves_an_increment_its_refused_rows_and_one_record() -> None:
     assert list(lake.ledger.records()) == [record]
 
 
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256))
+
+
+@pytest.mark.parametrize("key", ["uploads/bild.csv", "bild.csv"])
+def test_a_picture_of_no_dataset_is_rejected_as_no_table(key: str) -> None:
+    """No contract can be drafted from it, so the message names the formats instead."""
+    lake = Lake()
+    record = lake.curation().process(lake.put(key, PNG))
+    assert (record.state, record.error["rule"]) == ("rejected", "not_a_table")
+    assert "binary data" in record.error["message"]
+    assert "send CSV, JSON, Parquet or Excel" in record.error["remedy"]
+
+
+def test_a_copy_of_a_file_without_rows_is_reported_as_one() -> None:
+    lake = Lake()
+    header = PAYMENTS.splitlines()[0]
+    first = lake.curation().process(lake.put("payments/a.csv", header))
+    copy = lake.curation().process(lake.put("payments/b.csv", header))
+    assert (first.state, first.received, first.error) == ("done", 0, {})
+    assert (copy.state, copy.error["rule"]) == ("skipped_duplicate", "no_rows")
+    assert "a header and no rows" in copy.error["message"]
+
+
 def test_nothing_is_written_where_there_is_nothing_to_write() -> None:
     lake = Lake()
     record = lake.curation().process(lake.put("payments/a.csv", ONE_GOOD_ROW))
@@ -174,7 +197,7 @@ def test_a_corrected_file_of_the_same_name_is_a_file_of_its_own() -> None:
         ("payments/a.parquet", b"PAR1 and nothing else", "corrupt_parquet", ""),
     ],
 )
-def test_a_file_that_cannot_be_let_in_is_recorded_with_rule_and_remedy(key: str, body: bytes, rule: str, column: str) -> None:
+def test_a_file_that_cannot_be_accepted_is_recorded_with_rule_and_remedy(key: str, body: bytes, rule: str, column: str) -> None:
     lake = Lake()
     ref = lake.put(key, body)
     record = lake.curation().process(ref)
@@ -201,17 +224,18 @@ def test_a_table_of_no_contract_is_profiled_and_leaves_nothing_in_the_lake() -> 
     assert same.state == "profiled"  # its content was not taken
 
 
-def test_a_file_of_no_contract_that_is_no_table_is_rejected() -> None:
+@pytest.mark.parametrize(("body", "rule"), [(b"", "empty_file"), (b" \n", "empty_file"), (b"PK\x03\x04 cut", "corrupt_archive")])
+def test_a_file_of_no_contract_that_is_no_table_is_rejected_for_what_is_wrong_with_it(body: bytes, rule: str) -> None:
     lake = Lake()
     profiles = Profiles(lake.objects, "artifacts")
-    record = replace(lake.curation(), profile_uncontracted=profiles.of_uncontracted).process(lake.put("loyalty/points.csv", b""))
-    assert (record.state, record.error["rule"]) == ("rejected", "unknown_dataset")
+    record = replace(lake.curation(), profile_uncontracted=profiles.of_uncontracted).process(lake.put("uploads/points.xlsx", body))
+    assert (record.state, record.error["rule"]) == ("rejected", rule)
 
 
 @pytest.mark.parametrize(
     "key", ["payments/", "payments/dt=2024-01-01/run=1/_manifest.json", "payments/_SUCCESS", "payments/.DS_Store", "_certificates/"]
 )
-def test_what_is_no_data_is_ignored(key: str) -> None:
+def test_objects_without_data_are_ignored(key: str) -> None:
     lake = Lake()
     assert not is_data(key)
     ref = lake.put(key, b"whatever")

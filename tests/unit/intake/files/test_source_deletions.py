@@ -72,7 +72,7 @@ def test_keys_that_are_not_those_certified_are_an_error() -> None:
         reported(objects, ASKING).of_run("raw", MANIFEST, manifest(b"others"))
 
 
-def test_nothing_is_told_that_the_contract_does_not_ask_for() -> None:
+def test_nothing_is_reported_that_the_contract_does_not_ask_for() -> None:
     objects = MemoryObjects()
     silent = Contract("c", "orders", "source", "1.0.0", COLUMNS, ("shop", "id"))
     reported(objects, silent).of_run("raw", MANIFEST, manifest(b"any"))
@@ -95,7 +95,7 @@ def test_a_manifest_may_name_no_moment() -> None:
 
 
 def test_a_key_that_fits_no_contract_is_left_out() -> None:
-    """No row with it was ever let in."""
+    """No row with it was ever accepted."""
     assert deleted_keys(ASKING, pa.table({"shop": ["a", "b"], "id": ["1", "x"]})).to_pylist() == [{"shop": "a", "id": 1}]
 
 

@@ -12,9 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.errors import ServiceError
+from headgate.errors import BadInputError, ServiceError
+from headgate.intake.files.check_and_store_file import FileChecker
+from headgate.intake.files.revert_file import Reverter
 from headgate.intake.quarantine.corrected_files import Closed, CorrectionCloser, corrected, corrections, returned
 from headgate.intake.quarantine.list_quarantine import count_quarantined, replayable
+from headgate.lake.states import FileState
 from headgate.lake.versions import History
 from tests.unit.intake.quarantine.test_replay_file import KEY, KilledError, Killing, Lake, body_of, contract
 
@@ -39,6 +42,10 @@ class Versions(Lake):
     def closing(self, objects: Any = None, ledger: Any = None) -> CorrectionCloser:  # noqa: ANN401 twins of the ports
         return CorrectionCloser(objects or self.objects, ledger or self.ledger, "quarantine", self.clock, 300)
 
+    def reverting(self) -> Reverter:
+        ports = (self.objects, self.ledger, {BY.dataset: BY}, lambda: self.key)
+        return Reverter(FileChecker(*ports, "curated", "quarantine", self.clock, 300))
+
     def closed_by(self) -> dict[tuple[str, int], str | None]:
         rows = self.rows_of_all()
         return {(row["content_sha256"], row["source_row"]): row["closed_by"] for row in rows}
@@ -47,7 +54,7 @@ class Versions(Lake):
         return [row for body in self.objects.contents("quarantine").values() for row in pq.read_table(io.BytesIO(body)).to_pylist()]
 
 
-def test_the_old_versions_rows_are_closed_by_the_one_that_was_let_in_since_and_its_own_stay_open() -> None:
+def test_the_old_versions_rows_are_closed_by_the_one_accepted_since_and_its_own_stay_open() -> None:
     lake = Versions()
     old, new = lake.sent(5, 99, 98), lake.sent(5, 9, 97)
     assert lake.closing().close() == [Closed(old.file_id, KEY, new.file_id, 2)]
@@ -73,7 +80,7 @@ def test_a_version_that_is_refused_itself_closes_nothing() -> None:
     assert lake.closing().close() == []
 
 
-def test_a_file_that_was_refused_whole_is_closed_too() -> None:
+def test_a_rejected_file_is_closed_too() -> None:
     lake = Versions()
     refused = lake.process(BY, lake.put(b"nothing of the kind\n"))
     new = lake.sent(1)
@@ -120,7 +127,7 @@ def test_a_replay_opens_the_rows_again_and_the_next_merge_closes_them() -> None:
 
 
 def test_an_object_that_goes_back_to_what_it_held_opens_that_version_again_and_closes_the_one_between() -> None:
-    """A, B, A: the third is skipped as a duplicate of the first, whose refused rows are what is kept out of the lake now."""
+    """A, B, A: the third is skipped as a duplicate of the first, whose refused rows are quarantined now."""
     lake = Versions()
     first, between = lake.sent(5, 99), lake.sent(5, 98)
     lake.closing().close()
@@ -235,3 +242,50 @@ def test_of_two_versions_of_one_second_neither_corrects_the_other() -> None:
     twin = replace(one, file_id="f" * 32, version_id="v2", content_sha256="f" * 64)
     assert corrections([one, twin]) == {}
     assert corrected([one, twin], History.of([one, twin])) == []
+
+
+def corrected_under_another_name() -> tuple[Versions, FileRecord, FileRecord]:
+    lake = Versions()
+    old = lake.sent(5, 99)
+    return lake, old, lake.process(BY, lake.put(body_of(9), KEY.replace(".csv", "-corrected.csv")))
+
+
+def test_a_person_settles_a_file_by_a_file_of_another_name() -> None:
+    lake, old, new = corrected_under_another_name()
+    assert lake.closing().close() == []
+    assert lake.closing().settle(old, new) == Closed(old.file_id, KEY, new.file_id, 1)
+    assert lake.closed_by() == {(old.content_sha256, 2): new.file_id}
+    assert count_quarantined(lake.ledger.records()) == []
+    assert lake.closing().close() == []
+
+
+def test_a_rejected_file_is_settled_by_a_file_of_another_name() -> None:
+    lake = Versions()
+    rejected = lake.process(BY, lake.put(b"nothing of the kind\n"))
+    new = lake.process(BY, lake.put(body_of(9), KEY.replace(".csv", "-corrected.csv")))
+    lake.closing().settle(rejected, new)
+    assert History.of(lake.ledger.records()).is_settled(lake.ledger.get(rejected.file_id))
+
+
+def test_rows_are_open_again_when_the_file_that_settled_them_is_reverted() -> None:
+    lake, old, new = corrected_under_another_name()
+    lake.closing().settle(old, new)
+    lake.reverting().revert(new.file_id)
+    lake.closing().close()
+    assert lake.closed_by() == {(old.content_sha256, 2): None}
+
+
+def test_a_file_is_settled_only_by_an_accepted_later_file_of_its_dataset() -> None:
+    lake, old, new = corrected_under_another_name()
+    refusals = [
+        (new, old, "has no refused rows"),
+        (old, old, "did not come after"),
+        (old, replace(new, received_at="2000-01-01T00:00:00"), "did not come after"),
+        (old, replace(new, dataset="refunds"), "belongs to refunds"),
+        (old, replace(new, accepted=0), "No row of"),
+        (old, replace(new, state=FileState.REVERTED), "No row of"),
+    ]
+    for settled, by, why in refusals:
+        with pytest.raises(BadInputError, match=why):
+            lake.closing().settle(settled, by)
+    assert lake.closed_by() == {(old.content_sha256, 2): None}

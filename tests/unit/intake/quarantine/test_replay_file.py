@@ -85,7 +85,7 @@ class Killing:
 
 @dataclass
 class Lake:
-    """A lake in memory whose clock goes on by a second at each look."""
+    """A lake in memory whose clock advances by a second at each reading."""
 
     objects: MemoryObjects = field(default_factory=lambda: MemoryObjects(clock=lambda: LANDED))
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
@@ -140,7 +140,7 @@ def assert_equal(lake: Lake, quiet: Lake) -> None:
     assert [counts(record) for record in lake.ledger.records()] == [counts(record) for record in quiet.ledger.records()]
 
 
-def test_rows_that_may_pass_now_leave_quarantine_and_are_let_in() -> None:
+def test_rows_that_may_pass_now_leave_quarantine_and_are_accepted() -> None:
     lake = fresh(contract(10), body_of(1, 50, 500))
     before = next(lake.ledger.records())
     done = lake.replaying(contract(100, "2")).replay(before.file_id)
@@ -202,7 +202,7 @@ def test_a_refused_file_is_accepted_once_its_contract_knows_its_columns() -> Non
     assert copy.state == "skipped_duplicate"
 
 
-def test_a_refused_file_whose_content_came_in_otherwise_is_not_let_in_twice() -> None:
+def test_a_refused_file_whose_content_was_accepted_elsewhere_is_not_accepted_twice() -> None:
     body = b"id,amount,colour\n1,5,red\n"
     lake = fresh(contract(10), body)
     refused = next(lake.ledger.records())
@@ -212,7 +212,7 @@ def test_a_refused_file_whose_content_came_in_otherwise_is_not_let_in_twice() ->
     assert lake.ledger.get(refused.file_id) == refused
 
 
-def test_a_file_that_the_new_contract_refuses_whole_stays_as_it_was() -> None:
+def test_a_file_that_the_new_contract_rejects_stays_unchanged() -> None:
     lake = fresh(contract(10), body_of(1, 50))
     before = next(lake.ledger.records())
     rows = stored(lake)
@@ -339,7 +339,7 @@ def test_the_list_counts_rows_and_files_by_rule() -> None:
     assert listing(lake, by_file=True) == [("maximum", 1, 0, 2), ("maximum", 1, 0, 1), ("not_a_table", 1, 1, 0)]
 
 
-def test_the_list_tells_which_file_a_later_version_has_corrected() -> None:
+def test_the_list_reports_which_file_a_later_version_has_corrected() -> None:
     lake = fresh(contract(10), body_of(1, 50))
     wrong = next(lake.ledger.records())
     lake.objects.clock = lambda: LANDED + dt.timedelta(hours=1)
@@ -384,7 +384,7 @@ def test_only_files_that_a_changed_contract_may_let_more_of_in_are_replayed() ->
     assert candidates(lake, now) == [KEY]
 
 
-def test_the_record_of_before_keeps_what_a_replay_does_not_know() -> None:
+def test_the_previous_record_keeps_what_a_replay_does_not_know() -> None:
     lake = fresh(contract(10), body_of(1, 50))
     before = next(lake.ledger.records())
     done = lake.replaying(contract(100, "2")).replay(before.file_id)
@@ -424,5 +424,5 @@ def test_tokens_of_files_whose_original_is_gone_stay_and_are_named() -> None:
     assert old(lake, by, "k2") == [(KEY, ("k1",))]
 
 
-def test_datasets_without_cards_have_no_tokens_to_make_anew() -> None:
+def test_datasets_without_cards_have_no_tokens_to_replace() -> None:
     assert old(fresh(contract(10), body_of(1)), contract(10), "k2") == []

@@ -15,7 +15,7 @@ rows = st.lists(st.integers(1, 60), unique=True, min_size=1, max_size=40).map(so
 
 @settings(max_examples=50, deadline=None)
 @given(rows, rows, st.integers(1, 7))
-def test_rows_of_two_files_come_in_order_and_the_new_one_stands_for_both(
+def test_rows_of_two_files_come_in_order_and_the_new_one_replaces_both(
     tmp_path_factory: pytest.TempPathFactory, new: list[int], old: list[int], group: int
 ) -> None:
     folder = tmp_path_factory.mktemp("rows")

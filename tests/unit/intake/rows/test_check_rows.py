@@ -252,7 +252,7 @@ def test_a_rule_over_the_row_refuses_without_a_column(rule: str) -> None:
     assert gated.quarantine_rows["masked_value"].to_pylist() == [None]
 
 
-def test_duplicates_are_set_aside_and_counted_apart() -> None:
+def test_duplicates_are_quarantined_and_counted_separately() -> None:
     old = payment(amount="9.00", updated_at="2023-12-31 00:00:00")
     gated = passed(old, payment(), payment(), payment(payment_id="x"))
     assert reasons_of(gated) == [(1, "duplicate_key", None), (3, "duplicate_row", None), (4, "type", "payment_id")]
@@ -360,7 +360,7 @@ def test_an_ssn_in_free_text_keeps_its_last_four() -> None:
 
 
 @pytest.mark.parametrize("written", [SSN, SSN.replace("-", " ")])
-def test_no_ssn_is_shown_of_rows_that_are_set_aside_whatever_their_dataset_and_disposition(written: str) -> None:
+def test_no_ssn_is_shown_of_quarantined_rows_whatever_their_dataset_and_disposition(written: str) -> None:
     order = dict.fromkeys(ORDERS.names, "2024-01-02 00:00:00") | {"order_id": "A", "customer_id": "1", "region_id": "EU"}
     twice = {**order, "status": "completed", "promotion_code": None, "notes": written}
     gated = gate(csv_of(twice, twice, {**twice, "order_id": "B", "status": written}), ORDERS)
@@ -394,7 +394,7 @@ def test_names_and_addresses_of_a_refused_row_can_still_be_read() -> None:
 
 
 def test_the_gate_does_not_load_pandas() -> None:
-    """A cold start pays for what it loads; only a process of its own can tell."""
+    """A cold start pays for what it loads; only a process of its own shows it."""
     program = f"""
 import datetime, sys
 from headgate.contracts.registry import Registry

@@ -50,7 +50,7 @@ def test_the_newest_row_of_each_key_is_kept() -> None:
     assert found.same_key.tolist() == [0, 3]
 
 
-def test_a_row_that_equals_the_kept_one_in_every_cell_is_told_apart() -> None:
+def test_a_row_that_equals_the_kept_one_in_every_cell_has_its_own_disposition() -> None:
     found = chosen([("a", "1", "2", None), ("a", "1", "2", None), ("a", "1", "1", None)])
     assert (found.kept.tolist(), found.same_row.tolist(), found.same_key.tolist()) == ([0], [1], [2])
 

@@ -115,7 +115,7 @@ def test_of_rows_that_only_what_is_masked_tells_apart_the_same_one_is_kept(diffe
 
 
 def test_the_same_one_of_tied_rows_is_kept_under_every_masking_key() -> None:
-    """A rotated key judges originals anew; tokens of the same cards sort otherwise then."""
+    """A rotated key judges originals again; tokens of the same cards then sort differently."""
     rows = [dict.fromkeys(SCHEMA.names) | {"id": 1 + number // 2, "card_number": PANS[number % 4]} for number in range(40)]
     kept = []
     for number in range(8):
@@ -147,7 +147,7 @@ def test_nothing_sensitive_is_in_what_was_masked(rows: list[dict[str, Any]]) -> 
     assert not [text for text in texts if any(pan in text for pan in PANS) or "078-05-1120" in text or "917" in text]
 
 
-def test_each_reason_is_still_told() -> None:
+def test_each_reason_is_still_reported() -> None:
     rows = [
         {"id": 1, "card_number": "4111111111111112", "amount": 1, "updated_at": AT},
         {"id": 2, "card_number": None, "amount": 1, "updated_at": AT},

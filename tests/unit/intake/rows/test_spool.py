@@ -17,7 +17,7 @@ def table(words: list[str | None]) -> pa.Table:
 
 
 @given(DICTIONARIES, st.booleans())
-def test_tables_come_back_as_they_were_put_down(
+def test_tables_come_back_as_they_were_spooled(
     tmp_path_factory: pytest.TempPathFactory, many: list[list[str | None]], on_disk: bool
 ) -> None:
     """Their dictionaries may grow from one to the next, shrink, or be others altogether."""
@@ -38,7 +38,7 @@ def test_a_dictionary_that_grows_is_not_written_again(tmp_path: Path) -> None:
     assert path.stat().st_size < 1.5 * grown.nbytes
 
 
-def test_what_was_put_down_on_disk_is_gone_once_it_was_had_back(tmp_path: Path) -> None:
+def test_spooled_files_are_deleted_once_they_were_read(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "tables")
     spool.put(table(["a"]))
     assert len(list(spool.tables())) == 1

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.unit
 LONG_S = 3600.0
 
 
-def test_it_beats_again_and_again_while_the_work_goes_on_though_a_beat_fails() -> None:
+def test_it_beats_again_and_again_while_the_work_continues_though_a_beat_fails() -> None:
     beats: list[int] = []
     third = Event()
 
@@ -38,6 +38,6 @@ def test_short_work_is_done_without_waiting_for_the_first_interval(*, at_once: b
         assert beaten.wait(30 if at_once else 0) is at_once
 
 
-def test_an_error_of_the_work_goes_on() -> None:
+def test_an_error_of_the_work_is_raised() -> None:
     with pytest.raises(ValueError, match="work"), heartbeat(lambda: None, LONG_S):
         raise ValueError("work")

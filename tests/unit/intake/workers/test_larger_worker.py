@@ -112,14 +112,14 @@ def test_however_often_it_is_delivered_one_run_is_started_and_messages_are_ackno
     ref = lake.put("regions/a.csv", large)
     records = [lake.function().process(ref) for _ in range(3)]
     assert [(one.state, one.seen_before) for one in records] == [("handed_over", False), ("handed_over", True), ("handed_over", True)]
-    lake.now += dt.timedelta(seconds=2 * LEASE_S)  # a late one, while the run goes on
+    lake.now += dt.timedelta(seconds=2 * LEASE_S)  # a late one, while the run continues
     lake.function().process(ref)
     assert len(lake.started) == 1
     (done,) = lake.passed_on()
     assert (done.state, lake.function().process(ref).state, len(lake.started)) == ("done", "done", 1)
 
 
-def test_the_run_is_told_of_the_very_version_that_was_handed_over(large: bytes) -> None:
+def test_the_run_gets_the_very_version_that_was_handed_over(large: bytes) -> None:
     lake = Lake()
     ref = lake.put("regions/ä file+1.csv", large)
     lake.function().process(ref)
@@ -202,7 +202,7 @@ def test_a_run_that_failed_gives_the_file_back_to_its_next_attempt(large: bytes)
     assert lake.job("run-2").process(ref).state == "done"
 
 
-def test_a_file_that_failed_there_is_handed_over_anew_when_it_is_delivered_again(large: bytes) -> None:
+def test_a_file_that_failed_there_is_handed_over_again_at_its_next_delivery(large: bytes) -> None:
     lake = Lake()
     ref = lake.put("regions/a.csv", large)
     lake.function().process(ref)
@@ -262,7 +262,7 @@ def test_what_no_worker_can_hold_is_refused_unread_whatever_its_dataset(large: b
     assert (record.state, record.error["rule"]) == ("rejected", "too_large")
 
 
-def test_a_file_whose_name_no_job_may_be_told_is_refused(large: bytes) -> None:
+def test_a_file_whose_key_must_not_be_passed_to_a_job_is_refused(large: bytes) -> None:
     lake = Lake()
     record = lake.function().process(lake.put("regions/4111111111111111.csv", large))
     assert (record.state, record.error["rule"], lake.started) == ("rejected", "too_large", {})
@@ -341,7 +341,7 @@ def test_a_kind_of_file_that_was_fast_and_lean_stays_here() -> None:
         (4 * GIB, Worker(64 * GIB, 9 * GIB), 10**6, "disk"),
     ],
 )
-def test_what_is_foretold_is_held_against_what_the_worker_has(size_bytes: int, worker: Worker, time_left_s: float, lacks: str) -> None:
+def test_the_estimate_is_compared_with_what_the_worker_has(size_bytes: int, worker: Worker, time_left_s: float, lacks: str) -> None:
     assert need(size_bytes, FIRST["csv"]).beyond(worker, time_left_s) == lacks
 
 
@@ -357,6 +357,6 @@ def test_what_is_foretold_is_held_against_what_the_worker_has(size_bytes: int, w
         (b"", "csv"),
     ],
 )
-def test_the_form_is_told_by_the_first_bytes(head: bytes, form: str) -> None:
+def test_the_form_is_recognised_by_the_first_bytes(head: bytes, form: str) -> None:
     assert form_of(head) == form
     assert form in FIRST

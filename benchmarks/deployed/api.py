@@ -1,0 +1,138 @@
+"""Response times of the deployed HTTP API, through API Gateway with a token of the user pool. The last line is JSON.
+
+    make bench-api
+
+p50 and p99 are over reads that a console sends; `cold_ms` is the first request to a function that nobody has called; `table_p50_ms` is a
+page of a table of 10,000 rows; `prediction_p50_ms` is the value of one customer of 10,000, with a series of a hypergeometric function.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import statistics
+import time
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import numpy as np
+import pyarrow as pa
+
+from benchmarks.deployed.deployed_lake import ROOT, deployed, payments
+from headgate import wiring
+from headgate.aws import clients
+from headgate.aws.glue.catalog import GlueCatalog
+from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.registry import Registry
+from headgate.lake import keys
+from headgate.lake.publishing import Publisher
+from headgate.learning.store import ModelStore, Origin
+from headgate.predictions.scorer import Scorer
+
+READS = ("/v1/me", "/v1/files?limit=50", "/v1/runs", "/v1/health", "/v1/files/{file_id}")
+SYSTEM, TABLE, ROWS = "market-intelligence-hub", "sales_forecast", 10_000
+SIGNALS = ["silence", "purchases", "purchase_value", "frequency", "rhythm", "age", "revenue"]
+ROUNDS, PASSWORD = 200, "Correct-horse-battery-1"
+
+
+class Api:
+    """One connection to the API, with a token."""
+
+    def __init__(self, outputs: dict[str, Any], token: str) -> None:
+        emulator, api = urlsplit(os.environ["AWS_ENDPOINT_URL"]), urlsplit(outputs["api"]["url"])
+        self._connection = http.client.HTTPConnection(emulator.hostname or "", emulator.port, timeout=60)
+        self._headers = {"Host": f"{api.hostname}:{emulator.port}", "Authorization": f"Bearer {token}"}
+
+    def milliseconds(self, path: str, body: object = None) -> float:
+        """How long a read takes, or a prediction from a body; it has to succeed."""
+        asked: tuple[str, str | None, dict[str, str]] = ("GET", None, self._headers)
+        if body is not None:
+            asked = ("POST", json.dumps(body), {**self._headers, "Content-Type": "application/json"})
+        began_s = time.perf_counter()
+        self._connection.request(asked[0], path, asked[1], asked[2])
+        answer = self._connection.getresponse()
+        body = answer.read()
+        if answer.status != http.client.OK:
+            raise SystemExit(f"{path} answered {answer.status}: {body[:300]!r}")
+        return (time.perf_counter() - began_s) * 1000
+
+
+def signed_in(outputs: dict[str, Any]) -> str:
+    """A token of a new operator."""
+    cognito: Any = boto3.client("cognito-idp")
+    pool, name = outputs["api"]["user_pool"], "bench@example.com"
+    cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
+    cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True)
+    cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName="operator")
+    asked = {"USERNAME": name, "PASSWORD": PASSWORD}
+    answer = cognito.initiate_auth(AuthFlow="USER_PASSWORD_AUTH", ClientId=outputs["api"]["client"], AuthParameters=asked)
+    return str(answer["AuthenticationResult"]["AccessToken"])
+
+
+def publish_a_table() -> None:
+    """The table has so many rows, each of its number in every type."""
+    contract = Registry.load().prod[TABLE]
+    schema = arrow_schema(contract)
+    days = pa.array([n % 3_000 for n in range(ROWS)], pa.int32())
+    numbers = pa.array([n % 100 for n in range(ROWS)], pa.int8())
+    texts = pa.array([str(n) for n in range(ROWS)])
+    by_kind = {"string": texts, "date": days}
+    columns = [
+        by_kind.get("string" if pa.types.is_string(one.type) else "date" if pa.types.is_date(one.type) else "", numbers).cast(one.type)
+        for one in schema
+    ]
+    bucket = json.loads(os.environ["HEADGATE_PROD_BUCKETS"])[SYSTEM]
+    publisher = Publisher(wiring.objects(), GlueCatalog(clients.glue()), os.environ["HEADGATE_PROD_DATABASE"], bucket, lambda *_: None)
+    publisher.publish(contract, pa.table(columns, schema=schema), keys.table_prefix(TABLE, "bench"))
+
+
+def export_customers() -> None:
+    """A customer model is exported, as a run of demand-insights-engine would."""
+    rng = np.random.default_rng(1)
+    points = rng.uniform(1, 100, (ROWS, len(SIGNALS)))
+    facts = {
+        "signals": SIGNALS,
+        "horizons": [[90, 1.0], [365, 3.5]],
+        "churn": {"model": "recency_share", "columns": ["silence"], "parts": [], "even_odds_days": 90},
+        "method": "churn_spend",
+        "factor": 1.0,
+        "purchases": {"r": 0.6, "alpha": 30.0, "a": 0.4, "b": 2.5, "modified": True},
+        "spend": {"p": 4.0, "q": 3.0, "gamma": 20.0},
+        "trading_days": 65.0,
+    }
+    arrays = {"customer_id": np.arange(1, ROWS + 1), "points": points, "intervals": np.tile([1.0, 2.0, 3.0, 4.0], (ROWS, 1))}
+    store = ModelStore(wiring.objects(), os.environ["HEADGATE_ARTIFACTS_BUCKET"])
+    store.export("demand-insights-engine", "customers", Scorer(facts, arrays), Origin("", "0" * 16, date(2026, 1, 1), "bench"))
+
+
+def main() -> None:
+    """Run the benchmark."""
+    name = os.environ.get("DEPLOYMENT", "bench")
+    lake = deployed(name)
+    outputs = json.loads((ROOT / ".headgate" / name / "deployment.json").read_text(encoding="utf-8"))["outputs"]
+    records = [lake.settled(lake.put(f"payments/bench-{n}.csv", payments(10, n)), timeout_s=120) for n in range(20)]
+    publish_a_table()
+    api = Api(outputs, signed_in(outputs))
+    cold_ms = api.milliseconds("/v1/health")
+    paths = [path.format(file_id=records[-1].file_id if records[-1] else "") for path in READS]
+    reads = sorted(api.milliseconds(path) for _ in range(ROUNDS // len(paths)) for path in paths)
+    page = f"/v1/systems/{SYSTEM}/tables/{TABLE}/rows?limit=100&sort=-model"
+    api.milliseconds(page)
+    pages = [api.milliseconds(page) for _ in range(50)]
+    export_customers()
+    predictions = [api.milliseconds("/v1/predictions/customer", {"customer_id": n}) for n in range(1, 61)]
+    figures = {
+        "p50_ms": statistics.median(reads),
+        "p99_ms": reads[int(len(reads) * 0.99)],
+        "cold_ms": cold_ms,
+        "table_p50_ms": statistics.median(pages),
+        "prediction_p50_ms": statistics.median(predictions),
+    }
+    print(json.dumps({name: round(value, 1) for name, value in figures.items()}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""Size and speed of the console in Chromium. The last line is JSON.
+
+    make bench-console
+
+`first_load_kb`: page, script and style that the first page loads, gzipped. `interactive_ms`: from navigation to a heading and a health
+check from the API, median of five. `axe_violations`: over all pages, at 375 and 1440 pixels, light and dark. `grid_rows`: rows of the
+query page's grid; `grid_fps`: frames a second while it scrolls through them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import statistics
+import sys
+import time
+from typing import Any
+
+from scripts import console
+from tests.console.accessibility import seen_pages
+from tests.console.browsers import WIDTHS, chromium, settle, visit
+from tests.console.lakes import BrowserLake, served
+from tests.console.shop_tables import kept_tables
+from tests.unit.api.lakes import PAYMENTS
+
+ROUNDS, ROWS, PATIENCE_MS = 5, 1_000_000, 1_800_000
+SCROLLED = """() => new Promise(done => {
+  const grid = document.querySelector('[role=table]'), began = performance.now(); let frames = 0
+  const step = now => {
+    frames += 1; grid.scrollTop += 1 + grid.scrollHeight / 600
+    if (now - began < 5000) requestAnimationFrame(step); else done(frames / ((now - began) / 1000))
+  }
+  requestAnimationFrame(step)
+})"""
+
+
+def main() -> int:
+    """Print the figures."""
+    console.build()
+    lake = BrowserLake(tables_folder=kept_tables())
+    lake.receive("payments/today.csv", PAYMENTS)
+    with served(lake, console.OUT) as running, chromium() as browser:
+        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        page.goto(running.sign_in())
+        settle(page)
+        fact: dict[str, Any] = {"first_load_kb": first_load_kb(), "interactive_ms": interactive_ms(page, running.url)}
+        file_id = next(one.file_id for one in lake.ledger.records())
+        fact["axe_violations"] = axe_violations(page, running.url, file_id)
+        fact |= grid(page, running.url, int(sys.argv[1]) if len(sys.argv) > 1 else ROWS)
+    print(json.dumps(fact))
+    return 0
+
+
+def first_load_kb() -> int:
+    """Gzipped kilobytes of the page and what it names."""
+    text = (console.OUT / "index.html").read_text(encoding="utf-8")
+    named = re.findall(r'(?:src|href)="\./([^"]+\.(?:js|css))"', text)
+    bodies = [text.encode(), *((console.OUT / name).read_bytes() for name in named)]
+    return round(sum(len(gzip.compress(body)) for body in bodies) / 1000)
+
+
+def interactive_ms(page: Any, url: str) -> int:  # noqa: ANN401 Playwright's page
+    """Median milliseconds until the page Lake shows what the API answered."""
+    took = []
+    for _ in range(ROUNDS):
+        page.goto("about:blank")
+        began = time.monotonic()
+        page.goto(f"{url}/#/lake", wait_until="commit")
+        page.get_by_text("freshness").wait_for()
+        took.append(time.monotonic() - began)
+    return round(1000 * statistics.median(took))
+
+
+def axe_violations(page: Any, url: str, file_id: str) -> int:  # noqa: ANN401 as above
+    """Findings of axe-core over all pages, widths and schemes."""
+    found = 0
+    for across, down in WIDTHS.values():
+        page.set_viewport_size({"width": across, "height": down})
+        for seen in seen_pages(page, url, file_id):
+            found += len(seen.violations)
+            if seen.violations:
+                print(f"{seen.name}, {seen.scheme}, {across} pixels: {seen.violations}", file=sys.stderr)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    return found
+
+
+def grid(page: Any, url: str, rows: int) -> dict[str, int]:  # noqa: ANN401 as above
+    """Rows in the query page's grid, and frames a second while it scrolls."""
+    visit(page, url, f"/query?sql=select i as id, i * 1.5 as amount, 'row' as name from unnest(sequence(1, {rows})) as t(i)")  # noqa: S608 a number
+    page.get_by_role("button", name=re.compile("Run")).click()
+    page.get_by_role("table").wait_for(timeout=PATIENCE_MS)
+    loaded = int(page.get_by_role("table").get_attribute("aria-rowcount")) - 1
+    return {"grid_rows": loaded, "grid_fps": round(page.evaluate(SCROLLED))}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,172 @@
+"""How good the forecaster is on M4's weekly and hourly series, by the competition's own measures. Prints JSON as its last line.
+
+Held back are the last 13 (weekly) and 48 (hourly) values of the training part; where `<Name>-test.csv[.gz]` is next to it, the
+official test part is forecast from the whole training part instead.
+
+    python -m benchmarks.models.forecast [folder with Weekly-train.csv.gz, Hourly-train.csv.gz]
+
+Of M4's frequencies those are measured that the folder holds; OWA of a kind it lacks is null.
+
+Settings are chosen on earlier windows, never on the last one: `--earlier 1` leaves the last window out and forecasts the one
+before it, and so on. `--ensemble listed` measures ETS, CES, Theta and ARIMA beside MSTL instead of the ensemble in use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import json
+import os
+import time
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from headgate.domains.retail.market_intelligence_hub.accuracy import mase, naive2, smape
+from headgate.domains.retail.market_intelligence_hub.forecasting import LEVELS, Task, forecast
+from headgate.domains.retail.market_intelligence_hub.point_forecasts import Ensemble
+
+Array = npt.NDArray[np.float64]
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Frequency:
+    """One of M4's frequencies: its horizon, the season that MASE and Naive2 use by the rules, and those the forecaster looks for."""
+
+    name: str
+    horizon: int
+    season: int
+    season_lengths: tuple[int, ...]
+
+
+# Source: M4 Competitor's Guide (2018), horizons and seasons of MASE by frequency.
+FREQUENCIES = (
+    Frequency("Weekly", 13, 1, (52,)),
+    Frequency("Hourly", 48, 24, (24, 168)),
+    Frequency("Daily", 14, 1, (7,)),
+    Frequency("Monthly", 18, 12, (12,)),
+    Frequency("Quarterly", 8, 4, (4,)),
+    Frequency("Yearly", 6, 1, ()),
+)
+REPORTED = FREQUENCIES[:2]  # their OWA is reported in any case
+
+
+@dataclass(frozen=True)
+class Split:
+    """Series by id, each in a part that is known and a part to forecast."""
+
+    known: dict[str, Array]
+    ahead: dict[str, Array]
+
+
+@dataclass(frozen=True)
+class Result:
+    """Measures of one frequency; `covered` is the share of values inside each level's interval."""
+
+    owa: float
+    covered: dict[int, float]
+
+
+def read_series(folder: Path, stem: str) -> dict[str, Array]:
+    """Series by id from a file in M4's layout: a header, then one row per series, padded with nothing."""
+    path = next((folder / f"{stem}{suffix}" for suffix in (".csv", ".csv.gz") if (folder / f"{stem}{suffix}").is_file()), None)
+    if path is None:
+        return {}
+    body = path.read_bytes()
+    text = (gzip.decompress(body) if path.suffix == ".gz" else body).decode("utf-8-sig")
+    rows = islice(csv.reader(text.splitlines()), 1, None)
+    return {row[0]: np.array([float(value) for value in row[1:] if value not in {"", "NA"}]) for row in rows}
+
+
+def split(folder: Path, frequency: Frequency, earlier: int = 0) -> Split | None:
+    """The official split where the test part is there, else the last values of the training part held back; None without either.
+
+    Args:
+        earlier: windows at the end of the training part to leave out; the one before them is then held back.
+    """
+    known, ahead = (read_series(folder, f"{frequency.name}-{part}") for part in ("train", "test"))
+    if not known:
+        return None
+    if unknown := sorted(set(ahead) - set(known)):
+        raise SystemExit(f"{frequency.name}-test has {len(unknown)} series that {frequency.name}-train has not, first {unknown[0]}")
+    if ahead and not earlier:
+        return Split({name: known[name] for name in ahead}, ahead)
+    horizon = frequency.horizon
+    shown = {name: y[: y.size - horizon * earlier] for name, y in known.items() if y.size > horizon * (earlier + 1)}
+    return Split({name: y[:-horizon] for name, y in shown.items()}, {name: y[-horizon:] for name, y in shown.items()})
+
+
+def measured(data: Split, frequency: Frequency, ensemble: Ensemble) -> Result:
+    """Forecast and compare. OWA is of the means over all series, as the competition computes it."""
+    began, began_cpu = time.perf_counter(), _cpu_seconds()
+    horizon = max(actual.size for actual in data.ahead.values())
+    print(
+        f"{frequency.name}: {len(data.ahead)} series, {horizon} values ahead of each, now and from three earlier origins ...",
+        flush=True,
+    )
+    panel = pd.concat([pd.DataFrame({"unique_id": name, "ds": np.arange(y.size), "y": y}) for name, y in data.known.items()])
+    found = forecast(panel, Task(horizon, frequency.season_lengths, ensemble))
+    seconds, cpu_seconds = time.perf_counter() - began, _cpu_seconds() - began_cpu
+    by_series = dict(iter(found.groupby("unique_id", sort=False)))
+    scores = [_scores(data.known[name], actual, by_series[name], frequency) for name, actual in data.ahead.items()]
+    own_smape, own_mase, naive_smape, naive_mase = np.nanmean(scores, axis=0)  # no MASE of a series that never moved
+    covered = {level: float(np.mean([_inside(by_series[name], ahead, level) for name, ahead in data.ahead.items()])) for level in LEVELS}
+    result = Result(0.5 * (own_smape / naive_smape + own_mase / naive_mase), covered)
+    print(
+        f"{frequency.name}: {len(scores)} series, OWA {result.owa:.3f}",
+        f"sMAPE {own_smape:.3f} (Naive2 {naive_smape:.3f}), MASE {own_mase:.3f} ({naive_mase:.3f})",
+        *(f"coverage of {level} % {share:.3f}" for level, share in covered.items()),
+        f"{seconds:.0f} s, {cpu_seconds:.0f} CPU s",
+        sep=", ",
+        flush=True,
+    )
+    return result
+
+
+def _cpu_seconds() -> float:
+    """Of this process; what the other processes took is known only once they have ended."""
+    return sum(os.times()[:4])
+
+
+def _inside(found: pd.DataFrame, actual: Array, level: int) -> float:
+    rows = found.iloc[: actual.size]
+    return float(((rows[f"lower_{level}"] <= actual) & (actual <= rows[f"upper_{level}"])).mean())
+
+
+def _scores(known: Array, actual: Array, found: pd.DataFrame, frequency: Frequency) -> tuple[float, float, float, float]:
+    mean = found["mean"].to_numpy()[: actual.size]
+    plain = naive2(known, actual.size, frequency.season)
+    own = smape(actual, mean), mase(actual, mean, known, frequency.season)
+    return *own, smape(actual, plain), mase(actual, plain, known, frequency.season)
+
+
+def main() -> None:
+    """Run both frequencies and print the summary."""
+    known = Path(os.environ.get("HEADGATE_DATA") or ROOT.parent / "shared" / "data") / "m4"
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(os.environ.get("DATA") or known))
+    parser.add_argument("--ensemble", type=Ensemble, default=Ensemble(os.environ.get("ENSEMBLE") or Ensemble.MEASURED))
+    parser.add_argument("--earlier", type=int, default=int(os.environ.get("EARLIER") or 0))
+    given = parser.parse_args()
+    found = {frequency: split(given.folder, frequency, given.earlier) for frequency in FREQUENCIES}
+    if not any(found.values()):
+        raise SystemExit(
+            f"{given.folder} holds no Weekly-train.csv[.gz] or Hourly-train.csv[.gz]; name the folder of M4 with DATA=<folder>"
+        )
+    results = {frequency.name.lower(): measured(data, frequency, given.ensemble) for frequency, data in found.items() if data}
+    summary: dict[str, float | None] = {f"{frequency.name.lower()}_owa": None for frequency in REPORTED}
+    summary |= {f"{name}_owa": result.owa for name, result in results.items()}
+    summary |= {f"coverage{level}": float(np.mean([result.covered[level] for result in results.values()])) for level in LEVELS}
+    summary |= {f"{name}_coverage{level}": share for name, result in results.items() for level, share in result.covered.items()}
+    print(json.dumps({name: value if value is None else round(float(value), 4) for name, value in summary.items()}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,350 @@
+"""The tables of all systems, built at past days, against what the shop did next and against naive rules. The last line is JSON.
+
+    make bench-next-year [DATA=invoices.csv] [ORIGINS=2] [SHOPS=online-retail,generated-6000]
+
+DATA is a CSV, a workbook or a folder in the layout of UCI Online Retail II, of one year or two; its origins are the ends of 9, 12, 18 and
+24 months of history as far as data follow them, so before and after Christmas. Without DATA: the first year of Online Retail II, split,
+and generated shops of three sizes over three years with a season, growth, promotions and a closed fortnight.
+ORIGINS is the number of origins of each shop, spread over its history. Two of them are judged at once, each in a process of its own.
+SHOPS names some of the shops that are judged without DATA: online-retail, generated-6000, generated-12000, generated-24000.
+The rows of an origin are kept in `.headgate/bench/next-year-rows` until the code of the models changes.
+
+The tables of retail-copilot and global-market-pulse describe the past and forecast nothing, so they have no row.
+One row per table, measure and origin: the table's figure, the same of the naive rule, and whether the table is at least as good,
+and the method that the table names. A rank or an AUC is better when higher, an error when lower, a ratio when nearer to 1.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+import pandas as pd
+from scipy.stats import spearmanr
+from sklearn.metrics import brier_score_loss, roc_auc_score
+from threadpoolctl import threadpool_limits
+
+from benchmarks.systems.merged_shop import KEPT, ROOT, kept_shop, online_retail
+from headgate.domains.retail import (
+    compliance_guardian,
+    demand_insights_engine,
+    market_intelligence_hub,
+)
+from headgate.domains.retail.demand_insights_engine import churn, features
+from headgate.domains.retail.market_intelligence_hub.accuracy import smape
+from headgate.domains.retail.market_intelligence_hub.calendar import events_of
+from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
+from headgate.domains.retail.market_intelligence_hub.sales_forecast import sales_forecast
+from headgate.domains.retail.sample.online_retail.uci import find_source
+from headgate.domains.retail.sample.shop import ShopSpec
+from headgate.learning.store import Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+YEAR = 364
+MONTHS_OF_HISTORY = (9, 12, 18, 24)
+LEAST_AHEAD_DAYS = 42
+CLOSED = (date(2023, 8, 7), date(2023, 8, 20))
+ORIGINS = 2  # of each shop
+AT_ONCE = 2  # as many as there are cores
+SIZES = (6_000, 12_000, 24_000)  # orders of the generated shops
+DATASETS = ("customers", "orders", "order_items", "products", "regions", "card_transactions", "payments", "search_queries")
+HIGHER, LOWER, NEAR_ONE = "higher", "lower", "near one"
+TOLERANCE = 0.005  # a table this near to the naive rule is as good
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measure of one table at one origin, beside the naive rule's; `better` is "higher", "lower" or "near one"."""
+
+    table: str
+    measure: str
+    value: float
+    naive: float
+    rule: str
+    better: str
+    published: str = ""
+
+    @property
+    def is_beaten(self) -> bool:
+        """The naive rule was better."""
+        if not (np.isfinite(self.value) and np.isfinite(self.naive)):
+            return False
+        if self.better == NEAR_ONE:
+            return bool(abs(np.log(max(self.value, 1e-9))) > abs(np.log(max(self.naive, 1e-9))) + TOLERANCE)
+        worse = self.naive - self.value if self.better == HIGHER else self.value - self.naive
+        return bool(worse > TOLERANCE * max(abs(self.naive), 1e-9))
+
+
+def main() -> None:
+    """Measure every shop and print the summary."""
+    most = int(os.environ.get("ORIGINS") or ORIGINS)
+    code = _code()
+    tasks = [(name, folder, origin, code) for name, folder in shops() for origin in _spread(origins_of(tables_of(folder)), most)]
+    found: list[tuple[str, date, Row]] = []
+    # Each origin has one core. joblib's idle workers would also keep a finished process, and the JSON line, for 300 s.
+    os.environ["LOKY_MAX_CPU_COUNT"] = "1"
+    # DuckDB's threads do not survive a fork.
+    with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn")) as pool:
+        for (name, _, origin, _), (rows, seconds) in zip(tasks, pool.map(_judged_alone, tasks), strict=True):
+            found += [(name, origin, row) for row in rows]
+            for row in rows:
+                verdict = "beaten" if row.is_beaten else "ok"
+                figures = f"{row.value:10.3f} {row.rule:>24} {row.naive:10.3f}"
+                print(f"{name:22} {origin} {row.table:24} {row.measure:14} {figures} {verdict:6} {row.published}", flush=True)
+            print(f"{name:22} {origin} {seconds:.0f} s", flush=True)
+    print(json.dumps(summary(found)))
+
+
+def _judged_alone(task: tuple[str, Path, date, str]) -> tuple[list[Row], float]:
+    """The rows of one shop at one origin, and the seconds that they took; kept, so that a run that was stopped continues."""
+    _, folder, origin, code = task
+    kept = KEPT / "next-year-rows" / f"{folder.name}-{origin}-{code}.json"
+    if kept.is_file():
+        known = json.loads(kept.read_text())
+        return [Row(**row) for row in known["rows"]], known["seconds"]
+    began = time.monotonic()
+    with threadpool_limits(1):
+        rows = [row for row in judged(tables_of(folder), origin) if np.isfinite(row.value)]
+    seconds = time.monotonic() - began
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps({"rows": [asdict(row) for row in rows], "seconds": seconds}))
+    return rows, seconds
+
+
+def _code() -> str:
+    """A digest of the code that the figures depend on."""
+    digest = hashlib.sha256(Path(__file__).read_bytes())
+    for folder in ("domains/retail", "learning"):
+        for path in sorted((ROOT / "headgate" / folder).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def tables_of(folder: Path) -> dict[str, ibis.Table]:
+    """The datasets of a kept shop."""
+    return {one: ibis.read_parquet(folder / f"{one}.parquet") for one in DATASETS if (folder / f"{one}.parquet").is_file()}
+
+
+def _spread(days: list[date], most: int) -> list[date]:
+    """At most so many of the days, evenly spread, with the first and the last."""
+    if len(days) <= most:
+        return days
+    return [days[round(place)] for place in np.linspace(0, len(days) - 1, most)]
+
+
+def shops() -> Iterator[tuple[str, Path]]:
+    """Name and folder of each shop: what DATA names, else the known year and the generated ones."""
+    given = os.environ.get("DATA")
+    if given:
+        yield Path(given).stem, online_retail(Path(given))
+        return
+    wanted = (os.environ.get("SHOPS") or ",".join(["online-retail", *(f"generated-{orders}" for orders in SIZES)])).split(",")
+    source = find_source()
+    if source and "online-retail" in wanted:
+        yield "online-retail", online_retail(source)
+    for orders in SIZES:
+        if f"generated-{orders}" not in wanted:
+            continue
+        spec = ShopSpec(
+            customers=orders // 5,
+            orders=orders,
+            days=1_096,
+            transactions=20_000,
+            searches=2_000,
+            closed=(date(2023, 8, 7), date(2023, 8, 20)),
+        )
+        yield f"generated-{orders}", kept_shop(spec, f"next-year-{orders}")
+
+
+def origins_of(tables: Mapping[str, ibis.Table]) -> list[date]:
+    """Days after which enough data follow: ends of whole months of history, and the eve of the last Christmas trade."""
+    at = tables["orders"].ordered_at
+    first, last = pd.Timestamp(at.min().to_pyarrow().as_py()), pd.Timestamp(at.max().to_pyarrow().as_py())
+    ends = [first + pd.DateOffset(months=months) + pd.Timedelta(days=8) for months in MONTHS_OF_HISTORY]
+    ends += [pd.Timestamp(year, month, day) for year in range(first.year + 1, last.year + 1) for month, day in ((9, 10), (12, 9))]
+    usable = {end.date() for end in ends if (end - first).days >= 180 and (last - end).days >= LEAST_AHEAD_DAYS}  # noqa: PLR2004 half a year
+    return _apart(sorted(usable))
+
+
+def _apart(days: list[date]) -> list[date]:
+    """The days, without those that follow another by less than two months."""
+    kept: list[date] = []
+    for day in days:
+        if not kept or (day - kept[-1]).days >= 60:  # noqa: PLR2004 two months
+            kept.append(day)
+    return kept
+
+
+def judged(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
+    """Every table that says something of the days ahead."""
+    yield from _forecasts(tables, origin)
+    yield from _customers(tables, origin)
+    yield from _fraud(tables, origin)
+
+
+def _forecasts(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
+    built, actual = _forecast(tables, origin), _weekly(tables)
+    known = set(actual.index.get_level_values("series_id"))
+    for level in ("total", "region", "category"):
+        of_level = built[built.level == level].groupby("series_id")
+        scores = [_scores(actual.loc[name], ahead) for name, ahead in of_level if name in known]
+        scores = [score for score in scores if score]
+        if not scores:
+            continue
+        errors = np.sum([score[:3] for score in scores], axis=0) / sum(score[4] for score in scores)
+        own, year, value = (float(error) for error in errors)
+        inside = float(np.mean([score[3] for score in scores]))
+        model = str(built[built.level == level].model.mode()[0])
+        rule, naive = ("same week of last year", year) if np.isfinite(year) else ("last value", value)
+        yield Row(f"sales_forecast {level}", "smape" if level == "total" else "wape", own, naive, rule, LOWER, model)
+        yield Row(f"sales_forecast {level}", "coverage80", inside, np.nan, "nominal 0.8", HIGHER, model)
+
+
+def _forecast(tables: Mapping[str, ibis.Table], origin: date) -> pd.DataFrame:
+    """The table `sales_forecast` alone: the hub's other tables forecast nothing, and take longer."""
+    plan = market_intelligence_hub.Plan()
+    lines = market_intelligence_hub.sale_lines(tables, origin, plan.grain)
+    span = market_intelligence_hub.whole_periods(lines, origin, plan.grain)
+    sales = market_intelligence_hub.sales_by_period(lines, span, plan)
+    return sales_forecast(forecast_hierarchy(sales, events_of(tables), span, plan))
+
+
+def _scores(whole: pd.Series[float], ahead: pd.DataFrame) -> tuple[float, float, float, float, float] | None:
+    """Errors of the table, of last year and of the last value, the share inside the 80 % interval, and what to divide the errors by.
+
+    For the total it is sMAPE; below it series may sell nothing for weeks, and errors are pounds over all pounds sold. None where
+    nothing followed.
+    """
+    is_total = ahead.level.iloc[0] == "total"
+    ahead = ahead[pd.to_datetime(ahead.period_on) <= whole.index.max()]
+    weeks = pd.DatetimeIndex(pd.to_datetime(ahead.period_on))
+    past = whole[whole.index < weeks.min()] if len(weeks) else whole.iloc[:0]
+    if past.empty:
+        return None
+    truth = whole.reindex(weeks, fill_value=0.0).to_numpy()
+    year_ago = past.reindex(weeks - pd.Timedelta(days=YEAR)).to_numpy()
+    low, mean, high = (ahead[name].astype(float).to_numpy() for name in ("lower_80", "mean", "upper_80"))
+    inside = float(((low <= truth) & (truth <= high)).mean())
+    offered = (mean, year_ago, np.full(len(truth), past.iloc[-1]))
+    if is_total:
+        found = [smape(truth, one) if np.isfinite(one).all() else np.nan for one in offered]
+        return found[0], found[1], found[2], inside, 1.0
+    found = [float(np.abs(truth - one).sum()) for one in offered]
+    return found[0], found[1], found[2], inside, float(np.abs(truth).sum())
+
+
+def _weekly(tables: Mapping[str, ibis.Table]) -> pd.Series[float]:
+    """Net revenue by series of the first levels and week, over all data."""
+    plan = market_intelligence_hub.Plan()
+    end = date(9_000, 1, 1)
+    lines = market_intelligence_hub.sale_lines(tables, end, plan.grain)
+    last = pd.Timestamp(tables["orders"].ordered_at.max().to_pyarrow().as_py()).date()
+    span = market_intelligence_hub.whole_periods(lines, last, plan.grain)
+    sums = [
+        lines.group_by("period_on").agg(revenue=lines.revenue.sum()).to_pandas().assign(series_id="total"),
+        *(
+            lines.group_by("period_on", column).agg(revenue=lines.revenue.sum()).to_pandas().assign(prefix=prefix, key=column)
+            for prefix, column in (("region=", "region_id"), ("category=", "category"))
+        ),
+    ]
+    for frame in sums[1:]:
+        frame["series_id"] = frame.prefix + frame[frame.key.iloc[0]]
+    rows = pd.concat(sums)[["series_id", "period_on", "revenue"]]
+    rows["period_on"] = pd.to_datetime(rows.period_on)
+    rows["revenue"] = rows.revenue.astype(float)
+    every = pd.MultiIndex.from_product([rows.series_id.unique(), span.starts()], names=["series_id", "period_on"])
+    return rows.set_index(["series_id", "period_on"]).revenue.reindex(every, fill_value=0.0)
+
+
+def _customers(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
+    built = demand_insights_engine.build(tables, origin, Shelf())
+    last = pd.Timestamp(tables["orders"].ordered_at.max().to_pyarrow().as_py()).date()
+    days = features.in_memory(features.purchase_days(tables["orders"], tables["order_items"], last))
+    value, leaving = built["customer_lifetime_value"], built["churn_risk"]
+    if value.empty:
+        return
+    for horizon in (90, 365):
+        if (last - origin).days < horizon - 1:
+            continue
+        truth = features.observed(days, origin, origin + timedelta(days=horizon)).set_index("customer_id")
+        # A customer whose every purchase was undone later is known to the tables of the day, and bought nothing.
+        truth = truth.reindex(value.customer_id)
+        bought, spent = truth.bought.fillna(0).to_numpy() > 0, truth.spent.fillna(0).to_numpy(dtype=float)
+        if bought.all() or not bought.any():
+            continue
+        yield from _value(value, built["customer_segments"], spent, horizon)
+        silence = built["customer_segments"].recency_days.to_numpy()
+        alive = value.alive_probability.to_numpy()
+        if horizon == features.HORIZON_DAYS:
+            probability, model = leaving.churn_probability.to_numpy(), leaving.model.iloc[0]
+            share = float((~bought).mean())
+            yield Row(
+                "churn_risk", "auc", roc_auc_score(~bought, probability), roc_auc_score(~bought, silence), "days silent", HIGHER, model
+            )
+            yield Row("churn_risk", "ece", churn.calibration_error(~bought, probability), np.nan, "0", LOWER, model)
+            brier = brier_score_loss(~bought, probability)
+            yield Row("churn_risk", "brier", brier, share * (1 - share), "constant", LOWER, model)
+        yield Row(f"alive {horizon} d", "auc", roc_auc_score(bought, alive), roc_auc_score(bought, -silence), "days silent", HIGHER)
+
+
+def _value(value: pd.DataFrame, segments: pd.DataFrame, spent: np.ndarray, horizon: int) -> Iterator[Row]:
+    table, method = f"value {horizon} d", value.value_model.iloc[0]
+    expected = value[f"expected_value_{horizon}d"].astype(float).to_numpy()
+    past = segments.revenue_gbp.astype(float).to_numpy()
+    rule = past * expected.sum() / past.sum()  # past revenue with the same total: season and growth included
+    inside = (value[f"value_{horizon}d_low"].astype(float) <= spent) & (spent <= value[f"value_{horizon}d_high"].astype(float))
+    yield Row(table, "ratio", float(expected.sum() / spent.sum()), np.nan, "1", NEAR_ONE, method)
+    yield Row(table, "rank", float(spearmanr(expected, spent)[0]), float(spearmanr(past, spent)[0]), "past revenue", HIGHER, method)
+    yield Row(table, "mae", float(np.abs(expected - spent).mean()), float(np.abs(rule - spent).mean()), "past revenue", LOWER, method)
+    yield Row(table, "coverage80", float(inside.mean()), np.nan, "nominal 0.8", HIGHER, method)
+
+
+def _fraud(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
+    """The system's own test: scores of each day by models of earlier days, against what was reported later."""
+    if "card_transactions" not in tables:
+        return
+    quality = compliance_guardian.build(tables, origin, Shelf())["fraud_model_quality"]
+    wanted = quality[quality.metric.isin(["average_precision", "auc"]) & quality.baseline.notna()]
+    for name, rows in wanted.groupby("metric"):
+        yield Row(
+            "fraud_scores", str(name), float(rows.value.mean()), float(rows.baseline.mean()), str(rows.baseline_model.iloc[0]), HIGHER
+        )
+
+
+def summary(found: list[tuple[str, date, Row]]) -> dict[str, float | int | None]:
+    """The figures of the last line: means over shops and origins; of DATA alone where it is given."""
+
+    def mean(table: str, measure: str, naive: bool = False) -> float | None:
+        values = [row.naive if naive else row.value for _, _, row in found if (row.table, row.measure) == (table, measure)]
+        return round(float(np.nanmean(values)), 4) if values else None
+
+    rank, past = mean("value 90 d", "rank"), mean("value 90 d", "rank", naive=True)
+    return {
+        "tables": len(found),
+        "beaten_by_naive": sum(row.is_beaten for _, _, row in found),
+        "forecast_smape": mean("sales_forecast total", "smape"),
+        "forecast_smape_naive": mean("sales_forecast total", "smape", naive=True),
+        "coverage80": mean("sales_forecast total", "coverage80"),
+        "churn_auc": mean("churn_risk", "auc"),
+        "churn_ece": mean("churn_risk", "ece"),
+        "value_ratio": mean("value 90 d", "ratio"),
+        "value_rank_gain": round(rank - past, 4) if rank is not None and past is not None else None,
+        "alive_auc": mean("alive 90 d", "auc"),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""Contracts, as the API shows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.api.http.problems import not_found
+from headgate.api.shapes.lake import CatalogTable, CatalogTables, ContractColumn, ContractDetail, Contracts, ContractSummary
+
+if TYPE_CHECKING:
+    from headgate.api.ports import Lake
+    from headgate.contracts.model import Contract
+
+_ZONES = ("source", "prod", "lake")
+
+
+def summaries(lake: Lake) -> Contracts:
+    """Return all contracts, by zone and name."""
+    found = [(zone, contract) for zone in _ZONES for _, contract in sorted(getattr(lake.contracts, zone).items())]
+    return Contracts(contracts=tuple(ContractSummary(**_summary(zone, contract)) for zone, contract in found))
+
+
+def detail(lake: Lake, zone: str, name: str) -> ContractDetail:
+    """Return one contract with its columns."""
+    contract = getattr(lake.contracts, zone).get(name)
+    if contract is None:
+        raise not_found(f"There is no contract of that name in {zone}. GET /v1/contracts lists all contracts.")
+    return ContractDetail(**_summary(zone, contract), column_list=_columns(contract))
+
+
+def catalog(lake: Lake) -> CatalogTables:
+    """Return the tables that SQL can read, as the contracts state them."""
+    registry, names = lake.contracts, lake.databases
+    tables = [(names.curated, contract) for zone in (registry.curated, registry.lake) for contract in zone.values()]
+    tables += [(names.prod, contract) for contract in registry.prod.values() if contract.system in lake.systems]
+    shown = (
+        CatalogTable(database=database, name=contract.dataset, system=contract.system, columns=_columns(contract))
+        for database, contract in sorted(tables, key=lambda table: (table[0], table[1].dataset))
+    )
+    return CatalogTables(tables=tuple(shown))
+
+
+def _summary(zone: str, contract: Contract) -> dict[str, object]:
+    return {
+        "zone": zone,
+        "name": contract.dataset,
+        "id": contract.id,
+        "version": contract.version,
+        "system": contract.system,
+        "description": contract.description,
+        "columns": len(contract.columns),
+    }
+
+
+def _columns(contract: Contract) -> tuple[ContractColumn, ...]:
+    from headgate.contracts.dictionary import rule_text
+    from headgate.contracts.types import glue_type
+
+    return tuple(
+        ContractColumn(
+            name=column.name,
+            type=glue_type(column.type),
+            description=column.description,
+            required=column.required,
+            primary_key=column.name in contract.key,
+            sensitive=column.mask.value if column.mask else "",
+            rules=tuple(rule_text(rule) for rule in column.rules if rule.name != "required"),
+        )
+        for column in contract.columns
+    )

@@ -1,0 +1,101 @@
+"""What a table was built from, as manifests and file records have it."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from headgate.api.http.problems import not_found
+from headgate.api.shapes.lake import Lineage, LineageDataset, LineageFile
+from headgate.errors import NotFoundError
+from headgate.lake import keys
+from headgate.lake.file_index import FileFilter, newest_first
+from headgate.lake.lineage import increments_of
+from headgate.lake.reading import lake_snapshot
+from headgate.lake.states import FileState
+from headgate.systems.up_to_date import READS, SNAPSHOT_ID, snapshot_built_from
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from headgate.api.ports import Lake
+    from headgate.lake.ports import FileRecord, TableVersion
+    from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
+
+MOST_FILES = 100
+
+
+def of_table(lake: Lake, table: str) -> Lineage:
+    """Return the lineage of a system's table, or of a dataset."""
+    if table in lake.contracts.source:
+        return _of_dataset(lake, table)
+    contract = lake.contracts.prod.get(table)
+    if contract is None or contract.system not in lake.systems:
+        raise not_found("There is no table of that name. GET /v1/catalog lists all tables.")
+    version = lake.catalog.current(lake.databases.prod, table)
+    built_from = version.parameters.get(SNAPSHOT_ID, "")
+    datasets = _read(version, _built_from(lake, version)) if built_from else []
+    return Lineage(
+        table=table,
+        system=contract.system,
+        snapshot_id=built_from,
+        as_of=version.parameters.get("headgate.as_of", ""),
+        version=version.location.rstrip("/").rpartition("/")[2],
+        datasets=_datasets(lake, datasets),
+    )
+
+
+def _built_from(lake: Lake, version: TableVersion) -> LakeSnapshot:
+    try:
+        return snapshot_built_from(lake.objects, lake.bucket("curated"), version)
+    except NotFoundError:
+        raise not_found("The snapshot that the table was built from is deleted. POST /v1/runs builds the table again.") from None
+
+
+def _of_dataset(lake: Lake, dataset: str) -> Lineage:
+    snapshot = _current(lake)
+    if dataset not in snapshot.datasets:
+        raise not_found("The newest snapshot has no rows of this dataset. A run merges its files.")
+    of = snapshot.datasets[dataset]
+    return Lineage(
+        table=dataset,
+        snapshot_id=snapshot.snapshot_id,
+        as_of=snapshot.as_of.isoformat(),
+        version=of.snapshot_id,
+        datasets=_datasets(lake, [of]),
+    )
+
+
+def _current(lake: Lake) -> LakeSnapshot:
+    try:
+        return lake_snapshot(lake.objects, lake.bucket("curated"))
+    except NotFoundError:
+        raise not_found("No run has merged the lake yet. POST /v1/runs starts one.") from None
+
+
+def _read(version: TableVersion, snapshot: LakeSnapshot) -> list[DatasetSnapshot]:
+    """The datasets that the publish recorded as read; all of the snapshot's where it recorded none."""
+    names = version.parameters.get(READS, "").split(",")
+    return [of for name, of in sorted(snapshot.datasets.items()) if name in names or names == [""]]
+
+
+def _datasets(lake: Lake, found: Iterable[DatasetSnapshot]) -> tuple[LineageDataset, ...]:
+    return tuple(_dataset(lake, of) for of in found)
+
+
+def _dataset(lake: Lake, of: DatasetSnapshot) -> LineageDataset:
+    merged = {key for key in increments_of(lake.objects, lake.bucket("curated"), of) if keys.parse_increment_key(key)}
+    files = tuple(
+        LineageFile(file_id=one.file_id, key=one.key, received_at=one.received_at, accepted=one.accepted)
+        for one in islice(_newest(lake, of.dataset, merged), MOST_FILES)
+    )
+    return LineageDataset(dataset=of.dataset, snapshot_id=of.snapshot_id, rows=of.rows, files=files, file_count=len(merged))
+
+
+def _newest(lake: Lake, dataset: str, increments: set[str]) -> Iterator[FileRecord]:
+    """The files of these increments, newest first, from the index: a list of a hundred reads no record beyond them."""
+    left, files = set(increments), newest_first(lake.files, FileFilter(dataset, FileState.DONE), MOST_FILES)
+    while left and (record := next(files, None)):
+        if record.curated_key in left:
+            left.discard(record.curated_key)
+            yield record

@@ -1,0 +1,158 @@
+"""Predictions by the champions that the last run exported; docs/adr/0065-predictions.md says how."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from headgate.api.analytics import tables
+from headgate.api.http.problems import conflict, invalid, not_found
+from headgate.api.shapes.predictions import (
+    CustomerPrediction,
+    CustomerValue,
+    ForecastPeriod,
+    ForecastPrediction,
+    FraudPrediction,
+    IntentPrediction,
+)
+from headgate.errors import NotFoundError
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from headgate.api.ports import Lake
+    from headgate.api.shapes.predictions import CustomerAsked, ForecastAsked, FraudAsked, IntentAsked
+    from headgate.predictions.scorer import Scorer
+
+Model = TypeVar("Model")
+
+_FRAUD = ("compliance-guardian", "fraud")
+_CUSTOMERS = ("demand-insights-engine", "customers")
+_INTENTS = ("retail-copilot", "intents")
+_FORECAST = ("market-intelligence-hub", "sales_forecast")
+_PENNY = Decimal("0.01")
+_MOST_KEPT = 8
+_NOT_EXPORTED = "No run has exported this model. It needs enough data to learn from; POST /v1/runs builds it."
+_kept: OrderedDict[str, tuple[Mapping[str, Any], Any]] = OrderedDict()  # by place and ETag, which changes with every export
+
+
+def fraud(lake: Lake, asked: FraudAsked) -> FraudPrediction:
+    """Return the fraud score of a transaction."""
+    from headgate.predictions.fraud import FraudScorer, Transaction
+
+    facts, scorer = _model(lake, *_FRAUD, FraudScorer)
+    try:
+        at = datetime.fromisoformat(asked.transacted_at)
+    except ValueError:
+        raise invalid("body.transacted_at", "datetime", "`transacted_at` is not a moment of the calendar.") from None
+    pence = int(Decimal(asked.amount) * 100)
+    found = scorer.score(Transaction(asked.customer_id, asked.terminal_id, pence, at))
+    return FraudPrediction(
+        **_origin(facts, facts["model"]),
+        score=found.score,
+        decision=found.decision,
+        reasons=found.reasons,
+        features=dict(found.features),
+    )
+
+
+def customer(lake: Lake, asked: CustomerAsked) -> CustomerPrediction:
+    """Return the churn probability and the expected value of a customer."""
+    from headgate.predictions.customers import CustomerScorer
+
+    facts, scorer = _model(lake, *_CUSTOMERS, CustomerScorer)
+    if set(asked.signals) - set(scorer.signals):
+        raise invalid("body.signals", "unknown_signal", f"A signal has an unknown name. Signals: {', '.join(scorer.signals)}.")
+    stored = None if asked.customer_id is None else scorer.stored(asked.customer_id)
+    if asked.customer_id is not None and stored is None:
+        raise not_found("The last run knew no customer of this number. Send all signals without `customer_id` instead.")
+    signals = {**(stored or {}), **asked.signals}
+    if missing := [name for name in scorer.signals if name not in signals]:
+        raise invalid("body.signals", "missing", f"A new customer needs all signals. Missing: {', '.join(missing)}.")
+    found = scorer.predict(signals, None if asked.signals else asked.customer_id)
+    return CustomerPrediction(
+        **_origin(facts, facts["churn"]["model"]),
+        customer_id=asked.customer_id,
+        churn_probability=found.churn_probability,
+        drivers=found.drivers,
+        expected_purchase=_money(found.spend_per_purchase),
+        value_model=facts["method"],
+        values=tuple(_value(days, found.purchases[days], value, found.intervals.get(days)) for days, value in found.values_gbp.items()),
+        signals=signals,
+    )
+
+
+def forecast(lake: Lake, asked: ForecastAsked) -> ForecastPrediction:
+    """Return the forecast of a series, as the last run published it."""
+    from headgate.api.analytics import table_rows
+
+    detail, every = tables.published(lake, *_FORECAST)
+    found = table_rows.ordered(table_rows.equal(every, "series_id", asked.series_id), "horizon")
+    if not found.num_rows:
+        raise not_found("The last run forecast no series of this name. The table sales_forecast lists all series.")
+    rows = found.slice(0, asked.periods).to_pylist()
+    names = ("horizon", "mean", "lower_80", "upper_80", "lower_95", "upper_95")
+    return ForecastPrediction(
+        model=rows[0]["model"],
+        as_of=detail.as_of,
+        snapshot_id=detail.snapshot_id,
+        series_id=asked.series_id,
+        grain=rows[0]["grain"],
+        unit=rows[0]["unit"],
+        history_too_short=rows[0]["history_too_short"],
+        periods=tuple(
+            ForecastPeriod(period_on=row["period_on"].isoformat(), **{name: table_rows.cell(row[name]) for name in names}) for row in rows
+        ),
+    )
+
+
+def intent(lake: Lake, asked: IntentAsked) -> IntentPrediction:
+    """Return the intent of a search."""
+    from headgate.predictions.searches import IntentScorer
+
+    facts, scorer = _model(lake, *_INTENTS, IntentScorer)
+    found = scorer.find(asked.text)
+    return IntentPrediction(
+        **_origin(facts, "query_patterns"),
+        intent=found.intent,
+        template=found.template,
+        nearest=found.nearest,
+        similarity=found.similarity,
+    )
+
+
+def _model(lake: Lake, system: str, name: str, kind: Callable[[Scorer], Model]) -> tuple[Mapping[str, Any], Model]:
+    """The facts and the model of the newest export; it is read again when a run has replaced it."""
+    from headgate.predictions.scorer import FORMAT, Scorer
+
+    ref = ObjectRef(lake.bucket("artifacts"), keys.scorer_key(system, name))
+    try:
+        known_as = f"{ref.bucket}/{ref.key} {lake.objects.info(ref).etag}"
+        scorer = None if known_as in _kept else Scorer.from_bytes(lake.objects.read(ref))
+    except NotFoundError:
+        raise conflict(_NOT_EXPORTED) from None
+    if scorer:
+        if not scorer.facts["is_available"] or scorer.facts["format"] != FORMAT:
+            raise conflict(_NOT_EXPORTED)
+        _kept[known_as] = (scorer.facts, kind(scorer))
+    while len(_kept) > _MOST_KEPT:
+        _kept.popitem(last=False)
+    return _kept[known_as]
+
+
+def _origin(facts: Mapping[str, Any], model: str) -> dict[str, str]:
+    return {"model": model, "as_of": facts["as_of"], "snapshot_id": facts["snapshot_id"]}
+
+
+def _value(days: int, purchases: float, value: float, interval: tuple[float, float] | None) -> CustomerValue:
+    low, high = (_money(end) for end in interval) if interval else (None, None)
+    return CustomerValue(horizon_days=days, purchases=purchases, value=_money(value), low=low, high=high)
+
+
+def _money(value: float) -> str:
+    """Pounds with two decimals, rounded as the tables' amounts are."""
+    return format(Decimal(repr(value + 0.0)).quantize(_PENNY), "f")

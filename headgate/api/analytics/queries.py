@@ -1,0 +1,110 @@
+"""SQL and saved questions. `headgate.query` decides which statements may run; the workgroup limits what they read."""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from headgate.api.analytics.questions import every
+from headgate.api.http.problems import conflict, invalid, not_found
+from headgate.api.shapes.tables import Query, QueryRows, Questions, ResultColumn
+from headgate.errors import NotFoundError, QueryError
+
+if TYPE_CHECKING:
+    from headgate.api.ports import Lake
+    from headgate.api.shapes.tables import QueryAsked
+
+# List price of Athena in US dollars, and the least that a query is charged for. Source: Amazon Athena pricing.
+USD_PER_TB = Decimal(5)
+LEAST_BYTES = 10 * 1024**2
+_TB = Decimal(1024**4)
+
+
+def questions(lake: Lake) -> Questions:
+    """Return the saved questions with this lake's database names."""
+    return Questions(questions=every(lake))
+
+
+def start(lake: Lake, asked: QueryAsked, key: str) -> Query:
+    """Start a query that reads; the same Idempotency-Key and statement start it once."""
+    from headgate.masking.redaction import redact_text
+    from headgate.query.qualify import qualify_tables
+    from headgate.query.reading import check_tables, only_reading
+
+    sql = qualify_tables(_statement(lake, asked), lake.databases)
+    if query := only_reading(sql):
+        check_tables(query, lake.databases.tables(), lake.databases.prod)
+    token = hashlib.sha256(f"{key}\n{sql}".encode()).hexdigest() if key else ""
+    return Query(query_id=lake.queries.start(sql, token), state="queued", sql=redact_text(sql))
+
+
+def status(lake: Lake, query_id: str) -> Query:
+    """Return how a query stands."""
+    from headgate.masking.redaction import redact_text
+    from headgate.query.advice import with_advice
+
+    try:
+        found = lake.queries.status(query_id)
+    except NotFoundError:
+        raise not_found("There is no query with this id. POST /v1/queries starts one.") from None
+    error = with_advice(found.error, found.sql, lake.databases) if found.error else ""
+    return Query.model_validate(
+        {
+            "query_id": query_id,
+            "state": found.state.lower(),
+            "sql": redact_text(found.sql),
+            "error": redact_text(error),
+            "started_at": found.started_at.isoformat() if found.started_at else "",
+            "seconds": found.seconds,
+            "scanned_bytes": found.scanned_bytes,
+            "cost_usd": cost_usd(found.scanned_bytes),
+            "scan_limit_bytes": found.limit_bytes,
+        }
+    )
+
+
+def cost_usd(scanned_bytes: int) -> str:
+    """Return the list price of a query that read so many bytes; one that read nothing is free."""
+    billed = max(scanned_bytes, LEAST_BYTES) if scanned_bytes else 0
+    return format((USD_PER_TB * billed / _TB).quantize(Decimal("0.0000001")).normalize(), "f")
+
+
+def page(lake: Lake, query_id: str, limit: int, cursor: str) -> QueryRows:
+    """Return some rows of a query that succeeded."""
+    from headgate.api.analytics.table_rows import cell
+
+    found = status(lake, query_id)
+    if found.state != "succeeded":
+        raise conflict(f"The query is {found.state}: it has no rows. GET /v1/queries/{{query_id}} says why.")
+    try:
+        answer = lake.queries.page(query_id, limit, cursor)
+    except QueryError:
+        raise invalid("query.cursor", "cursor", "The cursor is not one of this query. Begin again without `cursor`.") from None
+    return QueryRows(
+        columns=tuple(ResultColumn(name=column.name, type=column.type) for column in answer.columns),
+        rows=tuple(tuple(cell(value) for value in row) for row in answer.rows),
+        next_cursor=answer.after,
+    )
+
+
+def stop(lake: Lake, query_id: str) -> Query:
+    """Stop a query."""
+    if status(lake, query_id).state in {"queued", "running"}:
+        lake.queries.stop(query_id)
+    return status(lake, query_id)
+
+
+def _statement(lake: Lake, asked: QueryAsked) -> str:
+    from headgate.masking.redaction import redact_text
+
+    if bool(asked.sql.strip()) == bool(asked.question):
+        raise invalid("body", "sql_or_question", "Give either `sql` or `question`.")
+    if not asked.question:
+        if redact_text(asked.sql) != asked.sql:
+            raise invalid("body.sql", "card_number", "The statement contains a card or social security number. The lake has tokens only.")
+        return asked.sql
+    found = next((one.sql for one in every(lake) if one.name == asked.question), None)
+    if found is None:
+        raise invalid("body.question", "unknown_question", "There is no saved question of that name. GET /v1/questions lists them.")
+    return found

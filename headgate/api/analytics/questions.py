@@ -1,0 +1,20 @@
+"""The saved questions of the lake, with this lake's database names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.api.shapes.tables import Question
+
+if TYPE_CHECKING:
+    from headgate.api.ports import Lake
+
+
+def every(lake: Lake) -> tuple[Question, ...]:
+    """Return the saved questions of the deployed systems and of the lake."""
+    from headgate.domains.saved_questions import saved_questions
+
+    return tuple(
+        Question(name=one.name, system=one.system, description=one.description, sql=lake.databases.rename_in(one.sql).strip())
+        for one in saved_questions(lake.systems).values()
+    )

@@ -1,0 +1,134 @@
+"""Filter, sort and cut the rows of a table in memory."""
+
+from __future__ import annotations
+
+import io
+import math
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from headgate.api.http.problems import invalid
+from headgate.lake.parquet import table_of
+from headgate.lake.publishing import parquet_bytes
+from headgate.values.spreadsheet_text import inert, inert_column
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from headgate.api.shapes.tables import Cell
+
+_EXACT_IN_JAVASCRIPT = 2**53 - 1  # Source: ECMA-262, Number.MAX_SAFE_INTEGER
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "eq": pc.equal,
+    "ne": pc.not_equal,
+    "lt": pc.less,
+    "le": pc.less_equal,
+    "gt": pc.greater,
+    "ge": pc.greater_equal,
+}
+_TRUTH = {"true": True, "false": False}
+
+
+def read(bodies: Sequence[bytes], schema: pa.Schema) -> pa.Table:
+    """Return the rows of a table's Parquet objects, with the contract's columns and types."""
+    tables = [table_of(body).select(schema.names).cast(schema) for body in bodies]
+    return pa.concat_tables(tables) if tables else schema.empty_table()
+
+
+def filtered(rows: pa.Table, filters: Sequence[str]) -> pa.Table:
+    """Return the rows that match every filter `<column>:<operator>:<value>`.
+
+    Raises:
+        ProblemError: 422, a filter names no column, no operator, or a value of another type.
+    """
+    for one in filters:
+        name, _, rest = one.partition(":")
+        operator, colon, value = rest.partition(":")
+        if not colon or name not in rows.column_names:
+            raise invalid("query.filter", "filter", "A filter is not `<column>:<operator>:<value>` with a column of the table.")
+        rows = rows.filter(_mask(rows[name], operator, value))
+    return rows
+
+
+def equal(rows: pa.Table, column: str, value: str) -> pa.Table:
+    """Return the rows whose column, a text, is the value."""
+    return rows.filter(pc.equal(rows[column], value))
+
+
+def ordered(rows: pa.Table, sort: str) -> pa.Table:
+    """Return the rows by the columns of `sort`; equal rows keep their order, and nulls come last."""
+    names = [part.strip() for part in sort.split(",") if part.strip()]
+    keys = [(name.removeprefix("-"), "descending" if name.startswith("-") else "ascending") for name in names]
+    if any(name not in rows.column_names for name, _ in keys):
+        raise invalid("query.sort", "sort", "`sort` names a column that the table does not have.")
+    if not keys:
+        return rows
+    place = "\0place"  # no contract has a column of that name
+    placed = rows.append_column(place, pa.array(range(rows.num_rows), pa.int64()))
+    return rows.take(pc.sort_indices(placed, sort_keys=[*keys, (place, "ascending")]))
+
+
+def selected(rows: pa.Table, columns: str) -> pa.Table:
+    """Return the named columns, in their order; all where none is named."""
+    names = list(dict.fromkeys(part.strip() for part in columns.split(",") if part.strip()))
+    if any(name not in rows.column_names for name in names):
+        raise invalid("query.columns", "columns", "`columns` names a column that the table does not have.")
+    return rows.select(names) if names else rows
+
+
+def cells(rows: pa.Table) -> tuple[tuple[Cell, ...], ...]:
+    """Return the rows as JSON values; see `headgate.api.shapes.tables.Rows`."""
+    columns = [[cell(value) for value in column.to_pylist()] for column in rows.columns]
+    return tuple(zip(*columns, strict=True)) if columns else ()
+
+
+def cell(value: object) -> Cell:
+    """Return one value as JSON can hold it exactly."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) <= _EXACT_IN_JAVASCRIPT else str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else {math.inf: "Infinity", -math.inf: "-Infinity"}.get(value, "NaN")
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def as_csv(rows: pa.Table) -> bytes:
+    """Return the rows as CSV in UTF-8; a text or name that a spreadsheet would run as a formula gets an apostrophe before it."""
+    guarded = [inert_column(column) for column in rows.columns]
+    out = io.BytesIO()
+    pa_csv.write_csv(pa.table(guarded, names=[str(inert(name)) for name in rows.column_names]), out)
+    return out.getvalue()
+
+
+def as_parquet(rows: pa.Table) -> bytes:
+    """Return the rows as Parquet."""
+    return parquet_bytes(rows)
+
+
+def _mask(column: pa.ChunkedArray, operator: str, value: str) -> pa.ChunkedArray:
+    if operator == "empty" and value in _TRUTH:
+        return pc.equal(column.is_null(), _TRUTH[value])
+    if operator == "contains" and pa.types.is_string(column.type):
+        return pc.match_substring(column, value, ignore_case=True)
+    if operator == "in":
+        return pc.is_in(column, value_set=pa.array([_typed(one, column.type) for one in value.split(",")], column.type))
+    if operator not in _COMPARISONS:
+        raise invalid("query.filter", "operator", "A filter has an operator that its column does not know. docs/api.md lists them.")
+    return _COMPARISONS[operator](column, _typed(value, column.type))
+
+
+def _typed(value: str, kind: pa.DataType) -> pa.Scalar:
+    if pa.types.is_boolean(kind) and value in _TRUTH:
+        return pa.scalar(_TRUTH[value])
+    try:
+        return pa.scalar(value).cast(kind)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise invalid("query.filter", "type", "The value of a filter is not of its column's type.") from None

@@ -1,0 +1,185 @@
+"""Tables of the systems: rows by page, and downloads.
+
+A table is read from its own Parquet objects, so a page costs no query, and all pages of a cursor are of one version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from headgate.api.analytics.questions import every
+from headgate.api.http import cursors
+from headgate.api.http.problems import ProblemError, invalid, not_found
+from headgate.api.shapes.tables import Download, ResultColumn, Rows, Systems, SystemSummary, TableDetail, TableSummary
+from headgate.errors import NotFoundError
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from headgate.api.ports import Lake
+    from headgate.contracts.model import Contract
+
+URL_EXPIRES_S = 3600
+_KEPT_BYTES = 256 << 20
+_TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
+
+
+class Asked(NamedTuple):
+    """What is asked of a table, as the query string has it."""
+
+    columns: str
+    filters: tuple[str, ...]
+    sort: str
+
+
+@dataclass
+class _Kept:
+    """The newest tables that this process has read; a version never changes."""
+
+    tables: OrderedDict[str, pa.Table] = field(default_factory=OrderedDict)
+
+    def put(self, location: str, rows: pa.Table) -> None:
+        self.tables[location] = rows
+        while len(self.tables) > 1 and sum(table.nbytes for table in self.tables.values()) > _KEPT_BYTES:
+            self.tables.popitem(last=False)
+
+
+_kept = _Kept()
+
+
+def systems(lake: Lake) -> Systems:
+    """Return the deployed systems with their tables."""
+    asked = every(lake)
+    return Systems(
+        systems=tuple(
+            SystemSummary(
+                name=system,
+                tables=tuple(
+                    TableSummary(name=name, description=contract.description, columns=len(contract.columns))
+                    for name, contract in sorted(lake.contracts.tables_of(system).items())
+                ),
+                questions=tuple(one.name for one in asked if one.system == system),
+            )
+            for system in lake.systems
+        )
+    )
+
+
+def detail(lake: Lake, system: str, table: str) -> TableDetail:
+    """Return what is known of a published table."""
+    contract = _contract(lake, system, table)
+    current = lake.catalog.current(lake.databases.prod, table)
+    return TableDetail(
+        system=system,
+        name=table,
+        version=_version(lake, system, table),
+        rows=int(current.parameters.get("headgate.rows", 0)),
+        as_of=current.parameters.get("headgate.as_of", ""),
+        snapshot_id=current.parameters.get("headgate.snapshot_id", ""),
+        columns=_columns(contract, [column.name for column in contract.columns]),
+    )
+
+
+def published(lake: Lake, system: str, table: str) -> tuple[TableDetail, pa.Table]:
+    """Return what is known of a table and all its rows, of the version that the catalog shows."""
+    shown = detail(lake, system, table)
+    return shown, _read(lake, system, _contract(lake, system, table), shown.version)
+
+
+def rows(lake: Lake, system: str, table: str, asked: Asked, *, limit: int, cursor: str) -> Rows:
+    """Return some rows of a table."""
+    from headgate.api.analytics import table_rows
+
+    contract = _contract(lake, system, table)
+    version, first = _place(lake, system, table, asked, cursor)
+    found = table_rows.filtered(_read(lake, system, contract, version), asked.filters)
+    shown = table_rows.selected(table_rows.ordered(found, asked.sort).slice(first, limit), asked.columns)
+    following = first + limit
+    return Rows(
+        version=version,
+        columns=_columns(contract, shown.column_names),
+        rows=table_rows.cells(shown),
+        total=found.num_rows,
+        next_cursor=cursors.encode([version, following, _digest(asked)]) if following < found.num_rows else "",
+    )
+
+
+def download(lake: Lake, system: str, table: str, asked: Asked, form: str) -> Download:
+    """Write the matching rows to a file and return where it can be fetched."""
+    from headgate.api.analytics import table_rows
+
+    contract = _contract(lake, system, table)
+    version = _version(lake, system, table)
+    found = table_rows.filtered(_read(lake, system, contract, version), asked.filters)
+    shown = table_rows.selected(table_rows.ordered(found, asked.sort), asked.columns)
+    body = table_rows.as_csv(shown) if form == "csv" else table_rows.as_parquet(shown)
+    ref = ObjectRef(lake.bucket("athena_results"), f"downloads/{system}/{table}/{version or 'empty'}/{_digest(asked)}.{form}")
+    lake.objects.write(ref, body, content_type=_TYPES[form])
+    expires_at = (lake.now() + timedelta(seconds=URL_EXPIRES_S)).isoformat(timespec="seconds")
+    name = f"{table}.{form}"
+    url = lake.uploads.download_url(ref, name, URL_EXPIRES_S)
+    return Download(url=url, expires_at=expires_at, name=name, rows=shown.num_rows, size_bytes=len(body))
+
+
+def _contract(lake: Lake, system: str, table: str) -> Contract:
+    contract = lake.contracts.prod.get(table)
+    if contract is None or contract.system != system or system not in lake.systems:
+        raise not_found("There is no such table of this system. GET /v1/systems lists the tables.")
+    return contract
+
+
+def _version(lake: Lake, system: str, table: str) -> str:
+    """The version that the catalog shows; empty before the first publish."""
+    current = lake.catalog.current(lake.databases.prod, table)
+    prefix = f"s3://{lake.bucket(system)}/{keys.TABLES}/{table}/"
+    is_published = "headgate.rows" in current.parameters and current.location.startswith(prefix)
+    return current.location.removeprefix(prefix).strip("/") if is_published else ""
+
+
+def _place(lake: Lake, system: str, table: str, asked: Asked, cursor: str) -> tuple[str, int]:
+    """The version and the first row of a page."""
+    if not cursor:
+        return _version(lake, system, table), 0
+    place = cursors.decode(cursor, list)
+    match place:
+        case [str(version), int(first), str(digest)] if first >= 0 and version.isalnum() and digest == _digest(asked):
+            return version, first
+    raise invalid("query.cursor", "cursor", "The cursor is of another filter, sort or list. Begin again without `cursor`.")
+
+
+def _read(lake: Lake, system: str, contract: Contract, version: str) -> pa.Table:
+    from headgate.api.analytics import table_rows
+    from headgate.contracts.arrow import arrow_schema
+
+    schema = arrow_schema(contract)
+    if not version:
+        return schema.empty_table()
+    bucket, prefix = lake.bucket(system), keys.table_prefix(contract.dataset, version)
+    location = f"{bucket}/{prefix}"
+    if location not in _kept.tables:
+        try:
+            bodies = [lake.objects.read(ObjectRef(bucket, found.ref.key)) for found in lake.objects.list(bucket, prefix)]
+        except NotFoundError:
+            bodies = []
+        if not bodies:
+            raise ProblemError(410, "gone", "This version of the table was removed after a newer one. Begin again without `cursor`.")
+        _kept.put(location, table_rows.read(bodies, schema))
+    return _kept.tables[location]
+
+
+def _columns(contract: Contract, names: list[str]) -> tuple[ResultColumn, ...]:
+    from headgate.contracts.types import glue_type
+
+    types = {column.name: glue_type(column.type) for column in contract.columns}
+    return tuple(ResultColumn(name=name, type=types[name]) for name in names)
+
+
+def _digest(asked: Asked) -> str:
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]

@@ -1,0 +1,111 @@
+"""Corrected rows, sent through the gate as a file of their own, and what became of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from headgate.api.files.file_records import record_of
+from headgate.api.http.problems import conflict, invalid
+from headgate.api.shapes.files import CorrectionsSent
+from headgate.errors import NotFoundError
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.lake.states import NOT_ACCEPTED, FileState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.api.ports import Lake
+    from headgate.api.shapes.files import Correction, Corrections
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import FileRecord
+
+LARGEST_BYTES = 64 << 20  # the original is read in this function's memory
+
+
+def send(lake: Lake, file_id: str, asked: Corrections) -> CorrectionsSent:
+    """Write the corrected rows to raw as a new file. The same corrections have the same key, and are written once."""
+    from headgate.intake.quarantine.correct_rows import corrected_csv
+    from headgate.intake.quarantine.list_quarantine import rows_of
+
+    record = record_of(lake, file_id)
+    if not record.quarantine_key:
+        raise conflict("The file has no rows in quarantine, so there is nothing to correct.")
+    if record.size_bytes > LARGEST_BYTES:
+        raise conflict(f"The file has more than {LARGEST_BYTES >> 20} MiB. Correct it where it comes from and upload it again.")
+    edits = {row.source_row: row.values for row in asked.rows}
+    if len(edits) != len(asked.rows):
+        raise invalid("body.rows", "row_twice", "A row is corrected twice in this request. Send each row once.")
+    quarantined = rows_of(lake.objects, lake.bucket("quarantine"), record)["source_row"].to_pylist()
+    original = _original(lake, record)
+    body = corrected_csv(original, _contract(lake, record, original), edits, quarantined)
+    ref = ObjectRef(record.bucket, f"{record.dataset}/corrections/{file_id}-{hashlib.sha256(body).hexdigest()[:16]}.csv")
+    sent = _written_once(lake, ref, body)
+    sent_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
+    rows = json.dumps(sorted(edits)).encode()
+    lake.objects.write(_note(lake, keys.correction_key(file_id, sent_id)), rows, content_type="application/json")
+    return CorrectionsSent(file_id=sent_id, key=sent.key, rows=len(edits))
+
+
+def outcomes(lake: Lake, file_id: str) -> dict[int, tuple[Correction, str]]:
+    """Return for each row of the file that was corrected what became of its newest correction, and the id of the file that has it.
+
+    Rows whose correction was reverted are open again, and are not returned.
+    """
+    prefix = keys.correction_key(file_id, "").removesuffix(".json")
+    notes = sorted(lake.objects.list(lake.bucket("artifacts"), prefix), key=lambda note: (note.modified_at, note.ref.key))
+    found: dict[int, tuple[Correction, str]] = {}
+    for note in notes:
+        sent_id = note.ref.key.removeprefix(prefix).removesuffix(".json")
+        judged = _judged(lake, sent_id, json.loads(lake.objects.read(note.ref)))
+        found |= {row: (outcome, sent_id) for row, outcome in judged.items()}
+    return found
+
+
+def _judged(lake: Lake, sent_id: str, rows: Sequence[int]) -> dict[int, Correction]:
+    """Return how the gate judged each corrected row; `rows` are their places in the file that they correct, in the order sent."""
+    from headgate.intake.quarantine.list_quarantine import rows_of
+
+    try:
+        record = lake.ledger.get(sent_id)
+        record = lake.ledger.get(record.duplicate_of) if record.duplicate_of else record
+    except NotFoundError:  # the gate has not begun
+        return dict.fromkeys(rows, "sent")
+    if record.state in {FileState.REVERTING, FileState.REVERTED}:
+        return {}
+    if record.state in NOT_ACCEPTED:
+        return dict.fromkeys(rows, "refused")
+    if record.state is not FileState.DONE:
+        return dict.fromkeys(rows, "sent")
+    quarantined = rows_of(lake.objects, lake.bucket("quarantine"), record)["source_row"].to_pylist() if record.quarantine_key else []
+    refused = {rows[place - 1] for place in quarantined}
+    return {row: "refused" if row in refused else "accepted" for row in rows}
+
+
+def _note(lake: Lake, key: str) -> ObjectRef:
+    return ObjectRef(lake.bucket("artifacts"), key)
+
+
+def _original(lake: Lake, record: FileRecord) -> bytes:
+    try:
+        return lake.objects.read(ObjectRef(record.bucket, record.key, record.version_id))
+    except NotFoundError:
+        raise conflict("The original is no longer in raw. Upload the corrected file.") from None
+
+
+def _contract(lake: Lake, record: FileRecord, original: bytes) -> Contract:
+    """The contract with the file's own headings, as the gate has read it."""
+    from headgate.matching.mappings import Decided
+
+    decided = lake.mappings.decide(record.key, record.dataset, original) if record.mapping else None
+    return decided.contract if isinstance(decided, Decided) else lake.contracts.source[record.dataset]
+
+
+def _written_once(lake: Lake, ref: ObjectRef, body: bytes) -> ObjectRef:
+    try:
+        return lake.objects.info(ref).ref
+    except NotFoundError:
+        lake.objects.write(ref, body, content_type="text/csv")
+        return lake.objects.info(ref).ref

@@ -1,0 +1,124 @@
+"""The records of files, as the API shows them."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from headgate.api.files.stages import stages_of
+from headgate.api.http import cursors
+from headgate.api.http.problems import conflict, not_found
+from headgate.api.shapes.files import FileDetail, FileError, FilePage, FileSummary, FileWork, Reverted
+from headgate.costs.billing import priced
+from headgate.costs.prices import Prices
+from headgate.costs.recorded import gate_s, of_files
+from headgate.costs.workload import Settings
+from headgate.errors import NotFoundError
+from headgate.lake.file_index import FileFilter
+from headgate.lake.lineage import increments_of
+from headgate.lake.reading import lake_snapshot
+from headgate.lake.states import Action, FileState, permits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.api.ports import Lake
+    from headgate.lake.ports import FileRecord
+
+__all__ = ["FileFilter", "detail", "page", "record_of", "revert", "summary"]
+
+
+def page(lake: Lake, where: FileFilter, limit: int, cursor: str) -> FilePage:
+    """Return files, newest first."""
+    after = str(cursors.decode(cursor, str)) if cursor else ""
+    found = lake.files.newest(limit, after=after, where=where)
+    following = cursors.encode(found.after) if found.after else ""
+    return FilePage(files=tuple(FileSummary(**summary(record)) for record in found.records), next_cursor=following)
+
+
+def record_of(lake: Lake, file_id: str) -> FileRecord:
+    """Return the record of a file; 404 when there is none."""
+    try:
+        return lake.ledger.get(file_id)
+    except NotFoundError:
+        raise not_found("There is no record of a file with this id. GET /v1/files lists the files.") from None
+
+
+def detail(lake: Lake, file_id: str) -> FileDetail:
+    """Return everything that is recorded of one file."""
+    record = record_of(lake, file_id)
+    return FileDetail(
+        **summary(record),
+        contract=record.contract,
+        content_sha256=record.content_sha256,
+        warnings=record.warnings,
+        reasons=dict(record.reasons),
+        masked=dict(record.masked),
+        written_as=_texts(record.written_as),
+        profile=_texts(record.profile),
+        mapping=_texts(record.mapping),
+        stages=stages_of(record),
+        work=_work(record),
+        in_snapshot=_newest_snapshot_with(lake, record),
+    )
+
+
+def _work(record: FileRecord) -> FileWork:
+    seconds, memory_mb = gate_s(record), Settings().gate_memory_mb
+    cost = sum((one.usd for one in priced(of_files([record], memory_mb), Prices.load())), Decimal(0))
+    rows_per_s = record.received / seconds if seconds else None
+    return FileWork(seconds=seconds, rows_per_s=rows_per_s, memory_mb=memory_mb, usd=f"{cost:.6f}")
+
+
+def revert(lake: Lake, file_id: str) -> Reverted:
+    """Undo an upload."""
+    record = record_of(lake, file_id)
+    if not permits(Action.REVERT, record.state, lease_ended=True):
+        raise conflict(f"The file is {record.state}, and only a file that the gate has checked can be reverted.")
+    done = lake.reverter.revert(file_id)
+    return Reverted(file_id=file_id, accepted=done.accepted, quarantined=done.quarantined, accepted_as=done.accepted_as)
+
+
+def summary(record: FileRecord) -> dict[str, object]:
+    """Return what a list shows of a file."""
+    score = record.profile.get("score", "")
+    return {
+        "file_id": record.file_id,
+        "key": record.key,
+        "dataset": record.dataset,
+        "state": record.state,
+        "size_bytes": record.size_bytes,
+        "received_at": record.received_at,
+        "finished_at": record.finished_at,
+        "received": record.received,
+        "accepted": record.accepted,
+        "quarantined": record.quarantined,
+        "duplicates": record.duplicates,
+        "quality_score": float(score) if score else None,
+        "error": error_of(record.error),
+        "duplicate_of": record.duplicate_of,
+        "closed_by": record.closed_by,
+    }
+
+
+def error_of(error: Mapping[str, Any]) -> FileError | None:
+    """Return why a file was rejected, from its record's error; None where it was not."""
+    return FileError(**{name: error.get(name, "") for name in FileError.model_fields}) if error.get("rule") else None
+
+
+def _texts(stated: object) -> dict[str, str]:
+    return {name: value if isinstance(value, str) else json.dumps(value, default=str) for name, value in dict(stated).items()}  # type: ignore[call-overload]  # a mapping
+
+
+def _newest_snapshot_with(lake: Lake, record: FileRecord) -> str:
+    """Return the id of the newest snapshot if it was merged from this file's increment; else an empty text."""
+    if record.state is not FileState.DONE or not record.curated_key:
+        return ""
+    bucket = lake.bucket("curated")
+    try:
+        newest = lake_snapshot(lake.objects, bucket)
+    except NotFoundError:
+        return ""
+    dataset = newest.datasets.get(record.dataset)
+    return newest.snapshot_id if dataset and record.curated_key in increments_of(lake.objects, bucket, dataset) else ""

@@ -1,0 +1,146 @@
+"""Mappings of columns to fields, as a person decides them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from headgate.api.files.file_records import record_of
+from headgate.api.files.quality import stored_profile
+from headgate.api.http import conditional_requests
+from headgate.api.http.problems import conflict, invalid, not_found
+from headgate.api.shapes.files import ContractField, MappedColumn, Mapping, MappingRemembered
+from headgate.errors import NotFoundError
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.lake.states import FileState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.api.ports import Lake
+    from headgate.api.shapes.files import MappingDecision
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import FileRecord
+    from headgate.matching.mappings import Suggested
+
+    Facts = dict[str, Any]  # of one column, as a profile stores them
+
+MOST_SAMPLES = 3
+# By `Pair.how` of headgate.matching.suggest_mapping.
+_REASONS = {
+    "exact": "The name is that of the field.",
+    "alias": "The name is another name of the field.",
+    "fuzzy": "The name is like that of the field, and the values fit.",
+    "value": "The values fit the field.",
+}
+
+
+def suggested(lake: Lake, file_id: str) -> Mapping:
+    """Return what is suggested for a file that needs a mapping."""
+    return _shown(lake, record_of(lake, file_id))
+
+
+def _shown(lake: Lake, record: FileRecord) -> Mapping:
+    return shown(_suggestion(lake, record), lake.contracts.source, stored_profile(lake, record).get("columns", []))
+
+
+def shown(suggestion: Suggested, contracts: dict[str, Contract], profiled: Sequence[Facts]) -> Mapping:
+    """Return a suggestion with the fields that its columns can be mapped to.
+
+    Args:
+        profiled: the columns of the file's stored profile, in the file's order; samples are taken from them, because a profile
+            has no value of a column that may be sensitive.
+    """
+    from headgate.contracts.types import glue_type
+    from headgate.matching.sample_fit import unfit_fields
+    from headgate.matching.suggest_mapping import THRESHOLD
+
+    contract = contracts[suggestion.dataset]
+    # A profile of another number of columns is not of this reading of the file.
+    facts = profiled if len(profiled) == len(suggestion.names) else [{}] * len(suggestion.names)
+    hows = suggestion.how or ("",) * len(suggestion.names)
+    return Mapping(
+        dataset=suggestion.dataset,
+        source=suggestion.source,
+        columns=tuple(
+            MappedColumn(
+                column=name,
+                field=field,
+                confidence=confidence,
+                is_confident=bool(field) and confidence >= THRESHOLD,
+                samples=samples_of(fact),
+                unfit_fields=unfit_fields(samples_of(fact), contract),
+                reason=reason_of(field, how, fact),
+            )
+            for name, field, confidence, how, fact in zip(
+                suggestion.names, suggestion.fields, suggestion.confidence, hows, facts, strict=True
+            )
+        ),
+        missing=suggestion.absent,
+        fields=tuple(
+            ContractField(
+                name=column.name,
+                type=glue_type(column.type),
+                required=column.required or column.mask is not None,
+                may_be_empty=not column.required,
+            )
+            for column in contract.columns
+        ),
+    )
+
+
+def accept(lake: Lake, file_id: str, decision: MappingDecision, if_match: str) -> MappingRemembered:
+    """Remember the decision for the file's source and header, and put the file into raw again, as a new version."""
+    record = record_of(lake, file_id)
+    suggestion = _suggestion(lake, record)
+    conditional_requests.check_match(_shown(lake, record), if_match)
+    fields = decided_fields(suggestion, decision)
+    lake.mappings.remember(suggestion, fields)
+    raw = ObjectRef(record.bucket, record.key, record.version_id)
+    try:
+        sent = lake.uploads.copy(raw, ObjectRef(record.bucket, record.key))
+    except NotFoundError:
+        raise conflict("The decision is remembered, but the original is no longer in raw. Upload the file again.") from None
+    columns = dict(zip(suggestion.names, fields, strict=True))
+    return MappingRemembered(
+        dataset=suggestion.dataset, source=suggestion.source, columns=columns, file_id=keys.file_id(sent.bucket, sent.key, sent.version_id)
+    )
+
+
+def samples_of(facts: Facts) -> tuple[str, ...]:
+    """Return up to three different values of a profiled column: the most frequent ones, then the least and the greatest."""
+    frequent = [str(one["value"]) for one in facts.get("top", [])]
+    bounds = [str(facts[name]) for name in ("min", "max") if facts.get(name) not in {None, ""}]
+    return tuple(dict.fromkeys([*frequent, *bounds]))[:MOST_SAMPLES]
+
+
+def reason_of(field: str, how: str, facts: Facts) -> str:
+    """Return why a field is suggested for a column, with a note where its values are hidden."""
+    why = _REASONS.get(how, "") if field else "Neither the name nor the values fit a field."
+    hidden = "Its values are not shown, because they may be sensitive." if facts.get("sensitive") else ""
+    return " ".join(part for part in (why, hidden) if part)
+
+
+def decided_fields(suggestion: Suggested, decision: MappingDecision) -> tuple[str | None, ...]:
+    """Return the field of each column by position, None for a column that is left out.
+
+    A field has one column, so a column that loses its field to another has none: its field is empty.
+    """
+    if unknown := sorted(set(decision.columns) - set(suggestion.names)):
+        raise invalid("body.columns", "unknown_column", f"The file has no column named like {len(unknown)} of the named columns.")
+    given_away = set(decision.columns.values())
+    kept = ["" if field in given_away else field for field in suggestion.fields]
+    return tuple(decision.columns.get(name, field) for name, field in zip(suggestion.names, kept, strict=True))
+
+
+def _suggestion(lake: Lake, record: FileRecord) -> Suggested:
+    """Return the suggestion by the current contract; the stored one where the original is gone."""
+    from headgate.matching.mappings import Suggested
+
+    if record.state is not FileState.NEEDS_MAPPING or record.closed_by:
+        raise not_found("The file needs no mapping. `GET /v1/files?state=needs_mapping` lists the files that do.")
+    stored = Suggested.from_json(record.error["suggestion"])
+    try:
+        return lake.mappings.renewed(record.key, stored, lake.objects.read(ObjectRef(record.bucket, record.key, record.version_id)))
+    except NotFoundError:
+        return stored

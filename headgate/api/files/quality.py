@@ -1,0 +1,93 @@
+"""Profiles of files, and quality over time."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from headgate.api.files.file_records import record_of
+from headgate.api.http.problems import not_found
+from headgate.api.shapes.files import ColumnProfile, FileProfile, QualityHistory, QualityPoint
+from headgate.errors import NotFoundError
+from headgate.lake.file_index import FileFilter, newest_first
+from headgate.lake.ports import ObjectRef
+from headgate.lake.states import FileState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.api.ports import Lake
+    from headgate.lake.ports import FileRecord
+
+MOST_POINTS = 200
+
+
+def profile(lake: Lake, file_id: str) -> FileProfile:
+    """Return the statistics of a file."""
+    record = record_of(lake, file_id)
+    stated = stored_profile(lake, record)
+    if not stated:
+        raise not_found("The file has no profile: it was not read as a table.")
+    return FileProfile(
+        file_id=file_id,
+        rows=int(stated.get("rows", 0)),
+        score=stated.get("score") or {},
+        columns=columns_of(stated),
+        drift=record.profile.get("drift", ""),
+    )
+
+
+def stored_profile(lake: Lake, record: FileRecord) -> dict[str, Any]:
+    """Return the profile of a file as it is stored; empty where there is none."""
+    key = record.profile.get("key", "")
+    try:
+        return dict(json.loads(lake.objects.read(ObjectRef(lake.bucket("artifacts"), key)))) if key else {}
+    except NotFoundError:
+        return {}
+
+
+def columns_of(stated: Mapping[str, Any]) -> tuple[ColumnProfile, ...]:
+    """Return the columns of a stored profile."""
+    return tuple(
+        ColumnProfile(
+            name=str(column.get("name", "")),
+            type=str(column.get("type", "")),
+            facts={name: value for name, value in column.items() if name not in {"name", "type"}},
+        )
+        for column in stated.get("columns", [])
+    )
+
+
+def history(lake: Lake, dataset: str) -> QualityHistory:
+    """Return the quality of the newest files of a dataset, oldest first."""
+    if dataset not in lake.contracts.source:
+        raise not_found("There is no dataset of that name. GET /v1/contracts lists all datasets.")
+    newest = list(islice(newest_first(lake.files, FileFilter(dataset, FileState.DONE), MOST_POINTS), MOST_POINTS))
+    return QualityHistory(dataset=dataset, points=tuple(_point(record) for record in reversed(newest)))
+
+
+def _point(record: FileRecord) -> QualityPoint:
+    profile = dict(record.profile)
+    score = profile.get("score", "")
+    parts = {name: value for name in profile if name not in {"score", "rows", "columns"} and (value := _share(profile[name])) is not None}
+    return QualityPoint(
+        file_id=record.file_id,
+        key=record.key,
+        received_at=record.received_at,
+        received=record.received,
+        accepted=record.accepted,
+        quarantined=record.quarantined,
+        duplicates=record.duplicates,
+        score=float(score) if score else None,
+        parts=parts,
+        drift=profile.get("drift", ""),
+    )
+
+
+def _share(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if 0 <= value <= 1 else None

@@ -1,0 +1,85 @@
+"""Rows in quarantine, as the API shows them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from headgate.api.files.corrections import outcomes
+from headgate.api.files.file_records import record_of
+from headgate.api.http import cursors
+from headgate.api.shapes.files import QuarantineCounts, QuarantineLine, ReasonCount, RejectedRow, RejectedRows
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from headgate.api.ports import Lake
+    from headgate.api.shapes.files import Correction
+
+_CELLS = ("source_row", "disposition", "rule", "column_name", "masked_value", "reason", "all_rules", "record")
+
+
+def page(lake: Lake, file_id: str, rule: str, limit: int, cursor: str) -> RejectedRows:
+    """Return some rows of a file in quarantine, in the file's order."""
+    from headgate.intake.quarantine.list_quarantine import rows_of
+
+    first = int(str(cursors.decode(cursor, int))) if cursor else 0
+    record = record_of(lake, file_id)
+    reasons = reasons_of(record.reasons)
+    if not record.quarantine_key:
+        return RejectedRows(reasons=reasons, rows=(), total=0)
+    table = rows_of(lake.objects, lake.bucket("quarantine"), record, rule=rule)
+    known = [name for name in _CELLS if name in table.column_names]
+    unique, corrected = unique_columns(lake, record.dataset), outcomes(lake, file_id)
+    rows = tuple(
+        row_of(row, unique, *corrected.get(row["source_row"], (None, "")))
+        for row in table.select(known).slice(max(0, first), limit).to_pylist()
+    )
+    following = first + limit
+    return RejectedRows(
+        reasons=reasons, rows=rows, total=table.num_rows, next_cursor=cursors.encode(following) if following < table.num_rows else ""
+    )
+
+
+def reasons_of(reasons: Mapping[str, int]) -> tuple[ReasonCount, ...]:
+    """Return the rows by rule, most rows first."""
+    return tuple(ReasonCount(rule=rule, rows=rows) for rule, rows in sorted(reasons.items(), key=lambda one: (-one[1], one[0])))
+
+
+def unique_columns(lake: Lake, dataset: str) -> frozenset[str]:
+    """Return the columns in which no two rows of a dataset may have the same value, alone or together; none of an unknown dataset."""
+    contract = lake.contracts.source.get(dataset)
+    return frozenset((*contract.key, *(one.name for one in contract.columns if one.unique))) if contract else frozenset()
+
+
+def row_of(
+    row: Mapping[str, Any], unique: Collection[str] = (), correction: Correction | None = None, corrected_by: str = ""
+) -> RejectedRow:
+    """Return a row of the quarantine table."""
+    record = json.loads(row["record"]) if row.get("record") else {}
+    return RejectedRow(
+        source_row=row["source_row"],
+        disposition=row["disposition"],
+        rule=row["rule"] or "",
+        column=row["column_name"] or "",
+        value=row["masked_value"],
+        reason=row["reason"] or "",
+        all_rules=_text(row.get("all_rules")),
+        record={name: None if value is None else str(value) for name, value in record.items()},
+        is_unique=row["column_name"] in unique,
+        correction=correction,
+        corrected_by=corrected_by,
+    )
+
+
+def counts(lake: Lake, dataset: str, rule: str) -> QuarantineCounts:
+    """Return the open quarantined rows and rejected files by dataset and rule."""
+    from headgate.intake.quarantine.list_quarantine import count_quarantined
+
+    lines = [line for line in count_quarantined(lake.ledger.records()) if dataset in ("", line.dataset) and rule in ("", line.rule)]
+    names = tuple(QuarantineLine.model_fields)
+    return QuarantineCounts(lines=tuple(QuarantineLine(**{name: getattr(line, name) for name in names}) for line in lines))
+
+
+def _text(value: object) -> str:
+    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value or "")

@@ -1,0 +1,73 @@
+"""The six stages of a file, from the times that its record holds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from headgate.api.shapes.files import FileStage
+from headgate.lake.states import NOT_ACCEPTED, UNDER_WAY, FileState
+from headgate.lake.versions import has_no_rows
+
+if TYPE_CHECKING:
+    from headgate.api.shapes.files import StageName, StageState
+    from headgate.lake.ports import FileRecord
+
+_NAMES: tuple[StageName, ...] = ("upload", "trigger", "processing", "validation", "database", "complete")
+
+
+def stages_of(record: FileRecord) -> tuple[FileStage, ...]:
+    """Return the stages in their order.
+
+    upload: the object is in raw. trigger: a worker began with it. processing: the worker owns the file and has read it. validation:
+    every row was checked. database: accepted and quarantined rows were stored. complete: the record was written.
+    """
+    ended = {"upload": record.received_at, **record.stage_times, "complete": record.finished_at}
+    is_reverted = record.state is FileState.REVERTED  # its record was written again long after the gate had
+    states = _states(record, {name for name, at in ended.items() if at})
+    found, before = [], ""
+    for name in _NAMES:
+        at = ended.get(name, "")
+        took = None if is_reverted and name == "complete" else _seconds(before, at)
+        found.append(FileStage(name=name, state=states[name], at=at, seconds=took, message=_message(name, record)))
+        before = at
+    return tuple(found)
+
+
+def _states(record: FileRecord, reached: set[str]) -> dict[StageName, StageState]:
+    """Each stage's state: of a file under way the first stage that was not reached runs, of a rejected one it failed."""
+    if record.state in UNDER_WAY:
+        first = next((name for name in _NAMES if name not in reached), "complete")
+        place = _NAMES.index(first)
+        return {name: "done" if n < place else "running" if n == place else "pending" for n, name in enumerate(_NAMES)}
+    if record.state in {FileState.DONE, FileState.REVERTED, FileState.WAITING}:  # a reverted file had passed them all
+        return dict.fromkeys(_NAMES, "pending" if record.state is FileState.WAITING else "done")
+    stopped_at = {FileState.SKIPPED_DUPLICATE: "processing", FileState.IGNORED: "trigger"}.get(record.state, "validation")
+    place, ends_well = _NAMES.index(stopped_at), record.state in {FileState.SKIPPED_DUPLICATE, FileState.IGNORED, FileState.PROFILED}
+    states: dict[StageName, StageState] = {name: "done" if n < place + ends_well else "skipped" for n, name in enumerate(_NAMES)}
+    states["complete"] = "done" if ends_well or record.state in NOT_ACCEPTED else "failed"
+    if not ends_well:
+        states["validation"] = "failed"
+    return states
+
+
+def _message(name: StageName, record: FileRecord) -> str:
+    if name == "validation" and record.state is FileState.DONE:
+        if has_no_rows(record):
+            return "The file has a header and no rows"
+        duplicates = f"{record.duplicates:,} duplicate{'' if record.duplicates == 1 else 's'}"
+        return f"{record.received:,} rows: {record.accepted:,} accepted, {record.quarantined:,} refused, {duplicates}"
+    if name == ("complete" if record.state is FileState.REVERTED else "validation") and record.error.get("message"):
+        return record.error["message"]
+    if name == "processing" and record.state is FileState.SKIPPED_DUPLICATE:
+        return record.error.get("message") or "Duplicate File Skipped: this content was accepted before"
+    if name == "processing" and record.state is FileState.HANDED_OVER:
+        return "A larger worker continues with the file"
+    return f"{record.size_bytes:,} bytes" if name == "upload" else ""
+
+
+def _seconds(before: str, at: str) -> float | None:
+    """The time between two recorded moments; None where one is not recorded."""
+    if not before or not at:
+        return None
+    return max(0.0, round((datetime.fromisoformat(at) - datetime.fromisoformat(before)).total_seconds(), 3))

@@ -1,0 +1,106 @@
+"""Who may call what: three groups, each of which includes the one before."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.event_handler import Request
+
+from headgate.api.http.problems import ProblemError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class Group(StrEnum):
+    """A group of callers: a Cognito group of that name, in rising order of rights."""
+
+    VIEWER = "viewer"
+    UPLOADER = "uploader"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True)
+class CallerIdentity:
+    """Who sent a request."""
+
+    name: str
+    groups: frozenset[Group]
+
+    def may(self, group: Group) -> bool:
+        """Whether the caller has the rights of the group."""
+        order = list(Group)
+        return any(order.index(mine) >= order.index(group) for mine in self.groups)
+
+
+@dataclass(frozen=True)
+class Access:
+    """The group that a route asks for; `path` is a template such as `/v1/files/<file_id>`."""
+
+    method: str
+    path: str
+    group: Group
+
+    def matches(self, method: str, path: str) -> bool:
+        """Whether a request is for this route."""
+        return method == self.method and _pattern(self.path).fullmatch(path) is not None
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"<\w+>", "[^/]+", template))
+
+
+def identity_of(event: Mapping[str, Any]) -> CallerIdentity:
+    """Return who sent a request, as API Gateway's authorizer has checked it.
+
+    A machine signs its requests with IAM. Its policy names the routes that it may call, so it has the rights of an operator here.
+
+    Raises:
+        ProblemError: 401, no authorizer has checked the request.
+    """
+    authorizer = event.get("requestContext", {}).get("authorizer", {})
+    if claims := authorizer.get("jwt", {}).get("claims"):
+        groups = frozenset(Group(name) for name in _listed(claims.get("cognito:groups", "")) if name in set(Group))
+        return CallerIdentity(str(claims.get("username") or claims.get("cognito:username") or claims.get("sub", "")), groups)
+    if (iam := authorizer.get("iam")) and iam.get("userArn"):
+        return CallerIdentity(str(iam["userArn"]), frozenset({Group.OPERATOR}))
+    detail = "The request has no valid token. Sign in and send the access token as `Authorization: Bearer <token>`."
+    raise ProblemError(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+def check_method(required: Iterable[Access], method: str, path: str) -> None:
+    """Check that the path has the method; a path without any route is allowed, because it is answered with 404.
+
+    Raises:
+        ProblemError: 405, the path has other methods; `Allow` names them.
+    """
+    methods = sorted({one.method for one in required if one.matches(one.method, path)})
+    if methods and method not in methods:
+        detail = f"This path has no such method. It has: {', '.join(methods)}."
+        raise ProblemError(405, "method-not-allowed", detail, headers={"Allow": ", ".join(methods)})
+
+
+def check(caller: CallerIdentity, required: Iterable[Access], method: str, path: str) -> None:
+    """Check that the caller may call the route; a path without a route is allowed, because it is answered with 404.
+
+    Raises:
+        ProblemError: 403, the caller is in none of the groups that may.
+    """
+    group = next((one.group for one in required if one.matches(method, path)), None)
+    if group and not caller.may(group):
+        raise ProblemError(403, "forbidden", f"This needs the group {group}. Ask an operator to add you to it.")
+
+
+def _listed(groups: object) -> list[str]:
+    """The groups of a claim: API Gateway passes a list as the text `[viewer operator]`."""
+    return [str(one) for one in groups] if isinstance(groups, list) else str(groups).strip("[]").replace(",", " ").split()
+
+
+def caller(request: Request) -> CallerIdentity:
+    """Return who sent the request that is being answered."""
+    return identity_of(request.resolved_event.raw_event)

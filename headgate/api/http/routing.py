@@ -1,0 +1,116 @@
+"""Routes with their group, their place in the documentation, and their possible problems, declared in one line."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from headgate.api.http.access import Access, Group
+from headgate.api.http.problems import MEDIA_TYPE
+from headgate.api.shapes.base import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+Handler = TypeVar("Handler", bound="Callable[..., Any]")
+
+JSON = "application/json"
+ALWAYS = (401, 403, 414, 422, 429, 500, 502, 503)
+WITH_BODY = (413, 415)
+_WHAT = {
+    304: "Not changed since the ETag in If-None-Match",
+    401: "No valid token",
+    403: "The caller's groups do not permit it",
+    404: "There is no such thing",
+    409: "It does not fit the current state",
+    410: "It is no longer there",
+    412: "It changed since the ETag in If-Match",
+    413: "The body is too large",
+    414: "The path with its query is too long",
+    415: "The body is not application/json",
+    422: "The request is not valid",
+    428: "If-Match is missing",
+    429: "Too many requests",
+    500: "Unforeseen error",
+    502: "A service behind the API failed",
+    503: "Busy; repeat after the time in Retry-After",
+}
+
+
+class Routes:
+    """A group of routes that stand together in the documentation."""
+
+    def __init__(self, tag: str) -> None:
+        self.tag, self.router = tag, Router()  # type: ignore[no-untyped-call]  # Powertools leaves its constructor without types
+        self.access: list[Access] = []
+
+    def get(self, path: str, group: Group, *, problems: Iterable[int] = (), cached: bool = False) -> Callable[[Handler], Handler]:
+        """Declare a route that reads; `cached` ones answer 304 to a request that names their ETag."""
+        return self._route("GET", path, group, 200, [*problems, *([304] if cached else [])])
+
+    def post(self, path: str, group: Group, *, status: int = 200, problems: Iterable[int] = ()) -> Callable[[Handler], Handler]:
+        """Declare a route that starts or makes something."""
+        return self._route("POST", path, group, status, [*problems, *WITH_BODY])
+
+    def put(self, path: str, group: Group, *, problems: Iterable[int] = ()) -> Callable[[Handler], Handler]:
+        """Declare a route that changes something that the caller has read."""
+        return self._route("PUT", path, group, 200, [*problems, *WITH_BODY])
+
+    def delete(self, path: str, group: Group, *, problems: Iterable[int] = ()) -> Callable[[Handler], Handler]:
+        """Declare a route that ends something."""
+        return self._route("DELETE", path, group, 200, problems)
+
+    def _route(self, method: str, path: str, group: Group, status: int, problems: Iterable[int]) -> Callable[[Handler], Handler]:
+        def declare(handler: Handler) -> Handler:
+            summary, _, rest = inspect.cleandoc(handler.__doc__ or "").partition("\n")
+            self.access.append(Access(method, path, group))
+            hints = get_type_hints(handler, include_extras=True)
+            (model,) = get_args(hints["return"]) or (hints["return"],)
+            self.router.route(
+                path,
+                method,
+                tags=[self.tag],
+                operation_id=_camel_case(handler.__name__),
+                summary=summary.rstrip("."),
+                description=f"{rest.strip()}\n\nNeeds the group `{group}`.".strip(),
+                responses=_responses(status, model, problems),
+            )(_rendering(handler, hints))
+            return handler
+
+        return declare
+
+
+def _rendering(handler: Callable[..., Any], hints: Mapping[str, Any]) -> Callable[..., Response[str]]:
+    """Return the handler with its answer as JSON text.
+
+    Powertools would check each answer against its type again, which takes longer than most handlers; the shapes are checked when
+    they are made. So the handler has no return type here, and its other types are resolved, because they are looked up by module.
+    """
+
+    @wraps(handler)
+    def rendered(**arguments: object) -> Response[str]:
+        answer = handler(**arguments)
+        return answer if isinstance(answer, Response) else Response(200, JSON, answer.model_dump_json())
+
+    signature = inspect.signature(handler)
+    parameters = [one.replace(annotation=hints[name]) for name, one in signature.parameters.items()]
+    rendered.__signature__ = signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty)  # type: ignore[attr-defined]  # inspect reads it
+    return rendered
+
+
+def _responses(status: int, model: type, problems: Iterable[int]) -> dict[int, Any]:
+    described: dict[int, Any] = {status: {"description": "Success", "content": {JSON: {"model": model}}}}
+    for code in sorted({*problems, *ALWAYS}):
+        described[code] = {"description": _WHAT[code]}
+        if code >= 400:  # noqa: PLR2004 HTTP's first error
+            described[code]["content"] = {MEDIA_TYPE: {"model": Problem}}
+    return described
+
+
+def _camel_case(name: str) -> str:
+    return re.sub(r"_(\w)", lambda found: found[1].upper(), name)

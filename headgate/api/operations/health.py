@@ -1,0 +1,111 @@
+"""Health of the lake: the worst of what is recorded of runs, freshness, files and quality."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from headgate.api.shapes.lake import Health, HealthCheck
+from headgate.errors import NotFoundError
+from headgate.lake import keys
+from headgate.lake.file_index import FileFilter
+from headgate.lake.pipeline_starts import RUNNING, SUCCEEDED
+from headgate.lake.ports import ObjectRef
+from headgate.lake.snapshots import LakeSnapshot
+from headgate.lake.states import NOT_ACCEPTED, FileState
+from headgate.lake.versions import History
+from headgate.profiling.score import Score
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.api.ports import Lake
+    from headgate.api.shapes.lake import HealthState
+    from headgate.lake.ports import FileRecord
+
+_ORDER: tuple[HealthState, ...] = ("healthy", "unknown", "degraded", "failed")
+NEWEST_FILES = 50
+STALE_AFTER = timedelta(days=2)  # exports are nightly: one missed night is seen on the second day
+LOW_SCORE = 0.8
+
+
+def health_of(lake: Lake) -> Health:
+    """Return the state of the lake with the checks behind it."""
+    files = lake.files.newest(NEWEST_FILES, where=FileFilter()).records
+    checks = (_run(lake), _freshness(files, lake.now()), _files(files), _quality(files))
+    try:
+        newest = LakeSnapshot.from_json(lake.objects.read(ObjectRef(lake.bucket("curated"), keys.lake_snapshot_key(keys.CURRENT))).decode())
+        snapshot_id, as_of = newest.snapshot_id, newest.as_of.isoformat()
+    except NotFoundError:
+        snapshot_id = as_of = ""
+    worst = max((check.state for check in checks), key=_ORDER.index)
+    return Health(state=worst, checks=checks, snapshot_id=snapshot_id, as_of=as_of)
+
+
+def _run(lake: Lake) -> HealthCheck:
+    ended = [run for run in lake.runs.newest(20) if run.status not in RUNNING]
+    if not ended:
+        return HealthCheck(name="run", state="unknown", message="No run has ended yet. Start one when files were accepted.")
+    newest, at = ended[0], ended[0].started_at.isoformat()
+    if newest.status == SUCCEEDED:
+        return HealthCheck(name="run", state="healthy", message=f"Run {newest.name} succeeded.", at=at)
+    message = f"Run {newest.name} ended as {newest.status.lower()}. Its page says why; start a run after the cause is fixed."
+    return HealthCheck(name="run", state="failed", message=message, at=at)
+
+
+def _freshness(files: Sequence[FileRecord], now: datetime) -> HealthCheck:
+    if not files:
+        return HealthCheck(name="freshness", state="unknown", message="No file was received yet. Upload one.")
+    newest = files[0].received_at
+    if now - datetime.fromisoformat(newest) <= STALE_AFTER:
+        return HealthCheck(name="freshness", state="healthy", message="The newest file came within two days.", at=newest)
+    message = "No file came for more than two days. Check the export and those who upload."
+    return HealthCheck(name="freshness", state="degraded", message=message, at=newest)
+
+
+def _files(files: Sequence[FileRecord]) -> HealthCheck:
+    past = History.of(files)
+    failed = [record for record in files if record.state in NOT_ACCEPTED or record.state is FileState.FAILED]
+    bad = [record for record in failed if not past.is_settled(record)]
+    if not files:
+        return HealthCheck(name="files", state="unknown", message="No file was received yet.")
+    if not bad:
+        return HealthCheck(name="files", state="healthy", message=f"{_newest(len(files), 'file', 'needs', 'need')} no action.")
+    subject = _some_of(len(bad), len(files), "file", "needs", "need")
+    message = f"{subject} an action: rejected, failed, or without a mapping. The page of a file says what to do."
+    return HealthCheck(name="files", state="degraded", message=message, at=bad[0].received_at)
+
+
+def _quality(files: Sequence[FileRecord]) -> HealthCheck:
+    """Judge what files hold. Their timeliness is left out: the check of freshness covers time, and history is old by its nature."""
+    scored = [(record, Score.of_texts(record.profile).of_content) for record in files if record.state is FileState.DONE]
+    scored = [(record, score) for record, score in scored if score.total is not None]
+    low = [(record, score) for record, score in scored if _is_low(score) or record.profile.get("drift")]
+    if not scored:
+        return HealthCheck(name="quality", state="unknown", message="No file was profiled yet. A file is profiled when it is accepted.")
+    if not low:
+        subject = _newest(len(scored), "profiled file", "scores", "score")
+        message = f"{subject} at least {LOW_SCORE} without timeliness, and no drift was found."
+        return HealthCheck(name="quality", state="healthy", message=message)
+    record, score = low[0]
+    cause = f"{score.lowest} {score.parts[score.lowest]:.2f}" if _is_low(score) else "drift"
+    message = (
+        f"{_some_of(len(low), len(scored), 'profiled file', 'scores', 'score')} below {LOW_SCORE} without timeliness, or "
+        f"{'drifts' if len(low) == 1 else 'drift'} from the files before. "
+        f"The newest is {record.key} ({cause}); `headgate files show {shlex.quote(record.key)}` says why."
+    )
+    return HealthCheck(name="quality", state="degraded", message=message, at=record.received_at)
+
+
+def _is_low(score: Score) -> bool:
+    return score.total is not None and score.total < LOW_SCORE
+
+
+def _newest(count: int, what: str, singular: str, plural: str) -> str:
+    return f"The newest {what} {singular}" if count == 1 else f"The newest {count} {what}s {plural}"
+
+
+def _some_of(count: int, among: int, what: str, singular: str, plural: str) -> str:
+    verb = singular if count == 1 else plural
+    return f"The newest {what} {verb}" if among == 1 else f"{count} of the newest {among} {what}s {verb}"

@@ -1,0 +1,95 @@
+"""Runs of `curated_to_prod`, as the API shows them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from headgate.api.http.problems import invalid, not_found
+from headgate.api.shapes.runs import RunDetail, RunJob, Runs, RunStage, RunStarted, RunSummary
+from headgate.costs.prices import Prices
+from headgate.costs.report import jobs_of, usd_of
+from headgate.errors import NotFoundError
+from headgate.lake.pipeline_starts import Execution
+from headgate.lake.run_stages import stages
+
+if TYPE_CHECKING:
+    from headgate.api.ports import Lake
+    from headgate.api.shapes.runs import RunAsked, RunState
+    from headgate.aws.stepfunctions import PipelineRun
+    from headgate.costs.recorded import JobRun
+
+GB_OF_A_DPU = 16  # Source: AWS Glue pricing, "a DPU provides 4 vCPU and 16 GB of memory"
+_STATES: dict[str, RunState] = {
+    "RUNNING": "running",
+    "PENDING_REDRIVE": "pending",
+    "SUCCEEDED": "succeeded",
+    "FAILED": "failed",
+    "TIMED_OUT": "timed_out",
+    "ABORTED": "aborted",
+}
+
+
+def newest(lake: Lake, limit: int) -> Runs:
+    """Return the newest runs, newest first."""
+    return Runs(
+        runs=tuple(
+            RunSummary(name=one.name, state=_STATES[one.status], started_at=one.started_at.isoformat(), seconds=one.seconds)
+            for one in lake.runs.newest(limit)
+        )
+    )
+
+
+def detail(lake: Lake, name: str) -> RunDetail:
+    """Return one run with its stages."""
+    try:
+        run = lake.runs.describe(lake.runs.arn_of(name))
+    except NotFoundError:
+        raise not_found("There is no run of that name. GET /v1/runs lists the newest runs.") from None
+    found = tuple(
+        RunStage(name=one.name, state=one.state, began_at=one.began_at.isoformat() if one.began_at else "", seconds=one.seconds)
+        for one in stages(run, lake.systems, lake.now())
+    )
+    return RunDetail(
+        name=name,
+        state=_STATES[run.status],
+        stages=found,
+        jobs=_jobs(lake, name, run),
+        error=run.error,
+        cause=run.cause,
+        output=dict(run.output),
+        left_to=run.left_to,
+    )
+
+
+def _jobs(lake: Lake, name: str, run: PipelineRun) -> tuple[RunJob, ...]:
+    """The Glue jobs that started during the run."""
+    if not run.entered_at:
+        return ()
+    began_at, ended_at = min(run.entered_at.values()), run.ended_at
+    prices = Prices.load()
+    found = jobs_of(Execution(name, run.status, began_at, ended_at), lake.job_runs(since=began_at))
+    return tuple(_job(one, prices) for one in found)
+
+
+def _job(run: JobRun, prices: Prices) -> RunJob:
+    return RunJob(
+        job=run.job,
+        started_at=run.started_at.isoformat(),
+        seconds=run.seconds,
+        dpus=run.dpus,
+        dpu_seconds=run.dpu_s or run.dpus * run.seconds,
+        memory_gb=run.dpus * GB_OF_A_DPU,
+        usd=f"{usd_of([run], prices):.4f}",
+    )
+
+
+def start(lake: Lake, caller: str, asked: RunAsked, key: str) -> RunStarted:
+    """Start a run; the same caller and Idempotency-Key start it once, because a run's name is its lock."""
+    if asked.only and asked.only not in lake.systems:
+        raise invalid("body.only", "unknown_system", f"There is no such system. Systems: {', '.join(lake.systems)}.")
+    now = lake.now()
+    name = f"api-{hashlib.sha256(f'{caller} {key}'.encode()).hexdigest()[:32]}" if key else f"api-{now:%Y%m%dT%H%M%S%f}"
+    payload = {what: text for what, text in (("as_of", asked.as_of), ("only", asked.only)) if text}
+    lake.runs.start(name, payload)
+    return RunStarted(name=name)

@@ -1,0 +1,357 @@
+"""`headgate export`: tables of a MySQL server into raw, certified; and what earlier runs left there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.cli.commands.files.export_schedule import SOURCE, login, start
+from headgate.cli.rendering import export_progress, screens
+from headgate.contracts import odcs_reader
+from headgate.contracts.odcs_writer import to_odcs
+from headgate.contracts.registry import Registry
+from headgate.errors import AuditError, ContractError
+from headgate.export.certifying.certificate import MANIFEST, OtherManifestError
+from headgate.export.reading.files import FileFormat
+from headgate.export.requests import ExportRequest, ImpossibleDates, Mode, Verification
+from headgate.export.run_names import day_of, named_by_time
+from headgate.export.server.login import url_variable
+from headgate.export.server.tables import contracts_of, source_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.table import Table
+
+    from headgate.contracts.model import Contract
+    from headgate.export.certifying.certificate import Certificate
+    from headgate.export.exporting import Exporting
+    from headgate.export.requests import ExportReport
+    from headgate.export.run_store import RunStore
+    from headgate.export.server.session import Login
+    from headgate.lake.keys import ExportKey
+
+WORKSPACE = deployment.FOLDER / "exports"
+
+
+@click.group()
+def export() -> None:
+    """Export tables of a MySQL or MariaDB server exactly, as of one moment, to raw or anywhere else.
+
+    The login is MYSQL_URL (mysql://user:password@host:port/database), else the deployment's secret; with --source NAME it is
+    MYSQL_URL_NAME, else the secret <deployment>/mysql/NAME. TLS is on, except to this machine or where the URL ends in ?tls=off;
+    ?ca=FILE names the authority to trust, &name=HOST the server's name in its certificate, as behind a tunnel.
+    """
+
+
+export.add_command(login)
+export.add_command(start)
+
+_of_source = click.option("--source", default="", metavar="NAME", help="Only tables of this database; default: of all.")
+_to = click.option("--to", default="", metavar="DIR|s3://…", help="A folder or a bucket's prefix instead of a deployment.")
+
+
+@export.command(epilog=options.example("headgate export run --to ./copy --tables orders,customers --workers 4"))
+@click.option("--tables", default="", metavar="A,B", help="Tables or views, by their names at the server; default: all with a contract.")
+@click.option("--where", default="", metavar="SQL", help="Only rows for which this condition holds.")
+@click.option("--sql", default="", metavar="SELECT", help="Export the rows of a query; --name names it.")
+@click.option("--name", default="", metavar="NAME", help="The dataset that the rows of --sql become.")
+@_to
+@SOURCE
+@click.option("--incremental", is_flag=True, help="Only rows that changed since the run before.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Connections that read at once.")
+@click.option("--run", "run_name", default="", metavar="NAME", help="Name of the run; the same name continues it. Default: the time.")
+@click.option(
+    "--overlap-s",
+    default=300,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="Seconds that an incremental run reads again before the last one's end.",
+)
+@click.option("--stop-on-impossible-dates", is_flag=True, help="Fail on impossible dates such as 0000-00-00; otherwise they become null.")
+@click.option("--format", "file_format", default="parquet", show_default=True, type=click.Choice(["parquet", "csv"]), help="Of the files.")
+@click.option("--mask-at-source", is_flag=True, help="Mask sensitive columns while reading: no card number reaches raw.")
+@click.option("--resume", is_flag=True, help="Continue every run that was killed or failed, with its own options.")
+@options.as_json
+@options.deployment
+def run(resume: bool, as_json: bool, deployment_name: str | None, to: str, source: str, **asked: str | int) -> None:
+    """Export now: every table is published with its certificate, or none is.
+
+    With --to it needs no deployment and no contract: all tables of the database go to DIR or s3://bucket/prefix.
+    """
+    if to and asked["mask_at_source"]:
+        raise click.UsageError("--mask-at-source needs a deployment: it uses the deployment's contracts and masking key. Leave out --to.")
+    if bool(asked["sql"]) != bool(asked["name"]):
+        raise click.UsageError("--sql and --name go together: the rows of the query become the dataset of that name.")
+    name = "" if to else deployment.activate(deployment_name).name
+    reader = wiring.source_login(os.environ, source)
+    if to:
+        exporting = wiring.exporting_to(to, reader, _workspace(to))
+        asked["tables"] = asked["tables"] or asked["name"] or ",".join(_tables(reader))
+    else:
+        exporting_as = partial(wiring.exporting, os.environ, reader, _workspace_of(name, source), mirrored=False, source=source)
+        exporting = exporting_as()
+    wanted = exporting.unfinished() if resume else [_again(exporting, _request(source or reader.database, asked))]
+    if any(request.mask_at_source for request in wanted):
+        exporting = exporting_as(masked=True)
+    with export_progress.shown(options.progress_console()) as listener:
+        reports = [exporting.run(request, listener) for request in wanted]
+    options.show(as_json=as_json, value=lambda: [report_facts(report) for report in reports], screen=lambda: _reports(reports))
+
+
+def _workspace(to: str) -> Path:
+    """Return the folder for unfinished runs to one destination."""
+    where = to if "://" in to else str(Path(to).resolve())
+    return WORKSPACE / f"to-{hashlib.sha256(where.encode()).hexdigest()[:12]}"
+
+
+def _workspace_of(deployment_name: str, source: str) -> Path:
+    return WORKSPACE / (f"{deployment_name}-{source}" if source else deployment_name)
+
+
+def _tables(reader: Login) -> list[str]:
+    from headgate.export.server import tables as source_tables
+    from headgate.export.server.session import Session
+
+    with closing(Session(reader)) as session:
+        return source_tables.tables(session)
+
+
+@export.command(epilog=options.example("headgate export verify orders --run 20260102T010000Z"))
+@click.argument("table", default="")
+@_to
+@_of_source
+@click.option("--run", "run_name", default="", metavar="NAME", help="Which run; default: each table's newest.")
+@options.as_json
+@options.deployment
+def verify(table: str, to: str, as_json: bool, deployment_name: str | None, **asked: str) -> None:
+    """Check published runs again: every file's bytes and every row, against the certificate. Exit code 3 when one differs."""
+    run_name = asked["run_name"]
+    workspace = _workspace(to) if to else WORKSPACE / deployment.activate(deployment_name).name
+    store = wiring.export_destination(to) if to else wiring.landed_exports(os.environ)
+    chosen = [
+        key
+        for key in _manifests(store, _datasets(store, table, to, asked["source"]))
+        if run_name in ("", key.run) and _certifies(store, key)
+    ]
+    newest = chosen if run_name else list({key.dataset: key for key in chosen}.values())
+    if not newest:
+        raise click.ClickException("There is no such run. `headgate export runs` lists the published ones.")
+    workspace.mkdir(parents=True, exist_ok=True)
+    checked = [_verified(store, key, workspace) for key in newest]
+    options.show(
+        as_json=as_json, value=lambda: [{**vars(one), "holds": one.holds} for one in checked], screen=lambda: _verifications(checked)
+    )
+    options.finish(complete=all(one.holds for one in checked))
+
+
+@export.command(epilog=options.example("headgate export runs orders"))
+@click.argument("table", default="")
+@_to
+@_of_source
+@options.as_json
+@options.deployment
+def runs(table: str, to: str, source: str, as_json: bool, deployment_name: str | None) -> None:
+    """List the published runs of TABLE, or of every table that has a contract; with --to of every table there."""
+    if not to:
+        deployment.activate(deployment_name)
+    store = wiring.export_destination(to) if to else wiring.landed_exports(os.environ)
+    found = [one for one in (_certificate(store, key) for key in _manifests(store, _datasets(store, table, to, source))) if one]
+    options.show(as_json=as_json, value=lambda: [certificate_facts(one) for one in found], screen=lambda: _certificates(found))
+
+
+@export.command(epilog=options.example("headgate export contract --tables film,actor --into contracts/source"))
+@click.option("--tables", default="", metavar="A,B", help="Which tables; default: all of the database.")
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="A folder for one file per table; default: standard output.")
+@SOURCE
+@options.deployment
+def contract(tables: str, into: Path | None, source: str, deployment_name: str | None) -> None:
+    """Draft contracts of the server's tables: types, keys, foreign keys; columns that may hold card data are masked.
+
+    An existing file is never overwritten. With --source NAME the datasets are called NAME_table, and are exported by --source NAME.
+    """
+    import yaml
+
+    if not os.environ.get(url_variable(source)):
+        deployment.activate(deployment_name)
+    for name, drafted in _drafts(wiring.source_login(os.environ, source), _names(tables), source).items():
+        _warn_about_name(drafted)
+        text = yaml.safe_dump(to_odcs(drafted), sort_keys=False, allow_unicode=True, width=120)
+        path = into / f"{name.replace('/', '_')}.yaml" if into else None
+        if path is None:
+            click.echo(f"---\n{text}", nl=False)
+        elif path.exists():
+            click.echo(f"{path} is there already", err=True)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            click.echo(f"{path}: {len(drafted.columns)} columns, {len(drafted.sensitive)} sensitive")
+
+
+def _warn_about_name(drafted: Contract) -> None:
+    """Warn when a table's name is not a valid dataset name; the draft is still written."""
+    try:
+        odcs_reader.hold_dataset(drafted.id, drafted.dataset)
+    except ContractError as error:
+        click.echo(str(error), err=True)
+
+
+def _drafts(reader: Login, wanted: tuple[str, ...], source: str) -> dict[str, Contract]:
+    from headgate.drafts.column_inference import guess_mask
+    from headgate.export.planning.drafting import draft
+    from headgate.export.server import tables as source_tables
+    from headgate.export.server.session import Session
+
+    with closing(Session(reader)) as session:
+        found = [
+            draft(session, source_tables.describe(session, table), guess_mask, source) for table in wanted or source_tables.tables(session)
+        ]
+    return {one.dataset: one for one in found}
+
+
+def _names(listed: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in listed.split(",") if name.strip())
+
+
+def report_facts(report: ExportReport) -> dict[str, object]:
+    """A run's outcome, for a machine."""
+    return {
+        "run": report.run,
+        "changed": report.changed,
+        "rows": report.rows,
+        "tables": [certificate_facts(one) for one in report.certificates],
+    }
+
+
+def certificate_facts(certificate: Certificate) -> dict[str, object]:
+    """What a person or a machine asks of a certificate first; the rest stands in the manifest."""
+    return {
+        "table": certificate.table,
+        "run": certificate.run,
+        "day": certificate.exported_on,
+        "mode": certificate.mode,
+        "rows": certificate.digest.rows,
+        "files": len(certificate.files),
+        "size_bytes": certificate.size_bytes,
+        "checksum": certificate.digest.checksum,
+        "method": certificate.moment.method,
+        "position": certificate.moment.position,
+        "deleted": certificate.deleted,
+        "impossible_dates": sum(certificate.impossible_dates.values()),
+        "drift": list(certificate.drift),
+    }
+
+
+def _request(source: str, asked: dict[str, str | int]) -> ExportRequest:
+    now = datetime.now(UTC)
+    run_name = str(asked["run_name"]) or named_by_time(now)
+    return ExportRequest(
+        source,
+        run_name,
+        day_of(run_name, now.date()),
+        _names(str(asked["name"] or asked["tables"])),
+        mode=Mode.INCREMENTAL if asked["incremental"] else Mode.FULL,
+        workers=int(asked["workers"]),
+        overlap_s=int(asked["overlap_s"]),
+        impossible_dates=ImpossibleDates.STOP if asked["stop_on_impossible_dates"] else ImpossibleDates.NULL,
+        mask_at_source=bool(asked["mask_at_source"]),
+        file_format=FileFormat[str(asked["file_format"]).upper()],
+        where=str(asked["where"]),
+        sql=str(asked["sql"]),
+    )
+
+
+def _again(exporting: Exporting, request: ExportRequest) -> ExportRequest:
+    """The request, for the day that an earlier attempt of the same run began on."""
+    begun = [one.exported_on for one in exporting.unfinished() if (one.source, one.run) == (request.source, request.run)]
+    return replace(request, exported_on=begun[0]) if begun else request
+
+
+def _datasets(store: RunStore, table: str, to: str, source: str) -> list[str]:
+    """Return the datasets that a command asks for; with a source TABLE is also found by its name at the server.
+
+    Raises:
+        click.UsageError: the source has no such table, or no contract at all.
+    """
+    if to and source:
+        raise click.UsageError("--source chooses among the lake's contracts, and --to names a place without contracts. Leave out one.")
+    if not source:
+        return [table] if table else store.tables() if to else sorted(Registry.load().source)
+    contracts = contracts_of(Registry.load().source, source)
+    if not table and contracts:
+        return sorted(contracts)
+    found = [name for name, one in sorted(contracts.items()) if table in (name, source_name(name, one))]
+    if not found:
+        raise click.UsageError(
+            f"The source {source} has no contract{f' for {table}' if table else ''}. Draft one: headgate export contract --source {source}"
+        )
+    return found
+
+
+def _manifests(store: RunStore, datasets: Sequence[str]) -> list[ExportKey]:
+    """Return the manifests of every published run of the datasets, oldest first."""
+    return [key for name in datasets for key in store.runs(name)]
+
+
+def _certificate(store: RunStore, key: ExportKey) -> Certificate | None:
+    """Return None for a manifest without a certificate: other programs may write runs too, and `verify` reports a damaged one."""
+    try:
+        return store.certificate(key)
+    except AuditError:
+        return None
+
+
+def _certifies(store: RunStore, key: ExportKey) -> bool:
+    """Whether a manifest is of an export, in whatever state it is now."""
+    try:
+        store.certificate(key)
+    except OtherManifestError:
+        return False
+    except AuditError:
+        return True
+    return True
+
+
+def _verified(store: RunStore, key: ExportKey, workspace: Path) -> Verification:
+    """What checking a run found; a manifest that cannot be read is a finding, too."""
+    try:
+        return store.verify(key, workspace)
+    except AuditError as error:
+        return Verification(key.dataset, key.run, 0, 0, (f"{MANIFEST}: {error}",))
+
+
+def _reports(reports: list[ExportReport]) -> Table | str:
+    if not reports:
+        return "No run is unfinished."
+    table = _certificates([one for report in reports for one in report.certificates])
+    if not any(report.changed for report in reports):
+        table.title = "Landed before; nothing was changed"
+    return table
+
+
+def _certificates(certificates: Iterable[Certificate]) -> Table:
+    table = screens.table("table", "run", "mode", "rows", "files", "MB", "moment", "checksum")
+    for one in certificates:
+        moment = f"{one.moment.method} {one.moment.gtid or one.moment.position}"
+        megabytes = f"{one.size_bytes / 1e6:,.1f}"
+        table.add_row(
+            one.table, one.run, one.mode, f"{one.digest.rows:,}", str(len(one.files)), megabytes, moment, str(one.digest.checksum)
+        )
+    return table
+
+
+def _verifications(checked: list[Verification]) -> Table:
+    table = screens.table("table", "run", "files", "rows", "holds", "findings")
+    for one in checked:
+        table.add_row(one.table, one.run, str(one.files), f"{one.rows:,}", "yes" if one.holds else "NO", "\n".join(one.findings))
+    return table

@@ -1,0 +1,95 @@
+"""`headgate export login` and `headgate export start`: the login of the scheduled export, and one run of it now."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.cli.rendering.progress import PlainLines
+from headgate.errors import NotFoundError
+from headgate.export.server.login import url_variable
+from headgate.lake.pipeline_starts import SUCCEEDED
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from headgate.aws.stepfunctions import Pipeline, PipelineRun
+
+SOURCE = click.option("--source", default="", metavar="NAME", help="One of several databases; default: the deployment's own.")
+
+
+@click.command(epilog=options.example("MYSQL_URL_CRM=mysql://reader:secret@db:3306/crm headgate export login --source crm"))
+@SOURCE
+@options.as_json
+@options.deployment
+def login(source: str, as_json: bool, deployment_name: str | None) -> None:
+    """Store the login that scheduled exports use, replacing an earlier one.
+
+    The login is MYSQL_URL (with --source NAME: MYSQL_URL_NAME); without it the URL is asked for and not shown.
+    """
+    variable = url_variable(source)
+    deployment.activate(deployment_name)
+    url = os.environ.get(variable, "") or click.prompt("mysql://user:password@host:port/database", hide_input=True)
+    try:
+        secret = wiring.store_mysql_login(os.environ, source, url)
+    except NotFoundError:
+        raise click.ClickException(
+            f"The deployment has no secret for the source {source}. Add [export_sources.{source}] to headgate.toml and deploy first."
+        ) from None
+    options.show(as_json=as_json, value=lambda: {"source": source, "secret": secret}, screen=lambda: f"Stored the login in {secret}.")
+    if not as_json:
+        asked = f" --source {source}" if source else ""
+        click.echo(f"Next: `headgate export start{asked}` runs it once; the next deployment enables its schedule (docs/export.md).")
+
+
+@click.command(epilog=options.example("headgate export start --source crm --tables account,contact"))
+@SOURCE
+@click.option("--tables", default="", metavar="A,B", help="Tables or views, by their names at the server; default: all with a contract.")
+@click.option("--full", is_flag=True, help="Read every row; otherwise only rows that changed since the run before, as on schedule.")
+@click.option("--mask-at-source", "mask", is_flag=True, help="Mask sensitive columns while reading, also where the deployment does not.")
+@click.option("--run", "run_name", default="", metavar="NAME", help="Name of the run; the same name continues it. Default: the time.")
+@click.option(
+    "--timeout-s", type=click.IntRange(min=1), default=3600, show_default=True, help="How long to watch; the run continues after that."
+)
+@options.as_json
+@options.deployment
+def start(source: str, timeout_s: int, as_json: bool, deployment_name: str | None, **asked: str | bool) -> None:
+    """Run the deployed export once, now, in its Glue job; the schedule need not be enabled.
+
+    Ends with 3 when the run failed; the cause is shown.
+    """
+    found = deployment.activate(deployment_name)
+    due_at = datetime.now(UTC)
+    stated = {"tables": asked["tables"], "run": asked["run_name"], "incremental": not asked["full"], "mask_at_source": asked["mask"]}
+    payload = {"scheduled_at": f"{due_at:%Y-%m-%dT%H:%M:%SZ}", **{name: value for name, value in stated.items() if value}}
+    pipeline = wiring.export_pipeline(found.environment, source)
+    arn = pipeline.start(f"cli-{due_at:%Y%m%dT%H%M%S%f}", payload)
+    ended = _watched(pipeline, arn, timeout_s, options.progress_console())
+    fact = {"run": arn, "status": ended.status, "error": ended.error, "cause": ended.cause}
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _outcome(ended))
+    options.finish(complete=ended.status == SUCCEEDED)
+
+
+def _watched(pipeline: Pipeline, arn: str, timeout_s: float, console: Console) -> PipelineRun:
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console) as progress:
+        task = progress.add_task("export")
+        plain = PlainLines(console)
+
+        def looked(run: PipelineRun) -> None:
+            text = f"export: {run.status.lower()}"
+            progress.update(task, description=text)
+            plain.say(text)
+
+        return pipeline.wait(arn, looked, timeout_s=timeout_s)
+
+
+def _outcome(ended: PipelineRun) -> str:
+    if ended.status == SUCCEEDED:
+        return "The export succeeded. Next: `headgate export runs` lists its tables."
+    return f"The export {ended.status.lower()}: {ended.cause or ended.error}"

@@ -1,0 +1,285 @@
+"""`headgate upload` and `headgate files`: into raw, and what became of it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Group
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.cli.find_records import find_record
+from headgate.cli.rendering import screens
+from headgate.cli.rendering.progress import PlainLines
+from headgate.cli.uploading import transfer
+from headgate.cli.uploading.select_files import Selection, draft_command, select_files
+from headgate.errors import ThrottledError
+from headgate.lake.states import NOT_ACCEPTED, FileState
+from headgate.lake.versions import has_no_rows
+from headgate.reports import summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from headgate.intake.files.revert_file import Reverter
+    from headgate.lake.ports import FileRecord
+
+_WHY = ("column", "rule", "message", "remedy")
+STATES = tuple(state.value for state in FileState if state is not FileState.WAITING)  # a waiting part has no record yet
+_INTERRUPTED = (
+    "\nThe gate continues with the files that were sent: `headgate files` shows them. "
+    "The same command sends the rest; accepted files are skipped as duplicates."
+)
+
+
+@click.command(epilog=options.example("headgate upload orders.csv --dataset orders"))
+@click.argument("sources", nargs=-1, required=True, metavar="FILE|FOLDER|PATTERN|-...")
+@click.option("--dataset", default="", help="The dataset of every file; default: from its folder, its name, or its columns.")
+@click.option("--timeout-s", type=click.IntRange(min=1), default=900, show_default=True, help="How long to wait for the gate.")
+@options.as_json
+@options.deployment
+def upload(sources: tuple[str, ...], dataset: str, timeout_s: int, as_json: bool, deployment_name: str | None) -> None:
+    """Send files to raw and follow them through the gate.
+
+    A folder's sub-folders name datasets. A single file belongs to the dataset that its folder or its own name says; else the gate
+    finds it from the columns. `-` reads standard input. Ends with 3 when a file is not accepted.
+    """
+    from headgate.contracts.registry import Registry
+
+    found = deployment.activate(deployment_name)
+    sent = select_files(sources, dataset, Registry.load().source, sys.stdin.buffer)
+    try:
+        records = through_the_gate(found, sent, timeout_s=timeout_s, console=options.progress_console())
+    except KeyboardInterrupt:
+        click.echo(_INTERRUPTED, err=True)
+        raise
+    sums = summary.by_dataset(records)
+    options.show(as_json=as_json, value=lambda: summary.as_dicts(sums), screen=lambda: screens.received(sums))
+    rejected = [record for record in records if record.state in NOT_ACCEPTED]
+    if not as_json:
+        _show_next_steps(records, rejected, sent)
+    options.finish(complete=not rejected and len(records) == len(sent.files))
+
+
+def _show_next_steps(records: list[FileRecord], rejected: list[FileRecord], sent: Selection) -> None:
+    console = options.console()
+    for line in _without_new_rows(records):
+        console.print(line, soft_wrap=True)
+    for reason, names in grouped((reason, name) for name, reason in sent.left_out):
+        console.print(f"Not sent, {len(names):,} files: {reason}. {screens.first_of(names)}", soft_wrap=True)
+    mapped = screens.mapped_columns((record.key, record.mapping) for record in records)
+    if mapped.row_count:
+        console.print(mapped, crop=False)
+    if with_new := [record for record in records if record.new_columns]:
+        console.print(screens.new_columns(summary.by_dataset(with_new)), crop=False)
+        console.print("Next: add them to the contract, deploy, and `headgate quarantine replay --dataset DATASET`.", soft_wrap=True)
+    if profiled := [record for record in records if record.state is FileState.PROFILED]:
+        console.print(_profiled_table(profiled), crop=False)
+    if rejected:
+        console.print(rejections(rejected), crop=False)
+        if offer := _contract_offer(rejected, sent):
+            console.print(offer, soft_wrap=True)
+    if any(record.quarantined for record in records):
+        console.print("Next: `headgate quarantine list` shows why rows were refused.")
+    if any(record.accepted for record in records):
+        console.print("Next: `headgate run` builds the tables with the new rows.")
+
+
+def _without_new_rows(records: Sequence[FileRecord]) -> list[str]:
+    """Return a sentence about files that have no rows, and one about files whose rows the lake has already."""
+    empty = [record.key for record in records if has_no_rows(record)]
+    known = sum(record.state is FileState.SKIPPED_DUPLICATE and not has_no_rows(record) for record in records)
+    said = f"{len(empty):,} of {len(records):,} files have a header and no rows: {screens.first_of(empty)}. Send rows below the header."
+    skipped = f"Duplicate File Skipped: {known:,} of {len(records):,} files, whose content was accepted before."
+    return [*([said] if empty else []), *([skipped] if known else [])]
+
+
+def _profiled_table(profiled: Sequence[FileRecord]) -> Table:
+    title = "Files of no contract: profiled, and not in the lake; the originals stay in raw"
+    table = screens.table("file", "rows", "columns", "score", "draft its contract with", title=title)
+    for record in profiled:
+        facts = (record.profile.get(name, "") for name in ("rows", "columns", "score"))
+        table.add_row(record.key, *facts, f"headgate contract init --raw {shlex.quote(record.key)}")
+    return table
+
+
+def grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """Return the second values by their first value, in the order in which they came."""
+    groups: dict[str, list[str]] = {}
+    for first, second in pairs:
+        groups.setdefault(first, []).append(second)
+    return [*groups.items()]
+
+
+def _contract_offer(rejected: list[FileRecord], sent: Selection) -> str:
+    """How to draft a contract for the first file that fits none; empty if every file fits one."""
+    tables = [record for record in rejected if record.error.get("rule") != "not_a_table"]
+    keys = {record.key for record in tables if record.error.get("rule") == "unknown_dataset" or not record.dataset}
+    path = next((path for key, path in sent.files if key in keys), None)
+    if path is None:
+        return ""
+    from headgate.drafts.dataset_name import dataset_name_of
+
+    command = draft_command(str(path), dataset_name_of(path.name))
+    return f"Next: draft a contract with `{command}`, deploy again, and upload the file again."
+
+
+def through_the_gate(found: deployment.Deployment, sent: Selection, *, timeout_s: int, console: Console) -> list[FileRecord]:
+    """Send the files, and return their records once the gate has ended with them; shows progress on the way."""
+    files = sent.files
+    if not files:
+        raise click.ClickException(
+            f"There is no data to send. {screens.first_of([f'{name}: {why}' for name, why in sent.left_out])}".strip()
+        )
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rows]}"), TimeElapsedColumn())
+    plain = PlainLines(console)
+    with Progress(*columns, console=console) as progress:
+        sending = progress.add_task("upload", total=len(files), rows="")
+        gating = progress.add_task("gate", total=len(files), rows="")
+        bucket = found.environment["HEADGATE_RAW_BUCKET"]
+        landed = transfer.send(wiring.objects(), bucket, files, lambda _: progress.advance(sending))
+        transfer.send(wiring.objects(), bucket, sent.manifests, lambda _: None)
+
+        def seen(ended: list[FileRecord]) -> None:
+            rows = f"{sum(record.received for record in ended):,} rows"
+            progress.update(gating, completed=len(ended), rows=rows)
+            plain.say(f"gate: {len(ended)} of {len(files)} files, {rows}")
+
+        return transfer.follow(wiring.ledger(found.environment), [one.ref for one in landed], seen, timeout_s=timeout_s)
+
+
+@click.group(invoke_without_command=True, epilog=options.example("headgate files --state rejected"))
+@click.option("--state", type=click.Choice(STATES), help="Only files in this state; needs_mapping: that still wait for one.")
+@options.as_json
+@options.deployment
+@click.pass_context
+def files(context: click.Context, state: str | None, as_json: bool, deployment_name: str | None) -> None:
+    """Show one record per file: state, counts, and the error of a rejected one."""
+    if context.invoked_subcommand:
+        return
+    found = deployment.activate(deployment_name)
+    records = sorted(wiring.ledger(found.environment).records(), key=lambda record: (record.received_at, record.key))
+    chosen = in_state(records, state)
+    options.show(as_json=as_json, value=lambda: [_kept(record) for record in chosen], screen=lambda: _table(chosen))
+
+
+def in_state(records: Sequence[FileRecord], state: str | None) -> Sequence[FileRecord]:
+    """Return the records in the state, or all; of those that need a mapping, only files that no later version settles."""
+    if state == FileState.NEEDS_MAPPING:
+        from headgate.intake.quarantine.corrected_files import unsettled
+
+        records = unsettled(records)
+    return [record for record in records if state in (None, record.state)]
+
+
+@files.command(epilog=options.example("headgate files show orders/2024-01-02.csv"))
+@click.argument("key")
+@options.as_json
+@options.deployment
+def show(key: str, as_json: bool, deployment_name: str | None) -> None:
+    """Show everything that is recorded of the file at KEY: counts, errors, quality score, and what is out of line."""
+    found = deployment.activate(deployment_name)
+    record = find_record(wiring.ledger(found.environment).records(), key)
+    options.show(as_json=as_json, value=lambda: _kept(record), screen=lambda: _whole(record))
+
+
+@files.command(epilog=options.example("headgate files revert orders/2024-01-02.csv --yes"))
+@click.argument("key")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.as_json
+@options.deployment
+def revert(key: str, *, yes: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Undo the newest upload of the file at KEY with all its copies, or one file id: the next run builds the tables without it.
+
+    Its rows leave curated and quarantine, and rows that they superseded come back. The original stays in raw: upload it again, or
+    `headgate quarantine replay KEY`, to have it accepted again. Ends with 3 when a worker holds the file.
+    """
+    from headgate.intake.files.revert_file import newest_upload
+
+    found = deployment.activate(deployment_name)
+    every = list(wiring.ledger(found.environment).records())
+    upload = newest_upload(every, key) or newest_upload(every, screens.shown(key))
+    if not upload:
+        raise click.ClickException(f"No upload of {screens.shown(key)} is in the lake. `headgate files` lists the files and their states.")
+    if not yes:
+        click.confirm(f"Remove the accepted rows of {upload[0].key} ({upload[-1].accepted:,}) from the lake?", abort=True, err=True)
+    results = [_reverted(wiring.reverter(found.environment), record) for record in upload]
+    options.show(as_json=as_json, value=lambda: results, screen=lambda: _reverted_screen(results))
+    options.finish(complete=all(one["outcome"] == FileState.REVERTED for one in results))
+
+
+def _reverted(reverter: Reverter, record: FileRecord) -> dict[str, object]:
+    fact = {"file_id": record.file_id, "key": record.key, "dataset": record.dataset}
+    try:
+        done = reverter.revert(record.file_id)
+    except ThrottledError as held:
+        return {**fact, "outcome": "held", "reason": str(held)}
+    rows = {"accepted_rows": done.accepted, "quarantined_rows": done.quarantined, "accepted_as": done.accepted_as}
+    return {**fact, "outcome": done.record.state.value, **rows}
+
+
+def _reverted_screen(results: Sequence[dict[str, object]]) -> Group:
+    table = screens.table("file", "file id", "outcome", "accepted rows removed", "quarantined rows removed", "why")
+    for one in results:
+        cells = (one.get(name, "") for name in ("key", "file_id", "outcome", "accepted_rows", "quarantined_rows", "reason"))
+        table.add_row(*(str(cell) for cell in cells))
+    copy = str(results[-1].get("accepted_as", ""))  # all have one content: after the last, no other of them is in the lake
+    notes = [f"The same rows are in the lake as {copy}. `headgate files revert {shlex.quote(copy)}` removes them too."] if copy else []
+    return Group(
+        table,
+        *notes,
+        "Next: `headgate run` builds the tables without these rows, and lists again the refused rows that the file had settled.",
+    )
+
+
+def rejections(records: list[FileRecord]) -> Table:
+    """Files that were rejected or need a mapping: which, why, and what their sender can do."""
+    counts = {"were rejected": sum(record.state is FileState.REJECTED for record in records)}
+    counts["need a mapping"] = len(records) - counts["were rejected"]
+    title = f"Files that {' or '.join(what for what, count in counts.items() if count)}; the originals stay in raw"
+    table = screens.table("file", "column", "rule", "why", "remedy", title=title, show_lines=True)
+    kinds = grouped((json.dumps([record.error.get(name, "") for name in _WHY]), record.key) for record in records)
+    for why, keys in sorted(kinds, key=lambda kind: len(kind[1])):  # what happened once comes before what happened a hundred times
+        table.add_row(screens.first_of(keys, limit=3), *json.loads(why))
+    return table
+
+
+def _kept(record: FileRecord) -> dict[str, Any]:
+    """Return the record's fields as values; a delivery that found an older record is left out, as it does not describe the file."""
+    return {name: value for name, value in asdict(record).items() if name != "seen_before"}
+
+
+def _whole(record: FileRecord) -> Table:
+    table = screens.table("what", "value", title=record.key)
+    for name, value in _kept(record).items():
+        for part, cell in value.items() if isinstance(value, dict) else [("", value)]:
+            table.add_row(f"{name} {part}".strip(), _cell_text(part, cell))
+    return table
+
+
+def _cell_text(part: str, cell: object) -> str:
+    """A value for a person: what cannot be seen is spelled, and each column's figures have a line of their own."""
+    text = str(cell)
+    if part == "statistics":
+        columns = json.loads(text).items()
+        return "\n".join(f"{name}: {', '.join(f'{figure} {value}' for figure, value in figures.items())}" for name, figures in columns)
+    return repr(text) if text and (text.isspace() or not text.isprintable()) else text.replace("; ", "\n")
+
+
+def _table(records: Sequence[FileRecord]) -> Table:
+    numbers = ("received", "accepted", "quarantined", "duplicates")
+    table = screens.table("file", "state", *numbers, "error or note", numbers=numbers)
+    for record in records:
+        counts = (record.received, record.accepted, record.quarantined, record.duplicates)
+        new = f"new columns: {', '.join(record.new_columns)}" if record.new_columns else ""
+        table.add_row(record.key, record.state, *(f"{count:,}" for count in counts), record.error.get("message", new))
+    return table

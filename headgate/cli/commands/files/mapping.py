@@ -1,0 +1,217 @@
+"""`headgate mapping`: say what the columns of a file mean whose header is not its contract's."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+import click
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.cli.find_records import find_records
+from headgate.cli.rendering import screens
+from headgate.errors import BadInputError, HeadgateError, NotFoundError
+from headgate.lake.ports import ObjectRef
+from headgate.lake.states import FileState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from headgate.lake.ports import FileRecord
+    from headgate.matching.mappings import Remembered, Suggested
+
+_HEADER_LETTERS = 12  # of the fingerprint; headers of one source differ in them
+
+
+_leave_out = click.option(
+    "--leave-out",
+    "left_out",
+    multiple=True,
+    metavar="COLUMN",
+    help="Leave this column out: none of its values enters the lake. Repeatable.",
+)
+
+
+@click.group()
+def mapping() -> None:
+    """Settle files whose columns could not be mapped with enough confidence."""
+
+
+@mapping.command(epilog=options.example("headgate mapping show payments/new-shop.csv"))
+@click.argument("key")
+@options.as_json
+@options.deployment
+def show(key: str, as_json: bool, deployment_name: str | None) -> None:
+    """Show what is suggested for the columns of the file at KEY."""
+    _, suggested = _waiting(deployment.activate(deployment_name), key)
+    options.show(as_json=as_json, value=lambda: vars(suggested), screen=lambda: _table(suggested))
+
+
+@mapping.command(epilog=options.example("headgate mapping accept payments/new-shop.csv --leave-out Menge"))
+@click.argument("key")
+@_leave_out
+@options.as_json
+@options.deployment
+def accept(key: str, left_out: Sequence[str], as_json: bool, deployment_name: str | None) -> None:
+    """Take the suggestion for the file at KEY, remember it for its source and header, and send the file through the gate again."""
+    _decide(key, (), left_out, deployment_name, as_json=as_json)
+
+
+@mapping.command(name="set", epilog=options.example("headgate mapping set payments/new-shop.csv F1=payment_id ref=order_id"))
+@click.argument("key")
+@click.argument("pairs", nargs=-1, required=True, metavar="COLUMN=FIELD...")
+@_leave_out
+@options.as_json
+@options.deployment
+def set_command(key: str, pairs: Sequence[str], left_out: Sequence[str], as_json: bool, deployment_name: str | None) -> None:
+    """Accept the mapping with other fields for some columns. Use the column names that `headgate mapping show` prints."""
+    _decide(key, pairs, left_out, deployment_name, as_json=as_json)
+
+
+@mapping.command(name="list", epilog=options.example("headgate mapping list --json"))
+@options.as_json
+@options.deployment
+def list_command(*, as_json: bool, deployment_name: str | None) -> None:
+    """List the remembered mappings. Each applies to the next files of its source with its header."""
+    found = wiring.mappings(deployment.activate(deployment_name).environment).remembered()
+    options.show(as_json=as_json, value=lambda: [vars(one) for one in found], screen=lambda: _list(found))
+
+
+@mapping.command(epilog=options.example("headgate mapping forget payments 3f2a9c --yes"))
+@click.argument("source")
+@click.argument("header")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.as_json
+@options.deployment
+def forget(source: str, header: str, *, yes: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Delete the remembered mapping of SOURCE and HEADER, both as `headgate mapping list` prints them; the beginning of HEADER is enough.
+
+    The next file with this header is matched again. Rows of earlier files stay: `headgate files revert KEY` removes them.
+    """
+    mappings = wiring.mappings(deployment.activate(deployment_name).environment)
+    if not yes:
+        click.confirm(f"Delete the remembered mapping of {screens.shown(source)} {screens.shown(header)}?", abort=True, err=True)
+    forgotten = mappings.forget(source, header)
+    options.show(
+        as_json=as_json,
+        value=lambda: vars(forgotten),
+        screen=lambda: f"Deleted. The next file of {forgotten.source} with this header is matched again.",
+    )
+
+
+def _decide(key: str, pairs: Sequence[str], left_out: Sequence[str], deployment_name: str | None, *, as_json: bool) -> None:
+    found = deployment.activate(deployment_name)
+    record, suggested = _waiting(found, key)
+    fields = wiring.mappings(found.environment).contracts[suggested.dataset].names
+    _save_mapping_and_replay(found, record, suggested, with_changes(suggested, pairs, fields, left_out), as_json=as_json)
+
+
+def with_changes(suggested: Suggested, pairs: Sequence[str], fields: Sequence[str], left_out: Sequence[str] = ()) -> tuple[str | None, ...]:
+    """Return the suggested fields, changed by `pairs` (COLUMN=FIELD); a field has one column, so another column loses it.
+
+    Args:
+        fields: those of the dataset's contract.
+        left_out: columns without a field; None in the answer.
+
+    Raises:
+        UsageError: a pair or `left_out` names no column of the file, a pair names no field, or a column is in both.
+    """
+    chosen: dict[str, str | None] = dict.fromkeys(left_out)
+    if unknown := [name for name in left_out if name not in suggested.names]:
+        raise click.UsageError(f"The file has no column {screens.shown(unknown[0])!r}. Its columns are: {', '.join(suggested.names)}")
+    for pair in pairs:
+        column, separator, field = pair.rpartition("=")
+        if not separator or column not in suggested.names:
+            problem = f"{screens.shown(pair)!r} does not have the form COLUMN=FIELD with a column of the file. Its columns are"
+            raise click.UsageError(f"{problem}: {', '.join(suggested.names)}")
+        if field not in fields:
+            raise click.UsageError(f"`{screens.shown(field)}` is no field of {suggested.dataset}. Its fields are: {', '.join(fields)}")
+        if column in left_out:
+            raise click.UsageError(f"`{screens.shown(column)}` has a field and is left out. Name it once.")
+        chosen[column] = field
+    given_away = set(chosen.values())
+    kept = ["" if field in given_away else field for field in suggested.fields]
+    return tuple(chosen.get(name, field) for name, field in zip(suggested.names, kept, strict=True))
+
+
+def _waiting(found: deployment.Deployment, key: str) -> tuple[FileRecord, Suggested]:
+    from headgate.intake.quarantine.corrected_files import unsettled
+    from headgate.matching.mappings import Suggested
+
+    records = list(wiring.ledger(found.environment).records())
+    asked = [record for record in find_records(records, key) if record.state is FileState.NEEDS_MAPPING]
+    if not asked:
+        problem = f"no file {screens.shown(key)} waits for a mapping"
+        raise HeadgateError(f"{problem}. Remedy: `headgate files --state {FileState.NEEDS_MAPPING}` lists those that do.")
+    waiting = [record for record in unsettled(records) if record in asked]
+    if not waiting:
+        settled = asked[0].key
+        raise HeadgateError(
+            f"{settled} is settled: a later version of it was accepted. `headgate files show {shlex.quote(settled)}` shows it. "
+            f"Remedy: `headgate files --state {FileState.NEEDS_MAPPING}` lists the files that wait."
+        )
+    newest = max(waiting, key=lambda record: (record.received_at, record.finished_at))
+    return newest, _renewed(found, newest, Suggested.from_json(newest.error["suggestion"]))
+
+
+def _renewed(found: deployment.Deployment, record: FileRecord, suggested: Suggested) -> Suggested:
+    """Return the suggestion by the current contract, which may have the missing column by now; the stored one if the file is gone."""
+    mappings = wiring.mappings(found.environment)
+    try:
+        body = mappings.objects.read(ObjectRef(record.bucket, record.key, record.version_id))
+    except NotFoundError:
+        return suggested
+    return mappings.renewed(record.key, suggested, body)
+
+
+def _save_mapping_and_replay(
+    found: deployment.Deployment, record: FileRecord, suggested: Suggested, fields: Sequence[str | None], *, as_json: bool
+) -> None:
+    """The decision is remembered, and the file lies in raw once more, as a new version that the gate will look at."""
+    try:
+        wiring.mappings(found.environment).remember(suggested, fields)
+    except BadInputError as error:
+        remedy = f"`headgate mapping set {record.key} COLUMN=FIELD` names a column's field, and `--leave-out COLUMN` leaves a column out"
+        raise BadInputError(rule=error.rule, message=error.message, remedy=remedy, file=record.key) from None
+    _send_again(record, suggested)
+    chosen = {"dataset": suggested.dataset, "source": suggested.source, "columns": dict(zip(suggested.names, fields, strict=True))}
+    options.show(
+        as_json=as_json,
+        value=lambda: chosen,
+        screen=lambda: f"Remembered for files of {suggested.source} with this header; {record.key} is on its way through the gate again.",
+    )
+
+
+def _send_again(record: FileRecord, suggested: Suggested) -> None:
+    from headgate.intake.quarantine.replay_file import why_gone
+
+    store = wiring.objects()
+    try:
+        body = store.read(ObjectRef(record.bucket, record.key, record.version_id))
+    except NotFoundError:
+        problem = f"remembered for files of {suggested.source} with this header, but {record.key} cannot go through the gate again"
+        raise HeadgateError(f"{problem}: {why_gone(record.key)}") from None
+    store.write(ObjectRef(record.bucket, record.key), body)
+
+
+def _list(remembered: Sequence[Remembered]) -> Table | str:
+    if not remembered:
+        return "No mapping is remembered. `headgate mapping accept KEY` and `headgate mapping set KEY COLUMN=FIELD` remember one."
+    table = screens.table("source", "header", "dataset", "column = field", "decided at (UTC)", show_lines=True)
+    for one in remembered:
+        pairs = zip(one.columns, one.fields, strict=True) if one.columns else enumerate(one.fields, start=1)
+        columns = "\n".join(f"{column} {'is left out' if field is None else f'= {field}'}" for column, field in pairs)
+        table.add_row(one.source, one.header[:_HEADER_LETTERS], one.dataset, columns, f"{one.decided_at:%Y-%m-%d %H:%M}")
+    return table
+
+
+def _table(suggested: Suggested) -> Table:
+    table = screens.table("column", "field", "confidence", title=f"as {suggested.dataset}")
+    for name, field, confidence in zip(suggested.names, suggested.fields, suggested.confidence, strict=True):
+        table.add_row(name, field or "?", f"{confidence:.2f}")
+    for field in suggested.absent:
+        table.add_row("?", field, "")
+    return table

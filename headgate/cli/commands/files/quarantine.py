@@ -1,0 +1,242 @@
+"""`headgate quarantine`: refused rows, and the replay of their files once the cause is fixed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Group
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.cli.find_records import find_record
+from headgate.cli.rendering import screens
+from headgate.errors import BadInputError, ThrottledError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.table import Table
+
+    from headgate.intake.quarantine.corrected_files import CorrectionCloser
+    from headgate.intake.quarantine.list_quarantine import QuarantineCount
+    from headgate.intake.quarantine.replay_file import Replayed, Replayer
+    from headgate.lake.ports import FileRecord
+
+_SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "reason", "record")
+_HOW_TO_SETTLE = (
+    "Upload the whole corrected file under the same key to settle these rows. If a file of another name has the corrected rows, "
+    "`headgate quarantine settle KEY --by OTHER_KEY` settles them."
+)
+_SETTLED = "settled"
+
+
+@click.group()
+def quarantine() -> None:
+    """Show refused rows, replay their files once the cause is fixed, and settle those that another file corrects."""
+
+
+@quarantine.command(epilog=options.example("headgate quarantine list --dataset payments --files"))
+@click.option("--dataset", default="", help="Only this dataset.")
+@click.option("--rule", default="", help="Only rows and files that broke this rule.")
+@click.option("--files", "by_file", is_flag=True, help="One line per file and rule.")
+@click.option("--closed", is_flag=True, help="Also what a corrected file has settled.")
+@options.as_json
+@options.deployment
+def list(dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 so named
+    """Count refused rows, duplicates and rejected files by dataset and rule."""
+    from headgate.intake.quarantine.list_quarantine import count_quarantined
+
+    found = deployment.activate(deployment_name)
+    lines = count_quarantined(wiring.ledger(found.environment).records(), by_file=by_file, closed=closed)
+    chosen = [line for line in lines if dataset in ("", line.dataset) and rule in ("", line.rule)]
+    options.show(as_json=as_json, value=lambda: [asdict(line) for line in chosen], screen=lambda: _lines_screen(chosen, by_file=by_file))
+
+
+@quarantine.command(epilog=options.example("headgate quarantine show payments/today.csv --rule card_number"))
+@click.argument("file")
+@click.option("--rule", default="", help="Only rows that broke this rule, alone or beside others.")
+@click.option("--rows", "count", type=click.IntRange(min=1), default=20, show_default=True, help="How many rows.")
+@click.option("--records", "whole", is_flag=True, help="The whole row beneath each; --json has it always.")
+@options.as_json
+@options.deployment
+def show(file: str, rule: str, count: int, *, whole: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Show rows of FILE (its id, or its key in raw) that are in quarantine, with sensitive values masked."""
+    from headgate.intake.quarantine.list_quarantine import rows_of
+
+    found = deployment.activate(deployment_name)
+    record = _record(found, file)
+    if record.duplicate_of:
+        raise click.ClickException(
+            f"{record.key} was skipped, because its content was received before. `headgate quarantine show {record.duplicate_of}` shows "
+            "the refused rows of that content."
+        )
+    if not record.quarantine_key:
+        raise click.ClickException(f"{record.key} has no rows in quarantine ({record.state}). {record.error.get('message', '')}".strip())
+    table = rows_of(wiring.objects(), found.environment["HEADGATE_QUARANTINE_BUCKET"], record, rule=rule)
+    rows = [{name: row.get(name) for name in (*_SHOWN, "all_rules")} for row in table.slice(0, count).to_pylist()]
+    fact = {"file_id": record.file_id, "key": record.key, "contract": record.contract, "rows": rows, "of": table.num_rows}
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _rows_table(record, rows, table.num_rows, whole=whole))
+
+
+@quarantine.command(epilog=options.example("headgate quarantine replay --dataset payments"))
+@click.argument("files", nargs=-1)
+@click.option("--dataset", default="", help="Only files of this dataset.")
+@click.option("--rule", default="", help="Only files with rows that broke this rule.")
+@click.option("--pending", is_flag=True, help="Only files of which no row was accepted: rejected, or pending for a mapping.")
+@click.option("--again", is_flag=True, help="Also files that were already checked against the current contract.")
+@options.as_json
+@options.deployment
+def replay(
+    files: tuple[str, ...], *, dataset: str, rule: str, pending: bool, again: bool, as_json: bool, deployment_name: str | None
+) -> None:
+    """Send the originals of FILES (ids or keys), or of all whose contract has changed, through the gate again.
+
+    Run it where the contracts are the deployed ones: the gate runs on this machine, and needs the right to read raw and the masking
+    key and to write curated and quarantine. A row that is accepted now leaves quarantine; the next run shows it.
+    Ends with 3 when a file could not be replayed.
+    """
+    from headgate.intake.quarantine.replay_file import REPLAYED
+
+    found = deployment.activate(deployment_name)
+    records = _chosen(found, files, dataset=dataset, rule=rule, pending=pending, again=again)
+    results = replay_all(wiring.replayer(found.environment), records)
+    options.show(as_json=as_json, value=lambda: results, screen=lambda: replayed_screen(results))
+    options.finish(complete=all(one["outcome"] == REPLAYED for one in results))
+
+
+@quarantine.command(epilog=options.example("headgate quarantine settle orders/monday.csv --by orders/monday-corrected.csv"))
+@click.argument("files", nargs=-1, required=True)
+@click.option("--by", required=True, metavar="FILE", help="The accepted file that has the corrected rows: its id, or its key in raw.")
+@options.as_json
+@options.deployment
+def settle(files: tuple[str, ...], *, by: str, as_json: bool, deployment_name: str | None) -> None:
+    """Mark FILES (ids or keys) as settled by a file of another key.
+
+    All their refused rows leave the list and the lake's health; they stay in quarantine with `closed_by`. Keys are not compared, so name
+    a file that corrects every one of them. Once the correcting file is reverted, the next run opens them again; a replay of the settled
+    file does so at once. Ends with 3 when a worker holds a file.
+    """
+    found = deployment.activate(deployment_name)
+    corrector, closer = _record(found, by), wiring.correction_closer(found.environment)
+    results = [_settled(closer, _record(found, file), corrector) for file in files]
+    options.show(as_json=as_json, value=lambda: results, screen=lambda: _settled_table(results))
+    options.finish(complete=all(one["outcome"] == _SETTLED for one in results))
+
+
+def _settled(closer: CorrectionCloser, record: FileRecord, by: FileRecord) -> dict[str, object]:
+    fact = {"file_id": record.file_id, "key": record.key, "settled_by": by.file_id, "rows": 0}
+    try:
+        closed = closer.settle(record, by)
+    except ThrottledError as held:
+        return {**fact, "outcome": "held", "reason": str(held)}
+    except BadInputError as error:
+        raise click.ClickException(f"{error.message} {error.remedy}") from None
+    if closed is None:
+        return {**fact, "outcome": "held", "reason": "A replay of the file has to be completed first."}
+    return {**fact, "rows": closed.rows, "outcome": _SETTLED}
+
+
+def _settled_table(results: Sequence[dict[str, object]]) -> Table:
+    table = screens.table("file", "outcome", "rows", "settled by", "why", numbers=["rows"])
+    for one in results:
+        table.add_row(*(str(one.get(name, "")) for name in ("key", "outcome", "rows", "settled_by", "reason")))
+    return table
+
+
+def replay_all(replaying: Replayer, records: Iterable[FileRecord]) -> Sequence[dict[str, object]]:
+    """What came of each replay, in order; a file that another worker holds stays as it is, and the others go on."""
+    return [_replayed(replaying, record) for record in records]
+
+
+def _replayed(replaying: Replayer, record: FileRecord) -> dict[str, object]:
+    try:
+        return _outcome(replaying.replay(record.file_id))
+    except ThrottledError as held:
+        return {"file_id": record.file_id, "key": record.key, "dataset": record.dataset, "outcome": "held", "reason": str(held)}
+
+
+def _outcome(done: Replayed) -> dict[str, object]:
+    record = done.record
+    return {
+        "file_id": record.file_id,
+        "key": record.key,
+        "dataset": record.dataset,
+        "outcome": done.outcome,
+        "left": done.left,
+        "entered": done.entered,
+        "accepted": record.accepted,
+        "quarantined": record.quarantined,
+        "duplicates": record.duplicates,
+        "reason": done.reason.get("message", ""),
+    }
+
+
+def _chosen(
+    found: deployment.Deployment, files: tuple[str, ...], *, dataset: str, rule: str, pending: bool, again: bool
+) -> Sequence[FileRecord]:
+    from headgate.contracts.registry import Registry
+    from headgate.intake.quarantine.list_quarantine import replayable
+
+    if files:
+        return [_record(found, file) for file in files]
+    records = wiring.ledger(found.environment).records()
+    return replayable(records, Registry.load().source, dataset=dataset, rule=rule, again=again, pending=pending)
+
+
+def _record(found: deployment.Deployment, file: str) -> FileRecord:
+    """The record that has the rows of that id or key."""
+    return find_record(wiring.ledger(found.environment).records(), file, listed_by="headgate quarantine list --files")
+
+
+def _lines_screen(lines: Sequence[QuarantineCount], *, by_file: bool) -> Group:
+    table = _lines_table(lines, by_file=by_file)
+    if not lines:
+        return Group(table)
+    names_files = "" if by_file else "`headgate quarantine list --files` names the files, and "
+    return Group(table, f"Next: {names_files}`headgate quarantine show KEY` shows the rows of one.", _HOW_TO_SETTLE)
+
+
+def _lines_table(lines: Sequence[QuarantineCount], *, by_file: bool) -> Table:
+    table = screens.table("dataset", "rule", *(["file", "key", "corrected by"] if by_file else ["files"]), "rejected files", "rows")
+    for line in lines:
+        where = [line.file_id, line.key, line.corrected_by] if by_file else [f"{line.files:,}"]
+        table.add_row(line.dataset, line.rule, *where, f"{line.files_rejected:,}", f"{line.rows:,}")
+    return table
+
+
+def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int, *, whole: bool) -> Table:
+    """A line for each row; its cells beneath it where they are asked for."""
+    title = f"{record.key} by {record.contract}: {len(rows)} of {of:,} rows"
+    table = screens.table("row", "byte", "rule", "column", "value", "reason", title=title, show_lines=whole)
+    for row in rows:
+        *cells, held = ("" if row[name] is None else str(row[name]) for name in _SHOWN)
+        cells[-1] = "\n".join([cells[-1], *_further_reasons(row), *([held] if whole else [])])
+        table.add_row(*cells)
+    return table
+
+
+def _further_reasons(row: dict[str, object]) -> Sequence[str]:
+    """Return the line that names every other rule that the row broke, with its column; none where it broke one."""
+    first = ":".join(str(row[name]) for name in ("rule", "column_name") if row[name])
+    others = [code for code in json.loads(str(row.get("all_rules") or "[]")) if code != first]
+    return [f"also: {', '.join(others)}"] if others else []
+
+
+def replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:
+    """Return the outcome of each replay, and what to run next."""
+    from headgate.intake.quarantine.replay_file import REPLAYED
+
+    if not results:
+        return "All quarantined files were already checked against the current contract; use --again to check them anyway."
+    table = screens.table("file", "outcome", "left quarantine", "entered it", "accepted", "quarantined", "duplicates", "why")
+    for one in results:
+        cells = (one.get(name, "") for name in ("key", "outcome", "left", "entered", "accepted", "quarantined", "duplicates", "reason"))
+        table.add_row(*(str(cell) for cell in cells))
+    counted = Counter(str(one["outcome"]) for one in results)
+    outcomes = ", ".join(f"{count} {outcome}" for outcome, count in counted.items())
+    accepted = any(one["outcome"] == REPLAYED and one["accepted"] for one in results)
+    return Group(table, f"{outcomes}. Next: `headgate run` merges the accepted rows." if accepted else f"{outcomes}. No row was accepted.")

@@ -1,0 +1,61 @@
+"""`headgate cost`: what files and runs cost at AWS's list prices, and what ten and a thousand times the data would."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Group
+
+from headgate.cli import deployment, options
+from headgate.cli.rendering import screens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from rich.console import RenderableType
+
+
+@click.command(epilog=options.example("headgate cost --days 7"))
+@click.option("--days", type=click.IntRange(1, 90), default=30, show_default=True, help="How far back to add up files and runs.")
+@options.as_json
+@options.deployment
+def cost(days: int, as_json: bool, deployment_name: str | None) -> None:
+    """Show what files and runs cost, by service, dataset and run, and a forecast for 10 and 1,000 times the data.
+
+    Uses AWS's list prices and what the lake has recorded: times and sizes of files, DPU-seconds of jobs. Requests are estimated from the
+    number of files. The bill may differ by free tiers, discounts and taxes. On an emulator: what the same work would cost on AWS.
+    """
+    from headgate.api.deployed_lake import DeployedLake
+    from headgate.api.operations.costs import of_days
+
+    found = deployment.activate(deployment_name)
+    fact = of_days(DeployedLake(found.environment), days).model_dump(mode="json")
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _screen(fact))
+
+
+def _screen(fact: Mapping[str, Any]) -> RenderableType:
+    prices = fact["prices"]
+    tables = [
+        _sums(f"Last {fact['days']} days by service: {fact['total_usd']} USD", "service", fact["by_service"]),
+        _sums("Files by dataset", "dataset", fact["by_dataset"]),
+        _sums("Runs by job", "job", fact["by_job"]),
+        _rows("Newest runs", ("run", "started_at", "jobs", "usd"), fact["runs"]),
+        _rows("With more data in as many runs", ("times", "usd"), fact["forecast"]),
+    ]
+    note = f"List prices of {prices['region']}, recorded on {prices['recorded_on']}. Storage is that of one month. docs/cost.md explains."
+    return Group(*tables, note)
+
+
+def _sums(title: str, name: str, sums: Mapping[str, str]) -> RenderableType:
+    made = screens.table(name, "USD", title=title)
+    for part, usd in sums.items():
+        made.add_row(part, usd)
+    return made
+
+
+def _rows(title: str, names: Sequence[str], rows: Iterable[Mapping[str, object]]) -> RenderableType:
+    made = screens.table(*names, title=title)
+    for row in rows:
+        made.add_row(*(str(row[name]) for name in names))
+    return made

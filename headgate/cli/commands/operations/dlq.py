@@ -1,0 +1,124 @@
+"""`headgate dlq`: messages that failed too often, and what is known of their files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from headgate import wiring
+from headgate.aws.events import created_objects
+from headgate.cli import deployment, options
+from headgate.cli.commands.operations.queue import QUEUES, redrive
+from headgate.cli.rendering import screens
+from headgate.masking.redaction import redact_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from rich.table import Table
+
+    from headgate.aws.sqs import Letter
+    from headgate.lake.ports import FileRecord
+
+MOST = 1000
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A dead letter as a person may see it: keys are redacted.
+
+    Attributes:
+        state, error: those of the file's newest record; empty where there is none.
+    """
+
+    message_id: str
+    queue: str
+    sent_at: str
+    receives: int
+    file: str
+    state: str = ""
+    error: str = ""
+    remedy: str = ""
+
+
+@click.group()
+def dlq() -> None:
+    """List, explain and redrive dead letters: messages that failed too often."""
+
+
+@dlq.command("list", epilog=options.example("headgate dlq list"))
+@click.option("--limit", type=click.IntRange(1, MOST), default=100, show_default=True, help="At most so many of each queue, oldest first.")
+@options.as_json
+@options.deployment
+def list_(limit: int, as_json: bool, deployment_name: str | None) -> None:
+    """List the dead letters of both queues with their file, its state and its error."""
+    letters = _letters(deployment.activate(deployment_name), limit)
+    options.show(as_json=as_json, value=lambda: [vars(one) for one in letters], screen=lambda: _table(letters))
+
+
+@dlq.command(epilog=options.example("headgate dlq show 5fea7756-0ea4-451a-a703-a558b933e274"))
+@click.argument("message_id")
+@options.as_json
+@options.deployment
+def show(message_id: str, as_json: bool, deployment_name: str | None) -> None:
+    """Show one dead letter: its file, why the file failed, and what to do."""
+    found = [one for one in _letters(deployment.activate(deployment_name), MOST) if one.message_id == message_id]
+    if not found:
+        raise click.ClickException(f"No dead letter has the id {screens.shown(message_id)}. `headgate dlq list` lists the dead letters.")
+    options.show(as_json=as_json, value=lambda: vars(found[0]), screen=lambda: _details(found[0]))
+
+
+dlq.add_command(redrive)
+
+
+def _letters(found: deployment.Deployment, limit: int) -> list[DeadLetter]:
+    newest = newest_records(wiring.ledger(found.environment).records())
+    return [
+        described(letter, name, newest)
+        for name, of in QUEUES.items()
+        for letter in wiring.queues().look(found.output(f"{of}_dead_letter_queue_url"), limit)
+    ]
+
+
+def newest_records(records: Iterable[FileRecord]) -> dict[tuple[str, str], FileRecord]:
+    """Return the newest record of each object, by bucket and key."""
+    return {(one.bucket, one.key): one for one in sorted(records, key=lambda one: one.received_at)}
+
+
+def described(letter: Letter, queue: str, newest: Mapping[tuple[str, str], FileRecord]) -> DeadLetter:
+    """Return what a person may see of a message: nothing of its body but the redacted key of its object."""
+    try:
+        ref = next(iter(created_objects(letter.body)), None)
+    except ValueError:
+        ref = None
+    record = newest.get((ref.bucket, ref.key)) if ref else None
+    error = record.error if record else {}
+    return DeadLetter(
+        message_id=letter.message_id,
+        queue=queue,
+        sent_at=letter.sent_at.isoformat(timespec="seconds"),
+        receives=letter.receives,
+        file=redact_text(ref.key) if ref else "",
+        state=str(record.state) if record else "",
+        error=redact_text(error.get("message", "")),
+        remedy=redact_text(error.get("remedy", "")),
+    )
+
+
+def _table(letters: Sequence[DeadLetter]) -> Table | str:
+    if not letters:
+        return "There are no dead letters."
+    table = screens.table("id", "queue", "sent at, UTC", "file", "state", "error")
+    for one in letters:
+        table.add_row(one.message_id, one.queue, one.sent_at, one.file, one.state, one.error)
+    return table
+
+
+def _details(letter: DeadLetter) -> Table:
+    table = screens.table("what", "value")
+    for name, value in vars(letter).items():
+        table.add_row(name, str(value))
+    table.add_row("next", "Fix the cause, then `headgate dlq redrive`. `headgate logs --contains error` shows what the function wrote.")
+    return table

@@ -1,0 +1,107 @@
+"""`headgate forget`: erase one person from every zone and every version, with a certificate."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.cli.commands.operations.pipeline import watched_run
+from headgate.cli.rendering import screens
+from headgate.errors import ServiceError
+from headgate.lake.pipeline_starts import SUCCEEDED
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from headgate.erasure.erase_rows import Found
+
+DEFAULT_DATASET = "customers"
+_LABELS = {"versions_with_texts": "object versions that still hold a text of the person", "key_sha256": "SHA-256 of the key"}
+_WARNING = (
+    "Erase these rows for good, with the originals of their files in raw and every earlier version of snapshots and tables? "
+    "Other rows of these files stay in curated, but can no longer be replayed."
+)
+
+
+@click.command(epilog=options.example("headgate forget C-10234 --dry-run"))
+@click.argument("key")
+@click.option("--dataset", default=DEFAULT_DATASET, show_default=True, help="The dataset whose primary key KEY is.")
+@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the certificate; default: forgotten-<id>.json.")
+@click.option("--dry-run", is_flag=True, help="Show what would be erased, and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--timeout-s", type=click.IntRange(min=1), default=3600, show_default=True, help="How long to wait for the run.")
+@options.as_json
+@options.deployment
+def forget(
+    key: str, dataset: str, to: Path | None, *, dry_run: bool, yes: bool, timeout_s: int, as_json: bool, deployment_name: str | None
+) -> None:
+    """Erase the rows of KEY, and all rows that refer to it, from every zone and every object version; write a certificate.
+
+    Runs the pipeline, so that tables are built without these rows. Ends with 3 where a text of the person was found in what is left.
+    Call it again after a failure: it continues.
+    """
+    from headgate.erasure.subject_rows import Subject
+
+    found = deployment.activate(deployment_name)
+
+    def build() -> None:
+        ended = watched_run(found, as_of="", timeout_s=timeout_s, console=options.progress_console())
+        if ended.status != SUCCEEDED:
+            raise ServiceError(
+                "The rows are erased, but the run failed: old tables are left. `headgate runs` says why; then call forget again."
+            )
+
+    forgetter = wiring.forgetter(found.environment, build)
+    if dataset not in forgetter.eraser.contracts:
+        known = sorted(forgetter.eraser.contracts)
+        raise click.ClickException(f"There is no dataset {dataset}.{screens.did_you_mean(dataset, known)} Datasets: {', '.join(known)}.")
+    subject = Subject(dataset, key)
+    plan = forgetter.eraser.find(subject)
+    if dry_run:
+        options.show(as_json=as_json, value=lambda: planned(plan), screen=lambda: _plan_table(plan))
+        return
+    if not yes:
+        options.progress_console().print(_plan_table(plan))
+        click.confirm(_WARNING, abort=True, err=True)
+    certificate = forgetter.forget(subject, plan, secrets.token_hex(16))
+    path = to or Path(f"forgotten-{certificate['snapshot_id']}-{secrets.token_hex(4)}.json")
+    path.write_text(json.dumps(certificate, indent=1) + "\n", encoding="utf-8")
+    options.show(as_json=as_json, value=lambda: {"certificate": str(path), **certificate}, screen=lambda: _result(certificate, path))
+    options.finish(complete=bool(certificate["complete"]))
+
+
+def planned(found: Found) -> dict[str, object]:
+    """Return what would be erased, without any value of the person."""
+    return {"files": found.files, "contents_by_dataset": {dataset: len(of) for dataset, of in sorted(found.contents.items())}}
+
+
+def _plan_table(found: Found) -> Table | str:
+    if not found.contents:
+        return "No stored row has this key. Old versions of tables would still be deleted."
+    table = screens.table("dataset", "files with rows of this key", title="What would be erased")
+    for dataset, contents in sorted(found.contents.items()):
+        table.add_row(dataset, f"{len(contents):,}")
+    return table
+
+
+def _cell(value: object) -> str:
+    """A certificate's value for a person: how many, or one line for each part."""
+    if isinstance(value, list):
+        return f"{len(value):,}"
+    if isinstance(value, dict):
+        return "\n".join(f"{name.replace('_', ' ')}: {part}" for name, part in value.items())
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _result(certificate: dict[str, object], path: Path) -> Table:
+    table = screens.table("what", "value", title="Forgotten" if certificate["complete"] else "Erased, but texts of the person were found")
+    for name, value in certificate.items():
+        table.add_row(_LABELS.get(name, name.replace("_", " ")), _cell(value))
+    table.add_row("certificate", str(path))
+    return table

@@ -1,0 +1,110 @@
+"""`headgate keys`: rotate the masking key, and replace the tokens of old keys."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Group
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.cli.commands.files.quarantine import replay_all
+from headgate.cli.rendering import screens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.intake.quarantine.find_old_tokens import OldTokens
+
+_KEY_BYTES = 32  # as long as SHA-256's output. Source: RFC 2104, section 3
+
+
+@click.group()
+def keys() -> None:
+    """List and rotate the masking keys, and replace tokens of old keys.
+
+    No key is ever shown.
+    """
+
+
+@keys.command(epilog=options.example("headgate keys list"))
+@options.as_json
+@options.deployment
+def list(as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 the command is named so
+    """Name the key that tokens are made with, and those before it."""
+    found = deployment.activate(deployment_name)
+    current, *before = wiring.masking_keys(found.environment).ids()
+    summary = f"Tokens are made with {current}; before: {', '.join(before) or 'none'}."
+    options.show(as_json=as_json, value=lambda: {"current": current, "previous": before}, screen=lambda: summary)
+
+
+@keys.command(epilog=options.example("headgate keys rotate --yes"))
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.as_json
+@options.deployment
+def rotate(yes: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Make a new masking key for all new tokens; old keys are kept.
+
+    Workers that run use the old key for up to five minutes more. A card has two tokens until `headgate keys retoken` is done.
+    """
+    found = deployment.activate(deployment_name)
+    if not yes:
+        click.confirm("Make all new card tokens with a new key?", abort=True, err=True)
+    made = wiring.masking_keys(found.environment).rotate(secrets.token_bytes(_KEY_BYTES))
+    summary = f"New tokens are made with {made}. In five minutes: headgate keys retoken"
+    options.show(as_json=as_json, value=lambda: {"current": made}, screen=lambda: summary)
+
+
+@keys.command(epilog=options.example("headgate keys retoken --dry-run"))
+@click.option("--dry-run", is_flag=True, help="Only name the files.")
+@options.as_json
+@options.deployment
+def retoken(dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Replay every file whose tokens another key has made, from its original in raw.
+
+    A token cannot be turned into another without the card number. Files whose original is gone keep their old tokens and are named.
+    Ends with 3 when there are such files.
+    """
+    from headgate.intake.quarantine.replay_file import REPLAYED
+
+    found = deployment.activate(deployment_name)
+    old = _old(found)
+    results = [_fact(one) for one in old] if dry_run else replay_all(wiring.replayer(found.environment), [one.record for one in old])
+    options.show(as_json=as_json, value=lambda: results, screen=lambda: _screen(results))
+    options.finish(complete=dry_run or all(one["outcome"] == REPLAYED for one in results))
+
+
+def _old(found: deployment.Deployment) -> Sequence[OldTokens]:
+    from headgate.contracts.registry import Registry
+    from headgate.intake.quarantine.find_old_tokens import old_tokens
+
+    current, *_ = wiring.masking_keys(found.environment).ids()
+    records = wiring.ledger(found.environment).records()
+    bucket = found.environment["HEADGATE_CURATED_BUCKET"]
+    return [*old_tokens(wiring.objects(), bucket, records, Registry.load().source, current)]
+
+
+def _fact(old: OldTokens) -> dict[str, object]:
+    record = old.record
+    return {
+        "file_id": record.file_id,
+        "key": record.key,
+        "dataset": record.dataset,
+        "outcome": "old_tokens",
+        "detail": f"made with {', '.join(old.key_ids)}",
+    }
+
+
+def _screen(results: Sequence[dict[str, object]]) -> Group | str:
+    from headgate.intake.quarantine.replay_file import REPLAYED
+
+    if not results:
+        return "Every token is made with the current key."
+    table = screens.table("dataset", "file", "outcome", "why")
+    for one in results:
+        table.add_row(str(one["dataset"]), str(one["key"]), str(one["outcome"]), str(one.get("detail", "")))
+    if any(one["outcome"] == REPLAYED for one in results):
+        return Group(table, "Next: `headgate run` merges the new tokens.")
+    return Group(table)

@@ -1,0 +1,181 @@
+"""`headgate run` and `headgate runs`: curated to prod, watched, and what earlier runs did."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.cli.rendering import screens
+from headgate.cli.rendering.progress import PlainLines
+from headgate.lake import run_stages
+from headgate.lake.pipeline_starts import RUNNING, SUCCEEDED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from headgate.aws.stepfunctions import Pipeline, PipelineRun
+    from headgate.lake.pipeline_starts import Execution
+    from headgate.lake.run_stages import Stage
+
+
+@click.command(epilog=options.example("headgate run --only market-intelligence-hub"))
+@click.option("--as-of", type=click.DateTime(formats=["%Y-%m-%d"]), help="The day to look from; default: the last day of the data.")
+@click.option("--only", default="", metavar="SYSTEM", help="Merge and check as always, but build one system.")
+@click.option(
+    "--timeout-s", type=click.IntRange(min=1), default=3600, show_default=True, help="How long to watch; the run continues after that."
+)
+@options.as_json
+@options.deployment
+def run(as_of: datetime | None, only: str, timeout_s: int, as_json: bool, deployment_name: str | None) -> None:
+    """Merge curated data, check it, build the systems' tables and publish them.
+
+    Shows which run it waits for, and each system as it is built. Ends with 3 when the run or a system failed, or a dataset could not be
+    merged: it keeps its previous table, and the others are published. Where one run works and another is pending, a third does nothing
+    and ends with 0: the pending run does its work, and the command names it.
+    """
+    found = deployment.activate(deployment_name)
+    systems = systems_of(found)
+    if only and only not in systems:
+        raise click.UsageError(f"There is no system {only}.{screens.did_you_mean(only, systems)} Systems: {', '.join(systems)}.")
+    day = as_of.date().isoformat() if as_of else ""
+    ended = watched_run(found, as_of=day, only=only, timeout_s=timeout_s, console=options.progress_console())
+    stages = run_stages.stages(ended, systems, now())
+    not_merged = dict(wiring.datasets_not_merged(found.environment))
+    fact = {
+        "run": ended.arn,
+        "status": ended.status,
+        "error": ended.error,
+        "cause": ended.cause,
+        "output": dict(ended.output),
+        "stages": [asdict(one) for one in stages],
+        "datasets_not_merged": not_merged,
+        "left_to": ended.left_to,
+    }
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(ended, stages))
+    if not as_json:
+        for dataset, why in sorted(not_merged.items()):
+            click.echo(f"Not merged: {dataset} keeps its previous table. {why}")
+        click.echo(_next_step(ended, systems, wiring.databases(found.environment).curated))
+    options.finish(complete=ended.status == SUCCEEDED and not not_merged)
+
+
+@click.group(invoke_without_command=True, epilog=options.example("headgate runs --limit 5"))
+@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many runs, newest first.")
+@options.as_json
+@options.deployment
+@click.pass_context
+def runs(context: click.Context, limit: int, as_json: bool, deployment_name: str | None) -> None:
+    """List the newest runs with their state, start and duration."""
+    if context.invoked_subcommand:
+        return
+    found = deployment.activate(deployment_name)
+    newest = wiring.pipeline(found.environment).newest(limit)
+    options.show(as_json=as_json, value=lambda: [_fact(one) for one in newest], screen=lambda: _history(newest))
+
+
+@runs.command(epilog=options.example("headgate runs show cli-20260102T030405000000"))
+@click.argument("name")
+@options.as_json
+@options.deployment
+def show(name: str, as_json: bool, deployment_name: str | None) -> None:
+    """Show the stages of one run with their times, and why it failed."""
+    found = deployment.activate(deployment_name)
+    pipeline = wiring.pipeline(found.environment)
+    one = pipeline.describe(pipeline.arn_of(name))
+    stages = run_stages.stages(one, systems_of(found), now())
+    fact = {"run": name, "status": one.status, "cause": one.cause, "stages": [asdict(stage) for stage in stages]}
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(one, stages))
+
+
+def now() -> datetime:
+    """The moment in UTC, without its zone, as everywhere in the lake."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def systems_of(found: deployment.Deployment) -> tuple[str, ...]:
+    """The systems that are deployed."""
+    return tuple(json.loads(found.environment.get("HEADGATE_PROD_BUCKETS", "{}")))
+
+
+def watched_run(found: deployment.Deployment, *, as_of: str, timeout_s: float, console: Console, only: str = "") -> PipelineRun:
+    """Start a run and return it when it has finished; its stages are shown as they begin and end."""
+    pipeline, systems = wiring.pipeline(found.environment), systems_of(found)
+    asked = {name: text for name, text in (("as_of", as_of), ("only", only)) if text}
+    arn = pipeline.start(f"cli-{datetime.now(UTC):%Y%m%dT%H%M%S%f}", asked)
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console) as progress:
+        task = progress.add_task("curated_to_prod")
+        plain = PlainLines(console)
+
+        def looked(one: PipelineRun) -> None:
+            stages = run_stages.stages(one, systems, now())
+            waits = stages[0].state == "running" and not one.finished
+            text = f"curated_to_prod: {waiting_for(pipeline, arn) if waits else ''}{run_stages.summary(stages)}"
+            progress.update(task, description=text)
+            plain.say(text)
+
+        return pipeline.wait(arn, looked, timeout_s=timeout_s)
+
+
+def waiting_for(pipeline: Pipeline, arn: str) -> str:
+    """Which run is before this one; empty if none is."""
+    own = arn.rpartition(":")[2]
+    newest = pipeline.newest()
+    started = next((one.started_at for one in newest if one.name == own), None)
+    before = [one for one in newest if one.status in RUNNING and started and one.started_at < started]
+    return f"pending behind run {before[-1].name}, running since {before[-1].started_at:%H:%M:%S} UTC; " if before else ""
+
+
+def _table(ended: PipelineRun, stages: Sequence[Stage]) -> Table:
+    table = screens.table("stage", "state", "seconds", "cause", title=f"curated_to_prod {ended.status.lower()}")
+    systems = ended.output.get("systems", [])
+    reported = {str(one.get("system")): one for one in systems} if isinstance(systems, list) else {}
+    for stage in stages:
+        report = reported.pop(stage.name, {})
+        state = str(report.get("state", stage.state))
+        table.add_row(stage.name, state, "" if stage.seconds is None else f"{stage.seconds:.0f}", str(report.get("cause", "")))
+    for name, report in reported.items():
+        table.add_row(name, str(report.get("state")), "", str(report.get("cause", "")))
+    if pending := ended.left_to:
+        table.add_row("", "left", "", f"left to the pending run {pending}")
+    if ended.cause:
+        table.add_row("", ended.error, "", ended.cause)
+    return table
+
+
+def _next_step(ended: PipelineRun, systems: Sequence[str], curated: str) -> str:
+    """What to do now; a lake without systems has its tables in curated only."""
+    if pending := ended.left_to:
+        return (
+            f"This run did nothing: its work was left to run {pending}, which is pending and does the same work. "
+            f"Next: `headgate runs show {pending}` shows its state."
+        )
+    if ended.status == SUCCEEDED and not systems:
+        return f'Next: `headgate query "show tables in {curated}"` lists the tables.'
+    if ended.status == SUCCEEDED:
+        return "Next: `headgate report` shows the tables; `headgate questions` lists questions to ask them."
+    return "Next: `headgate logs --minutes 60 --contains error` shows what the jobs wrote; docs/runbook.md says what to do."
+
+
+def _fact(one: Execution) -> dict[str, object]:
+    return {"run": one.name, "status": one.status, "started_at": one.started_at.isoformat(), "seconds": one.seconds}
+
+
+def _history(newest: Sequence[Execution]) -> Table | str:
+    if not newest:
+        return "There was no run yet. `headgate run` starts one."
+    table = screens.table("run", "state", "started at, UTC", "seconds", numbers=["seconds"])
+    for one in newest:
+        table.add_row(
+            one.name, one.status.lower(), f"{one.started_at:%Y-%m-%d %H:%M:%S}", "" if one.seconds is None else f"{one.seconds:.0f}"
+        )
+    return table

@@ -1,0 +1,70 @@
+"""`headgate queue`: pending messages, and messages that failed too often."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.cli.rendering import screens
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from headgate.aws.sqs import Depth
+
+QUEUES = {"raw_events": "raw", "curated_changes": "curated"}  # name here → beginning of its Terraform outputs' names
+DEAD_LETTERS = "_dead_letter"
+
+
+@click.group()
+def queue() -> None:
+    """Show the queues, and redrive failed messages."""
+
+
+@queue.command(epilog=options.example("headgate queue status"))
+@options.as_json
+@options.deployment
+def status(as_json: bool, deployment_name: str | None) -> None:
+    """Show how many messages are pending in each queue, and how many a worker holds."""
+    found = deployment.activate(deployment_name)
+    depths = queue_depths(found)
+    options.show(
+        as_json=as_json,
+        value=lambda: {name: vars(depth) for name, depth in depths.items()},
+        screen=lambda: _table({name: (depth.waiting, depth.in_flight) for name, depth in depths.items()}),
+    )
+
+
+@queue.command(epilog=options.example("headgate queue redrive --yes"))
+@click.option("--queue", "name", type=click.Choice(list(QUEUES)), default="raw_events", show_default=True, help="Whose dead letters.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.as_json
+@options.deployment
+def redrive(name: str, yes: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Move every message of a dead-letter queue back to its queue.
+
+    Fix the cause first: a message that fails again comes back. A file that was accepted already is not accepted twice.
+    """
+    found = deployment.activate(deployment_name)
+    url = found.output(f"{QUEUES[name]}_dead_letter_queue_url")
+    waiting = wiring.queues().depth(url).waiting
+    if waiting and not yes:
+        click.confirm(f"Redrive {waiting} messages?", abort=True, err=True)
+    moved = wiring.queues().redrive(url, found.output(f"{QUEUES[name]}_queue_url")) if waiting else 0
+    options.show(as_json=as_json, value=lambda: {"redriven": moved}, screen=lambda: f"{moved} messages redriven.")
+
+
+def queue_depths(found: deployment.Deployment) -> dict[str, Depth]:
+    """Return the depth of each queue by name; the name of a queue of dead letters ends in `DEAD_LETTERS`."""
+    urls = {name + of: found.output(f"{output}{of}_queue_url") for name, output in QUEUES.items() for of in ("", DEAD_LETTERS)}
+    return {name: wiring.queues().depth(url) for name, url in urls.items()}
+
+
+def _table(depths: dict[str, tuple[int, int]]) -> Table:
+    table = screens.table("queue", "waiting", "in flight", numbers=["waiting", "in flight"])
+    for name, (waiting, in_flight) in depths.items():
+        table.add_row(name, str(waiting), str(in_flight))
+    return table

@@ -1,0 +1,34 @@
+"""`headgate rebuild`: curated and quarantine from raw, after their objects were deleted."""
+
+from __future__ import annotations
+
+import click
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.cli.commands.files.quarantine import replay_all, replayed_screen
+
+
+@click.command(epilog=options.example("headgate rebuild --dry-run"))
+@click.option("--dry-run", is_flag=True, help="List the files, and change nothing.")
+@options.as_json
+@options.deployment
+def rebuild(*, dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Write curated and quarantine again, from raw, for every file whose rows were deleted there.
+
+    Needs the rights of a replay: read raw and the masking key, write curated and quarantine. `headgate run` then builds the tables.
+    Ends with 3 when the original of a file is not in raw any more.
+    """
+    from headgate.intake.files.missing_rows import files_without_rows
+    from headgate.intake.quarantine.replay_file import REPLAYED
+
+    env = deployment.activate(deployment_name).environment
+    curated, quarantine = env["HEADGATE_CURATED_BUCKET"], env["HEADGATE_QUARANTINE_BUCKET"]
+    missing = files_without_rows(wiring.objects(), wiring.ledger(env).records(), curated, quarantine)
+    if dry_run:
+        facts = [{"file_id": one.file_id, "key": one.key, "dataset": one.dataset} for one in missing]
+        options.show(as_json=as_json, value=lambda: facts, screen=lambda: f"{len(facts):,} files have rows to write again.")
+        return
+    results = replay_all(wiring.replayer(env), missing)
+    options.show(as_json=as_json, value=lambda: results, screen=lambda: replayed_screen(results) if results else "No rows are missing.")
+    options.finish(complete=all(one["outcome"] == REPLAYED for one in results))

@@ -1,0 +1,109 @@
+"""`headgate report`: the whole lake on one screen."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Group
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.cli.rendering import screens, system_facts
+from headgate.reports import summary
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from headgate.cli.rendering.system_facts import DatasetTable, SystemFacts
+    from headgate.lake.references import CheckedReference
+
+
+def next_steps(found: deployment.Deployment) -> tuple[str, ...]:
+    """Commands for the tables of this lake that a person may want next."""
+    from headgate.contracts.registry import Registry
+
+    databases, registry = wiring.databases(found.environment), Registry.load()
+    tables = [f"{databases.prod}.{name}" for name in sorted(registry.prod)] or [
+        f"{databases.curated}.{name}" for name in sorted(registry.curated)
+    ]
+    asked = [f'headgate query "select * from {tables[0]} limit 10"   any Athena SQL'] if tables else []  # noqa: S608 shown, never run
+    return (
+        *asked,
+        "headgate questions            the saved questions",
+        "headgate files                one record per file",
+        f'headgate query "select rule, count(*) from {databases.curated}.quarantine group by 1"',  # noqa: S608 as above
+        "docs/data-dictionary.md       every table, column, unit and rule",
+        "docs/runbook.md               what to do when something goes wrong",
+    )
+
+
+@click.command(epilog=options.example("headgate report --html report.html"))
+@click.option("--html", "html_path", type=click.Path(path_type=Path, dir_okay=False), help="Write one self-contained page here instead.")
+@options.as_json
+@options.deployment
+def report(html_path: Path | None, *, as_json: bool, deployment_name: str | None) -> None:
+    """Show what came in, what was refused and why, and what the systems built.
+
+    With --html: figures and charts of all dashboards, alerts, what was refused, quality and cost, as one page that loads nothing.
+    """
+    found = deployment.activate(deployment_name)
+    if html_path:
+        fact = write_page(found, html_path)
+        options.show(as_json=as_json, value=lambda: fact, screen=lambda: f"Report: {fact['path']} ({len(fact['alerts'])} alerts)")
+        return
+    sums, tables, facts = collect(found)
+    checked = wiring.checked_references(found.environment)
+    fact = {
+        "datasets": summary.as_dicts(sums),
+        "tables": [asdict(one) for one in tables],
+        "references": [asdict(one) for one in checked],
+        "systems": [asdict(one) for one in facts],
+    }
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: screen(sums, tables, facts, checked, next_steps(found)))
+
+
+def write_page(found: deployment.Deployment, path: Path) -> dict[str, Any]:
+    """Write the report page to a file, and return where it is and what it alerts about."""
+    from headgate.reports.publish import make
+
+    page = make(found.environment)
+    path.write_text(page.text, encoding="utf-8")
+    return {"path": str(path), "lake": page.report.health.state, "alerts": [asdict(one) for one in page.alerts]}
+
+
+def collect(found: deployment.Deployment) -> tuple[list[summary.DatasetSummary], list[DatasetTable], list[SystemFacts]]:
+    """What the file records and Athena say."""
+    from headgate.contracts.registry import Registry
+
+    registry, queries, databases = Registry.load(), wiring.queries(found.environment), wiring.databases(found.environment)
+    sums = summary.by_dataset(wiring.ledger(found.environment).records())
+    return sums, system_facts.dataset_tables(queries, registry, databases, sums), system_facts.facts(queries, registry, databases)
+
+
+def screen(
+    sums: Sequence[summary.DatasetSummary],
+    tables: Sequence[DatasetTable],
+    facts: Sequence[SystemFacts],
+    checked: Sequence[CheckedReference] = (),
+    steps: Sequence[str] = (),
+) -> RenderableType:
+    """The one screen; references appear on it only where rows lack a parent."""
+    parts = [screens.received(sums)]
+    if any(one.reasons for one in sums):
+        parts.append(screens.reasons(sums))
+    if any(one.masked for one in sums):
+        parts.append(screens.masked(sums))
+    if any(one.new_columns for one in sums):
+        parts.append(screens.new_columns(sums))
+    if broken := [one for one in checked if one.rows]:
+        parts.append(screens.references(broken))
+    if tables:
+        parts.append(screens.dataset_tables(tables))
+    if facts:
+        parts.append(screens.systems(facts))
+    return Group(*parts, screens.next_steps(steps))

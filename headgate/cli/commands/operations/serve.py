@@ -1,0 +1,58 @@
+"""`headgate serve`: the HTTP API and the console on a port of this machine."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from headgate.cli import deployment, options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@click.command(epilog=options.example("headgate serve --port 8765"))
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="Port on 127.0.0.1; 0 for a free one.")
+@options.as_json
+@options.deployment
+def serve(port: int, *, as_json: bool, deployment_name: str | None) -> None:
+    """Serve the HTTP API, and the console where it is built, from this machine.
+
+    Prints the address and a token that is valid until the command ends. Whoever has the token may do what an operator may. Access
+    tokens of the deployment's Cognito users are accepted, too. Only programs of this machine reach the server.
+    """
+    from headgate.api.deployed_lake import DeployedLake
+    from headgate.api.local_server import LocalApi, server
+
+    found = deployment.activate(deployment_name)
+    api = LocalApi(DeployedLake(found.environment), secrets.token_urlsafe(32), _claims(found.environment))
+    try:
+        running = server(api, port)
+    except OSError:
+        raise click.ClickException(f"Port {port} is in use. Name another one: headgate serve --port 0 takes a free one.") from None
+    address = f"http://127.0.0.1:{running.server_address[1]}"
+    fact = {"url": address, "token": api.token, "console": api.file("/") is not None}
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: screen(address, api.token, has_console=bool(fact["console"])))
+    try:
+        running.serve_forever()
+    except KeyboardInterrupt:
+        click.echo("headgate: stopped", err=True)
+    finally:
+        running.server_close()
+
+
+def screen(address: str, token: str, *, has_console: bool) -> str:
+    """Return what is printed. The console's address has a line of its own: a terminal of 80 columns would break it after a label."""
+    page = f"Console:\n{address}/#token={token}" if has_console else "The console is not built: `make console` builds it. The API is there."
+    return f"API: {address}/v1/health\nToken: {token}\n{page}"
+
+
+def _claims(environment: dict[str, str]) -> Callable[[str], dict[str, Any] | None]:
+    """Return what checks Cognito's tokens; where the deployment has no user pool, no such token is valid."""
+    from headgate import wiring
+
+    if not environment.get("HEADGATE_USER_POOL"):
+        return lambda _: None
+    return wiring.access_tokens(environment).claims

@@ -1,0 +1,169 @@
+"""`headgate status`: the state of the lake on one screen, for the person on call."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Group
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.cli.commands.operations.queue import DEAD_LETTERS, queue_depths
+from headgate.cli.rendering import screens
+from headgate.lake.file_index import FileFilter, received_since
+from headgate.lake.states import NOT_ACCEPTED, FileState
+from headgate.lake.versions import History
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rich.console import RenderableType
+
+    from headgate.api.ports import Lake
+    from headgate.aws.alarms import RaisedAlarm
+    from headgate.aws.sqs import Depth
+    from headgate.lake.pipeline_starts import Execution
+    from headgate.lake.ports import FileRecord
+
+HEALTHY = ("healthy", "unknown")  # unknown: nothing was received or run yet
+CORRECTED = "corrected"
+_NEXT_STEPS = {
+    "failed": "headgate files --state failed",
+    "rejected": "headgate files --state rejected",
+    "needs_mapping": "headgate files --state needs_mapping",
+    "dead letters": "headgate dlq list",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of the lake's health: `state` is healthy, unknown, degraded or failed."""
+
+    name: str
+    state: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a person on call asks first.
+
+    Attributes:
+        state: the worst of the checks; degraded at least where a message is dead or an alarm is raised.
+        last_run: name, state and start of the newest run; empty before the first.
+        data_as_of: the last day of the data in the newest snapshot, ISO 8601; empty before the first run.
+        data_age_hours: since the newest file was received; None before the first.
+        files: files of the last days by state; `corrected` are those not accepted that a later version of the same key settles.
+        quarantined_rows: refused rows of these files that no later version settles.
+        pending_messages: messages in the queues, and those that a worker holds.
+        alarms: those that are raised, with when and what they mean.
+    """
+
+    state: str
+    checks: tuple[Check, ...]
+    last_run: Mapping[str, object]
+    data_as_of: str
+    data_age_hours: float | None
+    files: Mapping[str, int]
+    quarantined_rows: int
+    pending_messages: int
+    dead_letters: int
+    alarms: tuple[Mapping[str, str], ...]
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nobody has to act."""
+        return self.state in HEALTHY
+
+
+@click.command(epilog=options.example("headgate status"))
+@click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True, help="How far back to count files.")
+@options.as_json
+@options.deployment
+def status(days: int, as_json: bool, deployment_name: str | None) -> None:
+    """Show the state of the lake on one screen: health, last run, age of the data, files, dead letters, alarms.
+
+    Ends with 3 when somebody has to act.
+    """
+    from headgate.api.deployed_lake import DeployedLake
+
+    found = deployment.activate(deployment_name)
+    raised = wiring.alarms().raised(alarm_names(found))
+    now = status_of(DeployedLake(found.environment), queue_depths(found), raised, days)
+    options.show(as_json=as_json, value=lambda: asdict(now), screen=lambda: _screen(now, days))
+    options.finish(complete=now.healthy)
+
+
+def alarm_names(found: deployment.Deployment) -> list[str]:
+    """The names of the deployment's alarms; none where deployment.json is older than this output."""
+    stated = found.outputs.get("alarms")
+    return sorted(str(name) for name in stated.values()) if isinstance(stated, dict) else []
+
+
+def status_of(lake: Lake, depths: Mapping[str, Depth], raised: Sequence[RaisedAlarm], days: int) -> Status:
+    """Return the state of a lake.
+
+    Args:
+        depths: of the queues by name; those of dead letters end in `DEAD_LETTERS`.
+        raised: the alarms that are raised.
+    """
+    from headgate.api.operations.health import health_of
+
+    health, records = health_of(lake), list(received_since(lake.files, lake.now() - timedelta(days=days)))
+    dead = sum(depth.waiting + depth.in_flight for name, depth in depths.items() if name.endswith(DEAD_LETTERS))
+    state = "degraded" if health.state in HEALTHY and (dead or raised) else str(health.state)
+    newest = lake.files.newest(1, where=FileFilter()).records
+    past = History.of(records)
+    age = lake.now() - datetime.fromisoformat(newest[0].received_at) if newest else None
+    return Status(
+        state=state,
+        checks=tuple(Check(one.name, one.state, one.message) for one in health.checks),
+        last_run=next((_run(one) for one in lake.runs.newest(1)), {}),
+        data_as_of=health.as_of,
+        data_age_hours=round(age.total_seconds() / 3600, 1) if age else None,
+        files=dict(sorted(Counter(_shown_state(record, past) for record in records).items())),
+        quarantined_rows=sum(record.quarantined for record in records if not past.is_settled(record)),
+        pending_messages=sum(depth.waiting + depth.in_flight for name, depth in depths.items() if not name.endswith(DEAD_LETTERS)),
+        dead_letters=dead,
+        alarms=tuple({"name": one.name, "since": one.since.isoformat(), "description": one.description} for one in raised),
+    )
+
+
+def _shown_state(record: FileRecord, past: History) -> str:
+    stopped = record.state in {*NOT_ACCEPTED, FileState.FAILED}
+    return CORRECTED if stopped and past.is_settled(record) else record.state.value
+
+
+def _run(one: Execution) -> dict[str, object]:
+    return {"name": one.name, "state": one.status.lower(), "started_at": one.started_at.isoformat(), "seconds": one.seconds}
+
+
+def _screen(now: Status, days: int) -> RenderableType:
+    table = screens.table("what", "state", "details", title=f"The lake is {now.state}")
+    for check in now.checks:
+        table.add_row(check.name, check.state, check.message)
+    run = f"{now.last_run['name']}, started {now.last_run['started_at']} UTC" if now.last_run else "There was no run yet."
+    table.add_row("last run", str(now.last_run.get("state", "")), run)
+    age = "No file was received yet." if now.data_age_hours is None else f"The newest file came {now.data_age_hours:,} hours ago."
+    table.add_row("data", "", f"{age} Tables are as of {now.data_as_of or 'no day yet'}.")
+    files = ", ".join(f"{count:,} {state}" for state, count in now.files.items()) or "none"
+    table.add_row(f"files, {days} days", "", f"{files}; {now.quarantined_rows:,} rows in quarantine")
+    table.add_row("queues", "", f"{now.pending_messages:,} messages pending, {now.dead_letters:,} dead letters")
+    for alarm in now.alarms:
+        table.add_row("alarm", "raised", f"{alarm['name']} since {alarm['since']} UTC. {alarm['description']}")
+    return Group(table, *(f"Next: `{command}`" for command in next_commands(now)))
+
+
+def next_commands(now: Status) -> list[str]:
+    """The commands that show what somebody has to act on; none if nothing is wrong."""
+    stopped = {state.value for state in (*NOT_ACCEPTED, FileState.FAILED)} & set(now.files)
+    wanted = {*stopped, *(["dead letters"] if now.dead_letters else [])}
+    commands = [command for what, command in _NEXT_STEPS.items() if what in wanted]
+    run = now.last_run.get("state", "")
+    if run in {"failed", "timed_out", "aborted"}:
+        commands.insert(0, f"headgate runs show {now.last_run['name']}")
+    return commands

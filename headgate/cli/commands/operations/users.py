@@ -1,0 +1,50 @@
+"""`headgate users`: the people who may sign in to the console and the API."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+from headgate import wiring
+from headgate.api.http.access import Group
+from headgate.cli import deployment, options
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@click.group()
+def users() -> None:
+    """Add people who may sign in to the console and the API."""
+
+
+@users.command(epilog=options.example("headgate users add anna@example.com --group uploader"))
+@click.argument("email")
+@click.option(
+    "--group",
+    type=click.Choice([group.value for group in Group]),
+    default=Group.VIEWER.value,
+    show_default=True,
+    help="What the person may do: viewer reads, uploader also uploads, operator also starts runs and reverts files.",
+)
+@click.option("--permanent", is_flag=True, help="Keep the printed password; otherwise the person chooses one at the first sign-in.")
+@options.as_json
+@options.deployment
+def add(email: str, group: str, *, permanent: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Create a user in the deployment's user pool and print the password once; an existing user gets the group and a new password."""
+    if not _EMAIL.fullmatch(email):
+        raise click.ClickException("EMAIL is not an e-mail address. People sign in with theirs, such as anna@example.com.")
+    found = deployment.activate(deployment_name)
+    password = wiring.users(found.environment).add(email, group, permanent=permanent)
+    fact = {"email": email, "group": group, "password": password, "permanent": permanent, "console": console_url(found)}
+    options.show(
+        as_json=as_json,
+        value=lambda: fact,
+        screen=lambda: f"Console:  {fact['console'] or 'headgate serve'}\nEmail:    {email} ({group})\nPassword: {password}",
+    )
+
+
+def console_url(found: deployment.Deployment) -> str:
+    """Return the address of the deployed console; empty for a deployment without one."""
+    stated = found.outputs.get("console")
+    return str(stated.get("url", "")) if isinstance(stated, dict) else ""

@@ -1,0 +1,112 @@
+"""`headgate contract`: what the lake promises about its columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from headgate.cli import deployment, options
+from headgate.cli.commands.project import contract_files
+from headgate.cli.rendering import screens
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from headgate.contracts.model import Contract
+    from headgate.contracts.registry import Registry
+
+
+@click.group()
+@click.pass_context
+def contract(context: click.Context) -> None:
+    """List contracts, draft new ones, and validate files against them.
+
+    `list`, `show` and `check` use the project that was deployed last from this folder; HEADGATE_PROJECT names another folder.
+    """
+    if context.invoked_subcommand in {"list", "show", "check"}:
+        deployment.use_deployed_project()
+
+
+for _command in (contract_files.init, contract_files.check, contract_files.diff):
+    contract.add_command(_command)
+
+
+@contract.command(epilog=options.example("headgate contract list --json"))
+@options.as_json
+def list(as_json: bool) -> None:  # noqa: A001 the command is named so
+    """List every contract, with its key and how many columns it has."""
+    from headgate.contracts.registry import Registry
+
+    found = _all(Registry.load())
+    options.show(as_json=as_json, value=lambda: [_fact(one) for one in found], screen=lambda: _table(found))
+
+
+@contract.command(epilog=options.example("headgate contract docs > dictionary.md"))
+def docs() -> None:
+    """Print the data dictionary as Markdown."""
+    from headgate.contracts.dictionary import dictionary
+    from headgate.contracts.registry import Registry
+
+    click.echo(dictionary(Registry.load()), nl=False)
+
+
+@contract.command(epilog=options.example("headgate contract show curated payments"))
+@click.argument("zone", type=click.Choice(["source", "curated", "lake", "prod"]))
+@click.argument("dataset")
+@options.as_json
+def show(zone: str, dataset: str, as_json: bool) -> None:
+    """Show one contract's columns: DATASET as it is in ZONE."""
+    from headgate.contracts.registry import Registry
+
+    found = getattr(Registry.load(), zone).get(dataset)
+    if found is None:
+        raise click.ClickException(f"There is no contract {zone}/{dataset}. `headgate contract list` lists all contracts.")
+    options.show(as_json=as_json, value=lambda: _columns(found), screen=lambda: _column_table(found))
+
+
+def _all(registry: Registry) -> tuple[Contract, ...]:
+    zones = (registry.source, registry.curated, registry.lake, registry.prod)
+    return tuple(one for zone in zones for one in zone.values())
+
+
+def _fact(one: Contract) -> dict[str, object]:
+    return {
+        "zone": one.zone,
+        "dataset": one.dataset,
+        "system": one.system,
+        "version": one.version,
+        "columns": len(one.columns),
+        "key": one.key,
+    }
+
+
+def _table(contracts: tuple[Contract, ...]) -> Table:
+    table = screens.table("zone", "dataset", "system", "key", "columns", "one row is")
+    for one in contracts:
+        table.add_row(one.zone, one.dataset, one.system, ", ".join(one.key), str(len(one.columns)), one.grain.removeprefix("One row per "))
+    return table
+
+
+def _columns(one: Contract) -> dict[str, dict[str, object]]:
+    from headgate.contracts.types import glue_type
+
+    return {
+        column.name: {
+            "type": glue_type(column.type),
+            "required": column.required,
+            "mask": column.mask,
+            "unit": column.unit,
+            "rules": {rule.name: rule.argument for rule in column.rules},
+            "description": column.description,
+        }
+        for column in one.columns
+    }
+
+
+def _column_table(one: Contract) -> Table:
+    table = screens.table("column", "type", "required", "mask", "rules", "description", title=f"{one.zone}/{one.dataset}: {one.grain}")
+    for name, fact in _columns(one).items():
+        rules = ", ".join(rule.name if rule.argument is None else f"{rule.name} {rule.argument}" for rule in one.column(name).rules)
+        table.add_row(name, str(fact["type"]), "yes" if fact["required"] else "", str(fact["mask"] or ""), rules, str(fact["description"]))
+    return table

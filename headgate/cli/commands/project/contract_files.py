@@ -1,0 +1,505 @@
+"""`headgate contract init|check|diff`: contracts as a tool, on files of one's own and without a lake."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Group
+
+from headgate.cli import deployment, options
+from headgate.cli.rendering import screens
+from headgate.errors import BadInputError
+from headgate.lake.ports import MaskingKey
+from headgate.lake.states import Disposition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from headgate.contracts import difference
+    from headgate.contracts.model import Contract
+    from headgate.contracts.new_columns import NewColumns
+    from headgate.contracts.stored_rows import StoredRowsEffect
+    from headgate.drafts.draft_contract import Draft, Finding, Question
+    from headgate.intake.quarantine.failing_columns import FailingColumn
+    from headgate.intake.rows.check_rows import CheckedRows
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_STAYS_TEXT = "text"
+_CHECK_ROWS = "look at its first lines, and write the names of the columns above the rows, with the same delimiter"
+_FATES = {
+    "ignore": "left out",
+    "keep_as_text": "kept as text in the column new_columns",
+    "quarantine": "rows with a value are refused",
+}
+_SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "reason")
+
+
+@dataclass(frozen=True)
+class CheckedDraft:
+    """A drafted contract as YAML, and what the gate makes of its own sample by it."""
+
+    text: str
+    draft: Draft
+    gated: CheckedRows
+
+
+@dataclass(frozen=True)
+class Drafting:
+    """Options of `draft` that are the same for all samples."""
+
+    encoding: str = ""
+    date_order: str = ""
+    strict: bool = False
+    key: tuple[str, ...] | None = None
+
+
+@click.command(epilog=options.example("headgate contract init orders.csv products.xlsx --output ~/bikes/contracts/source"))
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=_FILE)
+@click.option("--raw", "raw_key", default="", metavar="KEY", help="Instead of FILE a file in raw, such as one that is profiled.")
+@click.option("--output", type=click.Path(path_type=Path), help="Write the YAML to this file, or as DATASET.yaml to this folder.")
+@click.option("--dataset", default="", help="What the dataset is called; default: the file's name.")
+@click.option("--encoding", default="", help="Of files that are not UTF-8, such as windows-1250; the draft states it.")
+@click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), default=None, help="Order of ambiguous dates.")
+@click.option("--format", "formats", multiple=True, metavar="COLUMN=PATTERN", help="How a column is written: dd/MM/yyyy or 1.234,5.")
+@click.option("--key", default=None, metavar="COLUMN[,COLUMN]", help="The columns that identify a row; default: the draft looks for them.")
+@click.option("--no-key", is_flag=True, help="No column identifies a row: every row is kept.")
+@click.option("--strict", is_flag=True, help="Draft a type or key only if all rows fit; by default 98 % of 50 or more values are enough.")
+@options.deployment
+def init(
+    files: tuple[Path, ...],
+    *,
+    raw_key: str,
+    output: Path | None,
+    dataset: str,
+    encoding: str,
+    date_order: str | None,
+    formats: tuple[str, ...],
+    key: str | None,
+    no_key: bool,
+    strict: bool,
+    deployment_name: str | None,
+) -> None:
+    """Draft a contract from each sample FILE: YAML on standard output, what to look at on standard error.
+
+    A column gets a type and a format if at least 98 % of its values are written so, and a note counts the other values, whose rows the
+    gate quarantines. What may hold card data is masked. If a column can be read in two ways, the command asks at a terminal; otherwise
+    the column stays text and the draft says how to decide.
+
+    At the end each sample is checked against its draft, as `headgate contract check` does it.
+    """
+    if bool(files) is bool(raw_key):
+        raise click.UsageError("give either FILE or --raw KEY")
+    if key is not None and no_key:
+        raise click.UsageError("--key names a key and --no-key none. Give one of the two.")
+    if len(files) > 1 and (dataset or formats or key or output is None or not output.is_dir()):
+        raise click.UsageError("several files need --output FOLDER, a folder that exists; --dataset, --format and --key are for one file")
+    stated = _stated_formats(formats)
+    drafting = Drafting(encoding, date_order or "", strict, () if no_key else _stated_key(key))
+    for name, checked in drafts_of(files or (_fetched(raw_key, deployment_name),), drafting, stated, dataset):
+        show_draft(checked, output / f"{name}.yaml" if output and output.is_dir() else output, name)
+
+
+def drafts_of(files: Iterable[Path], drafting: Drafting, formats: dict[str, str], dataset: str = "") -> Iterator[tuple[str, CheckedDraft]]:
+    """Draft a contract from each sample and check the sample against it; each comes with the name of its dataset.
+
+    Args:
+        formats: by column, how it is written.
+        dataset: the name, instead of one from the file's.
+
+    Raises:
+        BadInputError: a sample cannot be read; names the file.
+        ClickException: a sample's name holds a card number, or the gate would refuse all of its rows.
+    """
+    for file in files:
+        name = _dataset_name(file, dataset)
+        try:
+            yield name, _draft_and_check(file.read_bytes(), name, formats, drafting)
+        except BadInputError as error:
+            error.file = error.file or screens.shown(file.name)
+            raise
+
+
+def _dataset_name(file: Path, stated: str) -> str:
+    from headgate.contracts import odcs_reader
+
+    if screens.shown(stated or file.name) != (stated or file.name):
+        raise click.ClickException("the name holds a card number or a social security number. Remedy: --dataset names the dataset.")
+    name = stated or file.name.partition(".")[0].strip().lower().replace(" ", "_").replace("-", "_")
+    odcs_reader.hold_dataset(name, name)
+    return name
+
+
+def _stated_key(key: str | None) -> tuple[str, ...] | None:
+    return None if key is None else tuple(part.strip() for part in key.split(",") if part.strip())
+
+
+def _draft_and_check(body: bytes, name: str, formats: dict[str, str], drafting: Drafting) -> CheckedDraft:
+    """Draft, ask about ambiguous columns at a terminal, and check the sample against the draft."""
+    from headgate.drafts.draft_contract import draft
+
+    drafted = draft(body, name, **vars(drafting), formats=formats)
+    if drafted.questions and sys.stdin.isatty() and sys.stderr.isatty():
+        answered = _asked_at_terminal(drafted.questions)
+        drafted = draft(body, name, **vars(drafting), formats={**formats, **answered})
+    return check_sample(drafted, body)
+
+
+def show_draft(checked: CheckedDraft, target: Path | None, name: str) -> None:
+    """Write a draft to `target`, or to standard output, and what to look at to standard error."""
+    if target:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(checked.text, encoding="utf-8")
+    else:
+        click.echo(checked.text, nl=False)
+    console = options.progress_console()
+    key = ", ".join(checked.draft.contract.key) or "none"
+    console.print(_findings_table(checked.draft.findings, f"{name}: drafted from {checked.draft.rows:,} rows, key: {key}; look at"))
+    console.print(_sample_line(checked.gated), soft_wrap=True)
+    if target:
+        console.print(f"Wrote {screens.shown(str(target))}", soft_wrap=True)
+
+
+def _fetched(key: str, deployment_name: str | None) -> Path:
+    """Return a local copy of a file in raw."""
+    from headgate import wiring
+    from headgate.lake.ports import ObjectRef
+
+    environment = deployment.activate(deployment_name).environment
+    path = Path(tempfile.mkdtemp(prefix="headgate-")) / key.rpartition("/")[2]
+    wiring.objects().download(ObjectRef(environment["HEADGATE_RAW_BUCKET"], key), path)
+    return path
+
+
+def check_sample(drafted: Draft, body: bytes) -> CheckedDraft:
+    """Load the drafted contract from its YAML, and check the sample that it was drafted from against it.
+
+    Raises:
+        ClickException: the gate would refuse every row of the sample.
+    """
+    import yaml
+
+    from headgate.contracts import odcs_reader
+    from headgate.contracts.odcs_writer import to_odcs
+    from headgate.intake.rows.check_rows import check_bytes
+
+    text = yaml.safe_dump(to_odcs(drafted.contract), sort_keys=False, allow_unicode=True, width=120)
+    contract = odcs_reader.parse(odcs_reader.yaml_document(text), zone="source")
+    gated = check_bytes(body, contract, _any_key(), object_key=contract.dataset, received_at=datetime(1970, 1, 1))
+    if gated.counts.quarantined and gated.counts.quarantined == gated.counts.received:
+        reasons = ", ".join(gated.counts.reasons)
+        raise click.ClickException(
+            f"None of the {gated.counts.received:,} rows fits the drafted contract ({reasons}). Remedy: {_CHECK_ROWS}."
+        )
+    return CheckedDraft(text, drafted, gated)
+
+
+def _any_key() -> MaskingKey:
+    """A masking key for results whose tokens are not shown."""
+    return MaskingKey("check", secrets.token_bytes(32))
+
+
+def _sample_line(gated: CheckedRows) -> str:
+    counts = ", ".join(_counted(name, count, gated.counts.reasons) for name, count in _counts(gated).items() if count or name == "accepted")
+    is_intended = {"type", "required"} & gated.counts.reasons.keys()
+    intended = " The notes above count these rows; the draft refuses them on purpose." if is_intended else ""
+    return f"The sample against this contract: {counts}.{intended}"
+
+
+def _counted(name: str, count: int, reasons: Mapping[str, int]) -> str:
+    """A count with its name, and for quarantined rows and duplicates their rules; a duplicate is no quarantined row."""
+    from headgate.intake.quarantine.quarantine_rows import SAME_KEY, SAME_ROW
+
+    is_duplicate = name == "duplicates"
+    own = {rule: rows for rule, rows in reasons.items() if (rule in {SAME_KEY, SAME_ROW}) is is_duplicate}
+    rules = f" ({', '.join(f'{rule} {rows:,}' for rule, rows in own.items())})" if name in {"quarantined", "duplicates"} and own else ""
+    singular = name.removesuffix("s") if count == 1 else name
+    return f"{count:,} {singular.replace('_', ' ')}{rules}"
+
+
+def _stated_formats(formats: Sequence[str]) -> dict[str, str]:
+    for stated in formats:
+        column, equals, pattern = stated.partition("=")
+        if not (column and equals and pattern):
+            raise click.UsageError(f"--format {stated} names no pattern. Write it as in --format 'bought_on=dd/MM/yyyy'.")
+    return {column: pattern for column, _, pattern in (stated.partition("=") for stated in formats)}
+
+
+def _asked_at_terminal(questions: Sequence[Question]) -> dict[str, str]:
+    """Ask how each ambiguous column is written; a column without an answer stays text."""
+    answered: dict[str, str] = {}
+    for question in questions:
+        choices = click.Choice([*question.answers, _STAYS_TEXT])
+        answer = click.prompt(f"How is column {question.column} written?", type=choices, default=_STAYS_TEXT, err=True)
+        if answer != _STAYS_TEXT:
+            answered[question.column] = answer
+    return answered
+
+
+@click.command(epilog=options.example("headgate contract check exports/payments.csv --dataset payments"))
+@click.argument("file", type=_FILE)
+@click.option("--dataset", default="", help="Whose contract; default: the folder of the path that names a dataset, or the only contract.")
+@click.option("--contract", "contract_file", type=_FILE, help="A contract of your own instead of the lake's.")
+@click.option("--rows", default=10, show_default=True, help="How many refused rows to show.")
+@click.option(
+    "--suggest", type=click.Path(dir_okay=False, path_type=Path), help="Write the contract that would accept the rows to this file."
+)
+@options.as_json
+def check(file: Path, *, dataset: str, contract_file: Path | None, rows: int, suggest: Path | None, as_json: bool) -> None:
+    """Put FILE through the real gate on this machine: counts, reasons, and the first refused rows with card data masked.
+
+    Nothing is sent or written. Ends with 3 when the file or some of its rows would be refused, or a person would be asked for its columns.
+    """
+    from headgate.contracts.new_columns import policy_of
+    from headgate.intake.quarantine.failing_columns import failing_columns
+
+    if dataset and contract_file:
+        raise click.UsageError("--contract FILE names its own dataset, so --dataset would have no effect. Give one of the two.")
+    contract = _loaded(contract_file) if contract_file else _contract_for(file, dataset)
+    try:
+        gated, mapped = _gated(file, contract)
+    except BadInputError as error:
+        _show_refusal(error, as_json=as_json)
+        options.finish(complete=False)
+        return
+    shown = _refused(gated, rows)
+    failing = failing_columns(gated.quarantine_rows, contract, gated.counts.new_columns)
+    options.show(
+        as_json=as_json,
+        value=lambda: _fact(gated, shown, mapped) | {"failing_columns": [asdict(one) for one in failing]},
+        screen=lambda: Group(_checked_screen(file, gated, shown, mapped, policy_of(contract)), *_failing_tables(failing)),
+    )
+    if suggest:
+        _write_suggestion(contract, failing, suggest)
+    options.finish(complete=not gated.counts.quarantined)
+
+
+@click.command(epilog=options.example("headgate contract diff main/orders.yaml contracts/source/orders.yaml"))
+@click.argument("old", type=_FILE)
+@click.argument("new", type=_FILE)
+@options.as_json
+def diff(old: Path, new: Path, as_json: bool) -> None:
+    """Say what changes from contract OLD to contract NEW, and what breaks: for those who send files, or who query.
+
+    Ends with 3 when something breaks.
+    """
+    from headgate.contracts import difference
+    from headgate.contracts.stored_rows import stored_rows_effects
+
+    before, after = _loaded(old), _loaded(new)
+    changes, stored = difference.differences(before, after), stored_rows_effects(before, after)
+    breaking = any(map(difference.is_breaking, changes)) or any(effect.needs_replay for effect in stored)
+    fact = {
+        "breaking": breaking,
+        "changes": [asdict(change) for change in changes],
+        "stored_rows": [asdict(effect) for effect in stored],
+    }
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: Group(_changes_table(changes), _stored_table(stored)))
+    options.finish(complete=not breaking)
+
+
+def _gated(file: Path, contract: Contract) -> tuple[CheckedRows, dict[str, str]]:
+    """What the gate makes of the file, and how its columns were mapped where they have other names, as the lake does it.
+
+    Raises:
+        BadInputError: it would be refused, or would wait for a mapping.
+    """
+    from headgate.aws.in_memory_ports import MemoryObjects
+    from headgate.formats.read_table import sample_table
+    from headgate.intake.rows.check_rows import check_bytes
+    from headgate.matching.mappings import MAPPABLE_RULES, Mappings, Suggested
+
+    body, name = file.read_bytes(), screens.shown(file.name)
+    key = _any_key()
+    landed = datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
+    try:
+        return check_bytes(body, contract, key, object_key=str(file), received_at=landed), {}
+    except BadInputError as error:
+        nothing_remembered = Mappings(MemoryObjects(), "", {contract.dataset: contract}, sample_table)
+        decided = nothing_remembered.decide(name, contract.dataset, body) if error.rule in MAPPABLE_RULES else None
+        if isinstance(decided, Suggested):
+            raise _asked_here(decided.asked(name), contract) from None
+        if decided is None:
+            raise
+    return check_bytes(body, decided.contract, key, object_key=str(file), received_at=landed), decided.as_record()
+
+
+def _asked_here(asked: BadInputError, contract: Contract) -> BadInputError:
+    """What helps with a file that lies in no lake, so that no command can settle its mapping."""
+    remedy = (
+        f"name the columns as the contract does ({', '.join(contract.names)}), list the file's names in its headgate.aliases, "
+        "or add a column that is new to the contract"
+    )
+    return BadInputError(rule=asked.rule, message=asked.message, remedy=remedy, file=asked.file)
+
+
+def _loaded(path: Path) -> Contract:
+    import yaml
+
+    from headgate.contracts import odcs_reader
+
+    try:
+        return odcs_reader.load(path)
+    except (yaml.YAMLError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        where = getattr(error, "problem_mark", None)
+        line = f" (line {where.line + 1})" if where else ""
+        raise click.ClickException(
+            f"{screens.shown(str(path))} is neither YAML nor JSON{line}. Name a contract file, such as contracts/source/orders.yaml."
+        ) from None
+
+
+def _contract_for(file: Path, dataset: str) -> Contract:
+    """Return the contract of `dataset`; without one, that of the file's folder, or the only one of the project."""
+    from headgate.contracts.registry import Registry
+
+    known = Registry.load().source
+    folder = next((part for part in reversed(file.resolve().parts) if part in known), "")
+    only = next(iter(known)) if len(known) == 1 else ""
+    named = dataset or folder or only
+    if named in known:
+        return known[named]
+    if not known:
+        raise click.ClickException(
+            "The project has no contract. Draft one with `headgate contract init FILE`, or name a file with --contract."
+        )
+    names = ", ".join(sorted(known))
+    if dataset:
+        near = screens.did_you_mean(dataset, known)
+        raise click.ClickException(f"There is no contract for {screens.shown(dataset)}.{near} There are: {names}.{_whose_contracts()}")
+    raise click.ClickException(
+        f"No folder of {screens.shown(str(file))} names a dataset. Say with --dataset which contract applies ({names}), "
+        "or name a file with --contract."
+    )
+
+
+def _whose_contracts() -> str:
+    """The folder of the contracts that were used, as a sentence; empty where they are the package's own."""
+    from headgate.project import project
+
+    folder = project().folder
+    return f" These are the contracts of {screens.shown(str(folder))}; HEADGATE_PROJECT names another folder." if folder else ""
+
+
+def _refused(gated: CheckedRows, count: int) -> list[dict[str, object]]:
+    rows = gated.quarantine_rows.select(["disposition", *_SHOWN]).to_pylist()
+    refused = [row for row in rows if row["disposition"] == Disposition.REFUSED]
+    return [{name: row[name] for name in _SHOWN} for row in refused[:count]]
+
+
+def _fact(gated: CheckedRows, shown: Sequence[dict[str, object]], mapped: dict[str, str]) -> dict[str, object]:
+    by_name = {name: dict(getattr(gated.counts, name)) for name in ("reasons", "masked", "new_columns")}
+    warned = [{"column": column, "rule": rule, "rows": count} for (column, rule), count in gated.counts.warned.items()]
+    fact = {"contract": gated.counts.contract, **_counts(gated), **by_name, "warned": warned, "refused_rows": list(shown)}
+    return fact | ({"mapping": mapped} if mapped else {})
+
+
+def _counts(gated: CheckedRows) -> dict[str, int]:
+    return {
+        "received": gated.counts.received,
+        "accepted": gated.accepted.num_rows,
+        "quarantined": gated.counts.quarantined,
+        "duplicates": gated.counts.duplicates,
+        "warnings": gated.counts.warnings,
+        "skipped_lines": int(gated.counts.written_as.get("skipped_lines", 0)),
+    }
+
+
+def _show_refusal(error: BadInputError, *, as_json: bool) -> None:
+    refusal = {"rule": error.rule, "column": error.column, "message": error.message, "remedy": error.remedy}
+    options.show(as_json=as_json, value=lambda: {"refused": refusal}, screen=lambda: f"The file would be refused: {error}")
+
+
+def _checked_screen(
+    file: Path, gated: CheckedRows, shown: Sequence[dict[str, object]], mapped: Mapping[str, str], policy: NewColumns
+) -> RenderableType:
+    counts = screens.table(*_counts(gated), title=f"{screens.shown(file.name)} against {gated.counts.contract}")
+    counts.add_row(*(f"{count:,}" for count in _counts(gated).values()))
+    reasons = screens.table("reason", "rows")
+    for rule, count in sorted(gated.counts.reasons.items(), key=lambda item: (-item[1], item[0])):
+        reasons.add_row(rule, f"{count:,}")
+    masked = screens.table("column", "values that masking changed")
+    for column, count in sorted(gated.counts.masked.items()):
+        masked.add_row(column, f"{count:,}")
+    new = screens.table("new column, not in the contract", "values", "what becomes of them")
+    for column, count in gated.counts.new_columns.items():
+        new.add_row(column, f"{count:,}", _FATES[policy])
+    rows = screens.table(*_SHOWN, title="First refused rows")
+    for row in shown:
+        rows.add_row(*("" if value is None else str(value) for value in row.values()))
+    warned = screens.table("column", "rule that only warns", "rows")
+    for (column, rule), count in gated.counts.warned.items():
+        warned.add_row(column or "the row", rule, f"{count:,}")
+    renamed = screens.mapped_columns([(file.name, mapped)])
+    shown_tables = [
+        *([renamed] if renamed.row_count else []),
+        *([reasons] if gated.counts.reasons else []),
+        *([warned] if gated.counts.warned else []),
+        *([masked] if gated.counts.masked else []),
+        *([new] if gated.counts.new_columns else []),
+        *([rows] if shown else []),
+    ]
+    nothing = [] if gated.counts.received else ["The file has no rows. Check that its columns' names are followed by rows."]
+    return Group(counts, *nothing, *shown_tables)
+
+
+def _failing_tables(failing: Sequence[FailingColumn]) -> list[Table]:
+    """Return the table of what refuses rows, if anything does; a new column alone has a table of its own."""
+    refusing = [one for one in failing if one.rows]
+    table = screens.table("column", "rule", "rows", "examples", "edit that would accept them", title="Everything that fails")
+    for one in refusing:
+        table.add_row(one.column or "the row", one.rule, f"{one.rows:,}", ", ".join(one.examples), one.edit)
+    return [table] if refusing else []
+
+
+def _write_suggestion(contract: Contract, failing: Sequence[FailingColumn], target: Path) -> None:
+    """Write the edited contract, and say so on standard error."""
+    import yaml
+
+    from headgate.contracts.odcs_writer import to_odcs
+    from headgate.intake.quarantine.failing_columns import suggested
+
+    edited = suggested(contract, failing)
+    target.write_text(yaml.safe_dump(to_odcs(edited), sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
+    what = (
+        "unchanged: no edit would accept more rows" if edited == contract else f"version {edited.version}; compare: headgate contract diff"
+    )
+    click.echo(f"Wrote {screens.shown(str(target))}: {what}", err=True)
+
+
+def _findings_table(findings: Sequence[Finding], title: str) -> Table:
+    """Return each message once with its columns: fifty columns of one kind do not bury what concerns one."""
+    table = screens.table("column", "what was guessed", title=title)
+    columns: dict[str, list[str]] = {}
+    for finding in findings:
+        columns.setdefault(finding.message, []).append(finding.column or "the table")
+    for message, named in columns.items():
+        table.add_row(screens.first_of(named, limit=4), message)
+    return table
+
+
+def _stored_table(stored: Sequence[StoredRowsEffect]) -> RenderableType:
+    if not stored:
+        return "Stored rows stay as they are."
+    table = screens.table("column", "effect on stored rows", "needs a replay")
+    for one in stored:
+        table.add_row(one.column or "the table", one.effect, "yes" if one.needs_replay else "no")
+    return table
+
+
+def _changes_table(changes: Sequence[difference.Change]) -> RenderableType:
+    if not changes:
+        return "Nothing changes but words."
+    table = screens.table("column", "change", "breaks")
+    for change in changes:
+        table.add_row(change.column or "the table", change.message, change.breaks)
+    return table

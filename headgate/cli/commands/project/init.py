@@ -1,0 +1,93 @@
+"""`headgate init`: a lake project of one's own."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import click
+
+from headgate.cli import options
+from headgate.cli.commands.project import contract_files
+from headgate.project import FILE, all_domains, read
+
+if TYPE_CHECKING:
+    from headgate.project import LakeProject
+
+_TOML = """\
+# A lake project; docs/lake-project.md explains each field.
+name = "{name}"               # prefix of buckets and databases: {name}_curated, {name}_prod
+region = "{region}"           # AWS region; empty takes the shell's
+environment = "dev"
+domains = [{domains}]         # packages with ready-made contracts and systems: {known}
+alert_email = ""              # where alerts go, or empty
+schedule = "cron(0 3 * * ? *)" # when the daily run starts, in UTC
+
+[settings]                    # any variable of terraform/variables.tf, for example quiet_s = 30
+"""
+_README = """\
+# {name}
+
+1. Draft a contract from a sample, unless `headgate init` did: `headgate contract init readings.csv --output contracts/source`
+2. Check a file against it: `headgate contract check readings.csv --contract contracts/source/readings.yaml`
+3. Deploy, from the clone of Headgate: `HEADGATE_PROJECT={folder} make deploy-localstack`, or `make deploy-aws`
+4. Send data: `headgate upload readings.csv --dataset readings`
+5. Build the tables: `headgate run`
+6. Ask: `headgate query "select count(*) from {name}_curated.readings"`
+
+A table of your own is a query and a contract: `models/daily.sql` in Athena's SQL, and `contracts/prod/daily.yaml` with its columns and key.
+"""
+
+
+@click.command(epilog=options.example("headgate init ~/bikes sales.csv products.xlsx"))
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--name", default="", help="Prefix of the lake's buckets and databases; default: the folder's name.")
+@click.option("--region", default="", help="AWS region; default: the shell's when it deploys.")
+@click.option("--domain", "domains", multiple=True, type=click.Choice(all_domains()), help="A ready-made domain; may be repeated.")
+@options.as_json
+def init(folder: Path, files: tuple[Path, ...], *, name: str, region: str, domains: tuple[str, ...], as_json: bool) -> None:
+    """Make a folder for a lake of your own: settings, contracts and SQL models.
+
+    A contract is drafted from each sample FILE, as `headgate contract init` does it. The lake has no ready-made tables unless --domain
+    names a domain. Existing files are not changed.
+    """
+    if (folder / FILE).exists():
+        raise click.ClickException(
+            f"{folder / FILE} exists already. Edit it, or name another folder. To add a contract: {_draft_command(folder)}"
+        )
+    called = name or "".join(sign for sign in folder.resolve().name.lower() if sign.isascii() and sign.isalnum())
+    text = _TOML.format(name=called, region=region, domains=", ".join(f'"{one}"' for one in domains), known=", ".join(all_domains()))
+    lake = _checked(text)
+    drafts = dict(contract_files.drafts_of(files, contract_files.Drafting(), {}))  # before anything is written
+    for part in ("contracts/source", "contracts/prod", "models"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    (folder / FILE).write_text(text, encoding="utf-8")
+    written = [FILE]
+    if not (folder / "README.md").exists():
+        (folder / "README.md").write_text(_README.format(name=called, folder=shlex.quote(str(folder.resolve()))), encoding="utf-8")
+        written.append("README.md")
+    for dataset, draft in drafts.items():
+        contract_files.show_draft(draft, folder / "contracts" / "source" / f"{dataset}.yaml", dataset)
+        written.append(f"contracts/source/{dataset}.yaml")
+    value = {"folder": str(folder.resolve()), "name": lake.name, "domains": [*lake.domains], "written": written}
+    options.show(as_json=as_json, value=lambda: value, screen=lambda: _screen(folder, has_contract=bool(drafts)))
+
+
+def _checked(text: str) -> LakeProject:
+    """Return the project that the text describes, before anything is written."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / FILE).write_text(text, encoding="utf-8")
+        return read(Path(folder) / FILE)
+
+
+def _draft_command(folder: Path) -> str:
+    return f"headgate contract init FILE... --output {shlex.quote(str(folder))}/contracts/source"
+
+
+def _screen(folder: Path, *, has_contract: bool) -> str:
+    """The next step is a contract, and with one the deployment, from the clone of Headgate."""
+    step = f"HEADGATE_PROJECT={shlex.quote(str(folder.resolve()))} make deploy-localstack" if has_contract else _draft_command(folder)
+    return f"Made a lake project in {folder}: headgate.toml, contracts/, models/, README.md.\nNext: {step}"

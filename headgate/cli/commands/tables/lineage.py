@@ -1,0 +1,207 @@
+"""`headgate lineage` and `headgate file`: from a table back to its files, and from a file to its tables."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Group
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.cli.find_records import find_record
+from headgate.cli.rendering import screens
+from headgate.errors import HeadgateError, NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import RenderableType
+
+    from headgate.api.ports import Lake
+    from headgate.api.shapes.lake import Lineage
+    from headgate.lake.ports import FileRecord
+    from headgate.lake.snapshots import LakeSnapshot
+
+SHOWN_FILES = 20
+
+
+@click.command(epilog=options.example("headgate lineage sales_forecast"))
+@click.argument("table")
+@click.option("--openlineage", is_flag=True, help="Print an OpenLineage 2-0-2 event, to send to a catalog of lineage.")
+@options.as_json
+@options.deployment
+def lineage(table: str, *, openlineage: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Show what TABLE was built from: its system, snapshot, datasets, and the files whose rows are in them."""
+    from headgate.api.analytics.lineage import of_table
+    from headgate.api.deployed_lake import DeployedLake
+
+    found = deployment.activate(deployment_name)
+    lake, name = DeployedLake(found.environment), table.rpartition(".")[2]
+    known = sorted({*lake.contracts.source, *lake.contracts.prod})
+    if name not in known:
+        raise click.ClickException(f"There is no table {name}.{screens.did_you_mean(name, known)} Tables: {', '.join(known)}.")
+    of = of_table(lake, name)
+    if openlineage:
+        from headgate.lake.openlineage import run_event
+
+        curated = name in lake.contracts.source
+        database = lake.databases.curated if curated else lake.databases.prod
+        options.show(as_json=True, value=lambda: run_event(built(of, database), lake.bucket("raw"), lake.now()), screen=str)
+        return
+    options.show(as_json=as_json, value=of.model_dump, screen=lambda: _lineage_screen(of))
+
+
+def built(of: Lineage, database: str) -> dict[str, object]:
+    """Return what the event of a table states, as plain values."""
+    files = [file.key for dataset in of.datasets for file in dataset.files]
+    return {
+        "table": f"{database}.{of.table}",
+        "job": of.system or "merge_curated",
+        "version": of.version,
+        "as_of": of.as_of,
+        "files": files,
+    }
+
+
+def _lineage_screen(of: Lineage) -> RenderableType:
+    if not of.snapshot_id:
+        return f"{of.table} was not built yet. `headgate run` builds it."
+    builder = f"built by {of.system}" if of.system else "merged from increments"
+    title = f"{of.table}: {builder} from snapshot {of.snapshot_id}, as of {of.as_of}; version {of.version}"
+    table = screens.table("dataset", "snapshot", "rows", "files", "newest files", title=title)
+    for one in of.datasets:
+        names = screens.first_of([file.key for file in one.files[:SHOWN_FILES]], limit=SHOWN_FILES)
+        table.add_row(one.dataset, one.snapshot_id, f"{one.rows:,}", f"{one.file_count:,}", names)
+    return Group(table, "Next: `headgate file KEY` shows one file's way to its tables.")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of a file's processing; `seconds` since the stage before, None where it was not recorded."""
+
+    name: str
+    state: str
+    at: str
+    seconds: float | None
+    message: str
+
+
+@dataclass(frozen=True)
+class BuiltTable:
+    """A table that has the file's rows; `system` is empty for the dataset's own table."""
+
+    table: str
+    system: str
+    snapshot_id: str
+    as_of: str
+
+
+@dataclass(frozen=True)
+class FileTrace:
+    """One file from its arrival to the tables.
+
+    Attributes:
+        file_id: also the correlation id of the file's log lines.
+        increment: key of its accepted rows in curated; empty where none was accepted.
+        tables: those that show its rows now; a row that a newer file replaced is not in them.
+    """
+
+    file_id: str
+    key: str
+    dataset: str
+    state: str
+    received: int
+    accepted: int
+    quarantined: int
+    duplicates: int
+    error: str
+    remedy: str
+    stages: tuple[Stage, ...]
+    increment: str
+    tables: tuple[BuiltTable, ...]
+
+
+@click.command(epilog=options.example("headgate file orders/2024-01-02.csv"))
+@click.argument("key")
+@options.as_json
+@options.deployment
+def file(key: str, as_json: bool, deployment_name: str | None) -> None:
+    """Follow the file at KEY, or of a file id, from its arrival to the tables that have its rows."""
+    from headgate.api.deployed_lake import DeployedLake
+
+    found = deployment.activate(deployment_name)
+    record = find_record(wiring.ledger(found.environment).records(), key)
+    trace = trace_of(DeployedLake(found.environment), record)
+    options.show(as_json=as_json, value=lambda: asdict(trace), screen=lambda: _trace_screen(trace))
+
+
+def trace_of(lake: Lake, record: FileRecord) -> FileTrace:
+    """Return the file's stages, and the tables that were built from its rows."""
+    from headgate.api.files.stages import stages_of
+
+    return FileTrace(
+        file_id=record.file_id,
+        key=record.key,
+        dataset=record.dataset,
+        state=record.state.value,
+        received=record.received,
+        accepted=record.accepted,
+        quarantined=record.quarantined,
+        duplicates=record.duplicates,
+        error=record.error.get("message", ""),
+        remedy=record.error.get("remedy", ""),
+        stages=tuple(Stage(one.name, one.state, one.at, one.seconds, one.message) for one in stages_of(record)),
+        increment=record.curated_key,
+        tables=tuple(_tables_with(lake, record)) if record.curated_key else (),
+    )
+
+
+def _tables_with(lake: Lake, record: FileRecord) -> Iterator[BuiltTable]:
+    """The dataset's table and the systems' tables whose snapshot has the file's increment."""
+    from headgate.lake.lineage import increments_of
+    from headgate.lake.reading import lake_snapshot
+    from headgate.systems.up_to_date import READS, snapshot_built_from
+
+    is_merged_into: dict[str, bool] = {}  # by snapshot of the dataset, which many tables share
+
+    def shows_file(snapshot: LakeSnapshot) -> bool:
+        of = snapshot.datasets.get(record.dataset)
+        if of and of.snapshot_id not in is_merged_into:
+            is_merged_into[of.snapshot_id] = record.curated_key in increments_of(lake.objects, lake.bucket("curated"), of)
+        return of is not None and is_merged_into[of.snapshot_id]
+
+    try:
+        newest = lake_snapshot(lake.objects, lake.bucket("curated"))
+    except NotFoundError:  # nothing was merged yet
+        return
+    if shows_file(newest):
+        yield BuiltTable(record.dataset, "", newest.snapshot_id, newest.as_of.isoformat())
+    for name, contract in sorted(lake.contracts.prod.items()):
+        try:
+            shown = lake.catalog.current(lake.databases.prod, name)
+            read = shown.parameters.get(READS, "").split(",")
+            snapshot = snapshot_built_from(lake.objects, lake.bucket("curated"), shown) if record.dataset in read else None
+        except HeadgateError:  # the table is not deployed, or the list of its snapshot was deleted
+            continue
+        if snapshot and shows_file(snapshot):
+            yield BuiltTable(name, contract.system, snapshot.snapshot_id, snapshot.as_of.isoformat())
+
+
+def _trace_screen(trace: FileTrace) -> RenderableType:
+    counts = f"{trace.received:,} received, {trace.accepted:,} accepted, {trace.quarantined:,} refused, {trace.duplicates:,} duplicates"
+    stages = screens.table("stage", "state", "at, UTC", "seconds", "details", title=f"{trace.key}: {trace.state}; {counts}")
+    for one in trace.stages:
+        stages.add_row(one.name, one.state, one.at, "" if one.seconds is None else f"{one.seconds:.3f}", one.message)
+    built_from = screens.table("table", "system", "snapshot", "as of", title=f"Tables with rows of {trace.key}")
+    for table in trace.tables:
+        built_from.add_row(table.table, table.system, table.snapshot_id, table.as_of)
+    return Group(stages, built_from, *_next_steps(trace))
+
+
+def _next_steps(trace: FileTrace) -> Sequence[str]:
+    steps = [f"Error: {trace.error} {trace.remedy}".strip()] if trace.error else []
+    if trace.increment and not trace.tables:
+        steps.append("Next: `headgate run` merges its rows and builds the tables.")
+    return [*steps, f"Log lines: `headgate logs --minutes 60 --contains {trace.file_id}`"]

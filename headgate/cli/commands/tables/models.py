@@ -1,0 +1,121 @@
+"""`headgate models`: what scores and how it came to be in charge. `headgate data-docs`: what was asked of the data of a run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from headgate import wiring
+from headgate.cli import deployment, options
+from headgate.cli.rendering import screens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rich.table import Table
+
+    from headgate.learning.store import Card
+
+
+@click.group(invoke_without_command=True, epilog=options.example("headgate models --json"))
+@options.as_json
+@options.deployment
+@click.pass_context
+def models(context: click.Context, as_json: bool, deployment_name: str | None) -> None:
+    """Show the champion model of each system, its quality and its drift.
+
+    Quality is measured on days that the model did not learn from. A model that loses to another recipe is marked. Drift names the
+    columns that have changed since. `models card NAME` shows all that is known of one model.
+    """
+    if context.invoked_subcommand:
+        return
+    found = deployment.activate(deployment_name)
+    newest = wiring.models(found.environment).newest()
+    fact = [asdict(card) | {"attention": lost_to(card)} for card in newest]
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(newest))
+
+
+@models.command(epilog=options.example("headgate models card churn --to churn.html"))
+@click.argument("name")
+@click.option(
+    "--to", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the card to a file: .html with a calibration plot, or .md."
+)
+@options.as_json
+@options.deployment
+def card(name: str, file: Path | None, as_json: bool, deployment_name: str | None) -> None:
+    """Show the card of a model: data, period, naive rule, backtests, calibration, drift and known limits.
+
+    Models of the retail domain: churn, customer-value, fraud, query-patterns and sales-forecast. An existing file is overwritten.
+    """
+    from rich.markdown import Markdown
+
+    from headgate.systems import model_card_page
+
+    found = deployment.activate(deployment_name)
+    made = wiring.model_card(found.environment, name)
+    if file:
+        render = model_card_page.html if file.suffix.lower() in {".html", ".htm"} else model_card_page.markdown
+        file.write_text(render(made), encoding="utf-8")
+    if as_json:
+        click.echo(json.dumps(made.to_dict(), indent=2, default=str))
+    elif file:
+        click.echo(f"Wrote {file}.")
+    else:
+        text = model_card_page.markdown(made)
+        options.console().print(Markdown(text) if sys.stdout.isatty() else text, crop=False)
+
+
+@click.command("data-docs", epilog=options.example("headgate data-docs --to data-docs"))
+@click.option("--snapshot", default="current", show_default=True, help="Snapshot of the lake that they are about.")
+@click.option(
+    "--to", "folder", default="data-docs", show_default=True, type=click.Path(file_okay=False, path_type=Path), help="Local folder."
+)
+@options.as_json
+@options.deployment
+def data_docs(snapshot: str, folder: Path, as_json: bool, deployment_name: str | None) -> None:
+    """Fetch the pages about the checks of a run and the model cards, to open in a browser.
+
+    The model cards show the newest tables. Existing files of the same name are overwritten.
+    """
+    found = deployment.activate(deployment_name)
+    lake = wiring.lake_snapshot(found.environment, snapshot)
+    sites = wiring.data_docs(found.environment).fetch(lake.snapshot_id, folder)
+    cards = _write_cards(found.environment, folder / "models")
+    value = {"snapshot_id": lake.snapshot_id, "sites": [str(site) for site in (*sites, *cards)]}
+    options.show(as_json=as_json, value=lambda: value, screen=lambda: "\n".join(value["sites"]) or "No Data Docs of this snapshot.")
+
+
+def _write_cards(environment: Mapping[str, str], folder: Path) -> list[Path]:
+    """Write a page for each model card, and return the files."""
+    from headgate.systems import model_card_page
+
+    folder.mkdir(parents=True, exist_ok=True)
+    made = {folder / f"{one.description.name}.html": model_card_page.html(one) for one in wiring.model_cards(environment)}
+    for file, page in made.items():
+        file.write_text(page, encoding="utf-8")
+    return list(made)
+
+
+def _table(cards: Sequence[Card]) -> Table:
+    from headgate.learning.drift import SHIFTED
+
+    table = screens.table("system", "model", "as of", "recipe", "on unseen days", "moved since", "attention")
+    for card in cards:
+        figures = ", ".join(f"{name} {value:.4g}" for name, value in sorted(card.metrics.items()))
+        moved = ", ".join(sorted(name for name, index in card.drift.items() if index > SHIFTED))
+        table.add_row(card.system, card.model, card.as_of, card.recipe, figures or "-", moved or "-", lost_to(card))
+    return table
+
+
+def lost_to(card: Card) -> str:
+    """The recipe that had a lower loss than the champion in the last contest, as a warning; empty if there is none."""
+    results = {one["recipe"]: one["mean_loss"] for one in (card.contest or {}).get("results", ())}
+    if not results or card.recipe not in results:
+        return ""
+    best = min(results, key=lambda recipe: results[recipe])
+    return f"! loses to {best}: {results[card.recipe]:.4g} against {results[best]:.4g}" if results[best] < results[card.recipe] else ""

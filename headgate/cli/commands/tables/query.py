@@ -1,0 +1,135 @@
+"""`headgate query` and `headgate questions`: SQL over the lake."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from headgate.cli import deployment, options
+from headgate.cli.rendering import screens
+from headgate.values.spreadsheet_text import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from headgate.aws.athena.queries import Answer
+    from headgate.query.questions import Question
+
+
+@click.command(epilog=options.example('headgate query "select rule, count(*) from quarantine group by 1"'))
+@click.argument("sql", required=False)
+@click.option("--saved", metavar="NAME", help="Ask a saved question; `headgate questions` lists them.")
+@click.option(
+    "--csv", "as_csv", is_flag=True, help="Print CSV. A text that a spreadsheet would take for a formula gets an apostrophe before it."
+)
+@click.option(
+    "--vertical/--table",
+    default=None,
+    help="Print one line per cell, or one line per row; default: per row where that fits the terminal. `| less -S` scrolls sideways.",
+)
+@options.as_json
+@options.deployment
+def query(sql: str | None, saved: str | None, *, as_csv: bool, vertical: bool | None, as_json: bool, deployment_name: str | None) -> None:
+    """Run one statement of Athena's SQL on the lake's tables.
+
+    Tables are in the lake's databases of curated and prod, which SHOW DATABASES lists; a name without a database is looked up in prod,
+    then in curated. Tables are only read: SELECT, WITH, SHOW, DESCRIBE and EXPLAIN.
+    """
+    from headgate import wiring
+    from headgate.query import only_reading, qualify_tables
+
+    if bool(sql) == bool(saved):
+        raise click.UsageError('Give either SQL or --saved NAME, for example: headgate query "select 1"')
+    if sql:
+        only_reading(sql)
+    found = deployment.activate(deployment_name)
+    statement = sql or _saved_statement(str(saved))
+    databases = wiring.databases(found.environment)
+    answer = _answer(found, databases.rename_in(statement) if saved else qualify_tables(statement, databases))
+    if as_csv:
+        click.echo(_csv(answer), nl=False)
+    else:
+        options.show(
+            as_json=as_json, value=answer.records, screen=lambda: _screen(answer, vertical=bool(vertical)), unlimited=vertical is False
+        )
+    if not answer.rows and not _has_run(found):
+        click.echo("headgate: no run has finished yet, so the tables are empty. `headgate run` builds them.", err=True)
+
+
+@click.command(epilog=options.example("headgate questions"))
+@options.as_json
+@options.deployment
+def questions(*, as_json: bool, deployment_name: str | None) -> None:
+    """List the saved questions.
+
+    Every lake has a few; each of its systems adds its own.
+    """
+    deployment.activate_if_deployed(deployment_name)
+    listed = _saved_questions()
+    options.show(as_json=as_json, value=lambda: [vars(one) for one in listed.values()], screen=lambda: _questions_table(listed))
+
+
+def _saved_questions() -> dict[str, Question]:
+    from headgate.domains.saved_questions import saved_questions
+    from headgate.project import deployed_systems
+
+    return saved_questions(deployed_systems(os.environ))
+
+
+def _saved_statement(name: str) -> str:
+    known = _saved_questions()
+    if name not in known:
+        raise click.UsageError(
+            f"This lake has no saved question {name}.{screens.did_you_mean(name, known)} `headgate questions` lists those it has."
+        )
+    return known[name].sql
+
+
+def _answer(found: deployment.Deployment, statement: str) -> Answer:
+    from headgate import wiring
+    from headgate.errors import QueryError
+    from headgate.query.advice import with_advice
+
+    try:
+        return wiring.queries(found.environment).run(statement)
+    except QueryError as error:
+        raise QueryError(with_advice(str(error), statement, wiring.databases(found.environment))) from None
+
+
+def _has_run(found: deployment.Deployment) -> bool:
+    """Whether a run has merged the lake at least once."""
+    from headgate import wiring
+    from headgate.errors import NotFoundError
+
+    try:
+        wiring.lake_snapshot(found.environment, "current")
+    except NotFoundError:
+        return False
+    return True
+
+
+def _screen(answer: Answer, *, vertical: bool) -> RenderableType:
+    names = [column.name for column in answer.columns]
+    return screens.vertical(names, answer.rows) if vertical else screens.answer(names, answer.rows)
+
+
+def _csv(answer: Answer) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([inert(column.name) for column in answer.columns])
+    writer.writerows([inert(cell) for cell in row] for row in answer.rows)
+    return out.getvalue()
+
+
+def _questions_table(listed: Mapping[str, Question]) -> Table:
+    table = screens.table("name", "system", "what it answers")
+    for one in listed.values():
+        table.add_row(one.name, one.system, one.description)
+    return table

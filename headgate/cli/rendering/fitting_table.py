@@ -1,0 +1,137 @@
+"""A table that breaks no word: where the screen is too narrow for it, it loses its lines, then becomes one record per row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+
+    Records = Callable[[Sequence[str], Sequence[Sequence[str]], int], RenderableType]
+
+_READABLE = 30  # a sentence in fewer columns is a tower of words
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """What a table draws around its cells; `column` and `table` are the characters that this takes."""
+
+    box: box.Box
+    padding: tuple[int, int, int, int]
+    has_edge: bool
+    column: int
+    table: int
+
+
+_FRAMES = (
+    _Frame(box.HEAVY_HEAD, (0, 1, 0, 1), has_edge=True, column=3, table=1),
+    _Frame(box.SIMPLE_HEAD, (0, 1, 0, 0), has_edge=False, column=2, table=-1),
+)
+
+
+class FittingTable(Table):
+    """A table whose ids and keys can be copied, at any width of the screen.
+
+    Args:
+        records: draws the rows from the names, the cells and the width where they do not fit beside each other.
+    """
+
+    def __init__(self, *names: str, title: str = "", show_lines: bool = False, records: Records | None = None) -> None:
+        super().__init__(title=title or None, title_justify="left", show_lines=show_lines)
+        for name in names:
+            self.add_column(name, overflow="fold")
+        self._records = records or compact_records
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw the first form that fits."""
+        for frame in _FRAMES:
+            space = options.max_width - frame.column * len(self.columns) - frame.table
+            if widths := _fit([_column_texts(column.header, column.cells) for column in self.columns], space):
+                self._use(frame, widths)
+                yield from super().__rich_console__(console, options)
+                return
+        if self.title:
+            yield Text(str(self.title), style="italic")
+        names = [str(column.header) for column in self.columns]
+        yield self._records(names, [*zip(*(map(str, column.cells) for column in self.columns), strict=True)], options.max_width)
+
+    def _use(self, frame: _Frame, widths: Sequence[int]) -> None:
+        self.box, self.padding, self.show_edge, self.pad_edge = frame.box, frame.padding, frame.has_edge, frame.has_edge
+        for column, width in zip(self.columns, widths, strict=True):
+            column.width = width
+
+
+def _column_texts(header: RenderableType, cells: Iterable[RenderableType]) -> tuple[str, list[str]]:
+    return str(header), [str(cell) for cell in cells]
+
+
+def _fit(columns: Sequence[tuple[str, Sequence[str]]], space: int) -> list[int]:
+    """Return a width for each column in which no word is broken, as wide as its longest line where there is room; empty if none fit."""
+    least = [_least_width(header, cells) for header, cells in columns]
+    wanted = [max(_longest([header, *cells], str.splitlines), narrow) for (header, cells), narrow in zip(columns, least, strict=True)]
+    room = space - sum(least)
+    if room < 0:
+        return []
+    widths = least.copy()
+    for at in sorted(range(len(columns)), key=lambda at: wanted[at] - least[at]):  # the most columns possible are not broken at all
+        widths[at] += min(room, wanted[at] - least[at])
+        room -= widths[at] - least[at]
+    return widths
+
+
+def _least_width(header: str, cells: Sequence[str]) -> int:
+    words = _longest([header, *cells], str.split)
+    return max(words, min(_READABLE, _longest(cells, str.splitlines)), 1)
+
+
+def _longest(texts: Iterable[str], split: Callable[[str], list[str]]) -> int:
+    return max((cell_len(part) for text in texts for part in split(text)), default=0)
+
+
+def compact_records(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> RenderableType:
+    """A row's first cell, and below it the other cells with their names, as many in a line as fit; empty cells are left out."""
+    lines = []
+    for first, *others in rows:
+        facts = [(name, cell) for name, cell in zip(names[1:], others, strict=True) if cell]
+        lines += [*([first] if first else []), *_packed(facts, width)]
+    return as_it_is(lines)
+
+
+def _packed(facts: Iterable[tuple[str, str]], width: int) -> list[str]:
+    """Words share a line; a cell of several words has its own lines."""
+    lines, shares = [""], False
+    for name, cell in facts:
+        is_word = len(cell.split()) == 1
+        if shares and is_word and cell_len(f"{lines[-1]}, {name}: {cell}") <= width:
+            lines[-1] += f", {name}: {cell}"
+        else:
+            lines += [f"{'    ' if at else '  '}{line}" for at, line in enumerate(_wrapped(f"{name}: {cell}", width - 4))]
+        shares = is_word
+    return lines[1:]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Lines of whole words; a word longer than the width has a line of its own."""
+    lines: list[str] = []
+    for paragraph in text.splitlines():
+        lines.append("")
+        for word in paragraph.split():
+            if lines[-1] and cell_len(lines[-1]) + 1 + cell_len(word) > width:
+                lines.append(word)
+            else:
+                lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
+
+
+def as_it_is(lines: Iterable[str]) -> RenderableType:
+    """Lines that only the terminal itself wraps, so that a copied key is complete."""
+    return cast("RenderableType", Group(*(Text(line, no_wrap=True, overflow="ignore") for line in lines)))

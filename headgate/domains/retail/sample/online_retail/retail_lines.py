@@ -1,0 +1,174 @@
+"""Read Online Retail II's one table of invoice lines, exactly: every value keeps its text until its type is known."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from headgate.domains.retail.sample.online_retail.workbooks import COLUMNS, sheet_as_csv, sheet_names
+from headgate.errors import HeaderError, UnreadableFileError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from headgate.domains.retail.sample.arrays import Bools, Ints
+
+PRICE_SCALE = 4
+NOBODY = -1
+# The workbook kept customer numbers as numbers with a fraction, so its copies have 13085.0: the ending is cut off, not rounded.
+_CUSTOMER = r"^(\d+)\.0$"
+_READ = (".csv", ".csv.gz", ".xlsx")
+_OTHER_NAMES = {"InvoiceNo": "Invoice", "UnitPrice": "Price", "CustomerID": "Customer ID"}  # of the first edition, Online Retail
+
+
+@dataclass(frozen=True)
+class RetailLines:
+    """The lines in file order, as codes into the distinct values of their columns (in order of first appearance).
+
+    Attributes:
+        price_units: price in 1/10,000 GBP.
+        customers: code of the customer, or NOBODY.
+        numbers: 1, 2, … for the distinct lines of an invoice; lines equal in every cell share one.
+        is_first: false for a line that repeats an earlier one in every cell.
+    """
+
+    invoice_codes: pa.Array
+    stock_codes: pa.Array
+    countries: pa.Array
+    customer_ids: Ints
+    invoices: Ints
+    stocks: Ints
+    country: Ints
+    customers: Ints
+    descriptions: pa.Array
+    quantities: Ints
+    price_units: Ints
+    sold_at: Ints
+    numbers: Ints
+    is_first: Bools
+
+    def __len__(self) -> int:
+        return len(self.invoices)
+
+    @property
+    def amount_units(self) -> Ints:
+        """What each line comes to, in 1/10,000 GBP."""
+        return self.quantities * self.price_units
+
+
+def read_lines(source: Path) -> RetailLines:
+    """The lines of Online Retail or Online Retail II, of one year or several.
+
+    Args:
+        source: a CSV (gzip or not), a workbook (every sheet with the columns), or a folder of such files, which are read by name.
+
+    Raises:
+        HeaderError: the columns are not those of Online Retail II.
+        UnreadableFileError: a value is not of the kind its column holds; nothing is guessed or rounded.
+    """
+    texts = _texts(source)
+    try:
+        return _lines(texts)
+    except (pa.ArrowInvalid, ValueError) as error:
+        raise UnreadableFileError(
+            rule="type",
+            message=f"a value does not have the type of its column ({type(error).__name__})",
+            remedy="use the CSV form of UCI Online Retail II, unchanged",
+            file=source.name,
+        ) from error
+
+
+def _texts(source: Path) -> pa.Table:
+    files = [path for path in sorted(source.iterdir()) if path.name.endswith(_READ)] if source.is_dir() else [source]
+    if not files:
+        raise UnreadableFileError(
+            rule="not_a_table", message=f"{source} holds no CSV and no workbook", remedy="use UCI Online Retail II", file=source.name
+        )
+    tables = [table for path in files for table in (_sheets(path) if path.suffix == ".xlsx" else [_csv(path, path.name)])]
+    texts = pa.concat_tables(tables)
+    if not texts.num_rows:
+        raise UnreadableFileError(rule="empty_file", message="the file holds no lines", remedy="use the whole data set", file=source.name)
+    return texts.combine_chunks()
+
+
+def _sheets(workbook: Path) -> list[pa.Table]:
+    """Every sheet as text, by its order in the workbook."""
+    with workbook.open("rb") as file:
+        return [_csv(io.BytesIO(sheet_as_csv(file, name)), workbook.name) for name in sheet_names(file)]
+
+
+def _csv(source: Path | io.BytesIO, name: str) -> pa.Table:
+    options = csv.ConvertOptions(column_types=dict.fromkeys((*COLUMNS, *_OTHER_NAMES), pa.string()), strings_can_be_null=False)
+    try:
+        texts = csv.read_csv(source, convert_options=options, parse_options=csv.ParseOptions(newlines_in_values=True))
+    except (pa.ArrowInvalid, OSError) as error:
+        raise UnreadableFileError(
+            rule="not_a_table",
+            message=f"the file cannot be read as CSV ({type(error).__name__})",
+            remedy="use the CSV form of UCI Online Retail II",
+            file=name,
+        ) from error
+    texts = texts.rename_columns([_OTHER_NAMES.get(column, column) for column in texts.column_names])
+    if tuple(texts.column_names) != COLUMNS:
+        raise HeaderError(
+            rule="missing_column", message="the columns are not those of Online Retail II", remedy=f"have {', '.join(COLUMNS)}"
+        )
+    place = COLUMNS.index("Customer ID")
+    return texts.set_column(place, COLUMNS[place], pc.replace_substring_regex(texts["Customer ID"], _CUSTOMER, r"\1"))
+
+
+def _lines(texts: pa.Table) -> RetailLines:
+    column = {name: texts[name].combine_chunks() for name in COLUMNS}
+    coded = {name: column[name].dictionary_encode() for name in COLUMNS}
+    codes = {name: coded[name].indices.to_numpy().astype(np.int64) for name in COLUMNS}
+    customer_ids, customers = _customers(coded["Customer ID"].dictionary, codes["Customer ID"])
+    numbers, is_first = _numbered(codes)
+    return RetailLines(
+        invoice_codes=coded["Invoice"].dictionary,
+        stock_codes=coded["StockCode"].dictionary,
+        countries=coded["Country"].dictionary,
+        customer_ids=customer_ids,
+        invoices=codes["Invoice"],
+        stocks=codes["StockCode"],
+        country=codes["Country"],
+        customers=customers,
+        descriptions=pc.if_else(pc.equal(column["Description"], ""), pa.scalar(None, pa.string()), column["Description"]),
+        quantities=column["Quantity"].cast(pa.int32()).cast(pa.int64()).to_numpy(),
+        price_units=_units(coded["Price"].dictionary)[codes["Price"]],
+        sold_at=column["InvoiceDate"].cast(pa.timestamp("s")).cast(pa.int64()).to_numpy(),
+        numbers=numbers,
+        is_first=is_first,
+    )
+
+
+def _customers(spellings: pa.Array, codes: Ints) -> tuple[Ints, Ints]:
+    """Customer numbers, and for each line the position in them or NOBODY."""
+    known = pc.not_equal(spellings, "")
+    if not pc.all(pc.match_substring_regex(spellings.filter(known), r"^\d+$")).as_py():
+        raise ValueError("a customer number is not digits with the known stray ending")
+    ids = spellings.filter(known).cast(pa.int64()).to_numpy()
+    place = np.where(known.to_numpy(zero_copy_only=False), np.cumsum(known.to_numpy(zero_copy_only=False)) - 1, NOBODY)
+    return ids, place[codes]
+
+
+def _units(prices: pa.Array) -> Ints:
+    """Prices as whole 1/10,000 GBP; a price with more decimals than that raises instead of being rounded."""
+    exact = pc.multiply(prices.cast(pa.decimal128(12, PRICE_SCALE)), pa.scalar(10**PRICE_SCALE, pa.decimal128(6, 0)))
+    return np.asarray(exact.cast(pa.int64()).to_numpy(), dtype=np.int64)
+
+
+def _numbered(codes: dict[str, Ints]) -> tuple[Ints, Bools]:
+    """The number of each line within its invoice, and whether it is the first of its kind."""
+    frame = pd.DataFrame(codes)
+    is_first = ~frame.duplicated().to_numpy()
+    firsts = frame[is_first]
+    numbered = firsts.assign(number=firsts.groupby("Invoice", sort=False).cumcount() + 1)
+    numbers = frame.merge(numbered, on=list(COLUMNS), how="left", sort=False)["number"].to_numpy()
+    return numbers.astype(np.int64), is_first

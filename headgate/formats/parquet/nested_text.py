@@ -1,0 +1,102 @@
+"""The JSON text of lists, structs and maps in Parquet, for a column that keeps them as text.
+
+| stored as                     | in the text                                                                         |
+|-------------------------------|-------------------------------------------------------------------------------------|
+| list                          | an array                                                                            |
+| struct                        | an object; a null field is `null`                                                   |
+| map                           | an object with the keys' texts as names; of a key that comes twice the last counts   |
+| integer, decimal, float       | a number: its digits, the shortest that are exact for a float; `"NaN"`, `"Infinity"` |
+| boolean, null                 | `true`, `false`, `null`                                                             |
+| text                          | a string                                                                            |
+| date, time, timestamp         | a string as a column of its own has it, a timestamp in UTC                          |
+
+Blanks, the order of names and control characters are those of JSON files (`headgate.formats.json.json_text`).
+Source of the rule for a repeated key: Apache Parquet format, LogicalTypes.md, "Maps".
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.formats.json.json_text import json_text
+from headgate.formats.typed_cells import TypedText
+from headgate.values.cells import text_array
+
+_NO_JSON_NUMBER = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}  # as Arrow spells them: as JSON text quotes them
+
+
+class NoJsonValueError(Exception):
+    """A list, struct or map holds values of a type that has no exact text."""
+
+
+def nested_texts(values: pa.Array) -> pa.Array:
+    """Return lists, structs or maps as JSON texts; null stays null.
+
+    Raises:
+        NoJsonValueError: a value inside is neither text nor number, boolean or time.
+    """
+    return text_array(None if value is None else json_text(value) for value in _parsed(values))
+
+
+def _parsed(values: pa.Array) -> list[Any]:
+    """The values as `json_text` takes them: numbers are `TypedText`."""
+    types, held = pa.types, values.type
+    if types.is_dictionary(held):
+        return _parsed(values.dictionary_decode())
+    if types.is_struct(held):
+        return _objects(values)
+    if types.is_map(held):
+        entries = _parsed(values.cast(pa.list_(pa.struct([("key", held.key_type), ("value", held.item_type)]))))
+        return [None if one is None else {_name(entry["key"]): entry["value"] for entry in one} for one in entries]
+    if types.is_list(held) or types.is_large_list(held) or types.is_fixed_size_list(held):
+        items = iter(_parsed(values.flatten()))  # which has no items of null lists
+        return [None if size is None else [*islice(items, size)] for size in pc.list_value_length(values).to_pylist()]
+    return _leaves(values)
+
+
+def _objects(values: pa.StructArray) -> list[Any]:
+    names = [field.name for field in values.type]
+    if len(set(names)) < len(names):
+        raise NoJsonValueError
+    columns = [_parsed(column) for column in values.flatten()]
+    rows = zip(*columns, strict=True) if columns else ((),) * len(values)
+    return [dict(zip(names, row, strict=True)) if valid else None for valid, row in zip(values.is_valid().to_pylist(), rows, strict=True)]
+
+
+def _name(key: object) -> str:
+    return str(key) if isinstance(key, str) else json_text(key)  # a number as a name is a string
+
+
+def _leaves(values: pa.Array) -> list[Any]:
+    types, held = pa.types, values.type
+    if types.is_null(held) or types.is_boolean(held):
+        return list(values.to_pylist())
+    if types.is_integer(held) or types.is_floating(held):
+        return [None if text is None else TypedText(_NO_JSON_NUMBER.get(text, text)) for text in _texts(values)]
+    if types.is_decimal(held):
+        return [None if text is None else TypedText(f"{Decimal(text):f}") for text in _texts(values)]
+    if types.is_timestamp(held):
+        return _texts(pc.cast(values, pa.timestamp(held.unit)))
+    if types.is_date(held) or types.is_time(held) or is_textual(held):
+        return _texts(values)
+    raise NoJsonValueError
+
+
+def is_textual(held: pa.DataType) -> bool:
+    """Whether values of the type are text, or bytes that may be text."""
+    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary, pa.types.is_large_binary)
+    return any(test(held) for test in (*tests, pa.types.is_binary_view, pa.types.is_fixed_size_binary))
+
+
+def _texts(values: pa.Array) -> list[str | None]:
+    try:
+        texts = pc.cast(values, pa.string())
+        texts.validate(full=True)  # a damaged file may call invalid bytes text
+    except pa.ArrowInvalid:
+        raise NoJsonValueError from None
+    return list(texts.to_pylist())

@@ -1,0 +1,22 @@
+"""Which fields of a contract a column's sample values contradict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from headgate.matching.suggest_mapping import share_that_fits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.contracts.model import Contract
+
+_MOST_MISFITS = 0.5  # one bad value of three is a bad row; two of three are another field
+
+
+def unfit_fields(samples: Sequence[str], contract: Contract) -> tuple[str, ...]:
+    """Return the fields whose type or rules more than half of the samples break; none without samples."""
+    given = pa.array(samples, pa.string())
+    return tuple(column.name for column in contract.columns if samples and 1 - share_that_fits(given, column) > _MOST_MISFITS)

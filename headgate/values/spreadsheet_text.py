@@ -1,0 +1,34 @@
+"""Texts that a spreadsheet takes for text: none of them runs as a formula when a CSV file is opened.
+
+Source: OWASP, "CSV Injection": cells that begin with = + - @, tab, carriage return, line feed, or a full-width = + - @.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_FORMULA = "^[=+\\-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}]"
+_is_formula = re.compile(_FORMULA).match
+
+
+def inert(cell: object) -> object:
+    """Return the cell with an apostrophe before a text that a spreadsheet would run; a number stays a number, also a negative one.
+
+    >>> inert("=1+1"), inert(-5)
+    ("'=1+1", -5)
+    """
+    return f"'{cell}" if isinstance(cell, str) and _is_formula(cell) else cell
+
+
+def inert_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column with the texts of `inert`; a column of another type as it is."""
+    import pyarrow.compute as pc  # noqa: PLC0415 `headgate query --csv` has no Arrow table
+
+    if str(column.type) not in {"string", "large_string"}:
+        return column
+    runs = pc.match_substring_regex(column, _FORMULA)
+    return pc.if_else(runs, pc.utf8_replace_slice(column, start=0, stop=0, replacement="'"), column)

@@ -1,0 +1,64 @@
+"""What a deployment to AWS will cost a month, from its settings, before anybody agrees to it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from headgate.costs.billing import by_service, rounded, total_usd
+from headgate.costs.prices import Prices
+from headgate.costs.workload import LARGE, SMALL, TRICKLE, Measured, Settings, monthly, runs_per_day, unfit, with_fitting_workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+WORKLOADS = (SMALL, TRICKLE, LARGE)
+SHOWN_SERVICES = 4
+ENDPOINT_SERVICES = 6  # interface endpoints of terraform/endpoints.tf; that of S3 is free
+_PARSERS: Mapping[str, Callable[[str], object]] = {
+    "run_interval_s": int,
+    "run_share": float,
+    "gate_memory_mb": int,
+    "raw_expiry_days": int,
+    "snapshot_version_days": int,
+    "job_worker_type": str,
+    "job_worker_types": json.loads,
+    "job_execution_class": str,
+}
+
+
+def settings_of(stated: Mapping[str, str]) -> Settings:
+    """Return the settings that decide the cost, from Terraform variables as its command line takes them."""
+    known: dict[str, Any] = {name: parse(stated[name]) for name, parse in _PARSERS.items() if _given(stated, name)}
+    found = replace(Settings(), **known)
+    if _given(stated, "systems"):
+        found = replace(found, systems=len(json.loads(stated["systems"])))
+    if _given(stated, "endpoint_network"):
+        found = replace(found, endpoints=ENDPOINT_SERVICES * len(json.loads(stated["endpoint_network"])["subnet_ids"]))
+    return found
+
+
+def _given(stated: Mapping[str, str], name: str) -> bool:
+    return stated.get(name, "") not in {"", "null"}
+
+
+def text(stated: Mapping[str, str]) -> str:
+    """Return the estimate: a line for each workload, with its largest services, what it needs and the limits that it exceeds."""
+    own, measured, prices = settings_of(stated), Measured.load(), Prices.load()
+    lines = [
+        f"Estimated cost in US dollars a month (list prices of {prices.region}, recorded on {prices.recorded_on}; docs/cost.md explains):"
+    ]
+    for workload in WORKLOADS:
+        settings = with_fitting_workers(workload, own, measured)
+        if limits := unfit(workload, settings, measured):
+            lines += [f"   no fit  {workload.described}, {workload.held_days} days kept: {limit}" for limit in limits]
+            continue
+        costs = monthly(workload, settings, measured, prices)
+        largest = list(by_service(costs).items())[:SHOWN_SERVICES]
+        parts = [f"{service} {rounded(usd)}" for service, usd in largest]
+        runs = runs_per_day(workload, settings, measured)
+        needs = [f"needs job_worker_types={json.dumps(dict(settings.job_worker_types))}"] if settings != own else []
+        facts = "; ".join([f"{runs:.1f} runs a day", ", ".join(parts), *needs])
+        lines.append(f"  {total_usd(costs):>8}  {workload.described}, {workload.held_days} days kept ({facts})")
+    return "\n".join(lines)

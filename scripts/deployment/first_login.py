@@ -1,0 +1,44 @@
+"""The first login of a lake on an emulator, so that a person can open its console at once. On AWS people are added one by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.api.http.access import Group
+
+if TYPE_CHECKING:
+    from headgate.aws.cognito import Users
+
+USER = "you@example.com"
+DEFAULT_NAME = "local"
+NEW_PASSWORD = f"headgate users add {USER} --group operator --permanent"
+
+
+def first_login(users: Users) -> str:
+    """Return the line of a login: a new one, or that the user pool has people already, who keep their passwords."""
+    if users.exist():
+        return f"Login:    kept from before; a new password: {NEW_PASSWORD}"
+    return new_login(users)
+
+
+def new_login(users: Users) -> str:
+    """Create the operator, or give it a new password, and return the line of the login."""
+    return f"Login:    {USER}   password: {users.add(USER, Group.OPERATOR.value, permanent=True)}"
+
+
+def last_screen(console_url: str, login: str, name: str) -> str:
+    """Return what a deployment's last lines say: where the console is, who signs in, how to go on, and how to end it.
+
+    Args:
+        name: of the deployment.
+    """
+    named = "" if name == DEFAULT_NAME else f" NAME={name}"
+    return "\n".join(
+        (
+            f"Console:  {console_url}",
+            login,
+            "Next:     sign in and drop a file on the page Upload, or in this folder:",
+            "          source .venv/bin/activate && headgate upload FILE && headgate run",
+            f"Stop it:  make clean-localstack{named}",
+        )
+    )

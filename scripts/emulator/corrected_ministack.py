@@ -1,0 +1,195 @@
+"""MiniStack with four corrections. Without this file everything works except what is named here.
+
+MiniStack 1.5.33 stores an alarm's settings but leaves most of them out of DescribeAlarms in the query protocol, which Terraform's
+provider speaks, so it would plan to set them again after every apply.
+And it takes no notice of an event source mapping's batching window: each of a burst's messages would start the function by itself.
+And under load it is slow enough that Terraform's provider sends a call again whose first sending it carries out: the second finds that
+its table exists already, and the deployment fails.
+And its Glue jobs would import the package of this environment instead of the one that was deployed (`--extra-py-files`).
+Its Athena and its AppSync are corrected in `ministack_athena.py` and `ministack_appsync.py` beside this file; `ministack_calls.py` records
+the calls of roles.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import sys
+import tempfile
+import threading
+import time
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ministack import app
+from ministack.services import cloudwatch, glue, lambda_svc
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
+
+from scripts.emulator import ministack_appsync, ministack_athena, ministack_calls
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
+
+LEFT_OUT = ("AlarmDescription", "ActionsEnabled", "Statistic", "Period", "TreatMissingData", "Unit")
+LISTS = ("AlarmActions", "OKActions", "InsufficientDataActions")
+_describe = cloudwatch._describe_alarms  # noqa: SLF001 there is no public way in
+
+# Many more than Terraform has under way; nearly all answers are short.
+CALLS_REMEMBERED = 1000
+
+Answer = tuple[int, dict[str, str], bytes]
+Message = dict[str, Any]
+
+
+def describe_alarms(params: dict[str, Any], cbor_data: dict[str, Any], is_cbor: bool, is_json: bool = False) -> Answer:
+    """What MiniStack answers, with the settings that it left out."""
+    status, headers, body = _describe(params, cbor_data, is_cbor, is_json)
+    if is_cbor or is_json or status != 200:  # noqa: PLR2004 HTTP's own number
+        return status, headers, body
+    return status, headers, complete(body, cloudwatch._alarms)  # noqa: SLF001 as above
+
+
+def complete(body: bytes | str, alarms: dict[str, dict[str, Any]]) -> bytes:
+    """The answer with every setting of every alarm in it."""
+    answer = ET.fromstring(body)  # noqa: S314 MiniStack's own answer
+    namespace = answer.tag.partition("}")[0] + "}" if answer.tag.startswith("{") else ""
+    ET.register_namespace("", namespace.strip("{}"))
+    for member in answer.findall(f".//{namespace}MetricAlarms/{namespace}member"):
+        _add_settings(member, namespace, alarms[member.findtext(f"{namespace}AlarmName") or ""])
+    return bytes(ET.tostring(answer, encoding="utf-8", xml_declaration=True))
+
+
+def _add_settings(member: ET.Element, namespace: str, alarm: dict[str, Any]) -> None:
+    for name in LEFT_OUT:
+        if alarm.get(name) is not None:
+            _add(member, namespace + name, _text(alarm[name]))
+    for name in LISTS:
+        listed = _add(member, namespace + name)
+        for action in alarm.get(name, []):
+            _add(listed, f"{namespace}member", action)
+    dimensions = _add(member, f"{namespace}Dimensions")
+    for dimension in alarm.get("Dimensions", []):
+        one = _add(dimensions, f"{namespace}member")
+        _add(one, f"{namespace}Name", dimension["Name"])
+        _add(one, f"{namespace}Value", dimension["Value"])
+
+
+Mapping = tuple[str, str, dict[str, Any]]  # account, region, settings
+
+
+class Windows:
+    """Event source mappings, each after a batch only when its batching window is over.
+
+    AWS waits for a window's end before the first batch, too; that would only make the emulator slower.
+    """
+
+    def __init__(self, every: Callable[[], Iterable[Mapping]], dispatch: Callable[..., None], clock: Callable[[], float]) -> None:
+        self._every, self._dispatch, self._clock = every, dispatch, clock
+        self._over_at: dict[str, float] = {}
+
+    def ready(self) -> Iterator[Mapping]:
+        """The mappings whose queue may be looked at now."""
+        return (mapping for mapping in self._every() if self._over_at.get(mapping[2]["UUID"], 0.0) <= self._clock())
+
+    def dispatch(self, esm_id: str, run: Callable[..., None], esm: dict[str, Any], *batch: object) -> None:
+        """The batch is on its way to its function."""
+        self._over_at[esm_id] = self._clock() + (esm.get("MaximumBatchingWindowInSeconds") or 0)
+        self._dispatch(esm_id, run, esm, *batch)
+
+
+class Repeats:
+    """An ASGI application that answers a call of Terraform's which is sent again as it answered its first sending.
+
+    AWS's tools give all sendings of a call one id. Only calls that succeeded are answered so; others are retried. Our own calls always
+    are: they must know by themselves whether an earlier sending was carried out.
+    """
+
+    def __init__(self, application: Callable[..., Awaitable[None]]) -> None:
+        self._application = application
+        self._calls: dict[bytes, asyncio.Task[list[Message]]] = {}
+
+    async def __call__(
+        self, scope: dict[str, Any], receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+    ) -> None:
+        """Answer one request."""
+        headers = dict(scope.get("headers", ()))
+        call = headers.get(b"amz-sdk-invocation-id")
+        if scope["type"] != "http" or scope["method"] != "POST" or call is None or b"Terraform/" not in headers.get(b"user-agent", b""):
+            await self._application(scope, receive, send)
+            return
+        before = self._calls.get(call)
+        if before:
+            await asyncio.wait([before])
+        if before is None or not _succeeded(before):
+            before = self._calls[call] = asyncio.ensure_future(self._answer(scope, receive))
+            self._forget_old()
+        for message in await asyncio.shield(before):  # whoever asked may be gone by now; the call is carried out all the same
+            await send(message)
+
+    async def _answer(self, scope: dict[str, Any], receive: Callable[[], Awaitable[Message]]) -> list[Message]:
+        answer: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            answer.append(message)
+
+        await self._application(scope, receive, keep)
+        return answer
+
+    def _forget_old(self) -> None:
+        while len(self._calls) > CALLS_REMEMBERED:
+            del self._calls[next(iter(self._calls))]
+
+
+def _succeeded(call: asyncio.Task[list[Message]]) -> bool:
+    return call.exception() is None and any(message.get("status") == 200 for message in call.result())  # noqa: PLR2004 HTTP's own number
+
+
+def _add(parent: ET.Element, tag: str, text: str | None = None) -> ET.Element:
+    child = ET.SubElement(parent, tag)
+    child.text = text
+    return child
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+_run_script = glue._execute_subprocess  # noqa: SLF001 there is no public way in
+_one_at_a_time = threading.Lock()
+
+
+def run_job(run: dict[str, Any], job: dict[str, Any], arguments: dict[str, str], script: str) -> None:
+    """Run a job's script with the packages of --extra-py-files first on Python's path, as Glue does."""
+    stated = filter(None, arguments.get("--extra-py-files", "").split(","))
+    packages = [str(path) for path in map(local_package, stated) if path]
+    _run_script(run, job, {**arguments, "--PYTHONPATH": os.pathsep.join(packages)} if packages else arguments, script)
+
+
+def local_package(uri: str) -> Path | None:
+    """Return a local copy of an object, named by its content: jobs that run at the same time may use different versions."""
+    with _one_at_a_time:  # MiniStack writes every object of one name to one path
+        found = glue._resolve_script(uri)  # noqa: SLF001 as above
+        if found is None:
+            return None
+        body = Path(found).read_bytes()
+        path = Path(tempfile.gettempdir()) / "packages" / hashlib.sha256(body).hexdigest() / Path(found).name
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(body)
+        return path
+
+
+if __name__ == "__main__":
+    glue._execute_subprocess = run_job  # noqa: SLF001 as above
+    cloudwatch._describe_alarms = describe_alarms  # noqa: SLF001 as above
+    windows = Windows(lambda_svc._iter_all_esms, lambda_svc._dispatch_esm_batch, time.monotonic)  # noqa: SLF001 as above
+    lambda_svc._iter_all_esms = windows.ready  # noqa: SLF001 as above
+    lambda_svc._dispatch_esm_batch = windows.dispatch  # noqa: SLF001 as above
+    app.app = Repeats(app.app)
+    ministack_athena.correct()
+    ministack_appsync.correct()
+    ministack_calls.correct()
+    sys.exit(app.main())

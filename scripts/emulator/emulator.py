@@ -1,0 +1,247 @@
+"""An AWS emulator: the one that answers already, else MiniStack out of this environment, with IAM enforced.
+
+Examples:
+    python scripts/emulator/emulator.py start --name demo
+    python scripts/emulator/emulator.py status --name demo
+    python scripts/emulator/emulator.py stop --name demo
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from localstack_client import config as localstack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mypy_boto3_cloudwatch.type_defs import DimensionTypeDef, MetricDatumTypeDef
+    from mypy_boto3_sqs import SQSClient
+
+ROOT = Path(__file__).resolve().parents[2]
+STATE = ROOT / ".headgate"
+ACCOUNT = "000000000000"  # requests without a signature act in this account too
+START_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 20
+METRICS_EVERY_S = 5
+CALLS = "calls.jsonl"  # what each role asked for
+
+
+def shell_of_no_deployment() -> dict[str, str]:
+    """Return this shell's variables without those that name an account or a deployment, for a command that deploys a lake of its own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "HEADGATE_"))}
+
+
+class EmulatorError(Exception):
+    """The emulator did not start or does not answer. The message is for a person."""
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running emulator; `pid` is 0 when somebody else started it."""
+
+    url: str
+    pid: int = 0
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a shell needs so that every AWS tool speaks to it. The access key id is the account, and is root."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": ACCOUNT,
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_REGION": "us-east-1",
+        }
+
+    def answers(self) -> bool:
+        """True when its health page can be read."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/_localstack/health", timeout=2) as page:  # noqa: S310 an http URL of our own making
+                return bool(page.status == 200)  # noqa: PLR2004 HTTP's own number
+        except OSError:
+            return False
+
+
+def running(folder: Path) -> Emulator | None:
+    """The emulator that `start` left running for this folder."""
+    note = folder / "emulator.json"
+    if not note.is_file():
+        return None
+    emulator = Emulator(**json.loads(note.read_text(encoding="utf-8")))
+    return emulator if emulator.answers() else None
+
+
+def foreign(environment: Mapping[str, str] = os.environ) -> Emulator | None:
+    """A LocalStack-compatible emulator that somebody else runs: AWS_ENDPOINT_URL's, else the one that localstack-client resolves to."""
+    stated = environment.get("AWS_ENDPOINT_URL")
+    emulator = Emulator((stated or localstack.get_service_endpoint("s3") or "").rstrip("/"))
+    return emulator if emulator.url and emulator.answers() else None
+
+
+def start(folder: Path, port: int = 0) -> Emulator:
+    """An emulator of our own runs in the background and answers; one that does already is kept.
+
+    Raises:
+        EmulatorError: it did not answer in time; the message holds the end of its log.
+    """
+    if found := running(folder):
+        return found
+    folder.mkdir(parents=True, exist_ok=True)
+    url = f"http://127.0.0.1:{port or free_port()}"
+    log = folder / "emulator.log"
+    with log.open("wb") as out:
+        command = [sys.executable, str(Path(__file__).resolve()), "serve", "--url", url, "--folder", str(folder)]
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
+    emulator = Emulator(url, process.pid)
+    try:
+        _await_answer(emulator, process, log)
+    except EmulatorError:
+        process.terminate()
+        raise
+    (folder / "emulator.json").write_text(json.dumps(asdict(emulator)), encoding="utf-8")
+    return emulator
+
+
+def stop(folder: Path) -> bool:
+    """False when there was nothing of ours to stop."""
+    emulator = running(folder)
+    (folder / "emulator.json").unlink(missing_ok=True)
+    if emulator is None or not emulator.pid:
+        return False
+    os.kill(emulator.pid, signal.SIGTERM)
+    until = time.monotonic() + STOP_TIMEOUT_S
+    while emulator.answers() and time.monotonic() < until:
+        time.sleep(0.1)
+    return True
+
+
+def free_port() -> int:
+    """A free loopback port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _await_answer(emulator: Emulator, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + START_TIMEOUT_S
+    while not emulator.answers():
+        if process.poll() is not None or time.monotonic() > until:
+            raise EmulatorError(
+                f"The emulator did not start. The end of {log}:\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}"
+            )
+        time.sleep(0.1)
+
+
+def serve(url: str, folder: Path) -> int:
+    """Run MiniStack until this process is stopped, and publish the metrics that AWS would."""
+    scratch = folder / "tmp"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    emulator = Emulator(url)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    command = [sys.executable, str(Path(__file__).with_name("corrected_ministack.py"))]
+    with subprocess.Popen(command, env=_environment(emulator, folder)) as process:
+        try:
+            _publish_while_running(process, emulator)
+        finally:
+            process.terminate()
+    shutil.rmtree(scratch, ignore_errors=True)
+    return process.returncode
+
+
+def _environment(emulator: Emulator, folder: Path) -> dict[str, str]:
+    """Functions and job scripts inherit this: our Python first, and root's key, which functions do not keep."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "HEADGATE_", "TF_"))}
+    return {
+        **inherited,
+        **emulator.environment,
+        "AUTH": "true",
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(urlsplit(emulator.url).port),
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+        "TMPDIR": str(folder / "tmp"),  # two emulators on one machine would share unpacked scripts otherwise
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "MINISTACK_CALLS_FILE": str(folder / CALLS),
+    }
+
+
+def _publish_while_running(process: subprocess.Popen[bytes], emulator: Emulator) -> None:
+    """AWS publishes the depth of queues by itself, and looks at its alarms; MiniStack looks at them when a metric comes in."""
+    known = emulator.environment
+    session = boto3.Session(known["AWS_ACCESS_KEY_ID"], known["AWS_SECRET_ACCESS_KEY"], region_name=known["AWS_REGION"])
+    sqs = session.client("sqs", endpoint_url=emulator.url)
+    cloudwatch = session.client("cloudwatch", endpoint_url=emulator.url)
+    while process.poll() is None:
+        time.sleep(METRICS_EVERY_S)
+        try:
+            data = [_metric(name, depth) for name, depth in dead_letter_depths(sqs)]
+            if data:
+                cloudwatch.put_metric_data(Namespace="AWS/SQS", MetricData=data)
+        except (BotoCoreError, ClientError) as error:
+            print(f"metrics were not published: {error}", flush=True)
+
+
+def _metric(queue: str, depth: float) -> MetricDatumTypeDef:
+    dimensions: list[DimensionTypeDef] = [{"Name": "QueueName", "Value": queue}]
+    return {"MetricName": "ApproximateNumberOfMessagesVisible", "Dimensions": dimensions, "Value": depth, "Unit": "Count"}
+
+
+def dead_letter_depths(sqs: SQSClient) -> Iterator[tuple[str, float]]:
+    """Each queue that others send their dead messages to, and how many lie there.
+
+    MiniStack's alarms look at a metric's name and not at its dimensions, so the live queues are left out.
+    """
+    urls = [url for page in sqs.get_paginator("list_queues").paginate() for url in page.get("QueueUrls", [])]
+    stated = [sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"] for url in urls]
+    targets = {json.loads(queue["RedrivePolicy"])["deadLetterTargetArn"] for queue in stated if queue.get("RedrivePolicy")}
+    for queue in stated:
+        if queue["QueueArn"] in targets:
+            yield queue["QueueArn"].rpartition(":")[2], float(queue["ApproximateNumberOfMessages"])
+
+
+def main() -> int:
+    """Run the command line; 0 when the emulator is as asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=["start", "stop", "status", "serve"])
+    parser.add_argument("--name", default="local", help="deployment it belongs to; its files lie in .headgate/<name>/ (default: local)")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
+    parser.add_argument("--url", help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    folder = asked.folder or STATE / asked.name
+    try:
+        if asked.command == "serve":
+            return serve(asked.url, folder)
+        return _answer(asked.command, folder, asked.port)
+    except EmulatorError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _answer(command: str, folder: Path, port: int) -> int:
+    if command == "stop":
+        print("stopped" if stop(folder) else "no emulator of ours was running")
+        return 0
+    emulator = start(folder, port) if command == "start" else running(folder)
+    print(f"{emulator.url} (pid {emulator.pid})" if emulator else "not running")
+    return 0 if emulator else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

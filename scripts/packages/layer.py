@@ -1,0 +1,128 @@
+"""Build the Lambda layers that functions carry on AWS, into build/layers/: the same lock gives the same bytes.
+
+    build/layers/tools.zip   Powertools, for every function
+    build/layers/api.zip     pydantic and the SQL parser, for the HTTP API's functions
+    build/layers/arrow.zip   numpy, Arrow with all its codecs, and time zones, for functions that read and write data
+
+The wheels are those of requirements/layer.lock, by their hashes, and are downloaded. Only a deployment to AWS needs them: an
+emulator runs functions with its own environment. docs/adr/0014-own-lambda-layer.md says why AWS's managed layers do not do.
+
+Example:
+    python scripts/packages/layer.py
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import zipfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
+
+from scripts.packages import build as archives
+from scripts.packages.locked_archive import WheelsError, build_once, download_wheels
+
+LOCK = archives.ROOT / "requirements" / "layer.lock"
+PACKAGES = {
+    "tools": {"aws-lambda-powertools", "jmespath", "typing-extensions"},
+    "arrow": {"numpy", "pyarrow", "tzdata"},
+    "api": {"annotated-types", "pydantic", "pydantic-core", "sqlglot", "typing-inspection"},
+}
+# Lambda's Python 3.11 runs on Amazon Linux 2, whose C library is glibc 2.26: wheels for a newer one (manylinux_2_28) do not load.
+TARGET = ("--platform", "manylinux2014_x86_64", "--python-version", "3.11", "--implementation", "cp")
+# A function's archive and its layers together, unpacked. Source: AWS Lambda, "Lambda quotas".
+LIMIT_BYTES = 250 * 1024 * 1024
+# What nothing in the gate loads: tests, what compilers read, Arrow's network service, and the wheel's second and third copies of
+# one library (Arrow looks for its libraries by the name with one number, as `readelf -d` shows).
+UNUSED = re.compile(
+    r"/tests/|\.(h|hpp|pxd|pxi|pyx|pyi|a|cc)$|^numpy/(f2py|distutils)/|^pyarrow/(include|includes|src)/|_flight|^pyarrow/flight\.py$"
+    r"|^pyarrow/lib\w+\.so(\.\d+\.\d+\.\d+)?$"
+)
+
+
+class LayerError(Exception):
+    """A layer could not be built, or is too large. The message says why, in one line."""
+
+
+def build(out: Path = archives.BUILD) -> list[Path]:
+    """Every layer of the lock is in `out`/layers; the paths of those that were built again.
+
+    Raises:
+        LayerError: a function would be too large with its layers.
+        WheelsError: a wheel could not be downloaded, or does not have its locked hash.
+    """
+    built = [path for name in PACKAGES if (path := _built(name, out / "layers"))]
+    for function in sorted((out / "lambdas").glob("*.zip")):
+        fits(unpacked_bytes(function) + sum(unpacked_bytes(layer_path(out, name)) for name in PACKAGES))
+    return built
+
+
+def layer_path(out: Path, name: str) -> Path:
+    """Where that layer's archive lies."""
+    return out / "layers" / f"{name}.zip"
+
+
+def locked(name: str) -> str:
+    """The lock's lines of one layer.
+
+    Raises:
+        LayerError: the lock does not hold exactly the layer's packages.
+    """
+    lines = [line for line in LOCK.read_text(encoding="utf-8").splitlines() if line.partition("==")[0] in PACKAGES[name]]
+    if {line.partition("==")[0] for line in lines} != PACKAGES[name]:
+        raise LayerError(f"{LOCK.name} does not lock all of {', '.join(sorted(PACKAGES[name]))}.")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def layered(wheels: list[Path]) -> dict[str, bytes]:
+    """The wheels' files that are of use, where Lambda's Python looks for them."""
+    opened = [zipfile.ZipFile(wheel) for wheel in wheels]
+    return {f"python/{name}": wheel.read(name) for wheel in opened for name in wheel.namelist() if not UNUSED.search(name)}
+
+
+def unpacked_bytes(archive: Path) -> int:
+    """How large the archive's files are."""
+    with zipfile.ZipFile(archive) as packed:
+        return sum(entry.file_size for entry in packed.infolist())
+
+
+def fits(size_bytes: int) -> None:
+    """Lambda takes a function that is so large with its layers.
+
+    Raises:
+        LayerError: it does not.
+    """
+    if size_bytes >= LIMIT_BYTES:
+        raise LayerError(f"A function and its layers are {size_bytes:,} bytes unpacked; Lambda takes less than {LIMIT_BYTES:,}.")
+
+
+def _built(name: str, folder: Path) -> Path | None:
+    """None when the layer was built from the same lock in the same way before."""
+    lock = locked(name)
+
+    def packed(workspace: Path) -> bytes:
+        return archives.archive(layered(download_wheels(lock, workspace, TARGET)))
+
+    return build_once(folder / f"{name}.zip", f"{lock}{UNUSED.pattern}\n", packed)
+
+
+def main() -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=archives.BUILD, help="folder to build into (default: build/)")
+    out = parser.parse_args().out
+    try:
+        built = build(out)
+    except (LayerError, WheelsError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("\n".join(f"built {path}" for path in built) or f"{out}/layers is up to date")
+    for name in PACKAGES:
+        print(f"{name}: {unpacked_bytes(layer_path(out, name)):,} bytes unpacked, {layer_path(out, name).stat().st_size:,} packed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,185 @@
+"""What each page says of an empty lake, a failed run, a slow API and no network, and what to do; stated for every page of the router."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.browsers import pages, routes, settle, visit
+from tests.console.conftest import Console
+from tests.console.lakes import OPERATOR, BrowserLake, EndedRuns, served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page, Route
+
+    from tests.console.lakes import Served
+
+pytestmark = pytest.mark.e2e
+
+PAGES = pages("0" * 32)
+API = re.compile(r"/v1/")
+# What a page says when the lake has nothing: what is so, and what to do.
+SAID_OF_NOTHING = {
+    "lake": ["No file has arrived yet. Upload one", "No run yet. Upload a file, then start a run", "No row and no file was refused"],
+    "upload": ["No upload is under way."],
+    "file": ["There is no record of a file with this id.", "Open the lake"],
+    "run": ["There is no run of that name.", "Open the lake"],
+    "dataset": ["No file has been profiled yet.", "No file of this dataset has arrived. Upload one"],
+    "table": ["No rows. A run fills this table. Start one on the page Lake", "No run has recorded what this table was built from."],
+    "catalog": ["Datasets that the lake accepts"],
+    "query": ["Write a statement, or choose a saved question."],
+    "nowhere": ["No page has this address.", "Open the lake"],
+    **{name: ["No data yet. Start a run", "No rows. The tables of a system are filled by a run"] for name in PAGES if "dashboard-" in name},
+}
+# Pages that show something without an answer of the API.
+WITHOUT_API = {"nowhere"}
+NO_ANSWER = "The API did not answer. Check the network, then try again."
+
+
+@pytest.fixture(scope="module")
+def served_empty(bundle: Path) -> Iterator[Served]:
+    """A lake that was deployed a moment ago."""
+    lake = BrowserLake()
+    lake.runs = EndedRuns(lambda: lake.moment, lake.systems, statuses=())  # type: ignore[assignment]  # as in tests/console/lakes.py
+    with served(lake, bundle) as running:
+        yield running
+
+
+@pytest.fixture
+def new_console(served_empty: Served, browser: Browser) -> Iterator[Console]:
+    """The console over the empty lake."""
+    yield Console(served_empty, browser)
+    for context in browser.contexts:
+        context.close()
+
+
+def test_every_route_is_among_the_visited_pages() -> None:
+    patterns = {
+        route: re.compile("/" + re.sub(r"/:\w+\?", "(/[^/]+)?", re.sub(r":\w+(?!\?)\b", "[^/]+", route)) + "$") for route in routes()
+    }
+    assert len(patterns) >= 9
+    assert [route for route, pattern in patterns.items() if not any(pattern.match(address) for address in PAGES.values())] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_an_empty_lake_is_described_with_what_to_do(new_console: Console, name: str) -> None:
+    page = new_console.signed_in(OPERATOR)
+    visit(page, new_console.url, PAGES[name])
+    for text in SAID_OF_NOTHING[name]:
+        expect(page.get_by_role("main")).to_contain_text(text)
+    shown = page.get_by_role("main").inner_text()
+    assert not re.search(r"\b(undefined|NaN|Invalid Date)\b", shown), shown
+    assert [one for one in new_console.errors if "404" not in one] == []
+
+
+def test_a_lake_without_dashboards_says_so_and_points_to_the_page_query(bundle: Path, browser: Browser) -> None:
+    with served(BrowserLake(systems=()), bundle) as running:
+        page = Console(running, browser).signed_in(OPERATOR)
+        page.get_by_role("link", name="Dashboards (none)").click()
+        expect(page.get_by_role("main")).to_contain_text("This lake has no dashboards.")
+        expect(page.get_by_role("navigation", name="Dashboards")).to_have_count(0)
+        page.get_by_role("link", name="Ask its tables on the page Query").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Query")
+        page.context.close()
+
+
+def test_the_catalog_leads_to_the_dashboards_that_there_are(bundle: Path, browser: Browser) -> None:
+    with served(BrowserLake(systems=("compliance-guardian", "own-models")), bundle) as running:
+        page = Console(running, browser).signed_in(OPERATOR)
+        visit(page, running.url, "/catalog")
+        expect(page.get_by_role("heading", name="own-models")).to_be_visible()
+        expect(page.get_by_role("link", name="dashboard", exact=True)).to_have_count(1)
+        page.context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_slow_api_shows_the_heading_at_once_and_says_that_the_page_continues(console: Console, name: str) -> None:
+    page = console.signed_in(OPERATOR)
+    held: list[Route] = []
+    released: list[bool] = []
+    page.route(API, lambda route: route.continue_() if released else held.append(route))
+    page.goto("about:blank")
+    page.goto(f"{console.url}/#{address_of(console, name)}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    if name not in WITHOUT_API:
+        expect(page.get_by_text(re.compile("Loading .* …")).or_(page.get_by_text("…", exact=True)).first).to_be_visible()
+        expect(page.get_by_text("The API takes longer than usual. The page continues by itself").first).to_be_visible()
+    released.append(True)
+    for route in held:
+        route.continue_()
+    settle(page)
+    expect(page.get_by_text("takes longer than usual")).to_have_count(0)
+    expect(page.get_by_text("cannot be shown")).to_have_count(1 if name == "nowhere" else 0)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_without_an_answer_each_page_says_so_and_tries_again(console: Console, name: str) -> None:
+    page = console.signed_in(OPERATOR)
+    page.route(API, lambda route: route.abort())
+    page.goto("about:blank")
+    page.goto(f"{console.url}/#{address_of(console, name)}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    if name not in WITHOUT_API:
+        expect(page.get_by_text(NO_ANSWER).first).to_be_visible()
+        assert "may read, but not upload" not in page.get_by_role("main").inner_text()
+        page.unroute(API)
+        press_every(page, "Try again")
+    settle(page)
+    expect(page.get_by_text(NO_ANSWER)).to_have_count(0)
+    console.errors.clear()  # the aborted requests
+
+
+@pytest.mark.parametrize("name", ["lake", "run"])
+def test_a_failed_run_is_named_with_its_cause_and_what_to_do(console: Console, name: str) -> None:
+    lake = console.lake
+    before, lake.runs = lake.runs, EndedRuns(lambda: lake.moment, lake.systems, statuses=("FAILED",))  # type: ignore[assignment]  # as above
+    try:
+        page = console.signed_in(OPERATOR)
+        visit(page, console.url, PAGES[name])
+        main = page.get_by_role("main")
+        if name == "lake":
+            expect(main).to_contain_text("Run scheduled-0312 ended as failed. Its page says why; start a run after the cause is fixed.")
+            page.get_by_role("region", name="Runs").get_by_role("link").first.click()
+        expect(main).to_contain_text("QualityError")
+        expect(main).to_contain_text("orders: 3 expectations failed.")
+        expect(main).to_contain_text(
+            "Tables that this run did not publish keep their rows. Fix the cause, then start a run on the page Lake."
+        )
+        expect(page.get_by_role("region", name="Stages")).to_contain_text("quality gatefailed, 20.0 s")
+    finally:
+        lake.runs = before
+
+
+def test_an_address_of_no_file_says_so(console: Console) -> None:
+    page = console.signed_in(OPERATOR)
+    visit(page, console.url, "/files/none")
+    expect(page.get_by_role("main")).to_contain_text("No file has this address. The page Lake lists the files.")
+
+
+def test_a_page_without_its_program_says_what_to_do(console: Console) -> None:
+    page = console.signed_in(OPERATOR)
+    page.route(re.compile(r"query-page"), lambda route: route.abort())
+    page.get_by_role("link", name="Query").click()
+    expect(page.get_by_text("A part of the console could not be loaded. Check the network, then load the page again.")).to_be_visible()
+    expect(page.get_by_role("button", name="Load the page again")).to_be_visible()
+    console.errors.clear()  # the aborted request, and React's note of it
+
+
+def address_of(console: Console, name: str) -> str:
+    return pages(next(one.file_id for one in console.lake.ledger.records()))[name]
+
+
+def press_every(page: Page, name: str) -> None:
+    """Press each button of the name; a press may remove others."""
+    button = page.get_by_role("button", name=name)
+    for _ in range(20):
+        if button.count() == 0:
+            return
+        button.first.click()
+        page.wait_for_timeout(100)

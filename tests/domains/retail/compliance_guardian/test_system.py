@@ -1,0 +1,131 @@
+"""compliance-guardian as a whole: its tables hold their contracts, whatever comes in."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import ibis
+import pandas as pd
+import pytest
+
+from headgate.contracts.registry import Registry
+from headgate.domains.retail import compliance_guardian as system
+from headgate.domains.retail.compliance_guardian import models
+from headgate.learning.store import Shelf
+from headgate.systems.rows import rows_of
+
+pytestmark = pytest.mark.system
+
+AS_OF = date(2024, 12, 31)
+CONTRACTS = {name: Registry.load().prod[name] for name in system.TABLES}
+Tables = Callable[..., dict[str, ibis.Table]]
+
+
+@pytest.fixture(scope="module")
+def shelf() -> Shelf:
+    """Where the build of `built` leaves its models."""
+    return Shelf()
+
+
+@pytest.fixture(scope="module")
+def built(town: dict[str, ibis.Table], shelf: Shelf) -> dict[str, pd.DataFrame]:
+    return system.build(town, AS_OF, shelf)
+
+
+@pytest.fixture(scope="module")
+def again(town: dict[str, ibis.Table]) -> dict[str, pd.DataFrame]:
+    """A second build of the same day, under a champion that is no recipe any more."""
+    return system.build(town, AS_OF, Shelf({"fraud": "retired"}))
+
+
+def assert_contracts_hold(built: dict[str, pd.DataFrame]) -> None:
+    assert set(built) == set(CONTRACTS)
+    for name, contract in CONTRACTS.items():
+        rows = rows_of(contract, built[name].assign(as_of=AS_OF, snapshot_id="0" * 16))
+        assert rows.num_rows == len(built[name].drop_duplicates(list(contract.key)))
+        assert all(rows[column.name].null_count == 0 for column in contract.columns if column.required)
+
+
+def test_every_table_holds_its_contract(built: dict[str, pd.DataFrame]) -> None:
+    assert_contracts_hold(built)
+
+
+def test_the_same_day_twice_gives_identical_tables(built: dict[str, pd.DataFrame], again: dict[str, pd.DataFrame]) -> None:
+    for name, frame in built.items():
+        pd.testing.assert_frame_equal(frame, again[name], check_exact=True)
+
+
+@pytest.mark.usefixtures("built")
+def test_a_model_for_the_days_to_come_is_left_with_its_contest(shelf: Shelf) -> None:
+    (kept,) = shelf.trained
+    assert kept.contest is not None
+    assert (kept.name, kept.recipe, kept.contest.champion) == ("fraud", kept.contest.winner, models.FIRST)
+    assert [one.recipe for one in kept.contest.results] == list(models.RECIPES)
+    assert kept.metrics["auc"] > 0.6
+    assert not {"card_token", "transaction_id"} & set(kept.columns)
+
+
+def test_the_recipe_in_charge_scores(town: dict[str, ibis.Table], built: dict[str, pd.DataFrame]) -> None:
+    other = system.build(town, AS_OF, Shelf({"fraud": "boosting_24_leaves"}))
+    assert other["fraud_scores"].score.tolist() != built["fraud_scores"].score.tolist()
+
+
+def test_a_recipe_that_is_gone_leaves_the_first_in_charge(built: dict[str, pd.DataFrame], again: dict[str, pd.DataFrame]) -> None:
+    pd.testing.assert_frame_equal(again["fraud_scores"], built["fraud_scores"])
+
+
+def test_money_of_every_kind_of_entity_is_the_money_of_all_transactions(built: dict[str, pd.DataFrame]) -> None:
+    whole = sum(built["fraud_scores"].amount, Decimal(0))
+    assert {sum(part.amount, Decimal(0)) for _, part in built["risk_scores"].groupby("entity_type")} == {whole}
+
+
+def test_the_misused_terminal_is_the_riskiest(built: dict[str, pd.DataFrame]) -> None:
+    terminals = built["risk_scores"].query("entity_type == 'terminal'")
+    worst = terminals.loc[terminals.score.idxmax()]
+    assert (worst.entity_id, worst.risk_band) == ("7", "high")
+
+
+def test_quality_says_which_model_was_measured_and_what_it_has_to_beat(built: dict[str, pd.DataFrame]) -> None:
+    auc = built["fraud_model_quality"].query("metric == 'auc'")
+    assert set(auc.model) == {"gradient_boosting", "isolation_forest"}
+    newest = auc.sort_values("period").iloc[-1]
+    assert newest.model == "gradient_boosting"
+    assert newest.value > newest.baseline
+    assert auc.query("model == 'isolation_forest'").note.str.contains("strangeness").all()
+
+
+def test_every_day_has_its_figures_beside_those_of_the_periods(built: dict[str, pd.DataFrame]) -> None:
+    quality = built["fraud_model_quality"]
+    days = quality[quality.metric == "daily_auc"].period
+    assert sorted(days) == [f"{day:%Y-%m-%d}/{day:%Y-%m-%d}" for day in pd.date_range("2024-01-01", periods=60)]
+    assert quality[quality.metric == "daily_card_precision_100"].value.between(0, 1).all()
+    assert (quality[quality.metric == "auc"].period.str[:10] < quality[quality.metric == "auc"].period.str[11:]).all()
+
+
+def test_decisions_cost_less_than_approving_everything(built: dict[str, pd.DataFrame]) -> None:
+    cost = built["fraud_model_quality"].query("metric == 'cost_gbp' and model == 'gradient_boosting'")
+    assert cost.value.sum() < cost.baseline.sum()
+
+
+def test_no_transactions_give_empty_tables(tables: Tables) -> None:
+    built = system.build(tables([]), AS_OF, Shelf())
+    assert all(frame.empty for frame in built.values())
+    assert_contracts_hold(built)
+
+
+@pytest.mark.parametrize("label", [None, False, True])
+@pytest.mark.parametrize("count", [1, 40])
+def test_few_labels_fall_back_to_strangeness_and_say_so(tables: Tables, count: int, label: bool | None) -> None:
+    rows = [(f"2024-06-{1 + place % 2:02}T10:00:00", 1 + place % 5, 1 + place % 3, "10.01", label) for place in range(count)]
+    built = system.build(tables(rows), AS_OF, Shelf())
+    assert_contracts_hold(built)
+    assert set(built["fraud_scores"].model) == {"isolation_forest"}
+    assert "block" not in set(built["fraud_scores"].decision)
+    assert built["fraud_model_quality"].note.str.contains("no fraud is known").all()
+
+
+def test_failed_payments_are_counted_for_their_card(tables: Tables) -> None:
+    rows = [("2024-06-01T10:00:00", 1, 1, "10", None), ("2024-06-02T10:00:00", 2, 1, "10", None)]
+    built = system.build(tables(rows, failed_tokens=("k1:0002", "k1:0002", "k1:9999")), AS_OF, Shelf())
+    cards = built["risk_scores"].query("entity_type == 'card'").set_index("entity_id")
+    assert cards.failed_payments.to_dict() == {"k1:0001": 0, "k1:0002": 2}

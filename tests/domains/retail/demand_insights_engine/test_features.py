@@ -1,0 +1,114 @@
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import ibis
+import pandas as pd
+import pytest
+
+from headgate.domains.retail.demand_insights_engine import features
+
+pytestmark = pytest.mark.unit
+
+Shop = Callable[..., dict[str, ibis.Table]]
+ANNA = [
+    (1, "2024-01-01T09:00:00", "10", "completed"),
+    (1, "2024-01-01T18:00:00", "5", "completed"),
+    (1, "2024-01-11T09:00:00", "20", "completed"),
+    (1, "2024-01-31T09:00:00", "40", "completed"),
+]
+
+
+def known(tables: dict[str, ibis.Table], until: date) -> pd.DataFrame:
+    days = features.purchase_days(tables["orders"], tables["order_items"], until)
+    return features.known_histories(days, tables["customers"], until)
+
+
+def test_purchases_are_distinct_days(shop: Shop) -> None:
+    row = known(shop(ANNA), date(2024, 2, 10)).iloc[0]
+    assert (row.purchases, row.frequency, row.recency_days, row.age_days, row.silent_days) == (3, 2, 30, 40, 10)
+    assert row.revenue == Decimal(75)
+
+
+def test_guests_cancellations_and_days_without_positive_money_are_left_out(shop: Shop) -> None:
+    others = [
+        (None, "2024-01-05T09:00:00", "99", "completed"),
+        (2, "2024-01-05T09:00:00", "99", "cancelled"),
+        (3, "2024-01-05T09:00:00", "0", "completed"),
+    ]
+    assert list(known(shop(ANNA + others), date(2024, 2, 10)).customer_id) == [1]
+
+
+def test_nothing_after_the_day_is_known(shop: Shop) -> None:
+    row = known(shop(ANNA), date(2024, 1, 11)).iloc[0]
+    assert (row.purchases, row.age_days, row.revenue) == (2, 10, Decimal(35))
+
+
+def test_what_followed_is_distinguished_from_what_was_known(shop: Shop) -> None:
+    tables = shop(ANNA)
+    days = features.purchase_days(tables["orders"], tables["order_items"], date(2024, 12, 31))
+    row = features.observed(days, date(2024, 1, 1), date(2024, 3, 31)).iloc[0]
+    assert (row.purchases, row.bought, row.spent) == (1, 2, 60.0)
+
+
+def test_purchases_beyond_the_horizon_are_not_what_followed(shop: Shop) -> None:
+    tables = shop([*ANNA, (1, "2024-05-01T09:00:00", "7", "completed")])
+    days = features.purchase_days(tables["orders"], tables["order_items"], date(2024, 12, 31))
+    assert features.observed(days, date(2024, 1, 31), date(2024, 4, 30)).bought.tolist() == [0]
+
+
+def test_a_customer_that_the_customers_table_lacks_is_kept(shop: Shop) -> None:
+    frame = known(shop(ANNA, {}), date(2024, 2, 10))
+    assert len(frame) == 1
+    assert pd.isna(frame.marketing_opt_in.iloc[0])
+
+
+Line = tuple[str, str, str, int, str]  # order, product, time, quantity, price
+
+
+def lines_of(*lines: Line) -> tuple[ibis.Table, ibis.Table]:
+    """Orders of customer 1 with their lines; those that begin with C are cancellations."""
+    placed = {order: at for order, _, at, _, _ in lines}
+    orders = pd.DataFrame(
+        {
+            "order_id": list(placed),
+            "customer_id": 1,
+            "ordered_at": pd.to_datetime(list(placed.values())),
+            "status": ["cancelled" if order.startswith("C") else "completed" for order in placed],
+        }
+    )
+    items = pd.DataFrame(
+        {
+            "order_id": [line[0] for line in lines],
+            "product_id": [line[1] for line in lines],
+            "quantity": [line[3] for line in lines],
+            "unit_price": [Decimal(line[4]) for line in lines],
+        }
+    )
+    return ibis.memtable(orders), ibis.memtable(items)
+
+
+def kept(*lines: Line) -> list[Decimal]:
+    orders, items = lines_of(*lines)
+    days = features.purchase_days(orders, items, date(2024, 12, 31)).order_by("purchased_on")
+    return [row["revenue"] for row in days.to_pyarrow().to_pylist()]
+
+
+def test_a_wholly_cancelled_order_is_no_purchase() -> None:
+    """Online Retail has an order of 168,469.60 GBP that was cancelled twelve minutes later; it made a champion of its customer."""
+    small = ("1", "B", "2024-01-05T09:00:00", 1, "2.50")
+    huge = ("2", "A", "2024-03-01T09:15:00", 80_995, "2.08")
+    assert kept(small, huge, ("C3", "A", "2024-03-01T09:27:00", -80_995, "2.08")) == [Decimal("2.50")]
+
+
+def test_a_return_undoes_the_newest_earlier_purchase_of_the_product() -> None:
+    first, second = ("1", "A", "2024-01-01T09:00:00", 10, "1"), ("2", "A", "2024-02-01T09:00:00", 10, "2")
+    later = ("4", "A", "2024-04-01T09:00:00", 10, "3")
+    assert kept(first, second, ("C3", "A", "2024-03-01T09:00:00", -4, "2"), later) == [Decimal(10), Decimal(12), Decimal(30)]
+    assert kept(first, second, ("C3", "A", "2024-03-01T09:00:00", -14, "2"), later) == [Decimal(6), Decimal(30)]
+
+
+def test_returns_of_unknown_purchases_undo_no_later_ones_and_are_counted() -> None:
+    lines = (("C1", "A", "2024-01-01T09:00:00", -5, "1"), ("2", "A", "2024-02-01T09:00:00", 3, "1"))
+    assert kept(*lines) == [Decimal(3)]
+    assert features.unmatched_returns(*lines_of(*lines), date(2024, 12, 31)) == features.Unmatched(5, Decimal(5))

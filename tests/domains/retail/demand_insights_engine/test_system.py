@@ -1,0 +1,149 @@
+"""demand-insights-engine as a whole: its tables hold their contracts, whatever comes in."""
+
+from collections.abc import Callable
+from datetime import date
+
+import ibis
+import pandas as pd
+import pytest
+
+from headgate.contracts.registry import Registry
+from headgate.domains.retail import demand_insights_engine as system
+from headgate.domains.retail.demand_insights_engine import churn
+from headgate.learning.store import Shelf
+from headgate.systems.rows import rows_of
+
+pytestmark = pytest.mark.system
+
+AS_OF = date(2024, 12, 31)
+CONTRACTS = Registry.load().tables_of(system.SYSTEM)
+Shop = Callable[..., dict[str, ibis.Table]]
+
+
+@pytest.fixture(scope="module")
+def shelf() -> Shelf:
+    """Where the build of `built` leaves its models."""
+    return Shelf()
+
+
+@pytest.fixture(scope="module")
+def built(drawn_shop: dict[str, ibis.Table], shelf: Shelf) -> dict[str, pd.DataFrame]:
+    return system.build(drawn_shop, AS_OF, shelf)
+
+
+def quality(tables: dict[str, pd.DataFrame], model: str, metric: str) -> pd.Series:
+    frame = tables["customer_model_quality"]
+    return frame[(frame.model == model) & (frame.metric == metric)].iloc[0]
+
+
+def assert_contracts_hold(tables: dict[str, pd.DataFrame]) -> None:
+    assert set(tables) == set(CONTRACTS)
+    for name, contract in CONTRACTS.items():
+        rows = rows_of(contract, tables[name].assign(as_of=AS_OF, snapshot_id="0" * 16))
+        assert rows.num_rows == len(tables[name].drop_duplicates(list(contract.key)))
+        assert all(rows[column.name].null_count == 0 for column in contract.columns if column.required)
+
+
+def test_every_table_holds_its_contract(built: dict[str, pd.DataFrame]) -> None:
+    assert_contracts_hold(built)
+
+
+def test_every_customer_table_has_the_same_customers(built: dict[str, pd.DataFrame]) -> None:
+    ids = [built[name].customer_id.tolist() for name in ("customer_segments", "customer_lifetime_value", "churn_risk")]
+    assert ids[0] == ids[1] == ids[2] == sorted(ids[0])
+
+
+def test_the_same_day_twice_gives_identical_tables(built: dict[str, pd.DataFrame], drawn_shop: dict[str, ibis.Table]) -> None:
+    again = system.build(drawn_shop, AS_OF, Shelf())
+    for name, frame in built.items():
+        pd.testing.assert_frame_equal(frame, again[name], check_exact=True)
+
+
+def test_the_model_that_scored_is_left_with_its_contest_and_the_drift_since_it_learnt(built: dict[str, pd.DataFrame], shelf: Shelf) -> None:
+    (kept,) = shelf.trained
+    assert kept.contest is not None
+    assert (kept.name, kept.recipe, kept.contest.winner) == ("churn", churn.FIRST, churn.FIRST)
+    assert built["churn_risk"].model.unique().tolist() == [kept.recipe]
+    assert kept.metrics["auc"] == quality(built, "churn_risk", "auc").value
+    assert set(kept.drift) == set(kept.columns)
+
+
+def test_the_recipe_in_charge_scores_unless_another_is_better_beyond_doubt(
+    drawn_shop: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipes = ("calibrated_splines", "calibrated_boosting", churn.NAIVE)
+    monkeypatch.setattr(churn, "RECIPES", {name: churn.RECIPES[name] for name in recipes})
+    shelf = Shelf({"churn": "calibrated_boosting"})
+    tables = system.build(drawn_shop, AS_OF, shelf)
+    assert tables["churn_risk"].model.unique().tolist() == [shelf.trained[0].recipe] == ["calibrated_boosting"]
+    reported = quality(tables, "churn_risk", "log_loss_calibrated_splines")
+    assert (reported.baseline_model, reported.note) == ("calibrated_boosting", "challenger")
+
+
+def test_models_are_measured_on_days_they_had_not_seen(built: dict[str, pd.DataFrame]) -> None:
+    auc = quality(built, "churn_risk", "auc")
+    assert auc.period.endswith("/2024-12-31")
+    assert auc.value > 0.6
+    brier = quality(built, "churn_risk", "brier")
+    assert brier.value < brier.baseline
+    error = quality(built, "customer_lifetime_value", "value_mae_gbp")
+    assert (error.baseline_model, error.period) == ("past_revenue", auc.period)
+    assert error.value <= error.baseline
+
+
+def test_value_churn_and_alive_probability_agree(built: dict[str, pd.DataFrame]) -> None:
+    value, leaving = built["customer_lifetime_value"], built["churn_risk"].churn_probability
+    assert value.alive_probability.corr(leaving, method="spearman") == pytest.approx(-1.0)
+    assert (value.alive_probability >= 1 - leaving - 1e-12).all()
+    assert (value.expected_purchases_90d >= 1 - leaving - 1e-12).all()
+    assert value.expected_value_90d.astype(float).corr(leaving, method="spearman") < -0.3
+
+
+def test_every_recipe_and_the_naive_rule_are_compared(built: dict[str, pd.DataFrame]) -> None:
+    frame = built["customer_model_quality"]
+    reported = frame[(frame.model == "churn_risk") & frame.metric.str.startswith("log_loss_")]
+    assert set(reported.metric) == {f"log_loss_{recipe}" for recipe in churn.RECIPES}
+    assert (reported.note == "in charge").sum() == 1
+
+
+def test_value_intervals_hold_about_as_often_as_they_promise(built: dict[str, pd.DataFrame]) -> None:
+    coverage = quality(built, "customer_lifetime_value", "interval_coverage")
+    assert 0.7 <= coverage.value <= 0.97
+
+
+def test_nobody_is_written_to_without_consent(built: dict[str, pd.DataFrame]) -> None:
+    offered = built["churn_risk"].query("make_offer")
+    assert len(offered)
+    assert (offered.customer_id % 3 != 0).all()
+
+
+def test_no_money_is_negative(built: dict[str, pd.DataFrame]) -> None:
+    value = built["customer_lifetime_value"]
+    money = [name for name in value if ("value" in name or name.endswith("_gbp")) and name != "value_model"]
+    assert (value[money].astype(float) >= 0).all().all()
+
+
+def test_an_empty_shop_gives_empty_tables(shop: Shop) -> None:
+    tables = system.build(shop([]), AS_OF, Shelf())
+    assert all(frame.empty for frame in tables.values())
+    assert_contracts_hold(tables)
+
+
+@pytest.mark.parametrize("customers", [1, 2, 30])
+def test_a_tiny_shop_falls_back_and_says_so(shop: Shop, customers: int) -> None:
+    tables = system.build(shop([(number + 1, "2024-12-01T10:00:00", "12.50", "completed") for number in range(customers)]), AS_OF, Shelf())
+    assert_contracts_hold(tables)
+    assert set(tables["customer_lifetime_value"].purchase_model) == {"pooled_rate"}
+    assert set(tables["churn_risk"].model) == {"recency_share"}
+    assert not tables["churn_risk"].make_offer.any()
+    assert "too few repeat buyers" in quality(tables, "mbg_nbd", "r").note
+    assert "silence replaces a model" in quality(tables, "churn_risk", "auc").note
+
+
+def test_purchases_after_the_day_change_nothing(shop: Shop) -> None:
+    before = [(1, "2024-03-01T10:00:00", "10", "completed"), (2, "2024-04-01T10:00:00", "20", "completed")]
+    later = [*before, (1, "2025-01-01T00:00:00", "99", "completed"), (3, "2025-02-01T10:00:00", "99", "completed")]
+    consent = {1: True, 2: True, 3: True}
+    first, second = (system.build(shop(rows, consent), AS_OF, Shelf()) for rows in (before, later))
+    for name, frame in first.items():
+        pd.testing.assert_frame_equal(frame, second[name])

@@ -1,0 +1,183 @@
+"""The naive rules: the season borrowed from last year, and the choice between rules and models."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.domains.retail.market_intelligence_hub import naive_rules
+from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
+from headgate.domains.retail.market_intelligence_hub.forecasting import Backtest, Origin, Panel, Task, backtest
+from headgate.domains.retail.market_intelligence_hub.naive_rules import (
+    HALF_LAST_YEAR,
+    LAST_VALUE,
+    LAST_YEAR,
+    Candidates,
+    candidates,
+    chosen,
+    damped_growth,
+    last_year,
+    published,
+)
+
+pytestmark = pytest.mark.unit
+
+WEEK_CUTS = Plan().cuts(52)
+FOUR_LEVELS = np.array(["total", "category", "category", "category"], dtype=object)
+SEASON = 100 + 60 * np.sin(2 * np.pi * np.arange(52) / 52)
+
+
+def test_without_a_second_year_the_same_weeks_return() -> None:
+    assert last_year(SEASON, 13, 52).tolist() == SEASON[:13].tolist()
+
+
+def test_growth_is_known_from_the_overlap_and_damped() -> None:
+    grown = np.concatenate([SEASON, 1.5 * SEASON[:26]])
+    assert damped_growth(grown, 52) == pytest.approx(1.5 ** (26 / 39))
+    assert last_year(grown, 13, 52, 1.2) == pytest.approx(1.2 * SEASON[26:39])
+
+
+def test_all_series_grow_as_the_panel_does() -> None:
+    """The growth of one series alone would mostly be noise."""
+    panel, task = Panel((np.concatenate([SEASON, 1.5 * SEASON[:26]]), np.concatenate([SEASON, SEASON[:26]]))), Task(13, (52,))
+    now, _ = backtest(panel, task, cuts=())
+    found = candidates(now, panel, task, 52).means[LAST_YEAR]
+    assert found[0] == pytest.approx(found[1])
+    assert found[0] == pytest.approx(SEASON[26:39] * 1.25 ** (26 / 39))
+
+
+def test_a_history_that_lacks_a_few_weeks_of_a_year_is_filled_and_a_shorter_one_is_not() -> None:
+    assert last_year(SEASON[2:], 5, 52).tolist() == [SEASON[2], SEASON[2], *SEASON[2:5]]
+    assert np.isnan(last_year(SEASON[10:], 5, 52)).all()
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=0, max_size=120), st.integers(1, 30))
+def test_every_history_has_a_forecast_of_the_right_length(values: list[float], horizon: int) -> None:
+    found = last_year(np.array(values), horizon, 52)
+    assert found.shape == (horizon,)
+    assert np.isfinite(found).all() == (len(values) >= 48)
+
+
+def origins_of(history: np.ndarray) -> tuple[object, ...]:
+    panel, task = Panel((history,)), Task(13, (52,))
+    now, past = backtest(panel, task, cuts=WEEK_CUTS)
+    tried = tuple(candidates(one, panel.before(history.size - one.histories[0].size), task, 52) for one in past.origins)
+    return now, past, tried, candidates(now, panel, task, 52)
+
+
+def test_one_year_of_history_is_forecast_by_last_year_because_no_origin_could_compare() -> None:
+    _now, past, tried, offered = origins_of(SEASON)
+    assert chosen(past, tried, offered, np.array(["total"], dtype=object)) == [LAST_YEAR]
+
+
+def test_the_rule_that_wins_its_backtest_is_published_under_its_name() -> None:
+    """A year that repeats exactly: no model of 18 months can know it, the same weeks of last year do."""
+    now, past, tried, offered = origins_of(np.tile(SEASON, 2)[:78])
+    methods = chosen(past, tried, offered, np.array(["total"], dtype=object))
+    found = published(now, offered, methods, lambda means, _: means)
+    assert (methods, found.models) == ([LAST_YEAR], (LAST_YEAR,))
+    assert found.means[0] == pytest.approx(SEASON[26:39])
+
+
+def test_the_models_are_published_where_last_year_misleads() -> None:
+    """A level that doubled without a season."""
+    history = np.concatenate([np.tile([100.0, 20, 180, 60], 13), np.full(40, 400.0)]) + np.random.default_rng(1).normal(0, 3, 92)
+    _, past, tried, offered = origins_of(history)
+    assert chosen(past, tried, offered, np.array(["total"], dtype=object)) != [LAST_YEAR]
+
+
+def test_the_last_value_is_published_where_it_wins_although_no_year_is_known() -> None:
+    """40 weeks of a steady series: the models' error at past origins is ten times that of the last value."""
+    history = 100 + np.random.default_rng(3).normal(0, 3, 40)
+    _, past, tried, offered = origins_of(history)
+    assert chosen(past, worse(tried), offered, np.array(["total"], dtype=object)) == [LAST_VALUE]
+
+
+def test_the_models_stay_where_no_year_is_known_and_they_win() -> None:
+    _, past, tried, offered = origins_of(np.arange(40.0) * 10 + np.random.default_rng(4).normal(0, 1, 40))
+    better = tuple(Candidates({**one.means, "": actual}) for one, actual in zip(tried, past.actuals, strict=True))
+    assert chosen(past, better, offered, np.array(["total"], dtype=object)) == [""]
+
+
+def worse(tried: tuple[Candidates, ...]) -> tuple[Candidates, ...]:
+    """The candidates with ten times the models' forecast."""
+    return tuple(Candidates({**one.means, "": one.means[""] * 10}) for one in tried)
+
+
+def test_a_method_that_cannot_forecast_leaves_the_models_in_place() -> None:
+    now, _, _, offered = origins_of(SEASON[:40])
+    lacking = Candidates({**offered.means, LAST_YEAR: np.full((1, 13), np.nan)})
+    assert published(now, lacking, [LAST_YEAR], lambda means, _: means).models == now.models
+
+
+def test_doubt_grows_with_the_noise_of_the_history() -> None:
+    noise = np.random.default_rng(2).normal(0, 1, 52)
+    calm, rough = (naive_rules.untested_scale(np.maximum(SEASON + size * noise, 0), SEASON[:13]) for size in (2.0, 30.0))
+    assert (rough > calm).all()
+    assert (calm >= 0.2 * SEASON[:13]).all()
+
+
+def shop_with_season(years: float, seed: int = 1) -> tuple[np.ndarray, ...]:
+    """Weekly series of a shop that sells three times as much in the last ten weeks of a year as in the others, with noise."""
+    weeks = np.arange(round(years * 52))
+    season = np.where(weeks % 52 >= 42, 300.0, 100.0)
+    random = np.random.default_rng(seed)
+    return tuple(season * size * np.exp(random.normal(0, 0.1, weeks.size)) for size in (1.0, 2.0, 0.5, 3.0))
+
+
+def backtested(histories: tuple[np.ndarray, ...]) -> tuple[Backtest, tuple[Candidates, ...], Candidates, int | None]:
+    """Origins whose models are the last value: they know no season."""
+    panel, task, longest = Panel(histories), Task(13, (52,)), len(histories[0])
+    cuts = [cut for cut in WEEK_CUTS if longest - cut >= 10]
+
+    def at(cut: int) -> tuple[Origin, Candidates]:
+        known = panel.before(cut)
+        means = np.stack([np.full(13, history[-4:].mean()) for history in known.histories])
+        one = Origin(known.histories, means, ("ensemble",) * len(histories), np.ones(len(histories)))
+        return one, candidates(one, known, task, 52)
+
+    found = [at(cut) for cut in cuts]
+    actuals = np.stack([np.stack([history[longest - cut :][:13] for history in histories]) for cut in cuts])
+    past = Backtest(tuple(one for one, _ in found), actuals)
+    return past, tuple(tried for _, tried in found), at(0)[1], cuts.index(52) if 52 in cuts else None
+
+
+def test_the_origin_of_the_same_season_decides_against_models_that_won_in_quiet_months() -> None:
+    """40 weeks into the third year: spring and summer are flat and favour the models, the coming weeks are Christmas."""
+    histories = shop_with_season(2 + 40 / 52)
+    past, tried, offered, season = backtested(histories)
+    quiet = [0, 1]  # windows of 13 weeks that ended in the 40th and the 27th week
+    for place in quiet:
+        tried[place].means[""][:] = past.actuals[place]
+    assert "" not in chosen(past, tried, offered, FOUR_LEVELS, season)
+
+
+def test_a_year_of_origins_publishes_the_mean_of_last_year_and_models() -> None:
+    past, tried, offered, season = backtested(shop_with_season(2.5))
+    noise = np.random.default_rng(5)
+    for one, actual in zip(tried, past.actuals, strict=True):
+        for name in ("", LAST_YEAR, HALF_LAST_YEAR, LAST_VALUE):
+            one.means[name][:] = actual * noise.normal(1, 0.2, actual.shape)
+    assert chosen(past, tried, offered, FOUR_LEVELS, season) == [HALF_LAST_YEAR] * 4
+
+
+def test_a_challenger_that_wins_at_two_origins_by_little_does_not_replace_last_year() -> None:
+    """Two origins show so little that only a gain far beyond their difference counts."""
+    past, tried, offered, season = backtested(shop_with_season(1.55))
+    for place, (one, actual) in enumerate(zip(tried, past.actuals, strict=True)):
+        one.means[""][:] = actual * (1.15 if place else 1.05)
+        one.means[LAST_YEAR][:] = np.where(np.isfinite(one.means[LAST_YEAR]), actual * 1.16, np.nan)
+        one.means[HALF_LAST_YEAR][:] = (one.means[""] + one.means[LAST_YEAR]) / 2
+        one.means[LAST_VALUE][:] = actual * 2
+    assert np.isfinite([one.means[LAST_YEAR][0, 0] for one in tried]).sum() == 2
+    assert chosen(past, tried, offered, FOUR_LEVELS, season) == [LAST_YEAR] * 4
+
+
+def test_a_challenger_that_wins_at_every_origin_beyond_their_noise_is_published() -> None:
+    past, tried, offered, season = backtested(tuple(np.random.default_rng(seed).normal(100, 5, 156) for seed in range(4)))
+    for one, actual in zip(tried, past.actuals, strict=True):
+        for name, factor in (("", 1.01), (LAST_YEAR, 2.0), (HALF_LAST_YEAR, 1.5), (LAST_VALUE, 1.4)):
+            one.means[name][:] = actual * factor
+    assert chosen(past, tried, offered, FOUR_LEVELS, season) == [""] * 4

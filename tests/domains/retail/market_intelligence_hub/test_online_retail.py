@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.domains.retail import market_intelligence_hub
+from headgate.quality.audit import audit
+from headgate.systems.rows import rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import ibis
+    import pandas as pd
+
+    from headgate.contracts.registry import Registry
+
+pytestmark = pytest.mark.system
+
+AS_OF = date(2010, 12, 9)
+
+
+@pytest.fixture(scope="module")
+def built(online_retail: Mapping[str, ibis.Table]) -> dict[str, pd.DataFrame]:
+    return market_intelligence_hub.build(online_retail, AS_OF)
+
+
+def test_every_table_of_the_real_shop_holds_its_contract(built: dict[str, pd.DataFrame], registry: Registry) -> None:
+    for name, frame in built.items():
+        audit(registry.prod[name], rows_of(registry.prod[name], frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef")))
+
+
+def test_the_real_shop_is_forecast_better_than_by_naive2(built: dict[str, pd.DataFrame]) -> None:
+    """Over all series as the M4 competition does it: errors are averaged first, because ratios of nearly empty series have no bound."""
+    accuracy = built["forecast_accuracy"].set_index("series_id")
+    assert accuracy.loc["total", "owa"] < 0.9
+    means = accuracy[["mase", "smape", "mase_naive2", "smape_naive2"]].mean()
+    assert (means["mase"] / means["mase_naive2"] + means["smape"] / means["smape_naive2"]) / 2 < 1
+
+
+def test_intervals_hold_about_as_many_real_weeks_as_they_say(built: dict[str, pd.DataFrame]) -> None:
+    accuracy = built["forecast_accuracy"]
+    assert accuracy["coverage_80"].mean() == pytest.approx(0.80, abs=0.03)
+    assert accuracy["coverage_95"].mean() == pytest.approx(0.95, abs=0.03)
+
+
+def test_the_christmas_closure_is_reported(built: dict[str, pd.DataFrame]) -> None:
+    total = built["sales_anomalies"].query("series_id == 'total'").set_index("period_on")
+    closed = total.loc[date(2009, 12, 28)]
+    assert (closed["actual"], closed["reason"]) == (Decimal(0), "no_sales")
+
+
+def test_fifty_two_whole_weeks_are_known_and_the_year_rises_into_autumn(built: dict[str, pd.DataFrame]) -> None:
+    total = built["sales_trends"].set_index("series_id").loc["total"]
+    assert (total["periods"], total["direction"]) == (52, "rising")
+    assert built["sales_forecast"]["period_on"].min() == date(2010, 12, 6)

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from headgate.domains.retail.market_intelligence_hub.forecasting import Panel, Task, backtest
+from headgate.domains.retail.market_intelligence_hub.pooled_autoregression import borrowed_seasons, pooled_votes
+
+pytestmark = pytest.mark.unit
+
+SEASON = 6
+STEPS = 8
+
+
+def _panel(count: int, size: int = 80) -> list[np.ndarray]:
+    """Series of one seasonal shape, each at its own level, scale and phase, with noise."""
+    rng = np.random.default_rng(17)
+    at = np.arange(size + STEPS)
+    levels, scales, phases = rng.uniform(50, 5000, count), rng.uniform(1, 20, count), rng.integers(0, SEASON, count)
+    shape = np.array([0.0, 1, 3, 5, 2, -1])
+    return [
+        level + scale * (shape[(at + phase) % SEASON] + rng.normal(0, 0.2, at.size))
+        for level, scale, phase in zip(levels, scales, phases, strict=True)
+    ]
+
+
+def test_a_shape_that_the_panel_shares_is_carried_on_in_every_series() -> None:
+    series = _panel(20)
+    votes = pooled_votes(tuple(y[:-STEPS] for y in series), STEPS, (SEASON,)).ahead
+    for vote in votes:
+        errors = [np.abs(vote[number] - y[-STEPS:]).mean() / np.ptp(y) for number, y in enumerate(series)]
+        assert max(errors) < 0.1
+
+
+def test_small_panels_and_panels_without_a_season_have_nothing_to_say() -> None:
+    few = tuple(_panel(9))
+    assert np.isnan(pooled_votes(few, STEPS, (SEASON,)).ahead).all()
+    assert np.isnan(pooled_votes(tuple(_panel(20)), STEPS, ()).ahead).all()
+    assert np.isnan(pooled_votes((), STEPS, (SEASON,)).ahead).all()
+
+
+def test_series_that_are_short_or_never_move_are_left_to_others() -> None:
+    histories = (*_panel(20), np.full(90, 5.0), np.arange(7.0), np.empty(0))
+    votes = pooled_votes(histories, STEPS, (SEASON,)).ahead
+    assert np.isfinite(votes[:, :20]).all()
+    assert np.isnan(votes[:, 20:]).all()
+
+
+def test_logarithms_are_taken_of_positive_series_only() -> None:
+    histories = [*_panel(20)]
+    histories[3] = histories[3] - histories[3].mean()
+    values, logs = pooled_votes(tuple(histories), STEPS, (SEASON,)).ahead
+    assert np.isfinite(values[3]).all()
+    assert np.isnan(logs[3]).all()
+
+
+def test_how_well_the_panel_forecasts_a_series_is_reported_with_its_votes() -> None:
+    """A wave of another length than the season: both naive methods fail, an autoregression does not."""
+    wave = 500 + 50 * np.sin(2 * np.pi * np.arange(80) / 11)
+    found = pooled_votes((*_panel(20), wave, np.full(90, 5.0)), STEPS, (SEASON,))
+    assert found.left[:20].max() < 1
+    assert found.of(20).left < 0.6 * found.left[:20].min()
+    assert np.isnan(found.of(21).left)
+    assert np.isnan(pooled_votes(tuple(_panel(9)), STEPS, (SEASON,)).left).all()
+
+
+def test_the_panels_votes_count_in_the_forecast() -> None:
+    series = _panel(12)
+    found, _ = backtest(Panel(tuple(y[:-STEPS] for y in series)), Task(STEPS, (SEASON,)), cuts=())
+    assert set(found.models) == {"pooled_ensemble"}
+    assert np.stack([y[-STEPS:] for y in series]) == pytest.approx(found.means, rel=0.2)
+
+
+def _one_year(count: int, size: int = 60) -> list[np.ndarray]:
+    """Weekly series of a little more than a year, each at its own level, whose sales doubled in weeks 5 to 8 of last year."""
+    rng = np.random.default_rng(23)
+    rise = np.where((np.arange(size) >= size - 48) & (np.arange(size) < size - 44), 2.0, 1.0)
+    return [level * rise * np.exp(rng.normal(0, 0.05, size)) for level in rng.uniform(50, 5000, count)]
+
+
+def test_a_season_seen_once_is_borrowed_from_all_series_and_damped() -> None:
+    series = _one_year(20)
+    for history, ahead in zip(series, borrowed_seasons(tuple(series), 13, (52,)), strict=True):
+        usual = np.median(history)
+        assert ahead[:4] == pytest.approx(np.full(4, usual), rel=0.15)
+        assert ahead[4:8] == pytest.approx(np.full(4, usual * 2**0.75), rel=0.15)
+        assert ahead[8:] == pytest.approx(np.full(5, usual), rel=0.15)
+
+
+def test_no_season_is_borrowed_from_few_series_or_by_those_that_know_two_or_none() -> None:
+    assert np.isnan(borrowed_seasons(tuple(_one_year(9)), 13, (52,))).all()
+    others = (*_one_year(20), *_one_year(1, 120), *_one_year(1, 52), np.r_[0.0, *_one_year(1)])
+    found = borrowed_seasons(others, 13, (52,))
+    assert np.isfinite(found[:20]).all()
+    assert np.isnan(found[20:]).all()

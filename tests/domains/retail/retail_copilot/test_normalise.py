@@ -1,0 +1,88 @@
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.domains.retail.retail_copilot import normalise
+
+pytestmark = pytest.mark.unit
+
+
+def templates(*texts: str, vocabulary: tuple[str, ...] = ()) -> list[str]:
+    frame = pd.DataFrame({"query_text": texts, "searches": 1})
+    return normalise.templates(frame, vocabulary).template.tolist()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "red mug",
+        "  RED   Mug ",
+        "réd mug",
+        "red mugs",
+        "red-mug!",
+        "6 red mugs",
+        "red mug set of 6",
+        "red mug pack of 12",
+        "red mug x2",
+        "red mug 350ml",
+        "red mug 350 ml",
+        "red mug 10 x 12 cm",
+        "red mug 10x12x8cm",
+        "red mug size large",
+        "red mug XL",
+        "red mug 0,5 l",
+        "red mug jane.doe@example.com",
+    ],
+)
+def test_case_accents_plural_quantity_and_size_make_no_other_template(text: str) -> None:
+    assert templates(text) == ["red mug"]
+
+
+@pytest.mark.parametrize(
+    ("text", "template"),
+    [
+        ("berries", "berry"),
+        ("boxes", "box"),
+        ("glasses", "glass"),
+        ("glass", "glass"),
+        ("christmas", "christma"),
+        ("bus", "bus"),
+        ("7up", "7up"),
+        ("iphone 12", "iphone 12"),
+        ("children's mug", "children mug"),
+        ("чашка", "чашка"),
+        ("!!!", normalise.BLANK),
+        ("", normalise.BLANK),
+    ],
+)
+def test_words_keep_what_they_mean(text: str, template: str) -> None:
+    assert templates(text) == [template]
+
+
+def test_a_misspelled_word_becomes_the_shops_word_and_is_reported() -> None:
+    frame = normalise.templates(pd.DataFrame({"query_text": ["ceramc mug", "ceramic mug"], "searches": [1, 1]}), ["RED CERAMIC MUG"])
+    assert frame.template.tolist() == ["ceramic mug"] * 2
+    assert frame.is_corrected.tolist() == [True, False]
+
+
+def test_personal_data_is_never_shown() -> None:
+    shown = normalise.redacted(pd.Series(["mug for jane@example.com", "call +44 20 7946 0958", "card [card number] mug", "mug 12"]))
+    assert shown.tolist() == ["mug for [e-mail]", "call [number]", "card [card number] mug", "mug 12"]
+
+
+@given(st.lists(st.text(max_size=60), min_size=1, max_size=15, unique=True))
+def test_any_text_has_a_template_that_is_its_own_template(texts: list[str]) -> None:
+    frame = pd.DataFrame({"query_text": texts, "searches": 1})
+    found = normalise.templates(frame, ())
+    assert found.template.str.len().between(1, normalise.MAX_LENGTH).all()
+    assert found.query_text.tolist() == texts
+
+
+def test_no_texts_give_no_templates() -> None:
+    assert normalise.templates(pd.DataFrame({"query_text": [], "searches": []}), ["mug"]).empty
+
+
+def test_a_word_that_only_ends_like_a_plural_stays_whole() -> None:
+    words = pd.Series(["christmas", "mugs", "gnomes"])
+    assert list(normalise.singular(words, {"christmas", "mug", "mugs"})) == ["christmas", "mug", "gnome"]

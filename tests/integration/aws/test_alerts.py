@@ -1,0 +1,146 @@
+"""People hear of a refused file: which, where, why, and what to do."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.api.shapes.lake import Health
+from headgate.aws.sns import SUBJECT_LENGTH, Alerts
+from headgate.errors import NotFoundError
+from headgate.lake.ports import FileRecord
+from headgate.reports.alerts import Alert
+from headgate.reports.answers import Report
+from headgate.reports.publish import Page, announce
+from tests.conftest import unique
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Emulator
+
+pytestmark = pytest.mark.integration
+
+REFUSED = FileRecord(
+    file_id="raw/payments/may.csv#v1",
+    bucket="ecommerce-raw",
+    key="payments/may.csv",
+    version_id="v1",
+    dataset="payments",
+    state="rejected",
+    error={
+        "rule": "missing_sensitive_column",
+        "column": "card_number",
+        "message": "the column is missing",
+        "remedy": "send the file with it",
+        "file": "payments/may.csv",
+    },
+)
+
+
+@pytest.fixture
+def inbox(emulator: Emulator) -> tuple[Alerts, Callable[[], list[dict[str, str]]]]:
+    """A topic, and what its one subscriber was sent."""
+    sns, sqs = emulator.client("sns"), emulator.client("sqs")
+    topic = sns.create_topic(Name=unique("alerts"))["TopicArn"]
+    queue = sqs.create_queue(QueueName=unique("inbox"))["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    publishing = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn}
+    policy = {"Version": "2012-10-17", "Statement": [publishing]}
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(policy)})
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+
+    def received() -> list[dict[str, str]]:
+        messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(message["Body"]) for message in messages]
+
+    return Alerts(sns, topic), received
+
+
+def test_a_refused_file_is_reported_with_file_column_rule_and_remedy(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
+    alerts, received = inbox
+    alerts.refused(REFUSED)
+    (reported,) = received()
+    assert reported["Subject"] == "Headgate rejected a file: missing_sensitive_column"
+    for part in ("s3://ecommerce-raw/payments/may.csv", "card_number", "missing_sensitive_column", "send the file with it"):
+        assert part in reported["Message"]
+
+
+def test_people_hear_of_files_that_were_refused_wait_or_are_out_of_line_and_of_no_others(
+    inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]],
+) -> None:
+    alerts, received = inbox
+    shifted = replace(REFUSED, state="done", error={}, profile={"drift": "amount: mean moved [mean]"})
+    for record in (
+        REFUSED,
+        replace(REFUSED, state="needs_mapping"),
+        shifted,
+        replace(shifted, profile={}),
+        replace(REFUSED, state="ignored"),
+    ):
+        alerts.settled(record)
+    assert sorted(message["Subject"] for message in received()) == [
+        "Headgate accepted a file of payments that is out of line",
+        "Headgate asks what a file's columns mean",
+        "Headgate rejected a file: missing_sensitive_column",
+    ]
+
+
+def test_people_hear_of_new_columns_and_what_to_do(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
+    alerts, received = inbox
+    alerts.settled(replace(REFUSED, state="done", error={}, new_columns={"Filiale": 1200}))
+    (message,) = received()
+    assert message["Subject"] == "Headgate found new columns in a file of payments"
+    for part in ("Filiale (1,200 values)", "s3://ecommerce-raw/payments/may.csv", "headgate quarantine replay --dataset payments"):
+        assert part in message["Message"]
+
+
+def test_people_hear_which_datasets_could_not_be_merged(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
+    alerts, received = inbox
+    alerts.datasets_not_merged({"returns": "rows lack a value: reason", "orders": "rows do not fit: total"})
+    (message,) = received()
+    assert message["Subject"] == "Headgate could not merge orders, returns"
+    assert "returns: rows lack a value: reason" in message["Message"]
+
+
+def test_a_number_in_a_files_key_is_sent_to_nobody(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
+    alerts, received = inbox
+    alerts.refused(replace(REFUSED, key="payments/4111111111111111.csv"))
+    (reported,) = received()
+    assert "s3://ecommerce-raw/payments/[PAN ****1111].csv" in reported["Message"]
+
+
+def test_a_subject_is_cut_and_cleaned_to_what_email_allows(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
+    alerts, received = inbox
+    alerts.send("line\nbreak é " + "x" * 200, "message")
+    (reported,) = received()
+    assert reported["Subject"].startswith("line?break ? xxx")
+    assert len(reported["Subject"]) == SUBJECT_LENGTH
+
+
+def test_an_absent_topic_is_not_found(emulator: Emulator) -> None:
+    with pytest.raises(NotFoundError):
+        Alerts(emulator.client("sns"), f"arn:aws:sns:us-east-1:000000000000:{unique('absent')}").send("subject", "message")
+
+
+def test_a_report_sends_each_business_alert_and_then_its_address(inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]]) -> None:
+    topic, received = inbox
+    fraud = Alert("compliance-guardian", "fraud_share", "7 % of the money is in transactions to review.", "Look at the queue.")
+    stale = Alert("lake", "freshness", "No file came for more than two days.")
+    made_at = datetime(2026, 11, 21, 6, tzinfo=UTC)
+    report = Report("ecommerce", made_at, Health(state="degraded", checks=()), (), (), {}, made_at)
+    announce(Page(report, (fraud, stale), "<html>"), "s3://artifacts/reports/2026-11-21.html", topic, "https://console.example")
+    messages: dict[str, str] = {}
+    while len(messages) < 3:  # a queue gives its messages in any order, and not always all at once
+        messages |= {one["Subject"]: one["Message"] for one in received()}
+    assert messages["Headgate alert: fraud_share (compliance-guardian)"].splitlines() == [
+        "7 % of the money is in transactions to review.",
+        "Look at the queue.",
+        "https://console.example/#/dashboards/compliance-guardian",
+    ]
+    assert messages["Headgate alert: freshness (lake)"].endswith("https://console.example/#/lake")
+    assert "s3://artifacts/reports/2026-11-21.html" in messages["Headgate report of ecommerce: 2 alerts"]

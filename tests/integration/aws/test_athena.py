@@ -1,0 +1,132 @@
+"""Athena's answers come back as the types that Athena names."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from headgate.aws.athena.queries import AthenaQueries
+from headgate.errors import QueryError
+from headgate.query import reason_of, translate
+from tests.conftest import unique
+
+if TYPE_CHECKING:
+    from tests.conftest import Emulator
+
+pytestmark = pytest.mark.integration
+
+COLUMNS = [
+    ("id", "bigint"),
+    ("code", "string"),
+    ("price", "decimal(12,2)"),
+    ("share", "double"),
+    ("sold_on", "date"),
+    ("sold_at", "timestamp"),
+    ("returned", "boolean"),
+    ("quantity", "int"),
+]
+FIRST = (9007199254740993, "007123", Decimal("19.90"), 0.25, date(2011, 12, 9), datetime(2011, 12, 9, 12, 50, 1), True, 3)
+SECOND = (2, "", None, None, None, None, None, None)
+
+
+@pytest.fixture(scope="module")
+def queries(emulator: Emulator) -> AthenaQueries:
+    """A table of two rows, the second all null but for an empty text."""
+    database, bucket = unique("db").replace("-", "_"), unique("athena")
+    _store(emulator, bucket)
+    glue = emulator.client("glue")
+    glue.create_database(DatabaseInput={"Name": database})
+    descriptor = {
+        "Location": f"s3://{bucket}/sales/",
+        "Columns": [{"Name": name, "Type": kind} for name, kind in COLUMNS],
+        "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+        "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+        "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"},
+    }
+    glue.create_table(
+        DatabaseName=database,
+        TableInput={
+            "Name": "sales",
+            "TableType": "EXTERNAL_TABLE",
+            "Parameters": {"classification": "parquet"},
+            "StorageDescriptor": descriptor,
+        },
+    )
+    athena, workgroup = emulator.client("athena"), unique("workgroup")
+    athena.create_work_group(
+        Name=workgroup,
+        Configuration={"ResultConfiguration": {"OutputLocation": f"s3://{bucket}/results/"}, "EnforceWorkGroupConfiguration": True},
+    )
+    return AthenaQueries(athena, workgroup, database)
+
+
+def _store(emulator: Emulator, bucket: str) -> None:
+    types = [pa.int64(), pa.string(), pa.decimal128(12, 2), pa.float64(), pa.date32(), pa.timestamp("us"), pa.bool_(), pa.int32()]
+    arrays = [pa.array(values, kind) for values, kind in zip(zip(FIRST, SECOND, strict=True), types, strict=True)]
+    out = io.BytesIO()
+    pq.write_table(pa.table(arrays, names=[name for name, _ in COLUMNS]), out)
+    s3 = emulator.client("s3")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="sales/part-00000.parquet", Body=out.getvalue())
+
+
+def test_every_type_comes_back_exactly(queries: AthenaQueries) -> None:
+    answer = queries.run("select * from sales order by id desc")
+    assert [column.name for column in answer.columns] == [name for name, _ in COLUMNS]
+    assert answer.rows == (FIRST, SECOND)
+    assert [type(value) for value in answer.rows[0]] == [type(value) for value in FIRST]
+
+
+def test_records_are_by_column_name(queries: AthenaQueries) -> None:
+    assert queries.run("select id, code from sales order by id").records() == [{"id": 2, "code": ""}, {"id": FIRST[0], "code": "007123"}]
+
+
+def test_no_rows_are_an_answer_with_columns(queries: AthenaQueries) -> None:
+    answer = queries.run("select id from sales where id < 0")
+    assert (len(answer.columns), answer.rows) == (1, ())
+
+
+def test_an_answer_goes_past_a_page(queries: AthenaQueries) -> None:
+    answer = queries.run("select * from range(2500) as numbers(number) order by number")
+    assert [row[0] for row in answer.rows] == list(range(2500))
+
+
+def test_a_wrong_query_is_reported_with_athenas_reason(queries: AthenaQueries) -> None:
+    with pytest.raises(QueryError, match="no_such_table"):
+        queries.run("select * from no_such_table")
+
+
+def test_a_query_is_spoken_as_the_engine_understands_it(queries: AthenaQueries) -> None:
+    reported: list[str] = []
+
+    def spoken(sql: str) -> str:
+        reported.append(sql)
+        return "select 42 as answer"
+
+    other = AthenaQueries(queries.client, queries.workgroup, queries.database, spoken)
+    assert other.run("select approx_distinct(id) from sales").records() == [{"answer": 42}]
+    assert reported == ["select approx_distinct(id) from sales"]
+
+
+def test_a_query_that_takes_too_long_is_stopped(queries: AthenaQueries) -> None:
+    clock = iter(range(0, 10_000, 100))
+    hasty = AthenaQueries(queries.client, queries.workgroup, queries.database, sleep=lambda _: None, monotonic_s=lambda: next(clock))
+    slow = "select count(*) from range(3000000) as a(x), range(3000) as b(y) where (x * y) % 7 = 3"
+    with pytest.raises(QueryError, match="took too long"):
+        hasty.run(slow, timeout_s=1)
+
+
+def test_questions_about_tables_and_reasons_are_athenas_whatever_engine_answers(queries: AthenaQueries) -> None:
+    asked = replace(queries, spoken=partial(translate, dialect="duckdb"), reason=partial(reason_of, dialect="duckdb"))
+    assert {"tab_name": "orders"} in asked.run("show tables in ecommerce_curated").records()
+    assert [row["col_name"] for row in asked.run("describe ecommerce_curated.regions").records()][:1] == ["region_id"]
+    with pytest.raises(QueryError, match=r"COLUMN_NOT_FOUND: Column .nope. cannot be resolved$"):
+        asked.run("select nope from sales")

@@ -1,0 +1,166 @@
+"""The Glue jobs, run by the emulator as it runs them: as processes that find their arguments in the environment."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.registry import Registry
+from headgate.lake import keys
+from tests.conftest import unique
+
+if TYPE_CHECKING:
+    from tests.integration.conftest import Lake
+
+pytestmark = pytest.mark.integration
+
+JOBS = Path(__file__).parents[3] / "glue_jobs"
+REGION = {
+    "region_id": "GB",
+    "region_name": "United Kingdom",
+    "country_code": "GB",
+    "continent": "EU",
+    "updated_at": datetime(2011, 12, 9),
+    "_content_sha256": "0" * 64,
+    "_source_row": 1,
+}
+
+
+def run_job(lake: Lake, script: str, arguments: dict[str, str] | None = None, defaults: dict[str, str] | None = None) -> dict[str, Any]:
+    """One run of a job, as the emulator reports it when it has ended."""
+    s3, glue, name = lake.emulator.client("s3"), lake.emulator.client("glue"), unique("job")
+    s3.put_object(Bucket=lake.bucket("raw"), Key=f"jobs/{name}.py", Body=(JOBS / script).read_bytes())
+    given = lake.settings if defaults is None else defaults
+    glue.create_job(
+        Name=name,
+        Role=lake.emulator.role("glue"),
+        Command={"Name": "pythonshell", "PythonVersion": "3.9", "ScriptLocation": f"s3://{lake.bucket('raw')}/jobs/{name}.py"},
+        DefaultArguments={f"--{key}": value for key, value in given.items()},
+        Timeout=300,
+    )
+    run_id = glue.start_job_run(JobName=name, Arguments=arguments or {})["JobRunId"]
+    deadline = time.monotonic() + 280
+    while (run := glue.get_job_run(JobName=name, RunId=run_id)["JobRun"])["JobRunState"] in {"STARTING", "RUNNING"}:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    ended: dict[str, Any] = run
+    return ended
+
+
+def put_region(lake: Lake) -> None:
+    schema = arrow_schema(Registry.load().curated["regions"])
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist([REGION], schema=schema), out)
+    key = keys.increment_key("regions", str(REGION["_content_sha256"]))
+    lake.emulator.client("s3").put_object(Bucket=lake.bucket("curated"), Key=key, Body=out.getvalue())
+
+
+@pytest.fixture(scope="module")
+def merged(lake: Lake) -> dict[str, Any]:
+    """The run of a merge over a lake with one region in it."""
+    put_region(lake)
+    return run_job(lake, "merge_curated.py", {"--as_of": "2011-12-09"})
+
+
+def test_the_merge_reads_settings_and_arguments_and_publishes_a_snapshot(lake: Lake, merged: dict[str, Any]) -> None:
+    assert merged["JobRunState"] == "SUCCEEDED", merged.get("ErrorMessage")
+    stored = lake.emulator.client("s3").get_object(Bucket=lake.bucket("curated"), Key=keys.lake_snapshot_key(keys.CURRENT))
+    pointer = json.loads(stored["Body"].read())
+    assert (pointer["as_of"], pointer["datasets"]["regions"]["rows"]) == (date(2011, 12, 9).isoformat(), 1)
+
+
+@pytest.mark.usefixtures("merged")
+def test_the_gate_passes_a_good_snapshot(lake: Lake) -> None:
+    run = run_job(lake, "quality_gate.py")
+    assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
+
+
+@pytest.mark.usefixtures("merged")
+def test_the_gate_marks_a_system_that_reads_nothing_new(lake: Lake) -> None:
+    deployed = {"--HEADGATE_DEPLOYMENT_ID": "one"}
+    assert marked(lake, deployed) == []
+    built = run_job(lake, "build_system.py", {"--system": "global-market-pulse", **deployed})
+    assert built["JobRunState"] == "SUCCEEDED", built.get("ErrorMessage")
+    assert marked(lake, deployed) == ["runs/unchanged/global-market-pulse"]
+    assert marked(lake, {"--HEADGATE_DEPLOYMENT_ID": "two"}) == []
+
+
+def marked(lake: Lake, arguments: dict[str, str]) -> list[str]:
+    """Return the marks in the artifacts bucket after the gate has run."""
+    run = run_job(lake, "quality_gate.py", arguments)
+    assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
+    listed = lake.emulator.client("s3").list_objects_v2(Bucket=lake.bucket("artifacts"), Prefix=keys.UNCHANGED_SYSTEMS)
+    return [one["Key"] for one in listed.get("Contents", [])]
+
+
+def test_a_job_without_its_settings_fails_with_one_line_that_names_them_all(lake: Lake) -> None:
+    run = run_job(lake, "merge_curated.py", defaults={})
+    assert run["JobRunState"] == "FAILED"
+    assert run["ErrorMessage"].strip() == "SettingsError: missing environment variables: HEADGATE_CURATED_BUCKET, HEADGATE_CURATED_DATABASE"
+
+
+def test_a_job_with_a_wrong_argument_fails_with_one_line_that_names_it(lake: Lake) -> None:
+    run = run_job(lake, "merge_curated.py", {"--as_of": "2011-13-09"})
+    assert run["ErrorMessage"].strip() == "SettingsError: --as_of must be a date written YYYY-MM-DD"
+
+
+def test_a_snapshot_that_does_not_exist_is_named(lake: Lake) -> None:
+    run = run_job(lake, "quality_gate.py", {"--snapshot_id": "0123456789abcdef"})
+    assert run["ErrorMessage"].startswith("NotFoundError: read s3://")
+    assert "0123456789abcdef" in run["ErrorMessage"]
+
+
+@pytest.mark.usefixtures("merged")
+def test_a_system_without_a_bucket_is_named(lake: Lake) -> None:
+    run = run_job(lake, "build_system.py", {"--system": "water-works"})
+    assert run["ErrorMessage"].startswith("SettingsError: HEADGATE_PROD_BUCKETS names no bucket of water-works")
+
+
+@pytest.mark.usefixtures("merged")
+@pytest.mark.parametrize("engine", ["duckdb", "spark", "athena"])
+def test_a_system_is_built_on_the_engine_that_is_asked_for(lake: Lake, engine: str) -> None:
+    results = {"ResultConfiguration": {"OutputLocation": f"s3://{lake.bucket('raw')}/results/"}}
+    workgroup = unique("workgroup")
+    lake.emulator.client("athena").create_work_group(Name=workgroup, Configuration=results)
+    athena = {"--HEADGATE_WORKGROUP": workgroup, "--HEADGATE_SQL_DIALECT": "duckdb"}
+    run = run_job(lake, "build_system.py", {"--system": "global-market-pulse", "--HEADGATE_ENGINE": engine, **athena})
+    assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
+
+
+@pytest.mark.usefixtures("merged")
+def test_an_engine_that_there_is_not_is_named(lake: Lake) -> None:
+    run = run_job(lake, "build_system.py", {"--system": "global-market-pulse", "--HEADGATE_ENGINE": "polars"})
+    assert run["ErrorMessage"].strip() == "SettingsError: no engine polars; there are auto, duckdb, spark, athena"
+
+
+@pytest.mark.usefixtures("merged")
+def test_a_dataset_that_cannot_be_merged_is_alerted_once_and_the_run_continues(lake: Lake) -> None:
+    """Runs last in this module: the increment that does not fit is deleted at the end."""
+    sqs = lake.emulator.client("sqs")
+    queue = sqs.create_queue(QueueName=unique("inbox"))["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sending = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn}
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [sending]})})
+    lake.emulator.client("sns").subscribe(TopicArn=lake.settings["HEADGATE_ALERTS_TOPIC_ARN"], Protocol="sqs", Endpoint=arn)
+    out = io.BytesIO()
+    pq.write_table(pa.table({"other_id": ["FR"], "_content_sha256": ["1" * 64], "_source_row": [1]}), out)
+    key, s3 = keys.increment_key("regions", "1" * 64), lake.emulator.client("s3")
+    s3.put_object(Bucket=lake.bucket("curated"), Key=key, Body=out.getvalue())
+    try:
+        for _ in range(2):
+            assert run_job(lake, "merge_curated.py", {"--as_of": "2011-12-09"})["JobRunState"] == "SUCCEEDED"
+        pointer = json.loads(s3.get_object(Bucket=lake.bucket("curated"), Key=keys.lake_snapshot_key(keys.CURRENT))["Body"].read())
+        assert list(pointer["failed"]) == ["regions"]
+        alerts = [json.loads(one["Body"]) for one in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])]
+        assert [alert["Subject"] for alert in alerts] == ["Headgate could not merge regions"]
+    finally:
+        s3.delete_object(Bucket=lake.bucket("curated"), Key=key)

@@ -1,0 +1,141 @@
+"""What is built before anything is deployed: archives, contracts, catalog, requirements."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.contracts.registry import Registry
+from headgate.domains.retail import SYSTEMS
+from scripts.packages import build
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.integration
+
+# What a function finds on AWS besides Python's own: Lambda's boto3 with what it stands on, and its layers (scripts/packages/layer.py).
+RUNTIME = "boto3,botocore,s3transfer,dateutil,six,urllib3,jmespath"
+TOOLS = f"{RUNTIME},aws_lambda_powertools,typing_extensions"
+ARROW = f"{TOOLS},numpy,pyarrow"
+SETTINGS = (
+    "CURATED_BUCKET QUARANTINE_BUCKET ARTIFACTS_BUCKET RAW_QUEUE_URL FILES_TABLE MASKING_KEY_SECRET "
+    "ALERTS_TOPIC_ARN DEBOUNCE_SCHEDULE SCHEDULER_ROLE_ARN CURATED_QUEUE_ARN STATE_MACHINE_ARN"
+)
+BARE_IMPORT = """
+import importlib.abc, sys
+allowed = set({layers!r}.split(",")) | set(sys.stdlib_module_names) | {{"headgate", "handler"}}
+
+class Nothing(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] not in allowed and not name.startswith("_"):
+            raise ModuleNotFoundError(f"not in Lambda: {{name}}", name=name)
+
+sys.meta_path.insert(0, Nothing())
+sys.path.insert(0, {archive!r})
+import handler
+{call}
+"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    build.build(folder)
+    return folder
+
+
+def test_the_same_input_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
+    build.build(tmp_path)
+    files = sorted(path.relative_to(built) for path in built.rglob("*") if path.is_file())
+    assert files == sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
+    assert all((built / path).read_bytes() == (tmp_path / path).read_bytes() for path in files)
+
+
+def test_a_second_build_touches_nothing(built: Path) -> None:
+    assert build.build(built) == []
+
+
+def test_compiled_modules_are_those_that_python_itself_would_load(built: Path, tmp_path: Path) -> None:
+    """And it looks at no source for them: a wrong source beside them changes nothing."""
+    with zipfile.ZipFile(built / "lambdas" / "raw_to_curated.zip") as packed:
+        packed.extractall(tmp_path)
+    (tmp_path / "headgate" / "errors.py").write_text("raise SystemExit('read from its source')", encoding="utf-8")
+    script = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import headgate.errors; print(headgate.errors.__file__)"
+    done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == str(tmp_path / "headgate" / "errors.py"), done.stderr
+
+
+def test_archives_do_not_depend_on_the_order_of_files() -> None:
+    assert build.archive({"a": b"1", "b": b"2"}) == build.archive({"b": b"2", "a": b"1"})
+
+
+def test_archives_hold_handler_package_and_contracts_and_nothing_else(built: Path) -> None:
+    for path in (built / "lambdas").iterdir():
+        names = zipfile.ZipFile(io.BytesIO(path.read_bytes())).namelist()
+        assert {name.partition("/")[0] for name in names} == {"handler.py", "headgate"}
+        assert "headgate/_contracts/source/orders.json" in names
+
+
+def test_packed_contracts_say_what_the_written_ones_say(built: Path, tmp_path: Path) -> None:
+    zipfile.ZipFile(built / "headgate.zip").extractall(tmp_path)
+    packed, written = Registry.load(tmp_path / "headgate" / "_contracts"), Registry.load()
+    assert packed == written
+
+
+@pytest.mark.parametrize(
+    ("function", "layers", "call"),
+    [
+        ("raw_to_curated", ARROW, "import os; handler.wiring.runs(os.environ); handler.wiring.alerts(os.environ)"),
+        ("start_pipeline", TOOLS, "import os; handler.wiring.pending_start(os.environ)"),
+    ],
+)
+def test_a_function_needs_nothing_but_its_archive_and_the_layers(built: Path, function: str, layers: str, call: str) -> None:
+    environment = {f"HEADGATE_{name}": "x" for name in SETTINGS.split()} | {
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "POWERTOOLS_TRACE_DISABLED": "1",
+    }
+    script = BARE_IMPORT.format(layers=layers, archive=str(built / "lambdas" / f"{function}.zip"), call=call)
+    done = subprocess.run([sys.executable, "-I", "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_contracts_are_read_from_an_archive_that_nobody_unpacked(built: Path) -> None:
+    """So does Glue import --extra-py-files."""
+    script = "\n".join(
+        (
+            f"import sys; sys.path.insert(0, {str(built / 'headgate.zip')!r})",
+            "from headgate.contracts.registry import Registry, folders",
+            "print(type(folders('source')[0]).__module__, len(Registry.load().source))",
+        )
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["zipfile", str(len(Registry.load().source))]
+
+
+def test_every_system_has_tables_in_the_catalog(built: Path) -> None:
+    catalog = json.loads((built / "catalog.json").read_text(encoding="utf-8"))
+    assert {table["system"] for table in catalog["prod"].values()} == set(SYSTEMS)
+    assert "quarantine" in catalog["curated"]
+
+
+def test_jobs_install_all_they_need_at_locked_versions_and_nothing_of_development(built: Path) -> None:
+    lines = (built / "requirements" / "build_system.txt").read_text(encoding="utf-8").splitlines()
+    stated = {line.partition("==")[0] for line in lines}
+    assert {"ibis-framework", "duckdb", "great-expectations", "botocore", "python-dateutil"} <= stated
+    assert not stated & {"pytest", "ruff", "mypy", "ministack", "hypothesis", "localstack-client", "awswrangler"}
+    assert all("--hash=sha256:" in line for line in lines)
+
+
+def test_a_projects_own_dashboards_are_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "dashboards").mkdir()
+    (tmp_path / "headgate.toml").write_text('name = "library"\ndomains = []\n', encoding="utf-8")
+    (tmp_path / "dashboards" / "loans.yaml").write_text("system: own-models\ntitle: Loans\npanels: []\n", encoding="utf-8")
+    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
+    assert json.loads(build.package_files()["headgate/_dashboards/loans.json"])["title"] == "Loans"

@@ -1,0 +1,226 @@
+"""Files: list, story, rejected rows, corrections, mappings, profiles, quality, revert."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from headgate.api.files.stages import stages_of
+from headgate.lake.states import FileState
+from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake, query
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture
+def caller() -> Caller:
+    return Caller(MemoryLake())
+
+
+def test_files_are_listed_newest_first_page_by_page(caller: Caller) -> None:
+    ids = [caller.lake.receive(f"payments/{n}.csv", PAYMENTS.replace(b"A1", b"B%d" % n)).file_id for n in range(5)]
+    found, cursor = [], ""
+    while True:
+        page = caller.call("GET", "/v1/files" + query(limit=2, cursor=cursor)).json
+        found += [one["file_id"] for one in page["files"]]
+        cursor = page["next_cursor"]
+        if not cursor:
+            break
+    assert found == ids[::-1]
+
+
+def test_files_are_filtered_by_dataset_state_and_name(caller: Caller) -> None:
+    caller.lake.receive("payments/good.csv", PAYMENTS)
+    caller.lake.receive("payments/bad.csv", b"nothing\n")
+    states = {one["key"]: one["state"] for one in caller.call("GET", "/v1/files").json["files"]}
+    assert states == {"payments/bad.csv": "rejected", "payments/good.csv": "done"}
+    for parameters in ({"state": "done"}, {"name": "good"}, {"state": "done", "dataset": "payments"}):
+        assert [one["key"] for one in caller.call("GET", "/v1/files" + query(**parameters)).json["files"]] == ["payments/good.csv"]
+    assert caller.call("GET", "/v1/files" + query(dataset="orders")).json["files"] == []
+
+
+def test_a_files_story_has_six_stages_with_their_times(caller: Caller) -> None:
+    file_id = caller.lake.receive("payments/today.csv", PAYMENTS).file_id
+    story = caller.call("GET", f"/v1/files/{file_id}").json
+    stages = story["stages"]
+    assert [one["name"] for one in stages] == ["upload", "trigger", "processing", "validation", "database", "complete"]
+    assert {one["state"] for one in stages} == {"done"}
+    assert [one["at"] for one in stages] == sorted(one["at"] for one in stages)
+    assert all(one["seconds"] > 0 for one in stages[1:])
+    assert stages[3]["message"] == "4 rows: 1 accepted, 2 refused, 1 duplicate"
+
+
+def test_the_story_of_a_reverted_file_ends_with_the_revert(caller: Caller) -> None:
+    file_id = caller.lake.receive("payments/today.csv", PAYMENTS).file_id
+    caller.call("POST", f"/v1/files/{file_id}/revert")
+    *_, last = stages = caller.call("GET", f"/v1/files/{file_id}").json["stages"]
+    assert (last["name"], last["state"], last["seconds"]) == ("complete", "done", None)
+    assert [bool(one["message"]) for one in stages] == [True, False, False, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("state", "times", "expected"),
+    [
+        (
+            FileState.PROCESSING,
+            {"trigger": "2026-01-02T03:04:06", "processing": "2026-01-02T03:04:07"},
+            "done done done running pending pending",
+        ),
+        (FileState.REJECTED, {}, "done done done failed skipped done"),
+        (FileState.SKIPPED_DUPLICATE, {}, "done done done skipped skipped done"),
+        (FileState.FAILED, {}, "done done done failed skipped failed"),
+        (FileState.REVERTED, {}, "done done done done done done"),
+    ],
+)
+def test_stages_of_a_file_that_is_not_done(caller: Caller, state: FileState, times: dict[str, str], expected: str) -> None:
+    record = caller.lake.receive("payments/today.csv", PAYMENTS)
+    assert " ".join(one.state for one in stages_of(replace(record, state=state, stage_times=times, finished_at=""))) == expected
+
+
+def test_a_known_story_is_answered_304(caller: Caller) -> None:
+    path = f"/v1/files/{caller.lake.receive('payments/today.csv', PAYMENTS).file_id}"
+    first = caller.call("GET", path)
+    again = caller.call("GET", path, If_None_Match=first.headers["ETag"])
+    assert (again.status, again.text) == (304, "")
+
+
+def test_rejected_rows_are_listed_by_reason_with_masked_values(caller: Caller) -> None:
+    file_id = caller.lake.receive("payments/today.csv", PAYMENTS).file_id
+    found = caller.call("GET", f"/v1/files/{file_id}/rejected-rows" + query(limit=2)).json
+    assert found["reasons"] == [{"rule": one, "rows": 1} for one in ("card_number", "duplicate_row", "type")]
+    assert (found["total"], [one["source_row"] for one in found["rows"]]) == (3, [2, 3])
+    rest = caller.call("GET", f"/v1/files/{file_id}/rejected-rows" + query(limit=2, cursor=found["next_cursor"])).json
+    assert ([one["source_row"] for one in rest["rows"]], rest["next_cursor"]) == ([4], "")
+    (typed,) = caller.call("GET", f"/v1/files/{file_id}/rejected-rows" + query(rule="type")).json["rows"]
+    assert (typed["column"], typed["record"]["card_number"]) == ("amount", "[PAN ****1111]")
+
+
+def test_only_the_corrected_rows_are_sent_and_only_once(caller: Caller) -> None:
+    file_id = caller.lake.receive("payments/today.csv", PAYMENTS).file_id
+    corrections = {"rows": [{"source_row": 3, "values": {"amount": "12.00"}}]}
+    once, twice = (caller.call("POST", f"/v1/files/{file_id}/corrections", corrections) for _ in range(2))
+    assert once.status == 202, once.text
+    assert once.json == twice.json
+    record = caller.lake.receive(once.json["key"])
+    assert (record.file_id, record.received, record.accepted) == (once.json["file_id"], 1, 1)
+    assert "4111111111111111" not in once.text
+
+
+def test_a_row_says_what_became_of_its_newest_correction(caller: Caller) -> None:
+    file_id = caller.lake.receive("payments/today.csv", PAYMENTS).file_id
+
+    def send(**values: str) -> dict[str, Any]:
+        sent: dict[str, Any] = caller.call(
+            "POST", f"/v1/files/{file_id}/corrections", {"rows": [{"source_row": row, "values": values} for row in (2, 3)]}
+        ).json
+        return sent
+
+    def rows() -> dict[int, tuple[str | None, str]]:
+        found = caller.call("GET", f"/v1/files/{file_id}/rejected-rows").json["rows"]
+        return {one["source_row"]: (one["correction"], one["corrected_by"]) for one in found}
+
+    assert rows() == dict.fromkeys((2, 3, 4), (None, ""))
+    first = send(card_number="4111111111111111")
+    assert rows() == {2: ("sent", first["file_id"]), 3: ("sent", first["file_id"]), 4: (None, "")}
+    caller.lake.receive(first["key"])
+    assert rows() == {2: ("accepted", first["file_id"]), 3: ("refused", first["file_id"]), 4: (None, "")}
+    second = send(card_number="4111111111111111", amount="12.00")
+    caller.lake.receive(second["key"])
+    assert rows() == {2: ("accepted", second["file_id"]), 3: ("accepted", second["file_id"]), 4: (None, "")}
+    caller.call("POST", f"/v1/files/{second['file_id']}/revert")
+    assert rows() == {2: ("accepted", first["file_id"]), 3: ("refused", first["file_id"]), 4: (None, "")}
+
+
+def test_a_row_that_breaks_a_rule_of_its_key_needs_a_value_of_its_own(caller: Caller) -> None:
+    file_id = caller.lake.receive("payments/today.csv", PAYMENTS.replace(b"\n3,A3", b"\n,A3")).file_id
+    found = caller.call("GET", f"/v1/files/{file_id}/rejected-rows").json["rows"]
+    assert {one["column"]: one["is_unique"] for one in found if one["column"]} == {"card_number": False, "payment_id": True}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"source_row": 1, "values": {"amount": "1"}}],
+        [{"source_row": 3, "values": {"nothing": "1"}}],
+        [{"source_row": 3, "values": {}}, {"source_row": 3, "values": {}}],
+        [],
+    ],
+)
+def test_a_correction_of_another_row_or_column_is_refused(caller: Caller, rows: list[object]) -> None:
+    file_id = caller.lake.receive("payments/today.csv", PAYMENTS).file_id
+    assert caller.call("POST", f"/v1/files/{file_id}/corrections", {"rows": rows}).status == 422
+
+
+def test_a_mapping_is_decided_by_who_has_read_it_and_the_file_is_accepted(caller: Caller) -> None:
+    body = PAYMENTS.replace(b"payment_id,order_id,method,card_number", b"F1,ref,how,pan")
+    path = f"/v1/files/{caller.lake.receive('payments/foreign.csv', body).file_id}/mapping"
+    asked = caller.call("GET", path)
+    assert {"GBP"} == {sample for one in asked.json["columns"] if one["column"] == "currency" for sample in one["samples"]}
+    assert all(one["reason"] for one in asked.json["columns"])
+    decision = {"columns": {"F1": "payment_id", "ref": "order_id", "how": "method", "pan": "card_number"}}
+    assert caller.call("PUT", path, decision).status == 428
+    assert caller.call("PUT", path, decision, If_Match='"other"').status == 412
+    done = caller.call("PUT", path, decision, If_Match=asked.headers["ETag"])
+    assert done.status == 200, done.text
+    record = caller.lake.receive("payments/foreign.csv")
+    assert (record.file_id, record.state, record.accepted) == (done.json["file_id"], FileState.DONE, 1)
+
+
+def test_a_column_is_left_out_of_a_mapping_and_of_the_corrected_rows(caller: Caller) -> None:
+    header, *rows = PAYMENTS.replace(b"payment_id,order_id,method,card_number", b"F1,ref,how,pan").splitlines()
+    body = b"\n".join([header + b",Menge", *(row + b",7" for row in rows)])
+    path = f"/v1/files/{caller.lake.receive('payments/foreign.csv', body).file_id}/mapping"
+    decision = {"columns": {"F1": "payment_id", "ref": "order_id", "how": "method", "pan": "card_number", "Menge": None}}
+    done = caller.call("PUT", path, decision, If_Match=caller.call("GET", path).headers["ETag"])
+    assert (done.status, done.json["columns"]["Menge"]) == (200, None), done.text
+    record = caller.lake.receive("payments/foreign.csv")
+    assert (record.state, record.accepted, record.mapping["left_out"]) == (FileState.DONE, 1, '["Menge"]')
+    corrections = {"rows": [{"source_row": 3, "values": {"amount": "12.00"}}]}
+    sent = caller.call("POST", f"/v1/files/{record.file_id}/corrections", corrections)
+    assert caller.lake.receive(sent.json["key"]).accepted == 1
+
+
+def test_a_mapping_without_a_required_field_is_refused_and_not_remembered(caller: Caller) -> None:
+    body = PAYMENTS.replace(b"payment_id,order_id,method,card_number", b"F1,ref,how,pan")
+    path = f"/v1/files/{caller.lake.receive('payments/foreign.csv', body).file_id}/mapping"
+    etag = caller.call("GET", path).headers["ETag"]
+    decision = {"columns": {"F1": "payment_id", "ref": "card_expiry", "how": "method", "pan": "card_number"}}
+    refused = caller.call("PUT", path, decision, If_Match=etag)
+    assert refused.status == 422
+    assert re.fullmatch(r"[A-Z].*no column for order_id\. [A-Z].*[^.]\.", refused.json["detail"]), refused.json["detail"]
+    assert caller.call("GET", path).status == 200  # the file is still pending
+
+
+def test_profile_quality_and_quarantine_are_those_of_the_record(caller: Caller) -> None:
+    record = caller.lake.receive("payments/today.csv", PAYMENTS)
+    profile = caller.call("GET", f"/v1/files/{record.file_id}/profile").json
+    assert "amount" in [one["name"] for one in profile["columns"]]
+    (point,) = caller.call("GET", "/v1/datasets/payments/quality").json["points"]
+    assert (point["file_id"], f"{point['score']}") == (record.file_id, f"{float(record.profile['score'])}")
+    lines = caller.call("GET", "/v1/quarantine" + query(rule="type")).json["lines"]
+    assert lines == [{"dataset": "payments", "rule": "type", "files": 1, "files_rejected": 0, "rows": 1}]
+    assert caller.call("GET", "/v1/datasets/nothing/quality").status == 404
+
+
+def test_a_reverted_file_leaves_curated_and_quarantine(caller: Caller) -> None:
+    record = caller.lake.receive("payments/today.csv", PAYMENTS)
+    done = caller.call("POST", f"/v1/files/{record.file_id}/revert").json
+    assert done == {"file_id": record.file_id, "accepted": 1, "quarantined": 3, "accepted_as": ""}
+    assert caller.lake.objects.contents("curated") == caller.lake.objects.contents("quarantine") == {}
+
+
+def test_an_unknown_file_is_a_404_that_says_what_to_do(caller: Caller) -> None:
+    answer = caller.call("GET", f"/v1/files/{'0' * 32}")
+    assert (answer.status, answer.json["type"]) == (404, "urn:headgate:problem:not-found")
+    assert "GET /v1/files lists" in answer.json["detail"]
+
+
+def test_a_second_revert_is_a_conflict() -> None:
+    lake = MemoryLake()
+    record = lake.receive("payments/today.csv", PAYMENTS)
+    caller = Caller(lake)
+    assert caller.call("POST", f"/v1/files/{record.file_id}/revert").status == 200
+    assert caller.call("POST", f"/v1/files/{record.file_id}/revert").status == 409

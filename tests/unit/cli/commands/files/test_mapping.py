@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from headgate import wiring
+from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
+from headgate.cli import deployment
+from headgate.cli.commands.files.files import files
+from headgate.cli.commands.files.mapping import accept, mapping, with_changes
+from headgate.contracts.registry import Registry
+from headgate.errors import BadInputError, HeadgateError
+from headgate.formats.read_table import sample_table
+from headgate.lake.ports import FileRecord
+from headgate.lake.states import FileState
+from headgate.matching.mappings import Mappings, Suggested
+
+pytestmark = pytest.mark.unit
+
+SUGGESTED = Suggested("regions", "inbox", "abc", ("F1", "F2", "F3"), ("region_id", "name", ""), (0.5, 0.4, 0.0), ("currency",))
+FIELDS = ("region_id", "name", "currency")
+KEY, LATER = "inbox/r.csv", "2026-01-02T03:04:06"
+WAITING = FileRecord(
+    "1", "raw", KEY, "v1", "regions", FileState.NEEDS_MAPPING, received_at="2026-01-02T03:04:05", error={"suggestion": SUGGESTED.to_json()}
+)
+
+
+def test_a_change_replaces_the_suggestion() -> None:
+    assert with_changes(SUGGESTED, ["F3=currency"], FIELDS) == ("region_id", "name", "currency")
+
+
+def test_a_field_that_is_given_to_one_column_is_taken_from_another() -> None:
+    assert with_changes(SUGGESTED, ["F3=name", "F2=currency"], FIELDS) == ("region_id", "currency", "name")
+    assert with_changes(SUGGESTED, ["F3=name"], FIELDS) == ("region_id", "", "name")
+
+
+def test_a_column_that_is_left_out_has_no_field() -> None:
+    assert with_changes(SUGGESTED, ["F2=currency"], FIELDS, ["F3"]) == ("region_id", "currency", None)
+    with pytest.raises(click.UsageError, match="no column 'F9'"):
+        with_changes(SUGGESTED, [], FIELDS, ["F9"])
+    with pytest.raises(click.UsageError, match="`F2` has a field and is left out"):
+        with_changes(SUGGESTED, ["F2=name"], FIELDS, ["F2"])
+
+
+@pytest.mark.parametrize("pair", ["F3", "F9=name", "=name"])
+def test_what_names_no_column_of_the_file_is_refused(pair: str) -> None:
+    with pytest.raises(click.UsageError):
+        with_changes(SUGGESTED, [pair], FIELDS)
+
+
+def test_an_unknown_field_is_refused_and_the_contracts_fields_are_named() -> None:
+    with pytest.raises(click.UsageError, match=r"`nofield` is no field of regions.*: region_id, name, currency"):
+        with_changes(SUGGESTED, ["F3=nofield"], FIELDS)
+
+
+@pytest.mark.usefixtures("lake")
+def test_set_knows_the_fields_of_the_contract() -> None:
+    reported = CliRunner().invoke(mapping, ["set", KEY, "F3=nofield"])
+    assert reported.exit_code == 2
+    assert "`nofield` is no field of regions" in reported.stderr
+    assert "region_name, country_code" in reported.stderr
+
+
+@pytest.fixture
+def lake(monkeypatch: pytest.MonkeyPatch) -> dict[str, FileRecord]:
+    """The records of a deployment whose file `inbox/r.csv` waits for a mapping."""
+    records = {"1": WAITING}
+    monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {}, {}))
+    monkeypatch.setattr(wiring, "ledger", lambda _: MemoryLedger(records))
+    monkeypatch.setattr(wiring, "mappings", lambda _: Mappings(MemoryObjects(), "artifacts", Registry.load().source, sample_table))
+    return records
+
+
+def listed() -> list[str]:
+    """The ids of the files that `headgate files` says wait for a mapping."""
+    result = CliRunner().invoke(files, ["--state", FileState.NEEDS_MAPPING.value, "--json"], catch_exceptions=False)
+    return [record["file_id"] for record in json.loads(result.stdout)]
+
+
+@pytest.mark.usefixtures("lake")
+def test_accepting_an_incomplete_suggestion_says_how_to_complete_it() -> None:
+    with pytest.raises(BadInputError, match=r"headgate mapping set inbox/r.csv COLUMN=FIELD"):
+        CliRunner().invoke(accept, [KEY], catch_exceptions=False)
+
+
+@pytest.mark.parametrize("state", ["done", "skipped_duplicate"])
+@pytest.mark.parametrize("command", [["show", KEY], ["accept", KEY], ["set", KEY, "F3=currency"]])
+def test_a_file_of_which_a_later_version_was_accepted_is_not_pending(lake: dict[str, FileRecord], command: list[str], state: str) -> None:
+    assert listed() == ["1"]
+    lake["2"] = replace(WAITING, file_id="2", version_id="v2", state=state, error={}, content_sha256="b", received_at=LATER)
+    assert listed() == []
+    with pytest.raises(HeadgateError, match=r"inbox/r.csv is settled.*`headgate files show inbox/r.csv` shows it"):
+        CliRunner().invoke(mapping, command, catch_exceptions=False)
+
+
+def test_a_version_that_waits_again_is_the_one_that_is_asked_about(lake: dict[str, FileRecord]) -> None:
+    lake["2"] = replace(WAITING, file_id="2", version_id="v2", state="done", error={}, content_sha256="b", received_at=LATER)
+    other = replace(SUGGESTED, fingerprint="other")
+    lake["3"] = replace(WAITING, file_id="3", version_id="v3", received_at="2026-01-02T03:04:07", error={"suggestion": other.to_json()})
+    assert listed() == ["3"]
+    shown = CliRunner().invoke(mapping, ["show", KEY, "--json"], catch_exceptions=False)
+    assert json.loads(shown.stdout)["fingerprint"] == "other"
+
+
+def test_a_later_version_that_was_refused_settles_nothing(lake: dict[str, FileRecord]) -> None:
+    lake["2"] = replace(WAITING, file_id="2", version_id="v2", state="rejected", error={"rule": "x"}, received_at=LATER)
+    assert listed() == ["1"]
+    assert CliRunner().invoke(mapping, ["show", KEY], catch_exceptions=False).exit_code == 0
+
+
+def remembering(monkeypatch: pytest.MonkeyPatch) -> Mappings:
+    """The mappings of a deployment that remembers one for `inbox`."""
+    kept = Mappings(MemoryObjects(), "artifacts", Registry.load().source, sample_table)
+    names = kept.contracts["regions"].names
+    kept.remember(replace(SUGGESTED, names=tuple(f"F{at}" for at, _ in enumerate(names))), names)
+    monkeypatch.setattr(wiring, "mappings", lambda _: kept)
+    return kept
+
+
+@pytest.mark.usefixtures("lake")
+def test_a_remembered_mapping_is_listed_with_its_columns_and_can_be_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = remembering(monkeypatch)
+    listed = json.loads(CliRunner().invoke(mapping, ["list", "--json"], catch_exceptions=False).stdout)
+    assert [(one["source"], one["header"], one["dataset"], one["columns"][0]) for one in listed] == [("inbox", "abc", "regions", "F0")]
+    assert "F0 = region_id" in CliRunner().invoke(mapping, ["list"], catch_exceptions=False).stdout
+    assert CliRunner().invoke(mapping, ["forget", "inbox", "ab", "--yes"], catch_exceptions=False).exit_code == 0
+    assert kept.remembered() == []
+
+
+@pytest.mark.usefixtures("lake")
+@pytest.mark.parametrize("named", [["inbox", "x"], ["other", "abc"], ["inbox", ""]])
+def test_what_names_no_remembered_mapping_deletes_nothing(monkeypatch: pytest.MonkeyPatch, named: list[str]) -> None:
+    kept = remembering(monkeypatch)
+    with pytest.raises(HeadgateError, match="headgate mapping list"):
+        CliRunner().invoke(mapping, ["forget", *named, "--yes"], catch_exceptions=False)
+    assert len(kept.remembered()) == 1

@@ -1,0 +1,76 @@
+"""What the person on call sees first."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from headgate.aws.alarms import RaisedAlarm
+from headgate.aws.sqs import Depth
+from headgate.cli.commands.operations.status import alarm_names, next_commands, status_of
+from headgate.cli.deployment import Deployment
+from tests.unit.api.lakes import PAYMENTS, MemoryLake
+
+pytestmark = pytest.mark.unit
+
+QUIET = {"raw_events": Depth(0, 0), "raw_events_dead_letter": Depth(0, 0)}
+
+
+def test_an_empty_lake_needs_nobody() -> None:
+    found = status_of(MemoryLake(), QUIET, [], 7)
+    assert (found.state, found.healthy, found.data_age_hours, dict(found.last_run)) == ("unknown", True, None, {})
+    assert next_commands(found) == []
+
+
+def test_files_are_counted_by_state_with_their_refused_rows() -> None:
+    lake = MemoryLake()
+    lake.receive("payments/a.csv", PAYMENTS)
+    lake.receive("payments/b.csv", b"")
+    found = status_of(lake, {**QUIET, "raw_events": Depth(3, 2)}, [], 7)
+    assert found.files == {"done": 1, "rejected": 1}
+    assert (found.quarantined_rows, found.pending_messages) == (2, 5)
+    assert next_commands(found) == ["headgate files --state rejected"]
+
+
+def test_a_rejected_file_that_was_sent_corrected_needs_nobody() -> None:
+    lake = MemoryLake()
+    lake.receive("payments/a.csv", b"")
+    lake.moment += timedelta(hours=1)
+    lake.receive("payments/a.csv", PAYMENTS)
+    found = status_of(lake, QUIET, [], 7)
+    assert found.files == {"corrected": 1, "done": 1}
+    assert next((check.state for check in found.checks if check.name == "files"), "") == "healthy"
+    assert next_commands(found) == []
+
+
+def test_refused_rows_of_a_corrected_version_are_not_counted_as_open() -> None:
+    lake = MemoryLake()
+    lake.receive("payments/a.csv", PAYMENTS)
+    refused = status_of(lake, QUIET, [], 7).quarantined_rows
+    lake.moment += timedelta(hours=1)
+    lake.receive("payments/a.csv", b"\n".join(PAYMENTS.split(b"\n")[:2]) + b"\n")
+    assert (refused, status_of(lake, QUIET, [], 7).quarantined_rows) == (2, 0)
+
+
+def test_old_files_are_not_counted() -> None:
+    lake = MemoryLake()
+    lake.receive("payments/a.csv", PAYMENTS)
+    lake.moment = datetime(2026, 3, 1)
+    found = status_of(lake, QUIET, [], 7)
+    assert found.files == {}
+    assert found.data_age_hours
+    assert found.data_age_hours > 24 * 50
+
+
+@pytest.mark.parametrize(
+    ("dead", "raised"), [(1, []), (0, [RaisedAlarm("shop-raw-age", datetime(2026, 1, 2), "The oldest object in raw has waited")])]
+)
+def test_a_dead_letter_or_an_alarm_needs_somebody(dead: int, raised: list[RaisedAlarm]) -> None:
+    found = status_of(MemoryLake(), {**QUIET, "raw_events_dead_letter": Depth(dead, 0)}, raised, 7)
+    assert (found.state, found.healthy, found.dead_letters, len(found.alarms)) == ("degraded", False, dead, len(raised))
+
+
+def test_the_alarms_are_those_of_the_deployment() -> None:
+    assert alarm_names(Deployment("x", {}, {"alarms": {"raw_age": "shop-raw-age"}})) == ["shop-raw-age"]
+    assert alarm_names(Deployment("x", {}, {})) == []

@@ -1,0 +1,20 @@
+"""What tests of the project's commands share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.cli import deployment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def deployments(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of deployments, empty: what this clone has deployed changes no test."""
+    folder = tmp_path_factory.mktemp("deployments")
+    monkeypatch.setattr(deployment, "FOLDER", folder)
+    return folder

@@ -1,0 +1,88 @@
+"""`headgate init` makes a folder that a deployment can use."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from headgate.cli.main import cli
+from headgate.contracts.registry import Registry
+from headgate.errors import SettingsError
+from headgate.project import project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.unit
+
+
+def test_a_new_project_is_a_lake_without_a_ready_made_domain(tmp_path: Path) -> None:
+    folder = tmp_path / "Bike Shop"
+    done = CliRunner().invoke(cli, ["init", str(folder), "--region", "eu-central-1", "--json"], catch_exceptions=False)
+    assert json.loads(done.output)["name"] == "bikeshop"
+    lake = project(folder)
+    assert (lake.name, lake.region, lake.domains, lake.systems) == ("bikeshop", "eu-central-1", (), ())
+
+
+def test_a_drafted_contract_in_the_project_is_a_contract_of_the_lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "sensors"
+    CliRunner().invoke(cli, ["init", str(folder)], catch_exceptions=False)
+    (tmp_path / "readings.csv").write_text("reading_id,sensor,value\n1,a,2.50\n2,b,3.25\n", encoding="utf-8")
+    drafted = CliRunner().invoke(cli, ["contract", "init", str(tmp_path / "readings.csv")], catch_exceptions=False)
+    (folder / "contracts" / "source" / "readings.yaml").write_text(drafted.stdout, encoding="utf-8")
+    monkeypatch.setenv("HEADGATE_PROJECT", str(folder))
+    assert set(Registry.load().curated) == {"readings"}
+
+
+def test_samples_give_contracts_as_contract_init_drafts_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, readings, sensors = tmp_path / "sensors", tmp_path / "readings.csv", tmp_path / "places.csv"
+    readings.write_text("reading_id,sensor,value\n1,a,2.50\n2,b,3.25\n", encoding="utf-8")
+    sensors.write_text("sensor,place\na,roof\nb,cellar\n", encoding="utf-8")
+    done = CliRunner().invoke(cli, ["init", str(folder), str(readings), str(sensors), "--json"], catch_exceptions=False)
+    assert json.loads(done.stdout)["written"][2:] == ["contracts/source/readings.yaml", "contracts/source/places.yaml"]
+    assert "The sample against this contract" in done.stderr
+    drafted = CliRunner().invoke(cli, ["contract", "init", str(readings)], catch_exceptions=False)
+    assert (folder / "contracts" / "source" / "readings.yaml").read_text(encoding="utf-8") == drafted.stdout
+    monkeypatch.setenv("HEADGATE_PROJECT", str(folder))
+    assert set(Registry.load().curated) == {"places", "readings"}
+
+
+def test_with_a_sample_the_next_step_is_the_deployment(tmp_path: Path) -> None:
+    (tmp_path / "readings.csv").write_text("reading_id,value\n1,2.50\n", encoding="utf-8")
+    done = CliRunner().invoke(cli, ["init", str(tmp_path / "lake"), str(tmp_path / "readings.csv")], catch_exceptions=False)
+    assert done.stdout.splitlines()[-1].endswith("make deploy-localstack")
+
+
+def test_a_sample_that_cannot_be_read_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").write_bytes(b"")
+    done = CliRunner().invoke(cli, ["init", str(tmp_path / "lake"), str(tmp_path / "empty.csv")])
+    assert done.exit_code == 1
+    assert not (tmp_path / "lake").exists()
+
+
+def test_the_retail_domain_is_there_when_it_is_wanted(tmp_path: Path) -> None:
+    CliRunner().invoke(cli, ["init", str(tmp_path / "shop"), "--domain", "retail"], catch_exceptions=False)
+    assert len(project(tmp_path / "shop").systems) == 5
+
+
+def test_an_existing_project_is_not_changed(tmp_path: Path) -> None:
+    (tmp_path / "headgate.toml").write_text('name = "mine"\n', encoding="utf-8")
+    done = CliRunner().invoke(cli, ["init", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "exists already" in done.output
+    assert (tmp_path / "headgate.toml").read_text(encoding="utf-8") == 'name = "mine"\n'
+
+
+def test_a_name_that_no_bucket_can_have_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="name is 'My Lake'"):
+        CliRunner().invoke(cli, ["init", str(tmp_path / "x"), "--name", "My Lake"], catch_exceptions=False)
+    assert not (tmp_path / "x" / "headgate.toml").exists()
+
+
+def test_a_refused_name_leaves_nothing_behind(tmp_path: Path) -> None:
+    done = CliRunner().invoke(cli, ["init", str(tmp_path / "2rad")])
+    assert isinstance(done.exception, SettingsError) or done.exit_code != 0
+    assert not (tmp_path / "2rad").exists()

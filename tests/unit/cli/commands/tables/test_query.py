@@ -1,0 +1,105 @@
+"""What `headgate query` prints."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from headgate.aws.athena.queries import Answer, ResultColumn
+from headgate.cli import options
+from headgate.cli.commands.tables.query import _csv, questions
+from headgate.cli.rendering import screens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from rich.console import RenderableType
+
+pytestmark = pytest.mark.unit
+
+
+def test_csv_cells_that_a_spreadsheet_would_run_are_guarded() -> None:
+    columns = (ResultColumn("name", "varchar"), ResultColumn("amount", "decimal"))
+    texts = ["=1+1", "+1", "-1", "@sum", "\tx", "\rx", "plain", "a=b"]
+    made = _csv(Answer("", columns, tuple((text, -2) for text in texts)))
+    cells = made.split("\r\n")[1:-1]
+    assert cells == ["'=1+1,-2", "'+1,-2", "'-1,-2", "'@sum,-2", "'\tx,-2", '"\'\rx",-2', "plain,-2", "a=b,-2"]
+
+
+def printed(screen: RenderableType, width: int) -> str:
+    out = io.StringIO()
+    Console(file=out, width=width, markup=False, emoji=False).print(screen, crop=False)
+    return out.getvalue()
+
+
+KEY = "orders/2024-01-02/" + "k" * 60
+
+
+def test_a_result_can_be_shown_one_cell_per_line_and_no_value_is_broken() -> None:
+    text = printed(screens.vertical(["key", "rows"], [(KEY, 3), ("b", None)]), 30)
+    assert f" key  {KEY}\n" in text
+    assert "── row 2 ──" in text
+
+
+def test_a_result_wider_than_the_terminal_becomes_records() -> None:
+    names = [f"column_{number}" for number in range(15)]
+    text = printed(screens.answer(names, [(KEY, "a long text " * 9, *range(13))]), 80)
+    assert "── row 1 ──" in text
+    assert f" column_0  {KEY}\n" in text
+    assert "column_14  12\n" in text
+
+
+def test_a_result_that_fits_is_a_table_with_its_numbers_to_the_right() -> None:
+    text = printed(screens.answer(["name", "rows"], [("a", 3), ("b", 12_000)]), 80)
+    assert "│ a    │     3 │" in text
+
+
+def test_in_a_pipe_a_row_is_one_line_whatever_its_width(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    options.show(as_json=False, value=dict, screen=lambda: screens.answer(["key", "text"], [(KEY, "a long text " * 90)]))
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if KEY in line]
+    assert row.count("a long text") == 90
+
+
+def test_a_table_is_never_broken_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    options.show(as_json=False, value=dict, screen=lambda: screens.answer(["key", "again"], [(KEY, KEY)]), unlimited=True)
+    assert any(line.count(KEY) == 2 for line in capsys.readouterr().out.splitlines())
+
+
+def test_lines_of_one_value_begin_below_each_other() -> None:
+    assert "name  one\n      two\n" in printed(screens.vertical(["name"], [("one\ntwo",)]), 80)
+
+
+@pytest.mark.parametrize("draw", [screens.answer, screens.vertical])
+def test_data_cannot_move_the_cursor_of_a_terminal(draw: Callable[..., RenderableType]) -> None:
+    text = printed(draw(["name"], [("\x1b[2Jgone",)]), 80)
+    assert "\x1b" not in text
+    assert r"\x1b[2Jgone" in text
+
+
+@pytest.mark.parametrize(("domains", "has_retail"), [("[]", False), ('["retail"]', True)])
+def test_only_questions_of_the_lakes_domains_are_listed(
+    domains: str, has_retail: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "headgate.toml").write_text(f'name = "bikes"\ndomains = {domains}\n')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HEADGATE_PROJECT", raising=False)
+    monkeypatch.delenv("HEADGATE_RAW_BUCKET", raising=False)
+    listed = {one["name"] for one in json.loads(CliRunner().invoke(questions, ["--json"], catch_exceptions=False).output)}
+    assert "why_refused" in listed
+    assert ("sales_forecast" in listed) is has_retail
+
+
+def test_a_deployed_lake_lists_the_questions_of_its_systems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "headgate.toml").write_text('name = "bikes"\ndomains = ["retail"]\n')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HEADGATE_PROD_BUCKETS", '{"compliance-guardian": "guardian"}')
+    listed = json.loads(CliRunner().invoke(questions, ["--json"], catch_exceptions=False).output)
+    assert {one["system"] for one in listed} == {"compliance-guardian", "lake"}

@@ -1,0 +1,20 @@
+"""The table of docs/scale.md shows what the model calculates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from headgate.costs.prices import Prices
+from headgate.costs.scale import scale_table
+from headgate.costs.workload import Measured
+
+pytestmark = pytest.mark.unit
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "scale.md"
+
+
+def test_the_page_shows_the_calculated_table() -> None:
+    table = "\n".join(scale_table(Measured.load(), Prices.load()))
+    assert table in PAGE.read_text(encoding="utf-8"), "replace the table by what `python -m headgate.costs.scale` prints"

@@ -1,0 +1,31 @@
+"""A drafted dataset's name comes from its file and can name a folder and a table."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.contracts.odcs_reader import hold_dataset
+from headgate.drafts.dataset_name import dataset_name_of
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("orders.csv", "orders"),
+        ("Lieferung M\u00e4rz.csv.gz", "lieferung_marz"),
+        ("2026-01 sales.xlsx", "dataset_2026_01_sales"),
+        ("\u92b7\u552e.csv", "dataset"),
+        (".csv", "dataset"),
+    ],
+)
+def test_the_name_is_made_from_the_files_name(file: str, name: str) -> None:
+    assert dataset_name_of(file) == name
+
+
+@given(st.text())
+def test_every_name_can_name_a_folder_and_a_table(file: str) -> None:
+    hold_dataset("draft", dataset_name_of(file))

@@ -1,0 +1,29 @@
+"""A draft says when the last row of its sample is a line of totals."""
+
+from __future__ import annotations
+
+import pytest
+
+from headgate.drafts.draft_contract import draft
+
+pytestmark = pytest.mark.unit
+
+ROWS = "0001;Sattel;7;1.290,50\n0002;Licht;3;19,90\n0003;Schlo\u00df;12;45,00\n"
+
+
+def notes(body: str) -> dict[str, str]:
+    found = draft(("artikel;name;menge;betrag\n" + body).encode(), "lieferung").findings
+    return {one.column: one.message for one in found if "line of totals" in one.message}
+
+
+def test_a_last_row_with_the_sums_of_the_rows_above_is_a_line_of_totals() -> None:
+    assert list(notes(ROWS + "Summe;;22;1.355,40\n")) == ["menge, betrag"]
+
+
+def test_a_last_row_with_another_number_is_a_row() -> None:
+    assert notes(ROWS + "0004;Kette;23;1.355,41\n") == {}
+
+
+def test_a_sum_of_two_numbers_and_a_column_of_zeros_say_nothing() -> None:
+    assert notes("0001;Sattel;7;0\n0002;Licht;3;0\n0003;Korb;10;0\n") == {}
+    assert notes("0001;Sattel;0;1\n0002;Licht;0;1\n0003;Korb;0;1\n0004;Kette;0;1\n") == {}

@@ -1,0 +1,27 @@
+"""Every role of the lake is made where its trust policy is checked by `terraform/tests/policies.tftest.hcl`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.unit
+
+TERRAFORM = Path(__file__).resolve().parents[3] / "terraform"
+
+
+def test_roles_of_services_are_made_by_one_module_that_asks_for_the_account() -> None:
+    with_roles = {
+        path.relative_to(TERRAFORM).as_posix() for path in _files() if 'resource "aws_iam_role"' in path.read_text(encoding="utf-8")
+    }
+    assert with_roles == {"modules/role/main.tf", "people.tf"}  # a role of people names its principals
+
+
+def test_no_other_file_lets_anybody_assume_a_role() -> None:
+    assuming = {path.relative_to(TERRAFORM).as_posix() for path in _files() if '"sts:AssumeRole"' in path.read_text(encoding="utf-8")}
+    assert assuming == {"modules/role/main.tf", "people.tf"}
+
+
+def _files() -> list[Path]:
+    return sorted([*TERRAFORM.glob("*.tf"), *TERRAFORM.glob("modules/*/*.tf")])
