@@ -103,7 +103,7 @@ class ValidationRun:
         with pq.ParquetFile(path) as file:
             batches = (pa.Table.from_batches([batch]) for batch in file.iter_batches(self._batch_rows))
             some = batches if file.metadata.num_rows else iter([file.schema_arrow.empty_table()])
-            return self._check(contract, some, lambda names: file.read(columns=names))
+            return self._check(contract, some, lambda names: file.read(columns=names, use_threads=False))
 
     def _check(self, contract: Contract, batches: Iterable[pa.Table], columns: Callable[[list[str]], pa.Table]) -> SuiteResult:
         """Ask about some rows at a time: as pandas objects all rows take many times the memory of their file.

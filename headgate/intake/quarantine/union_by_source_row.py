@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from headgate.lake.parquet import table_of
 from headgate.values.cells import NO_ROWS, Rows, int_array, numbers
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def source_rows(path: Path) -> Rows:
     """The source rows of a file, ascending; none where there is no file."""
     if not path.is_file():
         return NO_ROWS
-    return numbers(pq.ParquetFile(path).read([_NAME]).column(0).combine_chunks())
+    return numbers(table_of(path, [_NAME]).column(0).combine_chunks())
 
 
 def without(rows: Rows, others: Rows) -> Rows:
