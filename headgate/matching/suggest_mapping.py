@@ -134,6 +134,10 @@ def match_columns(names: Sequence[str], samples: Sequence[pa.Array], contract: C
     Args:
         samples: for each name some of its texts, as they came.
     """
+    return _match_columns(names, _Samples(samples), contract)
+
+
+def _match_columns(names: Sequence[str], samples: _Samples, contract: Contract) -> Match:
     facts = _facts(names, samples, contract)
     pairs = tuple(facts.pair(row, at, contract.columns[at].name) for row, at in best_pairs(_gains(facts.alone)))
     paired, fields = {pair.position for pair in pairs}, {pair.field for pair in pairs}
@@ -154,7 +158,8 @@ def _discounted(match: Match, contract: Contract) -> Match:
 
 def match_dataset(names: Sequence[str], samples: Sequence[pa.Array], contracts: Mapping[str, Contract]) -> Match | None:
     """The contract that the columns fit best; None where there is none, or two fit as well."""
-    found = sorted((match_columns(names, samples, contract) for contract in contracts.values()), key=lambda one: (-one.worth, one.dataset))
+    of_all = _Samples(samples)
+    found = sorted((_match_columns(names, of_all, contract) for contract in contracts.values()), key=lambda one: (-one.worth, one.dataset))
     if not found or not found[0].pairs:
         return None
     rivals = [one for one in found[1:] if one.confidence >= THRESHOLD and one.worth >= found[0].worth - _TIE]
@@ -224,7 +229,22 @@ class _Facts:
         return FUZZY if self.name[row, at] >= _NAMED else VALUE
 
 
-def _facts(names: Sequence[str], samples: Sequence[pa.Array], contract: Contract) -> _Facts:
+class _Samples:
+    """Some texts of each column, and how well they fit the fields asked about so far."""
+
+    def __init__(self, texts: Sequence[pa.Array]) -> None:
+        self._texts = [one.slice(0, SAMPLE_ROWS) for one in texts]
+        self._fits: dict[tuple[object, ...], float] = {}
+
+    def fit(self, row: int, column: Column) -> float:
+        """Return the share that fits; most fields have the type and the rules of another one, and its answer."""
+        key = (row, column.type, column.format, column.mask, tuple(rule for rule in column.rules if rule.name != "required"))
+        if key not in self._fits:
+            self._fits[key] = share_that_fits(self._texts[row], column)
+        return self._fits[key]
+
+
+def _facts(names: Sequence[str], samples: _Samples, contract: Contract) -> _Facts:
     shape = (len(names), len(contract.columns))
     aliases = _aliases(contract)
     exact, alias, name, fit = (np.zeros(shape) for _ in range(4))
@@ -233,7 +253,7 @@ def _facts(names: Sequence[str], samples: Sequence[pa.Array], contract: Contract
             exact[row, at] = _bare(given) == _bare(column.name)
             alias[row, at] = _bare(given) in aliases.get(column.name, ())
             name[row, at] = likeness(given, column.name, contract.dataset)
-            fit[row, at] = share_that_fits(samples[row].slice(0, SAMPLE_ROWS), column)
+            fit[row, at] = samples.fit(row, column)
     exact *= exact.sum(axis=0) == 1  # a name that is there twice is not known
     return _Facts(exact, alias, name, fit, np.tile([_evidence(column) for column in contract.columns], (len(names), 1)))
 

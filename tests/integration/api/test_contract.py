@@ -30,7 +30,7 @@ def address() -> Iterator[str]:
     for system, name, scorer in EXPORTED:
         export(lake, system, name, scorer)
     running = server(LocalApi(lake, TOKEN), 0)
-    thread = threading.Thread(target=running.serve_forever)
+    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     yield f"http://127.0.0.1:{running.server_address[1]}"
     running.shutdown()

@@ -46,7 +46,7 @@ const named = {
     return from !== undefined && from === to ? from : name
   },
 }
-const grid = { left: 8, right: 16, top: 32, bottom: 8, containLabel: true }
+const grid = { left: 8, right: 32, top: 32, bottom: 8, containLabel: true }
 
 interface Hover {
   seriesName: string

@@ -1,5 +1,5 @@
 import { Anchor, Box, Grid as Columns, Group, Stack, Text } from '@mantine/core'
-import { NavLink, useParams } from 'react-router'
+import { Link, useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { figure } from '../../api/format'
@@ -40,14 +40,14 @@ function Boards({
   return (
     <Group gap={4} component="nav" aria-label="Dashboards">
       {boards.map((one) => (
-        <NavLink
+        <Link
           key={one.system}
           to={`/dashboards/${one.system}`}
           className="nav-link"
           aria-current={one === shown ? 'page' : undefined}
         >
           {one.title}
-        </NavLink>
+        </Link>
       ))}
     </Group>
   )
