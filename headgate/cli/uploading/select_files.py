@@ -16,6 +16,7 @@ import click
 
 from headgate.cli.rendering import screens
 from headgate.cli.uploading import folder_files
+from headgate.drafts.dataset_name import dataset_name_of
 from headgate.project import project
 
 if TYPE_CHECKING:
@@ -103,8 +104,8 @@ def _single(path: Path, dataset: str, known: Collection[str]) -> Selection:
 
 def _dataset_of(path: Path, known: Collection[str]) -> str:
     folders = [part for part in reversed(path.resolve().parent.parts) if part in known]
-    stem = path.name.partition(".")[0].lower()
-    return folders[0] if folders else stem if stem in known else UNKNOWN
+    names = (*folders, path.name.partition(".")[0].lower(), dataset_name_of(path.name))
+    return next((name for name in names if name in known), UNKNOWN)
 
 
 def _folder(folder: Path, dataset: str, known: Collection[str]) -> Selection:
@@ -137,7 +138,7 @@ def _manifests(files: Iterable[tuple[str, Path]]) -> tuple[tuple[str, Path], ...
 
 
 def _not_data(name: str) -> str:
-    return "a name that begins with . or _ is not data" if name.startswith((".", "_")) else ""
+    return "a name that begins with . or _ is not data; rename the file to send it" if name.startswith((".", "_")) else ""
 
 
 def _distinct(files: Iterable[tuple[str, Path]]) -> list[tuple[str, Path]]:

@@ -75,7 +75,7 @@ def _show_next_steps(records: list[FileRecord], rejected: list[FileRecord], sent
     for line in _without_new_rows(records):
         console.print(line, soft_wrap=True)
     for reason, names in grouped((reason, name) for name, reason in sent.left_out):
-        console.print(f"Not sent, {len(names):,} files: {reason}. {screens.first_of(names)}", soft_wrap=True)
+        console.print(f"Not sent: {screens.first_of(names)} ({reason})", soft_wrap=True)
     mapped = screens.mapped_columns((record.key, record.mapping) for record in records)
     if mapped.row_count:
         console.print(mapped, crop=False)

@@ -21,7 +21,7 @@ from headgate.lake.ports import MaskingKey
 from headgate.lake.states import Disposition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.console import RenderableType
     from rich.table import Table
@@ -68,6 +68,7 @@ class Drafting:
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=_FILE)
 @click.option("--raw", "raw_key", default="", metavar="KEY", help="Instead of FILE a file in raw, such as one that is profiled.")
 @click.option("--output", type=click.Path(path_type=Path), help="Write the YAML to this file, or as DATASET.yaml to this folder.")
+@click.option("--overwrite", is_flag=True, help="Replace a contract that --output names and that exists.")
 @click.option("--dataset", default="", help="What the dataset is called; default: the file's name.")
 @click.option("--encoding", default="", help="Of files that are not UTF-8, such as windows-1250; the draft states it.")
 @click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), default=None, help="Order of ambiguous dates.")
@@ -81,6 +82,7 @@ def init(
     *,
     raw_key: str,
     output: Path | None,
+    overwrite: bool,
     dataset: str,
     encoding: str,
     date_order: str | None,
@@ -106,11 +108,28 @@ def init(
         raise click.UsageError("several files need --output FOLDER, a folder that exists; --dataset, --format and --key are for one file")
     stated = _stated_formats(formats)
     drafting = Drafting(encoding, date_order or "", strict, () if no_key else _stated_key(key))
-    for name, checked in drafts_of(files or (_fetched(raw_key, deployment_name),), drafting, stated, dataset):
-        show_draft(checked, output / f"{name}.yaml" if output and output.is_dir() else output, name)
+    samples = files or (_fetched(raw_key, deployment_name),)
+    targets = {name: _target(output, name, overwrite=overwrite) for name in _datasets_of(samples, dataset)}
+    for name, checked in drafts_of(samples, drafting, stated, dataset):
+        show_draft(checked, targets[name], name)
 
 
-def drafts_of(files: Iterable[Path], drafting: Drafting, formats: dict[str, str], dataset: str = "") -> Iterator[tuple[str, CheckedDraft]]:
+def _target(output: Path | None, name: str, *, overwrite: bool) -> Path | None:
+    """Return the file that the draft of a dataset is written to.
+
+    Raises:
+        ClickException: there is a contract, which a person may have edited.
+    """
+    target = output / f"{name}.yaml" if output and output.is_dir() else output
+    if target and target.exists() and not overwrite:
+        raise click.ClickException(
+            f"{screens.shown(str(target))} exists, and a draft would replace what was edited in it. "
+            "--overwrite replaces it; another --output keeps both, and `headgate contract diff` compares them."
+        )
+    return target
+
+
+def drafts_of(files: Sequence[Path], drafting: Drafting, formats: dict[str, str], dataset: str = "") -> Iterator[tuple[str, CheckedDraft]]:
     """Draft a contract from each sample and check the sample against it; each comes with the name of its dataset.
 
     Args:
@@ -119,10 +138,9 @@ def drafts_of(files: Iterable[Path], drafting: Drafting, formats: dict[str, str]
 
     Raises:
         BadInputError: a sample cannot be read; names the file.
-        ClickException: a sample's name holds a card number, or the gate would refuse all of its rows.
+        ClickException: a sample's name holds a card number, two samples have one name, or the gate would refuse all rows of a sample.
     """
-    for file in files:
-        name = _dataset_name(file, dataset)
+    for name, file in _datasets_of(files, dataset).items():
         try:
             yield name, _draft_and_check(file.read_bytes(), name, formats, drafting)
         except BadInputError as error:
@@ -130,12 +148,27 @@ def drafts_of(files: Iterable[Path], drafting: Drafting, formats: dict[str, str]
             raise
 
 
+def _datasets_of(files: Sequence[Path], stated: str) -> dict[str, Path]:
+    """Return each sample by the name of its dataset; ClickException where two samples have the same."""
+    named: dict[str, Path] = {}
+    for file in files:
+        name = _dataset_name(file, stated)
+        if name in named:
+            raise click.ClickException(
+                f"{named[name].name} and {file.name} are both called {name} as a dataset. "
+                "Leave one out, and draft it with `headgate contract init FILE --dataset NAME`."
+            )
+        named[name] = file
+    return named
+
+
 def _dataset_name(file: Path, stated: str) -> str:
     from headgate.contracts import odcs_reader
+    from headgate.drafts.dataset_name import dataset_name_of
 
     if screens.shown(stated or file.name) != (stated or file.name):
         raise click.ClickException("the name holds a card number or a social security number. Remedy: --dataset names the dataset.")
-    name = stated or file.name.partition(".")[0].strip().lower().replace(" ", "_").replace("-", "_")
+    name = stated or dataset_name_of(file.name)
     odcs_reader.hold_dataset(name, name)
     return name
 

@@ -51,6 +51,13 @@ def test_one_file_belongs_to_the_dataset_of_its_folder_or_its_name_else_the_gate
     assert keys(sent(folder / "in" / "a.csv")) == ["uploads/a.csv"]
 
 
+def test_a_file_belongs_to_the_dataset_that_was_drafted_from_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "Mahngebühren Oktober.csv"
+    file.write_text("id\n1\n", encoding="utf-8")
+    made = select_files([str(file)], "", {"mahngebuhren_oktober"}, io.BytesIO())
+    assert keys(made) == ["mahngebuhren_oktober/Mahngebühren Oktober.csv"]
+
+
 def test_a_flat_folder_is_sent_and_hidden_files_are_named_with_the_reason(folder: Path) -> None:
     made = sent(folder / "in")
     assert keys(made) == ["uploads/a.csv", "uploads/b.json", "orders/orders.csv"] or sorted(keys(made)) == [
@@ -59,7 +66,7 @@ def test_a_flat_folder_is_sent_and_hidden_files_are_named_with_the_reason(folder
         "uploads/b.json",
     ]
     assert sorted(name for name, _ in made.left_out) == [".hidden", "_notes.txt"]
-    assert {reason for _, reason in made.left_out} == {"a name that begins with . or _ is not data"}
+    assert {reason for _, reason in made.left_out} == {"a name that begins with . or _ is not data; rename the file to send it"}
 
 
 def test_a_folder_of_datasets_keeps_its_form(folder: Path) -> None:

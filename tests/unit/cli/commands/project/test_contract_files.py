@@ -302,6 +302,32 @@ def test_init_drafts_a_contract_from_each_of_several_samples(tmp_path: Path) -> 
     assert odcs_reader.load(tmp_path / "items.yaml").names == ("id", "name")
 
 
+def test_a_dataset_is_named_from_any_name_that_a_file_has(tmp_path: Path) -> None:
+    (tmp_path / "2026 Öffnungszeiten & Besucher.csv").write_text("id;name\n1;a\n")
+    assert run("init", tmp_path / "2026 Öffnungszeiten & Besucher.csv", "--output", tmp_path).exit_code == 0
+    assert odcs_reader.load(tmp_path / "dataset_2026_offnungszeiten_besucher.yaml").names == ("id", "name")
+
+
+def test_two_samples_of_one_name_are_not_drafted_over_each_other(tmp_path: Path) -> None:
+    (tmp_path / "loans.csv").write_text("id\n1\n")
+    (tmp_path / "loans.json").write_text('[{"barcode": 1}]')
+    refused = run("init", tmp_path / "loans.csv", tmp_path / "loans.json", "--output", tmp_path)
+    assert refused.exit_code == 1
+    assert "loans.csv and loans.json are both called loans as a dataset" in refused.output
+    assert not list(tmp_path.glob("*.yaml"))
+
+
+def test_a_contract_that_exists_is_replaced_only_on_request(tmp_path: Path) -> None:
+    (tmp_path / "loans.csv").write_text("id,title\n1,a\n")
+    edited = tmp_path / "loans.yaml"
+    edited.write_text("edited")
+    refused = run("init", tmp_path / "loans.csv", "--output", tmp_path)
+    assert (refused.exit_code, edited.read_text()) == (1, "edited")
+    assert "exists, and a draft would replace what was edited in it. --overwrite replaces it" in refused.output
+    assert run("init", tmp_path / "loans.csv", "--output", edited, "--overwrite").exit_code == 0
+    assert odcs_reader.load(edited).names == ("id", "title")
+
+
 @pytest.mark.parametrize("options", [[], ["--output", "{0}/new.yaml"], ["--output", "{0}", "--dataset", "x"]])
 def test_several_samples_need_a_folder_and_no_dataset(tmp_path: Path, options: list[str]) -> None:
     (tmp_path / "a.csv").write_text("id\n1\n")
