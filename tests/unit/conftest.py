@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def models_in_this_process() -> Iterator[None]:
     """Models over many groups start no processes: two workers have both processors already, and a process imports pandas and sklearn first.
 
-    tests/unit/engines/test_grouped_map.py starts them, because that is its subject.
+    tests/integration/engines/test_grouped_map.py starts them.
     """
     with joblib.parallel_config(backend="sequential"):
         yield

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 DRAFT, DEPLOY, ASK, NEW_COLUMN = (
     "1. Draft contracts from the files",

@@ -24,7 +24,7 @@ from headgate.errors import ContractError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 SCHEMA = pa.schema({"region": pa.string(), "place": pa.int64(), "amount": pa.decimal128(12, 2), "process": pa.int64()})
 LONG_ID = 2**60 + 1
@@ -32,7 +32,7 @@ LONG_ID = 2**60 + 1
 
 @pytest.fixture
 def processes() -> Iterator[None]:
-    """Work over groups may start processes, which no other unit test does (tests/unit/conftest.py)."""
+    """Work over groups starts processes, which unit tests do not (tests/unit/conftest.py)."""
     with joblib.parallel_config(backend="loky"):
         yield
 

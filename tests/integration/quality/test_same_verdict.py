@@ -24,7 +24,7 @@ from headgate.quality.suites import suite_of
 from headgate.values.rules import column_breaches, comparison_breach
 
 pytestmark = [
-    pytest.mark.unit,
+    pytest.mark.integration,
     # Great Expectations imports modules that Python has deprecated.
     pytest.mark.filterwarnings("ignore:module 'sre_.*' is deprecated:DeprecationWarning"),
 ]

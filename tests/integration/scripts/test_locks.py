@@ -9,7 +9,7 @@ import pytest
 
 from scripts.packages.job_packages import closure, direct_requirements, job_lock, locked_lines, third_party
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).resolve().parents[3]
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
