@@ -1,6 +1,6 @@
 """Which names say that a column holds card data, a person's number or numbers of another kind: one list for drafts, contracts and profiles.
 
-Names are compared in lower case with `_` between their words, so `Card Number`, `card-number` and `CardNumber` are one.
+Names are compared in lower case, without accents, with `_` between words: `Card Number`, `card-number` and `CardNumber` are one.
 
 Source: PCI DSS v4.0.1, req. 3, for what is protected; the names are those that people give it.
 """
@@ -8,6 +8,7 @@ Source: PCI DSS v4.0.1, req. 3, for what is protected; the names are those that 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from headgate.contracts.model import Content, Mask
 
@@ -15,24 +16,34 @@ _NUMBER = r"(?:_?(?:number|num|no|nr))"
 # What may stand behind such a name and changes nothing about what it holds. `last4`, `token`, `brand` and `hash` do.
 _BEHIND = r"(?:_?[0-9]|_(?:raw|full|plain|clear|value|text|str))?"
 # A claim about a card, as `has_credit_card` is, is no card.
-_BEFORE = r"(?!(?:is|has)_)(?:.*_)?"
+_BEFORE = r"(?!(?:is|has|hat|ist)_)(?:.*_)?"
+# In German, French, Spanish, Italian and Dutch. A bare `Kartennummer` may be of any card.
+_CODES = (
+    r"karten_?(?:pruf|pruef)_?(?:nummer|nr|ziffern?|code|wert)|(?:karten_?)?sicherheits_?(?:code|nummer)"
+    r"|cryptogramme(?:_visuel)?|code_de_securite|codigo_de_seguridad|codice_di_sicurezza|beveiligings_?code"
+)
+_CARDS = (
+    r"kredit_?karten?(?:_?(?:nummer|nr))?|credit_?kaart(?:_?(?:nummer|nr))?|(?:numero_(?:de_)?(?:la_)?)?carte_(?:bancaire|de_credit)"
+    r"|(?:numero_de_(?:la_)?)?tarjeta_de_credito|numero_de_(?:la_)?tarjeta|(?:numero_(?:della_)?)?carta_di_credito"
+)
 # A bare `track` may be a song, and a bare `verification_code` may be anyone's.
 _NAMES: tuple[tuple[Mask, str], ...] = (
     (Mask.TRACK, r"(?:track_?(?:[123]|data)(?:_?data)?|mag_?stripe(?:_?data)?|magnetic_?stripe(?:_?data)?)"),
     (
         Mask.CVV,
-        rf"(?:(?:(?:cvv2?|cvc2?|cvn2?|cav2|csc)|card_?(?:security|verification))(?:_?(?:code|value)|{_NUMBER})?|security_?code)",
+        rf"(?:(?:(?:cvv2?|cvc2?|cvn2?|cav2|csc)|card_?(?:security|verification))(?:_?(?:code|value)|{_NUMBER})?|security_?code|{_CODES})",
     ),
     (
         Mask.PAN,
-        rf"(?:pan{_NUMBER}?|ccn|cc{_NUMBER}|primary_?account{_NUMBER}|(?:credit|debit|payment)_?card{_NUMBER}?|card(?:_?pan|{_NUMBER}))",
+        rf"(?:pan{_NUMBER}?|ccn|cc{_NUMBER}|primary_?account{_NUMBER}|(?:credit|debit|payment)_?card{_NUMBER}?|card(?:_?pan|{_NUMBER})|{_CARDS})",
     ),
     (Mask.SSN, rf"(?:ssn{_NUMBER}?|social_?security{_NUMBER}?)"),
 )
 _MASKED = tuple((mask, re.compile(_BEFORE + names + _BEHIND)) for mask, names in _NAMES)
-# What a profile hides beside them.
+# What a profile hides beside them, in English, German, French, Spanish, Italian and Dutch.
 _SENSITIVE = re.compile(
-    r"(?:^|_)(?:pan|cc|cvv2?|cvc2?|csc|cid|ssn|sin|iban|passport|track|password|pwd|secret|pin)(?:_|$)"
+    r"(?:^|_)(?:pan|cc|cvv2?|cvc2?|csc|cid|ssn|sin|iban|passport|track|password|pwd|secret|pin"
+    r"|passwort|kennwort|geheimnummer|mot_de_passe|contrasena|clave_secreta|parola_chiave|wachtwoord|pincode)(?:_|$)"
     r"|(?:card|account)_?(?:number|num|no|nr|pan)(?:_|$)|credit_?card|social_?security|(?:security|verification)_?code"
 )
 
@@ -70,8 +81,9 @@ def is_personal_name(name: str) -> bool:
 
 
 def compared(name: str) -> str:
-    """The name as it is compared: words in lower case with `_` between them."""
-    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()).strip("_")
+    """The name as it is compared: words in lower case, without accents and with `_` between them."""
+    plain = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char)).replace("ß", "ss")
+    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", plain).lower()).strip("_")
 
 
 def mask_by_name(name: str) -> Mask | None:

@@ -44,6 +44,11 @@ _CODE_NAMES = (
     r"|tax_?(?:id|number|no)|steuer_?(?:id|nummer|nr)|tracking(?:_?(?:number|no|id))?|sendungs?_?(?:nummer|nr)|passport(?:_?(?:number|no))?)"
     r"(?:_.*)?"
 )
+# `Kreditkarte: ja` and `credit_card: Visa` say how somebody paid. Should a number come one day, it is masked as in free text.
+_HOW_PAID = (
+    r"(?i)yes|no|y|n|true|false|ja|nein|j|wahr|falsch|oui|non|s[ií]|nee|visa|master[ -]?card|maestro|amex|american express|discover"
+    r"|diners(?: club)?|jcb|union ?pay"
+)
 # ISO/IEC 7813: how the first and second track of a magnetic stripe begin.
 _TRACK = r"%?B[0-9]{12,19}\^.*|;?[0-9]{12,19}=[0-9]{4,}.*"
 _SSN = r"[0-9]{3}-[0-9]{2}-[0-9]{4}"
@@ -200,7 +205,7 @@ def guess_mask(name: str, text: pa.Array) -> Mask | None:
     """How the gate must treat the column, by its name and by its values; None when nothing speaks for a mask."""
     given = blank_to_null(text).drop_null()
     if named := mask_by_name(name):
-        return named
+        return Mask.FREE_TEXT if named is Mask.PAN and len(given) and _share(given, _HOW_PAID) == 1 else named
     column = Column(name, ColumnType(Kind.STRING), content=content_by_name(name))
     if _share(given, _TRACK) >= CARD_SHARE:
         return Mask.TRACK

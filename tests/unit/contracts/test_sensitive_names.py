@@ -16,21 +16,34 @@ NAMES = {
     Mask.TRACK: "track1|track_2|track2_data|Track Data|magstripe|mag_stripe_data|Magnetic Stripe",
     Mask.SSN: "ssn|SSN#|customer_ssn|Social Security Number|social-security|socialsecuritynumber",
 }
+NAMES_IN_OTHER_LANGUAGES = {
+    Mask.PAN: "Kreditkarte|Kreditkartennummer|Kreditkarten-Nr.|Numéro de carte bancaire|carte de crédit|Número de tarjeta"
+    "|tarjeta_de_credito|Carta di credito|numero della carta di credito|creditkaartnummer",
+    Mask.CVV: "Kartenprüfnummer|Kartenpruefziffer|KartenPrüfcode|Sicherheitscode|cryptogramme visuel|Code de sécurité"
+    "|código de seguridad|codice di sicurezza|beveiligingscode",
+}
 OTHERS = "card_token|card_brand|card_number_last4|ssn_last4|company|japan|discard_no|has_credit_card|track|tracking_number|card"
+OTHERS_IN_OTHER_LANGUAGES = "Kartennummer|Prüfnummer|carte|carte de fidélité|tarjeta|Sicherheit|kaartnummer|hat_kreditkarte"
 
 
-@pytest.mark.parametrize(("mask", "name"), [(mask, name) for mask, names in NAMES.items() for name in names.split("|")])
+@pytest.mark.parametrize(
+    ("mask", "name"),
+    [(mask, name) for known in (NAMES, NAMES_IN_OTHER_LANGUAGES) for mask, names in known.items() for name in names.split("|")],
+)
 def test_a_name_that_says_what_it_holds_needs_its_mask(mask: Mask, name: str) -> None:
     assert mask_by_name(name) is mask
     assert is_sensitive_name(name)
 
 
-@pytest.mark.parametrize("name", OTHERS.split("|"))
+@pytest.mark.parametrize("name", f"{OTHERS}|{OTHERS_IN_OTHER_LANGUAGES}".split("|"))
 def test_other_names_need_none(name: str) -> None:
     assert mask_by_name(name) is None
 
 
-@pytest.mark.parametrize("name", ["verification_code", "account_number", "iban", "track", "cc", "password"])
+@pytest.mark.parametrize(
+    "name",
+    ["verification_code", "account_number", "iban", "track", "cc", "password", "Passwort", "Mot de passe", "Contraseña", "wachtwoord"],
+)
 def test_a_profile_hides_more_than_a_contract_masks(name: str) -> None:
     assert is_sensitive_name(name)
 
