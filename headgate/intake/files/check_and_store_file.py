@@ -45,6 +45,16 @@ class CheckedParquet:
     accepted: Path
     quarantine_rows: Path
 
+    @property
+    def has_accepted(self) -> bool:
+        """Whether rows were accepted, by their number: a file that vanished from the disk must not pass as one without rows."""
+        return self.counts.accepted > 0
+
+    @property
+    def has_quarantine_rows(self) -> bool:
+        """Whether rows belong to quarantine, which holds duplicates too."""
+        return self.counts.quarantined + self.counts.duplicates > 0
+
     def rows(self) -> tuple[pa.Table | Path, pa.Table | Path]:
         """Accepted and quarantined rows: as tables where the file is small, else as paths."""
         return _table_if_small(self.accepted), _table_if_small(self.quarantine_rows)
@@ -129,9 +139,7 @@ class FileChecker:
         return ObjectRef(self.curated_bucket, keys.increment_key(record.dataset, record.content_sha256))
 
     def store(self, rows: Path, ref: ObjectRef) -> str:
-        """Upload the rows and return their key; without rows nothing is written and the key is empty."""
-        if not rows.is_file():
-            return ""
+        """Upload the rows and return their key. FileNotFoundError where they vanished from the disk: nothing is recorded as done then."""
         self.objects.upload(rows, ref, content_type=PARQUET_TYPE)
         return ref.key
 

@@ -349,8 +349,8 @@ class FileProcessor:
         """The record with the keys of the stored rows. Quarantined rows are written first, so that none is ever missing."""
         return replace(
             record,
-            quarantine_key=self.gate.store(gated.quarantine_rows, self.gate.quarantine_of(record)),
-            curated_key=self.gate.store(gated.accepted, self.gate.increment_of(record)),
+            quarantine_key=self.gate.store(gated.quarantine_rows, self.gate.quarantine_of(record)) if gated.has_quarantine_rows else "",
+            curated_key=self.gate.store(gated.accepted, self.gate.increment_of(record)) if gated.has_accepted else "",
         )
 
 

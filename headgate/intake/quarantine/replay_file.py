@@ -159,14 +159,14 @@ class Replayer:
             self.gate.store(_union(gated.quarantine_rows, previous) if leaving else gated.quarantine_rows, at)
         self._write_increment(before, gated)
         if leaving:
-            self._store_or_delete(gated.quarantine_rows, at)
+            self._store_or_delete(gated.quarantine_rows, at, has_rows=gated.has_quarantine_rows)
         return leaving, len(without(new, old))
 
     def _write_increment(self, before: FileRecord, gated: CheckedParquet) -> None:
         """The increment, then its edition's mark: a merge in between reads new rows as an old edition and merges them again later."""
         sha256, marks = before.content_sha256, self._marks(before)
-        self._store_or_delete(gated.accepted, self.gate.increment_of(before))
-        if gated.accepted.is_file():
+        self._store_or_delete(gated.accepted, self.gate.increment_of(before), has_rows=gated.has_accepted)
+        if gated.has_accepted:
             mark = keys.edition_key(before.dataset, sha256, sha256_of(gated.accepted)[:_EDITION_CHARACTERS])
             self.gate.objects.write(self._curated(mark), gated.counts.contract.encode(), content_type="text/plain")
             marks.discard(mark)
@@ -185,8 +185,8 @@ class Replayer:
             with_counts(before, gated.counts),
             written_as=before.written_as or gated.counts.written_as,
             closed_by="",
-            curated_key=self.gate.increment_of(before).key if gated.accepted.is_file() else "",
-            quarantine_key=self.gate.quarantine_of(before).key if gated.quarantine_rows.is_file() else "",
+            curated_key=self.gate.increment_of(before).key if gated.has_accepted else "",
+            quarantine_key=self.gate.quarantine_of(before).key if gated.has_quarantine_rows else "",
             finished_at=self.gate.now(),
         )
 
@@ -198,9 +198,11 @@ class Replayer:
             path.unlink(missing_ok=True)
         return path
 
-    def _store_or_delete(self, rows: Path, ref: ObjectRef) -> None:
+    def _store_or_delete(self, rows: Path, ref: ObjectRef, *, has_rows: bool) -> None:
         """Upload the rows; without rows the object is deleted."""
-        if not self.gate.store(rows, ref):
+        if has_rows:
+            self.gate.store(rows, ref)
+        else:
             self.gate.objects.delete(ref)
 
 

@@ -356,6 +356,26 @@ def test_a_write_that_fails_leaves_no_record_of_success() -> None:
     assert lake.curation().process(ref).state == "done"
 
 
+class Emptied(MemoryObjects):
+    """A store whose machine empties its disk after the first upload."""
+
+    def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "") -> None:
+        super().upload(path, ref, content_type=content_type)
+        for other in path.parent.glob("*.parquet"):
+            other.unlink()
+
+
+def test_rows_that_vanish_from_the_disk_are_not_recorded_as_done() -> None:
+    lake = Lake()
+    ref = lake.put("payments/a.csv", PAYMENTS)
+
+    with pytest.raises(FileNotFoundError):
+        lake.curation(objects=Emptied(_versions=lake.objects._versions)).process(ref)
+    assert [record.state for record in lake.ledger.records()] == ["processing"]
+    done = lake.curation().process(ref)
+    assert (done.state, rows_in(lake.objects.read(ObjectRef("curated", done.curated_key)))) == ("done", done.accepted)
+
+
 def test_a_files_id_is_of_bucket_key_and_version_alone() -> None:
     ids = {file_id_of(ObjectRef(*parts)) for parts in [("b", "k", "1"), ("b", "k", "2"), ("b", "l", "1"), ("c", "k", "1"), ("b", "k")]}
     assert len(ids) == 5
