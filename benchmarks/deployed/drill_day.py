@@ -239,6 +239,7 @@ def restart() -> None:
 def deployed_lake() -> Iterator[Target]:
     """A lake on an emulator of its own that keeps its state; nothing of it stays."""
     state = FOLDER / "state"
+    shutil.rmtree(state, ignore_errors=True)  # of a day that was cut off
     os.environ |= {"PERSIST_STATE": "1", "STATE_DIR": str(state), "S3_PERSIST": "1", "S3_DATA_DIR": str(state / "s3")}
     variables = [part for variable in VARIABLES for part in ("--var", variable)]
     subprocess.run([sys.executable, "scripts/deploy.py", "apply", "emulator", "--name", NAME, "--own", *variables], cwd=ROOT, check=True)

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -119,16 +120,26 @@ def start(folder: Path, port: int = 0) -> Emulator:
 
 
 def stop(folder: Path) -> bool:
-    """False when there was nothing of ours to stop."""
+    """False when there was nothing of ours to stop. Afterwards its process has ended, so nothing is written to the folder any more."""
     emulator = running(folder)
     (folder / "emulator.json").unlink(missing_ok=True)
     if emulator is None or not emulator.pid:
         return False
     os.kill(emulator.pid, signal.SIGTERM)
     until = time.monotonic() + STOP_TIMEOUT_S
-    while emulator.answers() and time.monotonic() < until:
+    while not _has_ended(emulator.pid) and time.monotonic() < until:
         time.sleep(0.1)
     return True
+
+
+def _has_ended(pid: int) -> bool:
+    with suppress(ChildProcessError):  # it may be no child of this process
+        return os.waitpid(pid, os.WNOHANG) != (0, 0)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
 
 
 def free_port() -> int:
