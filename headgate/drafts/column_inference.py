@@ -55,6 +55,7 @@ _SSN = r"[0-9]{3}-[0-9]{2}-[0-9]{4}"
 CARD_SHARE, _SSN_SHARE, _PROSE_WORDS = 0.5, 0.9, 4.0
 _WORDS = {"true", "false"}
 _MOST_SCALE, _LEAST_PRECISION, _SPARE_DIGITS, MOST_PRECISION = 9, 10, 2, 38
+_SCALE_OF_NUMBER_CELLS = 2  # a number cell of 12.50 is 12.5, so the sample does not show the scale of amounts
 _LENGTHS = (8, 16, 32, 64, 128, 255)
 _SPARE_LENGTH = 1.5
 # The share of texts from which on a column is mostly of a type, as in a profile.
@@ -95,13 +96,21 @@ def guess_column(name: str, text: pa.Array, *, is_typed: bool = False, answer: A
         return _answered(name, text, answer.pattern)
     is_clear = plain.kind not in {Kind.STRING, Kind.DECIMAL} or (plain.kind is Kind.DECIMAL and is_typed)
     if is_clear or not len(different) or is_text_by_rule(name, different):
-        return Guess(plain)
+        return Guess(_with_room(plain) if is_typed else plain)
     found = _narrowed(infer_format(different), answer)
     if found.is_ambiguous:
         return Guess(_text_type(different), choices=found.readings)
     if not found.readings:
         return Guess(plain, mostly=_mostly(text))
     return _read_as(found.readings[0], plain)
+
+
+def _with_room(plain: ColumnType) -> ColumnType:
+    """Return a decimal of number cells with the scale that amounts have, if it has less."""
+    spare = _SCALE_OF_NUMBER_CELLS - (plain.scale or 0)
+    if plain.kind is not Kind.DECIMAL or plain.precision is None or spare <= 0:
+        return plain
+    return replace(plain, precision=min(MOST_PRECISION, plain.precision + spare), scale=_SCALE_OF_NUMBER_CELLS)
 
 
 def _narrowed(found: Inferred, answer: Answer | None) -> Inferred:

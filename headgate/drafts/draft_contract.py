@@ -36,7 +36,7 @@ from headgate.drafts.column_inference import (
 )
 from headgate.drafts.format_answers import Answer, answer_of
 from headgate.drafts.nearly_all_rows import about_bad_values, about_key, guess_of_nearly_all, key_of_nearly_all, sounds_like_key
-from headgate.drafts.totals_row import totals_of
+from headgate.drafts.totals_row import last_row_is_refused, totals_of
 from headgate.errors import ContractError, UnreadableFileError
 from headgate.formats.json.nested_names import by_contract, every_object
 from headgate.formats.json.records import holds_json, read_records
@@ -65,13 +65,24 @@ _KEY_PARTS = {*_KEY_KINDS, Kind.DATE, Kind.TIMESTAMP}
 _CHANGED = ("updated_at", "modified_at", "last_modified", "changed_at", "last_updated", "updated", "modified")
 _MOST_KEY_CANDIDATES = 8
 _LEAST_DIFFERENT = 0.9  # of the rows: more exact repeats may be a table without a key
+_LEAST_DENSE = 2  # half of the numbers between the least and the greatest id are there
 _MOST_VALUES, _LONGEST_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
 _ASSUMED = 0.9
 _TYPED_FORMS = {"json", "json_lines", "xlsx"}
 _WIDE_DECIMAL = ColumnType(Kind.DECIMAL, precision=MOST_PRECISION, scale=9)
+_DAY_WITH_TIME = r"^\d{4}-\d\d-\d\d \d\d:"
 _LONG_NUMBER = re.compile(r"\W*(?:\d\W*){9,}")
 # Athena's SQL: other identifiers stand in double quotes.
 _UNQUOTED = re.compile(r"[a-z_][a-z0-9_]*")
+# Source: https://docs.aws.amazon.com/athena/latest/ug/reserved-words.html, the list for SELECT.
+_RESERVED_WORDS = (
+    "alter and as between by case cast constraint create cross cube current_catalog current_date current_path current_schema current_time "
+    "current_timestamp current_user deallocate delete describe distinct drop else end escape except execute exists extract false first for "
+    "from full group grouping having in inner insert intersect into is join json_array json_exists json_object json_query json_table "
+    "json_value last left like listagg localtime localtimestamp natural normalize not null of on or order outer prepare recursive right "
+    "rollup select skip table then trim true uescape union unnest using values when where with"
+)
+_RESERVED = frozenset(_RESERVED_WORDS.split())
 _WHY = {
     Mask.PAN: "holds card numbers: a token, the brand and the last four digits replace it in curated",
     Mask.CVV: "is named as a verification code: it is dropped",
@@ -84,6 +95,11 @@ _NESTED_VALUES = {"array": "lists", "object": "objects"}
 _TOTALS = (
     "ends with the sum of the rows above: the last row is a line of totals. The gate accepts it as a row, so sums in queries count "
     "everything twice; send the file without it"
+)
+_REFUSED_TOTALS = "ends with the sum of the rows above: the last row is a line of totals, and the gate quarantines it"
+_KEY_BY_CHANCE = (
+    "is the key only because no value of it repeats in the sample: of two rows with one value the newer is kept. "
+    "Name another key with --key, or none with --no-key"
 )
 _AS_JSON = (
     "holds {kind} and is kept as JSON text: read it in queries with json_extract, as in json_extract({name}, '$'); "
@@ -145,7 +161,7 @@ def draft(
     stored, properties = _stored_columns(unpack(body), unread)
     unread = replace(unread, properties=properties)
     sample = read_file(body, replace(unread, columns=stored))
-    cells = sample.cells
+    cells = _with_midnights(body, replace(unread, columns=stored), sample.cells) if sample.form == "xlsx" else sample.cells
     typed = _typed_columns(body, replace(unread, columns=stored), cells) if sample.form in _TYPED_FORMS else set()
     rows = len(next(iter(cells.values())))
     answers = _answers(stored, formats or {}, date_order)
@@ -155,7 +171,9 @@ def draft(
     columns = {column.name: _column(column, cells[column.name], guesses[column.name]) for column in stored}
     columns |= _floats_again(body, replace(unread, columns=stored), columns)
     columns |= _names_of_people(columns)
-    names = _key(columns, cells, strict=strict) if key is None else _stated_key(columns, key)
+    usable = {name: column for name, column in columns.items() if not guesses[name].choices or sounds_like_key(name)}
+    names = _key(usable, cells, strict=strict) if key is None else _stated_key(columns, key)
+    chance = [Finding(names[0], _KEY_BY_CHANCE)] if key is None and len(names) == 1 and not sounds_like_key(names[0]) else []
     order_by = tuple(name for name in _CHANGED if name in columns and columns[name].type.kind is Kind.TIMESTAMP)[:1]
     declared = with_distinct_names(_keyed(column) if column.name in names else column for column in columns.values())
     contract = Contract(
@@ -171,7 +189,7 @@ def draft(
     )
     open_columns = [column for column in declared if guesses[column.name].choices and column.mask is None]
     questions = tuple(Question(column.name, tuple(map(answer_of, guesses[column.name].choices))) for column in open_columns)
-    return Draft(contract, (*_asked(questions), *_findings(contract, cells, guesses)), rows, questions)
+    return Draft(contract, (*_asked(questions), *_findings(contract, cells, guesses), *chance), rows, questions)
 
 
 def _kept_new_columns(columns: Sequence[Column]) -> dict[str, object]:
@@ -188,6 +206,15 @@ def _typed_columns(body: bytes, contract: Contract, cells: Mapping[str, pa.Array
     with_comma = tuple(replace(one, type=_WIDE_DECIMAL, format=SourceFormat(decimal=",")) for one in contract.columns)
     respelled = read_file(body, replace(contract, columns=with_comma)).cells
     return {name for name, text in cells.items() if _share_equal(text, respelled[name]) == 0}
+
+
+def _with_midnights(body: bytes, contract: Contract, cells: Mapping[str, pa.Array]) -> Mapping[str, pa.Array]:
+    """Return the cells with the time of midnights, where a column of a workbook has other times, too."""
+    mixed = {name for name, text in cells.items() if flags(pc.match_substring_regex(text, _DAY_WITH_TIME)).any()}
+    if not mixed:
+        return cells
+    timed = tuple(replace(one, type=ColumnType(Kind.TIMESTAMP)) if one.name in mixed else one for one in contract.columns)
+    return {**cells, **{name: text for name, text in read_file(body, replace(contract, columns=timed)).cells.items() if name in mixed}}
 
 
 def _share_equal(text: pa.Array, respelled: pa.Array) -> float:
@@ -437,13 +464,24 @@ def _exact_key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> 
     rows = int(counts.sum())
     different = len(counts) if len(counts) >= _LEAST_DIFFERENT * rows else rows
     usable = [column for column in columns.values() if column.required and column.mask is None]
-    single = [column.name for column in usable if column.type.kind in _KEY_KINDS]
+    single = [column.name for column in usable if column.type.kind in _KEY_KINDS and not _is_measure(column, cells[column.name])]
     parts = [column.name for column in usable if column.type.kind in _KEY_PARTS]
     pairs = combinations(_by_sound(parts)[:_MOST_KEY_CANDIDATES], 2)
     for names in [*((name,) for name in _by_sound(single)), *pairs]:
         if len(rows_repeated([cells[name] for name in names])) == different:
             return tuple(name for name in columns if name in names)
     return ()
+
+
+def _is_measure(column: Column, text: pa.Array) -> bool:
+    """Whether whole numbers without the name of a key are neither in order nor close to one another, as numbers that count rows are."""
+    if column.type.kind is not Kind.BIGINT or sounds_like_key(column.name):
+        return False
+    values = cast_column(column, null_where_absent(column, text)).values.drop_null()
+    first, second = values.slice(0, max(0, len(values) - 1)), values.slice(1)
+    in_order = any(flags(compare(first, second)).all() for compare in (pc.less, pc.greater))
+    ends = pc.min_max(values).as_py()
+    return not in_order and ends["max"] - ends["min"] >= _LEAST_DENSE * len(values)
 
 
 def _by_sound(names: Sequence[str]) -> list[str]:
@@ -459,7 +497,7 @@ def _findings(contract: Contract, cells: Mapping[str, pa.Array], guesses: Mappin
     if not any(len(text) for text in cells.values()):
         found.append(Finding("", "the sample has no rows, so every type is a guess: draft from a file with rows"))
     if summed := totals_of(contract.columns, cells):
-        found.append(Finding(", ".join(summed), _TOTALS))
+        found.append(Finding(", ".join(summed), _REFUSED_TOTALS if last_row_is_refused(contract.columns, cells) else _TOTALS))
     if not has_header(contract):
         found.append(Finding("", "the file has no header: replace column_1, column_2 … by names, in the file's order"))
     found += [Finding(", ".join(contract.key), note) for note in about_key(contract, cells)]
@@ -490,7 +528,8 @@ def _about_format(column: Column, guess: Guess) -> list[str]:
 
 def _why_text(name: str, most: Most) -> str:
     """Return why a column stays text although nearly all of its rows have a type, and what a person can do."""
-    reading, others = most.reading, f"stays text, because {most.others:,} of its values are no {most.reading.kind}: correct them"
+    what = "1 value is" if most.others == 1 else f"{most.others:,} values are"
+    reading, others = most.reading, f"stays text, because {what} no {most.reading.kind}: correct the sample"
     if reading.kind is Kind.BOOLEAN or reading.kind is Kind.DOUBLE:
         return others
     return f"{others}, or refuse their rows with --format '{name}={answer_of(reading)}'"
@@ -522,8 +561,11 @@ def _about(column: Column, text: pa.Array, guess: Guess) -> list[str]:
         findings += about_bad_values(column, text)
     elif misfits := len(cast_column(column, values).misfits):
         findings.append(
-            f"has {misfits} values that are no {physical_type(column.type)}: their rows are refused; correct the sample or its type"
+            f"{misfits:,} of {len(values):,} values do not read as {physical_type(column.type)}: their rows are quarantined. "
+            "Correct the sample or its type"
         )
     if not _UNQUOTED.fullmatch(column.name):
         findings.append("stands in double quotes in queries, because of its characters")
+    elif column.name in _RESERVED:
+        findings.append("stands in double quotes in queries, because Athena's SQL reserves its name")
     return findings

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from headgate.contracts.model import Kind
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
+from headgate.values.cells import blank_to_null
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,6 +25,16 @@ _FEWEST_ROWS = 3  # above the last: a sum of two numbers occurs by chance
 def totals_of(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[str]:
     """Return the columns whose last value is the exact sum of all values above it, and not zero."""
     return [column.name for column in columns if column.type.kind in _EXACT and _is_sum(column, cells[column.name])]
+
+
+def last_row_is_refused(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> bool:
+    """Whether a value of the last row does not have its column's type, or is missing where the column requires one."""
+    return any(_is_refused(column, null_where_absent(column, cells[column.name].slice(len(cells[column.name]) - 1))) for column in columns)
+
+
+def _is_refused(column: Column, last: pa.Array) -> bool:
+    given = blank_to_null(last).drop_null()
+    return column.required if not len(given) else bool(len(cast_column(column, given).misfits))
 
 
 def _is_sum(column: Column, text: pa.Array) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headgate.contracts.model import Kind
 from headgate.values.cells import bool_array, rewritten_where, text_array
 from headgate.values.declared_spelling import in_declared_format
 
@@ -23,13 +24,21 @@ class TypedText(str):
     __slots__ = ()
 
 
+class MidnightText(str):
+    """The day of a cell that the file stores as a moment: the file does not show whether midnight or the whole day is meant."""
+
+    __slots__ = ()
+
+
 def typed_flags(cells: Sequence[object]) -> pa.Array:
     """Return for each cell whether the file stores it as a number or a truth value."""
     return bool_array(np.fromiter((isinstance(cell, TypedText) for cell in cells), bool, len(cells)))
 
 
 def column_texts(column: Column, cells: Sequence[str | None]) -> pa.Array:
-    """Return the cells as texts; typed cells are spelled in the column's source format."""
+    """Return the cells as texts; typed cells are spelled in the column's source format, and midnights of timestamps with their time."""
+    if column.type.kind is Kind.TIMESTAMP:
+        cells = [f"{cell} 00:00:00" if isinstance(cell, MidnightText) else cell for cell in cells]
     text = text_array(cells)
     return respelled(column, text, typed_flags(cells)) if column.format else text
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from headgate.errors import UnreadableFileError
-from headgate.formats.typed_cells import TypedText
+from headgate.formats.typed_cells import MidnightText, TypedText
 from headgate.formats.unpack import MAX_EXPANDED_BYTES, WORKBOOK_PART, allowed_bytes, too_large
 
 if TYPE_CHECKING:
@@ -264,4 +264,4 @@ def date_time_text(text: str, epoch: datetime) -> str:
     clock = at.time().isoformat(timespec="milliseconds" if at.microsecond else "seconds")
     if days < 1:
         return clock
-    return at.date().isoformat() if milliseconds % 86_400_000 == 0 else f"{at.date().isoformat()} {clock}"
+    return MidnightText(at.date().isoformat()) if milliseconds % 86_400_000 == 0 else f"{at.date().isoformat()} {clock}"

@@ -265,7 +265,7 @@ def test_a_draft_keeps_new_columns_unless_it_masks_card_data() -> None:
 def test_a_few_bad_cells_keep_a_column_text_and_are_reported() -> None:
     found = draft(csv_of(id=[str(at) for at in range(100)], day=["2024-01-01"] * 99 + ["soon"]), "x")
     assert found.contract.column("day").type.kind is Kind.STRING
-    assert any("1 of its values are no date" in finding.message for finding in found.findings)
+    assert any("because 1 value is no date" in finding.message for finding in found.findings)
 
 
 def test_parquet_is_drafted_as_csv_is() -> None:
@@ -464,11 +464,11 @@ def test_parquet_with_a_column_twice_is_refused_as_csv_is(names: list[str]) -> N
 @pytest.mark.parametrize(
     ("values", "reported"),
     [
-        (pa.array([1.5, float("nan"), 2.5]), "has 1 values that are no DOUBLE"),
-        (pa.array([1.5, float("inf"), float("-inf")], pa.float32()), "has 2 values that are no DOUBLE"),
-        (pa.array([Decimal("1" * 44 + ".5"), Decimal("2.5"), None], pa.decimal256(45, 1)), "has 1 values that are no DECIMAL(38,1)"),
-        (pa.array([Decimal("0." + "1" * 45), Decimal("0.5"), None], pa.decimal256(47, 45)), "has 2 values that are no DECIMAL(38,38)"),
-        (pa.array([1, 1001, 2000], pa.timestamp("ns")), "has 2 values that are no TIMESTAMP"),
+        (pa.array([1.5, float("nan"), 2.5]), "1 of 3 values do not read as DOUBLE"),
+        (pa.array([1.5, float("inf"), float("-inf")], pa.float32()), "2 of 3 values do not read as DOUBLE"),
+        (pa.array([Decimal("1" * 44 + ".5"), Decimal("2.5"), None], pa.decimal256(45, 1)), "1 of 2 values do not read as DECIMAL(38,1)"),
+        (pa.array([Decimal("0." + "1" * 45), Decimal("0.5"), None], pa.decimal256(47, 45)), "2 of 2 values do not read as DECIMAL(38,38)"),
+        (pa.array([1, 1001, 2000], pa.timestamp("ns")), "2 of 3 values do not read as TIMESTAMP"),
         (pa.array([1.5, 2.5, None]), ""),
     ],
 )
@@ -477,9 +477,9 @@ def test_values_that_no_contract_can_hold_are_counted_as_their_rows_are_refused(
     pq.write_table(pa.table({"id": ["a", "b", "c"], "v": values}), body)
     made = draft(body.getvalue(), "payments")
     refused = gated(body.getvalue(), made.contract).counts.quarantined
-    counts = [finding.message for finding in made.findings if finding.column == "v" and "that are no" in finding.message]
+    counts = [finding.message for finding in made.findings if finding.column == "v" and "do not read as" in finding.message]
     assert [count.partition(":")[0] for count in counts] == ([reported] if reported else [])
-    assert f"has {refused} values" in (reported or "has 0 values")
+    assert (reported or "0 of").startswith(f"{refused} of")
     assert odcs_reader.parse(json.loads(json.dumps(to_odcs(made.contract))), "source") == made.contract
 
 
@@ -573,10 +573,10 @@ def dirty(good: list[str], bad: str) -> bytes:
 @pytest.mark.parametrize(
     ("good", "bad", "note"),
     [
-        (["31.12.2026", "01.02.2026", "14.03.2026"], "soon", "1 of its values are no date: correct them, or refuse their rows with"),
+        (["31.12.2026", "01.02.2026", "14.03.2026"], "soon", "1 value is no date: correct the sample, or refuse their rows with"),
         (["1.299,00 €", "5,50 €", "12,00 €"], "199 $", "--format 'v=1.234,5'"),
         (["1", "2", "3"], "two", "--format 'v=1234'"),
-        (["ja", "nein"], "maybe", "1 of its values are no boolean: correct them"),
+        (["ja", "nein"], "maybe", "1 value is no boolean: correct the sample"),
     ],
 )  # fmt: skip
 def test_the_few_values_that_keep_a_column_text_are_counted_with_what_to_do(good: list[str], bad: str, note: str) -> None:
@@ -681,7 +681,7 @@ def test_prices_with_a_word_among_them_are_no_list_of_valid_values() -> None:
     body = csv_of(id=[str(at) for at in range(200)], price=['"1,50"', '"2,50"', *['"3,00"'] * 8] * 19 + ['"1,50"'] * 9 + ["gratis"])
     found = draft(body, "x")
     assert [rule.name for rule in found.contract.column("price").rules] == ["required"]
-    assert any("1 of its values are no decimal" in finding.message for finding in found.findings if finding.column == "price")
+    assert any("1 value is no decimal" in finding.message for finding in found.findings if finding.column == "price")
 
 
 def test_a_number_of_json_is_no_question_and_a_text_like_it_is() -> None:

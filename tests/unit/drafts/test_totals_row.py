@@ -27,3 +27,12 @@ def test_a_last_row_with_another_number_is_a_row() -> None:
 def test_a_sum_of_two_numbers_and_a_column_of_zeros_say_nothing() -> None:
     assert notes("0001;Sattel;7;0\n0002;Licht;3;0\n0003;Korb;10;0\n") == {}
     assert notes("0001;Sattel;0;1\n0002;Licht;0;1\n0003;Korb;0;1\n0004;Kette;0;1\n") == {}
+
+
+def test_a_line_of_totals_that_the_gate_quarantines_doubles_nothing() -> None:
+    """A reader list of 60 loans: below the dates the last row has a word, so its sum of fees never reaches a table."""
+    rows = "".join(f"{4000 + at};{1 + at % 28:02}.10.2026;{at % 7};{at % 5},50\n" for at in range(60))
+    totals = f"4999;Summe;{sum(at % 7 for at in range(60))};{sum(at % 5 for at in range(60)) + 30},00\n"
+    found = draft(("nr;ausgeliehen;tage;betrag\n" + rows + totals).encode(), "ausleihen", strict=False).findings
+    (note,) = [one.message for one in found if "line of totals" in one.message]
+    assert note.endswith("the last row is a line of totals, and the gate quarantines it")

@@ -86,6 +86,13 @@ def test_texts_numbers_days_and_truths_are_read_as_they_are_shown() -> None:
     ]
 
 
+def test_a_midnight_in_a_column_of_times_has_its_time() -> None:
+    columns = (Column("id", TEXT), Column("name", TEXT), Column("day", ColumnType(Kind.TIMESTAMP)))
+    body = [HEADER, [1, "a", '<c s="2"><v>45292</v></c>'], [2, "b", '<c s="2"><v>45292.5</v></c>'], [3, "c", "2024-01-01"]]
+    received = read_excel(workbook({"S": sheet(body)}), Contract("c", "things", "source", "1", columns))
+    assert received.cells["day"].to_pylist() == ["2024-01-01 00:00:00", "2024-01-01 12:00:00", "2024-01-01"]
+
+
 def test_characters_spelled_by_their_codes_are_read() -> None:
     assert rows(workbook({"S": sheet([HEADER, ["a_x000A_b", "_xD83D__xDE00_", "_x005F_x"]])})) == [("a\nb", "\U0001f600", "_x")]
 

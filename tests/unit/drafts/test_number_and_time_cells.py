@@ -1,0 +1,56 @@
+"""Cells that a file stores as numbers or moments show less than their texts: no scale of amounts, and no time at midnight."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import openpyxl
+import pytest
+
+from headgate.contracts.model import ColumnType, Kind
+from headgate.drafts.draft_contract import draft
+from headgate.intake.rows.check_rows import check_bytes
+from headgate.lake.ports import MaskingKey
+
+pytestmark = pytest.mark.unit
+
+
+def workbook(*rows: list[object]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("every", [2, 100], ids=["half of them", "one of them"])
+def test_midnights_among_the_times_of_a_workbook_are_times(every: int) -> None:
+    times = [datetime(2026, 1, 1) + timedelta(hours=24 * at + (9 if at % every else 0)) for at in range(100)]
+    body = workbook(["nr", "wann"], *([at, when] for at, when in enumerate(times)))
+    contract = draft(body, "termine", strict=False).contract
+    assert contract.column("wann").type == ColumnType(Kind.TIMESTAMP)
+    checked = check_bytes(body, contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=datetime(2026, 1, 1))
+    assert checked.accepted["wann"].to_pylist() == times
+
+
+def test_days_of_a_workbook_stay_days() -> None:
+    body = workbook(["nr", "tag"], [1, datetime(2026, 1, 1)], [2, datetime(2026, 1, 2)])
+    assert draft(body, "tage").contract.column("tag").type == ColumnType(Kind.DATE)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [json.dumps([{"nr": 1, "preis": 9.9}, {"nr": 2, "preis": 24.5}]).encode(), workbook(["nr", "preis"], [1, 9.9], [2, 24.5])],
+    ids=["JSON", "Excel"],
+)
+def test_an_amount_whose_last_digit_is_zero_in_all_rows_has_two_places(body: bytes) -> None:
+    """9.90 is stored as 9.9, so a sample without other cents must not refuse 18.55 in the next file."""
+    contract = draft(body, "medien").contract
+    assert (contract.column("preis").type.kind, contract.column("preis").type.scale) == (Kind.DECIMAL, 2)
+    later = json.dumps([{"nr": 3, "preis": 18.55}]).encode()
+    checked = check_bytes(later, contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=datetime(2026, 1, 1))
+    assert checked.accepted["preis"].to_pylist() == [Decimal("18.55")]
