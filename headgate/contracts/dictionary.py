@@ -38,23 +38,23 @@ _RULES = {
 _LEVELS = {Level.WARN: " (only warns)", Level.QUARANTINE: "", Level.HALT: " (rejects the file)"}
 _HEAD = """# Data dictionary
 
-Every table of the lake, compiled from the contracts; write it again with `python -m headgate.contracts.dictionary`.
+Every table of the lake, compiled from the contracts by `headgate contract docs`.
 
 Timestamps are UTC. **Key** columns identify a row of a table. A column is required unless it says *may be null*.
 """
 
 
-def dictionary(registry: Registry) -> str:
-    """Every table with its grain, columns, types, units, rules and masks, in Markdown."""
+def dictionary(registry: Registry, lake: str = "ecommerce") -> str:
+    """Every table with its grain, columns, types, units, rules and masks, in Markdown; `lake` is the prefix of its databases."""
     parts = [_HEAD]
     parts += _zone(
-        "Curated: database `ecommerce_curated`",
+        f"Curated: database `{lake}_curated`",
         "What lies behind the gate: valid, unique by key, card data masked.",
         registry.curated.values(),
     )
     parts += [_table(contract) for contract in registry.lake.values()]
     for system in registry.systems:
-        parts += _zone(f"{system}: database `ecommerce_prod`", "", registry.tables_of(system).values())
+        parts += _zone(f"{system}: database `{lake}_prod`", "", registry.tables_of(system).values())
     parts += _zone(
         "Source: what the gate expects",
         "What a file must hold to be accepted; what happens to sensitive columns.",
@@ -69,7 +69,7 @@ def _zone(title: str, about: str, contracts: Iterable[Contract]) -> Iterator[str
 
 
 def _table(contract: Contract) -> str:
-    lines = [f"### {contract.dataset}", "", f"{contract.description}. {contract.grain}.", ""]
+    lines = [f"### {contract.dataset}", "", " ".join(f"{said}." for said in (contract.description, contract.grain) if said), ""]
     if contract.order_by and contract.zone != "prod":
         lines += [f"Of two rows with one key, the one with the later {_listed(contract.order_by)} is kept.", ""]
     lines += ["| column | type | unit | rules | what it is |", "|---|---|---|---|---|"]

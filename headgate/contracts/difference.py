@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind, Level, Mask
+from headgate.contracts.new_columns import NewColumns, policy_of
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.source_format import format_facts
 
@@ -59,6 +60,16 @@ _PROPERTY_BREAKS = {
 }
 
 
+# What becomes of a file that has a column which the contract has no longer, and whom that breaks something for.
+_FATES_OF_GONE = {
+    NewColumns.ASK: ("a file that has it is pending (needs_mapping)", Breaks.BOTH),
+    NewColumns.STOP: ("a file that has it is rejected", Breaks.BOTH),
+    NewColumns.QUARANTINE: ("rows with a value in it are refused", Breaks.BOTH),
+    NewColumns.KEEP_AS_TEXT: ("a file that has it is accepted, and new_columns keeps its values as text", Breaks.READERS),
+    NewColumns.IGNORE: ("a file that has it is accepted without it", Breaks.READERS),
+}
+
+
 def differences(old: Contract, new: Contract) -> list[Change]:
     """Every change from `old` to `new` that is more than words: the table's first, then by column in contract order."""
     return [*_of_table(old, new), *_of_columns(old, new)]
@@ -73,7 +84,8 @@ def _of_table(old: Contract, new: Contract) -> Iterator[Change]:
     if old.dataset != new.dataset:
         yield Change("", f"the dataset is called {new.dataset}, was {old.dataset}", Breaks.BOTH)
     if old.key != new.key:
-        yield Change("", f"the key is ({', '.join(new.key)}), was ({', '.join(old.key)}): other rows are duplicates now", Breaks.READERS)
+        keys = [", ".join(contract.key) or "none" for contract in (new, old)]
+        yield Change("", f"the key is {keys[0]}, was {keys[1]}: other rows are duplicates now", Breaks.READERS)
     if old.order_by != new.order_by:
         message = f"of two rows with one key the later ({', '.join(new.order_by)}) is kept, was ({', '.join(old.order_by)})"
         yield Change("", message, Breaks.READERS)
@@ -123,11 +135,18 @@ def _of_columns(old: Contract, new: Contract) -> Iterator[Change]:
     before, after = ({column.name: column for column in contract.columns} for contract in (old, new))
     for name in [*before, *(name for name in after if name not in before)]:
         if name not in after:
-            yield Change(name, "the column is gone; a file that has it is rejected", Breaks.BOTH)
+            yield _gone(before[name], policy_of(new))
         elif name not in before:
             yield _added(after[name])
         else:
             yield from _of_column(before[name], after[name])
+
+
+def _gone(column: Column, policy: NewColumns) -> Change:
+    """A file that still has the column has a new column; one of card data is never kept or left out without a person."""
+    is_sensitive = column.mask not in {None, Mask.FREE_TEXT}
+    fate, breaks = _FATES_OF_GONE[NewColumns.ASK if is_sensitive and policy in {NewColumns.KEEP_AS_TEXT, NewColumns.IGNORE} else policy]
+    return Change(column.name, f"the column is gone; {fate}", breaks)
 
 
 def _added(column: Column) -> Change:

@@ -25,7 +25,7 @@ _NO_TABLE = re.compile(r"TABLE_NOT_FOUND.*Table '(?:[^']*\.)?([^'.]+)'")
 def with_advice(message: str, sql: str, databases: Databases) -> str:
     """Return the message of a failed query, and the nearest names where it names a column or table that does not exist."""
     tables = databases.tables()
-    if "Did you mean" in message:
+    if "Did you mean" in message or "SHOW TABLES" in message:
         return message
     if found := _NO_TABLE.search(message):
         return f"{message.rstrip('.')}. {near_tables(found[1].lower(), tables)}"

@@ -197,6 +197,12 @@ def first_of(names: Sequence[str], *, limit: int = 5) -> str:
     return ", ".join(names[:limit]) + more
 
 
+def with_column(error: Mapping[str, str]) -> str:
+    """Return a record's error as a sentence that names the column, where it has one."""
+    column, message = error.get("column", ""), error.get("message", "")
+    return f"column {column}: {message}" if column else message
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The nearest known names as a sentence with a blank before it; empty if none is near."""
     near = difflib.get_close_matches(name, list(known), n=2)

@@ -77,3 +77,14 @@ def test_a_value_whose_absence_only_warns_or_refuses_the_file_is_described() -> 
     assert "| warn | date |  | has a value (only warns); may be null |" in reported
     assert "| quarantine | date |  |  |" in reported
     assert "| halt | date |  | has a value (rejects the file) |" in reported
+
+
+def test_a_lake_of_another_name_has_databases_of_its_own() -> None:
+    described = dictionary(Registry(source={}, curated={"orders": ORDERS}, prod={}, lake={}), "library")
+    assert "## Curated: database `library_curated`" in described
+    assert "ecommerce" not in described
+
+
+def test_a_table_without_a_description_begins_with_its_grain() -> None:
+    bare = Contract("id", "loans", "source", "1", ORDERS.columns, grain="One row per loan")
+    assert "\nOne row per loan.\n" in dictionary(Registry(source={"loans": bare}, curated={}, prod={}, lake={}))

@@ -180,3 +180,25 @@ def test_a_column_that_takes_a_stand_ins_name_renames_it_for_readers() -> None:
     old, new = (contract(*with_distinct_names(columns)) for columns in ((card,), (card, last4)))
     reported = {change.column: change.breaks for change in differences(old, new)}
     assert reported == {"c": Breaks.READERS, "c_last4": Breaks.NOBODY}
+
+
+@pytest.mark.parametrize(
+    ("policy", "mask", "fate", "whom"),
+    [
+        (None, None, "a file that has it is pending (needs_mapping)", Breaks.BOTH),
+        ("stop", None, "a file that has it is rejected", Breaks.BOTH),
+        ("quarantine", None, "rows with a value in it are refused", Breaks.BOTH),
+        ("ignore", None, "a file that has it is accepted without it", Breaks.READERS),
+        ("keep_as_text", None, "a file that has it is accepted, and new_columns keeps its values as text", Breaks.READERS),
+        ("keep_as_text", Mask.PAN, "a file that has it is pending (needs_mapping)", Breaks.BOTH),
+    ],
+)
+def test_a_column_that_is_gone_has_the_fate_of_a_new_column(policy: str | None, mask: Mask | None, fate: str, whom: Breaks) -> None:
+    properties = {"headgate.newColumns": policy} if policy else {}
+    (change,) = differences(contract(col(mask=mask), properties=properties), contract(properties=properties))
+    assert (change.message, change.breaks) == (f"the column is gone; {fate}", whom)
+
+
+def test_a_key_that_is_gone_is_called_none() -> None:
+    (change,) = differences(contract(key=("id",)), contract())
+    assert change.message.startswith("the key is none, was id:")

@@ -178,6 +178,9 @@ def test_a_wrong_column_that_is_near_none_gets_all_columns() -> None:
 def test_the_advice_for_a_missing_table_is_given_once() -> None:
     said = reason_of("Catalog Error: Table with name zzzzzz does not exist", "duckdb")
     assert with_advice(said, "select * from zzzzzz", LAKE).count("SHOW TABLES") == 1
+    with pytest.raises(QueryError) as refused:
+        for_engine("select * from zzzzzz", "duckdb", LAKE)
+    assert with_advice(str(refused.value), "select * from zzzzzz", LAKE).count("SHOW TABLES") == 1
 
 
 @pytest.mark.parametrize(("word", "advice"), [("selct", "Did you mean SELECT?"), ("xyzzy", "Use SELECT, WITH, SHOW, DESCRIBE or EXPLAIN.")])

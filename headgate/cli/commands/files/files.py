@@ -281,5 +281,5 @@ def _table(records: Sequence[FileRecord]) -> Table:
     for record in records:
         counts = (record.received, record.accepted, record.quarantined, record.duplicates)
         new = f"new columns: {', '.join(record.new_columns)}" if record.new_columns else ""
-        table.add_row(record.key, record.state, *(f"{count:,}" for count in counts), record.error.get("message", new))
+        table.add_row(record.key, record.state, *(f"{count:,}" for count in counts), screens.with_column(record.error) or new)
     return table

@@ -171,7 +171,7 @@ def _outcome(done: Replayed) -> dict[str, object]:
         "accepted": record.accepted,
         "quarantined": record.quarantined,
         "duplicates": record.duplicates,
-        "reason": done.reason.get("message", ""),
+        "reason": screens.with_column(done.reason),
     }
 
 

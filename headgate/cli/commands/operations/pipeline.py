@@ -14,6 +14,7 @@ from headgate import wiring
 from headgate.cli import deployment, options
 from headgate.cli.rendering import screens
 from headgate.cli.rendering.progress import PlainLines
+from headgate.errors import NotFoundError
 from headgate.lake import run_stages
 from headgate.lake.pipeline_starts import RUNNING, SUCCEEDED
 
@@ -91,7 +92,10 @@ def show(name: str, as_json: bool, deployment_name: str | None) -> None:
     """Show the stages of one run with their times, and why it failed."""
     found = deployment.activate(deployment_name)
     pipeline = wiring.pipeline(found.environment)
-    one = pipeline.describe(pipeline.arn_of(name))
+    try:
+        one = pipeline.describe(pipeline.arn_of(name))
+    except NotFoundError:
+        raise click.ClickException(f"There is no run {screens.shown(name)}. `headgate runs` lists the newest runs.") from None
     stages = run_stages.stages(one, systems_of(found), now())
     fact = {"run": name, "status": one.status, "cause": one.cause, "stages": [asdict(stage) for stage in stages]}
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(one, stages))

@@ -37,7 +37,7 @@ def next_steps(found: deployment.Deployment) -> tuple[str, ...]:
         "headgate questions            the saved questions",
         "headgate files                one record per file",
         f'headgate query "select rule, count(*) from {databases.curated}.quarantine group by 1"',  # noqa: S608 as above
-        "docs/data-dictionary.md       every table, column, unit and rule",
+        "headgate contract docs        every table, column, unit and rule",
         "docs/runbook.md               what to do when something goes wrong",
     )
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 def contract(context: click.Context) -> None:
     """List contracts, draft new ones, and validate files against them.
 
-    `list`, `show` and `check` use the project that was deployed last from this folder; HEADGATE_PROJECT names another folder.
+    `list`, `show`, `docs` and `check` use the project that was deployed last from this folder; HEADGATE_PROJECT names another folder.
     """
-    if context.invoked_subcommand in {"list", "show", "check"}:
+    if context.invoked_subcommand in {"list", "show", "docs", "check"}:
         deployment.use_deployed_project()
 
 
@@ -47,8 +47,9 @@ def docs() -> None:
     """Print the data dictionary as Markdown."""
     from headgate.contracts.dictionary import dictionary
     from headgate.contracts.registry import Registry
+    from headgate.project import project
 
-    click.echo(dictionary(Registry.load()), nl=False)
+    click.echo(dictionary(Registry.load(), project().name), nl=False)
 
 
 @contract.command(epilog=options.example("headgate contract show curated payments"))

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,7 +17,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from headgate.aws.athena.queries import Answer, ResultColumn
-from headgate.cli import options
+from headgate.cli import deployment, options
 from headgate.cli.commands.files import files, mapping, quarantine
 from headgate.cli.commands.files.files import upload
 from headgate.cli.commands.files.sample import sample
@@ -24,15 +25,16 @@ from headgate.cli.commands.operations import keys, pipeline
 from headgate.cli.commands.operations.logs import logs
 from headgate.cli.commands.project.contract import contract
 from headgate.cli.commands.project.contract_files import diff
-from headgate.cli.deployment import find
+from headgate.cli.deployment import Deployment, find
 from headgate.cli.main import cli
 from headgate.cli.rendering import screens, system_facts
 from headgate.cli.uploading.folder_files import objects_in
 from headgate.contracts.dictionary import dictionary
 from headgate.contracts.registry import Registry
-from headgate.errors import QueryError, ThrottledError
+from headgate.errors import NotFoundError, QueryError, ThrottledError
 from headgate.intake.quarantine.corrected_files import Closed
 from headgate.intake.quarantine.list_quarantine import count_quarantined
+from headgate.intake.quarantine.replay_file import Replayed
 from headgate.lake.ports import FileRecord
 from headgate.matching.mappings import Suggested
 from headgate.reports import summary
@@ -131,6 +133,31 @@ def test_a_merge_is_advised_only_where_a_replay_let_something_in(outcome: str, a
     assert ("headgate run" in shown) == merges
 
 
+def test_a_replay_names_the_column_that_rejects_the_file_again() -> None:
+    why = {"column": "branch", "message": "a required column is not in the file"}
+    row = quarantine._outcome(Replayed("still_rejected", RECORD, reason=why))
+    assert "column branch: a required column is not in the file" in printed(quarantine.replayed_screen([row]), 200)
+
+
+def test_a_run_that_does_not_exist_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    class NoRuns:
+        def arn_of(self, name: str) -> str:
+            return f"arn:{name}"
+
+        def describe(self, arn: str) -> None:
+            raise NotFoundError(f"look up {arn}: ExecutionDoesNotExist on DescribeExecution")
+
+    monkeypatch.setattr(deployment, "activate", lambda _: Deployment("x", {}, {}))
+    monkeypatch.setattr(pipeline.wiring, "pipeline", lambda _: NoRuns())
+    shown = CliRunner().invoke(cli, ["runs", "show", "nope"], catch_exceptions=False)
+    assert (shown.exit_code, shown.output) == (1, "Error: There is no run nope. `headgate runs` lists the newest runs.\n")
+
+
+def test_the_list_of_files_names_the_column_that_rejects_one() -> None:
+    rejected = replace(RECORD, error={"rule": "missing_column", "column": "branch", "message": "a required column is not in the file"})
+    assert "column branch: a required column is not in the file" in printed(files._table([rejected]), 260)
+
+
 @pytest.mark.parametrize(("outcome", "merges"), [("replayed", True), ("raw_gone", False), ("old_tokens", False)])
 def test_a_merge_is_advised_only_where_tokens_were_replaced(outcome: str, *, merges: bool) -> None:
     shown = printed(keys._screen([{"dataset": "payments", "key": KEY, "outcome": outcome}]), 200)
@@ -182,7 +209,8 @@ def test_numbers_and_words_that_make_no_sense_are_misspelt(command: click.Comman
     assert "Invalid value" in ran.output
 
 
-def test_the_dictionary_is_printed_as_it_is_kept() -> None:
+def test_the_dictionary_is_printed_as_it_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deployment, "FOLDER", tmp_path)
     assert CliRunner().invoke(contract, ["docs"]).output == dictionary(Registry.load())
 
 
