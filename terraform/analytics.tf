@@ -155,11 +155,21 @@ data "aws_iam_policy_document" "read_snapshots" {
   }
 }
 
+# One event for each table version that a job publishes; a job reads and deletes none.
+data "aws_iam_policy_document" "write_lineage" {
+  statement {
+    sid       = "WriteLineageEvents"
+    actions   = ["s3:PutObject"]
+    resources = ["${module.bucket["artifacts"].arn}/openlineage/dt=*/*.json"] # headgate.lake.keys.lineage_event_key
+  }
+}
+
 data "aws_iam_policy_document" "merge_curated" {
   source_policy_documents = [
     data.aws_iam_policy_document.use_key.json,
     data.aws_iam_policy_document.keep_audit_ledger.json,
     data.aws_iam_policy_document.read_snapshots.json,
+    data.aws_iam_policy_document.write_lineage.json,
   ]
 
   statement {
@@ -309,7 +319,7 @@ data "aws_iam_policy_document" "build_system" {
   for_each = local.systems
 
   source_policy_documents = concat(
-    [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.read_snapshots.json],
+    [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.read_snapshots.json, data.aws_iam_policy_document.write_lineage.json],
     each.key == "compliance-guardian" ? [data.aws_iam_policy_document.audit_everything.json, data.aws_iam_policy_document.keep_audit_ledger.json] : [],
     local.engine == "athena" ? [data.aws_iam_policy_document.ask_athena.json] : [],
   )

@@ -10,6 +10,9 @@ locals {
     athena_results = { expiry_days = 30 }
   }
 
+  # Reports of runs in the artifacts bucket, by folder.
+  report_expiry_days = { data_docs = 90, openlineage = 365 }
+
   prod_zones = { for system in local.systems : system => { expiry_days = null } }
 }
 
@@ -64,20 +67,21 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
-  # Data Docs of old snapshots are not read any more. Models stay, so that a score can be explained later.
+  # Data Docs of old snapshots are not read any more, and lineage events were forwarded long ago. Models stay, so that a score can be
+  # explained later.
   dynamic "rule" {
-    for_each = each.key == "artifacts" ? ["data_docs/"] : []
+    for_each = each.key == "artifacts" ? local.report_expiry_days : {}
 
     content {
-      id     = "expire-data-docs"
+      id     = "expire-${replace(rule.key, "_", "-")}"
       status = "Enabled"
 
       filter {
-        prefix = rule.value
+        prefix = "${rule.key}/"
       }
 
       expiration {
-        days = 90
+        days = rule.value
       }
     }
   }

@@ -60,6 +60,14 @@ run "the_lake_is_as_described" {
   }
 
   assert {
+    condition = { for rule in aws_s3_bucket_lifecycle_configuration.this["artifacts"].rule : rule.filter[0].prefix => rule.expiration[0].days if startswith(rule.id, "expire") } == {
+      "data_docs/"   = 90
+      "openlineage/" = 365
+    }
+    error_message = "Data Docs expire after 90 days, lineage events after a year, and nothing else of the artifacts does."
+  }
+
+  assert {
     condition     = length([for rule in aws_s3_bucket_lifecycle_configuration.this["curated"].rule : rule if rule.id == "expire"]) == 0
     error_message = "Curated does not expire."
   }

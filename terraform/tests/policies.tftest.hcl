@@ -135,6 +135,24 @@ run "least_privilege" {
   }
 
   assert {
+    condition = [for statement in data.aws_iam_policy_document.write_lineage.statement : [statement.actions, statement.resources]] == [
+      [toset(["s3:PutObject"]), toset(["${module.bucket["artifacts"].arn}/openlineage/dt=*/*.json"])]
+    ]
+    error_message = "A job writes lineage events, and neither reads nor deletes any."
+  }
+
+  # Mocked documents are all equal, so they are counted: the key, snapshots, lineage, and the audit's ledger.
+  assert {
+    condition     = length(data.aws_iam_policy_document.merge_curated.source_policy_documents) == 4 && length(data.aws_iam_policy_document.build_system["market-intelligence-hub"].source_policy_documents) == 3
+    error_message = "The jobs that publish tables may write their lineage events."
+  }
+
+  assert {
+    condition     = length(data.aws_iam_policy_document.quality_gate.source_policy_documents) == 2
+    error_message = "The quality gate publishes no table, and writes no lineage event."
+  }
+
+  assert {
     condition     = alltrue([for document in [data.aws_iam_policy_document.gate, data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.merge_curated] : alltrue([for statement in document.statement : !contains(statement.actions, "s3:DeleteObject") || alltrue([for resource in statement.resources : endswith(resource, "/snapshots/*")])])])
     error_message = "Nobody deletes increments or quarantined rows."
   }
@@ -393,7 +411,7 @@ run "only_an_engine_that_asks_athena_may" {
 
   assert {
     condition = alltrue([
-      for system in local.systems : length(data.aws_iam_policy_document.build_system[system].source_policy_documents) >= 3
+      for system in local.systems : length(data.aws_iam_policy_document.build_system[system].source_policy_documents) >= 4
     ]) && local.jobs["build_retail_copilot"].arguments["--HEADGATE_ENGINE"] == "athena"
     error_message = "A system that computes in Athena may ask it."
   }
