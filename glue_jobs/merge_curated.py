@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 def merge(arguments: Mapping[str, str]) -> dict[str, object]:
     """What was merged: the snapshot's id, its datasets' rows, how many of these have no parent there, and what was closed."""
     as_of = job_arguments.day(arguments, "as_of")
-    with TemporaryDirectory(prefix="headgate-merge-") as workspace:
-        merging = wiring.merging(arguments, Path(workspace))
+    with TemporaryDirectory(prefix="headgate-merge-") as workspace, wiring.lineage_log(arguments) as events:
+        merging = wiring.merging(arguments, Path(workspace), events.add)
         failed_before = wiring.datasets_not_merged(arguments)
         lake = merging.merge(as_of)
     if lake.failed and lake.failed != failed_before:

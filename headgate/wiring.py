@@ -88,8 +88,9 @@ if TYPE_CHECKING:
     from headgate.intake.rows.check_rows_on_spark import SparkChecker
     from headgate.intake.workers.larger_worker import LargerWorker
     from headgate.intake.workers.worker_sizing import Worker
+    from headgate.lake.lineage_log import LineageLog
     from headgate.lake.pipeline_starts import StartRules
-    from headgate.lake.ports import FileRecord, ObjectRef
+    from headgate.lake.ports import FileRecord, ObjectRef, TableVersion
     from headgate.lake.publishing import Published
     from headgate.lake.references import CheckedReference
     from headgate.lake.snapshots import LakeSnapshot
@@ -108,6 +109,7 @@ if TYPE_CHECKING:
     from headgate.systems.registry import System
     from headgate.systems.snapshot_tables import SnapshotTables
     from headgate.systems.sql_models import SqlModels
+    from headgate.systems.table_events import TableEvents
     from headgate.uploads.dry_run import DryRunner, ScratchObjects
 
 MIB = 1 << 20
@@ -403,8 +405,13 @@ def _sample_table(file: bytes | Path, contract: Contract | None) -> FileTable | 
     return sample_table(file, contract)
 
 
-def merging(env: Mapping[str, str], workspace: Path) -> Merging:
-    """The merge; `workspace` is a local folder with room for three times the largest dataset."""
+def merging(env: Mapping[str, str], workspace: Path, notify: Callable[[TableVersion], None]) -> Merging:
+    """The merge.
+
+    Args:
+        workspace: a local folder with room for three times the largest dataset.
+        notify: called with the table of each dataset that shows another snapshot than before.
+    """
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.contracts.registry import Registry
     from headgate.lake.versions import last_held
@@ -430,7 +437,27 @@ def merging(env: Mapping[str, str], workspace: Path) -> Merging:
         audit_without_leaks,
         missing_parents=registry.lake["missing_parents"],
         last_held=lambda: last_held(ledger(env).records()),
+        notify=notify,
     )
+
+
+def lineage_log(env: Mapping[str, str]) -> LineageLog:
+    """Writes the OpenLineage events of the tables that a job publishes."""
+    from headgate.lake.lineage_log import LineageLog
+
+    tables = table_events(env)
+    return LineageLog(objects(), ArtifactsSettings.from_env(env).artifacts_bucket, tables.event, _utc_now)
+
+
+def table_events(env: Mapping[str, str]) -> TableEvents:
+    """Describes the lake's tables as OpenLineage events. The file records are read once, and only for a dataset's table."""
+    from headgate.contracts.registry import Registry
+    from headgate.lake.openlineage import LakeNames
+    from headgate.systems.table_events import TableEvents
+
+    settings, registry = MergeSettings.from_env(env), Registry.load()
+    names = LakeNames(clients.s3().meta.region_name, settings.curated_bucket, settings.curated_database)
+    return TableEvents(objects(), names, registry.curated, registry.prod, cache(lambda: tuple(ledger(env).records())))
 
 
 def publish_file_records(env: Mapping[str, str]) -> Published:
@@ -567,9 +594,9 @@ def system_runner(env: Mapping[str, str], system: str, workspace: Path) -> Calla
         tables = snapshot_tables(env, workspace).opened(lake, registry.reads(package, lake.datasets))
         options = {name: env.get(name, "") or env.get(f"HEADGATE_{name.upper()}", "") for name in registry.options(package)}
         inspections = {_CARD_AUDIT: lambda: pci_audit(leak_scans(env))} if _CARD_AUDIT in own else {}
-        with OutputAudit(data_docs(env), lake, system) as audit:
+        with OutputAudit(data_docs(env), lake, system) as audit, lineage_log(env) as events:
             catalog = GlueCatalog(clients.glue(), settings.crawler)
-            publisher = Publisher(objects(), catalog, settings.prod_database, settings.prod_buckets[system], audit)
+            publisher = Publisher(objects(), catalog, settings.prod_database, settings.prod_buckets[system], audit, events.add)
             published = run_system(
                 system,
                 lake,

@@ -19,6 +19,7 @@
 |            | `models/<system>/<model>/days/as_of=YYYY-MM-DD/card.json` (the record of the day's last run) |
 |            | `data_docs/<snapshot id>/<about>/index.html` (Great Expectations' pages of a run) |
 |            | `erasures/<hash>.json` (what an erasure that has not ended searches for; deleted at its end) |
+|            | `openlineage/dt=YYYY-MM-DD/<run id>-<table>.json` (OpenLineage event of a table version published that day) |
 |            | `runs/unchanged/<system>` (no dataset that the system reads changed, so the run of this moment skips it) |
 | prod       | `tables/<table>/<version>/part-00000.parquet`                  |
 """
@@ -46,6 +47,7 @@ RUN_MANIFEST = "_manifest.json"  # written last; it names the run's parts, which
 LAKE_MANIFESTS = f"{SNAPSHOTS}/_lake/"
 CURRENT = "current"
 UNCHANGED_SYSTEMS = "runs/unchanged/"
+LINEAGE_EVENTS = "openlineage"
 
 _EXPORT = re.compile(r"(?P<dataset>[^/]+)/dt=(?P<on>\d{4}-\d{2}-\d{2})/run=(?P<run>[^/]+)/(?P<name>[^/]+)")
 
@@ -210,6 +212,16 @@ def parse_model_of_day_key(key: str) -> date | None:
 def data_docs_key(snapshot_id: str, about: str, page: str) -> str:
     """Key of one page of the Data Docs of a run; its first page is `index.html`."""
     return f"{DATA_DOCS}/{snapshot_id}/{about}/{page}"
+
+
+def lineage_events_prefix(published_on: date) -> str:
+    """Folder of the OpenLineage events of a day, UTC, ending in a slash."""
+    return f"{LINEAGE_EVENTS}/dt={published_on.isoformat()}/"
+
+
+def lineage_event_key(published_on: date, run_id: str, table: str) -> str:
+    """Key of the OpenLineage event of a table version."""
+    return f"{lineage_events_prefix(published_on)}{run_id}-{table}.json"
 
 
 def snapshot_prefix(dataset: str, snapshot_id: str) -> str:

@@ -64,7 +64,12 @@ def lineage(
 
 def increments_of(objects: ObjectStore, curated_bucket: str, dataset: DatasetSnapshot) -> tuple[str, ...]:
     """Return the keys of the increments that a dataset was merged from, without the marks that follow a key after a blank."""
-    key = keys.merged_increments_key(dataset.dataset, dataset.snapshot_id)
+    return merged_increments(objects, curated_bucket, dataset.dataset, dataset.snapshot_id)
+
+
+def merged_increments(objects: ObjectStore, curated_bucket: str, dataset: str, snapshot_id: str) -> tuple[str, ...]:
+    """Return the same of a snapshot of a dataset, by its id; none where its list was deleted."""
+    key = keys.merged_increments_key(dataset, snapshot_id)
     try:
         text = objects.read(ObjectRef(curated_bucket, key)).decode()
     except NotFoundError:  # the lists of old snapshots are deleted

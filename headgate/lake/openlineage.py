@@ -1,42 +1,162 @@
-"""A table's lineage as an OpenLineage event. Pure.
+"""A published table version as an OpenLineage event. Pure.
 
 Source: OpenLineage specification 2-0-2, RunEvent; https://openlineage.io/spec/2-0-2/OpenLineage.json
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
+from headgate.contracts.catalog import glue_columns
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
+
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import FileRecord
+    from headgate.lake.snapshots import DatasetSnapshot
 
 SCHEMA = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
 PRODUCER = "urn:headgate"
+MOST_FILES = 100  # an event of a dataset of many thousand files would be larger than receivers accept
 # Of names in Headgate: the same table version has the same run id everywhere.
 _NAMES = UUID("8f9a3a6e-5a3f-5f8e-9d6d-0f3c3e1f8a11")
 
+# Source: OpenLineage facets, https://openlineage.io/spec/facets
+_FACETS = {
+    "schema": "1-2-0/SchemaDatasetFacet",
+    "version": "1-0-1/DatasetVersionDatasetFacet",
+    "inputStatistics": "1-0-0/InputStatisticsInputDatasetFacet",
+    "outputStatistics": "1-0-2/OutputStatisticsOutputDatasetFacet",
+}
 
-def run_event(built: Mapping[str, object], raw_bucket: str, at: datetime) -> dict[str, object]:
-    """Return the event that a table version was completed.
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class LakeNames:
+    """What the names of a lake's jobs and tables consist of.
+
+    Source: OpenLineage, naming conventions, Athena and S3; https://openlineage.io/docs/spec/naming
+    """
+
+    region: str
+    curated_bucket: str
+    curated_database: str
+
+    @property
+    def job_namespace(self) -> str:
+        """The namespace of the lake's jobs. A bucket's name is unique, so lakes of equal names do not share their jobs."""
+        return f"headgate://{self.curated_bucket}"
+
+    def table(self, database: str, table: str) -> Event:
+        """Namespace and name of a table."""
+        return {"namespace": f"awsathena://athena.{self.region}.amazonaws.com", "name": f"AwsDataCatalog.{database}.{table}"}
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """A version of a table, as it was published."""
+
+    contract: Contract
+    database: str
+    version: str
+    rows: int
+    size_bytes: int
+
+
+def run_event(names: LakeNames, published: PublishedTable, inputs: Sequence[Event], at: datetime) -> Event:
+    """Return the event that a table version was completed; equal arguments give equal events.
 
     Args:
-        built: `table` with its database, `job` that built it, `version`, and the keys of raw `files`.
-        at: when the event is reported, naive UTC.
+        inputs: `file_inputs` of a dataset, or a `dataset_input` for each dataset that a system read.
+        at: when the version was published, naive UTC.
     """
-    table, files = str(built["table"]), built["files"]
+    contract = published.contract
+    table, job = contract.dataset, f"{contract.system or 'merge_curated'}.{contract.dataset}"
+    version = f"{names.job_namespace}/{published.database}.{table}@{published.version}"
+    written = {"rowCount": published.rows, "size": published.size_bytes}
     return {
         "eventType": "COMPLETE",
         "eventTime": f"{at.isoformat(timespec='milliseconds')}Z",
         "producer": PRODUCER,
         "schemaURL": SCHEMA,
-        "run": {"runId": str(uuid5(_NAMES, f"{table}@{built['version']}"))},
-        "job": {"namespace": "headgate", "name": str(built["job"])},
-        "inputs": list(_inputs(files if isinstance(files, list) else [], raw_bucket)),
-        "outputs": [{"namespace": "awsathena", "name": table}],
+        "run": {"runId": str(uuid5(_NAMES, version))},
+        "job": {"namespace": names.job_namespace, "name": job},
+        "inputs": list(inputs),
+        "outputs": [
+            {
+                **names.table(published.database, table),
+                "facets": _table_facets(contract, published.version),
+                "outputFacets": _facet("outputStatistics", written),
+            }
+        ],
     }
 
 
-def _inputs(files: Iterable[str], raw_bucket: str) -> Iterable[dict[str, str]]:
-    return ({"namespace": f"s3://{raw_bucket}", "name": key} for key in files)
+def run_id(event: Event) -> str:
+    """The id of an event's run, which names the table version."""
+    return str(event["run"]["runId"])
+
+
+def table_of(event: Event) -> str:
+    """The table that an event is about, without its database."""
+    return str(event["outputs"][0]["name"]).rpartition(".")[2]
+
+
+def to_json(event: Event) -> bytes:
+    """The event as one line of JSON; equal events give equal bytes."""
+    return json.dumps(event, separators=(",", ":")).encode() + b"\n"
+
+
+def dataset_input(names: LakeNames, dataset: DatasetSnapshot, contract: Contract | None) -> Event:
+    """Return a dataset's table as input, in the version that was read. Without a contract it has no schema."""
+    read = {"rowCount": dataset.rows, "size": dataset.size_bytes}
+    return {
+        **names.table(names.curated_database, dataset.dataset),
+        "facets": _table_facets(contract, dataset.snapshot_id),
+        "inputFacets": _facet("inputStatistics", read),
+    }
+
+
+def file_inputs(dataset: str, records: Iterable[FileRecord]) -> list[Event]:
+    """Return raw files as inputs, by key: the newest ones, and one folder for all older files.
+
+    Of several versions of one object the newest is stated.
+    """
+    newest_first = sorted(records, key=lambda one: (one.received_at, one.file_id), reverse=True)
+    newest_of = {(one.bucket, one.key): one for one in reversed(newest_first)}
+    files = [one for one in newest_first if newest_of[one.bucket, one.key] is one]
+    listed = [_raw_input(one.bucket, one.key, [one]) for one in files[:MOST_FILES]]
+    older = [_raw_input(files[0].bucket, dataset, files[MOST_FILES:])] if len(files) > MOST_FILES else []
+    return sorted([*listed, *older], key=lambda one: (one["namespace"], one["name"]))
+
+
+def _raw_input(bucket: str, name: str, records: Sequence[FileRecord]) -> Event:
+    read = {
+        "rowCount": sum(one.received for one in records),
+        "size": sum(one.size_bytes for one in records),
+        "fileCount": len(records),
+    }
+    return {"namespace": f"s3://{bucket}", "name": name, "inputFacets": _facet("inputStatistics", read)}
+
+
+def _table_facets(contract: Contract | None, version: str) -> Event:
+    schema = _facet("schema", {"fields": list(_fields(contract))}) if contract else {}
+    return {**schema, **_facet("version", {"datasetVersion": version})}
+
+
+def _fields(contract: Contract) -> Iterator[Event]:
+    for column in glue_columns(contract):
+        described = {"description": column["Comment"]} if column["Comment"] else {}
+        yield {"name": column["Name"], "type": column["Type"], **described}
+
+
+def _facet(name: str, values: Event) -> Event:
+    path = _FACETS[name]
+    url = f"https://openlineage.io/spec/facets/{path}.json#/$defs/{path.partition('/')[2]}"
+    return {name: {"_producer": PRODUCER, "_schemaURL": url, **values}}

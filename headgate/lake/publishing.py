@@ -7,7 +7,7 @@ Its id is a function of what it was built from, so building it again writes the 
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -58,15 +58,25 @@ class Staged:
     parameters: dict[str, str]
 
 
+def notify_nobody(_: TableVersion) -> None:
+    """Notify nobody of a table's new version."""
+
+
 @dataclass(frozen=True)
 class Publisher:
-    """Publishes tables of one database into one bucket; `audit` raises AuditError to stop a publish."""
+    """Publishes tables of one database into one bucket.
+
+    Args:
+        audit: raises AuditError to stop a publish.
+        notify: called with each table that shows another version than before, as the catalog shows it now.
+    """
 
     objects: ObjectStore
     catalog: Catalog
     database: str
     bucket: str
     audit: Callable[[Contract, pa.Table | pa.RecordBatchReader], None]
+    notify: Callable[[TableVersion], None] = notify_nobody
 
     def publish(self, contract: Contract, rows: pa.Table, prefix: str, *, parameters: dict[str, str] | None = None) -> Published:
         """The table of `contract` shows exactly `rows`, which lie below `prefix`, or nothing has changed.
@@ -112,6 +122,7 @@ class Publisher:
         if changed:
             facts = {"headgate.rows": str(staged.rows), "headgate.contract": f"{contract.id}@{contract.version}", **staged.parameters}
             self.catalog.move(staged.current, staged.location, glue_columns(contract), facts)
+            self.notify(replace(staged.current, location=staged.location, parameters={**staged.current.parameters, **facts}))
         return Published(contract.dataset, staged.location, staged.rows, staged.size_bytes, changed)
 
     def _location(self, prefix: str) -> str:

@@ -6,7 +6,7 @@ import logging
 import tempfile
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from headgate.errors import AuditError, ConflictError, ContractError, NotFoundEr
 from headgate.lake import keys
 from headgate.lake.delete_old_versions import delete_old_versions
 from headgate.lake.ports import ObjectRef
-from headgate.lake.publishing import Publisher, Staged
+from headgate.lake.publishing import Publisher, Staged, notify_nobody
 from headgate.lake.reading import checked_references, lake_snapshot
 from headgate.lake.references import to_json
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements, snapshot_id_of
@@ -79,6 +79,7 @@ class Merging:
         last_held: when an object last came to hold each content, by its hash; without it only the hash ranks rows that
             tie in the order columns.
         missing_parents: the contract of the table that lists rows without a parent; without it only the report lists them.
+        notify: called with the table of each dataset that shows another snapshot than before.
     """
 
     objects: ObjectStore
@@ -91,6 +92,7 @@ class Merging:
     memory_limit: str = "2GB"
     missing_parents: Contract | None = None
     last_held: Callable[[], Mapping[str, LastHeld]] = dict
+    notify: Callable[[TableVersion], None] = notify_nobody
 
     def merge(self, as_of: date | None = None) -> LakeSnapshot:
         """The lake's newest snapshot: of every dataset, the newest row of each key over all increments.
@@ -119,9 +121,10 @@ class Merging:
         with tempfile.TemporaryDirectory(dir=self.workspace) as folder:
             references = ReferenceCheck(self.objects, self.curated_bucket, self.contracts, Path(folder), self.memory_limit)
             built, failed = self._build_each(plans, references, last_held)
+            publisher = replace(self._publisher, notify=self.notify)
             for _, staged in built:
                 if staged:
-                    self._publisher.move(staged)
+                    publisher.move(staged)
             kept = [previous.datasets[dataset] for dataset in failed if previous and dataset in previous.datasets]
             lake = _lake([*(snapshot for snapshot, _ in built), *kept], as_of, failed, self.contracts)
             if lake != previous:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from headgate.lake.ports import Catalog, ObjectStore, TableVersion
-    from headgate.lake.snapshots import LakeSnapshot
+    from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 
 SNAPSHOT_ID, AS_OF, READS = "headgate.snapshot_id", "headgate.as_of", "headgate.reads"
 INPUTS, DEPLOYMENT = "headgate.inputs", "headgate.deployment"
@@ -94,6 +94,12 @@ def snapshot_built_from(objects: ObjectStore, curated_bucket: str, built: TableV
         if not inputs or inputs != inputs_of(current, inputs):
             raise
         return replace(current, snapshot_id=known[SNAPSHOT_ID], as_of=date.fromisoformat(known[AS_OF]))
+
+
+def datasets_read(built: TableVersion, snapshot: LakeSnapshot) -> list[DatasetSnapshot]:
+    """Return the datasets that the publish of a table recorded as read, by name; all of the snapshot where it recorded none."""
+    names = built.parameters.get(READS, "").split(",")
+    return [of for name, of in sorted(snapshot.datasets.items()) if name in names or names == [""]]
 
 
 def size_bytes_at(objects: ObjectStore, bucket: str, location: str) -> int:

@@ -15,7 +15,9 @@ from headgate import wiring
 from headgate.aws import clients
 from headgate.client import lake as client
 from headgate.contracts.registry import Registry
+from headgate.lake.openlineage import run_id, table_of
 from tests.e2e.lakes import ROOT
+from tests.openlineage import check_run_event
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +71,28 @@ def test_a_forecast_comes_from_the_files_of_the_datasets_that_its_system_reads(c
     assert found.system == "market-intelligence-hub"
     assert {one.dataset for one in found.files} == {one.dataset for one in found.datasets if one.rows}
     assert {one.state for one in found.files} == {"done"}
+
+
+def test_the_bucket_has_one_event_for_each_published_table_and_it_is_what_the_command_prints(
+    connected: client.Lake, shop_lake: Lake
+) -> None:
+    """Every input, too: raw files of curated tables, and snapshots of the systems' tables."""
+    registry, bucket = Registry.load(), connected.environment["HEADGATE_ARTIFACTS_BUCKET"]
+    listed = [item.ref for item in wiring.objects().list(bucket, "openlineage/")]
+    written: dict[str, list[dict[str, Any]]] = {}
+    for ref in listed:
+        event = json.loads(wiring.objects().read(ref))
+        check_run_event(event)
+        assert ref.key == f"openlineage/dt={event['eventTime'][:10]}/{run_id(event)}-{table_of(event)}.json"
+        written.setdefault(run_id(event), []).append(event)
+    current = shop_lake.headgate("lineage", "--openlineage")
+    assert sorted(map(table_of, current)) == sorted([*registry.curated, *registry.prod])
+    for event in current:
+        (of_the_run,) = written[run_id(event)]
+        assert {**event, "eventTime": of_the_run["eventTime"]} == of_the_run
+    inputs = {table_of(event): {one["namespace"] for one in event["inputs"]} for event in current}
+    assert inputs["orders"] == {f"s3://{connected.environment['HEADGATE_RAW_BUCKET']}"}
+    assert {name.partition(":")[0] for name in inputs["sales_forecast"]} == {"awsathena"}
 
 
 def test_the_example_notebook_runs(connected: client.Lake) -> None:

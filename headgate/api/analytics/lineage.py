@@ -13,7 +13,7 @@ from headgate.lake.file_index import FileFilter, newest_first
 from headgate.lake.lineage import increments_of
 from headgate.lake.reading import lake_snapshot
 from headgate.lake.states import FileState
-from headgate.systems.up_to_date import READS, SNAPSHOT_ID, snapshot_built_from
+from headgate.systems.up_to_date import SNAPSHOT_ID, datasets_read, snapshot_built_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +34,7 @@ def of_table(lake: Lake, table: str) -> Lineage:
         raise not_found("There is no table of that name. GET /v1/catalog lists all tables.")
     version = lake.catalog.current(lake.databases.prod, table)
     built_from = version.parameters.get(SNAPSHOT_ID, "")
-    datasets = _read(version, _built_from(lake, version)) if built_from else []
+    datasets = datasets_read(version, _built_from(lake, version)) if built_from else []
     return Lineage(
         table=table,
         system=contract.system,
@@ -71,12 +71,6 @@ def _current(lake: Lake) -> LakeSnapshot:
         return lake_snapshot(lake.objects, lake.bucket("curated"))
     except NotFoundError:
         raise not_found("No run has merged the lake yet. POST /v1/runs starts one.") from None
-
-
-def _read(version: TableVersion, snapshot: LakeSnapshot) -> list[DatasetSnapshot]:
-    """The datasets that the publish recorded as read; all of the snapshot's where it recorded none."""
-    names = version.parameters.get(READS, "").split(",")
-    return [of for name, of in sorted(snapshot.datasets.items()) if name in names or names == [""]]
 
 
 def _datasets(lake: Lake, found: Iterable[DatasetSnapshot]) -> tuple[LineageDataset, ...]:

@@ -16,7 +16,9 @@ import pytest
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
 from headgate.lake import keys
+from headgate.lake.openlineage import table_of
 from tests.conftest import unique
+from tests.openlineage import check_run_event
 
 if TYPE_CHECKING:
     from tests.integration.conftest import Lake
@@ -76,6 +78,35 @@ def test_the_merge_reads_settings_and_arguments_and_publishes_a_snapshot(lake: L
     stored = lake.emulator.client("s3").get_object(Bucket=lake.bucket("curated"), Key=keys.lake_snapshot_key(keys.CURRENT))
     pointer = json.loads(stored["Body"].read())
     assert (pointer["as_of"], pointer["datasets"]["regions"]["rows"]) == (date(2011, 12, 9).isoformat(), 1)
+
+
+@pytest.mark.usefixtures("merged")
+def test_a_job_writes_one_event_for_each_table_that_it_published_and_none_where_nothing_changed(lake: Lake) -> None:
+    curated = set(Registry.load().curated)
+    assert sorted(events_by_table(lake)) == sorted(curated)
+    for event in events_by_table(lake).values():
+        check_run_event(event)
+    run = run_job(lake, "merge_curated.py", {"--as_of": "2011-12-09"})
+    assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
+    assert sorted(events_by_table(lake)) == sorted(curated)
+    for _ in range(2):
+        built = run_job(lake, "build_system.py", {"--system": "market-intelligence-hub"})
+        assert built["JobRunState"] == "SUCCEEDED", built.get("ErrorMessage")
+        events = events_by_table(lake)
+        assert sorted(events) == sorted([*curated, *Registry.load().tables_of("market-intelligence-hub")])
+    forecast = events["sales_forecast"]
+    check_run_event(forecast)
+    assert f"AwsDataCatalog.{lake.settings['HEADGATE_CURATED_DATABASE']}.orders" in {one["name"] for one in forecast["inputs"]}
+
+
+def events_by_table(lake: Lake) -> dict[str, dict[str, Any]]:
+    """Return the lineage events in the artifacts bucket; the test fails where a table has two."""
+    s3, bucket = lake.emulator.client("s3"), lake.bucket("artifacts")
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix="openlineage/").get("Contents", [])
+    bodies = [json.loads(s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read()) for one in listed]
+    events = {table_of(body): body for body in bodies}
+    assert len(events) == len(bodies)
+    return events
 
 
 @pytest.mark.usefixtures("merged")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from headgate.contracts.catalog import glue_columns
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.errors import AuditError, ConflictError, NotFoundError
 from headgate.lake import publishing
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import ObjectRef, TableVersion
 from headgate.lake.publishing import Publisher, conform, parquet_bytes, write_parquet
 from headgate.quality.audit import audit
 
@@ -44,6 +45,28 @@ def publisher() -> Publisher:
     catalog = MemoryCatalog()
     catalog.create("shop", "lines", "s3://prod/tables/lines/none/")
     return Publisher(MemoryObjects(), catalog, "shop", "prod", audit)
+
+
+def test_only_a_table_that_shows_another_version_is_notified_and_as_the_catalog_shows_it(publisher: Publisher) -> None:
+    notified: list[TableVersion] = []
+    publisher = replace(publisher, notify=notified.append)
+    publisher.publish(LINES, lines("1.00"), "tables/lines/v1/", parameters={"headgate.as_of": "2024-01-01"})
+    publisher.publish(LINES, lines("1.00"), "tables/lines/v1/")
+    current = publisher.catalog.current("shop", "lines")
+    assert [(one.table, one.location, one.parameters) for one in notified] == [("lines", current.location, current.parameters)]
+    assert current.parameters["headgate.rows"] == "1"
+
+
+def test_a_table_that_fails_its_audit_or_was_moved_by_another_is_not_notified(publisher: Publisher) -> None:
+    notified: list[TableVersion] = []
+    publisher = replace(publisher, notify=notified.append)
+    with pytest.raises(AuditError):
+        publisher.publish(LINES, lines("-1.00"), "tables/lines/v1/")
+    staged = publisher.stage(LINES, lines("1.00"), "tables/lines/v1/")
+    replace(publisher, notify=lambda _: None).publish(LINES, lines("2.00"), "tables/lines/v2/")
+    with pytest.raises(ConflictError):
+        publisher.move(staged)
+    assert notified == []
 
 
 def lines(*prices: str) -> pa.Table:

@@ -14,6 +14,7 @@ import pytest
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
+from headgate.contracts.registry import Registry
 from headgate.errors import ConflictError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef, TableVersion
@@ -230,6 +231,26 @@ def test_nothing_is_written_when_nothing_has_changed(lake: Lake) -> None:
     lake.objects.written.clear()
     assert lake.merging().merge() == first
     assert lake.objects.written == []
+
+
+def test_each_dataset_that_shows_another_snapshot_is_notified_once_and_no_other_table(lake: Lake) -> None:
+    notified: list[TableVersion] = []
+    missing_parents = Registry.load().lake["missing_parents"]
+    lake.catalog.create("ecommerce_curated", "missing_parents", f"s3://{BUCKET}/empty/missing_parents/")
+    lake.deliver("a", order("O1", "1.00"))
+    lake.deliver_regions("r", "GB")
+    merging = replace(lake.merging(), notify=notified.append, missing_parents=missing_parents)
+    merging.merge()
+    shown = {name: lake.catalog.current("ecommerce_curated", name) for name in ("orders", "regions")}
+    assert {one.table: (one.location, one.parameters) for one in notified} == {
+        name: (one.location, one.parameters) for name, one in shown.items()
+    }
+    notified.clear()
+    merging.merge()
+    assert notified == []
+    lake.deliver("b", order("O2", "2.00"))
+    merging.merge()
+    assert [one.table for one in notified] == ["orders"]
 
 
 def test_only_the_dataset_that_changed_is_written(lake: Lake) -> None:

@@ -23,7 +23,7 @@ from headgate.domains.retail import SYSTEMS
 from headgate.engines import local
 from headgate.errors import AuditError, ConflictError, NotFoundError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import ObjectRef, TableVersion
 from headgate.lake.publishing import Publisher
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 from headgate.quality.audit import audit
@@ -163,6 +163,24 @@ def test_running_again_changes_nothing(tiny: Tiny) -> None:
     before = tiny.objects.contents(BUCKET)
     assert [published.changed for published in tiny.run()] == [False, False]
     assert tiny.objects.contents(BUCKET) == before
+
+
+def test_tables_that_show_a_new_version_are_notified_with_what_they_were_built_from_and_kept_ones_are_not(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    notified: list[TableVersion] = []
+    contracts = {contract.dataset: contract for contract in (TOTALS, COUNTS)}
+
+    def run(deployment: str) -> None:
+        publisher = replace(tiny.publisher, notify=notified.append)
+        opened = local.opened({"orders": str(tiny.orders)})
+        run_system("tiny", SNAPSHOT, opened, publisher, contracts, deployment=deployment)
+
+    run("one")
+    assert [(one.table, one.parameters["headgate.reads"]) for one in notified] == [("totals", "orders"), ("counts", "orders")]
+    assert {one.parameters["headgate.snapshot_id"] for one in notified} == {SNAPSHOT.snapshot_id}
+    run("one")
+    run("two")  # the catalog notes the deployment that confirmed the tables
+    assert len(notified) == 2
 
 
 def changed(published: list[Any]) -> dict[str, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -11,58 +12,100 @@ from rich.console import Group
 from headgate import wiring
 from headgate.cli import deployment, options
 from headgate.cli.find_records import find_record
+from headgate.cli.lineage_events import current_events, send_all, written_events
+from headgate.cli.lineage_receiver import API_KEY_VARIABLE, LineageReceiver
 from headgate.cli.rendering import screens
 from headgate.errors import HeadgateError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from rich.console import RenderableType
 
     from headgate.api.ports import Lake
     from headgate.api.shapes.lake import Lineage
+    from headgate.cli.lineage_receiver import Sent
     from headgate.lake.ports import FileRecord
     from headgate.lake.snapshots import LakeSnapshot
 
 SHOWN_FILES = 20
 
 
-@click.command(epilog=options.example("headgate lineage sales_forecast"))
-@click.argument("table")
-@click.option("--openlineage", is_flag=True, help="Print an OpenLineage 2-0-2 event, to send to a catalog of lineage.")
+@click.command(epilog=options.example("headgate lineage sales_forecast orders --openlineage --send https://marquez.example.com"))
+@click.argument("tables", metavar="[TABLE]...", nargs=-1)
+@click.option("--openlineage", is_flag=True, help="Print OpenLineage 2-0-2 events: of each TABLE, or of all tables that were built.")
+@click.option(
+    "--send",
+    metavar="URL",
+    help="Post the events to a server such as Marquez; a URL without a path gets /api/v1/lineage. "
+    f"The variable {API_KEY_VARIABLE} holds the server's API key, if it needs one.",
+)
+@click.option(
+    "--day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="Take the events that runs wrote on this day, UTC, instead of those of the current versions.",
+)
 @options.as_json
 @options.deployment
-def lineage(table: str, *, openlineage: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Show what TABLE was built from: its system, snapshot, datasets, and the files whose rows are in them."""
-    from headgate.api.analytics.lineage import of_table
+def lineage(
+    tables: Sequence[str], *, openlineage: bool, send: str | None, day: datetime | None, as_json: bool, deployment_name: str | None
+) -> None:
+    """Show what each TABLE was built from: its system, snapshot, datasets and files; print or send OpenLineage events.
+
+    Each run writes the events of the tables that it published to the artifacts bucket; --day prints or sends those. The command ends
+    with 3 when the server refused some of the events, and with 1 when it cannot be reached. Sending an event again is safe.
+    """
     from headgate.api.deployed_lake import DeployedLake
 
+    receiver = LineageReceiver.at(send, os.environ.get(API_KEY_VARIABLE, "")) if send is not None else None
+    if not tables and not (openlineage or receiver):
+        raise click.UsageError("Name a table, or add --openlineage for the events of all tables.")
+    if day and not (openlineage or receiver):
+        raise click.UsageError("--day chooses events: add --openlineage or --send URL.")
     found = deployment.activate(deployment_name)
-    lake, name = DeployedLake(found.environment), table.rpartition(".")[2]
-    known = sorted({*lake.contracts.source, *lake.contracts.prod})
+    lake = DeployedLake(found.environment)
+    names = [_known(lake, table) for table in tables]
+    if not (openlineage or receiver):
+        _show_lineage(lake, names, as_json=as_json)
+        return
+    events = written_events(lake, day.date(), names) if day else current_events(lake, wiring.table_events(found.environment), names)
+    if receiver:
+        sent = send_all(receiver, events)
+        options.show(as_json=as_json, value=lambda: [asdict(one) for one in sent], screen=lambda: _sent_screen(receiver, sent))
+        options.finish(complete=not any(one.error for one in sent))
+        return
+    one_table = len(names) == 1 and len(events) == 1
+    options.show(as_json=True, value=lambda: events[0] if one_table else events, screen=str)
+
+
+def _known(lake: Lake, table: str) -> str:
+    name, known = table.rpartition(".")[2], sorted({*lake.contracts.source, *lake.contracts.prod})
     if name not in known:
         raise click.ClickException(f"There is no table {name}.{screens.did_you_mean(name, known)} Tables: {', '.join(known)}.")
-    of = of_table(lake, name)
-    if openlineage:
-        from headgate.lake.openlineage import run_event
-
-        curated = name in lake.contracts.source
-        database = lake.databases.curated if curated else lake.databases.prod
-        options.show(as_json=True, value=lambda: run_event(built(of, database), lake.bucket("raw"), lake.now()), screen=str)
-        return
-    options.show(as_json=as_json, value=of.model_dump, screen=lambda: _lineage_screen(of))
+    return name
 
 
-def built(of: Lineage, database: str) -> dict[str, object]:
-    """Return what the event of a table states, as plain values."""
-    files = [file.key for dataset in of.datasets for file in dataset.files]
-    return {
-        "table": f"{database}.{of.table}",
-        "job": of.system or "merge_curated",
-        "version": of.version,
-        "as_of": of.as_of,
-        "files": files,
-    }
+def _show_lineage(lake: Lake, names: Sequence[str], *, as_json: bool) -> None:
+    from headgate.api.analytics.lineage import of_table
+
+    found = [of_table(lake, name) for name in names]
+    stated = [of.model_dump() for of in found]
+    options.show(
+        as_json=as_json, value=lambda: stated if len(stated) > 1 else stated[0], screen=lambda: Group(*map(_lineage_screen, found))
+    )
+
+
+def _sent_screen(receiver: LineageReceiver, sent: Sequence[Sent]) -> RenderableType:
+    refused = [one for one in sent if one.error]
+    line = f"{receiver.address} accepted {len(sent) - len(refused)} of {len(sent)} events."
+    if not refused:
+        return line
+    table = screens.table("table", "status", "answer", title="Refused events")
+    for one in refused:
+        table.add_row(one.table, str(one.status), one.error)
+    return Group(line, table)
 
 
 def _lineage_screen(of: Lineage) -> RenderableType:

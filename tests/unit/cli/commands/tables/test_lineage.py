@@ -1,17 +1,32 @@
-"""From a file to its tables, and an event that other tools read."""
+"""From a file to its tables, and events that other tools read."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import json
+from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 
-from headgate.cli.commands.tables.lineage import trace_of
+from headgate import wiring
+from headgate.cli import deployment
+from headgate.cli.commands.tables.lineage import lineage, trace_of
+from headgate.cli.lineage_receiver import API_KEY_VARIABLE
+from headgate.errors import NotFoundError, ServiceError
 from headgate.lake import keys
-from headgate.lake.openlineage import run_event
+from headgate.lake.openlineage import LakeNames, table_of, to_json
 from headgate.lake.ports import ObjectRef
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements
+from headgate.systems.table_events import TableEvents
+from tests.openlineage import check_run_event
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
+from tests.unit.cli.lineage_server import lineage_server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.testing import Result
 
 pytestmark = pytest.mark.unit
 
@@ -69,11 +84,126 @@ def test_a_rejected_file_says_why() -> None:
     assert trace.error
 
 
-def test_an_event_names_inputs_and_output_and_has_the_same_run_id_each_time() -> None:
-    built = {"table": "shop_prod.churn_risk", "job": "demand-insights-engine", "version": "v1", "files": ["orders/a.csv"]}
-    event = run_event(built, "raw", datetime(2026, 1, 2))
-    again = run_event(built, "raw", datetime(2026, 1, 3))
-    assert event["schemaURL"] == "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
-    assert (event["eventType"], event["eventTime"], event["run"]) == ("COMPLETE", "2026-01-02T00:00:00.000Z", again["run"])
-    assert event["inputs"] == [{"namespace": "s3://raw", "name": "orders/a.csv"}]
-    assert event["outputs"] == [{"namespace": "awsathena", "name": "shop_prod.churn_risk"}]
+@pytest.fixture
+def lineage_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Runs the command on a lake in memory whose tables payments and risk_scores are built."""
+    lake = built_lake()
+    found = deployment.Deployment("memory", {}, {})
+    names = LakeNames("eu-central-1", "curated", lake.databases.curated)
+    events = TableEvents(lake.objects, names, lake.contracts.curated, lake.contracts.prod, lake.ledger.records)
+    monkeypatch.setattr(deployment, "activate", lambda _: found)
+    monkeypatch.setattr("headgate.api.deployed_lake.DeployedLake", lambda _: lake)
+    monkeypatch.setattr(wiring, "table_events", lambda _: events)
+    monkeypatch.delenv(API_KEY_VARIABLE, raising=False)
+    return lambda *arguments: CliRunner().invoke(lineage, arguments)
+
+
+def built_lake() -> MemoryLake:
+    lake = MemoryLake()
+    record = lake.receive("payments/a.csv", PAYMENTS)
+    merged(lake, record.curated_key)
+    for database, table, location in (
+        ("ecommerce_curated", "payments", "s3://curated/snapshots/payments/s1/"),
+        ("ecommerce_prod", "risk_scores", "s3://prod/tables/risk_scores/v1/"),
+    ):
+        if table == "payments":
+            lake.catalog.create(database, table)
+        lake.catalog.move(lake.catalog.current(database, table), location, [], {"headgate.rows": "1"})
+    old = {"eventTime": "2026-01-01T00:00:00.000Z", "run": {"runId": "old"}, "outputs": [{"name": "AwsDataCatalog.ecommerce_prod.churn"}]}
+    lake.objects.write(ObjectRef("artifacts", "openlineage/dt=2026-01-01/old-churn.json"), to_json(old))
+    return lake
+
+
+def test_one_table_gives_one_event_and_several_a_list(lineage_of: Callable[..., Result]) -> None:
+    event = json.loads(lineage_of("payments", "--openlineage").stdout)
+    check_run_event(event)
+    assert [one["name"] for one in event["inputs"]] == ["payments/a.csv"]
+    several = json.loads(lineage_of("payments", "ecommerce_prod.risk_scores", "--openlineage").stdout)
+    assert [table_of(one) for one in several] == ["payments", "risk_scores"]
+    assert [one["name"] for one in several[1]["inputs"]] == ["AwsDataCatalog.ecommerce_curated.payments"]
+
+
+def test_without_a_table_every_table_that_was_built_has_an_event_and_the_others_are_named(lineage_of: Callable[..., Result]) -> None:
+    done = lineage_of("--openlineage")
+    assert [table_of(one) for one in json.loads(done.stdout)] == ["payments", "risk_scores"]
+    assert "not built yet" in done.stderr
+    assert "orders" in done.stderr
+
+
+def test_a_named_table_that_was_not_built_is_an_error(lineage_of: Callable[..., Result]) -> None:
+    done = lineage_of("orders", "--openlineage")
+    assert isinstance(done.exception, NotFoundError)
+    assert done.stdout == ""
+
+
+def test_events_are_sent_with_the_key_of_the_environment(lineage_of: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(API_KEY_VARIABLE, "a-secret-key")
+    with lineage_server() as server:
+        done = lineage_of("--openlineage", "--send", server.url)
+    assert (done.exit_code, done.stdout) == (0, f"{server.url}/api/v1/lineage accepted 2 of 2 events.\n")
+    assert [(key, table_of(event)) for _, key, event in server.received] == [
+        ("Bearer a-secret-key", "payments"),
+        ("Bearer a-secret-key", "risk_scores"),
+    ]
+    assert "a-secret-key" not in done.output
+
+
+def test_what_is_sent_is_what_is_printed(lineage_of: Callable[..., Result]) -> None:
+    with lineage_server() as server:
+        assert lineage_of("payments", "--send", server.url).exit_code == 0
+    (_, _, sent), printed = server.received[0], json.loads(lineage_of("payments", "--openlineage").stdout)
+    assert {**sent, "eventTime": printed["eventTime"]} == printed
+
+
+def test_a_refused_event_ends_with_3_and_json_says_which(lineage_of: Callable[..., Result]) -> None:
+    with lineage_server(422, answer="too old") as server:
+        done = lineage_of("--send", server.url, "--json")
+    assert done.exit_code == 3
+    assert [(one["table"], one["status"], one["error"]) for one in json.loads(done.stdout)] == [
+        ("payments", 422, "too old"),
+        ("risk_scores", 201, ""),
+    ]
+
+
+def test_refused_events_are_listed(lineage_of: Callable[..., Result]) -> None:
+    with lineage_server(422, answer="too old") as server:
+        shown = lineage_of("--send", server.url).stdout
+    assert "accepted 1 of 2 events" in shown
+    assert "too old" in shown
+
+
+def test_a_server_that_cannot_be_reached_is_an_error_of_the_service(lineage_of: Callable[..., Result]) -> None:
+    with lineage_server() as stopped:
+        pass
+    done = lineage_of("payments", "--send", stopped.url)
+    assert isinstance(done.exception, ServiceError)
+    assert "Cannot reach" in str(done.exception)
+
+
+def test_a_day_gives_the_events_that_runs_wrote_on_it(lineage_of: Callable[..., Result]) -> None:
+    with lineage_server() as server:
+        assert lineage_of("--send", server.url, "--day", "2026-01-01").exit_code == 0
+    assert [event["run"]["runId"] for _, _, event in server.received] == ["old"]
+    other_table, other_day = (
+        lineage_of("payments", "--openlineage", "--day", "2026-01-01"),
+        lineage_of("--openlineage", "--day", "2026-01-02"),
+    )
+    assert "No run wrote an event of payments on 2026-01-01" in str(other_table.exception)
+    assert "No run wrote an event on 2026-01-02" in str(other_day.exception)
+
+
+@pytest.mark.parametrize("arguments", [(), ("--json",), ("payments", "--day", "2026-01-01"), ("--openlineage", "--day", "yesterday")])
+def test_a_command_that_chooses_nothing_is_misspelt(lineage_of: Callable[..., Result], arguments: tuple[str, ...]) -> None:
+    assert lineage_of(*arguments).exit_code == 2
+
+
+def test_an_unknown_table_is_named_with_the_nearest(lineage_of: Callable[..., Result]) -> None:
+    done = lineage_of("payment", "--openlineage")
+    assert done.exit_code == 1
+    assert "payments" in done.stderr
+
+
+def test_several_tables_are_shown_one_below_the_other(lineage_of: Callable[..., Result]) -> None:
+    assert [one["table"] for one in json.loads(lineage_of("payments", "risk_scores", "--json").stdout)] == ["payments", "risk_scores"]
+    assert json.loads(lineage_of("payments", "--json").stdout)["table"] == "payments"
+    assert "risk_scores: built by compliance-guardian" in lineage_of("payments", "risk_scores").stdout

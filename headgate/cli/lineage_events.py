@@ -1,0 +1,75 @@
+"""Choose the OpenLineage events of a lake, and send them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from headgate.errors import NotFoundError, ServiceError
+from headgate.lake import keys
+from headgate.lake.openlineage import Event, table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from headgate.api.ports import Lake
+    from headgate.cli.lineage_receiver import LineageReceiver, Sent
+    from headgate.systems.table_events import TableEvents
+
+
+def current_events(lake: Lake, tables: TableEvents, names: Sequence[str]) -> list[Event]:
+    """Return the events of tables as they are now; without names those of all tables that were built.
+
+    Raises:
+        NotFoundError: a named table was not built yet.
+    """
+    every = [*sorted(lake.contracts.source), *(name for name, one in sorted(lake.contracts.prod.items()) if one.system in lake.systems)]
+    events, without, now = list[Event](), list[str](), lake.now()
+    for name in names or every:
+        database = lake.databases.curated if name in lake.contracts.source else lake.databases.prod
+        try:
+            events.append(tables.event(lake.catalog.current(database, name), now))
+        except NotFoundError:
+            if names:
+                raise
+            without.append(name)
+    if not events:
+        raise NotFoundError("No table was built yet. `headgate run` builds the tables.")
+    if without:
+        click.echo(f"Without an event (not built yet, or the snapshot was deleted): {', '.join(without)}.", err=True)
+    return events
+
+
+def written_events(lake: Lake, day: date, names: Sequence[str]) -> list[Event]:
+    """Return the events that runs wrote on a day, the oldest first; without names those of all tables.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    bucket = lake.bucket("artifacts")
+    listed = lake.objects.list(bucket, keys.lineage_events_prefix(day))
+    events: list[Event] = [json.loads(lake.objects.read(item.ref)) for item in listed]
+    wanted = [event for event in events if not names or table_of(event) in names]
+    if not wanted:
+        of = f" of {', '.join(names)}" if names else ""
+        raise NotFoundError(f"No run wrote an event{of} on {day.isoformat()}. `headgate runs` lists the runs.")
+    return sorted(wanted, key=lambda event: (event["eventTime"], event["run"]["runId"]))
+
+
+def send_all(receiver: LineageReceiver, events: Sequence[Event]) -> list[Sent]:
+    """Post the events, and return what the server answered to each.
+
+    Raises:
+        ServiceError: the server cannot be reached, or accepts no event; the message says how many it has.
+    """
+    sent: list[Sent] = []
+    for event in events:
+        try:
+            sent.append(receiver.send(event))
+        except ServiceError as error:
+            accepted = sum(not one.error for one in sent)
+            raise ServiceError(f"{error} {accepted} of {len(events)} events were accepted; sending all again is safe.") from None
+    return sent

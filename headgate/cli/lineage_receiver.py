@@ -1,0 +1,163 @@
+"""Post OpenLineage events to a server that receives them, for example Marquez.
+
+Source: OpenLineage, Marquez' API: `POST /api/v1/lineage` with one event as JSON; OPENLINEAGE_API_KEY is the variable of OpenLineage's
+own clients.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPException
+from typing import TYPE_CHECKING
+from urllib.error import HTTPError, URLError
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
+
+from headgate.errors import ServiceError, SettingsError
+from headgate.lake.openlineage import run_id, table_of, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from email.message import Message
+    from typing import IO
+
+    from headgate.lake.openlineage import Event
+
+API_KEY_VARIABLE = "OPENLINEAGE_API_KEY"
+DEFAULT_PATH = "/api/v1/lineage"
+_TIMEOUT_S = 30
+_PAUSES_S = (1.0, 3.0)  # before the second and the third attempt
+_ANSWER_CHARACTERS = 200
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+_TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
+# The server refuses this event; it may accept others.
+_OF_THE_EVENT = frozenset({400, 413, 422})
+_KEY_ADVICE = f"Set {API_KEY_VARIABLE} to a key that may write events."
+_PATH_ADVICE = f"State the URL with its path; Marquez receives events at {DEFAULT_PATH}."
+_ADVICE = {401: _KEY_ADVICE, 403: _KEY_ADVICE, 404: _PATH_ADVICE, 405: _PATH_ADVICE}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the server answered to one event. `status` is the HTTP status; `error` is empty where the event was accepted."""
+
+    table: str
+    run_id: str
+    status: int
+    error: str = ""
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    """Follows no redirect: another server would get the API key."""
+
+    def redirect_request(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str) -> None:  # noqa: PLR0917 urllib's interface
+        """Return no request, so that the redirect is an error."""
+
+
+def _opener() -> OpenerDirector:
+    return build_opener(_NoRedirects)
+
+
+@dataclass(frozen=True)
+class LineageReceiver:
+    """A server that receives events; `at` makes one from what a person states.
+
+    Attributes:
+        api_key: sent as bearer token; empty for none. No message and no text of this object has it.
+    """
+
+    url: str
+    api_key: str = field(default="", repr=False)
+    pause: Callable[[float], None] = field(default=time.sleep, repr=False)
+    _opener: OpenerDirector = field(default_factory=_opener, repr=False)
+
+    @classmethod
+    def at(cls, url: str, api_key: str = "") -> LineageReceiver:
+        """Return the receiver at a URL; a URL without a path gets that of Marquez.
+
+        Raises:
+            SettingsError: the URL or the key cannot be used, or the key would be sent unencrypted.
+        """
+        parts, key = _split(url), api_key.strip()
+        if parts.username is not None or parts.password is not None:
+            raise SettingsError(f"The URL of --send has a login in it, which other users of this machine can read. Use {API_KEY_VARIABLE}.")
+        if not (key.isascii() and key.isprintable()):
+            raise SettingsError(f"{API_KEY_VARIABLE} has characters that no HTTP header may have. Set it to the key alone.")
+        if key and parts.scheme == "http" and parts.hostname not in _LOCAL:
+            raise SettingsError(f"{API_KEY_VARIABLE} would be sent unencrypted to {parts.hostname}. State an https URL, or unset the key.")
+        path = parts.path if parts.path.strip("/") else DEFAULT_PATH
+        return cls(urlunsplit((parts.scheme, parts.netloc, path, parts.query, "")), key)
+
+    @property
+    def address(self) -> str:
+        """The URL for messages: without its query, which may hold a secret."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}{parts.path}"
+
+    def send(self, event: Event) -> Sent:
+        """Post one event. Sending an event again is safe: its run id is the same.
+
+        Raises:
+            ServiceError: the server cannot be reached, or accepts no event at all.
+        """
+        for pause_s in (*_PAUSES_S, None):
+            status, answer = self._post(to_json(event))
+            if status not in _TRY_AGAIN or pause_s is None:
+                break
+            self.pause(pause_s)
+        if status in range(200, 300):
+            return Sent(table_of(event), run_id(event), status)
+        if status in _OF_THE_EVENT:
+            return Sent(table_of(event), run_id(event), status, answer or _phrase(status))
+        raise ServiceError(f"{self.address} answered {_phrase(status)}. {_advice(status)}")
+
+    def _post(self, body: bytes) -> tuple[int, str]:
+        headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {self.api_key}"} if self.api_key else {})}
+        request = Request(self.url, data=body, headers=headers, method="POST")  # noqa: S310 `at` accepts http and https only
+        try:
+            with self._opener.open(request, timeout=_TIMEOUT_S) as response:
+                return response.status, ""
+        except HTTPError as refused:
+            with refused:
+                return refused.code, self._shown(_beginning(refused))
+        except (URLError, HTTPException, OSError) as error:
+            reason = getattr(error, "reason", error) or type(error).__name__
+            raise ServiceError(f"Cannot reach {self.address}: {reason}. Check the URL, and that the server runs.") from None
+
+    def _shown(self, answer: bytes) -> str:
+        """The beginning of a server's answer as one line, without the key that a careless server may repeat."""
+        decoded = answer.decode("utf-8", errors="replace")
+        text = " ".join("".join(one if one.isprintable() else " " for one in decoded).split())
+        return (text.replace(self.api_key, "[key]") if self.api_key else text)[:_ANSWER_CHARACTERS]
+
+
+def _split(url: str) -> SplitResult:
+    """Return the parts of an http or https URL; urllib itself finds a wrong port or character late, and quotes the whole URL."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and url.isascii() and " " not in url
+    except ValueError:
+        usable = False
+    if not usable or not url.isprintable():
+        raise SettingsError("--send takes an http or https URL, for example https://marquez.example.com.")
+    return parts
+
+
+def _beginning(answer: HTTPError) -> bytes:
+    try:
+        return answer.read(_ANSWER_CHARACTERS * 4)
+    except (HTTPException, OSError):  # the status says enough
+        return b""
+
+
+def _phrase(status: int) -> str:
+    names = {one.value: one.phrase for one in HTTPStatus}
+    return f"{status} {names.get(status, '')}".rstrip()
+
+
+def _advice(status: int) -> str:
+    if status in range(300, 400):
+        return "State the address that it redirects to; no redirect is followed, because another server would get the key."
+    return _ADVICE.get(status, "Send again later; an event that is sent twice counts once.")

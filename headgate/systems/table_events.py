@@ -1,0 +1,71 @@
+"""Published tables, of datasets and of systems, as OpenLineage events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.errors import NotFoundError
+from headgate.lake.lineage import merged_increments
+from headgate.lake.openlineage import PublishedTable, dataset_input, file_inputs, run_event
+from headgate.systems.up_to_date import datasets_read, size_bytes_at, snapshot_built_from
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+    from headgate.contracts.model import Contract
+    from headgate.lake.openlineage import Event, LakeNames
+    from headgate.lake.ports import FileRecord, ObjectStore, TableVersion
+
+_ROWS = "headgate.rows"
+
+
+@dataclass(frozen=True)
+class TableEvents:
+    """Describes tables as the catalog shows them: the same version gives the same event, except for its time.
+
+    Args:
+        curated, prod: the contracts, by table.
+        records: all file records.
+    """
+
+    objects: ObjectStore
+    names: LakeNames
+    curated: Mapping[str, Contract]
+    prod: Mapping[str, Contract]
+    records: Callable[[], Iterable[FileRecord]]
+
+    def event(self, shown: TableVersion, at: datetime) -> Event:
+        """Return the event of a table version that was published at a moment, naive UTC.
+
+        Raises:
+            NotFoundError: the table was not built yet, or the snapshot that it was built from was deleted.
+        """
+        if _ROWS not in shown.parameters:
+            raise NotFoundError(f"Table {shown.table} was not built yet. `headgate run` builds it.")
+        is_dataset = shown.database == self.names.curated_database
+        contract = (self.curated if is_dataset else self.prod)[shown.table]
+        bucket, _, folder = shown.location.removeprefix("s3://").rstrip("/").partition("/")
+        published = PublishedTable(
+            contract=contract,
+            database=shown.database,
+            version=folder.rpartition("/")[2],
+            rows=int(shown.parameters[_ROWS]),
+            size_bytes=size_bytes_at(self.objects, bucket, shown.location),
+        )
+        inputs = self._files_of(shown.table, published.version) if is_dataset else self._datasets_of(shown)
+        return run_event(self.names, published, inputs, at)
+
+    def _files_of(self, dataset: str, snapshot_id: str) -> list[Event]:
+        increments = set(merged_increments(self.objects, self.names.curated_bucket, dataset, snapshot_id))
+        return file_inputs(dataset, (one for one in self.records() if one.curated_key in increments))
+
+    def _datasets_of(self, shown: TableVersion) -> list[Event]:
+        try:
+            snapshot = snapshot_built_from(self.objects, self.names.curated_bucket, shown)
+        except NotFoundError:
+            raise NotFoundError(
+                f"The snapshot that {shown.table} was built from was deleted. `headgate run` builds the table again."
+            ) from None
+        return [dataset_input(self.names, one, self.curated.get(one.dataset)) for one in datasets_read(shown, snapshot)]

@@ -1,0 +1,146 @@
+"""An event of a table version has what OpenLineage requires, and depends on nothing but the version and its time."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.lake.openlineage import (
+    MOST_FILES,
+    LakeNames,
+    PublishedTable,
+    dataset_input,
+    file_inputs,
+    run_event,
+    run_id,
+    table_of,
+    to_json,
+)
+from headgate.lake.ports import FileRecord
+from headgate.lake.snapshots import DatasetSnapshot
+from headgate.lake.states import FileState
+from tests.openlineage import check_run_event
+
+pytestmark = pytest.mark.unit
+
+AT = datetime(2026, 1, 2, 3, 4, 5)
+NAMES = LakeNames("eu-central-1", "shop-curated-1", "shop_curated")
+CONTRACT = Contract(
+    id="headgate.prod.churn_risk",
+    dataset="churn_risk",
+    zone="prod",
+    version="1.0.0",
+    columns=(
+        Column("customer_id", ColumnType(Kind.STRING), required=True, description="Who it is about"),
+        Column("risk", ColumnType(Kind.DECIMAL, precision=5, scale=4)),
+    ),
+    system="demand-insights-engine",
+)
+PUBLISHED = PublishedTable(CONTRACT, "shop_prod", "v1", rows=7, size_bytes=900)
+ORDERS = DatasetSnapshot("orders", "s1", "snapshots/orders/s1/", 3, 100)
+URL = "https://openlineage.io/spec/facets/"
+
+
+def record(key: str, received_at: str, *, received: int = 2, size_bytes: int = 50) -> FileRecord:
+    return FileRecord(
+        f"{key} {received_at}", "raw-1", key, "v", "orders", FileState.DONE, size_bytes, received=received, received_at=received_at
+    )
+
+
+def test_an_event_has_every_field_that_the_specification_requires() -> None:
+    for inputs in ([], [dataset_input(NAMES, ORDERS, CONTRACT)], file_inputs("orders", [record("orders/a.csv", "2026-01-01")])):
+        check_run_event(run_event(NAMES, PUBLISHED, inputs, AT))
+
+
+def test_the_check_of_required_fields_finds_what_is_missing() -> None:
+    event = run_event(NAMES, PUBLISHED, [dataset_input(NAMES, ORDERS, CONTRACT)], AT)
+    without_producer = json.loads(to_json(event))
+    del without_producer["inputs"][0]["facets"]["version"]["_producer"]
+    local_time = {**event, "eventTime": "2026-01-02T03:04:05"}
+    for broken in (without_producer, local_time, {name: event[name] for name in event if name != "job"}):
+        with pytest.raises((AssertionError, KeyError)):
+            check_run_event(broken)
+
+
+def test_the_output_states_schema_version_rows_and_bytes() -> None:
+    (output,) = run_event(NAMES, PUBLISHED, [], AT)["outputs"]
+    assert (output["namespace"], output["name"]) == ("awsathena://athena.eu-central-1.amazonaws.com", "AwsDataCatalog.shop_prod.churn_risk")
+    assert output["facets"]["schema"]["fields"] == [
+        {"name": "customer_id", "type": "string", "description": "Who it is about"},
+        {"name": "risk", "type": "decimal(5,4)"},
+    ]
+    assert output["facets"]["version"]["datasetVersion"] == "v1"
+    assert output["outputFacets"]["outputStatistics"] == {
+        "_producer": "urn:headgate",
+        "_schemaURL": f"{URL}1-0-2/OutputStatisticsOutputDatasetFacet.json#/$defs/OutputStatisticsOutputDatasetFacet",
+        "rowCount": 7,
+        "size": 900,
+    }
+
+
+def test_each_table_has_a_job_of_its_own_named_by_its_system() -> None:
+    event = run_event(NAMES, PUBLISHED, [], AT)
+    assert event["job"] == {"namespace": "headgate://shop-curated-1", "name": "demand-insights-engine.churn_risk"}
+    dataset = replace(PUBLISHED, contract=replace(CONTRACT, dataset="orders", system=""), database="shop_curated")
+    assert run_event(NAMES, dataset, [], AT)["job"]["name"] == "merge_curated.orders"
+
+
+def test_the_same_version_gives_equal_bytes_except_for_the_time() -> None:
+    inputs = [dataset_input(NAMES, ORDERS, CONTRACT)]
+    event, later = run_event(NAMES, PUBLISHED, inputs, AT), run_event(NAMES, PUBLISHED, inputs, datetime(2026, 1, 3))
+    assert to_json(event) == to_json(run_event(NAMES, PUBLISHED, inputs, AT))
+    assert to_json({**later, "eventTime": event["eventTime"]}) == to_json(event)
+    assert (event["eventTime"], later["eventTime"]) == ("2026-01-02T03:04:05.000Z", "2026-01-03T00:00:00.000Z")
+
+
+def test_versions_tables_and_lakes_have_run_ids_of_their_own() -> None:
+    other_lake = replace(NAMES, curated_bucket="shop-curated-2")
+    other_version, other_database = replace(PUBLISHED, version="v2"), replace(PUBLISHED, database="other_prod")
+    events = [run_event(NAMES, one, [], AT) for one in (PUBLISHED, other_version, other_database)]
+    assert len({run_id(event) for event in [*events, run_event(other_lake, PUBLISHED, [], AT)]}) == 4
+
+
+def test_an_event_is_one_line_and_names_its_table() -> None:
+    event = run_event(NAMES, PUBLISHED, [], AT)
+    assert to_json(event).count(b"\n") == 1
+    assert json.loads(to_json(event)) == event
+    assert table_of(event) == "churn_risk"
+
+
+def test_a_dataset_is_an_input_in_the_version_that_was_read() -> None:
+    found = dataset_input(NAMES, ORDERS, replace(CONTRACT, dataset="orders"))
+    assert found["name"] == "AwsDataCatalog.shop_curated.orders"
+    assert found["facets"]["version"]["datasetVersion"] == "s1"
+    assert {name: found["inputFacets"]["inputStatistics"][name] for name in ("rowCount", "size")} == {"rowCount": 3, "size": 100}
+    assert "schema" not in dataset_input(NAMES, ORDERS, None)["facets"]
+
+
+def test_raw_files_are_inputs_by_key_with_their_rows_and_bytes() -> None:
+    found = file_inputs("orders", [record("orders/b.csv", "2026-01-01"), record("orders/a.csv", "2026-01-02", received=9)])
+    assert [(one["namespace"], one["name"]) for one in found] == [("s3://raw-1", "orders/a.csv"), ("s3://raw-1", "orders/b.csv")]
+    statistics = found[0]["inputFacets"]["inputStatistics"]
+    assert (statistics["rowCount"], statistics["size"], statistics["fileCount"]) == (9, 50, 1)
+
+
+def test_files_in_any_order_give_equal_inputs() -> None:
+    records = [record(f"orders/{number}.csv", f"2026-01-{number:02}") for number in range(1, 20)]
+    assert file_inputs("orders", records) == file_inputs("orders", reversed(records))
+
+
+def test_an_object_that_was_sent_twice_is_one_input() -> None:
+    (found,) = file_inputs("orders", [record("orders/a.csv", "2026-01-02", received=5), record("orders/a.csv", "2026-01-01")])
+    assert found["inputFacets"]["inputStatistics"]["rowCount"] == 5
+
+
+def test_of_many_files_the_newest_are_named_and_the_older_ones_are_one_folder() -> None:
+    records = [record(f"orders/{number:03}.csv", f"2026-01-01T00:{number // 60:02}:{number % 60:02}") for number in range(MOST_FILES + 3)]
+    found = {one["name"]: one["inputFacets"]["inputStatistics"] for one in file_inputs("orders", records)}
+    assert len(found) == MOST_FILES + 1
+    assert "orders/002.csv" not in found
+    assert "orders/003.csv" in found
+    assert (found["orders"]["fileCount"], found["orders"]["rowCount"], found["orders"]["size"]) == (3, 6, 150)
+    assert sum(one["fileCount"] for one in found.values()) == len(records)
