@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from headgate.errors import UnreadableFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 GUESSED = "cp1252"  # of spreadsheets, which gives a character for nearly every byte
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -22,6 +26,10 @@ _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 _LONGEST_RUN, _STRANGE_RUN, _RUNS_PROBED = 2, 4, 1 << 14
 _WITHIN_WORDS = "\u2019\u2018\u00b4\u2013\u2014\u00b7"  # apostrophes and dashes
 _LEAST_SHARE = 0.5
+# Old encodings whose western letters Windows-1252 shows as others: of Macs, of DOS, and those of Russian and Greek.
+_OLD = ("mac_roman", "cp850", "cp437", "windows-1250", "windows-1251", "windows-1253", "koi8-r")
+_TOP_BYTES = 1 << 16  # where the header is
+_SHORTEST_NAME = 3  # a shorter one may stand in the rows by chance
 _ENCODED = bytes(range(0x80, 0x100))
 
 
@@ -64,6 +72,28 @@ def check_western(content: bytes, found: Western) -> None:
     """
     if found.strange_at is not None and found.share <= _LEAST_SHARE:
         raise unknown_encoding(content, found.strange_at)
+
+
+def check_names(content: bytes, names: Iterable[str]) -> None:
+    """Check that a text read as Windows-1252 has the contract's names at its top, where one of the other encodings would show them.
+
+    Raises:
+        UnreadableFileError: `unknown_encoding`: the header is in another encoding, so the values would change silently.
+    """
+    beyond = [name for name in names if len(name) >= _SHORTEST_NAME and not name.isascii()]
+    shown = {encoding: _names_in(content[:_TOP_BYTES], encoding, beyond) for encoding in (GUESSED, *_OLD)} if beyond else {}
+    best = max(shown, key=lambda encoding: shown[encoding], default=GUESSED)  # of equally many the first, which is the guess
+    if best != GUESSED:
+        raise UnreadableFileError(
+            rule="unknown_encoding",
+            message=f"the header has the contract's names in the encoding {best}, and other names in Windows-1252",
+            remedy=f"write the file in UTF-8, or state its encoding in the contract: headgate.encoding: {best}",
+        )
+
+
+def _names_in(top: bytes, encoding: str, names: Iterable[str]) -> int:
+    text = top.decode(encoding, "replace").casefold()
+    return sum(name in text for name in names)
 
 
 def unknown_encoding(content: bytes, at: int) -> UnreadableFileError:

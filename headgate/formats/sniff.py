@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.encodings import stated_encoding
 from headgate.errors import UnreadableFileError
-from headgate.formats.encoding import GUESSED, check_not_mixed, check_western, unknown_encoding, western
+from headgate.formats.encoding import GUESSED, check_names, check_not_mixed, check_western, unknown_encoding, western
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,7 +91,9 @@ def text_for(content: bytes, contract: Contract) -> Text:
     """The content as UTF-8, read in the contract's encoding where it is not; UnreadableFileError as `text_of`, and for a bad guess."""
     text = text_of(content, stated_encoding(contract))
     if text.western:
-        check_western(content.removeprefix(codecs.BOM_UTF8), text.western)
+        plain = content.removeprefix(codecs.BOM_UTF8)
+        check_western(plain, text.western)
+        check_names(plain, contract.names)
     return text
 
 
