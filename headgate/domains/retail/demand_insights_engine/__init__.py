@@ -75,7 +75,7 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[
             [
                 *model_quality.of_value_fit(found.value, points),
                 *model_quality.of_shop(clock, features.unmatched_returns(orders, items, as_of), yearly),
-                *model_quality.of_value_trial(found.value_trials, past),
+                *model_quality.of_value_trial(found.value_trials, found.value.method, past),
                 *model_quality.of_value_interval(found.tried_value, found.churn_trial, past),
                 *model_quality.of_churn_trial(found.churn_trial, past),
                 *model_quality.of_clusters(groups),

@@ -69,13 +69,13 @@ def of_shop(clock: TradingClock, unmatched: Unmatched, yearly: float) -> list[Me
     ]
 
 
-def of_value_trial(trials: list[Trial], past: Origins) -> list[Measure]:
+def of_value_trial(trials: list[Trial], published: Method, past: Origins) -> list[Measure]:
     """Every way to forecast value at the tested origins against what the customers then spent; the naive rule is past revenue."""
     if not trials:
         return [Measure(_VALUE, "value_mae_gbp", FIT, None, note="the data does not reach back far enough")]
     period, rows = period_of(past.tested), sum(len(origin.left) for origin in past.tested)
     naive = next(trial for trial in trials if trial.method is Method.PAST_REVENUE)
-    chosen = min(trials, key=lambda trial: trial.score)
+    chosen = next((trial for trial in trials if trial.method is published), naive)
     found = []
     for trial in trials:
         note = "published" if trial is chosen else "challenger"

@@ -10,7 +10,8 @@ import pytest
 
 from headgate.domains.retail.demand_insights_engine import customer_value
 from headgate.domains.retail.demand_insights_engine.customer_value import IN_CHARGE, Method, Trial, winner
-from headgate.domains.retail.demand_insights_engine.origins import Coming, Origin
+from headgate.domains.retail.demand_insights_engine.model_quality import of_value_trial
+from headgate.domains.retail.demand_insights_engine.origins import Coming, Origin, Origins
 
 pytestmark = pytest.mark.unit
 
@@ -34,6 +35,12 @@ def test_the_naive_rule_needs_no_margin(score: float) -> None:
 
 def test_without_the_method_in_charge_the_best_one_is_published() -> None:
     assert winner(trials(mbg_nbd=0.99)) is Method.MBG_NBD
+
+
+def test_the_quality_table_names_the_published_method_and_not_the_one_with_the_best_score() -> None:
+    rows = of_value_trial(trials(mbg_nbd=0.80, sharp_hurdle=0.84), IN_CHARGE, Origins((), (), ()))
+    assert {row.note for row in rows if row.metric == "value_mae_gbp"} == {"published: sharp_hurdle"}
+    assert {row.note for row in rows if row.metric == "value_mae_gbp_mbg_nbd"} == {"challenger: mbg_nbd"}
 
 
 def customers(count: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
