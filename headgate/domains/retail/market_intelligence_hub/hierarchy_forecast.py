@@ -17,6 +17,7 @@ from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.forecasting import LEVELS, Backtest, Origin, Panel, Task, backtest, bounded
 from headgate.domains.retail.market_intelligence_hub.point_forecasts import MIN_MODELLED
 from headgate.domains.retail.market_intelligence_hub.reconcile import reconcile, summing_matrix
+from headgate.domains.retail.market_intelligence_hub.seasons import discernible
 from headgate.engines import LOCAL, Engine
 
 if TYPE_CHECKING:
@@ -68,14 +69,17 @@ def forecast_hierarchy(sales: pd.DataFrame, events: pd.DataFrame, span: Span, pl
     panel = Panel(histories, _exposure(events, leaves, _shares(histories, summing, leaves), span, plan))
     task = Task(plan.horizon, plan.grain.season_lengths, cycle=plan.grain.cycle)
     adjust = partial(reconcile, summing=summing)
-    cuts = plan.cuts(max((history.size for history in histories), default=0) - MIN_MODELLED)
+    longest = max((history.size for history in histories), default=0)
+    cuts = plan.cuts(longest - MIN_MODELLED)
     now, past = backtest(panel, task, cuts=cuts, engine=engine)
     tried = tuple(
         naive_rules.candidates(origin, panel.before(cut), task, plan.grain.year) for origin, cut in zip(past.origins, cuts, strict=True)
     )
     offered = naive_rules.candidates(now, panel, task, plan.grain.year) if histories else None
     same_season = cuts.index(plan.season_cut) if plan.season_cut in cuts else None
-    methods = naive_rules.chosen(past, tried, offered, series["level"].to_numpy(dtype=object), same_season) if offered else []
+    knows_season = bool(discernible(longest, (plan.grain.year,)))
+    levels = series["level"].to_numpy(dtype=object)
+    methods = naive_rules.chosen(past, tried, offered, levels, same_season, models_know_season=knows_season) if offered else []
     before = [naive_rules.published(origin, one, methods, adjust) for origin, one in zip(past.origins, tried, strict=True)]
     ahead = naive_rules.published(now, offered, methods, adjust) if offered else now
     tested = Backtest(tuple(before), past.actuals)

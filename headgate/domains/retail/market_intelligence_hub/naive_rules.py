@@ -89,28 +89,38 @@ def _summed(histories: tuple[Array, ...]) -> Array:
 
 
 def chosen(
-    past: Backtest, tried: tuple[Candidates, ...], now: Candidates, levels: npt.NDArray[np.object_], same_season: int | None = None
+    past: Backtest,
+    tried: tuple[Candidates, ...],
+    now: Candidates,
+    levels: npt.NDArray[np.object_],
+    same_season: int | None = None,
+    *,
+    models_know_season: bool = True,
 ) -> list[str]:
     """The method of each series, from the errors of every method at the same past origins.
 
     Where origins knew a year, one method is published unless another wins by more than the noise of the origins: the mean of models and
-    last year if the origins reach back to the season of the coming window, else last year. A series with a year of history that no origin
-    could test is forecast by last year. Without a year the models are published, or the last value if it wins.
+    last year if the origins reach back to the season of the coming window, else last year, which only that mean can then replace. Last
+    year needs no margin over the mean while the models know no season. A series with a year of history that no origin could test is
+    forecast by last year. Without a year the models are published, or the last value if it wins.
     See docs/adr/0040-next-year.md.
 
     Args:
         same_season: the origin whose window is the same part of the year as the coming one; None where there is none.
+        models_know_season: the models of `now` do. Those of the past origins knew less, so what they lost to last year may be over.
     """
     tested = {name: _errors(past, tried, name) for name in now.means}
     able = np.isfinite(now.means[LAST_YEAR]).all(axis=1)
     by_year = np.isfinite(tested[LAST_YEAR])
     without = np.where(_score(tested[LAST_VALUE], levels) < _score(tested[""], levels) * (1 + _MARGIN), LAST_VALUE, "")
     untested = np.where(able, LAST_YEAR, without)
-    found = np.where(by_year.any(axis=0), _with_year(tested, by_year, same_season), untested)
+    found = np.where(by_year.any(axis=0), _with_year(tested, by_year, same_season, models_know_season), untested)
     return [str(name) for name in found]
 
 
-def _with_year(tested: dict[str, Array], by_year: npt.NDArray[np.bool_], same_season: int | None) -> npt.NDArray[np.object_]:
+def _with_year(
+    tested: dict[str, Array], by_year: npt.NDArray[np.bool_], same_season: int | None, models_know_season: bool
+) -> npt.NDArray[np.object_]:
     """The method of each series by the origins that knew a year; the origin of the same season counts twice."""
     known: npt.NDArray[np.bool_] = np.asarray(by_year.any(axis=1), dtype=np.bool_)
     weights = np.where(np.arange(len(known)) == same_season, _SEASON_WEIGHT, 1.0)[known]
@@ -122,9 +132,11 @@ def _with_year(tested: dict[str, Array], by_year: npt.NDArray[np.bool_], same_se
         return found
     for name, error in errors.items():
         gain, noise = _gain(errors[base] - error, weights)
-        wins = (gain > noise) & (gain > most)
+        margin = noise if models_know_season or name != LAST_YEAR else 0.0
+        wins = (gain > margin) & (gain > most)
         found, most = np.where(wins, name, found), np.where(wins, gain, most)
-    return found
+    # A method that knows no season and won in other parts of the year may still miss the coming one: it is published with last year.
+    return found if is_whole_year else np.where(found == LAST_YEAR, found, HALF_LAST_YEAR)
 
 
 def _gain(difference: Array, weights: Array) -> tuple[Array, Array]:

@@ -163,6 +163,21 @@ def test_a_year_of_origins_publishes_the_mean_of_last_year_and_models() -> None:
     assert chosen(past, tried, offered, FOUR_LEVELS, season) == [HALF_LAST_YEAR] * 4
 
 
+def test_last_year_needs_no_margin_while_the_models_know_no_season() -> None:
+    """Exactly two years of weeks: the models know as little as those of the origins, so the origins compare what is offered."""
+    past, tried, offered, season = backtested(shop_with_season(2))
+    assert chosen(past, tried, offered, FOUR_LEVELS, season, models_know_season=False) == [LAST_YEAR] * 4
+    assert chosen(past, tried, offered, FOUR_LEVELS, season, models_know_season=True) == [HALF_LAST_YEAR] * 4
+
+
+def test_the_mean_stays_where_it_is_better_although_the_models_know_no_season() -> None:
+    past, tried, offered, season = backtested(shop_with_season(2))
+    for one, actual in zip(tried, past.actuals, strict=True):
+        for name, factor in (("", 0.7), (LAST_YEAR, 1.2), (HALF_LAST_YEAR, 0.95), (LAST_VALUE, 2.0)):
+            one.means[name][:] = actual * factor
+    assert chosen(past, tried, offered, FOUR_LEVELS, season, models_know_season=False) == [HALF_LAST_YEAR] * 4
+
+
 def test_a_challenger_that_wins_at_two_origins_by_little_does_not_replace_last_year() -> None:
     """Two origins show so little that only a gain far beyond their difference counts."""
     past, tried, offered, season = backtested(shop_with_season(1.55))
@@ -181,3 +196,13 @@ def test_a_challenger_that_wins_at_every_origin_beyond_their_noise_is_published(
         for name, factor in (("", 1.01), (LAST_YEAR, 2.0), (HALF_LAST_YEAR, 1.5), (LAST_VALUE, 1.4)):
             one.means[name][:] = actual * factor
     assert chosen(past, tried, offered, FOUR_LEVELS, season) == [""] * 4
+
+
+def test_without_an_origin_of_the_same_season_a_challenger_is_published_with_last_year() -> None:
+    """92 weeks of history: models without a season win in spring and summer, and the coming weeks are Christmas."""
+    past, tried, offered, season = backtested(tuple(np.random.default_rng(seed).normal(100, 5, 92) for seed in range(4)))
+    for one, actual in zip(tried, past.actuals, strict=True):
+        for name, factor in (("", 1.01), (LAST_YEAR, 2.0), (HALF_LAST_YEAR, 1.5), (LAST_VALUE, 1.4)):
+            one.means[name][:] = actual * factor if np.isfinite(one.means[name]).all() else np.nan
+    assert not np.isfinite(tried[season].means[LAST_YEAR]).any()
+    assert chosen(past, tried, offered, FOUR_LEVELS, season) == [HALF_LAST_YEAR] * 4
