@@ -134,6 +134,9 @@ class CustomerScorer:
     def _by_sharp_hurdle(self, points: Array, churn: Array) -> Array:
         return np.asarray((1 - churn) ** 2 * np.exp(self._logged("typical", points)))
 
+    def _by_half_past_revenue(self, points: Array, churn: Array) -> Array:
+        return np.asarray(np.sqrt(self._by_sharp_hurdle(points, churn) * self._by_past_revenue(points, churn)))
+
     def _logged(self, part: str, points: Array) -> Array:
         columns = np.log1p(np.stack([self._column(points, name) for name in self.facts["logged"]], axis=1))
         return Scaled(**self._scorer.part(part)).log_odds(columns)

@@ -43,6 +43,7 @@ class Method(StrEnum):
     TWEEDIE = "tweedie"  # a regression on recency, frequency and money, learnt at earlier origins
     HURDLE = "hurdle"  # the probability of buying times what a buyer typically spends
     SHARP_HURDLE = "sharp_hurdle"  # likewise with the probability squared: likely buyers also buy more than once
+    HALF_PAST_REVENUE = "half_past_revenue"  # the geometric mean of the former and past revenue: where no test tells them apart
     POOLED_RATE = "pooled_rate"  # everybody as the shop's average; only where too few customers came back
 
 
@@ -62,7 +63,7 @@ class ValueModel:
         total: what all customers together are expected to spend, GBP; every method's values are scaled to it. It comes from last year;
             where no year is known, from the regression. None where neither is known.
         factors: without a total, what each method must be multiplied by to have been right at the origins it learnt from.
-        method: the published one.
+        method: the published one; before a trial, the one that is published without it.
     """
 
     purchases: bg_nbd.BgNbd | None
@@ -112,19 +113,27 @@ def learnt(points: pd.DataFrame, some: tuple[Origin, ...], churn: Churn | None, 
     enough = repeats >= bg_nbd.MIN_REPEAT_BUYERS
     waited = float(histories.age.sum())
     regression = _regression(some) if some and churn else None
+    typical = _typical(some) if some and churn else None
     model = ValueModel(
         purchases=bg_nbd.fit(histories, modified=True) if enough else None,
         spend=_spend_model(points) if enough else None,
         regression=regression,
-        typical=_typical(some) if some and churn else None,
+        typical=typical,
         daily_rate=float(histories.frequency.sum()) / waited if waited else 0.0,
         mean_spend=float(points.revenue.sum() / points.purchases.sum()),
         trading_days=ahead.trading_days,
         total=expected(ahead, some).revenue or _regressed_total(regression, points, some),
         factors={},
-        method=Method.MBG_NBD if enough else Method.POOLED_RATE,
+        method=_untested_method(enough, typical),
     )
     return model if model.total else replace(model, factors=_factors(model, some, churn))
+
+
+def _untested_method(enough: bool, typical: Any) -> Method:  # noqa: ANN401 as below
+    """What is published where no origin can compare the methods: half the naive rule, because models of few months are often worse."""
+    if not enough:
+        return Method.POOLED_RATE
+    return Method.MBG_NBD if typical is None else Method.HALF_PAST_REVENUE
 
 
 def _spend_model(points: pd.DataFrame) -> gamma_gamma.GammaGamma | None:
@@ -218,6 +227,7 @@ def _unscaled(model: ValueModel, points: pd.DataFrame, churn: Array | None) -> d
     if model.typical is not None and churn is not None:
         typical = np.exp(model.typical.predict(_logged(points)))
         found |= {method: (1 - churn) ** power * typical for method, power in _HURDLE_POWERS.items()}
+        found[Method.HALF_PAST_REVENUE] = np.sqrt(found[IN_CHARGE] * found[Method.PAST_REVENUE])
     return found
 
 
@@ -256,13 +266,18 @@ def rank_correlation(one: Array, other: Array) -> float:
 
 
 def winner(trials: list[Trial]) -> Method:
-    """The method in charge, unless the naive rule is as good or another method is clearly better; the best one where it was not tried.
+    """The method in charge, unless another is clearly better or the naive rule is as good; the best one where it was not tried.
 
-    Two origins cannot tell methods apart that are nearly as good.
+    Two origins cannot tell methods apart that are nearly as good. Where the naive rule is as good as the method in charge, the mean of
+    both is published, unless the naive rule is clearly better than the mean too. See docs/adr/0040-next-year.md.
     """
     best = min(trials, key=lambda trial: (trial.score, trial.method is not Method.PAST_REVENUE))
-    charged = next((trial for trial in trials if trial.method is IN_CHARGE), None)
-    if charged is None or best.method is Method.PAST_REVENUE or best.score < charged.score - _CLEARLY_BETTER:
+    scores = {trial.method: trial.score for trial in trials}
+    if IN_CHARGE not in scores:
         return best.method
-    naive = next(trial for trial in trials if trial.method is Method.PAST_REVENUE)
-    return naive.method if naive.score <= charged.score else charged.method
+    charged, naive, half = (scores[method] for method in (IN_CHARGE, Method.PAST_REVENUE, Method.HALF_PAST_REVENUE))
+    if best.method is not Method.PAST_REVENUE and best.score < charged - _CLEARLY_BETTER:
+        return best.method
+    if charged < naive:
+        return IN_CHARGE
+    return Method.HALF_PAST_REVENUE if half < naive + _CLEARLY_BETTER else Method.PAST_REVENUE

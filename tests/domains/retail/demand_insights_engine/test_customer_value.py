@@ -17,7 +17,8 @@ pytestmark = pytest.mark.unit
 
 
 def trials(**scores: float) -> list[Trial]:
-    return [Trial(Method(name), 1.0, 1.0, 0.5, score) for name, score in ({"past_revenue": 1.0} | scores).items()]
+    known = {"past_revenue": 1.0, "half_past_revenue": 1.2} | scores
+    return [Trial(Method(name), 1.0, 1.0, 0.5, score) for name, score in known.items()]
 
 
 def test_two_origins_that_differ_by_little_leave_the_method_in_charge() -> None:
@@ -29,8 +30,22 @@ def test_a_clearly_better_method_is_published() -> None:
 
 
 @pytest.mark.parametrize("score", [1.0, 1.03])
-def test_the_naive_rule_needs_no_margin(score: float) -> None:
-    assert winner(trials(mbg_nbd=0.99, sharp_hurdle=score)) is Method.PAST_REVENUE
+def test_the_naive_rule_needs_no_margin_over_the_method_in_charge(score: float) -> None:
+    assert winner(trials(mbg_nbd=0.99, sharp_hurdle=score, half_past_revenue=1.05)) is Method.PAST_REVENUE
+
+
+def test_the_naive_rule_is_published_where_it_is_clearly_better_than_the_mean_too() -> None:
+    assert winner(trials(sharp_hurdle=1.3, half_past_revenue=1.2)) is Method.PAST_REVENUE
+
+
+@pytest.mark.parametrize("half", [0.97, 1.04])
+def test_the_mean_with_the_naive_rule_is_published_where_the_naive_rule_is_not_clearly_better(half: float) -> None:
+    """Online Retail on 9 September 2010: past revenue 1, its mean with the method in charge 1.03, the method in charge 1.12."""
+    assert winner(trials(sharp_hurdle=1.12 if half > 1 else 1.0, half_past_revenue=half)) is Method.HALF_PAST_REVENUE
+
+
+def test_the_mean_does_not_replace_a_method_in_charge_that_beats_the_naive_rule() -> None:
+    assert winner(trials(sharp_hurdle=0.99, half_past_revenue=0.97)) is IN_CHARGE
 
 
 def test_without_the_method_in_charge_the_best_one_is_published() -> None:
@@ -68,13 +83,37 @@ def customers(count: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
     return points, random.binomial(1, 0.5, count) * points.revenue.to_numpy() * 90 / age
 
 
-def test_without_a_year_all_methods_share_the_total_of_customers_like_these() -> None:
-    """Twice as many customers of the same kind are expected to spend twice as much, whatever the method's own total."""
+def first_window() -> tuple[pd.DataFrame, Origin]:
+    """400 customers and what they did in the only window of their history."""
     before, spent = customers(400, 1)
     histories = pd.DataFrame({"customer_id": np.arange(400), "spent": spent, "bought": (spent > 0).astype(int)})
-    past = Origin(date(2010, 4, 1), date(2010, 6, 30), histories, before, 200, float(spent.sum()), 1.0)
+    return before, Origin(date(2010, 4, 1), date(2010, 6, 30), histories, before, 200, float(spent.sum()), 1.0)
+
+
+def even_odds(points: pd.DataFrame) -> np.ndarray:
+    return np.full(len(points), 0.5)
+
+
+def test_without_a_year_all_methods_share_the_total_of_customers_like_these() -> None:
+    """Twice as many customers of the same kind are expected to spend twice as much, whatever the method's own total."""
+    before, past = first_window()
     now = pd.concat([before, before], ignore_index=True)
-    model = customer_value.learnt(now, (past,), lambda points: np.full(len(points), 0.5), Coming(90.0, None, None))
-    totals = {method: value.sum() for method, value in customer_value.values(model, now, np.full(len(now), 0.5)).items()}
-    assert len(totals) == 6
-    assert list(totals.values()) == pytest.approx([2 * spent.sum()] * 6)
+    model = customer_value.learnt(now, (past,), even_odds, Coming(90.0, None, None))
+    totals = {method: value.sum() for method, value in customer_value.values(model, now, even_odds(now)).items()}
+    assert len(totals) == 7
+    assert list(totals.values()) == pytest.approx([2 * past.spent.sum()] * 7)
+
+
+def test_a_method_that_no_origin_could_test_is_half_the_naive_rule() -> None:
+    points, past = first_window()
+    model = customer_value.learnt(points, (past,), even_odds, Coming(90.0, None, None))
+    assert model.method is Method.HALF_PAST_REVENUE
+    found = customer_value.values(model, points, even_odds(points))
+    product = found[Method.PAST_REVENUE] * found[IN_CHARGE]
+    ratio = found[Method.HALF_PAST_REVENUE] / np.sqrt(product)
+    assert ratio == pytest.approx(np.full(400, ratio[0]))
+
+
+def test_without_a_window_to_learn_from_purchases_alone_say_what_is_expected() -> None:
+    points, _ = first_window()
+    assert customer_value.learnt(points, (), None, Coming(90.0, None, None)).method is Method.MBG_NBD
