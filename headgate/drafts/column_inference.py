@@ -96,7 +96,7 @@ def guess_column(name: str, text: pa.Array, *, is_typed: bool = False, answer: A
         return _answered(name, text, answer.pattern)
     is_clear = plain.kind not in {Kind.STRING, Kind.DECIMAL} or (plain.kind is Kind.DECIMAL and is_typed)
     if is_clear or not len(different) or is_text_by_rule(name, different):
-        return Guess(_with_room(plain) if is_typed else plain)
+        return Guess(plain)
     found = _narrowed(infer_format(different), answer)
     if found.is_ambiguous:
         return Guess(_text_type(different), choices=found.readings)
@@ -105,7 +105,7 @@ def guess_column(name: str, text: pa.Array, *, is_typed: bool = False, answer: A
     return _read_as(found.readings[0], plain)
 
 
-def _with_room(plain: ColumnType) -> ColumnType:
+def with_room(plain: ColumnType) -> ColumnType:
     """Return a decimal of number cells with the scale that amounts have, if it has less."""
     spare = _SCALE_OF_NUMBER_CELLS - (plain.scale or 0)
     if plain.kind is not Kind.DECIMAL or plain.precision is None or spare <= 0:

@@ -33,6 +33,7 @@ from headgate.drafts.column_inference import (
     guess_type,
     is_code_name,
     rows_repeated,
+    with_room,
 )
 from headgate.drafts.format_answers import Answer, answer_of
 from headgate.drafts.nearly_all_rows import about_bad_values, about_key, guess_of_nearly_all, key_of_nearly_all, sounds_like_key
@@ -168,6 +169,7 @@ def draft(
     guesses = {one.name: _guess(one, cells[one.name], answers[one.name], is_typed=one.name in typed) for one in stored}
     if not strict:
         guesses = {name: guess_of_nearly_all(name, cells[name], guess) for name, guess in guesses.items()}
+    guesses |= {name: replace(guesses[name], type=with_room(guesses[name].type)) for name in typed}
     columns = {column.name: _column(column, cells[column.name], guesses[column.name]) for column in stored}
     columns |= _floats_again(body, replace(unread, columns=stored), columns)
     columns |= _names_of_people(columns)

@@ -37,6 +37,13 @@ def test_midnights_among_the_times_of_a_workbook_are_times(every: int) -> None:
     assert checked.accepted["wann"].to_pylist() == times
 
 
+def test_amounts_above_a_line_of_totals_have_two_places() -> None:
+    """Nobody worked out the sum of the last row: openpyxl stores the formula alone, and the gate quarantines the row."""
+    body = workbook(["nr", "gebuehr"], *([at, 12.5 * (at % 3)] for at in range(60)), ["Summe", "=SUM(B2:B61)"])
+    column = draft(body, "leser", strict=False).contract.column("gebuehr")
+    assert (column.type.kind, column.type.scale) == (Kind.DECIMAL, 2)
+
+
 def test_days_of_a_workbook_stay_days() -> None:
     body = workbook(["nr", "tag"], [1, datetime(2026, 1, 1)], [2, datetime(2026, 1, 2)])
     assert draft(body, "tage").contract.column("tag").type == ColumnType(Kind.DATE)
