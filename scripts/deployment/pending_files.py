@@ -39,6 +39,6 @@ def summary(results: list[dict[str, object]]) -> str:
     accepted = outcomes.pop("replayed", 0)
     parts = [f"pending files taken up: {accepted}. `headgate run` builds the tables with them."] if accepted else []
     if outcomes:
-        kept = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+        kept = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in sorted(outcomes.items()))
         parts.append(f"still pending: {kept}. {_LISTED}.")
     return " ".join(parts)

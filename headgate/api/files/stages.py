@@ -22,7 +22,7 @@ def stages_of(record: FileRecord) -> tuple[FileStage, ...]:
     upload: the object is in raw. trigger: a worker began with it. processing: the worker owns the file and has read it. validation:
     every row was checked. database: accepted and quarantined rows were stored. complete: the record was written.
     """
-    ended = {"upload": record.received_at, **record.stage_times, "complete": record.finished_at}
+    ended = {"upload": record.received_at, **record.stage_times, "complete": _finished_at(record)}
     is_reverted = record.state is FileState.REVERTED  # its record was written again long after the gate had
     states = _states(record, {name for name, at in ended.items() if at})
     found, before = [], ""
@@ -32,6 +32,12 @@ def stages_of(record: FileRecord) -> tuple[FileStage, ...]:
         found.append(FileStage(name=name, state=states[name], at=at, seconds=took, message=_message(name, record)))
         before = at
     return tuple(found)
+
+
+def _finished_at(record: FileRecord) -> str:
+    """When the record was written, in whole seconds, but not before its last stage, which is noted in milliseconds."""
+    stored = record.stage_times.get("database", "")
+    return stored if record.finished_at and stored.startswith(record.finished_at) else record.finished_at
 
 
 def _states(record: FileRecord, reached: set[str]) -> dict[StageName, StageState]:
@@ -60,7 +66,7 @@ def _message(name: StageName, record: FileRecord) -> str:
     if name == ("complete" if record.state is FileState.REVERTED else "validation") and record.error.get("message"):
         return record.error["message"]
     if name == "processing" and record.state is FileState.SKIPPED_DUPLICATE:
-        return record.error.get("message") or "Duplicate File Skipped: this content was accepted before"
+        return record.error.get("message") or "Duplicate File Skipped: this content was processed before"
     if name == "processing" and record.state is FileState.HANDED_OVER:
         return "A larger worker continues with the file"
     return f"{record.size_bytes:,} bytes" if name == "upload" else ""

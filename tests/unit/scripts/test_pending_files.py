@@ -15,7 +15,7 @@ def test_accepted_files_name_the_next_step_and_others_say_what_keeps_them() -> N
     results: list[dict[str, object]] = [{"outcome": "replayed"}, {"outcome": "replayed"}, {"outcome": "still_rejected"}]
     assert summary(results) == (
         "pending files taken up: 2. `headgate run` builds the tables with them. "
-        "still pending: 1 still_rejected. `headgate files --state needs_mapping` and `--state rejected` list them."
+        "still pending: 1 still rejected. `headgate files --state needs_mapping` and `--state rejected` list them."
     )
 
 

@@ -99,7 +99,7 @@ def _without_new_rows(records: Sequence[FileRecord]) -> list[str]:
     empty = [record.key for record in records if has_no_rows(record)]
     known = sum(record.state is FileState.SKIPPED_DUPLICATE and not has_no_rows(record) for record in records)
     said = f"{len(empty):,} of {len(records):,} files have a header and no rows: {screens.first_of(empty)}. Send rows below the header."
-    skipped = f"Duplicate File Skipped: {known:,} of {len(records):,} files, whose content was accepted before."
+    skipped = f"Duplicate File Skipped: {known:,} of {len(records):,} files, whose content was processed before."
     return [*([said] if empty else []), *([skipped] if known else [])]
 
 
