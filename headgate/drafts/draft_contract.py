@@ -170,6 +170,7 @@ def draft(
     if not strict:
         guesses = {name: guess_of_nearly_all(name, cells[name], guess) for name, guess in guesses.items()}
     guesses |= {name: replace(guesses[name], type=with_room(guesses[name].type)) for name in typed}
+    guesses |= _with_thousands_of_others(guesses)
     columns = {column.name: _column(column, cells[column.name], guesses[column.name]) for column in stored}
     columns |= _floats_again(body, replace(unread, columns=stored), columns)
     columns |= _names_of_people(columns)
@@ -241,6 +242,20 @@ def _guess(stored: Column, text: pa.Array, answer: Answer, *, is_typed: bool) ->
     if stored.type.kind is not Kind.STRING:
         return Guess(guess_type(stored.name, text))
     return guess_column(stored.name, text, is_typed=is_typed, answer=answer)
+
+
+def _with_thousands_of_others(guesses: Mapping[str, Guess]) -> dict[str, Guess]:
+    """Return the amounts below a thousand with the separator of the file's larger ones: the next file may write 1.299,00 in them, too."""
+    comma = {name: one.format for name, one in guesses.items() if one.format and one.format.decimal == ","}
+    shown = {declared.thousands for declared in comma.values()} - {""}
+    if len(shown) != 1:
+        return {}
+    (thousands,) = shown
+    return {
+        name: replace(guesses[name], format=replace(declared, thousands=thousands))
+        for name, declared in comma.items()
+        if not declared.thousands and guesses[name].type.kind is Kind.DECIMAL
+    }
 
 
 def _asked(questions: Sequence[Question]) -> list[Finding]:
