@@ -173,6 +173,16 @@ def mapping_key(source: str, fingerprint: str) -> str:
     return f"{MAPPINGS}/{source}/{fingerprint}.json"
 
 
+def corrected_rows_key(dataset: str, corrected: str, digest: str) -> str:
+    """Key in raw of rows of the file `corrected`, by its id, that somebody corrected and sent back."""
+    return f"{dataset}/{CORRECTIONS}/{corrected}-{digest}.csv"
+
+
+def has_corrected_rows(key: str) -> bool:
+    """Whether an object in raw holds corrected rows of another file: a few that were chosen, and no delivery like those before."""
+    return key.split("/")[1:2] == [CORRECTIONS]
+
+
 def correction_key(corrected: str, sent: str) -> str:
     """The object that says which rows of the file `corrected` the file `sent` has, in the artifacts bucket; both by file id."""
     return f"{CORRECTIONS}/{corrected}/{sent}.json"

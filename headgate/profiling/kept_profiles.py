@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
-from headgate.lake.keys import baseline_key, profile_key, summary_key
+from headgate.lake.keys import baseline_key, has_corrected_rows, profile_key, summary_key
 from headgate.lake.ports import SUMMARY, ObjectRef
 from headgate.profiling.columns import Columns
 from headgate.profiling.drift import KEPT_FILES, FileFigures, Shift, drift, figures_of
@@ -41,13 +41,15 @@ class Profiles:
     def of(self, record: FileRecord, contract: Contract, accepted: Rows, quarantine_rows: Rows) -> Mapping[str, str]:
         """As `keep`, for a file that went through the gate; its rows as tables, or as the Parquet that was written.
 
+        Corrected rows of another file are compared with nothing: they are a few, and no delivery.
+
         Statistics never reject rows: when they cannot be computed, the record states what failed. Errors of services are raised.
         """
         try:
             profile = profile_of(_received(record, contract, accepted, quarantine_rows))
         except Exception as error:  # noqa: BLE001 as the docstring has it; the text may hold a value, so only its kind is logged
             return {"failed": type(error).__name__}
-        return self.keep(profile)
+        return self._stored(profile) if has_corrected_rows(record.key) else self.keep(profile)
 
     def of_unknown(self, record: FileRecord, columns: Mapping[str, pa.Array], sensitive: Collection[str] = ()) -> Mapping[str, str]:
         """As `of`, for a rejected file; it is compared with nothing.
@@ -76,15 +78,19 @@ class Profiles:
 
     def keep(self, profile: Profile) -> Mapping[str, str]:
         """The profile is stored; what the file's record keeps of it: key, score and parts, and what is out of line."""
-        key = profile_key(profile.dataset, profile.content_sha256)
-        self.objects.write(ObjectRef(self.bucket, key), profile.to_json().encode(), content_type=_JSON)
+        stored = self._stored(profile)
         if not profile.dataset:
-            return {"key": key, **profile.summary()}
+            return stored
         before, own = self._before(profile.dataset), figures_of(profile)
         shifts = drift(own, before)
         self._remember(profile.dataset, [one for one in before if one.content_sha256 != own.content_sha256] + [own])
         shown = {"drift": _as_text(shifts)} if shifts else {}
-        return {"key": key, **profile.summary(), **shown}
+        return {**stored, **shown}
+
+    def _stored(self, profile: Profile) -> Mapping[str, str]:
+        key = profile_key(profile.dataset, profile.content_sha256)
+        self.objects.write(ObjectRef(self.bucket, key), profile.to_json().encode(), content_type=_JSON)
+        return {"key": key, **profile.summary()}
 
     def read(self, dataset: str, content_sha256: str) -> dict[str, object]:
         """A stored profile; NotFoundError when there is none."""

@@ -41,7 +41,7 @@ def send(lake: Lake, file_id: str, asked: Corrections) -> CorrectionsSent:
     quarantined = rows_of(lake.objects, lake.bucket("quarantine"), record)["source_row"].to_pylist()
     original = _original(lake, record)
     body = corrected_csv(original, _contract(lake, record, original), edits, quarantined)
-    ref = ObjectRef(record.bucket, f"{record.dataset}/corrections/{file_id}-{hashlib.sha256(body).hexdigest()[:16]}.csv")
+    ref = ObjectRef(record.bucket, keys.corrected_rows_key(record.dataset, file_id, hashlib.sha256(body).hexdigest()[:16]))
     sent = _written_once(lake, ref, body)
     sent_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
     rows = json.dumps(sorted(edits)).encode()

@@ -15,6 +15,7 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.registry import Registry
 from headgate.errors import NotFoundError
+from headgate.lake import keys
 from headgate.lake.ports import FileRecord
 from headgate.profiling.columns import Columns, Rows
 from headgate.profiling.kept_profiles import Profiles
@@ -205,6 +206,17 @@ def test_a_file_out_of_line_with_those_before_it_is_reported() -> None:
         assert "drift" not in store.keep(replace(usual, content_sha256=name))
     reported = store.keep(replace(profiled(payments(1000), quarantine_rows(), 1000), content_sha256="e"))
     assert reported["drift"].endswith("[rows]")
+
+
+def test_corrected_rows_are_compared_with_nothing() -> None:
+    store, rows = Profiles(MemoryObjects(), "artifacts"), payments(50)
+    for name in "abcd":
+        store.of(replace(RECORD, content_sha256=name, received=50), PAYMENTS, rows, quarantine_rows())
+    few = replace(RECORD, content_sha256="e", received=3)
+    corrected = replace(few, key=keys.corrected_rows_key("payments", "f", "0" * 16))
+
+    assert "drift" not in store.of(corrected, PAYMENTS, payments(3), quarantine_rows())
+    assert store.of(few, PAYMENTS, payments(3), quarantine_rows())["drift"].endswith("[rows]")
 
 
 def test_files_of_no_known_dataset_are_compared_with_nothing() -> None:
