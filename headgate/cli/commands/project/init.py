@@ -14,6 +14,8 @@ from headgate.cli.commands.project import contract_files
 from headgate.project import FILE, all_domains, read
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from headgate.project import LakeProject
 
 _TOML = """\
@@ -72,8 +74,17 @@ def init(folder: Path, files: tuple[Path, ...], *, name: str, region: str, domai
     for dataset, draft in drafts.items():
         contract_files.show_draft(draft, folder / "contracts" / "source" / f"{dataset}.yaml", dataset)
         written.append(f"contracts/source/{dataset}.yaml")
-    value = {"folder": str(folder.resolve()), "name": lake.name, "domains": [*lake.domains], "written": written}
-    options.show(as_json=as_json, value=lambda: value, screen=lambda: _screen(folder, has_contract=bool(drafts)))
+    alike = _of_the_same_columns(drafts)
+    value = {"folder": str(folder.resolve()), "name": lake.name, "domains": [*lake.domains], "written": written, "same_columns": alike}
+    options.show(as_json=as_json, value=lambda: value, screen=lambda: _screen(folder, alike, has_contract=bool(drafts)))
+
+
+def _of_the_same_columns(drafts: Mapping[str, contract_files.CheckedDraft]) -> list[list[str]]:
+    """Return the datasets that may be one: the files of three stations, or of two months."""
+    by_columns: dict[tuple[str, ...], list[str]] = {}
+    for dataset, checked in drafts.items():
+        by_columns.setdefault(checked.draft.contract.names, []).append(dataset)
+    return [datasets for datasets in by_columns.values() if len(datasets) > 1]
 
 
 def _checked(text: str) -> LakeProject:
@@ -87,7 +98,16 @@ def _draft_command(folder: Path) -> str:
     return f"headgate contract init FILE... --output {shlex.quote(str(folder))}/contracts/source"
 
 
-def _screen(folder: Path, *, has_contract: bool) -> str:
+def _screen(folder: Path, alike: Sequence[Sequence[str]], *, has_contract: bool) -> str:
     """The next step is a contract, and with one the deployment, from the clone of Headgate."""
     step = f"HEADGATE_PROJECT={shlex.quote(str(folder.resolve()))} make deploy-localstack" if has_contract else _draft_command(folder)
-    return f"Made a lake project in {folder}: headgate.toml, contracts/, models/, README.md.\nNext: {step}"
+    made = f"Made a lake project in {folder}: headgate.toml, contracts/, models/, README.md."
+    return "\n".join([made, *map(_hint, alike), f"Next: {step}"])
+
+
+def _hint(alike: Sequence[str]) -> str:
+    kept = alike[0]
+    return (
+        f"{', '.join(alike[:-1])} and {alike[-1]} have the same columns. If they are one dataset, keep contracts/source/{kept}.yaml, "
+        f"delete the others, and send all files with `headgate upload FILE... --dataset {kept}`."
+    )

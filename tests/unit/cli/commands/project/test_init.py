@@ -56,6 +56,16 @@ def test_with_a_sample_the_next_step_is_the_deployment(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1].endswith("make deploy-localstack")
 
 
+def test_samples_of_the_same_columns_may_be_one_dataset(tmp_path: Path) -> None:
+    names = ("north", "south", "places")
+    for name in names:
+        (tmp_path / f"{name}.csv").write_text(f"reading_id,{'place' if name == 'places' else 'value'}\n1,2.50\n2,3.25\n", encoding="utf-8")
+    done = CliRunner().invoke(cli, ["init", str(tmp_path / "lake"), *(str(tmp_path / f"{name}.csv") for name in names)])
+    (line,) = (one for one in done.stdout.splitlines() if "same columns" in one)
+    assert line.startswith("north and south have the same columns.")
+    assert line.endswith("send all files with `headgate upload FILE... --dataset north`.")
+
+
 def test_a_sample_that_cannot_be_read_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_bytes(b"")
     done = CliRunner().invoke(cli, ["init", str(tmp_path / "lake"), str(tmp_path / "empty.csv")])
