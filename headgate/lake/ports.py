@@ -252,6 +252,9 @@ class FileLedger(Protocol):
         ...
 
 
+ROWS = "headgate.rows"  # with each published table the catalog keeps how many rows it has
+
+
 @dataclass(frozen=True)
 class TableVersion:
     """What a catalog table points at now. `revision` guards the next move; `location` is an `s3://` folder."""

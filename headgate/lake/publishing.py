@@ -18,7 +18,7 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.catalog import glue_columns
 from headgate.errors import AuditError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import ROWS, ObjectRef
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -56,6 +56,11 @@ class Staged:
     size_bytes: int
     current: TableVersion
     parameters: dict[str, str]
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the catalog keeps with the version."""
+        return {ROWS: str(self.rows), "headgate.contract": f"{self.contract.id}@{self.contract.version}", **self.parameters}
 
 
 def notify_nobody(_: TableVersion) -> None:
@@ -120,7 +125,7 @@ class Publisher:
         contract = staged.contract
         changed = staged.current.location.rstrip("/") != staged.location.rstrip("/")
         if changed:
-            facts = {"headgate.rows": str(staged.rows), "headgate.contract": f"{contract.id}@{contract.version}", **staged.parameters}
+            facts = staged.facts
             self.catalog.move(staged.current, staged.location, glue_columns(contract), facts)
             self.notify(replace(staged.current, location=staged.location, parameters={**staged.current.parameters, **facts}))
         return Published(contract.dataset, staged.location, staged.rows, staged.size_bytes, changed)

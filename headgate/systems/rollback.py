@@ -56,9 +56,7 @@ def versions_of(table: TableVersion) -> list[BuiltVersion]:
 
 def with_history(staged: Staged) -> Staged:
     """Return a staged version that the catalog will list before the earlier ones; what was held is not held any more."""
-    contract = staged.contract
-    facts = {"headgate.rows": str(staged.rows), "headgate.contract": f"{contract.id}@{contract.version}", **staged.parameters}
-    new = BuiltVersion(staged.location, tuple(glue_columns(contract)), facts)
+    new = BuiltVersion(staged.location, tuple(glue_columns(staged.contract)), staged.facts)
     earlier = [one for one in versions_of(staged.current) if one.name != new.name]
     history = json.dumps([asdict(one) for one in [new, *earlier][:KEPT_VERSIONS]])
     return replace(staged, parameters={**staged.parameters, VERSIONS: history, HELD: ""})

@@ -11,6 +11,7 @@ from headgate.engines.local import give_back
 from headgate.errors import AuditError
 from headgate.lake import keys
 from headgate.lake.delete_old_versions import delete_old_versions
+from headgate.lake.ports import ROWS
 from headgate.lake.publishing import Published, parquet_bytes
 from headgate.lake.snapshots import snapshot_id_of
 from headgate.learning.store import Origin, Shelf
@@ -116,7 +117,7 @@ def _kept(publisher: Publisher, contracts: Mapping[str, Contract], versions: Map
             continue
         if current.parameters.get(DEPLOYMENT, "") != deployment:
             publisher.catalog.move(current, current.location, glue_columns(contracts[name]), {DEPLOYMENT: deployment})
-        rows = int(current.parameters.get("headgate.rows", "0"))
+        rows = int(current.parameters.get(ROWS, "0"))
         kept[name] = Published(name, current.location, rows, size_bytes, changed=False)
     return kept
 

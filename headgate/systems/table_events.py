@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from headgate.errors import NotFoundError
 from headgate.lake.lineage import merged_increments
 from headgate.lake.openlineage import PublishedTable, dataset_input, file_inputs, run_event
+from headgate.lake.ports import ROWS
 from headgate.systems.up_to_date import datasets_read, size_bytes_at, snapshot_built_from
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.lake.openlineage import Event, LakeNames
     from headgate.lake.ports import FileRecord, ObjectStore, TableVersion
-
-_ROWS = "headgate.rows"
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class TableEvents:
         Raises:
             NotFoundError: the table was not built yet, or the snapshot that it was built from was deleted.
         """
-        if _ROWS not in shown.parameters:
+        if ROWS not in shown.parameters:
             raise NotFoundError(f"Table {shown.table} was not built yet. `headgate run` builds it.")
         is_dataset = shown.database == self.names.curated_database
         contract = (self.curated if is_dataset else self.prod)[shown.table]
@@ -51,7 +50,7 @@ class TableEvents:
             contract=contract,
             database=shown.database,
             version=folder.rpartition("/")[2],
-            rows=int(shown.parameters[_ROWS]),
+            rows=int(shown.parameters[ROWS]),
             size_bytes=size_bytes_at(self.objects, bucket, shown.location),
         )
         inputs = self._files_of(shown.table, published.version) if is_dataset else self._datasets_of(shown)

@@ -18,7 +18,7 @@ from headgate.api.http.problems import ProblemError, invalid, not_found
 from headgate.api.shapes.tables import Download, ResultColumn, Rows, Systems, SystemSummary, TableDetail, TableSummary
 from headgate.errors import NotFoundError
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import ROWS, ObjectRef
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -80,7 +80,7 @@ def detail(lake: Lake, system: str, table: str) -> TableDetail:
         system=system,
         name=table,
         version=_version(lake, system, table),
-        rows=int(current.parameters.get("headgate.rows", 0)),
+        rows=int(current.parameters.get(ROWS, 0)),
         as_of=current.parameters.get("headgate.as_of", ""),
         snapshot_id=current.parameters.get("headgate.snapshot_id", ""),
         columns=_columns(contract, [column.name for column in contract.columns]),
@@ -139,7 +139,7 @@ def _version(lake: Lake, system: str, table: str) -> str:
     """The version that the catalog shows; empty before the first publish."""
     current = lake.catalog.current(lake.databases.prod, table)
     prefix = f"s3://{lake.bucket(system)}/{keys.TABLES}/{table}/"
-    is_published = "headgate.rows" in current.parameters and current.location.startswith(prefix)
+    is_published = ROWS in current.parameters and current.location.startswith(prefix)
     return current.location.removeprefix(prefix).strip("/") if is_published else ""
 
 

@@ -59,6 +59,7 @@ def rollback(table: str, to: str, *, yes: bool, as_json: bool, deployment_name: 
 
 def version_rows(shown: TableVersion) -> list[dict[str, object]]:
     """Return the versions of a table as facts; `state` is shown, held, or empty."""
+    from headgate.lake.ports import ROWS
     from headgate.systems.rollback import is_held, versions_of
 
     current = shown.location.rstrip("/").rpartition("/")[2]
@@ -68,7 +69,7 @@ def version_rows(shown: TableVersion) -> list[dict[str, object]]:
             "state": "shown" if one.name == current else "held" if is_held(shown, one.name) else "",
             "as_of": one.as_of,
             "snapshot_id": one.snapshot_id,
-            "rows": int(one.parameters.get("headgate.rows", "0")),
+            "rows": int(one.parameters.get(ROWS, "0")),
             "contract": one.parameters.get("headgate.contract", ""),
         }
         for one in versions_of(shown)
