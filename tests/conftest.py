@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -54,6 +55,12 @@ class Emulator:
             allowed = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
             iam.put_role_policy(RoleName=name, PolicyName="own-work", PolicyDocument=_policy(allowed))
         return arn
+
+
+def pytest_collection_finish() -> None:
+    """Leave modules and collected tests out of each later search for garbage: they live until the process ends."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

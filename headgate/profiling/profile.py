@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,22 +22,19 @@ from headgate.profiling.infer import infer
 from headgate.profiling.score import VOLATILITY_DAYS, Score, ratio, timeliness
 from headgate.profiling.sensitive_values import holds_secrets, may_hold_cards, may_hold_codes
 from headgate.profiling.streamed import describe_many
+from headgate.values.parallel_work import side_by_side
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from headgate.contracts.model import Column, Contract
     from headgate.profiling.columns import Columns
     from headgate.profiling.infer import Inferred
 
-Part = TypeVar("Part")
-Done = TypeVar("Done")
-
 FORM = 1
 _EPOCH = datetime(1970, 1, 1)
 # Seconds from 1970 to the first and the last that Python's calendar has.
 _FIRST_S, _LAST_S = -62_135_596_800, 253_402_300_799
-_THREADS = 2  # as many as the Lambda has
 _IDENTIFYING_SHARE = 0.9
 _FEW = 10
 _TYPE_OF = {
@@ -170,7 +166,7 @@ def profile_of(received: Received) -> Profile:
     Accepted rows are masked already. Columns that replace a sensitive value have counts only.
     """
     contract, broken = received.contract, _broken(received)
-    columns = side_by_side(lambda column: _known_column(received, broken, column), contract.columns)
+    columns = side_by_side(lambda column: _known_column(received, broken, column), contract.columns, received.rows)
     numeric = {column.name: received.accepted.some(column.name) for column in columns if _is_measure(column)}
     pairs, score = tuple(correlations(numeric)), _known_score(received, broken)
     return Profile(contract.dataset, received.content_sha256, received.rows, tuple(columns), pairs, score)
@@ -185,25 +181,20 @@ def profile_unknown(
         sensitive: columns that are known to be so; others are found by their names and values.
     """
     held = {name: _computable(in_one_piece(column)) for name, column in columns.items()}
-    inferred = dict(zip(held, side_by_side(lambda name: infer(held[name], name), held), strict=True))
+    rows = max(map(len, held.values()), default=0)
+    inferred = dict(zip(held, side_by_side(lambda name: infer(held[name], name), held, rows), strict=True))
     hidden = {*sensitive, *(name for name in held if _is_sensitive(name, inferred[name]))}
     if any(may_hold_cards(inferred[name].texts.unique) for name in hidden):
         hidden |= {name for name, column in inferred.items() if may_hold_codes(column.texts.unique)}
-    profiled = side_by_side(lambda name: _inferred_column(name, inferred[name], len(held[name]), hidden=name in hidden), held)
+    profiled = side_by_side(lambda name: _inferred_column(name, inferred[name], len(held[name]), hidden=name in hidden), held, rows)
     numeric = {column.name: inferred[column.name].values for column in profiled if _is_measure(column)}
-    score, rows = _inferred_score(held, inferred, received_at), max(map(len, held.values()), default=0)
+    score = _inferred_score(held, inferred, received_at)
     return Profile(dataset, content_sha256, rows, tuple(profiled), tuple(correlations(numeric)), score)
 
 
 def _computable(column: pa.Array) -> pa.Array:
     """Floats of 16 bits, which Arrow stores but has few functions for, as floats of 32, which are the same numbers."""
     return pc.cast(column, pa.float32()) if pa.types.is_float16(column.type) else column
-
-
-def side_by_side(work: Callable[[Part], Done], parts: Iterable[Part]) -> list[Done]:
-    """What `work` makes of each part, in the parts' order; Arrow and numpy let go of the interpreter's lock."""
-    with ThreadPoolExecutor(_THREADS) as threads:
-        return list(threads.map(work, parts))
 
 
 def _is_measure(column: ColumnProfile) -> bool:

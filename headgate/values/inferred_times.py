@@ -107,6 +107,8 @@ def _readings_of_several_patterns(texts: pa.Array) -> list[TimeReading]:
 
 def _readings_by_shape(texts: pa.Array) -> list[list[TimeReading]]:
     """Return for each shape of the texts the patterns that read all of its texts; empty if a shape has none, or there are too many."""
+    if _shape(str(texts[0])) not in _by_shape():
+        return []
     long_runs = pc.replace_substring_regex(texts, r"\d{3,}", "Y")  # a year of four digits and one of two have different shapes
     shapes = pc.replace_substring_regex(pc.replace_substring_regex(long_runs, r"\d+", "9"), r"\pL+", "A")
     different = pc.unique(shapes)

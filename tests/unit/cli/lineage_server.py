@@ -48,7 +48,7 @@ def lineage_server(*statuses: int, answer: str = "", location: str = "") -> Iter
 
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.port = http.server_port
-    thread = Thread(target=http.serve_forever, daemon=True)
+    thread = Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
         yield server

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from headgate.contracts.registry import Registry
 from headgate.errors import HeaderError
 from headgate.formats.batches import source_of
-from headgate.formats.csv.stream_csv import NotPlainError, stream
+from headgate.formats.csv.stream_csv import STREAMED_FROM_BYTES, NotPlainError, stream
 from headgate.formats.read_file import read_file
 from headgate.formats.received_rows import Ragged, Received
 from headgate.intake.quarantine.quarantine_rows import Origin
@@ -188,8 +188,10 @@ def test_a_value_behind_the_last_name_refuses_a_file_however_it_is_read(tmp_path
 
 def test_a_file_that_turns_out_not_to_be_plain_is_read_whole(tmp_path: Path) -> None:
     """Its first character that is not UTF-8 stands far behind its head."""
-    many = csv_of([GOOD_LINE.replace("1,A1", f"{row},A{row}") for row in range(1, 200_001)])
+    long_line = GOOD_LINE.replace("thanks", "thanks " * 100)
+    many = csv_of([long_line.replace("1,A1", f"{row},A{row}") for row in range(1, 25_001)])
+    assert len(many) > STREAMED_FROM_BYTES
     (tmp_path / "in.csv").write_bytes(many + GOOD_LINE.replace("1,A1", "0,A0").replace("thanks", "café").encode("cp1252"))
     counts = check_file(tmp_path / "in.csv", PAYMENTS, KEY, object_key="payments/in.csv", received_at=LANDED, folder=tmp_path)
-    assert (counts.received, counts.accepted, counts.quarantined) == (200_001, 200_000, 1)
+    assert (counts.received, counts.accepted, counts.quarantined) == (25_001, 25_000, 1)
     assert "café" in pq.read_table(tmp_path / "quarantine.parquet")["record"][0].as_py()

@@ -53,6 +53,11 @@ def test_parts_are_worked_on_at_the_same_time() -> None:
     assert len(side_by_side(lambda _: meeting.wait(), [1, 2])) == 2
 
 
+def test_few_rows_are_worked_on_in_the_thread_that_asks() -> None:
+    assert set(side_by_side(lambda _: threading.get_ident(), [1, 2], rows=9_999)) == {threading.get_ident()}
+    assert threading.get_ident() not in side_by_side(lambda _: threading.get_ident(), [1, 2], rows=10_000)
+
+
 def test_parts_that_are_handed_over_are_worked_on_in_their_order_and_all_of_them() -> None:
     done: list[int] = []
     with in_order(done.append, 2) as hand_over:
