@@ -98,7 +98,7 @@ def _checks_s(merged: Path) -> float:
     began = time.process_time()
     run = ValidationRun("cost", LANDED.date())
     for dataset, contract in Registry.load().curated.items():
-        run.check_file(contract, merged / f"{dataset}.parquet")
+        run.check_files(contract, [merged / f"{dataset}.parquet"])
     return time.process_time() - began
 
 

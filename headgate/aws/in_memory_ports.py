@@ -6,10 +6,11 @@ One suite in `tests/integration` holds each twin and its AWS adapter to the same
 from __future__ import annotations
 
 import hashlib
+import io
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from headgate.errors import ConflictError, NotFoundError, ServiceError, ThrottledError
 from headgate.lake.file_index import FileListPage
@@ -76,6 +77,14 @@ class MemoryObjects:
     def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "application/octet-stream") -> None:  # noqa: ARG002 as above
         """The object holds the file."""
         self._append(ref, path.read_bytes())
+
+    def copy(self, source: ObjectRef, target: ObjectRef) -> None:
+        """`target` holds what `source` holds."""
+        self._append(target, self._found(source)[1])
+
+    def open(self, ref: ObjectRef) -> BinaryIO:
+        """The object as a file for reading."""
+        return io.BytesIO(self._found(ref)[1])
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         """Every object below `prefix`, by key."""

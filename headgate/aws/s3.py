@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, replace
 from datetime import UTC
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, BinaryIO, TypedDict, cast
 
 from headgate.aws.errors import translated
 from headgate.errors import ServiceError
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 # As boto3's own transfers, which start ten threads and ask for the object's size first: more than a small file takes.
 ONE_CALL_BYTES = 8 << 20
 _CHUNK_BYTES = 1 << 20
+# Source: Amazon S3 API reference, "CopyObject": one request copies up to 5 GB.
+_ONE_COPY_BYTES, _COPIED_PART_BYTES = 5 << 30, 512 << 20
 
 
 class _Address(TypedDict, total=False):
@@ -90,6 +93,20 @@ class S3Objects:
         with translated(f"upload {uri(ref)}"):
             self.client.upload_file(str(path), ref.bucket, ref.key, ExtraArgs={"ContentType": content_type}, Callback=sent)
 
+    def copy(self, source: ObjectRef, target: ObjectRef) -> None:
+        """`target` holds what `source` holds; S3 copies it, in parts above 5 GB. NotFoundError when there is no source."""
+        from boto3.s3.transfer import TransferConfig  # noqa: PLC0415 only the merge copies
+
+        version = {"VersionId": source.version_id} if source.version_id else {}
+        how = TransferConfig(multipart_threshold=_ONE_COPY_BYTES, multipart_chunksize=_COPIED_PART_BYTES)
+        with translated(f"copy {uri(source)} to {uri(target)}"):
+            self.client.copy({"Bucket": source.bucket, "Key": source.key, **version}, target.bucket, target.key, Config=how)  # type: ignore[typeddict-item]  # VersionId is optional
+
+    def open(self, ref: ObjectRef) -> BinaryIO:
+        """The object as a file for reading; each read is one request for these bytes."""
+        found = self.info(ref)
+        return cast("BinaryIO", _RangedObject(self.client, found.ref, found.size_bytes))
+
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         """Every object below `prefix`, by key."""
         with translated(f"list s3://{bucket}/{prefix}"):
@@ -113,6 +130,39 @@ class S3Objects:
         """There is no such object; with a version id, that version is gone and older ones show again."""
         with translated(f"delete {uri(ref)}"):
             self.client.delete_object(**_address(ref))
+
+
+class _RangedObject(io.RawIOBase):
+    """An object as a file for reading, which fetches only the bytes that are asked for."""
+
+    def __init__(self, client: S3Client, ref: ObjectRef, size_bytes: int) -> None:
+        super().__init__()
+        self._client, self._ref, self._size_bytes, self._at = client, ref, size_bytes, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size_bytes}[whence]
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        end = self._size_bytes if size < 0 else min(self._at + size, self._size_bytes)
+        if self._at >= end:
+            return b""
+        with translated(f"read bytes {self._at} to {end} of {uri(self._ref)}"):
+            answer = self._client.get_object(**_address(self._ref), Range=f"bytes={self._at}-{end - 1}")
+            body = answer["Body"].read()
+        if "ContentRange" not in answer:  # a store may ignore ranges. Source: RFC 9110, section 14.2
+            body = body[self._at : end]
+        self._at += len(body)
+        return body
 
 
 def uri(ref: ObjectRef) -> str:

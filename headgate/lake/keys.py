@@ -7,7 +7,7 @@
 |            | `increments/<dataset>/<content sha256>.edition-<edition>` (it was replayed; which rows it holds now) |
 |            | `increments/<dataset>/<content sha256>.seen-<moment>` (its source still held these rows then) |
 |            | `increments/<dataset>/<moment>.deleted.parquet` (keys of rows that the source had deleted by then) |
-|            | `snapshots/<dataset>/<snapshot id>/part-00000.parquet`         |
+|            | `snapshots/<dataset>/<snapshot id>/part-<number>.parquet`      |
 |            | `snapshots/_lake/<snapshot id>.json` (what the five systems read; `current.json` is the newest) |
 |            | `snapshots/_lake/increments/<dataset>/<snapshot id>.json` (what a snapshot was merged from) |
 |            | `snapshots/_lake/references/<snapshot id>.json` (rows whose parent is not there) |
@@ -42,6 +42,7 @@ REPORTS = "reports"
 MODELS = "models"
 DATA_DOCS = "data_docs"
 ERASURES = "erasures"
+PARQUET = ".parquet"
 RUN_DELETIONS = "_deleted.parquet"  # beside the manifest, which certifies it: keys of rows that are no more
 RUN_MANIFEST = "_manifest.json"  # written last; it names the run's parts, which wait for it
 LAKE_MANIFESTS = f"{SNAPSHOTS}/_lake/"
@@ -261,4 +262,4 @@ def table_prefix(table: str, version: str) -> str:
 
 def part(prefix: str, number: int = 0) -> str:
     """Key of a numbered Parquet part below a folder."""
-    return f"{prefix}part-{number:05d}.parquet"
+    return f"{prefix}part-{number:05d}{PARQUET}"

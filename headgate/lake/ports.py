@@ -6,7 +6,7 @@ Every implementation raises only `headgate.errors`: NotFoundError, NotPermittedE
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from headgate.lake.states import UNDER_WAY, Action, ClaimAnswer, FileState
 
@@ -68,6 +68,18 @@ class ObjectStore(Protocol):
 
     def delete(self, ref: ObjectRef) -> None:
         """There is no such (version of the) object; absent already is fine."""
+        ...
+
+
+class SnapshotObjects(ObjectStore, Protocol):
+    """An object store that copies objects without a download, and reads some bytes of them."""
+
+    def copy(self, source: ObjectRef, target: ObjectRef) -> None:
+        """`target` holds what `source` holds. The bytes stay inside the store."""
+        ...
+
+    def open(self, ref: ObjectRef) -> BinaryIO:
+        """The object as a file for reading; only the bytes that are read are fetched."""
         ...
 
 

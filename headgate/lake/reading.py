@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
@@ -35,13 +36,25 @@ def checked_references(objects: ObjectStore, curated_bucket: str, snapshot_id: s
     return references.from_json(text)
 
 
-def fetch(objects: ObjectStore, curated_bucket: str, lake: LakeSnapshot, datasets: Iterable[str], folder: Path) -> dict[str, Path]:
-    """Each dataset's rows as a Parquet file below `folder`. NotFoundError when the snapshot lacks a dataset."""
+def part_refs(objects: ObjectStore, curated_bucket: str, snapshot: DatasetSnapshot) -> list[ObjectRef]:
+    """The parts of a dataset's snapshot, in the order of the key. NotFoundError when there is none."""
+    found = [item.ref for item in objects.list(curated_bucket, snapshot.location) if item.ref.key.endswith(keys.PARQUET)]
+    if not found:
+        raise NotFoundError(f"no object below s3://{curated_bucket}/{snapshot.location}")
+    return found
+
+
+def fetch(
+    objects: ObjectStore, curated_bucket: str, lake: LakeSnapshot, datasets: Iterable[str], folder: Path
+) -> dict[str, tuple[Path, ...]]:
+    """Each dataset's parts as Parquet files below `folder`, in the order of the key. NotFoundError when the snapshot lacks a dataset."""
     known = known_datasets(lake, datasets)
-    paths = {dataset: folder / f"{dataset}.parquet" for dataset in known}
-    refs = [ObjectRef(curated_bucket, keys.part(snapshot.location)) for snapshot in known.values()]
+    refs = {dataset: part_refs(objects, curated_bucket, snapshot) for dataset, snapshot in known.items()}
+    paths = {dataset: tuple(folder / dataset / ref.key.rpartition("/")[2] for ref in parts) for dataset, parts in refs.items()}
+    for dataset in known:
+        (folder / dataset).mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(_DOWNLOADS) as pool:
-        list(pool.map(objects.download, refs, paths.values()))
+        list(pool.map(objects.download, chain.from_iterable(refs.values()), chain.from_iterable(paths.values())))
     return paths
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import Catalog, ObjectStore, TableVersion
+    from headgate.lake.ports import Catalog, SnapshotObjects, TableVersion
     from headgate.lake.versions import LastHeld
 
 log = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ class Merging:
         notify: called with the table of each dataset that shows another snapshot than before.
     """
 
-    objects: ObjectStore
+    objects: SnapshotObjects
     catalog: Catalog
     contracts: Mapping[str, Contract]
     curated_bucket: str
@@ -234,7 +234,7 @@ class Merging:
         merged = merge_files(plan.contract, files, out, memory, self._deletions(folder, plan), held_at=held_at, lacking=lacking)
         contract = plan.contract.without_required(merged.missing_values)
         staged = self._publisher.stage_file(contract, out, plan.prefix, current=plan.current)
-        references.keep(dataset, out)
+        references.keep(dataset, keys.part(""), out)
         self._write(keys.merged_increments_key(dataset, snapshot_id), plan.made_of.to_json())
         before = plan.base.superseded if plan.base else 0
         snapshot = DatasetSnapshot(

@@ -12,20 +12,21 @@ from typing import TYPE_CHECKING
 import duckdb
 import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.references import references
-from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.reading import part_refs
 from headgate.lake.references import CheckedReference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
+    from typing import BinaryIO
 
     from headgate.contracts.model import Contract
     from headgate.contracts.references import Reference
-    from headgate.lake.ports import ObjectStore
+    from headgate.lake.ports import SnapshotObjects
     from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
 
 _FIRST_KEYS = 20
@@ -68,19 +69,22 @@ class ReferenceCheck:
         memory_limit: of DuckDB, in its notation; beyond it the check spills into the folder.
     """
 
-    objects: ObjectStore
+    objects: SnapshotObjects
     bucket: str
     contracts: Mapping[str, Contract]
     folder: Path
     memory_limit: str = "2GB"
 
-    def keep(self, dataset: str, snapshot: Path) -> None:
-        """The columns of a snapshot's file that references need lie in the folder; the file itself is not needed any more."""
-        names = sorted(_columns_of(dataset, references(self.contracts)))
-        if names:
-            with duckdb.connect() as connection:
-                quoted = ", ".join(f'"{name}"' for name in names)
-                connection.read_parquet(str(snapshot)).project(quoted).write_parquet(str(self._kept(dataset)))
+    def keep(self, dataset: str, part: str, rows: Path | BinaryIO) -> None:
+        """The columns of a snapshot's part that references need lie in the folder; the part itself is not needed any more.
+
+        Args:
+            part: the name of the part's object.
+        """
+        if names := self._names(dataset):
+            self._kept(dataset).mkdir(exist_ok=True)
+            with pq.ParquetFile(rows) as file:
+                pq.write_table(file.read(names, use_threads=False), self._kept(dataset) / part)
 
     def check(self, snapshots: Mapping[str, DatasetSnapshot], known: Iterable[CheckedReference] = ()) -> tuple[CheckedReference, ...]:
         """Every reference, over these snapshots. What is `known` of the same two snapshots is not looked at again."""
@@ -104,25 +108,27 @@ class ReferenceCheck:
         orphans = ibis.to_sql(without_parent(children, one.column, parents, one.parent_column), dialect="duckdb")
         with duckdb.connect(config={"memory_limit": self.memory_limit, "temp_directory": str(self.folder / "spill")}) as connection:
             for dataset, name in ((one.dataset, _CHILDREN), (one.parent, _PARENTS)):
-                connection.read_parquet(str(self._fetched(snapshots[dataset]))).create_view(name)
+                connection.read_parquet(self._fetched(snapshots[dataset])).create_view(name)
             connection.sql(str(orphans)).create(_ORPHANS)
             found = connection.table(_ORPHANS)
             ((rows, distinct),) = found.aggregate(f"coalesce(sum({_ROWS}), 0), count(*)").fetchall()
             first = found.order(_VALUE).limit(_FIRST_KEYS).fetchall()
         return CheckedReference(*about, int(rows), int(distinct), tuple(str(value) for value, _ in first))
 
-    def _fetched(self, snapshot: DatasetSnapshot) -> Path:
-        """The kept columns; of a snapshot that was not built now they are fetched first."""
-        kept = self._kept(snapshot.dataset)
-        if not kept.exists():
-            whole = self.folder / f"{snapshot.dataset}.whole.parquet"
-            self.objects.download(ObjectRef(self.bucket, keys.part(snapshot.location)), whole)
-            self.keep(snapshot.dataset, whole)
-            whole.unlink()
-        return kept
+    def _fetched(self, snapshot: DatasetSnapshot) -> list[str]:
+        """The kept columns, by part; of parts that were not written now only these columns are fetched first."""
+        parts = [(ref, ref.key.rpartition("/")[2]) for ref in part_refs(self.objects, self.bucket, snapshot)]
+        for ref, part in parts:
+            if not (self._kept(snapshot.dataset) / part).exists():
+                with self.objects.open(ref) as rows:
+                    self.keep(snapshot.dataset, part, rows)
+        return [str(self._kept(snapshot.dataset) / part) for _, part in parts]
 
     def _kept(self, dataset: str) -> Path:
-        return self.folder / f"{dataset}.parquet"
+        return self.folder / dataset
+
+    def _names(self, dataset: str) -> list[str]:
+        return sorted(_columns_of(dataset, references(self.contracts)))
 
 
 def _columns_of(dataset: str, stated: Iterable[Reference]) -> set[str]:

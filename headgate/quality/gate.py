@@ -53,7 +53,7 @@ class QualityGate:
         with tempfile.TemporaryDirectory(dir=self.workspace) as folder:
             merged = [dataset for dataset in self.contracts if dataset not in lake.failed]
             files = fetch(self.objects, self.curated_bucket, lake, merged, Path(folder))
-            verdicts = tuple(validation_run.check_file(self._contract(lake, dataset), file) for dataset, file in files.items())
+            verdicts = tuple(validation_run.check_files(self._contract(lake, dataset), parts) for dataset, parts in files.items())
         docs_at = self.docs.publish(validation_run, lake.snapshot_id, DOCS)
         require(verdicts, docs_at)
         return Inspected(verdicts, docs_at)

@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.contracts.identity import merge_key
+from headgate.lake.parquet import table_of
 from headgate.quality.frames import frame_of
 from headgate.quality.suites import UNIQUE, place_of, suite_of, unique_keys, unique_suite_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from headgate.contracts.model import Contract
@@ -98,12 +99,20 @@ class ValidationRun:
         starts = range(0, max(1, rows.num_rows), self._batch_rows)
         return self._check(contract, (rows.slice(start, self._batch_rows) for start in starts), rows.select)
 
-    def check_file(self, contract: Contract, path: Path) -> SuiteResult:
-        """As `check`, for the rows of a Parquet file, which need not fit into memory."""
-        with pq.ParquetFile(path) as file:
-            batches = (pa.Table.from_batches([batch]) for batch in file.iter_batches(self._batch_rows))
-            some = batches if file.metadata.num_rows else iter([file.schema_arrow.empty_table()])
-            return self._check(contract, some, lambda names: file.read(columns=names, use_threads=False))
+    def check_files(self, contract: Contract, paths: Sequence[Path]) -> SuiteResult:
+        """As `check`, for the rows of Parquet files, which need not fit into memory."""
+        return self._check(contract, self._batches(paths), lambda names: pa.concat_tables(table_of(path, names) for path in paths))
+
+    def _batches(self, paths: Sequence[Path]) -> Iterator[pa.Table]:
+        """Some rows at a time; a table without rows where the files have none."""
+        rows = 0
+        for path in paths:
+            with pq.ParquetFile(path) as file:
+                empty = file.schema_arrow.empty_table()
+                rows += file.metadata.num_rows
+                yield from (pa.Table.from_batches([batch]) for batch in file.iter_batches(self._batch_rows))
+        if not rows:
+            yield empty
 
     def _check(self, contract: Contract, batches: Iterable[pa.Table], columns: Callable[[list[str]], pa.Table]) -> SuiteResult:
         """Ask about some rows at a time: as pandas objects all rows take many times the memory of their file.

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from headgate.contracts.arrow import arrow_schema
 from headgate.engines.choose_engine import EngineName, open_tables
 from headgate.errors import ConflictError
-from headgate.lake import keys
 from headgate.lake.reading import fetch, known_datasets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -52,7 +51,7 @@ class SnapshotTables:
         contracts: the curated contracts, by dataset.
         workspace: a local folder with room for what is read, where the engine reads local files.
         ask_athena: opens tables of a database, given their columns; of use for Athena only.
-        open_files: opens Parquet files, or objects, on DuckDB or Spark.
+        open_files: opens Parquet files, patterns of files, or folders of objects, on DuckDB or Spark.
     """
 
     objects: ObjectStore
@@ -83,9 +82,9 @@ class SnapshotTables:
         if engine is EngineName.ATHENA:
             return self._in_athena(lake, datasets)
         if engine is EngineName.SPARK and self.choice.reads_objects:
-            return self.open_files(engine, {name: f"s3://{self.bucket}/{keys.part(one.location)}" for name, one in known.items()})
+            return self.open_files(engine, {name: f"s3://{self.bucket}/{one.location}" for name, one in known.items()})
         files = fetch(self.objects, self.bucket, lake, datasets, self.workspace)
-        return self.open_files(engine, {name: str(path) for name, path in files.items()})
+        return self.open_files(engine, {name: place_of(paths) for name, paths in files.items()})
 
     def _in_athena(self, lake: LakeSnapshot, datasets: tuple[str, ...]) -> Opened:
         for name in datasets:
@@ -93,3 +92,8 @@ class SnapshotTables:
             if shown != f"s3://{self.bucket}/{lake.datasets[name].location}".rstrip("/"):
                 raise ConflictError(f"table {self.database}.{name} shows another snapshot than {lake.snapshot_id}")
         return self.ask_athena({name: arrow_schema(self.contracts[name]) for name in datasets}, self.database)
+
+
+def place_of(parts: Sequence[Path]) -> str:
+    """Return how an engine is asked for a dataset's local parts: the path of the only one, or a pattern for all of them."""
+    return str(parts[0]) if len(parts) == 1 else str(parts[0].with_name("*.parquet"))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.aws.s3 import S3Objects
 from headgate.errors import NotFoundError, ServiceError
-from headgate.lake.ports import ObjectRef, ObjectStore
+from headgate.lake.ports import ObjectRef, ObjectStore, SnapshotObjects
 from tests.conftest import unique
 
 if TYPE_CHECKING:
@@ -28,7 +32,7 @@ def s3_objects(emulator: Emulator) -> S3Objects:
 
 
 @pytest.fixture(params=[pytest.param("memory", marks=pytest.mark.unit), pytest.param("s3", marks=pytest.mark.integration)])
-def objects(request: pytest.FixtureRequest) -> ObjectStore:
+def objects(request: pytest.FixtureRequest) -> SnapshotObjects:
     if request.param == "memory":
         return MemoryObjects()
     return s3_objects(request.getfixturevalue("emulator"))
@@ -151,3 +155,37 @@ def test_a_small_and_a_large_file_are_uploaded_whole(objects: ObjectStore, ref: 
         (tmp_path / "up").write_bytes(body)
         objects.upload(tmp_path / "up", ref, content_type="text/csv")
         assert objects.read(ref) == body
+
+
+def test_a_copy_holds_the_same_bytes_under_another_key(objects: SnapshotObjects, ref: ObjectRef) -> None:
+    objects.write(ref, b"rows")
+    target = replace(ref, key=f"{ref.key} copied ü")
+    objects.copy(ref, target)
+    assert objects.read(target) == objects.read(ref) == b"rows"
+
+
+def test_nothing_is_copied_from_an_absent_object(objects: SnapshotObjects, ref: ObjectRef) -> None:
+    with pytest.raises(NotFoundError):
+        objects.copy(ref, replace(ref, key=f"{ref.key}-copied"))
+
+
+def test_a_column_of_a_parquet_object_is_read_without_the_others(objects: SnapshotObjects, ref: ObjectRef) -> None:
+    body = io.BytesIO()
+    pq.write_table(pa.table({"id": [1, 2], "text": ["a" * 9_000, "b" * 9_000]}), body)
+    objects.write(ref, body.getvalue())
+    with objects.open(ref) as opened, pq.ParquetFile(opened) as file:
+        assert file.read(["id"], use_threads=False).to_pydict() == {"id": [1, 2]}
+
+
+def test_an_open_object_reads_from_the_place_that_was_sought(objects: SnapshotObjects, ref: ObjectRef) -> None:
+    objects.write(ref, b"0123456789")
+    with objects.open(ref) as opened:
+        assert opened.seek(-3, io.SEEK_END) == 7
+        assert (opened.read(2), opened.read(9), opened.read(1), opened.tell()) == (b"78", b"9", b"", 10)
+        opened.seek(4)
+        assert opened.read() == b"456789"
+
+
+def test_an_absent_object_cannot_be_opened(objects: SnapshotObjects, ref: ObjectRef) -> None:
+    with pytest.raises(NotFoundError):
+        objects.open(ref)

@@ -206,11 +206,15 @@ def test_a_verdict_does_not_depend_on_how_many_rows_are_asked_about_at_once(tmp_
     whole = check(CONTRACT, table)
     assert {(one.place, one.rule, one.rows) for one in whole.broken} == {("state", "valid_values", 2), ("line_id", "unique", 2)}
     assert ValidationRun("batches", date.min, batch_rows=2).check(CONTRACT, table) == whole
-    assert ValidationRun("file", date.min, batch_rows=2).check_file(CONTRACT, path) == whole
+    assert ValidationRun("file", date.min, batch_rows=2).check_files(CONTRACT, [path]) == whole
+    parts = [tmp_path / f"part-{number}.parquet" for number in range(3)]
+    for number, part in enumerate(parts):
+        pq.write_table(table.slice(2 * number, 2), part)
+    assert ValidationRun("parts", date.min, batch_rows=2).check_files(CONTRACT, parts) == whole
 
 
 def test_batches_without_a_defect_pass(tmp_path: Path) -> None:
     path = tmp_path / "lines.parquet"
     pq.write_table(rows({}, {"line_id": 2}, {"line_id": 3}), path)
-    verdict = ValidationRun("file", date.min, batch_rows=2).check_file(CONTRACT, path)
+    verdict = ValidationRun("file", date.min, batch_rows=2).check_files(CONTRACT, [path])
     assert (verdict.passed, verdict.rows) == (True, 3)

@@ -67,7 +67,20 @@ def test_datasets_are_fetched_as_files(tmp_path: Path) -> None:
     objects = MemoryObjects()
     objects.write(ObjectRef("curated", "snapshots/orders/1a/part-00000.parquet"), b"rows")
     files = fetch(objects, "curated", LAKE, ["orders"], tmp_path)
-    assert files["orders"].read_bytes() == b"rows"
+    assert [path.read_bytes() for path in files["orders"]] == [b"rows"]
+
+
+def test_every_part_of_a_dataset_is_fetched_in_the_order_of_the_key(tmp_path: Path) -> None:
+    objects = MemoryObjects()
+    for number in (10, 2, 0, 1):
+        objects.write(ObjectRef("curated", keys.part("snapshots/orders/1a/", number)), str(number).encode())
+    files = fetch(objects, "curated", LAKE, ["orders"], tmp_path)
+    assert [path.read_bytes() for path in files["orders"]] == [b"0", b"1", b"2", b"10"]
+
+
+def test_a_snapshot_without_any_part_is_not_an_empty_dataset(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="no object below s3://curated/snapshots/orders/1a/"):
+        fetch(MemoryObjects(), "curated", LAKE, ["orders"], tmp_path)
 
 
 def test_a_dataset_that_the_snapshot_lacks_is_named(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pytest
 
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
@@ -22,8 +23,6 @@ from headgate.systems.snapshot_tables import EngineChoice, SnapshotTables
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pyarrow as pa
 
 pytestmark = pytest.mark.unit
 
@@ -81,8 +80,18 @@ def test_executors_elsewhere_read_the_objects_themselves(tmp_path: Path) -> None
     asked = Asked()
     with tables(tmp_path, EngineChoice(EngineName.SPARK, reads_objects=True), asked).opened(LAKE, ("regions",)):
         pass
-    assert asked.places == [("spark", {"regions": f"s3://{BUCKET}/{keys.part(REGIONS.location)}"})]
+    assert asked.places == [("spark", {"regions": f"s3://{BUCKET}/{REGIONS.location}"})]
     assert not list(tmp_path.iterdir())
+
+
+def test_a_dataset_of_several_parts_is_one_table(tmp_path: Path) -> None:
+    chosen = replace(tables(tmp_path, EngineChoice(), Asked()), open_files=open_tables)
+    schema = arrow_schema(Registry.load().curated["regions"])
+    for number, name in enumerate(("DE", "GB", "US")):
+        part = pa.table([pa.array([name if field.name == "region_id" else None], field.type) for field in schema], schema.names)
+        chosen.objects.write(ObjectRef(BUCKET, keys.part(REGIONS.location, number)), parquet_bytes(part))
+    with chosen.opened(LAKE, ("regions",)) as opened:
+        assert sorted(opened["regions"].region_id.execute()) == ["DE", "GB", "US"]
 
 
 def test_athena_is_asked_of_its_own_tables(tmp_path: Path) -> None:
