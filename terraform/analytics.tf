@@ -155,12 +155,46 @@ data "aws_iam_policy_document" "read_snapshots" {
   }
 }
 
-# One event for each table version that a job publishes; a job reads and deletes none.
-data "aws_iam_policy_document" "write_lineage" {
+locals {
+  # The datasets that each system reads, from its package or its SQL, as scripts/packages/build.py found them: nothing is typed here.
+  datasets_read = jsondecode(file("${local.build_dir}/reads.json"))
+}
+
+# docs/adr/0084-a-system-reads-its-own-datasets.md
+data "aws_iam_policy_document" "read_own_datasets" {
+  for_each = local.systems
+
+  # Ids of snapshots have 16 digits. Below _lake/ also lie lists of increments and of missing parents, which no system reads.
   statement {
-    sid       = "WriteLineageEvents"
+    sid     = "ReadOwnDatasets"
+    actions = ["s3:GetObject"]
+    resources = concat(
+      ["${module.bucket["curated"].arn}/snapshots/_lake/current.json", "${module.bucket["curated"].arn}/snapshots/_lake/????????????????.json"],
+      [for dataset in local.datasets_read[each.key] : "${module.bucket["curated"].arn}/snapshots/${dataset}/*"],
+    )
+  }
+
+  statement {
+    sid       = "ListSnapshots"
+    actions   = ["s3:ListBucket"]
+    resources = [module.bucket["curated"].arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["snapshots/*"]
+    }
+  }
+}
+
+# One event for each table version that a job publishes, in the folder of who publishes; a job reads and deletes none.
+data "aws_iam_policy_document" "write_lineage" {
+  for_each = setunion(local.systems, ["merge_curated"])
+
+  statement {
+    sid       = "WriteOwnLineageEvents"
     actions   = ["s3:PutObject"]
-    resources = ["${module.bucket["artifacts"].arn}/openlineage/dt=*/*.json"] # headgate.lake.keys.lineage_event_key
+    resources = ["${module.bucket["artifacts"].arn}/openlineage/dt=*/${each.key}/*.json"] # headgate.lake.keys.lineage_event_key
   }
 }
 
@@ -169,7 +203,7 @@ data "aws_iam_policy_document" "merge_curated" {
     data.aws_iam_policy_document.use_key.json,
     data.aws_iam_policy_document.keep_audit_ledger.json,
     data.aws_iam_policy_document.read_snapshots.json,
-    data.aws_iam_policy_document.write_lineage.json,
+    data.aws_iam_policy_document.write_lineage["merge_curated"].json,
   ]
 
   statement {
@@ -319,9 +353,9 @@ data "aws_iam_policy_document" "build_system" {
   for_each = local.systems
 
   source_policy_documents = concat(
-    [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.read_snapshots.json, data.aws_iam_policy_document.write_lineage.json],
+    [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.read_own_datasets[each.key].json, data.aws_iam_policy_document.write_lineage[each.key].json],
     each.key == "compliance-guardian" ? [data.aws_iam_policy_document.audit_everything.json, data.aws_iam_policy_document.keep_audit_ledger.json] : [],
-    local.engine == "athena" ? [data.aws_iam_policy_document.ask_athena.json] : [],
+    local.engine == "athena" ? [data.aws_iam_policy_document.ask_athena[each.key].json] : [],
   )
 
   statement {

@@ -10,6 +10,8 @@ locals {
 
 # Athena asks for the caller's own rights to catalog and results; that to the rows it reads, every system has already.
 data "aws_iam_policy_document" "ask_athena" {
+  for_each = local.systems
+
   statement {
     sid       = "AskAthena"
     actions   = ["athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults", "athena:StopQueryExecution"]
@@ -17,11 +19,11 @@ data "aws_iam_policy_document" "ask_athena" {
   }
 
   statement {
-    sid     = "ReadCuratedTables"
+    sid     = "ReadOwnDatasetsTables"
     actions = ["glue:GetDatabase", "glue:GetTable", "glue:GetPartitions"]
     resources = concat(
       [local.catalog_arn, local.database_arns["curated"]],
-      [for key, table in local.published_tables : local.table_arns[key] if table.database == "curated"],
+      [for dataset in local.datasets_read[each.key] : local.table_arns["curated.${dataset}"]],
     )
   }
 

@@ -86,7 +86,7 @@ variable "full_names" {
 }
 
 variable "build_dir" {
-  description = "Folder that scripts/packages/build.py writes: archives, job scripts and catalog.json. Empty means ../build."
+  description = "Folder that scripts/packages/build.py writes: archives, job scripts, catalog.json and reads.json. Empty means ../build."
   type        = string
   default     = ""
 

@@ -19,7 +19,7 @@
 |            | `models/<system>/<model>/days/as_of=YYYY-MM-DD/card.json` (the record of the day's last run) |
 |            | `data_docs/<snapshot id>/<about>/index.html` (Great Expectations' pages of a run) |
 |            | `erasures/<hash>.json` (what an erasure that has not ended searches for; deleted at its end) |
-|            | `openlineage/dt=YYYY-MM-DD/<run id>-<table>.json` (OpenLineage event of a table version published that day) |
+|            | `openlineage/dt=YYYY-MM-DD/<publisher>/<run id>-<table>.json` (OpenLineage event of a table version published that day) |
 |            | `runs/unchanged/<system>` (no dataset that the system reads changed, so the run of this moment skips it) |
 | prod       | `tables/<table>/<version>/part-00000.parquet`                  |
 """
@@ -230,9 +230,9 @@ def lineage_events_prefix(published_on: date) -> str:
     return f"{LINEAGE_EVENTS}/dt={published_on.isoformat()}/"
 
 
-def lineage_event_key(published_on: date, run_id: str, table: str) -> str:
-    """Key of the OpenLineage event of a table version."""
-    return f"{lineage_events_prefix(published_on)}{run_id}-{table}.json"
+def lineage_event_key(published_on: date, publisher: str, run_id: str, table: str) -> str:
+    """Key of the OpenLineage event of a table version. `publisher` is the system, or `merge_curated`: a job writes its own folder only."""
+    return f"{lineage_events_prefix(published_on)}{publisher}/{run_id}-{table}.json"
 
 
 def snapshot_prefix(dataset: str, snapshot_id: str) -> str:

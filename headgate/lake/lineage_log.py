@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from headgate.errors import HeadgateError
 from headgate.lake import keys
-from headgate.lake.openlineage import run_id, table_of, to_json
+from headgate.lake.openlineage import publisher_of, run_id, table_of, to_json
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
@@ -57,5 +57,5 @@ class LineageLog:
 
     def _write(self, published: TableVersion, at: datetime) -> None:
         event = self.event_of(published, at)
-        key = keys.lineage_event_key(at.date(), run_id(event), table_of(event))
+        key = keys.lineage_event_key(at.date(), publisher_of(event), run_id(event), table_of(event))
         self.objects.write(ObjectRef(self.bucket, key), to_json(event), content_type="application/json")

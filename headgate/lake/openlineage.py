@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
 PRODUCER = "urn:headgate"
+MERGE = "merge_curated"  # who publishes a dataset's table
 MOST_FILES = 100  # an event of a dataset of many thousand files would be larger than receivers accept
 # Of names in Headgate: the same table version has the same run id everywhere.
 _NAMES = UUID("8f9a3a6e-5a3f-5f8e-9d6d-0f3c3e1f8a11")
@@ -77,7 +78,7 @@ def run_event(names: LakeNames, published: PublishedTable, inputs: Sequence[Even
         at: when the version was published, naive UTC.
     """
     contract = published.contract
-    table, job = contract.dataset, f"{contract.system or 'merge_curated'}.{contract.dataset}"
+    table, job = contract.dataset, f"{contract.system or MERGE}.{contract.dataset}"
     version = f"{names.job_namespace}/{published.database}.{table}@{published.version}"
     written = {"rowCount": published.rows, "size": published.size_bytes}
     return {
@@ -101,6 +102,11 @@ def run_event(names: LakeNames, published: PublishedTable, inputs: Sequence[Even
 def run_id(event: Event) -> str:
     """The id of an event's run, which names the table version."""
     return str(event["run"]["runId"])
+
+
+def publisher_of(event: Event) -> str:
+    """Who published the table of an event: a system, or `merge_curated`."""
+    return str(event["job"]["name"]).rpartition(".")[0]
 
 
 def table_of(event: Event) -> str:

@@ -6,6 +6,7 @@
     build/requirements/<name>.txt   the packages that a Glue job installs on AWS: locked versions with their hashes
     build/graphql.json         schema and fields of the GraphQL API of records, from the contracts that are models
     build/catalog.json         tables and columns, from the contracts
+    build/reads.json           the datasets that each system reads, from its code; the role of its job is limited to them
     build/sentence_model.zip   what retail-copilot's job reads searches with, where it is installed and a deployment wants it
 
 Libraries are not in the archives: on AWS the layers of scripts/packages/layer.py bring them, and the emulator runs with this
@@ -29,7 +30,7 @@ import zipfile
 from importlib import metadata
 from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 
@@ -37,10 +38,14 @@ from headgate.contracts.catalog import glue_columns
 from headgate.contracts.registry import Registry, folders
 from headgate.onboarding.graphql_schema import field_names, graphql_schema
 from headgate.onboarding.models import models_of
-from headgate.project import PACKED, PACKED_DASHBOARDS, project
+from headgate.project import MODELS_SYSTEM, PACKED, PACKED_DASHBOARDS, project
+from headgate.systems import registry as systems
+from headgate.systems.sql_models import sql_models
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from headgate.systems.registry import System
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
 
@@ -89,6 +94,7 @@ def build(out: Path = BUILD) -> list[Path]:
     wanted |= {f"requirements/{script.stem}.txt": job_lock(script).encode() for script in sorted((ROOT / "glue_jobs").glob("*.py"))}
     wanted["graphql.json"] = (json.dumps(graphql(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
     wanted["catalog.json"] = (json.dumps(catalog(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
+    wanted["reads.json"] = (json.dumps(datasets_by_system(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
     return [out / name for name, body in wanted.items() if write(out / name, body)]
 
 
@@ -175,6 +181,16 @@ def catalog(registry: Registry) -> dict[str, dict[str, Any]]:
         }
         for database, contracts in databases.items()
     }
+
+
+def datasets_by_system(registry: Registry) -> dict[str, list[str]]:
+    """Return the datasets of the lake that each of its systems may read, sorted; those of `own-models` are what its SQL reads."""
+    packages = {name: _own_models(registry) if name == MODELS_SYSTEM else systems.system(name) for name in project().systems}
+    return {name: sorted(registry.curated.keys() & systems.may_read(package)) for name, package in packages.items()}
+
+
+def _own_models(registry: Registry) -> System:
+    return cast("System", sql_models(registry.prod, registry.curated, lambda text, _: text))  # nothing is built, so nothing is translated
 
 
 def graphql(registry: Registry) -> dict[str, Any]:

@@ -135,10 +135,34 @@ run "least_privilege" {
   }
 
   assert {
-    condition = [for statement in data.aws_iam_policy_document.write_lineage.statement : [statement.actions, statement.resources]] == [
-      [toset(["s3:PutObject"]), toset(["${module.bucket["artifacts"].arn}/openlineage/dt=*/*.json"])]
-    ]
-    error_message = "A job writes lineage events, and neither reads nor deletes any."
+    condition = length(data.aws_iam_policy_document.write_lineage) == length(local.systems) + 1 && alltrue([
+      for publisher, document in data.aws_iam_policy_document.write_lineage :
+      [for statement in document.statement : [statement.actions, statement.resources]] == [
+        [toset(["s3:PutObject"]), toset(["${module.bucket["artifacts"].arn}/openlineage/dt=*/${publisher}/*.json"])]
+      ]
+    ])
+    error_message = "A job writes its own lineage events, and neither reads nor deletes any."
+  }
+
+  assert {
+    condition = alltrue([
+      for system, document in data.aws_iam_policy_document.read_own_datasets : [for statement in document.statement : statement.resources if contains(statement.actions, "s3:GetObject")] == [toset(concat(
+        [for manifest in ["current", "????????????????"] : "${module.bucket["curated"].arn}/snapshots/_lake/${manifest}.json"],
+        [for dataset in jsondecode(file("tests/fixtures/built/reads.json"))[system] : "${module.bucket["curated"].arn}/snapshots/${dataset}/*"],
+      ))]
+    ])
+    error_message = "A system reads the datasets that its code reads, and no other one."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for system, document in data.aws_iam_policy_document.build_system : [
+        for statement in document.statement : [
+          for resource in statement.resources : !startswith(resource, module.bucket["curated"].arn)
+        ]
+      ]
+    ]))
+    error_message = "Nothing else gives a system rows of curated."
   }
 
   # Mocked documents are all equal, so they are counted: the key, snapshots, lineage, and the audit's ledger.
@@ -417,8 +441,19 @@ run "only_an_engine_that_asks_athena_may" {
   }
 
   assert {
-    condition     = !anytrue([for statement in data.aws_iam_policy_document.ask_athena.statement : contains(tolist(statement.resources), "*")])
-    error_message = "It asks in its own workgroup, of curated tables, and keeps answers with the workgroup's."
+    condition = !anytrue(flatten([
+      for document in data.aws_iam_policy_document.ask_athena : [for statement in document.statement : contains(tolist(statement.resources), "*")]
+    ]))
+    error_message = "It asks in its own workgroup, and keeps answers with the workgroup's."
+  }
+
+  assert {
+    condition = jsonencode({
+      for system, document in data.aws_iam_policy_document.ask_athena : system => flatten([
+        for statement in document.statement : [for resource in statement.resources : split("/", resource)[2] if strcontains(resource, ":table/")]
+      ])
+    }) == jsonencode({ for system, datasets in jsondecode(file("tests/fixtures/built/reads.json")) : system => sort(datasets) })
+    error_message = "It asks Athena about the tables of its own datasets only."
   }
 }
 

@@ -31,6 +31,11 @@ run "a_lake_of_own_sql_models_has_one_system" {
     condition     = [for job in keys(module.job) : job if startswith(job, "build_")] == ["build_own_models"]
     error_message = "One job builds the own models."
   }
+
+  assert {
+    condition     = local.datasets_read == { own-models = ["orders"] } && length(data.aws_iam_policy_document.read_own_datasets["own-models"].statement[0].resources) == 3
+    error_message = "Own models read the datasets of their SQL, and the two kinds of manifests."
+  }
 }
 
 run "a_lake_without_systems_ends_after_the_gate" {

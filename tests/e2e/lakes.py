@@ -60,16 +60,19 @@ class Lake:
         answered: list[dict[str, Any]] = self.headgate("query", sql)
         return answered
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 boto3 makes a class per service at run time
-        """A boto3 client of a service, as root."""
+    def client(self, service: str, credentials: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 boto3 makes a class per service at run time
+        """A boto3 client of a service, as root or with the credentials of an assumed role."""
+        root = {"AccessKeyId": self.environment["AWS_ACCESS_KEY_ID"], "SecretAccessKey": self.environment["AWS_SECRET_ACCESS_KEY"]}
+        known = credentials or root
         # localstack-client gives all clients of a process the endpoint of its environment. Several emulators may run here at once, each on
         # a free port of its own, so the endpoint is stated.
         return boto3.client(
             service,
             endpoint_url=self.environment["AWS_ENDPOINT_URL"],
             region_name=self.environment["AWS_REGION"],
-            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
+            aws_access_key_id=known["AccessKeyId"],
+            aws_secret_access_key=known["SecretAccessKey"],
+            aws_session_token=known.get("SessionToken"),
             config=Config(s3={"addressing_style": "path"}),
         )
 

@@ -9,15 +9,20 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
+from botocore.exceptions import ClientError
 
+from scripts.emulator.emulator import ACCOUNT
 from tests.e2e.lakes import DEPLOY, ROOT, TEST_VARIABLES, eventually, libraries
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.e2e.lakes import Lake
 
 pytestmark = pytest.mark.e2e
@@ -142,6 +147,46 @@ def test_a_permission_taken_away_ends_in_the_dead_letter_queue_and_redriving_com
     stored = [one for one in shop_lake.objects("HEADGATE_CURATED_BUCKET", "increments/regions/") if record["content_sha256"] in one]
     assert len(stored) == 1
     assert _dead_letters(shop_lake) == 0
+
+
+def test_a_system_reads_its_own_datasets_and_writes_its_own_lineage_only(shop_lake: Lake) -> None:
+    """With the policy of its job's role in a role that this test may assume: only Glue may assume the job's own."""
+    s3 = _with_rights_of(shop_lake, "build_global_market_pulse")
+    read, write = partial(_answer, s3.get_object), partial(_answer, s3.put_object, Body=b"{}")
+    curated, artifacts = (shop_lake.environment[f"HEADGATE_{zone}_BUCKET"] for zone in ("CURATED", "ARTIFACTS"))
+    datasets = ("orders", "order_items", "products", "regions", "customers", "payments", "card_transactions", "search_queries")
+    answers = {name: read(Bucket=curated, Key=f"snapshots/{name}/none/part-00000.parquet") for name in datasets}
+    assert [name for name, answer in answers.items() if answer == "NoSuchKey"] == ["orders", "order_items", "products", "regions"]
+    assert {answers[name] for name in ("customers", "payments", "card_transactions", "search_queries")} == {"AccessDenied"}
+    manifests = ("current", "0123456789abcdef", "references/0123456789abcdef", "increments/customers/0123456789abcdef")
+    refused = [read(Bucket=curated, Key=f"snapshots/_lake/{name}.json") == "AccessDenied" for name in manifests]
+    assert refused == [False, False, True, True]
+    assert _answer(s3.list_objects_v2, Bucket=curated, Prefix="increments/") == "AccessDenied"
+
+    own, others = "openlineage/dt=2000-01-01/global-market-pulse/x.json", "openlineage/dt=2000-01-01/retail-copilot/x.json"
+    assert [write(Bucket=artifacts, Key=key) for key in (own, others)] == ["", "AccessDenied"]
+    shop_lake.client("s3").delete_object(Bucket=artifacts, Key=own)
+
+
+def _with_rights_of(lake: Lake, job: str) -> Any:  # noqa: ANN401 boto3 makes a class per service at run time
+    iam, name = lake.client("iam"), f"rights-of-{job}"
+    role = lake.client("glue").get_job(JobName=lake.outputs["jobs"][job])["Job"]["Role"].rpartition("/")[2]
+    (policy,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+    trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
+    made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}))["Role"]
+    iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=document if isinstance(document, str) else json.dumps(document))
+    taken = lake.client("sts").assume_role(RoleArn=made["Arn"], RoleSessionName="test")["Credentials"]
+    return lake.client("s3", taken)
+
+
+def _answer(call: Callable[..., object], **arguments: object) -> str:
+    """Return the code of the error that a call ends with; empty when it succeeds."""
+    try:
+        call(**arguments)
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return ""
 
 
 def test_one_failing_system_does_not_lose_the_others_and_names_its_cause(built: Path, shop_lake: Lake) -> None:

@@ -15,7 +15,7 @@ from headgate import wiring
 from headgate.aws import clients
 from headgate.client import lake as client
 from headgate.contracts.registry import Registry
-from headgate.lake.openlineage import run_id, table_of
+from headgate.lake.openlineage import publisher_of, run_id, table_of
 from tests.e2e.lakes import ROOT
 from tests.openlineage import check_run_event
 
@@ -83,7 +83,7 @@ def test_the_bucket_has_one_event_for_each_published_table_and_it_is_what_the_co
     for ref in listed:
         event = json.loads(wiring.objects().read(ref))
         check_run_event(event)
-        assert ref.key == f"openlineage/dt={event['eventTime'][:10]}/{run_id(event)}-{table_of(event)}.json"
+        assert ref.key == f"openlineage/dt={event['eventTime'][:10]}/{publisher_of(event)}/{run_id(event)}-{table_of(event)}.json"
         written.setdefault(run_id(event), []).append(event)
     current = shop_lake.headgate("lineage", "--openlineage")
     assert sorted(map(table_of, current)) == sorted([*registry.curated, *registry.prod])

@@ -13,6 +13,7 @@ import pytest
 
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import SYSTEMS
+from headgate.systems import registry as systems
 from scripts.packages import build
 
 if TYPE_CHECKING:
@@ -123,6 +124,41 @@ def test_every_system_has_tables_in_the_catalog(built: Path) -> None:
     catalog = json.loads((built / "catalog.json").read_text(encoding="utf-8"))
     assert {table["system"] for table in catalog["prod"].values()} == set(SYSTEMS)
     assert "quarantine" in catalog["curated"]
+
+
+def test_each_systems_role_is_given_the_datasets_that_its_code_reads(built: Path) -> None:
+    reads = json.loads((built / "reads.json").read_text(encoding="utf-8"))
+    curated = set(Registry.load().curated)
+    assert reads == {name: sorted(curated & set(systems.may_read(systems.system(name)))) for name in SYSTEMS}
+    assert reads["global-market-pulse"] == ["order_items", "orders", "products", "regions"]
+    assert reads["market-intelligence-hub"] == ["calendar", "order_items", "orders", "products"]  # it looks at the calendar if there is one
+
+
+def test_own_models_are_given_the_datasets_that_their_sql_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("orders", "regions"):
+        write_contract(tmp_path / "contracts" / "source", name)
+    write_contract(tmp_path / "contracts" / "prod", "order_ids")
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "order_ids.sql").write_text("select id from own_curated.orders", encoding="utf-8")
+    (tmp_path / "headgate.toml").write_text('name = "own"\ndomains = []\n', encoding="utf-8")
+    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
+    assert build.datasets_by_system(Registry.load()) == {"own-models": ["orders"]}
+
+
+def test_a_lake_without_systems_gives_nobody_datasets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_contract(tmp_path / "contracts" / "source", "orders")
+    (tmp_path / "headgate.toml").write_text('name = "own"\ndomains = []\n', encoding="utf-8")
+    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
+    assert build.datasets_by_system(Registry.load()) == {}
+
+
+def write_contract(folder: Path, name: str) -> None:
+    """Write the contract of a table with one column, its key."""
+    folder.mkdir(parents=True, exist_ok=True)
+    key = {"name": "id", "logicalType": "string", "physicalType": "TEXT", "primaryKey": True, "primaryKeyPosition": 1, "required": True}
+    table = {"name": name, "description": "Ids", "properties": [{**key, "description": "Its id"}]}
+    head = {"apiVersion": "v3.1.0", "kind": "DataContract", "id": f"own.{name}", "name": name, "version": "1.0.0", "status": "active"}
+    (folder / f"{name}.yaml").write_text(json.dumps({**head, "schema": [table]}), encoding="utf-8")
 
 
 def test_jobs_install_all_they_need_at_locked_versions_and_nothing_of_development(built: Path) -> None:

@@ -24,7 +24,12 @@ ORDERS, REGIONS = (TableVersion("shop", name, f"s3://curated/snapshots/{name}/s1
 
 
 def event_of(shown: TableVersion, at: datetime) -> dict[str, Any]:
-    return {"eventTime": at.isoformat(), "run": {"runId": "an-id"}, "outputs": [{"name": f"AwsDataCatalog.shop.{shown.table}"}]}
+    return {
+        "eventTime": at.isoformat(),
+        "run": {"runId": "an-id"},
+        "job": {"name": f"merge_curated.{shown.table}"},
+        "outputs": [{"name": f"AwsDataCatalog.shop.{shown.table}"}],
+    }
 
 
 def lineage_log(objects: MemoryObjects, of: Callable[[TableVersion, datetime], dict[str, Any]] = event_of) -> LineageLog:
@@ -49,8 +54,11 @@ def test_each_published_version_has_an_event_below_the_day_of_its_publish() -> N
         events.add(REGIONS)
         assert objects.contents("artifacts") == {}
     found = objects.contents("artifacts")
-    assert sorted(found) == ["openlineage/dt=2026-01-02/an-id-orders.json", "openlineage/dt=2026-01-02/an-id-regions.json"]
-    assert json.loads(found["openlineage/dt=2026-01-02/an-id-orders.json"]) == event_of(ORDERS, AT)
+    assert sorted(found) == [
+        "openlineage/dt=2026-01-02/merge_curated/an-id-orders.json",
+        "openlineage/dt=2026-01-02/merge_curated/an-id-regions.json",
+    ]
+    assert json.loads(found["openlineage/dt=2026-01-02/merge_curated/an-id-orders.json"]) == event_of(ORDERS, AT)
 
 
 def test_a_job_that_publishes_nothing_writes_no_event() -> None:
@@ -70,13 +78,13 @@ def test_tables_that_moved_before_an_error_have_events_and_the_error_is_raised()
 
     with pytest.raises(NotPermittedError, match="the second table"):
         publish_two()
-    assert list(objects.contents("artifacts")) == ["openlineage/dt=2026-01-02/an-id-orders.json"]
+    assert list(objects.contents("artifacts")) == ["openlineage/dt=2026-01-02/merge_curated/an-id-orders.json"]
 
 
 def test_an_event_that_cannot_be_written_is_a_warning_with_its_cause(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING), lineage_log(RefusingObjects()) as events:
         events.add(ORDERS)
-    key = "openlineage/dt=2026-01-02/an-id-orders.json"
+    key = "openlineage/dt=2026-01-02/merge_curated/an-id-orders.json"
     assert warnings_of(caplog) == [("WARNING", "orders", f"write {key}: AccessDenied")]
 
 
@@ -92,5 +100,5 @@ def test_an_unexpected_error_stops_neither_the_run_nor_the_other_events_and_its_
     with caplog.at_level(logging.WARNING), lineage_log(objects, broken) as events:
         events.add(ORDERS)
         events.add(REGIONS)
-    assert list(objects.contents("artifacts")) == ["openlineage/dt=2026-01-02/an-id-regions.json"]
+    assert list(objects.contents("artifacts")) == ["openlineage/dt=2026-01-02/merge_curated/an-id-regions.json"]
     assert warnings_of(caplog) == [("WARNING", "orders", "KeyError")]
