@@ -14,7 +14,7 @@
 | quarantine | `rows/<dataset>/<content sha256>.parquet`                      |
 | artifacts  | `processed/<dataset>/<content sha256>.json` (a file's profile; `_baseline.json` has the newest files' figures) |
 |            | `mappings/<source>/<header>.json` (which columns are which fields, as people decided) |
-|            | `models/<system>/<model>/versions/<version>/{model.joblib,card.json}` (a fitted model and its record) |
+|            | `models/<system>/<model>/versions/<version>/{model.skops,card.json}` (a fitted model and its record) |
 |            | `models/<system>/<model>/scorer.npz` (the champion as numbers, which predictions are computed from) |
 |            | `models/<system>/<model>/days/as_of=YYYY-MM-DD/card.json` (the record of the day's last run) |
 |            | `data_docs/<snapshot id>/<about>/index.html` (Great Expectations' pages of a run) |
@@ -191,7 +191,7 @@ def correction_key(corrected: str, sent: str) -> str:
 
 def model_key(system: str, model: str, version: str) -> str:
     """Key of one version of a fitted model."""
-    return f"{MODELS}/{system}/{model}/versions/{version}/model.joblib"
+    return f"{MODELS}/{system}/{model}/versions/{version}/model.skops"
 
 
 def scorer_key(system: str, model: str) -> str:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
-
-import joblib
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from headgate.errors import AuditError
 from headgate.lake import keys
@@ -24,8 +21,13 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import ObjectStore
     from headgate.learning.champion_challenger import Decision
+    from headgate.learning.model_file import Storable
 
-LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas")
+Kind = TypeVar("Kind", bound="Storable")
+
+LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "skops")
+STORED_AS = "skops"
+PICKLED = "joblib"  # as earlier versions of Headgate stored models; loading such a file would run what it says
 _JSON = "application/json"
 
 
@@ -35,7 +37,7 @@ class Trained:
 
     Attributes:
         name: the model's, within its system: `churn`.
-        fitted: whatever scores, with its preprocessing; joblib must be able to write it.
+        fitted: whatever scores, with its preprocessing: a `headgate.learning.model_file.Storable`.
         columns: what it looks at, in its order.
         rows: how many it learnt from.
         metrics: figure → value, on cases it had not seen.
@@ -66,7 +68,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Card:
-    """The record of one version of a model. `sha256` is of the model's bytes; `libraries` are what can load it."""
+    """The record of one version of a model. `sha256` is of the model's bytes, which are `stored_as`; `libraries` are what can load it."""
 
     model: str
     system: str
@@ -83,6 +85,7 @@ class Card:
     libraries: Mapping[str, str]
     sha256: str
     calibration: tuple[Bin, ...] = ()
+    stored_as: str = PICKLED  # cards of earlier versions do not state it
 
     def to_json(self) -> str:
         """Its text; equal cards give equal bytes."""
@@ -104,8 +107,14 @@ class ModelStore:
     bucket: str
 
     def keep(self, trained: Trained, origin: Origin) -> Card:
-        """The model can be loaded, and is the last word of its day. Keeping the same one again changes nothing."""
-        body = _bytes(trained.fitted)
+        """The model can be loaded, and is the last word of its day. Keeping the same one again changes nothing.
+
+        Raises:
+            AuditError: the model has an object of a type that `headgate.learning.model_file` does not trust.
+        """
+        from headgate.learning.model_file import to_bytes  # noqa: PLC0415 whoever reads cards only needs no scikit-learn
+
+        body = to_bytes(trained.fitted)
         card = _card(trained, origin, hashlib.sha256(body).hexdigest())
         self.objects.write(self._ref(keys.model_key(card.system, card.model, card.version)), body)
         for key in (
@@ -148,17 +157,28 @@ class ModelStore:
         last = {key.rpartition("/as_of=")[0]: key for key in sorted(found) if keys.parse_model_of_day_key(key)}
         return [self._read(key) for key in last.values()]
 
-    def load(self, card: Card) -> Any:  # noqa: ANN401 whatever was kept
+    def is_outdated(self, system: str, model: str, as_of: date) -> bool:
+        """The last model of a day is a pickle of an earlier version of Headgate, which is not loaded."""
+        key = keys.model_of_day_key(system, model, as_of)
+        return key in self._below(system, model) and self._read(key).stored_as != STORED_AS
+
+    def load(self, card: Card, kind: type[Kind]) -> Kind:
         """The fitted model of a card.
 
         Raises:
             NotFoundError: its bytes are gone.
-            AuditError: its bytes are not those that were kept. They are not loaded, since loading runs what they say.
+            AuditError: its bytes are not those that were kept, hold an object of a type that is not trusted, or are a pickle of an
+                earlier version of Headgate.
         """
+        from headgate.learning.model_file import state_from_bytes  # noqa: PLC0415 as above
+
+        name = f"model {card.system}/{card.model} version {card.version}"
+        if card.stored_as != STORED_AS:
+            raise AuditError(f"{name} is a pickle of an earlier version of Headgate, which is not loaded. `headgate run` fits it again.")
         body = self.objects.read(self._ref(keys.model_key(card.system, card.model, card.version)))
         if hashlib.sha256(body).hexdigest() != card.sha256:
-            raise AuditError(f"model {card.system}/{card.model} version {card.version}: its bytes are not those that its card names")
-        return joblib.load(io.BytesIO(body))
+            raise AuditError(f"{name}: its bytes are not those that its card names")
+        return kind.from_state(state_from_bytes(body))
 
     def _below(self, system: str, model: str) -> list[str]:
         return [info.ref.key for info in self.objects.list(self.bucket, keys.models_of_days_prefix(system, model))]
@@ -209,10 +229,5 @@ def _card(trained: Trained, origin: Origin, sha256: str) -> Card:
         libraries={name: version(name) for name in LIBRARIES},
         sha256=sha256,
         calibration=trained.calibration,
+        stored_as=STORED_AS,
     )
-
-
-def _bytes(fitted: object) -> bytes:
-    out = io.BytesIO()
-    joblib.dump(fitted, out, compress=3)
-    return out.getvalue()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import replace
+import pickle
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,11 +15,12 @@ import pytest
 
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.errors import AuditError, NotFoundError
+from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.learning import preprocessing
 from headgate.learning.champion_challenger import decide
 from headgate.learning.drift import DriftWatch
-from headgate.learning.store import Card, ModelStore, Origin, Trained
+from headgate.learning.store import PICKLED, Card, ModelStore, Origin, Trained
 
 pytestmark = pytest.mark.unit
 
@@ -24,10 +28,38 @@ POINTS = pd.DataFrame({"amount": [1.0, np.nan, 3.0]})
 ORIGIN = Origin("demand-insights-engine", "abc", date(2026, 3, 1), "c0de")
 
 
-def trained(recipe: str = "splines") -> Trained:
-    step = preprocessing.chain(DriftWatch(), preprocessing.impute()).fit(POINTS)
+@dataclass(frozen=True)
+class Steps:
+    """A fitted model that can be stored."""
+
+    step: Any
+
+    def state(self) -> dict[str, Any]:
+        return {"step": self.step}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Steps:
+        return cls(**state)
+
+
+class NotTrusted(DriftWatch):
+    """An estimator that nobody listed."""
+
+
+def trained(recipe: str = "splines", watch: DriftWatch | None = None) -> Trained:
+    step = Steps(preprocessing.chain(watch or DriftWatch(), preprocessing.impute()).fit(POINTS))
     losses = {"splines": np.full(200, 0.5), "trees": np.full(200, 0.6)}
     return Trained("churn", recipe, step, ("amount",), 3, {"auc": 0.85}, decide("", losses), {"amount": 0.0})
+
+
+LOADED: list[str] = []
+
+
+class Runs:
+    """Whoever unpickles it runs code."""
+
+    def __reduce__(self) -> tuple[Any, tuple[str]]:
+        return LOADED.append, ("loaded",)
 
 
 def store() -> ModelStore:
@@ -37,7 +69,7 @@ def store() -> ModelStore:
 def test_a_kept_model_works_as_it_did_with_its_preprocessing() -> None:
     kept = store()
     card = kept.keep(trained(), ORIGIN)
-    assert kept.load(card).transform(POINTS).tolist() == trained().fitted.transform(POINTS).tolist()
+    assert kept.load(card, Steps).step.transform(POINTS).tolist() == trained().fitted.step.transform(POINTS).tolist()
 
 
 def test_the_card_says_what_data_what_code_and_what_score() -> None:
@@ -98,10 +130,45 @@ def test_changed_bytes_are_not_loaded() -> None:
     objects = MemoryObjects()
     kept = ModelStore(objects, "artifacts")
     card = kept.keep(trained(), ORIGIN)
-    place = next(info.ref for info in objects.list("artifacts", "") if info.ref.key.endswith(".joblib"))
+    place = next(info.ref for info in objects.list("artifacts", "") if info.ref.key.endswith(".skops"))
     objects.write(ObjectRef(place.bucket, place.key), b"something else")
     with pytest.raises(AuditError, match="not those that its card names"):
-        kept.load(card)
+        kept.load(card, Steps)
+
+
+def test_a_pickle_of_an_earlier_version_is_not_loaded_and_the_message_says_what_fits_the_model_again() -> None:
+    """Even if it lies where the model should be, and its card names its bytes."""
+    objects = MemoryObjects()
+    kept = ModelStore(objects, "artifacts")
+    card = kept.keep(trained(), ORIGIN)
+    body = pickle.dumps(Runs())
+    objects.write(ObjectRef("artifacts", keys.model_key(card.system, card.model, card.version)), body)
+    stated = json.loads(card.to_json()) | {"sha256": hashlib.sha256(body).hexdigest()}
+    del stated["stored_as"]
+    with pytest.raises(AuditError, match=r"a pickle of an earlier version of Headgate, which is not loaded\. `headgate run` fits it again"):
+        kept.load(Card.from_json(json.dumps(stated)), Steps)
+    with pytest.raises(AuditError, match="Not a model's file"):
+        kept.load(Card.from_json(json.dumps(stated | {"stored_as": "skops"})), Steps)
+    assert LOADED == []
+
+
+def test_a_model_of_an_earlier_version_is_outdated_and_a_new_one_is_not() -> None:
+    objects = MemoryObjects()
+    kept = ModelStore(objects, "artifacts")
+    assert not kept.is_outdated(ORIGIN.system, "churn", ORIGIN.as_of)
+    card = kept.keep(trained(), ORIGIN)
+    assert not kept.is_outdated(ORIGIN.system, "churn", ORIGIN.as_of)
+    of_the_day = ObjectRef("artifacts", keys.model_of_day_key(card.system, card.model, ORIGIN.as_of))
+    objects.write(of_the_day, replace(card, stored_as=PICKLED).to_json().encode())
+    assert kept.is_outdated(ORIGIN.system, "churn", ORIGIN.as_of)
+    assert kept.champion(ORIGIN.system, "churn", date(2026, 3, 2)) == "splines"
+
+
+def test_a_model_with_an_object_of_an_untrusted_type_is_not_stored() -> None:
+    objects = MemoryObjects()
+    with pytest.raises(AuditError, match=r"types that are not trusted: [\w.]*test_store\.NotTrusted"):
+        ModelStore(objects, "artifacts").keep(trained(watch=NotTrusted()), ORIGIN)
+    assert objects.contents("artifacts") == {}
 
 
 def test_a_version_that_was_never_kept_is_not_found() -> None:

@@ -26,6 +26,7 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef, TableVersion
 from headgate.lake.publishing import Publisher
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
+from headgate.learning.store import PICKLED, ModelStore
 from headgate.quality.audit import audit
 from headgate.systems import registry
 from headgate.systems.rollback import roll_back, versions_of
@@ -376,6 +377,46 @@ def test_a_system_takes_its_own_options_and_other_options_are_another_version(ti
     assert [published.changed for published in tiny.run(options={"added": "4"})] == [True, True]
     assert tiny.table("counts")["orders"].to_pylist() == [5]
     assert [published.changed for published in tiny.run(options={"added": "4"})] == [False, False]
+
+
+LEARNING = (
+    SOURCE.replace("def build(tables, as_of):", 'LEARNS = ("mean",)\n\n\ndef build(tables, as_of, shelf):').replace(
+        "    return {",
+        '    shelf.put(Trained("mean", "plain", Mean(float(len(orders))), ("total",), len(orders), {}))\n    return {',
+    )
+    + """
+
+from headgate.learning.store import Trained
+
+
+class Mean:
+    def __init__(self, value):
+        self.value = value
+
+    def state(self):
+        return {"value": self.value}
+"""
+)
+
+
+def test_a_model_that_an_earlier_version_pickled_is_fitted_again_and_the_log_says_so(tiny: Tiny, caplog: pytest.LogCaptureFixture) -> None:
+    tiny.given("1.00", "2.00")
+    (tiny.orders.parent / "tiny_system" / "__init__.py").write_text(LEARNING)
+    models = ModelStore(tiny.objects, "artifacts")
+    tiny.run(models=models)
+    assert [published.changed for published in tiny.run(models=models)] == [False, False]
+    (card,) = models.cards("tiny", "mean")
+    before = tiny.objects.contents(BUCKET)
+    of_the_day = ObjectRef("artifacts", keys.model_of_day_key("tiny", "mean", SNAPSHOT.as_of))
+    tiny.objects.write(of_the_day, replace(card, stored_as=PICKLED, sha256="of the pickle").to_json().encode())
+    caplog.set_level("INFO")
+    tiny.run(models=models)
+    assert [one.models for one in caplog.records if "models fitted again" in one.message] == [["mean"]]  # type: ignore[attr-defined] # extra
+    assert models.cards("tiny", "mean") == [card]
+    assert tiny.objects.contents(BUCKET) == before
+    caplog.clear()
+    assert [published.changed for published in tiny.run(models=models)] == [False, False]
+    assert [one for one in caplog.records if "models fitted again" in one.message] == []
 
 
 def test_a_dataset_that_a_lake_need_not_have_is_read_where_it_is(tiny: Tiny) -> None:

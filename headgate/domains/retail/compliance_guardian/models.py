@@ -11,6 +11,7 @@ from scipy.special import expit, logit
 from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
 
 from headgate.domains.retail.compliance_guardian.features import ALL, UNLABELLED
+from headgate.learning import model_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -81,6 +82,15 @@ class Boosting:
     def scores(self, points: pd.DataFrame) -> Array:
         """Probability of fraud."""
         return np.asarray(expit(self.strength(points)))
+
+    def state(self) -> dict[str, Any]:
+        """What the model consists of, as it is stored."""
+        return {**vars(self), "columns": list(self.columns), "reference": model_file.series_state(self.reference)}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Boosting:
+        """The model of a state."""
+        return cls(**{**state, "reference": model_file.series_of(state["reference"])})
 
 
 @dataclass(frozen=True)

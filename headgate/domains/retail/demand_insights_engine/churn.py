@@ -15,7 +15,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, VotingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from headgate.learning import preprocessing
+from headgate.learning import model_file, preprocessing
 from headgate.learning.drift import DriftWatch
 from headgate.learning.sampling import drawn
 
@@ -71,6 +71,15 @@ class ChurnModel:
     def shifted(self, by: float) -> ChurnModel:
         """The model with other log-odds for everybody."""
         return replace(self, shift=by)
+
+    def state(self) -> dict[str, Any]:
+        """What the model consists of, as it is stored."""
+        return {**vars(self), "columns": list(self.columns), "reference": model_file.series_state(self.reference)}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> ChurnModel:
+        """The model of a state."""
+        return cls(**{**state, "columns": tuple(state["columns"]), "reference": model_file.series_of(state["reference"])})
 
 
 def is_enough(left: Labels) -> bool:

@@ -1,0 +1,166 @@
+"""Fitted models as bytes that are read without pickle; docs/adr/0085-models-without-pickle.md says why.
+
+A model is stored as its state: plain values, arrays and scikit-learn's estimators. Reading a file makes objects of the types in
+`TRUSTED`, and of those that skops itself knows to be harmless; any other type is refused before its module is imported.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+import numpy as np
+import pandas as pd
+from skops.io import dumps, get_untrusted_types, loads
+
+from headgate.errors import AuditError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# What Headgate's models consist of beside the types that skops trusts. A model of another type is not stored, so that the list is
+# complete; a type that runs what it was given when it is made, such as functools.partial, must not be here.
+TRUSTED = (
+    "headgate.learning.drift.DriftWatch",
+    "headgate.learning.preprocessing._Ranks",
+    "numpy.dtype",  # of an imputer
+    "scipy._lib.array_api_compat.numpy._aliases.asarray",  # a spline keeps the function that makes its arrays
+    "scipy.interpolate._bsplines.BSpline",
+    "sklearn.calibration._CalibratedClassifier",
+    "sklearn.calibration._TemperatureScaling",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",  # `_check_trees` looks at its nodes
+    "sklearn.model_selection._split.StratifiedKFold",
+    "sklearn.utils._bunch.Bunch",
+)
+_SCHEMA = "schema.json"
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can have
+_LEVEL = 6
+
+
+class Storable(Protocol):
+    """A fitted model that can be stored."""
+
+    def state(self) -> dict[str, Any]:
+        """Return all that the model consists of: plain values, arrays and estimators by name."""
+        ...
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Return the model of a state."""
+        ...
+
+
+def to_bytes(model: Storable) -> bytes:
+    """Return a model's file; equal models give equal bytes.
+
+    Raises:
+        AuditError: the model has an object of a type that is not in `TRUSTED`, so nobody could read the file.
+    """
+    body = _canonical(dumps(model.state(), compression=zipfile.ZIP_STORED))
+    _refuse_untrusted(body)
+    return body
+
+
+def state_from_bytes(body: bytes) -> dict[str, Any]:
+    """Return the state of a model's file.
+
+    Raises:
+        AuditError: the file has an object of a type that is not in `TRUSTED`, or is no model's file.
+    """
+    _refuse_untrusted(body)
+    try:
+        state: dict[str, Any] = loads(body, trusted=TRUSTED)
+    except Exception as error:  # noqa: BLE001 whatever a damaged file makes the reader raise
+        raise AuditError(f"The model's file is damaged: {type(error).__name__}. `headgate run` fits the model again.") from None
+    for boosting in _boostings(state, set()):
+        _check_trees(boosting)
+    return state
+
+
+def series_state(series: pd.Series[Any]) -> dict[str, Any]:
+    """Return a series of numbers by name as a state."""
+    return {"names": [str(name) for name in series.index], "values": series.to_numpy()}
+
+
+def series_of(state: Mapping[str, Any]) -> pd.Series[Any]:
+    """Return the series of a state."""
+    return pd.Series(state["values"], index=state["names"])
+
+
+def _refuse_untrusted(body: bytes) -> None:
+    try:
+        found = get_untrusted_types(data=body)
+    except Exception as error:  # noqa: BLE001 as above
+        raise AuditError(f"Not a model's file: {type(error).__name__}. `headgate run` fits the model again.") from None
+    if untrusted := sorted(set(found) - set(TRUSTED)):
+        raise AuditError(
+            f"The model has objects of types that are not trusted: {', '.join(untrusted)}. They are neither stored nor loaded. "
+            "headgate.learning.model_file.TRUSTED lists the types of Headgate's models."
+        )
+
+
+def _canonical(packed: bytes) -> bytes:
+    """Return the same archive with objects numbered in their order: skops numbers them by their addresses in memory."""
+    with zipfile.ZipFile(io.BytesIO(packed)) as read:
+        files = {name: read.read(name) for name in read.namelist()}
+    schema = files.pop(_SCHEMA).decode()
+    numbers = {found: number for number, found in enumerate(dict.fromkeys(re.findall(r'"__id__": (\d+)', schema)))}
+    places = dict.fromkeys(re.findall(r'"file": "([^"]+)"', schema))
+    named = {name: f"{number}.{name.rpartition('.')[2]}" for number, name in enumerate(places)}
+    body = json.dumps(_renumbered(json.loads(schema), numbers, named), separators=(",", ":"))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as written:
+        _add(written, _SCHEMA, body.encode())
+        for name in places:
+            _add(written, named[name], files[name])
+    return out.getvalue()
+
+
+def _renumbered(node: Any, numbers: Mapping[str, int], files: Mapping[str, str]) -> Any:  # noqa: ANN401 any JSON
+    if isinstance(node, list):
+        return [_renumbered(one, numbers, files) for one in node]
+    if not isinstance(node, dict):
+        return node
+    found = {name: _renumbered(one, numbers, files) for name, one in node.items()}
+    if isinstance(number := node.get("__id__"), int):
+        found["__id__"] = numbers[str(number)]
+    if isinstance(file := node.get("file"), str):
+        found["file"] = files.get(file, file)
+    return found
+
+
+def _add(archive: zipfile.ZipFile, name: str, body: bytes) -> None:
+    entry = zipfile.ZipInfo(name, _EPOCH)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(entry, body, compresslevel=_LEVEL)
+
+
+def _boostings(node: object, seen: set[int]) -> Iterator[Any]:
+    """Yield each boosted ensemble within a state."""
+    if id(node) in seen or isinstance(node, (str, bytes, int, float, np.ndarray, type(None))):
+        return
+    seen.add(id(node))
+    if hasattr(node, "_predictors"):
+        yield node
+    inside = node if isinstance(node, (list, tuple)) else (node if isinstance(node, dict) else getattr(node, "__dict__", {})).values()
+    for one in inside:
+        yield from _boostings(one, seen)
+
+
+def _check_trees(boosting: Any) -> None:  # noqa: ANN401 scikit-learn ships no types
+    """Raise AuditError where a tree points outside of itself: scikit-learn follows its nodes without a look at their bounds."""
+    columns = boosting.n_features_in_
+    for tree in (tree for trees in boosting._predictors for tree in trees):  # noqa: SLF001 there is no public way in
+        nodes, places = tree.nodes, np.arange(len(tree.nodes))
+        inner = nodes["is_leaf"] == 0
+        children = np.concatenate([nodes[side][inner].astype(np.int64) for side in ("left", "right")])
+        is_later = (children > np.tile(places[inner], 2)) & (children < len(nodes))  # so that no way through a tree is endless
+        categorical = inner & (nodes["is_categorical"] != 0)
+        known_columns = (nodes["feature_idx"][inner] >= 0) & (nodes["feature_idx"][inner] < columns)
+        sets = min(len(tree.raw_left_cat_bitsets), len(tree.binned_left_cat_bitsets))
+        known_sets = nodes["bitset_idx"][categorical] < sets
+        if not (len(nodes) and is_later.all() and known_columns.all() and known_sets.all()):
+            raise AuditError("A tree of the model points outside of itself, so it was changed. `headgate run` fits the model again.")
