@@ -179,11 +179,12 @@ class PipelineSettings(Settings):
 
 
 class MergeSettings(Settings):
-    """Where increments are and snapshots go."""
+    """Where increments are and snapshots go. `snapshot_part_rows`: rows of a snapshot's part on average; 0 for one part."""
 
     curated_bucket: str
     curated_database: str
     crawler: str = ""
+    snapshot_part_rows: int = 2_000_000
 
 
 class CuratedSettings(Settings):

@@ -438,6 +438,7 @@ def merging(env: Mapping[str, str], workspace: Path, notify: Callable[[TableVers
         missing_parents=registry.lake["missing_parents"],
         last_held=lambda: last_held(ledger(env).records()),
         notify=notify,
+        part_rows=settings.snapshot_part_rows,
     )
 
 

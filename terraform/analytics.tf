@@ -60,8 +60,9 @@ locals {
         script      = "merge_curated.py"
         policy      = data.aws_iam_policy_document.merge_curated.json
         arguments = {
-          "--HEADGATE_CRAWLER"          = module.crawler["curated"].name
-          "--HEADGATE_ALERTS_TOPIC_ARN" = aws_sns_topic.alerts.arn
+          "--HEADGATE_CRAWLER"            = module.crawler["curated"].name
+          "--HEADGATE_ALERTS_TOPIC_ARN"   = aws_sns_topic.alerts.arn
+          "--HEADGATE_SNAPSHOT_PART_ROWS" = tostring(var.snapshot_part_rows)
         }
       }
       quality_gate = {

@@ -436,6 +436,17 @@ variable "engine" {
   }
 }
 
+variable "snapshot_part_rows" {
+  description = "Rows of one part of a dataset's snapshot, on average. A merge writes, and the quality gate checks, only the parts that changed. 0 keeps each dataset in one file."
+  type        = number
+  default     = 2000000
+
+  validation {
+    condition     = var.snapshot_part_rows >= 0 && var.snapshot_part_rows == floor(var.snapshot_part_rows)
+    error_message = "snapshot_part_rows is 0 or a whole number of rows."
+  }
+}
+
 variable "spark_from_mb" {
   description = "Megabytes of Parquet that a system reads from which engine auto takes Spark; docs/engines.md says what was measured."
   type        = number

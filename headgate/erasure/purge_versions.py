@@ -64,7 +64,8 @@ def purge(objects: VersionedObjects, zones: BuiltZones, lake: LakeSnapshot, bega
     """
     locations = tuple(of.location for of in lake.datasets.values())
     named = {keys.lake_snapshot_key(keys.CURRENT), keys.lake_snapshot_key(lake.snapshot_id), keys.checked_references_key(lake.snapshot_id)}
-    named |= {keys.merged_increments_key(of.dataset, of.snapshot_id) for of in lake.datasets.values()}
+    for about in (keys.merged_increments_key, keys.snapshot_parts_key):
+        named |= {about(of.dataset, of.snapshot_id) for of in lake.datasets.values()}
 
     def is_snapshot_needed(version: ObjectVersion) -> bool:
         key = version.ref.key

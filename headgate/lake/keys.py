@@ -250,6 +250,11 @@ def merged_increments_key(dataset: str, snapshot_id: str) -> str:
     return f"{LAKE_MANIFESTS}increments/{dataset}/{snapshot_id}.json"
 
 
+def snapshot_parts_key(dataset: str, snapshot_id: str) -> str:
+    """Key of the record of a snapshot's parts: their ranges of keys and their figures."""
+    return f"{LAKE_MANIFESTS}parts/{dataset}/{snapshot_id}{PARQUET}"
+
+
 def checked_references_key(snapshot_id: str) -> str:
     """Key of what a lake snapshot knows of rows whose parent is not there."""
     return f"{LAKE_MANIFESTS}references/{snapshot_id}.json"

@@ -111,14 +111,23 @@ class Publisher:
             path: a file with exactly the contract's columns and types, as `write_parquet` leaves it.
             current: where the table pointed when the inputs were chosen; a later publish by another is then a conflict.
         """
+        rows = self.write_part(contract, path, keys.part(prefix))
+        return self.staged(contract, prefix, rows, path.stat().st_size, current)
+
+    def write_part(self, contract: Contract, path: Path, key: str) -> int:
+        """The rows in a local Parquet file are audited and lie in the object `key`; return their number. Raises as `publish` does."""
         with pq.ParquetFile(path) as file:
             schema = arrow_schema(contract)
             if file.schema_arrow.names != schema.names or file.schema_arrow.types != schema.types:
                 raise AuditError(f"{contract.id}: the file's columns are not the contract's")
             self.audit(contract, pa.RecordBatchReader.from_batches(file.schema_arrow, file.iter_batches()))
-            rows = file.metadata.num_rows
-        self.objects.upload(path, ObjectRef(self.bucket, keys.part(prefix)))
-        return Staged(contract, self._location(prefix), rows, path.stat().st_size, current, {})
+            rows = int(file.metadata.num_rows)
+        self.objects.upload(path, ObjectRef(self.bucket, key))
+        return rows
+
+    def staged(self, contract: Contract, prefix: str, rows: int, size_bytes: int, current: TableVersion) -> Staged:
+        """A version whose audited parts lie below `prefix`."""
+        return Staged(contract, self._location(prefix), rows, size_bytes, current, {})
 
     def move(self, staged: Staged) -> Published:
         """The table shows what was staged; unchanged when it did already. ConflictError when another moved it first."""

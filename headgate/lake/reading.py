@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from headgate.errors import NotFoundError
 from headgate.lake import keys, references
 from headgate.lake.ports import ObjectRef
+from headgate.lake.snapshot_parts import SnapshotParts
 from headgate.lake.snapshots import LakeSnapshot
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ def part_refs(objects: ObjectStore, curated_bucket: str, snapshot: DatasetSnapsh
     if not found:
         raise NotFoundError(f"no object below s3://{curated_bucket}/{snapshot.location}")
     return found
+
+
+def snapshot_parts(objects: ObjectStore, curated_bucket: str, snapshot: DatasetSnapshot) -> SnapshotParts | None:
+    """The record of a snapshot's parts; None where an older version of Headgate wrote the snapshot."""
+    key = keys.snapshot_parts_key(snapshot.dataset, snapshot.snapshot_id)
+    try:
+        return SnapshotParts.from_parquet(objects.read(ObjectRef(curated_bucket, key)))
+    except NotFoundError:
+        return None
 
 
 def fetch(

@@ -37,6 +37,7 @@ def delete_old_snapshots(objects: ObjectStore, bucket: str, lake: LakeSnapshot, 
         gone = delete_old_versions(objects, bucket, f"{keys.SNAPSHOTS}/{dataset}/", named=ids, keep=0, before=kept[0].modified_at)
         for snapshot_id in gone:
             objects.delete(ObjectRef(bucket, keys.merged_increments_key(dataset, snapshot_id)))
+            objects.delete(ObjectRef(bucket, keys.snapshot_parts_key(dataset, snapshot_id)))
 
 
 def _manifests(objects: ObjectStore, bucket: str) -> list[ObjectInfo]:

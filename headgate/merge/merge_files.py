@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,10 @@ from headgate.contracts.identity import merge_key
 from headgate.errors import AuditError
 from headgate.lake.parquet import table_of
 from headgate.lake.publishing import write_parquet
+from headgate.lake.snapshot_parts import FIRST, NUMBER, row_of
 from headgate.merge.deletions import DELETED_BY, HELD_AFTER, INCREMENT, still_there
 from headgate.merge.newest_per_key import newest_by
+from headgate.merge.part_boundaries import BEGINS_PART, EDGES, begins_part
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -37,6 +40,11 @@ class Memory:
     spill: Path
     limit: str = "2GB"
 
+    @property
+    def settings(self) -> dict[str, str | bool | int | float | list[str]]:
+        """DuckDB's settings."""
+        return {"memory_limit": self.limit, "temp_directory": str(self.spill)}
+
 
 @dataclass(frozen=True)
 class Deletions:
@@ -47,51 +55,69 @@ class Deletions:
 
 
 @dataclass(frozen=True)
-class Merged:
-    """What a merge read: the number of `rows`, and the nulls of each column that an older contract version lacked."""
+class Fitted:
+    """Local files of one dataset that have the columns and types of `contract`.
 
+    Attributes:
+        contract: with the columns in `absent` optional.
+        absent: columns that some rows lack, because a file of an older contract version has no such column.
+    """
+
+    contract: Contract
+    files: tuple[Path, ...]
     rows: int
-    missing_values: Mapping[str, int]
+    absent: frozenset[str]
 
 
 @dataclass(frozen=True)
-class _Fitted:
+class Within:
+    """A range of keys: those of some parts of a snapshot, and all keys between and, at both ends of the snapshot, beyond them."""
+
+    edges: pa.Table  # `SnapshotParts.edges`
+    parts: range
+
+
+@dataclass(frozen=True)
+class _FittedFile:
     rows: int
     lacking: tuple[str, ...] = ()
 
 
-def merge_files(
-    contract: Contract,
-    files: Sequence[Path],
-    out: Path,
-    memory: Memory,
-    deletions: Deletions | None = None,
-    *,
-    held_at: Mapping[str, str] | None = None,
-    lacking: Collection[str] = (),
-) -> Merged:
-    """Write the newest row of every key, without deleted ones, to the file `out`, in the order of the key.
-
-    A contract without a key keeps every row, or every different row (`headgate.contracts.identity`).
-    A column that a file of an older contract version lacks is null there; `missing_values` counts these nulls.
+def fit_files(contract: Contract, files: Sequence[Path], lacking: Collection[str] = ()) -> Fitted:
+    """Rewrite those of the files that an older version of the contract gave other columns or types.
 
     Args:
-        held_at: content hash → when an object last came to hold it; of rows that tie in the order columns the latest is the newest.
         lacking: columns that rows of `files` are known to lack already.
 
     Raises:
         AuditError: a file holds values that do not fit the contract.
     """
     fitted = [_fit(contract, file) for file in files]
-    absent = {*lacking, *(name for one in fitted for name in one.lacking)}
-    loose = contract.without_required(absent)
+    absent = frozenset({*lacking, *(name for one in fitted for name in one.lacking)})
+    return Fitted(contract.without_required(absent), tuple(files), sum(one.rows for one in fitted), absent)
+
+
+def merge_files(contract: Contract, files: Sequence[Path], out: Path, memory: Memory) -> None:
+    """Write the newest row of every key to the file `out`, in the order of the key: a dataset of one part, without deletions.
+
+    Raises:
+        AuditError: a file holds values that do not fit the contract.
+    """
+    fitted = fit_files(contract, files)
+    with values_required(fitted):
+        rows = newest_rows(fitted, memory)
+        write_parquet(out, arrow_schema(fitted.contract), (batch.drop_columns([BEGINS_PART]) for batch in rows))
+
+
+@contextmanager
+def values_required(fitted: Fitted) -> Iterator[None]:
+    """While rows are written in the block, a null in a required column is an AuditError that names the columns."""
     try:
-        write_parquet(out, arrow_schema(loose), _merged(loose, files, memory, deletions or Deletions(), held_at or {}))
+        yield
     except ValueError:
-        required = [column.name for column in loose.columns if column.required]
-        nulls = [name for name in required if any(_nulls(file, [name])[name] for file in files)]
-        raise AuditError(_unfit(contract, nulls, "have no value in this required column")) from None
-    return Merged(sum(one.rows for one in fitted), _nulls(out, [name for name in contract.names if name in absent]))
+        required = [column.name for column in fitted.contract.columns if column.required]
+        nulls = [name for name in required if any(_nulls(file, [name])[name] for file in fitted.files)]
+        raise AuditError(_unfit(fitted.contract, nulls, "have no value in this required column")) from None
 
 
 def _nulls(file: Path, columns: Sequence[str]) -> dict[str, int]:
@@ -101,23 +127,51 @@ def _nulls(file: Path, columns: Sequence[str]) -> dict[str, int]:
     return {name: table.column(name).null_count for name in columns}
 
 
-def _merged(
-    contract: Contract, files: Sequence[Path], memory: Memory, deletions: Deletions, held_at: Mapping[str, str]
+def newest_rows(
+    fitted: Fitted,
+    memory: Memory,
+    deletions: Deletions | None = None,
+    *,
+    held_at: Mapping[str, str] | None = None,
+    part_rows: int = 0,
+    within: Within | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    if not files:
+    """Yield the newest row of every key, without deleted ones, in the order of the key, with the column BEGINS_PART.
+
+    A contract without a key keeps every row, or every different row (`headgate.contracts.identity`).
+    A column that a file of an older contract version lacks is null there.
+
+    Args:
+        held_at: content hash → when an object last came to hold it; of rows that tie in the order columns the latest is the newest.
+        within: the keys to which the rows are restricted; all keys by default.
+    """
+    if not fitted.files:
         return
-    config = {"memory_limit": memory.limit, "temp_directory": str(memory.spill)}
+    contract, since = fitted.contract, held_at or {}
     rows = ibis.table(ibis.Schema.from_pyarrow(arrow_schema(contract)), name=_ROWS)
-    tables = _deletion_tables(contract, deletions) if deletions.files else {}
+    tables = deletion_tables(contract, deletions) if deletions and deletions.files else {}
     there = still_there(rows, _named(tables, _DELETED), _named(tables, _HELD), contract.key) if tables else rows
-    tables[_LAST_HELD] = pa.table([pa.array(list(part), pa.string()) for part in (held_at, held_at.values())], [_CONTENT, _AT])
+    tables[_LAST_HELD] = pa.table([pa.array(list(part), pa.string()) for part in (since, since.values())], [_CONTENT, _AT])
     key = merge_key(contract)
     newest = _newest(contract, key, there, _named(tables, _LAST_HELD))
-    with duckdb.connect(config=config) as connection:
-        connection.read_parquet([str(file) for file in files]).create_view(_ROWS)
+    cut = newest.mutate(**{BEGINS_PART: begins_part(newest, key, part_rows)})
+    with duckdb.connect(config=memory.settings) as connection:
+        read = connection.read_parquet([str(file) for file in fitted.files])
+        if within:
+            connection.register(EDGES, within.edges)
+            read = read.filter(_condition(key, within))
+        read.create_view(_ROWS)
         for name, table in tables.items():
             connection.register(name, table)
-        yield from connection.sql(ibis.to_sql(newest.order_by(*key), dialect="duckdb")).to_arrow_reader()
+        yield from connection.sql(ibis.to_sql(cut.order_by(*key), dialect="duckdb")).to_arrow_reader()
+
+
+def _condition(key: Sequence[str], within: Within) -> str:
+    """Return the range as a condition in DuckDB's SQL; the first part has no lower end, the last one no upper end."""
+    low = f"(SELECT {row_of([FIRST + name for name in key])} FROM {EDGES} WHERE {NUMBER} = {{}})"  # noqa: S608 names of columns, quoted
+    ends = [(">=", within.parts.start), ("<", within.parts.stop)]
+    bounds = [f"{row_of(key)} {sign} {low.format(number)}" for sign, number in ends if 0 < number < within.edges.num_rows]
+    return " AND ".join(bounds) or "true"
 
 
 def _newest(contract: Contract, key: Sequence[str], rows: ibis.Table, last_held: ibis.Table) -> ibis.Table:
@@ -130,19 +184,22 @@ def _named(tables: Mapping[str, pa.Table], name: str) -> ibis.Table:
     return ibis.table(ibis.Schema.from_pyarrow(tables[name].schema), name=name)
 
 
-def _deletion_tables(contract: Contract, deletions: Deletions) -> dict[str, pa.Table]:
+def deleted_keys(contract: Contract, file: Path) -> pa.Table:
+    """Return the keys that a file of deletions lists, in the contract's types. AuditError when they do not fit."""
+    columns = tuple(column for column in contract.columns if column.name in contract.key)
+    _fit(replace(contract, columns=columns, order_by=(), comparisons=()), file)
+    return table_of(file)
+
+
+def deletion_tables(contract: Contract, deletions: Deletions) -> dict[str, pa.Table]:
     """What `still_there` takes of deletions, by name."""
-    key = [column for column in contract.columns if column.name in contract.key]
-    keys_only = replace(contract, columns=tuple(key), order_by=(), comparisons=())
-    gone = []
-    for moment, file in deletions.files.items():
-        rows = _fit(keys_only, file).rows
-        gone.append(table_of(file).append_column(DELETED_BY, pa.repeat(moment, rows)))
+    listed = {moment: deleted_keys(contract, file) for moment, file in deletions.files.items()}
+    gone = [keys.append_column(DELETED_BY, pa.repeat(moment, keys.num_rows)) for moment, keys in listed.items()]
     held = [pa.array(list(values), pa.string()) for values in (deletions.held_after.keys(), deletions.held_after.values())]
     return {_DELETED: pa.concat_tables(gone), _HELD: pa.table(held, [INCREMENT, HELD_AFTER])}
 
 
-def _fit(contract: Contract, file: Path) -> _Fitted:
+def _fit(contract: Contract, file: Path) -> _FittedFile:
     """Rewrite the file where an older version of the contract gave it other columns or types.
 
     Raises:
@@ -152,7 +209,7 @@ def _fit(contract: Contract, file: Path) -> _Fitted:
     with pq.ParquetFile(file) as parquet:
         found, rows = parquet.schema_arrow, int(parquet.metadata.num_rows)
     if found.names == schema.names and found.types == schema.types:
-        return _Fitted(rows)
+        return _FittedFile(rows)
     lacking = tuple(name for name in schema.names if name not in found.names)
     if missing := [name for name in contract.key if name in lacking]:
         raise AuditError(_unfit(contract, missing, "lack this column of the key"))
@@ -163,7 +220,7 @@ def _fit(contract: Contract, file: Path) -> _Fitted:
     if misfits := [name for name, column in zip(schema.names, exact, strict=True) if column is None]:
         raise AuditError(_unfit(contract, misfits, "hold values that do not fit this column's type"))
     pq.write_table(pa.table(exact, schema=nullable), file)
-    return _Fitted(rows, lacking)
+    return _FittedFile(rows, lacking)
 
 
 def _cast_exactly(column: pa.Array | pa.ChunkedArray, to: pa.DataType) -> pa.Array | pa.ChunkedArray | None:

@@ -16,14 +16,16 @@ from headgate.lake import keys
 from headgate.lake.delete_old_versions import delete_old_versions
 from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import Publisher, Staged, notify_nobody
-from headgate.lake.reading import checked_references, lake_snapshot
+from headgate.lake.reading import checked_references, lake_snapshot, part_refs, snapshot_parts
 from headgate.lake.references import to_json
 from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot, MergedIncrements, snapshot_id_of
 from headgate.merge import as_of as lake_day
 from headgate.merge.delete_old_snapshots import delete_old_snapshots
 from headgate.merge.deletions import deletions_among, held_after, marked, moment_of
-from headgate.merge.merge_files import Deletions, Memory, merge_files
+from headgate.merge.merge_files import Deletions, Memory, deleted_keys, fit_files
+from headgate.merge.part_boundaries import PART_ROWS, part_rows_of
 from headgate.merge.references import ReferenceCheck, missing_parents
+from headgate.merge.write_snapshot import Change, SnapshotWriter, missing_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -74,12 +76,14 @@ class Merging:
     Args:
         contracts: the curated contracts, by dataset.
         audit: raises AuditError when rows do not hold their contract.
-        workspace: a local folder with room for the largest dataset, three times.
+        workspace: a local folder with room for what arrives in the largest dataset, twice, and a part of it; without a snapshot
+            that can be built upon, for all its increments.
         memory_limit: of DuckDB, in its notation; beyond it the merge spills into the workspace.
         last_held: when an object last came to hold each content, by its hash; without it only the hash ranks rows that
             tie in the order columns.
         missing_parents: the contract of the table that lists rows without a parent; without it only the report lists them.
         notify: called with the table of each dataset that shows another snapshot than before.
+        part_rows: rows of a snapshot's part on average; 0 keeps each dataset in one part.
     """
 
     objects: SnapshotObjects
@@ -93,6 +97,7 @@ class Merging:
     missing_parents: Contract | None = None
     last_held: Callable[[], Mapping[str, LastHeld]] = dict
     notify: Callable[[TableVersion], None] = notify_nobody
+    part_rows: int = PART_ROWS
 
     def merge(self, as_of: date | None = None) -> LakeSnapshot:
         """The lake's newest snapshot: of every dataset, the newest row of each key over all increments.
@@ -170,7 +175,10 @@ class Merging:
         current = self.catalog.current(self.database, contract.dataset)
         increments = self._increments(contract.dataset, last_held)
         table = _table_of(contract)
-        made_of = MergedIncrements(snapshot_id_of([*increments, table]), table, increments)
+        # A layout other than the usual one is another snapshot: parts of two layouts never lie in one folder.
+        part_rows = part_rows_of(contract, self.part_rows)
+        layout = [] if part_rows == part_rows_of(contract, PART_ROWS) else [f"part_rows={part_rows}"]
+        made_of = MergedIncrements(snapshot_id_of([*increments, table, *layout]), table, increments)
         base = previous.datasets.get(contract.dataset) if previous else None
         merged = self._merged_into(base) if base else None
         if merged is None or merged.table != table or not set(merged.increments) <= set(increments):
@@ -227,28 +235,42 @@ class Merging:
         self, folder: Path, plan: _Plan, references: ReferenceCheck, held_at: Mapping[str, str]
     ) -> tuple[DatasetSnapshot, Staged]:
         dataset, snapshot_id = plan.contract.dataset, plan.made_of.snapshot_id
-        files = self._download(folder, [*([keys.part(plan.base.location)] if plan.base else []), *plan.rows])
-        out = folder / "snapshot.parquet"
         memory = Memory(folder / "spill", self.memory_limit)
-        lacking = plan.base.missing_values if plan.base else {}
-        merged = merge_files(plan.contract, files, out, memory, self._deletions(folder, plan), held_at=held_at, lacking=lacking)
-        contract = plan.contract.without_required(merged.missing_values)
-        staged = self._publisher.stage_file(contract, out, plan.prefix, current=plan.current)
-        references.keep(dataset, keys.part(""), out)
+        change = self._change(folder, plan, held_at)
+        contract, publisher = change.contract, self._publisher
+        writer = SnapshotWriter(self.objects, self.curated_bucket, publisher, references.keep, folder, memory)
+        record = writer.write(change, plan.prefix)
+        rows, size_bytes = (sum(getattr(part, name) for part in record.parts) for name in ("rows", "size_bytes"))
+        staged = publisher.staged(contract, plan.prefix, rows, size_bytes, plan.current)
         self._write(keys.merged_increments_key(dataset, snapshot_id), plan.made_of.to_json())
-        before = plan.base.superseded if plan.base else 0
+        self.objects.write(ObjectRef(self.curated_bucket, keys.snapshot_parts_key(dataset, snapshot_id)), record.to_parquet())
         snapshot = DatasetSnapshot(
             dataset=dataset,
             snapshot_id=snapshot_id,
             location=plan.prefix,
-            rows=staged.rows,
-            size_bytes=staged.size_bytes,
-            rows_in=before + merged.rows,
-            latest_on=lake_day.latest_on(plan.contract, out),
-            missing_values=merged.missing_values,
+            rows=rows,
+            size_bytes=size_bytes,
+            rows_in=(plan.base.rows_in if plan.base else 0) + change.arriving.rows,
+            latest_on=max(part.latest_on for part in record.parts),
+            missing_values=missing_values(record.parts, contract, change.arriving.absent),
         )
         log.info("dataset merged", extra={"dataset": dataset, "rows": snapshot.rows, "superseded": snapshot.superseded})
         return snapshot, staged
+
+    def _change(self, folder: Path, plan: _Plan, held_at: Mapping[str, str]) -> Change:
+        """Download what is new, and look up what is known of the snapshot before."""
+        arriving = fit_files(plan.contract, self._download(folder, plan.rows), plan.base.missing_values if plan.base else ())
+        deletions = self._deletions(folder, plan)
+        new = {keys.deleted_by(key) for key in plan.new}
+        return Change(
+            arriving=arriving,
+            deleted=[deleted_keys(arriving.contract, file) for moment, file in deletions.files.items() if moment in new],
+            deletions=deletions,
+            held_at=held_at,
+            base=part_refs(self.objects, self.curated_bucket, plan.base) if plan.base else (),
+            record=snapshot_parts(self.objects, self.curated_bucket, plan.base) if plan.base else None,
+            part_rows=part_rows_of(plan.contract, self.part_rows),
+        )
 
     def _deletions(self, folder: Path, plan: _Plan) -> Deletions:
         deletions, spelled = deletions_among(plan.made_of.increments), plan.made_of.increments

@@ -41,6 +41,7 @@ run "every_variable_refuses_a_wrong_value" {
     job_attempts        = 0
     engine              = "polars"
     spark_from_mb       = -1
+    snapshot_part_rows  = 0.5
     forecast_grain      = "hour"
     forecast_horizon    = 401
     forecast_by         = "customer"
@@ -76,6 +77,7 @@ run "every_variable_refuses_a_wrong_value" {
     var.job_attempts,
     var.engine,
     var.spark_from_mb,
+    var.snapshot_part_rows,
     var.forecast_grain,
     var.forecast_horizon,
     var.forecast_by,

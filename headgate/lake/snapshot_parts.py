@@ -1,0 +1,130 @@
+"""The parts of a dataset's snapshot: their ranges of the key, and figures that combine to figures of the dataset."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from headgate.lake.parquet import table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+FIRST, LAST, NUMBER = "first.", "last.", "number"  # in names of columns: before a column of the key
+_MADE_FOR = b"headgate.made_for"
+_FIGURES = [("rows", pa.int64()), ("size_bytes", pa.int64()), ("sha256", pa.string()), ("latest_on", pa.string()), ("nulls", pa.string())]
+_EDGES = "edges"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part.
+
+    Attributes:
+        sha256: of its bytes.
+        first, last: the key of its first and last row, by column; empty where it has no rows.
+        latest_on: the last day of its events, ISO 8601; empty where it records none.
+        nulls: by column; columns without any are absent.
+    """
+
+    rows: int
+    size_bytes: int
+    sha256: str
+    first: Mapping[str, object] = field(default_factory=dict)
+    last: Mapping[str, object] = field(default_factory=dict)
+    latest_on: str = ""
+    nulls: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SnapshotParts:
+    """All parts of a snapshot, in the order of the key.
+
+    Attributes:
+        key: the columns of the key, with their types.
+        made_for: identifies the rules that every part was written for.
+    """
+
+    key: pa.Schema
+    made_for: str
+    parts: tuple[Part, ...]
+
+    def edges(self) -> pa.Table:
+        """The first and last keys as columns `first.<column>` and `last.<column>`, and the part's NUMBER."""
+        columns = {NUMBER: pa.array(range(len(self.parts)), pa.int64())}
+        for column in self.key:
+            columns[FIRST + column.name] = pa.array([part.first.get(column.name) for part in self.parts], column.type)
+            columns[LAST + column.name] = pa.array([part.last.get(column.name) for part in self.parts], column.type)
+        return pa.table(columns)
+
+    def are_in_order(self) -> bool:
+        """Whether the parts' ranges of the key are disjoint and ascend. A part without rows must be the only one."""
+        import duckdb  # noqa: PLC0415 readers of a record compare no keys
+
+        if len(self.parts) > 1 and not all(part.rows for part in self.parts):
+            return False
+        first, last = (row_of([side + name for name in self.key.names]) for side in (FIRST, LAST))
+        with duckdb.connect() as connection:
+            connection.register(_EDGES, self.edges())
+            ranges = f"SELECT {first} AS low, {last} AS high, lead({first}) OVER (ORDER BY {NUMBER}) AS next, {NUMBER} FROM {_EDGES}"  # noqa: S608 names of columns, quoted
+            wrong = f"SELECT count(*) FROM ({ranges}) WHERE low > high OR ({NUMBER} < {len(self.parts) - 1} AND high >= next)"  # noqa: S608 as above
+            ((count,),) = connection.sql(wrong).fetchall()
+        return not count
+
+    def to_parquet(self) -> bytes:
+        """Its bytes; equal records give equal bytes."""
+        figures = {
+            name: pa.array([json.dumps(one.nulls, sort_keys=True) if name == "nulls" else getattr(one, name) for one in self.parts], of)
+            for name, of in _FIGURES
+        }
+        edges = self.edges().drop([NUMBER])
+        table = pa.table({**figures, **dict(zip(edges.column_names, edges.columns, strict=True))})
+        out = io.BytesIO()
+        pq.write_table(table.replace_schema_metadata({_MADE_FOR: self.made_for.encode()}), out, compression="zstd")
+        return out.getvalue()
+
+    @classmethod
+    def from_parquet(cls, body: bytes) -> SnapshotParts:
+        """The record that these bytes hold."""
+        table = table_of(body)
+        key = pa.schema([pa.field(one.name.removeprefix(FIRST), one.type) for one in table.schema if one.name.startswith(FIRST)])
+        parts = tuple(_part(key.names, row) for row in table.to_pylist())
+        return cls(key, (table.schema.metadata or {}).get(_MADE_FOR, b"").decode(), parts)
+
+
+def described(path: Path, key: Sequence[str], latest_on: str = "") -> Part:
+    """Return the record of a part that lies in a local file."""
+    with path.open("rb") as opened:
+        sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+    with pq.ParquetFile(path) as file:
+        groups = range(file.metadata.num_row_groups)
+        nulls = dict.fromkeys(file.schema_arrow.names, 0)
+        for group in map(file.metadata.row_group, groups):
+            for number, name in enumerate(file.schema_arrow.names):
+                nulls[name] += group.column(number).statistics.null_count
+        ends = [file.read_row_group(groups[at], columns=list(key), use_threads=False).to_pylist()[at] for at in (0, -1) if groups]
+        first, last = ends or ({}, {})
+        found = {name: count for name, count in nulls.items() if count}
+        return Part(file.metadata.num_rows, path.stat().st_size, sha256, first, last, latest_on, found)
+
+
+def row_of(columns: Sequence[str]) -> str:
+    """Return columns as one value in DuckDB's SQL. Such values compare as `ORDER BY` does: a null is the greatest value of a column."""
+    return f"row({', '.join(map(_quoted, columns))})"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _part(key: Sequence[str], row: Mapping[str, object]) -> Part:
+    first, last = ({name: row[side + name] for name in key} if row["rows"] else {} for side in (FIRST, LAST))
+    figures = {name: row[name] for name, _ in _FIGURES}
+    return Part(**{**figures, "nulls": json.loads(str(row["nulls"]))}, first=first, last=last)

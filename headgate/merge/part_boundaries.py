@@ -1,0 +1,142 @@
+"""Where the parts of a snapshot begin, and which of them a merge changes.
+
+Whether a row begins a part depends on its key alone, so a lake that grew day by day has the same parts as one that is merged at once.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import duckdb
+import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.lake.publishing import write_parquet
+from headgate.lake.snapshot_parts import FIRST, NUMBER, row_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from headgate.contracts.model import Contract
+
+    DuckDbSettings = dict[str, str | bool | int | float | list[str]]
+
+BEGINS_PART = "_headgate_begins_part"
+PART_ROWS = 2_000_000
+EDGES = "headgate_edges"
+_ARRIVING, _DELETED = "headgate_arriving", "headgate_deleted"
+_SEPARATOR = "\x1f"  # between the texts of a key's columns
+
+
+class BoundaryMovedError(Exception):
+    """The first row of some changed parts does not begin a part. A part before them must be merged with them."""
+
+
+@ibis.udf.scalar.builtin(name="md5_number_lower", signature=(("string",), "uint64"))  # type: ignore[untyped-decorator]  # Ibis ships no types
+def _md5_number(text: str) -> int:  # type: ignore[empty-body]  # DuckDB has it
+    """The lower eight bytes of a text's MD5 as a number."""
+
+
+def part_rows_of(contract: Contract, stated: int) -> int:
+    """Return the rows of a dataset's part on average; 0 for a single part, which a contract with a `unique` column needs.
+
+    Ranges of the key say nothing about another column, and a unique column takes texts as equal that differ in case.
+    """
+    return 0 if any(column.unique for column in contract.columns) else stated
+
+
+def begins_part(rows: ibis.Table, key: Sequence[str], part_rows: int) -> ibis.Value:
+    """Whether each row begins a part, from its key; every `part_rows`-th row does on average, none when that is 0."""
+    if not part_rows:
+        return ibis.literal(value=False)
+    # -0.0 and 0.0 are one key with two texts.
+    values = [rows[name] + 0.0 if rows[name].type().is_floating() else rows[name] for name in key]
+    texts = [value.cast("string").fill_null("") for value in values]
+    return _md5_number(ibis.literal(_SEPARATOR).join(texts)) % part_rows == 0
+
+
+def write_parts(folder: Path, schema: pa.Schema, rows: Iterable[pa.RecordBatch], *, follows: bool) -> Iterator[Path]:
+    """Write sorted rows with the column BEGINS_PART part by part, and yield each file. A file is deleted when the next is asked for.
+
+    Args:
+        follows: there are parts before these rows, so the first row must begin one.
+
+    Raises:
+        BoundaryMovedError: it does not.
+    """
+    for number, pieces in groupby(_by_part(rows, follows=follows), key=lambda piece: piece[0]):
+        path = folder / f"part-{number}.parquet"
+        write_parquet(path, schema, (batch for _, batch in pieces))
+        yield path
+        path.unlink()
+
+
+def _by_part(rows: Iterable[pa.RecordBatch], *, follows: bool) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Yield the rows with the number of their part, without the column BEGINS_PART."""
+    number, is_first = 0, True
+    for batch in (one for one in rows if one.num_rows):
+        flags = batch.column(BEGINS_PART)
+        plain = batch.drop_columns([BEGINS_PART])
+        if is_first and follows and not flags[0].as_py():
+            raise BoundaryMovedError
+        cuts = [at for at in pc.indices_nonzero(flags).to_pylist() if at or not is_first]
+        starts = cuts if cuts[:1] == [0] else [0, *cuts]
+        for at, end in zip(starts, [*starts[1:], batch.num_rows], strict=True):
+            number += at in cuts
+            yield number, plain.slice(at, end - at)
+        is_first = False
+
+
+def changed_spans(
+    edges: pa.Table, key: Sequence[str], arriving: Sequence[Path], deleted: Sequence[pa.Table], memory: DuckDbSettings
+) -> list[range]:
+    """Return which parts a merge changes, as ranges of their numbers in ascending order; each range is merged by itself.
+
+    A part changes when an arriving key or a deleted key lies in its range. When its first row may be deleted, the part before belongs
+    to the same range.
+
+    Args:
+        edges: as `SnapshotParts.edges` returns them.
+        memory: DuckDB's settings.
+    """
+    row, first = row_of(key), row_of([FIRST + name for name in key])
+    with duckdb.connect(config=memory) as connection:
+        connection.register(EDGES, edges)
+        touched, joined = set[int](), set[int]()
+        parts = f"(SELECT {NUMBER}, {first} AS low FROM {EDGES})"  # noqa: S608 names of columns, quoted
+        if arriving:
+            connection.read_parquet([str(path) for path in arriving]).create_view(_ARRIVING)
+            touched |= _numbers(connection, f"(SELECT {row} AS k FROM {_ARRIVING}) ASOF LEFT JOIN {parts} ON k >= low")  # noqa: S608 as above
+        if deleted:
+            connection.register(_DELETED, pa.concat_tables(deleted))
+            touched |= _numbers(connection, f"(SELECT {row} AS k FROM {_DELETED}) ASOF LEFT JOIN {parts} ON k >= low")  # noqa: S608 as above
+            joined = _numbers(connection, f"(SELECT {row} AS k FROM {_DELETED}) JOIN {parts} ON k = low")  # noqa: S608 as above
+    return spans(touched, joined)
+
+
+def _numbers(connection: duckdb.DuckDBPyConnection, joined: str) -> set[int]:
+    """Return the numbers of the parts in a join; a key below the first part belongs to it."""
+    found = connection.sql(f"SELECT DISTINCT coalesce({NUMBER}, 0) FROM {joined}").fetchall()  # noqa: S608 names of columns, quoted
+    return {number for (number,) in found}
+
+
+def spans(touched: Collection[int], joined: Collection[int]) -> list[range]:
+    """Return ranges of parts that are merged together: each of `joined` with the part before it.
+
+    >>> spans({1, 3, 6}, {3, 0})
+    [range(1, 2), range(2, 4), range(6, 7)]
+    >>> spans({2, 3, 4}, {3, 4})
+    [range(2, 5)]
+    """
+    found: list[range] = []
+    for number in sorted(touched):
+        begin = number
+        while begin in joined and begin:
+            begin -= 1
+        while found and found[-1].stop > begin:
+            begin = min(begin, found.pop().start)
+        found.append(range(begin, number + 1))
+    return found

@@ -1,0 +1,194 @@
+"""Write a dataset's snapshot part by part: merge the parts that change, and copy all others from the snapshot before."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.identity import merge_key
+from headgate.errors import AuditError
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.lake.publishing import write_parquet
+from headgate.lake.snapshot_parts import SnapshotParts, described
+from headgate.merge.as_of import latest_on
+from headgate.merge.merge_files import Within, fit_files, newest_rows, values_required
+from headgate.merge.part_boundaries import BoundaryMovedError, changed_spans, write_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import SnapshotObjects
+    from headgate.lake.publishing import Publisher
+    from headgate.lake.snapshot_parts import Part
+    from headgate.merge.merge_files import Deletions, Fitted, Memory
+
+log = logging.getLogger(__name__)
+
+RULES_EDITION = 1  # raise it when the audit refuses more than before under the same contract: all parts are written and audited again
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class Change:
+    """What changes a dataset, and the snapshot that it is built upon.
+
+    Attributes:
+        arriving: the increments that are not in the snapshot before.
+        deleted: the keys of deletions that are not in it.
+        deletions: all deletions, which may concern arriving rows.
+        base: the parts of the snapshot before; none where all increments are merged again.
+        record: what is known of these parts; None where an older version of Headgate wrote them.
+        part_rows: rows of a part on average; 0 for a dataset of one part.
+    """
+
+    arriving: Fitted
+    deleted: Sequence[pa.Table]
+    deletions: Deletions
+    held_at: Mapping[str, str]
+    base: Sequence[ObjectRef]
+    record: SnapshotParts | None
+    part_rows: int
+
+    @property
+    def contract(self) -> Contract:
+        """The contract that every part holds."""
+        return self.arriving.contract
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns whose order is the order of the rows."""
+        return merge_key(self.contract)
+
+    @property
+    def made_for(self) -> str:
+        """Identifies all that decides where parts begin, how they are written, and by which rules they are audited."""
+        one = self.contract
+        columns = [(column.name, column.type, column.required, column.unique, column.rules) for column in one.columns]
+        stated = (RULES_EDITION, columns, self.key, one.order_by, one.comparisons, sorted(one.properties.items()), self.part_rows)
+        return hashlib.sha256(repr(stated).encode()).hexdigest()[:16]
+
+    @property
+    def usable_record(self) -> SnapshotParts | None:
+        """The record of the snapshot before, where its parts can be taken over."""
+        is_usable = self.record and self.record.made_for == self.made_for and len(self.record.parts) == len(self.base)
+        return self.record if is_usable else None
+
+
+@dataclass(frozen=True)
+class SnapshotWriter:
+    """Writes snapshots of one bucket.
+
+    Args:
+        keep: called with dataset, name and file of each part that was written, before the file is deleted.
+        folder: a local folder with room for one part after the other, and for what the merge spills.
+    """
+
+    objects: SnapshotObjects
+    bucket: str
+    publisher: Publisher
+    keep: Callable[[str, str, Path], None]
+    folder: Path
+    memory: Memory
+
+    def write(self, change: Change, prefix: str) -> SnapshotParts:
+        """The parts of the new snapshot lie below `prefix`, and nothing else does. Changed parts were audited.
+
+        Raises:
+            AuditError: rows do not hold their contract.
+        """
+        try:
+            parts = self._write_spans(change, prefix, change.usable_record)
+        except BoundaryMovedError:
+            log.warning("a part's first row does not begin a part; all parts are written again", extra={"dataset": change.contract.dataset})
+            parts = self._write_spans(change, prefix, None)
+        schema = arrow_schema(change.contract)
+        record = SnapshotParts(_key_schema(schema, change.key), change.made_for, tuple(parts))
+        if not record.are_in_order():
+            raise AuditError(f"{change.contract.id}: the parts' ranges of the key overlap, so the key may not be unique. Report it.")
+        self._delete_others(prefix, len(parts))
+        return record
+
+    def _write_spans(self, change: Change, prefix: str, record: SnapshotParts | None) -> list[Part]:
+        """Write the parts of each span of the snapshot before that changes, and take over those between spans.
+
+        Args:
+            record: of the snapshot before; None writes all parts again.
+        """
+        edges = record.edges() if record else None
+        settings = self.memory.settings
+        spans = [range(len(change.base))]
+        if edges is not None:
+            spans = changed_spans(edges, change.key, change.arriving.files, change.deleted, settings)
+        known = record.parts if record else ()
+        parts: list[Part] = []
+        copies: list[tuple[ObjectRef, ObjectRef]] = []
+
+        def take_over(numbers: range) -> None:
+            for number in numbers:
+                copies.append((change.base[number], ObjectRef(self.bucket, keys.part(prefix, len(parts)))))
+                parts.append(known[number])
+
+        taken = 0
+        for span in spans:
+            take_over(range(taken, span.start))
+            self._merge_span(change, prefix, span, Within(edges, span) if edges is not None else None, parts)
+            taken = span.stop
+        take_over(range(taken, len(change.base)))
+        if not parts:
+            self._write_empty(change, prefix, parts)
+        if not spans:  # the audit also stops a dataset in which card data was found
+            self.publisher.audit(change.contract, arrow_schema(change.contract).empty_table())
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(lambda copy: self.objects.copy(*copy), copies))
+        log.info("parts written", extra={"dataset": change.contract.dataset, "parts": len(parts), "taken_over": len(copies)})
+        return parts
+
+    def _merge_span(self, change: Change, prefix: str, span: range, within: Within | None, parts: list[Part]) -> None:
+        """Merge some parts of the snapshot before with what arrives in their range of keys; append what was written to `parts`."""
+        base = [self.folder / f"base-{number:05d}.parquet" for number in span]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(self.objects.download, change.base[span.start : span.stop], base))
+        fitted = fit_files(change.contract, [*base, *change.arriving.files], change.arriving.absent)
+        rows = newest_rows(fitted, self.memory, change.deletions, held_at=change.held_at, part_rows=change.part_rows, within=within)
+        with values_required(fitted):
+            for file in write_parts(self.folder, arrow_schema(change.contract), rows, follows=within is not None and span.start > 0):
+                parts.append(self._write(change, prefix, len(parts), file))
+        for file in base:
+            file.unlink()
+
+    def _write_empty(self, change: Change, prefix: str, parts: list[Part]) -> None:
+        """A dataset without rows has one part without rows, so that readers find its columns."""
+        file = self.folder / "empty.parquet"
+        write_parquet(file, arrow_schema(change.contract), [])
+        parts.append(self._write(change, prefix, 0, file))
+
+    def _write(self, change: Change, prefix: str, number: int, file: Path) -> Part:
+        key = keys.part(prefix, number)
+        self.publisher.write_part(change.contract, file, key)
+        self.keep(change.contract.dataset, key.removeprefix(prefix), file)
+        return described(file, change.key, latest_on(change.contract, file))
+
+    def _delete_others(self, prefix: str, count: int) -> None:
+        """Delete what another layout of the same snapshot left in its folder: readers take every part that is there."""
+        names = {keys.part(prefix, number) for number in range(count)}
+        for item in list(self.objects.list(self.bucket, prefix)):
+            if item.ref.key not in names:
+                self.objects.delete(ObjectRef(self.bucket, item.ref.key))
+
+
+def missing_values(parts: Sequence[Part], contract: Contract, absent: Collection[str]) -> dict[str, int]:
+    """Return the number of nulls in each column of `absent`."""
+    return {name: sum(part.nulls.get(name, 0) for part in parts) for name in contract.names if name in absent}
+
+
+def _key_schema(schema: pa.Schema, key: Sequence[str]) -> pa.Schema:
+    return pa.schema([schema.field(name) for name in key])
