@@ -42,6 +42,7 @@ from headgate.domains.retail import (
     market_intelligence_hub,
 )
 from headgate.domains.retail.demand_insights_engine import churn, features
+from headgate.domains.retail.demand_insights_engine.customer_value import Method, method_of_year
 from headgate.domains.retail.market_intelligence_hub.accuracy import smape
 from headgate.domains.retail.market_intelligence_hub.calendar import events_of
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
@@ -301,7 +302,8 @@ def _customers(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
 
 
 def _value(value: pd.DataFrame, segments: pd.DataFrame, spent: np.ndarray, horizon: int) -> Iterator[Row]:
-    table, method = f"value {horizon} d", value.value_model.iloc[0]
+    table, published = f"value {horizon} d", Method(value.value_model.iloc[0])
+    method = (published if horizon == features.HORIZON_DAYS else method_of_year(published)).value
     expected = value[f"expected_value_{horizon}d"].astype(float).to_numpy()
     past = segments.revenue_gbp.astype(float).to_numpy()
     rule = past * expected.sum() / past.sum()  # past revenue with the same total: season and growth included

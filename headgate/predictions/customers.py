@@ -72,14 +72,14 @@ class CustomerScorer:
         churn = self.churn_probability(points)
         place = None if customer_id is None else self._place(customer_id)
         horizons: dict[int, float] = {int(days): longer for days, longer in self.facts["horizons"]}
-        purchases, value = float(self.purchases(points, churn)[0]), float(self.value(points, churn)[0])
+        purchases = float(self.purchases(points, churn)[0])
         kept = [] if place is None else self._intervals[place].reshape(-1, 2).tolist()
         return CustomerPrediction(
             churn_probability=float(churn[0]),
             drivers=self._drivers(points[0]),
             spend_per_purchase=float(self.spend(points)[0]),
             purchases={days: purchases * longer for days, longer in horizons.items()},
-            values_gbp={days: value * longer for days, longer in horizons.items()},
+            values_gbp={days: float(self._value_over(longer, points, churn)[0]) for days, longer in horizons.items()},
             intervals={days: (low, high) for days, (low, high) in zip(horizons, kept, strict=False)},
         )
 
@@ -109,8 +109,19 @@ class CustomerScorer:
 
     def value(self, points: Array, churn: Array) -> Array:
         """Return the money expected in 90 days, GBP, by the method that the batch's backtest chose."""
-        found = getattr(self, f"_by_{self.facts['method']}")(points, churn)
-        return np.asarray(found * self.facts["factor"], dtype=np.float64)
+        return self._by(self.facts["method"], points, churn) * float(self.facts["factor"])
+
+    def value_of_year(self, points: Array, churn: Array, yearly: float) -> Array:
+        """Return the money expected in a year, GBP, as `customer_value.value_of_year`; by the method of 90 days in older exports."""
+        method, factor = (self.facts.get(f"year_{name}", self.facts[name]) for name in ("method", "factor"))
+        return np.maximum(self._by(method, points, churn) * float(factor) * yearly, self.value(points, churn))
+
+    def _value_over(self, longer: float, points: Array, churn: Array) -> Array:
+        """The money of the horizon with so many times the purchases of 90 days, of which there are two: 90 days and a year."""
+        return self.value(points, churn) if longer == 1 else self.value_of_year(points, churn, longer)
+
+    def _by(self, method: str, points: Array, churn: Array) -> Array:
+        return np.asarray(getattr(self, f"_by_{method}")(points, churn), dtype=np.float64)
 
     def _by_past_revenue(self, points: Array, _: Array) -> Array:
         return np.asarray(self._column(points, "revenue") * self.facts["trading_days"] / self.facts["oldest_age"])

@@ -77,6 +77,20 @@ class ValueModel:
     factors: Mapping[Method, float]
     method: Method
 
+    @property
+    def method_of_year(self) -> Method:
+        """The method of the value of a year."""
+        return method_of_year(self.method)
+
+
+def method_of_year(method: Method) -> Method:
+    """What replaces the published method over a year, which no origin can test before two years are known.
+
+    The method in charge trusts the current probability of buying. Over a year it matters less, and who spent much before matters more.
+    See docs/adr/0040-next-year.md.
+    """
+    return Method.HALF_PAST_REVENUE if method is IN_CHARGE else method
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -207,9 +221,19 @@ def values(model: ValueModel, points: pd.DataFrame, churn: Array | None) -> dict
     return {method: value * _factor(model, method, value) for method, value in _unscaled(model, points, churn).items()}
 
 
-def published_factor(model: ValueModel, points: pd.DataFrame, churn: Array | None) -> float:
-    """Return what the published method's values are multiplied by, over all customers."""
-    return _factor(model, model.method, _unscaled(model, points, churn)[model.method])
+def value_of_year(model: ValueModel, points: pd.DataFrame, churn: Array, yearly: float) -> Array:
+    """What each customer is expected to spend in a year, GBP, and never less than in 90 days.
+
+    Args:
+        yearly: how many times the purchases of 90 days a year has, as `retention.longer` gives it.
+    """
+    found = values(model, points, churn)
+    return np.maximum(found[model.method_of_year] * yearly, found[model.method])
+
+
+def factor_of(model: ValueModel, method: Method, points: pd.DataFrame, churn: Array | None) -> float:
+    """Return what a method's values are multiplied by, over all customers."""
+    return _factor(model, method, _unscaled(model, points, churn)[method])
 
 
 def _unscaled(model: ValueModel, points: pd.DataFrame, churn: Array | None) -> dict[Method, Array]:

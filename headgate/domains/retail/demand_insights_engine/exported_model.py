@@ -56,25 +56,32 @@ def scorer(model: CustomerModel, customers: pd.DataFrame, points: pd.DataFrame, 
         "signals": [str(name) for name in points.columns],
         "horizons": list(zip(lifetime_value.HORIZONS_DAYS, (1.0, yearly), strict=True)),
         "churn": _churn_facts(model.churn),
-        "factor": customer_value.published_factor(model.value, points, probability),
+        "factor": customer_value.factor_of(model.value, model.value.method, points, probability),
+        "year_method": model.value.method_of_year.value,
+        "year_factor": customer_value.factor_of(model.value, model.value.method_of_year, points, probability),
         "oldest_age": max(float(points.age.max()), 1.0),
         **_value_facts(model.value),
     }
     found = Scorer(facts, arrays)
-    if _is_equal(found, model.value, points, probability):
+    if _is_equal(found, model.value, points, probability, yearly):
         return found
     log.error("model not exported: its numbers do not give the predictions of the batch", extra={"model": NAME})
     return None
 
 
-def _is_equal(found: Scorer, value: ValueModel, points: pd.DataFrame, probability: npt.NDArray[np.float64]) -> bool:
-    """The exported numbers give the batch's churn, purchases and value, of the first customers."""
+def _is_equal(found: Scorer, value: ValueModel, points: pd.DataFrame, probability: npt.NDArray[np.float64], yearly: float) -> bool:
+    """The exported numbers give the batch's churn, purchases and values, of the first customers."""
     exported, rows = CustomerScorer(found), slice(0, export_models.CHECKED_ROWS)
     some = found.arrays["points"][rows]
     scored = exported.churn_probability(some)
     purchases = customer_value.expected_purchases(value, points, probability)
     expected = customer_value.values(value, points, probability)[value.method]
-    pairs = ((scored, probability), (exported.purchases(some, scored), purchases), (exported.value(some, scored), expected))
+    pairs = (
+        (scored, probability),
+        (exported.purchases(some, scored), purchases),
+        (exported.value(some, scored), expected),
+        (exported.value_of_year(some, scored, yearly), customer_value.value_of_year(value, points, probability, yearly)),
+    )
     return all(export_models.is_equal(one, batch[rows]) for one, batch in pairs)
 
 

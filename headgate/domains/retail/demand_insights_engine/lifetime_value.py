@@ -40,17 +40,19 @@ class Forecast:
     high: Array
 
 
-def forecast(model: ValueModel, points: pd.DataFrame, churn: Array, longer: float = 1.0) -> Forecast:
-    """What the customers are expected to do, in their order.
+def forecast(model: ValueModel, points: pd.DataFrame, churn: Array, yearly: float | None = None) -> Forecast:
+    """What the customers are expected to do, in their order: in 90 days, or in a year.
 
     Args:
         points: as `origins.signals` gives them.
         churn: their probability of buying nothing in 90 days.
-        longer: how many times the purchases of 90 days the horizon has, as `retention.longer` gives it.
+        yearly: how many times the purchases of 90 days a year has, as `retention.longer` gives it; None for 90 days.
     """
+    longer = yearly or 1.0
     nothing = churn**longer
     purchases = customer_value.expected_purchases(model, points, churn) * longer
-    value = customer_value.values(model, points, churn)[model.method] * longer
+    of_quarter = customer_value.values(model, points, churn)[model.method]
+    value = customer_value.value_of_year(model, points, churn, yearly) if yearly else of_quarter
     spend = customer_value.spend_per_purchase(model, points)
     rng = np.random.default_rng(SEED)
     parts = [slice(start, start + _AT_ONCE) for start in range(0, len(points), _AT_ONCE)]
@@ -94,7 +96,7 @@ def table(model: ValueModel, customers: pd.DataFrame, points: pd.DataFrame, chur
         "alive_probability": 1 - churn**yearly,
         "expected_purchase_gbp": amounts(customer_value.spend_per_purchase(model, points)),
     }
-    for days, longer in zip(HORIZONS_DAYS, (1.0, yearly), strict=True):
+    for days, longer in zip(HORIZONS_DAYS, (None, yearly), strict=True):
         coming = forecast(model, points, churn, longer)
         columns |= {
             f"expected_purchases_{days}d": coming.purchases,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -112,6 +113,34 @@ def test_a_method_that_no_origin_could_test_is_half_the_naive_rule() -> None:
     product = found[Method.PAST_REVENUE] * found[IN_CHARGE]
     ratio = found[Method.HALF_PAST_REVENUE] / np.sqrt(product)
     assert ratio == pytest.approx(np.full(400, ratio[0]))
+
+
+def test_the_value_of_a_year_is_drawn_to_past_revenue_where_the_method_in_charge_is_published() -> None:
+    points, past = first_window()
+    model = replace(customer_value.learnt(points, (past,), even_odds, Coming(90.0, None, None)), method=IN_CHARGE)
+    found = customer_value.values(model, points, even_odds(points))
+    year = customer_value.value_of_year(model, points, even_odds(points), 4.0)
+    assert year == pytest.approx(4 * found[Method.HALF_PAST_REVENUE])
+    assert year.sum() == pytest.approx(4 * found[IN_CHARGE].sum())
+
+
+@pytest.mark.parametrize("method", [Method.PAST_REVENUE, Method.MBG_NBD, Method.HALF_PAST_REVENUE])
+def test_another_published_method_gives_the_value_of_a_year_as_well(method: Method) -> None:
+    points, past = first_window()
+    model = replace(customer_value.learnt(points, (past,), even_odds, Coming(90.0, None, None)), method=method)
+    year = customer_value.value_of_year(model, points, even_odds(points), 4.0)
+    assert year == pytest.approx(4 * customer_value.values(model, points, even_odds(points))[method])
+
+
+def test_nobody_is_expected_to_spend_less_in_a_year_than_in_90_days() -> None:
+    """A customer who has spent little and is likely to buy: past revenue alone would say less for the year."""
+    points, past = first_window()
+    points.loc[0, "revenue"] = 0.001
+    model = replace(customer_value.learnt(points, (past,), even_odds, Coming(90.0, None, None)), method=IN_CHARGE)
+    quarter = customer_value.values(model, points, even_odds(points))
+    assert quarter[Method.HALF_PAST_REVENUE][0] * 4 < quarter[IN_CHARGE][0]
+    year = customer_value.value_of_year(model, points, even_odds(points), 4.0)
+    assert (year >= quarter[IN_CHARGE]).all()
 
 
 def test_without_a_window_to_learn_from_purchases_alone_say_what_is_expected() -> None:

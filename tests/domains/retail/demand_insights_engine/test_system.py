@@ -97,6 +97,7 @@ def test_value_churn_and_alive_probability_agree(built: dict[str, pd.DataFrame])
     assert (value.alive_probability >= 1 - leaving - 1e-12).all()
     assert (value.expected_purchases_90d >= 1 - leaving - 1e-12).all()
     assert value.expected_value_90d.astype(float).corr(leaving, method="spearman") < -0.3
+    assert (value.expected_value_365d >= value.expected_value_90d).all()
 
 
 def test_every_recipe_and_the_naive_rule_are_compared(built: dict[str, pd.DataFrame]) -> None:
