@@ -60,6 +60,19 @@ def test_strangeness_ranks_absurd_amounts_high(described: pd.DataFrame) -> None:
     assert rank.max() == 1.0
 
 
+@pytest.mark.parametrize("days", [10, 20, 30])
+def test_in_the_first_weeks_frauds_rank_no_lower_than_by_the_amount_against_the_usual_one(described: pd.DataFrame, days: int) -> None:
+    begun = described[described.transacted_at < described.transacted_at.iloc[0] + pd.Timedelta(days=days)]
+    fraud, rank = begun.is_fraud.astype(bool), models.isolation(begun).scores(begun)
+    assert average_precision_score(fraud, rank) >= average_precision_score(fraud, begun.amount_to_usual)
+    assert roc_auc_score(fraud, rank) >= roc_auc_score(fraud, begun.amount_to_usual)
+
+
+def test_a_transaction_is_as_strange_alone_as_among_others(described: pd.DataFrame) -> None:
+    model = models.isolation(described)
+    assert model.strength(described.iloc[[7]])[0] == pytest.approx(model.strength(described)[7])
+
+
 def test_a_label_teaches_only_after_the_delay(described: pd.DataFrame, periods: list[scoring.Period]) -> None:
     """Turning round every label that was not known when the last period began changes none of its scores."""
     learnt_until = periods[-1].start - pd.Timedelta(days=features.DELAY_DAYS)
