@@ -105,7 +105,7 @@ data "aws_iam_policy_document" "api_function" {
 }
 
 data "aws_iam_policy_document" "api" {
-  source_policy_documents = [data.aws_iam_policy_document.api_function.json]
+  source_policy_documents = [data.aws_iam_policy_document.api_function.json, data.aws_iam_policy_document.write_originals_key.json]
 
   statement {
     sid       = "ListFiles"
@@ -406,7 +406,7 @@ module "api_revert" {
 
 # The gate on an upload. It has no permission that would leave a trace: no ledger, no curated, no quarantine, no alert.
 data "aws_iam_policy_document" "dry_run" {
-  source_policy_documents = [data.aws_iam_policy_document.use_key.json]
+  source_policy_documents = [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.write_originals_key.json]
 
   statement {
     sid       = "ReadUploads"

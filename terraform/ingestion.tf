@@ -47,6 +47,8 @@ resource "aws_s3_bucket_notification" "raw" {
 
 # What the gate needs in its function and in the job for large files.
 data "aws_iam_policy_document" "gate" {
+  source_policy_documents = [data.aws_iam_policy_document.read_originals_key.json]
+
   statement {
     sid       = "ReadRaw"
     actions   = ["s3:GetObject", "s3:GetObjectVersion"]

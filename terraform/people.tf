@@ -6,7 +6,8 @@ locals {
     uploader = {
       SendFiles      = { actions = ["s3:PutObject", "s3:AbortMultipartUpload"], resources = ["${module.bucket["raw"].arn}/*"] }
       FollowFiles    = { actions = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"], resources = local.ledger_arns }
-      UseKeyToUpload = { actions = ["kms:GenerateDataKey", "kms:Decrypt"], resources = [aws_kms_key.lake.arn] }
+      UseKeyToUpload = { actions = ["kms:GenerateDataKey", "kms:Decrypt"], resources = [aws_kms_key.originals.arn] }
+      UseKeyToFollow = { actions = ["kms:Decrypt"], resources = [aws_kms_key.lake.arn] }
     }
     analyst = {
       Ask = {
@@ -48,7 +49,7 @@ locals {
       ListZones    = { actions = ["s3:ListBucket", "s3:ListBucketVersions"], resources = local.operated_buckets }
       MoveTables   = { actions = ["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:UpdateTable", "glue:GetJobRuns"], resources = concat(local.catalog_arns, [for name in values(local.job_names) : "arn:${local.partition}:glue:${var.region}:${local.account_id}:job/${name}"]) }
       ReadKey      = { actions = ["secretsmanager:GetSecretValue"], resources = [aws_secretsmanager_secret.masking_key.arn] }
-      UseKey       = { actions = ["kms:GenerateDataKey", "kms:Decrypt"], resources = [aws_kms_key.lake.arn] }
+      UseKey       = { actions = ["kms:GenerateDataKey", "kms:Decrypt"], resources = [aws_kms_key.lake.arn, aws_kms_key.originals.arn] }
       ReadLogs     = { actions = ["logs:FilterLogEvents", "logs:DescribeLogGroups"], resources = ["arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:*"] }
     }
     auditor = {

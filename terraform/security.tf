@@ -1,4 +1,4 @@
-# One key for everything that is stored. Data keys are cached per bucket; see modules/bucket.
+# The key of what lies behind the gate. Data keys are cached per bucket; see modules/bucket.
 data "aws_iam_policy_document" "key" {
   statement {
     sid       = "AccountOwns"
@@ -40,6 +40,72 @@ resource "aws_kms_key" "lake" {
 resource "aws_kms_alias" "lake" {
   name          = "alias/${local.lake}"
   target_key_id = aws_kms_key.lake.key_id
+}
+
+# The key of originals. Raw and staging alone hold card numbers as they came, so only roles that write or read originals may use it.
+# docs/adr/0088-key-of-originals.md
+data "aws_iam_policy_document" "originals_key" {
+  statement {
+    sid       = "AccountOwns"
+    actions   = ["kms:*"]
+    resources = ["*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:${local.partition}:iam::${local.account_id}:root"]
+    }
+  }
+
+  # Whoever may use the key uses it through an object that they may read: the key decrypts nothing else. The missing name of a
+  # service counts as another one.
+  statement {
+    sid       = "DenyUseBesidesS3"
+    effect    = "Deny"
+    actions   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+    resources = ["*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "StringNotEquals"
+      variable = "kms:ViaService"
+      values   = ["s3.${var.region}.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_kms_key" "originals" {
+  description             = "Encrypts the originals of ${local.lake} in raw and staging, with card numbers as they came"
+  enable_key_rotation     = true
+  deletion_window_in_days = local.platform.key_deletion_days
+  policy                  = data.aws_iam_policy_document.originals_key.json
+}
+
+resource "aws_kms_alias" "originals" {
+  name          = "alias/${local.lake}-originals"
+  target_key_id = aws_kms_key.originals.key_id
+}
+
+# Reading is enough for the gate. Objects that came before the lake had this key are encrypted with the lake's, which these roles may
+# use for other zones anyhow.
+data "aws_iam_policy_document" "read_originals_key" {
+  statement {
+    sid       = "UseKeyOfOriginals"
+    actions   = ["kms:Decrypt"]
+    resources = [aws_kms_key.originals.arn]
+  }
+}
+
+# S3 decrypts the parts of an upload when it joins them, so writers need both.
+data "aws_iam_policy_document" "write_originals_key" {
+  statement {
+    sid       = "UseKeyOfOriginals"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    resources = [aws_kms_key.originals.arn]
+  }
 }
 
 # The key of card tokens. It has no version here: scripts/deploy.py writes one where there is none,

@@ -10,6 +10,9 @@ locals {
     athena_results = { expiry_days = 30 }
   }
 
+  # Where card numbers are at rest as they came.
+  original_zones = ["raw", "staging"]
+
   # Reports of runs in the artifacts bucket, by folder.
   report_expiry_days = { data_docs = 90, openlineage = 365 }
 
@@ -22,7 +25,7 @@ module "bucket" {
 
   name            = local.bucket_names[each.key]
   account_id      = local.account_id
-  kms_key_arn     = aws_kms_key.lake.arn
+  kms_key_arn     = contains(local.original_zones, each.key) ? aws_kms_key.originals.arn : aws_kms_key.lake.arn
   force_destroy   = local.force_destroy
   plain_http_from = local.platform.plain_http_from
 }

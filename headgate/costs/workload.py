@@ -291,7 +291,7 @@ def _storage(workload: Workload, settings: Settings, measured: Measured, runs: f
 
 
 def _deployed(settings: Settings) -> Iterator[Used]:
-    yield Used("deployment", "kms.key_month", 1)
+    yield Used("deployment", "kms.key_month", 2)  # the lake's, and that of originals
     yield Used("deployment", "secrets.secret_month", 2)
     yield Used("deployment", "cloudwatch.alarm_month", settings.alarms)
     yield Used("deployment", "cloudwatch.dashboard_month", 1)

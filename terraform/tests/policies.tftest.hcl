@@ -60,6 +60,12 @@ mock_provider "aws" {
   }
 }
 
+# Another ARN than the lake's key, so that the tests tell them apart.
+override_resource {
+  target = aws_kms_key.originals
+  values = { arn = "arn:aws:kms:us-east-1:123456789012:key/22222222-2222-2222-2222-222222222222" }
+}
+
 run "least_privilege" {
   command = apply
 
@@ -258,6 +264,114 @@ run "least_privilege" {
   assert {
     condition     = length(jsonencode(local.definition)) < 1048576
     error_message = "A definition has at most 1 MB."
+  }
+}
+
+run "card_data_has_a_key_of_its_own" {
+  command = apply
+
+  variables {
+    platform  = "aws"
+    build_dir = "tests/fixtures/built"
+    people = {
+      for role in ["uploader", "analyst", "operator", "auditor"] : role => ["arn:aws:iam::123456789012:user/ana"]
+    }
+  }
+
+  override_data {
+    target = data.aws_iam_policy_document.read_originals_key
+    values = { json = "{\"originals\": \"read\"}" }
+  }
+
+  override_data {
+    target = data.aws_iam_policy_document.write_originals_key
+    values = { json = "{\"originals\": \"write\"}" }
+  }
+
+  override_data {
+    target = data.aws_iam_policy_document.gate
+    values = { json = "{\"gate\": \"all\"}" }
+  }
+
+  assert {
+    condition     = { for zone in keys(module.bucket) : zone => module.bucket[zone].kms_key_arn == aws_kms_key.originals.arn } == { for zone in keys(module.bucket) : zone => contains(["raw", "staging"], zone) }
+    error_message = "Raw and staging are encrypted with the key of originals, and no other bucket is."
+  }
+
+  assert {
+    condition = aws_kms_key.lake.arn != aws_kms_key.originals.arn && alltrue([
+      for key in [aws_kms_key.lake, aws_kms_key.originals] : key.enable_key_rotation && key.deletion_window_in_days == 30
+    ]) && aws_kms_alias.originals.name == "alias/headgate-originals"
+    error_message = "Both keys rotate, and both can be kept for 30 days after somebody deleted them."
+  }
+
+  assert {
+    condition     = [for statement in concat(data.aws_iam_policy_document.read_originals_key.statement, data.aws_iam_policy_document.write_originals_key.statement) : [statement.actions, statement.resources]] == [[toset(["kms:Decrypt"]), toset([aws_kms_key.originals.arn])], [toset(["kms:Decrypt", "kms:GenerateDataKey"]), toset([aws_kms_key.originals.arn])]]
+    error_message = "Readers decrypt, writers also encrypt, and nobody changes the key."
+  }
+
+  assert {
+    condition = {
+      for name, sources in merge(
+        { for key, document in data.aws_iam_policy_document.export_mysql : key => document.source_policy_documents },
+        { for system, document in data.aws_iam_policy_document.build_system : system => document.source_policy_documents },
+        { for system, document in data.aws_iam_policy_document.api_tables : "api_${system}" => document.source_policy_documents },
+        {
+          gate            = data.aws_iam_policy_document.gate.source_policy_documents
+          api             = data.aws_iam_policy_document.api.source_policy_documents
+          api_queries     = data.aws_iam_policy_document.api_queries.source_policy_documents
+          api_predictions = data.aws_iam_policy_document.api_predictions.source_policy_documents
+          dry_run         = data.aws_iam_policy_document.dry_run.source_policy_documents
+          merge_curated   = data.aws_iam_policy_document.merge_curated.source_policy_documents
+          quality_gate    = data.aws_iam_policy_document.quality_gate.source_policy_documents
+          audit_cards     = data.aws_iam_policy_document.audit_cards.source_policy_documents
+        },
+      ) : name => [for source in sources : source if strcontains(source, "originals")]... if length([for source in sources : source if strcontains(source, "originals")]) > 0
+      } == {
+      gate         = [["{\"originals\": \"read\"}"]]
+      export_mysql = [["{\"originals\": \"write\"}"]]
+      api          = [["{\"originals\": \"write\"}"]]
+      dry_run      = [["{\"originals\": \"write\"}"]]
+    }
+    error_message = "Only roles that read or write originals may use their key: no system, no audit, no query of the API."
+  }
+
+  assert {
+    condition = alltrue([
+      for document in [data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.curate_large, data.aws_iam_policy_document.api_revert] :
+      contains(document.source_policy_documents, "{\"gate\": \"all\"}")
+    ])
+    error_message = "The gate's workers may use the key as the gate may."
+  }
+
+  assert {
+    condition = jsonencode({
+      for role, document in data.aws_iam_policy_document.people : role => distinct(flatten([for statement in document.statement : tolist(statement.actions) if contains(statement.resources, aws_kms_key.originals.arn)]))
+      }) == jsonencode({
+      uploader = ["kms:Decrypt", "kms:GenerateDataKey"]
+      analyst  = []
+      operator = ["kms:Decrypt", "kms:GenerateDataKey"]
+      auditor  = []
+    })
+    error_message = "Analysts and auditors cannot use the key of originals."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in concat(data.aws_iam_policy_document.gate.statement, data.aws_iam_policy_document.use_key.statement, data.aws_iam_policy_document.people["operator"].statement) :
+      contains(statement.resources, aws_kms_key.lake.arn) if contains(statement.actions, "kms:Decrypt")
+    ])
+    error_message = "Who reads raw decrypts with the lake's key, too: originals that came before the upgrade stay readable."
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.originals_key.statement : [for condition in statement.condition : "${condition.test} ${condition.variable} ${condition.values[0]}"] if statement.effect == "Deny"] == [["StringNotEquals kms:ViaService s3.us-east-1.amazonaws.com"]]
+    error_message = "Nobody uses the key of originals besides S3."
+  }
+
+  assert {
+    condition     = [for document in [data.aws_iam_policy_document.key, data.aws_iam_policy_document.originals_key] : one([for statement in document.statement : statement.resources if contains(statement.actions, "kms:*")])] == [toset(["*"]), toset(["*"])]
+    error_message = "The account owns both keys, so an administrator can always repair their policies."
   }
 }
 

@@ -10,3 +10,8 @@ output "arn" {
   value       = aws_s3_bucket.this.arn
 }
 
+
+output "kms_key_arn" {
+  description = "Key that encrypts every object; null for a key of S3's own."
+  value       = var.kms_key_arn
+}
