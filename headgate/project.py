@@ -24,6 +24,7 @@ FILE = "headgate.toml"
 MODELS_SYSTEM = "own-models"  # the system that builds the tables of models/*.sql
 PACKED = "_models"  # folder of a built archive that holds the project's models
 PACKED_DASHBOARDS = "_dashboards"  # and the one that holds its dashboards
+PACKED_ANALYST_TABLES = "_analyst_tables.json"  # and the file with its analyst_tables
 _TABLES = {"settings", "environments", "export_sources"}
 _SOURCE = r"[a-z][a-z0-9_]{0,31}"
 _SOURCE_FIELDS = {"schedule", "enabled", "mask_at_source", "network"}
@@ -46,6 +47,7 @@ class LakeProject:
         region: AWS region; empty takes the shell's.
         environment: the environment that is deployed by default.
         domains: packages below `headgate/domains` whose contracts and systems the lake has.
+        analyst_tables: datasets that get a table without the columns about a person, `<dataset>_for_analysts`.
         alert_email: where alerts go, or empty.
         schedule: when the daily run starts, in UTC.
         export_sources: MySQL databases beside the deployment's own, by source name; docs/export.md lists their fields.
@@ -58,6 +60,7 @@ class LakeProject:
     region: str = ""
     environment: str = "dev"
     domains: tuple[str, ...] = ()
+    analyst_tables: tuple[str, ...] = ()
     alert_email: str = ""
     schedule: str = "cron(0 3 * * ? *)"
     export_sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -81,8 +84,8 @@ class LakeProject:
 
     @property
     def systems(self) -> tuple[str, ...]:
-        """Return the systems that the lake builds: those of its domains, and its own SQL models."""
-        own = (MODELS_SYSTEM,) if self.models else ()
+        """Return the systems that the lake builds: those of its domains, and one for its own SQL models and tables for analysts."""
+        own = (MODELS_SYSTEM,) if self.models or self.analyst_tables else ()
         return (*(system for domain in self.domains for system in systems_of(domain)), *own)
 
     def terraform_variables(self, environment: str = "") -> dict[str, Any]:
@@ -108,6 +111,14 @@ def systems_of(domain: str) -> tuple[str, ...]:
     root = files("headgate") / "domains" / domain
     packages = sorted(entry.name for entry in root.iterdir() if entry.is_dir() and (entry / "__init__.py").is_file())
     return tuple(name.replace("_", "-") for name in packages if name != "sample")
+
+
+def analyst_tables() -> tuple[str, ...]:
+    """Return the datasets that get a table for analysts, as the lake project lists them or the archive that this code runs from."""
+    package = files("headgate")
+    if (packed := package / PACKED_ANALYST_TABLES).is_file():
+        return tuple(json.loads(packed.read_text(encoding="utf-8")))
+    return () if (package / "_contracts").is_dir() else project().analyst_tables
 
 
 def deployed_systems(env: Mapping[str, str]) -> tuple[str, ...]:
@@ -159,8 +170,8 @@ def read(path: Path) -> LakeProject:
         )
     for name, value in stated.items():
         _check(path, name, value)
-    domains = tuple(stated.pop("domains", ()))
-    return LakeProject(folder=path.parent, domains=domains, **stated)
+    domains, copied = (tuple(stated.pop(name, ())) for name in ("domains", "analyst_tables"))
+    return LakeProject(folder=path.parent, domains=domains, analyst_tables=copied, **stated)
 
 
 def _check(path: Path, name: str, value: object) -> None:
@@ -168,6 +179,9 @@ def _check(path: Path, name: str, value: object) -> None:
         listed = value if isinstance(value, list) else [value]
         if missing := [one for one in listed if one not in all_domains()] or ([] if isinstance(value, list) else listed):
             raise SettingsError(f"{path.name}: domains has {missing[0]!r}. It is a list of {', '.join(all_domains())}, or [].")
+    elif name == "analyst_tables":
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise SettingsError(f'{path.name}: analyst_tables is {value!r}. It is a list of datasets, for example ["customers"].')
     elif name in _TABLES:
         if not isinstance(value, dict):
             raise SettingsError(f"{path.name}: {name} is not a table. Write its fields below a line [{name}].")

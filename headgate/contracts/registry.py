@@ -7,9 +7,10 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, cast
 
 from headgate.contracts import odcs_reader
+from headgate.contracts.analyst_tables import analyst_contracts
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Column, ColumnType, Kind
-from headgate.project import MODELS_SYSTEM, project
+from headgate.project import MODELS_SYSTEM, analyst_tables, project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,10 +35,11 @@ class Registry:
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Registry:
-        """Read every contract below `folder`, by default those of the package and its domains."""
+        """Read every contract below `folder`, by default those of the package, its domains and the lake project, with derived ones."""
         source, prod, lake = (_load_zone(zone, folder) for zone in ("source", "prod", "lake"))
-        prod = {name: own_model(contract) for name, contract in prod.items()}
-        return cls(source, {name: curated_contract(contract) for name, contract in source.items()}, prod, lake)
+        curated = {name: curated_contract(contract) for name, contract in source.items()}
+        derived = {} if folder else analyst_contracts(analyst_tables(), source, prod)
+        return cls(source, curated, {name: own_model(contract) for name, contract in (prod | derived).items()}, lake)
 
     @property
     def systems(self) -> tuple[str, ...]:

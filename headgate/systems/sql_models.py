@@ -17,14 +17,17 @@ from ibis.expr import operations as ops
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from headgate.contracts.analyst_tables import OF_DATASET
 from headgate.contracts.arrow import arrow_schema
 from headgate.errors import ContractError
 from headgate.project import PACKED, project
 from headgate.systems.rows import STAMPS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import date
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
 
     import pandas as pd
 
@@ -83,7 +86,7 @@ def sql_models(contracts: Mapping[str, Contract], datasets: Collection[str], tra
     Raises:
         ContractError: a model has no contract, is not one query of Athena's SQL, or reads what is not curated.
     """
-    texts = model_texts()
+    texts = model_texts() | analyst_models(contracts)
     if missing := sorted(set(texts) - set(contracts)):
         raise ContractError(f"models/{missing[0]}.sql has no contract. Write contracts/prod/{missing[0]}.yaml with its columns and key.")
     queries = {table: parsed(table, text, contracts[table], datasets) for table, text in texts.items()}
@@ -93,9 +96,25 @@ def sql_models(contracts: Mapping[str, Contract], datasets: Collection[str], tra
 
 def model_texts() -> dict[str, str]:
     """Return the SQL of each model by table."""
-    packed = files("headgate") / PACKED
-    found = packed.iterdir() if packed.is_dir() else project().models
+    package = files("headgate")
+    if (packed := package / PACKED).is_dir():
+        found: Iterable[Path | Traversable] = packed.iterdir()
+    else:
+        found = () if (package / "_contracts").is_dir() else project().models
     return {path.name.removesuffix(".sql"): path.read_text(encoding="utf-8") for path in sorted(found, key=lambda one: one.name)}
+
+
+def analyst_models(contracts: Mapping[str, Contract]) -> dict[str, str]:
+    """Return the SQL of each table for analysts: the columns of its contract, from its dataset."""
+    derived = {
+        name: (contract, str(contract.properties[OF_DATASET])) for name, contract in contracts.items() if OF_DATASET in contract.properties
+    }
+    return {
+        name: sqlglot.select(*(exp.column(one, quoted=True) for one in contract.names if one not in STAMPS))
+        .from_(dataset)
+        .sql(dialect=ATHENA)
+        for name, (contract, dataset) in derived.items()
+    }
 
 
 def parsed(table: str, text: str, contract: Contract, datasets: Collection[str]) -> exp.Query:

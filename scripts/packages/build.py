@@ -38,7 +38,7 @@ from headgate.contracts.catalog import glue_columns
 from headgate.contracts.registry import Registry, folders
 from headgate.onboarding.graphql_schema import field_names, graphql_schema
 from headgate.onboarding.models import models_of
-from headgate.project import MODELS_SYSTEM, PACKED, PACKED_DASHBOARDS, project
+from headgate.project import MODELS_SYSTEM, PACKED, PACKED_ANALYST_TABLES, PACKED_DASHBOARDS, project
 from headgate.systems import registry as systems
 from headgate.systems.sql_models import sql_models
 
@@ -154,6 +154,7 @@ def package_files() -> dict[str, bytes]:
         }
         | {f"headgate/{PACKED_DASHBOARDS}/{path.stem}.json": _as_json(path) for path in project().dashboards}
         | {f"headgate/{PACKED}/{path.name}": _bytes(path) for path in project().models}
+        | {f"headgate/{PACKED_ANALYST_TABLES}": json.dumps(listed).encode() for listed in [project().analyst_tables] if listed}
     )
 
 

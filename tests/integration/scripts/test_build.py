@@ -145,6 +145,29 @@ def test_own_models_are_given_the_datasets_that_their_sql_reads(tmp_path: Path, 
     assert build.datasets_by_system(Registry.load()) == {"own-models": ["orders"]}
 
 
+def test_a_table_for_analysts_is_built_by_the_archive_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "headgate.toml").write_text('name = "shop"\ndomains = ["retail"]\nanalyst_tables = ["customers"]\n', encoding="utf-8")
+    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
+    build.write(tmp_path / "headgate.zip", build.archive(build.package_files()))
+    assert build.datasets_by_system(Registry.load())["own-models"] == ["customers"]
+    tables = build.catalog(Registry.load())
+    assert (tables["curated"]["customers"]["personal"], tables["prod"]["customers_for_analysts"]["personal"]) == (
+        ["email", "full_name"],
+        [],
+    )
+    script = "\n".join(
+        (
+            f"import sys; sys.path.insert(0, {str(tmp_path / 'headgate.zip')!r})",
+            "from headgate.contracts.registry import Registry",
+            "from headgate.systems.sql_models import sql_models",
+            "registry = Registry.load()",
+            "print(*sql_models(registry.prod, registry.curated, None).queries)",
+        )
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["customers_for_analysts"]
+
+
 def test_a_lake_without_systems_gives_nobody_datasets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_contract(tmp_path / "contracts" / "source", "orders")
     (tmp_path / "headgate.toml").write_text('name = "own"\ndomains = []\n', encoding="utf-8")

@@ -1,0 +1,68 @@
+"""Derive the table of a dataset that analysts may read: its rows without the columns about a person. docs/adr/0089-tables-for-analysts.md.
+
+The contract is never written by hand: a column that is classified later leaves the table with the next deployment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from headgate.contracts.curated import LINEAGE, curated_contract, masked_columns
+from headgate.contracts.model import Column, Mask
+from headgate.contracts.new_columns import KEPT
+from headgate.errors import ContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from headgate.contracts.model import Contract
+
+SUFFIX = "_for_analysts"
+OF_DATASET = "analystTableOf"  # property of a derived contract: the dataset that it is a copy of
+
+
+def analyst_contracts(datasets: Iterable[str], source: Mapping[str, Contract], prod: Mapping[str, Contract]) -> dict[str, Contract]:
+    """Return the contracts of the tables for analysts, by table.
+
+    Args:
+        datasets: those that `analyst_tables` of the lake project lists.
+        source, prod: the lake's contracts, by name.
+
+    Raises:
+        ContractError: a dataset is unknown or has no column about a person, or its table has a contract already.
+    """
+    return {f"{dataset}{SUFFIX}": _contract_of(dataset, source, prod) for dataset in datasets}
+
+
+def _contract_of(dataset: str, source: Mapping[str, Contract], prod: Mapping[str, Contract]) -> Contract:
+    if dataset not in source:
+        raise ContractError(f"headgate.toml: analyst_tables has {dataset}, which is no dataset. Datasets: {', '.join(sorted(source))}.")
+    contract, table = curated_contract(source[dataset]), f"{dataset}{SUFFIX}"
+    if not contract.personal:
+        raise ContractError(f"headgate.toml: analyst_tables has {dataset}, which analysts may read: no column has a classification.")
+    if table in prod:
+        raise ContractError(f"contracts/prod/{table}.yaml exists already. Remove {dataset} from analyst_tables, or that contract.")
+    digits = [behind.name for one in source[dataset].columns if one.mask is Mask.SSN for behind in masked_columns(one)]
+    hidden = {*contract.personal, *digits, *(one.name for one in LINEAGE), KEPT}  # nobody has classified the columns in KEPT
+    shown = tuple(_shown(one, contract) for one in contract.columns if one.name not in hidden)
+    names = {one.name for one in shown}
+    return replace(
+        contract,
+        id=f"{contract.id}{SUFFIX}",
+        dataset=table,
+        zone="prod",
+        columns=shown,
+        key=contract.key if names.issuperset(contract.key) else (),
+        order_by=(),
+        comparisons=(),
+        description=f"{contract.description} Without {', '.join(contract.personal)}, for analysts.".strip(),
+        properties={OF_DATASET: dataset},
+    )
+
+
+def _shown(column: Column, contract: Contract) -> Column:
+    """Return a column as the copy has it: the gate has checked its values, and rows of older contract versions may lack one."""
+    return Column(
+        column.name, column.type, column.description, required=column.name in contract.key, unit=column.unit, nested=column.nested
+    )
