@@ -16,17 +16,43 @@ if TYPE_CHECKING:
 REVIEW_COST_GBP = 3.0
 BLOCK_CALL_GBP = 5.0
 MARGIN_SHARE = 0.30
+REVIEWS_A_DAY = 100
+"""Transactions that the fraud team can review in a day."""
 REVIEWED_SHARE = 0.005
 """Share of the strangest transactions that is reviewed where no label says what strange means."""
 
 ACTIONS = np.array(["approve", "review", "block"], dtype=object)
 
 
-def cheapest(probability: Array, amount: Array) -> npt.NDArray[np.object_]:
-    """The action of the least expected cost for each transaction, given its probability of fraud."""
-    honest = 1 - probability
-    costs = np.stack([probability * amount, np.full(len(amount), REVIEW_COST_GBP), honest * (MARGIN_SHARE * amount + BLOCK_CALL_GBP)])
-    return np.asarray(ACTIONS[costs.argmin(axis=0)])
+def cheapest(probability: Array, amount: Array, review_price: float = REVIEW_COST_GBP) -> npt.NDArray[np.object_]:
+    """The action of the least expected cost for each transaction, given its probability of fraud.
+
+    Args:
+        review_price: what a review costs, or more where the team cannot review all that would pay; see `review_price_of`.
+    """
+    approved, blocked = _expected_costs(probability, amount)
+    return np.asarray(ACTIONS[np.stack([approved, np.full(len(amount), review_price), blocked]).argmin(axis=0)])
+
+
+def review_price_of(probability: Array, amount: Array, days: float) -> float:
+    """What a review must save, GBP, so that no more reviews are asked for than the team can make: its cost at least.
+
+    The price comes from days that are over, because a transaction cannot wait until its own day is.
+
+    Args:
+        probability, amount: of all transactions of so many days.
+    """
+    places = int(REVIEWS_A_DAY * days)
+    if len(amount) <= places:
+        return REVIEW_COST_GBP
+    saved = np.minimum(*_expected_costs(probability, amount))
+    first_without_place = np.sort(saved)[-places - 1]
+    return max(REVIEW_COST_GBP, float(np.nextafter(first_without_place, np.inf)))
+
+
+def _expected_costs(probability: Array, amount: Array) -> tuple[Array, Array]:
+    """Of approving and of blocking, GBP."""
+    return probability * amount, (1 - probability) * (MARGIN_SHARE * amount + BLOCK_CALL_GBP)
 
 
 def strangest(rank: Array) -> npt.NDArray[np.object_]:

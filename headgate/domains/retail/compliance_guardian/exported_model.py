@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from headgate.domains.retail.compliance_guardian import decisions, features, models, reasons
+from headgate.domains.retail.compliance_guardian import decisions, features, models, reasons, scoring
 from headgate.learning import export_models
 from headgate.predictions.fraud import FraudScorer
 from headgate.predictions.scorer import Scorer, with_prefix
@@ -31,7 +31,10 @@ def scorer(model: models.Boosting, transactions: pd.DataFrame, customers: ibis.T
     Args:
         transactions: as `features.described` gives them, in the order of time.
     """
-    found = Scorer(_facts(model), {"reference": _reference(model), **_arrays(model, transactions, customers)})
+    delay = pd.Timedelta(days=features.DELAY_DAYS)
+    waiting = transactions[transactions.transacted_at >= transactions.transacted_at.iloc[-1] - delay]
+    facts = _facts(model, scoring.review_price(model, waiting))
+    found = Scorer(facts, {"reference": _reference(model), **_arrays(model, transactions, customers)})
     rows = transactions.tail(export_models.CHECKED_ROWS)
     points = rows[list(model.columns)].to_numpy(dtype=np.float64, na_value=np.nan)
     if export_models.is_equal(FraudScorer(found).strength(points), model.strength(rows)):
@@ -40,14 +43,14 @@ def scorer(model: models.Boosting, transactions: pd.DataFrame, customers: ibis.T
     return None
 
 
-def _facts(model: models.Boosting) -> Mapping[str, Any]:
+def _facts(model: models.Boosting, review_price: float) -> Mapping[str, Any]:
     return {
         "model": model.name,
         "recipe": model.recipe,
         "columns": list(model.columns),
         "honest_share": model.honest_share,
         "actions": [str(action) for action in decisions.ACTIONS],
-        "costs": {"review": decisions.REVIEW_COST_GBP, "margin_share": decisions.MARGIN_SHARE, "block_call": decisions.BLOCK_CALL_GBP},
+        "costs": {"review": review_price, "margin_share": decisions.MARGIN_SHARE, "block_call": decisions.BLOCK_CALL_GBP},
         "groups": list(reasons.groups().items()),
         "reasons": reasons.REASONS,
         "least_reason": reasons.LEAST_SHARE,

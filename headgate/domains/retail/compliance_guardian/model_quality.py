@@ -66,6 +66,7 @@ def measures(transactions: pd.DataFrame) -> list[Measure]:
             "counted by customer instead of card",
         ),
         _cost(known, fraud),
+        ("reviews_a_day", _reviews_a_day(transactions), decisions.REVIEWS_A_DAY, "what the team can review", None),
         ("fraud_share", float(fraud.mean()), float(score.mean()), "mean score", None),
     ]
     return [Measure(model, name, days, float(value), float(base), who, len(known), note) for name, value, base, who, note in figures]
@@ -145,6 +146,11 @@ def _cost(rows: pd.DataFrame, fraud: npt.NDArray[np.bool_]) -> _Figure:
     approve_all = np.full(len(rows), decisions.ACTIONS[0])
     cost, loss = (decisions.cost(made, fraud, rows.amount_gbp.to_numpy()) for made in (rows.decision.to_numpy(), approve_all))
     return "cost_gbp", cost, loss, "approve everything", _TERMS
+
+
+def _reviews_a_day(transactions: pd.DataFrame) -> float:
+    days = (transactions.transacted_at.max().normalize() - transactions.transacted_at.min().normalize()) / _DAY + 1
+    return float((transactions.decision == decisions.ACTIONS[1]).sum() / days)
 
 
 def card_precision(transactions: pd.DataFrame, score: Array, cards: int = CARDS_A_DAY) -> float:

@@ -65,12 +65,22 @@ def _period(transactions: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, 
     score = model.scores(current)
     amount = current.amount_gbp.to_numpy()
     is_supervised = model.name == models.Boosting.name
-    decision = decisions.cheapest(score, amount) if is_supervised else decisions.strangest(score)
+    if is_supervised:
+        decision = decisions.cheapest(score, amount, review_price(model, transactions.iloc[known:first]))
+    else:
+        decision = decisions.strangest(score)
     stopped = decision != decisions.ACTIONS[0]
     codes = np.full((len(current), reasons.REASONS), None, dtype=object)
     codes[stopped] = reasons.reason_codes(model, current[stopped])
     named = {f"reason_{place + 1}": codes[:, place] for place in range(reasons.REASONS)}
     return current[list(KEPT)].assign(score=score, decision=decision, **named, model=model.name)
+
+
+def review_price(model: models.FraudModel, waiting: pd.DataFrame) -> float:
+    """What a review must save, from the days of the delay, whose labels the model has not seen."""
+    if waiting.empty:
+        return decisions.REVIEW_COST_GBP
+    return decisions.review_price_of(model.scores(waiting), waiting.amount_gbp.to_numpy(), DELAY_DAYS)
 
 
 def _model(known: pd.DataFrame, seen: pd.DataFrame, recipe: str) -> models.FraudModel:

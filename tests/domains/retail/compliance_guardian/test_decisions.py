@@ -18,6 +18,27 @@ def test_small_amounts_are_not_worth_a_review() -> None:
     assert decisions.cheapest(np.array([0.5]), np.array([4.0])).tolist() == ["approve"]
 
 
+def test_a_team_with_room_reviews_whatever_saves_more_than_its_cost() -> None:
+    assert decisions.review_price_of(np.full(100, 0.5), np.full(100, 50.0), days=1) == decisions.REVIEW_COST_GBP
+
+
+def test_a_team_without_room_reviews_what_saves_most() -> None:
+    """By hand: 103 transactions of 20 to 122 pounds, of which a review saves a quarter; there is room for all but the three least."""
+    amount, probability = np.arange(20.0, 123.0), np.full(103, 0.25)
+    price = decisions.review_price_of(probability, amount, days=1)
+    assert price == pytest.approx(0.25 * 22)
+    assert amount[decisions.cheapest(probability, amount, price) == "approve"].tolist() == [20, 21, 22]
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0.01, 10_000)), min_size=1, max_size=60), st.sampled_from([0.02, 0.1, 0.5]))
+def test_at_the_price_of_a_day_no_more_of_it_are_reviewed_than_the_team_can(day: list[tuple[float, float]], days: float) -> None:
+    probability, amount = np.array(day).T
+    price = decisions.review_price_of(probability, amount, days)
+    assert price >= decisions.REVIEW_COST_GBP
+    decided = decisions.cheapest(probability, amount, price)
+    assert (decided == "review").sum() <= decisions.REVIEWS_A_DAY * days
+
+
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0.01, 10_000))
 def test_more_suspicion_never_leads_to_a_milder_action(one: float, other: float, amount: float) -> None:
     strictness = decisions.ACTIONS.tolist().index

@@ -68,6 +68,15 @@ def test_a_single_transaction_has_the_features_score_decision_and_reasons_of_the
         assert list(found.reasons) == ([] if found.decision == "approve" else [code for code in codes[place] if code])
 
 
+def test_the_price_of_a_review_in_a_small_team_is_exported(
+    model: models.Boosting, described: pd.DataFrame, town: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decisions, "REVIEWS_A_DAY", 0)
+    exported = exported_model.scorer(model, described, town["customers"])
+    assert exported
+    assert exported.facts["costs"]["review"] > decisions.REVIEW_COST_GBP
+
+
 def test_an_unknown_customer_and_terminal_are_scored_without_a_past(scorer: FraudScorer) -> None:
     found = scorer.score(Transaction(999_999, 999_999, 12_00, datetime(2024, 3, 2, 12, 0)))
     assert 0 <= found.score <= 1

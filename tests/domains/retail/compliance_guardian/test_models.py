@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from headgate.domains.retail.compliance_guardian import features, models, reasons, scoring
+from headgate.domains.retail.compliance_guardian import decisions, features, models, reasons, scoring
 
 pytestmark = pytest.mark.unit
 
@@ -78,6 +78,19 @@ def test_a_label_teaches_only_after_the_delay(described: pd.DataFrame, periods: 
     learnt_until = periods[-1].start - pd.Timedelta(days=features.DELAY_DAYS)
     turned = described.assign(is_fraud=described.is_fraud.where(described.transacted_at < learnt_until, ~described.is_fraud))
     assert scoring.scored(turned)[-1].transactions.score.tolist() == periods[-1].transactions.score.tolist()
+
+
+def test_a_small_team_is_asked_for_few_reviews_of_what_costs_most(
+    described: pd.DataFrame, periods: list[scoring.Period], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The price comes from earlier days, so a busy day may ask for a few more."""
+    free = periods[-1].transactions
+    monkeypatch.setattr(decisions, "REVIEWS_A_DAY", 0.15)  # one in seven days
+    scarce = scoring.scored(described)[-1].transactions
+    reviewed, asked = (part[part.decision == "review"] for part in (scarce, free))
+    assert len(reviewed) < len(asked)
+    assert reviewed.transaction_id.isin(asked.transaction_id).all()
+    assert scarce.score.tolist() == free.score.tolist()
 
 
 def test_every_transaction_is_scored_once(described: pd.DataFrame, periods: list[scoring.Period]) -> None:

@@ -107,6 +107,13 @@ def test_decisions_cost_less_than_approving_everything(built: dict[str, pd.DataF
     assert cost.value.sum() < cost.baseline.sum()
 
 
+def test_reviews_are_counted_beside_what_the_team_can_make(built: dict[str, pd.DataFrame]) -> None:
+    quality = built["fraud_model_quality"].query("metric == 'reviews_a_day'")
+    reviewed = (built["fraud_scores"].decision == "review").sum()
+    assert quality.value.sum() * 10 == pytest.approx(reviewed)
+    assert (quality.baseline == 100).all()
+
+
 def test_no_transactions_give_empty_tables(tables: Tables) -> None:
     built = system.build(tables([]), AS_OF, Shelf())
     assert all(frame.empty for frame in built.values())
