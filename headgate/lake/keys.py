@@ -225,6 +225,11 @@ def data_docs_key(snapshot_id: str, about: str, page: str) -> str:
     return f"{DATA_DOCS}/{snapshot_id}/{about}/{page}"
 
 
+def checked_parts_key(dataset: str) -> str:
+    """Key of what the quality gate answered about the parts of a dataset's snapshot. It names keys of rows, as Data Docs do."""
+    return f"{DATA_DOCS}/checked_parts/{dataset}.json"
+
+
 def lineage_events_prefix(published_on: date) -> str:
     """Folder of the OpenLineage events of a day, UTC, ending in a slash."""
     return f"{LINEAGE_EVENTS}/dt={published_on.isoformat()}/"

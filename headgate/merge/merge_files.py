@@ -117,6 +117,8 @@ def values_required(fitted: Fitted) -> Iterator[None]:
     except ValueError:
         required = [column.name for column in fitted.contract.columns if column.required]
         nulls = [name for name in required if any(_nulls(file, [name])[name] for file in fitted.files)]
+        if not nulls:
+            raise
         raise AuditError(_unfit(fitted.contract, nulls, "have no value in this required column")) from None
 
 

@@ -117,6 +117,25 @@ def changed_spans(
     return spans(touched, joined)
 
 
+def grouped(changed: Iterable[range], sizes: Sequence[int], limit: int) -> list[range]:
+    """Join ranges with the parts between them, while the parts of a range are not larger than `limit` together.
+
+    Every range reads all arriving rows once. With the size of these as the limit, a merge that changes parts all over the
+    snapshot reads arriving rows no more often than it reads the snapshot itself.
+
+    >>> grouped([range(0, 1), range(1, 2), range(5, 6), range(7, 8)], [10] * 8, 30)
+    [range(0, 2), range(5, 8)]
+    """
+    found: list[range] = []
+    for one in changed:
+        joined = range(found[-1].start if found else one.start, one.stop)
+        if found and sum(sizes[joined.start : joined.stop]) <= limit:
+            found[-1] = joined
+        else:
+            found.append(one)
+    return found
+
+
 def _numbers(connection: duckdb.DuckDBPyConnection, joined: str) -> set[int]:
     """Return the numbers of the parts in a join; a key below the first part belongs to it."""
     found = connection.sql(f"SELECT DISTINCT coalesce({NUMBER}, 0) FROM {joined}").fetchall()  # noqa: S608 names of columns, quoted

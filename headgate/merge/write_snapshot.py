@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import pyarrow as pa
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.identity import merge_key
+from headgate.contracts.rules_fingerprint import rules_fingerprint
 from headgate.errors import AuditError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
@@ -19,7 +19,7 @@ from headgate.lake.publishing import write_parquet
 from headgate.lake.snapshot_parts import SnapshotParts, described
 from headgate.merge.as_of import latest_on
 from headgate.merge.merge_files import Within, fit_files, newest_rows, values_required
-from headgate.merge.part_boundaries import BoundaryMovedError, changed_spans, write_parts
+from headgate.merge.part_boundaries import BoundaryMovedError, changed_spans, grouped, write_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -71,10 +71,7 @@ class Change:
     @property
     def made_for(self) -> str:
         """Identifies all that decides where parts begin, how they are written, and by which rules they are audited."""
-        one = self.contract
-        columns = [(column.name, column.type, column.required, column.unique, column.rules) for column in one.columns]
-        stated = (RULES_EDITION, columns, self.key, one.order_by, one.comparisons, sorted(one.properties.items()), self.part_rows)
-        return hashlib.sha256(repr(stated).encode()).hexdigest()[:16]
+        return rules_fingerprint(self.contract, RULES_EDITION, self.part_rows)
 
     @property
     def usable_record(self) -> SnapshotParts | None:
@@ -123,12 +120,12 @@ class SnapshotWriter:
         Args:
             record: of the snapshot before; None writes all parts again.
         """
-        edges = record.edges() if record else None
+        known, edges = (record.parts, record.edges()) if record else ((), None)
         settings = self.memory.settings
         spans = [range(len(change.base))]
         if edges is not None:
             spans = changed_spans(edges, change.key, change.arriving.files, change.deleted, settings)
-        known = record.parts if record else ()
+            spans = grouped(spans, [part.size_bytes for part in known], sum(file.stat().st_size for file in change.arriving.files))
         parts: list[Part] = []
         copies: list[tuple[ObjectRef, ObjectRef]] = []
 

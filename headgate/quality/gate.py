@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from headgate.contracts.identity import merge_key
 from headgate.errors import GateError
-from headgate.lake.reading import fetch
-from headgate.quality.validation import ValidationRun
+from headgate.lake.reading import fetch, known_datasets, part_refs, snapshot_parts
+from headgate.lake.snapshot_parts import described
+from headgate.quality.checked_parts import CheckedPart, CheckedParts, identity
+from headgate.quality.suites import UNIQUE, place_of
+from headgate.quality.validation import FailedExpectation, ValidationRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import ObjectStore
-    from headgate.lake.snapshots import LakeSnapshot
+    from headgate.lake.snapshot_parts import SnapshotParts
+    from headgate.lake.snapshots import DatasetSnapshot, LakeSnapshot
     from headgate.quality.data_docs import DataDocs
     from headgate.quality.validation import SuiteResult
 
 DOCS = "snapshot"
+_NOT_AS_RECORDED = FailedExpectation("stored as merged", "table", None)
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,10 @@ class Inspected:
 
 @dataclass(frozen=True)
 class QualityGate:
-    """Asks the suites of the curated contracts about snapshots that lie in the curated bucket."""
+    """Asks the suites of the curated contracts about snapshots that lie in the curated bucket.
+
+    A part that the current suite has answered for is not read again; docs/adr/0086-snapshots-in-parts.md says how answers combine.
+    """
 
     objects: ObjectStore
     contracts: Mapping[str, Contract]
@@ -50,17 +60,61 @@ class QualityGate:
             GateError: names every failing expectation of every dataset, and where the Data Docs lie.
         """
         validation_run = ValidationRun(lake.snapshot_id, lake.as_of)
-        with tempfile.TemporaryDirectory(dir=self.workspace) as folder:
-            merged = [dataset for dataset in self.contracts if dataset not in lake.failed]
-            files = fetch(self.objects, self.curated_bucket, lake, merged, Path(folder))
-            verdicts = tuple(validation_run.check_files(self._contract(lake, dataset), parts) for dataset, parts in files.items())
+        merged = known_datasets(lake, (dataset for dataset in self.contracts if dataset not in lake.failed))
+        verdicts = tuple(self._verdict(validation_run, lake, snapshot) for snapshot in merged.values())
         docs_at = self.docs.publish(validation_run, lake.snapshot_id, DOCS)
         require(verdicts, docs_at)
         return Inspected(verdicts, docs_at)
 
+    def _verdict(self, validation_run: ValidationRun, lake: LakeSnapshot, snapshot: DatasetSnapshot) -> SuiteResult:
+        """Ask about the parts that the current suite has not answered for yet."""
+        contract = self._contract(lake, snapshot.dataset)
+        record = snapshot_parts(self.objects, self.curated_bucket, snapshot)
+        with tempfile.TemporaryDirectory(dir=self.workspace) as folder:
+            if record is None or _needs_all_rows(contract, record):
+                files = fetch(self.objects, self.curated_bucket, lake, [snapshot.dataset], Path(folder))
+                return validation_run.check_files(contract, files[snapshot.dataset])
+            return self._verdict_on_parts(validation_run, contract, snapshot, record, Path(folder))
+
+    def _verdict_on_parts(
+        self, validation_run: ValidationRun, contract: Contract, snapshot: DatasetSnapshot, record: SnapshotParts, folder: Path
+    ) -> SuiteResult:
+        refs = part_refs(self.objects, self.curated_bucket, snapshot)
+        problems = [] if record.are_in_order() else [FailedExpectation(UNIQUE, place_of(merge_key(contract)), None)]
+        if self._differ(snapshot, record):
+            return validation_run.conclude(contract, [], [*problems, _NOT_AS_RECORDED])
+        checked_parts, known = CheckedParts(self.objects, self.docs.bucket), dict[str, CheckedPart]()
+        before = checked_parts.load(contract)
+        for ref, part in zip(refs, record.parts, strict=True):
+            one = identity(part)
+            if one in before:
+                known[one] = before[one]
+                continue
+            path = folder / "part.parquet"
+            self.objects.download(ref, path)
+            if identity(described(path, record.key.names)) != one:
+                problems.append(_NOT_AS_RECORDED)
+            known[one] = CheckedPart(snapshot.snapshot_id, validation_run.ask(contract, [path]))
+            path.unlink()
+        if not problems:
+            checked_parts.save(contract, known)
+        counts = dict(Counter(known[one].snapshot_id for one in map(identity, record.parts) if one in before))
+        return validation_run.conclude(contract, [known[identity(part)].answers for part in record.parts], problems, counts)
+
+    def _differ(self, snapshot: DatasetSnapshot, record: SnapshotParts) -> bool:
+        """Whether the snapshot's folder has other objects than the merge recorded."""
+        listed = self.objects.list(self.curated_bucket, snapshot.location)
+        return [item.size_bytes for item in listed] != [part.size_bytes for part in record.parts]
+
     def _contract(self, lake: LakeSnapshot, dataset: str) -> Contract:
         """Return the dataset's contract; a column that older increments lack may be null."""
         return self.contracts[dataset].without_required(lake.datasets[dataset].missing_values)
+
+
+def _needs_all_rows(contract: Contract, record: SnapshotParts) -> bool:
+    """Whether the parts' ranges of the key do not decide what is unique: the contract names another key or unique columns since."""
+    has_unique = any(column.unique for column in contract.columns)
+    return tuple(record.key.names) != merge_key(contract) or (has_unique and len(record.parts) > 1)
 
 
 def require(verdicts: Iterable[SuiteResult], docs_at: str) -> None:

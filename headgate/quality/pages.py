@@ -68,7 +68,9 @@ def _overview(dataset: str, verdict: Mapping[str, object], link: str) -> str:
 
 def _dataset(verdict: SuiteResult) -> str:
     title = f'<h2 id="{escape(verdict.dataset)}">{escape(verdict.dataset)}</h2>'
-    summary = f"<p>{verdict.rows:,} rows, {verdict.expectations:,} rules asked.</p>"
+    before = [f"{count:,} in snapshot <code>{escape(one)}</code>" for one, count in sorted(verdict.checked_before.items())]
+    unchanged = f" Unchanged parts were checked before: {', '.join(before)}." if before else ""
+    summary = f"<p>{verdict.rows:,} rows, {verdict.expectations:,} rules asked.{unchanged}</p>"
     failing = [
         f'<tr><td>{escape(one.place)}</td><td>{escape(one.rule)}</td><td class="number">{"" if one.rows is None else f"{one.rows:,}"}</td>'
         f"<td>{escape(', '.join(one.keys))}</td><td>{_result(failed=failed, warned=not failed)}</td></tr>"

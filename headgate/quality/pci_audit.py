@@ -70,7 +70,7 @@ def increments_zone(curated_bucket: str) -> Zone:
 
 
 def growing_zones(curated_bucket: str, quarantine_bucket: str, prod_buckets: Iterable[str]) -> list[Zone]:
-    """Return the zones audited by default. Snapshots are excluded: they hold rows of increments only, and every merge rewrites them."""
+    """Return the zones audited by default. Snapshots are excluded: they hold rows of increments only."""
     return [
         increments_zone(curated_bucket),
         Zone("quarantine", quarantine_bucket, ("",)),

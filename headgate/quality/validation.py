@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -60,7 +61,13 @@ class ExpectationResult:
 
 @dataclass(frozen=True)
 class SuiteResult:
-    """What a suite answered about one dataset. `warnings` do not stop anything; `answers` has every expectation once."""
+    """What a suite answered about one dataset.
+
+    Attributes:
+        warnings: do not stop anything.
+        answers: every expectation once.
+        checked_before: how many parts were not checked again, by the snapshot in which the same bytes were checked.
+    """
 
     dataset: str
     rows: int
@@ -68,6 +75,7 @@ class SuiteResult:
     broken: tuple[FailedExpectation, ...] = ()
     warnings: tuple[FailedExpectation, ...] = ()
     answers: tuple[ExpectationResult, ...] = ()
+    checked_before: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -76,6 +84,29 @@ class SuiteResult:
 
     def __str__(self) -> str:
         return f"{self.dataset}: {'; '.join(map(str, self.broken)) or 'passed'}"
+
+
+@dataclass(frozen=True)
+class RuleAnswer:
+    """What one expectation answered about some rows; `failed` where it does not hold."""
+
+    place: str
+    rule: str
+    warns: bool
+    failed: FailedExpectation | None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What every expectation of a suite answered about some rows."""
+
+    rows: int
+    rules: tuple[RuleAnswer, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Every expectation that matters was met."""
+        return not any(one.failed and not one.warns for one in self.rules)
 
 
 class ValidationRun:
@@ -92,16 +123,42 @@ class ValidationRun:
         self._source = self._context.data_sources.add_pandas("lake")
         self._run, self.as_of, self._at = run, as_of, datetime.combine(as_of, time(), UTC)
         self._batch_rows = batch_rows
+        self._validations: dict[str, Any] = {}
         self.verdicts: list[SuiteResult] = []
 
     def check(self, contract: Contract, rows: pa.Table) -> SuiteResult:
         """What the suite of `contract` says of `rows`. The Data Docs have each dataset once."""
         starts = range(0, max(1, rows.num_rows), self._batch_rows)
-        return self._check(contract, (rows.slice(start, self._batch_rows) for start in starts), rows.select)
+        return self.conclude(contract, [self._ask(contract, (rows.slice(at, self._batch_rows) for at in starts), rows.select)])
 
     def check_files(self, contract: Contract, paths: Sequence[Path]) -> SuiteResult:
         """As `check`, for the rows of Parquet files, which need not fit into memory."""
-        return self._check(contract, self._batches(paths), lambda names: pa.concat_tables(table_of(path, names) for path in paths))
+        return self.conclude(contract, [self.ask(contract, paths)])
+
+    def ask(self, contract: Contract, paths: Sequence[Path]) -> Answers:
+        """What every expectation of the contract's suite answers about the rows of Parquet files together."""
+        return self._ask(contract, self._batches(paths), lambda names: pa.concat_tables(table_of(path, names) for path in paths))
+
+    def conclude(
+        self,
+        contract: Contract,
+        parts: Sequence[Answers],
+        problems: Sequence[FailedExpectation] = (),
+        checked_before: Mapping[str, int] | None = None,
+    ) -> SuiteResult:
+        """The verdict on a dataset, from the answers about its parts. The Data Docs have it.
+
+        Every expectation holds row by row, but for unique values. A key that is unique in each part is unique in the dataset
+        where the parts' ranges of it are disjoint; a dataset with another unique column has one part.
+
+        Args:
+            problems: further reasons to refuse the dataset.
+        """
+        rules = [_merged(of_parts) for of_parts in zip(*(part.rules for part in parts), strict=True)]
+        rules += [RuleAnswer(one.place, one.rule, warns=False, failed=one) for one in problems]
+        verdict = _suite_result(contract, sum(part.rows for part in parts), rules)
+        self.verdicts.append(replace(verdict, checked_before=checked_before or {}))
+        return self.verdicts[-1]
 
     def _batches(self, paths: Sequence[Path]) -> Iterator[pa.Table]:
         """Some rows at a time; a table without rows where the files have none."""
@@ -114,40 +171,44 @@ class ValidationRun:
         if not rows:
             yield empty
 
-    def _check(self, contract: Contract, batches: Iterable[pa.Table], columns: Callable[[list[str]], pa.Table]) -> SuiteResult:
+    def _ask(self, contract: Contract, batches: Iterable[pa.Table], columns: Callable[[list[str]], pa.Table]) -> Answers:
         """Ask about some rows at a time: as pandas objects all rows take many times the memory of their file.
 
         Args:
             columns: reads whole columns, which only unique values need.
         """
-        validation, results, counted = self._validation(contract.dataset, suite_of(contract)), [], []
+        validation, results, rows = self._validation(contract.dataset, partial(suite_of, contract)), [], []
         for batch in batches:
-            counted.append(batch.num_rows)
+            rows.append(batch.num_rows)
             results.append([_result(contract, one) for one in self._asked(contract, validation, batch)])
         merged = [_merged(of_batches) for of_batches in zip(*results, strict=True)]
-        if len(counted) > 1:
+        if len(rows) > 1:
             unique = {place_of(key): self._unique(contract, key, columns) for key in unique_keys(contract)}
             merged = [unique[found.place] if found.rule == UNIQUE else found for found in merged]
-        self.verdicts.append(_suite_result(contract, sum(counted), merged))
-        return self.verdicts[-1]
+        return Answers(sum(rows), tuple(merged))
 
-    def _unique(self, contract: Contract, key: tuple[str, ...], columns: Callable[[list[str]], pa.Table]) -> _Found:
+    def _unique(self, contract: Contract, key: tuple[str, ...], columns: Callable[[list[str]], pa.Table]) -> RuleAnswer:
         """Whether a key is unique in all rows. Only rows with a repeated key become pandas objects."""
         rows = columns(sorted({*merge_key(contract), *key}))
         counts = rows.group_by(list(key)).aggregate([([], "count_all")])
         repeated = counts.filter(pc.greater(counts["count_all"], 1)).select(list(key))
         if not repeated.num_rows:
-            return _Found(place_of(key), UNIQUE, warns=False, failed=None)
-        validation = self._validation(f"{contract.dataset} {place_of(key)}", unique_suite_of(contract, key))
+            return RuleAnswer(place_of(key), UNIQUE, warns=False, failed=None)
+        validation = self._validation(f"{contract.dataset} {place_of(key)}", partial(unique_suite_of, contract, key))
         found = rows.join(repeated, list(key), join_type="left semi")
         return _result(contract, self._asked(contract, validation, found)[0])
 
-    def _validation(self, name: str, suite: Any) -> Any:  # noqa: ANN401 Great Expectations ships no types
+    def _validation(self, name: str, suite: Callable[[], Any]) -> Any:  # noqa: ANN401 Great Expectations ships no types
+        """What asks a suite; each is made once in a run, however many parts are asked about."""
         import great_expectations as gx  # noqa: PLC0415 takes seconds
 
-        batches = self._source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("all")
-        added = self._context.suites.add(suite)
-        return self._context.validation_definitions.add(gx.ValidationDefinition(name=name, data=batches, suite=added))
+        if name not in self._validations:
+            batches = self._source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("all")
+            added = self._context.suites.add(suite())
+            self._validations[name] = self._context.validation_definitions.add(
+                gx.ValidationDefinition(name=name, data=batches, suite=added)
+            )
+        return self._validations[name]
 
     def _asked(self, contract: Contract, validation: Any, rows: pa.Table) -> list[Any]:  # noqa: ANN401 as above
         from great_expectations.core.run_identifier import RunIdentifier  # noqa: PLC0415 takes seconds
@@ -190,22 +251,12 @@ def _warns(result: Any) -> bool:  # noqa: ANN401 as above
     return bool(result.expectation_config.severity == "warning")
 
 
-@dataclass(frozen=True)
-class _Found:
-    """What one expectation found in some rows; `failed` where it does not hold."""
-
-    place: str
-    rule: str
-    warns: bool
-    failed: FailedExpectation | None
-
-
-def _result(contract: Contract, result: Any) -> _Found:  # noqa: ANN401 as above
+def _result(contract: Contract, result: Any) -> RuleAnswer:  # noqa: ANN401 as above
     meta = result.expectation_config.meta
-    return _Found(meta["place"], meta["rule"], _warns(result), None if result.success else _broken(contract, result))
+    return RuleAnswer(meta["place"], meta["rule"], _warns(result), None if result.success else _broken(contract, result))
 
 
-def _merged(of_batches: Sequence[_Found]) -> _Found:
+def _merged(of_batches: Sequence[RuleAnswer]) -> RuleAnswer:
     """What the expectation found in all batches; a count is unknown where one of them is."""
     failed = [one.failed for one in of_batches if one.failed]
     if not failed:
@@ -215,7 +266,7 @@ def _merged(of_batches: Sequence[_Found]) -> _Found:
     return replace(of_batches[0], failed=replace(failed[0], rows=rows, keys=keys))
 
 
-def _suite_result(contract: Contract, rows: int, found: Sequence[_Found]) -> SuiteResult:
+def _suite_result(contract: Contract, rows: int, found: Sequence[RuleAnswer]) -> SuiteResult:
     critical, warned = (tuple(one.failed for one in found if one.failed and one.warns is warns) for warns in (False, True))
     answers = tuple(ExpectationResult(one.place, one.rule, one.failed is None, one.warns) for one in found)
     return SuiteResult(contract.dataset, rows, len(found), critical, warned, answers)

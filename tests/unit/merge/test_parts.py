@@ -25,12 +25,14 @@ from headgate.lake.ports import ObjectRef
 from headgate.lake.publishing import parquet_bytes
 from headgate.lake.reading import checked_references, lake_snapshot, part_refs, snapshot_parts
 from headgate.lake.snapshot_parts import Part, SnapshotParts
-from headgate.merge.part_boundaries import part_rows_of, spans
+from headgate.merge.merge_files import newest_rows
+from headgate.merge.part_boundaries import grouped, part_rows_of, spans
 from tests.unit.merge.test_merging import BUCKET, LINEAGE, ORDERS, REGIONS, CountingObjects, Lake, TickingClock, order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from headgate.merge.merge_files import Fitted
     from headgate.merge.merging import Merging
 
 pytestmark = pytest.mark.unit
@@ -449,6 +451,35 @@ def test_a_part_that_may_lose_its_first_row_is_merged_with_the_part_before(
     touched: set[int], joined: set[int], merged: list[range]
 ) -> None:
     assert spans(touched, joined) == merged
+
+
+@pytest.mark.parametrize(
+    ("limit", "merged"),
+    [
+        (0, [range(1), range(1, 2), range(5, 6), range(7, 8)]),
+        (20, [range(2), range(5, 6), range(7, 8)]),
+        (30, [range(2), range(5, 8)]),
+        (80, [range(8)]),
+    ],
+)
+def test_ranges_that_lie_close_together_are_merged_at_once_up_to_the_size_of_what_arrives(limit: int, merged: list[range]) -> None:
+    assert grouped([range(1), range(1, 2), range(5, 6), range(7, 8)], [10] * 8, limit) == merged
+
+
+def test_many_arriving_rows_all_over_the_snapshot_are_read_a_few_times_only(lake: PartedLake, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[int] = []
+
+    def counted(fitted: Fitted, *given: Any, **named: Any) -> Iterator[pa.RecordBatch]:  # noqa: ANN401 as the function's own
+        reads.append(len(fitted.files))
+        return newest_rows(fitted, *given, **named)
+
+    deliver(lake, "aa", KEYS)
+    lake.merging().merge()
+    lake.deliver("bb", *(order(one, f"{number}.00", updated=2) for number in range(200) for one in KEYS))
+    monkeypatch.setattr("headgate.merge.write_snapshot.newest_rows", counted)
+    lake.merging().merge()
+    assert lake.ids() == expected(KEYS)
+    assert len(reads) < len(lake.parts()) / 2
 
 
 POINTING = tuple(replace(one, references="regions.region_id") if one.name == "order_id" else one for one in ORDERS.columns)

@@ -1,0 +1,19 @@
+"""Identify the rules of a contract, so that rows are checked again when a rule changes."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Contract
+
+
+def rules_fingerprint(contract: Contract, *further: object) -> str:
+    """Return a text that changes with columns, types, rules, key, order and properties, and with what is given beside them.
+
+    Descriptions change nothing.
+    """
+    columns = [(column.name, column.type, column.required, column.unique, column.rules) for column in contract.columns]
+    stated = (columns, contract.key, contract.order_by, contract.comparisons, sorted(contract.properties.items()), further)
+    return hashlib.sha256(repr(stated).encode()).hexdigest()[:16]

@@ -1,0 +1,81 @@
+"""What the quality gate answered about parts of snapshots: a part with an answer from the current suite is not checked again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from headgate.contracts.rules_fingerprint import rules_fingerprint
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.quality.validation import Answers, FailedExpectation, RuleAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import ObjectStore
+    from headgate.lake.snapshot_parts import Part
+
+SUITES_EDITION = 1  # raise it when suites or frames of pandas are compiled otherwise from the same contract: all parts are checked again
+
+
+@dataclass(frozen=True)
+class CheckedPart:
+    """What a suite answered about a part, and in which snapshot the part was checked."""
+
+    snapshot_id: str
+    answers: Answers
+
+
+@dataclass(frozen=True)
+class CheckedParts:
+    """The answers about the parts of each dataset's newest snapshot, one object per dataset."""
+
+    objects: ObjectStore
+    bucket: str
+
+    def load(self, contract: Contract) -> dict[str, CheckedPart]:
+        """Return the answers of the contract's current suite, by `identity` of the part; none where another suite was asked."""
+        ref = self._ref(contract.dataset)
+        # A role that may list some prefixes only is refused an object that does not exist, so the object is looked for first.
+        if not any(item.ref.key == ref.key for item in self.objects.list(self.bucket, ref.key)):
+            return {}
+        stated = json.loads(self.objects.read(ref))
+        return {one: _checked(found) for one, found in stated["parts"].items()} if stated["suite"] == suite_id(contract) else {}
+
+    def save(self, contract: Contract, parts: Mapping[str, CheckedPart]) -> None:
+        """Replace the answers of a dataset. Parts that break a rule are left out: they are checked again."""
+        passed = {one: asdict(part) for one, part in parts.items() if part.answers.passed}
+        stated = {"suite": suite_id(contract), "parts": passed}
+        self.objects.write(self._ref(contract.dataset), json.dumps(stated, sort_keys=True).encode(), content_type="application/json")
+
+    def _ref(self, dataset: str) -> ObjectRef:
+        return ObjectRef(self.bucket, keys.checked_parts_key(dataset))
+
+
+def identity(part: Part) -> str:
+    """Return what identifies a part: its bytes, with the figures that are recorded of them."""
+    edges = [sorted(end.items()) for end in (part.first, part.last)]
+    return hashlib.sha256(repr((part.sha256, part.rows, part.size_bytes, edges)).encode()).hexdigest()
+
+
+def suite_id(contract: Contract) -> str:
+    """Return what identifies the suite of a contract: its rules, and the versions of all that asks them."""
+    return rules_fingerprint(contract, SUITES_EDITION, version("great_expectations"), version("pandas"))
+
+
+def _checked(stated: Mapping[str, object]) -> CheckedPart:
+    """The part that `save` wrote."""
+    answers: Mapping[str, object] = stated["answers"]  # type: ignore[assignment]  # an object in JSON
+    rules = tuple(_rule(one) for one in answers["rules"])  # type: ignore[attr-defined]  # a list in JSON
+    return CheckedPart(str(stated["snapshot_id"]), Answers(int(str(answers["rows"])), rules))
+
+
+def _rule(stated: Mapping[str, object]) -> RuleAnswer:
+    failed: Mapping[str, object] = stated["failed"]  # type: ignore[assignment]  # an object in JSON, or null
+    broken = FailedExpectation(**{**failed, "keys": tuple(failed["keys"])}) if failed else None  # type: ignore[arg-type]  # as `save` wrote them
+    return RuleAnswer(str(stated["place"]), str(stated["rule"]), bool(stated["warns"]), broken)
