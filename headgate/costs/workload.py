@@ -50,7 +50,13 @@ WORKERS = {"G.1X": Worker(1, 44, 16), "G.2X": Worker(2, 78, 32), "G.4X": Worker(
 FLEX_WORKERS = {"G.1X", "G.2X"}  # Source: AWS Glue developer guide, "Configuring job properties", execution class
 LEAST_WORKERS = 2  # a Spark job has a driver and an executor
 WORKER_OWN_MEMORY_GB = 2  # the operating system and Spark's driver, whose heap stays small while Spark has no work
-COPIES_ON_DISK = 3  # the merge holds the old snapshot, the new one, and what it spills
+MERGE_JOB = "merge_curated"
+COPIES_ON_DISK = 2  # the merge holds what changes, and what the sort of it spills
+# Assumed: a part of 2,000,000 rows (`snapshot_part_rows`) with 50 bytes a row; the sample shop's datasets have 20 to 50.
+PART_GB = 0.1
+CHANGED_DATASETS = 8  # those of the sample shop: in each, arriving keys lie in the newest part and after it
+# Measured on the sample shop: of the bytes of a snapshot, those of columns that references name. Their check holds them on disk.
+REFERENCES_SHARE = 0.12
 
 
 @dataclass(frozen=True)
@@ -83,9 +89,9 @@ class Measured:
         gate_s_per_gb: per GB of CSV text.
         curated_share: bytes of curated Parquet per byte of CSV text.
         merge_s: of the merge of all datasets, however little data there is.
-        merge_s_per_gb: of the merge, per GB of Parquet in the snapshot, which is read and written again.
+        merge_s_per_gb: of the merge, per GB of Parquet that is read and written.
         checks_s: of the quality gate's suites, however little data there is.
-        checks_s_per_gb: of the suites, per GB of Parquet in the snapshot.
+        checks_s_per_gb: of the suites, per GB of Parquet that they are asked about.
         systems_s: of all five systems together, however little data there is.
         systems_s_per_gb: of all five systems together, per GB of Parquet in the snapshot.
         longest_share: of the seconds of all systems, those of the system that takes longest, 0..1.
@@ -108,21 +114,21 @@ class Measured:
     memory_mb: float
     memory_mb_per_gb: float
 
-    def merge_of(self, held_gb: float) -> float:
-        """Return the seconds of a merge of so many GB of Parquet."""
-        return self.merge_s + self.merge_s_per_gb * held_gb
+    def merge_of(self, changed_gb: float) -> float:
+        """Return the seconds of a merge that reads and writes so many GB of Parquet."""
+        return self.merge_s + self.merge_s_per_gb * changed_gb
 
-    def checks_of(self, held_gb: float) -> float:
+    def checks_of(self, changed_gb: float) -> float:
         """Return the seconds of the quality gate over so many GB of Parquet."""
-        return self.checks_s + self.checks_s_per_gb * held_gb
+        return self.checks_s + self.checks_s_per_gb * changed_gb
 
     def systems_of(self, held_gb: float) -> float:
         """Return the seconds of all systems over so many GB of Parquet."""
         return self.systems_s + self.systems_s_per_gb * held_gb
 
-    def longest_job_of(self, held_gb: float) -> float:
-        """Return the seconds of the longest job of a run over so many GB of Parquet."""
-        return max(self.merge_of(held_gb), self.checks_of(held_gb), self.longest_share * self.systems_of(held_gb))
+    def longest_job_of(self, held_gb: float, changed_gb: float) -> float:
+        """Return the seconds of the longest job of a run over so many GB of Parquet, of which some changed."""
+        return max(self.merge_of(changed_gb), self.checks_of(changed_gb), self.longest_share * self.systems_of(held_gb))
 
     def memory_gb_of(self, held_gb: float) -> float:
         """Return the memory of the largest system's process over so many GB of Parquet."""
@@ -187,11 +193,25 @@ def held_gb(workload: Workload, measured: Measured) -> float:
     return workload.gb_per_day * workload.held_days * measured.curated_share
 
 
+def changed_gb(workload: Workload, measured: Measured) -> float:
+    """Return the size of the parts that a run writes and checks, in GB of Parquet.
+
+    Assumed: keys ascend, so new keys lie in the newest part of each dataset and after it, and a run brings the data of one day.
+    """
+    arriving = workload.gb_per_day * measured.curated_share
+    return min(held_gb(workload, measured), arriving + CHANGED_DATASETS * PART_GB)
+
+
+def merge_disk_gb(workload: Workload, measured: Measured) -> float:
+    """Return the disk that a merge upon the snapshot before needs, in GB."""
+    return COPIES_ON_DISK * changed_gb(workload, measured) + REFERENCES_SHARE * held_gb(workload, measured)
+
+
 def run_s(workload: Workload, settings: Settings, measured: Measured) -> float:
     """Return the seconds of one run: merge and gate one after the other, then the systems side by side."""
-    held = held_gb(workload, measured)
+    held, changed = held_gb(workload, measured), changed_gb(workload, measured)
     systems = measured.systems_of(held) / settings.systems if settings.systems else 0
-    return 3 * settings.job_start_s + measured.merge_of(held) + measured.checks_of(held) + systems
+    return 3 * settings.job_start_s + measured.merge_of(changed) + measured.checks_of(changed) + systems
 
 
 def runs_per_day(workload: Workload, settings: Settings, measured: Measured) -> float:
@@ -206,31 +226,40 @@ def memory_needed_gb(workload: Workload, measured: Measured) -> float:
 
 
 def with_fitting_workers(workload: Workload, settings: Settings, measured: Measured) -> Settings:
-    """Return the settings with the smallest worker type that holds the largest system; the same settings where none does."""
-    needed_gb = memory_needed_gb(workload, measured)
-    least = WORKERS[settings.worker_type_of(LARGEST_SYSTEM_JOB)].memory_gb
-    fitting = next((name for name, worker in WORKERS.items() if worker.memory_gb >= max(needed_gb, least)), None)
-    if fitting is None or needed_gb <= least:
-        return settings
-    return replace(settings, job_worker_types={**settings.job_worker_types, LARGEST_SYSTEM_JOB: fitting})
+    """Return the settings with the smallest worker types that hold the largest system in memory and the merge on disk.
+
+    A job that no worker type holds keeps its own.
+    """
+    memory, disk = memory_needed_gb(workload, measured), merge_disk_gb(workload, measured)
+    larger = {
+        LARGEST_SYSTEM_JOB: _fitting(settings.worker_type_of(LARGEST_SYSTEM_JOB), "memory_gb", memory),
+        MERGE_JOB: _fitting(settings.worker_type_of(MERGE_JOB), "disk_gb", disk),
+    }
+    changed = {job: worker for job, worker in larger.items() if worker != settings.worker_type_of(job)}
+    return replace(settings, job_worker_types={**settings.job_worker_types, **changed}) if changed else settings
+
+
+def _fitting(stated: str, limit: str, needed_gb: float) -> str:
+    """Return the smallest worker type from the stated one on that has so much; the stated one where none has."""
+    least = max(needed_gb, getattr(WORKERS[stated], limit))
+    fits = needed_gb <= getattr(WORKERS[stated], limit)
+    return stated if fits else next((name for name, worker in WORKERS.items() if getattr(worker, limit) >= least), stated)
 
 
 def unfit(workload: Workload, settings: Settings, measured: Measured) -> tuple[str, ...]:
     """Return which limits of the design the workload exceeds."""
-    disk_gb = WORKERS[settings.worker_type_of("merge_curated")].disk_gb
-    needed = COPIES_ON_DISK * held_gb(workload, measured)
+    disk_gb = WORKERS[settings.worker_type_of(MERGE_JOB)].disk_gb
+    needed = merge_disk_gb(workload, measured)
     took = run_s(workload, settings, measured)
     found = []
     if needed > disk_gb:
-        days = disk_gb / COPIES_ON_DISK / measured.curated_share / workload.gb_per_day
-        worker = f"a {settings.worker_type_of('merge_curated')} worker has {disk_gb} GB"
-        found.append(f"the merge needs {needed:,.0f} GB of disk and {worker}: {days:,.1f} days of data fit")
+        found.append(f"the merge needs {needed:,.0f} GB of disk and a {settings.worker_type_of(MERGE_JOB)} worker has {disk_gb} GB")
     memory_gb = WORKERS[settings.worker_type_of(LARGEST_SYSTEM_JOB)].memory_gb
     if settings.systems and memory_needed_gb(workload, measured) > memory_gb:
         found.append(
             f"{LARGEST_SYSTEM_JOB} needs {memory_needed_gb(workload, measured):,.0f} GB of memory and its worker has {memory_gb} GB"
         )
-    longest_s = settings.job_start_s + measured.longest_job_of(held_gb(workload, measured))
+    longest_s = settings.job_start_s + measured.longest_job_of(held_gb(workload, measured), changed_gb(workload, measured))
     if longest_s > JOB_TIMEOUT_S:
         found.append(f"the longest job takes {longest_s / 60:,.0f} minutes and is stopped after {JOB_TIMEOUT_S // 60}")
     if took > DAY_S:
@@ -257,8 +286,12 @@ def _gate(workload: Workload, settings: Settings, measured: Measured) -> Iterato
 
 def _runs(workload: Workload, settings: Settings, measured: Measured, runs: float) -> Iterator[Used]:
     held, start_s = held_gb(workload, measured), settings.job_start_s
-    yield settings.runs_of("merge", "merge_curated", start_s + measured.merge_of(held), runs)
-    yield settings.runs_of("quality gate", "quality_gate", start_s + measured.checks_of(held), runs)
+    changed = changed_gb(workload, measured)
+    yield settings.runs_of("merge", MERGE_JOB, start_s + measured.merge_of(changed), runs)
+    yield settings.runs_of("quality gate", "quality_gate", start_s + measured.checks_of(changed), runs)
+    copies = runs * (held - changed) / PART_GB
+    yield Used("merge", "s3.write", copies)
+    yield Used("merge", "s3.read", 6 * copies)  # a look before each copy, and its footer and columns that references name
     if settings.systems:
         all_s, others = measured.systems_of(held), settings.systems - 1
         largest_s = all_s * (measured.largest_share if others else 1)

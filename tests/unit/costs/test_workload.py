@@ -9,11 +9,24 @@ import pytest
 
 from headgate.costs.billing import STANDARD, total_usd
 from headgate.costs.prices import Prices
-from headgate.costs.workload import LARGE, SMALL, TRICKLE, Measured, Settings, monthly, runs_per_day, unfit, with_fitting_workers
+from headgate.costs.workload import (
+    LARGE,
+    SMALL,
+    TRICKLE,
+    Measured,
+    Settings,
+    changed_gb,
+    held_gb,
+    monthly,
+    runs_per_day,
+    unfit,
+    with_fitting_workers,
+)
 
 pytestmark = pytest.mark.unit
 
 PRICES, SETTINGS = Prices.load(), Settings()
+JOBS = ("merge", "quality gate", "systems")
 MEASURED = Measured(
     date(2026, 1, 2),
     gate_s_per_gb=60,
@@ -41,7 +54,7 @@ def test_files_that_trickle_in_start_a_run_an_hour_at_most() -> None:
 
 
 def test_long_runs_start_less_often() -> None:
-    slow = replace(MEASURED, merge_s_per_gb=2000)
+    slow = replace(MEASURED, systems_s_per_gb=10_000)
     assert runs_per_day(TRICKLE, SETTINGS, slow) < 1
     assert runs_per_day(TRICKLE, replace(SETTINGS, run_share=1), slow) > runs_per_day(TRICKLE, SETTINGS, slow)
 
@@ -62,6 +75,26 @@ def test_large_workers_are_not_billed_as_spare_capacity() -> None:
     billed = replace(SETTINGS, job_worker_types={"merge_curated": "G.4X"}).runs_of("merge", "merge_curated", 3600, 1)
     assert (billed.meter, billed.quantity) == ("glue.dpu_hour", 8)
     assert SETTINGS.runs_of("merge", "merge_curated", 3600, 1).meter == "glue.flex_dpu_hour"
+
+
+def test_the_merge_and_the_gate_are_billed_for_what_a_day_changes_and_the_systems_for_what_is_held() -> None:
+    month, year = (monthly(replace(SMALL, held_days=days), SETTINGS, MEASURED, PRICES) for days in (30, 365))
+    parts = {part: [cost.usd for costs in (month, year) for cost in costs if cost.part == part and cost.service == "glue"] for part in JOBS}
+    assert parts["merge"][0] == parts["merge"][1]
+    assert parts["quality gate"][0] == parts["quality gate"][1]
+    assert parts["systems"][0] < parts["systems"][1]
+
+
+def test_never_more_than_all_is_changed() -> None:
+    few = replace(SMALL, gb_per_day=0.001)
+    assert changed_gb(few, MEASURED) == held_gb(few, MEASURED)
+    assert held_gb(few, MEASURED) < changed_gb(SMALL, MEASURED) < held_gb(SMALL, MEASURED)
+
+
+def test_a_merge_that_exceeds_the_disk_of_its_worker_gets_the_smallest_that_holds_it() -> None:
+    fitting = with_fitting_workers(LARGE, SETTINGS, MEASURED)
+    assert fitting.job_worker_types["merge_curated"] == "G.4X"
+    assert not any("GB of disk" in limit for limit in unfit(LARGE, fitting, MEASURED))
 
 
 def test_a_workload_that_does_not_fit_is_named() -> None:
