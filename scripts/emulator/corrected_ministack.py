@@ -1,4 +1,4 @@
-"""MiniStack with four corrections. Without this file everything works except what is named here.
+"""MiniStack with five corrections. Without this file everything works except what is named here.
 
 MiniStack 1.5.33 stores an alarm's settings but leaves most of them out of DescribeAlarms in the query protocol, which Terraform's
 provider speaks, so it would plan to set them again after every apply.
@@ -6,6 +6,7 @@ And it takes no notice of an event source mapping's batching window: each of a b
 And under load it is slow enough that Terraform's provider sends a call again whose first sending it carries out: the second finds that
 its table exists already, and the deployment fails.
 And its Glue jobs would import the package of this environment instead of the one that was deployed (`--extra-py-files`).
+And its Glue jobs would have all rights instead of those of their role, so that a permission that a job lacks would show on AWS only.
 Its Athena and its AppSync are corrected in `ministack_athena.py` and `ministack_appsync.py` beside this file; `ministack_calls.py` records
 the calls of roles.
 """
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ministack import app
-from ministack.services import cloudwatch, glue, lambda_svc
+from ministack.services import cloudwatch, glue, iam, lambda_svc, sts
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the scripts are run by path and know each other as `scripts`
 
@@ -165,7 +166,27 @@ def run_job(run: dict[str, Any], job: dict[str, Any], arguments: dict[str, str],
     """Run a job's script with the packages of --extra-py-files first on Python's path, as Glue does."""
     stated = filter(None, arguments.get("--extra-py-files", "").split(","))
     packages = [str(path) for path in map(local_package, stated) if path]
-    _run_script(run, job, {**arguments, "--PYTHONPATH": os.pathsep.join(packages)} if packages else arguments, script)
+    path = {"--PYTHONPATH": os.pathsep.join(packages)} if packages else {}
+    _run_script(run, job, {**arguments, **path, **role_credentials(str(job.get("Role", "")))}, script)
+
+
+def role_credentials(role_arn: str) -> dict[str, str]:
+    """Return credentials of a role as arguments, which become variables of the job's process; none for a role that does not exist."""
+    name = role_arn.rpartition("/")[2]
+    if name not in iam._roles:  # noqa: SLF001 there is no public way in
+        return {}
+    key, secret, token = sts._gen_session_access_key(), sts._gen_secret(), sts._gen_session_token()  # noqa: SLF001 as above
+    account = role_arn.split(":")[4]
+    session = {
+        "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/glue",
+        "UserId": f"{iam._roles[name]['RoleId']}:glue",  # noqa: SLF001 as above
+        "SecretAccessKey": secret,
+        "SessionToken": token,
+        "AccountId": account,
+        "PrincipalType": "AssumedRole",
+    }
+    sts.register_session(key, session)
+    return {"--AWS_ACCESS_KEY_ID": key, "--AWS_SECRET_ACCESS_KEY": secret, "--AWS_SESSION_TOKEN": token}
 
 
 def local_package(uri: str) -> Path | None:

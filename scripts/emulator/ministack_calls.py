@@ -2,6 +2,7 @@
 
 Without this file everything works, but `make experiments-localstack` cannot distinguish an action that nobody used from one that
 MiniStack does not check: AWS services take some actions with a role by themselves (Lambda's poller, S3's use of a key).
+A role that reads a log group would be refused: MiniStack compares the group's ARN without the `:*` that policies end it with.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from ministack.core.iam_evaluator import EvalContext, EvalResult
 
 FILE_VARIABLE = "MINISTACK_CALLS_FILE"
+_COLONS_OF_A_GROUP = 6
 _evaluate = iam_evaluator.evaluate
 
 
@@ -30,7 +33,7 @@ class Calls:
 
     def evaluate(self, context: EvalContext, *policies: Any) -> EvalResult:  # noqa: ANN401 MiniStack's own types
         """As MiniStack evaluates a request, and keep what a role asked for."""
-        result: EvalResult = _evaluate(context, *policies)
+        result: EvalResult = _evaluate(as_policies_name(context), *policies)
         if ":assumed-role/" in context.principal_arn:
             self.keep(context.principal_arn.split("/")[1], context.action, result.decision)
         return result
@@ -43,6 +46,16 @@ class Calls:
             self._known.add((role, action, decision))
             with self._path.open("a", encoding="utf-8") as out:
                 out.write(json.dumps({"role": role, "action": action, "decision": decision}) + "\n")
+
+
+def as_policies_name(context: EvalContext) -> EvalContext:
+    """Return a request with the ARN of its log group as policies name it.
+
+    Source: CloudWatch Logs user guide, "Overview of managing access permissions", log group ARNs: `:*` at the end for all actions but tags.
+    """
+    arn = context.resource_arn
+    is_bare_group = context.action.startswith("logs:") and ":log-group:" in arn and arn.count(":") == _COLONS_OF_A_GROUP
+    return replace(context, resource_arn=f"{arn}:*") if is_bare_group and "Tag" not in context.action else context
 
 
 def correct() -> None:

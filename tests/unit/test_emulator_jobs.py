@@ -45,3 +45,35 @@ def test_a_package_is_kept_under_its_content(tmp_path: Path) -> None:
     assert first != second
     assert first == local_package(str(archive(tmp_path / "package.zip", "first")))
     assert local_package("s3://nowhere/package.zip") is None
+
+
+def test_a_job_has_the_rights_of_its_role_and_without_a_role_those_of_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from scripts.emulator import corrected_ministack  # noqa: PLC0415 as above
+
+    monkeypatch.setenv("PATH", f"{sys.prefix}/bin:/usr/bin:/bin")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "root")
+    monkeypatch.setitem(corrected_ministack.iam._roles, "reader-job", {"RoleId": "AROAREADER"})
+    script = tmp_path / "job.py"
+    script.write_text(f"import os\nopen({str(tmp_path / 'out')!r}, 'a').write(os.environ['AWS_ACCESS_KEY_ID'] + ' ')\n", encoding="utf-8")
+    for role in ("arn:aws:iam::000000000000:role/reader-job", "arn:aws:iam::000000000000:role/nobody-created-it"):
+        run: dict[str, Any] = {}
+        corrected_ministack.run_job(run, {"Role": role}, {}, str(script))
+        assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
+    key, root = (tmp_path / "out").read_text(encoding="utf-8").split()
+    assert corrected_ministack.sts._sessions[key]["Arn"] == "arn:aws:sts::000000000000:assumed-role/reader-job/glue"
+    assert root == "root"
+
+
+def test_a_log_group_is_compared_as_policies_name_it() -> None:
+    from ministack.core.iam_evaluator import EvalContext  # noqa: PLC0415 as above
+
+    from scripts.emulator.ministack_calls import as_policies_name  # noqa: PLC0415 as above
+
+    def named(action: str, arn: str) -> str:
+        return as_policies_name(EvalContext("arn:aws:sts::0:assumed-role/a/b", "AssumedRole", "0", action, arn, "us-east-1")).resource_arn
+
+    group = "arn:aws:logs:us-east-1:000000000000:log-group:/aws-glue/lake/error"
+    assert named("logs:FilterLogEvents", group) == f"{group}:*"
+    assert named("logs:FilterLogEvents", f"{group}:*") == f"{group}:*"
+    assert named("logs:TagResource", group) == group
+    assert named("s3:GetObject", "arn:aws:s3:::bucket/log-group:x") == "arn:aws:s3:::bucket/log-group:x"
