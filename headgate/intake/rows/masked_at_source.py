@@ -27,8 +27,11 @@ from headgate.contracts.model import Column, ColumnType, Kind, Mask, Rule
 from headgate.errors import NotFoundError, UnreadableFileError
 from headgate.formats.parquet.read_parquet import exact_texts
 from headgate.formats.sniff import is_parquet
+from headgate.intake.quarantine.redact_source_rows import shown
 from headgate.intake.rows.breaches_as_json import verdicts
 from headgate.intake.rows.check_column import check_column, undeclared_card
+from headgate.intake.rows.checked_column import of_rows
+from headgate.intake.rows.refuse_rows import refuse_rows
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import ObjectRef
 from headgate.masking.card_columns import KnownCards, numeric_rows_with_cards
@@ -163,6 +166,26 @@ class AtSource:
         schema = pa.schema([(name, array.type) for name, array in arrays.items()], metadata={MARK: _BY})
         return pa.RecordBatch.from_arrays(list(arrays.values()), schema=schema), bool_array(withheld)
 
+    def mask_received(self, contract: Contract, cells: Mapping[str, pa.Array]) -> pa.Table:
+        """The rows that the gate has read, with nothing sensitive in them.
+
+        Every column is checked as the gate checks it. A refused row's cells may have slipped into other columns, so its texts are those
+        that quarantine shows.
+        """
+        checked = [check_column(column, cells[column.name], self._cards) for column in contract.columns]
+        count = len(next(iter(cells.values())))
+        refused = refuse_rows(contract, checked, count).refused
+        texts = shown([of_rows(each, refused) for each in checked], passed=False) if len(refused) else {}
+        arrays: dict[str, pa.Array] = {}
+        for each in checked:
+            if each.column.mask:
+                arrays |= {behind: decoded(masked) for behind, masked in each.behind.items()}
+            else:
+                name = each.column.name
+                arrays[name] = _with_texts(cells[name], refused, texts[name]) if texts else cells[name]
+        arrays[VERDICTS] = verdicts(_breaches(contract, {each.column.name: each for each in checked}), count)
+        return pa.table(arrays)
+
     @cached_property
     def _cards(self) -> KnownCards:
         return KnownCards(self.key)
@@ -238,6 +261,11 @@ def _without(values: pa.Array, hidden: Flags) -> pa.Array:
     if not hidden.any():
         return values
     return rewritten_where(bool_array(hidden), values, _redact_strictly) if pa.types.is_string(values.type) else null_where(hidden, values)
+
+
+def _with_texts(values: pa.Array, rows: Rows, texts: pa.Array) -> pa.Array:
+    """The values, with these texts in these rows."""
+    return pc.replace_with_mask(pc.cast(values, pa.string()), bool_array(marked(rows, len(values))), pc.cast(decoded(texts), pa.string()))
 
 
 def _redact_strictly(values: pa.Array) -> pa.Array:

@@ -1,0 +1,244 @@
+"""The masked form of an original: written once the gate has checked the file, read instead of the original from then on.
+
+An archive with three members:
+
+| member | what |
+|---|---|
+| `about.json` | contract, key of the tokens, and what the file's record states of its form |
+| `rows.parquet` | every row under the names of the contract, masked as at a source (ADR 23), with its source row |
+| `quarantine.parquet` | the quarantined rows as the gate described them; the only place of rows with too few or too many cells |
+
+Checked by the same contract, the masked form gives the same accepted and the same quarantined rows as the original; `write` proves
+it before the original may go. Checked by another contract, rows are judged again as far as their masked values allow.
+See docs/adr/0092-originals-after-acceptance.md.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections import Counter
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from headgate.contracts.model import Mask
+from headgate.contracts.new_columns import with_undeclared, without_left_out
+from headgate.errors import AuditError
+from headgate.formats.batches import ROWS_AT_ONCE, Source, source_of
+from headgate.formats.csv.stream_csv import NotPlainError
+from headgate.formats.open_file import decompressed, open_batches, read_whole
+from headgate.formats.received_rows import Received
+from headgate.intake.quarantine.quarantine_rows import FOOTER, RAGGED_ROW
+from headgate.intake.rows.check_rows import (
+    ACCEPTED,
+    DISTINCT_QUARANTINE,
+    QUARANTINE,
+    QUARANTINE_GROUP_ROWS,
+    CheckRun,
+    write_outputs,
+)
+from headgate.intake.rows.masked_at_source import AtSource, masked_form
+from headgate.intake.rows.parquet_writer import RowsFile
+from headgate.lake.content_hash import sha256_of
+from headgate.lake.parquet import table_of
+from headgate.lake.ports import MaskingKey
+from headgate.lake.states import Disposition
+from headgate.masking.redaction import redact_text
+from headgate.values.cells import NO_ROWS, decoded, int_array, literal, numbers, repeated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from headgate.contracts.model import Contract
+    from headgate.intake.quarantine.quarantine_rows import Origin
+    from headgate.intake.rows.check_rows import Counts
+
+ABOUT, ROWS = "about.json", "rows.parquet"
+SENSITIVE = frozenset({Mask.PAN, Mask.CVV, Mask.TRACK, Mask.SSN})
+_SOURCE_ROW = "_source_row"
+_UNDECLARED = '"undeclared_'
+_NO_CELLS = (RAGGED_ROW, FOOTER)  # rows whose cells belong to no columns
+
+
+@dataclass(frozen=True)
+class About:
+    """What the masked form states besides its rows, as the file's record has it."""
+
+    contract: str
+    key_id: str
+    absent: tuple[str, ...] = ()
+    undeclared: tuple[str, ...] = ()
+    masked: Mapping[str, int] = field(default_factory=dict)
+    written_as: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, text: str) -> About:
+        """The same from its JSON text."""
+        stated = json.loads(text)
+        return cls(**{**stated, "absent": tuple(stated["absent"]), "undeclared": tuple(stated["undeclared"])})
+
+
+def holds_card_data(contract: Contract, counts: Counts, quarantine: Path) -> bool:
+    """Whether the original may hold a card number, code or social security number: by its contract, or because the gate found one."""
+    if counts.masked or any(column.mask in SENSITIVE for column in contract.columns):
+        return True
+    if not quarantine.is_file():
+        return False
+    return bool(pc.any(pc.match_substring(table_of(quarantine, ["all_rules"])["all_rules"], _UNDECLARED)).as_py())
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An original on the local disk that the gate has checked; ACCEPTED and QUARANTINE are next to it."""
+
+    path: Path
+    contract: Contract
+    origin: Origin
+    counts: Counts
+
+
+def write(original: Checked, key: MaskingKey, limit_bytes: int) -> Path:
+    """Write the masked form of an original beside it, and return the form's path.
+
+    Raises:
+        AuditError: a check of the masked form does not give the rows that the original gave.
+    """
+    folder = original.path.parent / "masked"
+    folder.mkdir(exist_ok=True)
+    about = _write_rows(original, AtSource(key), folder, limit_bytes)
+    form = folder / "form.zip"
+    with zipfile.ZipFile(form, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(ABOUT), json.dumps(asdict(about), sort_keys=True))
+        for name, member in ((ROWS, folder / ROWS), (QUARANTINE, original.path.with_name(QUARANTINE))):
+            if member.is_file():
+                _add(archive, name, member)
+    _check_equal(form, original)
+    return form
+
+
+def check(form: Path, contract: Contract, origin: Origin, folder: Path) -> Counts:
+    """Check the rows of a masked form; ACCEPTED and QUARANTINE are written to `folder`, as for an original.
+
+    Args:
+        contract: the dataset's contract; columns that only this file had are added.
+
+    Raises:
+        BadInputError: as `check_file`.
+    """
+    inside = folder / "inside"
+    inside.mkdir(exist_ok=True)
+    with zipfile.ZipFile(form) as archive:
+        archive.extractall(inside)  # the ledger names the form's hash, so the gate wrote it
+    about = About.of((inside / ABOUT).read_text())
+    lacking = [name for name in about.undeclared if name not in contract.names]
+    masked = masked_form(without_left_out(with_undeclared(contract, lacking) if lacking else contract), about.key_id)
+    source = Source(partial(_batches, inside / ROWS, masked), len(masked.columns), about.absent, about.written_as)
+    counts = write_outputs(CheckRun(source, masked, MaskingKey(about.key_id, b""), origin, folder), folder)
+    return _with_earlier_quarantine(counts, about, inside / QUARANTINE, folder / QUARANTINE, origin)
+
+
+def _write_rows(original: Checked, masking: AtSource, folder: Path, limit_bytes: int) -> About:
+    file = decompressed(original.path, folder, limit_bytes)
+    source = open_batches(file, original.contract, folder)
+    if source:
+        with suppress(NotPlainError):
+            return _write_batches(source, original, masking, folder)
+    return _write_batches(source_of(read_whole(file, original.contract)), original, masking, folder)
+
+
+def _write_batches(source: Source, original: Checked, masking: AtSource, folder: Path) -> About:
+    contract, counts = without_left_out(original.contract), original.counts
+    rows = RowsFile(folder / ROWS, (*contract.key, *contract.order_by, _SOURCE_ROW))
+    for received in source.batches():
+        cells = {column.name: received.cells[column.name] for column in contract.columns}
+        rows.add(masking.mask_received(contract, cells).append_column(_SOURCE_ROW, int_array(received.source_rows)))
+    rows.close()
+    undeclared = tuple(column.name for column in contract.columns if column.undeclared)
+    return About(counts.contract, masking.key.key_id, source.absent, undeclared, dict(counts.masked), dict(counts.written_as))
+
+
+def _add(archive: zipfile.ZipFile, name: str, member: Path) -> None:
+    """Add a file without its time: equal rows give equal bytes."""
+    with member.open("rb") as source, archive.open(zipfile.ZipInfo(name), "w", force_zip64=True) as sink:
+        while part := source.read(1 << 20):
+            sink.write(part)
+
+
+def _check_equal(form: Path, original: Checked) -> None:
+    folder = original.path.parent
+    again = folder / "again"
+    again.mkdir(exist_ok=True)
+    same = _sizes(check(form, original.contract, original.origin, again)) == _sizes(original.counts)
+    if not same or any(_hash(again / name) != _hash(folder / name) for name in (ACCEPTED, QUARANTINE)):
+        raise AuditError(f"{original.contract.dataset}: the masked form of the original does not give the rows that the original gave")
+
+
+def _sizes(counts: Counts) -> tuple[object, ...]:
+    return (counts.received, counts.accepted, counts.quarantined, counts.duplicates, counts.warnings, dict(counts.reasons))
+
+
+def _hash(path: Path) -> str:
+    return sha256_of(path) if path.is_file() else ""
+
+
+def _batches(rows: Path, contract: Contract) -> Iterator[Received]:
+    """The rows with the contract's columns, some at a time; a column that the contract has gained since is without values."""
+    if not rows.is_file():
+        yield Received({name: pa.nulls(0, pa.string()) for name in contract.names}, NO_ROWS)
+        return
+    with pq.ParquetFile(rows) as file:
+        for batch in file.iter_batches(ROWS_AT_ONCE, use_threads=False):
+            known = set(batch.schema.names)
+            cells = {name: batch.column(name) if name in known else pa.nulls(batch.num_rows, pa.string()) for name in contract.names}
+            texts = {name: pc.cast(values, pa.string()) for name, values in cells.items()}
+            yield Received(texts, numbers(batch.column(_SOURCE_ROW)))
+
+
+def _with_earlier_quarantine(counts: Counts, about: About, earlier: Path, path: Path, origin: Origin) -> Counts:
+    """Restore the gate's own description of each row that is quarantined again for the same rules; return the counts with all rows."""
+    stated = replace(counts, masked=about.masked, written_as=about.written_as)
+    if not earlier.is_file():
+        return stated
+    old = _from(origin, table_of(earlier))
+    without_cells = old.filter(pc.is_in(old["rule"], pa.array(_NO_CELLS)))
+    new = table_of(path) if path.is_file() else old.schema.empty_table()
+    restored = _restored(new, old, is_same=about.contract == counts.contract)
+    kept = new.filter(pc.invert(pc.is_in(new["source_row"], restored["source_row"])))
+    every = pa.concat_tables([kept, restored, without_cells], promote_options="default").sort_by("source_row")
+    path.unlink(missing_ok=True)
+    rows = RowsFile(path, DISTINCT_QUARANTINE, QUARANTINE_GROUP_ROWS)
+    rows.add(every)
+    rows.close()
+    more = without_cells.num_rows
+    reasons = dict(sorted(Counter(every["rule"].to_pylist()).items()))
+    return replace(stated, received=counts.received + more, quarantined=counts.quarantined + more, reasons=reasons)
+
+
+def _restored(new: pa.Table, old: pa.Table, *, is_same: bool) -> pa.Table:
+    """The earlier rows that are quarantined again: under the same contract all, under another those that break the same rules."""
+    described = {row: _judged(rules, fate, is_same=is_same) for row, rules, fate in _described(new)}
+    again = [described.get(row) == _judged(rules, fate, is_same=is_same) for row, rules, fate in _described(old)]
+    return old.filter(pa.array(again, pa.bool_()))
+
+
+def _described(rows: pa.Table) -> Iterator[tuple[int, str, str]]:
+    return zip(*(rows[name].to_pylist() for name in ("source_row", "all_rules", "disposition")), strict=True)
+
+
+def _judged(rules: str, fate: str, *, is_same: bool) -> tuple[Disposition, frozenset[str]]:
+    return Disposition(fate), frozenset() if is_same else frozenset(json.loads(rules))
+
+
+def _from(origin: Origin, rows: pa.Table) -> pa.Table:
+    """The rows as those of the file that is checked now: a copy under another key has the same masked form."""
+    at = pa.repeat(literal(origin.received_at.isoformat(), pa.timestamp("us")), rows.num_rows)
+    for name, values in (("object_key", decoded(repeated(redact_text(origin.object_key), rows.num_rows))), ("received_at", at)):
+        rows = rows.set_column(rows.column_names.index(name), name, values)
+    return rows
